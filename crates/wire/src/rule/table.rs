@@ -25,7 +25,7 @@ pub enum Rule {
     AuthHeaderFlags,
     /// A PUBREL, SUBSCRIBE or UNSUBSCRIBE of MQTT 3.1 does not have QoS 1 in its first byte.
     HeaderQoSNot1,
-    /// Bits that MQTT 3.1 does not use are not 0.
+    /// Bits that MQTT 3.1 does not use are not 0: in the first byte, the connect flags, the second byte of a CONNACK, or beside a requested QoS. DUP is used in PUBREL, SUBSCRIBE and UNSUBSCRIBE.
     UnusedBitsSet,
     /// A variable byte integer goes on after its fourth byte.
     VbiTooLong,
@@ -39,7 +39,7 @@ pub enum Rule {
     PacketNotFromServer,
     /// The packet ends before a field that it must have.
     PacketTooShort,
-    /// A string or binary field claims more bytes than are left.
+    /// A string or binary field outside the properties claims more bytes than the packet has left.
     StringPastEnd,
     /// Bytes follow the last field that the packet may have, such as a body in a PINGREQ, or a password whose flag is 0.
     BytesLeftOver,
@@ -59,7 +59,7 @@ pub enum Rule {
     PacketIdentifierZero,
     /// The property length reaches past the end of the packet.
     PropertyLengthPastEnd,
-    /// A property's value reaches past the end of the properties.
+    /// A property's value, whatever its kind, reaches past the end of the properties.
     PropertyPastEnd,
     /// A property has an identifier that is not defined.
     PropertyUnknown,
@@ -421,7 +421,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         v3_1_1: Citation::None,
         v3_1: Citation::Section("2.6"),
         reason: None,
-        summary: "Bits that MQTT 3.1 does not use are not 0.",
+        summary: "Bits that MQTT 3.1 does not use are not 0: in the first byte, the connect flags, the second byte of a CONNACK, or beside a requested QoS. DUP is used in PUBREL, SUBSCRIBE and UNSUBSCRIBE.",
         message: "MQTT 3.1 does not use these bits and asks that they be 0; here they are {value}.",
         fix: None,
     },
@@ -433,7 +433,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         v3_1: Citation::Section("2.1"),
         reason: Some(ReasonCode::MALFORMED_PACKET),
         summary: "A variable byte integer goes on after its fourth byte.",
-        message: "A length of this kind has at most four bytes, and the fourth says that a fifth follows.",
+        message: "A variable byte integer has at most four bytes, and the fourth says that a fifth follows.",
         fix: Some(
             "Often this is not the start of a packet, or not MQTT at all (TLS, or WebSocket framing).",
         ),
@@ -513,8 +513,8 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         v3_1_1: Citation::Section("1.5.3"),
         v3_1: Citation::Section("2.5"),
         reason: Some(ReasonCode::MALFORMED_PACKET),
-        summary: "A string or binary field claims more bytes than are left.",
-        message: "This length asks for {value} bytes, more than are left.",
+        summary: "A string or binary field outside the properties claims more bytes than the packet has left.",
+        message: "This length asks for {value} bytes, more than the packet has left.",
         fix: Some("The length counts bytes, not characters, and not its own two bytes."),
     },
     RuleInfo {
@@ -587,7 +587,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         severity: Severity::Error,
         v5: Citation::None,
         v3_1_1: Citation::None,
-        v3_1: Citation::Section("appendix A"),
+        v3_1: Citation::Section("A"),
         reason: Some(ReasonCode::MALFORMED_PACKET),
         summary: "A topic of MQTT 3.1 contains U+0000.",
         message: "A topic must not contain the null character.",
@@ -644,7 +644,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         v3_1_1: Citation::None,
         v3_1: Citation::None,
         reason: Some(ReasonCode::MALFORMED_PACKET),
-        summary: "A property's value reaches past the end of the properties.",
+        summary: "A property's value, whatever its kind, reaches past the end of the properties.",
         message: "This property needs more bytes than the property length leaves it.",
         fix: Some(
             "Check the property length: it counts the identifiers and the values, not itself.",
@@ -680,7 +680,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         v3_1: Citation::None,
         reason: Some(ReasonCode::PROTOCOL_ERROR),
         summary: "A property that may stand once stands more than once.",
-        message: "{value} stands here a second time. Only User Property may repeat, and Subscription Identifier in a PUBLISH from a server.",
+        message: "{value} stands here again. Only User Property may repeat, and Subscription Identifier in a PUBLISH.",
         fix: None,
     },
     RuleInfo {
@@ -987,7 +987,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         severity: Severity::Error,
         v5: Citation::Statements(&["MQTT-4.7.3-1"]),
         v3_1_1: Citation::Statements(&["MQTT-4.7.3-1"]),
-        v3_1: Citation::Section("appendix A"),
+        v3_1: Citation::Section("A"),
         reason: Some(ReasonCode::MALFORMED_PACKET),
         summary: "The will's topic is empty.",
         message: "The will's topic is empty; a topic has at least one character.",
@@ -998,7 +998,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         severity: Severity::Error,
         v5: Citation::Statements(&["MQTT-4.7.0-1"]),
         v3_1_1: Citation::Statements(&["MQTT-4.7.1-1"]),
-        v3_1: Citation::Section("appendix A"),
+        v3_1: Citation::Section("A"),
         reason: Some(ReasonCode::MALFORMED_PACKET),
         summary: "The will's topic contains a wildcard.",
         message: "A will is published to one topic: `+` and `#` are for topic filters only.",
@@ -1075,7 +1075,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         severity: Severity::Error,
         v5: Citation::Statements(&["MQTT-4.7.3-1"]),
         v3_1_1: Citation::Statements(&["MQTT-4.7.3-1"]),
-        v3_1: Citation::Section("appendix A"),
+        v3_1: Citation::Section("A"),
         reason: Some(ReasonCode::PROTOCOL_ERROR),
         summary: "The topic name of a PUBLISH is empty, and no topic alias stands in for it.",
         message: "The topic name is empty, and nothing stands in for it.",
@@ -1185,7 +1185,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         severity: Severity::Error,
         v5: Citation::Statements(&["MQTT-3.8.3-2"]),
         v3_1_1: Citation::Statements(&["MQTT-3.8.3-3"]),
-        v3_1: Citation::Section("3.8"),
+        v3_1: Citation::None,
         reason: Some(ReasonCode::PROTOCOL_ERROR),
         summary: "A SUBSCRIBE asks for nothing: it has no topic filter.",
         message: "At least one topic filter must follow.",
@@ -1242,7 +1242,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         severity: Severity::Error,
         v5: Citation::Statements(&["MQTT-3.10.3-2"]),
         v3_1_1: Citation::Statements(&["MQTT-3.10.3-2"]),
-        v3_1: Citation::Section("3.10"),
+        v3_1: Citation::None,
         reason: Some(ReasonCode::PROTOCOL_ERROR),
         summary: "An UNSUBSCRIBE gives up nothing: it has no topic filter.",
         message: "At least one topic filter must follow.",
@@ -1253,7 +1253,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         severity: Severity::Error,
         v5: Citation::Statements(&["MQTT-4.7.3-1"]),
         v3_1_1: Citation::Statements(&["MQTT-4.7.3-1"]),
-        v3_1: Citation::Section("appendix A"),
+        v3_1: Citation::Section("A"),
         reason: Some(ReasonCode::MALFORMED_PACKET),
         summary: "A topic filter is empty.",
         message: "The topic filter is empty; it has at least one character.",
@@ -1264,7 +1264,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         severity: Severity::Error,
         v5: Citation::Statements(&["MQTT-4.7.1-1"]),
         v3_1_1: Citation::Statements(&["MQTT-4.7.1-2"]),
-        v3_1: Citation::Section("appendix A"),
+        v3_1: Citation::Section("A"),
         reason: Some(ReasonCode::MALFORMED_PACKET),
         summary: "A topic filter goes on after `#`.",
         message: "`#` stands for all levels that follow, so nothing may follow it.",
@@ -1275,7 +1275,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         severity: Severity::Error,
         v5: Citation::Statements(&["MQTT-4.7.1-1"]),
         v3_1_1: Citation::Statements(&["MQTT-4.7.1-2"]),
-        v3_1: Citation::Section("appendix A"),
+        v3_1: Citation::Section("A"),
         reason: Some(ReasonCode::MALFORMED_PACKET),
         summary: "A topic filter has other characters before `#` in the same level.",
         message: "`#` must fill its level: it stands first, or right after a `/`.",
@@ -1286,7 +1286,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         severity: Severity::Error,
         v5: Citation::Statements(&["MQTT-4.7.1-2"]),
         v3_1_1: Citation::Statements(&["MQTT-4.7.1-3"]),
-        v3_1: Citation::Section("appendix A"),
+        v3_1: Citation::Section("A"),
         reason: Some(ReasonCode::MALFORMED_PACKET),
         summary: "A topic filter has other characters beside `+` in the same level.",
         message: "`+` must fill its level: only a `/` may stand beside it.",
@@ -1301,7 +1301,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         reason: Some(ReasonCode::MALFORMED_PACKET),
         summary: "A shared subscription has no share name.",
         message: "A name must stand between `$share/` and the next `/`.",
-        fix: Some("$share/<name>/<topic filter>"),
+        fix: Some("Write $share/, a name, a slash and a topic filter."),
     },
     RuleInfo {
         name: "share-name-wildcard",
@@ -1312,7 +1312,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         reason: Some(ReasonCode::MALFORMED_PACKET),
         summary: "The share name of a shared subscription contains a wildcard.",
         message: "A share name must not contain `+` or `#`.",
-        fix: Some("$share/<name>/<topic filter>"),
+        fix: Some("Write $share/, a name, a slash and a topic filter."),
     },
     RuleInfo {
         name: "share-filter-missing",
@@ -1323,14 +1323,14 @@ pub(super) static TABLE: [RuleInfo; 99] = [
         reason: Some(ReasonCode::MALFORMED_PACKET),
         summary: "A shared subscription ends without a topic filter.",
         message: "A `/` and a topic filter must follow the share name.",
-        fix: Some("$share/<name>/<topic filter>"),
+        fix: Some("Write $share/, a name, a slash and a topic filter."),
     },
     RuleInfo {
         name: "suback-no-codes",
         severity: Severity::Error,
         v5: Citation::Section("3.9.3"),
         v3_1_1: Citation::Section("3.9.3"),
-        v3_1: Citation::Section("3.9"),
+        v3_1: Citation::None,
         reason: Some(ReasonCode::PROTOCOL_ERROR),
         summary: "A SUBACK has no code.",
         message: "At least one code must follow: one for each topic filter of the SUBSCRIBE.",
@@ -1339,7 +1339,7 @@ pub(super) static TABLE: [RuleInfo; 99] = [
     RuleInfo {
         name: "suback-reason-undefined",
         severity: Severity::Error,
-        v5: Citation::Statements(&["MQTT-3.9.3-2"]),
+        v5: Citation::Statements(&["MQTT-3.9.3-2", "MQTT-3.8.4-7"]),
         v3_1_1: Citation::Statements(&["MQTT-3.9.3-2"]),
         v3_1: Citation::Section("3.9"),
         reason: Some(ReasonCode::PROTOCOL_ERROR),
