@@ -319,7 +319,20 @@ impl<'a, S: Sink> Cursor<'a, S> {
         if text::has_wildcard(topic.raw) {
             self.wildcard(wildcard, topic)?;
         }
+        self.topic_null(topic.raw, topic.span)?;
         Ok(topic)
+    }
+
+    /// MQTT 3.1 forbids U+0000 in topics only; later versions in every string.
+    #[inline(always)]
+    pub(crate) fn topic_null(&mut self, raw: &[u8], span: Span) -> Read<(), S> {
+        if self.version() == ProtocolVersion::V3_1
+            && let Some(zero) = raw.iter().position(|&byte| byte == 0)
+        {
+            let at = span.bytes().0.saturating_add(zero);
+            self.fault(Rule::TopicNull, Span::of_bytes(at, at.saturating_add(1)))?;
+        }
+        Ok(())
     }
 
     /// Points at the first wildcard of a topic that may have none.
@@ -367,7 +380,7 @@ impl<'a, S: Sink> Cursor<'a, S> {
             let at = start.saturating_add(zero);
             self.fault(Rule::StringNull, Span::of_bytes(at, at.saturating_add(1)))?;
         }
-        Ok(Utf8EncodedString::default())
+        Ok(Utf8EncodedString::trusted(core::str::from_utf8(content).unwrap_or_default()))
     }
 
     /// What a string should rather not hold.

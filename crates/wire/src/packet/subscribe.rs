@@ -162,6 +162,7 @@ pub(super) fn filter<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Text<'a>, S> {
         }
         //= [MQTT-3.8.3-1] and [MQTT-3.10.3-1] v5 and v3.1.1: a UTF-8 Encoded String
         let string = c.check_text(raw, span)?;
+        c.topic_null(raw, span)?;
         for (fault, at) in topic::faults(raw, shared) {
             let at = span.bytes().0.saturating_add(at);
             // A fault at the end of the filter points at its last byte, or at the empty length.
