@@ -13,3 +13,6 @@ mod packet_type;
 mod reason_code;
 pub use packet_type::{Direction, PacketType};
 pub use reason_code::ReasonCode;
+pub mod explain;
+mod summary;
+pub use summary::summary;
