@@ -4,7 +4,7 @@ use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
 use crate::explain::{children, missing};
 use crate::explain::words::{duration, shown, size};
-use crate::{Field, Node, PacketType, ProtocolVersion, ReasonCode, Tree, Value};
+use crate::{Dissection, Field, Node, PacketType, ProtocolVersion, ReasonCode, Tree, Value};
 
 /// The longest line, in characters.
 const MAX: usize = 100;
@@ -14,8 +14,21 @@ const MAX: usize = 100;
 ///
 /// Fields that could not be read are left out. Passwords and authentication data are never shown.
 /// Text from the packet has its control characters escaped.
+///
+/// ```
+/// use mqttscope_wire::{Context, ProtocolVersion, dissect, summary};
+///
+/// let packet = b"\x30\x08\x00\x03a/b21\xC2";
+/// let dissection = dissect(packet, Context::new(ProtocolVersion::V3_1_1));
+/// assert_eq!(summary(&dissection, packet), "QoS 0 · a/b · 3 B");
+/// ```
 #[must_use]
-pub fn summary(tree: &Tree, packet: &[u8], packet_type: PacketType, version: ProtocolVersion) -> String {
+pub fn summary(dissection: &Dissection, packet: &[u8]) -> String {
+    of(&dissection.tree, packet, dissection.packet_type, dissection.version)
+}
+
+/// [`summary`] of any tree.
+pub(crate) fn of(tree: &Tree, packet: &[u8], packet_type: PacketType, version: ProtocolVersion) -> String {
     let look = Look { tree, packet, packet_type, version };
     let mut line = Line::default();
     match packet_type {

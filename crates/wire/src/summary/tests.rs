@@ -6,7 +6,7 @@ use ProtocolVersion::{V3_1_1, V5};
 
 fn line(sample: &Sample, version: ProtocolVersion) -> String {
     let packet_type = PacketType::from_first_byte(sample.packet.first().copied().unwrap_or_default());
-    summary(&sample.tree, &sample.packet, packet_type, version)
+    of(&sample.tree, &sample.packet, packet_type, version)
 }
 
 fn connect() -> Sample {
@@ -146,7 +146,7 @@ fn lines_stay_short_and_trees_may_be_empty() {
     assert!(text.starts_with("client xxxxxxxxxxxx…xxxxxxxxxxx · clean start") && text.ends_with('…'), "{text}");
     for version in ProtocolVersion::ALL {
         for packet_type in PacketType::ALL {
-            assert_eq!(summary(&Tree::default(), &[], packet_type, version), "", "{packet_type:?}");
+            assert_eq!(of(&Tree::default(), &[], packet_type, version), "", "{packet_type:?}");
         }
     }
 }
