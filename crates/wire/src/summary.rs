@@ -179,8 +179,7 @@ impl<'a> Look<'a> {
 
     /// The size of the message; of one that is still arriving, how much of it is here.
     fn payload(self, line: &mut Line) {
-        let Some(node) = self.node(Field::Payload) else { return };
-        let (start, _) = node.span.bytes();
+        let Some(start) = self.payload_start() else { return };
         let here = self.node(Field::ApplicationMessage).map_or(0, |node| (node.span.len / 8) as usize);
         let header = self.node(Field::RemainingLength).map_or(0, |node| node.span.bytes().1);
         let whole = self
@@ -193,6 +192,21 @@ impl<'a> Look<'a> {
             _ if here < whole => line.add(&format!("{} of {}", size(here), size(whole))),
             _ => line.add(&size(here)),
         }
+    }
+
+    /// The byte that the payload begins at; an empty payload has no node, so it begins behind a
+    /// variable header that lacks nothing.
+    fn payload_start(self) -> Option<usize> {
+        if let Some(payload) = self.node(Field::Payload) {
+            return Some(payload.span.bytes().0);
+        }
+        let topic = self.tree.find(Field::TopicName)?;
+        let identified = self.tree.number(Field::QoS)? == 0 || self.node(Field::PacketIdentifier).is_some();
+        let announced = self.tree.number(Field::PropertyLength);
+        let extended = !self.version.is_v5() || announced.is_some();
+        let sound = missing(self.tree, topic, self.packet).is_none() && self.node(Field::Unread).is_none();
+        let end = self.node(Field::VariableHeader)?.span.bytes().1;
+        (identified && extended && sound && end <= self.packet.len()).then_some(end)
     }
 
     fn acknowledgement(self, line: &mut Line) {

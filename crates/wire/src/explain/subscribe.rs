@@ -71,7 +71,11 @@ fn topics(filter: &[u8]) -> &'static str {
 /// The filter with its QoS.
 fn subscription(at: At<'_>) -> Meaning {
     let (index, _) = at.children().find(|(_, node)| node.field == Field::TopicFilter)?;
-    let name = shown(at.tree.content(index, at.packet), 40);
+    let content = at.tree.content(index, at.packet);
+    if content.is_empty() {
+        return None;
+    }
+    let name = shown(content, 40);
     let inside = at.tree.nodes().get(at.index..at.tree.end_of(at.index))?;
     let qos = inside.iter().find(|node| node.field == Field::MaximumQoSOption).map(|node| node.value);
     match qos {

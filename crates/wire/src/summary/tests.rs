@@ -59,11 +59,11 @@ fn publishes() {
     assert_eq!(sized(0b0010, b"a\n\xff", b"x", 0), "QoS 1 · id 7 · a\\n\\xFF · 1 B");
     assert_eq!(sized(0b0010, b"", b"x", 0), "QoS 1 · id 7 · no topic · 1 B");
 
-    let alias = Sample::header(3, 0, 8).group(Field::VariableHeader, |s| {
+    let alias = Sample::header(3, 0, 6).group(Field::VariableHeader, |s| {
         s.prefixed(Field::TopicName, b"")
             .group(Field::Properties, |s| s.u8(Field::PropertyLength, 3).property(Field::TopicAlias, 0x23, 3, &[0, 3]))
     });
-    assert_eq!(line(&alias, V5), "QoS 0 · alias 3");
+    assert_eq!(line(&alias, V5), "QoS 0 · alias 3 · empty");
     let cut = Sample::header(3, 0, 30).group(Field::VariableHeader, |s| {
         s.group(Field::TopicName, |s| s.u16(Field::Length, 10)).raw(Field::Unread, b"abc")
     });
@@ -148,5 +148,34 @@ fn lines_stay_short_and_trees_may_be_empty() {
         for packet_type in PacketType::ALL {
             assert_eq!(of(&Tree::default(), &[], packet_type, version), "", "{packet_type:?}");
         }
+    }
+}
+
+#[test]
+fn packets_as_they_are_read() {
+    let table: [(&[u8], ProtocolVersion, &str); 19] = [
+        (b"\x10\x0E\x00\x06MQIsdp\x03\x02\x00\x00\x00\x00", V3_1_1, "no client id · clean session · keep alive off"),
+        (b"\x10\x12\x00\x04MQTT\x05\x00\x00\x3C\x05\x11\xFF\xFF\xFF\xFF\x00\x00", V5, "no client id · keep alive 60 s · session for ever"),
+        (b"\x20\x0A\x01\x00\x07\x12\x00\x01x\x13\x00\x1E", V5, "Success · session present · client x · keep alive 30 s"),
+        (b"\x30\x03\x00\x01a", V3_1_1, "QoS 0 · a · empty"),
+        (b"\x31\x04\x00\x01a\x00", V5, "QoS 0 · retain · a · empty"),
+        (b"\x30\x05\x00\x00\x03\x23\x00", V5, "QoS 0 · no topic"),
+        (b"\x30\x07\x00\x00\x03\x23\x00\x03x", V5, "QoS 0 · alias 3 · 1 B"),
+        (b"\x32\x06\x00\x01a\x00\x00x", V3_1_1, "QoS 1 · id 0 · a · 1 B"),
+        (b"\x32\x03\x00\x01a", V3_1_1, "QoS 1 · a"),
+        (b"\x30\x40\x00\x01a", V3_1_1, "QoS 0 · a · 0 B of 61 B"),
+        (b"\x30\x40\x00\x01a1234", V3_1_1, "QoS 0 · a · 4 B of 61 B"),
+        (b"\x36\x02\x00\x09", V3_1_1, "QoS 3"),
+        (b"\x50\x03\x00\x09\x97", V5, "id 9 · Quota exceeded"),
+        (b"\x82\x06\x00\x02\x00\x01#\x00", V3_1_1, "id 2 · # (QoS 0)"),
+        (b"\x82\x05\x00\x02\x00\x09#", V3_1_1, "id 2"),
+        (b"\x90\x03\x00\x02\x80", V3_1_1, "id 2 · Failure"),
+        (b"\xB0\x02\x00\x02", V3_1_1, "id 2"),
+        (b"\xF0\x00", V5, "Success"),
+        (b"", V5, ""),
+    ];
+    for (packet, version, expected) in table {
+        let dissection = crate::dissect(packet, crate::Context::new(version));
+        assert_eq!(summary(&dissection, packet), expected, "{packet:?}");
     }
 }
