@@ -1,13 +1,13 @@
 //! One line for each packet of a list.
 
+mod line;
+
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
-use crate::explain::{children, missing};
+use self::line::{Line, list};
 use crate::explain::words::{duration, shown, size};
+use crate::explain::{children, missing};
 use crate::{Dissection, Field, Node, PacketType, ProtocolVersion, ReasonCode, Tree, Value};
-
-/// The longest line, in characters.
-const MAX: usize = 100;
 
 /// What a packet says, in one line of at most 100 characters, the most useful first; without the
 /// packet type, which a list shows beside it. Empty when there is nothing to say.
@@ -24,12 +24,27 @@ const MAX: usize = 100;
 /// ```
 #[must_use]
 pub fn summary(dissection: &Dissection, packet: &[u8]) -> String {
-    of(&dissection.tree, packet, dissection.packet_type, dissection.version)
+    of(
+        &dissection.tree,
+        packet,
+        dissection.packet_type,
+        dissection.version,
+    )
 }
 
 /// [`summary`] of any tree.
-pub(crate) fn of(tree: &Tree, packet: &[u8], packet_type: PacketType, version: ProtocolVersion) -> String {
-    let look = Look { tree, packet, packet_type, version };
+pub(crate) fn of(
+    tree: &Tree,
+    packet: &[u8],
+    packet_type: PacketType,
+    version: ProtocolVersion,
+) -> String {
+    let look = Look {
+        tree,
+        packet,
+        packet_type,
+        version,
+    };
     let mut line = Line::default();
     match packet_type {
         PacketType::Connect => look.connect(&mut line),
@@ -60,32 +75,6 @@ pub(crate) fn of(tree: &Tree, packet: &[u8], packet_type: PacketType, version: P
         | PacketType::Reserved => {}
     }
     line.finish()
-}
-
-/// The facts of a line, with a dot between them.
-#[derive(Default)]
-struct Line(String);
-
-impl Line {
-    fn add(&mut self, fact: &str) {
-        if fact.is_empty() {
-            return;
-        }
-        if !self.0.is_empty() {
-            self.0.push_str(" · ");
-        }
-        self.0.push_str(fact);
-    }
-
-    fn finish(mut self) -> String {
-        if let Some((end, _)) = self.0.char_indices().nth(MAX.saturating_sub(1))
-            && self.0.chars().count() > MAX
-        {
-            self.0.truncate(end);
-            self.0.push('…');
-        }
-        self.0
-    }
 }
 
 /// A packet that is being summed up.
@@ -119,7 +108,11 @@ impl<'a> Look<'a> {
             None => {}
         }
         if self.is_set(Field::CleanStart) {
-            line.add(if self.version.is_v5() { "clean start" } else { "clean session" });
+            line.add(if self.version.is_v5() {
+                "clean start"
+            } else {
+                "clean session"
+            });
         }
         match self.tree.number(Field::KeepAlive) {
             Some(0) => line.add("keep alive off"),
@@ -179,9 +172,15 @@ impl<'a> Look<'a> {
 
     /// The size of the message; of one that is still arriving, how much of it is here.
     fn payload(self, line: &mut Line) {
-        let Some(start) = self.payload_start() else { return };
-        let here = self.node(Field::ApplicationMessage).map_or(0, |node| (node.span.len / 8) as usize);
-        let header = self.node(Field::RemainingLength).map_or(0, |node| node.span.bytes().1);
+        let Some(start) = self.payload_start() else {
+            return;
+        };
+        let here = self
+            .node(Field::ApplicationMessage)
+            .map_or(0, |node| (node.span.len / 8) as usize);
+        let header = self
+            .node(Field::RemainingLength)
+            .map_or(0, |node| node.span.bytes().1);
         let whole = self
             .tree
             .number(Field::RemainingLength)
@@ -201,10 +200,12 @@ impl<'a> Look<'a> {
             return Some(payload.span.bytes().0);
         }
         let topic = self.tree.find(Field::TopicName)?;
-        let identified = self.tree.number(Field::QoS)? == 0 || self.node(Field::PacketIdentifier).is_some();
+        let identified =
+            self.tree.number(Field::QoS)? == 0 || self.node(Field::PacketIdentifier).is_some();
         let announced = self.tree.number(Field::PropertyLength);
         let extended = !self.version.is_v5() || announced.is_some();
-        let sound = missing(self.tree, topic, self.packet).is_none() && self.node(Field::Unread).is_none();
+        let sound =
+            missing(self.tree, topic, self.packet).is_none() && self.node(Field::Unread).is_none();
         let end = self.node(Field::VariableHeader)?.span.bytes().1;
         (identified && extended && sound && end <= self.packet.len()).then_some(end)
     }
@@ -212,15 +213,27 @@ impl<'a> Look<'a> {
     fn acknowledgement(self, line: &mut Line) {
         self.identifier(line);
         // Success is what one expects; only the rest is worth the room.
-        self.reason(line, self.tree.number(Field::ReasonCode).filter(|&code| code != 0));
+        self.reason(
+            line,
+            self.tree
+                .number(Field::ReasonCode)
+                .filter(|&code| code != 0),
+        );
         self.reason_string(line);
     }
 
     fn subscriptions(self, line: &mut Line) {
         let filters = self.payload_fields(Field::Subscription).map(|index| {
             let filter = self.filter_below(index).unwrap_or_default();
-            let inside = self.tree.nodes().get(index..self.tree.end_of(index)).unwrap_or_default();
-            let qos = inside.iter().find(|node| node.field == Field::MaximumQoSOption).map(|node| node.value);
+            let inside = self
+                .tree
+                .nodes()
+                .get(index..self.tree.end_of(index))
+                .unwrap_or_default();
+            let qos = inside
+                .iter()
+                .find(|node| node.field == Field::MaximumQoSOption)
+                .map(|node| node.value);
             match qos {
                 Some(Value::Number(qos)) => format!("{filter} (QoS {qos})"),
                 _ => filter,
@@ -230,11 +243,15 @@ impl<'a> Look<'a> {
     }
 
     fn filters(self, line: &mut Line) {
-        line.add(&list(self.payload_fields(Field::TopicFilter).map(|index| self.shown_filter(index))));
+        line.add(&list(
+            self.payload_fields(Field::TopicFilter)
+                .map(|index| self.shown_filter(index)),
+        ));
     }
 
     fn filter_below(self, index: usize) -> Option<String> {
-        let (filter, _) = children(self.tree, index).find(|(_, node)| node.field == Field::TopicFilter)?;
+        let (filter, _) =
+            children(self.tree, index).find(|(_, node)| node.field == Field::TopicFilter)?;
         Some(self.shown_filter(filter))
     }
 
@@ -246,7 +263,9 @@ impl<'a> Look<'a> {
     fn reason_codes(self, line: &mut Line) {
         let mut runs: Vec<(u32, usize)> = Vec::new();
         for index in self.payload_fields(Field::ReasonCode) {
-            let Some(Value::Number(code)) = self.tree.get(index).map(|node| node.value) else { continue };
+            let Some(Value::Number(code)) = self.tree.get(index).map(|node| node.value) else {
+                continue;
+            };
             match runs.last_mut() {
                 Some((last, count)) if *last == code => *count = count.saturating_add(1),
                 _ => runs.push((code, 1)),
@@ -254,7 +273,11 @@ impl<'a> Look<'a> {
         }
         line.add(&list(runs.iter().map(|&(code, count)| {
             let name = self.name(code);
-            if count == 1 { name.into_owned() } else { format!("{name} ×{count}") }
+            if count == 1 {
+                name.into_owned()
+            } else {
+                format!("{name} ×{count}")
+            }
         })));
     }
 
@@ -275,7 +298,10 @@ impl<'a> Look<'a> {
     /// A reason code that may be left out, and is 0 then.
     fn reason_or_none(self, line: &mut Line) {
         let absent = self.tree.number(Field::RemainingLength) == Some(0);
-        self.reason(line, self.tree.number(Field::ReasonCode).or(absent.then_some(0)));
+        self.reason(
+            line,
+            self.tree.number(Field::ReasonCode).or(absent.then_some(0)),
+        );
     }
 
     fn reason(self, line: &mut Line, code: Option<u32>) {
@@ -285,7 +311,9 @@ impl<'a> Look<'a> {
     }
 
     fn name(self, code: u32) -> Cow<'static, str> {
-        let name = u8::try_from(code).ok().and_then(|code| ReasonCode(code).name(self.packet_type, self.version));
+        let name = u8::try_from(code)
+            .ok()
+            .and_then(|code| ReasonCode(code).name(self.packet_type, self.version));
         match name {
             Some(name) => Cow::Borrowed(name),
             None => format!("0x{code:02X} (not defined)").into(),
@@ -317,28 +345,10 @@ impl<'a> Look<'a> {
     /// The fields of a kind that stand directly in the payload.
     fn payload_fields(self, field: Field) -> impl Iterator<Item = usize> + use<'a> {
         let payload = self.tree.find(Field::Payload).unwrap_or(usize::MAX);
-        children(self.tree, payload).filter(move |(_, node)| node.field == field).map(|(index, _)| index)
+        children(self.tree, payload)
+            .filter(move |(_, node)| node.field == field)
+            .map(|(index, _)| index)
     }
-}
-
-/// The first few, and how many more there are.
-fn list(mut entries: impl Iterator<Item = String>) -> String {
-    // Room for the identifier before the list and the count behind it.
-    const ROOM: usize = 76;
-    let mut out = String::new();
-    let mut width = 0_usize;
-    while let Some(entry) = entries.next() {
-        width = width.saturating_add(entry.chars().count()).saturating_add(2);
-        if !out.is_empty() && width > ROOM {
-            let more = entries.count().saturating_add(1);
-            return format!("{out} +{more} more");
-        }
-        if !out.is_empty() {
-            out.push_str(", ");
-        }
-        out.push_str(&entry);
-    }
-    out
 }
 
 #[cfg(test)]

@@ -12,11 +12,17 @@ pub(super) fn value(at: At<'_>) -> Meaning {
         Field::ProtocolVersion => protocol_version(at.number()?),
         Field::ConnectFlags => connect_flags(at),
         Field::ConnectReserved | Field::AcknowledgeReserved | Field::OptionsReserved => {
-            fixed(if at.number()? == 0 { "as it must be" } else { "must be 0" })
+            fixed(if at.number()? == 0 {
+                "as it must be"
+            } else {
+                "must be 0"
+            })
         }
-        Field::UserNameFlag | Field::PasswordFlag | Field::WillFlag | Field::WillRetain | Field::CleanStart => {
-            flag(at, at.number()? != 0)
-        }
+        Field::UserNameFlag
+        | Field::PasswordFlag
+        | Field::WillFlag
+        | Field::WillRetain
+        | Field::CleanStart => flag(at, at.number()? != 0),
         Field::WillQoS => match (has_will(at.tree), at.number()?) {
             (Some(false), 0) => fixed("there is no will"),
             (Some(false), _) => fixed("there is no will: must be 0"),
@@ -35,7 +41,11 @@ pub(super) fn value(at: At<'_>) -> Meaning {
         }),
         Field::ConnectAcknowledgeFlags => {
             let present = at.tree.number(Field::SessionPresent)?;
-            fixed(if present != 0 { "session present" } else { "no session present" })
+            fixed(if present != 0 {
+                "session present"
+            } else {
+                "no session present"
+            })
         }
         _ => None,
     }
@@ -63,7 +73,11 @@ fn protocol_version(number: u32) -> Meaning {
         return fixed("no version of MQTT: 3, 4 and 5 are");
     };
     // Some brokers mark the connections of a bridge so.
-    let bridge = if number & 0x80 == 0 { "" } else { ", marked as a bridge" };
+    let bridge = if number & 0x80 == 0 {
+        ""
+    } else {
+        ", marked as a bridge"
+    };
     Some(format!("MQTT {}{bridge}", version.name()).into())
 }
 
@@ -80,9 +94,13 @@ fn flag(at: At<'_>, set: bool) -> Meaning {
         (Field::WillRetain, false) if no_will => "there is no will",
         (Field::WillRetain, true) => "the will is kept for later subscribers",
         (Field::WillRetain, false) => "the will is not kept",
-        (Field::CleanStart, true) if at.version.is_v5() => "begins anew: a stored session is deleted",
+        (Field::CleanStart, true) if at.version.is_v5() => {
+            "begins anew: a stored session is deleted"
+        }
         (Field::CleanStart, true) => "begins anew and ends with the connection",
-        (Field::CleanStart, false) if at.version.is_v5() => "goes on with the stored session, if there is one",
+        (Field::CleanStart, false) if at.version.is_v5() => {
+            "goes on with the stored session, if there is one"
+        }
         (Field::CleanStart, false) => "goes on with a stored session and outlives the connection",
         _ => return None,
     })
@@ -92,7 +110,9 @@ fn flag(at: At<'_>, set: bool) -> Meaning {
 fn connect_flags(at: At<'_>) -> Meaning {
     let mut out = String::new();
     for (_, node) in at.children() {
-        let Some(number) = super::number_of(node.value) else { continue };
+        let Some(number) = super::number_of(node.value) else {
+            continue;
+        };
         let word = match (node.field, number) {
             (_, 0) => continue,
             (Field::UserNameFlag, _) => "user name",
@@ -112,7 +132,11 @@ fn connect_flags(at: At<'_>) -> Meaning {
         }
         out.push_str(word);
     }
-    if out.is_empty() { fixed("none is set") } else { Some(out.into()) }
+    if out.is_empty() {
+        fixed("none is set")
+    } else {
+        Some(out.into())
+    }
 }
 
 /// A Keep Alive, with what the server makes of it: it waits one and a half times as long.
@@ -120,17 +144,33 @@ pub(super) fn keep_alive(seconds: u32) -> Meaning {
     if seconds == 0 {
         return fixed("off: the connection may be silent for ever");
     }
-    let half = if seconds % 2 == 1 && seconds < 80 { ".5" } else { "" };
+    let half = if seconds % 2 == 1 && seconds < 80 {
+        ".5"
+    } else {
+        ""
+    };
     let patience = duration(seconds.saturating_add(seconds / 2));
-    let patience = if half.is_empty() { patience } else { patience.replace(" s", ".5 s") };
-    Some(format!("at most {} between packets; the server waits {patience}", duration(seconds)).into())
+    let patience = if half.is_empty() {
+        patience
+    } else {
+        patience.replace(" s", ".5 s")
+    };
+    Some(
+        format!(
+            "at most {} between packets; the server waits {patience}",
+            duration(seconds)
+        )
+        .into(),
+    )
 }
 
 fn client_identifier(at: At<'_>) -> Meaning {
     let content = at.content();
     let limit = match (content.len(), at.version) {
         (0, ProtocolVersion::V3_1) => return fixed("empty: 3.1 asks for 1 to 23 characters"),
-        (0, ProtocolVersion::V3_1_1) => return fixed("empty: the server makes one up for this connection"),
+        (0, ProtocolVersion::V3_1_1) => {
+            return fixed("empty: the server makes one up for this connection");
+        }
         (0, ProtocolVersion::V5) => return fixed("empty: the server chooses one"),
         (24.., ProtocolVersion::V3_1) => "; 3.1 allows 23",
         (24.., _) => "; a server may refuse more than 23",

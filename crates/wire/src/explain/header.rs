@@ -42,7 +42,9 @@ fn packet_type(at: At<'_>) -> Meaning {
         Direction::Client => "from client to server",
         Direction::Server => "from server to client",
         Direction::Both => "in either direction",
-        Direction::None if packet_type == PacketType::Auth => return fixed("reserved; AUTH in version 5"),
+        Direction::None if packet_type == PacketType::Auth => {
+            return fixed("reserved; AUTH in version 5");
+        }
         Direction::None => return fixed("reserved: no packet has this type"),
     };
     Some(format!("{}, {direction}", packet_type.name()).into())
@@ -51,7 +53,10 @@ fn packet_type(at: At<'_>) -> Meaning {
 fn reserved_flags(at: At<'_>) -> Meaning {
     let number = at.number()?;
     let packet_type = at.packet_type();
-    let two = matches!(packet_type, PacketType::Pubrel | PacketType::Subscribe | PacketType::Unsubscribe);
+    let two = matches!(
+        packet_type,
+        PacketType::Pubrel | PacketType::Subscribe | PacketType::Unsubscribe
+    );
     // In 3.1 these three are sent with QoS 1 and may have DUP set.
     if two && at.version == ProtocolVersion::V3_1 && number == 0b1010 {
         return fixed("QoS 1, DUP: sent again");
@@ -68,7 +73,11 @@ fn remaining_length(at: At<'_>) -> Meaning {
     let number = at.number()?;
     let written = at.byte_len();
     let (_, end) = at.node.span.bytes();
-    let mut text = if number == 0 { "nothing follows".into() } else { format!("{} follow", bytes(number as usize)) };
+    let mut text = if number == 0 {
+        "nothing follows".into()
+    } else {
+        format!("{} follow", bytes(number as usize))
+    };
     if number == 1 {
         text.push('s');
     }
@@ -91,10 +100,18 @@ fn remaining_length(at: At<'_>) -> Meaning {
 
 /// How many of what it carries.
 fn payload(at: At<'_>) -> Meaning {
-    let parts = |field: Field| at.children().filter(|(_, node)| node.field == field).count();
+    let parts = |field: Field| {
+        at.children()
+            .filter(|(_, node)| node.field == field)
+            .count()
+    };
     let text = match at.packet_type() {
-        PacketType::Subscribe => counted(parts(Field::Subscription), "subscription", "subscriptions"),
-        PacketType::Unsubscribe => counted(parts(Field::TopicFilter), "topic filter", "topic filters"),
+        PacketType::Subscribe => {
+            counted(parts(Field::Subscription), "subscription", "subscriptions")
+        }
+        PacketType::Unsubscribe => {
+            counted(parts(Field::TopicFilter), "topic filter", "topic filters")
+        }
         PacketType::Suback | PacketType::Unsuback if at.version.is_v5() => {
             counted(parts(Field::ReasonCode), "reason code", "reason codes")
         }

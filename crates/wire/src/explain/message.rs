@@ -32,7 +32,11 @@ pub(super) fn topic(content: &[u8]) -> Meaning {
     if content.is_empty() {
         return fixed("empty: a topic has at least one character");
     }
-    let levels = content.iter().filter(|&&byte| byte == b'/').count().saturating_add(1);
+    let levels = content
+        .iter()
+        .filter(|&&byte| byte == b'/')
+        .count()
+        .saturating_add(1);
     let levels = counted(levels, "level", "levels");
     let hint = match content {
         [b'$', b'S', b'Y', b'S', b'/', ..] => "; what the server tells about itself",
@@ -55,7 +59,12 @@ pub(super) fn payload(content: &[u8]) -> Meaning {
             Ok(text) => match text.trim().as_bytes() {
                 [b'{', .., b'}'] | [b'[', .., b']'] => "looks like JSON",
                 trimmed if is_number(trimmed) => "a number as text",
-                _ if text.chars().any(|c| c.is_control() && !c.is_ascii_whitespace()) => "binary",
+                _ if text
+                    .chars()
+                    .any(|c| c.is_control() && !c.is_ascii_whitespace()) =>
+                {
+                    "binary"
+                }
                 _ => return Some(format!("{} of text", text_size(content)).into()),
             },
         },
@@ -67,8 +76,12 @@ pub(super) fn payload(content: &[u8]) -> Meaning {
 fn is_number(text: &[u8]) -> bool {
     let digits = text.strip_prefix(b"-").unwrap_or(text);
     let points = digits.iter().filter(|&&byte| byte == b'.').count();
-    points <= 1 && digits.first().is_some_and(u8::is_ascii_digit) && digits.last().is_some_and(u8::is_ascii_digit)
-        && digits.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+    points <= 1
+        && digits.first().is_some_and(u8::is_ascii_digit)
+        && digits.last().is_some_and(u8::is_ascii_digit)
+        && digits
+            .iter()
+            .all(|byte| byte.is_ascii_digit() || *byte == b'.')
 }
 
 fn packet_identifier(at: At<'_>) -> Meaning {

@@ -27,9 +27,20 @@ type Meaning = Option<Cow<'static, str>>;
 /// `packet` holds the bytes that `tree` was made from. The text is short, without a full stop, and
 /// does not repeat the field's name. Never panics, whatever the tree, index and bytes.
 #[must_use]
-pub fn value(tree: &Tree, index: usize, packet: &[u8], version: ProtocolVersion) -> Option<Cow<'static, str>> {
+pub fn value(
+    tree: &Tree,
+    index: usize,
+    packet: &[u8],
+    version: ProtocolVersion,
+) -> Option<Cow<'static, str>> {
     let node = tree.get(index)?;
-    let at = At { tree, index, node, packet, version };
+    let at = At {
+        tree,
+        index,
+        node,
+        packet,
+        version,
+    };
     if let Some(announced) = missing(tree, index, packet) {
         return Some(format!("cut short: {} were announced", words::bytes(announced)).into());
     }
@@ -95,13 +106,17 @@ const fn number_of(value: Value) -> Option<u32> {
 fn packet_type(tree: &Tree, packet: &[u8]) -> PacketType {
     match tree.number(Field::PacketType) {
         Some(number) => PacketType::from_nibble((number & 15) as u8),
-        None => packet.first().map_or(PacketType::Reserved, |&byte| PacketType::from_first_byte(byte)),
+        None => packet.first().map_or(PacketType::Reserved, |&byte| {
+            PacketType::from_first_byte(byte)
+        }),
     }
 }
 
 /// The nodes directly below the node at `index`.
 pub(crate) fn children(tree: &Tree, index: usize) -> impl Iterator<Item = (usize, &Node)> {
-    let depth = tree.get(index).map_or(u8::MAX, |node| node.depth.saturating_add(1));
+    let depth = tree
+        .get(index)
+        .map_or(u8::MAX, |node| node.depth.saturating_add(1));
     let first = index.saturating_add(1);
     tree.nodes()
         .get(first..tree.end_of(index))
@@ -120,7 +135,10 @@ pub(crate) fn missing(tree: &Tree, index: usize, packet: &[u8]) -> Option<usize>
 }
 
 /// A fixed meaning.
-#[expect(clippy::unnecessary_wraps, reason = "it stands where a Meaning is asked for")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it stands where a Meaning is asked for"
+)]
 const fn fixed(text: &'static str) -> Meaning {
     Some(Cow::Borrowed(text))
 }
@@ -129,3 +147,5 @@ const fn fixed(text: &'static str) -> Meaning {
 pub(crate) mod sample;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_packets;

@@ -39,8 +39,14 @@ fn unread(at: At<'_>) -> alloc::string::String {
 
 /// Whether the packet is longer than what is here.
 fn is_cut_short(at: At<'_>) -> bool {
-    let Some(index) = at.tree.find(Field::RemainingLength) else { return false };
-    let Some(node) = at.tree.get(index) else { return false };
+    let Some(index) = at.tree.find(Field::RemainingLength) else {
+        return false;
+    };
+    let Some(node) = at.tree.get(index) else {
+        return false;
+    };
     let (_, header) = node.span.bytes();
-    at.tree.number(Field::RemainingLength).is_some_and(|n| at.packet.len() < header.saturating_add(n as usize))
+    at.tree
+        .number(Field::RemainingLength)
+        .is_some_and(|n| at.packet.len() < header.saturating_add(n as usize))
 }

@@ -10,8 +10,15 @@ use crate::{Field, PacketType, Value};
 pub(super) fn value(at: At<'_>, field: Field, value: Value) -> Meaning {
     match field {
         Field::Properties | Field::WillProperties => {
-            let count = at.children().filter(|(_, node)| is_property(node.field)).count();
-            if count == 0 { fixed("none") } else { Some(counted(count, "property", "properties").into()) }
+            let count = at
+                .children()
+                .filter(|(_, node)| is_property(node.field))
+                .count();
+            if count == 0 {
+                fixed("none")
+            } else {
+                Some(counted(count, "property", "properties").into())
+            }
         }
         Field::PropertyLength => match super::number_of(value)? {
             0 => fixed("no properties"),
@@ -70,16 +77,22 @@ fn number(at: At<'_>, property: Field, number: u32) -> Meaning {
         (Field::PayloadFormatIndicator, 1) => "UTF-8 text".into(),
 
         (Field::MessageExpiryInterval, 0) => "dropped unless delivered at once".into(),
-        (Field::MessageExpiryInterval, seconds) => format!("dropped if not delivered within {}", duration(seconds)).into(),
+        (Field::MessageExpiryInterval, seconds) => {
+            format!("dropped if not delivered within {}", duration(seconds)).into()
+        }
         (Field::SessionExpiryInterval, 0) => "the session ends with the connection".into(),
         (Field::SessionExpiryInterval, u32::MAX) => "never expires".into(),
-        (Field::SessionExpiryInterval, seconds) => {
-            format!("the session is kept for {} after the connection", duration(seconds)).into()
-        }
+        (Field::SessionExpiryInterval, seconds) => format!(
+            "the session is kept for {} after the connection",
+            duration(seconds)
+        )
+        .into(),
         (Field::WillDelayInterval, 0) => "published as soon as the connection breaks".into(),
-        (Field::WillDelayInterval, seconds) => {
-            format!("published after {}, or when the session ends", duration(seconds)).into()
-        }
+        (Field::WillDelayInterval, seconds) => format!(
+            "published after {}, or when the session ends",
+            duration(seconds)
+        )
+        .into(),
         (Field::ServerKeepAlive, seconds) => return connect::keep_alive(seconds),
 
         (
@@ -94,14 +107,18 @@ fn number(at: At<'_>, property: Field, number: u32) -> Meaning {
         }
         (Field::SubscriptionIdentifier, _) => format!("its messages will carry {count}").into(),
         (Field::ReceiveMaximum, 1) => "1 unacknowledged QoS 1 or 2 message at a time".into(),
-        (Field::ReceiveMaximum, _) => format!("up to {count} unacknowledged QoS 1 and 2 messages").into(),
+        (Field::ReceiveMaximum, _) => {
+            format!("up to {count} unacknowledged QoS 1 and 2 messages").into()
+        }
         (Field::TopicAliasMaximum, 0) => "no topic aliases".into(),
         (Field::TopicAliasMaximum, 1) => "topic alias 1 only".into(),
         (Field::TopicAliasMaximum, _) => format!("topic aliases 1 to {count}").into(),
         (Field::TopicAlias, _) => return topic_alias(at, number),
         (Field::MaximumPacketSize, _) => return maximum_packet_size(number),
 
-        (Field::RequestProblemInformation, 0) => "explanations only in CONNACK, PUBLISH and DISCONNECT".into(),
+        (Field::RequestProblemInformation, 0) => {
+            "explanations only in CONNACK, PUBLISH and DISCONNECT".into()
+        }
         (Field::RequestProblemInformation, 1) => "explanations are welcome in every packet".into(),
         (Field::RequestResponseInformation, 0) => "not asked for".into(),
         (Field::RequestResponseInformation, 1) => "asked for; the server may leave it out".into(),
@@ -138,7 +155,10 @@ fn number(at: At<'_>, property: Field, number: u32) -> Meaning {
 
 /// A topic alias is set by a message with a topic, and used by one without.
 fn topic_alias(at: At<'_>, alias: u32) -> Meaning {
-    let topic = at.tree.find(Field::TopicName).map(|index| at.tree.content(index, at.packet));
+    let topic = at
+        .tree
+        .find(Field::TopicName)
+        .map(|index| at.tree.content(index, at.packet));
     match topic {
         Some([]) => fixed("stands for the topic it was last sent with"),
         Some(topic) => Some(format!("from now on {alias} stands for {}", shown(topic, 32)).into()),
@@ -156,6 +176,10 @@ fn maximum_packet_size(number: u32) -> Meaning {
     Some(match number {
         0..1024 => format!("packets of up to {size}").into(),
         _ if number.trailing_zeros() >= 10 => format!("packets of up to {size}").into(),
-        _ => format!("packets of up to {} bytes, about {size}", thousands(number as usize)).into(),
+        _ => format!(
+            "packets of up to {} bytes, about {size}",
+            thousands(number as usize)
+        )
+        .into(),
     })
 }

@@ -20,8 +20,16 @@ impl Sample {
     fn push(&mut self, field: Field, value: Value, bytes: &[u8]) {
         let start = self.bit();
         self.packet.extend_from_slice(bytes);
-        let span = Span { start, len: self.bit() - start };
-        self.tree.nodes.push(Node { field, depth: self.depth, value, span });
+        let span = Span {
+            start,
+            len: self.bit() - start,
+        };
+        self.tree.nodes.push(Node {
+            field,
+            depth: self.depth,
+            value,
+            span,
+        });
     }
 
     /// A field with parts, which `parts` adds.
@@ -30,7 +38,12 @@ impl Sample {
     }
 
     /// A field with parts and a value of its own.
-    pub(crate) fn valued(mut self, field: Field, value: Value, parts: impl FnOnce(Self) -> Self) -> Self {
+    pub(crate) fn valued(
+        mut self,
+        field: Field,
+        value: Value,
+        parts: impl FnOnce(Self) -> Self,
+    ) -> Self {
         let mark = self.tree.nodes.len();
         self.push(field, value, &[]);
         self.depth += 1;
@@ -91,7 +104,11 @@ impl Sample {
 
     fn prefix(mut self, content: &[u8]) -> Self {
         let length = u16::try_from(content.len()).unwrap();
-        self.push(Field::Length, Value::Number(length.into()), &length.to_be_bytes());
+        self.push(
+            Field::Length,
+            Value::Number(length.into()),
+            &length.to_be_bytes(),
+        );
         if !content.is_empty() {
             self.push(Field::Text, Value::Text, content);
         }
@@ -109,7 +126,9 @@ impl Sample {
 
     /// A property with a string.
     pub(crate) fn text_property(self, field: Field, id: u8, content: &[u8]) -> Self {
-        self.valued(field, Value::Text, |s| s.u8(Field::PropertyIdentifier, id).prefix(content))
+        self.valued(field, Value::Text, |s| {
+            s.u8(Field::PropertyIdentifier, id).prefix(content)
+        })
     }
 
     /// Fixed header: type, flags as one number, Remaining Length in one byte.
@@ -123,7 +142,10 @@ impl Sample {
                     (Field::Retain, flags & 1, 1),
                 ])
             } else {
-                s.bits(&[(Field::PacketType, packet_type, 4), (Field::ReservedFlags, flags, 4)])
+                s.bits(&[
+                    (Field::PacketType, packet_type, 4),
+                    (Field::ReservedFlags, flags, 4),
+                ])
             };
             s.u8(Field::RemainingLength, remaining)
         })

@@ -43,7 +43,10 @@ fn filter(content: &[u8], shared: bool) -> Meaning {
     if let Some(behind) = content.strip_prefix(b"$share/")
         && shared
     {
-        let slash = behind.iter().position(|&byte| byte == b'/').unwrap_or(behind.len());
+        let slash = behind
+            .iter()
+            .position(|&byte| byte == b'/')
+            .unwrap_or(behind.len());
         let (name, rest) = behind.split_at_checked(slash).unwrap_or_default();
         let topics = topics(rest.strip_prefix(b"/").unwrap_or_default());
         if name.is_empty() {
@@ -55,7 +58,9 @@ fn filter(content: &[u8], shared: bool) -> Meaning {
 }
 
 fn topics(filter: &[u8]) -> &'static str {
-    let plus = filter.split(|&byte| byte == b'/').any(|level| level == b"+");
+    let plus = filter
+        .split(|&byte| byte == b'/')
+        .any(|level| level == b"+");
     let wild = filter.iter().any(|&byte| matches!(byte, b'+' | b'#'));
     match filter {
         [] => "empty: a filter has at least one character",
@@ -70,14 +75,19 @@ fn topics(filter: &[u8]) -> &'static str {
 
 /// The filter with its QoS.
 fn subscription(at: At<'_>) -> Meaning {
-    let (index, _) = at.children().find(|(_, node)| node.field == Field::TopicFilter)?;
+    let (index, _) = at
+        .children()
+        .find(|(_, node)| node.field == Field::TopicFilter)?;
     let content = at.tree.content(index, at.packet);
     if content.is_empty() {
         return None;
     }
     let name = shown(content, 40);
     let inside = at.tree.nodes().get(at.index..at.tree.end_of(at.index))?;
-    let qos = inside.iter().find(|node| node.field == Field::MaximumQoSOption).map(|node| node.value);
+    let qos = inside
+        .iter()
+        .find(|node| node.field == Field::MaximumQoSOption)
+        .map(|node| node.value);
     match qos {
         Some(Value::Number(qos)) => Some(format!("{name}, QoS {qos}").into()),
         _ => Some(name.into()),
@@ -88,7 +98,9 @@ fn subscription(at: At<'_>) -> Meaning {
 fn options(at: At<'_>) -> Meaning {
     let mut out = String::new();
     for (_, node) in at.children() {
-        let Some(number) = super::number_of(node.value) else { continue };
+        let Some(number) = super::number_of(node.value) else {
+            continue;
+        };
         let word = match (node.field, number) {
             (Field::MaximumQoSOption, 0) => "QoS 0",
             (Field::MaximumQoSOption, 1) => "QoS 1",
@@ -108,5 +120,9 @@ fn options(at: At<'_>) -> Meaning {
         }
         out.push_str(word);
     }
-    if out.is_empty() { None } else { Some(out.into()) }
+    if out.is_empty() {
+        None
+    } else {
+        Some(out.into())
+    }
 }

@@ -12,6 +12,7 @@ fn meaning(sample: &Sample, field: Field, version: ProtocolVersion) -> String {
 
 #[test]
 fn numbers_mean_something() {
+    #[rustfmt::skip] // One fact a line.
     let table = [
         (V5, Field::QoS, 2, "exactly once: a handshake of four packets"),
         (V5, Field::QoS, 3, "no such QoS: 0, 1 and 2 are all there are"),
@@ -46,12 +47,17 @@ fn numbers_mean_something() {
         (V5, Field::PropertyLength, 0, "no properties"),
     ];
     for (version, field, number, expected) in table {
-        assert_eq!(meaning(&Sample::default().u32(field, number), field, version), expected, "{field:?} {number}");
+        assert_eq!(
+            meaning(&Sample::default().u32(field, number), field, version),
+            expected,
+            "{field:?} {number}"
+        );
     }
 }
 
 #[test]
 fn texts_mean_something() {
+    #[rustfmt::skip] // One fact a line.
     let table = [
         (V5, Field::ProtocolName, "MQTT", "the name of 3.1.1 and 5"),
         (V5, Field::ProtocolName, "mqtt", "not MQTT's name: capitals count"),
@@ -80,19 +86,38 @@ fn texts_mean_something() {
         (V5, Field::WillPayload, "", "empty"),
     ];
     for (version, field, text, expected) in table {
-        assert_eq!(meaning(&Sample::default().prefixed(field, text.as_bytes()), field, version), expected, "{text}");
+        assert_eq!(
+            meaning(
+                &Sample::default().prefixed(field, text.as_bytes()),
+                field,
+                version
+            ),
+            expected,
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn reason_codes_are_read_by_packet_type() {
     for (packet_type, version, code, expected) in [
-        (2, V5, 0x87, "Not authorized. This client may not connect. Check its permissions on the server."),
-        (9, V5, 1, "Granted QoS 1. Subscribed; messages come with QoS 1 at most."),
+        (
+            2,
+            V5,
+            0x87,
+            "Not authorized. This client may not connect. Check its permissions on the server.",
+        ),
+        (
+            9,
+            V5,
+            1,
+            "Granted QoS 1. Subscribed; messages come with QoS 1 at most.",
+        ),
         (4, V5, 1, "0x01 is not defined for PUBACK"),
         (2, V3_1_1, 6, "0x06 is not defined for CONNACK"),
     ] {
-        let sample = Sample::header(packet_type, 0, 1).group(Field::VariableHeader, |s| s.u8(Field::ReasonCode, code));
+        let sample = Sample::header(packet_type, 0, 1)
+            .group(Field::VariableHeader, |s| s.u8(Field::ReasonCode, code));
         assert_eq!(meaning(&sample, Field::ReasonCode, version), expected);
     }
 }
@@ -100,9 +125,18 @@ fn reason_codes_are_read_by_packet_type() {
 #[test]
 fn header_is_read_by_packet_type() {
     let publish = Sample::header(3, 0b1101, 26);
-    assert_eq!(meaning(&publish, Field::PacketType, V5), "PUBLISH, in either direction");
-    assert_eq!(meaning(&publish, Field::Dup, V5), "may be a repetition: it was sent before");
-    assert_eq!(meaning(&publish, Field::RemainingLength, V5), "26 bytes follow, 0 of them here; written in 1 byte");
+    assert_eq!(
+        meaning(&publish, Field::PacketType, V5),
+        "PUBLISH, in either direction"
+    );
+    assert_eq!(
+        meaning(&publish, Field::Dup, V5),
+        "may be a repetition: it was sent before"
+    );
+    assert_eq!(
+        meaning(&publish, Field::RemainingLength, V5),
+        "26 bytes follow, 0 of them here; written in 1 byte"
+    );
     for (packet_type, version, flags, expected) in [
         (8, V5, 2, "as they must be"),
         (8, V5, 0, "must be 0010"),
@@ -110,10 +144,23 @@ fn header_is_read_by_packet_type() {
         (1, V5, 0, "as they must be"),
         (1, V5, 2, "must be 0000"),
     ] {
-        assert_eq!(meaning(&Sample::header(packet_type, flags, 0), Field::ReservedFlags, version), expected);
+        assert_eq!(
+            meaning(
+                &Sample::header(packet_type, flags, 0),
+                Field::ReservedFlags,
+                version
+            ),
+            expected
+        );
     }
-    assert_eq!(meaning(&Sample::header(15, 0, 0), Field::PacketType, V3_1_1), "reserved; AUTH in version 5");
-    assert_eq!(meaning(&Sample::header(12, 0, 0), Field::RemainingLength, V5), "nothing follows; written in 1 byte");
+    assert_eq!(
+        meaning(&Sample::header(15, 0, 0), Field::PacketType, V3_1_1),
+        "reserved; AUTH in version 5"
+    );
+    assert_eq!(
+        meaning(&Sample::header(12, 0, 0), Field::RemainingLength, V5),
+        "nothing follows; written in 1 byte"
+    );
 }
 
 #[test]
@@ -121,7 +168,10 @@ fn remaining_length_may_be_wasteful() {
     let mut sample = Sample::default().u16(Field::RemainingLength, 0x8100);
     sample.tree.nodes[0].value = Value::Number(1);
     sample.packet.push(0);
-    assert_eq!(meaning(&sample, Field::RemainingLength, V5), "1 byte follows; written in 2 bytes, 1 would do");
+    assert_eq!(
+        meaning(&sample, Field::RemainingLength, V5),
+        "1 byte follows; written in 2 bytes, 1 would do"
+    );
 }
 
 #[test]
@@ -140,47 +190,99 @@ fn flags_of_a_will_need_a_will() {
         })
     };
     let none = flags(0b0010_1000);
-    assert_eq!(meaning(&none, Field::WillRetain, V5), "there is no will: must be 0");
-    assert_eq!(meaning(&none, Field::WillQoS, V5), "there is no will: must be 0");
+    assert_eq!(
+        meaning(&none, Field::WillRetain, V5),
+        "there is no will: must be 0"
+    );
+    assert_eq!(
+        meaning(&none, Field::WillQoS, V5),
+        "there is no will: must be 0"
+    );
     let will = flags(0b1010_1110);
-    assert_eq!(meaning(&will, Field::WillRetain, V5), "the will is kept for later subscribers");
-    assert_eq!(meaning(&will, Field::WillQoS, V5), "at least once: acknowledged, may arrive twice");
-    assert_eq!(meaning(&will, Field::ConnectFlags, V5), "user name, will retain, will QoS 1, will, clean start");
-    assert_eq!(meaning(&flags(0), Field::ConnectFlags, V3_1_1), "none is set");
+    assert_eq!(
+        meaning(&will, Field::WillRetain, V5),
+        "the will is kept for later subscribers"
+    );
+    assert_eq!(
+        meaning(&will, Field::WillQoS, V5),
+        "at least once: acknowledged, may arrive twice"
+    );
+    assert_eq!(
+        meaning(&will, Field::ConnectFlags, V5),
+        "user name, will retain, will QoS 1, will, clean start"
+    );
+    assert_eq!(
+        meaning(&flags(0), Field::ConnectFlags, V3_1_1),
+        "none is set"
+    );
 }
 
 #[test]
 fn properties_are_named_and_counted() {
     let sample = Sample::header(3, 0, 12).group(Field::VariableHeader, |s| {
-        s.prefixed(Field::TopicName, b"").group(Field::Properties, |s| {
-            s.u8(Field::PropertyLength, 9).property(Field::TopicAlias, 0x23, 3, &[0, 3]).group(Field::UserProperty, |s| {
-                s.u8(Field::PropertyIdentifier, 0x26)
-                    .prefixed(Field::UserPropertyName, b"k")
-                    .prefixed(Field::UserPropertyValue, b"v\n")
+        s.prefixed(Field::TopicName, b"")
+            .group(Field::Properties, |s| {
+                s.u8(Field::PropertyLength, 9)
+                    .property(Field::TopicAlias, 0x23, 3, &[0, 3])
+                    .group(Field::UserProperty, |s| {
+                        s.u8(Field::PropertyIdentifier, 0x26)
+                            .prefixed(Field::UserPropertyName, b"k")
+                            .prefixed(Field::UserPropertyValue, b"v\n")
+                    })
             })
-        })
     });
     assert_eq!(meaning(&sample, Field::Properties, V5), "2 properties");
-    assert_eq!(meaning(&sample, Field::PropertyIdentifier, V5), "0x23, Topic Alias");
-    assert_eq!(meaning(&sample, Field::PropertyValue, V5), "stands for the topic it was last sent with");
-    assert_eq!(meaning(&sample, Field::TopicAlias, V5), meaning(&sample, Field::PropertyValue, V5));
-    assert_eq!(meaning(&sample, Field::TopicName, V5), "empty: topic alias 3 stands for it");
+    assert_eq!(
+        meaning(&sample, Field::PropertyIdentifier, V5),
+        "0x23, Topic Alias"
+    );
+    assert_eq!(
+        meaning(&sample, Field::PropertyValue, V5),
+        "stands for the topic it was last sent with"
+    );
+    assert_eq!(
+        meaning(&sample, Field::TopicAlias, V5),
+        meaning(&sample, Field::PropertyValue, V5)
+    );
+    assert_eq!(
+        meaning(&sample, Field::TopicName, V5),
+        "empty: topic alias 3 stands for it"
+    );
     assert_eq!(meaning(&sample, Field::UserProperty, V5), "k = v\\n");
-    let unknown = Sample::default().group(Field::Properties, |s| s.u8(Field::PropertyIdentifier, 0x7F));
-    assert_eq!(meaning(&unknown, Field::PropertyIdentifier, V5), "0x7F is not a property of MQTT");
+    let unknown =
+        Sample::default().group(Field::Properties, |s| s.u8(Field::PropertyIdentifier, 0x7F));
+    assert_eq!(
+        meaning(&unknown, Field::PropertyIdentifier, V5),
+        "0x7F is not a property of MQTT"
+    );
 }
 
 #[test]
 fn unexplained_bytes_say_why() {
     let broken = Sample::header(3, 0, 3).raw(Field::Unread, b"abc");
-    assert_eq!(meaning(&broken, Field::Unread, V5), "3 bytes not read because of a fault before");
+    assert_eq!(
+        meaning(&broken, Field::Unread, V5),
+        "3 bytes not read because of a fault before"
+    );
     let short = Sample::header(3, 0, 9).raw(Field::Unread, b"abc");
-    assert_eq!(meaning(&short, Field::Unread, V5), "3 bytes; the rest of the packet is not here");
+    assert_eq!(
+        meaning(&short, Field::Unread, V5),
+        "3 bytes; the rest of the packet is not here"
+    );
     let after = Sample::header(12, 0, 1).raw(Field::LeftOver, b"a");
-    assert_eq!(meaning(&after, Field::LeftOver, V5), "1 byte that no field explains");
+    assert_eq!(
+        meaning(&after, Field::LeftOver, V5),
+        "1 byte that no field explains"
+    );
     let cut = Sample::default().group(Field::TopicName, |s| s.u16(Field::Length, 10));
-    assert_eq!(meaning(&cut, Field::TopicName, V5), "cut short: 10 bytes were announced");
-    assert_eq!(meaning(&cut, Field::Length, V5), "10 bytes, more than are there");
+    assert_eq!(
+        meaning(&cut, Field::TopicName, V5),
+        "cut short: 10 bytes were announced"
+    );
+    assert_eq!(
+        meaning(&cut, Field::Length, V5),
+        "10 bytes, more than are there"
+    );
 }
 
 /// Every field with every kind of value, numbers at the borders, and bytes that are not there.
@@ -190,170 +292,49 @@ fn nothing_panics_on_trees_that_fit_no_packet() {
         for &field in Field::ALL {
             for kind in [Value::Group, Value::Text, Value::Bytes] {
                 for packet in [&[][..], &[0xFF; 3]] {
-                    let tree = Tree { nodes: [Node { field, depth: 7, value: kind, span: crate::Span { start: 9, len: u32::MAX } }].into() };
+                    let tree = Tree {
+                        nodes: [Node {
+                            field,
+                            depth: 7,
+                            value: kind,
+                            span: crate::Span {
+                                start: 9,
+                                len: u32::MAX,
+                            },
+                        }]
+                        .into(),
+                    };
                     let _ = value(&tree, 0, packet, version);
                 }
             }
-            for number in [0, 1, 2, 3, 4, 15, 127, 128, 255, 256, 65_535, 65_536, 268_435_456, u32::MAX] {
-                let meaning = value(&Sample::default().u32(field, number).tree, 0, &[0x30], version);
-                assert!(meaning.is_none_or(|text| !text.is_empty() && text.chars().count() <= 120), "{field:?} {number}");
+            for number in [
+                0,
+                1,
+                2,
+                3,
+                4,
+                15,
+                127,
+                128,
+                255,
+                256,
+                65_535,
+                65_536,
+                268_435_456,
+                u32::MAX,
+            ] {
+                let meaning = value(
+                    &Sample::default().u32(field, number).tree,
+                    0,
+                    &[0x30],
+                    version,
+                );
+                assert!(
+                    meaning.is_none_or(|text| !text.is_empty() && text.chars().count() <= 120),
+                    "{field:?} {number}"
+                );
             }
         }
     }
     assert_eq!(value(&Tree::default(), usize::MAX, &[], V5), None);
-}
-
-/// Every line that a page would show for a packet: depth, field, meaning.
-fn lines(packet: &[u8], version: ProtocolVersion) -> String {
-    let dissection = crate::dissect(packet, crate::Context::new(version));
-    let mut out = String::new();
-    for (index, node) in dissection.tree.nodes().iter().enumerate() {
-        let text = value(&dissection.tree, index, packet, dissection.version).unwrap_or_default();
-        let name = node.field.name_in(dissection.version);
-        out.push_str(&format!("{:width$}{name}: {text}\n", "", width = usize::from(node.depth)));
-    }
-    out
-}
-
-#[test]
-fn a_connect_in_words() {
-    let packet = b"\x10\x21\x00\x04MQTT\x05\xC6\x00\x3C\x05\x11\x00\x00\x0E\x10\x00\x02c1\x00\x00\x01w\x00\x01!\x00\x01u\x00\x01p";
-    assert_eq!(
-        lines(packet, V3_1_1),
-        "\
-Fixed header: 2 bytes
- Packet type: CONNECT, from client to server
- Reserved flags: as they must be
- Remaining Length: 33 bytes follow; written in 1 byte
-Variable header: 16 bytes
- Protocol Name: the name of 3.1.1 and 5
-  Length: 4 bytes
-  Text: 4 bytes
- Protocol Version: MQTT 5
- Connect Flags: user name, password, will, clean start
-  User Name Flag: the payload has one
-  Password Flag: the payload has one
-  Will Retain: the will is not kept
-  Will QoS: at most once: not acknowledged, may be lost
-  Will Flag: a will is published if the connection breaks
-  Clean Start: begins anew: a stored session is deleted
-  Reserved: as it must be
- Keep Alive: at most 60 s between packets; the server waits 90 s
- Properties: 1 property
-  Property Length: 5 bytes of properties
-  Session Expiry Interval: the session is kept for 1 h after the connection
-   Property Identifier: 0x11, Session Expiry Interval
-   Value: the session is kept for 1 h after the connection
-Payload: 6 fields
- Client Identifier: 2 bytes
-  Length: 2 bytes
-  Text: 2 bytes
- Will Properties: none
-  Property Length: no properties
- Will Topic: 1 level, 1 byte
-  Length: 1 byte
-  Text: 1 byte
- Will Payload: 1 byte of text
-  Length: 1 byte
-  Data: 1 byte
- User Name: 1 byte
-  Length: 1 byte
-  Text: 1 byte
- Password: 1 byte
-  Length: 1 byte
-  Data: 1 byte
-"
-    );
-}
-
-#[test]
-fn a_subscribe_in_words() {
-    let packet = b"\x82\x14\x00\x07\x00\x00\x0E$share/g/a/+/b\x1D";
-    assert_eq!(
-        lines(packet, V5),
-        "\
-Fixed header: 2 bytes
- Packet type: SUBSCRIBE, from client to server
- Reserved flags: as they must be
- Remaining Length: 20 bytes follow; written in 1 byte
-Variable header: 3 bytes
- Packet Identifier: the SUBACK carries it too
- Properties: none
-  Property Length: no properties
-Payload: 1 subscription
- Subscription: $share/g/a/+/b, QoS 1
-  Topic Filter: one of group g gets each; any one level for each +
-   Length: 14 bytes
-   $share/: marks a shared subscription
-   ShareName: 1 byte
-   Separator: the filter begins behind it
-   Text: 5 bytes
-  Subscription Options: retained ones if new, RETAIN as published, not its own messages, QoS 1
-   Reserved: as it must be
-   Retain Handling: retained messages come if the subscription is new
-   Retain As Published: messages arrive with RETAIN as published
-   No Local: the client does not get what it publishes itself
-   Maximum QoS: messages come with QoS 0 or 1
-"
-    );
-}
-
-#[test]
-fn a_publish_that_is_still_arriving() {
-    let packet = b"\x32\x20\x00\x03a/b\x00\x07\x03\x23\x00\x04{\"t\":";
-    let text = lines(packet, V5);
-    for line in [
-        "Remaining Length: 32 bytes follow, 16 of them here; written in 1 byte",
-        "Packet Identifier: the PUBACK carries it too",
-        "Topic Alias: from now on 4 stands for a/b",
-        "Application Message: 5 bytes of text",
-    ] {
-        assert!(text.contains(line), "{line}\n{text}");
-    }
-    let cut = lines(b"\x30\x20\x00\x0Aabc", V5);
-    assert!(cut.contains("Topic Name: cut short: 10 bytes were announced"), "{cut}");
-    assert!(cut.contains("Unread bytes: 3 bytes; the rest of the packet is not here"), "{cut}");
-}
-
-/// Packets of every kind, with each byte changed and each end cut off.
-#[test]
-fn broken_packets_are_explained_too() {
-    let packets: [&[u8]; 12] = [
-        b"\x10\x21\x00\x04MQTT\x05\xC6\x00\x3C\x05\x11\x00\x00\x0E\x10\x00\x02c1\x00\x00\x01w\x00\x01!\x00\x01u\x00\x01p",
-        b"\x10\x0F\x00\x06MQIsdp\x03\x02\x00\x0A\x00\x01c",
-        b"\x20\x0A\x01\x00\x07\x12\x00\x01x\x13\x00\x1E",
-        b"\x20\x02\x01\x05",
-        b"\x3D\x10\x00\x03a/b\x00\x07\x03\x23\x00\x04hello",
-        b"\x40\x0B\x00\x01\x97\x07\x1F\x00\x04full",
-        b"\x82\x14\x00\x07\x00\x00\x0E$share/g/a/+/b\x1D",
-        b"\x90\x05\x00\x07\x00\x01\x87",
-        b"\xA2\x06\x00\x09\x00\x00\x01#",
-        b"\xB0\x04\x00\x09\x00\x11",
-        b"\xE0\x0B\x9D\x09\x1C\x00\x06b:8883",
-        b"\xF0\x0B\x18\x09\x15\x00\x01M\x16\x00\x02\x00\xFF",
-    ];
-    for packet in packets {
-        for version in ProtocolVersion::ALL {
-            for cut in 0..=packet.len() {
-                check(&packet[..cut], version);
-            }
-            for place in 0..packet.len() {
-                for byte in [0, 1, 2, 0x7F, 0x80, 0xFF, packet[place] ^ 0x10] {
-                    let mut changed = packet.to_vec();
-                    changed[place] = byte;
-                    check(&changed, version);
-                }
-            }
-        }
-    }
-}
-
-fn check(packet: &[u8], version: ProtocolVersion) {
-    let dissection = crate::dissect(packet, crate::Context::new(version));
-    let line = crate::summary(&dissection, packet);
-    assert!(line.chars().count() <= 100 && !line.contains(char::is_control), "{line}");
-    for index in 0..dissection.tree.nodes().len() {
-        let Some(text) = value(&dissection.tree, index, packet, dissection.version) else { continue };
-        assert!(!text.is_empty() && text.chars().count() <= 130 && !text.contains(char::is_control), "{:?}: {text}", dissection.tree.nodes()[index]);
-    }
 }

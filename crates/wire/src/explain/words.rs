@@ -41,7 +41,11 @@ pub(crate) fn size(count: usize) -> String {
         let rest = count.wrapping_sub(whole << shift);
         // Tenths, rounded down: a size is never overstated.
         let tenths = rest.saturating_mul(10) >> shift;
-        return if tenths == 0 { format!("{whole} {unit}") } else { format!("{whole}.{tenths} {unit}") };
+        return if tenths == 0 {
+            format!("{whole} {unit}")
+        } else {
+            format!("{whole}.{tenths} {unit}")
+        };
     }
     format!("{count} B")
 }
@@ -53,7 +57,12 @@ pub(crate) fn duration(seconds: u32) -> String {
     }
     let mut out = String::new();
     let mut left = seconds;
-    for (unit, one, many) in [(86_400, "day", "days"), (3600, "h", "h"), (60, "min", "min"), (1, "s", "s")] {
+    for (unit, one, many) in [
+        (86_400, "day", "days"),
+        (3600, "h", "h"),
+        (60, "min", "min"),
+        (1, "s", "s"),
+    ] {
         let count = left / unit;
         left %= unit;
         if count > 0 {
@@ -75,7 +84,11 @@ pub(crate) fn text_size(content: &[u8]) -> String {
     if characters == content.len() {
         return bytes(content.len());
     }
-    format!("{}, {}", bytes(content.len()), counted(characters, "character", "characters"))
+    format!(
+        "{}, {}",
+        bytes(content.len()),
+        counted(characters, "character", "characters")
+    )
 }
 
 /// Foreign text for a line: control characters, invisible ones and bytes that are no text are
@@ -100,7 +113,9 @@ fn cut(content: &[u8], max: usize) -> String {
     let mut out = String::new();
     let mut left = room.saturating_sub(tail_room);
     for piece in pieces(content) {
-        let Some(rest) = left.checked_sub(piece.width()) else { break };
+        let Some(rest) = left.checked_sub(piece.width()) else {
+            break;
+        };
         left = rest;
         piece.push_to(&mut out);
     }
@@ -108,16 +123,23 @@ fn cut(content: &[u8], max: usize) -> String {
     // No character has more than four bytes: the tail is in here. It begins on a character.
     let from = content.len().saturating_sub(tail_room.saturating_mul(4));
     let window = content.get(from..).unwrap_or_default();
-    let inside = window.iter().take(3).take_while(|&&byte| byte & 0xC0 == 0x80).count();
+    let inside = window
+        .iter()
+        .take(3)
+        .take_while(|&&byte| byte & 0xC0 == 0x80)
+        .count();
     let tail: Vec<Piece> = pieces(window.get(inside..).unwrap_or_default()).collect();
     let mut left = tail_room;
-    let fits = tail.iter().rev().take_while(|piece| match left.checked_sub(piece.width()) {
-        Some(rest) => {
-            left = rest;
-            true
-        }
-        None => false,
-    });
+    let fits = tail
+        .iter()
+        .rev()
+        .take_while(|piece| match left.checked_sub(piece.width()) {
+            Some(rest) => {
+                left = rest;
+                true
+            }
+            None => false,
+        });
     let skip = tail.len().saturating_sub(fits.count());
     for piece in tail.iter().skip(skip) {
         piece.push_to(&mut out);
@@ -135,7 +157,9 @@ enum Piece {
 impl Piece {
     fn push_to(self, out: &mut String) {
         match self {
-            Self::Character(character) if must_escape(character) => out.extend(character.escape_default()),
+            Self::Character(character) if must_escape(character) => {
+                out.extend(character.escape_default())
+            }
             Self::Character(character) => out.push(character),
             Self::Byte(byte) => {
                 // Writing to a string cannot fail.
@@ -146,7 +170,9 @@ impl Piece {
 
     fn width(self) -> usize {
         match self {
-            Self::Character(character) if must_escape(character) => character.escape_default().count(),
+            Self::Character(character) if must_escape(character) => {
+                character.escape_default().count()
+            }
             Self::Character(_) => 1,
             Self::Byte(_) => 4,
         }
@@ -185,12 +211,23 @@ mod tests {
 
     #[test]
     fn numbers_and_sizes() {
-        for (number, text) in [(0, "0"), (9999, "9999"), (10_000, "10,000"), (268_435_455, "268,435,455")] {
+        for (number, text) in [
+            (0, "0"),
+            (9999, "9999"),
+            (10_000, "10,000"),
+            (268_435_455, "268,435,455"),
+        ] {
             assert_eq!(thousands(number), text);
         }
-        for (number, text) in
-            [(0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (1536, "1.5 KiB"), (65_535, "63.9 KiB"), (1 << 21, "2 MiB")]
-        {
+        let sizes = [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1 KiB"),
+            (1536, "1.5 KiB"),
+            (65_535, "63.9 KiB"),
+            (1 << 21, "2 MiB"),
+        ];
+        for (number, text) in sizes {
             assert_eq!(size(number), text);
         }
         assert_eq!((bytes(1), bytes(0)), ("1 byte".into(), "0 bytes".into()));
@@ -234,8 +271,12 @@ mod tests {
 
     #[test]
     fn shown_text_never_outgrows_its_room() {
-        let contents: [&[u8]; 4] =
-            [&[0x80; 300], "äöü€😀".repeat(40).as_bytes().to_vec().leak(), &[0; 300], b"plain/topic/name/that/is/long/enough/to/cut"];
+        let contents: [&[u8]; 4] = [
+            &[0x80; 300],
+            "äöü€😀".repeat(40).as_bytes().to_vec().leak(),
+            &[0; 300],
+            b"plain/topic/name/that/is/long/enough/to/cut",
+        ];
         for content in contents {
             for max in 1..60 {
                 let width = shown(content, max).chars().count();

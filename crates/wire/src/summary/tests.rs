@@ -1,11 +1,13 @@
 use alloc::vec;
 
+use super::line::MAX;
 use super::*;
 use crate::explain::sample::Sample;
 use ProtocolVersion::{V3_1_1, V5};
 
 fn line(sample: &Sample, version: ProtocolVersion) -> String {
-    let packet_type = PacketType::from_first_byte(sample.packet.first().copied().unwrap_or_default());
+    let packet_type =
+        PacketType::from_first_byte(sample.packet.first().copied().unwrap_or_default());
     of(&sample.tree, &sample.packet, packet_type, version)
 }
 
@@ -28,13 +30,24 @@ fn connect() -> Sample {
 
 #[test]
 fn connects() {
-    assert_eq!(line(&connect(), V5), "client b-042 · clean start · keep alive 60 s · will on a/b · user x");
-    assert_eq!(line(&connect(), V3_1_1), "client b-042 · clean session · keep alive 60 s · will on a/b · user x");
+    assert_eq!(
+        line(&connect(), V5),
+        "client b-042 · clean start · keep alive 60 s · will on a/b · user x"
+    );
+    assert_eq!(
+        line(&connect(), V3_1_1),
+        "client b-042 · clean session · keep alive 60 s · will on a/b · user x"
+    );
     let connack = Sample::header(2, 0, 3).group(Field::VariableHeader, |s| {
-        s.bits(&[(Field::AcknowledgeReserved, 0, 7), (Field::SessionPresent, 1, 1)]).u8(Field::ReasonCode, 0)
+        s.bits(&[
+            (Field::AcknowledgeReserved, 0, 7),
+            (Field::SessionPresent, 1, 1),
+        ])
+        .u8(Field::ReasonCode, 0)
     });
     assert_eq!(line(&connack, V5), "Success · session present");
-    let refused = Sample::header(2, 0, 2).group(Field::VariableHeader, |s| s.u8(Field::ReasonCode, 5));
+    let refused =
+        Sample::header(2, 0, 2).group(Field::VariableHeader, |s| s.u8(Field::ReasonCode, 5));
     assert_eq!(line(&refused, V3_1_1), "Connection Refused, not authorized");
     assert_eq!(line(&refused, V5), "0x05 (not defined)");
 }
@@ -43,8 +56,17 @@ fn connects() {
 fn publishes() {
     let publish = |flags: u8, topic: &[u8], payload: &[u8]| {
         Sample::header(3, flags, 0)
-            .group(Field::VariableHeader, |s| s.prefixed(Field::TopicName, topic).u16(Field::PacketIdentifier, 7))
-            .group(Field::Payload, |s| if payload.is_empty() { s } else { s.raw(Field::ApplicationMessage, payload) })
+            .group(Field::VariableHeader, |s| {
+                s.prefixed(Field::TopicName, topic)
+                    .u16(Field::PacketIdentifier, 7)
+            })
+            .group(Field::Payload, |s| {
+                if payload.is_empty() {
+                    s
+                } else {
+                    s.raw(Field::ApplicationMessage, payload)
+                }
+            })
     };
     let sized = |flags: u8, topic: &[u8], payload: &[u8], missing: u32| {
         let mut sample = publish(flags, topic, payload);
@@ -53,19 +75,35 @@ fn publishes() {
         sample.tree.nodes[index].value = Value::Number(length);
         line(&sample, V5)
     };
-    assert_eq!(sized(0b0011, b"a/b/c", &[0; 64], 0), "QoS 1 · id 7 · retain · a/b/c · 64 B");
-    assert_eq!(sized(0b1011, b"a", b"", 0), "QoS 1 · id 7 · dup · retain · a · empty");
-    assert_eq!(sized(0b0010, b"a", &[0; 10], 2038), "QoS 1 · id 7 · a · 10 B of 2 KiB");
-    assert_eq!(sized(0b0010, b"a\n\xff", b"x", 0), "QoS 1 · id 7 · a\\n\\xFF · 1 B");
+    assert_eq!(
+        sized(0b0011, b"a/b/c", &[0; 64], 0),
+        "QoS 1 · id 7 · retain · a/b/c · 64 B"
+    );
+    assert_eq!(
+        sized(0b1011, b"a", b"", 0),
+        "QoS 1 · id 7 · dup · retain · a · empty"
+    );
+    assert_eq!(
+        sized(0b0010, b"a", &[0; 10], 2038),
+        "QoS 1 · id 7 · a · 10 B of 2 KiB"
+    );
+    assert_eq!(
+        sized(0b0010, b"a\n\xff", b"x", 0),
+        "QoS 1 · id 7 · a\\n\\xFF · 1 B"
+    );
     assert_eq!(sized(0b0010, b"", b"x", 0), "QoS 1 · id 7 · no topic · 1 B");
 
     let alias = Sample::header(3, 0, 6).group(Field::VariableHeader, |s| {
         s.prefixed(Field::TopicName, b"")
-            .group(Field::Properties, |s| s.u8(Field::PropertyLength, 3).property(Field::TopicAlias, 0x23, 3, &[0, 3]))
+            .group(Field::Properties, |s| {
+                s.u8(Field::PropertyLength, 3)
+                    .property(Field::TopicAlias, 0x23, 3, &[0, 3])
+            })
     });
     assert_eq!(line(&alias, V5), "QoS 0 · alias 3 · empty");
     let cut = Sample::header(3, 0, 30).group(Field::VariableHeader, |s| {
-        s.group(Field::TopicName, |s| s.u16(Field::Length, 10)).raw(Field::Unread, b"abc")
+        s.group(Field::TopicName, |s| s.u16(Field::Length, 10))
+            .raw(Field::Unread, b"abc")
     });
     assert_eq!(line(&cut, V5), "QoS 0");
 }
@@ -73,21 +111,29 @@ fn publishes() {
 #[test]
 fn subscriptions() {
     let subscribe = |filters: &[&str]| {
-        Sample::header(8, 2, 20).group(Field::VariableHeader, |s| s.u16(Field::PacketIdentifier, 2)).group(
-            Field::Payload,
-            |mut s| {
+        Sample::header(8, 2, 20)
+            .group(Field::VariableHeader, |s| s.u16(Field::PacketIdentifier, 2))
+            .group(Field::Payload, |mut s| {
                 for (filter, qos) in filters.iter().zip([1, 0, 2, 1, 0].into_iter().cycle()) {
                     s = s.group(Field::Subscription, |s| {
-                        s.prefixed(Field::TopicFilter, filter.as_bytes()).group(Field::SubscriptionOptions, |s| {
-                            s.bits(&[(Field::OptionsReserved, 0, 6), (Field::MaximumQoSOption, qos, 2)])
-                        })
+                        s.prefixed(Field::TopicFilter, filter.as_bytes()).group(
+                            Field::SubscriptionOptions,
+                            |s| {
+                                s.bits(&[
+                                    (Field::OptionsReserved, 0, 6),
+                                    (Field::MaximumQoSOption, qos, 2),
+                                ])
+                            },
+                        )
                     });
                 }
                 s
-            },
-        )
+            })
     };
-    assert_eq!(line(&subscribe(&["a/+", "b/#"]), V5), "id 2 · a/+ (QoS 1), b/# (QoS 0)");
+    assert_eq!(
+        line(&subscribe(&["a/+", "b/#"]), V5),
+        "id 2 · a/+ (QoS 1), b/# (QoS 0)"
+    );
     let many = vec!["sensors/temperature/+"; 40];
     assert_eq!(
         line(&subscribe(&many), V3_1_1),
@@ -95,19 +141,28 @@ fn subscriptions() {
     );
     let suback = Sample::header(9, 0, 5)
         .group(Field::VariableHeader, |s| s.u16(Field::PacketIdentifier, 2))
-        .group(Field::Payload, |s| s.u8(Field::ReasonCode, 1).u8(Field::ReasonCode, 1).u8(Field::ReasonCode, 0x87));
+        .group(Field::Payload, |s| {
+            s.u8(Field::ReasonCode, 1)
+                .u8(Field::ReasonCode, 1)
+                .u8(Field::ReasonCode, 0x87)
+        });
     assert_eq!(line(&suback, V5), "id 2 · Granted QoS 1 ×2, Not authorized");
     let unsubscribe = Sample::header(10, 2, 9)
         .group(Field::VariableHeader, |s| s.u16(Field::PacketIdentifier, 9))
-        .group(Field::Payload, |s| s.prefixed(Field::TopicFilter, b"a").prefixed(Field::TopicFilter, b"b/#"));
+        .group(Field::Payload, |s| {
+            s.prefixed(Field::TopicFilter, b"a")
+                .prefixed(Field::TopicFilter, b"b/#")
+        });
     assert_eq!(line(&unsubscribe, V3_1_1), "id 9 · a, b/#");
 }
 
 #[test]
 fn small_packets() {
     let ack = |code: u8| {
-        Sample::header(4, 0, 3)
-            .group(Field::VariableHeader, |s| s.u16(Field::PacketIdentifier, 10).u8(Field::ReasonCode, code))
+        Sample::header(4, 0, 3).group(Field::VariableHeader, |s| {
+            s.u16(Field::PacketIdentifier, 10)
+                .u8(Field::ReasonCode, code)
+        })
     };
     assert_eq!(line(&ack(0x10), V5), "id 10 · No matching subscribers");
     assert_eq!(line(&ack(0), V5), "id 10");
@@ -130,29 +185,44 @@ fn small_packets() {
                 .text_property(Field::ReasonString, 0x1F, b"we moved")
         })
     });
-    assert_eq!(line(&moved, V5), "Server moved · we moved · use b.example:8883");
+    assert_eq!(
+        line(&moved, V5),
+        "Server moved · we moved · use b.example:8883"
+    );
 }
 
 #[test]
 fn lines_stay_short_and_trees_may_be_empty() {
     let long = [b'x'; 300];
     let sample = Sample::header(1, 0, 60)
-        .group(Field::VariableHeader, |s| s.u8(Field::CleanStart, 1).u16(Field::KeepAlive, 65_535))
+        .group(Field::VariableHeader, |s| {
+            s.u8(Field::CleanStart, 1).u16(Field::KeepAlive, 65_535)
+        })
         .group(Field::Payload, |s| {
-            s.prefixed(Field::ClientIdentifier, &long).prefixed(Field::WillTopic, &long).prefixed(Field::UserName, &long)
+            s.prefixed(Field::ClientIdentifier, &long)
+                .prefixed(Field::WillTopic, &long)
+                .prefixed(Field::UserName, &long)
         });
     let text = line(&sample, V5);
     assert_eq!(text.chars().count(), MAX);
-    assert!(text.starts_with("client xxxxxxxxxxxx…xxxxxxxxxxx · clean start") && text.ends_with('…'), "{text}");
+    assert!(
+        text.starts_with("client xxxxxxxxxxxx…xxxxxxxxxxx · clean start") && text.ends_with('…'),
+        "{text}"
+    );
     for version in ProtocolVersion::ALL {
         for packet_type in PacketType::ALL {
-            assert_eq!(of(&Tree::default(), &[], packet_type, version), "", "{packet_type:?}");
+            assert_eq!(
+                of(&Tree::default(), &[], packet_type, version),
+                "",
+                "{packet_type:?}"
+            );
         }
     }
 }
 
 #[test]
 fn packets_as_they_are_read() {
+    #[rustfmt::skip] // One fact a line.
     let table: [(&[u8], ProtocolVersion, &str); 19] = [
         (b"\x10\x0E\x00\x06MQIsdp\x03\x02\x00\x00\x00\x00", V3_1_1, "no client id · clean session · keep alive off"),
         (b"\x10\x12\x00\x04MQTT\x05\x00\x00\x3C\x05\x11\xFF\xFF\xFF\xFF\x00\x00", V5, "no client id · keep alive 60 s · session for ever"),
