@@ -1,4 +1,5 @@
 //! What holds for every packet and for all bytes.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod common;
 #[path = "common/generate.rs"]

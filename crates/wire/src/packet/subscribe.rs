@@ -83,7 +83,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Subscribe<'a>, S>
     let bytes = c.rest();
     if bytes.is_empty() {
         //= [MQTT-3.8.3-2] v5, [MQTT-3.8.3-3] v3.1.1: at least one filter
-        c.missing(Rule::SubscribeNoFilters)?;
+        c.absent(Rule::SubscribeNoFilters, c.ahead())?;
     } else {
         c.group(Field::Payload, |c| {
             while c.left() > 0 {
