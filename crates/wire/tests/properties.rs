@@ -123,7 +123,7 @@ proptest! {
             }
             prop_assert_eq!(end, bytes.len());
         }
-        detect(&bytes, None);
+        let _ = detect(&bytes, None);
     }
 
     #[test]
