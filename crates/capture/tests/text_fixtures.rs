@@ -1,5 +1,11 @@
 //! What the real tools print (see fixtures/text/README.md) becomes the bytes they were given.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a fixture that cannot be read fails its test"
+)]
+
 use std::fs;
 use std::path::Path;
 
@@ -45,7 +51,10 @@ fn every_tool_is_detected_and_read() {
             assert_eq!(decoded.format, format, "{name}");
             assert_eq!(decoded.bytes, fixture(&format!("{file}.bin")), "{name}");
             assert!(
-                !decoded.notes.iter().any(|note| matches!(note, Note::OffsetMismatch { .. })),
+                !decoded
+                    .notes
+                    .iter()
+                    .any(|note| matches!(note, Note::OffsetMismatch { .. })),
                 "{name}: {:?}",
                 decoded.notes
             );
@@ -55,29 +64,76 @@ fn every_tool_is_detected_and_read() {
 
 #[test]
 fn line_ends_and_lost_spaces_do_not_matter() {
-    for name in ["session.xxd", "session.hexdump-C", "session.od-Ax-tx1z", "packet.tcpdump-X", "frame.tshark-x"] {
+    for name in [
+        "session.xxd",
+        "session.hexdump-C",
+        "session.od-Ax-tx1z",
+        "packet.tcpdump-X",
+        "frame.tshark-x",
+    ] {
         let text = String::from_utf8(fixture(name)).unwrap();
         let bytes = fixture(&format!("{}.bin", name.split('.').next().unwrap()));
         let windows = text.replace('\n', "\r\n");
-        assert_eq!(decode(&windows, None).unwrap().bytes, bytes, "{name} with CR LF");
+        assert_eq!(
+            decode(&windows, None).unwrap().bytes,
+            bytes,
+            "{name} with CR LF"
+        );
         let nbsp = text.replace(' ', "\u{a0}");
-        assert_eq!(decode(&nbsp, None).unwrap().bytes, bytes, "{name} with other spaces");
+        assert_eq!(
+            decode(&nbsp, None).unwrap().bytes,
+            bytes,
+            "{name} with other spaces"
+        );
     }
     let text = String::from_utf8(fixture("frame.tshark-x")).unwrap();
-    let squeezed: Vec<String> =
-        text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-    assert_eq!(decode(&squeezed.join("\n"), None).unwrap().bytes, fixture("frame.bin"));
+    let squeezed: Vec<String> = text
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    assert_eq!(
+        decode(&squeezed.join("\n"), None).unwrap().bytes,
+        fixture("frame.bin")
+    );
 }
 
 #[test]
 fn notes_say_what_was_done() {
-    assert!(decode_fixture("zeros.hexdump-C").notes.contains(&Note::RepeatsFilled { bytes: 64 }));
-    assert!(decode_fixture("session.hexdump").notes.contains(&Note::LittleEndianWords));
-    assert!(decode_fixture("session.xxd").notes.contains(&Note::AsciiColumnIgnored));
-    assert!(decode_fixture("packet.tcpdump-X").notes.contains(&Note::IpPacket { version: 4 }));
-    assert!(decode_fixture("packet.tcpdump-X").notes.contains(&Note::LinesIgnored { lines: 1 }));
-    assert!(decode_fixture("frame.tcpdump-XX").notes.contains(&Note::EthernetFrame));
-    assert!(decode_fixture("frame.tshark-x").notes.contains(&Note::EthernetFrame));
+    assert!(
+        decode_fixture("zeros.hexdump-C")
+            .notes
+            .contains(&Note::RepeatsFilled { bytes: 64 })
+    );
+    assert!(
+        decode_fixture("session.hexdump")
+            .notes
+            .contains(&Note::LittleEndianWords)
+    );
+    assert!(
+        decode_fixture("session.xxd")
+            .notes
+            .contains(&Note::AsciiColumnIgnored)
+    );
+    assert!(
+        decode_fixture("packet.tcpdump-X")
+            .notes
+            .contains(&Note::IpPacket { version: 4 })
+    );
+    assert!(
+        decode_fixture("packet.tcpdump-X")
+            .notes
+            .contains(&Note::LinesIgnored { lines: 1 })
+    );
+    assert!(
+        decode_fixture("frame.tcpdump-XX")
+            .notes
+            .contains(&Note::EthernetFrame)
+    );
+    assert!(
+        decode_fixture("frame.tshark-x")
+            .notes
+            .contains(&Note::EthernetFrame)
+    );
 }
 
 #[test]
@@ -85,9 +141,17 @@ fn a_followed_stream_keeps_its_sides() {
     for name in ["session.tshark-follow-hex", "session.tshark-follow-raw"] {
         let decoded = decode_fixture(name);
         assert!(decoded.notes.contains(&Note::BothSides), "{name}");
-        let parts: Vec<_> = decoded.parts.iter().map(|part| (part.start, part.side)).collect();
+        let parts: Vec<_> = decoded
+            .parts
+            .iter()
+            .map(|part| (part.start, part.side))
+            .collect();
         let (first, second) = (Some(Side::First), Some(Side::Second));
-        assert_eq!(parts, [(0, first), (32, second), (36, first), (67, second)], "{name}");
+        assert_eq!(
+            parts,
+            [(0, first), (32, second), (36, first), (67, second)],
+            "{name}"
+        );
     }
 }
 

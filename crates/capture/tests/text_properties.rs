@@ -52,11 +52,23 @@ fn check_any(text: &str) -> Result<(), TestCaseError> {
                 prop_assert_eq!(decoded.source.len(), decoded.bytes.len());
                 for n in 0..decoded.bytes.len() {
                     let span = decoded.source.span(n);
-                    let inside = span.clone().is_some_and(|span| text.get(span).is_some_and(|t| !t.is_empty()));
+                    let inside = span
+                        .clone()
+                        .is_some_and(|span| text.get(span).is_some_and(|t| !t.is_empty()));
                     prop_assert!(inside, "byte {n} of {:?} at {span:?}", decoded.format);
                 }
-                prop_assert!(decoded.parts.iter().all(|part| part.start < decoded.bytes.len()));
-                prop_assert!(decoded.notes.iter().all(|note| !note.to_string().is_empty()));
+                prop_assert!(
+                    decoded
+                        .parts
+                        .iter()
+                        .all(|part| part.start < decoded.bytes.len())
+                );
+                prop_assert!(
+                    decoded
+                        .notes
+                        .iter()
+                        .all(|note| !note.to_string().is_empty())
+                );
             }
             Err(error) => check_place(text, &error)?,
         }
@@ -66,7 +78,7 @@ fn check_any(text: &str) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(15000))]
 
     #[test]
     fn what_is_written_is_read_back(bytes in prop::collection::vec(any::<u8>(), 1..200)) {

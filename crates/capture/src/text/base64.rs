@@ -71,7 +71,11 @@ pub(super) fn decode(out: &mut Output, text: &str, range: Range<usize>) -> Resul
 /// Turns stretches of digits into runs of bytes: (place of the first digit, number of bytes).
 fn quads(stretches: &[(usize, usize)], digits: usize) -> Vec<(usize, usize)> {
     let mut runs = Vec::with_capacity(stretches.len());
-    let ends = stretches.iter().skip(1).map(|(first, _)| *first).chain([digits]);
+    let ends = stretches
+        .iter()
+        .skip(1)
+        .map(|(first, _)| *first)
+        .chain([digits]);
     // Byte n begins in digit n / 3 * 4 + n % 3.
     let bytes_before = |digit: usize| digit / 4 * 3 + (digit % 4).min(3);
     let total = digits * 3 / 4;
@@ -103,7 +107,10 @@ mod tests {
         decode(&mut out, text, 0..text.len()).unwrap();
         let decoded = out.finish(crate::text::Format::Base64, text).unwrap();
         assert_eq!(decoded.bytes, b"\x10\x0c\x00\x04MQTT");
-        let starts: Vec<_> = (0..8).filter_map(|n| decoded.source.span(n)).map(|span| span.start).collect();
+        let starts: Vec<_> = (0..8)
+            .filter_map(|n| decoded.source.span(n))
+            .map(|span| span.start)
+            .collect();
         assert_eq!(starts, [0, 1, 2, 5, 6, 7, 11, 12]);
     }
 }

@@ -25,7 +25,12 @@ impl Place {
     /// Finds the place of a byte offset; an offset past the end is the end.
     #[must_use]
     pub fn of(text: &str, byte: usize) -> Self {
-        let mut place = Self { byte: 0, utf16: 0, line: 1, column: 1 };
+        let mut place = Self {
+            byte: 0,
+            utf16: 0,
+            line: 1,
+            column: 1,
+        };
         let mut after_return = false;
         for c in text.chars() {
             if place.byte.saturating_add(c.len_utf8()) > byte {
@@ -107,7 +112,8 @@ impl fmt::Display for TextError {
         let problem = match self.kind {
             TextErrorKind::NoBytes => return f.write_str("there are no bytes in this text"),
             TextErrorKind::Unrecognised => {
-                return f.write_str("this is not hex, base64, a dump or a literal that is known here");
+                return f
+                    .write_str("this is not hex, base64, a dump or a literal that is known here");
             }
             TextErrorKind::TooLarge => "stands for more bytes than are read here",
             TextErrorKind::NotHex => "is not hex",
@@ -126,7 +132,11 @@ impl fmt::Display for TextError {
         } else {
             write!(f, "`{}`", self.found.escape_debug())?;
         }
-        write!(f, " at line {}, column {} {problem}", self.place.line, self.place.column)
+        write!(
+            f,
+            " at line {}, column {} {problem}",
+            self.place.line, self.place.column
+        )
     }
 }
 
@@ -146,7 +156,11 @@ impl Fault {
     }
 
     pub(super) fn over(range: Range<usize>, kind: TextErrorKind) -> Self {
-        Self { at: range.start, len: range.len(), kind }
+        Self {
+            at: range.start,
+            len: range.len(),
+            kind,
+        }
     }
 
     pub(super) fn in_text(self, text: &str, format: Format) -> TextError {
@@ -159,6 +173,11 @@ impl Fault {
             .take(MAX_FOUND)
             .map(|(_, c)| c)
             .collect();
-        TextError { format, place, found, kind: self.kind }
+        TextError {
+            format,
+            place,
+            found,
+            kind: self.kind,
+        }
     }
 }

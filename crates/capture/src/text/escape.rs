@@ -110,13 +110,23 @@ fn continued(text: &str, mut end: usize, escapes: Escapes) -> usize {
         end += 1;
     }
     let rest = text.get(end..).unwrap_or_default();
-    if escapes.drops_indent { end + rest.len() - rest.trim_start().len() } else { end }
+    if escapes.drops_indent {
+        end + rest.len() - rest.trim_start().len()
+    } else {
+        end
+    }
 }
 
 /// The number that up to `most` digits make, and how many there are.
 fn number(text: Option<&str>, radix: u32, most: usize) -> (usize, u32) {
-    let digits = text.unwrap_or_default().chars().map_while(|c| c.to_digit(radix)).take(most);
-    digits.fold((0, 0), |(count, value), digit| (count + 1, value * radix + digit))
+    let digits = text
+        .unwrap_or_default()
+        .chars()
+        .map_while(|c| c.to_digit(radix))
+        .take(most);
+    digits.fold((0, 0), |(count, value), digit| {
+        (count + 1, value * radix + digit)
+    })
 }
 
 /// `\u000c`, `\u{c}`, `\U0000000c`, and a pair of surrogates as JSON writes it.
@@ -126,7 +136,10 @@ fn unicode(out: &mut Output, text: &str, at: usize, kind: char) -> Option<usize>
         let (digits, value) = number(Some(braced), 16, 6);
         let end = at + 3 + digits;
         let closed = text.get(end..)?.starts_with('}');
-        out.push_char(char::from_u32(value).filter(|_| closed && digits > 0)?, at..end + 1);
+        out.push_char(
+            char::from_u32(value).filter(|_| closed && digits > 0)?,
+            at..end + 1,
+        );
         return Some(end + 1);
     }
     let width = if kind == 'U' { 8 } else { 4 };
@@ -136,7 +149,10 @@ fn unicode(out: &mut Output, text: &str, at: usize, kind: char) -> Option<usize>
     let mut value = Some(value);
     if let Some(high @ 0xd800..=0xdbff) = value {
         let low = text.get(end..)?.strip_prefix("\\u")?.get(..4)?;
-        let low = u32::from_str_radix(low, 16).ok()?.checked_sub(0xdc00).filter(|low| *low < 0x400);
+        let low = u32::from_str_radix(low, 16)
+            .ok()?
+            .checked_sub(0xdc00)
+            .filter(|low| *low < 0x400);
         value = low.map(|low| 0x10000 + ((high - 0xd800) << 10) + low);
         end += 6;
     }
@@ -150,7 +166,9 @@ pub(super) fn decode_unquoted(out: &mut Output, text: &str) -> Result<(), Fault>
     let escapes = Escapes::of(Format::EscapedString);
     let parts = || body.split(is_blank).filter(|part| !part.is_empty());
     let only_escapes = parts().all(|part| part.starts_with('\\') && part.len() % 4 == 0)
-        && parts().flat_map(|part| part.split("\\x").skip(1)).all(|digits| digits.len() == 2);
+        && parts()
+            .flat_map(|part| part.split("\\x").skip(1))
+            .all(|digits| digits.len() == 2);
     if !only_escapes {
         return decode(out, text, start..start + body.len(), escapes);
     }

@@ -24,13 +24,21 @@ pub fn decode_file(bytes: &[u8]) -> Result<FileContent, TextError> {
         let best = detect(&text).first().copied();
         if let Some(best) = best.filter(|best| best.confidence > Confidence::Possible) {
             let decoded = decode(&text, Some(best.format))?;
-            return Ok(FileContent { decoded, text: Some(text) });
+            return Ok(FileContent {
+                decoded,
+                text: Some(text),
+            });
         }
     }
     let mut output = Output::default();
     output.push_verbatim(bytes);
-    let decoded = output.finish(Format::Binary, "").map_err(|fault| fault.in_text("", Format::Binary))?;
-    Ok(FileContent { decoded, text: None })
+    let decoded = output
+        .finish(Format::Binary, "")
+        .map_err(|fault| fault.in_text("", Format::Binary))?;
+    Ok(FileContent {
+        decoded,
+        text: None,
+    })
 }
 
 /// The file as text, if it holds no control characters that text has no use for.
@@ -48,6 +56,10 @@ fn as_text(bytes: &[u8]) -> Option<String> {
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
-    let (pairs, []) = bytes.as_chunks::<2>() else { return None };
-    char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect::<Result<String, _>>().ok()
+    let (pairs, []) = bytes.as_chunks::<2>() else {
+        return None;
+    };
+    char::decode_utf16(pairs.iter().map(|pair| unit(*pair)))
+        .collect::<Result<String, _>>()
+        .ok()
 }

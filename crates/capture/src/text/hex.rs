@@ -36,7 +36,9 @@ pub(super) fn decode(out: &mut Output, text: &str, range: Range<usize>) -> Resul
             }
             continue;
         }
-        let escaped = matches!(c, 'x' | 'X') && at > base && text.get(..at).is_some_and(|t| t.ends_with('\\'));
+        let escaped = matches!(c, 'x' | 'X')
+            && at > base
+            && text.get(..at).is_some_and(|t| t.ends_with('\\'));
         let comment = c == '#' || (c == '/' && chars.peek().is_some_and(|(_, next)| *next == '/'));
         if !(escaped || comment || is_separator(c)) {
             return Err(not_hex(text, base, at));
@@ -51,7 +53,11 @@ pub(super) fn decode(out: &mut Output, text: &str, range: Range<usize>) -> Resul
 }
 
 /// A single digit at the end of a group is a byte of its own only after `0x`: `0x0, 0xc`.
-fn flush(out: &mut Output, high: &mut Option<(usize, u8)>, prefixed: &mut bool) -> Result<(), Fault> {
+fn flush(
+    out: &mut Output,
+    high: &mut Option<(usize, u8)>,
+    prefixed: &mut bool,
+) -> Result<(), Fault> {
     let alone = core::mem::take(prefixed);
     match high.take() {
         Some((at, digit)) if alone => out.push(digit, at..at + 1),
@@ -66,7 +72,12 @@ fn not_hex(text: &str, base: usize, at: usize) -> Fault {
     let before = text.get(base..at).unwrap_or_default();
     let after = text.get(at..).unwrap_or_default();
     // A group is short; an endless one is cut, so that a fault costs no long walk.
-    let start = before.char_indices().rev().take(8).take_while(|(_, c)| !is_separator(*c)).last();
+    let start = before
+        .char_indices()
+        .rev()
+        .take(8)
+        .take_while(|(_, c)| !is_separator(*c))
+        .last();
     let start = start.map_or(at, |(i, _)| base + i);
     let len = after.find(is_separator).unwrap_or(after.len());
     // A long run of digits is not what is wrong: then only the stray part is named.
@@ -81,14 +92,20 @@ pub(super) fn decode_node_buffer(out: &mut Output, text: &str) -> Result<(), Fau
     while let Some(found) = text.get(at..).and_then(|rest| rest.find(OPEN)) {
         let start = at + found + OPEN.len();
         let rest = text.get(start..).unwrap_or_default();
-        let body = rest.get(..rest.find('>').unwrap_or(rest.len())).unwrap_or_default();
+        let body = rest
+            .get(..rest.find('>').unwrap_or(rest.len()))
+            .unwrap_or_default();
         out.begin_part(None);
         let dots = body.find("...").or_else(|| body.find('…'));
         decode(out, text, start..start + dots.unwrap_or(body.len()))?;
         if let Some(dots) = dots {
             let said = body.get(dots..).unwrap_or_default();
-            let digits = said.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty());
-            out.note(Note::CutShort { bytes: digits.and_then(|digits| digits.parse().ok()) });
+            let digits = said
+                .split(|c: char| !c.is_ascii_digit())
+                .find(|part| !part.is_empty());
+            out.note(Note::CutShort {
+                bytes: digits.and_then(|digits| digits.parse().ok()),
+            });
         }
         at = start + body.len();
     }

@@ -11,7 +11,7 @@ use super::escape::{self, Escapes};
 use super::output::Output;
 use super::scan::Quote;
 use super::token::{Token, Tokens};
-use super::{Format, Side, TextErrorKind, base64, hex};
+use super::{Format, Side, TextErrorKind, base64, hex, scan};
 
 /// What a call makes of the string it is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +46,15 @@ const CALLS: [(&str, Inner); 20] = [
 
 /// Finds a call that decodes a string, and where the search for the string begins.
 pub(super) fn find_call(text: &str) -> Option<(usize, Inner)> {
-    CALLS.iter().find_map(|(needle, inner)| {
-        let at = text.find(needle)?;
-        Some((if needle.starts_with(',') { 0 } else { at + needle.len() }, *inner))
-    })
+    let head = scan::head(text, 4096);
+    let tail = scan::tail(text, 256);
+    CALLS
+        .iter()
+        .find_map(|(needle, inner)| match head.find(needle) {
+            Some(at) if !needle.starts_with(',') => Some((at + needle.len(), *inner)),
+            None if !(needle.starts_with(',') && tail.contains(needle)) => None,
+            _ => Some((0, *inner)),
+        })
 }
 
 pub(super) fn decode(out: &mut Output, text: &str, language: Format) -> Result<(), Fault> {
@@ -58,25 +63,39 @@ pub(super) fn decode(out: &mut Output, text: &str, language: Format) -> Result<(
     }
     match group_sign(text, language) {
         Some(sign) => lists(out, text, sign, language),
-        None if language == Format::NumberList => {
-            elements(out, text, &mut Tokens::new(text, 0, language, false).peekable(), None, language)
-        }
+        None if language == Format::NumberList => elements(
+            out,
+            text,
+            &mut Tokens::new(text, 0, language, false).peekable(),
+            None,
+            language,
+        ),
         None => strings(out, text, language),
     }
 }
 
-fn call(out: &mut Output, text: &str, at: usize, inner: Inner, language: Format) -> Result<(), Fault> {
+fn call(
+    out: &mut Output,
+    text: &str,
+    at: usize,
+    inner: Inner,
+    language: Format,
+) -> Result<(), Fault> {
     let mut begun = false;
     for token in Tokens::new(text, at, language, false) {
         match token {
-            Token::Quoted { body, closed: true, .. } => {
+            Token::Quoted {
+                body, closed: true, ..
+            } => {
                 begun = true;
                 match inner {
                     Inner::Hex => hex::decode(out, text, body)?,
                     Inner::Base64 => base64::decode(out, text, body)?,
                 }
             }
-            Token::Quoted { span, .. } => return Err(Fault::over(span, TextErrorKind::Unterminated)),
+            Token::Quoted { span, .. } => {
+                return Err(Fault::over(span, TextErrorKind::Unterminated));
+            }
             // Strings side by side are one; what follows the first comma is the call's business.
             _ if begun => break,
             _ => {}
@@ -92,7 +111,14 @@ fn strings(out: &mut Output, text: &str, language: Format) -> Result<(), Fault> 
     let escapes = Escapes::of(language);
     let mut adjacent = false;
     for token in Tokens::new(text, 0, language, marked) {
-        let Token::Quoted { span, body, raw, closed, .. } = token else {
+        let Token::Quoted {
+            span,
+            body,
+            raw,
+            closed,
+            ..
+        } = token
+        else {
             // A backslash only continues the line.
             adjacent &= matches!(token, Token::Sign(_, '\\'));
             continue;
@@ -119,16 +145,31 @@ fn strings(out: &mut Output, text: &str, language: Format) -> Result<(), Fault> 
 fn begins_list(tokens: &Peekable<Tokens<'_>>, text: &str, language: Format) -> bool {
     let mut ahead = tokens.clone();
     match ahead.next() {
-        Some(Token::Word(word)) => {
-            text.get(word).is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+        Some(Token::Word(word)) if is_number(text, &word) => match ahead.next() {
+            // `[12:00]` is a time and `[0; 4]` says how often.
+            Some(Token::Sign(_, sign)) => matches!(sign, ',' | '}' | ']' | ')' | '-'),
+            Some(Token::Word(next)) => {
+                is_number(text, &next) || text.get(next).is_some_and(is_type_name)
+            }
+            next => next.is_none(),
+        },
+        Some(Token::Quoted {
+            quote: Quote::Single,
+            ..
+        }) => has_chars(language),
+        Some(Token::Sign(_, '-')) => {
+            matches!(ahead.next(), Some(Token::Word(word)) if is_number(text, &word))
         }
-        Some(Token::Quoted { quote: Quote::Single, .. }) => has_chars(language),
-        Some(Token::Sign(_, '-')) => matches!(ahead.next(), Some(Token::Word(_))),
         Some(Token::Sign(_, '(')) => {
             matches!(ahead.next(), Some(Token::Word(word)) if text.get(word.clone()).is_some_and(is_type_name))
         }
         _ => false,
     }
+}
+
+fn is_number(text: &str, word: &Range<usize>) -> bool {
+    text.get(word.clone())
+        .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether single quotes hold one character rather than a string.
@@ -144,7 +185,9 @@ pub(super) fn group_sign(text: &str, language: Format) -> Option<char> {
     while let Some(token) = tokens.next() {
         match token {
             Token::Word(range) => word_end = range.end,
-            Token::Sign(at, sign) if opens_list(sign, at, word_end) && begins_list(&tokens, text, language) => {
+            Token::Sign(at, sign)
+                if opens_list(sign, at, word_end) && begins_list(&tokens, text, language) =>
+            {
                 let rank = |sign: char| "([{".find(sign);
                 if best.is_none_or(|best| rank(best) < rank(sign)) {
                     best = Some(sign);
@@ -185,7 +228,9 @@ fn lists(out: &mut Output, text: &str, sign: char, language: Format) -> Result<(
                 };
             }
             Token::Sign(at, c)
-                if c == sign && opens_list(c, at, word_end) && begins_list(&tokens, text, language) =>
+                if c == sign
+                    && opens_list(c, at, word_end)
+                    && begins_list(&tokens, text, language) =>
             {
                 out.begin_part(side);
                 elements(out, text, &mut tokens, Some(close), language)?;
@@ -209,26 +254,39 @@ fn elements(
         match token {
             Token::Sign(_, c) if Some(c) == close => return Ok(()),
             Token::Sign(at, '-') => minus = Some(at),
-            Token::Sign(_, ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}') => {}
+            Token::Sign(_, ',' | '(' | ')' | '[' | ']' | '{' | '}') => {}
             Token::Sign(at, c) => {
-                return Err(Fault::over(at..at + c.len_utf8(), TextErrorKind::NotANumber));
+                return Err(Fault::over(
+                    at..at + c.len_utf8(),
+                    TextErrorKind::NotANumber,
+                ));
             }
             Token::Word(range) => {
                 let word = text.get(range.clone()).unwrap_or_default();
                 let span = minus.take().unwrap_or(range.start)..range.end;
-                if word.starts_with(|c: char| c.is_ascii_digit()) {
+                if is_number(text, &range) {
                     let negative = span.start != range.start;
                     let value = number(word, language).ok_or(TextErrorKind::NotANumber);
-                    let value = value.and_then(|value| byte(value, negative).ok_or(TextErrorKind::OutOfRange));
+                    let value = value
+                        .and_then(|value| byte(value, negative).ok_or(TextErrorKind::OutOfRange));
                     out.push(value.map_err(|kind| Fault::over(span.clone(), kind))?, span);
                 } else if !is_type_name(word) {
                     return Err(Fault::over(range, TextErrorKind::NotANumber));
                 }
             }
-            Token::Quoted { span, closed: false, .. } => {
+            Token::Quoted {
+                span,
+                closed: false,
+                ..
+            } => {
                 return Err(Fault::over(span, TextErrorKind::Unterminated));
             }
-            Token::Quoted { span, body, quote: Quote::Single, .. } if has_chars(language) => {
+            Token::Quoted {
+                span,
+                body,
+                quote: Quote::Single,
+                ..
+            } if has_chars(language) => {
                 let before = out.len();
                 escape::decode(out, text, body, Escapes::of(language))?;
                 if out.len() == before {
@@ -243,8 +301,11 @@ fn elements(
 
 /// Words that may stand beside a number: casts and types.
 fn is_type_name(word: &str) -> bool {
-    ["as", "byte", "sbyte", "char", "unsigned", "signed", "u8", "i8", "uint8", "int8", "uint8_t", "int8_t", "BYTE"]
-        .contains(&word)
+    [
+        "as", "byte", "sbyte", "char", "unsigned", "signed", "u8", "i8", "uint8", "int8",
+        "uint8_t", "int8_t", "BYTE",
+    ]
+    .contains(&word)
 }
 
 /// The value of `12`, `0x0c`, `0b1100`, `0o14`, `0x0cu8`, `1_2`.
@@ -257,8 +318,10 @@ fn number(word: &str, language: Format) -> Option<u32> {
     } else if let Some(octal) = lower.strip_prefix("0o") {
         (octal, 8)
     } else {
-        let leading_zero = matches!(language, Format::CLiteral | Format::GoLiteral | Format::JavaLiteral)
-            && lower.len() > 1
+        let leading_zero = matches!(
+            language,
+            Format::CLiteral | Format::GoLiteral | Format::JavaLiteral
+        ) && lower.len() > 1
             && lower.starts_with('0')
             && lower.bytes().all(|b| matches!(b, b'0'..=b'7'));
         (lower.as_str(), if leading_zero { 8 } else { 10 })
@@ -283,7 +346,13 @@ fn byte(value: u32, negative: bool) -> Option<u8> {
 /// The one string that a text consists of, without its quotes.
 pub(super) fn sole_string(text: &str) -> Option<Range<usize>> {
     let mut tokens = Tokens::new(text, 0, Format::JsLiteral, false);
-    let Some(Token::Quoted { body, closed: true, bytes: false, .. }) = tokens.next() else {
+    let Some(Token::Quoted {
+        body,
+        closed: true,
+        bytes: false,
+        ..
+    }) = tokens.next()
+    else {
         return None;
     };
     tokens.next().is_none().then_some(body)

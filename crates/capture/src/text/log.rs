@@ -19,7 +19,10 @@ pub(super) fn hex_tail(line: &str) -> Option<usize> {
         let joined = tail.is_none()
             && digits.len() >= 5
             && [':', '-', ','].iter().any(|sep| {
-                digits.contains(*sep) && digits.split(*sep).all(|pair| is_hex(pair.strip_prefix("0x").unwrap_or(pair)) && pair.len() % 2 == 0)
+                digits.contains(*sep)
+                    && digits.split(*sep).all(|pair| {
+                        is_hex(pair.strip_prefix("0x").unwrap_or(pair)) && pair.len() % 2 == 0
+                    })
             });
         if joined {
             return Some(at);
@@ -56,8 +59,13 @@ pub(super) fn decode(out: &mut Output, text: &str) -> Result<(), Fault> {
             continue;
         }
         let Some(at) = hex_tail(line) else {
-            let word = words(line).last().map_or(0..0, |(at, word)| at..at + word.len());
-            return Err(Fault::over(start + word.start..start + word.end, TextErrorKind::NotHex));
+            let word = words(line)
+                .last()
+                .map_or(0..0, |(at, word)| at..at + word.len());
+            return Err(Fault::over(
+                start + word.start..start + word.end,
+                TextErrorKind::NotHex,
+            ));
         };
         // A line that is all hex goes on where the one above broke.
         if at > indent {

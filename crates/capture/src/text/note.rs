@@ -78,12 +78,19 @@ impl fmt::Display for Note {
             Self::BothSides => f.write_str("bytes of both sides, in the order they stand"),
             Self::Joined { parts } => write!(f, "{parts} parts were joined in order"),
             Self::LittleEndianWords => f.write_str("each word was read low byte first"),
-            Self::OffsetMismatch { line, expected, found } => write!(
+            Self::OffsetMismatch {
+                line,
+                expected,
+                found,
+            } => write!(
                 f,
                 "line {line} says offset {found:#x}, but {expected:#x} would follow: bytes may be missing"
             ),
             Self::IpPacket { version } => {
-                write!(f, "this begins with a whole IPv{version} packet: MQTT comes after its headers")
+                write!(
+                    f,
+                    "this begins with a whole IPv{version} packet: MQTT comes after its headers"
+                )
             }
             Self::EthernetFrame => {
                 f.write_str("this begins with a whole Ethernet frame: MQTT comes after its headers")
@@ -91,7 +98,9 @@ impl fmt::Display for Note {
             Self::CutShort { bytes: Some(bytes) } => {
                 write!(f, "the text was cut short: {bytes} more bytes are missing")
             }
-            Self::CutShort { bytes: None } => f.write_str("the text was cut short: bytes are missing"),
+            Self::CutShort { bytes: None } => {
+                f.write_str("the text was cut short: bytes are missing")
+            }
             Self::PaddingMissing => f.write_str("the base64 padding was missing"),
         }
     }

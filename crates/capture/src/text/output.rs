@@ -86,13 +86,19 @@ impl Output {
 
     /// Takes over another's bytes, which all stand in the same place.
     pub(super) fn push_all_at(&mut self, other: Self, span: Range<usize>) {
-        self.source.push_repeat(span.start, span.len(), other.bytes.len());
+        self.source
+            .push_repeat(span.start, span.len(), other.bytes.len());
         self.bytes.extend_from_slice(&other.bytes);
         self.notes.extend(other.notes);
     }
 
     /// Repeats the bytes in `pattern` until `count` more stand at the end.
-    pub(super) fn fill(&mut self, pattern: Range<usize>, count: u64, at: usize) -> Result<(), Fault> {
+    pub(super) fn fill(
+        &mut self,
+        pattern: Range<usize>,
+        count: u64,
+        at: usize,
+    ) -> Result<(), Fault> {
         let too_large = Fault::over(at..at.saturating_add(1), TextErrorKind::TooLarge);
         let count = usize::try_from(count).map_err(|_| too_large)?;
         let pattern = self.bytes.get(pattern).unwrap_or_default().to_vec();
@@ -130,8 +136,16 @@ impl Output {
 
     /// Tells of an offset that does not follow; the first such line is enough.
     pub(super) fn note_mismatch(&mut self, line: usize, expected: u64, found: u64) {
-        if !self.notes.iter().any(|note| matches!(note, Note::OffsetMismatch { .. })) {
-            self.notes.push(Note::OffsetMismatch { line, expected, found });
+        if !self
+            .notes
+            .iter()
+            .any(|note| matches!(note, Note::OffsetMismatch { .. }))
+        {
+            self.notes.push(Note::OffsetMismatch {
+                line,
+                expected,
+                found,
+            });
         }
     }
 
@@ -144,7 +158,9 @@ impl Output {
         if sides(Side::First) && sides(Side::Second) {
             self.note(Note::BothSides);
         } else if self.parts.len() > 1 {
-            self.note(Note::Joined { parts: self.parts.len() });
+            self.note(Note::Joined {
+                parts: self.parts.len(),
+            });
         } else {
             self.parts.clear();
         }
@@ -153,22 +169,68 @@ impl Output {
         {
             self.note(note);
         }
-        let Self { bytes, source, parts, notes, .. } = self;
-        Ok(Decoded { format, bytes, source, parts, notes })
+        let Self {
+            bytes,
+            source,
+            parts,
+            notes,
+            ..
+        } = self;
+        Ok(Decoded {
+            format,
+            bytes,
+            source,
+            parts,
+            notes,
+        })
     }
 }
 
 /// Sees whether a dumped packet begins below MQTT. Nothing is taken off: a person may want to see it.
 fn lower_layer(bytes: &[u8]) -> Option<Note> {
     match bytes {
-        [0x45..=0x4f, _, _, _, _, _, _, _, _, 0x06 | 0x11, ..] => Some(Note::IpPacket { version: 4 }),
+        [0x45..=0x4f, _, _, _, _, _, _, _, _, 0x06 | 0x11, ..] => {
+            Some(Note::IpPacket { version: 4 })
+        }
         [0x60..=0x6f, _, _, _, _, _, 0x06 | 0x11, ..] if bytes.len() > 40 => {
             Some(Note::IpPacket { version: 6 })
         }
-        [_, _, _, _, _, _, _, _, _, _, _, _, 0x08, 0x00, 0x45..=0x4f, ..]
-        | [_, _, _, _, _, _, _, _, _, _, _, _, 0x86, 0xdd, 0x60..=0x6f, ..] => {
-            Some(Note::EthernetFrame)
-        }
+        [
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            0x08,
+            0x00,
+            0x45..=0x4f,
+            ..,
+        ]
+        | [
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            0x86,
+            0xdd,
+            0x60..=0x6f,
+            ..,
+        ] => Some(Note::EthernetFrame),
         _ => None,
     }
 }

@@ -1,12 +1,15 @@
 //! Small questions about characters and lines, forgiving of what chats and word processors do.
 
-use super::error::Fault;
 use super::TextErrorKind;
+use super::error::Fault;
 
 /// Spaces of every kind, and what is there but not seen: zero-width marks, soft hyphens, BOM.
 pub(super) fn is_blank(c: char) -> bool {
     c.is_whitespace()
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+        || matches!(
+            c,
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+        )
 }
 
 /// Quotes as keyboards and as word processors write them.
@@ -62,7 +65,9 @@ pub(super) fn trim(text: &str) -> (usize, &str) {
 /// A fault over the word that a text begins with.
 pub(super) fn first_word(text: &str, kind: TextErrorKind) -> Fault {
     let word = words(text).next();
-    word.map_or(Fault::at(0, kind), |(at, word)| Fault::over(at..at + word.len(), kind))
+    word.map_or(Fault::at(0, kind), |(at, word)| {
+        Fault::over(at..at + word.len(), kind)
+    })
 }
 
 /// Finds ASCII text, whatever its case.
@@ -70,4 +75,15 @@ pub(super) fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
     text.as_bytes()
         .windows(wanted.len().max(1))
         .position(|window| window.eq_ignore_ascii_case(wanted.as_bytes()))
+}
+
+/// The beginning of a text, up to so many bytes.
+pub(super) fn head(text: &str, most: usize) -> &str {
+    text.get(..text.floor_char_boundary(most)).unwrap_or(text)
+}
+
+/// The end of a text, up to so many bytes.
+pub(super) fn tail(text: &str, most: usize) -> &str {
+    text.get(text.ceil_char_boundary(text.len().saturating_sub(most))..)
+        .unwrap_or(text)
 }

@@ -64,7 +64,10 @@ impl SourceMap {
             return None;
         }
         let index = u32::try_from(index).ok()?;
-        let run = self.runs.partition_point(|run| run.byte <= index).checked_sub(1)?;
+        let run = self
+            .runs
+            .partition_point(|run| run.byte <= index)
+            .checked_sub(1)?;
         let run = self.runs.get(run)?;
         Some(run.span(index.checked_sub(run.byte)?))
     }
@@ -92,8 +95,14 @@ impl SourceMap {
         // A run of little-endian words begins with its last byte.
         let first = |index: usize| {
             let run = self.runs.get(index)?;
-            let end = self.runs.get(index + 1).map_or(self.len, |next| next.byte as usize);
-            let last = u32::try_from(end).ok()?.checked_sub(run.byte)?.checked_sub(1)?;
+            let end = self
+                .runs
+                .get(index + 1)
+                .map_or(self.len, |next| next.byte as usize);
+            let last = u32::try_from(end)
+                .ok()?
+                .checked_sub(run.byte)?
+                .checked_sub(1)?;
             let backwards = matches!(run.step, Step::Stride(stride) if stride < 0);
             Some(run.span(if backwards { last } else { 0 }).start)
         };
@@ -107,17 +116,22 @@ impl SourceMap {
             }
         }
         let run = self.runs.get(next.checked_sub(1)?)?;
-        let end = self.runs.get(next).map_or(self.len, |next| next.byte as usize);
+        let end = self
+            .runs
+            .get(next)
+            .map_or(self.len, |next| next.byte as usize);
         let count = u32::try_from(end).ok()?.checked_sub(run.byte)?;
         let last = count.checked_sub(1)?;
         let n = match run.step {
             Step::Stride(0) => 0,
-            Step::Stride(stride) if stride < 0 => {
-                (0..count).find(|n| run.span(*n).start <= offset).unwrap_or(last)
-            }
+            Step::Stride(stride) if stride < 0 => (0..count)
+                .find(|n| run.span(*n).start <= offset)
+                .unwrap_or(last),
             Step::Stride(stride) => {
                 let along = offset.saturating_sub(run.at as usize);
-                u32::try_from(along / usize::from(stride.unsigned_abs())).ok()?.min(last)
+                u32::try_from(along / usize::from(stride.unsigned_abs()))
+                    .ok()?
+                    .min(last)
             }
             Step::Quads => {
                 let along = u32::try_from(offset.saturating_sub(run.at as usize)).ok()?;
@@ -217,7 +231,10 @@ mod tests {
         let spans: Vec<_> = (0..4).filter_map(|n| map.span(n)).collect();
         assert_eq!(spans, [2..4, 0..2, 7..9, 5..7]);
         assert_eq!(map.span_of(0..2), Some(0..4));
-        assert_eq!([0, 2, 5, 7].map(|at| map.byte_at(at)), [1, 0, 3, 2].map(Some));
+        assert_eq!(
+            [0, 2, 5, 7].map(|at| map.byte_at(at)),
+            [1, 0, 3, 2].map(Some)
+        );
     }
 
     #[test]

@@ -38,7 +38,13 @@ pub(super) struct Tokens<'a> {
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(text: &'a str, at: usize, language: Format, only_bytes: bool) -> Self {
-        Self { text, at, language, only_bytes, open_until: [0; 3] }
+        Self {
+            text,
+            at,
+            language,
+            only_bytes,
+            open_until: [0; 3],
+        }
     }
 
     fn rest(&self) -> &'a str {
@@ -52,7 +58,8 @@ impl<'a> Tokens<'a> {
             let trimmed = rest.trim_start_matches(is_blank);
             self.at += rest.len() - trimmed.len();
             let python = self.language == Format::PythonLiteral;
-            let len = if python && trimmed.starts_with('#') || !python && trimmed.starts_with("//") {
+            let len = if python && trimmed.starts_with('#') || !python && trimmed.starts_with("//")
+            {
                 trimmed.find(['\n', '\r'])
             } else if !python && trimmed.starts_with("/*") {
                 trimmed.find("*/").map(|end| end + 2)
@@ -72,11 +79,17 @@ impl<'a> Tokens<'a> {
         if self.only_bytes && !bytes {
             return None;
         }
-        if self.open_until.get(kind as usize).is_some_and(|until| open < *until) {
+        if self
+            .open_until
+            .get(kind as usize)
+            .is_some_and(|until| open < *until)
+        {
             return None;
         }
-        let raw = prefix.contains(['r', 'R']) || (kind == Quote::Back && self.language == Format::GoLiteral);
-        let triple = self.language == Format::PythonLiteral && (rest.starts_with("'''") || rest.starts_with("\"\"\""));
+        let raw = prefix.contains(['r', 'R'])
+            || (kind == Quote::Back && self.language == Format::GoLiteral);
+        let triple = self.language == Format::PythonLiteral
+            && (rest.starts_with("'''") || rest.starts_with("\"\"\""));
         let hashes = prefix.bytes().filter(|b| *b == b'#').count();
         let width = if triple { 3 } else { first.len_utf8() };
         let multiline = triple || kind == Quote::Back || self.language == Format::RustLiteral;
@@ -88,7 +101,11 @@ impl<'a> Tokens<'a> {
             let is_quote = quote(c) == Some(kind) && !escaped;
             if hashes > 0 {
                 // r#"…"# ends at a quote with as many signs after it.
-                if is_quote && self.text.get(body + i + 1..).is_some_and(|t| t.bytes().take(hashes).take_while(|b| *b == b'#').count() == hashes) {
+                if is_quote
+                    && self.text.get(body + i + 1..).is_some_and(|t| {
+                        t.bytes().take(hashes).take_while(|b| *b == b'#').count() == hashes
+                    })
+                {
                     return Some(self.close(start, body..body + i, 1 + hashes, kind, raw, bytes));
                 }
                 continue;
@@ -115,12 +132,34 @@ impl<'a> Tokens<'a> {
         }
         self.at = body;
         let span = start..body;
-        Some(Token::Quoted { span, body: body..body, quote: kind, raw, bytes, closed: false })
+        Some(Token::Quoted {
+            span,
+            body: body..body,
+            quote: kind,
+            raw,
+            bytes,
+            closed: false,
+        })
     }
 
-    fn close(&mut self, start: usize, body: Range<usize>, width: usize, quote: Quote, raw: bool, bytes: bool) -> Token {
+    fn close(
+        &mut self,
+        start: usize,
+        body: Range<usize>,
+        width: usize,
+        quote: Quote,
+        raw: bool,
+        bytes: bool,
+    ) -> Token {
         self.at = body.end + width;
-        Token::Quoted { span: start..self.at, body, quote, raw, bytes, closed: true }
+        Token::Quoted {
+            span: start..self.at,
+            body,
+            quote,
+            raw,
+            bytes,
+            closed: true,
+        }
     }
 }
 
@@ -132,10 +171,17 @@ impl Iterator for Tokens<'_> {
         let start = self.at;
         let rest = self.rest();
         let first = rest.chars().next()?;
-        let len = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        let len = rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .unwrap_or(rest.len());
         let word = rest.get(..len).unwrap_or_default();
         let hashes = if matches!(word, "r" | "br") {
-            rest.get(len..).unwrap_or_default().bytes().take_while(|b| *b == b'#').take(255).count()
+            rest.get(len..)
+                .unwrap_or_default()
+                .bytes()
+                .take_while(|b| *b == b'#')
+                .take(255)
+                .count()
         } else {
             0
         };

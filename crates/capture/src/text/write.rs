@@ -75,7 +75,10 @@ pub fn write(bytes: &[u8], style: Style) -> String {
         Style::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
         Style::CArray => {
             let len = bytes.len();
-            format!("const uint8_t packet[{len}] = {{\n    {}\n}};", join(bytes, "0x", ", ", 12))
+            format!(
+                "const uint8_t packet[{len}] = {{\n    {}\n}};",
+                join(bytes, "0x", ", ", 12)
+            )
         }
         Style::RustLiteral => quoted(bytes, '"'),
         Style::PythonLiteral => quoted(bytes, '\''),
