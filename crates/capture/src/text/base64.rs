@@ -68,29 +68,35 @@ pub(super) fn decode(out: &mut Output, text: &str, range: Range<usize>) -> Resul
     Ok(())
 }
 
-/// Turns stretches of digits into runs of bytes: (place of the first digit, number of bytes).
-fn quads(stretches: &[(usize, usize)], digits: usize) -> Vec<(usize, usize)> {
+/// Turns stretches of digits into runs of bytes: (place of the first digit, number of bytes, width).
+fn quads(stretches: &[(usize, usize)], digits: usize) -> Vec<(usize, usize, u8)> {
     let mut runs = Vec::with_capacity(stretches.len());
     let ends = stretches
         .iter()
         .skip(1)
         .map(|(first, _)| *first)
         .chain([digits]);
-    // Byte n begins in digit n / 3 * 4 + n % 3.
-    let bytes_before = |digit: usize| digit / 4 * 3 + (digit % 4).min(3);
+    let digit_of = |byte: usize| byte / 3 * 4 + byte % 3;
     let total = digits * 3 / 4;
+    // The first byte that begins at this digit or after it.
+    let byte_from = |digit: usize| (digit / 4 * 3 + digit % 4).min(total);
     for (&(first, at), end) in stretches.iter().zip(ends) {
-        let mut byte = bytes_before(first).min(total);
-        let last = bytes_before(end).min(total);
-        let mut at = at + (byte / 3 * 4 + byte % 3).saturating_sub(first);
+        let place = |byte: usize| at + digit_of(byte).saturating_sub(first);
+        let mut byte = byte_from(first);
+        let last = byte_from(end);
+        // A byte whose second digit stands behind the gap is shown by its first alone.
+        let cut = last > byte && digit_of(last - 1) + 1 == end;
+        let whole = if cut { last - 1 } else { last };
         // Bytes up to the next whole quad stand one by one: a run of quads begins at a quad.
-        while byte < last && byte % 3 != 0 {
-            runs.push((at, 1));
+        while byte < whole && byte % 3 != 0 {
+            runs.push((place(byte), 1, 2));
             byte += 1;
-            at += if byte % 3 == 0 { 2 } else { 1 };
         }
-        if byte < last {
-            runs.push((at, last - byte));
+        if byte < whole {
+            runs.push((place(byte), whole - byte, 2));
+        }
+        if cut {
+            runs.push((place(last - 1), 1, 1));
         }
     }
     runs
@@ -112,5 +118,15 @@ mod tests {
             .map(|span| span.start)
             .collect();
         assert_eq!(starts, [0, 1, 2, 5, 6, 7, 11, 12]);
+    }
+
+    #[test]
+    fn a_byte_cut_by_a_line_end_is_shown_by_its_first_digit() {
+        let text = "E\nAw\n\nA";
+        let mut out = Output::default();
+        decode(&mut out, text, 0..text.len()).unwrap();
+        let decoded = out.finish(crate::text::Format::Base64, text).unwrap();
+        let spans: Vec<_> = (0..3).filter_map(|n| decoded.source.span(n)).collect();
+        assert_eq!(spans, [0..1, 2..4, 3..4]);
     }
 }

@@ -76,10 +76,14 @@ impl Output {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// Bytes out of base64, with runs of (place of the first character, number of bytes).
-    pub(super) fn push_quads(&mut self, bytes: &[u8], runs: impl Iterator<Item = (usize, usize)>) {
-        for (at, count) in runs {
-            self.source.push_quads(at, count);
+    /// Bytes out of base64, with runs of (place of the first character, number of bytes, width).
+    pub(super) fn push_quads(
+        &mut self,
+        bytes: &[u8],
+        runs: impl Iterator<Item = (usize, usize, u8)>,
+    ) {
+        for (at, count, width) in runs {
+            self.source.push_quads(at, count, width);
         }
         self.bytes.extend_from_slice(bytes);
     }

@@ -150,9 +150,9 @@ impl SourceMap {
     }
 
     /// Adds `count` bytes of base64 whose first character is at `at`.
-    pub(super) fn push_quads(&mut self, at: usize, count: usize) {
+    pub(super) fn push_quads(&mut self, at: usize, count: usize, width: u8) {
         if count > 0 {
-            self.start_run(at, 2, Step::Quads);
+            self.start_run(at, width.into(), Step::Quads);
             self.len += count;
         }
     }
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn three_bytes_of_base64_lie_across_four_characters() {
         let mut map = SourceMap::default();
-        map.push_quads(10, 5);
+        map.push_quads(10, 5, 2);
         let spans: Vec<_> = (0..5).filter_map(|n| map.span(n)).collect();
         assert_eq!(spans, [10..12, 11..13, 12..14, 14..16, 15..17]);
         assert_eq!(map.byte_at(14), Some(3));
