@@ -72,6 +72,16 @@ fn habits_of_people_become_bytes() {
         (Format::PythonLiteral, b"a\nb", "b'''a\nb'''"),
         (
             Format::PythonLiteral,
+            b"\x10",
+            r"(b'\x10', ('127.0.0.1', 1883))",
+        ),
+        (
+            Format::PythonLiteral,
+            b"\x10\x0c\xd0",
+            r"[b'\x10\x0c', b'\xd0']",
+        ),
+        (
+            Format::PythonLiteral,
             b"\x10\x0c",
             "bytes.fromhex(\"10 0c\")",
         ),
@@ -128,7 +138,10 @@ fn habits_of_people_become_bytes() {
         (Format::NumberList, b"\x10\x0c\x80", "16, 12, 128"),
         (Format::NumberList, b"\x10\x0c", "[0x10, 0x0c]"),
         (Format::NumberList, b"\x10\x0c\x00", "[16 12 0]"),
+        (Format::NumberList, b"\x10\x0ca", "0x10, 12, 'a'"),
         (Format::Hex, b"\x10\x12\x00", "[10 12 00]"),
+        (Format::Hex, b"\x10\x0c", "10\u{2013}0c"),
+        (Format::Hex, b"\x10\x0c", "%10%0c"),
         (Format::RustLiteral, b"\x10\x0c", "[0x10, 12u8]"),
         (Format::RustLiteral, b"\x10\x0c", "&[0x10, 0x0c]"),
         (

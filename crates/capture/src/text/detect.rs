@@ -220,9 +220,16 @@ fn plain(found: &mut Ranking, whole: &str) {
         let confidence = if looks.long_decimals { Certain } else { Likely };
         found.add(Format::NumberList, confidence, "decimal numbers and commas");
     }
+    if looks.mixed_radix && looks.commas > 0 && !bracketed && !looks.words {
+        found.add(
+            Format::NumberList,
+            Certain,
+            "some numbers with 0x, some without",
+        );
+    }
     let marked = marked_quote(body);
     let hex = looks.hex && !looks.escapes && marked.is_none();
-    if hex && !(bracketed && looks.commas > 0) {
+    if hex && !(bracketed && looks.commas > 0) && !(looks.mixed_radix && looks.commas > 0) {
         let confidence = if looks.long_decimals && list {
             Possible
         } else {
@@ -304,11 +311,12 @@ fn code(found: &mut Ranking, body: &str, looks: &Looks, marked: Option<Quote>) {
             .any(|word| ends.iter().any(|end| end.contains(word)))
     };
     let calls = literal::find_call(body).is_some();
-    let groups = literal::group_sign(sample(body), Format::CLiteral).is_some();
+    let sign = literal::group_sign(sample(body), Format::CLiteral);
+    let groups = sign.is_some();
     if !(looks.quotes > 0 || groups || calls) {
         return;
     }
-    if marked == Some(Quote::Single) && !groups {
+    if marked == Some(Quote::Single) && !(matches!(sign, Some('[' | '{')) && holds_chars(body)) {
         found.add(Format::PythonLiteral, Certain, "b'…'");
     } else if marked == Some(Quote::Double) && !calls {
         found.add(Format::RustLiteral, Likely, "b\"…\"");
@@ -355,6 +363,15 @@ fn code(found: &mut Ranking, body: &str, looks: &Looks, marked: Option<Quote>) {
     } else if says(&["char", "uint8_t"]) && groups {
         found.add(Format::CLiteral, Likely, "C types");
     }
+}
+
+/// Whether the first literal that a `b` marks is one character, as in Rust.
+fn holds_chars(text: &str) -> bool {
+    let body = Tokens::new(text, 0, Format::RustLiteral, true).find_map(|token| match token {
+        Token::Quoted { body, .. } => text.get(body),
+        _ => None,
+    });
+    body.is_some_and(|body| body.chars().count() == 1 || body.starts_with('\\') && body.len() <= 4)
 }
 
 /// The quote of the first literal that a `b` marks as bytes.

@@ -11,7 +11,10 @@ use super::{Note, TextErrorKind};
 pub(super) fn is_separator(c: char) -> bool {
     is_blank(c)
         || quote(c).is_some()
-        || matches!(c, ',' | ';' | ':' | '-' | '_' | '|' | '\\')
+        || matches!(
+            c,
+            ',' | ';' | ':' | '-' | '_' | '|' | '\\' | '%' | '$' | '\u{2010}'..='\u{2015}'
+        )
         || matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>')
 }
 

@@ -61,6 +61,18 @@ pub(super) fn decode(out: &mut Output, text: &str, language: Format) -> Result<(
     if let Some((at, inner)) = find_call(text) {
         return call(out, text, at, inner, language);
     }
+    // Bytes that are marked as such are not in a list of numbers; in Rust b'M' is a number.
+    let marked = |token| match token {
+        Token::Quoted {
+            bytes: true, quote, ..
+        } => language == Format::PythonLiteral || quote == Quote::Double,
+        _ => false,
+    };
+    if matches!(language, Format::PythonLiteral | Format::RustLiteral)
+        && Tokens::new(text, 0, language, true).any(marked)
+    {
+        return strings(out, text, language);
+    }
     match group_sign(text, language) {
         Some(sign) => lists(out, text, sign, language),
         None if language == Format::NumberList => elements(

@@ -44,6 +44,10 @@ pub(super) fn looks_like_log(text: &str) -> bool {
             continue;
         }
         match hex_tail(line) {
+            // No packet is shorter than two bytes; a word of prose may be.
+            Some(at) if at > start && line.get(at..).is_some_and(|tail| tail.trim().len() < 4) => {
+                return false;
+            }
             Some(at) => prefixed |= at > start,
             None => return false,
         }

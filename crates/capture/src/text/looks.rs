@@ -22,6 +22,8 @@ pub(super) struct Looks {
     pub(super) escapes: bool,
     pub(super) decimal_only: bool,
     pub(super) commas: usize,
+    /// Some groups have a `0x`, others are decimal without.
+    pub(super) mixed_radix: bool,
     pub(super) long_decimals: bool,
     pub(super) leading_zeros: bool,
 }
@@ -35,6 +37,7 @@ impl Looks {
             decimal_only: true,
             ..Self::default()
         };
+        let (mut prefixed, mut bare_decimal) = (false, false);
         let (mut upper, mut lower, mut digits) = (false, false, 0_usize);
         for line in text.split(['\n', '\r']) {
             let (_, line) = scan::trim(line);
@@ -62,6 +65,8 @@ impl Looks {
                 let slip = group.len() <= 3 && group.contains(|c| hex_digit(c).is_some());
                 looks.words |= !all_hex && !slip;
                 let decimal = group.bytes().all(|b| b.is_ascii_digit());
+                prefixed |= bare.is_some();
+                bare_decimal |= decimal;
                 looks.decimal_only &= decimal;
                 looks.long_decimals |= decimal && group.len() != 2;
                 looks.leading_zeros |= decimal && group.len() == 2 && group.starts_with('0');
@@ -85,6 +90,7 @@ impl Looks {
                 looks.base64 &= c == '=' || is_blank(c);
             }
         }
+        looks.mixed_radix = prefixed && bare_decimal;
         looks.hex &= looks.groups > 0;
         looks.mixed_case = upper && lower;
         // What is cut has no length to speak of.
