@@ -147,7 +147,8 @@ fn lay_out_site(cx: &Context) -> Result<PathBuf> {
 }
 
 fn target_folder(cx: &Context) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| cx.root.join("target"), PathBuf::from)
+    let chosen = std::env::var_os("CARGO_TARGET_DIR");
+    cx.root.join(chosen.unwrap_or_else(|| "target".into()))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
