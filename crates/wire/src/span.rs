@@ -1,0 +1,47 @@
+//! Places in a packet, counted in bits.
+
+/// A run of bits: `start` counts from the most significant bit of the packet's first byte.
+///
+/// A packet has at most 268,435,460 bytes, so its bits fit `u32`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// First bit.
+    pub start: u32,
+    /// Number of bits.
+    pub len: u32,
+}
+
+impl Span {
+    /// The span of the bytes `start..end`.
+    #[inline]
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "no packet has 2^29 bytes: its length is a variable byte integer")]
+    pub const fn of_bytes(start: usize, end: usize) -> Self {
+        Self { start: (start as u32).wrapping_mul(8), len: (end.wrapping_sub(start) as u32).wrapping_mul(8) }
+    }
+
+    /// One past the last bit.
+    #[must_use]
+    pub const fn end(self) -> u32 {
+        self.start.saturating_add(self.len)
+    }
+
+    /// The bytes that hold at least one of the bits: `(first, one past the last)`.
+    #[must_use]
+    pub const fn bytes(self) -> (usize, usize) {
+        ((self.start / 8) as usize, self.end().div_ceil(8) as usize)
+    }
+
+    /// Whether every bit of `other` lies in this span.
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.start <= other.start && other.end() <= self.end()
+    }
+
+    /// The part of `packet` that the span covers, whole bytes; what lies outside is left off.
+    #[must_use]
+    pub fn slice(self, packet: &[u8]) -> &[u8] {
+        let (start, end) = self.bytes();
+        packet.get(start..end.min(packet.len())).unwrap_or_default()
+    }
+}

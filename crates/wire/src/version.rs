@@ -1,0 +1,94 @@
+//! What a packet does not say of itself: the version it is written in and who sent it.
+
+/// The version of the protocol, with the Protocol Level (v5: Protocol Version) byte as its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum ProtocolVersion {
+    /// MQTT 3.1, protocol name `MQIsdp`.
+    V3_1 = 3,
+    /// MQTT 3.1.1.
+    V3_1_1 = 4,
+    /// MQTT 5.0.
+    V5 = 5,
+}
+
+impl ProtocolVersion {
+    /// Every version, oldest first.
+    pub const ALL: [Self; 3] = [Self::V3_1, Self::V3_1_1, Self::V5];
+
+    /// The version that the Protocol Level byte of a CONNECT names; the bridge bit that some
+    /// brokers set (0x80) is not part of it.
+    #[must_use]
+    pub const fn from_level(level: u8) -> Option<Self> {
+        match level {
+            3 => Some(Self::V3_1),
+            4 => Some(Self::V3_1_1),
+            5 => Some(Self::V5),
+            _ => None,
+        }
+    }
+
+    /// The Protocol Level byte.
+    #[must_use]
+    pub const fn level(self) -> u8 {
+        self as u8
+    }
+
+    /// The protocol name that its CONNECT carries.
+    #[must_use]
+    pub const fn protocol_name(self) -> &'static str {
+        match self {
+            Self::V3_1 => "MQIsdp",
+            Self::V3_1_1 | Self::V5 => "MQTT",
+        }
+    }
+
+    /// How people write it: `3.1`, `3.1.1`, `5`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::V3_1 => "3.1",
+            Self::V3_1_1 => "3.1.1",
+            Self::V5 => "5",
+        }
+    }
+
+    /// Whether packets carry properties and reason codes.
+    #[inline]
+    #[must_use]
+    pub const fn is_v5(self) -> bool {
+        matches!(self, Self::V5)
+    }
+}
+
+/// Which end of the connection sent a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sender {
+    /// The end that opened the connection.
+    Client,
+    /// The broker.
+    Server,
+}
+
+/// What a reader must know beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Context {
+    /// The connection's version. A CONNECT is read by the version that it names itself.
+    pub version: ProtocolVersion,
+    /// Who sent the packet; `None` when unknown, and then no rule about direction is applied.
+    pub sender: Option<Sender>,
+}
+
+impl Context {
+    /// A version, sender unknown.
+    #[must_use]
+    pub const fn new(version: ProtocolVersion) -> Self {
+        Self { version, sender: None }
+    }
+
+    /// The same with a known sender.
+    #[must_use]
+    pub const fn from(self, sender: Sender) -> Self {
+        Self { sender: Some(sender), ..self }
+    }
+}
