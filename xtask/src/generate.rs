@@ -59,20 +59,20 @@ fn table(rules: &[Rule]) -> Result<String> {
         let name = &rule.name;
         let variant = pascal_case(name)?;
         writeln!(variants, "/// {}\n{variant},", escaped_doc(&rule.summary))?;
-        writeln!(all, "Rule::{variant},")?;
+        writeln!(all, "Self::{variant},")?;
         rows.push_str(&row(rule).with_context(|| format!("rule {name}"))?);
     }
     let count = rules.len();
     Ok(format!(
         "{HEAD}
-/// What a packet can break, one variant a rule; [`Rule::info`] tells more of each.
+/// A rule that one packet alone can break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Rule {{ {variants} }}
 
 impl Rule {{
-    /// Every rule, in the table's order.
-    pub const ALL: [Rule; {count}] = [{all}];
+    /// Every rule, in the order of the table.
+    pub const ALL: [Self; {count}] = [{all}];
 }}
 
 pub(super) static TABLE: [RuleInfo; {count}] = [{rows}];
@@ -114,21 +114,30 @@ fn citation(basis: &Basis) -> Result<String> {
             format!("Citation::Statements(&{ids:?})")
         }
         Basis::Section(text) => {
-            let number = text
-                .strip_prefix("section ")
-                .or_else(|| text.strip_prefix("sections "))
-                .with_context(|| format!("`{text}` does not begin with `section `"))?;
+            ensure!(
+                ["section ", "sections ", "appendix "]
+                    .iter()
+                    .any(|word| text.starts_with(word)),
+                "`{text}` is neither a section nor an appendix"
+            );
+            // A single section is cited by its number alone.
+            let number = text.strip_prefix("section ").unwrap_or(text);
             format!("Citation::Section({number:?})")
         }
         Basis::None => "Citation::None".to_owned(),
     })
 }
 
-/// `publish-qos-reserved` as a variant: `PublishQosReserved`.
+/// `publish-qos-reserved` as a variant: `PublishQoSReserved`, with the standards' spelling of QoS.
 fn pascal_case(name: &str) -> Result<String> {
     ensure_kebab_case(name)?;
     let mut variant = String::new();
     for word in name.split('-') {
+        if let Some(level) = word.strip_prefix("qos") {
+            variant.push_str("QoS");
+            variant.push_str(level);
+            continue;
+        }
         let mut letters = word.chars();
         variant.extend(letters.next().map(|first| first.to_ascii_uppercase()));
         variant.push_str(letters.as_str());
@@ -222,9 +231,9 @@ mod tests {
         let words: Vec<_> = text.split_whitespace().collect();
         let text = words.join(" ");
         assert!(text.contains(
-            "/// Both QoS bits are set. PublishQosReserved, /// A \\[long\\] topic. TopicLong, }"
+            "/// Both QoS bits are set. PublishQoSReserved, /// A \\[long\\] topic. TopicLong, }"
         ));
-        assert!(text.contains("ALL: [Rule; 2] = [Rule::PublishQosReserved, Rule::TopicLong];"));
+        assert!(text.contains("ALL: [Self; 2] = [Self::PublishQoSReserved, Self::TopicLong];"));
         assert!(text.contains("static TABLE: [RuleInfo; 2]"));
     }
 
@@ -234,5 +243,6 @@ mod tests {
             assert!(pascal_case(name).is_err(), "{name}");
         }
         assert_eq!(pascal_case("packet-type-15").unwrap(), "PacketType15");
+        assert_eq!(pascal_case("publish-dup-qos0").unwrap(), "PublishDupQoS0");
     }
 }

@@ -83,11 +83,8 @@ pub(crate) struct Statement {
     /// Our rules that enforce it.
     #[serde(default)]
     pub(crate) rules: Vec<String>,
-    /// Tests by name, of statements that no rule stands for.
-    #[serde(default)]
-    pub(crate) tests: Vec<String>,
     pub(crate) summary: String,
-    /// Why it cannot be seen on the wire.
+    /// What shows it broken, or why nothing does, where no packet alone can.
     pub(crate) why: Option<String>,
 }
 
@@ -100,14 +97,14 @@ pub(crate) enum Seen {
     /// Several packets of one connection or session.
     Conversation,
     /// Nothing that goes over the wire shows it.
-    OffWire,
+    Never,
 }
 
 /// A gap that is accepted for now. The list may only shrink.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Exception {
-    /// A rule's name, or `v5 MQTT-1.2.3-4`.
+    /// A rule's name, or `5.0 MQTT-1.2.3-4`.
     pub(crate) what: String,
     pub(crate) reason: String,
 }
@@ -151,12 +148,12 @@ impl Requirements {
     pub(crate) fn standards(&self) -> [Labelled<'_>; 2] {
         [
             Labelled {
-                label: "v5",
+                label: "5.0",
                 standard: &self.v5,
                 basis: |rule| &rule.v5,
             },
             Labelled {
-                label: "v3.1.1",
+                label: "3.1.1",
                 standard: &self.v3_1_1,
                 basis: |rule| &rule.v3_1_1,
             },
