@@ -13,9 +13,7 @@ pub(crate) fn run(cx: &Context, with_tests: bool) -> Result<()> {
     generate::run(cx, true)?;
     coverage::run(cx, true)?;
     lint::run(cx)?;
-    if !page::dist(cx).join("index.html").is_file() {
-        page::build(cx)?;
-    }
+    page::build(cx)?;
     size::run(cx)?;
     fuzz::run(cx, 20)?;
     println!("\neverything holds");

@@ -16,7 +16,10 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        // As `cargo run` says it, not as it was at build time: a target folder may outlive a move.
+        let manifest =
+            env::var_os("CARGO_MANIFEST_DIR").context("xtask runs through `cargo xtask`")?;
+        let root = Path::new(&manifest)
             .parent()
             .context("xtask has no parent folder")?
             .to_owned();

@@ -1,6 +1,7 @@
 //! Every test: on this machine, in a browser's wasm, and on the built page.
 
 use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -105,11 +106,13 @@ fn end_to_end(cx: &Context, browser: &Browser) -> Result<()> {
     tools::require_npm(cx)?;
     page::build(cx)?;
     let site = lay_out_site(cx)?;
+    let port = free_port()?.to_string();
     let _folder = sh.push_dir(cx.root.join("tests").join("e2e"));
     npm_packages(cx)?;
     step("end-to-end tests on the release page", || {
         cmd!(sh, "npm test")
             .env("CHROME", &browser.chrome)
+            .env("MQTTSCOPE_PORT", port)
             .env("MQTTSCOPE_SITE", &site)
             .run()
             .map_err(Into::into)
@@ -144,6 +147,12 @@ fn lay_out_site(cx: &Context) -> Result<PathBuf> {
     copy(&page::dist(cx), &site)?;
     copy(&page::dist(cx), &site.join("some").join("sub-path"))?;
     Ok(site)
+}
+
+/// A port that nothing listens on now; the site's server takes it a moment later.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(listener.local_addr()?.port())
 }
 
 fn target_folder(cx: &Context) -> PathBuf {
