@@ -35,13 +35,21 @@ impl std::str::FromStr for Part {
 /// Gets what the tests need, then runs all of them, or one part.
 pub(crate) fn run(cx: &Context, only: Option<Part>) -> Result<()> {
     let wanted = |part| only.is_none() || only == Some(part);
+    // First of all what may be missing: nobody should learn that after minutes of tests.
+    let browser = match only {
+        Some(Part::Host) => None,
+        Some(Part::Wasm | Part::EndToEnd) | None => Some(browser::ensure(cx)?),
+    };
+    if wanted(Part::EndToEnd) {
+        tools::for_page(cx)?;
+        npm_packages(cx)?;
+    }
     if wanted(Part::Host) {
         host(cx)?;
     }
-    if !wanted(Part::Wasm) && !wanted(Part::EndToEnd) {
+    let Some(browser) = browser else {
         return Ok(());
-    }
-    let browser = browser::ensure(cx)?;
+    };
     if wanted(Part::Wasm) {
         wasm(cx, &browser)?;
     }
@@ -103,12 +111,10 @@ fn webdriver_capabilities(cx: &Context, browser: &Browser) -> Result<PathBuf> {
 
 fn end_to_end(cx: &Context, browser: &Browser) -> Result<()> {
     let sh = &cx.sh;
-    tools::require_npm(cx)?;
     page::build(cx)?;
     let site = lay_out_site(cx)?;
     let port = free_port()?.to_string();
-    let _folder = sh.push_dir(cx.root.join("tests").join("e2e"));
-    npm_packages(cx)?;
+    let _folder = sh.push_dir(tests_folder(cx));
     step("end-to-end tests on the release page", || {
         cmd!(sh, "npm test")
             .env("CHROME", &browser.chrome)
@@ -119,10 +125,15 @@ fn end_to_end(cx: &Context, browser: &Browser) -> Result<()> {
     })
 }
 
+fn tests_folder(cx: &Context) -> PathBuf {
+    cx.root.join("tests").join("e2e")
+}
+
 /// Installs what package-lock.json names, unless the last run did so from the same lock file.
 fn npm_packages(cx: &Context) -> Result<()> {
     let sh = &cx.sh;
-    let folder = sh.current_dir();
+    tools::require_npm(cx)?;
+    let folder = tests_folder(cx);
     let lock =
         fs::read(folder.join("package-lock.json")).context("tests/e2e has no package-lock.json")?;
     let stamp = folder.join("node_modules").join(".installed-from");
@@ -132,6 +143,7 @@ fn npm_packages(cx: &Context) -> Result<()> {
     step(
         "getting the npm packages of the end-to-end tests (seconds)",
         || {
+            let _folder = sh.push_dir(&folder);
             cmd!(sh, "npm ci --no-audit --no-fund")
                 .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
                 .run()?;
