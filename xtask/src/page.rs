@@ -8,6 +8,9 @@ use xshell::cmd;
 use crate::context::{Context, step};
 use crate::{csp, tools};
 
+/// What makes trunk build for size, by the profile in Cargo.toml.
+const RELEASE: &[&str] = &["--release", "--cargo-profile", "page"];
+
 /// The folder of the built page.
 pub(crate) fn dist(cx: &Context) -> PathBuf {
     cx.root.join("dist")
@@ -18,7 +21,7 @@ pub(crate) fn serve(cx: &Context, port: u16, release: bool) -> Result<()> {
     let sh = &cx.sh;
     tools::for_page(cx)?;
     eprintln!("\n== building the page, then serving it on http://127.0.0.1:{port}/ (Ctrl-C stops)");
-    let release = release.then_some("--release");
+    let release: &[&str] = if release { RELEASE } else { &[] };
     let port = port.to_string();
     cmd!(
         sh,
@@ -36,7 +39,7 @@ pub(crate) fn build(cx: &Context) -> Result<()> {
     step(
         "building the release page into dist/ (1 to 3 minutes from scratch)",
         || {
-            cmd!(sh, "trunk build --release")
+            cmd!(sh, "trunk build {RELEASE...}")
                 .env("TRUNK_SKIP_VERSION_CHECK", "true")
                 .run()?;
             let index = dist(cx).join("index.html");
