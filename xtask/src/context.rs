@@ -51,6 +51,12 @@ impl Context {
     }
 }
 
+/// The folder that Cargo builds into.
+pub(crate) fn target_folder(cx: &Context) -> PathBuf {
+    let chosen = env::var_os("CARGO_TARGET_DIR");
+    cx.root.join(chosen.unwrap_or_else(|| "target".into()))
+}
+
 fn cache_folder() -> Result<PathBuf> {
     if let Some(folder) = env::var_os("MQTTSCOPE_TOOLS") {
         return Ok(PathBuf::from(folder));

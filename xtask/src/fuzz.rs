@@ -3,7 +3,7 @@
 use anyhow::Result;
 use xshell::cmd;
 
-use crate::context::{Context, step};
+use crate::context::{self, Context, step};
 use crate::tools;
 
 /// Runs each target of `fuzz/` for so many seconds, or says why it cannot.
@@ -25,12 +25,18 @@ pub(crate) fn run(cx: &Context, seconds: u32) -> Result<()> {
     let targets = cmd!(sh, "cargo +nightly fuzz list").quiet().read()?;
     let time = format!("-max_total_time={seconds}");
     for target in targets.lines() {
+        // What this run finds goes beside the kept corpus, not into it.
+        let found = context::target_folder(cx).join("fuzz-found").join(target);
+        sh.create_dir(&found)?;
+        let kept = cx.root.join("fuzz").join("corpus").join(target);
+        let corpora = [Some(found), kept.is_dir().then_some(kept)];
+        let corpora: Vec<_> = corpora.into_iter().flatten().collect();
         step(
             &format!("fuzzing {target} for {seconds} seconds, after its build"),
             || {
                 Ok(cmd!(
                     sh,
-                    "cargo +nightly fuzz run {target} -- {time} -print_final_stats=1"
+                    "cargo +nightly fuzz run {target} {corpora...} -- {time}"
                 )
                 .run()?)
             },

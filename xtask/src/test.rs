@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use xshell::cmd;
 
 use crate::browser::{self, Browser};
-use crate::context::{Context, step};
+use crate::context::{self, Context, step};
 use crate::{page, tools};
 
 /// A part of the tests that can be run by itself.
@@ -102,7 +102,7 @@ fn webdriver_capabilities(cx: &Context, browser: &Browser) -> Result<PathBuf> {
         &format!("\"binary\": \"{chrome}\", \"args\""),
         1,
     );
-    let target = target_folder(cx);
+    let target = context::target_folder(cx);
     fs::create_dir_all(&target)?;
     let chosen = target.join("webdriver.json");
     fs::write(&chosen, with_binary)?;
@@ -154,7 +154,7 @@ fn npm_packages(cx: &Context) -> Result<()> {
 
 /// A site with the page at its root and again at a path below: the page must work at both.
 fn lay_out_site(cx: &Context) -> Result<PathBuf> {
-    let site = target_folder(cx).join("e2e-site");
+    let site = context::target_folder(cx).join("e2e-site");
     cx.sh.remove_path(&site)?;
     copy(&page::dist(cx), &site)?;
     copy(&page::dist(cx), &site.join("some").join("sub-path"))?;
@@ -165,11 +165,6 @@ fn lay_out_site(cx: &Context) -> Result<PathBuf> {
 fn free_port() -> Result<u16> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     Ok(listener.local_addr()?.port())
-}
-
-fn target_folder(cx: &Context) -> PathBuf {
-    let chosen = std::env::var_os("CARGO_TARGET_DIR");
-    cx.root.join(chosen.unwrap_or_else(|| "target".into()))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
