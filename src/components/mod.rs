@@ -6,4 +6,5 @@ pub mod help;
 pub mod icon;
 pub mod inspector;
 pub mod menu;
+pub mod text_out;
 pub mod toasts;

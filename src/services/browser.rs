@@ -55,6 +55,22 @@ pub fn data_number(event: &Event, name: &str) -> Option<usize> {
     holder.get_attribute(&format!("data-{name}"))?.parse().ok()
 }
 
+/// The text of a `data-` attribute of the event's target or of what it stands in.
+#[must_use]
+pub fn data_text(event: &Event, name: &str) -> Option<String> {
+    let element: web_sys::Element = event.target()?.dyn_into().ok()?;
+    element.closest(&format!("[data-{name}]")).ok()??.get_attribute(&format!("data-{name}"))
+}
+
+/// Scrolls as little as needed for the element with this id to be seen.
+pub fn reveal_id(id: &str) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    if let Some(element) = document().and_then(|document| document.get_element_by_id(id)) {
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
 /// Whether what is typed now goes into a field, so that keys belong to it.
 #[must_use]
 pub fn is_typing(event: &Event) -> bool {
