@@ -1,1 +1,60 @@
-//! mqttscope-wire
+//! MQTT 3.1, 3.1.1 and 5 on the wire: one grammar, read strictly or taken apart.
+//!
+//! - [`decode`] gives a valid [`ControlPacket`] borrowed from the bytes, or the first broken rule.
+//! - [`dissect`] never fails: it gives every field with its bits, and every broken [`Rule`].
+//! - [`ControlPacket::encode`] writes what [`decode`] reads.
+//! - [`StreamDecoder`] is fed chunks of any size; [`packets`] finds the packets in a recording;
+//!   [`detect`] works out the version of a recording without a CONNECT.
+//!
+//! No input makes this crate panic, and nothing in it knows a clock, a socket or a thread.
+#![no_std]
+
+extern crate alloc;
+
+mod decode;
+mod detect;
+mod diagnostic;
+mod dissect;
+mod encode;
+mod field;
+pub mod frame;
+mod grammar;
+mod packet;
+mod packet_type;
+mod property;
+mod qos;
+mod reason_code;
+mod rule;
+mod span;
+mod stream;
+mod text;
+mod topic;
+mod tree;
+pub mod varint;
+mod version;
+
+pub use decode::{Decoded, decode};
+pub use detect::{Detection, Reason, Score, detect};
+pub use diagnostic::{DecodeError, Diagnostic};
+pub use dissect::{Dissection, Dissector, dissect};
+pub use encode::EncodeError;
+pub use field::{Field, Section};
+pub use packet::{
+    Acknowledgement, Auth, Connack, Connect, ControlPacket, Disconnect, Publish, ReasonCodes, RetainHandling, Suback,
+    Subscribe, Subscription, SubscriptionOptions, Subscriptions, SubscriptionsBuf, TopicFilters, TopicFiltersBuf,
+    Unsuback, Unsubscribe, WillMessage,
+};
+pub use packet_type::{Direction, PacketType};
+pub use property::{
+    Iter as PropertiesIter, Properties, PropertiesBuf, Property, PropertyError, PropertyId, PropertyOwner, PropertySet,
+    PropertyType,
+};
+pub use qos::{PacketIdentifier, QoS};
+pub use reason_code::ReasonCode;
+pub use rule::{Citation, Rule, Severity};
+pub use span::Span;
+pub use stream::{PacketAt, StreamDecoder, StreamError, packets};
+pub use text::{BinaryData, Utf8EncodedString};
+pub use topic::{SharedSubscription, TopicFilter, TopicName};
+pub use tree::{Node, Tree, Value};
+pub use version::{Context, ProtocolVersion, Sender};

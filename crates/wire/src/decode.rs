@@ -1,0 +1,54 @@
+//! The strict decoder: a packet that keeps every rule, or the first rule it breaks.
+
+use crate::grammar::{Cursor, Strict, packet};
+use crate::{Context, ControlPacket, DecodeError, Rule, Span, frame};
+
+/// What the bytes begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "a borrowed view that lives on the stack")]
+pub enum Decoded<'a> {
+    /// A packet of `len` bytes.
+    Packet {
+        /// The packet.
+        packet: ControlPacket<'a>,
+        /// Bytes it stands in.
+        len: usize,
+    },
+    /// The beginning of a packet.
+    Incomplete {
+        /// Bytes that must at least be added.
+        missing: usize,
+    },
+}
+
+/// Reads the packet at the start of `bytes`. Nothing is allocated or copied.
+///
+/// Every rule that one packet can break is checked, so a packet that comes out is a valid one.
+///
+/// # Errors
+/// The first rule of severity error that the packet breaks, and where.
+///
+/// ```
+/// use mqttscope_wire::{decode, Context, ControlPacket, Decoded, ProtocolVersion};
+/// let bytes = [0x30, 0x04, 0, 1, b'a', b'!'];
+/// let Ok(Decoded::Packet { packet: ControlPacket::Publish(publish), len }) =
+///     decode(&bytes, Context::new(ProtocolVersion::V3_1_1)) else { panic!() };
+/// assert_eq!((publish.topic_name.as_str(), publish.payload, len), ("a", &b"!"[..], 6));
+/// ```
+#[inline]
+pub fn decode(bytes: &[u8], context: Context) -> Result<Decoded<'_>, DecodeError> {
+    let (header_len, len) = match frame::header(bytes) {
+        frame::Header::Complete { header_len, len } => (header_len, len),
+        frame::Header::Incomplete { missing } => return Ok(Decoded::Incomplete { missing }),
+        frame::Header::TooLong => {
+            return Err(DecodeError { rule: Rule::VbiTooLong, span: Span::of_bytes(1, 5) });
+        }
+    };
+    let Some(bytes) = bytes.get(..len) else {
+        return Ok(Decoded::Incomplete { missing: len.saturating_sub(bytes.len()) });
+    };
+    let mut cursor =
+        Cursor { bytes, at: 0, end: len, incomplete: false, in_properties: false, context, sink: Strict };
+    let packet = packet(&mut cursor, header_len)?;
+    Ok(Decoded::Packet { packet, len })
+}

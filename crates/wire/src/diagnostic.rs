@@ -1,0 +1,102 @@
+//! A broken rule at a place.
+
+use alloc::{format, string::{String, ToString}};
+
+use crate::{Citation, Field, PacketType, PropertyId, ProtocolVersion, ReasonCode, Rule, Severity, Span};
+
+/// What a strict reader stops at. Text is made where it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecodeError {
+    /// The rule that the packet breaks.
+    pub rule: Rule,
+    /// The bits that break it.
+    pub span: Span,
+}
+
+impl core::fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{} ({}), byte {}", self.rule.summary(), self.rule.name(), self.span.start / 8)
+    }
+}
+
+impl core::error::Error for DecodeError {}
+
+/// A broken rule, as a dissection notes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which rule.
+    pub rule: Rule,
+    /// The version it was judged by.
+    pub version: ProtocolVersion,
+    /// The bits that break it.
+    pub span: Span,
+    /// The number that breaks it: a value, a count, an identifier.
+    pub value: u32,
+}
+
+impl Diagnostic {
+    /// How sure the rule is.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.rule.severity()
+    }
+
+    /// Where the standard of its version says it.
+    #[must_use]
+    pub fn citation(&self) -> Citation {
+        self.rule.citation(self.version)
+    }
+
+    /// What is wrong, for a person who looks at these bits of `packet`.
+    #[must_use]
+    pub fn message(&self, packet: &[u8]) -> String {
+        let template = self.rule.template();
+        if template.contains("{value}") { template.replace("{value}", &self.value_text(packet)) } else { template.to_string() }
+    }
+
+    /// The value in the form that fits its rule.
+    fn value_text(&self, packet: &[u8]) -> String {
+        let value = self.value;
+        let byte = (value & 0xff) as u8;
+        match self.rule {
+            Rule::HeaderFlagsReserved
+            | Rule::PubrelHeaderFlags
+            | Rule::SubscribeHeaderFlags
+            | Rule::UnsubscribeHeaderFlags
+            | Rule::DisconnectHeaderFlags
+            | Rule::AuthHeaderFlags => format!("{value:04b}"),
+            Rule::SubscribeOptionsReserved | Rule::UnusedBitsSet => {
+                format!("{value:0width$b}", width = self.span.len.min(32) as usize)
+            }
+            Rule::ConnackFlagsReserved => format!("0x{value:02X}"),
+            Rule::PacketNotFromClient | Rule::PacketNotFromServer => PacketType::from_nibble(byte).name().to_string(),
+            Rule::PacketTooShort | Rule::ConnectCredentialsAbsent => Field::ALL
+                .get(value as usize)
+                .map_or_else(|| value.to_string(), |field| field.name_in(self.version).to_string()),
+            Rule::PropertyNotAllowed | Rule::PropertyRepeated => PropertyId(value).name().to_string(),
+            Rule::PropertyUnknown => format!("0x{value:02X}"),
+            Rule::StringSurrogate | Rule::StringControlCharacter | Rule::StringNoncharacter => format!("U+{value:04X}"),
+            Rule::ConnectProtocolName => String::from_utf8_lossy(self.span.slice(packet)).escape_debug().to_string(),
+            Rule::ConnackReasonUndefined
+            | Rule::PubackReasonUndefined
+            | Rule::PubrecReasonUndefined
+            | Rule::PubrelReasonUndefined
+            | Rule::PubcompReasonUndefined
+            | Rule::SubackReasonUndefined
+            | Rule::UnsubackReasonUndefined
+            | Rule::DisconnectReasonUndefined => format!("0x{value:02X}"),
+            Rule::AuthReasonUndefined => format!("0x{value:02X}"),
+            Rule::DisconnectReasonDirection => reason(byte, PacketType::Disconnect, self.version),
+            Rule::AuthReasonDirection => reason(byte, PacketType::Auth, self.version),
+            _ => value.to_string(),
+        }
+    }
+}
+
+/// A reason code by number and name.
+fn reason(code: u8, packet_type: PacketType, version: ProtocolVersion) -> String {
+    match ReasonCode(code).name(packet_type, version) {
+        Some(name) => format!("0x{code:02X}, {name},"),
+        None => format!("0x{code:02X}"),
+    }
+}

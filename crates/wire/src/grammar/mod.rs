@@ -1,0 +1,217 @@
+//! The one grammar: what the standards say a packet is, for a sink that stops and one that does not.
+
+mod cursor;
+mod sink;
+
+pub(crate) use cursor::{Cursor, Read, Text};
+pub(crate) use sink::{Record, Sink, Strict};
+
+use crate::packet::{acknowledgement, auth, connack, connect, disconnect, publish, suback, subscribe, unsuback, unsubscribe};
+use crate::{ControlPacket, Field, PacketType, ProtocolVersion, Rule, Sender, Span, Value};
+
+/// One packet: `c` stands at its first byte and ends at its last, or at the last that is there.
+#[inline(always)]
+pub(crate) fn packet<'a, S: Sink>(c: &mut Cursor<'a, S>, header_len: usize) -> Read<ControlPacket<'a>, S> {
+    let (packet_type, flags) = fixed_header(c, header_len)?;
+    let packet = body(c, packet_type, flags)?;
+    if c.left() > 0 {
+        // Whatever its type, a packet ends with its last field (v5 section 2.1.4).
+        let left = c.left() as u32;
+        c.fault_value(Rule::BytesLeftOver, c.ahead(), left)?;
+        c.skip(Field::LeftOver);
+    }
+    Ok(packet)
+}
+
+#[inline(always)]
+fn fixed_header<S: Sink>(c: &mut Cursor<'_, S>, header_len: usize) -> Read<(PacketType, u8), S> {
+    let first = c.bytes.first().copied().unwrap_or_default();
+    let packet_type = PacketType::from_nibble(first >> 4);
+    let flags = first & 15;
+    if S::RECORDS {
+        c.group(Field::FixedHeader, |c| {
+            c.raw_u8(Field::PacketType)?;
+            c.bits(Field::PacketType, first, 0, 4);
+            if has_publish_flags(packet_type, c.version()) {
+                c.bits(Field::Dup, first, 4, 1);
+                c.bits(Field::QoS, first, 5, 2);
+                c.bits(Field::Retain, first, 7, 1);
+            } else {
+                c.bits(Field::ReservedFlags, first, 4, 4);
+            }
+            c.variable(Field::RemainingLength)
+        })?;
+    } else if header_len == 2 {
+        c.at = 2;
+    } else {
+        c.at = 1;
+        c.variable(Field::RemainingLength)?;
+    }
+    if packet_type != PacketType::Publish {
+        check_flags(c, packet_type, flags)?;
+    }
+    if let Some(sender) = c.context.sender {
+        check_direction(c, packet_type, sender)?;
+    }
+    Ok((packet_type, flags))
+}
+
+/// MQTT 3.1 gives three more packets the flags of a PUBLISH.
+fn has_publish_flags(packet_type: PacketType, version: ProtocolVersion) -> bool {
+    match packet_type {
+        PacketType::Publish => true,
+        PacketType::Pubrel | PacketType::Subscribe | PacketType::Unsubscribe => version == ProtocolVersion::V3_1,
+        _ => false,
+    }
+}
+
+const FLAGS: Span = Span { start: 4, len: 4 };
+
+#[inline(always)]
+fn check_flags<S: Sink>(c: &mut Cursor<'_, S>, packet_type: PacketType, flags: u8) -> Read<(), S> {
+    let wanted = match packet_type {
+        PacketType::Pubrel | PacketType::Subscribe | PacketType::Unsubscribe => 2,
+        _ => 0,
+    };
+    if flags == wanted { Ok(()) } else { odd_flags(c, packet_type, flags) }
+}
+
+#[cold]
+fn odd_flags<S: Sink>(c: &mut Cursor<'_, S>, packet_type: PacketType, flags: u8) -> Read<(), S> {
+    let number = u32::from(flags);
+    if c.version() == ProtocolVersion::V3_1 {
+        if !has_publish_flags(packet_type, ProtocolVersion::V3_1) {
+            return c.fault_value(Rule::UnusedBitsSet, FLAGS, number);
+        }
+        if flags & 6 != 2 {
+            c.fault_value(Rule::HeaderQoSNot1, Span { start: 5, len: 2 }, (number >> 1) & 3)?;
+        }
+        if flags & 1 != 0 {
+            c.fault_value(Rule::UnusedBitsSet, Span { start: 7, len: 1 }, 1)?;
+        }
+        return Ok(());
+    }
+    //= [MQTT-2.1.3-1] v5, [MQTT-2.2.2-1] v3.1.1: reserved flags have the value of the table
+    let rule = match packet_type {
+        PacketType::Reserved => return Ok(()),
+        PacketType::Auth if !c.is_v5() => return Ok(()),
+        PacketType::Pubrel => Rule::PubrelHeaderFlags,
+        PacketType::Subscribe => Rule::SubscribeHeaderFlags,
+        PacketType::Unsubscribe => Rule::UnsubscribeHeaderFlags,
+        PacketType::Disconnect => Rule::DisconnectHeaderFlags,
+        PacketType::Auth => Rule::AuthHeaderFlags,
+        _ => Rule::HeaderFlagsReserved,
+    };
+    c.fault_value(rule, FLAGS, number)
+}
+
+/// Who may send a packet (v5 table 2-1).
+#[inline]
+fn check_direction<S: Sink>(c: &mut Cursor<'_, S>, packet_type: PacketType, sender: Sender) -> Read<(), S> {
+    let rule = match (packet_type, sender) {
+        (PacketType::Connack | PacketType::Suback | PacketType::Unsuback | PacketType::Pingresp, Sender::Client) => {
+            Rule::PacketNotFromClient
+        }
+        (PacketType::Connect | PacketType::Subscribe | PacketType::Unsubscribe | PacketType::Pingreq, Sender::Server) => {
+            Rule::PacketNotFromServer
+        }
+        (PacketType::Disconnect, Sender::Server) if !c.is_v5() => Rule::PacketNotFromServer,
+        _ => return Ok(()),
+    };
+    c.fault_value(rule, Span { start: 0, len: 4 }, packet_type as u32)
+}
+
+#[inline(always)]
+fn body<'a, S: Sink>(c: &mut Cursor<'a, S>, packet_type: PacketType, flags: u8) -> Read<ControlPacket<'a>, S> {
+    Ok(match packet_type {
+        PacketType::Publish => ControlPacket::Publish(publish::read(c, flags)?),
+        PacketType::Puback => ControlPacket::Puback(acknowledgement::read(c, packet_type)?),
+        PacketType::Pubrec => ControlPacket::Pubrec(acknowledgement::read(c, packet_type)?),
+        PacketType::Pubrel => ControlPacket::Pubrel(acknowledgement::read(c, packet_type)?),
+        PacketType::Pubcomp => ControlPacket::Pubcomp(acknowledgement::read(c, packet_type)?),
+        PacketType::Connect => ControlPacket::Connect(connect::read(c)?),
+        PacketType::Connack => ControlPacket::Connack(connack::read(c)?),
+        PacketType::Subscribe => ControlPacket::Subscribe(subscribe::read(c)?),
+        PacketType::Suback => ControlPacket::Suback(suback::read(c)?),
+        PacketType::Unsubscribe => ControlPacket::Unsubscribe(unsubscribe::read(c)?),
+        PacketType::Unsuback => ControlPacket::Unsuback(unsuback::read(c)?),
+        PacketType::Pingreq => ControlPacket::Pingreq,
+        PacketType::Pingresp => ControlPacket::Pingresp,
+        PacketType::Disconnect => ControlPacket::Disconnect(disconnect::read(c)?),
+        PacketType::Auth if c.is_v5() => ControlPacket::Auth(auth::read(c)?),
+        PacketType::Auth | PacketType::Reserved => {
+            let rule = if packet_type == PacketType::Auth { Rule::PacketType15 } else { Rule::PacketType0 };
+            return Err(c.sink.end(c.context.version, rule, Span { start: 0, len: 4 }, packet_type as u32));
+        }
+    })
+}
+
+/// The codes of a SUBACK or UNSUBACK: every byte that is left is one.
+pub(crate) fn codes<'a, S: Sink>(
+    c: &mut Cursor<'a, S>,
+    packet_type: PacketType,
+    none: Rule,
+    undefined: Rule,
+) -> Read<crate::ReasonCodes<'a>, S> {
+    let codes = c.rest();
+    if codes.is_empty() {
+        if !c.incomplete {
+            c.fault(none, c.ahead())?;
+        }
+        return Ok(crate::ReasonCodes::new(codes));
+    }
+    c.group(Field::Payload, |c| {
+        while c.left() > 0 {
+            let code = c.u8(Field::ReasonCode)?;
+            if crate::ReasonCode(code).name(packet_type, c.version()).is_none() {
+                c.fault_value(undefined, c.behind(1), u32::from(code))?;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(crate::ReasonCodes::new(codes))
+}
+
+/// A Reason Code that the packet type must define.
+#[inline]
+pub(crate) fn reason_code<S: Sink>(c: &mut Cursor<'_, S>, packet_type: PacketType, undefined: Rule) -> Read<crate::ReasonCode, S> {
+    let code = crate::ReasonCode(c.u8(Field::ReasonCode)?);
+    if code.name(packet_type, c.version()).is_none() {
+        c.fault_value(undefined, c.behind(1), u32::from(code.0))?;
+    }
+    Ok(code)
+}
+
+/// The application message's or will's bytes must be UTF-8 when Payload Format Indicator says so.
+#[inline]
+pub(crate) fn payload_format<S: Sink>(
+    c: &mut Cursor<'_, S>,
+    properties: crate::Properties<'_>,
+    payload: &[u8],
+    rule: Rule,
+) -> Read<(), S> {
+    if properties.set().is_empty() || c.incomplete {
+        return Ok(());
+    }
+    let says_utf8 = matches!(
+        properties.get(crate::PropertyId::PAYLOAD_FORMAT_INDICATOR),
+        Some(crate::Property::PayloadFormatIndicator(1))
+    );
+    if says_utf8 && let Err(error) = core::str::from_utf8(payload) {
+        let start = c.at.saturating_sub(payload.len()).saturating_add(error.valid_up_to());
+        let len = error.error_len().unwrap_or(1);
+        c.fault(rule, Span::of_bytes(start, start.saturating_add(len)))?;
+    }
+    Ok(())
+}
+
+/// Makes a leaf of `payload`, which ends at the cursor.
+#[inline(always)]
+pub(crate) fn payload_leaf<S: Sink>(c: &mut Cursor<'_, S>, payload: &[u8]) {
+    if S::RECORDS && !payload.is_empty() {
+        let span = c.behind(payload.len());
+        let mark = c.sink.open(Field::Payload, c.at.saturating_sub(payload.len()));
+        c.sink.leaf(Field::ApplicationMessage, Value::Bytes, span);
+        c.sink.close(mark, Value::Group, c.at);
+    }
+}

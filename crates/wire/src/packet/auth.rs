@@ -1,0 +1,78 @@
+//! AUTH (v5 section 3.15).
+
+use crate::encode::{Encode, EncodeError, Writer, check_properties, properties_len};
+use crate::grammar::{Cursor, Read, Sink, reason_code};
+use crate::{Field, PacketType, Properties, PropertyId, PropertyOwner, ProtocolVersion, ReasonCode, Rule, property};
+
+/// A step of an authentication that goes beyond user name and password.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Auth<'a> {
+    /// Success, continue, or authenticate again.
+    pub reason_code: ReasonCode,
+    /// With the Authentication Method.
+    pub properties: Properties<'a>,
+}
+
+pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Auth<'a>, S> {
+    // Success without properties may be left out as a whole.
+    if c.left() == 0 {
+        return Ok(Auth::default());
+    }
+    c.group(Field::VariableHeader, |c| {
+        //= [MQTT-3.15.2-1] v5: one of the table's codes
+        let reason_code = reason_code(c, PacketType::Auth, Rule::AuthReasonUndefined)?;
+        let code = c.behind(1);
+        if let Some(sender) = c.context.sender
+            && reason_code.name(PacketType::Auth, c.version()).is_some()
+            && !reason_code.may_be_sent_by(PacketType::Auth, sender)
+        {
+            c.fault_value(Rule::AuthReasonDirection, code, u32::from(reason_code.0))?;
+        }
+        let properties = if c.left() > 0 {
+            property::properties(c, Field::Properties, PropertyOwner::Packet(PacketType::Auth))?
+        } else {
+            Properties::NONE
+        };
+        if !properties.set().contains(PropertyId::AUTHENTICATION_METHOD) && !c.incomplete {
+            // Section 3.15.2.2.2 makes it a Protocol Error to leave it out.
+            c.fault(Rule::AuthMethodMissing, code)?;
+        }
+        Ok(Auth { reason_code, properties })
+    })
+}
+
+impl Encode for Auth<'_> {
+    const TYPE: PacketType = PacketType::Auth;
+
+    fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
+        if !version.is_v5() {
+            return Err(EncodeError::NotInVersion);
+        }
+        check_properties(version, self.properties, PropertyOwner::Packet(PacketType::Auth))?;
+        if self.reason_code.name(PacketType::Auth, version).is_none() {
+            return Err(EncodeError::Breaks(Rule::AuthReasonUndefined));
+        }
+        let bare = self.reason_code == ReasonCode::SUCCESS && self.properties.is_empty();
+        if !bare && !self.properties.set().contains(PropertyId::AUTHENTICATION_METHOD) {
+            return Err(EncodeError::Breaks(Rule::AuthMethodMissing));
+        }
+        Ok(())
+    }
+
+    fn body_len(&self, version: ProtocolVersion) -> usize {
+        if self.properties.is_empty() {
+            usize::from(self.reason_code != ReasonCode::SUCCESS)
+        } else {
+            1_usize.saturating_add(properties_len(version, self.properties))
+        }
+    }
+
+    fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
+        if self.body_len(version) > 0 {
+            out.u8(self.reason_code.0);
+            if !self.properties.is_empty() {
+                out.properties(version, self.properties);
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! DISCONNECT (v5 and v3.1.1 section 3.14).
+
+use crate::encode::{Encode, EncodeError, Writer, check_properties, properties_len};
+use crate::grammar::{Cursor, Read, Sink, reason_code};
+use crate::{Field, PacketType, Properties, PropertyOwner, ProtocolVersion, ReasonCode, Rule, property};
+
+/// The last packet of a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Disconnect<'a> {
+    /// Version 5 only; normal disconnection before.
+    pub reason_code: ReasonCode,
+    /// Version 5 only.
+    pub properties: Properties<'a>,
+}
+
+pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Disconnect<'a>, S> {
+    if !c.is_v5() || c.left() == 0 {
+        return Ok(Disconnect::default());
+    }
+    c.group(Field::VariableHeader, |c| {
+        //= [MQTT-3.14.2-1] v5: one of the table's codes
+        let reason_code = reason_code(c, PacketType::Disconnect, Rule::DisconnectReasonUndefined)?;
+        if let Some(sender) = c.context.sender
+            && reason_code.name(PacketType::Disconnect, c.version()).is_some()
+            && !reason_code.may_be_sent_by(PacketType::Disconnect, sender)
+        {
+            c.fault_value(Rule::DisconnectReasonDirection, c.behind(1), u32::from(reason_code.0))?;
+        }
+        let properties = if c.left() > 0 {
+            property::properties(c, Field::Properties, PropertyOwner::Packet(PacketType::Disconnect))?
+        } else {
+            Properties::NONE
+        };
+        Ok(Disconnect { reason_code, properties })
+    })
+}
+
+impl Encode for Disconnect<'_> {
+    const TYPE: PacketType = PacketType::Disconnect;
+
+    fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
+        check_properties(version, self.properties, PropertyOwner::Packet(PacketType::Disconnect))?;
+        if !version.is_v5() {
+            return if self.reason_code == ReasonCode::SUCCESS { Ok(()) } else { Err(EncodeError::NotInVersion) };
+        }
+        match self.reason_code.name(PacketType::Disconnect, version) {
+            Some(_) => Ok(()),
+            None => Err(EncodeError::Breaks(Rule::DisconnectReasonUndefined)),
+        }
+    }
+
+    fn body_len(&self, version: ProtocolVersion) -> usize {
+        if !self.properties.is_empty() {
+            1_usize.saturating_add(properties_len(version, self.properties))
+        } else {
+            usize::from(self.reason_code != ReasonCode::SUCCESS)
+        }
+    }
+
+    fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
+        if self.body_len(version) > 0 {
+            out.u8(self.reason_code.0);
+        }
+        if !self.properties.is_empty() {
+            out.properties(version, self.properties);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What a packet has many of: read in place from sound bytes, or built.
+
+use alloc::vec::Vec;
+
+use super::{Subscription, SubscriptionOptions};
+use crate::{ReasonCode, TopicFilter};
+
+/// The codes of a SUBACK or UNSUBACK, one a topic filter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReasonCodes<'a>(&'a [u8]);
+
+impl<'a> ReasonCodes<'a> {
+    /// Each byte is a code.
+    #[must_use]
+    pub const fn new(codes: &'a [u8]) -> Self {
+        Self(codes)
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub const fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// In the packet's order.
+    pub fn iter(self) -> impl ExactSizeIterator<Item = ReasonCode> + 'a {
+        self.0.iter().map(|&code| ReasonCode(code))
+    }
+}
+
+/// Takes a string with its length off the front.
+fn string<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
+    let (len, behind) = rest.split_first_chunk::<2>()?;
+    let (string, behind) = behind.split_at_checked(usize::from(u16::from_be_bytes(*len)))?;
+    *rest = behind;
+    core::str::from_utf8(string).ok()
+}
+
+fn push_string(string: &str, out: &mut Vec<u8>) {
+    // The newtypes hold no more than 65,535 bytes.
+    out.extend_from_slice(&(string.len() as u16).to_be_bytes());
+    out.extend_from_slice(string.as_bytes());
+}
+
+/// The subscriptions of a SUBSCRIBE as they stand in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Subscriptions<'a> {
+    pub(crate) bytes: &'a [u8],
+}
+
+impl<'a> Subscriptions<'a> {
+    /// In the packet's order.
+    pub fn iter(self) -> impl Iterator<Item = Subscription<'a>> {
+        let mut rest = self.bytes;
+        core::iter::from_fn(move || {
+            let topic_filter = TopicFilter::trusted(string(&mut rest)?);
+            let (&options, behind) = rest.split_first()?;
+            rest = behind;
+            Some(Subscription { topic_filter, options: SubscriptionOptions::from_byte(options)? })
+        })
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.bytes.is_empty()
+    }
+}
+
+/// Subscriptions being built.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SubscriptionsBuf {
+    bytes: Vec<u8>,
+}
+
+impl SubscriptionsBuf {
+    /// None yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { bytes: Vec::new() }
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, subscription: Subscription<'_>) {
+        push_string(subscription.topic_filter.as_str(), &mut self.bytes);
+        self.bytes.push(subscription.options.byte());
+    }
+
+    /// What a [`super::Subscribe`] takes.
+    #[must_use]
+    pub fn as_subscriptions(&self) -> Subscriptions<'_> {
+        Subscriptions { bytes: &self.bytes }
+    }
+}
+
+/// The topic filters of an UNSUBSCRIBE as they stand in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TopicFilters<'a> {
+    pub(crate) bytes: &'a [u8],
+}
+
+impl<'a> TopicFilters<'a> {
+    /// In the packet's order.
+    pub fn iter(self) -> impl Iterator<Item = TopicFilter<'a>> {
+        let mut rest = self.bytes;
+        core::iter::from_fn(move || Some(TopicFilter::trusted(string(&mut rest)?)))
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.bytes.is_empty()
+    }
+}
+
+/// Topic filters being built.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TopicFiltersBuf {
+    bytes: Vec<u8>,
+}
+
+impl TopicFiltersBuf {
+    /// None yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { bytes: Vec::new() }
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, filter: TopicFilter<'_>) {
+        push_string(filter.as_str(), &mut self.bytes);
+    }
+
+    /// What an [`super::Unsubscribe`] takes.
+    #[must_use]
+    pub fn as_topic_filters(&self) -> TopicFilters<'_> {
+        TopicFilters { bytes: &self.bytes }
+    }
+}

@@ -1,0 +1,118 @@
+//! PUBLISH (v5 and v3.1.1 section 3.3).
+
+use crate::encode::{Encode, EncodeError, Writer};
+use crate::grammar::{Cursor, Read, Sink, payload_format, payload_leaf};
+use crate::{
+    Field, PacketIdentifier, PacketType, Properties, PropertyId, PropertyOwner, ProtocolVersion, QoS, Rule, Span,
+    TopicName, property,
+};
+
+/// A message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Publish<'a> {
+    /// Sent again, maybe.
+    pub dup: bool,
+    /// How hard to try.
+    pub qos: QoS,
+    /// To be kept for later subscribers, or kept before now.
+    pub retain: bool,
+    /// Where to; empty only in version 5, with a Topic Alias.
+    pub topic_name: TopicName<'a>,
+    /// Present exactly when the QoS is 1 or 2.
+    pub packet_identifier: Option<PacketIdentifier>,
+    /// Version 5 only.
+    pub properties: Properties<'a>,
+    /// The application message.
+    pub payload: &'a [u8],
+}
+
+const DUP: Span = Span { start: 4, len: 1 };
+const QOS: Span = Span { start: 5, len: 2 };
+
+#[inline(always)]
+pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>, flags: u8) -> Read<Publish<'a>, S> {
+    let dup = flags & 8 != 0;
+    let retain = flags & 1 != 0;
+    let level = (flags >> 1) & 3;
+    let qos = match QoS::new(level) {
+        Some(qos) => qos,
+        None => {
+            //= [MQTT-3.3.1-4] v5 and v3.1.1: not both QoS bits
+            c.fault_value(Rule::PublishQoSReserved, QOS, 3)?;
+            QoS::ExactlyOnce
+        }
+    };
+    if dup && level == 0 {
+        //= [MQTT-3.3.1-2] v5 and v3.1.1: DUP is 0 at QoS 0
+        c.fault(Rule::PublishDupQoS0, DUP)?;
+    }
+    let (topic_name, packet_identifier, properties) = c.group(Field::VariableHeader, |c| {
+        //= [MQTT-3.3.2-2] v5 and v3.1.1: no wildcard
+        let topic = c.topic(Field::TopicName, Rule::PublishTopicWildcard)?;
+        //= [MQTT-2.2.1-2] v5, [MQTT-2.3.1-5] v3.1.1: no identifier at QoS 0
+        let identifier = if level == 0 { None } else { Some(c.identifier()?) };
+        let properties = if c.is_v5() {
+            property::properties(c, Field::Properties, PropertyOwner::Packet(PacketType::Publish))?
+        } else {
+            Properties::NONE
+        };
+        if topic.raw.is_empty() && !properties.set().contains(PropertyId::TOPIC_ALIAS) {
+            //= [MQTT-4.7.3-1] v5 and v3.1.1: at least one character
+            c.fault(Rule::PublishTopicEmpty, Span { start: topic.span.start.saturating_sub(16), len: 16 })?;
+        }
+        Ok((TopicName::trusted(topic.string.as_str()), identifier, properties))
+    })?;
+    let payload = c.rest();
+    c.at = c.end;
+    payload_leaf(c, payload);
+    payload_format(c, properties, payload, Rule::PublishPayloadNotUtf8)?;
+    Ok(Publish { dup, qos, retain, topic_name, packet_identifier, properties, payload })
+}
+
+impl Encode for Publish<'_> {
+    const TYPE: PacketType = PacketType::Publish;
+
+    #[inline]
+    fn flags(&self) -> u8 {
+        u8::from(self.dup) << 3 | (self.qos as u8) << 1 | u8::from(self.retain)
+    }
+
+    #[inline]
+    fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
+        let set = self.properties.set();
+        if self.dup && self.qos == QoS::AtMostOnce {
+            return Err(EncodeError::Breaks(Rule::PublishDupQoS0));
+        }
+        if self.packet_identifier.is_some() != (self.qos != QoS::AtMostOnce) {
+            return Err(EncodeError::PacketIdentifier);
+        }
+        if self.topic_name.as_str().is_empty() && !set.contains(PropertyId::TOPIC_ALIAS) {
+            return Err(EncodeError::Breaks(Rule::PublishTopicEmpty));
+        }
+        if set.is_empty() {
+            return Ok(());
+        }
+        crate::encode::check_properties(version, self.properties, PropertyOwner::Packet(PacketType::Publish))?;
+        crate::encode::check_format(self.properties, self.payload, Rule::PublishPayloadNotUtf8)
+    }
+
+    #[inline]
+    fn body_len(&self, version: ProtocolVersion) -> usize {
+        let identifier = if self.packet_identifier.is_some() { 2 } else { 0 };
+        2_usize
+            .saturating_add(self.topic_name.as_str().len())
+            .saturating_add(identifier)
+            .saturating_add(crate::encode::properties_len(version, self.properties))
+            .saturating_add(self.payload.len())
+    }
+
+    #[inline]
+    fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
+        out.string(self.topic_name.as_str());
+        if let Some(identifier) = self.packet_identifier {
+            out.u16(identifier.get());
+        }
+        out.properties(version, self.properties);
+        out.bytes(self.payload);
+    }
+}

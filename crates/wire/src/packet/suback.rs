@@ -1,0 +1,44 @@
+//! SUBACK (v5 and v3.1.1 section 3.9).
+
+use super::ReasonCodes;
+use super::subscribe::identifier_and_properties;
+use crate::encode::{Encode, EncodeError, Writer, check_codes, check_properties, properties_len};
+use crate::grammar::{Cursor, Read, Sink, codes};
+use crate::{PacketIdentifier, PacketType, Properties, PropertyOwner, ProtocolVersion, Rule};
+
+/// The server's answer to a SUBSCRIBE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Suback<'a> {
+    /// That of the SUBSCRIBE.
+    pub packet_identifier: PacketIdentifier,
+    /// Version 5 only.
+    pub properties: Properties<'a>,
+    /// The QoS that is granted, or why not, one a topic filter.
+    pub reason_codes: ReasonCodes<'a>,
+}
+
+pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Suback<'a>, S> {
+    let (packet_identifier, properties) = identifier_and_properties(c, PacketType::Suback)?;
+    //= [MQTT-3.9.3-2] v5 and v3.1.1: codes of the table only
+    let reason_codes = codes(c, PacketType::Suback, Rule::SubackNoCodes, Rule::SubackReasonUndefined)?;
+    Ok(Suback { packet_identifier, properties, reason_codes })
+}
+
+impl Encode for Suback<'_> {
+    const TYPE: PacketType = PacketType::Suback;
+
+    fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
+        check_properties(version, self.properties, PropertyOwner::Packet(PacketType::Suback))?;
+        check_codes(version, self.reason_codes, PacketType::Suback, Rule::SubackNoCodes, Rule::SubackReasonUndefined)
+    }
+
+    fn body_len(&self, version: ProtocolVersion) -> usize {
+        2_usize.saturating_add(properties_len(version, self.properties)).saturating_add(self.reason_codes.as_bytes().len())
+    }
+
+    fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
+        out.u16(self.packet_identifier.get());
+        out.properties(version, self.properties);
+        out.bytes(self.reason_codes.as_bytes());
+    }
+}

@@ -1,0 +1,61 @@
+//! UNSUBSCRIBE (v5 and v3.1.1 section 3.10).
+
+use super::TopicFilters;
+use super::subscribe::{check_filter, filter, identifier_and_properties};
+use crate::encode::{Encode, EncodeError, Writer, check_properties, properties_len};
+use crate::grammar::{Cursor, Read, Sink};
+use crate::{Field, PacketIdentifier, PacketType, Properties, PropertyOwner, ProtocolVersion, Rule};
+
+/// A client asks for no more messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsubscribe<'a> {
+    /// Comes back in the UNSUBACK.
+    pub packet_identifier: PacketIdentifier,
+    /// Version 5 only.
+    pub properties: Properties<'a>,
+    /// At least one.
+    pub topic_filters: TopicFilters<'a>,
+}
+
+pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Unsubscribe<'a>, S> {
+    let (packet_identifier, properties) = identifier_and_properties(c, PacketType::Unsubscribe)?;
+    let bytes = c.rest();
+    if bytes.is_empty() {
+        //= [MQTT-3.10.3-2] v5 and v3.1.1: at least one filter
+        c.missing(Rule::UnsubscribeNoFilters)?;
+    } else {
+        c.group(Field::Payload, |c| {
+            while c.left() > 0 {
+                filter(c)?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(Unsubscribe { packet_identifier, properties, topic_filters: TopicFilters { bytes } })
+}
+
+impl Encode for Unsubscribe<'_> {
+    const TYPE: PacketType = PacketType::Unsubscribe;
+
+    fn flags(&self) -> u8 {
+        2
+    }
+
+    fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
+        check_properties(version, self.properties, PropertyOwner::Packet(PacketType::Unsubscribe))?;
+        if self.topic_filters.is_empty() {
+            return Err(EncodeError::Breaks(Rule::UnsubscribeNoFilters));
+        }
+        self.topic_filters.iter().try_for_each(|filter| check_filter(version, filter))
+    }
+
+    fn body_len(&self, version: ProtocolVersion) -> usize {
+        2_usize.saturating_add(properties_len(version, self.properties)).saturating_add(self.topic_filters.bytes.len())
+    }
+
+    fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
+        out.u16(self.packet_identifier.get());
+        out.properties(version, self.properties);
+        out.bytes(self.topic_filters.bytes);
+    }
+}

@@ -1,0 +1,116 @@
+//! The rules that one packet alone can break, each tied to the statements it comes from.
+//!
+//! The table is generated from `requirements/rules.toml`; statement numbers mean different things
+//! in different versions, so nobody types them here.
+
+mod table;
+
+pub use table::Rule;
+
+use crate::{ProtocolVersion, ReasonCode};
+
+/// How sure a rule is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing; nothing is wrong.
+    Note,
+    /// Allowed, but rarely meant; a receiver may object.
+    Warning,
+    /// The packet certainly breaks the standard.
+    Error,
+}
+
+/// Where a version's standard says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Citation {
+    /// Numbered statements, the closest first.
+    Statements(&'static [&'static str]),
+    /// A section; the standard gives no number.
+    Section(&'static str),
+    /// The version has no such rule.
+    None,
+}
+
+pub(crate) struct RuleInfo {
+    pub(crate) name: &'static str,
+    pub(crate) severity: Severity,
+    pub(crate) v5: Citation,
+    pub(crate) v3_1_1: Citation,
+    pub(crate) v3_1: Citation,
+    pub(crate) reason: Option<ReasonCode>,
+    pub(crate) summary: &'static str,
+    pub(crate) message: &'static str,
+    pub(crate) fix: Option<&'static str>,
+}
+
+impl Rule {
+    #[expect(clippy::indexing_slicing, reason = "the table has one row a variant, in order")]
+    fn info(self) -> &'static RuleInfo {
+        &table::TABLE[self as usize]
+    }
+
+    /// The stable name, in kebab-case: `publish-qos-reserved`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.info().name
+    }
+
+    /// The rule with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.name() == name)
+    }
+
+    /// How sure the rule is.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        self.info().severity
+    }
+
+    /// Where the version's standard says it.
+    #[must_use]
+    pub fn citation(self, version: ProtocolVersion) -> Citation {
+        let info = self.info();
+        match version {
+            ProtocolVersion::V3_1 => info.v3_1,
+            ProtocolVersion::V3_1_1 => info.v3_1_1,
+            ProtocolVersion::V5 => info.v5,
+        }
+    }
+
+    /// The version 5 reason code that answers a breach; none for what is no error.
+    #[must_use]
+    pub fn reason(self) -> Option<ReasonCode> {
+        self.info().reason
+    }
+
+    /// What the rule forbids, in one sentence.
+    #[must_use]
+    pub fn summary(self) -> &'static str {
+        self.info().summary
+    }
+
+    /// What to do about it, where that is not plain.
+    #[must_use]
+    pub fn fix(self) -> Option<&'static str> {
+        self.info().fix
+    }
+
+    pub(crate) fn template(self) -> &'static str {
+        self.info().message
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_found() {
+        for rule in Rule::ALL {
+            assert_eq!(Rule::from_name(rule.name()), Some(rule));
+            assert!(!rule.summary().is_empty() && !rule.template().is_empty());
+            assert!(ProtocolVersion::ALL.iter().any(|&version| rule.citation(version) != Citation::None));
+        }
+    }
+}
