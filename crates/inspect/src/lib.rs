@@ -1,1 +1,4 @@
-//! mqttscope-inspect
+//! View models of the pages: rows, fields, bits, edits, share links; no browser in it.
+
+pub mod edit;
+pub mod escape;
