@@ -33,7 +33,7 @@ pub fn TextOut(props: &TextOutProps) -> Html {
     html! {
         <Dialog title={props.title.clone()} on_close={props.on_close.clone()}>
             <p>{ "The browser did not let this page write to the clipboard. The text is selected: copy it with Ctrl+C." }</p>
-            <textarea ref={node} readonly=true aria-label={props.title.clone()} data-testid="text-out" value={props.text.clone()}></textarea>
+            <textarea ref={node} readonly=true aria-label={props.title.clone()} data-testid="text-out" value={props.text.clone()} />
         </Dialog>
     }
 }

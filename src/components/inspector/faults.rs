@@ -4,7 +4,7 @@ use mqttscope_wire::Severity;
 use yew::prelude::*;
 
 use super::Shown;
-use super::diagnostic::diagnostic;
+use super::broken::broken;
 use crate::components::icon::{Icon, icon};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -63,7 +63,7 @@ pub(super) fn FaultList(props: &FaultListProps) -> Html {
                         on_select.emit(node);
                     }
                 });
-                diagnostic(fault, props.shown.bytes(), jump)
+                broken(fault, props.shown.bytes(), jump)
             }) }
         </div>
     }

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::edit::{self, Editable};
+use mqttscope_inspect::edit::Editable;
 use mqttscope_inspect::fields::FieldRow;
 use mqttscope_wire::Severity;
 use yew::prelude::*;
 
-use super::diagnostic::diagnostic;
+use super::broken::broken;
 use super::editor::Editor;
 use super::{Shown, look};
 use crate::components::icon::{Icon, icon};
@@ -58,15 +58,15 @@ pub(super) fn Row(props: &RowProps) -> Html {
     let node = row.node;
     html! {
         <div class="item" role="treeitem" id={format!("node-{node}")} data-node={node.to_string()} data-depth={depth.to_string()}
-            data-testid="field" data-name={row.name.clone()}
+            data-testid="field" data-name={row.name}
             aria-level={(u32::from(row.depth) + 1).to_string()} aria-selected={props.selected.to_string()}
-            aria-expanded={has_children.then(|| row.open.to_string())}>
+            aria-expanded={has_children.then(|| row.is_open.to_string())}>
             <div {class}>
                 <span class="label">
                     <span class="fold" data-does={has_children.then_some("fold")}>
-                        if has_children { { icon(if row.open { Icon::Open } else { Icon::Closed }) } }
+                        if has_children { { icon(if row.is_open { Icon::Open } else { Icon::Closed }) } }
                     </span>
-                    <span>{ &row.name }</span>
+                    <span>{ row.name }</span>
                 </span>
                 <span class="value">
                     if props.editing {
@@ -75,10 +75,10 @@ pub(super) fn Row(props: &RowProps) -> Html {
                         { value(props, row) }
                     }
                 </span>
-                if props.can_edit && !props.editing { { does(props, row) } } else { <span></span> }
+                if props.can_edit && !props.editing { { does(row) } } else { <span></span> }
             </div>
             { for row.diagnostics.iter().filter_map(|&at| dissection.diagnostics.get(at).map(|fault| (at, fault))).map(|(at, fault)| html! {
-                <div data-fault={at.to_string()}>{ diagnostic(fault, props.shown.bytes(), Callback::noop()) }</div>
+                <div data-fault={at.to_string()}>{ broken(fault, props.shown.bytes(), Callback::noop()) }</div>
             }) }
         </div>
     }
@@ -88,7 +88,7 @@ fn value(props: &RowProps, row: &FieldRow) -> Html {
     let flag = matches!(row.editable, Editable::Flag).then(|| {
         let on = row.value == "1";
         html! {
-            <button class="flag" role="switch" aria-checked={on.to_string()} aria-label={row.name.clone()} tabindex="-1"
+            <button class="flag" role="switch" aria-checked={on.to_string()} aria-label={row.name} tabindex="-1"
                 disabled={!props.can_edit} data-does="flip"></button>
         }
     });
@@ -101,9 +101,9 @@ fn value(props: &RowProps, row: &FieldRow) -> Html {
     }
 }
 
-fn does(props: &RowProps, row: &FieldRow) -> Html {
+fn does(row: &FieldRow) -> Html {
     let can_change = !matches!(row.editable, Editable::No | Editable::Flag);
-    let can_remove = edit::is_removable(props.shown.dissection(), row.node);
+    let can_remove = row.is_removable;
     html! {
         <span class="does">
             if can_change {

@@ -84,7 +84,7 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
                     }
                     return;
                 }
-                Key::Remove if edit::is_removable(props.shown.dissection(), row.node) => {
+                Key::Remove if row.is_removable => {
                     edit::remove(props.shown.bytes(), props.shown.dissection(), row.node)
                 }
                 Key::Remove => return,

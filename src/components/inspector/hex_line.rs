@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use mqttscope_wire::{Section, Severity};
+use mqttscope_inspect::bytes::{Line, ascii};
+use mqttscope_wire::Severity;
 use yew::prelude::*;
 
 use super::{Shown, look};
@@ -48,63 +49,59 @@ impl PartialEq for HexLineProps {
 
 #[component]
 pub(super) fn HexLine(props: &HexLineProps) -> Html {
-    let range = props.range();
-    let end = range.end.min(props.shown.len_with_missing());
-    let bytes: Vec<_> = (range.start..end).collect();
+    let line = props.shown.line(props.line, props.across);
+    let start = props.range().start;
+    let missing = props.shown.len_with_missing().min(props.range().end).saturating_sub(start).saturating_sub(line.cells.len());
+    let looks: Vec<_> = (0..line.cells.len()).map(|index| classes_of(props, &line, index)).collect();
     html! {
         <div class="hexline" role="row" aria-rowindex={props.line.saturating_add(1).to_string()}>
-            <span class="offset" role="rowheader">{ format!("{:04x}", range.start) }</span>
-            <span class="cells" role="presentation">{ for bytes.iter().map(|&byte| cell(props, byte)) }</span>
-            <span class="ascii" aria-hidden="true">{ for bytes.iter().map(|&byte| character(props, byte)) }</span>
+            <span class="offset" role="rowheader">{ format!("{start:04x}") }</span>
+            <span class="cells" role="presentation">
+                { for line.cells.iter().zip(&looks).enumerate().map(|(index, (cell, look))| hex(props, index, cell.byte, look)) }
+                { for (0..missing).map(|_| html! { <b class="missing" role="gridcell" aria-label="missing">{ "··" }</b> }) }
+            </span>
+            <span class="ascii" aria-hidden="true">
+                { for line.cells.iter().zip(&looks).enumerate().map(|(index, (cell, look))| html! {
+                    <b class={look.clone()} data-byte={start.saturating_add(index).to_string()}>{ ascii(cell.byte) }</b>
+                }) }
+            </span>
         </div>
     }
 }
 
-fn is_in(range: Option<&Range<usize>>, byte: usize) -> bool {
-    range.is_some_and(|range| range.contains(&byte))
-}
-
-fn classes_of(props: &HexLineProps, byte: usize) -> Classes {
-    let shown = &props.shown;
-    let section = |byte: usize| shown.section_at(byte);
-    let own = section(byte);
-    let line = props.range();
-    let is_first = byte == line.start || byte.checked_sub(1).is_none_or(|before| section(before) != own);
-    let is_last = byte.saturating_add(1) == line.end || section(byte.saturating_add(1)) != own;
-    let fault = match shown.fault_at(byte) {
+fn classes_of(props: &HexLineProps, line: &Line, index: usize) -> Classes {
+    let Some(cell) = line.cells.get(index) else { return Classes::new() };
+    let byte = line.offset.saturating_add(index);
+    let section = |index: usize| line.cells.get(index).map(|cell| cell.section);
+    let is_first = index.checked_sub(1).and_then(section) != Some(cell.section);
+    let is_last = section(index.saturating_add(1)) != Some(cell.section);
+    let fault = match cell.fault {
         Some(Severity::Error) => Some("faulty"),
         Some(Severity::Warning) => Some("doubtful"),
         _ => None,
     };
+    let is_in = |range: &Option<Range<usize>>| range.as_ref().is_some_and(|range| range.contains(&byte));
     classes!(
-        look::ground(own.unwrap_or(Section::Unread)),
+        look::ground(cell.section),
         is_first.then_some("first"),
         is_last.then_some("last"),
         fault,
-        is_in(props.hover.as_ref(), byte).then_some("hover"),
-        is_in(props.selected.as_ref(), byte).then_some("on"),
+        is_in(&props.hover).then_some("hover"),
+        is_in(&props.selected).then_some("on"),
     )
 }
 
-fn cell(props: &HexLineProps, byte: usize) -> Html {
-    let half = (byte > 0 && byte.is_multiple_of(8) && !byte.is_multiple_of(props.across)).then_some("half");
-    let Some(value) = props.shown.bytes().get(byte) else {
-        return html! { <b class={classes!("missing", half)} role="gridcell" aria-label="missing">{ "··" }</b> };
-    };
+fn hex(props: &HexLineProps, index: usize, value: u8, look: &Classes) -> Html {
+    let byte = props.range().start.saturating_add(index);
     let is_cursor = props.cursor == Some(byte);
     let text = match props.first_digit {
         Some(digit) if is_cursor => format!("{digit:x}_"),
         _ => format!("{value:02x}"),
     };
-    let class = classes!(classes_of(props, byte), half, is_cursor.then_some("cursor"));
+    let class = classes!(look.clone(), (index == 8).then_some("half"), is_cursor.then_some("cursor"));
+    let selected = props.selected.as_ref().is_some_and(|range| range.contains(&byte));
     html! {
         <b {class} role="gridcell" id={format!("byte-{byte}")} data-byte={byte.to_string()} data-testid="byte"
-            aria-selected={is_in(props.selected.as_ref(), byte).to_string()}>{ text }</b>
+            aria-selected={selected.to_string()}>{ text }</b>
     }
-}
-
-fn character(props: &HexLineProps, byte: usize) -> Html {
-    let Some(&value) = props.shown.bytes().get(byte) else { return Html::default() };
-    let shown = if value.is_ascii_graphic() || value == b' ' { char::from(value) } else { '.' };
-    html! { <b class={classes_of(props, byte)} data-byte={byte.to_string()}>{ shown }</b> }
 }

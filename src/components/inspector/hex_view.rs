@@ -70,7 +70,7 @@ pub(super) fn HexView(props: &HexViewProps) -> Html {
         })
     };
     let on_key = {
-        let (shown, on_edit, page) = (shown.clone(), props.on_edit.clone(), rows.page());
+        let (shown, on_edit, rows, first_digit) = (shown.clone(), props.on_edit.clone(), rows.clone(), first_digit.clone());
         Callback::from(move |event: KeyboardEvent| {
             let last = len.saturating_sub(1);
             let now = cursor.unwrap_or(0);
@@ -92,8 +92,8 @@ pub(super) fn HexView(props: &HexViewProps) -> Html {
                 "ArrowLeft" => now.saturating_sub(1),
                 "ArrowDown" => now.saturating_add(across),
                 "ArrowUp" => now.checked_sub(across).unwrap_or(now),
-                "PageDown" => now.saturating_add(across.saturating_mul(page)),
-                "PageUp" => now.saturating_sub(across.saturating_mul(page)),
+                "PageDown" => now.saturating_add(across.saturating_mul(rows.page())),
+                "PageUp" => now.saturating_sub(across.saturating_mul(rows.page())),
                 "Home" if command => 0,
                 "End" if command => last,
                 "Home" => line_start,

@@ -4,8 +4,8 @@
 mod about;
 mod add;
 mod bit_figure;
+mod broken;
 mod bytes_pane;
-mod diagnostic;
 mod editor;
 mod faults;
 mod field_row;

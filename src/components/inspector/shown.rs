@@ -1,8 +1,14 @@
 //! The packet that an inspector shows, cheap to pass on.
 
+use std::ops::Range;
 use std::rc::Rc;
 
-use mqttscope_wire::{Dissection, Span, Tree};
+use mqttscope_inspect::bytes::{Layout, Line};
+use mqttscope_inspect::recording::Recording;
+use mqttscope_wire::{Dissection, Tree};
+
+/// The most missing bytes that get a place.
+const MISSING_SHOWN: usize = 32;
 
 /// A packet with its dissection. Two are the same when they are the same one in memory.
 #[derive(Clone)]
@@ -12,6 +18,7 @@ struct Inner {
     bytes: Rc<[u8]>,
     dissection: Dissection,
     offset: usize,
+    layout: Layout,
 }
 
 impl PartialEq for Shown {
@@ -24,7 +31,34 @@ impl Shown {
     /// A packet, taken apart, that begins at `offset` of what it stands in.
     #[must_use]
     pub fn new(bytes: Rc<[u8]>, dissection: Dissection, offset: usize) -> Self {
-        Self(Rc::new(Inner { bytes, dissection, offset }))
+        let layout = Layout::new(&dissection);
+        Self(Rc::new(Inner { bytes, dissection, offset, layout }))
+    }
+
+    /// The packet with this index of a recording.
+    #[must_use]
+    pub fn of(recording: &Recording, packet: usize) -> Option<Self> {
+        let offset = recording.packets().get(packet)?.at.offset;
+        Some(Self::new(recording.bytes_of(packet).into(), recording.dissect(packet), offset))
+    }
+
+    /// A line of its bytes.
+    #[must_use]
+    pub fn line(&self, number: usize, width: usize) -> Line {
+        self.0.layout.line(self.dissection(), self.bytes(), number, width)
+    }
+
+    /// The bytes of a field.
+    #[must_use]
+    pub fn byte_range(&self, node: usize) -> Option<Range<usize>> {
+        let (start, end) = self.tree().get(node)?.span.bytes();
+        (start < end).then_some(start..end)
+    }
+
+    /// The bytes there are, and some places for those that are missing.
+    #[must_use]
+    pub fn len_with_missing(&self) -> usize {
+        self.bytes().len().saturating_add(self.dissection().missing.min(MISSING_SHOWN))
     }
 
     /// Its bytes.
@@ -51,18 +85,10 @@ impl Shown {
         self.0.offset
     }
 
-    /// The field that a byte is selected as: the leaf that fills it, or the smallest group that
-    /// holds all its bits.
+    /// The field that a byte is selected as.
     #[must_use]
     pub fn node_at(&self, byte: usize) -> Option<usize> {
-        let tree = self.tree();
-        let span = Span::of_bytes(byte, byte.saturating_add(1));
-        let leaf = tree.leaf_at(span.start)?;
-        if tree.get(leaf)?.span.contains(span) {
-            return Some(leaf);
-        }
-        // A section is too much for one byte: its first part says more.
-        tree.node_of(span).filter(|&node| tree.get(node).is_some_and(|node| node.depth > 0)).or(Some(leaf))
+        self.line(byte, 1).cells.first()?.node
     }
 
     /// The field that a broken rule is about.

@@ -28,7 +28,7 @@ impl PartialEq for CopyMenuProps {
 pub(super) fn CopyMenu(props: &CopyMenuProps) -> Html {
     let toaster = use_context::<Toaster>();
     let refused = use_state_eq(|| None::<AttrValue>);
-    let several = props.document.recording.len() > 1;
+    let several = props.document.recording.packets().len() > 1;
     let items = Callback::from(move |()| {
         let group = |name: &'static str| {
             Style::ALL
@@ -50,8 +50,7 @@ pub(super) fn CopyMenu(props: &CopyMenuProps) -> Html {
             let bytes = if all {
                 document.recording.bytes()
             } else {
-                let range = document.recording.range_of(document.packet).unwrap_or_default();
-                document.recording.bytes().get(range).unwrap_or_default()
+                document.recording.bytes_of(document.packet)
             };
             let what = if all { "All packets" } else { "The packet" };
             let Some(&style) = Style::ALL.get(index.checked_rem(each).unwrap_or(0)) else {

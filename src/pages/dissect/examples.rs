@@ -14,7 +14,7 @@ pub(super) fn open(example: &Example) -> Option<Act> {
     Some(Act::OpenBytes(OpenBytes {
         bytes: decoded.bytes.into(),
         version: Some(example.version),
-        sender: None,
+        sender: example.sender,
         packet: 0,
         node: None,
     }))

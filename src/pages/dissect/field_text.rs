@@ -61,7 +61,7 @@ pub(super) fn TextField(props: &TextFieldProps) -> Html {
     html! {
         <textarea ref={node} id={ID} data-testid="text" aria-label="MQTT bytes as text" placeholder={INVITATION}
             spellcheck="false" autocomplete="off" autocapitalize="off" aria-invalid={props.fault.is_some().then_some("true")}
-            aria-describedby={props.fault.is_some().then_some("said-error")} oninput={on_input}></textarea>
+            aria-describedby={props.fault.is_some().then_some("said-error")} oninput={on_input} />
     }
 }
 

@@ -23,6 +23,7 @@ use yew::prelude::*;
 use crate::components::inspector::{Inspector, Shown};
 use crate::state::workbench::{Act, Workbench};
 use act::Acts;
+pub(crate) use reading::counted;
 use steps::Step;
 
 /// What the page is given.
@@ -76,10 +77,10 @@ pub fn Dissect(props: &DissectProps) -> Html {
         <ContextProvider<Acts> context={bench.dispatcher()}>
             <main id="main" tabindex="-1" data-step={step.name()} class={classes!("dissect", dropping.then_some("dropping"))}>
                 <h1 class="unseen">{ "Dissect MQTT bytes" }</h1>
-                <steps::Steps now={*step} packets={now.recording.len()} {on_step} />
+                <steps::Steps now={*step} packets={now.recording.packets().len()} {on_step} />
                 <section class="pane" aria-label="Bytes and packets">
                     <given::GivenPane document={now.clone()} text_revision={bench.text_revision()} can={bench.can()} />
-                    if now.recording.len() > 0 {
+                    if !now.recording.packets().is_empty() {
                         <reading::Reading document={now.clone()} />
                         <packet_list::PacketList recording={now.recording.clone()} selected={now.packet} on_select={on_packet} />
                     } else {
@@ -97,7 +98,7 @@ pub fn Dissect(props: &DissectProps) -> Html {
                 } else {
                     <empty::Empty nothing={now.given.is_nothing()} />
                 }
-                if *building { <build::Build version={now.version} empty={now.given.is_nothing()} on_close={set_building(false)} /> }
+                if *building { <build::Build version={now.version.unwrap_or(now.recording.detection().version)} empty={now.given.is_nothing()} on_close={set_building(false)} /> }
             </main>
         </ContextProvider<Acts>>
     }

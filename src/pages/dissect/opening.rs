@@ -22,7 +22,7 @@ pub(super) fn use_opening(bench: &UseReducerHandle<Workbench>) -> bool {
     {
         let dropping = dropping.clone();
         use_effect_with((), move |()| {
-            let listen = |kind: &'static str, then: Box<dyn Fn(&web_sys::Event)>| {
+            let listen = |kind: &'static str, then: Box<dyn Fn(&Event)>| {
                 browser::window().map(|window| {
                     let options = EventListenerOptions::enable_prevent_default();
                     EventListener::new_with_options(&window, kind, options, move |event| then(event))

@@ -27,7 +27,7 @@ impl PartialEq for PacketListProps {
 
 #[component]
 pub(super) fn PacketList(props: &PacketListProps) -> Html {
-    let count = props.recording.len();
+    let count = props.recording.packets().len();
     let rows = use_virtual_rows(count, ROW);
     let acts = use_context::<super::act::Acts>();
     {

@@ -51,7 +51,7 @@ pub(super) fn Reading(props: &ReadingProps) -> Html {
         None => format!("MQTT {} · detected", detection.version.name()),
         Some(_) => "detect the version".to_owned(),
     };
-    let (packets, bytes) = (document.recording.len(), document.recording.bytes().len());
+    let (packets, bytes) = (document.recording.packets().len(), document.recording.bytes().len());
     html! {
         <>
             <div class="head reading">

@@ -28,8 +28,8 @@ pub(super) fn use_shared(shared: Option<AttrValue>, bench: &UseReducerHandle<Wor
                 bytes: shared.bytes.into(),
                 version: shared.version,
                 sender: shared.sender,
-                packet: shared.packet,
-                node: shared.node,
+                packet: shared.packet as usize,
+                node: shared.node.map(|node| node as usize),
             })),
             Err(error) => {
                 if let Some(toaster) = toaster {
@@ -48,7 +48,9 @@ pub(super) fn use_shared(shared: Option<AttrValue>, bench: &UseReducerHandle<Wor
         });
         if is_same {
             *linked.borrow_mut() = Some(now.clone());
-            browser::replace_hash(&dissect_hash(Some(&share::encode(&shared_of(&now)))));
+            if let Ok(content) = share::encode(&shared_of(&now)) {
+                browser::replace_hash(&dissect_hash(Some(&content)));
+            }
         } else if linked.borrow().is_some() {
             *linked.borrow_mut() = None;
             browser::replace_hash(&dissect_hash(None));
@@ -61,8 +63,8 @@ fn shared_of(document: &Document) -> Shared {
         bytes: document.recording.bytes().to_vec(),
         version: document.version,
         sender: document.sender,
-        packet: document.packet,
-        node: document.node,
+        packet: u32::try_from(document.packet).unwrap_or(0),
+        node: document.node.and_then(|node| u32::try_from(node).ok()),
     }
 }
 
@@ -87,7 +89,12 @@ pub(super) fn ShareButton(props: &ShareButtonProps) -> Html {
     let on_click = {
         let refused = refused.clone();
         Callback::from(move |_: MouseEvent| {
-            let hash = dissect_hash(Some(&share::encode(&shared_of(&document))));
+            let content = match (share::encode(&shared_of(&document)), &toaster) {
+                (Ok(content), _) => content,
+                (Err(error), Some(toaster)) => return toaster.dispatch(ToastAction::Say(error.to_string())),
+                (Err(_), None) => return,
+            };
+            let hash = dissect_hash(Some(&content));
             let link = format!("{}{hash}", browser::address_before_hash());
             browser::replace_hash(&hash);
             let (toaster, refused) = (toaster.clone(), refused.clone());

@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use mqttscope_capture::text::{self, Decoded, Format, Note, SourceMap, Style, TextError, TextErrorKind};
+use mqttscope_inspect::fields;
 use mqttscope_inspect::recording::Recording;
 use mqttscope_wire::{ProtocolVersion, Sender};
 
-use super::follow::follow;
 use super::{Given, OpenBytes};
 
 /// Everything that one step back restores.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Document {
     /// What was given.
     pub given: Given,
@@ -34,6 +34,28 @@ pub struct Document {
     pub packet: usize,
     /// The field of it that is looked at.
     pub node: Option<usize>,
+}
+
+impl Default for Document {
+    fn default() -> Self {
+        Self {
+            given: Given::default(),
+            format: None,
+            read_as: None,
+            notes: Rc::default(),
+            fault: None,
+            source: None,
+            version: None,
+            sender: None,
+            recording: nothing(),
+            packet: 0,
+            node: None,
+        }
+    }
+}
+
+fn nothing() -> Rc<Recording> {
+    Rc::new(Recording::read(Vec::new(), None, None))
 }
 
 impl Document {
@@ -97,7 +119,7 @@ impl Document {
             }
             Err(error) => Self {
                 fault: Some(Rc::new(error)),
-                recording: Rc::default(),
+                recording: nothing(),
                 packet: 0,
                 node: None,
                 ..self.given_as(given, None)
@@ -130,21 +152,15 @@ impl Document {
 
     /// With other bytes in place of one packet; the selected field is found again in them.
     pub(super) fn edited(&self, packet: usize, bytes: &[u8]) -> Self {
-        let Some(range) = self.recording.range_of(packet) else { return self.clone() };
-        let all = self.recording.bytes();
-        let before = all.get(..range.start).unwrap_or_default();
-        let after = all.get(range.end..).unwrap_or_default();
-        let made = self.with_bytes([before, bytes, after].concat());
-        let node = match (self.node, self.recording.dissect(packet), made.recording.dissect(packet)) {
-            (Some(node), Some(old), Some(new)) if packet == self.packet => follow(&old.tree, node, &new.tree),
-            _ => None,
-        };
-        made.selecting(packet, node)
+        let made = self.with_bytes(self.recording.with(packet, bytes));
+        let key = self.node.and_then(|node| fields::key(&self.recording.dissect(packet).tree, node));
+        let node = key.and_then(|key| fields::by_key(&made.recording.dissect(packet).tree, key));
+        made.selecting(packet, node.filter(|_| packet == self.packet))
     }
 
     /// With packets behind the last one, the first of them selected.
     pub(super) fn appended(&self, bytes: &[u8]) -> Self {
-        let first_new = self.recording.len();
+        let first_new = self.recording.packets().len();
         self.with_bytes([self.recording.bytes(), bytes].concat()).selecting(first_new, None)
     }
 
@@ -161,9 +177,9 @@ impl Document {
 
     /// Looking at another packet or field; one that is not there is the last one, or none.
     pub(super) fn selecting(&self, packet: usize, node: Option<usize>) -> Self {
-        let packet = packet.min(self.recording.len().saturating_sub(1));
+        let packet = packet.min(self.recording.packets().len().saturating_sub(1));
         let node = node.filter(|&node| {
-            self.recording.dissect(packet).is_some_and(|dissection| dissection.tree.get(node).is_some())
+            self.recording.dissect(packet).tree.get(node).is_some()
         });
         Self { packet, node, ..self.clone() }
     }
@@ -176,10 +192,7 @@ impl Document {
 
 /// All bytes in hex, a line for each packet.
 fn hex_of(recording: &Recording) -> String {
-    let lines: Vec<_> = (0..recording.len())
-        .filter_map(|packet| recording.range_of(packet))
-        .filter_map(|range| recording.bytes().get(range))
-        .map(|bytes| text::write(bytes, Style::Hex))
-        .collect();
+    let packets = 0..recording.packets().len();
+    let lines: Vec<_> = packets.map(|packet| text::write(recording.bytes_of(packet), Style::Hex)).collect();
     lines.join("\n")
 }

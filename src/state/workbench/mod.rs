@@ -2,7 +2,6 @@
 //! back.
 
 mod document;
-mod follow;
 mod given;
 mod history;
 
