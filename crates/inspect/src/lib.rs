@@ -3,6 +3,7 @@
 //! - [`recording`]: the bytes of one paste as a list of packets.
 //! - [`fields`], [`bytes`] and [`bits`]: one packet as field tree, hex lines and figures.
 //! - [`edit`] and [`build`]: changing a packet through its fields.
+//! - [`examples`]: packets to begin with, sound and broken.
 //! - [`payload`]: a message's content as text, JSON or hex.
 //! - [`share`]: what a link carries.
 
@@ -11,6 +12,7 @@ pub mod build;
 pub mod bytes;
 pub mod edit;
 pub mod escape;
+pub mod examples;
 pub mod fields;
 mod index;
 pub mod payload;
