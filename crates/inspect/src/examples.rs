@@ -23,6 +23,14 @@ pub struct Example {
     pub hex: &'static str,
 }
 
+impl Example {
+    /// The bytes.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        self.hex.split_ascii_whitespace().filter_map(|byte| u8::from_str_radix(byte, 16).ok()).collect()
+    }
+}
+
 const fn sound(
     group: &'static str,
     version: ProtocolVersion,

@@ -73,7 +73,7 @@ impl Dissector {
         let bytes = bytes.get(..len).unwrap_or(bytes);
         let sink = Record { nodes: &mut tree.nodes, diagnostics, depth: 0 };
         let mut cursor =
-            Cursor { bytes, at: 0, end: len, incomplete: missing > 0, in_properties: false, context, sink };
+            Cursor { bytes, at: 0, end: len, incomplete: missing > 0, lost: false, in_properties: false, context, sink };
         // How it ended does not matter: all that was found is written down.
         let _ = packet(&mut cursor, header_len);
         cursor.skip(Field::Unread);

@@ -212,7 +212,7 @@ impl Packets<'_> {
         if len > bytes.len() {
             return None;
         }
-        self.search = self.search.checked_sub(len).unwrap_or_default();
+        self.search = self.search.saturating_sub(len);
         if self.search == 0 {
             return None;
         }

@@ -1,6 +1,7 @@
 //! Strings and binary data (v5 sections 1.5.4 and 1.5.6), and topics made of them.
 
-/// At most 65,535 bytes of well-formed UTF-8 without U+0000.
+/// At most 65,535 bytes of well-formed UTF-8 without U+0000. (Read from an MQTT 3.1 packet it may
+/// have U+0000, which that version forbids in topics only.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Utf8EncodedString<'a>(&'a str);
 

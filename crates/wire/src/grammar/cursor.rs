@@ -12,6 +12,8 @@ pub(crate) struct Cursor<'a, S: Sink> {
     pub(crate) end: usize,
     /// Bytes of the packet are still to come: running out of them is no fault.
     pub(crate) incomplete: bool,
+    /// A region before this place could not be read to its end.
+    pub(crate) lost: bool,
     /// Reading the property block, whose end is a rule of its own.
     pub(crate) in_properties: bool,
     pub(crate) context: Context,
@@ -83,10 +85,11 @@ impl<'a, S: Sink> Cursor<'a, S> {
         self.sink.fault(self.context.version, rule, span, value)
     }
 
-    /// What must stand at the end of the region does not; no fault while bytes are to come.
+    /// Something is not there that must be. No fault while bytes are to come or were passed over:
+    /// what cannot be known is not claimed.
     #[cold]
-    pub(crate) fn missing(&mut self, rule: Rule) -> Read<(), S> {
-        if self.incomplete { Ok(()) } else { self.fault(rule, self.ahead()) }
+    pub(crate) fn absent(&mut self, rule: Rule, span: Span) -> Read<(), S> {
+        if self.incomplete || self.lost { Ok(()) } else { self.fault(rule, span) }
     }
 
     /// The region is over too early.
@@ -139,7 +142,10 @@ impl<'a, S: Sink> Cursor<'a, S> {
         let result = read(self);
         let result = match result {
             Ok(value) => Ok(value),
-            Err(stop) => self.sink.recover(stop).map(|()| T::default()),
+            Err(stop) => {
+                self.lost = true;
+                self.sink.recover(stop).map(|()| T::default())
+            }
         };
         if S::RECORDS && self.at < self.end {
             self.skip(Field::Unread);
@@ -319,7 +325,20 @@ impl<'a, S: Sink> Cursor<'a, S> {
         if text::has_wildcard(topic.raw) {
             self.wildcard(wildcard, topic)?;
         }
+        self.topic_null(topic.raw, topic.span)?;
         Ok(topic)
+    }
+
+    /// MQTT 3.1 forbids U+0000 in topics only; later versions in every string.
+    #[inline(always)]
+    pub(crate) fn topic_null(&mut self, raw: &[u8], span: Span) -> Read<(), S> {
+        if self.version() == ProtocolVersion::V3_1
+            && let Some(zero) = raw.iter().position(|&byte| byte == 0)
+        {
+            let at = span.bytes().0.saturating_add(zero);
+            self.fault(Rule::TopicNull, Span::of_bytes(at, at.saturating_add(1)))?;
+        }
+        Ok(())
     }
 
     /// Points at the first wildcard of a topic that may have none.
@@ -367,7 +386,7 @@ impl<'a, S: Sink> Cursor<'a, S> {
             let at = start.saturating_add(zero);
             self.fault(Rule::StringNull, Span::of_bytes(at, at.saturating_add(1)))?;
         }
-        Ok(Utf8EncodedString::default())
+        Ok(Utf8EncodedString::trusted(core::str::from_utf8(content).unwrap_or_default()))
     }
 
     /// What a string should rather not hold.

@@ -155,9 +155,7 @@ pub(crate) fn codes<'a, S: Sink>(
 ) -> Read<crate::ReasonCodes<'a>, S> {
     let codes = c.rest();
     if codes.is_empty() {
-        if !c.incomplete {
-            c.fault(none, c.ahead())?;
-        }
+        c.absent(none, c.ahead())?;
         return Ok(crate::ReasonCodes::new(codes));
     }
     c.group(Field::Payload, |c| {

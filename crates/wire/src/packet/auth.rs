@@ -33,9 +33,9 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Auth<'a>, S> {
         } else {
             Properties::NONE
         };
-        if !properties.set().contains(PropertyId::AUTHENTICATION_METHOD) && !c.incomplete {
+        if !properties.set().contains(PropertyId::AUTHENTICATION_METHOD) {
             // Section 3.15.2.2.2 makes it a Protocol Error to leave it out.
-            c.fault(Rule::AuthMethodMissing, code)?;
+            c.absent(Rule::AuthMethodMissing, code)?;
         }
         Ok(Auth { reason_code, properties })
     })

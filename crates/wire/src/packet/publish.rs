@@ -58,7 +58,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>, flags: u8) -> Read<Publis
         };
         if topic.raw.is_empty() && !properties.set().contains(PropertyId::TOPIC_ALIAS) {
             //= [MQTT-4.7.3-1] v5 and v3.1.1: at least one character
-            c.fault(Rule::PublishTopicEmpty, Span { start: topic.span.start.saturating_sub(16), len: 16 })?;
+            c.absent(Rule::PublishTopicEmpty, Span { start: topic.span.start.saturating_sub(16), len: 16 })?;
         }
         Ok((TopicName::trusted(topic.string.as_str()), identifier, properties))
     })?;

@@ -83,7 +83,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Subscribe<'a>, S>
     let bytes = c.rest();
     if bytes.is_empty() {
         //= [MQTT-3.8.3-2] v5, [MQTT-3.8.3-3] v3.1.1: at least one filter
-        c.missing(Rule::SubscribeNoFilters)?;
+        c.absent(Rule::SubscribeNoFilters, c.ahead())?;
     } else {
         c.group(Field::Payload, |c| {
             while c.left() > 0 {
@@ -162,6 +162,7 @@ pub(super) fn filter<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Text<'a>, S> {
         }
         //= [MQTT-3.8.3-1] and [MQTT-3.10.3-1] v5 and v3.1.1: a UTF-8 Encoded String
         let string = c.check_text(raw, span)?;
+        c.topic_null(raw, span)?;
         for (fault, at) in topic::faults(raw, shared) {
             let at = span.bytes().0.saturating_add(at);
             // A fault at the end of the filter points at its last byte, or at the empty length.

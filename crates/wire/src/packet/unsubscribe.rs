@@ -22,7 +22,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Unsubscribe<'a>, 
     let bytes = c.rest();
     if bytes.is_empty() {
         //= [MQTT-3.10.3-2] v5 and v3.1.1: at least one filter
-        c.missing(Rule::UnsubscribeNoFilters)?;
+        c.absent(Rule::UnsubscribeNoFilters, c.ahead())?;
     } else {
         c.group(Field::Payload, |c| {
             while c.left() > 0 {

@@ -42,7 +42,7 @@ fn block<S: Sink>(c: &mut Cursor<'_, S>, owner: PropertyOwner) -> Read<PropertyS
         && set.contains(PropertyId::AUTHENTICATION_DATA)
         && !set.contains(PropertyId::AUTHENTICATION_METHOD)
     {
-        c.fault(Rule::ConnectAuthenticationDataAlone, first.authentication_data)?;
+        c.absent(Rule::ConnectAuthenticationDataAlone, first.authentication_data)?;
     }
     Ok(set)
 }

@@ -208,6 +208,7 @@ impl PropertySet {
 }
 
 /// For each owner the set of what may stand with it.
+#[expect(clippy::indexing_slicing, reason = "worked out while compiling, where a wrong index does not compile")]
 static ALLOWED: [u32; 16] = {
     let mut allowed = [0_u32; 16];
     let mut owner = 0;
