@@ -118,14 +118,15 @@ impl FieldList {
         let from = self.diagnostics.partition_point(|&(other, _)| other < row);
         let faults = self.diagnostics.get(from..).unwrap_or_default();
         let has_children = has_children(&dissection.tree, at, node);
+        let value = value(dissection, packet, at);
         Some(FieldRow {
             node: at,
             depth: node.depth,
             section: self.index.section(at),
             field: node.field,
             name: node.field.name_in(dissection.version),
-            value: value(dissection, packet, at),
-            meaning: words::meaning(dissection, at, packet),
+            meaning: words::meaning(dissection, at, packet, &value),
+            value,
             diagnostics: faults.iter().take_while(|&&(other, _)| other == row).map(|&(_, number)| number).collect(),
             span: node.span,
             has_children,
