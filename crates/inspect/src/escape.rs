@@ -232,7 +232,9 @@ mod tests {
         fn nothing_typed_panics(typed in "(\\\\|\\\\x|\\\\u|\\{|\\}|[0-9a-f]|é|.){0,40}", limit in 0..50_usize) {
             let _ = unescape(&typed);
             let start = escape_start(typed.as_bytes(), limit);
-            prop_assert!(escape(typed.as_bytes()).starts_with(start.trim_end_matches('…').trim_end_matches('\u{2026}')) || typed.contains('…'));
+            let start = start.strip_suffix('…').unwrap_or(&start);
+            let whole = escape(typed.as_bytes());
+            prop_assert!(whole.starts_with(start));
         }
     }
 }

@@ -51,6 +51,9 @@ pub fn set(packet: &[u8], dissection: &Dissection, node: usize, value: NewValue<
         let leaf_node = *tree.get(leaf).ok_or(EditError::NoSuchField)?;
         let max = greatest(tree, leaf, &leaf_node);
         let number = number(name, max, value)?;
+        if leaf_node.value == Value::Number(number) {
+            return Ok(packet.to_vec());
+        }
         return set_number(packet, dissection, leaf, &leaf_node, number);
     }
     let bytes = bytes(name, value)?;

@@ -108,6 +108,11 @@ impl<'a> Patch<'a> {
             }
             let mqttscope_wire::Value::Number(before) = node.value else { continue };
             let Some(group) = tree.parent(index) else { continue };
+            let (start, end) = node.span.bytes();
+            if self.cuts.iter().any(|cut| cut.range.start <= start && end <= cut.range.end) {
+                // It is taken out with what it counts.
+                continue;
+            }
             // The fixed header does not count itself; every other group counts what is in it.
             let inside = group..tree.end_of(group);
             let counted = |cut: &&Cut| {
@@ -137,9 +142,13 @@ impl<'a> Patch<'a> {
                 return Err(EditError::TooLong { name, len: after, max });
             }
             let after = u32::try_from(after).unwrap_or(varint::MAX);
-            let (start, end) = node.span.bytes();
+            let mut bytes = count_bytes(node.field, after);
+            if node.field != Field::Length && end.saturating_sub(start) > varint::len(before) {
+                // It was wider than need be, which may be on purpose.
+                widen(&mut bytes, end.saturating_sub(start));
+            }
             let owner = if remaining { Some(group) } else { tree.parent(group) };
-            self.replace(start..end, count_bytes(node.field, after), owner);
+            self.replace(start..end, bytes, owner);
         }
         Ok(())
     }
@@ -153,6 +162,16 @@ pub(super) fn count_bytes(field: Field, number: u32) -> Vec<u8> {
     let mut out = Vec::new();
     varint::write(number, &mut out);
     out
+}
+
+/// Writes a Variable Byte Integer in more bytes than it needs.
+fn widen(bytes: &mut Vec<u8>, width: usize) {
+    while bytes.len() < width {
+        if let Some(last) = bytes.last_mut() {
+            *last |= 0x80;
+        }
+        bytes.push(0);
+    }
 }
 
 /// Sets a bit, counted from the most significant of the first byte.

@@ -3,6 +3,7 @@
 use mqttscope_wire::{Dissection, Field, PacketType, PropertyId, PropertyOwner, Tree, varint};
 
 use super::EditError;
+use crate::build::properties_for;
 use super::kind::{prefixed, property_default};
 use super::patch::Patch;
 use super::structure::{announce, end};
@@ -73,21 +74,16 @@ pub fn additions(dissection: &Dissection) -> Vec<Addition> {
     if v5 {
         let owner = PropertyOwner::Packet(dissection.packet_type);
         if properties_place(dissection).is_some() {
-            let ids = properties_for(owner).filter(|&id| may_repeat(id, owner) || !holds(tree, Field::Properties, id));
+            let ids = properties_for(owner).into_iter().filter(|&id| may_repeat(id, owner) || !holds(tree, Field::Properties, id));
             out.extend(ids.map(Addition::Property));
         }
         if tree.find(Field::WillProperties).is_some() {
             let owner = PropertyOwner::Will;
-            let ids = properties_for(owner).filter(|&id| may_repeat(id, owner) || !holds(tree, Field::WillProperties, id));
+            let ids = properties_for(owner).into_iter().filter(|&id| may_repeat(id, owner) || !holds(tree, Field::WillProperties, id));
             out.extend(ids.map(Addition::WillProperty));
         }
     }
     out
-}
-
-/// The properties that the standard allows there.
-pub(crate) fn properties_for(owner: PropertyOwner) -> impl Iterator<Item = PropertyId> {
-    PropertyId::ALL.into_iter().filter(move |id| id.allowed_in(owner))
 }
 
 fn may_repeat(id: PropertyId, owner: PropertyOwner) -> bool {

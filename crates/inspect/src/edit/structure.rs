@@ -153,6 +153,8 @@ fn property(patch: &mut Patch<'_>, tree: &Tree, leaf: usize, number: u32) -> boo
     let Some(group) = tree.parent(leaf) else { return false };
     let (Some(group_node), Some(leaf_node)) = (tree.get(group), tree.get(leaf)) else { return false };
     let before = PropertyId::of_field(group_node.field);
+    // A string's length does not count the identifier before it.
+    let owner = if before.is_some() { tree.parent(group) } else { Some(group) };
     let (start, end) = leaf_node.span.bytes();
     let mut bytes = Vec::new();
     varint::write(number, &mut bytes);
@@ -160,10 +162,10 @@ fn property(patch: &mut Patch<'_>, tree: &Tree, leaf: usize, number: u32) -> boo
     let whole = matches!(group_node.value, Value::Number(_) | Value::Text | Value::Bytes)
         || tree.end_of(group) > group.saturating_add(2);
     if before.is_none() || same || after.property_type().is_none() || !whole {
-        patch.replace(start..end, bytes, Some(group));
+        patch.replace(start..end, bytes, owner);
     } else {
         bytes.extend(property_default(after));
-        patch.replace(start..group_node.span.bytes().1, bytes, Some(group));
+        patch.replace(start..group_node.span.bytes().1, bytes, owner);
     }
     true
 }
