@@ -50,6 +50,7 @@ pub(super) fn Row(props: &RowProps) -> Html {
         "node",
         look::section(row.section),
         is_section.then_some("section"),
+        (!is_section && row.field.section().is_some()).then_some("begins"),
         props.hovered.then_some("hover"),
         mark
     );
@@ -94,8 +95,8 @@ fn value(props: &RowProps, row: &FieldRow) -> Html {
     });
     html! {
         <>
-            { flag }
             <code>{ &row.value }</code>
+            { flag }
             if !row.meaning.is_empty() { <small>{ &row.meaning }</small> }
         </>
     }

@@ -35,7 +35,7 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
         }
     });
     html! {
-        <section class="payload" aria-label="Payload" data-testid="payload">
+        <section class="message" aria-label="Payload" data-testid="payload">
             <div class="head">
                 <h2>{ node.field.name_in(shown.dissection().version) }</h2>
                 <span class="sub">{ counted(bytes.len(), "byte") }</span>

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use mqttscope_inspect::recording::Recording;
 use yew::prelude::*;
 
+use super::list_head::ListHead;
 use super::packet_row::packet_row;
 use crate::hooks::use_virtual_rows;
 use crate::services::browser;
@@ -63,6 +64,8 @@ pub(super) fn PacketList(props: &PacketListProps) -> Html {
     };
     let recording = &props.recording;
     html! {
+        <>
+        <ListHead recording={recording.clone()} selected={props.selected} />
         <div ref={rows.node.clone()} class="packets" role="listbox" tabindex="0" data-testid="packets" aria-label="Packets"
             aria-activedescendant={format!("packet-{}", props.selected)} onkeydown={on_key} onclick={on_click}>
             <div class="all" role="presentation" style={format!("height:{}px", rows.height)}>
@@ -73,5 +76,6 @@ pub(super) fn PacketList(props: &PacketListProps) -> Html {
                 </div>
             </div>
         </div>
+        </>
     }
 }

@@ -51,7 +51,6 @@ pub(super) fn Reading(props: &ReadingProps) -> Html {
         None => format!("MQTT {} · detected", detection.version.name()),
         Some(_) => "detect the version".to_owned(),
     };
-    let (packets, bytes) = (document.recording.packets().len(), document.recording.bytes().len());
     html! {
         <>
             <div class="head reading">
@@ -62,14 +61,13 @@ pub(super) fn Reading(props: &ReadingProps) -> Html {
                     }) }
                 </select>
                 <button class="chip" data-testid="why" aria-expanded={why.to_string()} aria-controls="reasons" onclick={toggle}>{ "why?" }</button>
+                <span class="grow"></span>
                 <select class="chip" data-testid="sender" aria-label="Who sent the bytes" onchange={on_sender}>
                     <option selected={document.sender.is_none()}>{ "any sender" }</option>
                     { for SENDERS.iter().map(|&(sender, name)| html! {
                         <option selected={document.sender == Some(sender)}>{ name }</option>
                     }) }
                 </select>
-                <span class="grow"></span>
-                <span class="count" data-testid="count">{ counted(packets, "packet") }{ " · " }{ counted(bytes, "byte") }</span>
             </div>
             if *why {
                 <ul class="reasons" id="reasons" data-testid="reasons">
