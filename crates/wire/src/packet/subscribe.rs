@@ -1,7 +1,7 @@
 //! SUBSCRIBE (v5 and v3.1.1 section 3.8).
 
 use super::Subscriptions;
-use crate::encode::{Encode, EncodeError, Writer, check_properties, properties_len};
+use crate::encode::{Encode, EncodeError, Writer, breaks, check_properties, properties_len};
 use crate::grammar::{Cursor, Read, Sink, Text};
 use crate::{
     Field, PacketIdentifier, PacketType, Properties, PropertyOwner, ProtocolVersion, QoS, Rule,
@@ -270,7 +270,7 @@ impl Encode for Subscribe<'_> {
             PropertyOwner::Packet(PacketType::Subscribe),
         )?;
         if self.subscriptions.is_empty() {
-            return Err(EncodeError::Breaks(Rule::SubscribeNoFilters));
+            return breaks(version, Rule::SubscribeNoFilters);
         }
         self.subscriptions
             .iter()
