@@ -7,7 +7,8 @@ use mqttscope_inspect::{
     examples, fields,
 };
 use mqttscope_wire::{
-    Context, Dissection, Field, PacketType, PropertyId, ProtocolVersion, Sender, Severity, Value, dissect, packets,
+    Context, Dissection, Field, PacketType, PropertyId, ProtocolVersion, Sender, Severity, Value,
+    dissect, packets,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -24,7 +25,10 @@ impl Sample {
     }
 
     fn with(&self, bytes: Vec<u8>) -> Self {
-        Self { bytes, context: self.context }
+        Self {
+            bytes,
+            context: self.context,
+        }
     }
 
     fn set(&self, field: Field, value: NewValue<'_>) -> Result<Self, EditError> {
@@ -43,48 +47,85 @@ impl Sample {
 }
 
 fn unhex(hex: &str) -> Vec<u8> {
-    hex.split_ascii_whitespace().filter_map(|byte| u8::from_str_radix(byte, 16).ok()).collect()
+    hex.split_ascii_whitespace()
+        .filter_map(|byte| u8::from_str_radix(byte, 16).ok())
+        .collect()
 }
 
 fn sample(hex: &str, version: ProtocolVersion) -> Sample {
-    Sample { bytes: unhex(hex), context: Context::new(version) }
+    Sample {
+        bytes: unhex(hex),
+        context: Context::new(version),
+    }
 }
 
 /// Every packet of the sound examples, and every template.
 fn sound() -> Vec<Sample> {
     let mut out = Vec::new();
-    for example in examples::ALL.iter().filter(|example| example.rule.is_none()) {
-        let context = Context { version: example.version, sender: None };
+    for example in examples::ALL
+        .iter()
+        .filter(|example| example.rule.is_none())
+    {
+        let context = Context {
+            version: example.version,
+            sender: None,
+        };
         let bytes = example.bytes();
         for at in packets(&bytes, context).filter(|at| at.missing == 0) {
-            out.push(Sample { bytes: bytes.get(at.offset..at.offset + at.len).unwrap_or_default().to_vec(), context });
+            out.push(Sample {
+                bytes: bytes
+                    .get(at.offset..at.offset + at.len)
+                    .unwrap_or_default()
+                    .to_vec(),
+                context,
+            });
         }
     }
     for version in ProtocolVersion::ALL {
         for kind in build::types(version) {
-            out.push(Sample { bytes: build::template(kind, version), context: Context::new(version) });
+            out.push(Sample {
+                bytes: build::template(kind, version),
+                context: Context::new(version),
+            });
         }
     }
     out
 }
 
 fn errors(d: &Dissection) -> Vec<&'static str> {
-    let errors = d.diagnostics.iter().filter(|diagnostic| diagnostic.severity() == Severity::Error);
+    let errors = d
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity() == Severity::Error);
     errors.map(|diagnostic| diagnostic.rule.name()).collect()
 }
 
 /// Rules that judge whether bytes are where the lengths say.
 fn structural(d: &Dissection) -> Vec<&'static str> {
     let broken = [
-        "packet-too-short", "string-past-end", "bytes-left-over", "property-length-past-end", "property-past-end",
-        "vbi-too-long", "vbi-not-minimal", "remaining-length-not-minimal",
+        "packet-too-short",
+        "string-past-end",
+        "bytes-left-over",
+        "property-length-past-end",
+        "property-past-end",
+        "vbi-too-long",
+        "vbi-not-minimal",
+        "remaining-length-not-minimal",
     ];
-    errors(d).into_iter().filter(|name| broken.contains(name)).collect()
+    errors(d)
+        .into_iter()
+        .filter(|name| broken.contains(name))
+        .collect()
 }
 
 fn whole(sample: &Sample) {
     let d = sample.dissect();
-    assert_eq!((d.len, d.missing), (sample.bytes.len(), 0), "{:02x?}", sample.bytes);
+    assert_eq!(
+        (d.len, d.missing),
+        (sample.bytes.len(), 0),
+        "{:02x?}",
+        sample.bytes
+    );
     assert_eq!(structural(&d), Vec::<&str>::new(), "{:02x?}", sample.bytes);
 }
 
@@ -113,7 +154,12 @@ fn what_is_typed_back_changes_nothing() {
             }
             let typed = edit::typed(&d, node, &sample.bytes);
             let after = edit::set(&sample.bytes, &d, node, NewValue::Typed(&typed));
-            assert_eq!(after.as_deref(), Ok(&sample.bytes[..]), "{:?} {typed}", d.tree.get(node));
+            assert_eq!(
+                after.as_deref(),
+                Ok(&sample.bytes[..]),
+                "{:?} {typed}",
+                d.tree.get(node)
+            );
         }
     }
 }
@@ -123,7 +169,12 @@ fn every_leaf_but_a_fixed_part_can_be_edited() {
     for sample in sound() {
         let d = sample.dissect();
         for (node, _) in d.tree.leaves() {
-            assert_ne!(edit::editable(&d, node), Editable::No, "{:?}", d.tree.get(node));
+            assert_ne!(
+                edit::editable(&d, node),
+                Editable::No,
+                "{:?}",
+                d.tree.get(node)
+            );
         }
     }
 }
@@ -131,39 +182,84 @@ fn every_leaf_but_a_fixed_part_can_be_edited() {
 #[test]
 fn lengths_stay_right_at_every_border() {
     for version in ProtocolVersion::ALL {
-        let publish = Sample { bytes: build::template(PacketType::Publish, version), context: Context::new(version) };
-        let head = publish.set(Field::ApplicationMessage, NewValue::Bytes(b"")).unwrap().bytes.len() - 2;
-        for total in [0_usize, 1, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152].map(|total| total.max(head + 1)) {
+        let publish = Sample {
+            bytes: build::template(PacketType::Publish, version),
+            context: Context::new(version),
+        };
+        let head = publish
+            .set(Field::ApplicationMessage, NewValue::Bytes(b""))
+            .unwrap()
+            .bytes
+            .len()
+            - 2;
+        for total in [0_usize, 1, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152]
+            .map(|total| total.max(head + 1))
+        {
             let payload = vec![b'x'; total - head];
-            let after = publish.set(Field::ApplicationMessage, NewValue::Bytes(&payload)).unwrap();
+            let after = publish
+                .set(Field::ApplicationMessage, NewValue::Bytes(&payload))
+                .unwrap();
             whole(&after);
             assert_eq!(after.number(Field::RemainingLength), Some(total as u32));
-            let back = after.set(Field::ApplicationMessage, NewValue::Typed("payload")).unwrap();
+            let back = after
+                .set(Field::ApplicationMessage, NewValue::Typed("payload"))
+                .unwrap();
             assert_eq!(back.bytes, publish.bytes);
         }
     }
     // A string in properties: its own length, Property Length and Remaining Length.
     let puback = sample("40 0a 00 0a 00 06 1f 00 03 61 62 63", ProtocolVersion::V5);
     for len in [0_usize, 1, 124, 125, 16_379, 16_380, 16_381, 65_535] {
-        let after = puback.set(Field::ReasonString, NewValue::Bytes(&vec![b'r'; len])).unwrap();
+        let after = puback
+            .set(Field::ReasonString, NewValue::Bytes(&vec![b'r'; len]))
+            .unwrap();
         whole(&after);
         assert_eq!(after.number(Field::PropertyLength), Some(len as u32 + 3));
         assert_eq!(after.number(Field::Length), Some(len as u32));
-        assert_eq!(after.set(Field::ReasonString, NewValue::Typed("abc")).unwrap().bytes, puback.bytes);
+        assert_eq!(
+            after
+                .set(Field::ReasonString, NewValue::Typed("abc"))
+                .unwrap()
+                .bytes,
+            puback.bytes
+        );
     }
-    let error = puback.set(Field::ReasonString, NewValue::Bytes(&vec![b'r'; 65_536])).unwrap_err();
-    assert_eq!(error.to_string(), "Reason String takes at most 65,535 bytes; this would be 65,536.");
+    let error = puback
+        .set(Field::ReasonString, NewValue::Bytes(&vec![b'r'; 65_536]))
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Reason String takes at most 65,535 bytes; this would be 65,536."
+    );
 }
 
 #[test]
 fn numbers_out_of_range_are_refused_with_their_range() {
-    let connect = Sample { bytes: build::template(PacketType::Connect, ProtocolVersion::V5), context: Context::new(ProtocolVersion::V5) };
+    let connect = Sample {
+        bytes: build::template(PacketType::Connect, ProtocolVersion::V5),
+        context: Context::new(ProtocolVersion::V5),
+    };
     let say = |field, value| connect.set(field, value).unwrap_err().to_string();
-    assert_eq!(say(Field::KeepAlive, NewValue::Typed("65536")), "Keep Alive takes 0 to 65535.");
-    assert_eq!(say(Field::KeepAlive, NewValue::Typed("soon")), "Keep Alive takes 0 to 65535.");
-    assert_eq!(say(Field::CleanStart, NewValue::Number(2)), "Clean Start takes 0 or 1.");
-    assert_eq!(say(Field::WillQoS, NewValue::Number(4)), "Will QoS takes 0 to 3.");
-    assert_eq!(say(Field::VariableHeader, NewValue::Number(4)), "Variable header is changed through its parts.");
+    assert_eq!(
+        say(Field::KeepAlive, NewValue::Typed("65536")),
+        "Keep Alive takes 0 to 65535."
+    );
+    assert_eq!(
+        say(Field::KeepAlive, NewValue::Typed("soon")),
+        "Keep Alive takes 0 to 65535."
+    );
+    assert_eq!(
+        say(Field::CleanStart, NewValue::Number(2)),
+        "Clean Start takes 0 or 1."
+    );
+    assert_eq!(
+        say(Field::WillQoS, NewValue::Number(4)),
+        "Will QoS takes 0 to 3."
+    );
+    assert_eq!(
+        say(Field::VariableHeader, NewValue::Number(4)),
+        "Variable header is changed through its parts."
+    );
     assert_eq!(
         say(Field::ClientIdentifier, NewValue::Typed("a\\q")),
         "Client Identifier: the backslash at character 2 begins no escape; there are \\\\ \\0 \\t \\n \\r \\xFF \\u0000 \\u{1F600}."
@@ -173,22 +269,47 @@ fn numbers_out_of_range_are_refused_with_their_range() {
 #[test]
 fn wrong_text_can_be_typed() {
     let publish = sample("30 06 00 01 61 00 78 79", ProtocolVersion::V5);
-    for (typed, rule) in [("a\\u0000", "string-null"), ("a\\xFF", "string-not-utf8"), ("\\uD800", "string-surrogate"), ("a/+", "publish-topic-wildcard")] {
-        let after = publish.set(Field::TopicName, NewValue::Typed(typed)).unwrap();
+    for (typed, rule) in [
+        ("a\\u0000", "string-null"),
+        ("a\\xFF", "string-not-utf8"),
+        ("\\uD800", "string-surrogate"),
+        ("a/+", "publish-topic-wildcard"),
+    ] {
+        let after = publish
+            .set(Field::TopicName, NewValue::Typed(typed))
+            .unwrap();
         assert_eq!(errors(&after.dissect()), [rule], "{typed}");
-        assert_eq!(after.set(Field::TopicName, NewValue::Typed("a")).unwrap().bytes, publish.bytes);
+        assert_eq!(
+            after
+                .set(Field::TopicName, NewValue::Typed("a"))
+                .unwrap()
+                .bytes,
+            publish.bytes
+        );
     }
 }
 
 #[test]
 fn qos_brings_the_packet_identifier() {
     for version in ProtocolVersion::ALL {
-        let at_0 = Sample { bytes: build::template(PacketType::Publish, version), context: Context::new(version) };
+        let at_0 = Sample {
+            bytes: build::template(PacketType::Publish, version),
+            context: Context::new(version),
+        };
         for qos in 1..=3 {
             let above = at_0.set(Field::QoS, NewValue::Number(qos)).unwrap();
             whole(&above);
-            assert_eq!((above.number(Field::QoS), above.number(Field::PacketIdentifier)), (Some(qos), Some(1)));
-            assert_eq!(above.set(Field::QoS, NewValue::Number(0)).unwrap().bytes, at_0.bytes);
+            assert_eq!(
+                (
+                    above.number(Field::QoS),
+                    above.number(Field::PacketIdentifier)
+                ),
+                (Some(qos), Some(1))
+            );
+            assert_eq!(
+                above.set(Field::QoS, NewValue::Number(0)).unwrap().bytes,
+                at_0.bytes
+            );
         }
     }
 }
@@ -196,15 +317,26 @@ fn qos_brings_the_packet_identifier() {
 #[test]
 fn connect_flags_bring_their_fields() {
     for version in ProtocolVersion::ALL {
-        let plain = Sample { bytes: build::template(PacketType::Connect, version), context: Context::new(version) };
+        let plain = Sample {
+            bytes: build::template(PacketType::Connect, version),
+            context: Context::new(version),
+        };
         let mut all = plain.clone();
-        for (flag, field) in [(Field::UserNameFlag, Field::UserName), (Field::PasswordFlag, Field::Password), (Field::WillFlag, Field::WillTopic)] {
+        for (flag, field) in [
+            (Field::UserNameFlag, Field::UserName),
+            (Field::PasswordFlag, Field::Password),
+            (Field::WillFlag, Field::WillTopic),
+        ] {
             all = all.set(flag, NewValue::Typed("on")).unwrap();
             whole(&all);
             assert!(all.has(field), "{field:?}");
             assert_eq!(errors(&all.dissect()), Vec::<&str>::new());
         }
-        let all = all.set(Field::WillQoS, NewValue::Number(2)).unwrap().set(Field::WillRetain, NewValue::Number(1)).unwrap();
+        let all = all
+            .set(Field::WillQoS, NewValue::Number(2))
+            .unwrap()
+            .set(Field::WillRetain, NewValue::Number(1))
+            .unwrap();
         assert_eq!(errors(&all.dissect()), Vec::<&str>::new());
         let mut back = all;
         for flag in [Field::WillFlag, Field::PasswordFlag, Field::UserNameFlag] {
@@ -217,12 +349,17 @@ fn connect_flags_bring_their_fields() {
 
 #[test]
 fn a_connect_changes_its_version() {
-    let start = examples::ALL.iter().find(|example| example.title == "CONNECT" && example.version == ProtocolVersion::V3_1_1).unwrap();
+    let start = examples::ALL
+        .iter()
+        .find(|example| example.title == "CONNECT" && example.version == ProtocolVersion::V3_1_1)
+        .unwrap();
     let start = sample(start.hex, ProtocolVersion::V3_1_1);
     for path in [[5, 4], [3, 4], [3, 5], [5, 3]] {
         let mut at = start.clone();
         for level in path {
-            at = at.set(Field::ProtocolVersion, NewValue::Number(level)).unwrap();
+            at = at
+                .set(Field::ProtocolVersion, NewValue::Number(level))
+                .unwrap();
             whole(&at);
             assert_eq!(errors(&at.dissect()), Vec::<&str>::new(), "to {level}");
             assert_eq!(u32::from(at.dissect().version.level()), level);
@@ -230,7 +367,9 @@ fn a_connect_changes_its_version() {
         let back = at.set(Field::ProtocolVersion, NewValue::Number(4)).unwrap();
         assert_eq!(back.bytes, start.bytes);
     }
-    let unknown = start.set(Field::ProtocolVersion, NewValue::Number(6)).unwrap();
+    let unknown = start
+        .set(Field::ProtocolVersion, NewValue::Number(6))
+        .unwrap();
     assert_eq!(errors(&unknown.dissect()), ["connect-protocol-level"]);
 }
 
@@ -239,7 +378,13 @@ fn a_packet_type_brings_its_flags() {
     let puback = sample("40 02 00 0a", ProtocolVersion::V3_1_1);
     let pubrel = puback.set(Field::PacketType, NewValue::Number(6)).unwrap();
     assert_eq!(pubrel.bytes, unhex("62 02 00 0a"));
-    assert_eq!(pubrel.set(Field::PacketType, NewValue::Number(4)).unwrap().bytes, puback.bytes);
+    assert_eq!(
+        pubrel
+            .set(Field::PacketType, NewValue::Number(4))
+            .unwrap()
+            .bytes,
+        puback.bytes
+    );
 }
 
 #[test]
@@ -247,43 +392,77 @@ fn a_property_becomes_another() {
     let start = sample("40 0a 00 0a 00 06 1f 00 03 61 62 63", ProtocolVersion::V5);
     let d = start.dissect();
     let id = d.tree.find(Field::PropertyIdentifier).unwrap();
-    let to = |id_number| start.with(edit::set(&start.bytes, &d, id, NewValue::Number(id_number)).unwrap());
+    let to = |id_number| {
+        start.with(edit::set(&start.bytes, &d, id, NewValue::Number(id_number)).unwrap())
+    };
     // The same kind of value: it stays.
     assert_eq!(to(3).bytes, unhex("40 0a 00 0a 00 06 03 00 03 61 62 63"));
     // Another kind: a value that fits.
     assert_eq!(to(0x23).bytes, unhex("40 07 00 0a 00 03 23 00 01"));
     // None that is known, and one that needs two bytes: the value stays.
     assert_eq!(to(0x7f).bytes, unhex("40 0a 00 0a 00 06 7f 00 03 61 62 63"));
-    assert_eq!(to(300).bytes, unhex("40 0b 00 0a 00 07 ac 02 00 03 61 62 63"));
+    assert_eq!(
+        to(300).bytes,
+        unhex("40 0b 00 0a 00 07 ac 02 00 03 61 62 63")
+    );
 }
 
 #[test]
 fn a_subscription_identifier_changes_its_size() {
     let publish = sample("30 06 00 01 61 02 0b 01", ProtocolVersion::V5);
     for number in [0, 1, 127, 128, 16_383, 16_384, 268_435_455] {
-        let after = publish.set(Field::SubscriptionIdentifier, NewValue::Number(number)).unwrap();
+        let after = publish
+            .set(Field::SubscriptionIdentifier, NewValue::Number(number))
+            .unwrap();
         whole(&after);
         assert_eq!(after.number(Field::SubscriptionIdentifier), Some(number));
     }
-    let error = publish.set(Field::SubscriptionIdentifier, NewValue::Number(268_435_456)).unwrap_err();
-    assert_eq!(error.to_string(), "Subscription Identifier takes 0 to 268435455.");
+    let error = publish
+        .set(Field::SubscriptionIdentifier, NewValue::Number(268_435_456))
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Subscription Identifier takes 0 to 268435455."
+    );
 }
 
 #[test]
 fn an_overridden_length_touches_only_what_counts_it() {
     let start = sample("40 0a 00 0a 00 06 1f 00 03 61 62 63", ProtocolVersion::V5);
     let d = start.dissect();
-    let over = |field, number| edit::override_length(&start.bytes, &d, d.tree.find(field).unwrap(), number).unwrap();
-    assert_eq!(over(Field::Length, 200), unhex("40 0a 00 0a 00 06 1f 00 c8 61 62 63"));
-    assert_eq!(over(Field::PropertyLength, 5), unhex("40 0a 00 0a 00 05 1f 00 03 61 62 63"));
+    let over = |field, number| {
+        edit::override_length(&start.bytes, &d, d.tree.find(field).unwrap(), number).unwrap()
+    };
+    assert_eq!(
+        over(Field::Length, 200),
+        unhex("40 0a 00 0a 00 06 1f 00 c8 61 62 63")
+    );
+    assert_eq!(
+        over(Field::PropertyLength, 5),
+        unhex("40 0a 00 0a 00 05 1f 00 03 61 62 63")
+    );
     // It takes a byte more, and the packet has that byte.
-    assert_eq!(over(Field::PropertyLength, 200), unhex("40 0b 00 0a 00 c8 01 1f 00 03 61 62 63"));
-    assert_eq!(over(Field::RemainingLength, 300), unhex("40 ac 02 00 0a 00 06 1f 00 03 61 62 63"));
+    assert_eq!(
+        over(Field::PropertyLength, 200),
+        unhex("40 0b 00 0a 00 c8 01 1f 00 03 61 62 63")
+    );
+    assert_eq!(
+        over(Field::RemainingLength, 300),
+        unhex("40 ac 02 00 0a 00 06 1f 00 03 61 62 63")
+    );
     // Through the form, the same.
     let node = d.tree.find(Field::Length).unwrap();
-    assert_eq!(edit::set(&start.bytes, &d, node, NewValue::Typed("0xc8")).unwrap(), over(Field::Length, 200));
+    assert_eq!(
+        edit::set(&start.bytes, &d, node, NewValue::Typed("0xc8")).unwrap(),
+        over(Field::Length, 200)
+    );
     let no = edit::override_length(&start.bytes, &d, d.tree.find(Field::ReasonCode).unwrap(), 1);
-    assert_eq!(no, Err(EditError::NotEditable { name: "Reason Code" }));
+    assert_eq!(
+        no,
+        Err(EditError::NotEditable {
+            name: "Reason Code"
+        })
+    );
 }
 
 #[test]
@@ -320,8 +499,16 @@ fn all_that_may_be_added_is_added_and_taken_out_again() {
             let after_d = after.dissect();
             // What one property needs of another truly follows.
             let follows = ["connect-authentication-data-alone", "auth-method-missing"];
-            let new: Vec<_> = errors(&after_d).into_iter().filter(|name| !follows.contains(name)).collect();
-            assert_eq!(new, Vec::<&str>::new(), "{addition:?} in {:02x?}", start.bytes);
+            let new: Vec<_> = errors(&after_d)
+                .into_iter()
+                .filter(|name| !follows.contains(name))
+                .collect();
+            assert_eq!(
+                new,
+                Vec::<&str>::new(),
+                "{addition:?} in {:02x?}",
+                start.bytes
+            );
             assert!(after_d.tree.nodes().len() > d.tree.nodes().len());
             // What is new can be taken out, which gives the packet that was.
             let field = match addition {
@@ -329,7 +516,9 @@ fn all_that_may_be_added_is_added_and_taken_out_again() {
                 Addition::Will => Field::WillTopic,
                 Addition::UserName => Field::UserName,
                 Addition::Password => Field::Password,
-                Addition::TopicFilter if d.packet_type == PacketType::Subscribe => Field::Subscription,
+                Addition::TopicFilter if d.packet_type == PacketType::Subscribe => {
+                    Field::Subscription
+                }
                 Addition::TopicFilter => Field::TopicFilter,
                 Addition::ReasonCode => Field::ReasonCode,
                 Addition::Payload => Field::ApplicationMessage,
@@ -338,9 +527,16 @@ fn all_that_may_be_added_is_added_and_taken_out_again() {
                 // The one of the packet stands before the one of the will.
                 Addition::Property(_) => {
                     let group = after_d.tree.find(Field::Properties).unwrap();
-                    (group..after_d.tree.end_of(group)).rfind(|&n| after_d.tree.get(n).unwrap().field == field).unwrap()
+                    (group..after_d.tree.end_of(group))
+                        .rfind(|&n| after_d.tree.get(n).unwrap().field == field)
+                        .unwrap()
                 }
-                _ => after_d.tree.nodes().iter().rposition(|node| node.field == field).unwrap(),
+                _ => after_d
+                    .tree
+                    .nodes()
+                    .iter()
+                    .rposition(|node| node.field == field)
+                    .unwrap(),
             };
             assert!(edit::is_removable(&after_d, node));
             let mut back = after.with(edit::remove(&after.bytes, &after_d, node).unwrap());
@@ -349,13 +545,20 @@ fn all_that_may_be_added_is_added_and_taken_out_again() {
             for field in [Field::Properties, Field::ReasonCode] {
                 if d.tree.find(field).is_none() && back.has(field) {
                     let back_d = back.dissect();
-                    back = back.with(edit::remove(&back.bytes, &back_d, back_d.tree.find(field).unwrap()).unwrap());
+                    back = back.with(
+                        edit::remove(&back.bytes, &back_d, back_d.tree.find(field).unwrap())
+                            .unwrap(),
+                    );
                 }
             }
             assert_eq!(back.bytes, start.bytes, "{addition:?}");
             tried += 1;
         }
-        assert!(tried > 0 || !d.version.is_v5() || matches!(d.packet_type, PacketType::Pingreq | PacketType::Pingresp));
+        assert!(
+            tried > 0
+                || !d.version.is_v5()
+                || matches!(d.packet_type, PacketType::Pingreq | PacketType::Pingresp)
+        );
     }
 }
 
@@ -364,8 +567,16 @@ fn what_has_no_place_is_refused() {
     let ping = sample("c0 00", ProtocolVersion::V5);
     let d = ping.dissect();
     assert_eq!(edit::additions(&d), []);
-    let error = edit::add(&ping.bytes, &d, Addition::Property(PropertyId::REASON_STRING)).unwrap_err();
-    assert_eq!(error.to_string(), "This packet has no place for Reason String.");
+    let error = edit::add(
+        &ping.bytes,
+        &d,
+        Addition::Property(PropertyId::REASON_STRING),
+    )
+    .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "This packet has no place for Reason String."
+    );
     let error = edit::remove(&ping.bytes, &d, d.tree.find(Field::PacketType).unwrap()).unwrap_err();
     assert_eq!(error.to_string(), "Packet type cannot be taken out.");
 }
@@ -374,8 +585,14 @@ fn what_has_no_place_is_refused() {
 fn some_number(editable: &Editable, random: u32) -> Option<u32> {
     match editable {
         Editable::Flag => Some(random & 1),
-        Editable::Number { max } => Some(if *max == u32::MAX { random } else { random % (max + 1) }),
-        Editable::Choice(choices) => choices.get(random as usize % choices.len()).map(|&(number, _)| number),
+        Editable::Number { max } => Some(if *max == u32::MAX {
+            random
+        } else {
+            random % (max + 1)
+        }),
+        Editable::Choice(choices) => choices
+            .get(random as usize % choices.len())
+            .map(|&(number, _)| number),
         _ => None,
     }
 }
