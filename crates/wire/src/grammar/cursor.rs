@@ -432,6 +432,7 @@ impl<'a, S: Sink> Cursor<'a, S> {
         self.check_unusual(content, span)
     }
 
+    #[cold]
     #[inline(never)]
     fn check_unusual(&mut self, content: &[u8], span: Span) -> Read<(), S> {
         match core::str::from_utf8(content) {
