@@ -42,14 +42,14 @@ pub use dissect::{Dissection, Dissector, dissect};
 pub use encode::EncodeError;
 pub use field::{Field, Section};
 pub use packet::{
-    Acknowledgement, Auth, Connack, Connect, ControlPacket, Disconnect, Publish, ReasonCodes, RetainHandling, Suback,
-    Subscribe, Subscription, SubscriptionOptions, Subscriptions, SubscriptionsBuf, TopicFilters, TopicFiltersBuf,
-    Unsuback, Unsubscribe, WillMessage,
+    Acknowledgement, Auth, Connack, Connect, ControlPacket, Disconnect, Publish, ReasonCodes,
+    RetainHandling, Suback, Subscribe, Subscription, SubscriptionOptions, Subscriptions,
+    SubscriptionsBuf, TopicFilters, TopicFiltersBuf, Unsuback, Unsubscribe, WillMessage,
 };
 pub use packet_type::{Direction, PacketType};
 pub use property::{
-    Iter as PropertiesIter, Properties, PropertiesBuf, Property, PropertyError, PropertyId, PropertyOwner, PropertySet,
-    PropertyType,
+    Iter as PropertiesIter, Properties, PropertiesBuf, Property, PropertyError, PropertyId,
+    PropertyOwner, PropertySet, PropertyType,
 };
 pub use qos::{PacketIdentifier, QoS};
 pub use reason_code::ReasonCode;

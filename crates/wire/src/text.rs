@@ -9,7 +9,8 @@ impl<'a> Utf8EncodedString<'a> {
     /// Accepts a string that a packet can carry.
     #[must_use]
     pub fn new(string: &'a str) -> Option<Self> {
-        (string.len() <= usize::from(u16::MAX) && !has_zero(string.as_bytes())).then_some(Self(string))
+        (string.len() <= usize::from(u16::MAX) && !has_zero(string.as_bytes()))
+            .then_some(Self(string))
     }
 
     #[inline(always)]
@@ -74,7 +75,9 @@ pub(crate) fn has_zero(bytes: &[u8]) -> bool {
 /// Whether a byte is `+` or `#`.
 #[inline(always)]
 pub(crate) fn has_wildcard(bytes: &[u8]) -> bool {
-    bytes.iter().fold(false, |found, &byte| found | (byte == b'+') | (byte == b'#'))
+    bytes.iter().fold(false, |found, &byte| {
+        found | (byte == b'+') | (byte == b'#')
+    })
 }
 
 /// Whether control characters or noncharacters are possible: any control byte or any lead byte

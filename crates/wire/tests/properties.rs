@@ -1,5 +1,11 @@
 //! What holds for every packet and for all bytes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod common;
 #[path = "common/generate.rs"]
@@ -7,7 +13,8 @@ mod generate;
 
 use generate::parts;
 use mqttscope_wire::{
-    Citation, Context, Decoded, Dissection, ProtocolVersion, Sender, Severity, StreamDecoder, decode, detect, dissect, packets,
+    Citation, Context, Decoded, Dissection, ProtocolVersion, Sender, Severity, StreamDecoder,
+    decode, detect, dissect, packets,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -25,26 +32,51 @@ fn check(packet: &[u8], context: Context, dissection: &Dissection) {
         assert_eq!(leaf.span.start, bit, "a gap or an overlap before {leaf:?}");
         bit = leaf.span.end();
     }
-    assert_eq!(bit as usize, dissection.len * 8, "the leaves end before the packet");
+    assert_eq!(
+        bit as usize,
+        dissection.len * 8,
+        "the leaves end before the packet"
+    );
     for (index, node) in dissection.tree.nodes().iter().enumerate() {
         if let Some(parent) = dissection.tree.parent(index) {
-            assert!(dissection.tree.get(parent).unwrap().span.contains(node.span));
+            assert!(
+                dissection
+                    .tree
+                    .get(parent)
+                    .unwrap()
+                    .span
+                    .contains(node.span)
+            );
         }
     }
     for diagnostic in &dissection.diagnostics {
-        assert_ne!(diagnostic.citation(), Citation::None, "{:?} is no rule of its version", diagnostic.rule);
-        assert!(diagnostic.span.end() as usize <= dissection.len * 8, "{diagnostic:?}");
+        assert_ne!(
+            diagnostic.citation(),
+            Citation::None,
+            "{:?} is no rule of its version",
+            diagnostic.rule
+        );
+        assert!(
+            diagnostic.span.end() as usize <= dissection.len * 8,
+            "{diagnostic:?}"
+        );
         assert!(!diagnostic.message(packet).contains("{value}"));
     }
     match decode(packet, context) {
         Ok(Decoded::Packet { len, .. }) => {
-            assert!(!dissection.has_errors() && dissection.missing == 0 && len == dissection.len, "{dissection:?}");
+            assert!(
+                !dissection.has_errors() && dissection.missing == 0 && len == dissection.len,
+                "{dissection:?}"
+            );
         }
         Ok(Decoded::Incomplete { missing }) => assert_eq!(missing, dissection.missing),
         Err(error) => {
             assert!(dissection.missing == 0);
             assert!(
-                dissection.diagnostics.iter().any(|d| d.severity() == Severity::Error),
+                dissection
+                    .diagnostics
+                    .iter()
+                    .any(|d| d.severity() == Severity::Error),
                 "{error:?} is not in {dissection:?}"
             );
         }

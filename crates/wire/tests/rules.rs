@@ -1,10 +1,18 @@
 //! Every rule in every version that has it: a packet that breaks it, and nothing but it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod common;
 
 use common::bytes;
-use mqttscope_wire::{Citation, Context, Decoded, ProtocolVersion, Rule, Sender, Severity, decode, dissect};
+use mqttscope_wire::{
+    Citation, Context, Decoded, ProtocolVersion, Rule, Sender, Severity, decode, dissect,
+};
 
 type Case = (&'static str, &'static str, &'static str);
 
@@ -30,7 +38,11 @@ const BROKEN: &[Case] = &[
     ("vbi-too-long", "5", r#"30 | "a" {0b ff ff ff ff 01}"#),
     ("vbi-not-minimal", "5", "30 84 00 00 01 61 00"),
     ("vbi-not-minimal", "5", r#"30 | "a" 80 00"#),
-    ("remaining-length-not-minimal", "3.1.1 3.1", "30 83 00 00 01 61"),
+    (
+        "remaining-length-not-minimal",
+        "3.1.1 3.1",
+        "30 83 00 00 01 61",
+    ),
     ("packet-not-from-client", "5> 3.1.1> 3.1>", "d0 00"),
     ("packet-not-from-client", "5>", "90 | 0001 {} 00"),
     ("packet-not-from-client", "5>", "20 | 00 00 {}"),
@@ -42,11 +54,19 @@ const BROKEN: &[Case] = &[
     ("packet-too-short", "5", r#"30 | "a""#),
     ("packet-too-short", "5", "20 | 00 00"),
     ("packet-too-short", "3.1.1", r#"10 | "MQTT" 04 82 003c "c""#),
-    ("packet-too-short", "3.1.1", r#"10 | "MQTT" 04 06 003c "c" "w""#),
+    (
+        "packet-too-short",
+        "3.1.1",
+        r#"10 | "MQTT" 04 06 003c "c" "w""#,
+    ),
     ("string-past-end", "5 3.1.1 3.1", "30 | 0009 61"),
     ("bytes-left-over", "5 3.1.1 3.1", "c0 | 7a7a"),
     ("bytes-left-over", "3.1.1 3.1", "40 | 0001 00"),
-    ("bytes-left-over", "3.1.1", r#"10 | "MQTT" 04 02 003c "c" "u""#),
+    (
+        "bytes-left-over",
+        "3.1.1",
+        r#"10 | "MQTT" 04 02 003c "c" "u""#,
+    ),
     ("string-not-utf8", "5", "30 | 0003 61 ff c3 {} 78"),
     ("string-not-utf8", "3.1.1 3.1", "30 | 0003 61 ff c3 78"),
     ("string-surrogate", "5", "30 | 0003 ed a0 80 {}"),
@@ -68,57 +88,233 @@ const BROKEN: &[Case] = &[
     ("property-unknown", "5", r#"30 | "a" {7e 00} 78"#),
     ("property-unknown", "5", r#"30 | "a" {80 01} 78"#),
     ("property-not-allowed", "5", r#"30 | "a" {11 00000005} 78"#),
-    ("property-not-allowed", "5", r#"10 | "MQTT" 05 06 003c {} "c" {23 0001} "w" "p""#),
+    (
+        "property-not-allowed",
+        "5",
+        r#"10 | "MQTT" 05 06 003c {} "c" {23 0001} "w" "p""#,
+    ),
     ("property-repeated", "5", r#"30 | "a" {01 01 01 01} 78"#),
-    ("property-repeated", "5", r#"82 | 0001 {0b 01 0b 02} "a" 00"#),
-    ("receive-maximum-zero", "5", r#"10 | "MQTT" 05 02 003c {21 0000} "c""#),
+    (
+        "property-repeated",
+        "5",
+        r#"82 | 0001 {0b 01 0b 02} "a" 00"#,
+    ),
+    (
+        "receive-maximum-zero",
+        "5",
+        r#"10 | "MQTT" 05 02 003c {21 0000} "c""#,
+    ),
     ("receive-maximum-zero", "5", "20 | 00 00 {21 0000}"),
     ("maximum-packet-size-zero", "5", "20 | 00 00 {27 00000000}"),
     ("topic-alias-zero", "5", r#"30 | "a" {23 0000}"#),
-    ("subscription-identifier-zero", "5", r#"82 | 0001 {0b 00} "a" 00"#),
+    (
+        "subscription-identifier-zero",
+        "5",
+        r#"82 | 0001 {0b 00} "a" 00"#,
+    ),
     ("payload-format-indicator-value", "5", r#"30 | "a" {01 02}"#),
-    ("request-response-information-value", "5", r#"10 | "MQTT" 05 02 003c {19 02} "c""#),
-    ("request-problem-information-value", "5", r#"10 | "MQTT" 05 02 003c {17 02} "c""#),
+    (
+        "request-response-information-value",
+        "5",
+        r#"10 | "MQTT" 05 02 003c {19 02} "c""#,
+    ),
+    (
+        "request-problem-information-value",
+        "5",
+        r#"10 | "MQTT" 05 02 003c {17 02} "c""#,
+    ),
     ("maximum-qos-value", "5", "20 | 00 00 {24 02}"),
     ("retain-available-value", "5", "20 | 00 00 {25 02}"),
-    ("wildcard-subscription-available-value", "5", "20 | 00 00 {28 02}"),
-    ("subscription-identifiers-available-value", "5", "20 | 00 00 {29 02}"),
-    ("shared-subscription-available-value", "5", "20 | 00 00 {2a 02}"),
-    ("connect-protocol-name", "5", r#"10 | "MQTX" 05 02 003c {} "c""#),
-    ("connect-protocol-name", "3.1.1", r#"10 | "mqtt" 04 02 003c "c""#),
-    ("connect-protocol-name", "3.1", r#"10 | "MQIsd" 03 02 003c "c""#),
-    ("connect-protocol-level", "5", r#"10 | "MQTT" 06 02 003c {} "c""#),
-    ("connect-protocol-level", "3.1.1", r#"10 | "MQTT" 84 02 003c "c""#),
-    ("connect-protocol-level", "3.1", r#"10 | "MQIsdp" 83 02 003c "c""#),
-    ("connect-protocol-mismatch", "5", r#"10 | "MQIsdp" 05 02 003c {} "c""#),
-    ("connect-protocol-mismatch", "3.1.1", r#"10 | "MQIsdp" 04 02 003c "c""#),
-    ("connect-protocol-mismatch", "3.1", r#"10 | "MQTT" 03 02 003c "c""#),
-    ("connect-flags-reserved", "5", r#"10 | "MQTT" 05 03 003c {} "c""#),
-    ("connect-flags-reserved", "3.1.1", r#"10 | "MQTT" 04 03 003c "c""#),
-    ("connect-will-qos-reserved", "5", r#"10 | "MQTT" 05 1e 003c {} "c" {} "w" "m""#),
-    ("connect-will-qos-reserved", "3.1.1", r#"10 | "MQTT" 04 1e 003c "c" "w" "m""#),
-    ("connect-will-qos-reserved", "3.1", r#"10 | "MQIsdp" 03 1e 003c "c" "w" "m""#),
-    ("connect-will-qos-without-will", "5", r#"10 | "MQTT" 05 0a 003c {} "c""#),
-    ("connect-will-qos-without-will", "3.1.1", r#"10 | "MQTT" 04 12 003c "c""#),
-    ("connect-will-retain-without-will", "5", r#"10 | "MQTT" 05 22 003c {} "c""#),
-    ("connect-will-retain-without-will", "3.1.1", r#"10 | "MQTT" 04 22 003c "c""#),
-    ("connect-will-bits-ignored", "3.1", r#"10 | "MQIsdp" 03 2a 003c "c""#),
-    ("connect-password-without-user-name", "3.1.1", r#"10 | "MQTT" 04 42 003c "c" "pw""#),
-    ("connect-password-without-user-name", "3.1", r#"10 | "MQIsdp" 03 42 003c "c" "pw""#),
-    ("connect-credentials-absent", "3.1", r#"10 | "MQIsdp" 03 82 003c "c""#),
-    ("connect-client-id-empty", "3.1", r#"10 | "MQIsdp" 03 02 003c """#),
-    ("connect-client-id-empty-kept-session", "3.1.1", r#"10 | "MQTT" 04 00 003c """#),
-    ("connect-client-id-too-long", "3.1", r#"10 | "MQIsdp" 03 02 003c "123456789012345678901234""#),
-    ("connect-client-id-not-guaranteed", "5", r#"10 | "MQTT" 05 02 003c {} "b-042""#),
-    ("connect-client-id-not-guaranteed", "3.1.1", r#"10 | "MQTT" 04 02 003c "123456789012345678901234""#),
-    ("connect-authentication-data-alone", "5", r#"10 | "MQTT" 05 02 003c {16 "d"} "c""#),
-    ("will-topic-empty", "5", r#"10 | "MQTT" 05 06 003c {} "c" {} "" "m""#),
-    ("will-topic-empty", "3.1.1", r#"10 | "MQTT" 04 06 003c "c" "" "m""#),
-    ("will-topic-empty", "3.1", r#"10 | "MQIsdp" 03 06 003c "c" "" "m""#),
-    ("will-topic-wildcard", "5", r#"10 | "MQTT" 05 06 003c {} "c" {} "a/+" "m""#),
-    ("will-topic-wildcard", "3.1.1", r#"10 | "MQTT" 04 06 003c "c" "a/#" "m""#),
-    ("will-topic-wildcard", "3.1", r#"10 | "MQIsdp" 03 06 003c "c" "a/#" "m""#),
-    ("will-payload-not-utf8", "5", r#"10 | "MQTT" 05 06 003c {} "c" {01 01} "w" 0002 ff fe"#),
+    (
+        "wildcard-subscription-available-value",
+        "5",
+        "20 | 00 00 {28 02}",
+    ),
+    (
+        "subscription-identifiers-available-value",
+        "5",
+        "20 | 00 00 {29 02}",
+    ),
+    (
+        "shared-subscription-available-value",
+        "5",
+        "20 | 00 00 {2a 02}",
+    ),
+    (
+        "connect-protocol-name",
+        "5",
+        r#"10 | "MQTX" 05 02 003c {} "c""#,
+    ),
+    (
+        "connect-protocol-name",
+        "3.1.1",
+        r#"10 | "mqtt" 04 02 003c "c""#,
+    ),
+    (
+        "connect-protocol-name",
+        "3.1",
+        r#"10 | "MQIsd" 03 02 003c "c""#,
+    ),
+    (
+        "connect-protocol-level",
+        "5",
+        r#"10 | "MQTT" 06 02 003c {} "c""#,
+    ),
+    (
+        "connect-protocol-level",
+        "3.1.1",
+        r#"10 | "MQTT" 84 02 003c "c""#,
+    ),
+    (
+        "connect-protocol-level",
+        "3.1",
+        r#"10 | "MQIsdp" 83 02 003c "c""#,
+    ),
+    (
+        "connect-protocol-mismatch",
+        "5",
+        r#"10 | "MQIsdp" 05 02 003c {} "c""#,
+    ),
+    (
+        "connect-protocol-mismatch",
+        "3.1.1",
+        r#"10 | "MQIsdp" 04 02 003c "c""#,
+    ),
+    (
+        "connect-protocol-mismatch",
+        "3.1",
+        r#"10 | "MQTT" 03 02 003c "c""#,
+    ),
+    (
+        "connect-flags-reserved",
+        "5",
+        r#"10 | "MQTT" 05 03 003c {} "c""#,
+    ),
+    (
+        "connect-flags-reserved",
+        "3.1.1",
+        r#"10 | "MQTT" 04 03 003c "c""#,
+    ),
+    (
+        "connect-will-qos-reserved",
+        "5",
+        r#"10 | "MQTT" 05 1e 003c {} "c" {} "w" "m""#,
+    ),
+    (
+        "connect-will-qos-reserved",
+        "3.1.1",
+        r#"10 | "MQTT" 04 1e 003c "c" "w" "m""#,
+    ),
+    (
+        "connect-will-qos-reserved",
+        "3.1",
+        r#"10 | "MQIsdp" 03 1e 003c "c" "w" "m""#,
+    ),
+    (
+        "connect-will-qos-without-will",
+        "5",
+        r#"10 | "MQTT" 05 0a 003c {} "c""#,
+    ),
+    (
+        "connect-will-qos-without-will",
+        "3.1.1",
+        r#"10 | "MQTT" 04 12 003c "c""#,
+    ),
+    (
+        "connect-will-retain-without-will",
+        "5",
+        r#"10 | "MQTT" 05 22 003c {} "c""#,
+    ),
+    (
+        "connect-will-retain-without-will",
+        "3.1.1",
+        r#"10 | "MQTT" 04 22 003c "c""#,
+    ),
+    (
+        "connect-will-bits-ignored",
+        "3.1",
+        r#"10 | "MQIsdp" 03 2a 003c "c""#,
+    ),
+    (
+        "connect-password-without-user-name",
+        "3.1.1",
+        r#"10 | "MQTT" 04 42 003c "c" "pw""#,
+    ),
+    (
+        "connect-password-without-user-name",
+        "3.1",
+        r#"10 | "MQIsdp" 03 42 003c "c" "pw""#,
+    ),
+    (
+        "connect-credentials-absent",
+        "3.1",
+        r#"10 | "MQIsdp" 03 82 003c "c""#,
+    ),
+    (
+        "connect-client-id-empty",
+        "3.1",
+        r#"10 | "MQIsdp" 03 02 003c """#,
+    ),
+    (
+        "connect-client-id-empty-kept-session",
+        "3.1.1",
+        r#"10 | "MQTT" 04 00 003c """#,
+    ),
+    (
+        "connect-client-id-too-long",
+        "3.1",
+        r#"10 | "MQIsdp" 03 02 003c "123456789012345678901234""#,
+    ),
+    (
+        "connect-client-id-not-guaranteed",
+        "5",
+        r#"10 | "MQTT" 05 02 003c {} "b-042""#,
+    ),
+    (
+        "connect-client-id-not-guaranteed",
+        "3.1.1",
+        r#"10 | "MQTT" 04 02 003c "123456789012345678901234""#,
+    ),
+    (
+        "connect-authentication-data-alone",
+        "5",
+        r#"10 | "MQTT" 05 02 003c {16 "d"} "c""#,
+    ),
+    (
+        "will-topic-empty",
+        "5",
+        r#"10 | "MQTT" 05 06 003c {} "c" {} "" "m""#,
+    ),
+    (
+        "will-topic-empty",
+        "3.1.1",
+        r#"10 | "MQTT" 04 06 003c "c" "" "m""#,
+    ),
+    (
+        "will-topic-empty",
+        "3.1",
+        r#"10 | "MQIsdp" 03 06 003c "c" "" "m""#,
+    ),
+    (
+        "will-topic-wildcard",
+        "5",
+        r#"10 | "MQTT" 05 06 003c {} "c" {} "a/+" "m""#,
+    ),
+    (
+        "will-topic-wildcard",
+        "3.1.1",
+        r#"10 | "MQTT" 04 06 003c "c" "a/#" "m""#,
+    ),
+    (
+        "will-topic-wildcard",
+        "3.1",
+        r#"10 | "MQIsdp" 03 06 003c "c" "a/#" "m""#,
+    ),
+    (
+        "will-payload-not-utf8",
+        "5",
+        r#"10 | "MQTT" 05 06 003c {} "c" {01 01} "w" 0002 ff fe"#,
+    ),
     ("connack-flags-reserved", "5", "20 | 02 00 {}"),
     ("connack-flags-reserved", "3.1.1", "20 | 80 00"),
     ("connack-session-present-refused", "5", "20 | 01 87 {}"),
@@ -133,7 +329,11 @@ const BROKEN: &[Case] = &[
     ("publish-topic-empty", "3.1.1 3.1", r#"30 | "" 78"#),
     ("publish-topic-wildcard", "5", r#"30 | "a/#" {} 78"#),
     ("publish-topic-wildcard", "3.1.1 3.1", r#"30 | "a/+" 78"#),
-    ("publish-subscription-identifier-from-client", "5>", r#"30 | "a" {0b 01}"#),
+    (
+        "publish-subscription-identifier-from-client",
+        "5>",
+        r#"30 | "a" {0b 01}"#,
+    ),
     ("publish-payload-not-utf8", "5", r#"30 | "a" {01 01} fffe"#),
     ("response-topic-empty", "5", r#"30 | "a" {08 ""}"#),
     ("response-topic-wildcard", "5", r#"30 | "a" {08 "r/#"} 78"#),
@@ -147,8 +347,16 @@ const BROKEN: &[Case] = &[
     ("subscribe-qos-reserved", "3.1.1 3.1", r#"82 | 0001 "a" 03"#),
     ("subscribe-options-reserved", "5", r#"82 | 0001 {} "a" c0"#),
     ("subscribe-options-reserved", "3.1.1", r#"82 | 0001 "a" 04"#),
-    ("subscribe-retain-handling-reserved", "5", r#"82 | 0001 {} "a" 30"#),
-    ("subscribe-no-local-shared", "5", r#"82 | 0001 {} "$share/g/a" 04"#),
+    (
+        "subscribe-retain-handling-reserved",
+        "5",
+        r#"82 | 0001 {} "a" 30"#,
+    ),
+    (
+        "subscribe-no-local-shared",
+        "5",
+        r#"82 | 0001 {} "$share/g/a" 04"#,
+    ),
     ("unsubscribe-no-filters", "5", "a2 | 0001 {}"),
     ("unsubscribe-no-filters", "3.1.1", "a2 | 0001"),
     ("filter-empty", "5", r#"82 | 0001 {} "" 00"#),
@@ -160,8 +368,16 @@ const BROKEN: &[Case] = &[
     ("filter-plus-not-alone", "5", r#"82 | 0001 {} "a+/b" 00"#),
     ("filter-plus-not-alone", "3.1.1 3.1", r#"82 | 0001 "+a" 00"#),
     ("share-name-empty", "5", r#"82 | 0001 {} "$share//a" 00"#),
-    ("share-name-wildcard", "5", r#"82 | 0001 {} "$share/+/a" 00"#),
-    ("share-filter-missing", "5", r#"82 | 0001 {} "$share/g/" 00"#),
+    (
+        "share-name-wildcard",
+        "5",
+        r#"82 | 0001 {} "$share/+/a" 00"#,
+    ),
+    (
+        "share-filter-missing",
+        "5",
+        r#"82 | 0001 {} "$share/g/" 00"#,
+    ),
     ("suback-no-codes", "5", "90 | 0001 {}"),
     ("suback-no-codes", "3.1.1", "90 | 0001"),
     ("suback-reason-undefined", "5", "90 | 0001 {} 03"),
@@ -172,8 +388,16 @@ const BROKEN: &[Case] = &[
     ("disconnect-reason-undefined", "5", "e0 | 01"),
     ("disconnect-reason-direction", "5>", "e0 | 8b"),
     ("disconnect-reason-direction", "5<", "e0 | 04"),
-    ("disconnect-session-expiry-from-server", "5<", "e0 | 00 {11 00000001}"),
-    ("disconnect-server-reference-from-client", "5>", r#"e0 | 00 {1c "s"}"#),
+    (
+        "disconnect-session-expiry-from-server",
+        "5<",
+        "e0 | 00 {11 00000001}",
+    ),
+    (
+        "disconnect-server-reference-from-client",
+        "5>",
+        r#"e0 | 00 {1c "s"}"#,
+    ),
     ("auth-reason-undefined", "5", r#"f0 | 01 {15 "m"}"#),
     ("auth-reason-direction", "5>", r#"f0 | 00 {15 "m"}"#),
     ("auth-reason-direction", "5<", r#"f0 | 19 {15 "m"}"#),
@@ -192,20 +416,32 @@ const SOUND: &[(&str, &str)] = &[
     ("3.1", "82 | 0001"),
     ("5", r#"10 | "MQTT" 05 00 0000 {} """#),
     ("5", r#"10 | "MQTT" 05 40 0000 {} "" "pw""#),
-    ("5", r#"10 | "MQTT" 05 36 0000 {21 0001 22 000a 27 00000001 26 "a" "b" 26 "a" "b"} "c" {18 00000005 01 01} "w" "m""#),
+    (
+        "5",
+        r#"10 | "MQTT" 05 36 0000 {21 0001 22 000a 27 00000001 26 "a" "b" 26 "a" "b"} "c" {18 00000005 01 01} "w" "m""#,
+    ),
     ("3.1.1", r#"10 | "MQTT" 04 c2 003c "c" "u" "p""#),
     ("3.1.1", r#"10 | "MQTT" 04 02 003c """#),
     ("3.1", r#"10 | "MQIsdp" 03 c2 003c "c" "u" "p""#),
     ("3.1.1 3.1", "20 | 00 05"),
     ("3.1.1", "20 | 01 00"),
-    ("5", r#"20 | 01 00 {12 "x" 13 003c 24 01 25 00 28 01 29 01 2a 00}"#),
+    (
+        "5",
+        r#"20 | 01 00 {12 "x" 13 003c 24 01 25 00 28 01 29 01 2a 00}"#,
+    ),
     ("5", r#"30 | "" {23 0001}"#),
     ("5", r#"30 | "a" {0b 01 0b 02}"#),
     ("5<", r#"30 | "a" {0b 01}"#),
-    ("5", r#"3d | "a" 0001 {26 "k" "" 03 "t" 08 "r" 09 0001 ff} 00"#),
+    (
+        "5",
+        r#"3d | "a" 0001 {26 "k" "" 03 "t" 08 "r" 09 0001 ff} 00"#,
+    ),
     ("3.1.1 3.1", r#"30 | "$SYS/a b""#),
-    ("5 3.1.1 3.1", "30 03 00 01 61") ,
-    ("5", r#"82 | 0001 {0b ffffff7f} "$share/g/a/#" 2a "+/+/#" 11"#),
+    ("5 3.1.1 3.1", "30 03 00 01 61"),
+    (
+        "5",
+        r#"82 | 0001 {0b ffffff7f} "$share/g/a/#" 2a "+/+/#" 11"#,
+    ),
     ("5", r#"82 | 0001 {} "$share" 00"#),
     ("3.1.1", r#"82 | 0001 "$share/+/a" 00"#),
     ("5", "90 | 0001 {} 00 01 02 80 83 87 8f 91 97 9e a1 a2"),
@@ -224,7 +460,10 @@ const SOUND: &[(&str, &str)] = &[
 fn contexts(versions: &str) -> impl Iterator<Item = Context> {
     versions.split_whitespace().map(|word| {
         let name = word.trim_end_matches(['<', '>']);
-        let version = ProtocolVersion::ALL.into_iter().find(|version| version.name() == name).unwrap();
+        let version = ProtocolVersion::ALL
+            .into_iter()
+            .find(|version| version.name() == name)
+            .unwrap();
         let sender = match word.chars().last() {
             Some('>') => Some(Sender::Client),
             Some('<') => Some(Sender::Server),
@@ -242,19 +481,34 @@ fn each_rule_is_found_and_nothing_else() {
         for context in contexts(versions) {
             let packet = bytes(notation);
             let dissection = dissect(&packet, context);
-            let found: Vec<_> = dissection.diagnostics.iter().map(|d| d.rule.name()).collect();
+            let found: Vec<_> = dissection
+                .diagnostics
+                .iter()
+                .map(|d| d.rule.name())
+                .collect();
             let place = format!("{name} in {:?}: {notation}", context.version);
             if found != [name] {
                 failures.push(format!("{place}: {found:?}"));
                 continue;
             }
-            assert_ne!(dissection.diagnostics[0].citation(), Citation::None, "{place}");
+            assert_ne!(
+                dissection.diagnostics[0].citation(),
+                Citation::None,
+                "{place}"
+            );
             let message = dissection.diagnostics[0].message(&packet);
-            assert!(!message.contains("{value}") && message.len() > 10, "{place}: {message}");
+            assert!(
+                !message.contains("{value}") && message.len() > 10,
+                "{place}: {message}"
+            );
             let strict = decode(&packet, context);
             if rule.severity() == Severity::Error {
                 let error = strict.expect_err(&place);
-                assert_eq!((error.rule, error.span), (rule, dissection.diagnostics[0].span), "{place}");
+                assert_eq!(
+                    (error.rule, error.span),
+                    (rule, dissection.diagnostics[0].span),
+                    "{place}"
+                );
             } else {
                 assert!(matches!(strict, Ok(Decoded::Packet { .. })), "{place}");
             }
@@ -272,9 +526,19 @@ fn sound_packets_break_nothing() {
                 packet = vec![0x30, 4, 0, 1, 0x61, 0];
             }
             let dissection = dissect(&packet, context);
-            let found: Vec<_> = dissection.diagnostics.iter().filter(|d| d.severity() > Severity::Note).collect();
-            assert!(found.is_empty(), "{notation} in {:?}: {found:?}", context.version);
-            assert!(matches!(decode(&packet, context), Ok(Decoded::Packet { len, .. }) if len == packet.len()));
+            let found: Vec<_> = dissection
+                .diagnostics
+                .iter()
+                .filter(|d| d.severity() > Severity::Note)
+                .collect();
+            assert!(
+                found.is_empty(),
+                "{notation} in {:?}: {found:?}",
+                context.version
+            );
+            assert!(
+                matches!(decode(&packet, context), Ok(Decoded::Packet { len, .. }) if len == packet.len())
+            );
         }
     }
 }
@@ -290,7 +554,9 @@ fn every_rule_is_tried_in_every_version_that_has_it() {
     let missing: Vec<_> = Rule::ALL
         .into_iter()
         .flat_map(|rule| ProtocolVersion::ALL.map(|version| (rule, version)))
-        .filter(|&(rule, version)| rule.citation(version) != Citation::None && !tried(rule, version))
+        .filter(|&(rule, version)| {
+            rule.citation(version) != Citation::None && !tried(rule, version)
+        })
         .map(|(rule, version)| format!("{} in {}", rule.name(), version.name()))
         .collect();
     assert!(missing.is_empty(), "{missing:#?}");

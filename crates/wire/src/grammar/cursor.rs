@@ -1,7 +1,10 @@
 //! A place in a packet and the primitive types of the standard, read once for both sinks.
 
 use super::Sink;
-use crate::{BinaryData, Citation, Context, Field, ProtocolVersion, Rule, Span, Utf8EncodedString, Value, text, varint};
+use crate::{
+    BinaryData, Citation, Context, Field, ProtocolVersion, Rule, Span, Utf8EncodedString, Value,
+    text, varint,
+};
 
 /// Reads one packet. Every byte it passes becomes a leaf of the sink.
 pub(crate) struct Cursor<'a, S: Sink> {
@@ -89,13 +92,21 @@ impl<'a, S: Sink> Cursor<'a, S> {
     /// what cannot be known is not claimed.
     #[cold]
     pub(crate) fn absent(&mut self, rule: Rule, span: Span) -> Read<(), S> {
-        if self.incomplete || self.lost { Ok(()) } else { self.fault(rule, span) }
+        if self.incomplete || self.lost {
+            Ok(())
+        } else {
+            self.fault(rule, span)
+        }
     }
 
     /// The region is over too early.
     #[cold]
     pub(crate) fn short(&mut self, rule: Rule, span: Span, value: u32) -> S::Stop {
-        let rule = if self.in_properties { Rule::PropertyPastEnd } else { rule };
+        let rule = if self.in_properties {
+            Rule::PropertyPastEnd
+        } else {
+            rule
+        };
         if self.incomplete && self.end == self.bytes.len() {
             self.sink.wait(self.context.version, rule, span)
         } else {
@@ -105,7 +116,11 @@ impl<'a, S: Sink> Cursor<'a, S> {
 
     /// A field that has parts.
     #[inline(always)]
-    pub(crate) fn group<T>(&mut self, field: Field, read: impl FnOnce(&mut Self) -> Read<T, S>) -> Read<T, S> {
+    pub(crate) fn group<T>(
+        &mut self,
+        field: Field,
+        read: impl FnOnce(&mut Self) -> Read<T, S>,
+    ) -> Read<T, S> {
         self.valued(field, |cursor| Ok((read(cursor)?, Value::Group)))
     }
 
@@ -194,8 +209,12 @@ impl<'a, S: Sink> Cursor<'a, S> {
     pub(crate) fn bits(&mut self, field: Field, byte: u8, from: u8, len: u8) -> (u8, Span) {
         let shift = 8u8.saturating_sub(from).saturating_sub(len);
         let number = (byte >> (shift & 7)) & (0xff_u8 >> (8u8.saturating_sub(len) & 7));
-        let span = Span { start: self.behind(1).start.wrapping_add(u32::from(from)), len: u32::from(len) };
-        self.sink.leaf(field, Value::Number(u32::from(number)), span);
+        let span = Span {
+            start: self.behind(1).start.wrapping_add(u32::from(from)),
+            len: u32::from(len),
+        };
+        self.sink
+            .leaf(field, Value::Number(u32::from(number)), span);
         (number, span)
     }
 
@@ -203,7 +222,8 @@ impl<'a, S: Sink> Cursor<'a, S> {
     #[inline(always)]
     pub(crate) fn u8(&mut self, field: Field) -> Read<u8, S> {
         let byte = self.raw_u8(field)?;
-        self.sink.leaf(field, Value::Number(u32::from(byte)), self.behind(1));
+        self.sink
+            .leaf(field, Value::Number(u32::from(byte)), self.behind(1));
         Ok(byte)
     }
 
@@ -213,7 +233,8 @@ impl<'a, S: Sink> Cursor<'a, S> {
         match self.take(2) {
             Some(&[high, low]) => {
                 let number = u16::from_be_bytes([high, low]);
-                self.sink.leaf(field, Value::Number(u32::from(number)), self.behind(2));
+                self.sink
+                    .leaf(field, Value::Number(u32::from(number)), self.behind(2));
                 Ok(number)
             }
             _ => Err(self.too_short(field)),
@@ -242,7 +263,8 @@ impl<'a, S: Sink> Cursor<'a, S> {
             && self.at < self.end
         {
             self.at = self.at.wrapping_add(1);
-            self.sink.leaf(field, Value::Number(u32::from(byte)), self.behind(1));
+            self.sink
+                .leaf(field, Value::Number(u32::from(byte)), self.behind(1));
             return Ok(u32::from(byte));
         }
         self.variable_long(field)
@@ -257,7 +279,11 @@ impl<'a, S: Sink> Cursor<'a, S> {
                 self.sink.leaf(field, Value::Number(value), span);
                 if len > varint::len(value) {
                     //= [MQTT-1.5.5-1] v5: no more bytes than needed
-                    let rule = if self.is_v5() { Rule::VbiNotMinimal } else { Rule::RemainingLengthNotMinimal };
+                    let rule = if self.is_v5() {
+                        Rule::VbiNotMinimal
+                    } else {
+                        Rule::RemainingLengthNotMinimal
+                    };
                     self.fault_value(rule, span, value)?;
                 }
                 Ok(value)
@@ -265,7 +291,9 @@ impl<'a, S: Sink> Cursor<'a, S> {
             varint::Read::Incomplete => Err(self.too_short(field)),
             varint::Read::TooLong => {
                 let span = Span::of_bytes(self.at, self.at.saturating_add(4).min(self.end));
-                Err(self.sink.end(self.context.version, Rule::VbiTooLong, span, 0))
+                Err(self
+                    .sink
+                    .end(self.context.version, Rule::VbiTooLong, span, 0))
             }
         }
     }
@@ -277,7 +305,8 @@ impl<'a, S: Sink> Cursor<'a, S> {
             Some(&[high, low]) => u16::from_be_bytes([high, low]),
             _ => return Err(self.too_short(field)),
         };
-        self.sink.leaf(Field::Length, Value::Number(u32::from(len)), self.behind(2));
+        self.sink
+            .leaf(Field::Length, Value::Number(u32::from(len)), self.behind(2));
         match self.take(usize::from(len)) {
             Some(content) => Ok(content),
             None => Err(self.short(Rule::StringPastEnd, self.behind(2), u32::from(len))),
@@ -301,7 +330,8 @@ impl<'a, S: Sink> Cursor<'a, S> {
     pub(crate) fn data(&mut self, field: Field) -> Read<BinaryData<'a>, S> {
         let content = self.prefixed(field)?;
         if S::RECORDS && !content.is_empty() {
-            self.sink.leaf(Field::Data, Value::Bytes, self.behind(content.len()));
+            self.sink
+                .leaf(Field::Data, Value::Bytes, self.behind(content.len()));
         }
         Ok(BinaryData::trusted(content))
     }
@@ -344,14 +374,22 @@ impl<'a, S: Sink> Cursor<'a, S> {
     /// Points at the first wildcard of a topic that may have none.
     #[cold]
     pub(crate) fn wildcard(&mut self, rule: Rule, topic: Text<'_>) -> Read<(), S> {
-        let at = topic.raw.iter().position(|byte| matches!(byte, b'+' | b'#')).unwrap_or(0);
+        let at = topic
+            .raw
+            .iter()
+            .position(|byte| matches!(byte, b'+' | b'#'))
+            .unwrap_or(0);
         let at = topic.span.bytes().0.saturating_add(at);
         self.fault(rule, Span::of_bytes(at, at.saturating_add(1)))
     }
 
     /// The rules for the characters of a string.
     #[inline(always)]
-    pub(crate) fn check_text(&mut self, content: &'a [u8], span: Span) -> Read<Utf8EncodedString<'a>, S> {
+    pub(crate) fn check_text(
+        &mut self,
+        content: &'a [u8],
+        span: Span,
+    ) -> Read<Utf8EncodedString<'a>, S> {
         match core::str::from_utf8(content) {
             //= [MQTT-1.5.4-2] v5, [MQTT-1.5.3-2] v3.1.1: no U+0000
             Ok(string) if !text::has_zero(content) => {
@@ -386,7 +424,9 @@ impl<'a, S: Sink> Cursor<'a, S> {
             let at = start.saturating_add(zero);
             self.fault(Rule::StringNull, Span::of_bytes(at, at.saturating_add(1)))?;
         }
-        Ok(Utf8EncodedString::trusted(core::str::from_utf8(content).unwrap_or_default()))
+        Ok(Utf8EncodedString::trusted(
+            core::str::from_utf8(content).unwrap_or_default(),
+        ))
     }
 
     /// What a string should rather not hold.

@@ -6,12 +6,18 @@ mod sink;
 pub(crate) use cursor::{Cursor, Read, Text};
 pub(crate) use sink::{Record, Sink, Strict};
 
-use crate::packet::{acknowledgement, auth, connack, connect, disconnect, publish, suback, subscribe, unsuback, unsubscribe};
+use crate::packet::{
+    acknowledgement, auth, connack, connect, disconnect, publish, suback, subscribe, unsuback,
+    unsubscribe,
+};
 use crate::{ControlPacket, Field, PacketType, ProtocolVersion, Rule, Sender, Span, Value};
 
 /// One packet: `c` stands at its first byte and ends at its last, or at the last that is there.
 #[inline(always)]
-pub(crate) fn packet<'a, S: Sink>(c: &mut Cursor<'a, S>, header_len: usize) -> Read<ControlPacket<'a>, S> {
+pub(crate) fn packet<'a, S: Sink>(
+    c: &mut Cursor<'a, S>,
+    header_len: usize,
+) -> Read<ControlPacket<'a>, S> {
     let (packet_type, flags) = fixed_header(c, header_len)?;
     let packet = body(c, packet_type, flags)?;
     if c.left() > 0 {
@@ -60,7 +66,9 @@ fn fixed_header<S: Sink>(c: &mut Cursor<'_, S>, header_len: usize) -> Read<(Pack
 fn has_publish_flags(packet_type: PacketType, version: ProtocolVersion) -> bool {
     match packet_type {
         PacketType::Publish => true,
-        PacketType::Pubrel | PacketType::Subscribe | PacketType::Unsubscribe => version == ProtocolVersion::V3_1,
+        PacketType::Pubrel | PacketType::Subscribe | PacketType::Unsubscribe => {
+            version == ProtocolVersion::V3_1
+        }
         _ => false,
     }
 }
@@ -73,7 +81,11 @@ fn check_flags<S: Sink>(c: &mut Cursor<'_, S>, packet_type: PacketType, flags: u
         PacketType::Pubrel | PacketType::Subscribe | PacketType::Unsubscribe => 2,
         _ => 0,
     };
-    if flags == wanted { Ok(()) } else { odd_flags(c, packet_type, flags) }
+    if flags == wanted {
+        Ok(())
+    } else {
+        odd_flags(c, packet_type, flags)
+    }
 }
 
 #[cold]
@@ -84,7 +96,11 @@ fn odd_flags<S: Sink>(c: &mut Cursor<'_, S>, packet_type: PacketType, flags: u8)
             return c.fault_value(Rule::UnusedBitsSet, FLAGS, number);
         }
         if flags & 6 != 2 {
-            c.fault_value(Rule::HeaderQoSNot1, Span { start: 5, len: 2 }, (number >> 1) & 3)?;
+            c.fault_value(
+                Rule::HeaderQoSNot1,
+                Span { start: 5, len: 2 },
+                (number >> 1) & 3,
+            )?;
         }
         if flags & 1 != 0 {
             c.fault_value(Rule::UnusedBitsSet, Span { start: 7, len: 1 }, 1)?;
@@ -107,14 +123,23 @@ fn odd_flags<S: Sink>(c: &mut Cursor<'_, S>, packet_type: PacketType, flags: u8)
 
 /// Who may send a packet (v5 table 2-1).
 #[inline]
-fn check_direction<S: Sink>(c: &mut Cursor<'_, S>, packet_type: PacketType, sender: Sender) -> Read<(), S> {
+fn check_direction<S: Sink>(
+    c: &mut Cursor<'_, S>,
+    packet_type: PacketType,
+    sender: Sender,
+) -> Read<(), S> {
     let rule = match (packet_type, sender) {
-        (PacketType::Connack | PacketType::Suback | PacketType::Unsuback | PacketType::Pingresp, Sender::Client) => {
-            Rule::PacketNotFromClient
-        }
-        (PacketType::Connect | PacketType::Subscribe | PacketType::Unsubscribe | PacketType::Pingreq, Sender::Server) => {
-            Rule::PacketNotFromServer
-        }
+        (
+            PacketType::Connack | PacketType::Suback | PacketType::Unsuback | PacketType::Pingresp,
+            Sender::Client,
+        ) => Rule::PacketNotFromClient,
+        (
+            PacketType::Connect
+            | PacketType::Subscribe
+            | PacketType::Unsubscribe
+            | PacketType::Pingreq,
+            Sender::Server,
+        ) => Rule::PacketNotFromServer,
         (PacketType::Disconnect, Sender::Server) if !c.is_v5() => Rule::PacketNotFromServer,
         _ => return Ok(()),
     };
@@ -122,7 +147,11 @@ fn check_direction<S: Sink>(c: &mut Cursor<'_, S>, packet_type: PacketType, send
 }
 
 #[inline(always)]
-fn body<'a, S: Sink>(c: &mut Cursor<'a, S>, packet_type: PacketType, flags: u8) -> Read<ControlPacket<'a>, S> {
+fn body<'a, S: Sink>(
+    c: &mut Cursor<'a, S>,
+    packet_type: PacketType,
+    flags: u8,
+) -> Read<ControlPacket<'a>, S> {
     Ok(match packet_type {
         PacketType::Publish => ControlPacket::Publish(publish::read(c, flags)?),
         PacketType::Puback => ControlPacket::Puback(acknowledgement::read(c, packet_type)?),
@@ -140,8 +169,17 @@ fn body<'a, S: Sink>(c: &mut Cursor<'a, S>, packet_type: PacketType, flags: u8) 
         PacketType::Disconnect => ControlPacket::Disconnect(disconnect::read(c)?),
         PacketType::Auth if c.is_v5() => ControlPacket::Auth(auth::read(c)?),
         PacketType::Auth | PacketType::Reserved => {
-            let rule = if packet_type == PacketType::Auth { Rule::PacketType15 } else { Rule::PacketType0 };
-            return Err(c.sink.end(c.context.version, rule, Span { start: 0, len: 4 }, packet_type as u32));
+            let rule = if packet_type == PacketType::Auth {
+                Rule::PacketType15
+            } else {
+                Rule::PacketType0
+            };
+            return Err(c.sink.end(
+                c.context.version,
+                rule,
+                Span { start: 0, len: 4 },
+                packet_type as u32,
+            ));
         }
     })
 }
@@ -161,7 +199,10 @@ pub(crate) fn codes<'a, S: Sink>(
     c.group(Field::Payload, |c| {
         while c.left() > 0 {
             let code = c.u8(Field::ReasonCode)?;
-            if crate::ReasonCode(code).name(packet_type, c.version()).is_none() {
+            if crate::ReasonCode(code)
+                .name(packet_type, c.version())
+                .is_none()
+            {
                 c.fault_value(undefined, c.behind(1), u32::from(code))?;
             }
         }
@@ -172,7 +213,11 @@ pub(crate) fn codes<'a, S: Sink>(
 
 /// A Reason Code that the packet type must define.
 #[inline]
-pub(crate) fn reason_code<S: Sink>(c: &mut Cursor<'_, S>, packet_type: PacketType, undefined: Rule) -> Read<crate::ReasonCode, S> {
+pub(crate) fn reason_code<S: Sink>(
+    c: &mut Cursor<'_, S>,
+    packet_type: PacketType,
+    undefined: Rule,
+) -> Read<crate::ReasonCode, S> {
     let code = crate::ReasonCode(c.u8(Field::ReasonCode)?);
     if code.name(packet_type, c.version()).is_none() {
         c.fault_value(undefined, c.behind(1), u32::from(code.0))?;
@@ -196,7 +241,9 @@ pub(crate) fn payload_format<S: Sink>(
         Some(crate::Property::PayloadFormatIndicator(1))
     );
     if says_utf8 && let Err(error) = core::str::from_utf8(payload) {
-        let start = c.at.saturating_sub(payload.len()).saturating_add(error.valid_up_to());
+        let start =
+            c.at.saturating_sub(payload.len())
+                .saturating_add(error.valid_up_to());
         let len = error.error_len().unwrap_or(1);
         c.fault(rule, Span::of_bytes(start, start.saturating_add(len)))?;
     }
@@ -208,7 +255,9 @@ pub(crate) fn payload_format<S: Sink>(
 pub(crate) fn payload_leaf<S: Sink>(c: &mut Cursor<'_, S>, payload: &[u8]) {
     if S::RECORDS && !payload.is_empty() {
         let span = c.behind(payload.len());
-        let mark = c.sink.open(Field::Payload, c.at.saturating_sub(payload.len()));
+        let mark = c
+            .sink
+            .open(Field::Payload, c.at.saturating_sub(payload.len()));
         c.sink.leaf(Field::ApplicationMessage, Value::Bytes, span);
         c.sink.close(mark, Value::Group, c.at);
     }

@@ -92,7 +92,10 @@ pub struct Properties<'a> {
 
 impl<'a> Properties<'a> {
     /// No properties.
-    pub const NONE: Self = Self { bytes: &[], set: PropertySet::EMPTY };
+    pub const NONE: Self = Self {
+        bytes: &[],
+        set: PropertySet::EMPTY,
+    };
 
     /// Whether there is none.
     #[inline]
@@ -166,7 +169,9 @@ impl<'a> Iter<'a> {
     }
 
     fn variable(&mut self) -> Option<u32> {
-        let varint::Read::Complete { value, len } = varint::read(self.rest) else { return None };
+        let varint::Read::Complete { value, len } = varint::read(self.rest) else {
+            return None;
+        };
         self.take(len)?;
         Some(value)
     }
@@ -186,17 +191,33 @@ impl<'a> Iter<'a> {
             PropertyId::PAYLOAD_FORMAT_INDICATOR => Property::PayloadFormatIndicator(self.byte()?),
             PropertyId::MESSAGE_EXPIRY_INTERVAL => Property::MessageExpiryInterval(self.four()?),
             PropertyId::CONTENT_TYPE => Property::ContentType(text(self.string()?)),
-            PropertyId::RESPONSE_TOPIC => Property::ResponseTopic(TopicName::trusted(self.string()?)),
-            PropertyId::CORRELATION_DATA => Property::CorrelationData(BinaryData::trusted(self.data()?)),
-            PropertyId::SUBSCRIPTION_IDENTIFIER => Property::SubscriptionIdentifier(self.variable()?),
+            PropertyId::RESPONSE_TOPIC => {
+                Property::ResponseTopic(TopicName::trusted(self.string()?))
+            }
+            PropertyId::CORRELATION_DATA => {
+                Property::CorrelationData(BinaryData::trusted(self.data()?))
+            }
+            PropertyId::SUBSCRIPTION_IDENTIFIER => {
+                Property::SubscriptionIdentifier(self.variable()?)
+            }
             PropertyId::SESSION_EXPIRY_INTERVAL => Property::SessionExpiryInterval(self.four()?),
-            PropertyId::ASSIGNED_CLIENT_IDENTIFIER => Property::AssignedClientIdentifier(text(self.string()?)),
+            PropertyId::ASSIGNED_CLIENT_IDENTIFIER => {
+                Property::AssignedClientIdentifier(text(self.string()?))
+            }
             PropertyId::SERVER_KEEP_ALIVE => Property::ServerKeepAlive(self.two()?),
-            PropertyId::AUTHENTICATION_METHOD => Property::AuthenticationMethod(text(self.string()?)),
-            PropertyId::AUTHENTICATION_DATA => Property::AuthenticationData(BinaryData::trusted(self.data()?)),
-            PropertyId::REQUEST_PROBLEM_INFORMATION => Property::RequestProblemInformation(self.byte()?),
+            PropertyId::AUTHENTICATION_METHOD => {
+                Property::AuthenticationMethod(text(self.string()?))
+            }
+            PropertyId::AUTHENTICATION_DATA => {
+                Property::AuthenticationData(BinaryData::trusted(self.data()?))
+            }
+            PropertyId::REQUEST_PROBLEM_INFORMATION => {
+                Property::RequestProblemInformation(self.byte()?)
+            }
             PropertyId::WILL_DELAY_INTERVAL => Property::WillDelayInterval(self.four()?),
-            PropertyId::REQUEST_RESPONSE_INFORMATION => Property::RequestResponseInformation(self.byte()?),
+            PropertyId::REQUEST_RESPONSE_INFORMATION => {
+                Property::RequestResponseInformation(self.byte()?)
+            }
             PropertyId::RESPONSE_INFORMATION => Property::ResponseInformation(text(self.string()?)),
             PropertyId::SERVER_REFERENCE => Property::ServerReference(text(self.string()?)),
             PropertyId::REASON_STRING => Property::ReasonString(text(self.string()?)),
@@ -205,11 +226,19 @@ impl<'a> Iter<'a> {
             PropertyId::TOPIC_ALIAS => Property::TopicAlias(self.two()?),
             PropertyId::MAXIMUM_QOS => Property::MaximumQoS(self.byte()?),
             PropertyId::RETAIN_AVAILABLE => Property::RetainAvailable(self.byte()?),
-            PropertyId::USER_PROPERTY => Property::UserProperty(text(self.string()?), text(self.string()?)),
+            PropertyId::USER_PROPERTY => {
+                Property::UserProperty(text(self.string()?), text(self.string()?))
+            }
             PropertyId::MAXIMUM_PACKET_SIZE => Property::MaximumPacketSize(self.four()?),
-            PropertyId::WILDCARD_SUBSCRIPTION_AVAILABLE => Property::WildcardSubscriptionAvailable(self.byte()?),
-            PropertyId::SUBSCRIPTION_IDENTIFIER_AVAILABLE => Property::SubscriptionIdentifierAvailable(self.byte()?),
-            PropertyId::SHARED_SUBSCRIPTION_AVAILABLE => Property::SharedSubscriptionAvailable(self.byte()?),
+            PropertyId::WILDCARD_SUBSCRIPTION_AVAILABLE => {
+                Property::WildcardSubscriptionAvailable(self.byte()?)
+            }
+            PropertyId::SUBSCRIPTION_IDENTIFIER_AVAILABLE => {
+                Property::SubscriptionIdentifierAvailable(self.byte()?)
+            }
+            PropertyId::SHARED_SUBSCRIPTION_AVAILABLE => {
+                Property::SharedSubscriptionAvailable(self.byte()?)
+            }
             _ => return None,
         })
     }
@@ -261,14 +290,20 @@ impl PropertiesBuf {
     /// No properties.
     #[must_use]
     pub const fn new() -> Self {
-        Self { bytes: Vec::new(), set: PropertySet::EMPTY }
+        Self {
+            bytes: Vec::new(),
+            set: PropertySet::EMPTY,
+        }
     }
 
     /// The properties so far.
     #[inline]
     #[must_use]
     pub fn as_properties(&self) -> Properties<'_> {
-        Properties { bytes: &self.bytes, set: self.set }
+        Properties {
+            bytes: &self.bytes,
+            set: self.set,
+        }
     }
 
     /// Adds a property behind the others.
@@ -278,8 +313,13 @@ impl PropertiesBuf {
     /// number is out of its range.
     pub fn push(&mut self, property: Property<'_>) -> Result<(), PropertyError> {
         let id = property.id();
-        let Some(definition) = id.definition() else { return Ok(()) };
-        let may_repeat = matches!(id, PropertyId::USER_PROPERTY | PropertyId::SUBSCRIPTION_IDENTIFIER);
+        let Some(definition) = id.definition() else {
+            return Ok(());
+        };
+        let may_repeat = matches!(
+            id,
+            PropertyId::USER_PROPERTY | PropertyId::SUBSCRIPTION_IDENTIFIER
+        );
         if !may_repeat && self.set.has(definition) {
             return Err(PropertyError::Repeated(id));
         }
@@ -303,7 +343,8 @@ impl PropertiesBuf {
 
     fn data(&mut self, bytes: &[u8]) {
         // The newtypes hold no more than 65,535 bytes.
-        self.bytes.extend_from_slice(&(bytes.len() as u16).to_be_bytes());
+        self.bytes
+            .extend_from_slice(&(bytes.len() as u16).to_be_bytes());
         self.bytes.extend_from_slice(bytes);
     }
 
@@ -324,10 +365,14 @@ impl PropertiesBuf {
             Property::MessageExpiryInterval(number)
             | Property::SessionExpiryInterval(number)
             | Property::WillDelayInterval(number)
-            | Property::MaximumPacketSize(number) => self.bytes.extend_from_slice(&number.to_be_bytes()),
+            | Property::MaximumPacketSize(number) => {
+                self.bytes.extend_from_slice(&number.to_be_bytes())
+            }
             Property::SubscriptionIdentifier(number) => varint::write(number, &mut self.bytes),
             Property::ResponseTopic(topic) => self.data(topic.as_str().as_bytes()),
-            Property::CorrelationData(data) | Property::AuthenticationData(data) => self.data(data.as_bytes()),
+            Property::CorrelationData(data) | Property::AuthenticationData(data) => {
+                self.data(data.as_bytes())
+            }
             Property::ContentType(text)
             | Property::AssignedClientIdentifier(text)
             | Property::AuthenticationMethod(text)
@@ -383,9 +428,15 @@ mod tests {
             buf.push(property).unwrap();
         }
         assert!(buf.as_properties().iter().eq(all));
-        assert_eq!(buf.as_properties().get(PropertyId::TOPIC_ALIAS), Some(Property::TopicAlias(7)));
+        assert_eq!(
+            buf.as_properties().get(PropertyId::TOPIC_ALIAS),
+            Some(Property::TopicAlias(7))
+        );
         assert_eq!(buf.as_properties().get(PropertyId::RESPONSE_TOPIC), None);
-        assert_eq!(buf.push(Property::TopicAlias(1)), Err(PropertyError::Repeated(PropertyId::TOPIC_ALIAS)));
+        assert_eq!(
+            buf.push(Property::TopicAlias(1)),
+            Err(PropertyError::Repeated(PropertyId::TOPIC_ALIAS))
+        );
         assert_eq!(
             buf.push(Property::ReceiveMaximum(0)),
             Err(PropertyError::OutOfRange(PropertyId::RECEIVE_MAXIMUM))
@@ -399,7 +450,11 @@ mod tests {
             let definition = id.definition().unwrap();
             assert!(!seen.has(definition), "{}", id.name());
             seen.add(definition);
-            assert!(id.property_type().is_some_and(|kind| matches!(kind, PropertyType::Utf8StringPair) == (id == PropertyId::USER_PROPERTY)));
+            assert!(
+                id.property_type()
+                    .is_some_and(|kind| matches!(kind, PropertyType::Utf8StringPair)
+                        == (id == PropertyId::USER_PROPERTY))
+            );
         }
     }
 }

@@ -47,13 +47,29 @@ fn filter() -> impl Strategy<Value = String> {
 }
 
 fn value() -> impl Strategy<Value = Value> {
-    (0..27_usize, prop_oneof![1..3_u32, 1..70_000_u32, Just(268_435_455)], topic(), vec(any::<u8>(), 0..20))
-        .prop_map(|(index, number, text, bytes)| Value { index, number, text, bytes })
+    (
+        0..27_usize,
+        prop_oneof![1..3_u32, 1..70_000_u32, Just(268_435_455)],
+        topic(),
+        vec(any::<u8>(), 0..20),
+    )
+        .prop_map(|(index, number, text, bytes)| Value {
+            index,
+            number,
+            text,
+            bytes,
+        })
 }
 
 pub(crate) fn parts() -> impl Strategy<Value = Parts> {
     (
-        (prop::sample::select(ProtocolVersion::ALL.to_vec()), 0..15_u8, any::<[bool; 4]>(), 0..3_u8, 1..=u16::MAX),
+        (
+            prop::sample::select(ProtocolVersion::ALL.to_vec()),
+            0..15_u8,
+            any::<[bool; 4]>(),
+            0..3_u8,
+            1..=u16::MAX,
+        ),
         [text(), text(), text(), text()],
         [topic(), topic()],
         vec((filter(), any::<u8>()), 1..5),
@@ -63,7 +79,16 @@ pub(crate) fn parts() -> impl Strategy<Value = Parts> {
         vec(value(), 0..4),
     )
         .prop_map(
-            |((version, kind, flags, level, number), strings, topics, filters, bytes, codes, properties, will)| Parts {
+            |(
+                (version, kind, flags, level, number),
+                strings,
+                topics,
+                filters,
+                bytes,
+                codes,
+                properties,
+                will,
+            )| Parts {
                 version,
                 kind,
                 flags,
@@ -88,9 +113,13 @@ fn properties(version: ProtocolVersion, values: &[Value], owner: PropertyOwner) 
     for value in values {
         let id = PropertyId::ALL[value.index];
         let one_of_subscribe = owner == PropertyOwner::Packet(PacketType::Subscribe)
-            && buf.as_properties().set().contains(PropertyId::SUBSCRIPTION_IDENTIFIER);
+            && buf
+                .as_properties()
+                .set()
+                .contains(PropertyId::SUBSCRIPTION_IDENTIFIER);
         // The payload is arbitrary bytes, so none is said to be text.
-        if !id.allowed_in(owner) || (id == PropertyId::SUBSCRIPTION_IDENTIFIER && one_of_subscribe) {
+        if !id.allowed_in(owner) || (id == PropertyId::SUBSCRIPTION_IDENTIFIER && one_of_subscribe)
+        {
             continue;
         }
         let text = Utf8EncodedString::new(&value.text).unwrap();
@@ -101,7 +130,9 @@ fn properties(version: ProtocolVersion, values: &[Value], owner: PropertyOwner) 
             PropertyId::PAYLOAD_FORMAT_INDICATOR => Property::PayloadFormatIndicator(0),
             PropertyId::MESSAGE_EXPIRY_INTERVAL => Property::MessageExpiryInterval(wide),
             PropertyId::CONTENT_TYPE => Property::ContentType(text),
-            PropertyId::RESPONSE_TOPIC => Property::ResponseTopic(TopicName::new(&value.text).unwrap()),
+            PropertyId::RESPONSE_TOPIC => {
+                Property::ResponseTopic(TopicName::new(&value.text).unwrap())
+            }
             PropertyId::CORRELATION_DATA => Property::CorrelationData(data),
             PropertyId::SUBSCRIPTION_IDENTIFIER => Property::SubscriptionIdentifier(wide),
             PropertyId::SESSION_EXPIRY_INTERVAL => Property::SessionExpiryInterval(wide),
@@ -125,8 +156,12 @@ fn properties(version: ProtocolVersion, values: &[Value], owner: PropertyOwner) 
             PropertyId::RETAIN_AVAILABLE => Property::RetainAvailable(bit),
             PropertyId::USER_PROPERTY => Property::UserProperty(text, text),
             PropertyId::MAXIMUM_PACKET_SIZE => Property::MaximumPacketSize(wide),
-            PropertyId::WILDCARD_SUBSCRIPTION_AVAILABLE => Property::WildcardSubscriptionAvailable(bit),
-            PropertyId::SUBSCRIPTION_IDENTIFIER_AVAILABLE => Property::SubscriptionIdentifierAvailable(bit),
+            PropertyId::WILDCARD_SUBSCRIPTION_AVAILABLE => {
+                Property::WildcardSubscriptionAvailable(bit)
+            }
+            PropertyId::SUBSCRIPTION_IDENTIFIER_AVAILABLE => {
+                Property::SubscriptionIdentifierAvailable(bit)
+            }
             _ => Property::SharedSubscriptionAvailable(bit),
         };
         // A repetition is refused and left out.
@@ -149,13 +184,20 @@ impl Parts {
         let version = self.version;
         let [s0, s1, s2, _] = &self.strings;
         let string = |string| Utf8EncodedString::new(string).unwrap();
-        let owned = |packet_type| properties(version, &self.properties, PropertyOwner::Packet(packet_type));
+        let owned = |packet_type| {
+            properties(
+                version,
+                &self.properties,
+                PropertyOwner::Packet(packet_type),
+            )
+        };
         let identifier = PacketIdentifier::new(self.number).unwrap();
         let qos = QoS::new(self.level).unwrap();
         match self.kind {
             0 => {
                 let properties = owned(PacketType::Connect);
-                let will_properties = self::properties(version, &self.will_properties, PropertyOwner::Will);
+                let will_properties =
+                    self::properties(version, &self.will_properties, PropertyOwner::Will);
                 let will = self.flags[0].then(|| WillMessage {
                     qos,
                     retain: self.flags[1],
@@ -164,7 +206,9 @@ impl Parts {
                     payload: BinaryData::new(&self.bytes[0]).unwrap(),
                 });
                 let identifier = match version {
-                    ProtocolVersion::V3_1 => &self.topics[1][..1.max(self.topics[1].ceil_char_boundary(1))],
+                    ProtocolVersion::V3_1 => {
+                        &self.topics[1][..1.max(self.topics[1].ceil_char_boundary(1))]
+                    }
                     _ => s0,
                 };
                 let user_name = self.flags[2].then(|| string(s1));
@@ -183,7 +227,9 @@ impl Parts {
             }
             1 => {
                 let reason_code = code(self.codes[0], PacketType::Connack, version);
-                let present = self.flags[0] && reason_code == ReasonCode::SUCCESS && version != ProtocolVersion::V3_1;
+                let present = self.flags[0]
+                    && reason_code == ReasonCode::SUCCESS
+                    && version != ProtocolVersion::V3_1;
                 let properties = owned(PacketType::Connack);
                 use_it(ControlPacket::Connack(Connack {
                     session_present: present,
@@ -193,12 +239,20 @@ impl Parts {
             }
             2 => {
                 let properties = owned(PacketType::Publish);
-                let alias = properties.as_properties().set().contains(PropertyId::TOPIC_ALIAS);
+                let alias = properties
+                    .as_properties()
+                    .set()
+                    .contains(PropertyId::TOPIC_ALIAS);
                 use_it(ControlPacket::Publish(Publish {
                     dup: self.flags[0] && qos != QoS::AtMostOnce,
                     qos,
                     retain: self.flags[1],
-                    topic_name: TopicName::new(if alias && self.flags[2] { "" } else { &self.topics[0] }).unwrap(),
+                    topic_name: TopicName::new(if alias && self.flags[2] {
+                        ""
+                    } else {
+                        &self.topics[0]
+                    })
+                    .unwrap(),
                     packet_identifier: (qos != QoS::AtMostOnce).then_some(identifier),
                     properties: properties.as_properties(),
                     payload: &self.bytes[0],
@@ -207,8 +261,11 @@ impl Parts {
             3..=6 => {
                 let packet_type = PacketType::from_nibble(self.kind + 1);
                 let properties = owned(packet_type);
-                let reason_code =
-                    if version.is_v5() { code(self.codes[0], packet_type, version) } else { ReasonCode::SUCCESS };
+                let reason_code = if version.is_v5() {
+                    code(self.codes[0], packet_type, version)
+                } else {
+                    ReasonCode::SUCCESS
+                };
                 let value = Acknowledgement {
                     packet_identifier: identifier,
                     reason_code,
@@ -230,13 +287,22 @@ impl Parts {
                         maximum_qos: QoS::new(options % 3).unwrap(),
                         no_local: options & 4 != 0 && topic_filter.shared().is_none(),
                         retain_as_published: options & 8 != 0,
-                        retain_handling: [RetainHandling::Send, RetainHandling::SendIfNew, RetainHandling::DoNotSend]
-                            [usize::from(options >> 4) % 3],
+                        retain_handling: [
+                            RetainHandling::Send,
+                            RetainHandling::SendIfNew,
+                            RetainHandling::DoNotSend,
+                        ][usize::from(options >> 4) % 3],
                     };
                     if !version.is_v5() {
-                        options = SubscriptionOptions { maximum_qos: options.maximum_qos, ..Default::default() };
+                        options = SubscriptionOptions {
+                            maximum_qos: options.maximum_qos,
+                            ..Default::default()
+                        };
                     }
-                    list.push(Subscription { topic_filter, options });
+                    list.push(Subscription {
+                        topic_filter,
+                        options,
+                    });
                 }
                 use_it(ControlPacket::Subscribe(Subscribe {
                     packet_identifier: identifier,
@@ -247,14 +313,26 @@ impl Parts {
             8 | 10 => {
                 let packet_type = PacketType::from_nibble(self.kind + 1);
                 let properties = owned(packet_type);
-                let codes: Vec<u8> = self.codes.iter().map(|&byte| code(byte, packet_type, version).0).collect();
+                let codes: Vec<u8> = self
+                    .codes
+                    .iter()
+                    .map(|&byte| code(byte, packet_type, version).0)
+                    .collect();
                 let none = packet_type == PacketType::Unsuback && !version.is_v5();
                 let reason_codes = ReasonCodes::new(if none { &[] } else { &codes });
                 let (packet_identifier, properties) = (identifier, properties.as_properties());
                 use_it(if packet_type == PacketType::Suback {
-                    ControlPacket::Suback(Suback { packet_identifier, properties, reason_codes })
+                    ControlPacket::Suback(Suback {
+                        packet_identifier,
+                        properties,
+                        reason_codes,
+                    })
                 } else {
-                    ControlPacket::Unsuback(Unsuback { packet_identifier, properties, reason_codes })
+                    ControlPacket::Unsuback(Unsuback {
+                        packet_identifier,
+                        properties,
+                        reason_codes,
+                    })
                 })
             }
             9 => {
@@ -286,7 +364,10 @@ impl Parts {
                 } else {
                     ReasonCode::SUCCESS
                 };
-                use_it(ControlPacket::Disconnect(Disconnect { reason_code, properties: properties.as_properties() }))
+                use_it(ControlPacket::Disconnect(Disconnect {
+                    reason_code,
+                    properties: properties.as_properties(),
+                }))
             }
         }
     }
@@ -295,7 +376,9 @@ impl Parts {
     pub(crate) fn encoded(&self) -> Vec<u8> {
         self.with(|packet| {
             let mut out = Vec::new();
-            packet.encode(self.version, &mut out).unwrap_or_else(|error| panic!("{error}: {packet:?}"));
+            packet
+                .encode(self.version, &mut out)
+                .unwrap_or_else(|error| panic!("{error}: {packet:?}"));
             out
         })
     }

@@ -42,7 +42,8 @@ fn body(text: &str) -> Vec<u8> {
             }
             c if c.is_whitespace() => {}
             c => {
-                let digit = u8::try_from(c.to_digit(16).unwrap_or_else(|| panic!("{c} in {text}"))).unwrap();
+                let digit = u8::try_from(c.to_digit(16).unwrap_or_else(|| panic!("{c} in {text}")))
+                    .unwrap();
                 match nibble.take() {
                     None => nibble = Some(digit),
                     Some(high) => stack.last_mut().unwrap().push(high << 4 | digit),
