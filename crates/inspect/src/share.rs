@@ -69,11 +69,16 @@ const PACKED: u8 = 0x10;
 /// # Errors
 /// There are more than [`MAX_BYTES`].
 pub fn encode(shared: &Shared) -> Result<String, ShareError> {
-    let len = u32::try_from(shared.bytes.len()).ok().filter(|_| shared.bytes.len() <= MAX_BYTES);
+    let len = u32::try_from(shared.bytes.len())
+        .ok()
+        .filter(|_| shared.bytes.len() <= MAX_BYTES);
     let len = len.ok_or(ShareError::TooLarge)?;
     let packed = lz4_flex::block::compress(&shared.bytes);
-    let (mark, body) =
-        if packed.len() < shared.bytes.len() { (PACKED, packed.as_slice()) } else { (0, shared.bytes.as_slice()) };
+    let (mark, body) = if packed.len() < shared.bytes.len() {
+        (PACKED, packed.as_slice())
+    } else {
+        (0, shared.bytes.as_slice())
+    };
     let version = match shared.version {
         None => 0,
         Some(ProtocolVersion::V3_1) => 1,
@@ -87,7 +92,12 @@ pub fn encode(shared: &Shared) -> Result<String, ShareError> {
     };
     let mut out = vec![FORMAT | mark | sender | version];
     varint::write(shared.packet.min(varint::MAX), &mut out);
-    varint::write(shared.node.map_or(0, |node| node.saturating_add(1).min(varint::MAX)), &mut out);
+    varint::write(
+        shared
+            .node
+            .map_or(0, |node| node.saturating_add(1).min(varint::MAX)),
+        &mut out,
+    );
     varint::write(len, &mut out);
     out.extend_from_slice(body);
     Ok(URL_SAFE_NO_PAD.encode(out))
@@ -101,7 +111,9 @@ pub fn decode(token: &str) -> Result<Shared, ShareError> {
     if token.len() > MAX_TOKEN {
         return Err(ShareError::TooLarge);
     }
-    let bytes = URL_SAFE_NO_PAD.decode(token.trim()).map_err(|_| ShareError::Unreadable)?;
+    let bytes = URL_SAFE_NO_PAD
+        .decode(token.trim())
+        .map_err(|_| ShareError::Unreadable)?;
     let (&flags, rest) = bytes.split_first().ok_or(ShareError::Unreadable)?;
     match flags & FORMAT_BITS {
         FORMAT => {}
@@ -136,7 +148,13 @@ pub fn decode(token: &str) -> Result<Shared, ShareError> {
     if bytes.len() != len {
         return Err(ShareError::Damaged);
     }
-    Ok(Shared { bytes, version, sender, packet, node: node.checked_sub(1) })
+    Ok(Shared {
+        bytes,
+        version,
+        sender,
+        packet,
+        node: node.checked_sub(1),
+    })
 }
 
 fn number(bytes: &[u8]) -> Result<(u32, &[u8]), ShareError> {
@@ -157,12 +175,25 @@ mod tests {
                 proptest::collection::vec(any::<u8>(), 0..300),
                 (any::<u8>(), 0..5000_usize).prop_map(|(byte, len)| vec![byte; len]),
             ],
-            prop_oneof![Just(None), proptest::sample::select(&ProtocolVersion::ALL[..]).prop_map(Some)],
-            prop_oneof![Just(None), Just(Some(Sender::Client)), Just(Some(Sender::Server))],
+            prop_oneof![
+                Just(None),
+                proptest::sample::select(&ProtocolVersion::ALL[..]).prop_map(Some)
+            ],
+            prop_oneof![
+                Just(None),
+                Just(Some(Sender::Client)),
+                Just(Some(Sender::Server))
+            ],
             0..60_000_u32,
             proptest::option::of(0..70_000_u32),
         )
-            .prop_map(|(bytes, version, sender, packet, node)| Shared { bytes, version, sender, packet, node })
+            .prop_map(|(bytes, version, sender, packet, node)| Shared {
+                bytes,
+                version,
+                sender,
+                packet,
+                node,
+            })
     }
 
     proptest! {
@@ -189,7 +220,10 @@ mod tests {
 
     #[test]
     fn repetition_is_packed() {
-        let shared = Shared { bytes: vec![0xc0; 4000], ..Shared::default() };
+        let shared = Shared {
+            bytes: vec![0xc0; 4000],
+            ..Shared::default()
+        };
         assert!(encode(&shared).unwrap().len() < 60);
     }
 
@@ -204,14 +238,26 @@ mod tests {
         };
         assert_eq!(with_len(1000), Err(ShareError::Damaged));
         assert_eq!(with_len(MAX_BYTES as u32 * 4), Err(ShareError::TooLarge));
-        assert_eq!(encode(&Shared { bytes: vec![0; MAX_BYTES + 1], ..Shared::default() }), Err(ShareError::TooLarge));
+        assert_eq!(
+            encode(&Shared {
+                bytes: vec![0; MAX_BYTES + 1],
+                ..Shared::default()
+            }),
+            Err(ShareError::TooLarge)
+        );
     }
 
     #[test]
     fn foreign_tokens_are_refused() {
         assert_eq!(decode(""), Err(ShareError::Unreadable));
         assert_eq!(decode("hello world"), Err(ShareError::Unreadable));
-        assert_eq!(decode(&URL_SAFE_NO_PAD.encode([0x40, 0, 0, 0])), Err(ShareError::Newer));
-        assert_eq!(decode(&URL_SAFE_NO_PAD.encode([FORMAT | 0x0c, 0, 0, 0])), Err(ShareError::Damaged));
+        assert_eq!(
+            decode(&URL_SAFE_NO_PAD.encode([0x40, 0, 0, 0])),
+            Err(ShareError::Newer)
+        );
+        assert_eq!(
+            decode(&URL_SAFE_NO_PAD.encode([FORMAT | 0x0c, 0, 0, 0])),
+            Err(ShareError::Damaged)
+        );
     }
 }
