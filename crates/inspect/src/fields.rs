@@ -153,7 +153,7 @@ impl FieldList {
     }
 }
 
-/// All rows at once.
+/// All rows at once; a packet of a hundred thousand fields is better asked for what is on screen.
 #[must_use]
 pub fn rows(dissection: &Dissection, packet: &[u8], toggled: &BTreeSet<usize>) -> Vec<FieldRow> {
     let list = FieldList::new(dissection, toggled);

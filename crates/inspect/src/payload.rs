@@ -1,5 +1,6 @@
 //! A payload in the forms a person can read.
 
+use mqttscope_wire::{Dissection, Field};
 use serde_core::de::IgnoredAny;
 
 use crate::escape;
@@ -60,6 +61,33 @@ pub fn views(bytes: &[u8], content_type: Option<&str>, format_indicator: Option<
         .get(..MAX_SHOWN.min(bytes.len()))
         .unwrap_or(bytes))));
     views
+}
+
+/// The views of the node's message, with what its properties say of it; `None`: it is no message.
+#[must_use]
+pub fn of(dissection: &Dissection, packet: &[u8], node: usize) -> Option<Vec<View>> {
+    let tree = &dissection.tree;
+    let properties = match tree.get(node)?.field {
+        Field::ApplicationMessage => Field::Properties,
+        Field::WillPayload => Field::WillProperties,
+        _ => return None,
+    };
+    let group = tree
+        .find(properties)
+        .map_or(0..0, |group| group..tree.end_of(group));
+    let find = |field| {
+        group
+            .clone()
+            .find(|&index| tree.get(index).is_some_and(|node| node.field == field))
+    };
+    let content_type = find(Field::ContentType)
+        .and_then(|index| std::str::from_utf8(tree.content(index, packet)).ok());
+    let format =
+        find(Field::PayloadFormatIndicator).and_then(|index| match tree.get(index)?.value {
+            mqttscope_wire::Value::Number(number) => Some(number),
+            _ => None,
+        });
+    Some(views(tree.content(node, packet), content_type, format))
 }
 
 /// `application/json`, `application/senml+json; charset=utf-8`.
@@ -262,6 +290,29 @@ mod tests {
         assert_eq!(names(b"\x01\x02", None), ["hex"]);
         assert_eq!(names(b"\x01\x02", Some(1)), ["text", "hex"]);
         assert_eq!(names(b"{}", None), ["JSON", "text", "hex"]);
+    }
+
+    #[test]
+    fn properties_of_the_message_say_what_it_is() {
+        let names = |packet: &[u8], field| {
+            let d = mqttscope_wire::dissect(
+                packet,
+                mqttscope_wire::Context::new(mqttscope_wire::ProtocolVersion::V5),
+            );
+            let views = of(&d, packet, d.tree.find(field).unwrap());
+            views.map(|views| views.iter().map(View::name).collect::<Vec<_>>())
+        };
+        let json = b"\x30\x18\0\x01a\x13\x03\0\x10application/json7";
+        assert_eq!(
+            names(json, Field::ApplicationMessage),
+            Some(vec!["JSON", "text", "hex"])
+        );
+        let text = b"\x30\x07\0\x01a\x02\x01\x01\x02";
+        assert_eq!(
+            names(text, Field::ApplicationMessage),
+            Some(vec!["text", "hex"])
+        );
+        assert_eq!(names(text, Field::TopicName), None);
     }
 
     #[test]

@@ -2,8 +2,10 @@
 //!
 //! The token is base64url without padding, so nothing in it needs escaping. Inside: one byte of
 //! flags, the selection and the number of bytes as Variable Byte Integers, then the bytes as they
-//! are or deflated, whichever is shorter. The number of bytes bounds what is inflated, and tells a
-//! link that was cut off from a whole one.
+//! are or packed as an LZ4 block, whichever is shorter. The number of bytes bounds what is unpacked,
+//! and tells a link that was cut off from a whole one.
+//!
+//! LZ4 rather than deflate: the links are longer by half, but the page is smaller by a fifteenth.
 
 use std::fmt;
 
@@ -60,7 +62,7 @@ impl std::error::Error for ShareError {}
 /// The version of the token itself, in the flags' three high bits.
 const FORMAT: u8 = 1 << 5;
 const FORMAT_BITS: u8 = 0xe0;
-const DEFLATED: u8 = 0x10;
+const PACKED: u8 = 0x10;
 
 /// Writes a token.
 ///
@@ -71,9 +73,9 @@ pub fn encode(shared: &Shared) -> Result<String, ShareError> {
         .ok()
         .filter(|_| shared.bytes.len() <= MAX_BYTES);
     let len = len.ok_or(ShareError::TooLarge)?;
-    let deflated = miniz_oxide::deflate::compress_to_vec(&shared.bytes, 9);
-    let (mark, body) = if deflated.len() < shared.bytes.len() {
-        (DEFLATED, deflated.as_slice())
+    let packed = lz4_flex::block::compress(&shared.bytes);
+    let (mark, body) = if packed.len() < shared.bytes.len() {
+        (PACKED, packed.as_slice())
     } else {
         (0, shared.bytes.as_slice())
     };
@@ -137,10 +139,9 @@ pub fn decode(token: &str) -> Result<Shared, ShareError> {
     if len > MAX_BYTES {
         return Err(ShareError::TooLarge);
     }
-    let bytes = if flags & DEFLATED != 0 {
+    let bytes = if flags & PACKED != 0 {
         // Nothing larger than promised is ever allocated.
-        miniz_oxide::inflate::decompress_to_vec_with_limit(body, len)
-            .map_err(|_| ShareError::Damaged)?
+        lz4_flex::block::decompress(body, len).map_err(|_| ShareError::Damaged)?
     } else {
         body.to_vec()
     };
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn repetition_is_deflated() {
+    fn repetition_is_packed() {
         let shared = Shared {
             bytes: vec![0xc0; 4000],
             ..Shared::default()
@@ -228,9 +229,9 @@ mod tests {
 
     #[test]
     fn a_bomb_stays_small() {
-        let body = miniz_oxide::deflate::compress_to_vec(&vec![0; MAX_BYTES * 4], 9);
+        let body = lz4_flex::block::compress(&vec![0; MAX_BYTES * 4]);
         let with_len = |len| {
-            let mut bytes = vec![FORMAT | DEFLATED, 0, 0];
+            let mut bytes = vec![FORMAT | PACKED, 0, 0];
             varint::write(len, &mut bytes);
             bytes.extend_from_slice(&body);
             decode(&URL_SAFE_NO_PAD.encode(bytes))
