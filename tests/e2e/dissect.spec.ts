@@ -77,14 +77,14 @@ test("what is pasted is found, named and explained", async ({ page }) => {
 
 test("text that cannot be read is pointed at", async ({ page }) => {
   await open(page);
-  await page.getByTestId("text").fill("10 0c 0x 00");
+  await page.getByTestId("text").fill("10 0c zz 00");
   await expect(page.getByTestId("text-error")).toBeVisible();
   await page.getByTestId("show-in-text").click();
   const selected = await page.getByTestId("text").evaluate((field: HTMLTextAreaElement) =>
     field.value.slice(field.selectionStart, field.selectionEnd),
   );
   expect(selected.length).toBeGreaterThan(0);
-  expect("0x").toContain(selected);
+  expect("zz").toContain(selected);
   // Someone who types is shown what is there of the bytes so far.
   await page.getByTestId("text").fill("c0 00 d");
   await expect(page.getByTestId("packet").first()).toContainText("PINGREQ");
@@ -176,9 +176,10 @@ test("a part is added and removed", async ({ page }) => {
   await expect(field(page, "Topic Filter")).toHaveCount(1);
 });
 
-test("every kind of packet can be built in every version", async ({ page }) => {
-  await open(page);
-  for (const version of ["MQTT 3.1", "MQTT 3.1.1", "MQTT 5"]) {
+for (const version of ["MQTT 3.1", "MQTT 3.1.1", "MQTT 5"]) {
+  test(`every kind of packet can be built in ${version}`, async ({ page }) => {
+    test.slow();
+    await open(page);
     await page.getByTestId("build").click();
     await page.getByRole("radio", { name: version, exact: true }).check();
     const types = await page.locator("dialog .build button b").allTextContents();
@@ -194,8 +195,8 @@ test("every kind of packet can be built in every version", async ({ page }) => {
       await expect(page.getByTestId("packet")).toHaveCount(1);
       await expect(page.getByTestId("packet").locator(".is-error")).toHaveCount(0);
     }
-  }
-});
+  });
+}
 
 test("bytes are copied in the form that is asked for", async ({ page }) => {
   await open(page);
@@ -242,6 +243,7 @@ test("a link that is damaged says so", async ({ page }) => {
 });
 
 test("the examples open, each with what it shows", async ({ page }) => {
+  test.slow();
   await open(page);
   await page.getByTestId("examples").click();
   const items = page.getByRole("menuitem");
@@ -303,6 +305,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in ${colorScheme} colours`, () => {
     test.use({ colorScheme });
     test("nothing stands in the way of anyone", async ({ page }) => {
+      test.slow();
       await open(page);
       await withoutViolations(page);
       await give(page, RECORDING);
