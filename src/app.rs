@@ -18,7 +18,8 @@ pub fn App() -> Html {
     let toasts = use_reducer(Toasts::default);
     let theme = use_state_eq(|| storage::get("theme").map_or(Theme::System, |name| Theme::of_name(&name)));
     let help = use_state_eq(|| false);
-    let Route::Dissect(shared) = Route::of_hash(&use_hash());
+    let arrival = use_hash();
+    let Route::Dissect(shared) = Route::of_hash(&arrival.hash);
 
     let on_theme = {
         let theme = theme.clone();
@@ -53,7 +54,7 @@ pub fn App() -> Html {
                 browser::focus_id("main");
             })}>{ "Skip to the page" }</a>
             <Header theme={*theme} {on_theme} on_help={show_help} />
-            <Dissect shared={shared.map(AttrValue::from)} />
+            <Dissect shared={shared.map(AttrValue::from)} arrival={arrival.count} />
             if *help { <Help on_close={hide_help} /> }
             <ToastRegion {toasts} />
         </ContextProvider<Toaster>>

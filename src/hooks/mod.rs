@@ -5,7 +5,7 @@ mod keys;
 mod narrow;
 mod virtual_rows;
 
-pub use hash::use_hash;
+pub use hash::{Arrival, use_hash};
 pub use keys::use_window_keys;
 pub use narrow::use_narrow;
 pub use virtual_rows::{VirtualRows, use_virtual_rows, window_of};

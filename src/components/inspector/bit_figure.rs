@@ -74,7 +74,7 @@ fn name(group: &BitGroup, selected: usize) -> Html {
     let class = classes!(format!("n{}", group.len), look::ground(group.section));
     html! {
         <button {class} data-group={group.node.map(|node| node.to_string())} aria-pressed={(group.node == Some(selected)).to_string()}>
-            <span>{ &group.name }</span><b>{ &group.value }</b>
+            <span>{ group.name.replace("Continuation", "Continu\u{ad}ation") }</span><b>{ &group.value }</b>
         </button>
     }
 }

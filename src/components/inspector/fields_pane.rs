@@ -35,7 +35,7 @@ pub(super) fn FieldsPane(props: &PaneProps) -> Html {
     };
     html! {
         <section class="pane fields-pane" aria-label="Fields of the packet">
-            <div class="head">
+            <div class="head" data-testid="fields-head">
                 <h2 data-testid="packet-type">{ dissection.packet_type.name() }</h2>
                 <span class="sub">{ format!("MQTT {} · {} bytes{missing}", dissection.version.name(), dissection.len) }</span>
                 <span class="grow"></span>

@@ -72,7 +72,7 @@ pub(super) fn GivenPane(props: &GivenPaneProps) -> Html {
     html! {
         <>
             <div class="head">
-                <h2>{ "Bytes" }</h2>
+                <h2 class="unseen">{ "Bytes" }</h2>
                 <FormatChip asked={document.format} found={document.read_as} nothing={document.given.is_nothing()} />
                 <span class="grow"></span>
                 <button class="bare square" data-testid="undo" aria-label="Take back" title="Take back (Ctrl+Z)" disabled={!can_undo} onclick={act(Act::Undo)}>{ icon(Icon::Undo) }</button>

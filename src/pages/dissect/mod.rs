@@ -32,6 +32,8 @@ use steps::Step;
 pub struct DissectProps {
     /// The content of a share link, where the address carries one.
     pub shared: Option<AttrValue>,
+    /// Different each time someone comes to an address.
+    pub arrival: u32,
 }
 
 /// The page.
@@ -42,7 +44,7 @@ pub fn Dissect(props: &DissectProps) -> Html {
     let building = use_state_eq(|| false);
     let now = bench.now().clone();
 
-    share::use_shared(props.shared.clone(), &bench);
+    share::use_shared(props.shared.clone(), props.arrival, &bench);
     let dropping = opening::use_opening(&bench);
     keys::use_page_keys(&bench);
 

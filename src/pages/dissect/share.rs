@@ -17,10 +17,10 @@ use crate::state::workbench::{Act, Document, OpenBytes, Workbench};
 /// Opens what a share link carries, and keeps the address true: it follows the selection as long
 /// as the bytes are those of the link, and is plain again when they change.
 #[hook]
-pub(super) fn use_shared(shared: Option<AttrValue>, bench: &UseReducerHandle<Workbench>) {
+pub(super) fn use_shared(shared: Option<AttrValue>, arrival: u32, bench: &UseReducerHandle<Workbench>) {
     let toaster = use_context::<Toaster>();
     let acts: Acts = bench.dispatcher();
-    use_effect_with(shared, move |shared| {
+    use_effect_with((shared, arrival), move |(shared, _)| {
         // An address that the page itself wrote is shown already.
         let Some(text) = shared else { return };
         match share::decode(text) {

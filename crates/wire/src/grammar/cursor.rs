@@ -23,15 +23,21 @@ pub(crate) struct Cursor<'a, S: Sink> {
     pub(crate) sink: S,
 }
 
-/// A string as it stands in the packet.
+/// A string as it stands in the packet, its rules checked.
 #[derive(Clone, Copy)]
 pub(crate) struct Text<'a> {
-    /// Its characters; empty when they broke a rule and reading went on.
-    pub(crate) string: Utf8EncodedString<'a>,
     /// Its bytes.
     pub(crate) raw: &'a [u8],
     /// Where they stand, without the length.
     pub(crate) span: Span,
+}
+
+impl<'a> Text<'a> {
+    /// Its characters; empty when they broke a rule and reading went on.
+    #[inline(always)]
+    pub(crate) fn string(self) -> Utf8EncodedString<'a> {
+        Utf8EncodedString::trusted(core::str::from_utf8(self.raw).unwrap_or_default())
+    }
 }
 
 /// The outcome of reading something.
@@ -321,8 +327,8 @@ impl<'a, S: Sink> Cursor<'a, S> {
         if S::RECORDS && !raw.is_empty() {
             self.sink.leaf(Field::Text, Value::Text, span);
         }
-        let string = self.check_text(raw, span)?;
-        Ok(Text { string, raw, span })
+        self.check_text(raw, span)?;
+        Ok(Text { raw, span })
     }
 
     /// The parts of Binary Data, inside an open group.
@@ -339,7 +345,16 @@ impl<'a, S: Sink> Cursor<'a, S> {
     /// A UTF-8 Encoded String.
     #[inline(always)]
     pub(crate) fn string(&mut self, field: Field) -> Read<Text<'a>, S> {
-        self.valued(field, |cursor| Ok((cursor.text(field)?, Value::Text)))
+        // Not by `valued`: its closure would be shared between all strings and called, not inlined.
+        let mark = self.sink.open(field, self.at);
+        let text = self.text(field);
+        let value = if text.is_ok() {
+            Value::Text
+        } else {
+            Value::Group
+        };
+        self.sink.close(mark, value, self.at);
+        text
     }
 
     /// Binary Data.
@@ -351,12 +366,37 @@ impl<'a, S: Sink> Cursor<'a, S> {
     /// A Topic Name; `wildcard` is the rule that one in it breaks.
     #[inline(always)]
     pub(crate) fn topic(&mut self, field: Field, wildcard: Rule) -> Read<Text<'a>, S> {
+        if !S::RECORDS
+            && let Some(topic) = self.plain_topic()
+        {
+            return Ok(topic);
+        }
         let topic = self.string(field)?;
         if text::has_wildcard(topic.raw) {
             self.wildcard(wildcard, topic)?;
         }
         self.topic_null(topic.raw, topic.span)?;
         Ok(topic)
+    }
+
+    /// A topic about which nothing need be said, which is nearly every topic; else nothing is read.
+    #[inline(always)]
+    fn plain_topic(&mut self) -> Option<Text<'a>> {
+        let start = self.at;
+        let raw = match self.take(2) {
+            Some(&[high, low]) => self.take(usize::from(u16::from_be_bytes([high, low]))),
+            _ => None,
+        };
+        match raw {
+            Some(raw) if text::is_plain_topic(raw) => Some(Text {
+                raw,
+                span: self.behind(raw.len()),
+            }),
+            _ => {
+                self.at = start;
+                None
+            }
+        }
     }
 
     /// MQTT 3.1 forbids U+0000 in topics only; later versions in every string.
@@ -385,18 +425,24 @@ impl<'a, S: Sink> Cursor<'a, S> {
 
     /// The rules for the characters of a string.
     #[inline(always)]
-    pub(crate) fn check_text(
-        &mut self,
-        content: &'a [u8],
-        span: Span,
-    ) -> Read<Utf8EncodedString<'a>, S> {
+    pub(crate) fn check_text(&mut self, content: &[u8], span: Span) -> Read<(), S> {
+        if !S::RECORDS && text::is_plain(content) {
+            return Ok(());
+        }
+        self.check_unusual(content, span)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn check_unusual(&mut self, content: &[u8], span: Span) -> Read<(), S> {
         match core::str::from_utf8(content) {
             //= [MQTT-1.5.4-2] v5, [MQTT-1.5.3-2] v3.1.1: no U+0000
             Ok(string) if !text::has_zero(content) => {
                 if S::RECORDS {
-                    self.odd_characters(string, span)?;
+                    self.odd_characters(string, span)
+                } else {
+                    Ok(())
                 }
-                Ok(Utf8EncodedString::trusted(string))
             }
             _ => self.bad_text(content, span),
         }
@@ -405,7 +451,7 @@ impl<'a, S: Sink> Cursor<'a, S> {
     /// Names every fault of a string, the first of each kind.
     #[cold]
     #[inline(never)]
-    fn bad_text(&mut self, content: &'a [u8], span: Span) -> Read<Utf8EncodedString<'a>, S> {
+    fn bad_text(&mut self, content: &[u8], span: Span) -> Read<(), S> {
         let start = (span.start / 8) as usize;
         if let Err(error) = core::str::from_utf8(content) {
             let from = error.valid_up_to();
@@ -424,9 +470,7 @@ impl<'a, S: Sink> Cursor<'a, S> {
             let at = start.saturating_add(zero);
             self.fault(Rule::StringNull, Span::of_bytes(at, at.saturating_add(1)))?;
         }
-        Ok(Utf8EncodedString::trusted(
-            core::str::from_utf8(content).unwrap_or_default(),
-        ))
+        Ok(())
     }
 
     /// What a string should rather not hold.
