@@ -91,6 +91,10 @@ pub(super) fn Said(props: &SaidProps) -> Html {
 }
 
 fn first_upper(sentence: &str) -> String {
-    let mut chars = sentence.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    let mut sentence = sentence.to_owned();
+    // Our own sentences begin with ASCII; tables of all upper case letters would be shipped otherwise.
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    sentence
 }
