@@ -32,7 +32,7 @@ pub(crate) const TRUNK: CargoTool = CargoTool {
     program: "trunk",
     // Without its search for updates and its TLS: it serves plain HTTP on 127.0.0.1.
     options: &["--no-default-features"],
-    takes: "3 to 4 minutes",
+    takes: "2 to 4 minutes",
 };
 
 pub(crate) const CARGO_DENY: CargoTool = CargoTool {
@@ -140,13 +140,13 @@ fn install(cx: &Context, tool: &CargoTool, folder: &Path) -> Result<()> {
     let what = format!("building {name} {version} (about {takes}, once on this machine)");
     step(&what, || {
         let target = build_folder(cx);
-        // A tool that runs for seconds need not be optimized for minutes.
+        // A tool that runs for a second or two need not be optimized for minutes.
         cmd!(
             sh,
             "cargo install {name}@{version} --locked {options...} --root {folder}"
         )
         .env("CARGO_TARGET_DIR", target)
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
         .env("CARGO_PROFILE_RELEASE_DEBUG", "0")

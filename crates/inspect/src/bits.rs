@@ -51,26 +51,43 @@ const MAX_ROWS: usize = 8;
 #[must_use]
 pub fn figure(dissection: &Dissection, packet: &[u8], node: usize) -> Figure {
     let tree = &dissection.tree;
-    let Some(found) = tree.get(node) else { return Figure::default() };
+    let Some(found) = tree.get(node) else {
+        return Figure::default();
+    };
     let index = Index::new(tree);
     let (start, end) = found.span.bytes();
     let end = end.min(packet.len());
-    let rows = (start..end).take(MAX_ROWS).map(|at| row(dissection, packet, &index, at)).collect();
-    Figure { rows, more: end.saturating_sub(start).saturating_sub(MAX_ROWS), sum: sum(tree, packet, node) }
+    let rows = (start..end)
+        .take(MAX_ROWS)
+        .map(|at| row(dissection, packet, &index, at))
+        .collect();
+    Figure {
+        rows,
+        more: end.saturating_sub(start).saturating_sub(MAX_ROWS),
+        sum: sum(tree, packet, node),
+    }
 }
 
 fn row(dissection: &Dissection, packet: &[u8], index: &Index, offset: usize) -> BitRow {
     let byte = packet.get(offset).copied().unwrap_or_default();
     let mut bits = [false; 8];
     for (place, bit) in bits.iter_mut().enumerate() {
-        *bit = byte.checked_shr(7_u32.saturating_sub(place as u32)).unwrap_or_default() & 1 == 1;
+        *bit = byte
+            .checked_shr(7_u32.saturating_sub(place as u32))
+            .unwrap_or_default()
+            & 1
+            == 1;
     }
     let span = Span::of_bytes(offset, offset.saturating_add(1));
     let mut groups = Vec::new();
     for leaf in index.leaves_in(span) {
         leaf_groups(&mut groups, dissection, index, leaf, byte, span);
     }
-    BitRow { offset, bits, groups }
+    BitRow {
+        offset,
+        bits,
+        groups,
+    }
 }
 
 /// The part of a leaf that lies in one byte.
@@ -98,8 +115,17 @@ fn leaf_groups(
     };
     if is_variable(tree, index, leaf) {
         let more = byte >= 0x80;
-        let follows = if more { "another byte follows" } else { "last byte" };
-        groups.push(group("Continuation bit".to_owned(), 0, 1, follows.to_owned()));
+        let follows = if more {
+            "another byte follows"
+        } else {
+            "last byte"
+        };
+        groups.push(group(
+            "Continuation bit".to_owned(),
+            0,
+            1,
+            follows.to_owned(),
+        ));
         groups.push(group(name, 1, 7, (byte & 0x7f).to_string()));
         return;
     }
@@ -128,17 +154,26 @@ fn leaf_groups(
 
 /// What a leaf is called where it stands alone: a length says whose.
 fn title(dissection: &Dissection, index: &Index, leaf: usize) -> String {
-    let name = |node: usize| dissection.tree.get(node).map_or("", |node| node.field.name_in(dissection.version));
+    let name = |node: usize| {
+        dissection
+            .tree
+            .get(node)
+            .map_or("", |node| node.field.name_in(dissection.version))
+    };
     let field = dissection.tree.get(leaf).map(|node| node.field);
     match (field, index.parent(leaf)) {
         (Some(Field::Length), Some(parent)) => format!("{} length", name(parent)),
-        (Some(Field::Text | Field::Data | Field::PropertyValue), Some(parent)) => name(parent).to_owned(),
+        (Some(Field::Text | Field::Data | Field::PropertyValue), Some(parent)) => {
+            name(parent).to_owned()
+        }
         _ => name(leaf).to_owned(),
     }
 }
 
 fn is_variable(tree: &Tree, index: &Index, leaf: usize) -> bool {
-    let Some(node) = tree.get(leaf) else { return false };
+    let Some(node) = tree.get(leaf) else {
+        return false;
+    };
     match node.field {
         Field::RemainingLength | Field::PropertyLength | Field::PropertyIdentifier => true,
         Field::PropertyValue => index
@@ -156,23 +191,42 @@ fn sum(tree: &Tree, packet: &[u8], node: usize) -> Option<String> {
         node
     } else {
         let inside = node.saturating_add(1)..tree.end_of(node);
-        inside.into_iter().find(|&index| tree.get(index).is_some_and(|child| child.field == Field::PropertyValue))?
+        inside.into_iter().find(|&index| {
+            tree.get(index)
+                .is_some_and(|child| child.field == Field::PropertyValue)
+        })?
     };
     let found = tree.get(leaf)?;
-    let Value::Number(number) = found.value else { return None };
+    let Value::Number(number) = found.value else {
+        return None;
+    };
     let bytes = found.span.slice(packet);
     if bytes.len() < 2 || bytes.len() > 4 {
         return None;
     }
     let parts: Vec<String> = if is_variable(tree, &Index::new(tree), leaf) {
-        let weight = |place: usize| 1_u32.checked_shl(u32::try_from(place.saturating_mul(7)).unwrap_or(31)).unwrap_or(0);
-        bytes.iter().enumerate().map(|(place, byte)| format!("{}·{}", byte & 0x7f, weight(place))).collect()
+        let weight = |place: usize| {
+            1_u32
+                .checked_shl(u32::try_from(place.saturating_mul(7)).unwrap_or(31))
+                .unwrap_or(0)
+        };
+        bytes
+            .iter()
+            .enumerate()
+            .map(|(place, byte)| format!("{}·{}", byte & 0x7f, weight(place)))
+            .collect()
     } else {
         let weight = |place: usize| {
             let places = bytes.len().saturating_sub(place).saturating_sub(1);
-            1_u32.checked_shl(u32::try_from(places.saturating_mul(8)).unwrap_or(31)).unwrap_or(0)
+            1_u32
+                .checked_shl(u32::try_from(places.saturating_mul(8)).unwrap_or(31))
+                .unwrap_or(0)
         };
-        bytes.iter().enumerate().map(|(place, byte)| format!("{byte}·{}", weight(place))).collect()
+        bytes
+            .iter()
+            .enumerate()
+            .map(|(place, byte)| format!("{byte}·{}", weight(place)))
+            .collect()
     };
     Some(format!("{} = {number}", parts.join(" + ")))
 }

@@ -21,7 +21,17 @@ pub fn template(packet_type: PacketType, version: ProtocolVersion) -> Vec<u8> {
         PacketType::Connect => {
             let name = version.protocol_name().as_bytes();
             let head = [0, u8::try_from(name.len()).unwrap_or_default()];
-            (0, [&head, name, &[version.level(), 2, 0, 60], none, b"\x00\x06client"].concat())
+            (
+                0,
+                [
+                    &head,
+                    name,
+                    &[version.level(), 2, 0, 60],
+                    none,
+                    b"\x00\x06client",
+                ]
+                .concat(),
+            )
         }
         PacketType::Connack => (0, [&[0, 0], none].concat()),
         PacketType::Publish => (0, [b"\x00\x05topic", none, b"payload"].concat()),
@@ -33,9 +43,11 @@ pub fn template(packet_type: PacketType, version: ProtocolVersion) -> Vec<u8> {
         PacketType::Unsuback => (0, if v5 { vec![0, 1, 0, 0] } else { vec![0, 1] }),
         // Continue authentication, with the method that every AUTH names.
         PacketType::Auth if v5 => (0, b"\x18\x0e\x15\x00\x0bSCRAM-SHA-1".to_vec()),
-        PacketType::Reserved | PacketType::Pingreq | PacketType::Pingresp | PacketType::Disconnect | PacketType::Auth => {
-            (0, Vec::new())
-        }
+        PacketType::Reserved
+        | PacketType::Pingreq
+        | PacketType::Pingresp
+        | PacketType::Disconnect
+        | PacketType::Auth => (0, Vec::new()),
     };
     let mut out = vec![(packet_type as u8) << 4 | flags];
     out.push(u8::try_from(body.len()).unwrap_or_default());
@@ -47,10 +59,13 @@ pub fn template(packet_type: PacketType, version: ProtocolVersion) -> Vec<u8> {
 #[must_use]
 pub fn sender_of(packet_type: PacketType) -> Option<Sender> {
     match packet_type {
-        PacketType::Connect | PacketType::Subscribe | PacketType::Unsubscribe | PacketType::Pingreq => {
-            Some(Sender::Client)
+        PacketType::Connect
+        | PacketType::Subscribe
+        | PacketType::Unsubscribe
+        | PacketType::Pingreq => Some(Sender::Client),
+        PacketType::Connack | PacketType::Suback | PacketType::Unsuback | PacketType::Pingresp => {
+            Some(Sender::Server)
         }
-        PacketType::Connack | PacketType::Suback | PacketType::Unsuback | PacketType::Pingresp => Some(Sender::Server),
         _ => None,
     }
 }
@@ -58,5 +73,8 @@ pub fn sender_of(packet_type: PacketType) -> Option<Sender> {
 /// The properties that may stand in a packet or a will, in the order of their identifiers.
 #[must_use]
 pub fn properties_for(owner: PropertyOwner) -> Vec<PropertyId> {
-    PropertyId::ALL.into_iter().filter(|id| id.allowed_in(owner)).collect()
+    PropertyId::ALL
+        .into_iter()
+        .filter(|id| id.allowed_in(owner))
+        .collect()
 }

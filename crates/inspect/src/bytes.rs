@@ -37,8 +37,15 @@ impl Layout {
     /// Prepares the bytes of a packet.
     #[must_use]
     pub fn new(dissection: &Dissection) -> Self {
-        let faults = dissection.diagnostics.iter().map(|fault| (fault.span, fault.severity())).collect();
-        Self { index: Index::new(&dissection.tree), faults }
+        let faults = dissection
+            .diagnostics
+            .iter()
+            .map(|fault| (fault.span, fault.severity()))
+            .collect();
+        Self {
+            index: Index::new(&dissection.tree),
+            faults,
+        }
     }
 
     /// The number of lines with `width` bytes each.
@@ -49,12 +56,24 @@ impl Layout {
 
     /// The line with this number, from 0; without cells behind the last.
     #[must_use]
-    pub fn line(&self, dissection: &Dissection, packet: &[u8], number: usize, width: usize) -> Line {
+    pub fn line(
+        &self,
+        dissection: &Dissection,
+        packet: &[u8],
+        number: usize,
+        width: usize,
+    ) -> Line {
         let width = width.max(1);
         let offset = number.saturating_mul(width);
-        let bytes = packet.get(offset..offset.saturating_add(width).min(packet.len())).unwrap_or_default();
+        let bytes = packet
+            .get(offset..offset.saturating_add(width).min(packet.len()))
+            .unwrap_or_default();
         let line = Span::of_bytes(offset, offset.saturating_add(bytes.len()));
-        let near: Vec<_> = self.faults.iter().filter(|(span, _)| overlap(*span, line)).collect();
+        let near: Vec<_> = self
+            .faults
+            .iter()
+            .filter(|(span, _)| overlap(*span, line))
+            .collect();
         let cells = bytes.iter().enumerate().map(|(index, &byte)| {
             let at = offset.saturating_add(index);
             let span = Span::of_bytes(at, at.saturating_add(1));
@@ -63,10 +82,17 @@ impl Layout {
                 byte,
                 node,
                 section: node.map_or(Section::Unread, |node| self.index.section(node)),
-                fault: near.iter().filter(|(fault, _)| overlap(*fault, span)).map(|&&(_, severity)| severity).max(),
+                fault: near
+                    .iter()
+                    .filter(|(fault, _)| overlap(*fault, span))
+                    .map(|&&(_, severity)| severity)
+                    .max(),
             }
         });
-        Line { offset, cells: cells.collect() }
+        Line {
+            offset,
+            cells: cells.collect(),
+        }
     }
 }
 
@@ -79,11 +105,17 @@ fn overlap(a: Span, b: Span) -> bool {
 #[must_use]
 pub fn lines(dissection: &Dissection, packet: &[u8], width: usize) -> Vec<Line> {
     let layout = Layout::new(dissection);
-    (0..Layout::line_count(packet, width)).map(|number| layout.line(dissection, packet, number, width)).collect()
+    (0..Layout::line_count(packet, width))
+        .map(|number| layout.line(dissection, packet, number, width))
+        .collect()
 }
 
 /// The character that a hex view shows for a byte.
 #[must_use]
 pub const fn ascii(byte: u8) -> char {
-    if byte.is_ascii_graphic() || byte == b' ' { byte as char } else { '.' }
+    if byte.is_ascii_graphic() || byte == b' ' {
+        byte as char
+    } else {
+        '.'
+    }
 }

@@ -44,7 +44,9 @@ pub fn escape(bytes: &[u8]) -> String {
 #[must_use]
 pub fn escape_start(bytes: &[u8], limit: usize) -> String {
     // A character has at most four bytes; what is cut within one is shown escaped and dropped.
-    let start = bytes.get(..limit.saturating_mul(4).min(bytes.len())).unwrap_or_default();
+    let start = bytes
+        .get(..limit.saturating_mul(4).min(bytes.len()))
+        .unwrap_or_default();
     let mut out = String::new();
     let mut left = limit;
     for chunk in start.utf8_chunks() {
@@ -141,7 +143,10 @@ fn one(rest: &mut std::str::Chars<'_>, out: &mut Vec<u8>) -> Option<()> {
             let code = if rest.as_str().starts_with('{') {
                 rest.next();
                 let (number, behind) = rest.as_str().split_once('}')?;
-                if number.is_empty() || number.len() > 6 || !number.bytes().all(|b| b.is_ascii_hexdigit()) {
+                if number.is_empty()
+                    || number.len() > 6
+                    || !number.bytes().all(|b| b.is_ascii_hexdigit())
+                {
                     return None;
                 }
                 *rest = behind.chars();
@@ -207,10 +212,24 @@ mod tests {
 
     #[test]
     fn wrong_escapes_say_where() {
-        for (typed, at) in [("a\\", 1), ("\\q", 0), ("é\\x4", 1), ("\\n\\xZZ", 2), ("\\u12", 0), ("\\u{110000}", 0), ("\\u{}", 0), ("\\x+1", 0)] {
+        for (typed, at) in [
+            ("a\\", 1),
+            ("\\q", 0),
+            ("é\\x4", 1),
+            ("\\n\\xZZ", 2),
+            ("\\u12", 0),
+            ("\\u{110000}", 0),
+            ("\\u{}", 0),
+            ("\\x+1", 0),
+        ] {
             assert_eq!(unescape(typed), Err(EscapeError { at }), "{typed}");
         }
-        assert!(unescape("ab\\q").unwrap_err().to_string().contains("character 3"));
+        assert!(
+            unescape("ab\\q")
+                .unwrap_err()
+                .to_string()
+                .contains("character 3")
+        );
     }
 
     #[test]

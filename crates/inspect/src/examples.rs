@@ -1,8 +1,8 @@
 //! Packets to begin with: every type in every version where it differs, and broken ones.
 
-use mqttscope_wire::{ProtocolVersion, Sender};
 use ProtocolVersion::{V3_1, V3_1_1, V5};
 use Sender::{Client, Server};
+use mqttscope_wire::{ProtocolVersion, Sender};
 
 /// One example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,10 @@ impl Example {
     /// The bytes.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
-        self.hex.split_ascii_whitespace().filter_map(|byte| u8::from_str_radix(byte, 16).ok()).collect()
+        self.hex
+            .split_ascii_whitespace()
+            .filter_map(|byte| u8::from_str_radix(byte, 16).ok())
+            .collect()
     }
 }
 
@@ -39,7 +42,15 @@ const fn sound(
     shows: &'static str,
     hex: &'static str,
 ) -> Example {
-    Example { group, title, shows, version, sender, rule: None, hex }
+    Example {
+        group,
+        title,
+        shows,
+        version,
+        sender,
+        rule: None,
+        hex,
+    }
 }
 
 const fn broken(
@@ -50,7 +61,15 @@ const fn broken(
     shows: &'static str,
     hex: &'static str,
 ) -> Example {
-    Example { group: "Broken", title, shows, version, sender, rule: Some(rule), hex }
+    Example {
+        group: "Broken",
+        title,
+        shows,
+        version,
+        sender,
+        rule: Some(rule),
+        hex,
+    }
 }
 
 /// All examples, in the order of the menu.

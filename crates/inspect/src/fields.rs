@@ -57,7 +57,10 @@ impl FieldList {
     #[must_use]
     pub fn new(dissection: &Dissection, toggled: &BTreeSet<usize>) -> Self {
         let tree = &dissection.tree;
-        let mut list = Self { index: Index::new(tree), ..Self::default() };
+        let mut list = Self {
+            index: Index::new(tree),
+            ..Self::default()
+        };
         let mut folded: Option<u8> = None;
         for (at, node) in tree.nodes().iter().enumerate() {
             if folded.is_some_and(|depth| node.depth > depth) {
@@ -70,7 +73,10 @@ impl FieldList {
             }
         }
         for (number, diagnostic) in dissection.diagnostics.iter().enumerate() {
-            let row = list.index.node_of(tree, diagnostic.span).and_then(|node| list.row_of(node));
+            let row = list
+                .index
+                .node_of(tree, diagnostic.span)
+                .and_then(|node| list.row_of(node));
             // A fault beside no field is shown with the last.
             let row = row.or_else(|| list.nodes.len().checked_sub(1));
             list.diagnostics.extend(row.map(|row| (row, number)));
@@ -112,7 +118,13 @@ impl FieldList {
 
     /// A row.
     #[must_use]
-    pub fn row(&self, dissection: &Dissection, packet: &[u8], toggled: &BTreeSet<usize>, row: usize) -> Option<FieldRow> {
+    pub fn row(
+        &self,
+        dissection: &Dissection,
+        packet: &[u8],
+        toggled: &BTreeSet<usize>,
+        row: usize,
+    ) -> Option<FieldRow> {
         let at = self.node(row)?;
         let node = dissection.tree.get(at)?;
         let from = self.diagnostics.partition_point(|&(other, _)| other < row);
@@ -127,7 +139,11 @@ impl FieldList {
             name: node.field.name_in(dissection.version),
             meaning: words::meaning(dissection, at, packet, &value),
             value,
-            diagnostics: faults.iter().take_while(|&&(other, _)| other == row).map(|&(_, number)| number).collect(),
+            diagnostics: faults
+                .iter()
+                .take_while(|&&(other, _)| other == row)
+                .map(|&(_, number)| number)
+                .collect(),
             span: node.span,
             has_children,
             is_open: has_children && is_open(node, toggled.contains(&at)),
@@ -137,11 +153,13 @@ impl FieldList {
     }
 }
 
-/// All rows at once.
+/// All rows at once; a packet of a hundred thousand fields is better asked for what is on screen.
 #[must_use]
 pub fn rows(dissection: &Dissection, packet: &[u8], toggled: &BTreeSet<usize>) -> Vec<FieldRow> {
     let list = FieldList::new(dissection, toggled);
-    (0..list.len()).filter_map(|row| list.row(dissection, packet, toggled, row)).collect()
+    (0..list.len())
+        .filter_map(|row| list.row(dissection, packet, toggled, row))
+        .collect()
 }
 
 /// Toggles whatever hides a node.
@@ -172,21 +190,31 @@ pub struct Key {
 pub fn key(tree: &Tree, node: usize) -> Option<Key> {
     let field = tree.get(node)?.field;
     let before = tree.nodes().get(..node)?;
-    Some(Key { field, nth: before.iter().filter(|other| other.field == field).count() })
+    Some(Key {
+        field,
+        nth: before.iter().filter(|other| other.field == field).count(),
+    })
 }
 
 /// The node with a key, or the last of its field.
 #[must_use]
 pub fn by_key(tree: &Tree, key: Key) -> Option<usize> {
     let mut found = None;
-    for (at, _) in tree.nodes().iter().enumerate().filter(|(_, node)| node.field == key.field).take(key.nth.saturating_add(1)) {
+    for (at, _) in tree
+        .nodes()
+        .iter()
+        .enumerate()
+        .filter(|(_, node)| node.field == key.field)
+        .take(key.nth.saturating_add(1))
+    {
         found = Some(at);
     }
     found
 }
 
 fn has_children(tree: &Tree, at: usize, node: &Node) -> bool {
-    tree.get(at.saturating_add(1)).is_some_and(|next| next.depth > node.depth)
+    tree.get(at.saturating_add(1))
+        .is_some_and(|next| next.depth > node.depth)
 }
 
 fn is_open(node: &Node, toggled: bool) -> bool {
@@ -207,21 +235,36 @@ const MAX_DATA: usize = 32;
 #[must_use]
 pub fn value(dissection: &Dissection, packet: &[u8], at: usize) -> String {
     let tree = &dissection.tree;
-    let Some(node) = tree.get(at) else { return String::new() };
+    let Some(node) = tree.get(at) else {
+        return String::new();
+    };
     match node.value {
         Value::Number(number) => match node.field {
-            Field::PacketType => format!("{number} {}", PacketType::from_nibble((number & 15) as u8).name()),
+            Field::PacketType => format!(
+                "{number} {}",
+                PacketType::from_nibble((number & 15) as u8).name()
+            ),
             Field::ReasonCode => {
-                let known = ReasonCode((number & 0xff) as u8).name(dissection.packet_type, dissection.version);
-                known.map_or_else(|| format!("0x{number:02X}"), |name| format!("0x{number:02X} {name}"))
+                let known = ReasonCode((number & 0xff) as u8)
+                    .name(dissection.packet_type, dissection.version);
+                known.map_or_else(
+                    || format!("0x{number:02X}"),
+                    |name| format!("0x{number:02X} {name}"),
+                )
             }
-            Field::PropertyIdentifier | Field::ConnectFlags | Field::SubscriptionOptions | Field::ConnectAcknowledgeFlags => {
+            Field::PropertyIdentifier
+            | Field::ConnectFlags
+            | Field::SubscriptionOptions
+            | Field::ConnectAcknowledgeFlags => {
                 format!("0x{number:02X}")
             }
             Field::ReservedFlags => format!("{number:04b}"),
             _ => number.to_string(),
         },
-        Value::Text => format!("\"{}\"", escape::escape_start(tree.content(at, packet), MAX_CHARACTERS)),
+        Value::Text => format!(
+            "\"{}\"",
+            escape::escape_start(tree.content(at, packet), MAX_CHARACTERS)
+        ),
         Value::Bytes => data(tree.content(at, packet)),
         Value::Group if node.field == Field::UserProperty => pair(tree, packet, at),
         Value::Group => String::new(),
@@ -231,12 +274,23 @@ pub fn value(dissection: &Dissection, packet: &[u8], at: usize) -> String {
 fn data(bytes: &[u8]) -> String {
     if let Ok(text) = std::str::from_utf8(bytes)
         && !text.is_empty()
-        && !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        && !text
+            .chars()
+            .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
     {
         return format!("\"{}\"", escape::escape_start(bytes, MAX_CHARACTERS));
     }
-    let shown = bytes.iter().take(MAX_DATA).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
-    if bytes.len() > MAX_DATA { format!("{shown} …") } else { shown }
+    let shown = bytes
+        .iter()
+        .take(MAX_DATA)
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<Vec<_>>()
+        .join(" ");
+    if bytes.len() > MAX_DATA {
+        format!("{shown} …")
+    } else {
+        shown
+    }
 }
 
 fn pair(tree: &Tree, packet: &[u8], at: usize) -> String {
@@ -244,10 +298,16 @@ fn pair(tree: &Tree, packet: &[u8], at: usize) -> String {
     let part = |field| {
         inside
             .clone()
-            .find(|&index| tree.get(index).is_some_and(|node| node.field == field && node.value == Value::Text))
+            .find(|&index| {
+                tree.get(index)
+                    .is_some_and(|node| node.field == field && node.value == Value::Text)
+            })
             .map(|index| escape::escape_start(tree.content(index, packet), MAX_CHARACTERS / 2))
     };
-    match (part(Field::UserPropertyName), part(Field::UserPropertyValue)) {
+    match (
+        part(Field::UserPropertyName),
+        part(Field::UserPropertyValue),
+    ) {
         (Some(name), Some(value)) => format!("\"{name}\" = \"{value}\""),
         _ => String::new(),
     }

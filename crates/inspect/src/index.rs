@@ -24,9 +24,19 @@ impl Index {
             }
             let parent = open.last().map(|&(parent, _)| parent);
             index.parents.push(parent.unwrap_or(at));
-            let inherited = parent.and_then(|parent| index.sections.get(parent)).copied();
-            index.sections.push(node.field.section().or(inherited).unwrap_or(Section::Unread));
-            if nodes.get(at.saturating_add(1)).is_none_or(|next| next.depth <= node.depth) {
+            let inherited = parent
+                .and_then(|parent| index.sections.get(parent))
+                .copied();
+            index.sections.push(
+                node.field
+                    .section()
+                    .or(inherited)
+                    .unwrap_or(Section::Unread),
+            );
+            if nodes
+                .get(at.saturating_add(1))
+                .is_none_or(|next| next.depth <= node.depth)
+            {
                 // A group that nothing could be read of tiles nothing.
                 if node.span.len > 0 {
                     index.leaves.push((node.span.start, at));
@@ -39,7 +49,10 @@ impl Index {
     }
 
     pub(crate) fn parent(&self, node: usize) -> Option<usize> {
-        self.parents.get(node).copied().filter(|&parent| parent != node)
+        self.parents
+            .get(node)
+            .copied()
+            .filter(|&parent| parent != node)
     }
 
     pub(crate) fn section(&self, node: usize) -> Section {
@@ -48,18 +61,25 @@ impl Index {
 
     /// The leaf that holds a bit, or the last before it.
     pub(crate) fn leaf_at(&self, bit: u32) -> Option<usize> {
-        self.place_of(bit).and_then(|place| self.leaves.get(place)).map(|&(_, node)| node)
+        self.place_of(bit)
+            .and_then(|place| self.leaves.get(place))
+            .map(|&(_, node)| node)
     }
 
     /// The leaves that hold a bit of `span`, in order.
     pub(crate) fn leaves_in(&self, span: Span) -> impl Iterator<Item = usize> {
         let from = self.place_of(span.start).unwrap_or(0);
         let leaves = self.leaves.get(from..).unwrap_or_default();
-        leaves.iter().take_while(move |&&(start, _)| start < span.end()).map(|&(_, node)| node)
+        leaves
+            .iter()
+            .take_while(move |&&(start, _)| start < span.end())
+            .map(|&(_, node)| node)
     }
 
     fn place_of(&self, bit: u32) -> Option<usize> {
-        self.leaves.partition_point(|&(start, _)| start <= bit).checked_sub(1)
+        self.leaves
+            .partition_point(|&(start, _)| start <= bit)
+            .checked_sub(1)
     }
 
     /// The smallest node that holds all of `span`, if any does; else the leaf where it begins.
@@ -83,7 +103,13 @@ impl Index {
         if node.span.end() <= span.start {
             return None;
         }
-        let parent = self.parent(leaf).filter(|&parent| tree.get(parent).is_some_and(|parent| parent.span == span));
-        Some(if node.span.len < 8 { parent.unwrap_or(leaf) } else { leaf })
+        let parent = self
+            .parent(leaf)
+            .filter(|&parent| tree.get(parent).is_some_and(|parent| parent.span == span));
+        Some(if node.span.len < 8 {
+            parent.unwrap_or(leaf)
+        } else {
+            leaf
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! A payload in the forms a person can read.
 
+use mqttscope_wire::{Dissection, Field};
 use serde_core::de::IgnoredAny;
 
 use crate::escape;
@@ -56,25 +57,66 @@ pub fn views(bytes: &[u8], content_type: Option<&str>, format_indicator: Option<
             views.push(View::Text(readable(text.get(..shown).unwrap_or_default())));
         }
     }
-    views.push(View::Hex(hex(bytes.get(..MAX_SHOWN.min(bytes.len())).unwrap_or(bytes))));
+    views.push(View::Hex(hex(bytes
+        .get(..MAX_SHOWN.min(bytes.len()))
+        .unwrap_or(bytes))));
     views
+}
+
+/// The views of the node's message, with what its properties say of it; `None`: it is no message.
+#[must_use]
+pub fn of(dissection: &Dissection, packet: &[u8], node: usize) -> Option<Vec<View>> {
+    let tree = &dissection.tree;
+    let properties = match tree.get(node)?.field {
+        Field::ApplicationMessage => Field::Properties,
+        Field::WillPayload => Field::WillProperties,
+        _ => return None,
+    };
+    let group = tree
+        .find(properties)
+        .map_or(0..0, |group| group..tree.end_of(group));
+    let find = |field| {
+        group
+            .clone()
+            .find(|&index| tree.get(index).is_some_and(|node| node.field == field))
+    };
+    let content_type = find(Field::ContentType)
+        .and_then(|index| std::str::from_utf8(tree.content(index, packet)).ok());
+    let format =
+        find(Field::PayloadFormatIndicator).and_then(|index| match tree.get(index)?.value {
+            mqttscope_wire::Value::Number(number) => Some(number),
+            _ => None,
+        });
+    Some(views(tree.content(node, packet), content_type, format))
 }
 
 /// `application/json`, `application/senml+json; charset=utf-8`.
 fn is_json(content_type: &str) -> bool {
-    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let kind = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     kind.ends_with("/json") || kind.ends_with("+json")
 }
 
 /// No control characters but those that lay text out.
 fn looks_like_text(text: &str) -> bool {
-    !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    !text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
 /// Lines stay lines; what would hide or turn text is escaped.
 fn readable(text: &str) -> String {
     let mut lines = text.split('\n').map(|line| {
-        line.split('\t').map(|part| escape::escape(part.trim_end_matches('\r').as_bytes()).replace("\\\\", "\\")).collect::<Vec<_>>().join("\t")
+        line.split('\t')
+            .map(|part| {
+                escape::escape(part.trim_end_matches('\r').as_bytes()).replace("\\\\", "\\")
+            })
+            .collect::<Vec<_>>()
+            .join("\t")
     });
     let mut out = lines.next().unwrap_or_default();
     for line in lines {
@@ -151,7 +193,9 @@ fn indent(text: &str) -> String {
 
 /// Characters that JSON allows but that would not be seen as what they are.
 fn escape_needed(character: char) -> bool {
-    character != '\\' && character > '\x7e' && !escape::escape(character.encode_utf8(&mut [0; 4]).as_bytes()).starts_with(character)
+    character != '\\'
+        && character > '\x7e'
+        && !escape::escape(character.encode_utf8(&mut [0; 4]).as_bytes()).starts_with(character)
 }
 
 fn break_line(out: &mut String, depth: usize) {
@@ -164,7 +208,14 @@ fn break_line(out: &mut String, depth: usize) {
 /// A hex dump.
 fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS.get(usize::from(nibble & 15)).copied().unwrap_or(b'?'));
+    let digit = |nibble: u8| {
+        char::from(
+            DIGITS
+                .get(usize::from(nibble & 15))
+                .copied()
+                .unwrap_or(b'?'),
+        )
+    };
     let mut out = String::with_capacity(bytes.len().saturating_mul(5));
     for (line, chunk) in bytes.chunks(16).enumerate() {
         if line > 0 {
@@ -192,16 +243,19 @@ mod tests {
     use proptest::prelude::*;
 
     fn json(text: &str) -> Option<String> {
-        views(text.as_bytes(), None, None).into_iter().find_map(|view| match view {
-            View::Json(json) => Some(json),
-            _ => None,
-        })
+        views(text.as_bytes(), None, None)
+            .into_iter()
+            .find_map(|view| match view {
+                View::Json(json) => Some(json),
+                _ => None,
+            })
     }
 
     #[test]
     fn json_keeps_order_and_digits() {
         assert_eq!(
-            json(r#" {"z":1.10,"a":[1e400, 12345678901234567890 ,{}], "s":"a\"{,:}\\","e":[ ]}"#).unwrap(),
+            json(r#" {"z":1.10,"a":[1e400, 12345678901234567890 ,{}], "s":"a\"{,:}\\","e":[ ]}"#)
+                .unwrap(),
             "{\n  \"z\": 1.10,\n  \"a\": [\n    1e400,\n    12345678901234567890,\n    {}\n  ],\n  \"s\": \"a\\\"{,:}\\\\\",\n  \"e\": []\n}"
         );
     }
@@ -211,7 +265,10 @@ mod tests {
         assert_eq!(json("21.5"), None);
         assert_eq!(json("{\"a\":}"), None);
         assert_eq!(json("[1] x"), None);
-        assert_eq!(views(b"21.5", Some("application/senml+json; x=y"), None)[0], View::Json("21.5".into()));
+        assert_eq!(
+            views(b"21.5", Some("application/senml+json; x=y"), None)[0],
+            View::Json("21.5".into())
+        );
         assert_eq!(json("[\"\u{202e}\"]").unwrap(), "[\n  \"\\u202E\"\n]");
         let deep = "[".repeat(30_000) + &"]".repeat(30_000);
         if let Some(pretty) = json(&deep) {
@@ -221,7 +278,12 @@ mod tests {
 
     #[test]
     fn bytes_are_text_or_not() {
-        let names = |bytes: &[u8], format| views(bytes, None, format).iter().map(View::name).collect::<Vec<_>>();
+        let names = |bytes: &[u8], format| {
+            views(bytes, None, format)
+                .iter()
+                .map(View::name)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(names(b"on", None), ["text", "hex"]);
         assert_eq!(names(b"", None), ["hex"]);
         assert_eq!(names(b"\xff\xfe", Some(1)), ["hex"]);
@@ -231,8 +293,35 @@ mod tests {
     }
 
     #[test]
+    fn properties_of_the_message_say_what_it_is() {
+        let names = |packet: &[u8], field| {
+            let d = mqttscope_wire::dissect(
+                packet,
+                mqttscope_wire::Context::new(mqttscope_wire::ProtocolVersion::V5),
+            );
+            let views = of(&d, packet, d.tree.find(field).unwrap());
+            views.map(|views| views.iter().map(View::name).collect::<Vec<_>>())
+        };
+        let json = b"\x30\x18\0\x01a\x13\x03\0\x10application/json7";
+        assert_eq!(
+            names(json, Field::ApplicationMessage),
+            Some(vec!["JSON", "text", "hex"])
+        );
+        let text = b"\x30\x07\0\x01a\x02\x01\x01\x02";
+        assert_eq!(
+            names(text, Field::ApplicationMessage),
+            Some(vec!["text", "hex"])
+        );
+        assert_eq!(names(text, Field::TopicName), None);
+    }
+
+    #[test]
     fn text_stays_as_it_is_but_for_what_hides() {
-        let text = |text: &str| views(text.as_bytes(), None, Some(1))[0].content().to_owned();
+        let text = |text: &str| {
+            views(text.as_bytes(), None, Some(1))[0]
+                .content()
+                .to_owned()
+        };
         assert_eq!(text("a\tb\r\n\\c"), "a\tb\n\\c");
         assert_eq!(text("a\u{202e}b"), "a\\u202Eb");
     }
@@ -261,12 +350,26 @@ mod tests {
     }
 
     fn json_text() -> impl Strategy<Value = String> {
-        let leaf = prop_oneof![Just("null".to_owned()), any::<i64>().prop_map(|n| n.to_string()), "\"[a-z{}:,]{0,8}\"", Just(" true ".to_owned())];
+        let leaf = prop_oneof![
+            Just("null".to_owned()),
+            any::<i64>().prop_map(|n| n.to_string()),
+            "\"[a-z{}:,]{0,8}\"",
+            Just(" true ".to_owned())
+        ];
         let value = leaf.prop_recursive(4, 40, 6, |inner| {
             prop_oneof![
-                proptest::collection::vec(inner.clone(), 0..5).prop_map(|items| format!("[ {} ]", items.join(" ,"))),
+                proptest::collection::vec(inner.clone(), 0..5)
+                    .prop_map(|items| format!("[ {} ]", items.join(" ,"))),
                 proptest::collection::vec(("[a-z]{1,4}", inner), 0..5).prop_map(|members| {
-                    format!("{{{}}}", members.iter().enumerate().map(|(n, (key, value))| format!("\"{key}{n}\" : {value}")).collect::<Vec<_>>().join(","))
+                    format!(
+                        "{{{}}}",
+                        members
+                            .iter()
+                            .enumerate()
+                            .map(|(n, (key, value))| format!("\"{key}{n}\" : {value}"))
+                            .collect::<Vec<_>>()
+                            .join(",")
+                    )
                 }),
             ]
         });

@@ -1,8 +1,8 @@
 //! The bytes of one paste, as a list of packets.
 
 use mqttscope_wire::{
-    Context, Detection, Dissection, Dissector, PacketAt, PacketType, ProtocolVersion, Sender, Severity, detect, dissect,
-    packets,
+    Context, Detection, Dissection, Dissector, PacketAt, PacketType, ProtocolVersion, Sender,
+    Severity, detect, dissect, packets,
 };
 
 use crate::words;
@@ -52,12 +52,18 @@ impl Family {
     #[must_use]
     pub const fn of(packet_type: PacketType) -> Self {
         match packet_type {
-            PacketType::Connect | PacketType::Connack | PacketType::Disconnect | PacketType::Auth => Self::Connection,
+            PacketType::Connect
+            | PacketType::Connack
+            | PacketType::Disconnect
+            | PacketType::Auth => Self::Connection,
             PacketType::Publish => Self::Message,
-            PacketType::Puback | PacketType::Pubrec | PacketType::Pubrel | PacketType::Pubcomp => Self::Acknowledgement,
-            PacketType::Subscribe | PacketType::Suback | PacketType::Unsubscribe | PacketType::Unsuback => {
-                Self::Subscription
+            PacketType::Puback | PacketType::Pubrec | PacketType::Pubrel | PacketType::Pubcomp => {
+                Self::Acknowledgement
             }
+            PacketType::Subscribe
+            | PacketType::Suback
+            | PacketType::Unsubscribe
+            | PacketType::Unsuback => Self::Subscription,
             PacketType::Pingreq | PacketType::Pingresp => Self::Ping,
             PacketType::Reserved => Self::None,
         }
@@ -99,28 +105,54 @@ impl Recording {
         let detection = detect(&bytes, sender);
         let first = version.unwrap_or(detection.version);
         let mut dissector = Dissector::new();
-        let found = packets(&bytes, Context { version: first, sender })
-            .map(|mut at| {
-                if let Some(version) = version {
-                    at.version = version;
+        let found = packets(
+            &bytes,
+            Context {
+                version: first,
+                sender,
+            },
+        )
+        .map(|mut at| {
+            if let Some(version) = version {
+                at.version = version;
+            }
+            if at.skipped {
+                return Packet {
+                    at,
+                    errors: 1,
+                    warnings: 0,
+                };
+            }
+            let slice = slice(&bytes, &at);
+            let dissection = dissector.dissect(
+                slice,
+                Context {
+                    version: at.version,
+                    sender,
+                },
+            );
+            let (mut errors, mut warnings) = (0_u32, 0_u32);
+            for diagnostic in &dissection.diagnostics {
+                match diagnostic.severity() {
+                    Severity::Error => errors = errors.saturating_add(1),
+                    Severity::Warning => warnings = warnings.saturating_add(1),
+                    Severity::Note => {}
                 }
-                if at.skipped {
-                    return Packet { at, errors: 1, warnings: 0 };
-                }
-                let slice = slice(&bytes, &at);
-                let dissection = dissector.dissect(slice, Context { version: at.version, sender });
-                let (mut errors, mut warnings) = (0_u32, 0_u32);
-                for diagnostic in &dissection.diagnostics {
-                    match diagnostic.severity() {
-                        Severity::Error => errors = errors.saturating_add(1),
-                        Severity::Warning => warnings = warnings.saturating_add(1),
-                        Severity::Note => {}
-                    }
-                }
-                Packet { at, errors, warnings }
-            })
-            .collect();
-        Self { bytes, detection, chosen: version, sender, packets: found }
+            }
+            Packet {
+                at,
+                errors,
+                warnings,
+            }
+        })
+        .collect();
+        Self {
+            bytes,
+            detection,
+            chosen: version,
+            sender,
+            packets: found,
+        }
     }
 
     /// All bytes.
@@ -163,20 +195,34 @@ impl Recording {
     /// The bytes of a packet; none when there is no such packet.
     #[must_use]
     pub fn bytes_of(&self, packet: usize) -> &[u8] {
-        self.packets.get(packet).map_or(&[], |packet| slice(&self.bytes, &packet.at))
+        self.packets
+            .get(packet)
+            .map_or(&[], |packet| slice(&self.bytes, &packet.at))
     }
 
     /// Every field of a packet; of nothing when there is no such packet.
     #[must_use]
     pub fn dissect(&self, packet: usize) -> Dissection {
-        let version = self.packets.get(packet).map_or(self.version(), |packet| packet.at.version);
-        dissect(self.bytes_of(packet), Context { version, sender: self.sender })
+        let version = self
+            .packets
+            .get(packet)
+            .map_or(self.version(), |packet| packet.at.version);
+        dissect(
+            self.bytes_of(packet),
+            Context {
+                version,
+                sender: self.sender,
+            },
+        )
     }
 
     /// The packet that a byte of the recording belongs to.
     #[must_use]
     pub fn packet_at(&self, offset: usize) -> Option<usize> {
-        let place = self.packets.partition_point(|packet| packet.at.offset <= offset).checked_sub(1)?;
+        let place = self
+            .packets
+            .partition_point(|packet| packet.at.offset <= offset)
+            .checked_sub(1)?;
         let at = self.packets.get(place)?.at;
         (offset < at.offset.saturating_add(at.len)).then_some(place)
     }
@@ -184,13 +230,21 @@ impl Recording {
     /// A row of the list.
     #[must_use]
     pub fn row(&self, packet: usize) -> Option<Row> {
-        let Packet { at, errors, warnings } = *self.packets.get(packet)?;
+        let Packet {
+            at,
+            errors,
+            warnings,
+        } = *self.packets.get(packet)?;
         let bytes = self.bytes_of(packet);
         Some(Row {
             number: packet.saturating_add(1),
             offset: at.offset,
             packet_type: at.packet_type,
-            family: if at.skipped { Family::None } else { Family::of(at.packet_type) },
+            family: if at.skipped {
+                Family::None
+            } else {
+                Family::of(at.packet_type)
+            },
             flags: bytes.first().map_or(0, |byte| byte & 15),
             len: at.len,
             missing: at.missing,
@@ -222,13 +276,20 @@ impl Recording {
     /// All bytes with one packet replaced; none takes it out.
     #[must_use]
     pub fn with(&self, packet: usize, bytes: &[u8]) -> Vec<u8> {
-        let Some(Packet { at, .. }) = self.packets.get(packet) else { return self.bytes.clone() };
+        let Some(Packet { at, .. }) = self.packets.get(packet) else {
+            return self.bytes.clone();
+        };
         let before = self.bytes.get(..at.offset).unwrap_or_default();
-        let behind = self.bytes.get(at.offset.saturating_add(at.len)..).unwrap_or_default();
+        let behind = self
+            .bytes
+            .get(at.offset.saturating_add(at.len)..)
+            .unwrap_or_default();
         [before, bytes, behind].concat()
     }
 }
 
 fn slice<'a>(bytes: &'a [u8], at: &PacketAt) -> &'a [u8] {
-    bytes.get(at.offset..at.offset.saturating_add(at.len)).unwrap_or_default()
+    bytes
+        .get(at.offset..at.offset.saturating_add(at.len))
+        .unwrap_or_default()
 }

@@ -2,8 +2,10 @@
 //!
 //! The token is base64url without padding, so nothing in it needs escaping. Inside: one byte of
 //! flags, the selection and the number of bytes as Variable Byte Integers, then the bytes as they
-//! are or deflated, whichever is shorter. The number of bytes bounds what is inflated, and tells a
-//! link that was cut off from a whole one.
+//! are or packed as an LZ4 block, whichever is shorter. The number of bytes bounds what is unpacked,
+//! and tells a link that was cut off from a whole one.
+//!
+//! LZ4 rather than deflate: the links are longer by half, but the page is smaller by a fifteenth.
 
 use std::fmt;
 
@@ -60,18 +62,23 @@ impl std::error::Error for ShareError {}
 /// The version of the token itself, in the flags' three high bits.
 const FORMAT: u8 = 1 << 5;
 const FORMAT_BITS: u8 = 0xe0;
-const DEFLATED: u8 = 0x10;
+const PACKED: u8 = 0x10;
 
 /// Writes a token.
 ///
 /// # Errors
 /// There are more than [`MAX_BYTES`].
 pub fn encode(shared: &Shared) -> Result<String, ShareError> {
-    let len = u32::try_from(shared.bytes.len()).ok().filter(|_| shared.bytes.len() <= MAX_BYTES);
+    let len = u32::try_from(shared.bytes.len())
+        .ok()
+        .filter(|_| shared.bytes.len() <= MAX_BYTES);
     let len = len.ok_or(ShareError::TooLarge)?;
-    let deflated = miniz_oxide::deflate::compress_to_vec(&shared.bytes, 9);
-    let (mark, body) =
-        if deflated.len() < shared.bytes.len() { (DEFLATED, deflated.as_slice()) } else { (0, shared.bytes.as_slice()) };
+    let packed = lz4_flex::block::compress(&shared.bytes);
+    let (mark, body) = if packed.len() < shared.bytes.len() {
+        (PACKED, packed.as_slice())
+    } else {
+        (0, shared.bytes.as_slice())
+    };
     let version = match shared.version {
         None => 0,
         Some(ProtocolVersion::V3_1) => 1,
@@ -85,7 +92,12 @@ pub fn encode(shared: &Shared) -> Result<String, ShareError> {
     };
     let mut out = vec![FORMAT | mark | sender | version];
     varint::write(shared.packet.min(varint::MAX), &mut out);
-    varint::write(shared.node.map_or(0, |node| node.saturating_add(1).min(varint::MAX)), &mut out);
+    varint::write(
+        shared
+            .node
+            .map_or(0, |node| node.saturating_add(1).min(varint::MAX)),
+        &mut out,
+    );
     varint::write(len, &mut out);
     out.extend_from_slice(body);
     Ok(URL_SAFE_NO_PAD.encode(out))
@@ -99,7 +111,9 @@ pub fn decode(token: &str) -> Result<Shared, ShareError> {
     if token.len() > MAX_TOKEN {
         return Err(ShareError::TooLarge);
     }
-    let bytes = URL_SAFE_NO_PAD.decode(token.trim()).map_err(|_| ShareError::Unreadable)?;
+    let bytes = URL_SAFE_NO_PAD
+        .decode(token.trim())
+        .map_err(|_| ShareError::Unreadable)?;
     let (&flags, rest) = bytes.split_first().ok_or(ShareError::Unreadable)?;
     match flags & FORMAT_BITS {
         FORMAT => {}
@@ -125,16 +139,22 @@ pub fn decode(token: &str) -> Result<Shared, ShareError> {
     if len > MAX_BYTES {
         return Err(ShareError::TooLarge);
     }
-    let bytes = if flags & DEFLATED != 0 {
+    let bytes = if flags & PACKED != 0 {
         // Nothing larger than promised is ever allocated.
-        miniz_oxide::inflate::decompress_to_vec_with_limit(body, len).map_err(|_| ShareError::Damaged)?
+        lz4_flex::block::decompress(body, len).map_err(|_| ShareError::Damaged)?
     } else {
         body.to_vec()
     };
     if bytes.len() != len {
         return Err(ShareError::Damaged);
     }
-    Ok(Shared { bytes, version, sender, packet, node: node.checked_sub(1) })
+    Ok(Shared {
+        bytes,
+        version,
+        sender,
+        packet,
+        node: node.checked_sub(1),
+    })
 }
 
 fn number(bytes: &[u8]) -> Result<(u32, &[u8]), ShareError> {
@@ -155,12 +175,25 @@ mod tests {
                 proptest::collection::vec(any::<u8>(), 0..300),
                 (any::<u8>(), 0..5000_usize).prop_map(|(byte, len)| vec![byte; len]),
             ],
-            prop_oneof![Just(None), proptest::sample::select(&ProtocolVersion::ALL[..]).prop_map(Some)],
-            prop_oneof![Just(None), Just(Some(Sender::Client)), Just(Some(Sender::Server))],
+            prop_oneof![
+                Just(None),
+                proptest::sample::select(&ProtocolVersion::ALL[..]).prop_map(Some)
+            ],
+            prop_oneof![
+                Just(None),
+                Just(Some(Sender::Client)),
+                Just(Some(Sender::Server))
+            ],
             0..60_000_u32,
             proptest::option::of(0..70_000_u32),
         )
-            .prop_map(|(bytes, version, sender, packet, node)| Shared { bytes, version, sender, packet, node })
+            .prop_map(|(bytes, version, sender, packet, node)| Shared {
+                bytes,
+                version,
+                sender,
+                packet,
+                node,
+            })
     }
 
     proptest! {
@@ -186,30 +219,45 @@ mod tests {
     }
 
     #[test]
-    fn repetition_is_deflated() {
-        let shared = Shared { bytes: vec![0xc0; 4000], ..Shared::default() };
+    fn repetition_is_packed() {
+        let shared = Shared {
+            bytes: vec![0xc0; 4000],
+            ..Shared::default()
+        };
         assert!(encode(&shared).unwrap().len() < 60);
     }
 
     #[test]
     fn a_bomb_stays_small() {
-        let body = miniz_oxide::deflate::compress_to_vec(&vec![0; MAX_BYTES * 4], 9);
+        let body = lz4_flex::block::compress(&vec![0; MAX_BYTES * 4]);
         let with_len = |len| {
-            let mut bytes = vec![FORMAT | DEFLATED, 0, 0];
+            let mut bytes = vec![FORMAT | PACKED, 0, 0];
             varint::write(len, &mut bytes);
             bytes.extend_from_slice(&body);
             decode(&URL_SAFE_NO_PAD.encode(bytes))
         };
         assert_eq!(with_len(1000), Err(ShareError::Damaged));
         assert_eq!(with_len(MAX_BYTES as u32 * 4), Err(ShareError::TooLarge));
-        assert_eq!(encode(&Shared { bytes: vec![0; MAX_BYTES + 1], ..Shared::default() }), Err(ShareError::TooLarge));
+        assert_eq!(
+            encode(&Shared {
+                bytes: vec![0; MAX_BYTES + 1],
+                ..Shared::default()
+            }),
+            Err(ShareError::TooLarge)
+        );
     }
 
     #[test]
     fn foreign_tokens_are_refused() {
         assert_eq!(decode(""), Err(ShareError::Unreadable));
         assert_eq!(decode("hello world"), Err(ShareError::Unreadable));
-        assert_eq!(decode(&URL_SAFE_NO_PAD.encode([0x40, 0, 0, 0])), Err(ShareError::Newer));
-        assert_eq!(decode(&URL_SAFE_NO_PAD.encode([FORMAT | 0x0c, 0, 0, 0])), Err(ShareError::Damaged));
+        assert_eq!(
+            decode(&URL_SAFE_NO_PAD.encode([0x40, 0, 0, 0])),
+            Err(ShareError::Newer)
+        );
+        assert_eq!(
+            decode(&URL_SAFE_NO_PAD.encode([FORMAT | 0x0c, 0, 0, 0])),
+            Err(ShareError::Damaged)
+        );
     }
 }

@@ -7,17 +7,22 @@ use mqttscope_inspect::{
     edit::Editable,
     examples,
     fields::{self, FieldList},
-    recording::{Family, Recording},
+    recording::Recording,
 };
-use mqttscope_wire::{Context, Dissection, Field, PacketType, ProtocolVersion, Section, Sender, Severity, Span, dissect};
+use mqttscope_wire::{
+    Context, Dissection, Field, ProtocolVersion, Section, Severity, Span, dissect,
+};
 use proptest::prelude::*;
 
 fn unhex(hex: &str) -> Vec<u8> {
-    hex.split_ascii_whitespace().filter_map(|byte| u8::from_str_radix(byte, 16).ok()).collect()
+    hex.split_ascii_whitespace()
+        .filter_map(|byte| u8::from_str_radix(byte, 16).ok())
+        .collect()
 }
 
 /// The PUBLISH that the page's sketch shows: a wildcard in the topic, identifier 0.
-const SKETCH: &str = "34 1a 00 09 73 69 74 65 2f 61 2f 74 2b 00 00 02 01 01 7b 20 22 74 22 3a 20 32 31 7d";
+const SKETCH: &str =
+    "34 1a 00 09 73 69 74 65 2f 61 2f 74 2b 00 00 02 01 01 7b 20 22 74 22 3a 20 32 31 7d";
 
 fn sketch() -> (Vec<u8>, Dissection) {
     let bytes = unhex(SKETCH);
@@ -34,7 +39,10 @@ fn all_samples() -> Vec<(Vec<u8>, Dissection)> {
     for example in examples::ALL {
         let recording = Recording::read(example.bytes(), Some(example.version), example.sender);
         for packet in 0..recording.packets().len() {
-            out.push((recording.bytes_of(packet).to_vec(), recording.dissect(packet)));
+            out.push((
+                recording.bytes_of(packet).to_vec(),
+                recording.dissect(packet),
+            ));
         }
     }
     out
@@ -46,7 +54,15 @@ fn the_rows_of_a_publish() {
     let rows = fields::rows(&d, &bytes, &closed());
     let text: Vec<_> = rows
         .iter()
-        .map(|row| format!("{}{} {} | {}", " ".repeat(row.depth.into()), row.name, row.value, row.meaning))
+        .map(|row| {
+            format!(
+                "{}{} {} | {}",
+                " ".repeat(row.depth.into()),
+                row.name,
+                row.value,
+                row.meaning
+            )
+        })
         .collect();
     assert_eq!(
         text,
@@ -67,14 +83,35 @@ fn the_rows_of_a_publish() {
             " Application Message \"{ \"t\": 21}\" | 10 bytes, looks like JSON",
         ]
     );
-    let faults: Vec<_> = rows.iter().filter(|row| !row.diagnostics.is_empty()).map(|row| (row.field, row.diagnostics.len())).collect();
-    assert_eq!(faults, [(Field::TopicName, 1), (Field::PacketIdentifier, 1)]);
-    let sections: Vec<_> = rows.iter().filter(|row| row.depth == 0).map(|row| row.section).collect();
-    assert_eq!(sections, [Section::FixedHeader, Section::VariableHeader, Section::Payload]);
+    let faults: Vec<_> = rows
+        .iter()
+        .filter(|row| !row.diagnostics.is_empty())
+        .map(|row| (row.field, row.diagnostics.len()))
+        .collect();
+    assert_eq!(
+        faults,
+        [(Field::TopicName, 1), (Field::PacketIdentifier, 1)]
+    );
+    let sections: Vec<_> = rows
+        .iter()
+        .filter(|row| row.depth == 0)
+        .map(|row| row.section)
+        .collect();
+    assert_eq!(
+        sections,
+        [
+            Section::FixedHeader,
+            Section::VariableHeader,
+            Section::Payload
+        ]
+    );
     let of = |field| rows.iter().find(|row| row.field == field).unwrap();
     assert_eq!(of(Field::Properties).section, Section::Properties);
     assert_eq!(of(Field::Retain).editable, Editable::Flag);
-    assert_eq!(of(Field::PacketIdentifier).editable, Editable::Number { max: 65535 });
+    assert_eq!(
+        of(Field::PacketIdentifier).editable,
+        Editable::Number { max: 65535 }
+    );
     assert_eq!(of(Field::TopicName).editable, Editable::Text { max: 65535 });
     assert!(of(Field::PayloadFormatIndicator).is_removable && !of(Field::TopicName).is_removable);
 }
@@ -84,13 +121,22 @@ fn folded_rows_open_and_reveal() {
     let (bytes, d) = sketch();
     let topic = d.tree.find(Field::TopicName).unwrap();
     let list = FieldList::new(&d, &closed());
-    assert_eq!(list.row_of(topic + 1), list.row_of(topic), "a length is folded into its string");
+    assert_eq!(
+        list.row_of(topic + 1),
+        list.row_of(topic),
+        "a length is folded into its string"
+    );
     let mut toggled = closed();
     fields::reveal(&d.tree, topic + 1, &mut toggled);
     assert_eq!(toggled, BTreeSet::from([topic]));
     let list = FieldList::new(&d, &toggled);
-    assert_eq!(list.row_of(topic + 1), list.row_of(topic).map(|row| row + 1));
-    let row = list.row(&d, &bytes, &toggled, list.row_of(topic + 1).unwrap()).unwrap();
+    assert_eq!(
+        list.row_of(topic + 1),
+        list.row_of(topic).map(|row| row + 1)
+    );
+    let row = list
+        .row(&d, &bytes, &toggled, list.row_of(topic + 1).unwrap())
+        .unwrap();
     assert_eq!((row.name, row.value.as_str()), ("Length", "9"));
     // What is revealed twice is not folded again.
     fields::reveal(&d.tree, topic + 2, &mut toggled);
@@ -117,13 +163,25 @@ fn keys_find_their_nodes_again() {
 fn every_fault_stands_beside_a_row_that_holds_it() {
     for (bytes, d) in all_samples() {
         let rows = fields::rows(&d, &bytes, &closed());
-        let mut shown: Vec<_> = rows.iter().flat_map(|row| row.diagnostics.clone()).collect();
+        let mut shown: Vec<_> = rows
+            .iter()
+            .flat_map(|row| row.diagnostics.clone())
+            .collect();
         shown.sort_unstable();
         assert_eq!(shown, (0..d.diagnostics.len()).collect::<Vec<_>>());
         for row in &rows {
-            for fault in row.diagnostics.iter().filter_map(|&fault| d.diagnostics.get(fault)) {
+            for fault in row
+                .diagnostics
+                .iter()
+                .filter_map(|&fault| d.diagnostics.get(fault))
+            {
                 let inside = row.span.contains(fault.span);
-                assert!(inside || fault.span.start >= row.span.start, "{} beside {}", fault.rule.name(), row.name);
+                assert!(
+                    inside || fault.span.start >= row.span.start,
+                    "{} beside {}",
+                    fault.rule.name(),
+                    row.name
+                );
             }
         }
     }
@@ -133,10 +191,24 @@ fn every_fault_stands_beside_a_row_that_holds_it() {
 fn bytes_have_their_section_node_and_fault() {
     let (packet, d) = sketch();
     let lines = bytes::lines(&d, &packet, 16);
-    assert_eq!(lines.iter().map(|line| (line.offset, line.cells.len())).collect::<Vec<_>>(), [(0, 16), (16, 12)]);
+    assert_eq!(
+        lines
+            .iter()
+            .map(|line| (line.offset, line.cells.len()))
+            .collect::<Vec<_>>(),
+        [(0, 16), (16, 12)]
+    );
     let cells: Vec<_> = lines.iter().flat_map(|line| line.cells.clone()).collect();
     let field = |at: usize| d.tree.get(cells[at].node.unwrap()).unwrap().field;
-    assert_eq!((field(0), field(1), field(2), field(4)), (Field::PacketType, Field::RemainingLength, Field::Length, Field::Text));
+    assert_eq!(
+        (field(0), field(1), field(2), field(4)),
+        (
+            Field::PacketType,
+            Field::RemainingLength,
+            Field::Length,
+            Field::Text
+        )
+    );
     let sections: String = cells
         .iter()
         .map(|cell| match cell.section {
@@ -148,15 +220,28 @@ fn bytes_have_their_section_node_and_fault() {
         })
         .collect();
     assert_eq!(sections, "ffvvvvvvvvvvvvvpppdddddddddd");
-    let faults: Vec<_> = (0..cells.len()).filter(|&at| cells[at].fault == Some(Severity::Error)).collect();
+    let faults: Vec<_> = (0..cells.len())
+        .filter(|&at| cells[at].fault == Some(Severity::Error))
+        .collect();
     assert_eq!(faults, [12, 13, 14]);
     assert_eq!(bytes::lines(&d, &packet, 8).len(), 4);
-    assert_eq!((bytes::ascii(b'a'), bytes::ascii(0), bytes::ascii(0x7f), bytes::ascii(b' ')), ('a', '.', '.', ' '));
+    assert_eq!(
+        (
+            bytes::ascii(b'a'),
+            bytes::ascii(0),
+            bytes::ascii(0x7f),
+            bytes::ascii(b' ')
+        ),
+        ('a', '.', '.', ' ')
+    );
     // A byte of flags is one field.
     let connect = unhex("10 12 00 04 4d 51 54 54 04 02 00 3c 00 06 63 6c 69 65 6e 74");
     let d = dissect(&connect, Context::new(ProtocolVersion::V3_1_1));
     let line = bytes::Layout::new(&d).line(&d, &connect, 0, 16);
-    assert_eq!(d.tree.get(line.cells[9].node.unwrap()).unwrap().field, Field::ConnectFlags);
+    assert_eq!(
+        d.tree.get(line.cells[9].node.unwrap()).unwrap().field,
+        Field::ConnectFlags
+    );
 }
 
 #[test]
@@ -164,10 +249,31 @@ fn the_figure_of_the_first_byte() {
     let (packet, d) = sketch();
     let qos = d.tree.find(Field::QoS).unwrap();
     let figure = bits::figure(&d, &packet, qos);
-    let [row] = &figure.rows[..] else { panic!("one byte") };
+    let [row] = &figure.rows[..] else {
+        panic!("one byte")
+    };
     assert_eq!(row.bits.map(u8::from), [0, 0, 1, 1, 0, 1, 0, 0]);
-    let groups: Vec<_> = row.groups.iter().map(|group| (group.name.as_str(), group.from, group.len, group.value.as_str())).collect();
-    assert_eq!(groups, [("Packet type", 0, 4, "3"), ("DUP", 4, 1, "0"), ("QoS", 5, 2, "2"), ("RETAIN", 7, 1, "0")]);
+    let groups: Vec<_> = row
+        .groups
+        .iter()
+        .map(|group| {
+            (
+                group.name.as_str(),
+                group.from,
+                group.len,
+                group.value.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        groups,
+        [
+            ("Packet type", 0, 4, "3"),
+            ("DUP", 4, 1, "0"),
+            ("QoS", 5, 2, "2"),
+            ("RETAIN", 7, 1, "0")
+        ]
+    );
     assert_eq!(row.groups[2].node, Some(qos));
     assert_eq!((figure.more, figure.sum), (0, None));
 }
@@ -179,7 +285,19 @@ fn the_figure_of_numbers_says_how_they_add_up() {
     let d = dissect(&packet, Context::new(ProtocolVersion::V5));
     let figure = bits::figure(&d, &packet, d.tree.find(Field::RemainingLength).unwrap());
     assert_eq!(figure.sum.as_deref(), Some("1·1 + 2·128 = 257"));
-    let groups: Vec<_> = figure.rows.iter().flat_map(|row| &row.groups).map(|group| (group.name.as_str(), group.from, group.len, group.value.as_str())).collect();
+    let groups: Vec<_> = figure
+        .rows
+        .iter()
+        .flat_map(|row| &row.groups)
+        .map(|group| {
+            (
+                group.name.as_str(),
+                group.from,
+                group.len,
+                group.value.as_str(),
+            )
+        })
+        .collect();
     assert_eq!(
         groups,
         [
@@ -196,54 +314,15 @@ fn the_figure_of_numbers_says_how_they_add_up() {
     let d = dissect(&connect, Context::new(ProtocolVersion::V3_1_1));
     let figure = bits::figure(&d, &connect, d.tree.find(Field::KeepAlive).unwrap());
     assert_eq!(figure.sum.as_deref(), Some("1·256 + 44·1 = 300"));
-    assert_eq!((figure.rows[0].groups[0].name.as_str(), figure.rows[1].groups[0].name.as_str()), ("Keep Alive MSB", "Keep Alive LSB"));
+    assert_eq!(
+        (
+            figure.rows[0].groups[0].name.as_str(),
+            figure.rows[1].groups[0].name.as_str()
+        ),
+        ("Keep Alive MSB", "Keep Alive LSB")
+    );
     let flags = bits::figure(&d, &connect, d.tree.find(Field::WillFlag).unwrap());
     assert_eq!(flags.rows[0].groups.len(), 7);
-}
-
-#[test]
-fn a_recording_lists_its_packets() {
-    let hex = format!("10 15 00 04 4d 51 54 54 05 02 00 3c 00 00 08 73 65 6e 73 6f 72 34 32 {SKETCH} 50 02 00 0a 30 1f 00 05");
-    let recording = Recording::read(unhex(&hex), None, None);
-    assert_eq!(recording.version(), ProtocolVersion::V5);
-    assert_eq!(recording.detection().reasons[0].to_string(), "a CONNECT says so");
-    let rows: Vec<_> = (0..recording.packets().len()).map(|packet| recording.row(packet).unwrap()).collect();
-    let text: Vec<_> = rows.iter().map(|row| (row.number, row.packet_type.name(), row.offset, row.len, row.missing, row.errors, row.summary.as_str())).collect();
-    assert_eq!(
-        text,
-        [
-            (1, "CONNECT", 0, 23, 0, 0, "client sensor42 · clean start · keep alive 60 s"),
-            (2, "PUBLISH", 23, 28, 0, 2, "QoS 2 · id 0 · site/a/t+ · 10 B"),
-            (3, "PUBREC", 51, 4, 0, 0, "id 10"),
-            (4, "PUBLISH", 55, 4, 29, 0, "29 bytes missing · QoS 0"),
-        ]
-    );
-    assert_eq!(rows.iter().map(|row| row.family).collect::<Vec<_>>(), [Family::Connection, Family::Message, Family::Acknowledgement, Family::Message]);
-    assert_eq!((rows[1].flags, recording.packet_at(23), recording.packet_at(22), recording.packet_at(59)), (4, Some(1), Some(0), None));
-    let without = Recording::read(recording.with(1, &[]), None, None);
-    assert_eq!((without.packets().len(), without.bytes_of(1)), (3, &unhex("50 02 00 0a")[..]));
-    assert_eq!(recording.row(4), None);
-    assert_eq!(recording.bytes_of(9), b"");
-    assert_eq!(recording.dissect(9).len, 0);
-}
-
-#[test]
-fn the_reader_overrules_the_connect() {
-    // A CONNECT of version 5, and a PUBLISH that only 3.1.1 reads without fault.
-    let bytes = unhex("10 13 00 04 4d 51 54 54 05 02 00 3c 00 00 06 63 6c 69 65 6e 74 30 05 00 01 61 ff ff");
-    let worked_out = Recording::read(bytes.clone(), None, None);
-    assert!(worked_out.packets()[1].errors > 0);
-    let chosen = Recording::read(bytes, Some(ProtocolVersion::V3_1_1), Some(Sender::Client));
-    assert_eq!((chosen.chosen(), chosen.version()), (Some(ProtocolVersion::V3_1_1), ProtocolVersion::V3_1_1));
-    assert_eq!(chosen.packets().iter().map(|packet| packet.errors).collect::<Vec<_>>(), [0, 0]);
-    assert_eq!(chosen.dissect(0).version, ProtocolVersion::V5);
-}
-
-#[test]
-fn one_byte_is_a_header_to_come() {
-    let recording = Recording::read(vec![0x30], None, None);
-    assert_eq!(recording.row(0).unwrap().summary, "a fixed header needs at least 1 more byte");
-    assert_eq!(Recording::read(Vec::new(), None, None).packets(), []);
 }
 
 proptest! {
@@ -285,14 +364,4 @@ proptest! {
         }
         prop_assert_eq!(at, bytes.len());
     }
-}
-
-#[test]
-fn a_megabyte_of_packets_is_listed() {
-    let packet = unhex("30 12 00 0b 73 69 74 65 2f 61 2f 74 65 6d 70 00 32 31 2e 35");
-    let bytes = packet.repeat(1_048_576 / packet.len());
-    let recording = Recording::read(bytes, None, None);
-    assert_eq!(recording.packets().len(), 52_428);
-    assert!(recording.packets().iter().all(|packet| packet.errors == 0 && packet.at.packet_type == PacketType::Publish));
-    assert_eq!(recording.row(52_427).unwrap().summary, "QoS 0 · site/a/temp · 4 B");
 }

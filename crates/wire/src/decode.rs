@@ -61,6 +61,8 @@ pub fn decode(bytes: &[u8], context: Context) -> Result<Decoded<'_>, DecodeError
         context,
         sink: Strict,
     };
-    let packet = packet(&mut cursor, header_len)?;
-    Ok(Decoded::Packet { packet, len })
+    packet(&mut cursor, header_len, |packet| Decoded::Packet {
+        packet,
+        len,
+    })
 }

@@ -95,7 +95,7 @@ impl Dissector {
             sink,
         };
         // How it ended does not matter: all that was found is written down.
-        let _ = packet(&mut cursor, header_len);
+        let _ = packet(&mut cursor, header_len, |_| ());
         cursor.skip(Field::Unread);
         self.dissection.version = cursor.context.version;
         self.dissection.packet_type =

@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use crate::{
-    ControlPacket, PacketType, Properties, Property, PropertyId, PropertyOwner, ProtocolVersion,
-    ReasonCodes, Rule, varint,
+    Citation, ControlPacket, PacketType, Properties, Property, PropertyId, PropertyOwner,
+    ProtocolVersion, ReasonCodes, Rule, varint,
 };
 
 /// Why a packet cannot be written.
@@ -92,6 +92,15 @@ pub(crate) trait Encode {
     fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>);
 }
 
+/// The packet breaks `rule`, if the version has it.
+#[cold]
+pub(crate) fn breaks(version: ProtocolVersion, rule: Rule) -> Result<(), EncodeError> {
+    match rule.citation(version) {
+        Citation::None => Ok(()),
+        _ => Err(EncodeError::Breaks(rule)),
+    }
+}
+
 /// Properties only in version 5, and only where they may stand.
 #[inline]
 pub(crate) fn check_properties(
@@ -148,7 +157,7 @@ pub(crate) fn check_codes(
     undefined: Rule,
 ) -> Result<(), EncodeError> {
     if codes.as_bytes().is_empty() {
-        return Err(EncodeError::Breaks(none));
+        return breaks(version, none);
     }
     if codes
         .iter()

@@ -71,7 +71,12 @@ impl fmt::Display for EditError {
             Self::Range { name, max } => write!(f, "{name} takes 0 to {max}."),
             Self::Escape { name, error } => write!(f, "{name}: {error}."),
             Self::TooLong { name, len, max } => {
-                write!(f, "{name} takes at most {} bytes; this would be {}.", grouped(*max), grouped(*len))
+                write!(
+                    f,
+                    "{name} takes at most {} bytes; this would be {}.",
+                    grouped(*max),
+                    grouped(*len)
+                )
             }
             Self::NoPlace { name } => write!(f, "This packet has no place for {name}."),
             Self::NotRemovable { name } => write!(f, "{name} cannot be taken out."),
@@ -88,10 +93,26 @@ mod tests {
     #[test]
     fn sentences() {
         let table = [
-            (EditError::Range { name: "Keep Alive", max: 65535 }, "Keep Alive takes 0 to 65535."),
-            (EditError::Range { name: "RETAIN", max: 1 }, "RETAIN takes 0 or 1."),
             (
-                EditError::TooLong { name: "Topic Name", len: 1_070_000, max: 65535 },
+                EditError::Range {
+                    name: "Keep Alive",
+                    max: 65535,
+                },
+                "Keep Alive takes 0 to 65535.",
+            ),
+            (
+                EditError::Range {
+                    name: "RETAIN",
+                    max: 1,
+                },
+                "RETAIN takes 0 or 1.",
+            ),
+            (
+                EditError::TooLong {
+                    name: "Topic Name",
+                    len: 1_070_000,
+                    max: 65535,
+                },
                 "Topic Name takes at most 65,535 bytes; this would be 1,070,000.",
             ),
         ];

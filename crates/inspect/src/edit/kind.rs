@@ -1,6 +1,8 @@
 //! What a field takes, and the text that an input for it starts with.
 
-use mqttscope_wire::{Dissection, Field, PacketType, PropertyId, PropertyType, ProtocolVersion, ReasonCode, Value};
+use mqttscope_wire::{
+    Dissection, Field, PacketType, PropertyId, PropertyType, ProtocolVersion, ReasonCode, Value,
+};
 
 use super::{greatest, has_length, number_leaf};
 use crate::escape;
@@ -36,13 +38,20 @@ pub enum Editable {
 #[must_use]
 pub fn editable(dissection: &Dissection, node: usize) -> Editable {
     let tree = &dissection.tree;
-    let Some(found) = tree.get(node) else { return Editable::No };
+    let Some(found) = tree.get(node) else {
+        return Editable::No;
+    };
     if let Some(leaf) = number_leaf(tree, node)
         && let Some(leaf_node) = tree.get(leaf)
     {
-        let Value::Number(now) = leaf_node.value else { return Editable::No };
+        let Value::Number(now) = leaf_node.value else {
+            return Editable::No;
+        };
         let max = greatest(tree, leaf, leaf_node);
-        let owner = tree.parent(leaf).and_then(|group| tree.get(group)).map(|group| group.field);
+        let owner = tree
+            .parent(leaf)
+            .and_then(|group| tree.get(group))
+            .map(|group| group.field);
         return match choices(dissection, leaf_node.field, owner) {
             Some(mut choices) => {
                 if !choices.iter().any(|&(number, _)| number == now) {
@@ -55,7 +64,11 @@ pub fn editable(dissection: &Dissection, node: usize) -> Editable {
         };
     }
     let whole = has_length(tree, node);
-    let max = if whole || found.field == Field::Text { 0xffff } else { mqttscope_wire::varint::MAX as usize };
+    let max = if whole || found.field == Field::Text {
+        0xffff
+    } else {
+        mqttscope_wire::varint::MAX as usize
+    };
     match found.value {
         Value::Text if whole || tree.is_leaf(node) => Editable::Text { max },
         Value::Bytes if whole || tree.is_leaf(node) => Editable::Bytes { max },
@@ -75,22 +88,48 @@ pub fn typed(dissection: &Dissection, node: usize, packet: &[u8]) -> String {
     }
 }
 
-fn choices(dissection: &Dissection, field: Field, owner: Option<Field>) -> Option<Vec<(u32, &'static str)>> {
+fn choices(
+    dissection: &Dissection,
+    field: Field,
+    owner: Option<Field>,
+) -> Option<Vec<(u32, &'static str)>> {
     let version = dissection.version;
     let yes_no: [(u32, &str); 2] = [(0, "not available"), (1, "available")];
     Some(match (field, owner) {
-        (Field::PacketType, _) => PacketType::ALL.iter().map(|&kind| (kind as u32, kind.name())).collect(),
+        (Field::PacketType, _) => PacketType::ALL
+            .iter()
+            .map(|&kind| (kind as u32, kind.name()))
+            .collect(),
         (Field::QoS | Field::WillQoS | Field::MaximumQoSOption, _) => {
-            vec![(0, "at most once"), (1, "at least once"), (2, "exactly once"), (3, "not allowed")]
+            vec![
+                (0, "at most once"),
+                (1, "at least once"),
+                (2, "exactly once"),
+                (3, "not allowed"),
+            ]
         }
         (Field::RetainHandling, _) => {
-            vec![(0, "send retained"), (1, "send retained if new"), (2, "send none"), (3, "not allowed")]
+            vec![
+                (0, "send retained"),
+                (1, "send retained if new"),
+                (2, "send none"),
+                (3, "not allowed"),
+            ]
         }
-        (Field::ProtocolVersion, _) => ProtocolVersion::ALL.iter().map(|v| (u32::from(v.level()), v.name())).collect(),
+        (Field::ProtocolVersion, _) => ProtocolVersion::ALL
+            .iter()
+            .map(|v| (u32::from(v.level()), v.name()))
+            .collect(),
         (Field::ReasonCode, _) => reasons(dissection.packet_type, version),
-        (Field::PropertyIdentifier, _) => PropertyId::ALL.iter().map(|id| (id.0, id.name())).collect(),
-        (Field::PropertyValue, Some(Field::PayloadFormatIndicator)) => vec![(0, "bytes"), (1, "UTF-8 text")],
-        (Field::PropertyValue, Some(Field::MaximumQoS)) => vec![(0, "at most once"), (1, "at least once")],
+        (Field::PropertyIdentifier, _) => {
+            PropertyId::ALL.iter().map(|id| (id.0, id.name())).collect()
+        }
+        (Field::PropertyValue, Some(Field::PayloadFormatIndicator)) => {
+            vec![(0, "bytes"), (1, "UTF-8 text")]
+        }
+        (Field::PropertyValue, Some(Field::MaximumQoS)) => {
+            vec![(0, "at most once"), (1, "at least once")]
+        }
         (
             Field::PropertyValue,
             Some(
@@ -100,7 +139,10 @@ fn choices(dissection: &Dissection, field: Field, owner: Option<Field>) -> Optio
                 | Field::SharedSubscriptionAvailable,
             ),
         ) => yes_no.to_vec(),
-        (Field::PropertyValue, Some(Field::RequestProblemInformation | Field::RequestResponseInformation)) => {
+        (
+            Field::PropertyValue,
+            Some(Field::RequestProblemInformation | Field::RequestResponseInformation),
+        ) => {
             vec![(0, "no"), (1, "yes")]
         }
         _ => return None,
@@ -109,9 +151,16 @@ fn choices(dissection: &Dissection, field: Field, owner: Option<Field>) -> Optio
 
 /// The reason codes of a packet type, with their names.
 #[must_use]
-pub(super) fn reasons(packet_type: PacketType, version: ProtocolVersion) -> Vec<(u32, &'static str)> {
+pub(super) fn reasons(
+    packet_type: PacketType,
+    version: ProtocolVersion,
+) -> Vec<(u32, &'static str)> {
     (0..=255_u8)
-        .filter_map(|code| ReasonCode(code).name(packet_type, version).map(|name| (u32::from(code), name)))
+        .filter_map(|code| {
+            ReasonCode(code)
+                .name(packet_type, version)
+                .map(|name| (u32::from(code), name))
+        })
         .collect()
 }
 
@@ -143,7 +192,10 @@ pub(super) fn property_default(id: PropertyId) -> Vec<u8> {
 
 /// Content behind its length.
 pub(super) fn prefixed(content: &[u8]) -> Vec<u8> {
-    let mut out = u16::try_from(content.len()).unwrap_or(u16::MAX).to_be_bytes().to_vec();
+    let mut out = u16::try_from(content.len())
+        .unwrap_or(u16::MAX)
+        .to_be_bytes()
+        .to_vec();
     out.extend_from_slice(content);
     out
 }

@@ -43,7 +43,12 @@ pub enum NewValue<'a> {
 ///
 /// # Errors
 /// The field takes no such value, or the packet would grow too long.
-pub fn set(packet: &[u8], dissection: &Dissection, node: usize, value: NewValue<'_>) -> Result<Vec<u8>, EditError> {
+pub fn set(
+    packet: &[u8],
+    dissection: &Dissection,
+    node: usize,
+    value: NewValue<'_>,
+) -> Result<Vec<u8>, EditError> {
     let tree = &dissection.tree;
     let found = *tree.get(node).ok_or(EditError::NoSuchField)?;
     let name = found.field.name_in(dissection.version);
@@ -78,7 +83,10 @@ fn set_number(
     number: u32,
 ) -> Result<Vec<u8>, EditError> {
     let tree = &dissection.tree;
-    if matches!(node.field, Field::Length | Field::PropertyLength | Field::RemainingLength) {
+    if matches!(
+        node.field,
+        Field::Length | Field::PropertyLength | Field::RemainingLength
+    ) {
         return override_length(packet, dissection, leaf, number);
     }
     let mut patch = Patch::new(packet, tree);
@@ -87,7 +95,11 @@ fn set_number(
     }
     if is_variable(tree, leaf, node.field) {
         let (start, end) = node.span.bytes();
-        patch.replace(start..end, count_bytes(Field::PropertyLength, number), tree.parent(leaf));
+        patch.replace(
+            start..end,
+            count_bytes(Field::PropertyLength, number),
+            tree.parent(leaf),
+        );
     } else {
         patch.bits(node.span, number);
     }
@@ -106,7 +118,10 @@ pub fn override_length(
 ) -> Result<Vec<u8>, EditError> {
     let found = dissection.tree.get(node).ok_or(EditError::NoSuchField)?;
     let name = found.field.name_in(dissection.version);
-    if !matches!(found.field, Field::Length | Field::PropertyLength | Field::RemainingLength) {
+    if !matches!(
+        found.field,
+        Field::Length | Field::PropertyLength | Field::RemainingLength
+    ) {
         return Err(EditError::NotEditable { name });
     }
     let max = greatest(&dissection.tree, node, found);
@@ -146,16 +161,23 @@ fn number_leaf(tree: &Tree, node: usize) -> Option<usize> {
         return Some(node);
     }
     let inside = node.saturating_add(1)..tree.end_of(node);
-    inside.into_iter().find(|&index| tree.get(index).is_some_and(|child| child.field == Field::PropertyValue))
+    inside.into_iter().find(|&index| {
+        tree.get(index)
+            .is_some_and(|child| child.field == Field::PropertyValue)
+    })
 }
 
 /// Whether the node is a string or binary data with its length.
 fn has_length(tree: &Tree, node: usize) -> bool {
     let below = node.saturating_add(1)..tree.end_of(node);
-    let Some(found) = tree.get(node) else { return false };
-    let direct = |index: usize| tree.get(index).is_some_and(|child| {
-        child.field == Field::Length && child.depth == found.depth.saturating_add(1)
-    });
+    let Some(found) = tree.get(node) else {
+        return false;
+    };
+    let direct = |index: usize| {
+        tree.get(index).is_some_and(|child| {
+            child.field == Field::Length && child.depth == found.depth.saturating_add(1)
+        })
+    };
     found.field.section().is_none() && below.into_iter().any(direct)
 }
 
@@ -177,7 +199,9 @@ fn greatest(tree: &Tree, leaf: usize, node: &Node) -> u32 {
     if is_variable(tree, leaf, node.field) {
         return varint::MAX;
     }
-    1_u32.checked_shl(node.span.len).map_or(u32::MAX, |limit| limit.saturating_sub(1))
+    1_u32
+        .checked_shl(node.span.len)
+        .map_or(u32::MAX, |limit| limit.saturating_sub(1))
 }
 
 fn number(name: &'static str, max: u32, value: NewValue<'_>) -> Result<u32, EditError> {
@@ -191,10 +215,19 @@ fn number(name: &'static str, max: u32, value: NewValue<'_>) -> Result<u32, Edit
 }
 
 fn parse_number(typed: &str) -> Option<u32> {
-    let plain: String = typed.trim().chars().filter(|c| *c != '_' && *c != ',').collect::<String>().to_ascii_lowercase();
+    let plain: String = typed
+        .trim()
+        .chars()
+        .filter(|c| *c != '_' && *c != ',')
+        .collect::<String>()
+        .to_ascii_lowercase();
     let digits = |digits: &str, radix| {
         // The standard library would take a sign here.
-        if digits.starts_with('+') { None } else { u32::from_str_radix(digits, radix).ok() }
+        if digits.starts_with('+') {
+            None
+        } else {
+            u32::from_str_radix(digits, radix).ok()
+        }
     };
     match plain.as_str() {
         "true" | "on" | "yes" => return Some(1),
@@ -213,7 +246,9 @@ fn parse_number(typed: &str) -> Option<u32> {
 fn bytes(name: &'static str, value: NewValue<'_>) -> Result<Vec<u8>, EditError> {
     match value {
         NewValue::Bytes(bytes) => Ok(bytes.to_vec()),
-        NewValue::Typed(typed) => escape::unescape(typed).map_err(|error| EditError::Escape { name, error }),
+        NewValue::Typed(typed) => {
+            escape::unescape(typed).map_err(|error| EditError::Escape { name, error })
+        }
         NewValue::Number(_) => Err(EditError::NotEditable { name }),
     }
 }

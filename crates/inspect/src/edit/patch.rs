@@ -32,7 +32,13 @@ struct Cut {
 
 impl<'a> Patch<'a> {
     pub(super) fn new(packet: &[u8], tree: &'a Tree) -> Self {
-        Self { tree, bytes: packet.to_vec(), cuts: Vec::new(), exact: Vec::new(), frozen: Vec::new() }
+        Self {
+            tree,
+            bytes: packet.to_vec(),
+            cuts: Vec::new(),
+            exact: Vec::new(),
+            frozen: Vec::new(),
+        }
     }
 
     /// Writes `number` into the bits of `span`, high bit first.
@@ -46,7 +52,11 @@ impl<'a> Patch<'a> {
 
     /// Puts `bytes` in the place of `range`; `owner` is the innermost group that counts them.
     pub(super) fn replace(&mut self, range: Range<usize>, bytes: Vec<u8>, owner: Option<usize>) {
-        self.cuts.push(Cut { range, bytes, owner });
+        self.cuts.push(Cut {
+            range,
+            bytes,
+            owner,
+        });
     }
 
     /// Inserts `bytes` before byte `at`.
@@ -73,10 +83,15 @@ impl<'a> Patch<'a> {
 
     /// Writes a count that is to be wrong: the leaf at `node` gets the bytes, and is not corrected.
     pub(super) fn count(&mut self, node: usize, bytes: Vec<u8>) {
-        let Some(found) = self.tree.get(node) else { return };
+        let Some(found) = self.tree.get(node) else {
+            return;
+        };
         let (start, end) = found.span.bytes();
         // The count stands in its group but is not among what the group counts.
-        let owner = self.tree.parent(node).and_then(|group| self.tree.parent(group));
+        let owner = self
+            .tree
+            .parent(node)
+            .and_then(|group| self.tree.parent(group));
         self.frozen.push(node);
         self.replace(start..end, bytes, owner);
     }
@@ -84,7 +99,8 @@ impl<'a> Patch<'a> {
     /// The packet with all changes made.
     pub(super) fn finish(mut self) -> Result<Vec<u8>, EditError> {
         self.correct_counts()?;
-        self.cuts.sort_by_key(|cut| (cut.range.start, cut.range.end));
+        self.cuts
+            .sort_by_key(|cut| (cut.range.start, cut.range.end));
         let mut out = Vec::with_capacity(self.bytes.len());
         let mut at = 0_usize;
         for cut in self.cuts {
@@ -103,13 +119,23 @@ impl<'a> Patch<'a> {
         let tree = self.tree;
         for (index, node) in tree.nodes().iter().enumerate().rev() {
             let remaining = node.field == Field::RemainingLength;
-            if !(remaining || matches!(node.field, Field::Length | Field::PropertyLength)) || self.frozen.contains(&index) {
+            if !(remaining || matches!(node.field, Field::Length | Field::PropertyLength))
+                || self.frozen.contains(&index)
+            {
                 continue;
             }
-            let mqttscope_wire::Value::Number(before) = node.value else { continue };
-            let Some(group) = tree.parent(index) else { continue };
+            let mqttscope_wire::Value::Number(before) = node.value else {
+                continue;
+            };
+            let Some(group) = tree.parent(index) else {
+                continue;
+            };
             let (start, end) = node.span.bytes();
-            if self.cuts.iter().any(|cut| cut.range.start <= start && end <= cut.range.end) {
+            if self
+                .cuts
+                .iter()
+                .any(|cut| cut.range.start <= start && end <= cut.range.end)
+            {
                 // It is taken out with what it counts.
                 continue;
             }
@@ -125,7 +151,8 @@ impl<'a> Patch<'a> {
                 lost = lost.saturating_add(cut.range.len());
             }
             let base = if self.exact.contains(&group) {
-                tree.content_span(group).map_or(0, |span| (span.len / 8) as usize)
+                tree.content_span(group)
+                    .map_or(0, |span| (span.len / 8) as usize)
             } else {
                 before as usize
             };
@@ -134,12 +161,19 @@ impl<'a> Patch<'a> {
                 continue;
             }
             let (name, max) = match node.field {
-                Field::Length => (tree.get(group).map_or("Length", |node| node.field.name()), 0xffff),
+                Field::Length => (
+                    tree.get(group).map_or("Length", |node| node.field.name()),
+                    0xffff,
+                ),
                 Field::PropertyLength => ("Properties", varint::MAX as usize),
                 _ => ("A packet", varint::MAX as usize),
             };
             if after > max {
-                return Err(EditError::TooLong { name, len: after, max });
+                return Err(EditError::TooLong {
+                    name,
+                    len: after,
+                    max,
+                });
             }
             let after = u32::try_from(after).unwrap_or(varint::MAX);
             let mut bytes = count_bytes(node.field, after);
@@ -147,7 +181,11 @@ impl<'a> Patch<'a> {
                 // It was wider than need be, which may be on purpose.
                 widen(&mut bytes, end.saturating_sub(start));
             }
-            let owner = if remaining { Some(group) } else { tree.parent(group) };
+            let owner = if remaining {
+                Some(group)
+            } else {
+                tree.parent(group)
+            };
             self.replace(start..end, bytes, owner);
         }
         Ok(())
@@ -157,7 +195,10 @@ impl<'a> Patch<'a> {
 /// A count as it is written.
 pub(super) fn count_bytes(field: Field, number: u32) -> Vec<u8> {
     if field == Field::Length {
-        return u16::try_from(number).unwrap_or(u16::MAX).to_be_bytes().to_vec();
+        return u16::try_from(number)
+            .unwrap_or(u16::MAX)
+            .to_be_bytes()
+            .to_vec();
     }
     let mut out = Vec::new();
     varint::write(number, &mut out);

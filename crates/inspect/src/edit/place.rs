@@ -3,10 +3,10 @@
 use mqttscope_wire::{Dissection, Field, PacketType, PropertyId, PropertyOwner, Tree, varint};
 
 use super::EditError;
-use crate::build::properties_for;
 use super::kind::{prefixed, property_default};
 use super::patch::Patch;
 use super::structure::{announce, end};
+use crate::build::properties_for;
 
 /// Something that a packet has room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,18 +68,24 @@ pub fn additions(dissection: &Dissection) -> Vec<Addition> {
         PacketType::Subscribe | PacketType::Unsubscribe => out.push(Addition::TopicFilter),
         PacketType::Suback => out.push(Addition::ReasonCode),
         PacketType::Unsuback if v5 => out.push(Addition::ReasonCode),
-        kind if v5 && may_be_short(kind) && absent(Field::ReasonCode) => out.push(Addition::ReasonCode),
+        kind if v5 && may_be_short(kind) && absent(Field::ReasonCode) => {
+            out.push(Addition::ReasonCode)
+        }
         _ => {}
     }
     if v5 {
         let owner = PropertyOwner::Packet(dissection.packet_type);
         if properties_place(dissection).is_some() {
-            let ids = properties_for(owner).into_iter().filter(|&id| may_repeat(id, owner) || !holds(tree, Field::Properties, id));
+            let ids = properties_for(owner)
+                .into_iter()
+                .filter(|&id| may_repeat(id, owner) || !holds(tree, Field::Properties, id));
             out.extend(ids.map(Addition::Property));
         }
         if tree.find(Field::WillProperties).is_some() {
             let owner = PropertyOwner::Will;
-            let ids = properties_for(owner).into_iter().filter(|&id| may_repeat(id, owner) || !holds(tree, Field::WillProperties, id));
+            let ids = properties_for(owner)
+                .into_iter()
+                .filter(|&id| may_repeat(id, owner) || !holds(tree, Field::WillProperties, id));
             out.extend(ids.map(Addition::WillProperty));
         }
     }
@@ -88,12 +94,18 @@ pub fn additions(dissection: &Dissection) -> Vec<Addition> {
 
 fn may_repeat(id: PropertyId, owner: PropertyOwner) -> bool {
     id == PropertyId::USER_PROPERTY
-        || id == PropertyId::SUBSCRIPTION_IDENTIFIER && owner == PropertyOwner::Packet(PacketType::Publish)
+        || id == PropertyId::SUBSCRIPTION_IDENTIFIER
+            && owner == PropertyOwner::Packet(PacketType::Publish)
 }
 
 fn holds(tree: &Tree, group: Field, id: PropertyId) -> bool {
-    let Some(group) = tree.find(group) else { return false };
-    let inside = tree.nodes().get(group..tree.end_of(group)).unwrap_or_default();
+    let Some(group) = tree.find(group) else {
+        return false;
+    };
+    let inside = tree
+        .nodes()
+        .get(group..tree.end_of(group))
+        .unwrap_or_default();
     inside.iter().any(|node| id.field() == Some(node.field))
 }
 
@@ -115,7 +127,10 @@ fn properties_place(dissection: &Dissection) -> Option<(usize, Option<usize>, Ve
     let tree = &dissection.tree;
     if let Some(group) = tree.find(Field::Properties) {
         let node = tree.get(group)?;
-        tree.nodes().get(group..tree.end_of(group))?.iter().find(|node| node.field == Field::PropertyLength)?;
+        tree.nodes()
+            .get(group..tree.end_of(group))?
+            .iter()
+            .find(|node| node.field == Field::PropertyLength)?;
         return Some((node.span.bytes().1, Some(group), Vec::new()));
     }
     if !dissection.version.is_v5() || !may_be_short(dissection.packet_type) {
@@ -145,9 +160,15 @@ fn short_end(dissection: &Dissection) -> Option<usize> {
 ///
 /// # Errors
 /// The packet has no place for it, or would grow too long.
-pub fn add(packet: &[u8], dissection: &Dissection, addition: Addition) -> Result<Vec<u8>, EditError> {
+pub fn add(
+    packet: &[u8],
+    dissection: &Dissection,
+    addition: Addition,
+) -> Result<Vec<u8>, EditError> {
     let tree = &dissection.tree;
-    let no_place = || EditError::NoPlace { name: addition.name() };
+    let no_place = || EditError::NoPlace {
+        name: addition.name(),
+    };
     let mut patch = Patch::new(packet, tree);
     match addition {
         Addition::Property(id) => {
@@ -183,14 +204,18 @@ pub fn add(packet: &[u8], dissection: &Dissection, addition: Addition) -> Result
             patch.insert(list_end(tree), bytes, None);
         }
         Addition::ReasonCode => match dissection.packet_type {
-            PacketType::Suback | PacketType::Unsuback => patch.insert(list_end(tree), vec![0], None),
+            PacketType::Suback | PacketType::Unsuback => {
+                patch.insert(list_end(tree), vec![0], None)
+            }
             kind if may_be_short(kind) && tree.find(Field::ReasonCode).is_none() => {
                 patch.insert(short_end(dissection).ok_or_else(no_place)?, vec![0], None);
             }
             _ => return Err(no_place()),
         },
         Addition::Payload => {
-            if dissection.packet_type != PacketType::Publish || tree.find(Field::ApplicationMessage).is_some() {
+            if dissection.packet_type != PacketType::Publish
+                || tree.find(Field::ApplicationMessage).is_some()
+            {
                 return Err(no_place());
             }
             patch.insert(end(tree), b"payload".to_vec(), None);
@@ -209,7 +234,10 @@ fn property(id: PropertyId) -> Vec<u8> {
 
 /// The end of the list in a payload, before what could not be read of it.
 fn list_end(tree: &Tree) -> usize {
-    let last = tree.nodes().iter().rfind(|node| !matches!(node.field, Field::Unread | Field::LeftOver));
+    let last = tree
+        .nodes()
+        .iter()
+        .rfind(|node| !matches!(node.field, Field::Unread | Field::LeftOver));
     last.map_or(0, |node| node.span.bytes().1)
 }
 
@@ -224,19 +252,32 @@ enum Removal {
 fn removal(dissection: &Dissection, node: usize) -> Option<Removal> {
     let tree = &dissection.tree;
     let found = tree.get(node)?;
-    let parent = tree.parent(node).and_then(|parent| tree.get(parent)).map(|parent| parent.field);
-    if PropertyId::of_field(found.field).is_some() && matches!(parent, Some(Field::Properties | Field::WillProperties)) {
+    let parent = tree
+        .parent(node)
+        .and_then(|parent| tree.get(parent))
+        .map(|parent| parent.field);
+    if PropertyId::of_field(found.field).is_some()
+        && matches!(parent, Some(Field::Properties | Field::WillProperties))
+    {
         return Some(Removal::Bytes);
     }
     match found.field {
         Field::UserName => Some(Removal::Flag(Field::UserNameFlag)),
         Field::Password => Some(Removal::Flag(Field::PasswordFlag)),
-        Field::WillProperties | Field::WillTopic | Field::WillPayload => Some(Removal::Flag(Field::WillFlag)),
-        Field::Subscription | Field::ApplicationMessage | Field::Unread | Field::LeftOver => Some(Removal::Bytes),
+        Field::WillProperties | Field::WillTopic | Field::WillPayload => {
+            Some(Removal::Flag(Field::WillFlag))
+        }
+        Field::Subscription | Field::ApplicationMessage | Field::Unread | Field::LeftOver => {
+            Some(Removal::Bytes)
+        }
         Field::TopicFilter if parent != Some(Field::Subscription) => Some(Removal::Bytes),
         Field::ReasonCode => {
-            let list = matches!(dissection.packet_type, PacketType::Suback | PacketType::Unsuback);
-            let last = may_be_short(dissection.packet_type) && tree.find(Field::Properties).is_none();
+            let list = matches!(
+                dissection.packet_type,
+                PacketType::Suback | PacketType::Unsuback
+            );
+            let last =
+                may_be_short(dissection.packet_type) && tree.find(Field::Properties).is_none();
             (list || last).then_some(Removal::Bytes)
         }
         Field::Properties if may_be_short(dissection.packet_type) => Some(Removal::Bytes),
@@ -261,7 +302,11 @@ pub fn remove(packet: &[u8], dissection: &Dissection, node: usize) -> Result<Vec
     match removal(dissection, node) {
         Some(Removal::Bytes) => patch.remove(node),
         Some(Removal::Flag(flag)) => announce(&mut patch, tree, dissection.version, flag, false),
-        None => return Err(EditError::NotRemovable { name: found.field.name_in(dissection.version) }),
+        None => {
+            return Err(EditError::NotRemovable {
+                name: found.field.name_in(dissection.version),
+            });
+        }
     }
     patch.finish()
 }

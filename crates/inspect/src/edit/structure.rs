@@ -1,14 +1,24 @@
 //! Fields that decide what stands elsewhere in the packet.
 
-use mqttscope_wire::{Dissection, Field, PacketType, PropertyId, ProtocolVersion, Tree, Value, varint};
+use mqttscope_wire::{
+    Dissection, Field, PacketType, PropertyId, ProtocolVersion, Tree, Value, varint,
+};
 
 use super::kind::{prefixed, property_default};
 use super::patch::Patch;
 
 /// Makes the change if the field is one of those; says whether it was.
-pub(super) fn set(patch: &mut Patch<'_>, packet: &[u8], dissection: &Dissection, leaf: usize, number: u32) -> bool {
+pub(super) fn set(
+    patch: &mut Patch<'_>,
+    packet: &[u8],
+    dissection: &Dissection,
+    leaf: usize,
+    number: u32,
+) -> bool {
     let tree = &dissection.tree;
-    let Some(node) = tree.get(leaf) else { return false };
+    let Some(node) = tree.get(leaf) else {
+        return false;
+    };
     match node.field {
         Field::QoS if dissection.packet_type == PacketType::Publish => {
             patch.bits(node.span, number);
@@ -23,7 +33,10 @@ pub(super) fn set(patch: &mut Patch<'_>, packet: &[u8], dissection: &Dissection,
         }
         Field::ProtocolVersion => {
             patch.bits(node.span, number);
-            if let Some(version) = u8::try_from(number).ok().and_then(ProtocolVersion::from_level) {
+            if let Some(version) = u8::try_from(number)
+                .ok()
+                .and_then(ProtocolVersion::from_level)
+            {
                 convert(patch, packet, tree, dissection.version, version);
             }
         }
@@ -60,8 +73,16 @@ fn header_flags(patch: &mut Patch<'_>, dissection: &Dissection, number: u32) {
 }
 
 /// A flag of a CONNECT comes with its fields.
-pub(super) fn announce(patch: &mut Patch<'_>, tree: &Tree, version: ProtocolVersion, flag: Field, on: bool) {
-    let Some(node) = tree.find(flag).and_then(|index| tree.get(index)) else { return };
+pub(super) fn announce(
+    patch: &mut Patch<'_>,
+    tree: &Tree,
+    version: ProtocolVersion,
+    flag: Field,
+    on: bool,
+) {
+    let Some(node) = tree.find(flag).and_then(|index| tree.get(index)) else {
+        return;
+    };
     patch.bits(node.span, u32::from(on));
     let fields: &[Field] = match flag {
         Field::WillFlag => &[Field::WillProperties, Field::WillTopic, Field::WillPayload],
@@ -74,7 +95,10 @@ pub(super) fn announce(patch: &mut Patch<'_>, tree: &Tree, version: ProtocolVers
         }
         if flag == Field::WillFlag {
             // They say how the will is published.
-            for node in [Field::WillQoS, Field::WillRetain].into_iter().filter_map(|field| tree.find(field)) {
+            for node in [Field::WillQoS, Field::WillRetain]
+                .into_iter()
+                .filter_map(|field| tree.find(field))
+            {
                 if let Some(node) = tree.get(node) {
                     patch.bits(node.span, 0);
                 }
@@ -122,7 +146,13 @@ pub(super) fn end(tree: &Tree) -> usize {
 }
 
 /// A CONNECT in another version: its name, and properties from version 5 on.
-fn convert(patch: &mut Patch<'_>, packet: &[u8], tree: &Tree, from: ProtocolVersion, to: ProtocolVersion) {
+fn convert(
+    patch: &mut Patch<'_>,
+    packet: &[u8],
+    tree: &Tree,
+    from: ProtocolVersion,
+    to: ProtocolVersion,
+) {
     if let Some(name) = tree.find(Field::ProtocolName)
         && tree.content(name, packet) == from.protocol_name().as_bytes()
         && from.protocol_name() != to.protocol_name()
@@ -132,7 +162,10 @@ fn convert(patch: &mut Patch<'_>, packet: &[u8], tree: &Tree, from: ProtocolVers
     if from.is_v5() == to.is_v5() {
         return;
     }
-    for (group, follower) in [(Field::Properties, Field::ClientIdentifier), (Field::WillProperties, Field::WillTopic)] {
+    for (group, follower) in [
+        (Field::Properties, Field::ClientIdentifier),
+        (Field::WillProperties, Field::WillTopic),
+    ] {
         match tree.find(group) {
             Some(node) if !to.is_v5() => patch.remove(node),
             None if to.is_v5() => {
@@ -150,17 +183,27 @@ fn convert(patch: &mut Patch<'_>, packet: &[u8], tree: &Tree, from: ProtocolVers
 /// Another identifier keeps the value when it is written in the same way, else gets one that fits.
 fn property(patch: &mut Patch<'_>, tree: &Tree, leaf: usize, number: u32) -> bool {
     let after = PropertyId(number);
-    let Some(group) = tree.parent(leaf) else { return false };
-    let (Some(group_node), Some(leaf_node)) = (tree.get(group), tree.get(leaf)) else { return false };
+    let Some(group) = tree.parent(leaf) else {
+        return false;
+    };
+    let (Some(group_node), Some(leaf_node)) = (tree.get(group), tree.get(leaf)) else {
+        return false;
+    };
     let before = PropertyId::of_field(group_node.field);
     // A string's length does not count the identifier before it.
-    let owner = if before.is_some() { tree.parent(group) } else { Some(group) };
+    let owner = if before.is_some() {
+        tree.parent(group)
+    } else {
+        Some(group)
+    };
     let (start, end) = leaf_node.span.bytes();
     let mut bytes = Vec::new();
     varint::write(number, &mut bytes);
     let same = before.map(PropertyId::property_type) == Some(after.property_type());
-    let whole = matches!(group_node.value, Value::Number(_) | Value::Text | Value::Bytes)
-        || tree.end_of(group) > group.saturating_add(2);
+    let whole = matches!(
+        group_node.value,
+        Value::Number(_) | Value::Text | Value::Bytes
+    ) || tree.end_of(group) > group.saturating_add(2);
     if before.is_none() || same || after.property_type().is_none() || !whole {
         patch.replace(start..end, bytes, owner);
     } else {

@@ -1,10 +1,7 @@
 //! A place in a packet and the primitive types of the standard, read once for both sinks.
 
 use super::Sink;
-use crate::{
-    BinaryData, Citation, Context, Field, ProtocolVersion, Rule, Span, Utf8EncodedString, Value,
-    text, varint,
-};
+use crate::{Citation, Context, Field, ProtocolVersion, Rule, Span, Value, varint};
 
 /// Reads one packet. Every byte it passes becomes a leaf of the sink.
 pub(crate) struct Cursor<'a, S: Sink> {
@@ -21,17 +18,6 @@ pub(crate) struct Cursor<'a, S: Sink> {
     pub(crate) in_properties: bool,
     pub(crate) context: Context,
     pub(crate) sink: S,
-}
-
-/// A string as it stands in the packet.
-#[derive(Clone, Copy)]
-pub(crate) struct Text<'a> {
-    /// Its characters; empty when they broke a rule and reading went on.
-    pub(crate) string: Utf8EncodedString<'a>,
-    /// Its bytes.
-    pub(crate) raw: &'a [u8],
-    /// Where they stand, without the length.
-    pub(crate) span: Span,
 }
 
 /// The outcome of reading something.
@@ -200,7 +186,7 @@ impl<'a, S: Sink> Cursor<'a, S> {
 
     /// The region ends where `field` should stand.
     #[cold]
-    fn too_short(&mut self, field: Field) -> S::Stop {
+    pub(super) fn too_short(&mut self, field: Field) -> S::Stop {
         self.short(Rule::PacketTooShort, self.ahead(), field as u32)
     }
 
@@ -296,163 +282,6 @@ impl<'a, S: Sink> Cursor<'a, S> {
                     .end(self.context.version, Rule::VbiTooLong, span, 0))
             }
         }
-    }
-
-    /// A length and as many bytes, the length a leaf inside an open group.
-    #[inline(always)]
-    pub(crate) fn prefixed(&mut self, field: Field) -> Read<&'a [u8], S> {
-        let len = match self.take(2) {
-            Some(&[high, low]) => u16::from_be_bytes([high, low]),
-            _ => return Err(self.too_short(field)),
-        };
-        self.sink
-            .leaf(Field::Length, Value::Number(u32::from(len)), self.behind(2));
-        match self.take(usize::from(len)) {
-            Some(content) => Ok(content),
-            None => Err(self.short(Rule::StringPastEnd, self.behind(2), u32::from(len))),
-        }
-    }
-
-    /// The parts of a UTF-8 Encoded String, inside an open group.
-    #[inline(always)]
-    pub(crate) fn text(&mut self, field: Field) -> Read<Text<'a>, S> {
-        let raw = self.prefixed(field)?;
-        let span = self.behind(raw.len());
-        if S::RECORDS && !raw.is_empty() {
-            self.sink.leaf(Field::Text, Value::Text, span);
-        }
-        let string = self.check_text(raw, span)?;
-        Ok(Text { string, raw, span })
-    }
-
-    /// The parts of Binary Data, inside an open group.
-    #[inline(always)]
-    pub(crate) fn data(&mut self, field: Field) -> Read<BinaryData<'a>, S> {
-        let content = self.prefixed(field)?;
-        if S::RECORDS && !content.is_empty() {
-            self.sink
-                .leaf(Field::Data, Value::Bytes, self.behind(content.len()));
-        }
-        Ok(BinaryData::trusted(content))
-    }
-
-    /// A UTF-8 Encoded String.
-    #[inline(always)]
-    pub(crate) fn string(&mut self, field: Field) -> Read<Text<'a>, S> {
-        self.valued(field, |cursor| Ok((cursor.text(field)?, Value::Text)))
-    }
-
-    /// Binary Data.
-    #[inline(always)]
-    pub(crate) fn binary(&mut self, field: Field) -> Read<BinaryData<'a>, S> {
-        self.valued(field, |cursor| Ok((cursor.data(field)?, Value::Bytes)))
-    }
-
-    /// A Topic Name; `wildcard` is the rule that one in it breaks.
-    #[inline(always)]
-    pub(crate) fn topic(&mut self, field: Field, wildcard: Rule) -> Read<Text<'a>, S> {
-        let topic = self.string(field)?;
-        if text::has_wildcard(topic.raw) {
-            self.wildcard(wildcard, topic)?;
-        }
-        self.topic_null(topic.raw, topic.span)?;
-        Ok(topic)
-    }
-
-    /// MQTT 3.1 forbids U+0000 in topics only; later versions in every string.
-    #[inline(always)]
-    pub(crate) fn topic_null(&mut self, raw: &[u8], span: Span) -> Read<(), S> {
-        if self.version() == ProtocolVersion::V3_1
-            && let Some(zero) = raw.iter().position(|&byte| byte == 0)
-        {
-            let at = span.bytes().0.saturating_add(zero);
-            self.fault(Rule::TopicNull, Span::of_bytes(at, at.saturating_add(1)))?;
-        }
-        Ok(())
-    }
-
-    /// Points at the first wildcard of a topic that may have none.
-    #[cold]
-    pub(crate) fn wildcard(&mut self, rule: Rule, topic: Text<'_>) -> Read<(), S> {
-        let at = topic
-            .raw
-            .iter()
-            .position(|byte| matches!(byte, b'+' | b'#'))
-            .unwrap_or(0);
-        let at = topic.span.bytes().0.saturating_add(at);
-        self.fault(rule, Span::of_bytes(at, at.saturating_add(1)))
-    }
-
-    /// The rules for the characters of a string.
-    #[inline(always)]
-    pub(crate) fn check_text(
-        &mut self,
-        content: &'a [u8],
-        span: Span,
-    ) -> Read<Utf8EncodedString<'a>, S> {
-        match core::str::from_utf8(content) {
-            //= [MQTT-1.5.4-2] v5, [MQTT-1.5.3-2] v3.1.1: no U+0000
-            Ok(string) if !text::has_zero(content) => {
-                if S::RECORDS {
-                    self.odd_characters(string, span)?;
-                }
-                Ok(Utf8EncodedString::trusted(string))
-            }
-            _ => self.bad_text(content, span),
-        }
-    }
-
-    /// Names every fault of a string, the first of each kind.
-    #[cold]
-    #[inline(never)]
-    fn bad_text(&mut self, content: &'a [u8], span: Span) -> Read<Utf8EncodedString<'a>, S> {
-        let start = (span.start / 8) as usize;
-        if let Err(error) = core::str::from_utf8(content) {
-            let from = error.valid_up_to();
-            let bad = content.get(from..).unwrap_or_default();
-            //= [MQTT-1.5.4-1] v5, [MQTT-1.5.3-1] v3.1.1: well-formed, no surrogates
-            let (rule, len) = if text::begins_with_surrogate(bad) {
-                (Rule::StringSurrogate, 3)
-            } else {
-                (Rule::StringNotUtf8, error.error_len().unwrap_or(bad.len()))
-            };
-            let at = start.saturating_add(from);
-            let value = bad.first().copied().map_or(0, u32::from);
-            self.fault_value(rule, Span::of_bytes(at, at.saturating_add(len)), value)?;
-        }
-        if let Some(zero) = content.iter().position(|&byte| byte == 0) {
-            let at = start.saturating_add(zero);
-            self.fault(Rule::StringNull, Span::of_bytes(at, at.saturating_add(1)))?;
-        }
-        Ok(Utf8EncodedString::trusted(
-            core::str::from_utf8(content).unwrap_or_default(),
-        ))
-    }
-
-    /// What a string should rather not hold.
-    fn odd_characters(&mut self, string: &str, span: Span) -> Read<(), S> {
-        if !text::may_have_odd(string.as_bytes()) {
-            return Ok(());
-        }
-        let start = (span.start / 8) as usize;
-        let mut seen = [false; 2];
-        for (index, character) in string.char_indices() {
-            let (kind, rule) = if text::is_control(character) {
-                (0_usize, Rule::StringControlCharacter)
-            } else if text::is_noncharacter(character) {
-                (1, Rule::StringNoncharacter)
-            } else {
-                continue;
-            };
-            if let Some(seen) = seen.get_mut(kind)
-                && !core::mem::replace(seen, true)
-            {
-                let at = start.saturating_add(index);
-                let span = Span::of_bytes(at, at.saturating_add(character.len_utf8()));
-                self.fault_value(rule, span, u32::from(character))?;
-            }
-        }
-        Ok(())
     }
 
     /// A Packet Identifier; none for zero, which is a fault.

@@ -2,9 +2,11 @@
 
 mod cursor;
 mod sink;
+mod strings;
 
-pub(crate) use cursor::{Cursor, Read, Text};
+pub(crate) use cursor::{Cursor, Read};
 pub(crate) use sink::{Record, Sink, Strict};
+pub(crate) use strings::Text;
 
 use crate::packet::{
     acknowledgement, auth, connack, connect, disconnect, publish, suback, subscribe, unsuback,
@@ -13,20 +15,28 @@ use crate::packet::{
 use crate::{ControlPacket, Field, PacketType, ProtocolVersion, Rule, Sender, Span, Value};
 
 /// One packet: `c` stands at its first byte and ends at its last, or at the last that is there.
+///
+/// `finish` makes of the packet what the caller returns. It is called where the packet is made, so
+/// that no packet, which is a large value, is copied on its way out.
 #[inline(always)]
-pub(crate) fn packet<'a, S: Sink>(
+pub(crate) fn packet<'a, S: Sink, T>(
     c: &mut Cursor<'a, S>,
     header_len: usize,
-) -> Read<ControlPacket<'a>, S> {
+    finish: impl FnOnce(ControlPacket<'a>) -> T,
+) -> Read<T, S> {
     let (packet_type, flags) = fixed_header(c, header_len)?;
-    let packet = body(c, packet_type, flags)?;
+    if packet_type == PacketType::Publish {
+        // By far the most frequent; its payload ends where the packet does.
+        return Ok(finish(ControlPacket::Publish(publish::read(c, flags)?)));
+    }
+    let packet = other(c, packet_type)?;
     if c.left() > 0 {
         // Whatever its type, a packet ends with its last field (v5 section 2.1.4).
         let left = c.left() as u32;
         c.fault_value(Rule::BytesLeftOver, c.ahead(), left)?;
         c.skip(Field::LeftOver);
     }
-    Ok(packet)
+    Ok(finish(packet))
 }
 
 #[inline(always)]
@@ -146,14 +156,13 @@ fn check_direction<S: Sink>(
     c.fault_value(rule, Span { start: 0, len: 4 }, packet_type as u32)
 }
 
-#[inline(always)]
-fn body<'a, S: Sink>(
+/// Any packet but a PUBLISH. Kept apart so that it takes no registers from that one.
+#[inline(never)]
+fn other<'a, S: Sink>(
     c: &mut Cursor<'a, S>,
     packet_type: PacketType,
-    flags: u8,
 ) -> Read<ControlPacket<'a>, S> {
     Ok(match packet_type {
-        PacketType::Publish => ControlPacket::Publish(publish::read(c, flags)?),
         PacketType::Puback => ControlPacket::Puback(acknowledgement::read(c, packet_type)?),
         PacketType::Pubrec => ControlPacket::Pubrec(acknowledgement::read(c, packet_type)?),
         PacketType::Pubrel => ControlPacket::Pubrel(acknowledgement::read(c, packet_type)?),
@@ -168,7 +177,7 @@ fn body<'a, S: Sink>(
         PacketType::Pingresp => ControlPacket::Pingresp,
         PacketType::Disconnect => ControlPacket::Disconnect(disconnect::read(c)?),
         PacketType::Auth if c.is_v5() => ControlPacket::Auth(auth::read(c)?),
-        PacketType::Auth | PacketType::Reserved => {
+        PacketType::Publish | PacketType::Auth | PacketType::Reserved => {
             let rule = if packet_type == PacketType::Auth {
                 Rule::PacketType15
             } else {

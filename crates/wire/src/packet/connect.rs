@@ -74,7 +74,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Connect<'a>, S> {
             None
         };
         let user_name = if announced(c, flags & USER_NAME != 0, Field::UserName)? {
-            Some(c.string(Field::UserName)?.string)
+            Some(c.string(Field::UserName)?.string())
         } else {
             None
         };
@@ -182,7 +182,8 @@ fn client_identifier<'a, S: Sink>(
     c: &mut Cursor<'a, S>,
     clean_start: bool,
 ) -> Read<Utf8EncodedString<'a>, S> {
-    let Text { string, raw, span } = c.string(Field::ClientIdentifier)?;
+    let text = c.string(Field::ClientIdentifier)?;
+    let (string, Text { raw, span }) = (text.string(), text);
     let length = Span {
         start: span.start.saturating_sub(16),
         len: 16,
@@ -229,7 +230,7 @@ fn will<'a, S: Sink>(c: &mut Cursor<'a, S>, flags: u8) -> Read<WillMessage<'a>, 
         qos: QoS::new((flags >> 3) & 3).unwrap_or(QoS::ExactlyOnce),
         retain: flags & WILL_RETAIN != 0,
         properties,
-        topic_name: TopicName::trusted(topic.string.as_str()),
+        topic_name: TopicName::trusted(topic.string().as_str()),
         payload,
     })
 }

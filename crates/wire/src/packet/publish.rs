@@ -75,7 +75,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>, flags: u8) -> Read<Publis
             )?;
         }
         Ok((
-            TopicName::trusted(topic.string.as_str()),
+            TopicName::trusted(topic.string().as_str()),
             identifier,
             properties,
         ))

@@ -1,7 +1,7 @@
 //! SUBSCRIBE (v5 and v3.1.1 section 3.8).
 
 use super::Subscriptions;
-use crate::encode::{Encode, EncodeError, Writer, check_properties, properties_len};
+use crate::encode::{Encode, EncodeError, Writer, breaks, check_properties, properties_len};
 use crate::grammar::{Cursor, Read, Sink, Text};
 use crate::{
     Field, PacketIdentifier, PacketType, Properties, PropertyOwner, ProtocolVersion, QoS, Rule,
@@ -183,7 +183,7 @@ pub(super) fn filter<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Text<'a>, S> {
             parts(c, raw, span, shared);
         }
         //= [MQTT-3.8.3-1] and [MQTT-3.10.3-1] v5 and v3.1.1: a UTF-8 Encoded String
-        let string = c.check_text(raw, span)?;
+        c.check_text(raw, span)?;
         c.topic_null(raw, span)?;
         for (fault, at) in topic::faults(raw, shared) {
             let at = span.bytes().0.saturating_add(at);
@@ -191,7 +191,7 @@ pub(super) fn filter<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Text<'a>, S> {
             let at = at.min(span.bytes().1.saturating_sub(1));
             c.fault(rule_of(fault), Span::of_bytes(at, at.saturating_add(1)))?;
         }
-        Ok((Text { string, raw, span }, Value::Text))
+        Ok((Text { raw, span }, Value::Text))
     })
 }
 
@@ -270,7 +270,7 @@ impl Encode for Subscribe<'_> {
             PropertyOwner::Packet(PacketType::Subscribe),
         )?;
         if self.subscriptions.is_empty() {
-            return Err(EncodeError::Breaks(Rule::SubscribeNoFilters));
+            return breaks(version, Rule::SubscribeNoFilters);
         }
         self.subscriptions
             .iter()

@@ -2,7 +2,7 @@
 
 use super::TopicFilters;
 use super::subscribe::{check_filter, filter, identifier_and_properties};
-use crate::encode::{Encode, EncodeError, Writer, check_properties, properties_len};
+use crate::encode::{Encode, EncodeError, Writer, breaks, check_properties, properties_len};
 use crate::grammar::{Cursor, Read, Sink};
 use crate::{
     Field, PacketIdentifier, PacketType, Properties, PropertyOwner, ProtocolVersion, Rule,
@@ -54,7 +54,7 @@ impl Encode for Unsubscribe<'_> {
             PropertyOwner::Packet(PacketType::Unsubscribe),
         )?;
         if self.topic_filters.is_empty() {
-            return Err(EncodeError::Breaks(Rule::UnsubscribeNoFilters));
+            return breaks(version, Rule::UnsubscribeNoFilters);
         }
         self.topic_filters
             .iter()

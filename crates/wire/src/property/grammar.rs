@@ -69,9 +69,12 @@ fn property<S: Sink>(
 ) -> Read<(), S> {
     let start = c.at;
     // The group's field is known only behind the identifier, which is read without a leaf first.
-    let id = match crate::varint::read(c.rest()) {
-        crate::varint::Read::Complete { value, .. } => PropertyId(value),
-        _ => PropertyId(u32::MAX),
+    let id = match c.bytes.get(start) {
+        Some(&byte) if byte < 0x80 => PropertyId(u32::from(byte)),
+        _ => match crate::varint::read(c.rest()) {
+            crate::varint::Read::Complete { value, .. } => PropertyId(value),
+            _ => PropertyId(u32::MAX),
+        },
     };
     let Some(definition) = id.definition() else {
         c.variable(Field::PropertyIdentifier)?;
@@ -96,6 +99,9 @@ fn property<S: Sink>(
         repeated(c, id, owner, span)?;
     }
     set.add(definition);
+    if !definition.judged {
+        return Ok(());
+    }
     judge(c, id, owner, span, shown, first)
 }
 

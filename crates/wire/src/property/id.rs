@@ -51,8 +51,18 @@ pub(crate) struct Definition {
     pub(crate) property_type: PropertyType,
     /// One bit an owner.
     pub(crate) owners: u16,
+    /// Whether its value has rules of its own.
+    pub(crate) judged: bool,
     /// A dense number from 0 to 26, for sets.
     pub(crate) index: u8,
+}
+
+/// All but those whose every value may stand wherever the property may.
+const fn is_judged(number: u8) -> bool {
+    !matches!(
+        number,
+        2 | 3 | 8 | 9 | 18 | 19 | 21 | 24 | 26 | 31 | 34 | 38
+    )
 }
 
 macro_rules! properties {
@@ -71,6 +81,7 @@ macro_rules! properties {
                 field: Field::$field,
                 property_type: PropertyType::$type,
                 owners: $(owner::$owner)|*,
+                judged: is_judged($number),
                 index: $index,
             });)*
             table
