@@ -5,13 +5,13 @@ use web_sys::{Element, HtmlElement};
 use yew::html::BaseComponent;
 
 /// Draws a component into a place of its own, which goes away with the stage.
-pub struct Stage {
+pub(crate) struct Stage {
     host: Element,
 }
 
 impl Stage {
     /// Draws it and waits until it is drawn.
-    pub async fn show<C: BaseComponent>(props: C::Properties) -> Self {
+    pub(crate) async fn show<C: BaseComponent>(props: C::Properties) -> Self {
         let document = web_sys::window().unwrap().document().unwrap();
         let host = document.create_element("div").unwrap();
         document.body().unwrap().append_child(&host).unwrap();
@@ -21,29 +21,29 @@ impl Stage {
     }
 
     /// The first element that a selector finds.
-    pub fn find(&self, selector: &str) -> HtmlElement {
+    pub(crate) fn find(&self, selector: &str) -> HtmlElement {
         let found = self.host.query_selector(selector).unwrap();
         found.unwrap_or_else(|| panic!("nothing matches {selector}")).dyn_into().unwrap()
     }
 
     /// How many elements a selector finds.
-    pub fn count(&self, selector: &str) -> u32 {
+    pub(crate) fn count(&self, selector: &str) -> u32 {
         self.host.query_selector_all(selector).unwrap().length()
     }
 
     /// The text of the first element that a selector finds.
-    pub fn text(&self, selector: &str) -> String {
+    pub(crate) fn text(&self, selector: &str) -> String {
         self.find(selector).text_content().unwrap_or_default()
     }
 
     /// Clicks an element and waits until what follows is drawn.
-    pub async fn click(&self, selector: &str) {
+    pub(crate) async fn click(&self, selector: &str) {
         self.find(selector).click();
         yew::scheduler::flush().await;
     }
 
     /// Presses a key on an element and waits until what follows is drawn.
-    pub async fn press(&self, selector: &str, key: &str) {
+    pub(crate) async fn press(&self, selector: &str, key: &str) {
         let init = web_sys::KeyboardEventInit::new();
         init.set_key(key);
         init.set_bubbles(true);
