@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::sync::Arc;
 
 /// What was wrong with an alias that came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub enum AliasError {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IncomingAliases {
     maximum: u16,
-    topics: BTreeMap<u16, String>,
+    topics: BTreeMap<u16, Arc<str>>,
 }
 
 impl IncomingAliases {
@@ -30,18 +31,16 @@ impl IncomingAliases {
     ///
     /// # Errors
     /// An alias out of range, or one without a topic that was not set before.
-    pub fn resolve(&mut self, alias: u16, topic_name: &str) -> Result<&str, AliasError> {
-        //= [MQTT-3.3.2-9] and [MQTT-3.3.2-11] v5: no alias above the receiver's maximum
+    pub fn resolve(&mut self, alias: u16, topic_name: &str) -> Result<&Arc<str>, AliasError> {
+        //= [MQTT-3.3.2-8], [MQTT-3.3.2-9] and [MQTT-3.3.2-11] v5: 1 up to the receiver's maximum
         if alias == 0 || alias > self.maximum {
             return Err(AliasError::OutOfRange);
         }
         if !topic_name.is_empty() {
-            //= [MQTT-3.3.2-12] v5: every alias from 1 to the announced maximum is accepted
-            let topic = self.topics.entry(alias).or_default();
-            topic.clear();
-            topic.push_str(topic_name);
+            //= [MQTT-3.3.2-10] and [MQTT-3.3.2-12] v5: every alias up to the announced maximum is accepted
+            self.topics.insert(alias, topic_name.into());
         }
-        self.topics.get(&alias).map(String::as_str).ok_or(AliasError::Unknown)
+        self.topics.get(&alias).ok_or(AliasError::Unknown)
     }
 
     /// The greatest that is accepted.
@@ -52,7 +51,7 @@ impl IncomingAliases {
 
     /// Alias and topic, least alias first.
     pub fn iter(&self) -> impl Iterator<Item = (u16, &str)> {
-        self.topics.iter().map(|(&alias, topic)| (alias, topic.as_str()))
+        self.topics.iter().map(|(&alias, topic)| (alias, &**topic))
     }
 }
 
@@ -144,10 +143,10 @@ mod tests {
         assert_eq!(aliases.resolve(0, "a"), Err(AliasError::OutOfRange));
         assert_eq!(aliases.resolve(3, "a"), Err(AliasError::OutOfRange));
         assert_eq!(aliases.resolve(1, ""), Err(AliasError::Unknown));
-        assert_eq!(aliases.resolve(1, "a"), Ok("a"));
-        assert_eq!(aliases.resolve(1, ""), Ok("a"));
-        assert_eq!(aliases.resolve(1, "b"), Ok("b"));
-        assert_eq!(aliases.resolve(1, ""), Ok("b"));
+        assert_eq!(aliases.resolve(1, "a"), Ok(&"a".into()));
+        assert_eq!(aliases.resolve(1, ""), Ok(&"a".into()));
+        assert_eq!(aliases.resolve(1, "b"), Ok(&"b".into()));
+        assert_eq!(aliases.resolve(1, ""), Ok(&"b".into()));
     }
 
     #[test]
@@ -170,7 +169,7 @@ mod tests {
             let topic = alloc::format!("t/{}", n.wrapping_mul(7) % 5);
             let sent = out.assign(&topic).unwrap();
             let name = if sent.with_topic { topic.as_str() } else { "" };
-            assert_eq!(back.resolve(sent.alias, name), Ok(topic.as_str()));
+            assert_eq!(back.resolve(sent.alias, name), Ok(&topic.as_str().into()));
         }
     }
 }

@@ -108,10 +108,11 @@ impl<M> Outgoing<M> {
     /// Nothing waits for it: version 5 answers with PUBREL Packet Identifier not found.
     pub fn pubrec(&mut self, identifier: PacketIdentifier) -> Result<Option<M>, NotFound> {
         let entry = self.entries.get_mut(&identifier).ok_or(NotFound)?;
+        //= [MQTT-4.3.3-4] v5: a PUBREC below 0x80 is answered with PUBREL
         match entry.step {
             OutgoingStep::Puback => Err(NotFound),
             OutgoingStep::Pubrec => {
-                //= [MQTT-4.3.3-5] v5: from the PUBREC on the PUBLISH is not sent again
+                //= [MQTT-4.3.3-6] v5: from the PUBREC on the PUBLISH is not sent again
                 //= [MQTT-4.6.0-4] v5: PUBREL packets go out in the order of the PUBREC packets
                 self.sequence = self.sequence.saturating_add(1);
                 entry.sequence = self.sequence;

@@ -1,6 +1,6 @@
 //! A message that outlives the packet it came in or was made for.
 
-use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use mqttscope_wire::{
@@ -8,9 +8,10 @@ use mqttscope_wire::{
 };
 
 /// An Application Message with its topic and properties.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    topic_name: Box<str>,
+    /// Shared, so that a long topic under an alias is not copied for each message that uses it.
+    topic_name: Arc<str>,
     /// The application's bytes.
     pub payload: Vec<u8>,
     /// How hard to try.
@@ -25,7 +26,13 @@ impl Message {
     /// A message of QoS 0, not retained.
     #[must_use]
     pub fn new(topic_name: TopicName<'_>, payload: impl Into<Vec<u8>>) -> Self {
-        Self { topic_name: topic_name.as_str().into(), payload: payload.into(), ..Self::default() }
+        Self {
+            topic_name: topic_name.as_str().into(),
+            payload: payload.into(),
+            qos: QoS::AtMostOnce,
+            retain: false,
+            properties: PropertiesBuf::new(),
+        }
     }
 
     /// The same with another QoS.
@@ -48,12 +55,12 @@ impl Message {
         self
     }
 
-    /// What a PUBLISH carries, under the topic that its alias stands for. The Topic Alias is left
-    /// out.
+    /// What a PUBLISH carries, under its topic or the one that its alias stands for. The Topic
+    /// Alias is left out.
     #[must_use]
-    pub fn from_publish(publish: &Publish<'_>, topic_name: TopicName<'_>) -> Self {
+    pub fn from_publish(publish: &Publish<'_>, topic_name: impl Into<Arc<str>>) -> Self {
         Self {
-            topic_name: topic_name.as_str().into(),
+            topic_name: topic_name.into(),
             payload: publish.payload.into(),
             qos: publish.qos,
             retain: publish.retain,
