@@ -10,3 +10,4 @@ extern crate alloc;
 
 pub mod common;
 pub mod client;
+pub mod network;

@@ -175,7 +175,7 @@ mod tests {
         );
         assert_eq!(scram.verify(b"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="), Ok(()));
         assert_eq!(
-            scram.verify(b"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G5="),
+            scram.verify(b"v=7rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="),
             Err(ScramError::ServerSignature)
         );
         assert_eq!(scram.verify(b"e=other-error"), Err(ScramError::Refused));
