@@ -10,3 +10,5 @@ extern crate alloc;
 
 pub mod broker;
 pub mod common;
+pub mod client;
+pub mod network;

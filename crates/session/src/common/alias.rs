@@ -121,6 +121,24 @@ impl OutgoingAliases {
         true
     }
 
+    /// Forgets an alias whose PUBLISH was not sent after all.
+    pub fn unset(&mut self, alias: u16) {
+        if let Some((when, topic)) = self.used.get_mut(&alias) {
+            if self.by_topic.get(topic) == Some(&alias) {
+                self.by_topic.remove(topic);
+            }
+            // It stays in its row, as the first to be used again.
+            *when = 0;
+            topic.clear();
+        }
+    }
+
+    /// The topic that an alias stands for at the peer.
+    #[must_use]
+    pub fn topic_of(&self, alias: u16) -> Option<&str> {
+        self.used.get(&alias).map(|(_, topic)| topic.as_str())
+    }
+
     /// Alias and topic, least alias first.
     pub fn iter(&self) -> impl Iterator<Item = (u16, &str)> {
         self.used.iter().map(|(&alias, (_, topic))| (alias, topic.as_str()))
