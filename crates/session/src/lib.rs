@@ -8,6 +8,7 @@
 
 extern crate alloc;
 
+pub mod broker;
 pub mod common;
 pub mod client;
 pub mod network;

@@ -5,6 +5,7 @@ mod handshake;
 mod identifiers;
 mod instant;
 mod message;
+pub mod topic_tree;
 
 pub use alias::{AliasError, IncomingAliases, OutgoingAlias, OutgoingAliases};
 pub use handshake::{Incoming, IncomingStep, NotFound, Outgoing, OutgoingEntry, OutgoingStep, Received, Resend};
