@@ -207,6 +207,8 @@ impl Client {
         if self.write(now, ControlPacket::Pingreq) {
             self.connection.pings.push_back(now);
         }
+        // Also where the server takes no packet of two bytes: the next attempt is a Keep Alive away.
+        self.connection.last_sent = now;
     }
 
     /// The last packet of a connection, without its properties if it were too large with them.
