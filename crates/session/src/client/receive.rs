@@ -82,6 +82,9 @@ impl Client {
         }
         let connection = &mut self.connection;
         connection.server = ServerLimits::from_connack(properties);
+        if !version.is_v5() {
+            connection.server.receive_maximum = self.options.assumed_receive_maximum.max(1);
+        }
         connection.outgoing_aliases = OutgoingAliases::new(connection.server.topic_alias_maximum);
         connection.connect_deadline = None;
         connection.authentication = Authentication::None;

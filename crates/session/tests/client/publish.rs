@@ -108,6 +108,18 @@ fn the_window_holds_back_messages_only() {
     peer.expect(&[out("4", 4)]);
 }
 
+#[test]
+fn the_window_that_is_assumed_before_version_5() {
+    let mut peer = Peer::connected(Options { assumed_receive_maximum: 2, ..options(ProtocolVersion::V3_1_1) }, &[]);
+    for number in 1..=3 {
+        peer.publish("a", &number.to_string(), QoS::AtLeastOnce);
+    }
+    let out = |payload, number| ControlPacket::Publish(publish("a", payload, QoS::AtLeastOnce, number));
+    peer.expect(&[out("1", 1), out("2", 2)]);
+    peer.feed(ControlPacket::Puback(ack(2)));
+    peer.expect(&[out("3", 3)]);
+}
+
 /// [MQTT-3.2.2-11], [MQTT-3.2.2-14], [MQTT-3.2.2-15] v5
 #[test]
 fn what_the_server_cannot_do_is_not_sent() {
