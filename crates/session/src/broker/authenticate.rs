@@ -1,6 +1,5 @@
 //! Enhanced authentication, at the CONNECT and later anew (v5 section 4.12).
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use mqttscope_wire::{
@@ -80,7 +79,7 @@ impl Broker {
         }
     }
 
-    fn write_auth(&mut self, id: ConnectionId, reason_code: ReasonCode, method: &String, data: Option<&[u8]>) {
+    fn write_auth(&mut self, id: ConnectionId, reason_code: ReasonCode, method: &str, data: Option<&[u8]>) {
         let mut properties = PropertiesBuf::new();
         //= [MQTT-4.12.0-5] v5: every AUTH names the method
         let method = Utf8EncodedString::new(method).map(Property::AuthenticationMethod);

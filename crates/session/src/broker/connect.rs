@@ -13,7 +13,7 @@ use super::connack::Accepted;
 use super::connection::Phase;
 use super::session::Session;
 use super::will::Will;
-use super::{Broker, ConnectionId, Credentials, Event, SessionId, Timer};
+use super::{Broker, Cause, ConnectionId, Credentials, Event, SessionId, Timer};
 use crate::common::topic_tree::too_deep;
 use crate::common::{IncomingAliases, OutgoingAliases};
 
@@ -32,6 +32,8 @@ impl Broker {
             Rule::ConnectClientIdEmptyKeptSession | Rule::ConnectClientIdEmpty | Rule::ConnectClientIdTooLong => {
                 ReasonCode::CLIENT_IDENTIFIER_NOT_VALID
             }
+            //= [MQTT-3.1.4-1] v3.1.1: else a CONNECT of the wrong form is closed without CONNACK
+            _ if !connection.version.is_v5() => ReasonCode::MALFORMED_PACKET,
             _ => reason,
         };
         self.refuse(id, reason, Some(rule));
@@ -140,8 +142,8 @@ impl Broker {
         let aliases = number(connect, PropertyId::TOPIC_ALIAS_MAXIMUM).unwrap_or(0).min(limits.topic_aliases_out);
         connection.aliases_out = OutgoingAliases::new(aliases);
         if !self.write_connack(id, connect, &accepted) {
-            // Not even the bare CONNACK is small enough for the client.
-            return self.fail(id, ReasonCode::PACKET_TOO_LARGE, None);
+            //= [MQTT-3.14.0-1] v5: without a CONNACK, which the client does not take, there is no DISCONNECT
+            return self.close(id, Cause::Broker { reason: ReasonCode::PACKET_TOO_LARGE, rule: None });
         }
         self.event(Event::Connected { connection: id, client_identifier, version: connect.version, session_present });
         self.watch_silence(id);
