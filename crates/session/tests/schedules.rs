@@ -15,7 +15,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use mqttscope_session::broker::{self, Broker, ConnectionId};
-use mqttscope_session::client::{Cause, Client, Command, Event, Oddity, Options, Phase};
+use mqttscope_session::client::{Cause, Client, Command, Event, Failure, Oddity, Options, Phase, Ticket};
 use mqttscope_session::common::Message;
 use mqttscope_session::network::{Crossing, End, Impairments, World};
 use mqttscope_wire::{
@@ -63,6 +63,9 @@ fn step() -> impl Strategy<Value = Step> {
 
 #[derive(Clone, Debug)]
 struct Plan {
+    /// The publisher's session outlives its connection. If not, only the publisher is disturbed,
+    /// and it does not restart.
+    lasting: bool,
     versions: [ProtocolVersion; 2],
     receive_maximum: [u16; 2],
     delay: u64,
@@ -85,8 +88,10 @@ fn plan() -> impl Strategy<Value = Plan> {
         any::<bool>(),
         any::<bool>(),
         proptest::collection::vec(step(), 1..60),
+        prop_oneof![3 => Just(true), 1 => Just(false)],
     )
-        .prop_map(|((a, b), (x, y), delay, split, coalesce, aliases, manual, steps)| Plan {
+        .prop_map(|((a, b), (x, y), delay, split, coalesce, aliases, manual, steps, lasting)| Plan {
+            lasting,
             versions: [a, b],
             receive_maximum: [x, y],
             delay,
@@ -100,16 +105,17 @@ fn plan() -> impl Strategy<Value = Plan> {
 
 fn options(plan: &Plan, client: usize) -> Options {
     let version = plan.versions[client];
+    let lasting = plan.lasting || client == SUBSCRIBER;
     let mut properties = PropertiesBuf::new();
     if version.is_v5() {
-        properties.push(Property::SessionExpiryInterval(u32::MAX)).unwrap();
+        properties.push(Property::SessionExpiryInterval(if lasting { u32::MAX } else { 0 })).unwrap();
         properties.push(Property::ReceiveMaximum(plan.receive_maximum[client])).unwrap();
         if plan.aliases {
             properties.push(Property::TopicAliasMaximum(2)).unwrap();
         }
     }
     Options {
-        clean_start: false,
+        clean_start: !lasting,
         keep_alive: 10,
         properties,
         automatic_topic_alias: plan.aliases,
@@ -181,6 +187,9 @@ struct Run<'a> {
     plan: &'a Plan,
     world: World,
     sent: Vec<(usize, QoS)>,
+    tickets: BTreeMap<Ticket, usize>,
+    /// Messages that the publisher says it cannot vouch for.
+    failed: BTreeSet<usize>,
     arrived: Vec<(usize, usize)>,
     ear: Ear,
 }
@@ -207,7 +216,10 @@ impl Run<'_> {
         }
         for event in self.world.events(PUBLISHER) {
             orderly(&event)?;
-            prop_assert!(!matches!(event, Event::Failed { .. }), "{event:?}");
+            if let Event::Failed { ticket, failure } = event {
+                prop_assert!(!self.plan.lasting && failure == Failure::SessionLost, "{:?}", failure);
+                self.failed.insert(self.tickets[&ticket]);
+            }
         }
         let crossings = self.world.crossings();
         self.ear.hear(self.plan, crossings)?;
@@ -223,9 +235,16 @@ impl Run<'_> {
             Step::Publish { topic, qos } => {
                 let name = TopicName::new(TOPICS[topic]).unwrap();
                 let message = Message::new(name, self.sent.len().to_string()).with_qos(qos);
-                self.world.command(PUBLISHER, Command::publish(message)).unwrap();
+                let ticket = self.world.command(PUBLISHER, Command::publish(message)).unwrap();
+                self.tickets.insert(ticket, self.sent.len());
                 self.sent.push((topic, qos));
             }
+            Step::Cut { client: SUBSCRIBER }
+            | Step::CutAfter { client: SUBSCRIBER, .. }
+            | Step::Silence { client: SUBSCRIBER, .. }
+            | Step::Unreachable { client: SUBSCRIBER, .. }
+            | Step::Restart { .. }
+                if !self.plan.lasting => {}
             Step::Cut { client } => self.world.cut(client),
             Step::CutAfter { client, from, bytes } => {
                 if let Some(link) = self.world.link(client) {
@@ -282,7 +301,7 @@ fn run(plan: &Plan) -> Result<(), TestCaseError> {
         split: plan.split.and_then(NonZeroUsize::new),
         coalesce: Duration::from_millis(plan.coalesce),
     });
-    let mut run = Run { plan, world, sent: Vec::new(), arrived: Vec::new(), ear: Ear::default() };
+    let mut run = Run { plan, world, sent: Vec::new(), tickets: BTreeMap::new(), failed: BTreeSet::new(), arrived: Vec::new(), ear: Ear::default() };
     for step in &plan.steps {
         run.step(step)?;
     }
@@ -304,14 +323,14 @@ fn check(run: &Run<'_>) -> Result<(), TestCaseError> {
         let expected = match qos {
             QoS::AtMostOnce => *count <= 1,
             QoS::AtLeastOnce => *count >= 1,
-            QoS::ExactlyOnce => *count == 1,
+            QoS::ExactlyOnce => *count == 1 || *count == 0 && run.failed.contains(&number),
         };
         prop_assert!(expected, "message {} of {:?} came {} times", number, qos, count);
     }
-    for topic in 0..TOPICS.len() {
+    for (topic, name) in TOPICS.iter().enumerate() {
         for level in [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce] {
             let order: Vec<_> = first.iter().filter(|&&number| run.sent[number] == (topic, level)).collect();
-            prop_assert!(order.is_sorted(), "order of {:?} {:?}", TOPICS[topic], level);
+            prop_assert!(order.is_sorted(), "order of {:?} {:?}", name, level);
         }
     }
     for client in [PUBLISHER, SUBSCRIBER] {

@@ -344,3 +344,36 @@ fn authentication_that_was_not_asked_for() {
         assert_eq!(cause(&events).0, &Cause::Fault(expected));
     }
 }
+
+#[cfg(feature = "scram")]
+#[test]
+fn scram_from_connect_to_connack() {
+    use mqttscope_session::client::scram::{METHOD, Scram};
+    let step = |data: &[u8]| {
+        let data = BinaryData::new(data).unwrap();
+        properties(&[Property::AuthenticationMethod(text(METHOD)), Property::AuthenticationData(data)])
+    };
+    // The exchange that RFC 7677 prints.
+    let mut scram = Scram::new("user", b"pencil", "rOprNGfwEbeRWgbNEkqO").unwrap();
+    let mut own = options(ProtocolVersion::V5);
+    own.properties = step(&scram.first());
+    let mut peer = Peer::new(own);
+    peer.command(Command::Connect).unwrap();
+    peer.client.handle_connected(peer.now);
+    peer.sent();
+    peer.events();
+    let asked = b"r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
+    peer.feed(auth(ReasonCode::CONTINUE_AUTHENTICATION, &step(asked)));
+    let events = peer.events();
+    let [Event::Authenticate { data: Some(data), .. }] = &events[..] else { panic!("{events:?}") };
+    let answer = scram.answer(data).unwrap();
+    peer.command(Command::Authenticate { data: Some(answer.clone()), properties: PropertiesBuf::new() }).unwrap();
+    peer.expect(&[auth(ReasonCode::CONTINUE_AUTHENTICATION, &step(&answer))]);
+    let last = step(b"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+    peer.feed(ControlPacket::Connack(Connack { properties: last.as_properties(), ..Connack::default() }));
+    let events = peer.events();
+    let [Event::Connected(connected)] = &events[..] else { panic!("{events:?}") };
+    let last = connected.properties.as_properties().get(mqttscope_wire::PropertyId::AUTHENTICATION_DATA);
+    let Some(Property::AuthenticationData(data)) = last else { panic!("{last:?}") };
+    assert_eq!(scram.verify(data.as_bytes()), Ok(()));
+}
