@@ -12,7 +12,7 @@ use crate::common::{IncomingStep, Instant, Resend, properties_without};
 
 impl Client {
     /// Writes a packet, if the server takes one of this size.
-    fn write(&mut self, now: Instant, packet: ControlPacket<'_>) -> bool {
+    pub(super) fn write(&mut self, now: Instant, packet: ControlPacket<'_>) -> bool {
         let version = self.options.version;
         //= [MQTT-3.2.2-15] v5: no packet above the server's Maximum Packet Size
         let fits = packet
@@ -298,10 +298,6 @@ impl Client {
             self.write(now, ControlPacket::Puback(answer));
             self.connection.open.remove(&identifier);
         }
-    }
-
-    pub(super) fn answer(&mut self, now: Instant, packet: ControlPacket<'_>) {
-        self.write(now, packet);
     }
 
     /// Notes a PUBLISH to be acknowledged, by the application or at once.

@@ -260,6 +260,7 @@ fn a_session_that_nobody_knows() {
     }
 }
 
+/// [MQTT-3.1.3-2] v5 and v3.1.1
 #[test]
 fn an_assigned_identifier_is_used_again() {
     let own = Options { client_identifier: String::new(), ..lasting(ProtocolVersion::V5) };
@@ -343,6 +344,24 @@ fn authentication_that_was_not_asked_for() {
         let events = peer.events();
         assert_eq!(cause(&events).0, &Cause::Fault(expected));
     }
+}
+
+/// [MQTT-3.14.2-3], [MQTT-3.14.2-4], [MQTT-3.15.2-2] and [MQTT-3.15.2-3] v5
+#[test]
+fn explanations_that_make_a_packet_too_large_are_left_out() {
+    let mut own = options(ProtocolVersion::V5);
+    own.properties = method(b"d");
+    let mut peer = Peer::connected(own, &[Property::MaximumPacketSize(20)]);
+    let long = "much more than the server wants to read";
+    let extra = properties(&[Property::ReasonString(text(long)), Property::UserProperty(text(long), text(long))]);
+    peer.command(Command::Reauthenticate { data: Some(b"e".to_vec()), properties: extra.clone() }).unwrap();
+    peer.expect(&[auth(ReasonCode::RE_AUTHENTICATE, &method(b"e"))]);
+    peer.feed(auth(ReasonCode::SUCCESS, &method(b"f")));
+    let large = Command::Reauthenticate { data: Some(long.into()), properties: PropertiesBuf::new() };
+    assert_eq!(peer.command(large), Err(Misuse::TooLarge));
+    let reason_code = ReasonCode::DISCONNECT_WITH_WILL_MESSAGE;
+    peer.command(Command::Disconnect { reason_code, properties: extra }).unwrap();
+    peer.expect(&[ControlPacket::Disconnect(Disconnect { reason_code, ..Disconnect::default() })]);
 }
 
 #[cfg(feature = "scram")]

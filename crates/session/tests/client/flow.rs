@@ -27,8 +27,9 @@ fn acknowledge(peer: &mut Peer, delivery: Delivery, reason_code: ReasonCode) -> 
     peer.command(Command::Acknowledge { delivery, reason_code }).map(|_| ())
 }
 
-/// [MQTT-3.3.4-1], [MQTT-4.3.2-4], [MQTT-4.3.2-5], [MQTT-4.3.3-8], [MQTT-4.3.3-10], [MQTT-4.3.3-11]
-/// and [MQTT-4.3.3-12] v5; [MQTT-4.3.2-2], [MQTT-4.3.3-2] and [MQTT-4.5.0-2] v3.1.1
+/// [MQTT-3.3.4-1], [MQTT-4.5.0-2], [MQTT-2.2.1-5], [MQTT-4.3.2-4], [MQTT-4.3.2-5], [MQTT-4.3.3-8],
+/// [MQTT-4.3.3-10], [MQTT-4.3.3-11] and [MQTT-4.3.3-12] v5; [MQTT-3.3.4-1], [MQTT-4.3.2-2],
+/// [MQTT-4.3.3-2], [MQTT-2.3.1-6] and [MQTT-4.5.0-2] v3.1.1
 #[test]
 fn each_qos_is_answered() {
     for version in ProtocolVersion::ALL {
@@ -107,7 +108,7 @@ fn more_than_the_receive_maximum() {
     assert_eq!(faults(&mut peer), [Fault::ReceiveMaximumExceeded]);
 }
 
-/// [MQTT-4.6.0-2], [MQTT-4.6.0-3] and [MQTT-4.3.3-9] v5
+/// [MQTT-4.6.0-2], [MQTT-4.6.0-3] and [MQTT-4.3.3-9] v5; [MQTT-4.6.0-2] and [MQTT-4.6.0-3] v3.1.1
 #[test]
 fn acknowledged_by_the_application_in_order() {
     let own = Options { manual_acknowledgement: true, ..options(ProtocolVersion::V5) };
@@ -157,5 +158,20 @@ fn acknowledged_after_the_connection_is_gone() {
         peer.expect(&[ControlPacket::Pubrec(ack(2))]);
         acknowledge(&mut peer, held[2], ReasonCode::SUCCESS).unwrap();
         peer.expect(&[ControlPacket::Pubrec(ack(3))]);
+    }
+}
+
+/// [MQTT-1.5.4-3] v5, [MQTT-1.5.3-3] v3.1.1
+#[test]
+fn a_byte_order_mark_is_a_character() {
+    for version in ProtocolVersion::ALL {
+        let mut peer = Peer::connected(options(version), &[]);
+        let name = "\u{feff}a";
+        peer.feed(ControlPacket::Publish(publish(name, "x", QoS::AtMostOnce, 0)));
+        let events = peer.events();
+        let [Event::Message { message, .. }] = &events[..] else { panic!("{events:?}") };
+        assert_eq!(&*message.topic_name(), name);
+        peer.command(Command::publish(message.clone())).unwrap();
+        peer.expect(&[ControlPacket::Publish(publish(name, "x", QoS::AtMostOnce, 0))]);
     }
 }

@@ -16,7 +16,7 @@ fn fault(peer: &mut Peer) -> Option<Fault> {
     })
 }
 
-/// [MQTT-4.13.2-1] v5, [MQTT-4.8.0-1] v3.1.1
+/// [MQTT-4.13.2-1] v5, [MQTT-4.8.0-1] and [MQTT-2.2.2-2] v3.1.1
 #[test]
 fn a_broken_packet_ends_the_connection() {
     for version in ProtocolVersion::ALL {

@@ -1,9 +1,9 @@
 //! What a new connection sends again.
 
-use mqttscope_session::client::{Event, Failure};
+use mqttscope_session::client::{Command, Event, Failure};
 use mqttscope_wire::{ControlPacket, Property, ProtocolVersion, Publish, QoS};
 
-use super::peer::{Peer, ack, lasting, options, publish};
+use super::peer::{Peer, ack, lasting, message, options, properties, publish};
 
 fn again<'a>(payload: &'a str, qos: QoS, number: u16) -> ControlPacket<'a> {
     ControlPacket::Publish(Publish { dup: true, ..publish("a", payload, qos, number) })
@@ -25,7 +25,8 @@ fn five(version: ProtocolVersion) -> Peer {
     peer
 }
 
-/// [MQTT-4.4.0-1], [MQTT-3.3.1-1], [MQTT-4.6.0-1], [MQTT-4.6.0-4] and [MQTT-4.3.3-6] v5;
+/// [MQTT-4.4.0-1], [MQTT-3.3.1-1], [MQTT-4.6.0-1], [MQTT-4.6.0-4], [MQTT-4.3.2-3], [MQTT-4.3.3-3],
+/// [MQTT-4.3.3-5], [MQTT-4.3.3-6] and [MQTT-3.1.2-23] v5; [MQTT-3.1.2-4],
 /// [MQTT-4.4.0-1], [MQTT-3.3.1-1], [MQTT-4.6.0-1] and [MQTT-4.6.0-4] v3.1.1
 #[test]
 fn what_is_open_is_sent_again_in_order() {
@@ -132,4 +133,26 @@ fn too_large_for_the_new_connection() {
     peer.expect(&[]);
     assert!(peer.events().contains(&Event::Failed { ticket, failure: Failure::TooLarge }));
     peer.expect_nothing_left();
+}
+
+/// [MQTT-4.3.3-7] and [MQTT-4.3.3-13] v5
+#[test]
+fn a_message_that_was_sent_does_not_expire() {
+    let mut peer = Peer::connected(lasting(ProtocolVersion::V5), &[]);
+    let short = message("a", "x", QoS::ExactlyOnce).with_property(Property::MessageExpiryInterval(1));
+    peer.command(Command::publish(short)).unwrap();
+    peer.sent();
+    peer.reconnect(true, &[]);
+    let interval = properties(&[Property::MessageExpiryInterval(1)]);
+    let mut sent = Publish { dup: true, ..publish("a", "x", QoS::ExactlyOnce, 1) };
+    sent.properties = interval.as_properties();
+    peer.expect(&[ControlPacket::Publish(sent)]);
+    let mut came = publish("b", "y", QoS::ExactlyOnce, 1);
+    came.properties = interval.as_properties();
+    peer.feed(ControlPacket::Publish(came));
+    peer.pass(std::time::Duration::from_secs(5));
+    peer.feed(ControlPacket::Pubrec(ack(1)));
+    peer.feed(ControlPacket::Pubrel(ack(1)));
+    let answers = [ControlPacket::Pubrec(ack(1)), ControlPacket::Pubrel(ack(1)), ControlPacket::Pubcomp(ack(1))];
+    peer.expect(&answers);
 }
