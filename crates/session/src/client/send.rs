@@ -304,8 +304,14 @@ impl Client {
     pub(super) fn due(&mut self, packet_identifier: PacketIdentifier, qos: QoS, number: u64, step: Option<IncomingStep>) {
         let answered = !self.options.manual_acknowledgement || step == Some(IncomingStep::Pubrel);
         let answer = answered.then_some(ReasonCode::SUCCESS);
-        self.connection.due.push_back(DueAcknowledgement { packet_identifier, qos, number, answer });
-        self.send_acknowledgements();
+        let due = DueAcknowledgement { packet_identifier, qos, number, answer };
+        match answer {
+            Some(reason_code) if self.connection.due.is_empty() => self.send_acknowledgement(due, reason_code),
+            _ => {
+                self.connection.due.push_back(due);
+                self.send_acknowledgements();
+            }
+        }
     }
 }
 
