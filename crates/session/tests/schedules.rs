@@ -15,12 +15,15 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use mqttscope_session::broker::{self, Broker, ConnectionId};
-use mqttscope_session::client::{Cause, Client, Command, Event, Failure, Oddity, Options, Phase, Ticket};
+use mqttscope_session::client::{
+    Cause, Client, Command, Event, Failure, Oddity, Options, Phase, Ticket,
+};
 use mqttscope_session::common::Message;
 use mqttscope_session::network::{Crossing, End, Impairments, World};
 use mqttscope_wire::{
-    Context, ControlPacket, PacketIdentifier, PacketType, PropertiesBuf, Property, ProtocolVersion, QoS, ReasonCode, Sender,
-    StreamDecoder, Subscription, SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicName,
+    Context, ControlPacket, PacketIdentifier, PacketType, PropertiesBuf, Property, ProtocolVersion,
+    QoS, ReasonCode, Sender, StreamDecoder, Subscription, SubscriptionOptions, SubscriptionsBuf,
+    TopicFilter, TopicName,
 };
 use proptest::prelude::*;
 
@@ -30,17 +33,40 @@ const TOPICS: [&str; 3] = ["t/a", "t/b", "t/c"];
 
 #[derive(Clone, Debug)]
 enum Step {
-    Publish { topic: usize, qos: QoS },
-    Cut { client: usize },
-    CutAfter { client: usize, from: End, bytes: usize },
-    Silence { client: usize, end: End },
-    Restart { client: usize },
-    Unreachable { client: usize, reachable: bool },
-    Pass { millis: u64 },
+    Publish {
+        topic: usize,
+        qos: QoS,
+    },
+    Cut {
+        client: usize,
+    },
+    CutAfter {
+        client: usize,
+        from: End,
+        bytes: usize,
+    },
+    Silence {
+        client: usize,
+        end: End,
+    },
+    Restart {
+        client: usize,
+    },
+    Unreachable {
+        client: usize,
+        reachable: bool,
+    },
+    Pass {
+        millis: u64,
+    },
 }
 
 fn qos() -> impl Strategy<Value = QoS> {
-    prop_oneof![Just(QoS::AtMostOnce), Just(QoS::AtLeastOnce), Just(QoS::ExactlyOnce)]
+    prop_oneof![
+        Just(QoS::AtMostOnce),
+        Just(QoS::AtLeastOnce),
+        Just(QoS::ExactlyOnce)
+    ]
 }
 
 fn end() -> impl Strategy<Value = End> {
@@ -90,17 +116,19 @@ fn plan() -> impl Strategy<Value = Plan> {
         proptest::collection::vec(step(), 1..60),
         prop_oneof![3 => Just(true), 1 => Just(false)],
     )
-        .prop_map(|((a, b), (x, y), delay, split, coalesce, aliases, manual, steps, lasting)| Plan {
-            lasting,
-            versions: [a, b],
-            receive_maximum: [x, y],
-            delay,
-            split,
-            coalesce,
-            aliases,
-            manual,
-            steps,
-        })
+        .prop_map(
+            |((a, b), (x, y), delay, split, coalesce, aliases, manual, steps, lasting)| Plan {
+                lasting,
+                versions: [a, b],
+                receive_maximum: [x, y],
+                delay,
+                split,
+                coalesce,
+                aliases,
+                manual,
+                steps,
+            },
+        )
 }
 
 fn options(plan: &Plan, client: usize) -> Options {
@@ -108,8 +136,16 @@ fn options(plan: &Plan, client: usize) -> Options {
     let lasting = plan.lasting || client == SUBSCRIBER;
     let mut properties = PropertiesBuf::new();
     if version.is_v5() {
-        properties.push(Property::SessionExpiryInterval(if lasting { u32::MAX } else { 0 })).unwrap();
-        properties.push(Property::ReceiveMaximum(plan.receive_maximum[client])).unwrap();
+        properties
+            .push(Property::SessionExpiryInterval(if lasting {
+                u32::MAX
+            } else {
+                0
+            }))
+            .unwrap();
+        properties
+            .push(Property::ReceiveMaximum(plan.receive_maximum[client]))
+            .unwrap();
         if plan.aliases {
             properties.push(Property::TopicAliasMaximum(2)).unwrap();
         }
@@ -137,21 +173,34 @@ struct Ear {
 
 impl Ear {
     fn hear(&mut self, plan: &Plan, crossings: Vec<Crossing>) -> Result<(), TestCaseError> {
-        for crossing in crossings.into_iter().filter(|crossing| crossing.client == PUBLISHER) {
+        for crossing in crossings
+            .into_iter()
+            .filter(|crossing| crossing.client == PUBLISHER)
+        {
             let from_client = crossing.from == End::Client;
-            let sender = if from_client { Sender::Client } else { Sender::Server };
+            let sender = if from_client {
+                Sender::Client
+            } else {
+                Sender::Server
+            };
             let context = Context::new(plan.versions[PUBLISHER]).from(sender);
             let decoder = self
                 .decoders
                 .entry((crossing.connection, from_client))
                 .or_insert_with(|| StreamDecoder::new(context, 1 << 20));
             decoder.push(&crossing.bytes);
-            while let Some(packet) = decoder.next_packet().expect("both ends write sound packets") {
+            while let Some(packet) = decoder
+                .next_packet()
+                .expect("both ends write sound packets")
+            {
                 match packet {
                     ControlPacket::Publish(publish) => {
                         if let Some(identifier) = publish.packet_identifier {
                             let free = self.open.insert(identifier);
-                            prop_assert!(free || publish.dup, "{identifier:?} is in use and DUP is 0");
+                            prop_assert!(
+                                free || publish.dup,
+                                "{identifier:?} is in use and DUP is 0"
+                            );
                         }
                     }
                     ControlPacket::Puback(answer) | ControlPacket::Pubcomp(answer) => {
@@ -172,10 +221,21 @@ impl Ear {
 fn orderly(event: &Event) -> Result<(), TestCaseError> {
     match event {
         // A PUBREL whose PUBCOMP was lost comes again and finds nothing; no other answer does.
-        Event::Odd(Oddity::UnknownPacketIdentifier(kind, _)) if *kind != PacketType::Pubrel => Err(TestCaseError::fail(format!("{event:?}"))),
-        Event::Disconnected { cause: Cause::Fault(fault), .. } => Err(TestCaseError::fail(format!("{fault:?}"))),
-        Event::Disconnected { cause: Cause::ByServer { reason_code, .. }, .. } => {
-            let kind = [ReasonCode::SESSION_TAKEN_OVER, ReasonCode::KEEP_ALIVE_TIMEOUT];
+        Event::Odd(Oddity::UnknownPacketIdentifier(kind, _)) if *kind != PacketType::Pubrel => {
+            Err(TestCaseError::fail(format!("{event:?}")))
+        }
+        Event::Disconnected {
+            cause: Cause::Fault(fault),
+            ..
+        } => Err(TestCaseError::fail(format!("{fault:?}"))),
+        Event::Disconnected {
+            cause: Cause::ByServer { reason_code, .. },
+            ..
+        } => {
+            let kind = [
+                ReasonCode::SESSION_TAKEN_OVER,
+                ReasonCode::KEEP_ALIVE_TIMEOUT,
+            ];
             prop_assert!(kind.contains(reason_code), "{:?}", reason_code);
             Ok(())
         }
@@ -203,21 +263,42 @@ impl Run<'_> {
             }
             for event in events {
                 orderly(&event)?;
-                let Event::Message { message, delivery, .. } = event else { continue };
-                let number: usize = std::str::from_utf8(&message.payload).unwrap().parse().unwrap();
-                let topic = TOPICS.iter().position(|&topic| topic == &*message.topic_name()).unwrap();
+                let Event::Message {
+                    message, delivery, ..
+                } = event
+                else {
+                    continue;
+                };
+                let number: usize = std::str::from_utf8(&message.payload)
+                    .unwrap()
+                    .parse()
+                    .unwrap();
+                let topic = TOPICS
+                    .iter()
+                    .position(|&topic| topic == &*message.topic_name())
+                    .unwrap();
                 self.arrived.push((number, topic));
                 if let Some(delivery) = delivery {
                     let reason_code = ReasonCode::SUCCESS;
                     // The connection may be gone by now; then it comes again.
-                    let _ = self.world.command(SUBSCRIBER, Command::Acknowledge { delivery, reason_code });
+                    let _ = self.world.command(
+                        SUBSCRIBER,
+                        Command::Acknowledge {
+                            delivery,
+                            reason_code,
+                        },
+                    );
                 }
             }
         }
         for event in self.world.events(PUBLISHER) {
             orderly(&event)?;
             if let Event::Failed { ticket, failure } = event {
-                prop_assert!(!self.plan.lasting && failure == Failure::SessionLost, "{:?}", failure);
+                prop_assert!(
+                    !self.plan.lasting && failure == Failure::SessionLost,
+                    "{:?}",
+                    failure
+                );
                 self.failed.insert(self.tickets[&ticket]);
             }
         }
@@ -225,7 +306,10 @@ impl Run<'_> {
         self.ear.hear(self.plan, crossings)?;
         for client in [PUBLISHER, SUBSCRIBER] {
             let view = self.world.client(client).unwrap().view();
-            prop_assert_eq!(view.identifiers.len(), view.outgoing.len() + view.requests.0);
+            prop_assert_eq!(
+                view.identifiers.len(),
+                view.outgoing.len() + view.requests.0
+            );
         }
         Ok(())
     }
@@ -235,18 +319,31 @@ impl Run<'_> {
             Step::Publish { topic, qos } => {
                 let name = TopicName::new(TOPICS[topic]).unwrap();
                 let message = Message::new(name, self.sent.len().to_string()).with_qos(qos);
-                let ticket = self.world.command(PUBLISHER, Command::publish(message)).unwrap();
+                let ticket = self
+                    .world
+                    .command(PUBLISHER, Command::publish(message))
+                    .unwrap();
                 self.tickets.insert(ticket, self.sent.len());
                 self.sent.push((topic, qos));
             }
             Step::Cut { client: SUBSCRIBER }
-            | Step::CutAfter { client: SUBSCRIBER, .. }
-            | Step::Silence { client: SUBSCRIBER, .. }
-            | Step::Unreachable { client: SUBSCRIBER, .. }
+            | Step::CutAfter {
+                client: SUBSCRIBER, ..
+            }
+            | Step::Silence {
+                client: SUBSCRIBER, ..
+            }
+            | Step::Unreachable {
+                client: SUBSCRIBER, ..
+            }
             | Step::Restart { .. }
                 if !self.plan.lasting => {}
             Step::Cut { client } => self.world.cut(client),
-            Step::CutAfter { client, from, bytes } => {
+            Step::CutAfter {
+                client,
+                from,
+                bytes,
+            } => {
                 if let Some(link) = self.world.link(client) {
                     link.cut_after(from, bytes);
                 }
@@ -255,7 +352,9 @@ impl Run<'_> {
             Step::Restart { client } => {
                 // What the application has not taken yet would die with it.
                 self.take()?;
-                self.world.restart(client, options(self.plan, client)).unwrap();
+                self.world
+                    .restart(client, options(self.plan, client))
+                    .unwrap();
                 self.world.command(client, Command::Connect).unwrap();
             }
             Step::Unreachable { client, reachable } => self.world.set_reachable(client, reachable),
@@ -289,11 +388,23 @@ fn run(plan: &Plan) -> Result<(), TestCaseError> {
         world.command(client, Command::Connect).unwrap();
     }
     let mut subscriptions = SubscriptionsBuf::new();
-    let options = SubscriptionOptions { maximum_qos: QoS::ExactlyOnce, ..SubscriptionOptions::default() };
-    subscriptions.push(Subscription { topic_filter: TopicFilter::new("t/+").unwrap(), options });
-    let subscribe = Command::Subscribe { subscriptions, properties: PropertiesBuf::new() };
+    let options = SubscriptionOptions {
+        maximum_qos: QoS::ExactlyOnce,
+        ..SubscriptionOptions::default()
+    };
+    subscriptions.push(Subscription {
+        topic_filter: TopicFilter::new("t/+").unwrap(),
+        options,
+    });
+    let subscribe = Command::Subscribe {
+        subscriptions,
+        properties: PropertiesBuf::new(),
+    };
     world.command(SUBSCRIBER, subscribe).unwrap();
-    let subscribed = world.events(SUBSCRIBER).iter().any(|event| matches!(event, Event::Subscribed { .. }));
+    let subscribed = world
+        .events(SUBSCRIBER)
+        .iter()
+        .any(|event| matches!(event, Event::Subscribed { .. }));
     prop_assert!(subscribed);
     world.record(true);
     world.set_impairments(Impairments {
@@ -301,7 +412,15 @@ fn run(plan: &Plan) -> Result<(), TestCaseError> {
         split: plan.split.and_then(NonZeroUsize::new),
         coalesce: Duration::from_millis(plan.coalesce),
     });
-    let mut run = Run { plan, world, sent: Vec::new(), tickets: BTreeMap::new(), failed: BTreeSet::new(), arrived: Vec::new(), ear: Ear::default() };
+    let mut run = Run {
+        plan,
+        world,
+        sent: Vec::new(),
+        tickets: BTreeMap::new(),
+        failed: BTreeSet::new(),
+        arrived: Vec::new(),
+        ear: Ear::default(),
+    };
     for step in &plan.steps {
         run.step(step)?;
     }
@@ -325,19 +444,33 @@ fn check(run: &Run<'_>) -> Result<(), TestCaseError> {
             QoS::AtLeastOnce => *count >= 1,
             QoS::ExactlyOnce => *count == 1 || *count == 0 && run.failed.contains(&number),
         };
-        prop_assert!(expected, "message {} of {:?} came {} times", number, qos, count);
+        prop_assert!(
+            expected,
+            "message {} of {:?} came {} times",
+            number,
+            qos,
+            count
+        );
     }
     for (topic, name) in TOPICS.iter().enumerate() {
         for level in [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce] {
-            let order: Vec<_> = first.iter().filter(|&&number| run.sent[number] == (topic, level)).collect();
+            let order: Vec<_> = first
+                .iter()
+                .filter(|&&number| run.sent[number] == (topic, level))
+                .collect();
             prop_assert!(order.is_sorted(), "order of {:?} {:?}", name, level);
         }
     }
     for client in [PUBLISHER, SUBSCRIBER] {
         let view = run.world.client(client).unwrap().view();
         prop_assert_eq!(view.phase, Phase::Connected);
-        prop_assert!(view.outgoing.is_empty() && view.identifiers.is_empty() && view.incoming.is_empty());
-        prop_assert_eq!((view.queued, view.unacknowledged, view.requests), (0, 0, (0, 0)));
+        prop_assert!(
+            view.outgoing.is_empty() && view.identifiers.is_empty() && view.incoming.is_empty()
+        );
+        prop_assert_eq!(
+            (view.queued, view.unacknowledged, view.requests),
+            (0, 0, (0, 0))
+        );
     }
     for session in run.world.broker().sessions() {
         prop_assert_eq!(session.unacknowledged().count(), 0);

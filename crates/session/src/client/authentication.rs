@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 
 use mqttscope_wire::{
-    Auth, BinaryData, ControlPacket, Properties, PropertiesBuf, Property, PropertyId, ReasonCode, Utf8EncodedString,
+    Auth, BinaryData, ControlPacket, Properties, PropertiesBuf, Property, PropertyId, ReasonCode,
+    Utf8EncodedString,
 };
 
 use super::{Authentication, Client, Event, Fault, Misuse, Phase};
@@ -49,24 +50,42 @@ impl Client {
         properties: PropertiesBuf,
     ) -> Result<(), Misuse> {
         //= [MQTT-4.12.0-7] v5: no AUTH where the CONNECT named no method
-        let method = self.options.authentication_method().ok_or(Misuse::NotAuthenticating)?;
-        let repeated = |_| Misuse::Encode(mqttscope_wire::EncodeError::Breaks(mqttscope_wire::Rule::PropertyRepeated));
+        let method = self
+            .options
+            .authentication_method()
+            .ok_or(Misuse::NotAuthenticating)?;
+        let repeated = |_| {
+            Misuse::Encode(mqttscope_wire::EncodeError::Breaks(
+                mqttscope_wire::Rule::PropertyRepeated,
+            ))
+        };
         let method = Utf8EncodedString::new(method).ok_or(Misuse::TooLong)?;
         //= [MQTT-4.12.0-5] v5: every AUTH names it
         let mut essential = PropertiesBuf::new();
-        essential.push(Property::AuthenticationMethod(method)).map_err(repeated)?;
+        essential
+            .push(Property::AuthenticationMethod(method))
+            .map_err(repeated)?;
         if let Some(data) = &data {
             let data = BinaryData::new(data).ok_or(Misuse::TooLong)?;
-            essential.push(Property::AuthenticationData(data)).map_err(repeated)?;
+            essential
+                .push(Property::AuthenticationData(data))
+                .map_err(repeated)?;
         }
         let mut full = essential.clone();
         for property in properties.as_properties() {
             full.push(property).map_err(repeated)?;
         }
-        let auth = |properties| ControlPacket::Auth(Auth { reason_code, properties });
+        let auth = |properties| {
+            ControlPacket::Auth(Auth {
+                reason_code,
+                properties,
+            })
+        };
         auth(full.as_properties()).encoded_len(self.options.version)?;
         //= [MQTT-3.15.2-2] and [MQTT-3.15.2-3] v5: no Reason String or User Property that makes it too large
-        if !self.write(now, auth(full.as_properties())) && !self.write(now, auth(essential.as_properties())) {
+        if !self.write(now, auth(full.as_properties()))
+            && !self.write(now, auth(essential.as_properties()))
+        {
             return Err(Misuse::TooLarge);
         }
         self.connection.authentication = Authentication::AwaitServer;
@@ -91,12 +110,14 @@ impl Client {
                 if self.connection.connect_deadline.is_some() {
                     self.connection.connect_deadline = Some(now + self.options.connect_timeout);
                 }
-                self.events.push_back(Event::Authenticate { data, properties });
+                self.events
+                    .push_back(Event::Authenticate { data, properties });
                 Ok(())
             }
             ReasonCode::SUCCESS if self.phase == Phase::Connected => {
                 self.connection.authentication = Authentication::None;
-                self.events.push_back(Event::Reauthenticated { data, properties });
+                self.events
+                    .push_back(Event::Reauthenticated { data, properties });
                 Ok(())
             }
             _ => Err(unexpected),

@@ -13,17 +13,26 @@ pub(super) struct Backoff {
 
 impl Backoff {
     pub(super) const fn new(seed: u64) -> Self {
-        Self { failures: 0, state: seed }
+        Self {
+            failures: 0,
+            state: seed,
+        }
     }
 
     /// The delay before the next attempt; none when there were enough.
     pub(super) fn next(&mut self, reconnect: Reconnect) -> Option<Duration> {
-        if reconnect.attempts.is_some_and(|attempts| self.failures >= attempts) {
+        if reconnect
+            .attempts
+            .is_some_and(|attempts| self.failures >= attempts)
+        {
             return None;
         }
         let factor = 1_u32.checked_shl(self.failures.min(31)).unwrap_or(u32::MAX);
         self.failures = self.failures.saturating_add(1);
-        let longest = reconnect.first.saturating_mul(factor).min(reconnect.longest);
+        let longest = reconnect
+            .first
+            .saturating_mul(factor)
+            .min(reconnect.longest);
         let millis = u64::try_from(longest.as_millis()).unwrap_or(u64::MAX);
         let half = millis / 2;
         let jitter = self.random() % half.saturating_add(1);
@@ -48,11 +57,17 @@ mod tests {
     fn delays_double_up_to_the_longest_with_jitter_below() {
         for seed in 0..50 {
             let mut backoff = Backoff::new(seed);
-            let reconnect =
-                Reconnect { first: Duration::from_secs(1), longest: Duration::from_secs(10), attempts: Some(40) };
+            let reconnect = Reconnect {
+                first: Duration::from_secs(1),
+                longest: Duration::from_secs(10),
+                attempts: Some(40),
+            };
             for full in [1_u64, 2, 4, 8, 10, 10] {
                 let delay = backoff.next(reconnect).unwrap();
-                assert!(delay <= Duration::from_secs(full) && delay >= Duration::from_millis(full * 500));
+                assert!(
+                    delay <= Duration::from_secs(full)
+                        && delay >= Duration::from_millis(full * 500)
+                );
             }
             for _ in 6..40 {
                 assert!(backoff.next(reconnect).unwrap() <= Duration::from_secs(10));

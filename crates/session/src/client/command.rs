@@ -2,7 +2,9 @@
 
 use alloc::vec::Vec;
 
-use mqttscope_wire::{EncodeError, PacketIdentifier, PropertiesBuf, ReasonCode, SubscriptionsBuf, TopicFiltersBuf};
+use mqttscope_wire::{
+    EncodeError, PacketIdentifier, PropertiesBuf, ReasonCode, SubscriptionsBuf, TopicFiltersBuf,
+};
 
 use crate::common::Message;
 
@@ -68,13 +70,19 @@ impl Command {
     /// Normal disconnection.
     #[must_use]
     pub const fn disconnect() -> Self {
-        Self::Disconnect { reason_code: ReasonCode::NORMAL_DISCONNECTION, properties: PropertiesBuf::new() }
+        Self::Disconnect {
+            reason_code: ReasonCode::NORMAL_DISCONNECTION,
+            properties: PropertiesBuf::new(),
+        }
     }
 
     /// Publish without naming an alias.
     #[must_use]
     pub const fn publish(message: Message) -> Self {
-        Self::Publish { message, topic_alias: None }
+        Self::Publish {
+            message,
+            topic_alias: None,
+        }
     }
 }
 
@@ -137,7 +145,9 @@ impl core::fmt::Display for Misuse {
             Self::NoSuchDelivery => "nothing waits for this acknowledgement",
             Self::TooLarge => "the packet is larger than the server accepts",
             Self::NotAuthenticating => "no authentication goes on",
-            Self::SessionExpiry => "a session that ends with its connection cannot be prolonged at its end",
+            Self::SessionExpiry => {
+                "a session that ends with its connection cannot be prolonged at its end"
+            }
         };
         f.write_str(text)
     }

@@ -57,8 +57,12 @@ impl ServerLimits {
             topic_alias_maximum: topic_alias_maximum(properties),
             maximum_qos,
             retain_available: unless_zero(PropertyId::RETAIN_AVAILABLE),
-            wildcard_subscription_available: unless_zero(PropertyId::WILDCARD_SUBSCRIPTION_AVAILABLE),
-            subscription_identifiers_available: unless_zero(PropertyId::SUBSCRIPTION_IDENTIFIER_AVAILABLE),
+            wildcard_subscription_available: unless_zero(
+                PropertyId::WILDCARD_SUBSCRIPTION_AVAILABLE,
+            ),
+            subscription_identifiers_available: unless_zero(
+                PropertyId::SUBSCRIPTION_IDENTIFIER_AVAILABLE,
+            ),
             shared_subscription_available: unless_zero(PropertyId::SHARED_SUBSCRIPTION_AVAILABLE),
         }
     }

@@ -166,9 +166,10 @@ impl Fault {
             Self::Stream(StreamError::TooLarge { .. }) => ReasonCode::PACKET_TOO_LARGE,
             Self::ReceiveMaximumExceeded => ReasonCode::RECEIVE_MAXIMUM_EXCEEDED,
             Self::TopicAliasInvalid => ReasonCode::TOPIC_ALIAS_INVALID,
-            Self::Unexpected(_) | Self::UnknownSession | Self::AuthenticationMethod | Self::ReasonCodeCount => {
-                ReasonCode::PROTOCOL_ERROR
-            }
+            Self::Unexpected(_)
+            | Self::UnknownSession
+            | Self::AuthenticationMethod
+            | Self::ReasonCodeCount => ReasonCode::PROTOCOL_ERROR,
         }
     }
 }

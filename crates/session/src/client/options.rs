@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use mqttscope_wire::{
-    BinaryData, Connect, ControlPacket, EncodeError, Properties, PropertiesBuf, Property, PropertyId, ProtocolVersion,
-    Utf8EncodedString, WillMessage,
+    BinaryData, Connect, ControlPacket, EncodeError, Properties, PropertiesBuf, Property,
+    PropertyId, ProtocolVersion, Utf8EncodedString, WillMessage,
 };
 
 use crate::common::Message;
@@ -73,7 +73,11 @@ pub struct Reconnect {
 
 impl Default for Reconnect {
     fn default() -> Self {
-        Self { first: Duration::from_secs(1), longest: Duration::from_secs(60), attempts: None }
+        Self {
+            first: Duration::from_secs(1),
+            longest: Duration::from_secs(60),
+            attempts: None,
+        }
     }
 }
 
@@ -90,7 +94,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { queued: 1000, queued_bytes: 16 << 20, packet: 16 << 20 }
+        Self {
+            queued: 1000,
+            queued_bytes: 16 << 20,
+            packet: 16 << 20,
+        }
     }
 }
 
@@ -159,7 +167,9 @@ impl Options {
 
     /// Whether a CONNECT can be made of this.
     pub(super) fn check(&self) -> Result<(), Option<EncodeError>> {
-        match self.with_connect(&self.client_identifier, self.clean_start, |connect| connect.encoded_len(self.version)) {
+        match self.with_connect(&self.client_identifier, self.clean_start, |connect| {
+            connect.encoded_len(self.version)
+        }) {
             Some(Ok(_)) => Ok(()),
             Some(Err(error)) => Err(Some(error)),
             None => Err(None),
@@ -180,7 +190,11 @@ impl Options {
     }
 
     pub(super) fn authentication_method(&self) -> Option<&str> {
-        match self.properties.as_properties().get(PropertyId::AUTHENTICATION_METHOD) {
+        match self
+            .properties
+            .as_properties()
+            .get(PropertyId::AUTHENTICATION_METHOD)
+        {
             Some(Property::AuthenticationMethod(method)) => Some(method.as_str()),
             _ => None,
         }

@@ -4,14 +4,18 @@ use alloc::string::ToString;
 use alloc::sync::Arc;
 
 use mqttscope_wire::{
-    Acknowledgement, Connack, ControlPacket, Disconnect, PacketIdentifier, PacketType, Property, PropertyId,
-    ProtocolVersion, Publish, QoS, ReasonCode, ReasonCodes,
+    Acknowledgement, Connack, ControlPacket, Disconnect, PacketIdentifier, PacketType, Property,
+    PropertyId, ProtocolVersion, Publish, QoS, ReasonCode, ReasonCodes,
 };
 
 use super::connection::ServerLimits;
 use super::session::Request;
-use super::{Authentication, Cause, Client, Connected, Delivery, Event, Fault, Oddity, Phase, Ticket};
-use crate::common::{IncomingStep, Instant, Message, NotFound, OutgoingAliases, Received, owned_properties};
+use super::{
+    Authentication, Cause, Client, Connected, Delivery, Event, Fault, Oddity, Phase, Ticket,
+};
+use crate::common::{
+    IncomingStep, Instant, Message, NotFound, OutgoingAliases, Received, owned_properties,
+};
 
 impl Client {
     pub(super) fn receive(&mut self, now: Instant, packet: ControlPacket<'_>) -> Result<(), Fault> {
@@ -28,7 +32,11 @@ impl Client {
             ControlPacket::Publish(publish) if connected => self.receive_publish(publish),
             ControlPacket::Puback(answer) if connected => {
                 let sent = self.session.outgoing.puback(answer.packet_identifier);
-                self.finished(answer, packet_type, sent.map(|sent| sent.map(|sent| sent.ticket)));
+                self.finished(
+                    answer,
+                    packet_type,
+                    sent.map(|sent| sent.map(|sent| sent.ticket)),
+                );
                 Ok(())
             }
             ControlPacket::Pubrec(answer) if connected => {
@@ -41,19 +49,28 @@ impl Client {
             }
             ControlPacket::Pubcomp(answer) if connected => {
                 let done = self.session.outgoing.pubcomp(answer.packet_identifier);
-                let ticket = done.map(|()| self.session.releasing.remove(&answer.packet_identifier));
+                let ticket =
+                    done.map(|()| self.session.releasing.remove(&answer.packet_identifier));
                 self.finished(answer, packet_type, ticket);
                 Ok(())
             }
-            ControlPacket::Suback(suback) if connected => {
-                self.answered(suback.packet_identifier, packet_type, suback.reason_codes, suback.properties)
-            }
-            ControlPacket::Unsuback(unsuback) if connected => {
-                self.answered(unsuback.packet_identifier, packet_type, unsuback.reason_codes, unsuback.properties)
-            }
+            ControlPacket::Suback(suback) if connected => self.answered(
+                suback.packet_identifier,
+                packet_type,
+                suback.reason_codes,
+                suback.properties,
+            ),
+            ControlPacket::Unsuback(unsuback) if connected => self.answered(
+                unsuback.packet_identifier,
+                packet_type,
+                unsuback.reason_codes,
+                unsuback.properties,
+            ),
             ControlPacket::Pingresp if connected => {
                 let event = match self.connection.pings.pop_front() {
-                    Some(sent) => Event::Pinged { round_trip: now - sent },
+                    Some(sent) => Event::Pinged {
+                        round_trip: now - sent,
+                    },
                     None => Event::Odd(Oddity::UnaskedPingresp),
                 };
                 self.events.push_back(event);
@@ -64,17 +81,28 @@ impl Client {
     }
 
     fn receive_connack(&mut self, now: Instant, connack: Connack<'_>) -> Result<(), Fault> {
-        let Connack { session_present, reason_code, properties } = connack;
+        let Connack {
+            session_present,
+            reason_code,
+            properties,
+        } = connack;
         let version = self.options.version;
         if reason_code.refuses(PacketType::Connack, version) {
-            let cause = Cause::Refused { reason_code, properties: owned_properties(properties) };
+            let cause = Cause::Refused {
+                reason_code,
+                properties: owned_properties(properties),
+            };
             self.close(now, cause, None);
             return Ok(());
         }
         self.check_method(properties)?;
         // Version 3.1 does not say whether there is a session; then there is what was asked for.
         let clean_start = self.connection.clean_start;
-        let present = if version == ProtocolVersion::V3_1 { !clean_start } else { session_present };
+        let present = if version == ProtocolVersion::V3_1 {
+            !clean_start
+        } else {
+            session_present
+        };
         let unknown = clean_start || !(self.session.known || self.options.accept_unknown_session);
         if unknown && session_present && (version.is_v5() || clean_start) {
             //= [MQTT-3.2.2-4] v5: a session that the client does not know of ends the connection
@@ -90,17 +118,24 @@ impl Client {
         connection.authentication = Authentication::None;
         connection.session_expiry_interval = super::options::session_expiry_interval(properties);
         //= [MQTT-3.1.2-21] and [MQTT-3.2.2-21] v5: Server Keep Alive replaces the client's own
-        if let Some(Property::ServerKeepAlive(seconds)) = properties.get(PropertyId::SERVER_KEEP_ALIVE) {
+        if let Some(Property::ServerKeepAlive(seconds)) =
+            properties.get(PropertyId::SERVER_KEEP_ALIVE)
+        {
             connection.keep_alive = seconds;
         }
-        if let Some(Property::AssignedClientIdentifier(assigned)) = properties.get(PropertyId::ASSIGNED_CLIENT_IDENTIFIER)
+        if let Some(Property::AssignedClientIdentifier(assigned)) =
+            properties.get(PropertyId::ASSIGNED_CLIENT_IDENTIFIER)
         {
             self.session.assigned = Some(assigned.to_string());
         }
         self.phase = Phase::Connected;
         self.accepted = true;
         self.backoff.failures = 0;
-        let identifier = self.session.assigned.as_deref().unwrap_or(&self.options.client_identifier);
+        let identifier = self
+            .session
+            .assigned
+            .as_deref()
+            .unwrap_or(&self.options.client_identifier);
         self.events.push_back(Event::Connected(Connected {
             session_present,
             client_identifier: identifier.to_string(),
@@ -118,7 +153,10 @@ impl Client {
 
     fn receive_disconnect(&mut self, now: Instant, disconnect: Disconnect<'_>) {
         let properties = owned_properties(disconnect.properties);
-        let cause = Cause::ByServer { reason_code: disconnect.reason_code, properties };
+        let cause = Cause::ByServer {
+            reason_code: disconnect.reason_code,
+            properties,
+        };
         self.close(now, cause, None);
     }
 
@@ -128,7 +166,11 @@ impl Client {
             _ => None,
         };
         let topic: Arc<str> = match topic_alias {
-            Some(alias) => match self.connection.incoming_aliases.resolve(alias, &publish.topic_name) {
+            Some(alias) => match self
+                .connection
+                .incoming_aliases
+                .resolve(alias, &publish.topic_name)
+            {
                 Ok(topic) => topic.clone(),
                 Err(_) => return Err(Fault::TopicAliasInvalid),
             },
@@ -140,9 +182,17 @@ impl Client {
             let manual = client.options.manual_acknowledgement;
             let delivery = packet_identifier
                 .filter(|_| manual)
-                .map(|packet_identifier| Delivery { packet_identifier, number });
+                .map(|packet_identifier| Delivery {
+                    packet_identifier,
+                    number,
+                });
             let message = Message::from_publish(&publish, topic);
-            client.events.push_back(Event::Message { message, dup: publish.dup, topic_alias, delivery });
+            client.events.push_back(Event::Message {
+                message,
+                dup: publish.dup,
+                topic_alias,
+                delivery,
+            });
         };
         let Some(identifier) = publish.packet_identifier else {
             give(self, None);
@@ -161,7 +211,11 @@ impl Client {
             }
             return Ok(());
         }
-        let step = if self.options.manual_acknowledgement { IncomingStep::Acknowledgement } else { IncomingStep::Pubrel };
+        let step = if self.options.manual_acknowledgement {
+            IncomingStep::Acknowledgement
+        } else {
+            IncomingStep::Pubrel
+        };
         match self.session.incoming.publish(identifier, step) {
             Received::New => {
                 give(self, Some(identifier));
@@ -172,7 +226,12 @@ impl Client {
             }
             //= [MQTT-4.3.3-10] v5: it is acknowledged again and not given on again
             Received::Again(IncomingStep::Pubrel) => {
-                self.due(identifier, QoS::ExactlyOnce, number, Some(IncomingStep::Pubrel));
+                self.due(
+                    identifier,
+                    QoS::ExactlyOnce,
+                    number,
+                    Some(IncomingStep::Pubrel),
+                );
             }
             Received::Again(IncomingStep::Acknowledgement) => {
                 // The application has it and has not answered; its answer goes out on this connection.
@@ -190,7 +249,11 @@ impl Client {
         if answer.reason_code.is_error() {
             //= [MQTT-4.4.0-2] v5: a refused PUBLISH is acknowledged and not sent again
             let sent = self.session.outgoing.pubrec_refused(identifier);
-            self.finished(answer, PacketType::Pubrec, sent.map(|sent| sent.map(|sent| sent.ticket)));
+            self.finished(
+                answer,
+                PacketType::Pubrec,
+                sent.map(|sent| sent.map(|sent| sent.ticket)),
+            );
             return;
         }
         let pubrel = match self.session.outgoing.pubrec(identifier) {
@@ -205,7 +268,10 @@ impl Client {
                 if self.session.identifiers.is_in_use(identifier) {
                     return;
                 }
-                Acknowledgement { reason_code: self.not_found(), ..Acknowledgement::new(identifier) }
+                Acknowledgement {
+                    reason_code: self.not_found(),
+                    ..Acknowledgement::new(identifier)
+                }
             }
         };
         //= [MQTT-4.9.0-3] v5: whatever the window, a PUBREC is answered
@@ -215,20 +281,36 @@ impl Client {
     fn receive_pubrel(&mut self, now: Instant, identifier: PacketIdentifier) {
         let known = self.session.incoming.release(identifier);
         self.session.held.remove(&identifier);
-        self.connection.due.retain(|due| due.qos != QoS::ExactlyOnce || due.packet_identifier != identifier);
+        self.connection
+            .due
+            .retain(|due| due.qos != QoS::ExactlyOnce || due.packet_identifier != identifier);
         self.connection.open.remove(&identifier);
         if !known {
             self.odd(PacketType::Pubrel, identifier);
         }
-        let reason_code = if known { ReasonCode::SUCCESS } else { self.not_found() };
+        let reason_code = if known {
+            ReasonCode::SUCCESS
+        } else {
+            self.not_found()
+        };
         //= [MQTT-4.3.3-11] v5, [MQTT-4.3.3-2] v3.1.1: a PUBREL is answered with PUBCOMP
-        self.write(now, ControlPacket::Pubcomp(Acknowledgement { reason_code, ..Acknowledgement::new(identifier) }));
+        self.write(
+            now,
+            ControlPacket::Pubcomp(Acknowledgement {
+                reason_code,
+                ..Acknowledgement::new(identifier)
+            }),
+        );
         // Those behind the one that went need not wait for it.
         self.send_acknowledgements();
     }
 
     fn not_found(&self) -> ReasonCode {
-        if self.options.version.is_v5() { ReasonCode::PACKET_IDENTIFIER_NOT_FOUND } else { ReasonCode::SUCCESS }
+        if self.options.version.is_v5() {
+            ReasonCode::PACKET_IDENTIFIER_NOT_FOUND
+        } else {
+            ReasonCode::SUCCESS
+        }
     }
 
     /// A PUBLISH is seen through.
@@ -238,12 +320,18 @@ impl Client {
         packet_type: PacketType,
         ticket: Result<Option<Ticket>, NotFound>,
     ) {
-        let Ok(ticket) = ticket else { return self.odd(packet_type, answer.packet_identifier) };
+        let Ok(ticket) = ticket else {
+            return self.odd(packet_type, answer.packet_identifier);
+        };
         //= [MQTT-2.3.1-3] v3.1.1: the identifier is free once the packet is acknowledged
         self.session.identifiers.release(answer.packet_identifier);
         if let Some(ticket) = ticket {
             let properties = owned_properties(answer.properties);
-            self.events.push_back(Event::Published { ticket, reason_code: answer.reason_code, properties });
+            self.events.push_back(Event::Published {
+                ticket,
+                reason_code: answer.reason_code,
+                properties,
+            });
         }
     }
 
@@ -259,8 +347,13 @@ impl Client {
             Some(Request::Subscribe { subscriptions, .. }) if packet_type == PacketType::Suback => {
                 Some(subscriptions.as_subscriptions().iter().count())
             }
-            Some(Request::Unsubscribe { topic_filters, .. }) if packet_type == PacketType::Unsuback => {
-                self.options.version.is_v5().then(|| topic_filters.as_topic_filters().iter().count())
+            Some(Request::Unsubscribe { topic_filters, .. })
+                if packet_type == PacketType::Unsuback =>
+            {
+                self.options
+                    .version
+                    .is_v5()
+                    .then(|| topic_filters.as_topic_filters().iter().count())
             }
             _ => {
                 self.odd(packet_type, identifier);
@@ -270,18 +363,33 @@ impl Client {
         if due.is_some_and(|due| due != reason_codes.iter().len()) {
             return Err(Fault::ReasonCodeCount);
         }
-        let Some(request) = self.session.requested.remove(&identifier) else { return Ok(()) };
+        let Some(request) = self.session.requested.remove(&identifier) else {
+            return Ok(());
+        };
         self.session.identifiers.release(identifier);
         let ticket = request.ticket();
-        let (reason_codes, properties) = (reason_codes.iter().collect(), owned_properties(properties));
+        let (reason_codes, properties) =
+            (reason_codes.iter().collect(), owned_properties(properties));
         self.events.push_back(match request {
-            Request::Subscribe { .. } => Event::Subscribed { ticket, reason_codes, properties },
-            Request::Unsubscribe { .. } => Event::Unsubscribed { ticket, reason_codes, properties },
+            Request::Subscribe { .. } => Event::Subscribed {
+                ticket,
+                reason_codes,
+                properties,
+            },
+            Request::Unsubscribe { .. } => Event::Unsubscribed {
+                ticket,
+                reason_codes,
+                properties,
+            },
         });
         Ok(())
     }
 
     fn odd(&mut self, packet_type: PacketType, identifier: PacketIdentifier) {
-        self.events.push_back(Event::Odd(Oddity::UnknownPacketIdentifier(packet_type, identifier)));
+        self.events
+            .push_back(Event::Odd(Oddity::UnknownPacketIdentifier(
+                packet_type,
+                identifier,
+            )));
     }
 }

@@ -7,7 +7,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use mqttscope_wire::{
-    Acknowledgement, Context, ControlPacket, Decoded, PacketIdentifier, ProtocolVersion, QoS, Utf8EncodedString, decode,
+    Acknowledgement, Context, ControlPacket, Decoded, PacketIdentifier, ProtocolVersion, QoS,
+    Utf8EncodedString, decode,
 };
 
 use super::session::{Queued, Sent};
@@ -63,8 +64,17 @@ impl SavedSession {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
         out.push(u8::from(self.known));
-        out.extend_from_slice(&self.next_identifier.map_or(0, PacketIdentifier::get).to_be_bytes());
-        let assigned = self.assigned_client_identifier.as_deref().and_then(Utf8EncodedString::new).unwrap_or_default();
+        out.extend_from_slice(
+            &self
+                .next_identifier
+                .map_or(0, PacketIdentifier::get)
+                .to_be_bytes(),
+        );
+        let assigned = self
+            .assigned_client_identifier
+            .as_deref()
+            .and_then(Utf8EncodedString::new)
+            .unwrap_or_default();
         // At most 65,535 bytes, as the type promises.
         out.extend_from_slice(&(assigned.len() as u16).to_be_bytes());
         out.extend_from_slice(assigned.as_bytes());
@@ -78,7 +88,9 @@ impl SavedSession {
                 SavedHandshake::Publish(identifier, message) => {
                     ControlPacket::Publish(message.publish(Some(*identifier), true))
                 }
-                SavedHandshake::Pubrel(identifier) => ControlPacket::Pubrel(Acknowledgement::new(*identifier)),
+                SavedHandshake::Pubrel(identifier) => {
+                    ControlPacket::Pubrel(Acknowledgement::new(*identifier))
+                }
             });
         }
         for &identifier in &self.incoming {
@@ -97,10 +109,14 @@ impl SavedSession {
     /// When the bytes are something else or damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RestoreError> {
         let rest = bytes.strip_prefix(MAGIC).ok_or(RestoreError)?;
-        let (&[known, next_high, next_low, len_high, len_low], rest) = rest.split_first_chunk().ok_or(RestoreError)?;
+        let (&[known, next_high, next_low, len_high, len_low], rest) =
+            rest.split_first_chunk().ok_or(RestoreError)?;
         let len = usize::from(u16::from_be_bytes([len_high, len_low]));
         let (assigned, mut rest) = rest.split_at_checked(len).ok_or(RestoreError)?;
-        let assigned = core::str::from_utf8(assigned).ok().and_then(Utf8EncodedString::new).ok_or(RestoreError)?;
+        let assigned = core::str::from_utf8(assigned)
+            .ok()
+            .and_then(Utf8EncodedString::new)
+            .ok_or(RestoreError)?;
         let mut saved = Self {
             known: known != 0,
             assigned_client_identifier: (!assigned.is_empty()).then(|| assigned.to_string()),
@@ -117,12 +133,16 @@ impl SavedSession {
                     let message = Message::from_publish(&publish, publish.topic_name.as_str());
                     match publish.packet_identifier {
                         Some(identifier) if publish.dup => {
-                            saved.outgoing.push(SavedHandshake::Publish(identifier, message));
+                            saved
+                                .outgoing
+                                .push(SavedHandshake::Publish(identifier, message));
                         }
                         _ => saved.queued.push(message),
                     }
                 }
-                ControlPacket::Pubrel(pubrel) => saved.outgoing.push(SavedHandshake::Pubrel(pubrel.packet_identifier)),
+                ControlPacket::Pubrel(pubrel) => saved
+                    .outgoing
+                    .push(SavedHandshake::Pubrel(pubrel.packet_identifier)),
                 ControlPacket::Pubrec(pubrec) => saved.incoming.push(pubrec.packet_identifier),
                 _ => return Err(RestoreError),
             }
@@ -137,19 +157,28 @@ impl Client {
     #[must_use]
     pub fn save(&self) -> SavedSession {
         let session = &self.session;
-        let outgoing = session.outgoing.iter().filter_map(|(identifier, entry)| match (&entry.message, entry.step) {
-            (_, OutgoingStep::Pubcomp) => Some(SavedHandshake::Pubrel(identifier)),
-            (Some(sent), _) => Some(SavedHandshake::Publish(identifier, sent.message.clone())),
-            (None, _) => None,
+        let outgoing = session.outgoing.iter().filter_map(|(identifier, entry)| {
+            match (&entry.message, entry.step) {
+                (_, OutgoingStep::Pubcomp) => Some(SavedHandshake::Pubrel(identifier)),
+                (Some(sent), _) => Some(SavedHandshake::Publish(identifier, sent.message.clone())),
+                (None, _) => None,
+            }
         });
-        let released = session.incoming.iter().filter(|(_, step)| *step == IncomingStep::Pubrel);
+        let released = session
+            .incoming
+            .iter()
+            .filter(|(_, step)| *step == IncomingStep::Pubrel);
         SavedSession {
             known: session.known,
             assigned_client_identifier: session.assigned.clone(),
             next_identifier: Some(session.identifiers.next()),
             outgoing: outgoing.collect(),
             incoming: released.map(|(identifier, _)| identifier).collect(),
-            queued: session.queue.iter().map(|queued| queued.message.clone()).collect(),
+            queued: session
+                .queue
+                .iter()
+                .map(|queued| queued.message.clone())
+                .collect(),
         }
     }
 
@@ -175,13 +204,26 @@ impl Client {
                         continue;
                     }
                     let exactly_once = message.qos == QoS::ExactlyOnce;
-                    let step = if exactly_once { OutgoingStep::Pubrec } else { OutgoingStep::Puback };
-                    session.outgoing.restore(identifier, step, Some(Sent { ticket: ticket(), message }));
+                    let step = if exactly_once {
+                        OutgoingStep::Pubrec
+                    } else {
+                        OutgoingStep::Puback
+                    };
+                    session.outgoing.restore(
+                        identifier,
+                        step,
+                        Some(Sent {
+                            ticket: ticket(),
+                            message,
+                        }),
+                    );
                 }
                 SavedHandshake::Pubrel(identifier) => {
                     if session.identifiers.reserve(identifier) {
                         session.releasing.insert(identifier, ticket());
-                        session.outgoing.restore(identifier, OutgoingStep::Pubcomp, None);
+                        session
+                            .outgoing
+                            .restore(identifier, OutgoingStep::Pubcomp, None);
                     }
                 }
             }
@@ -190,7 +232,12 @@ impl Client {
             session.incoming.publish(identifier, IncomingStep::Pubrel);
         }
         for message in saved.queued {
-            session.push(Queued { ticket: ticket(), message, topic_alias: None, since: now });
+            session.push(Queued {
+                ticket: ticket(),
+                message,
+                topic_alias: None,
+                since: now,
+            });
         }
         if let Some(next) = saved.next_identifier {
             session.identifiers.set_next(next);

@@ -40,11 +40,15 @@ impl core::fmt::Display for ScramError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Nonce => f.write_str("the nonce must be printable ASCII without a comma"),
-            Self::Malformed => f.write_str("the server's message is not the one that SCRAM has here"),
+            Self::Malformed => {
+                f.write_str("the server's message is not the one that SCRAM has here")
+            }
             Self::NotOurNonce => f.write_str("the server answers another exchange"),
             Self::Iterations(count) => write!(f, "the server asks for {count} iterations"),
             Self::Refused => f.write_str("the server has refused the authentication"),
-            Self::ServerSignature => f.write_str("the server could not prove that it knows the password"),
+            Self::ServerSignature => {
+                f.write_str("the server could not prove that it knows the password")
+            }
         }
     }
 }
@@ -66,13 +70,17 @@ pub struct Scram {
 impl core::fmt::Debug for Scram {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         // Neither password nor signature belongs into a log.
-        f.debug_struct("Scram").field("nonce", &self.nonce).finish_non_exhaustive()
+        f.debug_struct("Scram")
+            .field("nonce", &self.nonce)
+            .finish_non_exhaustive()
     }
 }
 
 fn keyed(key: &[u8], data: &[u8]) -> [u8; 32] {
     // HMAC takes keys of every length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+        return [0; 32];
+    };
     mac.update(data);
     mac.finalize().into_bytes().into()
 }
@@ -83,7 +91,11 @@ impl Scram {
     /// # Errors
     /// A nonce that cannot be sent.
     pub fn new(user_name: &str, password: &[u8], nonce: &str) -> Result<Self, ScramError> {
-        if nonce.is_empty() || !nonce.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',') {
+        if nonce.is_empty()
+            || !nonce
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b',')
+        {
             return Err(ScramError::Nonce);
         }
         let user_name = user_name.replace('=', "=3D").replace(',', "=2C");
@@ -108,9 +120,16 @@ impl Scram {
     pub fn answer(&mut self, server_first: &[u8]) -> Result<Vec<u8>, ScramError> {
         let server_first = core::str::from_utf8(server_first).map_err(|_| ScramError::Malformed)?;
         let mut parts = server_first.split(',');
-        let mut part = |name: &str| parts.next().and_then(|part| part.strip_prefix(name)).ok_or(ScramError::Malformed);
+        let mut part = |name: &str| {
+            parts
+                .next()
+                .and_then(|part| part.strip_prefix(name))
+                .ok_or(ScramError::Malformed)
+        };
         let nonce = part("r=")?;
-        let salt = STANDARD.decode(part("s=")?).map_err(|_| ScramError::Malformed)?;
+        let salt = STANDARD
+            .decode(part("s=")?)
+            .map_err(|_| ScramError::Malformed)?;
         let iterations = part("i=")?.parse().map_err(|_| ScramError::Malformed)?;
         if !nonce.starts_with(&self.nonce) || nonce.len() == self.nonce.len() {
             return Err(ScramError::NotOurNonce);
@@ -141,8 +160,13 @@ impl Scram {
         if text.starts_with("e=") {
             return Err(ScramError::Refused);
         }
-        let verifier = text.strip_prefix("v=").and_then(|rest| rest.split(',').next()).ok_or(ScramError::Malformed)?;
-        let signature = STANDARD.decode(verifier).map_err(|_| ScramError::Malformed)?;
+        let verifier = text
+            .strip_prefix("v=")
+            .and_then(|rest| rest.split(',').next())
+            .ok_or(ScramError::Malformed)?;
+        let signature = STANDARD
+            .decode(verifier)
+            .map_err(|_| ScramError::Malformed)?;
         let expected = self.server_signature.ok_or(ScramError::Malformed)?;
         // Compared under a key, so that the time taken tells nothing.
         if keyed(&self.password, &signature) == keyed(&self.password, &expected) {
@@ -168,12 +192,19 @@ mod tests {
     fn the_exchange_of_rfc_7677() {
         let mut scram = exchange();
         assert_eq!(scram.first(), b"n,,n=user,r=rOprNGfwEbeRWgbNEkqO");
-        assert_eq!(scram.verify(b"v=AAAA"), Err(ScramError::Malformed), "before its turn");
+        assert_eq!(
+            scram.verify(b"v=AAAA"),
+            Err(ScramError::Malformed),
+            "before its turn"
+        );
         assert_eq!(
             scram.answer(SERVER_FIRST).unwrap(),
             b"c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="
         );
-        assert_eq!(scram.verify(b"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="), Ok(()));
+        assert_eq!(
+            scram.verify(b"v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="),
+            Ok(())
+        );
         assert_eq!(
             scram.verify(b"v=7rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="),
             Err(ScramError::ServerSignature)
@@ -187,14 +218,26 @@ mod tests {
             (b"", ScramError::Malformed),
             (b"\xff", ScramError::Malformed),
             (b"r=other,s=AAAA,i=4096", ScramError::NotOurNonce),
-            (b"r=rOprNGfwEbeRWgbNEkqO,s=AAAA,i=4096", ScramError::NotOurNonce),
-            (b"r=rOprNGfwEbeRWgbNEkqO1,s=AAAA,i=1", ScramError::Iterations(1)),
-            (b"r=rOprNGfwEbeRWgbNEkqO1,s=AAAA,i=4294967295", ScramError::Iterations(u32::MAX)),
+            (
+                b"r=rOprNGfwEbeRWgbNEkqO,s=AAAA,i=4096",
+                ScramError::NotOurNonce,
+            ),
+            (
+                b"r=rOprNGfwEbeRWgbNEkqO1,s=AAAA,i=1",
+                ScramError::Iterations(1),
+            ),
+            (
+                b"r=rOprNGfwEbeRWgbNEkqO1,s=AAAA,i=4294967295",
+                ScramError::Iterations(u32::MAX),
+            ),
         ];
         for (message, error) in cases {
             assert_eq!(exchange().answer(message), Err(error));
         }
         assert_eq!(Scram::new("u", b"p", "a,b").err(), Some(ScramError::Nonce));
-        assert_eq!(Scram::new("a=b,c", b"p", "x").unwrap().first(), b"n,,n=a=3Db=2Cc,r=x");
+        assert_eq!(
+            Scram::new("a=b,c", b"p", "x").unwrap().first(),
+            b"n,,n=a=3Db=2Cc,r=x"
+        );
     }
 }

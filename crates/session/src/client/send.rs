@@ -1,14 +1,13 @@
 //! What goes out: first what a new connection must carry again, then requests, then messages.
 
 use mqttscope_wire::{
-    Acknowledgement, ControlPacket, Disconnect, PacketIdentifier, Properties, PropertiesBuf, Property, PropertyId, QoS,
-    ReasonCode, Subscribe, Unsubscribe,
+    Acknowledgement, ControlPacket, Disconnect, Properties, PropertiesBuf, Property, PropertyId,
+    QoS, ReasonCode, Subscribe, Unsubscribe,
 };
 
-use super::connection::DueAcknowledgement;
 use super::session::{Request, Sent};
-use super::{Client, Delivery, Event, Failure, Misuse, Phase, Queued};
-use crate::common::{IncomingStep, Instant, Resend, properties_without};
+use super::{Client, Event, Failure, Phase, Queued};
+use crate::common::{Instant, Resend, properties_without};
 
 impl Client {
     /// Writes a packet, if the server takes one of this size.
@@ -36,12 +35,15 @@ impl Client {
             if queued.message.qos != QoS::AtMostOnce {
                 //= [MQTT-3.3.4-7] and [MQTT-4.9.0-2] v5: no more open PUBLISH packets than the server takes
                 //= [MQTT-3.3.4-8] v5: that holds back nothing but PUBLISH packets
-                let full = self.session.outgoing.in_flight() >= usize::from(self.connection.server.receive_maximum);
+                let full = self.session.outgoing.in_flight()
+                    >= usize::from(self.connection.server.receive_maximum);
                 if full || self.session.outgoing.is_resending() {
                     break;
                 }
             }
-            let Some(queued) = self.session.pop() else { break };
+            let Some(queued) = self.session.pop() else {
+                break;
+            };
             let ticket = queued.ticket;
             if let Err(failure) = self.send_message(now, queued) {
                 self.events.push_back(Event::Failed { ticket, failure });
@@ -54,15 +56,19 @@ impl Client {
         let server = self.connection.server;
         while let Some(resend) = self.session.outgoing.poll_resend(server.receive_maximum) {
             let (identifier, packet) = match &resend {
-                Resend::Pubrel(identifier) => {
-                    (*identifier, ControlPacket::Pubrel(Acknowledgement::new(*identifier)))
-                }
+                Resend::Pubrel(identifier) => (
+                    *identifier,
+                    ControlPacket::Pubrel(Acknowledgement::new(*identifier)),
+                ),
                 //= [MQTT-3.3.1-1] v5 and v3.1.1: what is sent again has DUP
-                Resend::Publish(identifier, sent) => {
-                    (*identifier, ControlPacket::Publish(sent.message.publish(Some(*identifier), true)))
-                }
+                Resend::Publish(identifier, sent) => (
+                    *identifier,
+                    ControlPacket::Publish(sent.message.publish(Some(*identifier), true)),
+                ),
             };
-            let fits = packet.encoded_len(version).is_ok_and(|len| len <= server.maximum_packet_size);
+            let fits = packet
+                .encoded_len(version)
+                .is_ok_and(|len| len <= server.maximum_packet_size);
             if fits && packet.encode(version, &mut self.transmit).is_ok() {
                 self.connection.last_sent = now;
                 continue;
@@ -71,7 +77,10 @@ impl Client {
             let entry = self.session.outgoing.remove(identifier);
             self.session.identifiers.release(identifier);
             if let Some(Sent { ticket, .. }) = entry.and_then(|entry| entry.message) {
-                self.events.push_back(Event::Failed { ticket, failure: Failure::TooLarge });
+                self.events.push_back(Event::Failed {
+                    ticket,
+                    failure: Failure::TooLarge,
+                });
             }
         }
     }
@@ -87,17 +96,43 @@ impl Client {
 
     fn send_request(&mut self, now: Instant, request: Request) -> Result<(), Failure> {
         self.supported(&request)?;
-        let packet_identifier = self.session.identifiers.allocate().ok_or(Failure::NoPacketIdentifier)?;
+        let packet_identifier = self
+            .session
+            .identifiers
+            .allocate()
+            .ok_or(Failure::NoPacketIdentifier)?;
         let written = match &request {
-            Request::Subscribe { subscriptions, properties, .. } => {
+            Request::Subscribe {
+                subscriptions,
+                properties,
+                ..
+            } => {
                 let subscriptions = subscriptions.as_subscriptions();
                 let properties = properties.as_properties();
-                self.write(now, ControlPacket::Subscribe(Subscribe { packet_identifier, properties, subscriptions }))
+                self.write(
+                    now,
+                    ControlPacket::Subscribe(Subscribe {
+                        packet_identifier,
+                        properties,
+                        subscriptions,
+                    }),
+                )
             }
-            Request::Unsubscribe { topic_filters, properties, .. } => {
+            Request::Unsubscribe {
+                topic_filters,
+                properties,
+                ..
+            } => {
                 let topic_filters = topic_filters.as_topic_filters();
                 let properties = properties.as_properties();
-                self.write(now, ControlPacket::Unsubscribe(Unsubscribe { packet_identifier, properties, topic_filters }))
+                self.write(
+                    now,
+                    ControlPacket::Unsubscribe(Unsubscribe {
+                        packet_identifier,
+                        properties,
+                        topic_filters,
+                    }),
+                )
             }
         };
         if !written {
@@ -110,15 +145,28 @@ impl Client {
 
     /// Whether the server has said that it cannot do this.
     fn supported(&self, request: &Request) -> Result<(), Failure> {
-        let Request::Subscribe { subscriptions, properties, .. } = request else { return Ok(()) };
+        let Request::Subscribe {
+            subscriptions,
+            properties,
+            ..
+        } = request
+        else {
+            return Ok(());
+        };
         let server = &self.connection.server;
-        let identified = properties.as_properties().set().contains(PropertyId::SUBSCRIPTION_IDENTIFIER);
+        let identified = properties
+            .as_properties()
+            .set()
+            .contains(PropertyId::SUBSCRIPTION_IDENTIFIER);
         if identified && !server.subscription_identifiers_available {
             return Err(Failure::SubscriptionIdentifiersNotSupported);
         }
         for subscription in subscriptions.as_subscriptions().iter() {
             let filter = subscription.topic_filter;
-            if filter.shared().is_some() && self.options.version.is_v5() && !server.shared_subscription_available {
+            if filter.shared().is_some()
+                && self.options.version.is_v5()
+                && !server.shared_subscription_available
+            {
                 return Err(Failure::SharedSubscriptionsNotSupported);
             }
             if filter.contains(['+', '#']) && !server.wildcard_subscription_available {
@@ -129,7 +177,12 @@ impl Client {
     }
 
     fn send_message(&mut self, now: Instant, queued: Queued) -> Result<(), Failure> {
-        let Queued { ticket, mut message, topic_alias, since } = queued;
+        let Queued {
+            ticket,
+            mut message,
+            topic_alias,
+            since,
+        } = queued;
         let server = self.connection.server;
         //= [MQTT-3.2.2-11] v5: no QoS above the server's Maximum QoS
         if message.qos > server.maximum_qos {
@@ -142,14 +195,25 @@ impl Client {
         let waited = u32::try_from((now - since).as_secs()).unwrap_or(u32::MAX);
         if let Some(interval) = message.expiry_interval().filter(|_| waited > 0) {
             // What waited here has less time left, as with a server.
-            let left = interval.checked_sub(waited).filter(|&left| left > 0).ok_or(Failure::Expired)?;
-            let rest = properties_without(message.properties.as_properties(), PropertyId::MESSAGE_EXPIRY_INTERVAL);
+            let left = interval
+                .checked_sub(waited)
+                .filter(|&left| left > 0)
+                .ok_or(Failure::Expired)?;
+            let rest = properties_without(
+                message.properties.as_properties(),
+                PropertyId::MESSAGE_EXPIRY_INTERVAL,
+            );
             message.properties = with(rest, Property::MessageExpiryInterval(left));
         }
         //= [MQTT-2.2.1-3], [MQTT-4.3.2-1] and [MQTT-4.3.3-1] v5: an identifier that is not in use
         let identifier = match message.qos {
             QoS::AtMostOnce => None,
-            _ => Some(self.session.identifiers.allocate().ok_or(Failure::NoPacketIdentifier)?),
+            _ => Some(
+                self.session
+                    .identifiers
+                    .allocate()
+                    .ok_or(Failure::NoPacketIdentifier)?,
+            ),
         };
         //= [MQTT-4.3.1-1], [MQTT-4.3.2-2] and [MQTT-4.3.3-2] v5: DUP is 0 the first time
         let alias = self.choose_alias(topic_alias, &message);
@@ -163,19 +227,28 @@ impl Client {
                 }
                 self.write(now, ControlPacket::Publish(publish))
             }
-            None => self.write(now, ControlPacket::Publish(message.publish(identifier, false))),
+            None => self.write(
+                now,
+                ControlPacket::Publish(message.publish(identifier, false)),
+            ),
         };
         match identifier {
             Some(identifier) if written => {
                 let qos = message.qos;
-                self.session.outgoing.publish(identifier, qos, Sent { ticket, message });
+                self.session
+                    .outgoing
+                    .publish(identifier, qos, Sent { ticket, message });
             }
             Some(identifier) => {
                 self.session.identifiers.release(identifier);
             }
             None if written => {
                 let (reason_code, properties) = (ReasonCode::SUCCESS, PropertiesBuf::new());
-                self.events.push_back(Event::Published { ticket, reason_code, properties });
+                self.events.push_back(Event::Published {
+                    ticket,
+                    reason_code,
+                    properties,
+                });
             }
             None => {}
         }
@@ -190,7 +263,11 @@ impl Client {
     }
 
     /// An alias, and whether the topic must stand beside it.
-    fn choose_alias(&mut self, named: Option<u16>, message: &crate::common::Message) -> Option<(u16, bool)> {
+    fn choose_alias(
+        &mut self,
+        named: Option<u16>,
+        message: &crate::common::Message,
+    ) -> Option<(u16, bool)> {
         let aliases = &mut self.connection.outgoing_aliases;
         let topic = message.topic_name();
         if let Some(alias) = named {
@@ -200,7 +277,9 @@ impl Client {
         if !self.options.automatic_topic_alias {
             return None;
         }
-        aliases.assign(&topic).map(|assigned| (assigned.alias, assigned.with_topic))
+        aliases
+            .assign(&topic)
+            .map(|assigned| (assigned.alias, assigned.with_topic))
     }
 
     pub(super) fn ping(&mut self, now: Instant) {
@@ -218,7 +297,12 @@ impl Client {
         }
         let now = self.connection.last_sent;
         let version = self.options.version;
-        let disconnect = |properties| ControlPacket::Disconnect(Disconnect { reason_code, properties });
+        let disconnect = |properties| {
+            ControlPacket::Disconnect(Disconnect {
+                reason_code,
+                properties,
+            })
+        };
         if !version.is_v5() {
             // Before version 5 it says nothing but a normal end; after a fault there is none.
             if reason_code == ReasonCode::NORMAL_DISCONNECTION {
@@ -228,89 +312,15 @@ impl Client {
         }
         //= [MQTT-3.14.2-3] and [MQTT-3.14.2-4] v5: no Reason String or User Property that makes it too large
         if !self.write(now, disconnect(properties.as_properties())) {
-            let essential = match super::options::session_expiry_interval(properties.as_properties()) {
-                Some(seconds) => with(PropertiesBuf::new(), Property::SessionExpiryInterval(seconds)),
-                None => PropertiesBuf::new(),
-            };
+            let essential =
+                match super::options::session_expiry_interval(properties.as_properties()) {
+                    Some(seconds) => with(
+                        PropertiesBuf::new(),
+                        Property::SessionExpiryInterval(seconds),
+                    ),
+                    None => PropertiesBuf::new(),
+                };
             self.write(now, disconnect(essential.as_properties()));
-        }
-    }
-
-    /// The application is done with a message.
-    pub(super) fn acknowledge(&mut self, delivery: Delivery, reason_code: ReasonCode) -> Result<(), Misuse> {
-        let identifier = delivery.packet_identifier;
-        if self.session.held.get(&identifier) == Some(&delivery.number) {
-            self.session.held.remove(&identifier);
-            if !self.connection.due.iter().any(|due| due.number == delivery.number) {
-                // The connection it came on is gone; its PUBREC answers the PUBLISH when that comes again.
-                if reason_code.is_error() {
-                    self.session.incoming.release(identifier);
-                } else {
-                    self.session.incoming.pubrec(identifier);
-                }
-                return Ok(());
-            }
-        }
-        let due = self.connection.due.iter_mut().find(|due| due.number == delivery.number && due.answer.is_none());
-        due.ok_or(Misuse::NoSuchDelivery)?.answer = Some(reason_code);
-        self.send_acknowledgements();
-        Ok(())
-    }
-
-    /// Sends the answers that are due, up to the first of each QoS that the application still holds.
-    pub(super) fn send_acknowledgements(&mut self) {
-        //= [MQTT-4.6.0-2] v5: PUBACK packets in the order of their PUBLISH packets
-        //= [MQTT-4.6.0-3] v5: PUBREC packets too
-        let mut held = [false; 2];
-        let mut waiting = alloc::collections::VecDeque::new();
-        let mut due = core::mem::take(&mut self.connection.due);
-        while let Some(next) = due.pop_front() {
-            let [held_1, held_2] = &mut held;
-            let held = if next.qos == QoS::ExactlyOnce { held_2 } else { held_1 };
-            match next.answer {
-                Some(reason_code) if !*held => self.send_acknowledgement(next, reason_code),
-                _ => {
-                    *held = true;
-                    waiting.push_back(next);
-                }
-            }
-        }
-        self.connection.due = waiting;
-    }
-
-    fn send_acknowledgement(&mut self, due: DueAcknowledgement, reason_code: ReasonCode) {
-        let now = self.connection.last_sent;
-        let identifier = due.packet_identifier;
-        let reason_code = if self.options.version.is_v5() { reason_code } else { ReasonCode::SUCCESS };
-        let answer = Acknowledgement { reason_code, ..Acknowledgement::new(identifier) };
-        if due.qos == QoS::ExactlyOnce {
-            //= [MQTT-4.3.3-8] v5, [MQTT-4.3.3-2] v3.1.1: a PUBREC with the identifier of the PUBLISH
-            self.write(now, ControlPacket::Pubrec(answer));
-            if reason_code.is_error() {
-                //= [MQTT-4.3.3-9] v5: after a refusal the identifier stands for a new message
-                self.session.incoming.release(identifier);
-                self.connection.open.remove(&identifier);
-            } else {
-                self.session.incoming.pubrec(identifier);
-            }
-        } else {
-            //= [MQTT-4.3.2-4] v5, [MQTT-4.3.2-2] v3.1.1: a PUBACK with the identifier of the PUBLISH
-            self.write(now, ControlPacket::Puback(answer));
-            self.connection.open.remove(&identifier);
-        }
-    }
-
-    /// Notes a PUBLISH to be acknowledged, by the application or at once.
-    pub(super) fn due(&mut self, packet_identifier: PacketIdentifier, qos: QoS, number: u64, step: Option<IncomingStep>) {
-        let answered = !self.options.manual_acknowledgement || step == Some(IncomingStep::Pubrel);
-        let answer = answered.then_some(ReasonCode::SUCCESS);
-        let due = DueAcknowledgement { packet_identifier, qos, number, answer };
-        match answer {
-            Some(reason_code) if self.connection.due.is_empty() => self.send_acknowledgement(due, reason_code),
-            _ => {
-                self.connection.due.push_back(due);
-                self.send_acknowledgements();
-            }
         }
     }
 }

@@ -33,8 +33,16 @@ pub struct Queued {
 /// A SUBSCRIBE or UNSUBSCRIBE.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Request {
-    Subscribe { ticket: Ticket, subscriptions: SubscriptionsBuf, properties: PropertiesBuf },
-    Unsubscribe { ticket: Ticket, topic_filters: TopicFiltersBuf, properties: PropertiesBuf },
+    Subscribe {
+        ticket: Ticket,
+        subscriptions: SubscriptionsBuf,
+        properties: PropertiesBuf,
+    },
+    Unsubscribe {
+        ticket: Ticket,
+        topic_filters: TopicFiltersBuf,
+        properties: PropertiesBuf,
+    },
 }
 
 impl Request {
@@ -94,18 +102,34 @@ impl Session {
         //= [MQTT-3.2.2-5] v5: what the client kept of the session is discarded
         //= [MQTT-3.1.2-4] v5, [MQTT-3.1.2-6] v3.1.1: a clean start begins with nothing
         let mut again = VecDeque::new();
-        let entries: alloc::vec::Vec<_> = self.outgoing.iter().map(|(identifier, _)| identifier).collect();
+        let entries: alloc::vec::Vec<_> = self
+            .outgoing
+            .iter()
+            .map(|(identifier, _)| identifier)
+            .collect();
         for identifier in entries {
-            let Some(entry) = self.outgoing.remove(identifier) else { continue };
+            let Some(entry) = self.outgoing.remove(identifier) else {
+                continue;
+            };
             let ticket = entry.message.as_ref().map(|sent| sent.ticket);
             match entry.message {
                 Some(Sent { ticket, message }) if entry.step == OutgoingStep::Puback => {
                     self.queued_bytes = self.queued_bytes.saturating_add(message.size());
-                    again.push_back(Queued { ticket, message, topic_alias: None, since: now });
+                    again.push_back(Queued {
+                        ticket,
+                        message,
+                        topic_alias: None,
+                        since: now,
+                    });
                 }
                 _ => {
-                    if let Some(ticket) = ticket.or_else(|| self.releasing.get(&identifier).copied()) {
-                        events.push_back(Event::Failed { ticket, failure: Failure::SessionLost });
+                    if let Some(ticket) =
+                        ticket.or_else(|| self.releasing.get(&identifier).copied())
+                    {
+                        events.push_back(Event::Failed {
+                            ticket,
+                            failure: Failure::SessionLost,
+                        });
                     }
                 }
             }

@@ -3,7 +3,9 @@
 use mqttscope_wire::PacketIdentifier;
 
 use super::{Authentication, Client, Phase, Queued, Sent, ServerLimits};
-use crate::common::{Incoming, IncomingAliases, Instant, Outgoing, OutgoingAliases, PacketIdentifiers};
+use crate::common::{
+    Incoming, IncomingAliases, Instant, Outgoing, OutgoingAliases, PacketIdentifiers,
+};
 
 /// What a client remembers at this moment. Making one copies nothing.
 #[derive(Clone, Copy, Debug)]
@@ -62,11 +64,22 @@ impl Client {
         };
         View {
             phase: self.phase,
-            client_identifier: self.session.assigned.as_deref().unwrap_or(&self.options.client_identifier),
-            keep_alive: if connected { self.connection.keep_alive } else { self.options.keep_alive },
+            client_identifier: self
+                .session
+                .assigned
+                .as_deref()
+                .unwrap_or(&self.options.client_identifier),
+            keep_alive: if connected {
+                self.connection.keep_alive
+            } else {
+                self.options.keep_alive
+            },
             has_session: self.session.known,
             server: &self.connection.server,
-            send_quota: quota(self.connection.server.receive_maximum, self.session.outgoing.in_flight()),
+            send_quota: quota(
+                self.connection.server.receive_maximum,
+                self.session.outgoing.in_flight(),
+            ),
             receive_quota: quota(self.options.receive_maximum(), self.connection.open.len()),
             outgoing: &self.session.outgoing,
             incoming: &self.session.incoming,

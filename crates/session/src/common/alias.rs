@@ -24,7 +24,10 @@ impl IncomingAliases {
     /// Accepts aliases up to `maximum`, which this end announced.
     #[must_use]
     pub const fn new(maximum: u16) -> Self {
-        Self { maximum, topics: BTreeMap::new() }
+        Self {
+            maximum,
+            topics: BTreeMap::new(),
+        }
     }
 
     /// The topic that an alias stands for; a topic that comes with it is remembered.
@@ -78,7 +81,12 @@ impl OutgoingAliases {
     /// Uses aliases up to `maximum`, which the peer announced.
     #[must_use]
     pub const fn new(maximum: u16) -> Self {
-        Self { maximum, by_topic: BTreeMap::new(), used: BTreeMap::new(), clock: 0 }
+        Self {
+            maximum,
+            by_topic: BTreeMap::new(),
+            used: BTreeMap::new(),
+            clock: 0,
+        }
     }
 
     /// The greatest that may be used.
@@ -92,7 +100,10 @@ impl OutgoingAliases {
         self.clock = self.clock.saturating_add(1);
         if let Some(&alias) = self.by_topic.get(topic_name) {
             self.touch(alias);
-            return Some(OutgoingAlias { alias, with_topic: false });
+            return Some(OutgoingAlias {
+                alias,
+                with_topic: false,
+            });
         }
         //= [MQTT-3.3.2-9] and [MQTT-3.3.2-11] v5: no alias above the receiver's maximum
         let count = u16::try_from(self.used.len()).unwrap_or(u16::MAX);
@@ -102,7 +113,10 @@ impl OutgoingAliases {
             *self.used.iter().min_by_key(|(_, (when, _))| *when)?.0
         };
         self.set(alias, topic_name);
-        Some(OutgoingAlias { alias, with_topic: true })
+        Some(OutgoingAlias {
+            alias,
+            with_topic: true,
+        })
     }
 
     /// Notes an alias that the caller chose; false when it is out of range.
@@ -141,7 +155,9 @@ impl OutgoingAliases {
 
     /// Alias and topic, least alias first.
     pub fn iter(&self) -> impl Iterator<Item = (u16, &str)> {
-        self.used.iter().map(|(&alias, (_, topic))| (alias, topic.as_str()))
+        self.used
+            .iter()
+            .map(|(&alias, (_, topic))| (alias, topic.as_str()))
     }
 
     fn touch(&mut self, alias: u16) {
@@ -174,7 +190,11 @@ mod tests {
         assert_eq!(aliases.assign("a"), alias(1, true));
         assert_eq!(aliases.assign("b"), alias(2, true));
         assert_eq!(aliases.assign("a"), alias(1, false));
-        assert_eq!(aliases.assign("c"), alias(2, true), "b was used longest ago");
+        assert_eq!(
+            aliases.assign("c"),
+            alias(2, true),
+            "b was used longest ago"
+        );
         assert_eq!(aliases.assign("b"), alias(1, true));
         assert_eq!(OutgoingAliases::new(0).assign("a"), None);
     }

@@ -77,7 +77,11 @@ impl<M> Outgoing<M> {
     /// A PUBLISH of QoS 1 or 2 goes out for the first time. An entry that the identifier had is
     /// replaced, so the caller takes one that is not in use.
     pub fn publish(&mut self, identifier: PacketIdentifier, qos: QoS, message: M) {
-        let step = if qos == QoS::ExactlyOnce { OutgoingStep::Pubrec } else { OutgoingStep::Puback };
+        let step = if qos == QoS::ExactlyOnce {
+            OutgoingStep::Pubrec
+        } else {
+            OutgoingStep::Puback
+        };
         self.restore(identifier, step, Some(message));
         if let Some(entry) = self.entries.get_mut(&identifier) {
             entry.sent = true;
@@ -86,10 +90,20 @@ impl<M> Outgoing<M> {
     }
 
     /// Puts back a handshake that was saved; in the order in which [`Outgoing::iter`] gave them.
-    pub fn restore(&mut self, identifier: PacketIdentifier, step: OutgoingStep, message: Option<M>) {
+    pub fn restore(
+        &mut self,
+        identifier: PacketIdentifier,
+        step: OutgoingStep,
+        message: Option<M>,
+    ) {
         self.remove(identifier);
         self.sequence = self.sequence.saturating_add(1);
-        let entry = OutgoingEntry { step, message, sent: false, sequence: self.sequence };
+        let entry = OutgoingEntry {
+            step,
+            message,
+            sent: false,
+            sequence: self.sequence,
+        };
         self.entries.insert(identifier, entry);
     }
 
@@ -144,9 +158,15 @@ impl<M> Outgoing<M> {
         self.finish(identifier, OutgoingStep::Pubcomp).map(|_| ())
     }
 
-    fn finish(&mut self, identifier: PacketIdentifier, step: OutgoingStep) -> Result<Option<M>, NotFound> {
+    fn finish(
+        &mut self,
+        identifier: PacketIdentifier,
+        step: OutgoingStep,
+    ) -> Result<Option<M>, NotFound> {
         match self.entries.get(&identifier) {
-            Some(entry) if entry.step == step => Ok(self.remove(identifier).and_then(|entry| entry.message)),
+            Some(entry) if entry.step == step => {
+                Ok(self.remove(identifier).and_then(|entry| entry.message))
+            }
             _ => Err(NotFound),
         }
     }
@@ -162,11 +182,19 @@ impl<M> Outgoing<M> {
 
     /// A new connection resumes the session: everything is to be sent again.
     pub fn begin_connection(&mut self) {
-        let mut order: Vec<_> = self.entries.iter().map(|(&id, entry)| (entry.sequence, id, entry.step)).collect();
+        let mut order: Vec<_> = self
+            .entries
+            .iter()
+            .map(|(&id, entry)| (entry.sequence, id, entry.step))
+            .collect();
         order.sort_unstable_by_key(|&(sequence, ..)| core::cmp::Reverse(sequence));
         let of = |pubrel: bool| {
             let step = move |step| (step == OutgoingStep::Pubcomp) == pubrel;
-            order.iter().filter(move |entry| step(entry.2)).map(|entry| entry.1).collect::<Vec<_>>()
+            order
+                .iter()
+                .filter(move |entry| step(entry.2))
+                .map(|entry| entry.1)
+                .collect::<Vec<_>>()
         };
         self.publishes_to_resend = of(false);
         self.pubrels_to_resend = of(true);
@@ -192,7 +220,10 @@ impl<M> Outgoing<M> {
             }
         }
         while let Some(&identifier) = self.publishes_to_resend.last() {
-            let due = self.entries.get(&identifier).is_some_and(|entry| !entry.sent && entry.message.is_some());
+            let due = self
+                .entries
+                .get(&identifier)
+                .is_some_and(|entry| !entry.sent && entry.message.is_some());
             if due && self.in_flight >= usize::from(receive_maximum) {
                 return None;
             }
@@ -201,7 +232,10 @@ impl<M> Outgoing<M> {
                 self.in_flight = self.in_flight.saturating_add(1);
                 let entry = self.entries.get_mut(&identifier)?;
                 entry.sent = true;
-                return entry.message.as_ref().map(|message| Resend::Publish(identifier, message));
+                return entry
+                    .message
+                    .as_ref()
+                    .map(|message| Resend::Publish(identifier, message));
             }
         }
         None
@@ -239,14 +273,21 @@ impl<M> Outgoing<M> {
 
     /// All of them, in the order in which their last packet first went out.
     pub fn iter(&self) -> impl Iterator<Item = (PacketIdentifier, &OutgoingEntry<M>)> {
-        let mut order: Vec<_> = self.entries.iter().map(|(&id, entry)| (id, entry)).collect();
+        let mut order: Vec<_> = self
+            .entries
+            .iter()
+            .map(|(&id, entry)| (id, entry))
+            .collect();
         order.sort_unstable_by_key(|(_, entry)| entry.sequence);
         order.into_iter()
     }
 
     /// Forgets all, as when the peer has no session.
     pub fn clear(&mut self) {
-        *self = Self { sequence: self.sequence, ..Self::default() };
+        *self = Self {
+            sequence: self.sequence,
+            ..Self::default()
+        };
     }
 }
 
@@ -326,7 +367,9 @@ impl Incoming {
 
     /// All of them, least identifier first.
     pub fn iter(&self) -> impl Iterator<Item = (PacketIdentifier, IncomingStep)> + '_ {
-        self.entries.iter().map(|(&identifier, &step)| (identifier, step))
+        self.entries
+            .iter()
+            .map(|(&identifier, &step)| (identifier, step))
     }
 
     /// Forgets all, as when the peer has no session.
@@ -383,11 +426,17 @@ mod tests {
         outgoing.pubrec(id(9)).unwrap();
         outgoing.begin_connection();
         assert_eq!(outgoing.in_flight(), 2);
-        assert_eq!(resend_all(&mut outgoing, 3), [(1, None), (9, None), (3, Some('b'))]);
+        assert_eq!(
+            resend_all(&mut outgoing, 3),
+            [(1, None), (9, None), (3, Some('b'))]
+        );
         assert!(outgoing.is_resending());
         outgoing.pubcomp(id(1)).unwrap();
         outgoing.pubcomp(id(9)).unwrap();
-        assert_eq!(resend_all(&mut outgoing, 3), [(7, Some('c')), (5, Some('e'))]);
+        assert_eq!(
+            resend_all(&mut outgoing, 3),
+            [(7, Some('c')), (5, Some('e'))]
+        );
         assert!(!outgoing.is_resending());
         assert_eq!(outgoing.in_flight(), 3);
     }
@@ -409,10 +458,19 @@ mod tests {
     #[test]
     fn a_receiver_takes_an_identifier_once() {
         let mut incoming = Incoming::new();
-        assert_eq!(incoming.publish(id(1), IncomingStep::Acknowledgement), Received::New);
-        assert_eq!(incoming.publish(id(1), IncomingStep::Pubrel), Received::Again(IncomingStep::Acknowledgement));
+        assert_eq!(
+            incoming.publish(id(1), IncomingStep::Acknowledgement),
+            Received::New
+        );
+        assert_eq!(
+            incoming.publish(id(1), IncomingStep::Pubrel),
+            Received::Again(IncomingStep::Acknowledgement)
+        );
         incoming.pubrec(id(1));
-        assert_eq!(incoming.publish(id(1), IncomingStep::Pubrel), Received::Again(IncomingStep::Pubrel));
+        assert_eq!(
+            incoming.publish(id(1), IncomingStep::Pubrel),
+            Received::Again(IncomingStep::Pubrel)
+        );
         assert!(incoming.release(id(1)));
         assert!(!incoming.release(id(1)));
         assert_eq!(incoming.publish(id(1), IncomingStep::Pubrel), Received::New);

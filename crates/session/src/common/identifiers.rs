@@ -16,12 +16,19 @@ pub struct PacketIdentifiers {
 
 impl Default for PacketIdentifiers {
     fn default() -> Self {
-        Self { in_use: BTreeSet::new(), next: PacketIdentifier::MIN }
+        Self {
+            in_use: BTreeSet::new(),
+            next: PacketIdentifier::MIN,
+        }
     }
 }
 
 fn successor(identifier: PacketIdentifier) -> PacketIdentifier {
-    identifier.get().checked_add(1).and_then(PacketIdentifier::new).unwrap_or(PacketIdentifier::MIN)
+    identifier
+        .get()
+        .checked_add(1)
+        .and_then(PacketIdentifier::new)
+        .unwrap_or(PacketIdentifier::MIN)
 }
 
 impl PacketIdentifiers {
@@ -119,7 +126,11 @@ mod tests {
         assert_eq!(identifiers.allocate(), Some(id(2)));
         assert!(identifiers.release(id(1)));
         assert!(!identifiers.release(id(1)));
-        assert_eq!(identifiers.allocate(), Some(id(3)), "1 is free but not next");
+        assert_eq!(
+            identifiers.allocate(),
+            Some(id(3)),
+            "1 is free but not next"
+        );
         identifiers.set_next(id(u16::MAX));
         assert_eq!(identifiers.allocate(), Some(id(u16::MAX)));
         assert_eq!(identifiers.allocate(), Some(id(1)));

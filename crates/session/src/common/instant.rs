@@ -52,6 +52,9 @@ mod tests {
         let end = Instant::from_millis(u64::MAX);
         assert_eq!(end + Duration::from_secs(1), end);
         assert_eq!(Instant::ZERO - end, Duration::ZERO);
-        assert_eq!(Instant::from_millis(1500) - Instant::from_millis(500), Duration::from_secs(1));
+        assert_eq!(
+            Instant::from_millis(1500) - Instant::from_millis(500),
+            Duration::from_secs(1)
+        );
     }
 }

@@ -100,7 +100,11 @@ impl Message {
     /// Seconds it is of use, if it says so.
     #[must_use]
     pub fn expiry_interval(&self) -> Option<u32> {
-        match self.properties.as_properties().get(PropertyId::MESSAGE_EXPIRY_INTERVAL) {
+        match self
+            .properties
+            .as_properties()
+            .get(PropertyId::MESSAGE_EXPIRY_INTERVAL)
+        {
             Some(Property::MessageExpiryInterval(seconds)) => Some(seconds),
             _ => None,
         }

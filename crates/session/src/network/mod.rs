@@ -109,7 +109,10 @@ impl Link {
     /// An open connection.
     #[must_use]
     pub fn new(impairments: Impairments) -> Self {
-        Self { impairments, ..Self::default() }
+        Self {
+            impairments,
+            ..Self::default()
+        }
     }
 
     /// Other impairments for what is sent from now on.
@@ -217,7 +220,11 @@ impl Link {
                 Knows::Open => {
                     let way = self.way(at.peer());
                     let first = way.flying.front().map(|(due, _)| *due).or(way.closed_at);
-                    let due = if way.until_cut == Some(0) { Some(now) } else { first };
+                    let due = if way.until_cut == Some(0) {
+                        Some(now)
+                    } else {
+                        first
+                    };
                     due.filter(|_| !way.held).map(|due| due.max(now))
                 }
                 Knows::Closed | Knows::HalfOpen => None,
@@ -235,13 +242,20 @@ impl Link {
     /// Bytes from an end that are on their way.
     #[must_use]
     pub fn in_flight(&self, from: End) -> usize {
-        self.way(from).flying.iter().map(|(_, bytes)| bytes.len()).sum()
+        self.way(from)
+            .flying
+            .iter()
+            .map(|(_, bytes)| bytes.len())
+            .sum()
     }
 
     /// Whether an end may still send and receive, as far as it knows.
     #[must_use]
     pub fn is_open_at(&self, end: End) -> bool {
-        matches!(self.knows(end), Knows::Open | Knows::HalfOpen | Knows::Breaking)
+        matches!(
+            self.knows(end),
+            Knows::Open | Knows::HalfOpen | Knows::Breaking
+        )
     }
 
     /// When what is sent now arrives.
@@ -255,7 +269,9 @@ impl Link {
     }
 
     fn is_broken(&self) -> bool {
-        [self.client, self.server].iter().any(|knows| matches!(knows, Knows::Breaking | Knows::HalfOpen))
+        [self.client, self.server]
+            .iter()
+            .any(|knows| matches!(knows, Knows::Breaking | Knows::HalfOpen))
             || (self.client == Knows::Closed || self.server == Knows::Closed)
     }
 
@@ -293,7 +309,9 @@ impl Way {
     fn take(&mut self, now: Instant, limit: usize, together: bool) -> Vec<u8> {
         let mut bytes = Vec::new();
         while bytes.len() < limit {
-            let Some((due, chunk)) = self.flying.front_mut() else { break };
+            let Some((due, chunk)) = self.flying.front_mut() else {
+                break;
+            };
             if *due > now {
                 break;
             }
@@ -326,7 +344,10 @@ mod tests {
 
     #[test]
     fn splits_and_keeps_order() {
-        let mut link = Link::new(Impairments { split: NonZeroUsize::new(2), ..Impairments::default() });
+        let mut link = Link::new(Impairments {
+            split: NonZeroUsize::new(2),
+            ..Impairments::default()
+        });
         link.send(T0, End::Client, b"abc");
         link.send(T0, End::Client, b"d");
         assert_eq!(link.in_flight(End::Client), 4);
@@ -339,14 +360,23 @@ mod tests {
 
     #[test]
     fn coalesces_at_multiples() {
-        let mut link = Link::new(Impairments { coalesce: Duration::from_millis(10), ..Impairments::default() });
+        let mut link = Link::new(Impairments {
+            coalesce: Duration::from_millis(10),
+            ..Impairments::default()
+        });
         link.send(Instant::from_millis(1), End::Server, b"a");
         link.send(Instant::from_millis(9), End::Server, b"b");
         link.send(Instant::from_millis(11), End::Server, b"c");
         assert_eq!(link.receive(Instant::from_millis(9), End::Client), None);
         assert_eq!(link.next_arrival(T0), Some(Instant::from_millis(10)));
-        assert_eq!(link.receive(Instant::from_millis(10), End::Client), bytes(b"ab"));
-        assert_eq!(link.receive(Instant::from_millis(20), End::Client), bytes(b"c"));
+        assert_eq!(
+            link.receive(Instant::from_millis(10), End::Client),
+            bytes(b"ab")
+        );
+        assert_eq!(
+            link.receive(Instant::from_millis(20), End::Client),
+            bytes(b"c")
+        );
     }
 
     #[test]
@@ -354,9 +384,15 @@ mod tests {
         let mut link = Link::new(Impairments::default());
         link.hold(End::Client, true);
         link.send(T0, End::Client, b"a");
-        assert_eq!((link.receive(T0, End::Server), link.next_arrival(T0)), (None, None));
+        assert_eq!(
+            (link.receive(T0, End::Server), link.next_arrival(T0)),
+            (None, None)
+        );
         link.hold(End::Client, false);
-        assert_eq!(link.next_arrival(Instant::from_millis(5)), Some(Instant::from_millis(5)));
+        assert_eq!(
+            link.next_arrival(Instant::from_millis(5)),
+            Some(Instant::from_millis(5))
+        );
         assert_eq!(link.receive(T0, End::Server), bytes(b"a"));
     }
 
@@ -372,21 +408,32 @@ mod tests {
             }
             assert_eq!(link.receive(T0, End::Server), Some(Arrival::Closed));
             assert_eq!(link.receive(T0, End::Server), None);
-            assert_eq!(link.receive(T0, End::Client), Some(Arrival::Closed), "what flew the other way is lost");
+            assert_eq!(
+                link.receive(T0, End::Client),
+                Some(Arrival::Closed),
+                "what flew the other way is lost"
+            );
             assert_eq!(link.receive(T0, End::Client), None);
         }
     }
 
     #[test]
     fn close_comes_behind_the_bytes() {
-        let mut link = Link::new(Impairments { delay: Duration::from_millis(5), ..Impairments::default() });
+        let mut link = Link::new(Impairments {
+            delay: Duration::from_millis(5),
+            ..Impairments::default()
+        });
         link.send(T0, End::Client, b"bye");
         link.close(T0, End::Client);
         let later = Instant::from_millis(5);
         assert_eq!(link.receive(T0, End::Server), None);
         assert_eq!(link.receive(later, End::Server), bytes(b"bye"));
         assert_eq!(link.receive(later, End::Server), Some(Arrival::Closed));
-        assert_eq!(link.receive(later, End::Client), None, "the end that closed is not told");
+        assert_eq!(
+            link.receive(later, End::Client),
+            None,
+            "the end that closed is not told"
+        );
         assert_eq!(link.next_arrival(later), None);
     }
 
@@ -397,6 +444,9 @@ mod tests {
         assert_eq!(link.receive(T0, End::Server), Some(Arrival::Closed));
         assert!(link.is_open_at(End::Client));
         link.send(T0, End::Client, b"a");
-        assert_eq!((link.receive(T0, End::Client), link.receive(T0, End::Server)), (None, None));
+        assert_eq!(
+            (link.receive(T0, End::Client), link.receive(T0, End::Server)),
+            (None, None)
+        );
     }
 }

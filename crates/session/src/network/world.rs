@@ -1,15 +1,14 @@
 //! Clients and a broker on a simulated network, in one virtual time.
 
+mod carry;
+
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::{Arrival, End, Impairments, Link};
-use crate::broker::{Broker, ConnectionId, Transmit};
+use super::{End, Impairments, Link};
+use crate::broker::{Broker, ConnectionId};
 use crate::client::{Client, Command, Event, Misuse, Options, Ticket};
 use crate::common::Instant;
-
-/// Rounds without time passing after which something must be wrong.
-const ROUNDS: usize = 100_000;
 
 /// Bytes that arrived at one end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +79,11 @@ impl World {
             broker,
             stations: Vec::new(),
             wires: Vec::new(),
-            impairments: Impairments { delay: Duration::ZERO, split: None, coalesce: Duration::ZERO },
+            impairments: Impairments {
+                delay: Duration::ZERO,
+                split: None,
+                coalesce: Duration::ZERO,
+            },
             crossings: Vec::new(),
             recording: false,
         }
@@ -125,7 +128,12 @@ impl World {
 
     /// Adds a client; the number names it.
     pub fn add(&mut self, client: Client) -> usize {
-        self.stations.push(Station { client, connection: None, events: Vec::new(), reachable: true });
+        self.stations.push(Station {
+            client,
+            connection: None,
+            events: Vec::new(),
+            reachable: true,
+        });
         self.stations.len().saturating_sub(1)
     }
 
@@ -138,7 +146,10 @@ impl World {
     /// The connection that a client uses.
     pub fn link(&mut self, number: usize) -> Option<&mut Link> {
         let connection = self.stations.get(number)?.connection?;
-        self.wires.iter_mut().find(|wire| wire.connection == connection).map(|wire| &mut wire.link)
+        self.wires
+            .iter_mut()
+            .find(|wire| wire.connection == connection)
+            .map(|wire| &mut wire.link)
     }
 
     /// Gives a client a command and carries what follows without time passing.
@@ -155,7 +166,10 @@ impl World {
     /// What a client has told its application since the last call. Requests for a transport are
     /// seen to and not among them.
     pub fn events(&mut self, number: usize) -> Vec<Event> {
-        self.stations.get_mut(number).map(|station| core::mem::take(&mut station.events)).unwrap_or_default()
+        self.stations
+            .get_mut(number)
+            .map(|station| core::mem::take(&mut station.events))
+            .unwrap_or_default()
     }
 
     /// Whether a client's attempts to connect get through.
@@ -173,7 +187,7 @@ impl World {
         self.carry();
     }
 
-    /// Breaks a client's connection so that one end does not learn it.
+    /// The same, so that one end does not learn it.
     pub fn cut_unnoticed_by(&mut self, number: usize, end: End) {
         if let Some(link) = self.link(number) {
             link.cut_unnoticed_by(end);
@@ -215,126 +229,33 @@ impl World {
     /// When something happens next.
     #[must_use]
     pub fn next_due(&self) -> Option<Instant> {
-        let clients = self.stations.iter().filter_map(|station| station.client.poll_timeout());
-        let links = self.wires.iter().filter_map(|wire| wire.link.next_arrival(self.now));
+        let clients = self
+            .stations
+            .iter()
+            .filter_map(|station| station.client.poll_timeout());
+        let links = self
+            .wires
+            .iter()
+            .filter_map(|wire| wire.link.next_arrival(self.now));
         clients.chain(links).chain(self.broker.poll_timeout()).min()
     }
 
     fn tick(&mut self) {
         for station in &mut self.stations {
-            if station.client.poll_timeout().is_some_and(|due| due <= self.now) {
+            if station
+                .client
+                .poll_timeout()
+                .is_some_and(|due| due <= self.now)
+            {
                 station.client.handle_timeout(self.now);
             }
         }
-        if self.broker.poll_timeout().is_some_and(|due| due <= self.now) {
+        if self
+            .broker
+            .poll_timeout()
+            .is_some_and(|due| due <= self.now)
+        {
             self.broker.handle_timeout(self.now);
         }
-    }
-
-    /// Carries everything that moves without time passing.
-    fn carry(&mut self) {
-        for _ in 0..ROUNDS {
-            let mut moved = false;
-            for number in 0..self.stations.len() {
-                moved |= self.drain_client(number);
-            }
-            moved |= self.drain_broker();
-            moved |= self.deliver();
-            if !moved {
-                break;
-            }
-        }
-        while self.broker.poll_event().is_some() {}
-    }
-
-    fn drain_client(&mut self, number: usize) -> bool {
-        let mut moved = false;
-        loop {
-            let now = self.now;
-            let Some(station) = self.stations.get_mut(number) else { return moved };
-            let connection = station.connection;
-            if let Some(bytes) = station.client.poll_transmit() {
-                if let Some(wire) = self.wires.iter_mut().find(|wire| Some(wire.connection) == connection) {
-                    wire.link.send(now, End::Client, &bytes);
-                }
-            } else if let Some(event) = station.client.poll_event() {
-                match event {
-                    Event::Open if station.reachable => {
-                        let connection = self.broker.handle_open(now);
-                        station.connection = Some(connection);
-                        station.client.handle_connected(now);
-                        self.wires.push(Wire { client: number, connection, link: Link::new(self.impairments) });
-                    }
-                    Event::Open => station.client.handle_disconnected(now),
-                    Event::Close => {
-                        station.connection = None;
-                        if let Some(wire) = self.wires.iter_mut().find(|wire| Some(wire.connection) == connection) {
-                            wire.link.close(now, End::Client);
-                        }
-                    }
-                    event => station.events.push(event),
-                }
-            } else {
-                return moved;
-            }
-            moved = true;
-        }
-    }
-
-    fn drain_broker(&mut self) -> bool {
-        let mut moved = false;
-        while let Some((connection, transmit)) = self.broker.poll_transmit() {
-            moved = true;
-            let Some(wire) = self.wires.iter_mut().find(|wire| wire.connection == connection) else { continue };
-            match transmit {
-                Transmit::Bytes(bytes) => wire.link.send(self.now, End::Server, &bytes),
-                Transmit::Close => wire.link.close(self.now, End::Server),
-            }
-        }
-        moved
-    }
-
-    /// One arrival at each end of each connection.
-    fn deliver(&mut self) -> bool {
-        let now = self.now;
-        let mut moved = false;
-        for wire in &mut self.wires {
-            for at in [End::Server, End::Client] {
-                let Some(arrival) = wire.link.receive(now, at) else { continue };
-                moved = true;
-                if self.recording
-                    && let Arrival::Bytes(bytes) = &arrival
-                {
-                    let (client, connection, from) = (wire.client, wire.connection, at.peer());
-                    self.crossings.push(Crossing { at: now, client, connection, from, bytes: bytes.clone() });
-                }
-                match (at, arrival) {
-                    (End::Server, Arrival::Bytes(bytes)) => self.broker.handle_bytes(now, wire.connection, &bytes),
-                    (End::Server, Arrival::Closed) => self.broker.handle_closed(now, wire.connection),
-                    (End::Client, arrival) => {
-                        let station = self.stations.get_mut(wire.client);
-                        let Some(station) = station.filter(|station| station.connection == Some(wire.connection))
-                        else {
-                            continue;
-                        };
-                        match arrival {
-                            Arrival::Bytes(bytes) => station.client.handle_bytes(now, &bytes),
-                            Arrival::Closed => {
-                                station.connection = None;
-                                station.client.handle_disconnected(now);
-                            }
-                        }
-                    }
-                }
-                // What one arrival brings about comes before the next arrival.
-                break;
-            }
-        }
-        let stations = &self.stations;
-        self.wires.retain(|wire| {
-            let used = stations.get(wire.client).is_some_and(|station| station.connection == Some(wire.connection));
-            used || wire.link.is_open_at(End::Server)
-        });
-        moved
     }
 }

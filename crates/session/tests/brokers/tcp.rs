@@ -30,9 +30,15 @@ impl Drop for Broker {
 /// installed; none otherwise, with a line that says so.
 pub(crate) fn broker() -> Option<Broker> {
     if let Ok(address) = std::env::var("MQTTSCOPE_BROKER") {
-        return Some(Broker { process: None, address: address.parse().expect("an address and a port") });
+        return Some(Broker {
+            process: None,
+            address: address.parse().expect("an address and a port"),
+        });
     }
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let path = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin";
     let process = Process::new("mosquitto")
         .env("PATH", path)
@@ -44,7 +50,10 @@ pub(crate) fn broker() -> Option<Broker> {
         eprintln!("skipped: mosquitto is not installed and MQTTSCOPE_BROKER is not set");
         return None;
     };
-    let broker = Broker { process: Some(process), address: free };
+    let broker = Broker {
+        process: Some(process),
+        address: free,
+    };
     let start = Clock::now();
     while TcpStream::connect(free).is_err() {
         assert!(start.elapsed() < PATIENCE, "mosquitto does not listen");
@@ -65,7 +74,13 @@ pub(crate) struct Station {
 impl Station {
     pub(crate) fn new(options: Options, address: SocketAddr) -> Self {
         let client = Client::new(options).unwrap();
-        Self { client, address, stream: None, start: Clock::now(), events: Vec::new() }
+        Self {
+            client,
+            address,
+            stream: None,
+            start: Clock::now(),
+            events: Vec::new(),
+        }
     }
 
     fn now(&self) -> Instant {
@@ -102,7 +117,9 @@ impl Station {
                 Some(Event::Open) => match TcpStream::connect(self.address) {
                     Ok(stream) => {
                         stream.set_nodelay(true).unwrap();
-                        stream.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
+                        stream
+                            .set_read_timeout(Some(Duration::from_millis(1)))
+                            .unwrap();
                         self.stream = Some(stream);
                         self.client.handle_connected(self.now());
                     }
@@ -125,7 +142,8 @@ impl Station {
                 self.client.handle_disconnected(self.now());
             }
             Some(Ok(len)) => self.client.handle_bytes(self.now(), &chunk[..len]),
-            Some(Err(error)) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Some(Err(error))
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
             Some(Err(_)) => {
                 self.stream = None;
                 self.client.handle_disconnected(self.now());
@@ -142,7 +160,10 @@ impl Station {
 
 /// Turns all of them until it holds.
 #[track_caller]
-pub(crate) fn until(stations: &mut [&mut Station], mut holds: impl FnMut(&mut [&mut Station]) -> bool) {
+pub(crate) fn until(
+    stations: &mut [&mut Station],
+    mut holds: impl FnMut(&mut [&mut Station]) -> bool,
+) {
     let start = Clock::now();
     while !holds(stations) {
         for station in stations.iter_mut() {
@@ -150,7 +171,11 @@ pub(crate) fn until(stations: &mut [&mut Station], mut holds: impl FnMut(&mut [&
         }
         if start.elapsed() > PATIENCE {
             for station in stations.iter() {
-                eprintln!("{} events, the last {:?}", station.events.len(), station.events.last());
+                eprintln!(
+                    "{} events, the last {:?}",
+                    station.events.len(),
+                    station.events.last()
+                );
             }
             panic!("it does not come");
         }

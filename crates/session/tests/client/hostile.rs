@@ -2,8 +2,8 @@
 
 use mqttscope_session::client::{Cause, Command, Event, Fault, Limits, Options, Phase};
 use mqttscope_wire::{
-    Acknowledgement, Auth, Connack, ControlPacket, Disconnect, PacketType, Properties, Property, ProtocolVersion, QoS,
-    ReasonCode, ReasonCodes, Rule, StreamError, Suback,
+    Acknowledgement, Auth, Connack, ControlPacket, Disconnect, PacketType, Properties, Property,
+    ProtocolVersion, QoS, ReasonCode, ReasonCodes, Rule, StreamError, Suback,
 };
 use proptest::prelude::*;
 
@@ -11,7 +11,10 @@ use super::peer::{Peer, ack, id, options, properties, publish};
 
 fn fault(peer: &mut Peer) -> Option<Fault> {
     peer.events().into_iter().find_map(|event| match event {
-        Event::Disconnected { cause: Cause::Fault(fault), .. } => Some(fault),
+        Event::Disconnected {
+            cause: Cause::Fault(fault),
+            ..
+        } => Some(fault),
         _ => None,
     })
 }
@@ -22,11 +25,16 @@ fn a_broken_packet_ends_the_connection() {
     for version in ProtocolVersion::ALL {
         let mut peer = Peer::connected(options(version), &[]);
         peer.client.handle_bytes(peer.now, &[0x36, 3, 0, 1, b'a']);
-        let Some(Fault::Stream(StreamError::Decode { error, .. })) = fault(&mut peer) else { panic!() };
+        let Some(Fault::Stream(StreamError::Decode { error, .. })) = fault(&mut peer) else {
+            panic!()
+        };
         assert_eq!(error.rule, Rule::PublishQoSReserved);
         if version.is_v5() {
             let reason_code = ReasonCode::MALFORMED_PACKET;
-            peer.expect(&[ControlPacket::Disconnect(Disconnect { reason_code, ..Disconnect::default() })]);
+            peer.expect(&[ControlPacket::Disconnect(Disconnect {
+                reason_code,
+                ..Disconnect::default()
+            })]);
         } else {
             peer.expect(&[]);
         }
@@ -41,16 +49,27 @@ fn packets_that_a_server_does_not_send_now() {
         properties: Properties::NONE,
         reason_codes: ReasonCodes::new(&[0]),
     });
-    for packet in [suback, ControlPacket::Pingresp, ControlPacket::Publish(publish("a", "", QoS::AtMostOnce, 0))] {
+    for packet in [
+        suback,
+        ControlPacket::Pingresp,
+        ControlPacket::Publish(publish("a", "", QoS::AtMostOnce, 0)),
+    ] {
         let mut peer = Peer::new(options(ProtocolVersion::V5));
         peer.command(Command::Connect).unwrap();
         peer.client.handle_connected(peer.now);
         peer.feed(packet);
-        assert_eq!(fault(&mut peer), Some(Fault::Unexpected(packet.packet_type())), "before the CONNACK");
+        assert_eq!(
+            fault(&mut peer),
+            Some(Fault::Unexpected(packet.packet_type())),
+            "before the CONNACK"
+        );
     }
     let mut peer = Peer::connected(options(ProtocolVersion::V5), &[]);
     peer.feed(connack);
-    assert_eq!(fault(&mut peer), Some(Fault::Unexpected(PacketType::Connack)));
+    assert_eq!(
+        fault(&mut peer),
+        Some(Fault::Unexpected(PacketType::Connack))
+    );
     let mut peer = Peer::connected(options(ProtocolVersion::V5), &[]);
     peer.client.handle_bytes(peer.now, &[0xc0, 0]);
     assert!(fault(&mut peer).is_some(), "a PINGREQ");
@@ -60,11 +79,21 @@ fn packets_that_a_server_does_not_send_now() {
 fn a_packet_larger_than_was_announced() {
     let mut own = options(ProtocolVersion::V5);
     own.properties = properties(&[Property::MaximumPacketSize(50)]);
-    let small = Options { limits: Limits { packet: 50, ..Limits::default() }, ..options(ProtocolVersion::V3_1_1) };
+    let small = Options {
+        limits: Limits {
+            packet: 50,
+            ..Limits::default()
+        },
+        ..options(ProtocolVersion::V3_1_1)
+    };
     for own in [own, small] {
         let mut peer = Peer::connected(own, &[]);
-        peer.client.handle_bytes(peer.now, &[0x30, 0xff, 0xff, 0xff, 0x7f]);
-        assert!(matches!(fault(&mut peer), Some(Fault::Stream(StreamError::TooLarge { .. }))));
+        peer.client
+            .handle_bytes(peer.now, &[0x30, 0xff, 0xff, 0xff, 0x7f]);
+        assert!(matches!(
+            fault(&mut peer),
+            Some(Fault::Stream(StreamError::TooLarge { .. }))
+        ));
     }
 }
 
@@ -85,7 +114,10 @@ fn packet() -> impl Strategy<Value = Vec<u8>> {
     };
     prop_oneof![
         (0_u8..12, id, code, 0_u8..3).prop_map(move |(kind, number, code, qos)| {
-            let answer = Acknowledgement { reason_code: ReasonCode(code), ..ack(number) };
+            let answer = Acknowledgement {
+                reason_code: ReasonCode(code),
+                ..ack(number)
+            };
             let version = ProtocolVersion::V5;
             let alias = properties(&[Property::TopicAlias(number)]);
             let mut aliased = publish("", "", QoS::new(qos).unwrap(), number);
@@ -97,9 +129,18 @@ fn packet() -> impl Strategy<Value = Vec<u8>> {
                 3 => ControlPacket::Pubcomp(answer),
                 4 => ControlPacket::Pingresp,
                 5 => ControlPacket::Publish(aliased),
-                6 => ControlPacket::Auth(Auth { reason_code: ReasonCode(0x18), ..Auth::default() }),
-                7 => ControlPacket::Disconnect(Disconnect { reason_code: ReasonCode(code), ..Disconnect::default() }),
-                8 => ControlPacket::Connack(Connack { reason_code: ReasonCode(code), ..Connack::default() }),
+                6 => ControlPacket::Auth(Auth {
+                    reason_code: ReasonCode(0x18),
+                    ..Auth::default()
+                }),
+                7 => ControlPacket::Disconnect(Disconnect {
+                    reason_code: ReasonCode(code),
+                    ..Disconnect::default()
+                }),
+                8 => ControlPacket::Connack(Connack {
+                    reason_code: ReasonCode(code),
+                    ..Connack::default()
+                }),
                 _ => ControlPacket::Publish(publish("a", "x", QoS::new(qos).unwrap(), number)),
             };
             encode(packet, version)

@@ -5,8 +5,8 @@ use std::time::Duration;
 use mqttscope_session::client::{Client, Command, Event, Misuse, Options, Ticket};
 use mqttscope_session::common::{Instant, Message};
 use mqttscope_wire::{
-    Acknowledgement, Connack, ControlPacket, PacketIdentifier, PropertiesBuf, Property, ProtocolVersion, Publish, QoS,
-    TopicName,
+    Acknowledgement, Connack, ControlPacket, PacketIdentifier, PropertiesBuf, Property,
+    ProtocolVersion, Publish, QoS, TopicName,
 };
 
 pub(crate) struct Peer {
@@ -32,7 +32,13 @@ pub(crate) fn message(name: &str, payload: &str, qos: QoS) -> Message {
 
 pub(crate) fn publish<'a>(name: &'a str, payload: &'a str, qos: QoS, number: u16) -> Publish<'a> {
     let packet_identifier = (qos != QoS::AtMostOnce).then(|| id(number));
-    Publish { qos, topic_name: topic(name), packet_identifier, payload: payload.as_bytes(), ..Publish::default() }
+    Publish {
+        qos,
+        topic_name: topic(name),
+        packet_identifier,
+        payload: payload.as_bytes(),
+        ..Publish::default()
+    }
 }
 
 pub(crate) fn properties(list: &[Property<'_>]) -> PropertiesBuf {
@@ -44,12 +50,18 @@ pub(crate) fn properties(list: &[Property<'_>]) -> PropertiesBuf {
 }
 
 pub(crate) fn options(version: ProtocolVersion) -> Options {
-    Options { keep_alive: 0, ..Options::new(version, "c") }
+    Options {
+        keep_alive: 0,
+        ..Options::new(version, "c")
+    }
 }
 
 /// One that keeps its session.
 pub(crate) fn lasting(version: ProtocolVersion) -> Options {
-    let mut options = Options { clean_start: false, ..options(version) };
+    let mut options = Options {
+        clean_start: false,
+        ..options(version)
+    };
     if version.is_v5() {
         options.properties = properties(&[Property::SessionExpiryInterval(u32::MAX)]);
     }
@@ -58,7 +70,10 @@ pub(crate) fn lasting(version: ProtocolVersion) -> Options {
 
 impl Peer {
     pub(crate) fn new(options: Options) -> Self {
-        Self { client: Client::new(options).unwrap(), now: Instant::ZERO }
+        Self {
+            client: Client::new(options).unwrap(),
+            now: Instant::ZERO,
+        }
     }
 
     /// Connected, with nothing to be seen.
@@ -79,7 +94,8 @@ impl Peer {
     }
 
     pub(crate) fn publish(&mut self, name: &str, payload: &str, qos: QoS) -> Ticket {
-        self.command(Command::publish(message(name, payload, qos))).unwrap()
+        self.command(Command::publish(message(name, payload, qos)))
+            .unwrap()
     }
 
     /// Opens the transport, takes the CONNECT away and accepts it.
@@ -153,7 +169,17 @@ impl Peer {
     #[track_caller]
     pub(crate) fn expect_nothing_left(&self) {
         let view = self.client.view();
-        assert!(view.outgoing.is_empty() && view.incoming.is_empty() && view.identifiers.is_empty());
-        assert_eq!((view.queued, view.queued_bytes, view.unacknowledged, view.requests), (0, 0, 0, (0, 0)));
+        assert!(
+            view.outgoing.is_empty() && view.incoming.is_empty() && view.identifiers.is_empty()
+        );
+        assert_eq!(
+            (
+                view.queued,
+                view.queued_bytes,
+                view.unacknowledged,
+                view.requests
+            ),
+            (0, 0, 0, (0, 0))
+        );
     }
 }

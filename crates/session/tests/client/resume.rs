@@ -6,7 +6,10 @@ use mqttscope_wire::{ControlPacket, Property, ProtocolVersion, Publish, QoS};
 use super::peer::{Peer, ack, lasting, message, options, properties, publish};
 
 fn again<'a>(payload: &'a str, qos: QoS, number: u16) -> ControlPacket<'a> {
-    ControlPacket::Publish(Publish { dup: true, ..publish("a", payload, qos, number) })
+    ControlPacket::Publish(Publish {
+        dup: true,
+        ..publish("a", payload, qos, number)
+    })
 }
 
 fn first<'a>(payload: &'a str, qos: QoS, number: u16) -> ControlPacket<'a> {
@@ -86,7 +89,12 @@ fn within_the_window_of_the_new_connection() {
 fn a_session_that_the_server_dropped() {
     for version in [ProtocolVersion::V3_1_1, ProtocolVersion::V5] {
         let mut peer = five(version);
-        peer.feed(ControlPacket::Publish(publish("in", "x", QoS::ExactlyOnce, 9)));
+        peer.feed(ControlPacket::Publish(publish(
+            "in",
+            "x",
+            QoS::ExactlyOnce,
+            9,
+        )));
         peer.publish("a", "6", QoS::AtLeastOnce);
         peer.sent();
         peer.events();
@@ -98,19 +106,35 @@ fn a_session_that_the_server_dropped() {
         peer.events();
         peer.feed(ControlPacket::Connack(mqttscope_wire::Connack::default()));
         let lost = peer.events().into_iter().filter_map(|event| match event {
-            Event::Failed { ticket, failure: Failure::SessionLost } => Some(ticket.0),
+            Event::Failed {
+                ticket,
+                failure: Failure::SessionLost,
+            } => Some(ticket.0),
             _ => None,
         });
         let mut lost: Vec<_> = lost.collect();
         lost.sort_unstable();
-        assert_eq!(lost, [3, 4, 5, 6], "QoS 2, of which nobody knows; 1 was the CONNECT");
+        assert_eq!(
+            lost,
+            [3, 4, 5, 6],
+            "QoS 2, of which nobody knows; 1 was the CONNECT"
+        );
         peer.expect(&[
             first("1", QoS::AtLeastOnce, 7),
             first("6", QoS::AtLeastOnce, 8),
             first("7", QoS::AtMostOnce, 0),
         ]);
-        peer.feed(ControlPacket::Publish(publish("in", "y", QoS::ExactlyOnce, 9)));
-        assert_eq!(peer.messages(), ["y"], "the identifier means nothing any more");
+        peer.feed(ControlPacket::Publish(publish(
+            "in",
+            "y",
+            QoS::ExactlyOnce,
+            9,
+        )));
+        assert_eq!(
+            peer.messages(),
+            ["y"],
+            "the identifier means nothing any more"
+        );
     }
 }
 
@@ -131,7 +155,10 @@ fn too_large_for_the_new_connection() {
     peer.sent();
     peer.reconnect(true, &[Property::MaximumPacketSize(10)]);
     peer.expect(&[]);
-    assert!(peer.events().contains(&Event::Failed { ticket, failure: Failure::TooLarge }));
+    assert!(peer.events().contains(&Event::Failed {
+        ticket,
+        failure: Failure::TooLarge
+    }));
     peer.expect_nothing_left();
 }
 
@@ -139,12 +166,16 @@ fn too_large_for_the_new_connection() {
 #[test]
 fn a_message_that_was_sent_does_not_expire() {
     let mut peer = Peer::connected(lasting(ProtocolVersion::V5), &[]);
-    let short = message("a", "x", QoS::ExactlyOnce).with_property(Property::MessageExpiryInterval(1));
+    let short =
+        message("a", "x", QoS::ExactlyOnce).with_property(Property::MessageExpiryInterval(1));
     peer.command(Command::publish(short)).unwrap();
     peer.sent();
     peer.reconnect(true, &[]);
     let interval = properties(&[Property::MessageExpiryInterval(1)]);
-    let mut sent = Publish { dup: true, ..publish("a", "x", QoS::ExactlyOnce, 1) };
+    let mut sent = Publish {
+        dup: true,
+        ..publish("a", "x", QoS::ExactlyOnce, 1)
+    };
     sent.properties = interval.as_properties();
     peer.expect(&[ControlPacket::Publish(sent)]);
     let mut came = publish("b", "y", QoS::ExactlyOnce, 1);
@@ -153,6 +184,10 @@ fn a_message_that_was_sent_does_not_expire() {
     peer.pass(std::time::Duration::from_secs(5));
     peer.feed(ControlPacket::Pubrec(ack(1)));
     peer.feed(ControlPacket::Pubrel(ack(1)));
-    let answers = [ControlPacket::Pubrec(ack(1)), ControlPacket::Pubrel(ack(1)), ControlPacket::Pubcomp(ack(1))];
+    let answers = [
+        ControlPacket::Pubrec(ack(1)),
+        ControlPacket::Pubrel(ack(1)),
+        ControlPacket::Pubcomp(ack(1)),
+    ];
     peer.expect(&answers);
 }

@@ -1,6 +1,8 @@
 //! A session that goes on after a restart.
 
-use mqttscope_session::client::{Client, Command, Options, RestoreError, SavedHandshake, SavedSession};
+use mqttscope_session::client::{
+    Client, Command, Options, RestoreError, SavedHandshake, SavedSession,
+};
 use mqttscope_session::common::Instant;
 use mqttscope_wire::{Connack, ControlPacket, ProtocolVersion, Publish, QoS};
 
@@ -14,7 +16,12 @@ fn a_restart_is_like_a_lost_connection() {
             peer.publish("a", payload, QoS::new(qos).unwrap());
         }
         peer.feed(ControlPacket::Pubrec(ack(2)));
-        peer.feed(ControlPacket::Publish(publish("in", "once", QoS::ExactlyOnce, 7)));
+        peer.feed(ControlPacket::Publish(publish(
+            "in",
+            "once",
+            QoS::ExactlyOnce,
+            7,
+        )));
         peer.client.handle_disconnected(peer.now);
         peer.publish("a", "4", QoS::AtLeastOnce);
         peer.publish("a", "5", QoS::AtMostOnce);
@@ -33,11 +40,17 @@ fn a_restart_is_like_a_lost_connection() {
 
         let client = Client::restore(lasting(version), saved.clone(), Instant::ZERO).unwrap();
         assert_eq!(client.save(), saved);
-        let mut peer = Peer { client, now: Instant::ZERO };
+        let mut peer = Peer {
+            client,
+            now: Instant::ZERO,
+        };
         peer.command(Command::Connect).unwrap();
         peer.accept(true, &[]);
         let again = |payload, qos, number| {
-            ControlPacket::Publish(Publish { dup: true, ..publish("a", payload, qos, number) })
+            ControlPacket::Publish(Publish {
+                dup: true,
+                ..publish("a", payload, qos, number)
+            })
         };
         peer.expect(&[
             ControlPacket::Pubrel(ack(2)),
@@ -46,19 +59,35 @@ fn a_restart_is_like_a_lost_connection() {
             ControlPacket::Publish(publish("a", "4", QoS::AtLeastOnce, 4)),
             ControlPacket::Publish(publish("a", "5", QoS::AtMostOnce, 0)),
         ]);
-        let dup = Publish { dup: true, ..publish("in", "once", QoS::ExactlyOnce, 7) };
+        let dup = Publish {
+            dup: true,
+            ..publish("in", "once", QoS::ExactlyOnce, 7)
+        };
         peer.feed(ControlPacket::Publish(dup));
         peer.expect(&[ControlPacket::Pubrec(ack(7))]);
-        assert_eq!(peer.messages(), [""; 0], "it was given on before the restart");
+        assert_eq!(
+            peer.messages(),
+            [""; 0],
+            "it was given on before the restart"
+        );
     }
 }
 
 #[test]
 fn bytes_that_are_no_session() {
-    for bytes in [&b""[..], b"MQS", b"MQS\x02\0\0\0\0\0", b"MQS\x01\0\0\0\0", b"MQS\x01\0\0\0\0\0\xc0\0"] {
+    for bytes in [
+        &b""[..],
+        b"MQS",
+        b"MQS\x02\0\0\0\0\0",
+        b"MQS\x01\0\0\0\0",
+        b"MQS\x01\0\0\0\0\0\xc0\0",
+    ] {
         assert_eq!(SavedSession::from_bytes(bytes), Err(RestoreError));
     }
-    assert_eq!(SavedSession::from_bytes(b"MQS\x01\0\0\0\0\0"), Ok(SavedSession::default()));
+    assert_eq!(
+        SavedSession::from_bytes(b"MQS\x01\0\0\0\0\0"),
+        Ok(SavedSession::default())
+    );
 }
 
 #[test]
@@ -71,14 +100,28 @@ fn identifiers_that_are_saved_twice_count_once() {
     };
     let options: Options = lasting(ProtocolVersion::V5);
     let client = Client::restore(options, saved, Instant::ZERO).unwrap();
-    assert_eq!((client.view().outgoing.len(), client.view().identifiers.len()), (1, 1));
-    let mut peer = Peer { client, now: Instant::ZERO };
+    assert_eq!(
+        (
+            client.view().outgoing.len(),
+            client.view().identifiers.len()
+        ),
+        (1, 1)
+    );
+    let mut peer = Peer {
+        client,
+        now: Instant::ZERO,
+    };
     peer.command(Command::Connect).unwrap();
     peer.client.handle_connected(peer.now);
     peer.sent();
     let mut accepted = Vec::new();
-    let connack = Connack { session_present: true, ..Connack::default() };
-    ControlPacket::Connack(connack).encode(ProtocolVersion::V5, &mut accepted).unwrap();
+    let connack = Connack {
+        session_present: true,
+        ..Connack::default()
+    };
+    ControlPacket::Connack(connack)
+        .encode(ProtocolVersion::V5, &mut accepted)
+        .unwrap();
     peer.client.handle_bytes(peer.now, &accepted);
     assert_eq!(peer.client.view().send_quota, u16::MAX - 1);
 }

@@ -2,9 +2,9 @@
 
 use mqttscope_session::client::{Cause, Command, Event, Failure, Fault, Misuse};
 use mqttscope_wire::{
-    ControlPacket, Properties, PropertiesBuf, Property, ProtocolVersion, QoS, ReasonCode, ReasonCodes, RetainHandling,
-    Suback, Subscribe, Subscription, SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicFiltersBuf, Unsuback,
-    Unsubscribe,
+    ControlPacket, Properties, PropertiesBuf, Property, ProtocolVersion, QoS, ReasonCode,
+    ReasonCodes, RetainHandling, Suback, Subscribe, Subscription, SubscriptionOptions,
+    SubscriptionsBuf, TopicFilter, TopicFiltersBuf, Unsuback, Unsubscribe,
 };
 
 use super::peer::{Peer, ack, id, lasting, options, properties, publish};
@@ -12,7 +12,10 @@ use super::peer::{Peer, ack, id, lasting, options, properties, publish};
 fn subscriptions(filters: &[&str], options: SubscriptionOptions) -> SubscriptionsBuf {
     let mut buf = SubscriptionsBuf::new();
     for filter in filters {
-        buf.push(Subscription { topic_filter: TopicFilter::new(filter).unwrap(), options });
+        buf.push(Subscription {
+            topic_filter: TopicFilter::new(filter).unwrap(),
+            options,
+        });
     }
     buf
 }
@@ -26,13 +29,23 @@ fn filters(list: &[&str]) -> TopicFiltersBuf {
 }
 
 fn plain(filters: &[&str]) -> Command {
-    let options = SubscriptionOptions { maximum_qos: QoS::ExactlyOnce, ..SubscriptionOptions::default() };
-    Command::Subscribe { subscriptions: subscriptions(filters, options), properties: PropertiesBuf::new() }
+    let options = SubscriptionOptions {
+        maximum_qos: QoS::ExactlyOnce,
+        ..SubscriptionOptions::default()
+    };
+    Command::Subscribe {
+        subscriptions: subscriptions(filters, options),
+        properties: PropertiesBuf::new(),
+    }
 }
 
 fn suback(number: u16, codes: &[u8]) -> ControlPacket<'_> {
     let reason_codes = ReasonCodes::new(codes);
-    ControlPacket::Suback(Suback { packet_identifier: id(number), properties: Properties::NONE, reason_codes })
+    ControlPacket::Suback(Suback {
+        packet_identifier: id(number),
+        properties: Properties::NONE,
+        reason_codes,
+    })
 }
 
 #[test]
@@ -46,8 +59,12 @@ fn with_all_options() {
     };
     let list = subscriptions(&["a/+", "#"], own);
     let identified = properties(&[Property::SubscriptionIdentifier(300)]);
-    let ticket =
-        peer.command(Command::Subscribe { subscriptions: list.clone(), properties: identified.clone() }).unwrap();
+    let ticket = peer
+        .command(Command::Subscribe {
+            subscriptions: list.clone(),
+            properties: identified.clone(),
+        })
+        .unwrap();
     peer.expect(&[ControlPacket::Subscribe(Subscribe {
         packet_identifier: id(1),
         properties: identified.as_properties(),
@@ -56,14 +73,26 @@ fn with_all_options() {
     assert_eq!(peer.client.requested().collect::<Vec<_>>(), [id(1)]);
     peer.feed(suback(1, &[1, 0x87]));
     let reason_codes = vec![ReasonCode::GRANTED_QOS_1, ReasonCode::NOT_AUTHORIZED];
-    assert_eq!(peer.events(), [Event::Subscribed { ticket, reason_codes, properties: PropertiesBuf::new() }]);
+    assert_eq!(
+        peer.events(),
+        [Event::Subscribed {
+            ticket,
+            reason_codes,
+            properties: PropertiesBuf::new()
+        }]
+    );
     peer.expect_nothing_left();
     assert!(matches!(
-        Peer::connected(options(ProtocolVersion::V3_1_1), &[])
-            .command(Command::Subscribe { subscriptions: list, properties: PropertiesBuf::new() }),
+        Peer::connected(options(ProtocolVersion::V3_1_1), &[]).command(Command::Subscribe {
+            subscriptions: list,
+            properties: PropertiesBuf::new()
+        }),
         Err(Misuse::Encode(_))
     ));
-    let none = Command::Subscribe { subscriptions: SubscriptionsBuf::new(), properties: PropertiesBuf::new() };
+    let none = Command::Subscribe {
+        subscriptions: SubscriptionsBuf::new(),
+        properties: PropertiesBuf::new(),
+    };
     assert!(matches!(peer.command(none), Err(Misuse::Encode(_))));
 }
 
@@ -73,7 +102,12 @@ fn unsubscribe_in_each_version() {
         let mut peer = Peer::connected(options(version), &[]);
         let list = filters(&["a", "b"]);
         let properties = PropertiesBuf::new();
-        let ticket = peer.command(Command::Unsubscribe { topic_filters: list.clone(), properties }).unwrap();
+        let ticket = peer
+            .command(Command::Unsubscribe {
+                topic_filters: list.clone(),
+                properties,
+            })
+            .unwrap();
         peer.expect(&[ControlPacket::Unsubscribe(Unsubscribe {
             packet_identifier: id(1),
             properties: Properties::NONE,
@@ -86,7 +120,14 @@ fn unsubscribe_in_each_version() {
             reason_codes: ReasonCodes::new(codes),
         }));
         let reason_codes = codes.iter().map(|&code| ReasonCode(code)).collect();
-        assert_eq!(peer.events(), [Event::Unsubscribed { ticket, reason_codes, properties: PropertiesBuf::new() }]);
+        assert_eq!(
+            peer.events(),
+            [Event::Unsubscribed {
+                ticket,
+                reason_codes,
+                properties: PropertiesBuf::new()
+            }]
+        );
         peer.expect_nothing_left();
     }
 }
@@ -98,10 +139,20 @@ fn identifiers_are_shared_with_messages() {
     peer.publish("a", "", QoS::AtLeastOnce);
     peer.command(plain(&["a"])).unwrap();
     peer.publish("a", "", QoS::AtLeastOnce);
-    let used: Vec<_> = peer.client.view().identifiers.iter().map(|identifier| identifier.get()).collect();
+    let used: Vec<_> = peer
+        .client
+        .view()
+        .identifiers
+        .iter()
+        .map(|identifier| identifier.get())
+        .collect();
     assert_eq!(used, [1, 2, 3]);
     peer.feed(ControlPacket::Puback(ack(2)));
-    assert_eq!(peer.client.view().identifiers.len(), 3, "a PUBACK answers no SUBSCRIBE");
+    assert_eq!(
+        peer.client.view().identifiers.len(),
+        3,
+        "a PUBACK answers no SUBSCRIBE"
+    );
 }
 
 #[test]
@@ -110,7 +161,11 @@ fn an_answer_with_another_number_of_codes() {
     peer.command(plain(&["a", "b"])).unwrap();
     peer.feed(suback(1, &[0]));
     let fault = Cause::Fault(Fault::ReasonCodeCount);
-    assert!(peer.events().iter().any(|event| matches!(event, Event::Disconnected { cause, .. } if *cause == fault)));
+    assert!(
+        peer.events()
+            .iter()
+            .any(|event| matches!(event, Event::Disconnected { cause, .. } if *cause == fault))
+    );
 }
 
 #[test]
@@ -127,7 +182,10 @@ fn what_the_server_does_not_have() {
     };
     for (command, failure) in [
         (plain(&["a", "b/+"]), Failure::WildcardsNotSupported),
-        (plain(&["$share/g/a"]), Failure::SharedSubscriptionsNotSupported),
+        (
+            plain(&["$share/g/a"]),
+            Failure::SharedSubscriptionsNotSupported,
+        ),
         (identified, Failure::SubscriptionIdentifiersNotSupported),
     ] {
         let ticket = peer.command(command).unwrap();
@@ -142,7 +200,13 @@ fn requests_wait_and_unanswered_ones_are_made_anew() {
     let mut peer = Peer::new(lasting(ProtocolVersion::V3_1_1));
     let ticket = peer.command(plain(&["a"])).unwrap();
     let subscribe = |peer: &mut Peer, number| {
-        let list = subscriptions(&["a"], SubscriptionOptions { maximum_qos: QoS::ExactlyOnce, ..Default::default() });
+        let list = subscriptions(
+            &["a"],
+            SubscriptionOptions {
+                maximum_qos: QoS::ExactlyOnce,
+                ..Default::default()
+            },
+        );
         peer.expect(&[ControlPacket::Subscribe(Subscribe {
             packet_identifier: id(number),
             properties: Properties::NONE,
@@ -155,8 +219,15 @@ fn requests_wait_and_unanswered_ones_are_made_anew() {
     peer.reconnect(true, &[]);
     subscribe(&mut peer, 2);
     peer.publish("b", "", QoS::AtLeastOnce);
-    peer.expect(&[ControlPacket::Publish(publish("b", "", QoS::AtLeastOnce, 3))]);
+    peer.expect(&[ControlPacket::Publish(publish(
+        "b",
+        "",
+        QoS::AtLeastOnce,
+        3,
+    ))]);
     peer.events();
     peer.feed(suback(2, &[2]));
-    assert!(matches!(peer.events()[..], [Event::Subscribed { ticket: answered, .. }] if answered == ticket));
+    assert!(
+        matches!(peer.events()[..], [Event::Subscribed { ticket: answered, .. }] if answered == ticket)
+    );
 }
