@@ -1,1 +1,6 @@
-//! mqttscope-capture
+//! Bytes from the outside: what people paste, drop or capture becomes MQTT bytes.
+//!
+//! Everything here runs in the browser: no files, no clock, no threads. All input is hostile, so
+//! every function is linear in its input, bounded in its output, and never panics.
+
+pub mod text;

@@ -1,1 +1,21 @@
-//! mqttscope-inspect
+//! View models of the pages: rows, fields, bits, edits, share links; no browser in it.
+//!
+//! - [`recording`]: the bytes of one paste as a list of packets.
+//! - [`fields`], [`bytes`] and [`bits`]: one packet as field tree, hex lines and figures.
+//! - [`edit`] and [`build`]: changing a packet through its fields.
+//! - [`examples`]: packets to begin with, sound and broken.
+//! - [`payload`]: a message's content as text, JSON or hex.
+//! - [`share`]: what a link carries.
+
+pub mod bits;
+pub mod build;
+pub mod bytes;
+pub mod edit;
+pub mod escape;
+pub mod examples;
+pub mod fields;
+mod index;
+pub mod payload;
+pub mod recording;
+pub mod share;
+mod words;

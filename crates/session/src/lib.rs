@@ -9,6 +9,6 @@
 extern crate alloc;
 
 pub mod broker;
-pub mod common;
 pub mod client;
+pub mod common;
 pub mod network;

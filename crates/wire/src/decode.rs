@@ -5,7 +5,6 @@ use crate::{Context, ControlPacket, DecodeError, Rule, Span, frame};
 
 /// What the bytes begin with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "a borrowed view that lives on the stack")]
 pub enum Decoded<'a> {
     /// A packet of `len` bytes.
     Packet {
@@ -41,14 +40,29 @@ pub fn decode(bytes: &[u8], context: Context) -> Result<Decoded<'_>, DecodeError
         frame::Header::Complete { header_len, len } => (header_len, len),
         frame::Header::Incomplete { missing } => return Ok(Decoded::Incomplete { missing }),
         frame::Header::TooLong => {
-            return Err(DecodeError { rule: Rule::VbiTooLong, span: Span::of_bytes(1, 5) });
+            return Err(DecodeError {
+                rule: Rule::VbiTooLong,
+                span: Span::of_bytes(1, 5),
+            });
         }
     };
     let Some(bytes) = bytes.get(..len) else {
-        return Ok(Decoded::Incomplete { missing: len.saturating_sub(bytes.len()) });
+        return Ok(Decoded::Incomplete {
+            missing: len.saturating_sub(bytes.len()),
+        });
     };
-    let mut cursor =
-        Cursor { bytes, at: 0, end: len, incomplete: false, in_properties: false, context, sink: Strict };
-    let packet = packet(&mut cursor, header_len)?;
-    Ok(Decoded::Packet { packet, len })
+    let mut cursor = Cursor {
+        bytes,
+        at: 0,
+        end: len,
+        incomplete: false,
+        lost: false,
+        in_properties: false,
+        context,
+        sink: Strict,
+    };
+    packet(&mut cursor, header_len, |packet| Decoded::Packet {
+        packet,
+        len,
+    })
 }

@@ -1,6 +1,10 @@
 //! Which version a recording is in, when nobody says so.
 
-use alloc::{format, string::{String, ToString}, vec::Vec};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use crate::{Context, Dissector, PacketType, ProtocolVersion, Sender, Severity, packets};
 
@@ -53,7 +57,9 @@ impl core::fmt::Display for Reason {
         };
         match self {
             Self::Connect => f.write_str("a CONNECT says so"),
-            Self::Alike => f.write_str("every version writes these packets alike; the newest is taken"),
+            Self::Alike => {
+                f.write_str("every version writes these packets alike; the newest is taken")
+            }
             Self::Fewest(score) => write!(f, "read as {}, {}", score.version.name(), broken(score)),
             Self::Other(score) => write!(f, "read as {}, {}", score.version.name(), broken(score)),
         }
@@ -65,32 +71,51 @@ impl core::fmt::Display for Reason {
 #[must_use]
 pub fn detect(bytes: &[u8], sender: Option<Sender>) -> Detection {
     if let Some(version) = connect(bytes) {
-        return Detection { version, reasons: [Reason::Connect].into() };
+        return Detection {
+            version,
+            reasons: [Reason::Connect].into(),
+        };
     }
     // Newest first: a tie goes to it.
     let mut scores = ProtocolVersion::ALL.map(|version| score(bytes, Context { version, sender }));
     scores.reverse();
     scores.sort_by_key(|score| (score.broken, score.odd));
     let [best, others @ ..] = scores;
-    if others.iter().all(|other| (other.broken, other.odd) == (best.broken, best.odd)) {
-        return Detection { version: best.version, reasons: [Reason::Alike].into() };
+    if others
+        .iter()
+        .all(|other| (other.broken, other.odd) == (best.broken, best.odd))
+    {
+        return Detection {
+            version: best.version,
+            reasons: [Reason::Alike].into(),
+        };
     }
-    let reasons = core::iter::once(Reason::Fewest(best)).chain(others.into_iter().map(Reason::Other)).collect();
-    Detection { version: best.version, reasons }
+    let reasons = core::iter::once(Reason::Fewest(best))
+        .chain(others.into_iter().map(Reason::Other))
+        .collect();
+    Detection {
+        version: best.version,
+        reasons,
+    }
 }
 
 /// The version that the first sound CONNECT names.
 fn connect(bytes: &[u8]) -> Option<ProtocolVersion> {
     let context = Context::new(ProtocolVersion::V5);
-    packets(bytes, context).take(SAMPLE).filter(|at| at.packet_type == PacketType::Connect && !at.skipped).find_map(|at| {
-        let packet = bytes.get(at.offset..at.offset.saturating_add(at.len))?;
-        named(packet)
-    })
+    packets(bytes, context)
+        .take(SAMPLE)
+        .filter(|at| at.packet_type == PacketType::Connect && !at.skipped)
+        .find_map(|at| {
+            let packet = bytes.get(at.offset..at.offset.saturating_add(at.len))?;
+            named(packet)
+        })
 }
 
 /// The version that a CONNECT's name and level say, whatever else is wrong with it.
 fn named(packet: &[u8]) -> Option<ProtocolVersion> {
-    let crate::frame::Header::Complete { header_len, .. } = crate::frame::header(packet) else { return None };
+    let crate::frame::Header::Complete { header_len, .. } = crate::frame::header(packet) else {
+        return None;
+    };
     let body = packet.get(header_len..)?;
     let (name_len, body) = body.split_first_chunk::<2>()?;
     let (name, body) = body.split_at_checked(usize::from(u16::from_be_bytes(*name_len)))?;
@@ -99,16 +124,27 @@ fn named(packet: &[u8]) -> Option<ProtocolVersion> {
 }
 
 fn score(bytes: &[u8], context: Context) -> Score {
-    let mut score = Score { version: context.version, sound: 0, broken: 0, odd: 0 };
+    let mut score = Score {
+        version: context.version,
+        sound: 0,
+        broken: 0,
+        odd: 0,
+    };
     let mut dissector = Dissector::new();
     for at in packets(bytes, context).take(SAMPLE) {
-        let Some(packet) = bytes.get(at.offset..) else { break };
+        let Some(packet) = bytes.get(at.offset..) else {
+            break;
+        };
         if at.skipped {
             score.broken = score.broken.saturating_add(1);
             continue;
         }
         let dissection = dissector.dissect(packet, context);
-        let worst = dissection.diagnostics.iter().map(crate::Diagnostic::severity).max();
+        let worst = dissection
+            .diagnostics
+            .iter()
+            .map(crate::Diagnostic::severity)
+            .max();
         let count = match worst {
             Some(Severity::Error) => &mut score.broken,
             Some(Severity::Warning) => &mut score.odd,

@@ -1,8 +1,13 @@
 //! A broken rule at a place.
 
-use alloc::{format, string::{String, ToString}};
+use alloc::{
+    format,
+    string::{String, ToString},
+};
 
-use crate::{Citation, Field, PacketType, PropertyId, ProtocolVersion, ReasonCode, Rule, Severity, Span};
+use crate::{
+    Citation, Field, PacketType, PropertyId, ProtocolVersion, ReasonCode, Rule, Severity, Span,
+};
 
 /// What a strict reader stops at. Text is made where it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +20,13 @@ pub struct DecodeError {
 
 impl core::fmt::Display for DecodeError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{} ({}), byte {}", self.rule.summary(), self.rule.name(), self.span.start / 8)
+        write!(
+            f,
+            "{} ({}), byte {}",
+            self.rule.summary(),
+            self.rule.name(),
+            self.span.start / 8
+        )
     }
 }
 
@@ -51,7 +62,11 @@ impl Diagnostic {
     #[must_use]
     pub fn message(&self, packet: &[u8]) -> String {
         let template = self.rule.template();
-        if template.contains("{value}") { template.replace("{value}", &self.value_text(packet)) } else { template.to_string() }
+        if template.contains("{value}") {
+            template.replace("{value}", &self.value_text(packet))
+        } else {
+            template.to_string()
+        }
     }
 
     /// The value in the form that fits its rule.
@@ -69,14 +84,25 @@ impl Diagnostic {
                 format!("{value:0width$b}", width = self.span.len.min(32) as usize)
             }
             Rule::ConnackFlagsReserved => format!("0x{value:02X}"),
-            Rule::PacketNotFromClient | Rule::PacketNotFromServer => PacketType::from_nibble(byte).name().to_string(),
-            Rule::PacketTooShort | Rule::ConnectCredentialsAbsent => Field::ALL
-                .get(value as usize)
-                .map_or_else(|| value.to_string(), |field| field.name_in(self.version).to_string()),
-            Rule::PropertyNotAllowed | Rule::PropertyRepeated => PropertyId(value).name().to_string(),
+            Rule::PacketNotFromClient | Rule::PacketNotFromServer => {
+                PacketType::from_nibble(byte).name().to_string()
+            }
+            Rule::PacketTooShort | Rule::ConnectCredentialsAbsent => {
+                Field::ALL.get(value as usize).map_or_else(
+                    || value.to_string(),
+                    |field| field.name_in(self.version).to_string(),
+                )
+            }
+            Rule::PropertyNotAllowed | Rule::PropertyRepeated => {
+                PropertyId(value).name().to_string()
+            }
             Rule::PropertyUnknown => format!("0x{value:02X}"),
-            Rule::StringSurrogate | Rule::StringControlCharacter | Rule::StringNoncharacter => format!("U+{value:04X}"),
-            Rule::ConnectProtocolName => String::from_utf8_lossy(self.span.slice(packet)).escape_debug().to_string(),
+            Rule::StringSurrogate | Rule::StringControlCharacter | Rule::StringNoncharacter => {
+                format!("U+{value:04X}")
+            }
+            Rule::ConnectProtocolName => String::from_utf8_lossy(self.span.slice(packet))
+                .escape_debug()
+                .to_string(),
             Rule::ConnackReasonUndefined
             | Rule::PubackReasonUndefined
             | Rule::PubrecReasonUndefined

@@ -26,7 +26,9 @@ impl Dissection {
     /// Whether a rule of severity error is broken.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.severity() == Severity::Error)
     }
 }
 
@@ -60,25 +62,44 @@ impl Dissector {
 
     /// Takes the packet at the start of `bytes` apart, as far as it is there.
     pub fn dissect(&mut self, bytes: &[u8], context: Context) -> &Dissection {
-        let Dissection { tree, diagnostics, .. } = &mut self.dissection;
+        let Dissection {
+            tree, diagnostics, ..
+        } = &mut self.dissection;
         tree.nodes.clear();
         diagnostics.clear();
         let (header_len, len, missing) = match frame::header(bytes) {
-            frame::Header::Complete { header_len, len } => (header_len, len.min(bytes.len()), len.saturating_sub(bytes.len())),
+            frame::Header::Complete { header_len, len } => (
+                header_len,
+                len.min(bytes.len()),
+                len.saturating_sub(bytes.len()),
+            ),
             frame::Header::Incomplete { missing } => (bytes.len(), bytes.len(), missing),
             // Nothing says where the packet ends: it takes the header only, so that a reader can
             // look for the next packet behind it.
             frame::Header::TooLong => (5, bytes.len().min(5), 0),
         };
         let bytes = bytes.get(..len).unwrap_or(bytes);
-        let sink = Record { nodes: &mut tree.nodes, diagnostics, depth: 0 };
-        let mut cursor =
-            Cursor { bytes, at: 0, end: len, incomplete: missing > 0, in_properties: false, context, sink };
+        let sink = Record {
+            nodes: &mut tree.nodes,
+            diagnostics,
+            depth: 0,
+        };
+        let mut cursor = Cursor {
+            bytes,
+            at: 0,
+            end: len,
+            incomplete: missing > 0,
+            lost: false,
+            in_properties: false,
+            context,
+            sink,
+        };
         // How it ended does not matter: all that was found is written down.
-        let _ = packet(&mut cursor, header_len);
+        let _ = packet(&mut cursor, header_len, |_| ());
         cursor.skip(Field::Unread);
         self.dissection.version = cursor.context.version;
-        self.dissection.packet_type = PacketType::from_nibble(bytes.first().map_or(0, |byte| byte >> 4));
+        self.dissection.packet_type =
+            PacketType::from_nibble(bytes.first().map_or(0, |byte| byte >> 4));
         self.dissection.len = len;
         self.dissection.missing = missing;
         &self.dissection

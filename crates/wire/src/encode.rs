@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use crate::{
-    ControlPacket, PacketType, Properties, Property, PropertyId, PropertyOwner, ProtocolVersion, ReasonCodes, Rule,
-    varint,
+    Citation, ControlPacket, PacketType, Properties, Property, PropertyId, PropertyOwner,
+    ProtocolVersion, ReasonCodes, Rule, varint,
 };
 
 /// Why a packet cannot be written.
@@ -25,8 +25,12 @@ impl core::fmt::Display for EncodeError {
         match self {
             Self::Breaks(rule) => write!(f, "{} ({})", rule.summary(), rule.name()),
             Self::NotInVersion => f.write_str("this version of MQTT cannot say that"),
-            Self::PacketIdentifier => f.write_str("QoS 1 and 2 need a Packet Identifier, QoS 0 has none"),
-            Self::TooLong => f.write_str("a packet has at most 268,435,455 bytes behind its fixed header"),
+            Self::PacketIdentifier => {
+                f.write_str("QoS 1 and 2 need a Packet Identifier, QoS 0 has none")
+            }
+            Self::TooLong => {
+                f.write_str("a packet has at most 268,435,455 bytes behind its fixed header")
+            }
         }
     }
 }
@@ -88,6 +92,15 @@ pub(crate) trait Encode {
     fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>);
 }
 
+/// The packet breaks `rule`, if the version has it.
+#[cold]
+pub(crate) fn breaks(version: ProtocolVersion, rule: Rule) -> Result<(), EncodeError> {
+    match rule.citation(version) {
+        Citation::None => Ok(()),
+        _ => Err(EncodeError::Breaks(rule)),
+    }
+}
+
 /// Properties only in version 5, and only where they may stand.
 #[inline]
 pub(crate) fn check_properties(
@@ -104,10 +117,16 @@ pub(crate) fn check_properties(
     if properties.set().has_foreign(owner) {
         return Err(EncodeError::Breaks(Rule::PropertyNotAllowed));
     }
-    if owner == PropertyOwner::Packet(PacketType::Subscribe) && properties.set().contains(PropertyId::SUBSCRIPTION_IDENTIFIER)
+    if owner == PropertyOwner::Packet(PacketType::Subscribe)
+        && properties
+            .set()
+            .contains(PropertyId::SUBSCRIPTION_IDENTIFIER)
     {
         // A built list may hold many, as a PUBLISH may; a SUBSCRIBE has one.
-        let count = properties.iter().filter(|property| property.id() == PropertyId::SUBSCRIPTION_IDENTIFIER).count();
+        let count = properties
+            .iter()
+            .filter(|property| property.id() == PropertyId::SUBSCRIPTION_IDENTIFIER)
+            .count();
         if count > 1 {
             return Err(EncodeError::Breaks(Rule::PropertyRepeated));
         }
@@ -117,7 +136,11 @@ pub(crate) fn check_properties(
 
 /// A payload that is said to be UTF-8 must be.
 #[inline]
-pub(crate) fn check_format(properties: Properties<'_>, payload: &[u8], rule: Rule) -> Result<(), EncodeError> {
+pub(crate) fn check_format(
+    properties: Properties<'_>,
+    payload: &[u8],
+    rule: Rule,
+) -> Result<(), EncodeError> {
     match properties.get(PropertyId::PAYLOAD_FORMAT_INDICATOR) {
         Some(Property::PayloadFormatIndicator(1)) if core::str::from_utf8(payload).is_err() => {
             Err(EncodeError::Breaks(rule))
@@ -134,9 +157,12 @@ pub(crate) fn check_codes(
     undefined: Rule,
 ) -> Result<(), EncodeError> {
     if codes.as_bytes().is_empty() {
-        return Err(EncodeError::Breaks(none));
+        return breaks(version, none);
     }
-    if codes.iter().any(|code| !code.is_defined(packet_type, version)) {
+    if codes
+        .iter()
+        .any(|code| !code.is_defined(packet_type, version))
+    {
         return Err(EncodeError::Breaks(undefined));
     }
     Ok(())
@@ -167,12 +193,30 @@ macro_rules! each {
             Self::Unsuback($packet) => $use,
             Self::Disconnect($packet) => $use,
             Self::Auth($packet) => $use,
-            Self::Puback(a) => { let $packet = &Step(a, PacketType::Puback); $use }
-            Self::Pubrec(a) => { let $packet = &Step(a, PacketType::Pubrec); $use }
-            Self::Pubrel(a) => { let $packet = &Step(a, PacketType::Pubrel); $use }
-            Self::Pubcomp(a) => { let $packet = &Step(a, PacketType::Pubcomp); $use }
-            Self::Pingreq => { let $packet = &Ping(PacketType::Pingreq); $use }
-            Self::Pingresp => { let $packet = &Ping(PacketType::Pingresp); $use }
+            Self::Puback(a) => {
+                let $packet = &Step(a, PacketType::Puback);
+                $use
+            }
+            Self::Pubrec(a) => {
+                let $packet = &Step(a, PacketType::Pubrec);
+                $use
+            }
+            Self::Pubrel(a) => {
+                let $packet = &Step(a, PacketType::Pubrel);
+                $use
+            }
+            Self::Pubcomp(a) => {
+                let $packet = &Step(a, PacketType::Pubcomp);
+                $use
+            }
+            Self::Pingreq => {
+                let $packet = &Ping(PacketType::Pingreq);
+                $use
+            }
+            Self::Pingresp => {
+                let $packet = &Ping(PacketType::Pingresp);
+                $use
+            }
         }
     };
 }
@@ -236,11 +280,17 @@ impl Any for Ping {
 
 #[inline(always)]
 fn total(body: usize) -> usize {
-    varint::len(body as u32).saturating_add(1).saturating_add(body)
+    varint::len(body as u32)
+        .saturating_add(1)
+        .saturating_add(body)
 }
 
 #[inline(always)]
-fn write_any(packet: &impl Any, version: ProtocolVersion, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+fn write_any(
+    packet: &impl Any,
+    version: ProtocolVersion,
+    out: &mut Vec<u8>,
+) -> Result<(), EncodeError> {
     packet.any_check(version)?;
     let body = packet.any_len(version);
     if body > varint::MAX as usize {

@@ -28,14 +28,20 @@ pub fn header(bytes: &[u8]) -> Header {
     if let &[_, length, ..] = bytes
         && length < 0x80
     {
-        return Header::Complete { header_len: 2, len: usize::from(length).wrapping_add(2) };
+        return Header::Complete {
+            header_len: 2,
+            len: usize::from(length).wrapping_add(2),
+        };
     }
     match bytes.split_first() {
         None => Header::Incomplete { missing: 2 },
         Some((_, length)) => match varint::read(length) {
             varint::Read::Complete { value, len } => {
                 let header_len = len.saturating_add(1);
-                Header::Complete { header_len, len: header_len.saturating_add(value as usize) }
+                Header::Complete {
+                    header_len,
+                    len: header_len.saturating_add(value as usize),
+                }
             }
             varint::Read::Incomplete => Header::Incomplete { missing: 1 },
             varint::Read::TooLong => Header::TooLong,

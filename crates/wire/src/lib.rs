@@ -16,6 +16,7 @@ mod detect;
 mod diagnostic;
 mod dissect;
 mod encode;
+pub mod explain;
 mod field;
 pub mod frame;
 mod grammar;
@@ -27,6 +28,7 @@ mod reason_code;
 mod rule;
 mod span;
 mod stream;
+mod summary;
 mod text;
 mod topic;
 mod tree;
@@ -40,20 +42,21 @@ pub use dissect::{Dissection, Dissector, dissect};
 pub use encode::EncodeError;
 pub use field::{Field, Section};
 pub use packet::{
-    Acknowledgement, Auth, Connack, Connect, ControlPacket, Disconnect, Publish, ReasonCodes, RetainHandling, Suback,
-    Subscribe, Subscription, SubscriptionOptions, Subscriptions, SubscriptionsBuf, TopicFilters, TopicFiltersBuf,
-    Unsuback, Unsubscribe, WillMessage,
+    Acknowledgement, Auth, Connack, Connect, ControlPacket, Disconnect, Publish, ReasonCodes,
+    RetainHandling, Suback, Subscribe, Subscription, SubscriptionOptions, Subscriptions,
+    SubscriptionsBuf, TopicFilters, TopicFiltersBuf, Unsuback, Unsubscribe, WillMessage,
 };
 pub use packet_type::{Direction, PacketType};
 pub use property::{
-    Iter as PropertiesIter, Properties, PropertiesBuf, Property, PropertyError, PropertyId, PropertyOwner, PropertySet,
-    PropertyType,
+    Iter as PropertiesIter, Properties, PropertiesBuf, Property, PropertyError, PropertyId,
+    PropertyOwner, PropertySet, PropertyType,
 };
 pub use qos::{PacketIdentifier, QoS};
 pub use reason_code::ReasonCode;
 pub use rule::{Citation, Rule, Severity};
 pub use span::Span;
 pub use stream::{PacketAt, StreamDecoder, StreamError, packets};
+pub use summary::summary;
 pub use text::{BinaryData, Utf8EncodedString};
 pub use topic::{SharedSubscription, TopicFilter, TopicName};
 pub use tree::{Node, Tree, Value};

@@ -59,7 +59,9 @@ impl Direction {
     pub const fn allows(self, sender: crate::Sender) -> bool {
         matches!(
             (self, sender),
-            (Self::Both, _) | (Self::Client, crate::Sender::Client) | (Self::Server, crate::Sender::Server)
+            (Self::Both, _)
+                | (Self::Client, crate::Sender::Client)
+                | (Self::Server, crate::Sender::Server)
         )
     }
 }
@@ -154,7 +156,9 @@ impl PacketType {
             Self::Reserved => Direction::None,
             Self::Auth if !version.is_v5() => Direction::None,
             Self::Disconnect if !version.is_v5() => Direction::Client,
-            Self::Connect | Self::Subscribe | Self::Unsubscribe | Self::Pingreq => Direction::Client,
+            Self::Connect | Self::Subscribe | Self::Unsubscribe | Self::Pingreq => {
+                Direction::Client
+            }
             Self::Connack | Self::Suback | Self::Unsuback | Self::Pingresp => Direction::Server,
             Self::Publish
             | Self::Puback
@@ -186,6 +190,7 @@ mod tests {
     #[test]
     fn directions_follow_the_version() {
         use ProtocolVersion::{V3_1, V3_1_1, V5};
+        #[rustfmt::skip] // One fact a line.
         let table = [
             (PacketType::Connect, V5, true, false),
             (PacketType::Suback, V3_1, false, true),
@@ -198,8 +203,16 @@ mod tests {
         ];
         for (packet_type, version, client, server) in table {
             let direction = packet_type.sent_by(version);
-            assert_eq!(direction.allows(Sender::Client), client, "{packet_type:?} {version:?}");
-            assert_eq!(direction.allows(Sender::Server), server, "{packet_type:?} {version:?}");
+            assert_eq!(
+                direction.allows(Sender::Client),
+                client,
+                "{packet_type:?} {version:?}"
+            );
+            assert_eq!(
+                direction.allows(Sender::Server),
+                server,
+                "{packet_type:?} {version:?}"
+            );
         }
     }
 }

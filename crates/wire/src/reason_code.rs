@@ -90,8 +90,16 @@ impl ReasonCode {
     /// Its name in a packet of this type; `None` when the version's table for the packet does not
     /// list it.
     #[must_use]
-    pub const fn name(self, packet_type: PacketType, version: ProtocolVersion) -> Option<&'static str> {
-        if version.is_v5() { self.name_in_v5(packet_type) } else { self.name_before_v5(packet_type, version) }
+    pub const fn name(
+        self,
+        packet_type: PacketType,
+        version: ProtocolVersion,
+    ) -> Option<&'static str> {
+        if version.is_v5() {
+            self.name_in_v5(packet_type)
+        } else {
+            self.name_before_v5(packet_type, version)
+        }
     }
 
     /// Whether the version's table for the packet lists it.
@@ -120,11 +128,19 @@ impl ReasonCode {
 
     /// What happened and what to do about it, in a sentence; `None` when it has no name here.
     #[must_use]
-    pub const fn meaning(self, packet_type: PacketType, version: ProtocolVersion) -> Option<&'static str> {
+    pub const fn meaning(
+        self,
+        packet_type: PacketType,
+        version: ProtocolVersion,
+    ) -> Option<&'static str> {
         meaning::of(self, packet_type, version)
     }
 
-    const fn name_before_v5(self, packet_type: PacketType, version: ProtocolVersion) -> Option<&'static str> {
+    const fn name_before_v5(
+        self,
+        packet_type: PacketType,
+        version: ProtocolVersion,
+    ) -> Option<&'static str> {
         Some(match (packet_type, self.0) {
             (PacketType::Connack, 0) => "Connection Accepted",
             (PacketType::Connack, 1) => "Connection Refused, unacceptable protocol version",
@@ -149,7 +165,10 @@ impl ReasonCode {
             ),
             // §3.4.2.1, §3.5.2.1
             PacketType::Puback | PacketType::Pubrec => {
-                matches!(self.0, 0x00 | 0x10 | 0x80 | 0x83 | 0x87 | 0x90 | 0x91 | 0x97 | 0x99)
+                matches!(
+                    self.0,
+                    0x00 | 0x10 | 0x80 | 0x83 | 0x87 | 0x90 | 0x91 | 0x97 | 0x99
+                )
             }
             // §3.6.2.1, §3.7.2.1
             PacketType::Pubrel | PacketType::Pubcomp => matches!(self.0, 0x00 | 0x92),
@@ -159,7 +178,9 @@ impl ReasonCode {
                 0x00..=0x02 | 0x80 | 0x83 | 0x87 | 0x8F | 0x91 | 0x97 | 0x9E | 0xA1 | 0xA2
             ),
             // §3.11.3
-            PacketType::Unsuback => matches!(self.0, 0x00 | 0x11 | 0x80 | 0x83 | 0x87 | 0x8F | 0x91),
+            PacketType::Unsuback => {
+                matches!(self.0, 0x00 | 0x11 | 0x80 | 0x83 | 0x87 | 0x8F | 0x91)
+            }
             // §3.14.2.1; 0x8C stands only in the overview of §2.4, which lists DISCONNECT for it.
             PacketType::Disconnect => matches!(
                 self.0,
@@ -237,6 +258,7 @@ mod tests {
 
     #[test]
     fn one_byte_has_a_name_by_packet_and_version() {
+        #[rustfmt::skip] // One fact a line.
         let table = [
             (0x00, PacketType::Connack, V5, Some("Success")),
             (0x00, PacketType::Suback, V5, Some("Granted QoS 0")),
@@ -256,12 +278,17 @@ mod tests {
             (0xA3, PacketType::Disconnect, V5, None),
         ];
         for (code, packet_type, version, name) in table {
-            assert_eq!(ReasonCode(code).name(packet_type, version), name, "{code:#04x} {packet_type:?} {version:?}");
+            assert_eq!(
+                ReasonCode(code).name(packet_type, version),
+                name,
+                "{code:#04x} {packet_type:?} {version:?}"
+            );
         }
     }
 
     #[test]
     fn some_codes_are_one_ends_only() {
+        #[rustfmt::skip] // One fact a line.
         let table = [
             (0x00, PacketType::Disconnect, true, true),
             (0x04, PacketType::Disconnect, true, false),
@@ -280,8 +307,16 @@ mod tests {
         ];
         for (code, packet_type, client, server) in table {
             let code = ReasonCode(code);
-            assert_eq!(code.may_be_sent_by(packet_type, Sender::Client), client, "{code:?} {packet_type:?}");
-            assert_eq!(code.may_be_sent_by(packet_type, Sender::Server), server, "{code:?} {packet_type:?}");
+            assert_eq!(
+                code.may_be_sent_by(packet_type, Sender::Client),
+                client,
+                "{code:?} {packet_type:?}"
+            );
+            assert_eq!(
+                code.may_be_sent_by(packet_type, Sender::Server),
+                server,
+                "{code:?} {packet_type:?}"
+            );
         }
     }
 

@@ -15,9 +15,15 @@ impl Span {
     /// The span of the bytes `start..end`.
     #[inline]
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "no packet has 2^29 bytes: its length is a variable byte integer")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "no packet has 2^29 bytes: its length is a variable byte integer"
+    )]
     pub const fn of_bytes(start: usize, end: usize) -> Self {
-        Self { start: (start as u32).wrapping_mul(8), len: (end.wrapping_sub(start) as u32).wrapping_mul(8) }
+        Self {
+            start: (start as u32).wrapping_mul(8),
+            len: (end.wrapping_sub(start) as u32).wrapping_mul(8),
+        }
     }
 
     /// One past the last bit.

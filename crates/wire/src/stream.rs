@@ -2,7 +2,10 @@
 
 use alloc::vec::Vec;
 
-use crate::{Context, ControlPacket, DecodeError, Decoded, Dissector, PacketType, ProtocolVersion, decode, frame};
+use crate::{
+    Context, ControlPacket, DecodeError, Decoded, Dissector, PacketType, ProtocolVersion, decode,
+    frame,
+};
 
 /// Decodes a stream that comes in chunks of any size.
 ///
@@ -49,7 +52,10 @@ impl core::fmt::Display for StreamError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Decode { offset, error } => write!(f, "packet at byte {offset}: {error}"),
-            Self::TooLarge { offset, len } => write!(f, "packet at byte {offset}: {len} bytes are more than is accepted"),
+            Self::TooLarge { offset, len } => write!(
+                f,
+                "packet at byte {offset}: {len} bytes are more than is accepted"
+            ),
         }
     }
 }
@@ -61,7 +67,14 @@ impl StreamDecoder {
     /// claim memory.
     #[must_use]
     pub const fn new(context: Context, maximum: usize) -> Self {
-        Self { buffer: Vec::new(), done: 0, before: 0, context, maximum, error: None }
+        Self {
+            buffer: Vec::new(),
+            done: 0,
+            before: 0,
+            context,
+            maximum,
+            error: None,
+        }
     }
 
     /// Adds what has arrived.
@@ -139,7 +152,14 @@ pub struct PacketAt {
 /// bytes are passed over up to where whole, valid packets begin again.
 pub fn packets(bytes: &[u8], context: Context) -> impl Iterator<Item = PacketAt> {
     let search = bytes.len().saturating_mul(16);
-    Packets { bytes, offset: 0, context, lost: false, search, dissector: Dissector::new() }
+    Packets {
+        bytes,
+        offset: 0,
+        context,
+        lost: false,
+        search,
+        dissector: Dissector::new(),
+    }
 }
 
 struct Packets<'a> {
@@ -161,7 +181,14 @@ impl Iterator for Packets<'_> {
         let rest = self.bytes.get(offset..)?;
         let first = *rest.first()?;
         let packet_type = PacketType::from_nibble(first >> 4);
-        let at = |len, missing, version, skipped| PacketAt { offset, len, missing, packet_type, version, skipped };
+        let at = |len, missing, version, skipped| PacketAt {
+            offset,
+            len,
+            missing,
+            packet_type,
+            version,
+            skipped,
+        };
         if core::mem::take(&mut self.lost) {
             let skip = self.resynchronise(rest);
             if skip > 0 {
@@ -175,9 +202,16 @@ impl Iterator for Packets<'_> {
                 if packet_type == PacketType::Connect {
                     self.context.version = self.dissector.dissect(rest, self.context).version;
                 }
-                at(there, len.saturating_sub(rest.len()), self.context.version, false)
+                at(
+                    there,
+                    len.saturating_sub(rest.len()),
+                    self.context.version,
+                    false,
+                )
             }
-            frame::Header::Incomplete { missing } => at(rest.len(), missing, self.context.version, false),
+            frame::Header::Incomplete { missing } => {
+                at(rest.len(), missing, self.context.version, false)
+            }
             frame::Header::TooLong => {
                 self.lost = true;
                 at(rest.len().min(5), 0, self.context.version, false)
@@ -208,11 +242,13 @@ impl Packets<'_> {
 
     /// What follows the valid packet that `bytes` begin with, if they do.
     fn behind_valid<'b>(&mut self, bytes: &'b [u8]) -> Option<&'b [u8]> {
-        let frame::Header::Complete { len, .. } = frame::header(bytes) else { return None };
+        let frame::Header::Complete { len, .. } = frame::header(bytes) else {
+            return None;
+        };
         if len > bytes.len() {
             return None;
         }
-        self.search = self.search.checked_sub(len).unwrap_or_default();
+        self.search = self.search.saturating_sub(len);
         if self.search == 0 {
             return None;
         }

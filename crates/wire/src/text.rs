@@ -1,6 +1,7 @@
 //! Strings and binary data (v5 sections 1.5.4 and 1.5.6), and topics made of them.
 
-/// At most 65,535 bytes of well-formed UTF-8 without U+0000.
+/// At most 65,535 bytes of well-formed UTF-8 without U+0000. (Read from an MQTT 3.1 packet it may
+/// have U+0000, which that version forbids in topics only.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Utf8EncodedString<'a>(&'a str);
 
@@ -8,7 +9,8 @@ impl<'a> Utf8EncodedString<'a> {
     /// Accepts a string that a packet can carry.
     #[must_use]
     pub fn new(string: &'a str) -> Option<Self> {
-        (string.len() <= usize::from(u16::MAX) && !has_zero(string.as_bytes())).then_some(Self(string))
+        (string.len() <= usize::from(u16::MAX) && !has_zero(string.as_bytes()))
+            .then_some(Self(string))
     }
 
     #[inline(always)]
@@ -64,16 +66,75 @@ as_text!(Utf8EncodedString);
 
 pub(crate) use as_text;
 
-/// Whether a byte is zero. A fold without a branch, so that the compiler makes vectors of it.
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Whether `hit` is set for a byte, eight at a time: strings are short, and a loop over single
+/// bytes costs more than the rest of a packet. `hit` sets the high bit of each byte that is one;
+/// bits above the first hit may be wrong.
+#[inline(always)]
+fn any(bytes: &[u8], hit: impl Fn(u64) -> u64) -> bool {
+    let mut found = 0;
+    if let Some(last) = bytes.last_chunk::<8>() {
+        let (chunks, _) = bytes.as_chunks::<8>();
+        for chunk in chunks {
+            found |= hit(u64::from_le_bytes(*chunk));
+        }
+        // Overlaps the chunk before it rather than going byte by byte.
+        found |= hit(u64::from_le_bytes(*last));
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        found = hit(u64::from(last) << 32 | u64::from(first));
+    } else {
+        for &byte in bytes {
+            found |= hit(LOW.wrapping_mul(u64::from(byte)));
+        }
+    }
+    found & HIGH != 0
+}
+
+#[inline(always)]
+const fn zero(word: u64) -> u64 {
+    word.wrapping_sub(LOW) & !word
+}
+
+/// Whether a byte is zero.
 #[inline(always)]
 pub(crate) fn has_zero(bytes: &[u8]) -> bool {
-    bytes.iter().fold(false, |found, &byte| found | (byte == 0))
+    any(bytes, zero)
+}
+
+/// `+` and `#` differ in one bit.
+#[inline(always)]
+const fn wildcard(word: u64) -> u64 {
+    const HASH: u64 = LOW.wrapping_mul(b'#' as u64);
+    const OTHER_BIT: u64 = LOW.wrapping_mul((b'#' ^ b'+') as u64);
+    zero((word & !OTHER_BIT) ^ HASH)
+}
+
+/// Bytes that make a string worth a closer look: below a space, or not ASCII.
+#[inline(always)]
+const fn unusual(word: u64) -> u64 {
+    (word.wrapping_sub(LOW.wrapping_mul(0x20)) & !word) | word
 }
 
 /// Whether a byte is `+` or `#`.
 #[inline(always)]
 pub(crate) fn has_wildcard(bytes: &[u8]) -> bool {
-    bytes.iter().fold(false, |found, &byte| found | (byte == b'+') | (byte == b'#'))
+    any(bytes, wildcard)
+}
+
+/// Whether all is ASCII without control characters below the space: then it is well-formed UTF-8
+/// without U+0000, and nothing more need be asked.
+#[inline(always)]
+pub(crate) fn is_plain(bytes: &[u8]) -> bool {
+    !any(bytes, unusual)
+}
+
+/// The same, and without a wildcard.
+#[inline(always)]
+pub(crate) fn is_plain_topic(bytes: &[u8]) -> bool {
+    !any(bytes, |word| unusual(word) | wildcard(word))
 }
 
 /// Whether control characters or noncharacters are possible: any control byte or any lead byte
@@ -99,4 +160,28 @@ pub(crate) const fn is_noncharacter(character: char) -> bool {
 /// Whether the bytes begin with the encoding of a code point from U+D800 to U+DFFF.
 pub(crate) const fn begins_with_surrogate(bytes: &[u8]) -> bool {
     matches!(bytes, [0xed, 0xa0..=0xbf, 0x80..=0xbf, ..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_of_every_length_is_looked_at() {
+        for len in 0..40_usize {
+            for byte in 0..=255_u8 {
+                for place in 0..len {
+                    let mut bytes = [b'x'; 40];
+                    bytes[place] = byte;
+                    let bytes = &bytes[..len];
+                    assert_eq!(has_zero(bytes), byte == 0, "{bytes:?}");
+                    assert_eq!(
+                        has_wildcard(bytes),
+                        matches!(byte, b'+' | b'#'),
+                        "{bytes:?}"
+                    );
+                }
+            }
+        }
+    }
 }

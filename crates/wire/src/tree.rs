@@ -62,16 +62,21 @@ impl Tree {
     /// The number of the first node with this field.
     #[must_use]
     pub fn number(&self, field: Field) -> Option<u32> {
-        self.nodes.iter().find(|node| node.field == field).and_then(|node| match node.value {
-            Value::Number(number) => Some(number),
-            _ => None,
-        })
+        self.nodes
+            .iter()
+            .find(|node| node.field == field)
+            .and_then(|node| match node.value {
+                Value::Number(number) => Some(number),
+                _ => None,
+            })
     }
 
     /// One past the last descendant of the node at `index`.
     #[must_use]
     pub fn end_of(&self, index: usize) -> usize {
-        let Some(node) = self.get(index) else { return self.nodes.len() };
+        let Some(node) = self.get(index) else {
+            return self.nodes.len();
+        };
         let below = index.saturating_add(1);
         self.nodes
             .get(below..)
@@ -89,13 +94,18 @@ impl Tree {
     #[must_use]
     pub fn parent(&self, index: usize) -> Option<usize> {
         let depth = self.get(index)?.depth;
-        self.nodes.get(..index)?.iter().rposition(|node| node.depth < depth)
+        self.nodes
+            .get(..index)?
+            .iter()
+            .rposition(|node| node.depth < depth)
     }
 
     /// The leaves, with their indices.
     pub fn leaves(&self) -> impl Iterator<Item = (usize, &Node)> {
         self.nodes.iter().enumerate().filter(|&(index, node)| {
-            self.nodes.get(index.saturating_add(1)).is_none_or(|next| next.depth <= node.depth)
+            self.nodes
+                .get(index.saturating_add(1))
+                .is_none_or(|next| next.depth <= node.depth)
         })
     }
 
@@ -134,7 +144,8 @@ impl Tree {
     /// The characters or bytes of a string or binary node, without the length before them.
     #[must_use]
     pub fn content<'a>(&self, index: usize, packet: &'a [u8]) -> &'a [u8] {
-        self.content_span(index).map_or(&[], |span| span.slice(packet))
+        self.content_span(index)
+            .map_or(&[], |span| span.slice(packet))
     }
 
     /// Where [`Tree::content`] stands.
@@ -145,9 +156,14 @@ impl Tree {
             return Some(node.span);
         }
         // Everything behind the length: text may be split into the parts of a shared subscription.
-        let inside = self.nodes.get(index.saturating_add(1)..self.end_of(index))?;
+        let inside = self
+            .nodes
+            .get(index.saturating_add(1)..self.end_of(index))?;
         let length = inside.iter().find(|child| child.field == Field::Length)?;
         let start = length.span.end();
-        Some(Span { start, len: node.span.end().saturating_sub(start) })
+        Some(Span {
+            start,
+            len: node.span.end().saturating_sub(start),
+        })
     }
 }

@@ -29,10 +29,17 @@ pub fn read(bytes: &[u8]) -> Read {
     for (index, &byte) in bytes.iter().take(4).enumerate() {
         value |= u32::from(byte & 0x7f) << (index as u32).wrapping_mul(7);
         if byte < 0x80 {
-            return Read::Complete { value, len: index.wrapping_add(1) };
+            return Read::Complete {
+                value,
+                len: index.wrapping_add(1),
+            };
         }
     }
-    if bytes.len() >= 4 { Read::TooLong } else { Read::Incomplete }
+    if bytes.len() >= 4 {
+        Read::TooLong
+    } else {
+        Read::Incomplete
+    }
 }
 
 /// The least number of bytes, 1 to 4, that hold `value`.
@@ -77,7 +84,13 @@ mod tests {
             write(value, &mut out);
             assert_eq!(out, bytes);
             assert_eq!(len(value), bytes.len());
-            assert_eq!(read(bytes), Read::Complete { value, len: bytes.len() });
+            assert_eq!(
+                read(bytes),
+                Read::Complete {
+                    value,
+                    len: bytes.len()
+                }
+            );
             for shorter in 0..bytes.len() {
                 assert_eq!(read(&bytes[..shorter]), Read::Incomplete);
             }

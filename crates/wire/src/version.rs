@@ -83,12 +83,18 @@ impl Context {
     /// A version, sender unknown.
     #[must_use]
     pub const fn new(version: ProtocolVersion) -> Self {
-        Self { version, sender: None }
+        Self {
+            version,
+            sender: None,
+        }
     }
 
     /// The same with a known sender.
     #[must_use]
     pub const fn from(self, sender: Sender) -> Self {
-        Self { sender: Some(sender), ..self }
+        Self {
+            sender: Some(sender),
+            ..self
+        }
     }
 }

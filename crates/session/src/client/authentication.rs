@@ -46,21 +46,29 @@ impl Client {
         now: Instant,
         reason_code: ReasonCode,
         data: Option<Vec<u8>>,
-        mut properties: PropertiesBuf,
+        properties: PropertiesBuf,
     ) -> Result<(), Misuse> {
         //= [MQTT-4.12.0-7] v5: no AUTH where the CONNECT named no method
         let method = self.options.authentication_method().ok_or(Misuse::NotAuthenticating)?;
         let repeated = |_| Misuse::Encode(mqttscope_wire::EncodeError::Breaks(mqttscope_wire::Rule::PropertyRepeated));
         let method = Utf8EncodedString::new(method).ok_or(Misuse::TooLong)?;
         //= [MQTT-4.12.0-5] v5: every AUTH names it
-        properties.push(Property::AuthenticationMethod(method)).map_err(repeated)?;
+        let mut essential = PropertiesBuf::new();
+        essential.push(Property::AuthenticationMethod(method)).map_err(repeated)?;
         if let Some(data) = &data {
             let data = BinaryData::new(data).ok_or(Misuse::TooLong)?;
-            properties.push(Property::AuthenticationData(data)).map_err(repeated)?;
+            essential.push(Property::AuthenticationData(data)).map_err(repeated)?;
         }
-        let packet = ControlPacket::Auth(Auth { reason_code, properties: properties.as_properties() });
-        packet.encoded_len(self.options.version)?;
-        self.answer(now, packet);
+        let mut full = essential.clone();
+        for property in properties.as_properties() {
+            full.push(property).map_err(repeated)?;
+        }
+        let auth = |properties| ControlPacket::Auth(Auth { reason_code, properties });
+        auth(full.as_properties()).encoded_len(self.options.version)?;
+        //= [MQTT-3.15.2-2] and [MQTT-3.15.2-3] v5: no Reason String or User Property that makes it too large
+        if !self.write(now, auth(full.as_properties())) && !self.write(now, auth(essential.as_properties())) {
+            return Err(Misuse::TooLarge);
+        }
         self.connection.authentication = Authentication::AwaitServer;
         Ok(())
     }

@@ -116,6 +116,8 @@ pub enum Misuse {
     TopicAlias,
     /// Nothing waits for this acknowledgement any more.
     NoSuchDelivery,
+    /// The packet is larger than the server's Maximum Packet Size.
+    TooLarge,
     /// The server did not ask, or the options name no Authentication Method.
     NotAuthenticating,
     /// A session that ends with its connection cannot be prolonged when it ends.
@@ -133,6 +135,7 @@ impl core::fmt::Display for Misuse {
             Self::QueueFull => "as many messages wait as the limits allow",
             Self::TopicAlias => "the server does not accept this Topic Alias",
             Self::NoSuchDelivery => "nothing waits for this acknowledgement",
+            Self::TooLarge => "the packet is larger than the server accepts",
             Self::NotAuthenticating => "no authentication goes on",
             Self::SessionExpiry => "a session that ends with its connection cannot be prolonged at its end",
         };

@@ -82,6 +82,9 @@ impl Client {
         }
         let connection = &mut self.connection;
         connection.server = ServerLimits::from_connack(properties);
+        if !version.is_v5() {
+            connection.server.receive_maximum = self.options.assumed_receive_maximum.max(1);
+        }
         connection.outgoing_aliases = OutgoingAliases::new(connection.server.topic_alias_maximum);
         connection.connect_deadline = None;
         connection.authentication = Authentication::None;
@@ -206,7 +209,7 @@ impl Client {
             }
         };
         //= [MQTT-4.9.0-3] v5: whatever the window, a PUBREC is answered
-        self.answer(now, ControlPacket::Pubrel(pubrel));
+        self.write(now, ControlPacket::Pubrel(pubrel));
     }
 
     fn receive_pubrel(&mut self, now: Instant, identifier: PacketIdentifier) {
@@ -219,7 +222,7 @@ impl Client {
         }
         let reason_code = if known { ReasonCode::SUCCESS } else { self.not_found() };
         //= [MQTT-4.3.3-11] v5, [MQTT-4.3.3-2] v3.1.1: a PUBREL is answered with PUBCOMP
-        self.answer(now, ControlPacket::Pubcomp(Acknowledgement { reason_code, ..Acknowledgement::new(identifier) }));
+        self.write(now, ControlPacket::Pubcomp(Acknowledgement { reason_code, ..Acknowledgement::new(identifier) }));
         // Those behind the one that went need not wait for it.
         self.send_acknowledgements();
     }

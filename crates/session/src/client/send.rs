@@ -12,7 +12,7 @@ use crate::common::{IncomingStep, Instant, Resend, properties_without};
 
 impl Client {
     /// Writes a packet, if the server takes one of this size.
-    fn write(&mut self, now: Instant, packet: ControlPacket<'_>) -> bool {
+    pub(super) fn write(&mut self, now: Instant, packet: ControlPacket<'_>) -> bool {
         let version = self.options.version;
         //= [MQTT-3.2.2-15] v5: no packet above the server's Maximum Packet Size
         let fits = packet
@@ -207,6 +207,8 @@ impl Client {
         if self.write(now, ControlPacket::Pingreq) {
             self.connection.pings.push_back(now);
         }
+        // Also where the server takes no packet of two bytes: the next attempt is a Keep Alive away.
+        self.connection.last_sent = now;
     }
 
     /// The last packet of a connection, without its properties if it were too large with them.
@@ -298,16 +300,18 @@ impl Client {
         }
     }
 
-    pub(super) fn answer(&mut self, now: Instant, packet: ControlPacket<'_>) {
-        self.write(now, packet);
-    }
-
     /// Notes a PUBLISH to be acknowledged, by the application or at once.
     pub(super) fn due(&mut self, packet_identifier: PacketIdentifier, qos: QoS, number: u64, step: Option<IncomingStep>) {
         let answered = !self.options.manual_acknowledgement || step == Some(IncomingStep::Pubrel);
         let answer = answered.then_some(ReasonCode::SUCCESS);
-        self.connection.due.push_back(DueAcknowledgement { packet_identifier, qos, number, answer });
-        self.send_acknowledgements();
+        let due = DueAcknowledgement { packet_identifier, qos, number, answer };
+        match answer {
+            Some(reason_code) if self.connection.due.is_empty() => self.send_acknowledgement(due, reason_code),
+            _ => {
+                self.connection.due.push_back(due);
+                self.send_acknowledgements();
+            }
+        }
     }
 }
 

@@ -18,12 +18,15 @@
 //! );
 //! ```
 
+mod world;
+
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::num::NonZeroUsize;
 use core::time::Duration;
 
 use crate::common::Instant;
+pub use world::{Crossing, World};
 
 /// An end of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

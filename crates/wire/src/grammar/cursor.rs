@@ -1,7 +1,7 @@
 //! A place in a packet and the primitive types of the standard, read once for both sinks.
 
 use super::Sink;
-use crate::{BinaryData, Citation, Context, Field, ProtocolVersion, Rule, Span, Utf8EncodedString, Value, text, varint};
+use crate::{Citation, Context, Field, ProtocolVersion, Rule, Span, Value, varint};
 
 /// Reads one packet. Every byte it passes becomes a leaf of the sink.
 pub(crate) struct Cursor<'a, S: Sink> {
@@ -12,21 +12,12 @@ pub(crate) struct Cursor<'a, S: Sink> {
     pub(crate) end: usize,
     /// Bytes of the packet are still to come: running out of them is no fault.
     pub(crate) incomplete: bool,
+    /// A region before this place could not be read to its end.
+    pub(crate) lost: bool,
     /// Reading the property block, whose end is a rule of its own.
     pub(crate) in_properties: bool,
     pub(crate) context: Context,
     pub(crate) sink: S,
-}
-
-/// A string as it stands in the packet.
-#[derive(Clone, Copy)]
-pub(crate) struct Text<'a> {
-    /// Its characters; empty when they broke a rule and reading went on.
-    pub(crate) string: Utf8EncodedString<'a>,
-    /// Its bytes.
-    pub(crate) raw: &'a [u8],
-    /// Where they stand, without the length.
-    pub(crate) span: Span,
 }
 
 /// The outcome of reading something.
@@ -83,16 +74,25 @@ impl<'a, S: Sink> Cursor<'a, S> {
         self.sink.fault(self.context.version, rule, span, value)
     }
 
-    /// What must stand at the end of the region does not; no fault while bytes are to come.
+    /// Something is not there that must be. No fault while bytes are to come or were passed over:
+    /// what cannot be known is not claimed.
     #[cold]
-    pub(crate) fn missing(&mut self, rule: Rule) -> Read<(), S> {
-        if self.incomplete { Ok(()) } else { self.fault(rule, self.ahead()) }
+    pub(crate) fn absent(&mut self, rule: Rule, span: Span) -> Read<(), S> {
+        if self.incomplete || self.lost {
+            Ok(())
+        } else {
+            self.fault(rule, span)
+        }
     }
 
     /// The region is over too early.
     #[cold]
     pub(crate) fn short(&mut self, rule: Rule, span: Span, value: u32) -> S::Stop {
-        let rule = if self.in_properties { Rule::PropertyPastEnd } else { rule };
+        let rule = if self.in_properties {
+            Rule::PropertyPastEnd
+        } else {
+            rule
+        };
         if self.incomplete && self.end == self.bytes.len() {
             self.sink.wait(self.context.version, rule, span)
         } else {
@@ -102,7 +102,11 @@ impl<'a, S: Sink> Cursor<'a, S> {
 
     /// A field that has parts.
     #[inline(always)]
-    pub(crate) fn group<T>(&mut self, field: Field, read: impl FnOnce(&mut Self) -> Read<T, S>) -> Read<T, S> {
+    pub(crate) fn group<T>(
+        &mut self,
+        field: Field,
+        read: impl FnOnce(&mut Self) -> Read<T, S>,
+    ) -> Read<T, S> {
         self.valued(field, |cursor| Ok((read(cursor)?, Value::Group)))
     }
 
@@ -139,7 +143,10 @@ impl<'a, S: Sink> Cursor<'a, S> {
         let result = read(self);
         let result = match result {
             Ok(value) => Ok(value),
-            Err(stop) => self.sink.recover(stop).map(|()| T::default()),
+            Err(stop) => {
+                self.lost = true;
+                self.sink.recover(stop).map(|()| T::default())
+            }
         };
         if S::RECORDS && self.at < self.end {
             self.skip(Field::Unread);
@@ -179,7 +186,7 @@ impl<'a, S: Sink> Cursor<'a, S> {
 
     /// The region ends where `field` should stand.
     #[cold]
-    fn too_short(&mut self, field: Field) -> S::Stop {
+    pub(super) fn too_short(&mut self, field: Field) -> S::Stop {
         self.short(Rule::PacketTooShort, self.ahead(), field as u32)
     }
 
@@ -188,8 +195,12 @@ impl<'a, S: Sink> Cursor<'a, S> {
     pub(crate) fn bits(&mut self, field: Field, byte: u8, from: u8, len: u8) -> (u8, Span) {
         let shift = 8u8.saturating_sub(from).saturating_sub(len);
         let number = (byte >> (shift & 7)) & (0xff_u8 >> (8u8.saturating_sub(len) & 7));
-        let span = Span { start: self.behind(1).start.wrapping_add(u32::from(from)), len: u32::from(len) };
-        self.sink.leaf(field, Value::Number(u32::from(number)), span);
+        let span = Span {
+            start: self.behind(1).start.wrapping_add(u32::from(from)),
+            len: u32::from(len),
+        };
+        self.sink
+            .leaf(field, Value::Number(u32::from(number)), span);
         (number, span)
     }
 
@@ -197,7 +208,8 @@ impl<'a, S: Sink> Cursor<'a, S> {
     #[inline(always)]
     pub(crate) fn u8(&mut self, field: Field) -> Read<u8, S> {
         let byte = self.raw_u8(field)?;
-        self.sink.leaf(field, Value::Number(u32::from(byte)), self.behind(1));
+        self.sink
+            .leaf(field, Value::Number(u32::from(byte)), self.behind(1));
         Ok(byte)
     }
 
@@ -207,7 +219,8 @@ impl<'a, S: Sink> Cursor<'a, S> {
         match self.take(2) {
             Some(&[high, low]) => {
                 let number = u16::from_be_bytes([high, low]);
-                self.sink.leaf(field, Value::Number(u32::from(number)), self.behind(2));
+                self.sink
+                    .leaf(field, Value::Number(u32::from(number)), self.behind(2));
                 Ok(number)
             }
             _ => Err(self.too_short(field)),
@@ -236,7 +249,8 @@ impl<'a, S: Sink> Cursor<'a, S> {
             && self.at < self.end
         {
             self.at = self.at.wrapping_add(1);
-            self.sink.leaf(field, Value::Number(u32::from(byte)), self.behind(1));
+            self.sink
+                .leaf(field, Value::Number(u32::from(byte)), self.behind(1));
             return Ok(u32::from(byte));
         }
         self.variable_long(field)
@@ -251,7 +265,11 @@ impl<'a, S: Sink> Cursor<'a, S> {
                 self.sink.leaf(field, Value::Number(value), span);
                 if len > varint::len(value) {
                     //= [MQTT-1.5.5-1] v5: no more bytes than needed
-                    let rule = if self.is_v5() { Rule::VbiNotMinimal } else { Rule::RemainingLengthNotMinimal };
+                    let rule = if self.is_v5() {
+                        Rule::VbiNotMinimal
+                    } else {
+                        Rule::RemainingLengthNotMinimal
+                    };
                     self.fault_value(rule, span, value)?;
                 }
                 Ok(value)
@@ -259,141 +277,11 @@ impl<'a, S: Sink> Cursor<'a, S> {
             varint::Read::Incomplete => Err(self.too_short(field)),
             varint::Read::TooLong => {
                 let span = Span::of_bytes(self.at, self.at.saturating_add(4).min(self.end));
-                Err(self.sink.end(self.context.version, Rule::VbiTooLong, span, 0))
+                Err(self
+                    .sink
+                    .end(self.context.version, Rule::VbiTooLong, span, 0))
             }
         }
-    }
-
-    /// A length and as many bytes, the length a leaf inside an open group.
-    #[inline(always)]
-    pub(crate) fn prefixed(&mut self, field: Field) -> Read<&'a [u8], S> {
-        let len = match self.take(2) {
-            Some(&[high, low]) => u16::from_be_bytes([high, low]),
-            _ => return Err(self.too_short(field)),
-        };
-        self.sink.leaf(Field::Length, Value::Number(u32::from(len)), self.behind(2));
-        match self.take(usize::from(len)) {
-            Some(content) => Ok(content),
-            None => Err(self.short(Rule::StringPastEnd, self.behind(2), u32::from(len))),
-        }
-    }
-
-    /// The parts of a UTF-8 Encoded String, inside an open group.
-    #[inline(always)]
-    pub(crate) fn text(&mut self, field: Field) -> Read<Text<'a>, S> {
-        let raw = self.prefixed(field)?;
-        let span = self.behind(raw.len());
-        if S::RECORDS && !raw.is_empty() {
-            self.sink.leaf(Field::Text, Value::Text, span);
-        }
-        let string = self.check_text(raw, span)?;
-        Ok(Text { string, raw, span })
-    }
-
-    /// The parts of Binary Data, inside an open group.
-    #[inline(always)]
-    pub(crate) fn data(&mut self, field: Field) -> Read<BinaryData<'a>, S> {
-        let content = self.prefixed(field)?;
-        if S::RECORDS && !content.is_empty() {
-            self.sink.leaf(Field::Data, Value::Bytes, self.behind(content.len()));
-        }
-        Ok(BinaryData::trusted(content))
-    }
-
-    /// A UTF-8 Encoded String.
-    #[inline(always)]
-    pub(crate) fn string(&mut self, field: Field) -> Read<Text<'a>, S> {
-        self.valued(field, |cursor| Ok((cursor.text(field)?, Value::Text)))
-    }
-
-    /// Binary Data.
-    #[inline(always)]
-    pub(crate) fn binary(&mut self, field: Field) -> Read<BinaryData<'a>, S> {
-        self.valued(field, |cursor| Ok((cursor.data(field)?, Value::Bytes)))
-    }
-
-    /// A Topic Name; `wildcard` is the rule that one in it breaks.
-    #[inline(always)]
-    pub(crate) fn topic(&mut self, field: Field, wildcard: Rule) -> Read<Text<'a>, S> {
-        let topic = self.string(field)?;
-        if text::has_wildcard(topic.raw) {
-            self.wildcard(wildcard, topic)?;
-        }
-        Ok(topic)
-    }
-
-    /// Points at the first wildcard of a topic that may have none.
-    #[cold]
-    pub(crate) fn wildcard(&mut self, rule: Rule, topic: Text<'_>) -> Read<(), S> {
-        let at = topic.raw.iter().position(|byte| matches!(byte, b'+' | b'#')).unwrap_or(0);
-        let at = topic.span.bytes().0.saturating_add(at);
-        self.fault(rule, Span::of_bytes(at, at.saturating_add(1)))
-    }
-
-    /// The rules for the characters of a string.
-    #[inline(always)]
-    pub(crate) fn check_text(&mut self, content: &'a [u8], span: Span) -> Read<Utf8EncodedString<'a>, S> {
-        match core::str::from_utf8(content) {
-            //= [MQTT-1.5.4-2] v5, [MQTT-1.5.3-2] v3.1.1: no U+0000
-            Ok(string) if !text::has_zero(content) => {
-                if S::RECORDS {
-                    self.odd_characters(string, span)?;
-                }
-                Ok(Utf8EncodedString::trusted(string))
-            }
-            _ => self.bad_text(content, span),
-        }
-    }
-
-    /// Names every fault of a string, the first of each kind.
-    #[cold]
-    #[inline(never)]
-    fn bad_text(&mut self, content: &'a [u8], span: Span) -> Read<Utf8EncodedString<'a>, S> {
-        let start = (span.start / 8) as usize;
-        if let Err(error) = core::str::from_utf8(content) {
-            let from = error.valid_up_to();
-            let bad = content.get(from..).unwrap_or_default();
-            //= [MQTT-1.5.4-1] v5, [MQTT-1.5.3-1] v3.1.1: well-formed, no surrogates
-            let (rule, len) = if text::begins_with_surrogate(bad) {
-                (Rule::StringSurrogate, 3)
-            } else {
-                (Rule::StringNotUtf8, error.error_len().unwrap_or(bad.len()))
-            };
-            let at = start.saturating_add(from);
-            let value = bad.first().copied().map_or(0, u32::from);
-            self.fault_value(rule, Span::of_bytes(at, at.saturating_add(len)), value)?;
-        }
-        if let Some(zero) = content.iter().position(|&byte| byte == 0) {
-            let at = start.saturating_add(zero);
-            self.fault(Rule::StringNull, Span::of_bytes(at, at.saturating_add(1)))?;
-        }
-        Ok(Utf8EncodedString::default())
-    }
-
-    /// What a string should rather not hold.
-    fn odd_characters(&mut self, string: &str, span: Span) -> Read<(), S> {
-        if !text::may_have_odd(string.as_bytes()) {
-            return Ok(());
-        }
-        let start = (span.start / 8) as usize;
-        let mut seen = [false; 2];
-        for (index, character) in string.char_indices() {
-            let (kind, rule) = if text::is_control(character) {
-                (0_usize, Rule::StringControlCharacter)
-            } else if text::is_noncharacter(character) {
-                (1, Rule::StringNoncharacter)
-            } else {
-                continue;
-            };
-            if let Some(seen) = seen.get_mut(kind)
-                && !core::mem::replace(seen, true)
-            {
-                let at = start.saturating_add(index);
-                let span = Span::of_bytes(at, at.saturating_add(character.len_utf8()));
-                self.fault_value(rule, span, u32::from(character))?;
-            }
-        }
-        Ok(())
     }
 
     /// A Packet Identifier; none for zero, which is a fault.

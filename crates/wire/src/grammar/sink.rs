@@ -20,7 +20,13 @@ pub(crate) trait Sink {
     /// A field without parts.
     fn leaf(&mut self, field: Field, value: Value, span: Span);
     /// A broken rule that does not hinder the reading.
-    fn fault(&mut self, version: ProtocolVersion, rule: Rule, span: Span, value: u32) -> Result<(), Self::Stop>;
+    fn fault(
+        &mut self,
+        version: ProtocolVersion,
+        rule: Rule,
+        span: Span,
+        value: u32,
+    ) -> Result<(), Self::Stop>;
     /// A broken rule behind which nothing of the region can be read.
     fn end(&mut self, version: ProtocolVersion, rule: Rule, span: Span, value: u32) -> Self::Stop;
     /// The region ends because the rest of the packet is not there yet.
@@ -44,8 +50,18 @@ impl Sink for Strict {
     #[inline(always)]
     fn leaf(&mut self, _: Field, _: Value, _: Span) {}
     #[inline]
-    fn fault(&mut self, _: ProtocolVersion, rule: Rule, span: Span, _: u32) -> Result<(), DecodeError> {
-        if rule.severity() == Severity::Error { Err(DecodeError { rule, span }) } else { Ok(()) }
+    fn fault(
+        &mut self,
+        _: ProtocolVersion,
+        rule: Rule,
+        span: Span,
+        _: u32,
+    ) -> Result<(), DecodeError> {
+        if rule.severity() == Severity::Error {
+            Err(DecodeError { rule, span })
+        } else {
+            Ok(())
+        }
     }
     #[inline]
     fn end(&mut self, _: ProtocolVersion, rule: Rule, span: Span, _: u32) -> DecodeError {
@@ -79,7 +95,12 @@ impl Sink for Record<'_> {
     #[inline]
     fn open(&mut self, field: Field, at: usize) -> usize {
         let mark = self.nodes.len();
-        self.nodes.push(Node { field, depth: self.depth, value: Value::Group, span: Span::of_bytes(at, at) });
+        self.nodes.push(Node {
+            field,
+            depth: self.depth,
+            value: Value::Group,
+            span: Span::of_bytes(at, at),
+        });
         self.depth = self.depth.saturating_add(1);
         mark
     }
@@ -95,18 +116,39 @@ impl Sink for Record<'_> {
 
     #[inline]
     fn leaf(&mut self, field: Field, value: Value, span: Span) {
-        self.nodes.push(Node { field, depth: self.depth, value, span });
+        self.nodes.push(Node {
+            field,
+            depth: self.depth,
+            value,
+            span,
+        });
     }
 
     #[inline]
-    fn fault(&mut self, version: ProtocolVersion, rule: Rule, span: Span, value: u32) -> Result<(), Ended> {
-        self.diagnostics.push(Diagnostic { rule, version, span, value });
+    fn fault(
+        &mut self,
+        version: ProtocolVersion,
+        rule: Rule,
+        span: Span,
+        value: u32,
+    ) -> Result<(), Ended> {
+        self.diagnostics.push(Diagnostic {
+            rule,
+            version,
+            span,
+            value,
+        });
         Ok(())
     }
 
     #[inline]
     fn end(&mut self, version: ProtocolVersion, rule: Rule, span: Span, value: u32) -> Ended {
-        self.diagnostics.push(Diagnostic { rule, version, span, value });
+        self.diagnostics.push(Diagnostic {
+            rule,
+            version,
+            span,
+            value,
+        });
         Ended
     }
 

@@ -3,7 +3,8 @@
 use crate::encode::{EncodeError, Writer, check_properties, properties_len};
 use crate::grammar::{Cursor, Read, Sink, reason_code};
 use crate::{
-    Field, PacketIdentifier, PacketType, Properties, PropertyOwner, ProtocolVersion, ReasonCode, Rule, property,
+    Field, PacketIdentifier, PacketType, Properties, PropertyOwner, ProtocolVersion, ReasonCode,
+    Rule, property,
 };
 
 /// A step of a QoS 1 or QoS 2 handshake.
@@ -21,7 +22,11 @@ impl Acknowledgement<'_> {
     /// Success, no properties.
     #[must_use]
     pub const fn new(packet_identifier: PacketIdentifier) -> Self {
-        Self { packet_identifier, reason_code: ReasonCode::SUCCESS, properties: Properties::NONE }
+        Self {
+            packet_identifier,
+            reason_code: ReasonCode::SUCCESS,
+            properties: Properties::NONE,
+        }
     }
 }
 
@@ -40,7 +45,10 @@ const fn undefined(packet_type: PacketType) -> Rule {
 }
 
 #[inline]
-pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>, packet_type: PacketType) -> Read<Acknowledgement<'a>, S> {
+pub(crate) fn read<'a, S: Sink>(
+    c: &mut Cursor<'a, S>,
+    packet_type: PacketType,
+) -> Read<Acknowledgement<'a>, S> {
     c.group(Field::VariableHeader, |c| {
         let mut acknowledgement = Acknowledgement::new(c.identifier()?);
         // In version 5 what is not there is success without properties.
@@ -56,10 +64,18 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>, packet_type: PacketType) 
 }
 
 impl Acknowledgement<'_> {
-    pub(crate) fn check(&self, packet_type: PacketType, version: ProtocolVersion) -> Result<(), EncodeError> {
+    pub(crate) fn check(
+        &self,
+        packet_type: PacketType,
+        version: ProtocolVersion,
+    ) -> Result<(), EncodeError> {
         check_properties(version, self.properties, PropertyOwner::Packet(packet_type))?;
         if !version.is_v5() {
-            return if self.reason_code == ReasonCode::SUCCESS { Ok(()) } else { Err(EncodeError::NotInVersion) };
+            return if self.reason_code == ReasonCode::SUCCESS {
+                Ok(())
+            } else {
+                Err(EncodeError::NotInVersion)
+            };
         }
         match self.reason_code.name(packet_type, version) {
             Some(_) => Ok(()),

@@ -2,7 +2,10 @@
 
 use crate::encode::{Encode, EncodeError, Writer, check_properties, properties_len};
 use crate::grammar::{Cursor, Read, Sink, reason_code};
-use crate::{Field, PacketType, Properties, PropertyId, PropertyOwner, ProtocolVersion, ReasonCode, Rule, property};
+use crate::{
+    Field, PacketType, Properties, PropertyId, PropertyOwner, ProtocolVersion, ReasonCode, Rule,
+    property,
+};
 
 /// A step of an authentication that goes beyond user name and password.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,15 +32,22 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Auth<'a>, S> {
             c.fault_value(Rule::AuthReasonDirection, code, u32::from(reason_code.0))?;
         }
         let properties = if c.left() > 0 {
-            property::properties(c, Field::Properties, PropertyOwner::Packet(PacketType::Auth))?
+            property::properties(
+                c,
+                Field::Properties,
+                PropertyOwner::Packet(PacketType::Auth),
+            )?
         } else {
             Properties::NONE
         };
-        if !properties.set().contains(PropertyId::AUTHENTICATION_METHOD) && !c.incomplete {
+        if !properties.set().contains(PropertyId::AUTHENTICATION_METHOD) {
             // Section 3.15.2.2.2 makes it a Protocol Error to leave it out.
-            c.fault(Rule::AuthMethodMissing, code)?;
+            c.absent(Rule::AuthMethodMissing, code)?;
         }
-        Ok(Auth { reason_code, properties })
+        Ok(Auth {
+            reason_code,
+            properties,
+        })
     })
 }
 
@@ -48,12 +58,21 @@ impl Encode for Auth<'_> {
         if !version.is_v5() {
             return Err(EncodeError::NotInVersion);
         }
-        check_properties(version, self.properties, PropertyOwner::Packet(PacketType::Auth))?;
+        check_properties(
+            version,
+            self.properties,
+            PropertyOwner::Packet(PacketType::Auth),
+        )?;
         if self.reason_code.name(PacketType::Auth, version).is_none() {
             return Err(EncodeError::Breaks(Rule::AuthReasonUndefined));
         }
         let bare = self.reason_code == ReasonCode::SUCCESS && self.properties.is_empty();
-        if !bare && !self.properties.set().contains(PropertyId::AUTHENTICATION_METHOD) {
+        if !bare
+            && !self
+                .properties
+                .set()
+                .contains(PropertyId::AUTHENTICATION_METHOD)
+        {
             return Err(EncodeError::Breaks(Rule::AuthMethodMissing));
         }
         Ok(())

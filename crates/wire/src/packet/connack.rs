@@ -2,7 +2,10 @@
 
 use crate::encode::{Encode, EncodeError, Writer, check_properties, properties_len};
 use crate::grammar::{Cursor, Read, Sink, reason_code};
-use crate::{Field, PacketType, Properties, PropertyOwner, ProtocolVersion, ReasonCode, Rule, Span, Value, property};
+use crate::{
+    Field, PacketType, Properties, PropertyOwner, ProtocolVersion, ReasonCode, Rule, Span, Value,
+    property,
+};
 
 /// The server's answer to a CONNECT.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,22 +33,40 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Connack<'a>, S> {
             }
         } else if flags > 1 {
             //= [MQTT-3.2.2-1] v5: bits 7 to 1 are 0
-            c.fault_value(Rule::ConnackFlagsReserved, Span { start: span.start, len: 7 }, u32::from(flags))?;
+            c.fault_value(
+                Rule::ConnackFlagsReserved,
+                Span {
+                    start: span.start,
+                    len: 7,
+                },
+                u32::from(flags),
+            )?;
         }
         //= [MQTT-3.2.2-8] v5: one of the table's codes
         let reason_code = reason_code(c, PacketType::Connack, Rule::ConnackReasonUndefined)?;
         let session_present = flags & 1 != 0 && c.version() != ProtocolVersion::V3_1;
         if session_present && reason_code != ReasonCode::SUCCESS {
             //= [MQTT-3.2.2-6] v5, [MQTT-3.2.2-4] v3.1.1: a refusal has Session Present 0
-            let bit = Span { start: span.start.saturating_add(7), len: 1 };
+            let bit = Span {
+                start: span.start.saturating_add(7),
+                len: 1,
+            };
             c.fault(Rule::ConnackSessionPresentRefused, bit)?;
         }
         let properties = if c.is_v5() {
-            property::properties(c, Field::Properties, PropertyOwner::Packet(PacketType::Connack))?
+            property::properties(
+                c,
+                Field::Properties,
+                PropertyOwner::Packet(PacketType::Connack),
+            )?
         } else {
             Properties::NONE
         };
-        Ok(Connack { session_present, reason_code, properties })
+        Ok(Connack {
+            session_present,
+            reason_code,
+            properties,
+        })
     })
 }
 
@@ -53,7 +74,11 @@ impl Encode for Connack<'_> {
     const TYPE: PacketType = PacketType::Connack;
 
     fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
-        check_properties(version, self.properties, PropertyOwner::Packet(PacketType::Connack))?;
+        check_properties(
+            version,
+            self.properties,
+            PropertyOwner::Packet(PacketType::Connack),
+        )?;
         if self.session_present && version == ProtocolVersion::V3_1 {
             return Err(EncodeError::NotInVersion);
         }

@@ -3,8 +3,8 @@
 use crate::encode::{Encode, EncodeError, Writer, check_format, check_properties, properties_len};
 use crate::grammar::{Cursor, Read, Sink, Text, payload_format};
 use crate::{
-    BinaryData, Field, PacketType, Properties, PropertyId, PropertyOwner, ProtocolVersion, QoS, Rule, Span, TopicName,
-    Utf8EncodedString, Value, property,
+    BinaryData, Field, PacketType, Properties, PropertyId, PropertyOwner, ProtocolVersion, QoS,
+    Rule, Span, TopicName, Utf8EncodedString, Value, property,
 };
 
 /// A client requests a connection.
@@ -55,7 +55,11 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Connect<'a>, S> {
         let flags = connect_flags(c)?;
         let keep_alive = c.u16(Field::KeepAlive)?;
         let properties = if c.is_v5() {
-            property::properties(c, Field::Properties, PropertyOwner::Packet(PacketType::Connect))?
+            property::properties(
+                c,
+                Field::Properties,
+                PropertyOwner::Packet(PacketType::Connect),
+            )?
         } else {
             Properties::NONE
         };
@@ -64,9 +68,13 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Connect<'a>, S> {
     c.group(Field::Payload, |c| {
         let clean_start = flags & CLEAN_START != 0;
         let client_identifier = client_identifier(c, clean_start)?;
-        let will = if flags & WILL != 0 { Some(will(c, flags)?) } else { None };
+        let will = if flags & WILL != 0 {
+            Some(will(c, flags)?)
+        } else {
+            None
+        };
         let user_name = if announced(c, flags & USER_NAME != 0, Field::UserName)? {
-            Some(c.string(Field::UserName)?.string)
+            Some(c.string(Field::UserName)?.string())
         } else {
             None
         };
@@ -76,7 +84,16 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Connect<'a>, S> {
             None
         };
         let version = c.version();
-        Ok(Connect { version, clean_start, keep_alive, properties, client_identifier, will, user_name, password })
+        Ok(Connect {
+            version,
+            clean_start,
+            keep_alive,
+            properties,
+            client_identifier,
+            will,
+            user_name,
+            password,
+        })
     })
 }
 
@@ -116,12 +133,19 @@ fn connect_flags<S: Sink>(c: &mut Cursor<'_, S>) -> Read<u8, S> {
         c.bits(Field::ConnectReserved, flags, 7, 1);
         Ok(((flags, c.behind(1)), Value::Number(u32::from(flags))))
     })?;
-    let bits = |from: u32, len| Span { start: span.start.saturating_add(from), len };
+    let bits = |from: u32, len| Span {
+        start: span.start.saturating_add(from),
+        len,
+    };
     let v3_1 = c.version() == ProtocolVersion::V3_1;
     let qos = (flags >> 3) & 3;
     if flags & 1 != 0 {
         //= [MQTT-3.1.2-3] v5 and v3.1.1: the reserved flag is 0
-        let rule = if v3_1 { Rule::UnusedBitsSet } else { Rule::ConnectFlagsReserved };
+        let rule = if v3_1 {
+            Rule::UnusedBitsSet
+        } else {
+            Rule::ConnectFlagsReserved
+        };
         c.fault_value(rule, bits(7, 1), 1)?;
     }
     if flags & WILL != 0 {
@@ -131,7 +155,11 @@ fn connect_flags<S: Sink>(c: &mut Cursor<'_, S>) -> Read<u8, S> {
         }
     } else if v3_1 {
         if flags & 0x38 != 0 {
-            c.fault_value(Rule::ConnectWillBitsIgnored, bits(2, 3), u32::from((flags >> 3) & 7))?;
+            c.fault_value(
+                Rule::ConnectWillBitsIgnored,
+                bits(2, 3),
+                u32::from((flags >> 3) & 7),
+            )?;
         }
     } else {
         if qos != 0 {
@@ -150,9 +178,16 @@ fn connect_flags<S: Sink>(c: &mut Cursor<'_, S>) -> Read<u8, S> {
     Ok(flags)
 }
 
-fn client_identifier<'a, S: Sink>(c: &mut Cursor<'a, S>, clean_start: bool) -> Read<Utf8EncodedString<'a>, S> {
-    let Text { string, raw, span } = c.string(Field::ClientIdentifier)?;
-    let length = Span { start: span.start.saturating_sub(16), len: 16 };
+fn client_identifier<'a, S: Sink>(
+    c: &mut Cursor<'a, S>,
+    clean_start: bool,
+) -> Read<Utf8EncodedString<'a>, S> {
+    let text = c.string(Field::ClientIdentifier)?;
+    let (string, Text { raw, span }) = (text.string(), text);
+    let length = Span {
+        start: span.start.saturating_sub(16),
+        len: 16,
+    };
     match c.version() {
         ProtocolVersion::V3_1 => {
             if raw.is_empty() {
@@ -195,7 +230,7 @@ fn will<'a, S: Sink>(c: &mut Cursor<'a, S>, flags: u8) -> Read<WillMessage<'a>, 
         qos: QoS::new((flags >> 3) & 3).unwrap_or(QoS::ExactlyOnce),
         retain: flags & WILL_RETAIN != 0,
         properties,
-        topic_name: TopicName::trusted(topic.string.as_str()),
+        topic_name: TopicName::trusted(topic.string().as_str()),
         payload,
     })
 }
@@ -235,14 +270,22 @@ impl Encode for Connect<'_> {
     const TYPE: PacketType = PacketType::Connect;
 
     fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
-        check_properties(version, self.properties, PropertyOwner::Packet(PacketType::Connect))?;
+        check_properties(
+            version,
+            self.properties,
+            PropertyOwner::Packet(PacketType::Connect),
+        )?;
         let set = self.properties.set();
-        if set.contains(PropertyId::AUTHENTICATION_DATA) && !set.contains(PropertyId::AUTHENTICATION_METHOD) {
+        if set.contains(PropertyId::AUTHENTICATION_DATA)
+            && !set.contains(PropertyId::AUTHENTICATION_METHOD)
+        {
             return Err(EncodeError::Breaks(Rule::ConnectAuthenticationDataAlone));
         }
         let identifier = self.client_identifier.as_str();
         match version {
-            ProtocolVersion::V3_1 if identifier.is_empty() => return Err(EncodeError::Breaks(Rule::ConnectClientIdEmpty)),
+            ProtocolVersion::V3_1 if identifier.is_empty() => {
+                return Err(EncodeError::Breaks(Rule::ConnectClientIdEmpty));
+            }
             ProtocolVersion::V3_1 if identifier.chars().count() > 23 => {
                 return Err(EncodeError::Breaks(Rule::ConnectClientIdTooLong));
             }
@@ -254,12 +297,18 @@ impl Encode for Connect<'_> {
         if !version.is_v5() && self.password.is_some() && self.user_name.is_none() {
             return Err(EncodeError::Breaks(Rule::ConnectPasswordWithoutUserName));
         }
-        let Some(will) = &self.will else { return Ok(()) };
+        let Some(will) = &self.will else {
+            return Ok(());
+        };
         check_properties(version, will.properties, PropertyOwner::Will)?;
         if will.topic_name.as_str().is_empty() {
             return Err(EncodeError::Breaks(Rule::WillTopicEmpty));
         }
-        check_format(will.properties, will.payload.as_bytes(), Rule::WillPayloadNotUtf8)
+        check_format(
+            will.properties,
+            will.payload.as_bytes(),
+            Rule::WillPayloadNotUtf8,
+        )
     }
 
     fn body_len(&self, version: ProtocolVersion) -> usize {
@@ -275,7 +324,10 @@ impl Encode for Connect<'_> {
             .saturating_add(string(self.client_identifier.as_str().len()))
             .saturating_add(will)
             .saturating_add(self.user_name.map_or(0, |name| string(name.as_str().len())))
-            .saturating_add(self.password.map_or(0, |password| string(password.as_bytes().len())))
+            .saturating_add(
+                self.password
+                    .map_or(0, |password| string(password.as_bytes().len())),
+            )
     }
 
     fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {

@@ -2,7 +2,9 @@
 
 use crate::encode::{Encode, EncodeError, Writer, check_properties, properties_len};
 use crate::grammar::{Cursor, Read, Sink, reason_code};
-use crate::{Field, PacketType, Properties, PropertyOwner, ProtocolVersion, ReasonCode, Rule, property};
+use crate::{
+    Field, PacketType, Properties, PropertyOwner, ProtocolVersion, ReasonCode, Rule, property,
+};
 
 /// The last packet of a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,17 +23,30 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Disconnect<'a>, S
         //= [MQTT-3.14.2-1] v5: one of the table's codes
         let reason_code = reason_code(c, PacketType::Disconnect, Rule::DisconnectReasonUndefined)?;
         if let Some(sender) = c.context.sender
-            && reason_code.name(PacketType::Disconnect, c.version()).is_some()
+            && reason_code
+                .name(PacketType::Disconnect, c.version())
+                .is_some()
             && !reason_code.may_be_sent_by(PacketType::Disconnect, sender)
         {
-            c.fault_value(Rule::DisconnectReasonDirection, c.behind(1), u32::from(reason_code.0))?;
+            c.fault_value(
+                Rule::DisconnectReasonDirection,
+                c.behind(1),
+                u32::from(reason_code.0),
+            )?;
         }
         let properties = if c.left() > 0 {
-            property::properties(c, Field::Properties, PropertyOwner::Packet(PacketType::Disconnect))?
+            property::properties(
+                c,
+                Field::Properties,
+                PropertyOwner::Packet(PacketType::Disconnect),
+            )?
         } else {
             Properties::NONE
         };
-        Ok(Disconnect { reason_code, properties })
+        Ok(Disconnect {
+            reason_code,
+            properties,
+        })
     })
 }
 
@@ -39,9 +54,17 @@ impl Encode for Disconnect<'_> {
     const TYPE: PacketType = PacketType::Disconnect;
 
     fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
-        check_properties(version, self.properties, PropertyOwner::Packet(PacketType::Disconnect))?;
+        check_properties(
+            version,
+            self.properties,
+            PropertyOwner::Packet(PacketType::Disconnect),
+        )?;
         if !version.is_v5() {
-            return if self.reason_code == ReasonCode::SUCCESS { Ok(()) } else { Err(EncodeError::NotInVersion) };
+            return if self.reason_code == ReasonCode::SUCCESS {
+                Ok(())
+            } else {
+                Err(EncodeError::NotInVersion)
+            };
         }
         match self.reason_code.name(PacketType::Disconnect, version) {
             Some(_) => Ok(()),

@@ -56,7 +56,10 @@ impl<'a> Subscriptions<'a> {
             let topic_filter = TopicFilter::trusted(string(&mut rest)?);
             let (&options, behind) = rest.split_first()?;
             rest = behind;
-            Some(Subscription { topic_filter, options: SubscriptionOptions::from_byte(options)? })
+            Some(Subscription {
+                topic_filter,
+                options: SubscriptionOptions::from_byte(options)?,
+            })
         })
     }
 

@@ -28,7 +28,6 @@ use crate::PacketType;
 
 /// Any packet, borrowed from the bytes it was read from or the values it was made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "packets are borrowed views that live on the stack")]
 pub enum ControlPacket<'a> {
     /// Client requests a connection.
     Connect(Connect<'a>),

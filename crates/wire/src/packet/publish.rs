@@ -3,8 +3,8 @@
 use crate::encode::{Encode, EncodeError, Writer};
 use crate::grammar::{Cursor, Read, Sink, payload_format, payload_leaf};
 use crate::{
-    Field, PacketIdentifier, PacketType, Properties, PropertyId, PropertyOwner, ProtocolVersion, QoS, Rule, Span,
-    TopicName, property,
+    Field, PacketIdentifier, PacketType, Properties, PropertyId, PropertyOwner, ProtocolVersion,
+    QoS, Rule, Span, TopicName, property,
 };
 
 /// A message.
@@ -50,23 +50,49 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>, flags: u8) -> Read<Publis
         //= [MQTT-3.3.2-2] v5 and v3.1.1: no wildcard
         let topic = c.topic(Field::TopicName, Rule::PublishTopicWildcard)?;
         //= [MQTT-2.2.1-2] v5, [MQTT-2.3.1-5] v3.1.1: no identifier at QoS 0
-        let identifier = if level == 0 { None } else { Some(c.identifier()?) };
+        let identifier = if level == 0 {
+            None
+        } else {
+            Some(c.identifier()?)
+        };
         let properties = if c.is_v5() {
-            property::properties(c, Field::Properties, PropertyOwner::Packet(PacketType::Publish))?
+            property::properties(
+                c,
+                Field::Properties,
+                PropertyOwner::Packet(PacketType::Publish),
+            )?
         } else {
             Properties::NONE
         };
         if topic.raw.is_empty() && !properties.set().contains(PropertyId::TOPIC_ALIAS) {
             //= [MQTT-4.7.3-1] v5 and v3.1.1: at least one character
-            c.fault(Rule::PublishTopicEmpty, Span { start: topic.span.start.saturating_sub(16), len: 16 })?;
+            c.absent(
+                Rule::PublishTopicEmpty,
+                Span {
+                    start: topic.span.start.saturating_sub(16),
+                    len: 16,
+                },
+            )?;
         }
-        Ok((TopicName::trusted(topic.string.as_str()), identifier, properties))
+        Ok((
+            TopicName::trusted(topic.string().as_str()),
+            identifier,
+            properties,
+        ))
     })?;
     let payload = c.rest();
     c.at = c.end;
     payload_leaf(c, payload);
     payload_format(c, properties, payload, Rule::PublishPayloadNotUtf8)?;
-    Ok(Publish { dup, qos, retain, topic_name, packet_identifier, properties, payload })
+    Ok(Publish {
+        dup,
+        qos,
+        retain,
+        topic_name,
+        packet_identifier,
+        properties,
+        payload,
+    })
 }
 
 impl Encode for Publish<'_> {
@@ -92,13 +118,21 @@ impl Encode for Publish<'_> {
         if set.is_empty() {
             return Ok(());
         }
-        crate::encode::check_properties(version, self.properties, PropertyOwner::Packet(PacketType::Publish))?;
+        crate::encode::check_properties(
+            version,
+            self.properties,
+            PropertyOwner::Packet(PacketType::Publish),
+        )?;
         crate::encode::check_format(self.properties, self.payload, Rule::PublishPayloadNotUtf8)
     }
 
     #[inline]
     fn body_len(&self, version: ProtocolVersion) -> usize {
-        let identifier = if self.packet_identifier.is_some() { 2 } else { 0 };
+        let identifier = if self.packet_identifier.is_some() {
+            2
+        } else {
+            0
+        };
         2_usize
             .saturating_add(self.topic_name.as_str().len())
             .saturating_add(identifier)

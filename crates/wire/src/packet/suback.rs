@@ -20,20 +20,41 @@ pub struct Suback<'a> {
 pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Suback<'a>, S> {
     let (packet_identifier, properties) = identifier_and_properties(c, PacketType::Suback)?;
     //= [MQTT-3.9.3-2] v5 and v3.1.1: codes of the table only
-    let reason_codes = codes(c, PacketType::Suback, Rule::SubackNoCodes, Rule::SubackReasonUndefined)?;
-    Ok(Suback { packet_identifier, properties, reason_codes })
+    let reason_codes = codes(
+        c,
+        PacketType::Suback,
+        Rule::SubackNoCodes,
+        Rule::SubackReasonUndefined,
+    )?;
+    Ok(Suback {
+        packet_identifier,
+        properties,
+        reason_codes,
+    })
 }
 
 impl Encode for Suback<'_> {
     const TYPE: PacketType = PacketType::Suback;
 
     fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
-        check_properties(version, self.properties, PropertyOwner::Packet(PacketType::Suback))?;
-        check_codes(version, self.reason_codes, PacketType::Suback, Rule::SubackNoCodes, Rule::SubackReasonUndefined)
+        check_properties(
+            version,
+            self.properties,
+            PropertyOwner::Packet(PacketType::Suback),
+        )?;
+        check_codes(
+            version,
+            self.reason_codes,
+            PacketType::Suback,
+            Rule::SubackNoCodes,
+            Rule::SubackReasonUndefined,
+        )
     }
 
     fn body_len(&self, version: ProtocolVersion) -> usize {
-        2_usize.saturating_add(properties_len(version, self.properties)).saturating_add(self.reason_codes.as_bytes().len())
+        2_usize
+            .saturating_add(properties_len(version, self.properties))
+            .saturating_add(self.reason_codes.as_bytes().len())
     }
 
     fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {

@@ -1,11 +1,11 @@
 //! SUBSCRIBE (v5 and v3.1.1 section 3.8).
 
 use super::Subscriptions;
-use crate::encode::{Encode, EncodeError, Writer, check_properties, properties_len};
+use crate::encode::{Encode, EncodeError, Writer, breaks, check_properties, properties_len};
 use crate::grammar::{Cursor, Read, Sink, Text};
 use crate::{
-    Field, PacketIdentifier, PacketType, Properties, PropertyOwner, ProtocolVersion, QoS, Rule, Span, TopicFilter,
-    Value, property, topic,
+    Field, PacketIdentifier, PacketType, Properties, PropertyOwner, ProtocolVersion, QoS, Rule,
+    Span, TopicFilter, Value, property, topic,
 };
 
 /// A client asks for messages.
@@ -64,8 +64,15 @@ impl SubscriptionOptions {
             2 => RetainHandling::DoNotSend,
             _ => return None,
         };
-        let Some(maximum_qos) = QoS::new(byte & 3) else { return None };
-        Some(Self { maximum_qos, no_local: byte & 4 != 0, retain_as_published: byte & 8 != 0, retain_handling })
+        let Some(maximum_qos) = QoS::new(byte & 3) else {
+            return None;
+        };
+        Some(Self {
+            maximum_qos,
+            no_local: byte & 4 != 0,
+            retain_as_published: byte & 8 != 0,
+            retain_handling,
+        })
     }
 
     /// Writes the byte.
@@ -83,7 +90,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Subscribe<'a>, S>
     let bytes = c.rest();
     if bytes.is_empty() {
         //= [MQTT-3.8.3-2] v5, [MQTT-3.8.3-3] v3.1.1: at least one filter
-        c.missing(Rule::SubscribeNoFilters)?;
+        c.absent(Rule::SubscribeNoFilters, c.ahead())?;
     } else {
         c.group(Field::Payload, |c| {
             while c.left() > 0 {
@@ -92,7 +99,11 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Subscribe<'a>, S>
             Ok(())
         })?;
     }
-    Ok(Subscribe { packet_identifier, properties, subscriptions: Subscriptions { bytes } })
+    Ok(Subscribe {
+        packet_identifier,
+        properties,
+        subscriptions: Subscriptions { bytes },
+    })
 }
 
 /// The variable header that SUBSCRIBE, SUBACK, UNSUBSCRIBE and UNSUBACK share.
@@ -126,20 +137,31 @@ fn subscription<S: Sink>(c: &mut Cursor<'_, S>) -> Read<(), S> {
         c.bits(Field::MaximumQoSOption, byte, 6, 2);
         Ok(((byte, c.behind(1)), Value::Number(u32::from(byte))))
     })?;
-    let bits = |from: u32, len| Span { start: span.start.saturating_add(from), len };
+    let bits = |from: u32, len| Span {
+        start: span.start.saturating_add(from),
+        len,
+    };
     if byte & 3 == 3 {
         c.fault_value(Rule::SubscribeQoSReserved, bits(6, 2), 3)?;
     }
     if !c.is_v5() {
         if byte > 3 {
-            let rule = if c.version() == ProtocolVersion::V3_1 { Rule::UnusedBitsSet } else { Rule::SubscribeOptionsReserved };
+            let rule = if c.version() == ProtocolVersion::V3_1 {
+                Rule::UnusedBitsSet
+            } else {
+                Rule::SubscribeOptionsReserved
+            };
             c.fault_value(rule, bits(0, 6), u32::from(byte >> 2))?;
         }
         return Ok(());
     }
     if byte >> 6 != 0 {
         //= [MQTT-3.8.3-5] v5: reserved bits are 0
-        c.fault_value(Rule::SubscribeOptionsReserved, bits(0, 2), u32::from(byte >> 6))?;
+        c.fault_value(
+            Rule::SubscribeOptionsReserved,
+            bits(0, 2),
+            u32::from(byte >> 6),
+        )?;
     }
     if (byte >> 4) & 3 == 3 {
         c.fault_value(Rule::SubscribeRetainHandlingReserved, bits(2, 2), 3)?;
@@ -161,14 +183,15 @@ pub(super) fn filter<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Text<'a>, S> {
             parts(c, raw, span, shared);
         }
         //= [MQTT-3.8.3-1] and [MQTT-3.10.3-1] v5 and v3.1.1: a UTF-8 Encoded String
-        let string = c.check_text(raw, span)?;
+        c.check_text(raw, span)?;
+        c.topic_null(raw, span)?;
         for (fault, at) in topic::faults(raw, shared) {
             let at = span.bytes().0.saturating_add(at);
             // A fault at the end of the filter points at its last byte, or at the empty length.
             let at = at.min(span.bytes().1.saturating_sub(1));
             c.fault(rule_of(fault), Span::of_bytes(at, at.saturating_add(1)))?;
         }
-        Ok((Text { string, raw, span }, Value::Text))
+        Ok((Text { raw, span }, Value::Text))
     })
 }
 
@@ -176,7 +199,11 @@ fn parts<S: Sink>(c: &mut Cursor<'_, S>, raw: &[u8], span: Span, shared: bool) {
     let (start, end) = span.bytes();
     let mut leaf = |field, from: usize, to: usize| {
         if from < to {
-            c.sink.leaf(field, Value::Text, Span::of_bytes(start.saturating_add(from), start.saturating_add(to)));
+            c.sink.leaf(
+                field,
+                Value::Text,
+                Span::of_bytes(start.saturating_add(from), start.saturating_add(to)),
+            );
         }
     };
     match topic::shared_parts(raw) {
@@ -205,7 +232,10 @@ const fn rule_of(fault: topic::FilterFault) -> Rule {
 /// Whether a version can say all of the options and accepts the filter.
 fn check(version: ProtocolVersion, subscription: Subscription<'_>) -> Result<(), EncodeError> {
     let options = subscription.options;
-    let plain = SubscriptionOptions { maximum_qos: options.maximum_qos, ..SubscriptionOptions::default() };
+    let plain = SubscriptionOptions {
+        maximum_qos: options.maximum_qos,
+        ..SubscriptionOptions::default()
+    };
     if !version.is_v5() && options != plain {
         return Err(EncodeError::NotInVersion);
     }
@@ -216,7 +246,10 @@ fn check(version: ProtocolVersion, subscription: Subscription<'_>) -> Result<(),
 }
 
 /// A filter read in an older version may be no filter in version 5.
-pub(super) fn check_filter(version: ProtocolVersion, filter: TopicFilter<'_>) -> Result<(), EncodeError> {
+pub(super) fn check_filter(
+    version: ProtocolVersion,
+    filter: TopicFilter<'_>,
+) -> Result<(), EncodeError> {
     match topic::faults(filter.as_str().as_bytes(), version.is_v5()).next() {
         Some((fault, _)) => Err(EncodeError::Breaks(rule_of(fault))),
         None => Ok(()),
@@ -231,15 +264,23 @@ impl Encode for Subscribe<'_> {
     }
 
     fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
-        check_properties(version, self.properties, PropertyOwner::Packet(PacketType::Subscribe))?;
+        check_properties(
+            version,
+            self.properties,
+            PropertyOwner::Packet(PacketType::Subscribe),
+        )?;
         if self.subscriptions.is_empty() {
-            return Err(EncodeError::Breaks(Rule::SubscribeNoFilters));
+            return breaks(version, Rule::SubscribeNoFilters);
         }
-        self.subscriptions.iter().try_for_each(|subscription| check(version, subscription))
+        self.subscriptions
+            .iter()
+            .try_for_each(|subscription| check(version, subscription))
     }
 
     fn body_len(&self, version: ProtocolVersion) -> usize {
-        2_usize.saturating_add(properties_len(version, self.properties)).saturating_add(self.subscriptions.bytes.len())
+        2_usize
+            .saturating_add(properties_len(version, self.properties))
+            .saturating_add(self.subscriptions.bytes.len())
     }
 
     fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {

@@ -21,26 +21,51 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Unsuback<'a>, S> 
     let (packet_identifier, properties) = identifier_and_properties(c, PacketType::Unsuback)?;
     let reason_codes = if c.is_v5() {
         //= [MQTT-3.11.3-2] v5: codes of the table only
-        codes(c, PacketType::Unsuback, Rule::UnsubackNoCodes, Rule::UnsubackReasonUndefined)?
+        codes(
+            c,
+            PacketType::Unsuback,
+            Rule::UnsubackNoCodes,
+            Rule::UnsubackReasonUndefined,
+        )?
     } else {
         ReasonCodes::default()
     };
-    Ok(Unsuback { packet_identifier, properties, reason_codes })
+    Ok(Unsuback {
+        packet_identifier,
+        properties,
+        reason_codes,
+    })
 }
 
 impl Encode for Unsuback<'_> {
     const TYPE: PacketType = PacketType::Unsuback;
 
     fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
-        check_properties(version, self.properties, PropertyOwner::Packet(PacketType::Unsuback))?;
+        check_properties(
+            version,
+            self.properties,
+            PropertyOwner::Packet(PacketType::Unsuback),
+        )?;
         if !version.is_v5() {
-            return if self.reason_codes.as_bytes().is_empty() { Ok(()) } else { Err(EncodeError::NotInVersion) };
+            return if self.reason_codes.as_bytes().is_empty() {
+                Ok(())
+            } else {
+                Err(EncodeError::NotInVersion)
+            };
         }
-        check_codes(version, self.reason_codes, PacketType::Unsuback, Rule::UnsubackNoCodes, Rule::UnsubackReasonUndefined)
+        check_codes(
+            version,
+            self.reason_codes,
+            PacketType::Unsuback,
+            Rule::UnsubackNoCodes,
+            Rule::UnsubackReasonUndefined,
+        )
     }
 
     fn body_len(&self, version: ProtocolVersion) -> usize {
-        2_usize.saturating_add(properties_len(version, self.properties)).saturating_add(self.reason_codes.as_bytes().len())
+        2_usize
+            .saturating_add(properties_len(version, self.properties))
+            .saturating_add(self.reason_codes.as_bytes().len())
     }
 
     fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {

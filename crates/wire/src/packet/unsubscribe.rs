@@ -2,9 +2,11 @@
 
 use super::TopicFilters;
 use super::subscribe::{check_filter, filter, identifier_and_properties};
-use crate::encode::{Encode, EncodeError, Writer, check_properties, properties_len};
+use crate::encode::{Encode, EncodeError, Writer, breaks, check_properties, properties_len};
 use crate::grammar::{Cursor, Read, Sink};
-use crate::{Field, PacketIdentifier, PacketType, Properties, PropertyOwner, ProtocolVersion, Rule};
+use crate::{
+    Field, PacketIdentifier, PacketType, Properties, PropertyOwner, ProtocolVersion, Rule,
+};
 
 /// A client asks for no more messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Unsubscribe<'a>, 
     let bytes = c.rest();
     if bytes.is_empty() {
         //= [MQTT-3.10.3-2] v5 and v3.1.1: at least one filter
-        c.missing(Rule::UnsubscribeNoFilters)?;
+        c.absent(Rule::UnsubscribeNoFilters, c.ahead())?;
     } else {
         c.group(Field::Payload, |c| {
             while c.left() > 0 {
@@ -31,7 +33,11 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Unsubscribe<'a>, 
             Ok(())
         })?;
     }
-    Ok(Unsubscribe { packet_identifier, properties, topic_filters: TopicFilters { bytes } })
+    Ok(Unsubscribe {
+        packet_identifier,
+        properties,
+        topic_filters: TopicFilters { bytes },
+    })
 }
 
 impl Encode for Unsubscribe<'_> {
@@ -42,15 +48,23 @@ impl Encode for Unsubscribe<'_> {
     }
 
     fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
-        check_properties(version, self.properties, PropertyOwner::Packet(PacketType::Unsubscribe))?;
+        check_properties(
+            version,
+            self.properties,
+            PropertyOwner::Packet(PacketType::Unsubscribe),
+        )?;
         if self.topic_filters.is_empty() {
-            return Err(EncodeError::Breaks(Rule::UnsubscribeNoFilters));
+            return breaks(version, Rule::UnsubscribeNoFilters);
         }
-        self.topic_filters.iter().try_for_each(|filter| check_filter(version, filter))
+        self.topic_filters
+            .iter()
+            .try_for_each(|filter| check_filter(version, filter))
     }
 
     fn body_len(&self, version: ProtocolVersion) -> usize {
-        2_usize.saturating_add(properties_len(version, self.properties)).saturating_add(self.topic_filters.bytes.len())
+        2_usize
+            .saturating_add(properties_len(version, self.properties))
+            .saturating_add(self.topic_filters.bytes.len())
     }
 
     fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {

@@ -19,7 +19,11 @@ pub(crate) fn properties<'a, S: Sink>(
             return Ok(Properties::NONE);
         }
         if len > c.left() && !c.incomplete {
-            c.fault_value(Rule::PropertyLengthPastEnd, Span::of_bytes(start, c.at), len as u32)?;
+            c.fault_value(
+                Rule::PropertyLengthPastEnd,
+                Span::of_bytes(start, c.at),
+                len as u32,
+            )?;
         }
         let bytes = c.rest().get(..len).unwrap_or_default();
         let set = c.region(len, |c| {
@@ -42,7 +46,10 @@ fn block<S: Sink>(c: &mut Cursor<'_, S>, owner: PropertyOwner) -> Read<PropertyS
         && set.contains(PropertyId::AUTHENTICATION_DATA)
         && !set.contains(PropertyId::AUTHENTICATION_METHOD)
     {
-        c.fault(Rule::ConnectAuthenticationDataAlone, first.authentication_data)?;
+        c.absent(
+            Rule::ConnectAuthenticationDataAlone,
+            first.authentication_data,
+        )?;
     }
     Ok(set)
 }
@@ -62,14 +69,19 @@ fn property<S: Sink>(
 ) -> Read<(), S> {
     let start = c.at;
     // The group's field is known only behind the identifier, which is read without a leaf first.
-    let id = match crate::varint::read(c.rest()) {
-        crate::varint::Read::Complete { value, .. } => PropertyId(value),
-        _ => PropertyId(u32::MAX),
+    let id = match c.bytes.get(start) {
+        Some(&byte) if byte < 0x80 => PropertyId(u32::from(byte)),
+        _ => match crate::varint::read(c.rest()) {
+            crate::varint::Read::Complete { value, .. } => PropertyId(value),
+            _ => PropertyId(u32::MAX),
+        },
     };
     let Some(definition) = id.definition() else {
         c.variable(Field::PropertyIdentifier)?;
         let span = Span::of_bytes(start, c.at);
-        return Err(c.sink.end(c.context.version, Rule::PropertyUnknown, span, id.0));
+        return Err(c
+            .sink
+            .end(c.context.version, Rule::PropertyUnknown, span, id.0));
     };
     let mark = c.sink.open(definition.field, c.at);
     let read = value(c, id, definition.property_type);
@@ -87,23 +99,39 @@ fn property<S: Sink>(
         repeated(c, id, owner, span)?;
     }
     set.add(definition);
+    if !definition.judged {
+        return Ok(());
+    }
     judge(c, id, owner, span, shown, first)
 }
 
 /// User Property may repeat, and Subscription Identifier in a PUBLISH.
 #[cold]
-fn repeated<S: Sink>(c: &mut Cursor<'_, S>, id: PropertyId, owner: PropertyOwner, span: Span) -> Read<(), S> {
+fn repeated<S: Sink>(
+    c: &mut Cursor<'_, S>,
+    id: PropertyId,
+    owner: PropertyOwner,
+    span: Span,
+) -> Read<(), S> {
     let may = match id {
         PropertyId::USER_PROPERTY => true,
         PropertyId::SUBSCRIPTION_IDENTIFIER => owner == PropertyOwner::Packet(PacketType::Publish),
         _ => false,
     };
-    if may { Ok(()) } else { c.fault_value(Rule::PropertyRepeated, span, id.0) }
+    if may {
+        Ok(())
+    } else {
+        c.fault_value(Rule::PropertyRepeated, span, id.0)
+    }
 }
 
 /// Identifier and value, inside the property's group.
 #[inline]
-fn value<S: Sink>(c: &mut Cursor<'_, S>, id: PropertyId, property_type: PropertyType) -> Read<Value, S> {
+fn value<S: Sink>(
+    c: &mut Cursor<'_, S>,
+    id: PropertyId,
+    property_type: PropertyType,
+) -> Read<Value, S> {
     c.variable(Field::PropertyIdentifier)?;
     Ok(match property_type {
         PropertyType::Byte => Value::Number(u32::from(c.u8(Field::PropertyValue)?)),
@@ -168,13 +196,23 @@ fn judge<S: Sink>(
     };
     let rule = match id {
         PropertyId::PAYLOAD_FORMAT_INDICATOR if number > 1 => Rule::PayloadFormatIndicatorValue,
-        PropertyId::REQUEST_PROBLEM_INFORMATION if number > 1 => Rule::RequestProblemInformationValue,
-        PropertyId::REQUEST_RESPONSE_INFORMATION if number > 1 => Rule::RequestResponseInformationValue,
+        PropertyId::REQUEST_PROBLEM_INFORMATION if number > 1 => {
+            Rule::RequestProblemInformationValue
+        }
+        PropertyId::REQUEST_RESPONSE_INFORMATION if number > 1 => {
+            Rule::RequestResponseInformationValue
+        }
         PropertyId::MAXIMUM_QOS if number > 1 => Rule::MaximumQoSValue,
         PropertyId::RETAIN_AVAILABLE if number > 1 => Rule::RetainAvailableValue,
-        PropertyId::WILDCARD_SUBSCRIPTION_AVAILABLE if number > 1 => Rule::WildcardSubscriptionAvailableValue,
-        PropertyId::SUBSCRIPTION_IDENTIFIER_AVAILABLE if number > 1 => Rule::SubscriptionIdentifiersAvailableValue,
-        PropertyId::SHARED_SUBSCRIPTION_AVAILABLE if number > 1 => Rule::SharedSubscriptionAvailableValue,
+        PropertyId::WILDCARD_SUBSCRIPTION_AVAILABLE if number > 1 => {
+            Rule::WildcardSubscriptionAvailableValue
+        }
+        PropertyId::SUBSCRIPTION_IDENTIFIER_AVAILABLE if number > 1 => {
+            Rule::SubscriptionIdentifiersAvailableValue
+        }
+        PropertyId::SHARED_SUBSCRIPTION_AVAILABLE if number > 1 => {
+            Rule::SharedSubscriptionAvailableValue
+        }
         PropertyId::RECEIVE_MAXIMUM if number == 0 => Rule::ReceiveMaximumZero,
         PropertyId::MAXIMUM_PACKET_SIZE if number == 0 => Rule::MaximumPacketSizeZero,
         //= [MQTT-3.3.2-8] v5: an alias is not 0
@@ -182,13 +220,15 @@ fn judge<S: Sink>(
         PropertyId::SUBSCRIPTION_IDENTIFIER if number == 0 => Rule::SubscriptionIdentifierZero,
         //= [MQTT-3.3.4-6] v5: a client sends no Subscription Identifier in a PUBLISH
         PropertyId::SUBSCRIPTION_IDENTIFIER
-            if owner == PropertyOwner::Packet(PacketType::Publish) && c.context.sender == Some(Sender::Client) =>
+            if owner == PropertyOwner::Packet(PacketType::Publish)
+                && c.context.sender == Some(Sender::Client) =>
         {
             Rule::PublishSubscriptionIdentifierFromClient
         }
         //= [MQTT-3.14.2-2] v5: a server sends no Session Expiry Interval in a DISCONNECT
         PropertyId::SESSION_EXPIRY_INTERVAL
-            if owner == PropertyOwner::Packet(PacketType::Disconnect) && c.context.sender == Some(Sender::Server) =>
+            if owner == PropertyOwner::Packet(PacketType::Disconnect)
+                && c.context.sender == Some(Sender::Server) =>
         {
             Rule::DisconnectSessionExpiryFromServer
         }

@@ -51,8 +51,18 @@ pub(crate) struct Definition {
     pub(crate) property_type: PropertyType,
     /// One bit an owner.
     pub(crate) owners: u16,
+    /// Whether its value has rules of its own.
+    pub(crate) judged: bool,
     /// A dense number from 0 to 26, for sets.
     pub(crate) index: u8,
+}
+
+/// All but those whose every value may stand wherever the property may.
+const fn is_judged(number: u8) -> bool {
+    !matches!(
+        number,
+        2 | 3 | 8 | 9 | 18 | 19 | 21 | 24 | 26 | 31 | 34 | 38
+    )
 }
 
 macro_rules! properties {
@@ -71,6 +81,7 @@ macro_rules! properties {
                 field: Field::$field,
                 property_type: PropertyType::$type,
                 owners: $(owner::$owner)|*,
+                judged: is_judged($number),
                 index: $index,
             });)*
             table
@@ -80,7 +91,10 @@ macro_rules! properties {
 
 static DEFINITIONS: [Option<Definition>; 43] = TABLE;
 
-#[expect(non_upper_case_globals, reason = "they are spelled as packet types are")]
+#[expect(
+    non_upper_case_globals,
+    reason = "they are spelled as packet types are"
+)]
 mod owner {
     pub(super) const Will: u16 = 1;
     pub(super) const Connect: u16 = 1 << 1;
@@ -96,9 +110,22 @@ mod owner {
     pub(super) const Unsuback: u16 = 1 << 11;
     pub(super) const Disconnect: u16 = 1 << 14;
     pub(super) const Auth: u16 = 1 << 15;
-    pub(super) const Every: u16 = Will | Connect | Connack | Publish | Puback | Pubrec | Pubrel | Pubcomp
-        | Subscribe | Suback | Unsubscribe | Unsuback | Disconnect | Auth;
-    pub(super) const Answers: u16 = Connack | Puback | Pubrec | Pubrel | Pubcomp | Suback | Unsuback | Disconnect | Auth;
+    pub(super) const Every: u16 = Will
+        | Connect
+        | Connack
+        | Publish
+        | Puback
+        | Pubrec
+        | Pubrel
+        | Pubcomp
+        | Subscribe
+        | Suback
+        | Unsubscribe
+        | Unsuback
+        | Disconnect
+        | Auth;
+    pub(super) const Answers: u16 =
+        Connack | Puback | Pubrec | Pubrel | Pubcomp | Suback | Unsuback | Disconnect | Auth;
 }
 
 properties! {
@@ -140,7 +167,8 @@ impl PropertyId {
     /// The standard's name.
     #[must_use]
     pub fn name(self) -> &'static str {
-        self.definition().map_or("unknown property", |definition| definition.name)
+        self.definition()
+            .map_or("unknown property", |definition| definition.name)
     }
 
     /// The field of a tree that shows it; none for an unknown number.
@@ -158,7 +186,8 @@ impl PropertyId {
     /// Whether it may stand there.
     #[must_use]
     pub fn allowed_in(self, owner: PropertyOwner) -> bool {
-        self.definition().is_some_and(|definition| definition.owners & owner.bit() != 0)
+        self.definition()
+            .is_some_and(|definition| definition.owners & owner.bit() != 0)
     }
 
     /// The property that a field of a tree shows.
@@ -180,7 +209,8 @@ impl PropertySet {
     #[inline]
     #[must_use]
     pub fn contains(self, id: PropertyId) -> bool {
-        id.definition().is_some_and(|definition| self.has(definition))
+        id.definition()
+            .is_some_and(|definition| self.has(definition))
     }
 
     /// Whether nothing is in it.
@@ -202,12 +232,19 @@ impl PropertySet {
     /// Whether a property may not stand with this owner.
     #[inline]
     pub(crate) fn has_foreign(self, owner: PropertyOwner) -> bool {
-        let allowed = ALLOWED.get(owner.bit().trailing_zeros() as usize).copied().unwrap_or(0);
+        let allowed = ALLOWED
+            .get(owner.bit().trailing_zeros() as usize)
+            .copied()
+            .unwrap_or(0);
         self.0 & !allowed != 0
     }
 }
 
 /// For each owner the set of what may stand with it.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "worked out while compiling, where a wrong index does not compile"
+)]
 static ALLOWED: [u32; 16] = {
     let mut allowed = [0_u32; 16];
     let mut owner = 0;

@@ -44,7 +44,10 @@ pub(crate) struct RuleInfo {
 }
 
 impl Rule {
-    #[expect(clippy::indexing_slicing, reason = "the table has one row a variant, in order")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the table has one row a variant, in order"
+    )]
     fn info(self) -> &'static RuleInfo {
         &table::TABLE[self as usize]
     }
@@ -110,7 +113,11 @@ mod tests {
         for rule in Rule::ALL {
             assert_eq!(Rule::from_name(rule.name()), Some(rule));
             assert!(!rule.summary().is_empty() && !rule.template().is_empty());
-            assert!(ProtocolVersion::ALL.iter().any(|&version| rule.citation(version) != Citation::None));
+            assert!(
+                ProtocolVersion::ALL
+                    .iter()
+                    .any(|&version| rule.citation(version) != Citation::None)
+            );
         }
     }
 }

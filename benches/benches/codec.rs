@@ -1,0 +1,306 @@
+//! Nanoseconds a packet, ours beside others, in one run. Ours checks every rule; others check what
+//! they check.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a benchmark fails by panicking"
+)]
+
+use std::hint::black_box;
+
+use bytes::{Bytes, BytesMut};
+use criterion::{
+    BatchSize, BenchmarkGroup, Criterion, criterion_group, criterion_main, measurement::WallTime,
+};
+use mqttscope_wire::{
+    Context, ControlPacket, Decoded, Dissector, PacketIdentifier, PropertiesBuf, Property,
+    ProtocolVersion, Publish, QoS, TopicName, Utf8EncodedString, decode,
+};
+
+const TOPIC: &str = "sensors/kitchen/temp";
+const PAYLOAD: [u8; 64] = [b'x'; 64];
+
+fn publish_v3() -> Publish<'static> {
+    Publish {
+        topic_name: TopicName::new(TOPIC).unwrap(),
+        payload: &PAYLOAD,
+        ..Publish::default()
+    }
+}
+
+fn three_properties() -> PropertiesBuf {
+    let text = |string| Utf8EncodedString::new(string).unwrap();
+    PropertiesBuf::new()
+        .with(Property::MessageExpiryInterval(60))
+        .and_then(|p| p.with(Property::ContentType(text("application/json"))))
+        .and_then(|p| p.with(Property::UserProperty(text("unit"), text("celsius"))))
+        .unwrap()
+}
+
+fn publish_v5(properties: &PropertiesBuf) -> Publish<'_> {
+    Publish {
+        qos: QoS::AtLeastOnce,
+        packet_identifier: PacketIdentifier::new(7),
+        properties: properties.as_properties(),
+        ..publish_v3()
+    }
+}
+
+fn encoded(packet: ControlPacket<'_>, version: ProtocolVersion) -> Vec<u8> {
+    let mut out = Vec::new();
+    packet.encode(version, &mut out).unwrap();
+    out
+}
+
+/// CONNECT, CONNACK, SUBSCRIBE, SUBACK, PUBLISH at each QoS and the answers, PINGREQ, DISCONNECT.
+fn mixed_v5() -> Vec<Vec<u8>> {
+    let properties = three_properties();
+    let mut packets: Vec<Vec<u8>> = [
+        "101d00044d51545405c2003c05110000003c0004622d303400017500017000",
+        "200b000008210014220064240129",
+        "82120001020b010008736974652f612f2b010001620200",
+        "9006000100010280",
+        "40020007",
+        "50020007",
+        "62020007",
+        "70020007",
+        "c000",
+        "d000",
+        "e000",
+    ]
+    .iter()
+    .map(|hex| {
+        (0..hex.len() / 2)
+            .map(|n| u8::from_str_radix(&hex[2 * n..2 * n + 2], 16).unwrap())
+            .collect()
+    })
+    .collect();
+    packets[0] = vec![
+        0x10, 0x1c, 0, 4, b'M', b'Q', b'T', b'T', 5, 0xc2, 0, 60, 5, 0x11, 0, 0, 0, 60, 0, 4, b'b',
+        b'-', b'0', b'4', 0, 1, b'u', 0, 1, b'p',
+    ];
+    packets[1] = vec![0x20, 11, 0, 0, 8, 0x21, 0, 20, 0x22, 0, 100, 0x24, 1];
+    packets[2] = vec![
+        0x82, 18, 0, 1, 2, 0x0b, 1, 0, 8, b's', b'i', b't', b'e', b'/', b'a', b'/', b'+', 1, 0, 0,
+    ];
+    packets[2] = vec![
+        0x82, 16, 0, 1, 2, 0x0b, 1, 0, 8, b's', b'i', b't', b'e', b'/', b'a', b'/', b'+', 1,
+    ];
+    packets[3] = vec![0x90, 5, 0, 1, 0, 1, 2];
+    for qos in [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce] {
+        let packet_identifier = if qos == QoS::AtMostOnce {
+            None
+        } else {
+            PacketIdentifier::new(9)
+        };
+        let publish = Publish {
+            qos,
+            packet_identifier,
+            ..publish_v5(&properties)
+        };
+        packets.push(encoded(
+            ControlPacket::Publish(publish),
+            ProtocolVersion::V5,
+        ));
+    }
+    let context = Context::new(ProtocolVersion::V5);
+    for packet in &packets {
+        assert!(
+            matches!(decode(packet, context), Ok(Decoded::Packet { len, .. }) if len == packet.len()),
+            "{packet:02x?}"
+        );
+    }
+    packets
+}
+
+fn ours(group: &mut BenchmarkGroup<'_, WallTime>, packet: &[u8], version: ProtocolVersion) {
+    group.bench_function("mqttscope", |b| {
+        b.iter(|| decode(black_box(packet), Context::new(version)).unwrap())
+    });
+    let mut dissector = Dissector::new();
+    group.bench_function("mqttscope dissect", |b| {
+        b.iter(|| {
+            dissector
+                .dissect(black_box(packet), Context::new(version))
+                .tree
+                .nodes()
+                .len()
+        });
+    });
+}
+
+/// Feeds a decoder that takes its packets out of a buffer; filling the buffer is not timed.
+fn from_buffer<T>(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    name: &str,
+    packet: &[u8],
+    read: impl Fn(&mut BytesMut) -> T,
+) {
+    group.bench_function(name, |b| {
+        b.iter_batched_ref(
+            || BytesMut::from(packet),
+            |buffer| black_box(read(buffer)),
+            BatchSize::SmallInput,
+        );
+    });
+}
+
+fn decoding(c: &mut Criterion) {
+    let packet = encoded(
+        ControlPacket::Publish(publish_v3()),
+        ProtocolVersion::V3_1_1,
+    );
+    let mut group = c.benchmark_group("decode PUBLISH 3.1.1");
+    ours(&mut group, &packet, ProtocolVersion::V3_1_1);
+    group.bench_function("mqttrs", |b| {
+        b.iter(|| mqttrs::decode_slice(black_box(&packet)).unwrap())
+    });
+    from_buffer(&mut group, "mqttbytes", &packet, |buffer| {
+        mqttbytes::v4::read(buffer, 1 << 20).unwrap()
+    });
+    from_buffer(&mut group, "rumqttc", &packet, |buffer| {
+        rumqttc::mqttbytes::v4::Packet::read(buffer, 1 << 20).unwrap()
+    });
+    group.bench_function("mqtt-protocol-core", |b| {
+        b.iter(|| {
+            mqtt_protocol_core::mqtt::packet::v3_1_1::Publish::parse(
+                0,
+                black_box(packet[2..].to_vec().into_boxed_slice().into()),
+            )
+            .unwrap()
+        });
+    });
+    group.finish();
+
+    let properties = three_properties();
+    let packet = encoded(
+        ControlPacket::Publish(publish_v5(&properties)),
+        ProtocolVersion::V5,
+    );
+    let mut group = c.benchmark_group("decode PUBLISH 5, QoS 1, three properties");
+    ours(&mut group, &packet, ProtocolVersion::V5);
+    from_buffer(&mut group, "mqttbytes", &packet, |buffer| {
+        mqttbytes::v5::read(buffer, 1 << 20).unwrap()
+    });
+    from_buffer(&mut group, "rumqttc", &packet, |buffer| {
+        rumqttc::v5::mqttbytes::v5::Packet::read(buffer, Some(1 << 20)).unwrap()
+    });
+    group.bench_function("mqtt-protocol-core", |b| {
+        b.iter(|| {
+            mqtt_protocol_core::mqtt::packet::v5_0::Publish::parse(
+                2,
+                black_box(packet[2..].to_vec().into_boxed_slice().into()),
+            )
+            .unwrap()
+        });
+    });
+    group.finish();
+
+    let packets = mixed_v5();
+    let mut group = c.benchmark_group("decode 14 mixed packets of version 5");
+    group.bench_function("mqttscope", |b| {
+        b.iter(|| {
+            for packet in &packets {
+                black_box(decode(black_box(packet), Context::new(ProtocolVersion::V5)).unwrap());
+            }
+        });
+    });
+    let mut dissector = Dissector::new();
+    group.bench_function("mqttscope dissect", |b| {
+        b.iter(|| {
+            for packet in &packets {
+                black_box(
+                    dissector
+                        .dissect(black_box(packet), Context::new(ProtocolVersion::V5))
+                        .len,
+                );
+            }
+        });
+    });
+    group.bench_function("rumqttc", |b| {
+        b.iter_batched_ref(
+            || {
+                packets
+                    .iter()
+                    .map(|packet| BytesMut::from(&packet[..]))
+                    .collect::<Vec<_>>()
+            },
+            |buffers| {
+                for buffer in buffers {
+                    black_box(
+                        rumqttc::v5::mqttbytes::v5::Packet::read(buffer, Some(1 << 20)).unwrap(),
+                    );
+                }
+            },
+            BatchSize::SmallInput,
+        );
+    });
+    group.finish();
+}
+
+fn encoding(c: &mut Criterion) {
+    let packet = ControlPacket::Publish(publish_v3());
+    let mut group = c.benchmark_group("encode PUBLISH 3.1.1");
+    let mut out = Vec::with_capacity(256);
+    group.bench_function("mqttscope", |b| {
+        b.iter(|| {
+            out.clear();
+            black_box(&packet)
+                .encode(ProtocolVersion::V3_1_1, &mut out)
+                .unwrap();
+        });
+    });
+    let theirs = mqttbytes::v4::Publish::from_bytes(
+        TOPIC,
+        mqttbytes::QoS::AtMostOnce,
+        Bytes::from_static(&PAYLOAD),
+    );
+    let mut buffer = BytesMut::with_capacity(256);
+    group.bench_function("mqttbytes", |b| {
+        b.iter(|| {
+            buffer.clear();
+            black_box(&theirs).write(&mut buffer).unwrap();
+        });
+    });
+    group.finish();
+
+    let properties = three_properties();
+    let packet = ControlPacket::Publish(publish_v5(&properties));
+    let mut group = c.benchmark_group("encode PUBLISH 5, QoS 1, three properties");
+    group.bench_function("mqttscope", |b| {
+        b.iter(|| {
+            out.clear();
+            black_box(&packet)
+                .encode(ProtocolVersion::V5, &mut out)
+                .unwrap();
+        });
+    });
+    let mut theirs = mqttbytes::v5::Publish::from_bytes(
+        TOPIC,
+        mqttbytes::QoS::AtLeastOnce,
+        Bytes::from_static(&PAYLOAD),
+    );
+    theirs.pkid = 7;
+    theirs.properties = Some(mqttbytes::v5::PublishProperties {
+        payload_format_indicator: None,
+        message_expiry_interval: Some(60),
+        topic_alias: None,
+        response_topic: None,
+        correlation_data: None,
+        user_properties: vec![("unit".to_owned(), "celsius".to_owned())],
+        subscription_identifiers: Vec::new(),
+        content_type: Some("application/json".to_owned()),
+    });
+    group.bench_function("mqttbytes", |b| {
+        b.iter(|| {
+            buffer.clear();
+            black_box(&theirs).write(&mut buffer).unwrap();
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, decoding, encoding);
+criterion_main!(benches);

@@ -1,0 +1,65 @@
+//! A dropped file: bytes as they are, or text in one of the formats.
+
+use core::str;
+
+use super::output::Output;
+use super::{Confidence, Decoded, Format, MAX_TEXT, TextError, decode, detect};
+
+/// What a file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileContent {
+    /// The bytes that the file stands for.
+    pub decoded: Decoded,
+    /// The text that [`Decoded::source`] points into; `None` when the file is binary.
+    pub text: Option<String>,
+}
+
+/// Turns a file into bytes. Text in UTF-8 or UTF-16 that clearly is in one of the formats is
+/// decoded; everything else, plain text too, stays as it is.
+///
+/// # Errors
+/// [`TextError`] when the file clearly is in a format and breaks it, or is empty.
+pub fn decode_file(bytes: &[u8]) -> Result<FileContent, TextError> {
+    if let Some(text) = as_text(bytes) {
+        let best = detect(&text).first().copied();
+        if let Some(best) = best.filter(|best| best.confidence > Confidence::Possible) {
+            let decoded = decode(&text, Some(best.format))?;
+            return Ok(FileContent {
+                decoded,
+                text: Some(text),
+            });
+        }
+    }
+    let mut output = Output::default();
+    output.push_verbatim(bytes);
+    let decoded = output
+        .finish(Format::Binary, "")
+        .map_err(|fault| fault.in_text("", Format::Binary))?;
+    Ok(FileContent {
+        decoded,
+        text: None,
+    })
+}
+
+/// The file as text, if it holds no control characters that text has no use for.
+fn as_text(bytes: &[u8]) -> Option<String> {
+    if bytes.len() > MAX_TEXT {
+        return None;
+    }
+    let text = match bytes {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes)?,
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes)?,
+        _ => str::from_utf8(bytes).ok()?.to_owned(),
+    };
+    let is_text = |c: char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
+    text.chars().all(is_text).then_some(text)
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
+    let (pairs, []) = bytes.as_chunks::<2>() else {
+        return None;
+    };
+    char::decode_utf16(pairs.iter().map(|pair| unit(*pair)))
+        .collect::<Result<String, _>>()
+        .ok()
+}

@@ -1,0 +1,116 @@
+//! The names of the formats that text comes in.
+
+use core::fmt;
+
+/// What a text was written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Format {
+    /// Pairs of hex digits, with or without separators, `0x` and comments; also `xxd -p`.
+    Hex,
+    /// `<Buffer 10 0c …>`, as Node.js prints it.
+    NodeBuffer,
+    /// Lines that each end in hex behind a time, an arrow or a word.
+    LogLines,
+    /// Numbers with commas, of no certain language: `[16, 12]`.
+    NumberList,
+    /// A C or C++ array or string; also `xxd -i`.
+    CLiteral,
+    /// A Rust array or byte string.
+    RustLiteral,
+    /// Python bytes: a literal, `bytes([…])` or `bytes.fromhex(…)`.
+    PythonLiteral,
+    /// A JavaScript array or buffer, also as JSON.
+    JsLiteral,
+    /// A Go byte slice or string.
+    GoLiteral,
+    /// A Java, Kotlin or C# byte array, which may be signed.
+    JavaLiteral,
+    /// Text with `\x10` and the like but without quotes.
+    EscapedString,
+    /// What `xxd` prints.
+    Xxd,
+    /// What `hexdump -C` prints.
+    HexdumpC,
+    /// What `hexdump` prints: words of 16 bits, low byte first.
+    Hexdump,
+    /// What `od` prints, in hex or octal.
+    Od,
+    /// What `tcpdump -x`, `-X` or `-XX` prints.
+    TcpdumpX,
+    /// Offsets and hex pairs with or without text beside, as Wireshark copies them.
+    WiresharkHex,
+    /// Wireshark's "follow stream", as a hex dump or raw.
+    WiresharkFollow,
+    /// Base64 with the standard alphabet.
+    Base64,
+    /// Base64 with the alphabet for addresses.
+    Base64Url,
+    /// A `data:` address.
+    DataUrl,
+    /// The bytes themselves.
+    Binary,
+}
+
+impl Format {
+    /// Every format, in the order in which a menu may list them.
+    pub const ALL: [Self; 22] = [
+        Self::Hex,
+        Self::Base64,
+        Self::Base64Url,
+        Self::DataUrl,
+        Self::HexdumpC,
+        Self::Xxd,
+        Self::Hexdump,
+        Self::Od,
+        Self::TcpdumpX,
+        Self::WiresharkHex,
+        Self::WiresharkFollow,
+        Self::LogLines,
+        Self::NodeBuffer,
+        Self::EscapedString,
+        Self::CLiteral,
+        Self::RustLiteral,
+        Self::PythonLiteral,
+        Self::JsLiteral,
+        Self::GoLiteral,
+        Self::JavaLiteral,
+        Self::NumberList,
+        Self::Binary,
+    ];
+
+    /// A label for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hex => "hex",
+            Self::NodeBuffer => "Node.js buffer",
+            Self::LogLines => "log lines with hex",
+            Self::NumberList => "list of numbers",
+            Self::CLiteral => "C literal",
+            Self::RustLiteral => "Rust literal",
+            Self::PythonLiteral => "Python literal",
+            Self::JsLiteral => "JavaScript literal",
+            Self::GoLiteral => "Go literal",
+            Self::JavaLiteral => "Java or C# literal",
+            Self::EscapedString => "escaped string",
+            Self::Xxd => "hex dump (xxd)",
+            Self::HexdumpC => "hex dump (hexdump -C)",
+            Self::Hexdump => "hex dump (hexdump, 16-bit words)",
+            Self::Od => "dump (od)",
+            Self::TcpdumpX => "hex dump (tcpdump -X)",
+            Self::WiresharkHex => "hex dump (Wireshark)",
+            Self::WiresharkFollow => "followed stream (Wireshark)",
+            Self::Base64 => "base64",
+            Self::Base64Url => "base64url",
+            Self::DataUrl => "data URL",
+            Self::Binary => "bytes as they are",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

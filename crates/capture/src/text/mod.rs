@@ -1,0 +1,115 @@
+//! Text to bytes and back: what a person pastes, and what a person copies.
+//!
+//! [`decode`] reads hex in its many habits, the dumps of the common tools, literals of the common
+//! languages and base64. It says which [`Format`] it took, where in the text each byte stands
+//! ([`SourceMap`]) and what it passed over on the way ([`Note`]). A fault is a [`TextError`] with a
+//! place that an editor can select.
+//!
+//! ```
+//! use mqttscope_capture::text::{Format, decode};
+//!
+//! let pingreq = decode("c0:00", None)?;
+//! assert_eq!(pingreq.format, Format::Hex);
+//! assert_eq!(pingreq.bytes, [0xc0, 0x00]);
+//! assert_eq!(pingreq.source.span(1), Some(3..5));
+//!
+//! let fault = decode("c0 0z", None).unwrap_err();
+//! assert_eq!(fault.to_string(), "`0z` at line 1, column 4 is not hex");
+//! # Ok::<(), mqttscope_capture::text::TextError>(())
+//! ```
+
+mod base64;
+mod data_url;
+mod detect;
+mod dump;
+mod error;
+mod escape;
+mod file;
+mod format;
+mod hex;
+mod literal;
+mod log;
+mod looks;
+mod note;
+mod output;
+mod rows;
+mod scan;
+mod source;
+mod token;
+mod write;
+
+pub use detect::{Candidate, Confidence, detect};
+pub use error::{Place, TextError, TextErrorKind};
+pub use file::{FileContent, decode_file};
+pub use format::Format;
+pub use note::Note;
+pub use output::{Decoded, Part, Side};
+pub use source::SourceMap;
+pub use write::{Style, write};
+
+use error::Fault;
+use output::Output;
+
+/// The longest text that is read, in bytes of UTF-8: far above what a person pastes.
+pub const MAX_TEXT: usize = 64 << 20;
+
+/// The most bytes that `*` lines of a dump may stand for, over a whole text.
+pub const MAX_FILLED: usize = 16 << 20;
+
+/// Turns text into bytes, in the given format or in the one that [`detect`] puts first.
+///
+/// # Errors
+/// [`TextError`] when the text is empty or longer than [`MAX_TEXT`], when no format fits, or when
+/// the text breaks its format. The place always lies within the text, or at its end.
+pub fn decode(text: &str, format: Option<Format>) -> Result<Decoded, TextError> {
+    let found = match format {
+        Some(format) => Some(format),
+        None => detect(text).first().map(|candidate| candidate.format),
+    };
+    let format = found.unwrap_or(Format::Binary);
+    let result = if text.len() > MAX_TEXT {
+        Err(Fault::at(0, TextErrorKind::TooLarge))
+    } else if text.chars().all(scan::is_blank) {
+        Err(Fault::at(text.len(), TextErrorKind::NoBytes))
+    } else if found.is_none() {
+        Err(scan::first_word(text, TextErrorKind::Unrecognised))
+    } else {
+        decode_as(text, format)
+    };
+    result
+        .and_then(|output| output.finish(format, text))
+        .map_err(|fault| fault.in_text(text, format))
+}
+
+fn decode_as(text: &str, format: Format) -> Result<Output, Fault> {
+    let mut output = Output::default();
+    let out = &mut output;
+    match format {
+        Format::Hex => hex::decode(out, text, 0..text.len())?,
+        Format::NodeBuffer => hex::decode_node_buffer(out, text)?,
+        Format::LogLines => log::decode(out, text)?,
+        Format::Base64 | Format::Base64Url => base64::decode(out, text, 0..text.len())?,
+        Format::DataUrl => data_url::decode(out, text)?,
+        Format::EscapedString => escape::decode_unquoted(out, text)?,
+        Format::NumberList
+        | Format::CLiteral
+        | Format::RustLiteral
+        | Format::PythonLiteral
+        | Format::JsLiteral
+        | Format::GoLiteral
+        | Format::JavaLiteral => literal::decode(out, text, format)?,
+        Format::Xxd
+        | Format::HexdumpC
+        | Format::Hexdump
+        | Format::Od
+        | Format::TcpdumpX
+        | Format::WiresharkHex
+        | Format::WiresharkFollow => dump::decode(out, text, format)?,
+        Format::Binary => {
+            for (at, c) in text.char_indices() {
+                out.push_char(c, at..at + c.len_utf8());
+            }
+        }
+    }
+    Ok(output)
+}

@@ -1,0 +1,107 @@
+//! What was passed over, filled in or guessed while reading a text.
+
+use core::fmt;
+
+/// Something a person should know about how their text was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Note {
+    /// The column of readable text beside a dump was passed over.
+    AsciiColumnIgnored,
+    /// `*` lines stood for bytes that repeat the line above; they were filled in.
+    RepeatsFilled {
+        /// How many bytes were filled in.
+        bytes: usize,
+    },
+    /// A `*` line with no offset after it: how much it stood for is not known.
+    RepeatsUnknown,
+    /// Lines that hold no bytes were passed over.
+    LinesIgnored {
+        /// How many lines.
+        lines: usize,
+    },
+    /// What stood before the bytes in each line of a log was passed over.
+    PrefixesIgnored {
+        /// How many lines.
+        lines: usize,
+    },
+    /// The bytes come from both sides of a connection, in the order in which they stood.
+    BothSides,
+    /// Several packets, arrays or strings were joined in order.
+    Joined {
+        /// How many.
+        parts: usize,
+    },
+    /// Each word was taken low byte first.
+    LittleEndianWords,
+    /// A line's offset is not where the bytes before it end.
+    OffsetMismatch {
+        /// The line, from 1.
+        line: usize,
+        /// The offset that would follow.
+        expected: u64,
+        /// The offset that stands there.
+        found: u64,
+    },
+    /// The bytes begin with an IP packet, so MQTT comes after its headers.
+    IpPacket {
+        /// 4 or 6.
+        version: u8,
+    },
+    /// The bytes begin with an Ethernet frame, so MQTT comes after its headers.
+    EthernetFrame,
+    /// The text itself says that bytes were left out at its end.
+    CutShort {
+        /// How many, where it says so.
+        bytes: Option<usize>,
+    },
+    /// Base64 came without its padding.
+    PaddingMissing,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::AsciiColumnIgnored => f.write_str("the text column was ignored"),
+            Self::RepeatsFilled { bytes } => {
+                write!(f, "`*` line: {bytes} repeated bytes were filled in")
+            }
+            Self::RepeatsUnknown => {
+                f.write_str("`*` line with no offset after it: the repeated bytes are missing")
+            }
+            Self::LinesIgnored { lines: 1 } => f.write_str("1 line without bytes was ignored"),
+            Self::LinesIgnored { lines } => write!(f, "{lines} lines without bytes were ignored"),
+            Self::PrefixesIgnored { lines: 1 } => f.write_str("the start of 1 line was ignored"),
+            Self::PrefixesIgnored { lines } => {
+                write!(f, "the start of {lines} lines was ignored")
+            }
+            Self::BothSides => f.write_str("bytes of both sides, in the order they stand"),
+            Self::Joined { parts } => write!(f, "{parts} parts were joined in order"),
+            Self::LittleEndianWords => f.write_str("each word was read low byte first"),
+            Self::OffsetMismatch {
+                line,
+                expected,
+                found,
+            } => write!(
+                f,
+                "line {line} says offset {found:#x}, but {expected:#x} would follow: bytes may be missing"
+            ),
+            Self::IpPacket { version } => {
+                write!(
+                    f,
+                    "this begins with a whole IPv{version} packet: MQTT comes after its headers"
+                )
+            }
+            Self::EthernetFrame => {
+                f.write_str("this begins with a whole Ethernet frame: MQTT comes after its headers")
+            }
+            Self::CutShort { bytes: Some(bytes) } => {
+                write!(f, "the text was cut short: {bytes} more bytes are missing")
+            }
+            Self::CutShort { bytes: None } => {
+                f.write_str("the text was cut short: bytes are missing")
+            }
+            Self::PaddingMissing => f.write_str("the base64 padding was missing"),
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! The rows of the field tree.
+//!
+//! A field that is one thing to a person (a string, a property) is folded over its length and
+//! identifier; a group that only gathers fields is open. What the reader has toggled is the
+//! opposite of that.
+
+use std::collections::BTreeSet;
+
+use mqttscope_wire::{Dissection, Field, Node, PacketType, ReasonCode, Section, Span, Tree, Value};
+
+use crate::edit::{Editable, editable, is_removable};
+use crate::index::Index;
+use crate::{escape, words};
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldRow {
+    /// Its node.
+    pub node: usize,
+    /// 0 for the sections.
+    pub depth: u8,
+    /// What it is coloured by.
+    pub section: Section,
+    /// The field.
+    pub field: Field,
+    /// The standard's name, as the packet's version has it.
+    pub name: &'static str,
+    /// The value, short; empty for a group.
+    pub value: String,
+    /// What the value means; empty when it says all itself.
+    pub meaning: String,
+    /// The faults that stand beside it, by their place in the dissection.
+    pub diagnostics: Vec<usize>,
+    /// Its bits.
+    pub span: Span,
+    /// Whether it can be opened.
+    pub has_children: bool,
+    /// Whether it is open.
+    pub is_open: bool,
+    /// What can be typed into it.
+    pub editable: Editable,
+    /// Whether [`crate::edit::remove`] takes it out.
+    pub is_removable: bool,
+}
+
+/// The rows that are to be seen, each made when it is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldList {
+    index: Index,
+    nodes: Vec<usize>,
+    /// Row and diagnostic, in order of rows.
+    diagnostics: Vec<(usize, usize)>,
+}
+
+impl FieldList {
+    /// The rows of a packet; `toggled` are the nodes that are open or folded against the default.
+    #[must_use]
+    pub fn new(dissection: &Dissection, toggled: &BTreeSet<usize>) -> Self {
+        let tree = &dissection.tree;
+        let mut list = Self {
+            index: Index::new(tree),
+            ..Self::default()
+        };
+        let mut folded: Option<u8> = None;
+        for (at, node) in tree.nodes().iter().enumerate() {
+            if folded.is_some_and(|depth| node.depth > depth) {
+                continue;
+            }
+            folded = None;
+            list.nodes.push(at);
+            if has_children(tree, at, node) && !is_open(node, toggled.contains(&at)) {
+                folded = Some(node.depth);
+            }
+        }
+        for (number, diagnostic) in dissection.diagnostics.iter().enumerate() {
+            let row = list
+                .index
+                .node_of(tree, diagnostic.span)
+                .and_then(|node| list.row_of(node));
+            // A fault beside no field is shown with the last.
+            let row = row.or_else(|| list.nodes.len().checked_sub(1));
+            list.diagnostics.extend(row.map(|row| (row, number)));
+        }
+        list.diagnostics.sort_unstable();
+        list
+    }
+
+    /// The number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The node of a row.
+    #[must_use]
+    pub fn node(&self, row: usize) -> Option<usize> {
+        self.nodes.get(row).copied()
+    }
+
+    /// The row that shows a node: its own, or that of what it is folded into.
+    #[must_use]
+    pub fn row_of(&self, node: usize) -> Option<usize> {
+        let mut at = Some(node);
+        while let Some(node) = at {
+            if let Ok(row) = self.nodes.binary_search(&node) {
+                return Some(row);
+            }
+            at = self.index.parent(node);
+        }
+        None
+    }
+
+    /// A row.
+    #[must_use]
+    pub fn row(
+        &self,
+        dissection: &Dissection,
+        packet: &[u8],
+        toggled: &BTreeSet<usize>,
+        row: usize,
+    ) -> Option<FieldRow> {
+        let at = self.node(row)?;
+        let node = dissection.tree.get(at)?;
+        let from = self.diagnostics.partition_point(|&(other, _)| other < row);
+        let faults = self.diagnostics.get(from..).unwrap_or_default();
+        let has_children = has_children(&dissection.tree, at, node);
+        let value = value(dissection, packet, at);
+        Some(FieldRow {
+            node: at,
+            depth: node.depth,
+            section: self.index.section(at),
+            field: node.field,
+            name: node.field.name_in(dissection.version),
+            meaning: words::meaning(dissection, at, packet, &value),
+            value,
+            diagnostics: faults
+                .iter()
+                .take_while(|&&(other, _)| other == row)
+                .map(|&(_, number)| number)
+                .collect(),
+            span: node.span,
+            has_children,
+            is_open: has_children && is_open(node, toggled.contains(&at)),
+            editable: editable(dissection, at),
+            is_removable: is_removable(dissection, at),
+        })
+    }
+}
+
+/// All rows at once; a packet of a hundred thousand fields is better asked for what is on screen.
+#[must_use]
+pub fn rows(dissection: &Dissection, packet: &[u8], toggled: &BTreeSet<usize>) -> Vec<FieldRow> {
+    let list = FieldList::new(dissection, toggled);
+    (0..list.len())
+        .filter_map(|row| list.row(dissection, packet, toggled, row))
+        .collect()
+}
+
+/// Toggles whatever hides a node.
+pub fn reveal(tree: &Tree, node: usize, toggled: &mut BTreeSet<usize>) {
+    let mut at = tree.parent(node);
+    while let Some(parent) = at {
+        if let Some(found) = tree.get(parent)
+            && !is_open(found, toggled.contains(&parent))
+            && !toggled.remove(&parent)
+        {
+            toggled.insert(parent);
+        }
+        at = tree.parent(parent);
+    }
+}
+
+/// A node by what it is, to find it again when the packet has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The field.
+    pub field: Field,
+    /// How many of the same stand before it.
+    pub nth: usize,
+}
+
+/// The key of a node.
+#[must_use]
+pub fn key(tree: &Tree, node: usize) -> Option<Key> {
+    let field = tree.get(node)?.field;
+    let before = tree.nodes().get(..node)?;
+    Some(Key {
+        field,
+        nth: before.iter().filter(|other| other.field == field).count(),
+    })
+}
+
+/// The node with a key, or the last of its field.
+#[must_use]
+pub fn by_key(tree: &Tree, key: Key) -> Option<usize> {
+    let mut found = None;
+    for (at, _) in tree
+        .nodes()
+        .iter()
+        .enumerate()
+        .filter(|(_, node)| node.field == key.field)
+        .take(key.nth.saturating_add(1))
+    {
+        found = Some(at);
+    }
+    found
+}
+
+fn has_children(tree: &Tree, at: usize, node: &Node) -> bool {
+    tree.get(at.saturating_add(1))
+        .is_some_and(|next| next.depth > node.depth)
+}
+
+fn is_open(node: &Node, toggled: bool) -> bool {
+    let by_default = match node.field {
+        // Flags and options are numbers, but their bits are what one wants to see.
+        Field::ConnectFlags | Field::ConnectAcknowledgeFlags | Field::SubscriptionOptions => true,
+        Field::UserProperty => false,
+        _ => node.value == Value::Group,
+    };
+    by_default != toggled
+}
+
+/// Characters of a text and bytes of data that a row shows.
+const MAX_CHARACTERS: usize = 200;
+const MAX_DATA: usize = 32;
+
+/// The value of a node, short.
+#[must_use]
+pub fn value(dissection: &Dissection, packet: &[u8], at: usize) -> String {
+    let tree = &dissection.tree;
+    let Some(node) = tree.get(at) else {
+        return String::new();
+    };
+    match node.value {
+        Value::Number(number) => match node.field {
+            Field::PacketType => format!(
+                "{number} {}",
+                PacketType::from_nibble((number & 15) as u8).name()
+            ),
+            Field::ReasonCode => {
+                let known = ReasonCode((number & 0xff) as u8)
+                    .name(dissection.packet_type, dissection.version);
+                known.map_or_else(
+                    || format!("0x{number:02X}"),
+                    |name| format!("0x{number:02X} {name}"),
+                )
+            }
+            Field::PropertyIdentifier
+            | Field::ConnectFlags
+            | Field::SubscriptionOptions
+            | Field::ConnectAcknowledgeFlags => {
+                format!("0x{number:02X}")
+            }
+            Field::ReservedFlags => format!("{number:04b}"),
+            _ => number.to_string(),
+        },
+        Value::Text => format!(
+            "\"{}\"",
+            escape::escape_start(tree.content(at, packet), MAX_CHARACTERS)
+        ),
+        Value::Bytes => data(tree.content(at, packet)),
+        Value::Group if node.field == Field::UserProperty => pair(tree, packet, at),
+        Value::Group => String::new(),
+    }
+}
+
+fn data(bytes: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !text.is_empty()
+        && !text
+            .chars()
+            .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
+        return format!("\"{}\"", escape::escape_start(bytes, MAX_CHARACTERS));
+    }
+    let shown = bytes
+        .iter()
+        .take(MAX_DATA)
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<Vec<_>>()
+        .join(" ");
+    if bytes.len() > MAX_DATA {
+        format!("{shown} …")
+    } else {
+        shown
+    }
+}
+
+fn pair(tree: &Tree, packet: &[u8], at: usize) -> String {
+    let inside = at..tree.end_of(at);
+    let part = |field| {
+        inside
+            .clone()
+            .find(|&index| {
+                tree.get(index)
+                    .is_some_and(|node| node.field == field && node.value == Value::Text)
+            })
+            .map(|index| escape::escape_start(tree.content(index, packet), MAX_CHARACTERS / 2))
+    };
+    match (
+        part(Field::UserPropertyName),
+        part(Field::UserPropertyValue),
+    ) {
+        (Some(name), Some(value)) => format!("\"{name}\" = \"{value}\""),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,378 @@
+//! A payload in the forms a person can read.
+
+use mqttscope_wire::{Dissection, Field};
+use serde_core::de::IgnoredAny;
+
+use crate::escape;
+
+/// One way to show a payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum View {
+    /// UTF-8 text, as it is.
+    Text(String),
+    /// JSON, one member a line.
+    Json(String),
+    /// Hex dump: offset, sixteen bytes, their characters.
+    Hex(String),
+}
+
+impl View {
+    /// What its tab is called.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Json(_) => "JSON",
+            Self::Hex(_) => "hex",
+        }
+    }
+
+    /// What it shows.
+    #[must_use]
+    pub fn content(&self) -> &str {
+        match self {
+            Self::Text(content) | Self::Json(content) | Self::Hex(content) => content,
+        }
+    }
+}
+
+/// The most bytes that are shown; a page full of text helps nobody.
+pub const MAX_SHOWN: usize = 64 * 1024;
+
+/// The views of a payload, the most telling first; hex is always the last.
+///
+/// `content_type` and `format_indicator` are what the message's properties say, if they do.
+#[must_use]
+pub fn views(bytes: &[u8], content_type: Option<&str>, format_indicator: Option<u32>) -> Vec<View> {
+    let mut views = Vec::with_capacity(3);
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !text.is_empty()
+    {
+        if let Some(json) = pretty(text, content_type.is_some_and(is_json)) {
+            views.push(View::Json(json));
+        }
+        // Who says that it is text is believed; else it has to look like text.
+        if format_indicator == Some(1) || looks_like_text(text) {
+            let shown = text.floor_char_boundary(MAX_SHOWN);
+            views.push(View::Text(readable(text.get(..shown).unwrap_or_default())));
+        }
+    }
+    views.push(View::Hex(hex(bytes
+        .get(..MAX_SHOWN.min(bytes.len()))
+        .unwrap_or(bytes))));
+    views
+}
+
+/// The views of the node's message, with what its properties say of it; `None`: it is no message.
+#[must_use]
+pub fn of(dissection: &Dissection, packet: &[u8], node: usize) -> Option<Vec<View>> {
+    let tree = &dissection.tree;
+    let properties = match tree.get(node)?.field {
+        Field::ApplicationMessage => Field::Properties,
+        Field::WillPayload => Field::WillProperties,
+        _ => return None,
+    };
+    let group = tree
+        .find(properties)
+        .map_or(0..0, |group| group..tree.end_of(group));
+    let find = |field| {
+        group
+            .clone()
+            .find(|&index| tree.get(index).is_some_and(|node| node.field == field))
+    };
+    let content_type = find(Field::ContentType)
+        .and_then(|index| std::str::from_utf8(tree.content(index, packet)).ok());
+    let format =
+        find(Field::PayloadFormatIndicator).and_then(|index| match tree.get(index)?.value {
+            mqttscope_wire::Value::Number(number) => Some(number),
+            _ => None,
+        });
+    Some(views(tree.content(node, packet), content_type, format))
+}
+
+/// `application/json`, `application/senml+json; charset=utf-8`.
+fn is_json(content_type: &str) -> bool {
+    let kind = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    kind.ends_with("/json") || kind.ends_with("+json")
+}
+
+/// No control characters but those that lay text out.
+fn looks_like_text(text: &str) -> bool {
+    !text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+}
+
+/// Lines stay lines; what would hide or turn text is escaped.
+fn readable(text: &str) -> String {
+    let mut lines = text.split('\n').map(|line| {
+        line.split('\t')
+            .map(|part| {
+                escape::escape(part.trim_end_matches('\r').as_bytes()).replace("\\\\", "\\")
+            })
+            .collect::<Vec<_>>()
+            .join("\t")
+    });
+    let mut out = lines.next().unwrap_or_default();
+    for line in lines {
+        out.push('\n');
+        out.push_str(&line);
+    }
+    out
+}
+
+/// JSON with one member a line, two spaces a level, numbers and the order of keys as written.
+/// A lone number or word is JSON only when its content type says so.
+fn pretty(text: &str, announced: bool) -> Option<String> {
+    let text = text.trim_matches([' ', '\t', '\n', '\r']);
+    if text.len() > MAX_SHOWN || !(announced || text.starts_with(['{', '['])) {
+        return None;
+    }
+    // Checked, not built: a number keeps its digits, and nothing is allocated for the values.
+    serde_json::from_str::<IgnoredAny>(text).ok()?;
+    Some(indent(text))
+}
+
+/// Deeper levels are not indented further, so that the result stays linear in the input.
+const MAX_INDENT: usize = 32;
+
+/// Lays valid JSON out anew.
+fn indent(text: &str) -> String {
+    let mut out = String::with_capacity(text.len().saturating_mul(2));
+    let mut depth = 0_usize;
+    let mut in_string = false;
+    let mut escaped = false;
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        if in_string {
+            if escape_needed(character) {
+                out.push_str(&escape::escape(character.to_string().as_bytes()));
+            } else {
+                out.push(character);
+            }
+            in_string = escaped || character != '"';
+            escaped = !escaped && character == '\\';
+            continue;
+        }
+        match character {
+            '"' => {
+                in_string = true;
+                out.push('"');
+            }
+            '{' | '[' => {
+                out.push(character);
+                while characters.next_if(|c| c.is_ascii_whitespace()).is_some() {}
+                if let Some(close) = characters.next_if(|c| matches!(c, '}' | ']')) {
+                    out.push(close);
+                } else {
+                    depth = depth.saturating_add(1);
+                    break_line(&mut out, depth);
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                break_line(&mut out, depth);
+                out.push(character);
+            }
+            ',' => {
+                out.push(',');
+                break_line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            _ if character.is_ascii_whitespace() => {}
+            _ => out.push(character),
+        }
+    }
+    out
+}
+
+/// Characters that JSON allows but that would not be seen as what they are.
+fn escape_needed(character: char) -> bool {
+    character != '\\'
+        && character > '\x7e'
+        && !escape::escape(character.encode_utf8(&mut [0; 4]).as_bytes()).starts_with(character)
+}
+
+fn break_line(out: &mut String, depth: usize) {
+    out.push('\n');
+    for _ in 0..depth.min(MAX_INDENT) {
+        out.push_str("  ");
+    }
+}
+
+/// A hex dump.
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| {
+        char::from(
+            DIGITS
+                .get(usize::from(nibble & 15))
+                .copied()
+                .unwrap_or(b'?'),
+        )
+    };
+    let mut out = String::with_capacity(bytes.len().saturating_mul(5));
+    for (line, chunk) in bytes.chunks(16).enumerate() {
+        if line > 0 {
+            out.push('\n');
+        }
+        out.push_str(&format!("{:04x} ", line.saturating_mul(16)));
+        for index in 0..16 {
+            if index == 8 {
+                out.push(' ');
+            }
+            match chunk.get(index) {
+                Some(byte) => out.extend([' ', digit(byte >> 4), digit(*byte)]),
+                None => out.push_str("   "),
+            }
+        }
+        out.push_str("  ");
+        out.extend(chunk.iter().map(|&byte| crate::bytes::ascii(byte)));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn json(text: &str) -> Option<String> {
+        views(text.as_bytes(), None, None)
+            .into_iter()
+            .find_map(|view| match view {
+                View::Json(json) => Some(json),
+                _ => None,
+            })
+    }
+
+    #[test]
+    fn json_keeps_order_and_digits() {
+        assert_eq!(
+            json(r#" {"z":1.10,"a":[1e400, 12345678901234567890 ,{}], "s":"a\"{,:}\\","e":[ ]}"#)
+                .unwrap(),
+            "{\n  \"z\": 1.10,\n  \"a\": [\n    1e400,\n    12345678901234567890,\n    {}\n  ],\n  \"s\": \"a\\\"{,:}\\\\\",\n  \"e\": []\n}"
+        );
+    }
+
+    #[test]
+    fn what_is_json() {
+        assert_eq!(json("21.5"), None);
+        assert_eq!(json("{\"a\":}"), None);
+        assert_eq!(json("[1] x"), None);
+        assert_eq!(
+            views(b"21.5", Some("application/senml+json; x=y"), None)[0],
+            View::Json("21.5".into())
+        );
+        assert_eq!(json("[\"\u{202e}\"]").unwrap(), "[\n  \"\\u202E\"\n]");
+        let deep = "[".repeat(30_000) + &"]".repeat(30_000);
+        if let Some(pretty) = json(&deep) {
+            assert!(pretty.len() < 60_000 * 70);
+        }
+    }
+
+    #[test]
+    fn bytes_are_text_or_not() {
+        let names = |bytes: &[u8], format| {
+            views(bytes, None, format)
+                .iter()
+                .map(View::name)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names(b"on", None), ["text", "hex"]);
+        assert_eq!(names(b"", None), ["hex"]);
+        assert_eq!(names(b"\xff\xfe", Some(1)), ["hex"]);
+        assert_eq!(names(b"\x01\x02", None), ["hex"]);
+        assert_eq!(names(b"\x01\x02", Some(1)), ["text", "hex"]);
+        assert_eq!(names(b"{}", None), ["JSON", "text", "hex"]);
+    }
+
+    #[test]
+    fn properties_of_the_message_say_what_it_is() {
+        let names = |packet: &[u8], field| {
+            let d = mqttscope_wire::dissect(
+                packet,
+                mqttscope_wire::Context::new(mqttscope_wire::ProtocolVersion::V5),
+            );
+            let views = of(&d, packet, d.tree.find(field).unwrap());
+            views.map(|views| views.iter().map(View::name).collect::<Vec<_>>())
+        };
+        let json = b"\x30\x18\0\x01a\x13\x03\0\x10application/json7";
+        assert_eq!(
+            names(json, Field::ApplicationMessage),
+            Some(vec!["JSON", "text", "hex"])
+        );
+        let text = b"\x30\x07\0\x01a\x02\x01\x01\x02";
+        assert_eq!(
+            names(text, Field::ApplicationMessage),
+            Some(vec!["text", "hex"])
+        );
+        assert_eq!(names(text, Field::TopicName), None);
+    }
+
+    #[test]
+    fn text_stays_as_it_is_but_for_what_hides() {
+        let text = |text: &str| {
+            views(text.as_bytes(), None, Some(1))[0]
+                .content()
+                .to_owned()
+        };
+        assert_eq!(text("a\tb\r\n\\c"), "a\tb\n\\c");
+        assert_eq!(text("a\u{202e}b"), "a\\u202Eb");
+    }
+
+    #[test]
+    fn the_dump() {
+        assert_eq!(
+            hex(b"0123456789abcdef\xff"),
+            "0000  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  0123456789abcdef\n\
+             0010  ff                                                ."
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn laying_out_changes_no_value(text in json_text()) {
+            let shown = json(&text).unwrap();
+            let squeeze = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+            prop_assert_eq!(squeeze(&shown), squeeze(&text));
+        }
+
+        #[test]
+        fn no_payload_panics(bytes: Vec<u8>, format in proptest::option::of(0..3_u32)) {
+            prop_assert!(!views(&bytes, Some("text/json"), format).is_empty());
+        }
+    }
+
+    fn json_text() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            Just("null".to_owned()),
+            any::<i64>().prop_map(|n| n.to_string()),
+            "\"[a-z{}:,]{0,8}\"",
+            Just(" true ".to_owned())
+        ];
+        let value = leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..5)
+                    .prop_map(|items| format!("[ {} ]", items.join(" ,"))),
+                proptest::collection::vec(("[a-z]{1,4}", inner), 0..5).prop_map(|members| {
+                    format!(
+                        "{{{}}}",
+                        members
+                            .iter()
+                            .enumerate()
+                            .map(|(n, (key, value))| format!("\"{key}{n}\" : {value}"))
+                            .collect::<Vec<_>>()
+                            .join(",")
+                    )
+                }),
+            ]
+        });
+        proptest::collection::vec(value, 0..4).prop_map(|items| format!("[{}]", items.join(",")))
+    }
+}

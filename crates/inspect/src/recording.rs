@@ -1,0 +1,295 @@
+//! The bytes of one paste, as a list of packets.
+
+use mqttscope_wire::{
+    Context, Detection, Dissection, Dissector, PacketAt, PacketType, ProtocolVersion, Sender,
+    Severity, detect, dissect, packets,
+};
+
+use crate::words;
+
+/// Bytes and the packets in them. Faults are counted once, in one pass; rows and dissections are
+/// made for what is on screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recording {
+    bytes: Vec<u8>,
+    detection: Detection,
+    /// What the reader chose; a CONNECT is still read by what it names itself.
+    chosen: Option<ProtocolVersion>,
+    sender: Option<Sender>,
+    packets: Vec<Packet>,
+}
+
+/// One packet of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packet {
+    /// Where it stands; `version` is the one it is read in.
+    pub at: PacketAt,
+    /// Its errors.
+    pub errors: u32,
+    /// Its warnings.
+    pub warnings: u32,
+}
+
+/// What a packet is part of; each has one colour in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// Connecting, authenticating, disconnecting.
+    Connection,
+    /// Messages.
+    Message,
+    /// The handshakes that messages bring about.
+    Acknowledgement,
+    /// Subscribing and unsubscribing.
+    Subscription,
+    /// Signs of life.
+    Ping,
+    /// No packet.
+    None,
+}
+
+impl Family {
+    /// The family of a packet type.
+    #[must_use]
+    pub const fn of(packet_type: PacketType) -> Self {
+        match packet_type {
+            PacketType::Connect
+            | PacketType::Connack
+            | PacketType::Disconnect
+            | PacketType::Auth => Self::Connection,
+            PacketType::Publish => Self::Message,
+            PacketType::Puback | PacketType::Pubrec | PacketType::Pubrel | PacketType::Pubcomp => {
+                Self::Acknowledgement
+            }
+            PacketType::Subscribe
+            | PacketType::Suback
+            | PacketType::Unsubscribe
+            | PacketType::Unsuback => Self::Subscription,
+            PacketType::Pingreq | PacketType::Pingresp => Self::Ping,
+            PacketType::Reserved => Self::None,
+        }
+    }
+}
+
+/// One row of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// From 1.
+    pub number: usize,
+    /// First byte in the recording.
+    pub offset: usize,
+    /// Its type.
+    pub packet_type: PacketType,
+    /// What it is coloured by.
+    pub family: Family,
+    /// The low four bits of its first byte.
+    pub flags: u8,
+    /// Bytes that are there.
+    pub len: usize,
+    /// Bytes that are not there yet; 0: complete.
+    pub missing: usize,
+    /// Bytes between packets that are no packet.
+    pub skipped: bool,
+    /// What it says, in one line.
+    pub summary: String,
+    /// Its errors.
+    pub errors: u32,
+    /// Its warnings.
+    pub warnings: u32,
+}
+
+impl Recording {
+    /// Finds the packets in `bytes`. A version that the reader chose overrules what was worked out
+    /// and what a CONNECT said about the packets behind it.
+    #[must_use]
+    pub fn read(bytes: Vec<u8>, version: Option<ProtocolVersion>, sender: Option<Sender>) -> Self {
+        let detection = detect(&bytes, sender);
+        let first = version.unwrap_or(detection.version);
+        let mut dissector = Dissector::new();
+        let found = packets(
+            &bytes,
+            Context {
+                version: first,
+                sender,
+            },
+        )
+        .map(|mut at| {
+            if let Some(version) = version {
+                at.version = version;
+            }
+            if at.skipped {
+                return Packet {
+                    at,
+                    errors: 1,
+                    warnings: 0,
+                };
+            }
+            let slice = slice(&bytes, &at);
+            let dissection = dissector.dissect(
+                slice,
+                Context {
+                    version: at.version,
+                    sender,
+                },
+            );
+            let (mut errors, mut warnings) = (0_u32, 0_u32);
+            for diagnostic in &dissection.diagnostics {
+                match diagnostic.severity() {
+                    Severity::Error => errors = errors.saturating_add(1),
+                    Severity::Warning => warnings = warnings.saturating_add(1),
+                    Severity::Note => {}
+                }
+            }
+            Packet {
+                at,
+                errors,
+                warnings,
+            }
+        })
+        .collect();
+        Self {
+            bytes,
+            detection,
+            chosen: version,
+            sender,
+            packets: found,
+        }
+    }
+
+    /// All bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The version that was worked out, and why.
+    #[must_use]
+    pub const fn detection(&self) -> &Detection {
+        &self.detection
+    }
+
+    /// The version that the reader chose.
+    #[must_use]
+    pub const fn chosen(&self) -> Option<ProtocolVersion> {
+        self.chosen
+    }
+
+    /// The version that packets are read in: the chosen one, else the detected one. Behind a
+    /// CONNECT of another version, [`PacketAt::version`] says which.
+    #[must_use]
+    pub fn version(&self) -> ProtocolVersion {
+        self.chosen.unwrap_or(self.detection.version)
+    }
+
+    /// Who sent it.
+    #[must_use]
+    pub const fn sender(&self) -> Option<Sender> {
+        self.sender
+    }
+
+    /// The packets, in order.
+    #[must_use]
+    pub fn packets(&self) -> &[Packet] {
+        &self.packets
+    }
+
+    /// The bytes of a packet; none when there is no such packet.
+    #[must_use]
+    pub fn bytes_of(&self, packet: usize) -> &[u8] {
+        self.packets
+            .get(packet)
+            .map_or(&[], |packet| slice(&self.bytes, &packet.at))
+    }
+
+    /// Every field of a packet; of nothing when there is no such packet.
+    #[must_use]
+    pub fn dissect(&self, packet: usize) -> Dissection {
+        let version = self
+            .packets
+            .get(packet)
+            .map_or(self.version(), |packet| packet.at.version);
+        dissect(
+            self.bytes_of(packet),
+            Context {
+                version,
+                sender: self.sender,
+            },
+        )
+    }
+
+    /// The packet that a byte of the recording belongs to.
+    #[must_use]
+    pub fn packet_at(&self, offset: usize) -> Option<usize> {
+        let place = self
+            .packets
+            .partition_point(|packet| packet.at.offset <= offset)
+            .checked_sub(1)?;
+        let at = self.packets.get(place)?.at;
+        (offset < at.offset.saturating_add(at.len)).then_some(place)
+    }
+
+    /// A row of the list.
+    #[must_use]
+    pub fn row(&self, packet: usize) -> Option<Row> {
+        let Packet {
+            at,
+            errors,
+            warnings,
+        } = *self.packets.get(packet)?;
+        let bytes = self.bytes_of(packet);
+        Some(Row {
+            number: packet.saturating_add(1),
+            offset: at.offset,
+            packet_type: at.packet_type,
+            family: if at.skipped {
+                Family::None
+            } else {
+                Family::of(at.packet_type)
+            },
+            flags: bytes.first().map_or(0, |byte| byte & 15),
+            len: at.len,
+            missing: at.missing,
+            skipped: at.skipped,
+            summary: self.summary(packet, &at, bytes),
+            errors,
+            warnings,
+        })
+    }
+
+    fn summary(&self, packet: usize, at: &PacketAt, bytes: &[u8]) -> String {
+        if at.skipped {
+            return "no packet begins here".to_owned();
+        }
+        let missing = match (at.missing, bytes) {
+            (0, _) => String::new(),
+            (_, [_] | []) => return "a fixed header needs at least 1 more byte".to_owned(),
+            (1, _) => "1 byte missing".to_owned(),
+            (n, _) => format!("{n} bytes missing"),
+        };
+        let summary = words::summary(&self.dissect(packet), bytes);
+        match (summary.is_empty(), missing.is_empty()) {
+            (_, true) => summary,
+            (true, false) => missing,
+            (false, false) => format!("{missing} · {summary}"),
+        }
+    }
+
+    /// All bytes with one packet replaced; none takes it out.
+    #[must_use]
+    pub fn with(&self, packet: usize, bytes: &[u8]) -> Vec<u8> {
+        let Some(Packet { at, .. }) = self.packets.get(packet) else {
+            return self.bytes.clone();
+        };
+        let before = self.bytes.get(..at.offset).unwrap_or_default();
+        let behind = self
+            .bytes
+            .get(at.offset.saturating_add(at.len)..)
+            .unwrap_or_default();
+        [before, bytes, behind].concat()
+    }
+}
+
+fn slice<'a>(bytes: &'a [u8], at: &PacketAt) -> &'a [u8] {
+    bytes
+        .get(at.offset..at.offset.saturating_add(at.len))
+        .unwrap_or_default()
+}

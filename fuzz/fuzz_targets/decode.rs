@@ -1,0 +1,22 @@
+//! Any bytes, in any version, from either side: a packet, an error inside the packet, or more to come.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mqttscope_wire::{Context, Decoded, ProtocolVersion, StreamDecoder, decode};
+
+fuzz_target!(|bytes: &[u8]| {
+    for version in ProtocolVersion::ALL {
+        let context = Context::new(version);
+        match decode(bytes, context) {
+            Ok(Decoded::Packet { len, .. }) => assert!(len <= bytes.len()),
+            Ok(Decoded::Incomplete { missing }) => assert!(missing > 0),
+            Err(error) => assert!(error.span.end() as usize <= bytes.len() * 8),
+        }
+        let mut stream = StreamDecoder::new(context, 1 << 16);
+        for chunk in bytes.chunks(7) {
+            stream.push(chunk);
+            while let Ok(Some(_)) = stream.next_packet() {}
+        }
+        assert!(stream.pending() <= bytes.len());
+    }
+});

@@ -1,0 +1,32 @@
+//! Any bytes are taken apart without a gap, and strict and lenient reading agree.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mqttscope_wire::{Context, Decoded, ProtocolVersion, Sender, decode, detect, dissect, explain, packets, summary};
+
+fuzz_target!(|bytes: &[u8]| {
+    for version in ProtocolVersion::ALL {
+        for sender in [None, Some(Sender::Client), Some(Sender::Server)] {
+            let context = Context { version, sender };
+            let dissection = dissect(bytes, context);
+            let mut bit = 0;
+            for (_, leaf) in dissection.tree.leaves() {
+                assert_eq!(leaf.span.start, bit);
+                bit = leaf.span.end();
+            }
+            assert_eq!(bit as usize, dissection.len * 8);
+            let strict = decode(bytes, context);
+            assert_eq!(strict.is_err(), dissection.missing == 0 && dissection.has_errors());
+            assert_eq!(matches!(strict, Ok(Decoded::Incomplete { .. })), dissection.missing > 0);
+            for index in 0..dissection.tree.nodes().len() {
+                explain::value(&dissection.tree, index, bytes, dissection.version);
+            }
+            for diagnostic in &dissection.diagnostics {
+                assert!(!diagnostic.message(bytes).is_empty());
+            }
+            assert!(summary(&dissection, bytes).chars().count() <= 100);
+        }
+        assert_eq!(packets(bytes, Context::new(version)).map(|at| at.len).sum::<usize>(), bytes.len());
+    }
+    let _ = detect(bytes, None);
+});

@@ -1,0 +1,62 @@
+//! The frame: header, page, help, messages.
+
+use yew::prelude::*;
+
+use crate::components::header::Header;
+use crate::components::help::Help;
+use crate::components::toasts::ToastRegion;
+use crate::hooks::{use_hash, use_window_keys};
+use crate::pages::dissect::Dissect;
+use crate::route::Route;
+use crate::services::{browser, storage};
+use crate::state::theme::Theme;
+use crate::state::toasts::{Toaster, Toasts};
+
+/// The whole app.
+#[component]
+pub fn App() -> Html {
+    let toasts = use_reducer(Toasts::default);
+    let theme = use_state_eq(|| storage::get("theme").map_or(Theme::System, |name| Theme::of_name(&name)));
+    let help = use_state_eq(|| false);
+    let arrival = use_hash();
+    let Route::Dissect(shared) = Route::of_hash(&arrival.hash);
+
+    let on_theme = {
+        let theme = theme.clone();
+        Callback::from(move |wanted: Theme| {
+            storage::set("theme", wanted.name());
+            theme.set(wanted);
+        })
+    };
+    use_effect_with(*theme, |theme| {
+        if let Some(root) = browser::document().and_then(|document| document.document_element()) {
+            // The name is right, so it cannot fail.
+            let _ = root.set_attribute("data-theme", theme.name());
+        }
+    });
+    let set_help = |shown: bool| {
+        let help = help.clone();
+        Callback::from(move |()| help.set(shown))
+    };
+    let (show_help, hide_help) = (set_help(true), set_help(false));
+    let on_key = use_callback(show_help.clone(), |event: KeyboardEvent, show_help| {
+        if event.key() == "?" && !browser::is_typing(&event) {
+            show_help.emit(());
+        }
+    });
+    use_window_keys(on_key);
+
+    html! {
+        <ContextProvider<Toaster> context={toasts.dispatcher()}>
+            <a class="skip" href="#main" onclick={Callback::from(|event: MouseEvent| {
+                // The address behind # is the route, so the jump is done by hand.
+                event.prevent_default();
+                browser::focus_id("main");
+            })}>{ "Skip to the page" }</a>
+            <Header theme={*theme} {on_theme} on_help={show_help} />
+            <Dissect shared={shared.map(AttrValue::from)} arrival={arrival.count} />
+            if *help { <Help on_close={hide_help} /> }
+            <ToastRegion {toasts} />
+        </ContextProvider<Toaster>>
+    }
+}

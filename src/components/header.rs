@@ -1,0 +1,48 @@
+//! The bar above every page.
+
+use yew::prelude::*;
+
+use super::icon::{Icon, icon};
+use crate::route::DISSECT;
+use crate::state::theme::Theme;
+
+/// What the bar is given.
+#[derive(Clone, PartialEq, Properties)]
+pub struct HeaderProps {
+    /// The colours in force.
+    pub theme: Theme,
+    /// Others are wanted.
+    pub on_theme: Callback<Theme>,
+    /// The help is wanted.
+    pub on_help: Callback<()>,
+}
+
+/// The bar.
+#[component]
+pub fn Header(props: &HeaderProps) -> Html {
+    let (picture, says) = match props.theme {
+        Theme::System => (Icon::Half, "Colours: as the system. Change to light"),
+        Theme::Light => (Icon::Sun, "Colours: light. Change to dark"),
+        Theme::Dark => (Icon::Moon, "Colours: dark. Change to the system's"),
+    };
+    let theme = props.theme;
+    let turn = props.on_theme.reform(move |_: MouseEvent| theme.next());
+    let help = props.on_help.reform(|_: MouseEvent| ());
+    html! {
+        <header class="site">
+            <a class="brand" href={DISSECT} aria-label="mqttscope, start page">
+                <svg viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+                    <circle cx="8.5" cy="8.5" r="6" /><path d="M13 13l5 5M5 9.5h1.8V7h3.4v2.5H12" />
+                </svg>
+                { "mqttscope" }
+            </a>
+            <nav aria-label="Pages"><a href={DISSECT} aria-current="page">{ "Dissect" }</a></nav>
+            <span class="grow"></span>
+            <span class="promise">{ "Every byte explained. Nothing is uploaded." }</span>
+            <div class="tools">
+                <button class="bare square" data-testid="theme" aria-label={says} title={says} onclick={turn}>{ icon(picture) }</button>
+                <button class="bare square" data-testid="help" aria-label="Help and keys" title="Help and keys (?)" onclick={help}>{ icon(Icon::Question) }</button>
+            </div>
+        </header>
+    }
+}

@@ -1,0 +1,76 @@
+//! Line icons, drawn here: sixteen units square, one stroke.
+
+use yew::prelude::*;
+
+/// What an icon shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    /// A light theme.
+    Sun,
+    /// A dark theme.
+    Moon,
+    /// The system's theme.
+    Half,
+    /// Help.
+    Question,
+    /// Take back.
+    Undo,
+    /// Do again.
+    Redo,
+    /// A link.
+    Link,
+    /// Add.
+    Plus,
+    /// Change.
+    Pencil,
+    /// Take away.
+    Bin,
+    /// Close.
+    Cross,
+    /// A closed part of a tree.
+    Closed,
+    /// An open part of a tree.
+    Open,
+    /// A list opens here.
+    Down,
+    /// A fault.
+    Fault,
+    /// A warning.
+    Warning,
+    /// A note.
+    Note,
+    /// A file.
+    File,
+}
+
+impl Icon {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Sun => "M8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6zM8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.4 3.4l.7.7M11.9 11.9l.7.7M3.4 12.6l.7-.7M11.9 4.1l.7-.7",
+            Self::Moon => "M13 9.6A5.6 5.6 0 0 1 6.4 3 5.6 5.6 0 1 0 13 9.6z",
+            Self::Half => "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM8 2v12M8 4.5h4.8M8 7h5.8M8 9.5h5.7M8 12h4.3",
+            Self::Question => "M5.6 6a2.4 2.4 0 1 1 3.5 2.1c-.7.4-1.1.8-1.1 1.7M8 12.4v.1",
+            Self::Undo => "M3 6.5h6.2a3.4 3.4 0 0 1 0 6.8H6M3 6.5l3-3M3 6.5l3 3",
+            Self::Redo => "M13 6.5H6.8a3.4 3.4 0 0 0 0 6.8H10M13 6.5l-3-3M13 6.5l-3 3",
+            Self::Link => "M6.7 9.3a2.8 2.8 0 0 0 4 0l2-2a2.8 2.8 0 0 0-4-4l-.8.8M9.3 6.7a2.8 2.8 0 0 0-4 0l-2 2a2.8 2.8 0 0 0 4 4l.8-.8",
+            Self::Plus => "M8 3v10M3 8h10",
+            Self::Pencil => "M3 13l.6-2.8 7-7 2.2 2.2-7 7zM9.4 4.4l2.2 2.2",
+            Self::Bin => "M3 4.5h10M6.5 4.5V3h3v1.5M4.3 4.5l.6 8.5h6.2l.6-8.5M6.8 7v3.6M9.2 7v3.6",
+            Self::Cross => "M4 4l8 8M12 4l-8 8",
+            Self::Closed => "M6.2 4l4 4-4 4",
+            Self::Open | Self::Down => "M4 6.2l4 4 4-4",
+            Self::Fault => "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM5.9 5.9l4.2 4.2M10.1 5.9l-4.2 4.2",
+            Self::Warning => "M8 2.5l6 10.8H2zM8 6.6v3M8 11.4v.1",
+            Self::Note => "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM8 7.4v3.4M8 5.1v.1",
+            Self::File => "M4 2h5l3 3v9H4zM9 2v3h3",
+        }
+    }
+}
+
+/// An icon's markup; it is decoration: what stands beside it, or a label, says what it means.
+#[must_use]
+pub fn icon(icon: Icon) -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d={icon.path()} /></svg>
+    }
+}

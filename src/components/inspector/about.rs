@@ -1,0 +1,62 @@
+//! What the selected field is, in a sentence, and what its value means.
+
+use mqttscope_wire::explain;
+use yew::prelude::*;
+
+use super::Shown;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct AboutProps {
+    pub(super) shown: Shown,
+    pub(super) node: Option<usize>,
+}
+
+#[component]
+pub(super) fn About(props: &AboutProps) -> Html {
+    let (tree, version) = (props.shown.tree(), props.shown.dissection().version);
+    // Until something is selected: where every packet begins.
+    let index = props.node.unwrap_or(0);
+    let Some(node) = tree.get(index) else { return Html::default() };
+    let value = explain::value(tree, index, props.shown.bytes(), version);
+    html! {
+        <div class="about" data-testid="about">
+            <h3>{ node.field.name_in(version) }<small>{ place(node.span.start, node.span.len) }</small></h3>
+            <p>{ explain::field(node.field, version) }</p>
+            if let Some(value) = value { <p class="value">{ "Here: " }{ value.into_owned() }</p> }
+        </div>
+    }
+}
+
+/// Where bits stand, in words.
+fn place(start: u32, len: u32) -> String {
+    let (byte, bit) = (start / 8, start % 8);
+    let last = start.saturating_add(len).saturating_sub(1);
+    match (bit, len) {
+        (_, 0) => format!("no bytes, before byte {byte}"),
+        (0, 8) => format!("byte {byte}"),
+        (0, _) if len.is_multiple_of(8) => format!("bytes {byte} to {}", last / 8),
+        (_, 1) => format!("byte {byte}, bit {}", 7 - bit),
+        _ if last / 8 == byte => format!("byte {byte}, bits {} to {}", 7 - bit, 7 - last % 8),
+        _ => format!("bytes {byte} to {}", last / 8),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn places_in_words() {
+        let table = [
+            ((0, 8), "byte 0"),
+            ((16, 16), "bytes 2 to 3"),
+            ((0, 4), "byte 0, bits 7 to 4"),
+            ((7, 1), "byte 0, bit 0"),
+            ((5, 2), "byte 0, bits 2 to 1"),
+            ((24, 0), "no bytes, before byte 3"),
+        ];
+        for ((start, len), words) in table {
+            assert_eq!(place(start, len), words);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Changing one field in its place: an input for what the field takes.
+
+use mqttscope_inspect::edit::{self, Editable, NewValue};
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::Shown;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct EditorProps {
+    pub(super) shown: Shown,
+    pub(super) node: usize,
+    /// The packet's bytes after the change; `None`: the field stays as it was.
+    pub(super) on_done: Callback<Option<Vec<u8>>>,
+}
+
+/// The input. Enter changes the field, Escape leaves it.
+#[component]
+pub(super) fn Editor(props: &EditorProps) -> Html {
+    let input = use_node_ref();
+    let why = use_state_eq(|| None::<AttrValue>);
+    {
+        let input = input.clone();
+        use_effect_with((), move |()| {
+            if let Some(element) = input.cast::<HtmlElement>() {
+                // It fails only on an element that is gone.
+                let _ = element.focus();
+            }
+            if let Some(element) = input.cast::<HtmlInputElement>() {
+                element.select();
+            }
+        });
+    }
+    let apply = {
+        let (shown, node, why, on_done) = (props.shown.clone(), props.node, why.clone(), props.on_done.clone());
+        move |typed: &str| match edit::set(shown.bytes(), shown.dissection(), node, NewValue::Typed(typed)) {
+            Ok(bytes) => on_done.emit(Some(bytes)),
+            Err(error) => why.set(Some(error.to_string().into())),
+        }
+    };
+    let on_submit = {
+        let (input, apply) = (input.clone(), apply.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let typed = input.cast::<HtmlInputElement>().map(|input| input.value());
+            let chosen = input.cast::<HtmlSelectElement>().map(|select| select.value());
+            if let Some(value) = typed.or(chosen) {
+                apply(&value);
+            }
+        })
+    };
+    let on_choose = Callback::from(move |event: Event| {
+        if let Some(select) = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok()) {
+            apply(&select.value());
+        }
+    });
+    let on_key = {
+        let on_done = props.on_done.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            // The tree's own keys are not meant while someone types here.
+            event.stop_propagation();
+            if event.key() == "Escape" {
+                event.prevent_default();
+                on_done.emit(None);
+            }
+        })
+    };
+    let (dissection, node) = (props.shown.dissection(), props.node);
+    let name = dissection.tree.get(node).map_or("", |found| found.field.name_in(dissection.version));
+    let now = edit::typed(dissection, node, props.shown.bytes());
+    let field = match edit::editable(dissection, node) {
+        Editable::Choice(choices) => html! {
+            <select ref={input} class="field" aria-label={name} data-testid="edit" onchange={on_choose}>
+                { for choices.into_iter().map(|(number, says)| {
+                    let value = number.to_string();
+                    html! { <option selected={value == now} value={value.clone()}>{ format!("{number} {says}") }</option> }
+                }) }
+            </select>
+        },
+        kind => {
+            let hint = match kind {
+                Editable::Number { max } => format!("0 to {max}; 0x and 0b too"),
+                Editable::Text { .. } | Editable::Bytes { .. } => "\\x00, \\n and \\u{fe0f} stand for what they say".to_owned(),
+                _ => String::new(),
+            };
+            html! {
+                <input ref={input} type="text" value={now} title={hint} aria-label={name} data-testid="edit" spellcheck="false" autocomplete="off"
+                    aria-invalid={why.is_some().then_some("true")} />
+            }
+        }
+    };
+    html! {
+        <form onsubmit={on_submit} onkeydown={on_key} onclick={|event: MouseEvent| event.stop_propagation()} ondblclick={|event: MouseEvent| event.stop_propagation()}>
+            { field }
+            <button class="main">{ "Set" }</button>
+            if let Some(why) = &*why { <span class="why" role="alert">{ why }</span> }
+        </form>
+    }
+}

@@ -1,0 +1,181 @@
+//! The fields of a packet as a tree: with keys, folds, and changes in place.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use mqttscope_inspect::edit::{self, Editable, NewValue};
+use mqttscope_inspect::fields::{self, FieldRow};
+use yew::prelude::*;
+
+use super::Shown;
+use super::field_row::Row;
+use super::tree_keys::{Key, key};
+use crate::services::browser;
+use crate::state::toasts::{ToastAction, Toaster};
+
+/// Rows that are drawn at first; a packet may have tens of thousands.
+const AT_FIRST: usize = 300;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct FieldTreeProps {
+    pub(super) shown: Shown,
+    pub(super) selected: Option<usize>,
+    pub(super) hover: Option<usize>,
+    pub(super) on_select: Callback<usize>,
+    pub(super) on_hover: Callback<Option<usize>>,
+    pub(super) on_edit: Option<Callback<Rc<[u8]>>>,
+}
+
+#[component]
+pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
+    let toaster = use_context::<Toaster>();
+    // Nodes that are folded the other way than they are at first.
+    let folded = use_state_eq(BTreeSet::<usize>::new);
+    let most = use_state_eq(|| AT_FIRST);
+    let editing = use_state_eq(|| None::<usize>);
+    let rows = use_memo((props.shown.clone(), (*folded).clone()), |(shown, folded)| {
+        Rc::new(fields::rows(shown.dissection(), shown.bytes(), folded))
+    });
+    let rows = (*rows).clone();
+    // A field that is selected inside of a folded one is shown by the row that holds it.
+    let selected_row = props.selected.and_then(|node| row_of(&rows, node));
+    {
+        let (most, editing) = (most.clone(), editing.clone());
+        use_effect_with((props.shown.clone(), selected_row), move |(_, selected_row)| {
+            editing.set(None);
+            if let Some(row) = *selected_row {
+                most.set((*most).max(row.saturating_add(AT_FIRST / 2)));
+            }
+        });
+    }
+    {
+        let node = selected_row.and_then(|row| rows.get(row)).map(|row| row.node);
+        use_effect_with((props.shown.clone(), node), |(_, node)| {
+            if let Some(node) = node {
+                browser::reveal_id(&format!("node-{node}"));
+            }
+        });
+    }
+    let act = {
+        let (props, rows, folded, editing) = (props.clone(), rows.clone(), folded.clone(), editing.clone());
+        move |key: Key, at: Option<usize>| {
+            let Some(row) = at.and_then(|at| rows.get(at)) else { return };
+            let changed = match key {
+                Key::Go(to) => {
+                    if let Some(row) = rows.get(to) {
+                        props.on_select.emit(row.node);
+                    }
+                    return;
+                }
+                Key::Fold => {
+                    let mut next = (*folded).clone();
+                    if !next.remove(&row.node) {
+                        next.insert(row.node);
+                    }
+                    folded.set(next);
+                    return;
+                }
+                _ if props.on_edit.is_none() => return,
+                Key::Edit if row.editable == Editable::Flag => flip(&props.shown, row),
+                Key::Edit => {
+                    if row.editable != Editable::No {
+                        props.on_select.emit(row.node);
+                        editing.set(Some(row.node));
+                    }
+                    return;
+                }
+                Key::Remove if row.is_removable => {
+                    edit::remove(props.shown.bytes(), props.shown.dissection(), row.node)
+                }
+                Key::Remove => return,
+            };
+            match (changed, &props.on_edit, &toaster) {
+                (Ok(bytes), Some(on_edit), _) => on_edit.emit(bytes.into()),
+                (Err(error), _, Some(toaster)) => toaster.dispatch(ToastAction::Say(error.to_string())),
+                _ => {}
+            }
+        }
+    };
+    let on_key = {
+        let (rows, act) = (rows.clone(), act.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            if browser::is_typing(&event) {
+                return;
+            }
+            if let Some(key) = key(&event.key(), &rows, selected_row) {
+                event.prevent_default();
+                act(key, selected_row.or(Some(0)));
+            }
+        })
+    };
+    let on_click = {
+        let (rows, act, props) = (rows.clone(), act.clone(), props.clone());
+        Callback::from(move |event: MouseEvent| {
+            let Some(node) = browser::data_number(&event, "node") else { return };
+            let at = rows.iter().position(|row| row.node == node);
+            match browser::data_text(&event, "does").as_deref() {
+                Some("fold") => act(Key::Fold, at),
+                Some("edit" | "flip") => act(Key::Edit, at),
+                Some("remove") => act(Key::Remove, at),
+                _ => {
+                    let fault = browser::data_number(&event, "fault");
+                    let about = fault.and_then(|fault| props.shown.node_of_diagnostic(fault));
+                    props.on_select.emit(about.unwrap_or(node));
+                }
+            }
+        })
+    };
+    let on_twice = {
+        let rows = rows.clone();
+        Callback::from(move |event: MouseEvent| {
+            if browser::data_text(&event, "does").is_none()
+                && let Some(node) = browser::data_number(&event, "node")
+            {
+                let at = rows.iter().position(|row| row.node == node && row.editable != Editable::Flag);
+                act(Key::Edit, at);
+            }
+        })
+    };
+    let on_over = props.on_hover.reform(|event: MouseEvent| browser::data_number(&event, "node"));
+    let on_out = props.on_hover.reform(|_: MouseEvent| None);
+    let on_done = {
+        let (editing, on_edit) = (editing.clone(), props.on_edit.clone());
+        use_callback(on_edit, move |bytes: Option<Vec<u8>>, on_edit| {
+            editing.set(None);
+            if let (Some(bytes), Some(on_edit)) = (bytes, on_edit) {
+                on_edit.emit(bytes.into());
+            }
+            browser::focus_id("fields");
+        })
+    };
+    let left = rows.len().saturating_sub(*most);
+    let more = {
+        let most = most.clone();
+        Callback::from(move |_: MouseEvent| most.set(most.saturating_mul(4)))
+    };
+    let active = selected_row.and_then(|row| rows.get(row)).map(|row| format!("node-{}", row.node));
+    html! {
+        <div class="scroll">
+            <div class="tree" id="fields" role="tree" tabindex="0" aria-label="Fields" data-testid="fields" aria-activedescendant={active}
+                onkeydown={on_key} onclick={on_click} ondblclick={on_twice} onmouseover={on_over} onmouseleave={on_out}>
+                { for rows.iter().enumerate().take(*most).map(|(index, row)| html! {
+                    <Row key={row.node} shown={props.shown.clone()} rows={rows.clone()} {index}
+                        selected={selected_row == Some(index)} hovered={props.hover == Some(row.node)}
+                        can_edit={props.on_edit.is_some()} editing={*editing == Some(row.node)} on_done={on_done.clone()} />
+                }) }
+            </div>
+            if left > 0 { <div class="more"><button onclick={more}>{ format!("Show more: {left} fields are left") }</button></div> }
+        </div>
+    }
+}
+
+/// The row of a node, or of the closest node around it that has one.
+fn row_of(rows: &[FieldRow], node: usize) -> Option<usize> {
+    // Rows stand in the order of their nodes, and a folded node's parts come right behind it.
+    rows.partition_point(|row| row.node <= node).checked_sub(1)
+}
+
+fn flip(shown: &Shown, row: &FieldRow) -> Result<Vec<u8>, edit::EditError> {
+    let flipped = u32::from(row.value != "1");
+    edit::set(shown.bytes(), shown.dissection(), row.node, NewValue::Number(flipped))
+}

@@ -1,0 +1,135 @@
+//! The bytes of a packet: selected and changed where they stand.
+
+use std::rc::Rc;
+
+use mqttscope_inspect::edit;
+use yew::prelude::*;
+
+use super::Shown;
+use super::hex_line::HexLine;
+use crate::hooks::{use_narrow, use_virtual_rows};
+use crate::services::browser;
+
+/// Height of a line, as in the style sheet.
+const LINE: u32 = 24;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct HexViewProps {
+    pub(super) shown: Shown,
+    pub(super) selected: Option<usize>,
+    pub(super) hover: Option<usize>,
+    pub(super) on_select: Callback<usize>,
+    pub(super) on_hover: Callback<Option<usize>>,
+    pub(super) on_edit: Option<Callback<Rc<[u8]>>>,
+}
+
+#[component]
+pub(super) fn HexView(props: &HexViewProps) -> Html {
+    let across = if use_narrow() { 8 } else { 16 };
+    let shown = &props.shown;
+    let len = shown.bytes().len();
+    let lines = shown.len_with_missing().div_ceil(across);
+    let rows = use_virtual_rows(lines, LINE);
+    let range_of = |node: Option<usize>| node.and_then(|node| shown.byte_range(node));
+    let (selected, hover) = (range_of(props.selected), range_of(props.hover));
+    // Where the keys are, and the first digit of a byte that is being typed.
+    let at = use_state_eq(|| None::<usize>);
+    let first_digit = use_state_eq(|| None::<u8>);
+    let cursor = match (&selected, *at) {
+        (Some(range), Some(at)) if range.contains(&at) => Some(at),
+        (Some(range), _) => Some(range.start),
+        (None, _) => None,
+    };
+    {
+        let rows = rows.clone();
+        use_effect_with((cursor, across), move |&(cursor, across)| {
+            if let Some(line) = cursor.and_then(|cursor| cursor.checked_div(across)) {
+                rows.reveal(line);
+            }
+        });
+    }
+    {
+        let first_digit = first_digit.clone();
+        use_effect_with((props.shown.clone(), cursor), move |_| first_digit.set(None));
+    }
+    let go = {
+        let (shown, on_select, at) = (shown.clone(), props.on_select.clone(), at.clone());
+        move |byte: usize| {
+            at.set(Some(byte));
+            if let Some(node) = shown.node_at(byte) {
+                on_select.emit(node);
+            }
+        }
+    };
+    let on_click = {
+        let go = go.clone();
+        Callback::from(move |event: MouseEvent| {
+            if let Some(byte) = browser::data_number(&event, "byte") {
+                go(byte);
+            }
+        })
+    };
+    let on_key = {
+        let (shown, on_edit, rows, first_digit) = (shown.clone(), props.on_edit.clone(), rows.clone(), first_digit.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            let last = len.saturating_sub(1);
+            let now = cursor.unwrap_or(0);
+            let command = event.ctrl_key() || event.meta_key();
+            if let (Some(digit), Some(on_edit), false) = (digit(&event.key()), &on_edit, command) {
+                event.prevent_default();
+                match (*first_digit, cursor) {
+                    (Some(first), Some(cursor)) => {
+                        at.set(Some(cursor));
+                        on_edit.emit(edit::set_byte(shown.bytes(), cursor, first << 4 | digit).into());
+                    }
+                    _ => first_digit.set(Some(digit)),
+                }
+                return;
+            }
+            let line_start = now.saturating_sub(now.checked_rem(across).unwrap_or(0));
+            let to = match event.key().as_str() {
+                "ArrowRight" => now.saturating_add(1),
+                "ArrowLeft" => now.saturating_sub(1),
+                "ArrowDown" => now.saturating_add(across),
+                "ArrowUp" => now.checked_sub(across).unwrap_or(now),
+                "PageDown" => now.saturating_add(across.saturating_mul(rows.page())),
+                "PageUp" => now.saturating_sub(across.saturating_mul(rows.page())),
+                "Home" if command => 0,
+                "End" if command => last,
+                "Home" => line_start,
+                "End" => line_start.saturating_add(across).saturating_sub(1),
+                "Escape" => return first_digit.set(None),
+                _ => return,
+            };
+            event.prevent_default();
+            if len > 0 {
+                go(to.min(last));
+            }
+        })
+    };
+    let on_over = {
+        let shown = shown.clone();
+        props.on_hover.reform(move |event: MouseEvent| browser::data_number(&event, "byte").and_then(|byte| shown.node_at(byte)))
+    };
+    let on_out = props.on_hover.reform(|_: MouseEvent| None);
+    html! {
+        <div ref={rows.node.clone()} class="hexview" id="bytes" role="grid" tabindex="0" data-testid="bytes" aria-label="Bytes of the packet"
+            aria-rowcount={lines.to_string()} aria-activedescendant={cursor.map(|cursor| format!("byte-{cursor}"))}
+            onclick={on_click} onkeydown={on_key} onmouseover={on_over} onmouseleave={on_out}>
+            <div class="all" role="presentation" style={format!("height:{}px", rows.height)}>
+                <div class="drawn" role="presentation" style={format!("transform:translateY({}px)", rows.offset())}>
+                    { for rows.range.clone().map(|line| html! {
+                        <HexLine key={line} shown={shown.clone()} {line} {across} selected={selected.clone()} hover={hover.clone()}
+                            {cursor} first_digit={*first_digit} />
+                    }) }
+                </div>
+            </div>
+        </div>
+    }
+}
+
+fn digit(key: &str) -> Option<u8> {
+    let mut chars = key.chars();
+    let (first, None) = (chars.next()?, chars.next()) else { return None };
+    first.to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}

@@ -1,0 +1,64 @@
+//! One packet, wherever it comes from: its fields, its bytes and the bits of the selected field,
+//! linked both ways.
+
+mod about;
+mod add;
+mod bit_figure;
+mod broken;
+mod bytes_pane;
+mod editor;
+mod faults;
+mod field_row;
+mod field_tree;
+mod fields_pane;
+mod hex_line;
+mod hex_view;
+mod look;
+mod payload;
+mod shown;
+mod tree_keys;
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+pub use shown::Shown;
+
+use bytes_pane::BytesPane;
+use fields_pane::FieldsPane;
+
+/// What the inspector is given.
+#[derive(Clone, PartialEq, Properties)]
+pub struct InspectorProps {
+    /// The packet.
+    pub shown: Shown,
+    /// The field that is looked at, as an index in its tree.
+    pub selected: Option<usize>,
+    /// Another field is to be looked at.
+    pub on_select: Callback<usize>,
+    /// The packet has other bytes now; without it nothing can be changed.
+    #[prop_or_default]
+    pub on_edit: Option<Callback<Rc<[u8]>>>,
+}
+
+/// The inspector: two panes beside each other, or one below the other.
+#[component]
+pub fn Inspector(props: &InspectorProps) -> Html {
+    // What the pointer is over, as an index in the tree. It is nobody's business but ours.
+    let hover = use_state_eq(|| None::<usize>);
+    let on_hover = {
+        let hover = hover.clone();
+        use_callback((), move |node: Option<usize>, ()| hover.set(node))
+    };
+    // A node of the packet before may not exist in this one.
+    let hovered = (*hover).filter(|&node| props.shown.tree().get(node).is_some());
+    let selected = props.selected.filter(|&node| props.shown.tree().get(node).is_some());
+    html! {
+        <div class="inspector">
+            <FieldsPane shown={props.shown.clone()} {selected} hover={hovered} on_select={props.on_select.clone()}
+                on_hover={on_hover.clone()} on_edit={props.on_edit.clone()} />
+            <BytesPane shown={props.shown.clone()} {selected} hover={hovered} on_select={props.on_select.clone()}
+                {on_hover} on_edit={props.on_edit.clone()} />
+        </div>
+    }
+}

@@ -1,0 +1,99 @@
+//! The packet that an inspector shows, cheap to pass on.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use mqttscope_inspect::bytes::{Layout, Line};
+use mqttscope_inspect::recording::Recording;
+use mqttscope_wire::{Dissection, Tree};
+
+/// The most missing bytes that get a place.
+const MISSING_SHOWN: usize = 32;
+
+/// A packet with its dissection. Two are the same when they are the same one in memory.
+#[derive(Clone)]
+pub struct Shown(Rc<Inner>);
+
+struct Inner {
+    bytes: Rc<[u8]>,
+    dissection: Dissection,
+    offset: usize,
+    layout: Layout,
+}
+
+impl PartialEq for Shown {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Shown {
+    /// A packet, taken apart, that begins at `offset` of what it stands in.
+    #[must_use]
+    pub fn new(bytes: Rc<[u8]>, dissection: Dissection, offset: usize) -> Self {
+        let layout = Layout::new(&dissection);
+        Self(Rc::new(Inner { bytes, dissection, offset, layout }))
+    }
+
+    /// The packet with this index of a recording.
+    #[must_use]
+    pub fn of(recording: &Recording, packet: usize) -> Option<Self> {
+        let offset = recording.packets().get(packet)?.at.offset;
+        Some(Self::new(recording.bytes_of(packet).into(), recording.dissect(packet), offset))
+    }
+
+    /// A line of its bytes.
+    #[must_use]
+    pub fn line(&self, number: usize, width: usize) -> Line {
+        self.0.layout.line(self.dissection(), self.bytes(), number, width)
+    }
+
+    /// The bytes of a field.
+    #[must_use]
+    pub fn byte_range(&self, node: usize) -> Option<Range<usize>> {
+        let (start, end) = self.tree().get(node)?.span.bytes();
+        (start < end).then_some(start..end)
+    }
+
+    /// The bytes there are, and some places for those that are missing.
+    #[must_use]
+    pub fn len_with_missing(&self) -> usize {
+        self.bytes().len().saturating_add(self.dissection().missing.min(MISSING_SHOWN))
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0.bytes
+    }
+
+    /// Its fields and broken rules.
+    #[must_use]
+    pub fn dissection(&self) -> &Dissection {
+        &self.0.dissection
+    }
+
+    /// Its fields.
+    #[must_use]
+    pub fn tree(&self) -> &Tree {
+        &self.0.dissection.tree
+    }
+
+    /// Where it begins in what it stands in, in bytes.
+    #[must_use]
+    pub fn offset(&self) -> usize {
+        self.0.offset
+    }
+
+    /// The field that a byte is selected as.
+    #[must_use]
+    pub fn node_at(&self, byte: usize) -> Option<usize> {
+        self.line(byte, 1).cells.first()?.node
+    }
+
+    /// The field that a broken rule is about.
+    #[must_use]
+    pub fn node_of_diagnostic(&self, index: usize) -> Option<usize> {
+        self.tree().node_of(self.dissection().diagnostics.get(index)?.span)
+    }
+}

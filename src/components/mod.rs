@@ -1,0 +1,10 @@
+//! Components: one a file. They draw what they are given and say what a person wants.
+
+pub mod dialog;
+pub mod header;
+pub mod help;
+pub mod icon;
+pub mod inspector;
+pub mod menu;
+pub mod text_out;
+pub mod toasts;

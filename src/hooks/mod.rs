@@ -1,0 +1,11 @@
+//! Hooks: what components share of behaviour.
+
+mod hash;
+mod keys;
+mod narrow;
+mod virtual_rows;
+
+pub use hash::{Arrival, use_hash};
+pub use keys::use_window_keys;
+pub use narrow::use_narrow;
+pub use virtual_rows::{VirtualRows, use_virtual_rows, window_of};

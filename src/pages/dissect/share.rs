@@ -1,0 +1,132 @@
+//! Share links: the address that shows the same view.
+
+use std::rc::Rc;
+
+use mqttscope_inspect::share::{self, Shared};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::act::Acts;
+use crate::components::icon::{Icon, icon};
+use crate::components::text_out::TextOut;
+use crate::route::{Route, dissect_hash};
+use crate::services::{browser, clipboard};
+use crate::state::toasts::{ToastAction, Toaster};
+use crate::state::workbench::{Act, Document, OpenBytes, Workbench};
+
+/// Opens what a share link carries, and keeps the address true: it follows the selection as long
+/// as the bytes are those of the link, and is plain again when they change.
+#[hook]
+pub(super) fn use_shared(shared: Option<AttrValue>, arrival: u32, bench: &UseReducerHandle<Workbench>) {
+    let toaster = use_context::<Toaster>();
+    let acts: Acts = bench.dispatcher();
+    use_effect_with((shared, arrival), move |(shared, _)| {
+        // An address that the page itself wrote is shown already.
+        let Some(text) = shared else { return };
+        match share::decode(text) {
+            Ok(shared) => acts.dispatch(Act::OpenBytes(OpenBytes {
+                bytes: shared.bytes.into(),
+                version: shared.version,
+                sender: shared.sender,
+                packet: shared.packet as usize,
+                node: shared.node.map(|node| node as usize),
+            })),
+            Err(error) => {
+                if let Some(toaster) = toaster {
+                    toaster.dispatch(ToastAction::Say(format!("This link cannot be opened: {error}")));
+                }
+            }
+        }
+    });
+
+    let now = bench.now().clone();
+    let linked = use_mut_ref(|| None::<Rc<Document>>);
+    use_effect_with((Rc::as_ptr(&now).addr(), now.packet, now.node), move |_| {
+        let Route::Dissect(Some(content)) = Route::of_hash(&browser::hash()) else { return };
+        let is_same = share::decode(&content).is_ok_and(|shared| {
+            shared.bytes == now.recording.bytes() && shared.version == now.version && shared.sender == now.sender
+        });
+        if is_same {
+            *linked.borrow_mut() = Some(now.clone());
+            if let Ok(content) = share::encode(&shared_of(&now)) {
+                browser::replace_hash(&dissect_hash(Some(&content)));
+            }
+        } else if linked.borrow().is_some() {
+            *linked.borrow_mut() = None;
+            browser::replace_hash(&dissect_hash(None));
+        }
+    });
+}
+
+fn shared_of(document: &Document) -> Shared {
+    Shared {
+        bytes: document.recording.bytes().to_vec(),
+        version: document.version,
+        sender: document.sender,
+        packet: u32::try_from(document.packet).unwrap_or(0),
+        node: document.node.and_then(|node| u32::try_from(node).ok()),
+    }
+}
+
+#[derive(Clone, Properties)]
+pub(super) struct ShareButtonProps {
+    pub(super) document: Rc<Document>,
+}
+
+impl PartialEq for ShareButtonProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.document, &other.document)
+    }
+}
+
+/// Copies a link that shows the same view.
+#[component]
+pub(super) fn ShareButton(props: &ShareButtonProps) -> Html {
+    let toaster = use_context::<Toaster>();
+    let refused = use_state_eq(|| None::<AttrValue>);
+    let document = props.document.clone();
+    let disabled = document.recording.bytes().is_empty();
+    let on_click = {
+        let refused = refused.clone();
+        Callback::from(move |_: MouseEvent| {
+            let content = match (share::encode(&shared_of(&document)), &toaster) {
+                (Ok(content), _) => content,
+                (Err(error), Some(toaster)) => return toaster.dispatch(ToastAction::Say(error.to_string())),
+                (Err(_), None) => return,
+            };
+            let hash = dissect_hash(Some(&content));
+            let link = format!("{}{hash}", browser::address_before_hash());
+            browser::replace_hash(&hash);
+            let (toaster, refused) = (toaster.clone(), refused.clone());
+            spawn_local(async move {
+                match (clipboard::write(&link).await, toaster) {
+                    (Ok(()), Some(toaster)) => toaster.dispatch(ToastAction::Say(said_of(&link))),
+                    (Ok(()), None) => {}
+                    (Err(_), _) => refused.set(Some(link.into())),
+                }
+            });
+        })
+    };
+    let on_close = {
+        let refused = refused.clone();
+        Callback::from(move |()| refused.set(None))
+    };
+    html! {
+        <>
+            <button data-testid="share" {disabled} title="Copy a link that carries the bytes and the selected field" onclick={on_click}>
+                { icon(Icon::Link) }{ "Share link" }
+            </button>
+            if let Some(link) = &*refused { <TextOut title="Share link" text={link.clone()} {on_close} /> }
+        </>
+    }
+}
+
+/// Some chats and mails cut long addresses; whoever pastes one should know.
+fn said_of(link: &str) -> String {
+    let length = link.len();
+    if length > 8_000 {
+        format!("Link copied. It is {length} characters long, which some programs cut: copying the bytes may be safer.")
+    } else {
+        "Link copied: it carries the bytes, the version and the selected field.".to_owned()
+    }
+}

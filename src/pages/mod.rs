@@ -1,0 +1,3 @@
+//! Pages: one folder each. They compose components and hold no MQTT logic.
+
+pub mod dissect;

@@ -1,0 +1,89 @@
+//! Window, document and address. Every function does nothing where there is no window.
+
+use wasm_bindgen::JsCast as _;
+use web_sys::{Document, Event, HtmlElement, Window};
+
+/// The window.
+#[must_use]
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The document.
+#[must_use]
+pub fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// What stands behind the address's `#`, that sign included; empty when there is nothing.
+#[must_use]
+pub fn hash() -> String {
+    window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+}
+
+/// The address without what stands behind `#`.
+#[must_use]
+pub fn address_before_hash() -> String {
+    let address = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    address.split('#').next().unwrap_or_default().to_owned()
+}
+
+/// Shows another `#` address without loading, without an entry in the history and without a
+/// `hashchange`.
+pub fn replace_hash(hash: &str) {
+    let Some(window) = window() else { return };
+    if window.location().hash().is_ok_and(|now| now == hash) {
+        return;
+    }
+    if let Ok(history) = window.history() {
+        // A browser may refuse when a page does this very often: the address is then a step behind.
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(hash));
+    }
+}
+
+/// The element that an event happened on.
+#[must_use]
+pub fn target(event: &Event) -> Option<HtmlElement> {
+    event.target()?.dyn_into().ok()
+}
+
+/// The number in a `data-` attribute of the event's target or of what it stands in.
+#[must_use]
+pub fn data_number(event: &Event, name: &str) -> Option<usize> {
+    let element: web_sys::Element = event.target()?.dyn_into().ok()?;
+    let holder = element.closest(&format!("[data-{name}]")).ok()??;
+    holder.get_attribute(&format!("data-{name}"))?.parse().ok()
+}
+
+/// The text of a `data-` attribute of the event's target or of what it stands in.
+#[must_use]
+pub fn data_text(event: &Event, name: &str) -> Option<String> {
+    let element: web_sys::Element = event.target()?.dyn_into().ok()?;
+    element.closest(&format!("[data-{name}]")).ok()??.get_attribute(&format!("data-{name}"))
+}
+
+/// Scrolls as little as needed for the element with this id to be seen.
+pub fn reveal_id(id: &str) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    if let Some(element) = document().and_then(|document| document.get_element_by_id(id)) {
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// Whether what is typed now goes into a field, so that keys belong to it.
+#[must_use]
+pub fn is_typing(event: &Event) -> bool {
+    target(event).is_some_and(|element| {
+        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || element.is_content_editable()
+    })
+}
+
+/// Puts the focus on the element with this id.
+pub fn focus_id(id: &str) {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        // An element that cannot take it is left as it is.
+        let _ = element.focus();
+    }
+}

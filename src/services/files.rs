@@ -1,0 +1,49 @@
+//! Files in and out.
+
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::JsCast as _;
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+
+/// The largest file that is read, in bytes: what a page can show without running out of memory.
+pub const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// A file that a person chose or dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Its name, without a path.
+    pub name: String,
+    /// All of it.
+    pub bytes: Vec<u8>,
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// A sentence for the person: too large, or the browser could not read it.
+pub async fn read(file: web_sys::File) -> Result<Opened, String> {
+    let file = gloo_file::File::from(file);
+    let name = file.name();
+    if file.size() > LARGEST {
+        return Err(format!("{name} is larger than 64 MiB, more than this page reads."));
+    }
+    match gloo_file::futures::read_as_bytes(&file).await {
+        Ok(bytes) => Ok(Opened { name, bytes }),
+        Err(_) => Err(format!("{name} could not be read. Is it a folder?")),
+    }
+}
+
+/// Offers bytes as a file to save. `None`: the browser would not.
+#[must_use]
+pub fn save(name: &str, bytes: &[u8]) -> Option<()> {
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    let options = BlobPropertyBag::new();
+    options.set_type("application/octet-stream");
+    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()?;
+    let url = Url::create_object_url_with_blob(&blob).ok()?;
+    let link = super::browser::document()?.create_element("a").ok()?;
+    let link: HtmlAnchorElement = link.dyn_into().ok()?;
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    Url::revoke_object_url(&url).ok()
+}

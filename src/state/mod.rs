@@ -1,0 +1,5 @@
+//! What a person did, one reducer a file. No browser in it, so the tests are native.
+
+pub mod theme;
+pub mod toasts;
+pub mod workbench;

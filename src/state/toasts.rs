@@ -1,0 +1,91 @@
+//! Short messages that come, are read aloud, and go.
+
+use std::rc::Rc;
+
+use yew::{Reducible, UseReducerDispatcher};
+
+/// What every component can say something through.
+pub type Toaster = UseReducerDispatcher<Toasts>;
+
+/// The most that are shown at once.
+const MOST: usize = 3;
+
+/// A short message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// Different for each.
+    pub id: u32,
+    /// What it says.
+    pub text: String,
+}
+
+/// The messages that are shown, the oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Toasts {
+    shown: Vec<Toast>,
+    next: u32,
+}
+
+/// What happens to messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ToastAction {
+    /// Show one.
+    Say(String),
+    /// Take it away.
+    Close(u32),
+}
+
+impl Toasts {
+    /// The messages, the oldest first.
+    #[must_use]
+    pub fn shown(&self) -> &[Toast] {
+        &self.shown
+    }
+}
+
+impl Reducible for Toasts {
+    type Action = ToastAction;
+
+    fn reduce(self: Rc<Self>, action: ToastAction) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match action {
+            ToastAction::Say(text) => {
+                next.shown.retain(|toast| toast.text != text);
+                next.shown.push(Toast { id: next.next, text });
+                next.next = next.next.wrapping_add(1);
+                let surplus = next.shown.len().saturating_sub(MOST);
+                next.shown.drain(..surplus);
+            }
+            ToastAction::Close(id) => next.shown.retain(|toast| toast.id != id),
+        }
+        Rc::new(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn say(toasts: Rc<Toasts>, text: &str) -> Rc<Toasts> {
+        toasts.reduce(ToastAction::Say(text.into()))
+    }
+
+    #[test]
+    fn the_same_words_are_said_once_and_the_oldest_go_first() {
+        let mut toasts = Rc::new(Toasts::default());
+        for text in ["a", "b", "a", "c", "d"] {
+            toasts = say(toasts, text);
+        }
+        let texts: Vec<_> = toasts.shown().iter().map(|toast| toast.text.as_str()).collect();
+        assert_eq!(texts, ["a", "c", "d"]);
+    }
+
+    #[test]
+    fn closing_takes_one_away() {
+        let toasts = say(say(Rc::default(), "a"), "b");
+        let first = toasts.shown()[0].id;
+        let left = toasts.reduce(ToastAction::Close(first));
+        assert_eq!(left.shown().len(), 1);
+        assert_eq!(left.shown()[0].text, "b");
+    }
+}

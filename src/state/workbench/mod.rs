@@ -1,0 +1,157 @@
+//! What the Dissect page works on: what was given, how it was read, what is selected, and the way
+//! back.
+
+mod document;
+mod given;
+mod history;
+
+use std::rc::Rc;
+
+use mqttscope_capture::text::Format;
+use mqttscope_wire::{ProtocolVersion, Sender};
+use yew::Reducible;
+
+pub use document::Document;
+pub use given::{Given, LONG_TEXT};
+pub use history::History;
+
+/// The document with its history.
+#[derive(Clone, Default)]
+pub struct Workbench {
+    now: Rc<Document>,
+    history: History,
+    /// Changes when the text was changed by anything but typing, so that the text field follows.
+    text_revision: u32,
+}
+
+/// What a person does to the document.
+#[derive(Clone)]
+pub enum Act {
+    /// The text field holds this now.
+    Type(Rc<str>),
+    /// Something was opened in place of all there was.
+    Open(Given),
+    /// Bytes were opened with how to read them: an example, a share link, a built packet.
+    OpenBytes(OpenBytes),
+    /// Packets are added behind the last one.
+    Append(Rc<[u8]>),
+    /// The packet with this index has these bytes now, and this field is what was changed.
+    Edit(usize, Rc<[u8]>),
+    /// Read the text as this format; `None`: as the one that is found in it.
+    ReadAs(Option<Format>),
+    /// Read the bytes as this version; `None`: as the one that fits.
+    ReadVersion(Option<ProtocolVersion>),
+    /// This side sent the bytes; `None`: not known.
+    ReadSender(Option<Sender>),
+    /// Look at this packet.
+    Select(usize),
+    /// Look at this field of the packet.
+    SelectNode(Option<usize>),
+    /// Take the last change back.
+    Undo,
+    /// Do again what was taken back.
+    Redo,
+}
+
+/// Bytes with how to read them and what to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenBytes {
+    /// The bytes.
+    pub bytes: Rc<[u8]>,
+    /// Read as this version; `None`: as the one that fits.
+    pub version: Option<ProtocolVersion>,
+    /// Sent by this side.
+    pub sender: Option<Sender>,
+    /// Look at this packet.
+    pub packet: usize,
+    /// Look at this field of it.
+    pub node: Option<usize>,
+}
+
+impl Workbench {
+    /// The document as it is.
+    #[must_use]
+    pub fn now(&self) -> &Rc<Document> {
+        &self.now
+    }
+
+    /// Whether there is something to take back, and something to do again.
+    #[must_use]
+    pub fn can(&self) -> (bool, bool) {
+        self.history.can()
+    }
+
+    /// Changes when the text field has to show another text than the one typed into it.
+    #[must_use]
+    pub fn text_revision(&self) -> u32 {
+        self.text_revision
+    }
+
+    /// Goes to another document and keeps the way back.
+    fn go(&mut self, document: Document) {
+        if !self.now.given.is_nothing() {
+            self.history.push(self.now.clone());
+        }
+        self.now = Rc::new(document);
+        self.text_revision = self.text_revision.wrapping_add(1);
+    }
+
+    fn travel(&mut self, to: Option<Rc<Document>>) {
+        if let Some(document) = to {
+            self.now = document;
+            self.text_revision = self.text_revision.wrapping_add(1);
+        }
+    }
+
+    fn type_text(&mut self, text: Rc<str>) {
+        // Letter by letter the text field keeps its own way back. What was not typed is kept here.
+        if !self.now.given.is_typed() && !self.now.given.is_nothing() {
+            self.history.push(self.now.clone());
+        }
+        let given = Given::of_text(text);
+        let long = given.is_long();
+        self.now = Rc::new(self.now.with_given(given));
+        if long {
+            self.text_revision = self.text_revision.wrapping_add(1);
+        }
+    }
+}
+
+impl PartialEq for Workbench {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.now, &other.now) && self.text_revision == other.text_revision && self.can() == other.can()
+    }
+}
+
+impl Reducible for Workbench {
+    type Action = Act;
+
+    fn reduce(self: Rc<Self>, act: Act) -> Rc<Self> {
+        let mut next = (*self).clone();
+        let now = self.now.clone();
+        match act {
+            Act::Type(text) => next.type_text(text),
+            Act::Open(given) => next.go(now.with_given(given)),
+            Act::OpenBytes(open) => next.go(Document::of_bytes(open)),
+            Act::Append(bytes) => next.go(now.appended(&bytes)),
+            Act::Edit(packet, bytes) => next.go(now.edited(packet, &bytes)),
+            Act::ReadAs(format) => next.now = Rc::new(now.read_as(format)),
+            Act::ReadVersion(version) => next.now = Rc::new(now.read_with(version, now.sender)),
+            Act::ReadSender(sender) => next.now = Rc::new(now.read_with(now.version, sender)),
+            Act::Select(packet) => next.now = Rc::new(now.selecting(packet, None)),
+            Act::SelectNode(node) => next.now = Rc::new(now.selecting(now.packet, node)),
+            Act::Undo => {
+                let before = next.history.undo(&now);
+                next.travel(before);
+            }
+            Act::Redo => {
+                let after = next.history.redo(&now);
+                next.travel(after);
+            }
+        }
+        Rc::new(next)
+    }
+}
+
+#[cfg(test)]
+mod tests;

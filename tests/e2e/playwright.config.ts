@@ -1,0 +1,34 @@
+// Drives the release page, served twice from one site: at its root and at /some/sub-path/.
+// `cargo xtask test` builds the site and says where it and the browser are.
+import { defineConfig, devices } from "@playwright/test";
+
+const port = process.env.MQTTSCOPE_PORT ?? "4173";
+const site = process.env.MQTTSCOPE_SITE ?? "../../dist";
+const root = `http://127.0.0.1:${port}`;
+
+export default defineConfig({
+  testDir: ".",
+  fullyParallel: true,
+  forbidOnly: Boolean(process.env.CI),
+  retries: 0,
+  workers: 2,
+  reporter: [["list"]],
+  timeout: 30_000,
+  use: {
+    baseURL: `${root}/some/sub-path/`,
+    permissions: ["clipboard-read", "clipboard-write"],
+    trace: "retain-on-failure",
+    launchOptions: {
+      // Unset: the browser that `npx playwright install chromium` brings.
+      executablePath: process.env.CHROME,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic"],
+    },
+  },
+  projects: [{ name: "chromium", use: { ...devices["Desktop Chrome"] } }],
+  webServer: {
+    command: "npm run site",
+    env: { MQTTSCOPE_PORT: port, MQTTSCOPE_SITE: site },
+    url: `${root}/index.html`,
+    reuseExistingServer: false,
+  },
+});

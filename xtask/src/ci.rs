@@ -1,0 +1,21 @@
+//! All that must hold before a change lands.
+
+use anyhow::Result;
+
+use crate::context::Context;
+use crate::{coverage, fuzz, generate, lint, page, size, test};
+
+/// The tests, then every gate.
+pub(crate) fn run(cx: &Context, with_tests: bool) -> Result<()> {
+    if with_tests {
+        test::run(cx, None)?;
+    }
+    generate::run(cx, true)?;
+    coverage::run(cx, true)?;
+    lint::run(cx)?;
+    page::build(cx)?;
+    size::run(cx)?;
+    fuzz::run(cx, 20)?;
+    println!("\neverything holds");
+    Ok(())
+}

@@ -1,0 +1,216 @@
+//! What is missing in the requirement tables, or between them and the tests.
+
+use std::collections::BTreeSet;
+
+use super::{TESTS, Tested};
+use crate::requirements::{Labelled, Requirements, Seen};
+
+/// A rule's name, or a standard and the id of its statement; and what is wrong there.
+type Gap = (String, String);
+
+/// Every gap, one a line. Accepted ones are left out; an accepted one that is gone is a gap itself.
+pub(super) fn find(requirements: &Requirements, tested: &Tested) -> Vec<String> {
+    let mut found = Vec::new();
+    for labelled in requirements.standards() {
+        incomplete(&labelled, &mut found);
+        citations(requirements, &labelled, &mut found);
+        enforcers(requirements, &labelled, &mut found);
+    }
+    let rules = requirements.rules_by_name();
+    if rules.len() != requirements.rules.len() {
+        found.push(gap("rules.toml", "two rules have the same name"));
+    }
+    for name in rules.keys().filter(|name| !tested.contains_key(**name)) {
+        found.push(gap(*name, format!("has no test in {TESTS}")));
+    }
+    without_exceptions(requirements, found)
+}
+
+/// Statements that are missing, doubled, or stand for nothing.
+fn incomplete(
+    Labelled {
+        label, standard, ..
+    }: &Labelled<'_>,
+    found: &mut Vec<Gap>,
+) {
+    let listed = standard.statements.len();
+    if listed != standard.count {
+        let what = format!("{listed} statements in the table, of {}", standard.count);
+        found.push(gap(*label, what));
+    }
+    let mut ids = BTreeSet::new();
+    for statement in &standard.statements {
+        let place = format!("{label} {}", statement.id);
+        if !ids.insert(&statement.id) {
+            found.push(gap(&place, "stands twice in the table"));
+        }
+        match statement.seen {
+            Seen::Packet if statement.rules.is_empty() => {
+                found.push(gap(place, "is seen in one packet, but has no rule"));
+            }
+            Seen::Conversation | Seen::Never if statement.why.is_none() => {
+                found.push(gap(place, "is not seen in one packet, with no word why"));
+            }
+            Seen::Packet | Seen::Conversation | Seen::Never => {}
+        }
+    }
+}
+
+/// Rules that cite a statement which is not there, or does not name the rule.
+fn citations(requirements: &Requirements, labelled: &Labelled<'_>, found: &mut Vec<Gap>) {
+    let Labelled {
+        label,
+        standard,
+        basis,
+    } = labelled;
+    for rule in &requirements.rules {
+        for id in basis(rule).ids() {
+            let mut statements = standard.statements.iter();
+            match statements.find(|statement| statement.id == *id) {
+                None => found.push(gap(&rule.name, format!("cites an unknown {label} {id}"))),
+                Some(statement) if !statement.rules.contains(&rule.name) => {
+                    let what = format!("cites {label} {id}, which does not name it");
+                    found.push(gap(&rule.name, what));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+/// Statements that name a rule which is not there, or does not cite the statement.
+fn enforcers(requirements: &Requirements, labelled: &Labelled<'_>, found: &mut Vec<Gap>) {
+    let Labelled {
+        label,
+        standard,
+        basis,
+    } = labelled;
+    let rules = requirements.rules_by_name();
+    for statement in &standard.statements {
+        let place = format!("{label} {}", statement.id);
+        for name in &statement.rules {
+            match rules.get(name.as_str()) {
+                None => found.push(gap(&place, format!("names an unknown rule {name}"))),
+                Some(rule) if !basis(rule).ids().contains(&statement.id) => {
+                    found.push(gap(&place, format!("names {name}, which does not cite it")));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+fn without_exceptions(requirements: &Requirements, found: Vec<Gap>) -> Vec<String> {
+    let accepted: BTreeSet<_> = requirements
+        .exceptions
+        .iter()
+        .map(|exception| exception.what.as_str())
+        .collect();
+    let places: BTreeSet<_> = found.iter().map(|(place, _)| place.as_str()).collect();
+    let gone = accepted
+        .difference(&places)
+        .map(|place| format!("{place}: accepted as a gap, but is none: take it off the list"));
+    let open = found
+        .iter()
+        .filter(|(place, _)| !accepted.contains(place.as_str()))
+        .map(|(place, what)| format!("{place}: {what}"));
+    gone.chain(open).collect()
+}
+
+fn gap(place: impl Into<String>, what: impl Into<String>) -> Gap {
+    (place.into(), what.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULE: &str = "[[rule]]\nname = \"a-b\"\nseverity = \"error\"\nreason = \"protocol-error\"\n\
+        summary = \"s\"\nmessage = \"m\"\n";
+    const NONE: &str = "count = 0\nstatement = []";
+
+    fn gaps(rules: &str, v5: &str, exceptions: &str, tested: &[&str]) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let write =
+            |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write("rules.toml", rules);
+        write("v5.toml", v5);
+        write("v3_1_1.toml", NONE);
+        write("exceptions.toml", exceptions);
+        let tested = tested
+            .iter()
+            .map(|name| ((*name).to_owned(), BTreeSet::new()))
+            .collect();
+        find(&Requirements::read(folder.path()).unwrap(), &tested)
+    }
+
+    fn statement(keys: &str) -> String {
+        let common = "id = \"MQTT-1.1.1-1\"\nbinds = \"both\"\nsummary = \"s\"\n";
+        format!("count = 1\n[[statement]]\n{common}{keys}")
+    }
+
+    #[test]
+    fn tables_that_agree_have_no_gap() {
+        let rule = format!("{RULE}v5 = [\"MQTT-1.1.1-1\"]");
+        let v5 = statement("seen = \"packet\"\nrules = [\"a-b\"]");
+        assert_eq!(gaps(&rule, &v5, "", &["a-b"]), [""; 0]);
+    }
+
+    #[test]
+    fn a_rule_needs_a_test() {
+        assert_eq!(
+            gaps(RULE, NONE, "", &[]),
+            ["a-b: has no test in crates/wire/tests"]
+        );
+    }
+
+    #[test]
+    fn an_accepted_gap_is_left_out_until_it_is_none() {
+        let accepted = "[[exception]]\nwhat = \"a-b\"\nreason = \"r\"";
+        assert_eq!(gaps(RULE, NONE, accepted, &[]), [""; 0]);
+        let gone = "a-b: accepted as a gap, but is none: take it off the list";
+        assert_eq!(gaps(RULE, NONE, accepted, &["a-b"]), [gone]);
+    }
+
+    #[test]
+    fn rules_and_statements_name_each_other() {
+        let citing = format!("{RULE}v5 = [\"MQTT-1.1.1-1\"]");
+        let conversation = statement("seen = \"conversation\"\nwhy = \"w\"");
+        let naming = statement("seen = \"packet\"\nrules = [\"a-b\"]");
+        let other = statement("seen = \"packet\"\nrules = [\"c-d\"]");
+        let tested = &["a-b"];
+        assert_eq!(
+            gaps(&citing, NONE, "", tested),
+            ["a-b: cites an unknown 5.0 MQTT-1.1.1-1"]
+        );
+        assert_eq!(
+            gaps(&citing, &conversation, "", tested),
+            ["a-b: cites 5.0 MQTT-1.1.1-1, which does not name it"]
+        );
+        assert_eq!(
+            gaps(RULE, &naming, "", tested),
+            ["5.0 MQTT-1.1.1-1: names a-b, which does not cite it"]
+        );
+        assert_eq!(
+            gaps(RULE, &other, "", tested),
+            ["5.0 MQTT-1.1.1-1: names an unknown rule c-d"]
+        );
+    }
+
+    #[test]
+    fn a_statement_stands_once_and_for_something() {
+        let short = statement("seen = \"packet\"\n").replace("count = 1", "count = 2");
+        assert_eq!(
+            gaps(RULE, &short, "", &["a-b"]),
+            [
+                "5.0: 1 statements in the table, of 2",
+                "5.0 MQTT-1.1.1-1: is seen in one packet, but has no rule"
+            ]
+        );
+        let silent = statement("seen = \"never\"\n");
+        assert_eq!(
+            gaps(RULE, &silent, "", &["a-b"]),
+            ["5.0 MQTT-1.1.1-1: is not seen in one packet, with no word why"]
+        );
+    }
+}

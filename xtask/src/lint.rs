@@ -1,0 +1,70 @@
+//! Every check that needs no test run.
+
+use anyhow::{Result, bail};
+use xshell::cmd;
+
+use crate::context::{Context, step};
+use crate::{tidy, tools};
+
+/// Runs all checks, in the order of how soon they answer.
+pub(crate) fn run(cx: &Context) -> Result<()> {
+    let sh = &cx.sh;
+    step("our own tidy checks", || tidy::run(cx))?;
+    step("cargo fmt", || {
+        Ok(cmd!(sh, "cargo fmt --all --check").run()?)
+    })?;
+    spelling(cx)?;
+    step("clippy for this machine", || {
+        Ok(cmd!(sh, "cargo clippy --workspace --all-targets -- -D warnings").run()?)
+    })?;
+    wasm_clippy(cx)?;
+    step("rustdoc", || {
+        Ok(cmd!(sh, "cargo doc --workspace --no-deps")
+            .env("RUSTDOCFLAGS", "-D warnings")
+            .run()?)
+    })?;
+    dependencies(cx)
+}
+
+/// All that the page is made of, with the list of what fails in a browser.
+fn wasm_clippy(cx: &Context) -> Result<()> {
+    let sh = &cx.sh;
+    tools::wasm_target(cx)?;
+    let target = "wasm32-unknown-unknown";
+    step("clippy for the browser", || {
+        cmd!(
+            sh,
+            "cargo clippy --workspace --exclude xtask --target {target} -- -D warnings"
+        )
+        .env("CLIPPY_CONF_DIR", cx.root.join("clippy").join("wasm"))
+        .run()
+        .map_err(Into::into)
+    })
+}
+
+fn spelling(cx: &Context) -> Result<()> {
+    let sh = &cx.sh;
+    tools::cargo_tools(cx, &[&tools::TYPOS])?;
+    step("typos", || Ok(cmd!(sh, "typos").run()?))
+}
+
+/// Licences, sources and duplicates always; advisories where their database can be fetched.
+fn dependencies(cx: &Context) -> Result<()> {
+    let sh = &cx.sh;
+    tools::cargo_tools(cx, &[&tools::CARGO_DENY])?;
+    step("cargo deny", || {
+        cmd!(sh, "cargo-deny check bans licenses sources").run()?;
+        let fetched = cmd!(sh, "cargo-deny fetch db")
+            .quiet()
+            .ignore_stdout()
+            .ignore_stderr();
+        if fetched.run().is_err() {
+            eprintln!("   advisories skipped: their database cannot be reached from here");
+            return Ok(());
+        }
+        if cmd!(sh, "cargo-deny check advisories").run().is_err() {
+            bail!("a dependency has an advisory, listed above");
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,182 @@
+//! Every test: on this machine, in a browser's wasm, and on the built page.
+
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use xshell::cmd;
+
+use crate::browser::{self, Browser};
+use crate::context::{self, Context, step};
+use crate::{page, tools};
+
+/// A part of the tests that can be run by itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Host,
+    Wasm,
+    EndToEnd,
+}
+
+impl std::str::FromStr for Part {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "host" => Ok(Self::Host),
+            "wasm" => Ok(Self::Wasm),
+            "e2e" => Ok(Self::EndToEnd),
+            _ => Err("one of host, wasm, e2e".to_owned()),
+        }
+    }
+}
+
+/// Gets what the tests need, then runs all of them, or one part.
+pub(crate) fn run(cx: &Context, only: Option<Part>) -> Result<()> {
+    let wanted = |part| only.is_none() || only == Some(part);
+    // First of all what may be missing: nobody should learn that after minutes of tests.
+    let browser = match only {
+        Some(Part::Host) => None,
+        Some(Part::Wasm | Part::EndToEnd) | None => Some(browser::ensure(cx)?),
+    };
+    if wanted(Part::EndToEnd) {
+        tools::for_page(cx)?;
+        npm_packages(cx)?;
+    }
+    if wanted(Part::Host) {
+        host(cx)?;
+    }
+    let Some(browser) = browser else {
+        return Ok(());
+    };
+    if wanted(Part::Wasm) {
+        wasm(cx, &browser)?;
+    }
+    if wanted(Part::EndToEnd) {
+        end_to_end(cx, &browser)?;
+    }
+    Ok(())
+}
+
+fn host(cx: &Context) -> Result<()> {
+    let sh = &cx.sh;
+    step("tests on this machine", || {
+        Ok(cmd!(sh, "cargo test --workspace").run()?)
+    })
+}
+
+/// What `wasm-pack test --headless --chrome` does, without a second tool to build first.
+fn wasm(cx: &Context, browser: &Browser) -> Result<()> {
+    let sh = &cx.sh;
+    tools::wasm_target(cx)?;
+    tools::cargo_tools(cx, &[&tools::WASM_BINDGEN])?;
+    let capabilities = webdriver_capabilities(cx, browser)?;
+    step("tests in the browser's wasm", || {
+        cmd!(
+            sh,
+            "cargo test --package mqttscope --target wasm32-unknown-unknown --lib --tests"
+        )
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+            "wasm-bindgen-test-runner",
+        )
+        .env("CHROMEDRIVER", &browser.driver)
+        .env("WASM_BINDGEN_TEST_ONLY_WEB", "1")
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities)
+        .run()
+        .map_err(Into::into)
+    })
+}
+
+/// webdriver.json, with the path of a browser that the driver would not find by itself.
+fn webdriver_capabilities(cx: &Context, browser: &Browser) -> Result<PathBuf> {
+    let json = cx.root.join("webdriver.json");
+    if std::env::var_os("CHROME").is_none() {
+        return Ok(json);
+    }
+    let text = fs::read_to_string(&json)?;
+    let chrome = browser.chrome.display().to_string().replace('\\', "\\\\");
+    let with_binary = text.replacen(
+        "\"args\"",
+        &format!("\"binary\": \"{chrome}\", \"args\""),
+        1,
+    );
+    let target = context::target_folder(cx);
+    fs::create_dir_all(&target)?;
+    let chosen = target.join("webdriver.json");
+    fs::write(&chosen, with_binary)?;
+    Ok(chosen)
+}
+
+fn end_to_end(cx: &Context, browser: &Browser) -> Result<()> {
+    let sh = &cx.sh;
+    page::build(cx)?;
+    let site = lay_out_site(cx)?;
+    let port = free_port()?.to_string();
+    let _folder = sh.push_dir(tests_folder(cx));
+    step("end-to-end tests on the release page", || {
+        cmd!(sh, "npm test")
+            .env("CHROME", &browser.chrome)
+            .env("MQTTSCOPE_PORT", port)
+            .env("MQTTSCOPE_SITE", &site)
+            .run()
+            .map_err(Into::into)
+    })
+}
+
+fn tests_folder(cx: &Context) -> PathBuf {
+    cx.root.join("tests").join("e2e")
+}
+
+/// Installs what package-lock.json names, unless the last run did so from the same lock file.
+fn npm_packages(cx: &Context) -> Result<()> {
+    let sh = &cx.sh;
+    tools::require_npm(cx)?;
+    let folder = tests_folder(cx);
+    let lock =
+        fs::read(folder.join("package-lock.json")).context("tests/e2e has no package-lock.json")?;
+    let stamp = folder.join("node_modules").join(".installed-from");
+    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    step(
+        "getting the npm packages of the end-to-end tests (seconds)",
+        || {
+            let _folder = sh.push_dir(&folder);
+            cmd!(sh, "npm ci --no-audit --no-fund")
+                .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+                .run()?;
+            Ok(fs::write(&stamp, lock)?)
+        },
+    )
+}
+
+/// A site with the page at its root and again at a path below: the page must work at both.
+fn lay_out_site(cx: &Context) -> Result<PathBuf> {
+    let site = context::target_folder(cx).join("e2e-site");
+    cx.sh.remove_path(&site)?;
+    copy(&page::dist(cx), &site)?;
+    copy(&page::dist(cx), &site.join("some").join("sub-path"))?;
+    Ok(site)
+}
+
+/// A port that nothing listens on now; the site's server takes it a moment later.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(listener.local_addr()?.port())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! The tools that Cargo does not bring: pinned, installed once a machine, outside `target/`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use xshell::cmd;
+
+use crate::context::{Context, step};
+
+/// A tool from the Rust registry, built here.
+pub(crate) struct CargoTool {
+    name: &'static str,
+    version: &'static str,
+    program: &'static str,
+    options: &'static [&'static str],
+    /// What the build takes on two cores, for the person who waits.
+    takes: &'static str,
+}
+
+/// Its version is the one of the `wasm-bindgen` crate in Cargo.lock: the two only work as a pair.
+pub(crate) const WASM_BINDGEN: CargoTool = CargoTool {
+    name: "wasm-bindgen-cli",
+    version: "0.2.126",
+    program: "wasm-bindgen",
+    options: &[],
+    takes: "1 to 2 minutes",
+};
+
+pub(crate) const TRUNK: CargoTool = CargoTool {
+    name: "trunk",
+    version: "0.21.14",
+    program: "trunk",
+    // Without its search for updates and its TLS: it serves plain HTTP on 127.0.0.1.
+    options: &["--no-default-features"],
+    takes: "2 to 4 minutes",
+};
+
+pub(crate) const CARGO_DENY: CargoTool = CargoTool {
+    name: "cargo-deny",
+    version: "0.20.2",
+    program: "cargo-deny",
+    options: &[],
+    takes: "1 to 2 minutes",
+};
+
+pub(crate) const TYPOS: CargoTool = CargoTool {
+    name: "typos-cli",
+    version: "1.52.0",
+    program: "typos",
+    options: &[],
+    takes: "1 to 2 minutes",
+};
+
+pub(crate) const CARGO_FUZZ: CargoTool = CargoTool {
+    name: "cargo-fuzz",
+    version: "0.13.1",
+    program: "cargo-fuzz",
+    options: &[],
+    takes: "half a minute",
+};
+
+const BINARYEN: &str = "132.0.0";
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// What it takes to build the page: the wasm target, wasm-bindgen, wasm-opt and trunk.
+pub(crate) fn for_page(cx: &Context) -> Result<()> {
+    wasm_target(cx)?;
+    wasm_opt(cx)?;
+    cargo_tools(cx, &[&WASM_BINDGEN, &TRUNK])
+}
+
+/// Makes sure that rustc can build for the browser.
+pub(crate) fn wasm_target(cx: &Context) -> Result<()> {
+    let sh = &cx.sh;
+    let libdir = cmd!(sh, "rustc --print target-libdir --target {WASM_TARGET}")
+        .quiet()
+        .read()?;
+    if Path::new(&libdir).is_dir() {
+        return Ok(());
+    }
+    ensure!(
+        cx.find_program(&["rustup"]).is_some(),
+        "rustc has no target {WASM_TARGET} and there is no rustup to add it: install the target \
+         the way your Rust was installed"
+    );
+    step(
+        "adding the target wasm32-unknown-unknown to rustc (seconds)",
+        || Ok(cmd!(sh, "rustup target add {WASM_TARGET}").run()?),
+    )
+}
+
+/// Puts these tools on PATH. What is not there in its exact version is built first.
+pub(crate) fn cargo_tools(cx: &Context, tools: &[&CargoTool]) -> Result<()> {
+    let mut built = false;
+    for tool in tools {
+        if cx.find_program(&[tool.program]).is_some() && is_version(cx, tool) {
+            continue;
+        }
+        let folder = cx.cache.join(format!("{}-{}", tool.name, tool.version));
+        let program = folder
+            .join("bin")
+            .join(tool.program)
+            .with_extension(std::env::consts::EXE_EXTENSION);
+        if !program.is_file() {
+            install(cx, tool, &folder)?;
+            built = true;
+        }
+        cx.prepend_path(&folder.join("bin"))?;
+    }
+    if built {
+        cx.sh.remove_path(build_folder(cx))?;
+    }
+    Ok(())
+}
+
+fn is_version(cx: &Context, tool: &CargoTool) -> bool {
+    let sh = &cx.sh;
+    let program = tool.program;
+    cmd!(sh, "{program} --version")
+        .quiet()
+        .ignore_stderr()
+        .read()
+        .is_ok_and(|said| said.split_whitespace().any(|word| word == tool.version))
+}
+
+/// One folder for the builds of all tools, so that what they share is compiled once.
+fn build_folder(cx: &Context) -> PathBuf {
+    cx.cache.join("build")
+}
+
+fn install(cx: &Context, tool: &CargoTool, folder: &Path) -> Result<()> {
+    let sh = &cx.sh;
+    let CargoTool {
+        name,
+        version,
+        takes,
+        ..
+    } = tool;
+    let options = tool.options;
+    let what = format!("building {name} {version} (about {takes}, once on this machine)");
+    step(&what, || {
+        let target = build_folder(cx);
+        // A tool that runs for a second or two need not be optimized for minutes.
+        cmd!(
+            sh,
+            "cargo install {name}@{version} --locked {options...} --root {folder}"
+        )
+        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
+        .run()
+        .with_context(|| {
+            format!("`cargo install {name}@{version} --locked` by hand puts it on PATH, too")
+        })
+    })
+}
+
+/// Puts `wasm-opt` on PATH, from the npm package `binaryen` unless that very version is there.
+fn wasm_opt(cx: &Context) -> Result<()> {
+    let sh = &cx.sh;
+    let (major, _) = BINARYEN.split_once('.').unwrap_or((BINARYEN, ""));
+    let there = cx.find_program(&["wasm-opt"]).is_some()
+        && cmd!(sh, "wasm-opt --version")
+            .quiet()
+            .read()
+            .is_ok_and(|said| said.split_whitespace().any(|word| word == major));
+    if there {
+        return Ok(());
+    }
+    let folder = cx.cache.join(format!("binaryen-{BINARYEN}"));
+    if !folder.is_dir() {
+        require_npm(cx)?;
+        step(
+            &format!("getting wasm-opt from npm's binaryen {BINARYEN} (seconds)"),
+            || {
+                // Renamed when complete: a folder of that name is always a whole one.
+                let partial = cx.cache.join(format!("binaryen-{BINARYEN}.partial"));
+                sh.remove_path(&partial)?;
+                sh.create_dir(&partial)?;
+                cmd!(
+                    sh,
+                    "npm install --silent --no-save --prefix {partial} binaryen@{BINARYEN}"
+                )
+                .run()?;
+                Ok(std::fs::rename(&partial, &folder)?)
+            },
+        )?;
+    }
+    cx.prepend_path(&folder.join("node_modules").join(".bin"))
+}
+
+/// Fails with the one thing to do when there is no npm.
+pub(crate) fn require_npm(cx: &Context) -> Result<()> {
+    if cx.find_program(&["npm"]).is_none() {
+        bail!("npm is not on PATH: install Node.js 20 or newer");
+    }
+    Ok(())
+}
