@@ -24,7 +24,7 @@ impl Broker {
             Phase::Closing => return,
             Phase::Connected(_) => {}
         }
-        //= [MQTT-4.13.1-1] v5, [MQTT-4.8.0-1] v3.1.1: a broken rule closes the connection
+        //= [MQTT-4.13.1-1] and [MQTT-4.13.2-1] v5, [MQTT-4.8.0-1] v3.1.1: a broken rule closes the connection
         if connection.version.is_v5() {
             tell(connection, disconnect_code(reason), rule, |reason_code, properties| {
                 ControlPacket::Disconnect(Disconnect { reason_code, properties })
@@ -62,7 +62,7 @@ impl Broker {
         }
         //= [MQTT-3.14.4-1] v5: nothing follows a DISCONNECT, so nothing is written from here on
         let phase = core::mem::replace(&mut connection.phase, Phase::Closing);
-        connection.input = alloc::vec::Vec::new();
+        self.input = self.input.saturating_sub(core::mem::take(&mut connection.input).len());
         if let Some(at) = connection.timer.take() {
             self.timers.cancel(at, Timer::Silence(id));
         }

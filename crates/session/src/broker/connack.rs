@@ -36,6 +36,7 @@ impl Broker {
         //= [MQTT-3.2.2-3] v5, [MQTT-3.2.2-2] and [MQTT-3.2.2-3] v3.1.1: else it tells of a kept session
         let session_present = accepted.session_present && connect.version != ProtocolVersion::V3_1;
         let Some(connection) = self.connections.get_mut(&id) else { return false };
+        //= [MQTT-3.1.4-5] v5, [MQTT-3.1.4-4] v3.1.1: success is told with code 0
         //= [MQTT-3.2.0-1] v5 and v3.1.1: before any other packet
         connection.write(&ControlPacket::Connack(Connack {
             session_present,

@@ -159,6 +159,8 @@ impl Broker {
             self.fail(other, ReasonCode::SESSION_TAKEN_OVER, None);
         }
         // A session without expiry ended with that connection.
+        //= [MQTT-3.1.3-2] v5 and v3.1.1: the identifier alone finds the session
+        //= [MQTT-3.1.4-4] v5, [MQTT-3.1.4-3] v3.1.1: then Clean Start is looked at
         match self.clients.get(client_identifier).copied() {
             Some(id) if connect.clean_start => {
                 //= [MQTT-3.1.2-4] v5, [MQTT-3.1.2-6] v3.1.1: what was there before is forgotten

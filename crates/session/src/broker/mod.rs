@@ -98,6 +98,8 @@ pub struct Broker {
     ready: VecDeque<ConnectionId>,
     events: VecDeque<Event>,
     held: Held,
+    /// Bytes of unfinished packets.
+    input: usize,
     counters: Counters,
     /// Subscriptions to `$SYS`.
     sys_subscriptions: usize,
@@ -126,6 +128,7 @@ impl Broker {
             ready: VecDeque::new(),
             events: VecDeque::new(),
             held: Held::default(),
+            input: 0,
             counters: Counters::default(),
             sys_subscriptions: 0,
             sys_armed: false,

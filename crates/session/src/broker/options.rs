@@ -73,6 +73,10 @@ pub struct Limits {
     pub queue: usize,
     /// Bytes of all messages that are held, each counted once.
     pub message_bytes: usize,
+    /// The largest CONNECT that is accepted, in bytes: it comes from anybody.
+    pub connect_size: usize,
+    /// Bytes of unfinished packets that are held for all connections together.
+    pub input: usize,
     /// The largest packet that is accepted, in bytes; announced as Maximum Packet Size.
     pub packet_size: usize,
     /// QoS 2 handshakes that a client may have open; announced as Receive Maximum.
@@ -102,6 +106,8 @@ impl Default for Limits {
             retained: 100_000,
             queue: 10_000,
             message_bytes: 256 << 20,
+            connect_size: 512 << 10,
+            input: 256 << 20,
             packet_size: 16 << 20,
             receive_maximum: 100,
             in_flight: 100,

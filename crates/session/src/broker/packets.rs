@@ -22,6 +22,7 @@ impl Broker {
             return;
         }
         let mut kept = core::mem::take(&mut connection.input);
+        self.input = self.input.saturating_sub(kept.len());
         let mut rest = bytes;
         if !kept.is_empty() {
             kept.extend_from_slice(bytes);
@@ -42,7 +43,11 @@ impl Broker {
         if let Some(connection) = self.connections.get_mut(&id)
             && connection.phase != Phase::Closing
         {
+            self.input = self.input.saturating_add(kept.len());
             connection.input = kept;
+            if self.input > self.options.limits.input {
+                self.fail(id, ReasonCode::QUOTA_EXCEEDED, None);
+            }
         }
         self.list(id);
     }
@@ -54,6 +59,7 @@ impl Broker {
         let connection = self.connections.get(&id)?;
         let version = connection.version;
         let awaits_connect = match connection.phase {
+            //= [MQTT-3.1.4-6] v5, [MQTT-3.1.4-5] v3.1.1: nothing is done behind a refusal
             Phase::Closing => return None,
             Phase::AwaitConnect => true,
             Phase::Authenticating { .. } | Phase::Connected(_) => false,
@@ -63,8 +69,10 @@ impl Broker {
             self.close(id, Cause::Broker { reason: ReasonCode::PROTOCOL_ERROR, rule: None });
             return None;
         }
+        let limits = &self.options.limits;
+        let largest = if awaits_connect { limits.packet_size.min(limits.connect_size) } else { limits.packet_size };
         if let frame::Header::Complete { len, .. } = frame::header(bytes)
-            && len > self.options.limits.packet_size
+            && len > largest
         {
             self.fail(id, ReasonCode::PACKET_TOO_LARGE, None);
             return None;
@@ -125,6 +133,8 @@ impl Broker {
         self.pump(id);
     }
 
+    //= [MQTT-3.1.2-29], [MQTT-3.4.2-2], [MQTT-3.5.2-2], [MQTT-3.6.2-2], [MQTT-3.7.2-2], [MQTT-3.9.2-1] and
+    // [MQTT-3.11.2-1] v5: answers carry no Reason String and no User Properties, whatever the client takes
     /// Sends an answer; when the client is slower than it asks, it is closed.
     pub(super) fn answer(&mut self, id: ConnectionId, packet: &ControlPacket<'_>) {
         let Some(connection) = self.connections.get_mut(&id) else { return };

@@ -97,6 +97,7 @@ impl Session {
     /// `expired`.
     pub(crate) fn next(&mut self, window: u16, now: Instant, expired: &mut impl FnMut(&Arc<Stored>)) -> Option<Next> {
         match self.outgoing.poll_resend(window) {
+            //= [MQTT-4.3.3-7] v5: what was sent once does not expire any more
             //= [MQTT-3.3.1-1] v5 and v3.1.1: DUP marks a PUBLISH that goes out again
             Some(Resend::Publish(identifier, delivery)) => {
                 return Some(Next::Publish { delivery: delivery.clone(), identifier: Some(identifier), dup: true });
@@ -110,6 +111,7 @@ impl Session {
         loop {
             let queued = if open { self.queue.front().map(|delivery| delivery.order) } else { None };
             let passing = self.passing.front().map(|delivery| delivery.order);
+            //= [MQTT-4.6.0-5] and [MQTT-4.6.0-6] v5, [MQTT-4.6.0-5] and [MQTT-4.6.0-6] v3.1.1
             // Messages leave in the order they came; only a full window lets QoS 0 go ahead.
             let from_queue = match (queued, passing) {
                 (Some(queued), Some(passing)) => queued < passing,

@@ -7,6 +7,8 @@ mod hostile;
 #[cfg(test)]
 mod messages;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod rules;
 #[cfg(test)]
 mod sessions;

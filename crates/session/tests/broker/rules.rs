@@ -89,6 +89,29 @@ fn a_packet_that_is_too_large() {
     );
 }
 
+/// A CONNECT comes from anybody, and so do packets that are never finished: both are bounded.
+#[test]
+fn what_is_not_finished_is_bounded() {
+    let limits = Limits { connect_size: 50, input: 60, ..plain().limits };
+    let mut talk = talk_with(Options { limits, ..plain() }, "a > CONNECT v5 id=a\n a < CONNACK 00");
+    talk.run(
+        "b > raw 1031
+         b < close
+         // 42 bytes of 1000, and then 42 more of another client
+         a > raw 30e807 \"0123456789012345678901234567890123456789
+         c > CONNECT v5 id=c
+         c < CONNACK 00
+         c > raw 30e807 \"0123456789012345678901234567890123456789
+         c < DISCONNECT 97
+         c < close
+         // what is given up counts no more
+         a gone
+         c > CONNECT v5 id=c
+         c < CONNACK 00
+         c > raw 30e807 \"0123456789012345678901234567890123456789",
+    );
+}
+
 /// What follows a packet that ends the connection is not looked at ([MQTT-3.1.4-6] v5,
 /// [MQTT-3.1.4-5] v3.1.1)
 #[test]

@@ -114,7 +114,6 @@ fn a_will_is_published_unless_the_client_says_goodbye() {
              b < SUBACK #1 00
              b < PUBLISH w 3 retain"
             .replace('V', version)
-            .replace("SUBSCRIBE", "SUBSCRIBE")
             .replace("DYING", if version == "v5" { "a < DISCONNECT 8d" } else { "// no word" }));
     }
 }
