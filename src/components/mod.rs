@@ -6,5 +6,6 @@ pub mod help;
 pub mod icon;
 pub mod inspector;
 pub mod menu;
+mod menu_list;
 pub mod text_out;
 pub mod toasts;

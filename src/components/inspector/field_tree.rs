@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use mqttscope_inspect::edit::{self, Editable, NewValue};
+use mqttscope_inspect::edit::Editable;
 use mqttscope_inspect::fields::{self, FieldRow};
 use yew::prelude::*;
 
 use super::Shown;
 use super::field_row::Row;
+use super::tree_acts::Acts;
 use super::tree_keys::{Key, key};
 use crate::services::browser;
-use crate::state::toasts::{ToastAction, Toaster};
+use crate::state::toasts::Toaster;
 
 /// Rows that are drawn at first; a packet may have tens of thousands.
 const AT_FIRST: usize = 300;
@@ -56,46 +57,16 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
             }
         });
     }
-    let act = {
-        let (props, rows, folded, editing) = (props.clone(), rows.clone(), folded.clone(), editing.clone());
-        move |key: Key, at: Option<usize>| {
-            let Some(row) = at.and_then(|at| rows.get(at)) else { return };
-            let changed = match key {
-                Key::Go(to) => {
-                    if let Some(row) = rows.get(to) {
-                        props.on_select.emit(row.node);
-                    }
-                    return;
-                }
-                Key::Fold => {
-                    let mut next = (*folded).clone();
-                    if !next.remove(&row.node) {
-                        next.insert(row.node);
-                    }
-                    folded.set(next);
-                    return;
-                }
-                _ if props.on_edit.is_none() => return,
-                Key::Edit if row.editable == Editable::Flag => flip(&props.shown, row),
-                Key::Edit => {
-                    if row.editable != Editable::No {
-                        props.on_select.emit(row.node);
-                        editing.set(Some(row.node));
-                    }
-                    return;
-                }
-                Key::Remove if row.is_removable => {
-                    edit::remove(props.shown.bytes(), props.shown.dissection(), row.node)
-                }
-                Key::Remove => return,
-            };
-            match (changed, &props.on_edit, &toaster) {
-                (Ok(bytes), Some(on_edit), _) => on_edit.emit(bytes.into()),
-                (Err(error), _, Some(toaster)) => toaster.dispatch(ToastAction::Say(error.to_string())),
-                _ => {}
-            }
-        }
+    let acts = Acts {
+        shown: props.shown.clone(),
+        rows: rows.clone(),
+        folded: folded.clone(),
+        editing: editing.clone(),
+        on_select: props.on_select.clone(),
+        on_edit: props.on_edit.clone(),
+        toaster,
     };
+    let act = move |key, at| acts.act(key, at);
     let on_key = {
         let (rows, act) = (rows.clone(), act.clone());
         Callback::from(move |event: KeyboardEvent| {
@@ -173,9 +144,4 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
 fn row_of(rows: &[FieldRow], node: usize) -> Option<usize> {
     // Rows stand in the order of their nodes, and a folded node's parts come right behind it.
     rows.partition_point(|row| row.node <= node).checked_sub(1)
-}
-
-fn flip(shown: &Shown, row: &FieldRow) -> Result<Vec<u8>, edit::EditError> {
-    let flipped = u32::from(row.value != "1");
-    edit::set(shown.bytes(), shown.dissection(), row.node, NewValue::Number(flipped))
 }

@@ -16,6 +16,7 @@ mod hex_view;
 mod look;
 mod payload;
 mod shown;
+mod tree_acts;
 mod tree_keys;
 
 use std::rc::Rc;
