@@ -21,7 +21,11 @@ pub struct Item {
 impl Item {
     /// A thing to do without a heading.
     pub fn new(name: impl Into<AttrValue>, more: impl Into<AttrValue>) -> Self {
-        Self { group: AttrValue::default(), name: name.into(), more: more.into() }
+        Self {
+            group: AttrValue::default(),
+            name: name.into(),
+            more: more.into(),
+        }
     }
 
     /// The same under a heading.
@@ -75,14 +79,18 @@ pub fn Menu(props: &MenuProps) -> Html {
         let open = open.clone();
         let list = list.clone();
         Callback::from(move |_: Event| {
-            let shown = list.cast::<HtmlElement>().is_some_and(|list| list.matches(":popover-open").unwrap_or(false));
+            let shown = list
+                .cast::<HtmlElement>()
+                .is_some_and(|list| list.matches(":popover-open").unwrap_or(false));
             open.set(shown);
         })
     };
     let choose = {
         let (on_choose, list) = (props.on_choose.clone(), list.clone());
         Callback::from(move |event: MouseEvent| {
-            let Some(index) = browser::data_number(&event, "item") else { return };
+            let Some(index) = browser::data_number(&event, "item") else {
+                return;
+            };
             hide(&list);
             on_choose.emit(index);
         })
@@ -102,7 +110,11 @@ pub fn Menu(props: &MenuProps) -> Html {
             step(&list, &by);
         })
     };
-    let items = if *open { props.items.emit(()) } else { Vec::new() };
+    let items = if *open {
+        props.items.emit(())
+    } else {
+        Vec::new()
+    };
     let mut group = AttrValue::default();
     let rows = items.into_iter().enumerate().map(|(index, item)| {
         let heading = (item.group != group).then(|| html! { <div class="group" role="presentation">{ &item.group }</div> });
@@ -135,19 +147,37 @@ pub fn Menu(props: &MenuProps) -> Html {
 }
 
 fn show(button: &NodeRef, list: &NodeRef) {
-    let (Some(button), Some(list)) = (button.cast::<HtmlElement>(), list.cast::<HtmlElement>()) else { return };
+    let (Some(button), Some(list)) = (button.cast::<HtmlElement>(), list.cast::<HtmlElement>())
+    else {
+        return;
+    };
     // It fails only where it is shown already.
     let _ = list.show_popover();
-    let (place, own) = (button.get_bounding_client_rect(), list.get_bounding_client_rect());
-    let Some(root) = browser::document().and_then(|document| document.document_element()) else { return };
+    let (place, own) = (
+        button.get_bounding_client_rect(),
+        list.get_bounding_client_rect(),
+    );
+    let Some(root) = browser::document().and_then(|document| document.document_element()) else {
+        return;
+    };
     let (wide, high) = (root.client_width(), root.client_height());
     // Whole pixels are enough, and code that writes floats is large.
-    let (top, bottom, left) = (place.top() as i32, place.bottom() as i32, place.left() as i32);
+    let (top, bottom, left) = (
+        place.top() as i32,
+        place.bottom() as i32,
+        place.left() as i32,
+    );
     let (own_wide, own_high) = (own.width() as i32, own.height() as i32);
-    let left = left.min(wide.saturating_sub(own_wide).saturating_sub(8)).max(8);
+    let left = left
+        .min(wide.saturating_sub(own_wide).saturating_sub(8))
+        .max(8);
     let below = bottom.saturating_add(4);
     let fits = below.saturating_add(own_high) <= high.saturating_sub(8);
-    let top = if fits { below } else { top.saturating_sub(own_high).saturating_sub(4).max(8) };
+    let top = if fits {
+        below
+    } else {
+        top.saturating_sub(own_high).saturating_sub(4).max(8)
+    };
     for (name, value) in [("left", left), ("top", top)] {
         // The names are right, so it cannot fail.
         let _ = list.style().set_property(name, &format!("{value}px"));
@@ -175,8 +205,12 @@ enum Step {
 
 /// Moves the focus among the items, round and round.
 fn step(list: &NodeRef, by: &Step) {
-    let Some(list) = list.cast::<HtmlElement>() else { return };
-    let Ok(items) = list.query_selector_all("[role=menuitem]") else { return };
+    let Some(list) = list.cast::<HtmlElement>() else {
+        return;
+    };
+    let Ok(items) = list.query_selector_all("[role=menuitem]") else {
+        return;
+    };
     let count = items.length();
     if count == 0 {
         return;
@@ -187,10 +221,25 @@ fn step(list: &NodeRef, by: &Step) {
     let to = match (by, at) {
         (Step::First, _) | (Step::Next, None) => 0,
         (Step::Last, _) | (Step::Before, None) => last,
-        (Step::Next, Some(at)) => if at == last { 0 } else { at.saturating_add(1) },
-        (Step::Before, Some(at)) => if at == 0 { last } else { at.saturating_sub(1) },
+        (Step::Next, Some(at)) => {
+            if at == last {
+                0
+            } else {
+                at.saturating_add(1)
+            }
+        }
+        (Step::Before, Some(at)) => {
+            if at == 0 {
+                last
+            } else {
+                at.saturating_sub(1)
+            }
+        }
     };
-    if let Some(item) = items.get(to).and_then(|item| item.dyn_into::<HtmlElement>().ok()) {
+    if let Some(item) = items
+        .get(to)
+        .and_then(|item| item.dyn_into::<HtmlElement>().ok())
+    {
         let _ = item.focus();
     }
 }

@@ -33,23 +33,29 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
     let folded = use_state_eq(BTreeSet::<usize>::new);
     let most = use_state_eq(|| AT_FIRST);
     let editing = use_state_eq(|| None::<usize>);
-    let rows = use_memo((props.shown.clone(), (*folded).clone()), |(shown, folded)| {
-        Rc::new(fields::rows(shown.dissection(), shown.bytes(), folded))
-    });
+    let rows = use_memo(
+        (props.shown.clone(), (*folded).clone()),
+        |(shown, folded)| Rc::new(fields::rows(shown.dissection(), shown.bytes(), folded)),
+    );
     let rows = (*rows).clone();
     // A field that is selected inside of a folded one is shown by the row that holds it.
     let selected_row = props.selected.and_then(|node| row_of(&rows, node));
     {
         let (most, editing) = (most.clone(), editing.clone());
-        use_effect_with((props.shown.clone(), selected_row), move |(_, selected_row)| {
-            editing.set(None);
-            if let Some(row) = *selected_row {
-                most.set((*most).max(row.saturating_add(AT_FIRST / 2)));
-            }
-        });
+        use_effect_with(
+            (props.shown.clone(), selected_row),
+            move |(_, selected_row)| {
+                editing.set(None);
+                if let Some(row) = *selected_row {
+                    most.set((*most).max(row.saturating_add(AT_FIRST / 2)));
+                }
+            },
+        );
     }
     {
-        let node = selected_row.and_then(|row| rows.get(row)).map(|row| row.node);
+        let node = selected_row
+            .and_then(|row| rows.get(row))
+            .map(|row| row.node);
         use_effect_with((props.shown.clone(), node), |(_, node)| {
             if let Some(node) = node {
                 browser::reveal_id(&format!("node-{node}"));
@@ -57,9 +63,12 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
         });
     }
     let act = {
-        let (props, rows, folded, editing) = (props.clone(), rows.clone(), folded.clone(), editing.clone());
+        let (props, rows, folded, editing) =
+            (props.clone(), rows.clone(), folded.clone(), editing.clone());
         move |key: Key, at: Option<usize>| {
-            let Some(row) = at.and_then(|at| rows.get(at)) else { return };
+            let Some(row) = at.and_then(|at| rows.get(at)) else {
+                return;
+            };
             let changed = match key {
                 Key::Go(to) => {
                     if let Some(row) = rows.get(to) {
@@ -91,7 +100,9 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
             };
             match (changed, &props.on_edit, &toaster) {
                 (Ok(bytes), Some(on_edit), _) => on_edit.emit(bytes.into()),
-                (Err(error), _, Some(toaster)) => toaster.dispatch(ToastAction::Say(error.to_string())),
+                (Err(error), _, Some(toaster)) => {
+                    toaster.dispatch(ToastAction::Say(error.to_string()))
+                }
                 _ => {}
             }
         }
@@ -111,7 +122,9 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
     let on_click = {
         let (rows, act, props) = (rows.clone(), act.clone(), props.clone());
         Callback::from(move |event: MouseEvent| {
-            let Some(node) = browser::data_number(&event, "node") else { return };
+            let Some(node) = browser::data_number(&event, "node") else {
+                return;
+            };
             let at = rows.iter().position(|row| row.node == node);
             match browser::data_text(&event, "does").as_deref() {
                 Some("fold") => act(Key::Fold, at),
@@ -131,12 +144,16 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
             if browser::data_text(&event, "does").is_none()
                 && let Some(node) = browser::data_number(&event, "node")
             {
-                let at = rows.iter().position(|row| row.node == node && row.editable != Editable::Flag);
+                let at = rows
+                    .iter()
+                    .position(|row| row.node == node && row.editable != Editable::Flag);
                 act(Key::Edit, at);
             }
         })
     };
-    let on_over = props.on_hover.reform(|event: MouseEvent| browser::data_number(&event, "node"));
+    let on_over = props
+        .on_hover
+        .reform(|event: MouseEvent| browser::data_number(&event, "node"));
     let on_out = props.on_hover.reform(|_: MouseEvent| None);
     let on_done = {
         let (editing, on_edit) = (editing.clone(), props.on_edit.clone());
@@ -153,7 +170,9 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
         let most = most.clone();
         Callback::from(move |_: MouseEvent| most.set(most.saturating_mul(4)))
     };
-    let active = selected_row.and_then(|row| rows.get(row)).map(|row| format!("node-{}", row.node));
+    let active = selected_row
+        .and_then(|row| rows.get(row))
+        .map(|row| format!("node-{}", row.node));
     html! {
         <div class="scroll">
             <div class="tree" id="fields" role="tree" tabindex="0" aria-label="Fields" data-testid="fields" aria-activedescendant={active}
@@ -177,5 +196,10 @@ fn row_of(rows: &[FieldRow], node: usize) -> Option<usize> {
 
 fn flip(shown: &Shown, row: &FieldRow) -> Result<Vec<u8>, edit::EditError> {
     let flipped = u32::from(row.value != "1");
-    edit::set(shown.bytes(), shown.dissection(), row.node, NewValue::Number(flipped))
+    edit::set(
+        shown.bytes(),
+        shown.dissection(),
+        row.node,
+        NewValue::Number(flipped),
+    )
 }
