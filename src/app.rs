@@ -16,7 +16,8 @@ use crate::state::toasts::{Toaster, Toasts};
 #[component]
 pub fn App() -> Html {
     let toasts = use_reducer(Toasts::default);
-    let theme = use_state_eq(|| storage::get("theme").map_or(Theme::System, |name| Theme::of_name(&name)));
+    let theme =
+        use_state_eq(|| storage::get("theme").map_or(Theme::System, |name| Theme::of_name(&name)));
     let help = use_state_eq(|| false);
     let arrival = use_hash();
     let Route::Dissect(shared) = Route::of_hash(&arrival.hash);

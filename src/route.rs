@@ -13,14 +13,19 @@ pub(crate) const DISSECT: &str = "#/dissect";
 impl Route {
     /// Reads `location.hash`. What it does not know leads to the start page.
     pub(crate) fn of_hash(hash: &str) -> Self {
-        let shared = hash.strip_prefix(DISSECT).and_then(|rest| rest.strip_prefix('?'));
+        let shared = hash
+            .strip_prefix(DISSECT)
+            .and_then(|rest| rest.strip_prefix('?'));
         Self::Dissect(shared.filter(|text| !text.is_empty()).map(str::to_owned))
     }
 }
 
 /// The address of a share link's content.
 pub(crate) fn dissect_hash(shared: Option<&str>) -> String {
-    shared.map_or_else(|| DISSECT.to_owned(), |shared| format!("{DISSECT}?{shared}"))
+    shared.map_or_else(
+        || DISSECT.to_owned(),
+        |shared| format!("{DISSECT}?{shared}"),
+    )
 }
 
 #[cfg(test)]
@@ -38,8 +43,15 @@ mod tests {
             ("#/unknown?b=EAA", None),
         ];
         for (hash, shared) in table {
-            assert_eq!(Route::of_hash(hash), Route::Dissect(shared.map(str::to_owned)), "{hash}");
+            assert_eq!(
+                Route::of_hash(hash),
+                Route::Dissect(shared.map(str::to_owned)),
+                "{hash}"
+            );
         }
-        assert_eq!(Route::of_hash(&dissect_hash(Some("b=1"))), Route::Dissect(Some("b=1".into())));
+        assert_eq!(
+            Route::of_hash(&dissect_hash(Some("b=1"))),
+            Route::Dissect(Some("b=1".into()))
+        );
     }
 }

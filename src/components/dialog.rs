@@ -33,7 +33,9 @@ pub fn Dialog(props: &DialogProps) -> Html {
         }
     });
     let close = props.on_close.reform(|_: MouseEvent| ());
-    let cancel = props.on_close.reform(|event: Event| event.prevent_default());
+    let cancel = props
+        .on_close
+        .reform(|event: Event| event.prevent_default());
     let beside = {
         let (node, on_close) = (node.clone(), props.on_close.clone());
         Callback::from(move |event: MouseEvent| {

@@ -5,14 +5,23 @@ use yew::prelude::*;
 use super::dialog::Dialog;
 
 const KEYS: &[(&[&str], &str)] = &[
-    (&["↑", "↓", "Home", "End", "PgUp", "PgDn"], "Move in the packet list, the fields and the bytes"),
-    (&["←", "→"], "Close and open a part of the fields; move between bytes"),
+    (
+        &["↑", "↓", "Home", "End", "PgUp", "PgDn"],
+        "Move in the packet list, the fields and the bytes",
+    ),
+    (
+        &["←", "→"],
+        "Close and open a part of the fields; move between bytes",
+    ),
     (&["Enter"], "Change the selected field; switch a flag"),
     (&["0–9", "a–f"], "On a selected byte: type its new value"),
     (&["Delete"], "Remove the selected property, filter or code"),
     (&["n", "Shift+n"], "Jump to the next fault, the one before"),
     (&["[", "]"], "The packet before, the next packet"),
-    (&["Ctrl+Z", "Ctrl+Shift+Z"], "Take back, do again (on a Mac: ⌘)"),
+    (
+        &["Ctrl+Z", "Ctrl+Shift+Z"],
+        "Take back, do again (on a Mac: ⌘)",
+    ),
     (&["Escape"], "Leave a field or a window as it was"),
     (&["?"], "This help"),
 ];

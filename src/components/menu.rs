@@ -21,7 +21,11 @@ pub struct Item {
 impl Item {
     /// A thing to do without a heading.
     pub fn new(name: impl Into<AttrValue>, more: impl Into<AttrValue>) -> Self {
-        Self { group: AttrValue::default(), name: name.into(), more: more.into() }
+        Self {
+            group: AttrValue::default(),
+            name: name.into(),
+            more: more.into(),
+        }
     }
 
     /// The same under a heading.
@@ -75,14 +79,18 @@ pub fn Menu(props: &MenuProps) -> Html {
         let open = open.clone();
         let list = list.clone();
         Callback::from(move |_: Event| {
-            let shown = list.cast::<HtmlElement>().is_some_and(|list| list.matches(":popover-open").unwrap_or(false));
+            let shown = list
+                .cast::<HtmlElement>()
+                .is_some_and(|list| list.matches(":popover-open").unwrap_or(false));
             open.set(shown);
         })
     };
     let choose = {
         let (on_choose, list) = (props.on_choose.clone(), list.clone());
         Callback::from(move |event: MouseEvent| {
-            let Some(index) = browser::data_number(&event, "item") else { return };
+            let Some(index) = browser::data_number(&event, "item") else {
+                return;
+            };
             hide(&list);
             on_choose.emit(index);
         })
@@ -102,7 +110,11 @@ pub fn Menu(props: &MenuProps) -> Html {
             step(&list, &by);
         })
     };
-    let items = if *open { props.items.emit(()) } else { Vec::new() };
+    let items = if *open {
+        props.items.emit(())
+    } else {
+        Vec::new()
+    };
     let mut group = AttrValue::default();
     let rows = items.into_iter().enumerate().map(|(index, item)| {
         let heading = (item.group != group).then(|| html! { <div class="group" role="presentation">{ &item.group }</div> });

@@ -18,7 +18,10 @@ pub struct Arrival {
 /// What the app itself writes with `replace_hash` is no such change.
 #[hook]
 pub fn use_hash() -> Arrival {
-    let hash = use_state(|| Arrival { hash: browser::hash().into(), count: 0 });
+    let hash = use_state(|| Arrival {
+        hash: browser::hash().into(),
+        count: 0,
+    });
     let count = use_mut_ref(|| 0_u32);
     {
         let hash = hash.clone();
@@ -27,7 +30,10 @@ pub fn use_hash() -> Arrival {
                 EventListener::new(&window, "hashchange", move |_| {
                     let mut count = count.borrow_mut();
                     *count = count.wrapping_add(1);
-                    hash.set(Arrival { hash: browser::hash().into(), count: *count });
+                    hash.set(Arrival {
+                        hash: browser::hash().into(),
+                        count: *count,
+                    });
                 })
             });
             move || drop(listener)

@@ -34,13 +34,18 @@ impl VirtualRows {
     /// How many whole rows fit the screen.
     #[must_use]
     pub fn page(&self) -> usize {
-        let shown = self.node.cast::<HtmlElement>().map_or(0, |element| element.client_height());
+        let shown = self
+            .node
+            .cast::<HtmlElement>()
+            .map_or(0, |element| element.client_height());
         (usize::try_from(shown).unwrap_or(0) / self.row.max(1) as usize).max(1)
     }
 
     /// Scrolls as little as needed for a row to be seen.
     pub fn reveal(&self, index: usize) {
-        let Some(element) = self.node.cast::<HtmlElement>() else { return };
+        let Some(element) = self.node.cast::<HtmlElement>() else {
+            return;
+        };
         let top = i32::try_from(height_of(index, self.row)).unwrap_or(i32::MAX);
         let bottom = top.saturating_add(self.row.try_into().unwrap_or(0));
         let (from, shown) = (element.scroll_top(), element.client_height());
@@ -75,16 +80,23 @@ pub fn use_virtual_rows(count: usize, row: u32) -> VirtualRows {
                 }
             };
             look();
-            let scroll = element.as_ref().map(|element| EventListener::new(element, "scroll", {
-                let look = look.clone();
-                move |_| look()
-            }));
+            let scroll = element.as_ref().map(|element| {
+                EventListener::new(element, "scroll", {
+                    let look = look.clone();
+                    move |_| look()
+                })
+            });
             let resize = element.and_then(|element| Resizes::of(&element, look));
             move || drop((scroll, resize))
         });
     }
     let (first, shown) = *seen;
-    VirtualRows { node, range: window_of(first, shown, count), row, height: height_of(count, row) }
+    VirtualRows {
+        node,
+        range: window_of(first, shown, count),
+        row,
+        height: height_of(count, row),
+    }
 }
 
 /// Tells of every change of an element's size, its first appearance included, until it is dropped.
@@ -98,7 +110,10 @@ impl Resizes {
         let told = Closure::<dyn Fn()>::new(tell);
         let observer = ResizeObserver::new(told.as_ref().unchecked_ref()).ok()?;
         observer.observe(element);
-        Some(Self { observer, _told: told })
+        Some(Self {
+            observer,
+            _told: told,
+        })
     }
 }
 
@@ -111,8 +126,13 @@ impl Drop for Resizes {
 /// The rows to draw when `shown` rows from `first` on are on screen.
 #[must_use]
 pub fn window_of(first: usize, shown: usize, count: usize) -> Range<usize> {
-    let end = first.saturating_add(shown).saturating_add(OVERSCAN).min(count);
-    let start = first.saturating_sub(OVERSCAN).min(end.saturating_sub(shown.min(end)));
+    let end = first
+        .saturating_add(shown)
+        .saturating_add(OVERSCAN)
+        .min(count);
+    let start = first
+        .saturating_sub(OVERSCAN)
+        .min(end.saturating_sub(shown.min(end)));
     start..end
 }
 
@@ -130,7 +150,11 @@ mod tests {
         assert_eq!(window_of(0, 20, 1000), 0..30);
         assert_eq!(window_of(500, 20, 1000), 490..530);
         assert_eq!(window_of(990, 20, 1000), 980..1000);
-        assert_eq!(window_of(990, 20, 3), 0..3, "a list that became shorter is shown from what is left");
+        assert_eq!(
+            window_of(990, 20, 3),
+            0..3,
+            "a list that became shorter is shown from what is left"
+        );
         assert_eq!(window_of(0, 0, 0), 0..0);
     }
 }

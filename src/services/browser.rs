@@ -18,13 +18,17 @@ pub fn document() -> Option<Document> {
 /// What stands behind the address's `#`, that sign included; empty when there is nothing.
 #[must_use]
 pub fn hash() -> String {
-    window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+    window()
+        .and_then(|window| window.location().hash().ok())
+        .unwrap_or_default()
 }
 
 /// The address without what stands behind `#`.
 #[must_use]
 pub fn address_before_hash() -> String {
-    let address = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    let address = window()
+        .and_then(|window| window.location().href().ok())
+        .unwrap_or_default();
     address.split('#').next().unwrap_or_default().to_owned()
 }
 
@@ -59,7 +63,10 @@ pub fn data_number(event: &Event, name: &str) -> Option<usize> {
 #[must_use]
 pub fn data_text(event: &Event, name: &str) -> Option<String> {
     let element: web_sys::Element = event.target()?.dyn_into().ok()?;
-    element.closest(&format!("[data-{name}]")).ok()??.get_attribute(&format!("data-{name}"))
+    element
+        .closest(&format!("[data-{name}]"))
+        .ok()??
+        .get_attribute(&format!("data-{name}"))
 }
 
 /// Scrolls as little as needed for the element with this id to be seen.
@@ -75,7 +82,8 @@ pub fn reveal_id(id: &str) {
 #[must_use]
 pub fn is_typing(event: &Event) -> bool {
     target(event).is_some_and(|element| {
-        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT") || element.is_content_editable()
+        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+            || element.is_content_editable()
     })
 }
 

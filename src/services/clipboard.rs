@@ -13,7 +13,10 @@ pub async fn write(text: &str) -> Result<(), Refused> {
         return Err(Refused);
     }
     let promise = window.navigator().clipboard().write_text(text);
-    JsFuture::from(promise).await.map(|_| ()).map_err(|_| Refused)
+    JsFuture::from(promise)
+        .await
+        .map(|_| ())
+        .map_err(|_| Refused)
 }
 
 /// The browser did not let the page write to the clipboard.

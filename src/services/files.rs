@@ -24,7 +24,9 @@ pub async fn read(file: web_sys::File) -> Result<Opened, String> {
     let file = gloo_file::File::from(file);
     let name = file.name();
     if file.size() > LARGEST {
-        return Err(format!("{name} is larger than 64 MiB, more than this page reads."));
+        return Err(format!(
+            "{name} is larger than 64 MiB, more than this page reads."
+        ));
     }
     match gloo_file::futures::read_as_bytes(&file).await {
         Ok(bytes) => Ok(Opened { name, bytes }),

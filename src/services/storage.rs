@@ -3,7 +3,11 @@
 /// The value that was kept under a name.
 #[must_use]
 pub fn get(name: &str) -> Option<String> {
-    super::browser::window()?.local_storage().ok()??.get_item(&key(name)).ok()?
+    super::browser::window()?
+        .local_storage()
+        .ok()??
+        .get_item(&key(name))
+        .ok()?
 }
 
 /// Keeps a value. Where the browser forbids storage, it lasts until the page is closed.

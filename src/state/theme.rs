@@ -50,7 +50,11 @@ mod tests {
 
     #[test]
     fn every_theme_is_reached_and_kept() {
-        let turn = [Theme::System, Theme::System.next(), Theme::System.next().next()];
+        let turn = [
+            Theme::System,
+            Theme::System.next(),
+            Theme::System.next().next(),
+        ];
         assert_eq!(turn, [Theme::System, Theme::Light, Theme::Dark]);
         for theme in turn {
             assert_eq!(Theme::of_name(theme.name()), theme);

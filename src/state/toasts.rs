@@ -51,7 +51,10 @@ impl Reducible for Toasts {
         match action {
             ToastAction::Say(text) => {
                 next.shown.retain(|toast| toast.text != text);
-                next.shown.push(Toast { id: next.next, text });
+                next.shown.push(Toast {
+                    id: next.next,
+                    text,
+                });
                 next.next = next.next.wrapping_add(1);
                 let surplus = next.shown.len().saturating_sub(MOST);
                 next.shown.drain(..surplus);
@@ -76,7 +79,11 @@ mod tests {
         for text in ["a", "b", "a", "c", "d"] {
             toasts = say(toasts, text);
         }
-        let texts: Vec<_> = toasts.shown().iter().map(|toast| toast.text.as_str()).collect();
+        let texts: Vec<_> = toasts
+            .shown()
+            .iter()
+            .map(|toast| toast.text.as_str())
+            .collect();
         assert_eq!(texts, ["a", "c", "d"]);
     }
 

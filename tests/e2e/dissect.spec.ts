@@ -225,6 +225,9 @@ test("a share link shows the same view", async ({ page, context }) => {
   await expect(other.getByTestId("packet-type")).toHaveText("PUBLISH");
   await expect(field(other, "QoS")).toHaveAttribute("aria-selected", "true");
   await expect(other.getByTestId("count")).toHaveText("4 packets · 78 bytes");
+  // The password of the CONNECT stayed behind.
+  await other.getByTestId("packet").first().click();
+  await expect(value(other, "Password")).toHaveText('"*"');
   // The address follows what is looked at, and is plain again when the bytes are others.
   await other.getByTestId("packet").nth(2).click();
   await expect(other).not.toHaveURL(link);

@@ -33,12 +33,18 @@ fn Bench(props: &BenchProps) -> Html {
         let selected = selected.clone();
         Callback::from(move |node: usize| selected.set(Some(node)))
     };
-    let on_edit = props.can_edit.then(|| Callback::from(move |new: Rc<[u8]>| bytes.set(new.to_vec())));
+    let on_edit = props
+        .can_edit
+        .then(|| Callback::from(move |new: Rc<[u8]>| bytes.set(new.to_vec())));
     html! { <Inspector shown={(*shown).clone()} selected={*selected} {on_select} {on_edit} /> }
 }
 
 async fn bench(bytes: &[u8]) -> Stage {
-    Stage::show::<Bench>(BenchProps { bytes: bytes.to_vec(), can_edit: true }).await
+    Stage::show::<Bench>(BenchProps {
+        bytes: bytes.to_vec(),
+        can_edit: true,
+    })
+    .await
 }
 
 fn value(name: &str) -> String {
@@ -46,7 +52,10 @@ fn value(name: &str) -> String {
 }
 
 fn bytes(stage: &Stage) -> String {
-    (0..stage.count("[data-testid=byte]")).map(|at| stage.text(&format!("#byte-{at}"))).collect::<Vec<_>>().join(" ")
+    (0..stage.count("[data-testid=byte]"))
+        .map(|at| stage.text(&format!("#byte-{at}")))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[wasm_bindgen_test]
@@ -65,7 +74,10 @@ async fn a_broken_rule_stands_beside_its_field() {
     broken[4] = b'+';
     let stage = bench(&broken).await;
     assert_eq!(stage.text("[data-testid=faults]"), "1 error");
-    assert_eq!(stage.count("[data-name='Topic Name'] [data-rule=publish-topic-wildcard]"), 1);
+    assert_eq!(
+        stage.count("[data-name='Topic Name'] [data-rule=publish-topic-wildcard]"),
+        1
+    );
     assert!(stage.find("#byte-4").class_name().contains("faulty"));
 }
 
@@ -73,7 +85,13 @@ async fn a_broken_rule_stands_beside_its_field() {
 async fn a_byte_selects_its_field_and_a_field_its_bytes() {
     let stage = bench(&PUBLISH).await;
     stage.click("#byte-8").await;
-    assert_eq!(stage.find("[data-name='Application Message']").get_attribute("aria-selected").as_deref(), Some("true"));
+    assert_eq!(
+        stage
+            .find("[data-name='Application Message']")
+            .get_attribute("aria-selected")
+            .as_deref(),
+        Some("true")
+    );
     stage.click("[data-name='Remaining Length'] .label").await;
     assert_eq!(stage.count(".cells b.on"), 1);
     assert!(stage.find("#byte-1").class_name().contains("on"));
@@ -92,7 +110,11 @@ async fn a_byte_is_typed() {
     let stage = bench(&PUBLISH).await;
     stage.click("#byte-4").await;
     stage.press("#bytes", "7").await;
-    assert_eq!(stage.text("#byte-4"), "7_", "half a byte changes nothing yet");
+    assert_eq!(
+        stage.text("#byte-4"),
+        "7_",
+        "half a byte changes nothing yet"
+    );
     assert_eq!(stage.text(&value("Topic Name")), "\"a/b\"");
     stage.press("#bytes", "a").await;
     assert_eq!(stage.text(&value("Topic Name")), "\"z/b\"");
@@ -108,8 +130,15 @@ async fn a_bit_is_turned_over_and_nothing_else() {
 
 #[wasm_bindgen_test]
 async fn what_cannot_be_edited_offers_no_edit() {
-    let stage = Stage::show::<Bench>(BenchProps { bytes: PUBLISH.to_vec(), can_edit: false }).await;
-    assert_eq!(stage.count("[data-does=edit], [data-does=remove], [data-testid=add]"), 0);
+    let stage = Stage::show::<Bench>(BenchProps {
+        bytes: PUBLISH.to_vec(),
+        can_edit: false,
+    })
+    .await;
+    assert_eq!(
+        stage.count("[data-does=edit], [data-does=remove], [data-testid=add]"),
+        0
+    );
     stage.click("[data-name='Topic Name'] .label").await;
     stage.press("#fields", "Enter").await;
     assert_eq!(stage.count("[data-testid=edit]"), 0);

@@ -11,7 +11,10 @@ use super::stage::Stage;
 /// Waits until the browser has drawn a frame: text is read once a frame.
 async fn frame() {
     let promise = js_sys::Promise::new(&mut |resolve, _| {
-        web_sys::window().unwrap().request_animation_frame(&resolve).unwrap();
+        web_sys::window()
+            .unwrap()
+            .request_animation_frame(&resolve)
+            .unwrap();
     });
     JsFuture::from(promise).await.unwrap();
     yew::scheduler::flush().await;
@@ -22,7 +25,9 @@ async fn give(stage: &Stage, text: &str) {
     field.set_value(text);
     let init = web_sys::EventInit::new();
     init.set_bubbles(true);
-    field.dispatch_event(&web_sys::Event::new_with_event_init_dict("input", &init).unwrap()).unwrap();
+    field
+        .dispatch_event(&web_sys::Event::new_with_event_init_dict("input", &init).unwrap())
+        .unwrap();
     frame().await;
     frame().await;
 }
@@ -49,5 +54,8 @@ async fn a_bad_character_is_named_and_selected() {
     assert!(stage.text("[data-testid=text-error]").contains("column 7"));
     stage.click("[data-testid=show-in-text]").await;
     let field: HtmlTextAreaElement = stage.find("[data-testid=text]").unchecked_into();
-    assert_eq!((field.selection_start(), field.selection_end()), (Ok(Some(6)), Ok(Some(8))));
+    assert_eq!(
+        (field.selection_start(), field.selection_end()),
+        (Ok(Some(6)), Ok(Some(8)))
+    );
 }

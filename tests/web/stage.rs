@@ -23,7 +23,10 @@ impl Stage {
     /// The first element that a selector finds.
     pub(crate) fn find(&self, selector: &str) -> HtmlElement {
         let found = self.host.query_selector(selector).unwrap();
-        found.unwrap_or_else(|| panic!("nothing matches {selector}")).dyn_into().unwrap()
+        found
+            .unwrap_or_else(|| panic!("nothing matches {selector}"))
+            .dyn_into()
+            .unwrap()
     }
 
     /// How many elements a selector finds.
@@ -48,7 +51,8 @@ impl Stage {
         init.set_key(key);
         init.set_bubbles(true);
         init.set_cancelable(true);
-        let event = web_sys::KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
+        let event =
+            web_sys::KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
         self.find(selector).dispatch_event(&event).unwrap();
         yew::scheduler::flush().await;
     }

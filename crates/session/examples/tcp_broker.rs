@@ -57,11 +57,17 @@ fn main() -> std::io::Result<()> {
 /// Runs until every other thread is gone, which is never.
 fn serve(inputs: &Receiver<Input>, to_broker: &Sender<Input>, verbose: bool) {
     let start = Clock::now();
-    let now = || Instant::from_millis(u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX));
-    let mut broker = Broker::new(Options { seed: u64::from(std::process::id()), ..Options::default() });
+    let now =
+        || Instant::from_millis(u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX));
+    let mut broker = Broker::new(Options {
+        seed: u64::from(std::process::id()),
+        ..Options::default()
+    });
     let mut peers: HashMap<ConnectionId, Peer> = HashMap::new();
     loop {
-        let wait = broker.poll_timeout().map_or(Duration::from_secs(3600), |at| at - now());
+        let wait = broker
+            .poll_timeout()
+            .map_or(Duration::from_secs(3600), |at| at - now());
         match inputs.recv_timeout(wait) {
             Ok(input) => handle(&mut broker, &mut peers, input, now(), to_broker),
             Err(RecvTimeoutError::Timeout) => broker.handle_timeout(now()),
@@ -116,8 +122,13 @@ fn send(
 ) {
     match transmit {
         Transmit::Bytes(bytes) => {
-            let Some(peer) = peers.get_mut(&id) else { return };
-            let waiting = peer.waiting.fetch_add(bytes.len(), Ordering::AcqRel).saturating_add(bytes.len());
+            let Some(peer) = peers.get_mut(&id) else {
+                return;
+            };
+            let waiting = peer
+                .waiting
+                .fetch_add(bytes.len(), Ordering::AcqRel)
+                .saturating_add(bytes.len());
             if peer.to_writer.send(bytes).is_ok() && waiting > HIGH_WATER && !peer.congested {
                 peer.congested = true;
                 broker.handle_congestion(now, id, true);
@@ -128,7 +139,11 @@ fn send(
     }
 }
 
-fn start_threads(id: ConnectionId, stream: TcpStream, to_broker: &Sender<Input>) -> std::io::Result<Peer> {
+fn start_threads(
+    id: ConnectionId,
+    stream: TcpStream,
+    to_broker: &Sender<Input>,
+) -> std::io::Result<Peer> {
     stream.set_nodelay(true)?;
     let mut reader = stream.try_clone()?;
     let mut writer = stream.try_clone()?;
@@ -143,7 +158,10 @@ fn start_threads(id: ConnectionId, stream: TcpStream, to_broker: &Sender<Input>)
             }
             let before = written.fetch_sub(bytes.len(), Ordering::AcqRel);
             let below = |waiting: usize| waiting <= HIGH_WATER / 2;
-            if !below(before) && below(before.saturating_sub(bytes.len())) && drained.send(Input::Drained(id)).is_err() {
+            if !below(before)
+                && below(before.saturating_sub(bytes.len()))
+                && drained.send(Input::Drained(id)).is_err()
+            {
                 break;
             }
         }
@@ -162,7 +180,12 @@ fn start_threads(id: ConnectionId, stream: TcpStream, to_broker: &Sender<Input>)
         // Without the broker there is nobody to tell.
         let _ = received.send(Input::Closed(id));
     });
-    Ok(Peer { stream, to_writer, waiting, congested: false })
+    Ok(Peer {
+        stream,
+        to_writer,
+        waiting,
+        congested: false,
+    })
 }
 
 impl Drop for Peer {

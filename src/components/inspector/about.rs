@@ -9,7 +9,9 @@ use super::Shown;
 pub(super) fn about(shown: &Shown, node: Option<usize>) -> Html {
     let (tree, version) = (shown.tree(), shown.dissection().version);
     let index = node.unwrap_or(0);
-    let Some(node) = tree.get(index) else { return Html::default() };
+    let Some(node) = tree.get(index) else {
+        return Html::default();
+    };
     let value = explain::value(tree, index, shown.bytes(), version);
     html! {
         <div class="about" data-testid="about">

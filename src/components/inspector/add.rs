@@ -20,15 +20,25 @@ pub(super) struct AddMenuProps {
 pub(super) fn AddMenu(props: &AddMenuProps) -> Html {
     let toaster = use_context::<Toaster>();
     let items = use_callback(props.shown.clone(), |(), shown| {
-        edit::additions(shown.dissection()).iter().map(|addition| Item::new(addition.name(), "")).collect()
+        edit::additions(shown.dissection())
+            .iter()
+            .map(|addition| Item::new(addition.name(), ""))
+            .collect()
     });
     let on_choose = {
         let (shown, on_edit) = (props.shown.clone(), props.on_edit.clone());
         Callback::from(move |index: usize| {
-            let Some(&addition) = edit::additions(shown.dissection()).get(index) else { return };
-            match (edit::add(shown.bytes(), shown.dissection(), addition), &toaster) {
+            let Some(&addition) = edit::additions(shown.dissection()).get(index) else {
+                return;
+            };
+            match (
+                edit::add(shown.bytes(), shown.dissection(), addition),
+                &toaster,
+            ) {
                 (Ok(bytes), _) => on_edit.emit(bytes.into()),
-                (Err(error), Some(toaster)) => toaster.dispatch(ToastAction::Say(error.to_string())),
+                (Err(error), Some(toaster)) => {
+                    toaster.dispatch(ToastAction::Say(error.to_string()))
+                }
                 (Err(_), None) => {}
             }
         })

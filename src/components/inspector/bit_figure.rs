@@ -23,14 +23,22 @@ pub(super) fn BitFigure(props: &BitFigureProps) -> Html {
     let shown = &props.shown;
     let figure = bits::figure(shown.dissection(), shown.bytes(), props.node);
     let on_click = {
-        let (shown, on_select, on_edit) = (shown.clone(), props.on_select.clone(), props.on_edit.clone());
+        let (shown, on_select, on_edit) = (
+            shown.clone(),
+            props.on_select.clone(),
+            props.on_edit.clone(),
+        );
         Callback::from(move |event: MouseEvent| {
             if let Some(node) = browser::data_number(&event, "group") {
                 on_select.emit(node);
-            } else if let (Some(bit), Some(on_edit)) = (browser::data_number(&event, "bit"), &on_edit)
+            } else if let (Some(bit), Some(on_edit)) =
+                (browser::data_number(&event, "bit"), &on_edit)
                 && let Ok(bit) = u32::try_from(bit)
             {
-                let is_set = shown.bytes().get(bit as usize / 8).is_some_and(|byte| byte & (0x80 >> (bit % 8)) != 0);
+                let is_set = shown
+                    .bytes()
+                    .get(bit as usize / 8)
+                    .is_some_and(|byte| byte & (0x80 >> (bit % 8)) != 0);
                 on_edit.emit(edit::set_bit(shown.bytes(), bit, !is_set).into());
             }
         })
@@ -40,7 +48,7 @@ pub(super) fn BitFigure(props: &BitFigureProps) -> Html {
     }
     let can_edit = props.on_edit.is_some();
     html! {
-        <div class="figure" data-testid="bits" role="group" aria-label="Bits" onclick={on_click}>
+        <div class={classes!("figure", (figure.rows.len() > 2).then_some("many"))} data-testid="bits" role="group" aria-label="Bits" onclick={on_click}>
             { for figure.rows.iter().map(|row| octet(row, props.node, can_edit)) }
             if figure.more > 0 { <p class="quiet">{ format!("and {}", counted(figure.more, "more byte")) }</p> }
             if let Some(sum) = &figure.sum { <p class="sum" data-testid="sum">{ sum }</p> }
@@ -49,7 +57,10 @@ pub(super) fn BitFigure(props: &BitFigureProps) -> Html {
 }
 
 fn octet(row: &BitRow, selected: usize, can_edit: bool) -> Html {
-    let value = row.bits.iter().fold(0_u8, |value, &bit| value << 1 | u8::from(bit));
+    let value = row
+        .bits
+        .iter()
+        .fold(0_u8, |value, &bit| value << 1 | u8::from(bit));
     html! {
         <div class="octet">
             <div class="which"><span>{ format!("byte {}", row.offset) }</span><span class="mono">{ format!("0x{value:02x} · {value}") }</span></div>

@@ -7,10 +7,16 @@ use super::look;
 use crate::components::icon::icon;
 
 /// Its markup: a button that jumps to the bits that break the rule.
-pub(super) fn broken(diagnostic: &Diagnostic, packet: &[u8], on_click: Callback<MouseEvent>) -> Html {
+pub(super) fn broken(
+    diagnostic: &Diagnostic,
+    packet: &[u8],
+    on_click: Callback<MouseEvent>,
+) -> Html {
     let (class, picture, word) = look::severity(diagnostic.severity());
     let ids = match diagnostic.citation() {
-        Citation::Statements(ids) => html! { <>{ for ids.iter().map(|id| html! { <span>{ format!("[{id}]") }</span> }) }</> },
+        Citation::Statements(ids) => {
+            html! { <>{ for ids.iter().map(|id| html! { <span>{ format!("[{id}]") }</span> }) }</> }
+        }
         Citation::Section(section) => html! { <span>{ format!("section {section}") }</span> },
         Citation::None => Html::default(),
     };

@@ -18,9 +18,16 @@ const LEGEND: [(Section, &str); 4] = [
 ];
 
 /// The pane.
-pub(super) fn bytes_pane(props: &InspectorProps, hover: Option<usize>, on_hover: &Callback<Option<usize>>) -> Html {
+pub(super) fn bytes_pane(
+    props: &InspectorProps,
+    hover: Option<usize>,
+    on_hover: &Callback<Option<usize>>,
+) -> Html {
     let shown = &props.shown;
-    let last = shown.offset().saturating_add(shown.bytes().len()).saturating_sub(1);
+    let last = shown
+        .offset()
+        .saturating_add(shown.bytes().len())
+        .saturating_sub(1);
     html! {
         <section class="pane bytes-pane" aria-label="Bytes of the packet">
             <div class="head">

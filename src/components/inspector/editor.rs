@@ -33,8 +33,18 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         });
     }
     let apply = {
-        let (shown, node, why, on_done) = (props.shown.clone(), props.node, why.clone(), props.on_done.clone());
-        move |typed: &str| match edit::set(shown.bytes(), shown.dissection(), node, NewValue::Typed(typed)) {
+        let (shown, node, why, on_done) = (
+            props.shown.clone(),
+            props.node,
+            why.clone(),
+            props.on_done.clone(),
+        );
+        move |typed: &str| match edit::set(
+            shown.bytes(),
+            shown.dissection(),
+            node,
+            NewValue::Typed(typed),
+        ) {
             Ok(bytes) => on_done.emit(Some(bytes)),
             Err(error) => why.set(Some(error.to_string().into())),
         }
@@ -44,14 +54,19 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let typed = input.cast::<HtmlInputElement>().map(|input| input.value());
-            let chosen = input.cast::<HtmlSelectElement>().map(|select| select.value());
+            let chosen = input
+                .cast::<HtmlSelectElement>()
+                .map(|select| select.value());
             if let Some(value) = typed.or(chosen) {
                 apply(&value);
             }
         })
     };
     let on_choose = Callback::from(move |event: Event| {
-        if let Some(select) = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok()) {
+        if let Some(select) = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok())
+        {
             apply(&select.value());
         }
     });
@@ -67,7 +82,10 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         })
     };
     let (dissection, node) = (props.shown.dissection(), props.node);
-    let name = dissection.tree.get(node).map_or("", |found| found.field.name_in(dissection.version));
+    let name = dissection
+        .tree
+        .get(node)
+        .map_or("", |found| found.field.name_in(dissection.version));
     let now = edit::typed(dissection, node, props.shown.bytes());
     let field = match edit::editable(dissection, node) {
         Editable::Choice(choices) => html! {
@@ -81,7 +99,9 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         kind => {
             let hint = match kind {
                 Editable::Number { max } => format!("0 to {max}; 0x and 0b too"),
-                Editable::Text { .. } | Editable::Bytes { .. } => "\\x00, \\n and \\u{fe0f} stand for what they say".to_owned(),
+                Editable::Text { .. } | Editable::Bytes { .. } => {
+                    "\\x00, \\n and \\u{fe0f} stand for what they say".to_owned()
+                }
                 _ => String::new(),
             };
             html! {

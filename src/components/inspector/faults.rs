@@ -10,11 +10,22 @@ use crate::components::icon::{Icon, icon};
 /// The count; pressed, it opens or closes the list.
 pub(super) fn fault_chip(shown: &Shown, open: bool, on_open: &Callback<bool>) -> Html {
     let count = |severity| {
-        shown.dissection().diagnostics.iter().filter(|diagnostic| diagnostic.severity() == severity).count()
+        shown
+            .dissection()
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity() == severity)
+            .count()
     };
-    let (errors, warnings, notes) = (count(Severity::Error), count(Severity::Warning), count(Severity::Note));
+    let (errors, warnings, notes) = (
+        count(Severity::Error),
+        count(Severity::Warning),
+        count(Severity::Note),
+    );
     let (class, picture) = match (errors, warnings, notes) {
-        (0, 0, 0) if shown.dissection().missing > 0 => return html! { <span class="chip warn">{ "incomplete" }</span> },
+        (0, 0, 0) if shown.dissection().missing > 0 => {
+            return html! { <span class="chip warn">{ "incomplete" }</span> };
+        }
         (0, 0, 0) => return html! { <span class="chip ok" data-testid="valid">{ "valid" }</span> },
         (0, 0, _) => ("", Icon::Note),
         (0, ..) => ("warn", Icon::Warning),

@@ -29,17 +29,35 @@ pub(super) struct RowProps {
 impl PartialEq for RowProps {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.rows, &other.rows)
-            && (self.index, self.selected, self.hovered, self.can_edit, self.editing)
-                == (other.index, other.selected, other.hovered, other.can_edit, other.editing)
+            && (
+                self.index,
+                self.selected,
+                self.hovered,
+                self.can_edit,
+                self.editing,
+            ) == (
+                other.index,
+                other.selected,
+                other.hovered,
+                other.can_edit,
+                other.editing,
+            )
     }
 }
 
 /// A row of the tree. Its events are the tree's: see `data-node` and `data-does`.
 #[component]
 pub(super) fn Row(props: &RowProps) -> Html {
-    let Some(row) = props.rows.get(props.index) else { return Html::default() };
+    let Some(row) = props.rows.get(props.index) else {
+        return Html::default();
+    };
     let dissection = props.shown.dissection();
-    let worst = row.diagnostics.iter().filter_map(|&at| dissection.diagnostics.get(at)).map(|fault| fault.severity()).max();
+    let worst = row
+        .diagnostics
+        .iter()
+        .filter_map(|&at| dissection.diagnostics.get(at))
+        .map(|fault| fault.severity())
+        .max();
     let mark = match worst {
         Some(Severity::Error) => "faulty",
         Some(Severity::Warning) => "doubtful",

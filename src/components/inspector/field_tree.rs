@@ -34,23 +34,29 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
     let folded = use_state_eq(BTreeSet::<usize>::new);
     let most = use_state_eq(|| AT_FIRST);
     let editing = use_state_eq(|| None::<usize>);
-    let rows = use_memo((props.shown.clone(), (*folded).clone()), |(shown, folded)| {
-        Rc::new(fields::rows(shown.dissection(), shown.bytes(), folded))
-    });
+    let rows = use_memo(
+        (props.shown.clone(), (*folded).clone()),
+        |(shown, folded)| Rc::new(fields::rows(shown.dissection(), shown.bytes(), folded)),
+    );
     let rows = (*rows).clone();
     // A field that is selected inside of a folded one is shown by the row that holds it.
     let selected_row = props.selected.and_then(|node| row_of(&rows, node));
     {
         let (most, editing) = (most.clone(), editing.clone());
-        use_effect_with((props.shown.clone(), selected_row), move |(_, selected_row)| {
-            editing.set(None);
-            if let Some(row) = *selected_row {
-                most.set((*most).max(row.saturating_add(AT_FIRST / 2)));
-            }
-        });
+        use_effect_with(
+            (props.shown.clone(), selected_row),
+            move |(_, selected_row)| {
+                editing.set(None);
+                if let Some(row) = *selected_row {
+                    most.set((*most).max(row.saturating_add(AT_FIRST / 2)));
+                }
+            },
+        );
     }
     {
-        let node = selected_row.and_then(|row| rows.get(row)).map(|row| row.node);
+        let node = selected_row
+            .and_then(|row| rows.get(row))
+            .map(|row| row.node);
         use_effect_with((props.shown.clone(), node), |(_, node)| {
             if let Some(node) = node {
                 browser::reveal_id(&format!("node-{node}"));
@@ -82,7 +88,9 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
     let on_click = {
         let (rows, act, props) = (rows.clone(), act.clone(), props.clone());
         Callback::from(move |event: MouseEvent| {
-            let Some(node) = browser::data_number(&event, "node") else { return };
+            let Some(node) = browser::data_number(&event, "node") else {
+                return;
+            };
             let at = rows.iter().position(|row| row.node == node);
             match browser::data_text(&event, "does").as_deref() {
                 Some("fold") => act(Key::Fold, at),
@@ -102,12 +110,16 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
             if browser::data_text(&event, "does").is_none()
                 && let Some(node) = browser::data_number(&event, "node")
             {
-                let at = rows.iter().position(|row| row.node == node && row.editable != Editable::Flag);
+                let at = rows
+                    .iter()
+                    .position(|row| row.node == node && row.editable != Editable::Flag);
                 act(Key::Edit, at);
             }
         })
     };
-    let on_over = props.on_hover.reform(|event: MouseEvent| browser::data_number(&event, "node"));
+    let on_over = props
+        .on_hover
+        .reform(|event: MouseEvent| browser::data_number(&event, "node"));
     let on_out = props.on_hover.reform(|_: MouseEvent| None);
     let on_done = {
         let (editing, on_edit) = (editing.clone(), props.on_edit.clone());
@@ -124,7 +136,9 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
         let most = most.clone();
         Callback::from(move |_: MouseEvent| most.set(most.saturating_mul(4)))
     };
-    let active = selected_row.and_then(|row| rows.get(row)).map(|row| format!("node-{}", row.node));
+    let active = selected_row
+        .and_then(|row| rows.get(row))
+        .map(|row| format!("node-{}", row.node));
     html! {
         <div class="scroll">
             <div class="tree" id="fields" role="tree" tabindex="0" aria-label="Fields" data-testid="fields" aria-activedescendant={active}

@@ -37,7 +37,14 @@ impl HexLineProps {
     fn state(&self) -> impl PartialEq {
         let cursor = self.cursor.filter(|cursor| self.range().contains(cursor));
         let digit = cursor.and(self.first_digit);
-        (self.line, self.across, self.part(self.selected.as_ref()), self.part(self.hover.as_ref()), cursor, digit)
+        (
+            self.line,
+            self.across,
+            self.part(self.selected.as_ref()),
+            self.part(self.hover.as_ref()),
+            cursor,
+            digit,
+        )
     }
 }
 
@@ -51,8 +58,15 @@ impl PartialEq for HexLineProps {
 pub(super) fn HexLine(props: &HexLineProps) -> Html {
     let line = props.shown.line(props.line, props.across);
     let start = props.range().start;
-    let missing = props.shown.len_with_missing().min(props.range().end).saturating_sub(start).saturating_sub(line.cells.len());
-    let looks: Vec<_> = (0..line.cells.len()).map(|index| classes_of(props, &line, index)).collect();
+    let missing = props
+        .shown
+        .len_with_missing()
+        .min(props.range().end)
+        .saturating_sub(start)
+        .saturating_sub(line.cells.len());
+    let looks: Vec<_> = (0..line.cells.len())
+        .map(|index| classes_of(props, &line, index))
+        .collect();
     html! {
         <div class="hexline" role="row" aria-rowindex={props.line.saturating_add(1).to_string()}>
             <span class="offset" role="rowheader">{ format!("{start:04x}") }</span>
@@ -70,7 +84,9 @@ pub(super) fn HexLine(props: &HexLineProps) -> Html {
 }
 
 fn classes_of(props: &HexLineProps, line: &Line, index: usize) -> Classes {
-    let Some(cell) = line.cells.get(index) else { return Classes::new() };
+    let Some(cell) = line.cells.get(index) else {
+        return Classes::new();
+    };
     let byte = line.offset.saturating_add(index);
     let section = |index: usize| line.cells.get(index).map(|cell| cell.section);
     let is_first = index.checked_sub(1).and_then(section) != Some(cell.section);
@@ -80,7 +96,8 @@ fn classes_of(props: &HexLineProps, line: &Line, index: usize) -> Classes {
         Some(Severity::Warning) => Some("doubtful"),
         _ => None,
     };
-    let is_in = |range: &Option<Range<usize>>| range.as_ref().is_some_and(|range| range.contains(&byte));
+    let is_in =
+        |range: &Option<Range<usize>>| range.as_ref().is_some_and(|range| range.contains(&byte));
     classes!(
         look::ground(cell.section),
         is_first.then_some("first"),
@@ -98,8 +115,15 @@ fn hex(props: &HexLineProps, index: usize, value: u8, look: &Classes) -> Html {
         Some(digit) if is_cursor => format!("{digit:x}_"),
         _ => format!("{value:02x}"),
     };
-    let class = classes!(look.clone(), (index == 8).then_some("half"), is_cursor.then_some("cursor"));
-    let selected = props.selected.as_ref().is_some_and(|range| range.contains(&byte));
+    let class = classes!(
+        look.clone(),
+        (index == 8).then_some("half"),
+        is_cursor.then_some("cursor")
+    );
+    let selected = props
+        .selected
+        .as_ref()
+        .is_some_and(|range| range.contains(&byte));
     html! {
         <b {class} role="gridcell" id={format!("byte-{byte}")} data-byte={byte.to_string()} data-testid="byte"
             aria-selected={selected.to_string()}>{ text }</b>

@@ -50,7 +50,9 @@ pub(super) fn HexView(props: &HexViewProps) -> Html {
     }
     {
         let first_digit = first_digit.clone();
-        use_effect_with((props.shown.clone(), cursor), move |_| first_digit.set(None));
+        use_effect_with((props.shown.clone(), cursor), move |_| {
+            first_digit.set(None)
+        });
     }
     let go = {
         let (shown, on_select, at) = (shown.clone(), props.on_select.clone(), at.clone());
@@ -70,7 +72,12 @@ pub(super) fn HexView(props: &HexViewProps) -> Html {
         })
     };
     let on_key = {
-        let (shown, on_edit, rows, first_digit) = (shown.clone(), props.on_edit.clone(), rows.clone(), first_digit.clone());
+        let (shown, on_edit, rows, first_digit) = (
+            shown.clone(),
+            props.on_edit.clone(),
+            rows.clone(),
+            first_digit.clone(),
+        );
         Callback::from(move |event: KeyboardEvent| {
             let last = len.saturating_sub(1);
             let now = cursor.unwrap_or(0);
@@ -80,7 +87,8 @@ pub(super) fn HexView(props: &HexViewProps) -> Html {
                 match (*first_digit, cursor) {
                     (Some(first), Some(cursor)) => {
                         at.set(Some(cursor));
-                        on_edit.emit(edit::set_byte(shown.bytes(), cursor, first << 4 | digit).into());
+                        on_edit
+                            .emit(edit::set_byte(shown.bytes(), cursor, first << 4 | digit).into());
                     }
                     _ => first_digit.set(Some(digit)),
                 }
@@ -109,7 +117,9 @@ pub(super) fn HexView(props: &HexViewProps) -> Html {
     };
     let on_over = {
         let shown = shown.clone();
-        props.on_hover.reform(move |event: MouseEvent| browser::data_number(&event, "byte").and_then(|byte| shown.node_at(byte)))
+        props.on_hover.reform(move |event: MouseEvent| {
+            browser::data_number(&event, "byte").and_then(|byte| shown.node_at(byte))
+        })
     };
     let on_out = props.on_hover.reform(|_: MouseEvent| None);
     html! {
@@ -130,6 +140,10 @@ pub(super) fn HexView(props: &HexViewProps) -> Html {
 
 fn digit(key: &str) -> Option<u8> {
     let mut chars = key.chars();
-    let (first, None) = (chars.next()?, chars.next()) else { return None };
-    first.to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    let (first, None) = (chars.next()?, chars.next()) else {
+        return None;
+    };
+    first
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
 }

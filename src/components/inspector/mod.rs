@@ -54,7 +54,9 @@ pub fn Inspector(props: &InspectorProps) -> Html {
     // A node of the packet before may not exist in this one.
     let hovered = (*hover).filter(|&node| props.shown.tree().get(node).is_some());
     let props = InspectorProps {
-        selected: props.selected.filter(|&node| props.shown.tree().get(node).is_some()),
+        selected: props
+            .selected
+            .filter(|&node| props.shown.tree().get(node).is_some()),
         ..props.clone()
     };
     let listed = use_state_eq(|| false);

@@ -18,12 +18,30 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
     let chosen = use_state_eq(|| None::<&'static str>);
     let shown = &props.shown;
     let tree = shown.tree();
-    let node = tree.find(Field::ApplicationMessage).or_else(|| tree.find(Field::WillPayload));
-    let bytes = node.map(|node| tree.content(node, shown.bytes())).unwrap_or_default();
-    let Some(node) = node.and_then(|node| tree.get(node)).filter(|_| !bytes.is_empty()) else { return Html::default() };
-    let content_type = tree.find(Field::ContentType).and_then(|at| std::str::from_utf8(tree.content(at, shown.bytes())).ok());
-    let views = payload::views(bytes, content_type, tree.number(Field::PayloadFormatIndicator));
-    let open = views.iter().find(|view| Some(view.name()) == *chosen).or(views.first());
+    let node = tree
+        .find(Field::ApplicationMessage)
+        .or_else(|| tree.find(Field::WillPayload));
+    let bytes = node
+        .map(|node| tree.content(node, shown.bytes()))
+        .unwrap_or_default();
+    let Some(node) = node
+        .and_then(|node| tree.get(node))
+        .filter(|_| !bytes.is_empty())
+    else {
+        return Html::default();
+    };
+    let content_type = tree
+        .find(Field::ContentType)
+        .and_then(|at| std::str::from_utf8(tree.content(at, shown.bytes())).ok());
+    let views = payload::views(
+        bytes,
+        content_type,
+        tree.number(Field::PayloadFormatIndicator),
+    );
+    let open = views
+        .iter()
+        .find(|view| Some(view.name()) == *chosen)
+        .or(views.first());
     let tabs = views.iter().map(|view| {
         let name = view.name();
         let chosen = chosen.clone();

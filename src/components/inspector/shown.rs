@@ -32,20 +32,31 @@ impl Shown {
     #[must_use]
     pub fn new(bytes: Rc<[u8]>, dissection: Dissection, offset: usize) -> Self {
         let layout = Layout::new(&dissection);
-        Self(Rc::new(Inner { bytes, dissection, offset, layout }))
+        Self(Rc::new(Inner {
+            bytes,
+            dissection,
+            offset,
+            layout,
+        }))
     }
 
     /// The packet with this index of a recording.
     #[must_use]
     pub fn of(recording: &Recording, packet: usize) -> Option<Self> {
         let offset = recording.packets().get(packet)?.at.offset;
-        Some(Self::new(recording.bytes_of(packet).into(), recording.dissect(packet), offset))
+        Some(Self::new(
+            recording.bytes_of(packet).into(),
+            recording.dissect(packet),
+            offset,
+        ))
     }
 
     /// A line of its bytes.
     #[must_use]
     pub fn line(&self, number: usize, width: usize) -> Line {
-        self.0.layout.line(self.dissection(), self.bytes(), number, width)
+        self.0
+            .layout
+            .line(self.dissection(), self.bytes(), number, width)
     }
 
     /// The bytes of a field.
@@ -58,7 +69,9 @@ impl Shown {
     /// The bytes there are, and some places for those that are missing.
     #[must_use]
     pub fn len_with_missing(&self) -> usize {
-        self.bytes().len().saturating_add(self.dissection().missing.min(MISSING_SHOWN))
+        self.bytes()
+            .len()
+            .saturating_add(self.dissection().missing.min(MISSING_SHOWN))
     }
 
     /// Its bytes.
@@ -94,6 +107,7 @@ impl Shown {
     /// The field that a broken rule is about.
     #[must_use]
     pub fn node_of_diagnostic(&self, index: usize) -> Option<usize> {
-        self.tree().node_of(self.dissection().diagnostics.get(index)?.span)
+        self.tree()
+            .node_of(self.dissection().diagnostics.get(index)?.span)
     }
 }

@@ -28,7 +28,9 @@ pub(super) struct Acts {
 impl Acts {
     /// Does what `key` asks of the row at `at`.
     pub(super) fn act(&self, key: Key, at: Option<usize>) {
-        let Some(row) = at.and_then(|at| self.rows.get(at)) else { return };
+        let Some(row) = at.and_then(|at| self.rows.get(at)) else {
+            return;
+        };
         match key {
             Key::Go(to) => {
                 if let Some(row) = self.rows.get(to) {
@@ -49,7 +51,11 @@ impl Acts {
                 self.editing.set(Some(row.node));
             }
             Key::Remove if row.is_removable => {
-                self.finish(edit::remove(self.shown.bytes(), self.shown.dissection(), row.node));
+                self.finish(edit::remove(
+                    self.shown.bytes(),
+                    self.shown.dissection(),
+                    row.node,
+                ));
             }
             Key::Edit | Key::Remove => {}
         }
@@ -67,5 +73,10 @@ impl Acts {
 
 fn flip(shown: &Shown, row: &FieldRow) -> Result<Vec<u8>, EditError> {
     let flipped = u32::from(row.value != "1");
-    edit::set(shown.bytes(), shown.dissection(), row.node, NewValue::Number(flipped))
+    edit::set(
+        shown.bytes(),
+        shown.dissection(),
+        row.node,
+        NewValue::Number(flipped),
+    )
 }

@@ -23,7 +23,8 @@ pub(super) fn key(name: &str, rows: &[FieldRow], at: Option<usize>) -> Option<Ke
     let last = rows.len().checked_sub(1)?;
     let Some(at) = at else {
         // Nothing is selected: whichever way, the first row is next.
-        return matches!(name, "ArrowDown" | "ArrowUp" | "Home" | "ArrowRight").then_some(Key::Go(0));
+        return matches!(name, "ArrowDown" | "ArrowUp" | "Home" | "ArrowRight")
+            .then_some(Key::Go(0));
     };
     let row = rows.get(at)?;
     Some(match name {
@@ -36,10 +37,20 @@ pub(super) fn key(name: &str, rows: &[FieldRow], at: Option<usize>) -> Option<Ke
         "ArrowRight" if row.has_children && !row.is_open => Key::Fold,
         "ArrowRight" if row.has_children => Key::Go(at.saturating_add(1).min(last)),
         "ArrowLeft" if row.has_children && row.is_open => Key::Fold,
-        "ArrowLeft" => Key::Go(rows.get(..at)?.iter().rposition(|other| other.depth < row.depth)?),
+        "ArrowLeft" => Key::Go(
+            rows.get(..at)?
+                .iter()
+                .rposition(|other| other.depth < row.depth)?,
+        ),
         "Enter" | "F2" | " " => Key::Edit,
         "Delete" | "Backspace" => Key::Remove,
-        "n" => Key::Go(rows.iter().enumerate().skip(at.saturating_add(1)).find(|(_, row)| is_faulty(row))?.0),
+        "n" => Key::Go(
+            rows.iter()
+                .enumerate()
+                .skip(at.saturating_add(1))
+                .find(|(_, row)| is_faulty(row))?
+                .0,
+        ),
         "N" => Key::Go(rows.get(..at)?.iter().rposition(is_faulty)?),
         _ => return None,
     })

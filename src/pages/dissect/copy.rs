@@ -19,7 +19,8 @@ pub(super) struct CopyMenuProps {
 
 impl PartialEq for CopyMenuProps {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.document.recording, &other.document.recording) && self.document.packet == other.document.packet
+        Rc::ptr_eq(&self.document.recording, &other.document.recording)
+            && self.document.packet == other.document.packet
     }
 }
 
@@ -56,7 +57,9 @@ pub(super) fn CopyMenu(props: &CopyMenuProps) -> Html {
             let Some(&style) = Style::ALL.get(index.checked_rem(each).unwrap_or(0)) else {
                 let saved = files::save(if all { "mqtt.bin" } else { "packet.bin" }, bytes);
                 if let (None, Some(toaster)) = (saved, &toaster) {
-                    toaster.dispatch(ToastAction::Say("The browser did not save the file.".into()));
+                    toaster.dispatch(ToastAction::Say(
+                        "The browser did not save the file.".into(),
+                    ));
                 }
                 return;
             };
@@ -64,7 +67,10 @@ pub(super) fn CopyMenu(props: &CopyMenuProps) -> Html {
             let (toaster, refused) = (toaster.clone(), refused.clone());
             spawn_local(async move {
                 match (clipboard::write(&text).await, toaster) {
-                    (Ok(()), Some(toaster)) => toaster.dispatch(ToastAction::Say(format!("{what} copied as {}.", style.name()))),
+                    (Ok(()), Some(toaster)) => toaster.dispatch(ToastAction::Say(format!(
+                        "{what} copied as {}.",
+                        style.name()
+                    ))),
                     (Ok(()), None) => {}
                     (Err(_), _) => refused.set(Some(text.into())),
                 }

@@ -23,7 +23,10 @@ pub(super) fn open(example: &Example) -> Option<Act> {
 /// The menu.
 pub(super) fn examples_menu(acts: Option<Acts>) -> Html {
     let items = Callback::from(|()| {
-        examples::ALL.iter().map(|example| Item::new(example.title, example.shows).under(example.group)).collect()
+        examples::ALL
+            .iter()
+            .map(|example| Item::new(example.title, example.shows).under(example.group))
+            .collect()
     });
     let on_choose = Callback::from(move |index: usize| {
         let act = examples::ALL.get(index).and_then(open);

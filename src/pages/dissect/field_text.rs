@@ -78,9 +78,16 @@ pub(super) fn TextField(props: &TextFieldProps) -> Html {
 /// Takes a long text in place of all there is past the field: a browser takes a second to lay it
 /// out there, only to see it go again.
 fn paste_long(event: &Event, field: &HtmlTextAreaElement, acts: &Acts) {
-    let data = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
-    let Some(text) = data.and_then(|data| data.get_data("text/plain").ok()) else { return };
-    let selected = (field.selection_start().ok().flatten(), field.selection_end().ok().flatten());
+    let data = event
+        .dyn_ref::<ClipboardEvent>()
+        .and_then(ClipboardEvent::clipboard_data);
+    let Some(text) = data.and_then(|data| data.get_data("text/plain").ok()) else {
+        return;
+    };
+    let selected = (
+        field.selection_start().ok().flatten(),
+        field.selection_end().ok().flatten(),
+    );
     let all = (Some(0), Some(field.text_length()));
     if text.len() > LONG_TEXT && selected == all {
         event.prevent_default();
@@ -90,10 +97,16 @@ fn paste_long(event: &Event, field: &HtmlTextAreaElement, acts: &Acts) {
 
 /// Selects the characters at fault in the text field and scrolls to them.
 pub(super) fn select_fault(fault: &TextError) {
-    let field = crate::services::browser::document().and_then(|document| document.get_element_by_id(ID));
-    let Some(field) = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) else { return };
+    let field =
+        crate::services::browser::document().and_then(|document| document.get_element_by_id(ID));
+    let Some(field) = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) else {
+        return;
+    };
     let range = fault.utf16_range();
-    let (start, end) = (u32::try_from(range.start), u32::try_from(range.end.max(range.start.saturating_add(1))));
+    let (start, end) = (
+        u32::try_from(range.start),
+        u32::try_from(range.end.max(range.start.saturating_add(1))),
+    );
     if let (Ok(start), Ok(end)) = (start, end) {
         // Taking the focus and selecting fail only on an element that is gone.
         let _ = field.focus();

@@ -28,7 +28,9 @@ pub(super) struct GivenPaneProps {
 
 impl PartialEq for GivenPaneProps {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.document, &other.document) && self.text_revision == other.text_revision && self.can == other.can
+        Rc::ptr_eq(&self.document, &other.document)
+            && self.text_revision == other.text_revision
+            && self.can == other.can
     }
 }
 
@@ -48,8 +50,13 @@ pub(super) fn GivenPane(props: &GivenPaneProps) -> Html {
     let on_file = {
         let acts = acts.clone();
         Callback::from(move |event: Event| {
-            let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-            let chosen = input.as_ref().and_then(HtmlInputElement::files).and_then(|files| files.get(0));
+            let input = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+            let chosen = input
+                .as_ref()
+                .and_then(HtmlInputElement::files)
+                .and_then(|files| files.get(0));
             if let (Some(file), Some(acts)) = (chosen, &acts) {
                 open_file(file, acts.clone(), toaster.clone());
             }
@@ -115,6 +122,9 @@ fn beginning_of(given: &Given) -> String {
             let beginning = bytes.get(..BEGINNING / 3).unwrap_or(bytes);
             mqttscope_capture::text::write(beginning, mqttscope_capture::text::Style::Hex)
         }
-        other => other.text().map(|text| text.chars().take(BEGINNING).collect()).unwrap_or_default(),
+        other => other
+            .text()
+            .map(|text| text.chars().take(BEGINNING).collect())
+            .unwrap_or_default(),
     }
 }

@@ -41,6 +41,17 @@ fn is_faulty(packet: &Packet) -> bool {
 
 /// The next packet with an error behind `selected`, or the first of all.
 fn next_faulty(packets: &[Packet], selected: usize) -> Option<usize> {
-    let behind = packets.iter().enumerate().skip(selected.saturating_add(1)).find(|(_, packet)| is_faulty(packet));
-    behind.or_else(|| packets.iter().enumerate().find(|(_, packet)| is_faulty(packet))).map(|(index, _)| index)
+    let behind = packets
+        .iter()
+        .enumerate()
+        .skip(selected.saturating_add(1))
+        .find(|(_, packet)| is_faulty(packet));
+    behind
+        .or_else(|| {
+            packets
+                .iter()
+                .enumerate()
+                .find(|(_, packet)| is_faulty(packet))
+        })
+        .map(|(index, _)| index)
 }

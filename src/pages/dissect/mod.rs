@@ -48,16 +48,21 @@ pub fn Dissect(props: &DissectProps) -> Html {
     let dropping = opening::use_opening(&bench);
     keys::use_page_keys(&bench);
 
-    let shown = use_memo((now.recording.clone().into(), now.packet), |(recording, packet): &(act::ByAddress<_>, usize)| {
-        Shown::of(&recording.0, *packet)
-    });
+    let shown = use_memo(
+        (now.recording.clone().into(), now.packet),
+        |(recording, packet): &(act::ByAddress<_>, usize)| Shown::of(&recording.0, *packet),
+    );
     let on_node = {
         let dispatcher = bench.dispatcher();
-        use_callback((), move |node: usize, ()| dispatcher.dispatch(Act::SelectNode(Some(node))))
+        use_callback((), move |node: usize, ()| {
+            dispatcher.dispatch(Act::SelectNode(Some(node)))
+        })
     };
     let on_edit = {
         let dispatcher = bench.dispatcher();
-        use_callback(now.packet, move |bytes: Rc<[u8]>, &packet| dispatcher.dispatch(Act::Edit(packet, bytes)))
+        use_callback(now.packet, move |bytes: Rc<[u8]>, &packet| {
+            dispatcher.dispatch(Act::Edit(packet, bytes))
+        })
     };
     let on_step = {
         let step = step.clone();

@@ -25,38 +25,60 @@ pub(super) fn use_opening(bench: &UseReducerHandle<Workbench>) -> bool {
             let listen = |kind: &'static str, then: Box<dyn Fn(&Event)>| {
                 browser::window().map(|window| {
                     let options = EventListenerOptions::enable_prevent_default();
-                    EventListener::new_with_options(&window, kind, options, move |event| then(event))
+                    EventListener::new_with_options(&window, kind, options, move |event| {
+                        then(event)
+                    })
                 })
             };
             let (over, left) = (dropping.clone(), dropping.clone());
             let (drop_acts, drop_toaster) = (acts.clone(), toaster);
             let listeners = [
-                listen("dragover", Box::new(move |event| {
-                    event.prevent_default();
-                    over.set(true);
-                })),
-                listen("dragleave", Box::new(move |event| {
-                    // Only leaving the window itself has nothing it goes to.
-                    if event.dyn_ref::<DragEvent>().is_some_and(|event| event.related_target().is_none()) {
-                        left.set(false);
-                    }
-                })),
-                listen("drop", Box::new(move |event| {
-                    event.prevent_default();
-                    dropping.set(false);
-                    if let Some(data) = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer) {
-                        open_dropped(&data, &drop_acts, drop_toaster.as_ref());
-                    }
-                })),
-                listen("paste", Box::new(move |event| {
-                    if browser::is_typing(event) {
-                        return;
-                    }
-                    let data = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
-                    if let Some(text) = data.and_then(|data| data.get_data("text/plain").ok()) {
-                        open_text(&text, &acts);
-                    }
-                })),
+                listen(
+                    "dragover",
+                    Box::new(move |event| {
+                        event.prevent_default();
+                        over.set(true);
+                    }),
+                ),
+                listen(
+                    "dragleave",
+                    Box::new(move |event| {
+                        // Only leaving the window itself has nothing it goes to.
+                        if event
+                            .dyn_ref::<DragEvent>()
+                            .is_some_and(|event| event.related_target().is_none())
+                        {
+                            left.set(false);
+                        }
+                    }),
+                ),
+                listen(
+                    "drop",
+                    Box::new(move |event| {
+                        event.prevent_default();
+                        dropping.set(false);
+                        if let Some(data) = event
+                            .dyn_ref::<DragEvent>()
+                            .and_then(DragEvent::data_transfer)
+                        {
+                            open_dropped(&data, &drop_acts, drop_toaster.as_ref());
+                        }
+                    }),
+                ),
+                listen(
+                    "paste",
+                    Box::new(move |event| {
+                        if browser::is_typing(event) {
+                            return;
+                        }
+                        let data = event
+                            .dyn_ref::<ClipboardEvent>()
+                            .and_then(ClipboardEvent::clipboard_data);
+                        if let Some(text) = data.and_then(|data| data.get_data("text/plain").ok()) {
+                            open_text(&text, &acts);
+                        }
+                    }),
+                ),
             ];
             move || drop(listeners)
         });

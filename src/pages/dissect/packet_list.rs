@@ -22,7 +22,9 @@ pub(super) struct PacketListProps {
 
 impl PartialEq for PacketListProps {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.recording, &other.recording) && self.selected == other.selected && self.on_select == other.on_select
+        Rc::ptr_eq(&self.recording, &other.recording)
+            && self.selected == other.selected
+            && self.on_select == other.on_select
     }
 }
 
@@ -33,7 +35,9 @@ pub(super) fn PacketList(props: &PacketListProps) -> Html {
     let acts = use_context::<super::act::Acts>();
     {
         let rows = rows.clone();
-        use_effect_with((props.selected, count), move |&(selected, _)| rows.reveal(selected));
+        use_effect_with((props.selected, count), move |&(selected, _)| {
+            rows.reveal(selected)
+        });
     }
     let on_key = {
         let (rows, selected, acts) = (rows.clone(), props.selected, acts.clone());

@@ -8,7 +8,11 @@ use crate::components::icon::{Icon, icon};
 /// Its markup.
 pub(super) fn packet_row(index: usize, count: usize, row: &Row, selected: bool) -> Html {
     let number = index.saturating_add(1);
-    let name = if row.skipped { "no packet" } else { row.packet_type.name() };
+    let name = if row.skipped {
+        "no packet"
+    } else {
+        row.packet_type.name()
+    };
     html! {
         <div key={index} id={format!("packet-{index}")} class={classes!("packet", row.skipped.then_some("rest"))} role="option"
             data-packet={index.to_string()} data-testid="packet" aria-selected={selected.to_string()}

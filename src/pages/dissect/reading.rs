@@ -10,8 +10,15 @@ use yew::prelude::*;
 use super::act::Acts;
 use crate::state::workbench::{Act, Document};
 
-const VERSIONS: [ProtocolVersion; 3] = [ProtocolVersion::V3_1, ProtocolVersion::V3_1_1, ProtocolVersion::V5];
-const SENDERS: [(Sender, &str); 2] = [(Sender::Client, "from a client"), (Sender::Server, "from a server")];
+const VERSIONS: [ProtocolVersion; 3] = [
+    ProtocolVersion::V3_1,
+    ProtocolVersion::V3_1_1,
+    ProtocolVersion::V5,
+];
+const SENDERS: [(Sender, &str); 2] = [
+    (Sender::Client, "from a client"),
+    (Sender::Server, "from a server"),
+];
 
 #[derive(Clone, Properties)]
 pub(super) struct ReadingProps {
@@ -34,15 +41,26 @@ pub(super) fn Reading(props: &ReadingProps) -> Html {
     let choose = move |act: fn(Option<usize>) -> Act| {
         let acts = acts.clone();
         Callback::from(move |event: Event| {
-            let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+            let select = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
             if let (Some(select), Some(acts)) = (select, &acts) {
                 // The first is "as it fits".
-                acts.dispatch(act(usize::try_from(select.selected_index()).unwrap_or(0).checked_sub(1)));
+                acts.dispatch(act(usize::try_from(select.selected_index())
+                    .unwrap_or(0)
+                    .checked_sub(1)));
             }
         })
     };
-    let on_version = choose(|index| Act::ReadVersion(index.and_then(|index| VERSIONS.get(index)).copied()));
-    let on_sender = choose(|index| Act::ReadSender(index.and_then(|index| SENDERS.get(index)).map(|&(sender, _)| sender)));
+    let on_version =
+        choose(|index| Act::ReadVersion(index.and_then(|index| VERSIONS.get(index)).copied()));
+    let on_sender = choose(|index| {
+        Act::ReadSender(
+            index
+                .and_then(|index| SENDERS.get(index))
+                .map(|&(sender, _)| sender),
+        )
+    });
     let toggle = {
         let why = why.clone();
         Callback::from(move |_: MouseEvent| why.set(!*why))

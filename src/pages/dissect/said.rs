@@ -14,11 +14,16 @@ use crate::state::workbench::{Act, Document};
 pub(super) fn format_chip(document: &Document, acts: Option<Acts>) -> Html {
     let (asked, found) = (document.format, document.read_as);
     let on_change = Callback::from(move |event: Event| {
-        let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+        let select = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
         if let (Some(select), Some(acts)) = (select, &acts) {
             // The first is "as found".
             let index = usize::try_from(select.selected_index()).unwrap_or(0);
-            let format = index.checked_sub(1).and_then(|index| Format::ALL.get(index)).copied();
+            let format = index
+                .checked_sub(1)
+                .and_then(|index| Format::ALL.get(index))
+                .copied();
             acts.dispatch(Act::ReadAs(format));
         }
     });
@@ -26,7 +31,10 @@ pub(super) fn format_chip(document: &Document, acts: Option<Acts>) -> Html {
         return Html::default();
     }
     let found = found.filter(|_| asked.is_none());
-    let automatic = found.map_or_else(|| "detect the format".to_owned(), |format| format!("{format} · detected"));
+    let automatic = found.map_or_else(
+        || "detect the format".to_owned(),
+        |format| format!("{format} · detected"),
+    );
     html! {
         <select class={classes!("chip", "accent")} data-testid="format" aria-label="Format of the text" onchange={on_change}>
             <option selected={asked.is_none()}>{ automatic }</option>

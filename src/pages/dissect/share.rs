@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
+use mqttscope_inspect::recording::Recording;
 use mqttscope_inspect::share::{self, Shared};
+use mqttscope_wire::{Field, PacketType};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -17,7 +19,11 @@ use crate::state::workbench::{Act, Document, OpenBytes, Workbench};
 /// Opens what a share link carries, and keeps the address true: it follows the selection as long
 /// as the bytes are those of the link, and is plain again when they change.
 #[hook]
-pub(super) fn use_shared(shared: Option<AttrValue>, arrival: u32, bench: &UseReducerHandle<Workbench>) {
+pub(super) fn use_shared(
+    shared: Option<AttrValue>,
+    arrival: u32,
+    bench: &UseReducerHandle<Workbench>,
+) {
     let toaster = use_context::<Toaster>();
     let acts: Acts = bench.dispatcher();
     use_effect_with((shared, arrival), move |(shared, _)| {
@@ -33,7 +39,9 @@ pub(super) fn use_shared(shared: Option<AttrValue>, arrival: u32, bench: &UseRed
             })),
             Err(error) => {
                 if let Some(toaster) = toaster {
-                    toaster.dispatch(ToastAction::Say(format!("This link cannot be opened: {error}")));
+                    toaster.dispatch(ToastAction::Say(format!(
+                        "This link cannot be opened: {error}"
+                    )));
                 }
             }
         }
@@ -42,9 +50,13 @@ pub(super) fn use_shared(shared: Option<AttrValue>, arrival: u32, bench: &UseRed
     let now = bench.now().clone();
     let linked = use_mut_ref(|| None::<Rc<Document>>);
     use_effect_with((Rc::as_ptr(&now).addr(), now.packet, now.node), move |_| {
-        let Route::Dissect(Some(content)) = Route::of_hash(&browser::hash()) else { return };
+        let Route::Dissect(Some(content)) = Route::of_hash(&browser::hash()) else {
+            return;
+        };
         let is_same = share::decode(&content).is_ok_and(|shared| {
-            shared.bytes == now.recording.bytes() && shared.version == now.version && shared.sender == now.sender
+            shared.bytes == without_secrets(&now.recording).0
+                && shared.version == now.version
+                && shared.sender == now.sender
         });
         if is_same {
             *linked.borrow_mut() = Some(now.clone());
@@ -60,12 +72,41 @@ pub(super) fn use_shared(shared: Option<AttrValue>, arrival: u32, bench: &UseRed
 
 fn shared_of(document: &Document) -> Shared {
     Shared {
-        bytes: document.recording.bytes().to_vec(),
+        bytes: without_secrets(&document.recording).0,
         version: document.version,
         sender: document.sender,
         packet: u32::try_from(document.packet).unwrap_or(0),
         node: document.node.and_then(|node| u32::try_from(node).ok()),
     }
+}
+
+/// The bytes with stars for passwords and authentication data, and whether there were any: a link
+/// goes through many hands.
+fn without_secrets(recording: &Recording) -> (Vec<u8>, bool) {
+    let mut bytes = recording.bytes().to_vec();
+    let mut found = false;
+    for (index, packet) in recording.packets().iter().enumerate() {
+        if !matches!(
+            packet.at.packet_type,
+            PacketType::Connect | PacketType::Connack | PacketType::Auth
+        ) {
+            continue;
+        }
+        let tree = recording.dissect(index).tree;
+        for field in [Field::Password, Field::AuthenticationData] {
+            let Some(span) = tree.find(field).and_then(|node| tree.content_span(node)) else {
+                continue;
+            };
+            let (start, end) = span.bytes();
+            let range =
+                packet.at.offset.saturating_add(start)..packet.at.offset.saturating_add(end);
+            if let Some(secret) = bytes.get_mut(range).filter(|secret| !secret.is_empty()) {
+                secret.fill(b'*');
+                found = true;
+            }
+        }
+    }
+    (bytes, found)
 }
 
 #[derive(Clone, Properties)]
@@ -91,16 +132,21 @@ pub(super) fn ShareButton(props: &ShareButtonProps) -> Html {
         Callback::from(move |_: MouseEvent| {
             let content = match (share::encode(&shared_of(&document)), &toaster) {
                 (Ok(content), _) => content,
-                (Err(error), Some(toaster)) => return toaster.dispatch(ToastAction::Say(error.to_string())),
+                (Err(error), Some(toaster)) => {
+                    return toaster.dispatch(ToastAction::Say(error.to_string()));
+                }
                 (Err(_), None) => return,
             };
             let hash = dissect_hash(Some(&content));
             let link = format!("{}{hash}", browser::address_before_hash());
             browser::replace_hash(&hash);
+            let has_secrets = without_secrets(&document.recording).1;
             let (toaster, refused) = (toaster.clone(), refused.clone());
             spawn_local(async move {
                 match (clipboard::write(&link).await, toaster) {
-                    (Ok(()), Some(toaster)) => toaster.dispatch(ToastAction::Say(said_of(&link))),
+                    (Ok(()), Some(toaster)) => {
+                        toaster.dispatch(ToastAction::Say(said_of(&link, has_secrets)))
+                    }
                     (Ok(()), None) => {}
                     (Err(_), _) => refused.set(Some(link.into())),
                 }
@@ -122,11 +168,32 @@ pub(super) fn ShareButton(props: &ShareButtonProps) -> Html {
 }
 
 /// Some chats and mails cut long addresses; whoever pastes one should know.
-fn said_of(link: &str) -> String {
+fn said_of(link: &str, has_secrets: bool) -> String {
     let length = link.len();
-    if length > 8_000 {
-        format!("Link copied. It is {length} characters long, which some programs cut: copying the bytes may be safer.")
+    if has_secrets {
+        "Link copied. Stars stand in it for passwords and authentication data.".to_owned()
+    } else if length > 8_000 {
+        format!(
+            "Link copied. It is {length} characters long, which some programs cut: copying the bytes may be safer."
+        )
     } else {
         "Link copied: it carries the bytes, the version and the selected field.".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_does_not_travel() {
+        let connect = b"\x10\x16\0\x04MQTT\x04\xc2\0\x3c\0\x01c\0\x01u\0\x04pass";
+        let recording = Recording::read(connect.to_vec(), None, None);
+        let (bytes, found) = without_secrets(&recording);
+        assert!(found);
+        assert!(bytes.ends_with(b"\0\x01u\0\x04****"));
+        assert_eq!(bytes.len(), connect.len());
+        let ping = Recording::read(vec![0xc0, 0x00], None, None);
+        assert_eq!(without_secrets(&ping), (vec![0xc0, 0x00], false));
     }
 }

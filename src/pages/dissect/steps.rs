@@ -22,7 +22,11 @@ impl Step {
 
 /// The bar that leads from one to the other.
 pub(super) fn steps(now: Step, packets: usize, on_step: &Callback<Step>) -> Html {
-    let steps = [(Step::Packets, "Packets"), (Step::Fields, "Fields"), (Step::Bytes, "Bytes")];
+    let steps = [
+        (Step::Packets, "Packets"),
+        (Step::Fields, "Fields"),
+        (Step::Bytes, "Bytes"),
+    ];
     html! {
         <nav class="steps" aria-label="Parts of the page">
             { for steps.map(|(step, name)| html! {

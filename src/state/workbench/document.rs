@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use mqttscope_capture::text::{self, Decoded, Format, Note, SourceMap, Style, TextError, TextErrorKind};
+use mqttscope_capture::text::{
+    self, Decoded, Format, Note, SourceMap, Style, TextError, TextErrorKind,
+};
 use mqttscope_inspect::fields;
 use mqttscope_inspect::recording::Recording;
 use mqttscope_wire::{ProtocolVersion, Sender};
@@ -61,8 +63,13 @@ fn nothing() -> Rc<Recording> {
 impl Document {
     /// A document of bytes; its text is their hex, a line for each packet.
     pub(super) fn of_bytes(open: OpenBytes) -> Self {
-        let made = Self { version: open.version, sender: open.sender, ..Self::default() };
-        made.with_bytes(open.bytes.to_vec()).selecting(open.packet, open.node)
+        let made = Self {
+            version: open.version,
+            sender: open.sender,
+            ..Self::default()
+        };
+        made.with_bytes(open.bytes.to_vec())
+            .selecting(open.packet, open.node)
     }
 
     /// The same way of reading for something else that was given.
@@ -79,12 +86,16 @@ impl Document {
             // The next text says anew what it is.
             Given::Nothing => return Self::default(),
             Given::Typed(text) | Given::Made(text) => match text::decode(text, self.format) {
-                Err(fault) if fault.kind == TextErrorKind::OddDigits => return fresh.without_last(given.clone(), fault),
+                Err(fault) if fault.kind == TextErrorKind::OddDigits => {
+                    return fresh.without_last(given.clone(), fault);
+                }
                 decoded => decoded,
             },
             Given::File { bytes, .. } => match self.format {
                 // Asked for as text: what is no text in it is a fault with a place.
-                Some(format) if format != Format::Binary => text::decode(&String::from_utf8_lossy(bytes), Some(format)),
+                Some(format) if format != Format::Binary => {
+                    text::decode(&String::from_utf8_lossy(bytes), Some(format))
+                }
                 _ => {
                     let bytes = bytes.to_vec();
                     return fresh.given_as(given, Some(Format::Binary)).reading(bytes);
@@ -98,13 +109,26 @@ impl Document {
     fn without_last(self, given: Given, fault: TextError) -> Self {
         let text = given.text().cloned().unwrap_or_default();
         let before = text.get(..fault.place.byte).unwrap_or_default();
-        let is_last = text.get(fault.place.byte..).is_some_and(|rest| rest.trim_end().chars().count() <= 1);
-        let decoded = if is_last { text::decode(before, self.format).map_err(|_| fault.clone()) } else { Err(fault.clone()) };
-        Self { fault: Some(Rc::new(fault)), ..self.decoded(given, decoded) }
+        let is_last = text
+            .get(fault.place.byte..)
+            .is_some_and(|rest| rest.trim_end().chars().count() <= 1);
+        let decoded = if is_last {
+            text::decode(before, self.format).map_err(|_| fault.clone())
+        } else {
+            Err(fault.clone())
+        };
+        Self {
+            fault: Some(Rc::new(fault)),
+            ..self.decoded(given, decoded)
+        }
     }
 
     fn given_as(self, given: Given, read_as: Option<Format>) -> Self {
-        Self { given, read_as, ..self }
+        Self {
+            given,
+            read_as,
+            ..self
+        }
     }
 
     fn decoded(self, given: Given, decoded: Result<Decoded, TextError>) -> Self {
@@ -139,7 +163,11 @@ impl Document {
         let recording = Recording::read(bytes, self.version, self.sender);
         let text: Rc<str> = hex_of(&recording).into();
         Self {
-            given: if text.is_empty() { Given::Nothing } else { Given::Made(text) },
+            given: if text.is_empty() {
+                Given::Nothing
+            } else {
+                Given::Made(text)
+            },
             format: None,
             read_as: Some(Format::Hex),
             notes: Rc::default(),
@@ -153,7 +181,9 @@ impl Document {
     /// With other bytes in place of one packet; the selected field is found again in them.
     pub(super) fn edited(&self, packet: usize, bytes: &[u8]) -> Self {
         let made = self.with_bytes(self.recording.with(packet, bytes));
-        let key = self.node.and_then(|node| fields::key(&self.recording.dissect(packet).tree, node));
+        let key = self
+            .node
+            .and_then(|node| fields::key(&self.recording.dissect(packet).tree, node));
         let node = key.and_then(|key| fields::by_key(&made.recording.dissect(packet).tree, key));
         made.selecting(packet, node.filter(|_| packet == self.packet))
     }
@@ -161,38 +191,58 @@ impl Document {
     /// With packets behind the last one, the first of them selected.
     pub(super) fn appended(&self, bytes: &[u8]) -> Self {
         let first_new = self.recording.packets().len();
-        self.with_bytes([self.recording.bytes(), bytes].concat()).selecting(first_new, None)
+        self.with_bytes([self.recording.bytes(), bytes].concat())
+            .selecting(first_new, None)
     }
 
     /// The text read as another format.
     pub(super) fn read_as(&self, format: Option<Format>) -> Self {
-        Self { format, ..self.clone() }.with_given(self.given.clone())
+        Self {
+            format,
+            ..self.clone()
+        }
+        .with_given(self.given.clone())
     }
 
     /// The bytes read as another version or from another sender.
-    pub(super) fn read_with(&self, version: Option<ProtocolVersion>, sender: Option<Sender>) -> Self {
-        let read = Self { version, sender, node: None, ..self.clone() };
+    pub(super) fn read_with(
+        &self,
+        version: Option<ProtocolVersion>,
+        sender: Option<Sender>,
+    ) -> Self {
+        let read = Self {
+            version,
+            sender,
+            node: None,
+            ..self.clone()
+        };
         read.reading(self.recording.bytes().to_vec())
     }
 
     /// Looking at another packet or field; one that is not there is the last one, or none.
     pub(super) fn selecting(&self, packet: usize, node: Option<usize>) -> Self {
         let packet = packet.min(self.recording.packets().len().saturating_sub(1));
-        let node = node.filter(|&node| {
-            self.recording.dissect(packet).tree.get(node).is_some()
-        });
-        Self { packet, node, ..self.clone() }
+        let node = node.filter(|&node| self.recording.dissect(packet).tree.get(node).is_some());
+        Self {
+            packet,
+            node,
+            ..self.clone()
+        }
     }
 
     /// About how much memory it holds on to, in bytes.
     pub(super) fn weight(&self) -> usize {
-        self.given.weight().saturating_add(self.recording.bytes().len().saturating_mul(2))
+        self.given
+            .weight()
+            .saturating_add(self.recording.bytes().len().saturating_mul(2))
     }
 }
 
 /// All bytes in hex, a line for each packet.
 fn hex_of(recording: &Recording) -> String {
     let packets = 0..recording.packets().len();
-    let lines: Vec<_> = packets.map(|packet| text::write(recording.bytes_of(packet), Style::Hex)).collect();
+    let lines: Vec<_> = packets
+        .map(|packet| text::write(recording.bytes_of(packet), Style::Hex))
+        .collect();
     lines.join("\n")
 }

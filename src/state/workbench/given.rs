@@ -31,7 +31,11 @@ impl Given {
     /// Typed text; blank text is nothing.
     #[must_use]
     pub fn of_text(text: Rc<str>) -> Self {
-        if text.chars().all(char::is_whitespace) { Self::Nothing } else { Self::Typed(text) }
+        if text.chars().all(char::is_whitespace) {
+            Self::Nothing
+        } else {
+            Self::Typed(text)
+        }
     }
 
     /// A file: where it holds text in a known format, that text, so that it can be worked on;
@@ -39,8 +43,13 @@ impl Given {
     #[must_use]
     pub fn of_file(name: &str, bytes: Vec<u8>) -> Self {
         match text::decode_file(&bytes) {
-            Ok(FileContent { text: Some(text), .. }) => Self::Typed(text.into()),
-            Ok(FileContent { text: None, .. }) => Self::File { name: name.into(), bytes: bytes.into() },
+            Ok(FileContent {
+                text: Some(text), ..
+            }) => Self::Typed(text.into()),
+            Ok(FileContent { text: None, .. }) => Self::File {
+                name: name.into(),
+                bytes: bytes.into(),
+            },
             // Text with a fault, or nothing at all: the text says where.
             Err(_) => Self::Typed(String::from_utf8_lossy(&bytes).into()),
         }

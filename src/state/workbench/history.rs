@@ -21,7 +21,11 @@ impl History {
     pub fn push(&mut self, document: Rc<Document>) {
         self.future.clear();
         self.past.push(document);
-        let mut weight = self.past.iter().map(|document| document.weight()).fold(0, usize::saturating_add);
+        let mut weight = self
+            .past
+            .iter()
+            .map(|document| document.weight())
+            .fold(0, usize::saturating_add);
         let mut surplus = self.past.len().saturating_sub(STEPS);
         for document in self.past.iter().take(self.past.len().saturating_sub(1)) {
             if weight <= WEIGHT {

@@ -119,7 +119,9 @@ impl Workbench {
 
 impl PartialEq for Workbench {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.now, &other.now) && self.text_revision == other.text_revision && self.can() == other.can()
+        Rc::ptr_eq(&self.now, &other.now)
+            && self.text_revision == other.text_revision
+            && self.can() == other.can()
     }
 }
 

@@ -88,7 +88,9 @@ impl Connection {
     /// or the version cannot say it, and then nothing is written.
     pub(crate) fn write(&mut self, packet: &ControlPacket<'_>) -> bool {
         //= [MQTT-3.1.2-24] v5: no packet above the client's Maximum Packet Size
-        let fits = packet.encoded_len(self.version).is_ok_and(|len| len <= self.maximum_packet_size);
+        let fits = packet
+            .encoded_len(self.version)
+            .is_ok_and(|len| len <= self.maximum_packet_size);
         fits && packet.encode(self.version, &mut self.output).is_ok()
     }
 }

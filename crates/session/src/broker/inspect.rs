@@ -110,8 +110,16 @@ pub struct UnacknowledgedView<'a> {
 
 impl<'a> UnacknowledgedView<'a> {
     fn new(packet_identifier: PacketIdentifier, entry: &'a OutgoingEntry<Delivery>) -> Self {
-        let topic_name = entry.message.as_ref().map(|delivery| &*delivery.stored.topic);
-        Self { packet_identifier, step: entry.step, sent: entry.sent, topic_name }
+        let topic_name = entry
+            .message
+            .as_ref()
+            .map(|delivery| &*delivery.stored.topic);
+        Self {
+            packet_identifier,
+            step: entry.step,
+            sent: entry.sent,
+            topic_name,
+        }
     }
 }
 
@@ -155,16 +163,22 @@ impl<'a> SessionView<'a> {
 
     /// In the order of their filters.
     pub fn subscriptions(&self) -> impl Iterator<Item = SubscriptionView<'a>> + use<'a> {
-        self.0.subscriptions.iter().map(|(topic_filter, terms)| SubscriptionView {
-            topic_filter,
-            options: terms.options,
-            identifier: terms.identifier,
-        })
+        self.0
+            .subscriptions
+            .iter()
+            .map(|(topic_filter, terms)| SubscriptionView {
+                topic_filter,
+                options: terms.options,
+                identifier: terms.identifier,
+            })
     }
 
     /// Messages to the client that are not acknowledged, in the order in which they were sent.
     pub fn unacknowledged(&self) -> impl Iterator<Item = UnacknowledgedView<'a>> + use<'a> {
-        self.0.outgoing.iter().map(|(identifier, entry)| UnacknowledgedView::new(identifier, entry))
+        self.0
+            .outgoing
+            .iter()
+            .map(|(identifier, entry)| UnacknowledgedView::new(identifier, entry))
     }
 
     /// Packet Identifiers of QoS 2 messages from the client whose PUBREL has not come.
@@ -174,7 +188,10 @@ impl<'a> SessionView<'a> {
 
     /// QoS 1 and 2 messages that wait for their turn: topic and QoS.
     pub fn queued(&self) -> impl ExactSizeIterator<Item = (&'a str, QoS)> + use<'a> {
-        self.0.queue.iter().map(|delivery| (&*delivery.stored.topic, delivery.qos))
+        self.0
+            .queue
+            .iter()
+            .map(|delivery| (&*delivery.stored.topic, delivery.qos))
     }
 }
 
@@ -217,7 +234,9 @@ impl<'a> RetainedView<'a> {
 impl Broker {
     /// All connections, oldest first.
     pub fn connections(&self) -> impl Iterator<Item = ConnectionView<'_>> {
-        self.connections.iter().map(|(&id, connection)| ConnectionView { id, connection })
+        self.connections
+            .iter()
+            .map(|(&id, connection)| ConnectionView { id, connection })
     }
 
     /// All sessions, oldest first.
@@ -228,7 +247,9 @@ impl Broker {
     /// The session of a client.
     #[must_use]
     pub fn session(&self, client_identifier: &str) -> Option<SessionView<'_>> {
-        self.sessions.get(self.clients.get(client_identifier)?).map(SessionView)
+        self.sessions
+            .get(self.clients.get(client_identifier)?)
+            .map(SessionView)
     }
 
     /// Calls `visit` for each retained message, `$SYS` included, in the order of their levels.

@@ -51,12 +51,24 @@ impl Stored {
             return None;
         }
         held.0.fetch_add(size, Ordering::Relaxed);
-        let expires_at = message.expiry_interval().map(|seconds| now + Duration::from_secs(u64::from(seconds)));
+        let expires_at = message
+            .expiry_interval()
+            .map(|seconds| now + Duration::from_secs(u64::from(seconds)));
         let mut message = message;
         if expires_at.is_some() {
-            message.properties = properties_without(message.properties.as_properties(), PropertyId::MESSAGE_EXPIRY_INTERVAL);
+            message.properties = properties_without(
+                message.properties.as_properties(),
+                PropertyId::MESSAGE_EXPIRY_INTERVAL,
+            );
         }
-        Some(Arc::new(Self { message, topic, publisher, expires_at, size, held: held.clone() }))
+        Some(Arc::new(Self {
+            message,
+            topic,
+            publisher,
+            expires_at,
+            size,
+            held: held.clone(),
+        }))
     }
 
     pub(crate) fn is_expired(&self, now: Instant) -> bool {
@@ -96,8 +108,15 @@ impl Delivery {
             return None;
         }
         let mut properties = self.stored.message.properties.clone();
-        let extra = expiry.map(Property::MessageExpiryInterval).into_iter().chain(alias.map(Property::TopicAlias));
-        let identifiers = self.subscription_identifiers.iter().copied().map(Property::SubscriptionIdentifier);
+        let extra = expiry
+            .map(Property::MessageExpiryInterval)
+            .into_iter()
+            .chain(alias.map(Property::TopicAlias));
+        let identifiers = self
+            .subscription_identifiers
+            .iter()
+            .copied()
+            .map(Property::SubscriptionIdentifier);
         for property in extra.chain(identifiers) {
             // None of them is in the stored properties, and all are in range.
             let _ = properties.push(property);

@@ -39,7 +39,9 @@ mod timers;
 mod will;
 
 pub use event::{Cause, Dropped, Event};
-pub use inspect::{ConnectionView, Counters, RetainedView, SessionView, SubscriptionView, UnacknowledgedView};
+pub use inspect::{
+    ConnectionView, Counters, RetainedView, SessionView, SubscriptionView, UnacknowledgedView,
+};
 pub use options::{Access, Anyone, Authentication, Credentials, Limits, Options};
 pub use timers::Timer;
 
@@ -185,7 +187,9 @@ impl Broker {
     /// The next thing to be sent, for any connection.
     pub fn poll_transmit(&mut self) -> Option<(ConnectionId, Transmit)> {
         while let Some(id) = self.ready.pop_front() {
-            let Some(connection) = self.connections.get_mut(&id) else { continue };
+            let Some(connection) = self.connections.get_mut(&id) else {
+                continue;
+            };
             connection.listed = false;
             let closing = connection.phase == Phase::Closing;
             if connection.congested && !closing {
@@ -193,7 +197,8 @@ impl Broker {
             }
             if !connection.output.is_empty() {
                 let bytes = core::mem::take(&mut connection.output);
-                self.counters.bytes_sent = self.counters.bytes_sent.saturating_add(bytes.len() as u64);
+                self.counters.bytes_sent =
+                    self.counters.bytes_sent.saturating_add(bytes.len() as u64);
                 if closing {
                     self.list(id);
                 } else {
@@ -274,7 +279,9 @@ impl Broker {
 
     /// Forgets a connection whose session, if it had one, is already detached.
     fn forget_connection(&mut self, id: ConnectionId) {
-        let Some(connection) = self.connections.remove(&id) else { return };
+        let Some(connection) = self.connections.remove(&id) else {
+            return;
+        };
         if let Some(at) = connection.timer {
             self.timers.cancel(at, Timer::Silence(id));
         }

@@ -160,7 +160,13 @@ pub trait Access: core::fmt::Debug {
     }
 
     /// A client begins an authentication, goes on with it or begins it anew (`first` then).
-    fn authenticate(&mut self, connection: ConnectionId, method: &str, data: &[u8], first: bool) -> Authentication {
+    fn authenticate(
+        &mut self,
+        connection: ConnectionId,
+        method: &str,
+        data: &[u8],
+        first: bool,
+    ) -> Authentication {
         let _ = (connection, method, data, first);
         Authentication::Refuse(ReasonCode::BAD_AUTHENTICATION_METHOD)
     }

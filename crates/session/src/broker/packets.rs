@@ -16,8 +16,13 @@ impl Broker {
     /// to some 64 KiB, and drain [`Broker::poll_transmit`] in between: answers are made at once.
     pub fn handle_bytes(&mut self, now: Instant, id: ConnectionId, bytes: &[u8]) {
         self.advance(now);
-        self.counters.bytes_received = self.counters.bytes_received.saturating_add(bytes.len() as u64);
-        let Some(connection) = self.connections.get_mut(&id) else { return };
+        self.counters.bytes_received = self
+            .counters
+            .bytes_received
+            .saturating_add(bytes.len() as u64);
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
         if connection.phase == Phase::Closing {
             return;
         }
@@ -66,11 +71,21 @@ impl Broker {
         };
         if awaits_connect && PacketType::from_first_byte(first) != PacketType::Connect {
             //= [MQTT-3.1.0-1] v5 and v3.1.1: the first packet is a CONNECT, else the connection is closed
-            self.close(id, Cause::Broker { reason: ReasonCode::PROTOCOL_ERROR, rule: None });
+            self.close(
+                id,
+                Cause::Broker {
+                    reason: ReasonCode::PROTOCOL_ERROR,
+                    rule: None,
+                },
+            );
             return None;
         }
         let limits = &self.options.limits;
-        let largest = if awaits_connect { limits.packet_size.min(limits.connect_size) } else { limits.packet_size };
+        let largest = if awaits_connect {
+            limits.packet_size.min(limits.connect_size)
+        } else {
+            limits.packet_size
+        };
         if let frame::Header::Complete { len, .. } = frame::header(bytes)
             && len > largest
         {
@@ -102,9 +117,13 @@ impl Broker {
     }
 
     fn packet(&mut self, id: ConnectionId, packet: &ControlPacket<'_>, bytes: &[u8]) {
-        let Some(connection) = self.connections.get(&id) else { return };
+        let Some(connection) = self.connections.get(&id) else {
+            return;
+        };
         let session = match (&connection.phase, packet) {
-            (Phase::AwaitConnect, ControlPacket::Connect(connect)) => return self.handle_connect(id, connect, bytes),
+            (Phase::AwaitConnect, ControlPacket::Connect(connect)) => {
+                return self.handle_connect(id, connect, bytes);
+            }
             (Phase::Authenticating { .. } | Phase::Connected(_), ControlPacket::Auth(auth)) => {
                 return self.handle_auth(id, auth);
             }
@@ -122,10 +141,14 @@ impl Broker {
             ControlPacket::Pubrel(ack) => self.handle_pubrel(id, session, ack),
             ControlPacket::Pubcomp(ack) => self.handle_pubcomp(id, session, ack),
             ControlPacket::Subscribe(subscribe) => self.handle_subscribe(id, session, subscribe),
-            ControlPacket::Unsubscribe(unsubscribe) => self.handle_unsubscribe(id, session, unsubscribe),
+            ControlPacket::Unsubscribe(unsubscribe) => {
+                self.handle_unsubscribe(id, session, unsubscribe)
+            }
             //= [MQTT-3.12.4-1] v5 and v3.1.1
             ControlPacket::Pingreq => self.answer(id, &ControlPacket::Pingresp),
-            ControlPacket::Disconnect(disconnect) => self.handle_disconnect(id, session, disconnect),
+            ControlPacket::Disconnect(disconnect) => {
+                self.handle_disconnect(id, session, disconnect)
+            }
             //= [MQTT-3.1.0-2] v5 and v3.1.1: a second CONNECT is a protocol error
             // Packets that only a server sends do not pass the decoder; AUTH is handled above.
             _ => self.fail(id, ReasonCode::PROTOCOL_ERROR, None),
@@ -137,7 +160,9 @@ impl Broker {
     // [MQTT-3.11.2-1] v5: answers carry no Reason String and no User Properties, whatever the client takes
     /// Sends an answer; when the client is slower than it asks, it is closed.
     pub(super) fn answer(&mut self, id: ConnectionId, packet: &ControlPacket<'_>) {
-        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
         connection.write(packet);
         if connection.output.len() > self.options.limits.output {
             return self.fail(id, ReasonCode::QUOTA_EXCEEDED, None);
@@ -146,7 +171,9 @@ impl Broker {
     }
 
     fn handle_puback(&mut self, id: ConnectionId, session: SessionId, ack: &Acknowledgement<'_>) {
-        let Some(session) = self.sessions.get_mut(&session) else { return };
+        let Some(session) = self.sessions.get_mut(&session) else {
+            return;
+        };
         match session.outgoing.puback(ack.packet_identifier) {
             //= [MQTT-4.3.2-3] v5: only the PUBACK ends the handshake
             //= [MQTT-4.4.0-2] v5: also when it refuses: the message is not sent again
@@ -162,7 +189,9 @@ impl Broker {
     }
 
     fn handle_pubrec(&mut self, id: ConnectionId, session: SessionId, ack: &Acknowledgement<'_>) {
-        let Some(session) = self.sessions.get_mut(&session) else { return };
+        let Some(session) = self.sessions.get_mut(&session) else {
+            return;
+        };
         let identifier = ack.packet_identifier;
         if ack.reason_code.is_error() {
             //= [MQTT-4.4.0-2] v5: a PUBREC that refuses ends the handshake
@@ -173,16 +202,26 @@ impl Broker {
         }
         let reason_code = match session.outgoing.pubrec(identifier) {
             Ok(_) => ReasonCode::SUCCESS,
-            Err(_) if session.outgoing.get(identifier).is_some() => return self.out_of_step(id, true),
+            Err(_) if session.outgoing.get(identifier).is_some() => {
+                return self.out_of_step(id, true);
+            }
             // Before version 5 PUBREL cannot say so, but it still lets the client finish.
             Err(_) => self.in_v5(id, ReasonCode::PACKET_IDENTIFIER_NOT_FOUND),
         };
         //= [MQTT-4.3.3-4] v5, [MQTT-4.3.3-1] v3.1.1: PUBREC is answered with PUBREL
-        self.answer(id, &ControlPacket::Pubrel(Acknowledgement { reason_code, ..Acknowledgement::new(identifier) }));
+        self.answer(
+            id,
+            &ControlPacket::Pubrel(Acknowledgement {
+                reason_code,
+                ..Acknowledgement::new(identifier)
+            }),
+        );
     }
 
     fn handle_pubcomp(&mut self, id: ConnectionId, session: SessionId, ack: &Acknowledgement<'_>) {
-        let Some(session) = self.sessions.get_mut(&session) else { return };
+        let Some(session) = self.sessions.get_mut(&session) else {
+            return;
+        };
         match session.outgoing.pubcomp(ack.packet_identifier) {
             //= [MQTT-4.3.3-5] v5: only the PUBCOMP ends it and frees the identifier
             Ok(()) => {
@@ -196,17 +235,28 @@ impl Broker {
     }
 
     fn handle_pubrel(&mut self, id: ConnectionId, session: SessionId, ack: &Acknowledgement<'_>) {
-        let Some(session) = self.sessions.get_mut(&session) else { return };
+        let Some(session) = self.sessions.get_mut(&session) else {
+            return;
+        };
         let identifier = ack.packet_identifier;
         //= [MQTT-4.3.3-12] v5: behind the PUBCOMP the identifier stands for a new message
         let known = session.incoming.release(identifier);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.received.remove(&identifier);
         }
-        let reason_code =
-            if known { ReasonCode::SUCCESS } else { self.in_v5(id, ReasonCode::PACKET_IDENTIFIER_NOT_FOUND) };
+        let reason_code = if known {
+            ReasonCode::SUCCESS
+        } else {
+            self.in_v5(id, ReasonCode::PACKET_IDENTIFIER_NOT_FOUND)
+        };
         //= [MQTT-4.3.3-11] v5, [MQTT-4.3.3-2] v3.1.1: PUBREL is answered with PUBCOMP
-        self.answer(id, &ControlPacket::Pubcomp(Acknowledgement { reason_code, ..Acknowledgement::new(identifier) }));
+        self.answer(
+            id,
+            &ControlPacket::Pubcomp(Acknowledgement {
+                reason_code,
+                ..Acknowledgement::new(identifier)
+            }),
+        );
     }
 
     /// An acknowledgement for nothing is ignored: it may be late. One of the wrong kind breaks the
@@ -219,7 +269,10 @@ impl Broker {
 
     /// A code that the older versions have no place for.
     pub(super) fn in_v5(&self, id: ConnectionId, reason: ReasonCode) -> ReasonCode {
-        let v5 = self.connections.get(&id).is_some_and(|connection| connection.version.is_v5());
+        let v5 = self
+            .connections
+            .get(&id)
+            .is_some_and(|connection| connection.version.is_v5());
         if v5 { reason } else { ReasonCode::SUCCESS }
     }
 
@@ -228,10 +281,20 @@ impl Broker {
         version.is_v5() || self.options.shared_before_v5
     }
 
-    fn handle_disconnect(&mut self, id: ConnectionId, session_id: SessionId, disconnect: &Disconnect<'_>) {
-        let Some(connection) = self.connections.get(&id) else { return };
+    fn handle_disconnect(
+        &mut self,
+        id: ConnectionId,
+        session_id: SessionId,
+        disconnect: &Disconnect<'_>,
+    ) {
+        let Some(connection) = self.connections.get(&id) else {
+            return;
+        };
         let asked = connection.asked_expiry;
-        let expiry = match disconnect.properties.get(PropertyId::SESSION_EXPIRY_INTERVAL) {
+        let expiry = match disconnect
+            .properties
+            .get(PropertyId::SESSION_EXPIRY_INTERVAL)
+        {
             Some(Property::SessionExpiryInterval(seconds)) => Some(seconds),
             _ => None,
         };
@@ -240,7 +303,9 @@ impl Broker {
             return self.fail(id, ReasonCode::PROTOCOL_ERROR, None);
         }
         let limit = self.options.limits.session_expiry;
-        let Some(session) = self.sessions.get_mut(&session_id) else { return };
+        let Some(session) = self.sessions.get_mut(&session_id) else {
+            return;
+        };
         if let Some(seconds) = expiry {
             session.expiry = seconds.min(limit);
         }

@@ -22,7 +22,12 @@ impl Retained {
     }
 
     /// Keeps the message for its topic, or clears the topic when the payload is empty.
-    pub(crate) fn set(&mut self, stored: &Arc<Stored>, limit: usize, now: Instant) -> Result<(), Full> {
+    pub(crate) fn set(
+        &mut self,
+        stored: &Arc<Stored>,
+        limit: usize,
+        now: Instant,
+    ) -> Result<(), Full> {
         if stored.message.payload.is_empty() {
             //= [MQTT-3.3.1-6] v5, [MQTT-3.3.1-10] v3.1.1: an empty payload clears the topic
             //= [MQTT-3.3.1-7] v5, [MQTT-3.3.1-11] v3.1.1: and is not kept itself
@@ -36,7 +41,10 @@ impl Retained {
             }
         }
         //= [MQTT-3.3.1-5] v5 and v3.1.1: the new message replaces the one before
-        self.tree.insert(&stored.topic, Arc::clone(stored)).map(|_| ()).map_err(|_| Full)
+        self.tree
+            .insert(&stored.topic, Arc::clone(stored))
+            .map(|_| ())
+            .map_err(|_| Full)
     }
 
     /// The messages that a filter (without `$share/NAME/`) matches.

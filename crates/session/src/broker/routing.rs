@@ -29,9 +29,18 @@ impl<'a> Filter<'a> {
     /// `sharing`: whether `$share/` has its meaning.
     pub(crate) fn new(filter: &'a str, sharing: bool) -> Self {
         // Before version 5 what does not parse as a shared subscription is an ordinary filter.
-        match TopicFilter::new(filter).filter(|_| sharing).and_then(TopicFilter::shared) {
-            Some(shared) => Self { share_name: Some(shared.share_name), levels: shared.topic_filter.as_str() },
-            None => Self { share_name: None, levels: filter },
+        match TopicFilter::new(filter)
+            .filter(|_| sharing)
+            .and_then(TopicFilter::shared)
+        {
+            Some(shared) => Self {
+                share_name: Some(shared.share_name),
+                levels: shared.topic_filter.as_str(),
+            },
+            None => Self {
+                share_name: None,
+                levels: filter,
+            },
         }
     }
 }
@@ -101,11 +110,18 @@ impl Routes {
     }
 
     /// Adds or replaces; true when it is new.
-    pub(crate) fn subscribe(&mut self, filter: Filter<'_>, session: SessionId, terms: Terms) -> Result<bool, TooDeep> {
+    pub(crate) fn subscribe(
+        &mut self,
+        filter: Filter<'_>,
+        session: SessionId,
+        terms: Terms,
+    ) -> Result<bool, TooDeep> {
         if self.tree.get(filter.levels).is_none() {
             self.tree.insert(filter.levels, Subscribers::default())?;
         }
-        let Some(subscribers) = self.tree.get_mut(filter.levels) else { return Err(TooDeep) };
+        let Some(subscribers) = self.tree.get_mut(filter.levels) else {
+            return Err(TooDeep);
+        };
         let new = match filter.share_name {
             //= [MQTT-3.8.4-3] v5 and v3.1.1: the same filter again replaces the subscription
             None => subscribers.each.insert(session, terms).is_none(),
@@ -130,11 +146,15 @@ impl Routes {
     /// Takes a subscription out; false when there was none.
     pub(crate) fn unsubscribe(&mut self, filter: Filter<'_>, session: SessionId) -> bool {
         //= [MQTT-3.10.4-1] v5 and v3.1.1: only the very same filter, character by character
-        let Some(subscribers) = self.tree.get_mut(filter.levels) else { return false };
+        let Some(subscribers) = self.tree.get_mut(filter.levels) else {
+            return false;
+        };
         let removed = match filter.share_name {
             None => subscribers.each.remove(&session).is_some(),
             Some(name) => subscribers.groups.get_mut(name).is_some_and(|group| {
-                let Some(at) = group.members.iter().position(|member| member.0 == session) else { return false };
+                let Some(at) = group.members.iter().position(|member| member.0 == session) else {
+                    return false;
+                };
                 group.members.remove(at);
                 if at < group.next {
                     group.next = group.next.saturating_sub(1);
@@ -142,7 +162,9 @@ impl Routes {
                 true
             }),
         };
-        subscribers.groups.retain(|_, group| !group.members.is_empty());
+        subscribers
+            .groups
+            .retain(|_, group| !group.members.is_empty());
         if subscribers.is_empty() {
             self.tree.remove(filter.levels);
         }
@@ -168,7 +190,11 @@ impl Routes {
                 }
             }
             for group in subscribers.groups.values_mut() {
-                shared.extend(group.choose(&readiness).map(|(session, terms)| Route::new(session, &terms)));
+                shared.extend(
+                    group
+                        .choose(&readiness)
+                        .map(|(session, terms)| Route::new(session, &terms)),
+                );
             }
         });
         // A stable sort and a merge: one copy with the highest QoS and every identifier.
@@ -191,7 +217,10 @@ impl Routes {
 
 impl Group {
     /// The next member in turn among those that are most ready.
-    fn choose(&mut self, readiness: impl Fn(SessionId, QoS) -> Readiness) -> Option<(SessionId, Terms)> {
+    fn choose(
+        &mut self,
+        readiness: impl Fn(SessionId, QoS) -> Readiness,
+    ) -> Option<(SessionId, Terms)> {
         let count = self.members.len();
         let mut best: Option<(usize, Readiness)> = None;
         for step in 0..count {
@@ -216,8 +245,15 @@ mod tests {
     use super::*;
 
     fn terms(qos: QoS, identifier: u32) -> Terms {
-        let options = SubscriptionOptions { maximum_qos: qos, ..SubscriptionOptions::default() };
-        Terms { options, identifier: Some(identifier), sharing: true }
+        let options = SubscriptionOptions {
+            maximum_qos: qos,
+            ..SubscriptionOptions::default()
+        };
+        Terms {
+            options,
+            identifier: Some(identifier),
+            sharing: true,
+        }
     }
 
     fn filter(text: &str) -> Filter<'_> {
@@ -231,12 +267,27 @@ mod tests {
     #[test]
     fn overlapping_subscriptions_make_one_copy() {
         let mut routes = Routes::default();
-        assert_eq!(routes.subscribe(filter("a/#"), SessionId(1), terms(QoS::AtMostOnce, 10)), Ok(true));
-        assert_eq!(routes.subscribe(filter("a/b"), SessionId(1), terms(QoS::ExactlyOnce, 11)), Ok(true));
-        assert_eq!(routes.subscribe(filter("a/b"), SessionId(2), terms(QoS::AtLeastOnce, 12)), Ok(true));
-        assert_eq!(routes.subscribe(filter("a/b"), SessionId(2), terms(QoS::AtMostOnce, 13)), Ok(false));
+        assert_eq!(
+            routes.subscribe(filter("a/#"), SessionId(1), terms(QoS::AtMostOnce, 10)),
+            Ok(true)
+        );
+        assert_eq!(
+            routes.subscribe(filter("a/b"), SessionId(1), terms(QoS::ExactlyOnce, 11)),
+            Ok(true)
+        );
+        assert_eq!(
+            routes.subscribe(filter("a/b"), SessionId(2), terms(QoS::AtLeastOnce, 12)),
+            Ok(true)
+        );
+        assert_eq!(
+            routes.subscribe(filter("a/b"), SessionId(2), terms(QoS::AtMostOnce, 13)),
+            Ok(false)
+        );
         let found = routes.route("a/b", None, connected);
-        let mut summary: Vec<_> = found.into_iter().map(|route| (route.session.0, route.maximum_qos as u8, route.identifiers)).collect();
+        let mut summary: Vec<_> = found
+            .into_iter()
+            .map(|route| (route.session.0, route.maximum_qos as u8, route.identifiers))
+            .collect();
         for entry in &mut summary {
             entry.2.sort_unstable();
         }
@@ -244,7 +295,10 @@ mod tests {
         assert_eq!(routes.len(), 3);
         assert!(routes.unsubscribe(filter("a/#"), SessionId(1)));
         assert!(!routes.unsubscribe(filter("a/#"), SessionId(1)));
-        assert!(routes.unsubscribe(filter("a/b"), SessionId(1)) && routes.unsubscribe(filter("a/b"), SessionId(2)));
+        assert!(
+            routes.unsubscribe(filter("a/b"), SessionId(1))
+                && routes.unsubscribe(filter("a/b"), SessionId(2))
+        );
         assert!(routes.tree.is_empty() && routes.len() == 0);
     }
 
@@ -252,17 +306,35 @@ mod tests {
     fn shared_subscriptions_take_turns() {
         let mut routes = Routes::default();
         for session in 1..=3 {
-            routes.subscribe(filter("$share/g/a/+"), SessionId(session), terms(QoS::AtLeastOnce, 1)).unwrap();
+            routes
+                .subscribe(
+                    filter("$share/g/a/+"),
+                    SessionId(session),
+                    terms(QoS::AtLeastOnce, 1),
+                )
+                .unwrap();
         }
         let turn = |routes: &mut Routes, ready: fn(SessionId, QoS) -> Readiness| {
             let found = routes.route("a/b", None, ready);
             assert_eq!(found.len(), 1);
             found[0].session.0
         };
-        assert_eq!([(); 7].map(|()| turn(&mut routes, connected)), [1, 2, 3, 1, 2, 3, 1]);
-        let away = |session: SessionId, _: QoS| if session.0 == 2 { Readiness::Kept } else { Readiness::Connected };
+        assert_eq!(
+            [(); 7].map(|()| turn(&mut routes, connected)),
+            [1, 2, 3, 1, 2, 3, 1]
+        );
+        let away = |session: SessionId, _: QoS| {
+            if session.0 == 2 {
+                Readiness::Kept
+            } else {
+                Readiness::Connected
+            }
+        };
         assert_eq!([(); 4].map(|()| turn(&mut routes, away)), [3, 1, 3, 1]);
-        assert_eq!([(); 4].map(|()| turn(&mut routes, |_, _| Readiness::Kept)), [2, 3, 1, 2]);
+        assert_eq!(
+            [(); 4].map(|()| turn(&mut routes, |_, _| Readiness::Kept)),
+            [2, 3, 1, 2]
+        );
         assert!(routes.unsubscribe(filter("$share/g/a/+"), SessionId(1)));
         assert_eq!([(); 3].map(|()| turn(&mut routes, connected)), [3, 2, 3]);
         assert_eq!(routes.route("a/b", None, |_, _| Readiness::No), []);

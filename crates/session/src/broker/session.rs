@@ -5,10 +5,10 @@ use alloc::sync::Arc;
 
 use mqttscope_wire::{PacketIdentifier, ProtocolVersion, QoS};
 
+use super::ConnectionId;
 use super::message::{Delivery, Stored};
 use super::routing::Terms;
 use super::will::Will;
-use super::ConnectionId;
 use crate::common::{Incoming, Instant, Outgoing, PacketIdentifiers, Resend};
 
 #[derive(Debug)]
@@ -37,7 +37,11 @@ pub(crate) struct Session {
 /// What goes to the client next.
 #[derive(Debug)]
 pub(crate) enum Next {
-    Publish { delivery: Delivery, identifier: Option<PacketIdentifier>, dup: bool },
+    Publish {
+        delivery: Delivery,
+        identifier: Option<PacketIdentifier>,
+        dup: bool,
+    },
     Pubrel(PacketIdentifier),
 }
 
@@ -63,15 +67,20 @@ impl Session {
 
     /// Messages that wait or are under way.
     pub(crate) fn waiting(&self) -> usize {
-        self.queue.len().saturating_add(self.passing.len()).saturating_add(self.outgoing.len())
+        self.queue
+            .len()
+            .saturating_add(self.passing.len())
+            .saturating_add(self.outgoing.len())
     }
 
     /// Queues a message; false when there is no room. The caller looks at expiry and the limit's
     /// other side effects.
     pub(crate) fn enqueue(&mut self, mut delivery: Delivery, limit: usize, now: Instant) -> bool {
         if self.waiting() >= limit {
-            self.queue.retain(|delivery| !delivery.stored.is_expired(now));
-            self.passing.retain(|delivery| !delivery.stored.is_expired(now));
+            self.queue
+                .retain(|delivery| !delivery.stored.is_expired(now));
+            self.passing
+                .retain(|delivery| !delivery.stored.is_expired(now));
             if self.waiting() >= limit {
                 return false;
             }
@@ -95,12 +104,21 @@ impl Session {
 
     /// The next packet for the client, as far as `window` allows. Expired messages are put into
     /// `expired`.
-    pub(crate) fn next(&mut self, window: u16, now: Instant, expired: &mut impl FnMut(&Arc<Stored>)) -> Option<Next> {
+    pub(crate) fn next(
+        &mut self,
+        window: u16,
+        now: Instant,
+        expired: &mut impl FnMut(&Arc<Stored>),
+    ) -> Option<Next> {
         match self.outgoing.poll_resend(window) {
             //= [MQTT-4.3.3-7] v5: what was sent once does not expire any more
             //= [MQTT-3.3.1-1] v5 and v3.1.1: DUP marks a PUBLISH that goes out again
             Some(Resend::Publish(identifier, delivery)) => {
-                return Some(Next::Publish { delivery: delivery.clone(), identifier: Some(identifier), dup: true });
+                return Some(Next::Publish {
+                    delivery: delivery.clone(),
+                    identifier: Some(identifier),
+                    dup: true,
+                });
             }
             Some(Resend::Pubrel(identifier)) => return Some(Next::Pubrel(identifier)),
             None => {}
@@ -109,7 +127,11 @@ impl Session {
         //= [MQTT-4.9.0-2] v5: the quota that is used up stops PUBLISH of QoS 1 and 2 only
         let open = !self.outgoing.is_resending() && self.outgoing.in_flight() < usize::from(window);
         loop {
-            let queued = if open { self.queue.front().map(|delivery| delivery.order) } else { None };
+            let queued = if open {
+                self.queue.front().map(|delivery| delivery.order)
+            } else {
+                None
+            };
             let passing = self.passing.front().map(|delivery| delivery.order);
             //= [MQTT-4.6.0-5] and [MQTT-4.6.0-6] v5, [MQTT-4.6.0-5] and [MQTT-4.6.0-6] v3.1.1
             // Messages leave in the order they came; only a full window lets QoS 0 go ahead.
@@ -117,22 +139,35 @@ impl Session {
                 (Some(queued), Some(passing)) => queued < passing,
                 (queued, _) => queued.is_some(),
             };
-            let delivery = if from_queue { self.queue.pop_front()? } else { self.passing.pop_front()? };
+            let delivery = if from_queue {
+                self.queue.pop_front()?
+            } else {
+                self.passing.pop_front()?
+            };
             if delivery.stored.is_expired(now) {
                 //= [MQTT-3.3.2-5] v5: expired before its delivery began, the copy is dropped
                 expired(&delivery.stored);
                 continue;
             }
             if delivery.qos == QoS::AtMostOnce {
-                return Some(Next::Publish { delivery, identifier: None, dup: false });
+                return Some(Next::Publish {
+                    delivery,
+                    identifier: None,
+                    dup: false,
+                });
             }
             //= [MQTT-2.2.1-4] v5, [MQTT-2.3.1-4] v3.1.1: an identifier that is not in use
             let Some(identifier) = self.identifiers.allocate() else {
                 self.queue.push_front(delivery);
                 return None;
             };
-            self.outgoing.publish(identifier, delivery.qos, delivery.clone());
-            return Some(Next::Publish { delivery, identifier: Some(identifier), dup: false });
+            self.outgoing
+                .publish(identifier, delivery.qos, delivery.clone());
+            return Some(Next::Publish {
+                delivery,
+                identifier: Some(identifier),
+                dup: false,
+            });
         }
     }
 

@@ -4,8 +4,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use mqttscope_wire::{
-    ControlPacket, PacketType, Property, PropertyId, ProtocolVersion, QoS, ReasonCode, ReasonCodes, RetainHandling,
-    Suback, Subscribe, Subscription, Unsuback, Unsubscribe,
+    ControlPacket, PacketType, Property, PropertyId, ProtocolVersion, QoS, ReasonCode, ReasonCodes,
+    RetainHandling, Suback, Subscribe, Subscription, Unsuback, Unsubscribe,
 };
 
 use super::message::Delivery;
@@ -20,11 +20,21 @@ struct Made<'a> {
 }
 
 impl Broker {
-    pub(super) fn handle_subscribe(&mut self, id: ConnectionId, session_id: SessionId, subscribe: &Subscribe<'_>) {
-        let Some(session) = self.sessions.get(&session_id) else { return };
+    pub(super) fn handle_subscribe(
+        &mut self,
+        id: ConnectionId,
+        session_id: SessionId,
+        subscribe: &Subscribe<'_>,
+    ) {
+        let Some(session) = self.sessions.get(&session_id) else {
+            return;
+        };
         let version = session.version;
         let in_use = session.incoming.get(subscribe.packet_identifier).is_some() && version.is_v5();
-        let identifier = match subscribe.properties.get(PropertyId::SUBSCRIPTION_IDENTIFIER) {
+        let identifier = match subscribe
+            .properties
+            .get(PropertyId::SUBSCRIPTION_IDENTIFIER)
+        {
             Some(Property::SubscriptionIdentifier(identifier)) => Some(identifier),
             _ => None,
         };
@@ -53,7 +63,9 @@ impl Broker {
             properties: mqttscope_wire::Properties::NONE,
             reason_codes: ReasonCodes::new(&codes),
         });
-        let sendable = codes.iter().all(|&code| ReasonCode(code).is_defined(PacketType::Suback, version));
+        let sendable = codes
+            .iter()
+            .all(|&code| ReasonCode(code).is_defined(PacketType::Suback, version));
         if !sendable {
             // MQTT 3.1 cannot refuse a subscription.
             return self.fail(id, ReasonCode::NOT_AUTHORIZED, None);
@@ -81,9 +93,19 @@ impl Broker {
         //= [MQTT-3.2.2-10] v5: a lower QoS is granted, not refused
         //= [MQTT-3.8.4-7] v5, [MQTT-3.8.4-5] v3.1.1
         let granted = options.maximum_qos;
-        let terms = Terms { options, identifier, sharing };
-        let new = self.routes.subscribe(filter, session_id, terms).map_err(|_| ReasonCode::TOPIC_FILTER_INVALID)?;
-        let before = self.sessions.get_mut(&session_id).and_then(|session| session.subscriptions.insert(text.into(), terms));
+        let terms = Terms {
+            options,
+            identifier,
+            sharing,
+        };
+        let new = self
+            .routes
+            .subscribe(filter, session_id, terms)
+            .map_err(|_| ReasonCode::TOPIC_FILTER_INVALID)?;
+        let before = self
+            .sessions
+            .get_mut(&session_id)
+            .and_then(|session| session.subscriptions.insert(text.into(), terms));
         if let Some(before) = before.filter(|before| before.sharing != sharing) {
             // The client came back with a version that reads the filter in another way.
             self.remove_route(text, before, session_id);
@@ -102,7 +124,13 @@ impl Broker {
             //= [MQTT-3.3.1-11] v5
             RetainHandling::DoNotSend => false,
         };
-        Ok((granted, retained.then_some(Made { levels: filter.levels, terms })))
+        Ok((
+            granted,
+            retained.then_some(Made {
+                levels: filter.levels,
+                terms,
+            }),
+        ))
     }
 
     fn check_filter(
@@ -127,16 +155,24 @@ impl Broker {
             return Err(ReasonCode::TOPIC_FILTER_INVALID);
         }
         let limit = options.limits.subscriptions;
-        let Some(session) = self.sessions.get(&session_id) else { return Err(ReasonCode::UNSPECIFIED_ERROR) };
+        let Some(session) = self.sessions.get(&session_id) else {
+            return Err(ReasonCode::UNSPECIFIED_ERROR);
+        };
         if session.subscriptions.len() >= limit && !session.subscriptions.contains_key(text) {
             return Err(ReasonCode::QUOTA_EXCEEDED);
         }
         let client_identifier = Arc::clone(&session.client_identifier);
-        if self.options.access.may_subscribe(&client_identifier, text) { Ok(()) } else { Err(ReasonCode::NOT_AUTHORIZED) }
+        if self.options.access.may_subscribe(&client_identifier, text) {
+            Ok(())
+        } else {
+            Err(ReasonCode::NOT_AUTHORIZED)
+        }
     }
 
     fn send_retained(&mut self, session_id: SessionId, levels: &str, terms: Terms) {
-        let Some(session) = self.sessions.get(&session_id) else { return };
+        let Some(session) = self.sessions.get(&session_id) else {
+            return;
+        };
         let client_identifier = Arc::clone(&session.client_identifier);
         for stored in self.retained.matching(levels, self.now) {
             //= [MQTT-3.8.3-3] v5: No Local also holds for what was published before
@@ -155,10 +191,21 @@ impl Broker {
         }
     }
 
-    pub(super) fn handle_unsubscribe(&mut self, id: ConnectionId, session_id: SessionId, unsubscribe: &Unsubscribe<'_>) {
-        let Some(session) = self.sessions.get(&session_id) else { return };
+    pub(super) fn handle_unsubscribe(
+        &mut self,
+        id: ConnectionId,
+        session_id: SessionId,
+        unsubscribe: &Unsubscribe<'_>,
+    ) {
+        let Some(session) = self.sessions.get(&session_id) else {
+            return;
+        };
         let version = session.version;
-        let in_use = session.incoming.get(unsubscribe.packet_identifier).is_some() && version.is_v5();
+        let in_use = session
+            .incoming
+            .get(unsubscribe.packet_identifier)
+            .is_some()
+            && version.is_v5();
         let mut codes = Vec::new();
         //= [MQTT-3.10.4-6] v5 and v3.1.1: many filters are handled one after the other
         for filter in unsubscribe.topic_filters.iter() {
@@ -173,7 +220,11 @@ impl Broker {
             codes.push(code.0);
         }
         //= [MQTT-3.10.4-4] and [MQTT-3.10.4-5] v5 and v3.1.1: answered, whether or not there was one
-        let reason_codes = if version.is_v5() { ReasonCodes::new(&codes) } else { ReasonCodes::default() };
+        let reason_codes = if version.is_v5() {
+            ReasonCodes::new(&codes)
+        } else {
+            ReasonCodes::default()
+        };
         self.answer(
             id,
             &ControlPacket::Unsuback(Unsuback {
@@ -185,9 +236,13 @@ impl Broker {
     }
 
     fn unsubscribe(&mut self, session_id: SessionId, filter: &str) -> bool {
-        let Some(session) = self.sessions.get_mut(&session_id) else { return false };
+        let Some(session) = self.sessions.get_mut(&session_id) else {
+            return false;
+        };
         //= [MQTT-3.10.4-1] v5 and v3.1.1: compared character by character
-        let Some(terms) = session.subscriptions.remove(filter) else { return false };
+        let Some(terms) = session.subscriptions.remove(filter) else {
+            return false;
+        };
         //= [MQTT-3.10.4-2] v5 and v3.1.1: nothing new from here on
         //= [MQTT-3.10.4-3] v5 and v3.1.1: what is under way goes on
         self.remove_route(filter, terms, session_id);
@@ -198,5 +253,9 @@ impl Broker {
 /// The code that says no in a SUBACK.
 const fn refusal(reason: ReasonCode, version: ProtocolVersion) -> ReasonCode {
     //= [MQTT-3.9.3-2] v5 and v3.1.1: a code of the table; before version 5 there is one
-    if version.is_v5() { reason } else { ReasonCode::UNSPECIFIED_ERROR }
+    if version.is_v5() {
+        reason
+    } else {
+        ReasonCode::UNSPECIFIED_ERROR
+    }
 }

@@ -47,26 +47,60 @@ impl Broker {
     }
 
     fn sys_values(&self) -> [(&'static str, String); 15] {
-        let connected = self.sessions.values().filter(|session| session.connection.is_some()).count();
+        let connected = self
+            .sessions
+            .values()
+            .filter(|session| session.connection.is_some())
+            .count();
         let total = self.sessions.len();
         let uptime = (self.now - self.started).as_secs();
         let c = &self.counters;
         [
-            ("$SYS/broker/version", concat!("mqttscope ", env!("CARGO_PKG_VERSION")).into()),
+            (
+                "$SYS/broker/version",
+                concat!("mqttscope ", env!("CARGO_PKG_VERSION")).into(),
+            ),
             ("$SYS/broker/uptime", alloc::format!("{uptime} seconds")),
             ("$SYS/broker/clients/connected", connected.to_string()),
-            ("$SYS/broker/clients/disconnected", total.saturating_sub(connected).to_string()),
+            (
+                "$SYS/broker/clients/disconnected",
+                total.saturating_sub(connected).to_string(),
+            ),
             ("$SYS/broker/clients/total", total.to_string()),
-            ("$SYS/broker/subscriptions/count", self.routes.len().to_string()),
-            ("$SYS/broker/retained messages/count", self.retained.len().to_string()),
-            ("$SYS/broker/messages/received", c.packets_received.to_string()),
-            ("$SYS/broker/publish/messages/received", c.messages_received.to_string()),
-            ("$SYS/broker/publish/messages/sent", c.messages_sent.to_string()),
-            ("$SYS/broker/publish/messages/dropped", c.messages_dropped.to_string()),
+            (
+                "$SYS/broker/subscriptions/count",
+                self.routes.len().to_string(),
+            ),
+            (
+                "$SYS/broker/retained messages/count",
+                self.retained.len().to_string(),
+            ),
+            (
+                "$SYS/broker/messages/received",
+                c.packets_received.to_string(),
+            ),
+            (
+                "$SYS/broker/publish/messages/received",
+                c.messages_received.to_string(),
+            ),
+            (
+                "$SYS/broker/publish/messages/sent",
+                c.messages_sent.to_string(),
+            ),
+            (
+                "$SYS/broker/publish/messages/dropped",
+                c.messages_dropped.to_string(),
+            ),
             ("$SYS/broker/bytes/received", c.bytes_received.to_string()),
             ("$SYS/broker/bytes/sent", c.bytes_sent.to_string()),
-            ("$SYS/broker/store/messages/bytes", self.held.bytes().to_string()),
-            ("$SYS/broker/connections/count", self.connections.len().to_string()),
+            (
+                "$SYS/broker/store/messages/bytes",
+                self.held.bytes().to_string(),
+            ),
+            (
+                "$SYS/broker/connections/count",
+                self.connections.len().to_string(),
+            ),
         ]
     }
 }

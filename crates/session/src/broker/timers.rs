@@ -75,7 +75,9 @@ impl Broker {
     /// Sets the deadline by which the client must be heard. It is not moved with each packet:
     /// when it comes, it is seen whether the client was heard meanwhile.
     pub(super) fn watch_silence(&mut self, id: ConnectionId) {
-        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
         if let Some(at) = connection.timer.take() {
             self.timers.cancel(at, Timer::Silence(id));
         }
@@ -88,7 +90,9 @@ impl Broker {
 
     fn check_silence(&mut self, id: ConnectionId) {
         let now = self.now;
-        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
         connection.timer = None;
         if connection.last_received + Duration::from_millis(connection.silence) > now {
             return self.watch_silence(id);

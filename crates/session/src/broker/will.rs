@@ -30,16 +30,24 @@ impl Will {
             _ => 0,
         };
         let topic = Arc::from(will.topic_name.as_str());
-        let mut message = Message::new(will.topic_name, will.payload.as_bytes()).with_qos(will.qos).with_retain(will.retain);
+        let mut message = Message::new(will.topic_name, will.payload.as_bytes())
+            .with_qos(will.qos)
+            .with_retain(will.retain);
         message.properties = properties_without(will.properties, PropertyId::WILL_DELAY_INTERVAL);
-        Self { message, topic, delay }
+        Self {
+            message,
+            topic,
+            delay,
+        }
     }
 }
 
 impl Broker {
     /// A connection ended without the DISCONNECT that deletes the will: it is due now or later.
     pub(super) fn schedule_will(&mut self, id: SessionId, now: Instant) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
         let Some(will) = &session.will else { return };
         //= [MQTT-3.1.2-8] v5 and v3.1.1: published when the connection is closed, after its delay or
         // when the session ends, whichever is first
@@ -54,7 +62,9 @@ impl Broker {
 
     /// A new connection came in time, or the client wants no will any more.
     pub(super) fn cancel_will(&mut self, id: SessionId) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
         session.will = None;
         if let Some(at) = session.will_at.take() {
             self.timers.cancel(at, Timer::Will(id));
@@ -63,7 +73,9 @@ impl Broker {
 
     /// Publishes the will, if the session has one, and forgets it.
     pub(super) fn publish_will(&mut self, id: SessionId, now: Instant) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
         if let Some(at) = session.will_at.take() {
             self.timers.cancel(at, Timer::Will(id));
         }
@@ -74,16 +86,32 @@ impl Broker {
         }
     }
 
-    pub(super) fn publish_will_message(&mut self, will: Will, client_identifier: Arc<str>, id: SessionId, now: Instant) {
+    pub(super) fn publish_will_message(
+        &mut self,
+        will: Will,
+        client_identifier: Arc<str>,
+        id: SessionId,
+        now: Instant,
+    ) {
         let publisher = Some(client_identifier.clone());
         let topic_name = will.topic;
         // A will was part of the session's state, so it is delivered even when memory is short.
-        let stored = Stored::new(will.message, topic_name.clone(), publisher, now, &self.held, usize::MAX);
+        let stored = Stored::new(
+            will.message,
+            topic_name.clone(),
+            publisher,
+            now,
+            &self.held,
+            usize::MAX,
+        );
         //= [MQTT-3.1.2-14] and [MQTT-3.1.2-15] v5: retained as Will Retain says
         //= [MQTT-3.1.2-16] and [MQTT-3.1.2-17] v3.1.1
         if let Some(stored) = stored {
             self.distribute(&stored, Some(id), now);
         }
-        self.event(Event::WillPublished { client_identifier, topic_name });
+        self.event(Event::WillPublished {
+            client_identifier,
+            topic_name,
+        });
     }
 }

@@ -73,13 +73,19 @@ struct Node<V> {
 
 impl<V> Default for Node<V> {
     fn default() -> Self {
-        Self { children: BTreeMap::new(), value: None }
+        Self {
+            children: BTreeMap::new(),
+            value: None,
+        }
     }
 }
 
 impl<V> Default for TopicTree<V> {
     fn default() -> Self {
-        Self { root: Node::default(), len: 0 }
+        Self {
+            root: Node::default(),
+            len: 0,
+        }
     }
 }
 
@@ -152,7 +158,8 @@ impl<V> TopicTree<V> {
     /// Visits the values of all stored filters that match `name`.
     pub fn visit_matching(&mut self, name: &str, mut visit: impl FnMut(&mut V)) {
         //= [MQTT-4.7.2-1] v5 and v3.1.1
-        self.root.visit_matching(Some(name), !name.starts_with('$'), &mut visit);
+        self.root
+            .visit_matching(Some(name), !name.starts_with('$'), &mut visit);
     }
 
     /// Visits the values of all stored names that `filter` (without `$share/NAME/`) matches, in
@@ -178,7 +185,9 @@ fn split(rest: &str) -> (&str, Option<&str>) {
 // The walks recurse along stored levels only, of which there are at most MAXIMUM_LEVELS.
 impl<V> Node<V> {
     fn remove(&mut self, rest: Option<&str>) -> Option<V> {
-        let Some(rest) = rest else { return self.value.take() };
+        let Some(rest) = rest else {
+            return self.value.take();
+        };
         let (level, rest) = split(rest);
         let child = self.children.get_mut(level)?;
         let removed = child.remove(rest);
@@ -188,9 +197,19 @@ impl<V> Node<V> {
         removed
     }
 
-    fn visit_matching(&mut self, rest: Option<&str>, wildcards: bool, visit: &mut impl FnMut(&mut V)) {
+    fn visit_matching(
+        &mut self,
+        rest: Option<&str>,
+        wildcards: bool,
+        visit: &mut impl FnMut(&mut V),
+    ) {
         // A last # stands for the level above it too.
-        if wildcards && let Some(value) = self.children.get_mut("#").and_then(|node| node.value.as_mut()) {
+        if wildcards
+            && let Some(value) = self
+                .children
+                .get_mut("#")
+                .and_then(|node| node.value.as_mut())
+        {
             visit(value);
         }
         let Some(rest) = rest else {
@@ -208,7 +227,12 @@ impl<V> Node<V> {
         }
     }
 
-    fn visit_matched_by<'a>(&'a self, rest: Option<&str>, root: bool, visit: &mut impl FnMut(&'a V)) {
+    fn visit_matched_by<'a>(
+        &'a self,
+        rest: Option<&str>,
+        root: bool,
+        visit: &mut impl FnMut(&'a V),
+    ) {
         let Some(rest) = rest else {
             if let Some(value) = &self.value {
                 visit(value);
@@ -253,15 +277,31 @@ mod tests {
 
     /// Filter, names that it matches, names that it does not.
     const TABLE: &[(&str, &[&str], &[&str])] = &[
-        ("sport/tennis/player1/#", &["sport/tennis/player1", "sport/tennis/player1/ranking", "sport/tennis/player1/score/x"], &["sport/tennis/player2"]),
+        (
+            "sport/tennis/player1/#",
+            &[
+                "sport/tennis/player1",
+                "sport/tennis/player1/ranking",
+                "sport/tennis/player1/score/x",
+            ],
+            &["sport/tennis/player2"],
+        ),
         ("sport/#", &["sport", "sport/"], &["sports"]),
         ("#", &["a", "/", "a/b", ""], &["$SYS", "$SYS/a"]),
-        ("sport/tennis/+", &["sport/tennis/player1", "sport/tennis/"], &["sport/tennis/player1/ranking", "sport/tennis"]),
+        (
+            "sport/tennis/+",
+            &["sport/tennis/player1", "sport/tennis/"],
+            &["sport/tennis/player1/ranking", "sport/tennis"],
+        ),
         ("sport/+", &["sport/"], &["sport"]),
         ("+/+", &["/finance"], &["finance", "$SYS/a"]),
         ("/+", &["/finance"], &["finance", "/a/b"]),
         ("+", &["finance"], &["/finance", "$SYS"]),
-        ("+/monitor/Clients", &["a/monitor/Clients"], &["$SYS/monitor/Clients"]),
+        (
+            "+/monitor/Clients",
+            &["a/monitor/Clients"],
+            &["$SYS/monitor/Clients"],
+        ),
         ("$SYS/#", &["$SYS/a/b", "$SYS"], &["SYS/a"]),
         ("$SYS/+/x", &["$SYS/a/x", "$SYS/$b/x"], &["$SYS/x"]),
         ("a/+/$x", &["a/b/$x"], &["a/b/x"]),
@@ -283,7 +323,11 @@ mod tests {
 
     #[test]
     fn the_tree_finds_what_matching_says_in_both_directions() {
-        let names: Vec<&str> = TABLE.iter().flat_map(|row| row.1.iter().chain(row.2)).copied().collect();
+        let names: Vec<&str> = TABLE
+            .iter()
+            .flat_map(|row| row.1.iter().chain(row.2))
+            .copied()
+            .collect();
         let mut filters = TopicTree::new();
         let mut stored = TopicTree::new();
         for (filter, ..) in TABLE {
@@ -296,7 +340,11 @@ mod tests {
             let mut found = Vec::new();
             filters.visit_matching(name, |filter| found.push(*filter));
             found.sort_unstable();
-            let mut wanted: Vec<&str> = TABLE.iter().map(|row| row.0).filter(|filter| matches(filter, name)).collect();
+            let mut wanted: Vec<&str> = TABLE
+                .iter()
+                .map(|row| row.0)
+                .filter(|filter| matches(filter, name))
+                .collect();
             wanted.sort_unstable();
             assert_eq!(found, wanted, "{name}");
         }
@@ -304,7 +352,11 @@ mod tests {
             let mut found = Vec::new();
             stored.visit_matched_by(filter, |name| found.push(*name));
             found.sort_unstable();
-            let mut wanted: Vec<&str> = names.iter().copied().filter(|name| matches(filter, name)).collect();
+            let mut wanted: Vec<&str> = names
+                .iter()
+                .copied()
+                .filter(|name| matches(filter, name))
+                .collect();
             wanted.sort_unstable();
             wanted.dedup();
             assert_eq!(found, wanted, "{filter}");
@@ -317,8 +369,19 @@ mod tests {
         assert_eq!(tree.insert("a/b/c", 1), Ok(None));
         assert_eq!(tree.insert("a", 2), Ok(None));
         assert_eq!(tree.insert("a", 3), Ok(Some(2)));
-        assert_eq!((tree.len(), tree.get("a"), tree.get("a/b")), (2, Some(&3), None));
-        assert_eq!((tree.remove("a/b"), tree.remove("a/b/c"), tree.remove("a"), tree.remove("a")), (None, Some(1), Some(3), None));
+        assert_eq!(
+            (tree.len(), tree.get("a"), tree.get("a/b")),
+            (2, Some(&3), None)
+        );
+        assert_eq!(
+            (
+                tree.remove("a/b"),
+                tree.remove("a/b/c"),
+                tree.remove("a"),
+                tree.remove("a")
+            ),
+            (None, Some(1), Some(3), None)
+        );
         assert!(tree.is_empty() && tree.root.children.is_empty());
     }
 

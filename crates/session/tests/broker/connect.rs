@@ -1,9 +1,12 @@
 //! CONNECT and CONNACK: versions, sessions, refusals, takeover, keep alive, authentication.
 
-use mqttscope_session::broker::{Access, Authentication, Broker, Cause, ConnectionId, Credentials, Event, Limits, Options, Transmit};
+use crate::support::{plain, talk, talk_with};
+use mqttscope_session::broker::{
+    Access, Authentication, Broker, Cause, ConnectionId, Credentials, Event, Limits, Options,
+    Transmit,
+};
 use mqttscope_session::common::Instant;
 use mqttscope_wire::{QoS, ReasonCode};
-use crate::support::{plain, talk, talk_with};
 
 /// [MQTT-3.1.4-5] v5, [MQTT-3.1.4-4] v3.1.1; [MQTT-3.2.2-2], [MQTT-3.2.2-3] v5
 #[test]
@@ -49,10 +52,21 @@ fn an_empty_identifier_is_replaced_or_refused() {
          c < CONNACK 02
          c < close",
     );
-    let given: Vec<String> = talk.broker.sessions().map(|session| session.client_identifier().into()).collect();
-    assert!(given.len() == 1 && given[0].starts_with("auto-"), "{given:?}");
+    let given: Vec<String> = talk
+        .broker
+        .sessions()
+        .map(|session| session.client_identifier().into())
+        .collect();
+    assert!(
+        given.len() == 1 && given[0].starts_with("auto-"),
+        "{given:?}"
+    );
     let told = talk.told("d > CONNECT v5 clean");
-    let given: Vec<String> = talk.broker.sessions().map(|session| session.client_identifier().into()).collect();
+    let given: Vec<String> = talk
+        .broker
+        .sessions()
+        .map(|session| session.client_identifier().into())
+        .collect();
     assert_eq!(told, [format!("CONNACK 00 assigned={}", given[1])]);
     assert_ne!(given[0], given[1]);
 }
@@ -91,8 +105,14 @@ fn a_connect_of_the_wrong_form_in_version_5() {
     ] {
         let id = broker.handle_open(Instant::ZERO);
         broker.handle_bytes(Instant::ZERO, id, connect);
-        let Some((_, Transmit::Bytes(bytes))) = broker.poll_transmit() else { panic!("{connect:02x?}") };
-        assert_eq!((bytes[0], bytes[2], bytes[3]), (0x20, 0, code), "{connect:02x?}");
+        let Some((_, Transmit::Bytes(bytes))) = broker.poll_transmit() else {
+            panic!("{connect:02x?}")
+        };
+        assert_eq!(
+            (bytes[0], bytes[2], bytes[3]),
+            (0x20, 0, code),
+            "{connect:02x?}"
+        );
         assert_eq!(broker.poll_transmit(), Some((id, Transmit::Close)));
     }
 }
@@ -137,7 +157,18 @@ fn a_client_that_comes_twice_takes_over() {
          c < close
          d < CONNACK 00",
     );
-    let taken = |event: &&Event| matches!(event, Event::Disconnected { cause: Cause::Broker { reason: ReasonCode::SESSION_TAKEN_OVER, .. }, .. });
+    let taken = |event: &&Event| {
+        matches!(
+            event,
+            Event::Disconnected {
+                cause: Cause::Broker {
+                    reason: ReasonCode::SESSION_TAKEN_OVER,
+                    ..
+                },
+                ..
+            }
+        )
+    };
     assert_eq!(talk.events().iter().filter(taken).count(), 3);
 }
 
@@ -179,7 +210,13 @@ fn who_does_not_connect_in_time_is_closed() {
 #[test]
 fn the_broker_announces_what_differs() {
     let options = Options {
-        limits: Limits { packet_size: 1000, receive_maximum: 5, topic_alias_maximum: 3, session_expiry: 60, ..Limits::default() },
+        limits: Limits {
+            packet_size: 1000,
+            receive_maximum: 5,
+            topic_alias_maximum: 3,
+            session_expiry: 60,
+            ..Limits::default()
+        },
         maximum_qos: QoS::AtLeastOnce,
         retain_available: false,
         wildcard_subscription_available: false,
@@ -254,7 +291,13 @@ impl Access for Door {
         }
     }
 
-    fn authenticate(&mut self, _: ConnectionId, method: &str, data: &[u8], first: bool) -> Authentication {
+    fn authenticate(
+        &mut self,
+        _: ConnectionId,
+        method: &str,
+        data: &[u8],
+        first: bool,
+    ) -> Authentication {
         match (method, data, first) {
             ("knock", b"one", true) => Authentication::Continue(b"two?".to_vec()),
             ("knock", b"two", false) => Authentication::Accept(Some(b"in".to_vec())),
@@ -273,7 +316,10 @@ impl Access for Door {
 }
 
 fn guarded() -> Options {
-    Options { access: Box::new(Door), ..plain() }
+    Options {
+        access: Box::new(Door),
+        ..plain()
+    }
 }
 
 /// [MQTT-3.1.4-2], [MQTT-3.2.2-7] v5; [MQTT-3.2.2-5] v3.1.1

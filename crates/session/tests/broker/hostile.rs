@@ -25,7 +25,10 @@ fn small() -> Options {
         events: 10,
         ..Limits::default()
     };
-    Options { limits, ..Options::default() }
+    Options {
+        limits,
+        ..Options::default()
+    }
 }
 
 const SAMPLES: &[&[u8]] = &[
@@ -85,7 +88,9 @@ fn act() -> impl Strategy<Value = Act> {
 fn valid(bytes: &[u8]) -> bool {
     ProtocolVersion::ALL.into_iter().any(|version| {
         let mut rest = bytes;
-        while let Ok(Decoded::Packet { len, .. }) = decode(rest, Context::new(version).from(Sender::Server)) {
+        while let Ok(Decoded::Packet { len, .. }) =
+            decode(rest, Context::new(version).from(Sender::Server))
+        {
             rest = &rest[len..];
         }
         rest.is_empty()
@@ -156,9 +161,16 @@ fn play(acts: &[Act]) -> Result<(), TestCaseError> {
         broker.handle_closed(now, id);
     }
     broker.handle_timeout(Instant::from_millis(now.millis() + 10_000_000_000_000));
-    prop_assert!(broker.sessions().all(|session| session.session_expiry_interval() == u32::MAX));
+    prop_assert!(
+        broker
+            .sessions()
+            .all(|session| session.session_expiry_interval() == u32::MAX)
+    );
     prop_assert_eq!(broker.connections().count(), 0);
-    let subscriptions: usize = broker.sessions().map(|session| session.subscriptions().count()).sum();
+    let subscriptions: usize = broker
+        .sessions()
+        .map(|session| session.subscriptions().count())
+        .sum();
     prop_assert_eq!(broker.subscription_count(), subscriptions);
     Ok(())
 }

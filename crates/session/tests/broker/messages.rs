@@ -1,7 +1,7 @@
 //! PUBLISH and its handshakes, both ways.
 
-use mqttscope_session::broker::{Limits, Options};
 use crate::support::{plain, talk, talk_with};
+use mqttscope_session::broker::{Limits, Options};
 
 /// [MQTT-3.3.4-1], [MQTT-4.3.2-4], [MQTT-4.3.3-8], [MQTT-4.3.3-11] v5; [MQTT-4.3.2-2], [MQTT-4.3.3-2] v3.1.1;
 /// [MQTT-3.8.4-8] v5, [MQTT-3.8.4-6] v3.1.1: the lower QoS of the two
@@ -9,7 +9,8 @@ use crate::support::{plain, talk, talk_with};
 fn every_qos_between_every_version() {
     for publisher in ["v3.1", "v3.1.1", "v5"] {
         for subscriber in ["v3.1", "v3.1.1", "v5"] {
-            talk(&"p > CONNECT PUB id=p clean
+            talk(
+                &"p > CONNECT PUB id=p clean
                  p < CONNACK 00
                  s > CONNECT SUB id=s clean
                  s < CONNACK 00
@@ -37,8 +38,9 @@ fn every_qos_between_every_version() {
                  p > PUBLISH zero x q1 #7
                  p < PUBACK #7
                  s < PUBLISH zero x"
-                .replace("PUB id", &format!("{publisher} id"))
-                .replace("SUB id", &format!("{subscriber} id")));
+                    .replace("PUB id", &format!("{publisher} id"))
+                    .replace("SUB id", &format!("{subscriber} id")),
+            );
         }
     }
 }
@@ -47,7 +49,8 @@ fn every_qos_between_every_version() {
 #[test]
 fn qos_2_goes_on_once_and_qos_1_each_time() {
     for version in ["v3.1.1", "v5"] {
-        talk(&"p > CONNECT V id=p expiry=100
+        talk(
+            &"p > CONNECT V id=p expiry=100
              p < CONNACK 00
              s > CONNECT v5 id=s
              s < CONNACK 00
@@ -74,7 +77,15 @@ fn qos_2_goes_on_once_and_qos_1_each_time() {
              p > PUBLISH t z q1 #6 dup
              p < PUBACK #6
              s < PUBLISH t z"
-            .replace("V id=p expiry=100", if version == "v5" { "v5 id=p expiry=100" } else { "v3.1.1 id=p" }));
+                .replace(
+                    "V id=p expiry=100",
+                    if version == "v5" {
+                        "v5 id=p expiry=100"
+                    } else {
+                        "v3.1.1 id=p"
+                    },
+                ),
+        );
     }
 }
 
@@ -184,7 +195,13 @@ fn the_clients_receive_maximum_is_kept() {
 /// [MQTT-3.3.4-7] v5, section 3.3.4: more than our Receive Maximum is told with 0x93
 #[test]
 fn the_brokers_receive_maximum_is_kept() {
-    let options = Options { limits: Limits { receive_maximum: 2, ..plain().limits }, ..plain() };
+    let options = Options {
+        limits: Limits {
+            receive_maximum: 2,
+            ..plain().limits
+        },
+        ..plain()
+    };
     talk_with(
         options,
         "a > CONNECT v5 id=a expiry=9
@@ -260,11 +277,14 @@ fn order_is_kept_when_a_client_reads_slowly() {
          a congested",
     );
     for number in 1..=50 {
-        talk.run(&format!("p > PUBLISH t m{number} q1 #{number}\n p < PUBACK #{number}"));
+        talk.run(&format!(
+            "p > PUBLISH t m{number} q1 #{number}\n p < PUBACK #{number}"
+        ));
         talk.run(&format!("p > PUBLISH t m{number}"));
     }
-    let wanted: Vec<String> =
-        (1..=50).map(|number| format!("a < PUBLISH t m{number} q1 #{number}\n a < PUBLISH t m{number}")).collect();
+    let wanted: Vec<String> = (1..=50)
+        .map(|number| format!("a < PUBLISH t m{number} q1 #{number}\n a < PUBLISH t m{number}"))
+        .collect();
     talk.run(&format!("a free\n{}", wanted.join("\n")));
 }
 
@@ -283,14 +303,36 @@ fn state_can_be_seen() {
          a < PUBACK #8",
     );
     let session = talk.broker.session("a").unwrap();
-    assert_eq!(session.subscriptions().map(|s| s.topic_filter).collect::<Vec<_>>(), ["$share/g/u", "t"]);
-    assert_eq!(session.received().map(|id| id.get()).collect::<Vec<_>>(), [9]);
-    let unacknowledged: Vec<_> = session.unacknowledged().map(|u| (u.packet_identifier.get(), u.topic_name)).collect();
+    assert_eq!(
+        session
+            .subscriptions()
+            .map(|s| s.topic_filter)
+            .collect::<Vec<_>>(),
+        ["$share/g/u", "t"]
+    );
+    assert_eq!(
+        session.received().map(|id| id.get()).collect::<Vec<_>>(),
+        [9]
+    );
+    let unacknowledged: Vec<_> = session
+        .unacknowledged()
+        .map(|u| (u.packet_identifier.get(), u.topic_name))
+        .collect();
     assert_eq!(unacknowledged, [(1, Some("t"))]);
-    assert_eq!(session.queued().map(|(topic, qos)| (topic, qos as u8)).collect::<Vec<_>>(), [("t", 1)]);
+    assert_eq!(
+        session
+            .queued()
+            .map(|(topic, qos)| (topic, qos as u8))
+            .collect::<Vec<_>>(),
+        [("t", 1)]
+    );
     assert_eq!(session.will(), Some(("w", None)));
-    assert_eq!((session.session_expiry_interval(), session.expires_at()), (60, None));
+    assert_eq!(
+        (session.session_expiry_interval(), session.expires_at()),
+        (60, None)
+    );
     let mut retained = Vec::new();
-    talk.broker.visit_retained(|message| retained.push((message.topic_name(), message.payload())));
+    talk.broker
+        .visit_retained(|message| retained.push((message.topic_name(), message.payload())));
     assert_eq!(retained, [("t", &b"2"[..])]);
 }

@@ -1,7 +1,7 @@
 //! What version 5 adds to a message: properties, expiry, aliases, size limits.
 
-use mqttscope_session::broker::{Limits, Options};
 use crate::support::{plain, talk, talk_with};
+use mqttscope_session::broker::{Limits, Options};
 
 /// [MQTT-3.3.2-4], [MQTT-3.3.2-15] to [MQTT-3.3.2-18], [MQTT-3.3.2-20], [MQTT-3.1.3-10] v5
 #[test]
@@ -65,7 +65,14 @@ fn messages_expire_and_tell_what_is_left() {
 }
 
 fn aliases() -> Options {
-    Options { limits: Limits { topic_alias_maximum: 2, topic_aliases_out: 5, ..plain().limits }, ..plain() }
+    Options {
+        limits: Limits {
+            topic_alias_maximum: 2,
+            topic_aliases_out: 5,
+            ..plain().limits
+        },
+        ..plain()
+    }
 }
 
 /// [MQTT-3.3.2-7], [MQTT-3.3.2-9], [MQTT-3.3.2-12] v5
@@ -152,6 +159,9 @@ fn what_is_too_large_for_a_client_is_as_good_as_sent() {
          a > PUBACK #2",
     );
     assert_eq!(talk.broker.counters().messages_dropped, 1);
-    assert_eq!(talk.broker.session("a").unwrap().unacknowledged().count(), 0);
+    assert_eq!(
+        talk.broker.session("a").unwrap().unacknowledged().count(),
+        0
+    );
     assert!(!talk.events().is_empty());
 }

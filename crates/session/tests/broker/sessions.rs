@@ -1,9 +1,9 @@
 //! Sessions that outlive their connections, and wills.
 
+use crate::support::{Talk, plain, talk, talk_with};
 use mqttscope_session::broker::{Event, Limits, Options};
 use mqttscope_session::common::Message;
 use mqttscope_wire::{ReasonCode, TopicName};
-use crate::support::{Talk, plain, talk, talk_with};
 
 /// [MQTT-4.1.0-1], [MQTT-4.1.0-2], [MQTT-3.1.2-23] v5; [MQTT-3.1.2-5], [MQTT-3.1.2-6], [MQTT-4.1.0-1] v3.1.1
 #[test]
@@ -28,14 +28,25 @@ fn a_session_lasts_as_long_as_was_agreed() {
          e gone
          wait 9999",
     );
-    let kept = |talk: &Talk| -> Vec<String> { talk.broker.sessions().map(|s| s.client_identifier().into()).collect() };
+    let kept = |talk: &Talk| -> Vec<String> {
+        talk.broker
+            .sessions()
+            .map(|s| s.client_identifier().into())
+            .collect()
+    };
     assert_eq!(kept(&talk), ["a", "c", "e"]);
     talk.run("wait 1");
     assert_eq!(kept(&talk), ["c", "e"]);
     talk.run("wait 10000000000");
     assert_eq!(kept(&talk), ["c", "e"]);
     assert_eq!(talk.broker.poll_timeout(), None);
-    assert_eq!(talk.events().iter().filter(|event| matches!(event, Event::SessionEnded { .. })).count(), 3);
+    assert_eq!(
+        talk.events()
+            .iter()
+            .filter(|event| matches!(event, Event::SessionEnded { .. }))
+            .count(),
+        3
+    );
 }
 
 /// Section 3.14.2.2.2
@@ -83,7 +94,8 @@ fn clean_start_forgets_everything() {
 #[test]
 fn a_will_is_published_unless_the_client_says_goodbye() {
     for version in ["v3.1", "v3.1.1", "v5"] {
-        talk(&"s > CONNECT v5 id=s
+        talk(
+            &"s > CONNECT v5 id=s
              s < CONNACK 00
              s > SUBSCRIBE #1 w,q2
              s < SUBACK #1 02
@@ -113,8 +125,16 @@ fn a_will_is_published_unless_the_client_says_goodbye() {
              b > SUBSCRIBE #1 w
              b < SUBACK #1 00
              b < PUBLISH w 3 retain"
-            .replace('V', version)
-            .replace("DYING", if version == "v5" { "a < DISCONNECT 8d" } else { "// no word" }));
+                .replace('V', version)
+                .replace(
+                    "DYING",
+                    if version == "v5" {
+                        "a < DISCONNECT 8d"
+                    } else {
+                        "// no word"
+                    },
+                ),
+        );
     }
 }
 
@@ -219,7 +239,14 @@ fn what_is_under_way_survives_an_unsubscribe() {
 
 #[test]
 fn limits_are_refused_with_a_reason() {
-    let limits = Limits { sessions: 2, connections: 3, subscriptions: 2, retained: 1, queue: 2, ..plain().limits };
+    let limits = Limits {
+        sessions: 2,
+        connections: 3,
+        subscriptions: 2,
+        retained: 1,
+        queue: 2,
+        ..plain().limits
+    };
     let mut talk = talk_with(
         Options { limits, ..plain() },
         "a > CONNECT v5 id=a expiry=100
@@ -255,13 +282,20 @@ fn limits_are_refused_with_a_reason() {
          e < PUBLISH t 1 q1 #1 dup
          e < PUBLISH t 2 q1 #2 dup",
     );
-    let dropped = talk.events().into_iter().filter(|event| matches!(event, Event::Dropped { .. })).count();
+    let dropped = talk
+        .events()
+        .into_iter()
+        .filter(|event| matches!(event, Event::Dropped { .. }))
+        .count();
     assert_eq!(dropped, 2, "one retained, one queued");
 }
 
 #[test]
 fn too_many_connections_are_closed_at_once() {
-    let limits = Limits { connections: 1, ..plain().limits };
+    let limits = Limits {
+        connections: 1,
+        ..plain().limits
+    };
     talk_with(
         Options { limits, ..plain() },
         "a > CONNECT v5 id=a
@@ -273,7 +307,10 @@ fn too_many_connections_are_closed_at_once() {
 
 #[test]
 fn memory_is_bounded_and_given_back() {
-    let limits = Limits { message_bytes: 400, ..plain().limits };
+    let limits = Limits {
+        message_bytes: 400,
+        ..plain().limits
+    };
     let mut talk = talk_with(
         Options { limits, ..plain() },
         "a > CONNECT v5 id=a expiry=100
@@ -316,9 +353,17 @@ fn the_owner_can_publish_disconnect_and_shut_down() {
          c < CONNACK 00",
     );
     let now = talk.now;
-    assert!(talk.broker.publish(now, Message::new(TopicName::new("t").unwrap(), "hello")));
-    let c = talk.broker.session("c").and_then(|session| session.connection()).unwrap();
-    talk.broker.disconnect(now, c, ReasonCode::ADMINISTRATIVE_ACTION);
+    assert!(
+        talk.broker
+            .publish(now, Message::new(TopicName::new("t").unwrap(), "hello"))
+    );
+    let c = talk
+        .broker
+        .session("c")
+        .and_then(|session| session.connection())
+        .unwrap();
+    talk.broker
+        .disconnect(now, c, ReasonCode::ADMINISTRATIVE_ACTION);
     talk.run(
         "wait 0
          a < PUBLISH t hello

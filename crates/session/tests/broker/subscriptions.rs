@@ -1,7 +1,7 @@
 //! SUBSCRIBE, UNSUBSCRIBE, wildcards, shared subscriptions and retained messages.
 
-use mqttscope_session::broker::Options;
 use crate::support::{plain, talk, talk_with};
+use mqttscope_session::broker::Options;
 
 /// [MQTT-3.8.4-1], [MQTT-3.8.4-2], [MQTT-3.8.4-5], [MQTT-3.8.4-6], [MQTT-3.9.3-1], [MQTT-3.10.4-1],
 /// [MQTT-3.10.4-4], [MQTT-3.10.4-5], [MQTT-3.10.4-6], [MQTT-3.11.3-1] v5;
@@ -135,9 +135,12 @@ fn retained_messages_come_and_go() {
          b < PUBACK #3",
     );
     let mut topics = Vec::new();
-    talk.broker.visit_retained(|message| topics.push(message.topic_name().to_string()));
+    talk.broker
+        .visit_retained(|message| topics.push(message.topic_name().to_string()));
     assert_eq!(topics, ["t/2"]);
-    talk.run("c > CONNECT v5 id=c\n c < CONNACK 00\n c > PUBLISH $SYS/x no q1 #3\n c < PUBACK #3 87");
+    talk.run(
+        "c > CONNECT v5 id=c\n c < CONNACK 00\n c > PUBLISH $SYS/x no q1 #3\n c < PUBACK #3 87",
+    );
 }
 
 /// [MQTT-3.3.1-12], [MQTT-3.3.1-13] v5; [MQTT-3.3.1-9] v3.1.1
@@ -238,7 +241,10 @@ fn shared_subscriptions_take_turns_and_skip_who_is_away() {
 #[test]
 fn sharing_before_version_5_can_be_turned_off() {
     talk_with(
-        Options { shared_before_v5: false, ..plain() },
+        Options {
+            shared_before_v5: false,
+            ..plain()
+        },
         "a > CONNECT v3.1.1 id=a
          a < CONNACK 00
          a > SUBSCRIBE #1 $share/g/t
@@ -278,7 +284,11 @@ fn sys_messages_are_made_while_somebody_listens() {
          wait 20000",
     );
     assert_eq!(talk.broker.poll_timeout(), None);
-    assert_eq!(talk.events().len(), 2, "two clients came, and nothing else is worth telling");
+    assert_eq!(
+        talk.events().len(),
+        2,
+        "two clients came, and nothing else is worth telling"
+    );
     talk.run(
         "a > SUBSCRIBE #1 $SYS/broker/clients/total,q1
          a < SUBACK #1 01

@@ -32,7 +32,13 @@ struct Client {
 /// Options under which a CONNACK of version 5 announces nothing.
 pub(crate) fn plain() -> Options {
     Options {
-        limits: Limits { packet_size: usize::MAX, receive_maximum: u16::MAX, topic_alias_maximum: 0, topic_aliases_out: 0, ..Limits::default() },
+        limits: Limits {
+            packet_size: usize::MAX,
+            receive_maximum: u16::MAX,
+            topic_alias_maximum: 0,
+            topic_aliases_out: 0,
+            ..Limits::default()
+        },
         ..Options::default()
     }
 }
@@ -44,7 +50,11 @@ pub(crate) fn talk(script: &str) -> Talk {
 
 /// Runs a conversation.
 pub(crate) fn talk_with(options: Options, script: &str) -> Talk {
-    let mut talk = Talk { broker: Broker::new(options), now: Instant::ZERO, clients: BTreeMap::new() };
+    let mut talk = Talk {
+        broker: Broker::new(options),
+        now: Instant::ZERO,
+        clients: BTreeMap::new(),
+    };
     talk.run(script);
     talk
 }
@@ -52,16 +62,26 @@ pub(crate) fn talk_with(options: Options, script: &str) -> Talk {
 impl Talk {
     /// Goes on with a conversation.
     pub(crate) fn run(&mut self, script: &str) {
-        let lines: Vec<&str> = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).collect();
+        let lines: Vec<&str> = script
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with("//"))
+            .collect();
         let mut at = 0;
         while at < lines.len() {
             let act = lines[at];
-            assert!(!act.contains(" < "), "what is sent must follow what causes it: {act}");
+            assert!(
+                !act.contains(" < "),
+                "what is sent must follow what causes it: {act}"
+            );
             self.act(act);
             at += 1;
             let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
             while let Some((who, what)) = lines.get(at).and_then(|line| line.split_once(" < ")) {
-                wanted.entry(who.trim().into()).or_default().push(what.split_whitespace().collect::<Vec<_>>().join(" "));
+                wanted
+                    .entry(who.trim().into())
+                    .or_default()
+                    .push(what.split_whitespace().collect::<Vec<_>>().join(" "));
                 at += 1;
             }
             let sent = self.sent();
@@ -83,8 +103,13 @@ impl Talk {
                 let client = self.clients.remove(who).unwrap();
                 self.broker.handle_closed(self.now, client.id);
             }
-            [who, "congested"] => self.broker.handle_congestion(self.now, self.clients[who].id, true),
-            [who, "free"] => self.broker.handle_congestion(self.now, self.clients[who].id, false),
+            [who, "congested"] => {
+                self.broker
+                    .handle_congestion(self.now, self.clients[who].id, true)
+            }
+            [who, "free"] => self
+                .broker
+                .handle_congestion(self.now, self.clients[who].id, false),
             [who, ">", ref packet @ ..] => self.send(who, packet),
             _ => panic!("not understood: {act}"),
         }
@@ -94,11 +119,21 @@ impl Talk {
         let connects = packet.first() == Some(&"CONNECT");
         if !self.clients.contains_key(who) {
             let id = self.broker.handle_open(self.now);
-            self.clients.insert(who.into(), Client { id, version: ProtocolVersion::V3_1_1 });
+            self.clients.insert(
+                who.into(),
+                Client {
+                    id,
+                    version: ProtocolVersion::V3_1_1,
+                },
+            );
         }
         let client = self.clients.get_mut(who).unwrap();
         let bytes = if packet.first() == Some(&"raw") {
-            packet.iter().skip(1).flat_map(|word| read::raw(word)).collect()
+            packet
+                .iter()
+                .skip(1)
+                .flat_map(|word| read::raw(word))
+                .collect()
         } else {
             if connects && let Some(version) = packet.get(1).and_then(|word| read::version(word)) {
                 client.version = version;
@@ -122,7 +157,8 @@ impl Talk {
     fn sent(&mut self) -> BTreeMap<String, Vec<String>> {
         let mut sent: BTreeMap<String, Vec<String>> = BTreeMap::new();
         while let Some((id, transmit)) = self.broker.poll_transmit() {
-            let Some((name, client)) = self.clients.iter().find(|(_, client)| client.id == id) else {
+            let Some((name, client)) = self.clients.iter().find(|(_, client)| client.id == id)
+            else {
                 panic!("{transmit:?} for {id:?}, which no client is")
             };
             let name = name.clone();
