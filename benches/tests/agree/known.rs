@@ -116,7 +116,7 @@ pub(crate) const KNOWN: &[Known] = &[
         example: "e0020400",
     },
     Known {
-        peers: SIBLINGS,
+        peers: &Peer::ALL,
         versions: V5,
         how: How::Refuses,
         why: "they know no DISCONNECT for a bad authentication method; the standard's table of \
