@@ -3,11 +3,16 @@
 use bytes::{Bytes, BytesMut};
 use mqtt_protocol_core::mqtt::packet as core;
 use mqttscope_wire::{
-    Context, ControlPacket, PacketIdentifier, ProtocolVersion, Publish, QoS, Subscribe,
+    BinaryData, Connect, Context, ControlPacket, PacketIdentifier, Properties, ProtocolVersion,
+    Publish, QoS, Subscribe, TopicName, Utf8EncodedString, WillMessage,
 };
 use proptest::prelude::*;
 
 use crate::common::only_packet;
+
+const CLIENT: &str = "scope-1";
+const USER: &str = "ana";
+const PASSWORD: &str = "secret";
 
 /// The values of a message.
 #[derive(Clone, Debug)]
@@ -57,6 +62,28 @@ impl Message {
             ..Publish::default()
         };
         assert_eq!(publish, expected);
+    }
+
+    /// A CONNECT of this client identifier and login, with the message as its will.
+    fn check_connect(&self, bytes: &[u8], version: ProtocolVersion) {
+        let text = |text| Utf8EncodedString::new(text).unwrap();
+        let expected = ControlPacket::Connect(Connect {
+            version,
+            clean_start: self.retain,
+            keep_alive: self.number,
+            properties: Properties::NONE,
+            client_identifier: text(CLIENT),
+            will: Some(WillMessage {
+                qos: QoS::new(self.level).unwrap(),
+                retain: self.retain,
+                properties: Properties::NONE,
+                topic_name: TopicName::new(&self.topic).unwrap(),
+                payload: BinaryData::new(&self.payload).unwrap(),
+            }),
+            user_name: Some(text(USER)),
+            password: Some(BinaryData::new(PASSWORD.as_bytes()).unwrap()),
+        });
+        assert_eq!(only_packet(bytes, Context::new(version)), Ok(expected));
     }
 
     fn check_subscribe(&self, bytes: &[u8], version: ProtocolVersion) {
@@ -122,6 +149,24 @@ proptest! {
         subscribe.pkid = message.number;
         subscribe.write(&mut out).unwrap();
         message.check_subscribe(&out, ProtocolVersion::V5);
+
+        let mut out = BytesMut::new();
+        let mut connect = mqttbytes::v4::Connect::new(CLIENT);
+        (connect.keep_alive, connect.clean_session) = (message.number, message.retain);
+        connect.last_will = Some(mqttbytes::v4::LastWill::new(
+            &message.topic, message.payload.clone(), qos, message.retain,
+        ));
+        connect.set_login(USER, PASSWORD).write(&mut out).unwrap();
+        message.check_connect(&out, ProtocolVersion::V3_1_1);
+
+        let mut out = BytesMut::new();
+        let mut connect = mqttbytes::v5::Connect::new(CLIENT);
+        (connect.keep_alive, connect.clean_session) = (message.number, message.retain);
+        connect.last_will = Some(mqttbytes::v5::LastWill::new(
+            &message.topic, message.payload.clone(), qos, message.retain,
+        ));
+        connect.set_login(USER, PASSWORD).write(&mut out).unwrap();
+        message.check_connect(&out, ProtocolVersion::V5);
     }
 
     #[test]
@@ -142,7 +187,28 @@ proptest! {
         subscribe.write(&mut out).unwrap();
         message.check_subscribe(&out, ProtocolVersion::V3_1_1);
 
+        let mut out = BytesMut::new();
+        let mut connect = rumqttc::mqttbytes::v4::Connect::new(CLIENT);
+        (connect.keep_alive, connect.clean_session) = (message.number, message.retain);
+        connect.last_will = Some(rumqttc::mqttbytes::v4::LastWill::new(
+            &message.topic, payload.clone(), qos, message.retain,
+        ));
+        connect.set_login(USER, PASSWORD).write(&mut out).unwrap();
+        message.check_connect(&out, ProtocolVersion::V3_1_1);
+
         let qos = rumqttc::v5::mqttbytes::qos(message.level).unwrap();
+        let mut out = BytesMut::new();
+        let connect = v5::Connect {
+            keep_alive: message.number,
+            client_id: CLIENT.to_owned(),
+            clean_start: message.retain,
+            properties: None,
+        };
+        let will = v5::LastWill::new(&message.topic, payload.clone(), qos, message.retain, None);
+        let login = v5::Login::new(USER, PASSWORD);
+        connect.write(&Some(will), &Some(login), &mut out).unwrap();
+        message.check_connect(&out, ProtocolVersion::V5);
+
         let mut out = BytesMut::new();
         let mut publish = v5::Publish::new(&message.topic, qos, payload, None);
         (publish.pkid, publish.retain) = (message.identifier(), message.retain);
@@ -180,6 +246,21 @@ proptest! {
                     .build()
                     .unwrap();
                 message.check_subscribe(&subscribe.to_continuous_buffer(), ProtocolVersion::$version);
+
+                let connect = core::$module::Connect::builder()
+                    .client_id(CLIENT)
+                    .unwrap()
+                    .keep_alive(message.number)
+                    .clean_start(message.retain)
+                    .will_message(message.topic.as_str(), message.payload.clone(), qos, message.retain)
+                    .unwrap()
+                    .user_name(USER)
+                    .unwrap()
+                    .password(PASSWORD)
+                    .unwrap()
+                    .build()
+                    .unwrap();
+                message.check_connect(&connect.to_continuous_buffer(), ProtocolVersion::$version);
             }};
         }
         check!(v3_1_1, V3_1_1);
