@@ -2,9 +2,9 @@
 
 use yew::prelude::*;
 
-use crate::components::header::Header;
-use crate::components::help::Help;
-use crate::components::toasts::ToastRegion;
+use crate::components::header::header;
+use crate::components::help::help_window;
+use crate::components::toasts::toast_region;
 use crate::hooks::{use_hash, use_window_keys};
 use crate::pages::dissect::Dissect;
 use crate::route::Route;
@@ -53,10 +53,10 @@ pub fn App() -> Html {
                 event.prevent_default();
                 browser::focus_id("main");
             })}>{ "Skip to the page" }</a>
-            <Header theme={*theme} {on_theme} on_help={show_help} />
+            { header(*theme, &on_theme, &show_help) }
             <Dissect shared={shared.map(AttrValue::from)} arrival={arrival.count} />
-            if *help { <Help on_close={hide_help} /> }
-            <ToastRegion {toasts} />
+            if *help { { help_window(&hide_help) } }
+            { toast_region(&toasts) }
         </ContextProvider<Toaster>>
     }
 }

@@ -6,28 +6,15 @@ use super::icon::{Icon, icon};
 use crate::route::DISSECT;
 use crate::state::theme::Theme;
 
-/// What the bar is given.
-#[derive(Clone, PartialEq, Properties)]
-pub struct HeaderProps {
-    /// The colours in force.
-    pub theme: Theme,
-    /// Others are wanted.
-    pub on_theme: Callback<Theme>,
-    /// The help is wanted.
-    pub on_help: Callback<()>,
-}
-
-/// The bar.
-#[component]
-pub fn Header(props: &HeaderProps) -> Html {
-    let (picture, says) = match props.theme {
+/// The bar, with the colours in force. Others may be wanted, and the help.
+pub fn header(theme: Theme, on_theme: &Callback<Theme>, on_help: &Callback<()>) -> Html {
+    let (picture, says) = match theme {
         Theme::System => (Icon::Half, "Colours: as the system. Change to light"),
         Theme::Light => (Icon::Sun, "Colours: light. Change to dark"),
         Theme::Dark => (Icon::Moon, "Colours: dark. Change to the system's"),
     };
-    let theme = props.theme;
-    let turn = props.on_theme.reform(move |_: MouseEvent| theme.next());
-    let help = props.on_help.reform(|_: MouseEvent| ());
+    let turn = on_theme.reform(move |_: MouseEvent| theme.next());
+    let help = on_help.reform(|_: MouseEvent| ());
     html! {
         <header class="site">
             <a class="brand" href={DISSECT} aria-label="mqttscope, start page">

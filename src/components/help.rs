@@ -17,18 +17,10 @@ const KEYS: &[(&[&str], &str)] = &[
     (&["?"], "This help"),
 ];
 
-/// What the help is given.
-#[derive(Clone, PartialEq, Properties)]
-pub struct HelpProps {
-    /// It was closed.
-    pub on_close: Callback<()>,
-}
-
-/// The help.
-#[component]
-pub fn Help(props: &HelpProps) -> Html {
+/// The help, until it is closed.
+pub fn help_window(on_close: &Callback<()>) -> Html {
     html! {
-        <Dialog title="Help and keys" on_close={props.on_close.clone()}>
+        <Dialog title="Help and keys" on_close={on_close.clone()}>
             <p>{ "Paste MQTT bytes as you have them: hex of any kind, a hex dump, base64, a C, Rust or Python literal, or drop a file. Every field, bit and broken rule is shown beside the bytes that say so. Nothing leaves this page." }</p>
             <dl class="keys">
                 { for KEYS.iter().map(|(keys, what)| html! {

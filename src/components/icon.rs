@@ -68,7 +68,6 @@ impl Icon {
 }
 
 /// An icon's markup; it is decoration: what stands beside it, or a label, says what it means.
-#[must_use]
 pub fn icon(icon: Icon) -> Html {
     html! {
         <svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d={icon.path()} /></svg>

@@ -110,7 +110,7 @@ pub fn Menu(props: &MenuProps) -> Html {
         html! {
             <>
                 { heading }
-                <button role="menuitem" tabindex="-1" data-item={index.to_string()}>
+                <button role="menuitem" tabindex={if index == 0 { "0" } else { "-1" }} data-item={index.to_string()}>
                     <span class="name">{ item.name }</span>
                     if !item.more.is_empty() { <span class="shows">{ item.more }</span> }
                 </button>
@@ -139,12 +139,15 @@ fn show(button: &NodeRef, list: &NodeRef) {
     // It fails only where it is shown already.
     let _ = list.show_popover();
     let (place, own) = (button.get_bounding_client_rect(), list.get_bounding_client_rect());
-    let inner = |size: Result<wasm_bindgen::JsValue, _>| size.ok().and_then(|size| size.as_f64()).unwrap_or(800.0);
-    let Some(window) = browser::window() else { return };
-    let (wide, high) = (inner(window.inner_width()), inner(window.inner_height()));
-    let left = place.left().min(wide - own.width() - 8.0).max(8.0);
-    let below = place.bottom() + 4.0;
-    let top = if below + own.height() > high - 8.0 { (place.top() - own.height() - 4.0).max(8.0) } else { below };
+    let Some(root) = browser::document().and_then(|document| document.document_element()) else { return };
+    let (wide, high) = (root.client_width(), root.client_height());
+    // Whole pixels are enough, and code that writes floats is large.
+    let (top, bottom, left) = (place.top() as i32, place.bottom() as i32, place.left() as i32);
+    let (own_wide, own_high) = (own.width() as i32, own.height() as i32);
+    let left = left.min(wide.saturating_sub(own_wide).saturating_sub(8)).max(8);
+    let below = bottom.saturating_add(4);
+    let fits = below.saturating_add(own_high) <= high.saturating_sub(8);
+    let top = if fits { below } else { top.saturating_sub(own_high).saturating_sub(4).max(8) };
     for (name, value) in [("left", left), ("top", top)] {
         // The names are right, so it cannot fail.
         let _ = list.style().set_property(name, &format!("{value}px"));

@@ -9,20 +9,12 @@ use crate::state::toasts::{Toast, ToastAction, Toaster, Toasts};
 /// How long a message stays, in milliseconds.
 const STAYS: u32 = 6_000;
 
-/// What the region is given.
-#[derive(Clone, PartialEq, Properties)]
-pub struct ToastRegionProps {
-    /// The messages.
-    pub toasts: UseReducerHandle<Toasts>,
-}
-
 /// The region. It is always there, so that a screen reader hears what comes into it.
-#[component]
-pub fn ToastRegion(props: &ToastRegionProps) -> Html {
+pub fn toast_region(toasts: &UseReducerHandle<Toasts>) -> Html {
     html! {
         <div class="toasts" role="status" aria-live="polite">
-            { for props.toasts.shown().iter().map(|toast| html! {
-                <ToastRow key={toast.id} toast={toast.clone()} toaster={props.toasts.dispatcher()} />
+            { for toasts.shown().iter().map(|toast| html! {
+                <ToastRow key={toast.id} toast={toast.clone()} toaster={toasts.dispatcher()} />
             }) }
         </div>
     }

@@ -5,19 +5,12 @@ use yew::prelude::*;
 
 use super::Shown;
 
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct AboutProps {
-    pub(super) shown: Shown,
-    pub(super) node: Option<usize>,
-}
-
-#[component]
-pub(super) fn About(props: &AboutProps) -> Html {
-    let (tree, version) = (props.shown.tree(), props.shown.dissection().version);
-    // Until something is selected: where every packet begins.
-    let index = props.node.unwrap_or(0);
+/// Until something is selected it is about where every packet begins.
+pub(super) fn about(shown: &Shown, node: Option<usize>) -> Html {
+    let (tree, version) = (shown.tree(), shown.dissection().version);
+    let index = node.unwrap_or(0);
     let Some(node) = tree.get(index) else { return Html::default() };
-    let value = explain::value(tree, index, props.shown.bytes(), version);
+    let value = explain::value(tree, index, shown.bytes(), version);
     html! {
         <div class="about" data-testid="about">
             <h3>{ node.field.name_in(version) }<small>{ place(node.span.start, node.span.len) }</small></h3>

@@ -3,9 +3,9 @@
 use mqttscope_wire::Section;
 use yew::prelude::*;
 
-use super::about::About;
+use super::InspectorProps;
+use super::about::about;
 use super::bit_figure::BitFigure;
-use super::fields_pane::PaneProps;
 use super::hex_view::HexView;
 use super::look;
 use super::payload::Payload;
@@ -17,8 +17,8 @@ const LEGEND: [(Section, &str); 4] = [
     (Section::Payload, "payload"),
 ];
 
-#[component]
-pub(super) fn BytesPane(props: &PaneProps) -> Html {
+/// The pane.
+pub(super) fn bytes_pane(props: &InspectorProps, hover: Option<usize>, on_hover: &Callback<Option<usize>>) -> Html {
     let shown = &props.shown;
     let last = shown.offset().saturating_add(shown.bytes().len()).saturating_sub(1);
     html! {
@@ -29,14 +29,14 @@ pub(super) fn BytesPane(props: &PaneProps) -> Html {
                 <span class="grow"></span>
                 <span class="sub quiet">{ if props.on_edit.is_some() { "click a byte, type its new value" } else { "click a byte" } }</span>
             </div>
-            <HexView shown={shown.clone()} selected={props.selected} hover={props.hover} on_select={props.on_select.clone()}
-                on_hover={props.on_hover.clone()} on_edit={props.on_edit.clone()} />
+            <HexView shown={shown.clone()} selected={props.selected} {hover} on_select={props.on_select.clone()}
+                on_hover={on_hover.clone()} on_edit={props.on_edit.clone()} />
             <div class="legend" aria-hidden="true">
                 { for LEGEND.iter().map(|&(section, name)| html! { <span class={look::section(section)}><i></i>{ name }</span> }) }
             </div>
             // The focus can go here, so that it scrolls by keys.
             <div class="below" tabindex="0" role="region" aria-label="The selected field">
-                <About shown={shown.clone()} node={props.selected} />
+                { about(shown, props.selected) }
                 <BitFigure shown={shown.clone()} node={props.selected.unwrap_or(0)} on_select={props.on_select.clone()} on_edit={props.on_edit.clone()} />
                 <Payload shown={shown.clone()} />
             </div>

@@ -1,27 +1,19 @@
 //! The left pane of an inspector: what the packet is, what is wrong, its fields.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
-use super::Shown;
+use super::InspectorProps;
 use super::add::AddMenu;
-use super::faults::{FaultChip, FaultList};
+use super::faults::{fault_chip, fault_list};
 use super::field_tree::FieldTree;
 
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct PaneProps {
-    pub(super) shown: Shown,
-    pub(super) selected: Option<usize>,
-    pub(super) hover: Option<usize>,
-    pub(super) on_select: Callback<usize>,
-    pub(super) on_hover: Callback<Option<usize>>,
-    pub(super) on_edit: Option<Callback<Rc<[u8]>>>,
-}
-
-#[component]
-pub(super) fn FieldsPane(props: &PaneProps) -> Html {
-    let listed = use_state_eq(|| false);
+/// The pane; `listed`: with the list of all faults.
+pub(super) fn fields_pane(
+    props: &InspectorProps,
+    hover: Option<usize>,
+    on_hover: &Callback<Option<usize>>,
+    listed: &UseStateHandle<bool>,
+) -> Html {
     let shown = &props.shown;
     let dissection = shown.dissection();
     let on_open = {
@@ -39,12 +31,12 @@ pub(super) fn FieldsPane(props: &PaneProps) -> Html {
                 <h2 data-testid="packet-type">{ dissection.packet_type.name() }</h2>
                 <span class="sub">{ format!("MQTT {} · {} bytes{missing}", dissection.version.name(), dissection.len) }</span>
                 <span class="grow"></span>
-                <FaultChip shown={shown.clone()} open={*listed} {on_open} />
+                { fault_chip(shown, **listed, &on_open) }
                 if let Some(on_edit) = &props.on_edit { <AddMenu shown={shown.clone()} on_edit={on_edit.clone()} /> }
             </div>
-            if *listed && !dissection.diagnostics.is_empty() { <FaultList shown={shown.clone()} on_select={props.on_select.clone()} /> }
-            <FieldTree shown={shown.clone()} selected={props.selected} hover={props.hover} on_select={props.on_select.clone()}
-                on_hover={props.on_hover.clone()} on_edit={props.on_edit.clone()} />
+            if **listed && !dissection.diagnostics.is_empty() { { fault_list(shown, &props.on_select) } }
+            <FieldTree shown={shown.clone()} selected={props.selected} {hover} on_select={props.on_select.clone()}
+                on_hover={on_hover.clone()} on_edit={props.on_edit.clone()} />
         </section>
     }
 }

@@ -24,8 +24,8 @@ use yew::prelude::*;
 
 pub use shown::Shown;
 
-use bytes_pane::BytesPane;
-use fields_pane::FieldsPane;
+use bytes_pane::bytes_pane;
+use fields_pane::fields_pane;
 
 /// What the inspector is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -52,13 +52,15 @@ pub fn Inspector(props: &InspectorProps) -> Html {
     };
     // A node of the packet before may not exist in this one.
     let hovered = (*hover).filter(|&node| props.shown.tree().get(node).is_some());
-    let selected = props.selected.filter(|&node| props.shown.tree().get(node).is_some());
+    let props = InspectorProps {
+        selected: props.selected.filter(|&node| props.shown.tree().get(node).is_some()),
+        ..props.clone()
+    };
+    let listed = use_state_eq(|| false);
     html! {
         <div class="inspector">
-            <FieldsPane shown={props.shown.clone()} {selected} hover={hovered} on_select={props.on_select.clone()}
-                on_hover={on_hover.clone()} on_edit={props.on_edit.clone()} />
-            <BytesPane shown={props.shown.clone()} {selected} hover={hovered} on_select={props.on_select.clone()}
-                {on_hover} on_edit={props.on_edit.clone()} />
+            { fields_pane(&props, hovered, &on_hover, &listed) }
+            { bytes_pane(&props, hovered, &on_hover) }
         </div>
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
         let choose = Callback::from(move |_: MouseEvent| chosen.set(Some(name)));
         let is_open = open.is_some_and(|open| open.name() == name);
         html! {
-            <button role="tab" aria-selected={is_open.to_string()} aria-controls="payload-view" data-testid={format!("payload-{}", name.to_lowercase())}
+            <button role="tab" aria-selected={is_open.to_string()} aria-controls="payload-view" data-testid={format!("payload-{}", name.to_ascii_lowercase())}
                 onclick={choose}>{ name }</button>
         }
     });

@@ -21,19 +21,12 @@ const LESSON: [(&str, &str); 9] = [
     ("on-payload", "35"),
 ];
 
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct EmptyProps {
-    /// Whether nothing was given; otherwise what was given holds no packet.
-    pub(super) nothing: bool,
-}
-
-#[component]
-pub(super) fn Empty(props: &EmptyProps) -> Html {
-    let acts = use_context::<Acts>();
+/// The invitation; `nothing`: nothing was given. Otherwise what was given holds no packet.
+pub(super) fn empty(nothing: bool, acts: &Acts) -> Html {
     let tries = OFFERED.iter().filter_map(|&index| examples::ALL.get(index)).map(|example| {
         let acts = acts.clone();
         let open = Callback::from(move |_: MouseEvent| {
-            if let (Some(act), Some(acts)) = (super::examples::open(example), &acts) {
+            if let Some(act) = super::examples::open(example) {
                 acts.dispatch(act);
             }
         });
@@ -42,7 +35,7 @@ pub(super) fn Empty(props: &EmptyProps) -> Html {
     html! {
         <section class="pane inspector-empty" aria-label="How to begin">
             <div class="empty" data-testid="empty">
-                if props.nothing {
+                if nothing {
                     <div class="bytes mono" aria-hidden="true">{ for LESSON.iter().map(|&(class, text)| html! { <span {class}>{ text }</span> }) }</div>
                     <h2>{ "Every byte of MQTT, explained" }</h2>
                     <p>{ "Paste a hex dump, a log line or base64, drop a file anywhere on this page, or begin with one of these:" }</p>

@@ -20,15 +20,14 @@ pub(super) fn open(example: &Example) -> Option<Act> {
     }))
 }
 
-#[component]
-pub(super) fn ExamplesMenu() -> Html {
-    let acts = use_context::<Acts>();
-    let items = use_callback((), |(), ()| {
+/// The menu.
+pub(super) fn examples_menu(acts: Option<Acts>) -> Html {
+    let items = Callback::from(|()| {
         examples::ALL.iter().map(|example| Item::new(example.title, example.shows).under(example.group)).collect()
     });
-    let on_choose = use_callback(acts, |index: usize, acts| {
+    let on_choose = Callback::from(move |index: usize| {
         let act = examples::ALL.get(index).and_then(open);
-        if let (Some(act), Some(acts)) = (act, acts) {
+        if let (Some(act), Some(acts)) = (act, &acts) {
             acts.dispatch(act);
         }
     });

@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
 use mqttscope_capture::text::TextError;
-use web_sys::HtmlTextAreaElement;
+use wasm_bindgen::JsCast as _;
+use web_sys::{ClipboardEvent, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::act::Acts;
-use crate::state::workbench::Act;
+use crate::state::workbench::{Act, Given, LONG_TEXT};
 
 /// The element's id: the fault's button selects in it.
 pub(super) const ID: &str = "given-text";
@@ -58,16 +59,37 @@ pub(super) fn TextField(props: &TextFieldProps) -> Html {
             }));
         })
     };
+    let on_paste = {
+        let acts = use_context::<Acts>();
+        let node = node.clone();
+        Callback::from(move |event: Event| {
+            if let (Some(field), Some(acts)) = (node.cast::<HtmlTextAreaElement>(), &acts) {
+                paste_long(&event, &field, acts);
+            }
+        })
+    };
     html! {
         <textarea ref={node} id={ID} data-testid="text" aria-label="MQTT bytes as text" placeholder={INVITATION}
             spellcheck="false" autocomplete="off" autocapitalize="off" aria-invalid={props.fault.is_some().then_some("true")}
-            aria-describedby={props.fault.is_some().then_some("said-error")} oninput={on_input} />
+            aria-describedby={props.fault.is_some().then_some("said-error")} oninput={on_input} onpaste={on_paste} />
+    }
+}
+
+/// Takes a long text in place of all there is past the field: a browser takes a second to lay it
+/// out there, only to see it go again.
+fn paste_long(event: &Event, field: &HtmlTextAreaElement, acts: &Acts) {
+    let data = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
+    let Some(text) = data.and_then(|data| data.get_data("text/plain").ok()) else { return };
+    let selected = (field.selection_start().ok().flatten(), field.selection_end().ok().flatten());
+    let all = (Some(0), Some(field.text_length()));
+    if text.len() > LONG_TEXT && selected == all {
+        event.prevent_default();
+        acts.dispatch(Act::Open(Given::of_text(text.into())));
     }
 }
 
 /// Selects the characters at fault in the text field and scrolls to them.
 pub(super) fn select_fault(fault: &TextError) {
-    use wasm_bindgen::JsCast as _;
     let field = crate::services::browser::document().and_then(|document| document.get_element_by_id(ID));
     let Some(field) = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) else { return };
     let range = fault.utf16_range();

@@ -7,10 +7,10 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::act::Acts;
-use super::examples::ExamplesMenu;
+use super::examples::examples_menu;
 use super::field_text::TextField;
 use super::opening::open_file;
-use super::said::{FormatChip, Said};
+use super::said::{format_chip, said};
 use crate::components::icon::{Icon, icon};
 use crate::state::toasts::Toaster;
 use crate::state::workbench::{Act, Document, Given};
@@ -73,13 +73,13 @@ pub(super) fn GivenPane(props: &GivenPaneProps) -> Html {
         <>
             <div class="head">
                 <h2 class="unseen">{ "Bytes" }</h2>
-                <FormatChip asked={document.format} found={document.read_as} nothing={document.given.is_nothing()} />
+                { format_chip(document, acts.clone()) }
                 <span class="grow"></span>
                 <button class="bare square" data-testid="undo" aria-label="Take back" title="Take back (Ctrl+Z)" disabled={!can_undo} onclick={act(Act::Undo)}>{ icon(Icon::Undo) }</button>
                 <button class="bare square" data-testid="redo" aria-label="Do again" title="Do again (Ctrl+Shift+Z)" disabled={!can_redo} onclick={act(Act::Redo)}>{ icon(Icon::Redo) }</button>
                 <button class="bare square" data-testid="open-file" aria-label="Open a file" title="Open a file" onclick={open}>{ icon(Icon::File) }</button>
                 <input ref={file} type="file" hidden=true aria-label="A file with MQTT bytes" data-testid="file" onchange={on_file} />
-                <ExamplesMenu />
+                { examples_menu(acts.clone()) }
             </div>
             <div class="given">
                 if document.given.is_long() {
@@ -95,7 +95,7 @@ pub(super) fn GivenPane(props: &GivenPaneProps) -> Html {
                     <TextField text={document.given.text().cloned()} revision={props.text_revision} fault={document.fault.clone()} />
                 }
             </div>
-            <Said notes={document.notes.clone()} fault={document.fault.clone()} long={document.given.is_long()} />
+            { said(document) }
         </>
     }
 }

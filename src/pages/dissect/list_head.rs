@@ -10,25 +10,12 @@ use super::counted;
 use crate::components::icon::{Icon, icon};
 use crate::state::workbench::Act;
 
-#[derive(Clone, Properties)]
-pub(super) struct ListHeadProps {
-    pub(super) recording: Rc<Recording>,
-    pub(super) selected: usize,
-}
-
-impl PartialEq for ListHeadProps {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.recording, &other.recording) && self.selected == other.selected
-    }
-}
-
-#[component]
-pub(super) fn ListHead(props: &ListHeadProps) -> Html {
-    let acts = use_context::<Acts>();
-    let packets = props.recording.packets();
+/// The bar.
+pub(super) fn list_head(recording: &Rc<Recording>, selected: usize, acts: Option<Acts>) -> Html {
+    let packets = recording.packets();
     let faulty = packets.iter().filter(|packet| is_faulty(packet)).count();
     let jump = {
-        let (recording, selected) = (props.recording.clone(), props.selected);
+        let recording = recording.clone();
         Callback::from(move |_: MouseEvent| {
             if let (Some(next), Some(acts)) = (next_faulty(recording.packets(), selected), &acts) {
                 acts.dispatch(Act::Select(next));
@@ -37,7 +24,7 @@ pub(super) fn ListHead(props: &ListHeadProps) -> Html {
     };
     html! {
         <div class="list-head">
-            <span data-testid="count">{ counted(packets.len(), "packet") }{ " · " }{ counted(props.recording.bytes().len(), "byte") }</span>
+            <span data-testid="count">{ counted(packets.len(), "packet") }{ " · " }{ counted(recording.bytes().len(), "byte") }</span>
             <span class="grow"></span>
             if faulty > 0 {
                 <button class="bare is-error" data-testid="next-fault" title="Go to the next packet with a fault" onclick={jump}>

@@ -80,7 +80,7 @@ pub fn Dissect(props: &DissectProps) -> Html {
         <ContextProvider<Acts> context={bench.dispatcher()}>
             <main id="main" tabindex="-1" data-step={step.name()} class={classes!("dissect", dropping.then_some("dropping"))}>
                 <h1 class="unseen">{ "Dissect MQTT bytes" }</h1>
-                <steps::Steps now={*step} packets={now.recording.packets().len()} {on_step} />
+                { steps::steps(*step, now.recording.packets().len(), &on_step) }
                 <section class="pane" aria-label="Bytes and packets">
                     <given::GivenPane document={now.clone()} text_revision={bench.text_revision()} can={bench.can()} />
                     if !now.recording.packets().is_empty() {
@@ -99,7 +99,7 @@ pub fn Dissect(props: &DissectProps) -> Html {
                 if let Some(shown) = &*shown {
                     <Inspector shown={shown.clone()} selected={now.node} on_select={on_node} on_edit={Some(on_edit)} />
                 } else {
-                    <empty::Empty nothing={now.given.is_nothing()} />
+                    { empty::empty(now.given.is_nothing(), &bench.dispatcher()) }
                 }
                 if *building { <build::Build version={now.version.unwrap_or(now.recording.detection().version)} empty={now.given.is_nothing()} on_close={set_building(false)} /> }
             </main>

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use mqttscope_inspect::recording::Recording;
 use yew::prelude::*;
 
-use super::list_head::ListHead;
+use super::list_head::list_head;
 use super::packet_row::packet_row;
 use crate::hooks::use_virtual_rows;
 use crate::services::browser;
@@ -36,7 +36,7 @@ pub(super) fn PacketList(props: &PacketListProps) -> Html {
         use_effect_with((props.selected, count), move |&(selected, _)| rows.reveal(selected));
     }
     let on_key = {
-        let (rows, selected, acts) = (rows.clone(), props.selected, acts);
+        let (rows, selected, acts) = (rows.clone(), props.selected, acts.clone());
         Callback::from(move |event: KeyboardEvent| {
             let last = count.saturating_sub(1);
             let to = match event.key().as_str() {
@@ -65,7 +65,7 @@ pub(super) fn PacketList(props: &PacketListProps) -> Html {
     let recording = &props.recording;
     html! {
         <>
-        <ListHead recording={recording.clone()} selected={props.selected} />
+        { list_head(recording, props.selected, acts) }
         <div ref={rows.node.clone()} class="packets" role="listbox" tabindex="0" data-testid="packets" aria-label="Packets"
             aria-activedescendant={format!("packet-{}", props.selected)} onkeydown={on_key} onclick={on_click}>
             <div class="all" role="presentation" style={format!("height:{}px", rows.height)}>

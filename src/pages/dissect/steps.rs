@@ -20,23 +20,16 @@ impl Step {
     }
 }
 
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct StepsProps {
-    pub(super) now: Step,
-    pub(super) packets: usize,
-    pub(super) on_step: Callback<Step>,
-}
-
-#[component]
-pub(super) fn Steps(props: &StepsProps) -> Html {
+/// The bar that leads from one to the other.
+pub(super) fn steps(now: Step, packets: usize, on_step: &Callback<Step>) -> Html {
     let steps = [(Step::Packets, "Packets"), (Step::Fields, "Fields"), (Step::Bytes, "Bytes")];
     html! {
         <nav class="steps" aria-label="Parts of the page">
             { for steps.map(|(step, name)| html! {
-                <button data-testid={format!("step-{}", step.name())} aria-current={(step == props.now).then_some("step")}
-                    onclick={props.on_step.reform(move |_: MouseEvent| step)}>
+                <button data-testid={format!("step-{}", step.name())} aria-current={(step == now).then_some("step")}
+                    onclick={on_step.reform(move |_: MouseEvent| step)}>
                     { name }
-                    if step == Step::Packets && props.packets > 0 { <span class="quiet">{ props.packets }</span> }
+                    if step == Step::Packets && packets > 0 { <span class="quiet">{ packets }</span> }
                 </button>
             }) }
         </nav>

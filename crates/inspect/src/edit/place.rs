@@ -43,6 +43,16 @@ impl Addition {
             Self::Payload => Field::Payload.name(),
         }
     }
+
+    /// What a menu says beside the name: the same property may be one of the packet or of the will.
+    #[must_use]
+    pub const fn detail(self) -> &'static str {
+        match self {
+            Self::Property(_) => "property",
+            Self::WillProperty(_) => "property of the will",
+            _ => "",
+        }
+    }
 }
 
 /// All that may be added to the packet without breaking a rule, in the order of a menu.

@@ -212,3 +212,15 @@ fn what_has_no_place_is_refused() {
     let error = edit::remove(&ping.bytes, &d, d.tree.find(Field::PacketType).unwrap()).unwrap_err();
     assert_eq!(error.to_string(), "Packet type cannot be taken out.");
 }
+
+#[test]
+fn a_menu_has_no_entry_twice() {
+    for start in sound() {
+        let additions = edit::additions(&start.dissect());
+        let entries: std::collections::HashSet<_> = additions
+            .iter()
+            .map(|addition| (addition.name(), addition.detail()))
+            .collect();
+        assert_eq!(entries.len(), additions.len());
+    }
+}

@@ -2,9 +2,11 @@
 
 mod cursor;
 mod sink;
+mod strings;
 
-pub(crate) use cursor::{Cursor, Read, Text};
+pub(crate) use cursor::{Cursor, Read};
 pub(crate) use sink::{Record, Sink, Strict};
+pub(crate) use strings::Text;
 
 use crate::packet::{
     acknowledgement, auth, connack, connect, disconnect, publish, suback, subscribe, unsuback,

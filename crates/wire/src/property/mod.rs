@@ -1,9 +1,11 @@
 //! Properties: the block that version 5 adds to nearly every packet (section 2.2.2).
 
+mod build;
 mod grammar;
 mod id;
 mod value;
 
+pub use build::{PropertiesBuf, PropertyError};
 pub(crate) use grammar::properties;
 pub use id::{PropertyId, PropertyOwner, PropertySet, PropertyType};
-pub use value::{Iter, Properties, PropertiesBuf, Property, PropertyError};
+pub use value::{Iter, Properties, Property};

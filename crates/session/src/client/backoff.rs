@@ -1,0 +1,83 @@
+//! How long to wait before the next attempt to connect.
+
+use core::time::Duration;
+
+use super::Reconnect;
+
+/// Attempts that failed in a row, and a source of jitter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Backoff {
+    pub(super) failures: u32,
+    state: u64,
+}
+
+impl Backoff {
+    pub(super) const fn new(seed: u64) -> Self {
+        Self {
+            failures: 0,
+            state: seed,
+        }
+    }
+
+    /// The delay before the next attempt; none when there were enough.
+    pub(super) fn next(&mut self, reconnect: Reconnect) -> Option<Duration> {
+        if reconnect
+            .attempts
+            .is_some_and(|attempts| self.failures >= attempts)
+        {
+            return None;
+        }
+        let factor = 1_u32.checked_shl(self.failures.min(31)).unwrap_or(u32::MAX);
+        self.failures = self.failures.saturating_add(1);
+        let longest = reconnect
+            .first
+            .saturating_mul(factor)
+            .min(reconnect.longest);
+        let millis = u64::try_from(longest.as_millis()).unwrap_or(u64::MAX);
+        let half = millis / 2;
+        let jitter = self.random() % half.saturating_add(1);
+        Some(Duration::from_millis(millis.saturating_sub(jitter)))
+    }
+
+    /// SplitMix64 (Steele, Lea and Flood, 2014).
+    fn random(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_double_up_to_the_longest_with_jitter_below() {
+        for seed in 0..50 {
+            let mut backoff = Backoff::new(seed);
+            let reconnect = Reconnect {
+                first: Duration::from_secs(1),
+                longest: Duration::from_secs(10),
+                attempts: Some(40),
+            };
+            for full in [1_u64, 2, 4, 8, 10, 10] {
+                let delay = backoff.next(reconnect).unwrap();
+                assert!(
+                    delay <= Duration::from_secs(full)
+                        && delay >= Duration::from_millis(full * 500)
+                );
+            }
+            for _ in 6..40 {
+                assert!(backoff.next(reconnect).unwrap() <= Duration::from_secs(10));
+            }
+            assert_eq!(backoff.next(reconnect), None);
+        }
+        assert_ne!(
+            Backoff::new(1).next(Reconnect::default()),
+            Backoff::new(2).next(Reconnect::default()),
+            "clients do not come back all at once"
+        );
+    }
+}

@@ -1,0 +1,151 @@
+use mqttscope_capture::text::Format;
+use mqttscope_wire::{Field, ProtocolVersion};
+
+use super::*;
+
+/// PUBLISH, QoS 0, to `a/b`.
+const PUBLISH: &str = "30 08 00 03 61 2f 62 32 31 c2";
+const TWO: &str = "30 08 00 03 61 2f 62 32 31 c2 c0 00";
+
+fn after(acts: impl IntoIterator<Item = Act>) -> Rc<Workbench> {
+    acts.into_iter().fold(Rc::new(Workbench::default()), |bench, act| bench.reduce(act))
+}
+
+fn text(bench: &Workbench) -> &str {
+    bench.now().given.text().map_or("", |text| text)
+}
+
+fn node(bench: &Workbench, field: Field) -> usize {
+    let now = bench.now();
+    now.recording.dissect(now.packet).tree.find(field).unwrap()
+}
+
+#[test]
+fn what_is_typed_is_read() {
+    let bench = after([Act::Type(PUBLISH.into())]);
+    assert_eq!(bench.now().read_as, Some(Format::Hex));
+    assert_eq!(bench.now().recording.packets().len(), 1);
+    assert_eq!(bench.can(), (false, false), "the text field has its own way back");
+    assert_eq!(bench.text_revision(), 0, "what is typed is in the text field already");
+}
+
+#[test]
+fn blank_text_is_nothing() {
+    let bench = after([Act::Type(PUBLISH.into()), Act::Type(" \n".into())]);
+    assert!(bench.now().given.is_nothing());
+    assert!(bench.now().recording.packets().is_empty());
+}
+
+#[test]
+fn half_a_byte_at_the_end_hides_nothing() {
+    let bench = after([Act::Type("c0 00 d".into())]);
+    assert!(bench.now().fault.is_some());
+    assert_eq!(bench.now().recording.bytes(), [0xc0, 0x00]);
+    let bench = after([Act::Type("c0 0 d0 00".into())]);
+    assert!(bench.now().fault.is_some());
+    assert!(bench.now().recording.bytes().is_empty(), "in the middle it is no typing");
+}
+
+#[test]
+fn an_edit_is_written_as_hex_and_the_text_is_one_step_back() {
+    let original = "300800 03612f62 3231c2c000";
+    let start = after([Act::Type(original.into())]);
+    let edited = start.clone().reduce(Act::Edit(1, vec![0xd0, 0x00].into()));
+    assert_eq!(text(&edited), "30 08 00 03 61 2f 62 32 31 c2\nd0 00");
+    assert_ne!(edited.text_revision(), start.text_revision(), "the text field has to follow");
+    let back = edited.reduce(Act::Undo);
+    assert_eq!(text(&back), original);
+    assert_eq!(text(&back.reduce(Act::Redo)), "30 08 00 03 61 2f 62 32 31 c2\nd0 00");
+}
+
+#[test]
+fn typing_over_an_edit_can_be_taken_back() {
+    let bench = after([
+        Act::Type(PUBLISH.into()),
+        Act::Edit(0, vec![0xc0, 0x00].into()),
+        Act::Type("c0 00 d".into()),
+        Act::Type("c0 00 d0".into()),
+        Act::Undo,
+    ]);
+    assert_eq!(text(&bench), "c0 00");
+    assert_eq!(text(&bench.reduce(Act::Undo)), PUBLISH);
+}
+
+#[test]
+fn a_field_is_found_again_behind_an_edit() {
+    let start = after([Act::Type(PUBLISH.into())]);
+    let payload = node(&start, Field::ApplicationMessage);
+    let selected = start.reduce(Act::SelectNode(Some(payload)));
+    // QoS 1: a Packet Identifier comes in before the payload.
+    let bytes = [0x32, 0x0a, 0x00, 0x03, 0x61, 0x2f, 0x62, 0x00, 0x01, 0x32, 0x31, 0xc2];
+    let edited = selected.reduce(Act::Edit(0, bytes.as_slice().into()));
+    assert_eq!(edited.now().node, Some(node(&edited, Field::ApplicationMessage)));
+    assert_ne!(edited.now().node, Some(payload));
+}
+
+#[test]
+fn the_selection_stays_within_what_is_there() {
+    let bench = after([Act::Type(TWO.into()), Act::Select(7)]);
+    assert_eq!(bench.now().packet, 1);
+    let bench = bench.reduce(Act::SelectNode(Some(10_000)));
+    assert_eq!(bench.now().node, None);
+    let bench = bench.reduce(Act::Type("c0 00".into()));
+    assert_eq!(bench.now().packet, 0);
+}
+
+#[test]
+fn bytes_are_read_again_as_another_version() {
+    let bytes = "30 0a 00 03 61 2f 62 00 32 31 c2 30";
+    let read = |version| after([Act::Type(bytes.into()), Act::ReadVersion(Some(version))]);
+    let has_properties = |bench: &Workbench| bench.now().recording.dissect(0).tree.find(Field::Properties).is_some();
+    assert!(has_properties(&read(ProtocolVersion::V5)));
+    assert!(!has_properties(&read(ProtocolVersion::V3_1_1)));
+}
+
+#[test]
+fn a_format_that_is_asked_for_is_taken() {
+    let bench = after([Act::Type("abcd".into()), Act::ReadAs(Some(Format::Base64))]);
+    assert_eq!(bench.now().recording.bytes(), [0x69, 0xb7, 0x1d]);
+    assert_eq!(bench.reduce(Act::ReadAs(None)).now().format, None);
+}
+
+#[test]
+fn a_binary_file_stays_bytes_and_a_text_file_becomes_text() {
+    let binary = after([Act::Open(Given::of_file("ping.bin", vec![0xc0, 0x00]))]);
+    assert_eq!(binary.now().recording.bytes(), [0xc0, 0x00]);
+    assert!(matches!(&binary.now().given, Given::File { name, .. } if &**name == "ping.bin"));
+    let text_file = after([Act::Open(Given::of_file("ping.txt", PUBLISH.into()))]);
+    assert_eq!(text(&text_file), PUBLISH);
+}
+
+#[test]
+fn packets_are_added_behind_the_last() {
+    let bench = after([Act::Type(PUBLISH.into()), Act::Append([0xc0_u8, 0x00].as_slice().into())]);
+    assert_eq!((bench.now().recording.packets().len(), bench.now().packet), (2, 1));
+}
+
+#[test]
+fn long_text_leaves_the_text_field() {
+    let long = "c0 00 ".repeat(LONG_TEXT / 5);
+    let bench = after([Act::Type(long.as_str().into())]);
+    assert!(bench.now().given.is_long());
+    assert_ne!(bench.text_revision(), 0);
+}
+
+#[test]
+fn the_way_back_is_bounded_but_never_empty() {
+    let mut bench = after([Act::Type(PUBLISH.into())]);
+    for step in 0..300_u16 {
+        bench = bench.reduce(Act::Edit(0, vec![0x40, 0x02, (step >> 8) as u8, step as u8].into()));
+    }
+    let mut steps = 0;
+    while bench.can().0 {
+        bench = bench.reduce(Act::Undo);
+        steps += 1;
+    }
+    assert_eq!(steps, 200);
+    // One PUBLISH of 40 MiB, so that there is much to keep and little to read.
+    let heavy = Act::Open(Given::of_file("big.bin", [&[0x30, 0x80, 0x80, 0x80, 0x14, 0, 1, 0x61][..], &vec![0xff; 40 << 20]].concat()));
+    let bench = after([heavy.clone(), Act::Open(Given::of_file("ping.bin", vec![0xc0, 0x00])), Act::Undo]);
+    assert!(bench.now().recording.bytes().len() > 40 << 20);
+}
