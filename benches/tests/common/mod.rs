@@ -57,6 +57,7 @@ pub(crate) fn only_packet(bytes: &[u8], context: Context) -> Result<ControlPacke
 }
 
 /// What our encoder makes of it.
+#[allow(dead_code, reason = "not every test writes")]
 pub(crate) fn encoded(packet: &ControlPacket<'_>, version: ProtocolVersion) -> Vec<u8> {
     let mut out = Vec::new();
     packet
