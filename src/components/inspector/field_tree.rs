@@ -72,37 +72,21 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
         on_edit: props.on_edit.clone(),
         toaster,
     };
-    let act = move |key, at| acts.act(key, at);
     let on_key = {
-        let (rows, act) = (rows.clone(), act.clone());
+        let (rows, acts) = (rows.clone(), acts.clone());
         Callback::from(move |event: KeyboardEvent| {
             if browser::is_typing(&event) {
                 return;
             }
             if let Some(key) = key(&event.key(), &rows, selected_row) {
                 event.prevent_default();
-                act(key, selected_row.or(Some(0)));
+                acts.act(key, selected_row.or(Some(0)));
             }
         })
     };
     let on_click = {
-        let (rows, act, props) = (rows.clone(), act.clone(), props.clone());
-        Callback::from(move |event: MouseEvent| {
-            let Some(node) = browser::data_number(&event, "node") else {
-                return;
-            };
-            let at = rows.iter().position(|row| row.node == node);
-            match browser::data_text(&event, "does").as_deref() {
-                Some("fold") => act(Key::Fold, at),
-                Some("edit" | "flip") => act(Key::Edit, at),
-                Some("remove") => act(Key::Remove, at),
-                _ => {
-                    let fault = browser::data_number(&event, "fault");
-                    let about = fault.and_then(|fault| props.shown.node_of_diagnostic(fault));
-                    props.on_select.emit(about.unwrap_or(node));
-                }
-            }
-        })
+        let acts = acts.clone();
+        Callback::from(move |event: MouseEvent| acts.clicked(&event))
     };
     let on_twice = {
         let rows = rows.clone();
@@ -113,7 +97,7 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
                 let at = rows
                     .iter()
                     .position(|row| row.node == node && row.editable != Editable::Flag);
-                act(Key::Edit, at);
+                acts.act(Key::Edit, at);
             }
         })
     };

@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use super::Shown;
 use super::tree_keys::Key;
+use crate::services::browser;
 use crate::state::toasts::{ToastAction, Toaster};
 
 /// The tree's rows and what acts on them.
@@ -58,6 +59,24 @@ impl Acts {
                 ));
             }
             Key::Edit | Key::Remove => {}
+        }
+    }
+
+    /// Does what was clicked: a row says which node it is, a part of it what it does.
+    pub(super) fn clicked(&self, event: &MouseEvent) {
+        let Some(node) = browser::data_number(event, "node") else {
+            return;
+        };
+        let at = self.rows.iter().position(|row| row.node == node);
+        match browser::data_text(event, "does").as_deref() {
+            Some("fold") => self.act(Key::Fold, at),
+            Some("edit" | "flip") => self.act(Key::Edit, at),
+            Some("remove") => self.act(Key::Remove, at),
+            _ => {
+                let fault = browser::data_number(event, "fault");
+                let about = fault.and_then(|fault| self.shown.node_of_diagnostic(fault));
+                self.on_select.emit(about.unwrap_or(node));
+            }
         }
     }
 

@@ -8,6 +8,7 @@ mod examples;
 mod field_text;
 mod given;
 mod keys;
+mod linked;
 mod list_head;
 mod opening;
 mod packet_list;
