@@ -1,8 +1,8 @@
 //! SUBACK (v5 and v3.1.1 section 3.9).
 
 use super::ReasonCodes;
-use super::subscribe::identifier_and_properties;
-use crate::encode::{Encode, EncodeError, Writer, check_codes, check_properties, properties_len};
+use super::subscribe::{identifier_and_properties, list_len, write_list};
+use crate::encode::{Encode, EncodeError, Writer, check_codes, check_properties};
 use crate::grammar::{Cursor, Read, Sink, codes};
 use crate::{PacketIdentifier, PacketType, Properties, PropertyOwner, ProtocolVersion, Rule};
 
@@ -52,14 +52,16 @@ impl Encode for Suback<'_> {
     }
 
     fn body_len(&self, version: ProtocolVersion) -> usize {
-        2_usize
-            .saturating_add(properties_len(version, self.properties))
-            .saturating_add(self.reason_codes.as_bytes().len())
+        list_len(version, self.properties, self.reason_codes.as_bytes())
     }
 
     fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
-        out.u16(self.packet_identifier.get());
-        out.properties(version, self.properties);
-        out.bytes(self.reason_codes.as_bytes());
+        write_list(
+            version,
+            self.packet_identifier,
+            self.properties,
+            self.reason_codes.as_bytes(),
+            out,
+        );
     }
 }

@@ -122,6 +122,26 @@ pub(super) fn identifier_and_properties<'a, S: Sink>(
     })
 }
 
+/// Bytes of what the four write alike: identifier, properties, and a list.
+pub(super) fn list_len(version: ProtocolVersion, properties: Properties<'_>, list: &[u8]) -> usize {
+    2_usize
+        .saturating_add(properties_len(version, properties))
+        .saturating_add(list.len())
+}
+
+/// Writes it.
+pub(super) fn write_list(
+    version: ProtocolVersion,
+    identifier: PacketIdentifier,
+    properties: Properties<'_>,
+    list: &[u8],
+    out: &mut Writer<'_>,
+) {
+    out.u16(identifier.get());
+    out.properties(version, properties);
+    out.bytes(list);
+}
+
 fn subscription<S: Sink>(c: &mut Cursor<'_, S>) -> Read<(), S> {
     let filter = filter(c)?;
     let (byte, span) = c.valued(Field::SubscriptionOptions, |c| {
@@ -278,14 +298,16 @@ impl Encode for Subscribe<'_> {
     }
 
     fn body_len(&self, version: ProtocolVersion) -> usize {
-        2_usize
-            .saturating_add(properties_len(version, self.properties))
-            .saturating_add(self.subscriptions.bytes.len())
+        list_len(version, self.properties, self.subscriptions.bytes)
     }
 
     fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
-        out.u16(self.packet_identifier.get());
-        out.properties(version, self.properties);
-        out.bytes(self.subscriptions.bytes);
+        write_list(
+            version,
+            self.packet_identifier,
+            self.properties,
+            self.subscriptions.bytes,
+            out,
+        );
     }
 }

@@ -1,8 +1,8 @@
 //! UNSUBSCRIBE (v5 and v3.1.1 section 3.10).
 
 use super::TopicFilters;
-use super::subscribe::{check_filter, filter, identifier_and_properties};
-use crate::encode::{Encode, EncodeError, Writer, breaks, check_properties, properties_len};
+use super::subscribe::{check_filter, filter, identifier_and_properties, list_len, write_list};
+use crate::encode::{Encode, EncodeError, Writer, breaks, check_properties};
 use crate::grammar::{Cursor, Read, Sink};
 use crate::{
     Field, PacketIdentifier, PacketType, Properties, PropertyOwner, ProtocolVersion, Rule,
@@ -62,14 +62,16 @@ impl Encode for Unsubscribe<'_> {
     }
 
     fn body_len(&self, version: ProtocolVersion) -> usize {
-        2_usize
-            .saturating_add(properties_len(version, self.properties))
-            .saturating_add(self.topic_filters.bytes.len())
+        list_len(version, self.properties, self.topic_filters.bytes)
     }
 
     fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
-        out.u16(self.packet_identifier.get());
-        out.properties(version, self.properties);
-        out.bytes(self.topic_filters.bytes);
+        write_list(
+            version,
+            self.packet_identifier,
+            self.properties,
+            self.topic_filters.bytes,
+            out,
+        );
     }
 }
