@@ -25,10 +25,21 @@ pub(super) fn broken(
             { icon(picture) }
             <span class="says">
                 <span class="unseen">{ word }{ ": " }</span>
-                { diagnostic.message(packet) }
-                if let Some(fix) = diagnostic.rule.fix() { <span class="fix">{ " " }{ fix }</span> }
+                { marked(&diagnostic.message(packet)) }
+                if let Some(fix) = diagnostic.rule.fix() { <span class="fix">{ " " }{ marked(fix) }</span> }
             </span>
             <span class="ids">{ ids }<span class="rule">{ diagnostic.rule.name() }</span></span>
         </button>
     }
+}
+
+/// What stands between backticks is code.
+fn marked(text: &str) -> Html {
+    text.split('`')
+        .enumerate()
+        .map(|(part, text)| match part % 2 {
+            0 => html! { text },
+            _ => html! { <code>{ text }</code> },
+        })
+        .collect()
 }

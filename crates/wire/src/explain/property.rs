@@ -14,8 +14,15 @@ pub(super) fn value(at: At<'_>, field: Field, value: Value) -> Meaning {
                 .children()
                 .filter(|(_, node)| is_property(node.field))
                 .count();
+            let claims_some = at.children().any(|(_, node)| {
+                node.field == Field::PropertyLength && node.value != Value::Number(0)
+            });
             if count == 0 {
-                fixed("none")
+                fixed(if claims_some {
+                    "none that can be read"
+                } else {
+                    "none"
+                })
             } else {
                 Some(counted(count, "property", "properties").into())
             }

@@ -179,3 +179,13 @@ fn check(packet: &[u8], version: ProtocolVersion) {
         );
     }
 }
+
+#[test]
+fn properties_that_cannot_be_read_are_not_called_none() {
+    let text = lines(b"\x30\x06\x00\x01a\x02\x7e\x00", V5);
+    assert!(
+        text.contains("Properties: none that can be read\n"),
+        "{text}"
+    );
+    assert!(lines(b"\x30\x04\x00\x01a\x00", V5).contains("Properties: none\n"));
+}
