@@ -561,3 +561,22 @@ fn every_rule_is_tried_in_every_version_that_has_it() {
         .collect();
     assert!(missing.is_empty(), "{missing:#?}");
 }
+
+/// MQTT 3.1 lets bits be anything that it does not use: they change nothing.
+#[test]
+fn unused_option_bits_of_3_1_are_not_options() {
+    let packet = bytes(r#"82 | 0001 "a" fd "b" 02"#);
+    let Ok(Decoded::Packet { packet, .. }) = decode(&packet, Context::new(ProtocolVersion::V3_1))
+    else {
+        panic!("only a warning")
+    };
+    let mqttscope_wire::ControlPacket::Subscribe(subscribe) = packet else {
+        panic!("{packet:?}")
+    };
+    let read: Vec<_> = subscribe
+        .subscriptions
+        .iter()
+        .map(|one| (one.topic_filter.as_str(), one.options.byte()))
+        .collect();
+    assert_eq!(read, [("a", 1), ("b", 2)]);
+}

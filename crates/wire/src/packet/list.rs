@@ -43,10 +43,21 @@ fn push_string(string: &str, out: &mut Vec<u8>) {
 }
 
 /// The subscriptions of a SUBSCRIBE as they stand in it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Subscriptions<'a> {
     pub(crate) bytes: &'a [u8],
+    /// The bits of the options byte that mean something: before version 5 only the QoS does, and
+    /// MQTT 3.1 lets the others be anything.
+    pub(crate) meant: u8,
 }
+
+impl PartialEq for Subscriptions<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Subscriptions<'_> {}
 
 impl<'a> Subscriptions<'a> {
     /// In the packet's order.
@@ -58,7 +69,7 @@ impl<'a> Subscriptions<'a> {
             rest = behind;
             Some(Subscription {
                 topic_filter,
-                options: SubscriptionOptions::from_byte(options)?,
+                options: SubscriptionOptions::from_byte(options & self.meant)?,
             })
         })
     }
@@ -92,7 +103,10 @@ impl SubscriptionsBuf {
     /// What a [`super::Subscribe`] takes.
     #[must_use]
     pub fn as_subscriptions(&self) -> Subscriptions<'_> {
-        Subscriptions { bytes: &self.bytes }
+        Subscriptions {
+            bytes: &self.bytes,
+            meant: u8::MAX,
+        }
     }
 }
 

@@ -99,10 +99,11 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Subscribe<'a>, S>
             Ok(())
         })?;
     }
+    let meant = if c.is_v5() { u8::MAX } else { 3 };
     Ok(Subscribe {
         packet_identifier,
         properties,
-        subscriptions: Subscriptions { bytes },
+        subscriptions: Subscriptions { bytes, meant },
     })
 }
 
