@@ -1,0 +1,7 @@
+//! What runs behind the Live page, without a browser in it.
+//!
+//! The page and the engine are two programs that share nothing but [`protocol`]: the page sends
+//! [`protocol::Command`]s and draws [`protocol::Report`]s. The engine holds the connections, the
+//! log of the wire and everything that is counted; a Web Worker gives it sockets and time.
+
+pub mod protocol;

@@ -1,0 +1,127 @@
+//! What the page asks of the engine.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ConnectionId, MessageDraft, Profile, RecordId, SubscriptionDraft};
+
+/// What the page asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Command {
+    /// Opens a connection, or opens it anew with other settings.
+    Connect(ConnectionId, Box<Profile>),
+    /// Ends it in order: DISCONNECT, then the socket. `reason_code` and `session_expiry_interval`
+    /// (seconds) are for version 5.
+    Disconnect {
+        /// Which.
+        connection: ConnectionId,
+        /// The Reason Code.
+        reason_code: u8,
+        /// Another Session Expiry Interval.
+        session_expiry_interval: Option<u32>,
+    },
+    /// Drops the socket without DISCONNECT, as a lost link does.
+    Cut(ConnectionId),
+    /// Forgets the connection, with its part of the log.
+    Remove(ConnectionId),
+    /// One SUBSCRIBE.
+    Subscribe(ConnectionId, Vec<SubscriptionDraft>),
+    /// One UNSUBSCRIBE.
+    Unsubscribe(ConnectionId, Vec<String>),
+    /// Shows the messages of a filter no longer, or again. They still come.
+    Mute(ConnectionId, String, bool),
+    /// Publishes, once or on a timer.
+    Publish(ConnectionId, Box<MessageDraft>, Option<Repeat>),
+    /// Ends what [`Repeat`] began.
+    StopRepeating(ConnectionId),
+    /// Publishes a request and waits for its answer: Response Topic and Correlation Data are made
+    /// when the draft has none, and the Response Topic is subscribed to.
+    Request(ConnectionId, Box<MessageDraft>, u32),
+    /// What is on screen; takes the place of what was before.
+    Look(Box<Looking>),
+    /// The last reports have been drawn, more are welcome.
+    Drawn,
+    /// A packet's bytes, for the inspector.
+    Inspect(RecordId),
+    /// The most bytes that the log may take; the oldest packets are dropped.
+    Budget(u64),
+    /// Empties the log.
+    Clear,
+    /// A file of what was recorded.
+    Export(Export),
+}
+
+/// A message published on a timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeat {
+    /// Milliseconds between two.
+    pub every_ms: u32,
+    /// None: until stopped.
+    pub times: Option<u32>,
+}
+
+/// Rows of a list: the first and how many. With `tail`, the last `count` rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// The first row.
+    pub first: u64,
+    /// How many.
+    pub count: u32,
+    /// Follows the end of the list.
+    pub tail: bool,
+}
+
+/// What is on screen. Only these lists are reported.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Looking {
+    /// None: all connections.
+    pub connection: Option<ConnectionId>,
+    /// The list of packets.
+    pub wire: Option<Window>,
+    /// The list of messages.
+    pub messages: Option<Window>,
+    /// The tree of topics.
+    pub topics: Option<Window>,
+    /// The list of handshakes.
+    pub flows: Option<Window>,
+    /// The list of findings.
+    pub findings: Option<Window>,
+    /// The chart.
+    pub chart: bool,
+    /// Shows only what contains this text, or with a leading `topic:` what a Topic Filter matches.
+    pub search: String,
+    /// Branches of the topic tree that are open.
+    pub open_topics: Vec<String>,
+    /// What the chart draws: a Topic Filter, and a path into JSON such as `t` or `a.b.0`.
+    pub chart_topic: String,
+    /// See [`Looking::chart_topic`]; empty: the whole payload is the number.
+    pub chart_path: String,
+    /// Lists stand still where they were; recording goes on.
+    pub paused: bool,
+}
+
+/// A file of what was recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Export {
+    /// None: all connections.
+    pub connection: Option<ConnectionId>,
+    /// Packets or messages.
+    pub format: ExportFormat,
+    /// As in [`Looking::search`].
+    pub search: String,
+    /// Whether passwords and authentication data are in it.
+    pub with_secrets: bool,
+}
+
+/// What an export holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExportFormat {
+    /// A line of hex for each packet, which the Dissect page reads.
+    WireHex,
+    /// A JSON object for each packet.
+    WireJsonLines,
+    /// A JSON object for each message.
+    MessagesJsonLines,
+    /// A line for each message.
+    MessagesCsv,
+}

@@ -1,0 +1,30 @@
+//! What the page and the engine say to each other.
+//!
+//! The page says what it wants done and what it looks at. The engine answers with the few rows
+//! that are on screen, never with everything: however busy the wire is, a report is small, and
+//! there is at most one that the page has not drawn yet ([`Command::Drawn`]).
+
+mod command;
+mod draft;
+mod profile;
+mod report;
+
+pub use command::{Command, Export, ExportFormat, Looking, Repeat, Window};
+pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
+pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
+pub use report::{
+    Advice, Chart, ChartPoint, ConnectionState, ConnectionView, Direction, Exported, FilterView,
+    FindingView, FlowState, FlowView, Grade, LogView, MessageRow, Notice, Packet, Rates, Report,
+    ServerLimit, Summary, TopicRow, WireRow,
+};
+
+use serde::{Deserialize, Serialize};
+
+/// A connection of the page, by the number that the page gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ConnectionId(pub u32);
+
+/// A packet's place in the log of the wire, counted from 0 since the log was last cleared. It stays
+/// when older packets are dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecordId(pub u64);

@@ -1,0 +1,414 @@
+//! What the engine tells the page: rows, counts, and what happened.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ConnectionId, RecordId, SubscriptionDraft};
+
+/// What the engine tells the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Report {
+    /// What is always shown.
+    Summary(Box<Summary>),
+    /// Rows of the packet list, from row `first` of `total`.
+    Wire {
+        /// The row that the first is.
+        first: u64,
+        /// Rows there are, with the search applied.
+        total: u64,
+        /// The rows asked for.
+        rows: Vec<WireRow>,
+    },
+    /// Rows of the message list.
+    Messages {
+        /// The row that the first is.
+        first: u64,
+        /// Rows there are, with the search applied.
+        total: u64,
+        /// The rows asked for.
+        rows: Vec<MessageRow>,
+    },
+    /// Rows of the topic tree, as it is folded.
+    Topics {
+        /// The row that the first is.
+        first: u64,
+        /// Rows there are.
+        total: u64,
+        /// The rows asked for.
+        rows: Vec<TopicRow>,
+    },
+    /// Rows of the list of handshakes.
+    Flows {
+        /// The row that the first is.
+        first: u64,
+        /// Rows there are.
+        total: u64,
+        /// The rows asked for.
+        rows: Vec<FlowView>,
+    },
+    /// Rows of the list of findings.
+    Findings {
+        /// The row that the first is.
+        first: u64,
+        /// Rows there are.
+        total: u64,
+        /// The rows asked for.
+        rows: Vec<FindingView>,
+    },
+    /// The chart.
+    Chart(Chart),
+    /// An answer to [`super::Command::Inspect`].
+    Packet(Packet),
+    /// An answer to [`super::Command::Export`].
+    Exported(Exported),
+    /// Something that a person should know now.
+    Notice(Notice),
+}
+
+/// What is always shown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Every connection, in the order of their numbers.
+    pub connections: Vec<ConnectionView>,
+    /// The log's size.
+    pub log: LogView,
+    /// Findings of each grade: errors, warnings, notes.
+    pub findings: [u64; 3],
+}
+
+/// The log's size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogView {
+    /// Packets that are kept.
+    pub packets: u64,
+    /// Packets that were dropped for the budget.
+    pub dropped: u64,
+    /// Bytes that it takes.
+    pub bytes: u64,
+    /// Bytes that it may take.
+    pub budget: u64,
+}
+
+/// A connection as it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectionView {
+    /// Which.
+    pub id: ConnectionId,
+    /// Where it stands.
+    pub state: ConnectionState,
+    /// The identifier it goes by, once known.
+    pub client_identifier: String,
+    /// Session Present of the last CONNACK.
+    pub session_present: Option<bool>,
+    /// What the CONNACK says of the server, names as in the standard.
+    pub limits: Vec<ServerLimit>,
+    /// What it is subscribed to.
+    pub filters: Vec<FilterView>,
+    /// Per second, over the last seconds.
+    pub rates: Rates,
+    /// The last round trip of a PINGREQ or an acknowledged packet, in milliseconds.
+    pub round_trip_ms: Option<f64>,
+    /// Messages that wait to be sent.
+    pub queued: u64,
+    /// Whether a message is being repeated.
+    pub repeating: bool,
+    /// Why it does not work, as far as a browser can know; the likeliest first.
+    pub advice: Vec<Advice>,
+}
+
+/// Where a connection stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ConnectionState {
+    /// Closed because it was asked for, or never opened.
+    Closed,
+    /// The socket opens, or the CONNECT waits for its answer.
+    Opening,
+    /// Accepted.
+    Open,
+    /// Lost; tried again in so many milliseconds.
+    Waiting {
+        /// Why, in words.
+        cause: String,
+        /// Milliseconds until the next attempt.
+        again_in_ms: u32,
+    },
+    /// Ended, and nothing more is tried.
+    Failed {
+        /// Why, in words.
+        cause: String,
+    },
+}
+
+/// A guess at why a connection does not work, with what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advice {
+    /// What may be the cause, in a sentence.
+    pub cause: String,
+    /// What to change, in a sentence.
+    pub remedy: String,
+    /// Lines of a broker's configuration, if that is where to change it.
+    pub configuration: String,
+    /// The statement that it rests on, if any.
+    pub statement: Option<String>,
+}
+
+/// One thing that a CONNACK says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerLimit {
+    /// The property's name.
+    pub name: String,
+    /// Its value in words.
+    pub value: String,
+    /// Whether the server said it, or the standard's default holds.
+    pub is_default: bool,
+}
+
+/// A subscription as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterView {
+    /// As it was asked for.
+    pub draft: SubscriptionDraft,
+    /// What the SUBACK said in words; none: no answer yet.
+    pub granted: Option<String>,
+    /// Whether that is a refusal.
+    pub refused: bool,
+    /// Messages it brought.
+    pub messages: u64,
+    /// Whether its messages are hidden.
+    pub muted: bool,
+}
+
+/// Counts of one second, averaged over the last few.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rates {
+    /// PUBLISH packets that came.
+    pub messages_in: f64,
+    /// PUBLISH packets that went.
+    pub messages_out: f64,
+    /// Bytes that came.
+    pub bytes_in: f64,
+    /// Bytes that went.
+    pub bytes_out: f64,
+}
+
+/// Which way a packet went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Direction {
+    /// Client to server.
+    Out,
+    /// Server to client.
+    In,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Grade {
+    /// Nothing wrong, worth knowing.
+    Note,
+    /// Allowed, but rarely meant.
+    Warning,
+    /// A broken rule.
+    Error,
+}
+
+/// A packet in the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WireRow {
+    /// Its place in the log.
+    pub record: RecordId,
+    /// Whose packet.
+    pub connection: ConnectionId,
+    /// Milliseconds since 1970.
+    pub at_ms: f64,
+    /// Milliseconds since the packet before it in this list.
+    pub delta_ms: f64,
+    /// Which way.
+    pub direction: Direction,
+    /// The packet type's name.
+    pub packet_type: String,
+    /// Bytes.
+    pub size: u32,
+    /// The Packet Identifier.
+    pub packet_identifier: Option<u16>,
+    /// What it says, in one line.
+    pub summary: String,
+    /// The worst that is wrong with it.
+    pub grade: Option<Grade>,
+    /// What it acknowledges or answers, or the packet that acknowledges it.
+    pub linked: Option<RecordId>,
+    /// Milliseconds between the two, on the answer.
+    pub round_trip_ms: Option<f64>,
+}
+
+/// A message in the list: a PUBLISH that came or went.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageRow {
+    /// The PUBLISH in the log.
+    pub record: RecordId,
+    /// Whose.
+    pub connection: ConnectionId,
+    /// Milliseconds since 1970.
+    pub at_ms: f64,
+    /// Which way.
+    pub direction: Direction,
+    /// The Topic Name, an alias resolved where it is known.
+    pub topic: String,
+    /// 0, 1 or 2.
+    pub qos: u8,
+    /// RETAIN.
+    pub retain: bool,
+    /// DUP.
+    pub dup: bool,
+    /// The payload's bytes.
+    pub size: u32,
+    /// The beginning of the payload, as text or hex.
+    pub preview: String,
+    /// What the payload seems to be: `JSON`, `text`, `hex`, `CBOR`, …
+    pub kind: String,
+    /// Whether it has properties.
+    pub has_properties: bool,
+    /// The colour of the first filter that it matches.
+    pub colour: Option<u8>,
+}
+
+/// A row of the topic tree.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TopicRow {
+    /// The whole topic.
+    pub topic: String,
+    /// Its last level.
+    pub level: String,
+    /// 0 at the top.
+    pub depth: u16,
+    /// Whether it has levels below it.
+    pub has_children: bool,
+    /// Whether they are shown.
+    pub is_open: bool,
+    /// Messages here and below.
+    pub messages: u64,
+    /// The beginning of the last payload.
+    pub last: Option<String>,
+    /// Its bytes.
+    pub last_size: u32,
+    /// Its PUBLISH in the log.
+    pub last_record: Option<RecordId>,
+    /// Whether a retained message is known to be here.
+    pub retained: bool,
+}
+
+/// A handshake.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FlowView {
+    /// Whose.
+    pub connection: ConnectionId,
+    /// `QoS 2 PUBLISH`, `SUBSCRIBE`, `PING`, …
+    pub name: String,
+    /// The topic or filter it is about.
+    pub about: String,
+    /// The Packet Identifier.
+    pub packet_identifier: Option<u16>,
+    /// Who began it.
+    pub direction: Direction,
+    /// Where it stands.
+    pub state: FlowState,
+    /// The state in words: `complete`, `waits for PUBREC`, …
+    pub state_text: String,
+    /// Its packets, in order.
+    pub packets: Vec<RecordId>,
+    /// When it began: milliseconds since 1970.
+    pub began_ms: f64,
+    /// From the first packet to the last, in milliseconds; none while it is open.
+    pub took_ms: Option<f64>,
+}
+
+/// Where a handshake stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FlowState {
+    /// All has been said.
+    Complete,
+    /// An answer is missing.
+    Waiting,
+    /// Sent again on a later connection.
+    Resent,
+    /// Refused with a reason code.
+    Refused,
+    /// Its end will not come: the session is over.
+    Broken,
+}
+
+/// A broken rule that the monitor saw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingView {
+    /// Whose.
+    pub connection: ConnectionId,
+    /// The rule's name.
+    pub rule: String,
+    /// The statement that it rests on.
+    pub statement: Option<String>,
+    /// How bad.
+    pub grade: Grade,
+    /// `client` or `server`.
+    pub by: Direction,
+    /// What happened, in a sentence.
+    pub message: String,
+    /// The packets it is about.
+    pub packets: Vec<RecordId>,
+}
+
+/// A line of numbers over time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Chart {
+    /// One line a topic.
+    pub lines: Vec<(String, Vec<ChartPoint>)>,
+    /// JSON paths to numbers that the payloads have, to choose from.
+    pub paths: Vec<String>,
+    /// Messages that matched and held no number.
+    pub without_number: u64,
+}
+
+/// A number at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChartPoint {
+    /// Milliseconds since 1970.
+    pub at_ms: f64,
+    /// The number.
+    pub value: f64,
+}
+
+/// A packet with its bytes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Packet {
+    /// Its place in the log.
+    pub record: RecordId,
+    /// Which way.
+    pub direction: Direction,
+    /// `3.1`, `3.1.1` or `5`.
+    pub version: String,
+    /// The whole packet.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+    /// What the conversation shows to be wrong with it.
+    pub findings: Vec<FindingView>,
+}
+
+/// A file that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exported {
+    /// A name for it.
+    pub name: String,
+    /// Its MIME type.
+    pub mime: String,
+    /// Its content.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+}
+
+/// Something that a person should know now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// About which connection.
+    pub connection: Option<ConnectionId>,
+    /// In a sentence.
+    pub text: String,
+    /// Whether something did not work.
+    pub is_problem: bool,
+}
