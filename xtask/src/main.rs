@@ -4,8 +4,10 @@
 //! so that a fresh clone finds it again.
 
 mod bench;
+mod brokers;
 mod browser;
 mod ci;
+mod clients;
 mod context;
 mod coverage;
 mod csp;
@@ -31,7 +33,9 @@ cargo xtask <command>
 
   serve [--port N] [--release]   get what is missing, build the page and serve it on 127.0.0.1
   build                          the release page, into dist/
-  test [--only host|wasm|e2e]    get what the tests need and run them all
+  test [--only host|peers|wasm|e2e] [--all-brokers]
+                                 get what the tests need and run them all; all brokers take minutes
+  schedules [--cases N]          so many generated schedules of cuts and restarts (10000)
   lint                           fmt, clippy (host and wasm32), docs, cargo-deny, typos, tidy
   generate [--check]             the rule table of crates/wire, from requirements/
   coverage [--check]             docs/spec-coverage.md, and the gaps in the requirements
@@ -51,6 +55,8 @@ struct Args {
     no_test: bool,
     seconds: Option<u32>,
     only: Option<test::Part>,
+    all_brokers: bool,
+    cases: Option<u32>,
 }
 
 fn main() -> ExitCode {
@@ -73,7 +79,8 @@ fn run() -> Result<()> {
     match command {
         "serve" => page::serve(&cx, args.port.unwrap_or(8080), args.release),
         "build" => page::build(&cx),
-        "test" => test::run(&cx, args.only),
+        "test" => test::run(&cx, args.only, args.all_brokers),
+        "schedules" => test::schedules(&cx, args.cases.unwrap_or(test::SCHEDULES)),
         "lint" => lint::run(&cx),
         "generate" => generate::run(&cx, args.check),
         "coverage" => coverage::run(&cx, args.check),
@@ -96,6 +103,8 @@ fn parse(mut parser: lexopt::Parser) -> Result<Args> {
             Long("port") => args.port = Some(parser.value()?.parse()?),
             Long("release") => args.release = true,
             Long("check") => args.check = true,
+            Long("all-brokers") => args.all_brokers = true,
+            Long("cases") => args.cases = Some(parser.value()?.parse()?),
             Long("no-test") => args.no_test = true,
             Long("seconds") => args.seconds = Some(parser.value()?.parse()?),
             Long("only") => args.only = Some(parser.value()?.parse()?),
