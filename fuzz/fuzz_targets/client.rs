@@ -91,7 +91,8 @@ impl Play {
 
     fn check(&self) {
         let view = self.client.view();
-        assert!(view.queued <= 10 + view.outgoing.len() && view.requests.1 <= 10 + view.requests.0);
+        let bytes: usize = self.client.queue().map(|queued| queued.message.size()).sum();
+        assert_eq!(view.queued_bytes, bytes);
         assert_eq!(view.identifiers.len(), view.outgoing.len() + view.requests.0);
         assert!(view.phase == Phase::Connected || view.unacknowledged == 0);
         assert!(self.client.poll_timeout().is_some() || matches!(view.phase, Phase::Idle | Phase::Connected));

@@ -7,7 +7,7 @@ use xshell::cmd;
 
 use crate::context::{Context, step};
 
-const PAHO: &str = "2.1.0";
+const PAHO: &str = "2.2.0";
 
 /// Runs the scripts of `tests/clients/`; those whose client cannot be had here are skipped.
 pub(crate) fn run(cx: &Context) -> Result<()> {
