@@ -8,6 +8,26 @@ use std::time::{Duration, Instant as Clock};
 use mqttscope_session::client::Options;
 use mqttscope_wire::ProtocolVersion;
 
+/// What the standard promises and not every broker keeps.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Promise {
+    /// Each handshake that the broker begins, it ends.
+    Handshakes,
+    /// What waits for a client whose connection broke is sent to it.
+    Sessions,
+    /// And in its order.
+    Order,
+}
+
+/// Brokers that were seen to break one, with a client that does not.
+const BROKEN: &[(&str, Promise)] = &[
+    // PUBREL under identifiers of other messages when several are in flight.
+    ("aedes", Promise::Handshakes),
+    ("aedes", Promise::Order),
+    ("amqtt", Promise::Sessions),
+    ("ejabberd", Promise::Order),
+];
+
 /// A broker, and how to reach it.
 pub(crate) struct Broker {
     pub(crate) name: String,
@@ -36,6 +56,10 @@ impl Broker {
         } else {
             self.address
         }
+    }
+
+    pub(crate) fn keeps(&self, promise: Promise) -> bool {
+        !BROKEN.contains(&(self.name.as_str(), promise))
     }
 
     /// The same with what this broker wants to know of who connects.

@@ -12,7 +12,7 @@ mod tcp;
 
 use std::time::Duration;
 
-use fixture::{Broker, brokers};
+use fixture::{Broker, Promise, brokers};
 use mqttscope_session::client::{Command, Event, Options, Phase, Reconnect};
 use mqttscope_session::common::Message;
 use mqttscope_wire::{
@@ -41,7 +41,11 @@ fn options(version: ProtocolVersion, name: &str) -> Options {
             longest: Duration::from_millis(50),
             attempts: None,
         }),
-        ..Options::new(version, format!("{name}-{}", version.level()))
+        // A broker that runs for long may still know of the last run.
+        ..Options::new(
+            version,
+            format!("{name}-{}-{}", version.level(), std::process::id()),
+        )
     }
 }
 
@@ -78,12 +82,15 @@ fn numbers(station: &Station) -> Vec<usize> {
         .collect()
 }
 
-fn settled(station: &Station) -> bool {
-    let view = station.client.view();
-    view.phase == Phase::Connected
-        && view.identifiers.is_empty()
-        && view.incoming.is_empty()
-        && view.queued == 0
+fn settled(broker: &Broker, stations: &[&mut Station]) -> bool {
+    stations.iter().all(|station| {
+        let view = station.client.view();
+        let incoming = view.incoming.is_empty() || !broker.keeps(Promise::Handshakes);
+        view.phase == Phase::Connected
+            && view.identifiers.is_empty()
+            && view.queued == 0
+            && incoming
+    })
 }
 
 /// The QoS that the broker granted, once it has.
@@ -107,7 +114,7 @@ fn pair(
         station.command(Command::Connect);
         station
     };
-    let (mut publisher, mut subscriber) = (station("publisher"), station("subscriber"));
+    let (mut publisher, mut subscriber) = (station("pub"), station("sub"));
     subscriber.command(subscribe(filter));
     until(&mut [&mut publisher, &mut subscriber], |all| {
         all[0].client.view().phase == Phase::Connected && granted(all[1]).is_some()
@@ -123,13 +130,13 @@ fn two_hundred_messages_in_each_version_at_each_qos() {
             eprintln!("{} {}", broker.name, version.name());
             for qos in [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce] {
                 let topic = format!("steady/{}/{}", version.level(), qos as u8);
-                let (mut publisher, mut subscriber, _) =
+                let (mut publisher, mut subscriber, granted) =
                     pair(&broker, version, &(qos as u8).to_string(), &topic);
                 for number in 0..MESSAGES {
-                    publisher.command(publish(&topic, number, qos));
+                    publisher.command(publish(&topic, number, qos.min(granted)));
                 }
                 until(&mut [&mut publisher, &mut subscriber], |all| {
-                    numbers(all[1]).len() >= MESSAGES && settled(all[0]) && settled(all[1])
+                    numbers(all[1]).len() >= MESSAGES && settled(&broker, all)
                 });
                 assert!(
                     numbers(&subscriber).into_iter().eq(0..MESSAGES),
@@ -146,6 +153,10 @@ fn two_hundred_messages_in_each_version_at_each_qos() {
 #[test]
 fn two_hundred_messages_over_connections_that_break() {
     for broker in brokers() {
+        if !broker.keeps(Promise::Sessions) {
+            eprintln!("skipped: {} loses messages with a connection", broker.name);
+            continue;
+        }
         for &version in &broker.versions {
             eprintln!("{} {}, broken", broker.name, version.name());
             broken(&broker, version);
@@ -156,11 +167,10 @@ fn two_hundred_messages_over_connections_that_break() {
 fn broken(broker: &Broker, version: ProtocolVersion) {
     let topic = format!("broken/{}", version.level());
     let (mut publisher, mut subscriber, granted) =
-        pair(broker, version, "broken", &format!("{topic}/+"));
+        pair(broker, version, "cut", &format!("{topic}/+"));
     for number in 0..MESSAGES {
         publisher.command(publish(&format!("{topic}/1"), number, QoS::AtLeastOnce));
-        let twice = publish(&format!("{topic}/2"), MESSAGES + number, QoS::ExactlyOnce);
-        publisher.command(twice);
+        publisher.command(publish(&format!("{topic}/2"), MESSAGES + number, granted));
         publisher.turn();
         subscriber.turn();
         match number % 20 {
@@ -173,7 +183,7 @@ fn broken(broker: &Broker, version: ProtocolVersion) {
         let mut seen = numbers(all[1]);
         seen.sort_unstable();
         seen.dedup();
-        seen.len() >= 2 * MESSAGES && settled(all[0]) && settled(all[1])
+        seen.len() >= 2 * MESSAGES && settled(broker, all)
     });
     let came = numbers(&subscriber);
     let once: Vec<_> = came.iter().filter(|&&number| number >= MESSAGES).collect();
@@ -185,7 +195,7 @@ fn broken(broker: &Broker, version: ProtocolVersion) {
             broker.name
         );
         assert!(
-            once.is_sorted(),
+            once.is_sorted() || !broker.keeps(Promise::Order),
             "{} {version:?}: the order of QoS 2",
             broker.name
         );

@@ -8,7 +8,7 @@ use mqttscope_session::client::{Client, Command, Event, Options, Ticket};
 use mqttscope_session::common::Instant;
 
 /// So long without what a test waits for means that it will not come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A client on a socket.
 pub(crate) struct Station {
@@ -119,10 +119,16 @@ pub(crate) fn until(
         }
         if start.elapsed() > PATIENCE {
             for station in stations.iter() {
+                let odd = |event: &&Event| {
+                    !matches!(event, Event::Message { .. } | Event::Published { .. })
+                };
+                let odd: Vec<_> = station.events.iter().filter(odd).collect();
+                eprintln!("{} events, among them {odd:?}", station.events.len());
+                let view = station.client.view();
+                let (outgoing, incoming) = (view.outgoing, view.incoming);
                 eprintln!(
-                    "{} events, the last {:?}",
-                    station.events.len(),
-                    station.events.last()
+                    "{:?}, {} queued, out {outgoing:?}, in {incoming:?}",
+                    view.phase, view.queued
                 );
             }
             panic!("it does not come");
