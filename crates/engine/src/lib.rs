@@ -4,4 +4,6 @@
 //! [`protocol::Command`]s and draws [`protocol::Report`]s. The engine holds the connections, the
 //! log of the wire and everything that is counted; a Web Worker gives it sockets and time.
 
+pub mod brokers;
+pub mod doctor;
 pub mod protocol;
