@@ -6,4 +6,5 @@
 
 pub mod brokers;
 pub mod doctor;
+pub mod profiles;
 pub mod protocol;
