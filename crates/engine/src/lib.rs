@@ -6,5 +6,6 @@
 
 pub mod brokers;
 pub mod doctor;
+pub mod hub;
 pub mod profiles;
 pub mod protocol;
