@@ -4,4 +4,15 @@
 //! [`protocol::Command`]s and draws [`protocol::Report`]s. The engine holds the connections, the
 //! log of the wire and everything that is counted; a Web Worker gives it sockets and time.
 
+mod connection;
+mod convert;
+mod engine;
+mod export;
+mod framer;
+mod log;
 pub mod protocol;
+mod rates;
+mod topics;
+mod view;
+
+pub use engine::{Closed, Engine, SocketId, Transport};
