@@ -38,7 +38,8 @@ impl Engine {
         });
         engine.on_report.replace(on_report);
         if engine.worker.is_none() {
-            engine.say("This browser does not let the page start its worker, so it cannot connect.");
+            engine
+                .say("This browser does not let the page start its worker, so it cannot connect.");
         }
         // Whoever drew the last reports is gone.
         engine.send(Command::Drawn);
@@ -59,7 +60,9 @@ impl Engine {
                 let data = event.dyn_ref::<MessageEvent>().map(MessageEvent::data);
                 match data.map(serde_wasm_bindgen::from_value::<Vec<Report>>) {
                     Some(Ok(reports)) => reports.into_iter().for_each(|report| told.tell(report)),
-                    _ => told.say("The worker said something that this page does not know. Load it anew."),
+                    _ => told.say(
+                        "The worker said something that this page does not know. Load it anew.",
+                    ),
                 }
             })
             .forget();

@@ -144,9 +144,9 @@ impl Handle {
 
     fn transport(&self, worker: &mut Worker, transport: Transport) {
         match transport {
-            Transport::Open {
-                socket, target, ..
-            } if target == Target::BuiltIn => worker.broker.open(socket),
+            Transport::Open { socket, target, .. } if target == Target::BuiltIn => {
+                worker.broker.open(socket)
+            }
             Transport::Open {
                 socket,
                 target,
@@ -185,10 +185,14 @@ impl Handle {
             .values_mut()
             .any(Socket::flush)
             .then_some(now + socket::RETRY_MS);
-        let due = [worker.engine.poll_timeout(), worker.broker.poll_timeout(), sockets]
-            .into_iter()
-            .flatten()
-            .fold(f64::INFINITY, f64::min);
+        let due = [
+            worker.engine.poll_timeout(),
+            worker.broker.poll_timeout(),
+            sockets,
+        ]
+        .into_iter()
+        .flatten()
+        .fold(f64::INFINITY, f64::min);
         // A timer that fires early does no harm, and setting one for each packet costs time.
         let is_set = worker.due_ms <= due && worker.due_ms > now;
         if is_set || due.is_infinite() {
