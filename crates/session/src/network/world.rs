@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::{End, Impairments, Link};
-use crate::broker::{Broker, ConnectionId};
+use crate::broker::{self, Broker, ConnectionId};
 use crate::client::{Client, Command, Event, Misuse, Options, Ticket};
 use crate::common::Instant;
 
@@ -210,6 +210,24 @@ impl World {
         }
         self.carry();
         Ok(())
+    }
+
+    /// Stops the broker as if its process had died, and starts it with what it had saved, or with
+    /// nothing. Every connection breaks.
+    pub fn restart_broker(&mut self, options: broker::Options, with_sessions: bool) {
+        self.broker = if with_sessions {
+            let saved = self.broker.save(self.now);
+            Broker::restore(options, saved, self.now, Duration::ZERO)
+        } else {
+            Broker::new(options)
+        };
+        self.wires.clear();
+        for station in &mut self.stations {
+            if station.connection.take().is_some() {
+                station.client.handle_disconnected(self.now);
+            }
+        }
+        self.carry();
     }
 
     /// Lets time pass, with everything that is due in it.
