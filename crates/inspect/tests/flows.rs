@@ -1,0 +1,157 @@
+//! What the handshakes promise, held against every scenario of the gallery and generated ones.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+use mqttscope_inspect::flows::{Act, Fate, Fault, Nth, Run, Scenario, When, gallery};
+use mqttscope_wire::{PacketType, ProtocolVersion, QoS};
+
+const QOS: [QoS; 3] = [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce];
+
+/// Whether anybody loses a memory that a promise rests on.
+fn forgets(scenario: &Scenario) -> bool {
+    scenario.faults.iter().any(|fault| {
+        matches!(
+            fault,
+            Fault::Restart { keeps: false, .. } | Fault::RestartBroker { keeps: false, .. }
+        )
+    })
+}
+
+/// Each message with how often it reached each application, and the QoS in force.
+fn promises_hold(run: &Run) {
+    let scenario = &run.scenario;
+    for step in &scenario.steps {
+        let Act::Publish(publication) = &step.act else {
+            continue;
+        };
+        let granted = scenario.steps.iter().filter_map(|step| match &step.act {
+            Act::Subscribe { qos, .. } => Some(*qos),
+            _ => None,
+        });
+        let effective = publication.qos.min(granted.max().unwrap_or_default());
+        let arrived: Vec<u32> = run
+            .tallies
+            .iter()
+            .filter(|tally| {
+                tally.topic == publication.topic && tally.payload == publication.payload.as_bytes()
+            })
+            .map(|tally| tally.times)
+            .collect();
+        let name = format!("{}\n{}", publication.payload, run.to_text());
+        // A message of QoS 1 may be doubled on either half of its way.
+        if publication.qos != QoS::AtLeastOnce && effective != QoS::AtLeastOnce {
+            assert!(arrived.iter().all(|&times| times <= 1), "twice: {name}");
+        }
+        if effective == QoS::AtMostOnce || publication.expiry.is_some() || publication.retain {
+            continue;
+        }
+        assert!(!arrived.is_empty(), "never: {name}");
+    }
+}
+
+/// Bytes that arrived are bytes that were sent, and nothing stays on its way.
+fn packets_are_whole(run: &Run) {
+    for packet in &run.packets {
+        assert!(packet.fate != Fate::Flying || !run.complete);
+        if let Fate::Arrived(at) = packet.fate {
+            assert_eq!(at, packet.due);
+        }
+        if let Fate::Lost(at) = packet.fate {
+            assert!(at >= packet.sent && at <= packet.due);
+        }
+    }
+    let sum: usize = run.packets.iter().map(|packet| packet.bytes.len()).sum();
+    assert_eq!(
+        (run.counts.packets, run.counts.bytes),
+        (run.packets.len(), sum)
+    );
+}
+
+#[test]
+fn every_scenario_of_the_gallery_keeps_its_promise_and_comes_to_rest() {
+    for scenario in gallery() {
+        let run = Run::of(&scenario);
+        assert!(run.complete, "{}", scenario.title);
+        packets_are_whole(&run);
+        if !forgets(&scenario) {
+            promises_hold(&run);
+        }
+        assert_eq!(run, Run::of(&scenario), "a run is the same each time");
+    }
+}
+
+#[test]
+fn generated_scenarios_keep_their_promise() {
+    let kinds = [
+        PacketType::Publish,
+        PacketType::Puback,
+        PacketType::Pubrec,
+        PacketType::Pubrel,
+        PacketType::Pubcomp,
+        PacketType::Connack,
+    ];
+    let mut runs = 0;
+    for version in ProtocolVersion::ALL {
+        for (published, subscribed) in QOS.into_iter().flat_map(|a| QOS.map(|b| (a, b))) {
+            let calm = format!(
+                "version {}\npublisher P session\nsubscriber S session\nat 0 S connect\nat 0 P connect\n\
+                 at 200 S subscribe t/a {}\nat 400 P publish t/a {} : 1\nat 430 P publish t/a {} : 2",
+                version.name(),
+                subscribed as u8,
+                published as u8,
+                published as u8
+            );
+            let calm = Scenario::parse(&calm).unwrap();
+            for client in 0..2 {
+                for kind in kinds {
+                    for n in 1..=2 {
+                        for when in [When::Before(Nth { kind, n }), When::After(Nth { kind, n })] {
+                            let cut = calm.with_fault(Fault::Cut { client, when });
+                            for restart in 0..4 {
+                                let scenario = match restart {
+                                    1 => cut.with_fault(Fault::Restart {
+                                        client: 0,
+                                        at: 480,
+                                        keeps: true,
+                                    }),
+                                    2 => cut.with_fault(Fault::Restart {
+                                        client: 1,
+                                        at: 560,
+                                        keeps: true,
+                                    }),
+                                    3 => cut.with_fault(Fault::RestartBroker {
+                                        at: 520,
+                                        keeps: true,
+                                    }),
+                                    _ => cut.clone(),
+                                };
+                                // Cutting a first CONNACK keeps the subscription from being there in time.
+                                if kind == PacketType::Connack && n == 1 {
+                                    continue;
+                                }
+                                let run = Run::of(&scenario);
+                                assert!(run.complete);
+                                packets_are_whole(&run);
+                                promises_hold(&run);
+                                runs += 1;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(runs > 4000, "{runs}");
+}
+
+#[test]
+#[ignore = "prints"]
+fn print() {
+    for scenario in gallery() {
+        println!("{}\n=====", Run::of(&scenario).to_text());
+    }
+}
