@@ -6,8 +6,10 @@
     reason = "a test that cannot go on has failed"
 )]
 
-use mqttscope_inspect::flows::{Act, Fate, Fault, Nth, Run, Scenario, When, gallery};
-use mqttscope_wire::{PacketType, ProtocolVersion, QoS};
+use mqttscope_inspect::flows::{
+    Act, Diagram, Fate, Fault, Look, Nth, Run, Scenario, Seen, Watched, When, gallery,
+};
+use mqttscope_wire::{PacketType, ProtocolVersion, QoS, Sender};
 
 const QOS: [QoS; 3] = [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce];
 
@@ -136,6 +138,7 @@ fn generated_scenarios_keep_their_promise() {
                                 let run = Run::of(&scenario);
                                 assert!(run.complete);
                                 packets_are_whole(&run);
+                                picture_is_true(&run, Look::WIDE);
                                 promises_hold(&run);
                                 runs += 1;
                             }
@@ -148,10 +151,85 @@ fn generated_scenarios_keep_their_promise() {
     assert!(runs > 4000, "{runs}");
 }
 
-#[test]
-#[ignore = "prints"]
-fn print() {
-    for scenario in gallery() {
-        println!("{}\n=====", Run::of(&scenario).to_text());
+/// The picture has an arrow for each packet, between the right lanes, and each the right way down.
+fn picture_is_true(run: &Run, look: Look) {
+    let diagram = Diagram::of(run, look);
+    assert_eq!(diagram.arrows.len(), run.packets.len());
+    for (arrow, packet) in diagram.arrows.iter().zip(&run.packets) {
+        let client = diagram.lane_of(Some(packet.client));
+        let broker = diagram.lane_of(None);
+        let ends = match packet.sender {
+            Sender::Client => (client, broker),
+            Sender::Server => (broker, client),
+        };
+        assert_eq!((arrow.from, arrow.to), ends);
+        assert_eq!(arrow.lost, packet.lost().is_some());
+        assert_eq!(arrow.reach < 1000, arrow.lost);
+        assert!(arrow.top < arrow.bottom && arrow.bottom < diagram.height);
+        assert!(arrow.label.starts_with(packet.facts.kind.name()));
     }
+    let mut tops: Vec<_> = diagram
+        .arrows
+        .iter()
+        .map(|arrow| (arrow.from, arrow.to, arrow.top))
+        .collect();
+    tops.sort_unstable();
+    tops.dedup();
+    assert_eq!(tops.len(), run.packets.len(), "no two arrows on each other");
+}
+
+#[test]
+fn the_pictures_of_the_gallery_are_true() {
+    for scenario in gallery() {
+        let run = Run::of(&scenario);
+        for look in [Look::WIDE, Look::NARROW] {
+            picture_is_true(&run, look);
+        }
+        let moments: Vec<u64> = run.beats().iter().map(|beat| beat.at).collect();
+        assert!(moments.is_sorted());
+    }
+}
+
+#[test]
+fn a_cut_named_by_its_moment_is_the_same_cut() {
+    for scenario in gallery() {
+        let run = Run::of(&scenario);
+        let again = Run::of(&run.with_moments());
+        assert_eq!(run.packets, again.packets, "{}", scenario.title);
+    }
+}
+
+#[test]
+fn the_picture_of_qos_2_with_a_lost_pubrec() {
+    let scenario = "publisher P session\nsubscriber S session\nat 0 S connect\nat 0 P connect\n\
+        at 200 S subscribe t/a 2\nat 400 P publish t/a 2 : 21\ncut P before PUBREC 1";
+    let run = Run::of(&Scenario::parse(scenario).unwrap());
+    let shown = Diagram::of(&run, Look::WIDE).to_string();
+    let expected = include_str!("flows/qos_2_pubrec_lost.txt");
+    assert_eq!(shown, expected, "\n{shown}");
+}
+
+#[test]
+fn the_picture_of_packets_seen_live() {
+    let seen = |at, sender, bytes: &[u8]| Seen {
+        at,
+        sender,
+        bytes: bytes.to_vec(),
+    };
+    let packets = [
+        seen(1000, Sender::Client, b"\x34\x08\x00\x01a\x00\x07hey"),
+        seen(1003, Sender::Server, b"\x50\x02\x00\x07"),
+        seen(1003, Sender::Client, b"\x62\x02\x00\x07"),
+    ];
+    let watched = Watched {
+        client: "me".into(),
+        version: ProtocolVersion::V3_1_1,
+    };
+    let shown = Diagram::of_packets(&watched, &packets, Look::WIDE).to_string();
+    let expected = "460 × 169\nlane me at 80\nlane Broker at 380\n  28 → 48   me → Broker  PUBLISH · QoS 2 · id 7\n";
+    assert!(shown.starts_with(expected), "{shown}");
+    assert!(
+        shown.contains("PUBREL · id 7  unanswered") && shown.matches("unanswered").count() == 1,
+        "{shown}"
+    );
 }
