@@ -7,7 +7,7 @@
 )]
 
 use mqttscope_inspect::flows::{
-    Act, Diagram, Fate, Fault, Look, Nth, Run, Scenario, Seen, Watched, When, gallery,
+    Act, Diagram, Fate, Fault, Look, Nth, Palette, Run, Scenario, Seen, Watched, When, gallery,
 };
 use mqttscope_wire::{PacketType, ProtocolVersion, QoS, Sender};
 
@@ -182,9 +182,13 @@ fn picture_is_true(run: &Run, look: Look) {
 fn the_pictures_of_the_gallery_are_true() {
     for scenario in gallery() {
         let run = Run::of(&scenario);
-        for look in [Look::WIDE, Look::NARROW] {
+        for look in [Look::WIDE, Look::NARROW, Look::TIGHT] {
             picture_is_true(&run, look);
+            let svg = Diagram::of(&run, look).to_svg("a < b", &Palette::default());
+            assert_eq!(svg.matches("<path").count(), run.packets.len());
+            assert!(svg.contains("a &lt; b") && svg.ends_with("</svg>\n"));
         }
+        assert_eq!(run.counts_at(run.end), run.counts, "{}", scenario.title);
         let moments: Vec<u64> = run.beats().iter().map(|beat| beat.at).collect();
         assert!(moments.is_sorted());
     }

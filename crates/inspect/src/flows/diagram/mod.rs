@@ -8,12 +8,14 @@ mod arrows;
 mod bands;
 mod live;
 mod show;
+mod svg;
 mod time_line;
 
 use mqttscope_wire::PacketType;
 
 use super::run::Run;
 pub use live::{Seen, Watched};
+pub use svg::Palette;
 pub use time_line::TimeLine;
 
 /// How wide and how wordy it is.
@@ -40,6 +42,33 @@ impl Look {
         margin: 42,
         short: true,
     };
+
+    /// For several pictures beside each other.
+    pub const TIGHT: Self = Self {
+        spacing: 122,
+        margin: 40,
+        short: true,
+    };
+
+    /// The look for a number of lanes in so many pixels.
+    #[must_use]
+    pub const fn fit(lanes: usize, room: u32) -> Self {
+        let gaps = (lanes as u32).saturating_sub(1);
+        let wide = Self::WIDE;
+        let inner = room.saturating_sub(wide.margin.saturating_mul(2));
+        match inner.checked_div(gaps) {
+            Some(spacing) if spacing >= 212 => Self {
+                spacing: if spacing < wide.spacing {
+                    spacing
+                } else {
+                    wide.spacing
+                },
+                ..wide
+            },
+            Some(_) => Self::NARROW,
+            None => wide,
+        }
+    }
 
     /// Where a lane stands, in pixels from the left.
     #[must_use]
@@ -151,6 +180,40 @@ impl Diagram {
         diagram.bands = bands::bands(run, &diagram);
         diagram.bars = bands::bars(run, &diagram);
         diagram
+    }
+
+    /// Where a label begins or ends, beside the lane that its packet leaves: across from there, in
+    /// pixels from the left, and whether it ends there.
+    #[must_use]
+    pub const fn label_at(&self, arrow: &Arrow) -> (u32, bool) {
+        let x = self.look.x(arrow.from);
+        if arrow.to > arrow.from {
+            // Over lanes between the two, the label stands in the last gap.
+            (
+                self.look.x(arrow.to.saturating_sub(1)).saturating_add(14),
+                false,
+            )
+        } else if arrow.from > arrow.to.saturating_add(1) {
+            (self.look.x(arrow.from).saturating_sub(14), true)
+        } else {
+            (x.saturating_sub(14), true)
+        }
+    }
+
+    /// Where a packet is at a height, in pixels from the left; beyond its way, at its end.
+    #[must_use]
+    pub fn x_at(&self, arrow: &Arrow, height: u32) -> u32 {
+        let from = i64::from(self.look.x(arrow.from));
+        let way = i64::from(self.look.x(arrow.to)).saturating_sub(from);
+        let reach = way.saturating_mul(i64::from(arrow.reach)) / 1000;
+        let down = i64::from(
+            height
+                .clamp(arrow.top, arrow.bottom)
+                .saturating_sub(arrow.top),
+        );
+        let all = i64::from(arrow.bottom.saturating_sub(arrow.top));
+        let gone = reach.saturating_mul(down).checked_div(all).unwrap_or(reach);
+        u32::try_from(from.saturating_add(gone)).unwrap_or_default()
     }
 
     /// The lane of a client, or of the broker.

@@ -213,6 +213,39 @@ impl Run {
             .collect()
     }
 
+    /// What is counted up to a moment. Whether a message is lost shows only at the end.
+    #[must_use]
+    pub fn counts_at(&self, at: u64) -> Counts {
+        let mut counts = Counts::default();
+        let mut first = None;
+        for happening in self.happenings.iter().filter(|found| found.at <= at) {
+            let add = |count: &mut u32| *count = count.saturating_add(1);
+            match happening.what {
+                What::Published { .. } | What::Will { .. } => {
+                    first.get_or_insert(happening.at);
+                    add(&mut counts.published);
+                }
+                What::Delivered { time, .. } => {
+                    counts.time = happening.at.saturating_sub(first.unwrap_or(happening.at));
+                    add(if time > 1 {
+                        &mut counts.duplicated
+                    } else {
+                        &mut counts.delivered
+                    });
+                }
+                _ => {}
+            }
+        }
+        for packet in self.packets.iter().filter(|packet| packet.sent <= at) {
+            counts.packets = counts.packets.saturating_add(1);
+            counts.bytes = counts.bytes.saturating_add(packet.bytes.len());
+        }
+        if at >= self.end {
+            (counts.lost, counts.kept) = (self.counts.lost, self.counts.kept);
+        }
+        counts
+    }
+
     /// The same scenario, its cuts named by moments and no longer by packets, so that they are the
     /// same for other QoS.
     #[must_use]
