@@ -4,4 +4,5 @@ pub(crate) mod annex;
 pub mod browser;
 pub mod clipboard;
 pub mod files;
+pub mod picture;
 pub mod storage;
