@@ -1,0 +1,18 @@
+//! What the Live page works on. The rows are the engine's: here are those that are on screen, and
+//! what a person chose to look at.
+
+pub mod chart;
+pub mod connect_settings;
+pub mod form;
+pub mod message_settings;
+pub mod payload_text;
+pub mod presets;
+pub mod profiles;
+pub mod saved;
+pub mod scroll;
+pub mod subscription_settings;
+pub mod transfer;
+mod view;
+pub mod words;
+
+pub use view::{Act, List, Live, Rows, Tab};
