@@ -8,6 +8,7 @@ pub mod message_settings;
 pub mod payload_text;
 pub mod presets;
 pub mod profiles;
+pub mod publishing;
 pub mod saved;
 pub mod scroll;
 pub mod subscription_settings;
