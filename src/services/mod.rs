@@ -1,5 +1,6 @@
 //! The browser's interfaces behind small types.
 
+pub(crate) mod annex;
 pub mod browser;
 pub mod clipboard;
 pub mod files;
