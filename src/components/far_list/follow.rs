@@ -1,59 +1,16 @@
-//! What is on screen of a list, and whether it follows its end.
+//! Following the scrolling of a list, and its end.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
-use mqttscope_engine::protocol::Window;
-use wasm_bindgen::JsCast as _;
-use wasm_bindgen::closure::Closure;
-use web_sys::{HtmlElement, ResizeObserver};
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::FarListProps;
+use super::seen::Seen;
+use crate::hooks::Resizes;
 use crate::state::live::scroll::Scroll;
-
-/// Rows above and below the screen that are drawn too, so that scrolling shows no gap.
-const OVERSCAN: u64 = 16;
-
-/// What is on screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Seen {
-    /// How far down it is scrolled, in CSS pixels; in steps.
-    pub(super) top: u64,
-    /// Height of what is on screen, in CSS pixels.
-    pub(super) shown: u32,
-    /// Whether the end is followed.
-    pub(super) tail: bool,
-}
-
-impl Seen {
-    pub(super) const fn scroll(&self, props: &FarListProps) -> Scroll {
-        Scroll {
-            total: props.total,
-            row: props.row,
-            shown: self.shown,
-        }
-    }
-
-    /// The rows that are wanted.
-    fn window(&self, props: &FarListProps) -> Window {
-        let fits = u64::from(self.shown.div_ceil(props.row.max(1)));
-        let (first, count) = if self.tail {
-            (0, fits.saturating_add(2))
-        } else {
-            (
-                self.scroll(props).first(self.top).saturating_sub(OVERSCAN),
-                fits.saturating_add(OVERSCAN.saturating_mul(2)),
-            )
-        };
-        Window {
-            first,
-            count: u32::try_from(count).unwrap_or(u32::MAX),
-            tail: self.tail,
-        }
-    }
-}
 
 /// What the listeners know: the list as it was drawn last, and where it stood.
 struct Known {
@@ -65,10 +22,7 @@ struct Known {
 
 /// Follows the scrolling and the size of the list, and its end; the callback goes to the end.
 #[hook]
-pub(super) fn use_following(
-    node: &NodeRef,
-    props: &FarListProps,
-) -> (Seen, Callback<MouseEvent>) {
+pub(super) fn use_following(node: &NodeRef, props: &FarListProps) -> (Seen, Callback<MouseEvent>) {
     let seen = use_state_eq(|| Seen {
         top: 0,
         shown: 0,
@@ -106,7 +60,13 @@ pub(super) fn use_following(
     }
     {
         let (node, known) = (node.clone(), known.clone());
-        let drawn = (props.total, props.first, props.ids.len(), seen.shown, seen.tail);
+        let drawn = (
+            props.total,
+            props.first,
+            props.ids.len(),
+            seen.shown,
+            seen.tail,
+        );
         use_effect_with(drawn, move |&(.., tail)| {
             if let Some(element) = node.cast::<HtmlElement>().filter(|_| tail) {
                 go_to_end(&element, &known);
@@ -166,28 +126,4 @@ fn look(element: &HtmlElement, known: &Rc<RefCell<Known>>) -> Seen {
 fn go_to_end(element: &HtmlElement, known: &Rc<RefCell<Known>>) {
     element.set_scroll_top(element.scroll_height());
     known.borrow_mut().top = u64::try_from(element.scroll_top()).unwrap_or(0);
-}
-
-/// Tells of every change of an element's size, its first appearance included, until it is dropped.
-struct Resizes {
-    observer: ResizeObserver,
-    _told: Closure<dyn Fn()>,
-}
-
-impl Resizes {
-    fn of(element: &HtmlElement, tell: impl Fn() + 'static) -> Option<Self> {
-        let told = Closure::<dyn Fn()>::new(tell);
-        let observer = ResizeObserver::new(told.as_ref().unchecked_ref()).ok()?;
-        observer.observe(element);
-        Some(Self {
-            observer,
-            _told: told,
-        })
-    }
-}
-
-impl Drop for Resizes {
-    fn drop(&mut self) {
-        self.observer.disconnect();
-    }
 }

@@ -1,6 +1,7 @@
 //! A list of any length whose rows are somewhere else: it says which it wants, and draws what came.
 
 mod follow;
+mod seen;
 
 use mqttscope_engine::protocol::Window;
 use web_sys::HtmlElement;
@@ -8,7 +9,7 @@ use yew::prelude::*;
 
 use crate::components::icon::{Icon, icon};
 use crate::services::browser;
-use follow::{Seen, use_following};
+use follow::use_following;
 
 /// What the list is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -75,7 +76,7 @@ pub fn FarList(props: &FarListProps) -> Html {
             let end = props.total.saturating_sub(1);
             let from = *last.borrow();
             let to = match event.key().as_str() {
-                "ArrowDown" if props.selected.is_none() => seen.top_row(&props),
+                "ArrowDown" if props.selected.is_none() => scroll.first(seen.top),
                 "ArrowDown" => from.saturating_add(1),
                 "ArrowUp" => from.saturating_sub(1),
                 "PageDown" => from.saturating_add(page),
@@ -97,7 +98,12 @@ pub fn FarList(props: &FarListProps) -> Html {
                     element.set_scroll_top(i32::try_from(top).unwrap_or(i32::MAX));
                 }
             }
-            choose(&mut wanted.borrow_mut(), props.first, &props.ids, &props.on_select);
+            choose(
+                &mut wanted.borrow_mut(),
+                props.first,
+                &props.ids,
+                &props.on_select,
+            );
         })
     };
     let on_click = {
@@ -136,11 +142,5 @@ fn choose(wanted: &mut Option<u64>, first: u64, ids: &[u64], on_select: &Callbac
     if let Some(&id) = here.and_then(|at| ids.get(at)) {
         *wanted = None;
         on_select.emit(id);
-    }
-}
-
-impl Seen {
-    fn top_row(&self, props: &FarListProps) -> u64 {
-        self.scroll(props).first(self.top)
     }
 }

@@ -46,7 +46,7 @@ pub fn plot(chart: &Chart, width: f64, height: f64) -> Option<Plot> {
     let y = |value: f64| height - (value - bottom) / (top - bottom) * height;
     let lines = chart.lines.iter().map(|(name, points)| {
         let places = points.iter().filter(|point| point.value.is_finite());
-        let last = places.clone().last();
+        let last = places.clone().next_back();
         Line {
             name: name.clone(),
             points: places

@@ -6,13 +6,11 @@ pub mod connect_settings;
 pub mod form;
 pub mod message_settings;
 pub mod payload_text;
-pub mod presets;
 pub mod profiles;
 pub mod publishing;
 pub mod saved;
 pub mod scroll;
 pub mod subscription_settings;
-pub mod transfer;
 mod view;
 pub mod words;
 

@@ -2,10 +2,9 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{ConnectionId, Profile, Target};
+use mqttscope_engine::profiles::presets;
+use mqttscope_engine::protocol::{ConnectionId, Profile, SubscriptionDraft, Target};
 use yew::Reducible;
-
-use super::presets;
 
 /// A kept connection with the number that the engine knows it by. The number is this page's; what
 /// stays is [`Profile::id`].
@@ -30,7 +29,7 @@ pub enum ProfileAct {
     /// These were kept.
     Load(Vec<Profile>),
     /// A new one, or new settings of the one with this id.
-    Put(Profile),
+    Put(Box<Profile>),
     /// The one with this number goes.
     Remove(ConnectionId),
 }
@@ -110,15 +109,31 @@ impl Reducible for Profiles {
             ProfileAct::Load(profiles) => {
                 profiles.into_iter().for_each(|profile| next.put(profile));
                 if next.known.is_empty()
-                    && let Some(preset) = presets::ALL.first()
+                    && let Some(built_in) = presets().into_iter().next()
                 {
-                    next.put(preset.profile("built-in".into()));
+                    next.put(begin(built_in, "built-in".into()));
                 }
             }
-            ProfileAct::Put(profile) => next.put(profile),
+            ProfileAct::Put(profile) => next.put(*profile),
             ProfileAct::Remove(number) => next.known.retain(|known| known.number != number),
         }
         Rc::new(next)
+    }
+}
+
+/// A preset as a new connection. In the page's own broker, where little goes on, all of it is shown
+/// at once.
+#[must_use]
+pub fn begin(preset: Profile, id: String) -> Profile {
+    let is_built_in = preset.target == Target::BuiltIn;
+    Profile {
+        id,
+        subscriptions: if is_built_in {
+            vec![SubscriptionDraft::default()]
+        } else {
+            preset.subscriptions
+        },
+        ..preset
     }
 }
 
@@ -144,6 +159,10 @@ mod tests {
         }
     }
 
+    fn boxed(id: &str, name: &str) -> Box<Profile> {
+        Box::new(named(id, name))
+    }
+
     fn after(acts: impl IntoIterator<Item = ProfileAct>) -> Rc<Profiles> {
         acts.into_iter()
             .fold(Rc::default(), |profiles: Rc<Profiles>, act| {
@@ -156,6 +175,10 @@ mod tests {
         let profiles = after([ProfileAct::Load(Vec::new())]);
         assert_eq!(profiles.known().len(), 1);
         assert_eq!(profiles.known()[0].profile.target, Target::BuiltIn);
+        assert_eq!(
+            profiles.known()[0].profile.subscriptions[0].topic_filter,
+            "#"
+        );
         let profiles = after([ProfileAct::Load(vec![named("a", "mine")])]);
         assert_eq!(profiles.known()[0].profile.name, "mine");
     }
@@ -163,11 +186,11 @@ mod tests {
     #[test]
     fn numbers_stay_and_are_never_given_twice() {
         let profiles = after([
-            ProfileAct::Put(named("a", "A")),
-            ProfileAct::Put(named("b", "B")),
+            ProfileAct::Put(boxed("a", "A")),
+            ProfileAct::Put(boxed("b", "B")),
             ProfileAct::Remove(ConnectionId(0)),
-            ProfileAct::Put(named("c", "C")),
-            ProfileAct::Put(named("b", "B changed")),
+            ProfileAct::Put(boxed("c", "C")),
+            ProfileAct::Put(boxed("b", "B changed")),
         ]);
         let numbers: Vec<_> = profiles
             .known()
@@ -180,8 +203,8 @@ mod tests {
     #[test]
     fn a_copy_is_another_client_with_another_name() {
         let profiles = after([
-            ProfileAct::Put(named("a", "A")),
-            ProfileAct::Put(named("b", "A 2")),
+            ProfileAct::Put(boxed("a", "A")),
+            ProfileAct::Put(boxed("b", "A 2")),
         ]);
         let copy = profiles.copy_of(ConnectionId(0), "c".into()).unwrap();
         assert_eq!(

@@ -234,7 +234,10 @@ mod tests {
 
     #[test]
     fn repeating_and_waiting_need_numbers() {
-        let form = after([PublishingAct::Every("250".into()), PublishingAct::Times("3".into())]);
+        let form = after([
+            PublishingAct::Every("250".into()),
+            PublishingAct::Times("3".into()),
+        ]);
         assert_eq!(
             form.repeat(),
             Ok(Repeat {
@@ -245,6 +248,10 @@ mod tests {
         assert!(after([PublishingAct::Every("0".into())]).repeat().is_err());
         assert!(after([PublishingAct::Times("x".into())]).repeat().is_err());
         assert_eq!(form.timeout(), Ok(5000));
-        assert!(after([PublishingAct::Timeout(String::new())]).timeout().is_err());
+        assert!(
+            after([PublishingAct::Timeout(String::new())])
+                .timeout()
+                .is_err()
+        );
     }
 }
