@@ -2,25 +2,29 @@
 
 use yew::prelude::*;
 
+use crate::components::annex_host::AnnexHost;
 use crate::components::header::header;
 use crate::components::help::help_window;
 use crate::components::toasts::toast_region;
-use crate::hooks::{use_hash, use_window_keys};
+use crate::hooks::use_hash;
+use crate::hooks::use_window_keys;
 use crate::pages::dissect::Dissect;
-use crate::route::Route;
+use crate::route::{Page, Route};
 use crate::services::{browser, storage};
 use crate::state::theme::Theme;
 use crate::state::toasts::{Toaster, Toasts};
+use crate::state::workbench::Workbench;
 
 /// The whole app.
 #[component]
 pub fn App() -> Html {
     let toasts = use_reducer(Toasts::default);
+    let bench = use_reducer(Workbench::default);
     let theme =
         use_state_eq(|| storage::get("theme").map_or(Theme::System, |name| Theme::of_name(&name)));
     let help = use_state_eq(|| false);
     let arrival = use_hash();
-    let Route::Dissect(shared) = Route::of_hash(&arrival.hash);
+    let Route { page, shared } = Route::of_hash(&arrival.hash);
 
     let on_theme = {
         let theme = theme.clone();
@@ -54,9 +58,12 @@ pub fn App() -> Html {
                 event.prevent_default();
                 browser::focus_id("main");
             })}>{ "Skip to the page" }</a>
-            { header(*theme, &on_theme, &show_help) }
-            <Dissect shared={shared.map(AttrValue::from)} arrival={arrival.count} />
-            if *help { { help_window(&hide_help) } }
+            { header(page, *theme, &on_theme, &show_help) }
+            if page == Page::Dissect {
+                <Dissect {bench} shared={shared.map(AttrValue::from)} arrival={arrival.count} />
+            }
+            <AnnexHost {page} />
+            if *help { { help_window(page, &hide_help) } }
             { toast_region(&toasts) }
         </ContextProvider<Toaster>>
     }

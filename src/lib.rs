@@ -4,14 +4,17 @@
 //! are components that draw it, reducers that hold what a person did, and small types around the
 //! browser's own interfaces.
 
+mod annex;
 mod app;
 pub mod components;
 pub mod hooks;
 pub mod pages;
-mod route;
+pub mod route;
 pub mod services;
 pub mod state;
+pub mod worker;
 
+pub use annex::Annex;
 pub use app::App;
 
 /// Puts the app into the page's `#app`, or into its body when there is none.

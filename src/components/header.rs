@@ -3,11 +3,16 @@
 use yew::prelude::*;
 
 use super::icon::{Icon, icon};
-use crate::route::DISSECT;
+use crate::route::Page;
 use crate::state::theme::Theme;
 
 /// The bar, with the colours in force. Others may be wanted, and the help.
-pub fn header(theme: Theme, on_theme: &Callback<Theme>, on_help: &Callback<()>) -> Html {
+pub fn header(
+    page: Page,
+    theme: Theme,
+    on_theme: &Callback<Theme>,
+    on_help: &Callback<()>,
+) -> Html {
     let (picture, says) = match theme {
         Theme::System => (Icon::Half, "Colours: as the system. Change to light"),
         Theme::Light => (Icon::Sun, "Colours: light. Change to dark"),
@@ -17,13 +22,17 @@ pub fn header(theme: Theme, on_theme: &Callback<Theme>, on_help: &Callback<()>) 
     let help = on_help.reform(|_: MouseEvent| ());
     html! {
         <header class="site">
-            <a class="brand" href={DISSECT} aria-label="mqttscope, start page">
+            <a class="brand" href={Page::Dissect.hash()} aria-label="mqttscope, start page">
                 <svg viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
                     <circle cx="8.5" cy="8.5" r="6" /><path d="M13 13l5 5M5 9.5h1.8V7h3.4v2.5H12" />
                 </svg>
-                { "mqttscope" }
+                <span class="hide-narrow">{ "mqttscope" }</span>
             </a>
-            <nav aria-label="Pages"><a href={DISSECT} aria-current="page">{ "Dissect" }</a></nav>
+            <nav aria-label="Pages">
+                { for Page::ALL.map(|to| html! {
+                    <a href={to.hash()} aria-current={(to == page).then_some("page")}>{ to.title() }</a>
+                }) }
+            </nav>
             <span class="grow"></span>
             <span class="promise">{ "Every byte explained. Nothing is uploaded." }</span>
             <div class="tools">

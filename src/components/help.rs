@@ -3,8 +3,18 @@
 use yew::prelude::*;
 
 use super::dialog::Dialog;
+use crate::route::Page;
 
-const KEYS: &[(&[&str], &str)] = &[
+/// Keys, and what they do.
+type Keys = &'static [(&'static [&'static str], &'static str)];
+
+const DISSECT: &str = "Paste MQTT bytes as you have them: hex of any kind, a hex dump, base64, a C, Rust or Python literal, or drop a file. Every field, bit and broken rule is shown beside the bytes that say so. Nothing leaves this page.";
+const LIVE: &str = "Connect to a broker over WebSocket, or to the one that is built in, and see every packet both ways. Nothing goes anywhere but to the broker you name.";
+const FLOWS: &str = "See a message go from publisher to broker to subscriber, packet by packet, with what each side must remember. The packets are those of a real client and a real broker, in simulated time.";
+
+const LIVE_KEYS: Keys = &[(&["?"], "This help")];
+const FLOWS_KEYS: Keys = &[(&["?"], "This help")];
+const DISSECT_KEYS: Keys = &[
     (
         &["↑", "↓", "Home", "End", "PgUp", "PgDn"],
         "Move in the packet list, the fields and the bytes",
@@ -26,13 +36,18 @@ const KEYS: &[(&[&str], &str)] = &[
     (&["?"], "This help"),
 ];
 
-/// The help, until it is closed.
-pub fn help_window(on_close: &Callback<()>) -> Html {
+/// The help of a page, until it is closed.
+pub fn help_window(page: Page, on_close: &Callback<()>) -> Html {
+    let (about, keys) = match page {
+        Page::Dissect => (DISSECT, DISSECT_KEYS),
+        Page::Live => (LIVE, LIVE_KEYS),
+        Page::Flows => (FLOWS, FLOWS_KEYS),
+    };
     html! {
         <Dialog title="Help and keys" on_close={on_close.clone()}>
-            <p>{ "Paste MQTT bytes as you have them: hex of any kind, a hex dump, base64, a C, Rust or Python literal, or drop a file. Every field, bit and broken rule is shown beside the bytes that say so. Nothing leaves this page." }</p>
+            <p>{ about }</p>
             <dl class="keys">
-                { for KEYS.iter().map(|(keys, what)| html! {
+                { for keys.iter().map(|(keys, what)| html! {
                     <>
                         <dt>{ for keys.iter().map(|key| html! { <kbd>{ *key }</kbd> }) }</dt>
                         <dd>{ *what }</dd>

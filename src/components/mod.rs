@@ -1,5 +1,6 @@
 //! Components: one a file. They draw what they are given and say what a person wants.
 
+pub(crate) mod annex_host;
 pub mod dialog;
 pub mod header;
 pub mod help;

@@ -1,3 +1,5 @@
 //! Pages: one folder each. They compose components and hold no MQTT logic.
 
 pub mod dissect;
+pub mod flows;
+pub mod live;

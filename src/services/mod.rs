@@ -1,6 +1,8 @@
 //! The browser's interfaces behind small types.
 
+pub(crate) mod annex;
 pub mod browser;
 pub mod clipboard;
+pub mod engine;
 pub mod files;
 pub mod storage;

@@ -33,7 +33,7 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
     // Nodes that are folded the other way than they are at first.
     let folded = use_state_eq(BTreeSet::<usize>::new);
     let most = use_state_eq(|| AT_FIRST);
-    let editing = use_state_eq(|| None::<usize>);
+    let editing = use_state_eq(|| None::<(Shown, usize)>);
     let rows = use_memo(
         (props.shown.clone(), (*folded).clone()),
         |(shown, folded)| Rc::new(fields::rows(shown.dissection(), shown.bytes(), folded)),
@@ -41,27 +41,28 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
     let rows = (*rows).clone();
     // A field that is selected inside of a folded one is shown by the row that holds it.
     let selected_row = props.selected.and_then(|node| row_of(&rows, node));
+    let node = selected_row
+        .and_then(|row| rows.get(row))
+        .map(|row| row.node);
     {
         let (most, editing) = (most.clone(), editing.clone());
         use_effect_with(
-            (props.shown.clone(), selected_row),
-            move |(_, selected_row)| {
-                editing.set(None);
+            (props.shown.clone(), props.selected, selected_row, node),
+            move |(shown, selected, selected_row, node)| {
+                // This may run after a change has begun in the very row that was selected: only a
+                // change of another row is left.
+                let is_here = |(of, node): &(Shown, usize)| of == shown && Some(*node) == *selected;
+                if !(*editing).as_ref().is_none_or(is_here) {
+                    editing.set(None);
+                }
                 if let Some(row) = *selected_row {
                     most.set((*most).max(row.saturating_add(AT_FIRST / 2)));
                 }
+                if let Some(node) = node {
+                    browser::reveal_id(&format!("node-{node}"));
+                }
             },
         );
-    }
-    {
-        let node = selected_row
-            .and_then(|row| rows.get(row))
-            .map(|row| row.node);
-        use_effect_with((props.shown.clone(), node), |(_, node)| {
-            if let Some(node) = node {
-                browser::reveal_id(&format!("node-{node}"));
-            }
-        });
     }
     let acts = Acts {
         shown: props.shown.clone(),
@@ -120,9 +121,11 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
         let most = most.clone();
         Callback::from(move |_: MouseEvent| most.set(most.saturating_mul(4)))
     };
-    let active = selected_row
-        .and_then(|row| rows.get(row))
-        .map(|row| format!("node-{}", row.node));
+    let changing = (*editing)
+        .as_ref()
+        .filter(|(of, _)| *of == props.shown)
+        .map(|&(_, node)| node);
+    let active = node.map(|node| format!("node-{node}"));
     html! {
         <div class="scroll">
             <div class="tree" id="fields" role="tree" tabindex="0" aria-label="Fields" data-testid="fields" aria-activedescendant={active}
@@ -130,7 +133,7 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
                 { for rows.iter().enumerate().take(*most).map(|(index, row)| html! {
                     <Row key={row.node} shown={props.shown.clone()} rows={rows.clone()} {index}
                         selected={selected_row == Some(index)} hovered={props.hover == Some(row.node)}
-                        can_edit={props.on_edit.is_some()} editing={*editing == Some(row.node)} on_done={on_done.clone()} />
+                        can_edit={props.on_edit.is_some()} editing={changing == Some(row.node)} on_done={on_done.clone()} />
                 }) }
             </div>
             if left > 0 { <div class="more"><button onclick={more}>{ format!("Show more: {left} fields are left") }</button></div> }

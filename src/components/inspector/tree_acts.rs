@@ -19,7 +19,8 @@ pub(super) struct Acts {
     pub(super) rows: Rc<Vec<FieldRow>>,
     /// Nodes that are folded the other way than they are at first.
     pub(super) folded: UseStateHandle<BTreeSet<usize>>,
-    pub(super) editing: UseStateHandle<Option<usize>>,
+    /// The packet and the node that is being changed.
+    pub(super) editing: UseStateHandle<Option<(Shown, usize)>>,
     pub(super) on_select: Callback<usize>,
     /// None where the packet cannot be changed.
     pub(super) on_edit: Option<Callback<Rc<[u8]>>>,
@@ -49,7 +50,7 @@ impl Acts {
             Key::Edit if row.editable == Editable::Flag => self.finish(flip(&self.shown, row)),
             Key::Edit if row.editable != Editable::No => {
                 self.on_select.emit(row.node);
-                self.editing.set(Some(row.node));
+                self.editing.set(Some((self.shown.clone(), row.node)));
             }
             Key::Remove if row.is_removable => {
                 self.finish(edit::remove(

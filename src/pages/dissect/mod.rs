@@ -31,6 +31,8 @@ use steps::Step;
 /// What the page is given.
 #[derive(Clone, PartialEq, Properties)]
 pub struct DissectProps {
+    /// What was done so far: it outlives the page, which goes when another is looked at.
+    pub bench: UseReducerHandle<Workbench>,
     /// The content of a share link, where the address carries one.
     pub shared: Option<AttrValue>,
     /// Different each time someone comes to an address.
@@ -40,14 +42,14 @@ pub struct DissectProps {
 /// The page.
 #[component]
 pub fn Dissect(props: &DissectProps) -> Html {
-    let bench = use_reducer(Workbench::default);
+    let bench = &props.bench;
     let step = use_state_eq(|| Step::Packets);
     let building = use_state_eq(|| false);
     let now = bench.now().clone();
 
-    share::use_shared(props.shared.clone(), props.arrival, &bench);
-    let dropping = opening::use_opening(&bench);
-    keys::use_page_keys(&bench);
+    share::use_shared(props.shared.clone(), props.arrival, bench);
+    let dropping = opening::use_opening(bench);
+    keys::use_page_keys(bench);
 
     let shown = use_memo(
         (now.recording.clone().into(), now.packet),

@@ -10,7 +10,7 @@ use super::act::Acts;
 use super::linked::{shared_of, without_secrets};
 use crate::components::icon::{Icon, icon};
 use crate::components::text_out::TextOut;
-use crate::route::{Route, dissect_hash};
+use crate::route::{Page, Route};
 use crate::services::{browser, clipboard};
 use crate::state::toasts::{ToastAction, Toaster};
 use crate::state::workbench::{Act, Document, OpenBytes, Workbench};
@@ -49,7 +49,7 @@ pub(super) fn use_shared(
     let now = bench.now().clone();
     let linked = use_mut_ref(|| None::<Rc<Document>>);
     use_effect_with((Rc::as_ptr(&now).addr(), now.packet, now.node), move |_| {
-        let Route::Dissect(Some(content)) = Route::of_hash(&browser::hash()) else {
+        let Some(content) = Route::of_hash(&browser::hash()).shared else {
             return;
         };
         let is_same = share::decode(&content).is_ok_and(|shared| {
@@ -60,11 +60,11 @@ pub(super) fn use_shared(
         if is_same {
             *linked.borrow_mut() = Some(now.clone());
             if let Ok(content) = share::encode(&shared_of(&now)) {
-                browser::replace_hash(&dissect_hash(Some(&content)));
+                browser::replace_hash(&Page::Dissect.hash_with(Some(&content)));
             }
         } else if linked.borrow().is_some() {
             *linked.borrow_mut() = None;
-            browser::replace_hash(&dissect_hash(None));
+            browser::replace_hash(Page::Dissect.hash());
         }
     });
 }
@@ -97,7 +97,7 @@ pub(super) fn ShareButton(props: &ShareButtonProps) -> Html {
                 }
                 (Err(_), None) => return,
             };
-            let hash = dissect_hash(Some(&content));
+            let hash = Page::Dissect.hash_with(Some(&content));
             let link = format!("{}{hash}", browser::address_before_hash());
             browser::replace_hash(&hash);
             let has_secrets = without_secrets(&document.recording).1;

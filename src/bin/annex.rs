@@ -1,0 +1,11 @@
+//! The entry point of the pages that are loaded later.
+
+use wasm_bindgen::prelude::*;
+
+/// Draws Live and Flows, by the address, into `host`.
+#[wasm_bindgen]
+pub fn mount(host: web_sys::Element) {
+    yew::Renderer::<mqttscope::Annex>::with_root(host).render();
+}
+
+fn main() {}
