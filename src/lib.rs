@@ -12,6 +12,7 @@ pub mod pages;
 pub mod route;
 pub mod services;
 pub mod state;
+pub mod worker;
 
 pub use annex::Annex;
 pub use app::App;

@@ -3,5 +3,7 @@
 pub(crate) mod annex;
 pub mod browser;
 pub mod clipboard;
+pub mod engine;
 pub mod files;
+pub mod picture;
 pub mod storage;

@@ -4,4 +4,19 @@
 //! [`protocol::Command`]s and draws [`protocol::Report`]s. The engine holds the connections, the
 //! log of the wire and everything that is counted; a Web Worker gives it sockets and time.
 
+pub mod brokers;
+mod connection;
+mod convert;
+pub mod doctor;
+mod engine;
+mod export;
+mod framer;
+pub mod hub;
+mod log;
+pub mod profiles;
 pub mod protocol;
+mod rates;
+mod topics;
+mod view;
+
+pub use engine::{Closed, Engine, SocketId, Transport};

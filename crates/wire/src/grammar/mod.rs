@@ -29,14 +29,18 @@ pub(crate) fn packet<'a, S: Sink, T>(
         // By far the most frequent; its payload ends where the packet does.
         return Ok(finish(ControlPacket::Publish(publish::read(c, flags)?)));
     }
-    let packet = other(c, packet_type)?;
+    other(c, packet_type, finish)
+}
+
+/// Whatever its type, a packet ends with its last field (v5 section 2.1.4).
+#[inline(always)]
+fn over<S: Sink>(c: &mut Cursor<'_, S>) -> Read<(), S> {
     if c.left() > 0 {
-        // Whatever its type, a packet ends with its last field (v5 section 2.1.4).
         let left = c.left() as u32;
         c.fault_value(Rule::BytesLeftOver, c.ahead(), left)?;
         c.skip(Field::LeftOver);
     }
-    Ok(finish(packet))
+    Ok(())
 }
 
 #[inline(always)]
@@ -156,41 +160,56 @@ fn check_direction<S: Sink>(
     c.fault_value(rule, Span { start: 0, len: 4 }, packet_type as u32)
 }
 
-/// Any packet but a PUBLISH. Kept apart so that it takes no registers from that one.
+/// Any packet but a PUBLISH. Kept apart so that it takes no registers from that one. Each is finished
+/// where it is read: one place for all would be reached by copying.
 #[inline(never)]
-fn other<'a, S: Sink>(
+fn other<'a, S: Sink, T>(
     c: &mut Cursor<'a, S>,
     packet_type: PacketType,
-) -> Read<ControlPacket<'a>, S> {
-    Ok(match packet_type {
-        PacketType::Puback => ControlPacket::Puback(acknowledgement::read(c, packet_type)?),
-        PacketType::Pubrec => ControlPacket::Pubrec(acknowledgement::read(c, packet_type)?),
-        PacketType::Pubrel => ControlPacket::Pubrel(acknowledgement::read(c, packet_type)?),
-        PacketType::Pubcomp => ControlPacket::Pubcomp(acknowledgement::read(c, packet_type)?),
-        PacketType::Connect => ControlPacket::Connect(connect::read(c)?),
-        PacketType::Connack => ControlPacket::Connack(connack::read(c)?),
-        PacketType::Subscribe => ControlPacket::Subscribe(subscribe::read(c)?),
-        PacketType::Suback => ControlPacket::Suback(suback::read(c)?),
-        PacketType::Unsubscribe => ControlPacket::Unsubscribe(unsubscribe::read(c)?),
-        PacketType::Unsuback => ControlPacket::Unsuback(unsuback::read(c)?),
-        PacketType::Pingreq => ControlPacket::Pingreq,
-        PacketType::Pingresp => ControlPacket::Pingresp,
-        PacketType::Disconnect => ControlPacket::Disconnect(disconnect::read(c)?),
-        PacketType::Auth if c.is_v5() => ControlPacket::Auth(auth::read(c)?),
+    finish: impl FnOnce(ControlPacket<'a>) -> T,
+) -> Read<T, S> {
+    macro_rules! whole {
+        ($variant:ident, $read:expr) => {{
+            let packet = $read?;
+            over(c)?;
+            Ok(finish(ControlPacket::$variant(packet)))
+        }};
+    }
+    match packet_type {
+        PacketType::Puback => whole!(Puback, acknowledgement::read(c, PacketType::Puback)),
+        PacketType::Pubrec => whole!(Pubrec, acknowledgement::read(c, PacketType::Pubrec)),
+        PacketType::Pubrel => whole!(Pubrel, acknowledgement::read(c, PacketType::Pubrel)),
+        PacketType::Pubcomp => whole!(Pubcomp, acknowledgement::read(c, PacketType::Pubcomp)),
+        PacketType::Connect => whole!(Connect, connect::read(c)),
+        PacketType::Connack => whole!(Connack, connack::read(c)),
+        PacketType::Subscribe => whole!(Subscribe, subscribe::read(c)),
+        PacketType::Suback => whole!(Suback, suback::read(c)),
+        PacketType::Unsubscribe => whole!(Unsubscribe, unsubscribe::read(c)),
+        PacketType::Unsuback => whole!(Unsuback, unsuback::read(c)),
+        PacketType::Disconnect => whole!(Disconnect, disconnect::read(c)),
+        PacketType::Auth if c.is_v5() => whole!(Auth, auth::read(c)),
+        PacketType::Pingreq => {
+            over(c)?;
+            Ok(finish(ControlPacket::Pingreq))
+        }
+        PacketType::Pingresp => {
+            over(c)?;
+            Ok(finish(ControlPacket::Pingresp))
+        }
         PacketType::Publish | PacketType::Auth | PacketType::Reserved => {
             let rule = if packet_type == PacketType::Auth {
                 Rule::PacketType15
             } else {
                 Rule::PacketType0
             };
-            return Err(c.sink.end(
+            Err(c.sink.end(
                 c.context.version,
                 rule,
                 Span { start: 0, len: 4 },
                 packet_type as u32,
-            ));
+            ))
         }
-    })
+    }
 }
 
 /// The codes of a SUBACK or UNSUBACK: every byte that is left is one.

@@ -1,0 +1,270 @@
+//! One connection: its client, what it is subscribed to, what it counts.
+
+use std::collections::HashMap;
+
+use mqttscope_session::client::{Client, Phase, Ticket};
+use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
+
+use crate::framer::Framer;
+use crate::log::covers;
+use crate::protocol::{
+    Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, Profile,
+    ServerLimit, SubscriptionDraft,
+};
+use crate::rates::Meter;
+use crate::topics::Topics;
+
+/// A socket, or a link to the built-in broker. Every attempt has a number of its own, so that late
+/// news of an earlier one does no harm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SocketId(pub u32);
+
+/// A message that is published on a timer.
+#[derive(Debug)]
+pub(crate) struct Repeating {
+    pub(crate) draft: MessageDraft,
+    pub(crate) every_ms: f64,
+    pub(crate) next_ms: f64,
+    pub(crate) left: Option<u32>,
+}
+
+/// A request without an answer.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) response_topic: String,
+    pub(crate) correlation_data: Vec<u8>,
+    pub(crate) sent_ms: f64,
+    pub(crate) until_ms: f64,
+}
+
+#[derive(Debug)]
+struct Filter {
+    draft: SubscriptionDraft,
+    ticket: Option<Ticket>,
+    granted: Option<ReasonCode>,
+    messages: u64,
+    muted: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) id: ConnectionId,
+    pub(crate) profile: Profile,
+    pub(crate) version: ProtocolVersion,
+    pub(crate) client: Client,
+    pub(crate) socket: Option<SocketId>,
+    pub(crate) outwards: Framer,
+    pub(crate) inwards: Framer,
+    /// Topics by alias, of each direction.
+    pub(crate) aliases: [HashMap<u16, u32>; 2],
+    pub(crate) meter: Meter,
+    pub(crate) round_trip_ms: Option<f64>,
+    pub(crate) repeating: Option<Repeating>,
+    pub(crate) requests: Vec<Request>,
+    /// Why it is not connected, in words; empty: it was asked for.
+    pub(crate) cause: String,
+    pub(crate) session_present: Option<bool>,
+    pub(crate) limits: Vec<ServerLimit>,
+    pub(crate) advice: Vec<Advice>,
+    filters: Vec<Filter>,
+    /// Which filters a topic matches, as found before.
+    matched: HashMap<u32, Vec<usize>>,
+}
+
+impl Connection {
+    pub(crate) fn new(
+        id: ConnectionId,
+        profile: Profile,
+        version: ProtocolVersion,
+        client: Client,
+    ) -> Self {
+        Self {
+            id,
+            profile,
+            version,
+            client,
+            socket: None,
+            outwards: Framer::default(),
+            inwards: Framer::default(),
+            aliases: Default::default(),
+            meter: Meter::default(),
+            round_trip_ms: None,
+            repeating: None,
+            requests: Vec::new(),
+            cause: String::new(),
+            session_present: None,
+            limits: Vec::new(),
+            advice: Vec::new(),
+            filters: Vec::new(),
+            matched: HashMap::new(),
+        }
+    }
+
+    /// A new link begins: nothing of the one before is left in the pipes.
+    pub(crate) fn begin(&mut self, socket: SocketId) {
+        self.socket = Some(socket);
+        self.outwards = Framer::default();
+        self.inwards = Framer::default();
+        self.aliases = Default::default();
+    }
+
+    /// Notes what a SUBSCRIBE asks for.
+    pub(crate) fn asked(&mut self, drafts: Vec<SubscriptionDraft>, ticket: Ticket) {
+        for draft in drafts {
+            let filter = Filter {
+                ticket: Some(ticket),
+                granted: None,
+                messages: 0,
+                muted: false,
+                draft,
+            };
+            let same = |other: &&mut Filter| other.draft.topic_filter == filter.draft.topic_filter;
+            match self.filters.iter_mut().find(same) {
+                Some(place) => {
+                    *place = Filter {
+                        messages: place.messages,
+                        muted: place.muted,
+                        ..filter
+                    };
+                }
+                None => self.filters.push(filter),
+            }
+        }
+        self.matched.clear();
+    }
+
+    /// Notes what a SUBACK says; codes come in the order of the filters.
+    pub(crate) fn granted(&mut self, ticket: Ticket, codes: &[ReasonCode]) {
+        let asked = self
+            .filters
+            .iter_mut()
+            .filter(|filter| filter.ticket == Some(ticket));
+        for (filter, code) in asked.zip(codes) {
+            filter.granted = Some(*code);
+            filter.ticket = None;
+        }
+    }
+
+    /// Whether it is subscribed to this filter, or has asked to be.
+    pub(crate) fn has_filter(&self, topic_filter: &str) -> bool {
+        let refused = |filter: &Filter| filter.granted.is_some_and(ReasonCode::is_error);
+        self.filters
+            .iter()
+            .any(|filter| filter.draft.topic_filter == topic_filter && !refused(filter))
+    }
+
+    /// Forgets a filter.
+    pub(crate) fn drop_filter(&mut self, topic_filter: &str) {
+        self.filters
+            .retain(|filter| filter.draft.topic_filter != topic_filter);
+        self.matched.clear();
+    }
+
+    /// The subscriptions there are, to be made again after a lost session.
+    pub(crate) fn drafts(&self) -> Vec<SubscriptionDraft> {
+        self.filters
+            .iter()
+            .map(|filter| filter.draft.clone())
+            .collect()
+    }
+
+    /// Hides a filter's messages, or shows them.
+    pub(crate) fn mute(&mut self, topic_filter: &str, muted: bool) {
+        for filter in &mut self.filters {
+            if filter.draft.topic_filter == topic_filter {
+                filter.muted = muted;
+            }
+        }
+    }
+
+    /// Filters that are hidden, or those that are not.
+    pub(crate) fn filters(&self, muted: bool) -> impl Iterator<Item = (ConnectionId, String)> + '_ {
+        self.filters
+            .iter()
+            .filter(move |filter| filter.muted == muted)
+            .map(|filter| (self.id, filter.draft.topic_filter.clone()))
+    }
+
+    /// Counts a message with every filter that brings it.
+    pub(crate) fn count(&mut self, topic: u32, topics: &Topics) {
+        let filters = &mut self.filters;
+        let matched = self.matched.entry(topic).or_insert_with(|| {
+            let Some(topic) = topics.topic(topic) else {
+                return Vec::new();
+            };
+            let covers = |filter: &Filter| covers(&filter.draft.topic_filter, topic);
+            (0..filters.len())
+                .filter(|&at| filters.get(at).is_some_and(covers))
+                .collect()
+        });
+        for &at in &*matched {
+            if let Some(filter) = filters.get_mut(at) {
+                filter.messages = filter.messages.saturating_add(1);
+            }
+        }
+    }
+
+    /// The numbers of topics mean nothing any more; those of aliases are learnt anew.
+    pub(crate) fn forget_topics(&mut self) {
+        self.matched.clear();
+        self.aliases = Default::default();
+    }
+
+    /// The colour of the first filter that brings a topic.
+    pub(crate) fn colour(&self, topic: &str) -> Option<u8> {
+        self.filters
+            .iter()
+            .find(|filter| covers(&filter.draft.topic_filter, topic))
+            .map(|filter| filter.draft.colour)
+    }
+
+    fn state(&self, now_ms: f64) -> ConnectionState {
+        match self.client.view().phase {
+            Phase::Idle if self.cause.is_empty() => ConnectionState::Closed,
+            Phase::Idle => ConnectionState::Failed {
+                cause: self.cause.clone(),
+            },
+            Phase::Opening | Phase::Connecting => ConnectionState::Opening,
+            Phase::Connected => ConnectionState::Open,
+            Phase::Waiting(until) => ConnectionState::Waiting {
+                cause: self.cause.clone(),
+                again_in_ms: (until.millis() as f64 - now_ms).clamp(0.0, 1e9) as u32,
+            },
+        }
+    }
+
+    pub(crate) fn view(&self, now_ms: f64) -> ConnectionView {
+        let client = self.client.view();
+        ConnectionView {
+            id: self.id,
+            state: self.state(now_ms),
+            client_identifier: client.client_identifier.to_owned(),
+            session_present: self.session_present,
+            limits: self.limits.clone(),
+            filters: self
+                .filters
+                .iter()
+                .map(|filter| self.filter_view(filter))
+                .collect(),
+            rates: self.meter.rates(now_ms),
+            round_trip_ms: self.round_trip_ms,
+            queued: client.queued as u64,
+            repeating: self.repeating.is_some(),
+            advice: self.advice.clone(),
+        }
+    }
+
+    fn filter_view(&self, filter: &Filter) -> FilterView {
+        let name = |code: ReasonCode| {
+            code.name(PacketType::Suback, self.version)
+                .map_or_else(|| format!("0x{:02X}", code.0), str::to_owned)
+        };
+        FilterView {
+            draft: filter.draft.clone(),
+            granted: filter.granted.map(name),
+            refused: filter.granted.is_some_and(ReasonCode::is_error),
+            messages: filter.messages,
+            muted: filter.muted,
+        }
+    }
+}

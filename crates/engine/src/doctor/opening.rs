@@ -1,0 +1,243 @@
+//! The WebSocket did not open. Whatever the cause, a browser says no more than 1006.
+
+use core::time::Duration;
+
+use mqttscope_wire::ProtocolVersion;
+
+use super::{Address, AddressError, Guesses, Trouble, listener_lines};
+use crate::brokers::{self, BROKERS};
+
+/// A machine that refuses a connection does so at once, even across the world.
+const QUICK: Duration = Duration::from_millis(1500);
+
+/// Ports that browsers never connect to, since other protocols live there
+/// (fetch.spec.whatwg.org, "bad port").
+const BLOCKED: [u16; 82] = [
+    1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102,
+    103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465,
+    512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993,
+    995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668,
+    6669, 6679, 6697, 10080,
+];
+
+/// Ports where brokers speak something else than WebSocket.
+const OTHER_PORTS: [(u16, &str); 9] = [
+    (1883, "MQTT without WebSocket"),
+    (8883, "MQTT over TLS without WebSocket"),
+    (5672, "AMQP"),
+    (5671, "AMQP over TLS"),
+    (15672, "RabbitMQ's management page"),
+    (18083, "EMQX's dashboard"),
+    (61616, "ActiveMQ's OpenWire"),
+    (61613, "STOMP"),
+    (8161, "ActiveMQ's web console"),
+];
+
+pub(super) fn bad_address(url: &str, error: &AddressError, guesses: &mut Guesses) {
+    let remedy = match error {
+        AddressError::Scheme(scheme) if matches!(scheme.as_str(), "mqtt" | "tcp" | "http") => {
+            "Use ws:// and the port of the server's WebSocket listener, which is not 1883.".into()
+        }
+        AddressError::Scheme(scheme)
+            if matches!(scheme.as_str(), "mqtts" | "ssl" | "tls" | "https") =>
+        {
+            "Use wss:// and the port of the server's WebSocket listener, which is not 8883.".into()
+        }
+        AddressError::NoScheme => format!("Write ws://{} or wss://{}.", url.trim(), url.trim()),
+        AddressError::UserInfo => {
+            "Put the name and the password into the fields of the connection.".into()
+        }
+        _ => "Write it as ws://host:port/path, such as ws://127.0.0.1:9001/.".to_owned(),
+    };
+    guesses.add(100, error.to_string(), remedy);
+}
+
+pub(super) fn guess(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
+    page(trouble, address, guesses);
+    port(trouble, address, guesses);
+    reach(trouble, address, guesses);
+    handshake(trouble, address, guesses);
+    if address.is_secure {
+        let likelihood = if address.is_local() { 72 } else { 50 };
+        guesses.add(
+            likelihood,
+            "The browser may not trust the server's certificate; it does not tell a page.",
+            format!(
+                "Open {} in a tab: if a warning comes, accept it there or give the server a \
+                 certificate for this very host name that the browser trusts.",
+                address.as_page()
+            ),
+        );
+    }
+}
+
+/// What the browser itself forbids this page.
+fn page(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
+    if trouble.page_is_secure && !address.is_secure {
+        if address.is_loopback() {
+            guesses.add(
+                30,
+                "This page came over HTTPS, and some browsers (Safari) then open no ws:// address, not even on this machine.",
+                "Use another browser, or open this page over http:// from this machine.",
+            );
+        } else {
+            guesses.add(
+                98,
+                "This page came over HTTPS, and browsers open no ws:// address from such a page (mixed content).",
+                "Use wss:// and the server's TLS port, or serve this page over http://.",
+            );
+        }
+    }
+    if trouble.page_is_secure && address.is_local() {
+        guesses.add(
+            25,
+            "Some browsers ask before a page from the internet may reach the network around you, and a no is remembered.",
+            "Look into the site's permissions, beside the address bar, for access to the local network.",
+        );
+    }
+}
+
+fn port(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
+    let port = address.port;
+    if BLOCKED.contains(&port) {
+        guesses.add(
+            96,
+            format!("Browsers never connect to port {port}: it belongs to another protocol."),
+            "Let the server listen on another port.",
+        );
+    }
+    if let Some((_, what)) = OTHER_PORTS.iter().find(|&&(other, _)| other == port) {
+        guesses
+            .add(
+                92,
+                format!("Port {port} is as a rule {what}; a browser can only speak WebSocket."),
+                format!(
+                    "Use the port of the server's WebSocket listener: {}.",
+                    ports(trouble)
+                ),
+            )
+            .configuration(listener_lines(address));
+    }
+    let is_of = |secure: bool| {
+        BROKERS.iter().any(|broker| {
+            port != 443
+                && (if secure {
+                    broker.secure_port
+                } else {
+                    broker.port
+                }) == Some(port)
+        })
+    };
+    if !address.is_secure && (is_of(true) || port == 443) {
+        guesses.add(
+            84,
+            format!("Port {port} expects TLS as a rule, and the address begins with ws://."),
+            "Use wss:// with this port.",
+        );
+    }
+    if address.is_secure && (is_of(false) || port == 80) {
+        guesses.add(
+            84,
+            format!(
+                "Port {port} speaks without TLS as a rule, and the address begins with wss://."
+            ),
+            "Use ws:// with this port, or the server's TLS port.",
+        );
+    }
+}
+
+/// The ports of the brokers that are known.
+fn ports(trouble: &Trouble<'_>) -> String {
+    BROKERS
+        .iter()
+        .filter_map(|broker| {
+            let port = if trouble.page_is_secure {
+                broker.secure_port
+            } else {
+                broker.port
+            };
+            port.map(|port| format!("{port} ({})", broker.name))
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Whether there is anybody at all.
+fn reach(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
+    let Address { host, port, .. } = address;
+    if trouble.lasted <= QUICK {
+        let likelihood = if address.is_local() { 70 } else { 55 };
+        guesses
+            .add(
+                likelihood,
+                format!("Nothing may be listening on port {port} of {host}."),
+                "Check that the server runs, that its WebSocket listener is on, and that port and host are right.",
+            )
+            .configuration(listener_lines(address));
+    } else {
+        guesses.add(
+            76,
+            format!("No answer came from {host}: it may be down, or a firewall swallows what is sent to port {port}."),
+            "Check the host's name, and whether the port is open to this machine.",
+        );
+    }
+}
+
+/// Whether an HTTP server answered, but not with a WebSocket of MQTT.
+fn handshake(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
+    let broker = brokers::guess(&address.host, address.port);
+    let path = &address.path;
+    match broker.filter(|broker| broker.path != "/") {
+        Some(broker) if broker.path != path => guesses.add(
+            68,
+            format!(
+                "The path is {path}, and {} answers at {}.",
+                broker.name, broker.path
+            ),
+            format!("Use the path {}.", broker.path),
+        ),
+        Some(_) => guesses.add(
+            30,
+            format!("The server may answer at another path than {path}."),
+            "Look the path up in the server's settings.",
+        ),
+        None => guesses.add(
+            if path == "/" { 48 } else { 38 },
+            format!("The path {path} may be wrong."),
+            "Try /mqtt (most servers), /ws (RabbitMQ), or / (mosquitto, ActiveMQ).",
+        ),
+    };
+    if trouble.version == ProtocolVersion::V3_1 {
+        guesses.add(
+            62,
+            "Version 3.1 offers the WebSocket subprotocol mqttv3.1, which few servers know.",
+            "Use version 3.1.1, which offers mqtt.",
+        );
+    } else {
+        guesses
+            .add(
+                28,
+                "The server may not answer with the WebSocket subprotocol mqtt, as a proxy in between that drops it does not.",
+                "Let the proxy pass on Sec-WebSocket-Protocol, Upgrade and Connection.",
+            )
+            .configuration(
+                "# nginx\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\n\
+                 proxy_set_header Connection \"upgrade\";\nproxy_read_timeout 3600s;",
+            )
+            .statement(trouble.version, "MQTT-6.0.0-4", "MQTT-6.0.0-4");
+    }
+    guesses.add(
+        18,
+        "The server may accept pages of certain origins only.",
+        "Look for a list of origins in the server's WebSocket settings, and add this page's.",
+    );
+    if broker.is_some_and(|broker| broker.name == "AWS IoT") {
+        guesses
+            .add(
+                74,
+                "AWS IoT answers only where the address is signed, the signature is at most five minutes old, and a policy allows it.",
+                "Sign the address anew (Signature Version 4) or use a custom authorizer.",
+            )
+            .configuration(broker.map(|broker| broker.access).unwrap_or_default());
+    }
+}

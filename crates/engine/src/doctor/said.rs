@@ -1,0 +1,70 @@
+//! The server said why, with a CONNACK or a DISCONNECT.
+
+use mqttscope_wire::PacketType;
+
+use super::{End, Guesses, Trouble, access_lines};
+
+pub(super) fn guess(trouble: &Trouble<'_>, guesses: &mut Guesses) {
+    let End::Said {
+        packet_type,
+        reason_code,
+        reason,
+        server_reference,
+    } = &trouble.end
+    else {
+        return;
+    };
+    let name = reason_code
+        .name(*packet_type, trouble.version)
+        .unwrap_or("a code that the standard does not define");
+    let words = match reason {
+        Some(reason) if !reason.is_empty() => format!(" The server adds: \"{reason}\"."),
+        _ => String::new(),
+    };
+    let meaning = reason_code
+        .meaning(*packet_type, trouble.version)
+        .unwrap_or("Look it up in the server's manual.");
+    guesses.add(
+        100,
+        format!(
+            "The server said {} with {:#04X}, {name}.{words}",
+            packet_type.name(),
+            reason_code.0
+        ),
+        match server_reference {
+            Some(reference) => format!("{meaning} It names {reference}."),
+            None => meaning.to_owned(),
+        },
+    );
+    let is_v5 = trouble.version.is_v5();
+    let (v5, v3_1_1) = match (packet_type, reason_code.0) {
+        (PacketType::Connack, 0x84 | 0x01) => ("MQTT-3.1.2-2", "MQTT-3.1.2-2"),
+        (PacketType::Connack, 0x85) => ("MQTT-3.1.3-8", ""),
+        (PacketType::Connack, 0x02) if trouble.is_anonymous => ("", "MQTT-3.1.3-8"),
+        (PacketType::Connack, 0x02) => ("", "MQTT-3.1.3-9"),
+        (PacketType::Connack, 0x9A) => ("MQTT-3.2.2-13", ""),
+        (PacketType::Connack, 0x9B) => ("MQTT-3.2.2-12", ""),
+        (PacketType::Connack, _) => ("MQTT-3.2.2-7", "MQTT-3.2.2-5"),
+        (PacketType::Disconnect, 0x8E) => ("MQTT-3.1.4-3", ""),
+        (PacketType::Disconnect, 0x8D) => ("MQTT-3.1.2-22", ""),
+        (PacketType::Disconnect, 0x93) => ("MQTT-3.3.4-7", ""),
+        (PacketType::Disconnect, 0x95) => ("MQTT-3.2.2-15", ""),
+        _ => ("", ""),
+    };
+    guesses.statement(trouble.version, v5, v3_1_1);
+    let is_about_access = if is_v5 {
+        matches!(reason_code.0, 0x86 | 0x87)
+    } else {
+        matches!(reason_code.0, 4 | 5)
+    };
+    if is_about_access {
+        guesses.configuration(access_lines(trouble.target));
+        if !trouble.has_user_name {
+            guesses.add(
+                60,
+                "No user name is given, and the server seems to ask for one.",
+                "Give a user name and a password in the settings of the connection.",
+            );
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! What the page asks for, done.
+
+use mqttscope_session::client::{Client, Command as ClientCommand, Phase};
+use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFiltersBuf};
+
+use super::{Engine, Transport, instant};
+use crate::connection::{Connection, Repeating, Request};
+use crate::convert;
+use crate::export;
+use crate::log::Wanted;
+use crate::protocol::{
+    Command, ConnectionId, Looking, MessageDraft, Profile, Repeat, Report, SubscriptionDraft,
+};
+use crate::view::rows;
+
+impl Engine {
+    /// Does what the page asks for. What cannot be done is said in a notice.
+    pub fn handle_command(&mut self, now_ms: f64, command: Command) {
+        self.changed = true;
+        match command {
+            Command::Connect(id, profile) => self.connect(now_ms, id, *profile),
+            Command::Disconnect {
+                connection,
+                reason_code,
+                session_expiry_interval,
+            } => self.disconnect(now_ms, connection, reason_code, session_expiry_interval),
+            Command::Cut(id) => self.cut(now_ms, id),
+            Command::Remove(id) => {
+                self.disconnect(now_ms, id, 0, None);
+                self.release(id);
+                self.connections.remove(&id);
+                self.rewant();
+            }
+            Command::Subscribe(id, drafts) => self.subscribe(now_ms, id, drafts),
+            Command::Unsubscribe(id, filters) => self.unsubscribe(now_ms, id, &filters),
+            Command::Mute(id, filter, muted) => {
+                if let Some(connection) = self.connections.get_mut(&id) {
+                    connection.mute(&filter, muted);
+                }
+                self.rewant();
+            }
+            Command::Publish(id, draft, None) => {
+                self.publish(now_ms, id, &draft);
+            }
+            Command::Publish(id, draft, Some(repeat)) => self.begin(now_ms, id, *draft, repeat),
+            Command::StopRepeating(id) => {
+                if let Some(connection) = self.connections.get_mut(&id) {
+                    connection.repeating = None;
+                }
+            }
+            Command::Request(id, draft, timeout_ms) => {
+                self.request(now_ms, id, *draft, timeout_ms.into());
+            }
+            Command::Look(looking) => self.look(*looking),
+            Command::Drawn => self.drawn = true,
+            Command::Inspect(record) => {
+                if let Some(packet) = rows::packet(&self.log, record) {
+                    self.answers.push(Report::Packet(packet));
+                } else {
+                    self.notice(None, true, "This packet is no longer in the log.");
+                }
+            }
+            Command::Budget(bytes) => self.log.set_budget(bytes),
+            Command::Clear => self.clear(),
+            Command::Export(wanted) => {
+                let exported = export::write(&self.log, &self.topics, &wanted);
+                self.answers.push(Report::Exported(exported));
+            }
+        }
+        self.search();
+    }
+
+    fn connect(&mut self, now_ms: f64, id: ConnectionId, profile: Profile) {
+        self.seed = self
+            .seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let made = convert::options(&profile, self.seed >> 16).and_then(|options| {
+            let version = options.version;
+            Client::new(options)
+                .map(|client| (version, client))
+                .map_err(|misuse| misuse.to_string())
+        });
+        let (version, client) = match made {
+            Ok(made) => made,
+            Err(why) => return self.notice(Some(id), true, format!("Not connected: {why}.")),
+        };
+        let is_same = |connection: &Connection| {
+            connection.version == version
+                && connection.profile.client_identifier == profile.client_identifier
+                && connection.profile.target == profile.target
+        };
+        match self.connections.get_mut(&id) {
+            // The session goes on where it was left.
+            Some(connection)
+                if is_same(connection) && connection.client.view().phase == Phase::Idle =>
+            {
+                let options = client.options().clone();
+                if let Err(misuse) = connection.client.set_options(options) {
+                    return self.notice(Some(id), true, format!("Not connected: {misuse}."));
+                }
+                connection.profile = profile;
+                connection.cause.clear();
+            }
+            _ => {
+                self.disconnect(now_ms, id, 0, None);
+                self.release(id);
+                self.connections
+                    .insert(id, Connection::new(id, profile, version, client));
+            }
+        }
+        self.command(now_ms, id, ClientCommand::Connect);
+        self.rewant();
+    }
+
+    /// Lets a connection's socket go.
+    fn release(&mut self, id: ConnectionId) {
+        let socket = self
+            .connections
+            .get_mut(&id)
+            .and_then(|connection| connection.socket.take());
+        if let Some(socket) = socket {
+            self.sockets.remove(&socket);
+            self.links.forget(id);
+            self.transport.push_back(Transport::Close { socket });
+        }
+    }
+
+    fn disconnect(
+        &mut self,
+        now_ms: f64,
+        id: ConnectionId,
+        reason_code: u8,
+        session_expiry_interval: Option<u32>,
+    ) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        connection.repeating = None;
+        if connection.client.view().phase == Phase::Idle {
+            connection.cause.clear();
+            return;
+        }
+        let mut properties = PropertiesBuf::new();
+        if let Some(interval) = session_expiry_interval.filter(|_| connection.version.is_v5()) {
+            // It is the first property, and every interval is allowed.
+            let _ = properties.push(Property::SessionExpiryInterval(interval));
+        }
+        let command = ClientCommand::Disconnect {
+            reason_code: ReasonCode(reason_code),
+            properties,
+        };
+        self.command(now_ms, id, command);
+    }
+
+    fn cut(&mut self, now_ms: f64, id: ConnectionId) {
+        self.release(id);
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.cause = "cut by you".into();
+            connection.client.handle_disconnected(instant(now_ms));
+        }
+        self.settle(now_ms, id);
+    }
+
+    pub(super) fn subscribe(
+        &mut self,
+        now_ms: f64,
+        id: ConnectionId,
+        drafts: Vec<SubscriptionDraft>,
+    ) {
+        let Some(connection) = self.connections.get(&id) else {
+            return;
+        };
+        let (subscriptions, properties) = match convert::subscriptions(&drafts, connection.version)
+        {
+            Ok(made) => made,
+            Err(why) => return self.notice(Some(id), true, format!("Not subscribed: {why}.")),
+        };
+        let command = ClientCommand::Subscribe {
+            subscriptions,
+            properties,
+        };
+        // The filters must be known before the answer is: it may come while the command is done.
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        match connection.client.handle_command(instant(now_ms), command) {
+            Ok(ticket) => {
+                connection.asked(drafts, ticket);
+                self.settle(now_ms, id);
+            }
+            Err(misuse) => self.notice(Some(id), true, format!("Not subscribed: {misuse}.")),
+        }
+        self.rewant();
+    }
+
+    fn unsubscribe(&mut self, now_ms: f64, id: ConnectionId, filters: &[String]) {
+        let mut topic_filters = TopicFiltersBuf::new();
+        for filter in filters {
+            if let Some(filter) = TopicFilter::new(filter) {
+                topic_filters.push(filter);
+            }
+            if let Some(connection) = self.connections.get_mut(&id) {
+                connection.drop_filter(filter);
+            }
+        }
+        if !topic_filters.as_topic_filters().is_empty() {
+            let command = ClientCommand::Unsubscribe {
+                topic_filters,
+                properties: PropertiesBuf::new(),
+            };
+            self.command(now_ms, id, command);
+        }
+        self.rewant();
+    }
+
+    fn begin(&mut self, now_ms: f64, id: ConnectionId, draft: MessageDraft, repeat: Repeat) {
+        if !self.publish(now_ms, id, &draft) {
+            return;
+        }
+        let left = repeat.times.map(|times| times.saturating_sub(1));
+        // A timer faster than this would only build a queue.
+        let every_ms = f64::from(repeat.every_ms.max(10));
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.repeating = (left != Some(0)).then_some(Repeating {
+                draft,
+                every_ms,
+                next_ms: now_ms + every_ms,
+                left,
+            });
+        }
+    }
+
+    fn request(&mut self, now_ms: f64, id: ConnectionId, mut draft: MessageDraft, timeout_ms: f64) {
+        let Some(connection) = self.connections.get(&id) else {
+            return;
+        };
+        if !connection.version.is_v5() {
+            let text = "Requests with a Response Topic are part of MQTT 5 only.";
+            return self.notice(Some(id), true, text);
+        }
+        let name = connection
+            .client
+            .view()
+            .client_identifier
+            .replace(['+', '#'], "_");
+        let response_topic = draft
+            .properties
+            .response_topic
+            .get_or_insert_with(|| format!("mqttscope/response/{name}"))
+            .clone();
+        self.seed = self
+            .seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let made = (self.seed >> 24).to_be_bytes().to_vec();
+        let correlation_data = draft
+            .properties
+            .correlation_data
+            .get_or_insert_with(|| made.into())
+            .to_vec();
+        if !connection.has_filter(&response_topic) {
+            let subscription = SubscriptionDraft {
+                topic_filter: response_topic.clone(),
+                qos: 1,
+                ..SubscriptionDraft::default()
+            };
+            self.subscribe(now_ms, id, vec![subscription]);
+        }
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.requests.push(Request {
+                response_topic,
+                correlation_data,
+                sent_ms: now_ms,
+                until_ms: now_ms + timeout_ms,
+            });
+        }
+        if !self.publish(now_ms, id, &draft)
+            && let Some(connection) = self.connections.get_mut(&id)
+        {
+            connection.requests.pop();
+        }
+    }
+
+    fn look(&mut self, looking: Looking) {
+        if looking.paused != self.looking.paused {
+            self.paused_at = looking.paused.then(|| self.log.end());
+        }
+        self.looking = looking;
+        self.rewant();
+    }
+
+    /// Tells the lists what they show.
+    fn rewant(&mut self) {
+        let looking = &self.looking;
+        let wanted = Wanted {
+            connection: looking.connection,
+            search: looking.search.trim().to_owned(),
+            ..Wanted::default()
+        };
+        let filters = |muted| {
+            self.connections
+                .values()
+                .flat_map(move |connection| connection.filters(muted))
+                .collect::<Vec<_>>()
+        };
+        let muted = filters(true);
+        let heard = if muted.is_empty() {
+            Vec::new()
+        } else {
+            filters(false)
+        };
+        self.messages.want(Wanted {
+            messages: true,
+            muted,
+            heard,
+            ..wanted.clone()
+        });
+        self.wire.want(wanted);
+        self.charting.want(
+            &looking.chart_topic,
+            &looking.chart_path,
+            looking.connection,
+        );
+    }
+
+    fn clear(&mut self) {
+        self.log.clear();
+        self.links.clear();
+        self.topics.clear();
+        self.wire.clear();
+        self.messages.clear();
+        self.charting.clear();
+        self.findings = [0; 3];
+        for connection in self.connections.values_mut() {
+            connection.forget_topics();
+        }
+        self.rewant();
+    }
+}

@@ -1,0 +1,303 @@
+//! What a client tells of itself, as the page hears it.
+
+use mqttscope_session::client::{Cause, Command as ClientCommand, Event, Failure, Phase, Ticket};
+use mqttscope_wire::{PacketType, Property, PropertyId, ReasonCode};
+
+use super::{Closed, Engine, SocketId, Transport, instant};
+use crate::connection::Connection;
+use crate::convert;
+use crate::protocol::ConnectionId;
+use crate::view::limits;
+
+impl Engine {
+    pub(super) fn happened(&mut self, now_ms: f64, id: ConnectionId, event: Event) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        match event {
+            Event::Open => self.open(id),
+            Event::Close => {
+                if let Some(socket) = connection.socket.take() {
+                    self.sockets.remove(&socket);
+                    self.links.forget(id);
+                    self.transport.push_back(Transport::Close { socket });
+                }
+            }
+            Event::Connected(connected) => {
+                connection.cause.clear();
+                connection.advice.clear();
+                connection.session_present = Some(connected.session_present);
+                connection.limits = limits::of_connack(connection.version, &connected);
+                self.subscribe_again(now_ms, id, connected.session_present);
+            }
+            Event::Disconnected { cause, .. } => {
+                let version = connection.version;
+                connection.session_present = None;
+                let words = words(&cause, version, &connection.cause);
+                connection.cause = words;
+            }
+            Event::Message { message, .. } => {
+                let data = message.properties.as_properties();
+                let Some(Property::CorrelationData(data)) = data.get(PropertyId::CORRELATION_DATA)
+                else {
+                    return;
+                };
+                let answered = connection.requests.iter().position(|request| {
+                    request.correlation_data == data.as_bytes()
+                        && request.response_topic == message.topic_name().as_str()
+                });
+                if let Some(at) = answered {
+                    let request = connection.requests.swap_remove(at);
+                    let took = now_ms - request.sent_ms;
+                    let size = message.payload.len();
+                    let text = format!("The answer came after {took:.1} ms: {size} bytes.");
+                    self.notice(Some(id), false, text);
+                }
+            }
+            Event::Subscribed {
+                ticket,
+                reason_codes,
+                ..
+            } => self.subscribed(id, ticket, &reason_codes),
+            Event::Published {
+                reason_code,
+                properties,
+                ..
+            } => {
+                if reason_code.is_error() {
+                    let name = reason_code.name(PacketType::Puback, connection.version);
+                    let said = match properties.as_properties().get(PropertyId::REASON_STRING) {
+                        Some(Property::ReasonString(said)) => format!(" ({})", said.as_str()),
+                        _ => String::new(),
+                    };
+                    let name = name.unwrap_or("an unknown reason");
+                    let text = format!("The server did not take a message: {name}{said}.");
+                    self.notice(Some(id), true, text);
+                }
+            }
+            Event::Failed { failure, .. } => {
+                self.notice(Some(id), true, words_of_failure(failure));
+            }
+            Event::Unsubscribed { .. }
+            | Event::Pinged { .. }
+            | Event::Authenticate { .. }
+            | Event::Reauthenticated { .. }
+            | Event::Odd(_) => {}
+        }
+    }
+
+    fn open(&mut self, id: ConnectionId) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        self.next_socket = self.next_socket.wrapping_add(1);
+        let socket = SocketId(self.next_socket);
+        connection.begin(socket);
+        self.sockets.insert(socket, id);
+        self.transport.push_back(Transport::Open {
+            socket,
+            target: connection.profile.target.clone(),
+            subprotocol: if connection.version == mqttscope_wire::ProtocolVersion::V3_1 {
+                "mqttv3.1"
+            } else {
+                "mqtt"
+            },
+        });
+    }
+
+    /// Makes the subscriptions that the server does not know: the profile's at first, all of them
+    /// when a session is gone.
+    fn subscribe_again(&mut self, now_ms: f64, id: ConnectionId, session_present: bool) {
+        let Some(connection) = self.connections.get(&id) else {
+            return;
+        };
+        let mut drafts = connection.drafts();
+        let is_new = |filter: &str| drafts.iter().all(|draft| draft.topic_filter != filter);
+        let fresh: Vec<_> = connection
+            .profile
+            .subscriptions
+            .iter()
+            .filter(|draft| is_new(&draft.topic_filter))
+            .cloned()
+            .collect();
+        if session_present {
+            drafts.clear();
+        }
+        drafts.extend(fresh);
+        if !drafts.is_empty() {
+            self.subscribe(now_ms, id, drafts);
+        }
+    }
+
+    fn subscribed(&mut self, id: ConnectionId, ticket: Ticket, codes: &[ReasonCode]) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        connection.granted(ticket, codes);
+        let version = connection.version;
+        if let Some(code) = codes.iter().find(|code| code.is_error()) {
+            let name = code.name(PacketType::Suback, version).unwrap_or("Failure");
+            self.notice(
+                Some(id),
+                true,
+                format!("The server refused a subscription: {name}."),
+            );
+        }
+    }
+
+    /// Publishes what is due on the timer.
+    pub(super) fn repeat(&mut self, now_ms: f64, id: ConnectionId) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        let is_open = connection.client.view().phase == Phase::Connected;
+        let Some(repeating) = &mut connection.repeating else {
+            return;
+        };
+        if repeating.next_ms > now_ms {
+            return;
+        }
+        // Messages that a slow timer missed are not made up for in a burst.
+        repeating.next_ms = (repeating.next_ms + repeating.every_ms).max(now_ms);
+        if !is_open {
+            return;
+        }
+        let draft = repeating.draft.clone();
+        if let Some(left) = &mut repeating.left {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                connection.repeating = None;
+            }
+        }
+        self.publish(now_ms, id, &draft);
+    }
+
+    /// Says which requests nobody answered.
+    pub(super) fn give_up_requests(&mut self, now_ms: f64, id: ConnectionId) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        let before = connection.requests.len();
+        connection
+            .requests
+            .retain(|request| request.until_ms > now_ms);
+        for _ in connection.requests.len()..before {
+            self.notice(Some(id), true, "Nobody answered the request in time.");
+        }
+    }
+
+    /// Hands a command to a client and says why when it cannot be done.
+    pub(super) fn command(
+        &mut self,
+        now_ms: f64,
+        id: ConnectionId,
+        command: ClientCommand,
+    ) -> Option<Ticket> {
+        let connection: &mut Connection = self.connections.get_mut(&id)?;
+        match connection.client.handle_command(instant(now_ms), command) {
+            Ok(ticket) => {
+                self.settle(now_ms, id);
+                Some(ticket)
+            }
+            Err(misuse) => {
+                self.notice(Some(id), true, format!("Not done: {misuse}."));
+                None
+            }
+        }
+    }
+
+    pub(super) fn publish(
+        &mut self,
+        now_ms: f64,
+        id: ConnectionId,
+        draft: &crate::protocol::MessageDraft,
+    ) -> bool {
+        let Some(connection) = self.connections.get(&id) else {
+            return false;
+        };
+        match convert::message(draft, connection.version) {
+            Ok((message, topic_alias)) => {
+                let command = ClientCommand::Publish {
+                    message,
+                    topic_alias,
+                };
+                self.command(now_ms, id, command).is_some()
+            }
+            Err(why) => {
+                self.notice(Some(id), true, format!("Not published: {why}."));
+                false
+            }
+        }
+    }
+}
+
+/// What a socket's end means, in words.
+pub(super) fn words_of(closed: &Closed) -> String {
+    let said = if closed.reason.is_empty() {
+        String::new()
+    } else {
+        format!(" and said {:?}", closed.reason)
+    };
+    if !closed.was_open {
+        return "could not be opened".into();
+    }
+    match closed.code {
+        1000 => format!("the server closed it in order{said}"),
+        1001 => format!("the server is going away{said}"),
+        1002 => format!("the server saw a WebSocket protocol error{said}"),
+        1003 => format!("closed over data of the wrong kind{said}"),
+        1006 => "the connection broke".into(),
+        1007 => format!("the server could not read what it got{said}"),
+        1008 => format!("the server's policy forbids it{said}"),
+        1009 => format!("a message was too big for the server{said}"),
+        1011 => format!("the server failed{said}"),
+        code => format!("the server closed it with code {code}{said}"),
+    }
+}
+
+fn words(cause: &Cause, version: mqttscope_wire::ProtocolVersion, socket: &str) -> String {
+    let name = |packet_type, code: ReasonCode| {
+        code.name(packet_type, version)
+            .map_or_else(|| format!("0x{:02X}", code.0), str::to_owned)
+    };
+    match cause {
+        Cause::Requested => String::new(),
+        Cause::NotOpened if socket.is_empty() => "could not be opened".into(),
+        Cause::Lost if socket.is_empty() => "the connection broke".into(),
+        Cause::NotOpened | Cause::Lost => socket.to_owned(),
+        Cause::Refused { reason_code, .. } => {
+            format!("refused: {}", name(PacketType::Connack, *reason_code))
+        }
+        Cause::ByServer { reason_code, .. } => {
+            format!(
+                "ended by the server: {}",
+                name(PacketType::Disconnect, *reason_code)
+            )
+        }
+        Cause::TimedOut(PacketType::Connack) => "the server did not answer the CONNECT".into(),
+        Cause::TimedOut(packet_type) => format!("no {} came in time", packet_type.name()),
+        Cause::Fault(fault) => format!(
+            "the server broke the protocol ({})",
+            name(PacketType::Disconnect, fault.reason_code())
+        ),
+    }
+}
+
+const fn words_of_failure(failure: Failure) -> &'static str {
+    match failure {
+        Failure::TooLarge => "Not sent: the packet is larger than the server accepts.",
+        Failure::QoSNotSupported => "Not sent: the server does not support this QoS.",
+        Failure::RetainNotSupported => "Not sent: the server keeps no retained messages.",
+        Failure::WildcardsNotSupported => "Not subscribed: the server supports no wildcards.",
+        Failure::SharedSubscriptionsNotSupported => {
+            "Not subscribed: the server supports no shared subscriptions."
+        }
+        Failure::SubscriptionIdentifiersNotSupported => {
+            "Not subscribed: the server supports no Subscription Identifiers."
+        }
+        Failure::Expired => "A message expired before it could be sent.",
+        Failure::NotConnected => "Not sent: the connection was lost first.",
+        Failure::SessionLost => "The session was lost, and what it held with it.",
+        Failure::NoPacketIdentifier => "Not sent: every Packet Identifier is in use.",
+    }
+}

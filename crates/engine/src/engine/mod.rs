@@ -1,0 +1,319 @@
+//! The engine: connections, the log of the wire, and what the page is told of them.
+//!
+//! Its owner hands in commands, what sockets say and the time, and takes out what sockets are to do
+//! and what the page is told. One law holds: call one `handle_*`, then drain
+//! [`Engine::poll_transport`], then [`Engine::poll_timeout`] says when to call
+//! [`Engine::handle_timeout`] at the latest. [`Engine::reports`] gives what the page has not heard.
+
+mod commands;
+mod events;
+mod record;
+mod report;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use mqttscope_session::client::Phase;
+use mqttscope_session::common::Instant;
+use mqttscope_wire::Dissector;
+
+use crate::connection::Connection;
+pub use crate::connection::SocketId;
+use crate::log::{Index, Links, WireLog};
+use crate::protocol::{ConnectionId, Grade, Looking, Notice, Report, Target};
+use crate::topics::Topics;
+use crate::view::charting::Charting;
+
+/// Milliseconds between two reports: faster than the eye, slow enough to leave time for the wire.
+const BETWEEN_REPORTS: f64 = 50.0;
+/// Milliseconds between two summaries when nothing else happens, so that rates fall to zero.
+const BETWEEN_SUMMARIES: f64 = 1_000.0;
+
+/// What a socket is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// Open it.
+    Open {
+        /// Its number.
+        socket: SocketId,
+        /// Where to.
+        target: Target,
+        /// The WebSocket subprotocol to offer, exactly one.
+        subprotocol: &'static str,
+    },
+    /// Send these bytes.
+    Send {
+        /// Its number.
+        socket: SocketId,
+        /// Whole packets.
+        bytes: Vec<u8>,
+    },
+    /// Close it once everything before is sent.
+    Close {
+        /// Its number.
+        socket: SocketId,
+    },
+}
+
+/// How a socket ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Closed {
+    /// The WebSocket close code; 1006: the connection just broke.
+    pub code: u16,
+    /// What the other side said.
+    pub reason: String,
+    /// Whether it was open before.
+    pub was_open: bool,
+}
+
+/// See [the module](self).
+#[derive(Debug)]
+pub struct Engine {
+    log: WireLog,
+    links: Links,
+    topics: Topics,
+    dissector: Dissector,
+    connections: BTreeMap<ConnectionId, Connection>,
+    sockets: HashMap<SocketId, ConnectionId>,
+    next_socket: u32,
+    seed: u64,
+    looking: Looking,
+    wire: Index,
+    messages: Index,
+    charting: Charting,
+    findings: [u64; 3],
+    transport: VecDeque<Transport>,
+    answers: Vec<Report>,
+    /// The page has drawn what it was told.
+    drawn: bool,
+    /// Something has changed since the last reports.
+    changed: bool,
+    reported_ms: f64,
+    /// Packets are left to be searched.
+    searching: bool,
+    /// Where lists stood when they were paused: the number of the next packet.
+    paused_at: Option<u64>,
+}
+
+impl Engine {
+    /// An engine without connections. `seed` makes identifiers and waiting times differ from those
+    /// of another page.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            log: WireLog::default(),
+            links: Links::default(),
+            topics: Topics::default(),
+            dissector: Dissector::new(),
+            connections: BTreeMap::new(),
+            sockets: HashMap::new(),
+            next_socket: 0,
+            seed,
+            looking: Looking::default(),
+            wire: Index::default(),
+            messages: Index::default(),
+            charting: Charting::default(),
+            findings: [0; 3],
+            transport: VecDeque::new(),
+            answers: Vec::new(),
+            drawn: true,
+            changed: true,
+            reported_ms: f64::NEG_INFINITY,
+            searching: false,
+            paused_at: None,
+        }
+    }
+
+    /// A socket is open.
+    pub fn handle_open(&mut self, now_ms: f64, socket: SocketId) {
+        self.with(now_ms, socket, |connection, now| {
+            connection.client.handle_connected(now);
+        });
+    }
+
+    /// A socket brought bytes.
+    pub fn handle_bytes(&mut self, now_ms: f64, socket: SocketId, bytes: &[u8]) {
+        let Some(&id) = self.sockets.get(&socket) else {
+            return;
+        };
+        self.record(now_ms, id, crate::protocol::Direction::In, bytes);
+        self.with(now_ms, socket, |connection, now| {
+            connection.client.handle_bytes(now, bytes);
+        });
+    }
+
+    /// A WebSocket brought text, which MQTT does not use: it is closed, and the page is told.
+    pub fn handle_text(&mut self, now_ms: f64, socket: SocketId) {
+        //= [MQTT-6.0.0-1] v5 and v3.1.1: binary frames only
+        let Some(&id) = self.sockets.get(&socket) else {
+            return;
+        };
+        self.notice(
+            Some(id),
+            true,
+            "The server sent text where MQTT wants binary WebSocket frames, so the connection was \
+             closed. What answers there may not be an MQTT broker.",
+        );
+        self.transport.push_back(Transport::Close { socket });
+        self.handle_closed(
+            now_ms,
+            socket,
+            &Closed {
+                code: 1003,
+                was_open: true,
+                ..Closed::default()
+            },
+        );
+    }
+
+    /// A socket is closed, or could not be opened.
+    pub fn handle_closed(&mut self, now_ms: f64, socket: SocketId, closed: &Closed) {
+        let Some(id) = self.sockets.remove(&socket) else {
+            return;
+        };
+        self.links.forget(id);
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.socket = None;
+            connection.cause = events::words_of(closed);
+            connection.client.handle_disconnected(instant(now_ms));
+        }
+        self.settle(now_ms, id);
+    }
+
+    /// The time that [`Engine::poll_timeout`] named has come; calling it early does no harm.
+    pub fn handle_timeout(&mut self, now_ms: f64) {
+        let due: Vec<ConnectionId> = self
+            .connections
+            .values()
+            .filter(|connection| next_of(connection).is_some_and(|next| next <= now_ms))
+            .map(|connection| connection.id)
+            .collect();
+        for id in due {
+            if let Some(connection) = self.connections.get_mut(&id) {
+                connection.client.handle_timeout(instant(now_ms));
+            }
+            self.repeat(now_ms, id);
+            self.give_up_requests(now_ms, id);
+            self.settle(now_ms, id);
+        }
+        self.search();
+    }
+
+    /// What a socket is to do next.
+    pub fn poll_transport(&mut self) -> Option<Transport> {
+        self.transport.pop_front()
+    }
+
+    /// When to call [`Engine::handle_timeout`], in milliseconds since 1970; the next reports are
+    /// due then too.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<f64> {
+        let connections = self.connections.values().filter_map(next_of);
+        let is_open = |connection: &Connection| connection.client.view().phase != Phase::Idle;
+        let report = if self.searching {
+            Some(0.0)
+        } else if self.drawn && self.changed {
+            Some(self.reported_ms + BETWEEN_REPORTS)
+        } else if self.drawn && self.connections.values().any(is_open) {
+            Some(self.reported_ms + BETWEEN_SUMMARIES)
+        } else {
+            None
+        };
+        connections.chain(report).min_by(f64::total_cmp)
+    }
+
+    /// Hands something to a connection's client, then does what that asks for.
+    fn with(&mut self, now_ms: f64, socket: SocketId, act: impl FnOnce(&mut Connection, Instant)) {
+        let Some(&id) = self.sockets.get(&socket) else {
+            return;
+        };
+        if let Some(connection) = self.connections.get_mut(&id) {
+            act(connection, instant(now_ms));
+        }
+        self.settle(now_ms, id);
+    }
+
+    /// Drains a client: what it sends and what has happened.
+    fn settle(&mut self, now_ms: f64, id: ConnectionId) {
+        self.changed = true;
+        loop {
+            self.send(now_ms, id);
+            let event = self
+                .connections
+                .get_mut(&id)
+                .and_then(|connection| connection.client.poll_event());
+            match event {
+                Some(event) => self.happened(now_ms, id, event),
+                None => break,
+            }
+        }
+    }
+
+    fn send(&mut self, now_ms: f64, id: ConnectionId) {
+        while let Some((bytes, socket)) = self
+            .connections
+            .get_mut(&id)
+            .and_then(|connection| Some((connection.client.poll_transmit()?, connection.socket)))
+        {
+            let Some(socket) = socket else { continue };
+            self.record(now_ms, id, crate::protocol::Direction::Out, &bytes);
+            self.transport.push_back(Transport::Send { socket, bytes });
+        }
+    }
+
+    /// Goes on searching for what lists show.
+    fn search(&mut self) {
+        let wire = self.looking.wire.is_some() && self.wire.extend(&self.log, &self.topics);
+        let messages =
+            self.looking.messages.is_some() && self.messages.extend(&self.log, &self.topics);
+        let chart = self.looking.chart && self.charting.extend(&self.log, &self.topics);
+        self.searching = wire || messages || chart;
+        self.changed |= self.searching;
+    }
+
+    fn notice(
+        &mut self,
+        connection: Option<ConnectionId>,
+        is_problem: bool,
+        text: impl Into<String>,
+    ) {
+        self.answers.push(Report::Notice(Notice {
+            connection,
+            text: text.into(),
+            is_problem,
+        }));
+    }
+
+    fn found(&mut self, grade: Grade) {
+        let at = match grade {
+            Grade::Error => 0,
+            Grade::Warning => 1,
+            Grade::Note => 2,
+        };
+        if let Some(count) = self.findings.get_mut(at) {
+            *count = count.saturating_add(1);
+        }
+    }
+}
+
+/// The clock of the clients counts whole milliseconds.
+pub(crate) fn instant(now_ms: f64) -> Instant {
+    Instant::from_millis(now_ms as u64)
+}
+
+/// When a connection has something to do.
+fn next_of(connection: &Connection) -> Option<f64> {
+    let client = connection
+        .client
+        .poll_timeout()
+        .map(|due| due.millis() as f64);
+    let repeating = connection
+        .repeating
+        .as_ref()
+        .map(|repeating| repeating.next_ms);
+    let requests = connection.requests.iter().map(|request| request.until_ms);
+    client
+        .into_iter()
+        .chain(repeating)
+        .chain(requests)
+        .min_by(f64::total_cmp)
+}

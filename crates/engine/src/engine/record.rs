@@ -1,0 +1,179 @@
+//! Bytes of either direction into the log.
+
+use mqttscope_wire::{
+    Context, ControlPacket, Decoded, Property, PropertyId, ProtocolVersion, Sender, decode,
+};
+
+use super::Engine;
+use crate::connection::Connection;
+use crate::log::{Links, New, WireLog};
+use crate::protocol::{ConnectionId, Direction, Grade};
+use crate::topics::{self, Topics};
+
+impl Engine {
+    /// Records every packet that these bytes complete.
+    pub(super) fn record(
+        &mut self,
+        now_ms: f64,
+        id: ConnectionId,
+        direction: Direction,
+        bytes: &[u8],
+    ) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        let inwards = direction == Direction::In;
+        let framer = if inwards {
+            &mut connection.inwards
+        } else {
+            &mut connection.outwards
+        };
+        let mut framer = core::mem::take(framer);
+        let mut recorder = Recorder {
+            log: &mut self.log,
+            links: &mut self.links,
+            topics: &mut self.topics,
+            connection,
+            now_ms,
+            direction,
+            messages: 0,
+            faults: 0,
+        };
+        framer.feed(bytes, |packet| recorder.packet(packet));
+        let (messages, faults) = (recorder.messages, recorder.faults);
+        if inwards {
+            connection.inwards = framer;
+        } else {
+            connection.outwards = framer;
+        }
+        connection
+            .meter
+            .note(now_ms, inwards, messages, bytes.len() as u64);
+        for _ in 0..faults {
+            self.found(Grade::Error);
+        }
+    }
+}
+
+/// What a packet is written down with.
+struct Recorder<'a> {
+    log: &'a mut WireLog,
+    links: &'a mut Links,
+    topics: &'a mut Topics,
+    connection: &'a mut Connection,
+    now_ms: f64,
+    direction: Direction,
+    messages: u64,
+    faults: u64,
+}
+
+/// What the log wants to know of a packet.
+#[derive(Default)]
+struct Read {
+    packet_identifier: u16,
+    topic: Option<u32>,
+    payload: u32,
+    retain: bool,
+    is_faulty: bool,
+}
+
+impl Recorder<'_> {
+    fn packet(&mut self, packet: &[u8]) {
+        let version = self.connection.version;
+        let read = self.read(packet, version);
+        let topic = read.topic.unwrap_or(topics::NONE);
+        let record = self.log.push(
+            New {
+                at_ms: self.now_ms,
+                connection: self.connection.id,
+                direction: self.direction,
+                version,
+                packet_identifier: read.packet_identifier,
+                topic,
+                grade: read.is_faulty.then_some(Grade::Error),
+            },
+            packet,
+        );
+        self.faults = self.faults.saturating_add(read.is_faulty.into());
+        let first = packet.first().copied().unwrap_or_default();
+        let asked = self.links.note(
+            self.connection.id,
+            self.direction,
+            first,
+            read.packet_identifier,
+            record,
+        );
+        if let Some(asked) = asked {
+            self.log.link(asked, record);
+            if self.direction == Direction::In {
+                self.connection.round_trip_ms = self
+                    .log
+                    .get(record)
+                    .map(|record| record.round_trip_ms.into());
+            }
+        }
+        if read.topic.is_some() {
+            self.messages = self.messages.saturating_add(1);
+            self.topics.note(topic, record, read.payload, read.retain);
+            if self.direction == Direction::In {
+                self.connection.count(topic, self.topics);
+            }
+        }
+    }
+
+    fn read(&mut self, packet: &[u8], version: ProtocolVersion) -> Read {
+        let sender = match self.direction {
+            Direction::Out => Sender::Client,
+            Direction::In => Sender::Server,
+        };
+        let Ok(Decoded::Packet { packet, .. }) = decode(packet, Context::new(version).from(sender))
+        else {
+            return Read {
+                is_faulty: true,
+                ..Read::default()
+            };
+        };
+        let identifier = match &packet {
+            ControlPacket::Publish(publish) => publish.packet_identifier,
+            ControlPacket::Puback(packet)
+            | ControlPacket::Pubrec(packet)
+            | ControlPacket::Pubrel(packet)
+            | ControlPacket::Pubcomp(packet) => Some(packet.packet_identifier),
+            ControlPacket::Subscribe(packet) => Some(packet.packet_identifier),
+            ControlPacket::Suback(packet) => Some(packet.packet_identifier),
+            ControlPacket::Unsubscribe(packet) => Some(packet.packet_identifier),
+            ControlPacket::Unsuback(packet) => Some(packet.packet_identifier),
+            _ => None,
+        };
+        let mut read = Read {
+            packet_identifier: identifier.map_or(0, |identifier| identifier.get()),
+            ..Read::default()
+        };
+        if let ControlPacket::Publish(publish) = packet {
+            let alias = match publish.properties.get(PropertyId::TOPIC_ALIAS) {
+                Some(Property::TopicAlias(alias)) => Some(alias),
+                _ => None,
+            };
+            let [outwards, inwards] = &mut self.connection.aliases;
+            let aliases = match self.direction {
+                Direction::Out => outwards,
+                Direction::In => inwards,
+            };
+            let name = publish.topic_name.as_str();
+            read.topic = Some(if name.is_empty() {
+                alias
+                    .and_then(|alias| aliases.get(&alias).copied())
+                    .unwrap_or(topics::NONE)
+            } else {
+                let topic = self.topics.number(name);
+                if let Some(alias) = alias {
+                    aliases.insert(alias, topic);
+                }
+                topic
+            });
+            read.payload = u32::try_from(publish.payload.len()).unwrap_or(u32::MAX);
+            read.retain = publish.retain;
+        }
+        read
+    }
+}

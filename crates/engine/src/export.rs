@@ -1,0 +1,225 @@
+//! Files of what was recorded.
+
+use std::fmt::Write as _;
+
+use mqttscope_wire::{Dissector, Field, summary};
+use serde_json::json;
+
+use crate::log::{Index, Record, Wanted, WireLog};
+use crate::protocol::{Direction, Export, ExportFormat, Exported, RecordId};
+use crate::topics::Topics;
+use crate::view::rows;
+
+/// Writes what the export asks for.
+pub(crate) fn write(log: &WireLog, topics: &Topics, wanted: &Export) -> Exported {
+    let messages = matches!(
+        wanted.format,
+        ExportFormat::MessagesJsonLines | ExportFormat::MessagesCsv
+    );
+    let mut index = Index::default();
+    index.want(Wanted {
+        connection: wanted.connection,
+        messages,
+        search: wanted.search.trim().to_owned(),
+        ..Wanted::default()
+    });
+    while index.extend(log, topics) {}
+    let mut writer = Writer {
+        log,
+        topics,
+        with_secrets: wanted.with_secrets,
+        dissector: Dissector::new(),
+        text: String::new(),
+    };
+    if wanted.format == ExportFormat::MessagesCsv {
+        writer
+            .text
+            .push_str("time,direction,topic,qos,retain,dup,payload\n");
+    }
+    for id in index.all(log) {
+        if let Some(record) = log.get(id) {
+            match wanted.format {
+                ExportFormat::WireHex => writer.hex(record),
+                ExportFormat::WireJsonLines => writer.packet(id, record),
+                ExportFormat::MessagesJsonLines => writer.message(record),
+                ExportFormat::MessagesCsv => writer.line(record),
+            }
+        }
+    }
+    let (name, mime) = match wanted.format {
+        ExportFormat::WireHex => ("wire.txt", "text/plain"),
+        ExportFormat::WireJsonLines => ("wire.jsonl", "application/jsonl"),
+        ExportFormat::MessagesJsonLines => ("messages.jsonl", "application/jsonl"),
+        ExportFormat::MessagesCsv => ("messages.csv", "text/csv"),
+    };
+    Exported {
+        name: format!("mqttscope-{name}"),
+        mime: mime.into(),
+        bytes: writer.text.into_bytes(),
+    }
+}
+
+struct Writer<'a> {
+    log: &'a WireLog,
+    topics: &'a Topics,
+    with_secrets: bool,
+    dissector: Dissector,
+    text: String,
+}
+
+impl Writer<'_> {
+    /// The packet's bytes, with stars for passwords and authentication data unless they are wanted.
+    fn bytes(&mut self, record: &Record) -> Vec<u8> {
+        let mut bytes = self.log.bytes(record).to_vec();
+        if self.with_secrets {
+            return bytes;
+        }
+        let dissection = self.dissector.dissect(&bytes, rows::context(record));
+        let secrets: Vec<_> = dissection
+            .tree
+            .nodes()
+            .iter()
+            .filter(|node| matches!(node.field, Field::Password | Field::AuthenticationData))
+            .map(|node| node.span.bytes())
+            .collect();
+        for (start, end) in secrets {
+            // The first two bytes are the length.
+            if let Some(secret) = bytes.get_mut(start.saturating_add(2)..end) {
+                secret.fill(b'*');
+            }
+        }
+        bytes
+    }
+
+    fn hex(&mut self, record: &Record) {
+        let arrow = match record.direction {
+            Direction::Out => '>',
+            Direction::In => '<',
+        };
+        self.text.push(arrow);
+        for byte in self.bytes(record) {
+            // Writing into a String does not fail.
+            let _ = write!(self.text, " {byte:02x}");
+        }
+        self.text.push('\n');
+    }
+
+    fn packet(&mut self, id: RecordId, record: &Record) {
+        let bytes = self.bytes(record);
+        let summary = summary(
+            self.dissector.dissect(&bytes, rows::context(record)),
+            &bytes,
+        );
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let line = json!({
+            "number": id.0,
+            "time": time(record.at_ms),
+            "connection": record.connection.0,
+            "direction": direction(record),
+            "version": record.version.name(),
+            "type": record.packet_type().name(),
+            "summary": summary,
+            "answers": self.log.linked(id).filter(|other| other.0 < id.0).map(|other| other.0),
+            "hex": hex,
+        });
+        self.json(&line);
+    }
+
+    fn message(&mut self, record: &Record) {
+        let Some(publish) = rows::publish(self.log, record) else {
+            return;
+        };
+        let mut line = json!({
+            "time": time(record.at_ms),
+            "connection": record.connection.0,
+            "direction": direction(record),
+            "topic": self.topics.topic(record.topic).unwrap_or(publish.topic_name.as_str()),
+            "qos": publish.qos as u8,
+            "retain": publish.retain,
+            "dup": publish.dup,
+        });
+        let (key, payload) = match std::str::from_utf8(publish.payload) {
+            Ok(text) => ("payload", text.to_owned()),
+            Err(_) => (
+                "payload_hex",
+                publish
+                    .payload
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect(),
+            ),
+        };
+        if let Some(members) = line.as_object_mut() {
+            members.insert(key.into(), payload.into());
+        }
+        self.json(&line);
+    }
+
+    fn json(&mut self, line: &serde_json::Value) {
+        // As above.
+        let _ = writeln!(self.text, "{line}");
+    }
+
+    fn line(&mut self, record: &Record) {
+        let Some(publish) = rows::publish(self.log, record) else {
+            return;
+        };
+        let topic = self
+            .topics
+            .topic(record.topic)
+            .unwrap_or(publish.topic_name.as_str());
+        // As above.
+        let _ = writeln!(
+            self.text,
+            "{},{},{},{},{},{},{}",
+            time(record.at_ms),
+            direction(record),
+            quoted(topic),
+            publish.qos as u8,
+            publish.retain,
+            publish.dup,
+            quoted(&String::from_utf8_lossy(publish.payload)),
+        );
+    }
+}
+
+const fn direction(record: &Record) -> &'static str {
+    match record.direction {
+        Direction::Out => "out",
+        Direction::In => "in",
+    }
+}
+
+/// Seconds since 1970, to the microsecond.
+fn time(at_ms: f64) -> String {
+    format!("{:.6}", at_ms / 1000.0)
+}
+
+/// A field of a CSV file (RFC 4180). A spreadsheet takes what begins with one of `=+-@` for a
+/// formula, so that a quotation mark is put before it: topics and payloads are anybody's.
+fn quoted(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err() {
+        "'"
+    } else {
+        ""
+    };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_quoted_and_no_formula() {
+        let table = [
+            ("a", "\"a\""),
+            ("say \"x\"", "\"say \"\"x\"\"\""),
+            ("=1+1", "\"'=1+1\""),
+            ("-4.5", "\"-4.5\""),
+        ];
+        for (text, expected) in table {
+            assert_eq!(quoted(text), expected);
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! The rows of a list: which packets are in it, found a slice at a time as they come.
+
+use std::collections::{HashMap, VecDeque};
+
+use mqttscope_session::common::topic_tree;
+use mqttscope_wire::{PacketType, TopicFilter};
+
+use super::{Record, WireLog};
+use crate::protocol::{ConnectionId, RecordId, Window};
+use crate::topics::Topics;
+
+/// Packets that are looked at in one go; a worker that searches a million still hears *stop*.
+const SLICE: u64 = 50_000;
+
+/// What a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// None: all.
+    pub(crate) connection: Option<ConnectionId>,
+    /// Only PUBLISH packets.
+    pub(crate) messages: bool,
+    /// See [`crate::protocol::Looking::search`].
+    pub(crate) search: String,
+    /// Filters whose messages are hidden, unless another one that is not brings them too.
+    pub(crate) muted: Vec<(ConnectionId, String)>,
+    /// The other filters.
+    pub(crate) heard: Vec<(ConnectionId, String)>,
+}
+
+/// The packets of a list, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    wanted: Wanted,
+    hits: VecDeque<u64>,
+    /// The next packet to look at.
+    next: u64,
+    /// Whether a topic matches the search or is hidden, as found before.
+    topics: HashMap<(ConnectionId, u32), bool>,
+}
+
+impl Index {
+    /// Shows something else from now on.
+    pub(crate) fn want(&mut self, wanted: Wanted) {
+        if wanted != self.wanted {
+            *self = Self {
+                wanted,
+                ..Self::default()
+            };
+        }
+    }
+
+    /// Whether this is what it shows.
+    pub(crate) fn wants(&self, wanted: &Wanted) -> bool {
+        *wanted == self.wanted
+    }
+
+    /// The packets in it from this number on; not for a list that leaves nothing out.
+    pub(crate) fn since(&self, number: u64) -> impl Iterator<Item = RecordId> + '_ {
+        let from = self.hits.partition_point(|&hit| hit < number);
+        self.hits.range(from..).copied().map(RecordId)
+    }
+
+    /// Forgets what it found.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Looks at what was added; whether there is more to look at.
+    pub(crate) fn extend(&mut self, log: &WireLog, topics: &Topics) -> bool {
+        while self.hits.front().is_some_and(|&hit| hit < log.first()) {
+            self.hits.pop_front();
+        }
+        if self.is_whole() {
+            return false;
+        }
+        self.next = self.next.max(log.first());
+        let end = log.end().min(self.next.saturating_add(SLICE));
+        for number in self.next..end {
+            if let Some(record) = log.get(RecordId(number))
+                && self.is_in(record, log, topics)
+            {
+                self.hits.push_back(number);
+            }
+        }
+        self.next = end;
+        end < log.end()
+    }
+
+    /// The row that a window begins with, how many rows there are, and the window's packets.
+    pub(crate) fn window(&self, log: &WireLog, window: Window) -> (u64, u64, Vec<RecordId>) {
+        let total = if self.is_whole() {
+            log.end().saturating_sub(log.first())
+        } else {
+            self.hits.len() as u64
+        };
+        let last = total.saturating_sub(u64::from(window.count));
+        let first = if window.tail {
+            last
+        } else {
+            window.first.min(total)
+        };
+        let end = first.saturating_add(u64::from(window.count)).min(total);
+        let at = |row: u64| {
+            if self.is_whole() {
+                Some(log.first().saturating_add(row))
+            } else {
+                self.hits.get(usize::try_from(row).ok()?).copied()
+            }
+        };
+        let rows = (first..end).filter_map(at).map(RecordId).collect();
+        (first, total, rows)
+    }
+
+    /// Every packet in it.
+    pub(crate) fn all<'a>(&'a self, log: &'a WireLog) -> impl Iterator<Item = RecordId> + 'a {
+        let whole = self.is_whole().then(|| log.first()..log.end());
+        let hits = (!self.is_whole()).then(|| self.hits.iter().copied());
+        whole
+            .into_iter()
+            .flatten()
+            .chain(hits.into_iter().flatten())
+            .map(RecordId)
+    }
+
+    /// Nothing is left out, so that nothing need be listed.
+    fn is_whole(&self) -> bool {
+        self.wanted == Wanted::default()
+    }
+
+    fn is_in(&mut self, record: &Record, log: &WireLog, topics: &Topics) -> bool {
+        let wanted = &self.wanted;
+        if wanted.connection.is_some_and(|of| of != record.connection) {
+            return false;
+        }
+        let is_publish = record.packet_type() == PacketType::Publish;
+        if wanted.messages && !is_publish {
+            return false;
+        }
+        if is_publish && !wanted.muted.is_empty() {
+            let key = (record.connection, record.topic);
+            let hidden = match self.topics.get(&key) {
+                Some(&hidden) => hidden,
+                None => {
+                    let hidden = is_hidden(wanted, record, topics);
+                    self.topics.insert(key, hidden);
+                    hidden
+                }
+            };
+            if hidden {
+                return false;
+            }
+        }
+        matches_search(&self.wanted.search, record, log, topics)
+    }
+}
+
+fn is_hidden(wanted: &Wanted, record: &Record, topics: &Topics) -> bool {
+    let Some(topic) = topics.topic(record.topic) else {
+        return false;
+    };
+    let brings =
+        |(of, filter): &(ConnectionId, String)| *of == record.connection && covers(filter, topic);
+    wanted.muted.iter().any(brings) && !wanted.heard.iter().any(brings)
+}
+
+/// Whether a Topic Filter, shared or not, matches a topic.
+pub(crate) fn covers(filter: &str, topic: &str) -> bool {
+    let filter = TopicFilter::new(filter)
+        .and_then(TopicFilter::shared)
+        .map_or(filter, |shared| shared.topic_filter.as_str());
+    topic_tree::matches(filter, topic)
+}
+
+fn matches_search(search: &str, record: &Record, log: &WireLog, topics: &Topics) -> bool {
+    if search.is_empty() {
+        return true;
+    }
+    let topic = topics.topic(record.topic);
+    if let Some(filter) = search.strip_prefix("topic:") {
+        return topic.is_some_and(|topic| covers(filter.trim(), topic));
+    }
+    record.packet_type().name().eq_ignore_ascii_case(search)
+        || topic.is_some_and(|topic| contains(topic.as_bytes(), search.as_bytes()))
+        || contains(log.bytes(record), search.as_bytes())
+}
+
+/// Whether the text is in there, with ASCII letters in either case.
+fn contains(bytes: &[u8], text: &[u8]) -> bool {
+    let Some((&head, tail)) = text.split_first() else {
+        return true;
+    };
+    let (lower, upper) = (head.to_ascii_lowercase(), head.to_ascii_uppercase());
+    memchr::memchr2_iter(lower, upper, bytes).any(|at| {
+        let rest = at.saturating_add(1);
+        bytes
+            .get(rest..rest.saturating_add(tail.len()))
+            .is_some_and(|found| found.eq_ignore_ascii_case(tail))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::New;
+    use crate::protocol::Direction;
+    use mqttscope_wire::ProtocolVersion;
+
+    fn log(count: u64) -> (WireLog, Topics) {
+        let (mut log, mut topics) = (WireLog::default(), Topics::default());
+        for n in 0..count {
+            let topic = topics.number(if n % 2 == 0 { "even/t" } else { "odd/t" });
+            let new = New {
+                at_ms: n as f64,
+                connection: ConnectionId((n % 3) as u32),
+                direction: Direction::In,
+                version: ProtocolVersion::V5,
+                packet_identifier: 0,
+                topic,
+                grade: None,
+            };
+            log.push(new, format!("\x30 Payload {n}").as_bytes());
+        }
+        (log, topics)
+    }
+
+    fn found(wanted: Wanted, count: u64) -> usize {
+        let (log, topics) = log(count);
+        let mut index = Index::default();
+        index.want(wanted);
+        while index.extend(&log, &topics) {}
+        index.all(&log).count()
+    }
+
+    #[test]
+    fn lists_hold_what_is_wanted() {
+        let search = |search: &str| Wanted {
+            search: search.into(),
+            ..Wanted::default()
+        };
+        assert_eq!(found(Wanted::default(), 120_000), 120_000);
+        assert_eq!(found(search("topic:even/#"), 120_000), 60_000);
+        assert_eq!(found(search("topic:$share/g/odd/+"), 10), 5);
+        assert_eq!(found(search("pAYLOAD 11"), 120), 1 + 10);
+        assert_eq!(found(search("publish"), 7), 7);
+        assert_eq!(found(search("nothing"), 7), 0);
+        let of = |connection| Wanted {
+            connection: Some(ConnectionId(connection)),
+            ..Wanted::default()
+        };
+        assert_eq!(found(of(2), 9), 3);
+    }
+
+    #[test]
+    fn a_muted_filter_hides_what_no_other_brings() {
+        let all = |filter: &str| (0..3).map(|n| (ConnectionId(n), filter.into())).collect();
+        let muted = Wanted {
+            muted: all("#"),
+            ..Wanted::default()
+        };
+        assert_eq!(found(muted.clone(), 10), 0);
+        let heard = Wanted {
+            heard: all("even/+"),
+            ..muted
+        };
+        assert_eq!(found(heard, 10), 5);
+    }
+
+    #[test]
+    fn windows_follow_the_end_or_stand_still() {
+        let (log, topics) = log(100);
+        let mut index = Index::default();
+        index.want(Wanted {
+            search: "topic:even/#".into(),
+            ..Wanted::default()
+        });
+        index.extend(&log, &topics);
+        let window = |first, tail| Window {
+            first,
+            count: 3,
+            tail,
+        };
+        let ids = |ids: Vec<RecordId>| ids.into_iter().map(|id| id.0).collect::<Vec<_>>();
+        let (first, total, rows) = index.window(&log, window(0, true));
+        assert_eq!((first, total, ids(rows)), (47, 50, vec![94, 96, 98]));
+        let (first, _, rows) = index.window(&log, window(1, false));
+        assert_eq!((first, ids(rows)), (1, vec![2, 4, 6]));
+        assert_eq!(index.window(&log, window(900, false)).2, []);
+    }
+}

@@ -1,0 +1,108 @@
+//! Which packet waits for which answer.
+
+use std::collections::HashMap;
+
+use mqttscope_wire::PacketType;
+
+use crate::protocol::{ConnectionId, Direction, RecordId};
+
+/// Questions that may wait for an answer; beyond, they are not tied to theirs.
+const MOST: usize = 100_000;
+
+/// The packet that answers one, and who sends it: the other side.
+const fn answer_to(asked: PacketType, qos: u8) -> Option<PacketType> {
+    match asked {
+        PacketType::Connect => Some(PacketType::Connack),
+        PacketType::Publish if qos == 1 => Some(PacketType::Puback),
+        PacketType::Publish if qos == 2 => Some(PacketType::Pubrec),
+        PacketType::Pubrec => Some(PacketType::Pubrel),
+        PacketType::Pubrel => Some(PacketType::Pubcomp),
+        PacketType::Subscribe => Some(PacketType::Suback),
+        PacketType::Unsubscribe => Some(PacketType::Unsuback),
+        PacketType::Pingreq => Some(PacketType::Pingresp),
+        _ => None,
+    }
+}
+
+/// An answer that is waited for: on which connection, which way it will go, its type, its identifier.
+type Awaited = (ConnectionId, Direction, u8, u16);
+
+/// What waits for an answer.
+#[derive(Debug, Default)]
+pub(crate) struct Links(HashMap<Awaited, RecordId>);
+
+impl Links {
+    /// Notes a packet; what it answers, if that is known.
+    pub(crate) fn note(
+        &mut self,
+        connection: ConnectionId,
+        direction: Direction,
+        first: u8,
+        packet_identifier: u16,
+        record: RecordId,
+    ) -> Option<RecordId> {
+        let packet_type = PacketType::from_nibble(first >> 4);
+        let asked = self.0.remove(&(
+            connection,
+            direction,
+            packet_type.nibble(),
+            packet_identifier,
+        ));
+        if let Some(answer) = answer_to(packet_type, (first >> 1) & 3)
+            && self.0.len() < MOST
+        {
+            let back = match direction {
+                Direction::Out => Direction::In,
+                Direction::In => Direction::Out,
+            };
+            self.0.insert(
+                (connection, back, answer.nibble(), packet_identifier),
+                record,
+            );
+        }
+        asked
+    }
+
+    /// Forgets what a connection waited for: its link is gone. Handshakes go on with packets that
+    /// are sent again.
+    pub(crate) fn forget(&mut self, connection: ConnectionId) {
+        self.0.retain(|(of, ..), _| *of != connection);
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const C: ConnectionId = ConnectionId(1);
+
+    #[test]
+    fn a_qos_2_handshake_is_a_chain() {
+        let mut links = Links::default();
+        let mut note = |direction, first, n| links.note(C, direction, first, 7, RecordId(n));
+        assert_eq!(note(Direction::Out, 0x34, 0), None);
+        assert_eq!(
+            note(Direction::In, 0x40, 1),
+            None,
+            "a PUBACK answers no QoS 2"
+        );
+        assert_eq!(note(Direction::Out, 0x50, 2), None, "the other side's own");
+        assert_eq!(note(Direction::In, 0x50, 3), Some(RecordId(0)));
+        assert_eq!(note(Direction::Out, 0x62, 4), Some(RecordId(3)));
+        assert_eq!(note(Direction::In, 0x70, 5), Some(RecordId(4)));
+        assert_eq!(note(Direction::In, 0x70, 6), None);
+    }
+
+    #[test]
+    fn a_lost_link_leaves_nothing_to_wait_for() {
+        let mut links = Links::default();
+        links.note(C, Direction::Out, 0xc0, 0, RecordId(0));
+        links.forget(C);
+        assert_eq!(links.note(C, Direction::In, 0xd0, 0, RecordId(1)), None);
+    }
+}

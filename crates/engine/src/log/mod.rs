@@ -1,0 +1,280 @@
+//! The log of the wire: every packet's bytes, in order, within a budget.
+//!
+//! Bytes lie in large chunks, and each packet has a record of fixed size beside them: adding a packet
+//! allocates nothing most of the time, and a row is found at once however many there are. When the
+//! budget is spent the oldest chunk goes, with the records of what was in it.
+
+mod arena;
+mod index;
+mod links;
+
+use std::collections::VecDeque;
+
+use mqttscope_wire::{PacketType, ProtocolVersion};
+
+use crate::protocol::{ConnectionId, Direction, Grade, LogView, RecordId};
+use arena::{Arena, Place};
+pub(crate) use index::{Index, Wanted, covers};
+pub(crate) use links::Links;
+
+/// Bytes that the log may take when nobody says otherwise.
+const BUDGET: u64 = 256 << 20;
+/// The least that a person may set: below, a single packet might not fit.
+const LEAST_BUDGET: u64 = 1 << 20;
+
+/// What is kept of a packet beside its bytes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Record {
+    /// Milliseconds since 1970.
+    pub(crate) at_ms: f64,
+    place: Place,
+    pub(crate) connection: ConnectionId,
+    /// The topic by its number in the tree of topics; `u32::MAX`: none, or the tree is full.
+    pub(crate) topic: u32,
+    /// Milliseconds from what it answers, on an answer.
+    pub(crate) round_trip_ms: f32,
+    /// How far before or behind it the packet is that it answers or that answers it; 0: none.
+    link: i32,
+    pub(crate) packet_identifier: u16,
+    /// The first byte: packet type and flags.
+    pub(crate) first: u8,
+    pub(crate) direction: Direction,
+    pub(crate) version: ProtocolVersion,
+    pub(crate) grade: Option<Grade>,
+}
+
+impl Record {
+    pub(crate) const fn packet_type(&self) -> PacketType {
+        PacketType::from_nibble(self.first >> 4)
+    }
+
+    /// Bytes of the packet.
+    pub(crate) const fn size(&self) -> u32 {
+        self.place.len
+    }
+}
+
+/// What is known of a packet when it is added.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct New {
+    pub(crate) at_ms: f64,
+    pub(crate) connection: ConnectionId,
+    pub(crate) direction: Direction,
+    pub(crate) version: ProtocolVersion,
+    pub(crate) packet_identifier: u16,
+    pub(crate) topic: u32,
+    pub(crate) grade: Option<Grade>,
+}
+
+/// The log.
+#[derive(Debug)]
+pub(crate) struct WireLog {
+    arena: Arena,
+    records: VecDeque<Record>,
+    /// The number of the oldest record.
+    first: u64,
+    budget: u64,
+}
+
+impl Default for WireLog {
+    fn default() -> Self {
+        Self {
+            arena: Arena::default(),
+            records: VecDeque::new(),
+            first: 0,
+            budget: BUDGET,
+        }
+    }
+}
+
+impl WireLog {
+    /// Adds a packet; the oldest go when there is no room.
+    pub(crate) fn push(&mut self, new: New, packet: &[u8]) -> RecordId {
+        let place = self.arena.push(packet);
+        self.records.push_back(Record {
+            at_ms: new.at_ms,
+            place,
+            connection: new.connection,
+            topic: new.topic,
+            round_trip_ms: f32::NAN,
+            link: 0,
+            packet_identifier: new.packet_identifier,
+            first: packet.first().copied().unwrap_or_default(),
+            direction: new.direction,
+            version: new.version,
+            grade: new.grade,
+        });
+        self.shrink();
+        RecordId(self.end().saturating_sub(1))
+    }
+
+    /// Ties an answer to what it answers, both ways.
+    pub(crate) fn link(&mut self, asked: RecordId, answer: RecordId) {
+        let Some(from) = self.get(asked).map(|record| record.at_ms) else {
+            return;
+        };
+        let Ok(far) = i32::try_from(answer.0.saturating_sub(asked.0)) else {
+            return;
+        };
+        if let Some(record) = self.get_mut(answer) {
+            record.link = far.wrapping_neg();
+            record.round_trip_ms = (record.at_ms - from) as f32;
+        }
+        if let Some(record) = self.get_mut(asked) {
+            record.link = far;
+        }
+    }
+
+    /// What a packet answers, or what answers it.
+    pub(crate) fn linked(&self, id: RecordId) -> Option<RecordId> {
+        let record = self.get(id)?;
+        let other = id.0.checked_add_signed(i64::from(record.link))?;
+        (record.link != 0 && self.get(RecordId(other)).is_some()).then_some(RecordId(other))
+    }
+
+    /// Marks a packet as worse than was known.
+    pub(crate) fn grade(&mut self, id: RecordId, grade: Grade) {
+        if let Some(record) = self.get_mut(id) {
+            record.grade = record.grade.max(Some(grade));
+        }
+    }
+
+    /// The packet of this number, if it is still there.
+    pub(crate) fn get(&self, id: RecordId) -> Option<&Record> {
+        let at = id.0.checked_sub(self.first)?;
+        self.records.get(usize::try_from(at).ok()?)
+    }
+
+    fn get_mut(&mut self, id: RecordId) -> Option<&mut Record> {
+        let at = id.0.checked_sub(self.first)?;
+        self.records.get_mut(usize::try_from(at).ok()?)
+    }
+
+    /// A packet's bytes.
+    pub(crate) fn bytes(&self, record: &Record) -> &[u8] {
+        self.arena.get(record.place)
+    }
+
+    /// The number of the oldest packet.
+    pub(crate) const fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// The number that the next packet gets.
+    pub(crate) fn end(&self) -> u64 {
+        self.first.saturating_add(self.records.len() as u64)
+    }
+
+    /// Its size.
+    pub(crate) fn view(&self) -> LogView {
+        LogView {
+            packets: self.records.len() as u64,
+            dropped: self.first,
+            bytes: self.size(),
+            budget: self.budget,
+        }
+    }
+
+    /// Sets the budget in bytes.
+    pub(crate) fn set_budget(&mut self, budget: u64) {
+        self.budget = budget.max(LEAST_BUDGET);
+        self.shrink();
+    }
+
+    /// Forgets every packet. Numbers begin at 0 again.
+    pub(crate) fn clear(&mut self) {
+        *self = Self {
+            budget: self.budget,
+            ..Self::default()
+        };
+    }
+
+    fn size(&self) -> u64 {
+        let records = self.records.len().saturating_mul(size_of::<Record>());
+        self.arena.size().saturating_add(records as u64)
+    }
+
+    /// Drops whole chunks until the budget holds; the newest packet always stays.
+    fn shrink(&mut self) {
+        while self.size() > self.budget && self.arena.drop_first() {
+            let first_chunk = self.arena.first_chunk();
+            let gone = self
+                .records
+                .partition_point(|record| record.place.chunk < first_chunk);
+            self.records.drain(..gone);
+            self.first = self.first.saturating_add(gone as u64);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new(at_ms: f64) -> New {
+        New {
+            at_ms,
+            connection: ConnectionId(1),
+            direction: Direction::Out,
+            version: ProtocolVersion::V5,
+            packet_identifier: 0,
+            topic: u32::MAX,
+            grade: None,
+        }
+    }
+
+    #[test]
+    fn packets_come_back_as_they_were() {
+        let mut log = WireLog::default();
+        let packets: Vec<Vec<u8>> = (0..5_000_u32)
+            .map(|n| vec![(n % 251) as u8; 1 + (n as usize * 37) % 3000])
+            .collect();
+        let ids: Vec<_> = packets
+            .iter()
+            .map(|packet| log.push(new(0.0), packet))
+            .collect();
+        for (id, packet) in ids.iter().zip(&packets) {
+            assert_eq!(log.bytes(log.get(*id).unwrap()), packet);
+        }
+        assert_eq!(log.view().dropped, 0);
+    }
+
+    #[test]
+    fn the_oldest_go_when_the_budget_is_spent() {
+        let mut log = WireLog::default();
+        log.set_budget(0);
+        for n in 0..100_000_u32 {
+            log.push(new(f64::from(n)), &[n as u8; 100]);
+        }
+        let view = log.view();
+        assert_eq!(view.budget, LEAST_BUDGET);
+        assert!(view.bytes <= LEAST_BUDGET, "{view:?}");
+        assert_eq!(view.dropped + view.packets, 100_000);
+        assert!(view.packets > 1_000);
+        assert!(log.get(RecordId(0)).is_none());
+        let last = log.get(RecordId(99_999)).unwrap();
+        assert_eq!(log.bytes(last), [(99_999_u32 % 256) as u8; 100]);
+    }
+
+    #[test]
+    fn a_packet_larger_than_the_budget_is_kept_alone() {
+        let mut log = WireLog::default();
+        log.set_budget(0);
+        log.push(new(0.0), &[1; 10]);
+        let id = log.push(new(0.0), &vec![7; 3 << 20]);
+        assert_eq!(log.view().packets, 1);
+        assert_eq!(log.bytes(log.get(id).unwrap()).len(), 3 << 20);
+    }
+
+    #[test]
+    fn an_answer_is_tied_to_what_it_answers() {
+        let mut log = WireLog::default();
+        let asked = log.push(new(10.0), &[0x32]);
+        log.push(new(11.0), &[0xc0]);
+        let answer = log.push(new(12.5), &[0x40]);
+        log.link(asked, answer);
+        assert_eq!(log.linked(asked), Some(answer));
+        assert_eq!(log.linked(answer), Some(asked));
+        assert_eq!(log.get(answer).unwrap().round_trip_ms, 2.5);
+    }
+}

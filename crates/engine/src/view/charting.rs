@@ -1,0 +1,241 @@
+//! Numbers in payloads over time.
+
+use serde_json::Value;
+
+use crate::log::{Index, Wanted, WireLog};
+use crate::protocol::{Chart, ChartPoint, ConnectionId, Direction};
+use crate::topics::Topics;
+use crate::view::rows;
+
+/// Lines that are drawn; more is no picture.
+const LINES: usize = 12;
+/// Points of a line; when there are more, every second one goes.
+const POINTS: usize = 4_000;
+/// Paths that are offered.
+const PATHS: usize = 40;
+/// Payloads above this hold no number worth a chart.
+const LARGEST: usize = 64 << 10;
+
+/// Follows the messages of a Topic Filter and picks a number out of each.
+#[derive(Debug, Default)]
+pub(crate) struct Charting {
+    index: Index,
+    topic: String,
+    path: String,
+    lines: Vec<Line>,
+    paths: Vec<String>,
+    without_number: u64,
+    /// The next packet whose number has not been read.
+    next: u64,
+}
+
+#[derive(Debug)]
+struct Line {
+    topic: u32,
+    points: Vec<ChartPoint>,
+    /// One in so many numbers is kept.
+    step: u64,
+    seen: u64,
+}
+
+impl Charting {
+    /// Draws something else from now on.
+    pub(crate) fn want(&mut self, topic: &str, path: &str, connection: Option<ConnectionId>) {
+        let wanted = Wanted {
+            connection,
+            messages: true,
+            search: format!("topic:{topic}"),
+            ..Wanted::default()
+        };
+        if self.index.wants(&wanted) && self.path == path {
+            return;
+        }
+        *self = Self {
+            topic: topic.to_owned(),
+            path: path.to_owned(),
+            ..Self::default()
+        };
+        self.index.want(wanted);
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Looks at what was added; whether there is more to look at.
+    pub(crate) fn extend(&mut self, log: &WireLog, topics: &Topics) -> bool {
+        if self.topic.is_empty() {
+            return false;
+        }
+        let more = self.index.extend(log, topics);
+        let next = self.next;
+        let fresh: Vec<_> = self.index.since(next).collect();
+        for id in fresh {
+            self.next = id.0.saturating_add(1);
+            let Some(record) = log
+                .get(id)
+                .filter(|record| record.direction == Direction::In)
+            else {
+                continue;
+            };
+            let Some(publish) = rows::publish(log, record) else {
+                continue;
+            };
+            match self.number(publish.payload) {
+                Some(value) => self.add(record.topic, record.at_ms, value),
+                None => self.without_number = self.without_number.saturating_add(1),
+            }
+        }
+        more
+    }
+
+    fn number(&mut self, payload: &[u8]) -> Option<f64> {
+        if payload.len() > LARGEST {
+            return None;
+        }
+        let value: Value = serde_json::from_slice(payload).ok()?;
+        if self.paths.len() < PATHS {
+            offer(&value, &mut String::new(), &mut self.paths);
+        }
+        let mut at = &value;
+        for part in self.path.split('.').filter(|part| !part.is_empty()) {
+            at = match at {
+                Value::Array(items) => items.get(part.parse::<usize>().ok()?)?,
+                other => other.get(part)?,
+            };
+        }
+        match at {
+            Value::Number(number) => number.as_f64(),
+            Value::Bool(flag) => Some(f64::from(u8::from(*flag))),
+            Value::String(text) => text
+                .trim()
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite()),
+            _ => None,
+        }
+    }
+
+    fn add(&mut self, topic: u32, at_ms: f64, value: f64) {
+        let line = match self.lines.iter().position(|line| line.topic == topic) {
+            Some(at) => self.lines.get_mut(at),
+            None if self.lines.len() < LINES => {
+                self.lines.push(Line {
+                    topic,
+                    points: Vec::new(),
+                    step: 1,
+                    seen: 0,
+                });
+                self.lines.last_mut()
+            }
+            None => None,
+        };
+        let Some(line) = line else { return };
+        line.seen = line.seen.saturating_add(1);
+        if !line.seen.is_multiple_of(line.step) {
+            return;
+        }
+        line.points.push(ChartPoint { at_ms, value });
+        if line.points.len() > POINTS {
+            let mut keep = false;
+            line.points.retain(|_| {
+                keep = !keep;
+                keep
+            });
+            line.step = line.step.saturating_mul(2);
+        }
+    }
+
+    pub(crate) fn chart(&self, topics: &Topics) -> Chart {
+        Chart {
+            lines: self
+                .lines
+                .iter()
+                .map(|line| {
+                    let topic = topics.topic(line.topic).unwrap_or_default();
+                    (topic.to_owned(), line.points.clone())
+                })
+                .collect(),
+            paths: self.paths.clone(),
+            without_number: self.without_number,
+        }
+    }
+}
+
+/// Notes the paths to numbers in a value.
+fn offer(value: &Value, path: &mut String, paths: &mut Vec<String>) {
+    if paths.len() >= PATHS {
+        return;
+    }
+    let mut below = |name: &str, value: &Value| {
+        let length = path.len();
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(name);
+        offer(value, path, paths);
+        path.truncate(length);
+    };
+    match value {
+        Value::Object(members) => members.iter().for_each(|(name, value)| below(name, value)),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .for_each(|(at, value)| below(&at.to_string(), value)),
+        Value::Number(_) | Value::Bool(_) if !path.is_empty() && !paths.contains(path) => {
+            paths.push(path.clone());
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_found_by_their_path() {
+        let table: [(&str, &str, Option<f64>); 8] = [
+            ("", "21.5", Some(21.5)),
+            ("", "\"21.5\"", Some(21.5)),
+            ("t", "{\"t\": 3}", Some(3.0)),
+            ("a.b.1", "{\"a\": {\"b\": [1, 2]}}", Some(2.0)),
+            ("on", "{\"on\": true}", Some(1.0)),
+            ("t", "{\"u\": 3}", None),
+            ("", "open", None),
+            ("a.x", "{\"a\": [1]}", None),
+        ];
+        for (path, payload, expected) in table {
+            let mut charting = Charting {
+                path: path.into(),
+                ..Charting::default()
+            };
+            assert_eq!(
+                charting.number(payload.as_bytes()),
+                expected,
+                "{path} of {payload}"
+            );
+        }
+    }
+
+    #[test]
+    fn paths_are_offered_once() {
+        let mut charting = Charting::default();
+        charting.number(br#"{"t": 1, "in": {"x": 2, "y": "text"}, "l": [3]}"#);
+        charting.number(br#"{"t": 1}"#);
+        charting.paths.sort();
+        assert_eq!(charting.paths, ["in.x", "l.0", "t"]);
+    }
+
+    #[test]
+    fn a_long_line_is_thinned_out() {
+        let mut charting = Charting::default();
+        for n in 0..100_000 {
+            charting.add(0, f64::from(n), f64::from(n));
+        }
+        let points = &charting.lines[0].points;
+        assert!(points.len() <= POINTS && points.len() > POINTS / 4);
+        assert!(points.windows(2).all(|pair| pair[0].at_ms < pair[1].at_ms));
+    }
+}

@@ -1,0 +1,5 @@
+//! What the page sees of what was recorded.
+
+pub(crate) mod charting;
+pub(crate) mod limits;
+pub(crate) mod rows;

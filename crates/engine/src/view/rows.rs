@@ -1,0 +1,162 @@
+//! Rows of the lists, made for what is on screen only.
+
+use std::collections::BTreeMap;
+
+use mqttscope_inspect::{escape, payload};
+use mqttscope_wire::{
+    Context, ControlPacket, Decoded, Dissector, Publish, Sender, Severity, decode, summary,
+};
+
+use crate::connection::Connection;
+use crate::log::{Record, WireLog};
+use crate::protocol::{ConnectionId, Direction, Grade, MessageRow, Packet, RecordId, WireRow};
+use crate::topics::Topics;
+
+/// Characters of a payload that a row shows.
+const PREVIEW: usize = 120;
+/// Payloads above this are not looked into for a row.
+const LOOKED_INTO: usize = 16 << 10;
+
+pub(crate) const fn context(record: &Record) -> Context {
+    Context::new(record.version).from(match record.direction {
+        Direction::Out => Sender::Client,
+        Direction::In => Sender::Server,
+    })
+}
+
+/// The rows of these packets.
+pub(crate) fn wire(log: &WireLog, dissector: &mut Dissector, ids: &[RecordId]) -> Vec<WireRow> {
+    let mut before = None;
+    let mut rows = Vec::with_capacity(ids.len());
+    for &id in ids {
+        let Some(record) = log.get(id) else { continue };
+        // The first row's time is counted from the packet before it in the log.
+        let since = before.or_else(|| {
+            let earlier = RecordId(id.0.checked_sub(1)?);
+            Some(log.get(earlier)?.at_ms)
+        });
+        before = Some(record.at_ms);
+        let bytes = log.bytes(record);
+        let dissection = dissector.dissect(bytes, context(record));
+        let worst = dissection
+            .diagnostics
+            .iter()
+            .map(|diagnostic| grade(diagnostic.severity()))
+            .max();
+        rows.push(WireRow {
+            record: id,
+            connection: record.connection,
+            at_ms: record.at_ms,
+            delta_ms: since.map_or(0.0, |since| record.at_ms - since),
+            direction: record.direction,
+            packet_type: record.packet_type().name().to_owned(),
+            size: record.size(),
+            packet_identifier: (record.packet_identifier != 0).then_some(record.packet_identifier),
+            summary: summary(dissection, bytes),
+            grade: record.grade.max(worst),
+            linked: log.linked(id),
+            round_trip_ms: (!record.round_trip_ms.is_nan()).then(|| record.round_trip_ms.into()),
+        });
+    }
+    rows
+}
+
+const fn grade(severity: Severity) -> Grade {
+    match severity {
+        Severity::Error => Grade::Error,
+        Severity::Warning => Grade::Warning,
+        Severity::Note => Grade::Note,
+    }
+}
+
+/// The message in a record, if it is a sound PUBLISH.
+pub(crate) fn publish<'a>(log: &'a WireLog, record: &Record) -> Option<Publish<'a>> {
+    match decode(log.bytes(record), context(record)) {
+        Ok(Decoded::Packet {
+            packet: ControlPacket::Publish(publish),
+            ..
+        }) => Some(publish),
+        _ => None,
+    }
+}
+
+/// The row of a message.
+pub(crate) fn message(
+    log: &WireLog,
+    topics: &Topics,
+    connections: &BTreeMap<ConnectionId, Connection>,
+    id: RecordId,
+) -> Option<MessageRow> {
+    let record = log.get(id)?;
+    let publish = publish(log, record);
+    let body = publish.map_or(&[][..], |publish| publish.payload);
+    let topic = topics
+        .topic(record.topic)
+        .or_else(|| publish.map(|publish| publish.topic_name.as_str()))
+        .unwrap_or_default();
+    Some(MessageRow {
+        record: id,
+        connection: record.connection,
+        at_ms: record.at_ms,
+        direction: record.direction,
+        topic: topic.to_owned(),
+        qos: (record.first >> 1) & 3,
+        retain: record.first & 1 != 0,
+        dup: record.first & 8 != 0,
+        size: u32::try_from(body.len()).unwrap_or(u32::MAX),
+        preview: preview(body),
+        kind: kind(body).to_owned(),
+        has_properties: publish.is_some_and(|publish| publish.properties.iter().next().is_some()),
+        colour: connections
+            .get(&record.connection)
+            .filter(|_| record.direction == Direction::In)
+            .and_then(|connection| connection.colour(topic)),
+    })
+}
+
+/// The beginning of the payload of this packet.
+pub(crate) fn preview_of(log: &WireLog, id: RecordId) -> Option<String> {
+    let record = log.get(id)?;
+    Some(preview(publish(log, record)?.payload))
+}
+
+/// The beginning of a payload, in one line: as text, or in hex when it is none.
+fn preview(body: &[u8]) -> String {
+    let head = body.get(..PREVIEW.min(body.len())).unwrap_or(body);
+    let is_text = match std::str::from_utf8(head) {
+        Ok(text) => !text.chars().any(|c| c.is_control() && !c.is_whitespace()),
+        // A character that was cut at the end is text still.
+        Err(error) => error.error_len().is_none() && error.valid_up_to() > 0,
+    };
+    if is_text {
+        return escape::escape_start(body, PREVIEW);
+    }
+    let hex: Vec<String> = head
+        .iter()
+        .take(PREVIEW / 3)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    hex.join(" ")
+}
+
+fn kind(body: &[u8]) -> &'static str {
+    if body.is_empty() {
+        return "empty";
+    }
+    let head = body.get(..LOOKED_INTO.min(body.len())).unwrap_or(body);
+    payload::views(head, None, None)
+        .first()
+        .map_or("hex", payload::View::name)
+}
+
+/// A packet with its bytes.
+pub(crate) fn packet(log: &WireLog, id: RecordId) -> Option<Packet> {
+    let record = log.get(id)?;
+    Some(Packet {
+        record: id,
+        direction: record.direction,
+        version: record.version.name().to_owned(),
+        bytes: log.bytes(record).to_vec(),
+        findings: Vec::new(),
+    })
+}

@@ -1,0 +1,164 @@
+//! An engine whose links to the built-in broker are a broker in the test.
+
+use std::collections::HashMap;
+
+use mqttscope_engine::protocol::{
+    Command, Exported, MessageRow, Notice, Packet, Report, Summary, Target, TopicRow, WireRow,
+};
+use mqttscope_engine::{Closed, Engine, SocketId, Transport};
+use mqttscope_session::broker::{self, Broker, Options, Transmit};
+use mqttscope_session::common::Instant;
+use mqttscope_wire::{
+    Context, ControlPacket, Decoded, Property, PropertyId, ProtocolVersion, decode,
+};
+
+pub(crate) struct World {
+    pub(crate) engine: Engine,
+    pub(crate) now: f64,
+    /// Sockets that were asked for and are nobody's.
+    pub(crate) asked: Vec<Transport>,
+    /// Reports that came while time went by.
+    reported: Vec<Report>,
+    broker: Broker,
+    links: HashMap<SocketId, broker::ConnectionId>,
+}
+
+/// What was reported.
+#[derive(Default)]
+pub(crate) struct Seen {
+    pub(crate) summary: Summary,
+    pub(crate) wire: Vec<WireRow>,
+    pub(crate) messages: Vec<MessageRow>,
+    pub(crate) topics: Vec<TopicRow>,
+    pub(crate) notices: Vec<Notice>,
+    pub(crate) packets: Vec<Packet>,
+    pub(crate) files: Vec<Exported>,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self {
+            engine: Engine::new(1),
+            now: 1_000_000.0,
+            asked: Vec::new(),
+            reported: Vec::new(),
+            broker: Broker::new(Options::default()),
+            links: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn command(&mut self, command: Command) {
+        self.engine.handle_command(self.now, command);
+        self.settle();
+    }
+
+    /// Lets time go by.
+    pub(crate) fn pass(&mut self, millis: f64) {
+        let end = self.now + millis;
+        while let Some(due) = self.engine.poll_timeout().filter(|due| *due <= end) {
+            self.now = due.max(self.now + 1.0);
+            self.engine.handle_timeout(self.now);
+            self.settle();
+            // The page draws at once.
+            let reports = self.engine.reports(self.now);
+            self.reported.extend(reports);
+            self.engine.handle_command(self.now, Command::Drawn);
+        }
+        self.now = end;
+    }
+
+    /// What the page is told once all is quiet.
+    pub(crate) fn look(&mut self) -> Seen {
+        self.now += 1_001.0;
+        let mut seen = Seen::default();
+        let mut reports = core::mem::take(&mut self.reported);
+        reports.extend(self.engine.reports(self.now));
+        for report in reports {
+            match report {
+                Report::Summary(summary) => seen.summary = *summary,
+                Report::Wire { rows, .. } => seen.wire = rows,
+                Report::Messages { rows, .. } => seen.messages = rows,
+                Report::Topics { rows, .. } => seen.topics = rows,
+                Report::Notice(notice) => seen.notices.push(notice),
+                Report::Packet(packet) => seen.packets.push(packet),
+                Report::Exported(file) => seen.files.push(file),
+                Report::Flows { .. } | Report::Findings { .. } | Report::Chart(_) => {}
+            }
+        }
+        self.engine.handle_command(self.now, Command::Drawn);
+        seen
+    }
+
+    pub(crate) fn socket_of_first(&self) -> SocketId {
+        *self.links.keys().min().unwrap()
+    }
+
+    fn settle(&mut self) {
+        let now = Instant::from_millis(self.now as u64);
+        loop {
+            if let Some(transport) = self.engine.poll_transport() {
+                match transport {
+                    Transport::Open {
+                        socket,
+                        target: Target::BuiltIn,
+                        ..
+                    } => {
+                        self.links.insert(socket, self.broker.handle_open(now));
+                        self.engine.handle_open(self.now, socket);
+                    }
+                    open @ Transport::Open { .. } => self.asked.push(open),
+                    Transport::Send { socket, bytes } => {
+                        if let Some(&link) = self.links.get(&socket) {
+                            self.broker.handle_bytes(now, link, &bytes);
+                        }
+                    }
+                    Transport::Close { socket } => {
+                        if let Some(link) = self.links.remove(&socket) {
+                            self.broker.handle_closed(now, link);
+                        }
+                    }
+                }
+            } else if let Some((link, transmit)) = self.broker.poll_transmit() {
+                let Some(socket) = self
+                    .links
+                    .iter()
+                    .find(|(_, of)| **of == link)
+                    .map(|(s, _)| *s)
+                else {
+                    continue;
+                };
+                match transmit {
+                    Transmit::Bytes(bytes) => self.engine.handle_bytes(self.now, socket, &bytes),
+                    Transmit::Close => {
+                        self.links.remove(&socket);
+                        self.engine
+                            .handle_closed(self.now, socket, &Closed::default());
+                    }
+                }
+            } else {
+                return;
+            }
+        }
+    }
+}
+
+/// Response Topic and Correlation Data of a PUBLISH.
+pub(crate) fn properties_of(packet: &Packet) -> (String, Vec<u8>) {
+    let Ok(Decoded::Packet {
+        packet: ControlPacket::Publish(publish),
+        ..
+    }) = decode(&packet.bytes, Context::new(ProtocolVersion::V5))
+    else {
+        panic!("no PUBLISH");
+    };
+    let find = |id| publish.properties.get(id);
+    match (
+        find(PropertyId::RESPONSE_TOPIC),
+        find(PropertyId::CORRELATION_DATA),
+    ) {
+        (Some(Property::ResponseTopic(topic)), Some(Property::CorrelationData(data))) => {
+            (topic.as_str().to_owned(), data.as_bytes().to_vec())
+        }
+        other => panic!("{other:?}"),
+    }
+}

@@ -1,0 +1,302 @@
+//! The picture of a flow, as a value: lanes, arrows, bands. A component only draws it.
+//!
+//! Heights are CSS pixels from the top. They grow with time but not in proportion to it: a long
+//! wait takes little more room than a short one. Playing goes along the height, so a wait is short
+//! there, too.
+
+mod arrows;
+mod bands;
+mod live;
+mod show;
+mod svg;
+mod time_line;
+
+use mqttscope_wire::PacketType;
+
+use super::run::Run;
+pub use live::{Seen, Watched};
+pub use svg::Palette;
+pub use time_line::TimeLine;
+
+/// How wide and how wordy it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Between two lanes, in pixels.
+    pub spacing: u32,
+    /// Beside the outer lanes, in pixels.
+    pub margin: u32,
+    /// Labels are cut short.
+    pub short: bool,
+}
+
+impl Look {
+    /// For a screen with room.
+    pub const WIDE: Self = Self {
+        spacing: 300,
+        margin: 80,
+        short: false,
+    };
+    /// For a narrow column.
+    pub const NARROW: Self = Self {
+        spacing: 142,
+        margin: 42,
+        short: true,
+    };
+
+    /// For several pictures beside each other.
+    pub const TIGHT: Self = Self {
+        spacing: 108,
+        margin: 36,
+        short: true,
+    };
+
+    /// The look for a number of lanes in so many pixels.
+    #[must_use]
+    pub const fn fit(lanes: usize, room: u32) -> Self {
+        let gaps = (lanes as u32).saturating_sub(1);
+        let wide = Self::WIDE;
+        let inner = room.saturating_sub(wide.margin.saturating_mul(2));
+        match inner.checked_div(gaps) {
+            Some(spacing) if spacing >= 212 => Self {
+                spacing: if spacing < wide.spacing {
+                    spacing
+                } else {
+                    wide.spacing
+                },
+                ..wide
+            },
+            Some(_) => Self::NARROW,
+            None => wide,
+        }
+    }
+
+    /// Where a lane stands, in pixels from the left.
+    #[must_use]
+    pub const fn x(&self, lane: usize) -> u32 {
+        self.margin
+            .saturating_add(self.spacing.saturating_mul(lane as u32))
+    }
+}
+
+/// The picture; by default of nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diagram {
+    /// How it was laid out.
+    pub look: Look,
+    /// From left to right.
+    pub lanes: Vec<Lane>,
+    /// One a packet, in the order of the packets.
+    pub arrows: Vec<Arrow>,
+    /// Times without a connection.
+    pub bands: Vec<Band>,
+    /// Times in which a side remembers something of an open handshake.
+    pub bars: Vec<Bar>,
+    /// Which moment is at which height.
+    pub time: TimeLine,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+}
+
+/// A side's line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// What stands above it.
+    pub name: String,
+    /// Which client; none: the broker.
+    pub client: Option<usize>,
+}
+
+/// A packet on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrow {
+    /// Which packet.
+    pub packet: usize,
+    /// The lane it leaves.
+    pub from: usize,
+    /// The lane it goes to.
+    pub to: usize,
+    /// Where it leaves.
+    pub top: u32,
+    /// Where it arrives, or is lost.
+    pub bottom: u32,
+    /// How far it gets, in thousandths; 1000 unless it is lost.
+    pub reach: u32,
+    /// What stands at it.
+    pub label: String,
+    /// Its packet type.
+    pub kind: PacketType,
+    /// It was lost.
+    pub lost: bool,
+    /// It is sent again.
+    pub again: bool,
+    /// Nothing answered it, though something should.
+    pub unanswered: bool,
+}
+
+/// A time without a connection, between a client and the broker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Band {
+    /// The client's lane.
+    pub lane: usize,
+    /// Where it begins.
+    pub top: u32,
+    /// Where it ends.
+    pub bottom: u32,
+    /// What happened and for how long.
+    pub label: String,
+}
+
+/// A time in which a side remembers something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bar {
+    /// Whose lane.
+    pub lane: usize,
+    /// Where it begins.
+    pub top: u32,
+    /// Where it ends.
+    pub bottom: u32,
+}
+
+impl Diagram {
+    /// The picture of a run.
+    #[must_use]
+    pub fn of(run: &Run, look: Look) -> Self {
+        let lanes = lanes(run);
+        let (time, arrows) = arrows::lay_out(run, &lanes, look);
+        let mut diagram = Self {
+            look,
+            width: look
+                .x(lanes.len().saturating_sub(1))
+                .saturating_add(look.margin),
+            height: time.height(),
+            bands: Vec::new(),
+            bars: Vec::new(),
+            lanes,
+            arrows,
+            time,
+        };
+        diagram.bands = bands::bands(run, &diagram);
+        diagram.bars = bands::bars(run, &diagram);
+        diagram
+    }
+
+    /// Where a label begins, or ends if the last is true: in the gap beside the client's lane, on its
+    /// arrow. Pixels from the left and from the top.
+    #[must_use]
+    pub fn label_at(&self, arrow: &Arrow) -> (u32, u32, bool) {
+        let broker = self.lane_of(None);
+        let client = if arrow.from == broker {
+            arrow.to
+        } else {
+            arrow.from
+        };
+        let left = if client < broker {
+            client
+        } else {
+            client.saturating_sub(1)
+        };
+        let leftwards = arrow.to < arrow.from;
+        let x = if leftwards {
+            self.look.x(left.saturating_add(1)).saturating_sub(14)
+        } else {
+            self.look.x(left).saturating_add(14)
+        };
+        let (from, to) = (self.look.x(arrow.from), self.look.x(arrow.to));
+        let reach = u64::from(from.abs_diff(to)).saturating_mul(u64::from(arrow.reach)) / 1000;
+        let across = u64::from(from.abs_diff(x)).min(reach);
+        let down = u64::from(arrow.bottom.saturating_sub(arrow.top))
+            .saturating_mul(across)
+            .checked_div(reach)
+            .unwrap_or_default();
+        let y = arrow
+            .top
+            .saturating_add(u32::try_from(down).unwrap_or_default());
+        (x, y.saturating_sub(5), leftwards)
+    }
+
+    /// The height of each step, never above the one before.
+    #[must_use]
+    pub fn heights_of(&self, beats: &[super::Beat]) -> Vec<u32> {
+        let mut lowest = 0;
+        let last = beats.len().saturating_sub(1);
+        let heights = beats.iter().enumerate().map(|(index, beat)| {
+            let arrow = beat.packet.and_then(|packet| self.arrows.get(packet));
+            let height = match arrow {
+                _ if index == 0 => 0,
+                _ if index == last => self.end(),
+                Some(arrow) => arrow.bottom,
+                None => self.time.heights(beat.at).1,
+            };
+            lowest = lowest.max(height);
+            lowest
+        });
+        heights.collect()
+    }
+
+    /// Where playing ends.
+    #[must_use]
+    pub fn end(&self) -> u32 {
+        self.time.end().saturating_add(14)
+    }
+
+    /// Where a packet is at a height, in pixels from the left; beyond its way, at its end.
+    #[must_use]
+    pub fn x_at(&self, arrow: &Arrow, height: u32) -> u32 {
+        let from = i64::from(self.look.x(arrow.from));
+        let way = i64::from(self.look.x(arrow.to)).saturating_sub(from);
+        let reach = way.saturating_mul(i64::from(arrow.reach)) / 1000;
+        let down = i64::from(
+            height
+                .clamp(arrow.top, arrow.bottom)
+                .saturating_sub(arrow.top),
+        );
+        let all = i64::from(arrow.bottom.saturating_sub(arrow.top));
+        let gone = reach.saturating_mul(down).checked_div(all).unwrap_or(reach);
+        u32::try_from(from.saturating_add(gone)).unwrap_or_default()
+    }
+
+    /// The lane of a client, or of the broker.
+    #[must_use]
+    pub fn lane_of(&self, client: Option<usize>) -> usize {
+        lane_of(&self.lanes, client)
+    }
+
+    /// The packets that are on their way at a height.
+    pub fn flying(&self, height: u32) -> impl Iterator<Item = &Arrow> {
+        self.arrows
+            .iter()
+            .filter(move |arrow| arrow.top < height && height < arrow.bottom)
+    }
+}
+
+/// Publishers, the broker, subscribers.
+fn lanes(run: &Run) -> Vec<Lane> {
+    let side = |publisher: bool| {
+        run.scenario
+            .clients
+            .iter()
+            .enumerate()
+            .filter(move |(_, station)| station.publisher == publisher)
+            .map(|(index, station)| Lane {
+                name: station.name.clone(),
+                client: Some(index),
+            })
+    };
+    let broker = Lane {
+        name: "Broker".into(),
+        client: None,
+    };
+    side(true)
+        .chain(core::iter::once(broker))
+        .chain(side(false))
+        .collect()
+}
+
+fn lane_of(lanes: &[Lane], client: Option<usize>) -> usize {
+    lanes
+        .iter()
+        .position(|lane| lane.client == client)
+        .unwrap_or_default()
+}

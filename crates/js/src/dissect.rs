@@ -1,0 +1,215 @@
+//! The dissector: every field of every packet, and every broken rule.
+
+use mqttscope_inspect::fields;
+use mqttscope_wire::{
+    Context, Dissection as Dissected, Dissector, Field as WireField, Severity, Value, explain,
+    packets, summary,
+};
+use serde::{Serialize, Serializer};
+use wasm_bindgen::prelude::*;
+
+use crate::bytes;
+use crate::error::{Failure, statement};
+use crate::options::Options;
+
+#[derive(Serialize)]
+struct Dissection {
+    version: &'static str,
+    packets: Vec<Packet>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incomplete: Option<Incomplete>,
+}
+
+#[derive(Serialize)]
+struct Incomplete {
+    offset: usize,
+    missing: usize,
+}
+
+#[derive(Serialize)]
+struct Packet {
+    offset: usize,
+    length: usize,
+    version: &'static str,
+    r#type: &'static str,
+    summary: String,
+    fields: Vec<Field>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+#[derive(Serialize)]
+struct Field {
+    name: &'static str,
+    start: u32,
+    bits: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Content>,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meaning: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<Self>,
+}
+
+/// A number, a string, or bytes, which become a `Uint8Array`.
+enum Content {
+    Number(u32),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl Serialize for Content {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Number(number) => serializer.serialize_u32(*number),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Bytes(bytes) => serializer.serialize_bytes(bytes),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Diagnostic {
+    rule: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement: Option<&'static str>,
+    severity: &'static str,
+    start: u32,
+    bits: u32,
+    message: String,
+}
+
+/// Takes a recording apart; it never fails on what the bytes are.
+///
+/// # Errors
+/// Arguments that are no bytes or no options.
+#[wasm_bindgen(skip_typescript)]
+pub fn dissect(bytes: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
+    let options = Options::of(options)?;
+    let input = bytes::of(bytes)?;
+    let dissection = take_apart(&input, options.context(&input));
+    serde_wasm_bindgen::to_value(&dissection)
+        .map_err(|error| Failure::message(error.to_string()).into())
+}
+
+fn take_apart(input: &[u8], context: Context) -> Dissection {
+    let mut dissector = Dissector::new();
+    let mut dissection = Dissection {
+        version: context.version.name(),
+        packets: Vec::new(),
+        incomplete: None,
+    };
+    for at in packets(input, context) {
+        let bytes = input.get(at.offset..).unwrap_or_default();
+        let bytes = bytes.get(..at.len).unwrap_or(bytes);
+        if dissection.packets.is_empty() {
+            dissection.version = at.version.name();
+        }
+        if at.missing > 0 {
+            dissection.incomplete = Some(Incomplete {
+                offset: at.offset,
+                missing: at.missing,
+            });
+        }
+        dissection.packets.push(if at.skipped {
+            skipped(at.offset, at.version.name(), bytes)
+        } else {
+            let context = Context {
+                version: at.version,
+                ..context
+            };
+            packet(at.offset, dissector.dissect(bytes, context), bytes)
+        });
+    }
+    dissection
+}
+
+fn packet(offset: usize, dissection: &Dissected, bytes: &[u8]) -> Packet {
+    let mut nodes = 0..dissection.tree.nodes().len();
+    Packet {
+        offset,
+        length: dissection.len,
+        version: dissection.version.name(),
+        r#type: dissection.packet_type.name(),
+        summary: summary(dissection, bytes),
+        fields: level(dissection, bytes, &mut nodes, 0),
+        diagnostics: dissection
+            .diagnostics
+            .iter()
+            .map(|diagnostic| Diagnostic {
+                rule: diagnostic.rule.name(),
+                statement: statement(diagnostic.rule, diagnostic.version),
+                severity: severity(diagnostic.severity()),
+                start: diagnostic.span.start,
+                bits: diagnostic.span.len,
+                message: diagnostic.message(bytes),
+            })
+            .collect(),
+    }
+}
+
+/// Bytes between packets that no packet explains.
+fn skipped(offset: usize, version: &'static str, bytes: &[u8]) -> Packet {
+    let field = Field {
+        name: WireField::Unread.name(),
+        start: 0,
+        bits: mqttscope_wire::Span::of_bytes(0, bytes.len()).len,
+        value: Some(Content::Bytes(bytes.to_vec())),
+        text: format!("{} bytes", bytes.len()),
+        meaning: None,
+        fields: Vec::new(),
+    };
+    Packet {
+        offset,
+        length: bytes.len(),
+        version,
+        r#type: "SKIPPED",
+        summary: "passed over to find the next packet".to_owned(),
+        fields: vec![field],
+        diagnostics: Vec::new(),
+    }
+}
+
+/// The nodes of one depth, each with those below it, up to the next that is less deep.
+fn level(
+    dissection: &Dissected,
+    bytes: &[u8],
+    nodes: &mut std::ops::Range<usize>,
+    depth: u8,
+) -> Vec<Field> {
+    let mut found = Vec::new();
+    while let Some(node) = dissection.tree.get(nodes.start)
+        && node.depth >= depth
+    {
+        let Some(index) = nodes.next() else { break };
+        let content = || dissection.tree.content(index, bytes);
+        let value = match node.value {
+            Value::Group => None,
+            Value::Number(number) => Some(Content::Number(number)),
+            Value::Text => Some(Content::Text(
+                String::from_utf8_lossy(content()).into_owned(),
+            )),
+            Value::Bytes => Some(Content::Bytes(content().to_vec())),
+        };
+        found.push(Field {
+            name: node.field.name_in(dissection.version),
+            start: node.span.start,
+            bits: node.span.len,
+            value,
+            text: fields::value(dissection, bytes, index),
+            meaning: explain::value(&dissection.tree, index, bytes, dissection.version)
+                .map(std::borrow::Cow::into_owned),
+            fields: level(dissection, bytes, nodes, depth.saturating_add(1)),
+        });
+    }
+    found
+}
+
+/// A severity's name.
+pub(crate) const fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}

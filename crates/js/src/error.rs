@@ -1,0 +1,152 @@
+//! What is thrown: an Error with the broken rule and its place beside the message.
+
+use js_sys::Array;
+use mqttscope_wire::{Citation, Context, DecodeError, EncodeError, ProtocolVersion, Rule, dissect};
+use wasm_bindgen::prelude::*;
+
+/// Why a call fails.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    rule: Option<&'static str>,
+    statement: Option<&'static str>,
+    /// The byte of the input that is wrong.
+    offset: Option<f64>,
+    message: String,
+}
+
+impl Failure {
+    /// The caller's mistake.
+    pub(crate) fn message(message: impl Into<String>) -> Self {
+        Self {
+            rule: None,
+            statement: None,
+            offset: None,
+            message: message.into(),
+        }
+    }
+
+    /// A packet, which begins at `offset` and with `packet`, breaks a rule.
+    pub(crate) fn decode(offset: u64, packet: &[u8], error: DecodeError, context: Context) -> Self {
+        // The dissector says the same with the numbers that the strict decoder has no place for.
+        let dissection = dissect(packet, context);
+        let message = dissection
+            .diagnostics
+            .iter()
+            .find(|diagnostic| diagnostic.rule == error.rule && diagnostic.span == error.span)
+            .map_or_else(
+                || error.rule.summary().to_owned(),
+                |diagnostic| diagnostic.message(packet),
+            );
+        let (byte, _) = error.span.bytes();
+        Self {
+            rule: Some(error.rule.name()),
+            statement: statement(error.rule, dissection.version),
+            offset: Some(offset.saturating_add(byte as u64) as f64),
+            message,
+        }
+    }
+
+    /// The input ends inside the packet that begins at `offset`.
+    pub(crate) fn incomplete(offset: usize, missing: usize) -> Self {
+        Self {
+            rule: Some("incomplete"),
+            statement: None,
+            offset: Some(offset as f64),
+            message: format!(
+                "the packet at byte {offset} is not complete: at least {missing} more bytes are needed"
+            ),
+        }
+    }
+
+    /// The packet that begins at `offset` has more bytes than the caller accepts.
+    pub(crate) fn too_large(offset: u64, len: usize, maximum: usize) -> Self {
+        Self {
+            rule: Some("too-large"),
+            statement: None,
+            offset: Some(offset as f64),
+            message: format!(
+                "the packet at byte {offset} has {len} bytes, more than maximumPacketSize, {maximum}"
+            ),
+        }
+    }
+
+    /// A packet of this type cannot be written.
+    pub(crate) fn encode(packet_type: &str, error: EncodeError, version: ProtocolVersion) -> Self {
+        let rule = match error {
+            EncodeError::Breaks(rule) => Some(rule),
+            _ => None,
+        };
+        Self {
+            rule: rule.map(Rule::name),
+            statement: rule.and_then(|rule| statement(rule, version)),
+            offset: None,
+            message: match rule {
+                Some(rule) => format!("{packet_type}: {}", rule.summary()),
+                None => format!("{packet_type}: {error}"),
+            },
+        }
+    }
+
+    /// A field of a packet is not what it must be.
+    pub(crate) fn field(place: &str, field: &str, must: &str) -> Self {
+        Self::message(format!("{place}: {field} must be {must}"))
+    }
+}
+
+impl Failure {
+    /// The Error to be thrown, with the packets that were read before it.
+    pub(crate) fn with(self, packets: &Array) -> JsValue {
+        let error = JsError::from(self);
+        error.set_packets(packets);
+        error.into()
+    }
+}
+
+/// The nearest numbered statement of the version's standard.
+pub(crate) fn statement(rule: Rule, version: ProtocolVersion) -> Option<&'static str> {
+    match rule.citation(version) {
+        Citation::Statements(ids) => ids.first().copied(),
+        Citation::Section(_) | Citation::None => None,
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = Error)]
+    type JsError;
+    #[wasm_bindgen(constructor, js_class = "Error")]
+    fn new(message: &str) -> JsError;
+    #[wasm_bindgen(method, setter)]
+    fn set_name(this: &JsError, name: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_rule(this: &JsError, rule: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_statement(this: &JsError, statement: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_offset(this: &JsError, offset: f64);
+    #[wasm_bindgen(method, setter)]
+    fn set_packets(this: &JsError, packets: &Array);
+}
+
+impl From<Failure> for JsError {
+    fn from(failure: Failure) -> Self {
+        let error = Self::new(&failure.message);
+        error.set_name("MqttError");
+        if let Some(rule) = failure.rule {
+            error.set_rule(rule);
+        }
+        if let Some(statement) = failure.statement {
+            error.set_statement(statement);
+        }
+        if let Some(offset) = failure.offset {
+            error.set_offset(offset);
+        }
+        error
+    }
+}
+
+impl From<Failure> for JsValue {
+    fn from(failure: Failure) -> Self {
+        JsError::from(failure).into()
+    }
+}

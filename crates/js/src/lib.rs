@@ -1,0 +1,91 @@
+//! The npm package `mqttscope`: the dissector and the codec for scripts and CI.
+//!
+//! Everything here turns JavaScript values into those of the crates below and back; what MQTT is,
+//! they know. The types that TypeScript sees are in `types.d.ts`.
+//!
+//! No input makes this panic. Should there be a mistake in here after all, the panic is thrown as
+//! an Error that says where.
+
+mod bytes;
+mod dissect;
+mod error;
+mod options;
+mod packet;
+mod plain;
+mod reader;
+mod stream;
+
+use std::cell::Cell;
+
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+use crate::error::Failure;
+use crate::options::Options;
+use crate::reader::Stopped;
+
+pub use dissect::dissect;
+pub use stream::StreamDecoder;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &'static str = include_str!("types.d.ts");
+
+/// Runs when the module is loaded: makes a panic an Error that can be read.
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| {
+        wasm_bindgen::throw_str(&format!(
+            "mqttscope has a mistake in it, please report it: {info}"
+        ));
+    }));
+}
+
+/// Decodes a buffer of whole packets into a list of plain objects.
+///
+/// # Errors
+/// An Error with `rule`, `statement`, `offset` and `message` when a packet breaks a rule or the
+/// last one is not complete; `packets` are those before it.
+#[wasm_bindgen(skip_typescript)]
+pub fn decode(bytes: &JsValue, options: &JsValue) -> Result<Array, JsValue> {
+    let options = Options::of(options)?;
+    let input = bytes::of(bytes)?;
+    let mut context = options.context(&input);
+    let packets = Array::new();
+    let maximum = options.maximum_packet_size();
+    match reader::read(&input, 0, &mut context, maximum, &packets) {
+        Ok(Stopped { missing: 0, .. }) => Ok(packets),
+        Ok(Stopped { at, missing }) => Err(Failure::incomplete(at, missing).with(&packets)),
+        Err(failure) => Err(failure.with(&packets)),
+    }
+}
+
+thread_local! {
+    /// What packets are written into, kept so that it need not grow each time.
+    static OUT: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Bytes of the buffer that are kept for the next packet.
+const KEPT: usize = 1 << 16;
+
+/// Writes a packet, or a list of them, into one buffer.
+///
+/// # Errors
+/// An Error that names the field which is missing or wrong, or the `rule` that would be broken.
+#[wasm_bindgen(skip_typescript)]
+pub fn encode(packet: &JsValue, options: &JsValue) -> Result<Uint8Array, JsValue> {
+    let options = Options::of(options)?;
+    let mut version = options.written_in();
+    // Taken, not borrowed: reading a property may run code of the caller.
+    let mut out = OUT.take();
+    out.clear();
+    let written = if let Some(list) = packet.dyn_ref::<Array>() {
+        list.iter()
+            .try_for_each(|packet| packet::write(&packet, &mut version, &mut out))
+    } else {
+        packet::write(packet, &mut version, &mut out)
+    };
+    let bytes = written.map(|()| Uint8Array::new_from_slice(&out));
+    out.shrink_to(KEPT);
+    OUT.set(out);
+    Ok(bytes?)
+}

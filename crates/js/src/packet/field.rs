@@ -1,0 +1,158 @@
+//! Fields that a caller gives, each held to what it must be; a failure names place and field.
+
+use js_sys::{Array, JsString};
+use mqttscope_wire::{
+    BinaryData, PacketIdentifier, QoS, TopicFilter, TopicName, Utf8EncodedString,
+};
+use wasm_bindgen::prelude::*;
+
+use crate::bytes;
+use crate::error::Failure;
+use crate::plain::Plain;
+
+/// The object that a field stands in, as messages name it: `PUBLISH`, `CONNECT.will`.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a>(pub(super) &'a str);
+
+/// Left out.
+pub(super) fn is_absent(value: &JsValue) -> bool {
+    value.is_undefined() || value.is_null()
+}
+
+const STRING: &str = "a string of at most 65,535 bytes without U+0000 and lone surrogates";
+const BYTES: &str = "a Uint8Array";
+
+impl Place<'_> {
+    pub(super) fn fail(self, message: &str) -> Failure {
+        Failure::message(format!("{}: {message}", self.0))
+    }
+
+    pub(super) fn object(self, name: &str, value: &JsValue) -> Result<Plain, Failure> {
+        if value.is_object() && !Array::is_array(value) {
+            Ok(value.clone().unchecked_into())
+        } else {
+            Err(Failure::field(self.0, name, "an object"))
+        }
+    }
+
+    pub(super) fn list(self, name: &str, value: &JsValue, must: &str) -> Result<Array, Failure> {
+        value
+            .dyn_ref::<Array>()
+            .cloned()
+            .ok_or_else(|| Failure::field(self.0, name, must))
+    }
+
+    /// A truth value; false when left out.
+    pub(super) fn flag(self, name: &str, value: &JsValue) -> Result<bool, Failure> {
+        match value.as_bool() {
+            Some(flag) => Ok(flag),
+            None if is_absent(value) => Ok(false),
+            None => Err(Failure::field(self.0, name, "true or false")),
+        }
+    }
+
+    /// A whole number from 0 to `maximum`.
+    pub(super) fn number(self, name: &str, value: &JsValue, maximum: u32) -> Result<u32, Failure> {
+        match value.as_f64() {
+            Some(number)
+                if number >= 0.0 && number <= f64::from(maximum) && number.fract() == 0.0 =>
+            {
+                Ok(number as u32)
+            }
+            _ => Err(Failure::field(
+                self.0,
+                name,
+                &format!("a whole number from 0 to {maximum}"),
+            )),
+        }
+    }
+
+    /// The same; 0 when left out.
+    pub(super) fn number_or_0(
+        self,
+        name: &str,
+        value: &JsValue,
+        maximum: u32,
+    ) -> Result<u32, Failure> {
+        if is_absent(value) {
+            return Ok(0);
+        }
+        self.number(name, value, maximum)
+    }
+
+    /// QoS 0 when left out.
+    pub(super) fn qos(self, name: &str, value: &JsValue) -> Result<QoS, Failure> {
+        let number = self.number_or_0(name, value, 2)?;
+        Ok(QoS::new(number as u8).unwrap_or_default())
+    }
+
+    pub(super) fn identifier(self, value: &JsValue) -> Result<PacketIdentifier, Failure> {
+        value
+            .as_f64()
+            .filter(|&number| number.fract() == 0.0 && number <= f64::from(u16::MAX))
+            .and_then(|number| PacketIdentifier::new(number as u16))
+            .ok_or_else(|| {
+                Failure::field(self.0, "packetIdentifier", "a whole number from 1 to 65535")
+            })
+    }
+
+    pub(super) fn text(self, name: &str, value: &JsValue) -> Result<String, Failure> {
+        let text = value
+            .as_string()
+            .ok_or_else(|| Failure::field(self.0, name, "a string"))?;
+        // Lone surrogates have become U+FFFD on the way; the string would not be what was given.
+        let replaced = text.contains('\u{fffd}')
+            && !value
+                .dyn_ref::<JsString>()
+                .is_some_and(JsString::is_valid_utf16);
+        if replaced {
+            return Err(Failure::field(self.0, name, STRING));
+        }
+        Ok(text)
+    }
+
+    /// An empty text when left out.
+    pub(super) fn text_or_empty(self, name: &str, value: &JsValue) -> Result<String, Failure> {
+        if is_absent(value) {
+            return Ok(String::new());
+        }
+        self.text(name, value)
+    }
+
+    pub(super) fn utf8<'t>(
+        self,
+        name: &str,
+        text: &'t str,
+    ) -> Result<Utf8EncodedString<'t>, Failure> {
+        Utf8EncodedString::new(text).ok_or_else(|| Failure::field(self.0, name, STRING))
+    }
+
+    pub(super) fn topic<'t>(self, name: &str, text: &'t str) -> Result<TopicName<'t>, Failure> {
+        let must = "a string of at most 65,535 bytes without U+0000 and the wildcards + and #";
+        TopicName::new(text).ok_or_else(|| Failure::field(self.0, name, must))
+    }
+
+    pub(super) fn filter<'t>(self, name: &str, text: &'t str) -> Result<TopicFilter<'t>, Failure> {
+        let must = "a topic filter, in which + stands for a whole level and # for all that follow";
+        TopicFilter::new(text).ok_or_else(|| Failure::field(self.0, name, must))
+    }
+
+    pub(super) fn bytes(self, name: &str, value: &JsValue) -> Result<Vec<u8>, Failure> {
+        bytes::view(value)
+            .map(|view| view.to_vec())
+            .ok_or_else(|| Failure::field(self.0, name, BYTES))
+    }
+
+    /// No bytes when left out.
+    pub(super) fn bytes_or_none(self, name: &str, value: &JsValue) -> Result<Vec<u8>, Failure> {
+        if is_absent(value) {
+            return Ok(Vec::new());
+        }
+        self.bytes(name, value)
+    }
+
+    pub(super) fn data<'b>(self, name: &str, bytes: &'b [u8]) -> Result<BinaryData<'b>, Failure> {
+        BinaryData::new(bytes)
+            .ok_or_else(|| Failure::field(self.0, name, "a Uint8Array of at most 65,535 bytes"))
+    }
+}

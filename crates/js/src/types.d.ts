@@ -1,0 +1,280 @@
+/** A version of MQTT. */
+export type Version = "3.1" | "3.1.1" | "5";
+
+/** What the bytes do not say of themselves. */
+export interface Options {
+  /**
+   * The version of packets that do not name it; a CONNECT does, for itself and what follows it.
+   * "auto", the default, works it out when reading (say it where speed counts) and is "5" when
+   * writing.
+   */
+  version?: Version | "auto";
+  /** Who sent the packets. Left out, no rule about direction is applied. */
+  from?: "client" | "server";
+  /** Bytes of the largest packet that is accepted by `decode` and `StreamDecoder`. */
+  maximumPacketSize?: number;
+}
+
+/** Takes a recording apart: every field with its bits, every broken rule. Never fails on its bytes. */
+export function dissect(bytes: Uint8Array, options?: Options): Dissection;
+
+export interface Dissection {
+  /** Of the first packet. */
+  version: Version;
+  packets: DissectedPacket[];
+  /** The last packet is not whole: `missing` is the least number of bytes that would complete it. */
+  incomplete?: { offset: number; missing: number };
+}
+
+export interface DissectedPacket {
+  /** Its first byte. */
+  offset: number;
+  /** Its bytes that are there. */
+  length: number;
+  /** The version it was read by. */
+  version: Version;
+  /** "CONNECT", "PUBLISH", …; "Reserved" for type 0; "SKIPPED" for bytes between packets that are none. */
+  type: string;
+  /** One line, without passwords. */
+  summary: string;
+  fields: Field[];
+  diagnostics: Diagnostic[];
+}
+
+export interface Field {
+  /** The standard's name. */
+  name: string;
+  /** First bit, counted from the packet's first byte, most significant bit first. */
+  start: number;
+  bits: number;
+  /** A number, a string or a Uint8Array; left out where only the parts say something. */
+  value?: number | string | Uint8Array;
+  /** The value, short, as one would show it. */
+  text: string;
+  /** What the value means, where it does not say that itself. */
+  meaning?: string;
+  fields?: Field[];
+}
+
+export type Severity = "error" | "warning" | "note";
+
+export interface Diagnostic {
+  /** A stable name in kebab-case: `publish-qos-reserved`. */
+  rule: string;
+  /** The statement of the version's standard, where it has a number. */
+  statement?: string;
+  severity: Severity;
+  /** First bit, counted as in `Field`. */
+  start: number;
+  bits: number;
+  message: string;
+}
+
+/**
+ * Decodes whole packets, one after the other. Every rule that a packet alone can break is checked.
+ * @throws {MqttError} for the first broken rule, or when the last packet is not whole.
+ */
+export function decode(bytes: Uint8Array, options?: Options): ControlPacket[];
+
+/**
+ * Writes a packet, or several into one buffer: what `decode` gives. Flags, numbers, strings and
+ * bytes may be left out: they are false, 0 and empty.
+ * @throws {MqttError} when a field is wrong or a rule would be broken.
+ */
+export function encode(packet: ControlPacketInit | ControlPacketInit[], options?: Options): Uint8Array;
+
+/** Decodes one direction of a connection from chunks of any size. */
+export class StreamDecoder {
+  constructor(options?: Options);
+  /**
+   * The packets that this chunk completes.
+   * @throws {MqttError} for a broken rule; every later call throws it again.
+   */
+  push(chunk: Uint8Array): ControlPacket[];
+  /** Bytes that wait for the rest of their packet. */
+  readonly pending: number;
+  /** Frees its memory now; otherwise that is done when it is garbage. */
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
+/** What is thrown. */
+export interface MqttError extends Error {
+  name: "MqttError";
+  /** The broken rule, "incomplete" or "too-large"; left out when the arguments are wrong. */
+  rule?: string;
+  /** The statement of the version's standard, where it has a number. */
+  statement?: string;
+  /** The byte of the input, for a stream of all its chunks, that is wrong. */
+  offset?: number;
+  /** When reading: the packets before it. */
+  packets?: ControlPacket[];
+}
+
+export type QoS = 0 | 1 | 2;
+
+/** Properties of version 5 by the standard's names; each packet has those that it may have. */
+export interface Properties {
+  payloadFormatIndicator?: 0 | 1;
+  messageExpiryInterval?: number;
+  contentType?: string;
+  responseTopic?: string;
+  correlationData?: Uint8Array;
+  subscriptionIdentifiers?: number[];
+  sessionExpiryInterval?: number;
+  assignedClientIdentifier?: string;
+  serverKeepAlive?: number;
+  authenticationMethod?: string;
+  authenticationData?: Uint8Array;
+  requestProblemInformation?: 0 | 1;
+  willDelayInterval?: number;
+  requestResponseInformation?: 0 | 1;
+  responseInformation?: string;
+  serverReference?: string;
+  reasonString?: string;
+  receiveMaximum?: number;
+  topicAliasMaximum?: number;
+  topicAlias?: number;
+  maximumQos?: 0 | 1;
+  retainAvailable?: 0 | 1;
+  /** Pairs of name and value, in their order. */
+  userProperties?: [name: string, value: string][];
+  maximumPacketSize?: number;
+  wildcardSubscriptionAvailable?: 0 | 1;
+  subscriptionIdentifierAvailable?: 0 | 1;
+  sharedSubscriptionAvailable?: 0 | 1;
+}
+
+export interface Connect {
+  type: "CONNECT";
+  protocolVersion: Version;
+  /** Before version 5: Clean Session. */
+  cleanStart: boolean;
+  /** Seconds; 0: off. */
+  keepAlive: number;
+  properties?: Properties;
+  clientIdentifier: string;
+  will?: WillMessage;
+  userName?: string;
+  password?: Uint8Array;
+}
+
+export interface WillMessage {
+  qos: QoS;
+  retain: boolean;
+  properties?: Properties;
+  topicName: string;
+  payload: Uint8Array;
+}
+
+export interface Connack {
+  type: "CONNACK";
+  sessionPresent: boolean;
+  /** Before version 5: the return code. */
+  reasonCode: number;
+  properties?: Properties;
+}
+
+export interface Publish {
+  type: "PUBLISH";
+  dup: boolean;
+  qos: QoS;
+  retain: boolean;
+  topicName: string;
+  /** With QoS 1 and 2. */
+  packetIdentifier?: number;
+  properties?: Properties;
+  payload: Uint8Array;
+}
+
+export interface Acknowledgement {
+  type: "PUBACK" | "PUBREC" | "PUBREL" | "PUBCOMP";
+  packetIdentifier: number;
+  /** Before version 5: 0. */
+  reasonCode: number;
+  properties?: Properties;
+}
+
+export interface Subscription {
+  topicFilter: string;
+  maximumQos: QoS;
+  noLocal: boolean;
+  retainAsPublished: boolean;
+  /** When retained messages are sent: 0 always, 1 when the subscription is new, 2 never. */
+  retainHandling: 0 | 1 | 2;
+}
+
+export interface Subscribe {
+  type: "SUBSCRIBE";
+  packetIdentifier: number;
+  properties?: Properties;
+  subscriptions: Subscription[];
+}
+
+export interface Suback {
+  type: "SUBACK";
+  packetIdentifier: number;
+  properties?: Properties;
+  reasonCodes: number[];
+}
+
+export interface Unsubscribe {
+  type: "UNSUBSCRIBE";
+  packetIdentifier: number;
+  properties?: Properties;
+  topicFilters: string[];
+}
+
+export interface Unsuback {
+  type: "UNSUBACK";
+  packetIdentifier: number;
+  properties?: Properties;
+  /** Before version 5: none. */
+  reasonCodes: number[];
+}
+
+export interface Ping {
+  type: "PINGREQ" | "PINGRESP";
+}
+
+export interface Disconnect {
+  type: "DISCONNECT";
+  /** Before version 5: 0. */
+  reasonCode: number;
+  properties?: Properties;
+}
+
+export interface Auth {
+  type: "AUTH";
+  reasonCode: number;
+  properties?: Properties;
+}
+
+export type ControlPacket =
+  | Connect
+  | Connack
+  | Publish
+  | Acknowledgement
+  | Subscribe
+  | Suback
+  | Unsubscribe
+  | Unsuback
+  | Ping
+  | Disconnect
+  | Auth;
+
+type Init<T, Needed extends keyof T> = Partial<T> & Pick<T, Needed>;
+
+/** What must be said of a packet to write it. */
+export type ControlPacketInit =
+  | (Omit<Init<Connect, "type">, "will"> & { will?: Init<WillMessage, "topicName"> })
+  | Init<Connack, "type">
+  | Init<Publish, "type">
+  | Init<Acknowledgement, "type" | "packetIdentifier">
+  | (Omit<Subscribe, "subscriptions"> & { subscriptions: Init<Subscription, "topicFilter">[] })
+  | Suback
+  | Unsubscribe
+  | Init<Unsuback, "type" | "packetIdentifier">
+  | Ping
+  | Init<Disconnect, "type">
+  | Init<Auth, "type">;

@@ -1,0 +1,227 @@
+//! The worker's side: it gives the engine sockets, the built-in broker, time, and the page's ear.
+//!
+//! All that decides anything is in `mqttscope-engine`; here are the browser's ends of it.
+
+mod broker;
+mod socket;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use js_sys::Math;
+use mqttscope_engine::protocol::{Command, Notice, Report, Target};
+use mqttscope_engine::{Closed, Engine, SocketId, Transport};
+use serde::Serialize as _;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+use broker::BuiltIn;
+use socket::Socket;
+
+/// What a socket or a link of the built-in broker has to say.
+pub(crate) enum News {
+    Open,
+    Bytes(Vec<u8>),
+    Text,
+    Closed(Closed),
+}
+
+/// Everything the worker holds.
+struct Worker {
+    scope: DedicatedWorkerGlobalScope,
+    engine: Engine,
+    sockets: HashMap<SocketId, Socket>,
+    broker: BuiltIn,
+    timer: Option<Timeout>,
+    /// When the timer is due; infinite: there is none.
+    due_ms: f64,
+}
+
+/// A handle that callbacks of the browser can hold.
+#[derive(Clone)]
+pub(crate) struct Handle(Rc<RefCell<Worker>>);
+
+/// Takes up the work, and says so with reports of nothing: what the page says before is lost, since
+/// the browser delivers it while this module still loads.
+pub fn run() {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let listen_to = scope.clone();
+    let handle = Handle(Rc::new(RefCell::new(Worker {
+        scope,
+        engine: Engine::new(random()),
+        sockets: HashMap::new(),
+        broker: BuiltIn::new(random(), random()),
+        timer: None,
+        due_ms: f64::INFINITY,
+    })));
+    broker::join(&handle);
+    let ready = handle.clone();
+    let listener = EventListener::new(&listen_to, "message", move |event| {
+        if let Some(event) = event.dyn_ref::<MessageEvent>() {
+            handle.command(event.data());
+        }
+    });
+    // It lives as long as the worker does.
+    listener.forget();
+    ready.with(|worker| worker.post(&[]));
+}
+
+/// Milliseconds since 1970, finer than `Date` has it.
+pub(crate) fn now_ms() -> f64 {
+    js_sys::global()
+        .dyn_into::<DedicatedWorkerGlobalScope>()
+        .ok()
+        .and_then(|scope| scope.performance())
+        .map_or_else(js_sys::Date::now, |clock| clock.time_origin() + clock.now())
+}
+
+fn random() -> u64 {
+    let part = || (Math::random() * f64::from(u32::MAX)) as u64;
+    part() << 32 | part()
+}
+
+impl Handle {
+    fn command(&self, data: JsValue) {
+        match serde_wasm_bindgen::from_value::<Command>(data) {
+            Ok(command) => self.with(|worker| worker.engine.handle_command(now_ms(), command)),
+            Err(error) => self.with(|worker| {
+                worker.post(&[Report::Notice(Notice {
+                    connection: None,
+                    text: format!("The page asked for something unknown: {error}"),
+                    is_problem: true,
+                })]);
+            }),
+        }
+    }
+
+    /// Hands news of a socket to the engine.
+    pub(crate) fn news(&self, id: SocketId, news: News) {
+        self.with(|worker| {
+            let now = now_ms();
+            match news {
+                News::Open => worker.engine.handle_open(now, id),
+                News::Bytes(bytes) => worker.engine.handle_bytes(now, id, &bytes),
+                News::Text => worker.engine.handle_text(now, id),
+                News::Closed(closed) => {
+                    worker.sockets.remove(&id);
+                    worker.engine.handle_closed(now, id, &closed);
+                }
+            }
+        });
+    }
+
+    /// Hands something to the built-in broker's tab.
+    fn with_broker(&self, act: impl FnOnce(&mut BuiltIn)) {
+        self.with(|worker| act(&mut worker.broker));
+    }
+
+    /// Does something, then all that it asks for.
+    fn with(&self, act: impl FnOnce(&mut Worker)) {
+        let mut worker = self.0.borrow_mut();
+        act(&mut worker);
+        self.settle(&mut worker);
+        self.arm(&mut worker);
+    }
+
+    fn settle(&self, worker: &mut Worker) {
+        loop {
+            if let Some(transport) = worker.engine.poll_transport() {
+                self.transport(worker, transport);
+            } else if let Some((id, news)) = worker.broker.poll(self) {
+                let now = now_ms();
+                match news {
+                    News::Open => worker.engine.handle_open(now, id),
+                    News::Bytes(bytes) => worker.engine.handle_bytes(now, id, &bytes),
+                    News::Text => {}
+                    News::Closed(closed) => worker.engine.handle_closed(now, id, &closed),
+                }
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn transport(&self, worker: &mut Worker, transport: Transport) {
+        match transport {
+            Transport::Open { socket, target, .. } if target == Target::BuiltIn => {
+                worker.broker.open(socket)
+            }
+            Transport::Open {
+                socket,
+                target,
+                subprotocol,
+            } => {
+                let Target::WebSocket(address) = target else {
+                    return;
+                };
+                match Socket::open(self, socket, &address, subprotocol) {
+                    Ok(opened) => {
+                        worker.sockets.insert(socket, opened);
+                    }
+                    Err(closed) => worker.engine.handle_closed(now_ms(), socket, &closed),
+                }
+            }
+            Transport::Send { socket, bytes } => match worker.sockets.get_mut(&socket) {
+                Some(open) => open.send(bytes),
+                None => worker.broker.send(socket, &bytes),
+            },
+            Transport::Close { socket } => match worker.sockets.remove(&socket) {
+                Some(open) => open.close(),
+                None => worker.broker.close(socket),
+            },
+        }
+    }
+
+    /// Tells the page what is due and sets the timer for what comes next.
+    fn arm(&self, worker: &mut Worker) {
+        let now = now_ms();
+        let reports = worker.engine.reports(now);
+        if !reports.is_empty() {
+            worker.post(&reports);
+        }
+        let sockets = worker
+            .sockets
+            .values_mut()
+            .any(Socket::flush)
+            .then_some(now + socket::RETRY_MS);
+        let due = [
+            worker.engine.poll_timeout(),
+            worker.broker.poll_timeout(),
+            sockets,
+        ]
+        .into_iter()
+        .flatten()
+        .fold(f64::INFINITY, f64::min);
+        // A timer that fires early does no harm, and setting one for each packet costs time.
+        let is_set = worker.due_ms <= due && worker.due_ms > now;
+        if is_set || due.is_infinite() {
+            return;
+        }
+        worker.due_ms = due;
+        let handle = self.clone();
+        let wait = (due - now).ceil().clamp(0.0, 60_000.0) as u32;
+        worker.timer = Some(Timeout::new(wait, move || {
+            handle.with(|worker| {
+                worker.due_ms = f64::INFINITY;
+                worker.broker.handle_timeout();
+                worker.engine.handle_timeout(now_ms());
+            });
+        }));
+    }
+}
+
+impl Worker {
+    fn post(&self, reports: &[Report]) {
+        // Plain objects; numbers stay numbers, bytes become Uint8Arrays.
+        let serializer = Serializer::new();
+        let Ok(value) = reports.serialize(&serializer) else {
+            return;
+        };
+        // Only a page that is gone cannot be told.
+        let _ = self.scope.post_message(&value);
+    }
+}

@@ -1,0 +1,125 @@
+//! A WebSocket that carries MQTT.
+
+use std::collections::VecDeque;
+
+use gloo_events::EventListener;
+use js_sys::{ArrayBuffer, Uint8Array};
+use mqttscope_engine::{Closed, SocketId};
+use wasm_bindgen::JsCast as _;
+use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
+
+use super::{Handle, News};
+
+/// Bytes that the browser may hold for a socket; the rest waits here.
+const BUFFERED: u32 = 1 << 20;
+/// Milliseconds until what waits is tried again.
+pub(super) const RETRY_MS: f64 = 10.0;
+
+/// An open or opening WebSocket. It is closed when it goes.
+pub(super) struct Socket {
+    socket: WebSocket,
+    waiting: VecDeque<Vec<u8>>,
+    /// Nobody listens any more once it goes.
+    _listeners: [EventListener; 3],
+}
+
+impl Socket {
+    /// Opens a socket with one subprotocol, as MQTT wants it ([MQTT-6.0.0-3] in version 5).
+    ///
+    /// # Errors
+    /// An address that the browser does not take, as a socket that closed at once.
+    pub(super) fn open(
+        handle: &Handle,
+        id: SocketId,
+        address: &str,
+        subprotocol: &str,
+    ) -> Result<Self, Closed> {
+        let socket = WebSocket::new_with_str(address, subprotocol).map_err(|error| Closed {
+            code: 0,
+            reason: error
+                .dyn_ref::<js_sys::Error>()
+                .map_or_else(String::new, |error| error.message().into()),
+            was_open: false,
+        })?;
+        socket.set_binary_type(BinaryType::Arraybuffer);
+        let listen = |kind: &'static str, act: Box<dyn Fn(&Handle, &web_sys::Event)>| {
+            let handle = handle.clone();
+            EventListener::new(&socket, kind, move |event| act(&handle, event))
+        };
+        let was_open = std::rc::Rc::new(std::cell::Cell::new(false));
+        let opened = was_open.clone();
+        let listeners = [
+            listen(
+                "open",
+                Box::new(move |handle, _| {
+                    opened.set(true);
+                    handle.news(id, News::Open);
+                }),
+            ),
+            listen(
+                "message",
+                Box::new(move |handle, event| {
+                    let Some(event) = event.dyn_ref::<MessageEvent>() else {
+                        return;
+                    };
+                    handle.news(
+                        id,
+                        match event.data().dyn_into::<ArrayBuffer>() {
+                            Ok(buffer) => News::Bytes(Uint8Array::new(&buffer).to_vec()),
+                            Err(_) => News::Text,
+                        },
+                    );
+                }),
+            ),
+            listen(
+                "close",
+                Box::new(move |handle, event| {
+                    let Some(event) = event.dyn_ref::<CloseEvent>() else {
+                        return;
+                    };
+                    handle.news(
+                        id,
+                        News::Closed(Closed {
+                            code: event.code(),
+                            reason: event.reason(),
+                            was_open: was_open.get(),
+                        }),
+                    );
+                }),
+            ),
+        ];
+        Ok(Self {
+            socket,
+            waiting: VecDeque::new(),
+            _listeners: listeners,
+        })
+    }
+
+    /// Sends bytes as one message, or keeps them until the browser has room.
+    pub(super) fn send(&mut self, bytes: Vec<u8>) {
+        self.waiting.push_back(bytes);
+        self.flush();
+    }
+
+    /// Sends what waits; whether something still does.
+    pub(super) fn flush(&mut self) -> bool {
+        while self.socket.buffered_amount() < BUFFERED {
+            let Some(bytes) = self.waiting.pop_front() else {
+                return false;
+            };
+            // It fails only while the socket opens, when nothing is sent.
+            let _ = self.socket.send_with_u8_array(&bytes);
+        }
+        !self.waiting.is_empty()
+    }
+
+    /// Sends the rest and closes.
+    pub(super) fn close(mut self) {
+        for bytes in self.waiting.drain(..) {
+            // As above; what is left is a DISCONNECT at most, unless the socket is very slow.
+            let _ = self.socket.send_with_u8_array(&bytes);
+        }
+        // Without a code it cannot fail.
+        let _ = self.socket.close();
+    }
+}
