@@ -13,7 +13,7 @@ use mqttscope_wire::ProtocolVersion;
 pub(crate) enum Promise {
     /// Each handshake that the broker begins, it ends.
     Handshakes,
-    /// What waits for a client whose connection broke is sent to it.
+    /// What waits for a client whose connection broke is sent to it, and not twice at QoS 2.
     Sessions,
     /// And in its order.
     Order,
@@ -23,7 +23,7 @@ pub(crate) enum Promise {
 const BROKEN: &[(&str, Promise)] = &[
     // PUBREL under identifiers of other messages when several are in flight.
     ("aedes", Promise::Handshakes),
-    ("aedes", Promise::Order),
+    ("aedes", Promise::Sessions),
     ("amqtt", Promise::Sessions),
     ("ejabberd", Promise::Order),
 ];

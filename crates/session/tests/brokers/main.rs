@@ -154,7 +154,10 @@ fn two_hundred_messages_in_each_version_at_each_qos() {
 fn two_hundred_messages_over_connections_that_break() {
     for broker in brokers() {
         if !broker.keeps(Promise::Sessions) {
-            eprintln!("skipped: {} loses messages with a connection", broker.name);
+            eprintln!(
+                "skipped: {} loses or doubles messages when a connection breaks",
+                broker.name
+            );
             continue;
         }
         for &version in &broker.versions {
