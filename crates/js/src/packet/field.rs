@@ -138,9 +138,7 @@ impl Place<'_> {
     }
 
     pub(super) fn bytes(self, name: &str, value: &JsValue) -> Result<Vec<u8>, Failure> {
-        bytes::view(value)
-            .map(|view| view.to_vec())
-            .ok_or_else(|| Failure::field(self.0, name, BYTES))
+        bytes::copy(value).ok_or_else(|| Failure::field(self.0, name, BYTES))
     }
 
     /// No bytes when left out.
