@@ -45,7 +45,8 @@ struct Worker {
 #[derive(Clone)]
 pub(crate) struct Handle(Rc<RefCell<Worker>>);
 
-/// Takes up the work. What comes from the page before is kept by the browser until then.
+/// Takes up the work, and says so with reports of nothing: what the page says before is lost, since
+/// the browser delivers it while this module still loads.
 pub fn run() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let listen_to = scope.clone();
@@ -58,6 +59,7 @@ pub fn run() {
         due_ms: f64::INFINITY,
     })));
     broker::join(&handle);
+    let ready = handle.clone();
     let listener = EventListener::new(&listen_to, "message", move |event| {
         if let Some(event) = event.dyn_ref::<MessageEvent>() {
             handle.command(event.data());
@@ -65,6 +67,7 @@ pub fn run() {
     });
     // It lives as long as the worker does.
     listener.forget();
+    ready.with(|worker| worker.post(&[]));
 }
 
 /// Milliseconds since 1970, finer than `Date` has it.
@@ -144,9 +147,9 @@ impl Handle {
 
     fn transport(&self, worker: &mut Worker, transport: Transport) {
         match transport {
-            Transport::Open {
-                socket, target, ..
-            } if target == Target::BuiltIn => worker.broker.open(socket),
+            Transport::Open { socket, target, .. } if target == Target::BuiltIn => {
+                worker.broker.open(socket)
+            }
             Transport::Open {
                 socket,
                 target,
@@ -185,10 +188,14 @@ impl Handle {
             .values_mut()
             .any(Socket::flush)
             .then_some(now + socket::RETRY_MS);
-        let due = [worker.engine.poll_timeout(), worker.broker.poll_timeout(), sockets]
-            .into_iter()
-            .flatten()
-            .fold(f64::INFINITY, f64::min);
+        let due = [
+            worker.engine.poll_timeout(),
+            worker.broker.poll_timeout(),
+            sockets,
+        ]
+        .into_iter()
+        .flatten()
+        .fold(f64::INFINITY, f64::min);
         // A timer that fires early does no harm, and setting one for each packet costs time.
         let is_set = worker.due_ms <= due && worker.due_ms > now;
         if is_set || due.is_infinite() {

@@ -11,6 +11,7 @@ pub mod doctor;
 mod engine;
 mod export;
 mod framer;
+pub mod hub;
 mod log;
 pub mod profiles;
 pub mod protocol;

@@ -14,6 +14,7 @@ pub mod edit;
 pub mod escape;
 pub mod examples;
 pub mod fields;
+pub mod flows;
 mod index;
 pub mod payload;
 pub mod recording;

@@ -274,7 +274,7 @@ mod tests {
           "userProperties": { "k": "v", "l": ["1", "2"] }, "authenticationMethod": null } },
       { "id": "f", "name": "folder", "isCollection": true, "children": [] },
       { "clientId": "", "name": "lab", "clean": true, "protocol": "mqtt", "host": "10.0.0.2", "port": 1883,
-        "path": null, "mqttVersion": "3.1.1", "reconnect": false, "ca": "/home/me/ca.pem", "messages": [{}],
+        "path": null, "mqttVersion": "3.1.1", "reconnect": false, "ca": "ca.pem", "messages": [{}],
         "will": { "lastWillTopic": "", "lastWillPayload": "" } }
     ]"##;
 

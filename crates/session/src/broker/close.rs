@@ -115,7 +115,7 @@ impl Broker {
     }
 
     /// A session loses its connection.
-    fn detach(&mut self, id: SessionId) {
+    pub(super) fn detach(&mut self, id: SessionId) {
         let now = self.now;
         let Some(session) = self.sessions.get_mut(&id) else {
             return;

@@ -31,7 +31,7 @@ pub(crate) struct Stored {
     pub(crate) topic: Arc<str>,
     /// Who published it; the broker itself is nobody.
     pub(crate) publisher: Option<Arc<str>>,
-    expires_at: Option<Instant>,
+    pub(crate) expires_at: Option<Instant>,
     size: usize,
     held: Held,
 }
@@ -50,7 +50,6 @@ impl Stored {
         if held.bytes().saturating_add(size) > limit {
             return None;
         }
-        held.0.fetch_add(size, Ordering::Relaxed);
         let expires_at = message
             .expiry_interval()
             .map(|seconds| now + Duration::from_secs(u64::from(seconds)));
@@ -61,14 +60,27 @@ impl Stored {
                 PropertyId::MESSAGE_EXPIRY_INTERVAL,
             );
         }
-        Some(Arc::new(Self {
+        Some(Self::keep(message, topic, publisher, expires_at, held))
+    }
+
+    /// Keeps a message that has no Message Expiry Interval any more.
+    pub(crate) fn keep(
+        message: Message,
+        topic: Arc<str>,
+        publisher: Option<Arc<str>>,
+        expires_at: Option<Instant>,
+        held: &Held,
+    ) -> Arc<Self> {
+        let size = message.size().saturating_add(OVERHEAD);
+        held.0.fetch_add(size, Ordering::Relaxed);
+        Arc::new(Self {
             message,
             topic,
             publisher,
             expires_at,
             size,
             held: held.clone(),
-        }))
+        })
     }
 
     pub(crate) fn is_expired(&self, now: Instant) -> bool {

@@ -32,6 +32,7 @@ mod packets;
 mod publish;
 mod retained;
 mod routing;
+mod saved;
 mod session;
 mod subscribe;
 mod sys;
@@ -43,6 +44,10 @@ pub use inspect::{
     ConnectionView, Counters, RetainedView, SessionView, SubscriptionView, UnacknowledgedView,
 };
 pub use options::{Access, Anyone, Authentication, Credentials, Limits, Options};
+pub use saved::{
+    SavedBroker, SavedDelivery, SavedHandshake, SavedMessage, SavedSession, SavedSubscription,
+    SavedWill,
+};
 pub use timers::Timer;
 
 use alloc::collections::{BTreeMap, VecDeque};

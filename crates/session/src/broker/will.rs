@@ -29,14 +29,18 @@ impl Will {
             Some(Property::WillDelayInterval(seconds)) => seconds,
             _ => 0,
         };
-        let topic = Arc::from(will.topic_name.as_str());
         let mut message = Message::new(will.topic_name, will.payload.as_bytes())
             .with_qos(will.qos)
             .with_retain(will.retain);
         message.properties = properties_without(will.properties, PropertyId::WILL_DELAY_INTERVAL);
+        Self::restore(message, delay)
+    }
+
+    /// `delay`: Will Delay Interval, seconds.
+    pub(crate) fn restore(message: Message, delay: u32) -> Self {
         Self {
+            topic: message.topic_name().as_str().into(),
             message,
-            topic,
             delay,
         }
     }

@@ -6,11 +6,11 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::{End, Impairments, Link};
-use crate::broker::{Broker, ConnectionId};
+use crate::broker::{self, Broker, ConnectionId};
 use crate::client::{Client, Command, Event, Misuse, Options, Ticket};
 use crate::common::Instant;
 
-/// Bytes that arrived at one end of a connection.
+/// Bytes that were sent or arrived at one end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Crossing {
     /// When.
@@ -21,7 +21,7 @@ pub struct Crossing {
     pub connection: ConnectionId,
     /// Who sent them.
     pub from: End,
-    /// The bytes, cut as they arrived.
+    /// The bytes, cut as they were sent or as they arrived.
     pub bytes: Vec<u8>,
 }
 
@@ -33,6 +33,8 @@ struct Station {
     connection: Option<ConnectionId>,
     events: Vec<Event>,
     reachable: bool,
+    /// Of its own connections, where they differ from the world's.
+    impairments: Option<Impairments>,
 }
 
 /// A connection, perhaps one that only the broker still believes in.
@@ -67,6 +69,7 @@ pub struct World {
     wires: Vec<Wire>,
     impairments: Impairments,
     crossings: Vec<Crossing>,
+    sendings: Vec<Crossing>,
     recording: bool,
 }
 
@@ -85,11 +88,13 @@ impl World {
                 coalesce: Duration::ZERO,
             },
             crossings: Vec::new(),
+            sendings: Vec::new(),
             recording: false,
         }
     }
 
-    /// Keeps what arrives for [`World::crossings`], or stops that.
+    /// Keeps what arrives for [`World::crossings`] and what is sent for [`World::sendings`], or stops
+    /// that.
     pub const fn record(&mut self, recording: bool) {
         self.recording = recording;
     }
@@ -99,10 +104,38 @@ impl World {
         core::mem::take(&mut self.crossings)
     }
 
-    /// Impairments of connections that are there and of new ones, for what is sent from now on.
+    /// What was sent by anyone since the last call, while recording; also what a connection that is
+    /// already gone will never carry.
+    pub fn sendings(&mut self) -> Vec<Crossing> {
+        core::mem::take(&mut self.sendings)
+    }
+
+    /// Bytes of a connection that are on their way from an end; none when the connection is gone.
+    #[must_use]
+    pub fn in_flight(&self, connection: ConnectionId, from: End) -> usize {
+        self.wires
+            .iter()
+            .find(|wire| wire.connection == connection)
+            .map_or(0, |wire| wire.link.in_flight(from))
+    }
+
+    /// Impairments of all connections that are there and of new ones, for what is sent from now on.
     pub fn set_impairments(&mut self, impairments: Impairments) {
         self.impairments = impairments;
+        for station in &mut self.stations {
+            station.impairments = None;
+        }
         for wire in &mut self.wires {
+            wire.link.set_impairments(impairments);
+        }
+    }
+
+    /// The same for the connections of one client.
+    pub fn set_impairments_of(&mut self, number: usize, impairments: Impairments) {
+        if let Some(station) = self.stations.get_mut(number) {
+            station.impairments = Some(impairments);
+        }
+        for wire in self.wires.iter_mut().filter(|wire| wire.client == number) {
             wire.link.set_impairments(impairments);
         }
     }
@@ -133,6 +166,7 @@ impl World {
             connection: None,
             events: Vec::new(),
             reachable: true,
+            impairments: None,
         });
         self.stations.len().saturating_sub(1)
     }
@@ -201,15 +235,61 @@ impl World {
     /// # Errors
     /// When no CONNECT can be made of the options.
     pub fn restart(&mut self, number: usize, options: Options) -> Result<(), Misuse> {
+        let Some(station) = self.stations.get(number) else {
+            return Ok(());
+        };
+        let client = Client::restore(options, station.client.save(), self.now)?;
+        self.replace(number, client);
+        Ok(())
+    }
+
+    /// Stops a client as if its process had died, with another in its place: one that knows
+    /// nothing, for example.
+    pub fn replace(&mut self, number: usize, client: Client) {
         if let Some(link) = self.link(number) {
             link.cut_unnoticed_by(End::Client);
         }
         if let Some(station) = self.stations.get_mut(number) {
-            station.client = Client::restore(options, station.client.save(), self.now)?;
+            station.client = client;
             station.connection = None;
         }
         self.carry();
-        Ok(())
+    }
+
+    /// Breaks all connections, as a broker's restart does.
+    pub fn cut_all(&mut self) {
+        for wire in &mut self.wires {
+            wire.link.cut();
+        }
+        self.carry();
+    }
+
+    /// Breaks all connections and puts another broker in the place of the one there was.
+    pub fn replace_broker(&mut self, broker: Broker) {
+        self.cut_all();
+        self.wires.clear();
+        for station in &mut self.stations {
+            station.connection = None;
+        }
+        self.broker = broker;
+    }
+
+    /// Stops the broker as if its process had died, and starts it with what it had saved, or with
+    /// nothing. Every connection breaks.
+    pub fn restart_broker(&mut self, options: broker::Options, with_sessions: bool) {
+        self.broker = if with_sessions {
+            let saved = self.broker.save(self.now);
+            Broker::restore(options, saved, self.now, Duration::ZERO)
+        } else {
+            Broker::new(options)
+        };
+        self.wires.clear();
+        for station in &mut self.stations {
+            if station.connection.take().is_some() {
+                station.client.handle_disconnected(self.now);
+            }
+        }
+        self.carry();
     }
 
     /// Lets time pass, with everything that is due in it.

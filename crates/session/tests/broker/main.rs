@@ -11,6 +11,8 @@ mod properties;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]
+mod saved;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod subscriptions;

@@ -39,6 +39,15 @@ impl World {
                     .find(|wire| Some(wire.connection) == connection)
                 {
                     wire.link.send(now, End::Client, &bytes);
+                    if self.recording {
+                        self.sendings.push(Crossing {
+                            at: now,
+                            client: number,
+                            connection: wire.connection,
+                            from: End::Client,
+                            bytes,
+                        });
+                    }
                 }
             } else if let Some(event) = station.client.poll_event() {
                 match event {
@@ -49,7 +58,7 @@ impl World {
                         self.wires.push(Wire {
                             client: number,
                             connection,
-                            link: Link::new(self.impairments),
+                            link: Link::new(station.impairments.unwrap_or(self.impairments)),
                         });
                     }
                     Event::Open => station.client.handle_disconnected(now),
@@ -84,7 +93,18 @@ impl World {
                 continue;
             };
             match transmit {
-                Transmit::Bytes(bytes) => wire.link.send(self.now, End::Server, &bytes),
+                Transmit::Bytes(bytes) => {
+                    wire.link.send(self.now, End::Server, &bytes);
+                    if self.recording {
+                        self.sendings.push(Crossing {
+                            at: self.now,
+                            client: wire.client,
+                            connection,
+                            from: End::Server,
+                            bytes,
+                        });
+                    }
+                }
                 Transmit::Close => wire.link.close(self.now, End::Server),
             }
         }

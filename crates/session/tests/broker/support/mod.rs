@@ -6,12 +6,14 @@
 //! b < close                        in any order between clients, in order for each
 //! wait 1500                        so many milliseconds pass
 //! a gone                           the transport breaks
+//! restart 2000                     the broker, with what it saves, so many milliseconds later
 //! ```
 
 mod read;
 mod show;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use mqttscope_session::broker::{Broker, ConnectionId, Event, Limits, Options, Transmit};
 use mqttscope_session::common::Instant;
@@ -98,6 +100,7 @@ impl Talk {
     fn act(&mut self, act: &str) {
         let words: Vec<&str> = act.split_whitespace().collect();
         match *words.as_slice() {
+            ["restart", away] => self.restart(Duration::from_millis(away.parse().unwrap())),
             ["wait", millis] => self.wait(millis.parse().unwrap()),
             [who, "gone"] => {
                 let client = self.clients.remove(who).unwrap();
@@ -141,6 +144,14 @@ impl Talk {
             read::packet(packet, client.version)
         };
         self.broker.handle_bytes(self.now, client.id, &bytes);
+    }
+
+    /// The process ends with all connections; the next one counts its time from zero again.
+    fn restart(&mut self, away: Duration) {
+        let saved = self.broker.save(self.now);
+        self.now = Instant::ZERO;
+        self.broker = Broker::restore(plain(), saved, self.now, away);
+        self.clients.clear();
     }
 
     /// Lets time pass, with every deadline on the way.

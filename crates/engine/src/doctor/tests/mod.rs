@@ -444,8 +444,8 @@ fn the_built_in_broker() {
 /// Every combination gives something to do, in sentences, and cites only what exists.
 #[test]
 fn all_advice_is_whole() {
-    let v5 = include_str!("../../../../requirements/v5.toml");
-    let v3_1_1 = include_str!("../../../../requirements/v3_1_1.toml");
+    let v5 = include_str!("../../../../../requirements/v5.toml");
+    let v3_1_1 = include_str!("../../../../../requirements/v3_1_1.toml");
     let targets = [
         at("ws://127.0.0.1:1883/"),
         at("wss://pi.local:443/"),

@@ -1,0 +1,28 @@
+//! Flows: scenarios, what comes of them, and how it is drawn.
+//!
+//! A [`Scenario`] is data. A [`Run`] is what the real client and the real broker make of it over a
+//! simulated network in virtual time: every packet with its times and its fate, and what each side
+//! remembers from moment to moment. A [`Diagram`] is its picture, and a [`Beat`] one sentence of it.
+
+mod caption;
+mod diagram;
+mod gallery;
+mod link;
+mod packet;
+mod run;
+mod scenario;
+mod script;
+mod text;
+
+pub use caption::{Beat, Statements};
+pub use diagram::{Arrow, Band, Bar, Diagram, Lane, Look, Palette, Seen, TimeLine, Watched};
+pub use gallery::gallery;
+pub use link::{LinkError, of_link, to_link};
+pub use packet::{Facts, Fate, Packet};
+pub use run::{Break, Counts, Happening, Line, MAX_PACKETS, Memory, Run, Side, Tally, What, Why};
+pub use scenario::{
+    Act, Fault, MAX_AT, MAX_CLIENTS, MAX_DELAY, MAX_FAULTS, MAX_STEPS, Nth, Publication, Scenario,
+    Station, Step, When, Will,
+};
+pub use script::{MAX_TEXT, ScriptError};
+pub use text::seconds;

@@ -1,0 +1,160 @@
+//! The packets of a run: cut out of what was sent, followed until they arrive or are lost.
+
+use std::collections::BTreeMap;
+
+use mqttscope_session::broker::ConnectionId;
+use mqttscope_session::network::{Crossing, End, World};
+use mqttscope_wire::frame::{Header, header};
+use mqttscope_wire::{ProtocolVersion, Sender};
+
+use crate::flows::packet::{Facts, Fate, Packet};
+
+/// One way of a connection.
+#[derive(Debug)]
+struct Way {
+    id: ConnectionId,
+    /// The connection's number in this run.
+    connection: usize,
+    from: End,
+    sent: usize,
+    arrived: usize,
+    /// Packets on their way, with the offset at which each is whole.
+    flying: Vec<(usize, usize)>,
+}
+
+/// All packets so far.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    pub(super) packets: Vec<Packet>,
+    ways: Vec<Way>,
+    connections: BTreeMap<(usize, ConnectionId), usize>,
+    /// Counts brokers: each numbers its connections anew.
+    broker: usize,
+    count: usize,
+}
+
+impl Log {
+    /// A broker that knows nothing takes over.
+    pub(super) fn next_broker(&mut self) {
+        self.broker = self.broker.saturating_add(1);
+        self.ways.clear();
+    }
+
+    /// Takes in what the world has to tell; gives the indexes of packets that were sent.
+    pub(super) fn follow(
+        &mut self,
+        world: &mut World,
+        version: ProtocolVersion,
+        delay: impl Fn(usize) -> u64,
+    ) -> Vec<usize> {
+        let mut sent = Vec::new();
+        for sending in world.sendings() {
+            let due = sending.at.millis().saturating_add(delay(sending.client));
+            self.send(&sending, due, version, &mut sent);
+        }
+        for crossing in world.crossings() {
+            self.arrive(&crossing);
+        }
+        self.lose(world);
+        sent
+    }
+
+    fn send(
+        &mut self,
+        sending: &Crossing,
+        due: u64,
+        version: ProtocolVersion,
+        new: &mut Vec<usize>,
+    ) {
+        let key = (self.broker, sending.connection);
+        let connection = *self.connections.entry(key).or_insert_with(|| {
+            let number = self.count;
+            self.count = self.count.saturating_add(1);
+            number
+        });
+        let (sender, from) = (sender_of(sending.from), sending.from);
+        let way = match self
+            .ways
+            .iter()
+            .position(|way| way.id == sending.connection && way.from == from)
+        {
+            Some(index) => self.ways.get_mut(index),
+            None => {
+                self.ways.push(Way {
+                    id: sending.connection,
+                    connection,
+                    from,
+                    sent: 0,
+                    arrived: 0,
+                    flying: Vec::new(),
+                });
+                self.ways.last_mut()
+            }
+        };
+        let Some(way) = way else { return };
+        let mut rest = sending.bytes.as_slice();
+        while !rest.is_empty() {
+            let len = match header(rest) {
+                Header::Complete { len, .. } => len.min(rest.len()),
+                Header::Incomplete { .. } | Header::TooLong => rest.len(),
+            };
+            let (bytes, behind) = rest.split_at(len);
+            rest = behind;
+            way.sent = way.sent.saturating_add(len);
+            way.flying.push((self.packets.len(), way.sent));
+            new.push(self.packets.len());
+            self.packets.push(Packet {
+                client: sending.client,
+                connection: way.connection,
+                sender,
+                sent: sending.at.millis(),
+                due,
+                fate: Fate::Flying,
+                bytes: bytes.to_vec(),
+                facts: Facts::read(bytes, version, sender),
+            });
+        }
+    }
+
+    fn arrive(&mut self, crossing: &Crossing) {
+        let way = self
+            .ways
+            .iter_mut()
+            .find(|way| way.id == crossing.connection && way.from == crossing.from);
+        let Some(way) = way else { return };
+        way.arrived = way.arrived.saturating_add(crossing.bytes.len());
+        let arrived = way.arrived;
+        way.flying.retain(|&(index, whole)| {
+            if whole > arrived {
+                return true;
+            }
+            if let Some(packet) = self.packets.get_mut(index) {
+                packet.fate = Fate::Arrived(crossing.at.millis());
+            }
+            false
+        });
+    }
+
+    /// What was sent and neither arrived nor is on its way is lost.
+    fn lose(&mut self, world: &World) {
+        let now = world.now().millis();
+        for way in &mut self.ways {
+            let open = way.sent.saturating_sub(way.arrived);
+            if open > world.in_flight(way.id, way.from) {
+                for (index, _) in way.flying.drain(..) {
+                    if let Some(packet) = self.packets.get_mut(index) {
+                        packet.fate = Fate::Lost(now);
+                    }
+                }
+                way.arrived = way.sent;
+            }
+        }
+    }
+}
+
+const fn sender_of(end: End) -> Sender {
+    match end {
+        End::Client => Sender::Client,
+        End::Server => Sender::Server,
+    }
+}

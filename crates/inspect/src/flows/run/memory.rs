@@ -1,0 +1,185 @@
+//! What each side remembers at a moment, in words.
+
+use mqttscope_session::broker::SessionView;
+use mqttscope_session::client::{Client, Phase};
+use mqttscope_session::common::OutgoingStep;
+use mqttscope_session::network::World;
+
+use crate::flows::scenario::{Scenario, Station};
+
+/// What all sides remember.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// The broker.
+    pub broker: Side,
+    /// The clients, in the order of the scenario.
+    pub clients: Vec<Side>,
+}
+
+/// What one side remembers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Side {
+    /// One thing a line.
+    pub lines: Vec<Line>,
+    /// A handshake is open here, or a message waits.
+    pub busy: bool,
+}
+
+/// One thing that is remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What.
+    pub text: String,
+    /// It belongs to a handshake that is not over, or to a message that waits.
+    pub open: bool,
+}
+
+impl Side {
+    fn say(&mut self, text: impl Into<String>) {
+        self.lines.push(Line {
+            text: text.into(),
+            open: false,
+        });
+    }
+
+    fn open(&mut self, text: impl Into<String>) {
+        self.busy = true;
+        self.lines.push(Line {
+            text: text.into(),
+            open: true,
+        });
+    }
+}
+
+impl Memory {
+    /// What is remembered now; `received` counts messages that each client's application got.
+    pub(super) fn of(world: &World, scenario: &Scenario, received: &[u32]) -> Self {
+        let clients = scenario.clients.iter().enumerate().map(|(index, station)| {
+            let received = received.get(index).copied().unwrap_or_default();
+            world
+                .client(index)
+                .map(|client| client_side(client, station, received))
+                .unwrap_or_default()
+        });
+        Self {
+            clients: clients.collect(),
+            broker: broker_side(world),
+        }
+    }
+}
+
+fn client_side(client: &Client, station: &Station, received: u32) -> Side {
+    let mut side = Side::default();
+    let view = client.view();
+    side.say(match view.phase {
+        Phase::Idle => "not connected",
+        Phase::Opening | Phase::Connecting => "connecting",
+        Phase::Connected => "connected",
+        Phase::Waiting(_) => "no connection, tries again",
+    });
+    for (identifier, entry) in view.outgoing.iter() {
+        let identifier = identifier.get();
+        side.open(waits(&format!("id {identifier}"), entry.step));
+    }
+    for (identifier, _) in view.incoming.iter() {
+        side.open(format!(
+            "id {} from broker · seen · waits for PUBREL",
+            identifier.get()
+        ));
+    }
+    for identifier in client.requested() {
+        side.open(format!("id {} · waits for SUBACK", identifier.get()));
+    }
+    for queued in client.queue() {
+        let message = &queued.message;
+        side.open(format!(
+            "QoS {} to {} · waits to be sent",
+            message.qos as u8,
+            message.topic_name().as_str()
+        ));
+    }
+    if view.unacknowledged > 0 {
+        side.open(format!("{} not acknowledged", view.unacknowledged));
+    }
+    if let Some(maximum) = station.receive_maximum
+        && client.options().version.is_v5()
+        && view.phase == Phase::Connected
+    {
+        side.say(format!(
+            "receive window {} of {maximum} free",
+            view.receive_quota.min(maximum)
+        ));
+    }
+    for (alias, topic) in view.outgoing_aliases.iter() {
+        side.say(format!("alias {alias} stands for {topic}"));
+    }
+    for (alias, topic) in view.incoming_aliases.iter() {
+        side.say(format!("alias {alias} from broker: {topic}"));
+    }
+    if received > 0 {
+        side.say(format!("application got {received}"));
+    }
+    side
+}
+
+fn broker_side(world: &World) -> Side {
+    let mut side = Side::default();
+    let broker = world.broker();
+    for session in broker.sessions() {
+        session_lines(&mut side, &session);
+    }
+    let mut retained = Vec::new();
+    broker.visit_retained(|found| {
+        if !found.topic_name().starts_with('$') {
+            retained.push(format!("retained for {}", found.topic_name()));
+        }
+    });
+    for text in retained {
+        side.say(text);
+    }
+    if side.lines.is_empty() {
+        side.say("nothing");
+    }
+    side
+}
+
+fn session_lines(side: &mut Side, session: &SessionView<'_>) {
+    let name = session.client_identifier();
+    side.say(match session.connection() {
+        Some(_) => format!("{name}: session, connected"),
+        None => format!("{name}: session, away"),
+    });
+    for subscription in session.subscriptions() {
+        side.say(format!(
+            "{name}: subscribed {} QoS {}",
+            subscription.topic_filter, subscription.options.maximum_qos as u8
+        ));
+    }
+    if let Some((topic, due)) = session.will() {
+        side.say(format!(
+            "{name}: will for {topic}{}",
+            if due.is_some() { ", due" } else { "" }
+        ));
+    }
+    for identifier in session.received() {
+        side.open(format!(
+            "{name}: id {} from it · seen · waits for PUBREL",
+            identifier.get()
+        ));
+    }
+    for entry in session.unacknowledged() {
+        let identifier = format!("{name}: id {} to it", entry.packet_identifier.get());
+        side.open(waits(&identifier, entry.step));
+    }
+    for (topic, qos) in session.queued() {
+        side.open(format!("{name}: queued {topic} QoS {}", qos as u8));
+    }
+}
+
+fn waits(what: &str, step: OutgoingStep) -> String {
+    match step {
+        OutgoingStep::Puback => format!("{what} · message kept · waits for PUBACK"),
+        OutgoingStep::Pubrec => format!("{what} · message kept · waits for PUBREC"),
+        OutgoingStep::Pubcomp => format!("{what} · released · waits for PUBCOMP"),
+    }
+}

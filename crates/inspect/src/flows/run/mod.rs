@@ -1,0 +1,287 @@
+//! A scenario carried out: the real client and the real broker, over a simulated network, in
+//! virtual time.
+
+mod agenda;
+mod application;
+mod counts;
+mod hear;
+mod log;
+mod memory;
+mod perform;
+mod stage;
+
+use super::packet::Packet;
+use super::scenario::Scenario;
+pub use counts::{Counts, Tally};
+pub use memory::{Line, Memory, Side};
+
+/// The most packets of a run; what would follow is left out and [`Run::complete`] says so.
+pub const MAX_PACKETS: usize = 1_000;
+
+/// Milliseconds from a restart to the first sign of life.
+pub(crate) const RESTART: u64 = 500;
+
+/// A scenario and all that came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// What was carried out.
+    pub scenario: Scenario,
+    /// All packets, in the order in which they were sent.
+    pub packets: Vec<Packet>,
+    /// What happened beside packets, in order.
+    pub happenings: Vec<Happening>,
+    /// What each side remembers from a moment on, in order; the first is for moment 0.
+    pub memories: Vec<(u64, Memory)>,
+    /// Times without a connection, in order of their beginnings.
+    pub breaks: Vec<Break>,
+    /// What arrived where, and how often.
+    pub tallies: Vec<Tally>,
+    /// What is counted.
+    pub counts: Counts,
+    /// The last moment at which something happened, in milliseconds.
+    pub end: u64,
+    /// It came to rest by itself.
+    pub complete: bool,
+}
+
+/// A time in which a client that wants a connection has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Break {
+    /// Whose.
+    pub client: usize,
+    /// Milliseconds after the beginning.
+    pub from: u64,
+    /// When its next CONNECT goes out, if one does.
+    pub to: Option<u64>,
+    /// Whether the broker said good-bye, or the client did nothing about it.
+    pub why: Why,
+}
+
+/// Why a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The link was cut.
+    Cut,
+    /// The client's process died.
+    Restart,
+    /// The broker died.
+    BrokerRestart,
+    /// The broker closed it.
+    Closed,
+}
+
+/// Something that happened and is no packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Happening {
+    /// Milliseconds after the beginning.
+    pub at: u64,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The application handed in a message.
+    Published {
+        /// Whose application.
+        client: usize,
+        /// Where to.
+        topic: String,
+        /// Whether it must wait for a connection.
+        waits: bool,
+    },
+    /// A message reached the application.
+    Delivered {
+        /// Whose application.
+        client: usize,
+        /// Where it was published.
+        topic: String,
+        /// What it says.
+        payload: Vec<u8>,
+        /// The how-maniest time.
+        time: u32,
+    },
+    /// The link was cut.
+    Cut {
+        /// Whose.
+        client: usize,
+    },
+    /// The client is away.
+    Offline {
+        /// Who.
+        client: usize,
+    },
+    /// The client can connect again.
+    Online {
+        /// Who.
+        client: usize,
+    },
+    /// The client's process died.
+    Restart {
+        /// Who.
+        client: usize,
+        /// It had its session on a disk.
+        keeps: bool,
+    },
+    /// The broker died.
+    RestartBroker {
+        /// It had its sessions on a disk.
+        keeps: bool,
+    },
+    /// The link became slow.
+    Slow {
+        /// Whose.
+        client: usize,
+        /// Milliseconds from sending to arriving.
+        delay: u32,
+    },
+    /// The application acknowledges what it had held back.
+    Released {
+        /// Whose application.
+        client: usize,
+        /// How many messages.
+        messages: usize,
+    },
+    /// The broker closed the connection.
+    Closed {
+        /// Whose.
+        client: usize,
+    },
+    /// The broker dropped a message.
+    Dropped {
+        /// For which Client Identifier.
+        identifier: String,
+        /// Where it was going.
+        topic: String,
+        /// Its time was over.
+        expired: bool,
+    },
+    /// The broker published a will.
+    Will {
+        /// Of which Client Identifier.
+        identifier: String,
+        /// Where.
+        topic: String,
+    },
+    /// The client gave a message up: nobody can say whether it has arrived.
+    GivenUp {
+        /// Who.
+        client: usize,
+    },
+    /// The client could not do what it was told.
+    Refused {
+        /// Who.
+        client: usize,
+        /// Why.
+        why: String,
+    },
+}
+
+impl Run {
+    /// Carries a scenario out.
+    #[must_use]
+    pub fn of(scenario: &Scenario) -> Self {
+        stage::Stage::new(scenario).run()
+    }
+
+    /// What each side remembers at a moment.
+    #[must_use]
+    pub fn memory_at(&self, at: u64) -> Option<&Memory> {
+        let after = self.memories.partition_point(|(from, _)| *from <= at);
+        self.memories
+            .get(after.saturating_sub(1))
+            .map(|(_, memory)| memory)
+    }
+
+    /// The moments at which something went wrong, for marks on a time line.
+    #[must_use]
+    pub fn faults(&self) -> Vec<u64> {
+        let wrong = |what: &What| {
+            matches!(
+                what,
+                What::Cut { .. }
+                    | What::Offline { .. }
+                    | What::Restart { .. }
+                    | What::RestartBroker { .. }
+            )
+        };
+        self.happenings
+            .iter()
+            .filter(|happening| wrong(&happening.what))
+            .map(|happening| happening.at)
+            .collect()
+    }
+
+    /// What is counted up to a moment. Whether a message is lost shows only at the end.
+    #[must_use]
+    pub fn counts_at(&self, at: u64) -> Counts {
+        let mut counts = Counts::default();
+        let mut first = None;
+        for happening in self.happenings.iter().filter(|found| found.at <= at) {
+            let add = |count: &mut u32| *count = count.saturating_add(1);
+            match happening.what {
+                What::Published { .. } | What::Will { .. } => {
+                    first.get_or_insert(happening.at);
+                    add(&mut counts.published);
+                }
+                What::Delivered { time, .. } => {
+                    counts.time = happening.at.saturating_sub(first.unwrap_or(happening.at));
+                    add(if time > 1 {
+                        &mut counts.duplicated
+                    } else {
+                        &mut counts.delivered
+                    });
+                }
+                _ => {}
+            }
+        }
+        for packet in self.packets.iter().filter(|packet| packet.sent <= at) {
+            counts.packets = counts.packets.saturating_add(1);
+            counts.bytes = counts.bytes.saturating_add(packet.bytes.len());
+        }
+        if at >= self.end {
+            (counts.lost, counts.kept) = (self.counts.lost, self.counts.kept);
+        }
+        counts
+    }
+
+    /// The same scenario, its cuts named by moments and no longer by packets, so that they are the
+    /// same for other QoS.
+    #[must_use]
+    pub fn with_moments(&self) -> Scenario {
+        use super::scenario::{Fault, When};
+        let mut scenario = self.scenario.clone();
+        scenario.faults.retain(|fault| {
+            !matches!(
+                fault,
+                Fault::Cut {
+                    when: When::Before(_) | When::After(_),
+                    ..
+                }
+            )
+        });
+        let named: Vec<(usize, u64)> = scenario
+            .faults
+            .iter()
+            .filter_map(|fault| match fault {
+                Fault::Cut {
+                    client,
+                    when: When::At(at),
+                } => Some((*client, *at)),
+                _ => None,
+            })
+            .collect();
+        for happening in &self.happenings {
+            if let What::Cut { client } = happening.what
+                && !named.contains(&(client, happening.at))
+            {
+                scenario.faults.push(Fault::Cut {
+                    client,
+                    when: When::At(happening.at),
+                });
+            }
+        }
+        scenario
+    }
+}

@@ -1,0 +1,280 @@
+//! A scenario: who takes part, what they do and when, and what goes wrong. Data and no code.
+
+use mqttscope_wire::{PacketType, ProtocolVersion, QoS};
+
+/// The most clients of a scenario.
+pub const MAX_CLIENTS: usize = 6;
+/// The most things that its clients do.
+pub const MAX_STEPS: usize = 200;
+/// The most things that go wrong in it.
+pub const MAX_FAULTS: usize = 20;
+/// The last moment that a scenario can name, in milliseconds.
+pub const MAX_AT: u64 = 3_600_000;
+/// The longest delay of a link, in milliseconds.
+pub const MAX_DELAY: u32 = 10_000;
+
+/// Who takes part, what they do and when, and what goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// A few words that name it.
+    pub title: String,
+    /// What to watch for; may be empty.
+    pub watch: String,
+    /// The version that all clients speak.
+    pub version: ProtocolVersion,
+    /// Milliseconds from sending to arriving; at least 1.
+    pub delay: u32,
+    /// In the order of their declaration.
+    pub clients: Vec<Station>,
+    /// What they do, in the order in which it was written.
+    pub steps: Vec<Step>,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
+}
+
+/// A client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Station {
+    /// What its lane is called.
+    pub name: String,
+    /// Which side of the broker its lane stands on: publishers left, subscribers right.
+    pub publisher: bool,
+    /// It asks for a session that outlives its connections.
+    pub session: bool,
+    /// Its Client Identifier where that is not its name: two clients can claim the same one.
+    pub identifier: Option<String>,
+    /// Its Receive Maximum (version 5).
+    pub receive_maximum: Option<u16>,
+    /// It accepts Topic Aliases and uses them (version 5).
+    pub alias: bool,
+    /// Published when its connection is lost.
+    pub will: Option<Will>,
+}
+
+impl Station {
+    /// A client without a session and options.
+    #[must_use]
+    pub fn new(name: impl Into<String>, publisher: bool) -> Self {
+        Self {
+            name: name.into(),
+            publisher,
+            session: false,
+            identifier: None,
+            receive_maximum: None,
+            alias: false,
+            will: None,
+        }
+    }
+
+    /// The identifier it connects with.
+    #[must_use]
+    pub fn client_identifier(&self) -> &str {
+        self.identifier.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// A Will Message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Will {
+    /// Where it is published.
+    pub topic: String,
+    /// With which QoS.
+    pub qos: QoS,
+    /// Seconds that it waits (version 5).
+    pub delay: u32,
+    /// What it says.
+    pub payload: String,
+}
+
+/// Something that a client does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Milliseconds after the beginning.
+    pub at: u64,
+    /// Which client, as an index.
+    pub client: usize,
+    /// What.
+    pub act: Act,
+}
+
+/// What a client does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Connects, and stays connected: a lost connection is tried again.
+    Connect,
+    /// Says good-bye.
+    Disconnect,
+    /// Asks for messages.
+    Subscribe {
+        /// Which topics.
+        filter: String,
+        /// With at most this QoS.
+        qos: QoS,
+    },
+    /// Publishes a message.
+    Publish(Publication),
+}
+
+/// A message of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publication {
+    /// Where to.
+    pub topic: String,
+    /// How hard to try.
+    pub qos: QoS,
+    /// To be kept for later subscribers.
+    pub retain: bool,
+    /// Seconds it is of use (version 5).
+    pub expiry: Option<u32>,
+    /// Where an answer is wanted (version 5).
+    pub respond: Option<String>,
+    /// What it says.
+    pub payload: String,
+}
+
+/// Something that goes wrong. TCP loses no packet: what is lost is lost with its connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The connection of a client breaks, and both ends learn it.
+    Cut {
+        /// Which client.
+        client: usize,
+        /// When.
+        when: When,
+    },
+    /// A client's process dies and comes back half a second later.
+    Restart {
+        /// Which client.
+        client: usize,
+        /// Milliseconds after the beginning.
+        at: u64,
+        /// Whether it had its session on a disk.
+        keeps: bool,
+    },
+    /// The broker dies and comes back half a second later.
+    RestartBroker {
+        /// Milliseconds after the beginning.
+        at: u64,
+        /// Whether it had its sessions and retained messages on a disk.
+        keeps: bool,
+    },
+    /// A client loses its connection and gets none.
+    Offline {
+        /// Which client.
+        client: usize,
+        /// Milliseconds after the beginning.
+        from: u64,
+        /// Milliseconds after the beginning.
+        to: u64,
+    },
+    /// What is sent on a client's link takes longer from now on.
+    Slow {
+        /// Which client.
+        client: usize,
+        /// Milliseconds after the beginning.
+        at: u64,
+        /// Milliseconds from sending to arriving.
+        delay: u32,
+    },
+    /// A client's application does not acknowledge what it gets until then.
+    Hold {
+        /// Which client.
+        client: usize,
+        /// Milliseconds after the beginning.
+        until: u64,
+    },
+}
+
+/// The moment of a cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Milliseconds after the beginning.
+    At(u64),
+    /// While a packet is on its way: it is lost.
+    Before(Nth),
+    /// When a packet has arrived: what answers it is lost.
+    After(Nth),
+}
+
+/// The n-th packet of a type on a client's link, whichever way it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nth {
+    /// Its type.
+    pub kind: PacketType,
+    /// From 1.
+    pub n: u32,
+}
+
+impl Scenario {
+    /// Nobody and nothing.
+    #[must_use]
+    pub fn new(version: ProtocolVersion) -> Self {
+        Self {
+            title: String::new(),
+            watch: String::new(),
+            version,
+            delay: 50,
+            clients: Vec::new(),
+            steps: Vec::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    /// The same with another fault.
+    #[must_use]
+    pub fn with_fault(&self, fault: Fault) -> Self {
+        let mut next = self.clone();
+        if next.faults.len() < MAX_FAULTS {
+            next.faults.push(fault);
+        }
+        next
+    }
+
+    /// The same in another version; what the version cannot say is left out when it runs.
+    #[must_use]
+    pub fn with_version(&self, version: ProtocolVersion) -> Self {
+        Self {
+            version,
+            ..self.clone()
+        }
+    }
+
+    /// The same with every message published with this QoS.
+    #[must_use]
+    pub fn with_publish_qos(&self, level: QoS) -> Self {
+        let mut next = self.clone();
+        for step in &mut next.steps {
+            if let Act::Publish(publication) = &mut step.act {
+                publication.qos = level;
+            }
+        }
+        next
+    }
+
+    /// The same with every subscription asking for this QoS.
+    #[must_use]
+    pub fn with_subscribe_qos(&self, level: QoS) -> Self {
+        let mut next = self.clone();
+        for step in &mut next.steps {
+            if let Act::Subscribe { qos, .. } = &mut step.act {
+                *qos = level;
+            }
+        }
+        next
+    }
+
+    /// The highest QoS that is published with, and the highest that is asked for; none where
+    /// nothing is.
+    #[must_use]
+    pub fn qos(&self) -> (Option<QoS>, Option<QoS>) {
+        let mut both = (None, None);
+        for step in &self.steps {
+            match &step.act {
+                Act::Publish(publication) => both.0 = both.0.max(Some(publication.qos)),
+                Act::Subscribe { qos, .. } => both.1 = both.1.max(Some(*qos)),
+                Act::Connect | Act::Disconnect => {}
+            }
+        }
+        both
+    }
+}

@@ -1,0 +1,260 @@
+//! What each line says.
+
+use mqttscope_wire::{PacketType, ProtocolVersion, QoS, TopicFilter, TopicName};
+
+use super::words::Words;
+use crate::flows::scenario::{
+    Act, Fault, MAX_AT, MAX_DELAY, Nth, Publication, Scenario, Station, Step, When, Will,
+};
+
+/// The longest name of a client.
+const MAX_NAME: usize = 20;
+
+impl Scenario {
+    pub(super) fn read_line(&mut self, words: &mut Words<'_>) -> Result<(), String> {
+        match words.want("a word")? {
+            "title" => self.title = words.text(),
+            "watch" => self.watch = words.text(),
+            "version" => self.version = version(words)?,
+            "delay" => self.delay = words.number(1, MAX_DELAY)?,
+            "publisher" => self.client(words, true)?,
+            "subscriber" => self.client(words, false)?,
+            "will" => self.will(words)?,
+            "at" => self.step(words)?,
+            "cut" => self.cut(words)?,
+            "restart" => self.restart(words)?,
+            "offline" => self.offline(words)?,
+            "slow" => {
+                let client = self.named(words)?;
+                words.exactly("at")?;
+                let at = moment(words)?;
+                words.exactly("by")?;
+                let delay = words.number(1, MAX_DELAY)?;
+                self.faults.push(Fault::Slow { client, at, delay });
+            }
+            "hold" => {
+                let client = self.named(words)?;
+                words.exactly("until")?;
+                let until = moment(words)?;
+                self.faults.push(Fault::Hold { client, until });
+            }
+            word => {
+                return Err(format!(
+                    "`{word}` begins no line; title, watch, version, delay, publisher, subscriber, will, at, cut, restart, offline, slow and hold do"
+                ));
+            }
+        }
+        words.end()
+    }
+
+    fn client(&mut self, words: &mut Words<'_>, publisher: bool) -> Result<(), String> {
+        let called = name(words.want("a name")?)?;
+        if called == "broker" {
+            return Err("`broker` is the broker's name".into());
+        }
+        if self.clients.iter().any(|client| client.name == called) {
+            return Err(format!("a client is called `{called}` already"));
+        }
+        let mut station = Station::new(called, publisher);
+        while let Some(word) = words.next() {
+            match word {
+                "session" => station.session = true,
+                "alias" => station.alias = true,
+                "receive-maximum" => station.receive_maximum = Some(words.number(1, u16::MAX)?),
+                "as" => {
+                    station.identifier = Some(name(words.want("a Client Identifier")?)?);
+                }
+                word => {
+                    return Err(format!(
+                        "`{word}` is no option of a client; session, alias, receive-maximum and as are"
+                    ));
+                }
+            }
+        }
+        self.clients.push(station);
+        Ok(())
+    }
+
+    fn will(&mut self, words: &mut Words<'_>) -> Result<(), String> {
+        let client = self.named(words)?;
+        let will = Will {
+            topic: topic_name(words)?,
+            qos: qos(words)?,
+            delay: words.number(0, 3600)?,
+            payload: words.payload()?,
+        };
+        if let Some(station) = self.clients.get_mut(client) {
+            station.will = Some(will);
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, words: &mut Words<'_>) -> Result<(), String> {
+        let at = moment(words)?;
+        let client = self.named(words)?;
+        let act = match words.want("what it does")? {
+            "connect" => Act::Connect,
+            "disconnect" => Act::Disconnect,
+            "subscribe" => {
+                let filter = words.want("a topic filter")?;
+                TopicFilter::new(filter).ok_or_else(|| format!("`{filter}` is no topic filter"))?;
+                Act::Subscribe {
+                    filter: filter.to_owned(),
+                    qos: qos(words)?,
+                }
+            }
+            "publish" => Act::Publish(publication(words)?),
+            word => {
+                return Err(format!(
+                    "`{word}` is nothing a client does; connect, disconnect, subscribe and publish are"
+                ));
+            }
+        };
+        self.steps.push(Step { at, client, act });
+        Ok(())
+    }
+
+    fn cut(&mut self, words: &mut Words<'_>) -> Result<(), String> {
+        let client = self.named(words)?;
+        let when = match words.want("at, before or after")? {
+            "at" => When::At(moment(words)?),
+            "before" => When::Before(nth(words)?),
+            "after" => When::After(nth(words)?),
+            word => return Err(format!("`{word}` stands where at, before or after belongs")),
+        };
+        self.faults.push(Fault::Cut { client, when });
+        Ok(())
+    }
+
+    fn restart(&mut self, words: &mut Words<'_>) -> Result<(), String> {
+        let client = if words.take("broker") {
+            None
+        } else {
+            Some(self.named(words)?)
+        };
+        words.exactly("at")?;
+        let at = moment(words)?;
+        let keeps = match words.want("keeping or forgetting")? {
+            "keeping" => true,
+            "forgetting" => false,
+            word => {
+                return Err(format!(
+                    "`{word}` stands where keeping or forgetting belongs"
+                ));
+            }
+        };
+        self.faults.push(match client {
+            Some(client) => Fault::Restart { client, at, keeps },
+            None => Fault::RestartBroker { at, keeps },
+        });
+        Ok(())
+    }
+
+    fn offline(&mut self, words: &mut Words<'_>) -> Result<(), String> {
+        let client = self.named(words)?;
+        words.exactly("from")?;
+        let from = moment(words)?;
+        words.exactly("to")?;
+        let to = moment(words)?;
+        if to < from {
+            return Err("it ends before it begins".into());
+        }
+        self.faults.push(Fault::Offline { client, from, to });
+        Ok(())
+    }
+
+    fn named(&self, words: &mut Words<'_>) -> Result<usize, String> {
+        let name = words.want("a client's name")?;
+        self.clients
+            .iter()
+            .position(|client| client.name == name)
+            .ok_or_else(|| {
+                format!(
+                    "no client is called `{name}`; its `publisher` or `subscriber` line comes first"
+                )
+            })
+    }
+}
+
+fn version(words: &mut Words<'_>) -> Result<ProtocolVersion, String> {
+    let word = words.want("5, 3.1.1 or 3.1")?;
+    ProtocolVersion::ALL
+        .into_iter()
+        .find(|version| version.name() == word)
+        .or_else(|| (word == "5").then_some(ProtocolVersion::V5))
+        .ok_or_else(|| format!("`{word}` is no version; 5, 3.1.1 and 3.1 are"))
+}
+
+fn publication(words: &mut Words<'_>) -> Result<Publication, String> {
+    let mut publication = Publication {
+        topic: topic_name(words)?,
+        qos: qos(words)?,
+        retain: false,
+        expiry: None,
+        respond: None,
+        payload: String::new(),
+    };
+    while let Some(word) = words.peek().filter(|&word| word != ":") {
+        words.next();
+        match word {
+            "retain" => publication.retain = true,
+            "expiry" => publication.expiry = Some(words.number(0, u32::MAX)?),
+            "respond" => publication.respond = Some(topic_name(words)?),
+            word => {
+                return Err(format!(
+                    "`{word}` is no option of a message; retain, expiry and respond are, and what it says stands behind ` : `"
+                ));
+            }
+        }
+    }
+    publication.payload = words.payload()?;
+    Ok(publication)
+}
+
+fn moment(words: &mut Words<'_>) -> Result<u64, String> {
+    words.number(0, MAX_AT)
+}
+
+fn qos(words: &mut Words<'_>) -> Result<QoS, String> {
+    let word = words.want("a QoS")?;
+    match word {
+        "0" => Ok(QoS::AtMostOnce),
+        "1" => Ok(QoS::AtLeastOnce),
+        "2" => Ok(QoS::ExactlyOnce),
+        _ => Err(format!("`{word}` is no QoS; 0, 1 and 2 are")),
+    }
+}
+
+fn nth(words: &mut Words<'_>) -> Result<Nth, String> {
+    let word = words.want("a packet type")?;
+    let kind = (1..=15)
+        .map(PacketType::from_nibble)
+        .find(|kind| kind.name() == word)
+        .ok_or_else(|| format!("`{word}` is no packet type"))?;
+    Ok(Nth {
+        kind,
+        n: words.number(1, 10_000)?,
+    })
+}
+
+fn topic_name(words: &mut Words<'_>) -> Result<String, String> {
+    let word = words.want("a topic name")?;
+    TopicName::new(word)
+        .filter(|_| !word.is_empty())
+        .map(|_| word.to_owned())
+        .ok_or_else(|| format!("`{word}` is no topic name"))
+}
+
+fn name(word: &str) -> Result<String, String> {
+    let fits = word.len() <= MAX_NAME
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if fits {
+        Ok(word.to_owned())
+    } else {
+        Err(format!(
+            "`{word}` is no name: at most {MAX_NAME} letters, digits, - and _"
+        ))
+    }
+}

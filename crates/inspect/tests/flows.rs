@@ -1,0 +1,239 @@
+//! What the handshakes promise, held against every scenario of the gallery and generated ones.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+use mqttscope_inspect::flows::{
+    Act, Diagram, Fate, Fault, Look, Nth, Palette, Run, Scenario, Seen, Watched, When, gallery,
+};
+use mqttscope_wire::{PacketType, ProtocolVersion, QoS, Sender};
+
+const QOS: [QoS; 3] = [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce];
+
+/// Whether anybody loses a memory that a promise rests on.
+fn forgets(scenario: &Scenario) -> bool {
+    scenario.faults.iter().any(|fault| {
+        matches!(
+            fault,
+            Fault::Restart { keeps: false, .. } | Fault::RestartBroker { keeps: false, .. }
+        )
+    })
+}
+
+/// Each message with how often it reached each application, and the QoS in force.
+fn promises_hold(run: &Run) {
+    let scenario = &run.scenario;
+    for step in &scenario.steps {
+        let Act::Publish(publication) = &step.act else {
+            continue;
+        };
+        let granted = scenario.steps.iter().filter_map(|step| match &step.act {
+            Act::Subscribe { qos, .. } => Some(*qos),
+            _ => None,
+        });
+        let effective = publication.qos.min(granted.max().unwrap_or_default());
+        let arrived: Vec<u32> = run
+            .tallies
+            .iter()
+            .filter(|tally| {
+                tally.topic == publication.topic && tally.payload == publication.payload.as_bytes()
+            })
+            .map(|tally| tally.times)
+            .collect();
+        let name = format!("{}\n{}", publication.payload, run.to_text());
+        // A message of QoS 1 may be doubled on either half of its way.
+        if publication.qos != QoS::AtLeastOnce && effective != QoS::AtLeastOnce {
+            assert!(arrived.iter().all(|&times| times <= 1), "twice: {name}");
+        }
+        if effective == QoS::AtMostOnce || publication.expiry.is_some() || publication.retain {
+            continue;
+        }
+        assert!(!arrived.is_empty(), "never: {name}");
+    }
+}
+
+/// Bytes that arrived are bytes that were sent, and nothing stays on its way.
+fn packets_are_whole(run: &Run) {
+    for packet in &run.packets {
+        assert!(packet.fate != Fate::Flying || !run.complete);
+        if let Fate::Arrived(at) = packet.fate {
+            assert_eq!(at, packet.due);
+        }
+        if let Fate::Lost(at) = packet.fate {
+            assert!(at >= packet.sent && at <= packet.due);
+        }
+    }
+    let sum: usize = run.packets.iter().map(|packet| packet.bytes.len()).sum();
+    assert_eq!(
+        (run.counts.packets, run.counts.bytes),
+        (run.packets.len(), sum)
+    );
+}
+
+#[test]
+fn every_scenario_of_the_gallery_keeps_its_promise_and_comes_to_rest() {
+    for scenario in gallery() {
+        let run = Run::of(&scenario);
+        assert!(run.complete, "{}", scenario.title);
+        packets_are_whole(&run);
+        if !forgets(&scenario) {
+            promises_hold(&run);
+        }
+        assert_eq!(run, Run::of(&scenario), "a run is the same each time");
+    }
+}
+
+#[test]
+fn generated_scenarios_keep_their_promise() {
+    let kinds = [
+        PacketType::Publish,
+        PacketType::Puback,
+        PacketType::Pubrec,
+        PacketType::Pubrel,
+        PacketType::Pubcomp,
+        PacketType::Connack,
+    ];
+    let mut runs = 0;
+    for version in ProtocolVersion::ALL {
+        for (published, subscribed) in QOS.into_iter().flat_map(|a| QOS.map(|b| (a, b))) {
+            let calm = format!(
+                "version {}\npublisher P session\nsubscriber S session\nat 0 S connect\nat 0 P connect\n\
+                 at 200 S subscribe t/a {}\nat 400 P publish t/a {} : 1\nat 430 P publish t/a {} : 2",
+                version.name(),
+                subscribed as u8,
+                published as u8,
+                published as u8
+            );
+            let calm = Scenario::parse(&calm).unwrap();
+            for client in 0..2 {
+                for kind in kinds {
+                    for n in 1..=2 {
+                        for when in [When::Before(Nth { kind, n }), When::After(Nth { kind, n })] {
+                            let cut = calm.with_fault(Fault::Cut { client, when });
+                            for restart in 0..4 {
+                                let scenario = match restart {
+                                    1 => cut.with_fault(Fault::Restart {
+                                        client: 0,
+                                        at: 480,
+                                        keeps: true,
+                                    }),
+                                    2 => cut.with_fault(Fault::Restart {
+                                        client: 1,
+                                        at: 560,
+                                        keeps: true,
+                                    }),
+                                    3 => cut.with_fault(Fault::RestartBroker {
+                                        at: 520,
+                                        keeps: true,
+                                    }),
+                                    _ => cut.clone(),
+                                };
+                                // Cutting a first CONNACK keeps the subscription from being there in time.
+                                if kind == PacketType::Connack && n == 1 {
+                                    continue;
+                                }
+                                let run = Run::of(&scenario);
+                                assert!(run.complete);
+                                packets_are_whole(&run);
+                                picture_is_true(&run, Look::WIDE);
+                                promises_hold(&run);
+                                runs += 1;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(runs > 4000, "{runs}");
+}
+
+/// The picture has an arrow for each packet, between the right lanes, and each the right way down.
+fn picture_is_true(run: &Run, look: Look) {
+    let diagram = Diagram::of(run, look);
+    assert_eq!(diagram.arrows.len(), run.packets.len());
+    for (arrow, packet) in diagram.arrows.iter().zip(&run.packets) {
+        let client = diagram.lane_of(Some(packet.client));
+        let broker = diagram.lane_of(None);
+        let ends = match packet.sender {
+            Sender::Client => (client, broker),
+            Sender::Server => (broker, client),
+        };
+        assert_eq!((arrow.from, arrow.to), ends);
+        assert_eq!(arrow.lost, packet.lost().is_some());
+        assert_eq!(arrow.reach < 1000, arrow.lost);
+        assert!(arrow.top < arrow.bottom && arrow.bottom < diagram.height);
+        assert!(arrow.label.starts_with(packet.facts.kind.name()));
+    }
+    let mut tops: Vec<_> = diagram
+        .arrows
+        .iter()
+        .map(|arrow| (arrow.from, arrow.to, arrow.top))
+        .collect();
+    tops.sort_unstable();
+    tops.dedup();
+    assert_eq!(tops.len(), run.packets.len(), "no two arrows on each other");
+}
+
+#[test]
+fn the_pictures_of_the_gallery_are_true() {
+    for scenario in gallery() {
+        let run = Run::of(&scenario);
+        for look in [Look::WIDE, Look::NARROW, Look::TIGHT] {
+            picture_is_true(&run, look);
+            let svg = Diagram::of(&run, look).to_svg("a < b", &Palette::default());
+            assert_eq!(svg.matches("<path").count(), run.packets.len());
+            assert!(svg.contains("a &lt; b") && svg.ends_with("</svg>\n"));
+        }
+        assert_eq!(run.counts_at(run.end), run.counts, "{}", scenario.title);
+        let moments: Vec<u64> = run.beats().iter().map(|beat| beat.at).collect();
+        assert!(moments.is_sorted());
+    }
+}
+
+#[test]
+fn a_cut_named_by_its_moment_is_the_same_cut() {
+    for scenario in gallery() {
+        let run = Run::of(&scenario);
+        let again = Run::of(&run.with_moments());
+        assert_eq!(run.packets, again.packets, "{}", scenario.title);
+    }
+}
+
+#[test]
+fn the_picture_of_qos_2_with_a_lost_pubrec() {
+    let scenario = "publisher P session\nsubscriber S session\nat 0 S connect\nat 0 P connect\n\
+        at 200 S subscribe t/a 2\nat 400 P publish t/a 2 : 21\ncut P before PUBREC 1";
+    let run = Run::of(&Scenario::parse(scenario).unwrap());
+    let shown = Diagram::of(&run, Look::WIDE).to_string();
+    let expected = include_str!("flows/qos_2_pubrec_lost.txt");
+    assert_eq!(shown, expected, "\n{shown}");
+}
+
+#[test]
+fn the_picture_of_packets_seen_live() {
+    let seen = |at, sender, bytes: &[u8]| Seen {
+        at,
+        sender,
+        bytes: bytes.to_vec(),
+    };
+    let packets = [
+        seen(1000, Sender::Client, b"\x34\x08\x00\x01a\x00\x07hey"),
+        seen(1003, Sender::Server, b"\x50\x02\x00\x07"),
+        seen(1003, Sender::Client, b"\x62\x02\x00\x07"),
+    ];
+    let watched = Watched {
+        client: "me".into(),
+        version: ProtocolVersion::V3_1_1,
+    };
+    let shown = Diagram::of_packets(&watched, &packets, Look::WIDE).to_string();
+    let expected = "460 × 169\nlane me at 80\nlane Broker at 380\n  28 → 48   me → Broker  PUBLISH · QoS 2 · id 7\n";
+    assert!(shown.starts_with(expected), "{shown}");
+    assert!(
+        shown.contains("PUBREL · id 7  unanswered") && shown.matches("unanswered").count() == 1,
+        "{shown}"
+    );
+}

@@ -1,0 +1,4 @@
+#!/usr/bin/env bash
+set -eu
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"; load_broker rabbitmq
+debian rabbitmq-server
