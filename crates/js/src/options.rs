@@ -51,11 +51,6 @@ impl Options {
         self.version
     }
 
-    /// Who sent the packets, where that is known.
-    pub(crate) const fn sender(self) -> Option<Sender> {
-        self.sender
-    }
-
     /// What is written and does not name its version is in the newest.
     pub(crate) fn written_in(self) -> ProtocolVersion {
         self.version.unwrap_or(ProtocolVersion::V5)
