@@ -11,7 +11,9 @@ mod coverage;
 mod csp;
 mod fuzz;
 mod generate;
+mod js;
 mod lint;
+mod npm;
 mod page;
 mod requirements;
 mod size;
@@ -31,13 +33,14 @@ cargo xtask <command>
 
   serve [--port N] [--release]   get what is missing, build the page and serve it on 127.0.0.1
   build                          the release page, into dist/
-  test [--only host|wasm|e2e]    get what the tests need and run them all
+  js                             the npm package, into crates/js/pkg/
+  test [--only host|wasm|js|e2e] get what the tests need and run them all
   lint                           fmt, clippy (host and wasm32), docs, cargo-deny, typos, tidy
   generate [--check]             the rule table of crates/wire, from requirements/
   coverage [--check]             docs/spec-coverage.md, and the gaps in the requirements
   size                           the gzipped size of the page's first load, against its budget
   fuzz [--seconds N]             a short run of each fuzz target, where nightly is there
-  bench                          the criterion benches
+  bench [--js]                   the criterion benches; with --js those of the npm package only
   ci [--no-test]                 test + lint + generate and coverage checks + size + fuzz
 ";
 
@@ -49,6 +52,7 @@ struct Args {
     release: bool,
     check: bool,
     no_test: bool,
+    js: bool,
     seconds: Option<u32>,
     only: Option<test::Part>,
 }
@@ -73,13 +77,14 @@ fn run() -> Result<()> {
     match command {
         "serve" => page::serve(&cx, args.port.unwrap_or(8080), args.release),
         "build" => page::build(&cx),
+        "js" => js::build(&cx),
         "test" => test::run(&cx, args.only),
         "lint" => lint::run(&cx),
         "generate" => generate::run(&cx, args.check),
         "coverage" => coverage::run(&cx, args.check),
         "size" => size::run(&cx),
         "fuzz" => fuzz::run(&cx, args.seconds.unwrap_or(20)),
-        "bench" => bench::run(&cx),
+        "bench" => bench::run(&cx, args.js),
         "ci" => ci::run(&cx, !args.no_test),
         "help" => {
             print!("{HELP}");
@@ -97,6 +102,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Args> {
             Long("release") => args.release = true,
             Long("check") => args.check = true,
             Long("no-test") => args.no_test = true,
+            Long("js") => args.js = true,
             Long("seconds") => args.seconds = Some(parser.value()?.parse()?),
             Long("only") => args.only = Some(parser.value()?.parse()?),
             Long("help") | Short('h') => args.command = Some("help".to_owned()),
