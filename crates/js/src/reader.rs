@@ -16,6 +16,10 @@ pub(crate) struct Stopped {
     pub(crate) missing: usize,
 }
 
+/// Bytes of a payload that JavaScript engines keep beside the array. More of them need a buffer of
+/// their own, which costs more than the rest of the packet: such payloads share one.
+const SMALL: usize = 64;
+
 /// Adds every whole packet to `packets`; `before` is the offset of the first byte.
 ///
 /// # Errors
@@ -27,7 +31,6 @@ pub(crate) fn read(
     maximum: usize,
     packets: &Array,
 ) -> Result<Stopped, Failure> {
-    // One buffer for all payloads: an ArrayBuffer of its own for each costs more than its packet.
     let copy = OnceCell::new();
     let mut at: usize = 0;
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
@@ -45,6 +48,9 @@ pub(crate) fn read(
                 at = at.saturating_add(len);
                 // A payload ends where its packet does.
                 packets.push(&packet::object(&packet, |payload| {
+                    if payload.len() <= SMALL {
+                        return Uint8Array::new_from_slice(payload);
+                    }
                     copy.get_or_init(|| Uint8Array::new_from_slice(bytes))
                         .subarray(at.saturating_sub(payload.len()) as u32, at as u32)
                 }));
