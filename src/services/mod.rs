@@ -5,4 +5,5 @@ pub mod browser;
 pub mod clipboard;
 pub mod engine;
 pub mod files;
+pub mod profiles;
 pub mod storage;
