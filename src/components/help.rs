@@ -13,7 +13,18 @@ const LIVE: &str = "Connect to a broker over WebSocket, or to the one that is bu
 const FLOWS: &str = "See a message go from publisher to broker to subscriber, packet by packet, with what each side must remember. The packets are those of a real client and a real broker, in simulated time.";
 
 const LIVE_KEYS: Keys = &[(&["?"], "This help")];
-const FLOWS_KEYS: Keys = &[(&["?"], "This help")];
+const FLOWS_KEYS: Keys = &[
+    (&["Space", "k"], "Play, pause"),
+    (&["→", "l"], "One step forward"),
+    (&["←", "j"], "One step back"),
+    (&["Home", "End"], "To the beginning, to the end"),
+    (&["x"], "Cut the link of the packet on its way"),
+    (&["c"], "Compare QoS 0, 1 and 2"),
+    (&["a"], "Only the chosen run"),
+    (&["[", "]"], "The scenario before, the next one"),
+    (&["Enter"], "On a packet: open it"),
+    (&["?"], "This help"),
+];
 const DISSECT_KEYS: Keys = &[
     (
         &["↑", "↓", "Home", "End", "PgUp", "PgDn"],
