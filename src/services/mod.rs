@@ -5,6 +5,6 @@ pub mod browser;
 pub mod clipboard;
 pub mod engine;
 pub mod files;
-pub mod profiles;
 pub mod picture;
+pub mod profiles;
 pub mod storage;
