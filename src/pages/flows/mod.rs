@@ -58,7 +58,12 @@ pub fn Flows(props: &FlowsProps) -> Html {
         .as_ref()
         .map(|column| column.beats.clone())
         .unwrap_or_default();
-    let playing = playing::use_playing(&diagram, &beats, state.opened(), state.columns().len());
+    let playing = playing::use_playing(
+        &diagram,
+        &beats,
+        state.opened(),
+        (active, state.columns().len()),
+    );
     keys::use_page_keys(&state, &playing, &diagram);
 
     let on_packet = {
