@@ -1,5 +1,4 @@
-//! The player: a playback, and what it moves in the document. Sixty times a second is too often to
-//! draw components again, so what moves is written into the document.
+//! The player: a playback, and what it moves in the document, without drawing components again.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -68,6 +67,10 @@ impl Player {
     /// Does something with the playback, and shows what came of it.
     pub(super) fn act(self: &Rc<Self>, act: impl FnOnce(&mut Playback)) {
         act(&mut self.playback.borrow_mut());
+        self.settle();
+    }
+
+    fn settle(self: &Rc<Self>) {
         let (beat, playing) = {
             let playback = self.playback.borrow();
             (playback.beat(), playback.is_playing())
@@ -77,7 +80,8 @@ impl Player {
             let player = Rc::downgrade(self);
             let frame = request_animation_frame(move |now| {
                 if let Some(player) = player.upgrade() {
-                    player.act(|playback| playback.frame(now));
+                    player.playback.borrow_mut().frame(now);
+                    player.settle();
                 }
             });
             *self.frame.borrow_mut() = Some(frame);
