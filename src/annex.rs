@@ -16,17 +16,19 @@ use crate::state::toasts::{Toaster, Toasts};
 #[component]
 pub fn Annex() -> Html {
     let toasts = use_reducer(Toasts::default);
+    let flows = use_reducer(crate::state::flows::Flows::default);
     let arrival = use_hash();
     let Route { page, shared } = Route::of_hash(&arrival.hash);
     let shared = shared.map(AttrValue::from);
     let arrival = arrival.count;
+    let was_live = use_mut_ref(|| false);
+    let is_live = page == Page::Live;
+    *was_live.borrow_mut() |= is_live;
     html! {
         <ContextProvider<Toaster> context={toasts.dispatcher()}>
-            { match page {
-                Page::Dissect => Html::default(),
-                Page::Live => html! { <Live {shared} {arrival} /> },
-                Page::Flows => html! { <Flows {shared} {arrival} /> },
-            } }
+            // Once it was looked at it stays, unseen: its connections must not break.
+            if *was_live.borrow() { <Live shown={is_live} /> }
+            if page == Page::Flows { <Flows {shared} {arrival} state={flows} /> }
             { toast_region(&toasts) }
         </ContextProvider<Toaster>>
     }

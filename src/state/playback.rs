@@ -66,16 +66,10 @@ impl Playback {
         self.at
     }
 
-    /// The present step.
+    /// The present step, and whether it moves.
     #[must_use]
-    pub const fn beat(&self) -> usize {
-        self.beat
-    }
-
-    /// Whether it moves.
-    #[must_use]
-    pub const fn is_playing(&self) -> bool {
-        self.playing
+    pub const fn state(&self) -> (usize, bool) {
+        (self.beat, self.playing)
     }
 
     /// The moment where it is, in milliseconds.
@@ -97,10 +91,14 @@ impl Playback {
 
     /// Another run is played; from its beginning, or from the moment where the last one was.
     pub fn set_score(&mut self, score: Score, anew: bool) {
-        let height = f64::from(score.time.heights(self.moment()).1);
+        let moment = self.moment();
+        let height = f64::from(score.time.heights(moment).1);
+        let was_over = self.is_over() && score.time.moment(u32::MAX) <= moment;
         self.score = score;
         if anew {
             self.restart();
+        } else if was_over {
+            self.go_to_end();
         } else {
             self.seek(height);
         }
@@ -244,7 +242,7 @@ mod tests {
     fn run(playback: &mut Playback) -> usize {
         let mut now = 1000.0;
         let mut frames = 0;
-        while playback.is_playing() && frames < 1000 {
+        while playback.state().1 && frames < 1000 {
             playback.frame(now);
             now += 50.0;
             frames += 1;
@@ -257,13 +255,13 @@ mod tests {
         let mut playback = playback(false);
         playback.toggle();
         assert_eq!(run(&mut playback), 37);
-        assert_eq!((playback.beat(), playback.at()), (3, 100.0));
+        assert_eq!((playback.state().0, playback.at()), (3, 100.0));
         assert!(playback.is_over());
         playback.toggle();
-        assert!(playback.is_playing());
-        assert_eq!((playback.beat(), playback.at()), (0, 0.0));
+        assert!(playback.state().1);
+        assert_eq!((playback.state().0, playback.at()), (0, 0.0));
         playback.toggle();
-        assert!(!playback.is_playing());
+        assert!(!playback.state().1);
     }
 
     #[test]
@@ -273,13 +271,13 @@ mod tests {
         for _ in 0..4 {
             playback.step(true);
             run(&mut playback);
-            beats.push((playback.beat(), playback.at()));
+            beats.push((playback.state().0, playback.at()));
         }
         assert_eq!(beats, [(1, 40.0), (2, 40.0), (3, 100.0), (3, 100.0)]);
         let back: Vec<_> = (0..4)
             .map(|_| {
                 playback.step(false);
-                playback.beat()
+                playback.state().0
             })
             .collect();
         assert_eq!(back, [2, 1, 0, 0]);
@@ -291,14 +289,14 @@ mod tests {
         playback.step(true);
         playback.frame(0.0);
         playback.step(true);
-        assert_eq!((playback.beat(), playback.at()), (2, 40.0));
+        assert_eq!((playback.state().0, playback.at()), (2, 40.0));
     }
 
     #[test]
     fn without_motion_it_goes_from_step_to_step() {
         let mut playback = playback(true);
         playback.step(true);
-        assert_eq!((playback.beat(), playback.is_playing()), (1, false));
+        assert_eq!(playback.state(), (1, false));
         playback.toggle();
         let mut seen = Vec::new();
         for frame in 0..200 {
@@ -307,7 +305,7 @@ mod tests {
         }
         seen.dedup();
         assert_eq!(seen, [40, 100], "nothing between");
-        assert!(!playback.is_playing());
+        assert!(!playback.state().1);
     }
 
     #[test]
@@ -327,10 +325,10 @@ mod tests {
     fn scrubbing_finds_the_step() {
         let mut playback = playback(false);
         playback.seek(99.0);
-        assert_eq!(playback.beat(), 2);
+        assert_eq!(playback.state().0, 2);
         playback.seek(1e9);
-        assert_eq!((playback.beat(), playback.at()), (3, 100.0));
+        assert_eq!((playback.state().0, playback.at()), (3, 100.0));
         playback.seek(-5.0);
-        assert_eq!((playback.beat(), playback.at()), (0, 0.0));
+        assert_eq!((playback.state().0, playback.at()), (0, 0.0));
     }
 }

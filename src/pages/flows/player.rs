@@ -42,8 +42,8 @@ impl Player {
         Rc::new(Self {
             playback: RefCell::new(Playback::new(still)),
             scenes: RefCell::default(),
-            frame: RefCell::new(None),
-            heard: RefCell::new(None),
+            frame: RefCell::default(),
+            heard: RefCell::default(),
             slider: NodeRef::default(),
             clock: NodeRef::default(),
             room: NodeRef::default(),
@@ -71,10 +71,7 @@ impl Player {
     }
 
     fn settle(self: &Rc<Self>) {
-        let (beat, playing) = {
-            let playback = self.playback.borrow();
-            (playback.beat(), playback.is_playing())
-        };
+        let (beat, playing) = self.playback.borrow().state();
         self.show();
         if playing {
             let player = Rc::downgrade(self);
