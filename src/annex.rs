@@ -9,6 +9,7 @@ use crate::pages::flows::Flows;
 use crate::pages::live::Live;
 use crate::route::{Page, Route};
 use crate::services::browser;
+use crate::state;
 use crate::state::toasts::{Toaster, Toasts};
 
 /// Live and Flows, by the address. It stays while the start page is looked at, so that
@@ -16,7 +17,7 @@ use crate::state::toasts::{Toaster, Toasts};
 #[component]
 pub fn Annex() -> Html {
     let toasts = use_reducer(Toasts::default);
-    let flows = use_reducer(crate::state::flows::Flows::default);
+    let flows = use_reducer(state::flows::Flows::default);
     let arrival = use_hash();
     let Route { page, shared } = Route::of_hash(&arrival.hash);
     let shared = shared.map(AttrValue::from);
