@@ -27,7 +27,18 @@ const LIVE_KEYS: Keys = &[
     (&["Escape"], "Leave a window"),
     (&["?"], "This help"),
 ];
-const FLOWS_KEYS: Keys = &[(&["?"], "This help")];
+const FLOWS_KEYS: Keys = &[
+    (&["Space", "k"], "Play, pause"),
+    (&["→", "l"], "One step forward"),
+    (&["←", "j"], "One step back"),
+    (&["Home", "End"], "To the beginning, to the end"),
+    (&["x"], "Cut the link of the packet on its way"),
+    (&["c"], "Compare QoS 0, 1 and 2"),
+    (&["a"], "Only the chosen run"),
+    (&["[", "]"], "The scenario before, the next one"),
+    (&["Enter"], "On a packet: open it"),
+    (&["?"], "This help"),
+];
 const DISSECT_KEYS: Keys = &[
     (
         &["↑", "↓", "Home", "End", "PgUp", "PgDn"],

@@ -9,5 +9,6 @@ pub mod icon;
 pub mod inspector;
 pub mod menu;
 mod menu_list;
+pub mod sequence_diagram;
 pub mod text_out;
 pub mod toasts;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use gloo_events::EventListener;
 use mqttscope_engine::protocol::{Command, Notice, Report};
 use serde::Serialize as _;
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
@@ -23,6 +23,8 @@ thread_local! {
 pub struct Engine {
     /// None: the browser gave no worker.
     worker: Option<Worker>,
+    /// What is asked for before the worker can hear; none: it can.
+    waiting: Rc<RefCell<Option<Vec<JsValue>>>>,
     on_report: Rc<RefCell<Callback<Report>>>,
 }
 
@@ -52,11 +54,13 @@ impl Engine {
         let worker = Worker::new_with_options(WORKER, &options).ok();
         let engine = Self {
             worker: worker.clone(),
+            waiting: Rc::new(RefCell::new(Some(Vec::new()))),
             on_report: Rc::new(RefCell::new(Callback::noop())),
         };
         if let Some(worker) = worker {
             let told = engine.clone();
             EventListener::new(&worker, "message", move |event| {
+                told.is_ready();
                 let data = event.dyn_ref::<MessageEvent>().map(MessageEvent::data);
                 match data.map(serde_wasm_bindgen::from_value::<Vec<Report>>) {
                     Some(Ok(reports)) => reports.into_iter().for_each(|report| told.tell(report)),
@@ -78,9 +82,25 @@ impl Engine {
     /// Asks for something.
     pub fn send(&self, command: Command) {
         let value = command.serialize(&serde_wasm_bindgen::Serializer::new());
-        if let (Some(worker), Ok(value)) = (&self.worker, value) {
+        let Ok(value) = value else { return };
+        match &mut *self.waiting.borrow_mut() {
+            Some(waiting) => waiting.push(value),
+            None => self.post(&value),
+        }
+    }
+
+    fn post(&self, command: &JsValue) {
+        if let Some(worker) = &self.worker {
             // Every command is a plain value, which can be posted.
-            let _ = worker.post_message(&value);
+            let _ = worker.post_message(command);
+        }
+    }
+
+    /// The worker's first word: now it hears.
+    fn is_ready(&self) {
+        let waiting = self.waiting.borrow_mut().take();
+        for command in waiting.into_iter().flatten() {
+            self.post(&command);
         }
     }
 

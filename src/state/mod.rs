@@ -1,5 +1,6 @@
 //! What a person did, one reducer a file. No browser in it, so the tests are native.
 
+pub mod flows;
 pub mod live;
 pub mod theme;
 pub mod toasts;

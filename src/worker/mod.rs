@@ -45,19 +45,22 @@ struct Worker {
 #[derive(Clone)]
 pub(crate) struct Handle(Rc<RefCell<Worker>>);
 
-/// Takes up the work. What comes from the page before is kept by the browser until then.
+/// Takes up the work, and says so with reports of nothing: what the page says before is lost, since
+/// the browser delivers it while this module still loads.
 pub fn run() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let listen_to = scope.clone();
+    let is_secure = scope.location().protocol() == "https:";
     let handle = Handle(Rc::new(RefCell::new(Worker {
         scope,
-        engine: Engine::new(random()),
+        engine: Engine::new(random()).on_secure_page(is_secure),
         sockets: HashMap::new(),
         broker: BuiltIn::new(random(), random()),
         timer: None,
         due_ms: f64::INFINITY,
     })));
     broker::join(&handle);
+    let ready = handle.clone();
     let listener = EventListener::new(&listen_to, "message", move |event| {
         if let Some(event) = event.dyn_ref::<MessageEvent>() {
             handle.command(event.data());
@@ -65,6 +68,7 @@ pub fn run() {
     });
     // It lives as long as the worker does.
     listener.forget();
+    ready.with(|worker| worker.post(&[]));
 }
 
 /// Milliseconds since 1970, finer than `Date` has it.
