@@ -21,6 +21,9 @@ pub(crate) struct Requirements {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rule {
     pub(crate) name: String,
+    /// A packet alone breaks it, or it takes a conversation.
+    #[serde(default)]
+    pub(crate) seen: Seen,
     pub(crate) severity: Severity,
     #[serde(default)]
     pub(crate) v5: Basis,
@@ -89,10 +92,11 @@ pub(crate) struct Statement {
 }
 
 /// What it takes to see a statement broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Seen {
     /// One packet alone.
+    #[default]
     Packet,
     /// Several packets of one connection or session.
     Conversation,

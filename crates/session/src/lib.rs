@@ -11,4 +11,5 @@ extern crate alloc;
 pub mod broker;
 pub mod client;
 pub mod common;
+pub mod monitor;
 pub mod network;

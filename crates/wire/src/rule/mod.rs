@@ -1,4 +1,4 @@
-//! The rules that one packet alone can break, each tied to the statements it comes from.
+//! The rules that a packet or a conversation can break, each tied to the statements it comes from.
 //!
 //! The table is generated from `requirements/rules.toml`; statement numbers mean different things
 //! in different versions, so nobody types them here.
@@ -31,8 +31,18 @@ pub enum Citation {
     None,
 }
 
+/// What it takes to see a rule broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Seen {
+    /// One packet alone.
+    Packet,
+    /// Several packets, the state of a connection, or times.
+    Conversation,
+}
+
 pub(crate) struct RuleInfo {
     pub(crate) name: &'static str,
+    pub(crate) seen: Seen,
     pub(crate) severity: Severity,
     pub(crate) v5: Citation,
     pub(crate) v3_1_1: Citation,
@@ -62,6 +72,12 @@ impl Rule {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|rule| rule.name() == name)
+    }
+
+    /// What it takes to see it broken.
+    #[must_use]
+    pub fn seen(self) -> Seen {
+        self.info().seen
     }
 
     /// How sure the rule is.
@@ -99,7 +115,10 @@ impl Rule {
         self.info().fix
     }
 
-    pub(crate) fn template(self) -> &'static str {
+    /// What a person reads where it is broken; `{value}` and other names in braces stand for what
+    /// was found there.
+    #[must_use]
+    pub fn template(self) -> &'static str {
         self.info().message
     }
 }

@@ -1,0 +1,112 @@
+//! Marks by which a message is known again when the server forwards it.
+
+use mqttscope_wire::{Properties, Property, PropertyId};
+
+/// Bytes of a payload's beginning and end that are looked at: a long payload costs no more.
+const SAMPLE: usize = 256;
+
+const SEED: u64 = 0x51_7c_c1_b7_27_22_0a_95;
+
+fn mix(hash: u64, word: u64) -> u64 {
+    (hash.rotate_left(5) ^ word).wrapping_mul(SEED)
+}
+
+/// Mixes bytes in, eight at a time.
+fn bytes(mut hash: u64, bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        hash = mix(hash, u64::from_le_bytes(*word));
+    }
+    let mut last = [0; 8];
+    for (slot, byte) in last.iter_mut().zip(rest) {
+        *slot = *byte;
+    }
+    hash = mix(hash, u64::from_le_bytes(last));
+    mix(hash, bytes_len(bytes))
+}
+
+const fn bytes_len(bytes: &[u8]) -> u64 {
+    bytes.len() as u64
+}
+
+/// The mark of a text, such as a topic or a client identifier.
+pub(super) fn of_text(text: &str) -> u64 {
+    bytes(1, text.as_bytes())
+}
+
+/// The mark of a topic and a payload.
+pub(super) fn of_message(topic: u64, payload: &[u8]) -> u64 {
+    let hash = mix(topic, bytes_len(payload));
+    if payload.len() <= SAMPLE.saturating_mul(2) {
+        return bytes(hash, payload);
+    }
+    let (head, _) = payload.split_at_checked(SAMPLE).unwrap_or((payload, &[]));
+    let tail = payload
+        .get(payload.len().saturating_sub(SAMPLE)..)
+        .unwrap_or_default();
+    bytes(bytes(hash, head), tail)
+}
+
+/// The mark of two others.
+pub(super) fn of_pair(first: u64, second: u64) -> u64 {
+    mix(mix(3, first), second)
+}
+
+/// The mark of the properties that a server passes on as they are, in their order.
+pub(super) fn of_properties(properties: Properties<'_>) -> u64 {
+    let mut hash = 2;
+    let mut single = 0_u64;
+    for property in properties.iter() {
+        let id = u64::from(property.id().0);
+        let one = match property {
+            Property::PayloadFormatIndicator(0) => continue,
+            Property::PayloadFormatIndicator(byte) => mix(id, u64::from(byte)),
+            Property::ContentType(text) => bytes(id, text.as_str().as_bytes()),
+            Property::ResponseTopic(topic) => bytes(id, topic.as_str().as_bytes()),
+            Property::CorrelationData(data) => bytes(id, data.as_bytes()),
+            //= [MQTT-3.3.2-18] v5: only their order is kept
+            Property::UserProperty(name, value) => {
+                hash = bytes(
+                    bytes(hash, name.as_str().as_bytes()),
+                    value.as_str().as_bytes(),
+                );
+                continue;
+            }
+            _ => continue,
+        };
+        // Properties that stand once may change places.
+        single = single.wrapping_add(one);
+    }
+    mix(hash, single)
+}
+
+/// The number of a property that has one.
+pub(super) fn number(properties: Properties<'_>, id: PropertyId) -> Option<u32> {
+    match properties.get(id)? {
+        Property::MessageExpiryInterval(value)
+        | Property::SessionExpiryInterval(value)
+        | Property::WillDelayInterval(value)
+        | Property::MaximumPacketSize(value)
+        | Property::SubscriptionIdentifier(value) => Some(value),
+        Property::ServerKeepAlive(value)
+        | Property::ReceiveMaximum(value)
+        | Property::TopicAliasMaximum(value)
+        | Property::TopicAlias(value) => Some(u32::from(value)),
+        Property::RequestProblemInformation(value)
+        | Property::RequestResponseInformation(value)
+        | Property::MaximumQoS(value)
+        | Property::RetainAvailable(value)
+        | Property::WildcardSubscriptionAvailable(value)
+        | Property::SubscriptionIdentifierAvailable(value)
+        | Property::SharedSubscriptionAvailable(value) => Some(u32::from(value)),
+        _ => None,
+    }
+}
+
+/// The Authentication Method.
+pub(super) fn method(properties: Properties<'_>) -> Option<u64> {
+    match properties.get(PropertyId::AUTHENTICATION_METHOD)? {
+        Property::AuthenticationMethod(name) => Some(of_text(name.as_str())),
+        _ => None,
+    }
+}

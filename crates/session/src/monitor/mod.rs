@@ -1,0 +1,333 @@
+//! A monitor that watches both directions of any number of connections to one server and says who
+//! broke the protocol.
+//!
+//! Bytes with their direction and time go in; [`Finding`]s, [`Flow`]s, [`Explanation`]s and the
+//! [`ConnectionState`] of both ends come out. The packet rules and the conversation rules are one
+//! table (`requirements/rules.toml`). What cannot be known is not claimed: a connection may begin
+//! in the middle, and what passed the monitor may still be lost when the connection breaks.
+//!
+//! ```
+//! use mqttscope_session::common::Instant;
+//! use mqttscope_session::monitor::{ConnectionId, Monitor};
+//! use mqttscope_wire::{Rule, Sender};
+//! let mut monitor = Monitor::new();
+//! let connection = ConnectionId(1);
+//! monitor.open(connection);
+//! monitor.push(connection, Sender::Client, &[0xc0, 0x00], Instant::ZERO);
+//! let finding = monitor.poll_finding().unwrap();
+//! assert_eq!(finding.rule, Rule::FirstPacketNotConnect);
+//! assert_eq!(finding.packets.as_slice(), [0]);
+//! ```
+//!
+//! Memory is bounded: findings, flows, connections, sessions and messages that are remembered have
+//! limits, and what is dropped is counted.
+
+mod authentication;
+mod both;
+mod clock;
+mod connection;
+mod content;
+mod delivery;
+mod ending;
+mod explain;
+mod finding;
+mod flow;
+mod log;
+mod messages;
+mod numbers;
+mod opening;
+mod requests;
+mod session;
+mod shown;
+mod state;
+mod stream;
+mod subscriptions;
+mod trace;
+mod view;
+mod wills;
+mod window;
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
+use core::time::Duration;
+
+use mqttscope_wire::{PacketType, Rule, Sender};
+
+use crate::common::Instant;
+use connection::Connection;
+use log::{Judge, Log};
+use view::View;
+
+pub use explain::Explanation;
+pub use finding::Finding;
+pub use flow::{Flow, FlowKind, FlowState};
+pub use numbers::PacketNumbers;
+pub use state::{
+    ConnectionState, EndState, HandshakeState, HandshakeStep, KeepAliveState, Limits, Phase,
+    SubscriptionState,
+};
+
+/// Connections that are kept at most; closed ones make room first.
+const MAXIMUM_CONNECTIONS: usize = 1000;
+/// How often the monitor looks for what is late.
+const TICK: Duration = Duration::from_secs(1);
+
+/// A connection, as the caller numbers them. A number is used once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnectionId(pub u32);
+
+/// Watches the connections to one server. Connections to several servers need a monitor each.
+///
+/// Packets are numbered from 0, all connections together, in the order in which they are complete.
+#[derive(Clone, Debug, Default)]
+pub struct Monitor {
+    connections: BTreeMap<ConnectionId, Connection>,
+    view: View,
+    log: Log,
+    polled: usize,
+    next_tick: Instant,
+}
+
+impl Monitor {
+    /// Has seen nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Says that a connection is new, so that the first bytes of both ends are its beginning.
+    ///
+    /// It may be left out: a connection that begins with a CONNECT is taken as new anyway. Without
+    /// both, the connection began before the recording.
+    pub fn open(&mut self, connection: ConnectionId) {
+        self.connection(connection).begun = true;
+    }
+
+    /// Takes bytes of one direction, in chunks of any size. Gives the numbers of the packets that
+    /// they complete.
+    ///
+    /// Times may not go back by much: an earlier time than before counts as no time passed.
+    pub fn push(
+        &mut self,
+        connection: ConnectionId,
+        from: Sender,
+        bytes: &[u8],
+        at: Instant,
+    ) -> Range<u32> {
+        let first = self.log.packets;
+        self.pass_time(at);
+        let begins = self.connection(connection).phase == Phase::Connecting;
+        if begins && from == Sender::Server {
+            self.lend_session(connection, at);
+        }
+        let Self {
+            connections,
+            view,
+            log,
+            ..
+        } = self;
+        if let Some(connection) = connections.get_mut(&connection) {
+            connection.receive(log, view, from, bytes, at);
+        }
+        if begins {
+            self.take_over(connection, at);
+        }
+        first..self.log.packets
+    }
+
+    /// Says that a connection is closed, by whichever end or by the network.
+    pub fn close(&mut self, connection: ConnectionId, at: Instant) {
+        self.pass_time(at);
+        let Self {
+            connections,
+            view,
+            log,
+            ..
+        } = self;
+        if let Some(connection) = connections.get_mut(&connection) {
+            let mut judge = judge_of(log, connection, at);
+            connection.close(&mut judge, view);
+        }
+    }
+
+    /// Says that time has passed, so that silence is found while no packets come. Once a second is
+    /// often enough.
+    pub fn handle_time(&mut self, now: Instant) {
+        self.pass_time(now);
+    }
+
+    fn pass_time(&mut self, now: Instant) {
+        if now < self.next_tick {
+            return;
+        }
+        self.next_tick = now + TICK;
+        let Self {
+            connections,
+            view,
+            log,
+            ..
+        } = self;
+        for connection in connections.values_mut() {
+            let mut judge = judge_of(log, connection, now);
+            connection.tick(&mut judge);
+        }
+        wills::judge_wills(log, view, connections, now);
+    }
+
+    /// The CONNACK may say that the connection goes on with a session which another one has.
+    #[cold]
+    fn lend_session(&mut self, newer: ConnectionId, at: Instant) {
+        let Some(name) = self.client_identifier(newer) else {
+            return;
+        };
+        let Self {
+            connections, view, ..
+        } = self;
+        for connection in connections.values_mut() {
+            if connection.is_rival(newer, &name) {
+                connection.leave_session(view, at);
+            }
+        }
+    }
+
+    /// A connection that was accepted ends others with its client identifier.
+    #[cold]
+    fn take_over(&mut self, newer: ConnectionId, at: Instant) {
+        let Some(connection) = self.connections.get(&newer) else {
+            return;
+        };
+        let (Phase::Open, Some(number)) = (connection.phase, connection.connack) else {
+            return;
+        };
+        let was_assigned = connection.asked.is_some_and(|asked| asked.anonymous);
+        let Some(name) = self.client_identifier(newer) else {
+            return;
+        };
+        let Self {
+            connections, log, ..
+        } = self;
+        for connection in connections.values_mut() {
+            if !connection.is_rival(newer, &name) {
+                continue;
+            }
+            let mut judge = judge_of(log, connection, at);
+            judge.number = number;
+            if was_assigned {
+                //= [MQTT-3.2.2-16] v5: an identifier that nobody else has
+                let finding = Finding {
+                    connection: newer,
+                    by: Sender::Server,
+                    packet_type: PacketType::Connack,
+                    ..judge.found(Rule::AssignedClientIdInUse)
+                };
+                judge.report(finding);
+            }
+            judge.fact(explain::FactKind::TakenOver, 0);
+            connection.taken_over = Some(number);
+            connection.phase = Phase::Ending;
+        }
+    }
+
+    fn connection(&mut self, id: ConnectionId) -> &mut Connection {
+        if self.connections.len() >= MAXIMUM_CONNECTIONS && !self.connections.contains_key(&id) {
+            let closed = self
+                .connections
+                .values()
+                .find(|connection| connection.closed.is_some())
+                .map(|connection| connection.id);
+            let oldest = closed.or_else(|| self.connections.keys().next().copied());
+            if let Some(oldest) = oldest {
+                self.connections.remove(&oldest);
+            }
+        }
+        self.connections
+            .entry(id)
+            .or_insert_with(|| Connection::new(id))
+    }
+
+    /// All findings that are kept, in the order in which they were found.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.log.findings
+    }
+
+    /// The next finding that was not polled yet.
+    pub fn poll_finding(&mut self) -> Option<Finding> {
+        let finding = self.log.findings.get(self.polled).copied()?;
+        self.polled = self.polled.saturating_add(1);
+        Some(finding)
+    }
+
+    /// Findings that were not kept: beyond 100 of one rule on one connection, or 10,000 in all.
+    #[must_use]
+    pub const fn findings_dropped(&self) -> u64 {
+        self.log.findings_dropped
+    }
+
+    /// Packets so far: the number of the next one.
+    #[must_use]
+    pub const fn packets(&self) -> u32 {
+        self.log.packets
+    }
+
+    /// Flows that are kept: those that are over in the order in which they ended, then open ones.
+    #[must_use]
+    pub fn flows(&self) -> Vec<Flow> {
+        let mut open: Vec<Flow> = Vec::new();
+        for connection in self.connections.values() {
+            connection.open_flows(&mut open);
+        }
+        open.sort_by_key(|flow| flow.packets.as_slice().first().copied());
+        self.log.flows.iter().copied().chain(open).collect()
+    }
+
+    /// Flows that are over and were not kept: the oldest beyond 10,000.
+    #[must_use]
+    pub const fn flows_dropped(&self) -> u64 {
+        self.log.flows_dropped
+    }
+
+    /// Connections that are kept, in the order of their numbers.
+    pub fn connections(&self) -> impl Iterator<Item = ConnectionId> + '_ {
+        self.connections.keys().copied()
+    }
+
+    /// What both ends of a connection know, after the newest packet.
+    #[must_use]
+    pub fn state(&self, connection: ConnectionId) -> Option<ConnectionState> {
+        self.connections.get(&connection).map(Connection::state)
+    }
+
+    /// The recording in plain words: findings and what else is worth knowing, the most important
+    /// first.
+    #[must_use]
+    pub fn explanations(&self) -> Vec<Explanation> {
+        explain::explain(&self.log.findings, &self.log.facts, |id| {
+            self.connections
+                .get(&id)
+                .map_or_else(|| alloc::format!("connection {}", id.0), Connection::name)
+        })
+    }
+
+    /// The client identifier of a connection, where it is known.
+    #[must_use]
+    pub fn client_identifier(&self, connection: ConnectionId) -> Option<String> {
+        let name = &self.connections.get(&connection)?.session.client_identifier;
+        (!name.is_empty()).then(|| name.as_ref().into())
+    }
+}
+
+/// Judges a moment rather than a packet.
+fn judge_of<'a>(log: &'a mut Log, connection: &Connection, at: Instant) -> Judge<'a> {
+    Judge {
+        number: log.packets.saturating_sub(1),
+        log,
+        connection: connection.id,
+        version: connection.version,
+        from: Sender::Client,
+        packet_type: PacketType::Reserved,
+        at,
+    }
+}

@@ -1,0 +1,233 @@
+//! Bytes of one direction into packets: framing, the version, and what to do where neither is known.
+
+use mqttscope_wire::{
+    Context, Decoded, PacketType, ProtocolVersion, Sender, Severity, decode, detect, dissect, frame,
+};
+
+use super::connection::Connection;
+use super::log::{Judge, Log};
+use super::view::View;
+use crate::common::Instant;
+
+/// Bytes of a packet that are kept until it is whole. A larger packet is counted, not looked into.
+const MAXIMUM_PACKET: usize = 1 << 22;
+/// Bytes in which the beginning of a packet is looked for, where the recording begins in one.
+const MAXIMUM_SEARCH: usize = 1 << 14;
+
+impl Connection {
+    /// Takes bytes of one direction.
+    pub(super) fn receive(
+        &mut self,
+        log: &mut Log,
+        view: &mut View,
+        from: Sender,
+        bytes: &[u8],
+        at: Instant,
+    ) {
+        let half = self.halves.of_mut(from);
+        if half.lost {
+            return;
+        }
+        let passed = half.skip.min(bytes.len());
+        half.skip = half.skip.saturating_sub(passed);
+        let bytes = bytes.get(passed..).unwrap_or_default();
+        let mut buffer = core::mem::take(&mut half.buffer);
+        if buffer.is_empty() {
+            // Whole packets are read where they are; only what is left over is copied.
+            let done = self.packets(log, view, from, bytes, at);
+            buffer.extend_from_slice(bytes.get(done..).unwrap_or_default());
+        } else {
+            buffer.extend_from_slice(bytes);
+            let done = self.packets(log, view, from, &buffer, at).min(buffer.len());
+            buffer.drain(..done);
+        }
+        self.halves.of_mut(from).buffer = buffer;
+    }
+
+    /// Judges the whole packets; gives the bytes that are done.
+    fn packets(
+        &mut self,
+        log: &mut Log,
+        view: &mut View,
+        from: Sender,
+        bytes: &[u8],
+        at: Instant,
+    ) -> usize {
+        let mut done = 0_usize;
+        while let Some(rest) = bytes.get(done..).filter(|rest| !rest.is_empty()) {
+            if !self.begun && self.halves.of(from).packets == 0 {
+                match self.begin(rest, from) {
+                    Some(skip) if skip > 0 => {
+                        done = done.saturating_add(skip);
+                        continue;
+                    }
+                    Some(_) => {}
+                    None => break,
+                }
+            }
+            match frame::header(rest) {
+                frame::Header::Incomplete { .. } => break,
+                frame::Header::TooLong => {
+                    self.packet_at(log, view, from, rest.get(..5).unwrap_or(rest), at);
+                    // Nobody can know where the next packet begins.
+                    self.halves.of_mut(from).lost = true;
+                    return bytes.len();
+                }
+                frame::Header::Complete { len, .. } => {
+                    if let Some(packet) = rest.get(..len) {
+                        self.packet_at(log, view, from, packet, at);
+                        done = done.saturating_add(len);
+                    } else if len > MAXIMUM_PACKET {
+                        self.too_large(log, from, rest, len, at);
+                        return bytes.len();
+                    } else {
+                        break;
+                    }
+                }
+            }
+        }
+        done
+    }
+
+    /// The recording may begin in the middle: looks for the first packet and the version. Gives the
+    /// bytes to pass over; none while there is too little to tell.
+    #[cold]
+    fn begin(&mut self, bytes: &[u8], from: Sender) -> Option<usize> {
+        let first = PacketType::from_first_byte(*bytes.first()?);
+        if from == Sender::Client && first == PacketType::Connect {
+            self.begun = true;
+            return Some(0);
+        }
+        if !self.version_is_certain
+            && self.halves.client.packets == 0
+            && self.halves.server.packets == 0
+        {
+            self.version = detect(bytes, Some(from)).version;
+        }
+        let search = bytes.len().min(MAXIMUM_SEARCH);
+        for start in 0..search {
+            let candidate = bytes.get(start..)?;
+            for version in [self.version].into_iter().chain(ProtocolVersion::ALL) {
+                let context = Context::new(version).from(from);
+                match decode(candidate, context) {
+                    Ok(Decoded::Packet { len, .. })
+                        if is_packet(candidate.get(len..)?, context) =>
+                    {
+                        if !self.version_is_certain {
+                            self.version = version;
+                        }
+                        return Some(start);
+                    }
+                    // A packet that is not whole yet, at the very beginning.
+                    Ok(Decoded::Incomplete { missing }) if start == 0 && missing < search => {
+                        return None;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if bytes.len() < MAXIMUM_SEARCH {
+            None
+        } else {
+            Some(search)
+        }
+    }
+
+    fn judge<'a>(&self, log: &'a mut Log, from: Sender, first: u8, at: Instant) -> Judge<'a> {
+        let number = log.packets;
+        log.packets = log.packets.saturating_add(1);
+        Judge {
+            log,
+            connection: self.id,
+            version: self.version,
+            from,
+            packet_type: PacketType::from_first_byte(first),
+            number,
+            at,
+        }
+    }
+
+    /// Judges one packet.
+    fn packet_at(
+        &mut self,
+        log: &mut Log,
+        view: &mut View,
+        from: Sender,
+        bytes: &[u8],
+        at: Instant,
+    ) {
+        let context = Context::new(self.version).from(from);
+        let first = bytes.first().copied().unwrap_or(0);
+        let mut decoded = decode(bytes, context);
+        if decoded.is_err() && !self.version_is_certain {
+            decoded = self.other_version(bytes, from).unwrap_or(decoded);
+        }
+        if let Ok(Decoded::Packet { packet, .. }) = &decoded
+            && let mqttscope_wire::ControlPacket::Connect(connect) = packet
+            && self.asked.is_none()
+        {
+            self.version = connect.version;
+            self.version_is_certain = true;
+        }
+        let mut judge = self.judge(log, from, first, at);
+        match decoded {
+            Ok(Decoded::Packet { packet, .. }) => {
+                self.arrive(&mut judge, bytes.len());
+                self.packet(&mut judge, view, &packet);
+            }
+            // A whole frame is never incomplete.
+            Ok(Decoded::Incomplete { .. }) => {}
+            Err(_) => {
+                let dissection = dissect(bytes, Context::new(self.version).from(from));
+                if judge.packet_type == PacketType::Connect && self.asked.is_none() {
+                    self.version = dissection.version;
+                    self.version_is_certain = true;
+                    judge.version = dissection.version;
+                }
+                self.arrive(&mut judge, bytes.len());
+                let claimed = self.begun || self.version_is_certain;
+                let certain = claimed
+                    || dissection
+                        .diagnostics
+                        .iter()
+                        .any(|diagnostic| diagnostic.severity() == Severity::Error);
+                if certain {
+                    self.malformed(&mut judge, &dissection);
+                }
+            }
+        }
+    }
+
+    /// Reads a packet in another version, where none is certain.
+    #[cold]
+    fn other_version<'b>(
+        &mut self,
+        bytes: &'b [u8],
+        from: Sender,
+    ) -> Option<Result<Decoded<'b>, mqttscope_wire::DecodeError>> {
+        ProtocolVersion::ALL.into_iter().rev().find_map(|version| {
+            let decoded = decode(bytes, Context::new(version).from(from));
+            decoded.is_ok().then(|| {
+                self.version = version;
+                decoded
+            })
+        })
+    }
+
+    /// A packet that is too large to be kept.
+    #[cold]
+    fn too_large(&mut self, log: &mut Log, from: Sender, rest: &[u8], len: usize, at: Instant) {
+        let first = rest.first().copied().unwrap_or(0);
+        let mut judge = self.judge(log, from, first, at);
+        self.arrive(&mut judge, len);
+        let half = self.halves.of_mut(from);
+        // Its topic alias and identifier are not known, so what follows from them is not claimed.
+        half.exceeded = true;
+        half.skip = len.saturating_sub(rest.len());
+    }
+}
+
+/// Whether a packet may begin here, or nothing does.
+fn is_packet(bytes: &[u8], context: Context) -> bool {
+    bytes.is_empty() || decode(bytes, context).is_ok()
+}

@@ -1,0 +1,317 @@
+//! The subscriptions of a session, as its client and its server know them.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use mqttscope_wire::{QoS, RetainHandling, Subscription, SubscriptionOptions, TopicFilter};
+
+use super::content;
+use crate::common::Instant;
+use crate::common::topic_tree::{TopicTree, matches};
+
+/// Subscriptions of a session that are kept at most; with more, they count as not known.
+const MAXIMUM: usize = 10_000;
+/// Subscriptions that ended and are remembered.
+const MAXIMUM_ENDED: usize = 64;
+
+/// A subscription.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    /// The filter as it was sent.
+    pub(super) filter: Box<str>,
+    /// The share and its filter, of a shared subscription.
+    share: Option<u64>,
+    pub(super) options: SubscriptionOptions,
+    pub(super) granted: Option<QoS>,
+    pub(super) identifier: Option<u32>,
+    pub(super) packet: u32,
+    /// When its SUBSCRIBE came.
+    since: Instant,
+    /// When the first of those that it replaces came.
+    first: Instant,
+    /// What it replaces, while its SUBACK has not come or messages of before may be under way.
+    before: Option<(SubscriptionOptions, QoS, Option<u32>)>,
+}
+
+/// A subscription that ended.
+#[derive(Clone, Debug)]
+struct Ended {
+    filter: Box<str>,
+    qos: QoS,
+}
+
+/// What the subscriptions that match a topic have in common.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Matched {
+    /// Subscriptions that match, shared ones included.
+    pub(super) count: u32,
+    /// Those that are not shared.
+    pub(super) plain: u32,
+    /// The share, where the only one that matches is shared.
+    pub(super) share: Option<u64>,
+    /// The highest QoS that any of them may bring.
+    pub(super) highest: QoS,
+    /// The highest QoS that is certainly granted.
+    pub(super) granted: QoS,
+    /// All SUBACKs have come, and nothing was replaced.
+    pub(super) settled: bool,
+    pub(super) any_retain_as_published: bool,
+    pub(super) all_retain_as_published: bool,
+    pub(super) all_no_local: bool,
+    /// None of them asks for retained messages now.
+    pub(super) no_retained: bool,
+    pub(super) all_identified: bool,
+    /// It replaces one with the same filter, and asks for retained messages only if it were new.
+    pub(super) asks_only_if_new: bool,
+    /// When the newest was made.
+    pub(super) newest: Instant,
+    /// When the oldest was made.
+    pub(super) oldest: Instant,
+}
+
+/// The subscriptions of a session.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Subscriptions {
+    tree: TopicTree<Vec<Entry>>,
+    len: usize,
+    ended: VecDeque<Ended>,
+    /// Some could not be kept.
+    pub(super) overflowed: bool,
+}
+
+/// The filter without `$share/NAME/`, and the mark of the share.
+fn parts(filter: &str, v5: bool) -> (&str, Option<u64>) {
+    let shared = TopicFilter::new(filter)
+        .filter(|_| v5)
+        .and_then(TopicFilter::shared);
+    match shared {
+        Some(shared) => (
+            shared.topic_filter.as_str(),
+            Some(content::of_pair(
+                content::of_text(shared.share_name),
+                content::of_text(shared.topic_filter.as_str()),
+            )),
+        ),
+        None => (filter, None),
+    }
+}
+
+impl Subscriptions {
+    /// A SUBSCRIBE asks for one. True when there was none with this filter.
+    pub(super) fn ask(
+        &mut self,
+        subscription: Subscription<'_>,
+        identifier: Option<u32>,
+        v5: bool,
+        packet: u32,
+        at: Instant,
+    ) -> bool {
+        let filter = subscription.topic_filter.as_str();
+        let (inner, share) = parts(filter, v5);
+        let mut entry = Entry {
+            filter: filter.into(),
+            share,
+            options: subscription.options,
+            granted: None,
+            identifier,
+            packet,
+            since: at,
+            first: at,
+            before: None,
+        };
+        if let Some(entries) = self.tree.get_mut(inner) {
+            if let Some(old) = entries.iter_mut().find(|old| old.filter == entry.filter) {
+                let qos = old.highest();
+                entry.before = Some((old.options, qos, old.identifier));
+                entry.first = old.first;
+                *old = entry;
+                return false;
+            }
+            if self.len < MAXIMUM {
+                entries.push(entry);
+                self.len = self.len.saturating_add(1);
+            } else {
+                self.overflowed = true;
+            }
+            return true;
+        }
+        if self.len >= MAXIMUM || self.tree.insert(inner, [entry].into()).is_err() {
+            self.overflowed = true;
+        } else {
+            self.len = self.len.saturating_add(1);
+        }
+        true
+    }
+
+    /// A SUBACK grants it or, with none, refuses it.
+    pub(super) fn answer(&mut self, filter: &str, v5: bool, granted: Option<QoS>) {
+        let Some(granted) = granted else {
+            let before = self.find_mut(filter, v5).and_then(|entry| {
+                let before = entry.before;
+                if let Some((options, qos, identifier)) = before {
+                    entry.options = options;
+                    entry.granted = Some(qos);
+                    entry.identifier = identifier;
+                }
+                before
+            });
+            if before.is_none() {
+                self.end(filter, v5);
+            }
+            return;
+        };
+        if let Some(entry) = self.find_mut(filter, v5) {
+            entry.granted = Some(granted);
+        }
+    }
+
+    fn find_mut(&mut self, filter: &str, v5: bool) -> Option<&mut Entry> {
+        let (inner, _) = parts(filter, v5);
+        let entries = self.tree.get_mut(inner)?;
+        entries.iter_mut().find(|entry| *entry.filter == *filter)
+    }
+
+    /// Whether there is one with exactly this filter.
+    pub(super) fn has(&self, filter: &str, v5: bool) -> bool {
+        let (inner, _) = parts(filter, v5);
+        self.tree
+            .get(inner)
+            .is_some_and(|entries| entries.iter().any(|entry| *entry.filter == *filter))
+    }
+
+    /// An UNSUBSCRIBE ends it.
+    pub(super) fn end(&mut self, filter: &str, v5: bool) {
+        let (inner, _) = parts(filter, v5);
+        let Some(entries) = self.tree.get_mut(inner) else {
+            return;
+        };
+        let Some(at) = entries.iter().position(|entry| *entry.filter == *filter) else {
+            return;
+        };
+        let entry = entries.swap_remove(at);
+        let is_empty = entries.is_empty();
+        self.len = self.len.saturating_sub(1);
+        if self.ended.len() >= MAXIMUM_ENDED {
+            self.ended.pop_front();
+        }
+        self.ended.push_back(Ended {
+            filter: inner.into(),
+            qos: entry.highest(),
+        });
+        if is_empty {
+            self.tree.remove(inner);
+        }
+    }
+
+    /// What the subscriptions that match the topic have in common; none when none does.
+    pub(super) fn matching(&mut self, topic: &str) -> Option<Matched> {
+        let mut found: Option<Matched> = None;
+        self.tree.visit_matching(topic, |entries| {
+            for entry in entries.iter() {
+                let one = entry.matched();
+                found = Some(found.map_or(one, |all| all.with(one)));
+            }
+        });
+        found
+    }
+
+    /// Whether a subscription that matches the topic has this identifier, or had it lately.
+    pub(super) fn has_identifier(&mut self, topic: &str, identifier: u32) -> bool {
+        let mut found = false;
+        self.tree.visit_matching(topic, |entries| {
+            found |= entries.iter().any(|entry| {
+                entry.identifier == Some(identifier)
+                    || entry
+                        .before
+                        .is_some_and(|(.., before)| before == Some(identifier))
+            });
+        });
+        found
+    }
+
+    /// Whether a filter that begins with a wildcard would match if it reached topics with $.
+    pub(super) fn would_match_without_dollar(&self, topic: &str) -> bool {
+        // A $ cannot be a wildcard's level for these, so any other first level does as well.
+        let Some(rest) = topic.strip_prefix('$') else {
+            return false;
+        };
+        let mut found = false;
+        self.tree.visit(|entries| {
+            found |= entries.iter().any(|entry| {
+                let filter = &*entry.filter;
+                filter.starts_with(['+', '#']) && matches(filter, rest)
+            });
+        });
+        found
+    }
+
+    /// The QoS of a subscription that matched the topic and ended.
+    pub(super) fn ended(&self, topic: &str) -> Option<QoS> {
+        self.ended
+            .iter()
+            .filter(|ended| matches(&ended.filter, topic))
+            .map(|ended| ended.qos)
+            .max()
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> Vec<&Entry> {
+        let mut all = Vec::new();
+        self.tree.visit(|entries| all.extend(entries));
+        all
+    }
+}
+
+impl Entry {
+    fn highest(&self) -> QoS {
+        let now = self.granted.unwrap_or(self.options.maximum_qos);
+        self.before.map_or(now, |(_, before, _)| now.max(before))
+    }
+
+    fn matched(&self) -> Matched {
+        let before = self.before.map(|(options, ..)| options);
+        let asks =
+            |options: &SubscriptionOptions| options.retain_handling != RetainHandling::DoNotSend;
+        let published = |options: SubscriptionOptions| options.retain_as_published;
+        Matched {
+            count: 1,
+            plain: u32::from(self.share.is_none()),
+            share: self.share,
+            highest: self.highest(),
+            granted: self.granted.unwrap_or(QoS::AtMostOnce),
+            settled: self.granted.is_some() && self.before.is_none(),
+            any_retain_as_published: published(self.options) || before.is_some_and(published),
+            all_retain_as_published: published(self.options) && before.is_none_or(published),
+            all_no_local: self.options.no_local && before.is_none_or(|options| options.no_local),
+            no_retained: !asks(&self.options) && before.is_none_or(|before| !asks(&before)),
+            all_identified: self.identifier.is_some()
+                && self.before.is_none_or(|(.., before)| before.is_some()),
+            asks_only_if_new: self.before.is_some()
+                && self.options.retain_handling == RetainHandling::SendIfNew,
+            newest: self.since,
+            oldest: self.first,
+        }
+    }
+}
+
+impl Matched {
+    fn with(self, other: Self) -> Self {
+        Self {
+            count: self.count.saturating_add(other.count),
+            plain: self.plain.saturating_add(other.plain),
+            share: None,
+            highest: self.highest.max(other.highest),
+            granted: self.granted.max(other.granted),
+            settled: self.settled && other.settled,
+            any_retain_as_published: self.any_retain_as_published || other.any_retain_as_published,
+            all_retain_as_published: self.all_retain_as_published && other.all_retain_as_published,
+            all_no_local: self.all_no_local && other.all_no_local,
+            no_retained: self.no_retained && other.no_retained,
+            all_identified: self.all_identified && other.all_identified,
+            asks_only_if_new: self.asks_only_if_new && other.asks_only_if_new,
+            newest: self.newest.max(other.newest),
+            oldest: self.oldest.min(other.oldest),
+        }
+    }
+}
