@@ -144,8 +144,23 @@ impl Subscriptions {
         true
     }
 
-    /// A SUBACK grants it or, with none, refuses it.
-    pub(super) fn answer(&mut self, filter: &str, v5: bool, granted: Option<QoS>) {
+    /// The SUBACK of this SUBSCRIBE grants it or, with none, refuses it.
+    pub(super) fn answer(
+        &mut self,
+        filter: &str,
+        v5: bool,
+        subscribe: Option<u32>,
+        granted: Option<QoS>,
+    ) {
+        if let Some(entry) = self.find_mut(filter, v5)
+            && Some(entry.packet) != subscribe
+        {
+            // A later SUBSCRIBE has replaced it already.
+            if let (Some((_, before, _)), Some(granted)) = (&mut entry.before, granted) {
+                *before = granted.max(*before);
+            }
+            return;
+        }
         let Some(granted) = granted else {
             let before = self.find_mut(filter, v5).and_then(|entry| {
                 let before = entry.before;

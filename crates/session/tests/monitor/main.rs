@@ -10,3 +10,4 @@
 mod captures;
 mod cases;
 mod notation;
+mod worlds;
