@@ -7,7 +7,9 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod bounds;
 mod captures;
 mod cases;
 mod notation;
+mod views;
 mod worlds;
