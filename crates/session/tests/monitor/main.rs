@@ -11,5 +11,6 @@ mod bounds;
 mod captures;
 mod cases;
 mod notation;
+mod recordings;
 mod views;
 mod worlds;
