@@ -12,8 +12,33 @@ const DISSECT: &str = "Paste MQTT bytes as you have them: hex of any kind, a hex
 const LIVE: &str = "Connect to a broker over WebSocket, or to the one that is built in, and see every packet both ways. Nothing goes anywhere but to the broker you name.";
 const FLOWS: &str = "See a message go from publisher to broker to subscriber, packet by packet, with what each side must remember. The packets are those of a real client and a real broker, in simulated time.";
 
-const LIVE_KEYS: Keys = &[(&["?"], "This help")];
-const FLOWS_KEYS: Keys = &[(&["?"], "This help")];
+const LIVE_KEYS: Keys = &[
+    (&["/"], "Search"),
+    (&["p"], "Pause the lists, and go on"),
+    (
+        &["Ctrl+Enter"],
+        "Publish what stands in the form (on a Mac: ⌘)",
+    ),
+    (
+        &["↑", "↓", "Home", "End", "PgUp", "PgDn"],
+        "Move in a list; what is selected opens on the right",
+    ),
+    (&["←", "→"], "Close and open a branch of the topics"),
+    (&["Escape"], "Leave a window"),
+    (&["?"], "This help"),
+];
+const FLOWS_KEYS: Keys = &[
+    (&["Space", "k"], "Play, pause"),
+    (&["→", "l"], "One step forward"),
+    (&["←", "j"], "One step back"),
+    (&["Home", "End"], "To the beginning, to the end"),
+    (&["x"], "Cut the link of the packet on its way"),
+    (&["c"], "Compare QoS 0, 1 and 2"),
+    (&["a"], "Only the chosen run"),
+    (&["[", "]"], "The scenario before, the next one"),
+    (&["Enter"], "On a packet: open it"),
+    (&["?"], "This help"),
+];
 const DISSECT_KEYS: Keys = &[
     (
         &["↑", "↓", "Home", "End", "PgUp", "PgDn"],

@@ -41,6 +41,22 @@ pub enum Icon {
     Note,
     /// A file.
     File,
+    /// Stand still.
+    Pause,
+    /// Go on.
+    Play,
+    /// What else can be done.
+    Dots,
+    /// Shown.
+    Eye,
+    /// Hidden.
+    Hidden,
+    /// Look for something.
+    Search,
+    /// One step back.
+    Back,
+    /// To the beginning.
+    First,
 }
 
 impl Icon {
@@ -69,6 +85,18 @@ impl Icon {
             Self::Warning => "M8 2.5l6 10.8H2zM8 6.6v3M8 11.4v.1",
             Self::Note => "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2zM8 7.4v3.4M8 5.1v.1",
             Self::File => "M4 2h5l3 3v9H4zM9 2v3h3",
+            Self::Pause => "M5.5 3.5v9M10.5 3.5v9",
+            Self::Play => "M5 3.2l7.5 4.8L5 12.8z",
+            Self::Dots => "M3.5 8v.1M8 8v.1M12.5 8v.1",
+            Self::Eye => {
+                "M1.8 8S4 3.8 8 3.8 14.2 8 14.2 8 12 12.2 8 12.2 1.8 8 1.8 8zM8 6.2a1.8 1.8 0 1 1 0 3.6 1.8 1.8 0 0 1 0-3.6z"
+            }
+            Self::Hidden => {
+                "M1.8 8S4 3.8 8 3.8 14.2 8 14.2 8 12 12.2 8 12.2 1.8 8 1.8 8zM3 13L13 3"
+            }
+            Self::Search => "M7 2.8a4.2 4.2 0 1 1 0 8.4 4.2 4.2 0 0 1 0-8.4zM10.2 10.2L13.5 13.5",
+            Self::Back => "M9.8 4l-4 4 4 4",
+            Self::First => "M11.5 4l-4 4 4 4M4.5 4v8",
         }
     }
 }

@@ -2,11 +2,13 @@
 
 pub(crate) mod annex_host;
 pub mod dialog;
+pub mod far_list;
 pub mod header;
 pub mod help;
 pub mod icon;
 pub mod inspector;
 pub mod menu;
 mod menu_list;
+pub mod sequence_diagram;
 pub mod text_out;
 pub mod toasts;

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use gloo_events::EventListener;
-use wasm_bindgen::JsCast as _;
-use wasm_bindgen::closure::Closure;
-use web_sys::{HtmlElement, ResizeObserver};
+use web_sys::HtmlElement;
 use yew::prelude::*;
+
+use super::Resizes;
 
 /// Rows above and below the screen that are drawn too, so that scrolling shows no gap.
 const OVERSCAN: usize = 10;
@@ -96,30 +96,6 @@ pub fn use_virtual_rows(count: usize, row: u32) -> VirtualRows {
         range: window_of(first, shown, count),
         row,
         height: height_of(count, row),
-    }
-}
-
-/// Tells of every change of an element's size, its first appearance included, until it is dropped.
-struct Resizes {
-    observer: ResizeObserver,
-    _told: Closure<dyn Fn()>,
-}
-
-impl Resizes {
-    fn of(element: &HtmlElement, tell: impl Fn() + 'static) -> Option<Self> {
-        let told = Closure::<dyn Fn()>::new(tell);
-        let observer = ResizeObserver::new(told.as_ref().unchecked_ref()).ok()?;
-        observer.observe(element);
-        Some(Self {
-            observer,
-            _told: told,
-        })
-    }
-}
-
-impl Drop for Resizes {
-    fn drop(&mut self) {
-        self.observer.disconnect();
     }
 }
 

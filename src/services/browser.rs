@@ -95,3 +95,35 @@ pub fn focus_id(id: &str) {
         let _ = element.focus();
     }
 }
+
+/// Whether an event happened within an element that a selector finds.
+#[must_use]
+pub fn is_within(event: &Event, selector: &str) -> bool {
+    target(event)
+        .is_some_and(|element| element.closest(selector).is_ok_and(|found| found.is_some()))
+}
+
+/// A colour of the style sheets as it is now, by the name of its custom property.
+#[must_use]
+pub fn colour(name: &str) -> Option<String> {
+    let probe = document()?.create_element("span").ok()?;
+    let probe: HtmlElement = probe.dyn_into().ok()?;
+    probe
+        .style()
+        .set_property("color", &format!("var({name})"))
+        .ok()?;
+    let body = document()?.body()?;
+    body.append_child(&probe).ok()?;
+    let style = window()?.get_computed_style(&probe).ok().flatten();
+    let colour = style.and_then(|style| style.get_property_value("color").ok());
+    probe.remove();
+    colour.filter(|colour| !colour.is_empty())
+}
+
+/// Whether a media query holds now.
+#[must_use]
+pub fn matches(query: &str) -> bool {
+    window()
+        .and_then(|window| window.match_media(query).ok()?)
+        .is_some_and(|list| list.matches())
+}

@@ -5,4 +5,6 @@ pub mod browser;
 pub mod clipboard;
 pub mod engine;
 pub mod files;
+pub mod picture;
+pub mod profiles;
 pub mod storage;

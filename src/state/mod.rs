@@ -1,5 +1,8 @@
 //! What a person did, one reducer a file. No browser in it, so the tests are native.
 
+pub mod flows;
+pub mod live;
+pub mod playback;
 pub mod theme;
 pub mod toasts;
 pub mod workbench;

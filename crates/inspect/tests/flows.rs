@@ -189,6 +189,17 @@ fn the_pictures_of_the_gallery_are_true() {
             assert!(svg.contains("a &lt; b") && svg.ends_with("</svg>\n"));
         }
         assert_eq!(run.counts_at(run.end), run.counts, "{}", scenario.title);
+        let beats = run.beats();
+        let diagram = Diagram::of(&run, Look::WIDE);
+        let heights = diagram.heights_of(&beats);
+        assert!(heights.is_sorted() && heights.len() == beats.len());
+        assert_eq!(heights.last(), Some(&diagram.end()));
+        for arrow in diagram.arrows.iter().filter(|arrow| !arrow.lost) {
+            assert_eq!(diagram.x_at(arrow, arrow.top), diagram.look.x(arrow.from));
+            assert_eq!(diagram.x_at(arrow, arrow.bottom), diagram.look.x(arrow.to));
+            let (x, y, _) = diagram.label_at(arrow);
+            assert!(x < diagram.width && y < arrow.bottom);
+        }
         let moments: Vec<u64> = run.beats().iter().map(|beat| beat.at).collect();
         assert!(moments.is_sorted());
     }
@@ -200,6 +211,19 @@ fn a_cut_named_by_its_moment_is_the_same_cut() {
         let run = Run::of(&scenario);
         let again = Run::of(&run.with_moments());
         assert_eq!(run.packets, again.packets, "{}", scenario.title);
+    }
+}
+
+#[test]
+fn every_fault_that_is_offered_comes_to_rest() {
+    for scenario in gallery() {
+        for at in [0, 425, 475, 700] {
+            for fault in scenario.faults_at(at) {
+                let run = Run::of(&scenario.with_fault(fault));
+                assert!(run.complete, "{}", run.to_text());
+                packets_are_whole(&run);
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
-//! What a PUBLISH or a will carries, as text, JSON or hex.
+//! What a PUBLISH or a will carries, in each form that it can be read in.
 
-use mqttscope_inspect::payload;
+use mqttscope_inspect::payload::{self, View};
 use mqttscope_wire::Field;
 use yew::prelude::*;
 
@@ -60,7 +60,11 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
                 <span class="grow"></span>
                 <div class="tabs" role="tablist" aria-label="Show the payload as">{ for tabs }</div>
             </div>
-            if let Some(open) = open { <pre id="payload-view" role="tabpanel" aria-label={open.name()} tabindex="0">{ open.content() }</pre> }
+            if let Some(View::Image(address)) = open {
+                <div id="payload-view" class="picture" role="tabpanel" aria-label="image" tabindex="0"><img src={address.clone()} alt="What the payload shows" /></div>
+            } else if let Some(open) = open {
+                <pre id="payload-view" role="tabpanel" aria-label={open.name()} tabindex="0">{ open.content() }</pre>
+            }
         </section>
     }
 }

@@ -10,6 +10,8 @@ pub const MAX_STEPS: usize = 200;
 pub const MAX_FAULTS: usize = 20;
 /// The last moment that a scenario can name, in milliseconds.
 pub const MAX_AT: u64 = 3_600_000;
+/// How long a client is away when nothing else is said, in milliseconds.
+const OFFLINE: u64 = 2_000;
 /// The longest delay of a link, in milliseconds.
 pub const MAX_DELAY: u32 = 10_000;
 
@@ -276,5 +278,29 @@ impl Scenario {
             }
         }
         both
+    }
+
+    /// What can go wrong at a moment, in the order in which it is offered.
+    #[must_use]
+    pub fn faults_at(&self, at: u64) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for client in 0..self.clients.len() {
+            faults.push(Fault::Cut {
+                client,
+                when: When::At(at),
+            });
+            faults.push(Fault::Offline {
+                client,
+                from: at,
+                to: at.saturating_add(OFFLINE).min(MAX_AT),
+            });
+            for keeps in [true, false] {
+                faults.push(Fault::Restart { client, at, keeps });
+            }
+        }
+        for keeps in [true, false] {
+            faults.push(Fault::RestartBroker { at, keeps });
+        }
+        faults
     }
 }

@@ -19,7 +19,7 @@ pub use svg::Palette;
 pub use time_line::TimeLine;
 
 /// How wide and how wordy it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Look {
     /// Between two lanes, in pixels.
     pub spacing: u32,
@@ -45,8 +45,8 @@ impl Look {
 
     /// For several pictures beside each other.
     pub const TIGHT: Self = Self {
-        spacing: 122,
-        margin: 40,
+        spacing: 108,
+        margin: 36,
         short: true,
     };
 
@@ -78,8 +78,8 @@ impl Look {
     }
 }
 
-/// The picture.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The picture; by default of nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagram {
     /// How it was laid out.
     pub look: Look,
@@ -182,22 +182,63 @@ impl Diagram {
         diagram
     }
 
-    /// Where a label begins or ends, beside the lane that its packet leaves: across from there, in
-    /// pixels from the left, and whether it ends there.
+    /// Where a label begins, or ends if the last is true: in the gap beside the client's lane, on its
+    /// arrow. Pixels from the left and from the top.
     #[must_use]
-    pub const fn label_at(&self, arrow: &Arrow) -> (u32, bool) {
-        let x = self.look.x(arrow.from);
-        if arrow.to > arrow.from {
-            // Over lanes between the two, the label stands in the last gap.
-            (
-                self.look.x(arrow.to.saturating_sub(1)).saturating_add(14),
-                false,
-            )
-        } else if arrow.from > arrow.to.saturating_add(1) {
-            (self.look.x(arrow.from).saturating_sub(14), true)
+    pub fn label_at(&self, arrow: &Arrow) -> (u32, u32, bool) {
+        let broker = self.lane_of(None);
+        let client = if arrow.from == broker {
+            arrow.to
         } else {
-            (x.saturating_sub(14), true)
-        }
+            arrow.from
+        };
+        let left = if client < broker {
+            client
+        } else {
+            client.saturating_sub(1)
+        };
+        let leftwards = arrow.to < arrow.from;
+        let x = if leftwards {
+            self.look.x(left.saturating_add(1)).saturating_sub(14)
+        } else {
+            self.look.x(left).saturating_add(14)
+        };
+        let (from, to) = (self.look.x(arrow.from), self.look.x(arrow.to));
+        let reach = u64::from(from.abs_diff(to)).saturating_mul(u64::from(arrow.reach)) / 1000;
+        let across = u64::from(from.abs_diff(x)).min(reach);
+        let down = u64::from(arrow.bottom.saturating_sub(arrow.top))
+            .saturating_mul(across)
+            .checked_div(reach)
+            .unwrap_or_default();
+        let y = arrow
+            .top
+            .saturating_add(u32::try_from(down).unwrap_or_default());
+        (x, y.saturating_sub(5), leftwards)
+    }
+
+    /// The height of each step, never above the one before.
+    #[must_use]
+    pub fn heights_of(&self, beats: &[super::Beat]) -> Vec<u32> {
+        let mut lowest = 0;
+        let last = beats.len().saturating_sub(1);
+        let heights = beats.iter().enumerate().map(|(index, beat)| {
+            let arrow = beat.packet.and_then(|packet| self.arrows.get(packet));
+            let height = match arrow {
+                _ if index == 0 => 0,
+                _ if index == last => self.end(),
+                Some(arrow) => arrow.bottom,
+                None => self.time.heights(beat.at).1,
+            };
+            lowest = lowest.max(height);
+            lowest
+        });
+        heights.collect()
+    }
+
+    /// Where playing ends.
+    #[must_use]
+    pub fn end(&self) -> u32 {
+        self.time.end().saturating_add(14)
     }
 
     /// Where a packet is at a height, in pixels from the left; beyond its way, at its end.

@@ -135,12 +135,12 @@ impl Diagram {
         } else {
             ""
         };
-        let (label, at_end) = self.label_at(arrow);
+        let (label, above, at_end) = self.label_at(arrow);
         let anchor = if at_end { "end" } else { "start" };
         writeln!(
             out,
             r#"<path d="M{from} {top}L{to} {bottom}{end}" fill="none" stroke="{colour}" stroke-width="1.6"{dashes}/><text x="{label}" y="{}" text-anchor="{anchor}" font-family="ui-monospace, monospace" font-size="11" fill="{}">{}</text>"#,
-            top.saturating_sub(4),
+            above,
             if arrow.lost { colour } else { &palette.ink },
             escaped(&arrow.label)
         )

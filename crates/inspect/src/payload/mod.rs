@@ -1,5 +1,10 @@
 //! A payload in the forms a person can read.
 
+mod cbor;
+mod image;
+mod message_pack;
+mod print;
+
 use mqttscope_wire::{Dissection, Field};
 use serde_core::de::IgnoredAny;
 
@@ -12,6 +17,12 @@ pub enum View {
     Text(String),
     /// JSON, one member a line.
     Json(String),
+    /// CBOR in its diagnostic notation, one member a line.
+    Cbor(String),
+    /// MessagePack, written like JSON, one member a line.
+    MessagePack(String),
+    /// An image, as a `data:` address.
+    Image(String),
     /// Hex dump: offset, sixteen bytes, their characters.
     Hex(String),
 }
@@ -23,6 +34,9 @@ impl View {
         match self {
             Self::Text(_) => "text",
             Self::Json(_) => "JSON",
+            Self::Cbor(_) => "CBOR",
+            Self::MessagePack(_) => "MessagePack",
+            Self::Image(_) => "image",
             Self::Hex(_) => "hex",
         }
     }
@@ -31,7 +45,12 @@ impl View {
     #[must_use]
     pub fn content(&self) -> &str {
         match self {
-            Self::Text(content) | Self::Json(content) | Self::Hex(content) => content,
+            Self::Text(content)
+            | Self::Json(content)
+            | Self::Cbor(content)
+            | Self::MessagePack(content)
+            | Self::Image(content)
+            | Self::Hex(content) => content,
         }
     }
 }
@@ -39,16 +58,33 @@ impl View {
 /// The most bytes that are shown; a page full of text helps nobody.
 pub const MAX_SHOWN: usize = 64 * 1024;
 
-/// The views of a payload, the most telling first; hex is always the last.
+/// The views of a payload, the most telling first. Hex is always there; behind it are only views
+/// that may be right, but not likely.
 ///
 /// `content_type` and `format_indicator` are what the message's properties say, if they do.
 #[must_use]
 pub fn views(bytes: &[u8], content_type: Option<&str>, format_indicator: Option<u32>) -> Vec<View> {
-    let mut views = Vec::with_capacity(3);
+    let mut views = Vec::with_capacity(4);
+    views.extend(image::data_url(bytes).map(View::Image));
+    let mut unlikely = Vec::new();
+    for (name, print, view) in PACKED {
+        let announced = content_type.is_some_and(|it| is_kind(it, name));
+        if bytes.len() <= MAX_SHOWN
+            && (announced || may_be_packed(bytes))
+            && let Some(printed) = print(bytes)
+        {
+            // Two bytes are soon a list of one number; a word in it is hardly chance.
+            if announced || (printed.is_container && printed.has_text) {
+                views.push(view(printed.text));
+            } else if printed.is_container {
+                unlikely.push(view(printed.text));
+            }
+        }
+    }
     if let Ok(text) = std::str::from_utf8(bytes)
         && !text.is_empty()
     {
-        if let Some(json) = pretty(text, content_type.is_some_and(is_json)) {
+        if let Some(json) = pretty(text, content_type.is_some_and(|it| is_kind(it, &["json"]))) {
             views.push(View::Json(json));
         }
         // Who says that it is text is believed; else it has to look like text.
@@ -60,7 +96,28 @@ pub fn views(bytes: &[u8], content_type: Option<&str>, format_indicator: Option<
     views.push(View::Hex(hex(bytes
         .get(..MAX_SHOWN.min(bytes.len()))
         .unwrap_or(bytes))));
+    views.append(&mut unlikely);
     views
+}
+
+/// Binary forms: the names of their content types, and how to read and show them.
+type Packed = (
+    &'static [&'static str],
+    fn(&[u8]) -> Option<print::Printed>,
+    fn(String) -> View,
+);
+const PACKED: [Packed; 2] = [
+    (&["cbor"], cbor::print, View::Cbor),
+    (
+        &["msgpack", "x-msgpack", "vnd.msgpack", "messagepack"],
+        message_pack::print,
+        View::MessagePack,
+    ),
+];
+
+/// Lists, maps and tags begin so, in CBOR and in MessagePack; text and JSON never do.
+fn may_be_packed(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|&byte| byte >= 0x80)
 }
 
 /// The views of the node's message, with what its properties say of it; `None`: it is no message.
@@ -91,14 +148,16 @@ pub fn of(dissection: &Dissection, packet: &[u8], node: usize) -> Option<Vec<Vie
 }
 
 /// `application/json`, `application/senml+json; charset=utf-8`.
-fn is_json(content_type: &str) -> bool {
+fn is_kind(content_type: &str, names: &[&str]) -> bool {
     let kind = content_type
         .split(';')
         .next()
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase();
-    kind.ends_with("/json") || kind.ends_with("+json")
+    kind.rsplit(['/', '+'])
+        .next()
+        .is_some_and(|last| names.contains(&last) && last.len() < kind.len())
 }
 
 /// No control characters but those that lay text out.
@@ -293,6 +352,31 @@ mod tests {
     }
 
     #[test]
+    fn binary_forms() {
+        let names = |bytes: &[u8], content_type| {
+            views(bytes, content_type, None)
+                .iter()
+                .map(View::name)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names(b"\xa1\x61t\x18\x2a", None), ["CBOR", "hex"]);
+        assert_eq!(names(b"\x81\xa1t\x2a", None), ["MessagePack", "hex"]);
+        assert_eq!(names(b"\x82\x01\x02", None), ["hex", "CBOR"]);
+        assert_eq!(
+            names(b"\x82\x01\x02", Some("application/senml+cbor")),
+            ["CBOR", "hex"]
+        );
+        assert_eq!(
+            names(b"\x01", Some("application/x-msgpack")),
+            ["MessagePack", "hex"]
+        );
+        assert_eq!(names(b"\x80", None), ["hex"]);
+        assert_eq!(names("\u{e9}t\u{e9}".as_bytes(), None), ["text", "hex"]);
+        assert_eq!(names(b"GIF89a..", None), ["image", "text", "hex"]);
+        assert_eq!(names(b"{}", Some("json")), ["JSON", "text", "hex"]);
+    }
+
+    #[test]
     fn properties_of_the_message_say_what_it_is() {
         let names = |packet: &[u8], field| {
             let d = mqttscope_wire::dissect(
@@ -344,8 +428,12 @@ mod tests {
         }
 
         #[test]
-        fn no_payload_panics(bytes: Vec<u8>, format in proptest::option::of(0..3_u32)) {
-            prop_assert!(!views(&bytes, Some("text/json"), format).is_empty());
+        fn no_payload_panics(
+            bytes: Vec<u8>,
+            format in proptest::option::of(0..3_u32),
+            kind in proptest::sample::select(vec!["text/json", "application/cbor", "application/msgpack"]),
+        ) {
+            prop_assert!(!views(&bytes, Some(kind), format).is_empty());
         }
     }
 

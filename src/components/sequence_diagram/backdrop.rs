@@ -1,0 +1,54 @@
+//! What stands behind the arrows: bars where something is remembered, bands without a connection.
+
+use mqttscope_inspect::flows::{Band, Bar, Diagram};
+use yew::prelude::*;
+
+/// Bars and bands.
+pub(super) fn backdrop(diagram: &Diagram) -> Html {
+    html! {
+        <g aria-hidden="true">
+            { for diagram.bands.iter().map(|shown| band(diagram, shown)) }
+            { for diagram.bars.iter().map(|shown| bar(diagram, shown)) }
+        </g>
+    }
+}
+
+/// The lines of the lanes, above the curtain: time goes on where nothing is seen yet.
+pub(super) fn lanes(diagram: &Diagram) -> Html {
+    let height = diagram.height.to_string();
+    html! {
+        <g class="lanes" aria-hidden="true">
+            { for (0..diagram.lanes.len()).map(|index| {
+                let x = diagram.look.x(index).to_string();
+                html! { <line x1={x.clone()} x2={x} y1="0" y2={height.clone()} /> }
+            }) }
+        </g>
+    }
+}
+
+fn bar(diagram: &Diagram, bar: &Bar) -> Html {
+    let side = diagram
+        .lanes
+        .get(bar.lane)
+        .is_none_or(|lane| lane.client.is_none());
+    html! {
+        <rect class={classes!("bar", side.then_some("of-broker"))} x={diagram.look.x(bar.lane).saturating_sub(5).to_string()}
+            y={bar.top.to_string()} width="10" height={bar.bottom.saturating_sub(bar.top).to_string()} rx="3" />
+    }
+}
+
+fn band(diagram: &Diagram, band: &Band) -> Html {
+    let (lane, broker) = (
+        diagram.look.x(band.lane),
+        diagram.look.x(diagram.lane_of(None)),
+    );
+    let (left, right) = (lane.min(broker), lane.max(broker));
+    let high = band.bottom.saturating_sub(band.top);
+    let middle = left.midpoint(right).to_string();
+    html! {
+        <g class="band">
+            <rect x={left.to_string()} y={band.top.to_string()} width={right.saturating_sub(left).to_string()} height={high.to_string()} rx="4" />
+            <text x={middle} y={band.bottom.saturating_sub(7).to_string()} text-anchor="middle">{ &band.label }</text>
+        </g>
+    }
+}

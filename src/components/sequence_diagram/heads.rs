@@ -1,0 +1,14 @@
+//! The names of the lanes, which stay in sight.
+
+use mqttscope_inspect::flows::Diagram;
+use yew::prelude::*;
+
+pub(super) fn heads(diagram: &Diagram) -> Html {
+    html! {
+        <svg class="lane-heads" width={diagram.width.to_string()} height="30" aria-hidden="true">
+            { for diagram.lanes.iter().enumerate().map(|(index, lane)| html! {
+                <text x={diagram.look.x(index).to_string()} y="20" text-anchor="middle">{ &lane.name }</text>
+            }) }
+        </svg>
+    }
+}

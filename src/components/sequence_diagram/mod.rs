@@ -1,0 +1,103 @@
+//! A sequence diagram: lanes, packets as arrows, and a curtain that hides what is still to come.
+//!
+//! It is drawn once. Playing moves the curtain and the packets that are on their way, and nothing
+//! else; see [`Scene`].
+
+mod arrow;
+mod backdrop;
+mod heads;
+mod scene;
+mod token;
+
+use std::rc::Rc;
+
+use mqttscope_inspect::flows::Diagram;
+use yew::prelude::*;
+
+use crate::services::browser;
+pub use scene::Scene;
+
+/// What the diagram is given.
+#[derive(Clone, Properties)]
+pub struct SequenceDiagramProps {
+    /// What is drawn.
+    pub diagram: Rc<Diagram>,
+    /// What each packet says, for who does not see it; as many as arrows.
+    pub says: Rc<[String]>,
+    /// Its name.
+    pub name: AttrValue,
+    /// A packet is to be looked at.
+    pub on_packet: Callback<usize>,
+    /// A packet on its way is to be lost.
+    pub on_cut: Callback<usize>,
+    /// It is drawn, and can be played from now on.
+    pub on_scene: Callback<Rc<Scene>>,
+}
+
+impl PartialEq for SequenceDiagramProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.diagram, &other.diagram)
+            && self.name == other.name
+            && self.on_packet == other.on_packet
+            && self.on_cut == other.on_cut
+            && self.on_scene == other.on_scene
+    }
+}
+
+/// The diagram.
+#[component]
+pub fn SequenceDiagram(props: &SequenceDiagramProps) -> Html {
+    let node = use_node_ref();
+    use_effect_with(
+        (node.clone(), props.clone()),
+        |(
+            node,
+            SequenceDiagramProps {
+                diagram, on_scene, ..
+            },
+        )| {
+            if let Some(root) = node.cast::<web_sys::Element>() {
+                on_scene.emit(Rc::new(Scene::of(&root, diagram.clone())));
+            }
+        },
+    );
+    let diagram = &*props.diagram;
+    let act = {
+        let (on_packet, on_cut) = (props.on_packet.clone(), props.on_cut.clone());
+        move |event: &Event| {
+            if let Some(packet) = browser::data_number(event, "token") {
+                on_cut.emit(packet);
+            } else if let Some(packet) = browser::data_number(event, "packet") {
+                on_packet.emit(packet);
+            }
+        }
+    };
+    let on_click = {
+        let act = act.clone();
+        Callback::from(move |event: MouseEvent| act(&event))
+    };
+    let on_key = Callback::from(move |event: KeyboardEvent| {
+        if matches!(event.key().as_str(), "Enter" | " ") {
+            event.prevent_default();
+            event.stop_propagation();
+            act(&event);
+        }
+    });
+    let (width, height) = (diagram.width.to_string(), diagram.height.to_string());
+    html! {
+        <div class="diagram">
+            { heads::heads(diagram) }
+            <svg ref={node} class="flow" width={width.clone()} height={height.clone()} viewBox={format!("0 0 {width} {height}")}
+                role="group" aria-label={props.name.clone()} data-testid="diagram" onclick={on_click} onkeydown={on_key}>
+                { backdrop::backdrop(diagram) }
+                { for diagram.arrows.iter().map(|drawn| {
+                    let says = props.says.get(drawn.packet).cloned().unwrap_or_default();
+                    arrow::arrow(diagram, drawn, says)
+                }) }
+                <rect class="curtain" width={width} height={height} aria-hidden="true" />
+                { backdrop::lanes(diagram) }
+                { for diagram.arrows.iter().map(token::token) }
+            </svg>
+        </div>
+    }
+}

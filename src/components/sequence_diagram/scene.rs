@@ -1,0 +1,89 @@
+//! A diagram that is drawn, and what moves in it while it plays.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use mqttscope_inspect::flows::{Arrow, Diagram};
+use web_sys::Element;
+
+/// The parts of a drawn diagram that playing moves: the curtain and the packets on their way.
+/// Nothing else in the document is touched for a frame.
+pub struct Scene {
+    diagram: Rc<Diagram>,
+    curtain: Option<Element>,
+    tokens: Vec<Option<Element>>,
+    /// Indexes of the tokens that are seen.
+    seen: RefCell<Vec<usize>>,
+}
+
+impl Scene {
+    /// Finds the parts in a diagram's `svg`.
+    pub(super) fn of(root: &Element, diagram: Rc<Diagram>) -> Self {
+        let find = |what: &str| root.query_selector(what).ok().flatten();
+        let tokens: Vec<Option<Element>> = (0..diagram.arrows.len())
+            .map(|index| find(&format!("[data-token=\"{index}\"]")))
+            .collect();
+        for token in tokens.iter().flatten() {
+            // An element may have been another packet's in the diagram before.
+            let _ = token.set_attribute("visibility", "hidden");
+        }
+        Self {
+            curtain: find(".curtain"),
+            tokens,
+            diagram,
+            seen: RefCell::default(),
+        }
+    }
+
+    /// What is drawn.
+    #[must_use]
+    pub fn diagram(&self) -> &Rc<Diagram> {
+        &self.diagram
+    }
+
+    /// Shows the flow down to a height, in pixels; packets on their way at that height, too.
+    pub fn show(&self, height: f64) {
+        // These attributes can be set on any element, so setting them does not fail.
+        if let Some(curtain) = &self.curtain {
+            let _ = curtain.set_attribute("transform", &format!("translate(0 {height:.1})"));
+        }
+        let mut seen = self.seen.borrow_mut();
+        let now: Vec<usize> = self
+            .diagram
+            .arrows
+            .iter()
+            .enumerate()
+            .filter(|(_, arrow)| f64::from(arrow.top) < height && height < f64::from(arrow.bottom))
+            .map(|(index, _)| index)
+            .collect();
+        for &gone in seen.iter().filter(|index| !now.contains(index)) {
+            if let Some(token) = self.token(gone) {
+                let _ = token.set_attribute("visibility", "hidden");
+            }
+        }
+        for &index in &now {
+            let (Some(token), Some(arrow)) = (self.token(index), self.diagram.arrows.get(index))
+            else {
+                continue;
+            };
+            let x = self.across(arrow, height);
+            let _ = token.set_attribute("transform", &format!("translate({x:.1} {height:.1})"));
+            if !seen.contains(&index) {
+                let _ = token.set_attribute("visibility", "visible");
+            }
+        }
+        *seen = now;
+    }
+
+    fn token(&self, index: usize) -> Option<&Element> {
+        self.tokens.get(index)?.as_ref()
+    }
+
+    fn across(&self, arrow: &Arrow, height: f64) -> f64 {
+        let look = self.diagram.look;
+        let (from, to) = (f64::from(look.x(arrow.from)), f64::from(look.x(arrow.to)));
+        let (top, bottom) = (f64::from(arrow.top), f64::from(arrow.bottom));
+        let reach = f64::from(arrow.reach) / 1000.0;
+        from + (to - from) * reach * (height - top) / (bottom - top).max(1.0)
+    }
+}

@@ -1,0 +1,76 @@
+//! Break it here, compare, and back to one run.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::act::Acts;
+use super::player::Player;
+use crate::components::menu::{Item, Menu};
+use crate::state::flows::{Act, Column, Mode};
+use crate::state::playback::Playback;
+
+#[derive(Clone, Properties)]
+pub(super) struct ActionsProps {
+    pub(super) column: Column,
+    pub(super) mode: Mode,
+    pub(super) player: Rc<Player>,
+}
+
+impl PartialEq for ActionsProps {
+    fn eq(&self, other: &Self) -> bool {
+        self.column == other.column && self.mode == other.mode
+    }
+}
+
+/// The buttons behind the time line.
+#[component]
+pub(super) fn Actions(props: &ActionsProps) -> Html {
+    let acts = use_context::<Acts>();
+    // The moment when the menu was opened: playing may go on under it.
+    let at = use_mut_ref(|| 0_u64);
+    let run = props.column.run.clone();
+    let items = {
+        let (run, at, player) = (run.clone(), at.clone(), props.player.clone());
+        Callback::from(move |()| {
+            player.act(Playback::pause);
+            *at.borrow_mut() = player.moment();
+            let scenario = &run.scenario;
+            let faults = scenario.faults_at(player.moment());
+            faults
+                .iter()
+                .map(|fault| {
+                    Item::new(scenario.fault_text(fault), "").under("From here on, what if")
+                })
+                .collect::<Vec<_>>()
+        })
+    };
+    let on_choose = {
+        let (run, at, acts) = (run.clone(), at.clone(), acts.clone());
+        Callback::from(move |index: usize| {
+            let fault = run.scenario.faults_at(*at.borrow()).into_iter().nth(index);
+            if let (Some(fault), Some(acts)) = (fault, &acts) {
+                acts.dispatch(Act::Fork(fault));
+            }
+        })
+    };
+    let on = |act: Act| {
+        let acts = acts.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(acts) = &acts {
+                acts.dispatch(act.clone());
+            }
+        })
+    };
+    html! {
+        <>
+            <Menu id="fork" label={html! { "Fork here" }} items={items} on_choose={on_choose} />
+            if props.mode != Mode::Compare {
+                <button data-testid="compare" title="The same at QoS 0, 1 and 2 (c)" onclick={on(Act::Compare)}>{ "Compare 0 · 1 · 2" }</button>
+            }
+            if props.mode != Mode::One {
+                <button data-testid="alone" title="Only the chosen run (a)" onclick={on(Act::Alone)}>{ "Only this" }</button>
+            }
+        </>
+    }
+}

@@ -1,0 +1,31 @@
+//! What just happened, in a sentence, and which statement asks for it.
+
+use mqttscope_inspect::flows::{Beat, seconds};
+use yew::prelude::*;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct CaptionProps {
+    pub(super) beat: Option<Beat>,
+    pub(super) playing: bool,
+    /// The present step, from 0, and how many there are.
+    pub(super) step: usize,
+    pub(super) of: usize,
+}
+
+/// The caption. While it plays nobody is read every sentence; who steps is.
+#[component]
+pub(super) fn Caption(props: &CaptionProps) -> Html {
+    let Some(beat) = &props.beat else {
+        return Html::default();
+    };
+    let number = props.step.saturating_add(1);
+    html! {
+        <div class={classes!("caption", beat.fault.then_some("fault"))} data-testid="caption">
+            <p aria-live={if props.playing { "off" } else { "polite" }}>
+                { &beat.text }{ " " }
+                { for beat.statements.iter().map(|id| html! { <code class="statement">{ *id }</code> }) }
+            </p>
+            <span class="mono quiet" data-testid="step">{ format!("{} · step {number} of {}", seconds(beat.at), props.of) }</span>
+        </div>
+    }
+}

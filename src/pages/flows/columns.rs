@@ -1,0 +1,131 @@
+//! The diagrams beside each other.
+
+use std::rc::Rc;
+
+use mqttscope_inspect::flows::{Diagram, Look};
+use yew::prelude::*;
+
+use super::act::Acts;
+use super::player::Player;
+use crate::components::sequence_diagram::{Scene, SequenceDiagram};
+use crate::services::browser;
+use crate::state::flows::{Act, Column};
+
+/// The narrowest that the room between the outer panes gets, and those panes with it.
+const ROOM: i32 = 560;
+const PANES: i32 = 568;
+
+/// The pictures of runs: how wide they are depends on how many stand beside each other.
+pub(super) fn diagrams(columns: &[Column], narrow: bool) -> Vec<Rc<Diagram>> {
+    let screen = browser::document()
+        .and_then(|document| document.document_element())
+        .map_or(ROOM, |root| root.client_width());
+    let room = screen.saturating_sub(PANES).max(ROOM);
+    let picture = |column: &Column| {
+        let lanes = column.run.scenario.clients.len().saturating_add(1);
+        let look = match columns.len() {
+            _ if narrow => Look::NARROW,
+            0 | 1 => Look::fit(lanes, u32::try_from(room).unwrap_or_default()),
+            2 => Look::NARROW,
+            _ => Look::TIGHT,
+        };
+        Rc::new(Diagram::of(&column.run, look))
+    };
+    columns.iter().map(picture).collect()
+}
+
+#[derive(Clone, Properties)]
+pub(super) struct ColumnsProps {
+    pub(super) columns: Vec<Column>,
+    pub(super) active: usize,
+    pub(super) diagrams: Vec<Rc<Diagram>>,
+    pub(super) player: Rc<Player>,
+    pub(super) on_packet: Callback<(usize, usize)>,
+    pub(super) on_cut: Callback<usize>,
+}
+
+impl PartialEq for ColumnsProps {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Rc<Diagram>, &Rc<Diagram>)| Rc::ptr_eq(a, b);
+        self.columns == other.columns
+            && self.active == other.active
+            && self.diagrams.len() == other.diagrams.len()
+            && self.diagrams.iter().zip(&other.diagrams).all(same)
+            && self.on_cut == other.on_cut
+    }
+}
+
+/// The room that scrolls, with a diagram for each run.
+#[component]
+pub(super) fn Columns(props: &ColumnsProps) -> Html {
+    let acts = use_context::<Acts>();
+    let several = props.columns.len() > 1;
+    html! {
+        <div class="room scroll" ref={props.player.room.clone()} tabindex="0" role="region" aria-label="The flow" data-testid="room">
+            <div class="columns">
+                { for props.columns.iter().zip(&props.diagrams).enumerate().map(|(index, (column, diagram))| html! {
+                    <div class={classes!("column", (several && index == props.active).then_some("active"))}>
+                        if several { { name(index, column, index == props.active, acts.clone()) } }
+                        <OneColumn {index} column={column.clone()} diagram={diagram.clone()} player={props.player.clone()}
+                            on_packet={props.on_packet.clone()} on_cut={props.on_cut.clone()} />
+                    </div>
+                }) }
+            </div>
+        </div>
+    }
+}
+
+fn name(index: usize, column: &Column, active: bool, acts: Option<Acts>) -> Html {
+    let on_click = Callback::from(move |_: MouseEvent| {
+        if let Some(acts) = &acts {
+            acts.dispatch(Act::Activate(index));
+        }
+    });
+    html! {
+        <button class="column-name" data-testid="column" aria-pressed={active.to_string()} onclick={on_click}>{ &*column.name }</button>
+    }
+}
+
+#[derive(Clone, Properties)]
+struct OneProps {
+    index: usize,
+    column: Column,
+    diagram: Rc<Diagram>,
+    player: Rc<Player>,
+    on_packet: Callback<(usize, usize)>,
+    on_cut: Callback<usize>,
+}
+
+impl PartialEq for OneProps {
+    fn eq(&self, other: &Self) -> bool {
+        self.index == other.index
+            && Rc::ptr_eq(&self.diagram, &other.diagram)
+            && self.on_cut == other.on_cut
+    }
+}
+
+#[component]
+fn OneColumn(props: &OneProps) -> Html {
+    let index = props.index;
+    let run = props.column.run.clone();
+    let says = use_memo(Rc::as_ptr(&props.diagram).addr(), |_| {
+        let lines: Vec<String> = (0..run.packets.len())
+            .map(|index| run.packet_line(index))
+            .collect();
+        Rc::<[String]>::from(lines)
+    });
+    let on_scene = {
+        let player = props.player.clone();
+        use_callback(index, move |scene: Rc<Scene>, &index| {
+            player.set_scene(index, scene)
+        })
+    };
+    let on_packet = use_callback(
+        (index, props.on_packet.clone()),
+        |packet: usize, (index, on_packet)| on_packet.emit((*index, packet)),
+    );
+    html! {
+        <SequenceDiagram diagram={props.diagram.clone()} says={(*says).clone()} name={format!("Flow: {}", run.scenario.title)}
+            {on_packet} on_cut={props.on_cut.clone()} {on_scene} />
+    }
+}

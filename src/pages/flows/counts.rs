@@ -1,0 +1,70 @@
+//! What is counted, for each run.
+
+use mqttscope_inspect::flows::{Counts, seconds};
+use yew::prelude::*;
+
+use crate::state::flows::Column;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct CountsProps {
+    pub(super) columns: Vec<Column>,
+    pub(super) active: usize,
+    /// Up to this moment, in milliseconds.
+    pub(super) at: u64,
+    /// The run is at its end; then the others are, too.
+    pub(super) last: bool,
+}
+
+/// The table: a row a count, a column a run.
+#[component]
+pub(super) fn CountsTable(props: &CountsProps) -> Html {
+    let counts: Vec<Counts> = props
+        .columns
+        .iter()
+        .map(|column| {
+            if props.last {
+                column.run.counts
+            } else {
+                column.run.counts_at(props.at)
+            }
+        })
+        .collect();
+    let several = counts.len() > 1;
+    let row = |id: &'static str, name: &'static str, bad: bool, of: &dyn Fn(&Counts) -> String| {
+        html! {
+            <tr data-testid={id}>
+                <th scope="row">{ name }</th>
+                { for counts.iter().enumerate().map(|(index, counts)| {
+                    let text = of(counts);
+                    let class = classes!((bad && text != "0").then_some("bad"), (several && index == props.active).then_some("active"));
+                    html! { <td {class}>{ text }</td> }
+                }) }
+            </tr>
+        }
+    };
+    html! {
+        <>
+        <div class="head counted"><h2>{ "Count" }</h2></div>
+        <table class="counts" data-testid="counts" aria-label="Count">
+            if several {
+                <thead><tr><td></td>{ for props.columns.iter().map(|column| html! { <th scope="col">{ short(&column.name) }</th> }) }</tr></thead>
+            }
+            <tbody>
+                { row("published", "Published", false, &|counts| counts.published.to_string()) }
+                { row("delivered", "Delivered", false, &|counts| counts.delivered.to_string()) }
+                { row("twice", "Twice", true, &|counts| counts.duplicated.to_string()) }
+                { row("lost", "Lost", true, &|counts| counts.lost.to_string()) }
+                { row("kept", "Still kept", false, &|counts| counts.kept.to_string()) }
+                { row("packets", "Packets", false, &|counts| counts.packets.to_string()) }
+                { row("sum-bytes", "Bytes", false, &|counts| counts.bytes.to_string()) }
+                { row("duration", "Time", false, &|counts| seconds(counts.time)) }
+            </tbody>
+        </table>
+        </>
+    }
+}
+
+/// What stands above a column: without the words of the fault.
+fn short(name: &str) -> &str {
+    name.split(':').next().unwrap_or(name)
+}

@@ -1,0 +1,150 @@
+//! The player: a playback, and what it moves in the document, without drawing components again.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo_render::{AnimationFrame, request_animation_frame};
+use mqttscope_inspect::flows::seconds;
+use web_sys::{HtmlElement, HtmlInputElement};
+use yew::NodeRef;
+
+use crate::components::sequence_diagram::Scene;
+use crate::services::browser;
+use crate::state::playback::Playback;
+
+/// Speeds that can be chosen.
+pub(super) const SPEEDS: [f64; 5] = [0.25, 0.5, 1.0, 2.0, 4.0];
+
+/// Who is told the present step, and whether it plays.
+type Heard = Rc<dyn Fn(usize, bool)>;
+
+/// A player.
+pub(super) struct Player {
+    playback: RefCell<Playback>,
+    scenes: RefCell<Vec<Option<Rc<Scene>>>>,
+    frame: RefCell<Option<AnimationFrame>>,
+    heard: RefCell<Option<Heard>>,
+    /// The slider, the clock, and what scrolls.
+    pub(super) slider: NodeRef,
+    pub(super) clock: NodeRef,
+    pub(super) room: NodeRef,
+}
+
+impl Player {
+    pub(super) fn new() -> Rc<Self> {
+        let still = browser::window()
+            .and_then(|window| {
+                window
+                    .match_media("(prefers-reduced-motion: reduce)")
+                    .ok()?
+            })
+            .is_some_and(|list| list.matches());
+        Rc::new(Self {
+            playback: RefCell::new(Playback::new(still)),
+            scenes: RefCell::default(),
+            frame: RefCell::default(),
+            heard: RefCell::default(),
+            slider: NodeRef::default(),
+            clock: NodeRef::default(),
+            room: NodeRef::default(),
+        })
+    }
+
+    pub(super) fn hear(&self, heard: impl Fn(usize, bool) + 'static) {
+        *self.heard.borrow_mut() = Some(Rc::new(heard));
+    }
+
+    /// Where it is, in pixels of height.
+    pub(super) fn at(&self) -> f64 {
+        self.playback.borrow().at()
+    }
+
+    /// The moment where it is, in milliseconds.
+    pub(super) fn moment(&self) -> u64 {
+        self.playback.borrow().moment()
+    }
+
+    /// Does something with the playback, and shows what came of it.
+    pub(super) fn act(self: &Rc<Self>, act: impl FnOnce(&mut Playback)) {
+        act(&mut self.playback.borrow_mut());
+        self.settle();
+    }
+
+    fn settle(self: &Rc<Self>) {
+        let (beat, playing) = self.playback.borrow().state();
+        self.show();
+        if playing {
+            let player = Rc::downgrade(self);
+            let frame = request_animation_frame(move |now| {
+                if let Some(player) = player.upgrade() {
+                    player.playback.borrow_mut().frame(now);
+                    player.settle();
+                }
+            });
+            *self.frame.borrow_mut() = Some(frame);
+        } else {
+            *self.frame.borrow_mut() = None;
+        }
+        let heard = self.heard.borrow().clone();
+        if let Some(heard) = heard {
+            heard(beat, playing);
+        }
+    }
+
+    /// A diagram was drawn.
+    pub(super) fn set_scene(&self, column: usize, scene: Rc<Scene>) {
+        {
+            let mut scenes = self.scenes.borrow_mut();
+            if scenes.len() <= column {
+                scenes.resize(column.saturating_add(1), None);
+            }
+            if let Some(slot) = scenes.get_mut(column) {
+                *slot = Some(scene);
+            }
+        }
+        self.show();
+    }
+
+    /// Only so many diagrams are shown.
+    pub(super) fn keep_scenes(&self, columns: usize) {
+        self.scenes.borrow_mut().truncate(columns);
+    }
+
+    fn show(&self) {
+        let playback = self.playback.borrow();
+        let (at, moment) = (playback.at(), playback.moment());
+        for (column, scene) in self.scenes.borrow().iter().enumerate() {
+            let Some(scene) = scene else { continue };
+            let diagram = scene.diagram();
+            // Beside each other, runs are shown at the same moment, which is at another height.
+            scene.show(if column == playback.score().column {
+                at
+            } else if playback.is_over() {
+                f64::from(diagram.end())
+            } else {
+                f64::from(diagram.time.heights(moment).1)
+            });
+        }
+        let clock = seconds(moment);
+        if let Some(slider) = self.slider.cast::<HtmlInputElement>() {
+            slider.set_value(&format!("{at:.0}"));
+            // It can be set on any element, so it does not fail.
+            let _ = slider.set_attribute("aria-valuetext", &clock);
+        }
+        if let Some(element) = self.clock.cast::<HtmlElement>() {
+            element.set_text_content(Some(&clock));
+        }
+        if let Some(room) = self.room.cast::<HtmlElement>() {
+            let (top, high) = (
+                f64::from(room.scroll_top()),
+                f64::from(room.client_height()),
+            );
+            // Above lies what has led here, so there is more room for it.
+            if at + 60.0 > top + high * 0.86 {
+                room.set_scroll_top((at + 60.0 - high * 0.86) as i32);
+            } else if at < top {
+                room.set_scroll_top((at - high * 0.2) as i32);
+            }
+        }
+    }
+}

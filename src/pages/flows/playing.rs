@@ -1,0 +1,67 @@
+//! The player as a hook.
+
+use std::rc::Rc;
+
+use mqttscope_inspect::flows::{Beat, Diagram};
+use yew::prelude::*;
+
+use super::player::Player;
+use crate::state::playback::Score;
+
+/// A player and what is seen of it.
+#[derive(Clone)]
+pub(super) struct Playing {
+    pub(super) player: Rc<Player>,
+    /// The present step.
+    pub(super) beat: usize,
+    pub(super) playing: bool,
+}
+
+/// Plays a run. `opened` is different for each scenario that is to begin at its beginning; `place` is
+/// the run's column, and how many there are.
+#[hook]
+pub(super) fn use_playing(
+    diagram: &Rc<Diagram>,
+    beats: &Rc<[Beat]>,
+    opened: u32,
+    place: (usize, usize),
+) -> Playing {
+    let player = use_memo((), |()| Player::new());
+    let player = (*player).clone();
+    let beat = use_state_eq(|| 0_usize);
+    let playing = use_state_eq(|| false);
+    {
+        let (beat, playing) = (beat.clone(), playing.clone());
+        let player = player.clone();
+        use_effect_with((), move |()| {
+            player.hear(move |now, plays| {
+                beat.set(now);
+                playing.set(plays);
+            });
+        });
+    }
+    {
+        let player = player.clone();
+        let (diagram, beats) = (diagram.clone(), beats.clone());
+        let last = use_mut_ref(|| None::<u32>);
+        use_effect_with(
+            (Rc::as_ptr(&diagram).addr(), opened, place),
+            move |&(_, opened, (active, columns))| {
+                let anew = last.borrow_mut().replace(opened) != Some(opened);
+                player.keep_scenes(columns);
+                let score = Score {
+                    heights: diagram.heights_of(&beats),
+                    time: diagram.time.clone(),
+                    column: active,
+                };
+                player.act(|playback| playback.set_score(score, anew));
+            },
+        );
+    }
+    Playing {
+        player,
+        // A run that has fewer steps than the last one is shown from its own last.
+        beat: (*beat).min(beats.len().saturating_sub(1)),
+        playing: *playing,
+    }
+}

@@ -1,0 +1,68 @@
+//! A connection as it stands: what the server said, and what is counted.
+
+use mqttscope_engine::protocol::{ConnectionState, ConnectionView};
+use yew::prelude::*;
+
+use crate::state::live::words;
+
+/// The card; `name`: what the connection is called.
+pub(super) fn connection_card(view: Option<&ConnectionView>, name: &str) -> Html {
+    let Some(view) = view.filter(|view| view.state == ConnectionState::Open) else {
+        return html! {
+            <>
+                <div class="head"><h2>{ "Connection" }</h2></div>
+                <div class="nothing">
+                    <h2>{ if name.is_empty() { "No connection" } else { name } }</h2>
+                    <p>{ "Once it is open, what the server allows and how the connection does stand here. A packet that you select takes this place." }</p>
+                </div>
+            </>
+        };
+    };
+    let rates = &view.rates;
+    let counted = [
+        (
+            "Messages in",
+            format!("{} a second", words::rate(rates.messages_in)),
+        ),
+        (
+            "Messages out",
+            format!("{} a second", words::rate(rates.messages_out)),
+        ),
+        (
+            "Bytes in",
+            format!("{} a second", words::bytes(rates.bytes_in as u64)),
+        ),
+        (
+            "Bytes out",
+            format!("{} a second", words::bytes(rates.bytes_out as u64)),
+        ),
+        (
+            "Last round trip",
+            view.round_trip_ms
+                .map_or_else(|| "none yet".into(), words::duration),
+        ),
+        ("Waiting to be sent", words::whole(view.queued)),
+    ];
+    let session = match view.session_present {
+        Some(true) => "present: the server kept it",
+        Some(false) => "new",
+        None => "not known",
+    };
+    html! {
+        <>
+            <div class="head"><h2>{ name.to_owned() }</h2><span class="sub">{ &view.client_identifier }</span><span class="grow"></span><span class="chip ok">{ "connected" }</span></div>
+            <div class="card-body" data-testid="connection-card" tabindex="0" role="region" aria-label="The connection">
+                <h3>{ "Statistics" }</h3>
+                <dl>{ for counted.map(|(name, value)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> }) }</dl>
+                <h3>{ "What the server said" }</h3>
+                <dl data-testid="limits">
+                    <dt>{ "Session" }</dt><dd>{ session }</dd>
+                    { for view.limits.iter().map(|limit| html! {
+                        <><dt>{ &limit.name }</dt><dd class={classes!(limit.is_default.then_some("quiet"))}>{ &limit.value }if limit.is_default { <small>{ " by default" }</small> }</dd></>
+                    }) }
+                </dl>
+                <p class="quiet">{ "Select a packet or a message to see it here byte by byte." }</p>
+            </div>
+        </>
+    }
+}

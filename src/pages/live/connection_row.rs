@@ -1,0 +1,136 @@
+//! A connection in the list: what it is called, how it stands, and what can be done with it.
+
+use mqttscope_engine::protocol::{Command, ConnectionId, ConnectionState, ConnectionView};
+use yew::prelude::*;
+
+use super::connection_state::{cause, said};
+use super::connections::Open;
+use super::desk::Desk;
+use super::keep;
+use crate::components::icon::{Icon, icon};
+use crate::components::menu::{Item, Menu};
+use crate::state::live::Act;
+use crate::state::live::profiles::{Known, ProfileAct, place};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct ConnectionRowProps {
+    pub(super) known: Known,
+    /// As the engine has it; none: never opened.
+    pub(super) view: Option<ConnectionView>,
+    /// Whether it is the one that is looked at.
+    pub(super) current: bool,
+    pub(super) on_open: Callback<Open>,
+    pub(super) on_copy: Callback<ConnectionId>,
+}
+
+#[component]
+pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
+    let Some(desk) = use_context::<Desk>() else {
+        return Html::default();
+    };
+    let (number, profile) = (props.known.number, props.known.profile.clone());
+    let state = props
+        .view
+        .as_ref()
+        .map_or(ConnectionState::Closed, |view| view.state.clone());
+    let is_ended = matches!(
+        state,
+        ConnectionState::Closed | ConnectionState::Failed { .. }
+    );
+    let look = {
+        let desk = desk.clone();
+        Callback::from(move |_: MouseEvent| desk.live.dispatch(Act::Connection(number)))
+    };
+    let turn = {
+        let (desk, profile) = (desk.clone(), profile.clone());
+        Callback::from(move |_: MouseEvent| {
+            desk.live.dispatch(Act::Connection(number));
+            desk.talk.emit(if is_ended {
+                Command::Connect(number, Box::new((*profile).clone()))
+            } else {
+                end(number, 0)
+            });
+        })
+    };
+    let why = props
+        .on_open
+        .reform(move |_: MouseEvent| Open::Advice(number));
+    let on_choose = {
+        let (on_open, on_copy, profile) = (
+            props.on_open.clone(),
+            props.on_copy.clone(),
+            profile.clone(),
+        );
+        Callback::from(move |index: usize| match index {
+            0 => on_open.emit(Open::Edit(profile.clone(), AttrValue::default())),
+            1 => on_copy.emit(number),
+            2 => {
+                keep::forget(&profile.id);
+                desk.talk.emit(Command::Remove(number));
+                desk.profiles.dispatch(ProfileAct::Remove(number));
+                desk.say(format!("“{}” is deleted.", profile.name));
+            }
+            3 => desk.talk.emit(Command::Cut(number)),
+            _ => desk.talk.emit(end(number, WITH_WILL)),
+        })
+    };
+    let items = Callback::from(move |()| {
+        let mut items = vec![
+            Item::new("Change…", ""),
+            Item::new("Duplicate…", "another client"),
+            Item::new("Delete", "with its settings"),
+        ];
+        if !is_ended {
+            items.push(
+                Item::new("Cut the link", "no DISCONNECT, as when a cable is pulled")
+                    .under("While it is open"),
+            );
+            items.push(
+                Item::new("Disconnect with the Will", "Reason Code 0x04 (MQTT 5)")
+                    .under("While it is open"),
+            );
+        }
+        items
+    });
+    let (dot, says) = said(&state, props.view.as_ref());
+    let line = if says.is_empty() {
+        format!("{} · MQTT {}", place(&profile), profile.version)
+    } else if state == ConnectionState::Open {
+        format!("MQTT {} · {says}", profile.version)
+    } else {
+        says
+    };
+    let has_advice = props
+        .view
+        .as_ref()
+        .is_some_and(|view| !view.advice.is_empty());
+    let is_trouble = !cause(&state).is_empty();
+    html! {
+        <li class="connection" aria-current={props.current.then_some("true")} data-testid="connection" data-state={dot}>
+            <button class="it" onclick={look} data-testid="look">
+                <i class={classes!("dot", dot)}></i>
+                <span class="name">{ &profile.name }<span class="unseen">{ format!(", {dot}") }</span></span>
+                <span class={classes!("line", is_trouble.then_some("is-error"))} title={line.clone()}>{ line }</span>
+            </button>
+            <span class="does">
+                if is_trouble && has_advice { <button class="link" data-testid="why-not" onclick={why}>{ "why?" }</button> }
+                <button class={classes!(is_ended.then_some("main"))} data-testid={if is_ended { "connect" } else { "disconnect" }} onclick={turn}>
+                    { match state { ConnectionState::Open => "Disconnect", _ if is_ended => "Connect", _ => "Stop" } }
+                </button>
+                <Menu id={format!("connection-{}", number.0)} class="bare square only-icon" name={format!("More for {}", profile.name)}
+                    label={icon(Icon::Dots)} {items} {on_choose} />
+            </span>
+        </li>
+    }
+}
+
+/// Disconnect with Will Message.
+const WITH_WILL: u8 = 0x04;
+
+fn end(connection: ConnectionId, reason_code: u8) -> Command {
+    Command::Disconnect {
+        connection,
+        reason_code,
+        session_expiry_interval: None,
+    }
+}

@@ -1,0 +1,40 @@
+//! Where a connection stands, in words.
+
+use mqttscope_engine::protocol::{ConnectionState, ConnectionView};
+
+use crate::state::live::words;
+
+/// Why it does not work, in words; empty where it does.
+pub(super) fn cause(state: &ConnectionState) -> &str {
+    match state {
+        ConnectionState::Waiting { cause, .. } | ConnectionState::Failed { cause } => cause,
+        ConnectionState::Closed | ConnectionState::Opening | ConnectionState::Open => "",
+    }
+}
+
+/// The state's name, and what there is to say about it.
+pub(super) fn said(
+    state: &ConnectionState,
+    view: Option<&ConnectionView>,
+) -> (&'static str, String) {
+    match state {
+        ConnectionState::Closed => ("closed", String::new()),
+        ConnectionState::Opening => ("opening", "connecting…".into()),
+        ConnectionState::Open => {
+            let session = match view.and_then(|view| view.session_present) {
+                Some(true) => "session present",
+                _ => "new session",
+            };
+            let client = view.map_or("", |view| view.client_identifier.as_str());
+            ("open", format!("{client} · {session}"))
+        }
+        ConnectionState::Waiting { cause, again_in_ms } => (
+            "waiting",
+            format!(
+                "{cause} · again in {}",
+                words::duration(f64::from(*again_in_ms))
+            ),
+        ),
+        ConnectionState::Failed { cause } => ("failed", cause.clone()),
+    }
+}

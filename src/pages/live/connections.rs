@@ -1,0 +1,121 @@
+//! The connections: those that are kept, each as it stands, and how to make another.
+
+use std::rc::Rc;
+
+use mqttscope_engine::protocol::{Command, ConnectionId, Profile, Summary};
+use yew::prelude::*;
+
+use super::advice::advice_window;
+use super::connection_row::ConnectionRow;
+use super::connection_state::cause;
+use super::desk::Desk;
+use super::edit::Edit;
+use super::keep;
+use super::new_menu::NewMenu;
+use crate::state::live::Act;
+use crate::state::live::profiles::{ProfileAct, Profiles};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct ConnectionsProps {
+    pub(super) profiles: Profiles,
+    pub(super) summary: Rc<Summary>,
+    pub(super) current: Option<ConnectionId>,
+}
+
+/// What is open above the page.
+#[derive(Clone, PartialEq)]
+pub(super) enum Open {
+    /// The settings of this one, and the lines of configuration that its broker needs.
+    Edit(Rc<Profile>, AttrValue),
+    /// Why this one does not work.
+    Advice(ConnectionId),
+}
+
+#[component]
+pub(super) fn Connections(props: &ConnectionsProps) -> Html {
+    let desk = use_context::<Desk>();
+    let open = use_state_eq(|| None::<Open>);
+    let Some(desk) = desk else {
+        return Html::default();
+    };
+    let on_open = {
+        let open = open.clone();
+        Callback::from(move |what: Open| open.set(Some(what)))
+    };
+    let on_close = {
+        let open = open.clone();
+        Callback::from(move |()| open.set(None))
+    };
+    let on_done = {
+        let (desk, open, profiles) = (desk.clone(), open.clone(), props.profiles.clone());
+        Callback::from(move |(profile, connect): (Profile, bool)| {
+            let number = profiles
+                .by_id(&profile.id)
+                .map_or(profiles.next_number(), |known| known.number);
+            keep::keep(&profile);
+            desk.profiles
+                .dispatch(ProfileAct::Put(profile.clone().into()));
+            desk.live.dispatch(Act::Connection(number));
+            if connect {
+                desk.talk.emit(Command::Connect(number, profile.into()));
+            }
+            open.set(None);
+        })
+    };
+    let on_copy = {
+        let (open, profiles) = (open.clone(), props.profiles.clone());
+        Callback::from(move |number: ConnectionId| {
+            if let Some(copy) = profiles.copy_of(number, keep::new_id()) {
+                open.set(Some(Open::Edit(copy.into(), AttrValue::default())));
+            }
+        })
+    };
+    let view = |number: ConnectionId| {
+        props
+            .summary
+            .connections
+            .iter()
+            .find(|view| view.id == number)
+            .cloned()
+    };
+    let window = match &*open {
+        None => Html::default(),
+        Some(Open::Edit(profile, note)) => html! {
+            <Edit profile={profile.clone()} is_known={props.profiles.by_id(&profile.id).is_some()} note={note.clone()} {on_done} {on_close} />
+        },
+        Some(Open::Advice(number)) => {
+            let name = props
+                .profiles
+                .get(*number)
+                .map(|known| known.profile.name.clone())
+                .unwrap_or_default();
+            let view = view(*number);
+            let cause = view
+                .as_ref()
+                .map(|view| cause(&view.state).to_owned())
+                .unwrap_or_default();
+            advice_window(
+                &name,
+                &cause,
+                &view.map(|view| view.advice).unwrap_or_default(),
+                &on_close,
+            )
+        }
+    };
+    html! {
+        <section class="connections" aria-label="Connections">
+            <div class="head">
+                <h2>{ "Connections" }</h2>
+                <span class="grow"></span>
+                <NewMenu profiles={props.profiles.clone()} on_open={on_open.clone()} />
+            </div>
+            <ul data-testid="connections">
+                { for props.profiles.known().iter().map(|known| html! {
+                    <ConnectionRow key={known.number.0} known={known.clone()} view={view(known.number)} current={props.current == Some(known.number)}
+                        on_open={on_open.clone()} on_copy={on_copy.clone()} />
+                }) }
+            </ul>
+            { window }
+        </section>
+    }
+}

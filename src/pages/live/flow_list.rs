@@ -1,0 +1,115 @@
+//! Handshakes, and where each stands.
+
+use std::rc::Rc;
+
+use mqttscope_engine::protocol::{FlowState, FlowView, RecordId};
+use yew::prelude::*;
+
+use super::desk::Desk;
+use super::wire_list::minutes_behind;
+use super::wire_row::direction;
+use crate::components::far_list::FarList;
+use crate::state::live::words;
+use crate::state::live::{Act, List, Rows};
+
+/// Height of a row, as in the style sheet.
+const ROW: u32 = 30;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct FlowListProps {
+    pub(super) rows: Rc<Rows<FlowView>>,
+    pub(super) selected: Option<RecordId>,
+}
+
+#[component]
+pub(super) fn FlowList(props: &FlowListProps) -> Html {
+    let minutes = use_memo((), |()| minutes_behind());
+    let Some(desk) = use_context::<Desk>() else {
+        return Html::default();
+    };
+    let rows = &props.rows;
+    let is_of = |row: &FlowView| {
+        props
+            .selected
+            .is_some_and(|selected| row.packets.contains(&selected))
+    };
+    let selected = rows
+        .rows
+        .iter()
+        .zip(rows.first..)
+        .find(|(row, _)| is_of(row))
+        .map(|(_, id)| id);
+    let on_window = {
+        let desk = desk.clone();
+        use_callback((), move |window, ()| {
+            desk.live.dispatch(Act::Scroll(List::Middle, window));
+        })
+    };
+    let on_select = {
+        let (desk, rows, now) = (desk.clone(), rows.clone(), props.selected);
+        Callback::from(move |id: u64| {
+            let at = id
+                .checked_sub(rows.first)
+                .and_then(|at| usize::try_from(at).ok());
+            let packets = at
+                .and_then(|at| rows.rows.get(at))
+                .map(|row| row.packets.as_slice());
+            if let Some(record) = packets.and_then(|packets| next_of(packets, now)) {
+                desk.inspect(record);
+            }
+        })
+    };
+    html! {
+        <>
+            <FarList id="flows" label="Handshakes" row={ROW} first={rows.first} total={rows.total} ids={(rows.first..).take(rows.rows.len()).collect::<Vec<_>>()}
+                {selected} follows=true {on_window} {on_select}>
+                { for rows.rows.iter().zip(rows.first..).map(|(row, id)| flow_row(row, id, rows.total, selected == Some(id), props.selected, *minutes)) }
+            </FarList>
+            if rows.total == 0 {
+                <div class="nothing" data-testid="nothing"><h2>{ "No handshake yet" }</h2><p>{ "A QoS 1 or 2 message, a subscription or a ping shows here with all its packets, and with what is still missing." }</p></div>
+            }
+        </>
+    }
+}
+
+/// The first packet, or the one behind that which is looked at, round and round.
+fn next_of(packets: &[RecordId], now: Option<RecordId>) -> Option<RecordId> {
+    let at = packets.iter().position(|&packet| Some(packet) == now);
+    at.and_then(|at| packets.get(at.saturating_add(1)))
+        .or(packets.first())
+        .copied()
+}
+
+fn flow_row(
+    row: &FlowView,
+    id: u64,
+    total: u64,
+    is_selected: bool,
+    packet: Option<RecordId>,
+    minutes_behind: f64,
+) -> Html {
+    let class = match row.state {
+        FlowState::Complete => "ok",
+        FlowState::Waiting => "accent",
+        FlowState::Resent => "warn",
+        FlowState::Refused | FlowState::Broken => "bad",
+    };
+    let at = row
+        .packets
+        .iter()
+        .position(|&record| Some(record) == packet);
+    let number = at.map_or(0, |at| at.saturating_add(1));
+    html! {
+        <div key={id} id={format!("flows-{id}")} class="flow-row" role="option" data-row={id.to_string()} data-testid="flow-row" aria-selected={is_selected.to_string()}
+            aria-setsize={total.to_string()} aria-posinset={id.saturating_add(1).to_string()} title="Press again for its next packet">
+            <span class="time">{ words::time(row.began_ms, minutes_behind).get(..12).unwrap_or_default().to_owned() }</span>
+            { direction(row.direction) }
+            <b>{ &row.name }</b>
+            <span class="says">{ &row.about }</span>
+            <span class="id">{ row.packet_identifier.map(|id| format!("id {id}")).unwrap_or_default() }</span>
+            <span class="count">{ if number > 0 { format!("{number} of ") } else { "×".into() } }{ row.packets.len() }<span class="unseen">{ " packets" }</span></span>
+            <span class={classes!("chip", class)}>{ &row.state_text }</span>
+            <span class="took">{ row.took_ms.map(words::duration).unwrap_or_default() }</span>
+        </div>
+    }
+}

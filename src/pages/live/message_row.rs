@@ -1,0 +1,36 @@
+//! A message in the list.
+
+use mqttscope_engine::protocol::MessageRow;
+use yew::prelude::*;
+
+use super::wire_row::direction;
+use crate::state::live::words;
+
+/// Its markup; `number` of `total` in the list.
+pub(super) fn message_row(
+    row: &MessageRow,
+    number: u64,
+    total: u64,
+    is_selected: bool,
+    minutes_behind: f64,
+) -> Html {
+    let id = row.record.0;
+    html! {
+        <div key={id} id={format!("messages-{id}")} class="message-row" role="option" data-row={id.to_string()} data-testid="message-row"
+            data-colour={row.colour.map(|colour| colour.to_string())} aria-selected={is_selected.to_string()}
+            aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
+            <i aria-hidden="true"></i>
+            <span class="top">
+                { direction(row.direction) }
+                <b class="topic-name">{ &row.topic }</b>
+                <span class="chip">{ "QoS " }{ row.qos }</span>
+                if row.retain { <span class="chip accent">{ "retain" }</span> }
+                if row.dup { <span class="chip warn">{ "dup" }</span> }
+                if row.has_properties { <span class="chip">{ "properties" }</span> }
+            </span>
+            <span class="time">{ words::time(row.at_ms, minutes_behind) }</span>
+            <code class="preview">{ if row.size == 0 { "(empty)" } else { row.preview.as_str() } }</code>
+            <span class="kind">{ &row.kind }{ " · " }{ words::bytes(u64::from(row.size)) }</span>
+        </div>
+    }
+}

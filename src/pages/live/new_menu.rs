@@ -1,0 +1,126 @@
+//! Making a connection: from a broker's usual place, or from a file; and the file of all of them.
+
+use mqttscope_engine::brokers::BROKERS;
+use mqttscope_engine::profiles::{Imported, export, import, presets};
+use mqttscope_engine::protocol::Profile;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::connections::Open;
+use super::desk::Desk;
+use super::keep;
+use crate::components::menu::{Item, Menu};
+use crate::services::files;
+use crate::state::live::profiles::{ProfileAct, Profiles, begin, place};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct NewMenuProps {
+    pub(super) profiles: Profiles,
+    pub(super) on_open: Callback<Open>,
+}
+
+#[component]
+pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
+    let file = use_node_ref();
+    let Some(desk) = use_context::<Desk>() else {
+        return Html::default();
+    };
+    let items = Callback::from(|()| {
+        let new = presets().into_iter().map(|preset| {
+            let place = place(&preset).to_owned();
+            Item::new(preset.name, place).under("New connection")
+        });
+        let files = [
+            ("Import…", "ours, or what MQTTX exports"),
+            ("Export", "without passwords"),
+            ("Export with passwords", "for yourself only"),
+        ];
+        new.chain(files.map(|(name, more)| Item::new(name, more).under("File of connections")))
+            .collect()
+    });
+    let on_choose = {
+        let (file, desk, profiles) = (file.clone(), desk.clone(), props.profiles.clone());
+        let on_open = props.on_open.clone();
+        Callback::from(move |index: usize| {
+            let presets = presets();
+            if let Some(preset) = presets.get(index) {
+                let listener = BROKERS.iter().find(|broker| broker.name == preset.name);
+                let mut profile = begin(preset.clone(), keep::new_id());
+                profile.name = profiles.free_name(&profile.name);
+                let lines = listener.map_or("", |broker| broker.listener);
+                return on_open.emit(Open::Edit(profile.into(), lines.into()));
+            }
+            match index.saturating_sub(presets.len()) {
+                0 => {
+                    if let Some(file) = file.cast::<HtmlInputElement>() {
+                        file.click();
+                    }
+                }
+                which => {
+                    let known = profiles.known().iter();
+                    let all: Vec<Profile> = known.map(|known| (*known.profile).clone()).collect();
+                    let text = export(&all, which == 2);
+                    if files::save("mqttscope-connections.json", text.as_bytes()).is_none() {
+                        desk.say("The browser did not save the file.");
+                    }
+                }
+            }
+        })
+    };
+    let on_file = {
+        let (desk, profiles) = (desk.clone(), props.profiles.clone());
+        Callback::from(move |event: Event| {
+            let input = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+            let chosen = input.as_ref().and_then(|input| input.files()?.get(0));
+            if let Some(chosen) = chosen {
+                let (desk, profiles) = (desk.clone(), profiles.clone());
+                spawn_local(async move {
+                    let read = files::read(chosen).await;
+                    let imported = read.and_then(|opened| {
+                        let text = String::from_utf8_lossy(&opened.bytes);
+                        import(&text).map_err(|error| error.to_string())
+                    });
+                    match imported {
+                        Ok(imported) => take(&desk, &profiles, imported),
+                        Err(fault) => desk.say(fault),
+                    }
+                });
+            }
+            // So that the same file can be chosen again.
+            if let Some(input) = input {
+                input.set_value("");
+            }
+        })
+    };
+    html! {
+        <>
+            <Menu id="new-connection" label={html! { "New" }} name="New connection" {items} {on_choose} />
+            <input ref={file} type="file" hidden=true accept="application/json,.json" aria-label="A file of connections" data-testid="connections-file" onchange={on_file} />
+        </>
+    }
+}
+
+fn take(desk: &Desk, profiles: &Profiles, imported: Imported) {
+    let count = imported.profiles.len();
+    for profile in imported.profiles {
+        let profile = Profile {
+            id: keep::new_id(),
+            name: profiles.free_name(&profile.name),
+            ..profile
+        };
+        keep::keep(&profile);
+        desk.profiles.dispatch(ProfileAct::Put(profile.into()));
+    }
+    desk.say(if count == 1 {
+        "One connection imported.".to_owned()
+    } else {
+        format!("{count} connections imported.")
+    });
+    for note in imported.notes.into_iter().take(2) {
+        desk.say(note);
+    }
+}

@@ -1,0 +1,83 @@
+//! What happens when the page is first opened: what was kept is loaded, and who comes for the first
+//! time is connected to the broker in the page.
+
+use mqttscope_engine::protocol::{Command, ConnectionId, Target};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::keep;
+use crate::services::{profiles, storage};
+use crate::state::live::profiles::{ProfileAct, Profiles, first};
+use crate::state::live::saved::{Saved, SavedAct};
+use crate::state::live::{Act, Live};
+
+/// Under what the connection that was looked at last is kept.
+const LAST: &str = "live.connection";
+/// Under what the messages are kept that a person keeps.
+const MESSAGES: &str = "live.messages";
+
+/// Loads what was kept, and keeps what changes.
+#[hook]
+pub(super) fn use_opening(
+    live: &UseReducerHandle<Live>,
+    known: &UseReducerHandle<Profiles>,
+    saved: &UseReducerHandle<Saved>,
+    talk: &Callback<Command>,
+) {
+    let loaded = use_state_eq(|| false);
+    {
+        let (known, saved, loaded) = (known.dispatcher(), saved.dispatcher(), loaded.clone());
+        use_effect_with((), move |()| {
+            let kept = storage::get(MESSAGES).and_then(|text| serde_json::from_str(&text).ok());
+            if let Some(kept) = kept {
+                saved.dispatch(SavedAct::Load(kept));
+            }
+            spawn_local(async move {
+                let mut kept = profiles::all().await;
+                if kept.is_empty() {
+                    kept.extend(first());
+                    kept.iter().for_each(keep::keep);
+                }
+                known.dispatch(ProfileAct::Load(kept));
+                loaded.set(true);
+            });
+        });
+    }
+    {
+        let (live, known, talk) = (live.dispatcher(), (**known).clone(), talk.clone());
+        use_effect_with(*loaded, move |loaded| {
+            let last = storage::get(LAST);
+            let last = last.and_then(|id| known.by_id(&id));
+            let Some(first) = last.or(known.known().first()).filter(|_| *loaded) else {
+                return;
+            };
+            live.dispatch(Act::Connection(first.number));
+            // It reaches nobody outside, so nobody has to be asked.
+            if first.profile.target == Target::BuiltIn {
+                talk.emit(Command::Connect(
+                    first.number,
+                    Box::new((*first.profile).clone()),
+                ));
+            }
+        });
+    }
+    {
+        let id = id_of(known, live.connection);
+        use_effect_with(id, |id| {
+            if let Some(id) = id {
+                storage::set(LAST, id);
+            }
+        });
+    }
+    use_effect_with(((**saved).clone(), *loaded), |(saved, loaded)| {
+        if let Ok(text) = serde_json::to_string(saved)
+            && *loaded
+        {
+            storage::set(MESSAGES, &text);
+        }
+    });
+}
+
+fn id_of(known: &Profiles, number: Option<ConnectionId>) -> Option<String> {
+    Some(known.get(number?)?.profile.id.clone())
+}

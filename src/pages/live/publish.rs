@@ -1,0 +1,98 @@
+//! Writing a message and sending it.
+
+use mqttscope_engine::protocol::{Command, ConnectionId, Repeat};
+use yew::prelude::*;
+
+use super::desk::{Desk, value_of};
+use super::payload_field::PayloadField;
+use super::publish_more::publish_more;
+use super::saved_menu::SavedMenu;
+use crate::state::live::publishing::{Publishing, PublishingAct};
+use crate::state::live::saved::{Saved, SavedAct};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct PublishProps {
+    pub(super) form: Publishing,
+    pub(super) saved: Saved,
+    pub(super) connection: Option<ConnectionId>,
+    /// Whether one can publish now.
+    pub(super) is_open: bool,
+    pub(super) is_v5: bool,
+    /// Whether a message is being repeated.
+    pub(super) repeating: bool,
+}
+
+#[component]
+pub(super) fn Publish(props: &PublishProps) -> Html {
+    let Some(desk) = use_context::<Desk>() else {
+        return Html::default();
+    };
+    let form = &props.form;
+    let fault = form.draft().err();
+    let on_text = |act: fn(String) -> PublishingAct| {
+        let desk = desk.clone();
+        Callback::from(move |event: InputEvent| desk.publishing.dispatch(act(value_of(&event))))
+    };
+    let on_change = |act: fn(String) -> PublishingAct| {
+        let desk = desk.clone();
+        Callback::from(move |event: Event| desk.publishing.dispatch(act(value_of(&event))))
+    };
+    let send = send(props, &desk);
+    let on_submit = {
+        let send = send.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            send.emit(None);
+        })
+    };
+    let on_key = {
+        let send = send.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+                event.prevent_default();
+                send.emit(None);
+            }
+        })
+    };
+    let topic_fault = form.topic_fault();
+    html! {
+        <form class="publish" aria-label="Publish" data-testid="publish-form" onsubmit={on_submit} onkeydown={on_key}>
+            <div class="publish-line">
+                <input type="text" class="publish-topic" data-testid="publish-topic" aria-label="Topic Name" placeholder="topic" spellcheck="false" autocapitalize="off"
+                    aria-invalid={topic_fault.is_some().then_some("true")} value={form.topic.clone()} oninput={on_text(PublishingAct::Topic)} />
+                <select class="field" data-testid="publish-qos" aria-label="QoS" onchange={on_change(|text| PublishingAct::Qos(text.parse().unwrap_or(0)))}>
+                    { for ["0", "1", "2"].map(|qos| html! { <option value={qos} selected={form.qos.to_string() == qos}>{ "QoS " }{ qos }</option> }) }
+                </select>
+                <label class="check"><input type="checkbox" data-testid="publish-retain" checked={form.retain} onchange={on_change(|text| PublishingAct::Retain(text == "yes"))} />{ "retain" }</label>
+                <button type="submit" class="main" data-testid="publish" disabled={!props.is_open || fault.is_some()} title="Ctrl+Enter, ⌘ Enter">{ "Publish" }</button>
+            </div>
+            <PayloadField written={form.written} typed={form.typed.clone()} file={form.file.as_ref().map(|(name, bytes)| (name.clone(), bytes.len()))} fault={form.payload().err()} />
+            <div class="publish-foot">
+                if let Some(fault) = fault { <span class="is-error" role="alert" data-testid="publish-fault">{ fault }</span> }
+                else if !props.is_open { <span class="quiet">{ "Connect first: then this can be sent." }</span> }
+                <span class="grow"></span>
+                <SavedMenu saved={props.saved.clone()} draft={form.draft().ok()} />
+            </div>
+            { publish_more(props, &desk, &send) }
+        </form>
+    }
+}
+
+/// Publishes what stands in the form, once or again and again.
+fn send(props: &PublishProps, desk: &Desk) -> Callback<Option<Repeat>> {
+    let (desk, form, is_open) = (desk.clone(), props.form.clone(), props.is_open);
+    let connection = props.connection;
+    Callback::from(move |repeat: Option<Repeat>| {
+        let Some(connection) = connection.filter(|_| is_open) else {
+            return desk.say("This connection is not open.");
+        };
+        match form.draft() {
+            Ok(draft) => {
+                desk.saved.dispatch(SavedAct::Published(draft.clone()));
+                desk.talk
+                    .emit(Command::Publish(connection, draft.into(), repeat));
+            }
+            Err(fault) => desk.say(fault),
+        }
+    })
+}

@@ -1,0 +1,101 @@
+//! What is rarer about a message: its properties, repeating it, asking for an answer.
+
+use mqttscope_engine::protocol::{Command, MessageProperties, Repeat};
+use yew::prelude::*;
+
+use super::desk::{Desk, value_of};
+use super::publish::PublishProps;
+use super::setting_field::groups;
+use crate::state::live::form::FormAct;
+use crate::state::live::message_settings::{MESSAGE, count};
+use crate::state::live::publishing::PublishingAct;
+
+/// The folded parts below the form.
+pub(super) fn publish_more(
+    props: &PublishProps,
+    desk: &Desk,
+    send: &Callback<Option<Repeat>>,
+) -> Html {
+    let form = &props.form;
+    let on_property = {
+        let desk = desk.clone();
+        Callback::from(move |act: FormAct<MessageProperties>| {
+            desk.publishing.dispatch(PublishingAct::Property(act));
+        })
+    };
+    let set = count(&form.properties.value);
+    let has_wrong = !form.properties.is_right(&MESSAGE);
+    html! {
+        <div class="publish-more">
+            <details data-testid="more-properties">
+                <summary>{ "properties" }if set > 0 { <span class="chip accent">{ set }</span> }if has_wrong { <span class="is-error">{ " not right" }</span> }</summary>
+                if !props.is_v5 { <p class="quiet">{ "Sent in MQTT 5 only." }</p> }
+                <div class="flat">{ groups(&MESSAGE, &form.properties, "publish", &on_property) }</div>
+            </details>
+            <details data-testid="more-repeat" open={props.repeating}>
+                <summary>{ "repeat" }if props.repeating { <span class="chip ok">{ "running" }</span> }</summary>
+                { repeat(props, desk, send) }
+            </details>
+            <details data-testid="more-request">
+                <summary>{ "request an answer" }</summary>
+                { request(props, desk) }
+            </details>
+        </div>
+    }
+}
+
+fn repeat(props: &PublishProps, desk: &Desk, send: &Callback<Option<Repeat>>) -> Html {
+    let form = &props.form;
+    let on_text = |act: fn(String) -> PublishingAct| {
+        let desk = desk.clone();
+        Callback::from(move |event: InputEvent| desk.publishing.dispatch(act(value_of(&event))))
+    };
+    let turn = {
+        let (desk, send, repeat) = (desk.clone(), send.clone(), form.repeat());
+        let running = props.connection.filter(|_| props.repeating);
+        Callback::from(move |_: MouseEvent| match (running, &repeat) {
+            (Some(connection), _) => desk.talk.emit(Command::StopRepeating(connection)),
+            (None, Ok(repeat)) => send.emit(Some(*repeat)),
+            (None, Err(fault)) => desk.say(fault),
+        })
+    };
+    html! {
+        <div class="in-line">
+            <label>{ "every " }<input type="text" inputmode="numeric" data-testid="repeat-every" value={form.repeat.0.clone()} oninput={on_text(PublishingAct::Every)} />{ " ms" }</label>
+            <label><input type="text" inputmode="numeric" data-testid="repeat-times" placeholder="∞" value={form.repeat.1.clone()} oninput={on_text(PublishingAct::Times)} />{ " times" }</label>
+            <button type="button" data-testid="repeat" disabled={!props.is_open} onclick={turn}>{ if props.repeating { "Stop" } else { "Start" } }</button>
+        </div>
+    }
+}
+
+fn request(props: &PublishProps, desk: &Desk) -> Html {
+    let form = &props.form;
+    let on_timeout = {
+        let desk = desk.clone();
+        Callback::from(move |event: InputEvent| {
+            desk.publishing
+                .dispatch(PublishingAct::Timeout(value_of(&event)));
+        })
+    };
+    let ask = {
+        let (desk, form, connection) = (desk.clone(), form.clone(), props.connection);
+        Callback::from(
+            move |_: MouseEvent| match (connection, form.draft(), form.timeout()) {
+                (Some(connection), Ok(draft), Ok(timeout)) => {
+                    desk.talk
+                        .emit(Command::Request(connection, draft.into(), timeout));
+                    desk.say("Asked. The answer is told here, with how long it took.");
+                }
+                (_, Err(fault), _) | (_, _, Err(fault)) => desk.say(fault),
+                (None, ..) => {}
+            },
+        )
+    };
+    html! {
+        <div class="in-line">
+            <label>{ "wait " }<input type="text" inputmode="numeric" data-testid="request-timeout" value={form.timeout.clone()} oninput={on_timeout} />{ " ms" }</label>
+            <button type="button" data-testid="request" disabled={!props.is_open || !props.is_v5} onclick={ask}>{ "Publish and wait" }</button>
+            <span class="quiet">{ "Response Topic and Correlation Data are made unless you set them." }</span>
+        </div>
+    }
+}

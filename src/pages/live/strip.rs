@@ -1,0 +1,96 @@
+//! Numbers that are always in sight: how fast, how slow, how full.
+
+use mqttscope_engine::protocol::{Command, ConnectionView};
+use yew::prelude::*;
+
+use super::desk::{Desk, value_of};
+use crate::state::live::words;
+use crate::state::live::{Act, Live, Tab};
+
+/// What the log may take, in megabytes.
+const BUDGETS: [u64; 6] = [16, 64, 128, 256, 512, 1024];
+
+/// The bar below the tabs.
+pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
+    let total = match live.tab {
+        Tab::Wire => Some((live.wire.total, "packet")),
+        Tab::Messages => Some((live.messages.total, "message")),
+        Tab::Flows => Some((live.flows.total, "handshake")),
+        Tab::Findings => Some((live.findings.total, "finding")),
+        Tab::Chart => None,
+    };
+    let everything = {
+        let desk = desk.clone();
+        Callback::from(move |event: Event| {
+            desk.live
+                .dispatch(Act::Everything(value_of(&event) == "all"));
+        })
+    };
+    html! {
+        <div class="list-head strip">
+            <select class="chip" data-testid="scope" aria-label="Whose packets" onchange={everything}>
+                <option value="one" selected={!live.everything}>{ "this connection" }</option>
+                <option value="all" selected={live.everything}>{ "all connections" }</option>
+            </select>
+            if let Some((total, noun)) = total {
+                <span data-testid="total">{ words::whole(total) }{ " " }{ noun }{ if total == 1 { "" } else { "s" } }{ if live.search.is_empty() { "" } else { " found" } }</span>
+            }
+            if live.paused { <span class="chip warn" data-testid="paused">{ "paused: recording goes on" }</span> }
+            <span class="grow"></span>
+            { rates(live.current()) }
+            { log(live, desk) }
+        </div>
+    }
+}
+
+fn rates(view: Option<&ConnectionView>) -> Html {
+    let Some(view) = view else {
+        return Html::default();
+    };
+    let rates = &view.rates;
+    html! {
+        <>
+            if view.queued > 0 { <span class="chip warn" data-testid="queued">{ words::whole(view.queued) }{ " wait" }</span> }
+            <span data-testid="rates" title={format!("{} in, {} out a second", words::bytes(rates.bytes_in as u64), words::bytes(rates.bytes_out as u64))}>
+                { words::rate(rates.messages_in) }{ " in · " }{ words::rate(rates.messages_out) }{ " out msg/s" }
+            </span>
+            if let Some(round_trip) = view.round_trip_ms {
+                <span data-testid="round-trip" title="The last round trip">{ words::duration(round_trip) }</span>
+            }
+        </>
+    }
+}
+
+/// How full the log is; chosen, how full it may be.
+fn log(live: &Live, desk: &Desk) -> Html {
+    let log = live.summary.log;
+    let chosen = {
+        let desk = desk.clone();
+        Callback::from(move |event: Event| {
+            if let Ok(bytes) = value_of(&event).parse() {
+                desk.talk.emit(Command::Budget(bytes));
+            }
+        })
+    };
+    let own = log.budget.checked_div(1_000_000).unwrap_or(0);
+    let mut budgets: Vec<u64> = BUDGETS
+        .into_iter()
+        .chain([own])
+        .filter(|megabytes| *megabytes > 0)
+        .collect();
+    budgets.sort_unstable();
+    budgets.dedup();
+    html! {
+        <>
+            if log.dropped > 0 { <span class="chip warn" data-testid="dropped" title="The oldest packets made room for newer ones">{ words::whole(log.dropped) }{ " dropped" }</span> }
+            <select class="chip" data-testid="budget" aria-label="The most that the log keeps" title="The most that the log keeps; the oldest packets go first" onchange={chosen}>
+                { for budgets.into_iter().map(|megabytes| {
+                    let is_own = megabytes == own;
+                    let says = if is_own { format!("log {} of {megabytes} MB", words::bytes(log.bytes)) } else { format!("keep {megabytes} MB") };
+                    let value = if is_own { log.budget } else { megabytes.saturating_mul(1_000_000) };
+                    html! { <option value={value.to_string()} selected={is_own}>{ says }</option> }
+                }) }
+            </select>
+        </>
+    }
+}

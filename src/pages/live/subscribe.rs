@@ -1,0 +1,71 @@
+//! A subscription to be made, in a window.
+
+use mqttscope_engine::protocol::SubscriptionDraft;
+use yew::prelude::*;
+
+use super::setting_field::groups;
+use crate::components::dialog::Dialog;
+use crate::state::live::form::{Form, FormAct};
+use crate::state::live::subscription_settings::{COLOURS, SUBSCRIPTION};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct SubscribeProps {
+    /// As it stands at first.
+    pub(super) draft: SubscriptionDraft,
+    /// Whether the connection is of version 5.
+    pub(super) is_v5: bool,
+    pub(super) on_done: Callback<SubscriptionDraft>,
+    pub(super) on_close: Callback<()>,
+}
+
+#[component]
+pub(super) fn Subscribe(props: &SubscribeProps) -> Html {
+    let draft = props.draft.clone();
+    let form = use_reducer(move || Form::new(draft));
+    let colour = use_state_eq(|| props.draft.colour);
+    let on_act = {
+        let dispatcher = form.dispatcher();
+        Callback::from(move |act: FormAct<SubscriptionDraft>| dispatcher.dispatch(act))
+    };
+    // What comes first is there in every version.
+    let shown = if props.is_v5 {
+        &SUBSCRIPTION[..]
+    } else {
+        SUBSCRIPTION.get(..1).unwrap_or_default()
+    };
+    let is_right = form.is_right(shown);
+    let on_submit = {
+        let (on_done, mut value) = (props.on_done.clone(), form.value.clone());
+        value.colour = *colour;
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            if is_right {
+                on_done.emit(value.clone());
+            }
+        })
+    };
+    let colours = (0..COLOURS).map(|offered| {
+        let choose = {
+            let colour = colour.clone();
+            Callback::from(move |_: Event| colour.set(offered))
+        };
+        html! {
+            <label class="colour" data-colour={offered.to_string()}>
+                <input type="radio" name="colour" aria-label={format!("Colour {}", offered.saturating_add(1))} checked={*colour == offered} onchange={choose} />
+                <i></i>
+            </label>
+        }
+    });
+    html! {
+        <Dialog title="Subscribe" on_close={props.on_close.clone()}>
+            <form class="edit" data-testid="subscribe-form" onsubmit={on_submit}>
+                { groups(shown, &form, "subscribe", &on_act) }
+                <fieldset class="colours"><legend>{ "Colour" }</legend>{ for colours }</fieldset>
+                <div class="acts">
+                    <span class="grow"></span>
+                    <button type="submit" class="main" data-testid="subscribe-now" disabled={!is_right}>{ "Subscribe" }</button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}

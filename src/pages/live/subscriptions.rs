@@ -1,0 +1,95 @@
+//! What the connection is subscribed to.
+
+use mqttscope_engine::protocol::{Command, ConnectionId, FilterView, SubscriptionDraft};
+use yew::prelude::*;
+
+use super::desk::Desk;
+use super::subscribe::Subscribe;
+use crate::components::icon::{Icon, icon};
+use crate::state::live::subscription_settings::COLOURS;
+use crate::state::live::words;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct SubscriptionsProps {
+    pub(super) connection: ConnectionId,
+    pub(super) filters: Vec<FilterView>,
+    /// Whether one can subscribe now.
+    pub(super) is_open: bool,
+    pub(super) is_v5: bool,
+}
+
+#[component]
+pub(super) fn Subscriptions(props: &SubscriptionsProps) -> Html {
+    let adding = use_state_eq(|| false);
+    let Some(desk) = use_context::<Desk>() else {
+        return Html::default();
+    };
+    let set_adding = |shown: bool| {
+        let adding = adding.clone();
+        Callback::from(move |()| adding.set(shown))
+    };
+    let connection = props.connection;
+    let on_done = {
+        let (desk, adding) = (desk.clone(), adding.clone());
+        Callback::from(move |draft: SubscriptionDraft| {
+            desk.talk.emit(Command::Subscribe(connection, vec![draft]));
+            adding.set(false);
+        })
+    };
+    let rows = props
+        .filters
+        .iter()
+        .map(|filter| row(filter, connection, &desk));
+    let next = u8::try_from(props.filters.len()).unwrap_or(0);
+    let draft = SubscriptionDraft {
+        topic_filter: if props.filters.is_empty() { "#" } else { "" }.into(),
+        colour: next.checked_rem(COLOURS).unwrap_or(0),
+        ..SubscriptionDraft::default()
+    };
+    html! {
+        <section class="subscriptions" aria-label="Subscriptions">
+            <div class="head">
+                <h2>{ "Subscriptions" }</h2>
+                <span class="grow"></span>
+                <button class="bare square" aria-label="Subscribe" title="Subscribe" data-testid="subscribe" disabled={!props.is_open}
+                    onclick={set_adding(true).reform(|_: MouseEvent| ())}>{ icon(Icon::Plus) }</button>
+            </div>
+            if props.filters.is_empty() {
+                <p class="none">{ if props.is_open { "None yet: nothing comes until you subscribe." } else { "They show here once it is connected." } }</p>
+            }
+            <ul data-testid="subscriptions">{ for rows }</ul>
+            if *adding { <Subscribe {draft} is_v5={props.is_v5} {on_done} on_close={set_adding(false)} /> }
+        </section>
+    }
+}
+
+fn row(filter: &FilterView, connection: ConnectionId, desk: &Desk) -> Html {
+    let name = filter.draft.topic_filter.clone();
+    let mute = {
+        let (desk, name, muted) = (desk.clone(), name.clone(), filter.muted);
+        Callback::from(move |_: MouseEvent| {
+            desk.talk
+                .emit(Command::Mute(connection, name.clone(), !muted));
+        })
+    };
+    let end = {
+        let (desk, name) = (desk.clone(), name.clone());
+        Callback::from(move |_: MouseEvent| {
+            desk.talk
+                .emit(Command::Unsubscribe(connection, vec![name.clone()]));
+        })
+    };
+    let granted = filter.granted.as_deref().unwrap_or("no answer yet");
+    html! {
+        <li key={name.clone()} class={classes!("filter", filter.muted.then_some("muted"))} data-testid="subscription" data-colour={filter.draft.colour.to_string()}>
+            <i aria-hidden="true"></i>
+            <span class="name mono" title={format!("{name} · {granted}")}>{ &name }</span>
+            <span class={classes!("granted", filter.refused.then_some("is-error"))}>{ granted }</span>
+            <span class="count">{ words::whole(filter.messages) }</span>
+            <button class="bare square" aria-pressed={filter.muted.to_string()} aria-label={format!("Hide messages of {name}")} title="Hide its messages" data-testid="mute" onclick={mute}>
+                { icon(if filter.muted { Icon::Hidden } else { Icon::Eye }) }
+            </button>
+            <button class="bare square" aria-label={format!("Unsubscribe from {name}")} title="Unsubscribe" data-testid="unsubscribe" onclick={end}>{ icon(Icon::Cross) }</button>
+        </li>
+    }
+}

@@ -1,0 +1,107 @@
+//! Searching, standing still, taking away, beginning anew.
+
+use gloo_timers::callback::Timeout;
+use mqttscope_engine::protocol::{Command, ConnectionId, Export, ExportFormat};
+use yew::prelude::*;
+
+use super::desk::{Desk, value_of};
+use crate::components::icon::{Icon, icon};
+use crate::components::menu::{Item, Menu};
+use crate::state::live::Act;
+
+/// Milliseconds from the last letter to the search.
+const PATIENCE: u32 = 120;
+
+/// What can be taken away.
+const FILES: [(ExportFormat, &str, &str); 4] = [
+    (
+        ExportFormat::WireHex,
+        "Packets as hex",
+        "the Dissect page reads it",
+    ),
+    (
+        ExportFormat::WireJsonLines,
+        "Packets as JSON lines",
+        "one object a line",
+    ),
+    (
+        ExportFormat::MessagesJsonLines,
+        "Messages as JSON lines",
+        "one object a line",
+    ),
+    (ExportFormat::MessagesCsv, "Messages as CSV", "for a table"),
+];
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct ToolbarProps {
+    pub(super) search: AttrValue,
+    pub(super) paused: bool,
+    /// Whose packets are shown; none: all.
+    pub(super) scope: Option<ConnectionId>,
+}
+
+#[component]
+pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
+    let waiting = use_mut_ref(|| None::<Timeout>);
+    let Some(desk) = use_context::<Desk>() else {
+        return Html::default();
+    };
+    let on_search = {
+        let desk = desk.clone();
+        Callback::from(move |event: InputEvent| {
+            let (desk, text) = (desk.clone(), value_of(&event));
+            *waiting.borrow_mut() = Some(Timeout::new(PATIENCE, move || {
+                desk.live.dispatch(Act::Search(text.into()));
+            }));
+        })
+    };
+    let pause = {
+        let (desk, paused) = (desk.clone(), props.paused);
+        Callback::from(move |_: MouseEvent| desk.live.dispatch(Act::Pause(!paused)))
+    };
+    let clear = {
+        let desk = desk.clone();
+        Callback::from(move |_: MouseEvent| {
+            desk.talk.emit(Command::Clear);
+            desk.live.dispatch(Act::Cleared);
+        })
+    };
+    let items = Callback::from(|()| {
+        let secrets = FILES.map(|(_, name, _)| Item::new(name, "").under("With passwords"));
+        FILES
+            .iter()
+            .map(|&(_, name, more)| Item::new(name, more).under("Passwords as stars"))
+            // Only packets hold passwords.
+            .chain(secrets.into_iter().take(2))
+            .collect()
+    });
+    let on_choose = {
+        let (desk, connection, search) = (desk.clone(), props.scope, props.search.clone());
+        Callback::from(move |index: usize| {
+            let which = index.checked_rem(FILES.len()).unwrap_or(0);
+            if let Some(&(format, ..)) = FILES.get(which) {
+                desk.talk.emit(Command::Export(Export {
+                    connection,
+                    format,
+                    search: search.to_string(),
+                    with_secrets: index >= FILES.len(),
+                }));
+            }
+        })
+    };
+    let pause_says = if props.paused { "Go on" } else { "Pause" };
+    html! {
+        <>
+            <label class="search">
+                { icon(Icon::Search) }<span class="unseen">{ "Search" }</span>
+                <input type="text" id="search" data-testid="search" placeholder="text or topic:a/#" title="Text in topic, payload or packet; topic:FILTER for a Topic Filter. Key: /"
+                    spellcheck="false" autocomplete="off" autocapitalize="off" value={props.search.clone()} oninput={on_search} />
+            </label>
+            <button class="square" data-testid="pause" aria-pressed={props.paused.to_string()} aria-label="Pause" title={pause_says} onclick={pause}>
+                { icon(if props.paused { Icon::Play } else { Icon::Pause }) }
+            </button>
+            <Menu id="export" label={html! { "Export" }} {items} {on_choose} />
+            <button data-testid="clear" title="Empty the log" onclick={clear}>{ "Clear" }</button>
+        </>
+    }
+}

@@ -1,0 +1,84 @@
+//! The middle of the page: what went over the wire, in the form that is asked for.
+
+use yew::prelude::*;
+
+use super::chart_view::ChartView;
+use super::desk::Desk;
+use super::finding_list::FindingList;
+use super::flow_list::FlowList;
+use super::message_list::MessageList;
+use super::strip::strip;
+use super::toolbar::Toolbar;
+use super::wire_list::WireList;
+use crate::state::live::words;
+use crate::state::live::{Act, Live, Tab};
+
+/// The middle; `desk` is where it says things.
+pub(super) fn traffic(live: &Live, desk: &Desk) -> Html {
+    let selected = live.packet.as_ref().map(|packet| packet.record);
+    let shown = match live.tab {
+        Tab::Wire => {
+            html! { <WireList rows={live.wire.clone()} {selected} is_searched={!live.search.is_empty()} /> }
+        }
+        Tab::Messages => {
+            html! { <MessageList rows={live.messages.clone()} {selected} is_searched={!live.search.is_empty()} /> }
+        }
+        Tab::Flows => html! { <FlowList rows={live.flows.clone()} {selected} /> },
+        Tab::Findings => html! { <FindingList rows={live.findings.clone()} {selected} /> },
+        Tab::Chart => {
+            html! { <ChartView chart={live.chart.clone()} topic={AttrValue::from(live.chart_topic.clone())} path={AttrValue::from(live.chart_path.clone())} /> }
+        }
+    };
+    html! {
+        <section class="traffic" aria-label="Traffic">
+            <div class="head">
+                { tabs(live, desk) }
+                <span class="grow"></span>
+                <Toolbar search={AttrValue::from(live.search.clone())} paused={live.paused} scope={live.connection.filter(|_| !live.everything)} />
+            </div>
+            { strip(live, desk) }
+            <div class="shown" id="shown" role="tabpanel" aria-labelledby={format!("tab-{}", live.tab.name())}>{ shown }</div>
+        </section>
+    }
+}
+
+fn tabs(live: &Live, desk: &Desk) -> Html {
+    let [errors, warnings, notes] = live.summary.findings;
+    let findings = errors.saturating_add(warnings).saturating_add(notes);
+    let on_key = {
+        let (desk, now) = (desk.clone(), live.tab);
+        Callback::from(move |event: KeyboardEvent| {
+            let at = Tab::ALL.iter().position(|tab| *tab == now).unwrap_or(0);
+            let to = match event.key().as_str() {
+                "ArrowRight" => at.saturating_add(1),
+                "ArrowLeft" => at.checked_sub(1).unwrap_or(Tab::ALL.len()),
+                "Home" => 0,
+                "End" => Tab::ALL.len().saturating_sub(1),
+                _ => return,
+            };
+            event.prevent_default();
+            if let Some(&tab) = Tab::ALL.get(to) {
+                desk.live.dispatch(Act::Show(tab));
+                crate::services::browser::focus_id(&format!("tab-{}", tab.name()));
+            }
+        })
+    };
+    html! {
+        <div class="tablist" role="tablist" aria-label="Show" onkeydown={on_key}>
+            { for Tab::ALL.map(|tab| {
+                let live_acts = desk.live.clone();
+                let is_shown = tab == live.tab;
+                let show = Callback::from(move |_: MouseEvent| live_acts.dispatch(Act::Show(tab)));
+                html! {
+                    <button role="tab" id={format!("tab-{}", tab.name())} data-testid={format!("tab-{}", tab.name().to_ascii_lowercase())}
+                        aria-selected={is_shown.to_string()} aria-controls="shown" tabindex={if is_shown { "0" } else { "-1" }} onclick={show}>
+                        { tab.name() }
+                        if tab == Tab::Findings && findings > 0 {
+                            <span class={classes!("chip", if errors > 0 { "bad" } else if warnings > 0 { "warn" } else { "" })}>{ words::whole(findings) }</span>
+                        }
+                    </button>
+                }
+            }) }
+        </div>
+    }
+}

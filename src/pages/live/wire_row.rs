@@ -1,0 +1,54 @@
+//! A packet in the list: when, how long after the last, which way, what, and what is wrong with it.
+
+use mqttscope_engine::protocol::{Direction, Grade, WireRow};
+use yew::prelude::*;
+
+use crate::components::icon::{Icon, icon};
+use crate::state::live::words;
+
+/// Its markup; `number` of `total` in the list.
+pub(super) fn wire_row(
+    row: &WireRow,
+    number: u64,
+    total: u64,
+    is_selected: bool,
+    is_linked: bool,
+    minutes_behind: f64,
+) -> Html {
+    let id = row.record.0;
+    let grade = row.grade.map(grade);
+    html! {
+        <div key={id} id={format!("wire-{id}")} class={classes!("wire-row", is_linked.then_some("linked"), grade.map(|(class, ..)| class))} role="option"
+            data-row={id.to_string()} data-testid="wire-row" data-type={row.packet_type.clone()} aria-selected={is_selected.to_string()}
+            aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
+            <span class="time">{ words::time(row.at_ms, minutes_behind) }</span>
+            <span class="delta">{ words::delta(row.delta_ms) }</span>
+            { direction(row.direction) }
+            <b class="type">{ &row.packet_type }</b>
+            <span class="size">{ words::bytes(u64::from(row.size)) }</span>
+            <span class="says">{ &row.summary }</span>
+            <span class="after">
+                if let Some((class, picture, word)) = grade { <span class={class}>{ icon(picture) }<span class="unseen">{ word }</span></span> }
+                if let Some(round_trip) = row.round_trip_ms { { words::duration(round_trip) } }
+            </span>
+        </div>
+    }
+}
+
+/// Which way it went.
+pub(super) fn direction(direction: Direction) -> Html {
+    let (class, arrow, says) = match direction {
+        Direction::Out => ("out", "→", "sent"),
+        Direction::In => ("in", "←", "received"),
+    };
+    html! { <span class={classes!("way", class)}><span aria-hidden="true">{ arrow }</span><span class="unseen">{ says }</span></span> }
+}
+
+/// The class, the icon and the word of a grade.
+pub(super) const fn grade(grade: Grade) -> (&'static str, Icon, &'static str) {
+    match grade {
+        Grade::Error => ("is-error", Icon::Fault, "error"),
+        Grade::Warning => ("is-warning", Icon::Warning, "warning"),
+        Grade::Note => ("is-note", Icon::Note, "note"),
+    }
+}

@@ -1,0 +1,169 @@
+//! Everything that can be set for a connection: the usual first, the rare folded away.
+
+mod asked;
+mod session;
+mod taken;
+mod usual;
+mod will;
+
+use mqttscope_engine::protocol::Profile;
+
+use super::form::Group;
+
+/// All settings of a connection.
+pub static CONNECT: [Group<Profile>; 5] = [
+    Group {
+        title: "",
+        folded: false,
+        settings: usual::SETTINGS,
+    },
+    Group {
+        title: "Session and reconnecting",
+        folded: true,
+        settings: session::SETTINGS,
+    },
+    Group {
+        title: "Will: what the server publishes when the connection is lost",
+        folded: true,
+        settings: will::SETTINGS,
+    },
+    Group {
+        title: "What this client takes (MQTT 5)",
+        folded: true,
+        settings: taken::SETTINGS,
+    },
+    Group {
+        title: "Asked of the server (MQTT 5)",
+        folded: true,
+        settings: asked::SETTINGS,
+    },
+];
+
+const fn always(_: &Profile) -> bool {
+    true
+}
+
+fn is_v5(profile: &Profile) -> bool {
+    profile.version == "5"
+}
+
+/// What is wrong with an address, in a sentence.
+///
+/// # Errors
+/// When no browser can open it.
+pub fn check_address(address: &str) -> Result<(), String> {
+    let lower = address.to_ascii_lowercase();
+    let rest = lower
+        .strip_prefix("ws://")
+        .or_else(|| lower.strip_prefix("wss://"));
+    match rest {
+        Some(rest) if rest.starts_with(['/', ':', '?']) || rest.is_empty() => {
+            Err("The host is missing, as in ws://127.0.0.1:9001.".into())
+        }
+        Some(rest) if rest.contains([' ', '#']) => {
+            Err("An address has neither spaces nor a “#”.".into())
+        }
+        Some(_) => Ok(()),
+        None if lower.starts_with("mqtt") || lower.starts_with("tcp") => Err(
+            "A browser cannot open plain TCP: give the broker's WebSocket address, ws:// or wss://."
+                .into(),
+        ),
+        None => Err("The address begins with ws:// or wss://.".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::live::form::Setting;
+    use crate::state::live::form::{Form, FormAct};
+    use mqttscope_engine::protocol::Target;
+    use std::rc::Rc;
+    use yew::Reducible as _;
+
+    fn setting(id: &str) -> &'static Setting<Profile> {
+        let mut all = CONNECT.iter().flat_map(|group| group.settings);
+        all.find(|setting| setting.id == id).unwrap()
+    }
+
+    fn typed(pairs: &[(&str, &str)]) -> Rc<Form<Profile>> {
+        pairs.iter().fold(
+            Rc::new(Form::new(Profile::default())),
+            |form, (id, text)| form.reduce(FormAct::Type(setting(id), (*text).into())),
+        )
+    }
+
+    #[test]
+    fn every_setting_is_written_as_it_is_read() {
+        let table = [
+            ("name", "bench"),
+            ("version", "3.1.1"),
+            ("client-identifier", "c"),
+            ("user-name", "u"),
+            ("password", "p"),
+            ("keep-secrets", "yes"),
+            ("clean-start", ""),
+            ("session-expiry", "4294967295"),
+            ("keep-alive", "10"),
+            ("reconnect-first", "5"),
+            ("reconnect-longest", "50"),
+            ("reconnect-attempts", "3"),
+            ("receive-maximum", "20"),
+            ("maximum-packet-size", "1000"),
+            ("topic-alias-maximum", "7"),
+            ("automatic-alias", "yes"),
+            ("request-response", "yes"),
+            ("request-problem", "no"),
+            ("authentication-method", "SCRAM-SHA-256"),
+            ("authentication-data", "a\\0b"),
+            ("user-properties", "a = 1"),
+        ];
+        for (id, text) in table {
+            let form = typed(&[(id, text)]);
+            assert_eq!((setting(id).get)(&form.value), text, "{id}");
+            assert!(form.is_right(&CONNECT), "{id}");
+        }
+        for (id, text) in [
+            ("will-topic", "gone"),
+            ("will-payload", "bye"),
+            ("will-qos", "2"),
+            ("will-retain", "yes"),
+            ("will-delay", "5"),
+            ("will-expiry", "6"),
+            ("will-content-type", "text/plain"),
+        ] {
+            let form = typed(&[("will", "yes"), (id, text)]);
+            assert_eq!((setting(id).get)(&form.value), text, "{id}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_no_browser_opens_is_refused_with_a_reason() {
+        for (address, says) in [
+            ("mqtt://127.0.0.1:1883", "plain TCP"),
+            ("127.0.0.1:9001", "begins with"),
+            ("ws://", "host is missing"),
+            ("ws://:9001", "host is missing"),
+            ("ws://a b", "spaces"),
+        ] {
+            let form = typed(&[("where", "websocket"), ("address", address)]);
+            assert!(
+                form.fault(setting("address")).unwrap().contains(says),
+                "{address}"
+            );
+        }
+        let form = typed(&[("where", "websocket"), ("address", " wss://b:8084/mqtt ")]);
+        assert_eq!(
+            form.value.target,
+            Target::WebSocket("wss://b:8084/mqtt".into())
+        );
+    }
+
+    #[test]
+    fn what_does_not_apply_is_never_wrong() {
+        let form = typed(&[("receive-maximum", "0")]);
+        assert!(!form.is_right(&CONNECT));
+        let form = form.reduce(FormAct::Type(setting("version"), "3.1.1".into()));
+        assert!(form.is_right(&CONNECT));
+    }
+}

@@ -1,0 +1,128 @@
+//! Who, where and in which version.
+
+use mqttscope_engine::protocol::{Profile, Target};
+
+use super::super::form::{Kind, Setting, optional_text, yes};
+use super::{always, check_address};
+
+pub(super) static SETTINGS: &[Setting<Profile>] = &[
+    Setting {
+        id: "name",
+        label: "Name",
+        hint: "what you call it",
+        kind: Kind::Text,
+        applies: always,
+        get: |p| p.name.clone(),
+        set: |p, text| {
+            p.name = text.into();
+            Ok(())
+        },
+    },
+    Setting {
+        id: "where",
+        label: "Broker",
+        hint: "",
+        applies: always,
+        kind: Kind::Choice(&[
+            ("built-in", "the one built into this page"),
+            ("websocket", "over WebSocket"),
+        ]),
+        get: |p| {
+            if p.target == Target::BuiltIn {
+                "built-in"
+            } else {
+                "websocket"
+            }
+            .into()
+        },
+        set: |p, text| {
+            p.target = if text == "built-in" {
+                Target::BuiltIn
+            } else {
+                Target::WebSocket("ws://127.0.0.1:9001".into())
+            };
+            Ok(())
+        },
+    },
+    Setting {
+        id: "address",
+        label: "Address",
+        hint: "ws:// or wss://, host, port, path",
+        kind: Kind::Text,
+        applies: |p| p.target != Target::BuiltIn,
+        get: |p| match &p.target {
+            Target::BuiltIn => String::new(),
+            Target::WebSocket(address) => address.clone(),
+        },
+        set: |p, text| {
+            let address = text.trim();
+            check_address(address)?;
+            p.target = Target::WebSocket(address.into());
+            Ok(())
+        },
+    },
+    Setting {
+        id: "version",
+        label: "Version",
+        hint: "",
+        applies: always,
+        kind: Kind::Choice(&[
+            ("5", "MQTT 5"),
+            ("3.1.1", "MQTT 3.1.1"),
+            ("3.1", "MQTT 3.1"),
+        ]),
+        get: |p| p.version.clone(),
+        set: |p, text| {
+            p.version = text.into();
+            Ok(())
+        },
+    },
+    Setting {
+        id: "client-identifier",
+        label: "Client Identifier",
+        hint: "empty: assigned",
+        kind: Kind::Text,
+        applies: always,
+        get: |p| p.client_identifier.clone(),
+        set: |p, text| {
+            p.client_identifier = text.into();
+            Ok(())
+        },
+    },
+    Setting {
+        id: "user-name",
+        label: "User Name",
+        hint: "empty: none is sent",
+        kind: Kind::Text,
+        applies: always,
+        get: |p| p.user_name.clone().unwrap_or_default(),
+        set: |p, text| {
+            p.user_name = optional_text(text);
+            Ok(())
+        },
+    },
+    Setting {
+        id: "password",
+        label: "Password",
+        hint: "empty: none is sent",
+        kind: Kind::Secret,
+        applies: always,
+        get: |p| p.password.clone().unwrap_or_default(),
+        set: |p, text| {
+            p.password = optional_text(text);
+            Ok(())
+        },
+    },
+    Setting {
+        id: "keep-secrets",
+        label: "Keep the password in this browser",
+        hint: "",
+        kind: Kind::Check,
+        applies: always,
+        get: |p| yes(p.keep_secrets),
+        set: |p, text| {
+            p.keep_secrets = text == "yes";
+            Ok(())
+        },
+    },
+];

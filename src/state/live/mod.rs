@@ -1,0 +1,17 @@
+//! What the Live page works on. The rows are the engine's: here are those that are on screen, and
+//! what a person chose to look at.
+
+pub mod chart;
+pub mod connect_settings;
+pub mod form;
+pub mod message_settings;
+pub mod payload_text;
+pub mod profiles;
+pub mod publishing;
+pub mod saved;
+pub mod scroll;
+pub mod subscription_settings;
+mod view;
+pub mod words;
+
+pub use view::{Act, List, Live, Rows, Tab};

@@ -1,0 +1,136 @@
+//! What a person writes as a payload, and the bytes that it stands for.
+
+use mqttscope_capture::text::{self, Format};
+use serde::de::IgnoredAny;
+
+/// How a payload is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Written {
+    /// As text: its UTF-8 bytes.
+    #[default]
+    Text,
+    /// As text that has to be JSON.
+    Json,
+    /// As pairs of hex digits.
+    Hex,
+    /// As Base64.
+    Base64,
+    /// As a file that was chosen.
+    File,
+}
+
+impl Written {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Text, Self::Json, Self::Hex, Self::Base64, Self::File];
+
+    /// What it is called.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "JSON",
+            Self::Hex => "hex",
+            Self::Base64 => "base64",
+            Self::File => "file",
+        }
+    }
+
+    /// The way that is called so; text when there is none.
+    #[must_use]
+    pub fn of_name(name: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|written| written.name() == name)
+            .unwrap_or_default()
+    }
+
+    /// The bytes that a text written so stands for. Nothing stands for no bytes.
+    ///
+    /// # Errors
+    /// A sentence that names the place.
+    pub fn bytes(self, typed: &str) -> Result<Vec<u8>, String> {
+        let decoded = |format| {
+            if typed.trim().is_empty() {
+                return Ok(Vec::new());
+            }
+            text::decode(typed, Some(format))
+                .map(|decoded| decoded.bytes)
+                .map_err(|error| error.to_string())
+        };
+        match self {
+            Self::Text | Self::File => Ok(typed.as_bytes().to_vec()),
+            Self::Json => serde_json::from_str::<IgnoredAny>(typed)
+                .map(|_| typed.as_bytes().to_vec())
+                .map_err(|error| format!("This is no JSON: {error}.")),
+            Self::Hex => decoded(Format::Hex),
+            Self::Base64 => decoded(Format::Base64),
+        }
+    }
+
+    /// How bytes are written so, or as what they can be written.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> (Self, String) {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if !text.contains('\0') => {
+                let is_json = text.starts_with(['{', '['])
+                    && serde_json::from_str::<IgnoredAny>(text).is_ok();
+                (
+                    if is_json { Self::Json } else { Self::Text },
+                    text.to_owned(),
+                )
+            }
+            _ => (
+                Self::Hex,
+                bytes
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_becomes_bytes() {
+        let table: [(Written, &str, &[u8]); 7] = [
+            (Written::Text, "21.5 °C", "21.5 °C".as_bytes()),
+            (Written::Text, "", b""),
+            (Written::Json, "{\"t\": 1}", b"{\"t\": 1}"),
+            (Written::Hex, "00 ff 0x10", &[0, 255, 16]),
+            (Written::Hex, "  ", b""),
+            (Written::Base64, "AP8Q", &[0, 255, 16]),
+            (Written::Base64, "", b""),
+        ];
+        for (written, typed, bytes) in table {
+            assert_eq!(written.bytes(typed).unwrap(), bytes, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        let fault = Written::Json.bytes("{\"t\": }").unwrap_err();
+        assert!(fault.contains("line 1 column 7"), "{fault}");
+        let fault = Written::Hex.bytes("00 zz").unwrap_err();
+        assert!(fault.contains("zz"), "{fault}");
+        assert!(Written::Base64.bytes("%%%").is_err());
+    }
+
+    #[test]
+    fn bytes_are_written_as_what_they_are() {
+        for (bytes, written) in [
+            (&b"{\"a\":1}"[..], Written::Json),
+            (b"{", Written::Text),
+            (b"on", Written::Text),
+            (&[0xff, 0], Written::Hex),
+        ] {
+            let (found, text) = Written::of_bytes(bytes);
+            assert_eq!(found, written);
+            assert_eq!(found.bytes(&text).unwrap(), bytes);
+        }
+    }
+}

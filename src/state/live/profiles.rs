@@ -1,0 +1,222 @@
+//! The connections that a person keeps.
+
+use std::rc::Rc;
+
+use mqttscope_engine::profiles::presets;
+use mqttscope_engine::protocol::{ConnectionId, Profile, SubscriptionDraft, Target};
+use yew::Reducible;
+
+/// A kept connection with the number that the engine knows it by. The number is this page's; what
+/// stays is [`Profile::id`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// What the engine calls it.
+    pub number: ConnectionId,
+    /// Its settings.
+    pub profile: Rc<Profile>,
+}
+
+/// All of them, in the order of their making.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profiles {
+    known: Vec<Known>,
+    next: u32,
+}
+
+/// What happens to them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProfileAct {
+    /// These were kept.
+    Load(Vec<Profile>),
+    /// A new one, or new settings of the one with this id.
+    Put(Box<Profile>),
+    /// The one with this number goes.
+    Remove(ConnectionId),
+}
+
+impl Profiles {
+    /// All of them.
+    #[must_use]
+    pub fn known(&self) -> &[Known] {
+        &self.known
+    }
+
+    /// The one with this number.
+    #[must_use]
+    pub fn get(&self, number: ConnectionId) -> Option<&Known> {
+        self.known.iter().find(|known| known.number == number)
+    }
+
+    /// The one with this id.
+    #[must_use]
+    pub fn by_id(&self, id: &str) -> Option<&Known> {
+        self.known.iter().find(|known| known.profile.id == id)
+    }
+
+    /// The number that the next new one gets.
+    #[must_use]
+    pub const fn next_number(&self) -> ConnectionId {
+        ConnectionId(self.next)
+    }
+
+    /// A name that none has yet: the wanted one, or with a number behind it.
+    #[must_use]
+    pub fn free_name(&self, wanted: &str) -> String {
+        let is_free = |name: &str| self.known.iter().all(|known| known.profile.name != name);
+        if is_free(wanted) {
+            return wanted.to_owned();
+        }
+        (2_u32..)
+            .map(|number| format!("{wanted} {number}"))
+            .find(|name| is_free(name))
+            .unwrap_or_default()
+    }
+
+    /// A copy of one under another id and name. It is another client, so it has no identifier.
+    #[must_use]
+    pub fn copy_of(&self, number: ConnectionId, id: String) -> Option<Profile> {
+        let known = self.get(number)?;
+        Some(Profile {
+            id,
+            name: self.free_name(&known.profile.name),
+            client_identifier: String::new(),
+            ..known.profile.as_ref().clone()
+        })
+    }
+
+    fn put(&mut self, profile: Profile) {
+        let profile = Rc::new(profile);
+        if let Some(known) = self
+            .known
+            .iter_mut()
+            .find(|known| known.profile.id == profile.id)
+        {
+            known.profile = profile;
+        } else {
+            let number = ConnectionId(self.next);
+            self.next = self.next.saturating_add(1);
+            self.known.push(Known { number, profile });
+        }
+    }
+}
+
+impl Reducible for Profiles {
+    type Action = ProfileAct;
+
+    fn reduce(self: Rc<Self>, act: ProfileAct) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match act {
+            ProfileAct::Load(profiles) => {
+                profiles.into_iter().for_each(|profile| next.put(profile))
+            }
+            ProfileAct::Put(profile) => next.put(*profile),
+            ProfileAct::Remove(number) => next.known.retain(|known| known.number != number),
+        }
+        Rc::new(next)
+    }
+}
+
+/// What who comes for the first time finds: the broker in the page.
+#[must_use]
+pub fn first() -> Option<Profile> {
+    let built_in = presets().into_iter().next()?;
+    // It stands before all others.
+    Some(begin(built_in, "0".into()))
+}
+
+/// A preset as a new connection. In the page's own broker, where little goes on, all of it is shown
+/// at once.
+#[must_use]
+pub fn begin(preset: Profile, id: String) -> Profile {
+    let is_built_in = preset.target == Target::BuiltIn;
+    Profile {
+        id,
+        subscriptions: if is_built_in {
+            vec![SubscriptionDraft::default()]
+        } else {
+            preset.subscriptions
+        },
+        ..preset
+    }
+}
+
+/// Where a connection leads, for its row.
+#[must_use]
+pub fn place(profile: &Profile) -> &str {
+    match &profile.target {
+        Target::BuiltIn => "in this browser",
+        Target::WebSocket(address) => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(id: &str, name: &str) -> Profile {
+        Profile {
+            id: id.into(),
+            name: name.into(),
+            client_identifier: "c".into(),
+            ..Profile::default()
+        }
+    }
+
+    fn boxed(id: &str, name: &str) -> Box<Profile> {
+        Box::new(named(id, name))
+    }
+
+    fn after(acts: impl IntoIterator<Item = ProfileAct>) -> Rc<Profiles> {
+        acts.into_iter()
+            .fold(Rc::default(), |profiles: Rc<Profiles>, act| {
+                profiles.reduce(act)
+            })
+    }
+
+    #[test]
+    fn who_comes_first_finds_the_built_in_broker() {
+        let profiles = after([ProfileAct::Load(first().into_iter().collect())]);
+        assert_eq!(profiles.known().len(), 1);
+        assert_eq!(profiles.known()[0].profile.target, Target::BuiltIn);
+        assert_eq!(
+            profiles.known()[0].profile.subscriptions[0].topic_filter,
+            "#"
+        );
+        let profiles = after([ProfileAct::Load(vec![named("a", "mine")])]);
+        assert_eq!(profiles.known()[0].profile.name, "mine");
+    }
+
+    #[test]
+    fn numbers_stay_and_are_never_given_twice() {
+        let profiles = after([
+            ProfileAct::Put(boxed("a", "A")),
+            ProfileAct::Put(boxed("b", "B")),
+            ProfileAct::Remove(ConnectionId(0)),
+            ProfileAct::Put(boxed("c", "C")),
+            ProfileAct::Put(boxed("b", "B changed")),
+        ]);
+        let numbers: Vec<_> = profiles
+            .known()
+            .iter()
+            .map(|known| (known.number.0, known.profile.name.as_str()))
+            .collect();
+        assert_eq!(numbers, [(1, "B changed"), (2, "C")]);
+    }
+
+    #[test]
+    fn a_copy_is_another_client_with_another_name() {
+        let profiles = after([
+            ProfileAct::Put(boxed("a", "A")),
+            ProfileAct::Put(boxed("b", "A 2")),
+        ]);
+        let copy = profiles.copy_of(ConnectionId(0), "c".into()).unwrap();
+        assert_eq!(
+            (
+                copy.id.as_str(),
+                copy.name.as_str(),
+                copy.client_identifier.as_str()
+            ),
+            ("c", "A 3", "")
+        );
+    }
+}

@@ -1,0 +1,257 @@
+//! The message that a person writes, until it is published.
+
+use std::rc::Rc;
+
+use mqttscope_engine::protocol::{MessageDraft, MessageProperties, Repeat};
+use yew::Reducible;
+
+use super::form::{Form, FormAct};
+use super::message_settings::MESSAGE;
+use super::payload_text::Written;
+
+/// What stands in the form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Publishing {
+    /// The Topic Name.
+    pub topic: String,
+    /// 0, 1 or 2.
+    pub qos: u8,
+    /// RETAIN.
+    pub retain: bool,
+    /// How the payload is written.
+    pub written: Written,
+    /// The payload as it is written.
+    pub typed: String,
+    /// A chosen file: its name and its bytes.
+    pub file: Option<(String, Rc<[u8]>)>,
+    /// Its properties.
+    pub properties: Rc<Form<MessageProperties>>,
+    /// Milliseconds between two, and how many; as typed.
+    pub repeat: (String, String),
+    /// Milliseconds to wait for an answer, as typed.
+    pub timeout: String,
+}
+
+/// What happens to the form.
+pub enum PublishingAct {
+    /// The topic is this.
+    Topic(String),
+    /// The QoS is this.
+    Qos(u8),
+    /// RETAIN is this.
+    Retain(bool),
+    /// The payload is written so.
+    Write(Written),
+    /// The payload is this.
+    Type(String),
+    /// The payload is this file.
+    File(String, Rc<[u8]>),
+    /// Something of the properties.
+    Property(FormAct<MessageProperties>),
+    /// Milliseconds between two.
+    Every(String),
+    /// How many.
+    Times(String),
+    /// Milliseconds to wait for an answer.
+    Timeout(String),
+    /// All of it, as a message that was published or kept.
+    Again(MessageDraft),
+}
+
+impl Default for Publishing {
+    fn default() -> Self {
+        Self {
+            topic: "hello/world".into(),
+            qos: 1,
+            retain: false,
+            written: Written::Json,
+            typed: "{\"greeting\": \"hello\"}".into(),
+            file: None,
+            properties: Rc::default(),
+            repeat: ("1000".into(), String::new()),
+            timeout: "5000".into(),
+        }
+    }
+}
+
+impl Publishing {
+    /// What is wrong with the topic.
+    #[must_use]
+    pub fn topic_fault(&self) -> Option<&'static str> {
+        if self.topic.is_empty() && self.properties.value.topic_alias.is_none() {
+            Some("A message needs a topic.")
+        } else if self.topic.contains(['+', '#']) {
+            Some("A Topic Name has no wildcards: + and # are for filters.")
+        } else if self.topic.contains('\0') {
+            Some("A Topic Name has no null character.")
+        } else {
+            None
+        }
+    }
+
+    /// The payload's bytes.
+    ///
+    /// # Errors
+    /// A sentence that names the place.
+    pub fn payload(&self) -> Result<Vec<u8>, String> {
+        match (self.written, &self.file) {
+            (Written::File, Some((_, bytes))) => Ok(bytes.to_vec()),
+            (Written::File, None) => Err("No file is chosen.".into()),
+            (written, _) => written.bytes(&self.typed),
+        }
+    }
+
+    /// The message.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn draft(&self) -> Result<MessageDraft, String> {
+        if let Some(fault) = self.topic_fault() {
+            return Err(fault.into());
+        }
+        if !self.properties.is_right(&MESSAGE) {
+            return Err("A property is not right.".into());
+        }
+        Ok(MessageDraft {
+            topic: self.topic.clone(),
+            payload: self.payload()?,
+            qos: self.qos,
+            retain: self.retain,
+            properties: self.properties.value.clone(),
+        })
+    }
+
+    /// How it is repeated.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn repeat(&self) -> Result<Repeat, String> {
+        let every_ms = self.repeat.0.trim().parse::<u32>().ok();
+        let every_ms = every_ms
+            .filter(|every| *every > 0)
+            .ok_or("Repeating needs a number of milliseconds.")?;
+        let times = match self.repeat.1.trim() {
+            "" => None,
+            times => Some(
+                times
+                    .parse()
+                    .map_err(|_| "How often is a whole number, or nothing.")?,
+            ),
+        };
+        Ok(Repeat { every_ms, times })
+    }
+
+    /// Milliseconds to wait for an answer.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn timeout(&self) -> Result<u32, String> {
+        let timeout = self.timeout.trim().parse::<u32>().ok();
+        timeout
+            .filter(|timeout| *timeout > 0)
+            .ok_or_else(|| "Waiting for an answer needs a number of milliseconds.".into())
+    }
+}
+
+impl Reducible for Publishing {
+    type Action = PublishingAct;
+
+    fn reduce(self: Rc<Self>, act: PublishingAct) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match act {
+            PublishingAct::Topic(topic) => next.topic = topic,
+            PublishingAct::Qos(qos) => next.qos = qos.min(2),
+            PublishingAct::Retain(retain) => next.retain = retain,
+            PublishingAct::Write(written) => next.written = written,
+            PublishingAct::Type(typed) => next.typed = typed,
+            PublishingAct::File(name, bytes) => {
+                next.file = Some((name, bytes));
+                next.written = Written::File;
+            }
+            PublishingAct::Property(act) => next.properties = next.properties.reduce(act),
+            PublishingAct::Every(every) => next.repeat.0 = every,
+            PublishingAct::Times(times) => next.repeat.1 = times,
+            PublishingAct::Timeout(timeout) => next.timeout = timeout,
+            PublishingAct::Again(message) => {
+                (next.written, next.typed) = Written::of_bytes(&message.payload);
+                next.topic = message.topic;
+                (next.qos, next.retain) = (message.qos, message.retain);
+                next.properties = Rc::new(Form::new(message.properties));
+            }
+        }
+        Rc::new(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(acts: impl IntoIterator<Item = PublishingAct>) -> Rc<Publishing> {
+        acts.into_iter()
+            .fold(Rc::default(), |form: Rc<Publishing>, act| form.reduce(act))
+    }
+
+    #[test]
+    fn what_stands_there_at_first_can_be_published() {
+        let draft = Publishing::default().draft().unwrap();
+        assert_eq!((draft.topic.as_str(), draft.qos), ("hello/world", 1));
+    }
+
+    #[test]
+    fn what_no_server_takes_is_not_sent() {
+        for (topic, says) in [("", "needs a topic"), ("a/+", "wildcards"), ("a\0", "null")] {
+            let form = after([PublishingAct::Topic(topic.into())]);
+            assert!(form.draft().unwrap_err().contains(says));
+        }
+        let form = after([PublishingAct::Type("{".into())]);
+        assert!(form.draft().unwrap_err().contains("no JSON"));
+        let form = after([PublishingAct::Write(Written::File)]);
+        assert!(form.draft().unwrap_err().contains("No file"));
+        let alias = &MESSAGE[0].settings[3];
+        let form = after([
+            PublishingAct::Topic(String::new()),
+            PublishingAct::Property(FormAct::Type(alias, "1".into())),
+        ]);
+        assert_eq!(form.draft().unwrap().properties.topic_alias, Some(1));
+    }
+
+    #[test]
+    fn a_message_comes_back_as_it_was_published() {
+        let message = MessageDraft {
+            topic: "a/b".into(),
+            payload: vec![0xff, 0],
+            qos: 2,
+            retain: true,
+            properties: MessageProperties {
+                content_type: Some("x".into()),
+                ..MessageProperties::default()
+            },
+        };
+        let form = after([PublishingAct::Again(message.clone())]);
+        assert_eq!(form.draft(), Ok(message));
+    }
+
+    #[test]
+    fn repeating_and_waiting_need_numbers() {
+        let form = after([
+            PublishingAct::Every("250".into()),
+            PublishingAct::Times("3".into()),
+        ]);
+        assert_eq!(
+            form.repeat(),
+            Ok(Repeat {
+                every_ms: 250,
+                times: Some(3)
+            })
+        );
+        assert!(after([PublishingAct::Every("0".into())]).repeat().is_err());
+        assert!(after([PublishingAct::Times("x".into())]).repeat().is_err());
+        assert_eq!(form.timeout(), Ok(5000));
+        assert!(
+            after([PublishingAct::Timeout(String::new())])
+                .timeout()
+                .is_err()
+        );
+    }
+}

@@ -1,0 +1,353 @@
+//! What is on screen, and what the engine is asked for because of it.
+
+use std::rc::Rc;
+
+use mqttscope_engine::protocol::{
+    Chart, ConnectionId, ConnectionView, FindingView, FlowView, Looking, MessageRow, Packet,
+    RecordId, Report, Summary, TopicRow, Window, WireRow,
+};
+use yew::Reducible;
+
+/// Rows that are on screen, or about to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rows<T> {
+    /// The row that the first is.
+    pub first: u64,
+    /// Rows there are.
+    pub total: u64,
+    /// The rows.
+    pub rows: Vec<T>,
+}
+
+impl<T> Default for Rows<T> {
+    fn default() -> Self {
+        Self {
+            first: 0,
+            total: 0,
+            rows: Vec::new(),
+        }
+    }
+}
+
+/// What stands in the middle of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// The messages.
+    Messages,
+    /// Every packet.
+    #[default]
+    Wire,
+    /// The handshakes.
+    Flows,
+    /// Numbers over time.
+    Chart,
+    /// Broken rules.
+    Findings,
+}
+
+impl Tab {
+    /// All of them, as they stand.
+    pub const ALL: [Self; 5] = [
+        Self::Messages,
+        Self::Wire,
+        Self::Flows,
+        Self::Chart,
+        Self::Findings,
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Messages => "Messages",
+            Self::Wire => "Wire",
+            Self::Flows => "Flows",
+            Self::Chart => "Chart",
+            Self::Findings => "Findings",
+        }
+    }
+}
+
+/// A list that scrolls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// The one in the middle.
+    Middle,
+    /// The tree of topics.
+    Topics,
+}
+
+/// The page as it stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Live {
+    /// What is always shown.
+    pub summary: Rc<Summary>,
+    /// Packets on screen.
+    pub wire: Rc<Rows<WireRow>>,
+    /// Messages on screen.
+    pub messages: Rc<Rows<MessageRow>>,
+    /// Topics on screen.
+    pub topics: Rc<Rows<TopicRow>>,
+    /// Handshakes on screen.
+    pub flows: Rc<Rows<FlowView>>,
+    /// Findings on screen.
+    pub findings: Rc<Rows<FindingView>>,
+    /// The chart.
+    pub chart: Rc<Chart>,
+    /// The packet that the inspector shows.
+    pub packet: Option<Rc<Packet>>,
+    /// The packet that was chosen; it becomes [`Live::packet`] when its bytes are here.
+    pub selected: Option<RecordId>,
+    /// What stands in the middle.
+    pub tab: Tab,
+    /// The connection that is looked at.
+    pub connection: Option<ConnectionId>,
+    /// Whether the lists show all connections.
+    pub everything: bool,
+    /// See [`Looking::search`].
+    pub search: Rc<str>,
+    /// See [`Looking::paused`].
+    pub paused: bool,
+    /// Branches of the topic tree that are open.
+    pub open_topics: Rc<Vec<String>>,
+    /// See [`Looking::chart_topic`].
+    pub chart_topic: Rc<str>,
+    /// See [`Looking::chart_path`].
+    pub chart_path: Rc<str>,
+    middle: Option<Window>,
+    tree: Option<Window>,
+}
+
+/// What happens to the page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// The engine reports.
+    Report(Vec<Report>),
+    /// Something else in the middle.
+    Show(Tab),
+    /// This packet, in the inspector; none: no packet.
+    Select(Option<RecordId>),
+    /// This connection.
+    Connection(ConnectionId),
+    /// All connections in the lists, or the one that is looked at.
+    Everything(bool),
+    /// Only what contains this.
+    Search(Rc<str>),
+    /// Stand still, or go on.
+    Pause(bool),
+    /// These rows of a list are on screen.
+    Scroll(List, Window),
+    /// Opens a branch of the topic tree, or closes it.
+    Fold(String),
+    /// The chart is of this Topic Filter.
+    ChartTopic(Rc<str>),
+    /// The chart is of this path.
+    ChartPath(Rc<str>),
+    /// The log is empty now.
+    Cleared,
+}
+
+impl Live {
+    /// What the engine is to report.
+    #[must_use]
+    pub fn looking(&self) -> Looking {
+        let middle = |tab: Tab| self.middle.filter(|_| self.tab == tab);
+        Looking {
+            connection: self.connection.filter(|_| !self.everything),
+            wire: middle(Tab::Wire),
+            messages: middle(Tab::Messages),
+            flows: middle(Tab::Flows),
+            findings: middle(Tab::Findings),
+            topics: self.tree,
+            chart: self.tab == Tab::Chart,
+            search: self.search.as_ref().into(),
+            open_topics: self.open_topics.as_ref().clone(),
+            chart_topic: self.chart_topic.as_ref().into(),
+            chart_path: self.chart_path.as_ref().into(),
+            paused: self.paused,
+        }
+    }
+
+    /// A connection as the engine has it.
+    #[must_use]
+    pub fn view_of(&self, id: ConnectionId) -> Option<&ConnectionView> {
+        self.summary
+            .connections
+            .iter()
+            .find(|connection| connection.id == id)
+    }
+
+    /// The connection that is looked at.
+    #[must_use]
+    pub fn current(&self) -> Option<&ConnectionView> {
+        self.view_of(self.connection?)
+    }
+
+    /// The row of the packet that the inspector shows, while that row is on screen.
+    #[must_use]
+    pub fn selected_row(&self) -> Option<&WireRow> {
+        let selected = self.packet.as_ref()?.record;
+        self.wire.rows.iter().find(|row| row.record == selected)
+    }
+
+    fn take(&mut self, report: Report) {
+        match report {
+            Report::Summary(summary) => self.summary = summary.into(),
+            Report::Wire { first, total, rows } => self.wire = Rows { first, total, rows }.into(),
+            Report::Messages { first, total, rows } => {
+                self.messages = Rows { first, total, rows }.into();
+            }
+            Report::Topics { first, total, rows } => {
+                self.topics = Rows { first, total, rows }.into();
+            }
+            Report::Flows { first, total, rows } => self.flows = Rows { first, total, rows }.into(),
+            Report::Findings { first, total, rows } => {
+                self.findings = Rows { first, total, rows }.into();
+            }
+            Report::Chart(chart) => self.chart = chart.into(),
+            Report::Packet(packet) if Some(packet.record) == self.selected => {
+                self.packet = Some(packet.into());
+            }
+            // A packet that is not wanted any more; files and notices are nobody's state.
+            Report::Packet(_) | Report::Exported(_) | Report::Notice(_) => {}
+        }
+    }
+
+    fn fold(&mut self, topic: &str) {
+        let mut open = self.open_topics.as_ref().clone();
+        let before = open.len();
+        open.retain(|other| other != topic);
+        if open.len() == before {
+            open.push(topic.to_owned());
+        }
+        self.open_topics = open.into();
+    }
+}
+
+impl Reducible for Live {
+    type Action = Act;
+
+    fn reduce(self: Rc<Self>, act: Act) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match act {
+            Act::Report(reports) => reports.into_iter().for_each(|report| next.take(report)),
+            Act::Show(tab) => {
+                // Another list begins where it says itself that it is.
+                next.middle = next.middle.filter(|_| next.tab == tab);
+                next.tab = tab;
+            }
+            Act::Select(record) => {
+                next.selected = record;
+                if record.is_none() {
+                    next.packet = None;
+                }
+            }
+            Act::Connection(id) => next.connection = Some(id),
+            Act::Everything(everything) => next.everything = everything,
+            Act::Search(search) => next.search = search,
+            Act::Pause(paused) => next.paused = paused,
+            Act::Scroll(List::Middle, window) => next.middle = Some(window),
+            Act::Scroll(List::Topics, window) => next.tree = Some(window),
+            Act::Fold(topic) => next.fold(&topic),
+            Act::ChartTopic(topic) => next.chart_topic = topic,
+            Act::ChartPath(path) => next.chart_path = path,
+            Act::Cleared => {
+                (next.selected, next.packet) = (None, None);
+                next.wire = Rc::default();
+                next.messages = Rc::default();
+                next.flows = Rc::default();
+                next.findings = Rc::default();
+                next.topics = Rc::default();
+                next.chart = Rc::default();
+            }
+        }
+        Rc::new(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mqttscope_engine::protocol::Direction;
+
+    fn after(acts: impl IntoIterator<Item = Act>) -> Rc<Live> {
+        acts.into_iter()
+            .fold(Rc::new(Live::default()), |live, act| live.reduce(act))
+    }
+
+    fn window(first: u64) -> Window {
+        Window {
+            first,
+            count: 40,
+            tail: false,
+        }
+    }
+
+    fn packet(record: u64) -> Report {
+        Report::Packet(Packet {
+            record: RecordId(record),
+            direction: Direction::In,
+            version: "5".into(),
+            bytes: vec![0xd0, 0],
+            findings: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn only_the_list_on_screen_is_asked_for() {
+        let live = after([
+            Act::Connection(ConnectionId(3)),
+            Act::Scroll(List::Middle, window(7)),
+            Act::Scroll(List::Topics, window(0)),
+        ]);
+        let looking = live.looking();
+        assert_eq!(looking.connection, Some(ConnectionId(3)));
+        assert_eq!(looking.wire, Some(window(7)));
+        assert_eq!(looking.topics, Some(window(0)));
+        assert_eq!((looking.messages, looking.chart), (None, false));
+
+        let looking = live.reduce(Act::Show(Tab::Chart)).looking();
+        assert_eq!((looking.wire, looking.chart), (None, true));
+    }
+
+    #[test]
+    fn another_list_does_not_begin_where_the_last_one_was() {
+        let live = after([
+            Act::Scroll(List::Middle, window(90)),
+            Act::Show(Tab::Messages),
+        ]);
+        assert_eq!(live.looking().messages, None);
+        let live = live.reduce(Act::Scroll(List::Middle, window(2)));
+        assert_eq!(live.looking().messages, Some(window(2)));
+    }
+
+    #[test]
+    fn all_connections_or_the_one() {
+        let live = after([Act::Connection(ConnectionId(1)), Act::Everything(true)]);
+        assert_eq!(live.looking().connection, None);
+        assert_eq!(live.connection, Some(ConnectionId(1)));
+    }
+
+    #[test]
+    fn a_packet_that_comes_late_is_not_shown() {
+        let live = after([
+            Act::Select(Some(RecordId(1))),
+            Act::Select(Some(RecordId(2))),
+            Act::Report(vec![packet(1)]),
+        ]);
+        assert_eq!(live.packet, None);
+        let live = live.reduce(Act::Report(vec![packet(2)]));
+        assert_eq!(live.packet.as_ref().unwrap().record, RecordId(2));
+        assert_eq!(live.reduce(Act::Cleared).packet, None);
+    }
+
+    #[test]
+    fn a_branch_opens_and_closes() {
+        let live = after([Act::Fold("a".into()), Act::Fold("a/b".into())]);
+        assert_eq!(live.looking().open_topics, ["a", "a/b"]);
+        assert_eq!(
+            live.reduce(Act::Fold("a".into())).looking().open_topics,
+            ["a/b"]
+        );
+    }
+}

@@ -1,0 +1,334 @@
+// The Live page on the broker that is built in, driven as a person drives it.
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test as base, type Page } from "@playwright/test";
+import { readFileSync } from "node:fs";
+
+/** Every test fails when the page writes to the console or throws. */
+const test = base.extend<{ quiet: void }>({
+  quiet: [
+    async ({ page }, use) => {
+      const said: string[] = [];
+      page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
+      page.on("pageerror", (error) => said.push(`thrown: ${error}`));
+      await use();
+      expect(said).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** Opens the page; the built-in broker is connected to and everything subscribed to. */
+async function open(page: Page) {
+  await page.goto("#/live");
+  await expect(page.getByTestId("connection").first()).toHaveAttribute("data-state", "open");
+  await expect(page.getByTestId("subscription").first()).toContainText("#");
+  await expect(rows(page, "SUBACK")).toHaveCount(1);
+}
+
+const rows = (page: Page, type: string) => page.locator(`[data-testid="wire-row"][data-type="${type}"]`);
+const field = (page: Page, name: string) => page.getByTestId("field").and(page.locator(`[data-name="${name}"]`)).first();
+const value = (page: Page, name: string) => field(page, name).locator("code").first();
+
+async function publish(page: Page, topic: string, payload: string, qos = "0", as = "text") {
+  await page.getByTestId("publish-topic").fill(topic);
+  await page.getByTestId("publish-qos").selectOption(qos);
+  await page.getByTestId("payload-as").selectOption(as);
+  await page.getByTestId("publish-payload").fill(payload);
+  await page.getByTestId("publish").click();
+}
+
+async function withoutViolations(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
+}
+
+/** The text of the file that is saved when `act` is done. */
+async function saved(page: Page, act: () => Promise<unknown>) {
+  const [download] = await Promise.all([page.waitForEvent("download"), act()]);
+  return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
+}
+
+test("who comes for the first time publishes with one click and sees it go both ways", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("publish").click();
+  await expect(rows(page, "PUBLISH")).toHaveCount(2);
+  await expect(rows(page, "PUBLISH").first()).toContainText("sent");
+  await expect(rows(page, "PUBLISH").last()).toContainText("received");
+  await page.getByTestId("tab-messages").click();
+  await expect(page.getByTestId("message-row").last()).toContainText("hello/world");
+});
+
+for (const [qos, types] of [
+  ["0", []],
+  ["1", ["PUBACK"]],
+  ["2", ["PUBREC", "PUBREL", "PUBCOMP"]],
+] as const) {
+  test(`QoS ${qos}: every packet of it is in the list`, async ({ page }) => {
+    await open(page);
+    await page.getByTestId("subscribe").click();
+    await page.getByTestId("subscribe-topic-filter").fill("q/+");
+    await page.getByTestId("subscribe-maximum-qos").selectOption(qos);
+    await page.getByTestId("subscribe-now").click();
+    await expect(page.getByTestId("subscription")).toHaveCount(2);
+    await page.getByTestId("search").fill("q/1");
+    await publish(page, "q/1", "21.5", qos);
+    await expect(rows(page, "PUBLISH").first()).toBeVisible();
+    await page.getByTestId("search").fill("");
+    for (const type of types) {
+      await expect(rows(page, type).first()).toBeVisible();
+    }
+    await page.getByTestId("tab-flows").click();
+    if (types.length > 0) {
+      await expect(page.getByTestId("flow-row").filter({ hasText: `QoS ${qos}` }).first()).toContainText("complete");
+    }
+  });
+}
+
+test("a selected packet is explained byte by byte, with the way to its answer", async ({ page }) => {
+  await open(page);
+  await publish(page, "site/a/temp", '{"t": 21.5}', "1", "JSON");
+  await rows(page, "PUBLISH").first().click();
+  await expect(page.getByTestId("packet-type")).toHaveText("PUBLISH");
+  await expect(value(page, "Topic Name")).toHaveText('"site/a/temp"');
+  await expect(page.getByTestId("payload")).toContainText("21.5");
+  await page.getByTestId("linked").click();
+  await expect(page.getByTestId("packet-type")).toHaveText("PUBACK");
+  await expect(page.getByTestId("linked")).toContainText("answers after");
+  await page.getByTestId("open-in-dissect").click();
+  await expect(page.getByTestId("text")).toBeVisible();
+  await page.goBack();
+  // Connections live on while another page is looked at.
+  await expect(page.getByTestId("connection").first()).toHaveAttribute("data-state", "open");
+});
+
+test("the lists are searched by text and by Topic Filter, and stand still when asked", async ({ page }) => {
+  await open(page);
+  await publish(page, "a/1", "needle");
+  await publish(page, "b/1", "hay");
+  await page.getByTestId("tab-messages").click();
+  await expect(page.getByTestId("message-row")).toHaveCount(4);
+  await page.keyboard.press("Escape");
+  await page.locator("h1").click({ force: true });
+  await page.keyboard.press("/");
+  await expect(page.getByTestId("search")).toBeFocused();
+  await page.getByTestId("search").fill("needle");
+  await expect(page.getByTestId("message-row")).toHaveCount(2);
+  await page.getByTestId("search").fill("topic:b/+");
+  await expect(page.getByTestId("message-row")).toHaveCount(2);
+  await expect(page.getByTestId("message-row").first()).toContainText("b/1");
+  await page.getByTestId("search").fill("nowhere");
+  await expect(page.getByTestId("nothing")).toContainText("Nothing matches");
+  await page.getByTestId("search").fill("");
+  await page.getByTestId("pause").click();
+  await publish(page, "c/1", "later");
+  await expect(page.getByTestId("paused")).toBeVisible();
+  await expect(page.getByTestId("message-row")).toHaveCount(4);
+  await page.getByTestId("pause").click();
+  await expect(page.getByTestId("message-row")).toHaveCount(6);
+});
+
+test("topics show what came last, and lead to their messages", async ({ page }) => {
+  await open(page);
+  await publish(page, "site/a/temp", "21.5");
+  await page.getByTestId("publish-retain").check();
+  await publish(page, "site/a/door", "open");
+  const topic = (level: string) => page.getByTestId("topic").filter({ hasText: level });
+  await topic("site").click();
+  await page.keyboard.press("ArrowRight");
+  await expect(topic("a")).toBeVisible();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  await expect(topic("temp")).toContainText("21.5");
+  await expect(topic("door")).toContainText("open");
+  await topic("door").click();
+  await expect(page.getByTestId("payload")).toContainText("open");
+  await page.getByTestId("only-topic").click();
+  await expect(page.getByTestId("search")).toHaveValue("topic:site/a/door/#");
+  await topic("temp").click();
+  await page.getByTestId("chart-topic-now").click();
+  await publish(page, "site/a/temp", "22");
+  await expect(page.getByTestId("plot")).toBeVisible();
+});
+
+test("what is recorded is saved as a file", async ({ page }) => {
+  await open(page);
+  await publish(page, "a/b", "x,y");
+  await expect(rows(page, "PUBLISH")).toHaveCount(2);
+  const choose = async (name: string) => {
+    await page.getByTestId("export").click();
+    await page.getByRole("menuitem", { name }).first().click();
+  };
+  const hex = await saved(page, () => choose("Packets as hex"));
+  expect(hex.text).toContain("c0 00".length ? "30" : "");
+  const lines = await saved(page, () => choose("Packets as JSON lines"));
+  expect(lines.text.trim().split("\n").map((line) => JSON.parse(line)).length).toBeGreaterThan(4);
+  const table = await saved(page, () => choose("Messages as CSV"));
+  expect(table.text).toContain("a/b");
+  // The Dissect page reads the first of them.
+  await page.goto("#/dissect");
+  await page.getByTestId("text").fill(hex.text);
+  await expect(page.getByTestId("packet").first()).toContainText("CONNECT");
+});
+
+test("a connection is kept over a reload, its password only when asked", async ({ page }) => {
+  await open(page);
+  for (const [name, keep] of [["with", true], ["without", false]] as const) {
+    await page.getByTestId("new-connection").click();
+    await page.getByRole("menuitem", { name: "mosquitto" }).click();
+    await page.getByTestId("connect-name").fill(name);
+    await page.getByTestId("connect-password").fill("4711");
+    await page.getByTestId("connect-keep-secrets").setChecked(keep);
+    await page.getByTestId("save").click();
+    await expect(page.getByTestId("connection").filter({ hasText: name })).toBeVisible();
+  }
+  await page.reload();
+  for (const [name, password] of [["with", "4711"], ["without", ""]] as const) {
+    const row = page.getByTestId("connection").filter({ has: page.getByText(name, { exact: true }) });
+    await row.getByRole("button", { name: /^More for/ }).click();
+    await page.getByRole("menuitem", { name: "Change" }).click();
+    await expect(page.getByTestId("connect-password")).toHaveValue(password);
+    await page.keyboard.press("Escape");
+  }
+});
+
+test("connections go out and come in as a file", async ({ page }) => {
+  await open(page);
+  const file = await saved(page, async () => {
+    await page.getByTestId("new-connection").click();
+    await page.getByRole("menuitem", { name: "Export without" }).or(page.getByRole("menuitem", { name: /^Export without|^Export\b/ })).first().click();
+  });
+  const upload = (text: string) =>
+    page.getByTestId("connections-file").setInputFiles({ name: "c.json", mimeType: "application/json", buffer: Buffer.from(text) });
+  await upload(file.text);
+  await expect(page.getByTestId("connection")).toHaveCount(2);
+  await upload(
+    JSON.stringify([{ name: "from MQTTX", clientId: "x", protocol: "ws", host: "127.0.0.1", port: 8083, path: "/mqtt", mqttVersion: "5.0", keepalive: 60, clean: true }]),
+  );
+  await expect(page.getByTestId("connection").filter({ hasText: "from MQTTX" })).toContainText("ws://127.0.0.1:8083/mqtt");
+  await upload("{");
+  await expect(page.getByRole("status").filter({ hasText: "JSON" })).toBeVisible();
+});
+
+test("a message is checked before it is sent", async ({ page }) => {
+  await open(page);
+  const fault = page.getByTestId("publish-fault");
+  await page.getByTestId("publish-payload").fill("{");
+  await expect(fault).toContainText("line 1 column");
+  await expect(page.getByTestId("publish")).toBeDisabled();
+  await page.getByTestId("payload-as").selectOption("hex");
+  await page.getByTestId("publish-payload").fill("00 ff");
+  await page.getByTestId("publish-topic").fill("a/+");
+  await expect(fault).toContainText("wildcards");
+  await page.getByTestId("publish-topic").fill("bytes");
+  await page.keyboard.press("Control+Enter");
+  await rows(page, "PUBLISH").last().click();
+  await expect(page.getByTestId("payload")).toContainText("2 bytes");
+  await page.getByTestId("saved").click();
+  await page.getByRole("menuitem", { name: "bytes" }).click();
+  await expect(page.getByTestId("publish-topic")).toHaveValue("bytes");
+});
+
+test("a message is repeated until it is stopped, and a request is answered", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("more-repeat").locator("summary").click();
+  await page.getByTestId("repeat-every").fill("50");
+  await page.getByTestId("repeat").click();
+  await expect(page.getByTestId("repeat")).toHaveText("Stop");
+  await expect(async () => expect(await rows(page, "PUBLISH").count()).toBeGreaterThan(5)).toPass();
+  await page.getByTestId("repeat").click();
+  await expect(page.getByTestId("repeat")).toHaveText("Start");
+});
+
+test("filters are hidden, shown and ended", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("tab-messages").click();
+  await publish(page, "m/1", "seen");
+  await expect(page.getByTestId("message-row")).toHaveCount(2);
+  await page.getByTestId("mute").click();
+  await expect(page.getByTestId("mute")).toHaveAttribute("aria-pressed", "true");
+  await page.getByTestId("unsubscribe").click();
+  await expect(page.getByTestId("subscription")).toHaveCount(0);
+  await page.getByTestId("tab-wire").click();
+  await expect(rows(page, "UNSUBACK")).toHaveCount(1);
+});
+
+test("a port where nothing listens leads to advice", async ({ page }) => {
+  // The browser itself writes that it could not connect; that is nobody's fault here.
+  test.info().annotations.push({ type: "console", description: "a failed WebSocket is written by the browser" });
+  await open(page);
+  await page.getByTestId("new-connection").click();
+  await page.getByRole("menuitem", { name: "mosquitto" }).click();
+  await page.getByTestId("connect-address").fill("ws://127.0.0.1:1/");
+  await page.getByTestId("save-and-connect").click();
+  const row = page.getByTestId("connection").nth(1);
+  await expect(row).toHaveAttribute("data-state", /waiting|failed/);
+  await row.getByTestId("why-not").click();
+  await expect(page.getByTestId("advice")).toContainText("listener");
+});
+
+test("everything is reached by keys", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("wire").focus();
+  await page.keyboard.press("Home");
+  await expect(page.getByTestId("packet-type")).toHaveText("CONNECT");
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByTestId("packet-type")).toHaveText("CONNACK");
+  await page.keyboard.press("End");
+  await expect(page.getByTestId("packet-type")).toHaveText("SUBACK");
+  await page.getByTestId("tab-wire").focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByTestId("tab-flows")).toBeFocused();
+  await expect(page.getByTestId("tab-flows")).toHaveAttribute("aria-selected", "true");
+  await page.getByTestId("publish-topic").focus();
+  await page.keyboard.press("Control+Enter");
+  await page.getByTestId("tab-wire").click();
+  await expect(rows(page, "PUBLISH")).toHaveCount(2);
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`nothing stands in anyone's way, ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await open(page);
+    await page.getByTestId("publish").click();
+    await rows(page, "PUBLISH").first().click();
+    await expect(page.getByTestId("packet-type")).toHaveText("PUBLISH");
+    for (const tab of ["wire", "messages", "flows", "chart", "findings"]) {
+      await page.getByTestId(`tab-${tab}`).click();
+      await withoutViolations(page);
+    }
+    await page.getByTestId("show-connection").click();
+    await page.getByTestId("subscribe").click();
+    await withoutViolations(page);
+    await page.keyboard.press("Escape");
+    await page.getByTestId("new-connection").click();
+    await page.getByRole("menuitem", { name: "EMQX" }).click();
+    await withoutViolations(page);
+  });
+}
+
+test("at 390 pixels the parts are steps", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("#/live");
+  await expect(rows(page, "SUBACK")).toBeVisible();
+  await page.getByTestId("step-publish").click();
+  await page.getByTestId("publish").click();
+  await page.getByTestId("step-traffic").click();
+  await rows(page, "PUBLISH").first().click();
+  await expect(page.getByTestId("packet-type")).toBeVisible();
+  await page.getByTestId("step-connections").click();
+  await expect(page.getByTestId("connection")).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await withoutViolations(page);
+});
+
+test("two tabs talk to each other through the built-in broker", async ({ page, context }) => {
+  await open(page);
+  const other = await context.newPage();
+  await open(other);
+  await publish(other, "tab/2", "from the other");
+  await page.getByTestId("tab-messages").click();
+  await expect(page.getByTestId("message-row").filter({ hasText: "from the other" })).toBeVisible();
+  await publish(page, "tab/1", "from the first");
+  await other.getByTestId("tab-messages").click();
+  await expect(other.getByTestId("message-row").filter({ hasText: "from the first" })).toBeVisible();
+});
