@@ -8,5 +8,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 mod inspector;
 #[path = "web/page.rs"]
 mod page;
+#[path = "web/profiles.rs"]
+mod profiles;
 #[path = "web/stage.rs"]
 mod stage;

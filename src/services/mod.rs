@@ -6,4 +6,5 @@ pub mod clipboard;
 pub mod engine;
 pub mod files;
 pub mod picture;
+pub mod profiles;
 pub mod storage;

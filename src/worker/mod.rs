@@ -50,9 +50,10 @@ pub(crate) struct Handle(Rc<RefCell<Worker>>);
 pub fn run() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let listen_to = scope.clone();
+    let is_secure = scope.location().protocol() == "https:";
     let handle = Handle(Rc::new(RefCell::new(Worker {
         scope,
-        engine: Engine::new(random()),
+        engine: Engine::new(random()).on_secure_page(is_secure),
         sockets: HashMap::new(),
         broker: BuiltIn::new(random(), random()),
         timer: None,

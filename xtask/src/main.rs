@@ -4,8 +4,10 @@
 //! so that a fresh clone finds it again.
 
 mod bench;
+mod brokers;
 mod browser;
 mod ci;
+mod clients;
 mod context;
 mod coverage;
 mod csp;
@@ -34,7 +36,9 @@ cargo xtask <command>
   serve [--port N] [--release]   get what is missing, build the page and serve it on 127.0.0.1
   build                          the release page, into dist/
   js                             the npm package, into crates/js/pkg/
-  test [--only host|wasm|js|e2e] get what the tests need and run them all
+  test [--only host|peers|js|wasm|e2e] [--all-brokers]
+                                 get what the tests need and run them all; all brokers take minutes
+  schedules [--cases N]          so many generated schedules of cuts and restarts (10000)
   lint                           fmt, clippy (host and wasm32), docs, cargo-deny, typos, tidy
   generate [--check]             the rule table of crates/wire, from requirements/
   coverage [--check]             docs/spec-coverage.md, and the gaps in the requirements
@@ -55,6 +59,8 @@ struct Args {
     js: bool,
     seconds: Option<u32>,
     only: Option<test::Part>,
+    all_brokers: bool,
+    cases: Option<u32>,
 }
 
 fn main() -> ExitCode {
@@ -78,7 +84,8 @@ fn run() -> Result<()> {
         "serve" => page::serve(&cx, args.port.unwrap_or(8080), args.release),
         "build" => page::build(&cx),
         "js" => js::build(&cx),
-        "test" => test::run(&cx, args.only),
+        "test" => test::run(&cx, args.only, args.all_brokers),
+        "schedules" => test::schedules(&cx, args.cases.unwrap_or(test::SCHEDULES)),
         "lint" => lint::run(&cx),
         "generate" => generate::run(&cx, args.check),
         "coverage" => coverage::run(&cx, args.check),
@@ -101,6 +108,8 @@ fn parse(mut parser: lexopt::Parser) -> Result<Args> {
             Long("port") => args.port = Some(parser.value()?.parse()?),
             Long("release") => args.release = true,
             Long("check") => args.check = true,
+            Long("all-brokers") => args.all_brokers = true,
+            Long("cases") => args.cases = Some(parser.value()?.parse()?),
             Long("no-test") => args.no_test = true,
             Long("js") => args.js = true,
             Long("seconds") => args.seconds = Some(parser.value()?.parse()?),

@@ -1,4 +1,5 @@
-//! Every test: on this machine, in a browser's wasm, and on the built page.
+//! Every test: on this machine, with other people's clients and brokers, in a browser's wasm, and
+//! on the built page.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
@@ -9,12 +10,16 @@ use xshell::cmd;
 
 use crate::browser::{self, Browser};
 use crate::context::{self, Context, step};
-use crate::{js, npm, page, tools};
+use crate::{brokers, clients, js, npm, page, tools};
+
+/// Schedules that a change must survive.
+pub(crate) const SCHEDULES: u32 = 10_000;
 
 /// A part of the tests that can be run by itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Host,
+    Peers,
     Wasm,
     Js,
     EndToEnd,
@@ -26,20 +31,21 @@ impl std::str::FromStr for Part {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "host" => Ok(Self::Host),
+            "peers" => Ok(Self::Peers),
             "wasm" => Ok(Self::Wasm),
             "js" => Ok(Self::Js),
             "e2e" => Ok(Self::EndToEnd),
-            _ => Err("one of host, wasm, js, e2e".to_owned()),
+            _ => Err("one of host, peers, js, wasm, e2e".to_owned()),
         }
     }
 }
 
 /// Gets what the tests need, then runs all of them, or one part.
-pub(crate) fn run(cx: &Context, only: Option<Part>) -> Result<()> {
+pub(crate) fn run(cx: &Context, only: Option<Part>, all_brokers: bool) -> Result<()> {
     let wanted = |part| only.is_none() || only == Some(part);
     // First of all what may be missing: nobody should learn that after minutes of tests.
     let browser = match only {
-        Some(Part::Host | Part::Js) => None,
+        Some(Part::Host | Part::Peers | Part::Js) => None,
         Some(Part::Wasm | Part::EndToEnd) | None => Some(browser::ensure(cx)?),
     };
     if wanted(Part::EndToEnd) {
@@ -48,6 +54,10 @@ pub(crate) fn run(cx: &Context, only: Option<Part>) -> Result<()> {
     }
     if wanted(Part::Host) {
         host(cx)?;
+    }
+    if wanted(Part::Peers) {
+        clients::run(cx)?;
+        brokers::run(cx, all_brokers)?;
     }
     if wanted(Part::Js) {
         javascript(cx)?;
@@ -68,6 +78,21 @@ fn host(cx: &Context) -> Result<()> {
     let sh = &cx.sh;
     step("tests on this machine", || {
         Ok(cmd!(sh, "cargo test --workspace").run()?)
+    })
+}
+
+/// Generated schedules of cuts and restarts: clients and broker lose and double nothing. Ten
+/// thousand take half a minute without optimization, so they need no build of their own.
+pub(crate) fn schedules(cx: &Context, cases: u32) -> Result<()> {
+    let sh = &cx.sh;
+    step(&format!("{cases} generated schedules"), || {
+        cmd!(
+            sh,
+            "cargo test --package mqttscope-session --test schedules"
+        )
+        .env("PROPTEST_CASES", cases.to_string())
+        .run()
+        .map_err(Into::into)
     })
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use mqttscope_session::client::{Client, Phase, Ticket};
 use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
 
+use crate::attempt::Attempt;
 use crate::framer::Framer;
 use crate::log::covers;
 use crate::protocol::{
@@ -66,6 +67,7 @@ pub(crate) struct Connection {
     pub(crate) session_present: Option<bool>,
     pub(crate) limits: Vec<ServerLimit>,
     pub(crate) advice: Vec<Advice>,
+    pub(crate) attempt: Attempt,
     filters: Vec<Filter>,
     /// Which filters a topic matches, as found before.
     matched: HashMap<u32, Vec<usize>>,
@@ -95,14 +97,16 @@ impl Connection {
             session_present: None,
             limits: Vec::new(),
             advice: Vec::new(),
+            attempt: Attempt::new(0.0),
             filters: Vec::new(),
             matched: HashMap::new(),
         }
     }
 
     /// A new link begins: nothing of the one before is left in the pipes.
-    pub(crate) fn begin(&mut self, socket: SocketId) {
+    pub(crate) fn begin(&mut self, now_ms: f64, socket: SocketId) {
         self.socket = Some(socket);
+        self.attempt = Attempt::new(now_ms);
         self.outwards = Framer::default();
         self.inwards = Framer::default();
         self.aliases = Default::default();

@@ -4,6 +4,7 @@
 //! [`protocol::Command`]s and draws [`protocol::Report`]s. The engine holds the connections, the
 //! log of the wire and everything that is counted; a Web Worker gives it sockets and time.
 
+mod attempt;
 pub mod brokers;
 mod connection;
 mod convert;

@@ -389,3 +389,74 @@ fn nothing_is_reported_before_the_last_was_drawn() {
     world.command(Command::Drawn);
     assert!(!world.engine.reports(world.now).is_empty());
 }
+
+#[test]
+fn a_connection_that_fails_is_explained() {
+    let mut world = World::new();
+    let websocket = Box::new(Profile {
+        target: Target::WebSocket("ws://127.0.0.1:1883/".into()),
+        reconnect: None,
+        ..Profile::default()
+    });
+    let first = |world: &mut World| {
+        let advice = world.look().summary.connections[0].advice.clone();
+        advice.first().map(|advice| advice.cause.clone())
+    };
+    let closed = |code, was_open| Closed {
+        code,
+        was_open,
+        ..Closed::default()
+    };
+    for (open, bytes, end, cause) in [
+        (
+            false,
+            &b""[..],
+            closed(1006, false),
+            "Port 1883 is as a rule MQTT without",
+        ),
+        (
+            true,
+            b"",
+            closed(1003, true),
+            "The server closed the WebSocket with 1003",
+        ),
+        (
+            true,
+            b"\x20\x03\x00\x86\x00",
+            closed(1000, true),
+            "The server said CONNACK with 0x86",
+        ),
+        (
+            true,
+            b"\x20\x03\x00\x00\x00\xe0\x01\x8e",
+            closed(1000, true),
+            "The server said DISCONNECT with 0x8E",
+        ),
+        (
+            true,
+            b"\x20\x03\x00\x00\x00",
+            closed(1009, true),
+            "The server closed the WebSocket with 1009",
+        ),
+        (
+            true,
+            b"\x20\x03\x00\x00\x00\x10\x00",
+            closed(1000, true),
+            "The server broke a rule",
+        ),
+    ] {
+        world.command(Command::Connect(A, websocket.clone()));
+        let Some(Transport::Open { socket, .. }) = world.asked.pop() else {
+            panic!("a socket is asked for");
+        };
+        if open {
+            world.engine.handle_open(world.now, socket);
+        }
+        world.engine.handle_bytes(world.now, socket, bytes);
+        world.engine.handle_closed(world.now, socket, &end);
+        let said = first(&mut world).unwrap_or_default();
+        assert!(said.starts_with(cause), "{said}");
+    }
+    world.command(Command::Connect(A, profile("5", "a")));
+    assert_eq!(first(&mut world), None);
+}

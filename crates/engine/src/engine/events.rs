@@ -4,8 +4,10 @@ use mqttscope_session::client::{Cause, Command as ClientCommand, Event, Failure,
 use mqttscope_wire::{PacketType, Property, PropertyId, ReasonCode};
 
 use super::{Closed, Engine, SocketId, Transport, instant};
+use crate::attempt;
 use crate::connection::Connection;
 use crate::convert;
+use crate::doctor;
 use crate::protocol::ConnectionId;
 use crate::view::limits;
 
@@ -15,7 +17,7 @@ impl Engine {
             return;
         };
         match event {
-            Event::Open => self.open(id),
+            Event::Open => self.open(now_ms, id),
             Event::Close => {
                 if let Some(socket) = connection.socket.take() {
                     self.sockets.remove(&socket);
@@ -26,6 +28,7 @@ impl Engine {
             Event::Connected(connected) => {
                 connection.cause.clear();
                 connection.advice.clear();
+                connection.attempt.reached(now_ms, doctor::Phase::Connected);
                 connection.session_present = Some(connected.session_present);
                 connection.limits = limits::of_connack(connection.version, &connected);
                 self.subscribe_again(now_ms, id, connected.session_present);
@@ -33,6 +36,8 @@ impl Engine {
             Event::Disconnected { cause, .. } => {
                 let version = connection.version;
                 connection.session_present = None;
+                connection.advice =
+                    attempt::advice(connection, &cause, now_ms, self.page_is_secure);
                 let words = words(&cause, version, &connection.cause);
                 connection.cause = words;
             }
@@ -86,13 +91,13 @@ impl Engine {
         }
     }
 
-    fn open(&mut self, id: ConnectionId) {
+    fn open(&mut self, now_ms: f64, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
         self.next_socket = self.next_socket.wrapping_add(1);
         let socket = SocketId(self.next_socket);
-        connection.begin(socket);
+        connection.begin(now_ms, socket);
         self.sockets.insert(socket, id);
         self.transport.push_back(Transport::Open {
             socket,

@@ -12,12 +12,13 @@ mod report;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use mqttscope_session::client::Phase;
+use mqttscope_session::client::Phase as ClientPhase;
 use mqttscope_session::common::Instant;
 use mqttscope_wire::Dissector;
 
 use crate::connection::Connection;
 pub use crate::connection::SocketId;
+use crate::doctor::{End, Phase};
 use crate::log::{Index, Links, WireLog};
 use crate::protocol::{ConnectionId, Grade, Looking, Notice, Report, Target};
 use crate::topics::Topics;
@@ -76,6 +77,7 @@ pub struct Engine {
     sockets: HashMap<SocketId, ConnectionId>,
     next_socket: u32,
     seed: u64,
+    page_is_secure: bool,
     looking: Looking,
     wire: Index,
     messages: Index,
@@ -108,6 +110,7 @@ impl Engine {
             sockets: HashMap::new(),
             next_socket: 0,
             seed,
+            page_is_secure: false,
             looking: Looking::default(),
             wire: Index::default(),
             messages: Index::default(),
@@ -123,9 +126,17 @@ impl Engine {
         }
     }
 
+    /// Says that the page came over HTTPS: a browser then opens no `ws://` address elsewhere.
+    #[must_use]
+    pub const fn on_secure_page(mut self, is_secure: bool) -> Self {
+        self.page_is_secure = is_secure;
+        self
+    }
+
     /// A socket is open.
     pub fn handle_open(&mut self, now_ms: f64, socket: SocketId) {
         self.with(now_ms, socket, |connection, now| {
+            connection.attempt.reached(now_ms, Phase::Opened);
             connection.client.handle_connected(now);
         });
     }
@@ -137,6 +148,7 @@ impl Engine {
         };
         self.record(now_ms, id, crate::protocol::Direction::In, bytes);
         self.with(now_ms, socket, |connection, now| {
+            connection.attempt.heard(now_ms);
             connection.client.handle_bytes(now, bytes);
         });
     }
@@ -153,6 +165,9 @@ impl Engine {
             "The server sent text where MQTT wants binary WebSocket frames, so the connection was \
              closed. What answers there may not be an MQTT broker.",
         );
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.attempt.ended(End::TextFrame);
+        }
         self.transport.push_back(Transport::Close { socket });
         self.handle_closed(
             now_ms,
@@ -173,6 +188,7 @@ impl Engine {
         self.links.forget(id);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.socket = None;
+            connection.attempt.closed(closed);
             connection.cause = events::words_of(closed);
             connection.client.handle_disconnected(instant(now_ms));
         }
@@ -208,7 +224,7 @@ impl Engine {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<f64> {
         let connections = self.connections.values().filter_map(next_of);
-        let is_open = |connection: &Connection| connection.client.view().phase != Phase::Idle;
+        let is_open = |connection: &Connection| connection.client.view().phase != ClientPhase::Idle;
         let report = if self.searching {
             Some(0.0)
         } else if self.drawn && self.changed {
