@@ -1,5 +1,6 @@
 //! Which statements of the standards are enforced and tested, and where the tables have gaps.
 
+mod cited;
 mod gaps;
 mod page;
 
@@ -23,7 +24,8 @@ type Tested = BTreeMap<String, BTreeSet<String>>;
 pub(crate) fn run(cx: &Context, check: bool) -> Result<()> {
     write_page(cx, check)?;
     let requirements = Requirements::read(&cx.root.join("requirements"))?;
-    let gaps = gaps::find(&requirements, &tested(cx, &requirements)?);
+    let tested = tested(cx, &requirements)?;
+    let gaps = gaps::find(&requirements, &tested, &cited::read(cx)?);
     for gap in &gaps {
         eprintln!("{gap}");
     }
