@@ -12,6 +12,7 @@ mod csp;
 mod fuzz;
 mod generate;
 mod lint;
+mod load;
 mod page;
 mod requirements;
 mod size;
@@ -38,6 +39,7 @@ cargo xtask <command>
   size                           the gzipped size of the page's first load, against its budget
   fuzz [--seconds N]             a short run of each fuzz target, where nightly is there
   bench                          the criterion benches
+  load                           the Live page beside a page that only counts, in one Chromium (minutes)
   ci [--no-test]                 test + lint + generate and coverage checks + size + fuzz
 ";
 
@@ -80,6 +82,7 @@ fn run() -> Result<()> {
         "size" => size::run(&cx),
         "fuzz" => fuzz::run(&cx, args.seconds.unwrap_or(20)),
         "bench" => bench::run(&cx),
+        "load" => load::run(&cx),
         "ci" => ci::run(&cx, !args.no_test),
         "help" => {
             print!("{HELP}");

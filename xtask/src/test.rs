@@ -42,7 +42,7 @@ pub(crate) fn run(cx: &Context, only: Option<Part>) -> Result<()> {
     };
     if wanted(Part::EndToEnd) {
         tools::for_page(cx)?;
-        npm_packages(cx)?;
+        npm_packages(cx, &tests_folder(cx))?;
     }
     if wanted(Part::Host) {
         host(cx)?;
@@ -130,26 +130,22 @@ fn tests_folder(cx: &Context) -> PathBuf {
 }
 
 /// Installs what package-lock.json names, unless the last run did so from the same lock file.
-fn npm_packages(cx: &Context) -> Result<()> {
+pub(crate) fn npm_packages(cx: &Context, folder: &Path) -> Result<()> {
     let sh = &cx.sh;
     tools::require_npm(cx)?;
-    let folder = tests_folder(cx);
-    let lock =
-        fs::read(folder.join("package-lock.json")).context("tests/e2e has no package-lock.json")?;
+    let lock = fs::read(folder.join("package-lock.json"))
+        .with_context(|| format!("{} has no package-lock.json", folder.display()))?;
     let stamp = folder.join("node_modules").join(".installed-from");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    step(
-        "getting the npm packages of the end-to-end tests (seconds)",
-        || {
-            let _folder = sh.push_dir(&folder);
-            cmd!(sh, "npm ci --no-audit --no-fund")
-                .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-                .run()?;
-            Ok(fs::write(&stamp, lock)?)
-        },
-    )
+    step("getting npm packages (seconds)", || {
+        let _folder = sh.push_dir(folder);
+        cmd!(sh, "npm ci --no-audit --no-fund")
+            .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+            .run()?;
+        Ok(fs::write(&stamp, lock)?)
+    })
 }
 
 /// A site with the page at its root and again at a path below: the page must work at both.
