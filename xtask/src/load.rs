@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use xshell::cmd;
 
 use crate::context::{Context, step};
-use crate::{browser, page, test};
+use crate::{browser, npm, page};
 
 /// Builds the page and prints the report of `benches/load`; fails when a goal is missed.
 pub(crate) fn run(cx: &Context) -> Result<()> {
@@ -17,7 +17,7 @@ pub(crate) fn run(cx: &Context) -> Result<()> {
         .run()
         .context("mosquitto is missing: install it, in Debian with `apt-get install mosquitto`")?;
     let folder = cx.root.join("benches").join("load");
-    test::npm_packages(cx, &folder)?;
+    npm::install(cx, &folder)?;
     page::build(cx)?;
     let (site, chrome) = (page::dist(cx), browser.chrome);
     let _folder = sh.push_dir(&folder);

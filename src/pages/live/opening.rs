@@ -2,11 +2,12 @@
 //! time is connected to the broker in the page.
 
 use mqttscope_engine::protocol::{Command, ConnectionId, Target};
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::keep;
-use crate::services::storage;
-use crate::state::live::profiles::{ProfileAct, Profiles};
+use crate::services::{profiles, storage};
+use crate::state::live::profiles::{ProfileAct, Profiles, first};
 use crate::state::live::saved::{Saved, SavedAct};
 use crate::state::live::{Act, Live};
 
@@ -31,8 +32,15 @@ pub(super) fn use_opening(
             if let Some(kept) = kept {
                 saved.dispatch(SavedAct::Load(kept));
             }
-            known.dispatch(ProfileAct::Load(keep::all()));
-            loaded.set(true);
+            spawn_local(async move {
+                let mut kept = profiles::all().await;
+                if kept.is_empty() {
+                    kept.extend(first());
+                    kept.iter().for_each(keep::keep);
+                }
+                known.dispatch(ProfileAct::Load(kept));
+                loaded.set(true);
+            });
         });
     }
     {

@@ -107,18 +107,21 @@ impl Reducible for Profiles {
         let mut next = (*self).clone();
         match act {
             ProfileAct::Load(profiles) => {
-                profiles.into_iter().for_each(|profile| next.put(profile));
-                if next.known.is_empty()
-                    && let Some(built_in) = presets().into_iter().next()
-                {
-                    next.put(begin(built_in, "built-in".into()));
-                }
+                profiles.into_iter().for_each(|profile| next.put(profile))
             }
             ProfileAct::Put(profile) => next.put(*profile),
             ProfileAct::Remove(number) => next.known.retain(|known| known.number != number),
         }
         Rc::new(next)
     }
+}
+
+/// What who comes for the first time finds: the broker in the page.
+#[must_use]
+pub fn first() -> Option<Profile> {
+    let built_in = presets().into_iter().next()?;
+    // It stands before all others.
+    Some(begin(built_in, "0".into()))
 }
 
 /// A preset as a new connection. In the page's own broker, where little goes on, all of it is shown
@@ -172,7 +175,7 @@ mod tests {
 
     #[test]
     fn who_comes_first_finds_the_built_in_broker() {
-        let profiles = after([ProfileAct::Load(Vec::new())]);
+        let profiles = after([ProfileAct::Load(first().into_iter().collect())]);
         assert_eq!(profiles.known().len(), 1);
         assert_eq!(profiles.known()[0].profile.target, Target::BuiltIn);
         assert_eq!(
