@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use mqttscope_engine::protocol::{
-    Command, Exported, MessageRow, Notice, Packet, Report, Summary, Target, TopicRow, WireRow,
+    Command, Exported, MessageRow, Notice, Packet, Report, Summary, Target, TimedPacket, TopicRow,
+    WireRow,
 };
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_session::broker::{self, Broker, Options, Transmit};
@@ -32,6 +33,7 @@ pub(crate) struct Seen {
     pub(crate) topics: Vec<TopicRow>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) packets: Vec<Packet>,
+    pub(crate) handshake: Vec<TimedPacket>,
     pub(crate) files: Vec<Exported>,
 }
 
@@ -81,6 +83,7 @@ impl World {
                 Report::Topics { rows, .. } => seen.topics = rows,
                 Report::Notice(notice) => seen.notices.push(notice),
                 Report::Packet(packet) => seen.packets.push(packet),
+                Report::Handshake(packets) => seen.handshake = packets,
                 Report::Exported(file) => seen.files.push(file),
                 Report::Flows { .. } | Report::Findings { .. } | Report::Chart(_) => {}
             }
