@@ -8,6 +8,8 @@ use crate::hooks::use_hash;
 use crate::pages::flows::Flows;
 use crate::pages::live::Live;
 use crate::route::{Page, Route};
+use crate::services::browser;
+use crate::state;
 use crate::state::toasts::{Toaster, Toasts};
 
 /// Live and Flows, by the address. It stays while the start page is looked at, so that
@@ -15,6 +17,7 @@ use crate::state::toasts::{Toaster, Toasts};
 #[component]
 pub fn Annex() -> Html {
     let toasts = use_reducer(Toasts::default);
+    let flows = use_reducer(state::flows::Flows::default);
     let arrival = use_hash();
     let Route { page, shared } = Route::of_hash(&arrival.hash);
     let shared = shared.map(AttrValue::from);
@@ -26,8 +29,26 @@ pub fn Annex() -> Html {
         <ContextProvider<Toaster> context={toasts.dispatcher()}>
             // Once it was looked at it stays, unseen: its connections must not break.
             if *was_live.borrow() { <Live shown={is_live} /> }
-            if page == Page::Flows { <Flows {shared} {arrival} /> }
+            if page == Page::Flows { <Flows {shared} {arrival} state={flows} /> }
             { toast_region(&toasts) }
         </ContextProvider<Toaster>>
     }
+}
+
+/// Draws the pages into `host`.
+///
+/// Each program numbers its Yew roots from 1, and by its number a root knows which events are its
+/// own. The start page is another program and has number 1: so that neither answers for the other,
+/// the first number here goes to nothing.
+pub fn mount(host: web_sys::Element) {
+    let nowhere = browser::document().and_then(|document| document.create_element("div").ok());
+    if let Some(nowhere) = nowhere {
+        yew::Renderer::<Nothing>::with_root(nowhere).render();
+    }
+    yew::Renderer::<Annex>::with_root(host).render();
+}
+
+#[component]
+fn Nothing() -> Html {
+    Html::default()
 }

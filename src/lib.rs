@@ -4,7 +4,7 @@
 //! are components that draw it, reducers that hold what a person did, and small types around the
 //! browser's own interfaces.
 
-mod annex;
+pub mod annex;
 mod app;
 pub mod components;
 pub mod hooks;

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 /// Draws Live and Flows, by the address, into `host`.
 #[wasm_bindgen]
 pub fn mount(host: web_sys::Element) {
-    yew::Renderer::<mqttscope::Annex>::with_root(host).render();
+    mqttscope::annex::mount(host);
 }
 
 fn main() {}

@@ -119,3 +119,11 @@ pub fn colour(name: &str) -> Option<String> {
     probe.remove();
     colour.filter(|colour| !colour.is_empty())
 }
+
+/// Whether a media query holds now.
+#[must_use]
+pub fn matches(query: &str) -> bool {
+    window()
+        .and_then(|window| window.match_media(query).ok()?)
+        .is_some_and(|list| list.matches())
+}

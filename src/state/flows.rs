@@ -64,6 +64,14 @@ pub struct Flows {
     opened: u32,
 }
 
+impl PartialEq for Flows {
+    /// The gallery is the same for all.
+    fn eq(&self, other: &Self) -> bool {
+        let same = |state: &Self| (state.chosen, state.active, state.mode, state.opened);
+        same(self) == same(other) && self.columns == other.columns
+    }
+}
+
 /// What a person does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {

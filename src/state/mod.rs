@@ -2,6 +2,7 @@
 
 pub mod flows;
 pub mod live;
+pub mod playback;
 pub mod theme;
 pub mod toasts;
 pub mod workbench;

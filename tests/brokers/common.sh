@@ -11,6 +11,9 @@ absolute() { case $1 in /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac; }
 export BROKERS_RUN=$(absolute "${BROKERS_RUN:-${CARGO_TARGET_DIR:-$ROOT/../../target}/brokers}")
 export BROKERS_PACKAGES=$(absolute "${BROKERS_PACKAGES:-${MQTTSCOPE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/mqttscope}/brokers}")
 
+# Where Debian puts servers.
+export PATH=$PATH:/usr/sbin
+
 # Every port is BROKERS_PORT_BASE plus the offset in broker.env.
 export BROKERS_PORT_BASE=${BROKERS_PORT_BASE:-21800}
 
@@ -52,8 +55,10 @@ debian() {
         printf '#!/bin/sh\nexit 101\n' > $guard && chmod 755 $guard && made=1
     fi
     local rc=0
-    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 -qq \
-        install -y --no-install-recommends "${missing[@]}" >/dev/null || rc=$?
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 -qq)
+    local install=("${apt[@]}" install -y --no-install-recommends "${missing[@]}")
+    # A machine that is new may not know any packages yet.
+    { "${install[@]}" || { "${apt[@]}" update && "${install[@]}"; }; } >/dev/null || rc=$?
     [ -z "$made" ] || rm -f $guard
     return $rc
 }

@@ -8,7 +8,8 @@ use crate::{coverage, fuzz, generate, lint, page, size, test};
 /// The tests, then every gate.
 pub(crate) fn run(cx: &Context, with_tests: bool) -> Result<()> {
     if with_tests {
-        test::run(cx, None)?;
+        test::run(cx, None, false)?;
+        test::schedules(cx, test::SCHEDULES)?;
     }
     generate::run(cx, true)?;
     coverage::run(cx, true)?;

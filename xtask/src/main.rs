@@ -4,14 +4,19 @@
 //! so that a fresh clone finds it again.
 
 mod bench;
+mod brokers;
 mod browser;
 mod ci;
+mod clients;
 mod context;
 mod coverage;
 mod csp;
 mod fuzz;
 mod generate;
+mod js;
 mod lint;
+mod load;
+mod npm;
 mod page;
 mod requirements;
 mod size;
@@ -31,13 +36,17 @@ cargo xtask <command>
 
   serve [--port N] [--release]   get what is missing, build the page and serve it on 127.0.0.1
   build                          the release page, into dist/
-  test [--only host|wasm|e2e]    get what the tests need and run them all
+  js                             the npm package, into crates/js/pkg/
+  test [--only host|peers|js|wasm|e2e] [--all-brokers]
+                                 get what the tests need and run them all; all brokers take minutes
+  schedules [--cases N]          so many generated schedules of cuts and restarts (10000)
   lint                           fmt, clippy (host and wasm32), docs, cargo-deny, typos, tidy
   generate [--check]             the rule table of crates/wire, from requirements/
   coverage [--check]             docs/spec-coverage.md, and the gaps in the requirements
   size                           the gzipped size of the page's first load, against its budget
   fuzz [--seconds N]             a short run of each fuzz target, where nightly is there
-  bench                          the criterion benches
+  bench [--js]                   the criterion benches; with --js those of the npm package only
+  load                           the Live page beside a page that only counts, in one Chromium (minutes)
   ci [--no-test]                 test + lint + generate and coverage checks + size + fuzz
 ";
 
@@ -49,8 +58,11 @@ struct Args {
     release: bool,
     check: bool,
     no_test: bool,
+    js: bool,
     seconds: Option<u32>,
     only: Option<test::Part>,
+    all_brokers: bool,
+    cases: Option<u32>,
 }
 
 fn main() -> ExitCode {
@@ -73,13 +85,16 @@ fn run() -> Result<()> {
     match command {
         "serve" => page::serve(&cx, args.port.unwrap_or(8080), args.release),
         "build" => page::build(&cx),
-        "test" => test::run(&cx, args.only),
+        "js" => js::build(&cx),
+        "test" => test::run(&cx, args.only, args.all_brokers),
+        "schedules" => test::schedules(&cx, args.cases.unwrap_or(test::SCHEDULES)),
         "lint" => lint::run(&cx),
         "generate" => generate::run(&cx, args.check),
         "coverage" => coverage::run(&cx, args.check),
         "size" => size::run(&cx),
         "fuzz" => fuzz::run(&cx, args.seconds.unwrap_or(20)),
-        "bench" => bench::run(&cx),
+        "bench" => bench::run(&cx, args.js),
+        "load" => load::run(&cx),
         "ci" => ci::run(&cx, !args.no_test),
         "help" => {
             print!("{HELP}");
@@ -96,7 +111,10 @@ fn parse(mut parser: lexopt::Parser) -> Result<Args> {
             Long("port") => args.port = Some(parser.value()?.parse()?),
             Long("release") => args.release = true,
             Long("check") => args.check = true,
+            Long("all-brokers") => args.all_brokers = true,
+            Long("cases") => args.cases = Some(parser.value()?.parse()?),
             Long("no-test") => args.no_test = true,
+            Long("js") => args.js = true,
             Long("seconds") => args.seconds = Some(parser.value()?.parse()?),
             Long("only") => args.only = Some(parser.value()?.parse()?),
             Long("help") | Short('h') => args.command = Some("help".to_owned()),

@@ -1,21 +1,27 @@
-//! Every test: on this machine, in a browser's wasm, and on the built page.
+//! Every test: on this machine, with other people's clients and brokers, in a browser's wasm, and
+//! on the built page.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use xshell::cmd;
 
 use crate::browser::{self, Browser};
 use crate::context::{self, Context, step};
-use crate::{page, tools};
+use crate::{brokers, clients, js, npm, page, tools};
+
+/// Schedules that a change must survive.
+pub(crate) const SCHEDULES: u32 = 10_000;
 
 /// A part of the tests that can be run by itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Host,
+    Peers,
     Wasm,
+    Js,
     EndToEnd,
 }
 
@@ -25,27 +31,36 @@ impl std::str::FromStr for Part {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "host" => Ok(Self::Host),
+            "peers" => Ok(Self::Peers),
             "wasm" => Ok(Self::Wasm),
+            "js" => Ok(Self::Js),
             "e2e" => Ok(Self::EndToEnd),
-            _ => Err("one of host, wasm, e2e".to_owned()),
+            _ => Err("one of host, peers, js, wasm, e2e".to_owned()),
         }
     }
 }
 
 /// Gets what the tests need, then runs all of them, or one part.
-pub(crate) fn run(cx: &Context, only: Option<Part>) -> Result<()> {
+pub(crate) fn run(cx: &Context, only: Option<Part>, all_brokers: bool) -> Result<()> {
     let wanted = |part| only.is_none() || only == Some(part);
     // First of all what may be missing: nobody should learn that after minutes of tests.
     let browser = match only {
-        Some(Part::Host) => None,
+        Some(Part::Host | Part::Peers | Part::Js) => None,
         Some(Part::Wasm | Part::EndToEnd) | None => Some(browser::ensure(cx)?),
     };
     if wanted(Part::EndToEnd) {
         tools::for_page(cx)?;
-        npm_packages(cx)?;
+        npm::install(cx, &tests_folder(cx))?;
     }
     if wanted(Part::Host) {
         host(cx)?;
+    }
+    if wanted(Part::Peers) {
+        clients::run(cx)?;
+        brokers::run(cx, all_brokers)?;
+    }
+    if wanted(Part::Js) {
+        javascript(cx)?;
     }
     let Some(browser) = browser else {
         return Ok(());
@@ -63,6 +78,21 @@ fn host(cx: &Context) -> Result<()> {
     let sh = &cx.sh;
     step("tests on this machine", || {
         Ok(cmd!(sh, "cargo test --workspace").run()?)
+    })
+}
+
+/// Generated schedules of cuts and restarts: clients and broker lose and double nothing. Ten
+/// thousand take half a minute without optimization, so they need no build of their own.
+pub(crate) fn schedules(cx: &Context, cases: u32) -> Result<()> {
+    let sh = &cx.sh;
+    step(&format!("{cases} generated schedules"), || {
+        cmd!(
+            sh,
+            "cargo test --package mqttscope-session --test schedules"
+        )
+        .env("PROPTEST_CASES", cases.to_string())
+        .run()
+        .map_err(Into::into)
     })
 }
 
@@ -125,31 +155,20 @@ fn end_to_end(cx: &Context, browser: &Browser) -> Result<()> {
     })
 }
 
-fn tests_folder(cx: &Context) -> PathBuf {
-    cx.root.join("tests").join("e2e")
+/// The npm package, built as it is shipped, in Node; and its types.
+fn javascript(cx: &Context) -> Result<()> {
+    let sh = &cx.sh;
+    js::build(cx)?;
+    let folder = cx.root.join("tests").join("js");
+    npm::install(cx, &folder)?;
+    let _folder = sh.push_dir(folder);
+    step("tests of the npm package", || {
+        Ok(cmd!(sh, "npm test --silent").run()?)
+    })
 }
 
-/// Installs what package-lock.json names, unless the last run did so from the same lock file.
-fn npm_packages(cx: &Context) -> Result<()> {
-    let sh = &cx.sh;
-    tools::require_npm(cx)?;
-    let folder = tests_folder(cx);
-    let lock =
-        fs::read(folder.join("package-lock.json")).context("tests/e2e has no package-lock.json")?;
-    let stamp = folder.join("node_modules").join(".installed-from");
-    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
-        return Ok(());
-    }
-    step(
-        "getting the npm packages of the end-to-end tests (seconds)",
-        || {
-            let _folder = sh.push_dir(&folder);
-            cmd!(sh, "npm ci --no-audit --no-fund")
-                .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-                .run()?;
-            Ok(fs::write(&stamp, lock)?)
-        },
-    )
+fn tests_folder(cx: &Context) -> PathBuf {
+    cx.root.join("tests").join("e2e")
 }
 
 /// A site with the page at its root and again at a path below: the page must work at both.

@@ -69,6 +69,12 @@ pub(crate) fn for_page(cx: &Context) -> Result<()> {
     cargo_tools(cx, &[&WASM_BINDGEN, &TRUNK])
 }
 
+/// What it takes to build the npm package: wasm-bindgen and wasm-opt.
+pub(crate) fn for_package(cx: &Context) -> Result<()> {
+    wasm_opt(cx)?;
+    cargo_tools(cx, &[&WASM_BINDGEN])
+}
+
 /// Makes sure that rustc can build for the browser.
 pub(crate) fn wasm_target(cx: &Context) -> Result<()> {
     let sh = &cx.sh;

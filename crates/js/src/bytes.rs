@@ -10,7 +10,7 @@ use crate::error::Failure;
 /// # Errors
 /// What is not bytes at all.
 pub(crate) fn of(value: &JsValue) -> Result<Vec<u8>, Failure> {
-    view(value).map(|view| view.to_vec()).ok_or_else(no_bytes)
+    copy(value).ok_or_else(no_bytes)
 }
 
 /// Appends the bytes of a `Uint8Array`.
@@ -30,10 +30,10 @@ fn no_bytes() -> Failure {
     Failure::message("bytes must be a Uint8Array")
 }
 
-/// Any view of bytes, also one from another frame or realm, whose `Uint8Array` is not ours.
-pub(crate) fn view(value: &JsValue) -> Option<Uint8Array> {
+/// The bytes of any view, also one from another frame or realm, whose `Uint8Array` is not ours.
+pub(crate) fn copy(value: &JsValue) -> Option<Vec<u8>> {
     if let Some(bytes) = value.dyn_ref::<Uint8Array>() {
-        return Some(bytes.clone());
+        return Some(bytes.to_vec());
     }
     if !ArrayBuffer::is_view(value) {
         return None;
@@ -44,9 +44,10 @@ pub(crate) fn view(value: &JsValue) -> Option<Uint8Array> {
         Some(number as u32)
     };
     let buffer = Reflect::get(value, &"buffer".into()).ok()?;
-    Some(Uint8Array::new_with_byte_offset_and_length(
+    let view = Uint8Array::new_with_byte_offset_and_length(
         &buffer,
         number("byteOffset")?,
         number("byteLength")?,
-    ))
+    );
+    Some(view.to_vec())
 }

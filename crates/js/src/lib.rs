@@ -1,4 +1,4 @@
-//! The npm package `mqttscope`: the dissector and the codec for scripts and CI.
+//! The npm package `mqttscope`: dissector, codec and monitor for scripts and CI.
 //!
 //! Everything here turns JavaScript values into those of the crates below and back; what MQTT is,
 //! they know. The types that TypeScript sees are in `types.d.ts`.
@@ -9,6 +9,7 @@
 mod bytes;
 mod dissect;
 mod error;
+mod monitor;
 mod options;
 mod packet;
 mod plain;
@@ -25,13 +26,14 @@ use crate::options::Options;
 use crate::reader::Stopped;
 
 pub use dissect::dissect;
+pub use monitor::Monitor;
 pub use stream::StreamDecoder;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &'static str = include_str!("types.d.ts");
 
 /// Runs when the module is loaded: makes a panic an Error that can be read.
-#[wasm_bindgen(start)]
+#[wasm_bindgen(start, private)]
 pub fn start() {
     std::panic::set_hook(Box::new(|info| {
         wasm_bindgen::throw_str(&format!(

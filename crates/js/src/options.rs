@@ -1,41 +1,36 @@
 //! The options that every function takes.
 
+use js_sys::JsString;
 use mqttscope_wire::{Context, PacketType, ProtocolVersion, Sender, detect};
-use serde::Deserialize;
+use wasm_bindgen::JsThreadLocal;
 use wasm_bindgen::prelude::*;
 
 use crate::error::Failure;
+use crate::plain;
 
 /// What a reader must be told, or finds out.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Options {
-    version: Option<Version>,
-    from: Option<From>,
+    version: Option<ProtocolVersion>,
+    sender: Option<Sender>,
     maximum_packet_size: Option<u32>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
-enum Version {
-    #[serde(rename = "auto")]
-    Auto,
-    #[serde(rename = "3.1")]
-    V3_1,
-    #[serde(rename = "3.1.1")]
-    V3_1_1,
-    #[serde(rename = "5")]
-    V5,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum From {
-    Client,
-    Server,
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = Object)]
+    type Given;
+    #[wasm_bindgen(method, getter)]
+    fn version(this: &Given) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn from(this: &Given) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = maximumPacketSize)]
+    fn maximum_packet_size(this: &Given) -> JsValue;
 }
 
 impl Options {
-    /// Reads them; `undefined` is none.
+    /// Reads them; `undefined` is none. Each call has options, so they are read without copying a
+    /// string: comparing two in JavaScript is cheaper.
     pub(crate) fn of(value: &JsValue) -> Result<Self, Failure> {
         if value.is_undefined() || value.is_null() {
             return Ok(Self::default());
@@ -43,31 +38,22 @@ impl Options {
         if !value.is_object() {
             return Err(Failure::message("options must be an object"));
         }
-        serde_wasm_bindgen::from_value(value.clone())
-            .map_err(|error| Failure::message(format!("options: {error}")))
+        let given: &Given = value.unchecked_ref();
+        Ok(Self {
+            version: version(&given.version())?,
+            sender: sender(&given.from())?,
+            maximum_packet_size: maximum_packet_size(&given.maximum_packet_size())?,
+        })
     }
 
     /// The version that is asked for.
-    pub(crate) fn version(self) -> Option<ProtocolVersion> {
-        match self.version? {
-            Version::Auto => None,
-            Version::V3_1 => Some(ProtocolVersion::V3_1),
-            Version::V3_1_1 => Some(ProtocolVersion::V3_1_1),
-            Version::V5 => Some(ProtocolVersion::V5),
-        }
+    pub(crate) const fn version(self) -> Option<ProtocolVersion> {
+        self.version
     }
 
     /// What is written and does not name its version is in the newest.
     pub(crate) fn written_in(self) -> ProtocolVersion {
-        self.version().unwrap_or(ProtocolVersion::V5)
-    }
-
-    /// Who sent the packets, where that is known.
-    pub(crate) fn sender(self) -> Option<Sender> {
-        Some(match self.from? {
-            From::Client => Sender::Client,
-            From::Server => Sender::Server,
-        })
+        self.version.unwrap_or(ProtocolVersion::V5)
     }
 
     /// The most that a packet of a stream may have; without it what the standard allows.
@@ -78,14 +64,60 @@ impl Options {
 
     /// How to read these bytes.
     pub(crate) fn context(self, bytes: &[u8]) -> Context {
-        let sender = self.sender();
+        let sender = self.sender;
         let begins = bytes.first().map(|&byte| PacketType::from_first_byte(byte));
-        let version = match self.version() {
+        let version = match self.version {
             Some(version) => version,
             // It names its own, and is by far the most frequent start of a recording.
             None if matches!(begins, None | Some(PacketType::Connect)) => ProtocolVersion::V5,
             None => detect(bytes, sender).version,
         };
         Context { version, sender }
+    }
+}
+
+fn version(value: &JsValue) -> Result<Option<ProtocolVersion>, Failure> {
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    let is = |text: &'static JsThreadLocal<JsString>| {
+        text.with(|text| value == AsRef::<JsValue>::as_ref(text))
+    };
+    if is(&plain::V5) {
+        Ok(Some(ProtocolVersion::V5))
+    } else if is(&plain::V3_1_1) {
+        Ok(Some(ProtocolVersion::V3_1_1))
+    } else if is(&plain::V3_1) {
+        Ok(Some(ProtocolVersion::V3_1))
+    } else if is(&plain::AUTO) {
+        Ok(None)
+    } else {
+        Err(Failure::message(
+            "options: version must be \"3.1\", \"3.1.1\", \"5\" or \"auto\"",
+        ))
+    }
+}
+
+/// The end that `from` names; none when left out.
+pub(crate) fn sender(value: &JsValue) -> Result<Option<Sender>, Failure> {
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    match value.as_string().as_deref() {
+        Some("client") => Ok(Some(Sender::Client)),
+        Some("server") => Ok(Some(Sender::Server)),
+        _ => Err(Failure::message("from must be \"client\" or \"server\"")),
+    }
+}
+
+fn maximum_packet_size(value: &JsValue) -> Result<Option<u32>, Failure> {
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    match value.as_f64() {
+        Some(bytes) if bytes >= 1.0 && bytes <= f64::from(u32::MAX) => Ok(Some(bytes as u32)),
+        _ => Err(Failure::message(
+            "options: maximumPacketSize must be a number of bytes",
+        )),
     }
 }

@@ -1,6 +1,8 @@
 //! Whole packets off the front of some bytes.
 
-use js_sys::Array;
+use std::cell::OnceCell;
+
+use js_sys::{Array, Uint8Array};
 use mqttscope_wire::{Context, ControlPacket, Decoded, decode, frame};
 
 use crate::error::Failure;
@@ -14,6 +16,10 @@ pub(crate) struct Stopped {
     pub(crate) missing: usize,
 }
 
+/// Bytes of a payload that JavaScript engines keep beside the array. More of them need a buffer of
+/// their own, which costs more than the rest of the packet: such payloads share one.
+const SMALL: usize = 64;
+
 /// Adds every whole packet to `packets`; `before` is the offset of the first byte.
 ///
 /// # Errors
@@ -25,6 +31,7 @@ pub(crate) fn read(
     maximum: usize,
     packets: &Array,
 ) -> Result<Stopped, Failure> {
+    let copy = OnceCell::new();
     let mut at: usize = 0;
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
         let offset = before.saturating_add(at as u64);
@@ -38,8 +45,15 @@ pub(crate) fn read(
                 if let ControlPacket::Connect(connect) = &packet {
                     context.version = connect.version;
                 }
-                packets.push(&packet::object(&packet));
                 at = at.saturating_add(len);
+                // A payload ends where its packet does.
+                packets.push(&packet::object(&packet, |payload| {
+                    if payload.len() <= SMALL {
+                        return Uint8Array::new_from_slice(payload);
+                    }
+                    copy.get_or_init(|| Uint8Array::new_from_slice(bytes))
+                        .subarray(at.saturating_sub(payload.len()) as u32, at as u32)
+                }));
             }
             Ok(Decoded::Incomplete { missing }) => return Ok(Stopped { at, missing }),
             Err(error) => return Err(Failure::decode(offset, rest, error, *context)),

@@ -98,6 +98,76 @@ export class StreamDecoder {
   [Symbol.dispose](): void;
 }
 
+/**
+ * Watches the connections to one server, both directions, and says who breaks which rule.
+ * Packets are numbered from 0, all connections together, in the order in which they are whole.
+ */
+export class Monitor {
+  constructor();
+  /** Says that a connection is new. May be left out: one that begins with a CONNECT is. */
+  open(connection: number): void;
+  /** Takes bytes in chunks of any size; gives what they show to be broken. */
+  push(connection: number, from: "client" | "server", bytes: Uint8Array, atMs: number): Finding[];
+  /** Says that a connection is closed. */
+  close(connection: number, atMs: number): Finding[];
+  /** Says that time has passed, so that silence is found while nothing comes. */
+  passTime(nowMs: number): Finding[];
+  /** All findings, oldest first: at most 100 of one rule on one connection and 10,000 in all. */
+  findings(): Finding[];
+  flows(): Flow[];
+  /** The recording in plain words, the most important first. */
+  explanations(): Explanation[];
+  /** Frees its memory now; otherwise that is done when it is garbage. */
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface Finding {
+  /** A stable name in kebab-case. */
+  rule: string;
+  /** The statement of the version's standard, where it has a number. */
+  statement?: string;
+  severity: Severity;
+  connection: number;
+  /** Who broke it. */
+  by: "client" | "server";
+  /** The packets that show it, the one that broke the rule last. */
+  packets: number[];
+  message: string;
+}
+
+/** Packets that belong together. */
+export interface Flow {
+  connection: number;
+  kind: "connect" | "authenticate" | "publish" | "subscribe" | "unsubscribe" | "ping" | "request-response";
+  /** Of a "publish". */
+  qos?: QoS;
+  /** Who began it. */
+  by: "client" | "server";
+  packetIdentifier?: number;
+  packets: number[];
+  startedMs: number;
+  updatedMs: number;
+  state: "waiting" | "done" | "refused" | "broken";
+  /** When "waiting": the type of the packet that is to come. */
+  waitsFor?: string;
+  /** When "refused". */
+  reasonCode?: number;
+}
+
+/** One line about a recording. */
+export interface Explanation {
+  severity: Severity;
+  connection: number;
+  /** Where a rule is broken. */
+  rule?: string;
+  /** How often. */
+  count: number;
+  /** The first and the last time. */
+  packets: number[];
+  text: string;
+}
+
 /** What is thrown. */
 export interface MqttError extends Error {
   name: "MqttError";

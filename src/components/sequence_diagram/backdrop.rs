@@ -7,8 +7,8 @@ use yew::prelude::*;
 pub(super) fn backdrop(diagram: &Diagram) -> Html {
     html! {
         <g aria-hidden="true">
-            { for diagram.bars.iter().map(|shown| bar(diagram, shown)) }
             { for diagram.bands.iter().map(|shown| band(diagram, shown)) }
+            { for diagram.bars.iter().map(|shown| bar(diagram, shown)) }
         </g>
     }
 }

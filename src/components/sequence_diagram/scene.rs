@@ -20,9 +20,13 @@ impl Scene {
     /// Finds the parts in a diagram's `svg`.
     pub(super) fn of(root: &Element, diagram: Rc<Diagram>) -> Self {
         let find = |what: &str| root.query_selector(what).ok().flatten();
-        let tokens = (0..diagram.arrows.len())
+        let tokens: Vec<Option<Element>> = (0..diagram.arrows.len())
             .map(|index| find(&format!("[data-token=\"{index}\"]")))
             .collect();
+        for token in tokens.iter().flatten() {
+            // An element may have been another packet's in the diagram before.
+            let _ = token.set_attribute("visibility", "hidden");
+        }
         Self {
             curtain: find(".curtain"),
             tokens,

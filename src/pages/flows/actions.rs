@@ -8,6 +8,7 @@ use super::act::Acts;
 use super::player::Player;
 use crate::components::menu::{Item, Menu};
 use crate::state::flows::{Act, Column, Mode};
+use crate::state::playback::Playback;
 
 #[derive(Clone, Properties)]
 pub(super) struct ActionsProps {
@@ -32,7 +33,7 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
     let items = {
         let (run, at, player) = (run.clone(), at.clone(), props.player.clone());
         Callback::from(move |()| {
-            player.pause();
+            player.act(Playback::pause);
             *at.borrow_mut() = player.moment();
             let scenario = &run.scenario;
             let faults = scenario.faults_at(player.moment());

@@ -11,6 +11,7 @@ use super::playing::Playing;
 use super::slider::slider;
 use crate::components::icon::{Icon, icon};
 use crate::state::flows::{Column, Mode};
+use crate::state::playback::Playback;
 
 #[derive(Clone, Properties)]
 pub(super) struct ControlsProps {
@@ -34,16 +35,17 @@ impl PartialEq for ControlsProps {
 pub(super) fn Controls(props: &ControlsProps) -> Html {
     let speed = use_state_eq(|| 2_usize);
     let player = &props.playing.player;
-    let act = |act: fn(&Rc<super::player::Player>)| {
+    let act = |act: fn(&mut Playback)| {
         let player = player.clone();
-        Callback::from(move |_: MouseEvent| act(&player))
+        Callback::from(move |_: MouseEvent| player.act(act))
     };
     let on_speed = {
         let (player, speed) = (player.clone(), speed.clone());
         Callback::from(move |_: MouseEvent| {
             let next = speed.saturating_add(1) % SPEEDS.len();
             speed.set(next);
-            player.set_speed(SPEEDS.get(next).copied().unwrap_or(1.0));
+            let speed = SPEEDS.get(next).copied().unwrap_or(1.0);
+            player.act(|playback| playback.set_speed(speed));
         })
     };
     let now = SPEEDS.get(*speed).copied().unwrap_or(1.0);
@@ -57,10 +59,10 @@ pub(super) fn Controls(props: &ControlsProps) -> Html {
     };
     html! {
         <div class="controls" role="group" aria-label="Playing">
-            { button("restart", Icon::First, "To the beginning (Home)", act(|player| { player.pause(); player.go(0); })) }
-            { button("back", Icon::Back, "One step back (←)", act(|player| player.step(false))) }
-            <button class="main square" data-testid="play" aria-label={says} title={says} onclick={act(|player| player.toggle())}>{ icon(picture) }</button>
-            { button("forward", Icon::Closed, "One step forward (→)", act(|player| player.step(true))) }
+            { button("restart", Icon::First, "To the beginning (Home)", act(Playback::restart)) }
+            { button("back", Icon::Back, "One step back (←)", act(|playback| playback.step(false))) }
+            <button class="main square" data-testid="play" aria-label={says} title={says} onclick={act(Playback::toggle)}>{ icon(picture) }</button>
+            { button("forward", Icon::Closed, "One step forward (→)", act(|playback| playback.step(true))) }
             <button class="chip" data-testid="speed" aria-label={format!("Speed {now}, press for another")} title="Speed" onclick={on_speed}>{ format!("{now}×") }</button>
             { slider(player, &props.diagram, &props.column.beats) }
             <span class="mono quiet clock" ref={player.clock.clone()} aria-hidden="true"></span>

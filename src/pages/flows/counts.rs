@@ -43,8 +43,9 @@ pub(super) fn CountsTable(props: &CountsProps) -> Html {
         }
     };
     html! {
-        <table class="counts" data-testid="counts">
-            <caption class="head">{ "Count" }</caption>
+        <>
+        <div class="head counted"><h2>{ "Count" }</h2></div>
+        <table class="counts" data-testid="counts" aria-label="Count">
             if several {
                 <thead><tr><td></td>{ for props.columns.iter().map(|column| html! { <th scope="col">{ short(&column.name) }</th> }) }</tr></thead>
             }
@@ -56,9 +57,10 @@ pub(super) fn CountsTable(props: &CountsProps) -> Html {
                 { row("kept", "Still kept", false, &|counts| counts.kept.to_string()) }
                 { row("packets", "Packets", false, &|counts| counts.packets.to_string()) }
                 { row("sum-bytes", "Bytes", false, &|counts| counts.bytes.to_string()) }
-                { row("duration", "Time to deliver", false, &|counts| seconds(counts.time)) }
+                { row("duration", "Time", false, &|counts| seconds(counts.time)) }
             </tbody>
         </table>
+        </>
     }
 }
 

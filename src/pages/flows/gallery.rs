@@ -30,6 +30,11 @@ impl PartialEq for GalleryProps {
 #[component]
 pub(super) fn Gallery(props: &GalleryProps) -> Html {
     let acts = use_context::<Acts>();
+    use_effect_with(props.chosen, |chosen| {
+        if let Some(index) = chosen {
+            browser::reveal_id(&format!("scenario-{index}"));
+        }
+    });
     let on_part = props.on_part.clone();
     let on_click = Callback::from(move |event: MouseEvent| {
         if let (Some(index), Some(acts)) = (browser::data_number(&event, "scenario"), &acts) {
@@ -44,7 +49,7 @@ pub(super) fn Gallery(props: &GalleryProps) -> Html {
             <ol class="scroll" data-testid="gallery" tabindex="-1" onclick={on_click}>
                 { for props.gallery.iter().enumerate().map(|(index, scenario)| html! {
                     <li>
-                        <button class="scenario" data-testid="scenario" data-scenario={index.to_string()} aria-current={(props.chosen == Some(index)).then_some("true")}>
+                        <button class="scenario" id={format!("scenario-{index}")} data-testid="scenario" data-scenario={index.to_string()} aria-current={(props.chosen == Some(index)).then_some("true")}>
                             <b>{ &scenario.title }</b><small>{ &scenario.watch }</small>
                         </button>
                     </li>

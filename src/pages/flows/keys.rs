@@ -10,6 +10,7 @@ use super::playing::Playing;
 use crate::hooks::use_window_keys;
 use crate::services::browser;
 use crate::state::flows::{Act, Flows};
+use crate::state::playback::Playback;
 
 #[hook]
 pub(super) fn use_page_keys(
@@ -41,14 +42,11 @@ pub(super) fn use_page_keys(
         }
         let count = state.gallery().len();
         match pressed.as_str() {
-            " " | "k" => player.toggle(),
-            "ArrowRight" | "l" => player.step(true),
-            "ArrowLeft" | "j" => player.step(false),
-            "Home" => {
-                player.pause();
-                player.go(0);
-            }
-            "End" => player.go_to_end(),
+            " " | "k" => player.act(Playback::toggle),
+            "ArrowRight" | "l" => player.act(|playback| playback.step(true)),
+            "ArrowLeft" | "j" => player.act(|playback| playback.step(false)),
+            "Home" => player.act(Playback::restart),
+            "End" => player.act(Playback::go_to_end),
             "c" => acts.dispatch(Act::Compare),
             "a" => acts.dispatch(Act::Alone),
             "x" => {

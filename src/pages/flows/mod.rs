@@ -35,12 +35,14 @@ pub struct FlowsProps {
     pub shared: Option<AttrValue>,
     /// Different each time someone comes to an address.
     pub arrival: u32,
+    /// What is shown; it outlives the page.
+    pub state: UseReducerHandle<State>,
 }
 
 /// The page.
 #[component]
 pub fn Flows(props: &FlowsProps) -> Html {
-    let state = use_reducer(State::default);
+    let state = props.state.clone();
     let part = use_state_eq(|| Part::Diagram);
     let opened_packet = use_state_eq(|| None::<(usize, usize)>);
     let editing = use_state_eq(|| false);
@@ -58,7 +60,12 @@ pub fn Flows(props: &FlowsProps) -> Html {
         .as_ref()
         .map(|column| column.beats.clone())
         .unwrap_or_default();
-    let playing = playing::use_playing(&diagram, &beats, state.opened(), state.columns().len());
+    let playing = playing::use_playing(
+        &diagram,
+        &beats,
+        state.opened(),
+        (active, state.columns().len()),
+    );
     keys::use_page_keys(&state, &playing, &diagram);
 
     let on_packet = {

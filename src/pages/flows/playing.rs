@@ -5,7 +5,8 @@ use std::rc::Rc;
 use mqttscope_inspect::flows::{Beat, Diagram};
 use yew::prelude::*;
 
-use super::player::{Change, Player, Score};
+use super::player::Player;
+use crate::state::playback::Score;
 
 /// A player and what is seen of it.
 #[derive(Clone)]
@@ -16,13 +17,14 @@ pub(super) struct Playing {
     pub(super) playing: bool,
 }
 
-/// Plays a run. `opened` is different for each scenario that is to begin at its beginning.
+/// Plays a run. `opened` is different for each scenario that is to begin at its beginning; `place` is
+/// the run's column, and how many there are.
 #[hook]
 pub(super) fn use_playing(
     diagram: &Rc<Diagram>,
     beats: &Rc<[Beat]>,
     opened: u32,
-    columns: usize,
+    place: (usize, usize),
 ) -> Playing {
     let player = use_memo((), |()| Player::new());
     let player = (*player).clone();
@@ -32,10 +34,10 @@ pub(super) fn use_playing(
         let (beat, playing) = (beat.clone(), playing.clone());
         let player = player.clone();
         use_effect_with((), move |()| {
-            player.hear(Rc::new(move |change| match change {
-                Change::Beat(now) => beat.set(now),
-                Change::Playing(now) => playing.set(now),
-            }));
+            player.hear(move |now, plays| {
+                beat.set(now);
+                playing.set(plays);
+            });
         });
     }
     {
@@ -43,15 +45,16 @@ pub(super) fn use_playing(
         let (diagram, beats) = (diagram.clone(), beats.clone());
         let last = use_mut_ref(|| None::<u32>);
         use_effect_with(
-            (Rc::as_ptr(&diagram).addr(), opened, columns),
-            move |&(_, opened, columns)| {
+            (Rc::as_ptr(&diagram).addr(), opened, place),
+            move |&(_, opened, (active, columns))| {
                 let anew = last.borrow_mut().replace(opened) != Some(opened);
                 player.keep_scenes(columns);
                 let score = Score {
                     heights: diagram.heights_of(&beats),
                     time: diagram.time.clone(),
+                    column: active,
                 };
-                player.set_score(score, anew);
+                player.act(|playback| playback.set_score(score, anew));
             },
         );
     }

@@ -8,6 +8,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::player::Player;
+use crate::state::playback::Playback;
 
 /// The slider, with marks for faults.
 pub(super) fn slider(player: &Rc<Player>, diagram: &Diagram, beats: &[Beat]) -> Html {
@@ -18,8 +19,10 @@ pub(super) fn slider(player: &Rc<Player>, diagram: &Diagram, beats: &[Beat]) -> 
                 .target()
                 .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
             if let Some(height) = slider.and_then(|slider| slider.value().parse().ok()) {
-                player.pause();
-                player.seek(height);
+                player.act(|playback| {
+                    playback.pause();
+                    playback.seek(height);
+                });
             }
         })
     };
@@ -27,11 +30,11 @@ pub(super) fn slider(player: &Rc<Player>, diagram: &Diagram, beats: &[Beat]) -> 
         let player = player.clone();
         Callback::from(move |event: KeyboardEvent| {
             match event.key().as_str() {
-                "ArrowRight" | "ArrowUp" => player.step(true),
-                "ArrowLeft" | "ArrowDown" => player.step(false),
-                "Home" => player.go(0),
-                "End" => player.go_to_end(),
-                " " => player.toggle(),
+                "ArrowRight" | "ArrowUp" => player.act(|playback| playback.step(true)),
+                "ArrowLeft" | "ArrowDown" => player.act(|playback| playback.step(false)),
+                "Home" => player.act(Playback::restart),
+                "End" => player.act(Playback::go_to_end),
+                " " => player.act(Playback::toggle),
                 _ => return,
             }
             event.prevent_default();

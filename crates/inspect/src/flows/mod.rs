@@ -8,6 +8,7 @@ mod caption;
 mod diagram;
 mod gallery;
 mod link;
+mod observed;
 mod packet;
 mod run;
 mod scenario;

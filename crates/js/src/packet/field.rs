@@ -1,4 +1,7 @@
 //! Fields that a caller gives, each held to what it must be; a failure names place and field.
+//!
+//! Each question to JavaScript costs as much as writing a small packet, so that a field is first
+//! taken for what it should be; whether it was left out is asked only when it is not that.
 
 use js_sys::{Array, JsString};
 use mqttscope_wire::{
@@ -14,6 +17,13 @@ use crate::plain::Plain;
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a>(pub(super) &'a str);
 
+fn whole(value: &JsValue, maximum: u32) -> Option<u32> {
+    value
+        .as_f64()
+        .filter(|&number| number >= 0.0 && number <= f64::from(maximum) && number.fract() == 0.0)
+        .map(|number| number as u32)
+}
+
 /// Left out.
 pub(super) fn is_absent(value: &JsValue) -> bool {
     value.is_undefined() || value.is_null()
@@ -28,7 +38,7 @@ impl Place<'_> {
     }
 
     pub(super) fn object(self, name: &str, value: &JsValue) -> Result<Plain, Failure> {
-        if value.is_object() && !Array::is_array(value) {
+        if value.is_object() {
             Ok(value.clone().unchecked_into())
         } else {
             Err(Failure::field(self.0, name, "an object"))
@@ -53,18 +63,9 @@ impl Place<'_> {
 
     /// A whole number from 0 to `maximum`.
     pub(super) fn number(self, name: &str, value: &JsValue, maximum: u32) -> Result<u32, Failure> {
-        match value.as_f64() {
-            Some(number)
-                if number >= 0.0 && number <= f64::from(maximum) && number.fract() == 0.0 =>
-            {
-                Ok(number as u32)
-            }
-            _ => Err(Failure::field(
-                self.0,
-                name,
-                &format!("a whole number from 0 to {maximum}"),
-            )),
-        }
+        whole(value, maximum).ok_or_else(|| {
+            Failure::field(self.0, name, &format!("a whole number from 0 to {maximum}"))
+        })
     }
 
     /// The same; 0 when left out.
@@ -74,10 +75,11 @@ impl Place<'_> {
         value: &JsValue,
         maximum: u32,
     ) -> Result<u32, Failure> {
-        if is_absent(value) {
-            return Ok(0);
+        match whole(value, maximum) {
+            Some(number) => Ok(number),
+            None if is_absent(value) => Ok(0),
+            None => self.number(name, value, maximum),
         }
-        self.number(name, value, maximum)
     }
 
     /// QoS 0 when left out.
@@ -113,7 +115,7 @@ impl Place<'_> {
 
     /// An empty text when left out.
     pub(super) fn text_or_empty(self, name: &str, value: &JsValue) -> Result<String, Failure> {
-        if is_absent(value) {
+        if !value.is_string() && is_absent(value) {
             return Ok(String::new());
         }
         self.text(name, value)
@@ -138,17 +140,16 @@ impl Place<'_> {
     }
 
     pub(super) fn bytes(self, name: &str, value: &JsValue) -> Result<Vec<u8>, Failure> {
-        bytes::view(value)
-            .map(|view| view.to_vec())
-            .ok_or_else(|| Failure::field(self.0, name, BYTES))
+        bytes::copy(value).ok_or_else(|| Failure::field(self.0, name, BYTES))
     }
 
     /// No bytes when left out.
     pub(super) fn bytes_or_none(self, name: &str, value: &JsValue) -> Result<Vec<u8>, Failure> {
-        if is_absent(value) {
-            return Ok(Vec::new());
+        match bytes::copy(value) {
+            Some(bytes) => Ok(bytes),
+            None if is_absent(value) => Ok(Vec::new()),
+            None => Err(Failure::field(self.0, name, BYTES)),
         }
-        self.bytes(name, value)
     }
 
     pub(super) fn data<'b>(self, name: &str, bytes: &'b [u8]) -> Result<BinaryData<'b>, Failure> {

@@ -11,10 +11,17 @@ use wasm_bindgen::prelude::*;
 use super::properties;
 use crate::plain::{self, Plain};
 
-/// The packet as a plain object.
-pub(crate) fn object(packet: &ControlPacket<'_>) -> Plain {
+/// The packet as a plain object. `payload` gives the payload of a PUBLISH.
+pub(crate) fn object(
+    packet: &ControlPacket<'_>,
+    payload: impl FnOnce(&[u8]) -> Uint8Array,
+) -> Plain {
     match packet {
-        ControlPacket::Publish(packet) => publish(packet),
+        ControlPacket::Publish(packet) => {
+            let object = publish(packet);
+            object.set_payload(&payload(packet.payload));
+            object
+        }
         ControlPacket::Connect(packet) => connect(packet),
         ControlPacket::Connack(packet) => {
             let object = typed(&plain::CONNACK);
@@ -86,7 +93,6 @@ fn publish(packet: &Publish<'_>) -> Plain {
         object.set_packet_identifier(identifier.get());
     }
     set_properties(&object, packet.properties);
-    object.set_payload(&Uint8Array::new_from_slice(packet.payload));
     object
 }
 

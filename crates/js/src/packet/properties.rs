@@ -1,6 +1,8 @@
 //! Properties as a plain object. Those that may repeat are lists; the names are made of the
 //! standard's, so that no second table of them is kept.
 
+use std::sync::LazyLock;
+
 use js_sys::{Array, JsString, Object, Uint8Array};
 use mqttscope_wire::{
     Properties, PropertiesBuf, Property, PropertyError, PropertyId, PropertyType,
@@ -14,15 +16,47 @@ use crate::plain::Plain;
 /// A property's name in JavaScript, ready to be used as a key.
 struct Key {
     id: PropertyId,
-    name: String,
     key: JsString,
 }
 
+/// The names, by the properties' numbers.
+static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let last = PropertyId::ALL.into_iter().map(|id| id.0).max();
+    (0..=last.unwrap_or_default())
+        .map(|number| name(PropertyId(number)))
+        .collect()
+});
+
+fn name_of(id: PropertyId) -> &'static str {
+    NAMES.get(id.0 as usize).map_or("", String::as_str)
+}
+
 thread_local! {
-    static KEYS: Vec<Key> = PropertyId::ALL.into_iter().map(|id| {
-        let name = name(id);
-        Key { id, key: name.as_str().into(), name }
-    }).collect();
+    static KEYS: Vec<Key> = PropertyId::ALL
+        .into_iter()
+        .map(|id| Key { id, key: name_of(id).into() })
+        .collect();
+    /// The number of a property by its name: asking JavaScript is cheaper than copying the name.
+    static NUMBERS: Numbers = {
+        let numbers = Numbers::new();
+        for id in PropertyId::ALL {
+            numbers.set(name_of(id), id.0);
+        }
+        numbers
+    };
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = Map)]
+    type Numbers;
+    #[wasm_bindgen(constructor, js_class = "Map")]
+    fn new() -> Numbers;
+    #[wasm_bindgen(method)]
+    fn set(this: &Numbers, name: &str, number: u32);
+    /// `undefined`, for what is no property, arrives as NaN.
+    #[wasm_bindgen(method)]
+    fn get(this: &Numbers, name: &JsValue) -> f64;
 }
 
 /// `messageExpiryInterval` of "Message Expiry Interval"; what may repeat is named as a list.
@@ -119,27 +153,28 @@ pub(super) fn object(properties: Properties<'_>) -> Plain {
 /// Reads the `properties` of an object, in the order of their keys; none when there are none.
 pub(super) fn read(place: Place<'_>, value: &JsValue) -> Result<PropertiesBuf, Failure> {
     let mut properties = PropertiesBuf::new();
-    if field::is_absent(value) {
-        return Ok(properties);
-    }
-    let object = place.object("properties", value)?;
-    for key in Object::keys(object.unchecked_ref::<Object>()).iter() {
-        let name = key.as_string().unwrap_or_default();
-        let id = KEYS.with(|keys| keys.iter().find(|key| key.name == name).map(|key| key.id));
-        let Some(id) = id else {
-            return Err(place.fail(&format!("there is no property {name}")));
-        };
-        let value = object.get(&key);
-        if field::is_absent(&value) {
-            continue;
+    if !value.is_object() {
+        if field::is_absent(value) {
+            return Ok(properties);
         }
-        let property = Given {
+        return Err(Failure::field(place.0, "properties", "an object"));
+    }
+    let object: &Plain = value.unchecked_ref();
+    for key in Object::keys(value.unchecked_ref::<Object>()).iter() {
+        let number = NUMBERS.with(|numbers| numbers.get(&key));
+        if number.is_nan() {
+            let name = key.as_string().unwrap_or_default();
+            return Err(place.fail(&format!("there is no property {name}")));
+        }
+        let id = PropertyId(number as u32);
+        let value = object.get(&key);
+        let given = Given {
             place,
             id,
-            name: &name,
+            name: name_of(id),
             value: &value,
         };
-        property.push(&mut properties)?;
+        given.push(&mut properties)?;
     }
     Ok(properties)
 }
@@ -148,7 +183,7 @@ pub(super) fn read(place: Place<'_>, value: &JsValue) -> Result<PropertiesBuf, F
 struct Given<'a> {
     place: Place<'a>,
     id: PropertyId,
-    name: &'a str,
+    name: &'static str,
     value: &'a JsValue,
 }
 

@@ -1,6 +1,8 @@
 //! Plain objects into packets. What decoding leaves out may be left out here, too: flags are false,
 //! numbers 0, strings and bytes empty.
 
+use std::borrow::Cow;
+
 use mqttscope_wire::{
     Acknowledgement, Auth, Connack, Connect, ControlPacket, Disconnect, PacketIdentifier,
     PropertiesBuf, ProtocolVersion, Publish, ReasonCode, ReasonCodes, RetainHandling, Suback,
@@ -12,7 +14,7 @@ use wasm_bindgen::prelude::*;
 use super::field::{Place, is_absent};
 use super::properties;
 use crate::error::Failure;
-use crate::plain::Plain;
+use crate::plain::{self, Plain};
 
 /// Appends the packet to `out`. A CONNECT sets the version of what follows.
 pub(crate) fn write(
@@ -24,14 +26,20 @@ pub(crate) fn write(
         return Err(Failure::message("a packet must be an object with a type"));
     }
     let packet: &Plain = packet.unchecked_ref();
-    let name = packet.get_type().as_string().unwrap_or_default();
+    let name = packet.get_type();
+    // By far the most frequent, and comparing is cheaper than copying the name.
+    let name = if plain::PUBLISH.with(|publish| name == *AsRef::<JsValue>::as_ref(publish)) {
+        Cow::Borrowed("PUBLISH")
+    } else {
+        Cow::Owned(name.as_string().unwrap_or_default())
+    };
     let mut writer = Writer {
         packet,
         place: Place(&name),
         version: *version,
         out,
     };
-    match name.as_str() {
+    match &*name {
         "PUBLISH" => writer.publish(),
         "CONNECT" => {
             *version = writer.protocol_version()?;

@@ -97,6 +97,8 @@ pub(super) struct Connection {
     pub(super) limits: Both<Limits>,
     pub(super) asked: Option<Asked>,
     pub(super) bad_connect: Option<BadConnect>,
+    /// The first CONNECT, sound or not.
+    pub(super) first_connect: Option<u32>,
     pub(super) session: Session,
     pub(super) session_present: Option<bool>,
     pub(super) session_expiry: Option<u32>,
@@ -139,6 +141,7 @@ impl Connection {
             },
             asked: None,
             bad_connect: None,
+            first_connect: None,
             session: Session::new(false),
             session_present: None,
             session_expiry: None,
@@ -206,6 +209,16 @@ impl Connection {
     /// Whether the packet may come now at all.
     fn judge_order(&mut self, judge: &mut Judge<'_>) {
         let (from, kind) = (judge.from, judge.packet_type);
+        if kind == PacketType::Connect && from == Sender::Client {
+            if let Some(first) = self.first_connect {
+                //= [MQTT-3.1.0-2] v5 and v3.1.1: once on a connection
+                let finding = judge.found_with(Rule::SecondConnect, first);
+                judge.report(finding);
+                self.breach = self.breach.or(Some(judge.number));
+            } else {
+                self.first_connect = Some(judge.number);
+            }
+        }
         if let Some((disconnect, _)) = self.halves.of(from).disconnect {
             //= [MQTT-3.14.4-1] v5, [MQTT-3.14.4-2] v3.1.1: DISCONNECT is the last packet
             let finding = judge.found_with(Rule::PacketAfterDisconnect, disconnect);

@@ -364,7 +364,7 @@ impl Connection {
         let was_published = view
             .traces
             .of_content(message.content)
-            .all(|trace| trace.at < retained.at)
+            .all(|trace| trace.packet < retained.packet)
             || retained.content.is_none();
         if retained.content != Some(message.content)
             && was_published

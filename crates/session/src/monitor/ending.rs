@@ -79,8 +79,13 @@ impl Connection {
             .diagnostics
             .iter()
             .filter(|diagnostic| diagnostic.severity() == Severity::Error);
+        // How a packet of an unknown version goes on, nobody knows.
+        let last = errors
+            .clone()
+            .position(|diagnostic| diagnostic.rule == Rule::ConnectProtocolLevel)
+            .map_or(usize::MAX, |at| at.saturating_add(1));
         let mut bad_connect = None;
-        for diagnostic in errors {
+        for diagnostic in errors.take(last) {
             let finding = Finding {
                 version: dissection.version,
                 span: Some(diagnostic.span),

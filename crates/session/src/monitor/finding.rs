@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use mqttscope_wire::{
-    Citation, PacketType, ProtocolVersion, ReasonCode, Rule, Sender, Severity, Span,
+    Citation, Diagnostic, PacketType, ProtocolVersion, ReasonCode, Rule, Sender, Severity, Span,
 };
 
 use super::{ConnectionId, PacketNumbers};
@@ -60,6 +60,19 @@ impl Finding {
     /// What is wrong, for a person.
     #[must_use]
     pub fn message(&self) -> String {
+        if let Some(span) = self.span {
+            // The name that stands there is in the packet, which is not kept.
+            if self.rule == Rule::ConnectProtocolName {
+                return self.rule.summary().to_string();
+            }
+            let diagnostic = Diagnostic {
+                rule: self.rule,
+                version: self.version,
+                span,
+                value: self.value,
+            };
+            return diagnostic.message(&[]);
+        }
         let template = self.rule.template();
         if !template.contains('{') {
             return template.to_string();

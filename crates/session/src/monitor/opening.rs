@@ -25,11 +25,7 @@ impl Connection {
         view: &mut View,
         connect: &Connect<'_>,
     ) {
-        if let Some(asked) = self.asked {
-            //= [MQTT-3.1.0-2] v5 and v3.1.1: once on a connection
-            let finding = judge.found_with(Rule::SecondConnect, asked.packet);
-            judge.report(finding);
-            self.breach = self.breach.or(Some(judge.number));
+        if self.asked.is_some() {
             return;
         }
         let v5 = self.is_v5();

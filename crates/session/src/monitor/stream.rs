@@ -1,7 +1,8 @@
 //! Bytes of one direction into packets: framing, the version, and what to do where neither is known.
 
 use mqttscope_wire::{
-    Context, Decoded, PacketType, ProtocolVersion, Sender, Severity, decode, detect, dissect, frame,
+    Context, Decoded, PacketType, ProtocolVersion, Rule, Sender, Severity, decode, detect, dissect,
+    frame,
 };
 
 use super::connection::Connection;
@@ -93,8 +94,7 @@ impl Connection {
     /// bytes to pass over; none while there is too little to tell.
     #[cold]
     fn begin(&mut self, bytes: &[u8], from: Sender) -> Option<usize> {
-        let first = PacketType::from_first_byte(*bytes.first()?);
-        if from == Sender::Client && first == PacketType::Connect {
+        if from == Sender::Client && is_connect(bytes)? {
             self.begun = true;
             return Some(0);
         }
@@ -105,32 +105,25 @@ impl Connection {
             self.version = detect(bytes, Some(from)).version;
         }
         let search = bytes.len().min(MAXIMUM_SEARCH);
+        let versions = || [self.version].into_iter().chain(ProtocolVersion::ALL);
         for start in 0..search {
             let candidate = bytes.get(start..)?;
-            for version in [self.version].into_iter().chain(ProtocolVersion::ALL) {
-                let context = Context::new(version).from(from);
-                match decode(candidate, context) {
-                    Ok(Decoded::Packet { len, .. })
-                        if is_packet(candidate.get(len..)?, context) =>
-                    {
-                        if !self.version_is_certain {
-                            self.version = version;
-                        }
-                        return Some(start);
-                    }
-                    // A packet that is not whole yet, at the very beginning.
-                    Ok(Decoded::Incomplete { missing }) if start == 0 && missing < search => {
-                        return None;
-                    }
-                    _ => {}
+            let sound = versions().find(|&version| {
+                begins_here(candidate, Context::new(version).from(from)) == Some(true)
+            });
+            if let Some(version) = sound {
+                if !self.version_is_certain {
+                    self.version = version;
                 }
+                return Some(start);
+            }
+            let may_be = versions()
+                .any(|version| begins_here(candidate, Context::new(version).from(from)).is_none());
+            if start == 0 && may_be && bytes.len() < MAXIMUM_SEARCH {
+                return None;
             }
         }
-        if bytes.len() < MAXIMUM_SEARCH {
-            None
-        } else {
-            Some(search)
-        }
+        (bytes.len() >= MAXIMUM_SEARCH).then_some(search)
     }
 
     fn judge<'a>(&self, log: &'a mut Log, from: Sender, first: u8, at: Instant) -> Judge<'a> {
@@ -181,7 +174,11 @@ impl Connection {
                 let dissection = dissect(bytes, Context::new(self.version).from(from));
                 if judge.packet_type == PacketType::Connect && self.asked.is_none() {
                     self.version = dissection.version;
-                    self.version_is_certain = true;
+                    // A level that does not exist leaves the version open.
+                    self.version_is_certain = dissection
+                        .diagnostics
+                        .iter()
+                        .all(|diagnostic| diagnostic.rule != Rule::ConnectProtocolLevel);
                     judge.version = dissection.version;
                 }
                 self.arrive(&mut judge, bytes.len());
@@ -227,7 +224,33 @@ impl Connection {
     }
 }
 
-/// Whether a packet may begin here, or nothing does.
-fn is_packet(bytes: &[u8], context: Context) -> bool {
-    bytes.is_empty() || decode(bytes, context).is_ok()
+/// Whether this is a CONNECT, sound or not; none while it cannot be told.
+fn is_connect(bytes: &[u8]) -> Option<bool> {
+    if bytes.first() != Some(&0x10) {
+        return Some(false);
+    }
+    match frame::header(bytes) {
+        frame::Header::Complete { header_len, .. } => {
+            let (len, name) = bytes.get(header_len..)?.split_first_chunk::<2>()?;
+            let len = usize::from(u16::from_be_bytes(*len));
+            let letters = name.iter().take(len).all(u8::is_ascii_alphabetic);
+            Some((4..=6).contains(&len) && letters)
+        }
+        frame::Header::Incomplete { .. } => None,
+        frame::Header::TooLong => Some(false),
+    }
+}
+
+/// Whether packets begin here: sound ones up to the end, or several; none while it cannot be told.
+fn begins_here(mut bytes: &[u8], context: Context) -> Option<bool> {
+    for sound in 0..4 {
+        match decode(bytes, context) {
+            _ if bytes.is_empty() && sound > 0 => return Some(true),
+            Ok(Decoded::Packet { len, .. }) => bytes = bytes.get(len..).unwrap_or_default(),
+            Ok(Decoded::Incomplete { .. }) if sound > 1 => return Some(true),
+            Ok(Decoded::Incomplete { .. }) => return None,
+            Err(_) => return Some(false),
+        }
+    }
+    Some(true)
 }

@@ -9,7 +9,7 @@ use super::connection::Connection;
 use super::log::{Judge, Log};
 use super::messages::Message;
 use super::subscriptions::Matched;
-use super::view::{View, Will, WillStep};
+use super::view::{Retained, View, Will, WillStep};
 use super::{ConnectionId, Finding, content};
 use crate::common::Instant;
 
@@ -66,6 +66,7 @@ impl Connection {
         if retained {
             return true;
         }
+        let (retain, content, packet) = (will.retain, will.content, will.packet);
         if will.seen_by.len() < MAXIMUM_SEEN {
             will.seen_by.push(self.id);
         }
@@ -74,11 +75,20 @@ impl Connection {
             WillStep::Due(_) => WillStep::Settled,
             step => step,
         };
+        if retain {
+            //= [MQTT-3.1.2-15] v5, [MQTT-3.1.2-17] v3.1.1
+            let retained = Retained {
+                content: Some(content),
+                packet,
+                at: judge.at,
+            };
+            view.retain(message.topic_mark, retained);
+        }
         true
     }
 
     /// Whether a subscriber stands on this connection to whom the will must come.
-    fn waits_for(&mut self, will: &Will) -> bool {
+    fn waits_for(&mut self, will: &Will, due: Instant) -> bool {
         self.closed.is_none()
             && self.session.known
             && self
@@ -86,7 +96,10 @@ impl Connection {
                 .subscriptions
                 .matching(&will.topic)
                 .is_some_and(|matched| {
-                    matched.plain > 0 && matched.settled && !matched.all_no_local
+                    matched.plain > 0
+                        && matched.newest <= due
+                        && matched.settled
+                        && !matched.all_no_local
                 })
     }
 }
@@ -106,7 +119,7 @@ pub(super) fn judge_wills(
         };
         let shown = connections.values_mut().any(|connection| match rule {
             //= [MQTT-3.1.2-7] v5, [MQTT-3.1.2-8] v5 and v3.1.1
-            Rule::WillNotPublished => connection.waits_for(will),
+            Rule::WillNotPublished => connection.waits_for(will, since),
             // Its own connection lives on.
             _ => {
                 connection.id == will.connection

@@ -1,66 +1,14 @@
-//! Drives clients over TCP, and starts mosquitto.
+//! Drives clients over TCP.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command as Process, Stdio};
+use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant as Clock};
 
 use mqttscope_session::client::{Client, Command, Event, Options, Ticket};
 use mqttscope_session::common::Instant;
 
 /// So long without what a test waits for means that it will not come.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A broker that ends with the test.
-pub(crate) struct Broker {
-    process: Option<Child>,
-    pub(crate) address: SocketAddr,
-}
-
-impl Drop for Broker {
-    fn drop(&mut self) {
-        if let Some(process) = &mut self.process {
-            let _ = process.kill();
-            let _ = process.wait();
-        }
-    }
-}
-
-/// The broker that `MQTTSCOPE_BROKER` names (as `127.0.0.1:1883`), or mosquitto where it is
-/// installed; none otherwise, with a line that says so.
-pub(crate) fn broker() -> Option<Broker> {
-    if let Ok(address) = std::env::var("MQTTSCOPE_BROKER") {
-        return Some(Broker {
-            process: None,
-            address: address.parse().expect("an address and a port"),
-        });
-    }
-    let free = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let path = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin";
-    let process = Process::new("mosquitto")
-        .env("PATH", path)
-        .args(["-p", &free.port().to_string()])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    let Ok(process) = process else {
-        eprintln!("skipped: mosquitto is not installed and MQTTSCOPE_BROKER is not set");
-        return None;
-    };
-    let broker = Broker {
-        process: Some(process),
-        address: free,
-    };
-    let start = Clock::now();
-    while TcpStream::connect(free).is_err() {
-        assert!(start.elapsed() < PATIENCE, "mosquitto does not listen");
-        std::thread::yield_now();
-    }
-    Some(broker)
-}
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A client on a socket.
 pub(crate) struct Station {
@@ -171,10 +119,16 @@ pub(crate) fn until(
         }
         if start.elapsed() > PATIENCE {
             for station in stations.iter() {
+                let odd = |event: &&Event| {
+                    !matches!(event, Event::Message { .. } | Event::Published { .. })
+                };
+                let odd: Vec<_> = station.events.iter().filter(odd).collect();
+                eprintln!("{} events, among them {odd:?}", station.events.len());
+                let view = station.client.view();
+                let (outgoing, incoming) = (view.outgoing, view.incoming);
                 eprintln!(
-                    "{} events, the last {:?}",
-                    station.events.len(),
-                    station.events.last()
+                    "{:?}, {} queued, out {outgoing:?}, in {incoming:?}",
+                    view.phase, view.queued
                 );
             }
             panic!("it does not come");

@@ -10,8 +10,8 @@ use mqttscope_wire::{
 };
 use proptest::prelude::*;
 
-use crate::PUBLISHER;
 use crate::plan::Plan;
+use crate::run::PUBLISHER;
 
 /// What one end of each connection hears, packet by packet.
 #[derive(Default)]

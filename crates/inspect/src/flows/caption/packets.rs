@@ -6,7 +6,7 @@ use super::cited::{self, Statements};
 use super::{Beat, sentence};
 use crate::flows::packet::Packet;
 use crate::flows::run::{Run, What};
-use crate::flows::scenario::Act;
+use crate::flows::scenario::{Act, Fault};
 
 impl Run {
     pub(super) fn arrival(&self, index: usize, packet: &Packet, at: u64) -> Beat {
@@ -197,6 +197,12 @@ impl Run {
                 format!("Only the alias comes: {client} knows which topic it stands for."),
                 cited::ALIAS,
             ),
+            _ if self.holds(packet.client, at) => (
+                format!(
+                    "The application of {client} has the message and holds its acknowledgement back; the broker keeps message {id} so long."
+                ),
+                cited::ANSWER,
+            ),
             _ if limited == Some(1) => (
                 format!(
                     "{client} takes the one message it allows at a time{answer}; the next must wait for that."
@@ -310,6 +316,13 @@ impl Run {
                 && other.connection != packet.connection
                 && other.facts.kind == packet.facts.kind
                 && other.facts.identifier == packet.facts.identifier
+        })
+    }
+
+    /// Whether an application does not acknowledge at a moment.
+    fn holds(&self, client: usize, at: u64) -> bool {
+        self.scenario.faults.iter().any(|fault| {
+            matches!(fault, Fault::Hold { client: who, until } if *who == client && *until > at)
         })
     }
 

@@ -158,3 +158,63 @@ const fn sender_of(end: End) -> Sender {
         End::Server => Sender::Server,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::time::Duration;
+    use mqttscope_session::broker::{self, Broker};
+    use mqttscope_session::client::{Client, Command, Options};
+    use mqttscope_session::network::Impairments;
+
+    const DELAY: u64 = 20;
+
+    /// A client connects, is cut while its second CONNECT is on its way, and connects again.
+    fn play(mut each: impl FnMut(&mut World)) {
+        let mut world = World::new(Broker::new(broker::Options::default()));
+        world.record(true);
+        world.set_impairments(Impairments {
+            delay: Duration::from_millis(DELAY),
+            ..Impairments::default()
+        });
+        let me = world.add(Client::new(Options::new(ProtocolVersion::V5, "me")).unwrap());
+        world.command(me, Command::Connect).unwrap();
+        for millis in 0..4000 {
+            if [500, 1200].contains(&millis) {
+                world.command(me, Command::Ping).unwrap_or_default();
+                world.pass(Duration::from_millis(5));
+                world.cut(me);
+            }
+            world.pass(Duration::from_millis(1));
+            each(&mut world);
+        }
+    }
+
+    #[test]
+    fn what_arrived_is_what_crossed_byte_for_byte() {
+        let mut log = Log::default();
+        play(|world| {
+            log.follow(world, ProtocolVersion::V5, |_| DELAY);
+        });
+        let (mut to_server, mut to_client) = (Vec::new(), Vec::new());
+        play(|world| {
+            for crossing in world.crossings() {
+                match crossing.from {
+                    End::Client => to_server.extend(crossing.bytes),
+                    End::Server => to_client.extend(crossing.bytes),
+                }
+            }
+        });
+        let arrived = |sender: Sender| -> Vec<u8> {
+            let packets = log.packets.iter();
+            packets
+                .filter(|packet| packet.sender == sender && packet.arrived().is_some())
+                .flat_map(|packet| packet.bytes.clone())
+                .collect()
+        };
+        assert_eq!(arrived(Sender::Client), to_server);
+        assert_eq!(arrived(Sender::Server), to_client);
+        assert!(log.packets.iter().any(|packet| packet.lost().is_some()));
+        assert!(log.packets.iter().all(|packet| packet.fate != Fate::Flying));
+    }
+}

@@ -1,0 +1,249 @@
+//! The monitor: whole conversations, both directions.
+
+use mqttscope_session::common::Instant;
+use mqttscope_session::monitor::{self, ConnectionId, FlowKind, FlowState};
+use mqttscope_wire::Sender;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::dissect::severity;
+use crate::error::Failure;
+use crate::{bytes, options};
+
+/// Watches the connections to one server and says who breaks which rule.
+#[wasm_bindgen(skip_typescript)]
+#[derive(Debug, Default)]
+pub struct Monitor {
+    monitor: monitor::Monitor,
+}
+
+#[wasm_bindgen]
+impl Monitor {
+    /// Has seen nothing.
+    #[wasm_bindgen(constructor, skip_typescript)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Says that a connection is new: what comes first on it is its beginning.
+    ///
+    /// # Errors
+    /// A connection that is no number.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn open(&mut self, connection: &JsValue) -> Result<(), JsValue> {
+        self.monitor.open(connection_id(connection)?);
+        Ok(())
+    }
+
+    /// Takes bytes of one direction and gives what they show to be broken.
+    ///
+    /// # Errors
+    /// Arguments that are not what they must be.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn push(
+        &mut self,
+        connection: &JsValue,
+        from: &JsValue,
+        bytes: &JsValue,
+        at_ms: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let connection = connection_id(connection)?;
+        let from = options::sender(from)?
+            .ok_or_else(|| Failure::message("from must be \"client\" or \"server\""))?;
+        let bytes = bytes::of(bytes)?;
+        self.monitor.push(connection, from, &bytes, instant(at_ms)?);
+        self.new_findings()
+    }
+
+    /// Says that a connection is closed.
+    ///
+    /// # Errors
+    /// Arguments that are not what they must be.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn close(&mut self, connection: &JsValue, at_ms: &JsValue) -> Result<JsValue, JsValue> {
+        let connection = connection_id(connection)?;
+        self.monitor.close(connection, instant(at_ms)?);
+        self.new_findings()
+    }
+
+    /// Says that time has passed while nothing came.
+    ///
+    /// # Errors
+    /// A time that is no number.
+    #[wasm_bindgen(skip_typescript, js_name = passTime)]
+    pub fn pass_time(&mut self, now_ms: &JsValue) -> Result<JsValue, JsValue> {
+        self.monitor.handle_time(instant(now_ms)?);
+        self.new_findings()
+    }
+
+    /// All findings that are kept.
+    ///
+    /// # Errors
+    /// None that a caller can bring about.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn findings(&self) -> Result<JsValue, JsValue> {
+        list(self.monitor.findings().iter().map(Finding::of))
+    }
+
+    /// Packets that belong together.
+    ///
+    /// # Errors
+    /// None that a caller can bring about.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn flows(&self) -> Result<JsValue, JsValue> {
+        list(self.monitor.flows().iter().map(Flow::of))
+    }
+
+    /// The recording in plain words.
+    ///
+    /// # Errors
+    /// None that a caller can bring about.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn explanations(&self) -> Result<JsValue, JsValue> {
+        list(self.monitor.explanations().iter().map(Explanation::of))
+    }
+}
+
+impl Monitor {
+    fn new_findings(&mut self) -> Result<JsValue, JsValue> {
+        list(std::iter::from_fn(|| self.monitor.poll_finding()).map(|found| Finding::of(&found)))
+    }
+}
+
+fn list<T: Serialize>(values: impl Iterator<Item = T>) -> Result<JsValue, JsValue> {
+    serde_wasm_bindgen::to_value(&values.collect::<Vec<_>>())
+        .map_err(|error| Failure::message(error.to_string()).into())
+}
+
+fn connection_id(value: &JsValue) -> Result<ConnectionId, Failure> {
+    match value.as_f64() {
+        Some(number) if number.fract() == 0.0 && number >= 0.0 && number <= f64::from(u32::MAX) => {
+            Ok(ConnectionId(number as u32))
+        }
+        _ => Err(Failure::message(
+            "connection must be a whole number from 0 to 4294967295",
+        )),
+    }
+}
+
+/// Milliseconds since any moment, as `Date.now()` or `performance.now()` give them.
+fn instant(value: &JsValue) -> Result<Instant, Failure> {
+    match value.as_f64() {
+        Some(ms) if ms.is_finite() && ms >= 0.0 => Ok(Instant::from_millis(ms as u64)),
+        _ => Err(Failure::message(
+            "the time must be a number of milliseconds, not below 0",
+        )),
+    }
+}
+
+const fn end(sender: Sender) -> &'static str {
+    match sender {
+        Sender::Client => "client",
+        Sender::Server => "server",
+    }
+}
+
+#[derive(Serialize)]
+struct Finding {
+    rule: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement: Option<&'static str>,
+    severity: &'static str,
+    connection: u32,
+    by: &'static str,
+    packets: Vec<u32>,
+    message: String,
+}
+
+impl Finding {
+    fn of(finding: &monitor::Finding) -> Self {
+        Self {
+            rule: finding.rule.name(),
+            statement: finding.statement(),
+            severity: severity(finding.severity()),
+            connection: finding.connection.0,
+            by: end(finding.by),
+            packets: finding.packets.as_slice().to_vec(),
+            message: finding.message(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Flow {
+    connection: u32,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    qos: Option<u8>,
+    by: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packet_identifier: Option<u16>,
+    packets: Vec<u32>,
+    /// As numbers that JavaScript has, not as BigInt.
+    started_ms: f64,
+    updated_ms: f64,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_for: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason_code: Option<u8>,
+}
+
+impl Flow {
+    fn of(flow: &monitor::Flow) -> Self {
+        let (kind, qos) = match flow.kind {
+            FlowKind::Connect => ("connect", None),
+            FlowKind::Authenticate => ("authenticate", None),
+            FlowKind::Publish(qos) => ("publish", Some(qos as u8)),
+            FlowKind::Subscribe => ("subscribe", None),
+            FlowKind::Unsubscribe => ("unsubscribe", None),
+            FlowKind::Ping => ("ping", None),
+            FlowKind::RequestResponse => ("request-response", None),
+        };
+        let (state, waits_for, reason_code) = match flow.state {
+            FlowState::WaitsFor(packet_type) => ("waiting", Some(packet_type.name()), None),
+            FlowState::Done => ("done", None, None),
+            FlowState::Refused(code) => ("refused", None, Some(code.0)),
+            FlowState::Broken => ("broken", None, None),
+        };
+        Self {
+            connection: flow.connection.0,
+            kind,
+            qos,
+            by: end(flow.by),
+            packet_identifier: (flow.identifier != 0).then_some(flow.identifier),
+            packets: flow.packets.as_slice().to_vec(),
+            started_ms: flow.started.millis() as f64,
+            updated_ms: flow.updated.millis() as f64,
+            state,
+            waits_for,
+            reason_code,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Explanation {
+    severity: &'static str,
+    connection: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
+    count: u32,
+    packets: Vec<u32>,
+    text: String,
+}
+
+impl Explanation {
+    fn of(explanation: &monitor::Explanation) -> Self {
+        Self {
+            severity: severity(explanation.severity),
+            connection: explanation.connection.0,
+            rule: explanation.rule.map(mqttscope_wire::Rule::name),
+            count: explanation.count,
+            packets: explanation.packets.as_slice().to_vec(),
+            text: explanation.text.clone(),
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The monitor against conversations: each statement that a conversation can break, broken and kept.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod captures;
+mod cases;
+mod notation;

@@ -1,0 +1,327 @@
+// The Flows page, driven as a person drives it.
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test as base, type Page } from "@playwright/test";
+
+/** Every test fails when the page writes to the console or throws. */
+const test = base.extend<{ quiet: void }>({
+  quiet: [
+    async ({ page }, use) => {
+      const said: string[] = [];
+      page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
+      page.on("pageerror", (error) => said.push(`thrown: ${error}`));
+      await use();
+      expect(said).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+async function open(page: Page, title?: string) {
+  await page.goto("#/flows");
+  await expect(page.getByTestId("diagram")).toBeVisible();
+  if (title) {
+    await page.getByTestId("scenario").filter({ has: page.getByText(title, { exact: true }) }).click();
+    await expect(page.getByTestId("title")).toHaveText(title);
+  }
+}
+
+const caption = (page: Page) => page.getByTestId("caption");
+const count = (page: Page, name: string) => page.getByTestId(name).locator("td");
+const step = async (page: Page) => Number(/step (\d+)/.exec((await page.getByTestId("step").textContent()) ?? "")?.[1]);
+
+/** Moves the slider as a hand does. */
+async function scrub(page: Page, part: number) {
+  await page.getByTestId("time").evaluate((slider: HTMLInputElement, part) => {
+    slider.value = String(Number(slider.max) * part);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  }, part);
+}
+
+/** Scrubs to where a packet of this type is on its way, and gives its token. */
+async function catchToken(page: Page, name: string) {
+  for (let part = 0; part < 1; part += 0.01) {
+    await scrub(page, part);
+    const token = page.locator("[data-testid=token][visibility=visible]").filter({ hasText: name }).first();
+    if ((await token.count()) > 0) {
+      return token;
+    }
+  }
+  throw new Error(`${name} is never on its way`);
+}
+
+async function withoutViolations(page: Page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
+}
+
+test("a flow is played to its end", async ({ page }) => {
+  await open(page, "QoS 1, PUBACK lost");
+  await expect(caption(page)).toContainText("Watch for");
+  for (let turns = 0; turns < 2; turns += 1) {
+    await page.getByTestId("speed").click();
+  }
+  await expect(page.getByTestId("speed")).toHaveText("4×");
+  await page.getByTestId("play").click();
+  await expect(page.getByRole("button", { name: "Pause (Space)" })).toBeVisible();
+  await expect(caption(page)).toContainText("At rest: 1 published, 1 delivered, 1 twice.", { timeout: 15_000 });
+  await expect(page.getByRole("button", { name: "Play (Space)" })).toBeVisible();
+  await expect(count(page, "twice")).toHaveText("1");
+  await expect(count(page, "packets")).toHaveText("16");
+});
+
+test("stepping and scrubbing show the same moments", async ({ page }) => {
+  await open(page, "QoS 2, PUBREC lost");
+  expect(await step(page)).toBe(1);
+  await page.getByTestId("forward").click();
+  await expect(caption(page)).toContainText("step 2 of 21");
+  await expect(page.getByTestId("play")).toHaveAttribute("aria-label", "Play (Space)");
+  await page.getByTestId("back").click();
+  await expect(caption(page)).toContainText("step 1 of 21");
+  await scrub(page, 1);
+  await expect(caption(page)).toContainText("At rest");
+  await expect(page.getByTestId("memory")).not.toContainText("waits for");
+  await scrub(page, 0.6);
+  const middle = await step(page);
+  expect(middle).toBeGreaterThan(10);
+  await expect(page.getByTestId("memory")).toContainText("id 1 · message kept · waits for PUBREC");
+  await page.getByTestId("restart").click();
+  await expect(caption(page)).toContainText("step 1 of 21");
+  await expect(page.getByTestId("run-list").getByRole("listitem")).toHaveCount(21);
+});
+
+test("a caption cites the statement of its version", async ({ page }) => {
+  await open(page, "QoS 1, calm");
+  await page.keyboard.press("End");
+  await page.keyboard.press("ArrowLeft");
+  await expect(caption(page)).toContainText("MQTT-4.3.2-5");
+  await page.getByTestId("version").selectOption("MQTT 3.1.1");
+  await page.keyboard.press("End");
+  await page.keyboard.press("ArrowLeft");
+  await expect(caption(page)).toContainText("MQTT-2.3.1-3");
+});
+
+test("a packet opens in the inspector", async ({ page }) => {
+  await open(page, "QoS 2, calm");
+  await page.keyboard.press("End");
+  await page.getByTestId("arrow").filter({ hasText: "PUBREC" }).first().click();
+  const shown = page.getByTestId("packet-window");
+  await expect(shown.getByTestId("packet-type")).toHaveText("PUBREC");
+  await expect(shown.getByTestId("field").filter({ hasText: "Packet Identifier" }).first()).toContainText("1");
+  await page.keyboard.press("Escape");
+  await expect(shown).toHaveCount(0);
+});
+
+test("a packet on its way that is pressed is lost, and the fork stands beside the run", async ({ page }) => {
+  await open(page, "QoS 1, calm");
+  const token = await catchToken(page, "PUBACK");
+  await token.click();
+  await expect(page.getByTestId("diagram")).toHaveCount(2);
+  await expect(page.getByTestId("column").nth(1)).toContainText("with: cut");
+  await page.keyboard.press("End");
+  await expect(count(page, "twice").nth(0)).toHaveText("0");
+  await expect(count(page, "twice").nth(1)).toHaveText("1");
+  await page.getByTestId("column").first().click();
+  await expect(page.getByTestId("column").first()).toHaveAttribute("aria-pressed", "true");
+  await page.getByTestId("alone").click();
+  await expect(page.getByTestId("diagram")).toHaveCount(1);
+});
+
+test("from any moment another fault can be tried", async ({ page }) => {
+  await open(page, "QoS 2, calm");
+  await scrub(page, 0.7);
+  await page.getByTestId("fork").click();
+  await page.getByRole("menuitem", { name: /restart broker at \d+ forgetting/ }).click();
+  await expect(page.getByTestId("diagram")).toHaveCount(2);
+  await page.keyboard.press("End");
+  await expect(caption(page)).toContainText("At rest");
+  await expect(page.getByTestId("run-list")).toContainText("The broker dies");
+});
+
+test("three QoS are compared under the same fault", async ({ page }) => {
+  await open(page, "QoS 1, PUBACK lost");
+  await page.getByTestId("compare").click();
+  await expect(page.getByTestId("column")).toHaveText(["QoS 0", "QoS 1", "QoS 2"]);
+  await page.keyboard.press("End");
+  await expect(count(page, "delivered")).toHaveText(["1", "1", "1"]);
+  await expect(count(page, "twice")).toHaveText(["0", "1", "0"]);
+});
+
+test("the QoS in force is the lower of the two", async ({ page }) => {
+  await open(page, "QoS 2, calm");
+  await page.getByTestId("subscribe-qos").selectOption("subscribe QoS 1");
+  await expect(page.getByTestId("effective")).toHaveText("in force QoS 1");
+  await page.getByTestId("publish-qos").selectOption("publish QoS 0");
+  await expect(page.getByTestId("effective")).toHaveText("in force QoS 0");
+});
+
+test("a scenario is written, and a wrong line is named", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("edit").click();
+  await page.getByTestId("script").fill("publisher P\nat 0 P fly");
+  await expect(page.getByTestId("script-says")).toContainText("Line 2: `fly` is nothing a client does");
+  await expect(page.getByTestId("run")).toBeDisabled();
+  await page.getByTestId("script").fill(
+    "title Mine\nversion 3.1.1\npublisher P\nsubscriber S\nat 0 P connect\nat 0 S connect\nat 200 S subscribe # 0\nat 400 P publish a/b 0 : hello",
+  );
+  await page.getByTestId("run").click();
+  await expect(page.getByTestId("title")).toHaveText("Mine");
+  await page.keyboard.press("End");
+  await expect(count(page, "delivered")).toHaveText("1");
+});
+
+test("a share link opens the same scenario, faults included", async ({ page, context }) => {
+  await open(page, "QoS 1, calm");
+  await (await catchToken(page, "PUBACK")).click();
+  await page.getByTestId("share").click();
+  await expect(page.getByText("Link copied")).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toContain("#/flows?");
+  const other = await context.newPage();
+  await other.goto(link);
+  await expect(other.getByTestId("title")).toHaveText("QoS 1, calm");
+  await other.keyboard.press("End");
+  await expect(count(other, "twice")).toHaveText("1");
+  await other.goto(`${link.slice(0, -9)}`);
+  await expect(other.getByText("This link cannot be opened")).toBeVisible();
+});
+
+test("the diagram is exported as SVG, PNG and text", async ({ page }) => {
+  await open(page, "QoS 2, PUBREC lost");
+  const kinds: [string, string, string][] = [
+    ["SVG", "flow.svg", "<svg"],
+    ["PNG", "flow.png", "\u0089PNG"],
+    ["Text", "flow.txt", "title QoS 2, PUBREC lost"],
+  ];
+  for (const [name, file, begin] of kinds) {
+    await page.getByTestId("export").click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("menuitem", { name: new RegExp(`^${name}`) }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(file);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await download.createReadStream()) {
+      chunks.push(chunk as Buffer);
+    }
+    expect(Buffer.concat(chunks).toString("latin1").startsWith(begin)).toBe(true);
+  }
+});
+
+test("everything works by keys alone", async ({ page }) => {
+  await open(page);
+  await page.keyboard.press("]");
+  await expect(page.getByTestId("title")).toHaveText("QoS 0, PUBLISH lost");
+  await page.keyboard.press("[");
+  await expect(page.getByTestId("title")).toHaveText("QoS 2, calm");
+  await page.keyboard.press("ArrowRight");
+  await expect(caption(page)).toContainText("step 2 of");
+  await page.keyboard.press("ArrowLeft");
+  await expect(caption(page)).toContainText("step 1 of");
+  await page.keyboard.press("Space");
+  await expect(page.getByRole("button", { name: "Pause (Space)" })).toBeVisible();
+  await page.keyboard.press("k");
+  await expect(page.getByRole("button", { name: "Play (Space)" })).toBeVisible();
+  await catchToken(page, "PUBREL");
+  await page.keyboard.press("x");
+  await expect(page.getByTestId("column").nth(1)).toContainText("with: cut");
+  await page.keyboard.press("a");
+  await expect(page.getByTestId("diagram")).toHaveCount(1);
+  await page.keyboard.press("c");
+  await expect(page.getByTestId("diagram")).toHaveCount(3);
+  await page.keyboard.press("a");
+  await page.getByTestId("time").focus();
+  await page.keyboard.press("Home");
+  await expect(caption(page)).toContainText("step 1 of");
+  await page.getByTestId("arrow").first().focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("packet-window")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Help and keys" })).toContainText("One step forward");
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in ${colorScheme} colours`, () => {
+    test.use({ colorScheme });
+    test("nothing stands in the way of anyone", async ({ page }) => {
+      await open(page, "QoS 2, PUBREC lost");
+      await page.keyboard.press("End");
+      await withoutViolations(page);
+      await page.getByTestId("compare").click();
+      await page.keyboard.press("End");
+      await withoutViolations(page);
+      await page.getByTestId("edit").click();
+      await withoutViolations(page);
+    });
+  });
+}
+
+test.describe("where motion is not wanted", () => {
+  test.use({ contextOptions: { reducedMotion: "reduce" } });
+  test("playing goes from step to step", async ({ page }) => {
+    await open(page, "QoS 0, calm");
+    await page.getByTestId("speed").click();
+    await page.getByTestId("speed").click();
+    await page.getByTestId("play").click();
+    const seen = new Set<string>();
+    await expect
+      .poll(
+        async () => {
+          seen.add((await page.locator(".curtain").getAttribute("transform")) ?? "");
+          return step(page);
+        },
+        { intervals: [60], timeout: 10_000 },
+      )
+      .toBeGreaterThan(5);
+    expect(seen.size).toBeLessThanOrEqual(8);
+    await expect(page.locator("[data-testid=token][visibility=visible]")).toHaveCount(0);
+  });
+});
+
+test.describe("at 390 pixels", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  test("the panes are steps of one column", async ({ page }) => {
+    await open(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await page.getByTestId("part-scenarios").tap();
+    await page.getByTestId("scenario").filter({ hasText: "QoS 1, calm" }).tap();
+    await expect(page.getByTestId("diagram")).toBeVisible();
+    await page.getByTestId("forward").tap();
+    await expect(caption(page)).toContainText("step 2 of");
+    await page.getByTestId("part-memory").tap();
+    await expect(page.getByTestId("memory")).toBeVisible();
+    await expect(page.getByTestId("diagram")).toBeHidden();
+    await withoutViolations(page);
+  });
+});
+
+test("two hundred packets are played at the pace of the screen", async ({ page }) => {
+  await open(page);
+  const lines = ["publisher P", "subscriber S", "at 0 P connect", "at 0 S connect", "at 200 S subscribe t 2"];
+  for (let index = 0; index < 25; index += 1) {
+    lines.push(`at ${400 + index * 30} P publish t 2 : ${index}`);
+  }
+  await page.getByTestId("edit").click();
+  await page.getByTestId("script").fill(lines.join("\n"));
+  await page.getByTestId("run").click();
+  await expect(page.getByTestId("arrow")).toHaveCount(206);
+  await page.getByTestId("play").click();
+  // What a frame writes must leave most of it to the browser, which here has no graphics card.
+  const spent = await page.evaluate(
+    () =>
+      new Promise<number>((done) => {
+        const times: number[] = [];
+        const look = (now: number) => {
+          times.push(now);
+          if (times.length < 90) {
+            requestAnimationFrame(look);
+          } else {
+            const gaps = times.slice(1).map((time, index) => time - times[index]!).sort((a, b) => a - b);
+            done(gaps[Math.floor(gaps.length / 2)]!);
+          }
+        };
+        requestAnimationFrame(look);
+      }),
+  );
+  expect(spent).toBeLessThan(34);
+});

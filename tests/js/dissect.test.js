@@ -1,0 +1,94 @@
+// Every field with its bits, every broken rule.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { dissect } from "mqttscope";
+import { corpus, hex } from "./corpus.js";
+
+const leaves = (fields) => fields.flatMap((field) => (field.fields ? leaves(field.fields) : [field]));
+const find = (fields, name) => {
+  for (const field of fields) {
+    const found = field.name === name ? field : find(field.fields ?? [], name);
+    if (found) return found;
+  }
+};
+
+for (const { version, from, bytes, name } of corpus) {
+  test(`the leaves tile the packet, and nothing is wrong: ${name}`, () => {
+    const dissection = dissect(bytes, { version, from });
+    assert.equal(dissection.incomplete, undefined);
+    let offset = 0;
+    for (const packet of dissection.packets) {
+      assert.equal(packet.offset, offset);
+      let bit = 0;
+      for (const leaf of leaves(packet.fields)) {
+        assert.equal(leaf.start, bit, leaf.name);
+        bit += leaf.bits;
+      }
+      assert.equal(bit, packet.length * 8);
+      assert.deepEqual(packet.diagnostics.filter(({ severity }) => severity === "error"), []);
+      offset += packet.length;
+    }
+    assert.equal(offset, bytes.length);
+  });
+}
+
+test("fields have names, values, texts and meanings", () => {
+  const { version, packets } = dissect(hex("32 09 0003 612f62 0007 00 21"), { version: "5" });
+  assert.equal(version, "5");
+  const [packet] = packets;
+  assert.equal(packet.type, "PUBLISH");
+  assert.equal(packet.version, "5");
+  assert.match(packet.summary, /a\/b/);
+  const topic = find(packet.fields, "Topic Name");
+  assert.deepEqual([topic.start, topic.bits, topic.value], [16, 40, "a/b"]);
+  assert.equal(topic.text, '"a/b"');
+  assert.equal(find(packet.fields, "Packet Identifier").value, 7);
+  assert.deepEqual(find(packet.fields, "Application Message").value, hex("21"));
+  const qos = find(packet.fields, "QoS");
+  assert.deepEqual([qos.start, qos.bits, qos.value], [5, 2, 1]);
+  assert.match(qos.meaning, /least once/i);
+  assert.equal(find(packet.fields, "Fixed header").value, undefined);
+});
+
+test("a broken rule is a diagnostic, not an error", () => {
+  const [packet] = dissect(hex("36 05 0001 61 0001"), { version: "3.1.1" }).packets;
+  const [diagnostic] = packet.diagnostics;
+  assert.deepEqual(
+    { ...diagnostic, message: undefined },
+    {
+      rule: "publish-qos-reserved",
+      statement: "MQTT-3.3.1-4",
+      severity: "error",
+      start: 5,
+      bits: 2,
+      message: undefined,
+    },
+  );
+  assert.match(diagnostic.message, /QoS/);
+});
+
+test("a packet that is not whole is shown as far as it goes", () => {
+  const dissection = dissect(hex("c000 30 0a 0003 61"), { version: "5" });
+  assert.deepEqual(dissection.incomplete, { offset: 2, missing: 7 });
+  assert.equal(dissection.packets.length, 2);
+  assert.equal(dissection.packets[1].length, 5);
+});
+
+test("bytes between packets are passed over", () => {
+  const { packets } = dissect(hex("30 ffffffff 7777 c000 c000"), { version: "5" });
+  assert.ok(packets.some(({ type }) => type === "SKIPPED"));
+  assert.equal(packets.at(-1).type, "PINGREQ");
+  const total = packets.reduce((sum, { length }) => sum + length, 0);
+  assert.equal(total, 11);
+});
+
+test("nothing makes it fail", () => {
+  let seed = 7;
+  const next = () => (seed = (seed * 1103515245 + 12345) % 2147483648) >> 16;
+  for (let n = 0; n < 2000; n += 1) {
+    const bytes = Uint8Array.from({ length: next() % 40 }, () => next() & 255);
+    const { packets } = dissect(bytes);
+    assert.equal(packets.reduce((sum, { length }) => sum + length, 0), bytes.length);
+  }
+  assert.deepEqual(dissect(new Uint8Array()).packets, []);
+});

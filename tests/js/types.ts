@@ -1,0 +1,70 @@
+// What TypeScript must accept, and what it must not. It is compiled, never run.
+import { Monitor, StreamDecoder, decode, dissect, encode } from "mqttscope";
+import type { ControlPacket, Field, MqttError, Publish } from "mqttscope";
+import init, { decode as decodeInPage } from "mqttscope/web";
+
+const bytes: Uint8Array = encode([
+  { type: "CONNECT", protocolVersion: "5", clientIdentifier: "a", will: { topicName: "gone" } },
+  { type: "PUBLISH", topicName: "a", properties: { userProperties: [["unit", "celsius"]] } },
+  { type: "SUBSCRIBE", packetIdentifier: 1, subscriptions: [{ topicFilter: "a/#", maximumQos: 1 }] },
+]);
+
+const packets: ControlPacket[] = decode(bytes, { version: "auto", from: "client" });
+encode(packets, { version: "3.1.1" });
+encode(packets[0]!);
+for (const packet of packets) {
+  switch (packet.type) {
+    case "PUBLISH": {
+      const publish: Publish = packet;
+      const payload: Uint8Array = publish.payload;
+      payload.length;
+      break;
+    }
+    case "SUBACK":
+      packet.reasonCodes.at(0)?.toFixed();
+      break;
+    case "PINGREQ":
+      // @ts-expect-error a PINGREQ has no payload
+      packet.payload;
+  }
+}
+
+const names = (fields: Field[]): string[] =>
+  fields.flatMap((field) => [field.name, ...names(field.fields ?? [])]);
+for (const packet of dissect(bytes).packets) {
+  names(packet.fields);
+  packet.diagnostics.map(({ rule, statement, severity }) => `${rule} ${statement ?? ""} ${severity}`);
+}
+
+try {
+  new StreamDecoder({ version: "5", maximumPacketSize: 1024 }).push(bytes);
+} catch (thrown) {
+  const error = thrown as MqttError;
+  error.rule?.length;
+  error.offset?.toFixed();
+  error.packets?.map((packet) => packet.type);
+}
+
+const monitor = new Monitor();
+monitor.open(1);
+const by: "client" | "server" | undefined = monitor.push(1, "client", bytes, Date.now())[0]?.by;
+by?.length;
+monitor.passTime(1).length;
+monitor.close(1, 2).map((finding) => finding.packets);
+monitor.flows().map((flow) => flow.waitsFor ?? flow.state);
+monitor.explanations().map((line) => line.text);
+monitor.free();
+
+await init();
+decodeInPage(bytes);
+
+// @ts-expect-error hexadecimal text is not bytes
+decode("c000");
+// @ts-expect-error there is no such version
+decode(bytes, { version: "4" });
+// @ts-expect-error a SUBSCRIBE needs subscriptions
+encode({ type: "SUBSCRIBE", packetIdentifier: 1 });
+// @ts-expect-error there is no such packet
+encode({ type: "HELLO" });
+// @ts-expect-error bytes come from one of the two ends
+monitor.push(1, "broker", bytes, 0);

@@ -1,0 +1,76 @@
+//! Other people's clients against the project's broker: Paho and mosquitto's own.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use xshell::cmd;
+
+use crate::context::{Context, step};
+
+const PAHO: &str = "2.2.0";
+
+/// Runs the scripts of `tests/clients/`; those whose client cannot be had here are skipped.
+pub(crate) fn run(cx: &Context) -> Result<()> {
+    let sh = &cx.sh;
+    let folder = cx.root.join("tests").join("clients");
+    cmd!(
+        sh,
+        "cargo build --package mqttscope-session --example tcp_broker"
+    )
+    .run()?;
+    match python_with_paho(cx)? {
+        Some(python) => {
+            let script = folder.join("paho_against_broker.py");
+            step("Paho's client against the broker", || {
+                Ok(cmd!(sh, "{python} {script}").run()?)
+            })?;
+        }
+        None => println!("Paho's client skipped: there is no python3 with venv here"),
+    }
+    if cx.find_program(&["mosquitto_rr"]).is_none() {
+        let install = cx.root.join("tests/brokers/brokers.sh");
+        // What it says is for people; whether it worked is seen below.
+        let _ = cmd!(sh, "{install} mosquitto install").run();
+    }
+    if cx.find_program(&["mosquitto_rr"]).is_none() {
+        println!("mosquitto's clients skipped: install mosquitto-clients");
+        return Ok(());
+    }
+    let script = folder.join("mosquitto_against_broker.sh");
+    step("mosquitto's clients against the broker", || {
+        Ok(cmd!(sh, "bash {script}").run()?)
+    })
+}
+
+/// A Python that has Paho, in the folder of tools; none where there is no Python.
+fn python_with_paho(cx: &Context) -> Result<Option<PathBuf>> {
+    let sh = &cx.sh;
+    let folder = cx.cache.join(format!("paho-mqtt-{PAHO}"));
+    let python = folder.join("bin").join("python");
+    if python.is_file() {
+        return Ok(Some(python));
+    }
+    if cx.find_program(&["python3"]).is_none() {
+        return Ok(None);
+    }
+    // A virtual environment cannot be moved: one that is not complete is removed.
+    let made = step(
+        &format!("getting paho-mqtt {PAHO} from PyPI (seconds)"),
+        || {
+            let pip = folder.join("bin").join("pip");
+            cmd!(sh, "python3 -m venv {folder}").run()?;
+            let what = format!("paho-mqtt=={PAHO}");
+            Ok(cmd!(
+                sh,
+                "timeout 120 {pip} install --quiet --disable-pip-version-check {what}"
+            )
+            .run()?)
+        },
+    );
+    if let Err(error) = made {
+        eprintln!("{error:#}");
+        sh.remove_path(&folder)?;
+        return Ok(None);
+    }
+    Ok(Some(python))
+}

@@ -1,0 +1,94 @@
+//! The npm package `mqttscope`: one folder with a build each for Node, for bundlers and for pages.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use xshell::cmd;
+
+use crate::context::{self, Context, step};
+use crate::tools;
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// Folder of the package, target of wasm-bindgen, and how Node reads the folder's `.js` files.
+const BUILDS: [(&str, &str, &str); 3] = [
+    ("node", "nodejs", "commonjs"),
+    ("bundler", "bundler", "module"),
+    ("web", "web", "module"),
+];
+
+/// What rustc uses by itself; wasm-opt must neither miss it nor add more.
+const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// The folder of the built package.
+pub(crate) fn package(cx: &Context) -> PathBuf {
+    sources(cx).join("pkg")
+}
+
+fn sources(cx: &Context) -> PathBuf {
+    cx.root.join("crates").join("js")
+}
+
+/// Builds the package into `crates/js/pkg/`, ready for `npm pack`.
+pub(crate) fn build(cx: &Context) -> Result<()> {
+    tools::wasm_target(cx)?;
+    tools::for_package(cx)?;
+    step(
+        "building the npm package into crates/js/pkg/ (1 to 2 minutes from scratch)",
+        || {
+            let sh = &cx.sh;
+            cmd!(
+                sh,
+                "cargo build --release --package mqttscope-js --target {WASM}"
+            )
+            .run()?;
+            sh.remove_path(package(cx))?;
+            for (folder, target, kind) in BUILDS {
+                bind(cx, folder, target, kind)?;
+            }
+            describe(cx)
+        },
+    )
+}
+
+fn bind(cx: &Context, folder: &str, target: &str, kind: &str) -> Result<()> {
+    let sh = &cx.sh;
+    let wasm = context::target_folder(cx)
+        .join(WASM)
+        .join("release")
+        .join("mqttscope_js.wasm");
+    let out = package(cx).join(folder);
+    cmd!(
+        sh,
+        "wasm-bindgen --target {target} --out-dir {out} --out-name mqttscope {wasm}"
+    )
+    .run()?;
+    let bound = out.join("mqttscope_bg.wasm");
+    cmd!(sh, "wasm-opt -O3 {FEATURES...} {bound} -o {bound}").run()?;
+    // The raw exports of the wasm are nobody's business.
+    sh.remove_path(out.join("mqttscope_bg.wasm.d.ts"))?;
+    let marker = format!("{{ \"type\": \"{kind}\" }}\n");
+    Ok(sh.write_file(out.join("package.json"), marker)?)
+}
+
+/// package.json with the workspace's version, README and licences.
+fn describe(cx: &Context) -> Result<()> {
+    let sh = &cx.sh;
+    let package = package(cx);
+    let manifest = sh.read_file(sources(cx).join("npm").join("package.json"))?;
+    let version = env!("CARGO_PKG_VERSION");
+    let manifest = manifest.replacen('{', &format!("{{\n  \"version\": \"{version}\","), 1);
+    sh.write_file(package.join("package.json"), manifest)?;
+    sh.copy_file(sources(cx).join("README.md"), &package)?;
+    for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        sh.copy_file(cx.root.join(licence), &package)?;
+    }
+    Ok(())
+}
