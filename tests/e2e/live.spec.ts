@@ -287,6 +287,7 @@ test("everything is reached by keys", async ({ page }) => {
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`nothing stands in anyone's way, ${colorScheme}`, async ({ page }) => {
+    test.slow();
     await page.emulateMedia({ colorScheme });
     await open(page);
     await page.getByTestId("publish").click();
