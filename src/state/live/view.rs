@@ -116,9 +116,14 @@ pub struct Live {
     pub chart_path: Rc<str>,
     middle: Option<Window>,
     tree: Option<Window>,
+    /// Branches that a person opened or closed.
+    touched: Rc<Vec<String>>,
     /// While paused: how many rows the lists had when they were first seen since.
     still: [Option<u64>; 5],
 }
+
+/// Rows of a topic tree that opens by itself.
+const SMALL_TREE: u64 = 12;
 
 /// What happens to the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -167,7 +172,11 @@ impl Live {
             chart: self.tab == Tab::Chart,
             search: self.search.as_ref().into(),
             open_topics: self.open_topics.as_ref().clone(),
-            chart_topic: self.chart_topic.as_ref().into(),
+            chart_topic: if self.chart_topic.is_empty() {
+                "#".into()
+            } else {
+                self.chart_topic.as_ref().into()
+            },
             chart_path: self.chart_path.as_ref().into(),
             paused: self.paused,
         }
@@ -245,6 +254,9 @@ impl Live {
                 self.messages = self.cut(Tab::Messages, Rows { first, total, rows });
             }
             Report::Topics { first, total, rows } => {
+                if total <= SMALL_TREE {
+                    self.open_small(&rows);
+                }
                 self.topics = Rows { first, total, rows }.into();
             }
             Report::Flows { first, total, rows } => {
@@ -262,7 +274,27 @@ impl Live {
         }
     }
 
+    /// A small tree opens by itself, but for what a person closed.
+    fn open_small(&mut self, rows: &[TopicRow]) {
+        let closed: Vec<_> = rows
+            .iter()
+            .filter(|row| row.has_children && !row.is_open)
+            .map(|row| row.topic.clone())
+            .filter(|topic| !self.touched.contains(topic) && !self.open_topics.contains(topic))
+            .collect();
+        if !closed.is_empty() {
+            let mut open = self.open_topics.as_ref().clone();
+            open.extend(closed);
+            self.open_topics = open.into();
+        }
+    }
+
     fn fold(&mut self, topic: &str) {
+        if !self.touched.iter().any(|other| other == topic) {
+            let mut touched = self.touched.as_ref().clone();
+            touched.push(topic.to_owned());
+            self.touched = touched.into();
+        }
         let mut open = self.open_topics.as_ref().clone();
         let before = open.len();
         open.retain(|other| other != topic);
@@ -291,7 +323,12 @@ impl Reducible for Live {
                     next.packet = None;
                 }
             }
-            Act::Connection(id) => next.connection = Some(id),
+            Act::Connection(id) => {
+                if next.connection != Some(id) {
+                    (next.selected, next.packet) = (None, None);
+                }
+                next.connection = Some(id);
+            }
             Act::Everything(everything) => next.everything = everything,
             Act::Search(search) => {
                 next.search = search;
@@ -436,6 +473,33 @@ mod tests {
             count,
             tail: false,
         }
+    }
+
+    #[test]
+    fn a_small_tree_opens_by_itself_but_for_what_was_closed() {
+        let report = |total: u64| {
+            let row = TopicRow {
+                topic: "a".into(),
+                level: "a".into(),
+                depth: 0,
+                has_children: true,
+                is_open: false,
+                messages: 1,
+                last: None,
+                last_size: 0,
+                last_record: None,
+                retained: false,
+            };
+            Act::Report(vec![Report::Topics {
+                first: 0,
+                total,
+                rows: vec![row],
+            }])
+        };
+        assert_eq!(after([report(3)]).looking().open_topics, ["a"]);
+        assert!(after([report(90)]).looking().open_topics.is_empty());
+        let closed = after([report(3), Act::Fold("a".into()), report(3)]);
+        assert!(closed.looking().open_topics.is_empty());
     }
 
     #[test]
