@@ -42,7 +42,7 @@ fn real_traffic_is_clean() {
         .map(|entry| entry.unwrap().path())
         .collect();
     files.sort();
-    assert!(files.len() >= 5);
+    assert!(files.len() >= 6);
     let mut wrong = Vec::new();
     for file in files {
         let name = file.file_stem().unwrap().to_str().unwrap();
