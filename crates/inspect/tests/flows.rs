@@ -279,7 +279,7 @@ fn the_picture_of_packets_seen_live() {
         version: ProtocolVersion::V3_1_1,
     };
     let shown = Diagram::of_packets(&watched, &packets, Look::WIDE).to_string();
-    let expected = "460 × 169\nlane me at 80\nlane Broker at 380\n  28 → 48   me → Broker  PUBLISH · QoS 2 · id 7\n";
+    let expected = "460 × 169\nlane me at 80\nlane Broker at 380\n  28 → 43   me → Broker  PUBLISH · QoS 2 · id 7\n";
     assert!(shown.starts_with(expected), "{shown}");
     assert!(
         shown.contains("PUBREL · id 7 · +3 ms  unanswered")
