@@ -165,6 +165,7 @@ impl Run<'_> {
                     Command::Acknowledge {
                         delivery,
                         reason_code,
+                        properties: PropertiesBuf::new(),
                     },
                 );
             }
