@@ -262,6 +262,23 @@ fn text_frames_are_refused_in_words() {
 }
 
 #[test]
+fn the_packets_of_a_handshake_come_with_their_times() {
+    let mut world = connected("5");
+    world.command(Command::Publish(A, message("t", "m", 1), None));
+    let rows = world.look().wire;
+    let wanted = ["PUBLISH", "PUBACK"].map(|name| {
+        let row = rows.iter().rev().find(|row| row.packet_type == name);
+        row.unwrap().record
+    });
+    let gone = RecordId(u64::MAX);
+    world.command(Command::Handshake(vec![wanted[0], gone, wanted[1]]));
+    let packets = world.look().handshake;
+    let records: Vec<RecordId> = packets.iter().map(|timed| timed.packet.record).collect();
+    assert_eq!(records, wanted);
+    assert!(packets[0].at_ms <= packets[1].at_ms && packets[0].at_ms > 0.0);
+}
+
+#[test]
 fn a_request_is_answered_and_timed() {
     let mut world = connected("5");
     world.command(Command::Connect(B, profile("5", "b")));

@@ -12,6 +12,7 @@ mod edit;
 mod engine;
 mod finding_list;
 mod flow_list;
+mod flow_picture;
 mod keep;
 mod keys;
 mod message_list;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use mqttscope_engine::protocol::{
     Chart, ConnectionId, ConnectionView, FindingView, FlowView, Looking, MessageRow, Packet,
-    RecordId, Report, Summary, TopicRow, Window, WireRow,
+    RecordId, Report, Summary, TimedPacket, TopicRow, Window, WireRow,
 };
 use yew::Reducible;
 
@@ -96,6 +96,8 @@ pub struct Live {
     pub chart: Rc<Chart>,
     /// The packet that the inspector shows.
     pub packet: Option<Rc<Packet>>,
+    /// The packets of the handshake that is drawn.
+    pub handshake: Rc<Vec<TimedPacket>>,
     /// The packet that was chosen; it becomes [`Live::packet`] when its bytes are here.
     pub selected: Option<RecordId>,
     /// What stands in the middle.
@@ -269,6 +271,7 @@ impl Live {
             Report::Packet(packet) if Some(packet.record) == self.selected => {
                 self.packet = Some(packet.into());
             }
+            Report::Handshake(packets) => self.handshake = packets.into(),
             // A packet that is not wanted any more; files and notices are nobody's state.
             Report::Packet(_) | Report::Exported(_) | Report::Notice(_) => {}
         }
@@ -346,6 +349,7 @@ impl Reducible for Live {
                 next.wire = Rc::default();
                 next.messages = Rc::default();
                 next.flows = Rc::default();
+                next.handshake = Rc::default();
                 next.findings = Rc::default();
                 next.topics = Rc::default();
                 next.chart = Rc::default();

@@ -13,6 +13,9 @@ use crate::protocol::{
 };
 use crate::view::rows;
 
+/// The most packets of a handshake that are given for its picture.
+const HANDSHAKE: usize = 64;
+
 impl Engine {
     /// Does what the page asks for. What cannot be done is said in a notice.
     pub fn handle_command(&mut self, now_ms: f64, command: Command) {
@@ -60,6 +63,11 @@ impl Engine {
                 } else {
                     self.notice(None, true, "This packet is no longer in the log.");
                 }
+            }
+            Command::Handshake(records) => {
+                let packets = records.iter().take(HANDSHAKE);
+                let packets = packets.filter_map(|&record| rows::timed_packet(&self.log, record));
+                self.answers.push(Report::Handshake(packets.collect()));
             }
             Command::Budget(bytes) => self.log.set_budget(bytes),
             Command::Clear => self.clear(),

@@ -15,7 +15,7 @@ pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
     Advice, Chart, ChartPoint, ConnectionState, ConnectionView, Direction, Exported, FilterView,
     FindingView, FlowState, FlowView, Grade, LogView, MessageRow, Notice, Packet, Rates, Report,
-    ServerLimit, Summary, TopicRow, WireRow,
+    ServerLimit, Summary, TimedPacket, TopicRow, WireRow,
 };
 
 use serde::{Deserialize, Serialize};

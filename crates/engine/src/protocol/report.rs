@@ -58,6 +58,8 @@ pub enum Report {
     Chart(Chart),
     /// An answer to [`super::Command::Inspect`].
     Packet(Packet),
+    /// An answer to [`super::Command::Handshake`]: those of the packets that are still kept.
+    Handshake(Vec<TimedPacket>),
     /// An answer to [`super::Command::Export`].
     Exported(Exported),
     /// Something that a person should know now.
@@ -388,6 +390,15 @@ pub struct Packet {
     pub bytes: Vec<u8>,
     /// What the conversation shows to be wrong with it.
     pub findings: Vec<FindingView>,
+}
+
+/// A packet of a handshake.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimedPacket {
+    /// When it went over the wire: milliseconds since 1970.
+    pub at_ms: f64,
+    /// What it is.
+    pub packet: Packet,
 }
 
 /// A file that was asked for.

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use mqttscope_engine::protocol::{
     Command, Exported, FindingView, FlowView, MessageRow, Notice, Packet, Report, Summary, Target,
-    TopicRow, WireRow,
+    TimedPacket, TopicRow, WireRow,
 };
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_session::broker::{self, Broker, Options, Transmit};
@@ -40,6 +40,7 @@ pub(crate) struct Seen {
     pub(crate) findings: Vec<FindingView>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) packets: Vec<Packet>,
+    pub(crate) handshake: Vec<TimedPacket>,
     pub(crate) files: Vec<Exported>,
 }
 
@@ -89,6 +90,7 @@ impl World {
                 Report::Topics { rows, .. } => seen.topics = rows,
                 Report::Notice(notice) => seen.notices.push(notice),
                 Report::Packet(packet) => seen.packets.push(packet),
+                Report::Handshake(packets) => seen.handshake = packets,
                 Report::Exported(file) => seen.files.push(file),
                 Report::Flows { rows, .. } => seen.flows = rows,
                 Report::Findings { rows, .. } => seen.findings = rows,
