@@ -221,6 +221,11 @@ test("everything works by keys alone", async ({ page }) => {
   await expect(page.getByRole("button", { name: "Pause (Space)" })).toBeVisible();
   await page.keyboard.press("k");
   await expect(page.getByRole("button", { name: "Play (Space)" })).toBeVisible();
+  await page.keyboard.press("+");
+  await expect(page.getByTestId("speed")).toHaveText("2×");
+  await page.keyboard.press("f");
+  await expect(page.getByRole("menuitem").first()).toBeFocused();
+  await page.keyboard.press("Escape");
   await catchToken(page, "PUBREL");
   await page.keyboard.press("x");
   await expect(page.getByTestId("column").nth(1)).toContainText("with: cut");

@@ -257,7 +257,8 @@ fn the_picture_of_packets_seen_live() {
     let expected = "460 × 169\nlane me at 80\nlane Broker at 380\n  28 → 48   me → Broker  PUBLISH · QoS 2 · id 7\n";
     assert!(shown.starts_with(expected), "{shown}");
     assert!(
-        shown.contains("PUBREL · id 7  unanswered") && shown.matches("unanswered").count() == 1,
+        shown.contains("PUBREL · id 7 · +3 ms  unanswered")
+            && shown.matches("unanswered").count() == 1,
         "{shown}"
     );
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::cited::{self, Cited};
-use super::{TESTS, Tested};
+use super::{CASES, TESTS, Tested};
 use crate::requirements::{Labelled, Requirements, Seen};
 
 /// A rule's name, or a standard and the id of its statement; and what is wrong there.
@@ -22,8 +22,29 @@ pub(super) fn find(requirements: &Requirements, tested: &Tested, cited: &Cited) 
     if rules.len() != requirements.rules.len() {
         found.push(gap("rules.toml", "two rules have the same name"));
     }
-    for name in rules.keys().filter(|name| !tested.contains_key(**name)) {
-        found.push(gap(*name, format!("has no test in {TESTS}")));
+    for (name, rule) in &rules {
+        if !tested.rules.contains_key(*name) {
+            let folder = match rule.seen {
+                Seen::Packet => TESTS,
+                Seen::Conversation | Seen::Never => CASES,
+            };
+            found.push(gap(*name, format!("has no test in {folder}")));
+        }
+    }
+    for labelled in requirements.standards() {
+        untried(&labelled, tested, &mut found);
+    }
+    for case in &tested.cases {
+        for rule in case
+            .broken
+            .iter()
+            .filter(|rule| !rules.contains_key(rule.as_str()))
+        {
+            found.push(gap(
+                rule,
+                format!("stands in {}, but is no rule", case.file),
+            ));
+        }
     }
     without_exceptions(requirements, found)
 }
@@ -50,6 +71,9 @@ fn incomplete(
             Seen::Packet if statement.rules.is_empty() => {
                 found.push(gap(place, "is seen in one packet, but has no rule"));
             }
+            Seen::Conversation if statement.rules.is_empty() => {
+                found.push(gap(place, "is seen in a conversation, but has no rule"));
+            }
             Seen::Conversation | Seen::Never if statement.why.is_none() => {
                 found.push(gap(place, "is not seen in one packet, with no word why"));
             }
@@ -75,6 +99,30 @@ fn behaviour(labelled: &Labelled<'_>, cited: &Cited, found: &mut Vec<Gap>) {
         if !statements.iter().any(|statement| statement.id == *id) {
             found.push(gap(file, format!("cites an unknown {label} {id}")));
         }
+    }
+}
+
+/// Statements of conversations that no case breaks and keeps, and cases about none that is there.
+fn untried(
+    Labelled {
+        label, standard, ..
+    }: &Labelled<'_>,
+    tested: &Tested,
+    found: &mut Vec<Gap>,
+) {
+    let mut known = BTreeSet::new();
+    for statement in &standard.statements {
+        let place = format!("{label} {}", statement.id);
+        let tried = tested.cases_of(&place, &statement.rules).next().is_some();
+        if statement.seen == Seen::Conversation && !statement.rules.is_empty() && !tried {
+            found.push(gap(&place, format!("is not broken and kept in {CASES}")));
+        }
+        known.insert(place);
+    }
+    let all = tested.cases.iter().flat_map(|case| &case.statements);
+    let of_this = all.filter(|place| place.starts_with(&format!("{label} ")));
+    for place in of_this.filter(|place| !known.contains(*place)) {
+        found.push(gap(place, "is no statement, but a case is about it"));
     }
 }
 
@@ -171,10 +219,14 @@ mod tests {
         write("v5.toml", v5);
         write("v3_1_1.toml", NONE);
         write("exceptions.toml", exceptions);
-        let tested = tested
+        let rules = tested
             .iter()
             .map(|name| ((*name).to_owned(), BTreeSet::new()))
             .collect();
+        let tested = Tested {
+            rules,
+            ..Tested::default()
+        };
         let cite = |id: &&str| (("5.0", (*id).to_owned()), "a.rs".to_owned());
         let cited = cited.iter().map(cite).collect();
         find(&Requirements::read(folder.path()).unwrap(), &tested, &cited)
@@ -221,7 +273,10 @@ mod tests {
         );
         assert_eq!(
             gaps(&citing, &conversation, "", tested),
-            ["a-b: cites 5.0 MQTT-1.1.1-1, which does not name it"]
+            [
+                "5.0 MQTT-1.1.1-1: is seen in a conversation, but has no rule",
+                "a-b: cites 5.0 MQTT-1.1.1-1, which does not name it"
+            ]
         );
         assert_eq!(
             gaps(RULE, &naming, "", tested),
@@ -235,18 +290,32 @@ mod tests {
 
     #[test]
     fn what_a_conversation_shows_is_cited_by_a_test() {
-        let table = statement("seen = \"conversation\"\nwhy = \"w\"");
-        let gaps =
-            |exceptions, cited: &[&str]| gaps_citing(RULE, &table, exceptions, &["a-b"], cited);
-        assert_eq!(gaps("", &["MQTT-1.1.1-1"]), [""; 0]);
-        let where_to = "is cited by no test in crates/session/tests/broker and \
-            crates/session/tests/client";
-        assert_eq!(gaps("", &[]), [format!("5.0 MQTT-1.1.1-1: {where_to}")]);
-        let accepted = "[[exception]]\nwhat = \"5.0 MQTT-1.1.1-1\"\nreason = \"r\"";
-        assert_eq!(gaps(accepted, &[]), [""; 0]);
+        let rule = format!("{RULE}seen = \"conversation\"\nv5 = [\"MQTT-1.1.1-1\"]");
+        let table = statement("seen = \"conversation\"\nwhy = \"w\"\nrules = [\"a-b\"]");
+        let gaps = |cited: &[&str]| gaps_citing(&rule, &table, "", &["a-b"], cited);
+        let missing = "5.0 MQTT-1.1.1-1: is cited by no test in crates/session/tests/broker and \
+            crates/session/tests/client"
+            .to_owned();
+        let unknown = "a.rs: cites an unknown 5.0 MQTT-1.1.1-2".to_owned();
+        assert!(gaps(&[]).contains(&missing));
+        let found = gaps(&["MQTT-1.1.1-1", "MQTT-1.1.1-2"]);
+        assert!(!found.contains(&missing) && found.contains(&unknown));
+    }
+
+    #[test]
+    fn a_statement_of_a_conversation_is_broken_and_kept() {
+        let rule = format!("{RULE}seen = \"conversation\"\nv5 = [\"MQTT-1.1.1-1\"]");
+        let v5 = statement("seen = \"conversation\"\nwhy = \"w\"\nrules = [\"a-b\"]");
         assert_eq!(
-            gaps("", &["MQTT-1.1.1-1", "MQTT-1.1.1-2"]),
-            ["a.rs: cites an unknown 5.0 MQTT-1.1.1-2"]
+            gaps(&rule, &v5, "", &["a-b"]),
+            ["5.0 MQTT-1.1.1-1: is not broken and kept in crates/session/tests/monitor/cases"]
+        );
+        assert_eq!(
+            gaps(&rule, NONE, "", &[]),
+            [
+                "a-b: cites an unknown 5.0 MQTT-1.1.1-1",
+                "a-b: has no test in crates/session/tests/monitor/cases"
+            ]
         );
     }
 

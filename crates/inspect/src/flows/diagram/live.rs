@@ -42,6 +42,7 @@ impl Diagram {
             let crowd = crowds.entry(packet.at).or_default();
             crowd.leaving = crowd.leaving.saturating_add(ROW);
         }
+        let first = packets.first().map_or(0, |packet| packet.at);
         let time = TimeLine::new(&crowds);
         let facts: Vec<Facts> = packets
             .iter()
@@ -64,7 +65,7 @@ impl Diagram {
                 top,
                 bottom: top.saturating_add(super::time_line::BESIDE),
                 reach: 1000,
-                label: found.label(look.short),
+                label: timed(found.label(look.short), packet.at.saturating_sub(first)),
                 kind: found.kind,
                 lost: false,
                 again: found.dup,
@@ -91,6 +92,15 @@ impl Diagram {
             arrows,
             time,
         }
+    }
+}
+
+/// A label, and how long after the first packet.
+fn timed(label: String, millis: u64) -> String {
+    if millis == 0 {
+        label
+    } else {
+        format!("{label} · +{millis} ms")
     }
 }
 
