@@ -220,6 +220,9 @@ impl Connection {
         let half = self.halves.of_mut(from);
         // Its topic alias and identifier are not known, so what follows from them is not claimed.
         half.exceeded = true;
+        self.doubtful = true;
+        self.session.doubt();
+        let half = self.halves.of_mut(from);
         half.skip = len.saturating_sub(rest.len());
     }
 }
