@@ -32,10 +32,13 @@ const FLOWS_KEYS: Keys = &[
     (&["→", "l"], "One step forward"),
     (&["←", "j"], "One step back"),
     (&["Home", "End"], "To the beginning, to the end"),
+    (&["+", "-"], "Faster, slower"),
+    (&["f"], "What if: break something from here on"),
     (&["x"], "Cut the link of the packet on its way"),
     (&["c"], "Compare QoS 0, 1 and 2"),
     (&["a"], "Only the chosen run"),
     (&["[", "]"], "The scenario before, the next one"),
+    (&["e"], "Write a scenario"),
     (&["Enter"], "On a packet: open it"),
     (&["?"], "This help"),
 ];

@@ -127,3 +127,11 @@ pub fn matches(query: &str) -> bool {
         .and_then(|window| window.match_media(query).ok()?)
         .is_some_and(|list| list.matches())
 }
+
+/// Presses the first element that a selector finds.
+pub fn press(selector: &str) {
+    let element = document().and_then(|document| document.query_selector(selector).ok()?);
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        element.click();
+    }
+}

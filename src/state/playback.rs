@@ -11,6 +11,22 @@ const FRAME: f64 = 0.1;
 /// What was asked for step by step should not keep anybody waiting.
 const HURRY: f64 = 3.0;
 
+/// Speeds that can be chosen; 1 is as designed.
+const SPEEDS: [f64; 5] = [0.25, 0.5, 1.0, 2.0, 4.0];
+/// Where speed 1 stands among them.
+const NORMAL: usize = 2;
+
+/// What of a playback is shown in words and pictures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shown {
+    /// The present step.
+    pub beat: usize,
+    /// Whether it moves.
+    pub playing: bool,
+    /// How fast it plays.
+    pub speed: f64,
+}
+
 /// The run that is played.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Score {
@@ -31,7 +47,8 @@ pub struct Playback {
     playing: bool,
     /// The step to stop at, if not the last.
     until: Option<usize>,
-    speed: f64,
+    /// As an index of [`SPEEDS`].
+    speed: usize,
     /// Motion is not wanted: it goes from step to step.
     still: bool,
     /// The frame before, in milliseconds; none before the first.
@@ -48,7 +65,7 @@ impl Playback {
             beat: 0,
             playing: false,
             until: None,
-            speed: 1.0,
+            speed: NORMAL,
             still,
             last: None,
         }
@@ -66,10 +83,14 @@ impl Playback {
         self.at
     }
 
-    /// The present step, and whether it moves.
+    /// What is shown of it.
     #[must_use]
-    pub const fn state(&self) -> (usize, bool) {
-        (self.beat, self.playing)
+    pub fn shown(&self) -> Shown {
+        Shown {
+            beat: self.beat,
+            playing: self.playing,
+            speed: self.speed(),
+        }
     }
 
     /// The moment where it is, in milliseconds.
@@ -84,9 +105,25 @@ impl Playback {
         self.at >= self.end()
     }
 
-    /// How fast it plays; 1 is as designed.
-    pub const fn set_speed(&mut self, speed: f64) {
-        self.speed = speed;
+    /// The next speed, round and round.
+    pub const fn turn_speed(&mut self) {
+        self.speed = self.speed.saturating_add(1) % SPEEDS.len();
+    }
+
+    /// The next faster speed, or slower.
+    pub const fn change_speed(&mut self, faster: bool) {
+        let last = SPEEDS.len().saturating_sub(1);
+        self.speed = if !faster {
+            self.speed.saturating_sub(1)
+        } else if self.speed < last {
+            self.speed.saturating_add(1)
+        } else {
+            last
+        };
+    }
+
+    fn speed(&self) -> f64 {
+        SPEEDS.get(self.speed).copied().unwrap_or(1.0)
     }
 
     /// Another run is played; from its beginning, or from the moment where the last one was.
@@ -179,7 +216,7 @@ impl Playback {
         };
         let passed = (now - last).max(0.0) / 1000.0;
         if self.still {
-            if passed * self.speed >= STAY {
+            if passed * self.speed() >= STAY {
                 self.last = Some(now);
                 let next = self.beat.saturating_add(1);
                 self.go(next);
@@ -192,7 +229,7 @@ impl Playback {
         self.last = Some(now);
         let stop = self.until.map_or(self.end(), |beat| self.height_of(beat));
         let hurry = if self.until.is_some() { HURRY } else { 1.0 };
-        self.at += passed.min(FRAME) * PACE * self.speed * hurry;
+        self.at += passed.min(FRAME) * PACE * self.speed() * hurry;
         if self.at >= stop {
             let beat = self.until.unwrap_or(usize::MAX);
             self.pause();
@@ -242,7 +279,7 @@ mod tests {
     fn run(playback: &mut Playback) -> usize {
         let mut now = 1000.0;
         let mut frames = 0;
-        while playback.state().1 && frames < 1000 {
+        while playback.shown().playing && frames < 1000 {
             playback.frame(now);
             now += 50.0;
             frames += 1;
@@ -255,13 +292,13 @@ mod tests {
         let mut playback = playback(false);
         playback.toggle();
         assert_eq!(run(&mut playback), 37);
-        assert_eq!((playback.state().0, playback.at()), (3, 100.0));
+        assert_eq!((playback.shown().beat, playback.at()), (3, 100.0));
         assert!(playback.is_over());
         playback.toggle();
-        assert!(playback.state().1);
-        assert_eq!((playback.state().0, playback.at()), (0, 0.0));
+        assert!(playback.shown().playing);
+        assert_eq!((playback.shown().beat, playback.at()), (0, 0.0));
         playback.toggle();
-        assert!(!playback.state().1);
+        assert!(!playback.shown().playing);
     }
 
     #[test]
@@ -271,13 +308,13 @@ mod tests {
         for _ in 0..4 {
             playback.step(true);
             run(&mut playback);
-            beats.push((playback.state().0, playback.at()));
+            beats.push((playback.shown().beat, playback.at()));
         }
         assert_eq!(beats, [(1, 40.0), (2, 40.0), (3, 100.0), (3, 100.0)]);
         let back: Vec<_> = (0..4)
             .map(|_| {
                 playback.step(false);
-                playback.state().0
+                playback.shown().beat
             })
             .collect();
         assert_eq!(back, [2, 1, 0, 0]);
@@ -289,14 +326,14 @@ mod tests {
         playback.step(true);
         playback.frame(0.0);
         playback.step(true);
-        assert_eq!((playback.state().0, playback.at()), (2, 40.0));
+        assert_eq!((playback.shown().beat, playback.at()), (2, 40.0));
     }
 
     #[test]
     fn without_motion_it_goes_from_step_to_step() {
         let mut playback = playback(true);
         playback.step(true);
-        assert_eq!(playback.state(), (1, false));
+        assert!(playback.shown().beat == 1 && !playback.shown().playing);
         playback.toggle();
         let mut seen = Vec::new();
         for frame in 0..200 {
@@ -305,13 +342,16 @@ mod tests {
         }
         seen.dedup();
         assert_eq!(seen, [40, 100], "nothing between");
-        assert!(!playback.state().1);
+        assert!(!playback.shown().playing);
     }
 
     #[test]
     fn speed_and_sleep() {
         let mut fast = playback(false);
-        fast.set_speed(4.0);
+        fast.turn_speed();
+        fast.change_speed(true);
+        fast.change_speed(true);
+        assert_eq!(fast.shown().speed, 4.0);
         fast.toggle();
         assert!(run(&mut fast) < 12);
         let mut slept = playback(false);
@@ -325,10 +365,10 @@ mod tests {
     fn scrubbing_finds_the_step() {
         let mut playback = playback(false);
         playback.seek(99.0);
-        assert_eq!(playback.state().0, 2);
+        assert_eq!(playback.shown().beat, 2);
         playback.seek(1e9);
-        assert_eq!((playback.state().0, playback.at()), (3, 100.0));
+        assert_eq!((playback.shown().beat, playback.at()), (3, 100.0));
         playback.seek(-5.0);
-        assert_eq!((playback.state().0, playback.at()), (0, 0.0));
+        assert_eq!((playback.shown().beat, playback.at()), (0, 0.0));
     }
 }

@@ -15,6 +15,7 @@ mod fuzz;
 mod generate;
 mod js;
 mod lint;
+mod load;
 mod npm;
 mod page;
 mod requirements;
@@ -45,6 +46,7 @@ cargo xtask <command>
   size                           the gzipped size of the page's first load, against its budget
   fuzz [--seconds N]             a short run of each fuzz target, where nightly is there
   bench [--js]                   the criterion benches; with --js those of the npm package only
+  load                           the Live page beside a page that only counts, in one Chromium (minutes)
   ci [--no-test]                 test + lint + generate and coverage checks + size + fuzz
 ";
 
@@ -92,6 +94,7 @@ fn run() -> Result<()> {
         "size" => size::run(&cx),
         "fuzz" => fuzz::run(&cx, args.seconds.unwrap_or(20)),
         "bench" => bench::run(&cx, args.js),
+        "load" => load::run(&cx),
         "ci" => ci::run(&cx, !args.no_test),
         "help" => {
             print!("{HELP}");

@@ -19,5 +19,6 @@ pub mod protocol;
 mod rates;
 mod topics;
 mod view;
+mod watch;
 
 pub use engine::{Closed, Engine, SocketId, Transport};

@@ -16,7 +16,10 @@ fn a_warm_monitor_allocates_nothing() {
     let mut monitor = Monitor::new();
     let id = ConnectionId(0);
     let begin: [(_, &[u8]); 4] = [
-        (Client, b"\x10\x11\0\x04MQTT\x05\x02\0\0\x03\x22\0\x05\0\x01a"),
+        (
+            Client,
+            b"\x10\x11\0\x04MQTT\x05\x02\0\0\x03\x22\0\x05\0\x01a",
+        ),
         (Server, b"\x20\x06\0\0\x03\x22\0\x05"),
         (Client, b"\x82\x09\0\x01\0\0\x03t/+\x01"),
         (Server, b"\x90\x04\0\x01\0\x01"),

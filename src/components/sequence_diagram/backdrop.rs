@@ -32,7 +32,7 @@ fn bar(diagram: &Diagram, bar: &Bar) -> Html {
         .get(bar.lane)
         .is_none_or(|lane| lane.client.is_none());
     html! {
-        <rect class={classes!("bar", side.then_some("of-broker"))} x={diagram.look.x(bar.lane).saturating_sub(5).to_string()}
+        <rect class={classes!("activity", side.then_some("of-broker"))} x={diagram.look.x(bar.lane).saturating_sub(5).to_string()}
             y={bar.top.to_string()} width="10" height={bar.bottom.saturating_sub(bar.top).to_string()} rx="3" />
     }
 }

@@ -6,7 +6,6 @@ use mqttscope_inspect::flows::Diagram;
 use yew::prelude::*;
 
 use super::actions::Actions;
-use super::player::SPEEDS;
 use super::playing::Playing;
 use super::slider::slider;
 use crate::components::icon::{Icon, icon};
@@ -24,6 +23,7 @@ pub(super) struct ControlsProps {
 impl PartialEq for ControlsProps {
     fn eq(&self, other: &Self) -> bool {
         self.playing.playing == other.playing.playing
+            && self.playing.speed == other.playing.speed
             && Rc::ptr_eq(&self.diagram, &other.diagram)
             && self.column == other.column
             && self.mode == other.mode
@@ -33,22 +33,12 @@ impl PartialEq for ControlsProps {
 /// The bar below the diagram.
 #[component]
 pub(super) fn Controls(props: &ControlsProps) -> Html {
-    let speed = use_state_eq(|| 2_usize);
     let player = &props.playing.player;
     let act = |act: fn(&mut Playback)| {
         let player = player.clone();
         Callback::from(move |_: MouseEvent| player.act(act))
     };
-    let on_speed = {
-        let (player, speed) = (player.clone(), speed.clone());
-        Callback::from(move |_: MouseEvent| {
-            let next = speed.saturating_add(1) % SPEEDS.len();
-            speed.set(next);
-            let speed = SPEEDS.get(next).copied().unwrap_or(1.0);
-            player.act(|playback| playback.set_speed(speed));
-        })
-    };
-    let now = SPEEDS.get(*speed).copied().unwrap_or(1.0);
+    let now = props.playing.speed;
     let (picture, says) = if props.playing.playing {
         (Icon::Pause, "Pause (Space)")
     } else {
@@ -63,7 +53,7 @@ pub(super) fn Controls(props: &ControlsProps) -> Html {
             { button("back", Icon::Back, "One step back (←)", act(|playback| playback.step(false))) }
             <button class="main square" data-testid="play" aria-label={says} title={says} onclick={act(Playback::toggle)}>{ icon(picture) }</button>
             { button("forward", Icon::Closed, "One step forward (→)", act(|playback| playback.step(true))) }
-            <button class="chip" data-testid="speed" aria-label={format!("Speed {now}, press for another")} title="Speed" onclick={on_speed}>{ format!("{now}×") }</button>
+            <button class="chip" data-testid="speed" aria-label={format!("Speed {now}, press for another")} title="Speed (+ and −)" onclick={act(Playback::turn_speed)}>{ format!("{now}×") }</button>
             { slider(player, &props.diagram, &props.column.beats) }
             <span class="mono quiet clock" ref={player.clock.clone()} aria-hidden="true"></span>
             <Actions column={props.column.clone()} mode={props.mode} player={player.clone()} />

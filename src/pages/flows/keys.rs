@@ -47,6 +47,10 @@ pub(super) fn use_page_keys(
             "ArrowLeft" | "j" => player.act(|playback| playback.step(false)),
             "Home" => player.act(Playback::restart),
             "End" => player.act(Playback::go_to_end),
+            "+" | "=" => player.act(|playback| playback.change_speed(true)),
+            "-" => player.act(|playback| playback.change_speed(false)),
+            "f" => browser::press("[data-testid=fork]"),
+            "e" => browser::press("[data-testid=edit]"),
             "c" => acts.dispatch(Act::Compare),
             "a" => acts.dispatch(Act::Alone),
             "x" => {

@@ -46,7 +46,7 @@ pub(super) fn MemoryPane(props: &MemoryProps) -> Html {
 
 fn shown(name: &str, side: &Side) -> Html {
     html! {
-        <section class="side" data-testid="side">
+        <section class="memory-of" data-testid="side">
             <h3>{ name }</h3>
             <ul>
                 { for side.lines.iter().map(|line| html! {

@@ -10,13 +10,10 @@ use yew::NodeRef;
 
 use crate::components::sequence_diagram::Scene;
 use crate::services::browser;
-use crate::state::playback::Playback;
+use crate::state::playback::{Playback, Shown};
 
-/// Speeds that can be chosen.
-pub(super) const SPEEDS: [f64; 5] = [0.25, 0.5, 1.0, 2.0, 4.0];
-
-/// Who is told the present step, and whether it plays.
-type Heard = Rc<dyn Fn(usize, bool)>;
+/// Who is told what is shown of the playback.
+type Heard = Rc<dyn Fn(Shown)>;
 
 /// A player.
 pub(super) struct Player {
@@ -50,7 +47,7 @@ impl Player {
         })
     }
 
-    pub(super) fn hear(&self, heard: impl Fn(usize, bool) + 'static) {
+    pub(super) fn hear(&self, heard: impl Fn(Shown) + 'static) {
         *self.heard.borrow_mut() = Some(Rc::new(heard));
     }
 
@@ -71,9 +68,9 @@ impl Player {
     }
 
     fn settle(self: &Rc<Self>) {
-        let (beat, playing) = self.playback.borrow().state();
+        let shown = self.playback.borrow().shown();
         self.show();
-        if playing {
+        if shown.playing {
             let player = Rc::downgrade(self);
             let frame = request_animation_frame(move |now| {
                 if let Some(player) = player.upgrade() {
@@ -87,7 +84,7 @@ impl Player {
         }
         let heard = self.heard.borrow().clone();
         if let Some(heard) = heard {
-            heard(beat, playing);
+            heard(shown);
         }
     }
 

@@ -6,7 +6,7 @@ use mqttscope_inspect::flows::{Beat, Diagram};
 use yew::prelude::*;
 
 use super::player::Player;
-use crate::state::playback::Score;
+use crate::state::playback::{Playback, Score};
 
 /// A player and what is seen of it.
 #[derive(Clone)]
@@ -15,6 +15,7 @@ pub(super) struct Playing {
     /// The present step.
     pub(super) beat: usize,
     pub(super) playing: bool,
+    pub(super) speed: f64,
 }
 
 /// Plays a run. `opened` is different for each scenario that is to begin at its beginning; `place` is
@@ -28,16 +29,12 @@ pub(super) fn use_playing(
 ) -> Playing {
     let player = use_memo((), |()| Player::new());
     let player = (*player).clone();
-    let beat = use_state_eq(|| 0_usize);
-    let playing = use_state_eq(|| false);
+    let shown = use_state_eq(|| Playback::new(false).shown());
     {
-        let (beat, playing) = (beat.clone(), playing.clone());
+        let shown = shown.clone();
         let player = player.clone();
         use_effect_with((), move |()| {
-            player.hear(move |now, plays| {
-                beat.set(now);
-                playing.set(plays);
-            });
+            player.hear(move |now| shown.set(now));
         });
     }
     {
@@ -61,7 +58,8 @@ pub(super) fn use_playing(
     Playing {
         player,
         // A run that has fewer steps than the last one is shown from its own last.
-        beat: (*beat).min(beats.len().saturating_sub(1)),
-        playing: *playing,
+        beat: shown.beat.min(beats.len().saturating_sub(1)),
+        playing: shown.playing,
+        speed: shown.speed,
     }
 }

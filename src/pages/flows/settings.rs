@@ -56,7 +56,7 @@ pub(super) fn Settings(props: &SettingsProps) -> Html {
         }
     };
     html! {
-        <div class="head settings">
+        <div class="head flow-settings">
             <h2 class="sub" data-testid="title">{ if scenario.title.is_empty() { "Your scenario" } else { &scenario.title } }</h2>
             <span class="grow"></span>
             <select class="chip" data-testid="version" aria-label="Version of MQTT" onchange={on_change(|index| ProtocolVersion::ALL.get(index).copied().map(Act::Version))}>

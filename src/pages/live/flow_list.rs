@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{FlowState, FlowView, RecordId};
+use mqttscope_engine::protocol::{FlowState, FlowView, RecordId, TimedPacket};
 use yew::prelude::*;
 
 use super::desk::Desk;
+use super::flow_picture::FlowPicture;
 use super::wire_list::minutes_behind;
 use super::wire_row::direction;
 use crate::components::far_list::FarList;
@@ -18,6 +19,8 @@ const ROW: u32 = 30;
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct FlowListProps {
     pub(super) rows: Rc<Rows<FlowView>>,
+    /// Those of the handshake that is drawn.
+    pub(super) packets: Rc<Vec<TimedPacket>>,
     pub(super) selected: Option<RecordId>,
 }
 
@@ -38,7 +41,8 @@ pub(super) fn FlowList(props: &FlowListProps) -> Html {
         .iter()
         .zip(rows.first..)
         .find(|(row, _)| is_of(row))
-        .map(|(_, id)| id);
+        .map(|(row, id)| (row.clone(), id));
+    let (flow, selected) = selected.unzip();
     let on_window = {
         let desk = desk.clone();
         use_callback((), move |window, ()| {
@@ -65,6 +69,7 @@ pub(super) fn FlowList(props: &FlowListProps) -> Html {
                 {selected} follows=true {on_window} {on_select}>
                 { for rows.rows.iter().zip(rows.first..).map(|(row, id)| flow_row(row, id, rows.total, selected == Some(id), props.selected, *minutes)) }
             </FarList>
+            if let Some(flow) = flow { <FlowPicture {flow} packets={props.packets.clone()} selected={props.selected} /> }
             if rows.total == 0 {
                 <div class="nothing" data-testid="nothing"><h2>{ "No handshake yet" }</h2><p>{ "A QoS 1 or 2 message, a subscription or a ping shows here with all its packets, and with what is still missing." }</p></div>
             }

@@ -23,7 +23,9 @@ pub(super) fn traffic(live: &Live, desk: &Desk) -> Html {
         Tab::Messages => {
             html! { <MessageList rows={live.messages.clone()} {selected} is_searched={!live.search.is_empty()} /> }
         }
-        Tab::Flows => html! { <FlowList rows={live.flows.clone()} {selected} /> },
+        Tab::Flows => {
+            html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} /> }
+        }
         Tab::Findings => html! { <FindingList rows={live.findings.clone()} {selected} /> },
         Tab::Chart => {
             html! { <ChartView chart={live.chart.clone()} topic={AttrValue::from(live.chart_topic.clone())} path={AttrValue::from(live.chart_path.clone())} /> }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::cited::{self, Cited};
 use super::{CASES, TESTS, Tested};
 use crate::requirements::{Labelled, Requirements, Seen};
 
@@ -9,12 +10,13 @@ use crate::requirements::{Labelled, Requirements, Seen};
 type Gap = (String, String);
 
 /// Every gap, one a line. Accepted ones are left out; an accepted one that is gone is a gap itself.
-pub(super) fn find(requirements: &Requirements, tested: &Tested) -> Vec<String> {
+pub(super) fn find(requirements: &Requirements, tested: &Tested, cited: &Cited) -> Vec<String> {
     let mut found = Vec::new();
     for labelled in requirements.standards() {
         incomplete(&labelled, &mut found);
         citations(requirements, &labelled, &mut found);
         enforcers(requirements, &labelled, &mut found);
+        behaviour(&labelled, cited, &mut found);
     }
     let rules = requirements.rules_by_name();
     if rules.len() != requirements.rules.len() {
@@ -76,6 +78,26 @@ fn incomplete(
                 found.push(gap(place, "is not seen in one packet, with no word why"));
             }
             Seen::Packet | Seen::Conversation | Seen::Never => {}
+        }
+    }
+}
+
+/// Statements of a conversation that no test of client or broker cites, and citations of none.
+fn behaviour(labelled: &Labelled<'_>, cited: &Cited, found: &mut Vec<Gap>) {
+    let statements = &labelled.standard.statements;
+    for statement in statements {
+        let place = (labelled.label, statement.id.clone());
+        if statement.seen == Seen::Conversation && !cited.contains_key(&place) {
+            let what = format!("is cited by no test in {}", cited::TESTS.join(" and "));
+            found.push(gap(format!("{} {}", place.0, place.1), what));
+        }
+    }
+    let of_this = cited
+        .iter()
+        .filter(|((label, _), _)| *label == labelled.label);
+    for ((label, id), file) in of_this {
+        if !statements.iter().any(|statement| statement.id == *id) {
+            found.push(gap(file, format!("cites an unknown {label} {id}")));
         }
     }
 }
@@ -177,7 +199,19 @@ mod tests {
         summary = \"s\"\nmessage = \"m\"\n";
     const NONE: &str = "count = 0\nstatement = []";
 
+    /// The gaps of tables whose statements are all cited.
     fn gaps(rules: &str, v5: &str, exceptions: &str, tested: &[&str]) -> Vec<String> {
+        let cited: &[_] = if v5 == NONE { &[] } else { &["MQTT-1.1.1-1"] };
+        gaps_citing(rules, v5, exceptions, tested, cited)
+    }
+
+    fn gaps_citing(
+        rules: &str,
+        v5: &str,
+        exceptions: &str,
+        tested: &[&str],
+        cited: &[&str],
+    ) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         let write =
             |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
@@ -193,7 +227,9 @@ mod tests {
             rules,
             ..Tested::default()
         };
-        find(&Requirements::read(folder.path()).unwrap(), &tested)
+        let cite = |id: &&str| (("5.0", (*id).to_owned()), "a.rs".to_owned());
+        let cited = cited.iter().map(cite).collect();
+        find(&Requirements::read(folder.path()).unwrap(), &tested, &cited)
     }
 
     fn statement(keys: &str) -> String {
@@ -250,6 +286,20 @@ mod tests {
             gaps(RULE, &other, "", tested),
             ["5.0 MQTT-1.1.1-1: names an unknown rule c-d"]
         );
+    }
+
+    #[test]
+    fn what_a_conversation_shows_is_cited_by_a_test() {
+        let rule = format!("{RULE}seen = \"conversation\"\nv5 = [\"MQTT-1.1.1-1\"]");
+        let table = statement("seen = \"conversation\"\nwhy = \"w\"\nrules = [\"a-b\"]");
+        let gaps = |cited: &[&str]| gaps_citing(&rule, &table, "", &["a-b"], cited);
+        let missing = "5.0 MQTT-1.1.1-1: is cited by no test in crates/session/tests/broker and \
+            crates/session/tests/client"
+            .to_owned();
+        let unknown = "a.rs: cites an unknown 5.0 MQTT-1.1.1-2".to_owned();
+        assert!(gaps(&[]).contains(&missing));
+        let found = gaps(&["MQTT-1.1.1-1", "MQTT-1.1.1-2"]);
+        assert!(!found.contains(&missing) && found.contains(&unknown));
     }
 
     #[test]

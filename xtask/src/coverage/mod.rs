@@ -1,5 +1,6 @@
 //! Which statements of the standards are enforced and tested, and where the tables have gaps.
 
+mod cited;
 mod conversations;
 mod gaps;
 mod page;
@@ -55,7 +56,8 @@ impl Tested {
 pub(crate) fn run(cx: &Context, check: bool) -> Result<()> {
     write_page(cx, check)?;
     let requirements = Requirements::read(&cx.root.join("requirements"))?;
-    let gaps = gaps::find(&requirements, &tested(cx, &requirements)?);
+    let tested = tested(cx, &requirements)?;
+    let gaps = gaps::find(&requirements, &tested, &cited::read(cx)?);
     for gap in &gaps {
         eprintln!("{gap}");
     }

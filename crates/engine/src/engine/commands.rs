@@ -13,6 +13,9 @@ use crate::protocol::{
 };
 use crate::view::rows;
 
+/// The most packets of a handshake that are given for its picture.
+const HANDSHAKE: usize = 64;
+
 impl Engine {
     /// Does what the page asks for. What cannot be done is said in a notice.
     pub fn handle_command(&mut self, now_ms: f64, command: Command) {
@@ -27,7 +30,7 @@ impl Engine {
             Command::Cut(id) => self.cut(now_ms, id),
             Command::Remove(id) => {
                 self.disconnect(now_ms, id, 0, None);
-                self.release(id);
+                self.release(now_ms, id);
                 self.connections.remove(&id);
                 self.rewant();
             }
@@ -54,11 +57,17 @@ impl Engine {
             Command::Look(looking) => self.look(*looking),
             Command::Drawn => self.drawn = true,
             Command::Inspect(record) => {
-                if let Some(packet) = rows::packet(&self.log, record) {
+                if let Some(mut packet) = rows::packet(&self.log, record) {
+                    packet.findings = self.watch.findings_about(record);
                     self.answers.push(Report::Packet(packet));
                 } else {
                     self.notice(None, true, "This packet is no longer in the log.");
                 }
+            }
+            Command::Handshake(records) => {
+                let packets = records.iter().take(HANDSHAKE);
+                let packets = packets.filter_map(|&record| rows::timed_packet(&self.log, record));
+                self.answers.push(Report::Handshake(packets.collect()));
             }
             Command::Budget(bytes) => self.log.set_budget(bytes),
             Command::Clear => self.clear(),
@@ -104,7 +113,7 @@ impl Engine {
             }
             _ => {
                 self.disconnect(now_ms, id, 0, None);
-                self.release(id);
+                self.release(now_ms, id);
                 self.connections
                     .insert(id, Connection::new(id, profile, version, client));
             }
@@ -114,14 +123,14 @@ impl Engine {
     }
 
     /// Lets a connection's socket go.
-    fn release(&mut self, id: ConnectionId) {
+    fn release(&mut self, now_ms: f64, id: ConnectionId) {
         let socket = self
             .connections
             .get_mut(&id)
             .and_then(|connection| connection.socket.take());
         if let Some(socket) = socket {
             self.sockets.remove(&socket);
-            self.links.forget(id);
+            self.unlink(now_ms, id, socket);
             self.transport.push_back(Transport::Close { socket });
         }
     }
@@ -154,7 +163,7 @@ impl Engine {
     }
 
     fn cut(&mut self, now_ms: f64, id: ConnectionId) {
-        self.release(id);
+        self.release(now_ms, id);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.cause = "cut by you".into();
             connection.client.handle_disconnected(instant(now_ms));
@@ -331,6 +340,7 @@ impl Engine {
         self.wire.clear();
         self.messages.clear();
         self.charting.clear();
+        self.watch.clear();
         self.findings = [0; 3];
         for connection in self.connections.values_mut() {
             connection.forget_topics();

@@ -21,7 +21,7 @@ impl Engine {
             Event::Close => {
                 if let Some(socket) = connection.socket.take() {
                     self.sockets.remove(&socket);
-                    self.links.forget(id);
+                    self.unlink(now_ms, id, socket);
                     self.transport.push_back(Transport::Close { socket });
                 }
             }
@@ -98,6 +98,7 @@ impl Engine {
         self.next_socket = self.next_socket.wrapping_add(1);
         let socket = SocketId(self.next_socket);
         connection.begin(now_ms, socket);
+        self.watch.open(&connection.profile.target, socket, id);
         self.sockets.insert(socket, id);
         self.transport.push_back(Transport::Open {
             socket,

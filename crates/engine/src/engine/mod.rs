@@ -20,9 +20,10 @@ use crate::connection::Connection;
 pub use crate::connection::SocketId;
 use crate::doctor::{End, Phase};
 use crate::log::{Index, Links, WireLog};
-use crate::protocol::{ConnectionId, Grade, Looking, Notice, Report, Target};
+use crate::protocol::{ConnectionId, Grade, Looking, Notice, RecordId, Report, Target};
 use crate::topics::Topics;
 use crate::view::charting::Charting;
+use crate::watch::Watch;
 
 /// Milliseconds between two reports: faster than the eye, slow enough to leave time for the wire.
 const BETWEEN_REPORTS: f64 = 50.0;
@@ -82,6 +83,7 @@ pub struct Engine {
     wire: Index,
     messages: Index,
     charting: Charting,
+    watch: Watch,
     findings: [u64; 3],
     transport: VecDeque<Transport>,
     answers: Vec<Report>,
@@ -115,6 +117,7 @@ impl Engine {
             wire: Index::default(),
             messages: Index::default(),
             charting: Charting::default(),
+            watch: Watch::default(),
             findings: [0; 3],
             transport: VecDeque::new(),
             answers: Vec::new(),
@@ -185,7 +188,7 @@ impl Engine {
         let Some(id) = self.sockets.remove(&socket) else {
             return;
         };
-        self.links.forget(id);
+        self.unlink(now_ms, id, socket);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.socket = None;
             connection.attempt.closed(closed);
@@ -211,6 +214,8 @@ impl Engine {
             self.give_up_requests(now_ms, id);
             self.settle(now_ms, id);
         }
+        let judged = self.watch.handle_time(instant(now_ms));
+        self.judged(judged);
         self.search();
     }
 
@@ -297,6 +302,23 @@ impl Engine {
             text: text.into(),
             is_problem,
         }));
+    }
+
+    /// A socket is gone: nothing more comes over it, and nothing is answered there.
+    fn unlink(&mut self, now_ms: f64, id: ConnectionId, socket: SocketId) {
+        self.links.forget(id);
+        let judged = self.watch.close(socket, instant(now_ms));
+        self.judged(judged);
+    }
+
+    /// Counts findings, and marks the packets that they are about.
+    fn judged(&mut self, judged: Vec<(Grade, Option<RecordId>)>) {
+        for (grade, record) in judged {
+            self.found(grade);
+            if let Some(record) = record {
+                self.log.grade(record, grade);
+            }
+        }
     }
 
     fn found(&mut self, grade: Grade) {

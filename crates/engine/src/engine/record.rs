@@ -4,7 +4,7 @@ use mqttscope_wire::{
     Context, ControlPacket, Decoded, Property, PropertyId, ProtocolVersion, Sender, decode,
 };
 
-use super::Engine;
+use super::{Engine, instant};
 use crate::connection::Connection;
 use crate::log::{Links, New, WireLog};
 use crate::protocol::{ConnectionId, Direction, Grade};
@@ -22,6 +22,8 @@ impl Engine {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
+        let first = self.log.end();
+        let socket = connection.socket;
         let inwards = direction == Direction::In;
         let framer = if inwards {
             &mut connection.inwards
@@ -37,10 +39,9 @@ impl Engine {
             now_ms,
             direction,
             messages: 0,
-            faults: 0,
         };
         framer.feed(bytes, |packet| recorder.packet(packet));
-        let (messages, faults) = (recorder.messages, recorder.faults);
+        let messages = recorder.messages;
         if inwards {
             connection.inwards = framer;
         } else {
@@ -49,8 +50,11 @@ impl Engine {
         connection
             .meter
             .note(now_ms, inwards, messages, bytes.len() as u64);
-        for _ in 0..faults {
-            self.found(Grade::Error);
+        if let Some(socket) = socket {
+            let records = first..self.log.end();
+            let now = instant(now_ms);
+            let judged = self.watch.push(socket, direction, bytes, records, now);
+            self.judged(judged);
         }
     }
 }
@@ -64,7 +68,6 @@ struct Recorder<'a> {
     now_ms: f64,
     direction: Direction,
     messages: u64,
-    faults: u64,
 }
 
 /// What the log wants to know of a packet.
@@ -94,7 +97,6 @@ impl Recorder<'_> {
             },
             packet,
         );
-        self.faults = self.faults.saturating_add(read.is_faulty.into());
         let first = packet.first().copied().unwrap_or_default();
         let asked = self.links.note(
             self.connection.id,

@@ -2,7 +2,8 @@
 
 use super::{BETWEEN_REPORTS, BETWEEN_SUMMARIES, Engine};
 use crate::protocol::{Report, Summary, Window};
-use crate::view::rows;
+use crate::view::{flows, rows};
+use crate::watch::Found;
 
 impl Engine {
     /// What the page is told now: answers at once, rows and counts when it has drawn the last ones.
@@ -60,6 +61,25 @@ impl Engine {
                 rows,
             });
         }
+        if let Some(window) = looking.flows {
+            let all = self.watch.flows(looking.connection);
+            let (first, shown) = part(&all, self.still(window));
+            let row = |flow| flows::row(flow, &self.log, &self.topics);
+            reports.push(Report::Flows {
+                first,
+                total: all.len() as u64,
+                rows: shown.iter().map(row).collect(),
+            });
+        }
+        if let Some(window) = looking.findings {
+            let all: Vec<&Found> = self.watch.findings(looking.connection).collect();
+            let (first, shown) = part(&all, self.still(window));
+            reports.push(Report::Findings {
+                first,
+                total: all.len() as u64,
+                rows: shown.iter().map(|found| found.view()).collect(),
+            });
+        }
         if looking.chart {
             reports.push(Report::Chart(self.charting.chart(&self.topics)));
         }
@@ -73,4 +93,19 @@ impl Engine {
             ..window
         }
     }
+}
+
+/// The number of the first item in a window, and the items.
+fn part<T>(all: &[T], window: Window) -> (u64, &[T]) {
+    let count = usize::try_from(window.count).unwrap_or(usize::MAX);
+    let last = all.len().saturating_sub(count);
+    let first = if window.tail {
+        last
+    } else {
+        usize::try_from(window.first)
+            .unwrap_or(usize::MAX)
+            .min(all.len())
+    };
+    let end = first.saturating_add(count).min(all.len());
+    (first as u64, all.get(first..end).unwrap_or_default())
 }

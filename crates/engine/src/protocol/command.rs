@@ -42,6 +42,8 @@ pub enum Command {
     Drawn,
     /// A packet's bytes, for the inspector.
     Inspect(RecordId),
+    /// Packets with their times, for the picture of a handshake: the first 64 of them.
+    Handshake(Vec<RecordId>),
     /// The most bytes that the log may take; the oldest packets are dropped.
     Budget(u64),
     /// Empties the log.

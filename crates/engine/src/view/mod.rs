@@ -1,5 +1,6 @@
 //! What the page sees of what was recorded.
 
 pub(crate) mod charting;
+pub(crate) mod flows;
 pub(crate) mod limits;
 pub(crate) mod rows;

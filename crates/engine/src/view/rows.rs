@@ -9,7 +9,9 @@ use mqttscope_wire::{
 
 use crate::connection::Connection;
 use crate::log::{Record, WireLog};
-use crate::protocol::{ConnectionId, Direction, Grade, MessageRow, Packet, RecordId, WireRow};
+use crate::protocol::{
+    ConnectionId, Direction, Grade, MessageRow, Packet, RecordId, TimedPacket, WireRow,
+};
 use crate::topics::Topics;
 
 /// Characters of a payload that a row shows.
@@ -158,5 +160,13 @@ pub(crate) fn packet(log: &WireLog, id: RecordId) -> Option<Packet> {
         version: record.version.name().to_owned(),
         bytes: log.bytes(record).to_vec(),
         findings: Vec::new(),
+    })
+}
+
+/// The same with its time.
+pub(crate) fn timed_packet(log: &WireLog, id: RecordId) -> Option<TimedPacket> {
+    Some(TimedPacket {
+        at_ms: log.get(id)?.at_ms,
+        packet: packet(log, id)?,
     })
 }

@@ -1,9 +1,15 @@
 //! An engine whose links to the built-in broker are a broker in the test.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
 
 use std::collections::HashMap;
 
 use mqttscope_engine::protocol::{
-    Command, Exported, MessageRow, Notice, Packet, Report, Summary, Target, TopicRow, WireRow,
+    Command, Exported, FindingView, FlowView, MessageRow, Notice, Packet, Report, Summary, Target,
+    TimedPacket, TopicRow, WireRow,
 };
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_session::broker::{self, Broker, Options, Transmit};
@@ -30,8 +36,11 @@ pub(crate) struct Seen {
     pub(crate) wire: Vec<WireRow>,
     pub(crate) messages: Vec<MessageRow>,
     pub(crate) topics: Vec<TopicRow>,
+    pub(crate) flows: Vec<FlowView>,
+    pub(crate) findings: Vec<FindingView>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) packets: Vec<Packet>,
+    pub(crate) handshake: Vec<TimedPacket>,
     pub(crate) files: Vec<Exported>,
 }
 
@@ -81,8 +90,11 @@ impl World {
                 Report::Topics { rows, .. } => seen.topics = rows,
                 Report::Notice(notice) => seen.notices.push(notice),
                 Report::Packet(packet) => seen.packets.push(packet),
+                Report::Handshake(packets) => seen.handshake = packets,
                 Report::Exported(file) => seen.files.push(file),
-                Report::Flows { .. } | Report::Findings { .. } | Report::Chart(_) => {}
+                Report::Flows { rows, .. } => seen.flows = rows,
+                Report::Findings { rows, .. } => seen.findings = rows,
+                Report::Chart(_) => {}
             }
         }
         self.engine.handle_command(self.now, Command::Drawn);

@@ -9,9 +9,11 @@ pub const MAX_STEPS: usize = 200;
 /// The most things that go wrong in it.
 pub const MAX_FAULTS: usize = 20;
 /// The last moment that a scenario can name, in milliseconds.
-pub const MAX_AT: u64 = 3_600_000;
+pub const MAX_AT: u64 = 600_000;
 /// How long a client is away when nothing else is said, in milliseconds.
 const OFFLINE: u64 = 2_000;
+/// How slow a link becomes when nothing else is said, in milliseconds.
+const SLOW: u32 = 500;
 /// The longest delay of a link, in milliseconds.
 pub const MAX_DELAY: u32 = 10_000;
 
@@ -297,6 +299,11 @@ impl Scenario {
             for keeps in [true, false] {
                 faults.push(Fault::Restart { client, at, keeps });
             }
+            faults.push(Fault::Slow {
+                client,
+                at,
+                delay: SLOW,
+            });
         }
         for keeps in [true, false] {
             faults.push(Fault::RestartBroker { at, keeps });

@@ -27,7 +27,7 @@ macro_rules! statements {
     ($($name:ident: [$($v5:literal),*] [$($v3_1_1:literal),*];)*) => {
         $(pub(super) const $name: Statements = Statements { v5: &[$($v5),*], v3_1_1: &[$($v3_1_1),*] };)*
         #[cfg(test)]
-        const ALL: &[Statements] = &[$($name),*];
+        const ALL: &[(&str, Statements)] = &[$((stringify!($name), $name)),*];
     };
 }
 
@@ -57,28 +57,44 @@ statements! {
     TAKEN_OVER: ["MQTT-3.1.4-3"] ["MQTT-3.1.4-2"];
     GOODBYE: ["MQTT-3.14.4-3"] ["MQTT-3.14.4-3"];
     RESEND: ["MQTT-4.4.0-1"] ["MQTT-4.4.0-1"];
-    KEEP_SESSION: ["MQTT-4.1.0-1"] ["MQTT-4.1.0-1"];
+    KEEP_SESSION: ["MQTT-3.1.2-23"] ["MQTT-4.1.0-1"];
     QUEUE: ["MQTT-4.5.0-1"] ["MQTT-3.1.2-5"];
     EXPIRED: ["MQTT-3.3.2-5"] [];
     WILL: ["MQTT-3.1.2-8"] ["MQTT-3.1.2-8"];
     WINDOW: ["MQTT-3.3.4-9"] [];
-    ALIAS: ["MQTT-3.3.2-12"] [];
+    ALIAS_IN: ["MQTT-3.3.2-12"] [];
+    ALIAS_OUT: ["MQTT-3.3.2-10"] [];
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What a statement asks, from the table of its standard.
+    fn summary(table: &'static str, id: &str) -> &'static str {
+        let (_, behind) = table.split_once(&format!("id = \"{id}\"")).unwrap();
+        let (_, behind) = behind.split_once("summary = \"").unwrap();
+        behind.split_once("\"\n").unwrap().0
+    }
+
     #[test]
-    fn every_cited_statement_is_in_its_standard() {
+    fn what_is_cited_says_what_it_is_cited_for() {
         let v5 = include_str!("../../../../../requirements/v5.toml");
         let v3_1_1 = include_str!("../../../../../requirements/v3_1_1.toml");
-        for statements in ALL {
-            for (ids, table) in [(statements.v5, v5), (statements.v3_1_1, v3_1_1)] {
+        let mut listed = String::new();
+        for (name, statements) in ALL {
+            for (version, ids, table) in [
+                ("5", statements.v5, v5),
+                ("3.1.1", statements.v3_1_1, v3_1_1),
+            ] {
                 for id in ids {
-                    assert!(table.contains(&format!("id = \"{id}\"")), "{id}");
+                    let summary = summary(table, id);
+                    listed.push_str(&format!("{name} {version} {id} {summary}\n"));
                 }
             }
         }
+        // Read line by line by a person: the name on the left is what captions use it for.
+        let expected = include_str!("../../../tests/flows/statements.txt");
+        assert_eq!(listed, expected, "\n{listed}");
     }
 }

@@ -103,7 +103,7 @@ impl Run {
             ),
             _ if facts.alias.is_some() && facts.topic.is_empty() => (
                 "The topic is left out: the alias stands for it on this connection.".to_owned(),
-                cited::ALIAS,
+                cited::ALIAS_IN,
             ),
             _ if facts.retain => (
                 "The broker keeps the message for subscribers that come later, in place of an older one.".to_owned(),
@@ -195,7 +195,7 @@ impl Run {
             ),
             _ if facts.alias.is_some() && facts.topic.is_empty() => (
                 format!("Only the alias comes: {client} knows which topic it stands for."),
-                cited::ALIAS,
+                cited::ALIAS_OUT,
             ),
             _ if self.holds(packet.client, at) => (
                 format!(

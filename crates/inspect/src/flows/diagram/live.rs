@@ -10,6 +10,8 @@ use crate::flows::packet::Facts;
 
 /// Room for each packet.
 const ROW: u32 = 2;
+/// How far down an arrow goes, in pixels.
+const SLANT: u32 = 15;
 
 /// A packet that was seen at one end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +44,7 @@ impl Diagram {
             let crowd = crowds.entry(packet.at).or_default();
             crowd.leaving = crowd.leaving.saturating_add(ROW);
         }
+        let first = packets.first().map_or(0, |packet| packet.at);
         let time = TimeLine::new(&crowds);
         let facts: Vec<Facts> = packets
             .iter()
@@ -62,9 +65,9 @@ impl Diagram {
                 from,
                 to: 1_usize.saturating_sub(from),
                 top,
-                bottom: top.saturating_add(super::time_line::BESIDE),
+                bottom: top.saturating_add(SLANT),
                 reach: 1000,
-                label: found.label(look.short),
+                label: timed(found.label(look.short), packet.at.saturating_sub(first)),
                 kind: found.kind,
                 lost: false,
                 again: found.dup,
@@ -91,6 +94,15 @@ impl Diagram {
             arrows,
             time,
         }
+    }
+}
+
+/// A label, and how long after the first packet.
+fn timed(label: String, millis: u64) -> String {
+    if millis == 0 {
+        label
+    } else {
+        format!("{label} · +{millis} ms")
     }
 }
 

@@ -62,7 +62,7 @@ impl Book {
         *times = times.saturating_add(1);
     }
 
-    /// A message arrived; gives the how-maniest time. A retained message that comes to a new
+    /// A message arrived; gives which time it is, from 1. A retained message that comes to a new
     /// subscription comes for the first time or does not count.
     pub(super) fn arrived(
         &mut self,

@@ -99,7 +99,7 @@ pub enum What {
         topic: String,
         /// What it says.
         payload: Vec<u8>,
-        /// The how-maniest time.
+        /// Which time it is, from 1.
         time: u32,
     },
     /// The link was cut.

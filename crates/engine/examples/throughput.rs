@@ -1,0 +1,67 @@
+//! How many packets a second the engine records and lists on this machine:
+//! `cargo run --release -p mqttscope-engine --example throughput`.
+
+use std::time::Instant;
+
+use mqttscope_engine::protocol::{Command, ConnectionId, Looking, Profile, Target, Window};
+use mqttscope_engine::{Engine, Transport};
+
+const PACKETS: usize = 2_000_000;
+
+fn publish(number: usize) -> Vec<u8> {
+    let topic = format!("load/{:05}", number % 100);
+    let mut packet = vec![0x30, 76, 0, 10];
+    packet.extend(topic.bytes());
+    packet.resize(78, b'x');
+    packet
+}
+
+fn main() {
+    let mut engine = Engine::new(1);
+    engine.handle_command(
+        0.0,
+        Command::Look(Box::new(Looking {
+            connection: Some(ConnectionId(1)),
+            wire: Some(Window {
+                first: 0,
+                count: 40,
+                tail: true,
+            }),
+            ..Looking::default()
+        })),
+    );
+    let profile = Profile {
+        target: Target::WebSocket("ws://127.0.0.1/".into()),
+        version: "3.1.1".into(),
+        keep_alive: 0,
+        ..Profile::default()
+    };
+    engine.handle_command(0.0, Command::Connect(ConnectionId(1), Box::new(profile)));
+    let Some(Transport::Open { socket, .. }) = engine.poll_transport() else {
+        return;
+    };
+    engine.handle_open(0.0, socket);
+    engine.handle_bytes(0.0, socket, &[0x20, 2, 0, 0]);
+    let chunk: Vec<u8> = (0..200).flat_map(publish).collect();
+
+    let began = Instant::now();
+    let clock = || began.elapsed().as_secs_f64() * 1000.0;
+    let mut reported = 0_usize;
+    for _ in 0..PACKETS / 200 {
+        let now = clock();
+        engine.handle_bytes(now, socket, &chunk);
+        while engine.poll_transport().is_some() {}
+        if engine.poll_timeout().is_some_and(|due| due <= now) {
+            engine.handle_timeout(now);
+        }
+        if !engine.reports(now).is_empty() {
+            reported += 1;
+            engine.handle_command(now, Command::Drawn);
+        }
+    }
+    let took = began.elapsed().as_secs_f64();
+    println!(
+        "{:.0} packets a second, {reported} reports",
+        PACKETS as f64 / took
+    );
+}

@@ -1,0 +1,117 @@
+//! Handshakes as the page shows them.
+
+use mqttscope_session::monitor::{FlowKind, FlowState as State};
+use mqttscope_wire::{Context, ControlPacket, Decoded, PacketType, QoS, decode};
+
+use crate::log::WireLog;
+use crate::protocol::{FlowState, FlowView, RecordId};
+use crate::topics::Topics;
+use crate::watch::{Watched, direction};
+
+/// A row of the list.
+pub(crate) fn row(watched: &Watched, log: &WireLog, topics: &Topics) -> FlowView {
+    let flow = &watched.flow;
+    let first = watched.packets.first().copied();
+    let at = |id: Option<RecordId>| id.and_then(|id| log.get(id)).map(|record| record.at_ms);
+    let began_ms = at(first).unwrap_or(flow.started.millis() as f64);
+    let ended_ms = at(watched.packets.last().copied()).unwrap_or(flow.updated.millis() as f64);
+    let was_resent = is_resent(watched, log);
+    let (state, state_text) = match flow.state {
+        State::Done if was_resent => (FlowState::Complete, "complete, sent again".to_owned()),
+        State::Done => (FlowState::Complete, "complete".to_owned()),
+        State::WaitsFor(next) if was_resent => (
+            FlowState::Resent,
+            format!("sent again, waits for {}", next.name()),
+        ),
+        State::WaitsFor(next) => (FlowState::Waiting, format!("waits for {}", next.name())),
+        State::Refused(code) => {
+            let answer = watched.packets.last().and_then(|&id| log.get(id));
+            let name = answer.and_then(|it| code.name(it.packet_type(), it.version));
+            let name = name.map_or_else(|| format!("0x{:02X}", code.0), str::to_owned);
+            (FlowState::Refused, format!("refused: {name}"))
+        }
+        State::Broken => (FlowState::Broken, "the connection ended before".to_owned()),
+    };
+    FlowView {
+        connection: watched.connection,
+        name: name(flow.kind).to_owned(),
+        about: first
+            .and_then(|id| about(id, log, topics))
+            .unwrap_or_default(),
+        packet_identifier: (flow.identifier != 0).then_some(flow.identifier),
+        direction: direction(flow.by),
+        state,
+        state_text,
+        packets: watched.packets.clone(),
+        began_ms,
+        took_ms: flow.is_over().then_some(ended_ms - began_ms),
+    }
+}
+
+const fn name(kind: FlowKind) -> &'static str {
+    match kind {
+        FlowKind::Connect => "CONNECT",
+        FlowKind::Authenticate => "AUTH",
+        FlowKind::Publish(QoS::AtMostOnce) => "PUBLISH",
+        FlowKind::Publish(QoS::AtLeastOnce) => "QoS 1 PUBLISH",
+        FlowKind::Publish(QoS::ExactlyOnce) => "QoS 2 PUBLISH",
+        FlowKind::Subscribe => "SUBSCRIBE",
+        FlowKind::Unsubscribe => "UNSUBSCRIBE",
+        FlowKind::Ping => "PING",
+        FlowKind::RequestResponse => "request and response",
+    }
+}
+
+/// Whether one of its packets came a second time.
+fn is_resent(watched: &Watched, log: &WireLog) -> bool {
+    if watched.flow.kind == FlowKind::Connect || watched.flow.kind == FlowKind::RequestResponse {
+        return false;
+    }
+    let mut seen: Vec<(PacketType, crate::protocol::Direction)> = Vec::new();
+    let records = watched.packets.iter().filter_map(|&id| log.get(id));
+    for record in records {
+        let it = (record.packet_type(), record.direction);
+        if it.0 != PacketType::Auth && seen.contains(&it) {
+            return true;
+        }
+        seen.push(it);
+    }
+    false
+}
+
+/// The topic of a PUBLISH, the first filter of a SUBSCRIBE, who connects.
+fn about(id: RecordId, log: &WireLog, topics: &Topics) -> Option<String> {
+    let record = log.get(id)?;
+    if let Some(topic) = topics.topic(record.topic) {
+        return Some(topic.to_owned());
+    }
+    let Ok(Decoded::Packet { packet, .. }) =
+        decode(log.bytes(record), Context::new(record.version))
+    else {
+        return None;
+    };
+    match packet {
+        ControlPacket::Connect(connect) => Some(connect.client_identifier.as_str().to_owned()),
+        ControlPacket::Subscribe(subscribe) => {
+            let mut filters = subscribe
+                .subscriptions
+                .iter()
+                .map(|it| it.topic_filter.as_str());
+            let first = filters.next()?.to_owned();
+            Some(and_more(first, filters.count()))
+        }
+        ControlPacket::Unsubscribe(unsubscribe) => {
+            let mut filters = unsubscribe.topic_filters.iter();
+            let first = filters.next()?.as_str().to_owned();
+            Some(and_more(first, filters.count()))
+        }
+        _ => None,
+    }
+}
+
+fn and_more(first: String, more: usize) -> String {
+    match more {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}

@@ -1,0 +1,285 @@
+//! The monitor's eyes on all connections: handshakes, and what breaks the rules of a conversation.
+//!
+//! A monitor watches the connections to one server, so there is one for each address. It numbers
+//! packets by itself; here its numbers become places in the log.
+
+use core::ops::Range;
+use std::collections::{BTreeMap, VecDeque};
+
+use mqttscope_session::common::Instant;
+use mqttscope_session::monitor::{self, Finding, Flow, Monitor, PacketNumbers};
+use mqttscope_wire::{Sender, Severity};
+
+use crate::connection::SocketId;
+use crate::protocol::{ConnectionId, Direction, FindingView, Grade, RecordId, Target};
+
+/// Findings that are kept.
+const MOST_FINDINGS: usize = 10_000;
+/// Pieces of the log that are remembered for each server.
+const MOST_PIECES: usize = 50_000;
+/// Sockets whose connection is remembered, for findings and flows that name them.
+const MOST_SOCKETS: usize = 10_000;
+
+/// Packets that stand side by side both here and there.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    number: u32,
+    record: u64,
+    len: u32,
+}
+
+#[derive(Debug)]
+struct Server {
+    target: Target,
+    monitor: Monitor,
+    pieces: VecDeque<Piece>,
+}
+
+/// A broken rule, with the packets that show it.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    finding: Finding,
+    pub(crate) connection: ConnectionId,
+    packets: Vec<RecordId>,
+}
+
+/// A handshake, with its packets.
+#[derive(Clone, Debug)]
+pub(crate) struct Watched {
+    pub(crate) flow: Flow,
+    pub(crate) connection: ConnectionId,
+    pub(crate) packets: Vec<RecordId>,
+}
+
+/// See [the module](self).
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    servers: Vec<Server>,
+    sockets: BTreeMap<SocketId, (usize, ConnectionId)>,
+    found: VecDeque<Found>,
+}
+
+impl Watch {
+    /// A socket is asked for.
+    pub(crate) fn open(&mut self, target: &Target, socket: SocketId, connection: ConnectionId) {
+        let known = self
+            .servers
+            .iter()
+            .position(|server| server.target == *target);
+        let at = known.unwrap_or_else(|| {
+            self.servers.push(Server {
+                target: target.clone(),
+                monitor: Monitor::new(),
+                pieces: VecDeque::new(),
+            });
+            self.servers.len().saturating_sub(1)
+        });
+        if let Some(server) = self.servers.get_mut(at) {
+            server.monitor.open(monitor::ConnectionId(socket.0));
+        }
+        self.sockets.insert(socket, (at, connection));
+        if self.sockets.len() > MOST_SOCKETS {
+            self.sockets.pop_first();
+        }
+    }
+
+    /// Bytes that were just written down as these records. Gives the new findings: how bad each is,
+    /// and the packet that it is about.
+    pub(crate) fn push(
+        &mut self,
+        socket: SocketId,
+        direction: Direction,
+        bytes: &[u8],
+        records: Range<u64>,
+        now: Instant,
+    ) -> Vec<(Grade, Option<RecordId>)> {
+        let Some((server, _)) = self.server(socket) else {
+            return Vec::new();
+        };
+        let from = match direction {
+            Direction::Out => Sender::Client,
+            Direction::In => Sender::Server,
+        };
+        let id = monitor::ConnectionId(socket.0);
+        let numbers = server.monitor.push(id, from, bytes, now);
+        server.note(numbers, records);
+        self.take(socket)
+    }
+
+    /// The socket is closed.
+    pub(crate) fn close(
+        &mut self,
+        socket: SocketId,
+        now: Instant,
+    ) -> Vec<(Grade, Option<RecordId>)> {
+        let Some((server, _)) = self.server(socket) else {
+            return Vec::new();
+        };
+        server.monitor.close(monitor::ConnectionId(socket.0), now);
+        self.take(socket)
+    }
+
+    /// Time has passed.
+    pub(crate) fn handle_time(&mut self, now: Instant) -> Vec<(Grade, Option<RecordId>)> {
+        let mut grades = Vec::new();
+        for at in 0..self.servers.len() {
+            if let Some(server) = self.servers.get_mut(at) {
+                server.monitor.handle_time(now);
+            }
+            grades.append(&mut self.take_from(at));
+        }
+        grades
+    }
+
+    /// The log begins anew: nothing of before is shown any more.
+    pub(crate) fn clear(&mut self) {
+        self.found.clear();
+        for server in &mut self.servers {
+            server.pieces.clear();
+        }
+    }
+
+    /// Findings of one connection, or of all.
+    pub(crate) fn findings(
+        &self,
+        of: Option<ConnectionId>,
+    ) -> impl DoubleEndedIterator<Item = &Found> {
+        let is_of = move |found: &&Found| of.is_none_or(|of| found.connection == of);
+        self.found.iter().filter(is_of)
+    }
+
+    /// What is wrong with a packet.
+    pub(crate) fn findings_about(&self, record: RecordId) -> Vec<FindingView> {
+        let about = |found: &&Found| found.packets.contains(&record);
+        self.found.iter().filter(about).map(Found::view).collect()
+    }
+
+    /// Handshakes of one connection, or of all, with packets that are still there, in the order in
+    /// which they began.
+    pub(crate) fn flows(&self, of: Option<ConnectionId>) -> Vec<Watched> {
+        let mut flows = Vec::new();
+        for server in &self.servers {
+            for flow in server.monitor.flows() {
+                let Some(&(_, connection)) = self.sockets.get(&SocketId(flow.connection.0)) else {
+                    continue;
+                };
+                if of.is_some_and(|of| of != connection) {
+                    continue;
+                }
+                let packets = server.records(&flow.packets);
+                if !packets.is_empty() {
+                    flows.push(Watched {
+                        flow,
+                        connection,
+                        packets,
+                    });
+                }
+            }
+        }
+        flows.sort_by_key(|flow| flow.packets.first().copied());
+        flows
+    }
+
+    fn server(&mut self, socket: SocketId) -> Option<(&mut Server, usize)> {
+        let &(at, _) = self.sockets.get(&socket)?;
+        Some((self.servers.get_mut(at)?, at))
+    }
+
+    fn take(&mut self, socket: SocketId) -> Vec<(Grade, Option<RecordId>)> {
+        match self.sockets.get(&socket) {
+            Some(&(at, _)) => self.take_from(at),
+            None => Vec::new(),
+        }
+    }
+
+    fn take_from(&mut self, at: usize) -> Vec<(Grade, Option<RecordId>)> {
+        let mut grades = Vec::new();
+        let Some(server) = self.servers.get_mut(at) else {
+            return grades;
+        };
+        while let Some(finding) = server.monitor.poll_finding() {
+            let Some(&(_, connection)) = self.sockets.get(&SocketId(finding.connection.0)) else {
+                continue;
+            };
+            let packets = server.records(&finding.packets);
+            grades.push((grade(finding.severity()), packets.last().copied()));
+            if self.found.len() >= MOST_FINDINGS {
+                self.found.pop_front();
+            }
+            self.found.push_back(Found {
+                finding,
+                connection,
+                packets,
+            });
+        }
+        grades
+    }
+}
+
+impl Server {
+    /// Notes where packets are in the log.
+    fn note(&mut self, numbers: Range<u32>, records: Range<u64>) {
+        // Both count alike, except behind a length that cannot be, where nobody can.
+        let len = u64::from(numbers.end.saturating_sub(numbers.start))
+            .min(records.end.saturating_sub(records.start));
+        let Some(len) = u32::try_from(len).ok().filter(|&len| len > 0) else {
+            return;
+        };
+        if let Some(last) = self.pieces.back_mut()
+            && last.number.checked_add(last.len) == Some(numbers.start)
+            && last.record.saturating_add(u64::from(last.len)) == records.start
+        {
+            last.len = last.len.saturating_add(len);
+            return;
+        }
+        if self.pieces.len() >= MOST_PIECES {
+            self.pieces.pop_front();
+        }
+        self.pieces.push_back(Piece {
+            number: numbers.start,
+            record: records.start,
+            len,
+        });
+    }
+
+    fn records(&self, numbers: &PacketNumbers) -> Vec<RecordId> {
+        let record = |&number: &u32| {
+            let behind = self.pieces.partition_point(|piece| piece.number <= number);
+            let piece = self.pieces.get(behind.checked_sub(1)?)?;
+            let far = number.checked_sub(piece.number)?;
+            (far < piece.len).then(|| RecordId(piece.record.saturating_add(u64::from(far))))
+        };
+        numbers.as_slice().iter().filter_map(record).collect()
+    }
+}
+
+impl Found {
+    /// As the page shows it.
+    pub(crate) fn view(&self) -> FindingView {
+        FindingView {
+            connection: self.connection,
+            rule: self.finding.rule.name().to_owned(),
+            statement: self.finding.statement().map(str::to_owned),
+            grade: grade(self.finding.severity()),
+            by: direction(self.finding.by),
+            message: self.finding.message(),
+            packets: self.packets.clone(),
+        }
+    }
+}
+
+/// A client's packets go out.
+pub(crate) const fn direction(by: Sender) -> Direction {
+    match by {
+        Sender::Client => Direction::Out,
+        Sender::Server => Direction::In,
+    }
+}
+
+const fn grade(severity: Severity) -> Grade {
+    match severity {
+        Severity::Note => Grade::Note,
+        Severity::Warning => Grade::Warning,
+        Severity::Error => Grade::Error,
+    }
+}
