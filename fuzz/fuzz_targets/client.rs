@@ -39,6 +39,7 @@ fn options(script: &mut Script<'_>) -> Options {
         automatic_topic_alias: is(2),
         queue_qos_0: is(3),
         accept_unknown_session: is(4),
+        renew_subscriptions: is(5),
         properties,
         reconnect: Some(Reconnect { attempts: Some(3), ..Reconnect::default() }),
         limits: Limits { queued: 10, queued_bytes: QUEUED_BYTES, packet: PACKET },
@@ -130,7 +131,7 @@ impl Play {
             }
             10 => {
                 let Some(delivery) = self.deliveries.pop() else { return };
-                Command::Acknowledge { delivery, reason_code: ReasonCode(script.one_of(&[0, 0x80])) }
+                Command::Acknowledge { delivery, reason_code: ReasonCode(script.one_of(&[0, 0x80])), properties: PropertiesBuf::new() }
             }
             11 => Command::Ping,
             12 => Command::disconnect(),

@@ -17,6 +17,8 @@ pub(super) struct BuiltIn {
     id: TabId,
     tab: Tab,
     channel: Option<BroadcastChannel>,
+    /// Said before the other tabs could hear.
+    unsaid: Vec<Message>,
 }
 
 fn now() -> Instant {
@@ -30,6 +32,7 @@ impl BuiltIn {
             id,
             tab: Tab::new(id, seed),
             channel: None,
+            unsaid: Vec::new(),
         }
     }
 
@@ -58,7 +61,11 @@ impl BuiltIn {
         loop {
             return Some(match self.tab.poll_output()? {
                 Output::Post(message) => {
-                    self.post(&message);
+                    if self.channel.is_some() {
+                        self.post(&message);
+                    } else {
+                        self.unsaid.push(message);
+                    }
                     continue;
                 }
                 Output::Watch(tab) => {
@@ -76,6 +83,14 @@ impl BuiltIn {
                     }),
                 ),
             });
+        }
+    }
+
+    /// From now on the other tabs hear, also what was said before.
+    fn join(&mut self, channel: BroadcastChannel) {
+        self.channel = Some(channel);
+        for message in std::mem::take(&mut self.unsaid) {
+            self.post(&message);
         }
     }
 
@@ -109,7 +124,7 @@ pub(super) fn join(handle: &Handle) {
                 }
             })
             .forget();
-            handle.with_broker(|broker| broker.channel = Some(channel.clone()));
+            handle.with_broker(|broker| broker.join(channel.clone()));
             if keep_lock(hub::LOCK).await.is_err() {
                 return;
             }

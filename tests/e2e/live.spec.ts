@@ -159,7 +159,7 @@ test("what is recorded is saved as a file", async ({ page }) => {
     await page.getByRole("menuitem", { name }).first().click();
   };
   const hex = await saved(page, () => choose("Packets as hex"));
-  expect(hex.text).toContain("c0 00".length ? "30" : "");
+  expect(hex.text.trim().split("\n").length).toBeGreaterThan(4);
   const lines = await saved(page, () => choose("Packets as JSON lines"));
   expect(lines.text.trim().split("\n").map((line) => JSON.parse(line)).length).toBeGreaterThan(4);
   const table = await saved(page, () => choose("Messages as CSV"));
@@ -172,7 +172,7 @@ test("what is recorded is saved as a file", async ({ page }) => {
 
 test("a connection is kept over a reload, its password only when asked", async ({ page }) => {
   await open(page);
-  for (const [name, keep] of [["with", true], ["without", false]] as const) {
+  for (const [name, keep] of [["alpha", true], ["beta", false]] as const) {
     await page.getByTestId("new-connection").click();
     await page.getByRole("menuitem", { name: "mosquitto" }).click();
     await page.getByTestId("connect-name").fill(name);
@@ -182,8 +182,8 @@ test("a connection is kept over a reload, its password only when asked", async (
     await expect(page.getByTestId("connection").filter({ hasText: name })).toBeVisible();
   }
   await page.reload();
-  for (const [name, password] of [["with", "4711"], ["without", ""]] as const) {
-    const row = page.getByTestId("connection").filter({ has: page.getByText(name, { exact: true }) });
+  for (const [name, password] of [["alpha", "4711"], ["beta", ""]] as const) {
+    const row = page.getByTestId("connection").filter({ hasText: name });
     await row.getByRole("button", { name: /^More for/ }).click();
     await page.getByRole("menuitem", { name: "Change" }).click();
     await expect(page.getByTestId("connect-password")).toHaveValue(password);
@@ -287,6 +287,7 @@ test("everything is reached by keys", async ({ page }) => {
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`nothing stands in anyone's way, ${colorScheme}`, async ({ page }) => {
+    test.slow();
     await page.emulateMedia({ colorScheme });
     await open(page);
     await page.getByTestId("publish").click();

@@ -72,7 +72,6 @@ for (const [what, call, message] of [
   ["a BigInt", () => encode({ ...PUBLISH, qos: 1, packetIdentifier: 1n }), /packetIdentifier must be/],
   ["identifier 0", () => encode({ ...PUBLISH, qos: 1, packetIdentifier: 0 }), /packetIdentifier must be/],
   ["no identifier", () => encode({ ...PUBLISH, qos: 1 }), /Packet Identifier/],
-  ["a flag that is none", () => encode({ ...PUBLISH, retain: "yes" }), /retain must be true or false/],
   ["a payload that is text", () => encode({ ...PUBLISH, payload: "hi" }), /payload must be a Uint8Array/],
   ["a property that is none", () => encode({ ...PUBLISH, properties: { expiry: 1 } }), /no property expiry/],
   ["a property's type", () => encode({ ...PUBLISH, properties: { contentType: 1 } }), /contentType must be a string/],

@@ -129,6 +129,11 @@ test("what may be left out is false, 0 and empty", () => {
   );
 });
 
+test("flags are taken for their truth", () => {
+  const packet = { type: "PUBLISH", topicName: "a", retain: 1, dup: null };
+  assert.deepEqual(encode(packet), hex("31 04 0001 61 00"));
+});
+
 test("a CONNECT says the version of what follows it", () => {
   const packets = [
     { type: "CONNECT", protocolVersion: "3.1.1", cleanStart: true },

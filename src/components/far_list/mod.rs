@@ -121,7 +121,7 @@ pub fn FarList(props: &FarListProps) -> Html {
     html! {
         <div class="far">
             <div ref={node} class="rows" tabindex="0" id={props.id.clone()} data-testid={props.id.clone()}
-                role={(props.total > 0).then(|| props.role.clone())} aria-label={props.label.clone()}
+                role={if props.total > 0 { props.role.clone() } else { "group".into() }} aria-label={props.label.clone()}
                 aria-activedescendant={active} onkeydown={on_keydown} onclick={on_click}>
                 <div class="all" role="presentation" style={format!("height:{}px", scroll.height())}>
                     <div class="drawn" role="presentation" style={format!("transform:translateY({}px)", scroll.offset(props.first, drawn, seen.top))}>

@@ -26,7 +26,7 @@ pub(super) fn said(
                 _ => "new session",
             };
             let client = view.map_or("", |view| view.client_identifier.as_str());
-            ("open", format!("{client} · {session}"))
+            ("open", format!("{session} · {client}"))
         }
         ConnectionState::Waiting { cause, again_in_ms } => (
             "waiting",

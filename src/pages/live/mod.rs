@@ -119,7 +119,7 @@ pub fn Live(props: &LiveProps) -> Html {
             <main id="main" tabindex="-1" class="live" data-step={step.name()}>
                 <h1 class="unseen">{ "Connections and their wire" }</h1>
                 { steps::steps(*step, &on_step) }
-                <div class="pane side">
+                <div class="pane live-side">
                     <connections::Connections profiles={(*profiles).clone()} summary={live.summary.clone()} current={live.connection} />
                     if let Some(connection) = live.connection {
                         <subscriptions::Subscriptions {connection} filters={view.as_ref().map(|view| view.filters.clone()).unwrap_or_default()} {is_open} {is_v5} />

@@ -6,7 +6,6 @@ use yew::prelude::*;
 use super::desk::{Desk, value_of};
 use super::payload_field::PayloadField;
 use super::publish_more::publish_more;
-use super::saved_menu::SavedMenu;
 use crate::state::live::publishing::{Publishing, PublishingAct};
 use crate::state::live::saved::{Saved, SavedAct};
 
@@ -67,12 +66,8 @@ pub(super) fn Publish(props: &PublishProps) -> Html {
                 <button type="submit" class="main" data-testid="publish" disabled={!props.is_open || fault.is_some()} title="Ctrl+Enter, ⌘ Enter">{ "Publish" }</button>
             </div>
             <PayloadField written={form.written} typed={form.typed.clone()} file={form.file.as_ref().map(|(name, bytes)| (name.clone(), bytes.len()))} fault={form.payload().err()} />
-            <div class="publish-foot">
-                if let Some(fault) = fault { <span class="is-error" role="alert" data-testid="publish-fault">{ fault }</span> }
-                else if !props.is_open { <span class="quiet">{ "Connect first: then this can be sent." }</span> }
-                <span class="grow"></span>
-                <SavedMenu saved={props.saved.clone()} draft={form.draft().ok()} />
-            </div>
+            if let Some(fault) = fault { <p class="publish-says is-error" role="alert" data-testid="publish-fault">{ fault }</p> }
+            else if !props.is_open { <p class="publish-says quiet">{ "Connect first: then this can be sent." }</p> }
             { publish_more(props, &desk, &send) }
         </form>
     }

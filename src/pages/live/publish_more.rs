@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
 use super::publish::PublishProps;
+use super::saved_menu::SavedMenu;
 use super::setting_field::groups;
 use crate::state::live::form::FormAct;
 use crate::state::live::message_settings::{MESSAGE, count};
@@ -40,6 +41,8 @@ pub(super) fn publish_more(
                 <summary>{ "request an answer" }</summary>
                 { request(props, desk) }
             </details>
+            <span class="grow"></span>
+            <SavedMenu saved={props.saved.clone()} draft={form.draft().ok()} />
         </div>
     }
 }

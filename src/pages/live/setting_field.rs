@@ -28,12 +28,12 @@ pub(super) fn groups<T: Clone + 'static>(
             if fields.is_empty() {
                 Html::default()
             } else if group.title.is_empty() {
-                html! { <div class="settings">{ for fields }</div> }
+                html! { <div class="setting-rows">{ for fields }</div> }
             } else {
                 html! {
                     <details class="settings-group" open={!group.folded}>
                         <summary>{ group.title }</summary>
-                        <div class="settings">{ for fields }</div>
+                        <div class="setting-rows">{ for fields }</div>
                     </details>
                 }
             }

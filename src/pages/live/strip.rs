@@ -7,8 +7,10 @@ use super::desk::{Desk, value_of};
 use crate::state::live::words;
 use crate::state::live::{Act, Live, Tab};
 
-/// What the log may take, in megabytes.
+/// What the log may take, in MiB.
 const BUDGETS: [u64; 6] = [16, 64, 128, 256, 512, 1024];
+/// Bytes.
+const MIB: u64 = 1 << 20;
 
 /// The bar below the tabs.
 pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
@@ -72,11 +74,11 @@ fn log(live: &Live, desk: &Desk) -> Html {
             }
         })
     };
-    let own = log.budget.checked_div(1_000_000).unwrap_or(0);
+    let own = log.budget.checked_div(MIB).unwrap_or(0);
     let mut budgets: Vec<u64> = BUDGETS
         .into_iter()
         .chain([own])
-        .filter(|megabytes| *megabytes > 0)
+        .filter(|mebibytes| *mebibytes > 0)
         .collect();
     budgets.sort_unstable();
     budgets.dedup();
@@ -84,10 +86,10 @@ fn log(live: &Live, desk: &Desk) -> Html {
         <>
             if log.dropped > 0 { <span class="chip warn" data-testid="dropped" title="The oldest packets made room for newer ones">{ words::whole(log.dropped) }{ " dropped" }</span> }
             <select class="chip" data-testid="budget" aria-label="The most that the log keeps" title="The most that the log keeps; the oldest packets go first" onchange={chosen}>
-                { for budgets.into_iter().map(|megabytes| {
-                    let is_own = megabytes == own;
-                    let says = if is_own { format!("log {} of {megabytes} MB", words::bytes(log.bytes)) } else { format!("keep {megabytes} MB") };
-                    let value = if is_own { log.budget } else { megabytes.saturating_mul(1_000_000) };
+                { for budgets.into_iter().map(|mebibytes| {
+                    let is_own = mebibytes == own;
+                    let says = if is_own { format!("log {} of {mebibytes} MiB", words::bytes(log.bytes)) } else { format!("keep {mebibytes} MiB") };
+                    let value = if is_own { log.budget } else { mebibytes.saturating_mul(MIB) };
                     html! { <option value={value.to_string()} selected={is_own}>{ says }</option> }
                 }) }
             </select>

@@ -29,7 +29,7 @@ pub(super) fn topic_row(row: &TopicRow, id: u64, is_selected: bool, desk: &Desk)
                 if row.has_children { { icon(if row.is_open { Icon::Open } else { Icon::Closed }) } }
             </span>
             <span class="level">{ if row.level.is_empty() { "(empty)" } else { row.level.as_str() } }</span>
-            if row.retained { <b class="mark" title="A retained message is here">{ "R" }<span class="unseen">{ "etained" }</span></b> }
+            if row.retained { <b class="kept" title="A retained message is here">{ "R" }<span class="unseen">{ "etained" }</span></b> }
             <span class="last">{ row.last.as_deref().unwrap_or_default() }</span>
             <span class="count">{ words::whole(row.messages) }</span>
         </div>

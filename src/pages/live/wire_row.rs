@@ -41,7 +41,7 @@ pub(super) fn direction(direction: Direction) -> Html {
         Direction::Out => ("out", "→", "sent"),
         Direction::In => ("in", "←", "received"),
     };
-    html! { <span class={classes!("way", class)}><span aria-hidden="true">{ arrow }</span><span class="unseen">{ says }</span></span> }
+    html! { <span class={classes!("went", class)}><span aria-hidden="true">{ arrow }</span><span class="unseen">{ says }</span></span> }
 }
 
 /// The class, the icon and the word of a grade.

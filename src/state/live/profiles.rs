@@ -132,7 +132,11 @@ pub fn begin(preset: Profile, id: String) -> Profile {
     Profile {
         id,
         subscriptions: if is_built_in {
-            vec![SubscriptionDraft::default()]
+            // At the highest QoS, so that all that happens to a message shows on both its ways.
+            vec![SubscriptionDraft {
+                qos: 2,
+                ..SubscriptionDraft::default()
+            }]
         } else {
             preset.subscriptions
         },

@@ -118,7 +118,14 @@ pub struct Live {
     pub chart_path: Rc<str>,
     middle: Option<Window>,
     tree: Option<Window>,
+    /// Branches that a person opened or closed.
+    touched: Rc<Vec<String>>,
+    /// While paused: how many rows the lists had when they were first seen since.
+    still: [Option<u64>; 5],
 }
+
+/// Rows of a topic tree that opens by itself.
+const SMALL_TREE: u64 = 12;
 
 /// What happens to the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,7 +160,10 @@ impl Live {
     /// What the engine is to report.
     #[must_use]
     pub fn looking(&self) -> Looking {
-        let middle = |tab: Tab| self.middle.filter(|_| self.tab == tab);
+        let middle = |tab: Tab| {
+            let window = self.middle.filter(|_| self.tab == tab)?;
+            Some(self.standing(tab, window))
+        };
         Looking {
             connection: self.connection.filter(|_| !self.everything),
             wire: middle(Tab::Wire),
@@ -164,7 +174,11 @@ impl Live {
             chart: self.tab == Tab::Chart,
             search: self.search.as_ref().into(),
             open_topics: self.open_topics.as_ref().clone(),
-            chart_topic: self.chart_topic.as_ref().into(),
+            chart_topic: if self.chart_topic.is_empty() {
+                "#".into()
+            } else {
+                self.chart_topic.as_ref().into()
+            },
             chart_path: self.chart_path.as_ref().into(),
             paused: self.paused,
         }
@@ -192,19 +206,66 @@ impl Live {
         self.wire.rows.iter().find(|row| row.record == selected)
     }
 
+    /// The end of a list that stands still is where it was.
+    fn standing(&self, tab: Tab, window: Window) -> Window {
+        let end = self.still.get(tab as usize).copied().flatten();
+        match end.filter(|_| self.paused && window.tail) {
+            Some(end) => Window {
+                first: end.saturating_sub(u64::from(window.count)),
+                tail: false,
+                ..window
+            },
+            None => window,
+        }
+    }
+
+    /// Rows of a list, cut where it stood when it was paused.
+    fn cut<T>(&mut self, tab: Tab, mut rows: Rows<T>) -> Rc<Rows<T>> {
+        if let Some(still) = self.still.get_mut(tab as usize).filter(|_| self.paused) {
+            let end = *still.get_or_insert(rows.total);
+            rows.total = rows.total.min(end);
+            let left = rows.total.saturating_sub(rows.first);
+            rows.rows
+                .truncate(usize::try_from(left).unwrap_or(usize::MAX));
+        }
+        rows.into()
+    }
+
+    fn pause(&mut self, paused: bool) {
+        self.paused = paused;
+        self.still = [None; 5];
+        let total = match self.tab {
+            Tab::Messages => self.messages.total,
+            Tab::Wire => self.wire.total,
+            Tab::Flows => self.flows.total,
+            Tab::Findings => self.findings.total,
+            Tab::Chart => return,
+        };
+        if let Some(still) = self.still.get_mut(self.tab as usize).filter(|_| paused) {
+            *still = Some(total);
+        }
+    }
+
     fn take(&mut self, report: Report) {
         match report {
             Report::Summary(summary) => self.summary = summary.into(),
-            Report::Wire { first, total, rows } => self.wire = Rows { first, total, rows }.into(),
+            Report::Wire { first, total, rows } => {
+                self.wire = self.cut(Tab::Wire, Rows { first, total, rows });
+            }
             Report::Messages { first, total, rows } => {
-                self.messages = Rows { first, total, rows }.into();
+                self.messages = self.cut(Tab::Messages, Rows { first, total, rows });
             }
             Report::Topics { first, total, rows } => {
+                if total <= SMALL_TREE {
+                    self.open_small(&rows);
+                }
                 self.topics = Rows { first, total, rows }.into();
             }
-            Report::Flows { first, total, rows } => self.flows = Rows { first, total, rows }.into(),
+            Report::Flows { first, total, rows } => {
+                self.flows = self.cut(Tab::Flows, Rows { first, total, rows });
+            }
             Report::Findings { first, total, rows } => {
-                self.findings = Rows { first, total, rows }.into();
+                self.findings = self.cut(Tab::Findings, Rows { first, total, rows });
             }
             Report::Chart(chart) => self.chart = chart.into(),
             Report::Packet(packet) if Some(packet.record) == self.selected => {
@@ -216,7 +277,27 @@ impl Live {
         }
     }
 
+    /// A small tree opens by itself, but for what a person closed.
+    fn open_small(&mut self, rows: &[TopicRow]) {
+        let closed: Vec<_> = rows
+            .iter()
+            .filter(|row| row.has_children && !row.is_open)
+            .map(|row| row.topic.clone())
+            .filter(|topic| !self.touched.contains(topic) && !self.open_topics.contains(topic))
+            .collect();
+        if !closed.is_empty() {
+            let mut open = self.open_topics.as_ref().clone();
+            open.extend(closed);
+            self.open_topics = open.into();
+        }
+    }
+
     fn fold(&mut self, topic: &str) {
+        if !self.touched.iter().any(|other| other == topic) {
+            let mut touched = self.touched.as_ref().clone();
+            touched.push(topic.to_owned());
+            self.touched = touched.into();
+        }
         let mut open = self.open_topics.as_ref().clone();
         let before = open.len();
         open.retain(|other| other != topic);
@@ -245,16 +326,25 @@ impl Reducible for Live {
                     next.packet = None;
                 }
             }
-            Act::Connection(id) => next.connection = Some(id),
+            Act::Connection(id) => {
+                if next.connection != Some(id) {
+                    (next.selected, next.packet) = (None, None);
+                }
+                next.connection = Some(id);
+            }
             Act::Everything(everything) => next.everything = everything,
-            Act::Search(search) => next.search = search,
-            Act::Pause(paused) => next.paused = paused,
+            Act::Search(search) => {
+                next.search = search;
+                next.still = [None; 5];
+            }
+            Act::Pause(paused) => next.pause(paused),
             Act::Scroll(List::Middle, window) => next.middle = Some(window),
             Act::Scroll(List::Topics, window) => next.tree = Some(window),
             Act::Fold(topic) => next.fold(&topic),
             Act::ChartTopic(topic) => next.chart_topic = topic,
             Act::ChartPath(path) => next.chart_path = path,
             Act::Cleared => {
+                next.still = [None; 5];
                 (next.selected, next.packet) = (None, None);
                 next.wire = Rc::default();
                 next.messages = Rc::default();
@@ -343,6 +433,77 @@ mod tests {
         let live = live.reduce(Act::Report(vec![packet(2)]));
         assert_eq!(live.packet.as_ref().unwrap().record, RecordId(2));
         assert_eq!(live.reduce(Act::Cleared).packet, None);
+    }
+
+    #[test]
+    fn a_paused_list_stands_where_it_was() {
+        let report = |first: u64, total: u64| {
+            let row = FlowView {
+                connection: ConnectionId(0),
+                name: "PING".into(),
+                about: String::new(),
+                packet_identifier: None,
+                direction: Direction::Out,
+                state: mqttscope_engine::protocol::FlowState::Complete,
+                state_text: String::new(),
+                packets: Vec::new(),
+                began_ms: 0.0,
+                took_ms: None,
+            };
+            let rows = vec![row; usize::try_from(total - first).unwrap()];
+            Act::Report(vec![Report::Flows { first, total, rows }])
+        };
+        let tail = Window {
+            first: 0,
+            count: 3,
+            tail: true,
+        };
+        let live = after([
+            Act::Show(Tab::Flows),
+            Act::Scroll(List::Middle, tail),
+            report(2, 5),
+            Act::Pause(true),
+            report(2, 9),
+        ]);
+        assert_eq!((live.flows.total, live.flows.rows.len()), (5, 3));
+        assert_eq!(live.looking().flows, Some(window_of(2, 3)));
+        let live = live.reduce(Act::Pause(false)).reduce(report(6, 9));
+        assert_eq!((live.flows.total, live.looking().flows), (9, Some(tail)));
+    }
+
+    fn window_of(first: u64, count: u32) -> Window {
+        Window {
+            first,
+            count,
+            tail: false,
+        }
+    }
+
+    #[test]
+    fn a_small_tree_opens_by_itself_but_for_what_was_closed() {
+        let report = |total: u64| {
+            let row = TopicRow {
+                topic: "a".into(),
+                level: "a".into(),
+                depth: 0,
+                has_children: true,
+                is_open: false,
+                messages: 1,
+                last: None,
+                last_size: 0,
+                last_record: None,
+                retained: false,
+            };
+            Act::Report(vec![Report::Topics {
+                first: 0,
+                total,
+                rows: vec![row],
+            }])
+        };
+        assert_eq!(after([report(3)]).looking().open_topics, ["a"]);
+        assert!(after([report(90)]).looking().open_topics.is_empty());
+        let closed = after([report(3), Act::Fold("a".into()), report(3)]);
+        assert!(closed.looking().open_topics.is_empty());
     }
 
     #[test]

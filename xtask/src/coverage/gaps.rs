@@ -2,26 +2,49 @@
 
 use std::collections::BTreeSet;
 
-use super::{TESTS, Tested};
+use super::cited::{self, Cited};
+use super::{CASES, TESTS, Tested};
 use crate::requirements::{Labelled, Requirements, Seen};
 
 /// A rule's name, or a standard and the id of its statement; and what is wrong there.
 type Gap = (String, String);
 
 /// Every gap, one a line. Accepted ones are left out; an accepted one that is gone is a gap itself.
-pub(super) fn find(requirements: &Requirements, tested: &Tested) -> Vec<String> {
+pub(super) fn find(requirements: &Requirements, tested: &Tested, cited: &Cited) -> Vec<String> {
     let mut found = Vec::new();
     for labelled in requirements.standards() {
         incomplete(&labelled, &mut found);
         citations(requirements, &labelled, &mut found);
         enforcers(requirements, &labelled, &mut found);
+        behaviour(&labelled, cited, &mut found);
     }
     let rules = requirements.rules_by_name();
     if rules.len() != requirements.rules.len() {
         found.push(gap("rules.toml", "two rules have the same name"));
     }
-    for name in rules.keys().filter(|name| !tested.contains_key(**name)) {
-        found.push(gap(*name, format!("has no test in {TESTS}")));
+    for (name, rule) in &rules {
+        if !tested.rules.contains_key(*name) {
+            let folder = match rule.seen {
+                Seen::Packet => TESTS,
+                Seen::Conversation | Seen::Never => CASES,
+            };
+            found.push(gap(*name, format!("has no test in {folder}")));
+        }
+    }
+    for labelled in requirements.standards() {
+        untried(&labelled, tested, &mut found);
+    }
+    for case in &tested.cases {
+        for rule in case
+            .broken
+            .iter()
+            .filter(|rule| !rules.contains_key(rule.as_str()))
+        {
+            found.push(gap(
+                rule,
+                format!("stands in {}, but is no rule", case.file),
+            ));
+        }
     }
     without_exceptions(requirements, found)
 }
@@ -48,11 +71,58 @@ fn incomplete(
             Seen::Packet if statement.rules.is_empty() => {
                 found.push(gap(place, "is seen in one packet, but has no rule"));
             }
+            Seen::Conversation if statement.rules.is_empty() => {
+                found.push(gap(place, "is seen in a conversation, but has no rule"));
+            }
             Seen::Conversation | Seen::Never if statement.why.is_none() => {
                 found.push(gap(place, "is not seen in one packet, with no word why"));
             }
             Seen::Packet | Seen::Conversation | Seen::Never => {}
         }
+    }
+}
+
+/// Statements of a conversation that no test of client or broker cites, and citations of none.
+fn behaviour(labelled: &Labelled<'_>, cited: &Cited, found: &mut Vec<Gap>) {
+    let statements = &labelled.standard.statements;
+    for statement in statements {
+        let place = (labelled.label, statement.id.clone());
+        if statement.seen == Seen::Conversation && !cited.contains_key(&place) {
+            let what = format!("is cited by no test in {}", cited::TESTS.join(" and "));
+            found.push(gap(format!("{} {}", place.0, place.1), what));
+        }
+    }
+    let of_this = cited
+        .iter()
+        .filter(|((label, _), _)| *label == labelled.label);
+    for ((label, id), file) in of_this {
+        if !statements.iter().any(|statement| statement.id == *id) {
+            found.push(gap(file, format!("cites an unknown {label} {id}")));
+        }
+    }
+}
+
+/// Statements of conversations that no case breaks and keeps, and cases about none that is there.
+fn untried(
+    Labelled {
+        label, standard, ..
+    }: &Labelled<'_>,
+    tested: &Tested,
+    found: &mut Vec<Gap>,
+) {
+    let mut known = BTreeSet::new();
+    for statement in &standard.statements {
+        let place = format!("{label} {}", statement.id);
+        let tried = tested.cases_of(&place, &statement.rules).next().is_some();
+        if statement.seen == Seen::Conversation && !statement.rules.is_empty() && !tried {
+            found.push(gap(&place, format!("is not broken and kept in {CASES}")));
+        }
+        known.insert(place);
+    }
+    let all = tested.cases.iter().flat_map(|case| &case.statements);
+    let of_this = all.filter(|place| place.starts_with(&format!("{label} ")));
+    for place in of_this.filter(|place| !known.contains(*place)) {
+        found.push(gap(place, "is no statement, but a case is about it"));
     }
 }
 
@@ -129,7 +199,19 @@ mod tests {
         summary = \"s\"\nmessage = \"m\"\n";
     const NONE: &str = "count = 0\nstatement = []";
 
+    /// The gaps of tables whose statements are all cited.
     fn gaps(rules: &str, v5: &str, exceptions: &str, tested: &[&str]) -> Vec<String> {
+        let cited: &[_] = if v5 == NONE { &[] } else { &["MQTT-1.1.1-1"] };
+        gaps_citing(rules, v5, exceptions, tested, cited)
+    }
+
+    fn gaps_citing(
+        rules: &str,
+        v5: &str,
+        exceptions: &str,
+        tested: &[&str],
+        cited: &[&str],
+    ) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         let write =
             |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
@@ -137,11 +219,17 @@ mod tests {
         write("v5.toml", v5);
         write("v3_1_1.toml", NONE);
         write("exceptions.toml", exceptions);
-        let tested = tested
+        let rules = tested
             .iter()
             .map(|name| ((*name).to_owned(), BTreeSet::new()))
             .collect();
-        find(&Requirements::read(folder.path()).unwrap(), &tested)
+        let tested = Tested {
+            rules,
+            ..Tested::default()
+        };
+        let cite = |id: &&str| (("5.0", (*id).to_owned()), "a.rs".to_owned());
+        let cited = cited.iter().map(cite).collect();
+        find(&Requirements::read(folder.path()).unwrap(), &tested, &cited)
     }
 
     fn statement(keys: &str) -> String {
@@ -185,7 +273,10 @@ mod tests {
         );
         assert_eq!(
             gaps(&citing, &conversation, "", tested),
-            ["a-b: cites 5.0 MQTT-1.1.1-1, which does not name it"]
+            [
+                "5.0 MQTT-1.1.1-1: is seen in a conversation, but has no rule",
+                "a-b: cites 5.0 MQTT-1.1.1-1, which does not name it"
+            ]
         );
         assert_eq!(
             gaps(RULE, &naming, "", tested),
@@ -194,6 +285,37 @@ mod tests {
         assert_eq!(
             gaps(RULE, &other, "", tested),
             ["5.0 MQTT-1.1.1-1: names an unknown rule c-d"]
+        );
+    }
+
+    #[test]
+    fn what_a_conversation_shows_is_cited_by_a_test() {
+        let rule = format!("{RULE}seen = \"conversation\"\nv5 = [\"MQTT-1.1.1-1\"]");
+        let table = statement("seen = \"conversation\"\nwhy = \"w\"\nrules = [\"a-b\"]");
+        let gaps = |cited: &[&str]| gaps_citing(&rule, &table, "", &["a-b"], cited);
+        let missing = "5.0 MQTT-1.1.1-1: is cited by no test in crates/session/tests/broker and \
+            crates/session/tests/client"
+            .to_owned();
+        let unknown = "a.rs: cites an unknown 5.0 MQTT-1.1.1-2".to_owned();
+        assert!(gaps(&[]).contains(&missing));
+        let found = gaps(&["MQTT-1.1.1-1", "MQTT-1.1.1-2"]);
+        assert!(!found.contains(&missing) && found.contains(&unknown));
+    }
+
+    #[test]
+    fn a_statement_of_a_conversation_is_broken_and_kept() {
+        let rule = format!("{RULE}seen = \"conversation\"\nv5 = [\"MQTT-1.1.1-1\"]");
+        let v5 = statement("seen = \"conversation\"\nwhy = \"w\"\nrules = [\"a-b\"]");
+        assert_eq!(
+            gaps(&rule, &v5, "", &["a-b"]),
+            ["5.0 MQTT-1.1.1-1: is not broken and kept in crates/session/tests/monitor/cases"]
+        );
+        assert_eq!(
+            gaps(&rule, NONE, "", &[]),
+            [
+                "a-b: cites an unknown 5.0 MQTT-1.1.1-1",
+                "a-b: has no test in crates/session/tests/monitor/cases"
+            ]
         );
     }
 

@@ -1,5 +1,7 @@
 //! Which statements of the standards are enforced and tested, and where the tables have gaps.
 
+mod cited;
+mod conversations;
 mod gaps;
 mod page;
 
@@ -10,20 +12,52 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::context::Context;
-use crate::requirements::Requirements;
+use crate::requirements::{Requirements, Seen};
 
 const PAGE: &str = "docs/spec-coverage.md";
-/// Where a rule's name, quoted, counts as its test.
+/// Where a packet rule's name, quoted, counts as its test.
 const TESTS: &str = "crates/wire/tests";
+/// Where a conversation rule that a case breaks counts as tested.
+const CASES: &str = "crates/session/tests/monitor/cases";
 
-/// The names of rules that stand in quotes in a test, with the files they stand in.
-type Tested = BTreeMap<String, BTreeSet<String>>;
+/// What the tests try.
+#[derive(Default)]
+pub(super) struct Tested {
+    /// The names of rules, with the files that try them.
+    rules: BTreeMap<String, BTreeSet<String>>,
+    /// Rules that a case breaks and keeps, with the version and the statements it is about.
+    cases: Vec<Case>,
+}
+
+/// A conversation that breaks statements, and one that keeps them.
+pub(super) struct Case {
+    file: String,
+    /// `5.0 MQTT-3.1.0-1`
+    statements: BTreeSet<String>,
+    broken: BTreeSet<String>,
+}
+
+impl Tested {
+    /// The files in which a case about the statement breaks one of these rules.
+    fn cases_of<'a>(
+        &'a self,
+        statement: &'a str,
+        rules: &'a [String],
+    ) -> impl Iterator<Item = &'a String> {
+        let about = move |case: &&Case| {
+            case.statements.contains(statement)
+                && rules.iter().any(|rule| case.broken.contains(rule))
+        };
+        self.cases.iter().filter(about).map(|case| &case.file)
+    }
+}
 
 /// Writes the page (with `check` it only compares) and fails on any gap.
 pub(crate) fn run(cx: &Context, check: bool) -> Result<()> {
     write_page(cx, check)?;
     let requirements = Requirements::read(&cx.root.join("requirements"))?;
-    let gaps = gaps::find(&requirements, &tested(cx, &requirements)?);
+    let tested = tested(cx, &requirements)?;
+    let gaps = gaps::find(&requirements, &tested, &cited::read(cx)?);
     for gap in &gaps {
         eprintln!("{gap}");
     }
@@ -51,19 +85,29 @@ pub(crate) fn write_page(cx: &Context, check: bool) -> Result<()> {
 }
 
 fn tested(cx: &Context, requirements: &Requirements) -> Result<Tested> {
-    let mut tested = Tested::new();
+    let mut tested = Tested::default();
     for (file, text) in test_files(&cx.root.join(TESTS))? {
-        for rule in &requirements.rules {
+        let packet_rules = requirements.rules.iter();
+        for rule in packet_rules.filter(|rule| rule.seen == Seen::Packet) {
             if text.contains(&format!("\"{}\"", rule.name)) {
-                let files = tested.entry(rule.name.clone()).or_default();
+                let files = tested.rules.entry(rule.name.clone()).or_default();
                 files.insert(file.clone());
             }
+        }
+    }
+    for (file, text) in test_files(&cx.root.join(CASES))? {
+        for case in conversations::cases(&file, &text)? {
+            for rule in &case.broken {
+                let files = tested.rules.entry(rule.clone()).or_default();
+                files.insert(file.clone());
+            }
+            tested.cases.push(case);
         }
     }
     Ok(tested)
 }
 
-/// Every `.rs` and `.toml` file below a folder: its name and its text.
+/// Every `.rs`, `.toml` and `.txt` file below a folder: its name and its text.
 fn test_files(folder: &Path) -> Result<Vec<(String, String)>> {
     let mut found = Vec::new();
     if !folder.is_dir() {
@@ -76,7 +120,7 @@ fn test_files(folder: &Path) -> Result<Vec<(String, String)>> {
             found.append(&mut test_files(&path)?);
         } else if path
             .extension()
-            .is_some_and(|end| end == "rs" || end == "toml")
+            .is_some_and(|end| end == "rs" || end == "toml" || end == "txt")
         {
             let name = entry.file_name().to_string_lossy().into_owned();
             found.push((name, fs::read_to_string(&path)?));

@@ -14,8 +14,9 @@ const HEAD: &str = "\
 # Coverage of the standards
 
 Every normative statement of MQTT 5.0 and MQTT 3.1.1, what it takes to see it broken, the rules of ours
-that find it, and the files of crates/wire/tests that test these rules. The words are ours; the standards
-are the source.
+that find it, and the files that test these rules: in crates/wire/tests for packets, and in
+crates/session/tests/monitor/cases for conversations, where a case breaks the statement and another keeps it.
+The words are ours; the standards are the source.
 
 | standard | statements | seen in one packet | in a conversation | never on the wire | with rules | with tested rules |
 |---|---|---|---|---|---|---|
@@ -28,14 +29,18 @@ pub(super) fn page(requirements: &Requirements, tested: &Tested) -> Result<Strin
         label, standard, ..
     } in requirements.standards()
     {
-        writeln!(page, "| MQTT {label} | {} |", counts(standard, tested))?;
+        writeln!(
+            page,
+            "| MQTT {label} | {} |",
+            counts(label, standard, tested)
+        )?;
     }
     let rules = requirements.rules.len();
     let exceptions = requirements.exceptions.len();
     writeln!(
         page,
         "\n{rules} rules, {} with a test; {exceptions} accepted gaps.",
-        tested.len()
+        tested.rules.len()
     )?;
     for exception in &requirements.exceptions {
         writeln!(page, "- {}: {}", exception.what, exception.reason)?;
@@ -51,13 +56,13 @@ pub(super) fn page(requirements: &Requirements, tested: &Tested) -> Result<Strin
         )?;
         writeln!(page, "|---|---|---|---|---|---|")?;
         for statement in &standard.statements {
-            writeln!(page, "{}", row(statement, tested))?;
+            writeln!(page, "{}", row(label, statement, tested))?;
         }
     }
     Ok(page)
 }
 
-fn counts(standard: &Standard, tested: &Tested) -> String {
+fn counts(label: &str, standard: &Standard, tested: &Tested) -> String {
     let count = |wanted: &dyn Fn(&Statement) -> bool| {
         let statements = standard.statements.iter();
         statements.filter(|statement| wanted(statement)).count()
@@ -65,7 +70,11 @@ fn counts(standard: &Standard, tested: &Tested) -> String {
     let has_rules = |statement: &Statement| !statement.rules.is_empty();
     let is_tested = |statement: &Statement| {
         let mut rules = statement.rules.iter();
-        has_rules(statement) && rules.all(|rule| tested.contains_key(rule))
+        let place = format!("{label} {}", statement.id);
+        has_rules(statement)
+            && rules.all(|rule| tested.rules.contains_key(rule))
+            && (statement.seen != Seen::Conversation
+                || tested.cases_of(&place, &statement.rules).next().is_some())
     };
     let counts = [
         count(&|statement| statement.seen == Seen::Packet),
@@ -82,18 +91,22 @@ fn counts(standard: &Standard, tested: &Tested) -> String {
         .join(" | ")
 }
 
-fn row(statement: &Statement, tested: &Tested) -> String {
+fn row(label: &str, statement: &Statement, tested: &Tested) -> String {
+    let place = format!("{label} {}", statement.id);
     let seen = match statement.seen {
         Seen::Packet => "a packet",
         Seen::Conversation => "a conversation",
         Seen::Never => "nothing",
     };
-    let files: BTreeSet<_> = statement
-        .rules
-        .iter()
-        .filter_map(|rule| tested.get(rule))
-        .flatten()
-        .collect();
+    let files: BTreeSet<_> = if statement.seen == Seen::Conversation {
+        tested.cases_of(&place, &statement.rules).collect()
+    } else {
+        let rules = statement.rules.iter();
+        rules
+            .filter_map(|rule| tested.rules.get(rule))
+            .flatten()
+            .collect()
+    };
     let why = statement.why.as_deref().map(|why| format!(" *{why}*"));
     format!(
         "| {} | {} | {seen} | {} | {} | {} |",
@@ -112,6 +125,8 @@ fn code<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -125,9 +140,12 @@ mod tests {
             why: Some("Not all of it.".to_owned()),
         };
         let files = BTreeSet::from(["rules.rs".to_owned()]);
-        let tested = Tested::from([("a-b".to_owned(), files)]);
+        let tested = Tested {
+            rules: BTreeMap::from([("a-b".to_owned(), files)]),
+            ..Tested::default()
+        };
         assert_eq!(
-            row(&statement, &tested),
+            row("5.0", &statement, &tested),
             "| MQTT-1.1.1-1 | both | a packet | `a-b` `c-d` | `rules.rs` | One \\| two. *Not all of it.* |"
         );
     }

@@ -52,15 +52,6 @@ impl Place<'_> {
             .ok_or_else(|| Failure::field(self.0, name, must))
     }
 
-    /// A truth value; false when left out.
-    pub(super) fn flag(self, name: &str, value: &JsValue) -> Result<bool, Failure> {
-        match value.as_bool() {
-            Some(flag) => Ok(flag),
-            None if is_absent(value) => Ok(false),
-            None => Err(Failure::field(self.0, name, "true or false")),
-        }
-    }
-
     /// A whole number from 0 to `maximum`.
     pub(super) fn number(self, name: &str, value: &JsValue, maximum: u32) -> Result<u32, Failure> {
         whole(value, maximum).ok_or_else(|| {
@@ -102,6 +93,11 @@ impl Place<'_> {
         let text = value
             .as_string()
             .ok_or_else(|| Failure::field(self.0, name, "a string"))?;
+        self.sound(name, value, text)
+    }
+
+    /// The text of `value`, when it is all of it.
+    fn sound(self, name: &str, value: &JsValue, text: String) -> Result<String, Failure> {
         // Lone surrogates have become U+FFFD on the way; the string would not be what was given.
         let replaced = text.contains('\u{fffd}')
             && !value
@@ -115,10 +111,11 @@ impl Place<'_> {
 
     /// An empty text when left out.
     pub(super) fn text_or_empty(self, name: &str, value: &JsValue) -> Result<String, Failure> {
-        if !value.is_string() && is_absent(value) {
-            return Ok(String::new());
+        match value.as_string() {
+            Some(text) => self.sound(name, value, text),
+            None if is_absent(value) => Ok(String::new()),
+            None => self.text(name, value),
         }
-        self.text(name, value)
     }
 
     pub(super) fn utf8<'t>(

@@ -153,10 +153,10 @@ pub(super) fn object(properties: Properties<'_>) -> Plain {
 /// Reads the `properties` of an object, in the order of their keys; none when there are none.
 pub(super) fn read(place: Place<'_>, value: &JsValue) -> Result<PropertiesBuf, Failure> {
     let mut properties = PropertiesBuf::new();
+    if field::is_absent(value) {
+        return Ok(properties);
+    }
     if !value.is_object() {
-        if field::is_absent(value) {
-            return Ok(properties);
-        }
         return Err(Failure::field(place.0, "properties", "an object"));
     }
     let object: &Plain = value.unchecked_ref();

@@ -97,9 +97,9 @@ impl Writer<'_> {
         let properties = self.properties()?;
         let payload = place.bytes_or_none("payload", &packet.get_payload())?;
         self.encode(ControlPacket::Publish(Publish {
-            dup: place.flag("dup", &packet.get_dup())?,
+            dup: packet.get_dup().unwrap_or_default(),
             qos: place.qos("qos", &packet.get_qos())?,
-            retain: place.flag("retain", &packet.get_retain())?,
+            retain: packet.get_retain().unwrap_or_default(),
             topic_name: place.topic("topicName", &topic)?,
             packet_identifier: if is_absent(&identifier) {
                 None
@@ -157,7 +157,7 @@ impl Writer<'_> {
         let keep_alive = place.number_or_0("keepAlive", &packet.get_keep_alive(), 65_535)?;
         self.encode(ControlPacket::Connect(Connect {
             version,
-            clean_start: place.flag("cleanStart", &packet.get_clean_start())?,
+            clean_start: packet.get_clean_start().unwrap_or_default(),
             keep_alive: keep_alive as u16,
             properties: properties.as_properties(),
             client_identifier: place.utf8("clientIdentifier", &identifier)?,
@@ -175,9 +175,8 @@ impl Writer<'_> {
 
     fn connack(&mut self) -> Result<(), Failure> {
         let properties = self.properties()?;
-        let session_present = self.packet.get_session_present();
         self.encode(ControlPacket::Connack(Connack {
-            session_present: self.place.flag("sessionPresent", &session_present)?,
+            session_present: self.packet.get_session_present().unwrap_or_default(),
             reason_code: self.reason_code()?,
             properties: properties.as_properties(),
         }))
@@ -286,9 +285,8 @@ fn read_subscription(given: &Plain, into: &mut SubscriptionsBuf) -> Result<(), F
         topic_filter: place.filter("topicFilter", &filter)?,
         options: SubscriptionOptions {
             maximum_qos: place.qos("maximumQos", &given.get_maximum_qos())?,
-            no_local: place.flag("noLocal", &given.get_no_local())?,
-            retain_as_published: place
-                .flag("retainAsPublished", &given.get_retain_as_published())?,
+            no_local: given.get_no_local().unwrap_or_default(),
+            retain_as_published: given.get_retain_as_published().unwrap_or_default(),
             retain_handling: match handling {
                 0 => RetainHandling::Send,
                 1 => RetainHandling::SendIfNew,
@@ -315,7 +313,7 @@ impl Will {
         Ok(Self {
             message: WillMessage {
                 qos: place.qos("qos", &given.get_qos())?,
-                retain: place.flag("retain", &given.get_retain())?,
+                retain: given.get_retain().unwrap_or_default(),
                 ..WillMessage::default()
             },
             topic: place.text("topicName", &given.get_topic_name())?,

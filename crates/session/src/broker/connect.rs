@@ -38,6 +38,12 @@ impl Broker {
         } else {
             dissection.version
         };
+        // A CONNECT that breaks a rule, too, says how large its answer may be.
+        if let Some(size) = dissection.tree.number(Field::MaximumPacketSize)
+            && size > 0
+        {
+            connection.maximum_packet_size = usize::try_from(size).unwrap_or(usize::MAX);
+        }
         let reason = match rule {
             Rule::ConnectProtocolLevel => ReasonCode::UNSUPPORTED_PROTOCOL_VERSION,
             //= [MQTT-3.1.3-8] v3.1.1: an empty identifier with a kept session is refused with code 2

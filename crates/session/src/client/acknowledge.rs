@@ -2,7 +2,10 @@
 
 use alloc::collections::VecDeque;
 
-use mqttscope_wire::{Acknowledgement, ControlPacket, PacketIdentifier, QoS, ReasonCode};
+use mqttscope_wire::{
+    Acknowledgement, ControlPacket, PacketIdentifier, Properties, PropertiesBuf, ProtocolVersion,
+    QoS, ReasonCode,
+};
 
 use super::connection::DueAcknowledgement;
 use super::{Client, Delivery, Misuse};
@@ -14,8 +17,18 @@ impl Client {
         &mut self,
         delivery: Delivery,
         reason_code: ReasonCode,
+        properties: PropertiesBuf,
     ) -> Result<(), Misuse> {
         let identifier = delivery.packet_identifier;
+        // PUBACK and PUBREC have the same codes and properties.
+        let answer = Acknowledgement {
+            reason_code,
+            properties: properties.as_properties(),
+            packet_identifier: identifier,
+        };
+        if self.options.version.is_v5() {
+            ControlPacket::Puback(answer).encoded_len(ProtocolVersion::V5)?;
+        }
         if self.session.held.get(&identifier) == Some(&delivery.number) {
             self.session.held.remove(&identifier);
             if !self
@@ -38,7 +51,7 @@ impl Client {
             .due
             .iter_mut()
             .find(|due| due.number == delivery.number && due.answer.is_none());
-        due.ok_or(Misuse::NoSuchDelivery)?.answer = Some(reason_code);
+        due.ok_or(Misuse::NoSuchDelivery)?.answer = Some((reason_code, properties));
         self.send_acknowledgements();
         Ok(())
     }
@@ -50,39 +63,45 @@ impl Client {
         let mut held = [false; 2];
         let mut waiting = VecDeque::new();
         let mut due = core::mem::take(&mut self.connection.due);
-        while let Some(next) = due.pop_front() {
+        while let Some(mut next) = due.pop_front() {
             let [held_1, held_2] = &mut held;
             let held = if next.qos == QoS::ExactlyOnce {
                 held_2
             } else {
                 held_1
             };
-            match next.answer {
-                Some(reason_code) if !*held => self.send_acknowledgement(next, reason_code),
-                _ => {
-                    *held = true;
-                    waiting.push_back(next);
-                }
+            if *held || next.answer.is_none() {
+                *held = true;
+                waiting.push_back(next);
+            } else if let Some((reason_code, properties)) = next.answer.take() {
+                self.send_acknowledgement(&next, reason_code, &properties);
             }
         }
         self.connection.due = waiting;
     }
 
-    fn send_acknowledgement(&mut self, due: DueAcknowledgement, reason_code: ReasonCode) {
-        let now = self.connection.last_sent;
+    fn send_acknowledgement(
+        &mut self,
+        due: &DueAcknowledgement,
+        reason_code: ReasonCode,
+        properties: &PropertiesBuf,
+    ) {
         let identifier = due.packet_identifier;
-        let reason_code = if self.options.version.is_v5() {
-            reason_code
+        let (reason_code, properties) = if self.options.version.is_v5() {
+            (reason_code, properties.as_properties())
         } else {
-            ReasonCode::SUCCESS
+            (ReasonCode::SUCCESS, Properties::NONE)
         };
-        let answer = Acknowledgement {
+        let answer = |properties| Acknowledgement {
+            packet_identifier: identifier,
             reason_code,
-            ..Acknowledgement::new(identifier)
+            properties,
         };
         if due.qos == QoS::ExactlyOnce {
             //= [MQTT-4.3.3-8] v5, [MQTT-4.3.3-2] v3.1.1: a PUBREC with the identifier of the PUBLISH
-            self.write(now, ControlPacket::Pubrec(answer));
+            self.explain(properties, |properties| {
+                ControlPacket::Pubrec(answer(properties))
+            });
             if reason_code.is_error() {
                 //= [MQTT-4.3.3-9] v5: after a refusal the identifier stands for a new message
                 self.session.incoming.release(identifier);
@@ -92,8 +111,24 @@ impl Client {
             }
         } else {
             //= [MQTT-4.3.2-4] v5, [MQTT-4.3.2-2] v3.1.1: a PUBACK with the identifier of the PUBLISH
-            self.write(now, ControlPacket::Puback(answer));
+            self.explain(properties, |properties| {
+                ControlPacket::Puback(answer(properties))
+            });
             self.connection.open.remove(&identifier);
+        }
+    }
+
+    /// Writes a packet with properties that explain it, or without where it were too large.
+    fn explain<'a>(
+        &mut self,
+        properties: Properties<'a>,
+        packet: impl Fn(Properties<'a>) -> ControlPacket<'a>,
+    ) {
+        //= [MQTT-3.4.2-2] and [MQTT-3.4.2-3] v5: no Reason String or User Property beyond what is taken
+        //= [MQTT-3.5.2-2] and [MQTT-3.5.2-3] v5
+        let now = self.connection.last_sent;
+        if !self.write(now, packet(properties)) {
+            self.write(now, packet(Properties::NONE));
         }
     }
 
@@ -106,21 +141,18 @@ impl Client {
         step: Option<IncomingStep>,
     ) {
         let answered = !self.options.manual_acknowledgement || step == Some(IncomingStep::Pubrel);
-        let answer = answered.then_some(ReasonCode::SUCCESS);
+        let success = (ReasonCode::SUCCESS, PropertiesBuf::new());
         let due = DueAcknowledgement {
             packet_identifier,
             qos,
             number,
-            answer,
+            answer: answered.then_some(success),
         };
-        match answer {
-            Some(reason_code) if self.connection.due.is_empty() => {
-                self.send_acknowledgement(due, reason_code)
-            }
-            _ => {
-                self.connection.due.push_back(due);
-                self.send_acknowledgements();
-            }
+        if answered && self.connection.due.is_empty() {
+            self.send_acknowledgement(&due, ReasonCode::SUCCESS, &PropertiesBuf::new());
+        } else {
+            self.connection.due.push_back(due);
+            self.send_acknowledgements();
         }
     }
 }

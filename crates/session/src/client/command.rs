@@ -40,6 +40,9 @@ pub enum Command {
         delivery: Delivery,
         /// Success, or why the message is refused (version 5).
         reason_code: ReasonCode,
+        /// Reason String, User Properties (version 5); left out where the server does not take a
+        /// packet of that size.
+        properties: PropertiesBuf,
     },
     /// Send a PINGREQ now.
     Ping,
@@ -89,6 +92,11 @@ impl Command {
 /// Names a command in the events that answer it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ticket(pub u64);
+
+impl Ticket {
+    /// Of no command: the client renews a subscription by itself.
+    pub const RENEWAL: Self = Self(0);
+}
 
 /// A message that waits for the application's acknowledgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,7 +2,9 @@
 
 use alloc::collections::{BTreeSet, VecDeque};
 
-use mqttscope_wire::{PacketIdentifier, Properties, Property, PropertyId, QoS, ReasonCode};
+use mqttscope_wire::{
+    PacketIdentifier, Properties, PropertiesBuf, Property, PropertyId, QoS, ReasonCode,
+};
 
 use super::options::{maximum_packet_size, receive_maximum, topic_alias_maximum};
 use crate::common::{IncomingAliases, Instant, OutgoingAliases};
@@ -69,14 +71,14 @@ impl ServerLimits {
 }
 
 /// A message whose PUBACK or PUBREC has not gone out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct DueAcknowledgement {
     pub(super) packet_identifier: PacketIdentifier,
     pub(super) qos: QoS,
     /// Of its delivery.
     pub(super) number: u64,
     /// What the application said.
-    pub(super) answer: Option<ReasonCode>,
+    pub(super) answer: Option<(ReasonCode, PropertiesBuf)>,
 }
 
 /// An authentication by AUTH packets.

@@ -29,6 +29,7 @@ mod lifecycle;
 mod options;
 mod perform;
 mod receive;
+mod renew;
 mod saved;
 #[cfg(feature = "scram")]
 pub mod scram;
@@ -46,6 +47,7 @@ pub use command::{Command, Delivery, Misuse, Ticket};
 pub use connection::{Authentication, ServerLimits};
 pub use event::{Cause, Connected, Event, Failure, Fault, Oddity};
 pub use options::{Limits, Options, Reconnect};
+pub use renew::KeptSubscription;
 pub use saved::{RestoreError, SavedHandshake, SavedSession};
 pub use session::{Queued, Sent};
 pub use view::View;

@@ -49,6 +49,9 @@ pub struct Options {
     /// Go on when the server has a session that this client knows nothing of. Version 5 asks to
     /// close the connection then, [MQTT-3.2.2-4].
     pub accept_unknown_session: bool,
+    /// Ask again for what was subscribed to whenever the server has no session. The answers carry
+    /// [`super::Ticket::RENEWAL`].
+    pub renew_subscriptions: bool,
     /// PUBLISH packets of QoS 1 and 2 that may be open at a server that cannot say its Receive
     /// Maximum, before version 5; at least 1. Brokers keep only so many (mosquitto 20) and some lose
     /// messages beyond.
@@ -122,6 +125,7 @@ impl Options {
             automatic_topic_alias: false,
             queue_qos_0: true,
             accept_unknown_session: false,
+            renew_subscriptions: false,
             assumed_receive_maximum: 20,
             limits: Limits::default(),
             seed: 0,

@@ -47,7 +47,8 @@ impl Client {
             Command::Acknowledge {
                 delivery,
                 reason_code,
-            } => self.acknowledge(delivery, reason_code)?,
+                properties,
+            } => self.acknowledge(delivery, reason_code, properties)?,
             Command::Ping => {
                 if self.phase != Phase::Connected {
                     return Err(Misuse::NotConnected);

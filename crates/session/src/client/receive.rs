@@ -2,6 +2,7 @@
 
 use alloc::string::ToString;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use mqttscope_wire::{
     Acknowledgement, Connack, ControlPacket, Disconnect, PacketIdentifier, PacketType, Property,
@@ -146,6 +147,7 @@ impl Client {
             self.session.outgoing.begin_connection();
         } else {
             self.session.lose(now, &mut self.events);
+            self.session.renew();
         }
         self.session.known = true;
         Ok(())
@@ -368,8 +370,11 @@ impl Client {
         };
         self.session.identifiers.release(identifier);
         let ticket = request.ticket();
-        let (reason_codes, properties) =
-            (reason_codes.iter().collect(), owned_properties(properties));
+        let reason_codes: Vec<_> = reason_codes.iter().collect();
+        let properties = owned_properties(properties);
+        if self.options.renew_subscriptions {
+            self.session.keep(&request, &reason_codes);
+        }
         self.events.push_back(match request {
             Request::Subscribe { .. } => Event::Subscribed {
                 ticket,

@@ -8,12 +8,12 @@ use alloc::vec::Vec;
 
 use mqttscope_wire::{
     Acknowledgement, Context, ControlPacket, Decoded, PacketIdentifier, ProtocolVersion, QoS,
-    Utf8EncodedString, decode,
+    Subscribe, Utf8EncodedString, decode,
 };
 
 use super::session::{Queued, Sent};
-use super::{Client, Misuse, Options, Ticket};
-use crate::common::{IncomingStep, Instant, Message, OutgoingStep};
+use super::{Client, KeptSubscription, Misuse, Options, Ticket};
+use crate::common::{IncomingStep, Instant, Message, OutgoingStep, owned_properties};
 
 /// What a client must keep to go on with its session after a restart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct SavedSession {
     pub incoming: Vec<PacketIdentifier>,
     /// Messages that wait to be sent, in order.
     pub queued: Vec<Message>,
+    /// What is renewed when the server has no session, in order.
+    pub subscriptions: Vec<KeptSubscription>,
 }
 
 /// A message that was sent and not seen through.
@@ -100,6 +102,15 @@ impl SavedSession {
             let identifier = (message.qos != QoS::AtMostOnce).then_some(PacketIdentifier::MIN);
             packet(ControlPacket::Publish(message.publish(identifier, false)));
         }
+        for kept in &self.subscriptions {
+            if let Some(subscriptions) = kept.subscriptions() {
+                packet(ControlPacket::Subscribe(Subscribe {
+                    packet_identifier: PacketIdentifier::MIN,
+                    properties: kept.properties.as_properties(),
+                    subscriptions: subscriptions.as_subscriptions(),
+                }));
+            }
+        }
         out
     }
 
@@ -143,6 +154,18 @@ impl SavedSession {
                 ControlPacket::Pubrel(pubrel) => saved
                     .outgoing
                     .push(SavedHandshake::Pubrel(pubrel.packet_identifier)),
+                ControlPacket::Subscribe(subscribe) => {
+                    let kept =
+                        subscribe
+                            .subscriptions
+                            .iter()
+                            .map(|subscription| KeptSubscription {
+                                topic_filter: subscription.topic_filter.to_string(),
+                                options: subscription.options,
+                                properties: owned_properties(subscribe.properties),
+                            });
+                    saved.subscriptions.extend(kept);
+                }
                 ControlPacket::Pubrec(pubrec) => saved.incoming.push(pubrec.packet_identifier),
                 _ => return Err(RestoreError),
             }
@@ -179,6 +202,7 @@ impl Client {
                 .iter()
                 .map(|queued| queued.message.clone())
                 .collect(),
+            subscriptions: session.subscriptions.clone(),
         }
     }
 
@@ -192,6 +216,7 @@ impl Client {
         let session = &mut client.session;
         session.known = saved.known;
         session.assigned = saved.assigned_client_identifier;
+        session.subscriptions = saved.subscriptions;
         let mut tickets = 0_u64;
         let mut ticket = || {
             tickets = tickets.saturating_add(1);

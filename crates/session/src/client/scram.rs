@@ -1,7 +1,7 @@
 //! SCRAM-SHA-256 (RFC 5802 and RFC 7677) for [enhanced authentication](super::Event::Authenticate).
 //!
-//! User name and password are used as they are: characters outside ASCII are not prepared with
-//! SASLprep. There is no channel binding.
+//! User name and password are prepared with SASLprep (RFC 4013), so that what looks the same is the
+//! same; a password that is not UTF-8 is used as it is. There is no channel binding.
 
 use alloc::format;
 use alloc::string::String;
@@ -24,6 +24,8 @@ const ITERATIONS: core::ops::RangeInclusive<u32> = 4096..=600_000;
 pub enum ScramError {
     /// The nonce has characters that are not printable ASCII, or a comma, or is empty.
     Nonce,
+    /// The user name or the password has characters that SASLprep prohibits.
+    Prohibited,
     /// The server's message is not one of SCRAM, or not the one that is due.
     Malformed,
     /// The server's nonce does not begin with the client's.
@@ -40,6 +42,9 @@ impl core::fmt::Display for ScramError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Nonce => f.write_str("the nonce must be printable ASCII without a comma"),
+            Self::Prohibited => {
+                f.write_str("user name or password has a character that SCRAM prohibits")
+            }
             Self::Malformed => {
                 f.write_str("the server's message is not the one that SCRAM has here")
             }
@@ -89,7 +94,7 @@ impl Scram {
     /// A new exchange; the nonce is random text that the caller makes anew each time.
     ///
     /// # Errors
-    /// A nonce that cannot be sent.
+    /// A nonce that cannot be sent, or characters that SASLprep prohibits.
     pub fn new(user_name: &str, password: &[u8], nonce: &str) -> Result<Self, ScramError> {
         if nonce.is_empty()
             || !nonce
@@ -98,11 +103,16 @@ impl Scram {
         {
             return Err(ScramError::Nonce);
         }
-        let user_name = user_name.replace('=', "=3D").replace(',', "=2C");
+        let prepared = |text| stringprep::saslprep(text).map_err(|_| ScramError::Prohibited);
+        let user_name = prepared(user_name)?.replace('=', "=3D").replace(',', "=2C");
+        let password = match core::str::from_utf8(password) {
+            Ok(text) => prepared(text)?.as_bytes().to_vec(),
+            Err(_) => password.to_vec(),
+        };
         Ok(Self {
             nonce: nonce.into(),
             bare: format!("n={user_name},r={nonce}"),
-            password: password.into(),
+            password,
             server_signature: None,
         })
     }
@@ -210,6 +220,33 @@ mod tests {
             Err(ScramError::ServerSignature)
         );
         assert_eq!(scram.verify(b"e=other-error"), Err(ScramError::Refused));
+    }
+
+    /// The examples of RFC 4013, section 3.
+    #[test]
+    fn names_and_passwords_are_prepared() {
+        for (given, prepared) in [
+            ("I\u{ad}X", "IX"),
+            ("user", "user"),
+            ("USER", "USER"),
+            ("\u{aa}", "a"),
+            ("\u{2168}", "IX"),
+        ] {
+            let scram = Scram::new(given, given.as_bytes(), "x").unwrap();
+            assert_eq!(scram.bare, format!("n={prepared},r=x"));
+            assert_eq!(scram.password, prepared.as_bytes());
+        }
+        for wrong in ["\u{7}", "\u{627}1"] {
+            assert_eq!(
+                Scram::new(wrong, b"p", "x").err(),
+                Some(ScramError::Prohibited)
+            );
+            assert_eq!(
+                Scram::new("u", wrong.as_bytes(), "x").err(),
+                Some(ScramError::Prohibited)
+            );
+        }
+        assert_eq!(Scram::new("u", b"\xff", "x").unwrap().password, b"\xff");
     }
 
     #[test]

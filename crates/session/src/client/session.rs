@@ -2,10 +2,11 @@
 
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use mqttscope_wire::{PacketIdentifier, PropertiesBuf, SubscriptionsBuf, TopicFiltersBuf};
 
-use super::{Event, Failure, Ticket};
+use super::{Event, Failure, KeptSubscription, Ticket};
 use crate::common::{Incoming, Instant, Message, Outgoing, OutgoingStep, PacketIdentifiers};
 
 /// A message that was sent and not acknowledged.
@@ -68,6 +69,8 @@ pub(super) struct Session {
     pub(super) held: BTreeMap<PacketIdentifier, u64>,
     /// Requests that were sent on this connection and not answered.
     pub(super) requested: BTreeMap<PacketIdentifier, Request>,
+    /// What the server has granted, where it is kept to be renewed.
+    pub(super) subscriptions: Vec<KeptSubscription>,
     /// Requests that wait to be sent.
     pub(super) requests: VecDeque<Request>,
     /// Messages that wait to be sent.
@@ -102,7 +105,7 @@ impl Session {
         //= [MQTT-3.2.2-5] v5: what the client kept of the session is discarded
         //= [MQTT-3.1.2-4] v5, [MQTT-3.1.2-6] v3.1.1: a clean start begins with nothing
         let mut again = VecDeque::new();
-        let entries: alloc::vec::Vec<_> = self
+        let entries: Vec<_> = self
             .outgoing
             .iter()
             .map(|(identifier, _)| identifier)

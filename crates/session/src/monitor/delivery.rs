@@ -85,7 +85,10 @@ impl Connection {
             };
             judge.report(finding);
         }
-        if publish.retain && !matched.any_retain_as_published {
+        if publish.retain
+            && !matched.any_retain_as_published
+            && subscriptions.ended(topic).is_none()
+        {
             if publish.payload.is_empty() {
                 //= [MQTT-3.3.1-7] v5, [MQTT-3.3.1-11] v3.1.1
                 judge.broken(Rule::EmptyMessageRetained, 0);

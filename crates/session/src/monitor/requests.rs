@@ -181,7 +181,9 @@ impl Connection {
         let v5 = self.is_v5();
         for ((filter, qos, _), code) in request.filters.iter().zip(codes.iter()) {
             let granted = QoS::new(code.0).filter(|_| code.0 <= 2);
-            self.session.subscriptions.answer(filter, v5, granted);
+            self.session
+                .subscriptions
+                .answer(filter, v5, asked, granted);
             self.judge_granted(judge, &request, *qos, code, granted);
         }
         request.flow.add(judge.number, judge.at, FlowState::Done);

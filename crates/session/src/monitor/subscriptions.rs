@@ -12,6 +12,8 @@ use crate::common::topic_tree::{TopicTree, matches};
 
 /// Subscriptions of a session that are kept at most; with more, they count as not known.
 const MAXIMUM: usize = 10_000;
+/// Subscription Identifiers of replaced subscriptions that are remembered.
+const IDENTIFIERS: usize = 4;
 /// Subscriptions that ended and are remembered.
 const MAXIMUM_ENDED: usize = 64;
 
@@ -30,8 +32,25 @@ pub(super) struct Entry {
     since: Instant,
     /// When the first of those that it replaces came.
     first: Instant,
-    /// What it replaces, while its SUBACK has not come or messages of before may be under way.
-    before: Option<(SubscriptionOptions, QoS, Option<u32>)>,
+    /// What it replaces: messages that come by that may still be under way.
+    before: Option<Before>,
+}
+
+/// What the subscriptions with the same filter that came before had in common.
+#[derive(Clone, Debug)]
+struct Before {
+    /// The last of them.
+    options: SubscriptionOptions,
+    granted: Option<QoS>,
+    identifier: Option<u32>,
+    highest: QoS,
+    /// The identifiers of all, as far as they fit; 0 for none.
+    identifiers: [u32; IDENTIFIERS],
+    any_retain_as_published: bool,
+    all_retain_as_published: bool,
+    all_no_local: bool,
+    any_retained: bool,
+    all_identified: bool,
 }
 
 /// A subscription that ended.
@@ -122,8 +141,7 @@ impl Subscriptions {
         };
         if let Some(entries) = self.tree.get_mut(inner) {
             if let Some(old) = entries.iter_mut().find(|old| old.filter == entry.filter) {
-                let qos = old.highest();
-                entry.before = Some((old.options, qos, old.identifier));
+                entry.before = Some(old.as_before());
                 entry.first = old.first;
                 *old = entry;
                 return false;
@@ -144,19 +162,35 @@ impl Subscriptions {
         true
     }
 
-    /// A SUBACK grants it or, with none, refuses it.
-    pub(super) fn answer(&mut self, filter: &str, v5: bool, granted: Option<QoS>) {
+    /// The SUBACK of this SUBSCRIBE grants it or, with none, refuses it.
+    pub(super) fn answer(
+        &mut self,
+        filter: &str,
+        v5: bool,
+        subscribe: Option<u32>,
+        granted: Option<QoS>,
+    ) {
+        if let Some(entry) = self.find_mut(filter, v5)
+            && Some(entry.packet) != subscribe
+        {
+            // A later SUBSCRIBE has replaced it already.
+            if let (Some(before), Some(granted)) = (&mut entry.before, granted) {
+                before.highest = granted.max(before.highest);
+            }
+            return;
+        }
         let Some(granted) = granted else {
-            let before = self.find_mut(filter, v5).and_then(|entry| {
-                let before = entry.before;
-                if let Some((options, qos, identifier)) = before {
-                    entry.options = options;
-                    entry.granted = Some(qos);
-                    entry.identifier = identifier;
-                }
-                before
+            // What it should have replaced stays.
+            let stays = self.find_mut(filter, v5).is_some_and(|entry| {
+                let Some(before) = &entry.before else {
+                    return false;
+                };
+                entry.options = before.options;
+                entry.granted = before.granted;
+                entry.identifier = before.identifier;
+                true
             });
-            if before.is_none() {
+            if !stays {
                 self.end(filter, v5);
             }
             return;
@@ -224,7 +258,8 @@ impl Subscriptions {
                 entry.identifier == Some(identifier)
                     || entry
                         .before
-                        .is_some_and(|(.., before)| before == Some(identifier))
+                        .as_ref()
+                        .is_some_and(|before| before.had(identifier))
             });
         });
         found
@@ -263,32 +298,72 @@ impl Subscriptions {
     }
 }
 
+impl Before {
+    /// Whether one of them had the identifier, or may have had it.
+    fn had(&self, identifier: u32) -> bool {
+        self.identifiers.contains(&identifier) || !self.identifiers.contains(&0)
+    }
+}
+
+fn asks(options: SubscriptionOptions) -> bool {
+    options.retain_handling != RetainHandling::DoNotSend
+}
+
 impl Entry {
     fn highest(&self) -> QoS {
         let now = self.granted.unwrap_or(self.options.maximum_qos);
-        self.before.map_or(now, |(_, before, _)| now.max(before))
+        let before = self.before.as_ref();
+        before.map_or(now, |before| now.max(before.highest))
+    }
+
+    /// The same as one that is replaced.
+    fn as_before(&self) -> Before {
+        let matched = self.matched();
+        let mut identifiers = self
+            .before
+            .as_ref()
+            .map_or([0; IDENTIFIERS], |before| before.identifiers);
+        if let Some(identifier) = self.identifier
+            && let Some(slot) = identifiers
+                .iter_mut()
+                .find(|slot| **slot == 0 || **slot == identifier)
+        {
+            *slot = identifier;
+        }
+        Before {
+            options: self.options,
+            granted: self.granted,
+            identifier: self.identifier,
+            highest: matched.highest,
+            identifiers,
+            any_retain_as_published: matched.any_retain_as_published,
+            all_retain_as_published: matched.all_retain_as_published,
+            all_no_local: matched.all_no_local,
+            any_retained: !matched.no_retained,
+            all_identified: matched.all_identified,
+        }
     }
 
     fn matched(&self) -> Matched {
-        let before = self.before.map(|(options, ..)| options);
-        let asks =
-            |options: &SubscriptionOptions| options.retain_handling != RetainHandling::DoNotSend;
-        let published = |options: SubscriptionOptions| options.retain_as_published;
+        let options = self.options;
+        let before = self.before.as_ref();
         Matched {
             count: 1,
             plain: u32::from(self.share.is_none()),
             share: self.share,
             highest: self.highest(),
             granted: self.granted.unwrap_or(QoS::AtMostOnce),
-            settled: self.granted.is_some() && self.before.is_none(),
-            any_retain_as_published: published(self.options) || before.is_some_and(published),
-            all_retain_as_published: published(self.options) && before.is_none_or(published),
-            all_no_local: self.options.no_local && before.is_none_or(|options| options.no_local),
-            no_retained: !asks(&self.options) && before.is_none_or(|before| !asks(&before)),
+            settled: self.granted.is_some() && before.is_none(),
+            any_retain_as_published: options.retain_as_published
+                || before.is_some_and(|before| before.any_retain_as_published),
+            all_retain_as_published: options.retain_as_published
+                && before.is_none_or(|before| before.all_retain_as_published),
+            all_no_local: options.no_local && before.is_none_or(|before| before.all_no_local),
+            no_retained: !asks(options) && before.is_none_or(|before| !before.any_retained),
             all_identified: self.identifier.is_some()
-                && self.before.is_none_or(|(.., before)| before.is_some()),
-            asks_only_if_new: self.before.is_some()
-                && self.options.retain_handling == RetainHandling::SendIfNew,
+                && before.is_none_or(|before| before.all_identified),
+            asks_only_if_new: before.is_some()
+                && options.retain_handling == RetainHandling::SendIfNew,
             newest: self.since,
             oldest: self.first,
         }

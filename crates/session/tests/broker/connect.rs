@@ -8,7 +8,8 @@ use mqttscope_session::broker::{
 use mqttscope_session::common::Instant;
 use mqttscope_wire::{QoS, ReasonCode};
 
-/// [MQTT-3.1.4-5] v5, [MQTT-3.1.4-4] v3.1.1; [MQTT-3.2.2-2], [MQTT-3.2.2-3] v5
+/// [MQTT-3.1.4-4], [MQTT-3.1.4-5], [MQTT-3.2.0-1], [MQTT-3.2.0-2], [MQTT-3.2.2-2], [MQTT-3.2.2-3] v5;
+/// [MQTT-3.1.4-3], [MQTT-3.1.4-4], [MQTT-3.2.0-1], [MQTT-3.2.2-1] to [MQTT-3.2.2-3] v3.1.1
 #[test]
 fn every_version_is_accepted_and_told_of_its_session() {
     talk(
@@ -72,7 +73,7 @@ fn an_empty_identifier_is_replaced_or_refused() {
 }
 
 /// [MQTT-3.1.2-1], [MQTT-3.1.2-2], [MQTT-3.1.2-3], [MQTT-3.1.4-1] v5;
-/// [MQTT-3.1.2-1], [MQTT-3.1.2-2], [MQTT-3.1.2-3], [MQTT-3.1.4-1] v3.1.1
+/// [MQTT-3.1.2-1], [MQTT-3.1.2-2], [MQTT-3.1.2-3], [MQTT-3.1.4-1], [MQTT-3.2.2-6] v3.1.1
 #[test]
 fn a_connect_of_the_wrong_form() {
     talk(
@@ -114,6 +115,44 @@ fn a_connect_of_the_wrong_form_in_version_5() {
             "{connect:02x?}"
         );
         assert_eq!(broker.poll_transmit(), Some((id, Transmit::Close)));
+    }
+}
+
+/// [MQTT-3.2.2-19], [MQTT-3.2.2-20] v5: a refusal explains itself only within what the client takes
+#[test]
+fn a_refusal_is_no_larger_than_the_client_takes() {
+    // The reserved flag is set, and Maximum Packet Size is 200, 20 or 4.
+    for (limit, lens) in [(200, 20..=200), (20, 5..=5), (4, 0..=0)] {
+        let mut broker = Broker::new(plain());
+        let id = broker.handle_open(Instant::ZERO);
+        let mut connect = b"\x10\x12\0\x04MQTT\x05\x03\0\0\x05\x27\0\0\0\0\0\0".to_vec();
+        connect[17] = limit;
+        broker.handle_bytes(Instant::ZERO, id, &connect);
+        let mut told = Vec::new();
+        while let Some((_, Transmit::Bytes(bytes))) = broker.poll_transmit() {
+            told.extend(bytes);
+        }
+        assert!(lens.contains(&told.len()), "{limit}: {told:02x?}");
+        assert!(told.get(3).is_none_or(|&code| code == 0x81), "{told:02x?}");
+    }
+}
+
+/// [MQTT-3.1.3-5] v5 and v3.1.1
+#[test]
+fn every_ordinary_identifier_is_accepted() {
+    let all = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    for version in ["v3.1", "v3.1.1", "v5"] {
+        for at in 0..all.len() {
+            for len in [1, 23] {
+                let Some(identifier) = all.get(at..at + len) else {
+                    continue;
+                };
+                talk(&format!(
+                    "a > CONNECT {version} id={identifier} clean
+                     a < CONNACK 00"
+                ));
+            }
+        }
     }
 }
 
@@ -206,7 +245,7 @@ fn who_does_not_connect_in_time_is_closed() {
     );
 }
 
-/// [MQTT-3.2.2-21], [MQTT-3.2.2-22] v5
+/// [MQTT-3.2.2-9], [MQTT-3.2.2-10], [MQTT-3.2.2-12], [MQTT-3.2.2-13], [MQTT-3.2.2-21], [MQTT-3.2.2-22] v5
 #[test]
 fn the_broker_announces_what_differs() {
     let options = Options {
@@ -268,7 +307,8 @@ fn response_information_only_for_who_asks() {
     );
 }
 
-/// [MQTT-3.1.2-24] v5: not even the CONNACK may be larger
+/// [MQTT-3.1.2-24], [MQTT-3.14.0-1] v5: not even the CONNACK may be larger, and without it there is
+/// no DISCONNECT
 #[test]
 fn a_client_that_takes_next_to_nothing() {
     talk(
@@ -287,6 +327,9 @@ impl Access for Door {
         match (credentials.user_name, credentials.password) {
             (Some("ann"), Some(b"secret")) => Ok(()),
             (Some("eve"), _) => Err(ReasonCode::BANNED),
+            _ if credentials.client_identifier == "nobody" => {
+                Err(ReasonCode::CLIENT_IDENTIFIER_NOT_VALID)
+            }
             _ => Err(ReasonCode::BAD_USER_NAME_OR_PASSWORD),
         }
     }
@@ -322,7 +365,7 @@ fn guarded() -> Options {
     }
 }
 
-/// [MQTT-3.1.4-2], [MQTT-3.2.2-7] v5; [MQTT-3.2.2-5] v3.1.1
+/// [MQTT-3.1.4-2], [MQTT-3.2.2-7], [MQTT-3.1.3-8] v5; [MQTT-3.2.2-5], [MQTT-3.1.3-9] v3.1.1
 #[test]
 fn user_name_and_password_are_asked_for() {
     talk_with(
@@ -337,7 +380,13 @@ fn user_name_and_password_are_asked_for() {
          c < close
          d > CONNECT v3.1.1 id=d name=eve
          d < CONNACK 05
-         d < close",
+         d < close
+         e > CONNECT v3.1.1 id=nobody
+         e < CONNACK 02
+         e < close
+         f > CONNECT v5 id=nobody
+         f < CONNACK 85
+         f < close",
     );
 }
 
@@ -373,6 +422,30 @@ fn not_everybody_may_publish_and_subscribe_anything() {
          d < CONNACK 87
          d < close",
     );
+}
+
+/// [MQTT-3.1.2-29], [MQTT-3.4.2-2], [MQTT-3.4.2-3], [MQTT-3.5.2-2], [MQTT-3.5.2-3], [MQTT-3.6.2-2],
+/// [MQTT-3.6.2-3], [MQTT-3.7.2-2], [MQTT-3.7.2-3], [MQTT-3.9.2-1], [MQTT-3.9.2-2], [MQTT-3.11.2-1],
+/// [MQTT-3.11.2-2] v5: what answers a packet says a code and nothing more
+#[test]
+fn answers_do_not_explain_themselves() {
+    for asked in ["", "problems=0", "problems=1", "max=10"] {
+        let script = "a > CONNECT v5 id=a name=ann password=secret ASKED
+             a < CONNACK 00
+             a > SUBSCRIBE #1 secret
+             a < SUBACK #1 87
+             a > UNSUBSCRIBE #2 secret
+             a < UNSUBACK #2 11
+             a > PUBLISH b x q1 #3
+             a < PUBACK #3 87
+             a > PUBLISH b x q2 #4
+             a < PUBREC #4 87
+             a > PUBREL #5
+             a < PUBCOMP #5 92
+             a > PUBREC #6
+             a < PUBREL #6 92";
+        talk_with(guarded(), &script.replace("ASKED", asked));
+    }
 }
 
 /// [MQTT-4.12.0-1] to [MQTT-4.12.0-7], [MQTT-4.12.1-1], [MQTT-4.12.1-2], [MQTT-3.1.2-30] v5

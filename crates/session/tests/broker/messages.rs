@@ -264,28 +264,32 @@ fn a_resumed_session_sends_again_in_order() {
     );
 }
 
-/// [MQTT-4.6.0-5], [MQTT-4.6.0-6] v5; [MQTT-4.6.0-6] v3.1.1
+/// [MQTT-4.6.0-5], [MQTT-4.6.0-6] v5 and v3.1.1; [MQTT-2.2.1-4] v5, [MQTT-2.3.1-4] v3.1.1: each new
+/// message has an identifier of its own
 #[test]
 fn order_is_kept_when_a_client_reads_slowly() {
-    let mut talk = talk(
-        "a > CONNECT v5 id=a
+    for version in ["v3.1.1", "v5"] {
+        let mut talk = talk(
+            &"a > CONNECT V id=a
          a < CONNACK 00
          a > SUBSCRIBE #1 t,q1
          a < SUBACK #1 01
-         p > CONNECT v5 id=p
+         p > CONNECT V id=p
          p < CONNACK 00
-         a congested",
-    );
-    for number in 1..=50 {
-        talk.run(&format!(
-            "p > PUBLISH t m{number} q1 #{number}\n p < PUBACK #{number}"
-        ));
-        talk.run(&format!("p > PUBLISH t m{number}"));
+         a congested"
+                .replace('V', version),
+        );
+        for number in 1..=50 {
+            talk.run(&format!(
+                "p > PUBLISH t m{number} q1 #{number}\n p < PUBACK #{number}"
+            ));
+            talk.run(&format!("p > PUBLISH t m{number}"));
+        }
+        let wanted: Vec<String> = (1..=50)
+            .map(|number| format!("a < PUBLISH t m{number} q1 #{number}\n a < PUBLISH t m{number}"))
+            .collect();
+        talk.run(&format!("a free\n{}", wanted.join("\n")));
     }
-    let wanted: Vec<String> = (1..=50)
-        .map(|number| format!("a < PUBLISH t m{number} q1 #{number}\n a < PUBLISH t m{number}"))
-        .collect();
-    talk.run(&format!("a free\n{}", wanted.join("\n")));
 }
 
 /// A client that never acknowledges delays only its own QoS 1 and 2.

@@ -5,7 +5,8 @@ use mqttscope_session::broker::{Event, Limits, Options};
 use mqttscope_session::common::Message;
 use mqttscope_wire::{ReasonCode, TopicName};
 
-/// [MQTT-4.1.0-1], [MQTT-4.1.0-2], [MQTT-3.1.2-23] v5; [MQTT-3.1.2-5], [MQTT-3.1.2-6], [MQTT-4.1.0-1] v3.1.1
+/// [MQTT-4.1.0-1], [MQTT-4.1.0-2], [MQTT-3.1.2-23] v5; [MQTT-3.1.2-5], [MQTT-3.1.2-6], [MQTT-4.1.0-1],
+/// [MQTT-4.1.0-2] v3.1.1
 #[test]
 fn a_session_lasts_as_long_as_was_agreed() {
     let mut talk = talk(

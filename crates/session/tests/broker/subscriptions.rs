@@ -4,8 +4,9 @@ use crate::support::{plain, talk, talk_with};
 use mqttscope_session::broker::Options;
 
 /// [MQTT-3.8.4-1], [MQTT-3.8.4-2], [MQTT-3.8.4-5], [MQTT-3.8.4-6], [MQTT-3.9.3-1], [MQTT-3.10.4-1],
-/// [MQTT-3.10.4-4], [MQTT-3.10.4-5], [MQTT-3.10.4-6], [MQTT-3.11.3-1] v5;
-/// [MQTT-3.8.4-1], [MQTT-3.8.4-4], [MQTT-3.8.4-5], [MQTT-3.10.4-1], [MQTT-3.10.4-4], [MQTT-3.10.4-5] v3.1.1
+/// [MQTT-3.10.4-4], [MQTT-3.10.4-5], [MQTT-3.10.4-6], [MQTT-3.11.3-1], [MQTT-2.2.1-6] v5;
+/// [MQTT-3.8.4-1], [MQTT-3.8.4-2], [MQTT-3.8.4-4], [MQTT-3.8.4-5], [MQTT-3.9.3-1], [MQTT-3.10.4-1],
+/// [MQTT-3.10.4-4] to [MQTT-3.10.4-6], [MQTT-2.3.1-7] v3.1.1
 #[test]
 fn each_filter_is_answered() {
     talk(
@@ -24,7 +25,11 @@ fn each_filter_is_answered() {
          b > SUBSCRIBE #9 x,q2 y,q0
          b < SUBACK #9 02 00
          b > UNSUBSCRIBE #10 nothing
-         b < UNSUBACK #10",
+         b < UNSUBACK #10
+         b > UNSUBSCRIBE #11 x y
+         b < UNSUBACK #11
+         a > PUBLISH x yes
+         a < PUBLISH x yes",
     );
 }
 
@@ -236,6 +241,31 @@ fn shared_subscriptions_take_turns_and_skip_who_is_away() {
          a < PUBLISH t 1 q1 #1 dup sub=3
          a < PUBLISH t 4 q1 #2 sub=3",
     );
+}
+
+/// [MQTT-4.8.2-5] v5
+#[test]
+fn a_message_that_somebody_took_on_goes_to_nobody_else() {
+    for (end, expiry) in [
+        ("m > DISCONNECT 00 expiry=0\n m < close", 100),
+        ("m gone", 0),
+    ] {
+        talk(&format!(
+            "m > CONNECT v5 id=m expiry={expiry}
+             m < CONNACK 00
+             m > SUBSCRIBE #1 $share/g/t,q2
+             m < SUBACK #1 02
+             n > CONNECT v5 id=n
+             n < CONNACK 00
+             n > SUBSCRIBE #1 $share/g/t,q2
+             n < SUBACK #1 02
+             n > PUBLISH t x q2 #1
+             m < PUBLISH t x q2 #1
+             n < PUBREC #1
+             {end}
+             wait 1000000"
+        ));
+    }
 }
 
 #[test]

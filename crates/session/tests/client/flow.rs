@@ -2,8 +2,8 @@
 
 use mqttscope_session::client::{Cause, Command, Delivery, Event, Fault, Misuse, Oddity, Options};
 use mqttscope_wire::{
-    Acknowledgement, ControlPacket, Disconnect, PacketType, Property, ProtocolVersion, QoS,
-    ReasonCode,
+    Acknowledgement, ControlPacket, Disconnect, PacketType, PropertiesBuf, Property,
+    ProtocolVersion, QoS, ReasonCode, Utf8EncodedString,
 };
 
 use super::peer::{Peer, ack, id, lasting, options, properties, publish};
@@ -31,6 +31,7 @@ fn acknowledge(peer: &mut Peer, delivery: Delivery, reason_code: ReasonCode) -> 
     peer.command(Command::Acknowledge {
         delivery,
         reason_code,
+        properties: PropertiesBuf::new(),
     })
     .map(|_| ())
 }
@@ -314,4 +315,81 @@ fn a_byte_order_mark_is_a_character() {
             0,
         ))]);
     }
+}
+
+/// [MQTT-3.4.2-2], [MQTT-3.4.2-3], [MQTT-3.5.2-2] and [MQTT-3.5.2-3] v5
+#[test]
+fn an_acknowledgement_explains_itself_where_that_fits() {
+    let long = "why ".repeat(10);
+    let text = |text| Utf8EncodedString::new(text).unwrap();
+    for explanation in [
+        Property::ReasonString(text(&long)),
+        Property::UserProperty(text("why"), text(&long)),
+    ] {
+        for (limit, explained) in [(1000, true), (20, false)] {
+            let manual = Options {
+                manual_acknowledgement: true,
+                ..options(ProtocolVersion::V5)
+            };
+            let mut peer = Peer::connected(manual, &[Property::MaximumPacketSize(limit)]);
+            peer.feed(ControlPacket::Publish(publish(
+                "a",
+                "1",
+                QoS::AtLeastOnce,
+                1,
+            )));
+            peer.feed(ControlPacket::Publish(publish(
+                "a",
+                "2",
+                QoS::ExactlyOnce,
+                2,
+            )));
+            for delivery in deliveries(&mut peer) {
+                peer.command(Command::Acknowledge {
+                    delivery,
+                    reason_code: ReasonCode::NOT_AUTHORIZED,
+                    properties: properties(&[explanation]),
+                })
+                .unwrap();
+            }
+            let said = properties(if explained {
+                std::slice::from_ref(&explanation)
+            } else {
+                &[]
+            });
+            let answer = |number| Acknowledgement {
+                reason_code: ReasonCode::NOT_AUTHORIZED,
+                properties: said.as_properties(),
+                ..ack(number)
+            };
+            peer.expect(&[
+                ControlPacket::Puback(answer(1)),
+                ControlPacket::Pubrec(answer(2)),
+            ]);
+        }
+    }
+}
+
+#[test]
+fn an_acknowledgement_takes_only_what_belongs_there() {
+    let manual = Options {
+        manual_acknowledgement: true,
+        ..options(ProtocolVersion::V5)
+    };
+    let mut peer = Peer::connected(manual, &[]);
+    peer.feed(ControlPacket::Publish(publish(
+        "a",
+        "1",
+        QoS::AtLeastOnce,
+        1,
+    )));
+    let delivery = deliveries(&mut peer)[0];
+    let wrong = peer.command(Command::Acknowledge {
+        delivery,
+        reason_code: ReasonCode::SUCCESS,
+        properties: properties(&[Property::TopicAlias(1)]),
+    });
+    assert!(matches!(wrong, Err(Misuse::Encode(_))), "{wrong:?}");
+    acknowledge(&mut peer, delivery, ReasonCode::SUCCESS).unwrap();
+    peer.expect(&[ControlPacket::Puback(ack(1))]);
 }

@@ -12,6 +12,7 @@ mod flow;
 mod hostile;
 mod peer;
 mod publish;
+mod renew;
 mod resume;
 mod saved;
 mod subscribe;

@@ -132,13 +132,13 @@ fn unsubscribe_in_each_version() {
     }
 }
 
-/// [MQTT-2.2.1-3] v5, [MQTT-2.3.1-2] v3.1.1
+/// [MQTT-2.2.1-3], [MQTT-4.3.2-1], [MQTT-4.3.3-1] v5, [MQTT-2.3.1-2] v3.1.1
 #[test]
 fn identifiers_are_shared_with_messages() {
     let mut peer = Peer::connected(options(ProtocolVersion::V5), &[]);
     peer.publish("a", "", QoS::AtLeastOnce);
     peer.command(plain(&["a"])).unwrap();
-    peer.publish("a", "", QoS::AtLeastOnce);
+    peer.publish("a", "", QoS::ExactlyOnce);
     let used: Vec<_> = peer
         .client
         .view()

@@ -7,6 +7,10 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod bounds;
 mod captures;
 mod cases;
 mod notation;
+mod recordings;
+mod views;
+mod worlds;

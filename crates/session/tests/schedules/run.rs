@@ -149,6 +149,7 @@ impl Run<'_> {
             let acknowledge = Command::Acknowledge {
                 delivery,
                 reason_code: ReasonCode::SUCCESS,
+                properties: PropertiesBuf::new(),
             };
             // The connection may be gone by now; then it comes again.
             let _ = self.world.command(SUBSCRIBER, acknowledge);

@@ -120,5 +120,6 @@ pub(super) const fn acknowledge(delivery: Delivery) -> Command {
     Command::Acknowledge {
         delivery,
         reason_code: ReasonCode::SUCCESS,
+        properties: PropertiesBuf::new(),
     }
 }

@@ -73,6 +73,10 @@ impl<'a> Words<'a> {
         all.extend(self.number("receive").map(Property::ReceiveMaximum));
         all.extend(self.number("max").map(Property::MaximumPacketSize));
         all.extend(self.number("aliases").map(Property::TopicAliasMaximum));
+        all.extend(
+            self.number("problems")
+                .map(Property::RequestProblemInformation),
+        );
         all.extend(self.number("rri").map(Property::RequestResponseInformation));
         all.extend(self.text("method").map(Property::AuthenticationMethod));
         all.extend(

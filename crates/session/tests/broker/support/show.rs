@@ -109,16 +109,24 @@ pub(crate) fn packet(packet: &ControlPacket<'_>) -> String {
         | ControlPacket::Pubrec(p)
         | ControlPacket::Pubrel(p)
         | ControlPacket::Pubcomp(p) => acknowledgement(name, p),
-        ControlPacket::Suback(p) => line([
-            name.into(),
-            number(p.packet_identifier),
-            codes(p.reason_codes),
-        ]),
-        ControlPacket::Unsuback(p) => line([
-            name.into(),
-            number(p.packet_identifier),
-            codes(p.reason_codes),
-        ]),
+        ControlPacket::Suback(p) => line(
+            [
+                name.into(),
+                number(p.packet_identifier),
+                codes(p.reason_codes),
+            ]
+            .into_iter()
+            .chain(properties(p.properties)),
+        ),
+        ControlPacket::Unsuback(p) => line(
+            [
+                name.into(),
+                number(p.packet_identifier),
+                codes(p.reason_codes),
+            ]
+            .into_iter()
+            .chain(properties(p.properties)),
+        ),
         ControlPacket::Disconnect(p) => line(
             [name.into(), format!("{:02x}", p.reason_code.0)]
                 .into_iter()

@@ -1,0 +1,64 @@
+//! Real clients with real brokers, as `tests/corpus/conversations.py` recorded them: nothing is
+//! found but what is true of them, and `tests/corpus/README.md` says why.
+
+use std::path::Path;
+
+use mqttscope_session::common::Instant;
+use mqttscope_session::monitor::{ConnectionId, Monitor};
+use mqttscope_wire::{Sender, Severity};
+
+/// Findings but notes that are true: the recording and the rule.
+const TRUE: &[(&str, &str)] = &[];
+
+fn watch(text: &str) -> Monitor {
+    let mut monitor = Monitor::new();
+    for line in text.lines() {
+        let mut words = line.split(' ');
+        let at = Instant::from_millis(words.next().unwrap().parse().unwrap());
+        let connection = ConnectionId(words.next().unwrap().parse().unwrap());
+        let from = match words.next().unwrap() {
+            "c" => Sender::Client,
+            "s" => Sender::Server,
+            _ => {
+                monitor.close(connection, at);
+                continue;
+            }
+        };
+        let hex = words.next().unwrap();
+        let bytes: Vec<u8> = (0..hex.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+            .collect();
+        monitor.push(connection, from, &bytes, at);
+    }
+    monitor
+}
+
+#[test]
+fn real_traffic_is_clean() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus/conversations");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    assert!(files.len() >= 5);
+    let mut wrong = Vec::new();
+    for file in files {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let monitor = watch(&std::fs::read_to_string(&file).unwrap());
+        assert!(monitor.packets() > 50, "{name}");
+        for finding in monitor.findings() {
+            let expected = TRUE.contains(&(name, finding.rule.name()));
+            if finding.severity() != Severity::Note && !expected {
+                wrong.push(format!(
+                    "{name}: {:?} {:?} {}",
+                    finding.rule.name(),
+                    finding.packets.as_slice(),
+                    finding.message()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,195 @@
+//! What the monitor shows beside findings: the state of both ends, flows, and a recording in words.
+
+use std::time::Duration;
+
+use mqttscope_session::monitor::{ConnectionId, FlowKind, FlowState, HandshakeStep, Phase};
+use mqttscope_wire::{PacketType, ProtocolVersion, QoS, ReasonCode, Rule, Sender, Severity};
+
+use crate::cases::Talk;
+
+const A: ConnectionId = ConnectionId(b'a' as u32);
+
+fn talk(script: &str) -> Talk {
+    let mut talk = Talk::new(ProtocolVersion::V5);
+    talk.run(script);
+    talk
+}
+
+#[test]
+fn the_state_of_both_ends() {
+    let talk = talk(
+        "a connect keep=30 receive=5 aliases=4 expiry=60 / receive=9 aliases=3 keepalive=20
+        a> SUBSCRIBE #1 t/+,q1,nl sub=7
+        a< SUBACK #1 01
+        a> SUBSCRIBE #2 $share/g/u
+        a> PUBLISH a/b x q2 #3 alias=2
+        a< PUBREC #3
+        a< PUBLISH t/1 y q1 #1 alias=1 sub=7
+        a> PINGREQ",
+    );
+    let state = talk.monitor.state(A).unwrap();
+    assert_eq!(state.phase, Phase::Open);
+    assert_eq!(
+        (state.version, state.version_is_certain),
+        (ProtocolVersion::V5, true)
+    );
+    assert_eq!(state.client_identifier, "a");
+    assert_eq!(
+        (state.clean_start, state.session_present),
+        (Some(true), Some(false))
+    );
+    assert_eq!(state.session_expiry, Some(60));
+    let keep_alive = state.keep_alive.unwrap();
+    assert_eq!((keep_alive.seconds, keep_alive.by_server), (20, true));
+    assert_eq!(keep_alive.closes, Some(talk.now + Duration::from_secs(30)));
+    assert_eq!(state.client.limits.receive_maximum, 5);
+    assert_eq!(state.server.limits.topic_alias_maximum, 3);
+    assert_eq!(state.client.aliases, [(2, "a/b".to_owned())]);
+    assert_eq!(state.server.aliases, [(1, "t/1".to_owned())]);
+    assert_eq!((state.client.window_used, state.server.window_used), (1, 1));
+    let [out] = &state.client.in_flight[..] else {
+        panic!("{state:?}")
+    };
+    assert_eq!((out.identifier, out.step), (3, HandshakeStep::Pubrel));
+    let [back] = &state.server.in_flight[..] else {
+        panic!("{state:?}")
+    };
+    assert_eq!((back.identifier, back.step), (1, HandshakeStep::Puback));
+    let subscriptions: Vec<_> = state
+        .subscriptions
+        .iter()
+        .map(|one| (one.topic_filter.as_str(), one.granted, one.identifier))
+        .collect();
+    assert_eq!(subscriptions.len(), 2);
+    assert!(subscriptions.contains(&("t/+", Some(QoS::AtLeastOnce), Some(7))));
+    assert!(subscriptions.contains(&("$share/g/u", None, None)));
+    assert!(state.subscriptions_are_complete);
+    assert_eq!((state.requests, state.pings), (vec![2], 1));
+}
+
+#[test]
+fn a_session_goes_on_and_a_handshake_with_it() {
+    let talk = talk(
+        "a connect resume expiry=60
+        a> SUBSCRIBE #1 t
+        a< SUBACK #1 02
+        a> PUBLISH t x q2 #2
+        a close
+        a2 connect resume expiry=60 / present
+        a2> PUBLISH t x q2 #2 dup
+        a2< PUBREC #2
+        a2> PUBREL #2
+        a2< PUBCOMP #2",
+    );
+    let second = ConnectionId(u32::from(b'a') << 8 | u32::from(b'2'));
+    let state = talk.monitor.state(second).unwrap();
+    assert_eq!(state.session_present, Some(true));
+    assert_eq!(state.subscriptions.len(), 1);
+    assert!(state.client.in_flight.is_empty());
+    assert_eq!(talk.monitor.state(A).unwrap().phase, Phase::Closed);
+    let flows = talk.monitor.flows();
+    let publish = flows
+        .iter()
+        .find(|flow| flow.kind == FlowKind::Publish(QoS::ExactlyOnce))
+        .unwrap();
+    assert_eq!((publish.connection, publish.state), (A, FlowState::Done));
+    assert_eq!(publish.packets.as_slice(), [4, 7, 8, 9, 10]);
+}
+
+#[test]
+fn flows_with_their_packets_times_and_states() {
+    let talk = talk(
+        "a connect
+        a> PUBLISH t x q1 #1
+        +2
+        a< PUBACK #1
+        a> PUBLISH t x q1 #2
+        a< PUBACK #2 97
+        a> SUBSCRIBE #3 answers
+        a< SUBACK #3 00
+        a> PUBLISH ask now response=answers correlation=9
+        a< PUBLISH answers yes correlation=9
+        a> UNSUBSCRIBE #4 answers
+        a< UNSUBACK #4 00
+        a> PINGREQ
+        a< PINGRESP
+        a> PUBLISH t x q2 #5
+        a> PUBLISH ask again response=answers correlation=10",
+    );
+    let flows = talk.monitor.flows();
+    let shown: Vec<_> = flows
+        .iter()
+        .map(|flow| (flow.kind, flow.state, flow.packets.as_slice()))
+        .collect();
+    let quota = FlowState::Refused(ReasonCode(0x97));
+    assert_eq!(
+        shown,
+        [
+            (FlowKind::Connect, FlowState::Done, &[0, 1][..]),
+            (
+                FlowKind::Publish(QoS::AtLeastOnce),
+                FlowState::Done,
+                &[2, 3]
+            ),
+            (FlowKind::Publish(QoS::AtLeastOnce), quota, &[4, 5]),
+            (FlowKind::Subscribe, FlowState::Done, &[6, 7]),
+            (FlowKind::RequestResponse, FlowState::Done, &[8, 9]),
+            (FlowKind::Unsubscribe, FlowState::Done, &[10, 11]),
+            (FlowKind::Ping, FlowState::Done, &[12, 13]),
+            (
+                FlowKind::Publish(QoS::ExactlyOnce),
+                FlowState::WaitsFor(PacketType::Pubrec),
+                &[14]
+            ),
+            (
+                FlowKind::RequestResponse,
+                FlowState::WaitsFor(PacketType::Publish),
+                &[15]
+            ),
+        ]
+    );
+    assert_eq!(flows[1].took(), Duration::from_secs(2));
+    assert_eq!((flows[1].by, flows[1].identifier), (Sender::Client, 1));
+}
+
+#[test]
+fn a_recording_in_plain_words_the_worst_first() {
+    let mut talk = talk(
+        "a connect keep=10 / maxqos=1
+        a> SUBSCRIBE #1 t
+        a< SUBACK #1 01
+        a> PUBLISH t x q2 #2
+        a> PUBLISH t y q2 #3
+        +14
+        a> PINGREQ
+        a< PINGRESP
+        a2 connect keep=10
+        a< DISCONNECT 8e",
+    );
+    let lines = talk.monitor.explanations();
+    let texts: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            "client `a`: A client publishes with a higher QoS than the server announced. (2 times) \
+             First: The server announced Maximum QoS 1; this is QoS 2.",
+            "client `a`: Keep Alive is 10 s, but the client sent nothing for 14 s.",
+            "client `a` was taken over by another connection with the same client identifier",
+            "the server disconnected client `a` with 0x8E (Session taken over)",
+            "client `a` asked for more, but the server grants at most QoS 1",
+        ]
+    );
+    assert_eq!(lines[0].rule, Some(Rule::PublishQoSUnavailable));
+    assert_eq!((lines[0].severity, lines[0].count), (Severity::Error, 2));
+    assert_eq!(lines[0].packets.as_slice(), [4, 5]);
+    talk.run("a close\na2 close");
+    let open = talk.monitor.explanations();
+    assert!(
+        open.iter()
+            .any(|line| line.text.ends_with("ended with 2 handshakes open"))
+    );
+    assert!(
+        open.iter()
+            .any(|line| line.text.ends_with("ended without a DISCONNECT"))
+    );
+}
