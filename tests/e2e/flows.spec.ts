@@ -210,7 +210,7 @@ test("the diagram is exported as SVG, PNG and text", async ({ page }) => {
 test("everything works by keys alone", async ({ page }) => {
   await open(page);
   await page.keyboard.press("]");
-  await expect(page.getByTestId("title")).toHaveText("QoS 0, PUBLISH lost");
+  await expect(page.getByTestId("title")).toHaveText("Published 2, subscribed 1");
   await page.keyboard.press("[");
   await expect(page.getByTestId("title")).toHaveText("QoS 2, calm");
   await page.keyboard.press("ArrowRight");
