@@ -30,15 +30,19 @@ export class Peer {
   private readonly process: ChildProcess;
   private lines: Record<string, unknown>[] = [];
   private wrong = "";
+  private readonly ended: Promise<unknown>;
 
   constructor(url: string, version: string, ...what: string[]) {
     this.process = spawn(process.env.MQTTSCOPE_PYTHON ?? "python3", [here("peer.py"), url, version, ...what], { stdio: ["pipe", "pipe", "pipe"] });
+    this.ended = new Promise((resolve) => this.process.on("exit", resolve));
     let rest = "";
     this.process.stdout?.on("data", (data: Buffer) => {
       const parts = (rest + data).split("\n");
       rest = parts.pop() ?? "";
       this.lines.push(...parts.map((line) => JSON.parse(line)));
     });
+    // One that is gone already hears nothing.
+    this.process.stdin?.on("error", () => undefined);
     this.process.stderr?.on("data", (data: Buffer) => (this.wrong += data));
   }
 
@@ -58,9 +62,8 @@ export class Peer {
 
   /** Ends it in order. */
   async end() {
-    const ended = new Promise((resolve) => this.process.on("exit", resolve));
     this.process.stdin?.end();
-    await ended;
+    await this.ended;
   }
 }
 
