@@ -8,15 +8,16 @@ mod command;
 mod draft;
 mod profile;
 mod report;
+mod rows;
 
 pub use command::{Command, Export, ExportFormat, Looking, Repeat, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
-    Advice, Chart, ChartPoint, ConnectionState, ConnectionView, Direction, Exported, FilterView,
-    FindingView, FlowState, FlowView, Grade, LogView, MessageRow, Notice, Packet, Rates, Report,
-    ServerLimit, Summary, TimedPacket, TopicRow, WireRow,
+    Advice, Chart, ChartPoint, ConnectionState, ConnectionView, Exported, FilterView, LogView,
+    Notice, Packet, Rates, Report, ServerLimit, Summary, TimedPacket,
 };
+pub use rows::{Direction, FindingView, FlowState, FlowView, Grade, MessageRow, TopicRow, WireRow};
 
 use serde::{Deserialize, Serialize};
 
