@@ -181,6 +181,9 @@ test("a share link opens the same scenario, faults included", async ({ page, con
   await expect(other.getByTestId("title")).toHaveText("QoS 1, calm");
   await other.keyboard.press("End");
   await expect(count(other, "twice")).toHaveText("1");
+  expect(other.url()).toContain("#/flows?");
+  await other.keyboard.press("]");
+  await expect(other).toHaveURL(/#\/flows$/);
   await other.goto(`${link.slice(0, -9)}`);
   await expect(other.getByText("This link cannot be opened")).toBeVisible();
 });
@@ -210,7 +213,7 @@ test("the diagram is exported as SVG, PNG and text", async ({ page }) => {
 test("everything works by keys alone", async ({ page }) => {
   await open(page);
   await page.keyboard.press("]");
-  await expect(page.getByTestId("title")).toHaveText("QoS 0, PUBLISH lost");
+  await expect(page.getByTestId("title")).toHaveText("Published 2, subscribed 1");
   await page.keyboard.press("[");
   await expect(page.getByTestId("title")).toHaveText("QoS 2, calm");
   await page.keyboard.press("ArrowRight");
@@ -299,6 +302,34 @@ test.describe("at 390 pixels", () => {
     await withoutViolations(page);
   });
 });
+
+for (const qos of ["1", "2"]) {
+  test(`a live handshake of QoS ${qos} is drawn, and becomes a scenario`, async ({ page }) => {
+    await page.goto("#/live");
+    await expect(page.getByTestId("connection").first()).toHaveAttribute("data-state", "open");
+    await expect(page.getByTestId("subscription").first()).toContainText("#");
+    await page.getByTestId("publish-topic").fill("site/a");
+    await page.getByTestId("publish-qos").selectOption(qos);
+    await page.getByTestId("publish-payload").fill("21");
+    await page.getByTestId("publish").click();
+    await page.locator("[data-testid^=tab-]").filter({ hasText: "Flows" }).click();
+    await page.getByTestId("flow-row").filter({ hasText: `QoS ${qos}` }).first().click();
+    const picture = page.getByTestId("flow-picture");
+    const kinds = qos === "1" ? ["PUBLISH", "PUBACK"] : ["PUBLISH", "PUBREC", "PUBREL", "PUBCOMP"];
+    await expect(picture.getByTestId("arrow")).toContainText(kinds);
+    await picture.getByTestId("arrow").nth(1).click();
+    await expect(page.getByTestId("packet-type")).toHaveText(kinds[1]!);
+    await withoutViolations(page);
+    await picture.getByTestId("what-if").click();
+    await expect(page.getByTestId("title")).toHaveText("Seen live: site/a");
+    await page.keyboard.press("End");
+    await expect(caption(page)).toContainText("1 published, 1 delivered");
+    // The flow is still there when one comes back from another page.
+    await page.getByRole("link", { name: "Dissect" }).click();
+    await page.getByRole("link", { name: "Flows", exact: true }).click();
+    await expect(page.getByTestId("title")).toHaveText("Seen live: site/a");
+  });
+}
 
 test("two hundred packets are played at the pace of the screen", async ({ page }) => {
   await open(page);

@@ -16,15 +16,31 @@ const REQUIRED: &str = "mosquitto";
 
 /// Runs the client of the session crate against each broker that can be had here.
 pub(crate) fn run(cx: &Context, all: bool) -> Result<()> {
-    if !cfg!(target_os = "linux") {
-        println!("real brokers skipped: their scripts are for Linux");
+    let running = start_all(cx, all)?;
+    let names = running.names();
+    if names.is_empty() {
         return Ok(());
     }
+    let sh = &cx.sh;
+    step(&format!("the client against {names}"), || {
+        cmd!(sh, "cargo test --package mqttscope-session --test brokers")
+            .env("MQTTSCOPE_BROKERS", &names)
+            .run()
+            .map_err(Into::into)
+    })
+}
+
+/// Starts each broker that can be had here, the slow ones only if `all` are wanted.
+pub(crate) fn start_all(cx: &Context, all: bool) -> Result<Running<'_>> {
     let wanted = QUICK.iter().chain(SLOW.iter().filter(|_| all));
     let mut running = Running {
         cx,
         names: Vec::new(),
     };
+    if !cfg!(target_os = "linux") {
+        println!("real brokers skipped: their scripts are for Linux");
+        return Ok(running);
+    }
     step("starting real brokers", || {
         for &name in wanted {
             if start(cx, name) {
@@ -37,14 +53,7 @@ pub(crate) fn run(cx: &Context, all: bool) -> Result<()> {
         }
         Ok(())
     })?;
-    let names = running.names.join(" ");
-    let sh = &cx.sh;
-    step(&format!("the client against {names}"), || {
-        cmd!(sh, "cargo test --package mqttscope-session --test brokers")
-            .env("MQTTSCOPE_BROKERS", &names)
-            .run()
-            .map_err(Into::into)
-    })
+    Ok(running)
 }
 
 /// Installs and starts one; a download that hangs is given up.
@@ -59,9 +68,16 @@ fn start(cx: &Context, name: &str) -> bool {
 }
 
 /// Brokers that end with this value.
-struct Running<'a> {
+pub(crate) struct Running<'a> {
     cx: &'a Context,
     names: Vec<&'static str>,
+}
+
+impl Running<'_> {
+    /// Their names with spaces between, as the tests want them.
+    pub(crate) fn names(&self) -> String {
+        self.names.join(" ")
+    }
 }
 
 impl Drop for Running<'_> {

@@ -69,7 +69,7 @@ pub(crate) fn run(cx: &Context, only: Option<Part>, all_brokers: bool) -> Result
         wasm(cx, &browser)?;
     }
     if wanted(Part::EndToEnd) {
-        end_to_end(cx, &browser)?;
+        end_to_end(cx, &browser, all_brokers)?;
     }
     Ok(())
 }
@@ -139,9 +139,11 @@ fn webdriver_capabilities(cx: &Context, browser: &Browser) -> Result<PathBuf> {
     Ok(chosen)
 }
 
-fn end_to_end(cx: &Context, browser: &Browser) -> Result<()> {
+fn end_to_end(cx: &Context, browser: &Browser, all_brokers: bool) -> Result<()> {
     let sh = &cx.sh;
     page::build(cx)?;
+    let brokers = brokers::start_all(cx, all_brokers)?;
+    let paho = clients::python_with_paho(cx)?.unwrap_or_default();
     let site = lay_out_site(cx)?;
     let port = free_port()?.to_string();
     let _folder = sh.push_dir(tests_folder(cx));
@@ -150,6 +152,8 @@ fn end_to_end(cx: &Context, browser: &Browser) -> Result<()> {
             .env("CHROME", &browser.chrome)
             .env("MQTTSCOPE_PORT", port)
             .env("MQTTSCOPE_SITE", &site)
+            .env("MQTTSCOPE_BROKERS", brokers.names())
+            .env("MQTTSCOPE_PAHO_PYTHON", paho)
             .run()
             .map_err(Into::into)
     })

@@ -1,10 +1,12 @@
 //! The broker over plain TCP: `cargo run --release --example tcp_broker -- 127.0.0.1:1883`.
 //!
+//! `--verbose` prints what happens, `--queue N` lets N messages wait for each session.
+//!
 //! One thread owns the broker. Each connection has a thread that reads and one that writes; they
 //! know nothing of MQTT. The last line that is printed before clients are served is the address.
 
 use std::collections::HashMap;
-use std::io::{Read, Write};
+use std::io::{Error, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +14,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant as Clock};
 
-use mqttscope_session::broker::{Broker, ConnectionId, Options, Transmit};
+use mqttscope_session::broker::{Broker, ConnectionId, Limits, Options, Transmit};
 use mqttscope_session::common::Instant;
 
 /// What the connections' threads tell the broker's.
@@ -38,7 +40,20 @@ struct Peer {
 fn main() -> std::io::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let address = arguments.next().unwrap_or_else(|| "127.0.0.1:1883".into());
-    let verbose = arguments.any(|argument| argument == "--verbose");
+    let mut verbose = false;
+    let mut limits = Limits::default();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--verbose" => verbose = true,
+            "--queue" => {
+                let number = arguments.next().and_then(|number| number.parse().ok());
+                limits.queue = number
+                    .ok_or("--queue wants a number")
+                    .map_err(Error::other)?;
+            }
+            other => return Err(Error::other(format!("unknown: {other}"))),
+        }
+    }
     let listener = TcpListener::bind(&address)?;
     println!("listening on {}", listener.local_addr()?);
     let (to_broker, inputs) = channel();
@@ -50,16 +65,17 @@ fn main() -> std::io::Result<()> {
             }
         }
     });
-    serve(&inputs, &to_broker, verbose);
+    serve(limits, &inputs, &to_broker, verbose);
     Ok(())
 }
 
 /// Runs until every other thread is gone, which is never.
-fn serve(inputs: &Receiver<Input>, to_broker: &Sender<Input>, verbose: bool) {
+fn serve(limits: Limits, inputs: &Receiver<Input>, to_broker: &Sender<Input>, verbose: bool) {
     let start = Clock::now();
     let now =
         || Instant::from_millis(u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX));
     let mut broker = Broker::new(Options {
+        limits,
         seed: u64::from(std::process::id()),
         ..Options::default()
     });

@@ -1,4 +1,5 @@
-//! Messages a second from a client over the simulated network and the broker to another client.
+//! Messages a second from a client over the simulated network and the broker to another client, and
+//! how often memory is allocated for each.
 //!
 //! `cargo run --release -p mqttscope-session --example throughput`
 #![allow(clippy::print_stdout, reason = "that is what it is for")]
@@ -61,11 +62,16 @@ fn run(version: ProtocolVersion, qos: QoS) -> Result<(u32, f64), Box<dyn Error>>
 fn main() -> Result<(), Box<dyn Error>> {
     for version in ProtocolVersion::ALL {
         for qos in [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce] {
-            let (came, rate) = run(version, qos)?;
+            let mut result = Ok((0, 0.0));
+            let used = allocation_counter::measure(|| result = run(version, qos));
+            let (came, rate) = result?;
             println!(
-                "MQTT {:5} QoS {}: {came} of {MESSAGES} messages came, {rate:.0} a second",
+                "MQTT {:5} QoS {}: {came} of {MESSAGES} messages came, {rate:.0} a second, {:.1} \
+                 allocations and {:.0} bytes each",
                 version.name(),
-                qos as u8
+                qos as u8,
+                used.count_total as f64 / f64::from(MESSAGES),
+                used.bytes_total as f64 / f64::from(MESSAGES),
             );
         }
     }

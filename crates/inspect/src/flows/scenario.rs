@@ -9,7 +9,7 @@ pub const MAX_STEPS: usize = 200;
 /// The most things that go wrong in it.
 pub const MAX_FAULTS: usize = 20;
 /// The last moment that a scenario can name, in milliseconds.
-pub const MAX_AT: u64 = 3_600_000;
+pub const MAX_AT: u64 = 600_000;
 /// How long a client is away when nothing else is said, in milliseconds.
 const OFFLINE: u64 = 2_000;
 /// How slow a link becomes when nothing else is said, in milliseconds.

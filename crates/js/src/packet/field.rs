@@ -99,7 +99,8 @@ impl Place<'_> {
     /// The text of `value`, when it is all of it.
     fn sound(self, name: &str, value: &JsValue, text: String) -> Result<String, Failure> {
         // Lone surrogates have become U+FFFD on the way; the string would not be what was given.
-        let replaced = text.contains('\u{fffd}')
+        let replaced = !text.is_ascii()
+            && text.contains('\u{fffd}')
             && !value
                 .dyn_ref::<JsString>()
                 .is_some_and(JsString::is_valid_utf16);

@@ -1,7 +1,6 @@
 //! CONNECT and CONNACK: how a connection begins and what both ends announce.
 
 use alloc::boxed::Box;
-use alloc::string::ToString;
 
 use mqttscope_wire::{
     Connack, Connect, PacketType, Properties, Property, PropertyId, ProtocolVersion, QoS,
@@ -273,7 +272,7 @@ impl Connection {
         if self.session.client_identifier.is_empty() {
             alloc::format!("connection {}", self.id.0)
         } else {
-            alloc::format!("client `{}`", self.session.client_identifier.to_string())
+            alloc::format!("client `{}`", self.session.client_identifier)
         }
     }
 }

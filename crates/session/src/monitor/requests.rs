@@ -168,7 +168,7 @@ impl Connection {
         self.judge_problem_information(judge, suback.properties);
         let identifier = suback.packet_identifier.get();
         let Some(mut request) = self.take_request(identifier, FlowKind::Subscribe) else {
-            if self.begun {
+            if self.begun && !self.doubtful {
                 //= [MQTT-2.2.1-6] v5, [MQTT-2.3.1-7] v3.1.1
                 judge.broken(Rule::SubackUnknown, u32::from(identifier));
             }
@@ -278,7 +278,7 @@ impl Connection {
         self.judge_problem_information(judge, unsuback.properties);
         let identifier = unsuback.packet_identifier.get();
         let Some(mut request) = self.take_request(identifier, FlowKind::Unsubscribe) else {
-            if self.begun {
+            if self.begun && !self.doubtful {
                 judge.broken(Rule::UnsubackUnknown, u32::from(identifier));
             }
             return;
@@ -333,7 +333,7 @@ impl Connection {
     /// PINGRESP.
     pub(super) fn pingresp(&mut self, judge: &mut Judge<'_>) {
         let Some(mut flow) = self.ping.take() else {
-            if self.begun {
+            if self.begun && !self.doubtful {
                 judge.broken(Rule::PingrespUnasked, 0);
             }
             return;

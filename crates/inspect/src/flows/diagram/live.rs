@@ -10,6 +10,8 @@ use crate::flows::packet::Facts;
 
 /// Room for each packet.
 const ROW: u32 = 2;
+/// How far down an arrow goes, in pixels.
+const SLANT: u32 = 15;
 
 /// A packet that was seen at one end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +65,7 @@ impl Diagram {
                 from,
                 to: 1_usize.saturating_sub(from),
                 top,
-                bottom: top.saturating_add(super::time_line::BESIDE),
+                bottom: top.saturating_add(SLANT),
                 reach: 1000,
                 label: timed(found.label(look.short), packet.at.saturating_sub(first)),
                 kind: found.kind,

@@ -7,6 +7,9 @@ use mqttscope_session::network::World;
 
 use crate::flows::scenario::{Scenario, Station};
 
+/// How many of a kind are told one by one.
+const SHOWN: usize = 8;
+
 /// What all sides remember.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
@@ -49,6 +52,18 @@ impl Side {
             open: true,
         });
     }
+
+    /// The first of them, and how many more there are: `prefix` stands before that.
+    fn open_some(&mut self, prefix: &str, lines: impl Iterator<Item = String>) {
+        let mut lines = lines.fuse();
+        for text in lines.by_ref().take(SHOWN) {
+            self.open(text);
+        }
+        let more = lines.count();
+        if more > 0 {
+            self.open(format!("{prefix}and {more} more"));
+        }
+    }
 }
 
 impl Memory {
@@ -77,27 +92,23 @@ fn client_side(client: &Client, station: &Station, received: u32) -> Side {
         Phase::Connected => "connected",
         Phase::Waiting(_) => "no connection, tries again",
     });
-    for (identifier, entry) in view.outgoing.iter() {
-        let identifier = identifier.get();
-        side.open(waits(&format!("id {identifier}"), entry.step));
-    }
-    for (identifier, _) in view.incoming.iter() {
-        side.open(format!(
-            "id {} from broker · seen · waits for PUBREL",
-            identifier.get()
-        ));
-    }
-    for identifier in client.requested() {
-        side.open(format!("id {} · waits for SUBACK", identifier.get()));
-    }
-    for queued in client.queue() {
-        let message = &queued.message;
-        side.open(format!(
-            "QoS {} to {} · waits to be sent",
-            message.qos as u8,
-            message.topic_name().as_str()
-        ));
-    }
+    let outgoing = view.outgoing.iter();
+    let outgoing =
+        outgoing.map(|(identifier, entry)| waits(&format!("id {}", identifier.get()), entry.step));
+    side.open_some("", outgoing);
+    let incoming = view.incoming.iter().map(|(identifier, _)| identifier.get());
+    let seen = incoming.map(|id| format!("id {id} from broker · seen · waits for PUBREL"));
+    side.open_some("", seen);
+    let requested = client.requested().map(|identifier| identifier.get());
+    side.open_some(
+        "",
+        requested.map(|id| format!("id {id} · waits for SUBACK")),
+    );
+    let queued = client.queue().map(|queued| {
+        let (qos, topic) = (queued.message.qos as u8, queued.message.topic_name());
+        format!("QoS {qos} to {} · waits to be sent", topic.as_str())
+    });
+    side.open_some("", queued);
     if view.unacknowledged > 0 {
         side.open(format!("{} not acknowledged", view.unacknowledged));
     }
@@ -161,19 +172,20 @@ fn session_lines(side: &mut Side, session: &SessionView<'_>) {
             if due.is_some() { ", due" } else { "" }
         ));
     }
-    for identifier in session.received() {
-        side.open(format!(
-            "{name}: id {} from it · seen · waits for PUBREL",
-            identifier.get()
-        ));
-    }
-    for entry in session.unacknowledged() {
-        let identifier = format!("{name}: id {} to it", entry.packet_identifier.get());
-        side.open(waits(&identifier, entry.step));
-    }
-    for (topic, qos) in session.queued() {
-        side.open(format!("{name}: queued {topic} QoS {}", qos as u8));
-    }
+    let prefix = format!("{name}: ");
+    let received = session.received().map(|identifier| {
+        let id = identifier.get();
+        format!("{prefix}id {id} from it · seen · waits for PUBREL")
+    });
+    side.open_some(&prefix, received);
+    let unacknowledged = session.unacknowledged().map(|entry| {
+        let id = entry.packet_identifier.get();
+        waits(&format!("{prefix}id {id} to it"), entry.step)
+    });
+    side.open_some(&prefix, unacknowledged);
+    let queued = session.queued();
+    let queued = queued.map(|(topic, qos)| format!("{prefix}queued {topic} QoS {}", qos as u8));
+    side.open_some(&prefix, queued);
 }
 
 fn waits(what: &str, step: OutgoingStep) -> String {

@@ -18,7 +18,7 @@ use crate::flows::scenario::{Fault, Scenario, When};
 /// Milliseconds that a run goes on after the last thing that its scenario names.
 const REST: u64 = 120_000;
 /// Moments after which a run is ended.
-const MAX_MOMENTS: usize = 20_000;
+const MAX_MOMENTS: usize = 5_000;
 
 pub(super) struct Stage<'a> {
     pub(super) scenario: &'a Scenario,

@@ -13,14 +13,10 @@ impl Window {
     /// A PUBLISH of this side.
     pub(in crate::monitor) fn publish(&mut self, judge: &mut Judge<'_>, sent: Sent) {
         let identifier = sent.identifier;
-        match self.entries.get(&identifier) {
+        match self.entries.get(&identifier).cloned() {
             None if sent.dup => self.dup_of_nothing(judge, identifier, sent.content),
-            None => {}
-            Some(entry) => {
-                if self.publish_again(judge, sent, entry.clone()) {
-                    return;
-                }
-            }
+            Some(entry) if self.publish_again(judge, sent, &entry) => return,
+            _ => {}
         }
         self.begin(judge, sent);
     }
@@ -69,7 +65,7 @@ impl Window {
 
     /// A PUBLISH with an identifier that is open. True when it is the same message once more.
     #[cold]
-    fn publish_again(&mut self, judge: &mut Judge<'_>, sent: Sent, entry: Entry) -> bool {
+    fn publish_again(&mut self, judge: &mut Judge<'_>, sent: Sent, entry: &Entry) -> bool {
         let identifier = u32::from(sent.identifier);
         let first = entry.flow.packets.as_slice().first().copied().unwrap_or(0);
         let found = |judge: &Judge<'_>, rule| Finding {

@@ -1,0 +1,88 @@
+// The Live page on every real broker that `cargo xtask test` could start, with mosquitto's clients on
+// the broker's TCP side.
+import { expect, test } from "@playwright/test";
+
+import { type Broker, brokers, publish, Subscriber, type Version } from "./peers/clients";
+import { Desk } from "./peers/desk";
+
+/** The QoS that a message of this QoS comes with at a subscription with QoS 2. */
+function delivered(broker: Broker, qos: number): number {
+  switch (broker.name) {
+    // It grants QoS 1.
+    case "rabbitmq":
+      return Math.min(qos, 1);
+    // It delivers as it granted, whatever the message came with.
+    case "amqtt":
+      return 2;
+    default:
+      return qos;
+  }
+}
+
+function profile(broker: Broker, version: Version, more: object = {}) {
+  const { username, password } = broker.tcp;
+  return {
+    target: { WebSocket: broker.url },
+    version,
+    client_identifier: `page-${broker.name}-${version.replaceAll(".", "")}`,
+    user_name: username || null,
+    password: password || null,
+    ...more,
+  };
+}
+
+test("there are brokers to talk to", () => {
+  test.skip(brokers().length === 0, "cargo xtask test starts them");
+  expect(brokers().map(({ name }) => name)).toContain("mosquitto");
+});
+
+for (const broker of brokers()) {
+  for (const version of broker.versions) {
+    // RabbitMQ makes a slash of each dot.
+    const base = `page/${broker.name}/${version.replaceAll(".", "")}`;
+
+    test(`${broker.name}, ${version}: messages of every QoS go both ways`, async ({ page }) => {
+      const subscriber = await Subscriber.to(broker, version, `${base}/out/#`);
+      const subscriptions = [{ topic_filter: `${base}/in/#`, qos: 2 }];
+      const desk = await Desk.open(page, profile(broker, version, { subscriptions }));
+      await desk.connect();
+      await expect(desk.packets("SUBACK")).toHaveCount(1);
+      for (const qos of [0, 1, 2]) {
+        await desk.publish(`${base}/out/${qos}`, `from the page ${qos}`, qos);
+        await subscriber.hears(`${base}/out/${qos} ${delivered(broker, qos)} 0 from the page ${qos}`);
+        // RabbitMQ answers QoS 2 with a PUBACK, at which mosquitto's client gives up.
+        const most = broker.name === "rabbitmq" ? 1 : 2;
+        await publish(broker, version, `${base}/in/${qos}`, `from outside ${qos}`, "-q", String(Math.min(qos, most)));
+      }
+      // Every handshake comes to its end.
+      await expect(desk.packets("PUBCOMP").or(desk.packets("PUBACK")).first()).toBeVisible();
+      await desk.tab("messages");
+      for (const qos of [0, 1, 2]) {
+        const message = desk.message(`from outside ${qos}`);
+        await expect(message).toBeVisible();
+        await expect(message).toContainText(`${base}/in/${qos}`);
+      }
+      await subscriber.stop();
+    });
+
+    test(`${broker.name}, ${version}: what is retained comes with its mark`, async ({ page }) => {
+      await publish(broker, version, `${base}/kept`, "kept for the page", "-r", "-q", "1");
+      const subscriptions = [{ topic_filter: `${base}/kept`, qos: 1 }];
+      const desk = await Desk.open(page, profile(broker, version, { client_identifier: "", subscriptions }));
+      await desk.connect();
+      await desk.tab("messages");
+      await expect(desk.message("kept for the page")).toContainText("retain");
+      await publish(broker, version, `${base}/kept`, null, "-r");
+    });
+
+    test(`${broker.name}, ${version}: the will is published when the link is cut`, async ({ page }) => {
+      const subscriber = await Subscriber.to(broker, version, `${base}/will`);
+      const will = { message: { topic: `${base}/will`, payload: [...Buffer.from("gone")], qos: 1 } };
+      const desk = await Desk.open(page, profile(broker, version, { client_identifier: `will-${version}`, will, reconnect: null }));
+      await desk.connect();
+      await desk.cut();
+      await subscriber.hears(/will \d 0 gone/);
+      await subscriber.stop();
+    });
+  }
+}

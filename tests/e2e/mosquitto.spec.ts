@@ -1,0 +1,181 @@
+// What can go wrong with a real broker, on a mosquitto that is started, killed and started again.
+import { chromium, expect, test as base } from "@playwright/test";
+
+import { Paho, publish } from "./peers/clients";
+import { Desk } from "./peers/desk";
+import { Mosquitto } from "./peers/mosquitto";
+
+const test = base.extend<{ mosquitto: Mosquitto }>({
+  mosquitto: async ({}, use) => {
+    const mosquitto = await Mosquitto.start();
+    await use(mosquitto);
+    await mosquitto.stop();
+  },
+});
+
+function profile(mosquitto: Mosquitto, more: object = {}) {
+  return {
+    target: { WebSocket: mosquitto.url },
+    client_identifier: "page",
+    user_name: "user",
+    password: "secret",
+    reconnect: { first_ms: 200, longest_ms: 500, attempts: null },
+    ...more,
+  };
+}
+
+for (const version of ["3.1.1", "5"] as const) {
+  test(`${version}: a session outlives the broker, and what came meanwhile is delivered`, async ({ page, mosquitto }) => {
+    const desk = await Desk.open(
+      page,
+      profile(mosquitto, {
+        version,
+        clean_start: false,
+        properties: { session_expiry_interval: 600 },
+        subscriptions: [{ topic_filter: "kept/#", qos: 1 }],
+      }),
+    );
+    await desk.connect();
+    await expect(desk.row).toContainText("new session");
+    await desk.row.getByTestId("disconnect").click();
+    await desk.state("closed");
+    await publish(mosquitto, version, "kept/1", "while away", "-q", "1");
+    await mosquitto.end();
+    await mosquitto.again();
+    await desk.connect();
+    await expect(desk.row).toContainText("session present");
+    await desk.tab("messages");
+    await expect(desk.message("while away")).toBeVisible();
+  });
+
+  test(`${version}: a wrong password is named`, async ({ page, mosquitto }) => {
+    const desk = await Desk.open(page, profile(mosquitto, { version, password: "wrong", reconnect: null }));
+    await desk.row.getByTestId("connect").click();
+    await desk.state("failed");
+    await expect(desk.row).toContainText("not authorized", { ignoreCase: true });
+    const advice = await desk.advice();
+    await expect(advice).toContainText(version === "5" ? "0x87" : "0x05");
+    await expect(advice).toContainText("password_file");
+  });
+}
+
+for (const version of ["3.1.1", "5"] as const) {
+  test(`${version}: Paho with a persistent session, both ways`, async ({ page, mosquitto }) => {
+    test.skip(!Paho.python, "cargo xtask test gets it");
+    const desk = await Desk.open(
+      page,
+      profile(mosquitto, {
+        version,
+        clean_start: false,
+        properties: { session_expiry_interval: 600 },
+        subscriptions: [{ topic_filter: "in/#", qos: 2 }],
+      }),
+    );
+    await desk.connect();
+    await expect(desk.packets("SUBACK")).toHaveCount(1);
+    const listen = () => Paho.run("subscribe", mosquitto, version, "listener", "out/#");
+    const tell = async (topic: string, qos: number, payload: string) => {
+      const publisher = Paho.run("publish", mosquitto, version, "teller", topic, String(qos), payload);
+      await publisher.hears("published");
+    };
+
+    let listener = listen();
+    await listener.hears("subscribed");
+    await listener.hears("session 0");
+    await desk.publish("out/1", "to one who listens", 2);
+    await listener.hears("out/1 2 to one who listens");
+    await listener.stop();
+    await desk.publish("out/2", "to one who is away", 1);
+    await expect(desk.packets("PUBACK")).toHaveCount(1);
+    listener = listen();
+    await listener.hears("session 1");
+    await listener.hears("out/2 1 to one who is away");
+    await listener.stop();
+
+    await tell("in/1", 2, "to the page");
+    await desk.row.getByTestId("disconnect").click();
+    await desk.state("closed");
+    await tell("in/2", 1, "to the page that is away");
+    await desk.connect();
+    await desk.tab("messages");
+    await expect(desk.message("in/1")).toContainText("to the page");
+    await expect(desk.message("in/2")).toContainText("to the page that is away");
+  });
+}
+
+test("a broker that is killed is found again", async ({ page, mosquitto }) => {
+  const desk = await Desk.open(page, profile(mosquitto, { subscriptions: [{ topic_filter: "back", qos: 0 }] }));
+  await desk.connect();
+  await mosquitto.end("SIGKILL");
+  await desk.state("waiting");
+  await expect(desk.row.getByTestId("why-not")).toBeVisible();
+  await mosquitto.again();
+  await desk.state("open");
+  await expect(desk.packets("SUBACK")).toHaveCount(2);
+  await publish(mosquitto, "5", "back", "heard again");
+  await desk.tab("messages");
+  await expect(desk.message("heard again")).toBeVisible();
+});
+
+test("a packet that the broker does not take is not sent", async ({ page, mosquitto }) => {
+  const desk = await Desk.open(page, profile(mosquitto));
+  await desk.connect();
+  await expect(desk.page.getByTestId("limits")).toContainText("20000 bytes");
+  await desk.publish("big", "x".repeat(30_000));
+  await expect(page.getByRole("status").filter({ hasText: "larger than the server accepts" })).toBeVisible();
+  await desk.state("open");
+});
+
+test("the plain port leads to advice", async ({ page, mosquitto }) => {
+  const address = `ws://127.0.0.1:${mosquitto.tcp.port}/`;
+  const desk = await Desk.open(page, profile(mosquitto, { target: { WebSocket: address }, reconnect: null }));
+  await desk.row.getByTestId("connect").click();
+  await desk.state("failed");
+  await expect(await desk.advice()).toContainText("protocol websockets");
+});
+
+test("a hidden tab keeps its connection alive", async ({ mosquitto, baseURL }) => {
+  test.setTimeout(90_000);
+  // Playwright takes a browser's thrift with hidden tabs away; here it is what is tested.
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROME,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic"],
+    ignoreDefaultArgs: [
+      "--disable-background-timer-throttling",
+      "--disable-backgrounding-occluded-windows",
+      "--disable-renderer-backgrounding",
+    ],
+  });
+  const context = await browser.newContext({ baseURL });
+  const page = await context.newPage();
+  const desk = await Desk.open(page, profile(mosquitto, { keep_alive: 10, reconnect: null }));
+  await desk.connect();
+  const other = await context.newPage();
+  await other.goto("about:blank");
+  await other.bringToFront();
+  // Three times what the server waits for a client that says nothing.
+  await other.waitForTimeout(45_000);
+  await page.bringToFront();
+  await desk.state("open");
+  await expect(desk.packets("CONNACK")).toHaveCount(1);
+  expect(await desk.packets("PINGRESP").count()).toBeGreaterThanOrEqual(3);
+  await browser.close();
+});
+
+for (const [qos, kinds] of [
+  [1, ["PUBLISH", "PUBACK"]],
+  [2, ["PUBLISH", "PUBREC", "PUBREL", "PUBCOMP"]],
+] as const) {
+  test(`a handshake of QoS ${qos} is drawn as it went, and becomes a scenario`, async ({ page, mosquitto }) => {
+    const desk = await Desk.open(page, profile(mosquitto, { version: "5" }));
+    await desk.connect();
+    await desk.publish("drawn/a", "21", qos);
+    await page.getByTestId("tab-flows").click();
+    await page.getByTestId("flow-row").filter({ hasText: "drawn/a" }).first().click();
+    const picture = page.getByTestId("flow-picture");
+    await expect(picture.getByTestId("arrow")).toContainText([...kinds]);
+    await expect(picture.locator(".unanswered")).toHaveCount(0);
+    await picture.getByTestId("what-if").click();
+    await expect(page.getByTestId("title")).toHaveText("Seen live: drawn/a");
+  });
+}

@@ -1,0 +1,117 @@
+// Real brokers, and mosquitto's clients on their TCP side.
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+export type Version = "3.1" | "3.1.1" | "5";
+
+export interface Broker {
+  name: string;
+  /** Its WebSocket address. */
+  url: string;
+  /** Its TCP address, with user name and password where it wants them. */
+  tcp: URL;
+  /** The same for version 5. */
+  tcp5: URL;
+  /** What it speaks over WebSocket. */
+  versions: Version[];
+}
+
+const SCRIPT = fileURLToPath(new URL("../../brokers/brokers.sh", import.meta.url));
+
+/** Those that `cargo xtask test` has started. */
+export function brokers(): Broker[] {
+  const names = (process.env.MQTTSCOPE_BROKERS ?? "").split(" ").filter(Boolean);
+  return names.map((name) => {
+    const ask = (what: string) => execFileSync(SCRIPT, [name, what], { encoding: "utf8" }).trim();
+    const versions = ask("versions").split(" ") as Version[];
+    return {
+      name,
+      url: ask("url"),
+      tcp: new URL(ask("tcp")),
+      tcp5: new URL(ask("tcp5")),
+      // rumqttd's WebSocket listener speaks 3.1.1 only.
+      versions: name === "rumqttd" ? ["3.1.1"] : versions,
+    };
+  });
+}
+
+const NAMES = { "3.1": "mqttv31", "3.1.1": "mqttv311", "5": "mqttv5" };
+
+function to(broker: Pick<Broker, "tcp" | "tcp5">, version: Version): string[] {
+  const { hostname, port, username, password } = version === "5" ? broker.tcp5 : broker.tcp;
+  const login = username ? ["-u", username, "-P", password] : [];
+  return ["-V", NAMES[version], "-h", hostname, "-p", port, ...login];
+}
+
+/** A program, and what it has printed. */
+export class Program {
+  private text = "";
+  private readonly exit: Promise<unknown>;
+
+  protected constructor(private readonly child: ChildProcess) {
+    child.stdout?.on("data", (data) => { this.text += data; });
+    this.exit = once(child, "exit");
+  }
+
+  async hears(words: RegExp | string) {
+    const has = () => (typeof words === "string" ? this.text.includes(words) : words.test(this.text));
+    const end = Date.now() + 10_000;
+    while (!has()) {
+      if (Date.now() > end) throw new Error(`not heard: ${words}; but:\n${this.text}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Ends it at once. */
+  async stop() {
+    this.child.kill("SIGKILL");
+    await this.exit;
+  }
+}
+
+/** mosquitto_sub: it prints a line `TOPIC QOS RETAIN PAYLOAD` for each message. */
+export class Subscriber extends Program {
+  /** Subscribed once this is done. */
+  static async to(broker: Pick<Broker, "tcp" | "tcp5">, version: Version, filter: string, ...more: string[]) {
+    const args = [...to(broker, version), "-d", "-q", "2", "-t", filter, "-F", "%t %q %r %p", ...more];
+    // Into a pipe it prints nothing before it has much to say, unless it is told to.
+    const subscriber = new Subscriber(spawn("stdbuf", ["-oL", "mosquitto_sub", ...args]));
+    await subscriber.hears(/^Subscribed/m);
+    return subscriber;
+  }
+}
+
+/** Paho with a persistent session; see paho_client.py for what it prints. */
+export class Paho extends Program {
+  /** A Python that has Paho; none where `cargo xtask test` could not get it. */
+  static readonly python = process.env.MQTTSCOPE_PAHO_PYTHON;
+
+  static run(
+    what: "subscribe" | "publish",
+    broker: Pick<Broker, "tcp">,
+    version: Version,
+    identifier: string,
+    topic: string,
+    ...more: string[]
+  ) {
+    const script = fileURLToPath(new URL("paho_client.py", import.meta.url));
+    const { hostname, port, username, password } = broker.tcp;
+    const args = [script, what, hostname, port, username, password, version, identifier, topic, ...more];
+    return new Paho(spawn(Paho.python ?? "python3", args, { stdio: ["ignore", "pipe", "inherit"] }));
+  }
+}
+
+/** mosquitto_pub; done when the broker has the message. */
+export async function publish(
+  broker: Pick<Broker, "tcp" | "tcp5">,
+  version: Version,
+  topic: string,
+  payload: string | null,
+  ...more: string[]
+) {
+  const what = payload === null ? ["-n"] : ["-m", payload];
+  const child = spawn("mosquitto_pub", [...to(broker, version), "-t", topic, ...what, ...more], { stdio: "inherit" });
+  const [code] = await once(child, "exit");
+  if (code !== 0) throw new Error(`mosquitto_pub ended with ${code}`);
+}
