@@ -48,6 +48,7 @@ mod trace;
 mod view;
 mod wills;
 mod window;
+mod words;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -70,6 +71,7 @@ pub use state::{
     ConnectionState, EndState, HandshakeState, HandshakeStep, KeepAliveState, Limits, Phase,
     SubscriptionState,
 };
+pub use words::words;
 
 /// Connections that are kept at most; closed ones make room first.
 const MAXIMUM_CONNECTIONS: usize = 1000;
