@@ -217,6 +217,7 @@ export class Live {
     const found = await this.total();
     const searching = await frames(this.page);
     await this.page.getByTestId("search").fill("");
+    await this.page.waitForFunction((before) => window.total_() >= before, before, { polling: 200 });
     return { scrolling, searching, searched, found };
   }
 
@@ -225,15 +226,11 @@ export class Live {
   }
 }
 
-/** Bytes that the browser's renderers hold in memory together; null where it cannot be read. */
+/** Bytes that the browser's renderers hold in memory together, as Linux counts them. */
 export async function memory(browser) {
-  try {
-    const session = await browser.newBrowserCDPSession();
-    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
-    const resident = ({ id }) =>
-      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, "utf8"))?.[1] ?? 0) * 1024;
-    return processInfo.filter(({ type }) => type === "renderer").map(resident).reduce((a, b) => a + b, 0);
-  } catch {
-    return null;
-  }
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  const resident = ({ id }) =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, "utf8"))?.[1] ?? 0) * 1024;
+  return processInfo.filter(({ type }) => type === "renderer").map(resident).reduce((a, b) => a + b, 0);
 }

@@ -62,7 +62,7 @@ for (const broker of brokers()) {
         await expect(message).toBeVisible();
         await expect(message).toContainText(`${base}/in/${qos}`);
       }
-      subscriber.stop();
+      await subscriber.stop();
     });
 
     test(`${broker.name}, ${version}: what is retained comes with its mark`, async ({ page }) => {
@@ -82,7 +82,7 @@ for (const broker of brokers()) {
       await desk.connect();
       await desk.cut();
       await subscriber.hears(/will \d 0 gone/);
-      subscriber.stop();
+      await subscriber.stop();
     });
   }
 }

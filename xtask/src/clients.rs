@@ -43,7 +43,7 @@ pub(crate) fn run(cx: &Context) -> Result<()> {
 }
 
 /// A Python that has Paho, in the folder of tools; none where there is no Python.
-fn python_with_paho(cx: &Context) -> Result<Option<PathBuf>> {
+pub(crate) fn python_with_paho(cx: &Context) -> Result<Option<PathBuf>> {
     let sh = &cx.sh;
     let folder = cx.cache.join(format!("paho-mqtt-{PAHO}"));
     let python = folder.join("bin").join("python");

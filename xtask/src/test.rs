@@ -143,6 +143,7 @@ fn end_to_end(cx: &Context, browser: &Browser, all_brokers: bool) -> Result<()> 
     let sh = &cx.sh;
     page::build(cx)?;
     let brokers = brokers::start_all(cx, all_brokers)?;
+    let paho = clients::python_with_paho(cx)?.unwrap_or_default();
     let site = lay_out_site(cx)?;
     let port = free_port()?.to_string();
     let _folder = sh.push_dir(tests_folder(cx));
@@ -152,6 +153,7 @@ fn end_to_end(cx: &Context, browser: &Browser, all_brokers: bool) -> Result<()> 
             .env("MQTTSCOPE_PORT", port)
             .env("MQTTSCOPE_SITE", &site)
             .env("MQTTSCOPE_BROKERS", brokers.names())
+            .env("MQTTSCOPE_PAHO_PYTHON", paho)
             .run()
             .map_err(Into::into)
     })

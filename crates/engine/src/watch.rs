@@ -43,12 +43,14 @@ pub(crate) struct Found {
     packets: Vec<RecordId>,
 }
 
-/// A handshake, with its packets.
-#[derive(Clone, Debug)]
+/// A handshake. There may be thousands, of which a few are on screen: where its packets are is
+/// asked for with [`Watch::packets`].
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Watched {
     pub(crate) flow: Flow,
     pub(crate) connection: ConnectionId,
-    pub(crate) packets: Vec<RecordId>,
+    first: RecordId,
+    server: usize,
 }
 
 /// See [the module](self).
@@ -154,11 +156,11 @@ impl Watch {
         self.found.iter().filter(about).map(Found::view).collect()
     }
 
-    /// Handshakes of one connection, or of all, with packets that are still there, in the order in
-    /// which they began.
-    pub(crate) fn flows(&self, of: Option<ConnectionId>) -> Vec<Watched> {
+    /// Handshakes of one connection, or of all, in the order in which they began. Those whose
+    /// packets are all older than `oldest` are left out.
+    pub(crate) fn flows(&self, of: Option<ConnectionId>, oldest: RecordId) -> Vec<Watched> {
         let mut flows = Vec::new();
-        for server in &self.servers {
+        for (at, server) in self.servers.iter().enumerate() {
             for flow in server.monitor.flows() {
                 let Some(&(_, connection)) = self.sockets.get(&SocketId(flow.connection.0)) else {
                     continue;
@@ -166,18 +168,26 @@ impl Watch {
                 if of.is_some_and(|of| of != connection) {
                     continue;
                 }
-                let packets = server.records(&flow.packets);
-                if !packets.is_empty() {
+                let mut records = server.records(&flow.packets);
+                if let Some(first) = records.find(|&record| record >= oldest) {
                     flows.push(Watched {
                         flow,
                         connection,
-                        packets,
+                        first,
+                        server: at,
                     });
                 }
             }
         }
-        flows.sort_by_key(|flow| flow.packets.first().copied());
+        flows.sort_by_key(|flow| flow.first);
         flows
+    }
+
+    /// The packets of a handshake, oldest first.
+    pub(crate) fn packets(&self, watched: &Watched) -> Vec<RecordId> {
+        let server = self.servers.get(watched.server);
+        let records = server.map(|server| server.records(&watched.flow.packets));
+        records.into_iter().flatten().collect()
     }
 
     fn server(&mut self, socket: SocketId) -> Option<(&mut Server, usize)> {
@@ -201,7 +211,7 @@ impl Watch {
             let Some(&(_, connection)) = self.sockets.get(&SocketId(finding.connection.0)) else {
                 continue;
             };
-            let packets = server.records(&finding.packets);
+            let packets: Vec<RecordId> = server.records(&finding.packets).collect();
             grades.push((grade(finding.severity()), packets.last().copied()));
             if self.found.len() >= MOST_FINDINGS {
                 self.found.pop_front();
@@ -242,14 +252,14 @@ impl Server {
         });
     }
 
-    fn records(&self, numbers: &PacketNumbers) -> Vec<RecordId> {
+    fn records<'a>(&'a self, numbers: &'a PacketNumbers) -> impl Iterator<Item = RecordId> + 'a {
         let record = |&number: &u32| {
             let behind = self.pieces.partition_point(|piece| piece.number <= number);
             let piece = self.pieces.get(behind.checked_sub(1)?)?;
             let far = number.checked_sub(piece.number)?;
             (far < piece.len).then(|| RecordId(piece.record.saturating_add(u64::from(far))))
         };
-        numbers.as_slice().iter().filter_map(record).collect()
+        numbers.as_slice().iter().filter_map(record)
     }
 }
 

@@ -44,21 +44,14 @@ function to(broker: Pick<Broker, "tcp" | "tcp5">, version: Version): string[] {
   return ["-V", NAMES[version], "-h", hostname, "-p", port, ...login];
 }
 
-/** mosquitto_sub, and what it has printed: a line `TOPIC QOS RETAIN PAYLOAD` for each message. */
-export class Subscriber {
+/** A program, and what it has printed. */
+export class Program {
   private text = "";
+  private readonly exit: Promise<unknown>;
 
-  private constructor(private readonly child: ChildProcess) {
+  protected constructor(private readonly child: ChildProcess) {
     child.stdout?.on("data", (data) => { this.text += data; });
-  }
-
-  /** Subscribed once this is done. */
-  static async to(broker: Pick<Broker, "tcp" | "tcp5">, version: Version, filter: string, ...more: string[]) {
-    const args = [...to(broker, version), "-d", "-q", "2", "-t", filter, "-F", "%t %q %r %p", ...more];
-    // Into a pipe it prints nothing before it has much to say, unless it is told to.
-    const subscriber = new Subscriber(spawn("stdbuf", ["-oL", "mosquitto_sub", ...args]));
-    await subscriber.hears(/^Subscribed/m);
-    return subscriber;
+    this.exit = once(child, "exit");
   }
 
   async hears(words: RegExp | string) {
@@ -70,8 +63,42 @@ export class Subscriber {
     }
   }
 
-  stop() {
-    this.child.kill();
+  /** Ends it at once. */
+  async stop() {
+    this.child.kill("SIGKILL");
+    await this.exit;
+  }
+}
+
+/** mosquitto_sub: it prints a line `TOPIC QOS RETAIN PAYLOAD` for each message. */
+export class Subscriber extends Program {
+  /** Subscribed once this is done. */
+  static async to(broker: Pick<Broker, "tcp" | "tcp5">, version: Version, filter: string, ...more: string[]) {
+    const args = [...to(broker, version), "-d", "-q", "2", "-t", filter, "-F", "%t %q %r %p", ...more];
+    // Into a pipe it prints nothing before it has much to say, unless it is told to.
+    const subscriber = new Subscriber(spawn("stdbuf", ["-oL", "mosquitto_sub", ...args]));
+    await subscriber.hears(/^Subscribed/m);
+    return subscriber;
+  }
+}
+
+/** Paho with a persistent session; see paho_client.py for what it prints. */
+export class Paho extends Program {
+  /** A Python that has Paho; none where `cargo xtask test` could not get it. */
+  static readonly python = process.env.MQTTSCOPE_PAHO_PYTHON;
+
+  static run(
+    what: "subscribe" | "publish",
+    broker: Pick<Broker, "tcp">,
+    version: Version,
+    identifier: string,
+    topic: string,
+    ...more: string[]
+  ) {
+    const script = fileURLToPath(new URL("paho_client.py", import.meta.url));
+    const { hostname, port, username, password } = broker.tcp;
+    const args = [script, what, hostname, port, username, password, version, identifier, topic, ...more];
+    return new Paho(spawn(Paho.python ?? "python3", args, { stdio: ["ignore", "pipe", "inherit"] }));
   }
 }
 

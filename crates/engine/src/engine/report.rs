@@ -1,7 +1,7 @@
 //! What the page has not heard yet.
 
 use super::{BETWEEN_REPORTS, BETWEEN_SUMMARIES, Engine};
-use crate::protocol::{Report, Summary, Window};
+use crate::protocol::{RecordId, Report, Summary, Window};
 use crate::view::{flows, rows};
 use crate::watch::Found;
 
@@ -62,9 +62,11 @@ impl Engine {
             });
         }
         if let Some(window) = looking.flows {
-            let all = self.watch.flows(looking.connection);
+            let all = self
+                .watch
+                .flows(looking.connection, RecordId(self.log.first()));
             let (first, shown) = part(&all, self.still(window));
-            let row = |flow| flows::row(flow, &self.log, &self.topics);
+            let row = |flow| flows::row(flow, &self.watch, &self.log, &self.topics);
             reports.push(Report::Flows {
                 first,
                 total: all.len() as u64,

@@ -6,16 +6,17 @@ use mqttscope_wire::{Context, ControlPacket, Decoded, PacketType, QoS, decode};
 use crate::log::WireLog;
 use crate::protocol::{FlowState, FlowView, RecordId};
 use crate::topics::Topics;
-use crate::watch::{Watched, direction};
+use crate::watch::{Watch, Watched, direction};
 
 /// A row of the list.
-pub(crate) fn row(watched: &Watched, log: &WireLog, topics: &Topics) -> FlowView {
+pub(crate) fn row(watched: &Watched, watch: &Watch, log: &WireLog, topics: &Topics) -> FlowView {
     let flow = &watched.flow;
-    let first = watched.packets.first().copied();
+    let packets = watch.packets(watched);
+    let first = packets.first().copied();
     let at = |id: Option<RecordId>| id.and_then(|id| log.get(id)).map(|record| record.at_ms);
     let began_ms = at(first).unwrap_or(flow.started.millis() as f64);
-    let ended_ms = at(watched.packets.last().copied()).unwrap_or(flow.updated.millis() as f64);
-    let was_resent = is_resent(watched, log);
+    let ended_ms = at(packets.last().copied()).unwrap_or(flow.updated.millis() as f64);
+    let was_resent = is_resent(flow.kind, &packets, log);
     let (state, state_text) = match flow.state {
         State::Done if was_resent => (FlowState::Complete, "complete, sent again".to_owned()),
         State::Done => (FlowState::Complete, "complete".to_owned()),
@@ -25,7 +26,7 @@ pub(crate) fn row(watched: &Watched, log: &WireLog, topics: &Topics) -> FlowView
         ),
         State::WaitsFor(next) => (FlowState::Waiting, format!("waits for {}", next.name())),
         State::Refused(code) => {
-            let answer = watched.packets.last().and_then(|&id| log.get(id));
+            let answer = packets.last().and_then(|&id| log.get(id));
             let name = answer.and_then(|it| code.name(it.packet_type(), it.version));
             let name = name.map_or_else(|| format!("0x{:02X}", code.0), str::to_owned);
             (FlowState::Refused, format!("refused: {name}"))
@@ -42,7 +43,7 @@ pub(crate) fn row(watched: &Watched, log: &WireLog, topics: &Topics) -> FlowView
         direction: direction(flow.by),
         state,
         state_text,
-        packets: watched.packets.clone(),
+        packets,
         began_ms,
         took_ms: flow.is_over().then_some(ended_ms - began_ms),
     }
@@ -63,12 +64,12 @@ const fn name(kind: FlowKind) -> &'static str {
 }
 
 /// Whether one of its packets came a second time.
-fn is_resent(watched: &Watched, log: &WireLog) -> bool {
-    if watched.flow.kind == FlowKind::Connect || watched.flow.kind == FlowKind::RequestResponse {
+fn is_resent(kind: FlowKind, packets: &[RecordId], log: &WireLog) -> bool {
+    if matches!(kind, FlowKind::Connect | FlowKind::RequestResponse) {
         return false;
     }
     let mut seen: Vec<(PacketType, crate::protocol::Direction)> = Vec::new();
-    let records = watched.packets.iter().filter_map(|&id| log.get(id));
+    let records = packets.iter().filter_map(|&id| log.get(id));
     for record in records {
         let it = (record.packet_type(), record.direction);
         if it.0 != PacketType::Auth && seen.contains(&it) {
