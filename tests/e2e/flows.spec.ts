@@ -181,6 +181,9 @@ test("a share link opens the same scenario, faults included", async ({ page, con
   await expect(other.getByTestId("title")).toHaveText("QoS 1, calm");
   await other.keyboard.press("End");
   await expect(count(other, "twice")).toHaveText("1");
+  expect(other.url()).toContain("#/flows?");
+  await other.keyboard.press("]");
+  await expect(other).toHaveURL(/#\/flows$/);
   await other.goto(`${link.slice(0, -9)}`);
   await expect(other.getByText("This link cannot be opened")).toBeVisible();
 });
@@ -210,7 +213,7 @@ test("the diagram is exported as SVG, PNG and text", async ({ page }) => {
 test("everything works by keys alone", async ({ page }) => {
   await open(page);
   await page.keyboard.press("]");
-  await expect(page.getByTestId("title")).toHaveText("QoS 0, PUBLISH lost");
+  await expect(page.getByTestId("title")).toHaveText("Published 2, subscribed 1");
   await page.keyboard.press("[");
   await expect(page.getByTestId("title")).toHaveText("QoS 2, calm");
   await page.keyboard.press("ArrowRight");

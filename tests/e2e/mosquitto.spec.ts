@@ -161,3 +161,21 @@ test("a hidden tab keeps its connection alive", async ({ mosquitto, baseURL }) =
   expect(await desk.packets("PINGRESP").count()).toBeGreaterThanOrEqual(3);
   await browser.close();
 });
+
+for (const [qos, kinds] of [
+  [1, ["PUBLISH", "PUBACK"]],
+  [2, ["PUBLISH", "PUBREC", "PUBREL", "PUBCOMP"]],
+] as const) {
+  test(`a handshake of QoS ${qos} is drawn as it went, and becomes a scenario`, async ({ page, mosquitto }) => {
+    const desk = await Desk.open(page, profile(mosquitto, { version: "5" }));
+    await desk.connect();
+    await desk.publish("drawn/a", "21", qos);
+    await page.getByTestId("tab-flows").click();
+    await page.getByTestId("flow-row").filter({ hasText: "drawn/a" }).first().click();
+    const picture = page.getByTestId("flow-picture");
+    await expect(picture.getByTestId("arrow")).toContainText([...kinds]);
+    await expect(picture.locator(".unanswered")).toHaveCount(0);
+    await picture.getByTestId("what-if").click();
+    await expect(page.getByTestId("title")).toHaveText("Seen live: drawn/a");
+  });
+}

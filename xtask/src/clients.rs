@@ -62,7 +62,7 @@ pub(crate) fn python_with_paho(cx: &Context) -> Result<Option<PathBuf>> {
             let what = format!("paho-mqtt=={PAHO}");
             Ok(cmd!(
                 sh,
-                "timeout 120 {pip} install --quiet --disable-pip-version-check {what}"
+                "{pip} install --quiet --disable-pip-version-check --timeout 20 {what}"
             )
             .run()?)
         },

@@ -1,6 +1,7 @@
 //! What is thrown: an Error with the broken rule and its place beside the message.
 
 use js_sys::Array;
+use mqttscope_session::monitor::words;
 use mqttscope_wire::{Citation, Context, DecodeError, EncodeError, ProtocolVersion, Rule, dissect};
 use wasm_bindgen::prelude::*;
 
@@ -34,7 +35,7 @@ impl Failure {
             .iter()
             .find(|diagnostic| diagnostic.rule == error.rule && diagnostic.span == error.span)
             .map_or_else(
-                || error.rule.summary().to_owned(),
+                || words(error.rule).summary.to_owned(),
                 |diagnostic| diagnostic.message(packet),
             );
         let (byte, _) = error.span.bytes();
@@ -81,7 +82,7 @@ impl Failure {
             statement: rule.and_then(|rule| statement(rule, version)),
             offset: None,
             message: match rule {
-                Some(rule) => format!("{packet_type}: {}", rule.summary()),
+                Some(rule) => format!("{packet_type}: {}", words(rule).summary),
                 None => format!("{packet_type}: {error}"),
             },
         }

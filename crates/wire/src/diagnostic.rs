@@ -61,7 +61,10 @@ impl Diagnostic {
     /// What is wrong, for a person who looks at these bits of `packet`.
     #[must_use]
     pub fn message(&self, packet: &[u8]) -> String {
-        let template = self.rule.template();
+        let Some(words) = self.rule.words() else {
+            return self.rule.name().to_string();
+        };
+        let template = words.message;
         if template.contains("{value}") {
             template.replace("{value}", &self.value_text(packet))
         } else {

@@ -53,7 +53,7 @@ pub use property::{
 };
 pub use qos::{PacketIdentifier, QoS};
 pub use reason_code::ReasonCode;
-pub use rule::{Citation, Rule, Seen, Severity};
+pub use rule::{Citation, Rule, Seen, Severity, Words};
 pub use span::Span;
 pub use stream::{PacketAt, StreamDecoder, StreamError, packets};
 pub use summary::summary;

@@ -26,7 +26,7 @@ pub(super) fn broken(
             <span class="says">
                 <span class="unseen">{ word }{ ": " }</span>
                 { marked(&diagnostic.message(packet)) }
-                if let Some(fix) = diagnostic.rule.fix() { <span class="fix">{ " " }{ marked(fix) }</span> }
+                if let Some(fix) = diagnostic.rule.words().and_then(|words| words.fix) { <span class="fix">{ " " }{ marked(fix) }</span> }
             </span>
             <span class="ids">{ ids }<span class="rule">{ diagnostic.rule.name() }</span></span>
         </button>

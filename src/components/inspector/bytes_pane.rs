@@ -45,7 +45,7 @@ pub(super) fn bytes_pane(
             <div class="below" tabindex="0" role="region" aria-label="The selected field">
                 { about(shown, props.selected) }
                 <BitFigure shown={shown.clone()} node={props.selected.unwrap_or(0)} on_select={props.on_select.clone()} on_edit={props.on_edit.clone()} />
-                <Payload shown={shown.clone()} />
+                <Payload shown={shown.clone()} reader={props.reader} />
             </div>
         </section>
     }

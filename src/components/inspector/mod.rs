@@ -21,6 +21,7 @@ mod tree_keys;
 
 use std::rc::Rc;
 
+use mqttscope_inspect::payload::Reader;
 use yew::prelude::*;
 
 pub use shown::Shown;
@@ -33,6 +34,8 @@ use fields_pane::fields_pane;
 pub struct InspectorProps {
     /// The packet.
     pub shown: Shown,
+    /// Which forms of payloads are told apart.
+    pub reader: Reader,
     /// The field that is looked at, as an index in its tree.
     pub selected: Option<usize>,
     /// Another field is to be looked at.

@@ -1,6 +1,6 @@
 //! What a PUBLISH or a will carries, in each form that it can be read in.
 
-use mqttscope_inspect::payload::{self, View};
+use mqttscope_inspect::payload::{Reader, View};
 use mqttscope_wire::Field;
 use yew::prelude::*;
 
@@ -10,6 +10,7 @@ use crate::pages::dissect::counted;
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct PayloadProps {
     pub(super) shown: Shown,
+    pub(super) reader: Reader,
 }
 
 #[component]
@@ -33,7 +34,7 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
     let content_type = tree
         .find(Field::ContentType)
         .and_then(|at| std::str::from_utf8(tree.content(at, shown.bytes())).ok());
-    let views = payload::views(
+    let views = props.reader.views(
         bytes,
         content_type,
         tree.number(Field::PayloadFormatIndicator),

@@ -20,6 +20,7 @@ mod steps;
 
 use std::rc::Rc;
 
+use mqttscope_inspect::payload::Reader;
 use yew::prelude::*;
 
 use crate::components::inspector::{Inspector, Shown};
@@ -105,7 +106,7 @@ pub fn Dissect(props: &DissectProps) -> Html {
                     </div>
                 </section>
                 if let Some(shown) = &*shown {
-                    <Inspector shown={shown.clone()} selected={now.node} on_select={on_node} on_edit={Some(on_edit)} />
+                    <Inspector shown={shown.clone()} reader={Reader::PLAIN} selected={now.node} on_select={on_node} on_edit={Some(on_edit)} />
                 } else {
                     { empty::empty(now.given.is_nothing(), &bench.dispatcher()) }
                 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::Scenario;
+use mqttscope_inspect::flows::{Scenario, gallery_groups};
 use yew::prelude::*;
 
 use super::act::Acts;
@@ -42,6 +42,7 @@ pub(super) fn Gallery(props: &GalleryProps) -> Html {
             on_part.emit(Part::Diagram);
         }
     });
+    let groups = use_memo((), |()| gallery_groups());
     let edit = props.on_edit.reform(|_: MouseEvent| ());
     html! {
         <section class="pane scenarios" aria-label="Scenarios">
@@ -49,6 +50,7 @@ pub(super) fn Gallery(props: &GalleryProps) -> Html {
             <ol class="scroll" data-testid="gallery" tabindex="-1" onclick={on_click}>
                 { for props.gallery.iter().enumerate().map(|(index, scenario)| html! {
                     <li>
+                        if let Some((group, _)) = groups.iter().find(|(_, first)| *first == index) { <h3 class="group">{ *group }</h3> }
                         <button class="scenario" id={format!("scenario-{index}")} data-testid="scenario" data-scenario={index.to_string()} aria-current={(props.chosen == Some(index)).then_some("true")}>
                             <b>{ &scenario.title }</b><small>{ &scenario.watch }</small>
                         </button>

@@ -1,5 +1,6 @@
 //! A packet of the flow in the inspector.
 
+use mqttscope_inspect::payload::Reader;
 use mqttscope_inspect::recording::Recording;
 use yew::prelude::*;
 
@@ -36,7 +37,7 @@ pub(super) fn PacketWindow(props: &PacketWindowProps) -> Html {
     html! {
         <Dialog {title} on_close={props.on_close.clone()}>
             <div class="packet-window" data-testid="packet-window">
-                <Inspector shown={shown.clone()} selected={*selected} {on_select} />
+                <Inspector shown={shown.clone()} reader={Reader::FULL} selected={*selected} {on_select} />
             </div>
         </Dialog>
     }

@@ -9,12 +9,13 @@ use yew::prelude::*;
 use super::act::Acts;
 use crate::components::icon::{Icon, icon};
 use crate::components::text_out::TextOut;
-use crate::route::Page;
+use crate::route::{Page, Route};
 use crate::services::{browser, clipboard};
 use crate::state::flows::{Act, Flows};
 use crate::state::toasts::{ToastAction, Toaster};
 
-/// Opens what a share link carries.
+/// Opens what a share link carries, and keeps the address true: it is plain again when another
+/// scenario is shown.
 #[hook]
 pub(super) fn use_shared(shared: Option<AttrValue>, arrival: u32, state: &UseReducerHandle<Flows>) {
     let toaster = use_context::<Toaster>();
@@ -29,6 +30,22 @@ pub(super) fn use_shared(shared: Option<AttrValue>, arrival: u32, state: &UseRed
                     toaster.dispatch(ToastAction::Say(text));
                 }
             }
+        }
+    });
+
+    let shown = state.active().map(|column| column.run.clone());
+    let last = use_mut_ref(|| None::<Rc<Run>>);
+    let address = shown.as_ref().map(|run| Rc::as_ptr(run).addr());
+    use_effect_with(address, move |_| {
+        let last = last.replace(shown.clone());
+        let route = Route::of_hash(&browser::hash());
+        let (Page::Flows, Some(content), Some(run)) = (route.page, route.shared, shown) else {
+            return;
+        };
+        // A link that was not shown before is still to be opened.
+        let is_of = |run: &Run| of_link(&content).is_ok_and(|found| found == run.scenario);
+        if last.is_some_and(|last| is_of(&last)) && !is_of(&run) {
+            browser::replace_hash(Page::Flows.hash());
         }
     });
 }

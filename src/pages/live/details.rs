@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use mqttscope_engine::protocol::{ConnectionView, Direction, Packet, RecordId, WireRow};
+use mqttscope_inspect::payload::Reader;
 use mqttscope_inspect::share::{self, Shared};
 use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 use yew::prelude::*;
@@ -73,7 +74,7 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
                     }) }
                 </div>
             }
-            <Inspector shown={shown.clone()} selected={*node} on_select={on_node} />
+            <Inspector shown={shown.clone()} reader={Reader::FULL} selected={*node} on_select={on_node} />
         </section>
     }
 }

@@ -1,27 +1,37 @@
 //! Which statements the tests of client and broker cite, in the comments above them:
 //! `[MQTT-4.1.0-1], [MQTT-4.3.3-1] to [MQTT-4.3.3-3] v5; [MQTT-4.1.0-1] v5 and v3.1.1`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
 use super::test_files;
 use crate::context::Context;
 
-/// Where a statement's id in a comment counts as its test.
-pub(super) const TESTS: [&str; 2] = ["crates/session/tests/broker", "crates/session/tests/client"];
+const BROKER: &str = "crates/session/tests/broker";
+const CLIENT: &str = "crates/session/tests/client";
 
-/// A standard's short name and a statement's id, and the file that cites it last.
-pub(super) type Cited = BTreeMap<(&'static str, String), String>;
+/// A standard's short name and a statement's id, and the files that cite it.
+pub(super) type Cited = BTreeMap<(&'static str, String), BTreeSet<String>>;
+
+/// The folders, one of which must hold a test of a statement that binds this end.
+pub(super) fn folders(binds: &str) -> &'static [&'static str] {
+    match binds {
+        "server" => &[BROKER],
+        "client" => &[CLIENT],
+        _ => &[BROKER, CLIENT],
+    }
+}
 
 /// Reads the tests of client and broker.
 pub(super) fn read(cx: &Context) -> Result<Cited> {
     let mut cited = Cited::new();
-    for folder in TESTS {
+    for folder in [BROKER, CLIENT] {
         for (file, text) in test_files(&cx.root.join(folder))? {
             for paragraph in paragraphs(&text) {
                 for citation in citations(&paragraph) {
-                    cited.insert(citation, format!("{folder}/{file}"));
+                    let files = cited.entry(citation).or_default();
+                    files.insert(format!("{folder}/{file}"));
                 }
             }
         }

@@ -82,22 +82,28 @@ fn incomplete(
     }
 }
 
-/// Statements of a conversation that no test of client or broker cites, and citations of none.
+/// Statements of a conversation that no test of the end they bind cites, and citations of none.
 fn behaviour(labelled: &Labelled<'_>, cited: &Cited, found: &mut Vec<Gap>) {
     let statements = &labelled.standard.statements;
     for statement in statements {
         let place = (labelled.label, statement.id.clone());
-        if statement.seen == Seen::Conversation && !cited.contains_key(&place) {
-            let what = format!("is cited by no test in {}", cited::TESTS.join(" and "));
+        let folders = cited::folders(&statement.binds);
+        let held = cited.get(&place).is_some_and(|files| {
+            let mut files = files.iter();
+            files.any(|file| folders.iter().any(|folder| file.starts_with(folder)))
+        });
+        if statement.seen == Seen::Conversation && !held {
+            let what = format!("is cited by no test in {}", folders.join(" or "));
             found.push(gap(format!("{} {}", place.0, place.1), what));
         }
     }
     let of_this = cited
         .iter()
         .filter(|((label, _), _)| *label == labelled.label);
-    for ((label, id), file) in of_this {
+    for ((label, id), files) in of_this {
         if !statements.iter().any(|statement| statement.id == *id) {
-            found.push(gap(file, format!("cites an unknown {label} {id}")));
+            let what = format!("cites an unknown {label} {id}");
+            found.extend(files.iter().map(|file| gap(file, what.clone())));
         }
     }
 }
@@ -197,6 +203,7 @@ mod tests {
 
     const RULE: &str = "[[rule]]\nname = \"a-b\"\nseverity = \"error\"\nreason = \"protocol-error\"\n\
         summary = \"s\"\nmessage = \"m\"\n";
+    const FILE: &str = "crates/session/tests/broker/a.rs";
     const NONE: &str = "count = 0\nstatement = []";
 
     /// The gaps of tables whose statements are all cited.
@@ -227,7 +234,7 @@ mod tests {
             rules,
             ..Tested::default()
         };
-        let cite = |id: &&str| (("5.0", (*id).to_owned()), "a.rs".to_owned());
+        let cite = |id: &&str| (("5.0", (*id).to_owned()), BTreeSet::from([FILE.to_owned()]));
         let cited = cited.iter().map(cite).collect();
         find(&Requirements::read(folder.path()).unwrap(), &tested, &cited)
     }
@@ -293,13 +300,17 @@ mod tests {
         let rule = format!("{RULE}seen = \"conversation\"\nv5 = [\"MQTT-1.1.1-1\"]");
         let table = statement("seen = \"conversation\"\nwhy = \"w\"\nrules = [\"a-b\"]");
         let gaps = |cited: &[&str]| gaps_citing(&rule, &table, "", &["a-b"], cited);
-        let missing = "5.0 MQTT-1.1.1-1: is cited by no test in crates/session/tests/broker and \
+        let missing = "5.0 MQTT-1.1.1-1: is cited by no test in crates/session/tests/broker or \
             crates/session/tests/client"
             .to_owned();
-        let unknown = "a.rs: cites an unknown 5.0 MQTT-1.1.1-2".to_owned();
+        let unknown = format!("{FILE}: cites an unknown 5.0 MQTT-1.1.1-2");
         assert!(gaps(&[]).contains(&missing));
         let found = gaps(&["MQTT-1.1.1-1", "MQTT-1.1.1-2"]);
         assert!(!found.contains(&missing) && found.contains(&unknown));
+        let for_the_client = table.replace("\"both\"", "\"client\"");
+        let found = gaps_citing(&rule, &for_the_client, "", &["a-b"], &["MQTT-1.1.1-1"]);
+        let missing = "5.0 MQTT-1.1.1-1: is cited by no test in crates/session/tests/client";
+        assert!(found.iter().any(|gap| gap == missing), "{found:?}");
     }
 
     #[test]

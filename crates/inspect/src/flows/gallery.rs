@@ -13,6 +13,16 @@ pub fn gallery() -> Vec<Scenario> {
         .collect()
 }
 
+/// The groups of the gallery: what each is called, and its first scenario.
+#[must_use]
+pub fn gallery_groups() -> Vec<(&'static str, usize)> {
+    TEXT.split("\n\n")
+        .enumerate()
+        // A remark before a scenario begins a group.
+        .filter_map(|(index, text)| Some((text.strip_prefix("# ")?.lines().next()?, index)))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -26,6 +36,9 @@ mod tests {
         }
         let mut titles: Vec<_> = gallery().into_iter().map(|found| found.title).collect();
         assert_eq!(titles.len(), texts.len());
+        let groups = gallery_groups();
+        assert_eq!(groups.first(), Some(&("Calm", 0)));
+        assert!(groups.len() > 3 && groups.iter().all(|(_, first)| *first < texts.len()));
         titles.sort();
         titles.dedup();
         assert_eq!(titles.len(), texts.len(), "no title twice");

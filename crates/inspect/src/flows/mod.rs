@@ -17,7 +17,7 @@ mod text;
 
 pub use caption::{Beat, Statements};
 pub use diagram::{Arrow, Band, Bar, Diagram, Lane, Look, Palette, Seen, TimeLine, Watched};
-pub use gallery::gallery;
+pub use gallery::{gallery, gallery_groups};
 pub use link::{LinkError, of_link, to_link};
 pub use packet::{Facts, Fate, Packet};
 pub use run::{Break, Counts, Happening, Line, MAX_PACKETS, Memory, Run, Side, Tally, What, Why};

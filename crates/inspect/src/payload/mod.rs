@@ -58,16 +58,56 @@ impl View {
 /// The most bytes that are shown; a page full of text helps nobody.
 pub const MAX_SHOWN: usize = 64 * 1024;
 
-/// The views of a payload, the most telling first. Hex is always there; behind it are only views
-/// that may be right, but not likely.
-///
-/// `content_type` and `format_indicator` are what the message's properties say, if they do.
+/// The views of a payload in every form that is known here: [`Reader::FULL`].
 #[must_use]
 pub fn views(bytes: &[u8], content_type: Option<&str>, format_indicator: Option<u32>) -> Vec<View> {
+    Reader::FULL.views(bytes, content_type, format_indicator)
+}
+
+/// Reads payloads in some forms. A program carries only the readers that it names.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    packed: &'static [Packed],
+}
+
+impl Reader {
+    /// Text, JSON, images and hex.
+    pub const PLAIN: Self = Self { packed: &[] };
+    /// CBOR and MessagePack too.
+    pub const FULL: Self = Self { packed: &PACKED };
+
+    /// The views of a payload, the most telling first. Hex is always there; behind it are only
+    /// views that may be right, but not likely.
+    ///
+    /// `content_type` and `format_indicator` are what the message's properties say, if they do.
+    #[must_use]
+    pub fn views(
+        self,
+        bytes: &[u8],
+        content_type: Option<&str>,
+        format_indicator: Option<u32>,
+    ) -> Vec<View> {
+        views_with(self.packed, bytes, content_type, format_indicator)
+    }
+}
+
+impl PartialEq for Reader {
+    fn eq(&self, other: &Self) -> bool {
+        let names = |reader: &Self| reader.packed.iter().map(|&(names, ..)| names);
+        names(self).eq(names(other))
+    }
+}
+
+fn views_with(
+    packed: &[Packed],
+    bytes: &[u8],
+    content_type: Option<&str>,
+    format_indicator: Option<u32>,
+) -> Vec<View> {
     let mut views = Vec::with_capacity(4);
     views.extend(image::data_url(bytes).map(View::Image));
     let mut unlikely = Vec::new();
-    for (name, print, view) in PACKED {
+    for (name, print, view) in packed {
         let announced = content_type.is_some_and(|it| is_kind(it, name));
         if bytes.len() <= MAX_SHOWN
             && (announced || may_be_packed(bytes))
@@ -106,7 +146,7 @@ type Packed = (
     fn(&[u8]) -> Option<print::Printed>,
     fn(String) -> View,
 );
-const PACKED: [Packed; 2] = [
+static PACKED: [Packed; 2] = [
     (&["cbor"], cbor::print, View::Cbor),
     (
         &["msgpack", "x-msgpack", "vnd.msgpack", "messagepack"],
@@ -374,6 +414,18 @@ mod tests {
         assert_eq!(names("\u{e9}t\u{e9}".as_bytes(), None), ["text", "hex"]);
         assert_eq!(names(b"GIF89a..", None), ["image", "text", "hex"]);
         assert_eq!(names(b"{}", Some("json")), ["JSON", "text", "hex"]);
+    }
+
+    #[test]
+    fn a_reader_knows_its_forms() {
+        let names = |reader: Reader, kind| {
+            let views = reader.views(b"\xa1\x61t\x18\x2a", kind, None);
+            views.iter().map(View::name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(Reader::PLAIN, Some("application/cbor")), ["hex"]);
+        assert_eq!(names(Reader::FULL, None), ["CBOR", "hex"]);
+        assert_eq!(Reader::FULL, Reader::FULL);
+        assert_ne!(Reader::FULL, Reader::PLAIN);
     }
 
     #[test]

@@ -181,7 +181,7 @@ fn tell(
     packet: for<'a> fn(ReasonCode, Properties<'a>) -> ControlPacket<'a>,
 ) {
     //= [MQTT-3.14.2-3] v5: no Reason String beyond the client's Maximum Packet Size
-    let text = rule.and_then(|rule| Utf8EncodedString::new(rule.summary()));
+    let text = rule.and_then(|rule| Utf8EncodedString::new(rule.words()?.summary));
     if let Some(text) = text
         && let Ok(properties) = PropertiesBuf::new().with(Property::ReasonString(text))
         && connection.write(&packet(reason, properties.as_properties()))

@@ -120,6 +120,8 @@ pub(super) struct Connection {
     /// The packet of another connection that took over.
     pub(super) taken_over: Option<u32>,
     pub(super) served_after: bool,
+    /// A packet could not be read, so what others answer need not be known.
+    pub(super) doubtful: bool,
     pub(super) expected: Vec<Expected>,
     /// Requests with a Response Topic that wait for their answer.
     pub(super) questions: Vec<(u64, Flow)>,
@@ -158,6 +160,7 @@ impl Connection {
             breach: None,
             taken_over: None,
             served_after: false,
+            doubtful: false,
             expected: Vec::new(),
             questions: Vec::new(),
             closed: None,

@@ -84,7 +84,10 @@ impl Connection {
             .clone()
             .position(|diagnostic| diagnostic.rule == Rule::ConnectProtocolLevel)
             .map_or(usize::MAX, |at| at.saturating_add(1));
+        self.doubtful = true;
+        self.session.doubt();
         let mut bad_connect = None;
+        let mut ends = false;
         for diagnostic in errors.take(last) {
             let finding = Finding {
                 version: dissection.version,
@@ -100,16 +103,20 @@ impl Connection {
                 _ => BadConnect::Malformed,
             };
             bad_connect = bad_connect.or(Some(bad));
-            if judge.packet_type == PacketType::Publish
-                && matches!(diagnostic.rule, Rule::TopicAliasZero)
-            {
-                self.halves.of_mut(judge.from).exceeded = true;
-            }
+            // A receiver need not look into the payload.
+            ends |= !matches!(
+                diagnostic.rule,
+                Rule::PublishPayloadNotUtf8 | Rule::WillPayloadNotUtf8
+            );
         }
+        // An alias that it may have set is not known either.
+        self.halves.of_mut(judge.from).exceeded = true;
         if judge.from != Sender::Client {
             return;
         }
-        self.breach = self.breach.or(Some(judge.number));
+        if ends {
+            self.breach = self.breach.or(Some(judge.number));
+        }
         if judge.packet_type == PacketType::Connect && self.asked.is_none() {
             self.begun = true;
             self.phase = Phase::Connecting;

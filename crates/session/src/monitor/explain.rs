@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode, Rule, Severity};
 
-use super::{ConnectionId, Finding, PacketNumbers};
+use super::{ConnectionId, Finding, PacketNumbers, words};
 
 /// One line of an explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,7 +134,7 @@ fn of_findings(findings: &[Finding], name: &impl Fn(ConnectionId) -> String) -> 
             line.text = format!(
                 "{}: {} ({} times) First: {}",
                 name(line.connection),
-                line.rule.map_or("", Rule::summary),
+                line.rule.map_or("", |rule| words(rule).summary),
                 line.count,
                 line.text
                     .split_once(": ")

@@ -7,7 +7,7 @@ use mqttscope_wire::{
     Citation, Diagnostic, PacketType, ProtocolVersion, ReasonCode, Rule, Sender, Severity, Span,
 };
 
-use super::{ConnectionId, PacketNumbers};
+use super::{ConnectionId, PacketNumbers, words};
 use crate::common::Instant;
 
 /// A broken rule. Text is made where it is shown.
@@ -63,7 +63,7 @@ impl Finding {
         if let Some(span) = self.span {
             // The name that stands there is in the packet, which is not kept.
             if self.rule == Rule::ConnectProtocolName {
-                return self.rule.summary().to_string();
+                return words(self.rule).summary.to_string();
             }
             let diagnostic = Diagnostic {
                 rule: self.rule,
@@ -73,7 +73,7 @@ impl Finding {
             };
             return diagnostic.message(&[]);
         }
-        let template = self.rule.template();
+        let template = words(self.rule).message;
         if !template.contains('{') {
             return template.to_string();
         }

@@ -27,12 +27,14 @@ mod both;
 mod clock;
 mod connection;
 mod content;
+mod copies;
 mod delivery;
 mod ending;
 mod explain;
 mod finding;
 mod flow;
 mod log;
+mod matched;
 mod messages;
 mod numbers;
 mod opening;
@@ -46,6 +48,7 @@ mod trace;
 mod view;
 mod wills;
 mod window;
+mod words;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -68,6 +71,7 @@ pub use state::{
     ConnectionState, EndState, HandshakeState, HandshakeStep, KeepAliveState, Limits, Phase,
     SubscriptionState,
 };
+pub use words::words;
 
 /// Connections that are kept at most; closed ones make room first.
 const MAXIMUM_CONNECTIONS: usize = 1000;
@@ -137,7 +141,8 @@ impl Monitor {
         first..self.log.packets
     }
 
-    /// Says that a connection is closed, by whichever end or by the network.
+    /// Says that a connection is closed, by whichever end or by the network. Bytes that are pushed
+    /// after that are left out.
     pub fn close(&mut self, connection: ConnectionId, at: Instant) {
         self.pass_time(at);
         let Self {

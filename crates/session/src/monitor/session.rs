@@ -65,6 +65,13 @@ impl Session {
         self.windows.server.resume(at);
     }
 
+    /// A packet could not be read: what it changed is not known.
+    pub(super) fn doubt(&mut self) {
+        self.known = false;
+        self.windows.client.doubt();
+        self.windows.server.doubt();
+    }
+
     /// Whether nothing is in flight.
     pub(super) fn is_idle(&self) -> bool {
         self.windows.client.entries.is_empty() && self.windows.server.entries.is_empty()

@@ -13,7 +13,7 @@ use crate::common::Instant;
 /// Bytes of a packet that are kept until it is whole. A larger packet is counted, not looked into.
 const MAXIMUM_PACKET: usize = 1 << 22;
 /// Bytes in which the beginning of a packet is looked for, where the recording begins in one.
-const MAXIMUM_SEARCH: usize = 1 << 14;
+const MAXIMUM_SEARCH: usize = 1 << 13;
 
 impl Connection {
     /// Takes bytes of one direction.
@@ -26,7 +26,7 @@ impl Connection {
         at: Instant,
     ) {
         let half = self.halves.of_mut(from);
-        if half.lost {
+        if half.lost || self.closed.is_some() {
             return;
         }
         let passed = half.skip.min(bytes.len());
@@ -98,32 +98,44 @@ impl Connection {
             self.begun = true;
             return Some(0);
         }
+        let begins = |start: usize, version: ProtocolVersion| {
+            let candidate = bytes.get(start..).unwrap_or_default();
+            begins_here(candidate, Context::new(version).from(from))
+        };
+        let may_begin = |start| {
+            ProtocolVersion::ALL
+                .iter()
+                .any(|&version| begins(start, version).is_none())
+        };
+        let search = bytes.len().min(MAXIMUM_SEARCH);
+        if search < MAXIMUM_SEARCH && may_begin(0) && begins(0, self.version) != Some(true) {
+            return None;
+        }
         if !self.version_is_certain
             && self.halves.client.packets == 0
             && self.halves.server.packets == 0
         {
             self.version = detect(bytes, Some(from)).version;
         }
-        let search = bytes.len().min(MAXIMUM_SEARCH);
-        let versions = || [self.version].into_iter().chain(ProtocolVersion::ALL);
+        let mut first = None;
         for start in 0..search {
-            let candidate = bytes.get(start..)?;
-            let sound = versions().find(|&version| {
-                begins_here(candidate, Context::new(version).from(from)) == Some(true)
-            });
-            if let Some(version) = sound {
+            let mut versions = [self.version].into_iter().chain(ProtocolVersion::ALL);
+            if let Some(version) = versions.find(|&version| begins(start, version) == Some(true)) {
                 if !self.version_is_certain {
                     self.version = version;
                 }
                 return Some(start);
             }
-            let may_be = versions()
-                .any(|version| begins_here(candidate, Context::new(version).from(from)).is_none());
-            if start == 0 && may_be && bytes.len() < MAXIMUM_SEARCH {
-                return None;
+            if first.is_none() && may_begin(start) {
+                first = Some(start);
             }
         }
-        (bytes.len() >= MAXIMUM_SEARCH).then_some(search)
+        // What begins no packet now begins none with more bytes behind it.
+        match first {
+            Some(0) if search < MAXIMUM_SEARCH => None,
+            Some(start @ 1..) => Some(start),
+            _ => Some(search),
+        }
     }
 
     fn judge<'a>(&self, log: &'a mut Log, from: Sender, first: u8, at: Instant) -> Judge<'a> {
@@ -220,6 +232,9 @@ impl Connection {
         let half = self.halves.of_mut(from);
         // Its topic alias and identifier are not known, so what follows from them is not claimed.
         half.exceeded = true;
+        self.doubtful = true;
+        self.session.doubt();
+        let half = self.halves.of_mut(from);
         half.skip = len.saturating_sub(rest.len());
     }
 }

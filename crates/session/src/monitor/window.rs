@@ -151,6 +151,13 @@ impl Window {
         self.resumed_at = (!self.entries.is_empty()).then_some(at);
     }
 
+    /// A packet could not be read: what it may have begun or ended is not known.
+    pub(super) fn doubt(&mut self) {
+        if self.touched.is_none() {
+            self.touched = Some(Box::new([0; 1024]));
+        }
+    }
+
     /// Whether all that an identifier stood for is known.
     fn knows(&self, identifier: u16) -> bool {
         match &self.touched {

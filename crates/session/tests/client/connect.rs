@@ -483,6 +483,23 @@ fn authentication_step_by_step() {
     ));
 }
 
+/// [MQTT-4.12.0-7] v5
+#[test]
+fn without_a_method_there_is_no_auth() {
+    let mut peer = Peer::connected(options(ProtocolVersion::V5), &[]);
+    let (data, properties) = (Some(b"x".to_vec()), PropertiesBuf::new());
+    for command in [
+        Command::Authenticate {
+            data: data.clone(),
+            properties: properties.clone(),
+        },
+        Command::Reauthenticate { data, properties },
+    ] {
+        assert_eq!(peer.command(command), Err(Misuse::NotAuthenticating));
+        peer.expect(&[]);
+    }
+}
+
 /// [MQTT-4.12.0-5] and [MQTT-4.12.0-6] v5
 #[test]
 fn authentication_that_was_not_asked_for() {

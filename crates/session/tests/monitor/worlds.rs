@@ -1,7 +1,7 @@
 //! No false alarms: our own client against our own broker, on a network that delays, splits, holds
 //! and breaks, gives no error in any version.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use mqttscope_session::monitor::{ConnectionId, Monitor};
 use mqttscope_session::network::{End, Impairments, World};
 use mqttscope_wire::{
     PropertiesBuf, Property, ProtocolVersion, QoS, ReasonCode, Sender, Severity, Subscription,
-    SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicName,
+    SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicFiltersBuf, TopicName,
 };
 use proptest::prelude::*;
 
@@ -28,6 +28,13 @@ enum Step {
         client: usize,
         filter: usize,
         options: u8,
+    },
+    Unsubscribe {
+        client: usize,
+        filter: usize,
+    },
+    Leave {
+        client: usize,
     },
     Cut {
         client: usize,
@@ -65,6 +72,9 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(client, topic, qos, retain)| Step::Publish { client, topic, qos, retain }),
         2 => (client.clone(), 0_usize..4, 0_u8..48)
             .prop_map(|(client, filter, options)| Step::Subscribe { client, filter, options }),
+        1 => (client.clone(), 0_usize..4)
+            .prop_map(|(client, filter)| Step::Unsubscribe { client, filter }),
+        1 => client.clone().prop_map(|client| Step::Leave { client }),
         1 => client.clone().prop_map(|client| Step::Cut { client }),
         3 => (client.clone(), end(), 0_usize..80)
             .prop_map(|(client, from, bytes)| Step::CutAfter { client, from, bytes }),
@@ -144,6 +154,8 @@ struct Run<'a> {
     monitor: Monitor,
     sent: usize,
     open: BTreeSet<ConnectionId>,
+    /// The newest connection of each client.
+    last: BTreeMap<usize, ConnectionId>,
 }
 
 impl Run<'_> {
@@ -165,6 +177,7 @@ impl Run<'_> {
                     Command::Acknowledge {
                         delivery,
                         reason_code,
+                        properties: PropertiesBuf::new(),
                     },
                 );
             }
@@ -178,18 +191,14 @@ impl Run<'_> {
             if self.open.insert(id) {
                 self.monitor.open(id);
             }
-            let before = self.monitor.packets();
-            self.monitor.push(id, from, &crossing.bytes, crossing.at);
-            if std::env::var("SHOW").is_ok() {
-                println!(
-                    "{} {} {:?} {:?} {:02x?}",
-                    before,
-                    crossing.at.millis(),
-                    id,
-                    from,
-                    crossing.bytes
-                );
+            // The server has let go of a client's older connection when it answers on a newer one.
+            if from == Sender::Server
+                && let Some(before) = self.last.insert(crossing.client, id)
+                && before < id
+            {
+                self.monitor.close(before, crossing.at);
             }
+            self.monitor.push(id, from, &crossing.bytes, crossing.at);
         }
         for finding in self.monitor.findings() {
             prop_assert!(
@@ -233,6 +242,23 @@ impl Run<'_> {
                     self.subscribe(client, if v5 { filter } else { "t/a" }, options);
                 }
             }
+            Step::Unsubscribe { client, filter } => {
+                let v5 = self.plan.versions[client].is_v5();
+                let mut topic_filters = TopicFiltersBuf::new();
+                let filter = if v5 { FILTERS[filter] } else { "t/a" };
+                topic_filters.push(TopicFilter::new(filter).unwrap());
+                let properties = PropertiesBuf::new();
+                let unsubscribe = Command::Unsubscribe {
+                    topic_filters,
+                    properties,
+                };
+                let _ = self.world.command(client, unsubscribe);
+            }
+            Step::Leave { client } => {
+                let _ = self.world.command(client, Command::disconnect());
+                self.take()?;
+                let _ = self.world.command(client, Command::Connect);
+            }
             Step::Cut { client } => self.world.cut(client),
             Step::CutAfter {
                 client,
@@ -255,13 +281,17 @@ impl Run<'_> {
             topic_filter: TopicFilter::new(filter).unwrap(),
             options,
         });
-        let _ = self.world.command(
-            client,
-            Command::Subscribe {
-                subscriptions,
-                properties: PropertiesBuf::new(),
-            },
-        );
+        let mut properties = PropertiesBuf::new();
+        if self.plan.aliases && self.plan.versions[client].is_v5() {
+            let identifier = 1 + u32::from(options.byte());
+            let identifier = Property::SubscriptionIdentifier(identifier);
+            properties.push(identifier).unwrap();
+        }
+        let subscribe = Command::Subscribe {
+            subscriptions,
+            properties,
+        };
+        let _ = self.world.command(client, subscribe);
     }
 }
 
@@ -285,6 +315,7 @@ fn run(plan: &Plan) -> Result<(), TestCaseError> {
         monitor: Monitor::new(),
         sent: 0,
         open: BTreeSet::new(),
+        last: BTreeMap::new(),
     };
     let all = SubscriptionOptions {
         maximum_qos: QoS::ExactlyOnce,

@@ -48,9 +48,18 @@ pub(crate) struct RuleInfo {
     pub(crate) v3_1_1: Citation,
     pub(crate) v3_1: Citation,
     pub(crate) reason: Option<ReasonCode>,
-    pub(crate) summary: &'static str,
-    pub(crate) message: &'static str,
-    pub(crate) fix: Option<&'static str>,
+}
+
+/// What a person reads about a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// What the rule forbids, in one sentence.
+    pub summary: &'static str,
+    /// What is said where it is broken; `{value}` and other names in braces stand for what was
+    /// found there.
+    pub message: &'static str,
+    /// What to do about it, where that is not plain.
+    pub fix: Option<&'static str>,
 }
 
 impl Rule {
@@ -103,23 +112,19 @@ impl Rule {
         self.info().reason
     }
 
-    /// What the rule forbids, in one sentence.
+    /// What a person reads about a rule of packets.
+    ///
+    /// `None` for a rule of conversations: its words stand where conversations are judged, in
+    /// `mqttscope_session::monitor::words`, so that who only reads packets does not carry them.
     #[must_use]
-    pub fn summary(self) -> &'static str {
-        self.info().summary
+    pub fn words(self) -> Option<&'static Words> {
+        // Rules of packets come first, in both tables.
+        table::WORDS.get(self as usize)
     }
 
-    /// What to do about it, where that is not plain.
-    #[must_use]
-    pub fn fix(self) -> Option<&'static str> {
-        self.info().fix
-    }
-
-    /// What a person reads where it is broken; `{value}` and other names in braces stand for what
-    /// was found there.
-    #[must_use]
-    pub fn template(self) -> &'static str {
-        self.info().message
+    /// What the rule forbids, in one sentence; the name of a rule that no packet breaks.
+    pub(crate) fn summary(self) -> &'static str {
+        self.words().map_or(self.name(), |words| words.summary)
     }
 }
 
@@ -131,7 +136,15 @@ mod tests {
     fn names_are_unique_and_found() {
         for rule in Rule::ALL {
             assert_eq!(Rule::from_name(rule.name()), Some(rule));
-            assert!(!rule.summary().is_empty() && !rule.template().is_empty());
+            assert_eq!(
+                rule.words().is_some(),
+                rule.seen() == Seen::Packet,
+                "{rule:?}"
+            );
+            assert!(
+                rule.words()
+                    .is_none_or(|words| !words.summary.is_empty() && !words.message.is_empty())
+            );
             assert!(
                 ProtocolVersion::ALL
                     .iter()
