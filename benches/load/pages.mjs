@@ -107,6 +107,9 @@ export class Live {
       mimeType: "application/json",
       buffer: Buffer.from(file),
     });
+    // Its packets would be counted among those of the load.
+    await page.getByTestId("connection").first().getByTestId("disconnect").click();
+    await page.getByTestId("scope").selectOption("all");
     live.row = page.getByTestId("connection").filter({ hasText: "load" });
     await live.row.getByTestId("look").click();
     if (budget) await page.getByTestId("budget").selectOption(budget);
