@@ -124,9 +124,11 @@ export class Live {
 
   async connect(source) {
     const subscribed = source.subscribed();
+    const answers = this.page.getByTestId("wire-row").filter({ hasText: "SUBACK" });
+    const before = await answers.count();
     await this.row.getByTestId("connect").click();
     await subscribed;
-    await this.page.getByTestId("wire-row").filter({ hasText: "SUBACK" }).last().waitFor();
+    await answers.nth(before).waitFor();
   }
 
   /** What the page says of its list: packets in it, those that made room included. */
