@@ -91,6 +91,9 @@ test("a selected packet is explained byte by byte, with the way to its answer", 
   await expect(page.getByTestId("packet-type")).toHaveText("PUBLISH");
   await expect(value(page, "Topic Name")).toHaveText('"site/a/temp"');
   await expect(page.getByTestId("payload")).toContainText("21.5");
+  // The way to the answer is there from every list.
+  await page.getByTestId("tab-messages").click();
+  await page.getByTestId("message-row").first().click();
   await page.getByTestId("linked").click();
   await expect(page.getByTestId("packet-type")).toHaveText("PUBACK");
   await expect(page.getByTestId("linked")).toContainText("answers after");

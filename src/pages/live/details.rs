@@ -58,7 +58,7 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
             <div class="head linked-bar">
                 <button class="bare" data-testid="show-connection" onclick={close}>{ "← Connection" }</button>
                 <span class="grow"></span>
-                { link(props.row.as_ref(), &desk) }
+                { link(packet, props.row.as_ref(), &desk) }
                 if let Some(address) = address(packet) { <a href={address} data-testid="open-in-dissect" title="Open it in the Dissect page, where it can be changed">{ "Dissect" }</a> }
             </div>
             if !packet.findings.is_empty() {
@@ -80,15 +80,16 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
 }
 
 /// The way to the packet that answers it, or that it answers.
-fn link(row: Option<&WireRow>, desk: &Desk) -> Html {
-    let Some((row, record)) = row.and_then(|row| Some((row, row.linked?))) else {
+fn link(packet: &Packet, row: Option<&WireRow>, desk: &Desk) -> Html {
+    // The row is newer: an answer may have come since the packet was asked for.
+    let Some(record) = row.and_then(|row| row.linked).or(packet.linked) else {
         return Html::default();
     };
     let go = {
         let desk = desk.clone();
         Callback::from(move |_: MouseEvent| go(&desk, record))
     };
-    let says = match row.round_trip_ms {
+    let says = match packet.round_trip_ms {
         Some(round_trip) => format!("answers after {}", words::duration(round_trip)),
         None => "answered: show".into(),
     };

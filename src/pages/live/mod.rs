@@ -121,8 +121,8 @@ pub fn Live(props: &LiveProps) -> Html {
                 { steps::steps(*step, &on_step) }
                 <div class="pane live-side">
                     <connections::Connections profiles={(*profiles).clone()} summary={live.summary.clone()} current={live.connection} />
-                    if let Some(connection) = live.connection {
-                        <subscriptions::Subscriptions {connection} filters={view.as_ref().map(|view| view.filters.clone()).unwrap_or_default()} {is_open} {is_v5} />
+                    if let Some(known) = known {
+                        <subscriptions::Subscriptions connection={known.number} profile={known.profile.clone()} filters={view.as_ref().map(|view| view.filters.clone()).unwrap_or_default()} {is_open} {is_v5} />
                     }
                     <topics::Topics rows={live.topics.clone()} />
                 </div>

@@ -62,6 +62,19 @@ pub(super) fn use_opening(
         });
     }
     {
+        // Whose connection was deleted looks at the first.
+        let first = known.known().first().map(|known| known.number);
+        let is_gone = live
+            .connection
+            .is_some_and(|number| known.get(number).is_none());
+        let live = live.dispatcher();
+        use_effect_with((first, is_gone), move |&(first, is_gone)| {
+            if let Some(first) = first.filter(|_| is_gone) {
+                live.dispatch(Act::Connection(first));
+            }
+        });
+    }
+    {
         let id = id_of(known, live.connection);
         use_effect_with(id, |id| {
             if let Some(id) = id {

@@ -1,17 +1,23 @@
 //! What the connection is subscribed to.
 
-use mqttscope_engine::protocol::{Command, ConnectionId, FilterView, SubscriptionDraft};
+use std::rc::Rc;
+
+use mqttscope_engine::protocol::{Command, ConnectionId, FilterView, Profile, SubscriptionDraft};
 use yew::prelude::*;
 
 use super::desk::Desk;
+use super::keep;
 use super::subscribe::Subscribe;
 use crate::components::icon::{Icon, icon};
+use crate::state::live::profiles::{ProfileAct, subscribed, unsubscribed};
 use crate::state::live::subscription_settings::COLOURS;
 use crate::state::live::words;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct SubscriptionsProps {
     pub(super) connection: ConnectionId,
+    /// Its settings, which remember what it is subscribed to.
+    pub(super) profile: Rc<Profile>,
     pub(super) filters: Vec<FilterView>,
     /// Whether one can subscribe now.
     pub(super) is_open: bool,
@@ -30,8 +36,9 @@ pub(super) fn Subscriptions(props: &SubscriptionsProps) -> Html {
     };
     let connection = props.connection;
     let on_done = {
-        let (desk, adding) = (desk.clone(), adding.clone());
+        let (desk, adding, profile) = (desk.clone(), adding.clone(), props.profile.clone());
         Callback::from(move |draft: SubscriptionDraft| {
+            remember(subscribed(&profile, draft.clone()), &desk);
             desk.talk.emit(Command::Subscribe(connection, vec![draft]));
             adding.set(false);
         })
@@ -39,7 +46,7 @@ pub(super) fn Subscriptions(props: &SubscriptionsProps) -> Html {
     let rows = props
         .filters
         .iter()
-        .map(|filter| row(filter, connection, &desk));
+        .map(|filter| row(filter, connection, &props.profile, &desk));
     let next = u8::try_from(props.filters.len()).unwrap_or(0);
     let draft = SubscriptionDraft {
         topic_filter: if props.filters.is_empty() { "#" } else { "" }.into(),
@@ -63,7 +70,12 @@ pub(super) fn Subscriptions(props: &SubscriptionsProps) -> Html {
     }
 }
 
-fn row(filter: &FilterView, connection: ConnectionId, desk: &Desk) -> Html {
+fn remember(profile: Profile, desk: &Desk) {
+    keep::keep(&profile);
+    desk.profiles.dispatch(ProfileAct::Put(profile.into()));
+}
+
+fn row(filter: &FilterView, connection: ConnectionId, profile: &Rc<Profile>, desk: &Desk) -> Html {
     let name = filter.draft.topic_filter.clone();
     let mute = {
         let (desk, name, muted) = (desk.clone(), name.clone(), filter.muted);
@@ -73,8 +85,9 @@ fn row(filter: &FilterView, connection: ConnectionId, desk: &Desk) -> Html {
         })
     };
     let end = {
-        let (desk, name) = (desk.clone(), name.clone());
+        let (desk, name, profile) = (desk.clone(), name.clone(), profile.clone());
         Callback::from(move |_: MouseEvent| {
+            remember(unsubscribed(&profile, &name), &desk);
             desk.talk
                 .emit(Command::Unsubscribe(connection, vec![name.clone()]));
         })

@@ -144,6 +144,23 @@ pub fn begin(preset: Profile, id: String) -> Profile {
     }
 }
 
+/// The connection with this subscription, in the place of one to the same filter.
+#[must_use]
+pub fn subscribed(profile: &Profile, draft: SubscriptionDraft) -> Profile {
+    let mut next = unsubscribed(profile, &draft.topic_filter);
+    next.subscriptions.push(draft);
+    next
+}
+
+/// The connection without the subscription to this filter.
+#[must_use]
+pub fn unsubscribed(profile: &Profile, filter: &str) -> Profile {
+    let mut next = profile.clone();
+    next.subscriptions
+        .retain(|draft| draft.topic_filter != filter);
+    next
+}
+
 /// Where a connection leads, for its row.
 #[must_use]
 pub fn place(profile: &Profile) -> &str {
@@ -205,6 +222,19 @@ mod tests {
             .map(|known| (known.number.0, known.profile.name.as_str()))
             .collect();
         assert_eq!(numbers, [(1, "B changed"), (2, "C")]);
+    }
+
+    #[test]
+    fn a_connection_remembers_what_it_is_subscribed_to() {
+        let draft = |filter: &str, qos| SubscriptionDraft {
+            topic_filter: filter.into(),
+            qos,
+            ..SubscriptionDraft::default()
+        };
+        let profile = subscribed(&named("a", "A"), draft("x", 0));
+        let profile = subscribed(&subscribed(&profile, draft("y", 1)), draft("x", 2));
+        assert_eq!(profile.subscriptions, [draft("y", 1), draft("x", 2)]);
+        assert_eq!(unsubscribed(&profile, "y").subscriptions, [draft("x", 2)]);
     }
 
     #[test]

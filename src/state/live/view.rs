@@ -384,6 +384,8 @@ mod tests {
             version: "5".into(),
             bytes: vec![0xd0, 0],
             findings: Vec::new(),
+            linked: None,
+            round_trip_ms: None,
         })
     }
 

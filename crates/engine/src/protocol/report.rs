@@ -229,6 +229,10 @@ pub struct Packet {
     pub bytes: Vec<u8>,
     /// What the conversation shows to be wrong with it.
     pub findings: Vec<FindingView>,
+    /// See [`WireRow::linked`].
+    pub linked: Option<RecordId>,
+    /// See [`WireRow::round_trip_ms`].
+    pub round_trip_ms: Option<f64>,
 }
 
 /// A packet of a handshake.

@@ -160,6 +160,8 @@ pub(crate) fn packet(log: &WireLog, id: RecordId) -> Option<Packet> {
         version: record.version.name().to_owned(),
         bytes: log.bytes(record).to_vec(),
         findings: Vec::new(),
+        linked: log.linked(id),
+        round_trip_ms: (!record.round_trip_ms.is_nan()).then(|| record.round_trip_ms.into()),
     })
 }
 
