@@ -148,9 +148,11 @@ impl Handle {
 
     fn transport(&self, worker: &mut Worker, transport: Transport) {
         match transport {
-            Transport::Open { socket, target, .. } if target == Target::BuiltIn => {
-                worker.broker.open(socket)
-            }
+            Transport::Open {
+                socket,
+                target: Target::BuiltIn,
+                ..
+            } => worker.broker.open(socket),
             Transport::Open {
                 socket,
                 target,

@@ -15,6 +15,9 @@ const BUFFERED: u32 = 1 << 20;
 /// Milliseconds until what waits is tried again.
 pub(super) const RETRY_MS: f64 = 10.0;
 
+/// What is done when a socket has something to say.
+type Act = Box<dyn Fn(&Handle, &web_sys::Event)>;
+
 /// An open or opening WebSocket. It is closed when it goes.
 pub(super) struct Socket {
     socket: WebSocket,
@@ -42,7 +45,7 @@ impl Socket {
             was_open: false,
         })?;
         socket.set_binary_type(BinaryType::Arraybuffer);
-        let listen = |kind: &'static str, act: Box<dyn Fn(&Handle, &web_sys::Event)>| {
+        let listen = |kind: &'static str, act: Act| {
             let handle = handle.clone();
             EventListener::new(&socket, kind, move |event| act(&handle, event))
         };

@@ -114,7 +114,15 @@ fn main() {
                 }
             }
         });
-        assert!(monitor.findings().iter().all(|finding| finding.span.is_none()));
-        println!("{name:24} {decoding:8.1} {watching:8.1}   {:?}", monitor.findings().first());
+        assert!(
+            monitor
+                .findings()
+                .iter()
+                .all(|finding| finding.span.is_none())
+        );
+        println!(
+            "{name:24} {decoding:8.1} {watching:8.1}   {:?}",
+            monitor.findings().first()
+        );
     }
 }

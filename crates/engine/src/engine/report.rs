@@ -62,7 +62,9 @@ impl Engine {
             });
         }
         if let Some(window) = looking.flows {
-            let all = self.watch.flows(looking.connection, RecordId(self.log.first()));
+            let all = self
+                .watch
+                .flows(looking.connection, RecordId(self.log.first()));
             let (first, shown) = part(&all, self.still(window));
             let row = |flow| flows::row(flow, &self.watch, &self.log, &self.topics);
             reports.push(Report::Flows {

@@ -65,7 +65,12 @@ impl Connection {
 
     /// Says what is late by now.
     pub(super) fn tick(&mut self, judge: &mut Judge<'_>) {
-        if self.closed.is_some() {
+        if self.closed.is_some() || self.taken_over.is_some() {
+            return;
+        }
+        self.judge_open_after_disconnect(judge);
+        if !matches!(self.phase, Phase::Unknown | Phase::Connecting | Phase::Open) {
+            // Who is about to leave owes no answer.
             return;
         }
         self.judge_keep_alive(judge, false);
@@ -74,7 +79,6 @@ impl Connection {
         self.judge_requests(judge);
         self.judge_connect_and_ping(judge);
         self.judge_expected(judge);
-        self.judge_open_after_disconnect(judge);
     }
 
     fn judge_requests(&mut self, judge: &mut Judge<'_>) {

@@ -6,9 +6,9 @@ use mqttscope_wire::{Property, PropertyId, QoS, Rule};
 
 use super::connection::Connection;
 use super::log::Judge;
+use super::matched::Matched;
 use super::messages::{Message, is_acknowledged};
 use super::session::Delivered;
-use super::subscriptions::Matched;
 use super::trace::Trace;
 use super::view::View;
 use super::{Finding, content};
@@ -34,7 +34,7 @@ impl Connection {
             let complete = self.session.known && !self.session.subscriptions.overflowed;
             match matched {
                 Some(matched) if complete => self.judge_options(judge, message, topic, matched),
-                None if complete => self.judge_unmatched(judge, message, topic),
+                None if complete => self.judge_unmatched(judge, view, message, topic),
                 _ => {}
             }
             trace = self.judge_origin(judge, view, message, matched);
@@ -45,13 +45,29 @@ impl Connection {
 
     /// No subscription matches.
     #[cold]
-    fn judge_unmatched(&self, judge: &mut Judge<'_>, message: &Message<'_>, topic: &str) {
-        let rule = match self.session.subscriptions.ended(topic) {
-            // What was under way when it ended may still come.
-            Some(_) if message.publish.dup => return,
-            //= [MQTT-3.10.4-2] v5 and v3.1.1
-            Some(_) => Rule::DeliveryAfterUnsubscribe,
-            None if self.session.subscriptions.would_match_without_dollar(topic) => {
+    fn judge_unmatched(
+        &self,
+        judge: &mut Judge<'_>,
+        view: &View,
+        message: &Message<'_>,
+        topic: &str,
+    ) {
+        let subscriptions = &self.session.subscriptions;
+        let rule = match subscriptions.ended_at(topic) {
+            Some(ended) => {
+                // What was there when it ended may still come.
+                let traces = || view.traces.of_content(message.content);
+                let is_new = match traces().next() {
+                    Some(_) => traces().all(|trace| trace.at > ended + SLACK),
+                    None => judge.at - ended >= SETTLED,
+                };
+                if message.publish.dup || !is_new {
+                    return;
+                }
+                //= [MQTT-3.10.4-2] v5 and v3.1.1
+                Rule::DeliveryAfterUnsubscribe
+            }
+            None if subscriptions.would_match_without_dollar(topic) => {
                 //= [MQTT-4.7.2-1] v5 and v3.1.1
                 Rule::DeliveryDollarTopic
             }
@@ -224,13 +240,20 @@ impl Connection {
             }
         }
         let Some(matched) = matched else { return };
-        let lowest = traces().map(|trace| trace.qos).min().unwrap_or_default();
-        if publish.qos < lowest.min(matched.granted) && matched.settled {
+        // Each subscription may bring a copy of its own.
+        let explained = traces().any(|trace| {
+            [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce]
+                .into_iter()
+                .filter(|&level| matched.levels & (1 << level as u8) != 0)
+                .any(|level| publish.qos == trace.qos.min(level))
+        });
+        if !explained && publish.qos < matched.granted && matched.settled && !publish.retain {
             //= [MQTT-3.3.4-2] v5, [MQTT-3.8.4-6] v3.1.1
+            let published = traces().map(|trace| trace.qos).min().unwrap_or_default();
             broken(
                 Rule::DeliveredBelowQoS,
                 publish.qos as u64,
-                lowest.min(matched.granted) as u64,
+                published.min(matched.granted) as u64,
             );
         }
         let own = self.client_mark();
@@ -268,15 +291,16 @@ impl Connection {
             return oldest;
         };
         if last.row != oldest.row {
-            // The first of its row: which of the same content it is cannot be known.
-            let newest = view.traces.of_content(message.content).next();
-            let chosen = newest.copied().unwrap_or(oldest);
-            *last = Delivered {
-                row: chosen.row,
-                mark: chosen.mark,
-                skipped: 0,
-            };
-            return chosen;
+            // The first of its row: only one that can be no other tells where the row is.
+            let mut same = view.traces.of_content(message.content);
+            if same.next().is_some() && same.next().is_none() {
+                *last = Delivered {
+                    row: oldest.row,
+                    mark: oldest.mark,
+                    skipped: 0,
+                };
+            }
+            return oldest;
         }
         // Of the same content, the one that comes next; else the oldest that comes later.
         let in_row = || {
@@ -286,9 +310,16 @@ impl Connection {
                 .filter(move |trace| trace.row == row)
         };
         let next = in_row().find(|trace| trace.before_in_row == last.mark);
-        let later = || in_row().filter(|trace| trace.mark > last.mark).last();
-        let Some(chosen) = next.or_else(later).copied() else {
-            if is_acknowledged(message.publish.qos) && in_row().count() == 1 {
+        let mark = last.mark;
+        let later = || in_row().filter(move |trace| trace.mark > mark);
+        if next.is_none() && later().count() > 1 {
+            // Which it is cannot be known.
+            last.row = 0;
+            return oldest;
+        }
+        let Some(chosen) = next.or_else(|| later().next()).copied() else {
+            let only = view.traces.of_content(message.content).count() == 1;
+            if is_acknowledged(message.publish.qos) && only {
                 //= [MQTT-4.6.0-5] v5 and v3.1.1, [MQTT-3.8.4-3] v5
                 let rule = if last.skipped == oldest.mark {
                     Rule::ForwardedOutOfOrder
@@ -307,6 +338,7 @@ impl Connection {
         if let Some(skipped) = skipped
             && is_acknowledged(skipped.qos.min(matched.granted))
             && !skipped.refused
+            && !skipped.again
             && skipped.expiry.is_none()
             && skipped.at > matched.newest + SLACK
         {
@@ -317,65 +349,5 @@ impl Connection {
         }
         last.mark = chosen.mark;
         chosen
-    }
-
-    /// A message of a shared subscription goes to one client.
-    fn judge_share(
-        &self,
-        judge: &mut Judge<'_>,
-        view: &mut View,
-        message: &Message<'_>,
-        share: u64,
-    ) {
-        let only = {
-            let mut same = view.traces.of_content(message.content);
-            match (same.next(), same.next()) {
-                (Some(only), None) => *only,
-                _ => return,
-            }
-        };
-        match only.taken {
-            Some((taken, by, true)) if taken == share && by != self.id => {
-                //= [MQTT-4.8.2-5] and [MQTT-4.8.2-6] v5
-                let finding = judge.found_with(Rule::SharedMessagePassedOn, only.packet);
-                judge.report(finding);
-            }
-            _ => {
-                if let Some(trace) = view.traces.get_mut(only.mark) {
-                    //= [MQTT-4.8.2-5] v5: a delivery with QoS 2 that has begun stays where it is
-                    let settled = message.publish.qos == QoS::ExactlyOnce;
-                    trace.taken = Some((share, self.id, settled));
-                }
-            }
-        }
-    }
-
-    /// A message with RETAIN that is not the one last retained.
-    fn judge_retained(
-        &self,
-        judge: &mut Judge<'_>,
-        view: &View,
-        message: &Message<'_>,
-        matched: Option<Matched>,
-    ) {
-        let Some(matched) = matched.filter(|matched| !matched.any_retain_as_published) else {
-            return;
-        };
-        let Some(retained) = view.retained(message.topic_mark) else {
-            return;
-        };
-        let was_published = view
-            .traces
-            .of_content(message.content)
-            .all(|trace| trace.packet < retained.packet)
-            || retained.content.is_none();
-        if retained.content != Some(message.content)
-            && was_published
-            && retained.at + SLACK < matched.newest
-        {
-            //= [MQTT-3.3.1-5], [MQTT-3.3.1-6] and [MQTT-3.3.1-8] v5
-            let finding = judge.found_with(Rule::RetainedOutdated, retained.packet);
-            judge.report(finding);
-        }
     }
 }

@@ -119,7 +119,9 @@ impl Connection {
         }
         let is_known = publish.packet_identifier.is_some_and(|identifier| {
             let window = &self.session.windows.client;
-            publish.dup && window.entries.contains_key(&identifier.get())
+            // With QoS 1 the server may forward both.
+            let once = publish.qos == QoS::ExactlyOnce;
+            publish.dup && once && window.entries.contains_key(&identifier.get())
         });
         let trace = if is_known || message.topic.is_none() {
             0
@@ -156,6 +158,7 @@ impl Connection {
             packet: judge.number,
             at: judge.at,
             expiry: content::number(properties, PropertyId::MESSAGE_EXPIRY_INTERVAL),
+            again: publish.dup,
         })
     }
 

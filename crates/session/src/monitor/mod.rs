@@ -27,12 +27,14 @@ mod both;
 mod clock;
 mod connection;
 mod content;
+mod copies;
 mod delivery;
 mod ending;
 mod explain;
 mod finding;
 mod flow;
 mod log;
+mod matched;
 mod messages;
 mod numbers;
 mod opening;
@@ -139,7 +141,8 @@ impl Monitor {
         first..self.log.packets
     }
 
-    /// Says that a connection is closed, by whichever end or by the network.
+    /// Says that a connection is closed, by whichever end or by the network. Bytes that are pushed
+    /// after that are left out.
     pub fn close(&mut self, connection: ConnectionId, at: Instant) {
         self.pass_time(at);
         let Self {

@@ -183,7 +183,7 @@ impl Connection {
             let granted = QoS::new(code.0).filter(|_| code.0 <= 2);
             self.session
                 .subscriptions
-                .answer(filter, v5, asked, granted);
+                .answer(filter, v5, asked, granted, judge.at);
             self.judge_granted(judge, &request, *qos, code, granted);
         }
         request.flow.add(judge.number, judge.at, FlowState::Done);
@@ -289,10 +289,12 @@ impl Connection {
         let codes = unsuback.reason_codes;
         if v5 {
             self.judge_count(judge, Rule::UnsubackCount, &request, codes.as_bytes().len());
-            for ((_, _, had), code) in request.filters.iter().zip(codes.iter()) {
+            for ((filter, _, had), code) in request.filters.iter().zip(codes.iter()) {
+                // Requests that are under way together may change it in between.
+                let has = self.session.subscriptions.has(filter, v5);
                 let fits = match code {
-                    ReasonCode::SUCCESS => *had,
-                    ReasonCode::NO_SUBSCRIPTION_EXISTED => !*had,
+                    ReasonCode::SUCCESS => *had || has,
+                    ReasonCode::NO_SUBSCRIPTION_EXISTED => !(*had && has),
                     _ => true,
                 };
                 if !fits && self.session.known && !self.session.subscriptions.overflowed {
@@ -304,7 +306,8 @@ impl Connection {
         for (at, (filter, ..)) in request.filters.iter().enumerate() {
             let refused = codes.iter().nth(at).is_some_and(ReasonCode::is_error);
             if !refused {
-                self.session.subscriptions.end(filter, v5);
+                let by = asked.unwrap_or(0);
+                self.session.subscriptions.end(filter, v5, by, judge.at);
             }
         }
         request.flow.add(judge.number, judge.at, FlowState::Done);

@@ -26,7 +26,7 @@ impl Connection {
         at: Instant,
     ) {
         let half = self.halves.of_mut(from);
-        if half.lost {
+        if half.lost || self.closed.is_some() {
             return;
         }
         let passed = half.skip.min(bytes.len());

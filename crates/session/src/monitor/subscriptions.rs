@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use mqttscope_wire::{QoS, RetainHandling, Subscription, SubscriptionOptions, TopicFilter};
 
 use super::content;
+use super::matched::Matched;
 use crate::common::Instant;
 use crate::common::topic_tree::{TopicTree, matches};
 
@@ -58,35 +59,7 @@ struct Before {
 struct Ended {
     filter: Box<str>,
     qos: QoS,
-}
-
-/// What the subscriptions that match a topic have in common.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Matched {
-    /// Subscriptions that match, shared ones included.
-    pub(super) count: u32,
-    /// Those that are not shared.
-    pub(super) plain: u32,
-    /// The share, where the only one that matches is shared.
-    pub(super) share: Option<u64>,
-    /// The highest QoS that any of them may bring.
-    pub(super) highest: QoS,
-    /// The highest QoS that is certainly granted.
-    pub(super) granted: QoS,
-    /// All SUBACKs have come, and nothing was replaced.
-    pub(super) settled: bool,
-    pub(super) any_retain_as_published: bool,
-    pub(super) all_retain_as_published: bool,
-    pub(super) all_no_local: bool,
-    /// None of them asks for retained messages now.
-    pub(super) no_retained: bool,
-    pub(super) all_identified: bool,
-    /// It replaces one with the same filter, and asks for retained messages only if it were new.
-    pub(super) asks_only_if_new: bool,
-    /// When the newest was made.
-    pub(super) newest: Instant,
-    /// When the oldest was made.
-    pub(super) oldest: Instant,
+    at: Instant,
 }
 
 /// The subscriptions of a session.
@@ -169,6 +142,7 @@ impl Subscriptions {
         v5: bool,
         subscribe: Option<u32>,
         granted: Option<QoS>,
+        at: Instant,
     ) {
         if let Some(entry) = self.find_mut(filter, v5)
             && Some(entry.packet) != subscribe
@@ -191,7 +165,7 @@ impl Subscriptions {
                 true
             });
             if !stays {
-                self.end(filter, v5);
+                self.end(filter, v5, subscribe.unwrap_or(0), at);
             }
             return;
         };
@@ -214,16 +188,20 @@ impl Subscriptions {
             .is_some_and(|entries| entries.iter().any(|entry| *entry.filter == *filter))
     }
 
-    /// An UNSUBSCRIBE ends it.
-    pub(super) fn end(&mut self, filter: &str, v5: bool) {
+    /// The packet `by` ends it: an UNSUBSCRIBE, or the SUBSCRIBE that was refused.
+    pub(super) fn end(&mut self, filter: &str, v5: bool, by: u32, at: Instant) {
         let (inner, _) = parts(filter, v5);
         let Some(entries) = self.tree.get_mut(inner) else {
             return;
         };
-        let Some(at) = entries.iter().position(|entry| *entry.filter == *filter) else {
+        let Some(place) = entries.iter().position(|entry| *entry.filter == *filter) else {
             return;
         };
-        let entry = entries.swap_remove(at);
+        if entries.get(place).is_some_and(|entry| entry.packet > by) {
+            // It was made anew behind the request that ends it.
+            return;
+        }
+        let entry = entries.swap_remove(place);
         let is_empty = entries.is_empty();
         self.len = self.len.saturating_sub(1);
         if self.ended.len() >= MAXIMUM_ENDED {
@@ -232,6 +210,7 @@ impl Subscriptions {
         self.ended.push_back(Ended {
             filter: inner.into(),
             qos: entry.highest(),
+            at,
         });
         if is_empty {
             self.tree.remove(inner);
@@ -288,6 +267,15 @@ impl Subscriptions {
             .filter(|ended| matches(&ended.filter, topic))
             .map(|ended| ended.qos)
             .max()
+    }
+
+    /// When the last subscription that matched the topic ended.
+    pub(super) fn ended_at(&self, topic: &str) -> Option<Instant> {
+        self.ended
+            .iter()
+            .rev()
+            .find(|ended| matches(&ended.filter, topic))
+            .map(|ended| ended.at)
     }
 
     /// All of them.
@@ -353,6 +341,7 @@ impl Entry {
             share: self.share,
             highest: self.highest(),
             granted: self.granted.unwrap_or(QoS::AtMostOnce),
+            levels: self.granted.map_or(0, |granted| 1 << granted as u8),
             settled: self.granted.is_some() && before.is_none(),
             any_retain_as_published: options.retain_as_published
                 || before.is_some_and(|before| before.any_retain_as_published),
@@ -366,27 +355,6 @@ impl Entry {
                 && options.retain_handling == RetainHandling::SendIfNew,
             newest: self.since,
             oldest: self.first,
-        }
-    }
-}
-
-impl Matched {
-    fn with(self, other: Self) -> Self {
-        Self {
-            count: self.count.saturating_add(other.count),
-            plain: self.plain.saturating_add(other.plain),
-            share: None,
-            highest: self.highest.max(other.highest),
-            granted: self.granted.max(other.granted),
-            settled: self.settled && other.settled,
-            any_retain_as_published: self.any_retain_as_published || other.any_retain_as_published,
-            all_retain_as_published: self.all_retain_as_published && other.all_retain_as_published,
-            all_no_local: self.all_no_local && other.all_no_local,
-            no_retained: self.no_retained && other.no_retained,
-            all_identified: self.all_identified && other.all_identified,
-            asks_only_if_new: self.asks_only_if_new && other.asks_only_if_new,
-            newest: self.newest.max(other.newest),
-            oldest: self.oldest.min(other.oldest),
         }
     }
 }

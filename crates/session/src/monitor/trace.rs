@@ -34,6 +34,8 @@ pub(super) struct Trace {
     pub(super) expiry: Option<u32>,
     /// The server refused it.
     pub(super) refused: bool,
+    /// It was sent again, so the server may have had it before and need not forward it.
+    pub(super) again: bool,
     /// Who has it of a shared subscription, and whether it is settled that nobody else may.
     pub(super) taken: Option<(u64, ConnectionId, bool)>,
     /// The one before with the same content.
@@ -56,6 +58,7 @@ pub(super) struct Published {
     pub(super) packet: u32,
     pub(super) at: Instant,
     pub(super) expiry: Option<u32>,
+    pub(super) again: bool,
 }
 
 /// The messages published last.
@@ -93,6 +96,7 @@ impl Traces {
             packet,
             at,
             expiry,
+            again,
         } = *published;
         let row = content::of_pair(topic, client ^ qos as u64);
         let trace = Trace {
@@ -107,6 +111,7 @@ impl Traces {
             at,
             expiry,
             refused: false,
+            again,
             taken: None,
             before: self.newest.insert(content, mark).unwrap_or(0),
             row,

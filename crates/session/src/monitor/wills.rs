@@ -7,8 +7,8 @@ use mqttscope_wire::{Rule, Sender};
 
 use super::connection::Connection;
 use super::log::{Judge, Log};
+use super::matched::Matched;
 use super::messages::Message;
-use super::subscriptions::Matched;
 use super::view::{Retained, View, Will, WillStep};
 use super::{ConnectionId, Finding, content};
 use crate::common::Instant;

@@ -12,7 +12,6 @@ use mqttscope_wire::{Sender, Severity};
 const TRUE: &[(&str, &str)] = &[
     ("amqtt-clients-mqttv311", "delivery-unsubscribed"),
     ("amqtt-paho-mqttv311", "delivery-unsubscribed"),
-    ("amqtt-paho-mqttv311", "delivered-below-qos"),
 ];
 
 fn watch(text: &str) -> Monitor {

@@ -1,7 +1,7 @@
 //! No false alarms: our own client against our own broker, on a network that delays, splits, holds
 //! and breaks, gives no error in any version.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -154,6 +154,8 @@ struct Run<'a> {
     monitor: Monitor,
     sent: usize,
     open: BTreeSet<ConnectionId>,
+    /// The newest connection of each client.
+    last: BTreeMap<usize, ConnectionId>,
 }
 
 impl Run<'_> {
@@ -189,18 +191,14 @@ impl Run<'_> {
             if self.open.insert(id) {
                 self.monitor.open(id);
             }
-            let before = self.monitor.packets();
-            self.monitor.push(id, from, &crossing.bytes, crossing.at);
-            if std::env::var("SHOW").is_ok() {
-                println!(
-                    "{} {} {:?} {:?} {:02x?}",
-                    before,
-                    crossing.at.millis(),
-                    id,
-                    from,
-                    crossing.bytes
-                );
+            // The server has let go of a client's older connection when it answers on a newer one.
+            if from == Sender::Server
+                && let Some(before) = self.last.insert(crossing.client, id)
+                && before < id
+            {
+                self.monitor.close(before, crossing.at);
             }
+            self.monitor.push(id, from, &crossing.bytes, crossing.at);
         }
         for finding in self.monitor.findings() {
             prop_assert!(
@@ -317,6 +315,7 @@ fn run(plan: &Plan) -> Result<(), TestCaseError> {
         monitor: Monitor::new(),
         sent: 0,
         open: BTreeSet::new(),
+        last: BTreeMap::new(),
     };
     let all = SubscriptionOptions {
         maximum_qos: QoS::ExactlyOnce,

@@ -79,15 +79,6 @@ impl Diagram {
             )?;
         }
         writeln!(out, "</g>\n<g transform=\"translate(0 {HEAD})\">")?;
-        for bar in &self.bars {
-            let x = self.look.x(bar.lane).saturating_sub(5);
-            let high = bar.bottom.saturating_sub(bar.top);
-            writeln!(
-                out,
-                r#"<rect x="{x}" y="{}" width="10" height="{high}" rx="3" fill="{soft}" stroke="{stroke}"/>"#,
-                bar.top
-            )?;
-        }
         let broker = self.look.x(self.lane_of(None));
         for band in &self.bands {
             let lane = self.look.x(band.lane);
@@ -101,6 +92,15 @@ impl Diagram {
                 left.midpoint(right),
                 band.bottom.saturating_sub(8),
                 escaped(&band.label)
+            )?;
+        }
+        for bar in &self.bars {
+            let x = self.look.x(bar.lane).saturating_sub(5);
+            let high = bar.bottom.saturating_sub(bar.top);
+            writeln!(
+                out,
+                r#"<rect x="{x}" y="{}" width="10" height="{high}" rx="3" fill="{soft}" stroke="{stroke}"/>"#,
+                bar.top
             )?;
         }
         for arrow in &self.arrows {
