@@ -107,6 +107,9 @@ export class Live {
       mimeType: "application/json",
       buffer: Buffer.from(file),
     });
+    // Its packets would be counted among those of the load.
+    await page.getByTestId("connection").first().getByTestId("disconnect").click();
+    await page.getByTestId("scope").selectOption("all");
     live.row = page.getByTestId("connection").filter({ hasText: "load" });
     await live.row.getByTestId("look").click();
     if (budget) await page.getByTestId("budget").selectOption(budget);
@@ -121,9 +124,11 @@ export class Live {
 
   async connect(source) {
     const subscribed = source.subscribed();
+    const answers = this.page.getByTestId("wire-row").filter({ hasText: "SUBACK" });
+    const before = await answers.count();
     await this.row.getByTestId("connect").click();
     await subscribed;
-    await this.page.getByTestId("wire-row").filter({ hasText: "SUBACK" }).last().waitFor();
+    await answers.nth(before).waitFor();
   }
 
   /** What the page says of its list: packets in it, those that made room included. */

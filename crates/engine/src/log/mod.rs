@@ -7,8 +7,7 @@
 mod arena;
 mod index;
 mod links;
-
-use std::collections::VecDeque;
+mod records;
 
 use mqttscope_wire::{PacketType, ProtocolVersion};
 
@@ -16,6 +15,7 @@ use crate::protocol::{ConnectionId, Direction, Grade, LogView, RecordId};
 use arena::{Arena, Place};
 pub(crate) use index::{Index, Wanted, covers};
 pub(crate) use links::Links;
+use records::Records;
 
 /// Bytes that the log may take when nobody says otherwise.
 const BUDGET: u64 = 256 << 20;
@@ -70,7 +70,7 @@ pub(crate) struct New {
 #[derive(Debug)]
 pub(crate) struct WireLog {
     arena: Arena,
-    records: VecDeque<Record>,
+    records: Records,
     /// The number of the oldest record.
     first: u64,
     budget: u64,
@@ -80,7 +80,7 @@ impl Default for WireLog {
     fn default() -> Self {
         Self {
             arena: Arena::default(),
-            records: VecDeque::new(),
+            records: Records::default(),
             first: 0,
             budget: BUDGET,
         }
@@ -91,7 +91,7 @@ impl WireLog {
     /// Adds a packet; the oldest go when there is no room.
     pub(crate) fn push(&mut self, new: New, packet: &[u8]) -> RecordId {
         let place = self.arena.push(packet);
-        self.records.push_back(Record {
+        self.records.push(Record {
             at_ms: new.at_ms,
             place,
             connection: new.connection,
@@ -190,8 +190,7 @@ impl WireLog {
     }
 
     fn size(&self) -> u64 {
-        let records = self.records.len().saturating_mul(size_of::<Record>());
-        self.arena.size().saturating_add(records as u64)
+        self.arena.size().saturating_add(self.records.size() as u64)
     }
 
     /// Drops whole chunks until the budget holds; the newest packet always stays.
@@ -200,8 +199,7 @@ impl WireLog {
             let first_chunk = self.arena.first_chunk();
             let gone = self
                 .records
-                .partition_point(|record| record.place.chunk < first_chunk);
-            self.records.drain(..gone);
+                .drop_while(|record| record.place.chunk < first_chunk);
             self.first = self.first.saturating_add(gone as u64);
         }
     }
