@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use mqttscope::components::inspector::{Inspector, Shown};
+use mqttscope_inspect::payload::Reader;
 use mqttscope_inspect::recording::Recording;
 use mqttscope_wire::ProtocolVersion;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -36,7 +37,7 @@ fn Bench(props: &BenchProps) -> Html {
     let on_edit = props
         .can_edit
         .then(|| Callback::from(move |new: Rc<[u8]>| bytes.set(new.to_vec())));
-    html! { <Inspector shown={(*shown).clone()} selected={*selected} {on_select} {on_edit} /> }
+    html! { <Inspector shown={(*shown).clone()} reader={Reader::PLAIN} selected={*selected} {on_select} {on_edit} /> }
 }
 
 async fn bench(bytes: &[u8]) -> Stage {
