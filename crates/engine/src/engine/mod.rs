@@ -1,9 +1,4 @@
-//! The engine: connections, the log of the wire, and what the page is told of them.
-//!
-//! Its owner hands in commands, what sockets say and the time, and takes out what sockets are to do
-//! and what the page is told. One law holds: call one `handle_*`, then drain
-//! [`Engine::poll_transport`], then [`Engine::poll_timeout`] says when to call
-//! [`Engine::handle_timeout`] at the latest. [`Engine::reports`] gives what the page has not heard.
+//! The engine itself; see [`Engine`].
 
 mod commands;
 mod events;
@@ -67,7 +62,12 @@ pub struct Closed {
     pub was_open: bool,
 }
 
-/// See [the module](self).
+/// Connections, the log of the wire, and what the page is told of them.
+///
+/// Its owner hands in commands, what sockets say and the time, and takes out what sockets are to do
+/// and what the page is told. One law holds: call one `handle_*`, then drain
+/// [`Engine::poll_transport`], then [`Engine::poll_timeout`] says when to call
+/// [`Engine::handle_timeout`] at the latest. [`Engine::reports`] gives what the page has not heard.
 #[derive(Debug)]
 pub struct Engine {
     log: WireLog,
