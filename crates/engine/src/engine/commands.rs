@@ -292,9 +292,6 @@ impl Engine {
     }
 
     fn look(&mut self, looking: Looking) {
-        if looking.paused != self.looking.paused {
-            self.paused_at = looking.paused.then(|| self.log.end());
-        }
         self.looking = looking;
         self.rewant();
     }

@@ -94,8 +94,6 @@ pub struct Engine {
     reported_ms: f64,
     /// Packets are left to be searched.
     searching: bool,
-    /// Where lists stood when they were paused: the number of the next packet.
-    paused_at: Option<u64>,
 }
 
 impl Engine {
@@ -125,7 +123,6 @@ impl Engine {
             changed: true,
             reported_ms: f64::NEG_INFINITY,
             searching: false,
-            paused_at: None,
         }
     }
 
