@@ -4,10 +4,12 @@ mod hash;
 mod keys;
 mod narrow;
 mod resizes;
+mod texts;
 mod virtual_rows;
 
 pub use hash::{Arrival, use_hash};
 pub use keys::use_window_keys;
 pub use narrow::use_narrow;
 pub use resizes::Resizes;
+pub use texts::{TextsStage, use_texts};
 pub use virtual_rows::{VirtualRows, use_virtual_rows, window_of};

@@ -8,3 +8,4 @@ pub mod files;
 pub mod picture;
 pub mod profiles;
 pub mod storage;
+pub mod texts;

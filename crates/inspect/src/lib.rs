@@ -6,6 +6,7 @@
 //! - [`examples`]: packets to begin with, sound and broken.
 //! - [`payload`]: a message's content as text, JSON or hex.
 //! - [`share`]: what a link carries.
+//! - [`texts`]: what is said about fields and rules, as a file.
 
 pub mod bits;
 pub mod build;
@@ -19,4 +20,5 @@ mod index;
 pub mod payload;
 pub mod recording;
 pub mod share;
+pub mod texts;
 mod words;

@@ -61,14 +61,19 @@ impl Diagnostic {
     /// What is wrong, for a person who looks at these bits of `packet`.
     #[must_use]
     pub fn message(&self, packet: &[u8]) -> String {
-        let Some(words) = self.rule.words() else {
-            return self.rule.name().to_string();
-        };
-        let template = words.message;
-        if template.contains("{value}") {
-            template.replace("{value}", &self.value_text(packet))
+        match self.rule.words() {
+            Some(words) => self.filled(words.message, packet),
+            None => self.rule.name().to_string(),
+        }
+    }
+
+    /// A rule's [message](crate::Words::message) with the value that was found in `packet`.
+    #[must_use]
+    pub fn filled(&self, message: &str, packet: &[u8]) -> String {
+        if message.contains("{value}") {
+            message.replace("{value}", &self.value_text(packet))
         } else {
-            template.to_string()
+            message.to_string()
         }
     }
 

@@ -1,9 +1,10 @@
 //! What the selected field is, in a sentence, and what its value means.
 
-use mqttscope_wire::explain;
+use mqttscope_wire::{Field, explain};
 use yew::prelude::*;
 
 use super::Shown;
+use crate::hooks::TextsStage;
 
 /// Until something is selected it is about where every packet begins.
 pub(super) fn about(shown: &Shown, node: Option<usize>) -> Html {
@@ -16,9 +17,23 @@ pub(super) fn about(shown: &Shown, node: Option<usize>) -> Html {
     html! {
         <div class="about" data-testid="about">
             <h3>{ node.field.name_in(version) }<small>{ place(node.span.start, node.span.len) }</small></h3>
-            <p>{ explain::field(node.field, version) }</p>
+            <p>{ sentence(shown, node.field) }</p>
             if let Some(value) = value { <p class="value">{ "Here: " }{ value.into_owned() }</p> }
         </div>
+    }
+}
+
+/// What the field is for, once that has come.
+fn sentence(shown: &Shown, field: Field) -> Html {
+    match shown.stage() {
+        TextsStage::Coming => Html::default(),
+        TextsStage::Here(texts) => html! { texts.field(field, shown.dissection().version) },
+        TextsStage::Failed(again) => html! {
+            <span role="alert">
+                { "The explanations could not be loaded. " }
+                <button data-testid="texts-again" onclick={again.clone()}>{ "Try again" }</button>
+            </span>
+        },
     }
 }
 

@@ -1,34 +1,39 @@
 //! A broken rule, beside what it is about.
 
-use mqttscope_wire::{Citation, Diagnostic};
+use mqttscope_wire::Diagnostic;
 use yew::prelude::*;
 
-use super::look;
+use super::{Shown, look};
 use crate::components::icon::icon;
 
-/// Its markup: a button that jumps to the bits that break the rule.
+/// Its markup: a button that jumps to the bits that break the rule. Until the texts have come it says
+/// only how sure the rule is.
 pub(super) fn broken(
     diagnostic: &Diagnostic,
-    packet: &[u8],
+    shown: &Shown,
     on_click: Callback<MouseEvent>,
 ) -> Html {
     let (class, picture, word) = look::severity(diagnostic.severity());
-    let ids = match diagnostic.citation() {
-        Citation::Statements(ids) => {
-            html! { <>{ for ids.iter().map(|id| html! { <span>{ format!("[{id}]") }</span> }) }</> }
-        }
-        Citation::Section(section) => html! { <span>{ format!("section {section}") }</span> },
-        Citation::None => Html::default(),
+    let text = shown
+        .texts()
+        .map(|texts| texts.rule(diagnostic.rule, diagnostic.version))
+        .unwrap_or_default();
+    // Statements are told apart; sections are one phrase.
+    let between = if text.place.starts_with('[') {
+        ' '
+    } else {
+        '\n'
     };
+    let ids = text.place.split(between).filter(|id| !id.is_empty());
     html! {
-        <button class={classes!("diagnostic", class)} data-testid="diagnostic" data-rule={diagnostic.rule.name()} tabindex="-1" onclick={on_click}>
+        <button class={classes!("diagnostic", class)} data-testid="diagnostic" data-rule={text.name.to_owned()} tabindex="-1" onclick={on_click}>
             { icon(picture) }
             <span class="says">
                 <span class="unseen">{ word }{ ": " }</span>
-                { marked(&diagnostic.message(packet)) }
-                if let Some(fix) = diagnostic.rule.words().and_then(|words| words.fix) { <span class="fix">{ " " }{ marked(fix) }</span> }
+                { marked(&diagnostic.filled(text.message, shown.bytes())) }
+                if !text.fix.is_empty() { <span class="fix">{ " " }{ marked(text.fix) }</span> }
             </span>
-            <span class="ids">{ ids }<span class="rule">{ diagnostic.rule.name() }</span></span>
+            <span class="ids">{ for ids.map(|id| html! { <span>{ id }</span> }) }<span class="rule">{ text.name }</span></span>
         </button>
     }
 }

@@ -97,7 +97,7 @@ pub(super) fn Row(props: &RowProps) -> Html {
                 if props.can_edit && !props.editing { { does(row) } } else { <span></span> }
             </div>
             { for row.diagnostics.iter().filter_map(|&at| dissection.diagnostics.get(at).map(|fault| (at, fault))).map(|(at, fault)| html! {
-                <div data-fault={at.to_string()}>{ broken(fault, props.shown.bytes(), Callback::noop()) }</div>
+                <div data-fault={at.to_string()}>{ broken(fault, &props.shown, Callback::noop()) }</div>
             }) }
         </div>
     }

@@ -24,6 +24,8 @@ use std::rc::Rc;
 use mqttscope_inspect::payload::Reader;
 use yew::prelude::*;
 
+use crate::hooks::use_texts;
+
 pub use shown::Shown;
 
 use bytes_pane::bytes_pane;
@@ -54,9 +56,11 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         let hover = hover.clone();
         use_callback((), move |node: Option<usize>, ()| hover.set(node))
     };
+    let texts = use_texts();
     // A node of the packet before may not exist in this one.
     let hovered = (*hover).filter(|&node| props.shown.tree().get(node).is_some());
     let props = InspectorProps {
+        shown: props.shown.clone().with(texts),
         selected: props
             .selected
             .filter(|&node| props.shown.tree().get(node).is_some()),
