@@ -11,6 +11,14 @@ use super::Finding;
 use super::connection::Connection;
 use super::log::Judge;
 
+/// Properties of a PUBLISH or an acknowledgement that hold text.
+const TEXTS: [PropertyId; 4] = [
+    PropertyId::USER_PROPERTY,
+    PropertyId::RESPONSE_TOPIC,
+    PropertyId::CONTENT_TYPE,
+    PropertyId::REASON_STRING,
+];
+
 impl Connection {
     /// Reports the warnings of a sound packet.
     #[inline]
@@ -66,12 +74,6 @@ fn may_be_odd(bytes: &[u8], packet: &ControlPacket<'_>, version: ProtocolVersion
         }
         _ => return true,
     };
-    const TEXTS: [PropertyId; 4] = [
-        PropertyId::USER_PROPERTY,
-        PropertyId::RESPONSE_TOPIC,
-        PropertyId::CONTENT_TYPE,
-        PropertyId::REASON_STRING,
-    ];
     let set = properties.set();
     is_long
         || TEXTS.iter().any(|&id| set.contains(id))
