@@ -8,8 +8,9 @@ use mqttscope_wire::Severity;
 use yew::prelude::*;
 
 use super::broken::broken;
-use super::editor::Editor;
+use super::editor::{Editor, EditorProps};
 use super::{Shown, look};
+use crate::components::element::{El, el, part};
 use crate::components::icon::{Icon, icon};
 
 #[derive(Clone, Properties)]
@@ -64,73 +65,109 @@ pub(super) fn Row(props: &RowProps) -> Html {
         _ => "",
     };
     let is_section = row.depth == 0;
-    let class = classes!(
+    let begins = !is_section && row.field.section().is_some();
+    let classes = [
         "node",
         look::section(row.section),
-        is_section.then_some("section"),
-        (!is_section && row.field.section().is_some()).then_some("begins"),
-        props.hovered.then_some("hover"),
-        mark
-    );
-    let depth = row.depth.min(5);
-    let has_children = row.has_children;
+        if is_section { "section" } else { "" },
+        if begins { "begins" } else { "" },
+        if props.hovered { "hover" } else { "" },
+        mark,
+    ];
     let node = row.node;
-    html! {
-        <div class="item" role="treeitem" id={format!("node-{node}")} data-node={node.to_string()} data-depth={depth.to_string()}
-            data-testid="field" data-name={row.name}
-            aria-level={(u32::from(row.depth) + 1).to_string()} aria-selected={props.selected.to_string()}
-            aria-expanded={has_children.then(|| row.is_open.to_string())}>
-            <div {class}>
-                <span class="label">
-                    <span class="fold" data-does={has_children.then_some("fold")}>
-                        if has_children { { icon(if row.is_open { Icon::Open } else { Icon::Closed }) } }
-                    </span>
-                    <span>{ row.name }</span>
-                </span>
-                <span class="value">
-                    if props.editing {
-                        <Editor shown={props.shown.clone()} {node} on_done={props.on_done.clone()} />
-                    } else {
-                        { value(props, row) }
-                    }
-                </span>
-                if props.can_edit && !props.editing { { does(row) } } else { <span></span> }
-            </div>
-            { for row.diagnostics.iter().filter_map(|&at| dissection.diagnostics.get(at).map(|fault| (at, fault))).map(|(at, fault)| html! {
-                <div data-fault={at.to_string()}>{ broken(fault, props.shown.bytes(), Callback::noop()) }</div>
-            }) }
-        </div>
-    }
-}
-
-fn value(props: &RowProps, row: &FieldRow) -> Html {
-    let flag = matches!(row.editable, Editable::Flag).then(|| {
-        let on = row.value == "1";
-        html! {
-            <button class="flag" role="switch" aria-checked={on.to_string()} aria-label={row.name} tabindex="-1"
-                disabled={!props.can_edit} data-does="flip"></button>
-        }
+    let value = el("span").class("value");
+    let value = if props.editing {
+        value.html(part::<Editor>(EditorProps {
+            shown: props.shown.clone(),
+            node,
+            on_done: props.on_done.clone(),
+        }))
+    } else {
+        value_of(value, props, row)
+    };
+    let does = if props.can_edit && !props.editing {
+        does(row)
+    } else {
+        el("span")
+    };
+    let faults = row.diagnostics.iter().filter_map(|&at| {
+        let fault = dissection.diagnostics.get(at)?;
+        let shown = broken(fault, props.shown.bytes(), Callback::noop());
+        Some(el("div").number("data-fault", at).child(shown))
     });
-    html! {
-        <>
-            <code>{ &row.value }</code>
-            { flag }
-            if !row.meaning.is_empty() { <small>{ &row.meaning }</small> }
-        </>
-    }
+    let item = el("div")
+        .class("item")
+        .role("treeitem")
+        .made("id", format!("node-{node}"))
+        .number("data-node", node)
+        .number("data-depth", row.depth.min(5).into())
+        .test("field")
+        .attr("data-name", row.name)
+        .number("aria-level", usize::from(row.depth).saturating_add(1))
+        .says("aria-selected", props.selected);
+    let item = if row.has_children {
+        item.says("aria-expanded", row.is_open)
+    } else {
+        item
+    };
+    let line = el("div")
+        .classes(&classes)
+        .child(label(row))
+        .child(value)
+        .child(does);
+    item.child(line).all(faults).into()
 }
 
-fn does(row: &FieldRow) -> Html {
+fn label(row: &FieldRow) -> El {
+    let fold = el("span").class("fold");
+    let fold = if row.has_children {
+        let picture = if row.is_open {
+            Icon::Open
+        } else {
+            Icon::Closed
+        };
+        fold.attr("data-does", "fold").child(icon(picture))
+    } else {
+        fold
+    };
+    el("span")
+        .class("label")
+        .child(fold)
+        .child(el("span").text(row.name))
+}
+
+fn value_of(holder: El, props: &RowProps, row: &FieldRow) -> El {
+    let flag = matches!(row.editable, Editable::Flag).then(|| {
+        el("button")
+            .class("flag")
+            .role("switch")
+            .says("aria-checked", row.value == "1")
+            .label(row.name)
+            .attr("tabindex", "-1")
+            .flag("disabled", !props.can_edit)
+            .attr("data-does", "flip")
+    });
+    let meaning = &row.meaning;
+    holder
+        .child(el("code").string(row.value.to_string()))
+        .maybe(flag)
+        .maybe((!meaning.is_empty()).then(|| el("small").string(meaning.to_string())))
+}
+
+fn does(row: &FieldRow) -> El {
+    let does = |what: &'static str, says: &str, title: &'static str, picture: Icon| {
+        el("button")
+            .attr("tabindex", "-1")
+            .attr("data-does", what)
+            .made("aria-label", format!("{says} {}", row.name))
+            .title(title)
+            .child(icon(picture))
+    };
     let can_change = !matches!(row.editable, Editable::No | Editable::Flag);
-    let can_remove = row.is_removable;
-    html! {
-        <span class="does">
-            if can_change {
-                <button tabindex="-1" data-does="edit" aria-label={format!("Change {}", row.name)} title="Change (Enter)">{ icon(Icon::Pencil) }</button>
-            }
-            if can_remove {
-                <button tabindex="-1" data-does="remove" aria-label={format!("Remove {}", row.name)} title="Remove (Delete)">{ icon(Icon::Bin) }</button>
-            }
-        </span>
-    }
+    let change = || does("edit", "Change", "Change (Enter)", Icon::Pencil);
+    let remove = || does("remove", "Remove", "Remove (Delete)", Icon::Bin);
+    el("span")
+        .class("does")
+        .maybe(can_change.then(change))
+        .maybe(row.is_removable.then(remove))
 }
