@@ -1,6 +1,6 @@
 //! Line icons, drawn here: sixteen units square, one stroke.
 
-use super::element::{El, el};
+use crate::element::{El, el};
 
 /// What an icon shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,4 +108,19 @@ pub fn icon(icon: Icon) -> El {
         .attr("viewBox", "0 0 16 16")
         .attr("aria-hidden", "true")
         .child(el("path").attr("d", icon.path()))
+}
+
+/// A square button with an icon: its test name, its name and what is shown beside the pointer.
+pub fn icon_button(
+    test: &'static str,
+    label: &'static str,
+    title: &'static str,
+    picture: Icon,
+) -> El {
+    el("button")
+        .class("bare square")
+        .test(test)
+        .label(label)
+        .title(title)
+        .child(icon(picture))
 }

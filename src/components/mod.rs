@@ -2,7 +2,6 @@
 
 pub(crate) mod annex_host;
 pub mod dialog;
-pub mod element;
 pub mod far_list;
 pub mod header;
 pub mod help;

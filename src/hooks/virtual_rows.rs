@@ -7,6 +7,7 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::Resizes;
+use crate::element::{El, el};
 
 /// Rows above and below the screen that are drawn too, so that scrolling shows no gap.
 const OVERSCAN: usize = 10;
@@ -29,6 +30,20 @@ impl VirtualRows {
     #[must_use]
     pub fn offset(&self) -> u64 {
         height_of(self.range.start, self.row)
+    }
+
+    /// The drawn rows, where they belong in the height of all.
+    pub fn draw(&self, rows: impl Iterator<Item = Html>) -> El {
+        let down = format!("transform:translateY({}px)", self.offset());
+        let drawn = el("div")
+            .class("drawn")
+            .role("presentation")
+            .made("style", down);
+        el("div")
+            .class("all")
+            .role("presentation")
+            .made("style", format!("height:{}px", self.height))
+            .child(rows.fold(drawn, El::html))
     }
 
     /// How many whole rows fit the screen.

@@ -1,28 +1,22 @@
 //! The bits of the selected field, drawn as the standard's figures do; pressed, a bit turns over.
 
-use std::rc::Rc;
-
 use mqttscope_inspect::bits::{self, BitGroup, BitRow};
 use mqttscope_inspect::edit;
 use yew::prelude::*;
 
-use super::{Shown, look};
-use crate::components::element::{El, el};
+use super::{InspectorProps, look};
+use crate::element::{El, el};
 use crate::pages::dissect::counted;
 use crate::services::browser;
 
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct BitFigureProps {
-    pub(super) shown: Shown,
-    pub(super) node: usize,
-    pub(super) on_select: Callback<usize>,
-    pub(super) on_edit: Option<Callback<Rc<[u8]>>>,
-}
-
-#[component]
-pub(super) fn BitFigure(props: &BitFigureProps) -> Html {
+/// The figure, where the selected field, or the packet's beginning, has bits.
+pub(super) fn bit_figure(props: &InspectorProps) -> Option<El> {
     let shown = &props.shown;
-    let figure = bits::figure(shown.dissection(), shown.bytes(), props.node);
+    let node = props.selected.unwrap_or(0);
+    let figure = bits::figure(shown.dissection(), shown.bytes(), node);
+    if figure.rows.is_empty() {
+        return None;
+    }
     let on_click = {
         let (shown, on_select, on_edit) = (
             shown.clone(),
@@ -40,13 +34,10 @@ pub(super) fn BitFigure(props: &BitFigureProps) -> Html {
                     .bytes()
                     .get(bit as usize / 8)
                     .is_some_and(|byte| byte & (0x80 >> (bit % 8)) != 0);
-                on_edit.emit(edit::set_bit(shown.bytes(), bit, !is_set).into());
+                on_edit.emit(Ok(edit::set_bit(shown.bytes(), bit, !is_set)));
             }
         })
     };
-    if figure.rows.is_empty() {
-        return Html::default();
-    }
     let can_edit = props.on_edit.is_some();
     let many = if figure.rows.len() > 2 { "many" } else { "" };
     let more = (figure.more > 0).then(|| {
@@ -54,21 +45,18 @@ pub(super) fn BitFigure(props: &BitFigureProps) -> Html {
         el("p").class("quiet").string(more)
     });
     let sum = figure.sum;
-    el("div")
-        .classes(&["figure", many])
-        .test("bits")
-        .role("group")
-        .label("Bits")
-        .on_click(on_click)
-        .all(
-            figure
-                .rows
-                .iter()
-                .map(|row| octet(row, props.node, can_edit)),
-        )
-        .maybe(more)
-        .maybe(sum.map(|sum| el("p").class("sum").test("sum").string(sum)))
-        .into()
+    let octets = figure.rows.iter().map(|row| octet(row, node, can_edit));
+    Some(
+        el("div")
+            .classes(&["figure", many])
+            .test("bits")
+            .role("group")
+            .label("Bits")
+            .on_click(on_click)
+            .all(octets)
+            .maybe(more)
+            .maybe(sum.map(|sum| el("p").class("sum").test("sum").string(sum))),
+    )
 }
 
 fn octet(row: &BitRow, selected: usize, can_edit: bool) -> El {

@@ -4,8 +4,8 @@ use mqttscope_wire::{Citation, Diagnostic};
 use yew::prelude::*;
 
 use super::look;
-use crate::components::element::{El, el};
 use crate::components::icon::icon;
+use crate::element::{El, el};
 
 /// Its markup: a button that jumps to the bits that break the rule.
 pub(super) fn broken(diagnostic: &Diagnostic, packet: &[u8], on_click: Callback<MouseEvent>) -> El {

@@ -2,16 +2,15 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::edit::Editable;
 use mqttscope_inspect::fields::FieldRow;
 use mqttscope_wire::Severity;
 use yew::prelude::*;
 
 use super::broken::broken;
 use super::editor::{Editor, EditorProps};
+use super::row_parts::{does, label, value};
 use super::{Shown, look};
-use crate::components::element::{El, el, part};
-use crate::components::icon::{Icon, icon};
+use crate::element::{el, part};
 
 #[derive(Clone, Properties)]
 pub(super) struct RowProps {
@@ -75,15 +74,14 @@ pub(super) fn Row(props: &RowProps) -> Html {
         mark,
     ];
     let node = row.node;
-    let value = el("span").class("value");
     let value = if props.editing {
-        value.html(part::<Editor>(EditorProps {
+        el("span").class("value").html(part::<Editor>(EditorProps {
             shown: props.shown.clone(),
             node,
             on_done: props.on_done.clone(),
         }))
     } else {
-        value_of(value, props, row)
+        value(row, props.can_edit)
     };
     let does = if props.can_edit && !props.editing {
         does(row)
@@ -116,58 +114,4 @@ pub(super) fn Row(props: &RowProps) -> Html {
         .child(value)
         .child(does);
     item.child(line).all(faults).into()
-}
-
-fn label(row: &FieldRow) -> El {
-    let fold = el("span").class("fold");
-    let fold = if row.has_children {
-        let picture = if row.is_open {
-            Icon::Open
-        } else {
-            Icon::Closed
-        };
-        fold.attr("data-does", "fold").child(icon(picture))
-    } else {
-        fold
-    };
-    el("span")
-        .class("label")
-        .child(fold)
-        .child(el("span").text(row.name))
-}
-
-fn value_of(holder: El, props: &RowProps, row: &FieldRow) -> El {
-    let flag = matches!(row.editable, Editable::Flag).then(|| {
-        el("button")
-            .class("flag")
-            .role("switch")
-            .says("aria-checked", row.value == "1")
-            .label(row.name)
-            .attr("tabindex", "-1")
-            .flag("disabled", !props.can_edit)
-            .attr("data-does", "flip")
-    });
-    let meaning = &row.meaning;
-    holder
-        .child(el("code").string(row.value.to_string()))
-        .maybe(flag)
-        .maybe((!meaning.is_empty()).then(|| el("small").string(meaning.to_string())))
-}
-
-fn does(row: &FieldRow) -> El {
-    let does = |what: &'static str, says: &str, title: &'static str, picture: Icon| {
-        el("button")
-            .attr("tabindex", "-1")
-            .attr("data-does", what)
-            .made("aria-label", format!("{says} {}", row.name))
-            .title(title)
-            .child(icon(picture))
-    };
-    let can_change = !matches!(row.editable, Editable::No | Editable::Flag);
-    let change = || does("edit", "Change", "Change (Enter)", Icon::Pencil);
-    let remove = || does("remove", "Remove", "Remove (Delete)", Icon::Bin);
-    el("span")
-        .class("does")
-        .maybe(can_change.then(change))
-        .maybe(row.is_removable.then(remove))
 }

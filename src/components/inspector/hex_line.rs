@@ -7,7 +7,7 @@ use mqttscope_wire::Severity;
 use yew::prelude::*;
 
 use super::{Shown, look};
-use crate::components::element::{El, el};
+use crate::element::{El, el};
 
 #[derive(Clone, Properties)]
 pub(super) struct HexLineProps {

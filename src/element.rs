@@ -35,6 +35,12 @@ pub fn list(items: Vec<Html>) -> Html {
     VList::with_children(items, None).into()
 }
 
+/// A text by itself.
+#[inline(never)]
+pub fn words(text: &'static str) -> Html {
+    VText::new(text).into()
+}
+
 /// A component with what it is given.
 pub fn part<C: BaseComponent>(props: C::Properties) -> Html {
     VComp::new::<C>(Rc::new(props), None).into()
@@ -185,12 +191,18 @@ impl El {
     /// A text that is always the same.
     #[inline(never)]
     pub fn text(self, text: &'static str) -> Self {
-        self.html(VText::new(text).into())
+        self.html(words(text))
     }
 
     /// A text that was made for it.
     #[inline(never)]
     pub fn string(self, text: String) -> Self {
+        self.shared(text.into())
+    }
+
+    /// A text that others hold too.
+    #[inline(never)]
+    pub fn shared(self, text: AttrValue) -> Self {
         self.html(VText::new(text).into())
     }
 }
