@@ -1,5 +1,7 @@
 //! The frame: header, page, help, messages.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use crate::components::annex_host::use_annex;
@@ -7,8 +9,7 @@ use crate::components::header::header;
 use crate::components::help::help_window;
 use crate::components::toasts::use_toasts;
 use crate::element::{el, list, part};
-use crate::hooks::use_hash;
-use crate::hooks::use_window_keys;
+use crate::hooks::{use_after, use_hash, use_kept, use_window_keys};
 use crate::pages::dissect::{Dissect, DissectProps};
 use crate::route::{Page, Route};
 use crate::services::{browser, storage};
@@ -19,10 +20,10 @@ use crate::state::workbench::Workbench;
 #[component]
 pub fn App() -> Html {
     let (toaster, toast_region) = use_toasts();
-    let bench = use_reducer(Workbench::default);
+    let acts = use_kept(Rc::<Workbench>::default);
     let theme =
-        use_state_eq(|| storage::get("theme").map_or(Theme::System, |name| Theme::of_name(&name)));
-    let help = use_state_eq(bool::default);
+        use_kept(|| storage::get("theme").map_or(Theme::System, |name| Theme::of_name(&name)));
+    let help = use_kept(bool::default);
     let arrival = use_hash();
     let Route { page, shared } = Route::of_hash(&arrival.hash);
 
@@ -33,11 +34,12 @@ pub fn App() -> Html {
             theme.set(wanted);
         })
     };
-    use_effect_with(*theme, |theme| {
-        if let Some(root) = browser::document().and_then(|document| document.document_element()) {
-            // The name is right, so it cannot fail.
-            let _ = root.set_attribute("data-theme", theme.name());
-        }
+    let now = theme.get();
+    use_after([now as usize], move || {
+        let root = browser::document()?.document_element()?;
+        // The name is right, so it cannot fail.
+        let _ = root.set_attribute("data-theme", now.name());
+        None
     });
     let set_help = |shown: bool| {
         let help = help.clone();
@@ -59,14 +61,15 @@ pub fn App() -> Html {
     let annex = use_annex(page);
     let dissect = match page {
         Page::Dissect => part::<Dissect>(DissectProps {
-            bench,
+            bench: acts.get(),
+            acts,
             toaster,
             shared: shared.map(AttrValue::from),
             arrival: arrival.count,
         }),
         Page::Live | Page::Flows => Html::default(),
     };
-    let help = match *help {
+    let help = match help.get() {
         true => help_window(page, &hide_help),
         false => Html::default(),
     };
@@ -77,7 +80,7 @@ pub fn App() -> Html {
             .on_click(skip)
             .text("Skip to the page")
             .into(),
-        header(page, *theme, &on_theme, &show_help).into(),
+        header(page, theme.get(), &on_theme, &show_help).into(),
         dissect,
         annex,
         help,

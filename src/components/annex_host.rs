@@ -5,6 +5,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::element::{El, el, list};
+use crate::hooks::{Kept, use_after, use_kept};
 use crate::route::Page;
 use crate::services::annex;
 
@@ -21,13 +22,14 @@ enum Stage {
 #[hook]
 pub(crate) fn use_annex(page: Page) -> Html {
     let host = use_node_ref();
-    let stage = use_state_eq(|| Stage::Away);
+    let stage = use_kept(|| Stage::Away);
     let is_wanted = page != Page::Dissect;
     {
         let (host, stage) = (host.clone(), stage.clone());
-        use_effect_with((is_wanted, (*stage).clone()), move |(is_wanted, now)| {
-            if !is_wanted || *now != Stage::Away {
-                return;
+        let is_due = is_wanted && stage.get() == Stage::Away;
+        use_after([usize::from(is_due)], move || {
+            if !is_due {
+                return None;
             }
             stage.set(Stage::Loading);
             spawn_local(async move {
@@ -39,9 +41,10 @@ pub(crate) fn use_annex(page: Page) -> Html {
                     Err(why) => Stage::Failed(why.into()),
                 });
             });
+            None
         });
     }
-    let is_shown = is_wanted && *stage == Stage::Here;
+    let is_shown = is_wanted && stage.get() == Stage::Here;
     let until = (is_wanted && !is_shown).then(|| until_here(page, &stage));
     list(vec![
         until.map_or_else(Html::default, Html::from),
@@ -53,14 +56,14 @@ pub(crate) fn use_annex(page: Page) -> Html {
     ])
 }
 
-fn until_here(page: Page, stage: &UseStateHandle<Stage>) -> El {
+fn until_here(page: Page, stage: &Kept<Stage>) -> El {
     let title = page.title();
     let main = el("main")
         .attr("id", "main")
         .attr("tabindex", "-1")
         .class("loading")
-        .says("aria-busy", **stage == Stage::Loading);
-    let Stage::Failed(why) = &**stage else {
+        .says("aria-busy", stage.get() == Stage::Loading);
+    let Stage::Failed(why) = stage.get() else {
         return main.child(el("p").string(format!("Loading {title}…")));
     };
     let again = {

@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::icon::{Icon, icon};
 use crate::element::{el, part};
+use crate::hooks::use_after;
 
 /// What a dialog is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -32,9 +33,10 @@ pub fn dialog(title: AttrValue, on_close: Callback<()>, children: Html) -> Html 
 #[component]
 pub fn Dialog(props: &DialogProps) -> Html {
     let node = use_node_ref();
-    use_effect_with(node.clone(), |node| {
-        let dialog = node.cast::<HtmlDialogElement>();
-        if let Some(dialog) = &dialog {
+    {
+        let node = node.clone();
+        use_after([], move || {
+            let dialog = node.cast::<HtmlDialogElement>()?;
             // It fails only where it is open already.
             let _ = dialog.show_modal();
             let text = dialog.query_selector("textarea[readonly]").ok().flatten();
@@ -43,13 +45,9 @@ pub fn Dialog(props: &DialogProps) -> Html {
                 let _ = text.focus();
                 text.select();
             }
-        }
-        move || {
-            if let Some(dialog) = dialog {
-                dialog.close();
-            }
-        }
-    });
+            Some(Box::new(move || dialog.close()))
+        });
+    }
     let close = props.on_close.reform(|_: MouseEvent| ());
     let cancel = props
         .on_close

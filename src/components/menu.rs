@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::icon::{Icon, icon};
 use super::menu_list::{Step, hide, show, step};
 use crate::element::{El, el, list};
+use crate::hooks::{use_after, use_kept};
 use crate::services::browser;
 
 /// One thing to do.
@@ -62,18 +63,20 @@ pub struct MenuProps {
 /// The menu: the browser shows its list above everything and closes it on Escape or a click beside.
 #[component]
 pub fn Menu(props: &MenuProps) -> Html {
-    let open = use_state_eq(bool::default);
+    let open = use_kept(bool::default);
     let (button, list_node) = (use_node_ref(), use_node_ref());
     let turn = {
         let open = open.clone();
-        Callback::from(move |_: MouseEvent| open.set(!*open))
+        Callback::from(move |_: MouseEvent| open.set(!open.get()))
     };
     {
         let (button, list) = (button.clone(), list_node.clone());
-        use_effect_with(*open, move |open| {
-            if *open {
+        let is_open = open.get();
+        use_after([usize::from(is_open)], move || {
+            if is_open {
                 show(&button, &list);
             }
+            None
         });
     }
     let on_toggle = {
@@ -111,7 +114,7 @@ pub fn Menu(props: &MenuProps) -> Html {
             step(&list, &by);
         })
     };
-    let items = if *open {
+    let items = if open.get() {
         props.items.emit(())
     } else {
         Vec::new()
@@ -123,7 +126,7 @@ pub fn Menu(props: &MenuProps) -> Html {
         .node(&button)
         .set("class", props.class.to_string().into())
         .attr("aria-haspopup", "menu")
-        .says("aria-expanded", *open)
+        .says("aria-expanded", open.get())
         .flag("disabled", props.disabled)
         .set("data-testid", props.id.clone())
         .on_click(turn)
@@ -141,7 +144,7 @@ pub fn Menu(props: &MenuProps) -> Html {
         .on_click(choose)
         .on_key(on_key);
     // Without a list of its own the empty menu would have a role and nothing in it.
-    if *open {
+    if open.get() {
         menu = menu.role("menu");
     }
     list(vec![toggle.into(), rows(menu, items).into()])

@@ -1,10 +1,13 @@
 //! Where short messages are shown and read aloud.
 
+use std::rc::Rc;
+
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::icon::{Icon, icon};
 use crate::element::el;
+use crate::hooks::{use_after, use_kept};
 use crate::state::toasts::{ToastAction, Toaster, Toasts};
 
 /// How long a message stays, in milliseconds.
@@ -14,17 +17,17 @@ const STAYS: u32 = 6_000;
 /// screen reader hears what comes into it.
 #[hook]
 pub fn use_toasts() -> (Toaster, Html) {
-    let toasts = use_reducer(Toasts::default);
+    let toaster = use_kept(Rc::<Toasts>::default);
+    let toasts = toaster.get();
     let last = toasts.shown().last().map(|toast| toast.id);
-    let toaster = toasts.dispatcher();
     {
         let toaster = toaster.clone();
-        use_effect_with(last, move |&last| {
-            if let Some(id) = last {
-                let close = move || toaster.dispatch(ToastAction::Close(id));
-                // It may be closed by then, which does nothing.
-                Timeout::new(STAYS, close).forget();
-            }
+        use_after([last.map_or(usize::MAX, |id| id as usize)], move || {
+            let id = last?;
+            let close = move || toaster.dispatch(ToastAction::Close(id));
+            // It may be closed by then, which does nothing.
+            Timeout::new(STAYS, close).forget();
+            None
         });
     }
     let shown = toasts.shown().iter().map(|toast| {

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::Shown;
 use crate::element::el;
+use crate::hooks::{use_after, use_kept};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct EditorProps {
@@ -20,17 +21,14 @@ pub(super) struct EditorProps {
 #[component]
 pub(super) fn Editor(props: &EditorProps) -> Html {
     let input = use_node_ref();
-    let why = use_state_eq(Option::<AttrValue>::default);
+    let why = use_kept(Option::<AttrValue>::default);
     {
         let input = input.clone();
-        use_effect_with((), move |()| {
-            if let Some(element) = input.cast::<HtmlElement>() {
-                // It fails only on an element that is gone.
-                let _ = element.focus();
-            }
-            if let Some(element) = input.cast::<HtmlInputElement>() {
-                element.select();
-            }
+        use_after([], move || {
+            // It fails only on an element that is gone.
+            let _ = input.cast::<HtmlElement>()?.focus();
+            input.cast::<HtmlInputElement>()?.select();
+            None
         });
     }
     let apply = {
@@ -108,7 +106,7 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
                 .made("title", hint(&kind))
                 .attr("spellcheck", "false")
                 .attr("autocomplete", "off");
-            match *why {
+            match why.get() {
                 Some(_) => field.attr("aria-invalid", "true"),
                 None => field,
             }
@@ -116,7 +114,7 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
     };
     let field = field.node(&input).label(name).test("edit");
     let stop = Callback::from(|event: MouseEvent| event.stop_propagation());
-    let why = (*why).clone();
+    let why = why.get();
     el("form")
         .on_submit(on_submit)
         .on_key(on_key)

@@ -7,9 +7,10 @@ use super::Shown;
 use super::broken::broken;
 use crate::components::icon::{Icon, icon};
 use crate::element::{El, el};
+use crate::hooks::Kept;
 
 /// The count; pressed, it opens or closes the list.
-pub(super) fn fault_chip(shown: &Shown, listed: &UseStateHandle<bool>) -> El {
+pub(super) fn fault_chip(shown: &Shown, listed: &Kept<bool>) -> El {
     let count = |severity| {
         shown
             .dissection()
@@ -40,12 +41,12 @@ pub(super) fn fault_chip(shown: &Shown, listed: &UseStateHandle<bool>) -> El {
         .collect();
     let turn = {
         let listed = listed.clone();
-        Callback::from(move |_: MouseEvent| listed.set(!*listed))
+        Callback::from(move |_: MouseEvent| listed.set(!listed.get()))
     };
     el("button")
         .classes(&["chip", class])
         .test("faults")
-        .says("aria-expanded", **listed)
+        .says("aria-expanded", listed.get())
         .on_click(turn)
         .child(icon(picture))
         .string(says.join(", "))

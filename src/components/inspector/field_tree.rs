@@ -12,6 +12,7 @@ use super::tree_acts::Acts;
 use super::tree_keys::{Key, key};
 use super::{InspectorProps, Shown};
 use crate::element::{El, el, keyed_part};
+use crate::hooks::{use_after, use_kept};
 use crate::services::browser;
 
 /// Rows that are drawn at first; a packet may have tens of thousands.
@@ -25,13 +26,12 @@ pub(super) fn use_field_tree(
     on_hover: &Callback<Option<usize>>,
 ) -> El {
     // Nodes that are folded the other way than they are at first.
-    let folded = use_state_eq(BTreeSet::<usize>::default);
-    let most = use_state_eq(|| AT_FIRST);
-    let editing = use_state_eq(Option::<(Shown, usize)>::default);
-    let rows = use_memo(
-        (props.shown.clone(), (*folded).clone()),
-        |(shown, folded)| Rc::new(fields::rows(shown.dissection(), shown.bytes(), folded)),
-    );
+    let folded = use_kept(BTreeSet::<usize>::default);
+    let most = use_kept(|| AT_FIRST);
+    let editing = use_kept(Option::<(Shown, usize)>::default);
+    let rows = use_memo((props.shown.clone(), folded.get()), |(shown, folded)| {
+        Rc::new(fields::rows(shown.dissection(), shown.bytes(), folded))
+    });
     let rows = (*rows).clone();
     // A field that is selected inside of a folded one is shown by the row that holds it.
     let selected_row = props.selected.and_then(|node| row_of(&rows, node));
@@ -40,23 +40,25 @@ pub(super) fn use_field_tree(
         .map(|row| row.node);
     {
         let (most, editing) = (most.clone(), editing.clone());
-        use_effect_with(
-            (props.shown.clone(), props.selected, selected_row, node),
-            move |(shown, selected, selected_row, node)| {
-                // This may run after a change has begun in the very row that was selected: only a
-                // change of another row is left.
-                let is_here = |(of, node): &(Shown, usize)| of == shown && Some(*node) == *selected;
-                if !(*editing).as_ref().is_none_or(is_here) {
-                    editing.set(None);
-                }
-                if let Some(row) = *selected_row {
-                    most.set((*most).max(row.saturating_add(AT_FIRST / 2)));
-                }
-                if let Some(node) = node {
-                    browser::reveal_id(&format!("node-{node}"));
-                }
-            },
-        );
+        let (shown, selected) = (props.shown.clone(), props.selected);
+        let none = usize::MAX;
+        let numbers = [
+            shown.address(),
+            selected.unwrap_or(none),
+            selected_row.unwrap_or(none),
+            node.unwrap_or(none),
+        ];
+        use_after(numbers, move || {
+            // This may run after a change has begun in the very row that was selected: only a
+            // change of another row is left.
+            let is_here = |(of, node): (Shown, usize)| of == shown && Some(node) == selected;
+            if !editing.get().is_none_or(is_here) {
+                editing.set(None);
+            }
+            most.set(most.get().max(selected_row?.saturating_add(AT_FIRST / 2)));
+            browser::reveal_id(&format!("node-{}", node?));
+            None
+        });
     }
     let acts = Rc::new(Acts {
         shown: props.shown.clone(),
@@ -102,11 +104,11 @@ pub(super) fn use_field_tree(
             browser::focus_id("fields");
         })
     };
-    let left = rows.len().saturating_sub(*most);
-    let changing = (*editing)
-        .as_ref()
+    let left = rows.len().saturating_sub(most.get());
+    let changing = editing
+        .get()
         .filter(|(of, _)| *of == props.shown)
-        .map(|&(_, node)| node);
+        .map(|(_, node)| node);
     let mut tree = el("div")
         .class("tree")
         .attr("id", "fields")
@@ -122,7 +124,7 @@ pub(super) fn use_field_tree(
     if let Some(node) = node {
         tree = tree.made("aria-activedescendant", format!("node-{node}"));
     }
-    for (index, row) in rows.iter().enumerate().take(*most) {
+    for (index, row) in rows.iter().enumerate().take(most.get()) {
         let props = RowProps {
             shown: props.shown.clone(),
             rows: rows.clone(),
@@ -137,7 +139,7 @@ pub(super) fn use_field_tree(
     }
     let more = (left > 0).then(|| {
         let most = most.clone();
-        let more = Callback::from(move |_: MouseEvent| most.set(most.saturating_mul(4)));
+        let more = Callback::from(move |_: MouseEvent| most.set(most.get().saturating_mul(4)));
         let button = el("button").on_click(more);
         let says = format!("Show more: {left} fields are left");
         el("div").class("more").child(button.string(says))

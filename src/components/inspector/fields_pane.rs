@@ -1,14 +1,13 @@
 //! The left pane of an inspector: what the packet is, what is wrong, its fields.
 
-use yew::prelude::*;
-
 use super::InspectorProps;
 use super::add::add_menu;
 use super::faults::{fault_chip, fault_list};
 use crate::element::{El, el, grow};
+use crate::hooks::Kept;
 
 /// The pane, with what draws the fields; `listed`: with the list of all faults.
-pub(super) fn fields_pane(props: &InspectorProps, listed: &UseStateHandle<bool>, tree: El) -> El {
+pub(super) fn fields_pane(props: &InspectorProps, listed: &Kept<bool>, tree: El) -> El {
     let shown = &props.shown;
     let dissection = shown.dissection();
     let missing = match dissection.missing {
@@ -33,7 +32,7 @@ pub(super) fn fields_pane(props: &InspectorProps, listed: &UseStateHandle<bool>,
         Some(on_edit) => head.html(add_menu(shown, on_edit)),
         None => head,
     };
-    let has_list = **listed && !dissection.diagnostics.is_empty();
+    let has_list = listed.get() && !dissection.diagnostics.is_empty();
     el("section")
         .class("pane fields-pane")
         .label("Fields of the packet")

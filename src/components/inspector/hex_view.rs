@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::InspectorProps;
 use super::hex_line::{HexLine, HexLineProps};
 use crate::element::{El, el, keyed_part};
-use crate::hooks::{use_narrow, use_virtual_rows};
+use crate::hooks::{use_after, use_kept, use_narrow, use_virtual_rows};
 use crate::services::browser;
 
 /// Height of a line, as in the style sheet.
@@ -27,25 +27,26 @@ pub(super) fn use_hex_view(
     let range_of = |node: Option<usize>| node.and_then(|node| shown.byte_range(node));
     let (selected, hover) = (range_of(props.selected), range_of(hover));
     // Where the keys are, and the first digit of a byte that is being typed.
-    let at = use_state_eq(Option::<usize>::default);
-    let first_digit = use_state_eq(Option::<u8>::default);
-    let cursor = match (&selected, *at) {
+    let at = use_kept(Option::<usize>::default);
+    let first_digit = use_kept(Option::<u8>::default);
+    let cursor = match (&selected, at.get()) {
         (Some(range), Some(at)) if range.contains(&at) => Some(at),
         (Some(range), _) => Some(range.start),
         (None, _) => None,
     };
+    let place = cursor.unwrap_or(usize::MAX);
     {
         let rows = rows.clone();
-        use_effect_with((cursor, across), move |&(cursor, across)| {
-            if let Some(line) = cursor.and_then(|cursor| cursor.checked_div(across)) {
-                rows.reveal(line);
-            }
+        use_after([place, across], move || {
+            rows.reveal(cursor?.checked_div(across)?);
+            None
         });
     }
     {
         let first_digit = first_digit.clone();
-        use_effect_with((props.shown.clone(), cursor), move |_| {
-            first_digit.set(None)
+        use_after([shown.address(), place], move || {
+            first_digit.set(None);
+            None
         });
     }
     let go = {
@@ -78,7 +79,7 @@ pub(super) fn use_hex_view(
             let command = event.ctrl_key() || event.meta_key();
             if let (Some(digit), Some(on_edit), false) = (digit(&event.key()), &on_edit, command) {
                 event.prevent_default();
-                match (*first_digit, cursor) {
+                match (first_digit.get(), cursor) {
                     (Some(first), Some(cursor)) => {
                         at.set(Some(cursor));
                         let byte = first << 4 | digit;
@@ -124,7 +125,7 @@ pub(super) fn use_hex_view(
             selected: selected.clone(),
             hover: hover.clone(),
             cursor,
-            first_digit: *first_digit,
+            first_digit: first_digit.get(),
         };
         keyed_part::<HexLine>(line, props)
     });

@@ -25,6 +25,7 @@ use mqttscope_inspect::payload::Reader;
 use yew::prelude::*;
 
 use crate::element::el;
+use crate::hooks::use_kept;
 pub use shown::Shown;
 
 use bytes_pane::bytes_pane;
@@ -56,19 +57,19 @@ pub struct InspectorProps {
 #[component]
 pub fn Inspector(props: &InspectorProps) -> Html {
     // What the pointer is over, as an index in the tree. It is nobody's business but ours.
-    let hover = use_state_eq(Option::<usize>::default);
+    let hover = use_kept(Option::<usize>::default);
     let on_hover = {
         let hover = hover.clone();
         Callback::from(move |node: Option<usize>| hover.set(node))
     };
     // A node of the packet before may not exist in this one.
     let known = |node: &usize| props.shown.tree().get(*node).is_some();
-    let hovered = (*hover).filter(known);
+    let hovered = hover.get().filter(known);
     let props = InspectorProps {
         selected: props.selected.filter(known),
         ..props.clone()
     };
-    let listed = use_state_eq(bool::default);
+    let listed = use_kept(bool::default);
     let tree = use_field_tree(&props, hovered, &on_hover);
     let bytes = use_hex_view(&props, hovered, &on_hover);
     let payload = use_payload(&props);

@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::{InspectorProps, Shown};
 use crate::element::{El, el, grow};
+use crate::hooks::use_kept;
 use crate::pages::dissect::counted;
 
 /// A form: its name, whether it is the address of an image, and what it shows.
@@ -15,7 +16,7 @@ type Form = (&'static str, bool, AttrValue);
 #[hook]
 pub(super) fn use_payload(props: &InspectorProps) -> Option<El> {
     // The form that was chosen: it stays from packet to packet.
-    let chosen = use_state_eq(|| "");
+    let chosen = use_kept(|| "");
     let reader = props.reader;
     // Once a packet: a payload may be long.
     let forms = use_memo(props.shown.clone(), move |shown| -> Vec<Form> {
@@ -37,7 +38,7 @@ pub(super) fn use_payload(props: &InspectorProps) -> Option<El> {
     });
     let shown = &props.shown;
     let node = payload_of(shown)?;
-    let named = |form: &&Form| form.0 == *chosen;
+    let named = |form: &&Form| form.0 == chosen.get();
     let &(open, is_image, ref content) = forms.iter().find(named).or(forms.first())?;
     let tabs = forms.iter().map(|&(name, ..)| {
         let chosen = chosen.clone();

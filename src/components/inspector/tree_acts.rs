@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use super::tree_keys::Key;
 use super::{Edited, Shown};
+use crate::hooks::Kept;
 use crate::services::browser;
 
 /// The tree's rows and what acts on them.
@@ -16,9 +17,9 @@ pub(super) struct Acts {
     pub(super) shown: Shown,
     pub(super) rows: Rc<Vec<FieldRow>>,
     /// Nodes that are folded the other way than they are at first.
-    pub(super) folded: UseStateHandle<BTreeSet<usize>>,
+    pub(super) folded: Kept<BTreeSet<usize>>,
     /// The packet and the node that is being changed.
-    pub(super) editing: UseStateHandle<Option<(Shown, usize)>>,
+    pub(super) editing: Kept<Option<(Shown, usize)>>,
     pub(super) on_select: Callback<usize>,
     /// None where the packet cannot be changed.
     pub(super) on_edit: Option<Callback<Edited>>,
@@ -37,7 +38,7 @@ impl Acts {
                 }
             }
             Key::Fold => {
-                let mut next = (*self.folded).clone();
+                let mut next = self.folded.get();
                 if !next.remove(&row.node) {
                     next.insert(row.node);
                 }

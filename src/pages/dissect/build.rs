@@ -10,10 +10,11 @@ use yew::prelude::*;
 use super::desk::Desk;
 use crate::components::dialog::dialog;
 use crate::element::{El, el, list};
+use crate::hooks::Kept;
 use crate::state::workbench::{Act, OpenBytes};
 
 /// The version of what is built, and whether it is added to what there is; none: the window is shut.
-pub(super) type Building = UseStateHandle<Option<(ProtocolVersion, bool)>>;
+pub(super) type Building = Kept<Option<(ProtocolVersion, bool)>>;
 
 /// What opens the window.
 pub(super) fn build_button(desk: &Desk, building: &Building) -> El {
@@ -30,7 +31,7 @@ pub(super) fn build_button(desk: &Desk, building: &Building) -> El {
 
 /// The window.
 pub(super) fn build_window(desk: &Desk, building: &Building) -> Html {
-    let Some((version, add)) = **building else {
+    let Some((version, add)) = building.get() else {
         return Html::default();
     };
     let set = |to: Option<(ProtocolVersion, bool)>| {

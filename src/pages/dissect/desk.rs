@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::act::Acts;
 use crate::components::text_out::text_out;
+use crate::hooks::Kept;
 use crate::services::clipboard;
 use crate::state::toasts::{ToastAction, Toaster};
 use crate::state::workbench::{Act, Document};
@@ -18,7 +19,7 @@ pub(super) struct Desk {
     pub(super) acts: Acts,
     pub(super) toaster: Toaster,
     /// What could not be copied: its title and itself.
-    pub(super) refused: UseStateHandle<(AttrValue, AttrValue)>,
+    pub(super) refused: Kept<(AttrValue, AttrValue)>,
 }
 
 impl Desk {
@@ -46,7 +47,7 @@ impl Desk {
 
     /// The window with what could not be copied.
     pub(super) fn refused(&self) -> Html {
-        let (title, text) = (*self.refused).clone();
+        let (title, text) = self.refused.get();
         if title.is_empty() {
             return Html::default();
         }

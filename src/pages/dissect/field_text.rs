@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::act::Acts;
 use super::desk::Desk;
 use crate::element::{El, el};
+use crate::hooks::use_after;
 use crate::state::workbench::{Act, Given, LONG_TEXT};
 
 /// The element's id: the fault's button selects in it.
@@ -25,13 +26,13 @@ pub(super) fn use_text_field(desk: &Desk, revision: u32) -> El {
     {
         let (node, text) = (node.clone(), desk.now.given.text().cloned());
         // The text counts only with a new revision: what was typed is in the field already.
-        use_effect_with(revision, move |_| {
-            if let Some(field) = node.cast::<HtmlTextAreaElement>() {
-                let text = text.as_deref().unwrap_or_default();
-                if field.value() != text {
-                    field.set_value(text);
-                }
+        use_after([revision as usize], move || {
+            let field = node.cast::<HtmlTextAreaElement>()?;
+            let text = text.as_deref().unwrap_or_default();
+            if field.value() != text {
+                field.set_value(text);
             }
+            None
         });
     }
     let on_input = {

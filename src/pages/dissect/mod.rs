@@ -19,11 +19,14 @@ mod said;
 mod share;
 mod steps;
 
+use std::rc::Rc;
+
 use mqttscope_inspect::payload::Reader;
 use yew::prelude::*;
 
 use crate::components::inspector::{Edited, Inspector, InspectorProps, Shown};
 use crate::element::{el, grow, list, part};
+use crate::hooks::{Kept, use_kept};
 use crate::state::toasts::Toaster;
 use crate::state::workbench::{Act, Workbench};
 use desk::Desk;
@@ -34,7 +37,9 @@ use steps::Step;
 #[derive(Clone, PartialEq, Properties)]
 pub struct DissectProps {
     /// What was done so far: it outlives the page, which goes when another is looked at.
-    pub bench: UseReducerHandle<Workbench>,
+    pub bench: Rc<Workbench>,
+    /// What acts on it.
+    pub acts: Kept<Rc<Workbench>>,
     /// Through what the page says something.
     pub toaster: Toaster,
     /// The content of a share link, where the address carries one.
@@ -49,13 +54,13 @@ pub fn Dissect(props: &DissectProps) -> Html {
     let bench = &props.bench;
     let desk = Desk {
         now: bench.now().clone(),
-        acts: bench.dispatcher(),
+        acts: props.acts.clone(),
         toaster: props.toaster.clone(),
-        refused: use_state_eq(Default::default),
+        refused: use_kept(Default::default),
     };
     let now = &desk.now;
-    let step = use_state_eq(|| Step::Packets);
-    let building = use_state_eq(Default::default);
+    let step = use_kept(|| Step::Packets);
+    let building = use_kept(Default::default);
 
     share::use_shared(&desk, props.shared.clone(), props.arrival);
     let dropping = opening::use_opening(&desk);
@@ -113,7 +118,7 @@ pub fn Dissect(props: &DissectProps) -> Html {
     el("main")
         .attr("id", "main")
         .attr("tabindex", "-1")
-        .attr("data-step", step.name())
+        .attr("data-step", step.get().name())
         .classes(&["dissect", if dropping { "dropping" } else { "" }])
         .child(el("h1").class("unseen").text("Dissect MQTT bytes"))
         .child(steps::steps(&step, now.recording.packets().len()))

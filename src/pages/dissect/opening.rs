@@ -10,16 +10,17 @@ use yew::prelude::*;
 
 use super::act::Acts;
 use super::desk::Desk;
+use crate::hooks::{use_after, use_kept};
 use crate::services::{browser, files};
 use crate::state::workbench::{Act, Given};
 
 /// Opens what is dropped or pasted on the page; whether something hovers over it to be dropped.
 #[hook]
 pub(super) fn use_opening(desk: &Desk) -> bool {
-    let dropping = use_state_eq(bool::default);
+    let dropping = use_kept(bool::default);
     {
         let (dropping, desk) = (dropping.clone(), desk.clone());
-        use_effect_with((), move |()| {
+        use_after([], move || {
             let listen = |kind: &'static str, then: Box<dyn Fn(&Event)>| {
                 browser::window().map(|window| {
                     let options = EventListenerOptions::enable_prevent_default();
@@ -78,10 +79,10 @@ pub(super) fn use_opening(desk: &Desk) -> bool {
                     }),
                 ),
             ];
-            move || drop(listeners)
+            Some(Box::new(move || drop(listeners)))
         });
     }
-    *dropping
+    dropping.get()
 }
 
 fn open_dropped(data: &DataTransfer, desk: &Desk) {

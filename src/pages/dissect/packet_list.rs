@@ -6,7 +6,7 @@ use super::desk::Desk;
 use super::packet_row::packet_row;
 use super::steps::Step;
 use crate::element::{El, el};
-use crate::hooks::use_virtual_rows;
+use crate::hooks::{Kept, use_after, use_virtual_rows};
 use crate::services::browser;
 use crate::state::workbench::Act;
 
@@ -15,14 +15,15 @@ const ROW: u32 = 46;
 
 /// The list.
 #[hook]
-pub(super) fn use_packet_list(desk: &Desk, step: &UseStateHandle<Step>) -> El {
+pub(super) fn use_packet_list(desk: &Desk, step: &Kept<Step>) -> El {
     let (recording, selected) = (&desk.now.recording, desk.now.packet);
     let count = recording.packets().len();
     let rows = use_virtual_rows(count, ROW);
     {
         let rows = rows.clone();
-        use_effect_with((selected, count), move |&(selected, _)| {
-            rows.reveal(selected)
+        use_after([selected, count], move || {
+            rows.reveal(selected);
+            None
         });
     }
     let on_key = {

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::desk::Desk;
 use crate::element::{El, el, grow, list};
+use crate::hooks::use_kept;
 use crate::state::workbench::Act;
 
 const VERSIONS: [ProtocolVersion; 3] = [
@@ -22,12 +23,12 @@ const SENDERS: [(Sender, &str); 2] = [
 /// The bar between the text and the packets.
 #[hook]
 pub(super) fn use_reading(desk: &Desk) -> Html {
-    let why = use_state_eq(bool::default);
+    let why = use_kept(bool::default);
     let document = &desk.now;
     let detection = document.recording.detection();
     let toggle = {
         let why = why.clone();
-        Callback::from(move |_: MouseEvent| why.set(!*why))
+        Callback::from(move |_: MouseEvent| why.set(!why.get()))
     };
     let found = match document.version {
         None => format!("MQTT {} · detected", detection.version.name()),
@@ -48,7 +49,7 @@ pub(super) fn use_reading(desk: &Desk) -> Html {
     let button = el("button")
         .class("chip")
         .test("why")
-        .says("aria-expanded", *why)
+        .says("aria-expanded", why.get())
         .attr("aria-controls", "reasons")
         .on_click(toggle)
         .text("why?");
@@ -58,7 +59,7 @@ pub(super) fn use_reading(desk: &Desk) -> Html {
         .child(button)
         .child(grow())
         .child(senders.test("sender").label("Who sent the bytes"));
-    let reasons = why.then(|| {
+    let reasons = why.get().then(|| {
         let chosen = document.version.map(|_| {
             el("li")
                 .text("You chose the version. By itself this would be read as MQTT ")

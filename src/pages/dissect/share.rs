@@ -9,6 +9,7 @@ use super::desk::Desk;
 use super::linked::{shared_of, without_secrets};
 use crate::components::icon::{Icon, icon};
 use crate::element::{El, el};
+use crate::hooks::use_after;
 use crate::route::{Page, Route};
 use crate::services::browser;
 use crate::state::workbench::{Act, Document, OpenBytes};
@@ -19,10 +20,9 @@ use crate::state::workbench::{Act, Document, OpenBytes};
 pub(super) fn use_shared(desk: &Desk, shared: Option<AttrValue>, arrival: u32) {
     let now = desk.now.clone();
     let desk = desk.clone();
-    use_effect_with((shared, arrival), move |(shared, _)| {
-        // An address that the page itself wrote is shown already.
-        let Some(text) = shared else { return };
-        match share::decode(text) {
+    // Whoever comes to the same address again is another arrival; what the page itself wrote is none.
+    use_after([arrival as usize], move || {
+        match share::decode(&shared?) {
             Ok(shared) => desk.acts.dispatch(Act::OpenBytes(OpenBytes {
                 bytes: shared.bytes.into(),
                 version: shared.version,
@@ -32,13 +32,17 @@ pub(super) fn use_shared(desk: &Desk, shared: Option<AttrValue>, arrival: u32) {
             })),
             Err(error) => desk.say(format!("This link cannot be opened: {error}")),
         }
+        None
     });
 
     let linked = use_mut_ref(Option::<Rc<Document>>::default);
-    use_effect_with((Rc::as_ptr(&now).addr(), now.packet, now.node), move |_| {
-        let Some(content) = Route::of_hash(&browser::hash()).shared else {
-            return;
-        };
+    let numbers = [
+        Rc::as_ptr(&now).addr(),
+        now.packet,
+        now.node.unwrap_or(usize::MAX),
+    ];
+    use_after(numbers, move || {
+        let content = Route::of_hash(&browser::hash()).shared?;
         let is_same = share::decode(&content).is_ok_and(|shared| {
             shared.bytes == without_secrets(&now.recording).0
                 && shared.version == now.version
@@ -53,6 +57,7 @@ pub(super) fn use_shared(desk: &Desk, shared: Option<AttrValue>, arrival: u32) {
             *linked.borrow_mut() = None;
             browser::replace_hash(Page::Dissect.hash());
         }
+        None
     });
 }
 

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::element::{El, el};
+use crate::hooks::Kept;
 
 /// A pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ impl Step {
 }
 
 /// The bar that leads from one to the other.
-pub(super) fn steps(now: &UseStateHandle<Step>, packets: usize) -> El {
+pub(super) fn steps(now: &Kept<Step>, packets: usize) -> El {
     let steps = [
         (Step::Packets, "Packets"),
         (Step::Fields, "Fields"),
@@ -41,7 +42,7 @@ pub(super) fn steps(now: &UseStateHandle<Step>, packets: usize) -> El {
             .on_click(go)
             .text(name)
             .maybe(count);
-        if step == **now {
+        if step == now.get() {
             button.attr("aria-current", "step")
         } else {
             button
