@@ -346,11 +346,7 @@ impl ControlPacket<'_> {
     }
 
     #[inline(never)]
-    fn encode_other(
-        &self,
-        version: ProtocolVersion,
-        out: &mut Vec<u8>,
-    ) -> Result<(), EncodeError> {
+    fn encode_other(&self, version: ProtocolVersion, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let version = self.version_or(version);
         each!(self, version, packet => write_any(packet, version, out))
     }
