@@ -38,6 +38,7 @@ mod matched;
 mod messages;
 mod numbers;
 mod opening;
+mod remarks;
 mod requests;
 mod session;
 mod shown;
