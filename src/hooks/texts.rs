@@ -6,6 +6,7 @@ use mqttscope_inspect::texts::Texts;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use super::{use_after, use_kept};
 use crate::services::texts;
 
 /// How far the texts are. Only that is compared: there is one set of texts.
@@ -29,13 +30,11 @@ impl PartialEq for TextsStage {
 /// The texts, loaded when somebody first uses this; drawn again when they have come.
 #[hook]
 pub fn use_texts() -> TextsStage {
-    let stage = use_state_eq(|| texts::kept().map_or(TextsStage::Coming, TextsStage::Here));
-    {
-        let stage = stage.clone();
-        use_effect_with(*stage == TextsStage::Coming, move |&wanted| {
-            if !wanted {
-                return;
-            }
+    let stage = use_kept(|| texts::kept().map_or(TextsStage::Coming, TextsStage::Here));
+    let now = stage.get();
+    let is_coming = now == TextsStage::Coming;
+    use_after([usize::from(is_coming)], move || {
+        if is_coming {
             spawn_local(async move {
                 let again = {
                     let stage = stage.clone();
@@ -46,7 +45,8 @@ pub fn use_texts() -> TextsStage {
                     None => TextsStage::Failed(again.into()),
                 });
             });
-        });
-    }
-    (*stage).clone()
+        }
+        None
+    });
+    now
 }

@@ -5,9 +5,13 @@ use alloc::{
     string::{String, ToString},
 };
 
+use crate::explain::shown;
 use crate::{
     Citation, Field, PacketType, PropertyId, ProtocolVersion, ReasonCode, Rule, Severity, Span,
 };
+
+/// Characters of a protocol name that a message repeats: it is as long as somebody made it.
+const MOST_OF_NAME: usize = 40;
 
 /// What a strict reader stops at. Text is made where it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +99,7 @@ impl Diagnostic {
             Rule::PacketNotFromClient | Rule::PacketNotFromServer => {
                 PacketType::from_nibble(byte).name().to_string()
             }
-            Rule::PacketTooShort | Rule::ConnectCredentialsAbsent => {
+            Rule::PacketTooShort | Rule::ConnectWillMissing | Rule::ConnectCredentialsAbsent => {
                 Field::ALL.get(value as usize).map_or_else(
                     || value.to_string(),
                     |field| field.name_in(self.version).to_string(),
@@ -108,9 +112,7 @@ impl Diagnostic {
             Rule::StringSurrogate | Rule::StringControlCharacter | Rule::StringNoncharacter => {
                 format!("U+{value:04X}")
             }
-            Rule::ConnectProtocolName => String::from_utf8_lossy(self.span.slice(packet))
-                .escape_debug()
-                .to_string(),
+            Rule::ConnectProtocolName => shown(self.span.slice(packet), MOST_OF_NAME),
             Rule::ConnackReasonUndefined
             | Rule::PubackReasonUndefined
             | Rule::PubrecReasonUndefined

@@ -1,39 +1,53 @@
 //! What the selected field is, in a sentence, and what its value means.
 
 use mqttscope_wire::{Field, explain};
-use yew::prelude::*;
 
 use super::Shown;
+use crate::element::{El, el};
 use crate::hooks::TextsStage;
 
 /// Until something is selected it is about where every packet begins.
-pub(super) fn about(shown: &Shown, node: Option<usize>) -> Html {
+pub(super) fn about(shown: &Shown, node: Option<usize>) -> Option<El> {
     let (tree, version) = (shown.tree(), shown.dissection().version);
     let index = node.unwrap_or(0);
-    let Some(node) = tree.get(index) else {
-        return Html::default();
-    };
-    let value = explain::value(tree, index, shown.bytes(), version);
-    html! {
-        <div class="about" data-testid="about">
-            <h3>{ node.field.name_in(version) }<small>{ place(node.span.start, node.span.len) }</small></h3>
-            <p>{ sentence(shown, node.field) }</p>
-            if let Some(value) = value { <p class="value">{ "Here: " }{ value.into_owned() }</p> }
-        </div>
-    }
+    let node = tree.get(index)?;
+    let place = place(node.span.start, node.span.len);
+    let heading = el("h3")
+        .text(node.field.name_in(version))
+        .child(el("small").string(place));
+    let value = explain::value(tree, index, shown.bytes(), version).map(|value| {
+        el("p")
+            .class("value")
+            .text("Here: ")
+            .string(value.into_owned())
+    });
+    Some(
+        el("div")
+            .class("about")
+            .test("about")
+            .child(heading)
+            .child(sentence(shown, node.field))
+            .maybe(value),
+    )
 }
 
 /// What the field is for, once that has come.
-fn sentence(shown: &Shown, field: Field) -> Html {
+fn sentence(shown: &Shown, field: Field) -> El {
     match shown.stage() {
-        TextsStage::Coming => Html::default(),
-        TextsStage::Here(texts) => html! { texts.field(field, shown.dissection().version) },
-        TextsStage::Failed(again) => html! {
-            <span role="alert">
-                { "The explanations could not be loaded. " }
-                <button data-testid="texts-again" onclick={again.clone()}>{ "Try again" }</button>
-            </span>
-        },
+        TextsStage::Coming => el("p"),
+        TextsStage::Here(texts) => {
+            let sentence = texts.field(field, shown.dissection().version);
+            el("p").string(sentence.to_owned())
+        }
+        TextsStage::Failed(again) => el("p")
+            .role("alert")
+            .text("The explanations could not be loaded. ")
+            .child(
+                el("button")
+                    .test("texts-again")
+                    .on_click(again.clone())
+                    .text("Try again"),
+            ),
     }
 }
 

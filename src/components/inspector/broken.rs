@@ -5,46 +5,52 @@ use yew::prelude::*;
 
 use super::{Shown, look};
 use crate::components::icon::icon;
+use crate::element::{El, el};
 
 /// Its markup: a button that jumps to the bits that break the rule. Until the texts have come it says
 /// only how sure the rule is.
-pub(super) fn broken(
-    diagnostic: &Diagnostic,
-    shown: &Shown,
-    on_click: Callback<MouseEvent>,
-) -> Html {
+pub(super) fn broken(diagnostic: &Diagnostic, shown: &Shown, on_click: Callback<MouseEvent>) -> El {
     let (class, picture, word) = look::severity(diagnostic.severity());
     let text = shown
         .texts()
         .map(|texts| texts.rule(diagnostic.rule, diagnostic.version))
         .unwrap_or_default();
-    // Statements are told apart; sections are one phrase.
+    let name = text.name.to_owned();
+    // Statements are told apart; a section is one phrase.
     let between = if text.place.starts_with('[') {
         ' '
     } else {
         '\n'
     };
     let ids = text.place.split(between).filter(|id| !id.is_empty());
-    html! {
-        <button class={classes!("diagnostic", class)} data-testid="diagnostic" data-rule={text.name.to_owned()} tabindex="-1" onclick={on_click}>
-            { icon(picture) }
-            <span class="says">
-                <span class="unseen">{ word }{ ": " }</span>
-                { marked(&diagnostic.filled(text.message, shown.bytes())) }
-                if !text.fix.is_empty() { <span class="fix">{ " " }{ marked(text.fix) }</span> }
-            </span>
-            <span class="ids">{ for ids.map(|id| html! { <span>{ id }</span> }) }<span class="rule">{ text.name }</span></span>
-        </button>
-    }
+    let ids = el("span")
+        .class("ids")
+        .all(ids.map(|id| el("span").string(id.to_owned())));
+    let unseen = el("span").class("unseen").text(word).text(": ");
+    let message = diagnostic.filled(text.message, shown.bytes());
+    let fix = Some(text.fix).filter(|fix| !fix.is_empty());
+    let says = marked(el("span").class("says").child(unseen), &message)
+        .maybe(fix.map(|fix| marked(el("span").class("fix").text(" "), fix)));
+    el("button")
+        .classes(&["diagnostic", class])
+        .test("diagnostic")
+        .made("data-rule", name.clone())
+        .attr("tabindex", "-1")
+        .on_click(on_click)
+        .child(icon(picture))
+        .child(says)
+        .child(ids.child(el("span").class("rule").string(name)))
 }
 
-/// What stands between backticks is code.
-fn marked(text: &str) -> Html {
+/// Puts a text into an element; what stands between backticks is code.
+fn marked(into: El, text: &str) -> El {
     text.split('`')
         .enumerate()
-        .map(|(part, text)| match part % 2 {
-            0 => html! { text },
-            _ => html! { <code>{ text }</code> },
+        .fold(into, |into, (part, text)| {
+            let text = text.to_owned();
+            match part % 2 {
+                0 => into.string(text),
+                _ => into.child(el("code").string(text)),
+            }
         })
-        .collect()
 }

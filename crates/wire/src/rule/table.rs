@@ -39,9 +39,25 @@ pub enum Rule {
     PacketNotFromServer,
     /// The packet ends before a field that it must have.
     PacketTooShort,
+    /// The packet ends before its Property Length.
+    PropertyLengthMissing,
+    /// A CONNECT ends before its client identifier.
+    ConnectClientIdMissing,
+    /// The Will Flag is 1, and the CONNECT ends before all of the will.
+    ConnectWillMissing,
+    /// The User Name Flag is 1, and the CONNECT ends without a user name.
+    ConnectUserNameMissing,
+    /// The Password Flag is 1, and the CONNECT ends without a password.
+    ConnectPasswordMissing,
+    /// A PUBLISH ends before its topic name.
+    PublishTopicMissing,
+    /// The User Name Flag is 0, and bytes follow the last field of the CONNECT.
+    ConnectUserNameUnannounced,
+    /// The Password Flag is 0, and bytes follow the user name of the CONNECT.
+    ConnectPasswordUnannounced,
     /// A string or binary field outside the properties claims more bytes than the packet has left.
     StringPastEnd,
-    /// Bytes follow the last field that the packet may have, such as a body in a PINGREQ, or a password whose flag is 0.
+    /// Bytes follow the last field that the packet may have, such as a body in a PINGREQ.
     BytesLeftOver,
     /// A string is not well-formed UTF-8.
     StringNotUtf8,
@@ -427,6 +443,8 @@ pub enum Rule {
     WillDespiteReturn,
     /// A server goes on with a connection that another one took over.
     TakenOverConnectionServed,
+    /// A DISCONNECT gives a session a time to live, though the CONNECT gave it none.
+    SessionExpiryAfterZero,
     /// A side sends a packet after its DISCONNECT.
     PacketAfterDisconnect,
     /// A side does not close the connection after its DISCONNECT.
@@ -435,7 +453,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the table.
-    pub const ALL: [Self; 212] = [
+    pub const ALL: [Self; 221] = [
         Self::PacketType0,
         Self::PacketType15,
         Self::HeaderFlagsReserved,
@@ -452,6 +470,14 @@ impl Rule {
         Self::PacketNotFromClient,
         Self::PacketNotFromServer,
         Self::PacketTooShort,
+        Self::PropertyLengthMissing,
+        Self::ConnectClientIdMissing,
+        Self::ConnectWillMissing,
+        Self::ConnectUserNameMissing,
+        Self::ConnectPasswordMissing,
+        Self::PublishTopicMissing,
+        Self::ConnectUserNameUnannounced,
+        Self::ConnectPasswordUnannounced,
         Self::StringPastEnd,
         Self::BytesLeftOver,
         Self::StringNotUtf8,
@@ -646,12 +672,13 @@ impl Rule {
         Self::WillTwice,
         Self::WillDespiteReturn,
         Self::TakenOverConnectionServed,
+        Self::SessionExpiryAfterZero,
         Self::PacketAfterDisconnect,
         Self::OpenAfterDisconnect,
     ];
 }
 
-pub(super) static FACTS: [Facts; 212] = [
+pub(super) static FACTS: [Facts; 221] = [
     Facts {
         seen: Seen::Packet,
         severity: Severity::Error,
@@ -741,6 +768,54 @@ pub(super) static FACTS: [Facts; 212] = [
         severity: Severity::Error,
         versions: [true, true, true],
         reason: Some(ReasonCode::PROTOCOL_ERROR),
+    },
+    Facts {
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        versions: [true, true, true],
+        reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    Facts {
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        versions: [false, false, true],
+        reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    Facts {
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        versions: [true, true, true],
+        reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    Facts {
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        versions: [true, true, true],
+        reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    Facts {
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        versions: [true, true, true],
+        reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    Facts {
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        versions: [true, true, true],
+        reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    Facts {
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        versions: [true, true, true],
+        reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    Facts {
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        versions: [true, true, true],
+        reason: Some(ReasonCode::MALFORMED_PACKET),
     },
     Facts {
         seen: Seen::Packet,
@@ -1915,6 +1990,12 @@ pub(super) static FACTS: [Facts; 212] = [
     Facts {
         seen: Seen::Conversation,
         severity: Severity::Error,
+        versions: [false, false, true],
+        reason: Some(ReasonCode::PROTOCOL_ERROR),
+    },
+    Facts {
+        seen: Seen::Conversation,
+        severity: Severity::Error,
         versions: [true, true, true],
         reason: Some(ReasonCode::PROTOCOL_ERROR),
     },
@@ -1926,7 +2007,7 @@ pub(super) static FACTS: [Facts; 212] = [
     },
 ];
 
-pub(super) static LABELS: [Label; 212] = [
+pub(super) static LABELS: [Label; 221] = [
     Label {
         name: "packet-type-0",
         v5: Citation::Section("2.1.2"),
@@ -2019,22 +2100,57 @@ pub(super) static LABELS: [Label; 212] = [
     },
     Label {
         name: "packet-too-short",
-        v5: Citation::Statements(&[
-            "MQTT-2.2.2-1",
-            "MQTT-3.1.2-9",
-            "MQTT-3.1.2-17",
-            "MQTT-3.1.2-19",
-            "MQTT-3.1.3-3",
-            "MQTT-3.3.2-1",
-        ]),
-        v3_1_1: Citation::Statements(&[
-            "MQTT-3.1.2-9",
-            "MQTT-3.1.2-19",
-            "MQTT-3.1.2-21",
-            "MQTT-3.1.3-3",
-            "MQTT-3.3.2-1",
-        ]),
+        v5: Citation::Section("2.1.4"),
+        v3_1_1: Citation::Section("2.2.3"),
         v3_1: Citation::Section("2.1"),
+    },
+    Label {
+        name: "property-length-missing",
+        v5: Citation::Statements(&["MQTT-2.2.2-1"]),
+        v3_1_1: Citation::None,
+        v3_1: Citation::None,
+    },
+    Label {
+        name: "connect-client-id-missing",
+        v5: Citation::Statements(&["MQTT-3.1.3-3"]),
+        v3_1_1: Citation::Statements(&["MQTT-3.1.3-3"]),
+        v3_1: Citation::Section("3.1"),
+    },
+    Label {
+        name: "connect-will-missing",
+        v5: Citation::Statements(&["MQTT-3.1.2-9"]),
+        v3_1_1: Citation::Statements(&["MQTT-3.1.2-9"]),
+        v3_1: Citation::Section("3.1"),
+    },
+    Label {
+        name: "connect-user-name-missing",
+        v5: Citation::Statements(&["MQTT-3.1.2-17"]),
+        v3_1_1: Citation::Statements(&["MQTT-3.1.2-19"]),
+        v3_1: Citation::Section("3.1"),
+    },
+    Label {
+        name: "connect-password-missing",
+        v5: Citation::Statements(&["MQTT-3.1.2-19"]),
+        v3_1_1: Citation::Statements(&["MQTT-3.1.2-21"]),
+        v3_1: Citation::Section("3.1"),
+    },
+    Label {
+        name: "publish-topic-missing",
+        v5: Citation::Statements(&["MQTT-3.3.2-1"]),
+        v3_1_1: Citation::Statements(&["MQTT-3.3.2-1"]),
+        v3_1: Citation::Section("3.3"),
+    },
+    Label {
+        name: "connect-user-name-unannounced",
+        v5: Citation::Statements(&["MQTT-3.1.2-16"]),
+        v3_1_1: Citation::Statements(&["MQTT-3.1.2-18"]),
+        v3_1: Citation::Section("3.1"),
+    },
+    Label {
+        name: "connect-password-unannounced",
+        v5: Citation::Statements(&["MQTT-3.1.2-18"]),
+        v3_1_1: Citation::Statements(&["MQTT-3.1.2-20"]),
+        v3_1: Citation::Section("3.1"),
     },
     Label {
         name: "string-past-end",
@@ -2044,8 +2160,8 @@ pub(super) static LABELS: [Label; 212] = [
     },
     Label {
         name: "bytes-left-over",
-        v5: Citation::Statements(&["MQTT-3.1.2-16", "MQTT-3.1.2-18"]),
-        v3_1_1: Citation::Statements(&["MQTT-3.1.2-11", "MQTT-3.1.2-18", "MQTT-3.1.2-20"]),
+        v5: Citation::Section("2.1.4"),
+        v3_1_1: Citation::Section("2.2.3"),
         v3_1: Citation::Section("2.1"),
     },
     Label {
@@ -3350,6 +3466,12 @@ pub(super) static LABELS: [Label; 212] = [
         v3_1: Citation::Section("3.1"),
     },
     Label {
+        name: "session-expiry-after-zero",
+        v5: Citation::Section("3.14.2.2.2"),
+        v3_1_1: Citation::None,
+        v3_1: Citation::None,
+    },
+    Label {
         name: "packet-after-disconnect",
         v5: Citation::Statements(&["MQTT-3.14.4-1", "MQTT-4.13.2-1", "MQTT-4.12.1-2"]),
         v3_1_1: Citation::Statements(&["MQTT-3.14.4-2"]),
@@ -3364,7 +3486,7 @@ pub(super) static LABELS: [Label; 212] = [
 ];
 
 /// Of the rules of packets, which come first.
-pub(super) static WORDS: [Words; 99] = [
+pub(super) static WORDS: [Words; 107] = [
     Words {
         summary: "Packet type 0 is used.",
         message: "Packet type 0 does not exist: no version of MQTT has ever used it.",
@@ -3450,12 +3572,52 @@ pub(super) static WORDS: [Words; 99] = [
         fix: Some("Check the Remaining Length, and the flags that say which fields follow."),
     },
     Words {
+        summary: "The packet ends before its Property Length.",
+        message: "The packet ends here, but its Property Length must follow.",
+        fix: Some("Without properties it is one byte, 00."),
+    },
+    Words {
+        summary: "A CONNECT ends before its client identifier.",
+        message: "The packet ends here, but the client identifier must follow.",
+        fix: Some("An empty one is two bytes, 00 00."),
+    },
+    Words {
+        summary: "The Will Flag is 1, and the CONNECT ends before all of the will.",
+        message: "The packet ends here, but the Will Flag announces {value}.",
+        fix: None,
+    },
+    Words {
+        summary: "The User Name Flag is 1, and the CONNECT ends without a user name.",
+        message: "The packet ends here, but its flag announces a user name.",
+        fix: None,
+    },
+    Words {
+        summary: "The Password Flag is 1, and the CONNECT ends without a password.",
+        message: "The packet ends here, but its flag announces a password.",
+        fix: None,
+    },
+    Words {
+        summary: "A PUBLISH ends before its topic name.",
+        message: "The packet ends here, but the topic name must follow.",
+        fix: None,
+    },
+    Words {
+        summary: "The User Name Flag is 0, and bytes follow the last field of the CONNECT.",
+        message: "All that the flags announce is there, but {value} more bytes follow; a user name has no flag.",
+        fix: Some("Set the User Name Flag, or leave the user name out."),
+    },
+    Words {
+        summary: "The Password Flag is 0, and bytes follow the user name of the CONNECT.",
+        message: "All that the flags announce is there, but {value} more bytes follow; a password has no flag.",
+        fix: Some("Set the Password Flag, or leave the password out."),
+    },
+    Words {
         summary: "A string or binary field outside the properties claims more bytes than the packet has left.",
         message: "This length asks for {value} bytes, more than the packet has left.",
         fix: Some("The length counts bytes, not characters, and not its own two bytes."),
     },
     Words {
-        summary: "Bytes follow the last field that the packet may have, such as a body in a PINGREQ, or a password whose flag is 0.",
+        summary: "Bytes follow the last field that the packet may have, such as a body in a PINGREQ.",
         message: "The packet is complete, but {value} more bytes follow inside its Remaining Length.",
         fix: Some("Check the Remaining Length, and the flags that say which fields follow."),
     },
