@@ -17,6 +17,7 @@ mod js;
 mod lint;
 mod load;
 mod npm;
+mod pack;
 mod page;
 mod requirements;
 mod size;

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use xshell::{Shell, cmd};
 
 use crate::context::{Context, step};
-use crate::{csp, tools};
+use crate::{csp, pack, tools};
 
 /// What makes trunk build for size, by the profile in Cargo.toml.
 const RELEASE: &[&str] = &["--release", "--cargo-profile", "page"];
@@ -59,6 +59,7 @@ pub(crate) fn build(cx: &Context) -> Result<()> {
                 .env("TRUNK_SKIP_VERSION_CHECK", "true")
                 .envs(flags(cx)?)
                 .run()?;
+            pack::run(cx)?;
             let index = dist(cx).join("index.html");
             let html = sh.read_file(&index)?;
             Ok(sh.write_file(&index, csp::with_policy(&html)?)?)
