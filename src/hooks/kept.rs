@@ -7,28 +7,27 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use yew::functional::UseForceUpdateHandle;
+use yew::functional::{Hook, HookContext, UseForceUpdateHandle};
 use yew::prelude::*;
 
 /// A value that a component keeps. Whoever holds this sees it as it is now.
-pub struct Kept<T> {
-    value: Rc<RefCell<T>>,
+pub struct Kept<T>(Rc<Inner<T>>);
+
+struct Inner<T> {
+    value: RefCell<T>,
     draw: UseForceUpdateHandle,
 }
 
 impl<T> Clone for Kept<T> {
     fn clone(&self) -> Self {
-        Self {
-            value: self.value.clone(),
-            draw: self.draw.clone(),
-        }
+        Self(self.0.clone())
     }
 }
 
 /// Two are the same when they are the same one in memory.
 impl<T> PartialEq for Kept<T> {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.value, &other.value)
+        Rc::ptr_eq(&self.0, &other.0)
     }
 }
 
@@ -36,18 +35,18 @@ impl<T: Clone + PartialEq> Kept<T> {
     /// The value.
     #[must_use]
     pub fn get(&self) -> T {
-        self.value.borrow().clone()
+        self.0.value.borrow().clone()
     }
 
     /// Another value; where it is another one, the component is drawn again.
     pub fn set(&self, value: T) {
-        if *self.value.borrow() == value {
+        if *self.0.value.borrow() == value {
             return;
         }
         // What goes may do anything when it is dropped, so nothing is borrowed by then.
-        let before = self.value.replace(value);
+        let before = self.0.value.replace(value);
         drop(before);
-        self.draw.force_update();
+        self.0.draw.force_update();
     }
 }
 
@@ -59,25 +58,33 @@ impl<T: Reducible + PartialEq> Kept<Rc<T>> {
 }
 
 /// Keeps a value, at first what `first` makes.
-#[hook]
-pub fn use_kept<T: 'static>(first: impl FnOnce() -> T) -> Kept<T> {
-    let draw = use_force_update();
-    let slot = use_slot();
-    let known = slot.borrow().clone();
-    let value = match known.and_then(|known| known.downcast().ok()) {
-        Some(value) => value,
-        None => {
-            let value = Rc::new(RefCell::new(first()));
-            *slot.borrow_mut() = Some(value.clone());
-            value
-        }
-    };
-    Kept { value, draw }
+pub fn use_kept<T: 'static>(first: impl FnOnce() -> T) -> impl Hook<Output = Kept<T>> {
+    KeptHook(first)
 }
 
+struct KeptHook<F>(F);
+
+impl<T: 'static, F: FnOnce() -> T> Hook for KeptHook<F> {
+    type Output = Kept<T>;
+
+    fn run(self, ctx: &mut HookContext) -> Kept<T> {
+        let (slot, draw) = use_slot().run(ctx);
+        let known = slot.borrow().clone();
+        let kept = known.and_then(|known| known.downcast().ok());
+        Kept(kept.unwrap_or_else(|| {
+            let value = RefCell::new((self.0)());
+            let first = Rc::new(Inner { value, draw });
+            *slot.borrow_mut() = Some(first.clone());
+            first
+        }))
+    }
+}
+
+type Slot = Rc<RefCell<Option<Rc<dyn Any>>>>;
+
 #[hook]
-fn use_slot() -> Rc<RefCell<Option<Rc<dyn Any>>>> {
-    use_mut_ref(Default::default)
+fn use_slot() -> (Slot, UseForceUpdateHandle) {
+    (use_mut_ref(Default::default), use_force_update())
 }
 
 /// What undoes something that was done after drawing.
@@ -85,9 +92,11 @@ pub type Undo = Option<Box<dyn FnOnce()>>;
 
 /// Does something after a drawing in which one of `numbers` is another one than before, and at
 /// first; what it returns undoes it before the next time and at the end.
-#[hook]
-pub fn use_after<const N: usize>(numbers: [usize; N], act: impl FnOnce() -> Undo + 'static) {
-    use_after_any(numbers.to_vec(), Box::new(act));
+pub fn use_after<const N: usize>(
+    numbers: [usize; N],
+    act: impl FnOnce() -> Undo + 'static,
+) -> impl Hook<Output = ()> {
+    use_after_any(numbers.to_vec(), Box::new(act))
 }
 
 #[hook]

@@ -96,9 +96,9 @@ pub(super) fn use_field_tree(
     let on_out = on_hover.reform(|_: MouseEvent| None);
     let on_done = {
         let (editing, on_edit) = (editing.clone(), props.on_edit.clone());
-        use_callback(on_edit, move |bytes: Option<Vec<u8>>, on_edit| {
+        Callback::from(move |bytes: Option<Vec<u8>>| {
             editing.set(None);
-            if let (Some(bytes), Some(on_edit)) = (bytes, on_edit) {
+            if let (Some(bytes), Some(on_edit)) = (bytes, &on_edit) {
                 on_edit.emit(Ok(bytes));
             }
             browser::focus_id("fields");

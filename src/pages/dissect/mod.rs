@@ -52,12 +52,12 @@ pub struct DissectProps {
 #[component]
 pub fn Dissect(props: &DissectProps) -> Html {
     let bench = &props.bench;
-    let desk = Desk {
+    let desk = Rc::new(Desk {
         now: bench.now().clone(),
         acts: props.acts.clone(),
         toaster: props.toaster.clone(),
         refused: use_kept(Default::default),
-    };
+    });
     let now = &desk.now;
     let step = use_kept(|| Step::Packets);
     let building = use_kept(Default::default);
@@ -72,14 +72,12 @@ pub fn Dissect(props: &DissectProps) -> Html {
     );
     let on_select = {
         let acts = desk.acts.clone();
-        use_callback((), move |node: usize, ()| {
-            acts.dispatch(Act::SelectNode(Some(node)))
-        })
+        Callback::from(move |node: usize| acts.dispatch(Act::SelectNode(Some(node))))
     };
     let on_edit = {
         let desk = desk.clone();
-        use_callback(now.packet, move |edited: Edited, &packet| match edited {
-            Ok(bytes) => desk.acts.dispatch(Act::Edit(packet, bytes.into())),
+        Callback::from(move |edited: Edited| match edited {
+            Ok(bytes) => desk.acts.dispatch(Act::Edit(desk.now.packet, bytes.into())),
             Err(error) => desk.say(error.to_string()),
         })
     };
