@@ -68,23 +68,26 @@ impl<T: 'static, F: FnOnce() -> T> Hook for KeptHook<F> {
     type Output = Kept<T>;
 
     fn run(self, ctx: &mut HookContext) -> Kept<T> {
-        let (slot, draw) = use_slot().run(ctx);
-        let known = slot.borrow().clone();
-        let kept = known.and_then(|known| known.downcast().ok());
-        Kept(kept.unwrap_or_else(|| {
+        let make = |draw| -> Rc<dyn Any> {
             let value = RefCell::new((self.0)());
-            let first = Rc::new(Inner { value, draw });
-            *slot.borrow_mut() = Some(first.clone());
-            first
-        }))
+            Rc::new(Inner { value, draw })
+        };
+        match known(ctx, Box::new(make)).downcast() {
+            Ok(inner) => Kept(inner),
+            // Yew gives each hook its own place, drawing after drawing.
+            Err(_) => unreachable!(),
+        }
     }
 }
 
-type Slot = Rc<RefCell<Option<Rc<dyn Any>>>>;
-
-#[hook]
-fn use_slot() -> (Slot, UseForceUpdateHandle) {
-    (use_mut_ref(Default::default), use_force_update())
+/// What is kept in this hook's place, made where there is nothing yet.
+fn known<'a>(
+    ctx: &mut HookContext,
+    make: Box<dyn FnOnce(UseForceUpdateHandle) -> Rc<dyn Any> + 'a>,
+) -> Rc<dyn Any> {
+    let slot = use_mut_ref(Option::<Rc<dyn Any>>::default).run(ctx);
+    let draw = use_force_update().run(ctx);
+    slot.borrow_mut().get_or_insert_with(|| make(draw)).clone()
 }
 
 /// What undoes something that was done after drawing.

@@ -34,7 +34,7 @@ pub(super) fn copy_menu(desk: &Rc<Desk>) -> Html {
         id: "copy".into(),
         label: words("Copy as"),
         name: None,
-        class: Classes::new(),
+        class: AttrValue::default(),
         items,
         on_choose: Callback::from(move |index: usize| copy(&desk, index)),
         disabled,
