@@ -21,6 +21,7 @@ mod npm;
 mod page;
 mod requirements;
 mod size;
+mod styles;
 mod test;
 mod tidy;
 mod tools;

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use xshell::{Shell, cmd};
 
 use crate::context::{Context, step};
-use crate::{csp, glue, tools};
+use crate::{csp, glue, styles, tools};
 
 /// What makes trunk build for size, by the profile in Cargo.toml.
 const RELEASE: &[&str] = &["--release", "--cargo-profile", "page"];
@@ -61,10 +61,21 @@ pub(crate) fn build(cx: &Context) -> Result<()> {
                 .run()?;
             shorten_glue(cx)?;
             let index = dist(cx).join("index.html");
-            let html = sh.read_file(&index)?;
+            let html = join_styles(cx, &sh.read_file(&index)?)?;
             Ok(sh.write_file(&index, csp::with_policy(&html)?)?)
         },
     )
+}
+
+/// Puts one style sheet in place of those of the page.
+fn join_styles(cx: &Context, html: &str) -> Result<String> {
+    let (sh, dist) = (&cx.sh, dist(cx));
+    let joined = styles::join(html, |name| Ok(sh.read_file(dist.join(name))?))?;
+    sh.write_file(dist.join(&joined.name), &joined.css)?;
+    for part in &joined.parts {
+        sh.remove_path(dist.join(part))?;
+    }
+    Ok(joined.html)
 }
 
 /// Only of the program that is loaded first: `app-<hash>.js` with its `app-<hash>_bg.wasm`.
