@@ -90,6 +90,47 @@ fn known<'a>(
     slot.borrow_mut().get_or_insert_with(|| make(draw)).clone()
 }
 
+/// Makes a value, again only in a drawing in which `numbers` are others than before. An address
+/// among them must be of something that lives until the next drawing.
+pub fn use_made<T: 'static>(
+    numbers: Vec<usize>,
+    make: impl FnOnce() -> T,
+) -> impl Hook<Output = Rc<T>> {
+    MadeHook(numbers, make)
+}
+
+struct MadeHook<F>(Vec<usize>, F);
+
+impl<T: 'static, F: FnOnce() -> T> Hook for MadeHook<F> {
+    type Output = Rc<T>;
+
+    fn run(self, ctx: &mut HookContext) -> Rc<T> {
+        let make = || -> Rc<dyn Any> { Rc::new((self.1)()) };
+        match made(ctx, self.0, Box::new(make)).downcast() {
+            Ok(value) => value,
+            // As above.
+            Err(_) => unreachable!(),
+        }
+    }
+}
+
+fn made<'a>(
+    ctx: &mut HookContext,
+    numbers: Vec<usize>,
+    make: Box<dyn FnOnce() -> Rc<dyn Any> + 'a>,
+) -> Rc<dyn Any> {
+    let slot = use_mut_ref(Option::<(Vec<usize>, Rc<dyn Any>)>::default).run(ctx);
+    let mut slot = slot.borrow_mut();
+    match &*slot {
+        Some((before, value)) if *before == numbers => value.clone(),
+        _ => {
+            let value = make();
+            *slot = Some((numbers, value.clone()));
+            value
+        }
+    }
+}
+
 /// What undoes something that was done after drawing.
 pub type Undo = Option<Box<dyn FnOnce()>>;
 

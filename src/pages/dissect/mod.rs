@@ -26,7 +26,7 @@ use yew::prelude::*;
 
 use crate::components::inspector::{Edited, Inspector, InspectorProps, Shown};
 use crate::element::{el, grow, list, part};
-use crate::hooks::{Kept, use_kept};
+use crate::hooks::{Kept, use_kept, use_made};
 use crate::state::toasts::Toaster;
 use crate::state::workbench::{Act, Workbench};
 use desk::Desk;
@@ -66,10 +66,8 @@ pub fn Dissect(props: &DissectProps) -> Html {
     let dropping = opening::use_opening(&desk);
     keys::use_page_keys(&desk);
 
-    let shown = use_memo(
-        (now.recording.clone().into(), now.packet),
-        |(recording, packet): &(act::ByAddress<_>, usize)| Shown::of(&recording.0, *packet),
-    );
+    let numbers = vec![Rc::as_ptr(&now.recording).addr(), now.packet];
+    let shown = use_made(numbers, || Shown::of(&now.recording, now.packet));
     let on_select = {
         let acts = desk.acts.clone();
         Callback::from(move |node: usize| acts.dispatch(Act::SelectNode(Some(node))))
