@@ -9,7 +9,7 @@ const MODULE: &str = "annex.js";
 /// The style sheets of its pages.
 const SHEETS: &str = "live.css flows.css state.css";
 
-#[wasm_bindgen(module = "/src/services/annex.js")]
+#[wasm_bindgen(module = "/src/services/later.js")]
 extern "C" {
     async fn load(host: &Element, name: &str, sheets: &str) -> JsString;
 }
