@@ -53,7 +53,7 @@ fn real_traffic_is_clean() {
         .map(|entry| entry.unwrap().path())
         .collect();
     files.sort();
-    assert!(files.len() >= 22);
+    assert!(files.len() >= 26);
     let mut wrong = Vec::new();
     let mut seen = BTreeSet::new();
     for file in files {
