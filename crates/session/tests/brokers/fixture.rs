@@ -28,6 +28,8 @@ const BROKEN: &[(&str, Option<ProtocolVersion>, Promise)] = &[
     ("ejabberd", None, Promise::Order),
     // After a break it acknowledges with Reason Codes, which only version 5 has.
     ("mqttv5", Some(ProtocolVersion::V3_1_1), Promise::Sessions),
+    // It throws out a client that sends a PUBREL again in a session that it says is present.
+    ("rumqttd", None, Promise::Sessions),
 ];
 
 /// A broker, and how to reach it.
