@@ -12,15 +12,15 @@ interface Habits {
   keeps?: "sessions" | "sessions and messages";
   /** What the page says of a wrong password; none: it ends the connection without a CONNACK. */
   refusal?: RegExp;
-  /** More bytes than one packet may have; none: no limit can be set. */
+  /** More bytes than one packet may have; none: no limit can be set for WebSockets. */
   tooMany?: number;
 }
 
 const HABITS: Record<string, Habits> = {
-  // Sessions are Erlang processes; no limit for packets in its configuration.
+  // Sessions are Erlang processes. Its limit for packets is for TCP listeners only.
   ejabberd: { refusal: /not authorized|user name or password/i },
-  // Over WebSocket it refuses with a close code; no limit for packets in this release.
-  rabbitmq: { keeps: "sessions and messages" },
+  // Over WebSocket it refuses with a close code. The limit is for WebSocket frames.
+  rabbitmq: { keeps: "sessions and messages", tooMany: 1_100_000 },
   // The limit is the WebSocket server's.
   aedes: { refusal: /user name or password/i, tooMany: 1_100_000 },
   // The limit is the WebSocket library's.
@@ -81,7 +81,7 @@ for (const { name, versions } of brokers().filter(({ name }) => name in HABITS))
       });
 
       test(`${version}: a packet that is too large is not sent, or ends the connection`, async ({ page }) => {
-        test.skip(!habits.tooMany, "this broker has no limit that its configuration can set");
+        test.skip(!habits.tooMany, "it has no limit over WebSocket that can be set");
         const desk = await Desk.open(page, profile(own.broker, version, { reconnect: null }));
         await desk.connect();
         await desk.publish("big", "x".repeat(habits.tooMany!));
@@ -91,6 +91,7 @@ for (const { name, versions } of brokers().filter(({ name }) => name in HABITS))
       });
 
       test(`${version}: a broker that is killed is found again`, async ({ page }) => {
+        test.skip(version !== versions.at(-1), "a crash is the same in each version");
         const subscriptions = [{ topic_filter: "back", qos: 0 }];
         const desk = await Desk.open(page, profile(own.broker, version, { subscriptions }));
         await desk.connect();
@@ -106,6 +107,7 @@ for (const { name, versions } of brokers().filter(({ name }) => name in HABITS))
       });
 
       test(`${version}: the page says whether a session outlives the broker`, async ({ page }) => {
+        test.skip(version === "3.1", "its CONNACK cannot say whether the session is there");
         const desk = await Desk.open(
           page,
           profile(own.broker, version, {
@@ -124,10 +126,7 @@ for (const { name, versions } of brokers().filter(({ name }) => name in HABITS))
         own.end();
         own.again();
         await desk.connect();
-        // 3.1 has no flag that would say so.
-        if (version !== "3.1") {
-          await expect(desk.row).toContainText(habits.keeps ? "session present" : "new session");
-        }
+        await expect(desk.row).toContainText(habits.keeps ? "session present" : "new session");
         if (!habits.keeps) await expect(desk.packets("SUBACK")).toHaveCount(2);
         await publish(own.broker, version, "kept/2", "to one who is back", "-q", "1");
         await desk.tab("messages");
