@@ -54,7 +54,7 @@ fn rates(view: Option<&ConnectionView>) -> Html {
         <>
             if view.queued > 0 { <span class="chip warn" data-testid="queued">{ words::whole(view.queued) }{ " wait" }</span> }
             <span data-testid="rates" title={format!("{} in, {} out a second", words::bytes(rates.bytes_in as u64), words::bytes(rates.bytes_out as u64))}>
-                { words::rate(rates.messages_in) }{ " in · " }{ words::rate(rates.messages_out) }{ " out msg/s" }
+                { words::rate(rates.messages_in) }{ " in · " }{ words::rate(rates.messages_out) }{ " out" }<span class="unit">{ " msg/s" }</span>
             </span>
             if let Some(round_trip) = view.round_trip_ms {
                 <span data-testid="round-trip" title="The last round trip">{ words::duration(round_trip) }</span>
@@ -85,14 +85,15 @@ fn log(live: &Live, desk: &Desk) -> Html {
     html! {
         <>
             if log.dropped > 0 { <span class="chip warn" data-testid="dropped" title="The oldest packets made room for newer ones">{ words::whole(log.dropped) }{ " dropped" }</span> }
+            <label class="log"><span>{ "log" }</span>
             <select class="chip" data-testid="budget" aria-label="The most that the log keeps" title="The most that the log keeps; the oldest packets go first" onchange={chosen}>
                 { for budgets.into_iter().map(|mebibytes| {
                     let is_own = mebibytes == own;
-                    let says = if is_own { format!("log {} of {mebibytes} MiB", words::bytes(log.bytes)) } else { format!("keep {mebibytes} MiB") };
+                    let says = if is_own { format!("{} of {mebibytes} MiB", words::bytes(log.bytes)) } else { format!("keep {mebibytes} MiB") };
                     let value = if is_own { log.budget } else { mebibytes.saturating_mul(MIB) };
                     html! { <option value={value.to_string()} selected={is_own}>{ says }</option> }
                 }) }
-            </select>
+            </select></label>
         </>
     }
 }
