@@ -8,7 +8,7 @@ use web_sys::Element;
 /// The module's name beside the page, as `Trunk` writes it.
 const MODULE: &str = "annex.js";
 /// The style sheets of its pages.
-const SHEETS: [&str; 2] = ["live.css", "flows.css"];
+const SHEETS: [&str; 3] = ["live.css", "flows.css", "state.css"];
 
 #[wasm_bindgen(inline_js = "export const load = (address) => import(address);")]
 extern "C" {

@@ -6,6 +6,7 @@
 //! - [`examples`]: packets to begin with, sound and broken.
 //! - [`payload`]: a message's content as text, JSON or hex.
 //! - [`share`]: what a link carries.
+//! - [`states`]: what both ends of a connection know around a packet.
 
 pub mod bits;
 pub mod build;
@@ -19,4 +20,5 @@ mod index;
 pub mod payload;
 pub mod recording;
 pub mod share;
+pub mod states;
 mod words;

@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 
 use mqttscope_engine::protocol::{
-    Command, Exported, FindingView, FlowView, MessageRow, Notice, Packet, Report, Summary, Target,
-    TimedPacket, TopicRow, WireRow,
+    Command, ExplanationView, Exported, FindingView, FlowView, MessageRow, Notice, Packet, Report,
+    StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
 };
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_session::broker::{self, Broker, Options, Transmit};
@@ -34,10 +34,13 @@ pub(crate) struct World {
 pub(crate) struct Seen {
     pub(crate) summary: Summary,
     pub(crate) wire: Vec<WireRow>,
+    pub(crate) revealed: Option<u64>,
     pub(crate) messages: Vec<MessageRow>,
     pub(crate) topics: Vec<TopicRow>,
     pub(crate) flows: Vec<FlowView>,
     pub(crate) findings: Vec<FindingView>,
+    pub(crate) explanations: Option<Vec<ExplanationView>>,
+    pub(crate) state: Option<StateAt>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) packets: Vec<Packet>,
     pub(crate) handshake: Vec<TimedPacket>,
@@ -85,7 +88,10 @@ impl World {
         for report in reports {
             match report {
                 Report::Summary(summary) => seen.summary = *summary,
-                Report::Wire { rows, .. } => seen.wire = rows,
+                Report::Wire { rows, revealed, .. } => {
+                    seen.wire = rows;
+                    seen.revealed = revealed.map(|(_, row)| row);
+                }
                 Report::Messages { rows, .. } => seen.messages = rows,
                 Report::Topics { rows, .. } => seen.topics = rows,
                 Report::Notice(notice) => seen.notices.push(notice),
@@ -94,6 +100,8 @@ impl World {
                 Report::Exported(file) => seen.files.push(file),
                 Report::Flows { rows, .. } => seen.flows = rows,
                 Report::Findings { rows, .. } => seen.findings = rows,
+                Report::Explanations(lines) => seen.explanations = Some(lines),
+                Report::State(state) => seen.state = state.map(|state| *state),
                 Report::Chart(_) => {}
             }
         }
