@@ -125,10 +125,59 @@ test("the lists are searched by text and by Topic Filter, and stand still when a
   await page.getByTestId("search").fill("");
   await page.getByTestId("pause").click();
   await publish(page, "c/1", "later");
-  await expect(page.getByTestId("paused")).toBeVisible();
+  await expect(page.getByTestId("paused")).toHaveText("paused · +2 new");
   await expect(page.getByTestId("message-row")).toHaveCount(4);
   await page.getByTestId("pause").click();
   await expect(page.getByTestId("message-row")).toHaveCount(6);
+});
+
+test("a paused list stands still while the oldest are dropped, and goes on at its end", async ({ page }) => {
+  test.slow();
+  await open(page);
+  await page.getByTestId("budget").selectOption({ label: "keep 16 MiB" });
+  await page.getByTestId("tab-messages").click();
+  await page.getByTestId("publish-topic").fill("big");
+  await page.getByTestId("publish-payload").fill("x".repeat(200_000));
+  await page.getByTestId("more-repeat").locator("summary").click();
+  await page.getByTestId("repeat-every").fill("20");
+  await page.getByTestId("repeat").click();
+  const dropped = async () => Number((await page.getByTestId("dropped").textContent())?.replace(/\D/g, ""));
+  await expect(page.getByTestId("dropped")).toBeVisible({ timeout: 30_000 });
+  await page.getByTestId("pause").click();
+  const before = await dropped();
+  const times = () => page.getByTestId("message-row").locator(".time").allTextContents();
+  // What was on its way when it was paused is here.
+  await page.waitForTimeout(300);
+  const shown = (await times()).at(-1);
+  await expect(async () => expect(await dropped()).toBeGreaterThan(before + 4)).toPass();
+  await expect(page.getByTestId("paused")).toContainText(/\+\d+ new/);
+  expect((await times()).at(-1)).toBe(shown);
+  await page.getByTestId("repeat").click();
+  await page.getByTestId("paused").click();
+  await expect(page.getByTestId("paused")).toHaveCount(0);
+  await expect(async () => expect((await times()).at(-1)).not.toBe(shown)).toPass();
+  const end = await page.getByTestId("messages").evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight);
+  expect(end).toBeLessThan(2);
+});
+
+test("topics and handshakes are those of the connection, and of what is searched for", async ({ page }) => {
+  await open(page);
+  await publish(page, "one/a", "1", "1");
+  await page.getByTestId("connection-0").click();
+  await page.getByRole("menuitem", { name: /Duplicate/ }).click();
+  await page.getByTestId("save-and-connect").click();
+  await expect(page.getByTestId("connection").nth(1)).toHaveAttribute("data-state", "open");
+  await publish(page, "two/b", "2", "1");
+  const topics = page.locator('[data-testid="topic"][aria-level="1"]');
+  await expect(topics).toHaveText([/^two/]);
+  await page.getByTestId("look").first().click();
+  await expect(topics).toHaveText([/^one/, /^two/]);
+  await page.getByTestId("tab-flows").click();
+  await expect(page.getByTestId("flow-row").filter({ hasText: "PUBLISH" })).toHaveCount(3);
+  await page.getByTestId("search").fill("topic:two/+");
+  await expect(page.getByTestId("flow-row")).toHaveText([/two\/b/]);
+  await page.getByTestId("search").fill("nowhere");
+  await expect(page.getByTestId("nothing")).toContainText("Nothing matches");
 });
 
 test("topics show what came last, and lead to their messages", async ({ page }) => {
@@ -346,6 +395,17 @@ test("at 390 pixels the parts are steps", async ({ page }) => {
   await page.getByTestId("step-connections").click();
   await expect(page.getByTestId("connection")).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await withoutViolations(page);
+  // What is counted takes one line, and a handshake's picture its pane.
+  await page.getByTestId("step-traffic").click();
+  const strip = await page.locator(".strip").boundingBox();
+  expect(strip!.height).toBeLessThan(40);
+  await page.getByTestId("tab-flows").click();
+  await page.getByTestId("flow-row").first().click();
+  await page.getByTestId("step-traffic").click();
+  const room = page.getByTestId("flow-picture").getByRole("region");
+  await expect(room).toBeVisible();
+  await expect(async () => expect(await room.evaluate((room) => room.scrollWidth - room.clientWidth)).toBe(0)).toPass();
   await withoutViolations(page);
 });
 

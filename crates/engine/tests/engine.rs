@@ -44,6 +44,7 @@ fn all() -> Window {
         first: 0,
         count: 1_000,
         tail: false,
+        dropped: 0,
     }
 }
 
@@ -534,6 +535,7 @@ fn handshakes_are_listed_with_their_packets() {
                 first: 0,
                 count: 2,
                 tail: true,
+                dropped: 0,
             }),
             ..Looking::default()
         };

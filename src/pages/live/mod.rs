@@ -25,6 +25,7 @@ mod payload_field;
 mod publish;
 mod publish_more;
 mod saved_menu;
+mod record_list;
 mod setting_field;
 mod steps;
 mod strip;

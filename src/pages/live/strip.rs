@@ -28,6 +28,10 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
                 .dispatch(Act::Everything(value_of(&event) == "all"));
         })
     };
+    let resume = {
+        let desk = desk.clone();
+        Callback::from(move |_: MouseEvent| desk.live.dispatch(Act::Pause(false)))
+    };
     html! {
         <div class="list-head strip">
             <select class="chip" data-testid="scope" aria-label="Whose packets" onchange={everything}>
@@ -37,7 +41,11 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
             if let Some((total, noun)) = total {
                 <span data-testid="total">{ words::whole(total) }{ " " }{ noun }{ if total == 1 { "" } else { "s" } }{ if live.search.is_empty() { "" } else { " found" } }</span>
             }
-            if live.paused { <span class="chip warn" data-testid="paused">{ "paused: recording goes on" }</span> }
+            if live.paused {
+                <button class="chip warn" data-testid="paused" title="Recording goes on. Press to show what came since." onclick={resume}>
+                    { "paused" }if live.fresh() > 0 { { " · +" }{ words::whole(live.fresh()) }{ " new" } }
+                </button>
+            }
             <span class="grow"></span>
             { rates(live.current()) }
             { log(live, desk) }
