@@ -290,7 +290,7 @@ test.describe("where motion is not wanted", () => {
     await expect
       .poll(
         async () => {
-          seen.add((await page.locator(".curtain").getAttribute("transform")) ?? "");
+          seen.add((await page.locator(".curtain").getAttribute("style")) ?? "");
           return step(page);
         },
         { intervals: [60], timeout: 10_000 },
