@@ -136,8 +136,7 @@ test("a paused list stands still while the oldest are dropped, and goes on at it
   await open(page);
   await page.getByTestId("budget").selectOption({ label: "keep 16 MiB" });
   await page.getByTestId("tab-messages").click();
-  await page.getByTestId("publish-topic").fill("big");
-  await page.getByTestId("publish-payload").fill("x".repeat(200_000));
+  await publish(page, "big", "x".repeat(200_000));
   await page.getByTestId("more-repeat").locator("summary").click();
   await page.getByTestId("repeat-every").fill("20");
   await page.getByTestId("repeat").click();
@@ -243,6 +242,50 @@ test("a connection is kept over a reload, its password only when asked", async (
     await expect(page.getByTestId("connect-password")).toHaveValue(password);
     await page.keyboard.press("Escape");
   }
+});
+
+test("a connection that was deleted comes back as it was", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("connection-0").click();
+  await page.getByRole("menuitem", { name: /Delete/ }).click();
+  await expect(page.getByTestId("connection")).toHaveCount(0);
+  await expect(page.getByTestId("deleted")).toContainText("“Built-in broker” is deleted.");
+  // The focus is where the next key is wanted.
+  await expect(page.getByTestId("undo-delete")).toBeFocused();
+  await withoutViolations(page);
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("deleted")).toHaveCount(0);
+  await expect(page.getByTestId("connection")).toHaveCount(1);
+  await page.getByTestId("connect").click();
+  await expect(page.getByTestId("connection")).toHaveAttribute("data-state", "open");
+  await page.reload();
+  await expect(page.getByTestId("connection")).toContainText("Built-in broker");
+  await page.getByTestId("connection-0").click();
+  await page.getByRole("menuitem", { name: /Delete/ }).click();
+  await page.getByTestId("forget-deleted").click();
+  await expect(page.getByTestId("deleted")).toHaveCount(0);
+});
+
+test("what was published and kept is there after a reload, and can be forgotten", async ({ page }) => {
+  await open(page);
+  await publish(page, "kept/one", "k", "1");
+  await page.getByTestId("keep-message").click();
+  await publish(page, "lately/two", "l");
+  await expect(rows(page, "PUBLISH").first()).toBeVisible();
+  await page.reload();
+  await expect(page.getByTestId("connection").first()).toHaveAttribute("data-state", "open", { timeout: 15_000 });
+  const sent = await rows(page, "PUBLISH").count();
+  await page.getByTestId("saved").click();
+  await expect(page.getByRole("menuitem", { name: /^kept\/one QoS 1 · k/ })).toHaveCount(2);
+  await page.getByRole("menuitem", { name: /^lately\/two/ }).click();
+  await expect(page.getByTestId("publish-topic")).toHaveValue("lately/two");
+  await expect(page.getByTestId("publish-payload")).toHaveValue("l");
+  await page.getByTestId("saved").click();
+  await page.getByRole("menuitem", { name: /Forget what was published/ }).click();
+  await page.getByTestId("saved").click();
+  await expect(page.getByRole("menuitem")).toHaveText([/^kept\/one/, /^kept\/one/]);
+  // To look at what was sent sends nothing.
+  await expect(rows(page, "PUBLISH")).toHaveCount(sent);
 });
 
 test("connections go out and come in as a file", async ({ page }) => {

@@ -35,6 +35,7 @@ mod toolbar;
 mod topic_row;
 mod topics;
 mod traffic;
+mod undo;
 mod wire_list;
 mod wire_row;
 
