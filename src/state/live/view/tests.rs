@@ -155,6 +155,7 @@ fn a_jump_shows_the_packet_in_the_list() {
     let wire = |revealed| Report::Wire {
         first: 0,
         total: 0,
+        dropped: 0,
         rows: Vec::new(),
         revealed,
     };

@@ -7,6 +7,7 @@
 mod arrows;
 mod bands;
 mod live;
+mod shape;
 mod show;
 mod svg;
 mod time_line;
@@ -15,6 +16,7 @@ use mqttscope_wire::PacketType;
 
 use super::run::Run;
 pub use live::{Seen, Watched};
+pub use shape::Shape;
 pub use svg::Palette;
 pub use time_line::TimeLine;
 
