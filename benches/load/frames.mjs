@@ -23,7 +23,7 @@ const FRAME = 1000 / 60 + 0.5;
 const ms = (number) => `${number.toFixed(1)} ms`;
 const percentile = (sorted, part) => sorted[Math.floor((sorted.length - 1) * part)];
 
-/** How long frames take for some seconds, and what of each the page's own thread computes. */
+/** How long frames take for some seconds, and what the page's own thread and the whole browser compute for each. */
 async function frames(page) {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
@@ -31,7 +31,13 @@ async function frames(page) {
     const { metrics } = await devtools.send("Performance.getMetrics");
     return Object.fromEntries(metrics.map(({ name, value }) => [name, value * 1000]));
   };
+  const whole = await page.context().browser().newBrowserCDPSession();
+  const used = async () => {
+    const { processInfo } = await whole.send("SystemInfo.getProcessInfo");
+    return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime * 1000, 0);
+  };
   const before = await spent();
+  const usedBefore = await used();
   const gaps = await page.evaluate(
     (length) =>
       new Promise((done) => {
@@ -48,6 +54,7 @@ async function frames(page) {
       }),
     SECONDS * 1000,
   );
+  const usedAfter = await used();
   const after = await spent();
   const each = (name) => (after[name] - before[name]) / gaps.length;
   gaps.sort((a, b) => a - b);
@@ -56,12 +63,13 @@ async function frames(page) {
     p95: percentile(gaps, 0.95),
     script: each("ScriptDuration"),
     style: each("RecalcStyleDuration") + each("LayoutDuration"),
-    all: each("TaskDuration"),
+    page: each("TaskDuration"),
+    browser: (usedAfter - usedBefore) / gaps.length,
   };
 }
 
-function line(name, { median, p95, script, style, all }) {
-  console.log(`  ${name.padEnd(14)} frames ${ms(median)}, p95 ${ms(p95)}; computed for each: ${ms(all)}, script ${ms(script)}, style and layout ${ms(style)}`);
+function line(name, { median, p95, script, style, page, browser }) {
+  console.log(`  ${name.padEnd(14)} frames ${ms(median)}, p95 ${ms(p95)}; computed for each: the page ${ms(page)} (script ${ms(script)}, style and layout ${ms(style)}), the browser ${ms(browser)}`);
 }
 
 const site = await serve(resolve(options.site));
