@@ -93,7 +93,8 @@ pub(super) struct Still {
 impl Still {
     /// A list stands still from here on, with the rows it has.
     pub(super) fn stand<T>(&mut self, tab: Tab, rows: &Rows<T>) {
-        if let Some(list) = self.lists.get_mut(tab as usize) {
+        // Of an empty one nobody knows whether its rows have been asked for yet.
+        if let Some(list) = self.lists.get_mut(tab as usize).filter(|_| rows.end() > 0) {
             *list = Some((rows.end(), 0));
         }
     }
