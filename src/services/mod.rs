@@ -10,3 +10,4 @@ pub mod messages;
 pub mod picture;
 pub mod profiles;
 pub mod storage;
+pub mod texts;
