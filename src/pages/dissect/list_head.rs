@@ -1,38 +1,47 @@
 //! Above the packets: how many there are, and how many of them are at fault.
 
-use std::rc::Rc;
-
-use mqttscope_inspect::recording::{Packet, Recording};
+use mqttscope_inspect::recording::Packet;
 use yew::prelude::*;
 
-use super::act::Acts;
 use super::counted;
+use super::desk::Desk;
 use crate::components::icon::{Icon, icon};
+use crate::element::{El, el, grow};
 use crate::state::workbench::Act;
 
 /// The bar.
-pub(super) fn list_head(recording: &Rc<Recording>, selected: usize, acts: Option<Acts>) -> Html {
+pub(super) fn list_head(desk: &Desk) -> El {
+    let recording = &desk.now.recording;
     let packets = recording.packets();
     let faulty = packets.iter().filter(|packet| is_faulty(packet)).count();
     let jump = {
-        let recording = recording.clone();
+        let desk = desk.clone();
         Callback::from(move |_: MouseEvent| {
-            if let (Some(next), Some(acts)) = (next_faulty(recording.packets(), selected), &acts) {
-                acts.dispatch(Act::Select(next));
+            if let Some(next) = next_faulty(desk.now.recording.packets(), desk.now.packet) {
+                desk.acts.dispatch(Act::Select(next));
             }
         })
     };
-    html! {
-        <div class="list-head">
-            <span data-testid="count">{ counted(packets.len(), "packet") }{ " · " }{ counted(recording.bytes().len(), "byte") }</span>
-            <span class="grow"></span>
-            if faulty > 0 {
-                <button class="bare is-error" data-testid="next-fault" title="Go to the next packet with a fault" onclick={jump}>
-                    { icon(Icon::Fault) }{ format!("{faulty} at fault") }{ icon(Icon::Down) }
-                </button>
-            }
-        </div>
-    }
+    let count = el("span")
+        .test("count")
+        .string(counted(packets.len(), "packet"))
+        .text(" · ")
+        .string(counted(recording.bytes().len(), "byte"));
+    let next = (faulty > 0).then(|| {
+        el("button")
+            .class("bare is-error")
+            .test("next-fault")
+            .title("Go to the next packet with a fault")
+            .on_click(jump)
+            .child(icon(Icon::Fault))
+            .string(format!("{faulty} at fault"))
+            .child(icon(Icon::Down))
+    });
+    el("div")
+        .class("list-head")
+        .child(count)
+        .child(grow())
+        .maybe(next)
 }
 
 fn is_faulty(packet: &Packet) -> bool {
