@@ -108,6 +108,7 @@ test("the recording in plain words leads to its packets", async ({ page }) => {
   const line = page.getByTestId("explanation").filter({ hasText: "without a DISCONNECT" });
   await expect(line).toHaveCount(1);
   await page.getByTestId("search").fill("nowhere");
+  await expect(page.getByTestId("total")).toContainText("found");
   await line.getByTestId("explanation-packet").click();
   await expect(page.getByTestId("tab-wire")).toHaveAttribute("aria-selected", "true");
   await expect(page.getByTestId("search")).toHaveValue("");
