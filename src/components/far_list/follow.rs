@@ -1,25 +1,13 @@
 //! Following the scrolling of a list, and its end.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use gloo_events::EventListener;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::FarListProps;
+use super::place::{Known, go_to_end, lift, look, reveal};
 use super::seen::Seen;
 use crate::hooks::Resizes;
-use crate::state::live::scroll::Scroll;
-
-/// What the listeners know: the list as it was drawn last, and where it stood.
-struct Known {
-    scroll: Scroll,
-    top: u64,
-    tail: bool,
-    follows: bool,
-    dropped: u64,
-}
 
 /// Follows the scrolling and the size of the list, and its end; the callback goes to the end.
 #[hook]
@@ -126,71 +114,4 @@ pub(super) fn use_following(node: &NodeRef, props: &FarListProps) -> (Seen, Call
         });
     }
     (*seen, to_end.reform(|_: MouseEvent| ()))
-}
-
-fn look(element: &HtmlElement, known: &Rc<RefCell<Known>>) -> Seen {
-    let mut known = known.borrow_mut();
-    let top = u64::try_from(element.scroll_top()).unwrap_or(0);
-    let shown = u32::try_from(element.client_height()).unwrap_or(0);
-    let scroll = Scroll {
-        shown,
-        ..known.scroll
-    };
-    // A list that grew is not at its end any more, though nobody scrolled.
-    if top.saturating_add(4) >= scroll.way() {
-        known.tail = known.follows;
-    } else if top.saturating_add(1) < known.top {
-        known.tail = false;
-    }
-    known.top = top;
-    let step = u64::from(scroll.row).saturating_mul(4).max(1);
-    Seen {
-        // In steps, so that not every pixel draws the list again.
-        top: if scroll.is_scaled() {
-            top
-        } else {
-            top.checked_div(step).unwrap_or(0).saturating_mul(step)
-        },
-        shown,
-        tail: known.tail,
-        dropped: known.dropped,
-    }
-}
-
-/// Keeps what is seen where it is when rows before it were dropped.
-fn lift(element: &HtmlElement, known: &Rc<RefCell<Known>>, dropped: u64) {
-    let mut known = known.borrow_mut();
-    if dropped == 0 || known.tail {
-        return;
-    }
-    let top = if known.scroll.is_scaled() {
-        let first = known.scroll.first(known.top);
-        known.scroll.top_of(first.saturating_sub(dropped))
-    } else {
-        let height = dropped.saturating_mul(known.scroll.row.into());
-        known.top.saturating_sub(height)
-    };
-    element.set_scroll_top(i32::try_from(top).unwrap_or(i32::MAX));
-    known.top = u64::try_from(element.scroll_top()).unwrap_or(0);
-}
-
-/// Scrolls to a row that is not on screen, which then stands in its middle.
-fn reveal(element: &HtmlElement, known: &Rc<RefCell<Known>>, row: u64) {
-    let mut known = known.borrow_mut();
-    let top = u64::try_from(element.scroll_top()).unwrap_or(0);
-    let scroll = Scroll {
-        shown: u32::try_from(element.client_height()).unwrap_or(0),
-        ..known.scroll
-    };
-    if scroll.reveal(row, top).is_some() {
-        let above = u64::from(scroll.shown.checked_div(scroll.row).unwrap_or(0) / 2);
-        let top = scroll.top_of(row.saturating_sub(above));
-        known.tail = false;
-        element.set_scroll_top(i32::try_from(top).unwrap_or(i32::MAX));
-    }
-}
-
-fn go_to_end(element: &HtmlElement, known: &Rc<RefCell<Known>>) {
-    element.set_scroll_top(element.scroll_height());
-    known.borrow_mut().top = u64::try_from(element.scroll_top()).unwrap_or(0);
 }

@@ -1,6 +1,7 @@
 //! A list of any length whose rows are somewhere else: it says which it wants, and draws what came.
 
 mod follow;
+mod place;
 mod seen;
 
 use mqttscope_engine::protocol::Window;
@@ -10,6 +11,7 @@ use yew::prelude::*;
 use crate::components::icon::{Icon, icon};
 use crate::services::browser;
 use follow::use_following;
+use place::choose;
 
 /// What the list is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -142,14 +144,5 @@ pub fn FarList(props: &FarListProps) -> Html {
                 <button class="newest" data-testid="newest" onclick={to_end}>{ icon(Icon::Down) }{ "newest" }</button>
             }
         </div>
-    }
-}
-
-/// Chooses the wanted row, if it is here.
-fn choose(wanted: &mut Option<u64>, first: u64, ids: &[u64], on_select: &Callback<u64>) {
-    let here = wanted.and_then(|wanted| usize::try_from(wanted.checked_sub(first)?).ok());
-    if let Some(&id) = here.and_then(|at| ids.get(at)) {
-        *wanted = None;
-        on_select.emit(id);
     }
 }
