@@ -9,7 +9,7 @@ mod texts;
 mod virtual_rows;
 
 pub use hash::{Arrival, use_hash};
-pub use kept::{Kept, Undo, use_after, use_kept};
+pub use kept::{Kept, Undo, use_after, use_kept, use_made};
 pub use keys::use_window_keys;
 pub use narrow::use_narrow;
 pub use resizes::Resizes;

@@ -13,6 +13,7 @@ mod coverage;
 mod csp;
 mod fuzz;
 mod generate;
+mod glue;
 mod js;
 mod lint;
 mod load;

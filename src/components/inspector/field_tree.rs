@@ -11,7 +11,7 @@ use super::tree_acts::Acts;
 use super::tree_keys::{Key, key};
 use super::{InspectorProps, Shown};
 use crate::element::{El, el, keyed_part};
-use crate::hooks::{use_after, use_kept};
+use crate::hooks::{use_after, use_kept, use_made};
 use crate::services::browser;
 
 /// Rows that are drawn at first; a packet may have tens of thousands.
@@ -28,10 +28,11 @@ pub(super) fn use_field_tree(
     let folded = use_kept(Toggled::default);
     let most = use_kept(|| AT_FIRST);
     let editing = use_kept(Option::<(Shown, usize)>::default);
-    let rows = use_memo((props.shown.clone(), folded.get()), |(shown, folded)| {
-        Rc::new(fields::rows(shown.dissection(), shown.bytes(), folded))
+    let unlike = folded.get();
+    let numbers = std::iter::once(props.shown.address()).chain(unlike.nodes().iter().copied());
+    let rows = use_made(numbers.collect(), || {
+        fields::rows(props.shown.dissection(), props.shown.bytes(), &unlike)
     });
-    let rows = (*rows).clone();
     // A field that is selected inside of a folded one is shown by the row that holds it.
     let selected_row = props.selected.and_then(|node| row_of(&rows, node));
     let node = selected_row
@@ -97,9 +98,9 @@ pub(super) fn use_field_tree(
     let on_out = on_hover.reform(|_: MouseEvent| None);
     let on_done = {
         let (editing, on_edit) = (editing.clone(), props.on_edit.clone());
-        use_callback(on_edit, move |bytes: Option<Vec<u8>>, on_edit| {
+        Callback::from(move |bytes: Option<Vec<u8>>| {
             editing.set(None);
-            if let (Some(bytes), Some(on_edit)) = (bytes, on_edit) {
+            if let (Some(bytes), Some(on_edit)) = (bytes, &on_edit) {
                 on_edit.emit(Ok(bytes));
             }
             browser::focus_id("fields");

@@ -395,6 +395,8 @@ pub enum Rule {
     DeliveredAboveQoS,
     /// A server sends a message with a lower QoS than its own and the granted one allow.
     DeliveredBelowQoS,
+    /// A server sends a message with a higher QoS than it was published with.
+    DeliveredAbovePublishedQoS,
     /// A message has a Subscription Identifier that none of the matching subscriptions has.
     SubscriptionIdentifierUnknown,
     /// A message lacks the Subscription Identifier of its subscription.
@@ -453,7 +455,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the table.
-    pub const ALL: [Self; 221] = [
+    pub const ALL: [Self; 222] = [
         Self::PacketType0,
         Self::PacketType15,
         Self::HeaderFlagsReserved,
@@ -648,6 +650,7 @@ impl Rule {
         Self::DeliveryAfterUnsubscribe,
         Self::DeliveredAboveQoS,
         Self::DeliveredBelowQoS,
+        Self::DeliveredAbovePublishedQoS,
         Self::SubscriptionIdentifierUnknown,
         Self::SubscriptionIdentifierMissing,
         Self::RetainKeptOnForward,
@@ -678,7 +681,7 @@ impl Rule {
     ];
 }
 
-pub(super) static FACTS: [Facts; 221] = [
+pub(super) static FACTS: [Facts; 222] = [
     Facts {
         seen: Seen::Packet,
         severity: Severity::Error,
@@ -1845,6 +1848,12 @@ pub(super) static FACTS: [Facts; 221] = [
     },
     Facts {
         seen: Seen::Conversation,
+        severity: Severity::Warning,
+        versions: [false, true, true],
+        reason: None,
+    },
+    Facts {
+        seen: Seen::Conversation,
         severity: Severity::Error,
         versions: [false, false, true],
         reason: Some(ReasonCode::PROTOCOL_ERROR),
@@ -2007,7 +2016,7 @@ pub(super) static FACTS: [Facts; 221] = [
     },
 ];
 
-pub(super) static LABELS: [Label; 221] = [
+pub(super) static LABELS: [Label; 222] = [
     Label {
         name: "packet-type-0",
         v5: Citation::Section("2.1.2"),
@@ -3288,6 +3297,12 @@ pub(super) static LABELS: [Label; 221] = [
     Label {
         name: "delivered-below-qos",
         v5: Citation::Statements(&["MQTT-3.3.4-2"]),
+        v3_1_1: Citation::Statements(&["MQTT-3.3.5-1", "MQTT-3.8.4-6"]),
+        v3_1: Citation::None,
+    },
+    Label {
+        name: "delivered-above-published-qos",
+        v5: Citation::Statements(&["MQTT-3.8.4-8"]),
         v3_1_1: Citation::Statements(&["MQTT-3.3.5-1", "MQTT-3.8.4-6"]),
         v3_1: Citation::None,
     },
