@@ -21,6 +21,11 @@ impl Toggled {
         self.0.binary_search(&node).is_ok()
     }
 
+    /// The nodes, in order.
+    pub fn iter(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().copied()
+    }
+
     /// Opens what is folded, folds what is open.
     pub fn toggle(&mut self, node: usize) {
         match self.0.binary_search(&node) {
