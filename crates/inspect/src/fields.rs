@@ -21,9 +21,10 @@ impl Toggled {
         self.0.binary_search(&node).is_ok()
     }
 
-    /// The nodes, in order.
-    pub fn iter(&self) -> impl Iterator<Item = usize> {
-        self.0.iter().copied()
+    /// All of them, in order.
+    #[must_use]
+    pub fn nodes(&self) -> &[usize] {
+        &self.0
     }
 
     /// Opens what is folded, folds what is open.
