@@ -7,6 +7,7 @@
 //! - [`payload`]: a message's content as text, JSON or hex.
 //! - [`share`]: what a link carries.
 //! - [`states`]: what both ends of a connection know around a packet.
+//! - [`texts`]: what is said about fields and rules, as a file.
 
 pub mod bits;
 pub mod build;
@@ -21,4 +22,5 @@ pub mod payload;
 pub mod recording;
 pub mod share;
 pub mod states;
+pub mod texts;
 mod words;

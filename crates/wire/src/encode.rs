@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use crate::{
-    Citation, ControlPacket, PacketType, Properties, Property, PropertyId, PropertyOwner,
-    ProtocolVersion, ReasonCodes, Rule, varint,
+    ControlPacket, PacketType, Properties, Property, PropertyId, PropertyOwner, ProtocolVersion,
+    ReasonCodes, Rule, varint,
 };
 
 /// Why a packet cannot be written.
@@ -95,9 +95,10 @@ pub(crate) trait Encode {
 /// The packet breaks `rule`, if the version has it.
 #[cold]
 pub(crate) fn breaks(version: ProtocolVersion, rule: Rule) -> Result<(), EncodeError> {
-    match rule.citation(version) {
-        Citation::None => Ok(()),
-        _ => Err(EncodeError::Breaks(rule)),
+    if rule.is_in(version) {
+        Err(EncodeError::Breaks(rule))
+    } else {
+        Ok(())
     }
 }
 

@@ -25,7 +25,7 @@ use mqttscope_inspect::payload::Reader;
 use yew::prelude::*;
 
 use crate::element::el;
-use crate::hooks::use_kept;
+use crate::hooks::{use_kept, use_texts};
 pub use shown::Shown;
 
 use bytes_pane::bytes_pane;
@@ -66,6 +66,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
     let known = |node: &usize| props.shown.tree().get(*node).is_some();
     let hovered = hover.get().filter(known);
     let props = InspectorProps {
+        shown: props.shown.clone().with(use_texts()),
         selected: props.selected.filter(known),
         ..props.clone()
     };

@@ -1,5 +1,7 @@
 //! Above the packets: how many there are, and how many of them are at fault.
 
+use std::rc::Rc;
+
 use mqttscope_inspect::recording::Packet;
 use yew::prelude::*;
 
@@ -10,7 +12,7 @@ use crate::element::{El, el, grow};
 use crate::state::workbench::Act;
 
 /// The bar.
-pub(super) fn list_head(desk: &Desk) -> El {
+pub(super) fn list_head(desk: &Rc<Desk>) -> El {
     let recording = &desk.now.recording;
     let packets = recording.packets();
     let faulty = packets.iter().filter(|packet| is_faulty(packet)).count();

@@ -1,5 +1,7 @@
 //! How the bytes are read: as which version and why, sent by whom, and how many packets they are.
 
+use std::rc::Rc;
+
 use mqttscope_wire::{ProtocolVersion, Sender};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlSelectElement;
@@ -22,7 +24,7 @@ const SENDERS: [(Sender, &str); 2] = [
 
 /// The bar between the text and the packets.
 #[hook]
-pub(super) fn use_reading(desk: &Desk) -> Html {
+pub(super) fn use_reading(desk: &Rc<Desk>) -> Html {
     let why = use_kept(bool::default);
     let document = &desk.now;
     let detection = document.recording.detection();
@@ -82,7 +84,7 @@ pub(super) fn use_reading(desk: &Desk) -> Html {
 
 /// A list to choose from: what was found first, then `names`, with whether they were chosen.
 pub(super) fn choice(
-    desk: &Desk,
+    desk: &Rc<Desk>,
     class: &'static str,
     found: String,
     names: &[(String, bool)],

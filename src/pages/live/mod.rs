@@ -25,6 +25,7 @@ mod payload_field;
 mod publish;
 mod publish_more;
 mod saved_menu;
+mod record_list;
 mod setting_field;
 mod steps;
 mod strip;
@@ -34,6 +35,7 @@ mod toolbar;
 mod topic_row;
 mod topics;
 mod traffic;
+mod undo;
 mod wire_list;
 mod wire_row;
 
