@@ -5,6 +5,7 @@
 //! - [`edit`] and [`build`]: changing a packet through its fields.
 //! - [`examples`]: packets to begin with, sound and broken.
 //! - [`payload`]: a message's content as text, JSON or hex.
+//! - [`sides`]: who sent what, where both sides of a connection speak.
 //! - [`share`]: what a link carries.
 
 pub mod bits;
@@ -19,4 +20,5 @@ mod index;
 pub mod payload;
 pub mod recording;
 pub mod share;
+pub mod sides;
 mod words;

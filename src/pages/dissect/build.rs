@@ -45,7 +45,7 @@ pub(super) fn Build(props: &BuildProps) -> Html {
                 let act = if add {
                     Act::Append(bytes)
                 } else {
-                    Act::OpenBytes(OpenBytes { bytes, version: Some(version), sender: None, packet: 0, node: None })
+                    Act::OpenBytes(OpenBytes { bytes, version: Some(version), sender: None, runs: Vec::new(), packet: 0, node: None })
                 };
                 if let Some(acts) = &acts {
                     acts.dispatch(act);

@@ -15,6 +15,7 @@ pub(super) fn open(example: &Example) -> Option<Act> {
         bytes: decoded.bytes.into(),
         version: Some(example.version),
         sender: example.sender,
+        runs: Vec::new(),
         packet: 0,
         node: None,
     }))

@@ -1,6 +1,7 @@
 //! A packet in the list: what it is, what it says, where it stands, what is wrong with it.
 
 use mqttscope_inspect::recording::{Family, Row};
+use mqttscope_wire::Sender;
 use yew::prelude::*;
 
 use crate::components::icon::{Icon, icon};
@@ -18,7 +19,10 @@ pub(super) fn packet_row(index: usize, count: usize, row: &Row, selected: bool) 
             data-packet={index.to_string()} data-testid="packet" aria-selected={selected.to_string()}
             aria-setsize={count.to_string()} aria-posinset={number.to_string()}>
             <span class="no">{ number }</span>
-            <span class="kind"><i data-kind={kind(row.family)}></i>{ name }<span class="flags" title="flags">{ format!("{:04b}", row.flags) }</span></span>
+            <span class="kind">
+                if let Some(from) = row.from { { arrow(from) } }
+                <i data-kind={kind(row.family)}></i>{ name }<span class="flags" title="flags">{ format!("{:04b}", row.flags) }</span>
+            </span>
             <span class="marks">
                 { mark(row.errors, "is-error", Icon::Fault, "error") }
                 { mark(row.warnings, "is-warning", Icon::Warning, "warning") }
@@ -28,6 +32,15 @@ pub(super) fn packet_row(index: usize, count: usize, row: &Row, selected: bool) 
             <span class="at">{ format!("{:#06x} · {} B", row.offset, row.len) }</span>
         </div>
     }
+}
+
+/// Which way it went.
+fn arrow(from: Sender) -> Html {
+    let (class, sign, word) = match from {
+        Sender::Client => ("from-client", "→", "client to server: "),
+        Sender::Server => ("from-server", "←", "server to client: "),
+    };
+    html! { <span class={class} data-testid="from"><span aria-hidden="true">{ sign }</span><span class="unseen">{ word }</span></span> }
 }
 
 fn mark(count: u32, class: &'static str, picture: Icon, word: &str) -> Html {

@@ -2,22 +2,25 @@
 
 use std::rc::Rc;
 
-use mqttscope_wire::{ProtocolVersion, Sender};
+use mqttscope_wire::ProtocolVersion;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::act::Acts;
-use crate::state::workbench::{Act, Document};
+use crate::state::workbench::{Act, Document, Sides};
 
 const VERSIONS: [ProtocolVersion; 3] = [
     ProtocolVersion::V3_1,
     ProtocolVersion::V3_1_1,
     ProtocolVersion::V5,
 ];
-const SENDERS: [(Sender, &str); 2] = [
-    (Sender::Client, "from a client"),
-    (Sender::Server, "from a server"),
+const SIDES: [&str; 5] = [
+    "separate packets",
+    "from the client",
+    "from the server",
+    "both sides, marked",
+    "both sides, alternating",
 ];
 
 #[derive(Clone, Properties)]
@@ -54,13 +57,8 @@ pub(super) fn Reading(props: &ReadingProps) -> Html {
     };
     let on_version =
         choose(|index| Act::ReadVersion(index.and_then(|index| VERSIONS.get(index)).copied()));
-    let on_sender = choose(|index| {
-        Act::ReadSender(
-            index
-                .and_then(|index| SENDERS.get(index))
-                .map(|&(sender, _)| sender),
-        )
-    });
+    let on_sides =
+        choose(|index| Act::ReadSides(index.and_then(|index| Sides::ALL.get(index)).copied()));
     let toggle = {
         let why = why.clone();
         Callback::from(move |_: MouseEvent| why.set(!*why))
@@ -68,6 +66,11 @@ pub(super) fn Reading(props: &ReadingProps) -> Html {
     let found = match document.version {
         None => format!("MQTT {} · detected", detection.version.name()),
         Some(_) => "detect the version".to_owned(),
+    };
+    let sides = match (document.sides, document.recording.has_both()) {
+        (Some(_), _) => "detect the sides",
+        (None, true) => "both sides · detected",
+        (None, false) => "separate packets · detected",
     };
     html! {
         <>
@@ -80,10 +83,10 @@ pub(super) fn Reading(props: &ReadingProps) -> Html {
                 </select>
                 <button class="chip" data-testid="why" aria-expanded={why.to_string()} aria-controls="reasons" onclick={toggle}>{ "why?" }</button>
                 <span class="grow"></span>
-                <select class="chip" data-testid="sender" aria-label="Who sent the bytes" onchange={on_sender}>
-                    <option selected={document.sender.is_none()}>{ "any sender" }</option>
-                    { for SENDERS.iter().map(|&(sender, name)| html! {
-                        <option selected={document.sender == Some(sender)}>{ name }</option>
+                <select class="chip" data-testid="sides" aria-label="Whose packets they are" onchange={on_sides}>
+                    <option selected={document.sides.is_none()}>{ sides }</option>
+                    { for Sides::ALL.iter().zip(SIDES).map(|(&offered, name)| html! {
+                        <option selected={document.sides == Some(offered)}>{ name }</option>
                     }) }
                 </select>
             </div>
