@@ -17,6 +17,7 @@ mod log;
 pub mod profiles;
 pub mod protocol;
 mod rates;
+mod states;
 mod topics;
 mod view;
 mod watch;

@@ -3,6 +3,8 @@
 //! A monitor watches the connections to one server, so there is one for each address. It numbers
 //! packets by itself; here its numbers become places in the log.
 
+mod explain;
+
 use core::ops::Range;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -33,6 +35,8 @@ struct Server {
     target: Target,
     monitor: Monitor,
     pieces: VecDeque<Piece>,
+    /// Packets that it had seen when the log was cleared.
+    cleared: u32,
 }
 
 /// A broken rule, with the packets that show it.
@@ -73,6 +77,7 @@ impl Watch {
                 target: target.clone(),
                 monitor: Monitor::new(),
                 pieces: VecDeque::new(),
+                cleared: 0,
             });
             self.servers.len().saturating_sub(1)
         });
@@ -138,6 +143,7 @@ impl Watch {
         self.found.clear();
         for server in &mut self.servers {
             server.pieces.clear();
+            server.cleared = server.monitor.packets();
         }
     }
 
@@ -188,6 +194,11 @@ impl Watch {
         let server = self.servers.get(watched.server);
         let records = server.map(|server| server.records(&watched.flow.packets));
         records.into_iter().flatten().collect()
+    }
+
+    /// Which server a socket leads to, by a number that stays.
+    pub(crate) fn server_of(&self, socket: SocketId) -> Option<usize> {
+        self.sockets.get(&socket).map(|&(at, _)| at)
     }
 
     fn server(&mut self, socket: SocketId) -> Option<(&mut Server, usize)> {

@@ -1,10 +1,12 @@
 //! The engine against the broker of `mqttscope-session`: what a person does, and what they see.
 
+mod states;
 mod world;
 
 use mqttscope_engine::protocol::{
     Command, ConnectionId, ConnectionState, Direction, Export, ExportFormat, FlowState, Grade,
-    Looking, MessageDraft, Profile, Reconnect, RecordId, Repeat, SubscriptionDraft, Target, Window,
+    Looking, MessageDraft, Profile, Reconnect, RecordId, Repeat, Report, SubscriptionDraft, Target,
+    Window,
 };
 use mqttscope_engine::{Closed, Transport};
 use world::World;

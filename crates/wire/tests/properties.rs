@@ -144,6 +144,26 @@ proptest! {
     }
 
     #[test]
+    fn a_connect_is_read_by_its_own_version(all in vec(parts(), 1..30), index: prop::sample::Index, value: u8) {
+        let connects = all.iter().map(|parts| (parts.version, parts.encoded()));
+        for (version, mut bytes) in connects.filter(|(_, bytes)| bytes[0] == 0x10) {
+            // The flags, or what stands behind the version.
+            let behind = 12;
+            match index.index(bytes.len()) {
+                at if at > behind => bytes[at] = value,
+                _ => bytes[0] = 0x10 | (value & 15),
+            }
+            for sender in [None, Some(Sender::Client), Some(Sender::Server)] {
+                let [first, second, third] =
+                    ProtocolVersion::ALL.map(|version| dissect(&bytes, Context { version, sender }));
+                prop_assert_eq!(&first, &second);
+                prop_assert_eq!(&second, &third);
+                prop_assert_eq!(first.version, version);
+            }
+        }
+    }
+
+    #[test]
     fn any_bytes_are_taken_apart(bytes in vec(any::<u8>(), 0..64)) {
         for context in contexts() {
             check(&bytes, context, &dissect(&bytes, context));

@@ -292,7 +292,11 @@ impl Engine {
     }
 
     fn look(&mut self, looking: Looking) {
-        self.looking = looking;
+        let before = core::mem::replace(&mut self.looking, looking);
+        let now = &self.looking;
+        if now.explanations != before.explanations || now.connection != before.connection {
+            self.explained.forget();
+        }
         self.rewant();
     }
 
@@ -338,6 +342,7 @@ impl Engine {
         self.messages.clear();
         self.charting.clear();
         self.watch.clear();
+        self.states.clear();
         self.findings = [0; 3];
         for connection in self.connections.values_mut() {
             connection.forget_topics();

@@ -99,6 +99,10 @@ impl Engine {
         let socket = SocketId(self.next_socket);
         connection.begin(now_ms, socket);
         self.watch.open(&connection.profile.target, socket, id);
+        if let Some(server) = self.watch.server_of(socket) {
+            let end = self.log.end();
+            self.states.open(now_ms, end, id, socket, server);
+        }
         self.sockets.insert(socket, id);
         self.transport.push_back(Transport::Open {
             socket,

@@ -16,9 +16,11 @@ pub use crate::connection::SocketId;
 use crate::doctor::{End, Phase};
 use crate::log::{Index, Links, WireLog};
 use crate::protocol::{ConnectionId, Grade, Looking, Notice, RecordId, Report, Target};
+use crate::states::States;
 use crate::topics::Topics;
 use crate::view::charting::Charting;
 use crate::watch::Watch;
+use report::Explained;
 
 /// Milliseconds between two reports: faster than the eye, slow enough to leave time for the wire.
 const BETWEEN_REPORTS: f64 = 50.0;
@@ -84,6 +86,8 @@ pub struct Engine {
     messages: Index,
     charting: Charting,
     watch: Watch,
+    states: States,
+    explained: Explained,
     findings: [u64; 3],
     transport: VecDeque<Transport>,
     answers: Vec<Report>,
@@ -116,6 +120,8 @@ impl Engine {
             messages: Index::default(),
             charting: Charting::default(),
             watch: Watch::default(),
+            states: States::default(),
+            explained: Explained::default(),
             findings: [0; 3],
             transport: VecDeque::new(),
             answers: Vec::new(),
@@ -231,6 +237,8 @@ impl Engine {
             Some(0.0)
         } else if self.drawn && self.changed {
             Some(self.reported_ms + BETWEEN_REPORTS)
+        } else if let Some(due) = self.explained.due_ms().filter(|_| self.drawn) {
+            Some(due)
         } else if self.drawn && self.connections.values().any(is_open) {
             Some(self.reported_ms + BETWEEN_SUMMARIES)
         } else {
@@ -284,7 +292,9 @@ impl Engine {
         let messages =
             self.looking.messages.is_some() && self.messages.extend(&self.log, &self.topics);
         let chart = self.looking.chart && self.charting.extend(&self.log, &self.topics);
-        self.searching = wire || messages || chart;
+        let state = (self.looking.state)
+            .is_some_and(|moment| self.states.extend(moment, &self.log, &self.topics));
+        self.searching = wire || messages || chart || state;
         self.changed |= self.searching;
     }
 
@@ -304,6 +314,9 @@ impl Engine {
     /// A socket is gone: nothing more comes over it, and nothing is answered there.
     fn unlink(&mut self, now_ms: f64, id: ConnectionId, socket: SocketId) {
         self.links.forget(id);
+        if let Some(server) = self.watch.server_of(socket) {
+            self.states.close(now_ms, self.log.end(), socket, server);
+        }
         let judged = self.watch.close(socket, instant(now_ms));
         self.judged(judged);
     }

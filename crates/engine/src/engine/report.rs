@@ -5,13 +5,37 @@ use crate::protocol::{RecordId, Report, Summary, Window};
 use crate::view::{flows, rows};
 use crate::watch::Found;
 
+/// When the recording was put into words. That reads everything that was found, so it is not done
+/// as often as rows are reported.
+#[derive(Debug, Default)]
+pub(super) struct Explained {
+    at_ms: Option<f64>,
+    /// Something may have changed since.
+    is_late: bool,
+}
+
+impl Explained {
+    /// The words are wanted at once.
+    pub(super) const fn forget(&mut self) {
+        self.at_ms = None;
+    }
+
+    /// When they are to be told anew, if they are.
+    pub(super) fn due_ms(&self) -> Option<f64> {
+        let due = |at_ms: f64| at_ms + BETWEEN_SUMMARIES;
+        self.at_ms.filter(|_| self.is_late).map(due)
+    }
+}
+
 impl Engine {
     /// What the page is told now: answers at once, rows and counts when it has drawn the last ones.
     /// The caller sends them as one message; the page says [`crate::protocol::Command::Drawn`].
     pub fn reports(&mut self, now_ms: f64) -> Vec<Report> {
         let mut reports = core::mem::take(&mut self.answers);
         let since = now_ms - self.reported_ms;
-        let is_due = (self.changed && since >= BETWEEN_REPORTS) || since >= BETWEEN_SUMMARIES;
+        let is_late = self.explained.due_ms().is_some_and(|due| due <= now_ms);
+        let is_due =
+            ((self.changed || is_late) && since >= BETWEEN_REPORTS) || since >= BETWEEN_SUMMARIES;
         if !self.drawn || !is_due {
             return reports;
         }
@@ -28,7 +52,15 @@ impl Engine {
             log: self.log.view(),
             findings: self.findings,
         })));
+        self.explain(now_ms, &mut reports);
         let looking = &self.looking;
+        if let Some(moment) = looking.state {
+            let state = self.states.report(moment, &self.log);
+            // A row that is still looked for may be there.
+            if state.is_some() || !self.searching {
+                reports.push(Report::State(state.map(Box::new)));
+            }
+        }
         if let Some(window) = looking.wire {
             let (first, total, ids) = self.wire.window(&self.log, self.still(window));
             let rows = rows::wire(&self.log, &mut self.dissector, &ids);
@@ -86,6 +118,22 @@ impl Engine {
             reports.push(Report::Chart(self.charting.chart(&self.topics)));
         }
         reports
+    }
+
+    /// The recording in plain words, once in a while.
+    fn explain(&mut self, now_ms: f64, reports: &mut Vec<Report>) {
+        if !self.looking.explanations {
+            self.explained = Explained::default();
+            return;
+        }
+        let since = self.explained.at_ms.map(|at_ms| now_ms - at_ms);
+        self.explained.is_late = since.is_some_and(|since| since < BETWEEN_SUMMARIES);
+        if !self.explained.is_late {
+            self.explained.at_ms = Some(now_ms);
+            let oldest = RecordId(self.log.first());
+            let lines = self.watch.explanations(self.looking.connection, oldest);
+            reports.push(Report::Explanations(lines));
+        }
     }
 
     /// A list that stands still does not follow the end.

@@ -111,6 +111,24 @@ impl Index {
         (first, total, rows)
     }
 
+    /// The packet in this row. Not for a list that leaves nothing out.
+    pub(crate) fn at(&self, row: u64) -> Option<RecordId> {
+        let row = usize::try_from(row).ok()?;
+        self.hits.get(row).copied().map(RecordId)
+    }
+
+    /// The packet in the last row. Not for a list that leaves nothing out.
+    pub(crate) fn last(&self) -> Option<RecordId> {
+        self.hits.back().copied().map(RecordId)
+    }
+
+    /// How many packets of the list stand before this one, and how many there are. Not for a list
+    /// that leaves nothing out.
+    pub(crate) fn place(&self, id: RecordId) -> (u64, u64) {
+        let before = self.hits.partition_point(|&hit| hit < id.0);
+        (before as u64, self.hits.len() as u64)
+    }
+
     /// Every packet in it.
     pub(crate) fn all<'a>(&'a self, log: &'a WireLog) -> impl Iterator<Item = RecordId> + 'a {
         let whole = self.is_whole().then(|| log.first()..log.end());

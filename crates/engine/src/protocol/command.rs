@@ -72,6 +72,15 @@ pub struct Window {
     pub tail: bool,
 }
 
+/// A packet around which the state is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Moment {
+    /// This one.
+    Packet(RecordId),
+    /// The one of a connection that has so many of its packets before it in the log.
+    Row(ConnectionId, u64),
+}
+
 /// What is on screen. Only these lists are reported.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -88,6 +97,10 @@ pub struct Looking {
     pub flows: Option<Window>,
     /// The list of findings.
     pub findings: Option<Window>,
+    /// The recording in plain words.
+    pub explanations: bool,
+    /// What both ends know around a packet.
+    pub state: Option<Moment>,
     /// The chart.
     pub chart: bool,
     /// Shows only what contains this text, or with a leading `topic:` what a Topic Filter matches.

@@ -10,14 +10,17 @@ mod profile;
 mod report;
 mod rows;
 
-pub use command::{Command, Export, ExportFormat, Looking, Repeat, Window};
+pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
     Advice, Chart, ChartPoint, ConnectionState, ConnectionView, Exported, FilterView, LogView,
-    Notice, Packet, Rates, Report, ServerLimit, Summary, TimedPacket,
+    Notice, Packet, Rates, Report, ServerLimit, StateAt, Summary, TimedPacket,
 };
-pub use rows::{Direction, FindingView, FlowState, FlowView, Grade, MessageRow, TopicRow, WireRow};
+pub use rows::{
+    Direction, ExplanationView, FindingView, FlowState, FlowView, Grade, MessageRow, TopicRow,
+    WireRow,
+};
 
 use serde::{Deserialize, Serialize};
 

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use mqttscope_inspect::states::StateView;
+
 use super::{
-    ConnectionId, Direction, FindingView, FlowView, MessageRow, RecordId, SubscriptionDraft,
-    TopicRow, WireRow,
+    ConnectionId, Direction, ExplanationView, FindingView, FlowView, MessageRow, Moment, RecordId,
+    SubscriptionDraft, TopicRow, WireRow,
 };
 
 /// What the engine tells the page.
@@ -57,6 +59,10 @@ pub enum Report {
         /// The rows asked for.
         rows: Vec<FindingView>,
     },
+    /// The recording in plain words, the most important first.
+    Explanations(Vec<ExplanationView>),
+    /// What both ends know around the packet that was asked for; none: it is not in the log.
+    State(Option<Box<StateAt>>),
     /// The chart.
     Chart(Chart),
     /// An answer to [`super::Command::Inspect`].
@@ -242,6 +248,31 @@ pub struct TimedPacket {
     pub at_ms: f64,
     /// What it is.
     pub packet: Packet,
+}
+
+/// What both ends know around a packet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StateAt {
+    /// What was asked for.
+    pub moment: Moment,
+    /// The packet.
+    pub record: RecordId,
+    /// Whose.
+    pub connection: ConnectionId,
+    /// Its type's name.
+    pub packet_type: String,
+    /// Which way.
+    pub direction: Direction,
+    /// Milliseconds since 1970.
+    pub at_ms: f64,
+    /// Packets of its connection that are before it in the log.
+    pub row: u64,
+    /// Packets of its connection in the log.
+    pub total: u64,
+    /// The state; none: it is not known yet.
+    pub view: Option<StateView>,
+    /// Packets that are to be gone through until it is known; 0 and no state: it cannot be known.
+    pub left: u64,
 }
 
 /// A file that was asked for.

@@ -167,3 +167,18 @@ pub struct FindingView {
     /// The packets it is about.
     pub packets: Vec<RecordId>,
 }
+
+/// A line about the recording as a whole, in plain words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExplanationView {
+    /// How bad; a note is no fault.
+    pub grade: Grade,
+    /// Where.
+    pub connection: ConnectionId,
+    /// How often this very line holds: more than once where a connection was opened again.
+    pub count: u32,
+    /// The line.
+    pub text: String,
+    /// Packets that show it and are still in the log, oldest first.
+    pub packets: Vec<RecordId>,
+}

@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 
 use mqttscope_engine::protocol::{
-    Command, Exported, FindingView, FlowView, MessageRow, Notice, Packet, Report, Summary, Target,
-    TimedPacket, TopicRow, WireRow,
+    Command, ExplanationView, Exported, FindingView, FlowView, MessageRow, Notice, Packet, Report,
+    StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
 };
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_session::broker::{self, Broker, Options, Transmit};
@@ -38,6 +38,8 @@ pub(crate) struct Seen {
     pub(crate) topics: Vec<TopicRow>,
     pub(crate) flows: Vec<FlowView>,
     pub(crate) findings: Vec<FindingView>,
+    pub(crate) explanations: Option<Vec<ExplanationView>>,
+    pub(crate) state: Option<StateAt>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) packets: Vec<Packet>,
     pub(crate) handshake: Vec<TimedPacket>,
@@ -94,6 +96,8 @@ impl World {
                 Report::Exported(file) => seen.files.push(file),
                 Report::Flows { rows, .. } => seen.flows = rows,
                 Report::Findings { rows, .. } => seen.findings = rows,
+                Report::Explanations(lines) => seen.explanations = Some(lines),
+                Report::State(state) => seen.state = state.map(|state| *state),
                 Report::Chart(_) => {}
             }
         }

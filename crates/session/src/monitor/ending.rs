@@ -38,6 +38,10 @@ impl Connection {
             if let Some(expiry) =
                 content::number(disconnect.properties, PropertyId::SESSION_EXPIRY_INTERVAL)
             {
+                if expiry != 0 && self.asked.is_some_and(|asked| asked.expiry == 0) {
+                    //= v5 section 3.14.2.2.2: what was 0 in the CONNECT stays 0
+                    judge.broken(Rule::SessionExpiryAfterZero, expiry);
+                }
                 self.session_expiry = Some(expiry);
             }
             if code == ReasonCode::SUCCESS
@@ -130,6 +134,17 @@ impl Connection {
             return;
         }
         self.judge_keep_alive(judge, false);
+        for from in [Sender::Client, Sender::Server] {
+            let pending = &self.halves.of(from).buffer;
+            if pending.first().is_some_and(|first| first >> 4 == 0) {
+                // No more bytes could have made a packet of it.
+                let finding = Finding {
+                    by: from,
+                    ..judge.found(Rule::PacketType0)
+                };
+                judge.report(finding);
+            }
+        }
         self.closed = Some(judge.at);
         self.phase = Phase::Closed;
         let by_client = self.halves.client.disconnect.is_some();

@@ -38,6 +38,7 @@ mod matched;
 mod messages;
 mod numbers;
 mod opening;
+mod remarks;
 mod requests;
 mod session;
 mod shown;
@@ -50,7 +51,7 @@ mod wills;
 mod window;
 mod words;
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -269,6 +270,14 @@ impl Monitor {
     #[must_use]
     pub const fn findings_dropped(&self) -> u64 {
         self.log.findings_dropped
+    }
+
+    /// Forgets findings and the flows that are over, so that a copy is small. What both ends know is
+    /// kept, and so are explanations that rest on no finding.
+    pub fn forget_findings(&mut self) {
+        self.log.findings = Vec::new();
+        self.log.flows = VecDeque::new();
+        self.polled = 0;
     }
 
     /// Packets so far: the number of the next one.

@@ -178,6 +178,7 @@ impl Connection {
         match decoded {
             Ok(Decoded::Packet { packet, .. }) => {
                 self.arrive(&mut judge, bytes.len());
+                self.remark(&mut judge, bytes, &packet);
                 self.packet(&mut judge, view, &packet);
             }
             // A whole frame is never incomplete.

@@ -20,6 +20,8 @@ use crate::common::Instant;
 
 /// Identifiers that were completed last and are remembered.
 const RECENT: usize = 16;
+/// PUBRECs beyond the first, or for nothing at all, that are remembered.
+const STRAYS: usize = 16;
 
 /// A message in flight.
 #[derive(Clone, Debug)]
@@ -102,6 +104,9 @@ pub(super) struct Window {
     resumed_at: Option<Instant>,
     /// Identifiers that were open in a session that is gone.
     lost: Vec<u16>,
+    /// Identifiers of the latest PUBRECs that nothing waited for; 0 for none.
+    strays: [u16; STRAYS],
+    next_stray: usize,
 }
 
 impl Window {
@@ -122,6 +127,8 @@ impl Window {
             resent: 0,
             resumed_at: None,
             lost: Vec::new(),
+            strays: [0; STRAYS],
+            next_stray: 0,
         }
     }
 
@@ -148,6 +155,7 @@ impl Window {
         self.pubrecs.clear();
         self.pubrels.clear();
         self.resent = 0;
+        self.strays = [0; STRAYS];
         self.resumed_at = (!self.entries.is_empty()).then_some(at);
     }
 
@@ -189,6 +197,20 @@ impl Window {
         self.recent
             .iter_mut()
             .find(|recent| recent.identifier == identifier)
+    }
+
+    /// A PUBREC came that nothing waited for.
+    fn stray(&mut self, identifier: u16) {
+        if let Some(slot) = self.strays.get_mut(self.next_stray) {
+            *slot = identifier;
+        }
+        self.next_stray = self.next_stray.saturating_add(1) % STRAYS;
+    }
+
+    /// Whether such a PUBREC came; it is answered once.
+    fn take_stray(&mut self, identifier: u16) -> bool {
+        let slot = self.strays.iter_mut().find(|slot| **slot == identifier);
+        slot.map(|slot| *slot = 0).is_some()
     }
 
     fn forget(&mut self, identifier: u16) -> Option<Entry> {

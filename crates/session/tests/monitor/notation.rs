@@ -19,6 +19,7 @@ fn unfolded(word: &str) -> String {
             format!("{head}{}", letter.repeat(times.parse().unwrap()))
         }
         _ => word
+            .replace("\\u0001", "\u{1}")
             .replace("\\ufeff", "\u{feff}")
             .replace("\\u0301", "\u{301}"),
     }

@@ -48,6 +48,12 @@ fn fixed_header<S: Sink>(c: &mut Cursor<'_, S>, header_len: usize) -> Read<(Pack
     let first = c.bytes.first().copied().unwrap_or_default();
     let packet_type = PacketType::from_nibble(first >> 4);
     let flags = first & 15;
+    if packet_type == PacketType::Connect
+        && let Some(own) = connect::announced_version(c.bytes, header_len)
+    {
+        // The fixed header, too, is read by the version that stands behind it.
+        c.context.version = own;
+    }
     if S::RECORDS {
         c.group(Field::FixedHeader, |c| {
             c.raw_u8(Field::PacketType)?;

@@ -97,6 +97,13 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Connect<'a>, S> {
     })
 }
 
+/// The version that the Protocol Level names, where the Protocol Name begins at `at`.
+pub(crate) fn announced_version(bytes: &[u8], at: usize) -> Option<ProtocolVersion> {
+    let (len, name) = bytes.get(at..)?.split_first_chunk::<2>()?;
+    let level = name.get(usize::from(u16::from_be_bytes(*len)))?;
+    ProtocolVersion::from_level(*level)
+}
+
 /// Protocol Name and Protocol Level; from here on the packet is read by the version they name.
 fn protocol<S: Sink>(c: &mut Cursor<'_, S>) -> Read<(), S> {
     let name = c.string(Field::ProtocolName)?;

@@ -427,6 +427,8 @@ pub enum Rule {
     WillDespiteReturn,
     /// A server goes on with a connection that another one took over.
     TakenOverConnectionServed,
+    /// A DISCONNECT gives a session a time to live, though the CONNECT gave it none.
+    SessionExpiryAfterZero,
     /// A side sends a packet after its DISCONNECT.
     PacketAfterDisconnect,
     /// A side does not close the connection after its DISCONNECT.
@@ -435,7 +437,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the table.
-    pub const ALL: [Self; 212] = [
+    pub const ALL: [Self; 213] = [
         Self::PacketType0,
         Self::PacketType15,
         Self::HeaderFlagsReserved,
@@ -646,12 +648,13 @@ impl Rule {
         Self::WillTwice,
         Self::WillDespiteReturn,
         Self::TakenOverConnectionServed,
+        Self::SessionExpiryAfterZero,
         Self::PacketAfterDisconnect,
         Self::OpenAfterDisconnect,
     ];
 }
 
-pub(super) static TABLE: [RuleInfo; 212] = [
+pub(super) static TABLE: [RuleInfo; 213] = [
     RuleInfo {
         name: "packet-type-0",
         seen: Seen::Packet,
@@ -2703,6 +2706,15 @@ pub(super) static TABLE: [RuleInfo; 212] = [
         v3_1_1: Citation::Statements(&["MQTT-3.1.4-2"]),
         v3_1: Citation::Section("3.1"),
         reason: None,
+    },
+    RuleInfo {
+        name: "session-expiry-after-zero",
+        seen: Seen::Conversation,
+        severity: Severity::Error,
+        v5: Citation::Section("3.14.2.2.2"),
+        v3_1_1: Citation::None,
+        v3_1: Citation::None,
+        reason: Some(ReasonCode::PROTOCOL_ERROR),
     },
     RuleInfo {
         name: "packet-after-disconnect",

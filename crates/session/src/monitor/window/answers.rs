@@ -97,6 +97,7 @@ impl Window {
     ) -> Answered {
         let Some(entry) = self.entries.get_mut(&identifier) else {
             self.unasked(judge, identifier, Rule::AcknowledgementUnknown);
+            self.stray(identifier);
             return Answered::default();
         };
         let packet = entry.flow.packets.last();
@@ -114,6 +115,7 @@ impl Window {
                 } else if entry.pubrec_here {
                     judge.broken(Rule::AcknowledgementUnknown, u32::from(identifier));
                 }
+                self.stray(identifier);
                 return Answered::default();
             }
         }
@@ -162,11 +164,13 @@ impl Window {
         reason_code: ReasonCode,
     ) {
         let not_found = reason_code == ReasonCode::PACKET_IDENTIFIER_NOT_FOUND;
+        //= [MQTT-4.3.3-4] v5: whoever sends a PUBREC gets a PUBREL, whatever it was for
+        let answers_stray = self.take_stray(identifier);
         let Some(entry) = self.entries.get_mut(&identifier) else {
-            if !not_found {
+            if !not_found && !answers_stray {
                 self.unasked(judge, identifier, Rule::PubrelWithoutPubrec);
-                self.begin_at_pubrel(judge, identifier);
             }
+            self.begin_at_pubrel(judge, identifier);
             return;
         };
         let order = entry.order;
@@ -188,6 +192,10 @@ impl Window {
                     //= [MQTT-4.1.0-1] v5: nothing is forgotten while the connection is open
                     judge.broken(Rule::IdentifierForgotten, u32::from(identifier));
                 }
+            }
+            HandshakeStep::Pubcomp if answers_stray => {
+                entry.copies = entry.copies.saturating_add(1);
+                return;
             }
             HandshakeStep::Pubcomp if entry.sent_here => {
                 let rule = if judge.version == ProtocolVersion::V5 {

@@ -5,7 +5,7 @@ use mqttscope_wire::{Rule, Words};
 /// The rule of the first row; the others follow in their order.
 pub(super) const FIRST: Rule = Rule::FirstPacketNotConnect;
 
-pub(super) static WORDS: [Words; 113] = [
+pub(super) static WORDS: [Words; 114] = [
     Words {
         summary: "A client's first packet is not CONNECT.",
         message: "A client begins with CONNECT, but this connection begins with {type}.",
@@ -564,6 +564,11 @@ pub(super) static WORDS: [Words; 113] = [
         summary: "A server goes on with a connection that another one took over.",
         message: "Another connection has taken over this client identifier, yet the server answers here.",
         fix: None,
+    },
+    Words {
+        summary: "A DISCONNECT gives a session a time to live, though the CONNECT gave it none.",
+        message: "The CONNECT let the session end with the connection, so {value} s cannot be asked for now.",
+        fix: Some("Ask for a Session Expiry Interval above 0 in the CONNECT."),
     },
     Words {
         summary: "A side sends a packet after its DISCONNECT.",

@@ -1,0 +1,291 @@
+//! What both ends know around a packet of the log: a monitor of its own goes through the log again,
+//! a slice at a time, and the one that watches is left alone.
+//!
+//! The log says whose each packet is, by the page's connections. One of those may open many sockets,
+//! one after the other, and to the monitor each is a connection: here is written down when they
+//! opened and closed.
+
+use core::ops::Range;
+use std::collections::{BTreeMap, VecDeque};
+
+use mqttscope_inspect::states::{Passed, Recorded, Replay, Source, StateView};
+use mqttscope_session::monitor::{self, Monitor};
+use mqttscope_wire::Sender;
+
+use crate::connection::SocketId;
+use crate::engine::instant;
+use crate::log::{Index, Record, Wanted, WireLog};
+use crate::protocol::{ConnectionId, Direction, Moment, RecordId, StateAt};
+use crate::topics::Topics;
+
+/// Packets that are gone through in one go, so that everything else is heard in between.
+const SLICE: u64 = 10_000;
+/// Openings and closings that are remembered.
+const MOST_TURNS: usize = 20_000;
+
+/// A socket was opened or closed.
+#[derive(Clone, Copy, Debug)]
+struct Turn {
+    /// Before this packet of the log.
+    record: u64,
+    at_ms: f64,
+    socket: SocketId,
+    server: usize,
+    opens: bool,
+}
+
+/// A socket, from a packet of the log on.
+#[derive(Clone, Copy, Debug)]
+struct Since {
+    record: u64,
+    socket: SocketId,
+    server: usize,
+}
+
+/// When sockets opened and closed, and whose they are.
+#[derive(Debug, Default)]
+struct Turns {
+    all: VecDeque<Turn>,
+    of: BTreeMap<ConnectionId, VecDeque<Since>>,
+}
+
+/// See [the module](self).
+#[derive(Debug, Default)]
+pub(crate) struct States {
+    turns: Turns,
+    replay: Replay,
+    /// Whose connections the replay is of.
+    server: usize,
+    /// The packets of the connection that is looked at.
+    packets: Index,
+    /// Packets of the log are left to be found.
+    finding: bool,
+    /// The packet whose state is known, and the state.
+    known: Option<(RecordId, StateView)>,
+    /// The packet that is on its way to be known, and how many come before it.
+    left: Option<(RecordId, u64)>,
+}
+
+impl States {
+    /// A socket is asked for; `end` is the number of the next packet.
+    pub(crate) fn open(
+        &mut self,
+        now_ms: f64,
+        end: u64,
+        connection: ConnectionId,
+        socket: SocketId,
+        server: usize,
+    ) {
+        self.turns
+            .of
+            .entry(connection)
+            .or_default()
+            .push_back(Since {
+                record: end,
+                socket,
+                server,
+            });
+        self.turns.push(Turn {
+            record: end,
+            at_ms: now_ms,
+            socket,
+            server,
+            opens: true,
+        });
+    }
+
+    /// A socket is closed.
+    pub(crate) fn close(&mut self, now_ms: f64, end: u64, socket: SocketId, server: usize) {
+        self.turns.push(Turn {
+            record: end,
+            at_ms: now_ms,
+            socket,
+            server,
+            opens: false,
+        });
+    }
+
+    /// The log begins anew; sockets that are open stay so.
+    pub(crate) fn clear(&mut self) {
+        let mut of = core::mem::take(&mut self.turns.of);
+        for sockets in of.values_mut() {
+            let newest = sockets.back().map(|newest| Since {
+                record: 0,
+                ..*newest
+            });
+            *sockets = newest.into_iter().collect();
+        }
+        *self = Self {
+            turns: Turns {
+                all: VecDeque::new(),
+                of,
+            },
+            ..Self::default()
+        };
+    }
+
+    /// Goes on towards the packet that is looked at; whether there is more to do.
+    pub(crate) fn extend(&mut self, moment: Moment, log: &WireLog, topics: &Topics) -> bool {
+        self.turns.forget_before(log.first());
+        let record = match moment {
+            Moment::Packet(record) => log.get(record).map(|record| record.connection),
+            Moment::Row(connection, _) => Some(connection),
+        };
+        let Some(connection) = record else {
+            return false;
+        };
+        self.packets.want(Wanted {
+            connection: Some(connection),
+            ..Wanted::default()
+        });
+        self.finding = self.packets.extend(log, topics);
+        let more = match self.record(moment) {
+            Some(record) => self.replay(record, log),
+            None => false,
+        };
+        self.finding || more
+    }
+
+    /// What is known by now; none: the packet is not there.
+    pub(crate) fn report(&self, moment: Moment, log: &WireLog) -> Option<StateAt> {
+        let id = self.record(moment)?;
+        let record = log.get(id)?;
+        let (row, total) = self.packets.place(id);
+        let known = self.known.as_ref().filter(|known| known.0 == id);
+        let left = self.left.filter(|left| left.0 == id);
+        Some(StateAt {
+            moment,
+            record: id,
+            connection: record.connection,
+            packet_type: record.packet_type().name().to_owned(),
+            direction: record.direction,
+            at_ms: record.at_ms,
+            row,
+            total,
+            view: known.map(|(_, view)| view.clone()),
+            left: left.map_or(0, |(_, left)| left),
+        })
+    }
+
+    fn record(&self, moment: Moment) -> Option<RecordId> {
+        match moment {
+            Moment::Packet(record) => Some(record),
+            Moment::Row(_, row) => {
+                let last = || self.packets.last().filter(|_| !self.finding);
+                self.packets.at(row).or_else(last)
+            }
+        }
+    }
+
+    /// A slice of work; whether there is more.
+    fn replay(&mut self, id: RecordId, log: &WireLog) -> bool {
+        if self.known.as_ref().is_some_and(|known| known.0 == id) {
+            return false;
+        }
+        let since = log
+            .get(id)
+            .and_then(|record| self.turns.since(id.0, record));
+        let Some(since) = since else {
+            self.left = None;
+            return false;
+        };
+        if since.server != self.server {
+            self.server = since.server;
+            self.replay = Replay::default();
+        }
+        let source = OfServer {
+            log,
+            turns: &self.turns,
+            server: self.server,
+        };
+        match self.replay.look(&source, id.0, SLICE) {
+            Passed::More(left) => {
+                self.left = Some((id, left));
+                true
+            }
+            Passed::There(around) => {
+                let view = StateView::of(around.before.as_ref(), &around.after, around.at);
+                self.known = Some((id, view));
+                self.left = None;
+                false
+            }
+            Passed::Gone => {
+                self.left = None;
+                false
+            }
+        }
+    }
+}
+
+impl Turns {
+    fn push(&mut self, turn: Turn) {
+        self.all.push_back(turn);
+        if self.all.len() > MOST_TURNS
+            && let Some(oldest) = self.all.pop_front()
+        {
+            self.forget_before(oldest.record.saturating_add(1));
+        }
+    }
+
+    /// What was before this packet is not needed any more, but for the sockets that were open.
+    fn forget_before(&mut self, first: u64) {
+        while self.all.front().is_some_and(|turn| turn.record < first) {
+            self.all.pop_front();
+            for sockets in self.of.values_mut() {
+                while sockets.get(1).is_some_and(|next| next.record <= first) {
+                    sockets.pop_front();
+                }
+            }
+        }
+    }
+
+    /// The socket that a packet went over.
+    fn since(&self, number: u64, record: &Record) -> Option<Since> {
+        let sockets = self.of.get(&record.connection)?;
+        let behind = sockets.partition_point(|since| since.record <= number);
+        sockets.get(behind.checked_sub(1)?).copied()
+    }
+}
+
+/// The packets of one server's connections.
+struct OfServer<'a> {
+    log: &'a WireLog,
+    turns: &'a Turns,
+    server: usize,
+}
+
+impl Source for OfServer<'_> {
+    fn packets(&self) -> Range<u64> {
+        self.log.first()..self.log.end()
+    }
+
+    fn packet(&self, number: u64) -> Option<Recorded<'_>> {
+        let record = self.log.get(RecordId(number))?;
+        let since = self.turns.since(number, record)?;
+        (since.server == self.server).then(|| Recorded {
+            connection: monitor::ConnectionId(since.socket.0),
+            from: match record.direction {
+                Direction::Out => Sender::Client,
+                Direction::In => Sender::Server,
+            },
+            at: instant(record.at_ms),
+            bytes: self.log.bytes(record),
+        })
+    }
+
+    fn lead_in(&self, number: u64, monitor: &mut Monitor) {
+        let turns = &self.turns.all;
+        let from = turns.partition_point(|turn| turn.record < number);
+        for turn in turns.range(from..).take_while(|turn| turn.record == number) {
+            if turn.server != self.server {
+                continue;
+            }
+            let connection = monitor::ConnectionId(turn.socket.0);
+            if turn.opens {
+                monitor.open(connection);
+            } else {
+                monitor.close(connection, instant(turn.at_ms));
+            }
+        }
+    }
+}

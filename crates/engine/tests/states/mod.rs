@@ -1,0 +1,274 @@
+//! What both ends know around a packet, and the recording in plain words.
+
+use mqttscope_engine::protocol::{Moment, StateAt};
+use mqttscope_inspect::states::{Change, StateView};
+
+use super::*;
+
+fn looking(state: Moment) -> Command {
+    Command::Look(Box::new(Looking {
+        wire: Some(all()),
+        state: Some(state),
+        ..Looking::default()
+    }))
+}
+
+/// The state around a packet, however long it takes.
+fn around(world: &mut World, moment: Moment) -> Option<StateAt> {
+    world.command(looking(moment));
+    world.pass(1_000.0);
+    world.look().state
+}
+
+/// What the packet changed, as text.
+fn changes(view: &StateView) -> Vec<String> {
+    [&view.client, &view.server, &view.session]
+        .into_iter()
+        .flat_map(|section| &section.groups)
+        .flat_map(|group| &group.rows)
+        .filter(|row| row.change != Change::Unchanged && row.name != "Client silent for")
+        .map(|row| format!("{}: {}", row.name, row.value))
+        .collect()
+}
+
+fn notes(view: &StateView) -> usize {
+    [&view.client, &view.server, &view.session]
+        .into_iter()
+        .flat_map(|section| &section.groups)
+        .filter(|group| !group.note.is_empty())
+        .count()
+}
+
+/// The first packet of this type that went this way.
+fn first(world: &mut World, direction: Direction, packet_type: &str) -> RecordId {
+    let wire = world.look().wire;
+    let mut rows = wire.iter();
+    let row = rows.find(|row| row.direction == direction && row.packet_type == packet_type);
+    row.unwrap().record
+}
+
+#[test]
+fn the_state_around_each_packet_of_a_handshake() {
+    let mut world = connected("5");
+    world.command(Command::Publish(A, message("t", "x", 2), None));
+    let steps = [
+        (
+            Direction::Out,
+            "PUBLISH",
+            "QoS 2: the server's PUBREC is next",
+        ),
+        (
+            Direction::In,
+            "PUBREC",
+            "QoS 2: the client's PUBREL is next",
+        ),
+        (
+            Direction::Out,
+            "PUBREL",
+            "QoS 2: the server's PUBCOMP is next",
+        ),
+    ];
+    for (direction, packet_type, says) in steps {
+        let record = first(&mut world, direction, packet_type);
+        let state = around(&mut world, Moment::Packet(record)).unwrap();
+        assert_eq!(state.packet_type, packet_type);
+        assert_eq!((state.record, state.connection), (record, A));
+        let changes = changes(&state.view.unwrap());
+        let line = format!("Packet Identifier 1: {says}");
+        assert!(changes.contains(&line), "{changes:#?}");
+    }
+}
+
+#[test]
+fn the_slider_goes_over_the_packets_of_one_connection() {
+    let mut world = connected("3.1.1");
+    world.command(Command::Connect(B, profile("3.1.1", "b")));
+    world.command(Command::Subscribe(A, vec![subscription("t")]));
+    world.command(Command::Publish(B, message("t", "x", 1), None));
+    let own: Vec<RecordId> = world
+        .look()
+        .wire
+        .iter()
+        .filter(|row| row.connection == A)
+        .map(|row| row.record)
+        .collect();
+    assert_eq!(own.len(), 6);
+    for (row, record) in (0..).zip(&own) {
+        let state = around(&mut world, Moment::Row(A, row)).unwrap();
+        assert_eq!((state.record, state.row, state.total), (*record, row, 6));
+        assert!(state.view.is_some());
+        let same = around(&mut world, Moment::Packet(*record)).unwrap();
+        assert_eq!((same.row, same.view), (row, state.view));
+    }
+    let behind = around(&mut world, Moment::Row(A, 1_000)).unwrap();
+    assert_eq!(behind.record, own[5]);
+    assert_eq!(around(&mut world, Moment::Packet(RecordId(99))), None);
+}
+
+#[test]
+fn a_session_goes_on_over_another_socket() {
+    let mut world = World::new();
+    world.command(Command::Connect(
+        A,
+        Box::new(Profile {
+            clean_start: false,
+            version: "3.1.1".into(),
+            client_identifier: "a".into(),
+            ..Profile::default()
+        }),
+    ));
+    world.command(Command::Subscribe(A, vec![subscription("t/#")]));
+    world.command(Command::Cut(A));
+    world.command(Command::Connect(
+        A,
+        Box::new(Profile {
+            clean_start: false,
+            version: "3.1.1".into(),
+            client_identifier: "a".into(),
+            ..Profile::default()
+        }),
+    ));
+    world.command(looking(Moment::Row(A, 5)));
+    world.pass(100.0);
+    let rows = world.look().wire;
+    let types: Vec<_> = rows.iter().map(|row| row.packet_type.as_str()).collect();
+    assert_eq!(
+        types[..6],
+        [
+            "CONNECT",
+            "CONNACK",
+            "SUBSCRIBE",
+            "SUBACK",
+            "CONNECT",
+            "CONNACK"
+        ]
+    );
+    let connect = around(&mut world, Moment::Row(A, 4)).unwrap().view.unwrap();
+    assert!(changes(&connect).contains(&"Connection: CONNECT was sent, CONNACK is next".into()));
+    let connack = around(&mut world, Moment::Row(A, 5)).unwrap().view.unwrap();
+    let changes = changes(&connack);
+    assert!(
+        changes.contains(&"Session Present: 1".into()),
+        "{changes:#?}"
+    );
+    let subscriptions = &connack.session.groups[1];
+    assert_eq!(subscriptions.rows[0].name, "t/#");
+    assert_eq!(notes(&connack), 0);
+}
+
+#[test]
+fn what_was_dropped_or_cleared_is_said_to_be_unknown() {
+    let mut world = connected("5");
+    world.command(Command::Budget(1));
+    for _ in 0..40 {
+        world.command(Command::Publish(
+            A,
+            message("t", &"x".repeat(100_000), 0),
+            None,
+        ));
+    }
+    let oldest = world.look().wire.first().unwrap().record;
+    assert!(oldest.0 > 2);
+    assert_eq!(around(&mut world, Moment::Packet(RecordId(1))), None);
+    let state = around(&mut world, Moment::Row(A, 3)).unwrap();
+    assert_eq!(state.record.0, oldest.0 + 3);
+    assert_eq!(notes(&state.view.unwrap()), 3);
+
+    world.command(Command::Clear);
+    assert_eq!(around(&mut world, Moment::Row(A, 0)), None);
+    world.command(Command::Publish(A, message("t", "x", 0), None));
+    let state = around(&mut world, Moment::Row(A, 0)).unwrap();
+    assert_eq!((state.record, state.total), (RecordId(0), 1));
+    assert_eq!(notes(&state.view.unwrap()), 3);
+}
+
+#[test]
+fn a_long_way_is_gone_in_slices_and_the_newest_wish_wins() {
+    let mut world = connected("3.1.1");
+    let socket = world.socket_of_first();
+    // Many at once, as a busy server sends them.
+    let some = [0x30, 3, 0, 1, b't'].repeat(5_000);
+    for _ in 0..20 {
+        world.engine.handle_bytes(world.now, socket, &some);
+    }
+    let last = Moment::Packet(RecordId(100_000));
+    world.command(looking(last));
+    let state = world.look().state.unwrap();
+    assert_eq!((state.moment, state.view), (last, None));
+    assert!(state.left > 50_000, "{}", state.left);
+    assert!(
+        world.engine.poll_timeout().unwrap() <= world.now,
+        "it goes on at once"
+    );
+    // What lies on the way is there at once.
+    world.command(looking(Moment::Packet(RecordId(100))));
+    assert!(world.look().state.unwrap().view.is_some());
+    let end = around(&mut world, last).unwrap();
+    assert!(end.view.is_some());
+    assert_eq!((end.row, end.total), (100_000, 100_002));
+    world.command(looking(Moment::Packet(RecordId(99_999))));
+    assert!(
+        world.look().state.unwrap().view.is_some(),
+        "a step back is quick"
+    );
+}
+
+fn explained(of: Option<ConnectionId>) -> Command {
+    Command::Look(Box::new(Looking {
+        connection: of,
+        explanations: true,
+        ..Looking::default()
+    }))
+}
+
+#[test]
+fn the_recording_in_plain_words() {
+    let mut world = connected("3.1.1");
+    world.command(Command::Connect(B, profile("3.1.1", "b")));
+    world.command(explained(None));
+    assert_eq!(world.look().explanations, Some(Vec::new()));
+    let socket = world.socket_of_first();
+    // Nobody asked for these SUBACKs.
+    for _ in 0..2 {
+        let bytes = [0x90, 3, 0, 9, 0];
+        world.engine.handle_bytes(world.now, socket, &bytes);
+    }
+    world.command(Command::Cut(B));
+    let lines = world.look().explanations.unwrap();
+    let [broken, lost] = &lines[..] else {
+        panic!("two lines: {lines:#?}");
+    };
+    assert_eq!((broken.grade, broken.connection), (Grade::Error, A));
+    assert!(broken.text.contains("2 times"), "{}", broken.text);
+    assert_eq!(broken.packets, [RecordId(4), RecordId(5)]);
+    assert_eq!((lost.grade, lost.connection), (Grade::Note, B));
+    assert!(lost.text.contains("without a DISCONNECT"), "{}", lost.text);
+
+    world.command(explained(Some(B)));
+    assert_eq!(world.look().explanations.unwrap().len(), 1);
+    world.command(Command::Clear);
+    world.pass(2_000.0);
+    assert_eq!(world.look().explanations, Some(Vec::new()));
+}
+
+#[test]
+fn the_words_are_made_once_a_second_at_most() {
+    let mut world = connected("3.1.1");
+    world.command(explained(None));
+    world.look();
+    let mut told = 0;
+    for _ in 0..100 {
+        world.now += 50.0;
+        world.command(Command::Publish(A, message("t", "x", 0), None));
+        let reports = world.engine.reports(world.now);
+        told += reports
+            .iter()
+            .filter(|report| matches!(report, Report::Explanations(_)))
+            .count();
+        world.command(Command::Drawn);
+    }
+    assert_eq!(told, 5);
+    // The last change is told too, when its second is over.
+    let due = world.engine.poll_timeout().unwrap();
+    assert!(due <= world.now + 1_000.0);
+}
