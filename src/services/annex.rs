@@ -1,6 +1,8 @@
 //! Loading the annex: the module with the pages that are not in the first one.
 
-use js_sys::{Function, Promise, Reflect};
+use std::cell::RefCell;
+
+use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Element;
@@ -8,7 +10,7 @@ use web_sys::Element;
 /// The module's name beside the page, as `Trunk` writes it.
 const MODULE: &str = "annex.js";
 /// The style sheets of its pages.
-const SHEETS: [&str; 2] = ["live.css", "flows.css"];
+const SHEETS: [&str; 3] = ["live.css", "flows.css", "conversation.css"];
 
 #[wasm_bindgen(inline_js = "export const load = (address) => import(address);")]
 extern "C" {
@@ -18,32 +20,53 @@ extern "C" {
     fn load(address: &str) -> Result<Promise, JsValue>;
 }
 
+thread_local! {
+    /// The module, once it is there.
+    static LOADED: RefCell<JsValue> = const { RefCell::new(JsValue::UNDEFINED) };
+}
+
 /// Loads the module and lets it draw into `host`.
 ///
 /// # Errors
 /// Why it did not come, in words.
 pub(crate) async fn mount(host: &Element) -> Result<(), String> {
-    try_mount(host).await.map_err(|error| {
+    ask(host, "mount", &Array::of1(host)).await.map(drop)
+}
+
+/// Loads the module and calls one of its functions. `beside`: any element of the page.
+///
+/// # Errors
+/// Why it did not come, in words.
+pub(crate) async fn ask(beside: &Element, name: &str, with: &Array) -> Result<JsValue, String> {
+    let asked = async {
+        load_all(beside).await?;
+        call(name, with)
+    };
+    asked.await.map_err(|error: JsValue| {
         error
             .dyn_ref::<js_sys::Error>()
             .map_or_else(|| format!("{error:?}"), |error| error.message().into())
     })
 }
 
-async fn try_mount(host: &Element) -> Result<(), JsValue> {
-    let base = host.base_uri()?.unwrap_or_default();
+/// Calls a function of the module if it is there.
+pub(crate) fn call(name: &str, with: &Array) -> Result<JsValue, JsValue> {
+    let module = LOADED.with_borrow(JsValue::clone);
+    let function: Function = Reflect::get(&module, &name.into())?.dyn_into()?;
+    function.apply(&JsValue::UNDEFINED, with)
+}
+
+async fn load_all(beside: &Element) -> Result<(), JsValue> {
+    let base = beside.base_uri()?.unwrap_or_default();
     let address = web_sys::Url::new_with_base(MODULE, &base)?.href();
     let sheets = SHEETS.map(sheet);
     let module = JsFuture::from(load(&address)?).await?;
     for sheet in sheets {
         JsFuture::from(sheet?).await?;
     }
-    let call = |name: &str, with: &JsValue| -> Result<JsValue, JsValue> {
-        let function: Function = Reflect::get(&module, &name.into())?.dyn_into()?;
-        function.call1(&JsValue::UNDEFINED, with)
-    };
-    JsFuture::from(Promise::resolve(&call("default", &JsValue::UNDEFINED)?)).await?;
-    call("mount", host)?;
+    LOADED.set(module);
+    // A second time it does nothing.
+    JsFuture::from(Promise::resolve(&call("default", &Array::new())?)).await?;
     Ok(())
 }
 

@@ -66,6 +66,7 @@ fn findings_stand_at_their_packets() {
         (first.severity, first.by),
         (Severity::Error, Sender::Client)
     );
+    assert_eq!(judged.marks(5)[6..8], [1, 0]);
     assert!(first.statement.is_some_and(|id| id.starts_with("MQTT-")));
     assert!(
         judged

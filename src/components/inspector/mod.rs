@@ -24,6 +24,7 @@ use std::rc::Rc;
 use mqttscope_inspect::payload::Reader;
 use yew::prelude::*;
 
+pub(crate) use look::severity;
 pub use shown::Shown;
 
 use bytes_pane::bytes_pane;

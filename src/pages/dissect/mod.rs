@@ -17,6 +17,7 @@ mod reading;
 mod said;
 mod share;
 mod steps;
+mod talk;
 
 use std::rc::Rc;
 
@@ -47,6 +48,12 @@ pub fn Dissect(props: &DissectProps) -> Html {
     let step = use_state_eq(|| Step::Packets);
     let building = use_state_eq(|| false);
     let now = bench.now().clone();
+    let marks = use_state(|| (0, Rc::default()));
+    let no_marks = use_memo((), |()| Rc::<[u32]>::default());
+    let on_marks = {
+        let marks = marks.clone();
+        use_callback((), move |judged: talk::Marks, ()| marks.set(judged))
+    };
 
     share::use_shared(props.shared.clone(), props.arrival, bench);
     let dropping = opening::use_opening(bench);
@@ -85,16 +92,22 @@ pub fn Dissect(props: &DissectProps) -> Html {
         })
     };
 
+    let is_talk = talk::is_talk(&now.recording);
+    let marks = match &*marks {
+        (of, marks) if is_talk && *of == Rc::as_ptr(&now.recording).addr() => marks.clone(),
+        _ => (*no_marks).clone(),
+    };
+
     html! {
         <ContextProvider<Acts> context={bench.dispatcher()}>
-            <main id="main" tabindex="-1" data-step={step.name()} class={classes!("dissect", dropping.then_some("dropping"))}>
+            <main id="main" tabindex="-1" data-step={step.name()} class={classes!("dissect", is_talk.then_some("talking"), dropping.then_some("dropping"))}>
                 <h1 class="unseen">{ "Dissect MQTT bytes" }</h1>
                 { steps::steps(*step, now.recording.packets().len(), &on_step) }
                 <section class="pane" aria-label="Bytes and packets">
                     <given::GivenPane document={now.clone()} text_revision={bench.text_revision()} can={bench.can()} />
                     if !now.recording.packets().is_empty() {
                         <reading::Reading document={now.clone()} />
-                        <packet_list::PacketList recording={now.recording.clone()} selected={now.packet} on_select={on_packet} />
+                        <packet_list::PacketList recording={now.recording.clone()} {marks} selected={now.packet} on_select={on_packet} />
                     } else {
                         <span class="grow"></span>
                     }
@@ -105,6 +118,7 @@ pub fn Dissect(props: &DissectProps) -> Html {
                         <copy::CopyMenu document={now.clone()} />
                     </div>
                 </section>
+                if is_talk { <talk::Talk recording={act::ByAddress::from(now.recording.clone())} selected={now.packet} {on_marks} /> }
                 if let Some(shown) = &*shown {
                     <Inspector shown={shown.clone()} reader={Reader::PLAIN} selected={now.node} on_select={on_node} on_edit={Some(on_edit)} />
                 } else {

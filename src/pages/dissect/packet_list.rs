@@ -16,6 +16,8 @@ const ROW: u32 = 46;
 #[derive(Clone, Properties)]
 pub(super) struct PacketListProps {
     pub(super) recording: Rc<Recording>,
+    /// Errors and warnings that the conversation adds to each packet, two numbers a packet.
+    pub(super) marks: Rc<[u32]>,
     pub(super) selected: usize,
     pub(super) on_select: Callback<usize>,
 }
@@ -23,6 +25,7 @@ pub(super) struct PacketListProps {
 impl PartialEq for PacketListProps {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.recording, &other.recording)
+            && Rc::ptr_eq(&self.marks, &other.marks)
             && self.selected == other.selected
             && self.on_select == other.on_select
     }
@@ -69,17 +72,26 @@ pub(super) fn PacketList(props: &PacketListProps) -> Html {
     let recording = &props.recording;
     html! {
         <>
-        { list_head(recording, props.selected, acts) }
+        { list_head(recording, &props.marks, props.selected, acts) }
         <div ref={rows.node.clone()} class="packets" role="listbox" tabindex="0" data-testid="packets" aria-label="Packets"
             aria-activedescendant={format!("packet-{}", props.selected)} onkeydown={on_key} onclick={on_click}>
             <div class="all" role="presentation" style={format!("height:{}px", rows.height)}>
                 <div class="drawn" role="presentation" style={format!("transform:translateY({}px)", rows.offset())}>
                     { for rows.range.clone().filter_map(|index| {
-                        recording.row(index).map(|row| packet_row(index, count, &row, index == props.selected))
+                        let mut row = recording.row(index)?;
+                        let [errors, warnings] = added(&props.marks, index);
+                        row.errors = row.errors.saturating_add(errors);
+                        row.warnings = row.warnings.saturating_add(warnings);
+                        Some(packet_row(index, count, &row, index == props.selected))
                     }) }
                 </div>
             </div>
         </div>
         </>
     }
+}
+
+/// Errors and warnings that the conversation adds to a packet.
+pub(super) fn added(marks: &[u32], index: usize) -> [u32; 2] {
+    marks.as_chunks().0.get(index).copied().unwrap_or_default()
 }

@@ -39,6 +39,28 @@ pub struct Judged {
     pub explanations: Vec<Explanation>,
 }
 
+impl Judged {
+    /// Errors and warnings of each packet that breaks a rule, for so many packets: two numbers a
+    /// packet.
+    #[must_use]
+    pub fn marks(&self, packets: usize) -> Vec<u32> {
+        let mut marks = vec![0_u32; packets.saturating_mul(2)];
+        for finding in &self.findings {
+            let which = match finding.severity {
+                Severity::Error => 0_usize,
+                Severity::Warning => 1,
+                Severity::Note => continue,
+            };
+            let place = finding.packets.last();
+            let place = place.map(|last| last.saturating_mul(2).saturating_add(which));
+            if let Some(mark) = place.and_then(|place| marks.get_mut(place)) {
+                *mark = mark.saturating_add(1);
+            }
+        }
+        marks
+    }
+}
+
 /// A rule that a conversation breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
