@@ -13,20 +13,20 @@ use yew::prelude::*;
 use yew::{AppHandle, Renderer};
 
 use crate::components::conversation::{ConversationPane, ConversationPaneProps};
-use crate::components::toasts::toast_region;
+use crate::components::toasts::use_toasts;
 use crate::hooks::use_hash;
 use crate::pages::flows::Flows;
 use crate::pages::live::Live;
 use crate::route::{Page, Route};
 use crate::services::browser;
 use crate::state;
-use crate::state::toasts::{Toaster, Toasts};
+use crate::state::toasts::Toaster;
 
 /// Live and Flows, by the address. It stays while the start page is looked at, so that
 /// connections and what was done live on.
 #[component]
 pub fn Annex() -> Html {
-    let toasts = use_reducer(Toasts::default);
+    let (toaster, toast_region) = use_toasts();
     let flows = use_reducer(state::flows::Flows::default);
     let arrival = use_hash();
     let Route { page, shared } = Route::of_hash(&arrival.hash);
@@ -36,11 +36,11 @@ pub fn Annex() -> Html {
     let is_live = page == Page::Live;
     *was_live.borrow_mut() |= is_live;
     html! {
-        <ContextProvider<Toaster> context={toasts.dispatcher()}>
+        <ContextProvider<Toaster> context={toaster}>
             // Once it was looked at it stays, unseen: its connections must not break.
             if *was_live.borrow() { <Live shown={is_live} /> }
             if page == Page::Flows { <Flows {shared} {arrival} state={flows} /> }
-            { toast_region(&toasts) }
+            { toast_region }
         </ContextProvider<Toaster>>
     }
 }

@@ -1,28 +1,29 @@
 //! The frame: header, page, help, messages.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
-use crate::components::annex_host::AnnexHost;
+use crate::components::annex_host::use_annex;
 use crate::components::header::header;
 use crate::components::help::help_window;
-use crate::components::toasts::toast_region;
-use crate::hooks::use_hash;
-use crate::hooks::use_window_keys;
-use crate::pages::dissect::Dissect;
+use crate::components::toasts::use_toasts;
+use crate::element::{el, list, part};
+use crate::hooks::{use_after, use_hash, use_kept, use_window_keys};
+use crate::pages::dissect::{Dissect, DissectProps};
 use crate::route::{Page, Route};
 use crate::services::{browser, storage};
 use crate::state::theme::Theme;
-use crate::state::toasts::{Toaster, Toasts};
 use crate::state::workbench::Workbench;
 
 /// The whole app.
 #[component]
 pub fn App() -> Html {
-    let toasts = use_reducer(Toasts::default);
-    let bench = use_reducer(Workbench::default);
+    let (toaster, toast_region) = use_toasts();
+    let acts = use_kept(Rc::<Workbench>::default);
     let theme =
-        use_state_eq(|| storage::get("theme").map_or(Theme::System, |name| Theme::of_name(&name)));
-    let help = use_state_eq(|| false);
+        use_kept(|| storage::get("theme").map_or(Theme::System, |name| Theme::of_name(&name)));
+    let help = use_kept(bool::default);
     let arrival = use_hash();
     let Route { page, shared } = Route::of_hash(&arrival.hash);
 
@@ -33,11 +34,12 @@ pub fn App() -> Html {
             theme.set(wanted);
         })
     };
-    use_effect_with(*theme, |theme| {
-        if let Some(root) = browser::document().and_then(|document| document.document_element()) {
-            // The name is right, so it cannot fail.
-            let _ = root.set_attribute("data-theme", theme.name());
-        }
+    let now = theme.get();
+    use_after([now as usize], move || {
+        let root = browser::document()?.document_element()?;
+        // The name is right, so it cannot fail.
+        let _ = root.set_attribute("data-theme", now.name());
+        None
     });
     let set_help = |shown: bool| {
         let help = help.clone();
@@ -51,20 +53,37 @@ pub fn App() -> Html {
     });
     use_window_keys(on_key);
 
-    html! {
-        <ContextProvider<Toaster> context={toasts.dispatcher()}>
-            <a class="skip" href="#main" onclick={Callback::from(|event: MouseEvent| {
-                // The address behind # is the route, so the jump is done by hand.
-                event.prevent_default();
-                browser::focus_id("main");
-            })}>{ "Skip to the page" }</a>
-            { header(page, *theme, &on_theme, &show_help) }
-            if page == Page::Dissect {
-                <Dissect {bench} shared={shared.map(AttrValue::from)} arrival={arrival.count} />
-            }
-            <AnnexHost {page} />
-            if *help { { help_window(page, &hide_help) } }
-            { toast_region(&toasts) }
-        </ContextProvider<Toaster>>
-    }
+    // The address behind # is the route, so the jump is done by hand.
+    let skip = Callback::from(|event: MouseEvent| {
+        event.prevent_default();
+        browser::focus_id("main");
+    });
+    let annex = use_annex(page);
+    let dissect = match page {
+        Page::Dissect => part::<Dissect>(DissectProps {
+            bench: acts.get(),
+            acts,
+            toaster,
+            shared: shared.map(AttrValue::from),
+            arrival: arrival.count,
+        }),
+        Page::Live | Page::Flows => Html::default(),
+    };
+    let help = match help.get() {
+        true => help_window(page, &hide_help),
+        false => Html::default(),
+    };
+    list(vec![
+        el("a")
+            .class("skip")
+            .attr("href", "#main")
+            .on_click(skip)
+            .text("Skip to the page")
+            .into(),
+        header(page, theme.get(), &on_theme, &show_help).into(),
+        dissect,
+        annex,
+        help,
+        toast_region,
+    ])
 }

@@ -4,14 +4,10 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 use yew::prelude::*;
 
+use crate::element::{El, el, list};
+use crate::hooks::{Kept, use_after, use_kept};
 use crate::route::Page;
 use crate::services::annex;
-
-#[derive(Clone, Copy, PartialEq, Properties)]
-pub(crate) struct AnnexHostProps {
-    /// The page that is looked at.
-    pub(crate) page: Page,
-}
 
 #[derive(Clone, PartialEq)]
 enum Stage {
@@ -23,16 +19,17 @@ enum Stage {
 }
 
 /// Loads the annex when one of its pages is first asked for, and keeps it from then on.
-#[component]
-pub(crate) fn AnnexHost(props: &AnnexHostProps) -> Html {
+#[hook]
+pub(crate) fn use_annex(page: Page) -> Html {
     let host = use_node_ref();
-    let stage = use_state_eq(|| Stage::Away);
-    let is_wanted = props.page != Page::Dissect;
+    let stage = use_kept(|| Stage::Away);
+    let is_wanted = page != Page::Dissect;
     {
         let (host, stage) = (host.clone(), stage.clone());
-        use_effect_with((is_wanted, (*stage).clone()), move |(is_wanted, now)| {
-            if !is_wanted || *now != Stage::Away {
-                return;
+        let is_due = is_wanted && stage.get() == Stage::Away;
+        use_after([usize::from(is_due)], move || {
+            if !is_due {
+                return None;
             }
             stage.set(Stage::Loading);
             spawn_local(async move {
@@ -44,28 +41,40 @@ pub(crate) fn AnnexHost(props: &AnnexHostProps) -> Html {
                     Err(why) => Stage::Failed(why.into()),
                 });
             });
+            None
         });
     }
+    let is_shown = is_wanted && stage.get() == Stage::Here;
+    let until = (is_wanted && !is_shown).then(|| until_here(page, &stage));
+    list(vec![
+        until.map_or_else(Html::default, Html::from),
+        el("div")
+            .class("annex")
+            .flag("hidden", !is_shown)
+            .node(&host)
+            .into(),
+    ])
+}
+
+fn until_here(page: Page, stage: &Kept<Stage>) -> El {
+    let title = page.title();
+    let main = el("main")
+        .attr("id", "main")
+        .attr("tabindex", "-1")
+        .class("loading")
+        .says("aria-busy", stage.get() == Stage::Loading);
+    let Stage::Failed(why) = stage.get() else {
+        return main.child(el("p").string(format!("Loading {title}…")));
+    };
     let again = {
         let stage = stage.clone();
         Callback::from(move |_: MouseEvent| stage.set(Stage::Away))
     };
-    let title = props.page.title();
-    html! {
-        <>
-            if is_wanted && *stage != Stage::Here {
-                <main id="main" tabindex="-1" class="loading" aria-busy={(*stage == Stage::Loading).to_string()}>
-                    if let Stage::Failed(why) = &*stage {
-                        <div role="alert">
-                            <p>{ format!("The {title} page could not be loaded: {why}") }</p>
-                            <button data-testid="load-again" onclick={again}>{ "Try again" }</button>
-                        </div>
-                    } else {
-                        <p>{ format!("Loading {title}…") }</p>
-                    }
-                </main>
-            }
-            <div class="annex" hidden={!is_wanted || *stage != Stage::Here} ref={host}></div>
-        </>
-    }
+    let says = format!("The {title} page could not be loaded: {why}");
+    let again = el("button")
+        .test("load-again")
+        .on_click(again)
+        .text("Try again");
+    let alert = el("div").role("alert").child(el("p").string(says));
+    main.child(alert.child(again))
 }

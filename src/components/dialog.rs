@@ -1,9 +1,12 @@
 //! A window above the page, which the browser itself makes modal.
 
-use web_sys::HtmlDialogElement;
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlDialogElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::icon::{Icon, icon};
+use crate::element::{el, part};
+use crate::hooks::use_after;
 
 /// What a dialog is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -16,22 +19,35 @@ pub struct DialogProps {
     pub children: Html,
 }
 
-/// A dialog that is open as long as it is in the document.
+/// A dialog with this title, with what closes it and what is in it.
+pub fn dialog(title: AttrValue, on_close: Callback<()>, children: Html) -> Html {
+    part::<Dialog>(DialogProps {
+        title,
+        on_close,
+        children,
+    })
+}
+
+/// A dialog that is open as long as it is in the document. A text in it that is only to be read is
+/// selected, so that it can be copied.
 #[component]
 pub fn Dialog(props: &DialogProps) -> Html {
     let node = use_node_ref();
-    use_effect_with(node.clone(), |node| {
-        let dialog = node.cast::<HtmlDialogElement>();
-        if let Some(dialog) = &dialog {
+    {
+        let node = node.clone();
+        use_after([], move || {
+            let dialog = node.cast::<HtmlDialogElement>()?;
             // It fails only where it is open already.
             let _ = dialog.show_modal();
-        }
-        move || {
-            if let Some(dialog) = dialog {
-                dialog.close();
+            let text = dialog.query_selector("textarea[readonly]").ok().flatten();
+            if let Some(text) = text.and_then(|text| text.dyn_into::<HtmlTextAreaElement>().ok()) {
+                // It fails only on an element that is gone.
+                let _ = text.focus();
+                text.select();
             }
-        }
-    });
+            Some(Box::new(move || dialog.close()))
+        });
+    }
     let close = props.on_close.reform(|_: MouseEvent| ());
     let cancel = props
         .on_close
@@ -45,13 +61,21 @@ pub fn Dialog(props: &DialogProps) -> Html {
             }
         })
     };
-    html! {
-        <dialog ref={node} aria-label={props.title.clone()} oncancel={cancel} onmousedown={beside}>
-            <div class="bar">
-                <h2 class="grow">{ &props.title }</h2>
-                <button class="bare square" aria-label="Close" onclick={close}>{ icon(Icon::Cross) }</button>
-            </div>
-            <div class="body">{ props.children.clone() }</div>
-        </dialog>
-    }
+    let close = el("button")
+        .class("bare square")
+        .label("Close")
+        .on_click(close)
+        .child(icon(Icon::Cross));
+    let bar = el("div")
+        .class("bar")
+        .child(el("h2").class("grow").shared(props.title.clone()))
+        .child(close);
+    el("dialog")
+        .node(&node)
+        .set("aria-label", props.title.clone())
+        .on_cancel(cancel)
+        .on_mouse_down(beside)
+        .child(bar)
+        .child(el("div").class("body").html(props.children.clone()))
+        .into()
 }

@@ -2,7 +2,8 @@
 
 use yew::prelude::*;
 
-use super::dialog::Dialog;
+use super::dialog::dialog;
+use crate::element::{el, list};
 use crate::route::Page;
 
 /// Keys, and what they do.
@@ -71,17 +72,12 @@ pub fn help_window(page: Page, on_close: &Callback<()>) -> Html {
         Page::Live => (LIVE, LIVE_KEYS),
         Page::Flows => (FLOWS, FLOWS_KEYS),
     };
-    html! {
-        <Dialog title="Help and keys" on_close={on_close.clone()}>
-            <p>{ about }</p>
-            <dl class="keys">
-                { for keys.iter().map(|(keys, what)| html! {
-                    <>
-                        <dt>{ for keys.iter().map(|key| html! { <kbd>{ *key }</kbd> }) }</dt>
-                        <dd>{ *what }</dd>
-                    </>
-                }) }
-            </dl>
-        </Dialog>
-    }
+    let keys = keys
+        .iter()
+        .fold(el("dl").class("keys"), |all, (keys, what)| {
+            let keys = keys.iter().map(|key| el("kbd").text(key));
+            all.child(el("dt").all(keys)).child(el("dd").text(what))
+        });
+    let content = list(vec![el("p").text(about).into(), keys.into()]);
+    dialog("Help and keys".into(), on_close.clone(), content)
 }

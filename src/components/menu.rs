@@ -5,6 +5,8 @@ use yew::prelude::*;
 
 use super::icon::{Icon, icon};
 use super::menu_list::{Step, hide, show, step};
+use crate::element::{El, el, list};
+use crate::hooks::{use_after, use_kept};
 use crate::services::browser;
 
 /// One thing to do.
@@ -61,23 +63,25 @@ pub struct MenuProps {
 /// The menu: the browser shows its list above everything and closes it on Escape or a click beside.
 #[component]
 pub fn Menu(props: &MenuProps) -> Html {
-    let open = use_state_eq(|| false);
-    let (button, list) = (use_node_ref(), use_node_ref());
-    let toggle = {
+    let open = use_kept(bool::default);
+    let (button, list_node) = (use_node_ref(), use_node_ref());
+    let turn = {
         let open = open.clone();
-        Callback::from(move |_: MouseEvent| open.set(!*open))
+        Callback::from(move |_: MouseEvent| open.set(!open.get()))
     };
     {
-        let (button, list) = (button.clone(), list.clone());
-        use_effect_with(*open, move |open| {
-            if *open {
+        let (button, list) = (button.clone(), list_node.clone());
+        let is_open = open.get();
+        use_after([usize::from(is_open)], move || {
+            if is_open {
                 show(&button, &list);
             }
+            None
         });
     }
     let on_toggle = {
         let open = open.clone();
-        let list = list.clone();
+        let list = list_node.clone();
         Callback::from(move |_: Event| {
             let shown = list
                 .cast::<HtmlElement>()
@@ -86,7 +90,7 @@ pub fn Menu(props: &MenuProps) -> Html {
         })
     };
     let choose = {
-        let (on_choose, list) = (props.on_choose.clone(), list.clone());
+        let (on_choose, list) = (props.on_choose.clone(), list_node.clone());
         Callback::from(move |event: MouseEvent| {
             let Some(index) = browser::data_number(&event, "item") else {
                 return;
@@ -96,7 +100,7 @@ pub fn Menu(props: &MenuProps) -> Html {
         })
     };
     let on_key = {
-        let list = list.clone();
+        let list = list_node.clone();
         Callback::from(move |event: KeyboardEvent| {
             let by = match event.key().as_str() {
                 "ArrowDown" => Step::Next,
@@ -110,38 +114,64 @@ pub fn Menu(props: &MenuProps) -> Html {
             step(&list, &by);
         })
     };
-    let items = if *open {
+    let items = if open.get() {
         props.items.emit(())
     } else {
         Vec::new()
     };
-    let mut group = AttrValue::default();
-    let rows = items.into_iter().enumerate().map(|(index, item)| {
-        let heading = (item.group != group).then(|| html! { <div class="group" role="presentation">{ &item.group }</div> });
-        group = item.group;
-        html! {
-            <>
-                { heading }
-                <button role="menuitem" tabindex={if index == 0 { "0" } else { "-1" }} data-item={index.to_string()}>
-                    <span class="name">{ item.name }</span>
-                    if !item.more.is_empty() { <span class="shows">{ item.more }</span> }
-                </button>
-            </>
-        }
-    });
-    html! {
-        <>
-            <button ref={button} class={props.class.clone()} aria-haspopup="menu" aria-expanded={open.to_string()}
-                aria-label={props.name.clone()} title={props.name.clone()} disabled={props.disabled}
-                data-testid={props.id.clone()} onclick={toggle}>
-                { props.label.clone() }{ icon(Icon::Down) }
-            </button>
-            // Without a list of its own the empty menu would have a role and nothing in it.
-            <div ref={list} class="menu" popover="auto" role={(*open).then_some("menu")}
-                aria-label={props.name.clone().unwrap_or_else(|| props.id.clone())}
-                ontoggle={on_toggle} onclick={choose} onkeydown={on_key}>
-                { for rows }
-            </div>
-        </>
+    // The whole list has a name of its own, where the button has none.
+    let name = props.name.clone();
+    let label = name.clone().unwrap_or_else(|| props.id.clone());
+    let mut toggle = el("button")
+        .node(&button)
+        .set("class", props.class.to_string().into())
+        .attr("aria-haspopup", "menu")
+        .says("aria-expanded", open.get())
+        .flag("disabled", props.disabled)
+        .set("data-testid", props.id.clone())
+        .on_click(turn)
+        .html(props.label.clone())
+        .child(icon(Icon::Down));
+    if let Some(name) = name {
+        toggle = toggle.set("aria-label", name.clone()).set("title", name);
     }
+    let mut menu = el("div")
+        .node(&list_node)
+        .class("menu")
+        .attr("popover", "auto")
+        .set("aria-label", label)
+        .on_toggle(on_toggle)
+        .on_click(choose)
+        .on_key(on_key);
+    // Without a list of its own the empty menu would have a role and nothing in it.
+    if open.get() {
+        menu = menu.role("menu");
+    }
+    list(vec![toggle.into(), rows(menu, items).into()])
+}
+
+/// Puts the items into the menu, each group under its heading.
+fn rows(menu: El, items: Vec<Item>) -> El {
+    let mut group = AttrValue::default();
+    items
+        .into_iter()
+        .enumerate()
+        .fold(menu, |menu, (index, item)| {
+            let heading = (item.group != group).then(|| {
+                el("div")
+                    .class("group")
+                    .role("presentation")
+                    .shared(item.group.clone())
+            });
+            group = item.group;
+            let more = (!item.more.is_empty())
+                .then(|| el("span").class("shows").shared(item.more.clone()));
+            let row = el("button")
+                .role("menuitem")
+                .attr("tabindex", if index == 0 { "0" } else { "-1" })
+                .number("data-item", index)
+                .child(el("span").class("name").shared(item.name))
+                .maybe(more);
+            menu.all(heading).child(row)
+        })
 }

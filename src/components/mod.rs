@@ -11,5 +11,6 @@ pub mod inspector;
 pub mod menu;
 mod menu_list;
 pub mod sequence_diagram;
+pub mod state_view;
 pub mod text_out;
 pub mod toasts;

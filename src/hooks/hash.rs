@@ -3,6 +3,7 @@
 use gloo_events::EventListener;
 use yew::prelude::*;
 
+use super::kept::{use_after, use_kept};
 use crate::services::browser;
 
 /// An address that a person came to. Coming to the same one again is another arrival.
@@ -18,26 +19,22 @@ pub struct Arrival {
 /// What the app itself writes with `replace_hash` is no such change.
 #[hook]
 pub fn use_hash() -> Arrival {
-    let hash = use_state(|| Arrival {
+    let arrival = use_kept(|| Arrival {
         hash: browser::hash().into(),
         count: 0,
     });
-    let count = use_mut_ref(|| 0_u32);
     {
-        let hash = hash.clone();
-        use_effect_with((), move |()| {
-            let listener = browser::window().map(|window| {
-                EventListener::new(&window, "hashchange", move |_| {
-                    let mut count = count.borrow_mut();
-                    *count = count.wrapping_add(1);
-                    hash.set(Arrival {
-                        hash: browser::hash().into(),
-                        count: *count,
-                    });
-                })
+        let arrival = arrival.clone();
+        use_after([], move || {
+            let window = browser::window()?;
+            let listener = EventListener::new(&window, "hashchange", move |_| {
+                arrival.set(Arrival {
+                    hash: browser::hash().into(),
+                    count: arrival.get().count.wrapping_add(1),
+                });
             });
-            move || drop(listener)
+            Some(Box::new(move || drop(listener)))
         });
     }
-    (*hash).clone()
+    arrival.get()
 }

@@ -1,12 +1,14 @@
 //! Hooks: what components share of behaviour.
 
 mod hash;
+mod kept;
 mod keys;
 mod narrow;
 mod resizes;
 mod virtual_rows;
 
 pub use hash::{Arrival, use_hash};
+pub use kept::{Kept, Undo, use_after, use_kept};
 pub use keys::use_window_keys;
 pub use narrow::use_narrow;
 pub use resizes::Resizes;

@@ -7,6 +7,8 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::Resizes;
+use super::kept::{use_after, use_kept};
+use crate::element::{El, el};
 
 /// Rows above and below the screen that are drawn too, so that scrolling shows no gap.
 const OVERSCAN: usize = 10;
@@ -29,6 +31,20 @@ impl VirtualRows {
     #[must_use]
     pub fn offset(&self) -> u64 {
         height_of(self.range.start, self.row)
+    }
+
+    /// The drawn rows, where they belong in the height of all.
+    pub fn draw(&self, rows: impl Iterator<Item = Html>) -> El {
+        let down = format!("transform:translateY({}px)", self.offset());
+        let drawn = el("div")
+            .class("drawn")
+            .role("presentation")
+            .made("style", down);
+        el("div")
+            .class("all")
+            .role("presentation")
+            .made("style", format!("height:{}px", self.height))
+            .child(rows.fold(drawn, El::html))
     }
 
     /// How many whole rows fit the screen.
@@ -61,36 +77,33 @@ impl VirtualRows {
 #[hook]
 pub fn use_virtual_rows(count: usize, row: u32) -> VirtualRows {
     let node = use_node_ref();
-    let seen = use_state_eq(|| (0_usize, 40_usize));
+    let seen = use_kept(|| (0_usize, 40_usize));
     {
-        let seen = seen.clone();
-        use_effect_with(node.clone(), move |node| {
-            let element = node.cast::<HtmlElement>();
+        let (seen, node) = (seen.clone(), node.clone());
+        // The element may come and go with its first row.
+        use_after([usize::from(count > 0)], move || {
+            let element = node.cast::<HtmlElement>()?;
             let look = {
                 let element = element.clone();
                 move || {
-                    if let Some(element) = &element {
-                        let row = row.max(1) as usize;
-                        let top = usize::try_from(element.scroll_top()).unwrap_or(0);
-                        let shown = usize::try_from(element.client_height()).unwrap_or(0);
-                        // In steps, so that not every pixel draws the list again.
-                        let first = (top / row) & !3;
-                        seen.set((first, shown.div_ceil(row).saturating_add(4)));
-                    }
+                    let row = row.max(1) as usize;
+                    let top = usize::try_from(element.scroll_top()).unwrap_or(0);
+                    let shown = usize::try_from(element.client_height()).unwrap_or(0);
+                    // In steps, so that not every pixel draws the list again.
+                    let first = (top / row) & !3;
+                    seen.set((first, shown.div_ceil(row).saturating_add(4)));
                 }
             };
             look();
-            let scroll = element.as_ref().map(|element| {
-                EventListener::new(element, "scroll", {
-                    let look = look.clone();
-                    move |_| look()
-                })
+            let scroll = EventListener::new(&element, "scroll", {
+                let look = look.clone();
+                move |_| look()
             });
-            let resize = element.and_then(|element| Resizes::of(&element, look));
-            move || drop((scroll, resize))
+            let resize = Resizes::of(&element, look);
+            Some(Box::new(move || drop((scroll, resize))))
         });
     }
-    let (first, shown) = *seen;
+    let (first, shown) = seen.get();
     VirtualRows {
         node,
         range: window_of(first, shown, count),

@@ -10,7 +10,7 @@ use web_sys::Element;
 /// The module's name beside the page, as `Trunk` writes it.
 const MODULE: &str = "annex.js";
 /// The style sheets of its pages.
-const SHEETS: [&str; 3] = ["live.css", "flows.css", "conversation.css"];
+const SHEETS: [&str; 4] = ["live.css", "flows.css", "state.css", "conversation.css"];
 
 #[wasm_bindgen(inline_js = "export const load = (address) => import(address);")]
 extern "C" {

@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
-use yew::{Reducible, UseReducerDispatcher};
+use yew::Reducible;
+
+use crate::hooks::Kept;
 
 /// What every component can say something through.
-pub type Toaster = UseReducerDispatcher<Toasts>;
+pub type Toaster = Kept<Rc<Toasts>>;
 
 /// The most that are shown at once.
 const MOST: usize = 3;

@@ -6,6 +6,7 @@
 #   brokers.sh NAME start       start it, wait until it answers MQTT
 #   brokers.sh NAME status      exit 0 when it runs and answers
 #   brokers.sh NAME stop        stop it, by the pid recorded at the start
+#   brokers.sh NAME kill        end it at once, as a crash would
 #   brokers.sh NAME url         print the WebSocket URL
 #   brokers.sh NAME tcp         print the TCP URL, with user name and password where it wants them
 #   brokers.sh NAME tcp5        the same for version 5, where that has a port of its own
@@ -58,6 +59,7 @@ start() {
     echo "$NAME: up, pid $pid, ${TCP_PORT:+mqtt://127.0.0.1:$TCP_PORT }$WS_URL"
 }
 
+# In order, or at once if $1 is KILL.
 stop() {
     local record pid waited=0
     record=$(recorded)
@@ -66,8 +68,11 @@ stop() {
         echo "$NAME: not running"
     else
         pid=${record%% *}
-        kill -TERM "$pid" 2>/dev/null
-        while alive "$record" && [ $waited -lt 60 ]; do sleep 0.25; waited=$((waited + 1)); done
+        [ "${1:-}" = KILL ] || kill -TERM "$pid" 2>/dev/null
+        while [ "${1:-}" != KILL ] && alive "$record" && [ $waited -lt 60 ]; do
+            sleep 0.25
+            waited=$((waited + 1))
+        done
         kill -KILL -- "-$pid" 2>/dev/null     # the rest of the process group that start made
         rm -f "$RUN/pid"
         echo "$NAME: stopped"
@@ -107,6 +112,7 @@ one() {
         install) bash "$HERE/install.sh" ;;
         start) start ;;
         stop) stop ;;
+        kill) stop KILL ;;
         status) status ;;
         url) echo "$WS_URL" ;;
         tcp) echo "mqtt://${USERNAME:+$USERNAME:$PASSWORD@}127.0.0.1:$TCP_PORT" ;;

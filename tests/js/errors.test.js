@@ -18,7 +18,7 @@ test("a broken rule, where it is broken", () => {
 
 test("the message has the numbers", () => {
   const error = thrown(() => decode(hex("32 05 0001 61 0001 20"), { version: "5" }));
-  assert.equal(error.rule, "packet-too-short");
+  assert.equal(error.rule, "property-length-missing");
   assert.match(error.message, /\S/);
   const reason = thrown(() => decode(hex("40 03 0001 07"), { version: "5" }));
   assert.equal(reason.rule, "puback-reason-undefined");

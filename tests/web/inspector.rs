@@ -1,8 +1,6 @@
 //! The inspector, by itself.
 
-use std::rc::Rc;
-
-use mqttscope::components::inspector::{Inspector, Shown};
+use mqttscope::components::inspector::{Edited, Inspector, Shown};
 use mqttscope_inspect::payload::Reader;
 use mqttscope_inspect::recording::Recording;
 use mqttscope_wire::ProtocolVersion;
@@ -34,9 +32,13 @@ fn Bench(props: &BenchProps) -> Html {
         let selected = selected.clone();
         Callback::from(move |node: usize| selected.set(Some(node)))
     };
-    let on_edit = props
-        .can_edit
-        .then(|| Callback::from(move |new: Rc<[u8]>| bytes.set(new.to_vec())));
+    let on_edit = props.can_edit.then(|| {
+        Callback::from(move |edited: Edited| {
+            if let Ok(new) = edited {
+                bytes.set(new);
+            }
+        })
+    });
     html! { <Inspector shown={(*shown).clone()} reader={Reader::PLAIN} selected={*selected} {on_select} {on_edit} /> }
 }
 

@@ -15,6 +15,16 @@ const RELEASE: &[&str] = &["--release", "--cargo-profile", "page"];
 /// Leaves the places of panics out: names of files that nobody reads in a page that just stops.
 const NO_PLACES: &str = "-Zlocation-detail=none";
 
+/// A panic stops the page where it happens, and its words are left out as well. The standard library
+/// has such words in every part, so it must be built anew.
+const NO_WORDS: &str = "-Zunstable-options -Cpanic=immediate-abort";
+
+/// Has Cargo build the standard library from its source, for size.
+const BUILD_STD: [(&str, &str); 2] = [
+    ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
+    ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
+];
+
 /// The folder of the built page.
 pub(crate) fn dist(cx: &Context) -> PathBuf {
     cx.root.join("dist")
@@ -25,7 +35,7 @@ pub(crate) fn serve(cx: &Context, port: u16, release: bool) -> Result<()> {
     let sh = &cx.sh;
     tools::for_page(cx)?;
     eprintln!("\n== building the page, then serving it on http://127.0.0.1:{port}/ (Ctrl-C stops)");
-    let flags = if release { flags(sh) } else { Vec::new() };
+    let flags = if release { flags(cx)? } else { Vec::new() };
     let release: &[&str] = if release { RELEASE } else { &[] };
     let port = port.to_string();
     cmd!(
@@ -43,11 +53,11 @@ pub(crate) fn build(cx: &Context) -> Result<()> {
     let sh = &cx.sh;
     tools::for_page(cx)?;
     step(
-        "building the release page into dist/ (1 to 3 minutes from scratch)",
+        "building the release page into dist/ (2 to 4 minutes from scratch)",
         || {
             cmd!(sh, "trunk build {RELEASE...}")
                 .env("TRUNK_SKIP_VERSION_CHECK", "true")
-                .envs(flags(sh))
+                .envs(flags(cx)?)
                 .run()?;
             let index = dist(cx).join("index.html");
             let html = sh.read_file(&index)?;
@@ -56,35 +66,50 @@ pub(crate) fn build(cx: &Context) -> Result<()> {
     )
 }
 
-/// The variables that bring [`NO_PLACES`] to the compiler; none where it does not know the option,
-/// which is not stable: the page is then a little larger.
-fn flags(sh: &Shell) -> Vec<(&'static str, String)> {
-    let known = cmd!(sh, "rustc {NO_PLACES} --print cfg")
+/// The variables that make the build small with what is not stable: [`NO_PLACES`], and a standard library
+/// built with [`NO_WORDS`]. What this compiler does not know is left out, and the page is larger.
+fn flags(cx: &Context) -> Result<Vec<(&'static str, String)>> {
+    // Cargo takes this one alone, whatever else is set, and it is not ours to change.
+    if env::var_os("CARGO_ENCODED_RUSTFLAGS").is_some() || !is_known(&cx.sh, NO_PLACES) {
+        return Ok(Vec::new());
+    }
+    let with_std = is_known(&cx.sh, NO_WORDS) && tools::std_source(cx)?;
+    let ours = if with_std {
+        format!("{NO_PLACES} {NO_WORDS}")
+    } else {
+        NO_PLACES.to_owned()
+    };
+    let (name, value) = with_given(&ours, |name| env::var(name).ok());
+    let mut flags = vec![("RUSTC_BOOTSTRAP", "1".to_owned()), (name, value)];
+    if with_std {
+        flags.extend(BUILD_STD.map(|(name, value)| (name, value.to_owned())));
+    }
+    Ok(flags)
+}
+
+/// Whether rustc knows these options.
+fn is_known(sh: &Shell, options: &str) -> bool {
+    let options = options.split(' ');
+    cmd!(sh, "rustc {options...} --print cfg")
         .env("RUSTC_BOOTSTRAP", "1")
         .quiet()
         .ignore_stdout()
         .ignore_stderr()
         .run()
-        .is_ok();
-    // Cargo takes this one alone, whatever else is set, and it is not ours to change.
-    if !known || env::var_os("CARGO_ENCODED_RUSTFLAGS").is_some() {
-        return Vec::new();
-    }
-    let (name, value) = with_no_places(|name| env::var(name).ok());
-    vec![("RUSTC_BOOTSTRAP", "1".to_owned()), (name, value)]
+        .is_ok()
 }
 
 /// The variable to set, and to what: flags that are there stay. Cargo looks at the flags of the
 /// target only where there are none for all.
-fn with_no_places(var: impl Fn(&str) -> Option<String>) -> (&'static str, String) {
+fn with_given(ours: &str, var: impl Fn(&str) -> Option<String>) -> (&'static str, String) {
     let given = |name| var(name).filter(|flags| !flags.trim().is_empty());
     let all = "RUSTFLAGS";
     let of_target = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
     if let Some(flags) = given(all) {
-        return (all, format!("{flags} {NO_PLACES}"));
+        return (all, format!("{flags} {ours}"));
     }
     let flags = given(of_target).map_or_else(String::new, |flags| flags + " ");
-    (of_target, flags + NO_PLACES)
+    (of_target, flags + ours)
 }
 
 #[cfg(test)]
@@ -94,7 +119,7 @@ mod tests {
     #[test]
     fn flags_that_are_there_stay() {
         let with = |all: &str, of_target: &str| {
-            with_no_places(|name| {
+            with_given(NO_PLACES, |name| {
                 let value = if name == "RUSTFLAGS" { all } else { of_target };
                 Some(value.to_owned())
             })

@@ -95,6 +95,26 @@ pub(crate) fn wasm_target(cx: &Context) -> Result<()> {
     )
 }
 
+/// Whether the source of the standard library is there, after an attempt to get it.
+pub(crate) fn std_source(cx: &Context) -> Result<bool> {
+    let sh = &cx.sh;
+    let sysroot = cmd!(sh, "rustc --print sysroot").quiet().read()?;
+    let library = Path::new(&sysroot).join("lib/rustlib/src/rust/library/Cargo.toml");
+    if library.is_file() {
+        return Ok(true);
+    }
+    if cx.find_program(&["rustup"]).is_some() {
+        // Without it the page is larger; the budget says so where that matters.
+        let _ = step("adding the component rust-src to rustc (seconds)", || {
+            Ok(cmd!(sh, "rustup component add rust-src").run()?)
+        });
+    }
+    if !library.is_file() {
+        eprintln!("no source of the standard library (rust-src): the page will be larger");
+    }
+    Ok(library.is_file())
+}
+
 /// Puts these tools on PATH. What is not there in its exact version is built first.
 pub(crate) fn cargo_tools(cx: &Context, tools: &[&CargoTool]) -> Result<()> {
     let mut built = false;

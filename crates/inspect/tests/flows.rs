@@ -218,13 +218,72 @@ fn a_cut_named_by_its_moment_is_the_same_cut() {
 fn every_fault_that_is_offered_comes_to_rest() {
     for scenario in gallery() {
         for at in [0, 425, 475, 700] {
-            for fault in scenario.faults_at(at) {
+            for fault in Run::of(&scenario).faults_at(at) {
                 let run = Run::of(&scenario.with_fault(fault));
                 assert!(run.complete, "{}", run.to_text());
                 packets_are_whole(&run);
             }
         }
     }
+}
+
+#[test]
+fn an_acknowledgement_is_held_back_from_a_moment_on() {
+    for (qos, kind) in [(1, PacketType::Puback), (2, PacketType::Pubrec)] {
+        let text = format!(
+            "publisher P\nsubscriber S session\nat 0 P connect\nat 0 S connect\nat 200 S subscribe t {qos}\nat 400 P publish t {qos} : a\nat 1000 P publish t {qos} : b\n"
+        );
+        let before = Run::of(&Scenario::parse(&text).unwrap());
+        let at = 900;
+        let held = Fault::Hold {
+            client: 1,
+            from: at,
+            until: 2400,
+        };
+        assert!(before.faults_at(at).contains(&held), "{text}");
+        assert_eq!(before.next_acknowledged(1, at), Some(kind));
+        let forked = before.scenario.with_fault(held);
+        assert_eq!(Scenario::parse(&forked.to_text()), Ok(forked.clone()));
+        let after = Run::of(&forked);
+        let past = |run: &Run| {
+            let past = run.packets.iter().filter(|packet| packet.sent <= at);
+            past.cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(past(&before), past(&after), "the past stays");
+        let answers = |run: &Run| {
+            let answers = run.packets.iter().filter(|packet| {
+                packet.client == 1 && packet.sender == Sender::Client && packet.facts.kind == kind
+            });
+            answers.map(|packet| packet.sent).collect::<Vec<_>>()
+        };
+        let [first, second] = answers(&before)[..] else {
+            panic!("two answers: {}", before.to_text());
+        };
+        assert!(second < 2400);
+        assert_eq!(answers(&after), [first, 2400]);
+        assert!(after.to_text().contains("holds its acknowledgement back"));
+        assert_eq!(after.counts.delivered, 2);
+    }
+}
+
+#[test]
+fn nothing_is_held_back_where_nothing_is_acknowledged() {
+    let holds = |text: &str, at| {
+        let run = Run::of(&Scenario::parse(text).unwrap());
+        let faults = run.faults_at(at);
+        let holds = faults
+            .iter()
+            .filter(|fault| matches!(fault, Fault::Hold { .. }));
+        holds.count()
+    };
+    let text = "publisher P\nsubscriber S\nat 0 P connect\nat 0 S connect\nat 200 S subscribe t QOS\nat 400 P publish t 2 : a\n";
+    assert_eq!(holds(&text.replace("QOS", "0"), 300), 0, "at QoS 0");
+    assert_eq!(
+        holds(&text.replace("QOS", "1"), 300),
+        1,
+        "not the publisher"
+    );
+    assert_eq!(holds(&text.replace("QOS", "1"), 900), 0, "all is answered");
 }
 
 #[test]

@@ -90,7 +90,7 @@ impl Diagnostic {
             Rule::PacketNotFromClient | Rule::PacketNotFromServer => {
                 PacketType::from_nibble(byte).name().to_string()
             }
-            Rule::PacketTooShort | Rule::ConnectCredentialsAbsent => {
+            Rule::PacketTooShort | Rule::ConnectWillMissing | Rule::ConnectCredentialsAbsent => {
                 Field::ALL.get(value as usize).map_or_else(
                     || value.to_string(),
                     |field| field.name_in(self.version).to_string(),

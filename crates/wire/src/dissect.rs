@@ -62,6 +62,16 @@ impl Dissector {
 
     /// Takes the packet at the start of `bytes` apart, as far as it is there.
     pub fn dissect(&mut self, bytes: &[u8], context: Context) -> &Dissection {
+        self.read(bytes, context, false)
+    }
+
+    /// Whether `bytes`, which hold a whole packet, begin with a valid one: what the strict decoder
+    /// says, without its code, which a program that only reads recordings shall not carry.
+    pub(crate) fn is_valid(&mut self, bytes: &[u8], context: Context) -> bool {
+        !self.read(bytes, context, true).has_errors()
+    }
+
+    fn read(&mut self, bytes: &[u8], context: Context, until_error: bool) -> &Dissection {
         let Dissection {
             tree, diagnostics, ..
         } = &mut self.dissection;
@@ -83,6 +93,7 @@ impl Dissector {
             nodes: &mut tree.nodes,
             diagnostics,
             depth: 0,
+            until_error,
         };
         let mut cursor = Cursor {
             bytes,

@@ -297,8 +297,14 @@ fn write_any(
         return Err(EncodeError::TooLong);
     }
     out.reserve(total(body));
-    out.push(packet.first_byte());
-    varint::write(body as u32, out);
+    let first = packet.first_byte();
+    if body < 0x80 {
+        // Both bytes at once, which is most of what a small packet costs.
+        out.extend_from_slice(&[first, body as u8]);
+    } else {
+        out.push(first);
+        varint::write(body as u32, out);
+    }
     packet.any_write(version, &mut Writer { out });
     Ok(())
 }
@@ -332,6 +338,15 @@ impl ControlPacket<'_> {
     /// `out` is then as it was.
     #[inline]
     pub fn encode(&self, version: ProtocolVersion, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        match self {
+            // By far the most frequent; kept apart so that the others take no registers from it.
+            Self::Publish(publish) => write_any(publish, version, out),
+            _ => self.encode_other(version, out),
+        }
+    }
+
+    #[inline(never)]
+    fn encode_other(&self, version: ProtocolVersion, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let version = self.version_or(version);
         each!(self, version, packet => write_any(packet, version, out))
     }

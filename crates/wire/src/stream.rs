@@ -252,9 +252,9 @@ impl Packets<'_> {
         if self.search == 0 {
             return None;
         }
-        match decode(bytes, self.context) {
-            Ok(Decoded::Packet { len, .. }) => bytes.get(len..),
-            _ => None,
+        if !self.dissector.is_valid(bytes, self.context) {
+            return None;
         }
+        bytes.get(len..)
     }
 }

@@ -82,6 +82,17 @@ pub(super) fn use_following(node: &NodeRef, props: &FarListProps) -> (Seen, Call
             }
         });
     }
+    {
+        let (node, seen, known) = (node.clone(), seen.clone(), known.clone());
+        let row = props.reveal.filter(|&row| row < props.total);
+        use_effect_with(row, move |&row| {
+            let element = node.cast::<HtmlElement>();
+            if let Some((row, element)) = row.zip(element) {
+                reveal(&element, &known, row);
+                seen.set(look(&element, &known));
+            }
+        });
+    }
     let to_end = {
         let (node, seen) = (node.clone(), seen.clone());
         Callback::from(move |_: MouseEvent| {
@@ -120,6 +131,22 @@ fn look(element: &HtmlElement, known: &Rc<RefCell<Known>>) -> Seen {
         },
         shown,
         tail: known.tail,
+    }
+}
+
+/// Scrolls to a row that is not on screen, which then stands in its middle.
+fn reveal(element: &HtmlElement, known: &Rc<RefCell<Known>>, row: u64) {
+    let mut known = known.borrow_mut();
+    let top = u64::try_from(element.scroll_top()).unwrap_or(0);
+    let scroll = Scroll {
+        shown: u32::try_from(element.client_height()).unwrap_or(0),
+        ..known.scroll
+    };
+    if scroll.reveal(row, top).is_some() {
+        let above = u64::from(scroll.shown.checked_div(scroll.row).unwrap_or(0) / 2);
+        let top = scroll.top_of(row.saturating_sub(above));
+        known.tail = false;
+        element.set_scroll_top(i32::try_from(top).unwrap_or(i32::MAX));
     }
 }
 

@@ -31,6 +31,9 @@ pub struct FarListProps {
     pub ids: Vec<u64>,
     /// Which is selected.
     pub selected: Option<u64>,
+    /// This row is to be seen; once, when it changes.
+    #[prop_or_default]
+    pub reveal: Option<u64>,
     /// Whether it follows its end until someone scrolls up.
     #[prop_or_default]
     pub follows: bool,

@@ -1,25 +1,33 @@
 //! What the selected field is, in a sentence, and what its value means.
 
 use mqttscope_wire::explain;
-use yew::prelude::*;
 
 use super::Shown;
+use crate::element::{El, el};
 
 /// Until something is selected it is about where every packet begins.
-pub(super) fn about(shown: &Shown, node: Option<usize>) -> Html {
+pub(super) fn about(shown: &Shown, node: Option<usize>) -> Option<El> {
     let (tree, version) = (shown.tree(), shown.dissection().version);
     let index = node.unwrap_or(0);
-    let Some(node) = tree.get(index) else {
-        return Html::default();
-    };
-    let value = explain::value(tree, index, shown.bytes(), version);
-    html! {
-        <div class="about" data-testid="about">
-            <h3>{ node.field.name_in(version) }<small>{ place(node.span.start, node.span.len) }</small></h3>
-            <p>{ explain::field(node.field, version) }</p>
-            if let Some(value) = value { <p class="value">{ "Here: " }{ value.into_owned() }</p> }
-        </div>
-    }
+    let node = tree.get(index)?;
+    let place = place(node.span.start, node.span.len);
+    let heading = el("h3")
+        .text(node.field.name_in(version))
+        .child(el("small").string(place));
+    let value = explain::value(tree, index, shown.bytes(), version).map(|value| {
+        el("p")
+            .class("value")
+            .text("Here: ")
+            .string(value.into_owned())
+    });
+    Some(
+        el("div")
+            .class("about")
+            .test("about")
+            .child(heading)
+            .child(el("p").text(explain::field(node.field, version)))
+            .maybe(value),
+    )
 }
 
 /// Where bits stand, in words.

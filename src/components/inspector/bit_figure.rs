@@ -1,27 +1,22 @@
 //! The bits of the selected field, drawn as the standard's figures do; pressed, a bit turns over.
 
-use std::rc::Rc;
-
 use mqttscope_inspect::bits::{self, BitGroup, BitRow};
 use mqttscope_inspect::edit;
 use yew::prelude::*;
 
-use super::{Shown, look};
+use super::{InspectorProps, look};
+use crate::element::{El, el};
 use crate::pages::dissect::counted;
 use crate::services::browser;
 
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct BitFigureProps {
-    pub(super) shown: Shown,
-    pub(super) node: usize,
-    pub(super) on_select: Callback<usize>,
-    pub(super) on_edit: Option<Callback<Rc<[u8]>>>,
-}
-
-#[component]
-pub(super) fn BitFigure(props: &BitFigureProps) -> Html {
+/// The figure, where the selected field, or the packet's beginning, has bits.
+pub(super) fn bit_figure(props: &InspectorProps) -> Option<El> {
     let shown = &props.shown;
-    let figure = bits::figure(shown.dissection(), shown.bytes(), props.node);
+    let node = props.selected.unwrap_or(0);
+    let figure = bits::figure(shown.dissection(), shown.bytes(), node);
+    if figure.rows.is_empty() {
+        return None;
+    }
     let on_click = {
         let (shown, on_select, on_edit) = (
             shown.clone(),
@@ -39,53 +34,81 @@ pub(super) fn BitFigure(props: &BitFigureProps) -> Html {
                     .bytes()
                     .get(bit as usize / 8)
                     .is_some_and(|byte| byte & (0x80 >> (bit % 8)) != 0);
-                on_edit.emit(edit::set_bit(shown.bytes(), bit, !is_set).into());
+                on_edit.emit(Ok(edit::set_bit(shown.bytes(), bit, !is_set)));
             }
         })
     };
-    if figure.rows.is_empty() {
-        return Html::default();
-    }
     let can_edit = props.on_edit.is_some();
-    html! {
-        <div class={classes!("figure", (figure.rows.len() > 2).then_some("many"))} data-testid="bits" role="group" aria-label="Bits" onclick={on_click}>
-            { for figure.rows.iter().map(|row| octet(row, props.node, can_edit)) }
-            if figure.more > 0 { <p class="quiet">{ format!("and {}", counted(figure.more, "more byte")) }</p> }
-            if let Some(sum) = &figure.sum { <p class="sum" data-testid="sum">{ sum }</p> }
-        </div>
-    }
+    let many = if figure.rows.len() > 2 { "many" } else { "" };
+    let more = (figure.more > 0).then(|| {
+        let more = format!("and {}", counted(figure.more, "more byte"));
+        el("p").class("quiet").string(more)
+    });
+    let sum = figure.sum;
+    let octets = figure.rows.iter().map(|row| octet(row, node, can_edit));
+    Some(
+        el("div")
+            .classes(&["figure", many])
+            .test("bits")
+            .role("group")
+            .label("Bits")
+            .on_click(on_click)
+            .all(octets)
+            .maybe(more)
+            .maybe(sum.map(|sum| el("p").class("sum").test("sum").string(sum))),
+    )
 }
 
-fn octet(row: &BitRow, selected: usize, can_edit: bool) -> Html {
+fn octet(row: &BitRow, selected: usize, can_edit: bool) -> El {
     let value = row
         .bits
         .iter()
         .fold(0_u8, |value, &bit| value << 1 | u8::from(bit));
-    html! {
-        <div class="octet">
-            <div class="which"><span>{ format!("byte {}", row.offset) }</span><span class="mono">{ format!("0x{value:02x} · {value}") }</span></div>
-            <div class="bits">
-                { for row.bits.iter().enumerate().map(|(at, &bit)| {
-                    let number = 7_usize.saturating_sub(at);
-                    let place = row.offset.saturating_mul(8).saturating_add(at);
-                    html! {
-                        <button class={bit.then_some("one")} disabled={!can_edit} data-bit={place.to_string()} data-testid="bit"
-                            aria-pressed={bit.to_string()} aria-label={format!("Bit {number} of byte {}", row.offset)} title="Turn this bit over, and nothing else">
-                            { u8::from(bit) }<small>{ number }</small>
-                        </button>
-                    }
-                }) }
-            </div>
-            <div class="groups">{ for row.groups.iter().map(|group| name(group, selected)) }</div>
-        </div>
-    }
+    let bit = |(at, &bit): (usize, &bool)| {
+        let number = 7_usize.saturating_sub(at);
+        let place = row.offset.saturating_mul(8).saturating_add(at);
+        el("button")
+            .class(if bit { "one" } else { "" })
+            .flag("disabled", !can_edit)
+            .number("data-bit", place)
+            .test("bit")
+            .says("aria-pressed", bit)
+            .made("aria-label", format!("Bit {number} of byte {}", row.offset))
+            .title("Turn this bit over, and nothing else")
+            .text(if bit { "1" } else { "0" })
+            .child(el("small").string(number.to_string()))
+    };
+    let which = el("div")
+        .class("which")
+        .child(el("span").string(format!("byte {}", row.offset)))
+        .child(
+            el("span")
+                .class("mono")
+                .string(format!("0x{value:02x} · {value}")),
+        );
+    el("div")
+        .class("octet")
+        .child(which)
+        .child(
+            el("div")
+                .class("bits")
+                .all(row.bits.iter().enumerate().map(bit)),
+        )
+        .child(
+            el("div")
+                .class("groups")
+                .all(row.groups.iter().map(|group| name(group, selected))),
+        )
 }
 
-fn name(group: &BitGroup, selected: usize) -> Html {
-    let class = classes!(format!("n{}", group.len), look::ground(group.section));
-    html! {
-        <button {class} data-group={group.node.map(|node| node.to_string())} aria-pressed={(group.node == Some(selected)).to_string()}>
-            <span>{ group.name.replace("Continuation", "Continu\u{ad}ation") }</span><b>{ &group.value }</b>
-        </button>
+fn name(group: &BitGroup, selected: usize) -> El {
+    let button = el("button")
+        .classes(&[&format!("n{}", group.len), look::ground(group.section)])
+        .says("aria-pressed", group.node == Some(selected))
+        .child(el("span").string(group.name.replace("Continuation", "Continu\u{ad}ation")))
+        .child(el("b").string(group.value.clone()));
+    match group.node {
+        Some(node) => button.number("data-group", node),
+        None => button,
     }
 }

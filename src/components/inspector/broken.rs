@@ -5,41 +5,46 @@ use yew::prelude::*;
 
 use super::look;
 use crate::components::icon::icon;
+use crate::element::{El, el};
 
 /// Its markup: a button that jumps to the bits that break the rule.
-pub(super) fn broken(
-    diagnostic: &Diagnostic,
-    packet: &[u8],
-    on_click: Callback<MouseEvent>,
-) -> Html {
+pub(super) fn broken(diagnostic: &Diagnostic, packet: &[u8], on_click: Callback<MouseEvent>) -> El {
     let (class, picture, word) = look::severity(diagnostic.severity());
+    let name = diagnostic.rule.name();
+    let ids = el("span").class("ids");
     let ids = match diagnostic.citation() {
-        Citation::Statements(ids) => {
-            html! { <>{ for ids.iter().map(|id| html! { <span>{ format!("[{id}]") }</span> }) }</> }
+        Citation::Statements(statements) => {
+            let id = |id| el("span").string(format!("[{id}]"));
+            ids.all(statements.iter().map(id))
         }
-        Citation::Section(section) => html! { <span>{ format!("section {section}") }</span> },
-        Citation::None => Html::default(),
+        Citation::Section(section) => ids.child(el("span").string(format!("section {section}"))),
+        Citation::None => ids,
     };
-    html! {
-        <button class={classes!("diagnostic", class)} data-testid="diagnostic" data-rule={diagnostic.rule.name()} tabindex="-1" onclick={on_click}>
-            { icon(picture) }
-            <span class="says">
-                <span class="unseen">{ word }{ ": " }</span>
-                { marked(&diagnostic.message(packet)) }
-                if let Some(fix) = diagnostic.rule.words().and_then(|words| words.fix) { <span class="fix">{ " " }{ marked(fix) }</span> }
-            </span>
-            <span class="ids">{ ids }<span class="rule">{ diagnostic.rule.name() }</span></span>
-        </button>
-    }
+    let unseen = el("span").class("unseen").text(word).text(": ");
+    let message = diagnostic.message(packet);
+    let fix = diagnostic.rule.words().and_then(|words| words.fix);
+    let says = marked(el("span").class("says").child(unseen), &message)
+        .maybe(fix.map(|fix| marked(el("span").class("fix").text(" "), fix)));
+    el("button")
+        .classes(&["diagnostic", class])
+        .test("diagnostic")
+        .attr("data-rule", name)
+        .attr("tabindex", "-1")
+        .on_click(on_click)
+        .child(icon(picture))
+        .child(says)
+        .child(ids.child(el("span").class("rule").text(name)))
 }
 
-/// What stands between backticks is code.
-fn marked(text: &str) -> Html {
+/// Puts a text into an element; what stands between backticks is code.
+fn marked(into: El, text: &str) -> El {
     text.split('`')
         .enumerate()
-        .map(|(part, text)| match part % 2 {
-            0 => html! { text },
-            _ => html! { <code>{ text }</code> },
+        .fold(into, |into, (part, text)| {
+            let text = text.to_owned();
+            match part % 2 {
+                0 => into.string(text),
+                _ => into.child(el("code").string(text)),
+            }
         })
-        .collect()
 }

@@ -1,14 +1,12 @@
 //! The right pane of an inspector: the bytes, the bits of the selected field, the payload.
 
 use mqttscope_wire::Section;
-use yew::prelude::*;
 
 use super::InspectorProps;
 use super::about::about;
-use super::bit_figure::BitFigure;
-use super::hex_view::HexView;
+use super::bit_figure::bit_figure;
 use super::look;
-use super::payload::Payload;
+use crate::element::{El, el, grow};
 
 const LEGEND: [(Section, &str); 4] = [
     (Section::FixedHeader, "fixed header"),
@@ -17,36 +15,52 @@ const LEGEND: [(Section, &str); 4] = [
     (Section::Payload, "payload"),
 ];
 
-/// The pane.
-pub(super) fn bytes_pane(
-    props: &InspectorProps,
-    hover: Option<usize>,
-    on_hover: &Callback<Option<usize>>,
-) -> Html {
+/// The pane, with what draws the bytes and the payload.
+pub(super) fn bytes_pane(props: &InspectorProps, bytes: El, payload: Option<El>) -> El {
     let shown = &props.shown;
     let last = shown
         .offset()
         .saturating_add(shown.bytes().len())
         .saturating_sub(1);
-    html! {
-        <section class="pane bytes-pane" aria-label="Bytes of the packet">
-            <div class="head">
-                <h2>{ "Bytes" }</h2>
-                <span class="sub">{ format!("{} to {last} of all", shown.offset()) }</span>
-                <span class="grow"></span>
-                <span class="sub quiet">{ if props.on_edit.is_some() { "click a byte, type its new value" } else { "click a byte" } }</span>
-            </div>
-            <HexView shown={shown.clone()} selected={props.selected} {hover} on_select={props.on_select.clone()}
-                on_hover={on_hover.clone()} on_edit={props.on_edit.clone()} />
-            <div class="legend" aria-hidden="true">
-                { for LEGEND.iter().map(|&(section, name)| html! { <span class={look::section(section)}><i></i>{ name }</span> }) }
-            </div>
-            // The focus can go here, so that it scrolls by keys.
-            <div class="below" tabindex="0" role="region" aria-label="The selected field">
-                { about(shown, props.selected) }
-                <BitFigure shown={shown.clone()} node={props.selected.unwrap_or(0)} on_select={props.on_select.clone()} on_edit={props.on_edit.clone()} />
-                <Payload shown={shown.clone()} reader={props.reader} />
-            </div>
-        </section>
-    }
+    let hint = match props.on_edit {
+        Some(_) => "click a byte, type its new value",
+        None => "click a byte",
+    };
+    let head = el("div")
+        .class("head")
+        .child(el("h2").text("Bytes"))
+        .child(
+            el("span")
+                .class("sub")
+                .string(format!("{} to {last} of all", shown.offset())),
+        )
+        .child(grow())
+        .child(el("span").class("sub quiet").text(hint));
+    let legend = LEGEND.map(|(section, name)| {
+        el("span")
+            .class(look::section(section))
+            .child(el("i"))
+            .text(name)
+    });
+    // The focus can go here, so that it scrolls by keys.
+    let below = el("div")
+        .class("below")
+        .attr("tabindex", "0")
+        .role("region")
+        .label("The selected field")
+        .maybe(about(shown, props.selected))
+        .maybe(bit_figure(props))
+        .maybe(payload);
+    el("section")
+        .class("pane bytes-pane")
+        .label("Bytes of the packet")
+        .child(head)
+        .child(bytes)
+        .child(
+            el("div")
+                .class("legend")
+                .attr("aria-hidden", "true")
+                .all(legend),
+        )
+        .child(below)
 }

@@ -6,6 +6,8 @@ use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::Shown;
+use crate::element::el;
+use crate::hooks::{use_after, use_kept};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct EditorProps {
@@ -19,17 +21,14 @@ pub(super) struct EditorProps {
 #[component]
 pub(super) fn Editor(props: &EditorProps) -> Html {
     let input = use_node_ref();
-    let why = use_state_eq(|| None::<AttrValue>);
+    let why = use_kept(Option::<AttrValue>::default);
     {
         let input = input.clone();
-        use_effect_with((), move |()| {
-            if let Some(element) = input.cast::<HtmlElement>() {
-                // It fails only on an element that is gone.
-                let _ = element.focus();
-            }
-            if let Some(element) = input.cast::<HtmlInputElement>() {
-                element.select();
-            }
+        use_after([], move || {
+            // It fails only on an element that is gone.
+            let _ = input.cast::<HtmlElement>()?.focus();
+            input.cast::<HtmlInputElement>()?.select();
+            None
         });
     }
     let apply = {
@@ -88,33 +87,51 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         .map_or("", |found| found.field.name_in(dissection.version));
     let now = edit::typed(dissection, node, props.shown.bytes());
     let field = match edit::editable(dissection, node) {
-        Editable::Choice(choices) => html! {
-            <select ref={input} class="field" aria-label={name} data-testid="edit" onchange={on_choose}>
-                { for choices.into_iter().map(|(number, says)| {
+        Editable::Choice(choices) => {
+            el("select")
+                .class("field")
+                .on_change(on_choose)
+                .all(choices.into_iter().map(|(number, says)| {
                     let value = number.to_string();
-                    html! { <option selected={value == now} value={value.clone()}>{ format!("{number} {says}") }</option> }
-                }) }
-            </select>
-        },
+                    el("option")
+                        .flag("selected", value == now)
+                        .made("value", value)
+                        .string(format!("{number} {says}"))
+                }))
+        }
         kind => {
-            let hint = match kind {
-                Editable::Number { max } => format!("0 to {max}; 0x and 0b too"),
-                Editable::Text { .. } | Editable::Bytes { .. } => {
-                    "\\x00, \\n and \\u{fe0f} stand for what they say".to_owned()
-                }
-                _ => String::new(),
-            };
-            html! {
-                <input ref={input} type="text" value={now} title={hint} aria-label={name} data-testid="edit" spellcheck="false" autocomplete="off"
-                    aria-invalid={why.is_some().then_some("true")} />
+            let field = el("input")
+                .attr("type", "text")
+                .value(now.into())
+                .made("title", hint(&kind))
+                .attr("spellcheck", "false")
+                .attr("autocomplete", "off");
+            match why.get() {
+                Some(_) => field.attr("aria-invalid", "true"),
+                None => field,
             }
         }
     };
-    html! {
-        <form onsubmit={on_submit} onkeydown={on_key} onclick={|event: MouseEvent| event.stop_propagation()} ondblclick={|event: MouseEvent| event.stop_propagation()}>
-            { field }
-            <button class="main">{ "Set" }</button>
-            if let Some(why) = &*why { <span class="why" role="alert">{ why }</span> }
-        </form>
+    let field = field.node(&input).label(name).test("edit");
+    let stop = Callback::from(|event: MouseEvent| event.stop_propagation());
+    let why = why.get();
+    el("form")
+        .on_submit(on_submit)
+        .on_key(on_key)
+        .on_click(stop.clone())
+        .on_double_click(stop)
+        .child(field)
+        .child(el("button").class("main").text("Set"))
+        .maybe(why.map(|why| el("span").class("why").role("alert").shared(why)))
+        .into()
+}
+
+fn hint(kind: &Editable) -> String {
+    match kind {
+        Editable::Number { max } => format!("0 to {max}; 0x and 0b too"),
+        Editable::Text { .. } | Editable::Bytes { .. } => {
+            "\\x00, \\n and \\u{fe0f} stand for what they say".to_owned()
+        }
+        _ => String::new(),
     }
 }

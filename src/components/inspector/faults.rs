@@ -6,9 +6,11 @@ use yew::prelude::*;
 use super::Shown;
 use super::broken::broken;
 use crate::components::icon::{Icon, icon};
+use crate::element::{El, el};
+use crate::hooks::Kept;
 
 /// The count; pressed, it opens or closes the list.
-pub(super) fn fault_chip(shown: &Shown, open: bool, on_open: &Callback<bool>) -> Html {
+pub(super) fn fault_chip(shown: &Shown, listed: &Kept<bool>) -> El {
     let count = |severity| {
         shown
             .dissection()
@@ -24,9 +26,9 @@ pub(super) fn fault_chip(shown: &Shown, open: bool, on_open: &Callback<bool>) ->
     );
     let (class, picture) = match (errors, warnings, notes) {
         (0, 0, 0) if shown.dissection().missing > 0 => {
-            return html! { <span class="chip warn">{ "incomplete" }</span> };
+            return el("span").class("chip warn").text("incomplete");
         }
-        (0, 0, 0) => return html! { <span class="chip ok" data-testid="valid">{ "valid" }</span> },
+        (0, 0, 0) => return el("span").class("chip ok").test("valid").text("valid"),
         (0, 0, _) => ("", Icon::Note),
         (0, ..) => ("warn", Icon::Warning),
         _ => ("bad", Icon::Fault),
@@ -37,31 +39,39 @@ pub(super) fn fault_chip(shown: &Shown, open: bool, on_open: &Callback<bool>) ->
         .filter(|&(count, _)| count > 0)
         .map(|(count, name)| format!("{count} {name}{}", if count == 1 { "" } else { "s" }))
         .collect();
-    html! {
-        <button class={classes!("chip", class)} data-testid="faults" aria-expanded={open.to_string()}
-            onclick={on_open.reform(move |_: MouseEvent| !open)}>
-            { icon(picture) }{ says.join(", ") }
-        </button>
-    }
+    let turn = {
+        let listed = listed.clone();
+        Callback::from(move |_: MouseEvent| listed.set(!listed.get()))
+    };
+    el("button")
+        .classes(&["chip", class])
+        .test("faults")
+        .says("aria-expanded", listed.get())
+        .on_click(turn)
+        .child(icon(picture))
+        .string(says.join(", "))
 }
 
 /// The most that are listed; the tree shows each beside its field anyway.
 const MOST: usize = 100;
 
 /// The list.
-pub(super) fn fault_list(shown: &Shown, on_select: &Callback<usize>) -> Html {
+pub(super) fn fault_list(shown: &Shown, on_select: &Callback<usize>) -> El {
     let packet = shown.bytes();
-    html! {
-        <div class="faults" role="group" aria-label="Broken rules" data-testid="fault-list">
-            { for shown.dissection().diagnostics.iter().take(MOST).enumerate().map(|(index, fault)| {
-                let (on_select, shown) = (on_select.clone(), shown.clone());
-                let jump = Callback::from(move |_: MouseEvent| {
-                    if let Some(node) = shown.node_of_diagnostic(index) {
-                        on_select.emit(node);
-                    }
-                });
-                broken(fault, packet, jump)
-            }) }
-        </div>
-    }
+    let faults = shown.dissection().diagnostics.iter().take(MOST);
+    let faults = faults.enumerate().map(|(index, fault)| {
+        let (on_select, shown) = (on_select.clone(), shown.clone());
+        let jump = Callback::from(move |_: MouseEvent| {
+            if let Some(node) = shown.node_of_diagnostic(index) {
+                on_select.emit(node);
+            }
+        });
+        broken(fault, packet, jump)
+    });
+    el("div")
+        .class("faults")
+        .role("group")
+        .label("Broken rules")
+        .test("fault-list")
+        .all(faults)
 }

@@ -2,15 +2,15 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::edit::Editable;
 use mqttscope_inspect::fields::FieldRow;
 use mqttscope_wire::Severity;
 use yew::prelude::*;
 
 use super::broken::broken;
-use super::editor::Editor;
+use super::editor::{Editor, EditorProps};
+use super::row_parts::{does, label, value};
 use super::{Shown, look};
-use crate::components::icon::{Icon, icon};
+use crate::element::{el, part};
 
 #[derive(Clone, Properties)]
 pub(super) struct RowProps {
@@ -64,73 +64,54 @@ pub(super) fn Row(props: &RowProps) -> Html {
         _ => "",
     };
     let is_section = row.depth == 0;
-    let class = classes!(
+    let begins = !is_section && row.field.section().is_some();
+    let classes = [
         "node",
         look::section(row.section),
-        is_section.then_some("section"),
-        (!is_section && row.field.section().is_some()).then_some("begins"),
-        props.hovered.then_some("hover"),
-        mark
-    );
-    let depth = row.depth.min(5);
-    let has_children = row.has_children;
+        if is_section { "section" } else { "" },
+        if begins { "begins" } else { "" },
+        if props.hovered { "hover" } else { "" },
+        mark,
+    ];
     let node = row.node;
-    html! {
-        <div class="item" role="treeitem" id={format!("node-{node}")} data-node={node.to_string()} data-depth={depth.to_string()}
-            data-testid="field" data-name={row.name}
-            aria-level={(u32::from(row.depth) + 1).to_string()} aria-selected={props.selected.to_string()}
-            aria-expanded={has_children.then(|| row.is_open.to_string())}>
-            <div {class}>
-                <span class="label">
-                    <span class="fold" data-does={has_children.then_some("fold")}>
-                        if has_children { { icon(if row.is_open { Icon::Open } else { Icon::Closed }) } }
-                    </span>
-                    <span>{ row.name }</span>
-                </span>
-                <span class="value">
-                    if props.editing {
-                        <Editor shown={props.shown.clone()} {node} on_done={props.on_done.clone()} />
-                    } else {
-                        { value(props, row) }
-                    }
-                </span>
-                if props.can_edit && !props.editing { { does(row) } } else { <span></span> }
-            </div>
-            { for row.diagnostics.iter().filter_map(|&at| dissection.diagnostics.get(at).map(|fault| (at, fault))).map(|(at, fault)| html! {
-                <div data-fault={at.to_string()}>{ broken(fault, props.shown.bytes(), Callback::noop()) }</div>
-            }) }
-        </div>
-    }
-}
-
-fn value(props: &RowProps, row: &FieldRow) -> Html {
-    let flag = matches!(row.editable, Editable::Flag).then(|| {
-        let on = row.value == "1";
-        html! {
-            <button class="flag" role="switch" aria-checked={on.to_string()} aria-label={row.name} tabindex="-1"
-                disabled={!props.can_edit} data-does="flip"></button>
-        }
+    let value = if props.editing {
+        el("span").class("value").html(part::<Editor>(EditorProps {
+            shown: props.shown.clone(),
+            node,
+            on_done: props.on_done.clone(),
+        }))
+    } else {
+        value(row, props.can_edit)
+    };
+    let does = if props.can_edit && !props.editing {
+        does(row)
+    } else {
+        el("span")
+    };
+    let faults = row.diagnostics.iter().filter_map(|&at| {
+        let fault = dissection.diagnostics.get(at)?;
+        let shown = broken(fault, props.shown.bytes(), Callback::noop());
+        Some(el("div").number("data-fault", at).child(shown))
     });
-    html! {
-        <>
-            <code>{ &row.value }</code>
-            { flag }
-            if !row.meaning.is_empty() { <small>{ &row.meaning }</small> }
-        </>
-    }
-}
-
-fn does(row: &FieldRow) -> Html {
-    let can_change = !matches!(row.editable, Editable::No | Editable::Flag);
-    let can_remove = row.is_removable;
-    html! {
-        <span class="does">
-            if can_change {
-                <button tabindex="-1" data-does="edit" aria-label={format!("Change {}", row.name)} title="Change (Enter)">{ icon(Icon::Pencil) }</button>
-            }
-            if can_remove {
-                <button tabindex="-1" data-does="remove" aria-label={format!("Remove {}", row.name)} title="Remove (Delete)">{ icon(Icon::Bin) }</button>
-            }
-        </span>
-    }
+    let item = el("div")
+        .class("item")
+        .role("treeitem")
+        .made("id", format!("node-{node}"))
+        .number("data-node", node)
+        .number("data-depth", row.depth.min(5).into())
+        .test("field")
+        .attr("data-name", row.name)
+        .number("aria-level", usize::from(row.depth).saturating_add(1))
+        .says("aria-selected", props.selected);
+    let item = if row.has_children {
+        item.says("aria-expanded", row.is_open)
+    } else {
+        item
+    };
+    let line = el("div")
+        .classes(&classes)
+        .child(label(row))
+        .child(value)
+        .child(does);
+    item.child(line).all(faults).into()
 }

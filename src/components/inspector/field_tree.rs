@@ -7,37 +7,31 @@ use mqttscope_inspect::edit::Editable;
 use mqttscope_inspect::fields::{self, FieldRow};
 use yew::prelude::*;
 
-use super::Shown;
-use super::field_row::Row;
+use super::field_row::{Row, RowProps};
 use super::tree_acts::Acts;
 use super::tree_keys::{Key, key};
+use super::{InspectorProps, Shown};
+use crate::element::{El, el, keyed_part};
+use crate::hooks::{use_after, use_kept};
 use crate::services::browser;
-use crate::state::toasts::Toaster;
 
 /// Rows that are drawn at first; a packet may have tens of thousands.
 const AT_FIRST: usize = 300;
 
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct FieldTreeProps {
-    pub(super) shown: Shown,
-    pub(super) selected: Option<usize>,
-    pub(super) hover: Option<usize>,
-    pub(super) on_select: Callback<usize>,
-    pub(super) on_hover: Callback<Option<usize>>,
-    pub(super) on_edit: Option<Callback<Rc<[u8]>>>,
-}
-
-#[component]
-pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
-    let toaster = use_context::<Toaster>();
+/// The tree; `hover`: the node that the pointer is over.
+#[hook]
+pub(super) fn use_field_tree(
+    props: &InspectorProps,
+    hover: Option<usize>,
+    on_hover: &Callback<Option<usize>>,
+) -> El {
     // Nodes that are folded the other way than they are at first.
-    let folded = use_state_eq(BTreeSet::<usize>::new);
-    let most = use_state_eq(|| AT_FIRST);
-    let editing = use_state_eq(|| None::<(Shown, usize)>);
-    let rows = use_memo(
-        (props.shown.clone(), (*folded).clone()),
-        |(shown, folded)| Rc::new(fields::rows(shown.dissection(), shown.bytes(), folded)),
-    );
+    let folded = use_kept(BTreeSet::<usize>::default);
+    let most = use_kept(|| AT_FIRST);
+    let editing = use_kept(Option::<(Shown, usize)>::default);
+    let rows = use_memo((props.shown.clone(), folded.get()), |(shown, folded)| {
+        Rc::new(fields::rows(shown.dissection(), shown.bytes(), folded))
+    });
     let rows = (*rows).clone();
     // A field that is selected inside of a folded one is shown by the row that holds it.
     let selected_row = props.selected.and_then(|node| row_of(&rows, node));
@@ -46,40 +40,41 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
         .map(|row| row.node);
     {
         let (most, editing) = (most.clone(), editing.clone());
-        use_effect_with(
-            (props.shown.clone(), props.selected, selected_row, node),
-            move |(shown, selected, selected_row, node)| {
-                // This may run after a change has begun in the very row that was selected: only a
-                // change of another row is left.
-                let is_here = |(of, node): &(Shown, usize)| of == shown && Some(*node) == *selected;
-                if !(*editing).as_ref().is_none_or(is_here) {
-                    editing.set(None);
-                }
-                if let Some(row) = *selected_row {
-                    most.set((*most).max(row.saturating_add(AT_FIRST / 2)));
-                }
-                if let Some(node) = node {
-                    browser::reveal_id(&format!("node-{node}"));
-                }
-            },
-        );
+        let (shown, selected) = (props.shown.clone(), props.selected);
+        let none = usize::MAX;
+        let numbers = [
+            shown.address(),
+            selected.unwrap_or(none),
+            selected_row.unwrap_or(none),
+            node.unwrap_or(none),
+        ];
+        use_after(numbers, move || {
+            // This may run after a change has begun in the very row that was selected: only a
+            // change of another row is left.
+            let is_here = |(of, node): (Shown, usize)| of == shown && Some(node) == selected;
+            if !editing.get().is_none_or(is_here) {
+                editing.set(None);
+            }
+            most.set(most.get().max(selected_row?.saturating_add(AT_FIRST / 2)));
+            browser::reveal_id(&format!("node-{}", node?));
+            None
+        });
     }
-    let acts = Acts {
+    let acts = Rc::new(Acts {
         shown: props.shown.clone(),
         rows: rows.clone(),
-        folded: folded.clone(),
+        folded,
         editing: editing.clone(),
         on_select: props.on_select.clone(),
         on_edit: props.on_edit.clone(),
-        toaster,
-    };
+    });
     let on_key = {
-        let (rows, acts) = (rows.clone(), acts.clone());
+        let acts = acts.clone();
         Callback::from(move |event: KeyboardEvent| {
             if browser::is_typing(&event) {
                 return;
             }
-            if let Some(key) = key(&event.key(), &rows, selected_row) {
+            if let Some(key) = key(&event.key(), &acts.rows, selected_row) {
                 event.prevent_default();
                 acts.act(key, selected_row.or(Some(0)));
             }
@@ -89,56 +84,67 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
         let acts = acts.clone();
         Callback::from(move |event: MouseEvent| acts.clicked(&event))
     };
-    let on_twice = {
-        let rows = rows.clone();
-        Callback::from(move |event: MouseEvent| {
-            if browser::data_text(&event, "does").is_none()
-                && let Some(node) = browser::data_number(&event, "node")
-            {
-                let at = rows
-                    .iter()
-                    .position(|row| row.node == node && row.editable != Editable::Flag);
-                acts.act(Key::Edit, at);
-            }
-        })
-    };
-    let on_over = props
-        .on_hover
-        .reform(|event: MouseEvent| browser::data_number(&event, "node"));
-    let on_out = props.on_hover.reform(|_: MouseEvent| None);
+    let on_twice = Callback::from(move |event: MouseEvent| {
+        if browser::data_text(&event, "does").is_none()
+            && let Some(node) = browser::data_number(&event, "node")
+        {
+            let is_it = |row: &FieldRow| row.node == node && row.editable != Editable::Flag;
+            acts.act(Key::Edit, acts.rows.iter().position(is_it));
+        }
+    });
+    let on_over = on_hover.reform(|event: MouseEvent| browser::data_number(&event, "node"));
+    let on_out = on_hover.reform(|_: MouseEvent| None);
     let on_done = {
         let (editing, on_edit) = (editing.clone(), props.on_edit.clone());
         use_callback(on_edit, move |bytes: Option<Vec<u8>>, on_edit| {
             editing.set(None);
             if let (Some(bytes), Some(on_edit)) = (bytes, on_edit) {
-                on_edit.emit(bytes.into());
+                on_edit.emit(Ok(bytes));
             }
             browser::focus_id("fields");
         })
     };
-    let left = rows.len().saturating_sub(*most);
-    let more = {
-        let most = most.clone();
-        Callback::from(move |_: MouseEvent| most.set(most.saturating_mul(4)))
-    };
-    let changing = (*editing)
-        .as_ref()
+    let left = rows.len().saturating_sub(most.get());
+    let changing = editing
+        .get()
         .filter(|(of, _)| *of == props.shown)
-        .map(|&(_, node)| node);
-    let active = node.map(|node| format!("node-{node}"));
-    html! {
-        <div class="scroll">
-            <div class="tree" id="fields" role="tree" tabindex="0" aria-label="Fields" data-testid="fields" aria-activedescendant={active}
-                onkeydown={on_key} onclick={on_click} ondblclick={on_twice} onmouseover={on_over} onmouseleave={on_out}>
-                { for rows.iter().enumerate().take(*most).map(|(index, row)| html! {
-                    <Row key={row.node} shown={props.shown.clone()} rows={rows.clone()} {index}
-                        selected={selected_row == Some(index)} hovered={props.hover == Some(row.node)}
-                        can_edit={props.on_edit.is_some()} editing={changing == Some(row.node)} on_done={on_done.clone()} />
-                }) }
-            </div>
-            if left > 0 { <div class="more"><button onclick={more}>{ format!("Show more: {left} fields are left") }</button></div> }
-        </div>
+        .map(|(_, node)| node);
+    let mut tree = el("div")
+        .class("tree")
+        .attr("id", "fields")
+        .role("tree")
+        .attr("tabindex", "0")
+        .label("Fields")
+        .test("fields")
+        .on_key(on_key)
+        .on_click(on_click)
+        .on_double_click(on_twice)
+        .on_mouse_over(on_over)
+        .on_mouse_leave(on_out);
+    if let Some(node) = node {
+        tree = tree.made("aria-activedescendant", format!("node-{node}"));
     }
+    for (index, row) in rows.iter().enumerate().take(most.get()) {
+        let props = RowProps {
+            shown: props.shown.clone(),
+            rows: rows.clone(),
+            index,
+            selected: selected_row == Some(index),
+            hovered: hover == Some(row.node),
+            can_edit: props.on_edit.is_some(),
+            editing: changing == Some(row.node),
+            on_done: on_done.clone(),
+        };
+        tree = tree.html(keyed_part::<Row>(row.node, props));
+    }
+    let more = (left > 0).then(|| {
+        let most = most.clone();
+        let more = Callback::from(move |_: MouseEvent| most.set(most.get().saturating_mul(4)));
+        let button = el("button").on_click(more);
+        let says = format!("Show more: {left} fields are left");
+        el("div").class("more").child(button.string(says))
+    });
+    el("div").class("scroll").child(tree).maybe(more)
 }
 
 /// The row of a node, or of the closest node around it that has one.

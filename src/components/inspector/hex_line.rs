@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use mqttscope_inspect::bytes::{Line, ascii};
+use mqttscope_inspect::bytes::{Cell, Line, ascii};
 use mqttscope_wire::Severity;
 use yew::prelude::*;
 
 use super::{Shown, look};
+use crate::element::{El, el};
 
 #[derive(Clone, Properties)]
 pub(super) struct HexLineProps {
@@ -64,68 +65,83 @@ pub(super) fn HexLine(props: &HexLineProps) -> Html {
         .min(props.range().end)
         .saturating_sub(start)
         .saturating_sub(line.cells.len());
-    let looks: Vec<_> = (0..line.cells.len())
-        .map(|index| classes_of(props, &line, index))
-        .collect();
-    html! {
-        <div class="hexline" role="row" aria-rowindex={props.line.saturating_add(1).to_string()}>
-            <span class="offset" role="rowheader">{ format!("{start:04x}") }</span>
-            <span class="cells" role="presentation">
-                { for line.cells.iter().zip(&looks).enumerate().map(|(index, (cell, look))| hex(props, index, cell.byte, look)) }
-                { for (0..missing).map(|_| html! { <b class="missing" role="gridcell" aria-label="missing">{ "··" }</b> }) }
-            </span>
-            <span class="ascii" aria-hidden="true">
-                { for line.cells.iter().zip(&looks).enumerate().map(|(index, (cell, look))| html! {
-                    <b class={look.clone()} data-byte={start.saturating_add(index).to_string()}>{ ascii(cell.byte) }</b>
-                }) }
-            </span>
-        </div>
+    let mut cells = el("span").class("cells").role("presentation");
+    let mut characters = el("span").class("ascii").attr("aria-hidden", "true");
+    for (index, cell) in line.cells.iter().enumerate() {
+        let look = look_of(props, &line, index, cell);
+        let byte = start.saturating_add(index);
+        cells = cells.child(hex(props, index, cell.byte, &look));
+        characters = characters.child(
+            el("b")
+                .classes(&look)
+                .number("data-byte", byte)
+                .string(ascii(cell.byte).to_string()),
+        );
     }
+    for _ in 0..missing {
+        let empty = el("b").class("missing").role("gridcell").label("missing");
+        cells = cells.child(empty.text("··"));
+    }
+    el("div")
+        .class("hexline")
+        .role("row")
+        .number("aria-rowindex", props.line.saturating_add(1))
+        .child(
+            el("span")
+                .class("offset")
+                .role("rowheader")
+                .string(format!("{start:04x}")),
+        )
+        .child(cells)
+        .child(characters)
+        .into()
 }
 
-fn classes_of(props: &HexLineProps, line: &Line, index: usize) -> Classes {
-    let Some(cell) = line.cells.get(index) else {
-        return Classes::new();
-    };
+/// The classes of a byte, empty where one does not apply.
+type Look = [&'static str; 6];
+
+fn look_of(props: &HexLineProps, line: &Line, index: usize, cell: &Cell) -> Look {
     let byte = line.offset.saturating_add(index);
     let section = |index: usize| line.cells.get(index).map(|cell| cell.section);
     let is_first = index.checked_sub(1).and_then(section) != Some(cell.section);
     let is_last = section(index.saturating_add(1)) != Some(cell.section);
     let fault = match cell.fault {
-        Some(Severity::Error) => Some("faulty"),
-        Some(Severity::Warning) => Some("doubtful"),
-        _ => None,
+        Some(Severity::Error) => "faulty",
+        Some(Severity::Warning) => "doubtful",
+        _ => "",
     };
     let is_in =
         |range: &Option<Range<usize>>| range.as_ref().is_some_and(|range| range.contains(&byte));
-    classes!(
+    [
         look::ground(cell.section),
-        is_first.then_some("first"),
-        is_last.then_some("last"),
+        if is_first { "first" } else { "" },
+        if is_last { "last" } else { "" },
         fault,
-        is_in(&props.hover).then_some("hover"),
-        is_in(&props.selected).then_some("on"),
-    )
+        if is_in(&props.hover) { "hover" } else { "" },
+        if is_in(&props.selected) { "on" } else { "" },
+    ]
 }
 
-fn hex(props: &HexLineProps, index: usize, value: u8, look: &Classes) -> Html {
+fn hex(props: &HexLineProps, index: usize, value: u8, look: &Look) -> El {
     let byte = props.range().start.saturating_add(index);
     let is_cursor = props.cursor == Some(byte);
     let text = match props.first_digit {
         Some(digit) if is_cursor => format!("{digit:x}_"),
         _ => format!("{value:02x}"),
     };
-    let class = classes!(
-        look.clone(),
-        (index == 8).then_some("half"),
-        is_cursor.then_some("cursor")
-    );
+    let [ground, first, last, fault, hover, on] = *look;
+    let half = if index == 8 { "half" } else { "" };
+    let cursor = if is_cursor { "cursor" } else { "" };
     let selected = props
         .selected
         .as_ref()
         .is_some_and(|range| range.contains(&byte));
-    html! {
-        <b {class} role="gridcell" id={format!("byte-{byte}")} data-byte={byte.to_string()} data-testid="byte"
-            aria-selected={selected.to_string()}>{ text }</b>
-    }
+    el("b")
+        .classes(&[ground, first, last, fault, hover, on, half, cursor])
+        .role("gridcell")
+        .made("id", format!("byte-{byte}"))
+        .number("data-byte", byte)
+        .test("byte")
+        .says("aria-selected", selected)
+        .string(text)
 }

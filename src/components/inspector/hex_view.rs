@@ -1,57 +1,52 @@
 //! The bytes of a packet: selected and changed where they stand.
 
-use std::rc::Rc;
-
 use mqttscope_inspect::edit;
 use yew::prelude::*;
 
-use super::Shown;
-use super::hex_line::HexLine;
-use crate::hooks::{use_narrow, use_virtual_rows};
+use super::InspectorProps;
+use super::hex_line::{HexLine, HexLineProps};
+use crate::element::{El, el, keyed_part};
+use crate::hooks::{use_after, use_kept, use_narrow, use_virtual_rows};
 use crate::services::browser;
 
 /// Height of a line, as in the style sheet.
 const LINE: u32 = 24;
 
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct HexViewProps {
-    pub(super) shown: Shown,
-    pub(super) selected: Option<usize>,
-    pub(super) hover: Option<usize>,
-    pub(super) on_select: Callback<usize>,
-    pub(super) on_hover: Callback<Option<usize>>,
-    pub(super) on_edit: Option<Callback<Rc<[u8]>>>,
-}
-
-#[component]
-pub(super) fn HexView(props: &HexViewProps) -> Html {
+/// The bytes; `hover`: the node that the pointer is over.
+#[hook]
+pub(super) fn use_hex_view(
+    props: &InspectorProps,
+    hover: Option<usize>,
+    on_hover: &Callback<Option<usize>>,
+) -> El {
     let across = if use_narrow() { 8 } else { 16 };
     let shown = &props.shown;
     let len = shown.bytes().len();
     let lines = shown.len_with_missing().div_ceil(across);
     let rows = use_virtual_rows(lines, LINE);
     let range_of = |node: Option<usize>| node.and_then(|node| shown.byte_range(node));
-    let (selected, hover) = (range_of(props.selected), range_of(props.hover));
+    let (selected, hover) = (range_of(props.selected), range_of(hover));
     // Where the keys are, and the first digit of a byte that is being typed.
-    let at = use_state_eq(|| None::<usize>);
-    let first_digit = use_state_eq(|| None::<u8>);
-    let cursor = match (&selected, *at) {
+    let at = use_kept(Option::<usize>::default);
+    let first_digit = use_kept(Option::<u8>::default);
+    let cursor = match (&selected, at.get()) {
         (Some(range), Some(at)) if range.contains(&at) => Some(at),
         (Some(range), _) => Some(range.start),
         (None, _) => None,
     };
+    let place = cursor.unwrap_or(usize::MAX);
     {
         let rows = rows.clone();
-        use_effect_with((cursor, across), move |&(cursor, across)| {
-            if let Some(line) = cursor.and_then(|cursor| cursor.checked_div(across)) {
-                rows.reveal(line);
-            }
+        use_after([place, across], move || {
+            rows.reveal(cursor?.checked_div(across)?);
+            None
         });
     }
     {
         let first_digit = first_digit.clone();
-        use_effect_with((props.shown.clone(), cursor), move |_| {
-            first_digit.set(None)
+        use_after([shown.address(), place], move || {
+            first_digit.set(None);
+            None
         });
     }
     let go = {
@@ -84,11 +79,11 @@ pub(super) fn HexView(props: &HexViewProps) -> Html {
             let command = event.ctrl_key() || event.meta_key();
             if let (Some(digit), Some(on_edit), false) = (digit(&event.key()), &on_edit, command) {
                 event.prevent_default();
-                match (*first_digit, cursor) {
+                match (first_digit.get(), cursor) {
                     (Some(first), Some(cursor)) => {
                         at.set(Some(cursor));
-                        on_edit
-                            .emit(edit::set_byte(shown.bytes(), cursor, first << 4 | digit).into());
+                        let byte = first << 4 | digit;
+                        on_edit.emit(Ok(edit::set_byte(shown.bytes(), cursor, byte)));
                     }
                     _ => first_digit.set(Some(digit)),
                 }
@@ -117,25 +112,40 @@ pub(super) fn HexView(props: &HexViewProps) -> Html {
     };
     let on_over = {
         let shown = shown.clone();
-        props.on_hover.reform(move |event: MouseEvent| {
+        on_hover.reform(move |event: MouseEvent| {
             browser::data_number(&event, "byte").and_then(|byte| shown.node_at(byte))
         })
     };
-    let on_out = props.on_hover.reform(|_: MouseEvent| None);
-    html! {
-        <div ref={rows.node.clone()} class="hexview" id="bytes" role="grid" tabindex="0" data-testid="bytes" aria-label="Bytes of the packet"
-            aria-rowcount={lines.to_string()} aria-activedescendant={cursor.map(|cursor| format!("byte-{cursor}"))}
-            onclick={on_click} onkeydown={on_key} onmouseover={on_over} onmouseleave={on_out}>
-            <div class="all" role="presentation" style={format!("height:{}px", rows.height)}>
-                <div class="drawn" role="presentation" style={format!("transform:translateY({}px)", rows.offset())}>
-                    { for rows.range.clone().map(|line| html! {
-                        <HexLine key={line} shown={shown.clone()} {line} {across} selected={selected.clone()} hover={hover.clone()}
-                            {cursor} first_digit={*first_digit} />
-                    }) }
-                </div>
-            </div>
-        </div>
+    let on_out = on_hover.reform(|_: MouseEvent| None);
+    let drawn = rows.range.clone().map(|line| {
+        let props = HexLineProps {
+            shown: shown.clone(),
+            line,
+            across,
+            selected: selected.clone(),
+            hover: hover.clone(),
+            cursor,
+            first_digit: first_digit.get(),
+        };
+        keyed_part::<HexLine>(line, props)
+    });
+    let mut view = el("div")
+        .node(&rows.node)
+        .class("hexview")
+        .attr("id", "bytes")
+        .role("grid")
+        .attr("tabindex", "0")
+        .test("bytes")
+        .label("Bytes of the packet")
+        .number("aria-rowcount", lines)
+        .on_click(on_click)
+        .on_key(on_key)
+        .on_mouse_over(on_over)
+        .on_mouse_leave(on_out);
+    if let Some(cursor) = cursor {
+        view = view.made("aria-activedescendant", format!("byte-{cursor}"));
     }
+    view.child(rows.draw(drawn))
 }
 
 fn digit(key: &str) -> Option<u8> {

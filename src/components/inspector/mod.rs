@@ -15,20 +15,28 @@ mod hex_line;
 mod hex_view;
 mod look;
 mod payload;
+mod row_parts;
 mod shown;
 mod tree_acts;
 mod tree_keys;
 
-use std::rc::Rc;
-
+use mqttscope_inspect::edit::EditError;
 use mqttscope_inspect::payload::Reader;
 use yew::prelude::*;
 
+use crate::element::el;
+use crate::hooks::use_kept;
 pub(crate) use look::severity;
 pub use shown::Shown;
 
 use bytes_pane::bytes_pane;
+use field_tree::use_field_tree;
 use fields_pane::fields_pane;
+use hex_view::use_hex_view;
+use payload::use_payload;
+
+/// The bytes of a packet after a change, or why it could not be made.
+pub type Edited = Result<Vec<u8>, EditError>;
 
 /// What the inspector is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -41,33 +49,34 @@ pub struct InspectorProps {
     pub selected: Option<usize>,
     /// Another field is to be looked at.
     pub on_select: Callback<usize>,
-    /// The packet has other bytes now; without it nothing can be changed.
+    /// The packet was changed; without it nothing can be changed.
     #[prop_or_default]
-    pub on_edit: Option<Callback<Rc<[u8]>>>,
+    pub on_edit: Option<Callback<Edited>>,
 }
 
 /// The inspector: two panes beside each other, or one below the other.
 #[component]
 pub fn Inspector(props: &InspectorProps) -> Html {
     // What the pointer is over, as an index in the tree. It is nobody's business but ours.
-    let hover = use_state_eq(|| None::<usize>);
+    let hover = use_kept(Option::<usize>::default);
     let on_hover = {
         let hover = hover.clone();
-        use_callback((), move |node: Option<usize>, ()| hover.set(node))
+        Callback::from(move |node: Option<usize>| hover.set(node))
     };
     // A node of the packet before may not exist in this one.
-    let hovered = (*hover).filter(|&node| props.shown.tree().get(node).is_some());
+    let known = |node: &usize| props.shown.tree().get(*node).is_some();
+    let hovered = hover.get().filter(known);
     let props = InspectorProps {
-        selected: props
-            .selected
-            .filter(|&node| props.shown.tree().get(node).is_some()),
+        selected: props.selected.filter(known),
         ..props.clone()
     };
-    let listed = use_state_eq(|| false);
-    html! {
-        <div class="inspector">
-            { fields_pane(&props, hovered, &on_hover, &listed) }
-            { bytes_pane(&props, hovered, &on_hover) }
-        </div>
-    }
+    let listed = use_kept(bool::default);
+    let tree = use_field_tree(&props, hovered, &on_hover);
+    let bytes = use_hex_view(&props, hovered, &on_hover);
+    let payload = use_payload(&props);
+    el("div")
+        .class("inspector")
+        .child(fields_pane(&props, &listed, tree))
+        .child(bytes_pane(&props, bytes, payload))
+        .into()
 }

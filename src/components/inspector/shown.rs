@@ -28,6 +28,12 @@ impl PartialEq for Shown {
 }
 
 impl Shown {
+    /// What tells it from others as long as it lives.
+    #[must_use]
+    pub fn address(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
+    }
+
     /// A packet, taken apart, that begins at `offset` of what it stands in.
     #[must_use]
     pub fn new(bytes: Rc<[u8]>, dissection: Dissection, offset: usize) -> Self {

@@ -3,28 +3,26 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use mqttscope_inspect::edit::{self, EditError, Editable, NewValue};
+use mqttscope_inspect::edit::{self, Editable, NewValue};
 use mqttscope_inspect::fields::FieldRow;
 use yew::prelude::*;
 
-use super::Shown;
 use super::tree_keys::Key;
+use super::{Edited, Shown};
+use crate::hooks::Kept;
 use crate::services::browser;
-use crate::state::toasts::{ToastAction, Toaster};
 
 /// The tree's rows and what acts on them.
-#[derive(Clone)]
 pub(super) struct Acts {
     pub(super) shown: Shown,
     pub(super) rows: Rc<Vec<FieldRow>>,
     /// Nodes that are folded the other way than they are at first.
-    pub(super) folded: UseStateHandle<BTreeSet<usize>>,
+    pub(super) folded: Kept<BTreeSet<usize>>,
     /// The packet and the node that is being changed.
-    pub(super) editing: UseStateHandle<Option<(Shown, usize)>>,
+    pub(super) editing: Kept<Option<(Shown, usize)>>,
     pub(super) on_select: Callback<usize>,
     /// None where the packet cannot be changed.
-    pub(super) on_edit: Option<Callback<Rc<[u8]>>>,
-    pub(super) toaster: Option<Toaster>,
+    pub(super) on_edit: Option<Callback<Edited>>,
 }
 
 impl Acts {
@@ -40,7 +38,7 @@ impl Acts {
                 }
             }
             Key::Fold => {
-                let mut next = (*self.folded).clone();
+                let mut next = self.folded.get();
                 if !next.remove(&row.node) {
                     next.insert(row.node);
                 }
@@ -81,17 +79,14 @@ impl Acts {
         }
     }
 
-    /// Shows the changed packet, or says why there is none.
-    fn finish(&self, changed: Result<Vec<u8>, EditError>) {
-        match (changed, &self.on_edit, &self.toaster) {
-            (Ok(bytes), Some(on_edit), _) => on_edit.emit(bytes.into()),
-            (Err(error), _, Some(toaster)) => toaster.dispatch(ToastAction::Say(error.to_string())),
-            _ => {}
+    fn finish(&self, edited: Edited) {
+        if let Some(on_edit) = &self.on_edit {
+            on_edit.emit(edited);
         }
     }
 }
 
-fn flip(shown: &Shown, row: &FieldRow) -> Result<Vec<u8>, EditError> {
+fn flip(shown: &Shown, row: &FieldRow) -> Edited {
     let flipped = u32::from(row.value != "1");
     edit::set(
         shown.bytes(),

@@ -2,12 +2,11 @@
 
 use std::rc::Rc;
 
-use yew::UseReducerDispatcher;
-
+use crate::hooks::Kept;
 use crate::state::workbench::Workbench;
 
-/// The dispatcher, in a context of its own: it never changes, so who takes it is not drawn again.
-pub(super) type Acts = UseReducerDispatcher<Workbench>;
+/// What acts on the work.
+pub(super) type Acts = Kept<Rc<Workbench>>;
 
 /// A shared value that is the same when it is the same one in memory.
 #[derive(Clone)]

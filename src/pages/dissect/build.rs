@@ -4,69 +4,104 @@
 use std::rc::Rc;
 
 use mqttscope_inspect::build;
-use mqttscope_wire::ProtocolVersion;
+use mqttscope_wire::{PacketType, ProtocolVersion};
 use yew::prelude::*;
 
-use super::act::Acts;
-use crate::components::dialog::Dialog;
+use super::desk::Desk;
+use crate::components::dialog::dialog;
+use crate::element::{El, el, list};
+use crate::hooks::Kept;
 use crate::state::workbench::{Act, OpenBytes};
 
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct BuildProps {
-    /// The version that is asked for now.
-    pub(super) version: ProtocolVersion,
-    /// Whether there is nothing that the packet could be added to.
-    pub(super) empty: bool,
-    pub(super) on_close: Callback<()>,
+/// The version of what is built, and whether it is added to what there is; none: the window is shut.
+pub(super) type Building = Kept<Option<(ProtocolVersion, bool)>>;
+
+/// What opens the window.
+pub(super) fn build_button(desk: &Desk, building: &Building) -> El {
+    let now = &desk.now;
+    let version = now.version.unwrap_or(now.recording.detection().version);
+    let is_more = !now.given.is_nothing();
+    let building = building.clone();
+    let open = Callback::from(move |_: MouseEvent| building.set(Some((version, is_more))));
+    el("button")
+        .test("build")
+        .on_click(open)
+        .text("Build a packet…")
 }
 
-#[component]
-pub(super) fn Build(props: &BuildProps) -> Html {
-    let acts = use_context::<Acts>();
-    let version = use_state_eq(|| props.version);
-    let add = use_state_eq(|| !props.empty);
+/// The window.
+pub(super) fn build_window(desk: &Desk, building: &Building) -> Html {
+    let Some((version, add)) = building.get() else {
+        return Html::default();
+    };
+    let set = |to: Option<(ProtocolVersion, bool)>| {
+        let building = building.clone();
+        move || building.set(to)
+    };
     let versions = ProtocolVersion::ALL.iter().map(|&offered| {
-        let choose = {
-            let version = version.clone();
-            Callback::from(move |_: Event| version.set(offered))
-        };
-        html! {
-            <label class="check">
-                <input type="radio" name="build-version" checked={*version == offered} onchange={choose} />
-                { format!("MQTT {}", offered.name()) }
-            </label>
-        }
+        let choose = set(Some((offered, add)));
+        let button = el("input")
+            .attr("type", "radio")
+            .attr("name", "build-version")
+            .checked(version == offered)
+            .on_change(Callback::from(move |_: Event| choose()));
+        let label = el("label").class("check").child(button);
+        label.string(format!("MQTT {}", offered.name()))
     });
-    let types = build::types(*version).map(|offered| {
+    let versions = el("fieldset")
+        .child(el("legend").text("Version"))
+        .all(versions);
+    let types = build::types(version).map(|offered| {
         let begin = {
-            let (acts, on_close, version, add) = (acts.clone(), props.on_close.clone(), *version, *add);
+            let (desk, close) = (desk.clone(), set(None));
             Callback::from(move |_: MouseEvent| {
-                let bytes: Rc<[u8]> = build::template(offered, version).into();
-                let act = if add {
-                    Act::Append(bytes)
-                } else {
-                    Act::OpenBytes(OpenBytes { bytes, version: Some(version), sender: None, runs: Vec::new(), packet: 0, node: None })
-                };
-                if let Some(acts) = &acts {
-                    acts.dispatch(act);
-                }
-                on_close.emit(());
+                desk.acts.dispatch(begin(offered, version, add));
+                close();
             })
         };
-        html! { <button onclick={begin} data-testid={format!("build-{}", offered.name())}><b>{ offered.name() }</b></button> }
+        let name = offered.name();
+        el("button")
+            .on_click(begin)
+            .made("data-testid", format!("build-{name}"))
+            .child(el("b").text(name))
     });
-    let on_add = {
-        let add = add.clone();
-        Callback::from(move |_: Event| add.set(!*add))
-    };
-    html! {
-        <Dialog title="Build a packet" on_close={props.on_close.clone()}>
-            <p>{ "Begin with the smallest valid packet and change it: every field, flag, bit and byte can be set, also to what the standard forbids." }</p>
-            <fieldset><legend>{ "Version" }</legend>{ for versions }</fieldset>
-            <div class="build">{ for types }</div>
-            if !props.empty {
-                <label class="check"><input type="checkbox" checked={*add} onchange={on_add} />{ "Add it behind the packets that are there (in their version)" }</label>
-            }
-        </Dialog>
+    let says = "Begin with the smallest valid packet and change it: every field, flag, bit and byte can be set, also to what the standard forbids.";
+    let is_more = !desk.now.given.is_nothing();
+    let more = is_more.then(|| {
+        let turn = set(Some((version, !add)));
+        let check = el("input")
+            .attr("type", "checkbox")
+            .checked(add)
+            .on_change(Callback::from(move |_: Event| turn()));
+        let label = el("label").class("check").child(check);
+        label.text("Add it behind the packets that are there (in their version)")
+    });
+    let types = el("div").class("build").all(types);
+    let content = vec![
+        el("p").text(says).into(),
+        versions.into(),
+        types.into(),
+        more.map_or_else(Html::default, Html::from),
+    ];
+    let close = set(None);
+    dialog(
+        "Build a packet".into(),
+        Callback::from(move |()| close()),
+        list(content),
+    )
+}
+
+fn begin(offered: PacketType, version: ProtocolVersion, add: bool) -> Act {
+    let bytes: Rc<[u8]> = build::template(offered, version).into();
+    if add {
+        return Act::Append(bytes);
     }
+    Act::OpenBytes(OpenBytes {
+        bytes,
+        version: Some(version),
+        sender: None,
+        runs: Vec::new(),
+        packet: 0,
+        node: None,
+    })
 }

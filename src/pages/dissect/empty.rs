@@ -3,7 +3,8 @@
 use mqttscope_inspect::examples;
 use yew::prelude::*;
 
-use super::act::Acts;
+use super::desk::Desk;
+use crate::element::{El, el};
 
 /// Titles of the examples that are offered.
 const OFFERED: [usize; 3] = [0, 1, 2];
@@ -21,31 +22,44 @@ const LESSON: [(&str, &str); 9] = [
     ("on-payload", "35"),
 ];
 
-/// The invitation; `nothing`: nothing was given. Otherwise what was given holds no packet.
-pub(super) fn empty(nothing: bool, acts: &Acts) -> Html {
-    let tries = OFFERED.iter().filter_map(|&index| examples::ALL.get(index)).map(|example| {
-        let acts = acts.clone();
-        let open = Callback::from(move |_: MouseEvent| {
-            if let Some(act) = super::examples::open(example) {
-                acts.dispatch(act);
-            }
-        });
-        html! { <button onclick={open} data-testid="try">{ example.title }<span>{ example.shows }</span></button> }
-    });
-    html! {
-        <section class="pane inspector-empty" aria-label="How to begin">
-            <div class="empty" data-testid="empty">
-                if nothing {
-                    <div class="bytes mono" aria-hidden="true">{ for LESSON.iter().map(|&(class, text)| html! { <span {class}>{ text }</span> }) }</div>
-                    <h2>{ "Every byte of MQTT, explained" }</h2>
-                    <p>{ "Paste a hex dump, a log line or base64, drop a file anywhere on this page, or begin with one of these:" }</p>
-                    <div class="tries">{ for tries }</div>
-                    <p class="quiet">{ "Versions 3.1, 3.1.1 and 5. The bytes stay in this tab." }</p>
-                } else {
-                    <h2>{ "No bytes to show yet" }</h2>
-                    <p>{ "What stands on the left could not be read as bytes. The message below it says where." }</p>
-                }
-            </div>
-        </section>
-    }
+/// The invitation; where something was given, it holds no packet.
+pub(super) fn empty(desk: &Desk) -> El {
+    let empty = el("div").class("empty").test("empty");
+    let empty = if desk.now.given.is_nothing() {
+        let bytes = LESSON.map(|(class, text)| el("span").class(class).text(text));
+        let tries = OFFERED
+            .iter()
+            .filter_map(|&index| examples::ALL.get(index))
+            .map(|example| {
+                let acts = desk.acts.clone();
+                let open =
+                    Callback::from(move |_: MouseEvent| super::examples::open(example, &acts));
+                el("button")
+                    .on_click(open)
+                    .test("try")
+                    .text(example.title)
+                    .child(el("span").text(example.shows))
+            });
+        empty
+            .child(
+                el("div")
+                    .class("bytes mono")
+                    .attr("aria-hidden", "true")
+                    .all(bytes),
+            )
+            .child(el("h2").text("Every byte of MQTT, explained"))
+            .child(el("p").text("Paste a hex dump, a log line or base64, drop a file anywhere on this page, or begin with one of these:"))
+            .child(el("div").class("tries").all(tries))
+            .child(el("p").class("quiet").text("Versions 3.1, 3.1.1 and 5. The bytes stay in this tab."))
+    } else {
+        empty
+            .child(el("h2").text("No bytes to show yet"))
+            .child(el("p").text(
+            "What stands on the left could not be read as bytes. The message below it says where.",
+        ))
+    };
+    el("section")
+        .class("pane inspector-empty")
+        .label("How to begin")
+        .child(empty)
 }

@@ -5,35 +5,43 @@ use mqttscope_inspect::examples::{self, Example};
 use yew::prelude::*;
 
 use super::act::Acts;
-use crate::components::menu::{Item, Menu};
+use crate::components::menu::{Item, Menu, MenuProps};
+use crate::element::{part, words};
 use crate::state::workbench::{Act, OpenBytes};
 
 /// Opens an example as its bytes, read as the version it is of.
-pub(super) fn open(example: &Example) -> Option<Act> {
-    let decoded = text::decode(example.hex, Some(text::Format::Hex)).ok()?;
-    Some(Act::OpenBytes(OpenBytes {
-        bytes: decoded.bytes.into(),
-        version: Some(example.version),
-        sender: example.sender,
-        runs: Vec::new(),
-        packet: 0,
-        node: None,
-    }))
+pub(super) fn open(example: &Example, acts: &Acts) {
+    if let Ok(decoded) = text::decode(example.hex, Some(text::Format::Hex)) {
+        acts.dispatch(Act::OpenBytes(OpenBytes {
+            bytes: decoded.bytes.into(),
+            version: Some(example.version),
+            sender: example.sender,
+            runs: Vec::new(),
+            packet: 0,
+            node: None,
+        }));
+    }
 }
 
 /// The menu.
-pub(super) fn examples_menu(acts: Option<Acts>) -> Html {
+pub(super) fn examples_menu(acts: &Acts) -> Html {
     let items = Callback::from(|()| {
-        examples::ALL
-            .iter()
-            .map(|example| Item::new(example.title, example.shows).under(example.group))
-            .collect()
+        let item = |example: &Example| Item::new(example.title, example.shows).under(example.group);
+        examples::ALL.iter().map(item).collect()
     });
+    let acts = acts.clone();
     let on_choose = Callback::from(move |index: usize| {
-        let act = examples::ALL.get(index).and_then(open);
-        if let (Some(act), Some(acts)) = (act, &acts) {
-            acts.dispatch(act);
+        if let Some(example) = examples::ALL.get(index) {
+            open(example, &acts);
         }
     });
-    html! { <Menu id="examples" label={html! { "Examples" }} {items} {on_choose} /> }
+    part::<Menu>(MenuProps {
+        id: "examples".into(),
+        label: words("Examples"),
+        name: None,
+        class: Classes::new(),
+        items,
+        on_choose,
+        disabled: false,
+    })
 }

@@ -1,8 +1,6 @@
 //! The text field. The browser keeps its text: it is read when it changes and written only when
 //! something else changed it.
 
-use std::rc::Rc;
-
 use gloo_render::{AnimationFrame, request_animation_frame};
 use mqttscope_capture::text::TextError;
 use wasm_bindgen::JsCast as _;
@@ -10,6 +8,9 @@ use web_sys::{ClipboardEvent, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::act::Acts;
+use super::desk::Desk;
+use crate::element::{El, el};
+use crate::hooks::use_after;
 use crate::state::workbench::{Act, Given, LONG_TEXT};
 
 /// The element's id: the fault's button selects in it.
@@ -17,61 +18,59 @@ pub(super) const ID: &str = "given-text";
 
 const INVITATION: &str = "Paste MQTT bytes here: hex of any kind, a hex dump, base64, a C, Rust or Python literal. Or drop a file anywhere.";
 
-#[derive(Clone, Properties)]
-pub(super) struct TextFieldProps {
-    pub(super) text: Option<Rc<str>>,
-    pub(super) revision: u32,
-    pub(super) fault: Option<Rc<TextError>>,
-}
-
-impl PartialEq for TextFieldProps {
-    fn eq(&self, other: &Self) -> bool {
-        // The text counts only with a new revision: what was typed is in the field already.
-        self.revision == other.revision && self.fault == other.fault
-    }
-}
-
-#[component]
-pub(super) fn TextField(props: &TextFieldProps) -> Html {
-    let acts = use_context::<Acts>();
+/// The field, for where the text is not too long for one.
+#[hook]
+pub(super) fn use_text_field(desk: &Desk, revision: u32) -> El {
     let node = use_node_ref();
-    let frame = use_mut_ref(|| None::<AnimationFrame>);
+    let frame = use_mut_ref(Option::<AnimationFrame>::default);
     {
-        let (node, text) = (node.clone(), props.text.clone());
-        use_effect_with(props.revision, move |_| {
-            if let Some(field) = node.cast::<HtmlTextAreaElement>() {
-                let text = text.as_deref().unwrap_or_default();
-                if field.value() != text {
-                    field.set_value(text);
-                }
+        let (node, text) = (node.clone(), desk.now.given.text().cloned());
+        // The text counts only with a new revision: what was typed is in the field already.
+        use_after([revision as usize], move || {
+            let field = node.cast::<HtmlTextAreaElement>()?;
+            let text = text.as_deref().unwrap_or_default();
+            if field.value() != text {
+                field.set_value(text);
             }
+            None
         });
     }
     let on_input = {
-        let node = node.clone();
+        let (node, acts) = (node.clone(), desk.acts.clone());
         Callback::from(move |_: InputEvent| {
             let (node, acts) = (node.clone(), acts.clone());
             // Once a frame, however fast someone types.
             *frame.borrow_mut() = Some(request_animation_frame(move |_| {
-                if let (Some(field), Some(acts)) = (node.cast::<HtmlTextAreaElement>(), acts) {
+                if let Some(field) = node.cast::<HtmlTextAreaElement>() {
                     acts.dispatch(Act::Type(field.value().into()));
                 }
             }));
         })
     };
     let on_paste = {
-        let acts = use_context::<Acts>();
-        let node = node.clone();
+        let (node, acts) = (node.clone(), desk.acts.clone());
         Callback::from(move |event: Event| {
-            if let (Some(field), Some(acts)) = (node.cast::<HtmlTextAreaElement>(), &acts) {
-                paste_long(&event, &field, acts);
+            if let Some(field) = node.cast::<HtmlTextAreaElement>() {
+                paste_long(&event, &field, &acts);
             }
         })
     };
-    html! {
-        <textarea ref={node} id={ID} data-testid="text" aria-label="MQTT bytes as text" placeholder={INVITATION}
-            spellcheck="false" autocomplete="off" autocapitalize="off" aria-invalid={props.fault.is_some().then_some("true")}
-            aria-describedby={props.fault.is_some().then_some("said-error")} oninput={on_input} onpaste={on_paste} />
+    let field = el("textarea")
+        .node(&node)
+        .attr("id", ID)
+        .test("text")
+        .label("MQTT bytes as text")
+        .attr("placeholder", INVITATION)
+        .attr("spellcheck", "false")
+        .attr("autocomplete", "off")
+        .attr("autocapitalize", "off")
+        .on_input(on_input)
+        .on_paste(on_paste);
+    match desk.now.fault {
+        Some(_) => field
+            .attr("aria-invalid", "true")
+            .attr("aria-describedby", "said-error"),
+        None => field,
     }
 }
 

@@ -1,69 +1,52 @@
 //! What was given: the text field, or the beginning of what is too long for one.
 
-use std::rc::Rc;
-
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::act::Acts;
+use super::desk::Desk;
 use super::examples::examples_menu;
-use super::field_text::TextField;
+use super::field_text::use_text_field;
 use super::opening::open_file;
 use super::said::{format_chip, said};
-use crate::components::icon::{Icon, icon};
-use crate::state::toasts::Toaster;
+use crate::components::icon::{Icon, icon, icon_button};
+use crate::element::{El, el, grow, list};
 use crate::state::workbench::{Act, Document, Given};
 
 /// The characters of a long text that are shown.
 const BEGINNING: usize = 420;
 
-#[derive(Clone, Properties)]
-pub(super) struct GivenPaneProps {
-    pub(super) document: Rc<Document>,
-    pub(super) text_revision: u32,
-    /// Whether something can be taken back, and done again.
-    pub(super) can: (bool, bool),
-}
-
-impl PartialEq for GivenPaneProps {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.document, &other.document)
-            && self.text_revision == other.text_revision
-            && self.can == other.can
-    }
-}
-
-#[component]
-pub(super) fn GivenPane(props: &GivenPaneProps) -> Html {
-    let acts = use_context::<Acts>();
-    let toaster = use_context::<Toaster>();
+/// The pane; `can`: whether something can be taken back, and done again.
+#[hook]
+pub(super) fn use_given_pane(desk: &Desk, text_revision: u32, can: (bool, bool)) -> Html {
     let file = use_node_ref();
-    let act = |act: Act| {
-        let acts = acts.clone();
-        Callback::from(move |_: MouseEvent| {
-            if let Some(acts) = &acts {
-                acts.dispatch(act.clone());
-            }
-        })
+    let text_field = use_text_field(desk, text_revision);
+    let given = el("div").class("given");
+    let given = if desk.now.given.is_long() {
+        given.child(long_text(desk))
+    } else {
+        given.child(text_field)
     };
+    list(vec![
+        head(desk, &file, can).into(),
+        given.into(),
+        said(&desk.now),
+    ])
+}
+
+fn head(desk: &Desk, file: &NodeRef, (can_undo, can_redo): (bool, bool)) -> El {
     let on_file = {
-        let acts = acts.clone();
+        let desk = desk.clone();
         Callback::from(move |event: Event| {
             let input = event
                 .target()
                 .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-            let chosen = input
-                .as_ref()
-                .and_then(HtmlInputElement::files)
-                .and_then(|files| files.get(0));
-            if let (Some(file), Some(acts)) = (chosen, &acts) {
-                open_file(file, acts.clone(), toaster.clone());
+            let Some(input) = input else { return };
+            if let Some(file) = input.files().and_then(|files| files.get(0)) {
+                open_file(file, &desk);
             }
             // So that the same file can be chosen again.
-            if let Some(input) = input {
-                input.set_value("");
-            }
+            input.set_value("");
         })
     };
     let open = {
@@ -74,37 +57,55 @@ pub(super) fn GivenPane(props: &GivenPaneProps) -> Html {
             }
         })
     };
-    let document = &props.document;
-    let (can_undo, can_redo) = props.can;
-    html! {
-        <>
-            <div class="head">
-                <h2 class="unseen">{ "Bytes" }</h2>
-                { format_chip(document, acts.clone()) }
-                <span class="grow"></span>
-                <button class="bare square" data-testid="undo" aria-label="Take back" title="Take back (Ctrl+Z)" disabled={!can_undo} onclick={act(Act::Undo)}>{ icon(Icon::Undo) }</button>
-                <button class="bare square" data-testid="redo" aria-label="Do again" title="Do again (Ctrl+Shift+Z)" disabled={!can_redo} onclick={act(Act::Redo)}>{ icon(Icon::Redo) }</button>
-                <button class="bare square" data-testid="open-file" aria-label="Open a file" title="Open a file" onclick={open}>{ icon(Icon::File) }</button>
-                <input ref={file} type="file" hidden=true aria-label="A file with MQTT bytes" data-testid="file" onchange={on_file} />
-                { examples_menu(acts.clone()) }
-            </div>
-            <div class="given">
-                if document.given.is_long() {
-                    <div class="card" data-testid="long-text">
-                        <div class="title">{ icon(Icon::File) }<span>{ title_of(document) }</span></div>
-                        <pre>{ beginning_of(&document.given) }</pre>
-                        <div class="does">
-                            <button onclick={act(Act::Open(Given::Nothing))} data-testid="clear">{ "Clear" }</button>
-                            <span class="quiet">{ "Paste anywhere, or drop a file, to read something else." }</span>
-                        </div>
-                    </div>
-                } else {
-                    <TextField text={document.given.text().cloned()} revision={props.text_revision} fault={document.fault.clone()} />
-                }
-            </div>
-            { said(document) }
-        </>
-    }
+    let undo = icon_button("undo", "Take back", "Take back (Ctrl+Z)", Icon::Undo);
+    let redo = icon_button("redo", "Do again", "Do again (Ctrl+Shift+Z)", Icon::Redo);
+    let file = el("input")
+        .node(file)
+        .attr("type", "file")
+        .flag("hidden", true)
+        .label("A file with MQTT bytes")
+        .test("file")
+        .on_change(on_file);
+    el("div")
+        .class("head")
+        .child(el("h2").class("unseen").text("Bytes"))
+        .maybe(format_chip(desk))
+        .child(grow())
+        .child(
+            undo.flag("disabled", !can_undo)
+                .on_click(desk.on_press(Act::Undo)),
+        )
+        .child(
+            redo.flag("disabled", !can_redo)
+                .on_click(desk.on_press(Act::Redo)),
+        )
+        .child(icon_button("open-file", "Open a file", "Open a file", Icon::File).on_click(open))
+        .child(file)
+        .html(examples_menu(&desk.acts))
+}
+
+/// What is shown of a text that is too long for the field.
+fn long_text(desk: &Desk) -> El {
+    let title = el("div")
+        .class("title")
+        .child(icon(Icon::File))
+        .child(el("span").string(title_of(&desk.now)));
+    let clear = el("button")
+        .on_click(desk.on_press(Act::Open(Given::Nothing)))
+        .test("clear")
+        .text("Clear");
+    let hint = "Paste anywhere, or drop a file, to read something else.";
+    el("div")
+        .class("card")
+        .test("long-text")
+        .child(title)
+        .child(el("pre").string(beginning_of(&desk.now.given)))
+        .child(
+            el("div")
+                .class("does")
+                .child(clear)
+                .child(el("span").class("quiet").text(hint)),
+        )
 }
 
 fn title_of(document: &Document) -> String {

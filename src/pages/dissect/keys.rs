@@ -2,15 +2,14 @@
 
 use yew::prelude::*;
 
-use super::act::Acts;
+use super::desk::Desk;
 use crate::hooks::use_window_keys;
 use crate::services::browser;
-use crate::state::workbench::{Act, Workbench};
+use crate::state::workbench::Act;
 
 #[hook]
-pub(super) fn use_page_keys(bench: &UseReducerHandle<Workbench>) {
-    let packet = bench.now().packet;
-    let acts: Acts = bench.dispatcher();
+pub(super) fn use_page_keys(desk: &Desk) {
+    let (packet, acts) = (desk.now.packet, desk.acts.clone());
     let on_key = use_callback(packet, move |event: KeyboardEvent, &packet| {
         if browser::is_typing(&event) {
             return;

@@ -1,48 +1,42 @@
 //! Above the packets: how many there are, and how many of them are at fault.
 
-use std::rc::Rc;
-
-use mqttscope_inspect::recording::Recording;
-use yew::prelude::*;
-
-use super::act::Acts;
 use super::counted;
-use super::packet_list::added;
+use super::desk::Desk;
 use crate::components::icon::{Icon, icon};
+use crate::element::{El, el, grow};
 use crate::state::workbench::Act;
 
 /// The bar.
-pub(super) fn list_head(
-    recording: &Rc<Recording>,
-    marks: &[u32],
-    selected: usize,
-    acts: Option<Acts>,
-) -> Html {
+pub(super) fn list_head(desk: &Desk) -> El {
+    let recording = &desk.now.recording;
     let packets = recording.packets();
-    let faulty: Vec<usize> = packets
-        .iter()
-        .enumerate()
-        .filter(|&(index, packet)| packet.errors > 0 || added(marks, index)[0] > 0)
-        .map(|(index, _)| index)
-        .collect();
-    let count = faulty.len();
-    let next = faulty.iter().find(|&&index| index > selected);
+    let is_faulty = |&index: &usize| {
+        let own = packets.get(index).map_or(0, |packet| packet.errors);
+        own > 0 || desk.added(index)[0] > 0
+    };
+    let behind = desk.now.packet.saturating_add(1);
+    let faulty = (0..packets.len()).filter(is_faulty).count();
     // Behind the last one the first comes again.
-    let next = next.or(faulty.first()).copied();
-    let jump = Callback::from(move |_: MouseEvent| {
-        if let (Some(next), Some(acts)) = (next, &acts) {
-            acts.dispatch(Act::Select(next));
-        }
+    let next = (behind..packets.len()).chain(0..behind).find(is_faulty);
+    let jump = desk.on_press(Act::Select(next.unwrap_or_default()));
+    let count = el("span")
+        .test("count")
+        .string(counted(packets.len(), "packet"))
+        .text(" · ")
+        .string(counted(recording.bytes().len(), "byte"));
+    let next = (faulty > 0).then(|| {
+        el("button")
+            .class("bare is-error")
+            .test("next-fault")
+            .title("Go to the next packet with a fault")
+            .on_click(jump)
+            .child(icon(Icon::Fault))
+            .string(format!("{faulty} at fault"))
+            .child(icon(Icon::Down))
     });
-    html! {
-        <div class="list-head">
-            <span data-testid="count">{ counted(packets.len(), "packet") }{ " · " }{ counted(recording.bytes().len(), "byte") }</span>
-            <span class="grow"></span>
-            if count > 0 {
-                <button class="bare is-error" data-testid="next-fault" title="Go to the next packet with a fault" onclick={jump}>
-                    { icon(Icon::Fault) }{ format!("{count} at fault") }{ icon(Icon::Down) }
-                </button>
-            }
-        </div>
-    }
+    el("div")
+        .class("list-head")
+        .child(count)
+        .child(grow())
+        .maybe(next)
 }

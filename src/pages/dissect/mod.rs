@@ -3,6 +3,7 @@
 mod act;
 mod build;
 mod copy;
+mod desk;
 mod empty;
 mod examples;
 mod field_text;
@@ -24,9 +25,12 @@ use std::rc::Rc;
 use mqttscope_inspect::payload::Reader;
 use yew::prelude::*;
 
-use crate::components::inspector::{Inspector, Shown};
+use crate::components::inspector::{Edited, Inspector, InspectorProps, Shown};
+use crate::element::{el, grow, list, part};
+use crate::hooks::{Kept, use_kept};
+use crate::state::toasts::Toaster;
 use crate::state::workbench::{Act, Workbench};
-use act::Acts;
+use desk::Desk;
 pub(crate) use reading::counted;
 use steps::Step;
 
@@ -34,7 +38,11 @@ use steps::Step;
 #[derive(Clone, PartialEq, Properties)]
 pub struct DissectProps {
     /// What was done so far: it outlives the page, which goes when another is looked at.
-    pub bench: UseReducerHandle<Workbench>,
+    pub bench: Rc<Workbench>,
+    /// What acts on it.
+    pub acts: Kept<Rc<Workbench>>,
+    /// Through what the page says something.
+    pub toaster: Toaster,
     /// The content of a share link, where the address carries one.
     pub shared: Option<AttrValue>,
     /// Different each time someone comes to an address.
@@ -45,87 +53,85 @@ pub struct DissectProps {
 #[component]
 pub fn Dissect(props: &DissectProps) -> Html {
     let bench = &props.bench;
-    let step = use_state_eq(|| Step::Packets);
-    let building = use_state_eq(|| false);
-    let now = bench.now().clone();
-    let marks = use_state(|| (0, Rc::default()));
-    let no_marks = use_memo((), |()| Rc::<[u32]>::default());
-    let on_marks = {
-        let marks = marks.clone();
-        use_callback((), move |judged: talk::Marks, ()| marks.set(judged))
+    let marks = use_kept(Default::default);
+    let desk = Desk {
+        marks: talk::marks_of(&marks, bench.now()),
+        now: bench.now().clone(),
+        acts: props.acts.clone(),
+        toaster: props.toaster.clone(),
+        refused: use_kept(Default::default),
     };
+    let now = &desk.now;
+    let step = use_kept(|| Step::Packets);
+    let building = use_kept(Default::default);
 
-    share::use_shared(props.shared.clone(), props.arrival, bench);
-    let dropping = opening::use_opening(bench);
-    keys::use_page_keys(bench);
+    share::use_shared(&desk, props.shared.clone(), props.arrival);
+    let dropping = opening::use_opening(&desk);
+    keys::use_page_keys(&desk);
 
     let shown = use_memo(
         (now.recording.clone().into(), now.packet),
         |(recording, packet): &(act::ByAddress<_>, usize)| Shown::of(&recording.0, *packet),
     );
-    let on_node = {
-        let dispatcher = bench.dispatcher();
+    let on_select = {
+        let acts = desk.acts.clone();
         use_callback((), move |node: usize, ()| {
-            dispatcher.dispatch(Act::SelectNode(Some(node)))
+            acts.dispatch(Act::SelectNode(Some(node)))
         })
     };
     let on_edit = {
-        let dispatcher = bench.dispatcher();
-        use_callback(now.packet, move |bytes: Rc<[u8]>, &packet| {
-            dispatcher.dispatch(Act::Edit(packet, bytes))
+        let desk = desk.clone();
+        use_callback(now.packet, move |edited: Edited, &packet| match edited {
+            Ok(bytes) => desk.acts.dispatch(Act::Edit(packet, bytes.into())),
+            Err(error) => desk.say(error.to_string()),
         })
     };
-    let on_step = {
-        let step = step.clone();
-        Callback::from(move |to: Step| step.set(to))
-    };
-    let set_building = |shown: bool| {
-        let building = building.clone();
-        Callback::from(move |()| building.set(shown))
-    };
-    let on_packet = {
-        let (dispatcher, step) = (bench.dispatcher(), step.clone());
-        Callback::from(move |packet: usize| {
-            dispatcher.dispatch(Act::Select(packet));
-            // On a narrow screen a packet that was pressed is wanted with its fields.
-            step.set(Step::Fields);
-        })
-    };
+    let given = given::use_given_pane(&desk, bench.text_revision(), bench.can());
+    let reading = reading::use_reading(&desk);
+    let packets = packet_list::use_packet_list(&desk, &step);
 
-    let is_talk = talk::is_talk(&now.recording);
-    let marks = match &*marks {
-        (of, marks) if is_talk && *of == Rc::as_ptr(&now.recording).addr() => marks.clone(),
-        _ => (*no_marks).clone(),
-    };
+    let talk = talk::use_talk(&desk, &marks);
+    let talking = if talk.is_some() { "talking" } else { "" };
 
-    html! {
-        <ContextProvider<Acts> context={bench.dispatcher()}>
-            <main id="main" tabindex="-1" data-step={step.name()} class={classes!("dissect", is_talk.then_some("talking"), dropping.then_some("dropping"))}>
-                <h1 class="unseen">{ "Dissect MQTT bytes" }</h1>
-                { steps::steps(*step, now.recording.packets().len(), &on_step) }
-                <section class="pane" aria-label="Bytes and packets">
-                    <given::GivenPane document={now.clone()} text_revision={bench.text_revision()} can={bench.can()} />
-                    if !now.recording.packets().is_empty() {
-                        <reading::Reading document={now.clone()} />
-                        <packet_list::PacketList recording={now.recording.clone()} {marks} selected={now.packet} on_select={on_packet} />
-                    } else {
-                        <span class="grow"></span>
-                    }
-                    <div class="head foot">
-                        <button data-testid="build" onclick={set_building(true).reform(|_: MouseEvent| ())}>{ "Build a packet…" }</button>
-                        <span class="grow"></span>
-                        <share::ShareButton document={now.clone()} />
-                        <copy::CopyMenu document={now.clone()} />
-                    </div>
-                </section>
-                if is_talk { <talk::Talk recording={act::ByAddress::from(now.recording.clone())} selected={now.packet} {on_marks} /> }
-                if let Some(shown) = &*shown {
-                    <Inspector shown={shown.clone()} reader={Reader::PLAIN} selected={now.node} on_select={on_node} on_edit={Some(on_edit)} />
-                } else {
-                    { empty::empty(now.given.is_nothing(), &bench.dispatcher()) }
-                }
-                if *building { <build::Build version={now.version.unwrap_or(now.recording.detection().version)} empty={now.given.is_nothing()} on_close={set_building(false)} /> }
-            </main>
-        </ContextProvider<Acts>>
-    }
+    let found = if now.recording.packets().is_empty() {
+        grow().into()
+    } else {
+        let head = list_head::list_head(&desk);
+        list(vec![reading, head.into(), packets.into()])
+    };
+    let foot = el("div")
+        .class("head foot")
+        .child(build::build_button(&desk, &building))
+        .child(grow())
+        .child(share::share_button(&desk))
+        .html(copy::copy_menu(&desk));
+    let left = el("section")
+        .class("pane")
+        .label("Bytes and packets")
+        .html(given)
+        .html(found)
+        .child(foot);
+    let right = match &*shown {
+        Some(shown) => part::<Inspector>(InspectorProps {
+            shown: shown.clone(),
+            reader: Reader::PLAIN,
+            selected: now.node,
+            on_select,
+            on_edit: Some(on_edit),
+        }),
+        None => empty::empty(&desk).into(),
+    };
+    el("main")
+        .attr("id", "main")
+        .attr("tabindex", "-1")
+        .attr("data-step", step.get().name())
+        .classes(&["dissect", talking, if dropping { "dropping" } else { "" }])
+        .child(el("h1").class("unseen").text("Dissect MQTT bytes"))
+        .child(steps::steps(&step, now.recording.packets().len()))
+        .child(left)
+        .maybe(talk)
+        .html(right)
+        .html(build::build_window(&desk, &building))
+        .html(desk.refused())
+        .into()
 }

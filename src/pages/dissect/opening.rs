@@ -9,19 +9,18 @@ use web_sys::{ClipboardEvent, DataTransfer, DragEvent};
 use yew::prelude::*;
 
 use super::act::Acts;
+use super::desk::Desk;
+use crate::hooks::{use_after, use_kept};
 use crate::services::{browser, files};
-use crate::state::toasts::{ToastAction, Toaster};
-use crate::state::workbench::{Act, Given, Workbench};
+use crate::state::workbench::{Act, Given};
 
 /// Opens what is dropped or pasted on the page; whether something hovers over it to be dropped.
 #[hook]
-pub(super) fn use_opening(bench: &UseReducerHandle<Workbench>) -> bool {
-    let toaster = use_context::<Toaster>();
-    let acts: Acts = bench.dispatcher();
-    let dropping = use_state_eq(|| false);
+pub(super) fn use_opening(desk: &Desk) -> bool {
+    let dropping = use_kept(bool::default);
     {
-        let dropping = dropping.clone();
-        use_effect_with((), move |()| {
+        let (dropping, desk) = (dropping.clone(), desk.clone());
+        use_after([], move || {
             let listen = |kind: &'static str, then: Box<dyn Fn(&Event)>| {
                 browser::window().map(|window| {
                     let options = EventListenerOptions::enable_prevent_default();
@@ -31,7 +30,7 @@ pub(super) fn use_opening(bench: &UseReducerHandle<Workbench>) -> bool {
                 })
             };
             let (over, left) = (dropping.clone(), dropping.clone());
-            let (drop_acts, drop_toaster) = (acts.clone(), toaster);
+            let acts = desk.acts.clone();
             let listeners = [
                 listen(
                     "dragover",
@@ -61,7 +60,7 @@ pub(super) fn use_opening(bench: &UseReducerHandle<Workbench>) -> bool {
                             .dyn_ref::<DragEvent>()
                             .and_then(DragEvent::data_transfer)
                         {
-                            open_dropped(&data, &drop_acts, drop_toaster.as_ref());
+                            open_dropped(&data, &desk);
                         }
                     }),
                 ),
@@ -80,18 +79,18 @@ pub(super) fn use_opening(bench: &UseReducerHandle<Workbench>) -> bool {
                     }),
                 ),
             ];
-            move || drop(listeners)
+            Some(Box::new(move || drop(listeners)))
         });
     }
-    *dropping
+    dropping.get()
 }
 
-fn open_dropped(data: &DataTransfer, acts: &Acts, toaster: Option<&Toaster>) {
+fn open_dropped(data: &DataTransfer, desk: &Desk) {
     match data.files().and_then(|files| files.get(0)) {
-        Some(file) => open_file(file, acts.clone(), toaster.cloned()),
+        Some(file) => open_file(file, desk),
         None => {
             if let Ok(text) = data.get_data("text/plain") {
-                open_text(&text, acts);
+                open_text(&text, &desk.acts);
             }
         }
     }
@@ -105,15 +104,15 @@ fn open_text(text: &str, acts: &Acts) {
 }
 
 /// Reads a file and opens it in place of all there was; says so when it cannot.
-pub(super) fn open_file(file: web_sys::File, acts: Acts, toaster: Option<Toaster>) {
+pub(super) fn open_file(file: web_sys::File, desk: &Desk) {
+    let desk = desk.clone();
     spawn_local(async move {
         match files::read(file).await {
-            Ok(opened) => acts.dispatch(Act::Open(Given::of_file(&opened.name, opened.bytes))),
-            Err(why) => {
-                if let Some(toaster) = toaster {
-                    toaster.dispatch(ToastAction::Say(why));
-                }
+            Ok(opened) => {
+                let given = Given::of_file(&opened.name, opened.bytes);
+                desk.acts.dispatch(Act::Open(given));
             }
+            Err(why) => desk.say(why),
         }
     });
 }

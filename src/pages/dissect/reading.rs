@@ -1,14 +1,14 @@
-//! How the bytes are read: as which version and why, sent by whom, and how many packets they are.
-
-use std::rc::Rc;
+//! How the bytes are read: as which version and why, from which sides, and how many packets they are.
 
 use mqttscope_wire::ProtocolVersion;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::act::Acts;
-use crate::state::workbench::{Act, Document, Sides};
+use super::desk::Desk;
+use crate::element::{El, el, grow, list};
+use crate::hooks::use_kept;
+use crate::state::workbench::{Act, Sides};
 
 const VERSIONS: [ProtocolVersion; 3] = [
     ProtocolVersion::V3_1,
@@ -23,81 +23,103 @@ const SIDES: [&str; 5] = [
     "both sides, alternating",
 ];
 
-#[derive(Clone, Properties)]
-pub(super) struct ReadingProps {
-    pub(super) document: Rc<Document>,
-}
-
-impl PartialEq for ReadingProps {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.document.recording, &other.document.recording)
-    }
-}
-
 /// The bar between the text and the packets.
-#[component]
-pub(super) fn Reading(props: &ReadingProps) -> Html {
-    let acts = use_context::<Acts>();
-    let why = use_state_eq(|| false);
-    let document = &props.document;
+#[hook]
+pub(super) fn use_reading(desk: &Desk) -> Html {
+    let why = use_kept(bool::default);
+    let document = &desk.now;
     let detection = document.recording.detection();
-    let choose = move |act: fn(Option<usize>) -> Act| {
-        let acts = acts.clone();
-        Callback::from(move |event: Event| {
-            let select = event
-                .target()
-                .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
-            if let (Some(select), Some(acts)) = (select, &acts) {
-                // The first is "as it fits".
-                acts.dispatch(act(usize::try_from(select.selected_index())
-                    .unwrap_or(0)
-                    .checked_sub(1)));
-            }
-        })
-    };
-    let on_version =
-        choose(|index| Act::ReadVersion(index.and_then(|index| VERSIONS.get(index)).copied()));
-    let on_sides =
-        choose(|index| Act::ReadSides(index.and_then(|index| Sides::ALL.get(index)).copied()));
     let toggle = {
         let why = why.clone();
-        Callback::from(move |_: MouseEvent| why.set(!*why))
+        Callback::from(move |_: MouseEvent| why.set(!why.get()))
     };
     let found = match document.version {
         None => format!("MQTT {} · detected", detection.version.name()),
         Some(_) => "detect the version".to_owned(),
     };
-    let sides = match (document.sides, document.recording.has_both()) {
+    let versions = VERSIONS.map(|version| {
+        let is_it = document.version == Some(version);
+        (format!("MQTT {}", version.name()), is_it)
+    });
+    let versions = choice(desk, "chip ok", found, &versions, |index| {
+        Act::ReadVersion(index.and_then(|index| VERSIONS.get(index)).copied())
+    });
+    let mut names = SIDES.iter();
+    let sides = Sides::ALL.map(|offered| {
+        let name = names.next().copied().unwrap_or_default();
+        (name.to_owned(), document.sides == Some(offered))
+    });
+    let found = match (document.sides, document.recording.has_both()) {
         (Some(_), _) => "detect the sides",
         (None, true) => "both sides · detected",
         (None, false) => "separate packets · detected",
     };
-    html! {
-        <>
-            <div class="head reading">
-                <select class={classes!("chip", "ok")} data-testid="version" aria-label="Read as version" onchange={on_version}>
-                    <option selected={document.version.is_none()}>{ found }</option>
-                    { for VERSIONS.iter().map(|version| html! {
-                        <option selected={document.version == Some(*version)}>{ format!("MQTT {}", version.name()) }</option>
-                    }) }
-                </select>
-                <button class="chip" data-testid="why" aria-expanded={why.to_string()} aria-controls="reasons" onclick={toggle}>{ "why?" }</button>
-                <span class="grow"></span>
-                <select class="chip" data-testid="sides" aria-label="Whose packets they are" onchange={on_sides}>
-                    <option selected={document.sides.is_none()}>{ sides }</option>
-                    { for Sides::ALL.iter().zip(SIDES).map(|(&offered, name)| html! {
-                        <option selected={document.sides == Some(offered)}>{ name }</option>
-                    }) }
-                </select>
-            </div>
-            if *why {
-                <ul class="reasons" id="reasons" data-testid="reasons">
-                    if document.version.is_some() { <li>{ "You chose the version. By itself this would be read as MQTT " }{ detection.version.name() }{ ":" }</li> }
-                    { for detection.reasons.iter().map(|reason| html! { <li>{ reason.to_string() }</li> }) }
-                </ul>
-            }
-        </>
-    }
+    let sides = choice(desk, "chip", found.to_owned(), &sides, |index| {
+        Act::ReadSides(index.and_then(|index| Sides::ALL.get(index)).copied())
+    });
+    let button = el("button")
+        .class("chip")
+        .test("why")
+        .says("aria-expanded", why.get())
+        .attr("aria-controls", "reasons")
+        .on_click(toggle)
+        .text("why?");
+    let bar = el("div")
+        .class("head reading")
+        .child(versions.test("version").label("Read as version"))
+        .child(button)
+        .child(grow())
+        .child(sides.test("sides").label("Whose packets they are"));
+    let reasons = why.get().then(|| {
+        let chosen = document.version.map(|_| {
+            el("li")
+                .text("You chose the version. By itself this would be read as MQTT ")
+                .text(detection.version.name())
+                .text(":")
+        });
+        let reasons = detection.reasons.iter();
+        el("ul")
+            .class("reasons")
+            .attr("id", "reasons")
+            .test("reasons")
+            .all(chosen)
+            .all(reasons.map(|reason| el("li").string(reason.to_string())))
+    });
+    list(vec![
+        bar.into(),
+        reasons.map_or_else(Html::default, Html::from),
+    ])
+}
+
+/// A list to choose from: what was found first, then `names`, with whether they were chosen.
+pub(super) fn choice(
+    desk: &Desk,
+    class: &'static str,
+    found: String,
+    names: &[(String, bool)],
+    act: fn(Option<usize>) -> Act,
+) -> El {
+    let acts = desk.acts.clone();
+    let on_change = Callback::from(move |event: Event| {
+        let select = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+        if let Some(select) = select {
+            // The first is "as it fits".
+            let index = usize::try_from(select.selected_index()).unwrap_or(0);
+            acts.dispatch(act(index.checked_sub(1)));
+        }
+    });
+    let is_found = !names.iter().any(|(_, is_it)| *is_it);
+    el("select")
+        .class(class)
+        .on_change(on_change)
+        .child(el("option").flag("selected", is_found).string(found))
+        .all(
+            names
+                .iter()
+                .map(|(name, is_it)| el("option").flag("selected", *is_it).string(name.clone())),
+        )
 }
 
 /// A number with its noun, thousands apart.

@@ -1,76 +1,67 @@
 //! How the text was read: its format, what was passed over, what is wrong with it.
 
 use mqttscope_capture::text::Format;
-use wasm_bindgen::JsCast as _;
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::act::Acts;
+use super::desk::Desk;
 use super::field_text::select_fault;
+use super::reading::choice;
 use crate::components::icon::{Icon, icon};
+use crate::element::{El, el};
 use crate::state::workbench::{Act, Document};
 
 /// The format that was found, which is a list to choose another from.
-pub(super) fn format_chip(document: &Document, acts: Option<Acts>) -> Html {
-    let (asked, found) = (document.format, document.read_as);
-    let on_change = Callback::from(move |event: Event| {
-        let select = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
-        if let (Some(select), Some(acts)) = (select, &acts) {
-            // The first is "as found".
-            let index = usize::try_from(select.selected_index()).unwrap_or(0);
-            let format = index
-                .checked_sub(1)
-                .and_then(|index| Format::ALL.get(index))
-                .copied();
-            acts.dispatch(Act::ReadAs(format));
-        }
-    });
+pub(super) fn format_chip(desk: &Desk) -> Option<El> {
+    let document = &desk.now;
+    let asked = document.format;
     if document.given.is_nothing() {
-        return Html::default();
+        return None;
     }
-    let found = found.filter(|_| asked.is_none());
+    let found = document.read_as.filter(|_| asked.is_none());
     let automatic = found.map_or_else(
         || "detect the format".to_owned(),
         |format| format!("{format} · detected"),
     );
-    html! {
-        <select class={classes!("chip", "accent")} data-testid="format" aria-label="Format of the text" onchange={on_change}>
-            <option selected={asked.is_none()}>{ automatic }</option>
-            { for Format::ALL.iter().map(|&format| html! { <option selected={asked == Some(format)}>{ format.name() }</option> }) }
-        </select>
-    }
+    let formats = Format::ALL.map(|format| (format.name().to_owned(), asked == Some(format)));
+    let chip = choice(desk, "chip accent", automatic, &formats, |index| {
+        Act::ReadAs(index.and_then(|index| Format::ALL.get(index)).copied())
+    });
+    Some(chip.test("format").label("Format of the text"))
 }
 
 /// What is wrong with the text, or what a person should know about how it was read.
 pub(super) fn said(document: &Document) -> Html {
     if let Some(fault) = &document.fault {
-        let show = {
+        let show = (!document.given.is_long()).then(|| {
             let fault = fault.clone();
-            Callback::from(move |_: MouseEvent| select_fault(&fault))
-        };
-        let sentence = first_upper(&fault.to_string());
-        return html! {
-            <ul class="said error" id="said-error" role="alert" data-testid="text-error">
-                <li>
-                    { icon(Icon::Fault) }
-                    <span>
-                        { sentence }{ ". " }
-                        if !document.given.is_long() { <button class="link" onclick={show} data-testid="show-in-text">{ "Show in the text" }</button> }
-                    </span>
-                </li>
-            </ul>
-        };
+            el("button")
+                .class("link")
+                .on_click(Callback::from(move |_: MouseEvent| select_fault(&fault)))
+                .test("show-in-text")
+                .text("Show in the text")
+        });
+        let sentence = el("span")
+            .string(first_upper(&fault.to_string()))
+            .text(". ")
+            .maybe(show);
+        return el("ul")
+            .class("said error")
+            .attr("id", "said-error")
+            .role("alert")
+            .test("text-error")
+            .child(el("li").child(icon(Icon::Fault)).child(sentence))
+            .into();
     }
     if document.notes.is_empty() {
         return Html::default();
     }
-    html! {
-        <ul class="said" data-testid="notes">
-            { for document.notes.iter().map(|note| html! { <li>{ icon(Icon::Note) }<span>{ first_upper(&note.to_string()) }</span></li> }) }
-        </ul>
-    }
+    let notes = document.notes.iter().map(|note| {
+        let sentence = first_upper(&note.to_string());
+        el("li")
+            .child(icon(Icon::Note))
+            .child(el("span").string(sentence))
+    });
+    el("ul").class("said").test("notes").all(notes).into()
 }
 
 fn first_upper(sentence: &str) -> String {

@@ -2,6 +2,9 @@
 
 use yew::prelude::*;
 
+use crate::element::{El, el};
+use crate::hooks::Kept;
+
 /// A pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -21,21 +24,32 @@ impl Step {
 }
 
 /// The bar that leads from one to the other.
-pub(super) fn steps(now: Step, packets: usize, on_step: &Callback<Step>) -> Html {
+pub(super) fn steps(now: &Kept<Step>, packets: usize) -> El {
     let steps = [
         (Step::Packets, "Packets"),
         (Step::Fields, "Fields"),
         (Step::Bytes, "Bytes"),
     ];
-    html! {
-        <nav class="steps" aria-label="Parts of the page">
-            { for steps.map(|(step, name)| html! {
-                <button data-testid={format!("step-{}", step.name())} aria-current={(step == now).then_some("step")}
-                    onclick={on_step.reform(move |_: MouseEvent| step)}>
-                    { name }
-                    if step == Step::Packets && packets > 0 { <span class="quiet">{ packets }</span> }
-                </button>
-            }) }
-        </nav>
-    }
+    let button = |(step, name): (Step, &'static str)| {
+        let go = {
+            let now = now.clone();
+            Callback::from(move |_: MouseEvent| now.set(step))
+        };
+        let count = (step == Step::Packets && packets > 0)
+            .then(|| el("span").class("quiet").string(packets.to_string()));
+        let button = el("button")
+            .made("data-testid", format!("step-{}", step.name()))
+            .on_click(go)
+            .text(name)
+            .maybe(count);
+        if step == now.get() {
+            button.attr("aria-current", "step")
+        } else {
+            button
+        }
+    };
+    el("nav")
+        .class("steps")
+        .label("Parts of the page")
+        .all(steps.map(button))
 }

@@ -4,99 +4,92 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array, Uint32Array};
-use mqttscope_inspect::recording::Recording;
+use mqttscope_inspect::recording::{Packet, Recording};
 use mqttscope_wire::Sender;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::act::{Acts, ByAddress};
+use super::desk::Desk;
+use crate::element::{El, el};
+use crate::hooks::{Kept, use_after};
 use crate::services::annex;
-use crate::state::toasts::{ToastAction, Toaster};
-use crate::state::workbench::Act;
+use crate::state::workbench::{Act, Document};
 
-/// Errors and warnings that the conversation adds to each packet, two numbers a packet, with the
-/// recording that they are of.
-pub(super) type Marks = (usize, Rc<[u32]>);
+/// What the conversation adds to each packet, and the address of the recording that it is of.
+pub(super) type Marks = Kept<(usize, Rc<[u32]>)>;
 
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct TalkProps {
-    pub(super) recording: ByAddress<Recording>,
-    pub(super) selected: usize,
-    pub(super) on_marks: Callback<Marks>,
+/// What the conversation adds to each packet of this document, once that is known.
+pub(super) fn marks_of(marks: &Marks, now: &Document) -> Rc<[u32]> {
+    let (of, marks) = marks.get();
+    if of == Rc::as_ptr(&now.recording).addr() && is_talk(&now.recording) {
+        marks
+    } else {
+        Rc::default()
+    }
 }
 
 /// Whether there is a conversation: several packets whose senders are known.
-pub(super) fn is_talk(recording: &Recording) -> bool {
+fn is_talk(recording: &Recording) -> bool {
     let packets = recording.packets();
-    packets.len() > 1 && packets.first().is_some_and(|packet| packet.from.is_some())
+    packets.len() > 1 && packets.iter().all(|packet| packet.from.is_some())
 }
 
-#[component]
-pub(super) fn Talk(props: &TalkProps) -> Html {
+/// The annex's place, where there is a conversation.
+#[hook]
+pub(super) fn use_talk(desk: &Desk, marks: &Marks) -> Option<El> {
     let host = use_node_ref();
-    let looked_at = use_mut_ref(|| Rc::new(Cell::new(0))).borrow().clone();
-    let acts = use_context::<Acts>();
-    let toaster = use_context::<Toaster>();
-    looked_at.set(props.selected);
-    use_effect_with(props.selected, |&selected| look(selected));
-    {
-        let (host, on_marks) = (host.clone(), props.on_marks.clone());
-        use_effect_with(props.recording.clone(), move |ByAddress(recording)| {
-            let recording = recording.clone();
-            spawn_local(async move {
-                let Some(host) = host.cast::<Element>() else {
-                    return;
-                };
-                let on_select = Closure::<dyn Fn(usize)>::new(move |packet| {
-                    if let Some(acts) = &acts {
-                        acts.dispatch(Act::Select(packet));
-                    }
-                });
-                let lengths: Vec<u32> = recording.packets().iter().map(spoken).collect();
-                let given = Array::of4(
-                    &host,
-                    &Uint8Array::from(recording.bytes()),
-                    &Uint32Array::from(lengths.as_slice()),
-                    &on_select.into_js_value(),
-                );
-                match annex::ask(&host, "converse", &given).await {
-                    Ok(marks) => {
-                        look(looked_at.get());
-                        let marks = marks.dyn_into().map(|marks: Uint32Array| marks.to_vec());
-                        on_marks.emit((
-                            Rc::as_ptr(&recording).addr(),
-                            marks.unwrap_or_default().into(),
-                        ));
-                    }
-                    Err(why) => {
-                        if let Some(toaster) = toaster {
-                            toaster.dispatch(ToastAction::Say(format!(
-                                "The conversation could not be judged: {why}"
-                            )));
-                        }
-                    }
-                }
-            });
-        });
-    }
-    use_effect_with((), |()| {
-        || {
-            // Before the annex is there, nothing is drawn that could be left.
-            let _ = annex::call("leave", &Array::new());
-        }
+    let selected = use_mut_ref(|| Rc::new(Cell::new(0))).borrow().clone();
+    let (recording, packet) = (&desk.now.recording, desk.now.packet);
+    let is_talk = is_talk(recording);
+    let address = Rc::as_ptr(recording).addr();
+    selected.set(packet);
+    use_after([packet], move || {
+        call("look", packet);
+        None
     });
-    html! { <div class="talk" ref={host}></div> }
+    let place = host.clone();
+    let (desk, marks) = (desk.clone(), marks.clone());
+    use_after([usize::from(is_talk), address], move || {
+        let host = place.cast::<Element>().filter(|_| is_talk)?;
+        let acts = desk.acts.clone();
+        let on_select = Closure::<dyn Fn(usize)>::new(move |packet| {
+            acts.dispatch(Act::Select(packet));
+        });
+        let recording = &desk.now.recording;
+        let spoken: Vec<u32> = recording.packets().iter().map(spoken).collect();
+        let given = Array::of4(
+            &host,
+            &Uint8Array::from(recording.bytes()),
+            &Uint32Array::from(spoken.as_slice()),
+            &on_select.into_js_value(),
+        );
+        spawn_local(async move {
+            match annex::ask(&host, "converse", &given).await {
+                Ok(found) => {
+                    call("look", selected.get());
+                    let found = found.dyn_into().map(|found: Uint32Array| found.to_vec());
+                    marks.set((address, found.unwrap_or_default().into()));
+                }
+                Err(why) => desk.say(format!("The conversation could not be judged: {why}")),
+            }
+        });
+        None
+    });
+    use_after([usize::from(is_talk)], || {
+        Some(Box::new(|| call("leave", 0)))
+    });
+    is_talk.then(|| el("div").class("talk").node(&host))
 }
 
-fn look(selected: usize) {
-    // Before the annex is there, nobody asks.
-    let _ = annex::call("look", &Array::of1(&selected.into()));
+/// Tells the annex, which listens once there is a conversation.
+fn call(name: &str, packet: usize) {
+    let _ = annex::call(name, &Array::of1(&packet.into()));
 }
 
 /// A packet as the annex is told of it.
-fn spoken(packet: &mqttscope_inspect::recording::Packet) -> u32 {
+fn spoken(packet: &Packet) -> u32 {
     let by_server = u32::from(packet.from == Some(Sender::Server));
     let len = u32::try_from(packet.at.len).unwrap_or(u32::MAX / 2);
     len.saturating_mul(2).saturating_add(by_server)

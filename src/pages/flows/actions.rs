@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use mqttscope_inspect::flows::{Fault, Run};
 use yew::prelude::*;
 
 use super::act::Acts;
@@ -35,20 +36,19 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
         Callback::from(move |()| {
             player.act(Playback::pause);
             *at.borrow_mut() = player.moment();
-            let scenario = &run.scenario;
-            let faults = scenario.faults_at(player.moment());
-            faults
-                .iter()
-                .map(|fault| {
-                    Item::new(scenario.fault_text(fault), "").under("From here on, what if")
-                })
-                .collect::<Vec<_>>()
+            let moment = player.moment();
+            let faults = run.faults_at(moment);
+            let item = |fault: &Fault| {
+                Item::new(run.scenario.fault_text(fault), means(&run, fault, moment))
+                    .under("From here on, what if")
+            };
+            faults.iter().map(item).collect::<Vec<_>>()
         })
     };
     let on_choose = {
         let (run, at, acts) = (run.clone(), at.clone(), acts.clone());
         Callback::from(move |index: usize| {
-            let fault = run.scenario.faults_at(*at.borrow()).into_iter().nth(index);
+            let fault = run.faults_at(*at.borrow()).into_iter().nth(index);
             if let (Some(fault), Some(acts)) = (fault, &acts) {
                 acts.dispatch(Act::Fork(fault));
             }
@@ -72,5 +72,22 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
                 <button data-testid="alone" title="Only the chosen run (a)" onclick={on(Act::Alone)}>{ "Only this" }</button>
             }
         </>
+    }
+}
+
+/// What a fault is, in a few words.
+fn means(run: &Run, fault: &Fault, moment: u64) -> String {
+    match fault {
+        Fault::Cut { .. } => "the link breaks; what is on its way is lost".into(),
+        Fault::Offline { .. } => "no connection for a while".into(),
+        Fault::Restart { keeps: true, .. } => "it comes back with its session".into(),
+        Fault::Restart { keeps: false, .. } => "it comes back and knows nothing".into(),
+        Fault::RestartBroker { keeps: true, .. } => "it comes back with all sessions".into(),
+        Fault::RestartBroker { keeps: false, .. } => "all sessions are gone".into(),
+        Fault::Slow { delay, .. } => format!("every packet takes {delay} ms"),
+        Fault::Hold { client, .. } => match run.next_acknowledged(*client, moment) {
+            Some(kind) => format!("its application keeps {} back", kind.name()),
+            None => "its application does not acknowledge".into(),
+        },
     }
 }

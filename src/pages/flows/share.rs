@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::act::Acts;
 use crate::components::icon::{Icon, icon};
-use crate::components::text_out::TextOut;
+use crate::components::text_out::text_out;
 use crate::route::{Page, Route};
 use crate::services::{browser, clipboard};
 use crate::state::flows::{Act, Flows};
@@ -93,7 +93,7 @@ pub(super) fn ShareButton(props: &ShareButtonProps) -> Html {
     html! {
         <>
             <button data-testid="share" title="Copy a link that opens this scenario" onclick={on_click}>{ icon(Icon::Link) }{ "Share link" }</button>
-            if let Some(link) = &*refused { <TextOut title="Share link" text={link.clone()} {on_close} /> }
+            if let Some(link) = &*refused { { text_out("Share link".into(), link.clone(), on_close) } }
         </>
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
         })
     };
     html! {
-        <>
+        <div class="finding-list">
             <FarList id="findings" label="Findings" row={ROW} first={rows.first} total={rows.total} ids={(rows.first..).take(rows.rows.len()).collect::<Vec<_>>()}
                 selected={*chosen} {on_window} {on_select}>
                 { for rows.rows.iter().zip(rows.first..).map(|(row, id)| finding_row(row, id, rows.total, *chosen == Some(id))) }
@@ -57,7 +57,7 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
             if rows.total == 0 {
                 <div class="nothing" data-testid="nothing"><h2>{ "Nothing found" }</h2><p>{ "Every packet and the conversation as a whole are checked against the rules of the standard. What either side does wrong shows here." }</p></div>
             }
-        </>
+        </div>
     }
 }
 

@@ -5,11 +5,18 @@ use std::rc::Rc;
 use mqttscope_engine::protocol::{Command, Direction, FlowView, RecordId, TimedPacket};
 use mqttscope_inspect::flows::{Diagram, Look, Scenario, Seen, Watched, seconds, to_link};
 use mqttscope_wire::{ProtocolVersion, Sender};
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::desk::Desk;
 use crate::components::sequence_diagram::{Scene, SequenceDiagram};
+use crate::hooks::Resizes;
 use crate::route::Page;
+
+/// Beside the diagram in its pane, in pixels, as in the style sheet.
+const BESIDE: i32 = 24;
+/// The client and the broker.
+const LANES: usize = 2;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct FlowPictureProps {
@@ -31,7 +38,13 @@ pub(super) fn FlowPicture(props: &FlowPictureProps) -> Html {
             }
         });
     }
-    let drawn = use_memo(props.packets.clone(), |packets| Drawn::of(packets));
+    let is_of_flow = |timed: &TimedPacket| props.flow.packets.contains(&timed.packet.record);
+    let is_shown = !props.packets.is_empty() && props.packets.iter().all(is_of_flow);
+    let room = use_node_ref();
+    let width = use_width(&room, is_shown);
+    let drawn = use_memo((props.packets.clone(), width), |(packets, width)| {
+        Drawn::of(packets, Look::fit(LANES, *width))
+    });
     let on_packet = {
         let (desk, packets) = (desk.clone(), props.packets.clone());
         use_callback(packets, move |index: usize, packets| {
@@ -44,8 +57,7 @@ pub(super) fn FlowPicture(props: &FlowPictureProps) -> Html {
         // Nothing of it is still to come.
         scene.show(f64::from(scene.diagram().height));
     });
-    let is_of_flow = |timed: &TimedPacket| props.flow.packets.contains(&timed.packet.record);
-    if drawn.says.is_empty() || !props.packets.iter().all(is_of_flow) {
+    if !is_shown {
         return Html::default();
     }
     let name = format!("{} {}", props.flow.name, props.flow.about);
@@ -57,11 +69,31 @@ pub(super) fn FlowPicture(props: &FlowPictureProps) -> Html {
                 <span class="grow"></span>
                 if let Some(link) = &drawn.link { <a href={link.clone()} data-testid="what-if" title="Make a scenario of it: break it, compare it">{ "What if…" }</a> }
             </div>
-            <div class="scroll" tabindex="0" role="region" aria-label="The handshake as it went">
+            <div class="scroll" ref={room} tabindex="0" role="region" aria-label="The handshake as it went">
                 <SequenceDiagram diagram={drawn.diagram.clone()} says={drawn.says.clone()} name={name} {on_packet} on_cut={Callback::noop()} {on_scene} />
             </div>
         </div>
     }
+}
+
+/// How wide an element's content may be, in pixels; as wide as it likes before it is drawn.
+#[hook]
+fn use_width(node: &NodeRef, is_shown: bool) -> u32 {
+    let width = use_state_eq(|| u32::MAX);
+    {
+        let (node, width) = (node.clone(), width.setter());
+        use_effect_with(is_shown, move |_| {
+            let resizes = node.cast::<HtmlElement>().and_then(|element| {
+                let measured = element.clone();
+                Resizes::of(&element, move || {
+                    let wide = measured.client_width().saturating_sub(BESIDE);
+                    width.set(u32::try_from(wide).unwrap_or_default());
+                })
+            });
+            move || drop(resizes)
+        });
+    }
+    *width
 }
 
 struct Drawn {
@@ -72,7 +104,7 @@ struct Drawn {
 }
 
 impl Drawn {
-    fn of(packets: &[TimedPacket]) -> Self {
+    fn of(packets: &[TimedPacket], look: Look) -> Self {
         let began = packets.first().map_or(0.0, |timed| timed.at_ms);
         let seen: Vec<Seen> = packets
             .iter()
@@ -93,7 +125,7 @@ impl Drawn {
                 .find(|known| Some(known.name()) == version)
                 .unwrap_or(ProtocolVersion::V5),
         };
-        let diagram = Diagram::of_packets(&watched, &seen, Look::WIDE);
+        let diagram = Diagram::of_packets(&watched, &seen, look);
         let says = diagram.arrows.iter().zip(&seen).map(|(arrow, seen)| {
             let open = if arrow.unanswered { ", unanswered" } else { "" };
             format!("{} after {}{open}", arrow.label, seconds(seen.at))

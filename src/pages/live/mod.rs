@@ -7,9 +7,11 @@ mod connection_row;
 mod connection_state;
 mod connections;
 mod desk;
+mod detail_bar;
 mod details;
 mod edit;
 mod engine;
+mod explanations;
 mod finding_list;
 mod flow_list;
 mod flow_picture;
@@ -131,7 +133,7 @@ pub fn Live(props: &LiveProps) -> Html {
                     <publish::Publish form={(*publishing).clone()} saved={(*saved).clone()} connection={live.connection} {is_open} {is_v5}
                         repeating={view.as_ref().is_some_and(|view| view.repeating)} />
                 </div>
-                <details::Details packet={live.packet.clone()} row={live.selected_row().cloned()} {view} {name} />
+                <details::Details packet={live.packet.clone()} row={live.selected_row().cloned()} around={live.around.clone()} {view} {name} />
             </main>
         </ContextProvider<Desk>>
     }

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::chart_view::ChartView;
 use super::desk::Desk;
+use super::explanations::Explanations;
 use super::finding_list::FindingList;
 use super::flow_list::FlowList;
 use super::message_list::MessageList;
@@ -18,7 +19,7 @@ pub(super) fn traffic(live: &Live, desk: &Desk) -> Html {
     let selected = live.packet.as_ref().map(|packet| packet.record);
     let shown = match live.tab {
         Tab::Wire => {
-            html! { <WireList rows={live.wire.clone()} {selected} is_searched={!live.search.is_empty()} /> }
+            html! { <WireList rows={live.wire.clone()} {selected} reveal={live.revealed} is_searched={!live.search.is_empty()} /> }
         }
         Tab::Messages => {
             html! { <MessageList rows={live.messages.clone()} {selected} is_searched={!live.search.is_empty()} /> }
@@ -26,7 +27,12 @@ pub(super) fn traffic(live: &Live, desk: &Desk) -> Html {
         Tab::Flows => {
             html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} /> }
         }
-        Tab::Findings => html! { <FindingList rows={live.findings.clone()} {selected} /> },
+        Tab::Findings => html! {
+            <>
+                <Explanations lines={live.explanations.clone()} />
+                <FindingList rows={live.findings.clone()} {selected} />
+            </>
+        },
         Tab::Chart => {
             html! { <ChartView chart={live.chart.clone()} topic={AttrValue::from(live.chart_topic.clone())} path={AttrValue::from(live.chart_path.clone())} /> }
         }

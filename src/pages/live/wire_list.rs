@@ -17,6 +17,8 @@ const ROW: u32 = 25;
 pub(super) struct WireListProps {
     pub(super) rows: Rc<Rows<WireRow>>,
     pub(super) selected: Option<RecordId>,
+    /// The row that is to be seen.
+    pub(super) reveal: Option<u64>,
     /// Whether a search decides what is there.
     pub(super) is_searched: bool,
 }
@@ -44,7 +46,7 @@ pub(super) fn WireList(props: &WireListProps) -> Html {
     html! {
         <>
             <FarList id="wire" label="Packets" row={ROW} first={rows.first} total={rows.total} ids={rows.rows.iter().map(|row| row.record.0).collect::<Vec<_>>()}
-                selected={props.selected.map(|record| record.0)} follows=true {on_window} {on_select}>
+                selected={props.selected.map(|record| record.0)} reveal={props.reveal} follows=true {on_window} {on_select}>
                 { for rows.rows.iter().zip(rows.first.saturating_add(1)..).map(|(row, number)| {
                     wire_row(row, number, rows.total, props.selected == Some(row.record), linked == Some(row.record), *minutes)
                 }) }

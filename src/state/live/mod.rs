@@ -1,6 +1,7 @@
 //! What the Live page works on. The rows are the engine's: here are those that are on screen, and
 //! what a person chose to look at.
 
+pub mod around;
 pub mod chart;
 pub mod connect_settings;
 pub mod form;

@@ -3,10 +3,12 @@
 use std::rc::Rc;
 
 use mqttscope_engine::protocol::{
-    Chart, ConnectionId, ConnectionView, FindingView, FlowView, Looking, MessageRow, Packet,
-    RecordId, Report, Summary, TimedPacket, TopicRow, Window, WireRow,
+    Chart, ConnectionId, ConnectionView, ExplanationView, FindingView, FlowView, Looking,
+    MessageRow, Packet, RecordId, Report, Summary, TimedPacket, TopicRow, Window, WireRow,
 };
 use yew::Reducible;
+
+use super::around::{Around, Detail};
 
 /// Rows that are on screen, or about to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,6 +94,8 @@ pub struct Live {
     pub flows: Rc<Rows<FlowView>>,
     /// Findings on screen.
     pub findings: Rc<Rows<FindingView>>,
+    /// The recording in plain words; none: it was not told yet.
+    pub explanations: Option<Rc<Vec<ExplanationView>>>,
     /// The chart.
     pub chart: Rc<Chart>,
     /// The packet that the inspector shows.
@@ -100,6 +104,10 @@ pub struct Live {
     pub handshake: Rc<Vec<TimedPacket>>,
     /// The packet that was chosen; it becomes [`Live::packet`] when its bytes are here.
     pub selected: Option<RecordId>,
+    /// What both ends know around it.
+    pub around: Around,
+    /// The row of the list of packets that is to be scrolled to.
+    pub revealed: Option<u64>,
     /// What stands in the middle.
     pub tab: Tab,
     /// The connection that is looked at.
@@ -116,6 +124,8 @@ pub struct Live {
     pub chart_topic: Rc<str>,
     /// See [`Looking::chart_path`].
     pub chart_path: Rc<str>,
+    /// The packet that the list of packets is to show.
+    reveal: Option<RecordId>,
     middle: Option<Window>,
     tree: Option<Window>,
     /// Branches that a person opened or closed.
@@ -136,6 +146,12 @@ pub enum Act {
     Show(Tab),
     /// This packet, in the inspector; none: no packet.
     Select(Option<RecordId>),
+    /// This packet, in the list of packets and in the inspector.
+    Jump(RecordId),
+    /// This of the selected packet.
+    Detail(Detail),
+    /// The state around the packet of a connection that has so many before it.
+    Slide(ConnectionId, u64),
     /// This connection.
     Connection(ConnectionId),
     /// All connections in the lists, or the one that is looked at.
@@ -170,6 +186,9 @@ impl Live {
             messages: middle(Tab::Messages),
             flows: middle(Tab::Flows),
             findings: middle(Tab::Findings),
+            explanations: self.tab == Tab::Findings,
+            reveal: self.reveal,
+            state: self.around.moment(),
             topics: self.tree,
             chart: self.tab == Tab::Chart,
             search: self.search.as_ref().into(),
@@ -246,10 +265,36 @@ impl Live {
         }
     }
 
+    fn show(&mut self, tab: Tab) {
+        // Another list begins where it says itself that it is.
+        self.middle = self.middle.filter(|_| self.tab == tab);
+        self.tab = tab;
+        (self.reveal, self.revealed) = (None, None);
+    }
+
+    fn select(&mut self, record: Option<RecordId>) {
+        self.selected = record;
+        (self.reveal, self.revealed) = (None, None);
+        self.around.select(record);
+        if record.is_none() {
+            self.packet = None;
+        }
+    }
+
     fn take(&mut self, report: Report) {
         match report {
             Report::Summary(summary) => self.summary = summary.into(),
-            Report::Wire { first, total, rows } => {
+            Report::Wire {
+                first,
+                total,
+                rows,
+                revealed,
+            } => {
+                if let Some((record, row)) = revealed
+                    && self.reveal == Some(record)
+                {
+                    (self.reveal, self.revealed) = (None, Some(row));
+                }
                 self.wire = self.cut(Tab::Wire, Rows { first, total, rows });
             }
             Report::Messages { first, total, rows } => {
@@ -266,6 +311,13 @@ impl Live {
             }
             Report::Findings { first, total, rows } => {
                 self.findings = self.cut(Tab::Findings, Rows { first, total, rows });
+            }
+            Report::Explanations(lines) => self.explanations = Some(lines.into()),
+            Report::State(state) => {
+                if let Some(record) = self.around.take(state) {
+                    self.selected = Some(record);
+                    self.reveal = Some(record).filter(|_| self.tab == Tab::Wire);
+                }
             }
             Report::Chart(chart) => self.chart = chart.into(),
             Report::Packet(packet) if Some(packet.record) == self.selected => {
@@ -315,20 +367,22 @@ impl Reducible for Live {
         let mut next = (*self).clone();
         match act {
             Act::Report(reports) => reports.into_iter().for_each(|report| next.take(report)),
-            Act::Show(tab) => {
-                // Another list begins where it says itself that it is.
-                next.middle = next.middle.filter(|_| next.tab == tab);
-                next.tab = tab;
-            }
+            Act::Show(tab) => next.show(tab),
             Act::Select(record) => {
-                next.selected = record;
-                if record.is_none() {
-                    next.packet = None;
-                }
+                next.select(record);
             }
+            Act::Jump(record) => {
+                next.show(Tab::Wire);
+                // What is searched for might hide it.
+                next.search = Rc::default();
+                next.select(Some(record));
+                next.reveal = Some(record);
+            }
+            Act::Detail(detail) => next.around.detail = detail,
+            Act::Slide(connection, row) => next.around.slide(connection, row),
             Act::Connection(id) => {
                 if next.connection != Some(id) {
-                    (next.selected, next.packet) = (None, None);
+                    next.select(None);
                 }
                 next.connection = Some(id);
             }
@@ -345,7 +399,8 @@ impl Reducible for Live {
             Act::ChartPath(path) => next.chart_path = path,
             Act::Cleared => {
                 next.still = [None; 5];
-                (next.selected, next.packet) = (None, None);
+                next.select(None);
+                next.explanations = None;
                 next.wire = Rc::default();
                 next.messages = Rc::default();
                 next.flows = Rc::default();
@@ -506,6 +561,31 @@ mod tests {
         assert!(after([report(90)]).looking().open_topics.is_empty());
         let closed = after([report(3), Act::Fold("a".into()), report(3)]);
         assert!(closed.looking().open_topics.is_empty());
+    }
+
+    #[test]
+    fn a_jump_shows_the_packet_in_the_list() {
+        let wire = |revealed| Report::Wire {
+            first: 0,
+            total: 0,
+            rows: Vec::new(),
+            revealed,
+        };
+        let live = after([
+            Act::Show(Tab::Findings),
+            Act::Search("needle".into()),
+            Act::Jump(RecordId(7)),
+        ]);
+        assert_eq!((live.tab, live.selected), (Tab::Wire, Some(RecordId(7))));
+        let looking = live.looking();
+        assert_eq!((&*looking.search, looking.reveal), ("", Some(RecordId(7))));
+        let late = wire(Some((RecordId(3), 1)));
+        let live = live.reduce(Act::Report(vec![late, wire(None)]));
+        assert_eq!(live.revealed, None);
+        let live = live.reduce(Act::Report(vec![wire(Some((RecordId(7), 4)))]));
+        assert_eq!((live.revealed, live.looking().reveal), (Some(4), None));
+        // Another packet is chosen where the list stands.
+        assert_eq!(live.reduce(Act::Select(None)).revealed, None);
     }
 
     #[test]

@@ -10,4 +10,5 @@ libs=$(dirname "$(dirname "$(dirname "$ebin")")")
 export HOME=$RUN ERL_LIBS=$libs EJABBERD_CONFIG_PATH=$RUN/ejabberd.yml EJABBERD_LOG_PATH=$RUN/ejabberd.log
 export ERL_CRASH_DUMP=$RUN/erl_crash.dump ERL_MAX_PORTS=32000
 cd "$RUN"
-exec erl +K true +P 250000 -noinput -mnesia dir "\"$RUN/mnesia\"" -s ejabberd
+exec erl +K true +P 250000 -noinput -mnesia dir "\"$RUN/mnesia\"" -s ejabberd \
+    -eval "ejabberd_auth:try_register(<<\"$USERNAME\">>, <<\"localhost\">>, <<\"$PASSWORD\">>)."

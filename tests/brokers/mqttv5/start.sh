@@ -5,5 +5,6 @@
 set -eu
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"; load_broker mqttv5
 fill "$HERE/mqttv5.json.in" "$RUN/mqttv5.json" RUN="$RUN" TCP_PORT="$TCP_PORT" WS_PORT="$WS_PORT"
+"$PKG/cargo/bin/mqttv5" passwd --create --batch "$PASSWORD" "$USERNAME" "$RUN/passwords"
 cd "$RUN"
 exec "$PKG/cargo/bin/mqttv5" broker --non-interactive --config "$RUN/mqttv5.json"

@@ -17,23 +17,29 @@ export interface Broker {
   versions: Version[];
 }
 
-const SCRIPT = fileURLToPath(new URL("../../brokers/brokers.sh", import.meta.url));
+/** Runs tests/brokers/brokers.sh, and gives what it prints. */
+export function script(name: string, what: string, env: NodeJS.ProcessEnv = process.env): string {
+  const path = fileURLToPath(new URL("../../brokers/brokers.sh", import.meta.url));
+  return execFileSync(path, [name, what], { encoding: "utf8", env }).trim();
+}
+
+/** A broker as the script would start it in this environment. */
+export function known(name: string, env: NodeJS.ProcessEnv = process.env): Broker {
+  const versions = script(name, "versions", env).split(" ") as Version[];
+  return {
+    name,
+    url: script(name, "url", env),
+    tcp: new URL(script(name, "tcp", env)),
+    tcp5: new URL(script(name, "tcp5", env)),
+    // rumqttd's WebSocket listener speaks 3.1.1 only.
+    versions: name === "rumqttd" ? ["3.1.1"] : versions,
+  };
+}
 
 /** Those that `cargo xtask test` has started. */
 export function brokers(): Broker[] {
   const names = (process.env.MQTTSCOPE_BROKERS ?? "").split(" ").filter(Boolean);
-  return names.map((name) => {
-    const ask = (what: string) => execFileSync(SCRIPT, [name, what], { encoding: "utf8" }).trim();
-    const versions = ask("versions").split(" ") as Version[];
-    return {
-      name,
-      url: ask("url"),
-      tcp: new URL(ask("tcp")),
-      tcp5: new URL(ask("tcp5")),
-      // rumqttd's WebSocket listener speaks 3.1.1 only.
-      versions: name === "rumqttd" ? ["3.1.1"] : versions,
-    };
-  });
+  return names.map((name) => known(name));
 }
 
 const NAMES = { "3.1": "mqttv31", "3.1.1": "mqttv311", "5": "mqttv5" };
@@ -89,15 +95,15 @@ export class Paho extends Program {
 
   static run(
     what: "subscribe" | "publish",
-    broker: Pick<Broker, "tcp">,
+    broker: Pick<Broker, "tcp" | "tcp5">,
     version: Version,
     identifier: string,
     topic: string,
     ...more: string[]
   ) {
-    const script = fileURLToPath(new URL("paho_client.py", import.meta.url));
-    const { hostname, port, username, password } = broker.tcp;
-    const args = [script, what, hostname, port, username, password, version, identifier, topic, ...more];
+    const program = fileURLToPath(new URL("paho_client.py", import.meta.url));
+    const { hostname, port, username, password } = version === "5" ? broker.tcp5 : broker.tcp;
+    const args = [program, what, hostname, port, username, password, version, identifier, topic, ...more];
     return new Paho(spawn(Paho.python ?? "python3", args, { stdio: ["ignore", "pipe", "inherit"] }));
   }
 }

@@ -8,7 +8,7 @@ pub(super) fn guess(trouble: &Trouble<'_>, address: &Address, end: &End, guesses
     match end {
         End::Closed { code, reason } => {
             close_code(*code, reason, guesses);
-            closed(trouble, guesses);
+            closed(trouble, reason, guesses);
         }
         _ => {
             guesses.add(
@@ -96,7 +96,7 @@ pub(super) fn close_code(code: u16, reason: &str, guesses: &mut Guesses) {
     );
 }
 
-fn closed(trouble: &Trouble<'_>, guesses: &mut Guesses) {
+fn closed(trouble: &Trouble<'_>, reason: &str, guesses: &mut Guesses) {
     let is_v5 = trouble.version.is_v5();
     if trouble.is_anonymous && !trouble.clean_start && !is_v5 {
         guesses
@@ -125,7 +125,13 @@ fn closed(trouble: &Trouble<'_>, guesses: &mut Guesses) {
         ),
     }
     .statement(trouble.version, "MQTT-3.1.2-2", "MQTT-3.1.2-2");
-    let (likelihood, cause) = if trouble.has_user_name {
+    let (likelihood, cause) = if reason.contains("auth") {
+        // RabbitMQ's "unauthenticated", instead of a CONNACK.
+        (
+            95,
+            "The server says that it does not accept the user name or password.",
+        )
+    } else if trouble.has_user_name {
         (
             45,
             "The server may not accept the user name or password; some close without saying so.",

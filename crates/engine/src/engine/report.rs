@@ -64,7 +64,13 @@ impl Engine {
         if let Some(window) = looking.wire {
             let (first, total, ids) = self.wire.window(&self.log, self.still(window));
             let rows = rows::wire(&self.log, &mut self.dissector, &ids);
-            reports.push(Report::Wire { first, total, rows });
+            let revealed = looking.reveal;
+            reports.push(Report::Wire {
+                first,
+                total,
+                rows,
+                revealed: revealed.and_then(|id| Some((id, self.wire.row_of(&self.log, id)?))),
+            });
         }
         if let Some(window) = looking.messages {
             let (first, total, ids) = self.messages.window(&self.log, self.still(window));

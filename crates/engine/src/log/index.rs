@@ -111,6 +111,15 @@ impl Index {
         (first, total, rows)
     }
 
+    /// The row of a packet; none: it is not in the list, or not yet.
+    pub(crate) fn row_of(&self, log: &WireLog, id: RecordId) -> Option<u64> {
+        log.get(id)?;
+        if self.is_whole() {
+            return id.0.checked_sub(log.first());
+        }
+        self.hits.binary_search(&id.0).ok().map(|row| row as u64)
+    }
+
     /// The packet in this row. Not for a list that leaves nothing out.
     pub(crate) fn at(&self, row: u64) -> Option<RecordId> {
         let row = usize::try_from(row).ok()?;

@@ -99,6 +99,8 @@ pub struct Looking {
     pub findings: Option<Window>,
     /// The recording in plain words.
     pub explanations: bool,
+    /// A packet that the list of packets is to show: where it stands there is reported.
+    pub reveal: Option<RecordId>,
     /// What both ends know around a packet.
     pub state: Option<Moment>,
     /// The chart.

@@ -22,6 +22,8 @@ pub enum Report {
         total: u64,
         /// The rows asked for.
         rows: Vec<WireRow>,
+        /// The packet that is to be revealed, and its row; none: it is not listed, or not yet.
+        revealed: Option<(RecordId, u64)>,
     },
     /// Rows of the message list.
     Messages {

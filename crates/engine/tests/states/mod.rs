@@ -39,12 +39,30 @@ fn notes(view: &StateView) -> usize {
         .count()
 }
 
+#[test]
+fn a_packet_is_found_in_the_list() {
+    let mut world = connected("3.1.1");
+    world.command(Command::Connect(B, profile("3.1.1", "b")));
+    let mut row = |connection, record| {
+        world.command(Command::Look(Box::new(Looking {
+            connection,
+            wire: Some(Window::default()),
+            reveal: Some(RecordId(record)),
+            ..Looking::default()
+        })));
+        world.look().revealed
+    };
+    assert_eq!((row(None, 3), row(Some(B), 3)), (Some(3), Some(1)));
+    assert_eq!((row(Some(A), 3), row(None, 9)), (None, None));
+}
+
 /// The first packet of this type that went this way.
 fn first(world: &mut World, direction: Direction, packet_type: &str) -> RecordId {
     let wire = world.look().wire;
     let mut rows = wire.iter();
     let row = rows.find(|row| row.direction == direction && row.packet_type == packet_type);
-    row.unwrap().record
+    row.map(|row| row.record)
+        .unwrap_or_else(|| panic!("no {packet_type} that went {direction:?}"))
 }
 
 #[test]

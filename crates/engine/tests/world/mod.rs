@@ -34,6 +34,7 @@ pub(crate) struct World {
 pub(crate) struct Seen {
     pub(crate) summary: Summary,
     pub(crate) wire: Vec<WireRow>,
+    pub(crate) revealed: Option<u64>,
     pub(crate) messages: Vec<MessageRow>,
     pub(crate) topics: Vec<TopicRow>,
     pub(crate) flows: Vec<FlowView>,
@@ -87,7 +88,10 @@ impl World {
         for report in reports {
             match report {
                 Report::Summary(summary) => seen.summary = *summary,
-                Report::Wire { rows, .. } => seen.wire = rows,
+                Report::Wire { rows, revealed, .. } => {
+                    seen.wire = rows;
+                    seen.revealed = revealed.map(|(_, row)| row);
+                }
                 Report::Messages { rows, .. } => seen.messages = rows,
                 Report::Topics { rows, .. } => seen.topics = rows,
                 Report::Notice(notice) => seen.notices.push(notice),

@@ -12,6 +12,8 @@ pub const MAX_FAULTS: usize = 20;
 pub const MAX_AT: u64 = 600_000;
 /// How long a client is away when nothing else is said, in milliseconds.
 const OFFLINE: u64 = 2_000;
+/// How long an application holds back when nothing else is said, in milliseconds.
+pub(super) const HELD: u64 = 1_500;
 /// How slow a link becomes when nothing else is said, in milliseconds.
 const SLOW: u32 = 500;
 /// The longest delay of a link, in milliseconds.
@@ -180,10 +182,12 @@ pub enum Fault {
         /// Milliseconds from sending to arriving.
         delay: u32,
     },
-    /// A client's application does not acknowledge what it gets until then.
+    /// A client's application does not acknowledge what it gets in this time before it is over.
     Hold {
         /// Which client.
         client: usize,
+        /// Milliseconds after the beginning.
+        from: u64,
         /// Milliseconds after the beginning.
         until: u64,
     },
@@ -282,7 +286,20 @@ impl Scenario {
         both
     }
 
-    /// What can go wrong at a moment, in the order in which it is offered.
+    /// Whether a client's application holds acknowledgements back at a moment.
+    #[must_use]
+    pub fn holds(&self, client: usize, at: u64) -> bool {
+        self.faults.iter().any(|fault| match *fault {
+            Fault::Hold {
+                client: who,
+                from,
+                until,
+            } => who == client && (from..until).contains(&at),
+            _ => false,
+        })
+    }
+
+    /// What can go wrong at a moment, whatever was sent before, in the order in which it is offered.
     #[must_use]
     pub fn faults_at(&self, at: u64) -> Vec<Fault> {
         let mut faults = Vec::new();

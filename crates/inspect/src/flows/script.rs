@@ -24,7 +24,7 @@
 //! | `at 600 P publish t/a 2 [retain] [expiry 5] [respond t/r] : words` | topic, QoS, what it says |
 //! | `cut P at 700`, `cut P before PUBREC 1`, `cut P after PUBLISH 1` | the connection breaks |
 //! | `restart P at 700 keeping`, `restart broker at 700 forgetting` | with or without what was remembered |
-//! | `offline S from 400 to 2000`, `slow S at 0 by 400`, `hold S until 900` | away, slow, not acknowledging |
+//! | `offline S from 400 to 2000`, `slow S at 0 by 400`, `hold S until 900`, `hold S from 400 until 900` | away, slow, not acknowledging |
 
 mod lines;
 mod words;

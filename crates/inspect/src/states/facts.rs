@@ -15,6 +15,8 @@ pub(super) struct Group {
     pub(super) title: &'static str,
     pub(super) rows: Vec<(String, String)>,
     pub(super) note: String,
+    /// See [`super::Group::folds`].
+    pub(super) folds: bool,
     /// Shown also when it holds nothing: that nothing is there is worth knowing.
     pub(super) is_kept: bool,
 }
@@ -127,6 +129,7 @@ fn limits(state: &ConnectionState, sender: Sender) -> Group {
             Sender::Client => "Announced in its CONNECT",
             Sender::Server => "Announced in its CONNACK",
         },
+        folds: true,
         ..Group::default()
     };
     if !state.version.is_v5() {
@@ -205,6 +208,7 @@ fn session(state: &ConnectionState, at: Instant) -> Vec<Group> {
                 "There may be more: the session's beginning was not seen.".to_owned()
             },
             is_kept: true,
+            ..Group::default()
         },
         Group {
             title: "Waits for an answer",

@@ -47,6 +47,8 @@ pub struct Section {
 pub struct Group {
     /// Empty for the first one of a section, which needs none.
     pub title: String,
+    /// It rarely changes, and may be folded away while it does not.
+    pub folds: bool,
     /// What it holds; none: there is nothing of it.
     pub rows: Vec<Row>,
     /// Rows that were left out because there are too many.
@@ -173,6 +175,7 @@ impl Group {
         }
         Self {
             title: after.title.to_owned(),
+            folds: after.folds,
             rows: rows.kept,
             left_out: rows.left_out,
             note: after.note,

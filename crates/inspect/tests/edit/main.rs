@@ -107,6 +107,14 @@ fn errors(d: &Dissection) -> Vec<&'static str> {
 fn structural(d: &Dissection) -> Vec<&'static str> {
     let broken = [
         "packet-too-short",
+        "property-length-missing",
+        "publish-topic-missing",
+        "connect-client-id-missing",
+        "connect-will-missing",
+        "connect-user-name-missing",
+        "connect-password-missing",
+        "connect-user-name-unannounced",
+        "connect-password-unannounced",
         "string-past-end",
         "bytes-left-over",
         "property-length-past-end",

@@ -1,9 +1,14 @@
 //! Marks by which a message is known again when the server forwards it.
 
+use core::ops::Range;
+
 use mqttscope_wire::{Properties, Property, PropertyId};
 
 /// Bytes of a payload's beginning and end that are looked at: a long payload costs no more.
 const SAMPLE: usize = 256;
+
+/// User Properties that a server may be thought to add: a long list costs no more.
+const MOST_ADDED: usize = 8;
 
 const SEED: u64 = 0x51_7c_c1_b7_27_22_0a_95;
 
@@ -54,8 +59,28 @@ pub(super) fn of_pair(first: u64, second: u64) -> u64 {
 
 /// The mark of the properties that a server passes on as they are, in their order.
 pub(super) fn of_properties(properties: Properties<'_>) -> u64 {
+    of_some(properties, 0..usize::MAX)
+}
+
+/// Whether a message came in with the properties of this mark, the server having added User
+/// Properties before or behind them: nothing forbids that.
+pub(super) fn adds_to(properties: Properties<'_>, mark: u64) -> bool {
+    let is_pair = |property: &Property<'_>| matches!(property, Property::UserProperty(..));
+    let pairs = properties.iter().filter(is_pair).count();
+    (0..pairs)
+        .take(MOST_ADDED)
+        .map(|added| pairs.saturating_sub(added.saturating_add(1)))
+        .any(|kept| {
+            of_some(properties, 0..kept) == mark
+                || of_some(properties, pairs.saturating_sub(kept)..pairs) == mark
+        })
+}
+
+/// The mark, of the User Properties only those in the range.
+fn of_some(properties: Properties<'_>, pairs: Range<usize>) -> u64 {
     let mut hash = 2;
     let mut single = 0_u64;
+    let mut pair = 0_usize;
     for property in properties.iter() {
         let id = u64::from(property.id().0);
         let one = match property {
@@ -66,10 +91,13 @@ pub(super) fn of_properties(properties: Properties<'_>) -> u64 {
             Property::CorrelationData(data) => bytes(id, data.as_bytes()),
             //= [MQTT-3.3.2-18] v5: only their order is kept
             Property::UserProperty(name, value) => {
-                hash = bytes(
-                    bytes(hash, name.as_str().as_bytes()),
-                    value.as_str().as_bytes(),
-                );
+                if pairs.contains(&pair) {
+                    hash = bytes(
+                        bytes(hash, name.as_str().as_bytes()),
+                        value.as_str().as_bytes(),
+                    );
+                }
+                pair = pair.saturating_add(1);
                 continue;
             }
             _ => continue,

@@ -210,7 +210,12 @@ impl Connection {
         };
         if self.is_v5() {
             let properties = content::of_properties(publish.properties);
-            if all(&|trace| trace.v5 && trace.properties != properties) {
+            let is_changed = |trace: &Trace| {
+                trace.v5
+                    && trace.properties != properties
+                    && !content::adds_to(publish.properties, trace.properties)
+            };
+            if all(&is_changed) {
                 //= [MQTT-3.3.2-17], [MQTT-3.3.2-18] and others of v5: passed on as it came
                 broken(Rule::MessageChanged, 0, 0);
             }

@@ -63,6 +63,7 @@ use crate::common::Instant;
 use connection::Connection;
 use log::{Judge, Log};
 use view::View;
+use window::Window;
 
 pub use explain::Explanation;
 pub use finding::Finding;
@@ -76,6 +77,11 @@ pub use words::words;
 
 /// Connections that are kept at most; closed ones make room first.
 const MAXIMUM_CONNECTIONS: usize = 1000;
+/// Places for messages in flight that are kept at most, of all connections and sessions together:
+/// enough for one connection on which every identifier is in use both ways.
+const MAXIMUM_IN_FLIGHT: usize = 1 << 18;
+/// Packets after which the monitor counts what is in flight again.
+const RECOUNT: u32 = 1 << 14;
 /// How often the monitor looks for what is late.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -93,6 +99,8 @@ pub struct Monitor {
     log: Log,
     polled: usize,
     next_tick: Instant,
+    /// The packet at which what is in flight is counted again.
+    next_count: u32,
 }
 
 impl Monitor {
@@ -139,6 +147,10 @@ impl Monitor {
         if begins {
             self.take_over(connection, at);
         }
+        if self.log.packets >= self.next_count {
+            self.next_count = self.log.packets.saturating_add(RECOUNT);
+            self.bound_in_flight();
+        }
         first..self.log.packets
     }
 
@@ -180,6 +192,35 @@ impl Monitor {
             connection.tick(&mut judge);
         }
         wills::judge_wills(log, view, connections, now);
+    }
+
+    /// Gives up the fullest windows while more is in flight than is kept: a peer that never
+    /// acknowledges anything, on many connections, would fill all memory.
+    #[cold]
+    fn bound_in_flight(&mut self) {
+        let Self {
+            connections,
+            view,
+            log,
+            ..
+        } = self;
+        let connected = connections.values_mut().map(|c| &mut c.session);
+        let mut windows: Vec<&mut Window> = connected
+            .chain(view.sessions_mut())
+            .flat_map(|session| [&mut session.windows.client, &mut session.windows.server])
+            .collect();
+        let mut places: usize = windows.iter().map(|window| window.places()).sum();
+        if places <= MAXIMUM_IN_FLIGHT {
+            return;
+        }
+        windows.sort_by_key(|window| core::cmp::Reverse(window.places()));
+        for window in windows {
+            if places <= MAXIMUM_IN_FLIGHT {
+                break;
+            }
+            places = places.saturating_sub(window.places());
+            log.flows_dropped = log.flows_dropped.saturating_add(window.give_up() as u64);
+        }
     }
 
     /// The CONNACK may say that the connection goes on with a session which another one has.
@@ -297,7 +338,8 @@ impl Monitor {
         self.log.flows.iter().copied().chain(open).collect()
     }
 
-    /// Flows that are over and were not kept: the oldest beyond 10,000.
+    /// Flows that were not kept: the oldest that are over beyond 10,000, and messages in flight
+    /// of the fullest connections when all together take too much.
     #[must_use]
     pub const fn flows_dropped(&self) -> u64 {
         self.log.flows_dropped

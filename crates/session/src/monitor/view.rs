@@ -87,6 +87,11 @@ impl View {
         self.sessions.remove(client_identifier)
     }
 
+    /// Sessions of clients that are away.
+    pub(super) fn sessions_mut(&mut self) -> impl Iterator<Item = &mut Session> {
+        self.sessions.values_mut().map(|stored| &mut stored.session)
+    }
+
     /// Keeps the session of a client that is away.
     pub(super) fn keep_session(&mut self, session: Session, ends: Option<Instant>) {
         if session.client_identifier.is_empty() {

@@ -53,7 +53,8 @@ impl Connection {
             //= [MQTT-3.1.3-10] v5
             _ if self.is_v5()
                 && will.version.is_v5()
-                && content::of_properties(message.publish.properties) != will.properties =>
+                && content::of_properties(message.publish.properties) != will.properties
+                && !content::adds_to(message.publish.properties, will.properties) =>
             {
                 Some(Rule::MessageChanged)
             }

@@ -166,6 +166,19 @@ impl Window {
         }
     }
 
+    /// Forgets what is open, and from then on knows that it may have forgotten something. Gives how
+    /// many messages that were.
+    pub(super) fn give_up(&mut self) -> usize {
+        let open = self.entries.len();
+        *self = Self::new(self.sender, false);
+        open
+    }
+
+    /// Places for messages that take memory, whether they are in use or not.
+    pub(super) fn places(&self) -> usize {
+        self.entries.capacity()
+    }
+
     /// Whether all that an identifier stood for is known.
     fn knows(&self, identifier: u16) -> bool {
         match &self.touched {

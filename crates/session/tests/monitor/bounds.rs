@@ -164,3 +164,32 @@ fn findings_are_bounded_and_counted() {
     assert_eq!(monitor.findings().len(), 10_000);
     assert!(monitor.findings_dropped() > 10_000);
 }
+
+/// Peers that never acknowledge anything: what is given up is counted, and nothing is claimed of it.
+#[test]
+fn messages_in_flight_are_bounded_over_all_connections() {
+    let v3 = ProtocolVersion::V3_1_1;
+    let connack = packet(&["CONNACK"], v3);
+    let puback = packet(&["PUBACK", "#1"], v3);
+    let mut publish = packet(&["PUBLISH", "t", "x", "q1", "#1"], v3);
+    let identifier = publish.len() - 3;
+    let mut monitor = Monitor::new();
+    let (connections, messages) = (30_u32, 20_000_u16);
+    for id in (0..connections).map(ConnectionId) {
+        let connect = packet(&["CONNECT", &format!("id={}", id.0)], v3);
+        monitor.push(id, Sender::Client, &connect, Instant::ZERO);
+        monitor.push(id, Sender::Server, &connack, Instant::ZERO);
+        for number in 1..=messages {
+            publish[identifier..identifier + 2].copy_from_slice(&number.to_be_bytes());
+            monitor.push(id, Sender::Client, &publish, Instant::ZERO);
+        }
+    }
+    let in_flight = |id| monitor.state(id).unwrap().client.in_flight.len();
+    let kept: usize = monitor.connections().map(in_flight).sum();
+    assert!((100_000..300_000).contains(&kept), "{kept}");
+    assert_eq!(kept as u64 + monitor.flows_dropped(), 600_000);
+    for id in (0..connections).map(ConnectionId) {
+        monitor.push(id, Sender::Server, &puback, Instant::ZERO);
+    }
+    assert_eq!(monitor.findings(), []);
+}

@@ -187,7 +187,22 @@ impl<'a, S: Sink> Cursor<'a, S> {
     /// The region ends where `field` should stand.
     #[cold]
     pub(super) fn too_short(&mut self, field: Field) -> S::Stop {
-        self.short(Rule::PacketTooShort, self.ahead(), field as u32)
+        let rule = match field {
+            //= [MQTT-2.2.2-1] v5: also without properties
+            Field::PropertyLength => Rule::PropertyLengthMissing,
+            //= [MQTT-3.1.3-3] v5 and v3.1.1
+            Field::ClientIdentifier => Rule::ConnectClientIdMissing,
+            //= [MQTT-3.1.2-9] v5 and v3.1.1
+            Field::WillTopic | Field::WillPayload => Rule::ConnectWillMissing,
+            //= [MQTT-3.1.2-17] v5, [MQTT-3.1.2-19] v3.1.1
+            Field::UserName => Rule::ConnectUserNameMissing,
+            //= [MQTT-3.1.2-19] v5, [MQTT-3.1.2-21] v3.1.1
+            Field::Password => Rule::ConnectPasswordMissing,
+            //= [MQTT-3.3.2-1] v5 and v3.1.1: the topic name comes first
+            Field::TopicName => Rule::PublishTopicMissing,
+            _ => Rule::PacketTooShort,
+        };
+        self.short(rule, self.ahead(), field as u32)
     }
 
     /// A run of bits of the byte before the cursor, `from` counted from its most significant bit.

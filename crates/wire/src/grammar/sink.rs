@@ -80,11 +80,13 @@ impl Sink for Strict {
 /// Nothing more of this region can be read.
 pub(crate) struct Ended;
 
-/// Writes every field and fault down and never gives up.
+/// Writes every field and fault down and never gives up, unless it is told to.
 pub(crate) struct Record<'t> {
     pub(crate) nodes: &'t mut Vec<Node>,
     pub(crate) diagnostics: &'t mut Vec<Diagnostic>,
     pub(crate) depth: u8,
+    /// What stands behind the first error is of no interest.
+    pub(crate) until_error: bool,
 }
 
 impl Sink for Record<'_> {
@@ -138,7 +140,11 @@ impl Sink for Record<'_> {
             span,
             value,
         });
-        Ok(())
+        if self.until_error && rule.severity() == Severity::Error {
+            Err(Ended)
+        } else {
+            Ok(())
+        }
     }
 
     #[inline]
@@ -158,7 +164,7 @@ impl Sink for Record<'_> {
     }
 
     #[inline]
-    fn recover(&mut self, _: Ended) -> Result<(), Ended> {
-        Ok(())
+    fn recover(&mut self, ended: Ended) -> Result<(), Ended> {
+        if self.until_error { Err(ended) } else { Ok(()) }
     }
 }

@@ -83,6 +83,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Connect<'a>, S> {
         } else {
             None
         };
+        unannounced(c, flags)?;
         let version = c.version();
         Ok(Connect {
             version,
@@ -249,6 +250,23 @@ fn announced<S: Sink>(c: &mut Cursor<'_, S>, flag: bool, field: Field) -> Read<b
         return Ok(false);
     }
     Ok(flag)
+}
+
+/// Bytes behind the last field may be one whose flag is 0.
+#[inline]
+fn unannounced<S: Sink>(c: &mut Cursor<'_, S>, flags: u8) -> Read<(), S> {
+    let rule = match (flags & USER_NAME, flags & PASSWORD) {
+        _ if c.left() == 0 => return Ok(()),
+        //= [MQTT-3.1.2-16] v5, [MQTT-3.1.2-18] v3.1.1
+        (0, _) => Rule::ConnectUserNameUnannounced,
+        //= [MQTT-3.1.2-18] v5, [MQTT-3.1.2-20] v3.1.1
+        (_, 0) => Rule::ConnectPasswordUnannounced,
+        _ => return Ok(()),
+    };
+    let left = c.left() as u32;
+    c.fault_value(rule, c.ahead(), left)?;
+    c.skip(Field::LeftOver);
+    Ok(())
 }
 
 impl Connect<'_> {

@@ -39,9 +39,25 @@ pub enum Rule {
     PacketNotFromServer,
     /// The packet ends before a field that it must have.
     PacketTooShort,
+    /// The packet ends before its Property Length.
+    PropertyLengthMissing,
+    /// A CONNECT ends before its client identifier.
+    ConnectClientIdMissing,
+    /// The Will Flag is 1, and the CONNECT ends before all of the will.
+    ConnectWillMissing,
+    /// The User Name Flag is 1, and the CONNECT ends without a user name.
+    ConnectUserNameMissing,
+    /// The Password Flag is 1, and the CONNECT ends without a password.
+    ConnectPasswordMissing,
+    /// A PUBLISH ends before its topic name.
+    PublishTopicMissing,
+    /// The User Name Flag is 0, and bytes follow the last field of the CONNECT.
+    ConnectUserNameUnannounced,
+    /// The Password Flag is 0, and bytes follow the user name of the CONNECT.
+    ConnectPasswordUnannounced,
     /// A string or binary field outside the properties claims more bytes than the packet has left.
     StringPastEnd,
-    /// Bytes follow the last field that the packet may have, such as a body in a PINGREQ, or a password whose flag is 0.
+    /// Bytes follow the last field that the packet may have, such as a body in a PINGREQ.
     BytesLeftOver,
     /// A string is not well-formed UTF-8.
     StringNotUtf8,
@@ -437,7 +453,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the table.
-    pub const ALL: [Self; 213] = [
+    pub const ALL: [Self; 221] = [
         Self::PacketType0,
         Self::PacketType15,
         Self::HeaderFlagsReserved,
@@ -454,6 +470,14 @@ impl Rule {
         Self::PacketNotFromClient,
         Self::PacketNotFromServer,
         Self::PacketTooShort,
+        Self::PropertyLengthMissing,
+        Self::ConnectClientIdMissing,
+        Self::ConnectWillMissing,
+        Self::ConnectUserNameMissing,
+        Self::ConnectPasswordMissing,
+        Self::PublishTopicMissing,
+        Self::ConnectUserNameUnannounced,
+        Self::ConnectPasswordUnannounced,
         Self::StringPastEnd,
         Self::BytesLeftOver,
         Self::StringNotUtf8,
@@ -654,7 +678,7 @@ impl Rule {
     ];
 }
 
-pub(super) static TABLE: [RuleInfo; 213] = [
+pub(super) static TABLE: [RuleInfo; 221] = [
     RuleInfo {
         name: "packet-type-0",
         seen: Seen::Packet,
@@ -794,22 +818,81 @@ pub(super) static TABLE: [RuleInfo; 213] = [
         name: "packet-too-short",
         seen: Seen::Packet,
         severity: Severity::Error,
-        v5: Citation::Statements(&[
-            "MQTT-2.2.2-1",
-            "MQTT-3.1.2-9",
-            "MQTT-3.1.2-17",
-            "MQTT-3.1.2-19",
-            "MQTT-3.1.3-3",
-            "MQTT-3.3.2-1",
-        ]),
-        v3_1_1: Citation::Statements(&[
-            "MQTT-3.1.2-9",
-            "MQTT-3.1.2-19",
-            "MQTT-3.1.2-21",
-            "MQTT-3.1.3-3",
-            "MQTT-3.3.2-1",
-        ]),
+        v5: Citation::Section("2.1.4"),
+        v3_1_1: Citation::Section("2.2.3"),
         v3_1: Citation::Section("2.1"),
+        reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    RuleInfo {
+        name: "property-length-missing",
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        v5: Citation::Statements(&["MQTT-2.2.2-1"]),
+        v3_1_1: Citation::None,
+        v3_1: Citation::None,
+        reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    RuleInfo {
+        name: "connect-client-id-missing",
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        v5: Citation::Statements(&["MQTT-3.1.3-3"]),
+        v3_1_1: Citation::Statements(&["MQTT-3.1.3-3"]),
+        v3_1: Citation::Section("3.1"),
+        reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    RuleInfo {
+        name: "connect-will-missing",
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        v5: Citation::Statements(&["MQTT-3.1.2-9"]),
+        v3_1_1: Citation::Statements(&["MQTT-3.1.2-9"]),
+        v3_1: Citation::Section("3.1"),
+        reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    RuleInfo {
+        name: "connect-user-name-missing",
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        v5: Citation::Statements(&["MQTT-3.1.2-17"]),
+        v3_1_1: Citation::Statements(&["MQTT-3.1.2-19"]),
+        v3_1: Citation::Section("3.1"),
+        reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    RuleInfo {
+        name: "connect-password-missing",
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        v5: Citation::Statements(&["MQTT-3.1.2-19"]),
+        v3_1_1: Citation::Statements(&["MQTT-3.1.2-21"]),
+        v3_1: Citation::Section("3.1"),
+        reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    RuleInfo {
+        name: "publish-topic-missing",
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        v5: Citation::Statements(&["MQTT-3.3.2-1"]),
+        v3_1_1: Citation::Statements(&["MQTT-3.3.2-1"]),
+        v3_1: Citation::Section("3.3"),
+        reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    RuleInfo {
+        name: "connect-user-name-unannounced",
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        v5: Citation::Statements(&["MQTT-3.1.2-16"]),
+        v3_1_1: Citation::Statements(&["MQTT-3.1.2-18"]),
+        v3_1: Citation::Section("3.1"),
+        reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    RuleInfo {
+        name: "connect-password-unannounced",
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        v5: Citation::Statements(&["MQTT-3.1.2-18"]),
+        v3_1_1: Citation::Statements(&["MQTT-3.1.2-20"]),
+        v3_1: Citation::Section("3.1"),
         reason: Some(ReasonCode::MALFORMED_PACKET),
     },
     RuleInfo {
@@ -825,8 +908,8 @@ pub(super) static TABLE: [RuleInfo; 213] = [
         name: "bytes-left-over",
         seen: Seen::Packet,
         severity: Severity::Error,
-        v5: Citation::Statements(&["MQTT-3.1.2-16", "MQTT-3.1.2-18"]),
-        v3_1_1: Citation::Statements(&["MQTT-3.1.2-11", "MQTT-3.1.2-18", "MQTT-3.1.2-20"]),
+        v5: Citation::Section("2.1.4"),
+        v3_1_1: Citation::Section("2.2.3"),
         v3_1: Citation::Section("2.1"),
         reason: Some(ReasonCode::MALFORMED_PACKET),
     },
@@ -2737,7 +2820,7 @@ pub(super) static TABLE: [RuleInfo; 213] = [
 ];
 
 /// Of the rules of packets, which come first.
-pub(super) static WORDS: [Words; 99] = [
+pub(super) static WORDS: [Words; 107] = [
     Words {
         summary: "Packet type 0 is used.",
         message: "Packet type 0 does not exist: no version of MQTT has ever used it.",
@@ -2823,12 +2906,52 @@ pub(super) static WORDS: [Words; 99] = [
         fix: Some("Check the Remaining Length, and the flags that say which fields follow."),
     },
     Words {
+        summary: "The packet ends before its Property Length.",
+        message: "The packet ends here, but its Property Length must follow.",
+        fix: Some("Without properties it is one byte, 00."),
+    },
+    Words {
+        summary: "A CONNECT ends before its client identifier.",
+        message: "The packet ends here, but the client identifier must follow.",
+        fix: Some("An empty one is two bytes, 00 00."),
+    },
+    Words {
+        summary: "The Will Flag is 1, and the CONNECT ends before all of the will.",
+        message: "The packet ends here, but the Will Flag announces {value}.",
+        fix: None,
+    },
+    Words {
+        summary: "The User Name Flag is 1, and the CONNECT ends without a user name.",
+        message: "The packet ends here, but its flag announces a user name.",
+        fix: None,
+    },
+    Words {
+        summary: "The Password Flag is 1, and the CONNECT ends without a password.",
+        message: "The packet ends here, but its flag announces a password.",
+        fix: None,
+    },
+    Words {
+        summary: "A PUBLISH ends before its topic name.",
+        message: "The packet ends here, but the topic name must follow.",
+        fix: None,
+    },
+    Words {
+        summary: "The User Name Flag is 0, and bytes follow the last field of the CONNECT.",
+        message: "All that the flags announce is there, but {value} more bytes follow; a user name has no flag.",
+        fix: Some("Set the User Name Flag, or leave the user name out."),
+    },
+    Words {
+        summary: "The Password Flag is 0, and bytes follow the user name of the CONNECT.",
+        message: "All that the flags announce is there, but {value} more bytes follow; a password has no flag.",
+        fix: Some("Set the Password Flag, or leave the password out."),
+    },
+    Words {
         summary: "A string or binary field outside the properties claims more bytes than the packet has left.",
         message: "This length asks for {value} bytes, more than the packet has left.",
         fix: Some("The length counts bytes, not characters, and not its own two bytes."),
     },
     Words {
-        summary: "Bytes follow the last field that the packet may have, such as a body in a PINGREQ, or a password whose flag is 0.",
+        summary: "Bytes follow the last field that the packet may have, such as a body in a PINGREQ.",
         message: "The packet is complete, but {value} more bytes follow inside its Remaining Length.",
         fix: Some("Check the Remaining Length, and the flags that say which fields follow."),
     },

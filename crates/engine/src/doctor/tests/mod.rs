@@ -199,6 +199,18 @@ fn an_open_socket_without_connack() {
             None,
         ),
         (
+            V::V3_1_1,
+            true,
+            false,
+            true,
+            End::Closed {
+                code: 1002,
+                reason: "unauthenticated".into(),
+            },
+            "The server says that it does not accept the user name",
+            Some("MQTT-3.2.2-6"),
+        ),
+        (
             V::V3_1,
             true,
             false,

@@ -6,7 +6,7 @@ use super::cited::{self, Statements};
 use super::{Beat, sentence};
 use crate::flows::packet::Packet;
 use crate::flows::run::{Run, What};
-use crate::flows::scenario::{Act, Fault};
+use crate::flows::scenario::Act;
 
 impl Run {
     pub(super) fn arrival(&self, index: usize, packet: &Packet, at: u64) -> Beat {
@@ -197,7 +197,7 @@ impl Run {
                 format!("Only the alias comes: {client} knows which topic it stands for."),
                 cited::ALIAS_OUT,
             ),
-            _ if self.holds(packet.client, at) => (
+            _ if self.scenario.holds(packet.client, at) => (
                 format!(
                     "The application of {client} has the message and holds its acknowledgement back; the broker keeps message {id} so long."
                 ),
@@ -316,13 +316,6 @@ impl Run {
                 && other.connection != packet.connection
                 && other.facts.kind == packet.facts.kind
                 && other.facts.identifier == packet.facts.identifier
-        })
-    }
-
-    /// Whether an application does not acknowledge at a moment.
-    fn holds(&self, client: usize, at: u64) -> bool {
-        self.scenario.faults.iter().any(|fault| {
-            matches!(fault, Fault::Hold { client: who, until } if *who == client && *until > at)
         })
     }
 

@@ -65,8 +65,27 @@ impl Look {
                 },
                 ..wide
             },
-            Some(_) => Self::NARROW,
+            Some(_) => Self::within(gaps, room),
             None => wide,
+        }
+    }
+
+    /// Lanes as far from each other as they can be, names and labels still readable.
+    const fn within(gaps: u32, room: u32) -> Self {
+        let narrow = Self::NARROW;
+        let inner = room.saturating_sub(narrow.margin.saturating_mul(2));
+        match inner.checked_div(gaps) {
+            Some(spacing) if spacing > narrow.spacing => Self {
+                spacing: if spacing < Self::WIDE.spacing {
+                    spacing
+                } else {
+                    Self::WIDE.spacing
+                },
+                // A label with identifier, QoS and time takes so much.
+                short: spacing < 212,
+                ..narrow
+            },
+            _ => narrow,
         }
     }
 

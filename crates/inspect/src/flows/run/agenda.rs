@@ -49,7 +49,7 @@ impl Agenda {
                     agenda.add(to, Todo::Online(client));
                 }
                 Fault::Slow { client, at, delay } => agenda.add(at, Todo::Slow(client, delay)),
-                Fault::Hold { client, until } => agenda.add(until, Todo::Release(client)),
+                Fault::Hold { client, until, .. } => agenda.add(until, Todo::Release(client)),
             }
         }
         for step in &scenario.steps {

@@ -8,7 +8,7 @@ use mqttscope_wire::{
     SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicName,
 };
 
-use crate::flows::scenario::{Publication, Station};
+use crate::flows::scenario::{Fault, Publication, Scenario, Station};
 
 /// The Topic Alias Maximum of a client that uses aliases.
 const ALIASES: u16 = 4;
@@ -20,8 +20,6 @@ pub(super) struct Application {
     pub(super) wanted: Vec<(String, QoS)>,
     /// It was connected before.
     pub(super) connected: bool,
-    /// It does not acknowledge before this moment.
-    pub(super) holds_until: Option<u64>,
     /// What it has not acknowledged.
     pub(super) held: Vec<Delivery>,
     /// Messages it got.
@@ -30,12 +28,17 @@ pub(super) struct Application {
 
 /// What a client is told before it connects.
 pub(super) fn options(
+    scenario: &Scenario,
     station: &Station,
-    version: ProtocolVersion,
-    holds: bool,
+    client: usize,
     forgot: bool,
-    seed: u64,
 ) -> Options {
+    let version = scenario.version;
+    // Who holds nothing back leaves it to the client, as most applications do.
+    let holds = scenario
+        .faults
+        .iter()
+        .any(|fault| matches!(fault, Fault::Hold { client: who, .. } if *who == client));
     let mut properties = PropertiesBuf::new();
     if version.is_v5() {
         let mut add = |property| {
@@ -75,7 +78,7 @@ pub(super) fn options(
         // Who takes another's identifier wants its session, too.
         accept_unknown_session: station.identifier.is_some(),
         automatic_topic_alias: station.alias && version.is_v5(),
-        seed,
+        seed: client as u64,
         ..Options::new(version, station.client_identifier())
     }
 }

@@ -35,12 +35,13 @@ impl Stage<'_> {
                     payload: message.payload,
                     time,
                 });
+                let holds = self.scenario.holds(client, now);
                 let Some(application) = self.applications.get_mut(client) else {
                     return;
                 };
                 application.received = application.received.saturating_add(1);
                 let Some(delivery) = delivery else { return };
-                if application.holds_until.is_some_and(|until| until > now) {
+                if holds {
                     application.held.push(delivery);
                 } else {
                     // It has just come, so it waits for this.

@@ -11,7 +11,9 @@ mod perform;
 mod stage;
 
 use super::packet::Packet;
-use super::scenario::Scenario;
+use mqttscope_wire::{PacketType, QoS, Sender};
+
+use super::scenario::{Fault, HELD, MAX_AT, Scenario};
 pub use counts::{Counts, Tally};
 pub use memory::{Line, Memory, Side};
 
@@ -194,6 +196,39 @@ impl Run {
             .map(|(_, memory)| memory)
     }
 
+    /// What can go wrong from a moment on, in the order in which it is offered.
+    #[must_use]
+    pub fn faults_at(&self, at: u64) -> Vec<Fault> {
+        let mut faults = self.scenario.faults_at(at);
+        let holding = (0..self.scenario.clients.len())
+            .filter(|&client| self.next_acknowledged(client, at).is_some())
+            .map(|client| Fault::Hold {
+                client,
+                from: at,
+                until: at.saturating_add(HELD).min(MAX_AT),
+            });
+        faults.extend(holding);
+        faults
+    }
+
+    /// The packet that acknowledges the next message that reaches a client after a moment; none
+    /// where no message does that is acknowledged.
+    #[must_use]
+    pub fn next_acknowledged(&self, client: usize, at: u64) -> Option<PacketType> {
+        let comes = |packet: &&Packet| {
+            packet.client == client
+                && packet.sender == Sender::Server
+                && packet.facts.kind == PacketType::Publish
+                && packet.arrived().is_some_and(|arrived| arrived >= at)
+        };
+        let mut messages = self.packets.iter().filter(comes);
+        messages.find_map(|packet| match packet.facts.qos? {
+            QoS::AtMostOnce => None,
+            QoS::AtLeastOnce => Some(PacketType::Puback),
+            QoS::ExactlyOnce => Some(PacketType::Pubrec),
+        })
+    }
+
     /// The moments at which something went wrong, for marks on a time line.
     #[must_use]
     pub fn faults(&self) -> Vec<u64> {
@@ -250,7 +285,7 @@ impl Run {
     /// same for other QoS.
     #[must_use]
     pub fn with_moments(&self) -> Scenario {
-        use super::scenario::{Fault, When};
+        use super::scenario::When;
         let mut scenario = self.scenario.clone();
         scenario.faults.retain(|fault| {
             !matches!(

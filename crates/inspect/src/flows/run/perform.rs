@@ -84,14 +84,10 @@ impl Stage<'_> {
         self.blame(client, Why::Restart);
         self.happen(What::Restart { client, keeps });
         self.begin_break(client);
-        let holds = self
-            .applications
-            .get_mut(client)
-            .is_some_and(|application| {
-                application.held.clear();
-                application.holds_until.is_some()
-            });
-        let options = options(station, self.scenario.version, holds, !keeps, client as u64);
+        if let Some(application) = self.applications.get_mut(client) {
+            application.held.clear();
+        }
+        let options = options(self.scenario, station, client, !keeps);
         self.world.set_reachable(client, false);
         if keeps {
             // The same options were good before.
@@ -124,11 +120,11 @@ impl Stage<'_> {
     }
 
     fn release(&mut self, client: usize) {
+        if self.scenario.holds(client, self.now()) {
+            return;
+        }
         let held = match self.applications.get_mut(client) {
-            Some(application) => {
-                application.holds_until = Some(0);
-                core::mem::take(&mut application.held)
-            }
+            Some(application) => core::mem::take(&mut application.held),
             None => return,
         };
         self.happen(What::Released {

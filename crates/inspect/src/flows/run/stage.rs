@@ -43,17 +43,7 @@ impl<'a> Stage<'a> {
         world.record(true);
         let mut applications = Vec::new();
         for (index, station) in scenario.clients.iter().enumerate() {
-            let holds_until = scenario.faults.iter().find_map(|fault| match fault {
-                Fault::Hold { client, until } if *client == index => Some(*until),
-                _ => None,
-            });
-            let options = options(
-                station,
-                scenario.version,
-                holds_until.is_some(),
-                false,
-                index as u64,
-            );
+            let options = options(scenario, station, index, false);
             // A scenario's names and options fit into a CONNECT; where one does not, a client with
             // nothing but its name takes part.
             let client = Client::new(options).or_else(|_| {
@@ -65,10 +55,7 @@ impl<'a> Stage<'a> {
             if let Ok(client) = client {
                 world.add(client);
             }
-            applications.push(Application {
-                holds_until,
-                ..Application::default()
-            });
+            applications.push(Application::default());
         }
         let traps = scenario
             .faults

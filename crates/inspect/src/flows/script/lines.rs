@@ -34,9 +34,21 @@ impl Scenario {
             }
             "hold" => {
                 let client = self.named(words)?;
+                let from = if words.take("from") {
+                    moment(words)?
+                } else {
+                    0
+                };
                 words.exactly("until")?;
                 let until = moment(words)?;
-                self.faults.push(Fault::Hold { client, until });
+                if until < from {
+                    return Err("it ends before it begins".into());
+                }
+                self.faults.push(Fault::Hold {
+                    client,
+                    from,
+                    until,
+                });
             }
             word => {
                 return Err(format!(

@@ -74,7 +74,16 @@ impl Scenario {
             Fault::Slow { client, at, delay } => {
                 format!("slow {} at {at} by {delay}", name(client))
             }
-            Fault::Hold { client, until } => format!("hold {} until {until}", name(client)),
+            Fault::Hold {
+                client,
+                from: 0,
+                until,
+            } => format!("hold {} until {until}", name(client)),
+            Fault::Hold {
+                client,
+                from,
+                until,
+            } => format!("hold {} from {from} until {until}", name(client)),
         }
     }
 

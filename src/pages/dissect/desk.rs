@@ -1,0 +1,66 @@
+//! What the parts of the page work on, and how they say what a person does.
+
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::act::Acts;
+use crate::components::text_out::text_out;
+use crate::hooks::Kept;
+use crate::services::clipboard;
+use crate::state::toasts::{ToastAction, Toaster};
+use crate::state::workbench::{Act, Document};
+
+/// The document as it is now, and what acts on it.
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub(super) now: Rc<Document>,
+    pub(super) acts: Acts,
+    /// Errors and warnings that the conversation adds to each packet, two numbers a packet.
+    pub(super) marks: Rc<[u32]>,
+    pub(super) toaster: Toaster,
+    /// What could not be copied: its title and itself.
+    pub(super) refused: Kept<(AttrValue, AttrValue)>,
+}
+
+impl Desk {
+    /// Does this when something is pressed.
+    pub(super) fn on_press(&self, act: Act) -> Callback<MouseEvent> {
+        let acts = self.acts.clone();
+        Callback::from(move |_: MouseEvent| acts.dispatch(act.clone()))
+    }
+
+    /// Errors and warnings that the conversation adds to a packet.
+    pub(super) fn added(&self, packet: usize) -> [u32; 2] {
+        let (marks, _) = self.marks.as_chunks();
+        marks.get(packet).copied().unwrap_or_default()
+    }
+
+    /// Says something to the person.
+    pub(super) fn say(&self, text: String) {
+        self.toaster.dispatch(ToastAction::Say(text));
+    }
+
+    /// Copies a text and says `done`, or shows the text where the browser refuses.
+    pub(super) fn copy(&self, title: &'static str, text: String, done: String) {
+        let desk = self.clone();
+        spawn_local(async move {
+            match clipboard::write(&text).await {
+                Ok(()) => desk.say(done),
+                Err(_) => desk.refused.set((title.into(), text.into())),
+            }
+        });
+    }
+
+    /// The window with what could not be copied.
+    pub(super) fn refused(&self) -> Html {
+        let (title, text) = self.refused.get();
+        if title.is_empty() {
+            return Html::default();
+        }
+        let refused = self.refused.clone();
+        let close = Callback::from(move |()| refused.set(Default::default()));
+        text_out(title, text, close)
+    }
+}

@@ -1,0 +1,105 @@
+//! The bar above a packet: back, what is shown of it, its answer, and the Dissect page.
+
+use mqttscope_engine::protocol::{Packet, WireRow};
+use mqttscope_inspect::share::{self, Shared};
+use yew::prelude::*;
+
+use super::desk::Desk;
+use super::details::{sender, version};
+use crate::route::Page;
+use crate::services::browser;
+use crate::state::live::Act;
+use crate::state::live::around::Detail;
+use crate::state::live::words;
+
+/// The longest link that is made, in characters.
+const LONGEST_LINK: usize = 32 * 1024;
+
+/// The bar; `row` is the packet's, while it is on screen.
+pub(super) fn detail_bar(
+    packet: &Packet,
+    row: Option<&WireRow>,
+    detail: Detail,
+    desk: &Desk,
+) -> Html {
+    let close = {
+        let desk = desk.clone();
+        Callback::from(move |_: MouseEvent| desk.live.dispatch(Act::Select(None)))
+    };
+    html! {
+        <div class="head linked-bar">
+            <button class="bare square" data-testid="show-connection" aria-label="Back to the connection" title="Back to the connection" onclick={close}>{ "←" }</button>
+            { tabs(detail, desk) }
+            <span class="grow"></span>
+            { link(packet, row, desk) }
+            if let Some(address) = address(packet) { <a href={address} data-testid="open-in-dissect" title="Open it in the Dissect page, where it can be changed">{ "Dissect" }</a> }
+        </div>
+    }
+}
+
+fn tabs(now: Detail, desk: &Desk) -> Html {
+    let on_key = {
+        let desk = desk.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            let to = match event.key().as_str() {
+                "ArrowLeft" | "ArrowRight" => Detail::ALL.into_iter().find(|&other| other != now),
+                "Home" => Detail::ALL.first().copied(),
+                "End" => Detail::ALL.last().copied(),
+                _ => return,
+            };
+            event.prevent_default();
+            if let Some(detail) = to {
+                desk.live.dispatch(Act::Detail(detail));
+                browser::focus_id(&format!("detail-{}", detail.name()));
+            }
+        })
+    };
+    html! {
+        <div class="tablist" role="tablist" aria-label="Of this packet" onkeydown={on_key}>
+            { for Detail::ALL.map(|detail| {
+                let acts = desk.live.clone();
+                let is_shown = detail == now;
+                let show = Callback::from(move |_: MouseEvent| acts.dispatch(Act::Detail(detail)));
+                html! {
+                    <button role="tab" id={format!("detail-{}", detail.name())} data-testid={format!("detail-{}", detail.name().to_ascii_lowercase())}
+                        aria-selected={is_shown.to_string()} aria-controls="detail" tabindex={if is_shown { "0" } else { "-1" }} onclick={show}>{ detail.name() }</button>
+                }
+            }) }
+        </div>
+    }
+}
+
+/// The way to the packet that answers it, or that it answers.
+fn link(packet: &Packet, row: Option<&WireRow>, desk: &Desk) -> Html {
+    // The row is newer: an answer may have come since the packet was asked for.
+    let Some(record) = row.and_then(|row| row.linked).or(packet.linked) else {
+        return Html::default();
+    };
+    let go = {
+        let desk = desk.clone();
+        Callback::from(move |_: MouseEvent| desk.inspect(record))
+    };
+    let says = match packet.round_trip_ms {
+        Some(round_trip) => format!("answers after {}", words::duration(round_trip)),
+        None => "answered: show".into(),
+    };
+    html! { <button class="chip accent" data-testid="linked" onclick={go}><span>{ says }</span></button> }
+}
+
+/// The Dissect page with this packet; none: it carries a password, or is too long for a link.
+fn address(packet: &Packet) -> Option<String> {
+    let is_secret = packet
+        .bytes
+        .first()
+        .is_some_and(|first| matches!(first >> 4, 1 | 15));
+    let shared = Shared {
+        bytes: packet.bytes.clone(),
+        version: Some(version(packet)),
+        sender: Some(sender(packet)),
+        runs: Vec::new(),
+        packet: 0,
+        node: None,
+    };
+    let content = share::encode(&shared).ok().filter(|_| !is_secret)?;
+    (content.len() < LONGEST_LINK).then(|| Page::Dissect.hash_with(Some(&content)))
+}
