@@ -1,6 +1,7 @@
 //! A pasted conversation: what the monitor finds in it, and what both ends know at each packet. It is
 //! drawn above the inspector of the Dissect page, by the annex.
 
+mod ends;
 mod finding;
 mod short;
 
@@ -9,6 +10,7 @@ use std::rc::Rc;
 use mqttscope_inspect::conversation::{Conversation, Judged};
 use yew::prelude::*;
 
+use ends::Ends;
 use finding::findings;
 use short::in_short;
 
@@ -38,12 +40,15 @@ impl PartialEq for ConversationPaneProps {
 enum View {
     /// The packet's fields, with what the conversation shows to be wrong with it.
     Fields,
+    /// What both ends know around the packet.
+    State,
     /// All findings.
     Findings,
 }
 
-const VIEWS: [(View, &str, &str); 2] = [
+const VIEWS: [(View, &str, &str); 3] = [
     (View::Fields, "fields", "Fields"),
+    (View::State, "state", "State"),
     (View::Findings, "findings", "Conversation"),
 ];
 
@@ -80,6 +85,8 @@ pub fn ConversationPane(props: &ConversationPaneProps) -> Html {
             </div>
             if *view == View::Fields {
                 { findings(here, "In the conversation", props.selected, &props.on_select) }
+            } else if *view == View::State {
+                <Ends conversation={props.conversation.clone()} selected={props.selected} on_select={props.on_select.clone()} />
             } else {
                 <div class="scroll" tabindex="0" role="region" aria-label="The whole conversation">
                     { in_short(&judged.explanations, &props.on_select) }

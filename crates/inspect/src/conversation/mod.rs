@@ -134,6 +134,14 @@ impl Conversation {
         self.packets.is_empty()
     }
 
+    /// A packet's type and who sent it.
+    #[must_use]
+    pub fn packet(&self, packet: usize) -> Option<(PacketType, Sender)> {
+        let spoken = self.packets.get(packet)?;
+        let first = self.bytes.get(spoken.range.start).copied().unwrap_or(0);
+        Some((PacketType::from_first_byte(first), spoken.from))
+    }
+
     /// What it breaks, and what else is worth knowing.
     #[must_use]
     pub fn judge(&self) -> Judged {
@@ -143,7 +151,7 @@ impl Conversation {
         for place in 0..self.packets.len() {
             let number = place as u64;
             self.lead_in(number, &mut monitor);
-            let Some(packet) = self.packet(number) else {
+            let Some(packet) = Source::packet(self, number) else {
                 continue;
             };
             let numbers = monitor.push(packet.connection, packet.from, packet.bytes, packet.at);
