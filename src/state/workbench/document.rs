@@ -293,7 +293,7 @@ impl Document {
 }
 
 /// Where each side's bytes begin; empty unless both speak.
-fn runs_of(decoded: &Decoded) -> Vec<Run> {
+pub(crate) fn runs_of(decoded: &Decoded) -> Vec<Run> {
     let starts = decoded
         .parts
         .iter()

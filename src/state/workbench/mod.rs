@@ -13,6 +13,7 @@ use mqttscope_wire::{ProtocolVersion, Sender};
 use yew::Reducible;
 
 pub use document::Document;
+pub(crate) use document::runs_of;
 pub use given::{Given, LONG_TEXT};
 pub use history::History;
 
