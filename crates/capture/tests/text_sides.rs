@@ -13,8 +13,11 @@ fn runs(decoded: &Decoded) -> Vec<String> {
         .iter()
         .zip(ends.chain([decoded.bytes.len()]))
         .map(|(&Part { start, side }, end)| {
-            let bytes: String = decoded.bytes[start..end]
+            let bytes: String = decoded
+                .bytes
                 .iter()
+                .take(end)
+                .skip(start)
                 .map(|byte| format!(" {byte:02x}"))
                 .collect();
             let side = match side {

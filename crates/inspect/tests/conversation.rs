@@ -12,7 +12,7 @@ fn conversation(lines: &[&str]) -> Conversation {
         let (mark, hex) = line.split_at(1);
         let before = bytes.len();
         let pairs = hex.split_ascii_whitespace();
-        bytes.extend(pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap()));
+        bytes.extend(pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()));
         let from = match mark {
             ">" => Sender::Client,
             _ => Sender::Server,
