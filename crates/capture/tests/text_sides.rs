@@ -1,7 +1,7 @@
 //! Texts of both sides of a connection.
 
 use mqttscope_capture::text::{
-    Decoded, Format, Marks, Note, Part, Side, Turns, decode, decode_sides, marks,
+    Decoded, Format, Marks, Note, Part, Side, Turns, decode, decode_file, decode_sides, marks,
 };
 use proptest::prelude::*;
 
@@ -89,6 +89,11 @@ const MARKED: &[(&str, Marks, &[&str])] = &[
     (
         "[out] c0 00\n[in] d0 00",
         Marks::Verbs,
+        &["> c0 00", "< d0 00"],
+    ),
+    (
+        "# Client request\nc0 00\n# Server response\nd0 00",
+        Marks::Names,
         &["> c0 00", "< d0 00"],
     ),
     // socat -x -v
@@ -205,6 +210,14 @@ fn a_fault_behind_a_mark_has_its_place_in_the_whole_text() {
     assert_eq!(fault.to_string(), "`0z` at line 2, column 6 is not hex");
     let fault = decode_sides("C: c0 00\nS: d0 0", Some(Format::Hex), Turns::Marked).unwrap_err();
     assert_eq!((fault.place.line, fault.place.column), (2, 7));
+}
+
+#[test]
+fn a_file_of_both_sides_is_text() {
+    let text = "> 2026/11/23 12:00:00.1  length=2\n c0 00\n--\n< 2026/11/23 12:00:00.2  length=2\n d0 00\n--\n";
+    let content = decode_file(text.as_bytes()).unwrap();
+    assert_eq!(content.text.as_deref(), Some(text));
+    assert_eq!(content.decoded.bytes, [0xc0, 0, 0xd0, 0]);
 }
 
 #[test]

@@ -111,7 +111,7 @@ impl Block {
         if scan::trim(line).1.is_empty() {
             return;
         }
-        if core::mem::take(&mut self.is_fresh) && detect(&self.text).is_empty() {
+        if core::mem::take(&mut self.is_fresh) && is_headline(&self.text) {
             self.text = blank_out(&self.text, self.text.len());
         }
         self.reach(text, start.saturating_add(line.len()));
@@ -206,6 +206,14 @@ fn alternating(text: &str) -> Vec<Block> {
         }
     }
     blocks
+}
+
+/// Whether a line is words about bytes. A word may look like base64, but that breaks off later.
+fn is_headline(line: &str) -> bool {
+    let is_short = scan::trim(line).1.len() < 16;
+    detect(line)
+        .iter()
+        .all(|candidate| is_short && matches!(candidate.format, Format::Base64 | Format::Base64Url))
 }
 
 /// The line with blanks in place of its first `end` bytes: as long as before.
