@@ -1,6 +1,11 @@
 //! Conversations without a clock: who broke what, and what is not claimed.
 
-use mqttscope_inspect::conversation::{Conversation, Judged};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use mqttscope_inspect::conversation::{Conversation, Finding, Judged};
+use mqttscope_inspect::recording::Recording;
+use mqttscope_inspect::sides::Run;
 use mqttscope_inspect::states::Replay;
 use mqttscope_wire::{Sender, Severity};
 use proptest::prelude::*;
@@ -120,6 +125,82 @@ fn the_state_is_that_around_a_packet() {
         assert!(!all.contains("silent"), "there is no clock: {all}");
     }
     assert_eq!(talk.state(&mut replay, 4), None);
+}
+
+/// Rules that real brokers and clients break in the recordings; `tests/corpus/README.md` says why.
+const TRUE: [&str; 3] = [
+    "delivery-unsubscribed",
+    "subscribe-shared-unavailable",
+    "acknowledgement-wrong",
+];
+
+/// What is found in the bytes of one connection, of both sides or of one.
+fn found_in(lines: &[(Sender, Vec<u8>)], only: Option<Sender>) -> Vec<Finding> {
+    let (mut bytes, mut runs) = (Vec::new(), Vec::new());
+    for (from, sent) in lines
+        .iter()
+        .filter(|(from, _)| only.is_none_or(|only| only == *from))
+    {
+        runs.push(Run {
+            start: bytes.len(),
+            from: *from,
+        });
+        bytes.extend_from_slice(sent);
+    }
+    let recording = match only {
+        None => Recording::of_sides(&bytes, &runs, None),
+        Some(_) => Recording::read(bytes, None, only),
+    };
+    let packets = recording.packets().iter();
+    let spoken = packets.filter_map(|packet| Some((packet.at.len, packet.from?)));
+    Conversation::new(recording.bytes().to_vec(), spoken)
+        .judge()
+        .findings
+}
+
+#[test]
+fn real_traffic_is_clean_without_its_times() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus/conversations");
+    let (mut wrong, mut read) = (Vec::new(), 0);
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        let mut connections: BTreeMap<String, Vec<(Sender, Vec<u8>)>> = BTreeMap::new();
+        for line in std::fs::read_to_string(&file).unwrap().lines() {
+            let words: Vec<&str> = line.split(' ').collect();
+            let &[_, connection, from @ ("c" | "s"), hex] = words.as_slice() else {
+                continue;
+            };
+            let from = if from == "c" {
+                Sender::Client
+            } else {
+                Sender::Server
+            };
+            let pairs = hex
+                .as_bytes()
+                .chunks(2)
+                .filter_map(|pair| str::from_utf8(pair).ok());
+            let sent = pairs
+                .filter_map(|pair| u8::from_str_radix(pair, 16).ok())
+                .collect();
+            connections
+                .entry(connection.into())
+                .or_default()
+                .push((from, sent));
+        }
+        for (connection, lines) in connections {
+            read += 1;
+            for only in [None, Some(Sender::Client), Some(Sender::Server)] {
+                for finding in found_in(&lines, only) {
+                    let is_known = only.is_none() && TRUE.contains(&finding.rule);
+                    if finding.severity != Severity::Note && !is_known {
+                        wrong.push(format!("{file:?} {connection} {only:?}: {finding:?}"));
+                    }
+                }
+            }
+        }
+    }
+    assert!(read > 100, "{read}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 proptest! {
