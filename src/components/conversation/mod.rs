@@ -81,7 +81,7 @@ pub fn ConversationPane(props: &ConversationPaneProps) -> Html {
             <div class="head">
                 <div class="views" role="group" aria-label="What is shown of the packet">{ for tabs }</div>
                 <span class="grow"></span>
-                <span class="quiet" data-testid="verdict" role="status">{ verdict(judged) }</span>
+                <span class="quiet hide-narrow" data-testid="verdict">{ verdict(judged) }</span>
             </div>
             if *view == View::Fields {
                 { findings(here, "In the conversation", props.selected, &props.on_select) }

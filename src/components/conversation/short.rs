@@ -5,7 +5,8 @@ use yew::prelude::*;
 
 use super::finding::jumps;
 use crate::components::icon::icon;
-use crate::components::inspector::severity;
+use crate::components::inspector::{marked, severity};
+use crate::element::el;
 
 /// Lines that are shown at most.
 const MOST: usize = 50;
@@ -17,7 +18,7 @@ pub(super) fn in_short(lines: &[Explanation], on_select: &Callback<usize>) -> Ht
         html! {
             <li data-testid="short-line">
                 <span class={format!("is-{class}")}>{ icon(picture) }<span class="unseen">{ word }{ ": " }</span></span>
-                <span>{ &line.text }{ " " }{ jumps(&line.packets, None, on_select) }</span>
+                <span>{ Html::from(marked(el("span"), &line.text)) }{ " " }{ jumps(&line.packets, None, on_select) }</span>
             </li>
         }
     });

@@ -26,6 +26,7 @@ use yew::prelude::*;
 
 use crate::element::el;
 use crate::hooks::use_kept;
+pub(crate) use broken::marked;
 pub(crate) use look::severity;
 pub use shown::Shown;
 

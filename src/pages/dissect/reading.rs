@@ -19,8 +19,8 @@ const SIDES: [&str; 5] = [
     "separate packets",
     "from the client",
     "from the server",
-    "both sides, marked",
-    "both sides, alternating",
+    "both, as marked",
+    "both, in turns",
 ];
 
 /// The bar between the text and the packets.
@@ -50,9 +50,9 @@ pub(super) fn use_reading(desk: &Desk) -> Html {
         (name.to_owned(), document.sides == Some(offered))
     });
     let found = match (document.sides, document.recording.has_both()) {
-        (Some(_), _) => "detect the sides",
-        (None, true) => "both sides · detected",
-        (None, false) => "separate packets · detected",
+        (Some(_), _) => "as found",
+        (None, true) => "both sides",
+        (None, false) => "any sender",
     };
     let sides = choice(desk, "chip", found.to_owned(), &sides, |index| {
         Act::ReadSides(index.and_then(|index| Sides::ALL.get(index)).copied())
