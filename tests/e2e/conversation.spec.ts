@@ -115,6 +115,20 @@ test("the state of both ends is shown with a slider", async ({ page }) => {
   await expect(page.getByTestId("state-view")).not.toContainText("silent");
 });
 
+test("a packet's text is found by Enter and by pressing it twice", async ({ page }) => {
+  await give(page, MARKED);
+  const selected = () =>
+    page.getByTestId("text").evaluate((text: HTMLTextAreaElement) => text.value.slice(text.selectionStart, text.selectionEnd));
+  await page.getByTestId("packets").focus();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("text")).toBeFocused();
+  expect(await selected()).toBe("62 02 00 07");
+  await packet(page, 4).dblclick();
+  await expect.poll(selected).toBe("34 06 00 01 61\n< d0 00\n> 00 07 31");
+  await expect(page.getByTestId("text")).toHaveValue(MARKED);
+});
+
 test("a link keeps the sides", async ({ page, context }) => {
   await give(page, MARKED);
   await packet(page, 5).click();

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::desk::Desk;
+use super::field_text::select_packet;
 use super::packet_row::packet_row;
 use super::steps::Step;
 use crate::element::{El, el};
@@ -27,7 +28,7 @@ pub(super) fn use_packet_list(desk: &Desk, step: &Kept<Step>) -> El {
         });
     }
     let on_key = {
-        let (rows, acts) = (rows.clone(), desk.acts.clone());
+        let (rows, desk) = (rows.clone(), desk.clone());
         Callback::from(move |event: KeyboardEvent| {
             let last = count.saturating_sub(1);
             let to = match event.key().as_str() {
@@ -37,10 +38,15 @@ pub(super) fn use_packet_list(desk: &Desk, step: &Kept<Step>) -> El {
                 "PageUp" => selected.saturating_sub(rows.page()),
                 "Home" => 0,
                 "End" => last,
+                "Enter" => {
+                    // Else it would replace what is selected.
+                    event.prevent_default();
+                    return select_packet(&desk.now, selected);
+                }
                 _ => return,
             };
             event.prevent_default();
-            acts.dispatch(Act::Select(to.min(last)));
+            desk.acts.dispatch(Act::Select(to.min(last)));
         })
     };
     let on_click = {
@@ -52,6 +58,10 @@ pub(super) fn use_packet_list(desk: &Desk, step: &Kept<Step>) -> El {
                 step.set(Step::Fields);
             }
         })
+    };
+    let on_twice = {
+        let now = desk.now.clone();
+        Callback::from(move |_: MouseEvent| select_packet(&now, now.packet))
     };
     let drawn = rows.range.clone().filter_map(|index| {
         let mut row = recording.row(index)?;
@@ -70,5 +80,6 @@ pub(super) fn use_packet_list(desk: &Desk, step: &Kept<Step>) -> El {
         .made("aria-activedescendant", format!("packet-{selected}"))
         .on_key(on_key)
         .on_click(on_click)
+        .on_double_click(on_twice)
         .child(rows.draw(drawn))
 }

@@ -1,5 +1,6 @@
 //! One state of the work: what was given, the bytes in it, how they are read, what is selected.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use mqttscope_capture::text::{
@@ -282,6 +283,24 @@ impl Document {
             node,
             ..self.clone()
         }
+    }
+
+    /// Where a packet stands in the text: its first and last characters and all between, in units of
+    /// UTF-16, and the line it begins on, from 0.
+    #[must_use]
+    pub fn place_of(&self, packet: usize) -> Option<(Range<usize>, usize)> {
+        let text = self.given.text()?;
+        let source = match &self.source {
+            Some(source) => source.clone(),
+            // What was made here was not read from its text.
+            None => Rc::new(self.decode(text).ok()?.source),
+        };
+        let at = self.recording.packets().get(packet)?.at;
+        let end = at.offset.saturating_add(at.len);
+        let range = self.recording.given(at.offset..end);
+        let first = source.span_of(range.clone())?.start;
+        let line = text.get(..first)?.matches('\n').count();
+        Some((source.utf16_span_of(text, range)?, line))
     }
 
     /// About how much memory it holds on to, in bytes.

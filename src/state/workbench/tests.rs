@@ -264,6 +264,28 @@ fn a_conversation_stays_one_behind_edits() {
 }
 
 #[test]
+fn a_packet_is_found_in_the_text() {
+    let typed = "→ c0\n← d0 00\n→ 00 e0 00";
+    let bench = after([Act::Type(typed.into())]);
+    let said: Vec<char> = typed.chars().collect();
+    let part = |bench: &Workbench, packet| {
+        let (range, line) = bench.now().place_of(packet).unwrap();
+        (said[range].iter().collect::<String>(), line)
+    };
+    assert_eq!(part(&bench, 0), ("d0 00".into(), 1));
+    assert_eq!(
+        part(&bench, 1),
+        ("c0\n← d0 00\n→ 00".into(), 0),
+        "cut by the other side's"
+    );
+    assert_eq!(part(&bench, 2), ("e0 00".into(), 2));
+    assert_eq!(bench.now().place_of(3), None);
+    // Text that was made here is found in, too.
+    let bench = bench.reduce(Act::Edit(0, [0xd0, 0x00].as_slice().into()));
+    assert_eq!(bench.now().place_of(1), Some((12..17, 1)));
+}
+
+#[test]
 fn bytes_of_both_sides_are_opened_as_such() {
     let run = |start, from| Run { start, from };
     let bench = after([Act::OpenBytes(OpenBytes {
