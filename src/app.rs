@@ -46,11 +46,14 @@ pub fn App() -> Html {
         Callback::from(move |()| help.set(shown))
     };
     let (show_help, hide_help) = (set_help(true), set_help(false));
-    let on_key = use_callback(show_help.clone(), |event: KeyboardEvent, show_help| {
-        if event.key() == "?" && !browser::is_typing(&event) {
-            show_help.emit(());
-        }
-    });
+    let on_key = {
+        let show_help = show_help.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "?" && !browser::is_typing(&event) {
+                show_help.emit(());
+            }
+        })
+    };
     use_window_keys(on_key);
 
     // The address behind # is the route, so the jump is done by hand.

@@ -50,7 +50,7 @@ pub struct MenuProps {
     pub name: Option<AttrValue>,
     /// How the button looks.
     #[prop_or_default]
-    pub class: Classes,
+    pub class: AttrValue,
     /// What can be chosen. Made when the menu opens.
     pub items: Callback<(), Vec<Item>>,
     /// The index of what was chosen.
@@ -124,7 +124,7 @@ pub fn Menu(props: &MenuProps) -> Html {
     let label = name.clone().unwrap_or_else(|| props.id.clone());
     let mut toggle = el("button")
         .node(&button)
-        .set("class", props.class.to_string().into())
+        .set("class", props.class.clone())
         .attr("aria-haspopup", "menu")
         .says("aria-expanded", open.get())
         .flag("disabled", props.disabled)

@@ -7,28 +7,27 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use yew::functional::UseForceUpdateHandle;
+use yew::functional::{Hook, HookContext, UseForceUpdateHandle};
 use yew::prelude::*;
 
 /// A value that a component keeps. Whoever holds this sees it as it is now.
-pub struct Kept<T> {
-    value: Rc<RefCell<T>>,
+pub struct Kept<T>(Rc<Inner<T>>);
+
+struct Inner<T> {
+    value: RefCell<T>,
     draw: UseForceUpdateHandle,
 }
 
 impl<T> Clone for Kept<T> {
     fn clone(&self) -> Self {
-        Self {
-            value: self.value.clone(),
-            draw: self.draw.clone(),
-        }
+        Self(self.0.clone())
     }
 }
 
 /// Two are the same when they are the same one in memory.
 impl<T> PartialEq for Kept<T> {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.value, &other.value)
+        Rc::ptr_eq(&self.0, &other.0)
     }
 }
 
@@ -36,18 +35,18 @@ impl<T: Clone + PartialEq> Kept<T> {
     /// The value.
     #[must_use]
     pub fn get(&self) -> T {
-        self.value.borrow().clone()
+        self.0.value.borrow().clone()
     }
 
     /// Another value; where it is another one, the component is drawn again.
     pub fn set(&self, value: T) {
-        if *self.value.borrow() == value {
+        if *self.0.value.borrow() == value {
             return;
         }
         // What goes may do anything when it is dropped, so nothing is borrowed by then.
-        let before = self.value.replace(value);
+        let before = self.0.value.replace(value);
         drop(before);
-        self.draw.force_update();
+        self.0.draw.force_update();
     }
 }
 
@@ -59,25 +58,77 @@ impl<T: Reducible + PartialEq> Kept<Rc<T>> {
 }
 
 /// Keeps a value, at first what `first` makes.
-#[hook]
-pub fn use_kept<T: 'static>(first: impl FnOnce() -> T) -> Kept<T> {
-    let draw = use_force_update();
-    let slot = use_slot();
-    let known = slot.borrow().clone();
-    let value = match known.and_then(|known| known.downcast().ok()) {
-        Some(value) => value,
-        None => {
-            let value = Rc::new(RefCell::new(first()));
-            *slot.borrow_mut() = Some(value.clone());
-            value
-        }
-    };
-    Kept { value, draw }
+pub fn use_kept<T: 'static>(first: impl FnOnce() -> T) -> impl Hook<Output = Kept<T>> {
+    KeptHook(first)
 }
 
-#[hook]
-fn use_slot() -> Rc<RefCell<Option<Rc<dyn Any>>>> {
-    use_mut_ref(Default::default)
+struct KeptHook<F>(F);
+
+impl<T: 'static, F: FnOnce() -> T> Hook for KeptHook<F> {
+    type Output = Kept<T>;
+
+    fn run(self, ctx: &mut HookContext) -> Kept<T> {
+        let make = |draw| -> Rc<dyn Any> {
+            let value = RefCell::new((self.0)());
+            Rc::new(Inner { value, draw })
+        };
+        match known(ctx, Box::new(make)).downcast() {
+            Ok(inner) => Kept(inner),
+            // Yew gives each hook its own place, drawing after drawing.
+            Err(_) => unreachable!(),
+        }
+    }
+}
+
+/// What is kept in this hook's place, made where there is nothing yet.
+fn known<'a>(
+    ctx: &mut HookContext,
+    make: Box<dyn FnOnce(UseForceUpdateHandle) -> Rc<dyn Any> + 'a>,
+) -> Rc<dyn Any> {
+    let slot = use_mut_ref(Option::<Rc<dyn Any>>::default).run(ctx);
+    let draw = use_force_update().run(ctx);
+    slot.borrow_mut().get_or_insert_with(|| make(draw)).clone()
+}
+
+/// Makes a value, again only in a drawing in which `numbers` are others than before. An address
+/// among them must be of something that lives until the next drawing.
+pub fn use_made<T: 'static>(
+    numbers: Vec<usize>,
+    make: impl FnOnce() -> T,
+) -> impl Hook<Output = Rc<T>> {
+    MadeHook(numbers, make)
+}
+
+struct MadeHook<F>(Vec<usize>, F);
+
+impl<T: 'static, F: FnOnce() -> T> Hook for MadeHook<F> {
+    type Output = Rc<T>;
+
+    fn run(self, ctx: &mut HookContext) -> Rc<T> {
+        let make = || -> Rc<dyn Any> { Rc::new((self.1)()) };
+        match made(ctx, self.0, Box::new(make)).downcast() {
+            Ok(value) => value,
+            // As above.
+            Err(_) => unreachable!(),
+        }
+    }
+}
+
+fn made<'a>(
+    ctx: &mut HookContext,
+    numbers: Vec<usize>,
+    make: Box<dyn FnOnce() -> Rc<dyn Any> + 'a>,
+) -> Rc<dyn Any> {
+    let slot = use_mut_ref(Option::<(Vec<usize>, Rc<dyn Any>)>::default).run(ctx);
+    let mut slot = slot.borrow_mut();
+    match &*slot {
+        Some((before, value)) if *before == numbers => value.clone(),
+        _ => {
+            let value = make();
+            *slot = Some((numbers, value.clone()));
+            value
+        }
+    }
 }
 
 /// What undoes something that was done after drawing.
@@ -85,9 +136,11 @@ pub type Undo = Option<Box<dyn FnOnce()>>;
 
 /// Does something after a drawing in which one of `numbers` is another one than before, and at
 /// first; what it returns undoes it before the next time and at the end.
-#[hook]
-pub fn use_after<const N: usize>(numbers: [usize; N], act: impl FnOnce() -> Undo + 'static) {
-    use_after_any(numbers.to_vec(), Box::new(act));
+pub fn use_after<const N: usize>(
+    numbers: [usize; N],
+    act: impl FnOnce() -> Undo + 'static,
+) -> impl Hook<Output = ()> {
+    use_after_any(numbers.to_vec(), Box::new(act))
 }
 
 #[hook]

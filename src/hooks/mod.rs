@@ -5,11 +5,13 @@ mod kept;
 mod keys;
 mod narrow;
 mod resizes;
+mod texts;
 mod virtual_rows;
 
 pub use hash::{Arrival, use_hash};
-pub use kept::{Kept, Undo, use_after, use_kept};
+pub use kept::{Kept, Undo, use_after, use_kept, use_made};
 pub use keys::use_window_keys;
 pub use narrow::use_narrow;
 pub use resizes::Resizes;
+pub use texts::{TextsStage, use_texts};
 pub use virtual_rows::{VirtualRows, use_virtual_rows, window_of};

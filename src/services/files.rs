@@ -2,10 +2,11 @@
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 /// The largest file that is read, in bytes: what a page can show without running out of memory.
-pub const LARGEST: u64 = 64 * 1024 * 1024;
+pub const LARGEST: f64 = 67_108_864.0;
 
 /// A file that a person chose or dropped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,15 +22,17 @@ pub struct Opened {
 /// # Errors
 /// A sentence for the person: too large, or the browser could not read it.
 pub async fn read(file: web_sys::File) -> Result<Opened, String> {
-    let file = gloo_file::File::from(file);
     let name = file.name();
     if file.size() > LARGEST {
         return Err(format!(
             "{name} is larger than 64 MiB, more than this page reads."
         ));
     }
-    match gloo_file::futures::read_as_bytes(&file).await {
-        Ok(bytes) => Ok(Opened { name, bytes }),
+    match JsFuture::from(file.array_buffer()).await {
+        Ok(buffer) => {
+            let bytes = Uint8Array::new(&buffer).to_vec();
+            Ok(Opened { name, bytes })
+        }
         Err(_) => Err(format!("{name} could not be read. Is it a folder?")),
     }
 }

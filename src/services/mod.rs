@@ -3,8 +3,11 @@
 pub(crate) mod annex;
 pub mod browser;
 pub mod clipboard;
+mod database;
 pub mod engine;
 pub mod files;
+pub mod messages;
 pub mod picture;
 pub mod profiles;
 pub mod storage;
+pub mod texts;

@@ -75,6 +75,23 @@ test("what is pasted is found, named and explained", async ({ page }) => {
   await expect(field(page, "Topic Name")).toHaveAttribute("aria-selected", "true");
 });
 
+test("the explanations come when a packet is shown, and when they are asked for again", async ({ page }) => {
+  let asked = 0;
+  await page.route("**/texts.txt", (route) => {
+    asked += 1;
+    return asked === 1 ? route.fulfill({ body: "another page" }) : route.continue();
+  });
+  await open(page);
+  expect(asked).toBe(0);
+  await give(page, RECORDING);
+  await expect(page.getByTestId("about").getByRole("alert")).toContainText("could not be loaded");
+  await page.getByTestId("texts-again").click();
+  await expect(page.getByTestId("about")).toContainText("at the start of every packet");
+  await page.getByTestId("packet").nth(1).click();
+  await expect(field(page, "Packet Identifier").getByTestId("diagnostic")).toContainText("0 names nothing");
+  expect(asked).toBe(2);
+});
+
 test("text that cannot be read is pointed at", async ({ page }) => {
   await open(page);
   await page.getByTestId("text").fill("10 0c zz 00");

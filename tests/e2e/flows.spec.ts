@@ -137,6 +137,21 @@ test("from any moment another fault can be tried", async ({ page }) => {
   await expect(page.getByTestId("run-list")).toContainText("The broker dies");
 });
 
+test("an acknowledgement is held back from a moment on", async ({ page }) => {
+  await open(page, "QoS 2, calm");
+  await catchToken(page, "PUBLISH");
+  await page.getByTestId("fork").click();
+  await page.getByRole("menuitem", { name: /hold Subscriber from \d+ until \d+ its application keeps PUBREC back/ }).click();
+  await expect(page.getByTestId("diagram")).toHaveCount(2);
+  await expect(page.getByTestId("run-list")).toContainText("holds its acknowledgement back");
+  await page.keyboard.press("End");
+  await expect(count(page, "delivered")).toHaveText(["1", "1"]);
+  // Nobody waits for what is answered.
+  await page.getByTestId("fork").click();
+  await expect(page.getByRole("menuitem", { name: /cut Subscriber/ })).toBeVisible();
+  await expect(page.getByRole("menuitem", { name: /hold Subscriber/ })).toHaveCount(0);
+});
+
 test("three QoS are compared under the same fault", async ({ page }) => {
   await open(page, "QoS 1, PUBACK lost");
   await page.getByTestId("compare").click();
@@ -275,7 +290,7 @@ test.describe("where motion is not wanted", () => {
     await expect
       .poll(
         async () => {
-          seen.add((await page.locator(".curtain").getAttribute("transform")) ?? "");
+          seen.add((await page.locator(".curtain").getAttribute("style")) ?? "");
           return step(page);
         },
         { intervals: [60], timeout: 10_000 },

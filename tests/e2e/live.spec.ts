@@ -125,10 +125,58 @@ test("the lists are searched by text and by Topic Filter, and stand still when a
   await page.getByTestId("search").fill("");
   await page.getByTestId("pause").click();
   await publish(page, "c/1", "later");
-  await expect(page.getByTestId("paused")).toBeVisible();
+  await expect(page.getByTestId("paused")).toHaveText("paused · +2 new");
   await expect(page.getByTestId("message-row")).toHaveCount(4);
   await page.getByTestId("pause").click();
   await expect(page.getByTestId("message-row")).toHaveCount(6);
+});
+
+test("a paused list stands still while the oldest are dropped, and goes on at its end", async ({ page }) => {
+  test.slow();
+  await open(page);
+  await page.getByTestId("budget").selectOption({ label: "keep 16 MiB" });
+  await page.getByTestId("tab-messages").click();
+  await publish(page, "big", "x".repeat(200_000));
+  await page.getByTestId("more-repeat").locator("summary").click();
+  await page.getByTestId("repeat-every").fill("20");
+  await page.getByTestId("repeat").click();
+  const dropped = async () => Number((await page.getByTestId("dropped").textContent())?.replace(/\D/g, ""));
+  await expect(page.getByTestId("dropped")).toBeVisible({ timeout: 30_000 });
+  await page.getByTestId("pause").click();
+  const before = await dropped();
+  const times = () => page.getByTestId("message-row").locator(".time").allTextContents();
+  // What was on its way when it was paused is here.
+  await page.waitForTimeout(300);
+  const shown = (await times()).at(-1);
+  await expect(async () => expect(await dropped()).toBeGreaterThan(before + 4)).toPass();
+  await expect(page.getByTestId("paused")).toContainText(/\+\d+ new/);
+  expect((await times()).at(-1)).toBe(shown);
+  await page.getByTestId("repeat").click();
+  await page.getByTestId("paused").click();
+  await expect(page.getByTestId("paused")).toHaveCount(0);
+  await expect(async () => expect((await times()).at(-1)).not.toBe(shown)).toPass();
+  const end = await page.getByTestId("messages").evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight);
+  expect(end).toBeLessThan(2);
+});
+
+test("topics and handshakes are those of the connection, and of what is searched for", async ({ page }) => {
+  await open(page);
+  await publish(page, "one/a", "1", "1");
+  await page.getByTestId("connection-0").click();
+  await page.getByRole("menuitem", { name: /Duplicate/ }).click();
+  await page.getByTestId("save-and-connect").click();
+  await expect(page.getByTestId("connection").nth(1)).toHaveAttribute("data-state", "open");
+  await publish(page, "two/b", "2", "1");
+  const topics = page.locator('[data-testid="topic"][aria-level="1"]');
+  await expect(topics).toHaveText([/^two/]);
+  await page.getByTestId("look").first().click();
+  await expect(topics).toHaveText([/^one/, /^two/]);
+  await page.getByTestId("tab-flows").click();
+  await expect(page.getByTestId("flow-row").filter({ hasText: "PUBLISH" })).toHaveCount(3);
+  await page.getByTestId("search").fill("topic:two/+");
+  await expect(page.getByTestId("flow-row")).toHaveText([/two\/b/]);
+  await page.getByTestId("search").fill("nowhere");
+  await expect(page.getByTestId("nothing")).toContainText("Nothing matches");
 });
 
 test("topics show what came last, and lead to their messages", async ({ page }) => {
@@ -194,6 +242,50 @@ test("a connection is kept over a reload, its password only when asked", async (
     await expect(page.getByTestId("connect-password")).toHaveValue(password);
     await page.keyboard.press("Escape");
   }
+});
+
+test("a connection that was deleted comes back as it was", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("connection-0").click();
+  await page.getByRole("menuitem", { name: /Delete/ }).click();
+  await expect(page.getByTestId("connection")).toHaveCount(0);
+  await expect(page.getByTestId("deleted")).toContainText("“Built-in broker” is deleted.");
+  // The focus is where the next key is wanted.
+  await expect(page.getByTestId("undo-delete")).toBeFocused();
+  await withoutViolations(page);
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("deleted")).toHaveCount(0);
+  await expect(page.getByTestId("connection")).toHaveCount(1);
+  await page.getByTestId("connect").click();
+  await expect(page.getByTestId("connection")).toHaveAttribute("data-state", "open");
+  await page.reload();
+  await expect(page.getByTestId("connection")).toContainText("Built-in broker");
+  await page.getByTestId("connection-0").click();
+  await page.getByRole("menuitem", { name: /Delete/ }).click();
+  await page.getByTestId("forget-deleted").click();
+  await expect(page.getByTestId("deleted")).toHaveCount(0);
+});
+
+test("what was published and kept is there after a reload, and can be forgotten", async ({ page }) => {
+  await open(page);
+  await publish(page, "kept/one", "k", "1");
+  await page.getByTestId("keep-message").click();
+  await publish(page, "lately/two", "l");
+  await expect(rows(page, "PUBLISH").first()).toBeVisible();
+  await page.reload();
+  await expect(page.getByTestId("connection").first()).toHaveAttribute("data-state", "open", { timeout: 15_000 });
+  const sent = await rows(page, "PUBLISH").count();
+  await page.getByTestId("saved").click();
+  await expect(page.getByRole("menuitem", { name: /^kept\/one QoS 1 · k/ })).toHaveCount(2);
+  await page.getByRole("menuitem", { name: /^lately\/two/ }).click();
+  await expect(page.getByTestId("publish-topic")).toHaveValue("lately/two");
+  await expect(page.getByTestId("publish-payload")).toHaveValue("l");
+  await page.getByTestId("saved").click();
+  await page.getByRole("menuitem", { name: /Forget what was published/ }).click();
+  await page.getByTestId("saved").click();
+  await expect(page.getByRole("menuitem")).toHaveText([/^kept\/one/, /^kept\/one/]);
+  // To look at what was sent sends nothing.
+  await expect(rows(page, "PUBLISH")).toHaveCount(sent);
 });
 
 test("connections go out and come in as a file", async ({ page }) => {
@@ -346,6 +438,17 @@ test("at 390 pixels the parts are steps", async ({ page }) => {
   await page.getByTestId("step-connections").click();
   await expect(page.getByTestId("connection")).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await withoutViolations(page);
+  // What is counted takes one line, and a handshake's picture its pane.
+  await page.getByTestId("step-traffic").click();
+  const strip = await page.locator(".strip").boundingBox();
+  expect(strip!.height).toBeLessThan(40);
+  await page.getByTestId("tab-flows").click();
+  await page.getByTestId("flow-row").first().click();
+  await page.getByTestId("step-traffic").click();
+  const room = page.getByTestId("flow-picture").getByRole("region");
+  await expect(room).toBeVisible();
+  await expect(async () => expect(await room.evaluate((room) => room.scrollWidth - room.clientWidth)).toBe(0)).toPass();
   await withoutViolations(page);
 });
 

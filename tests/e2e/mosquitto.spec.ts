@@ -1,7 +1,7 @@
 // What can go wrong with a real broker, on a mosquitto that is started, killed and started again.
 import { chromium, expect, test as base } from "@playwright/test";
 
-import { Paho, publish } from "./peers/clients";
+import { publish } from "./peers/clients";
 import { Desk } from "./peers/desk";
 import { Mosquitto } from "./peers/mosquitto";
 
@@ -56,50 +56,6 @@ for (const version of ["3.1.1", "5"] as const) {
     const advice = await desk.advice();
     await expect(advice).toContainText(version === "5" ? "0x87" : "0x05");
     await expect(advice).toContainText("password_file");
-  });
-}
-
-for (const version of ["3.1.1", "5"] as const) {
-  test(`${version}: Paho with a persistent session, both ways`, async ({ page, mosquitto }) => {
-    test.skip(!Paho.python, "cargo xtask test gets it");
-    const desk = await Desk.open(
-      page,
-      profile(mosquitto, {
-        version,
-        clean_start: false,
-        properties: { session_expiry_interval: 600 },
-        subscriptions: [{ topic_filter: "in/#", qos: 2 }],
-      }),
-    );
-    await desk.connect();
-    await expect(desk.packets("SUBACK")).toHaveCount(1);
-    const listen = () => Paho.run("subscribe", mosquitto, version, "listener", "out/#");
-    const tell = async (topic: string, qos: number, payload: string) => {
-      const publisher = Paho.run("publish", mosquitto, version, "teller", topic, String(qos), payload);
-      await publisher.hears("published");
-    };
-
-    let listener = listen();
-    await listener.hears("subscribed");
-    await listener.hears("session 0");
-    await desk.publish("out/1", "to one who listens", 2);
-    await listener.hears("out/1 2 to one who listens");
-    await listener.stop();
-    await desk.publish("out/2", "to one who is away", 1);
-    await expect(desk.packets("PUBACK")).toHaveCount(1);
-    listener = listen();
-    await listener.hears("session 1");
-    await listener.hears("out/2 1 to one who is away");
-    await listener.stop();
-
-    await tell("in/1", 2, "to the page");
-    await desk.row.getByTestId("disconnect").click();
-    await desk.state("closed");
-    await tell("in/2", 1, "to the page that is away");
-    await desk.connect();
-    await desk.tab("messages");
-    await expect(desk.message("in/1")).toContainText("to the page");
-    await expect(desk.message("in/2")).toContainText("to the page that is away");
   });
 }
 

@@ -8,24 +8,24 @@ import { Own } from "./peers/own";
 
 /** What a broker does that others do not. */
 interface Habits {
-  /** Its configuration makes it keep sessions on disk; the others have them in memory only. */
-  keepsSessions?: true;
-  /** What the page says of a wrong password; none: the broker ends the connection and says nothing. */
+  /** What it has on disk of sessions, and finds again when it is started anew; none: all is in memory. */
+  keeps?: "sessions" | "sessions and messages";
+  /** What the page says of a wrong password; none: it ends the connection without a CONNACK. */
   refusal?: RegExp;
-  /** More bytes than one packet may have; none: it has no limit that can be set. */
+  /** More bytes than one packet may have; none: it keeps no limit over WebSocket. */
   tooMany?: number;
 }
 
 const HABITS: Record<string, Habits> = {
-  // No limit for packets in its configuration; sessions are Erlang processes.
+  // Sessions are Erlang processes. Its limit for packets is for TCP listeners only.
   ejabberd: { refusal: /not authorized|user name or password/i },
-  // No limit for packets in this release.
-  rabbitmq: { keepsSessions: true, refusal: /user name or password/i },
+  // Over WebSocket it refuses with a close code. It takes larger frames than its limit for them allows.
+  rabbitmq: { keeps: "sessions and messages" },
   // The limit is the WebSocket server's.
   aedes: { refusal: /user name or password/i, tooMany: 1_100_000 },
   // The limit is the WebSocket library's.
   amqtt: { refusal: /not authorized/i, tooMany: 1_100_000 },
-  mqttv5: { keepsSessions: true, refusal: /not authorized|user name or password/i, tooMany: 17_000_000 },
+  mqttv5: { keeps: "sessions", refusal: /not authorized|user name or password/i, tooMany: 1_100_000 },
   rumqttd: { tooMany: 1_100_000 },
 };
 
@@ -74,13 +74,14 @@ for (const { name, versions } of brokers().filter(({ name }) => name in HABITS))
         const target = { WebSocket: `ws://127.0.0.1:${own.broker.tcp.port}/` };
         const desk = await Desk.open(page, profile(own.broker, version, { target, reconnect: null }));
         await desk.row.getByTestId("connect").click();
-        await desk.state("failed");
+        // Some wait for more of what they take for a packet, and it is the page that gives up.
+        await desk.state("failed", 60_000);
         await expect(await desk.advice()).toContainText(/WebSocket/);
         await expect(desk.packets("CONNECT")).toHaveCount(0);
       });
 
       test(`${version}: a packet that is too large is not sent, or ends the connection`, async ({ page }) => {
-        test.skip(!habits.tooMany, "this broker has no limit that its configuration can set");
+        test.skip(!habits.tooMany, "it keeps no limit over WebSocket that could be set");
         const desk = await Desk.open(page, profile(own.broker, version, { reconnect: null }));
         await desk.connect();
         await desk.publish("big", "x".repeat(habits.tooMany!));
@@ -90,6 +91,7 @@ for (const { name, versions } of brokers().filter(({ name }) => name in HABITS))
       });
 
       test(`${version}: a broker that is killed is found again`, async ({ page }) => {
+        test.skip(version !== versions.at(-1), "a crash is the same in each version");
         const subscriptions = [{ topic_filter: "back", qos: 0 }];
         const desk = await Desk.open(page, profile(own.broker, version, { subscriptions }));
         await desk.connect();
@@ -105,10 +107,11 @@ for (const { name, versions } of brokers().filter(({ name }) => name in HABITS))
       });
 
       test(`${version}: the page says whether a session outlives the broker`, async ({ page }) => {
+        test.skip(version === "3.1", "its CONNACK cannot say whether the session is there");
         const desk = await Desk.open(
           page,
           profile(own.broker, version, {
-            client_identifier: "stays",
+            client_identifier: `stays-${version}`,
             clean_start: false,
             properties: version === "5" ? { session_expiry_interval: 600 } : {},
             subscriptions: [{ topic_filter: "kept/#", qos: 1 }],
@@ -123,15 +126,13 @@ for (const { name, versions } of brokers().filter(({ name }) => name in HABITS))
         own.end();
         own.again();
         await desk.connect();
-        await expect(desk.row).toContainText(habits.keepsSessions ? "session present" : "new session");
+        await expect(desk.row).toContainText(habits.keeps ? "session present" : "new session");
+        if (!habits.keeps) await expect(desk.packets("SUBACK")).toHaveCount(2);
+        await publish(own.broker, version, "kept/2", "to one who is back", "-q", "1");
         await desk.tab("messages");
-        if (habits.keepsSessions) {
-          await expect(desk.message("while away")).toBeVisible();
-        } else {
-          await publish(own.broker, version, "kept/2", "subscribed anew", "-q", "1");
-          await expect(desk.message("subscribed anew")).toBeVisible();
-          await expect(desk.message("while away")).toHaveCount(0);
-        }
+        await expect(desk.message("to one who is back")).toBeVisible();
+        const missed = desk.message("while away");
+        await expect(missed).toHaveCount(habits.keeps === "sessions and messages" ? 1 : 0);
       });
     }
   });

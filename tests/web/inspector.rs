@@ -1,8 +1,10 @@
 //! The inspector, by itself.
 
 use mqttscope::components::inspector::{Edited, Inspector, Shown};
+use mqttscope::services::texts;
 use mqttscope_inspect::payload::Reader;
 use mqttscope_inspect::recording::Recording;
+use mqttscope_inspect::texts::Texts;
 use mqttscope_wire::ProtocolVersion;
 use wasm_bindgen_test::wasm_bindgen_test;
 use yew::prelude::*;
@@ -43,6 +45,8 @@ fn Bench(props: &BenchProps) -> Html {
 }
 
 async fn bench(bytes: &[u8]) -> Stage {
+    // No file is served beside the tests.
+    texts::keep(Texts::read(&Texts::file()).unwrap());
     Stage::show::<Bench>(BenchProps {
         bytes: bytes.to_vec(),
         can_edit: true,

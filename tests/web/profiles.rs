@@ -1,7 +1,8 @@
-//! Connections in the browser's database.
+//! Connections and messages in the browser's database.
 
-use mqttscope::services::profiles;
-use mqttscope_engine::protocol::{Profile, Target, WillDraft};
+use mqttscope::services::{messages, profiles};
+use mqttscope::state::live::saved::{LARGEST_KEPT, Saved};
+use mqttscope_engine::protocol::{MessageDraft, Profile, Target, WillDraft};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
@@ -30,4 +31,23 @@ async fn what_is_kept_comes_back() {
     assert_eq!(profiles::all().await, [first]);
     profiles::remove("a").await;
     assert!(profiles::all().await.is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn messages_come_back_but_for_what_is_large() {
+    let message = |topic: &str, size: usize| MessageDraft {
+        topic: topic.into(),
+        payload: vec![0xff; size],
+        ..MessageDraft::default()
+    };
+    let saved = Saved {
+        kept: vec![message("kept", 3)],
+        lately: vec![message("large", LARGEST_KEPT + 1), message("lately", 0)],
+    };
+    messages::put(&saved).await;
+    let back = messages::get().await.unwrap();
+    assert_eq!(back.kept, saved.kept);
+    assert_eq!(back.lately, [message("lately", 0)]);
+    messages::put(&Saved::default()).await;
+    assert_eq!(messages::get().await, Some(Saved::default()));
 }

@@ -1,4 +1,4 @@
-//! The Live page under load, beside a page that only counts with MQTT.js.
+//! The Live page under load, beside a page that only counts with MQTT.js; and the frames of the Flows page.
 
 use anyhow::{Context as _, Result};
 use xshell::cmd;
@@ -23,6 +23,11 @@ pub(crate) fn run(cx: &Context) -> Result<()> {
     let _folder = sh.push_dir(&folder);
     step("the Live page under load", || {
         cmd!(sh, "node run.mjs --site {site} --chrome {chrome}")
+            .run()
+            .map_err(Into::into)
+    })?;
+    step("the frames of the Flows page", || {
+        cmd!(sh, "node frames.mjs --site {site} --chrome {chrome}")
             .run()
             .map_err(Into::into)
     })

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use xshell::{Shell, cmd};
 
 use crate::context::{Context, step};
-use crate::{csp, tools};
+use crate::{csp, glue, pack, tools};
 
 /// What makes trunk build for size, by the profile in Cargo.toml.
 const RELEASE: &[&str] = &["--release", "--cargo-profile", "page"];
@@ -59,11 +59,31 @@ pub(crate) fn build(cx: &Context) -> Result<()> {
                 .env("TRUNK_SKIP_VERSION_CHECK", "true")
                 .envs(flags(cx)?)
                 .run()?;
+            shorten_glue(cx)?;
+            pack::run(cx)?;
             let index = dist(cx).join("index.html");
             let html = sh.read_file(&index)?;
             Ok(sh.write_file(&index, csp::with_policy(&html)?)?)
         },
     )
+}
+
+/// Only of the program that is loaded first: `app-<hash>.js` with its `app-<hash>_bg.wasm`.
+fn shorten_glue(cx: &Context) -> Result<()> {
+    let sh = &cx.sh;
+    for file in sh.read_dir(dist(cx))? {
+        let name = file.file_name().and_then(|name| name.to_str());
+        let stem = name.and_then(|name| name.strip_suffix(".js"));
+        let Some(stem) = stem.filter(|stem| stem.starts_with("app-")) else {
+            continue;
+        };
+        let program = file.with_file_name(format!("{stem}_bg.wasm"));
+        let (script, short) =
+            glue::shorten(&sh.read_file(&file)?, &sh.read_binary_file(&program)?)?;
+        sh.write_file(&file, script)?;
+        sh.write_file(&program, short)?;
+    }
+    Ok(())
 }
 
 /// The variables that make the build small with what is not stable: [`NO_PLACES`], and a standard library

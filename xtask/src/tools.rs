@@ -60,6 +60,7 @@ pub(crate) const CARGO_FUZZ: CargoTool = CargoTool {
 };
 
 const BINARYEN: &str = "132.0.0";
+const ESBUILD: &str = "0.28.2";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// What it takes to build the page: the wasm target, wasm-bindgen, wasm-opt and trunk.
@@ -195,24 +196,32 @@ fn wasm_opt(cx: &Context) -> Result<()> {
     if there {
         return Ok(());
     }
-    let folder = cx.cache.join(format!("binaryen-{BINARYEN}"));
+    npm_tool(cx, "binaryen", BINARYEN)
+}
+
+/// Puts `esbuild` on PATH, from npm, in the version that all builds use.
+pub(crate) fn esbuild(cx: &Context) -> Result<()> {
+    npm_tool(cx, "esbuild", ESBUILD)
+}
+
+/// Puts the programs of an npm package in front of PATH.
+fn npm_tool(cx: &Context, name: &str, version: &str) -> Result<()> {
+    let sh = &cx.sh;
+    let folder = cx.cache.join(format!("{name}-{version}"));
     if !folder.is_dir() {
         require_npm(cx)?;
-        step(
-            &format!("getting wasm-opt from npm's binaryen {BINARYEN} (seconds)"),
-            || {
-                // Renamed when complete: a folder of that name is always a whole one.
-                let partial = cx.cache.join(format!("binaryen-{BINARYEN}.partial"));
-                sh.remove_path(&partial)?;
-                sh.create_dir(&partial)?;
-                cmd!(
-                    sh,
-                    "npm install --silent --no-save --prefix {partial} binaryen@{BINARYEN}"
-                )
-                .run()?;
-                Ok(std::fs::rename(&partial, &folder)?)
-            },
-        )?;
+        step(&format!("getting npm's {name} {version} (seconds)"), || {
+            // Renamed when complete: a folder of that name is always a whole one.
+            let partial = cx.cache.join(format!("{name}-{version}.partial"));
+            sh.remove_path(&partial)?;
+            sh.create_dir(&partial)?;
+            cmd!(
+                sh,
+                "npm install --silent --no-save --prefix {partial} {name}@{version}"
+            )
+            .run()?;
+            Ok(std::fs::rename(&partial, &folder)?)
+        })?;
     }
     cx.prepend_path(&folder.join("node_modules").join(".bin"))
 }

@@ -26,6 +26,7 @@ fn main() {
                 first: 0,
                 count: 40,
                 tail: true,
+                dropped: 0,
             }),
             ..Looking::default()
         })),

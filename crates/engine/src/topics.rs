@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::protocol::{RecordId, TopicRow};
+use crate::protocol::{ConnectionId, RecordId, TopicRow};
 
 /// Levels that are kept; what comes under others is counted nowhere.
 const MOST: usize = 100_000;
@@ -18,11 +18,40 @@ struct Level {
     parent: Option<u32>,
     depth: u16,
     children: BTreeMap<Box<str>, u32>,
+    /// Whose messages went here or below: mostly those of one connection.
+    seen: Vec<(ConnectionId, Seen)>,
+}
+
+/// What a level has seen.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
     /// Messages here and below.
     messages: u64,
     last: Option<RecordId>,
     last_size: u32,
     retained: bool,
+}
+
+impl Level {
+    fn of(&mut self, connection: ConnectionId) -> Option<&mut Seen> {
+        let known = self.seen.iter().position(|(of, _)| *of == connection);
+        let at = known.unwrap_or_else(|| {
+            self.seen.push((connection, Seen::default()));
+            self.seen.len().saturating_sub(1)
+        });
+        self.seen.get_mut(at).map(|(_, seen)| seen)
+    }
+
+    /// Of one connection, or of all; none: nothing was seen here.
+    fn seen_by(&self, of: Option<ConnectionId>) -> Option<Seen> {
+        let seen = self.seen.iter();
+        let theirs = seen.filter(|(connection, _)| of.is_none_or(|of| of == *connection));
+        theirs.map(|(_, seen)| *seen).reduce(|a, b| {
+            let messages = a.messages.saturating_add(b.messages);
+            let newer = if b.last > a.last { b } else { a };
+            Seen { messages, ..newer }
+        })
+    }
 }
 
 /// The tree. A level keeps its number until the tree is cleared.
@@ -99,17 +128,27 @@ impl Topics {
         Some(number)
     }
 
-    /// Counts a message.
-    pub(crate) fn note(&mut self, number: u32, record: RecordId, size: u32, retain: bool) {
-        if let Some(level) = self.levels.get_mut(number as usize) {
-            level.last = Some(record);
-            level.last_size = size;
+    /// Counts a message of a connection.
+    pub(crate) fn note(
+        &mut self,
+        number: u32,
+        connection: ConnectionId,
+        record: RecordId,
+        size: u32,
+        retain: bool,
+    ) {
+        let level = self.levels.get_mut(number as usize);
+        if let Some(seen) = level.and_then(|level| level.of(connection)) {
+            seen.last = Some(record);
+            seen.last_size = size;
             // An empty retained message takes away the one that was kept.
-            level.retained = if retain { size > 0 } else { level.retained };
+            seen.retained = if retain { size > 0 } else { seen.retained };
         }
         let mut next = Some(number);
         while let Some(level) = next.and_then(|number| self.levels.get_mut(number as usize)) {
-            level.messages = level.messages.saturating_add(1);
+            if let Some(seen) = level.of(connection) {
+                seen.messages = seen.messages.saturating_add(1);
+            }
             next = level.parent;
         }
     }
@@ -124,16 +163,20 @@ impl Topics {
         *self = Self::default();
     }
 
-    /// The numbers of the rows that are shown when these branches are open, top to bottom.
-    pub(crate) fn shown(&self, open: &BTreeSet<String>) -> Vec<u32> {
+    /// The numbers of the rows that are shown when these branches are open, top to bottom: topics
+    /// that one connection has seen, or any.
+    pub(crate) fn shown(&self, of: Option<ConnectionId>, open: &BTreeSet<String>) -> Vec<u32> {
         let mut shown = Vec::new();
         let mut left: Vec<u32> = self.roots.values().rev().copied().collect();
         while let Some(number) = left.pop() {
+            let Some(level) = self.levels.get(number as usize) else {
+                continue;
+            };
+            if level.seen_by(of).is_none() {
+                continue;
+            }
             shown.push(number);
-            if let Some(level) = self.levels.get(number as usize)
-                && !level.children.is_empty()
-                && open.contains(&*level.topic)
-            {
+            if !level.children.is_empty() && open.contains(&*level.topic) {
                 left.extend(level.children.values().rev());
             }
         }
@@ -144,21 +187,27 @@ impl Topics {
     pub(crate) fn row(
         &self,
         number: u32,
+        of: Option<ConnectionId>,
         open: &BTreeSet<String>,
         preview: impl FnOnce(RecordId) -> Option<String>,
     ) -> Option<TopicRow> {
         let level = self.levels.get(number as usize)?;
+        let seen = level.seen_by(of)?;
+        let is_seen = |child: &u32| {
+            let child = self.levels.get(*child as usize);
+            child.is_some_and(|child| child.seen_by(of).is_some())
+        };
         Some(TopicRow {
             topic: level.topic.to_string(),
             level: level.topic.get(level.name..)?.to_owned(),
             depth: level.depth,
-            has_children: !level.children.is_empty(),
+            has_children: level.children.values().any(is_seen),
             is_open: open.contains(&*level.topic),
-            messages: level.messages,
-            last: level.last.and_then(preview),
-            last_size: level.last_size,
-            last_record: level.last,
-            retained: level.retained,
+            messages: seen.messages,
+            last: seen.last.and_then(preview),
+            last_size: seen.last_size,
+            last_record: seen.last,
+            retained: seen.retained,
         })
     }
 }
@@ -167,11 +216,18 @@ impl Topics {
 mod tests {
     use super::*;
 
+    const A: ConnectionId = ConnectionId(1);
+    const B: ConnectionId = ConnectionId(2);
+
     fn rows(topics: &Topics, open: &[&str]) -> Vec<String> {
+        rows_of(topics, None, open)
+    }
+
+    fn rows_of(topics: &Topics, of: Option<ConnectionId>, open: &[&str]) -> Vec<String> {
         let open = open.iter().map(|&topic| topic.to_owned()).collect();
-        let row = |number| topics.row(number, &open, |record| Some(format!("#{}", record.0)));
+        let row = |number| topics.row(number, of, &open, |record| Some(format!("#{}", record.0)));
         topics
-            .shown(&open)
+            .shown(of, &open)
             .into_iter()
             .filter_map(row)
             .map(|row| {
@@ -204,7 +260,7 @@ mod tests {
         .enumerate()
         {
             let number = topics.number(topic);
-            topics.note(number, RecordId(record as u64), size, retain);
+            topics.note(number, A, RecordId(record as u64), size, retain);
         }
         assert_eq!(rows(&topics, &[]), ["(empty) 1 ", "site 3 "]);
         assert_eq!(
@@ -212,8 +268,34 @@ mod tests {
             ["(empty) 1 ", "site 3 ", " a 2 ", "  temp 2 #2", " b 1 R #1"]
         );
         let number = topics.number("site/b");
-        topics.note(number, RecordId(9), 0, true);
+        topics.note(number, A, RecordId(9), 0, true);
         assert_eq!(rows(&topics, &["site"])[3], " b 2 #9");
+    }
+
+    #[test]
+    fn each_connection_has_its_own_topics() {
+        let mut topics = Topics::default();
+        for (record, (topic, of)) in [("site/a", A), ("site/b", B), ("site/a", B), ("x", B)]
+            .into_iter()
+            .enumerate()
+        {
+            let number = topics.number(topic);
+            topics.note(number, of, RecordId(record as u64), 1, false);
+        }
+        let open = ["site"];
+        assert_eq!(rows_of(&topics, Some(A), &open), ["site 1 ", " a 1 #0"]);
+        assert_eq!(
+            rows_of(&topics, Some(B), &open),
+            ["site 2 ", " a 1 #2", " b 1 #1", "x 1 #3"]
+        );
+        assert_eq!(
+            rows(&topics, &open),
+            ["site 3 ", " a 2 #2", " b 1 #1", "x 1 #3"]
+        );
+        assert_eq!(
+            rows_of(&topics, Some(ConnectionId(9)), &open),
+            Vec::<String>::new()
+        );
     }
 
     #[test]

@@ -4,13 +4,33 @@
 //! identifier; a group that only gathers fields is open. What the reader has toggled is the
 //! opposite of that.
 
-use std::collections::BTreeSet;
-
 use mqttscope_wire::{Dissection, Field, Node, PacketType, ReasonCode, Section, Span, Tree, Value};
 
 use crate::edit::{Editable, editable, is_removable};
 use crate::index::Index;
 use crate::{escape, words};
+
+/// The nodes that are open or folded against the default, each once and in order: they are few.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Toggled(Vec<usize>);
+
+impl Toggled {
+    /// Whether the node is one of them.
+    #[must_use]
+    pub fn contains(&self, node: usize) -> bool {
+        self.0.binary_search(&node).is_ok()
+    }
+
+    /// Opens what is folded, folds what is open.
+    pub fn toggle(&mut self, node: usize) {
+        match self.0.binary_search(&node) {
+            Ok(at) => {
+                self.0.remove(at);
+            }
+            Err(at) => self.0.insert(at, node),
+        }
+    }
+}
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +75,7 @@ pub struct FieldList {
 impl FieldList {
     /// The rows of a packet; `toggled` are the nodes that are open or folded against the default.
     #[must_use]
-    pub fn new(dissection: &Dissection, toggled: &BTreeSet<usize>) -> Self {
+    pub fn new(dissection: &Dissection, toggled: &Toggled) -> Self {
         let tree = &dissection.tree;
         let mut list = Self {
             index: Index::new(tree),
@@ -68,7 +88,7 @@ impl FieldList {
             }
             folded = None;
             list.nodes.push(at);
-            if has_children(tree, at, node) && !is_open(node, toggled.contains(&at)) {
+            if has_children(tree, at, node) && !is_open(node, toggled.contains(at)) {
                 folded = Some(node.depth);
             }
         }
@@ -122,7 +142,7 @@ impl FieldList {
         &self,
         dissection: &Dissection,
         packet: &[u8],
-        toggled: &BTreeSet<usize>,
+        toggled: &Toggled,
         row: usize,
     ) -> Option<FieldRow> {
         let at = self.node(row)?;
@@ -146,7 +166,7 @@ impl FieldList {
                 .collect(),
             span: node.span,
             has_children,
-            is_open: has_children && is_open(node, toggled.contains(&at)),
+            is_open: has_children && is_open(node, toggled.contains(at)),
             editable: editable(dissection, at),
             is_removable: is_removable(dissection, at),
         })
@@ -155,7 +175,7 @@ impl FieldList {
 
 /// All rows at once; a packet of a hundred thousand fields is better asked for what is on screen.
 #[must_use]
-pub fn rows(dissection: &Dissection, packet: &[u8], toggled: &BTreeSet<usize>) -> Vec<FieldRow> {
+pub fn rows(dissection: &Dissection, packet: &[u8], toggled: &Toggled) -> Vec<FieldRow> {
     let list = FieldList::new(dissection, toggled);
     (0..list.len())
         .filter_map(|row| list.row(dissection, packet, toggled, row))
@@ -163,14 +183,13 @@ pub fn rows(dissection: &Dissection, packet: &[u8], toggled: &BTreeSet<usize>) -
 }
 
 /// Toggles whatever hides a node.
-pub fn reveal(tree: &Tree, node: usize, toggled: &mut BTreeSet<usize>) {
+pub fn reveal(tree: &Tree, node: usize, toggled: &mut Toggled) {
     let mut at = tree.parent(node);
     while let Some(parent) = at {
         if let Some(found) = tree.get(parent)
-            && !is_open(found, toggled.contains(&parent))
-            && !toggled.remove(&parent)
+            && !is_open(found, toggled.contains(parent))
         {
-            toggled.insert(parent);
+            toggled.toggle(parent);
         }
         at = tree.parent(parent);
     }

@@ -9,6 +9,7 @@
 //! - [`sides`]: who sent what, where both sides of a connection speak.
 //! - [`share`]: what a link carries.
 //! - [`states`]: what both ends of a connection know around a packet.
+//! - [`texts`]: what is said about fields and rules, as a file.
 
 pub mod bits;
 pub mod build;
@@ -25,4 +26,5 @@ pub mod recording;
 pub mod share;
 pub mod sides;
 pub mod states;
+pub mod texts;
 mod words;

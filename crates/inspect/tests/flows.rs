@@ -185,7 +185,8 @@ fn the_pictures_of_the_gallery_are_true() {
         for look in [Look::WIDE, Look::NARROW, Look::TIGHT] {
             picture_is_true(&run, look);
             let svg = Diagram::of(&run, look).to_svg("a < b", &Palette::default());
-            assert_eq!(svg.matches("<path").count(), run.packets.len());
+            // A way and an end for each packet.
+            assert_eq!(svg.matches("<path").count(), 2 * run.packets.len());
             assert!(svg.contains("a &lt; b") && svg.ends_with("</svg>\n"));
         }
         assert_eq!(run.counts_at(run.end), run.counts, "{}", scenario.title);

@@ -1,12 +1,10 @@
 //! Recordings, field rows, bytes and bits against packets that are known.
 
-use std::collections::BTreeSet;
-
 use mqttscope_inspect::{
     bits, bytes,
     edit::Editable,
     examples,
-    fields::{self, FieldList},
+    fields::{self, FieldList, Toggled},
     recording::Recording,
 };
 use mqttscope_wire::{
@@ -30,8 +28,16 @@ fn sketch() -> (Vec<u8>, Dissection) {
     (bytes, d)
 }
 
-fn closed() -> BTreeSet<usize> {
-    BTreeSet::new()
+fn closed() -> Toggled {
+    Toggled::default()
+}
+
+fn toggled(nodes: impl IntoIterator<Item = usize>) -> Toggled {
+    let mut toggled = Toggled::default();
+    for node in nodes {
+        toggled.toggle(node);
+    }
+    toggled
 }
 
 fn all_samples() -> Vec<(Vec<u8>, Dissection)> {
@@ -128,7 +134,7 @@ fn folded_rows_open_and_reveal() {
     );
     let mut toggled = closed();
     fields::reveal(&d.tree, topic + 1, &mut toggled);
-    assert_eq!(toggled, BTreeSet::from([topic]));
+    assert_eq!(toggled, self::toggled([topic]));
     let list = FieldList::new(&d, &toggled);
     assert_eq!(
         list.row_of(topic + 1),
@@ -140,13 +146,13 @@ fn folded_rows_open_and_reveal() {
     assert_eq!((row.name, row.value.as_str()), ("Length", "9"));
     // What is revealed twice is not folded again.
     fields::reveal(&d.tree, topic + 2, &mut toggled);
-    assert_eq!(toggled, BTreeSet::from([topic]));
+    assert_eq!(toggled, self::toggled([topic]));
     // A group that was folded by hand is opened.
     let header = d.tree.find(Field::FixedHeader).unwrap();
-    let mut toggled = BTreeSet::from([header]);
+    let mut toggled = self::toggled([header]);
     assert!(FieldList::new(&d, &toggled).row_of(header + 1) == Some(0));
     fields::reveal(&d.tree, header + 1, &mut toggled);
-    assert!(toggled.is_empty());
+    assert_eq!(toggled, closed());
 }
 
 #[test]
@@ -348,7 +354,7 @@ proptest! {
                     prop_assert!(span.start < byte.end() && byte.start < span.end());
                 }
             }
-            let everything: BTreeSet<_> = (0..d.tree.nodes().len()).collect();
+            let everything = toggled(0..d.tree.nodes().len());
             for toggled in [closed(), everything] {
                 let list = FieldList::new(&d, &toggled);
                 for node in 0..d.tree.nodes().len() {

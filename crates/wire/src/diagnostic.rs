@@ -5,9 +5,13 @@ use alloc::{
     string::{String, ToString},
 };
 
+use crate::explain::shown;
 use crate::{
     Citation, Field, PacketType, PropertyId, ProtocolVersion, ReasonCode, Rule, Severity, Span,
 };
+
+/// Characters of a protocol name that a message repeats: it is as long as somebody made it.
+const MOST_OF_NAME: usize = 40;
 
 /// What a strict reader stops at. Text is made where it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,14 +65,19 @@ impl Diagnostic {
     /// What is wrong, for a person who looks at these bits of `packet`.
     #[must_use]
     pub fn message(&self, packet: &[u8]) -> String {
-        let Some(words) = self.rule.words() else {
-            return self.rule.name().to_string();
-        };
-        let template = words.message;
-        if template.contains("{value}") {
-            template.replace("{value}", &self.value_text(packet))
+        match self.rule.words() {
+            Some(words) => self.filled(words.message, packet),
+            None => self.rule.name().to_string(),
+        }
+    }
+
+    /// A rule's [message](crate::Words::message) with the value that was found in `packet`.
+    #[must_use]
+    pub fn filled(&self, message: &str, packet: &[u8]) -> String {
+        if message.contains("{value}") {
+            message.replace("{value}", &self.value_text(packet))
         } else {
-            template.to_string()
+            message.to_string()
         }
     }
 
@@ -103,9 +112,7 @@ impl Diagnostic {
             Rule::StringSurrogate | Rule::StringControlCharacter | Rule::StringNoncharacter => {
                 format!("U+{value:04X}")
             }
-            Rule::ConnectProtocolName => String::from_utf8_lossy(self.span.slice(packet))
-                .escape_debug()
-                .to_string(),
+            Rule::ConnectProtocolName => shown(self.span.slice(packet), MOST_OF_NAME),
             Rule::ConnackReasonUndefined
             | Rule::PubackReasonUndefined
             | Rule::PubrecReasonUndefined

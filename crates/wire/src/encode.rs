@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use crate::{
-    Citation, ControlPacket, PacketType, Properties, Property, PropertyId, PropertyOwner,
-    ProtocolVersion, ReasonCodes, Rule, varint,
+    ControlPacket, PacketType, Properties, Property, PropertyId, PropertyOwner, ProtocolVersion,
+    ReasonCodes, Rule, varint,
 };
 
 /// Why a packet cannot be written.
@@ -95,9 +95,10 @@ pub(crate) trait Encode {
 /// The packet breaks `rule`, if the version has it.
 #[cold]
 pub(crate) fn breaks(version: ProtocolVersion, rule: Rule) -> Result<(), EncodeError> {
-    match rule.citation(version) {
-        Citation::None => Ok(()),
-        _ => Err(EncodeError::Breaks(rule)),
+    if rule.is_in(version) {
+        Err(EncodeError::Breaks(rule))
+    } else {
+        Ok(())
     }
 }
 
@@ -141,6 +142,18 @@ pub(crate) fn check_format(
     payload: &[u8],
     rule: Rule,
 ) -> Result<(), EncodeError> {
+    if properties
+        .set()
+        .contains(PropertyId::PAYLOAD_FORMAT_INDICATOR)
+    {
+        check_text(properties, payload, rule)
+    } else {
+        Ok(())
+    }
+}
+
+#[inline(never)]
+fn check_text(properties: Properties<'_>, payload: &[u8], rule: Rule) -> Result<(), EncodeError> {
     match properties.get(PropertyId::PAYLOAD_FORMAT_INDICATOR) {
         Some(Property::PayloadFormatIndicator(1)) if core::str::from_utf8(payload).is_err() => {
             Err(EncodeError::Breaks(rule))
@@ -278,6 +291,9 @@ impl Any for Ping {
     fn any_write(&self, _: ProtocolVersion, _: &mut Writer<'_>) {}
 }
 
+/// Bytes that a fixed header has at most.
+const FIXED_HEADER: usize = 5;
+
 #[inline(always)]
 fn total(body: usize) -> usize {
     varint::len(body as u32)
@@ -296,7 +312,7 @@ fn write_any(
     if body > varint::MAX as usize {
         return Err(EncodeError::TooLong);
     }
-    out.reserve(total(body));
+    out.reserve(body.saturating_add(FIXED_HEADER));
     let first = packet.first_byte();
     if body < 0x80 {
         // Both bytes at once, which is most of what a small packet costs.

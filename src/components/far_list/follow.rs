@@ -18,6 +18,7 @@ struct Known {
     top: u64,
     tail: bool,
     follows: bool,
+    dropped: u64,
 }
 
 /// Follows the scrolling and the size of the list, and its end; the callback goes to the end.
@@ -27,12 +28,14 @@ pub(super) fn use_following(node: &NodeRef, props: &FarListProps) -> (Seen, Call
         top: 0,
         shown: 0,
         tail: props.follows,
+        dropped: props.dropped,
     });
     let known = use_mut_ref(|| Known {
         scroll: seen.scroll(props),
         top: 0,
         tail: props.follows,
         follows: props.follows,
+        dropped: props.dropped,
     });
     known.borrow_mut().scroll = seen.scroll(props);
     {
@@ -56,6 +59,17 @@ pub(super) fn use_following(node: &NodeRef, props: &FarListProps) -> (Seen, Call
             });
             let resize = element.and_then(|element| Resizes::of(&element, look));
             move || drop((scroll, resize))
+        });
+    }
+    {
+        let (node, seen, known) = (node.clone(), seen.clone(), known.clone());
+        use_effect_with(props.dropped, move |&dropped| {
+            if let Some(element) = node.cast::<HtmlElement>() {
+                let since = dropped.saturating_sub(known.borrow().dropped);
+                known.borrow_mut().dropped = dropped;
+                lift(&element, &known, since);
+                seen.set(look(&element, &known));
+            }
         });
     }
     {
@@ -95,7 +109,7 @@ pub(super) fn use_following(node: &NodeRef, props: &FarListProps) -> (Seen, Call
     }
     let to_end = {
         let (node, seen) = (node.clone(), seen.clone());
-        Callback::from(move |_: MouseEvent| {
+        Callback::from(move |()| {
             if let Some(element) = node.cast::<HtmlElement>() {
                 known.borrow_mut().tail = true;
                 go_to_end(&element, &known);
@@ -103,7 +117,15 @@ pub(super) fn use_following(node: &NodeRef, props: &FarListProps) -> (Seen, Call
             }
         })
     };
-    (*seen, to_end)
+    {
+        let (to_end, before) = (to_end.clone(), use_mut_ref(|| props.resumed));
+        use_effect_with(props.resumed, move |&resumed| {
+            if before.replace(resumed) != resumed {
+                to_end.emit(());
+            }
+        });
+    }
+    (*seen, to_end.reform(|_: MouseEvent| ()))
 }
 
 fn look(element: &HtmlElement, known: &Rc<RefCell<Known>>) -> Seen {
@@ -131,7 +153,25 @@ fn look(element: &HtmlElement, known: &Rc<RefCell<Known>>) -> Seen {
         },
         shown,
         tail: known.tail,
+        dropped: known.dropped,
     }
+}
+
+/// Keeps what is seen where it is when rows before it were dropped.
+fn lift(element: &HtmlElement, known: &Rc<RefCell<Known>>, dropped: u64) {
+    let mut known = known.borrow_mut();
+    if dropped == 0 || known.tail {
+        return;
+    }
+    let top = if known.scroll.is_scaled() {
+        let first = known.scroll.first(known.top);
+        known.scroll.top_of(first.saturating_sub(dropped))
+    } else {
+        let height = dropped.saturating_mul(known.scroll.row.into());
+        known.top.saturating_sub(height)
+    };
+    element.set_scroll_top(i32::try_from(top).unwrap_or(i32::MAX));
+    known.top = u64::try_from(element.scroll_top()).unwrap_or(0);
 }
 
 /// Scrolls to a row that is not on screen, which then stands in its middle.

@@ -27,6 +27,9 @@ pub struct FarListProps {
     pub first: u64,
     /// Rows there are.
     pub total: u64,
+    /// Rows that stood before row 0 and were dropped: what is seen stays where it is.
+    #[prop_or_default]
+    pub dropped: u64,
     /// What each drawn row is.
     pub ids: Vec<u64>,
     /// Which is selected.
@@ -37,6 +40,9 @@ pub struct FarListProps {
     /// Whether it follows its end until someone scrolls up.
     #[prop_or_default]
     pub follows: bool,
+    /// It goes to its end when this changes.
+    #[prop_or_default]
+    pub resumed: u32,
     /// These rows are wanted.
     pub on_window: Callback<Window>,
     /// This one was chosen.

@@ -17,6 +17,8 @@ pub(super) struct Seen {
     pub(super) shown: u32,
     /// Whether the end is followed.
     pub(super) tail: bool,
+    /// Rows that had been dropped then.
+    pub(super) dropped: u64,
 }
 
 impl Seen {
@@ -43,6 +45,7 @@ impl Seen {
             first,
             count: u32::try_from(count).unwrap_or(u32::MAX),
             tail: self.tail,
+            dropped: self.dropped,
         }
     }
 }

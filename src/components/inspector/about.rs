@@ -1,9 +1,10 @@
 //! What the selected field is, in a sentence, and what its value means.
 
-use mqttscope_wire::explain;
+use mqttscope_wire::{Field, explain};
 
 use super::Shown;
 use crate::element::{El, el};
+use crate::hooks::TextsStage;
 
 /// Until something is selected it is about where every packet begins.
 pub(super) fn about(shown: &Shown, node: Option<usize>) -> Option<El> {
@@ -25,9 +26,29 @@ pub(super) fn about(shown: &Shown, node: Option<usize>) -> Option<El> {
             .class("about")
             .test("about")
             .child(heading)
-            .child(el("p").text(explain::field(node.field, version)))
+            .child(sentence(shown, node.field))
             .maybe(value),
     )
+}
+
+/// What the field is for, once that has come.
+fn sentence(shown: &Shown, field: Field) -> El {
+    match shown.stage() {
+        TextsStage::Coming => el("p"),
+        TextsStage::Here(texts) => {
+            let sentence = texts.field(field, shown.dissection().version);
+            el("p").string(sentence.to_owned())
+        }
+        TextsStage::Failed(again) => el("p")
+            .role("alert")
+            .text("The explanations could not be loaded. ")
+            .child(
+                el("button")
+                    .test("texts-again")
+                    .on_click(again.clone())
+                    .text("Try again"),
+            ),
+    }
 }
 
 /// Where bits stand, in words.

@@ -33,7 +33,7 @@ pub(super) fn add_menu(shown: &Shown, on_edit: &Callback<Edited>) -> Html {
         id: "add".into(),
         label: list(vec![icon(Icon::Plus).into(), words("Add")]),
         name: Some("Add a part to this packet".into()),
-        class: Classes::new(),
+        class: AttrValue::default(),
         items,
         on_choose,
         disabled,

@@ -1,39 +1,45 @@
 //! A broken rule, beside what it is about.
 
-use mqttscope_wire::{Citation, Diagnostic};
+use mqttscope_wire::Diagnostic;
 use yew::prelude::*;
 
-use super::look;
+use super::{Shown, look};
 use crate::components::icon::icon;
 use crate::element::{El, el};
 
-/// Its markup: a button that jumps to the bits that break the rule.
-pub(super) fn broken(diagnostic: &Diagnostic, packet: &[u8], on_click: Callback<MouseEvent>) -> El {
+/// Its markup: a button that jumps to the bits that break the rule. Until the texts have come it says
+/// only how sure the rule is.
+pub(super) fn broken(diagnostic: &Diagnostic, shown: &Shown, on_click: Callback<MouseEvent>) -> El {
     let (class, picture, word) = look::severity(diagnostic.severity());
-    let name = diagnostic.rule.name();
-    let ids = el("span").class("ids");
-    let ids = match diagnostic.citation() {
-        Citation::Statements(statements) => {
-            let id = |id| el("span").string(format!("[{id}]"));
-            ids.all(statements.iter().map(id))
-        }
-        Citation::Section(section) => ids.child(el("span").string(format!("section {section}"))),
-        Citation::None => ids,
+    let text = shown
+        .texts()
+        .map(|texts| texts.rule(diagnostic.rule, diagnostic.version))
+        .unwrap_or_default();
+    let name = text.name.to_owned();
+    // Statements are told apart; a section is one phrase.
+    let between = if text.place.starts_with('[') {
+        ' '
+    } else {
+        '\n'
     };
+    let ids = text.place.split(between).filter(|id| !id.is_empty());
+    let ids = el("span")
+        .class("ids")
+        .all(ids.map(|id| el("span").string(id.to_owned())));
     let unseen = el("span").class("unseen").text(word).text(": ");
-    let message = diagnostic.message(packet);
-    let fix = diagnostic.rule.words().and_then(|words| words.fix);
+    let message = diagnostic.filled(text.message, shown.bytes());
+    let fix = Some(text.fix).filter(|fix| !fix.is_empty());
     let says = marked(el("span").class("says").child(unseen), &message)
         .maybe(fix.map(|fix| marked(el("span").class("fix").text(" "), fix)));
     el("button")
         .classes(&["diagnostic", class])
         .test("diagnostic")
-        .attr("data-rule", name)
+        .made("data-rule", name.clone())
         .attr("tabindex", "-1")
         .on_click(on_click)
         .child(icon(picture))
         .child(says)
-        .child(ids.child(el("span").class("rule").text(name)))
+        .child(ids.child(el("span").class("rule").string(name)))
 }
 
 /// Puts a text into an element; what stands between backticks is code.

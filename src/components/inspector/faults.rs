@@ -57,16 +57,15 @@ const MOST: usize = 100;
 
 /// The list.
 pub(super) fn fault_list(shown: &Shown, on_select: &Callback<usize>) -> El {
-    let packet = shown.bytes();
     let faults = shown.dissection().diagnostics.iter().take(MOST);
     let faults = faults.enumerate().map(|(index, fault)| {
-        let (on_select, shown) = (on_select.clone(), shown.clone());
+        let (on_select, its) = (on_select.clone(), shown.clone());
         let jump = Callback::from(move |_: MouseEvent| {
-            if let Some(node) = shown.node_of_diagnostic(index) {
+            if let Some(node) = its.node_of_diagnostic(index) {
                 on_select.emit(node);
             }
         });
-        broken(fault, packet, jump)
+        broken(fault, shown, jump)
     });
     el("div")
         .class("faults")

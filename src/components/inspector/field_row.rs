@@ -90,7 +90,7 @@ pub(super) fn Row(props: &RowProps) -> Html {
     };
     let faults = row.diagnostics.iter().filter_map(|&at| {
         let fault = dissection.diagnostics.get(at)?;
-        let shown = broken(fault, props.shown.bytes(), Callback::noop());
+        let shown = broken(fault, &props.shown, Callback::noop());
         Some(el("div").number("data-fault", at).child(shown))
     });
     let item = el("div")

@@ -1,10 +1,9 @@
 //! The fields of a packet as a tree: with keys, folds, and changes in place.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use mqttscope_inspect::edit::Editable;
-use mqttscope_inspect::fields::{self, FieldRow};
+use mqttscope_inspect::fields::{self, FieldRow, Toggled};
 use yew::prelude::*;
 
 use super::field_row::{Row, RowProps};
@@ -12,7 +11,7 @@ use super::tree_acts::Acts;
 use super::tree_keys::{Key, key};
 use super::{InspectorProps, Shown};
 use crate::element::{El, el, keyed_part};
-use crate::hooks::{use_after, use_kept};
+use crate::hooks::{use_after, use_kept, use_made};
 use crate::services::browser;
 
 /// Rows that are drawn at first; a packet may have tens of thousands.
@@ -26,13 +25,14 @@ pub(super) fn use_field_tree(
     on_hover: &Callback<Option<usize>>,
 ) -> El {
     // Nodes that are folded the other way than they are at first.
-    let folded = use_kept(BTreeSet::<usize>::default);
+    let folded = use_kept(Toggled::default);
     let most = use_kept(|| AT_FIRST);
     let editing = use_kept(Option::<(Shown, usize)>::default);
-    let rows = use_memo((props.shown.clone(), folded.get()), |(shown, folded)| {
-        Rc::new(fields::rows(shown.dissection(), shown.bytes(), folded))
+    let unlike = folded.get();
+    let numbers = std::iter::once(props.shown.address()).chain(unlike.iter().copied());
+    let rows = use_made(numbers.collect(), || {
+        fields::rows(props.shown.dissection(), props.shown.bytes(), &unlike)
     });
-    let rows = (*rows).clone();
     // A field that is selected inside of a folded one is shown by the row that holds it.
     let selected_row = props.selected.and_then(|node| row_of(&rows, node));
     let node = selected_row
@@ -51,7 +51,9 @@ pub(super) fn use_field_tree(
         use_after(numbers, move || {
             // This may run after a change has begun in the very row that was selected: only a
             // change of another row is left.
-            let is_here = |(of, node): (Shown, usize)| of == shown && Some(node) == selected;
+            let is_here = |(of, node): (Shown, usize)| {
+                of.address() == shown.address() && Some(node) == selected
+            };
             if !editing.get().is_none_or(is_here) {
                 editing.set(None);
             }
@@ -96,9 +98,9 @@ pub(super) fn use_field_tree(
     let on_out = on_hover.reform(|_: MouseEvent| None);
     let on_done = {
         let (editing, on_edit) = (editing.clone(), props.on_edit.clone());
-        use_callback(on_edit, move |bytes: Option<Vec<u8>>, on_edit| {
+        Callback::from(move |bytes: Option<Vec<u8>>| {
             editing.set(None);
-            if let (Some(bytes), Some(on_edit)) = (bytes, on_edit) {
+            if let (Some(bytes), Some(on_edit)) = (bytes, &on_edit) {
                 on_edit.emit(Ok(bytes));
             }
             browser::focus_id("fields");
@@ -107,7 +109,7 @@ pub(super) fn use_field_tree(
     let left = rows.len().saturating_sub(most.get());
     let changing = editing
         .get()
-        .filter(|(of, _)| *of == props.shown)
+        .filter(|(of, _)| of.address() == props.shown.address())
         .map(|(_, node)| node);
     let mut tree = el("div")
         .class("tree")

@@ -25,7 +25,7 @@ use mqttscope_inspect::payload::Reader;
 use yew::prelude::*;
 
 use crate::element::el;
-use crate::hooks::use_kept;
+use crate::hooks::{use_kept, use_texts};
 pub(crate) use broken::marked;
 pub(crate) use look::severity;
 pub use shown::Shown;
@@ -68,6 +68,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
     let known = |node: &usize| props.shown.tree().get(*node).is_some();
     let hovered = hover.get().filter(known);
     let props = InspectorProps {
+        shown: props.shown.clone().with(use_texts()),
         selected: props.selected.filter(known),
         ..props.clone()
     };

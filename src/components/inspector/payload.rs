@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::{InspectorProps, Shown};
 use crate::element::{El, el, grow};
-use crate::hooks::use_kept;
+use crate::hooks::{use_kept, use_made};
 use crate::pages::dissect::counted;
 
 /// A form: its name, whether it is the address of an image, and what it shows.
@@ -17,9 +17,9 @@ type Form = (&'static str, bool, AttrValue);
 pub(super) fn use_payload(props: &InspectorProps) -> Option<El> {
     // The form that was chosen: it stays from packet to packet.
     let chosen = use_kept(|| "");
-    let reader = props.reader;
     // Once a packet: a payload may be long.
-    let forms = use_memo(props.shown.clone(), move |shown| -> Vec<Form> {
+    let forms = use_made(vec![props.shown.address()], || -> Vec<Form> {
+        let shown = &props.shown;
         let tree = shown.tree();
         let bytes = payload_of(shown).map(|node| tree.content(node, shown.bytes()));
         let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
@@ -29,7 +29,7 @@ pub(super) fn use_payload(props: &InspectorProps) -> Option<El> {
             .find(Field::ContentType)
             .and_then(|at| std::str::from_utf8(tree.content(at, shown.bytes())).ok());
         let format = tree.number(Field::PayloadFormatIndicator);
-        let views = reader.views(bytes, content_type, format).into_iter();
+        let views = props.reader.views(bytes, content_type, format).into_iter();
         let form = |view: View| {
             let is_image = matches!(view, View::Image(_));
             (view.name(), is_image, view.content().to_owned().into())

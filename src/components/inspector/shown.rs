@@ -5,14 +5,18 @@ use std::rc::Rc;
 
 use mqttscope_inspect::bytes::{Layout, Line};
 use mqttscope_inspect::recording::Recording;
+use mqttscope_inspect::texts::Texts;
 use mqttscope_wire::{Dissection, Tree};
+
+use crate::hooks::TextsStage;
 
 /// The most missing bytes that get a place.
 const MISSING_SHOWN: usize = 32;
 
-/// A packet with its dissection. Two are the same when they are the same one in memory.
+/// A packet with its dissection, and with what is said about it. Two are the same when they are the
+/// same one in memory and as much can be said.
 #[derive(Clone)]
-pub struct Shown(Rc<Inner>);
+pub struct Shown(Rc<Inner>, TextsStage);
 
 struct Inner {
     bytes: Rc<[u8]>,
@@ -23,7 +27,7 @@ struct Inner {
 
 impl PartialEq for Shown {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.0, &other.0) && self.1 == other.1
     }
 }
 
@@ -38,12 +42,31 @@ impl Shown {
     #[must_use]
     pub fn new(bytes: Rc<[u8]>, dissection: Dissection, offset: usize) -> Self {
         let layout = Layout::new(&dissection);
-        Self(Rc::new(Inner {
+        let inner = Inner {
             bytes,
             dissection,
             offset,
             layout,
-        }))
+        };
+        Self(Rc::new(inner), TextsStage::Coming)
+    }
+
+    /// The same with these texts.
+    pub(super) fn with(self, texts: TextsStage) -> Self {
+        Self(self.0, texts)
+    }
+
+    /// The texts, if they have come.
+    pub(super) fn texts(&self) -> Option<&Texts> {
+        match self.stage() {
+            TextsStage::Here(texts) => Some(texts),
+            _ => None,
+        }
+    }
+
+    /// How far the texts are.
+    pub(super) fn stage(&self) -> &TextsStage {
+        &self.1
     }
 
     /// The packet with this index of a recording.

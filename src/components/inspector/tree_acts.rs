@@ -1,10 +1,9 @@
 //! What can be done with a row of the field tree: go to it, fold, change or remove it.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use mqttscope_inspect::edit::{self, Editable, NewValue};
-use mqttscope_inspect::fields::FieldRow;
+use mqttscope_inspect::fields::{FieldRow, Toggled};
 use yew::prelude::*;
 
 use super::tree_keys::Key;
@@ -17,7 +16,7 @@ pub(super) struct Acts {
     pub(super) shown: Shown,
     pub(super) rows: Rc<Vec<FieldRow>>,
     /// Nodes that are folded the other way than they are at first.
-    pub(super) folded: Kept<BTreeSet<usize>>,
+    pub(super) folded: Kept<Toggled>,
     /// The packet and the node that is being changed.
     pub(super) editing: Kept<Option<(Shown, usize)>>,
     pub(super) on_select: Callback<usize>,
@@ -39,9 +38,7 @@ impl Acts {
             }
             Key::Fold => {
                 let mut next = self.folded.get();
-                if !next.remove(&row.node) {
-                    next.insert(row.node);
-                }
+                next.toggle(row.node);
                 self.folded.set(next);
             }
             _ if self.on_edit.is_none() => {}

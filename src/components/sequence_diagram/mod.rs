@@ -1,7 +1,8 @@
 //! A sequence diagram: lanes, packets as arrows, and a curtain that hides what is still to come.
 //!
 //! It is drawn once. Playing moves the curtain and the packets that are on their way, and nothing
-//! else; see [`Scene`].
+//! else; see [`Scene`]. The curtain is a layer of its own between what is still and what moves, so that
+//! the browser need not paint two hundred arrows anew for each frame.
 
 mod arrow;
 mod backdrop;
@@ -84,20 +85,25 @@ pub fn SequenceDiagram(props: &SequenceDiagramProps) -> Html {
         }
     });
     let (width, height) = (diagram.width.to_string(), diagram.height.to_string());
+    let area = format!("0 0 {width} {height}");
     html! {
         <div class="diagram">
             { heads::heads(diagram) }
-            <svg ref={node} class="flow" width={width.clone()} height={height.clone()} viewBox={format!("0 0 {width} {height}")}
+            <div ref={node} class="flow" style={format!("width:{width}px;height:{height}px")}
                 role="group" aria-label={props.name.clone()} data-testid="diagram" onclick={on_click} onkeydown={on_key}>
-                { backdrop::backdrop(diagram) }
-                { for diagram.arrows.iter().map(|drawn| {
-                    let says = props.says.get(drawn.packet).cloned().unwrap_or_default();
-                    arrow::arrow(diagram, drawn, says)
-                }) }
-                <rect class="curtain" width={width} height={height} aria-hidden="true" />
-                { backdrop::lanes(diagram) }
-                { for diagram.arrows.iter().map(token::token) }
-            </svg>
+                <svg width={width.clone()} height={height.clone()} viewBox={area.clone()} role="presentation">
+                    { backdrop::backdrop(diagram) }
+                    { for diagram.arrows.iter().map(|drawn| {
+                        let says = props.says.get(drawn.packet).cloned().unwrap_or_default();
+                        arrow::arrow(diagram, drawn, says)
+                    }) }
+                </svg>
+                <div class="curtain" aria-hidden="true"></div>
+                <svg class="above" {width} {height} viewBox={area} role="presentation">
+                    { backdrop::lanes(diagram) }
+                    { for diagram.arrows.iter().map(token::token) }
+                </svg>
+            </div>
         </div>
     }
 }

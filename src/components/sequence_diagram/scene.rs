@@ -17,7 +17,7 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Finds the parts in a diagram's `svg`.
+    /// Finds the parts of a diagram.
     pub(super) fn of(root: &Element, diagram: Rc<Diagram>) -> Self {
         let find = |what: &str| root.query_selector(what).ok().flatten();
         let tokens: Vec<Option<Element>> = (0..diagram.arrows.len())
@@ -45,7 +45,8 @@ impl Scene {
     pub fn show(&self, height: f64) {
         // These attributes can be set on any element, so setting them does not fail.
         if let Some(curtain) = &self.curtain {
-            let _ = curtain.set_attribute("transform", &format!("translate(0 {height:.1})"));
+            let style = format!("transform:translateY({height:.1}px)");
+            let _ = curtain.set_attribute("style", &style);
         }
         let mut seen = self.seen.borrow_mut();
         let now: Vec<usize> = self

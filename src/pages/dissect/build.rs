@@ -17,7 +17,7 @@ use crate::state::workbench::{Act, OpenBytes};
 pub(super) type Building = Kept<Option<(ProtocolVersion, bool)>>;
 
 /// What opens the window.
-pub(super) fn build_button(desk: &Desk, building: &Building) -> El {
+pub(super) fn build_button(desk: &Rc<Desk>, building: &Building) -> El {
     let now = &desk.now;
     let version = now.version.unwrap_or(now.recording.detection().version);
     let is_more = !now.given.is_nothing();
@@ -30,7 +30,7 @@ pub(super) fn build_button(desk: &Desk, building: &Building) -> El {
 }
 
 /// The window.
-pub(super) fn build_window(desk: &Desk, building: &Building) -> Html {
+pub(super) fn build_window(desk: &Rc<Desk>, building: &Building) -> Html {
     let Some((version, add)) = building.get() else {
         return Html::default();
     };

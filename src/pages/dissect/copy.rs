@@ -1,5 +1,7 @@
 //! Copying bytes in the form that the next program wants, or saving them.
 
+use std::rc::Rc;
+
 use mqttscope_capture::text::{self, Style};
 use yew::prelude::*;
 
@@ -9,7 +11,7 @@ use crate::element::{part, words};
 use crate::services::files;
 
 /// The menu: the selected packet first, then all of them where there are several.
-pub(super) fn copy_menu(desk: &Desk) -> Html {
+pub(super) fn copy_menu(desk: &Rc<Desk>) -> Html {
     let recording = &desk.now.recording;
     let several = recording.packets().len() > 1;
     let items = Callback::from(move |()| {
@@ -32,14 +34,14 @@ pub(super) fn copy_menu(desk: &Desk) -> Html {
         id: "copy".into(),
         label: words("Copy as"),
         name: None,
-        class: Classes::new(),
+        class: AttrValue::default(),
         items,
         on_choose: Callback::from(move |index: usize| copy(&desk, index)),
         disabled,
     })
 }
 
-fn copy(desk: &Desk, index: usize) {
+fn copy(desk: &Rc<Desk>, index: usize) {
     let (recording, each) = (&desk.now.recording, Style::ALL.len().saturating_add(1));
     let all = index >= each;
     let (bytes, what, name) = if all {

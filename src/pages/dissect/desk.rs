@@ -13,7 +13,6 @@ use crate::state::toasts::{ToastAction, Toaster};
 use crate::state::workbench::{Act, Document};
 
 /// The document as it is now, and what acts on it.
-#[derive(Clone)]
 pub(super) struct Desk {
     pub(super) now: Rc<Document>,
     pub(super) acts: Acts,
@@ -43,7 +42,7 @@ impl Desk {
     }
 
     /// Copies a text and says `done`, or shows the text where the browser refuses.
-    pub(super) fn copy(&self, title: &'static str, text: String, done: String) {
+    pub(super) fn copy(self: &Rc<Self>, title: &'static str, text: String, done: String) {
         let desk = self.clone();
         spawn_local(async move {
             match clipboard::write(&text).await {

@@ -1,5 +1,7 @@
 //! What stands in place of the inspector while there is no packet: an invitation.
 
+use std::rc::Rc;
+
 use mqttscope_inspect::examples;
 use yew::prelude::*;
 
@@ -23,7 +25,7 @@ const LESSON: [(&str, &str); 9] = [
 ];
 
 /// The invitation; where something was given, it holds no packet.
-pub(super) fn empty(desk: &Desk) -> El {
+pub(super) fn empty(desk: &Rc<Desk>) -> El {
     let empty = el("div").class("empty").test("empty");
     let empty = if desk.now.given.is_nothing() {
         let bytes = LESSON.map(|(class, text)| el("span").class(class).text(text));

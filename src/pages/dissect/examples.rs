@@ -39,7 +39,7 @@ pub(super) fn examples_menu(acts: &Acts) -> Html {
         id: "examples".into(),
         label: words("Examples"),
         name: None,
-        class: Classes::new(),
+        class: AttrValue::default(),
         items,
         on_choose,
         disabled: false,

@@ -2,6 +2,7 @@
 //! something else changed it.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
 use mqttscope_capture::text::TextError;
@@ -22,7 +23,7 @@ const INVITATION: &str = "Paste MQTT bytes here: hex of any kind, a hex dump, ba
 
 /// The field, for where the text is not too long for one.
 #[hook]
-pub(super) fn use_text_field(desk: &Desk, revision: u32) -> El {
+pub(super) fn use_text_field(desk: &Rc<Desk>, revision: u32) -> El {
     let node = use_node_ref();
     let frame = use_mut_ref(Option::<AnimationFrame>::default);
     {

@@ -1,5 +1,7 @@
 //! What was given: the text field, or the beginning of what is too long for one.
 
+use std::rc::Rc;
+
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -18,7 +20,7 @@ const BEGINNING: usize = 420;
 
 /// The pane; `can`: whether something can be taken back, and done again.
 #[hook]
-pub(super) fn use_given_pane(desk: &Desk, text_revision: u32, can: (bool, bool)) -> Html {
+pub(super) fn use_given_pane(desk: &Rc<Desk>, text_revision: u32, can: (bool, bool)) -> Html {
     let file = use_node_ref();
     let text_field = use_text_field(desk, text_revision);
     let given = el("div").class("given");
@@ -34,7 +36,7 @@ pub(super) fn use_given_pane(desk: &Desk, text_revision: u32, can: (bool, bool))
     ])
 }
 
-fn head(desk: &Desk, file: &NodeRef, (can_undo, can_redo): (bool, bool)) -> El {
+fn head(desk: &Rc<Desk>, file: &NodeRef, (can_undo, can_redo): (bool, bool)) -> El {
     let on_file = {
         let desk = desk.clone();
         Callback::from(move |event: Event| {
@@ -85,7 +87,7 @@ fn head(desk: &Desk, file: &NodeRef, (can_undo, can_redo): (bool, bool)) -> El {
 }
 
 /// What is shown of a text that is too long for the field.
-fn long_text(desk: &Desk) -> El {
+fn long_text(desk: &Rc<Desk>) -> El {
     let title = el("div")
         .class("title")
         .child(icon(Icon::File))

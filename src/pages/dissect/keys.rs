@@ -1,5 +1,7 @@
 //! Keys that work anywhere on the page.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::desk::Desk;
@@ -8,9 +10,9 @@ use crate::services::browser;
 use crate::state::workbench::Act;
 
 #[hook]
-pub(super) fn use_page_keys(desk: &Desk) {
+pub(super) fn use_page_keys(desk: &Rc<Desk>) {
     let (packet, acts) = (desk.now.packet, desk.acts.clone());
-    let on_key = use_callback(packet, move |event: KeyboardEvent, &packet| {
+    let on_key = Callback::from(move |event: KeyboardEvent| {
         if browser::is_typing(&event) {
             return;
         }

@@ -1,5 +1,7 @@
 //! Above the packets: how many there are, and how many of them are at fault.
 
+use std::rc::Rc;
+
 use super::counted;
 use super::desk::Desk;
 use crate::components::icon::{Icon, icon};
@@ -7,7 +9,7 @@ use crate::element::{El, el, grow};
 use crate::state::workbench::Act;
 
 /// The bar.
-pub(super) fn list_head(desk: &Desk) -> El {
+pub(super) fn list_head(desk: &Rc<Desk>) -> El {
     let recording = &desk.now.recording;
     let packets = recording.packets();
     let is_faulty = |&index: &usize| {

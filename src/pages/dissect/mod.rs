@@ -27,7 +27,7 @@ use yew::prelude::*;
 
 use crate::components::inspector::{Edited, Inspector, InspectorProps, Shown};
 use crate::element::{el, grow, list, part};
-use crate::hooks::{Kept, use_kept};
+use crate::hooks::{Kept, use_kept, use_made};
 use crate::state::toasts::Toaster;
 use crate::state::workbench::{Act, Workbench};
 use desk::Desk;
@@ -54,13 +54,13 @@ pub struct DissectProps {
 pub fn Dissect(props: &DissectProps) -> Html {
     let bench = &props.bench;
     let marks = use_kept(Default::default);
-    let desk = Desk {
+    let desk = Rc::new(Desk {
         marks: talk::marks_of(&marks, bench.now()),
         now: bench.now().clone(),
         acts: props.acts.clone(),
         toaster: props.toaster.clone(),
         refused: use_kept(Default::default),
-    };
+    });
     let now = &desk.now;
     let step = use_kept(|| Step::Packets);
     let building = use_kept(Default::default);
@@ -69,20 +69,16 @@ pub fn Dissect(props: &DissectProps) -> Html {
     let dropping = opening::use_opening(&desk);
     keys::use_page_keys(&desk);
 
-    let shown = use_memo(
-        (now.recording.clone().into(), now.packet),
-        |(recording, packet): &(act::ByAddress<_>, usize)| Shown::of(&recording.0, *packet),
-    );
+    let numbers = vec![Rc::as_ptr(&now.recording).addr(), now.packet];
+    let shown = use_made(numbers, || Shown::of(&now.recording, now.packet));
     let on_select = {
         let acts = desk.acts.clone();
-        use_callback((), move |node: usize, ()| {
-            acts.dispatch(Act::SelectNode(Some(node)))
-        })
+        Callback::from(move |node: usize| acts.dispatch(Act::SelectNode(Some(node))))
     };
     let on_edit = {
         let desk = desk.clone();
-        use_callback(now.packet, move |edited: Edited, &packet| match edited {
-            Ok(bytes) => desk.acts.dispatch(Act::Edit(packet, bytes.into())),
+        Callback::from(move |edited: Edited| match edited {
+            Ok(bytes) => desk.acts.dispatch(Act::Edit(desk.now.packet, bytes.into())),
             Err(error) => desk.say(error.to_string()),
         })
     };

@@ -16,7 +16,7 @@ use crate::state::workbench::{Act, Given};
 
 /// Opens what is dropped or pasted on the page; whether something hovers over it to be dropped.
 #[hook]
-pub(super) fn use_opening(desk: &Desk) -> bool {
+pub(super) fn use_opening(desk: &Rc<Desk>) -> bool {
     let dropping = use_kept(bool::default);
     {
         let (dropping, desk) = (dropping.clone(), desk.clone());
@@ -85,7 +85,7 @@ pub(super) fn use_opening(desk: &Desk) -> bool {
     dropping.get()
 }
 
-fn open_dropped(data: &DataTransfer, desk: &Desk) {
+fn open_dropped(data: &DataTransfer, desk: &Rc<Desk>) {
     match data.files().and_then(|files| files.get(0)) {
         Some(file) => open_file(file, desk),
         None => {
@@ -104,7 +104,7 @@ fn open_text(text: &str, acts: &Acts) {
 }
 
 /// Reads a file and opens it in place of all there was; says so when it cannot.
-pub(super) fn open_file(file: web_sys::File, desk: &Desk) {
+pub(super) fn open_file(file: web_sys::File, desk: &Rc<Desk>) {
     let desk = desk.clone();
     spawn_local(async move {
         match files::read(file).await {

@@ -1,5 +1,7 @@
 //! The packets that were found: a list of any length, of which only what is on screen is drawn.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::desk::Desk;
@@ -16,7 +18,7 @@ const ROW: u32 = 46;
 
 /// The list.
 #[hook]
-pub(super) fn use_packet_list(desk: &Desk, step: &Kept<Step>) -> El {
+pub(super) fn use_packet_list(desk: &Rc<Desk>, step: &Kept<Step>) -> El {
     let (recording, selected) = (&desk.now.recording, desk.now.packet);
     let count = recording.packets().len();
     let rows = use_virtual_rows(count, ROW);

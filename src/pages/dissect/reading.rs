@@ -1,5 +1,7 @@
 //! How the bytes are read: as which version and why, from which sides, and how many packets they are.
 
+use std::rc::Rc;
+
 use mqttscope_wire::ProtocolVersion;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlSelectElement;
@@ -25,7 +27,7 @@ const SIDES: [&str; 5] = [
 
 /// The bar between the text and the packets.
 #[hook]
-pub(super) fn use_reading(desk: &Desk) -> Html {
+pub(super) fn use_reading(desk: &Rc<Desk>) -> Html {
     let why = use_kept(bool::default);
     let document = &desk.now;
     let detection = document.recording.detection();
@@ -93,7 +95,7 @@ pub(super) fn use_reading(desk: &Desk) -> Html {
 
 /// A list to choose from: what was found first, then `names`, with whether they were chosen.
 pub(super) fn choice(
-    desk: &Desk,
+    desk: &Rc<Desk>,
     class: &'static str,
     found: String,
     names: &[(String, bool)],

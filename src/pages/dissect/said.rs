@@ -1,5 +1,7 @@
 //! How the text was read: its format, what was passed over, what is wrong with it.
 
+use std::rc::Rc;
+
 use mqttscope_capture::text::Format;
 use yew::prelude::*;
 
@@ -11,7 +13,7 @@ use crate::element::{El, el};
 use crate::state::workbench::{Act, Document};
 
 /// The format that was found, which is a list to choose another from.
-pub(super) fn format_chip(desk: &Desk) -> Option<El> {
+pub(super) fn format_chip(desk: &Rc<Desk>) -> Option<El> {
     let document = &desk.now;
     let asked = document.format;
     if document.given.is_nothing() {

@@ -17,7 +17,7 @@ use crate::state::workbench::{Act, Document, OpenBytes};
 /// Opens what a share link carries, and keeps the address true: it follows the selection as long
 /// as the bytes are those of the link, and is plain again when they change.
 #[hook]
-pub(super) fn use_shared(desk: &Desk, shared: Option<AttrValue>, arrival: u32) {
+pub(super) fn use_shared(desk: &Rc<Desk>, shared: Option<AttrValue>, arrival: u32) {
     let now = desk.now.clone();
     let desk = desk.clone();
     // Whoever comes to the same address again is another arrival; what the page itself wrote is none.
@@ -65,7 +65,7 @@ pub(super) fn use_shared(desk: &Desk, shared: Option<AttrValue>, arrival: u32) {
 }
 
 /// Copies a link that shows the same view.
-pub(super) fn share_button(desk: &Desk) -> El {
+pub(super) fn share_button(desk: &Rc<Desk>) -> El {
     let share = {
         let desk = desk.clone();
         Callback::from(move |_: MouseEvent| {

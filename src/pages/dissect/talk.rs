@@ -38,7 +38,7 @@ fn is_talk(recording: &Recording) -> bool {
 
 /// The annex's place, where there is a conversation.
 #[hook]
-pub(super) fn use_talk(desk: &Desk, marks: &Marks) -> Option<El> {
+pub(super) fn use_talk(desk: &Rc<Desk>, marks: &Marks) -> Option<El> {
     let host = use_node_ref();
     let selected = use_mut_ref(|| Rc::new(Cell::new(0))).borrow().clone();
     let (recording, packet) = (&desk.now.recording, desk.now.packet);
@@ -46,7 +46,7 @@ pub(super) fn use_talk(desk: &Desk, marks: &Marks) -> Option<El> {
     let address = Rc::as_ptr(recording).addr();
     selected.set(packet);
     use_after([packet], move || {
-        call("look", packet);
+        annex::tell("look", packet);
         None
     });
     let place = host.clone();
@@ -66,9 +66,9 @@ pub(super) fn use_talk(desk: &Desk, marks: &Marks) -> Option<El> {
             &on_select.into_js_value(),
         );
         spawn_local(async move {
-            match annex::ask(&host, "converse", &given).await {
+            match annex::ask("converse", &given).await {
                 Ok(found) => {
-                    call("look", selected.get());
+                    annex::tell("look", selected.get());
                     let found = found.dyn_into().map(|found: Uint32Array| found.to_vec());
                     marks.set((address, found.unwrap_or_default().into()));
                 }
@@ -78,14 +78,9 @@ pub(super) fn use_talk(desk: &Desk, marks: &Marks) -> Option<El> {
         None
     });
     use_after([usize::from(is_talk)], || {
-        Some(Box::new(|| call("leave", 0)))
+        Some(Box::new(|| annex::tell("leave", 0)))
     });
     is_talk.then(|| el("div").class("talk").node(&host))
-}
-
-/// Tells the annex, which listens once there is a conversation.
-fn call(name: &str, packet: usize) {
-    let _ = annex::call(name, &Array::of1(&packet.into()));
 }
 
 /// A packet as the annex is told of it.

@@ -40,7 +40,7 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
             let faults = run.faults_at(moment);
             let item = |fault: &Fault| {
                 Item::new(run.scenario.fault_text(fault), means(&run, fault, moment))
-                    .under("From here on, what if")
+                    .under(format!("From here on: {}", whose(&run, fault)))
             };
             faults.iter().map(item).collect::<Vec<_>>()
         })
@@ -73,6 +73,20 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
             }
         </>
     }
+}
+
+/// At whom it happens.
+fn whose<'a>(run: &'a Run, fault: &Fault) -> &'a str {
+    let client = match *fault {
+        Fault::RestartBroker { .. } => return "the broker",
+        Fault::Cut { client, .. }
+        | Fault::Offline { client, .. }
+        | Fault::Restart { client, .. }
+        | Fault::Slow { client, .. }
+        | Fault::Hold { client, .. } => client,
+    };
+    let station = run.scenario.clients.get(client);
+    station.map_or("", |station| station.name.as_str())
 }
 
 /// What a fault is, in a few words.

@@ -2,37 +2,14 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::{Diagram, Look};
+use mqttscope_inspect::flows::Diagram;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::act::Acts;
 use super::player::Player;
 use crate::components::sequence_diagram::{Scene, SequenceDiagram};
-use crate::services::browser;
 use crate::state::flows::{Act, Column};
-
-/// The narrowest that the room between the outer panes gets, and those panes with it.
-const ROOM: i32 = 560;
-const PANES: i32 = 568;
-
-/// The pictures of runs: how wide they are depends on how many stand beside each other.
-pub(super) fn diagrams(columns: &[Column], narrow: bool) -> Vec<Rc<Diagram>> {
-    let screen = browser::document()
-        .and_then(|document| document.document_element())
-        .map_or(ROOM, |root| root.client_width());
-    let room = screen.saturating_sub(PANES).max(ROOM);
-    let picture = |column: &Column| {
-        let lanes = column.run.scenario.clients.len().saturating_add(1);
-        let look = match columns.len() {
-            _ if narrow => Look::NARROW,
-            0 | 1 => Look::fit(lanes, u32::try_from(room).unwrap_or_default()),
-            2 => Look::NARROW,
-            _ => Look::TIGHT,
-        };
-        Rc::new(Diagram::of(&column.run, look))
-    };
-    columns.iter().map(picture).collect()
-}
 
 #[derive(Clone, Properties)]
 pub(super) struct ColumnsProps {
@@ -60,6 +37,12 @@ impl PartialEq for ColumnsProps {
 pub(super) fn Columns(props: &ColumnsProps) -> Html {
     let acts = use_context::<Acts>();
     let several = props.columns.len() > 1;
+    {
+        let room = props.player.room.clone();
+        use_effect_with((props.columns.len(), props.active), move |_| {
+            reveal(&room);
+        });
+    }
     html! {
         <div class="room scroll" ref={props.player.room.clone()} tabindex="0" role="region" aria-label="The flow" data-testid="room">
             <div class="columns">
@@ -72,6 +55,24 @@ pub(super) fn Columns(props: &ColumnsProps) -> Html {
                 }) }
             </div>
         </div>
+    }
+}
+
+/// Scrolls sideways to the chosen run, where it is not wholly seen.
+fn reveal(room: &NodeRef) {
+    let Some(room) = room.cast::<HtmlElement>() else {
+        return;
+    };
+    let chosen = room.query_selector(".column.active").ok().flatten();
+    if let Some(chosen) = chosen {
+        let (seen, place) = (
+            room.get_bounding_client_rect(),
+            chosen.get_bounding_client_rect(),
+        );
+        if place.left() < seen.left() || place.right() > seen.right() {
+            let by = (place.left() - seen.left()) as i32;
+            room.set_scroll_left(room.scroll_left().saturating_add(by));
+        }
     }
 }
 

@@ -42,8 +42,8 @@ const LINES: &[(&str, &str)] = &[
     ("offline S from 300 to 2000", "no connection"),
     ("slow S at 0 by 400", "milliseconds for each packet"),
     (
-        "hold S until 900",
-        "its application does not acknowledge before",
+        "hold S from 400 until 900",
+        "its application does not acknowledge; “hold S until 900” begins at once",
     ),
 ];
 
@@ -91,7 +91,7 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
                 aria-describedby="script-says" oninput={on_input} value={(*text).clone()} />
             <p id="script-says" role="status" data-testid="script-says" class={classes!(read.is_err().then_some("is-error"))}>
                 { match &read {
-                    Ok(scenario) => format!("{} clients, {} steps, {} faults.", scenario.clients.len(), scenario.steps.len(), scenario.faults.len()),
+                    Ok(scenario) => format!("{}, {}, {}.", counted(scenario.clients.len(), "client"), counted(scenario.steps.len(), "step"), counted(scenario.faults.len(), "fault")),
                     Err(error) => error.to_string(),
                 } }
             </p>
@@ -101,4 +101,9 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
             </dl>
         </Dialog>
     }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{end}")
 }

@@ -12,6 +12,7 @@ mod gallery;
 mod keys;
 mod memory;
 mod packet;
+mod pictures;
 mod player;
 mod playing;
 mod settings;
@@ -50,7 +51,7 @@ pub fn Flows(props: &FlowsProps) -> Html {
 
     let narrow = use_narrow();
     let diagrams = use_memo((state.columns().to_vec(), narrow), |(columns, narrow)| {
-        columns::diagrams(columns, *narrow)
+        pictures::diagrams(columns, *narrow)
     });
     let active = state.active_index();
     let nothing = use_memo((), |()| Diagram::default());

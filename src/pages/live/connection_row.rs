@@ -68,7 +68,6 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
                 keep::forget(&profile.id);
                 desk.talk.emit(Command::Remove(number));
                 desk.profiles.dispatch(ProfileAct::Remove(number));
-                desk.say(format!("“{}” is deleted.", profile.name));
             }
             3 => desk.talk.emit(Command::Cut(number)),
             _ => desk.talk.emit(end(number, WITH_WILL)),
@@ -78,7 +77,7 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
         let mut items = vec![
             Item::new("Change…", ""),
             Item::new("Duplicate…", "another client"),
-            Item::new("Delete", "with its settings"),
+            Item::new("Delete", "can be undone"),
         ];
         if !is_ended {
             items.push(

@@ -12,6 +12,7 @@ use super::desk::Desk;
 use super::edit::Edit;
 use super::keep;
 use super::new_menu::NewMenu;
+use super::undo::Undo;
 use crate::state::live::Act;
 use crate::state::live::profiles::{ProfileAct, Profiles};
 
@@ -115,6 +116,7 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
                         on_open={on_open.clone()} on_copy={on_copy.clone()} />
                 }) }
             </ul>
+            if let Some(known) = props.profiles.removed() { <Undo key={known.number.0} known={known.clone()} /> }
             { window }
         </section>
     }

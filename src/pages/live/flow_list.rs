@@ -22,6 +22,9 @@ pub(super) struct FlowListProps {
     /// Those of the handshake that is drawn.
     pub(super) packets: Rc<Vec<TimedPacket>>,
     pub(super) selected: Option<RecordId>,
+    pub(super) resumed: u32,
+    /// Whether a search decides what is there.
+    pub(super) is_searched: bool,
 }
 
 #[component]
@@ -66,12 +69,18 @@ pub(super) fn FlowList(props: &FlowListProps) -> Html {
     html! {
         <>
             <FarList id="flows" label="Handshakes" row={ROW} first={rows.first} total={rows.total} ids={(rows.first..).take(rows.rows.len()).collect::<Vec<_>>()}
-                {selected} follows=true {on_window} {on_select}>
+                {selected} follows=true resumed={props.resumed} {on_window} {on_select}>
                 { for rows.rows.iter().zip(rows.first..).map(|(row, id)| flow_row(row, id, rows.total, selected == Some(id), props.selected, *minutes)) }
             </FarList>
             if let Some(flow) = flow { <FlowPicture {flow} packets={props.packets.clone()} selected={props.selected} /> }
             if rows.total == 0 {
-                <div class="nothing" data-testid="nothing"><h2>{ "No handshake yet" }</h2><p>{ "A QoS 1 or 2 message, a subscription or a ping shows here with all its packets, and with what is still missing." }</p></div>
+                <div class="nothing" data-testid="nothing">
+                    if props.is_searched {
+                        <h2>{ "Nothing matches" }</h2><p>{ "No handshake has a packet that contains what you search for." }</p>
+                    } else {
+                        <h2>{ "No handshake yet" }</h2><p>{ "A QoS 1 or 2 message, a subscription or a ping shows here with all its packets, and with what is still missing." }</p>
+                    }
+                </div>
             }
         </>
     }

@@ -5,11 +5,10 @@ use std::rc::Rc;
 use mqttscope_engine::protocol::{MessageRow, RecordId};
 use yew::prelude::*;
 
-use super::desk::Desk;
 use super::message_row::message_row;
-use super::wire_list::{minutes_behind, nothing};
-use crate::components::far_list::FarList;
-use crate::state::live::{Act, List, Rows};
+use super::record_list::RecordList;
+use super::wire_list::minutes_behind;
+use crate::state::live::Rows;
 
 /// Height of a row, as in the style sheet.
 const ROW: u32 = 46;
@@ -18,6 +17,7 @@ const ROW: u32 = 46;
 pub(super) struct MessageListProps {
     pub(super) rows: Rc<Rows<MessageRow>>,
     pub(super) selected: Option<RecordId>,
+    pub(super) resumed: u32,
     /// Whether a search decides what is there.
     pub(super) is_searched: bool,
 }
@@ -25,26 +25,13 @@ pub(super) struct MessageListProps {
 #[component]
 pub(super) fn MessageList(props: &MessageListProps) -> Html {
     let minutes = use_memo((), |()| minutes_behind());
-    let Some(desk) = use_context::<Desk>() else {
-        return Html::default();
-    };
     let rows = &props.rows;
-    let on_window = {
-        let desk = desk.clone();
-        use_callback((), move |window, ()| {
-            desk.live.dispatch(Act::Scroll(List::Middle, window));
-        })
-    };
-    let on_select = use_callback((), move |id: u64, ()| desk.inspect(RecordId(id)));
     html! {
-        <>
-            <FarList id="messages" label="Messages" row={ROW} first={rows.first} total={rows.total} ids={rows.rows.iter().map(|row| row.record.0).collect::<Vec<_>>()}
-                selected={props.selected.map(|record| record.0)} follows=true {on_window} {on_select}>
-                { for rows.rows.iter().zip(rows.first.saturating_add(1)..).map(|(row, number)| {
-                    message_row(row, number, rows.total, props.selected == Some(row.record), *minutes)
-                }) }
-            </FarList>
-            if rows.total == 0 { { nothing(props.is_searched) } }
-        </>
+        <RecordList id="messages" label="Messages" row={ROW} place={(rows.first, rows.total, rows.dropped)} records={rows.rows.iter().map(|row| row.record).collect::<Vec<_>>()}
+            selected={props.selected} resumed={props.resumed} is_searched={props.is_searched}>
+            { for rows.rows.iter().zip(rows.first.saturating_add(1)..).map(|(row, number)| {
+                message_row(row, number, rows.total, props.selected == Some(row.record), *minutes)
+            }) }
+        </RecordList>
     }
 }

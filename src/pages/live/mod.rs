@@ -24,6 +24,7 @@ mod opening;
 mod payload_field;
 mod publish;
 mod publish_more;
+mod record_list;
 mod saved_menu;
 mod setting_field;
 mod steps;
@@ -34,6 +35,7 @@ mod toolbar;
 mod topic_row;
 mod topics;
 mod traffic;
+mod undo;
 mod wire_list;
 mod wire_row;
 

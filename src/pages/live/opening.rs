@@ -6,15 +6,13 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::keep;
-use crate::services::{profiles, storage};
+use crate::services::{messages, profiles, storage};
 use crate::state::live::profiles::{ProfileAct, Profiles, first};
 use crate::state::live::saved::{Saved, SavedAct};
 use crate::state::live::{Act, Live};
 
 /// Under what the connection that was looked at last is kept.
 const LAST: &str = "live.connection";
-/// Under what the messages are kept that a person keeps.
-const MESSAGES: &str = "live.messages";
 
 /// Loads what was kept, and keeps what changes.
 #[hook]
@@ -28,11 +26,8 @@ pub(super) fn use_opening(
     {
         let (known, saved, loaded) = (known.dispatcher(), saved.dispatcher(), loaded.clone());
         use_effect_with((), move |()| {
-            let kept = storage::get(MESSAGES).and_then(|text| serde_json::from_str(&text).ok());
-            if let Some(kept) = kept {
-                saved.dispatch(SavedAct::Load(kept));
-            }
             spawn_local(async move {
+                saved.dispatch(SavedAct::Load(messages::get().await.unwrap_or_default()));
                 let mut kept = profiles::all().await;
                 if kept.is_empty() {
                     kept.extend(first());
@@ -82,13 +77,15 @@ pub(super) fn use_opening(
             }
         });
     }
-    use_effect_with(((**saved).clone(), *loaded), |(saved, loaded)| {
-        if let Ok(text) = serde_json::to_string(saved)
-            && *loaded
-        {
-            storage::set(MESSAGES, &text);
-        }
-    });
+    {
+        let saved = (**saved).clone();
+        use_effect_with((saved, *loaded), |(saved, loaded)| {
+            if *loaded {
+                let saved = saved.clone();
+                spawn_local(async move { messages::put(&saved).await });
+            }
+        });
+    }
 }
 
 fn id_of(known: &Profiles, number: Option<ConnectionId>) -> Option<String> {

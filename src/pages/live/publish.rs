@@ -55,7 +55,8 @@ pub(super) fn Publish(props: &PublishProps) -> Html {
     };
     let topic_fault = form.topic_fault();
     html! {
-        <form class="publish" aria-label="Publish" data-testid="publish-form" onsubmit={on_submit} onkeydown={on_key}>
+        <div class="publish" onkeydown={on_key}>
+        <form aria-label="Publish" data-testid="publish-form" onsubmit={on_submit}>
             <div class="publish-line">
                 <input type="text" class="publish-topic" data-testid="publish-topic" aria-label="Topic Name" placeholder="topic" spellcheck="false" autocapitalize="off"
                     aria-invalid={topic_fault.is_some().then_some("true")} value={form.topic.clone()} oninput={on_text(PublishingAct::Topic)} />
@@ -68,8 +69,10 @@ pub(super) fn Publish(props: &PublishProps) -> Html {
             <PayloadField written={form.written} typed={form.typed.clone()} file={form.file.as_ref().map(|(name, bytes)| (name.clone(), bytes.len()))} fault={form.payload().err()} />
             if let Some(fault) = fault { <p class="publish-says is-error" role="alert" data-testid="publish-fault">{ fault }</p> }
             else if !props.is_open { <p class="publish-says quiet">{ "Connect first: then this can be sent." }</p> }
-            { publish_more(props, &desk, &send) }
         </form>
+        // Outside of the form: a press on a menu or a switch sends nothing.
+        { publish_more(props, &desk, &send) }
+        </div>
     }
 }
 

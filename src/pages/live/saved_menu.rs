@@ -7,7 +7,7 @@ use super::desk::Desk;
 use crate::components::menu::{Item, Menu};
 use crate::state::live::payload_text::Written;
 use crate::state::live::publishing::PublishingAct;
-use crate::state::live::saved::{LARGEST_KEPT, Saved, SavedAct};
+use crate::state::live::saved::{LARGEST_KEPT, MOST_KEPT, Saved, SavedAct};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct SavedMenuProps {
@@ -23,9 +23,15 @@ pub(super) fn SavedMenu(props: &SavedMenuProps) -> Html {
     };
     let keep = {
         let (desk, draft) = (desk.clone(), props.draft.clone());
+        let has_room = props.saved.has_room();
         Callback::from(move |_: MouseEvent| match &draft {
             Some(draft) if draft.payload.len() > LARGEST_KEPT => {
                 desk.say("A browser keeps messages up to 64 kB only.");
+            }
+            Some(_) if !has_room => {
+                desk.say(format!(
+                    "{MOST_KEPT} messages are kept already: let one of them go first."
+                ));
             }
             Some(draft) => {
                 desk.saved.dispatch(SavedAct::Keep(draft.clone()));
@@ -47,7 +53,9 @@ pub(super) fn SavedMenu(props: &SavedMenuProps) -> Html {
                 .kept
                 .iter()
                 .map(|message| Item::new(message.topic.clone(), "").under("Keep no longer"));
-            kept.chain(lately).chain(gone).collect()
+            let forget = Item::new("Forget what was published", "what is kept stays");
+            let forget = (!saved.lately.is_empty()).then(|| forget.under("Keep no longer"));
+            kept.chain(lately).chain(gone).chain(forget).collect()
         })
     };
     let is_empty = saved.get(0).is_none();
@@ -57,7 +65,10 @@ pub(super) fn SavedMenu(props: &SavedMenuProps) -> Html {
             (Some(message), None) => desk
                 .publishing
                 .dispatch(PublishingAct::Again(message.clone())),
-            (_, Some(gone)) => desk.saved.dispatch(SavedAct::Drop(gone)),
+            (_, Some(gone)) if gone < saved.kept.len() => {
+                desk.saved.dispatch(SavedAct::Drop(gone));
+            }
+            (_, Some(_)) => desk.saved.dispatch(SavedAct::Forget),
             (None, None) => {}
         }
     });

@@ -28,6 +28,10 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
                 .dispatch(Act::Everything(value_of(&event) == "all"));
         })
     };
+    let resume = {
+        let desk = desk.clone();
+        Callback::from(move |_: MouseEvent| desk.live.dispatch(Act::Pause(false)))
+    };
     html! {
         <div class="list-head strip">
             <select class="chip" data-testid="scope" aria-label="Whose packets" onchange={everything}>
@@ -37,7 +41,11 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
             if let Some((total, noun)) = total {
                 <span data-testid="total">{ words::whole(total) }{ " " }{ noun }{ if total == 1 { "" } else { "s" } }{ if live.search.is_empty() { "" } else { " found" } }</span>
             }
-            if live.paused { <span class="chip warn" data-testid="paused">{ "paused: recording goes on" }</span> }
+            if live.paused {
+                <button class="chip warn" data-testid="paused" title="Recording goes on. Press to show what came since." onclick={resume}>
+                    { "paused" }if live.fresh() > 0 { { " · +" }{ words::whole(live.fresh()) }{ " new" } }
+                </button>
+            }
             <span class="grow"></span>
             { rates(live.current()) }
             { log(live, desk) }
@@ -54,7 +62,7 @@ fn rates(view: Option<&ConnectionView>) -> Html {
         <>
             if view.queued > 0 { <span class="chip warn" data-testid="queued">{ words::whole(view.queued) }{ " wait" }</span> }
             <span data-testid="rates" title={format!("{} in, {} out a second", words::bytes(rates.bytes_in as u64), words::bytes(rates.bytes_out as u64))}>
-                { words::rate(rates.messages_in) }{ " in · " }{ words::rate(rates.messages_out) }{ " out msg/s" }
+                { words::rate(rates.messages_in) }{ " in · " }{ words::rate(rates.messages_out) }{ " out" }<span class="unit">{ " msg/s" }</span>
             </span>
             if let Some(round_trip) = view.round_trip_ms {
                 <span data-testid="round-trip" title="The last round trip">{ words::duration(round_trip) }</span>
@@ -85,14 +93,15 @@ fn log(live: &Live, desk: &Desk) -> Html {
     html! {
         <>
             if log.dropped > 0 { <span class="chip warn" data-testid="dropped" title="The oldest packets made room for newer ones">{ words::whole(log.dropped) }{ " dropped" }</span> }
+            <label class="log"><span>{ "log" }</span>
             <select class="chip" data-testid="budget" aria-label="The most that the log keeps" title="The most that the log keeps; the oldest packets go first" onchange={chosen}>
                 { for budgets.into_iter().map(|mebibytes| {
                     let is_own = mebibytes == own;
-                    let says = if is_own { format!("log {} of {mebibytes} MiB", words::bytes(log.bytes)) } else { format!("keep {mebibytes} MiB") };
+                    let says = if is_own { format!("{} of {mebibytes} MiB", words::bytes(log.bytes)) } else { format!("keep {mebibytes} MiB") };
                     let value = if is_own { log.budget } else { mebibytes.saturating_mul(MIB) };
                     html! { <option value={value.to_string()} selected={is_own}>{ says }</option> }
                 }) }
-            </select>
+            </select></label>
         </>
     }
 }

@@ -99,7 +99,7 @@ fn row(filter: &FilterView, connection: ConnectionId, profile: &Rc<Profile>, des
             <span class="name mono" title={format!("{name} · {granted}")}>{ &name }</span>
             <span class={classes!("granted", filter.refused.then_some("is-error"))}>{ granted }</span>
             <span class="count">{ words::whole(filter.messages) }</span>
-            <button class="bare square" aria-pressed={filter.muted.to_string()} aria-label={format!("Hide messages of {name}")} title="Hide its messages" data-testid="mute" onclick={mute}>
+            <button class="bare square" aria-pressed={filter.muted.to_string()} aria-label={format!("Hide messages of {name}")} title={if filter.muted { "Show its messages again" } else { "Pause it: its messages are recorded, but not shown" }} data-testid="mute" onclick={mute}>
                 { icon(if filter.muted { Icon::Hidden } else { Icon::Eye }) }
             </button>
             <button class="bare square" aria-label={format!("Unsubscribe from {name}")} title="Unsubscribe" data-testid="unsubscribe" onclick={end}>{ icon(Icon::Cross) }</button>

@@ -19,13 +19,13 @@ pub(super) fn traffic(live: &Live, desk: &Desk) -> Html {
     let selected = live.packet.as_ref().map(|packet| packet.record);
     let shown = match live.tab {
         Tab::Wire => {
-            html! { <WireList rows={live.wire.clone()} {selected} reveal={live.revealed} is_searched={!live.search.is_empty()} /> }
+            html! { <WireList rows={live.wire.clone()} {selected} reveal={live.revealed} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }
         }
         Tab::Messages => {
-            html! { <MessageList rows={live.messages.clone()} {selected} is_searched={!live.search.is_empty()} /> }
+            html! { <MessageList rows={live.messages.clone()} {selected} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }
         }
         Tab::Flows => {
-            html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} /> }
+            html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }
         }
         Tab::Findings => html! {
             <>

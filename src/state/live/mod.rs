@@ -5,6 +5,7 @@ pub mod around;
 pub mod chart;
 pub mod connect_settings;
 pub mod form;
+mod lists;
 pub mod message_settings;
 pub mod payload_text;
 pub mod profiles;
@@ -15,4 +16,5 @@ pub mod subscription_settings;
 mod view;
 pub mod words;
 
-pub use view::{Act, List, Live, Rows, Tab};
+pub use lists::{List, Rows, Tab};
+pub use view::{Act, Live};

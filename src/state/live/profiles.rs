@@ -21,6 +21,8 @@ pub struct Known {
 pub struct Profiles {
     known: Vec<Known>,
     next: u32,
+    /// What was removed last, and where it stood.
+    removed: Option<(usize, Known)>,
 }
 
 /// What happens to them.
@@ -32,6 +34,10 @@ pub enum ProfileAct {
     Put(Box<Profile>),
     /// The one with this number goes.
     Remove(ConnectionId),
+    /// What was removed last comes back, with its number, to where it stood.
+    Restore,
+    /// What was removed last is not wanted back.
+    Forget,
 }
 
 impl Profiles {
@@ -51,6 +57,12 @@ impl Profiles {
     #[must_use]
     pub fn by_id(&self, id: &str) -> Option<&Known> {
         self.known.iter().find(|known| known.profile.id == id)
+    }
+
+    /// What was removed last, as long as it can come back.
+    #[must_use]
+    pub fn removed(&self) -> Option<&Known> {
+        self.removed.as_ref().map(|(_, known)| known)
     }
 
     /// The number that the next new one gets.
@@ -110,7 +122,16 @@ impl Reducible for Profiles {
                 profiles.into_iter().for_each(|profile| next.put(profile))
             }
             ProfileAct::Put(profile) => next.put(*profile),
-            ProfileAct::Remove(number) => next.known.retain(|known| known.number != number),
+            ProfileAct::Remove(number) => {
+                let at = next.known.iter().position(|known| known.number == number);
+                next.removed = at.map(|at| (at, next.known.remove(at)));
+            }
+            ProfileAct::Restore => {
+                if let Some((at, known)) = next.removed.take() {
+                    next.known.insert(at.min(next.known.len()), known);
+                }
+            }
+            ProfileAct::Forget => next.removed = None,
         }
         Rc::new(next)
     }
@@ -222,6 +243,20 @@ mod tests {
             .map(|known| (known.number.0, known.profile.name.as_str()))
             .collect();
         assert_eq!(numbers, [(1, "B changed"), (2, "C")]);
+    }
+
+    #[test]
+    fn what_was_removed_comes_back_as_it_was() {
+        let before = after([
+            ProfileAct::Put(boxed("a", "A")),
+            ProfileAct::Put(boxed("b", "B")),
+        ]);
+        let gone = before.clone().reduce(ProfileAct::Remove(ConnectionId(0)));
+        assert_eq!(gone.removed().unwrap().profile.name, "A");
+        let back = gone.clone().reduce(ProfileAct::Restore);
+        assert_eq!(back, before);
+        let forgotten = gone.reduce(ProfileAct::Forget).reduce(ProfileAct::Restore);
+        assert_eq!((forgotten.known().len(), forgotten.removed()), (1, None));
     }
 
     #[test]

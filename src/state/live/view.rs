@@ -9,75 +9,7 @@ use mqttscope_engine::protocol::{
 use yew::Reducible;
 
 use super::around::{Around, Detail};
-
-/// Rows that are on screen, or about to be.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Rows<T> {
-    /// The row that the first is.
-    pub first: u64,
-    /// Rows there are.
-    pub total: u64,
-    /// The rows.
-    pub rows: Vec<T>,
-}
-
-impl<T> Default for Rows<T> {
-    fn default() -> Self {
-        Self {
-            first: 0,
-            total: 0,
-            rows: Vec::new(),
-        }
-    }
-}
-
-/// What stands in the middle of the page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tab {
-    /// The messages.
-    Messages,
-    /// Every packet.
-    #[default]
-    Wire,
-    /// The handshakes.
-    Flows,
-    /// Numbers over time.
-    Chart,
-    /// Broken rules.
-    Findings,
-}
-
-impl Tab {
-    /// All of them, as they stand.
-    pub const ALL: [Self; 5] = [
-        Self::Messages,
-        Self::Wire,
-        Self::Flows,
-        Self::Chart,
-        Self::Findings,
-    ];
-
-    /// Its name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Messages => "Messages",
-            Self::Wire => "Wire",
-            Self::Flows => "Flows",
-            Self::Chart => "Chart",
-            Self::Findings => "Findings",
-        }
-    }
-}
-
-/// A list that scrolls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum List {
-    /// The one in the middle.
-    Middle,
-    /// The tree of topics.
-    Topics,
-}
+use super::lists::{List, Rows, Still, Tab};
 
 /// The page as it stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -116,8 +48,10 @@ pub struct Live {
     pub everything: bool,
     /// See [`Looking::search`].
     pub search: Rc<str>,
-    /// See [`Looking::paused`].
+    /// The lists stand still where they are; recording goes on.
     pub paused: bool,
+    /// Different each time they go on.
+    pub resumed: u32,
     /// Branches of the topic tree that are open.
     pub open_topics: Rc<Vec<String>>,
     /// See [`Looking::chart_topic`].
@@ -130,8 +64,8 @@ pub struct Live {
     tree: Option<Window>,
     /// Branches that a person opened or closed.
     touched: Rc<Vec<String>>,
-    /// While paused: how many rows the lists had when they were first seen since.
-    still: [Option<u64>; 5],
+    /// While paused: where the lists ended.
+    still: Still,
 }
 
 /// Rows of a topic tree that opens by itself.
@@ -178,7 +112,7 @@ impl Live {
     pub fn looking(&self) -> Looking {
         let middle = |tab: Tab| {
             let window = self.middle.filter(|_| self.tab == tab)?;
-            Some(self.standing(tab, window))
+            Some(self.still.window(tab, window))
         };
         Looking {
             connection: self.connection.filter(|_| !self.everything),
@@ -199,7 +133,6 @@ impl Live {
                 self.chart_topic.as_ref().into()
             },
             chart_path: self.chart_path.as_ref().into(),
-            paused: self.paused,
         }
     }
 
@@ -225,43 +158,35 @@ impl Live {
         self.wire.rows.iter().find(|row| row.record == selected)
     }
 
-    /// The end of a list that stands still is where it was.
-    fn standing(&self, tab: Tab, window: Window) -> Window {
-        let end = self.still.get(tab as usize).copied().flatten();
-        match end.filter(|_| self.paused && window.tail) {
-            Some(end) => Window {
-                first: end.saturating_sub(u64::from(window.count)),
-                tail: false,
-                ..window
-            },
-            None => window,
-        }
+    /// Rows that came to the list in the middle since it stands still.
+    #[must_use]
+    pub fn fresh(&self) -> u64 {
+        self.still.fresh(self.tab)
     }
 
     /// Rows of a list, cut where it stood when it was paused.
-    fn cut<T>(&mut self, tab: Tab, mut rows: Rows<T>) -> Rc<Rows<T>> {
-        if let Some(still) = self.still.get_mut(tab as usize).filter(|_| self.paused) {
-            let end = *still.get_or_insert(rows.total);
-            rows.total = rows.total.min(end);
-            let left = rows.total.saturating_sub(rows.first);
-            rows.rows
-                .truncate(usize::try_from(left).unwrap_or(usize::MAX));
+    fn cut<T>(&mut self, tab: Tab, rows: Rows<T>) -> Rc<Rows<T>> {
+        if self.paused {
+            self.still.cut(tab, rows)
+        } else {
+            rows.into()
         }
-        rows.into()
     }
 
     fn pause(&mut self, paused: bool) {
+        self.still = Still::default();
+        if !paused && self.paused {
+            self.resumed = self.resumed.wrapping_add(1);
+        }
         self.paused = paused;
-        self.still = [None; 5];
-        let total = match self.tab {
-            Tab::Messages => self.messages.total,
-            Tab::Wire => self.wire.total,
-            Tab::Flows => self.flows.total,
-            Tab::Findings => self.findings.total,
-            Tab::Chart => return,
-        };
-        if let Some(still) = self.still.get_mut(self.tab as usize).filter(|_| paused) {
-            *still = Some(total);
+        if paused {
+            match self.tab {
+                Tab::Messages => self.still.stand(self.tab, &self.messages),
+                Tab::Wire => self.still.stand(self.tab, &self.wire),
+                Tab::Flows => self.still.stand(self.tab, &self.flows),
+                Tab::Findings => self.still.stand(self.tab, &self.findings),
+                Tab::Chart => {}
+            }
         }
     }
 
@@ -287,6 +212,7 @@ impl Live {
             Report::Wire {
                 first,
                 total,
+                dropped,
                 rows,
                 revealed,
             } => {
@@ -295,22 +221,65 @@ impl Live {
                 {
                     (self.reveal, self.revealed) = (None, Some(row));
                 }
-                self.wire = self.cut(Tab::Wire, Rows { first, total, rows });
+                self.wire = self.cut(
+                    Tab::Wire,
+                    Rows {
+                        first,
+                        total,
+                        dropped,
+                        rows,
+                    },
+                );
             }
-            Report::Messages { first, total, rows } => {
-                self.messages = self.cut(Tab::Messages, Rows { first, total, rows });
+            Report::Messages {
+                first,
+                total,
+                dropped,
+                rows,
+            } => {
+                self.messages = self.cut(
+                    Tab::Messages,
+                    Rows {
+                        first,
+                        total,
+                        dropped,
+                        rows,
+                    },
+                );
             }
             Report::Topics { first, total, rows } => {
                 if total <= SMALL_TREE {
                     self.open_small(&rows);
                 }
-                self.topics = Rows { first, total, rows }.into();
+                self.topics = Rows {
+                    first,
+                    total,
+                    dropped: 0,
+                    rows,
+                }
+                .into();
             }
             Report::Flows { first, total, rows } => {
-                self.flows = self.cut(Tab::Flows, Rows { first, total, rows });
+                self.flows = self.cut(
+                    Tab::Flows,
+                    Rows {
+                        first,
+                        total,
+                        dropped: 0,
+                        rows,
+                    },
+                );
             }
             Report::Findings { first, total, rows } => {
-                self.findings = self.cut(Tab::Findings, Rows { first, total, rows });
+                self.findings = self.cut(
+                    Tab::Findings,
+                    Rows {
+                        first,
+                        total,
+                        dropped: 0,
+                        rows,
+                    },
+                );
             }
             Report::Explanations(lines) => self.explanations = Some(lines.into()),
             Report::State(state) => {
@@ -383,13 +352,17 @@ impl Reducible for Live {
             Act::Connection(id) => {
                 if next.connection != Some(id) {
                     next.select(None);
+                    next.still = Still::default();
                 }
                 next.connection = Some(id);
             }
-            Act::Everything(everything) => next.everything = everything,
+            Act::Everything(everything) => {
+                next.everything = everything;
+                next.still = Still::default();
+            }
             Act::Search(search) => {
                 next.search = search;
-                next.still = [None; 5];
+                next.still = Still::default();
             }
             Act::Pause(paused) => next.pause(paused),
             Act::Scroll(List::Middle, window) => next.middle = Some(window),
@@ -398,7 +371,7 @@ impl Reducible for Live {
             Act::ChartTopic(topic) => next.chart_topic = topic,
             Act::ChartPath(path) => next.chart_path = path,
             Act::Cleared => {
-                next.still = [None; 5];
+                next.still = Still::default();
                 next.select(None);
                 next.explanations = None;
                 next.wire = Rc::default();
@@ -415,186 +388,4 @@ impl Reducible for Live {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use mqttscope_engine::protocol::Direction;
-
-    fn after(acts: impl IntoIterator<Item = Act>) -> Rc<Live> {
-        acts.into_iter()
-            .fold(Rc::new(Live::default()), |live, act| live.reduce(act))
-    }
-
-    fn window(first: u64) -> Window {
-        Window {
-            first,
-            count: 40,
-            tail: false,
-        }
-    }
-
-    fn packet(record: u64) -> Report {
-        Report::Packet(Packet {
-            record: RecordId(record),
-            direction: Direction::In,
-            version: "5".into(),
-            bytes: vec![0xd0, 0],
-            findings: Vec::new(),
-            linked: None,
-            round_trip_ms: None,
-        })
-    }
-
-    #[test]
-    fn only_the_list_on_screen_is_asked_for() {
-        let live = after([
-            Act::Connection(ConnectionId(3)),
-            Act::Scroll(List::Middle, window(7)),
-            Act::Scroll(List::Topics, window(0)),
-        ]);
-        let looking = live.looking();
-        assert_eq!(looking.connection, Some(ConnectionId(3)));
-        assert_eq!(looking.wire, Some(window(7)));
-        assert_eq!(looking.topics, Some(window(0)));
-        assert_eq!((looking.messages, looking.chart), (None, false));
-
-        let looking = live.reduce(Act::Show(Tab::Chart)).looking();
-        assert_eq!((looking.wire, looking.chart), (None, true));
-    }
-
-    #[test]
-    fn another_list_does_not_begin_where_the_last_one_was() {
-        let live = after([
-            Act::Scroll(List::Middle, window(90)),
-            Act::Show(Tab::Messages),
-        ]);
-        assert_eq!(live.looking().messages, None);
-        let live = live.reduce(Act::Scroll(List::Middle, window(2)));
-        assert_eq!(live.looking().messages, Some(window(2)));
-    }
-
-    #[test]
-    fn all_connections_or_the_one() {
-        let live = after([Act::Connection(ConnectionId(1)), Act::Everything(true)]);
-        assert_eq!(live.looking().connection, None);
-        assert_eq!(live.connection, Some(ConnectionId(1)));
-    }
-
-    #[test]
-    fn a_packet_that_comes_late_is_not_shown() {
-        let live = after([
-            Act::Select(Some(RecordId(1))),
-            Act::Select(Some(RecordId(2))),
-            Act::Report(vec![packet(1)]),
-        ]);
-        assert_eq!(live.packet, None);
-        let live = live.reduce(Act::Report(vec![packet(2)]));
-        assert_eq!(live.packet.as_ref().unwrap().record, RecordId(2));
-        assert_eq!(live.reduce(Act::Cleared).packet, None);
-    }
-
-    #[test]
-    fn a_paused_list_stands_where_it_was() {
-        let report = |first: u64, total: u64| {
-            let row = FlowView {
-                connection: ConnectionId(0),
-                name: "PING".into(),
-                about: String::new(),
-                packet_identifier: None,
-                direction: Direction::Out,
-                state: mqttscope_engine::protocol::FlowState::Complete,
-                state_text: String::new(),
-                packets: Vec::new(),
-                began_ms: 0.0,
-                took_ms: None,
-            };
-            let rows = vec![row; usize::try_from(total - first).unwrap()];
-            Act::Report(vec![Report::Flows { first, total, rows }])
-        };
-        let tail = Window {
-            first: 0,
-            count: 3,
-            tail: true,
-        };
-        let live = after([
-            Act::Show(Tab::Flows),
-            Act::Scroll(List::Middle, tail),
-            report(2, 5),
-            Act::Pause(true),
-            report(2, 9),
-        ]);
-        assert_eq!((live.flows.total, live.flows.rows.len()), (5, 3));
-        assert_eq!(live.looking().flows, Some(window_of(2, 3)));
-        let live = live.reduce(Act::Pause(false)).reduce(report(6, 9));
-        assert_eq!((live.flows.total, live.looking().flows), (9, Some(tail)));
-    }
-
-    fn window_of(first: u64, count: u32) -> Window {
-        Window {
-            first,
-            count,
-            tail: false,
-        }
-    }
-
-    #[test]
-    fn a_small_tree_opens_by_itself_but_for_what_was_closed() {
-        let report = |total: u64| {
-            let row = TopicRow {
-                topic: "a".into(),
-                level: "a".into(),
-                depth: 0,
-                has_children: true,
-                is_open: false,
-                messages: 1,
-                last: None,
-                last_size: 0,
-                last_record: None,
-                retained: false,
-            };
-            Act::Report(vec![Report::Topics {
-                first: 0,
-                total,
-                rows: vec![row],
-            }])
-        };
-        assert_eq!(after([report(3)]).looking().open_topics, ["a"]);
-        assert!(after([report(90)]).looking().open_topics.is_empty());
-        let closed = after([report(3), Act::Fold("a".into()), report(3)]);
-        assert!(closed.looking().open_topics.is_empty());
-    }
-
-    #[test]
-    fn a_jump_shows_the_packet_in_the_list() {
-        let wire = |revealed| Report::Wire {
-            first: 0,
-            total: 0,
-            rows: Vec::new(),
-            revealed,
-        };
-        let live = after([
-            Act::Show(Tab::Findings),
-            Act::Search("needle".into()),
-            Act::Jump(RecordId(7)),
-        ]);
-        assert_eq!((live.tab, live.selected), (Tab::Wire, Some(RecordId(7))));
-        let looking = live.looking();
-        assert_eq!((&*looking.search, looking.reveal), ("", Some(RecordId(7))));
-        let late = wire(Some((RecordId(3), 1)));
-        let live = live.reduce(Act::Report(vec![late, wire(None)]));
-        assert_eq!(live.revealed, None);
-        let live = live.reduce(Act::Report(vec![wire(Some((RecordId(7), 4)))]));
-        assert_eq!((live.revealed, live.looking().reveal), (Some(4), None));
-        // Another packet is chosen where the list stands.
-        assert_eq!(live.reduce(Act::Select(None)).revealed, None);
-    }
-
-    #[test]
-    fn a_branch_opens_and_closes() {
-        let live = after([Act::Fold("a".into()), Act::Fold("a/b".into())]);
-        assert_eq!(live.looking().open_topics, ["a", "a/b"]);
-        assert_eq!(
-            live.reduce(Act::Fold("a".into())).looking().open_topics,
-            ["a/b"]
-        );
-    }
-}
+mod tests;

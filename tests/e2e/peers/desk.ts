@@ -23,8 +23,8 @@ export class Desk {
     return this.page.getByTestId("connection").filter({ hasText: "real" });
   }
 
-  async state(state: RegExp | string) {
-    await expect(this.row).toHaveAttribute("data-state", state, { timeout: 20_000 });
+  async state(state: RegExp | string, timeout = 20_000) {
+    await expect(this.row).toHaveAttribute("data-state", state, { timeout });
   }
 
   async connect() {

@@ -3,6 +3,8 @@
 use core::fmt;
 use core::ops::Range;
 
+use mqttscope_wire::explain::shown;
+
 use super::Format;
 
 /// The longest excerpt of a text that an error carries, in characters.
@@ -130,7 +132,7 @@ impl fmt::Display for TextError {
         if self.found.is_empty() {
             f.write_str("the text")?;
         } else {
-            write!(f, "`{}`", self.found.escape_debug())?;
+            write!(f, "`{}`", shown(self.found.as_bytes(), usize::MAX))?;
         }
         write!(
             f,

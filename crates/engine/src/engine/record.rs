@@ -116,7 +116,9 @@ impl Recorder<'_> {
         }
         if read.topic.is_some() {
             self.messages = self.messages.saturating_add(1);
-            self.topics.note(topic, record, read.payload, read.retain);
+            let of = self.connection.id;
+            self.topics
+                .note(topic, of, record, read.payload, read.retain);
             if self.direction == Direction::In {
                 self.connection.count(topic, self.topics);
             }

@@ -1,6 +1,7 @@
 //! What the page has not heard yet.
 
 use super::{BETWEEN_REPORTS, BETWEEN_SUMMARIES, Engine};
+use crate::log::matches_search;
 use crate::protocol::{RecordId, Report, Summary, Window};
 use crate::view::{flows, rows};
 use crate::watch::Found;
@@ -62,35 +63,44 @@ impl Engine {
             }
         }
         if let Some(window) = looking.wire {
-            let (first, total, ids) = self.wire.window(&self.log, self.still(window));
-            let rows = rows::wire(&self.log, &mut self.dissector, &ids);
+            let part = self.wire.window(&self.log, window);
+            let rows = rows::wire(&self.log, &mut self.dissector, &part.ids);
             let revealed = looking.reveal;
             reports.push(Report::Wire {
-                first,
-                total,
+                first: part.first,
+                total: part.total,
+                dropped: part.dropped,
                 rows,
                 revealed: revealed.and_then(|id| Some((id, self.wire.row_of(&self.log, id)?))),
             });
         }
         if let Some(window) = looking.messages {
-            let (first, total, ids) = self.messages.window(&self.log, self.still(window));
-            let rows = ids
+            let part = self.messages.window(&self.log, window);
+            let rows = part
+                .ids
                 .iter()
                 .filter_map(|&id| rows::message(&self.log, &self.topics, &self.connections, id))
                 .collect();
-            reports.push(Report::Messages { first, total, rows });
+            reports.push(Report::Messages {
+                first: part.first,
+                total: part.total,
+                dropped: part.dropped,
+                rows,
+            });
         }
         if let Some(window) = looking.topics {
             let open = looking.open_topics.iter().cloned().collect();
-            let shown = self.topics.shown(&open);
+            let of = looking.connection;
+            let shown = self.topics.shown(of, &open);
             let first = usize::try_from(window.first).unwrap_or(usize::MAX);
             let rows = shown
                 .iter()
                 .skip(first)
                 .take(window.count as usize)
                 .filter_map(|&number| {
-                    self.topics
-                        .row(number, &open, |record| rows::preview_of(&self.log, record))
+                    self.topics.row(number, of, &open, |record| {
+                        rows::preview_of(&self.log, record)
+                    })
                 })
                 .collect();
             reports.push(Report::Topics {
@@ -100,10 +110,18 @@ impl Engine {
             });
         }
         if let Some(window) = looking.flows {
-            let all = self
+            let mut all = self
                 .watch
                 .flows(looking.connection, RecordId(self.log.first()));
-            let (first, shown) = part(&all, self.still(window));
+            if !looking.search.is_empty() {
+                let found = |id: &RecordId| {
+                    self.log.get(*id).is_some_and(|record| {
+                        matches_search(&looking.search, record, &self.log, &self.topics)
+                    })
+                };
+                all.retain(|flow| self.watch.packets(flow).iter().any(found));
+            }
+            let (first, shown) = part(&all, window);
             let row = |flow| flows::row(flow, &self.watch, &self.log, &self.topics);
             reports.push(Report::Flows {
                 first,
@@ -113,7 +131,7 @@ impl Engine {
         }
         if let Some(window) = looking.findings {
             let all: Vec<&Found> = self.watch.findings(looking.connection).collect();
-            let (first, shown) = part(&all, self.still(window));
+            let (first, shown) = part(&all, window);
             reports.push(Report::Findings {
                 first,
                 total: all.len() as u64,
@@ -139,14 +157,6 @@ impl Engine {
             let oldest = RecordId(self.log.first());
             let lines = self.watch.explanations(self.looking.connection, oldest);
             reports.push(Report::Explanations(lines));
-        }
-    }
-
-    /// A list that stands still does not follow the end.
-    const fn still(&self, window: Window) -> Window {
-        Window {
-            tail: window.tail && !self.looking.paused,
-            ..window
         }
     }
 }

@@ -32,10 +32,25 @@ pub(crate) struct Wanted {
 pub(crate) struct Index {
     wanted: Wanted,
     hits: VecDeque<u64>,
+    /// Hits that went with the oldest packets.
+    dropped: u64,
     /// The next packet to look at.
     next: u64,
     /// Whether a topic matches the search or is hidden, as found before.
     topics: HashMap<(ConnectionId, u32), bool>,
+}
+
+/// A part of a list.
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// The row that the first is.
+    pub(crate) first: u64,
+    /// Rows there are.
+    pub(crate) total: u64,
+    /// Rows that went with the oldest packets.
+    pub(crate) dropped: u64,
+    /// Its packets.
+    pub(crate) ids: Vec<RecordId>,
 }
 
 impl Index {
@@ -69,6 +84,7 @@ impl Index {
     pub(crate) fn extend(&mut self, log: &WireLog, topics: &Topics) -> bool {
         while self.hits.front().is_some_and(|&hit| hit < log.first()) {
             self.hits.pop_front();
+            self.dropped = self.dropped.saturating_add(1);
         }
         if self.is_whole() {
             return false;
@@ -86,8 +102,13 @@ impl Index {
         end < log.end()
     }
 
-    /// The row that a window begins with, how many rows there are, and the window's packets.
-    pub(crate) fn window(&self, log: &WireLog, window: Window) -> (u64, u64, Vec<RecordId>) {
+    /// The window's packets, and where they stand.
+    pub(crate) fn window(&self, log: &WireLog, window: Window) -> Part {
+        let dropped = if self.is_whole() {
+            log.first()
+        } else {
+            self.dropped
+        };
         let total = if self.is_whole() {
             log.end().saturating_sub(log.first())
         } else {
@@ -97,7 +118,8 @@ impl Index {
         let first = if window.tail {
             last
         } else {
-            window.first.min(total)
+            let since = dropped.saturating_sub(window.dropped);
+            window.first.saturating_sub(since).min(total)
         };
         let end = first.saturating_add(u64::from(window.count)).min(total);
         let at = |row: u64| {
@@ -107,8 +129,12 @@ impl Index {
                 self.hits.get(usize::try_from(row).ok()?).copied()
             }
         };
-        let rows = (first..end).filter_map(at).map(RecordId).collect();
-        (first, total, rows)
+        Part {
+            first,
+            total,
+            dropped,
+            ids: (first..end).filter_map(at).map(RecordId).collect(),
+        }
     }
 
     /// The row of a packet; none: it is not in the list, or not yet.
@@ -198,7 +224,13 @@ pub(crate) fn covers(filter: &str, topic: &str) -> bool {
     topic_tree::matches(filter, topic)
 }
 
-fn matches_search(search: &str, record: &Record, log: &WireLog, topics: &Topics) -> bool {
+/// Whether a packet is what is searched for; see [`crate::protocol::Looking::search`].
+pub(crate) fn matches_search(
+    search: &str,
+    record: &Record,
+    log: &WireLog,
+    topics: &Topics,
+) -> bool {
     if search.is_empty() {
         return true;
     }
@@ -305,12 +337,60 @@ mod tests {
             first,
             count: 3,
             tail,
+            dropped: 0,
         };
-        let ids = |ids: Vec<RecordId>| ids.into_iter().map(|id| id.0).collect::<Vec<_>>();
-        let (first, total, rows) = index.window(&log, window(0, true));
-        assert_eq!((first, total, ids(rows)), (47, 50, vec![94, 96, 98]));
-        let (first, _, rows) = index.window(&log, window(1, false));
-        assert_eq!((first, ids(rows)), (1, vec![2, 4, 6]));
-        assert_eq!(index.window(&log, window(900, false)).2, []);
+        let ids = |part: &Part| part.ids.iter().map(|id| id.0).collect::<Vec<_>>();
+        let part = index.window(&log, window(0, true));
+        assert_eq!(
+            (part.first, part.total, ids(&part)),
+            (47, 50, vec![94, 96, 98])
+        );
+        let part = index.window(&log, window(1, false));
+        assert_eq!((part.first, ids(&part)), (1, vec![2, 4, 6]));
+        assert_eq!(index.window(&log, window(900, false)).ids, []);
+    }
+
+    #[test]
+    fn rows_that_are_dropped_do_not_move_those_behind_them() {
+        let filler = |log: &mut WireLog, count: u64| {
+            for _ in 0..count {
+                let new = New {
+                    at_ms: 0.0,
+                    connection: ConnectionId(1),
+                    direction: Direction::In,
+                    version: ProtocolVersion::V5,
+                    packet_identifier: 0,
+                    topic: crate::topics::NONE,
+                    grade: None,
+                };
+                log.push(new, &[0x30; 1_000]);
+            }
+        };
+        let one = Wanted {
+            connection: Some(ConnectionId(1)),
+            ..Wanted::default()
+        };
+        for wanted in [Wanted::default(), one] {
+            let (mut log, topics) = (WireLog::default(), Topics::default());
+            log.set_budget(4 << 20);
+            let mut index = Index::default();
+            index.want(wanted);
+            filler(&mut log, 3_000);
+            while index.extend(&log, &topics) {}
+            let asked = Window {
+                first: 2_500,
+                count: 5,
+                tail: false,
+                dropped: 0,
+            };
+            let before = index.window(&log, asked);
+            assert_eq!((before.first, before.dropped), (2_500, 0));
+            filler(&mut log, 3_000);
+            while index.extend(&log, &topics) {}
+            let after = index.window(&log, asked);
+            assert!(after.dropped > 0);
+            assert_eq!(after.ids, before.ids);
+            assert_eq!(after.first + after.dropped, before.first);
+        }
     }
 }

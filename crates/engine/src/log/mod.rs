@@ -13,7 +13,7 @@ use mqttscope_wire::{PacketType, ProtocolVersion};
 
 use crate::protocol::{ConnectionId, Direction, Grade, LogView, RecordId};
 use arena::{Arena, Place};
-pub(crate) use index::{Index, Wanted, covers};
+pub(crate) use index::{Index, Wanted, covers, matches_search};
 pub(crate) use links::Links;
 use records::Records;
 

@@ -70,6 +70,9 @@ pub struct Window {
     pub count: u32,
     /// Follows the end of the list.
     pub tail: bool,
+    /// How many rows had been dropped before the list's row 0 when `first` was counted: rows that
+    /// were dropped since do not move what is asked for.
+    pub dropped: u64,
 }
 
 /// A packet around which the state is looked at.
@@ -113,8 +116,6 @@ pub struct Looking {
     pub chart_topic: String,
     /// See [`Looking::chart_topic`]; empty: the whole payload is the number.
     pub chart_path: String,
-    /// Lists stand still where they were; recording goes on.
-    pub paused: bool,
 }
 
 /// A file of what was recorded.

@@ -20,6 +20,8 @@ pub enum Report {
         first: u64,
         /// Rows there are, with the search applied.
         total: u64,
+        /// Rows that stood before row 0 and were dropped, ever since the list is what it is.
+        dropped: u64,
         /// The rows asked for.
         rows: Vec<WireRow>,
         /// The packet that is to be revealed, and its row; none: it is not listed, or not yet.
@@ -31,6 +33,8 @@ pub enum Report {
         first: u64,
         /// Rows there are, with the search applied.
         total: u64,
+        /// Rows that stood before row 0 and were dropped, ever since the list is what it is.
+        dropped: u64,
         /// The rows asked for.
         rows: Vec<MessageRow>,
     },

@@ -16,7 +16,7 @@ mod script;
 mod text;
 
 pub use caption::{Beat, Statements};
-pub use diagram::{Arrow, Band, Bar, Diagram, Lane, Look, Palette, Seen, TimeLine, Watched};
+pub use diagram::{Arrow, Band, Bar, Diagram, Lane, Look, Palette, Seen, Shape, TimeLine, Watched};
 pub use gallery::{gallery, gallery_groups};
 pub use link::{LinkError, of_link, to_link};
 pub use packet::{Facts, Fate, Packet};

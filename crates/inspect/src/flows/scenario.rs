@@ -13,7 +13,7 @@ pub const MAX_AT: u64 = 600_000;
 /// How long a client is away when nothing else is said, in milliseconds.
 const OFFLINE: u64 = 2_000;
 /// How long an application holds back when nothing else is said, in milliseconds.
-pub(super) const HELD: u64 = 1_500;
+const HELD: u64 = 1_500;
 /// How slow a link becomes when nothing else is said, in milliseconds.
 const SLOW: u32 = 500;
 /// The longest delay of a link, in milliseconds.
@@ -299,9 +299,9 @@ impl Scenario {
         })
     }
 
-    /// What can go wrong at a moment, whatever was sent before, in the order in which it is offered.
-    #[must_use]
-    pub fn faults_at(&self, at: u64) -> Vec<Fault> {
+    /// What can go wrong at a moment, in the order in which it is offered. `holds` says whether a
+    /// client has something that it can hold back.
+    pub(super) fn faults_at(&self, at: u64, holds: impl Fn(usize) -> bool) -> Vec<Fault> {
         let mut faults = Vec::new();
         for client in 0..self.clients.len() {
             faults.push(Fault::Cut {
@@ -321,6 +321,13 @@ impl Scenario {
                 at,
                 delay: SLOW,
             });
+            if holds(client) {
+                faults.push(Fault::Hold {
+                    client,
+                    from: at,
+                    until: at.saturating_add(HELD).min(MAX_AT),
+                });
+            }
         }
         for keeps in [true, false] {
             faults.push(Fault::RestartBroker { at, keeps });

@@ -10,7 +10,7 @@ use super::matched::Matched;
 use super::messages::{Message, is_acknowledged};
 use super::session::Delivered;
 use super::trace::Trace;
-use super::view::View;
+use super::view::{View, Will};
 use super::{Finding, content};
 
 /// Time by which packets of two connections may reach the server in another order than the monitor.
@@ -252,7 +252,20 @@ impl Connection {
                 .filter(|&level| matched.levels & (1 << level as u8) != 0)
                 .any(|level| publish.qos == trace.qos.min(level))
         });
-        if !explained && publish.qos < matched.granted && matched.settled && !publish.retain {
+        let highest = traces().map(|trace| trace.qos).max().unwrap_or_default();
+        if explained {
+            // One of these messages, at one of these subscriptions, comes so.
+        } else if publish.qos > highest {
+            let is_will = |will: &Will| will.content == message.content;
+            if publish.qos <= matched.highest && !view.wills.iter().any(is_will) {
+                //= [MQTT-3.8.4-8] v5, [MQTT-3.8.4-6] v3.1.1: the lower of the published and the granted
+                broken(
+                    Rule::DeliveredAbovePublishedQoS,
+                    publish.qos as u64,
+                    highest as u64,
+                );
+            }
+        } else if publish.qos < matched.granted && matched.settled && !publish.retain {
             //= [MQTT-3.3.4-2] v5, [MQTT-3.8.4-6] v3.1.1
             let published = traces().map(|trace| trace.qos).min().unwrap_or_default();
             broken(

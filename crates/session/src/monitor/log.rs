@@ -3,7 +3,7 @@
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 
-use mqttscope_wire::{Citation, PacketType, ProtocolVersion, Rule, Sender};
+use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Sender};
 
 use super::explain::{FactKind, Facts};
 use super::{ConnectionId, Finding, Flow, PacketNumbers};
@@ -33,7 +33,7 @@ impl Log {
     /// Writes a finding down, if the version has the rule.
     #[cold]
     pub(super) fn report(&mut self, finding: Finding) {
-        if finding.citation() == Citation::None {
+        if !finding.rule.is_in(finding.version) {
             return;
         }
         let count = self

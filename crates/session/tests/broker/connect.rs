@@ -429,7 +429,7 @@ fn not_everybody_may_publish_and_subscribe_anything() {
 /// [MQTT-3.11.2-2] v5: what answers a packet says a code and nothing more
 #[test]
 fn answers_do_not_explain_themselves() {
-    for asked in ["", "problems=0", "problems=1", "max=10"] {
+    for asked in ["", "rpi=0", "rpi=1", "max=10"] {
         let script = "a > CONNECT v5 id=a name=ann password=secret ASKED
              a < CONNACK 00
              a > SUBSCRIBE #1 secret

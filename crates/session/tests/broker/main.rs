@@ -7,6 +7,9 @@ mod hostile;
 #[cfg(test)]
 mod messages;
 #[cfg(test)]
+#[path = "../support/notation.rs"]
+mod notation;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod rules;

@@ -86,9 +86,9 @@ fn a_restart_is_a_lost_connection() {
          w < SUBACK #1 01
          a > CONNECT v5 id=a expiry=0 will=w/a:ends-now
          a < CONNACK 00
-         b > CONNECT v5 id=b expiry=100 will=w/b:delayed willdelay=20
+         b > CONNECT v5 id=b expiry=100 will=w/b:delayed will.delay=20
          b < CONNACK 00
-         c > CONNECT v5 id=c expiry=100 will=w/c:delayed willdelay=20 willq=1 willretain
+         c > CONNECT v5 id=c expiry=100 will=w/c:delayed will.delay=20 willq=1 willretain
          c < CONNACK 00
          d > CONNECT v5 id=d expiry=10
          d < CONNACK 00

@@ -170,18 +170,18 @@ fn a_will_can_wait() {
          s > SUBSCRIBE #1 w
          s < SUBACK #1 00
          // after its delay
-         a > CONNECT v5 id=a expiry=100 will=w:1 willdelay=5
+         a > CONNECT v5 id=a expiry=100 will=w:1 will.delay=5
          a < CONNACK 00
          a gone
          wait 4999
          wait 1
          s < PUBLISH w 1
          // back in time
-         a > CONNECT v5 id=a expiry=100 will=w:2 willdelay=5
+         a > CONNECT v5 id=a expiry=100 will=w:2 will.delay=5
          a < CONNACK 00 present
          a gone
          wait 3000
-         a > CONNECT v5 id=a expiry=3 will=w:3 willdelay=5
+         a > CONNECT v5 id=a expiry=3 will=w:3 will.delay=5
          a < CONNACK 00 present
          wait 10000
          // the session ends first
@@ -190,19 +190,19 @@ fn a_will_can_wait() {
          wait 1
          s < PUBLISH w 3
          // no session at all
-         a > CONNECT v5 id=a will=w:4 willdelay=5
+         a > CONNECT v5 id=a will=w:4 will.delay=5
          a < CONNACK 00
          a gone
          s < PUBLISH w 4
          // a clean start ends the session
-         a > CONNECT v5 id=a expiry=100 will=w:5 willdelay=5
+         a > CONNECT v5 id=a expiry=100 will=w:5 will.delay=5
          a < CONNACK 00
          a gone
          a > CONNECT v5 id=a clean expiry=100 will=w:6
          a < CONNACK 00
          s < PUBLISH w 5
          // taken over: without delay it is published, with delay the session goes on
-         b > CONNECT v5 id=a expiry=100 will=w:7 willdelay=5
+         b > CONNECT v5 id=a expiry=100 will=w:7 will.delay=5
          a < DISCONNECT 8e
          a < close
          b < CONNACK 00 present

@@ -19,13 +19,17 @@ pub(crate) enum Promise {
     Order,
 }
 
-/// Brokers that were seen to break one, with a client that does not.
-const BROKEN: &[(&str, Promise)] = &[
+/// Brokers that were seen to break one, with a client that does not: in one version, or in all.
+const BROKEN: &[(&str, Option<ProtocolVersion>, Promise)] = &[
     // PUBREL under identifiers of other messages when several are in flight.
-    ("aedes", Promise::Handshakes),
-    ("aedes", Promise::Sessions),
-    ("amqtt", Promise::Sessions),
-    ("ejabberd", Promise::Order),
+    ("aedes", None, Promise::Handshakes),
+    ("aedes", None, Promise::Sessions),
+    ("amqtt", None, Promise::Sessions),
+    ("ejabberd", None, Promise::Order),
+    // After a break it acknowledges with Reason Codes, which only version 5 has.
+    ("mqttv5", Some(ProtocolVersion::V3_1_1), Promise::Sessions),
+    // It throws out a client that sends a PUBREL again in a session that it says is present.
+    ("rumqttd", None, Promise::Sessions),
 ];
 
 /// A broker, and how to reach it.
@@ -58,8 +62,10 @@ impl Broker {
         }
     }
 
-    pub(crate) fn keeps(&self, promise: Promise) -> bool {
-        !BROKEN.contains(&(self.name.as_str(), promise))
+    pub(crate) fn keeps(&self, version: ProtocolVersion, promise: Promise) -> bool {
+        !BROKEN.iter().any(|&(name, only, broken)| {
+            name == self.name && only.is_none_or(|only| only == version) && broken == promise
+        })
     }
 
     /// The same with what this broker wants to know of who connects.

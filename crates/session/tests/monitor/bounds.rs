@@ -6,7 +6,7 @@ use mqttscope_wire::{ProtocolVersion, Sender};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::notation::packet;
+use crate::cases::packet;
 
 /// What may come: bytes of anything, or of packets, whole or in part.
 fn chunk() -> impl Strategy<Value = Vec<u8>> {

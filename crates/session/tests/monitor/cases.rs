@@ -22,9 +22,18 @@ use std::time::Duration;
 
 use mqttscope_session::common::Instant;
 use mqttscope_session::monitor::{ConnectionId, Monitor};
-use mqttscope_wire::{ProtocolVersion, Sender, Severity};
+use mqttscope_wire::{ProtocolVersion, QoS, Sender, Severity};
 
-use crate::notation::packet;
+use crate::notation::{self, Unsaid};
+
+/// The bytes of the packet that the words describe.
+pub(crate) fn packet(words: &[&str], version: ProtocolVersion) -> Vec<u8> {
+    let unsaid = Unsaid {
+        clean_start: true,
+        maximum_qos: QoS::ExactlyOnce,
+    };
+    notation::packet(words, version, unsaid)
+}
 
 /// A conversation that goes on line by line.
 pub(crate) struct Talk {

@@ -10,6 +10,7 @@
 mod bounds;
 mod captures;
 mod cases;
+#[path = "../support/notation.rs"]
 mod notation;
 mod recordings;
 mod views;

@@ -16,6 +16,7 @@ pub(crate) mod words;
 use alloc::{borrow::Cow, format};
 
 pub use field::field;
+pub use words::shown;
 
 use crate::{Field, Node, PacketType, ProtocolVersion, Tree, Value};
 

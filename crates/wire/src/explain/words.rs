@@ -93,7 +93,8 @@ pub(crate) fn text_size(content: &[u8]) -> String {
 
 /// Foreign text for a line: control characters, invisible ones and bytes that are no text are
 /// escaped; what is longer than about `max` characters loses its middle.
-pub(crate) fn shown(content: &[u8], max: usize) -> String {
+#[must_use]
+pub fn shown(content: &[u8], max: usize) -> String {
     let mut out = String::new();
     let mut width = 0_usize;
     for piece in pieces(content) {

@@ -1,7 +1,7 @@
 //! A place in a packet and the primitive types of the standard, read once for both sinks.
 
 use super::Sink;
-use crate::{Citation, Context, Field, ProtocolVersion, Rule, Span, Value, varint};
+use crate::{Context, Field, ProtocolVersion, Rule, Span, Value, varint};
 
 /// Reads one packet. Every byte it passes becomes a leaf of the sink.
 pub(crate) struct Cursor<'a, S: Sink> {
@@ -68,7 +68,7 @@ impl<'a, S: Sink> Cursor<'a, S> {
     /// broken: the table decides, not the grammar.
     #[cold]
     pub(crate) fn fault_value(&mut self, rule: Rule, span: Span, value: u32) -> Read<(), S> {
-        if rule.citation(self.context.version) == Citation::None {
+        if !rule.is_in(self.context.version) {
             return Ok(());
         }
         self.sink.fault(self.context.version, rule, span, value)

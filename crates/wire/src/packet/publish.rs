@@ -140,7 +140,7 @@ impl Encode for Publish<'_> {
             .saturating_add(self.payload.len())
     }
 
-    #[inline]
+    #[inline(always)]
     fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
         out.string(self.topic_name.as_str());
         if let Some(identifier) = self.packet_identifier {

@@ -40,14 +40,22 @@ pub enum Seen {
     Conversation,
 }
 
-pub(crate) struct RuleInfo {
-    pub(crate) name: &'static str,
+/// What the reading of packets needs to know of a rule.
+pub(crate) struct Facts {
     pub(crate) seen: Seen,
     pub(crate) severity: Severity,
+    /// Whether 3.1, 3.1.1 and 5.0 have the rule.
+    pub(crate) versions: [bool; 3],
+    pub(crate) reason: Option<ReasonCode>,
+}
+
+/// What only people need. Apart from the facts: a program that gets its texts from elsewhere shall
+/// not carry these.
+pub(crate) struct Label {
+    pub(crate) name: &'static str,
     pub(crate) v5: Citation,
     pub(crate) v3_1_1: Citation,
     pub(crate) v3_1: Citation,
-    pub(crate) reason: Option<ReasonCode>,
 }
 
 /// What a person reads about a rule.
@@ -67,14 +75,22 @@ impl Rule {
         clippy::indexing_slicing,
         reason = "the table has one row a variant, in order"
     )]
-    fn info(self) -> &'static RuleInfo {
-        &table::TABLE[self as usize]
+    fn facts(self) -> &'static Facts {
+        &table::FACTS[self as usize]
+    }
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the table has one row a variant, in order"
+    )]
+    fn label(self) -> &'static Label {
+        &table::LABELS[self as usize]
     }
 
     /// The stable name, in kebab-case: `publish-qos-reserved`.
     #[must_use]
     pub fn name(self) -> &'static str {
-        self.info().name
+        self.label().name
     }
 
     /// The rule with this name.
@@ -86,30 +102,41 @@ impl Rule {
     /// What it takes to see it broken.
     #[must_use]
     pub fn seen(self) -> Seen {
-        self.info().seen
+        self.facts().seen
     }
 
     /// How sure the rule is.
     #[must_use]
     pub fn severity(self) -> Severity {
-        self.info().severity
+        self.facts().severity
+    }
+
+    /// Whether the version has the rule.
+    #[must_use]
+    pub fn is_in(self, version: ProtocolVersion) -> bool {
+        let [v3_1, v3_1_1, v5] = self.facts().versions;
+        match version {
+            ProtocolVersion::V3_1 => v3_1,
+            ProtocolVersion::V3_1_1 => v3_1_1,
+            ProtocolVersion::V5 => v5,
+        }
     }
 
     /// Where the version's standard says it.
     #[must_use]
     pub fn citation(self, version: ProtocolVersion) -> Citation {
-        let info = self.info();
+        let label = self.label();
         match version {
-            ProtocolVersion::V3_1 => info.v3_1,
-            ProtocolVersion::V3_1_1 => info.v3_1_1,
-            ProtocolVersion::V5 => info.v5,
+            ProtocolVersion::V3_1 => label.v3_1,
+            ProtocolVersion::V3_1_1 => label.v3_1_1,
+            ProtocolVersion::V5 => label.v5,
         }
     }
 
     /// The version 5 reason code that answers a breach; none for what is no error.
     #[must_use]
     pub fn reason(self) -> Option<ReasonCode> {
-        self.info().reason
+        self.facts().reason
     }
 
     /// What a person reads about a rule of packets.
@@ -148,8 +175,12 @@ mod tests {
             assert!(
                 ProtocolVersion::ALL
                     .iter()
-                    .any(|&version| rule.citation(version) != Citation::None)
+                    .any(|&version| rule.is_in(version))
             );
+            for version in ProtocolVersion::ALL {
+                let is_cited = rule.citation(version) != Citation::None;
+                assert_eq!(rule.is_in(version), is_cited, "{rule:?} {version:?}");
+            }
         }
     }
 }

@@ -7,6 +7,7 @@
 mod arrows;
 mod bands;
 mod live;
+mod shape;
 mod show;
 mod svg;
 mod time_line;
@@ -15,6 +16,7 @@ use mqttscope_wire::PacketType;
 
 use super::run::Run;
 pub use live::{Seen, Watched};
+pub use shape::Shape;
 pub use svg::Palette;
 pub use time_line::TimeLine;
 
@@ -45,8 +47,8 @@ impl Look {
 
     /// For several pictures beside each other.
     pub const TIGHT: Self = Self {
-        spacing: 108,
-        margin: 36,
+        spacing: 92,
+        margin: 34,
         short: true,
     };
 
@@ -65,17 +67,32 @@ impl Look {
                 },
                 ..wide
             },
-            Some(_) => Self::within(gaps, room),
+            Some(_) => Self::NARROW.within(gaps, room),
             None => wide,
         }
     }
 
-    /// Lanes as far from each other as they can be, names and labels still readable.
-    const fn within(gaps: u32, room: u32) -> Self {
+    /// The look of one of several pictures beside each other, each of so many pixels.
+    #[must_use]
+    pub const fn beside(lanes: usize, room: u32) -> Self {
+        let gaps = (lanes as u32).saturating_sub(1);
         let narrow = Self::NARROW;
-        let inner = room.saturating_sub(narrow.margin.saturating_mul(2));
+        let wanted = narrow
+            .spacing
+            .saturating_mul(gaps)
+            .saturating_add(narrow.margin.saturating_mul(2));
+        if wanted <= room {
+            narrow
+        } else {
+            Self::TIGHT.within(gaps, room)
+        }
+    }
+
+    /// The same with lanes as far from each other as they can be.
+    const fn within(self, gaps: u32, room: u32) -> Self {
+        let inner = room.saturating_sub(self.margin.saturating_mul(2));
         match inner.checked_div(gaps) {
-            Some(spacing) if spacing > narrow.spacing => Self {
+            Some(spacing) if spacing > self.spacing => Self {
                 spacing: if spacing < Self::WIDE.spacing {
                     spacing
                 } else {
@@ -83,9 +100,9 @@ impl Look {
                 },
                 // A label with identifier, QoS and time takes so much.
                 short: spacing < 212,
-                ..narrow
+                ..self
             },
-            _ => narrow,
+            _ => self,
         }
     }
 

@@ -2,12 +2,10 @@
 
 use std::fmt::{Result, Write as _};
 
-use super::Diagram;
+use super::{Diagram, Shape};
 
 /// Room for the title and the names of the lanes.
 const HEAD: u32 = 64;
-/// Half of a cross, and the length of an arrow's head.
-const CROSS: u32 = 6;
 
 /// The colours of the file, as CSS writes them. The page gives those it shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,26 +108,13 @@ impl Diagram {
     }
 
     fn write_arrow(&self, out: &mut String, arrow: &super::Arrow, palette: &Palette) -> Result {
-        let (from, to) = (self.look.x(arrow.from), self.x_at(arrow, arrow.bottom));
-        let (top, bottom) = (arrow.top, arrow.bottom);
+        let Shape { way, end } = self.shape(arrow);
         let colour = if arrow.lost {
             &palette.error
         } else {
             &palette.arrow
         };
-        let end = if arrow.lost {
-            let (left, right) = (to.saturating_sub(CROSS), to.saturating_add(CROSS));
-            let (above, below) = (bottom.saturating_sub(CROSS), bottom.saturating_add(CROSS));
-            format!("M{left} {above}L{right} {below}M{right} {above}L{left} {below}")
-        } else {
-            let back = if to > from {
-                to.saturating_sub(9)
-            } else {
-                to.saturating_add(9)
-            };
-            let (above, below) = (bottom.saturating_sub(5), bottom.saturating_add(3));
-            format!("M{back} {above}L{to} {bottom}L{back} {below}")
-        };
+        let filled = if arrow.lost { "none" } else { colour };
         let dashes = if arrow.lost {
             r#" stroke-dasharray="4 4""#
         } else {
@@ -139,7 +124,7 @@ impl Diagram {
         let anchor = if at_end { "end" } else { "start" };
         writeln!(
             out,
-            r#"<path d="M{from} {top}L{to} {bottom}{end}" fill="none" stroke="{colour}" stroke-width="1.6"{dashes}/><text x="{label}" y="{}" text-anchor="{anchor}" font-family="ui-monospace, monospace" font-size="11" fill="{}">{}</text>"#,
+            r#"<path d="{way}" fill="none" stroke="{colour}" stroke-width="1.6"{dashes}/><path d="{end}" fill="{filled}" stroke="{colour}" stroke-width="1.6"/><text x="{label}" y="{}" text-anchor="{anchor}" font-family="ui-monospace, monospace" font-size="11" fill="{}">{}</text>"#,
             above,
             if arrow.lost { colour } else { &palette.ink },
             escaped(&arrow.label)

@@ -13,7 +13,7 @@ mod stage;
 use super::packet::Packet;
 use mqttscope_wire::{PacketType, QoS, Sender};
 
-use super::scenario::{Fault, HELD, MAX_AT, Scenario};
+use super::scenario::{Fault, Scenario};
 pub use counts::{Counts, Tally};
 pub use memory::{Line, Memory, Side};
 
@@ -199,16 +199,8 @@ impl Run {
     /// What can go wrong from a moment on, in the order in which it is offered.
     #[must_use]
     pub fn faults_at(&self, at: u64) -> Vec<Fault> {
-        let mut faults = self.scenario.faults_at(at);
-        let holding = (0..self.scenario.clients.len())
-            .filter(|&client| self.next_acknowledged(client, at).is_some())
-            .map(|client| Fault::Hold {
-                client,
-                from: at,
-                until: at.saturating_add(HELD).min(MAX_AT),
-            });
-        faults.extend(holding);
-        faults
+        let holds = |client: usize| self.next_acknowledged(client, at).is_some();
+        self.scenario.faults_at(at, holds)
     }
 
     /// The packet that acknowledges the next message that reaches a client after a moment; none

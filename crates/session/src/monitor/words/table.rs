@@ -5,7 +5,7 @@ use mqttscope_wire::{Rule, Words};
 /// The rule of the first row; the others follow in their order.
 pub(super) const FIRST: Rule = Rule::FirstPacketNotConnect;
 
-pub(super) static WORDS: [Words; 114] = [
+pub(super) static WORDS: [Words; 115] = [
     Words {
         summary: "A client's first packet is not CONNECT.",
         message: "A client begins with CONNECT, but this connection begins with {type}.",
@@ -443,6 +443,11 @@ pub(super) static WORDS: [Words; 114] = [
     Words {
         summary: "A server sends a message with a lower QoS than its own and the granted one allow.",
         message: "Published with QoS {limit} or more, and granted so; delivered with QoS {value}.",
+        fix: None,
+    },
+    Words {
+        summary: "A server sends a message with a higher QoS than it was published with.",
+        message: "Published with QoS {limit}; delivered with QoS {value}.",
         fix: None,
     },
     Words {

@@ -131,18 +131,10 @@ impl Talk {
             );
         }
         let client = self.clients.get_mut(who).unwrap();
-        let bytes = if packet.first() == Some(&"raw") {
-            packet
-                .iter()
-                .skip(1)
-                .flat_map(|word| read::raw(word))
-                .collect()
-        } else {
-            if connects && let Some(version) = packet.get(1).and_then(|word| read::version(word)) {
-                client.version = version;
-            }
-            read::packet(packet, client.version)
-        };
+        if connects && let Some(version) = packet.get(1).and_then(|word| read::version(word)) {
+            client.version = version;
+        }
+        let bytes = read::packet(packet, client.version);
         self.broker.handle_bytes(self.now, client.id, &bytes);
     }
 

@@ -1,4 +1,5 @@
-//! Packets in words, as the case files write them; see `cases.rs`.
+//! Packets in words, as the tests of the broker and of the monitor write them:
+//! `PUBLISH t x q1 #1 user:k=1`, `SUBSCRIBE #1 t,q1,nl`, `CONNECT id=a keep=10 will=w:gone`.
 
 use mqttscope_wire::{
     Acknowledgement, Auth, BinaryData, Connack, Connect, ControlPacket, Disconnect,
@@ -8,8 +9,20 @@ use mqttscope_wire::{
     Utf8EncodedString, WillMessage,
 };
 
+/// What a line means that does not say it.
+#[derive(Clone, Copy)]
+pub(crate) struct Unsaid {
+    /// CONNECT with neither `clean` nor `resume`.
+    pub(crate) clean_start: bool,
+    /// A filter without `q0`, `q1` or `q2`.
+    pub(crate) maximum_qos: QoS,
+}
+
 /// The words behind a packet's name.
 struct Words(Vec<String>);
+
+/// Around what is empty or would be taken for something else: `-`, `""`, `"raw"`.
+const QUOTES: [char; 2] = ['-', '"'];
 
 /// `x*3` is `xxx`, so that a line can hold a large packet.
 fn unfolded(word: &str) -> String {
@@ -124,13 +137,14 @@ impl Words {
                 .map(Property::AssignedClientIdentifier),
         );
         all.extend(
-            self.data(&key("correlation"))
-                .map(Property::CorrelationData),
-        );
-        all.extend(
             self.value(&key("response"))
                 .map(|topic| Property::ResponseTopic(TopicName::new(topic).unwrap())),
         );
+        all.extend(
+            self.data(&key("correlation"))
+                .map(Property::CorrelationData),
+        );
+        all.extend(self.data(&key("data")).map(Property::AuthenticationData));
         for word in &self.0 {
             let pair = word.strip_prefix(&format!("{prefix}user:"));
             if let Some((name, value)) = pair.and_then(|pair| pair.split_once('=')) {
@@ -164,15 +178,22 @@ impl std::str::FromStr for QoSWord {
     }
 }
 
-/// The bytes of the packet that the words describe.
-pub(crate) fn packet(words: &[&str], version: ProtocolVersion) -> Vec<u8> {
+/// `1020` as two bytes, `"text` as the text's.
+fn raw(word: &str) -> Vec<u8> {
+    if let Some(text) = word.strip_prefix('"') {
+        return text.into();
+    }
+    (0..word.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&word[at..at + 2], 16).unwrap())
+        .collect()
+}
+
+/// The bytes of the packet that the words describe; behind `raw`, the bytes themselves.
+pub(crate) fn packet(words: &[&str], version: ProtocolVersion, unsaid: Unsaid) -> Vec<u8> {
     let (name, rest) = words.split_first().unwrap();
     if *name == "raw" {
-        let digits: String = rest.concat();
-        return (0..digits.len())
-            .step_by(2)
-            .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap())
-            .collect();
+        return rest.iter().flat_map(|word| raw(word)).collect();
     }
     let words = Words(rest.iter().map(|word| unfolded(word)).collect());
     // Before version 5 there are none, so that a case can serve several versions.
@@ -200,7 +221,7 @@ pub(crate) fn packet(words: &[&str], version: ProtocolVersion) -> Vec<u8> {
     let packet = match *name {
         "CONNECT" => ControlPacket::Connect(Connect {
             version,
-            clean_start: !words.has("resume"),
+            clean_start: words.has("clean") || unsaid.clean_start && !words.has("resume"),
             keep_alive: words.number("keep").unwrap_or(0),
             properties,
             client_identifier: words.text("id").unwrap_or_default(),
@@ -214,8 +235,8 @@ pub(crate) fn packet(words: &[&str], version: ProtocolVersion) -> Vec<u8> {
                     topic_name: TopicName::new(topic).unwrap(),
                     payload: BinaryData::new(payload.as_bytes()).unwrap(),
                 }),
-            user_name: None,
-            password: None,
+            user_name: words.text("name"),
+            password: words.data("password"),
         }),
         "CONNACK" => ControlPacket::Connack(Connack {
             session_present: words.has("present"),
@@ -226,13 +247,13 @@ pub(crate) fn packet(words: &[&str], version: ProtocolVersion) -> Vec<u8> {
             dup: words.has("dup"),
             qos: words.qos(),
             retain: words.has("retain"),
-            topic_name: TopicName::new(words.0[0].trim_matches('-')).unwrap(),
+            topic_name: TopicName::new(words.0[0].trim_matches(QUOTES)).unwrap(),
             packet_identifier: identifier,
             properties,
             payload: words
                 .0
                 .get(1)
-                .map_or(&b""[..], |word| word.trim_matches('-').as_bytes()),
+                .map_or(&b""[..], |word| word.trim_matches(QUOTES).as_bytes()),
         }),
         "PUBACK" => ControlPacket::Puback(ack()),
         "PUBREC" => ControlPacket::Pubrec(ack()),
@@ -240,7 +261,7 @@ pub(crate) fn packet(words: &[&str], version: ProtocolVersion) -> Vec<u8> {
         "PUBCOMP" => ControlPacket::Pubcomp(ack()),
         "SUBSCRIBE" => {
             for word in words.filters() {
-                subscriptions.push(subscription(word));
+                subscriptions.push(subscription(word, unsaid));
             }
             ControlPacket::Subscribe(Subscribe {
                 packet_identifier: identifier.unwrap(),
@@ -287,18 +308,19 @@ pub(crate) fn packet(words: &[&str], version: ProtocolVersion) -> Vec<u8> {
     bytes
 }
 
-/// `a/+,q1,nl,rap,rh2`; QoS 2 where none is given.
-fn subscription(word: &str) -> Subscription<'_> {
+/// `a/+,q1,nl,rap,rh2`.
+fn subscription(word: &str, unsaid: Unsaid) -> Subscription<'_> {
     let mut parts = word.split(',');
     let topic_filter = TopicFilter::new(parts.next().unwrap()).unwrap();
     let mut options = SubscriptionOptions {
-        maximum_qos: QoS::ExactlyOnce,
+        maximum_qos: unsaid.maximum_qos,
         ..SubscriptionOptions::default()
     };
     for part in parts {
         match part {
             "q0" => options.maximum_qos = QoS::AtMostOnce,
             "q1" => options.maximum_qos = QoS::AtLeastOnce,
+            "q2" => options.maximum_qos = QoS::ExactlyOnce,
             "nl" => options.no_local = true,
             "rap" => options.retain_as_published = true,
             "rh1" => options.retain_handling = RetainHandling::SendIfNew,

@@ -1,0 +1,152 @@
+//! Links that break, or never come about, and what is said about it.
+
+use super::*;
+
+#[test]
+fn a_lost_link_is_taken_up_again_with_its_subscriptions() {
+    let mut world = connected("5");
+    world.command(Command::Subscribe(A, vec![subscription("x")]));
+    world.command(Command::Cut(A));
+    let seen = world.look();
+    assert!(matches!(
+        &seen.summary.connections[0].state,
+        ConnectionState::Waiting { cause, .. } if cause == "cut by you"
+    ));
+    world.pass(60_000.0);
+    let seen = world.look();
+    assert_eq!(seen.summary.connections[0].state, ConnectionState::Open);
+    world.command(Command::Publish(A, message("x", "again", 1), None));
+    assert_eq!(world.look().summary.connections[0].filters[0].messages, 1);
+}
+
+#[test]
+fn who_cannot_be_reached_says_why() {
+    let mut world = World::new();
+    let mut wanted = profile("5", "a");
+    wanted.target = Target::WebSocket("ws://127.0.0.1:1".into());
+    wanted.reconnect = None;
+    world.command(Command::Connect(A, wanted));
+    let Some(Transport::Open {
+        socket,
+        subprotocol,
+        ..
+    }) = world.asked.pop()
+    else {
+        panic!("no socket was asked for");
+    };
+    assert_eq!(subprotocol, "mqtt");
+    world.engine.handle_closed(
+        world.now,
+        socket,
+        &Closed {
+            code: 1006,
+            ..Closed::default()
+        },
+    );
+    let seen = world.look();
+    assert_eq!(
+        seen.summary.connections[0].state,
+        ConnectionState::Failed {
+            cause: "could not be opened".into()
+        }
+    );
+}
+
+#[test]
+fn text_frames_are_refused_in_words() {
+    let mut world = World::new();
+    let mut wanted = profile("3.1.1", "a");
+    wanted.target = Target::WebSocket("ws://127.0.0.1:1".into());
+    wanted.reconnect = Some(Reconnect {
+        first_ms: 100,
+        longest_ms: 100,
+        attempts: Some(1),
+    });
+    world.command(Command::Connect(A, wanted));
+    let Some(Transport::Open { socket, .. }) = world.asked.pop() else {
+        panic!()
+    };
+    world.engine.handle_open(world.now, socket);
+    world.engine.handle_text(world.now, socket);
+    let seen = world.look();
+    assert!(
+        seen.notices[0]
+            .text
+            .contains("text where MQTT wants binary")
+    );
+    assert!(matches!(
+        seen.summary.connections[0].state,
+        ConnectionState::Waiting { .. }
+    ));
+}
+
+#[test]
+fn a_connection_that_fails_is_explained() {
+    let mut world = World::new();
+    let websocket = Box::new(Profile {
+        target: Target::WebSocket("ws://127.0.0.1:1883/".into()),
+        reconnect: None,
+        ..Profile::default()
+    });
+    let first = |world: &mut World| {
+        let advice = world.look().summary.connections[0].advice.clone();
+        advice.first().map(|advice| advice.cause.clone())
+    };
+    let closed = |code, was_open| Closed {
+        code,
+        was_open,
+        ..Closed::default()
+    };
+    for (open, bytes, end, cause) in [
+        (
+            false,
+            &b""[..],
+            closed(1006, false),
+            "Port 1883 is as a rule MQTT without",
+        ),
+        (
+            true,
+            b"",
+            closed(1003, true),
+            "The server closed the WebSocket with 1003",
+        ),
+        (
+            true,
+            b"\x20\x03\x00\x86\x00",
+            closed(1000, true),
+            "The server said CONNACK with 0x86",
+        ),
+        (
+            true,
+            b"\x20\x03\x00\x00\x00\xe0\x01\x8e",
+            closed(1000, true),
+            "The server said DISCONNECT with 0x8E",
+        ),
+        (
+            true,
+            b"\x20\x03\x00\x00\x00",
+            closed(1009, true),
+            "The server closed the WebSocket with 1009",
+        ),
+        (
+            true,
+            b"\x20\x03\x00\x00\x00\x10\x00",
+            closed(1000, true),
+            "The server broke a rule",
+        ),
+    ] {
+        world.command(Command::Connect(A, websocket.clone()));
+        let Some(Transport::Open { socket, .. }) = world.asked.pop() else {
+            panic!("a socket is asked for");
+        };
+        if open {
+            world.engine.handle_open(world.now, socket);
+        }
+        world.engine.handle_bytes(world.now, socket, bytes);
+        world.engine.handle_closed(world.now, socket, &end);
+        let said = first(&mut world).unwrap_or_default();
+        assert!(said.starts_with(cause), "{said}");
+    }
+    world.command(Command::Connect(A, profile("5", "a")));
+    assert_eq!(first(&mut world), None);
+}

@@ -1,0 +1,177 @@
+use super::*;
+use proptest::prelude::*;
+
+fn json(text: &str) -> Option<String> {
+    views(text.as_bytes(), None, None)
+        .into_iter()
+        .find_map(|view| match view {
+            View::Json(json) => Some(json),
+            _ => None,
+        })
+}
+
+#[test]
+fn json_keeps_order_and_digits() {
+    assert_eq!(
+        json(r#" {"z":1.10,"a":[1e400, 12345678901234567890 ,{}], "s":"a\"{,:}\\","e":[ ]}"#)
+            .unwrap(),
+        "{\n  \"z\": 1.10,\n  \"a\": [\n    1e400,\n    12345678901234567890,\n    {}\n  ],\n  \"s\": \"a\\\"{,:}\\\\\",\n  \"e\": []\n}"
+    );
+}
+
+#[test]
+fn what_is_json() {
+    assert_eq!(json("21.5"), None);
+    assert_eq!(json("{\"a\":}"), None);
+    assert_eq!(json("[1] x"), None);
+    assert_eq!(
+        views(b"21.5", Some("application/senml+json; x=y"), None)[0],
+        View::Json("21.5".into())
+    );
+    assert_eq!(json("[\"\u{202e}\"]").unwrap(), "[\n  \"\\u202E\"\n]");
+    let deep = "[".repeat(30_000) + &"]".repeat(30_000);
+    if let Some(pretty) = json(&deep) {
+        assert!(pretty.len() < 60_000 * 70);
+    }
+}
+
+#[test]
+fn bytes_are_text_or_not() {
+    let names = |bytes: &[u8], format| {
+        views(bytes, None, format)
+            .iter()
+            .map(View::name)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(b"on", None), ["text", "hex"]);
+    assert_eq!(names(b"", None), ["hex"]);
+    assert_eq!(names(b"\xff\xfe", Some(1)), ["hex"]);
+    assert_eq!(names(b"\x01\x02", None), ["hex"]);
+    assert_eq!(names(b"\x01\x02", Some(1)), ["text", "hex"]);
+    assert_eq!(names(b"{}", None), ["JSON", "text", "hex"]);
+}
+
+#[test]
+fn binary_forms() {
+    let names = |bytes: &[u8], content_type| {
+        views(bytes, content_type, None)
+            .iter()
+            .map(View::name)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(b"\xa1\x61t\x18\x2a", None), ["CBOR", "hex"]);
+    assert_eq!(names(b"\x81\xa1t\x2a", None), ["MessagePack", "hex"]);
+    assert_eq!(names(b"\x82\x01\x02", None), ["hex", "CBOR"]);
+    assert_eq!(
+        names(b"\x82\x01\x02", Some("application/senml+cbor")),
+        ["CBOR", "hex"]
+    );
+    assert_eq!(
+        names(b"\x01", Some("application/x-msgpack")),
+        ["MessagePack", "hex"]
+    );
+    assert_eq!(names(b"\x80", None), ["hex"]);
+    assert_eq!(names("\u{e9}t\u{e9}".as_bytes(), None), ["text", "hex"]);
+    assert_eq!(names(b"GIF89a..", None), ["image", "text", "hex"]);
+    assert_eq!(names(b"{}", Some("json")), ["JSON", "text", "hex"]);
+}
+
+#[test]
+fn a_reader_knows_its_forms() {
+    let names = |reader: Reader, kind| {
+        let views = reader.views(b"\xa1\x61t\x18\x2a", kind, None);
+        views.iter().map(View::name).collect::<Vec<_>>()
+    };
+    assert_eq!(names(Reader::PLAIN, Some("application/cbor")), ["hex"]);
+    assert_eq!(names(Reader::FULL, None), ["CBOR", "hex"]);
+    assert_eq!(Reader::FULL, Reader::FULL);
+    assert_ne!(Reader::FULL, Reader::PLAIN);
+}
+
+#[test]
+fn properties_of_the_message_say_what_it_is() {
+    let names = |packet: &[u8], field| {
+        let d = mqttscope_wire::dissect(
+            packet,
+            mqttscope_wire::Context::new(mqttscope_wire::ProtocolVersion::V5),
+        );
+        let views = of(&d, packet, d.tree.find(field).unwrap());
+        views.map(|views| views.iter().map(View::name).collect::<Vec<_>>())
+    };
+    let json = b"\x30\x18\0\x01a\x13\x03\0\x10application/json7";
+    assert_eq!(
+        names(json, Field::ApplicationMessage),
+        Some(vec!["JSON", "text", "hex"])
+    );
+    let text = b"\x30\x07\0\x01a\x02\x01\x01\x02";
+    assert_eq!(
+        names(text, Field::ApplicationMessage),
+        Some(vec!["text", "hex"])
+    );
+    assert_eq!(names(text, Field::TopicName), None);
+}
+
+#[test]
+fn text_stays_as_it_is_but_for_what_hides() {
+    let text = |text: &str| {
+        views(text.as_bytes(), None, Some(1))[0]
+            .content()
+            .to_owned()
+    };
+    assert_eq!(text("a\tb\r\n\\c"), "a\tb\n\\c");
+    assert_eq!(text("a\u{202e}b"), "a\\u202Eb");
+}
+
+#[test]
+fn the_dump() {
+    assert_eq!(
+        hex(b"0123456789abcdef\xff"),
+        "0000  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  0123456789abcdef\n\
+         0010  ff                                                ."
+    );
+}
+
+proptest! {
+    #[test]
+    fn laying_out_changes_no_value(text in json_text()) {
+        let shown = json(&text).unwrap();
+        let squeeze = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        prop_assert_eq!(squeeze(&shown), squeeze(&text));
+    }
+
+    #[test]
+    fn no_payload_panics(
+        bytes: Vec<u8>,
+        format in proptest::option::of(0..3_u32),
+        kind in proptest::sample::select(vec!["text/json", "application/cbor", "application/msgpack"]),
+    ) {
+        prop_assert!(!views(&bytes, Some(kind), format).is_empty());
+    }
+}
+
+fn json_text() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        any::<i64>().prop_map(|n| n.to_string()),
+        "\"[a-z{}:,]{0,8}\"",
+        Just(" true ".to_owned())
+    ];
+    let value = leaf.prop_recursive(4, 40, 6, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..5)
+                .prop_map(|items| format!("[ {} ]", items.join(" ,"))),
+            proptest::collection::vec(("[a-z]{1,4}", inner), 0..5).prop_map(|members| {
+                format!(
+                    "{{{}}}",
+                    members
+                        .iter()
+                        .enumerate()
+                        .map(|(n, (key, value))| format!("\"{key}{n}\" : {value}"))
+                        .collect::<Vec<_>>()
+                        .join(",")
+                )
+            }),
+        ]
+    });
+    proptest::collection::vec(value, 0..4).prop_map(|items| format!("[{}]", items.join(",")))
+}

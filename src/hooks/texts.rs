@@ -1,0 +1,52 @@
+//! The texts that come after the page.
+
+use std::rc::Rc;
+
+use mqttscope_inspect::texts::Texts;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::{use_after, use_kept};
+use crate::services::texts;
+
+/// How far the texts are. Only that is compared: there is one set of texts.
+#[derive(Clone, Default)]
+pub enum TextsStage {
+    /// On their way.
+    #[default]
+    Coming,
+    /// Here.
+    Here(Rc<Texts>),
+    /// They did not come; this asks again.
+    Failed(Callback<MouseEvent>),
+}
+
+impl PartialEq for TextsStage {
+    fn eq(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+}
+
+/// The texts, loaded when somebody first uses this; drawn again when they have come.
+#[hook]
+pub fn use_texts() -> TextsStage {
+    let stage = use_kept(|| texts::kept().map_or(TextsStage::Coming, TextsStage::Here));
+    let now = stage.get();
+    let is_coming = now == TextsStage::Coming;
+    use_after([usize::from(is_coming)], move || {
+        if is_coming {
+            spawn_local(async move {
+                let again = {
+                    let stage = stage.clone();
+                    move |_| stage.set(TextsStage::Coming)
+                };
+                stage.set(match texts::load().await {
+                    Some(texts) => TextsStage::Here(texts),
+                    None => TextsStage::Failed(again.into()),
+                });
+            });
+        }
+        None
+    });
+    now
+}

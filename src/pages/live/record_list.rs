@@ -1,0 +1,70 @@
+//! What the lists of packets and of messages share: a row is a packet of the log, and opens in the
+//! inspector.
+
+use mqttscope_engine::protocol::RecordId;
+use yew::prelude::*;
+
+use super::desk::Desk;
+use crate::components::far_list::FarList;
+use crate::state::live::{Act, List};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct RecordListProps {
+    /// As of [`FarList`].
+    pub(super) id: AttrValue,
+    pub(super) label: AttrValue,
+    pub(super) row: u32,
+    /// The row that the first drawn one is, rows there are, and rows that were dropped.
+    pub(super) place: (u64, u64, u64),
+    /// The packet that each drawn row is.
+    pub(super) records: Vec<RecordId>,
+    pub(super) selected: Option<RecordId>,
+    /// The row that is to be seen.
+    #[prop_or_default]
+    pub(super) reveal: Option<u64>,
+    pub(super) resumed: u32,
+    /// Whether a search decides what is there.
+    pub(super) is_searched: bool,
+    /// The drawn rows.
+    pub(super) children: Html,
+}
+
+#[component]
+pub(super) fn RecordList(props: &RecordListProps) -> Html {
+    let Some(desk) = use_context::<Desk>() else {
+        return Html::default();
+    };
+    let on_window = {
+        let desk = desk.clone();
+        use_callback((), move |window, ()| {
+            desk.live.dispatch(Act::Scroll(List::Middle, window));
+        })
+    };
+    let on_select = use_callback((), move |id: u64, ()| desk.inspect(RecordId(id)));
+    let (first, total, dropped) = props.place;
+    let ids: Vec<u64> = props.records.iter().map(|record| record.0).collect();
+    html! {
+        <>
+            <FarList id={props.id.clone()} label={props.label.clone()} row={props.row} {first} {total} {dropped} {ids}
+                selected={props.selected.map(|record| record.0)} reveal={props.reveal} follows=true resumed={props.resumed} {on_window} {on_select}>
+                { props.children.clone() }
+            </FarList>
+            if total == 0 { { nothing(props.is_searched) } }
+        </>
+    }
+}
+
+/// What stands where no row is.
+fn nothing(is_searched: bool) -> Html {
+    html! {
+        <div class="nothing" data-testid="nothing">
+            if is_searched {
+                <h2>{ "Nothing matches" }</h2>
+                <p>{ "No recorded packet contains what you search for." }</p>
+            } else {
+                <h2>{ "Every packet, both ways" }</h2>
+                <p>{ "Connect on the left, then press Publish: each packet shows here as it goes over the wire, and opens on the right byte by byte." }</p>
+            }
+        </div>
+    }
+}
