@@ -21,6 +21,12 @@ impl Toggled {
         self.0.binary_search(&node).is_ok()
     }
 
+    /// All of them, in order.
+    #[must_use]
+    pub fn nodes(&self) -> &[usize] {
+        &self.0
+    }
+
     /// Opens what is folded, folds what is open.
     pub fn toggle(&mut self, node: usize) {
         match self.0.binary_search(&node) {

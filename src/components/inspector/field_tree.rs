@@ -29,7 +29,7 @@ pub(super) fn use_field_tree(
     let most = use_kept(|| AT_FIRST);
     let editing = use_kept(Option::<(Shown, usize)>::default);
     let unlike = folded.get();
-    let numbers = std::iter::once(props.shown.address()).chain(unlike.iter().copied());
+    let numbers = std::iter::once(props.shown.address()).chain(unlike.nodes().iter().copied());
     let rows = use_made(numbers.collect(), || {
         fields::rows(props.shown.dissection(), props.shown.bytes(), &unlike)
     });

@@ -52,7 +52,7 @@ pub fn StatePane(props: &StatePaneProps) -> Html {
                 <input type="range" min="0" max={props.total.saturating_sub(1).to_string()} step="1" value={props.row.to_string()} data-testid="state-slider"
                     aria-label="Packet of this connection" aria-valuetext={format!("{place}: {}", props.packet)} title="Arrows: one packet; Home, End: the first, the last" oninput={on_input} />
                 <span class="place" data-testid="state-place">{ place }</span>
-                <span class="packet" data-testid="state-packet">{ &props.packet }</span>
+                <span class="what" data-testid="state-packet">{ &props.packet }</span>
                 { changes(props.view.as_deref().filter(|_| !is_old)) }
             </div>
             if is_old { <p class="state-says" role="status" data-testid="state-says">{ &props.says }</p> }

@@ -8,7 +8,7 @@ use yew::prelude::*;
 pub(super) fn section(section: &Section, name: &'static str) -> Html {
     html! {
         <section class="state-of" data-testid={format!("state-{name}")} data-of={name}>
-            <h3>{ &section.title }</h3>
+            <h2>{ &section.title }</h2>
             { for section.groups.iter().map(group) }
         </section>
     }
@@ -25,7 +25,7 @@ fn group(group: &Group) -> Html {
     }
     html! {
         <div class="state-group">
-            if !group.title.is_empty() { <h4>{ &group.title }</h4> }
+            if !group.title.is_empty() { <h3>{ &group.title }</h3> }
             { rows(group) }
         </div>
     }

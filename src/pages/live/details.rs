@@ -80,7 +80,8 @@ fn state(around: &Around, minutes_behind: f64, desk: &Desk) -> Html {
             Direction::In => "received",
         };
         let time = words::time(at.at_ms, minutes_behind);
-        format!("{} {went} at {time}", at.packet_type)
+        let millis = time.get(..12).unwrap_or(&time);
+        format!("{} {went} at {millis}", at.packet_type)
     });
     let on_row = {
         let (acts, connection) = (desk.live.clone(), at.map(|at| at.connection));

@@ -102,13 +102,9 @@ impl Around {
         }
         self.is_gone = false;
         match state.view.take() {
-            Some(view) => {
-                if self.view.as_deref() != Some(&view) {
-                    self.view = Some(view.into());
-                }
-            }
+            Some(view) if self.view.as_deref() != Some(&view) => self.view = Some(view.into()),
             None if state.left == 0 => self.view = None,
-            None => {}
+            _ => {}
         }
         let drawn = matches!(state.moment, Moment::Row(..)).then_some(state.record);
         if drawn.is_some() {

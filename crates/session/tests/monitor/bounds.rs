@@ -50,6 +50,40 @@ fn chunk() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+#[test]
+fn what_is_forgotten_is_findings_and_not_the_state() {
+    let mut monitor = Monitor::new();
+    let id = ConnectionId(1);
+    let lines = [
+        (Sender::Client, "CONNECT id=a"),
+        (Sender::Server, "CONNACK"),
+        (Sender::Client, "SUBSCRIBE #1 t,q1"),
+        (Sender::Server, "SUBACK #1 01"),
+        (Sender::Server, "SUBACK #9 01"),
+        (Sender::Client, "PUBLISH t x q2 #2"),
+    ];
+    for (from, line) in lines {
+        let bytes = packet(&line.split(' ').collect::<Vec<_>>(), ProtocolVersion::V5);
+        monitor.push(id, from, &bytes, Instant::ZERO);
+    }
+    assert_eq!(monitor.findings().len(), 1);
+    let state = monitor.state(id);
+    monitor.forget_findings();
+    assert_eq!(
+        (monitor.findings().len(), monitor.poll_finding()),
+        (0, None)
+    );
+    // Of the flows only the open one is left.
+    assert_eq!(monitor.flows().len(), 1);
+    assert_eq!(monitor.state(id), state);
+    let wrong = packet(&["SUBACK", "#8", "01"], ProtocolVersion::V5);
+    monitor.push(id, Sender::Server, &wrong, Instant::ZERO);
+    assert!(
+        monitor.poll_finding().is_some(),
+        "the next one is found as ever"
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(1000), failure_persistence: None, ..ProptestConfig::default() })]
 
