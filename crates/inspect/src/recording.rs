@@ -133,6 +133,7 @@ impl Recording {
 
     /// Finds the packets of both sides: each side's in its own bytes, wherever the runs cut them.
     /// They stand in the order in which they are complete, and so do the bytes.
+    /// The first run begins with the first byte.
     #[must_use]
     pub fn of_sides(bytes: &[u8], runs: &[Run], version: Option<ProtocolVersion>) -> Self {
         let found = sides::find(bytes, runs);
