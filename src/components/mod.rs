@@ -1,6 +1,7 @@
 //! Components: one a file. They draw what they are given and say what a person wants.
 
 pub(crate) mod annex_host;
+pub mod conversation;
 pub mod dialog;
 pub mod far_list;
 pub mod header;

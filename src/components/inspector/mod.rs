@@ -27,6 +27,8 @@ use yew::prelude::*;
 
 use crate::element::el;
 use crate::hooks::{use_kept, use_texts};
+pub(crate) use broken::marked;
+pub(crate) use look::severity;
 pub use shown::Shown;
 
 use bytes_pane::bytes_pane;
