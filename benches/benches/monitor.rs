@@ -32,20 +32,15 @@ fn bytes(packet: &ControlPacket<'_>) -> Vec<u8> {
 /// A monitor that has seen a client subscribe to everything.
 fn subscribed() -> Monitor {
     let mut filters = SubscriptionsBuf::new();
-    filters
-        .push(
-            Subscription {
-                topic_filter: TopicFilter::new("#").unwrap(),
-                options: SubscriptionOptions {
-                    maximum_qos: QoS::ExactlyOnce,
-                    no_local: false,
-                    retain_as_published: false,
-                    retain_handling: RetainHandling::Send,
-                },
-            },
-            V,
-        )
-        .unwrap();
+    filters.push(Subscription {
+        topic_filter: TopicFilter::new("#").unwrap(),
+        options: SubscriptionOptions {
+            maximum_qos: QoS::ExactlyOnce,
+            no_local: false,
+            retain_as_published: false,
+            retain_handling: RetainHandling::Send,
+        },
+    });
     let packet_identifier = PacketIdentifier::new(1).unwrap();
     let mut monitor = Monitor::new();
     monitor.open(CONNECTION);

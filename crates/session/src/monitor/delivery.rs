@@ -262,7 +262,7 @@ impl Connection {
         if explained {
             // One of these messages, at one of these subscriptions, comes so.
         } else if publish.qos > highest {
-            let is_will = |will: &Will| will.content == message.content;
+            let is_will = |will: &Will| will.content == message.content();
             if publish.qos <= matched.highest && !view.wills.iter().any(is_will) {
                 //= [MQTT-3.8.4-8] v5, [MQTT-3.8.4-6] v3.1.1: the lower of the published and the granted
                 broken(
