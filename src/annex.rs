@@ -1,8 +1,18 @@
 //! The pages that are loaded when one of them is first asked for. They are a program of their own,
 //! so that whoever only dissects never waits for them.
 
-use yew::prelude::*;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
+use js_sys::Function;
+use mqttscope_inspect::conversation::Conversation;
+use mqttscope_wire::Sender;
+use wasm_bindgen::JsValue;
+use web_sys::Element;
+use yew::prelude::*;
+use yew::{AppHandle, Renderer};
+
+use crate::components::conversation::{ConversationPane, ConversationPaneProps};
 use crate::components::toasts::use_toasts;
 use crate::hooks::use_hash;
 use crate::pages::flows::Flows;
@@ -36,19 +46,105 @@ pub fn Annex() -> Html {
 }
 
 /// Draws the pages into `host`.
-///
+pub fn mount(host: Element) {
+    leave_first_number();
+    Renderer::<Annex>::with_root(host).render();
+}
+
 /// Each program numbers its Yew roots from 1, and by its number a root knows which events are its
 /// own. The start page is another program and has number 1: so that neither answers for the other,
 /// the first number here goes to nothing.
-pub fn mount(host: web_sys::Element) {
-    let nowhere = browser::document().and_then(|document| document.create_element("div").ok());
-    if let Some(nowhere) = nowhere {
-        yew::Renderer::<Nothing>::with_root(nowhere).render();
+fn leave_first_number() {
+    thread_local! {
+        static IS_LEFT: Cell<bool> = const { Cell::new(false) };
     }
-    yew::Renderer::<Annex>::with_root(host).render();
+    let nowhere = browser::document().and_then(|document| document.create_element("div").ok());
+    if let Some(nowhere) = nowhere.filter(|_| !IS_LEFT.replace(true)) {
+        Renderer::<Nothing>::with_root(nowhere).render();
+    }
 }
 
 #[component]
 fn Nothing() -> Html {
     Html::default()
+}
+
+thread_local! {
+    /// The conversation of the Dissect page that is drawn, and where.
+    static TALK: RefCell<Option<Talk>> = const { RefCell::new(None) };
+}
+
+struct Talk {
+    host: Element,
+    root: AppHandle<ConversationPane>,
+    props: ConversationPaneProps,
+}
+
+/// Judges packets of both sides and draws what is found into `host`. Gives errors and warnings of
+/// each packet, one behind the other.
+///
+/// The packets stand one behind the other in `bytes`. Each is given by its length, doubled, and one
+/// more if the server sent it. `on_select` is called with the number of a packet to be looked at.
+pub fn converse(host: Element, bytes: Vec<u8>, packets: &[u32], on_select: Function) -> Vec<u32> {
+    let spoken = packets.iter().map(|&packet| {
+        let from = match packet % 2 {
+            0 => Sender::Client,
+            _ => Sender::Server,
+        };
+        (packet as usize / 2, from)
+    });
+    let conversation = Rc::new(Conversation::new(bytes, spoken));
+    let judged = Rc::new(conversation.judge());
+    let marks = judged.marks(conversation.len());
+    let talk = TALK.take();
+    let (selected, is_same) = talk
+        .as_ref()
+        .map_or((0, false), |talk| (talk.props.selected, talk.host == host));
+    let place = host.clone();
+    let props = ConversationPaneProps {
+        conversation,
+        judged,
+        selected,
+        on_select: Callback::from(move |packet: usize| {
+            // The page behind the function is ours, so it does not throw.
+            let _ = on_select.call1(&JsValue::UNDEFINED, &packet.into());
+        }),
+        on_view: Callback::from(move |is_whole: bool| {
+            // The name is right, so it cannot fail.
+            let _ = place.toggle_attribute_with_force("data-whole", is_whole);
+        }),
+    };
+    let root = match talk {
+        Some(Talk { mut root, .. }) if is_same => {
+            root.update(props.clone());
+            root
+        }
+        other => {
+            if let Some(other) = other {
+                other.root.destroy();
+            }
+            leave_first_number();
+            let root = Renderer::with_root_and_props(host.clone(), props.clone());
+            root.render()
+        }
+    };
+    TALK.set(Some(Talk { host, root, props }));
+    marks
+}
+
+/// The packet with this index is looked at now.
+pub fn look(selected: usize) {
+    TALK.with_borrow_mut(|talk| {
+        if let Some(talk) = talk {
+            talk.props.selected = selected;
+            talk.root.update(talk.props.clone());
+        }
+    });
+}
+
+/// Nobody looks at a conversation any more.
+pub fn leave() {
+    if let Some(talk) = TALK.take() {
+        talk.root.destroy();
+    }
 }

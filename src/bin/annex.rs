@@ -1,4 +1,4 @@
-//! The entry point of the pages that are loaded later.
+//! The entry points of what is loaded later.
 
 use wasm_bindgen::prelude::*;
 
@@ -6,6 +6,29 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub fn mount(host: web_sys::Element) {
     mqttscope::annex::mount(host);
+}
+
+/// Draws a conversation of the Dissect page into `host`; see [`mqttscope::annex::converse`].
+#[wasm_bindgen]
+pub fn converse(
+    host: web_sys::Element,
+    bytes: Vec<u8>,
+    packets: &[u32],
+    on_select: js_sys::Function,
+) -> Vec<u32> {
+    mqttscope::annex::converse(host, bytes, packets, on_select)
+}
+
+/// Another packet of the conversation is looked at.
+#[wasm_bindgen]
+pub fn look(selected: usize) {
+    mqttscope::annex::look(selected);
+}
+
+/// The conversation is not looked at any more.
+#[wasm_bindgen]
+pub fn leave() {
+    mqttscope::annex::leave();
 }
 
 fn main() {}

@@ -52,7 +52,10 @@ const DISSECT_KEYS: Keys = &[
         &["←", "→"],
         "Close and open a part of the fields; move between bytes",
     ),
-    (&["Enter"], "Change the selected field; switch a flag"),
+    (
+        &["Enter"],
+        "Change the selected field; switch a flag; on a packet: select its text",
+    ),
     (&["0–9", "a–f"], "On a selected byte: type its new value"),
     (&["Delete"], "Remove the selected property, filter or code"),
     (&["n", "Shift+n"], "Jump to the next fault, the one before"),

@@ -1,6 +1,7 @@
 //! Components: one a file. They draw what they are given and say what a person wants.
 
 pub(crate) mod annex_host;
+pub mod conversation;
 pub mod dialog;
 pub mod far_list;
 pub mod header;
@@ -8,6 +9,7 @@ pub mod help;
 pub mod icon;
 pub mod inspector;
 pub mod menu;
+mod menu_item;
 mod menu_list;
 pub mod sequence_diagram;
 pub mod state_view;

@@ -1,17 +1,20 @@
 //! Loading the annex: the module with the pages that are not in the first one.
 
-use js_sys::JsString;
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
 /// The module's name beside the page, as `Trunk` writes it.
 const MODULE: &str = "annex.js";
 /// The style sheets of its pages.
-const SHEETS: &str = "live.css flows.css state.css";
+const SHEETS: &str = "live.css flows.css state.css conversation.css";
 
 #[wasm_bindgen(module = "/src/services/later.js")]
 extern "C" {
-    async fn load(host: &Element, name: &str, sheets: &str) -> JsString;
+    #[wasm_bindgen(js_name = ask)]
+    async fn ask_of(name: &str, sheets: &str, what: &str, given: &Array) -> JsValue;
+    /// Calls a function of the module if it is there.
+    pub(crate) fn tell(what: &str, given: usize);
 }
 
 /// Loads the module and lets it draw into `host`.
@@ -19,6 +22,14 @@ extern "C" {
 /// # Errors
 /// Why it did not come, in words.
 pub(crate) async fn mount(host: &Element) -> Result<(), String> {
-    let why = String::from(load(host, MODULE, SHEETS).await);
-    if why.is_empty() { Ok(()) } else { Err(why) }
+    ask("mount", &Array::of1(host)).await.map(drop)
+}
+
+/// Loads the module and calls one of its functions, none of which gives a text.
+///
+/// # Errors
+/// Why it did not come, in words.
+pub(crate) async fn ask(what: &str, given: &Array) -> Result<JsValue, String> {
+    let answer = ask_of(MODULE, SHEETS, what, given).await;
+    answer.as_string().map_or(Ok(answer), Err)
 }

@@ -9,7 +9,7 @@
 use std::fs;
 use std::path::Path;
 
-use mqttscope_capture::text::{Decoded, Format, Note, Side, decode};
+use mqttscope_capture::text::{Decoded, Format, Marks, Note, Side, decode};
 
 fn fixture(name: &str) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/text");
@@ -140,7 +140,12 @@ fn notes_say_what_was_done() {
 fn a_followed_stream_keeps_its_sides() {
     for name in ["session.tshark-follow-hex", "session.tshark-follow-raw"] {
         let decoded = decode_fixture(name);
-        assert!(decoded.notes.contains(&Note::BothSides), "{name}");
+        assert!(
+            decoded.notes.contains(&Note::BothSides {
+                marks: Marks::Format
+            }),
+            "{name}"
+        );
         let parts: Vec<_> = decoded
             .parts
             .iter()

@@ -1,6 +1,6 @@
 //! What people paste, as a table: text in, format and bytes out.
 
-use mqttscope_capture::text::{Format, Note, Side, TextErrorKind, decode, decode_file};
+use mqttscope_capture::text::{Format, Marks, Note, Side, TextErrorKind, decode, decode_file};
 
 const PACKET: &[u8] = b"\x10\x0c\x00\x04MQTT";
 
@@ -275,17 +275,17 @@ fn faults_name_their_place() {
         (
             None,
             r"b'\x10\xg'",
-            "`\\\\x` at line 1, column 7 is not an escape",
+            "`\\x` at line 1, column 7 is not an escape",
         ),
         (
             None,
             r#"b"\q""#,
-            "`\\\\q` at line 1, column 3 is not an escape",
+            "`\\q` at line 1, column 3 is not an escape",
         ),
         (
             None,
             r"b'\x10",
-            "`b\\'` at line 1, column 1 begins a string that does not end",
+            "`b'` at line 1, column 1 begins a string that does not end",
         ),
         (None, "  \n", "there are no bytes in this text"),
         (
@@ -391,7 +391,12 @@ fn wireshark_arrays_keep_their_sides() {
         .map(|part| (part.start, part.side))
         .collect();
     assert_eq!(parts, [(0, Some(Side::First)), (2, Some(Side::Second))]);
-    assert_eq!(decoded.notes, [Note::BothSides]);
+    assert_eq!(
+        decoded.notes,
+        [Note::BothSides {
+            marks: Marks::Format
+        }]
+    );
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What must hold for every text and for all bytes.
 
-use mqttscope_capture::text::{Format, Style, TextError, decode, decode_file, detect, write};
+use mqttscope_capture::text::{
+    Decoded, Format, Style, TextError, Turns, decode, decode_file, decode_sides, detect, write,
+};
 use proptest::prelude::*;
 
 /// The format that detection must name for a style.
@@ -27,6 +29,7 @@ fn near_text() -> impl Strategy<Value = String> {
         1 => "(0x|\\\\x|\\\\u|\\\\U|b'|b\"|br#\"|'''|/\\*|//|data:|base64,|<Buffer |\\.\\.\\.|=|%)",
         1 => "(\n0000 |\n00000000  |\n0000010: |\n\t0x0010:  |\n0000020 |\n\\*\n|Follow: tcp,raw\n)",
         1 => "(Buffer\\.from\\(|\\[\\]byte|vec!|\\(byte\\)|bytes\\.fromhex\\(|, 'hex'\\))",
+        1 => "(\n> |\n< |\nC: |\nS:|\n\n|\nTX |\nRX: |\n→ |\n12:00 <- |\nclient -> server:|\nserver:\n)",
         1 => "\\PC{0,4}",
     ];
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
@@ -44,9 +47,21 @@ fn check_place(text: &str, error: &TextError) -> Result<(), TestCaseError> {
 }
 
 fn check_any(text: &str) -> Result<(), TestCaseError> {
+    check_read(text, decode)?;
+    for turns in [Turns::Marked, Turns::Alternating] {
+        check_read(text, |text, format| decode_sides(text, format, turns))?;
+    }
+    let _ = decode_file(text.as_bytes());
+    Ok(())
+}
+
+fn check_read(
+    text: &str,
+    read: impl Fn(&str, Option<Format>) -> Result<Decoded, TextError>,
+) -> Result<(), TestCaseError> {
     let formats = Format::ALL.into_iter().map(Some).chain([None]);
     for format in formats {
-        match decode(text, format) {
+        match read(text, format) {
             Ok(decoded) => {
                 prop_assert!(!decoded.bytes.is_empty());
                 prop_assert_eq!(decoded.source.len(), decoded.bytes.len());
@@ -73,7 +88,6 @@ fn check_any(text: &str) -> Result<(), TestCaseError> {
             Err(error) => check_place(text, &error)?,
         }
     }
-    let _ = decode_file(text.as_bytes());
     Ok(())
 }
 

@@ -19,7 +19,8 @@ pub struct Example {
     pub sender: Option<Sender>,
     /// The name of the rule it breaks; `None`: it breaks none.
     pub rule: Option<&'static str>,
-    /// The bytes as a person would paste them, one packet a line.
+    /// The bytes as a person would paste them, one packet a line. Where both sides speak, each line
+    /// begins with `C:` or `S:`.
     pub hex: &'static str,
 }
 
@@ -27,6 +28,7 @@ impl Example {
     /// The bytes.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
+        // A mark is no hex.
         self.hex
             .split_ascii_whitespace()
             .filter_map(|byte| u8::from_str_radix(byte, 16).ok())
@@ -72,28 +74,46 @@ const fn broken(
     }
 }
 
+/// What only the conversation shows to be broken.
+const fn talk(
+    version: ProtocolVersion,
+    rule: &'static str,
+    title: &'static str,
+    shows: &'static str,
+    hex: &'static str,
+) -> Example {
+    Example {
+        group: "Broken conversations",
+        ..broken(version, None, rule, title, shows, hex)
+    }
+}
+
 /// All examples, in the order of the menu.
 #[rustfmt::skip]
 pub const ALL: &[Example] = &[
     sound("Conversations", V5, None, "A sensor reports",
         "Connect, subscribe, a message each way, goodbye: one connection of version 5.",
-        "10 1a 00 04 4d 51 54 54 05 02 00 3c 05 11 00 00 0e 10 00 08 73 65 6e 73 6f 72 34 32\n\
-            20 09 00 00 06 21 00 14 22 00 0a\n\
-            82 0e 00 01 00 00 08 63 6d 64 2f 34 32 2f 2b 01\n\
-            90 04 00 01 00 01\n\
-            32 41 00 0b 73 69 74 65 2f 61 2f 74 65 6d 70 00 02 15 01 01 03 00 10 61 70 70 6c 69 63 61 74 69 \
+        "C: 10 1a 00 04 4d 51 54 54 05 02 00 3c 05 11 00 00 0e 10 00 08 73 65 6e 73 6f 72 34 32\n\
+            S: 20 09 00 00 06 21 00 14 22 00 0a\n\
+            C: 82 0e 00 01 00 00 08 63 6d 64 2f 34 32 2f 2b 01\n\
+            S: 90 04 00 01 00 01\n\
+            C: 32 41 00 0b 73 69 74 65 2f 61 2f 74 65 6d 70 00 02 15 01 01 03 00 10 61 70 70 6c 69 63 61 74 69 \
             6f 6e 2f 6a 73 6f 6e 7b 22 63 65 6c 73 69 75 73 22 3a 32 31 2e 35 2c 22 61 74 22 3a 22 6b 69 6c \
             6e 22 7d\n\
-            40 02 00 02\n\
-            c0 00\n\
-            d0 00\n\
-            e0 00"),
-    sound("Conversations", V5, None, "Exactly once",
-        "The four packets that hand over one message at QoS 2.",
-        "34 15 00 0d 62 61 6e 6b 2f 74 72 61 6e 73 66 65 72 00 07 00 31 30 30\n\
-            50 02 00 07\n\
-            62 02 00 07\n\
-            70 02 00 07"),
+            S: 40 02 00 02\n\
+            C: c0 00\n\
+            S: d0 00\n\
+            C: e0 00"),
+    sound("Conversations", V5, None, "Exactly once, both ways",
+        "A message each way at QoS 2: each side has its own identifier 7.",
+        "C: 34 15 00 0d 62 61 6e 6b 2f 74 72 61 6e 73 66 65 72 00 07 00 31 30 30\n\
+            S: 50 02 00 07\n\
+            S: 34 13 00 0b 62 61 6e 6b 2f 72 65 66 75 6e 64 00 07 00 34 30 32\n\
+            C: 62 02 00 07\n\
+            C: 50 02 00 07\n\
+            S: 62 02 00 07\n\
+            S: 70 02 00 07\n\
+            C: 70 02 00 07"),
     sound("Conversations", V5, None, "Topic alias",
         "The second message leaves the topic out and names its alias.",
         "30 2b 00 23 62 75 69 6c 64 69 6e 67 2f 33 2f 66 6c 6f 6f 72 2f 32 2f 72 6f 6f 6d 2f 31 37 2f 68 \
@@ -103,6 +123,23 @@ pub const ALL: &[Example] = &[
         "The last packet is not all there: the rest is still to come.",
         "c0 00\n\
             30 25 00 0a 73 69 74 65 2f 61 2f 6c 6f 67 74 68 65 20 6c 69 6e 65 20 77 61 73 20 63 75 74"),
+    talk(V3_1_1, "pubrel-without-pubrec", "Released too early",
+        "The client does not wait for the PUBREC.",
+        "C: 10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 63 31\n\
+            S: 20 02 00 00\n\
+            C: 34 06 00 01 61 00 07 31\n\
+            C: 62 02 00 07"),
+    talk(V5, "suback-count", "An answer too few",
+        "Two filters are asked for, and one is answered.",
+        "C: 10 0f 00 04 4d 51 54 54 05 02 00 3c 00 00 02 63 31\n\
+            S: 20 03 00 00 00\n\
+            C: 82 0d 00 01 00 00 03 61 2f 62 01 00 01 63 00\n\
+            S: 90 04 00 01 00 01"),
+    talk(V5, "topic-alias-unknown", "An alias never set",
+        "No topic was ever sent for alias 5.",
+        "C: 10 0f 00 04 4d 51 54 54 05 02 00 3c 00 00 02 63 31\n\
+            S: 20 06 00 00 03 22 00 0a\n\
+            C: 30 08 00 00 03 23 00 05 34 39"),
     sound("MQTT 5", V5, Some(Client), "CONNECT",
         "The whole of it: will, credentials and properties.",
         "10 84 01 00 04 4d 51 54 54 05 ee 00 3c 1e 11 00 00 0e 10 21 00 14 27 00 01 00 00 22 00 0a 19 01 \

@@ -4,7 +4,9 @@
 //! - [`fields`], [`bytes`] and [`bits`]: one packet as field tree, hex lines and figures.
 //! - [`edit`] and [`build`]: changing a packet through its fields.
 //! - [`examples`]: packets to begin with, sound and broken.
+//! - [`conversation`]: packets of both sides, judged together.
 //! - [`payload`]: a message's content as text, JSON or hex.
+//! - [`sides`]: who sent what, where both sides of a connection speak.
 //! - [`share`]: what a link carries.
 //! - [`states`]: what both ends of a connection know around a packet.
 //! - [`texts`]: what is said about fields and rules, as a file.
@@ -12,6 +14,7 @@
 pub mod bits;
 pub mod build;
 pub mod bytes;
+pub mod conversation;
 pub mod edit;
 pub mod escape;
 pub mod examples;
@@ -21,6 +24,7 @@ mod index;
 pub mod payload;
 pub mod recording;
 pub mod share;
+pub mod sides;
 pub mod states;
 pub mod texts;
 mod words;

@@ -1,10 +1,13 @@
 //! The bytes of one paste, as a list of packets.
 
+use std::ops::Range;
+
 use mqttscope_wire::{
     Context, Detection, Dissection, Dissector, PacketAt, PacketType, ProtocolVersion, Sender,
     Severity, detect, dissect, packets,
 };
 
+use crate::sides::{self, Run};
 use crate::words;
 
 /// Bytes and the packets in them. Faults are counted once, in one pass; rows and dissections are
@@ -16,6 +19,10 @@ pub struct Recording {
     /// What the reader chose; a CONNECT is still read by what it names itself.
     chosen: Option<ProtocolVersion>,
     sender: Option<Sender>,
+    /// Both sides speak in it.
+    has_both: bool,
+    /// Where the bytes stood in what was given, in order; empty: there.
+    pieces: Vec<Range<usize>>,
     packets: Vec<Packet>,
 }
 
@@ -24,6 +31,8 @@ pub struct Recording {
 pub struct Packet {
     /// Where it stands; `version` is the one it is read in.
     pub at: PacketAt,
+    /// Who sent it, where that is known.
+    pub from: Option<Sender>,
     /// Its errors.
     pub errors: u32,
     /// Its warnings.
@@ -77,6 +86,8 @@ pub struct Row {
     pub number: usize,
     /// First byte in the recording.
     pub offset: usize,
+    /// Who sent it, where both sides speak.
+    pub from: Option<Sender>,
     /// Its type.
     pub packet_type: PacketType,
     /// What it is coloured by.
@@ -103,56 +114,87 @@ impl Recording {
     #[must_use]
     pub fn read(bytes: Vec<u8>, version: Option<ProtocolVersion>, sender: Option<Sender>) -> Self {
         let detection = detect(&bytes, sender);
-        let first = version.unwrap_or(detection.version);
-        let mut dissector = Dissector::new();
-        let found = packets(
-            &bytes,
-            Context {
-                version: first,
-                sender,
-            },
-        )
-        .map(|mut at| {
-            if let Some(version) = version {
-                at.version = version;
-            }
-            if at.skipped {
-                return Packet {
-                    at,
-                    errors: 1,
-                    warnings: 0,
-                };
-            }
-            let slice = slice(&bytes, &at);
-            let dissection = dissector.dissect(
-                slice,
-                Context {
-                    version: at.version,
-                    sender,
-                },
-            );
-            let (mut errors, mut warnings) = (0_u32, 0_u32);
-            for diagnostic in &dissection.diagnostics {
-                match diagnostic.severity() {
-                    Severity::Error => errors = errors.saturating_add(1),
-                    Severity::Warning => warnings = warnings.saturating_add(1),
-                    Severity::Note => {}
-                }
-            }
-            Packet {
-                at,
-                errors,
-                warnings,
-            }
-        })
-        .collect();
+        let context = Context {
+            version: version.unwrap_or(detection.version),
+            sender,
+        };
+        let places = packets(&bytes, context).map(|at| (at, sender)).collect();
         Self {
             bytes,
             detection,
             chosen: version,
             sender,
-            packets: found,
+            has_both: false,
+            pieces: Vec::new(),
+            packets: Vec::new(),
         }
+        .with_packets(places)
+    }
+
+    /// Finds the packets of both sides: each side's in its own bytes, wherever the runs cut them.
+    /// They stand in the order in which they are complete, and so do the bytes.
+    /// The first run begins with the first byte.
+    #[must_use]
+    pub fn of_sides(bytes: &[u8], runs: &[Run], version: Option<ProtocolVersion>) -> Self {
+        let found = sides::find(bytes, runs);
+        let pieces: Vec<_> = found
+            .iter()
+            .flat_map(|found| found.pieces.clone())
+            .collect();
+        let ordered = sides::join(bytes, &pieces);
+        let detection = detect(&ordered, None);
+        let speaks = |side| found.iter().any(|found| found.from == side);
+        let has_both = speaks(Sender::Client) && speaks(Sender::Server);
+        let places = found
+            .iter()
+            .map(|found| (found.at, Some(found.from).filter(|_| has_both)))
+            .collect();
+        Self {
+            bytes: ordered,
+            detection,
+            chosen: version,
+            sender: None,
+            has_both,
+            pieces,
+            packets: Vec::new(),
+        }
+        .with_packets(places)
+    }
+
+    /// Counts what is wrong with each.
+    fn with_packets(mut self, places: Vec<(PacketAt, Option<Sender>)>) -> Self {
+        let mut dissector = Dissector::new();
+        let (bytes, chosen) = (&self.bytes, self.chosen);
+        let mut version = self.version();
+        let count = |(mut at, from): (PacketAt, Option<Sender>)| {
+            if at.packet_type == PacketType::Connect && !at.skipped {
+                version = chosen.unwrap_or(at.version);
+            }
+            at.version = version;
+            let (mut errors, mut warnings) = (u32::from(at.skipped), 0_u32);
+            if !at.skipped {
+                let context = Context {
+                    version: at.version,
+                    sender: from,
+                };
+                let dissection = dissector.dissect(slice(bytes, &at), context);
+                for diagnostic in &dissection.diagnostics {
+                    match diagnostic.severity() {
+                        Severity::Error => errors = errors.saturating_add(1),
+                        Severity::Warning => warnings = warnings.saturating_add(1),
+                        Severity::Note => {}
+                    }
+                }
+            }
+            Packet {
+                at,
+                from,
+                errors,
+                warnings,
+            }
+        };
+        self.packets = places.into_iter().map(count).collect();
+        self
     }
 
     /// All bytes.
@@ -186,6 +228,48 @@ impl Recording {
         self.sender
     }
 
+    /// Whether both sides speak in it, so that each packet says who sent it.
+    #[must_use]
+    pub const fn has_both(&self) -> bool {
+        self.has_both
+    }
+
+    /// Where each side's bytes begin; empty where it is not known who sent them.
+    #[must_use]
+    pub fn runs(&self) -> Vec<Run> {
+        let starts = self.packets.iter().filter(|_| self.has_both);
+        let mut runs: Vec<Run> = starts
+            .filter_map(|packet| {
+                Some(Run {
+                    start: packet.at.offset,
+                    from: packet.from?,
+                })
+            })
+            .collect();
+        runs.dedup_by_key(|run| run.from);
+        runs
+    }
+
+    /// Where the bytes of a range stood in what was given: the first and the last of them, and all
+    /// between.
+    #[must_use]
+    pub fn given(&self, range: Range<usize>) -> Range<usize> {
+        if self.pieces.is_empty() {
+            return range;
+        }
+        let place = |wanted: usize| {
+            let mut before = 0_usize;
+            let piece = self.pieces.iter().find_map(|piece| {
+                let into = wanted.checked_sub(before)?;
+                before = before.saturating_add(piece.len());
+                (into < piece.len()).then(|| piece.start.saturating_add(into))
+            });
+            piece.unwrap_or(wanted)
+        };
+        let (first, last) = (place(range.start), place(range.end.saturating_sub(1)));
+        first.min(last)..first.max(last).saturating_add(1)
+    }
+
     /// The packets, in order.
     #[must_use]
     pub fn packets(&self) -> &[Packet] {
@@ -203,17 +287,13 @@ impl Recording {
     /// Every field of a packet; of nothing when there is no such packet.
     #[must_use]
     pub fn dissect(&self, packet: usize) -> Dissection {
-        let version = self
+        let (version, sender) = self
             .packets
             .get(packet)
-            .map_or(self.version(), |packet| packet.at.version);
-        dissect(
-            self.bytes_of(packet),
-            Context {
-                version,
-                sender: self.sender,
-            },
-        )
+            .map_or((self.version(), self.sender), |packet| {
+                (packet.at.version, packet.from)
+            });
+        dissect(self.bytes_of(packet), Context { version, sender })
     }
 
     /// The packet that a byte of the recording belongs to.
@@ -232,6 +312,7 @@ impl Recording {
     pub fn row(&self, packet: usize) -> Option<Row> {
         let Packet {
             at,
+            from,
             errors,
             warnings,
         } = *self.packets.get(packet)?;
@@ -239,6 +320,7 @@ impl Recording {
         Some(Row {
             number: packet.saturating_add(1),
             offset: at.offset,
+            from: from.filter(|_| self.has_both),
             packet_type: at.packet_type,
             family: if at.skipped {
                 Family::None
@@ -273,18 +355,20 @@ impl Recording {
         }
     }
 
-    /// All bytes with one packet replaced; none takes it out.
+    /// All bytes with one packet replaced, and where each side's begin; none takes it out.
     #[must_use]
-    pub fn with(&self, packet: usize, bytes: &[u8]) -> Vec<u8> {
+    pub fn with(&self, packet: usize, bytes: &[u8]) -> (Vec<u8>, Vec<Run>) {
         let Some(Packet { at, .. }) = self.packets.get(packet) else {
-            return self.bytes.clone();
+            return (self.bytes.clone(), self.runs());
         };
+        let end = at.offset.saturating_add(at.len);
         let before = self.bytes.get(..at.offset).unwrap_or_default();
-        let behind = self
-            .bytes
-            .get(at.offset.saturating_add(at.len)..)
-            .unwrap_or_default();
-        [before, bytes, behind].concat()
+        let behind = self.bytes.get(end..).unwrap_or_default();
+        let mut runs = self.runs();
+        for run in runs.iter_mut().filter(|run| run.start >= end) {
+            run.start = run.start.saturating_sub(at.len).saturating_add(bytes.len());
+        }
+        ([before, bytes, behind].concat(), runs)
     }
 }
 

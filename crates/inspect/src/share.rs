@@ -1,8 +1,8 @@
 //! What a share link carries in the URL's fragment: bytes, version, sender, and what is selected.
 //!
 //! The token is base64url without padding, so nothing in it needs escaping. Inside: one byte of
-//! flags, the selection and the number of bytes as Variable Byte Integers, then the bytes as they
-//! are or packed as an LZ4 block, whichever is shorter. The number of bytes bounds what is unpacked,
+//! flags, the selection and the number of bytes as Variable Byte Integers, where both sides speak the
+//! lengths of their turns, then the bytes as they are or packed as an LZ4 block, whichever is shorter. The number of bytes bounds what is unpacked,
 //! and tells a link that was cut off from a whole one.
 //!
 //! LZ4 rather than deflate: the links are longer by half, but the page is smaller by a fifteenth.
@@ -11,6 +11,8 @@ use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use mqttscope_wire::{ProtocolVersion, Sender, varint};
+
+use crate::sides::Run;
 
 /// The most bytes that a link carries.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -27,6 +29,8 @@ pub struct Shared {
     pub version: Option<ProtocolVersion>,
     /// Who sent it.
     pub sender: Option<Sender>,
+    /// Where each side's bytes begin, where both speak; then there is no one sender.
+    pub runs: Vec<Run>,
     /// The selected packet, from 0.
     pub packet: u32,
     /// The selected node of its tree.
@@ -63,6 +67,8 @@ impl std::error::Error for ShareError {}
 const FORMAT: u8 = 1 << 5;
 const FORMAT_BITS: u8 = 0xe0;
 const PACKED: u8 = 0x10;
+/// Both sides speak.
+const BOTH: u8 = 0x0c;
 
 /// Writes a token.
 ///
@@ -86,6 +92,7 @@ pub fn encode(shared: &Shared) -> Result<String, ShareError> {
         Some(ProtocolVersion::V5) => 3,
     };
     let sender = match shared.sender {
+        _ if !shared.runs.is_empty() => BOTH,
         None => 0,
         Some(Sender::Client) => 1 << 2,
         Some(Sender::Server) => 2 << 2,
@@ -99,6 +106,18 @@ pub fn encode(shared: &Shared) -> Result<String, ShareError> {
         &mut out,
     );
     varint::write(len, &mut out);
+    if let Some(first) = shared.runs.first() {
+        // They take turns, so what is left to say is who begins and how much each sends.
+        let begins = u32::from(first.from == Sender::Server);
+        let count = u32::try_from(shared.runs.len()).unwrap_or(0);
+        varint::write(count.saturating_mul(2).saturating_add(begins), &mut out);
+        let mut before = 0;
+        for run in shared.runs.iter().skip(1) {
+            let sent = u32::try_from(run.start.saturating_sub(before)).unwrap_or(0);
+            varint::write(sent, &mut out);
+            before = run.start;
+        }
+    }
     out.extend_from_slice(body);
     Ok(URL_SAFE_NO_PAD.encode(out))
 }
@@ -126,11 +145,10 @@ pub fn decode(token: &str) -> Result<Shared, ShareError> {
         2 => Some(ProtocolVersion::V3_1_1),
         _ => Some(ProtocolVersion::V5),
     };
-    let sender = match (flags >> 2) & 3 {
-        0 => None,
-        1 => Some(Sender::Client),
-        2 => Some(Sender::Server),
-        _ => return Err(ShareError::Damaged),
+    let sender = match flags & BOTH {
+        4 => Some(Sender::Client),
+        8 => Some(Sender::Server),
+        _ => None,
     };
     let (packet, rest) = number(rest)?;
     let (node, rest) = number(rest)?;
@@ -139,6 +157,10 @@ pub fn decode(token: &str) -> Result<Shared, ShareError> {
     if len > MAX_BYTES {
         return Err(ShareError::TooLarge);
     }
+    let (runs, body) = match flags & BOTH {
+        BOTH => runs(body, len)?,
+        _ => (Vec::new(), body),
+    };
     let bytes = if flags & PACKED != 0 {
         // Nothing larger than promised is ever allocated.
         lz4_flex::block::decompress(body, len).map_err(|_| ShareError::Damaged)?
@@ -152,9 +174,35 @@ pub fn decode(token: &str) -> Result<Shared, ShareError> {
         bytes,
         version,
         sender,
+        runs,
         packet,
         node: node.checked_sub(1),
     })
+}
+
+/// Where the sides' bytes begin, and what follows.
+fn runs(body: &[u8], len: usize) -> Result<(Vec<Run>, &[u8]), ShareError> {
+    let (head, mut rest) = number(body)?;
+    let mut from = match head % 2 {
+        0 => Sender::Client,
+        _ => Sender::Server,
+    };
+    let mut start = 0_usize;
+    let mut runs = vec![Run { start, from }];
+    for _ in 1..head / 2 {
+        let (sent, behind) = number(rest)?;
+        rest = behind;
+        start = start.saturating_add(sent as usize);
+        from = match from {
+            Sender::Client => Sender::Server,
+            Sender::Server => Sender::Client,
+        };
+        runs.push(Run { start, from });
+    }
+    match head {
+        2.. if start <= len => Ok((runs, rest)),
+        _ => Err(ShareError::Damaged),
+    }
 }
 
 fn number(bytes: &[u8]) -> Result<(u32, &[u8]), ShareError> {
@@ -186,13 +234,33 @@ mod tests {
             ],
             0..60_000_u32,
             proptest::option::of(0..70_000_u32),
+            proptest::option::of((
+                any::<bool>(),
+                proptest::collection::btree_set(1..300_usize, 0..9),
+            )),
         )
-            .prop_map(|(bytes, version, sender, packet, node)| Shared {
-                bytes,
-                version,
-                sender,
-                packet,
-                node,
+            .prop_map(|(bytes, version, sender, packet, node, turns)| {
+                let runs: Vec<Run> = turns.map_or_else(Vec::new, |(server_begins, starts)| {
+                    let within = starts.into_iter().filter(|&start| start < bytes.len());
+                    let starts = core::iter::once(0).chain(within);
+                    let from =
+                        |n| [Sender::Client, Sender::Server][(n + usize::from(server_begins)) % 2];
+                    starts
+                        .enumerate()
+                        .map(|(n, start)| Run {
+                            start,
+                            from: from(n),
+                        })
+                        .collect()
+                });
+                Shared {
+                    bytes,
+                    version,
+                    sender: sender.filter(|_| runs.is_empty()),
+                    runs,
+                    packet,
+                    node,
+                }
             })
     }
 
@@ -256,7 +324,7 @@ mod tests {
             Err(ShareError::Newer)
         );
         assert_eq!(
-            decode(&URL_SAFE_NO_PAD.encode([FORMAT | 0x0c, 0, 0, 0])),
+            decode(&URL_SAFE_NO_PAD.encode([FORMAT | BOTH, 0, 0, 0])),
             Err(ShareError::Damaged)
         );
     }

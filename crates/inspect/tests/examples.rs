@@ -2,17 +2,45 @@
 
 use std::collections::HashSet;
 
-use mqttscope_inspect::{examples, recording::Recording};
+use mqttscope_inspect::conversation::Conversation;
+use mqttscope_inspect::examples::{self, Example};
+use mqttscope_inspect::recording::Recording;
+use mqttscope_inspect::sides;
 use mqttscope_wire::{PacketType, ProtocolVersion, Rule};
+
+/// As the page reads it.
+fn recording(example: &Example) -> Recording {
+    let (mut starts, mut start) = (Vec::new(), 0);
+    for line in example.hex.lines() {
+        match line.split_once(": ") {
+            Some(("C", _)) => starts.push((start, true)),
+            Some(("S", _)) => starts.push((start, false)),
+            _ => {}
+        }
+        start += line
+            .split(' ')
+            .filter(|byte| byte.len() == 2 && !byte.ends_with(':'))
+            .count();
+    }
+    if starts.is_empty() {
+        return Recording::read(example.bytes(), Some(example.version), example.sender);
+    }
+    let runs = sides::runs(&example.bytes(), &starts, true);
+    Recording::of_sides(&example.bytes(), &runs, Some(example.version))
+}
 
 #[test]
 fn sound_ones_break_nothing_and_broken_ones_just_their_rule() {
     let mut wrong = Vec::new();
     for example in examples::ALL {
-        let recording = Recording::read(example.bytes(), Some(example.version), example.sender);
+        let recording = recording(example);
+        let packets = recording.packets().iter();
+        let spoken = packets.filter_map(|packet| Some((packet.at.len, packet.from?)));
+        let judged = Conversation::new(recording.bytes().to_vec(), spoken).judge();
         let rules: Vec<_> = (0..recording.packets().len())
             .flat_map(|packet| recording.dissect(packet).diagnostics)
             .map(|diagnostic| diagnostic.rule.name())
+            .chain(judged.findings.iter().map(|finding| finding.rule))
             .collect();
         if rules != Vec::from_iter(example.rule) {
             wrong.push(format!(
@@ -33,7 +61,7 @@ fn a_line_is_a_packet() {
         .iter()
         .filter(|example| example.rule != Some("vbi-too-long"))
     {
-        let recording = Recording::read(example.bytes(), Some(example.version), example.sender);
+        let recording = recording(example);
         let lengths: Vec<_> = recording
             .packets()
             .iter()
@@ -44,7 +72,10 @@ fn a_line_is_a_packet() {
             example
                 .hex
                 .lines()
-                .map(|line| line.split(' ').filter(|byte| !byte.is_empty()).count())
+                .map(|line| line
+                    .split(' ')
+                    .filter(|byte| byte.len() == 2 && !byte.ends_with(':'))
+                    .count())
                 .collect::<Vec<_>>(),
             "{}",
             example.title

@@ -1,7 +1,9 @@
 //! A recording as a list of packets.
 
 use mqttscope_inspect::recording::{Family, Recording};
+use mqttscope_inspect::sides::{self, Run};
 use mqttscope_wire::{PacketType, ProtocolVersion, Sender};
+use proptest::prelude::*;
 
 fn unhex(hex: &str) -> Vec<u8> {
     hex.split_ascii_whitespace()
@@ -84,7 +86,7 @@ fn a_recording_lists_its_packets() {
         ),
         (4, Some(1), Some(0), None)
     );
-    let without = Recording::read(recording.with(1, &[]), None, None);
+    let without = Recording::read(recording.with(1, &[]).0, None, None);
     assert_eq!(
         (without.packets().len(), without.bytes_of(1)),
         (3, &unhex("50 02 00 0a")[..])
@@ -144,4 +146,136 @@ fn a_megabyte_of_packets_is_listed() {
         recording.row(52_427).unwrap().summary,
         "QoS 0 · site/a/temp · 4 B"
     );
+}
+
+/// Runs of the two sides: `>` is the client's.
+fn talk(text: &str) -> (Vec<u8>, Vec<Run>) {
+    let (mut bytes, mut runs) = (Vec::new(), Vec::new());
+    for line in text.lines() {
+        let (mark, hex) = line.split_at(1);
+        let from = if mark == ">" {
+            Sender::Client
+        } else {
+            Sender::Server
+        };
+        runs.push(Run {
+            start: bytes.len(),
+            from,
+        });
+        bytes.extend(unhex(hex));
+    }
+    (bytes, runs)
+}
+
+fn shown(recording: &Recording) -> Vec<(Option<Sender>, Vec<u8>, ProtocolVersion)> {
+    let packets = recording.packets().iter().enumerate();
+    packets
+        .map(|(index, packet)| {
+            let bytes = recording.bytes_of(index).to_vec();
+            (packet.from, bytes, packet.at.version)
+        })
+        .collect()
+}
+
+const CONNECT: &str = "10 0d 00 04 4d 51 54 54 04 02 00 00 00 01 61";
+
+#[test]
+fn each_side_is_framed_for_itself() {
+    // The CONNECT and the SUBACK are each cut by the other side.
+    let (bytes, runs) = talk(
+        "> 10 0d 00 04 4d 51\n< 20 02 00\n> 54 54 04 02 00 00 00 01 61 c0\n< 00 d0 00\n> 00\n< d0",
+    );
+    let recording = Recording::of_sides(&bytes, &runs, None);
+    let (client, server) = (Some(Sender::Client), Some(Sender::Server));
+    let v4 = ProtocolVersion::V3_1_1;
+    assert_eq!(
+        shown(&recording),
+        [
+            (client, unhex(CONNECT), v4),
+            (server, vec![0x20, 2, 0, 0], v4),
+            (server, vec![0xd0, 0], v4),
+            (client, vec![0xc0, 0], v4),
+            (server, vec![0xd0], v4),
+        ]
+    );
+    assert_eq!(recording.given(0..15), 0..18);
+    assert_eq!(recording.given(15..19), 6..20);
+    assert_eq!(recording.packets()[4].at.missing, 1);
+    // In its own order it is whole, and reads the same again.
+    let again = Recording::of_sides(recording.bytes(), &recording.runs(), None);
+    assert_eq!(shown(&again), shown(&recording));
+}
+
+#[test]
+fn who_is_the_client_is_told_by_what_it_sends() {
+    let connect = unhex(CONNECT);
+    let bytes = [&connect[..], &[0x20, 2, 0, 0]].concat();
+    let starts = [(0, true), (connect.len(), false)];
+    let swapped = starts.map(|(start, is_first)| (start, !is_first));
+    let wanted = [
+        Run {
+            start: 0,
+            from: Sender::Client,
+        },
+        Run {
+            start: connect.len(),
+            from: Sender::Server,
+        },
+    ];
+    assert_eq!(sides::runs(&bytes, &starts, false), wanted);
+    assert_eq!(sides::runs(&bytes, &swapped, false), wanted);
+    assert_ne!(sides::runs(&bytes, &swapped, true), wanted, "it was said");
+}
+
+#[test]
+fn a_packet_from_the_wrong_side_is_a_fault_of_it() {
+    let (bytes, runs) = talk("> c0 00\n< c0 00");
+    let recording = Recording::of_sides(&bytes, &runs, None);
+    let errors: Vec<_> = recording.packets().iter().map(|p| p.errors).collect();
+    assert_eq!(errors, [0, 1]);
+}
+
+#[test]
+fn a_changed_packet_stays_with_its_side() {
+    let (bytes, runs) = talk("> c0 00\n< d0 00\n> e0 00");
+    let recording = Recording::of_sides(&bytes, &runs, None);
+    let (bytes, runs) = recording.with(1, &unhex("30 03 00 01 61"));
+    let changed = Recording::of_sides(&bytes, &runs, None);
+    let from: Vec<_> = changed.packets().iter().map(|packet| packet.from).collect();
+    assert_eq!(
+        from,
+        [
+            Some(Sender::Client),
+            Some(Sender::Server),
+            Some(Sender::Client)
+        ]
+    );
+    assert_eq!(changed.bytes_of(2), [0xe0, 0]);
+    let (bytes, runs) = recording.with(1, &[]);
+    assert_eq!(Recording::of_sides(&bytes, &runs, None).packets().len(), 2);
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_of_any_sides_are_all_there(bytes: Vec<u8>, cuts in prop::collection::vec((0..200_usize, any::<bool>()), 1..9)) {
+        let mut starts = cuts;
+        starts.sort_unstable();
+        starts[0].0 = 0;
+        starts.retain(|&(start, _)| start <= bytes.len());
+        let runs = sides::runs(&bytes, &starts, false);
+        let recording = Recording::of_sides(&bytes, &runs, None);
+        prop_assert_eq!(recording.bytes().len(), bytes.len());
+        for index in 0..recording.packets().len() {
+            let at = recording.packets()[index].at;
+            let given = recording.given(at.offset..at.offset + at.len);
+            prop_assert!(given.end <= bytes.len());
+            prop_assert_eq!(bytes[given.start], recording.bytes()[at.offset]);
+        }
+        // Of one side alone it is not said whose it is.
+        prop_assert_eq!(recording.runs().is_empty(), !recording.has_both());
+        if recording.has_both() {
+            let again = Recording::of_sides(recording.bytes(), &recording.runs(), None);
+            prop_assert_eq!(again.bytes(), recording.bytes());
+        }
+    }
 }

@@ -43,7 +43,7 @@ pub(super) fn broken(diagnostic: &Diagnostic, shown: &Shown, on_click: Callback<
 }
 
 /// Puts a text into an element; what stands between backticks is code.
-fn marked(into: El, text: &str) -> El {
+pub(crate) fn marked(into: El, text: &str) -> El {
     text.split('`')
         .enumerate()
         .fold(into, |into, (part, text)| {

@@ -27,7 +27,7 @@ pub(super) const fn ground(section: Section) -> &'static str {
 }
 
 /// The class, the icon and the word of a severity.
-pub(super) const fn severity(severity: Severity) -> (&'static str, Icon, &'static str) {
+pub(crate) const fn severity(severity: Severity) -> (&'static str, Icon, &'static str) {
     match severity {
         Severity::Error => ("error", Icon::Fault, "error"),
         Severity::Warning => ("warning", Icon::Warning, "warning"),

@@ -11,6 +11,7 @@ mod faults;
 mod field_row;
 mod field_tree;
 mod fields_pane;
+mod hex_keys;
 mod hex_line;
 mod hex_view;
 mod look;
@@ -26,6 +27,8 @@ use yew::prelude::*;
 
 use crate::element::el;
 use crate::hooks::{use_kept, use_texts};
+pub(crate) use broken::marked;
+pub(crate) use look::severity;
 pub use shown::Shown;
 
 use bytes_pane::bytes_pane;

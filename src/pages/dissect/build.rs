@@ -100,6 +100,7 @@ fn begin(offered: PacketType, version: ProtocolVersion, add: bool) -> Act {
         bytes,
         version: Some(version),
         sender: None,
+        runs: Vec::new(),
         packet: 0,
         node: None,
     })

@@ -16,6 +16,8 @@ use crate::state::workbench::{Act, Document};
 pub(super) struct Desk {
     pub(super) now: Rc<Document>,
     pub(super) acts: Acts,
+    /// Errors and warnings that the conversation adds to each packet, two numbers a packet.
+    pub(super) marks: Rc<[u32]>,
     pub(super) toaster: Toaster,
     /// What could not be copied: its title and itself.
     pub(super) refused: Kept<(AttrValue, AttrValue)>,
@@ -26,6 +28,12 @@ impl Desk {
     pub(super) fn on_press(&self, act: Act) -> Callback<MouseEvent> {
         let acts = self.acts.clone();
         Callback::from(move |_: MouseEvent| acts.dispatch(act.clone()))
+    }
+
+    /// Errors and warnings that the conversation adds to a packet.
+    pub(super) fn added(&self, packet: usize) -> [u32; 2] {
+        let (marks, _) = self.marks.as_chunks();
+        marks.get(packet).copied().unwrap_or_default()
     }
 
     /// Says something to the person.

@@ -1,18 +1,19 @@
 //! The menu of examples.
 
-use mqttscope_capture::text;
+use mqttscope_capture::text::{self, Format, Turns};
 use mqttscope_inspect::examples::{self, Example};
 use yew::prelude::*;
 
 use super::act::Acts;
 use crate::components::menu::{Item, Menu, MenuProps};
 use crate::element::{part, words};
-use crate::state::workbench::{Act, OpenBytes};
+use crate::state::workbench::{Act, OpenBytes, runs_of};
 
 /// Opens an example as its bytes, read as the version it is of.
 pub(super) fn open(example: &Example, acts: &Acts) {
-    if let Ok(decoded) = text::decode(example.hex, Some(text::Format::Hex)) {
+    if let Ok(decoded) = text::decode_sides(example.hex, Some(Format::Hex), Turns::Marked) {
         acts.dispatch(Act::OpenBytes(OpenBytes {
+            runs: runs_of(&decoded),
             bytes: decoded.bytes.into(),
             version: Some(example.version),
             sender: example.sender,

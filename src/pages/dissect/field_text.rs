@@ -1,6 +1,7 @@
 //! The text field. The browser keeps its text: it is read when it changes and written only when
 //! something else changed it.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
@@ -13,7 +14,7 @@ use super::act::Acts;
 use super::desk::Desk;
 use crate::element::{El, el};
 use crate::hooks::use_after;
-use crate::state::workbench::{Act, Given, LONG_TEXT};
+use crate::state::workbench::{Act, Document, Given, LONG_TEXT};
 
 /// The element's id: the fault's button selects in it.
 pub(super) const ID: &str = "given-text";
@@ -98,21 +99,31 @@ fn paste_long(event: &Event, field: &HtmlTextAreaElement, acts: &Acts) {
 
 /// Selects the characters at fault in the text field and scrolls to them.
 pub(super) fn select_fault(fault: &TextError) {
+    let range = fault.utf16_range();
+    let end = range.end.max(range.start.saturating_add(1));
+    select(range.start..end, fault.place.line.saturating_sub(1));
+}
+
+/// Selects what a packet was read from, and scrolls to it.
+pub(super) fn select_packet(document: &Document, packet: usize) {
+    if let Some((range, line)) = document.place_of(packet) {
+        select(range, line);
+    }
+}
+
+/// Selects characters, in units of UTF-16, and scrolls to their line, from 0.
+fn select(range: Range<usize>, line: usize) {
     let field =
         crate::services::browser::document().and_then(|document| document.get_element_by_id(ID));
     let Some(field) = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) else {
         return;
     };
-    let range = fault.utf16_range();
-    let (start, end) = (
-        u32::try_from(range.start),
-        u32::try_from(range.end.max(range.start.saturating_add(1))),
-    );
+    let (start, end) = (u32::try_from(range.start), u32::try_from(range.end));
     if let (Ok(start), Ok(end)) = (start, end) {
         // Taking the focus and selecting fail only on an element that is gone.
         let _ = field.focus();
         let _ = field.set_selection_range(start, end);
     }
-    let line = i32::try_from(fault.place.line.saturating_sub(2)).unwrap_or(0);
+    let line = i32::try_from(line.saturating_sub(1)).unwrap_or(0);
     field.set_scroll_top(line.saturating_mul(19));
 }

@@ -11,7 +11,8 @@ pub(super) fn shared_of(document: &Document) -> Shared {
     Shared {
         bytes: without_secrets(&document.recording).0,
         version: document.version,
-        sender: document.sender,
+        sender: document.recording.sender(),
+        runs: document.recording.runs(),
         packet: u32::try_from(document.packet).unwrap_or(0),
         node: document.node.and_then(|node| u32::try_from(node).ok()),
     }

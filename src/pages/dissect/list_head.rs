@@ -2,9 +2,6 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::recording::Packet;
-use yew::prelude::*;
-
 use super::counted;
 use super::desk::Desk;
 use crate::components::icon::{Icon, icon};
@@ -15,15 +12,15 @@ use crate::state::workbench::Act;
 pub(super) fn list_head(desk: &Rc<Desk>) -> El {
     let recording = &desk.now.recording;
     let packets = recording.packets();
-    let faulty = packets.iter().filter(|packet| is_faulty(packet)).count();
-    let jump = {
-        let desk = desk.clone();
-        Callback::from(move |_: MouseEvent| {
-            if let Some(next) = next_faulty(desk.now.recording.packets(), desk.now.packet) {
-                desk.acts.dispatch(Act::Select(next));
-            }
-        })
+    let is_faulty = |&index: &usize| {
+        let own = packets.get(index).map_or(0, |packet| packet.errors);
+        own > 0 || desk.added(index)[0] > 0
     };
+    let behind = desk.now.packet.saturating_add(1);
+    let faulty = (0..packets.len()).filter(is_faulty).count();
+    // Behind the last one the first comes again.
+    let next = (behind..packets.len()).chain(0..behind).find(is_faulty);
+    let jump = desk.on_press(Act::Select(next.unwrap_or_default()));
     let count = el("span")
         .test("count")
         .string(counted(packets.len(), "packet"))
@@ -44,25 +41,4 @@ pub(super) fn list_head(desk: &Rc<Desk>) -> El {
         .child(count)
         .child(grow())
         .maybe(next)
-}
-
-fn is_faulty(packet: &Packet) -> bool {
-    packet.errors > 0
-}
-
-/// The next packet with an error behind `selected`, or the first of all.
-fn next_faulty(packets: &[Packet], selected: usize) -> Option<usize> {
-    let behind = packets
-        .iter()
-        .enumerate()
-        .skip(selected.saturating_add(1))
-        .find(|(_, packet)| is_faulty(packet));
-    behind
-        .or_else(|| {
-            packets
-                .iter()
-                .enumerate()
-                .find(|(_, packet)| is_faulty(packet))
-        })
-        .map(|(index, _)| index)
 }

@@ -18,6 +18,7 @@ mod reading;
 mod said;
 mod share;
 mod steps;
+mod talk;
 
 use std::rc::Rc;
 
@@ -52,7 +53,9 @@ pub struct DissectProps {
 #[component]
 pub fn Dissect(props: &DissectProps) -> Html {
     let bench = &props.bench;
+    let marks = use_kept(Default::default);
     let desk = Rc::new(Desk {
+        marks: talk::marks_of(&marks, bench.now()),
         now: bench.now().clone(),
         acts: props.acts.clone(),
         toaster: props.toaster.clone(),
@@ -82,6 +85,9 @@ pub fn Dissect(props: &DissectProps) -> Html {
     let given = given::use_given_pane(&desk, bench.text_revision(), bench.can());
     let reading = reading::use_reading(&desk);
     let packets = packet_list::use_packet_list(&desk, &step);
+
+    let talk = talk::use_talk(&desk, &marks);
+    let talking = if talk.is_some() { "talking" } else { "" };
 
     let found = if now.recording.packets().is_empty() {
         grow().into()
@@ -115,10 +121,11 @@ pub fn Dissect(props: &DissectProps) -> Html {
         .attr("id", "main")
         .attr("tabindex", "-1")
         .attr("data-step", step.get().name())
-        .classes(&["dissect", if dropping { "dropping" } else { "" }])
+        .classes(&["dissect", talking, if dropping { "dropping" } else { "" }])
         .child(el("h1").class("unseen").text("Dissect MQTT bytes"))
         .child(steps::steps(&step, now.recording.packets().len()))
         .child(left)
+        .maybe(talk)
         .html(right)
         .html(build::build_window(&desk, &building))
         .html(desk.refused())

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::desk::Desk;
+use super::field_text::select_packet;
 use super::packet_row::packet_row;
 use super::steps::Step;
 use crate::element::{El, el};
@@ -29,7 +30,7 @@ pub(super) fn use_packet_list(desk: &Rc<Desk>, step: &Kept<Step>) -> El {
         });
     }
     let on_key = {
-        let (rows, acts) = (rows.clone(), desk.acts.clone());
+        let (rows, desk) = (rows.clone(), desk.clone());
         Callback::from(move |event: KeyboardEvent| {
             let last = count.saturating_sub(1);
             let to = match event.key().as_str() {
@@ -39,10 +40,15 @@ pub(super) fn use_packet_list(desk: &Rc<Desk>, step: &Kept<Step>) -> El {
                 "PageUp" => selected.saturating_sub(rows.page()),
                 "Home" => 0,
                 "End" => last,
+                "Enter" => {
+                    // Else it would replace what is selected.
+                    event.prevent_default();
+                    return select_packet(&desk.now, selected);
+                }
                 _ => return,
             };
             event.prevent_default();
-            acts.dispatch(Act::Select(to.min(last)));
+            desk.acts.dispatch(Act::Select(to.min(last)));
         })
     };
     let on_click = {
@@ -55,8 +61,15 @@ pub(super) fn use_packet_list(desk: &Rc<Desk>, step: &Kept<Step>) -> El {
             }
         })
     };
+    let on_twice = {
+        let now = desk.now.clone();
+        Callback::from(move |_: MouseEvent| select_packet(&now, now.packet))
+    };
     let drawn = rows.range.clone().filter_map(|index| {
-        let row = recording.row(index)?;
+        let mut row = recording.row(index)?;
+        let [errors, warnings] = desk.added(index);
+        row.errors = row.errors.saturating_add(errors);
+        row.warnings = row.warnings.saturating_add(warnings);
         Some(packet_row(index, count, &row, index == selected).into())
     });
     el("div")
@@ -69,5 +82,6 @@ pub(super) fn use_packet_list(desk: &Rc<Desk>, step: &Kept<Step>) -> El {
         .made("aria-activedescendant", format!("packet-{selected}"))
         .on_key(on_key)
         .on_click(on_click)
+        .on_double_click(on_twice)
         .child(rows.draw(drawn))
 }

@@ -1,6 +1,7 @@
 //! A packet in the list: what it is, what it says, where it stands, what is wrong with it.
 
 use mqttscope_inspect::recording::{Family, Row};
+use mqttscope_wire::Sender;
 
 use crate::components::icon::{Icon, icon};
 use crate::element::{El, el};
@@ -15,6 +16,7 @@ pub(super) fn packet_row(index: usize, count: usize, row: &Row, selected: bool) 
     };
     let kind = el("span")
         .class("kind")
+        .maybe(row.from.map(arrow))
         .child(el("i").attr("data-kind", kind(row.family)))
         .text(name)
         .child(
@@ -45,6 +47,19 @@ pub(super) fn packet_row(index: usize, count: usize, row: &Row, selected: bool) 
         .child(marks)
         .child(el("span").class("line").string(row.summary.to_string()))
         .child(el("span").class("at").string(place))
+}
+
+/// Which way it went.
+fn arrow(from: Sender) -> El {
+    let (class, sign, word) = match from {
+        Sender::Client => ("from client", "→", "client to server: "),
+        Sender::Server => ("from server", "←", "server to client: "),
+    };
+    el("span")
+        .class(class)
+        .test("from")
+        .child(el("span").attr("aria-hidden", "true").text(sign))
+        .child(el("span").class("unseen").text(word))
 }
 
 fn mark(count: u32, class: &'static str, picture: Icon, word: &str) -> Option<El> {

@@ -1,8 +1,8 @@
-//! How the bytes are read: as which version and why, sent by whom, and how many packets they are.
+//! How the bytes are read: as which version and why, from which sides, and how many packets they are.
 
 use std::rc::Rc;
 
-use mqttscope_wire::{ProtocolVersion, Sender};
+use mqttscope_wire::ProtocolVersion;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -10,16 +10,19 @@ use yew::prelude::*;
 use super::desk::Desk;
 use crate::element::{El, el, grow, list};
 use crate::hooks::use_kept;
-use crate::state::workbench::Act;
+use crate::state::workbench::{Act, Sides};
 
 const VERSIONS: [ProtocolVersion; 3] = [
     ProtocolVersion::V3_1,
     ProtocolVersion::V3_1_1,
     ProtocolVersion::V5,
 ];
-const SENDERS: [(Sender, &str); 2] = [
-    (Sender::Client, "from a client"),
-    (Sender::Server, "from a server"),
+const SIDES: [&str; 5] = [
+    "separate packets",
+    "from the client",
+    "from the server",
+    "both, as marked",
+    "both, in turns",
 ];
 
 /// The bar between the text and the packets.
@@ -43,10 +46,18 @@ pub(super) fn use_reading(desk: &Rc<Desk>) -> Html {
     let versions = choice(desk, "chip ok", found, &versions, |index| {
         Act::ReadVersion(index.and_then(|index| VERSIONS.get(index)).copied())
     });
-    let senders = SENDERS.map(|(sender, name)| (name.to_owned(), document.sender == Some(sender)));
-    let senders = choice(desk, "chip", "any sender".to_owned(), &senders, |index| {
-        let found = index.and_then(|index| SENDERS.get(index));
-        Act::ReadSender(found.map(|&(sender, _)| sender))
+    let mut names = SIDES.iter();
+    let sides = Sides::ALL.map(|offered| {
+        let name = names.next().copied().unwrap_or_default();
+        (name.to_owned(), document.sides == Some(offered))
+    });
+    let found = match (document.sides, document.recording.has_both()) {
+        (Some(_), _) => "as found",
+        (None, true) => "both sides",
+        (None, false) => "any sender",
+    };
+    let sides = choice(desk, "chip", found.to_owned(), &sides, |index| {
+        Act::ReadSides(index.and_then(|index| Sides::ALL.get(index)).copied())
     });
     let button = el("button")
         .class("chip")
@@ -60,7 +71,7 @@ pub(super) fn use_reading(desk: &Rc<Desk>) -> Html {
         .child(versions.test("version").label("Read as version"))
         .child(button)
         .child(grow())
-        .child(senders.test("sender").label("Who sent the bytes"));
+        .child(sides.test("sides").label("Whose packets they are"));
     let reasons = why.get().then(|| {
         let chosen = document.version.map(|_| {
             el("li")

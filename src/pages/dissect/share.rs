@@ -27,6 +27,7 @@ pub(super) fn use_shared(desk: &Rc<Desk>, shared: Option<AttrValue>, arrival: u3
                 bytes: shared.bytes.into(),
                 version: shared.version,
                 sender: shared.sender,
+                runs: shared.runs,
                 packet: shared.packet as usize,
                 node: shared.node.map(|node| node as usize),
             })),
@@ -44,9 +45,11 @@ pub(super) fn use_shared(desk: &Rc<Desk>, shared: Option<AttrValue>, arrival: u3
     use_after(numbers, move || {
         let content = Route::of_hash(&browser::hash()).shared?;
         let is_same = share::decode(&content).is_ok_and(|shared| {
-            shared.bytes == without_secrets(&now.recording).0
-                && shared.version == now.version
-                && shared.sender == now.sender
+            let shown = shared_of(&now);
+            shared.bytes == shown.bytes
+                && shared.version == shown.version
+                && shared.sender == shown.sender
+                && shared.runs == shown.runs
         });
         if is_same {
             *linked.borrow_mut() = Some(now.clone());

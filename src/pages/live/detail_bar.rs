@@ -96,6 +96,7 @@ fn address(packet: &Packet) -> Option<String> {
         bytes: packet.bytes.clone(),
         version: Some(version(packet)),
         sender: Some(sender(packet)),
+        runs: Vec::new(),
         packet: 0,
         node: None,
     };

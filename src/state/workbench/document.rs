@@ -1,15 +1,17 @@
 //! One state of the work: what was given, the bytes in it, how they are read, what is selected.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use mqttscope_capture::text::{
-    self, Decoded, Format, Note, SourceMap, Style, TextError, TextErrorKind,
+    self, Decoded, Format, Marks, Note, Side, SourceMap, Style, TextError, TextErrorKind, Turns,
 };
 use mqttscope_inspect::fields;
 use mqttscope_inspect::recording::Recording;
-use mqttscope_wire::{ProtocolVersion, Sender};
+use mqttscope_inspect::sides::{self, Run};
+use mqttscope_wire::{PacketType, ProtocolVersion, Sender};
 
-use super::{Given, OpenBytes};
+use super::{Given, OpenBytes, Sides};
 
 /// Everything that one step back restores.
 #[derive(Clone)]
@@ -28,8 +30,10 @@ pub struct Document {
     pub source: Option<Rc<SourceMap>>,
     /// The version that was asked for.
     pub version: Option<ProtocolVersion>,
-    /// Who sent the bytes, where it was said.
-    pub sender: Option<Sender>,
+    /// Whose packets they are, where it was said.
+    pub sides: Option<Sides>,
+    /// What tells the sides apart in the text.
+    pub marks: Option<Marks>,
     /// The bytes and the packets in them.
     pub recording: Rc<Recording>,
     /// The packet that is looked at.
@@ -48,7 +52,8 @@ impl Default for Document {
             fault: None,
             source: None,
             version: None,
-            sender: None,
+            sides: None,
+            marks: None,
             recording: nothing(),
             packet: 0,
             node: None,
@@ -65,10 +70,10 @@ impl Document {
     pub(super) fn of_bytes(open: OpenBytes) -> Self {
         let made = Self {
             version: open.version,
-            sender: open.sender,
+            sides: open.sender.map(Sides::From),
             ..Self::default()
         };
-        made.with_bytes(open.bytes.to_vec())
+        made.with_bytes(open.bytes.to_vec(), &open.runs)
             .selecting(open.packet, open.node)
     }
 
@@ -77,7 +82,7 @@ impl Document {
         let fresh = Self {
             format: self.format,
             version: self.version,
-            sender: self.sender,
+            sides: self.sides,
             packet: self.packet,
             node: self.node,
             ..Self::default()
@@ -85,7 +90,7 @@ impl Document {
         let decoded = match &given {
             // The next text says anew what it is.
             Given::Nothing => return Self::default(),
-            Given::Typed(text) | Given::Made(text) => match text::decode(text, self.format) {
+            Given::Typed(text) | Given::Made(text) => match self.decode(text) {
                 Err(fault) if fault.kind == TextErrorKind::OddDigits => {
                     return fresh.without_last(given.clone(), fault);
                 }
@@ -94,15 +99,25 @@ impl Document {
             Given::File { bytes, .. } => match self.format {
                 // Asked for as text: what is no text in it is a fault with a place.
                 Some(format) if format != Format::Binary => {
-                    text::decode(&String::from_utf8_lossy(bytes), Some(format))
+                    self.decode(&String::from_utf8_lossy(bytes))
                 }
                 _ => {
                     let bytes = bytes.to_vec();
-                    return fresh.given_as(given, Some(Format::Binary)).reading(bytes);
+                    return fresh
+                        .given_as(given, Some(Format::Binary))
+                        .reading(bytes, &[]);
                 }
             },
         };
         fresh.decoded(given, decoded)
+    }
+
+    fn decode(&self, text: &str) -> Result<Decoded, TextError> {
+        let turns = match self.sides {
+            Some(Sides::Turns) => Turns::Alternating,
+            _ => Turns::Marked,
+        };
+        text::decode_sides(text, self.format, turns)
     }
 
     /// While someone types, the last byte is half there: what stands before it is read all the same.
@@ -113,7 +128,7 @@ impl Document {
             .get(fault.place.byte..)
             .is_some_and(|rest| rest.trim_end().chars().count() <= 1);
         let decoded = if is_last {
-            text::decode(before, self.format).map_err(|_| fault.clone())
+            self.decode(before).map_err(|_| fault.clone())
         } else {
             Err(fault.clone())
         };
@@ -134,12 +149,14 @@ impl Document {
     fn decoded(self, given: Given, decoded: Result<Decoded, TextError>) -> Self {
         match decoded {
             Ok(decoded) => {
+                let runs = runs_of(&decoded);
                 let read = Self {
+                    marks: decoded.marks,
                     notes: decoded.notes.into(),
                     source: Some(Rc::new(decoded.source)),
                     ..self.given_as(given, Some(decoded.format))
                 };
-                read.reading(decoded.bytes)
+                read.reading(decoded.bytes, &runs)
             }
             Err(error) => Self {
                 fault: Some(Rc::new(error)),
@@ -152,17 +169,30 @@ impl Document {
     }
 
     /// Reads these bytes as the document says.
-    fn reading(self, bytes: Vec<u8>) -> Self {
-        let recording = Rc::new(Recording::read(bytes, self.version, self.sender));
+    fn reading(self, bytes: Vec<u8>, runs: &[Run]) -> Self {
+        let recording = Rc::new(self.recorded(bytes, runs));
         let (packet, node) = (self.packet, self.node);
         Self { recording, ..self }.selecting(packet, node)
     }
 
-    /// The same document with bytes that were made here.
-    fn with_bytes(&self, bytes: Vec<u8>) -> Self {
-        let recording = Recording::read(bytes, self.version, self.sender);
+    fn recorded(&self, bytes: Vec<u8>, runs: &[Run]) -> Recording {
+        match self.sides {
+            Some(Sides::From(sender)) => Recording::read(bytes, self.version, Some(sender)),
+            None | Some(Sides::Marked | Sides::Turns) if !runs.is_empty() => {
+                Recording::of_sides(&bytes, runs, self.version)
+            }
+            _ => Recording::read(bytes, self.version, None),
+        }
+    }
+
+    /// The same document with bytes that were made here. Where both sides speak, marks say so.
+    fn with_bytes(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
+        let recording = self.recorded(bytes, runs);
+        let has_both = recording.has_both();
         let text: Rc<str> = hex_of(&recording).into();
         Self {
+            sides: self.sides.filter(|_| !has_both),
+            marks: has_both.then_some(Marks::Names),
             given: if text.is_empty() {
                 Given::Nothing
             } else {
@@ -180,7 +210,8 @@ impl Document {
 
     /// With other bytes in place of one packet; the selected field is found again in them.
     pub(super) fn edited(&self, packet: usize, bytes: &[u8]) -> Self {
-        let made = self.with_bytes(self.recording.with(packet, bytes));
+        let (bytes, runs) = self.recording.with(packet, bytes);
+        let made = self.with_bytes(bytes, &runs);
         let key = self
             .node
             .and_then(|node| fields::key(&self.recording.dissect(packet).tree, node));
@@ -191,7 +222,22 @@ impl Document {
     /// With packets behind the last one, the first of them selected.
     pub(super) fn appended(&self, bytes: &[u8]) -> Self {
         let first_new = self.recording.packets().len();
-        self.with_bytes([self.recording.bytes(), bytes].concat())
+        let mut runs = self.recording.runs();
+        if self.recording.has_both() {
+            let kind = PacketType::from_first_byte(bytes.first().copied().unwrap_or(0));
+            let by_server = !kind
+                .sent_by(self.recording.version())
+                .allows(Sender::Client);
+            runs.push(Run {
+                start: self.recording.bytes().len(),
+                from: if by_server {
+                    Sender::Server
+                } else {
+                    Sender::Client
+                },
+            });
+        }
+        self.with_bytes([self.recording.bytes(), bytes].concat(), &runs)
             .selecting(first_new, None)
     }
 
@@ -201,22 +247,31 @@ impl Document {
             format,
             ..self.clone()
         }
-        .with_given(self.given.clone())
+        .read_again()
     }
 
-    /// The bytes read as another version or from another sender.
-    pub(super) fn read_with(
-        &self,
-        version: Option<ProtocolVersion>,
-        sender: Option<Sender>,
-    ) -> Self {
-        let read = Self {
+    /// The bytes read as another version.
+    pub(super) fn read_version(&self, version: Option<ProtocolVersion>) -> Self {
+        Self {
             version,
-            sender,
             node: None,
             ..self.clone()
-        };
-        read.reading(self.recording.bytes().to_vec())
+        }
+        .read_again()
+    }
+
+    /// The text read as of other sides.
+    pub(super) fn read_sides(&self, sides: Option<Sides>) -> Self {
+        Self {
+            sides,
+            node: None,
+            ..self.clone()
+        }
+        .read_again()
+    }
+
+    fn read_again(self) -> Self {
+        self.with_given(self.given.clone())
     }
 
     /// Looking at another packet or field; one that is not there is the last one, or none.
@@ -230,6 +285,24 @@ impl Document {
         }
     }
 
+    /// Where a packet stands in the text: its first and last characters and all between, in units of
+    /// UTF-16, and the line it begins on, from 0.
+    #[must_use]
+    pub fn place_of(&self, packet: usize) -> Option<(Range<usize>, usize)> {
+        let text = self.given.text()?;
+        let source = match &self.source {
+            Some(source) => source.clone(),
+            // What was made here was not read from its text.
+            None => Rc::new(self.decode(text).ok()?.source),
+        };
+        let at = self.recording.packets().get(packet)?.at;
+        let end = at.offset.saturating_add(at.len);
+        let range = self.recording.given(at.offset..end);
+        let first = source.span_of(range.clone())?.start;
+        let line = text.get(..first)?.matches('\n').count();
+        Some((source.utf16_span_of(text, range)?, line))
+    }
+
     /// About how much memory it holds on to, in bytes.
     pub(super) fn weight(&self) -> usize {
         self.given
@@ -238,11 +311,35 @@ impl Document {
     }
 }
 
+/// Where each side's bytes begin; empty unless both speak.
+pub(crate) fn runs_of(decoded: &Decoded) -> Vec<Run> {
+    let starts = decoded
+        .parts
+        .iter()
+        .map(|part| Some((part.start, part.side? == Side::First)));
+    let starts: Vec<_> = starts.collect::<Option<_>>().unwrap_or_default();
+    match decoded.marks {
+        Some(marks) if !starts.is_empty() => {
+            sides::runs(&decoded.bytes, &starts, marks.is_certain())
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// All bytes in hex, a line for each packet.
 fn hex_of(recording: &Recording) -> String {
-    let packets = 0..recording.packets().len();
-    let lines: Vec<_> = packets
-        .map(|packet| text::write(recording.bytes_of(packet), Style::Hex))
+    let lines: Vec<_> = recording
+        .packets()
+        .iter()
+        .enumerate()
+        .map(|(index, packet)| {
+            let hex = text::write(recording.bytes_of(index), Style::Hex);
+            match packet.from.filter(|_| recording.has_both()) {
+                None => hex,
+                Some(Sender::Client) => format!("C: {hex}"),
+                Some(Sender::Server) => format!("S: {hex}"),
+            }
+        })
         .collect();
     lines.join("\n")
 }

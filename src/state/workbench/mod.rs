@@ -8,10 +8,12 @@ mod history;
 use std::rc::Rc;
 
 use mqttscope_capture::text::Format;
+use mqttscope_inspect::sides::Run;
 use mqttscope_wire::{ProtocolVersion, Sender};
 use yew::Reducible;
 
 pub use document::Document;
+pub(crate) use document::runs_of;
 pub use given::{Given, LONG_TEXT};
 pub use history::History;
 
@@ -41,8 +43,8 @@ pub enum Act {
     ReadAs(Option<Format>),
     /// Read the bytes as this version; `None`: as the one that fits.
     ReadVersion(Option<ProtocolVersion>),
-    /// This side sent the bytes; `None`: not known.
-    ReadSender(Option<Sender>),
+    /// The bytes come from these sides; `None`: as the text says.
+    ReadSides(Option<Sides>),
     /// Look at this packet.
     Select(usize),
     /// Look at this field of the packet.
@@ -62,10 +64,36 @@ pub struct OpenBytes {
     pub version: Option<ProtocolVersion>,
     /// Sent by this side.
     pub sender: Option<Sender>,
+    /// Where each side's bytes begin, where both speak.
+    pub runs: Vec<Run>,
     /// Look at this packet.
     pub packet: usize,
     /// Look at this field of it.
     pub node: Option<usize>,
+}
+
+/// Whose packets the bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sides {
+    /// Each packet stands alone, and anyone may have sent it.
+    Apart,
+    /// One side's.
+    From(Sender),
+    /// Both sides', told by marks in the text.
+    Marked,
+    /// Both sides', which take turns at blank lines.
+    Turns,
+}
+
+impl Sides {
+    /// Every way, in the order in which a menu lists them.
+    pub const ALL: [Self; 5] = [
+        Self::Apart,
+        Self::From(Sender::Client),
+        Self::From(Sender::Server),
+        Self::Marked,
+        Self::Turns,
+    ];
 }
 
 impl Workbench {
@@ -138,8 +166,8 @@ impl Reducible for Workbench {
             Act::Append(bytes) => next.go(now.appended(&bytes)),
             Act::Edit(packet, bytes) => next.go(now.edited(packet, &bytes)),
             Act::ReadAs(format) => next.now = Rc::new(now.read_as(format)),
-            Act::ReadVersion(version) => next.now = Rc::new(now.read_with(version, now.sender)),
-            Act::ReadSender(sender) => next.now = Rc::new(now.read_with(now.version, sender)),
+            Act::ReadVersion(version) => next.now = Rc::new(now.read_version(version)),
+            Act::ReadSides(sides) => next.now = Rc::new(now.read_sides(sides)),
             Act::Select(packet) => next.now = Rc::new(now.selecting(packet, None)),
             Act::SelectNode(node) => next.now = Rc::new(now.selecting(now.packet, node)),
             Act::Undo => {

@@ -203,3 +203,101 @@ fn the_way_back_is_bounded_but_never_empty() {
     ]);
     assert!(bench.now().recording.bytes().len() > 40 << 20);
 }
+
+/// Who sent each packet: `>` the client, `<` the server, `?` nobody knows.
+fn senders(bench: &Workbench) -> String {
+    let packets = bench.now().recording.packets().iter();
+    let sign = |from| match from {
+        Some(Sender::Client) => '>',
+        Some(Sender::Server) => '<',
+        None => '?',
+    };
+    packets.map(|packet| sign(packet.from)).collect()
+}
+
+#[test]
+fn marks_in_the_text_tell_both_sides_unless_it_is_overruled() {
+    let bench = after([Act::Type("> c0 00\n< d0 00\n> e0 00".into())]);
+    assert_eq!(senders(&bench), "><>");
+    let ways = [
+        (Some(Sides::Apart), "???"),
+        (Some(Sides::From(Sender::Client)), ">>>"),
+        (Some(Sides::Turns), "???"),
+        (Some(Sides::Marked), "><>"),
+        (None, "><>"),
+    ];
+    for (sides, wanted) in ways {
+        let bench = bench.clone().reduce(Act::ReadSides(sides));
+        assert_eq!(senders(&bench), wanted, "{sides:?}");
+        assert_eq!(text(&bench), "> c0 00\n< d0 00\n> e0 00");
+    }
+}
+
+#[test]
+fn blocks_take_turns_only_when_asked() {
+    let bench = after([Act::Type("c0 00\n\nd0 00\n\nc0 00".into())]);
+    assert_eq!(senders(&bench), "???");
+    let bench = bench.reduce(Act::ReadSides(Some(Sides::Turns)));
+    assert_eq!(senders(&bench), "><>");
+}
+
+#[test]
+fn a_conversation_stays_one_behind_edits() {
+    let bench = after([
+        Act::Type("> c0 00\n< d0 00".into()),
+        Act::Edit(0, [0xe0, 0x00].as_slice().into()),
+    ]);
+    assert_eq!(
+        (senders(&bench).as_str(), text(&bench)),
+        ("><", "C: e0 00\nS: d0 00")
+    );
+    let bench = bench.reduce(Act::Append([0x20, 0x02, 0, 0].as_slice().into()));
+    assert_eq!(senders(&bench), "><<", "only a server sends CONNACK");
+    let typed = text(&bench).to_owned();
+    let again = after([Act::Type(typed.as_str().into())]);
+    assert_eq!(senders(&again), "><<");
+    let bench = bench.reduce(Act::Edit(0, [].as_slice().into()));
+    assert_eq!(
+        (senders(&bench).as_str(), text(&bench)),
+        ("??", "d0 00\n20 02 00 00")
+    );
+}
+
+#[test]
+fn a_packet_is_found_in_the_text() {
+    let typed = "→ c0\n← d0 00\n→ 00 e0 00";
+    let bench = after([Act::Type(typed.into())]);
+    let said: Vec<char> = typed.chars().collect();
+    let part = |bench: &Workbench, packet| {
+        let (range, line) = bench.now().place_of(packet).unwrap();
+        (said[range].iter().collect::<String>(), line)
+    };
+    assert_eq!(part(&bench, 0), ("d0 00".into(), 1));
+    assert_eq!(
+        part(&bench, 1),
+        ("c0\n← d0 00\n→ 00".into(), 0),
+        "cut by the other side's"
+    );
+    assert_eq!(part(&bench, 2), ("e0 00".into(), 2));
+    assert_eq!(bench.now().place_of(3), None);
+    // Text that was made here is found in, too.
+    let bench = bench.reduce(Act::Edit(0, [0xd0, 0x00].as_slice().into()));
+    assert_eq!(bench.now().place_of(1), Some((12..17, 1)));
+}
+
+#[test]
+fn bytes_of_both_sides_are_opened_as_such() {
+    let run = |start, from| Run { start, from };
+    let bench = after([Act::OpenBytes(OpenBytes {
+        bytes: [0xc0, 0x00, 0xd0, 0x00].as_slice().into(),
+        version: Some(ProtocolVersion::V3_1_1),
+        sender: None,
+        runs: vec![run(0, Sender::Client), run(2, Sender::Server)],
+        packet: 1,
+        node: None,
+    })]);
+    assert_eq!(senders(&bench), "><");
+    assert_eq!(text(&bench), "C: c0 00\nS: d0 00");
+    let bench = bench.reduce(Act::ReadVersion(None));
+    assert_eq!(senders(&bench), "><");
+}

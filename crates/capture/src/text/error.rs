@@ -165,6 +165,14 @@ impl Fault {
         }
     }
 
+    /// The same fault of a text that this one is a part of, from `start` on.
+    pub(super) fn shifted(self, start: usize) -> Self {
+        Self {
+            at: self.at.saturating_add(start),
+            ..self
+        }
+    }
+
     pub(super) fn in_text(self, text: &str, format: Format) -> TextError {
         let place = Place::of(text, self.at);
         let end = self.at.saturating_add(self.len);

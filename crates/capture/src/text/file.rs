@@ -3,7 +3,9 @@
 use core::str;
 
 use super::output::Output;
-use super::{Confidence, Decoded, Format, MAX_TEXT, TextError, decode, detect};
+use super::{
+    Confidence, Decoded, Format, MAX_TEXT, TextError, Turns, decode, decode_sides, detect, marks,
+};
 
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +23,14 @@ pub struct FileContent {
 /// [`TextError`] when the file clearly is in a format and breaks it, or is empty.
 pub fn decode_file(bytes: &[u8]) -> Result<FileContent, TextError> {
     if let Some(text) = as_text(bytes) {
+        if marks(&text).is_some()
+            && let Ok(decoded) = decode_sides(&text, None, Turns::Marked)
+        {
+            return Ok(FileContent {
+                decoded,
+                text: Some(text),
+            });
+        }
         let best = detect(&text).first().copied();
         if let Some(best) = best.filter(|best| best.confidence > Confidence::Possible) {
             let decoded = decode(&text, Some(best.format))?;

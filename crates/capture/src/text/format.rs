@@ -79,6 +79,14 @@ impl Format {
         Self::Binary,
     ];
 
+    /// Whether its lines begin with offsets that count on from line to line.
+    pub(super) const fn is_dump(self) -> bool {
+        matches!(
+            self,
+            Self::HexdumpC | Self::Xxd | Self::TcpdumpX | Self::WiresharkHex | Self::Od
+        )
+    }
+
     /// A label for people.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::Marks;
+
 /// Something a person should know about how their text was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -26,7 +28,10 @@ pub enum Note {
         lines: usize,
     },
     /// The bytes come from both sides of a connection, in the order in which they stood.
-    BothSides,
+    BothSides {
+        /// What tells them apart.
+        marks: Marks,
+    },
     /// Several packets, arrays or strings were joined in order.
     Joined {
         /// How many.
@@ -75,7 +80,7 @@ impl fmt::Display for Note {
             Self::PrefixesIgnored { lines } => {
                 write!(f, "the start of {lines} lines was ignored")
             }
-            Self::BothSides => f.write_str("bytes of both sides, in the order they stand"),
+            Self::BothSides { marks } => write!(f, "bytes of both sides, {marks}"),
             Self::Joined { parts } => write!(f, "{parts} parts were joined in order"),
             Self::LittleEndianWords => f.write_str("each word was read low byte first"),
             Self::OffsetMismatch {

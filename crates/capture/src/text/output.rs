@@ -1,9 +1,10 @@
 //! What decoding yields, and how the decoders build it up.
 
+use core::mem::discriminant;
 use core::ops::Range;
 
 use super::error::Fault;
-use super::{Format, MAX_FILLED, Note, SourceMap, TextErrorKind};
+use super::{Format, MAX_FILLED, Marks, Note, Place, SourceMap, TextErrorKind};
 
 /// Bytes read from a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Decoded {
     /// Where the text's own parts begin (packets, directions, literals, log lines), when there
     /// are several; otherwise empty.
     pub parts: Vec<Part>,
+    /// What tells the sides apart, where the parts have any.
+    pub marks: Option<Marks>,
     /// What was passed over, filled in or guessed.
     pub notes: Vec<Note>,
 }
@@ -30,13 +33,24 @@ pub struct Part {
     pub side: Option<Side>,
 }
 
-/// One end of a connection in a followed stream.
+/// One end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
-    /// The one whose lines are not indented: node 0, most often the client.
+    /// Most often the client: whose lines begin with `>` or are not indented.
     First,
-    /// The one whose lines are indented: node 1.
+    /// The other.
     Second,
+}
+
+impl Side {
+    /// The one at the other end.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::First => Self::Second,
+            Self::Second => Self::First,
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -46,6 +60,8 @@ pub(super) struct Output {
     parts: Vec<Part>,
     notes: Vec<Note>,
     filled: usize,
+    /// What tells the sides apart, unless the format itself does.
+    pub(super) marks: Option<Marks>,
 }
 
 impl Output {
@@ -94,6 +110,39 @@ impl Output {
             .push_repeat(span.start, span.len(), other.bytes.len());
         self.bytes.extend_from_slice(&other.bytes);
         self.notes.extend(other.notes);
+    }
+
+    /// Takes over what was read from a part of `text` that begins at `start`.
+    pub(super) fn append(&mut self, other: Self, text: &str, start: usize) {
+        self.source.append(other.source, start);
+        self.bytes.extend_from_slice(&other.bytes);
+        for note in other.notes {
+            let kind = discriminant(&note);
+            let same = self.notes.iter_mut().find(|n| discriminant(*n) == kind);
+            match (same, note) {
+                (Some(Note::LinesIgnored { lines }), Note::LinesIgnored { lines: more })
+                | (Some(Note::PrefixesIgnored { lines }), Note::PrefixesIgnored { lines: more })
+                | (
+                    Some(Note::RepeatsFilled { bytes: lines }),
+                    Note::RepeatsFilled { bytes: more },
+                ) => {
+                    *lines = lines.saturating_add(more);
+                }
+                (Some(_), _) => {}
+                (
+                    None,
+                    Note::OffsetMismatch {
+                        line,
+                        expected,
+                        found,
+                    },
+                ) => {
+                    let before = Place::of(text, start).line.saturating_sub(1);
+                    self.note_mismatch(line.saturating_add(before), expected, found);
+                }
+                (None, note) => self.notes.push(note),
+            }
+        }
     }
 
     /// Repeats the bytes in `pattern` until `count` more stand at the end.
@@ -160,7 +209,8 @@ impl Output {
         self.parts.retain(|part| part.start < self.bytes.len());
         let sides = |side| self.parts.iter().any(|part| part.side == Some(side));
         if sides(Side::First) && sides(Side::Second) {
-            self.note(Note::BothSides);
+            let marks = *self.marks.get_or_insert(Marks::Format);
+            self.note(Note::BothSides { marks });
         } else if self.parts.len() > 1 {
             self.note(Note::Joined {
                 parts: self.parts.len(),
@@ -178,6 +228,7 @@ impl Output {
             source,
             parts,
             notes,
+            marks,
             ..
         } = self;
         Ok(Decoded {
@@ -185,6 +236,7 @@ impl Output {
             bytes,
             source,
             parts,
+            marks,
             notes,
         })
     }

@@ -191,6 +191,21 @@ impl SourceMap {
         self.len += 1;
     }
 
+    /// Adds the bytes of a part of the text that begins at `start`.
+    pub(super) fn append(&mut self, part: Self, start: usize) {
+        let (bytes, start) = (self.len, u32::try_from(start).unwrap_or(u32::MAX));
+        self.runs.extend(part.runs.into_iter().map(|run| {
+            Run {
+                byte: run
+                    .byte
+                    .saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX)),
+                at: run.at.saturating_add(start),
+                ..run
+            }
+        }));
+        self.len = bytes.saturating_add(part.len);
+    }
+
     fn start_run(&mut self, at: usize, width: usize, step: Step) {
         // Texts are at most MAX_TEXT long and so is what they become, so nothing is cut here.
         self.runs.push(Run {

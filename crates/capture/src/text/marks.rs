@@ -1,0 +1,155 @@
+//! Marks at the beginning of lines that say which side sent what stands there.
+
+use core::fmt;
+
+use super::Side;
+use super::scan::{is_hex, words};
+
+/// How a text tells the sides apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Marks {
+    /// `>` and `<`, also `->` and `<-`, or real arrows.
+    Arrows,
+    /// `C` and `S`, `client` and `server`: the first side is the client.
+    Names,
+    /// `TX` and `RX`, `sent` and `received`, `out` and `in`.
+    Verbs,
+    /// What the format has of its own, as a followed stream does.
+    Format,
+    /// Blank lines between blocks, which are taken as turns.
+    Turns,
+}
+
+impl Marks {
+    /// Whether the marks name the ends, so that the first side is the client for certain.
+    #[must_use]
+    pub const fn is_certain(self) -> bool {
+        matches!(self, Self::Names)
+    }
+}
+
+impl fmt::Display for Marks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Arrows => "marked by > and <",
+            Self::Names => "marked by client and server",
+            Self::Verbs => "marked by sent and received",
+            Self::Format => "told apart by the format",
+            Self::Turns => "taking turns at blank lines",
+        })
+    }
+}
+
+/// The mark of a line.
+pub(super) struct Mark {
+    pub(super) side: Side,
+    pub(super) kind: Marks,
+    /// Where what the mark is for begins in the line.
+    pub(super) end: usize,
+}
+
+/// Words before a mark at most: a time, a level, the name of a program.
+const BEFORE: usize = 5;
+
+/// The mark that a line begins with, perhaps behind a time and the like.
+pub(super) fn mark(line: &str) -> Option<Mark> {
+    for (at, word) in words(line).take(BEFORE) {
+        // A mark may touch what it is for: `C:10 0c`.
+        let len = word.find(':').map_or(word.len(), |colon| colon + 1);
+        let head = word.get(..len)?;
+        if let Some((side, kind)) = meaning(head) {
+            let end = at + len;
+            return Some(Mark {
+                side,
+                kind,
+                end: end + filler(line.get(end..)?),
+            });
+        }
+        // What stands before a mark is no byte.
+        if is_hex(word.trim_matches(|c: char| !c.is_ascii_alphanumeric()))
+            && !word.contains(['[', '('])
+        {
+            return None;
+        }
+    }
+    None
+}
+
+/// How long the words are that only go on with a mark: `client -> server:`.
+fn filler(rest: &str) -> usize {
+    let mut end = 0;
+    for (at, word) in words(rest) {
+        let bare = word.trim_end_matches(':');
+        let goes_on = arrow(bare).is_some()
+            || ["to", "sent", "sends", "says", ":", "|"].contains(&word)
+            || name(bare).is_some_and(|_| bare.len() > 1);
+        if !goes_on {
+            break;
+        }
+        end = at + word.len();
+        if word.ends_with(':') {
+            break;
+        }
+    }
+    end
+}
+
+fn meaning(word: &str) -> Option<(Side, Marks)> {
+    let colon = word.ends_with(':');
+    let bare = word.trim_matches(['[', ']', '(', ')', ':', '|']);
+    if let Some(side) = arrow(bare) {
+        return Some((side, Marks::Arrows));
+    }
+    // `C>S`, `S->C`, `C>`: the sender stands first.
+    let sender_len = bare.find(|c: char| !c.is_ascii_alphabetic());
+    let (sender, rest) = bare.split_at(sender_len.unwrap_or(bare.len()));
+    let receiver = rest.trim_start_matches(['-', '=', '>', '→']);
+    let is_route = rest.len() > receiver.len() && (receiver.is_empty() || name(receiver).is_some());
+    let is_marked = colon || is_route || bare.len() < word.len();
+    if let Some(side) = name(sender).filter(|_| is_route || rest.is_empty()) {
+        // A letter alone may be a digit.
+        return (is_marked || sender.len() > 1).then_some((side, Marks::Names));
+    }
+    let is = |list: &[&str]| list.iter().any(|verb| verb.eq_ignore_ascii_case(bare));
+    if is(&["tx", "sent", "send", "sending", "out", "outgoing", "write"]) {
+        Some((Side::First, Marks::Verbs))
+    } else if is(&[
+        "rx",
+        "received",
+        "recv",
+        "receiving",
+        "in",
+        "incoming",
+        "read",
+    ]) {
+        Some((Side::Second, Marks::Verbs))
+    } else {
+        None
+    }
+}
+
+fn arrow(word: &str) -> Option<Side> {
+    let made_of = |signs: &[char]| !word.is_empty() && word.trim_matches(signs).is_empty();
+    if word.ends_with(['>', '→', '⇒', '⟶', '»']) && made_of(&['-', '=', '>', '→', '⇒', '⟶', '»'])
+    {
+        Some(Side::First)
+    } else if word.starts_with(['<', '←', '⇐', '⟵', '«'])
+        && made_of(&['-', '=', '<', '←', '⇐', '⟵', '«'])
+    {
+        Some(Side::Second)
+    } else {
+        None
+    }
+}
+
+fn name(word: &str) -> Option<Side> {
+    let is = |list: [&str; 2]| list.iter().any(|name| name.eq_ignore_ascii_case(word));
+    if is(["c", "client"]) {
+        Some(Side::First)
+    } else if is(["s", "server"]) || word.eq_ignore_ascii_case("broker") {
+        Some(Side::Second)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,259 @@
+//! Texts of both sides of a connection.
+
+use mqttscope_capture::text::{
+    Decoded, Format, Marks, Note, Part, Side, Turns, decode, decode_file, decode_sides, marks,
+};
+use proptest::prelude::*;
+
+/// The bytes of each run in hex, with who sent it.
+fn runs(decoded: &Decoded) -> Vec<String> {
+    let ends = decoded.parts.iter().skip(1).map(|part| part.start);
+    decoded
+        .parts
+        .iter()
+        .zip(ends.chain([decoded.bytes.len()]))
+        .map(|(&Part { start, side }, end)| {
+            let bytes: String = decoded
+                .bytes
+                .iter()
+                .take(end)
+                .skip(start)
+                .map(|byte| format!(" {byte:02x}"))
+                .collect();
+            let side = match side {
+                Some(Side::First) => ">",
+                Some(Side::Second) => "<",
+                None => "?",
+            };
+            format!("{side}{bytes}")
+        })
+        .collect()
+}
+
+/// A text in habits of people and tools, how it is marked, and what it means.
+const MARKED: &[(&str, Marks, &[&str])] = &[
+    ("> c0 00\n< d0 00", Marks::Arrows, &["> c0 00", "< d0 00"]),
+    (">c000\r\n<d000\r\n", Marks::Arrows, &[]),
+    (
+        "-> c0 00\r\n<- d0 00\r\n",
+        Marks::Arrows,
+        &["> c0 00", "< d0 00"],
+    ),
+    ("→ c000\n← d0:00", Marks::Arrows, &["> c0 00", "< d0 00"]),
+    (
+        ">>> c0\n>>> 00\n<<< d0 00",
+        Marks::Arrows,
+        &["> c0 00", "< d0 00"],
+    ),
+    (
+        "C: c0 00\nS: d0 00\n",
+        Marks::Names,
+        &["> c0 00", "< d0 00"],
+    ),
+    ("C:c000\nS:d000", Marks::Names, &["> c0 00", "< d0 00"]),
+    (
+        "server: d0 00\nclient: c0 00",
+        Marks::Names,
+        &["< d0 00", "> c0 00"],
+    ),
+    (
+        "C>S c0 00\nS>C d0 00",
+        Marks::Names,
+        &["> c0 00", "< d0 00"],
+    ),
+    (
+        "C->S: c0 00\nS->C: d0 00",
+        Marks::Names,
+        &["> c0 00", "< d0 00"],
+    ),
+    (
+        "client -> server: c0 00\nserver -> client: d0 00",
+        Marks::Names,
+        &["> c0 00", "< d0 00"],
+    ),
+    (
+        "Client sends:\nc0 00\nBroker sends:\nd0 00",
+        Marks::Names,
+        &["> c0 00", "< d0 00"],
+    ),
+    (
+        "12:00:01.123 TX: c0 00\n12:00:01.124 RX: d0 00",
+        Marks::Verbs,
+        &["> c0 00", "< d0 00"],
+    ),
+    (
+        "2026-11-23 12:00:01 DEBUG [mqtt] sent c0 00\n2026-11-23 12:00:01 DEBUG [mqtt] received d0 00",
+        Marks::Verbs,
+        &["> c0 00", "< d0 00"],
+    ),
+    (
+        "[out] c0 00\n[in] d0 00",
+        Marks::Verbs,
+        &["> c0 00", "< d0 00"],
+    ),
+    (
+        "# Client request\nc0 00\n# Server response\nd0 00",
+        Marks::Names,
+        &["> c0 00", "< d0 00"],
+    ),
+    // socat -x -v
+    (
+        "> 2026/11/23 12:00:00.123456  length=2 from=0 to=1\n c0 00\n--\n< 2026/11/23 12:00:00.2  length=2 from=0 to=1\n d0 00\n--\n",
+        Marks::Arrows,
+        &["> c0 00", "< d0 00"],
+    ),
+    // Dumps, each with a headline, and each line with a mark.
+    (
+        "C:\n0000  c0 00                                             ..\n\nS:\n0000  d0 00                                             ..\n",
+        Marks::Names,
+        &["> c0 00", "< d0 00"],
+    ),
+    (
+        "> 0000  30 12 00 01 61 01 02 03  04 05 06 07 08 09 0a 0b\n> 0010  0c 0d 0e 0f\n< 0000  d0 00\n",
+        Marks::Arrows,
+        &[
+            "> 30 12 00 01 61 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f",
+            "< d0 00",
+        ],
+    ),
+    (
+        "C: IAIAAA==\nS: MAMAAWE=",
+        Marks::Names,
+        &["> 20 02 00 00", "< 30 03 00 01 61"],
+    ),
+    (
+        "> \"\\xc0\\x00\"\n< \"\\xd0\\x00\"",
+        Marks::Arrows,
+        &["> c0 00", "< d0 00"],
+    ),
+    (
+        "> \\xc0\\x00\n< \\xd0\\x00",
+        Marks::Arrows,
+        &["> c0 00", "< d0 00"],
+    ),
+    (
+        "client: <Buffer c0 00>\nserver: <Buffer d0 00>",
+        Marks::Names,
+        &["> c0 00", "< d0 00"],
+    ),
+];
+
+#[test]
+fn habits_of_marking_become_runs() {
+    for &(text, kind, wanted) in MARKED {
+        if wanted.is_empty() {
+            assert_eq!(marks(text), None, "{text}");
+            continue;
+        }
+        assert_eq!(marks(text), Some(kind), "{text}");
+        let decoded =
+            decode_sides(text, None, Turns::Marked).unwrap_or_else(|e| panic!("{text}: {e}"));
+        assert_eq!(runs(&decoded), wanted, "{text}");
+        assert_eq!(decoded.marks, Some(kind), "{text}");
+        assert!(
+            decoded.notes.contains(&Note::BothSides { marks: kind }),
+            "{text}"
+        );
+        for n in 0..decoded.bytes.len() {
+            let span = decoded.source.span(n).unwrap();
+            assert!(
+                text.get(span).is_some_and(|part| !part.trim().is_empty()),
+                "{text}"
+            );
+        }
+    }
+}
+
+/// Texts that hold signs like marks and are none.
+const UNMARKED: &[&str] = &[
+    "c0 00",
+    "<c0 00>",
+    "<c000>\n<d000>",
+    "<Buffer c0 00>\n<Buffer d0 00>",
+    "> c0 00\n> d0 00",
+    "c0 00\nc: d0\ns: 00",
+    "0c:00\n0d:00",
+    "0000  c0 00 3c 3e  ..<>",
+    "00000000  c0 00 d0 00                                       |> < |",
+    "12:00 IP 10.0.0.1.5 > 10.0.0.2.1883: Flags [P.]\n\t0x0000:  4500\n",
+];
+
+#[test]
+fn what_is_not_marked_reads_as_before() {
+    for text in UNMARKED {
+        assert_eq!(marks(text), None, "{text}");
+        assert_eq!(
+            decode_sides(text, None, Turns::Marked),
+            decode(text, None),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn blocks_take_turns_when_asked() {
+    for text in [
+        "c0 00\n\nd0\n00\n\n\nc0 00",
+        "c0 00\r\n\r\nd0\r\n00\r\n \r\nc0 00\r\n",
+    ] {
+        let decoded = decode_sides(text, None, Turns::Alternating).unwrap();
+        assert_eq!(runs(&decoded), ["> c0 00", "< d0 00", "> c0 00"]);
+        assert_eq!(decoded.marks, Some(Marks::Turns));
+    }
+    let one = decode_sides("c0 00\nd0 00", None, Turns::Alternating).unwrap();
+    assert!(one.parts.is_empty() && one.bytes == [0xc0, 0, 0xd0, 0]);
+}
+
+#[test]
+fn a_fault_behind_a_mark_has_its_place_in_the_whole_text() {
+    let fault = decode_sides("→ c0 00\n← d0 0z", None, Turns::Marked).unwrap_err();
+    assert_eq!(fault.to_string(), "`0z` at line 2, column 6 is not hex");
+    let fault = decode_sides("C: c0 00\nS: d0 0", Some(Format::Hex), Turns::Marked).unwrap_err();
+    assert_eq!((fault.place.line, fault.place.column), (2, 7));
+}
+
+#[test]
+fn a_file_of_both_sides_is_text() {
+    let text = "> 2026/11/23 12:00:00.1  length=2\n c0 00\n--\n< 2026/11/23 12:00:00.2  length=2\n d0 00\n--\n";
+    let content = decode_file(text.as_bytes()).unwrap();
+    assert_eq!(content.text.as_deref(), Some(text));
+    assert_eq!(content.decoded.bytes, [0xc0, 0, 0xd0, 0]);
+}
+
+#[test]
+fn formats_that_know_the_sides_say_so() {
+    let array = "char peer0_0[] = { 0xc0, 0x00 };\nchar peer1_0[] = { 0xd0, 0x00 };";
+    let decoded = decode_sides(array, None, Turns::Marked).unwrap();
+    assert_eq!(runs(&decoded), ["> c0 00", "< d0 00"]);
+    assert_eq!(decoded.marks, Some(Marks::Format));
+}
+
+proptest! {
+    #[test]
+    fn unmarked_text_is_untouched(text in "([0-9a-f]{2}[ ,:\n]?|[<>] ?|C:|S: |\n){0,30}") {
+        if marks(&text).is_none() {
+            prop_assert_eq!(decode_sides(&text, None, Turns::Marked), decode(&text, None));
+        }
+    }
+
+    #[test]
+    fn marked_hex_is_the_same_bytes(
+        lines in prop::collection::vec((any::<bool>(), prop::collection::vec(any::<u8>(), 2..20)), 1..12)
+    ) {
+        let mut text = String::new();
+        for (first, bytes) in &lines {
+            text.push_str(if *first { "C:" } else { "S:" });
+            for byte in bytes {
+                text.push_str(&format!(" {byte:02x}"));
+            }
+            text.push('\n');
+        }
+        let both = lines.iter().any(|line| line.0) && lines.iter().any(|line| !line.0);
+        prop_assert_eq!(marks(&text).is_some(), both);
+        if both {
+            let decoded = decode_sides(&text, None, Turns::Marked).unwrap();
+            let all: Vec<u8> = lines.into_iter().flat_map(|(_, bytes)| bytes).collect();
+            prop_assert_eq!(&decoded.bytes, &all);
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Packets of both sides without a clock, as text gives them: judged together by the monitor.
+//!
+//! Nothing that rests on time is said, and of one side alone only what that side shows by itself.
+
+mod known;
+
+use std::ops::Range;
+
+use mqttscope_session::common::Instant;
+use mqttscope_session::monitor::{ConnectionId, Monitor};
+use mqttscope_wire::{PacketType, Rule, Seen, Sender, Severity};
+
+use crate::states::{Passed, Recorded, Replay, Source, StateView};
+
+/// Packets that are fed for a state at a time.
+const SLICE: u64 = 10_000;
+
+/// Packets in order, each with its sender.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conversation {
+    bytes: Vec<u8>,
+    packets: Vec<Spoken>,
+    has_both: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Spoken {
+    range: Range<usize>,
+    from: Sender,
+    connection: ConnectionId,
+}
+
+/// What the monitor says of a conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// Rules that only the conversation shows to be broken, in the order in which it does.
+    pub findings: Vec<Finding>,
+    /// All of it in plain words, the most important first.
+    pub explanations: Vec<Explanation>,
+}
+
+impl Judged {
+    /// Errors and warnings of each packet that breaks a rule, for so many packets: two numbers a
+    /// packet.
+    #[must_use]
+    pub fn marks(&self, packets: usize) -> Vec<u32> {
+        let mut marks = vec![0_u32; packets.saturating_mul(2)];
+        for finding in &self.findings {
+            let which = match finding.severity {
+                Severity::Error => 0_usize,
+                Severity::Warning => 1,
+                Severity::Note => continue,
+            };
+            let place = finding.packets.last();
+            let place = place.map(|last| last.saturating_mul(2).saturating_add(which));
+            if let Some(mark) = place.and_then(|place| marks.get_mut(place)) {
+                *mark = mark.saturating_add(1);
+            }
+        }
+        marks
+    }
+}
+
+/// A rule that a conversation breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Its name.
+    pub rule: &'static str,
+    /// The nearest statement of the standard, where it has a number.
+    pub statement: Option<&'static str>,
+    /// How sure it is.
+    pub severity: Severity,
+    /// Who broke it.
+    pub by: Sender,
+    /// What is wrong.
+    pub message: String,
+    /// The packets that show it, from 0, the one that breaks the rule last.
+    pub packets: Vec<usize>,
+}
+
+/// A line about the whole conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// How bad it is; what is no fault is a note.
+    pub severity: Severity,
+    /// In plain words.
+    pub text: String,
+    /// Packets that show it, from 0.
+    pub packets: Vec<usize>,
+}
+
+impl Conversation {
+    /// A conversation of packets that stand one behind the other in `bytes`, each with its length.
+    ///
+    /// A CONNECT behind the end of a connection begins another one: nobody connects twice, but people
+    /// copy more than one connection.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>, packets: impl IntoIterator<Item = (usize, Sender)>) -> Self {
+        let mut spoken: Vec<Spoken> = Vec::new();
+        let (mut start, mut is_over, mut connection) = (0_usize, false, ConnectionId(0));
+        for (len, from) in packets {
+            let end = start.saturating_add(len).min(bytes.len());
+            let packet = bytes.get(start..end).unwrap_or_default();
+            let kind = PacketType::from_first_byte(packet.first().copied().unwrap_or(0));
+            if is_over && kind == PacketType::Connect && from == Sender::Client {
+                connection.0 = connection.0.saturating_add(1);
+                is_over = false;
+            }
+            is_over |= kind == PacketType::Disconnect || refuses(kind, packet);
+            spoken.push(Spoken {
+                range: start..end,
+                from,
+                connection,
+            });
+            start = end;
+        }
+        let speaks = |side| spoken.iter().any(|packet| packet.from == side);
+        Self {
+            has_both: speaks(Sender::Client) && speaks(Sender::Server),
+            packets: spoken,
+            bytes,
+        }
+    }
+
+    /// How many packets it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.packets.len()
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.packets.is_empty()
+    }
+
+    /// A packet's type and who sent it.
+    #[must_use]
+    pub fn packet(&self, packet: usize) -> Option<(PacketType, Sender)> {
+        let spoken = self.packets.get(packet)?;
+        let first = self.bytes.get(spoken.range.start).copied().unwrap_or(0);
+        Some((PacketType::from_first_byte(first), spoken.from))
+    }
+
+    /// What it breaks, and what else is worth knowing.
+    #[must_use]
+    pub fn judge(&self) -> Judged {
+        let mut monitor = Monitor::new();
+        // The monitor counts packets that are whole and readable.
+        let mut places: Vec<usize> = Vec::new();
+        for place in 0..self.packets.len() {
+            let number = place as u64;
+            self.lead_in(number, &mut monitor);
+            let Some(packet) = Source::packet(self, number) else {
+                continue;
+            };
+            let numbers = monitor.push(packet.connection, packet.from, packet.bytes, packet.at);
+            places.extend(numbers.map(|_| place));
+        }
+        let place = |number: &u32| places.get(usize::try_from(*number).ok()?).copied();
+        let places = |numbers: &[u32]| numbers.iter().filter_map(place).collect();
+        let findings = monitor.findings().iter();
+        let findings = findings
+            .filter(|finding| finding.rule.seen() == Seen::Conversation && self.shows(finding.rule))
+            .map(|finding| Finding {
+                rule: finding.rule.name(),
+                statement: finding.statement(),
+                severity: finding.severity(),
+                by: finding.by,
+                message: finding.message(),
+                packets: places(finding.packets.as_slice()),
+            })
+            .collect();
+        let explanations = monitor.explanations().into_iter();
+        let explanations = explanations
+            .filter(|line| line.rule.map_or(self.has_both, |rule| self.shows(rule)))
+            .map(|line| Explanation {
+                severity: line.severity,
+                text: line.text,
+                packets: places(line.packets.as_slice()),
+            })
+            .collect();
+        Judged {
+            findings,
+            explanations,
+        }
+    }
+
+    /// Whether these packets can show that a rule is broken.
+    fn shows(&self, rule: Rule) -> bool {
+        !known::rests_on_time(rule) && (self.has_both || known::shown_by_one_side(rule))
+    }
+
+    /// What both ends know around a packet; none where it is no packet.
+    pub fn state(&self, replay: &mut Replay, packet: usize) -> Option<StateView> {
+        loop {
+            match replay.look(self, packet as u64, SLICE) {
+                Passed::More(_) => {}
+                Passed::Gone => return None,
+                Passed::There(mut around) => {
+                    // The clock of Keep Alive needs times.
+                    let before = around
+                        .before
+                        .as_mut()
+                        .and_then(|state| state.keep_alive.as_mut());
+                    let clocks = before.into_iter().chain(around.after.keep_alive.as_mut());
+                    clocks.for_each(|clock| clock.closes = None);
+                    return Some(StateView::of(
+                        around.before.as_ref(),
+                        &around.after,
+                        around.at,
+                    ));
+                }
+            }
+        }
+    }
+}
+
+/// Whether a packet is a CONNACK that refuses.
+fn refuses(kind: PacketType, packet: &[u8]) -> bool {
+    let code = match packet {
+        [_, 0..=0x7f, _, code, ..] | [_, _, 0..=0x7f, _, code, ..] => *code,
+        _ => 0,
+    };
+    kind == PacketType::Connack && code != 0
+}
+
+impl Source for Conversation {
+    fn packets(&self) -> Range<u64> {
+        0..self.packets.len() as u64
+    }
+
+    fn packet(&self, number: u64) -> Option<Recorded<'_>> {
+        let packet = self.packets.get(usize::try_from(number).ok()?)?;
+        Some(Recorded {
+            connection: packet.connection,
+            from: packet.from,
+            at: Instant::ZERO,
+            bytes: self.bytes.get(packet.range.clone())?,
+        })
+    }
+
+    fn lead_in(&self, number: u64, monitor: &mut Monitor) {
+        let place = usize::try_from(number).unwrap_or(usize::MAX);
+        let connection = |place: usize| self.packets.get(place).map(|packet| packet.connection);
+        let before = place.checked_sub(1).and_then(connection);
+        if let Some(ended) = before.filter(|_| before != connection(place)) {
+            monitor.close(ended, Instant::ZERO);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Both sides of a connection in one recording: each side's packets are found in its own bytes, and
+//! all stand in the order in which they were complete.
+
+use std::ops::Range;
+
+use mqttscope_wire::{Context, PacketAt, PacketType, ProtocolVersion, Sender, packets};
+
+/// Where bytes of one side begin; they end where the next run begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Its first byte.
+    pub start: usize,
+    /// Who sent it.
+    pub from: Sender,
+}
+
+/// A packet of one side, and where its bytes stand in what was given: in one piece, unless it goes
+/// on in another run of its side.
+pub(crate) struct Found {
+    pub(crate) at: PacketAt,
+    pub(crate) from: Sender,
+    pub(crate) pieces: Vec<Range<usize>>,
+}
+
+/// Says which of two sides is the client: the first, unless what they send shows the opposite.
+///
+/// `starts` says where runs begin, and whether they are of the first side.
+#[must_use]
+pub fn runs(bytes: &[u8], starts: &[(usize, bool)], first_is_client: bool) -> Vec<Run> {
+    let name = |swapped: bool| -> Vec<Run> {
+        let runs = starts.iter().map(|&(start, is_first)| Run {
+            start,
+            from: if is_first == swapped {
+                Sender::Server
+            } else {
+                Sender::Client
+            },
+        });
+        runs.collect()
+    };
+    let (straight, swapped) = (name(false), name(true));
+    let wrong = |runs: &[Run]| {
+        let found = find(bytes, runs).into_iter();
+        let of_others = |found: &Found| {
+            let direction = found.at.packet_type.sent_by(found.at.version);
+            found.at.packet_type != PacketType::Reserved && !direction.allows(found.from)
+        };
+        found.filter(of_others).count()
+    };
+    if !first_is_client && wrong(&swapped) < wrong(&straight) {
+        swapped
+    } else {
+        straight
+    }
+}
+
+/// The packets of both sides in the order in which they are complete. Their offsets count on from
+/// one to the next, as if their bytes stood in this order.
+pub(crate) fn find(bytes: &[u8], runs: &[Run]) -> Vec<Found> {
+    let mut all = of_side(bytes, runs, Sender::Client);
+    all.extend(of_side(bytes, runs, Sender::Server));
+    all.sort_by_key(|found| found.pieces.last().map(|piece| piece.end));
+    let mut offset = 0_usize;
+    for found in &mut all {
+        found.at.offset = offset;
+        offset = offset.saturating_add(found.at.len);
+    }
+    all
+}
+
+fn of_side(bytes: &[u8], runs: &[Run], from: Sender) -> Vec<Found> {
+    let ends = runs.iter().skip(1).map(|run| run.start);
+    let pieces: Vec<Range<usize>> = runs
+        .iter()
+        .zip(ends.chain([bytes.len()]))
+        .filter(|(run, _)| run.from == from)
+        .map(|(run, end)| run.start..end)
+        .collect();
+    let stream = join(bytes, &pieces);
+    // The version matters little for where packets begin.
+    let context = Context {
+        version: ProtocolVersion::V5,
+        sender: Some(from),
+    };
+    let mut rest = pieces.into_iter();
+    let mut piece = 0..0;
+    packets(&stream, context)
+        .map(|at| {
+            let mut wanted = at.len;
+            let mut taken = Vec::new();
+            while wanted > 0 {
+                if piece.is_empty() {
+                    let Some(next) = rest.next() else { break };
+                    piece = next;
+                    continue;
+                }
+                let part = piece.start..piece.end.min(piece.start.saturating_add(wanted));
+                wanted = wanted.saturating_sub(part.len());
+                piece.start = part.end;
+                taken.push(part);
+            }
+            Found {
+                at,
+                from,
+                pieces: taken,
+            }
+        })
+        .collect()
+}
+
+/// The bytes of all pieces.
+pub(crate) fn join(bytes: &[u8], pieces: &[Range<usize>]) -> Vec<u8> {
+    let parts = pieces.iter().filter_map(|piece| bytes.get(piece.clone()));
+    parts.collect::<Vec<_>>().concat()
+}

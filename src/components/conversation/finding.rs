@@ -1,0 +1,71 @@
+//! What the conversation shows to be broken, each with the way to its packets.
+
+use mqttscope_inspect::conversation::Finding;
+use mqttscope_wire::Sender;
+use yew::prelude::*;
+
+use super::number;
+use crate::components::icon::icon;
+use crate::components::inspector::severity;
+
+/// The most that are listed; a broken peer may break one rule again and again.
+const MOST: usize = 200;
+
+/// A group of findings; nothing when there are none.
+pub(super) fn findings<'a>(
+    found: impl Iterator<Item = &'a Finding>,
+    title: &'static str,
+    selected: usize,
+    on_select: &Callback<usize>,
+) -> Html {
+    let rows: Vec<Html> = found
+        .take(MOST)
+        .map(|finding| row(finding, selected, on_select))
+        .collect();
+    if rows.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <div class="faults" role="group" aria-label={title} data-testid="conversation-findings">
+            <h3>{ title }</h3>
+            { rows }
+        </div>
+    }
+}
+
+fn row(finding: &Finding, selected: usize, on_select: &Callback<usize>) -> Html {
+    let (class, picture, word) = severity(finding.severity);
+    let by = match finding.by {
+        Sender::Client => "by the client",
+        Sender::Server => "by the server",
+    };
+    html! {
+        <div class={classes!("diagnostic", class)} data-testid="finding" data-rule={finding.rule}>
+            { icon(picture) }
+            <span class="says"><span class="unseen">{ word }{ ": " }</span>{ &finding.message }</span>
+            <span class="ids">
+                if let Some(statement) = finding.statement { <span>{ format!("[{statement}]") }</span> }
+                <span class="rule">{ finding.rule }</span>
+                <span class="rule">{ by }</span>
+                { jumps(&finding.packets, Some(selected), on_select) }
+            </span>
+        </div>
+    }
+}
+
+/// Buttons that lead to packets, but not to the one that is looked at.
+pub(super) fn jumps(
+    packets: &[usize],
+    selected: Option<usize>,
+    on_select: &Callback<usize>,
+) -> Html {
+    let others = packets
+        .iter()
+        .copied()
+        .filter(|&packet| Some(packet) != selected);
+    let jumps = others.map(|packet| {
+        let jump = on_select.reform(move |_: MouseEvent| packet);
+        html! { <button class="link" data-testid="jump" onclick={jump}>{ format!("packet {}", number(packet)) }</button> }
+    });
+    html! { <>{ for jumps }</> }
+}
