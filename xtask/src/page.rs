@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use xshell::{Shell, cmd};
 
-use crate::context::{Context, step};
+use crate::context::{self, Context, step};
 use crate::{csp, glue, pack, tools};
 
 /// What makes trunk build for size, by the profile in Cargo.toml.
@@ -55,6 +55,8 @@ pub(crate) fn build(cx: &Context) -> Result<()> {
     step(
         "building the release page into dist/ (2 to 4 minutes from scratch)",
         || {
+            // What an earlier build left there of scripts, Trunk would name in the page.
+            sh.remove_path(context::target_folder(cx).join("wasm-bindgen"))?;
             cmd!(sh, "trunk build {RELEASE...}")
                 .env("TRUNK_SKIP_VERSION_CHECK", "true")
                 .envs(flags(cx)?)
