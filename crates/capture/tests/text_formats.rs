@@ -275,17 +275,17 @@ fn faults_name_their_place() {
         (
             None,
             r"b'\x10\xg'",
-            "`\\\\x` at line 1, column 7 is not an escape",
+            "`\\x` at line 1, column 7 is not an escape",
         ),
         (
             None,
             r#"b"\q""#,
-            "`\\\\q` at line 1, column 3 is not an escape",
+            "`\\q` at line 1, column 3 is not an escape",
         ),
         (
             None,
             r"b'\x10",
-            "`b\\'` at line 1, column 1 begins a string that does not end",
+            "`b'` at line 1, column 1 begins a string that does not end",
         ),
         (None, "  \n", "there are no bytes in this text"),
         (

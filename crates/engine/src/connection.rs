@@ -1,7 +1,6 @@
 //! One connection: its client, what it is subscribed to, what it counts.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use mqttscope_session::client::{Client, Phase, Ticket};
 use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
 

@@ -172,6 +172,8 @@ pub(crate) fn options(profile: &Profile, seed: u64) -> Result<Options, String> {
         .as_ref()
         .map(|text| text.as_bytes().to_vec());
     options.automatic_topic_alias = profile.automatic_topic_alias;
+    // Rows are made of the wire's bytes; of messages only answers to requests are waited for.
+    options.answers_only = true;
     // A broker that lost a session but says it has one is worth seeing, not worth failing for.
     options.accept_unknown_session = true;
     options.seed = seed;

@@ -1,6 +1,8 @@
 //! The tree of topics that were seen.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::HashMap;
 
 use crate::protocol::{ConnectionId, RecordId, TopicRow};
 

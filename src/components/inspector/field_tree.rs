@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::field_row::{Row, RowProps};
 use super::tree_acts::Acts;
-use super::tree_keys::{Key, key};
+use super::tree_keys::{Key, key, row_of};
 use super::{InspectorProps, Shown};
 use crate::element::{El, el, keyed_part};
 use crate::hooks::{use_after, use_kept, use_made};
@@ -147,10 +147,4 @@ pub(super) fn use_field_tree(
         el("div").class("more").child(button.string(says))
     });
     el("div").class("scroll").child(tree).maybe(more)
-}
-
-/// The row of a node, or of the closest node around it that has one.
-fn row_of(rows: &[FieldRow], node: usize) -> Option<usize> {
-    // Rows stand in the order of their nodes, and a folded node's parts come right behind it.
-    rows.partition_point(|row| row.node <= node).checked_sub(1)
 }

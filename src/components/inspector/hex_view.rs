@@ -4,6 +4,7 @@ use mqttscope_inspect::edit;
 use yew::prelude::*;
 
 use super::InspectorProps;
+use super::hex_keys::{digit, target};
 use super::hex_line::{HexLine, HexLineProps};
 use crate::element::{El, el, keyed_part};
 use crate::hooks::{use_after, use_kept, use_narrow, use_virtual_rows};
@@ -89,20 +90,12 @@ pub(super) fn use_hex_view(
                 }
                 return;
             }
-            let line_start = now.saturating_sub(now.checked_rem(across).unwrap_or(0));
-            let to = match event.key().as_str() {
-                "ArrowRight" => now.saturating_add(1),
-                "ArrowLeft" => now.saturating_sub(1),
-                "ArrowDown" => now.saturating_add(across),
-                "ArrowUp" => now.checked_sub(across).unwrap_or(now),
-                "PageDown" => now.saturating_add(across.saturating_mul(rows.page())),
-                "PageUp" => now.saturating_sub(across.saturating_mul(rows.page())),
-                "Home" if command => 0,
-                "End" if command => last,
-                "Home" => line_start,
-                "End" => line_start.saturating_add(across).saturating_sub(1),
-                "Escape" => return first_digit.set(None),
-                _ => return,
+            if event.key() == "Escape" {
+                return first_digit.set(None);
+            }
+            let page = across.saturating_mul(rows.page());
+            let Some(to) = target(&event.key(), command, now, across, page, last) else {
+                return;
             };
             event.prevent_default();
             if len > 0 {
@@ -146,14 +139,4 @@ pub(super) fn use_hex_view(
         view = view.made("aria-activedescendant", format!("byte-{cursor}"));
     }
     view.child(rows.draw(drawn))
-}
-
-fn digit(key: &str) -> Option<u8> {
-    let mut chars = key.chars();
-    let (first, None) = (chars.next()?, chars.next()) else {
-        return None;
-    };
-    first
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
 }

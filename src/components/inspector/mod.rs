@@ -11,6 +11,7 @@ mod faults;
 mod field_row;
 mod field_tree;
 mod fields_pane;
+mod hex_keys;
 mod hex_line;
 mod hex_view;
 mod look;

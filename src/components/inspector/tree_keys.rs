@@ -18,6 +18,12 @@ pub(super) enum Key {
 /// Rows that PageUp and PageDown skip.
 const PAGE: usize = 12;
 
+/// The row of a node, or of the closest node around it that has one.
+pub(super) fn row_of(rows: &[FieldRow], node: usize) -> Option<usize> {
+    // Rows stand in the order of their nodes, and a folded node's parts come right behind it.
+    rows.partition_point(|row| row.node <= node).checked_sub(1)
+}
+
 /// What `name` does when the row `at` is selected.
 pub(super) fn key(name: &str, rows: &[FieldRow], at: Option<usize>) -> Option<Key> {
     let last = rows.len().checked_sub(1)?;

@@ -6,7 +6,8 @@ use yew::prelude::*;
 use super::wire_row::direction;
 use crate::state::live::words;
 
-/// Its markup; `number` of `total` in the list.
+/// Its markup; `number` of `total` in the list. Without a key: in a flood every row is another
+/// packet each time, and to change the row that is there costs less than to make a new one.
 pub(super) fn message_row(
     row: &MessageRow,
     number: u64,
@@ -16,7 +17,7 @@ pub(super) fn message_row(
 ) -> Html {
     let id = row.record.0;
     html! {
-        <div key={id} id={format!("messages-{id}")} class="message-row" role="option" data-row={id.to_string()} data-testid="message-row"
+        <div id={format!("messages-{id}")} class="message-row" role="option" data-row={id.to_string()} data-testid="message-row"
             data-colour={row.colour.map(|colour| colour.to_string())} aria-selected={is_selected.to_string()}
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <i aria-hidden="true"></i>

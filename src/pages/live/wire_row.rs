@@ -6,7 +6,8 @@ use yew::prelude::*;
 use crate::components::icon::{Icon, icon};
 use crate::state::live::words;
 
-/// Its markup; `number` of `total` in the list.
+/// Its markup; `number` of `total` in the list. Without a key: in a flood every row is another
+/// packet each time, and to change the row that is there costs less than to make a new one.
 pub(super) fn wire_row(
     row: &WireRow,
     number: u64,
@@ -18,7 +19,7 @@ pub(super) fn wire_row(
     let id = row.record.0;
     let grade = row.grade.map(grade);
     html! {
-        <div key={id} id={format!("wire-{id}")} class={classes!("wire-row", is_linked.then_some("linked"), grade.map(|(class, ..)| class))} role="option"
+        <div id={format!("wire-{id}")} class={classes!("wire-row", is_linked.then_some("linked"), grade.map(|(class, ..)| class))} role="option"
             data-row={id.to_string()} data-testid="wire-row" data-type={row.packet_type.clone()} aria-selected={is_selected.to_string()}
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="time">{ words::time(row.at_ms, minutes_behind) }</span>

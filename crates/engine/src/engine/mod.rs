@@ -24,6 +24,11 @@ use report::Explained;
 
 /// Milliseconds between two reports: faster than the eye, slow enough to leave time for the wire.
 const BETWEEN_REPORTS: f64 = 50.0;
+/// The same while packets pour in: nobody can read rows that pass so fast, and drawing them takes
+/// time from all else.
+const BETWEEN_REPORTS_IN_FLOOD: f64 = 100.0;
+/// Packets since the last reports that are a flood: more than a screen shows.
+const FLOOD: u64 = 256;
 /// Milliseconds between two summaries when nothing else happens, so that rates fall to zero.
 const BETWEEN_SUMMARIES: f64 = 1_000.0;
 
@@ -96,6 +101,8 @@ pub struct Engine {
     /// Something has changed since the last reports.
     changed: bool,
     reported_ms: f64,
+    /// The end of the log as of the last reports.
+    reported_end: u64,
     /// Packets are left to be searched.
     searching: bool,
 }
@@ -128,6 +135,7 @@ impl Engine {
             drawn: true,
             changed: true,
             reported_ms: f64::NEG_INFINITY,
+            reported_end: 0,
             searching: false,
         }
     }
@@ -236,7 +244,7 @@ impl Engine {
         let report = if self.searching {
             Some(0.0)
         } else if self.drawn && self.changed {
-            Some(self.reported_ms + BETWEEN_REPORTS)
+            Some(self.reported_ms + self.between_reports())
         } else if let Some(due) = self.explained.due_ms().filter(|_| self.drawn) {
             Some(due)
         } else if self.drawn && self.connections.values().any(is_open) {
@@ -245,6 +253,15 @@ impl Engine {
             None
         };
         connections.chain(report).min_by(f64::total_cmp)
+    }
+
+    /// Milliseconds that are between two reports now.
+    fn between_reports(&self) -> f64 {
+        if self.log.end().saturating_sub(self.reported_end) > FLOOD {
+            BETWEEN_REPORTS_IN_FLOOD
+        } else {
+            BETWEEN_REPORTS
+        }
     }
 
     /// Hands something to a connection's client, then does what that asks for.

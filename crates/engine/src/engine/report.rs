@@ -1,6 +1,6 @@
 //! What the page has not heard yet.
 
-use super::{BETWEEN_REPORTS, BETWEEN_SUMMARIES, Engine};
+use super::{BETWEEN_SUMMARIES, Engine};
 use crate::log::matches_search;
 use crate::protocol::{RecordId, Report, Summary, Window};
 use crate::view::{flows, rows};
@@ -35,14 +35,15 @@ impl Engine {
         let mut reports = core::mem::take(&mut self.answers);
         let since = now_ms - self.reported_ms;
         let is_late = self.explained.due_ms().is_some_and(|due| due <= now_ms);
-        let is_due =
-            ((self.changed || is_late) && since >= BETWEEN_REPORTS) || since >= BETWEEN_SUMMARIES;
+        let is_due = ((self.changed || is_late) && since >= self.between_reports())
+            || since >= BETWEEN_SUMMARIES;
         if !self.drawn || !is_due {
             return reports;
         }
         self.drawn = false;
         self.changed = false;
         self.reported_ms = now_ms;
+        self.reported_end = self.log.end();
         self.search();
         reports.push(Report::Summary(Box::new(Summary {
             connections: self

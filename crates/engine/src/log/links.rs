@@ -1,7 +1,6 @@
 //! Which packet waits for which answer.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use mqttscope_wire::PacketType;
 
 use crate::protocol::{ConnectionId, Direction, RecordId};
@@ -42,13 +41,18 @@ impl Links {
         record: RecordId,
     ) -> Option<RecordId> {
         let packet_type = PacketType::from_nibble(first >> 4);
+        let answer = answer_to(packet_type, (first >> 1) & 3);
+        if packet_type == PacketType::Publish && answer.is_none() {
+            // The most of a flood: it answers nothing, and nothing answers it.
+            return None;
+        }
         let asked = self.0.remove(&(
             connection,
             direction,
             packet_type.nibble(),
             packet_identifier,
         ));
-        if let Some(answer) = answer_to(packet_type, (first >> 1) & 3)
+        if let Some(answer) = answer
             && self.0.len() < MOST
         {
             let back = match direction {

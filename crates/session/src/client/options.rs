@@ -42,6 +42,10 @@ pub struct Options {
     /// Messages of QoS 1 and 2 are acknowledged when the application says so
     /// ([`super::Command::Acknowledge`]).
     pub manual_acknowledgement: bool,
+    /// Messages without Correlation Data are received and acknowledged but not given as
+    /// [`super::Event::Message`]: for an application that reads the bytes itself and only waits for
+    /// answers. Without meaning where `manual_acknowledgement` is set.
+    pub answers_only: bool,
     /// Outgoing messages get Topic Aliases while the server accepts some.
     pub automatic_topic_alias: bool,
     /// Messages of QoS 0 wait for a connection too; otherwise they are given up.
@@ -122,6 +126,7 @@ impl Options {
             ping_timeout: Duration::from_secs(20),
             reconnect: Some(Reconnect::default()),
             manual_acknowledgement: false,
+            answers_only: false,
             automatic_topic_alias: false,
             queue_qos_0: true,
             accept_unknown_session: false,

@@ -167,21 +167,21 @@ impl Client {
             Some(Property::TopicAlias(alias)) => Some(alias),
             _ => None,
         };
-        let topic: Arc<str> = match topic_alias {
-            Some(alias) => match self
-                .connection
-                .incoming_aliases
-                .resolve(alias, &publish.topic_name)
-            {
-                Ok(topic) => topic.clone(),
-                Err(_) => return Err(Fault::TopicAliasInvalid),
-            },
-            None => publish.topic_name.as_str().into(),
-        };
+        let aliases = &mut self.connection.incoming_aliases;
+        let aliased: Option<Arc<str>> = topic_alias
+            .map(|alias| aliases.resolve(alias, &publish.topic_name).cloned())
+            .transpose()
+            .map_err(|_| Fault::TopicAliasInvalid)?;
         self.deliveries = self.deliveries.saturating_add(1);
         let number = self.deliveries;
         let give = |client: &mut Self, packet_identifier: Option<PacketIdentifier>| {
             let manual = client.options.manual_acknowledgement;
+            let has = publish.properties.set();
+            if client.options.answers_only && !manual && !has.contains(PropertyId::CORRELATION_DATA)
+            {
+                return;
+            }
+            let topic = aliased.unwrap_or_else(|| publish.topic_name.as_str().into());
             let delivery = packet_identifier
                 .filter(|_| manual)
                 .map(|packet_identifier| Delivery {

@@ -23,7 +23,7 @@ impl Connection {
         share: u64,
     ) {
         let only = {
-            let mut same = view.traces.of_content(message.content);
+            let mut same = view.traces.of_content(message.content());
             match (same.next(), same.next()) {
                 (Some(only), None) => *only,
                 _ => return,
@@ -61,10 +61,10 @@ impl Connection {
         };
         let was_published = view
             .traces
-            .of_content(message.content)
+            .of_content(message.content())
             .all(|trace| trace.packet < retained.packet)
             || retained.content.is_none();
-        if retained.content != Some(message.content)
+        if retained.content != Some(message.content())
             && was_published
             && retained.at + SLACK < matched.newest
         {

@@ -30,7 +30,10 @@ impl Connection {
         if let Some(topic) = message.topic {
             self.expected
                 .retain(|expected| expected.topic != message.topic_mark);
-            let matched = self.session.subscriptions.matching(topic);
+            let matched = self
+                .session
+                .subscriptions
+                .matching(message.topic_mark, topic);
             let complete = self.session.known && !self.session.subscriptions.overflowed;
             match matched {
                 Some(matched) if complete => self.judge_options(judge, message, topic, matched),
@@ -56,7 +59,7 @@ impl Connection {
         let rule = match subscriptions.ended_at(topic) {
             Some(ended) => {
                 // What was there when it ended may still come.
-                let traces = || view.traces.of_content(message.content);
+                let traces = || view.traces.of_content(message.content());
                 let is_new = match traces().next() {
                     Some(_) => traces().all(|trace| trace.at > ended + SLACK),
                     None => judge.at - ended >= SETTLED,
@@ -163,7 +166,10 @@ impl Connection {
         if publish.retain {
             self.judge_retained(judge, view, message, matched);
         }
-        let Some(mut chosen) = view.traces.of_content(message.content).last().copied() else {
+        if !view.traces.has_topic(message.topic_mark) {
+            return 0;
+        }
+        let Some(mut chosen) = view.traces.of_content(message.content()).last().copied() else {
             return 0;
         };
         if is_will || publish.dup {
@@ -193,7 +199,7 @@ impl Connection {
         matched: Option<Matched>,
     ) {
         let publish = message.publish;
-        let traces = || view.traces.of_content(message.content);
+        let traces = || view.traces.of_content(message.content());
         let all = |test: &dyn Fn(&Trace) -> bool| traces().all(test);
         let Some(newest) = traces().next().copied() else {
             return;
@@ -256,7 +262,7 @@ impl Connection {
         if explained {
             // One of these messages, at one of these subscriptions, comes so.
         } else if publish.qos > highest {
-            let is_will = |will: &Will| will.content == message.content;
+            let is_will = |will: &Will| will.content == message.content();
             if publish.qos <= matched.highest && !view.wills.iter().any(is_will) {
                 //= [MQTT-3.8.4-8] v5, [MQTT-3.8.4-6] v3.1.1: the lower of the published and the granted
                 broken(
@@ -310,7 +316,7 @@ impl Connection {
         };
         if last.row != oldest.row {
             // The first of its row: only one that can be no other tells where the row is.
-            let mut same = view.traces.of_content(message.content);
+            let mut same = view.traces.of_content(message.content());
             if same.next().is_some() && same.next().is_none() {
                 *last = Delivered {
                     row: oldest.row,
@@ -324,7 +330,7 @@ impl Connection {
         let in_row = || {
             let row = last.row;
             view.traces
-                .of_content(message.content)
+                .of_content(message.content())
                 .filter(move |trace| trace.row == row)
         };
         let next = in_row().find(|trace| trace.before_in_row == last.mark);
@@ -336,7 +342,7 @@ impl Connection {
             return oldest;
         }
         let Some(chosen) = next.or_else(|| later().next()).copied() else {
-            let only = view.traces.of_content(message.content).count() == 1;
+            let only = view.traces.of_content(message.content()).count() == 1;
             if is_acknowledged(message.publish.qos) && only {
                 //= [MQTT-4.6.0-5] v5 and v3.1.1, [MQTT-3.8.4-3] v5
                 let rule = if last.skipped == oldest.mark {

@@ -1,6 +1,7 @@
 //! PUBLISH and its acknowledgements, both ways.
 
 use alloc::boxed::Box;
+use core::cell::OnceCell;
 
 use mqttscope_wire::{
     Acknowledgement, PacketType, Property, PropertyId, Publish, QoS, ReasonCode, Rule, Sender,
@@ -22,9 +23,17 @@ pub(super) struct Message<'a> {
     pub(super) publish: &'a Publish<'a>,
     /// The topic that it is about; none when its alias was set before the recording.
     pub(super) topic: Option<&'a str>,
-    /// The marks of topic, and of topic and payload.
     pub(super) topic_mark: u64,
-    pub(super) content: u64,
+    content: OnceCell<u64>,
+}
+
+impl Message<'_> {
+    /// The mark of topic and payload, made when first asked for.
+    pub(super) fn content(&self) -> u64 {
+        *self
+            .content
+            .get_or_init(|| content::of_message(self.topic_mark, self.publish.payload))
+    }
 }
 
 impl Connection {
@@ -63,7 +72,7 @@ impl Connection {
             publish,
             topic,
             topic_mark,
-            content: content::of_message(topic_mark, publish.payload),
+            content: OnceCell::new(),
         };
         match from {
             Sender::Client => self.publish_of_client(judge, view, &message),
@@ -140,7 +149,7 @@ impl Connection {
         let publish = message.publish;
         if publish.retain {
             let retained = Retained {
-                content: (!publish.payload.is_empty()).then_some(message.content),
+                content: (!publish.payload.is_empty()).then_some(message.content()),
                 packet: judge.number,
                 at: judge.at,
             };
@@ -148,7 +157,7 @@ impl Connection {
         }
         let properties = publish.properties;
         view.traces.note(&Published {
-            content: message.content,
+            content: message.content(),
             topic: message.topic_mark,
             properties: content::of_properties(properties),
             v5: self.is_v5(),
@@ -174,7 +183,7 @@ impl Connection {
             identifier: identifier.get(),
             qos: message.publish.qos,
             dup: message.publish.dup,
-            content: message.content,
+            content: message.content(),
             trace,
             receive_maximum,
         };

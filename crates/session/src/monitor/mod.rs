@@ -38,6 +38,7 @@ mod matched;
 mod messages;
 mod numbers;
 mod opening;
+mod recall;
 mod remarks;
 mod requests;
 mod session;
@@ -204,15 +205,11 @@ impl Monitor {
             log,
             ..
         } = self;
-        let connected = connections.values_mut().map(|c| &mut c.session);
-        let mut windows: Vec<&mut Window> = connected
-            .chain(view.sessions_mut())
-            .flat_map(|session| [&mut session.windows.client, &mut session.windows.server])
-            .collect();
-        let mut places: usize = windows.iter().map(|window| window.places()).sum();
+        let mut places: usize = windows(connections, view).map(|w| w.places()).sum();
         if places <= MAXIMUM_IN_FLIGHT {
             return;
         }
+        let mut windows: Vec<&mut Window> = windows(connections, view).collect();
         windows.sort_by_key(|window| core::cmp::Reverse(window.places()));
         for window in windows {
             if places <= MAXIMUM_IN_FLIGHT {
@@ -373,6 +370,17 @@ impl Monitor {
         let name = &self.connections.get(&connection)?.session.client_identifier;
         (!name.is_empty()).then(|| name.as_ref().into())
     }
+}
+
+/// What is in flight, on connections and for clients that are away.
+fn windows<'a>(
+    connections: &'a mut BTreeMap<ConnectionId, Connection>,
+    view: &'a mut View,
+) -> impl Iterator<Item = &'a mut Window> {
+    let connected = connections.values_mut().map(|c| &mut c.session);
+    connected
+        .chain(view.sessions_mut())
+        .flat_map(|session| [&mut session.windows.client, &mut session.windows.server])
 }
 
 /// Judges a moment rather than a packet.

@@ -8,6 +8,7 @@ use mqttscope_wire::{QoS, RetainHandling, Subscription, SubscriptionOptions, Top
 
 use super::content;
 use super::matched::Matched;
+use super::recall::Recall;
 use crate::common::Instant;
 use crate::common::topic_tree::{TopicTree, matches};
 
@@ -68,6 +69,8 @@ pub(super) struct Subscriptions {
     tree: TopicTree<Vec<Entry>>,
     len: usize,
     ended: VecDeque<Ended>,
+    /// Emptied whenever the tree changes.
+    recall: Recall,
     /// Some could not be kept.
     pub(super) overflowed: bool,
 }
@@ -99,6 +102,7 @@ impl Subscriptions {
         packet: u32,
         at: Instant,
     ) -> bool {
+        self.recall.clear();
         let filter = subscription.topic_filter.as_str();
         let (inner, share) = parts(filter, v5);
         let mut entry = Entry {
@@ -144,6 +148,7 @@ impl Subscriptions {
         granted: Option<QoS>,
         at: Instant,
     ) {
+        self.recall.clear();
         if let Some(entry) = self.find_mut(filter, v5)
             && Some(entry.packet) != subscribe
         {
@@ -190,6 +195,7 @@ impl Subscriptions {
 
     /// The packet `by` ends it: an UNSUBSCRIBE, or the SUBSCRIBE that was refused.
     pub(super) fn end(&mut self, filter: &str, v5: bool, by: u32, at: Instant) {
+        self.recall.clear();
         let (inner, _) = parts(filter, v5);
         let Some(entries) = self.tree.get_mut(inner) else {
             return;
@@ -217,8 +223,19 @@ impl Subscriptions {
         }
     }
 
-    /// What the subscriptions that match the topic have in common; none when none does.
-    pub(super) fn matching(&mut self, topic: &str) -> Option<Matched> {
+    /// What the subscriptions that match the topic have in common; none when none does. `mark` is
+    /// the topic's.
+    #[inline]
+    pub(super) fn matching(&mut self, mark: u64, topic: &str) -> Option<Matched> {
+        if let Some(known) = self.recall.get(mark, topic) {
+            return known;
+        }
+        let found = self.look_up(topic);
+        self.recall.set(mark, topic, found);
+        found
+    }
+
+    fn look_up(&mut self, topic: &str) -> Option<Matched> {
         let mut found: Option<Matched> = None;
         self.tree.visit_matching(topic, |entries| {
             for entry in entries.iter() {
@@ -227,6 +244,11 @@ impl Subscriptions {
             }
         });
         found
+    }
+
+    /// Nothing is delivered for a while: what topics matched is not kept.
+    pub(super) fn forget_topics(&mut self) {
+        self.recall = Recall::default();
     }
 
     /// Whether a subscription that matches the topic has this identifier, or had it lately.

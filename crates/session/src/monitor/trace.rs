@@ -22,6 +22,7 @@ pub(super) struct Trace {
     /// Counts from 1; 0 stands for none.
     pub(super) mark: u64,
     pub(super) content: u64,
+    topic: u64,
     pub(super) properties: u64,
     pub(super) v5: bool,
     pub(super) qos: QoS,
@@ -67,6 +68,8 @@ pub(super) struct Traces {
     ring: VecDeque<Trace>,
     next: u64,
     newest: HashMap<u64, u64>,
+    /// How many there are of each topic.
+    topics: HashMap<u64, u32>,
     newest_in_row: HashMap<u64, u64>,
 }
 
@@ -76,6 +79,7 @@ impl Traces {
         if self.ring.len() >= MAXIMUM
             && let Some(old) = self.ring.pop_front()
         {
+            self.forget_topic(old.topic);
             if self.newest.get(&old.content) == Some(&old.mark) {
                 self.newest.remove(&old.content);
             }
@@ -98,10 +102,13 @@ impl Traces {
             expiry,
             again,
         } = *published;
+        let count = self.topics.entry(topic).or_insert(0);
+        *count = count.saturating_add(1);
         let row = content::of_pair(topic, client ^ qos as u64);
         let trace = Trace {
             mark,
             content,
+            topic,
             properties,
             v5,
             qos,
@@ -119,6 +126,20 @@ impl Traces {
         };
         self.ring.push_back(trace);
         mark
+    }
+
+    fn forget_topic(&mut self, topic: u64) {
+        if let Some(count) = self.topics.get_mut(&topic) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.topics.remove(&topic);
+            }
+        }
+    }
+
+    /// Whether a message of this topic is remembered.
+    pub(super) fn has_topic(&self, topic: u64) -> bool {
+        !self.topics.is_empty() && self.topics.contains_key(&topic)
     }
 
     fn place(&self, mark: u64) -> Option<usize> {

@@ -93,7 +93,7 @@ impl View {
     }
 
     /// Keeps the session of a client that is away.
-    pub(super) fn keep_session(&mut self, session: Session, ends: Option<Instant>) {
+    pub(super) fn keep_session(&mut self, mut session: Session, ends: Option<Instant>) {
         if session.client_identifier.is_empty() {
             return;
         }
@@ -107,6 +107,7 @@ impl View {
                 self.sessions.remove(&name);
             }
         }
+        session.subscriptions.forget_topics();
         let name = session.client_identifier.clone();
         self.sessions.insert(name, Stored { session, ends });
     }

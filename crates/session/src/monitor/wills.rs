@@ -30,11 +30,11 @@ impl Connection {
         if view.wills.is_empty() || message.publish.dup {
             return false;
         }
-        let published = view.traces.of_content(message.content).next().is_some();
+        let published = view.traces.of_content(message.content()).next().is_some();
         if published {
             return false;
         }
-        let Some(will) = view.will_like(message.content) else {
+        let Some(will) = view.will_like(message.content()) else {
             return false;
         };
         let retained = message.publish.retain;
@@ -95,7 +95,7 @@ impl Connection {
             && self
                 .session
                 .subscriptions
-                .matching(&will.topic)
+                .matching(content::of_text(&will.topic), &will.topic)
                 .is_some_and(|matched| {
                     matched.plain > 0
                         && matched.newest <= due

@@ -2,7 +2,7 @@
 
 use mqttscope_session::client::{Cause, Command, Delivery, Event, Fault, Misuse, Oddity, Options};
 use mqttscope_wire::{
-    Acknowledgement, ControlPacket, Disconnect, PacketType, PropertiesBuf, Property,
+    Acknowledgement, BinaryData, ControlPacket, Disconnect, PacketType, PropertiesBuf, Property,
     ProtocolVersion, QoS, ReasonCode, Utf8EncodedString,
 };
 
@@ -251,6 +251,28 @@ fn acknowledged_by_the_application_in_order() {
         ["new"],
         "after a refusal it is a new message"
     );
+}
+
+#[test]
+fn only_answers_are_given() {
+    let own = Options {
+        answers_only: true,
+        ..options(ProtocolVersion::V5)
+    };
+    let mut peer = Peer::connected(own, &[]);
+    let asked = properties(&[Property::CorrelationData(BinaryData::new(b"7").unwrap())]);
+    for (payload, qos, number) in [
+        ("zero", QoS::AtMostOnce, 0),
+        ("one", QoS::AtLeastOnce, 1),
+        ("two", QoS::ExactlyOnce, 2),
+    ] {
+        peer.feed(ControlPacket::Publish(publish("a", payload, qos, number)));
+    }
+    let mut answer = publish("a", "answer", QoS::AtMostOnce, 0);
+    answer.properties = asked.as_properties();
+    peer.feed(ControlPacket::Publish(answer));
+    peer.expect(&[ControlPacket::Puback(ack(1)), ControlPacket::Pubrec(ack(2))]);
+    assert_eq!(peer.messages(), ["answer"]);
 }
 
 #[test]
