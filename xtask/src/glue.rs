@@ -77,7 +77,7 @@ fn renamed(section: &[u8], lines: &mut [String]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// a, b, ... z, ba, bb, ...
+/// One letter, then two, and so on.
 fn short_name(index: usize) -> String {
     let mut name = String::new();
     let mut left = index;
@@ -175,6 +175,6 @@ mod tests {
         }
         assert_eq!(short_name(0), "a");
         assert_eq!(short_name(25), "z");
-        assert_eq!(short_name(26), "ba");
+        assert_eq!(short_name(26 + 6), "bg");
     }
 }
