@@ -13,7 +13,7 @@ use crate::page;
 
 /// Bytes of the whole first load, gzipped: all that a person waits for before the start page works.
 /// It may only shrink: the aim is 200,000. The other pages are loaded when they are first asked for.
-const BUDGET: usize = 215_000;
+const BUDGET: usize = 207_000;
 
 /// Prints a table of the first load of `dist/` and fails above the budget.
 pub(crate) fn run(cx: &Context) -> Result<()> {

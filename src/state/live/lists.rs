@@ -101,7 +101,10 @@ impl Still {
 
     /// Rows as they came, without those that came since the list stands still.
     pub(super) fn cut<T>(&mut self, tab: Tab, mut rows: Rows<T>) -> Rc<Rows<T>> {
-        if let Some(list) = self.lists.get_mut(tab as usize) {
+        // Where there is nothing yet, nothing stands still: a search may just have been changed.
+        if let Some(list) = self.lists.get_mut(tab as usize)
+            && (list.is_some() || rows.end() > 0)
+        {
             let (end, _) = list.unwrap_or((rows.end(), 0));
             *list = Some((end, rows.end().saturating_sub(end)));
             rows.total = rows.total.min(end.saturating_sub(rows.dropped));

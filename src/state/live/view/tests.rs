@@ -112,6 +112,17 @@ fn a_paused_list_stands_where_it_was() {
     let live = live.reduce(Act::Pause(false)).reduce(report(6, 9));
     assert_eq!((live.flows.total, live.looking().flows), (9, Some(tail)));
     assert_eq!((live.fresh(), live.resumed), (0, 1));
+    // A search was just ended: the rows that it had left out are none that came since.
+    let live = after([
+        Act::Show(Tab::Flows),
+        Act::Scroll(List::Middle, tail),
+        report(0, 0),
+        Act::Pause(true),
+        report(0, 0),
+        report(1, 4),
+        report(1, 6),
+    ]);
+    assert_eq!(live.flows.total, 4);
 }
 
 fn window_of(first: u64, count: u32) -> Window {
