@@ -1,6 +1,8 @@
 // Pasted packets of both sides, read as a conversation on the Dissect page.
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test as base, type Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
+
+import { test } from "./quiet";
 
 /** Each side's packets, the second of the client cut by the server's; the PUBREC is left out. */
 const MARKED = [
@@ -12,20 +14,6 @@ const MARKED = [
   "> 62 02 00 07",
 ].join("\n");
 const TURNS = "c0 00\n\nd0 00\n\ne0 00";
-
-/** Every test fails when the page writes to the console or throws. */
-const test = base.extend<{ quiet: void }>({
-  quiet: [
-    async ({ page }, use) => {
-      const said: string[] = [];
-      page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
-      page.on("pageerror", (error) => said.push(`thrown: ${error}`));
-      await use();
-      expect(said).toEqual([]);
-    },
-    { auto: true },
-  ],
-});
 
 async function give(page: Page, text: string) {
   await page.goto("");

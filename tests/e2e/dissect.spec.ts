@@ -1,6 +1,8 @@
 // The Dissect page, driven as a person drives it: by roles and labels, or by what is stable.
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test as base, type Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
+
+import { test } from "./quiet";
 
 /** CONNECT 5; PUBLISH with a wildcard in its topic and packet identifier 0; PUBREC; a first byte. */
 const RECORDING =
@@ -8,20 +10,6 @@ const RECORDING =
   "34 28 00 09 73 69 74 65 2f 61 2f 74 2b 00 00 02 01 01 7b 20 22 74 22 3a 20 32 31 2c 20 22 75 6e 69 74 22 3a 20 22 43 22 20 7d " +
   "50 02 00 0a 40";
 const PUBLISH = "30 08 00 03 61 2f 62 32 31 c2";
-
-/** Every test fails when the page writes to the console or throws. */
-const test = base.extend<{ quiet: void }>({
-  quiet: [
-    async ({ page }, use) => {
-      const said: string[] = [];
-      page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
-      page.on("pageerror", (error) => said.push(`thrown: ${error}`));
-      await use();
-      expect(said).toEqual([]);
-    },
-    { auto: true },
-  ],
-});
 
 async function open(page: Page, hash = "") {
   await page.goto(hash);

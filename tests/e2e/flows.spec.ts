@@ -1,20 +1,8 @@
 // The Flows page, driven as a person drives it.
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test as base, type Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 
-/** Every test fails when the page writes to the console or throws. */
-const test = base.extend<{ quiet: void }>({
-  quiet: [
-    async ({ page }, use) => {
-      const said: string[] = [];
-      page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
-      page.on("pageerror", (error) => said.push(`thrown: ${error}`));
-      await use();
-      expect(said).toEqual([]);
-    },
-    { auto: true },
-  ],
-});
+import { test } from "./quiet";
 
 async function open(page: Page, title?: string) {
   await page.goto("#/flows");

@@ -1,21 +1,9 @@
 // The Live page on the broker that is built in, driven as a person drives it.
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test as base, type Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
 
-/** Every test fails when the page writes to the console or throws. */
-const test = base.extend<{ quiet: void }>({
-  quiet: [
-    async ({ page }, use) => {
-      const said: string[] = [];
-      page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
-      page.on("pageerror", (error) => said.push(`thrown: ${error}`));
-      await use();
-      expect(said).toEqual([]);
-    },
-    { auto: true },
-  ],
-});
+import { test } from "./quiet";
 
 /** Opens the page; the built-in broker is connected to and everything subscribed to. */
 async function open(page: Page) {
