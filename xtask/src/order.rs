@@ -27,7 +27,7 @@ pub(crate) fn run(sh: &Shell, file: &Path) -> Result<()> {
     // Without the stack's passes it would write what it has packed there at some length.
     cmd!(
         sh,
-        "wasm-opt {file} -o {file} --all-features --shrink-level=2 --reorder-functions-by-name
+        "wasm-opt {file} -o {file} --shrink-level=2 --reorder-functions-by-name
             --generate-stack-ir --optimize-stack-ir"
     )
     .quiet()
