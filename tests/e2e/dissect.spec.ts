@@ -269,6 +269,28 @@ test("a share link shows the same view", async ({ page, context }) => {
   await expect(other.getByTestId("packet-type")).toHaveText("PUBLISH");
 });
 
+test("the caret in the text chooses its packet", async ({ page }) => {
+  await open(page);
+  const text = page.getByTestId("text");
+  await text.fill("c0 00\nd0 00\ne0 00");
+  await page.getByTestId("packet").nth(1).dblclick();
+  const place = () =>
+    text.evaluate((field: HTMLTextAreaElement) => field.value.slice(field.selectionStart, field.selectionEnd));
+  expect(await place()).toBe("d0 00");
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByTestId("packet-type")).toHaveText("DISCONNECT");
+  await page.keyboard.press("Control+Home");
+  await expect(page.getByTestId("packet-type")).toHaveText("PINGREQ");
+  await field(page, "Remaining Length").click();
+  await text.click({ position: { x: 20, y: 15 } });
+  await expect(field(page, "Remaining Length")).toHaveAttribute("aria-selected", "true");
+  // As high as a line is.
+  await text.click({ position: { x: 20, y: 34 } });
+  await expect(page.getByTestId("packet-type")).toHaveText("PINGRESP");
+  await expect(page.getByTestId("packet").nth(1)).toHaveAttribute("aria-selected", "true");
+  await expect(text).toBeFocused();
+});
+
 test("a link that is damaged says so", async ({ page }) => {
   await page.goto("#/dissect?zzzz");
   await expect(page.getByRole("status")).toContainText("cannot be opened");
