@@ -82,7 +82,7 @@ test("the explanations come when a packet is shown, and when they are asked for 
 
 test("examples and help are there while their texts are not, and when they are asked for again", async ({ page }) => {
   let comes = false;
-  await page.route("**/texts.txt", (route) => (comes ? route.continue() : route.abort()));
+  await page.route("**/texts.txt", (route) => (comes ? route.continue() : route.fulfill({ body: "another page" })));
   await open(page);
   const items = page.getByRole("menuitem");
   await page.getByTestId("examples").click();
@@ -99,6 +99,7 @@ test("examples and help are there while their texts are not, and when they are a
   await page.keyboard.press("Escape");
   await page.getByTestId("examples").click();
   await items.last().click();
+  await expect(items).toHaveCount(0);
   await page.getByTestId("examples").click();
   await expect(items.nth(30)).toBeVisible();
   await items.filter({ hasText: "Cut off" }).click();
