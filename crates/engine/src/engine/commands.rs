@@ -19,7 +19,10 @@ const HANDSHAKE: usize = 64;
 impl Engine {
     /// Does what the page asks for. What cannot be done is said in a notice.
     pub fn handle_command(&mut self, now_ms: f64, command: Command) {
-        self.changed = true;
+        if command != Command::Drawn {
+            self.changed = true;
+            self.pace.asked();
+        }
         match command {
             Command::Connect(id, profile) => self.connect(now_ms, id, *profile),
             Command::Disconnect {
@@ -55,7 +58,7 @@ impl Engine {
                 self.request(now_ms, id, *draft, timeout_ms.into());
             }
             Command::Look(looking) => self.look(*looking),
-            Command::Drawn => self.drawn = true,
+            Command::Drawn => self.pace.drawn(now_ms),
             Command::Inspect(record) => {
                 if let Some(mut packet) = rows::packet(&self.log, record) {
                     packet.findings = self.watch.findings_about(record);

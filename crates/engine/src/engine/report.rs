@@ -1,5 +1,6 @@
 //! What the page has not heard yet.
 
+use super::pace::Part;
 use super::{BETWEEN_SUMMARIES, Engine};
 use crate::log::matches_search;
 use crate::protocol::{RecordId, Report, Summary, Window};
@@ -33,18 +34,34 @@ impl Engine {
     /// The caller sends them as one message; the page says [`crate::protocol::Command::Drawn`].
     pub fn reports(&mut self, now_ms: f64) -> Vec<Report> {
         let mut reports = core::mem::take(&mut self.answers);
-        let since = now_ms - self.reported_ms;
         let is_late = self.explained.due_ms().is_some_and(|due| due <= now_ms);
-        let is_due = ((self.changed || is_late) && since >= self.between_reports())
-            || since >= BETWEEN_SUMMARIES;
-        if !self.drawn || !is_due {
+        let is_due = ((self.changed || is_late) && now_ms >= self.report_due_ms())
+            || now_ms >= self.pace.told_ms() + BETWEEN_SUMMARIES;
+        if !self.pace.is_drawn() || !is_due {
             return reports;
         }
-        self.drawn = false;
-        self.changed = false;
-        self.reported_ms = now_ms;
-        self.reported_end = self.log.end();
+        let (end, has_tree) = (self.log.end(), self.looking.topics.is_some());
+        let part = self.pace.part(now_ms, end, has_tree);
+        self.pace.tell(part, now_ms, end);
+        self.changed = part == Part::Tree;
         self.search();
+        if part != Part::Tree {
+            self.report_rows(now_ms, &mut reports);
+        }
+        if part != Part::Rows {
+            self.report_tree(&mut reports);
+        }
+        reports
+    }
+
+    /// When there is something to tell, it is due then.
+    pub(super) fn report_due_ms(&self) -> f64 {
+        let has_tree = self.looking.topics.is_some();
+        self.pace.due_ms(self.log.end(), has_tree)
+    }
+
+    /// What is always shown, and what stands in the middle of the page.
+    fn report_rows(&mut self, now_ms: f64, reports: &mut Vec<Report>) {
         reports.push(Report::Summary(Box::new(Summary {
             connections: self
                 .connections
@@ -54,7 +71,7 @@ impl Engine {
             log: self.log.view(),
             findings: self.findings,
         })));
-        self.explain(now_ms, &mut reports);
+        self.explain(now_ms, reports);
         let looking = &self.looking;
         if let Some(moment) = looking.state {
             let state = self.states.report(moment, &self.log);
@@ -86,27 +103,6 @@ impl Engine {
                 first: part.first,
                 total: part.total,
                 dropped: part.dropped,
-                rows,
-            });
-        }
-        if let Some(window) = looking.topics {
-            let open = looking.open_topics.iter().cloned().collect();
-            let of = looking.connection;
-            let shown = self.topics.shown(of, &open);
-            let first = usize::try_from(window.first).unwrap_or(usize::MAX);
-            let rows = shown
-                .iter()
-                .skip(first)
-                .take(window.count as usize)
-                .filter_map(|&number| {
-                    self.topics.row(number, of, &open, |record| {
-                        rows::preview_of(&self.log, record)
-                    })
-                })
-                .collect();
-            reports.push(Report::Topics {
-                first: window.first,
-                total: shown.len() as u64,
                 rows,
             });
         }
@@ -142,7 +138,29 @@ impl Engine {
         if looking.chart {
             reports.push(Report::Chart(self.charting.chart(&self.topics)));
         }
-        reports
+    }
+
+    fn report_tree(&self, reports: &mut Vec<Report>) {
+        let looking = &self.looking;
+        let Some(window) = looking.topics else {
+            return;
+        };
+        let open = looking.open_topics.iter().cloned().collect();
+        let of = looking.connection;
+        let shown = self.topics.shown(of, &open);
+        let first = usize::try_from(window.first).unwrap_or(usize::MAX);
+        let preview = |record| rows::preview_of(&self.log, record);
+        let rows = shown
+            .iter()
+            .skip(first)
+            .take(window.count as usize)
+            .filter_map(|&number| self.topics.row(number, of, &open, preview))
+            .collect();
+        reports.push(Report::Topics {
+            first: window.first,
+            total: shown.len() as u64,
+            rows,
+        });
     }
 
     /// The recording in plain words, once in a while.
