@@ -152,6 +152,9 @@ impl Handle {
         }
     }
 
+    // Apart, as are others below, so that what is hot in a flood is small: the browser compiles it
+    // anew, for speed, while the flood goes on.
+    #[inline(never)]
     fn transport(&self, worker: &mut Worker, transport: Transport) {
         match transport {
             Transport::Open {
@@ -188,8 +191,8 @@ impl Handle {
     /// Tells the page what is due and sets the timer for what comes next.
     fn arm(&self, worker: &mut Worker) {
         let now = now_ms();
-        let reports = worker.engine.reports(now);
-        if !reports.is_empty() {
+        if worker.engine.has_reports(now) {
+            let reports = worker.engine.reports(now);
             worker.post(&reports);
         }
         let sockets = worker
@@ -210,6 +213,12 @@ impl Handle {
         if is_set || due.is_infinite() {
             return;
         }
+        self.wait(worker, now, due);
+    }
+
+    /// Sets the timer.
+    #[inline(never)]
+    fn wait(&self, worker: &mut Worker, now: f64, due: f64) {
         worker.due_ms = due;
         let handle = self.clone();
         let wait = (due - now).ceil().clamp(0.0, 60_000.0) as u32;
@@ -240,6 +249,7 @@ impl Worker {
         }
     }
 
+    #[inline(never)]
     fn post(&self, reports: &[Report]) {
         // Plain objects; numbers stay numbers, bytes become Uint8Arrays.
         let serializer = Serializer::new();

@@ -32,12 +32,10 @@ impl Explained {
 impl Engine {
     /// What the page is told now: answers at once, rows and counts when it has drawn the last ones.
     /// The caller sends them as one message; the page says [`crate::protocol::Command::Drawn`].
+    #[inline(never)]
     pub fn reports(&mut self, now_ms: f64) -> Vec<Report> {
         let mut reports = core::mem::take(&mut self.answers);
-        let is_late = self.explained.due_ms().is_some_and(|due| due <= now_ms);
-        let is_due = ((self.changed || is_late) && now_ms >= self.report_due_ms())
-            || now_ms >= self.pace.told_ms() + BETWEEN_SUMMARIES;
-        if !self.pace.is_drawn() || !is_due {
+        if !self.is_report_due(now_ms) {
             return reports;
         }
         let (end, has_tree) = (self.log.end(), self.looking.topics.is_some());
@@ -52,6 +50,20 @@ impl Engine {
             self.report_tree(&mut reports);
         }
         reports
+    }
+
+    /// Whether the page is told something now: asked for every packet, where [`Engine::reports`] is much to
+    /// call for nothing.
+    #[must_use]
+    pub fn has_reports(&self, now_ms: f64) -> bool {
+        !self.answers.is_empty() || self.is_report_due(now_ms)
+    }
+
+    fn is_report_due(&self, now_ms: f64) -> bool {
+        let is_late = || self.explained.due_ms().is_some_and(|due| due <= now_ms);
+        self.pace.is_drawn()
+            && ((now_ms >= self.report_due_ms() && (self.changed || is_late()))
+                || now_ms >= self.pace.told_ms() + BETWEEN_SUMMARIES)
     }
 
     /// When there is something to tell, it is due then.
