@@ -11,6 +11,7 @@ use crate::log::Wanted;
 use crate::protocol::{
     Command, ConnectionId, Looking, MessageDraft, Profile, Repeat, Report, SubscriptionDraft,
 };
+use crate::view::gone::Gone;
 use crate::view::rows;
 
 /// The most packets of a handshake that are given for its picture.
@@ -346,6 +347,8 @@ impl Engine {
         self.charting.clear();
         self.watch.clear();
         self.states.clear();
+        self.flows_gone = Gone::default();
+        self.findings_gone = Gone::default();
         self.findings = [0; 3];
         for connection in self.connections.values_mut() {
             connection.forget_topics();

@@ -20,6 +20,7 @@ use crate::protocol::{ConnectionId, Grade, Looking, Notice, RecordId, Report, Ta
 use crate::states::States;
 use crate::topics::Topics;
 use crate::view::charting::Charting;
+use crate::view::gone::Gone;
 use crate::watch::Watch;
 use pace::Pace;
 use report::Explained;
@@ -88,6 +89,8 @@ pub struct Engine {
     watch: Watch,
     states: States,
     explained: Explained,
+    flows_gone: Gone,
+    findings_gone: Gone,
     findings: [u64; 3],
     transport: VecDeque<Transport>,
     answers: Vec<Report>,
@@ -96,6 +99,8 @@ pub struct Engine {
     pace: Pace,
     /// Packets are left to be searched.
     searching: bool,
+    /// See [`crate::protocol::Summary::settled`].
+    settled: Option<u32>,
 }
 
 impl Engine {
@@ -120,12 +125,15 @@ impl Engine {
             watch: Watch::default(),
             states: States::default(),
             explained: Explained::default(),
+            flows_gone: Gone::default(),
+            findings_gone: Gone::default(),
             findings: [0; 3],
             transport: VecDeque::new(),
             answers: Vec::new(),
             changed: true,
             pace: Pace::default(),
             searching: false,
+            settled: None,
         }
     }
 
@@ -289,6 +297,9 @@ impl Engine {
         let wire = self.looking.wire.is_some() && self.wire.extend(&self.log, &self.topics);
         let messages =
             self.looking.messages.is_some() && self.messages.extend(&self.log, &self.topics);
+        if !wire && !messages {
+            self.settled = Some(self.looking.number);
+        }
         let chart = self.looking.chart && self.charting.extend(&self.log, &self.topics);
         let state = (self.looking.state)
             .is_some_and(|moment| self.states.extend(moment, &self.log, &self.topics));

@@ -5,7 +5,7 @@ use super::{BETWEEN_SUMMARIES, Engine};
 use crate::log::matches_search;
 use crate::protocol::{RecordId, Report, Summary, Window};
 use crate::view::{flows, rows};
-use crate::watch::Found;
+use crate::watch::{Found, Watched};
 
 /// When the recording was put into words. That reads everything that was found, so it is not done
 /// as often as rows are reported.
@@ -82,6 +82,7 @@ impl Engine {
                 .collect(),
             log: self.log.view(),
             findings: self.findings,
+            settled: self.settled,
         })));
         self.explain(now_ms, reports);
         let looking = &self.looking;
@@ -130,20 +131,27 @@ impl Engine {
                 };
                 all.retain(|flow| self.watch.packets(flow).iter().any(found));
             }
-            let (first, shown) = part(&all, window);
+            let numbers = all.iter().map(Watched::number);
+            let gone = &mut self.flows_gone;
+            let dropped = gone.count(looking.connection, &looking.search, numbers);
+            let (first, shown) = part(&all, window, dropped);
             let row = |flow| flows::row(flow, &self.watch, &self.log, &self.topics);
             reports.push(Report::Flows {
                 first,
                 total: all.len() as u64,
+                dropped,
                 rows: shown.iter().map(row).collect(),
             });
         }
         if let Some(window) = looking.findings {
             let all: Vec<&Found> = self.watch.findings(looking.connection).collect();
-            let (first, shown) = part(&all, window);
+            let numbers = all.iter().map(|found| found.number);
+            let dropped = (self.findings_gone).count(looking.connection, "", numbers);
+            let (first, shown) = part(&all, window, dropped);
             reports.push(Report::Findings {
                 first,
                 total: all.len() as u64,
+                dropped,
                 rows: shown.iter().map(|found| found.view()).collect(),
             });
         }
@@ -192,16 +200,16 @@ impl Engine {
     }
 }
 
-/// The number of the first item in a window, and the items.
-fn part<T>(all: &[T], window: Window) -> (u64, &[T]) {
+/// The number of the first item in a window, and the items; `dropped` stood before the first of all.
+fn part<T>(all: &[T], window: Window, dropped: u64) -> (u64, &[T]) {
     let count = usize::try_from(window.count).unwrap_or(usize::MAX);
     let last = all.len().saturating_sub(count);
     let first = if window.tail {
         last
     } else {
-        usize::try_from(window.first)
-            .unwrap_or(usize::MAX)
-            .min(all.len())
+        let since = dropped.saturating_sub(window.dropped);
+        let first = window.first.saturating_sub(since);
+        usize::try_from(first).unwrap_or(usize::MAX).min(all.len())
     };
     let end = first.saturating_add(count).min(all.len());
     (first as u64, all.get(first..end).unwrap_or_default())
