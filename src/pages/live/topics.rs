@@ -79,7 +79,7 @@ pub(super) fn Topics(props: &TopicsProps) -> Html {
                 <h2>{ "Topics" }</h2>
                 <span class="sub">{ words::whole(rows.total) }</span>
             </div>
-            <FarList id="topics" label="Topics" role="tree" row={ROW} first={rows.first} total={rows.total} {ids}
+            <FarList id="topics" label="Topics" role="tree" row={ROW} overscan=6 first={rows.first} total={rows.total} {ids}
                 selected={at.map(|at| rows.first.saturating_add(at as u64))} {on_window} {on_select} {on_key}>
                 { for rows.rows.iter().zip(rows.first..).map(|(row, id)| topic_row(row, id, Some(&row.topic) == selected.as_ref(), &desk)) }
             </FarList>

@@ -16,6 +16,8 @@ use crate::topics::Topics;
 
 /// Characters of a payload that a row shows.
 const PREVIEW: usize = 120;
+/// The same in the tree of topics, which is narrower.
+const SHORT_PREVIEW: usize = 56;
 /// Payloads above this are not looked into for a row.
 const LOOKED_INTO: usize = 16 << 10;
 
@@ -106,7 +108,7 @@ pub(crate) fn message(
         retain: record.first & 1 != 0,
         dup: record.first & 8 != 0,
         size: u32::try_from(body.len()).unwrap_or(u32::MAX),
-        preview: preview(body),
+        preview: preview(body, PREVIEW),
         kind: kind(body).to_owned(),
         has_properties: publish.is_some_and(|publish| publish.properties.iter().next().is_some()),
         colour: connections
@@ -119,23 +121,24 @@ pub(crate) fn message(
 /// The beginning of the payload of this packet.
 pub(crate) fn preview_of(log: &WireLog, id: RecordId) -> Option<String> {
     let record = log.get(id)?;
-    Some(preview(publish(log, record)?.payload))
+    Some(preview(publish(log, record)?.payload, SHORT_PREVIEW))
 }
 
-/// The beginning of a payload, in one line: as text, or in hex when it is none.
-fn preview(body: &[u8]) -> String {
-    let head = body.get(..PREVIEW.min(body.len())).unwrap_or(body);
+/// The beginning of a payload, so many characters at most, in one line: as text, or in hex when it is
+/// none.
+fn preview(body: &[u8], most: usize) -> String {
+    let head = body.get(..most.min(body.len())).unwrap_or(body);
     let is_text = match std::str::from_utf8(head) {
         Ok(text) => !text.chars().any(|c| c.is_control() && !c.is_whitespace()),
         // A character that was cut at the end is text still.
         Err(error) => error.error_len().is_none() && error.valid_up_to() > 0,
     };
     if is_text {
-        return escape::escape_start(body, PREVIEW);
+        return escape::escape_start(body, most);
     }
     let hex: Vec<String> = head
         .iter()
-        .take(PREVIEW / 3)
+        .take(most / 3)
         .map(|byte| format!("{byte:02x}"))
         .collect();
     hex.join(" ")
