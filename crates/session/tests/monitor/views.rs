@@ -251,3 +251,17 @@ fn a_finding_names_the_statement_of_its_qos() {
         );
     }
 }
+
+#[test]
+fn a_connection_on_which_nothing_was_said_did_not_end() {
+    let told = |script: &str| -> Vec<String> {
+        let lines = talk(script).monitor.explanations();
+        lines.into_iter().map(|line| line.text).collect()
+    };
+    assert_eq!(told("a open\na close"), Vec::<String>::new());
+    // It has no client identifier, and began before the recording.
+    assert_eq!(
+        told("a> PUBLISH t x\na close"),
+        [format!("connection {} ended without a DISCONNECT", A.0)]
+    );
+}
