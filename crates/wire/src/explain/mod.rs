@@ -74,7 +74,9 @@ pub fn brief(
 /// The reason code at `index`, and the packet whose it is; `None` when another field stands there.
 #[must_use]
 pub fn reason_code(tree: &Tree, index: usize, packet: &[u8]) -> Option<(ReasonCode, PacketType)> {
-    let node = tree.get(index).filter(|node| node.field == Field::ReasonCode)?;
+    let node = tree
+        .get(index)
+        .filter(|node| node.field == Field::ReasonCode)?;
     let code = u8::try_from(number_of(node.value)?).ok()?;
     Some((ReasonCode(code), packet_type(tree, packet)))
 }
