@@ -1,7 +1,7 @@
 // The Dissect page, driven as a person drives it: by roles and labels, or by what is stable.
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 
+import { withoutViolations } from "./axe";
 import { test } from "./quiet";
 
 /** CONNECT 5; PUBLISH with a wildcard in its topic and packet identifier 0; PUBREC; a first byte. */
@@ -26,11 +26,6 @@ const value = (page: Page, name: string) => field(page, name).first().locator("c
 const byte = (page: Page, index: number) => page.locator(`#byte-${index}`);
 const lit = (page: Page) => page.locator(".hexline .cells b.hover");
 const chosen = (page: Page) => page.locator(".hexline .cells b.on");
-
-async function withoutViolations(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
-}
 
 async function drop(page: Page, name: string, bytes: number[]) {
   const data = await page.evaluateHandle(

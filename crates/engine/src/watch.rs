@@ -43,6 +43,8 @@ struct Server {
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
     finding: Finding,
+    /// Findings that there were before it.
+    pub(crate) number: u64,
     pub(crate) connection: ConnectionId,
     packets: Vec<RecordId>,
 }
@@ -63,6 +65,8 @@ pub(crate) struct Watch {
     servers: Vec<Server>,
     sockets: BTreeMap<SocketId, (usize, ConnectionId)>,
     found: VecDeque<Found>,
+    /// Findings so far, those that were dropped too.
+    count: u64,
 }
 
 impl Watch {
@@ -227,13 +231,24 @@ impl Watch {
             if self.found.len() >= MOST_FINDINGS {
                 self.found.pop_front();
             }
+            let number = self.count;
+            self.count = number.saturating_add(1);
             self.found.push_back(Found {
                 finding,
+                number,
                 connection,
                 packets,
             });
         }
         grades
+    }
+}
+
+impl Watched {
+    /// Stands for it as long as it is kept.
+    pub(crate) fn number(&self) -> u64 {
+        let first = self.flow.packets.as_slice().first().copied();
+        (self.server as u64) << 32 | u64::from(first.unwrap_or(u32::MAX))
     }
 }
 

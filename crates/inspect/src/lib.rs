@@ -16,6 +16,7 @@ pub mod bits;
 pub mod build;
 pub mod bytes;
 pub mod conversation;
+pub mod digits;
 pub mod edit;
 pub mod escape;
 pub mod examples;

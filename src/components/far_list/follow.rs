@@ -16,7 +16,7 @@ pub(super) fn use_following(node: &NodeRef, props: &FarListProps) -> (Seen, Call
         top: 0,
         shown: 0,
         tail: props.follows,
-        dropped: props.dropped,
+        dropped: if props.follows { 0 } else { props.dropped },
     });
     let known = use_mut_ref(|| Known {
         scroll: seen.scroll(props),
@@ -55,8 +55,11 @@ pub(super) fn use_following(node: &NodeRef, props: &FarListProps) -> (Seen, Call
             if let Some(element) = node.cast::<HtmlElement>() {
                 let since = dropped.saturating_sub(known.borrow().dropped);
                 known.borrow_mut().dropped = dropped;
-                lift(&element, &known, since);
-                seen.set(look(&element, &known));
+                // Who follows the end stays there, whatever went before it.
+                if !known.borrow().tail {
+                    lift(&element, &known, since);
+                    seen.set(look(&element, &known));
+                }
             }
         });
     }

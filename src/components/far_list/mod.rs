@@ -42,6 +42,9 @@ pub struct FarListProps {
     /// Whether it follows its end until someone scrolls up.
     #[prop_or_default]
     pub follows: bool,
+    /// Rows above and below the screen that are drawn too, so that scrolling shows no gap.
+    #[prop_or(16)]
+    pub overscan: u64,
     /// It goes to its end when this changes.
     #[prop_or_default]
     pub resumed: u32,
@@ -87,7 +90,7 @@ pub fn FarList(props: &FarListProps) -> Html {
             let end = props.total.saturating_sub(1);
             let from = *last.borrow();
             let to = match event.key().as_str() {
-                "ArrowDown" if props.selected.is_none() => scroll.first(seen.top),
+                "ArrowDown" if props.selected.is_none() => scroll.first(seen.top(scroll)),
                 "ArrowDown" => from.saturating_add(1),
                 "ArrowUp" => from.saturating_sub(1),
                 "PageDown" => from.saturating_add(page),
@@ -135,7 +138,7 @@ pub fn FarList(props: &FarListProps) -> Html {
                 role={if props.total > 0 { props.role.clone() } else { "group".into() }} aria-label={props.label.clone()}
                 aria-activedescendant={active} onkeydown={on_keydown} onclick={on_click}>
                 <div class="all" role="presentation" style={format!("height:{}px", scroll.height())}>
-                    <div class="drawn" role="presentation" style={format!("transform:translateY({}px)", scroll.offset(props.first, drawn, seen.top))}>
+                    <div class="drawn" role="presentation" style={format!("transform:translateY({}px)", scroll.offset(props.first, drawn, seen.top(scroll)))}>
                         { props.children.clone() }
                     </div>
                 </div>

@@ -34,16 +34,20 @@ pub(super) fn look(element: &HtmlElement, known: &Rc<RefCell<Known>>) -> Seen {
     }
     known.top = top;
     let step = u64::from(scroll.row).saturating_mul(4).max(1);
-    Seen {
+    let (top, dropped) = if known.tail {
+        (0, 0)
+    } else if scroll.is_scaled() {
+        (top, known.dropped)
+    } else {
         // In steps, so that not every pixel draws the list again.
-        top: if scroll.is_scaled() {
-            top
-        } else {
-            top.checked_div(step).unwrap_or(0).saturating_mul(step)
-        },
+        let steps = top.checked_div(step).unwrap_or(0);
+        (steps.saturating_mul(step), known.dropped)
+    };
+    Seen {
+        top,
         shown,
         tail: known.tail,
-        dropped: known.dropped,
+        dropped,
     }
 }
 
@@ -80,9 +84,11 @@ pub(super) fn reveal(element: &HtmlElement, known: &Rc<RefCell<Known>>, row: u64
     }
 }
 
+/// Scrolls to the end. Where that is is known: to ask the browser would have it lay out the page once more.
 pub(super) fn go_to_end(element: &HtmlElement, known: &Rc<RefCell<Known>>) {
-    element.set_scroll_top(element.scroll_height());
-    known.borrow_mut().top = u64::try_from(element.scroll_top()).unwrap_or(0);
+    element.set_scroll_top(i32::MAX);
+    let mut known = known.borrow_mut();
+    known.top = known.scroll.way();
 }
 
 /// Chooses the wanted row, if it is here.

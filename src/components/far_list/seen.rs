@@ -5,19 +5,17 @@ use mqttscope_engine::protocol::Window;
 use super::FarListProps;
 use crate::state::live::scroll::Scroll;
 
-/// Rows above and below the screen that are drawn too, so that scrolling shows no gap.
-const OVERSCAN: u64 = 16;
-
 /// What is on screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Seen {
-    /// How far down it is scrolled, in CSS pixels; in steps.
+    /// How far down it is scrolled, in CSS pixels; in steps. 0 while the end is followed: where that
+    /// is, the list knows without looking, and is not drawn again because of it.
     pub(super) top: u64,
     /// Height of what is on screen, in CSS pixels.
     pub(super) shown: u32,
     /// Whether the end is followed.
     pub(super) tail: bool,
-    /// Rows that had been dropped then.
+    /// Rows that had been dropped then; 0 while the end is followed.
     pub(super) dropped: u64,
 }
 
@@ -30,16 +28,22 @@ impl Seen {
         }
     }
 
+    /// How far down it is scrolled now that it is drawn.
+    pub(super) fn top(&self, scroll: Scroll) -> u64 {
+        if self.tail { scroll.way() } else { self.top }
+    }
+
     /// The rows that are wanted.
     pub(super) fn window(&self, props: &FarListProps) -> Window {
         let fits = u64::from(self.shown.div_ceil(props.row.max(1)));
         let (first, count) = if self.tail {
             (0, fits.saturating_add(2))
         } else {
-            (
-                self.scroll(props).first(self.top).saturating_sub(OVERSCAN),
-                fits.saturating_add(OVERSCAN.saturating_mul(2)),
-            )
+            let top = self.scroll(props).first(self.top);
+            let first = top.saturating_sub(props.overscan);
+            let above = top.saturating_sub(first);
+            let count = fits.saturating_add(above).saturating_add(props.overscan);
+            (first, count)
         };
         Window {
             first,

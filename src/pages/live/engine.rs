@@ -1,5 +1,8 @@
 //! The engine behind the page: what it reports is drawn once a frame.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use gloo_render::{AnimationFrame, request_animation_frame};
 use mqttscope_engine::protocol::{Command, Report};
 use yew::prelude::*;
@@ -18,6 +21,7 @@ pub(super) fn use_engine(
     let engine = use_mut_ref(|| None::<Engine>);
     let waiting = use_mut_ref(Vec::<Report>::new);
     let frame = use_mut_ref(|| None::<AnimationFrame>);
+    let next = use_mut_ref(|| None::<AnimationFrame>);
     let talk = {
         let engine = engine.clone();
         use_callback((), move |command: Command, ()| {
@@ -38,19 +42,33 @@ pub(super) fn use_engine(
                 return;
             }
             let (live, talk) = (live.clone(), talk.clone());
-            let (waiting, own) = (waiting.clone(), frame.clone());
+            let (waiting, own, next) = (waiting.clone(), frame.clone(), next.clone());
             *frame.borrow_mut() = Some(request_animation_frame(move |_| {
                 // Forgotten, not cancelled: it is running.
                 let done = own.borrow_mut().take();
                 let reports = waiting.borrow_mut().split_off(0);
                 live.dispatch(Act::Report(reports));
-                talk.emit(Command::Drawn);
+                say_drawn(&next, &talk);
                 drop(done);
             }));
         });
         *engine.borrow_mut() = Some(Engine::start(on_report));
     }
     talk
+}
+
+/// Says that the reports are drawn when the browser comes with the next frame: then it has painted
+/// this one, and the engine hears how long that took.
+fn say_drawn(next: &Rc<RefCell<Option<AnimationFrame>>>, talk: &Callback<Command>) {
+    if next.borrow().is_some() {
+        return;
+    }
+    let (own, talk) = (next.clone(), talk.clone());
+    *next.borrow_mut() = Some(request_animation_frame(move |_| {
+        let done = own.borrow_mut().take();
+        talk.emit(Command::Drawn);
+        drop(done);
+    }));
 }
 
 /// Says and saves what is not to be drawn; gives back what is.

@@ -27,6 +27,8 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
         return Html::default();
     };
     let rows = &props.rows;
+    // A row is known by how many were before it, those that are gone too.
+    let first = rows.dropped.saturating_add(rows.first);
     let on_window = {
         let desk = desk.clone();
         use_callback((), move |window, ()| {
@@ -37,7 +39,7 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
         let (desk, rows, chosen) = (desk.clone(), rows.clone(), chosen.clone());
         Callback::from(move |id: u64| {
             let at = id
-                .checked_sub(rows.first)
+                .checked_sub(first)
                 .and_then(|at| usize::try_from(at).ok());
             let packet = at
                 .and_then(|at| rows.rows.get(at))
@@ -50,9 +52,9 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
     };
     html! {
         <div class="finding-list">
-            <FarList id="findings" label="Findings" row={ROW} first={rows.first} total={rows.total} ids={(rows.first..).take(rows.rows.len()).collect::<Vec<_>>()}
+            <FarList id="findings" label="Findings" row={ROW} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
                 selected={*chosen} {on_window} {on_select}>
-                { for rows.rows.iter().zip(rows.first..).map(|(row, id)| finding_row(row, id, rows.total, *chosen == Some(id))) }
+                { for rows.rows.iter().zip(first..).map(|(row, id)| finding_row(row, id, rows, *chosen == Some(id))) }
             </FarList>
             if rows.total == 0 {
                 <div class="nothing" data-testid="nothing"><h2>{ "Nothing found" }</h2><p>{ "Every packet and the conversation as a whole are checked against the rules of the standard. What either side does wrong shows here." }</p></div>
@@ -61,7 +63,7 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
     }
 }
 
-fn finding_row(row: &FindingView, id: u64, total: u64, is_selected: bool) -> Html {
+fn finding_row(row: &FindingView, id: u64, rows: &Rows<FindingView>, is_selected: bool) -> Html {
     let (class, picture, word) = grade(row.grade);
     let by = match row.by {
         Direction::Out => "by this client",
@@ -69,9 +71,9 @@ fn finding_row(row: &FindingView, id: u64, total: u64, is_selected: bool) -> Htm
     };
     html! {
         <div key={id} id={format!("findings-{id}")} class="finding-row" role="option" data-row={id.to_string()} data-testid="finding-row" aria-selected={is_selected.to_string()}
-            aria-setsize={total.to_string()} aria-posinset={id.saturating_add(1).to_string()}>
+            aria-setsize={rows.total.to_string()} aria-posinset={id.saturating_sub(rows.dropped).saturating_add(1).to_string()}>
             <span class={class}>{ icon(picture) }<span class="unseen">{ word }</span></span>
-            <span class="message" title={row.message.clone()}>{ &row.message }</span>
+            <span class="says" title={row.message.clone()}>{ &row.message }</span>
             <span class="ids">
                 <span class="quiet">{ by }</span>
                 if let Some(statement) = &row.statement { <span>{ statement }</span> }

@@ -34,6 +34,8 @@ pub(super) fn FlowList(props: &FlowListProps) -> Html {
         return Html::default();
     };
     let rows = &props.rows;
+    // A row is known by how many were before it, those that are gone too.
+    let first = rows.dropped.saturating_add(rows.first);
     let is_of = |row: &FlowView| {
         props
             .selected
@@ -42,7 +44,7 @@ pub(super) fn FlowList(props: &FlowListProps) -> Html {
     let selected = rows
         .rows
         .iter()
-        .zip(rows.first..)
+        .zip(first..)
         .find(|(row, _)| is_of(row))
         .map(|(row, id)| (row.clone(), id));
     let (flow, selected) = selected.unzip();
@@ -56,7 +58,7 @@ pub(super) fn FlowList(props: &FlowListProps) -> Html {
         let (desk, rows, now) = (desk.clone(), rows.clone(), props.selected);
         Callback::from(move |id: u64| {
             let at = id
-                .checked_sub(rows.first)
+                .checked_sub(first)
                 .and_then(|at| usize::try_from(at).ok());
             let packets = at
                 .and_then(|at| rows.rows.get(at))
@@ -68,9 +70,9 @@ pub(super) fn FlowList(props: &FlowListProps) -> Html {
     };
     html! {
         <>
-            <FarList id="flows" label="Handshakes" row={ROW} first={rows.first} total={rows.total} ids={(rows.first..).take(rows.rows.len()).collect::<Vec<_>>()}
+            <FarList id="flows" label="Handshakes" row={ROW} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
                 {selected} follows=true resumed={props.resumed} {on_window} {on_select}>
-                { for rows.rows.iter().zip(rows.first..).map(|(row, id)| flow_row(row, id, rows.total, selected == Some(id), props.selected, *minutes)) }
+                { for rows.rows.iter().zip(first..).map(|(row, id)| flow_row(row, id, rows, selected == Some(id), props.selected, *minutes)) }
             </FarList>
             if let Some(flow) = flow { <FlowPicture {flow} packets={props.packets.clone()} selected={props.selected} /> }
             if rows.total == 0 {
@@ -97,7 +99,7 @@ fn next_of(packets: &[RecordId], now: Option<RecordId>) -> Option<RecordId> {
 fn flow_row(
     row: &FlowView,
     id: u64,
-    total: u64,
+    rows: &Rows<FlowView>,
     is_selected: bool,
     packet: Option<RecordId>,
     minutes_behind: f64,
@@ -115,7 +117,7 @@ fn flow_row(
     let number = at.map_or(0, |at| at.saturating_add(1));
     html! {
         <div key={id} id={format!("flows-{id}")} class="flow-row" role="option" data-row={id.to_string()} data-testid="flow-row" aria-selected={is_selected.to_string()}
-            aria-setsize={total.to_string()} aria-posinset={id.saturating_add(1).to_string()} title="Press again for its next packet">
+            aria-setsize={rows.total.to_string()} aria-posinset={id.saturating_sub(rows.dropped).saturating_add(1).to_string()} title="Press again for its next packet">
             <span class="time">{ words::time(row.began_ms, minutes_behind).get(..12).unwrap_or_default().to_owned() }</span>
             { direction(row.direction) }
             <b>{ &row.name }</b>

@@ -18,6 +18,16 @@ pub struct Rows<T> {
 }
 
 impl<T> Rows<T> {
+    /// Rows from `first` on of `total`, behind those that were dropped.
+    pub(super) const fn new(first: u64, total: u64, dropped: u64, rows: Vec<T>) -> Self {
+        Self {
+            first,
+            total,
+            dropped,
+            rows,
+        }
+    }
+
     /// Where the list ends, dropped rows counted too.
     const fn end(&self) -> u64 {
         self.dropped.saturating_add(self.total)
@@ -99,11 +109,11 @@ impl Still {
         }
     }
 
-    /// Rows as they came, without those that came since the list stands still.
-    pub(super) fn cut<T>(&mut self, tab: Tab, mut rows: Rows<T>) -> Rc<Rows<T>> {
-        // Where there is nothing yet, nothing stands still: a search may just have been changed.
+    /// Rows as they came, without those that came since the list stands still. It begins to with
+    /// these, if they are all that it has.
+    pub(super) fn cut<T>(&mut self, tab: Tab, mut rows: Rows<T>, is_settled: bool) -> Rc<Rows<T>> {
         if let Some(list) = self.lists.get_mut(tab as usize)
-            && (list.is_some() || rows.end() > 0)
+            && (list.is_some() || is_settled && rows.end() > 0)
         {
             let (end, _) = list.unwrap_or((rows.end(), 0));
             *list = Some((end, rows.end().saturating_sub(end)));
@@ -113,6 +123,14 @@ impl Still {
                 .truncate(usize::try_from(left).unwrap_or(usize::MAX));
         }
         rows.into()
+    }
+
+    /// Rows up to this one are shown, dropped rows counted: someone goes there.
+    pub(super) fn reach(&mut self, tab: Tab, row: u64) {
+        let list = self.lists.get_mut(tab as usize).and_then(Option::as_mut);
+        if let Some((end, _)) = list {
+            *end = row.saturating_add(1).max(*end);
+        }
     }
 
     /// What to ask for: the end of a list that stands still is where it was.

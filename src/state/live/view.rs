@@ -66,6 +66,8 @@ pub struct Live {
     touched: Rc<Vec<String>>,
     /// While paused: where the lists ended.
     still: Still,
+    /// See [`Looking::number`].
+    number: u32,
 }
 
 /// Rows of a topic tree that opens by itself.
@@ -133,6 +135,7 @@ impl Live {
                 self.chart_topic.as_ref().into()
             },
             chart_path: self.chart_path.as_ref().into(),
+            number: self.number,
         }
     }
 
@@ -167,7 +170,8 @@ impl Live {
     /// Rows of a list, cut where it stood when it was paused.
     fn cut<T>(&mut self, tab: Tab, rows: Rows<T>) -> Rc<Rows<T>> {
         if self.paused {
-            self.still.cut(tab, rows)
+            let is_settled = self.is_settled();
+            self.still.cut(tab, rows, is_settled)
         } else {
             rows.into()
         }
@@ -179,7 +183,7 @@ impl Live {
             self.resumed = self.resumed.wrapping_add(1);
         }
         self.paused = paused;
-        if paused {
+        if paused && self.is_settled() {
             match self.tab {
                 Tab::Messages => self.still.stand(self.tab, &self.messages),
                 Tab::Wire => self.still.stand(self.tab, &self.wire),
@@ -190,7 +194,21 @@ impl Live {
         }
     }
 
+    /// Whether all rows have been found of what is asked for, so that others are new.
+    fn is_settled(&self) -> bool {
+        self.summary.settled == Some(self.number)
+    }
+
+    /// The lists become others.
+    fn begin_anew(&mut self) {
+        self.number = self.number.wrapping_add(1);
+        self.still = Still::default();
+    }
+
     fn show(&mut self, tab: Tab) {
+        if self.tab != tab {
+            self.number = self.number.wrapping_add(1);
+        }
         // Another list begins where it says itself that it is.
         self.middle = self.middle.filter(|_| self.tab == tab);
         self.tab = tab;
@@ -220,67 +238,34 @@ impl Live {
                     && self.reveal == Some(record)
                 {
                     (self.reveal, self.revealed) = (None, Some(row));
+                    self.still.reach(Tab::Wire, dropped.saturating_add(row));
                 }
-                self.wire = self.cut(
-                    Tab::Wire,
-                    Rows {
-                        first,
-                        total,
-                        dropped,
-                        rows,
-                    },
-                );
+                self.wire = self.cut(Tab::Wire, Rows::new(first, total, dropped, rows));
             }
             Report::Messages {
                 first,
                 total,
                 dropped,
                 rows,
-            } => {
-                self.messages = self.cut(
-                    Tab::Messages,
-                    Rows {
-                        first,
-                        total,
-                        dropped,
-                        rows,
-                    },
-                );
-            }
+            } => self.messages = self.cut(Tab::Messages, Rows::new(first, total, dropped, rows)),
             Report::Topics { first, total, rows } => {
                 if total <= SMALL_TREE {
                     self.open_small(&rows);
                 }
-                self.topics = Rows {
-                    first,
-                    total,
-                    dropped: 0,
-                    rows,
-                }
-                .into();
+                self.topics = Rows::new(first, total, 0, rows).into();
             }
-            Report::Flows { first, total, rows } => {
-                self.flows = self.cut(
-                    Tab::Flows,
-                    Rows {
-                        first,
-                        total,
-                        dropped: 0,
-                        rows,
-                    },
-                );
-            }
-            Report::Findings { first, total, rows } => {
-                self.findings = self.cut(
-                    Tab::Findings,
-                    Rows {
-                        first,
-                        total,
-                        dropped: 0,
-                        rows,
-                    },
-                );
-            }
+            Report::Flows {
+                first,
+                total,
+                dropped,
+                rows,
+            } => self.flows = self.cut(Tab::Flows, Rows::new(first, total, dropped, rows)),
+            Report::Findings {
+                first,
+                total,
+                dropped,
+                rows,
+            } => self.findings = self.cut(Tab::Findings, Rows::new(first, total, dropped, rows)),
             Report::Explanations(lines) => self.explanations = Some(lines.into()),
             Report::State(state) => {
                 if let Some(record) = self.around.take(state) {
@@ -343,7 +328,10 @@ impl Reducible for Live {
             Act::Jump(record) => {
                 next.show(Tab::Wire);
                 // What is searched for might hide it.
-                next.search = Rc::default();
+                if !next.search.is_empty() {
+                    next.search = Rc::default();
+                    next.begin_anew();
+                }
                 next.select(Some(record));
                 next.reveal = Some(record);
             }
@@ -352,17 +340,17 @@ impl Reducible for Live {
             Act::Connection(id) => {
                 if next.connection != Some(id) {
                     next.select(None);
-                    next.still = Still::default();
+                    next.begin_anew();
                 }
                 next.connection = Some(id);
             }
             Act::Everything(everything) => {
                 next.everything = everything;
-                next.still = Still::default();
+                next.begin_anew();
             }
             Act::Search(search) => {
                 next.search = search;
-                next.still = Still::default();
+                next.begin_anew();
             }
             Act::Pause(paused) => next.pause(paused),
             Act::Scroll(List::Middle, window) => next.middle = Some(window),
@@ -371,7 +359,7 @@ impl Reducible for Live {
             Act::ChartTopic(topic) => next.chart_topic = topic,
             Act::ChartPath(path) => next.chart_path = path,
             Act::Cleared => {
-                next.still = Still::default();
+                next.begin_anew();
                 next.select(None);
                 next.explanations = None;
                 next.wire = Rc::default();

@@ -11,6 +11,7 @@ use crate::log::Wanted;
 use crate::protocol::{
     Command, ConnectionId, Looking, MessageDraft, Profile, Repeat, Report, SubscriptionDraft,
 };
+use crate::view::gone::Gone;
 use crate::view::rows;
 
 /// The most packets of a handshake that are given for its picture.
@@ -19,7 +20,10 @@ const HANDSHAKE: usize = 64;
 impl Engine {
     /// Does what the page asks for. What cannot be done is said in a notice.
     pub fn handle_command(&mut self, now_ms: f64, command: Command) {
-        self.changed = true;
+        if command != Command::Drawn {
+            self.changed = true;
+            self.pace.asked();
+        }
         match command {
             Command::Connect(id, profile) => self.connect(now_ms, id, *profile),
             Command::Disconnect {
@@ -55,7 +59,7 @@ impl Engine {
                 self.request(now_ms, id, *draft, timeout_ms.into());
             }
             Command::Look(looking) => self.look(*looking),
-            Command::Drawn => self.drawn = true,
+            Command::Drawn => self.pace.drawn(now_ms),
             Command::Inspect(record) => {
                 if let Some(mut packet) = rows::packet(&self.log, record) {
                     packet.findings = self.watch.findings_about(record);
@@ -343,6 +347,8 @@ impl Engine {
         self.charting.clear();
         self.watch.clear();
         self.states.clear();
+        self.flows_gone = Gone::default();
+        self.findings_gone = Gone::default();
         self.findings = [0; 3];
         for connection in self.connections.values_mut() {
             connection.forget_topics();

@@ -1,6 +1,7 @@
 //! What a client tells of itself, as the page hears it.
 
 use mqttscope_session::client::{Cause, Command as ClientCommand, Event, Failure, Phase, Ticket};
+use mqttscope_session::common::Message;
 use mqttscope_wire::{PacketType, Property, PropertyId, ReasonCode};
 
 use super::{Closed, Engine, SocketId, Transport, instant};
@@ -13,6 +14,24 @@ use crate::view::limits;
 
 impl Engine {
     pub(super) fn happened(&mut self, now_ms: f64, id: ConnectionId, event: Event) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        match event {
+            Event::Message { message, .. } => {
+                // The most of a flood answers nothing.
+                if !connection.requests.is_empty() {
+                    self.answered(now_ms, id, &message);
+                }
+            }
+            event => self.happened_rarely(now_ms, id, event),
+        }
+    }
+
+    /// All but messages. Apart, so that what is hot in a flood is small: a browser compiles it anew,
+    /// for speed, while the flood goes on.
+    #[inline(never)]
+    fn happened_rarely(&mut self, now_ms: f64, id: ConnectionId, event: Event) {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
@@ -41,24 +60,6 @@ impl Engine {
                 let words = words(&cause, version, &connection.cause);
                 connection.cause = words;
             }
-            Event::Message { message, .. } => {
-                let data = message.properties.as_properties();
-                let Some(Property::CorrelationData(data)) = data.get(PropertyId::CORRELATION_DATA)
-                else {
-                    return;
-                };
-                let answered = connection.requests.iter().position(|request| {
-                    request.correlation_data == data.as_bytes()
-                        && request.response_topic == message.topic_name().as_str()
-                });
-                if let Some(at) = answered {
-                    let request = connection.requests.swap_remove(at);
-                    let took = now_ms - request.sent_ms;
-                    let size = message.payload.len();
-                    let text = format!("The answer came after {took:.1} ms: {size} bytes.");
-                    self.notice(Some(id), false, text);
-                }
-            }
             Event::Subscribed {
                 ticket,
                 reason_codes,
@@ -83,11 +84,36 @@ impl Engine {
             Event::Failed { failure, .. } => {
                 self.notice(Some(id), true, words_of_failure(failure));
             }
-            Event::Unsubscribed { .. }
+            // Done by whoever calls, or nothing to do.
+            Event::Message { .. }
+            | Event::Unsubscribed { .. }
             | Event::Pinged { .. }
             | Event::Authenticate { .. }
             | Event::Reauthenticated { .. }
             | Event::Odd(_) => {}
+        }
+    }
+
+    /// Says how long a message took that is the answer to a request.
+    #[inline(never)]
+    fn answered(&mut self, now_ms: f64, id: ConnectionId, message: &Message) {
+        let data = message.properties.as_properties();
+        let Some(Property::CorrelationData(data)) = data.get(PropertyId::CORRELATION_DATA) else {
+            return;
+        };
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        let answered = connection.requests.iter().position(|request| {
+            request.correlation_data == data.as_bytes()
+                && request.response_topic == message.topic_name().as_str()
+        });
+        if let Some(at) = answered {
+            let request = connection.requests.swap_remove(at);
+            let took = now_ms - request.sent_ms;
+            let size = message.payload.len();
+            let text = format!("The answer came after {took:.1} ms: {size} bytes.");
+            self.notice(Some(id), false, text);
         }
     }
 
@@ -276,7 +302,10 @@ fn words(cause: &Cause, version: mqttscope_wire::ProtocolVersion, socket: &str) 
         Cause::Lost if socket.is_empty() => "the connection broke".into(),
         Cause::NotOpened | Cause::Lost => socket.to_owned(),
         Cause::Refused { reason_code, .. } => {
-            format!("refused: {}", name(PacketType::Connack, *reason_code))
+            let name = name(PacketType::Connack, *reason_code);
+            // Before version 5 each name begins so.
+            let name = name.strip_prefix("Connection Refused, ").unwrap_or(&name);
+            format!("refused: {name}")
         }
         Cause::ByServer { reason_code, .. } => {
             format!(

@@ -2,6 +2,7 @@
 
 mod commands;
 mod events;
+mod pace;
 mod record;
 mod report;
 
@@ -19,16 +20,11 @@ use crate::protocol::{ConnectionId, Grade, Looking, Notice, RecordId, Report, Ta
 use crate::states::States;
 use crate::topics::Topics;
 use crate::view::charting::Charting;
+use crate::view::gone::Gone;
 use crate::watch::Watch;
+use pace::Pace;
 use report::Explained;
 
-/// Milliseconds between two reports: faster than the eye, slow enough to leave time for the wire.
-const BETWEEN_REPORTS: f64 = 50.0;
-/// The same while packets pour in: nobody can read rows that pass so fast, and drawing them takes
-/// time from all else.
-const BETWEEN_REPORTS_IN_FLOOD: f64 = 100.0;
-/// Packets since the last reports that are a flood: more than a screen shows.
-const FLOOD: u64 = 256;
 /// Milliseconds between two summaries when nothing else happens, so that rates fall to zero.
 const BETWEEN_SUMMARIES: f64 = 1_000.0;
 
@@ -93,18 +89,18 @@ pub struct Engine {
     watch: Watch,
     states: States,
     explained: Explained,
+    flows_gone: Gone,
+    findings_gone: Gone,
     findings: [u64; 3],
     transport: VecDeque<Transport>,
     answers: Vec<Report>,
-    /// The page has drawn what it was told.
-    drawn: bool,
     /// Something has changed since the last reports.
     changed: bool,
-    reported_ms: f64,
-    /// The end of the log as of the last reports.
-    reported_end: u64,
+    pace: Pace,
     /// Packets are left to be searched.
     searching: bool,
+    /// See [`crate::protocol::Summary::settled`].
+    settled: Option<u32>,
 }
 
 impl Engine {
@@ -129,14 +125,15 @@ impl Engine {
             watch: Watch::default(),
             states: States::default(),
             explained: Explained::default(),
+            flows_gone: Gone::default(),
+            findings_gone: Gone::default(),
             findings: [0; 3],
             transport: VecDeque::new(),
             answers: Vec::new(),
-            drawn: true,
             changed: true,
-            reported_ms: f64::NEG_INFINITY,
-            reported_end: 0,
+            pace: Pace::default(),
             searching: false,
+            settled: None,
         }
     }
 
@@ -241,27 +238,19 @@ impl Engine {
     pub fn poll_timeout(&self) -> Option<f64> {
         let connections = self.connections.values().filter_map(next_of);
         let is_open = |connection: &Connection| connection.client.view().phase != ClientPhase::Idle;
+        let is_drawn = self.pace.is_drawn();
         let report = if self.searching {
             Some(0.0)
-        } else if self.drawn && self.changed {
-            Some(self.reported_ms + self.between_reports())
-        } else if let Some(due) = self.explained.due_ms().filter(|_| self.drawn) {
+        } else if is_drawn && self.changed {
+            Some(self.report_due_ms())
+        } else if let Some(due) = self.explained.due_ms().filter(|_| is_drawn) {
             Some(due)
-        } else if self.drawn && self.connections.values().any(is_open) {
-            Some(self.reported_ms + BETWEEN_SUMMARIES)
+        } else if is_drawn && self.connections.values().any(is_open) {
+            Some(self.pace.told_ms() + BETWEEN_SUMMARIES)
         } else {
             None
         };
         connections.chain(report).min_by(f64::total_cmp)
-    }
-
-    /// Milliseconds that are between two reports now.
-    fn between_reports(&self) -> f64 {
-        if self.log.end().saturating_sub(self.reported_end) > FLOOD {
-            BETWEEN_REPORTS_IN_FLOOD
-        } else {
-            BETWEEN_REPORTS
-        }
     }
 
     /// Hands something to a connection's client, then does what that asks for.
@@ -308,6 +297,9 @@ impl Engine {
         let wire = self.looking.wire.is_some() && self.wire.extend(&self.log, &self.topics);
         let messages =
             self.looking.messages.is_some() && self.messages.extend(&self.log, &self.topics);
+        if !wire && !messages {
+            self.settled = Some(self.looking.number);
+        }
         let chart = self.looking.chart && self.charting.extend(&self.log, &self.topics);
         let state = (self.looking.state)
             .is_some_and(|moment| self.states.extend(moment, &self.log, &self.topics));

@@ -50,6 +50,7 @@ impl Engine {
         connection
             .meter
             .note(now_ms, inwards, messages, bytes.len() as u64);
+        self.pace.packets(now_ms);
         if let Some(socket) = socket {
             let records = first..self.log.end();
             let now = instant(now_ms);

@@ -1,10 +1,11 @@
 //! What the page has not heard yet.
 
+use super::pace::Part;
 use super::{BETWEEN_SUMMARIES, Engine};
 use crate::log::matches_search;
 use crate::protocol::{RecordId, Report, Summary, Window};
 use crate::view::{flows, rows};
-use crate::watch::Found;
+use crate::watch::{Found, Watched};
 
 /// When the recording was put into words. That reads everything that was found, so it is not done
 /// as often as rows are reported.
@@ -31,20 +32,48 @@ impl Explained {
 impl Engine {
     /// What the page is told now: answers at once, rows and counts when it has drawn the last ones.
     /// The caller sends them as one message; the page says [`crate::protocol::Command::Drawn`].
+    #[inline(never)]
     pub fn reports(&mut self, now_ms: f64) -> Vec<Report> {
         let mut reports = core::mem::take(&mut self.answers);
-        let since = now_ms - self.reported_ms;
-        let is_late = self.explained.due_ms().is_some_and(|due| due <= now_ms);
-        let is_due = ((self.changed || is_late) && since >= self.between_reports())
-            || since >= BETWEEN_SUMMARIES;
-        if !self.drawn || !is_due {
+        if !self.is_report_due(now_ms) {
             return reports;
         }
-        self.drawn = false;
-        self.changed = false;
-        self.reported_ms = now_ms;
-        self.reported_end = self.log.end();
+        let (end, has_tree) = (self.log.end(), self.looking.topics.is_some());
+        let part = self.pace.part(now_ms, end, has_tree);
+        self.pace.tell(part, now_ms, end);
+        self.changed = part == Part::Tree;
         self.search();
+        if part != Part::Tree {
+            self.report_rows(now_ms, &mut reports);
+        }
+        if part != Part::Rows {
+            self.report_tree(&mut reports);
+        }
+        reports
+    }
+
+    /// Whether the page is told something now: asked for every packet, where [`Engine::reports`] is much to
+    /// call for nothing.
+    #[must_use]
+    pub fn has_reports(&self, now_ms: f64) -> bool {
+        !self.answers.is_empty() || self.is_report_due(now_ms)
+    }
+
+    fn is_report_due(&self, now_ms: f64) -> bool {
+        let is_late = || self.explained.due_ms().is_some_and(|due| due <= now_ms);
+        self.pace.is_drawn()
+            && ((now_ms >= self.report_due_ms() && (self.changed || is_late()))
+                || now_ms >= self.pace.told_ms() + BETWEEN_SUMMARIES)
+    }
+
+    /// When there is something to tell, it is due then.
+    pub(super) fn report_due_ms(&self) -> f64 {
+        let has_tree = self.looking.topics.is_some();
+        self.pace.due_ms(self.log.end(), has_tree)
+    }
+
+    /// What is always shown, and what stands in the middle of the page.
+    fn report_rows(&mut self, now_ms: f64, reports: &mut Vec<Report>) {
         reports.push(Report::Summary(Box::new(Summary {
             connections: self
                 .connections
@@ -53,8 +82,9 @@ impl Engine {
                 .collect(),
             log: self.log.view(),
             findings: self.findings,
+            settled: self.settled,
         })));
-        self.explain(now_ms, &mut reports);
+        self.explain(now_ms, reports);
         let looking = &self.looking;
         if let Some(moment) = looking.state {
             let state = self.states.report(moment, &self.log);
@@ -89,27 +119,6 @@ impl Engine {
                 rows,
             });
         }
-        if let Some(window) = looking.topics {
-            let open = looking.open_topics.iter().cloned().collect();
-            let of = looking.connection;
-            let shown = self.topics.shown(of, &open);
-            let first = usize::try_from(window.first).unwrap_or(usize::MAX);
-            let rows = shown
-                .iter()
-                .skip(first)
-                .take(window.count as usize)
-                .filter_map(|&number| {
-                    self.topics.row(number, of, &open, |record| {
-                        rows::preview_of(&self.log, record)
-                    })
-                })
-                .collect();
-            reports.push(Report::Topics {
-                first: window.first,
-                total: shown.len() as u64,
-                rows,
-            });
-        }
         if let Some(window) = looking.flows {
             let mut all = self
                 .watch
@@ -122,27 +131,56 @@ impl Engine {
                 };
                 all.retain(|flow| self.watch.packets(flow).iter().any(found));
             }
-            let (first, shown) = part(&all, window);
+            let numbers = all.iter().map(Watched::number);
+            let gone = &mut self.flows_gone;
+            let dropped = gone.count(looking.connection, &looking.search, numbers);
+            let (first, shown) = part(&all, window, dropped);
             let row = |flow| flows::row(flow, &self.watch, &self.log, &self.topics);
             reports.push(Report::Flows {
                 first,
                 total: all.len() as u64,
+                dropped,
                 rows: shown.iter().map(row).collect(),
             });
         }
         if let Some(window) = looking.findings {
             let all: Vec<&Found> = self.watch.findings(looking.connection).collect();
-            let (first, shown) = part(&all, window);
+            let numbers = all.iter().map(|found| found.number);
+            let dropped = (self.findings_gone).count(looking.connection, "", numbers);
+            let (first, shown) = part(&all, window, dropped);
             reports.push(Report::Findings {
                 first,
                 total: all.len() as u64,
+                dropped,
                 rows: shown.iter().map(|found| found.view()).collect(),
             });
         }
         if looking.chart {
             reports.push(Report::Chart(self.charting.chart(&self.topics)));
         }
-        reports
+    }
+
+    fn report_tree(&self, reports: &mut Vec<Report>) {
+        let looking = &self.looking;
+        let Some(window) = looking.topics else {
+            return;
+        };
+        let open = looking.open_topics.iter().cloned().collect();
+        let of = looking.connection;
+        let shown = self.topics.shown(of, &open);
+        let first = usize::try_from(window.first).unwrap_or(usize::MAX);
+        let preview = |record| rows::preview_of(&self.log, record);
+        let rows = shown
+            .iter()
+            .skip(first)
+            .take(window.count as usize)
+            .filter_map(|&number| self.topics.row(number, of, &open, preview))
+            .collect();
+        reports.push(Report::Topics {
+            first: window.first,
+            total: shown.len() as u64,
+            rows,
+        });
     }
 
     /// The recording in plain words, once in a while.
@@ -162,16 +200,16 @@ impl Engine {
     }
 }
 
-/// The number of the first item in a window, and the items.
-fn part<T>(all: &[T], window: Window) -> (u64, &[T]) {
+/// The number of the first item in a window, and the items; `dropped` stood before the first of all.
+fn part<T>(all: &[T], window: Window, dropped: u64) -> (u64, &[T]) {
     let count = usize::try_from(window.count).unwrap_or(usize::MAX);
     let last = all.len().saturating_sub(count);
     let first = if window.tail {
         last
     } else {
-        usize::try_from(window.first)
-            .unwrap_or(usize::MAX)
-            .min(all.len())
+        let since = dropped.saturating_sub(window.dropped);
+        let first = window.first.saturating_sub(since);
+        usize::try_from(first).unwrap_or(usize::MAX).min(all.len())
     };
     let end = first.saturating_add(count).min(all.len());
     (first as u64, all.get(first..end).unwrap_or_default())

@@ -116,6 +116,8 @@ pub struct Looking {
     pub chart_topic: String,
     /// See [`Looking::chart_topic`]; empty: the whole payload is the number.
     pub chart_path: String,
+    /// Another one each time when other rows are wanted; see [`super::Summary::settled`].
+    pub number: u32,
 }
 
 /// A file of what was recorded.

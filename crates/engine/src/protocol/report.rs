@@ -53,6 +53,8 @@ pub enum Report {
         first: u64,
         /// Rows there are.
         total: u64,
+        /// Rows that stood before row 0 and are gone, ever since the list is what it is.
+        dropped: u64,
         /// The rows asked for.
         rows: Vec<FlowView>,
     },
@@ -62,6 +64,8 @@ pub enum Report {
         first: u64,
         /// Rows there are.
         total: u64,
+        /// Rows that stood before row 0 and are gone, ever since the list is what it is.
+        dropped: u64,
         /// The rows asked for.
         rows: Vec<FindingView>,
     },
@@ -90,6 +94,9 @@ pub struct Summary {
     pub log: LogView,
     /// Findings of each grade: errors, warnings, notes.
     pub findings: [u64; 3],
+    /// The last [`super::Looking::number`] whose rows were all found: what its lists have since, came
+    /// since.
+    pub settled: Option<u32>,
 }
 
 /// The log's size.

@@ -2,5 +2,6 @@
 
 pub(crate) mod charting;
 pub(crate) mod flows;
+pub(crate) mod gone;
 pub(crate) mod limits;
 pub(crate) mod rows;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use mqttscope_inspect::{escape, payload};
+use mqttscope_inspect::escape;
+use mqttscope_inspect::payload::{self, View};
 use mqttscope_wire::{
     Context, ControlPacket, Decoded, Dissector, Publish, Sender, Severity, decode, summary,
 };
@@ -16,6 +17,8 @@ use crate::topics::Topics;
 
 /// Characters of a payload that a row shows.
 const PREVIEW: usize = 120;
+/// The same in the tree of topics, which is narrower.
+const SHORT_PREVIEW: usize = 56;
 /// Payloads above this are not looked into for a row.
 const LOOKED_INTO: usize = 16 << 10;
 
@@ -106,7 +109,7 @@ pub(crate) fn message(
         retain: record.first & 1 != 0,
         dup: record.first & 8 != 0,
         size: u32::try_from(body.len()).unwrap_or(u32::MAX),
-        preview: preview(body),
+        preview: preview(body, PREVIEW),
         kind: kind(body).to_owned(),
         has_properties: publish.is_some_and(|publish| publish.properties.iter().next().is_some()),
         colour: connections
@@ -119,23 +122,31 @@ pub(crate) fn message(
 /// The beginning of the payload of this packet.
 pub(crate) fn preview_of(log: &WireLog, id: RecordId) -> Option<String> {
     let record = log.get(id)?;
-    Some(preview(publish(log, record)?.payload))
+    Some(preview(publish(log, record)?.payload, SHORT_PREVIEW))
 }
 
-/// The beginning of a payload, in one line: as text, or in hex when it is none.
-fn preview(body: &[u8]) -> String {
-    let head = body.get(..PREVIEW.min(body.len())).unwrap_or(body);
+/// The beginning of a payload, so many characters at most, in one line: as text, as what CBOR or
+/// MessagePack in it says, or else in hex.
+fn preview(body: &[u8], most: usize) -> String {
+    let head = body.get(..most.min(body.len())).unwrap_or(body);
     let is_text = match std::str::from_utf8(head) {
         Ok(text) => !text.chars().any(|c| c.is_control() && !c.is_whitespace()),
         // A character that was cut at the end is text still.
         Err(error) => error.error_len().is_none() && error.valid_up_to() > 0,
     };
     if is_text {
-        return escape::escape_start(body, PREVIEW);
+        return escape::escape_start(body, most);
+    }
+    if body.len() <= LOOKED_INTO
+        && let Some(View::Cbor(text) | View::MessagePack(text)) =
+            payload::views(body, None, None).into_iter().next()
+    {
+        let line: Vec<_> = text.lines().map(str::trim).collect();
+        return escape::escape_start(line.join(" ").as_bytes(), most);
     }
     let hex: Vec<String> = head
         .iter()
-        .take(PREVIEW / 3)
+        .take(most / 3)
         .map(|byte| format!("{byte:02x}"))
         .collect();
     hex.join(" ")
@@ -148,7 +159,7 @@ fn kind(body: &[u8]) -> &'static str {
     let head = body.get(..LOOKED_INTO.min(body.len())).unwrap_or(body);
     payload::views(head, None, None)
         .first()
-        .map_or("hex", payload::View::name)
+        .map_or("hex", View::name)
 }
 
 /// A packet with its bytes.
@@ -171,4 +182,22 @@ pub(crate) fn timed_packet(log: &WireLog, id: RecordId) -> Option<TimedPacket> {
         at_ms: log.get(id)?.at_ms,
         packet: packet(log, id)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_shows_what_a_payload_says() {
+        for (body, says) in [
+            (&b"21.5"[..], "21.5"),
+            (b"a\nb", "a\\nb"),
+            (b"\xff\xfe\x00\x01", "ff fe 00 01"),
+            (b"\xa2\x61t\x15\x61x\x01", "{ \"t\": 21, \"x\": 1 }"),
+            (b"\x82\xa1t\x15\xa1x\x01", "{ \"t\": 21, \"x\": 1 }"),
+        ] {
+            assert_eq!(preview(body), says);
+        }
+    }
 }

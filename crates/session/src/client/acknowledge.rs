@@ -12,6 +12,15 @@ use super::{Client, Delivery, Misuse};
 use crate::common::IncomingStep;
 
 impl Client {
+    /// What is said of an identifier that nothing is known of.
+    pub(super) fn not_found(&self) -> ReasonCode {
+        if self.options.version.is_v5() {
+            ReasonCode::PACKET_IDENTIFIER_NOT_FOUND
+        } else {
+            ReasonCode::SUCCESS
+        }
+    }
+
     /// The application is done with a message.
     pub(super) fn acknowledge(
         &mut self,

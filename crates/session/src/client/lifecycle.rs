@@ -1,9 +1,9 @@
 //! How a connection begins and ends, and whether another is tried.
 
-use mqttscope_wire::{PropertiesBuf, ReasonCode};
+use mqttscope_wire::{PacketIdentifier, PacketType, PropertiesBuf, ReasonCode};
 
 use super::connection::Connection;
-use super::{Cause, Client, Event, Fault, Misuse, Phase};
+use super::{Cause, Client, Event, Fault, Misuse, Oddity, Phase};
 use crate::common::Instant;
 
 impl Client {
@@ -35,6 +35,15 @@ impl Client {
             Cause::Fault(fault),
             Some((fault.reason_code(), PropertiesBuf::new())),
         );
+    }
+
+    /// An answer came that nothing waits for.
+    pub(super) fn odd(&mut self, packet_type: PacketType, identifier: PacketIdentifier) {
+        self.events
+            .push_back(Event::Odd(Oddity::UnknownPacketIdentifier(
+                packet_type,
+                identifier,
+            )));
     }
 
     /// Ends the connection from this side.

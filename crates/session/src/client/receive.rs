@@ -20,6 +20,18 @@ use crate::common::{
 
 impl Client {
     pub(super) fn receive(&mut self, now: Instant, packet: ControlPacket<'_>) -> Result<(), Fault> {
+        match packet {
+            ControlPacket::Publish(publish) if self.phase == Phase::Connected => {
+                self.receive_publish(publish)
+            }
+            packet => self.receive_other(now, packet),
+        }
+    }
+
+    /// All but a PUBLISH. Apart, so that what is hot in a flood is small: a browser compiles it anew,
+    /// for speed, while the flood goes on.
+    #[inline(never)]
+    fn receive_other(&mut self, now: Instant, packet: ControlPacket<'_>) -> Result<(), Fault> {
         let packet_type = packet.packet_type();
         let connected = self.phase == Phase::Connected;
         match packet {
@@ -30,7 +42,6 @@ impl Client {
                 self.receive_disconnect(now, disconnect);
                 Ok(())
             }
-            ControlPacket::Publish(publish) if connected => self.receive_publish(publish),
             ControlPacket::Puback(answer) if connected => {
                 let sent = self.session.outgoing.puback(answer.packet_identifier);
                 self.finished(
@@ -307,14 +318,6 @@ impl Client {
         self.send_acknowledgements();
     }
 
-    fn not_found(&self) -> ReasonCode {
-        if self.options.version.is_v5() {
-            ReasonCode::PACKET_IDENTIFIER_NOT_FOUND
-        } else {
-            ReasonCode::SUCCESS
-        }
-    }
-
     /// A PUBLISH is seen through.
     fn finished(
         &mut self,
@@ -388,13 +391,5 @@ impl Client {
             },
         });
         Ok(())
-    }
-
-    fn odd(&mut self, packet_type: PacketType, identifier: PacketIdentifier) {
-        self.events
-            .push_back(Event::Odd(Oddity::UnknownPacketIdentifier(
-                packet_type,
-                identifier,
-            )));
     }
 }

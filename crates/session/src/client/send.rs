@@ -94,6 +94,7 @@ impl Client {
         }
     }
 
+    #[inline(never)]
     fn send_request(&mut self, now: Instant, request: Request) -> Result<(), Failure> {
         self.supported(&request)?;
         let packet_identifier = self
@@ -176,6 +177,7 @@ impl Client {
         Ok(())
     }
 
+    #[inline(never)]
     fn send_message(&mut self, now: Instant, queued: Queued) -> Result<(), Failure> {
         let Queued {
             ticket,

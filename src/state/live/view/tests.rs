@@ -27,6 +27,15 @@ fn packet(record: u64) -> Report {
     })
 }
 
+/// All rows have been found of what was asked for so often.
+fn settled(number: u32) -> Report {
+    let summary = Summary {
+        settled: Some(number),
+        ..Summary::default()
+    };
+    Report::Summary(summary.into())
+}
+
 #[test]
 fn only_the_list_on_screen_is_asked_for() {
     let live = after([
@@ -77,7 +86,7 @@ fn a_packet_that_comes_late_is_not_shown() {
 
 #[test]
 fn a_paused_list_stands_where_it_was() {
-    let report = |first: u64, total: u64| {
+    let of = |number: u32, first: u64, total: u64| {
         let row = FlowView {
             connection: ConnectionId(0),
             name: "PING".into(),
@@ -91,8 +100,15 @@ fn a_paused_list_stands_where_it_was() {
             took_ms: None,
         };
         let rows = vec![row; usize::try_from(total - first).unwrap()];
-        Act::Report(vec![Report::Flows { first, total, rows }])
+        let flows = Report::Flows {
+            first,
+            total,
+            dropped: 0,
+            rows,
+        };
+        Act::Report(vec![settled(number), flows])
     };
+    let report = |first: u64, total: u64| of(1, first, total);
     let tail = Window {
         first: 0,
         count: 3,
@@ -112,17 +128,88 @@ fn a_paused_list_stands_where_it_was() {
     let live = live.reduce(Act::Pause(false)).reduce(report(6, 9));
     assert_eq!((live.flows.total, live.looking().flows), (9, Some(tail)));
     assert_eq!((live.fresh(), live.resumed), (0, 1));
-    // A search was just ended: the rows that it had left out are none that came since.
+    // The search was just changed: rows of before, and those that are found since, are not new.
     let live = after([
         Act::Show(Tab::Flows),
         Act::Scroll(List::Middle, tail),
+        report(1, 4),
+        Act::Search("needle".into()),
+        Act::Pause(true),
+        of(1, 2, 5),
+        of(1, 0, 2),
+        of(2, 3, 6),
+        of(2, 5, 8),
+    ]);
+    assert_eq!((live.flows.total, live.fresh()), (6, 2));
+    // Nothing was there when it was paused: the first rows are shown.
+    let live = after([
+        Act::Show(Tab::Flows),
         report(0, 0),
         Act::Pause(true),
-        report(0, 0),
         report(1, 4),
         report(1, 6),
     ]);
-    assert_eq!(live.flows.total, 4);
+    assert_eq!((live.flows.total, live.fresh()), (4, 2));
+}
+
+#[test]
+fn another_list_is_not_new_because_a_list_is_paused() {
+    let wire = |number: u32, total: u64| {
+        let wire = Report::Wire {
+            first: 0,
+            total,
+            dropped: 0,
+            rows: Vec::new(),
+            revealed: None,
+        };
+        Act::Report(vec![settled(number), wire])
+    };
+    let paused = after([wire(0, 5), Act::Pause(true), wire(0, 7)]);
+    assert_eq!((paused.wire.total, paused.fresh()), (5, 2));
+    let numbers: Vec<u32> = [
+        Act::Everything(true),
+        Act::Connection(ConnectionId(4)),
+        Act::Cleared,
+        Act::Search("a".into()),
+    ]
+    .into_iter()
+    .map(|act| {
+        let live = paused.clone().reduce(act).reduce(wire(0, 9));
+        assert_eq!((live.wire.total, live.fresh()), (9, 0), "not yet the other");
+        let live = live.reduce(wire(1, 3)).reduce(wire(1, 4));
+        assert_eq!((live.wire.total, live.fresh()), (3, 1));
+        live.looking().number
+    })
+    .collect();
+    assert_eq!(numbers, [1; 4]);
+    // A look at another list leaves this one where it stands.
+    let live = (paused.reduce(Act::Show(Tab::Flows))).reduce(Act::Show(Tab::Wire));
+    assert_eq!(live.reduce(wire(2, 9)).wire.total, 5);
+}
+
+#[test]
+fn a_jump_behind_the_end_of_a_paused_list_takes_that_along() {
+    let wire = |total: u64, dropped: u64, revealed| {
+        let wire = Report::Wire {
+            first: 0,
+            total,
+            dropped,
+            rows: Vec::new(),
+            revealed,
+        };
+        Act::Report(vec![settled(0), wire])
+    };
+    let jump = Act::Jump(RecordId(70));
+    let live = after([wire(50, 0, None), Act::Pause(true), wire(80, 0, None), jump]);
+    assert_eq!((live.wire.total, live.fresh()), (50, 30));
+    // Twenty went meanwhile.
+    let live = live.reduce(wire(60, 20, Some((RecordId(70), 50))));
+    assert_eq!(live.revealed, Some(50));
+    assert_eq!((live.wire.total, live.fresh()), (51, 9));
+    // One that is shown already moves nothing.
+    let live = live.reduce(Act::Jump(RecordId(30)));
+    let live = live.reduce(wire(60, 20, Some((RecordId(30), 10))));
+    assert_eq!((live.revealed, live.wire.total), (Some(10), 51));
 }
 
 fn window_of(first: u64, count: u32) -> Window {
@@ -200,12 +287,13 @@ fn a_branch_opens_and_closes() {
 #[test]
 fn what_is_dropped_while_a_list_is_paused_does_not_move_it() {
     let messages = |first: u64, total: u64, dropped: u64| {
-        Act::Report(vec![Report::Messages {
+        let messages = Report::Messages {
             first,
             total,
             dropped,
             rows: Vec::new(),
-        }])
+        };
+        Act::Report(vec![settled(1), messages])
     };
     let tail = |dropped: u64| {
         let window = Window {

@@ -15,8 +15,23 @@ const BUFFERED: u32 = 1 << 20;
 /// Milliseconds until what waits is tried again.
 pub(super) const RETRY_MS: f64 = 10.0;
 
+/// Bytes from which on a message is freed by hand.
+const LARGE: usize = 4 << 10;
+
 /// What is done when a socket has something to say.
 type Act = Box<dyn Fn(&Handle, &web_sys::Event)>;
+
+/// Copies what the browser received, and lets a large buffer go at once: its collector frees it only
+/// when it likes, and until then a flood takes tens of megabytes that nobody needs.
+pub(super) fn copy(buffer: &ArrayBuffer, into: &mut Vec<u8>) {
+    let bytes = Uint8Array::new(buffer);
+    into.resize(bytes.length() as usize, 0);
+    bytes.copy_to(into);
+    if into.len() >= LARGE {
+        // A browser that does not know how leaves it to its collector.
+        let _ = buffer.transfer_with_length(0);
+    }
+}
 
 /// An open or opening WebSocket. It is closed when it goes.
 pub(super) struct Socket {
@@ -62,16 +77,10 @@ impl Socket {
             listen(
                 "message",
                 Box::new(move |handle, event| {
-                    let Some(event) = event.dyn_ref::<MessageEvent>() else {
-                        return;
-                    };
-                    handle.news(
-                        id,
-                        match event.data().dyn_into::<ArrayBuffer>() {
-                            Ok(buffer) => News::Bytes(Uint8Array::new(&buffer).to_vec()),
-                            Err(_) => News::Text,
-                        },
-                    );
+                    // No other event is called so.
+                    let data = event.unchecked_ref::<MessageEvent>().data();
+                    let buffer = data.dyn_into::<ArrayBuffer>();
+                    handle.news(id, buffer.map_or(News::Text, News::Buffer));
                 }),
             ),
             listen(
@@ -106,14 +115,17 @@ impl Socket {
 
     /// Sends what waits; whether something still does.
     pub(super) fn flush(&mut self) -> bool {
-        while self.socket.buffered_amount() < BUFFERED {
-            let Some(bytes) = self.waiting.pop_front() else {
-                return false;
-            };
-            // It fails only while the socket opens, when nothing is sent.
-            let _ = self.socket.send_with_u8_array(&bytes);
+        // Mostly nothing waits, and to ask the browser takes longer.
+        while !self.waiting.is_empty() {
+            if self.socket.buffered_amount() >= BUFFERED {
+                return true;
+            }
+            if let Some(bytes) = self.waiting.pop_front() {
+                // It fails only while the socket opens, when nothing is sent.
+                let _ = self.socket.send_with_u8_array(&bytes);
+            }
         }
-        !self.waiting.is_empty()
+        false
     }
 
     /// Sends the rest and closes.

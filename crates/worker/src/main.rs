@@ -1,4 +1,4 @@
-//! The worker's side: it gives the engine sockets, the built-in broker, time, and the page's ear.
+//! The worker behind the Live page: it gives the engine sockets, the built-in broker, time, and the page's ear.
 //!
 //! All that decides anything is in `mqttscope-engine`; here are the browser's ends of it.
 
@@ -11,21 +11,26 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
-use js_sys::Math;
+use js_sys::{ArrayBuffer, Math};
 use mqttscope_engine::protocol::{Command, Notice, Report, Target};
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use serde::Serialize as _;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Performance};
 
 use broker::BuiltIn;
 use socket::Socket;
+
+/// Bytes that [`Worker::incoming`] keeps room for.
+const KEPT: usize = 1 << 20;
 
 /// What a socket or a link of the built-in broker has to say.
 pub(crate) enum News {
     Open,
     Bytes(Vec<u8>),
+    /// Bytes that are still the browser's.
+    Buffer(ArrayBuffer),
     Text,
     Closed(Closed),
 }
@@ -36,6 +41,8 @@ struct Worker {
     engine: Engine,
     sockets: HashMap<SocketId, Socket>,
     broker: BuiltIn,
+    /// What a socket brought is copied here.
+    incoming: Vec<u8>,
     timer: Option<Timeout>,
     /// When the timer is due; infinite: there is none.
     due_ms: f64,
@@ -47,7 +54,7 @@ pub(crate) struct Handle(Rc<RefCell<Worker>>);
 
 /// Takes up the work, and says so with reports of nothing: what the page says before is lost, since
 /// the browser delivers it while this module still loads.
-pub fn run() {
+fn main() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let listen_to = scope.clone();
     let is_secure = scope.location().protocol() == "https:";
@@ -56,6 +63,7 @@ pub fn run() {
         engine: Engine::new(random()).on_secure_page(is_secure),
         sockets: HashMap::new(),
         broker: BuiltIn::new(random(), random()),
+        incoming: Vec::new(),
         timer: None,
         due_ms: f64::INFINITY,
     })));
@@ -71,13 +79,23 @@ pub fn run() {
     ready.with(|worker| worker.post(&[]));
 }
 
+thread_local! {
+    /// The worker's clock, and when it began. Asked for once: the time is needed for every packet.
+    static CLOCK: Option<(Performance, f64)> = js_sys::global()
+        .unchecked_into::<DedicatedWorkerGlobalScope>()
+        .performance()
+        .map(|clock| {
+            let origin = clock.time_origin();
+            (clock, origin)
+        });
+}
+
 /// Milliseconds since 1970, finer than `Date` has it.
 pub(crate) fn now_ms() -> f64 {
-    js_sys::global()
-        .dyn_into::<DedicatedWorkerGlobalScope>()
-        .ok()
-        .and_then(|scope| scope.performance())
-        .map_or_else(js_sys::Date::now, |clock| clock.time_origin() + clock.now())
+    CLOCK.with(|clock| match clock {
+        Some((clock, origin)) => origin + clock.now(),
+        None => js_sys::Date::now(),
+    })
 }
 
 fn random() -> u64 {
@@ -102,16 +120,10 @@ impl Handle {
     /// Hands news of a socket to the engine.
     pub(crate) fn news(&self, id: SocketId, news: News) {
         self.with(|worker| {
-            let now = now_ms();
-            match news {
-                News::Open => worker.engine.handle_open(now, id),
-                News::Bytes(bytes) => worker.engine.handle_bytes(now, id, &bytes),
-                News::Text => worker.engine.handle_text(now, id),
-                News::Closed(closed) => {
-                    worker.sockets.remove(&id);
-                    worker.engine.handle_closed(now, id, &closed);
-                }
+            if let News::Closed(_) = news {
+                worker.sockets.remove(&id);
             }
+            worker.news(id, news);
         });
     }
 
@@ -133,19 +145,16 @@ impl Handle {
             if let Some(transport) = worker.engine.poll_transport() {
                 self.transport(worker, transport);
             } else if let Some((id, news)) = worker.broker.poll(self) {
-                let now = now_ms();
-                match news {
-                    News::Open => worker.engine.handle_open(now, id),
-                    News::Bytes(bytes) => worker.engine.handle_bytes(now, id, &bytes),
-                    News::Text => {}
-                    News::Closed(closed) => worker.engine.handle_closed(now, id, &closed),
-                }
+                worker.news(id, news);
             } else {
                 return;
             }
         }
     }
 
+    // Apart, as are others below, so that what is hot in a flood is small: the browser compiles it
+    // anew, for speed, while the flood goes on.
+    #[inline(never)]
     fn transport(&self, worker: &mut Worker, transport: Transport) {
         match transport {
             Transport::Open {
@@ -182,8 +191,8 @@ impl Handle {
     /// Tells the page what is due and sets the timer for what comes next.
     fn arm(&self, worker: &mut Worker) {
         let now = now_ms();
-        let reports = worker.engine.reports(now);
-        if !reports.is_empty() {
+        if worker.engine.has_reports(now) {
+            let reports = worker.engine.reports(now);
             worker.post(&reports);
         }
         let sockets = worker
@@ -204,6 +213,12 @@ impl Handle {
         if is_set || due.is_infinite() {
             return;
         }
+        self.wait(worker, now, due);
+    }
+
+    /// Sets the timer.
+    #[inline(never)]
+    fn wait(&self, worker: &mut Worker, now: f64, due: f64) {
         worker.due_ms = due;
         let handle = self.clone();
         let wait = (due - now).ceil().clamp(0.0, 60_000.0) as u32;
@@ -218,6 +233,23 @@ impl Handle {
 }
 
 impl Worker {
+    fn news(&mut self, id: SocketId, news: News) {
+        let now = now_ms();
+        match news {
+            News::Open => self.engine.handle_open(now, id),
+            News::Bytes(bytes) => self.engine.handle_bytes(now, id, &bytes),
+            News::Buffer(buffer) => {
+                socket::copy(&buffer, &mut self.incoming);
+                self.engine.handle_bytes(now, id, &self.incoming);
+                // Most are small; a large one does not stay for the next.
+                self.incoming.shrink_to(KEPT);
+            }
+            News::Text => self.engine.handle_text(now, id),
+            News::Closed(closed) => self.engine.handle_closed(now, id, &closed),
+        }
+    }
+
+    #[inline(never)]
     fn post(&self, reports: &[Report]) {
         // Plain objects; numbers stay numbers, bytes become Uint8Arrays.
         let serializer = Serializer::new();

@@ -19,6 +19,8 @@ pub(super) struct BuiltIn {
     channel: Option<BroadcastChannel>,
     /// Said before the other tabs could hear.
     unsaid: Vec<Message>,
+    /// Nothing has happened since there was no more news.
+    is_settled: bool,
 }
 
 fn now() -> Instant {
@@ -33,23 +35,24 @@ impl BuiltIn {
             tab: Tab::new(id, seed),
             channel: None,
             unsaid: Vec::new(),
+            is_settled: false,
         }
     }
 
     pub(super) fn open(&mut self, socket: SocketId) {
-        self.tab.handle_open(now(), socket.0);
+        self.tab().handle_open(now(), socket.0);
     }
 
     pub(super) fn send(&mut self, socket: SocketId, bytes: &[u8]) {
-        self.tab.handle_bytes(now(), socket.0, bytes);
+        self.tab().handle_bytes(now(), socket.0, bytes);
     }
 
     pub(super) fn close(&mut self, socket: SocketId) {
-        self.tab.handle_close(now(), socket.0);
+        self.tab().handle_close(now(), socket.0);
     }
 
     pub(super) fn handle_timeout(&mut self) {
-        self.tab.handle_timeout(now());
+        self.tab().handle_timeout(now());
     }
 
     pub(super) fn poll_timeout(&self) -> Option<f64> {
@@ -58,6 +61,22 @@ impl BuiltIn {
 
     /// The next news of one of this tab's links; does on the way what other tabs are to hear.
     pub(super) fn poll(&mut self, handle: &Handle) -> Option<(SocketId, News)> {
+        if self.is_settled {
+            return None;
+        }
+        let news = self.next(handle);
+        self.is_settled = news.is_none();
+        news
+    }
+
+    /// The tab, to tell it something.
+    fn tab(&mut self) -> &mut Tab {
+        self.is_settled = false;
+        &mut self.tab
+    }
+
+    #[inline(never)]
+    fn next(&mut self, handle: &Handle) -> Option<(SocketId, News)> {
         loop {
             return Some(match self.tab.poll_output()? {
                 Output::Post(message) => {
@@ -120,7 +139,7 @@ pub(super) fn join(handle: &Handle) {
                     .dyn_ref::<MessageEvent>()
                     .and_then(|event| serde_wasm_bindgen::from_value(event.data()).ok());
                 if let Some(message) = message {
-                    hears.with_broker(|broker| broker.tab.handle_message(now(), message));
+                    hears.with_broker(|broker| broker.tab().handle_message(now(), message));
                 }
             })
             .forget();
@@ -129,7 +148,7 @@ pub(super) fn join(handle: &Handle) {
                 return;
             }
         }
-        handle.with_broker(|broker| broker.tab.handle_elected(now()));
+        handle.with_broker(|broker| broker.tab().handle_elected(now()));
     });
 }
 
@@ -140,7 +159,7 @@ fn watch(handle: Handle, tab: TabId) {
         if let Ok(promise) = ask_lock(&hub::tab_lock(tab), free.unchecked_ref())
             && JsFuture::from(promise).await.is_ok()
         {
-            handle.with_broker(|broker| broker.tab.handle_tab_gone(now(), tab));
+            handle.with_broker(|broker| broker.tab().handle_tab_gone(now(), tab));
         }
     });
 }
