@@ -9,7 +9,7 @@ use crate::components::header::header;
 use crate::components::help::help_window;
 use crate::components::toasts::use_toasts;
 use crate::element::{el, list, part};
-use crate::hooks::{use_after, use_hash, use_kept, use_window_keys};
+use crate::hooks::{use_after, use_hash, use_kept, use_texts, use_window_keys};
 use crate::pages::dissect::{Dissect, DissectProps};
 use crate::route::{Page, Route};
 use crate::services::{browser, storage};
@@ -72,8 +72,9 @@ pub fn App() -> Html {
         }),
         Page::Live | Page::Flows => Html::default(),
     };
+    let texts = use_texts(help.get());
     let help = match help.get() {
-        true => help_window(page, &hide_help),
+        true => help_window(page, &texts, &hide_help),
         false => Html::default(),
     };
     list(vec![

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use yew::html::{
     BaseComponent, IntoPropValue, oncancel, onchange, onclick, ondblclick, oninput, onkeydown,
-    onmousedown, onmouseleave, onmouseover, onpaste, onsubmit, ontoggle,
+    onkeyup, onmousedown, onmouseleave, onmouseover, onpaste, onsubmit, ontoggle,
 };
 use yew::prelude::*;
 use yew::virtual_dom::{Listener, VComp, VList, VTag, VText};
@@ -244,6 +244,11 @@ impl El {
     /// A key went down in it.
     pub fn on_key(self, then: Callback<KeyboardEvent>) -> Self {
         self.on(Rc::new(onkeydown::Wrapper::new(then)))
+    }
+
+    /// A key in it was let go.
+    pub fn on_key_up(self, then: Callback<KeyboardEvent>) -> Self {
+        self.on(Rc::new(onkeyup::Wrapper::new(then)))
     }
 
     /// Its value changed.

@@ -13,7 +13,6 @@ pub mod pages;
 pub mod route;
 pub mod services;
 pub mod state;
-pub mod worker;
 
 pub use annex::Annex;
 pub use app::App;

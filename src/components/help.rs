@@ -3,84 +3,26 @@
 use yew::prelude::*;
 
 use super::dialog::dialog;
+use super::not_loaded::not_loaded;
 use crate::element::{el, list};
+use crate::hooks::TextsStage;
 use crate::route::Page;
 
-/// Keys, and what they do.
-type Keys = &'static [(&'static [&'static str], &'static str)];
-
-const DISSECT: &str = "Paste MQTT bytes as you have them: hex of any kind, a hex dump, base64, a C, Rust or Python literal, or drop a file. Every field, bit and broken rule is shown beside the bytes that say so. Nothing leaves this page.";
-const LIVE: &str = "Connect to a broker over WebSocket, or to the one that is built in, and see every packet both ways. Nothing goes anywhere but to the broker you name.";
-const FLOWS: &str = "See a message go from publisher to broker to subscriber, packet by packet, with what each side must remember. The packets are those of a real client and a real broker, in simulated time.";
-
-const LIVE_KEYS: Keys = &[
-    (&["/"], "Search"),
-    (&["p"], "Pause the lists, and go on"),
-    (
-        &["Ctrl+Enter"],
-        "Publish what stands in the form (on a Mac: ⌘)",
-    ),
-    (
-        &["↑", "↓", "Home", "End", "PgUp", "PgDn"],
-        "Move in a list; what is selected opens on the right",
-    ),
-    (&["←", "→"], "Close and open a branch of the topics"),
-    (&["Escape"], "Leave a window"),
-    (&["?"], "This help"),
-];
-const FLOWS_KEYS: Keys = &[
-    (&["Space", "k"], "Play, pause"),
-    (&["→", "l"], "One step forward"),
-    (&["←", "j"], "One step back"),
-    (&["Home", "End"], "To the beginning, to the end"),
-    (&["+", "-"], "Faster, slower"),
-    (&["f"], "What if: break something from here on"),
-    (&["x"], "Cut the link of the packet on its way"),
-    (&["c"], "Compare QoS 0, 1 and 2"),
-    (&["a"], "Only the chosen run"),
-    (&["[", "]"], "The scenario before, the next one"),
-    (&["e"], "Write a scenario"),
-    (&["Enter"], "On a packet: open it"),
-    (&["?"], "This help"),
-];
-const DISSECT_KEYS: Keys = &[
-    (
-        &["↑", "↓", "Home", "End", "PgUp", "PgDn"],
-        "Move in the packet list, the fields and the bytes",
-    ),
-    (
-        &["←", "→"],
-        "Close and open a part of the fields; move between bytes",
-    ),
-    (
-        &["Enter"],
-        "Change the selected field; switch a flag; on a packet: select its text",
-    ),
-    (&["0–9", "a–f"], "On a selected byte: type its new value"),
-    (&["Delete"], "Remove the selected property, filter or code"),
-    (&["n", "Shift+n"], "Jump to the next fault, the one before"),
-    (&["[", "]"], "The packet before, the next packet"),
-    (
-        &["Ctrl+Z", "Ctrl+Shift+Z"],
-        "Take back, do again (on a Mac: ⌘)",
-    ),
-    (&["Escape"], "Leave a field or a window as it was"),
-    (&["?"], "This help"),
-];
-
 /// The help of a page, until it is closed.
-pub fn help_window(page: Page, on_close: &Callback<()>) -> Html {
-    let (about, keys) = match page {
-        Page::Dissect => (DISSECT, DISSECT_KEYS),
-        Page::Live => (LIVE, LIVE_KEYS),
-        Page::Flows => (FLOWS, FLOWS_KEYS),
+pub fn help_window(page: Page, texts: &TextsStage, on_close: &Callback<()>) -> Html {
+    let content = match texts {
+        TextsStage::Coming => el("p").text("…").into(),
+        TextsStage::Failed(again) => not_loaded(again).into(),
+        TextsStage::Here(texts) => {
+            let mut said = texts.help(page as usize).map(str::to_owned);
+            let about = el("p").string(said.next().unwrap_or_default());
+            let mut all = el("dl").class("keys");
+            while let (Some(keys), Some(what)) = (said.next(), said.next()) {
+                let keys = keys.split(' ').map(|key| el("kbd").string(key.to_owned()));
+                all = all.child(el("dt").all(keys)).child(el("dd").string(what));
+            }
+            list(vec![about.into(), all.into()])
+        }
     };
-    let keys = keys
-        .iter()
-        .fold(el("dl").class("keys"), |all, (keys, what)| {
-            let keys = keys.iter().map(|key| el("kbd").text(key));
-            all.child(el("dt").all(keys)).child(el("dd").text(what))
-        });
-    let content = list(vec![el("p").text(about).into(), keys.into()]);
     dialog("Help and keys".into(), on_close.clone(), content)
 }

@@ -24,7 +24,7 @@ pub struct MenuProps {
     /// How the button looks.
     #[prop_or_default]
     pub class: AttrValue,
-    /// What can be chosen. Made when the menu opens.
+    /// What can be chosen. Made when the menu opens, and when another function is given meanwhile.
     pub items: Callback<(), Vec<Item>>,
     /// The index of what was chosen.
     pub on_choose: Callback<usize>,
@@ -42,10 +42,16 @@ pub fn Menu(props: &MenuProps) -> Html {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(!open.get()))
     };
+    let is_open = open.get();
+    let items = if is_open {
+        props.items.emit(())
+    } else {
+        Vec::new()
+    };
     {
         let (button, list) = (button.clone(), list_node.clone());
-        let is_open = open.get();
-        use_after([usize::from(is_open)], move || {
+        // Again where there are others: the list has another size.
+        use_after([usize::from(is_open), items.len()], move || {
             if is_open {
                 show(&button, &list);
             }
@@ -87,11 +93,6 @@ pub fn Menu(props: &MenuProps) -> Html {
             step(&list, &by);
         })
     };
-    let items = if open.get() {
-        props.items.emit(())
-    } else {
-        Vec::new()
-    };
     // The whole list has a name of its own, where the button has none.
     let name = props.name.clone();
     let label = name.clone().unwrap_or_else(|| props.id.clone());
@@ -99,7 +100,7 @@ pub fn Menu(props: &MenuProps) -> Html {
         .node(&button)
         .set("class", props.class.clone())
         .attr("aria-haspopup", "menu")
-        .says("aria-expanded", open.get())
+        .says("aria-expanded", is_open)
         .flag("disabled", props.disabled)
         .set("data-testid", props.id.clone())
         .on_click(turn)
@@ -117,7 +118,7 @@ pub fn Menu(props: &MenuProps) -> Html {
         .on_click(choose)
         .on_key(on_key);
     // Without a list of its own the empty menu would have a role and nothing in it.
-    if open.get() {
+    if is_open {
         menu = menu.role("menu");
     }
     list(vec![toggle.into(), rows(menu, items).into()])

@@ -11,6 +11,7 @@ pub mod inspector;
 pub mod menu;
 mod menu_item;
 mod menu_list;
+mod not_loaded;
 pub mod sequence_diagram;
 pub mod state_view;
 pub mod text_out;

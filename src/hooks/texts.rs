@@ -18,7 +18,7 @@ pub enum TextsStage {
     /// Here.
     Here(Rc<Texts>),
     /// They did not come; this asks again.
-    Failed(Callback<MouseEvent>),
+    Failed(Callback<()>),
 }
 
 impl PartialEq for TextsStage {
@@ -27,18 +27,18 @@ impl PartialEq for TextsStage {
     }
 }
 
-/// The texts, loaded when somebody first uses this; drawn again when they have come.
+/// The texts, loaded when they are first wanted; drawn again when they have come.
 #[hook]
-pub fn use_texts() -> TextsStage {
+pub fn use_texts(wanted: bool) -> TextsStage {
     let stage = use_kept(|| texts::kept().map_or(TextsStage::Coming, TextsStage::Here));
     let now = stage.get();
-    let is_coming = now == TextsStage::Coming;
+    let is_coming = wanted && now == TextsStage::Coming;
     use_after([usize::from(is_coming)], move || {
         if is_coming {
             spawn_local(async move {
                 let again = {
                     let stage = stage.clone();
-                    move |_| stage.set(TextsStage::Coming)
+                    move |()| stage.set(TextsStage::Coming)
                 };
                 stage.set(match texts::load().await {
                     Some(texts) => TextsStage::Here(texts),

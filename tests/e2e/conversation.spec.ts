@@ -1,7 +1,7 @@
 // Pasted packets of both sides, read as a conversation on the Dissect page.
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 
+import { withoutViolations } from "./axe";
 import { test } from "./quiet";
 
 /** Each side's packets, the second of the client cut by the server's; the PUBREC is left out. */
@@ -24,11 +24,6 @@ async function give(page: Page, text: string) {
 const packet = (page: Page, number: number) => page.getByTestId("packet").nth(number - 1);
 const arrows = (page: Page) => page.getByTestId("from").locator("[aria-hidden]").allTextContents();
 const sides = (page: Page) => page.getByTestId("sides");
-
-async function withoutViolations(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
-}
 
 test("marks tell the sides, and the finding stands at its packet", async ({ page }) => {
   await give(page, MARKED);

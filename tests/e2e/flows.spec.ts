@@ -1,7 +1,7 @@
 // The Flows page, driven as a person drives it.
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 
+import { withoutViolations } from "./axe";
 import { test } from "./quiet";
 
 async function open(page: Page, title?: string) {
@@ -35,11 +35,6 @@ async function catchToken(page: Page, name: string) {
     }
   }
   throw new Error(`${name} is never on its way`);
-}
-
-async function withoutViolations(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
 }
 
 test("a flow is played to its end", async ({ page }) => {

@@ -1,35 +1,13 @@
 // The Live page on the broker that is built in, driven as a person drives it.
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
 
+import { withoutViolations } from "./axe";
+import { open, publish, rows } from "./live";
 import { test } from "./quiet";
 
-/** Opens the page; the built-in broker is connected to and everything subscribed to. */
-async function open(page: Page) {
-  await page.goto("#/live");
-  // The worker comes after the page, which takes a while on a busy machine.
-  await expect(page.getByTestId("connection").first()).toHaveAttribute("data-state", "open", { timeout: 15_000 });
-  await expect(page.getByTestId("subscription").first()).toContainText("#");
-  await expect(rows(page, "SUBACK")).toHaveCount(1);
-}
-
-const rows = (page: Page, type: string) => page.locator(`[data-testid="wire-row"][data-type="${type}"]`);
 const field = (page: Page, name: string) => page.getByTestId("field").and(page.locator(`[data-name="${name}"]`)).first();
 const value = (page: Page, name: string) => field(page, name).locator("code").first();
-
-async function publish(page: Page, topic: string, payload: string, qos = "0", as = "text") {
-  await page.getByTestId("publish-topic").fill(topic);
-  await page.getByTestId("publish-qos").selectOption(qos);
-  await page.getByTestId("payload-as").selectOption(as);
-  await page.getByTestId("publish-payload").fill(payload);
-  await page.getByTestId("publish").click();
-}
-
-async function withoutViolations(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
-}
 
 /** The text of the file that is saved when `act` is done. */
 async function saved(page: Page, act: () => Promise<unknown>) {

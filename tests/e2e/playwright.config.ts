@@ -11,7 +11,8 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
-  workers: 2,
+  // One more than a small machine has cores: brokers and the network are what many tests wait for.
+  workers: 3,
   reporter: [["list"]],
   timeout: 30_000,
   use: {

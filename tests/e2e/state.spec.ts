@@ -1,34 +1,17 @@
 // What both ends know around a packet, and the recording in plain words, on the Live page.
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 
+import { withoutViolations } from "./axe";
+import { open, publish, rows } from "./live";
 import { test } from "./quiet";
 
-const rows = (page: Page, type: string) => page.locator(`[data-testid="wire-row"][data-type="${type}"]`);
 const fact = (page: Page, of: string, name: string) =>
   page.getByTestId(`state-${of}`).getByTestId("state-row").and(page.locator(`[data-name="${name}"]`));
-
-/** Opens the page, on the built-in broker. */
-async function open(page: Page) {
-  await page.goto("#/live");
-  await expect(rows(page, "SUBACK")).toHaveCount(1, { timeout: 15_000 });
-}
-
-async function publish(page: Page, topic: string, qos: string) {
-  await page.getByTestId("publish-topic").fill(topic);
-  await page.getByTestId("publish-qos").selectOption(qos);
-  await page.getByTestId("publish").click();
-}
-
-async function withoutViolations(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
-}
 
 /** A message of QoS 2 went; its PUBREC is selected, and the state around it is shown. */
 async function atPubrec(page: Page) {
   await open(page);
-  await publish(page, "q/2", "2");
+  await publish(page, "q/2", "two", "2");
   await rows(page, "PUBREC").first().click();
   await expect(page.getByTestId("packet-type")).toHaveText("PUBREC");
   await page.getByTestId("detail-state").click();
@@ -125,7 +108,7 @@ test("at 390 pixels the ends stand below each other", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await open(page);
   await page.getByTestId("step-publish").click();
-  await publish(page, "q/2", "2");
+  await publish(page, "q/2", "two", "2");
   await page.getByTestId("step-traffic").click();
   await rows(page, "PUBREC").first().click();
   await page.getByTestId("detail-state").click();

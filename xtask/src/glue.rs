@@ -5,16 +5,15 @@
 
 use anyhow::{Context as _, Result, ensure};
 
-/// The section of a program that names its imports, and what a function is among them.
-const IMPORTS: u8 = 2;
-const FUNCTION: u8 = 0;
-/// The magic number and the version, before the sections.
-const PREAMBLE: usize = 8;
+use crate::wasm::{self, CUSTOM, EXPORTS, FUNCTION, IMPORTS, number, put_number, put_sized, sized};
+
 /// What all imports come from, in place of the script's own name.
 const MODULE: &str = "$";
+/// What the script calls all that the program gives it.
+const PROGRAM: &str = "wasm.";
 
-/// The script and the program with short names for what the program imports; the script without
-/// indentation and comments.
+/// The script and the program with short names for what the program imports and exports; the script
+/// without indentation and comments, the program without what only tools read.
 ///
 /// # Errors
 /// Where one of the two is not as wasm-bindgen writes it.
@@ -24,24 +23,21 @@ pub(crate) fn shorten(script: &str, program: &[u8]) -> Result<(String, Vec<u8>)>
         .filter(|line| !line.is_empty() && !line.starts_with("//"))
         .map(str::to_owned)
         .collect();
-    let (preamble, mut rest) = program.split_at_checked(PREAMBLE).context("no program")?;
-    let mut out = preamble.to_vec();
-    while let Some((&id, after)) = rest.split_first() {
-        let (section, after) = sized(after)?;
-        let section = if id == IMPORTS {
-            renamed(section, &mut lines)?
-        } else {
-            section.to_vec()
+    let mut out = wasm::PREAMBLE.to_vec();
+    for (id, section) in wasm::sections(program)? {
+        let section = match id {
+            IMPORTS => imports(section, &mut lines)?,
+            EXPORTS => exports(section, &mut lines)?,
+            CUSTOM => continue,
+            _ => section.to_vec(),
         };
-        out.push(id);
-        put_sized(&mut out, &section);
-        rest = after;
+        wasm::put_section(&mut out, id, &section);
     }
     Ok((lines.join("\n") + "\n", out))
 }
 
 /// The section of imports with other names, which the script gets too.
-fn renamed(section: &[u8], lines: &mut [String]) -> Result<Vec<u8>> {
+fn imports(section: &[u8], lines: &mut [String]) -> Result<Vec<u8>> {
     let (count, mut rest) = number(section)?;
     let mut out = Vec::new();
     put_number(&mut out, count);
@@ -77,6 +73,46 @@ fn renamed(section: &[u8], lines: &mut [String]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
+/// The section of exports with other names, which the script gets too.
+fn exports(section: &[u8], lines: &mut [String]) -> Result<Vec<u8>> {
+    let (count, mut rest) = number(section)?;
+    let mut out = Vec::new();
+    put_number(&mut out, count);
+    for index in 0..count {
+        let (name, after) = sized(rest)?;
+        let (&kind, after) = after.split_first().context("an export without a kind")?;
+        let (item, after) = number(after)?;
+        rest = after;
+        let short = short_name(index);
+        let name = std::str::from_utf8(name)?;
+        for line in lines.iter_mut() {
+            *line = with_name(line, name, &short);
+        }
+        put_sized(&mut out, short.as_bytes());
+        out.push(kind);
+        put_number(&mut out, item);
+    }
+    Ok(out)
+}
+
+/// The line with another name wherever it takes `name`, and none that only begins so, from the program.
+fn with_name(line: &str, name: &str, short: &str) -> String {
+    let mut parts = line.split(PROGRAM);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str(PROGRAM);
+        let rest = part.strip_prefix(name);
+        let rest = rest.filter(|rest| {
+            !rest.starts_with(|next: char| next == '_' || next.is_ascii_alphanumeric())
+        });
+        match rest {
+            Some(rest) => out.extend([short, rest]),
+            None => out.push_str(part),
+        }
+    }
+    out
+}
+
 /// One letter, then two, and so on.
 fn short_name(index: usize) -> String {
     let mut name = String::new();
@@ -90,89 +126,71 @@ fn short_name(index: usize) -> String {
     }
 }
 
-/// A number in LEB128, and what comes behind it.
-fn number(bytes: &[u8]) -> Result<(usize, &[u8])> {
-    let mut value = 0;
-    for (index, &byte) in bytes.iter().enumerate().take(5) {
-        value |= usize::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            return Ok((value, bytes.get(index + 1..).unwrap_or_default()));
-        }
-    }
-    anyhow::bail!("a number that does not end")
-}
-
-fn put_number(out: &mut Vec<u8>, mut value: usize) {
-    while value > 0x7f {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-/// Bytes behind their number, and what comes behind them.
-fn sized(bytes: &[u8]) -> Result<(&[u8], &[u8])> {
-    let (len, rest) = number(bytes)?;
-    rest.split_at_checked(len).context("a program that is cut")
-}
-
-fn put_sized(out: &mut Vec<u8>, bytes: &[u8]) {
-    put_number(out, bytes.len());
-    out.extend_from_slice(bytes);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A program with these imports of functions from one module, and a section that is none.
-    fn program(names: &[&str]) -> Vec<u8> {
-        let mut imports = vec![names.len() as u8];
-        for name in names {
-            put_sized(&mut imports, b"./app_bg.js");
-            put_sized(&mut imports, name.as_bytes());
-            imports.extend([FUNCTION, 7]);
+    const SECTION: u8 = 1;
+
+    /// A program with these imports of functions from one module, these exports of functions, a section
+    /// of another kind, and one for tools.
+    fn program(imports: &[&str], exports: &[&str]) -> Vec<u8> {
+        let mut out = wasm::PREAMBLE.to_vec();
+        wasm::put_section(&mut out, SECTION, &[9; 200]);
+        let mut section = vec![imports.len() as u8];
+        for name in imports {
+            put_sized(&mut section, b"./app_bg.js");
+            put_sized(&mut section, name.as_bytes());
+            section.extend([FUNCTION, 7]);
         }
-        let mut out = b"\0asm\x01\0\0\0".to_vec();
-        out.push(IMPORTS);
-        put_sized(&mut out, &imports);
-        out.push(0);
-        put_sized(&mut out, &[9; 200]);
+        wasm::put_section(&mut out, IMPORTS, &section);
+        let mut section = vec![exports.len() as u8];
+        for name in exports {
+            put_sized(&mut section, name.as_bytes());
+            section.extend([FUNCTION, 3]);
+        }
+        wasm::put_section(&mut out, EXPORTS, &section);
+        wasm::put_section(&mut out, CUSTOM, b"\x09producers");
         out
     }
 
     #[test]
     fn both_sides_get_the_same_names() {
         let script = "const import0 = {\n    // a note\n\n    __wbg_focus_1f: function() {},\n    \
-                      __wbg_blur_2f: function() {},\n};\nreturn {\n    \"./app_bg.js\": import0,\n};\n";
-        let (script, short) =
-            shorten(script, &program(&["__wbg_blur_2f", "__wbg_focus_1f"])).unwrap();
+                      __wbg_blur_2f: function() { wasm.__free(wasm.__free_all); },\n};\nreturn {\n    \
+                      \"./app_bg.js\": import0,\n};\n";
+        let program = program(
+            &["__wbg_blur_2f", "__wbg_focus_1f"],
+            &["__free", "__free_all"],
+        );
+        let (script, short) = shorten(script, &program).unwrap();
         assert_eq!(
             script,
-            "const import0 = {\nb: function() {},\na: function() {},\n};\nreturn {\n\"$\": import0,\n};\n"
+            "const import0 = {\nb: function() {},\na: function() { wasm.a(wasm.b); },\n};\nreturn {\n\
+             \"$\": import0,\n};\n"
         );
-        let (_, behind) = sized(&short[PREAMBLE + 1..]).unwrap();
-        assert_eq!(behind.len(), 203, "the other sections stay");
-        let imports = &short[PREAMBLE + 2..];
-        assert_eq!(&imports[..8], b"\x02\x01$\x01a\0\x07\x01");
+        let expected: [(u8, &[u8]); 3] = [
+            (SECTION, &[9; 200]),
+            (IMPORTS, b"\x02\x01$\x01a\0\x07\x01$\x01b\0\x07"),
+            (EXPORTS, b"\x02\x01a\0\x03\x01b\0\x03"),
+        ];
+        assert_eq!(wasm::sections(&short).unwrap(), expected);
     }
 
     #[test]
     fn what_is_not_understood_is_said() {
-        let missing = shorten("a\n\"./app_bg.js\": import0", &program(&["__wbg_focus_1f"]));
+        let missing = shorten(
+            "a\n\"./app_bg.js\": import0",
+            &program(&["__wbg_focus_1f"], &[]),
+        );
         assert!(missing.unwrap_err().to_string().contains("__wbg_focus_1f:"));
-        let mut cut = program(&["__wbg_focus_1f"]);
+        let mut cut = program(&["__wbg_focus_1f"], &[]);
         cut.truncate(cut.len() - 1);
         assert!(shorten("__wbg_focus_1f: f\n\"./app_bg.js\": import0", &cut).is_err());
     }
 
     #[test]
-    fn numbers_and_names_go_on() {
-        for value in [0, 1, 127, 128, 300, 70_000] {
-            let mut bytes = Vec::new();
-            put_number(&mut bytes, value);
-            assert_eq!(number(&bytes).unwrap(), (value, &[][..]));
-        }
+    fn names_go_on() {
         assert_eq!(short_name(0), "a");
         assert_eq!(short_name(25), "z");
         assert_eq!(short_name(26 + 6), "bg");

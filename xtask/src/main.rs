@@ -18,6 +18,7 @@ mod js;
 mod lint;
 mod load;
 mod npm;
+mod order;
 mod pack;
 mod page;
 mod requirements;
@@ -25,6 +26,7 @@ mod size;
 mod test;
 mod tidy;
 mod tools;
+mod wasm;
 
 use std::process::ExitCode;
 

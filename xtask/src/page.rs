@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use xshell::{Shell, cmd};
 
 use crate::context::{self, Context, step};
-use crate::{csp, glue, pack, tools};
+use crate::{csp, glue, order, pack, tools};
 
 /// What makes trunk build for size, by the profile in Cargo.toml.
 const RELEASE: &[&str] = &["--release", "--cargo-profile", "page"];
@@ -61,7 +61,7 @@ pub(crate) fn build(cx: &Context) -> Result<()> {
                 .env("TRUNK_SKIP_VERSION_CHECK", "true")
                 .envs(flags(cx)?)
                 .run()?;
-            shorten_glue(cx)?;
+            shrink_program(cx)?;
             pack::run(cx)?;
             let index = dist(cx).join("index.html");
             let html = sh.read_file(&index)?;
@@ -70,8 +70,8 @@ pub(crate) fn build(cx: &Context) -> Result<()> {
     )
 }
 
-/// Only of the program that is loaded first: `app-<hash>.js` with its `app-<hash>_bg.wasm`.
-fn shorten_glue(cx: &Context) -> Result<()> {
+/// What Trunk does not do for the size of a program, and only of the one that is loaded first: `app-<hash>.js` with its `app-<hash>_bg.wasm`.
+fn shrink_program(cx: &Context) -> Result<()> {
     let sh = &cx.sh;
     for file in sh.read_dir(dist(cx))? {
         let name = file.file_name().and_then(|name| name.to_str());
@@ -80,6 +80,7 @@ fn shorten_glue(cx: &Context) -> Result<()> {
             continue;
         };
         let program = file.with_file_name(format!("{stem}_bg.wasm"));
+        order::run(sh, &program)?;
         let (script, short) =
             glue::shorten(&sh.read_file(&file)?, &sh.read_binary_file(&program)?)?;
         sh.write_file(&file, script)?;

@@ -25,7 +25,8 @@ pub const BROKERS: [Broker; 6] = [
         port: Some(9001),
         secure_port: Some(8081),
         path: "/",
-        listener: "# mosquitto.conf\nlistener 9001\nprotocol websockets",
+        listener: "# mosquitto.conf\nlistener 9001\nprotocol websockets\n\
+                   # with this line nobody needs a password\nallow_anonymous true",
         access: "# mosquitto.conf: either let everybody in\nallow_anonymous true\n\
                  # or name a file of passwords, made with: mosquitto_passwd -c passwords NAME\n\
                  password_file /etc/mosquitto/passwords",

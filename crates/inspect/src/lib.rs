@@ -5,21 +5,24 @@
 //! - [`edit`] and [`build`]: changing a packet through its fields.
 //! - [`examples`]: packets to begin with, sound and broken.
 //! - [`conversation`]: packets of both sides, judged together.
+//! - [`help`]: what the pages do and which keys they know.
 //! - [`payload`]: a message's content as text, JSON or hex.
 //! - [`sides`]: who sent what, where both sides of a connection speak.
 //! - [`share`]: what a link carries.
 //! - [`states`]: what both ends of a connection know around a packet.
-//! - [`texts`]: what is said about fields and rules, as a file.
+//! - [`texts`]: what is said about fields and rules, examples and help, as a file.
 
 pub mod bits;
 pub mod build;
 pub mod bytes;
 pub mod conversation;
+pub mod digits;
 pub mod edit;
 pub mod escape;
 pub mod examples;
 pub mod fields;
 pub mod flows;
+pub mod help;
 mod index;
 pub mod payload;
 pub mod recording;

@@ -270,6 +270,22 @@ impl Recording {
         first.min(last)..first.max(last).saturating_add(1)
     }
 
+    /// The packet with this byte of what was given.
+    #[must_use]
+    pub fn packet_of(&self, given: usize) -> Option<usize> {
+        let mut before = 0_usize;
+        let piece = self.pieces.iter().find_map(|piece| {
+            let start = before;
+            before = before.saturating_add(piece.len());
+            let into = given.checked_sub(piece.start)?;
+            (into < piece.len()).then(|| start.saturating_add(into))
+        });
+        let byte = piece.unwrap_or(given);
+        self.packets
+            .partition_point(|packet| packet.at.offset <= byte)
+            .checked_sub(1)
+    }
+
     /// The packets, in order.
     #[must_use]
     pub fn packets(&self) -> &[Packet] {

@@ -2,9 +2,10 @@
 
 use mqttscope_wire::{Dissection, Field, explain};
 
-/// What the value of a node means, beside a row that shows `value`; empty when it adds nothing.
+/// What the value of a node means, beside a row that shows `value`; empty when it adds nothing. The
+/// sentence about a reason code is [`ReasonCode::meaning`](mqttscope_wire::ReasonCode::meaning).
 pub(crate) fn meaning(dissection: &Dissection, node: usize, packet: &[u8], value: &str) -> String {
-    let Some(meaning) = explain::value(&dissection.tree, node, packet, dissection.version) else {
+    let Some(meaning) = explain::brief(&dissection.tree, node, packet, dissection.version) else {
         return String::new();
     };
     match dissection.tree.get(node).map(|node| node.field) {
@@ -13,9 +14,8 @@ pub(crate) fn meaning(dissection: &Dissection, node: usize, packet: &[u8], value
         // The value shows number and name; what is said about the name is left.
         Some(Field::PacketType | Field::ReasonCode) => {
             let name = value.split_once(' ').map_or("", |(_, name)| name);
-            let rest = meaning
-                .strip_prefix(name)
-                .and_then(|rest| rest.strip_prefix(", ").or_else(|| rest.strip_prefix(". ")));
+            let rest = meaning.strip_prefix(name);
+            let rest = rest.map(|rest| rest.strip_prefix(", ").unwrap_or(rest));
             rest.unwrap_or(&meaning).to_owned()
         }
         _ => meaning.into_owned(),

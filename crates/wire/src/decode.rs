@@ -1,7 +1,8 @@
 //! The strict decoder: a packet that keeps every rule, or the first rule it breaks.
 
 use crate::grammar::{Cursor, Strict, packet};
-use crate::{Context, ControlPacket, DecodeError, Rule, Span, frame};
+use crate::packet::publish;
+use crate::{Context, ControlPacket, DecodeError, PacketType, Rule, Span, frame};
 
 /// What the bytes begin with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,27 @@ pub fn decode(bytes: &[u8], context: Context) -> Result<Decoded<'_>, DecodeError
             missing: len.saturating_sub(bytes.len()),
         });
     };
+    if bytes
+        .first()
+        .is_some_and(|first| first >> 4 == PacketType::Publish as u8)
+        && let Some(publish) = publish::plain(bytes, header_len, context.version.is_v5())
+    {
+        return Ok(Decoded::Packet {
+            packet: ControlPacket::Publish(publish),
+            len,
+        });
+    }
+    by_grammar(bytes, header_len, context)
+}
+
+/// Apart from the plain case, so that it takes no registers from that one.
+#[inline(never)]
+fn by_grammar(
+    bytes: &[u8],
+    header_len: usize,
+    context: Context,
+) -> Result<Decoded<'_>, DecodeError> {
+    let len = bytes.len();
     let mut cursor = Cursor {
         bytes,
         at: 0,

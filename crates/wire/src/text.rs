@@ -1,5 +1,7 @@
 //! Strings and binary data (v5 sections 1.5.4 and 1.5.6), and topics made of them.
 
+use ascii::AsAsciiStr as _;
+
 /// At most 65,535 bytes of well-formed UTF-8 without U+0000. (Read from an MQTT 3.1 packet it may
 /// have U+0000, which that version forbids in topics only.)
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,6 +68,15 @@ as_text!(Utf8EncodedString);
 
 pub(crate) use as_text;
 
+/// Bytes as a string; those of ASCII, nearly all, in a third of the time that `from_utf8` takes.
+#[inline(always)]
+pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
+    match bytes.as_ascii_str() {
+        Ok(string) => Some(string.as_str()),
+        Err(_) => core::str::from_utf8(bytes).ok(),
+    }
+}
+
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
@@ -74,23 +85,22 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 /// bits above the first hit may be wrong.
 #[inline(always)]
 fn any(bytes: &[u8], hit: impl Fn(u64) -> u64) -> bool {
-    let mut found = 0;
+    let is_hit = |word| hit(word) & HIGH != 0;
     if let Some(last) = bytes.last_chunk::<8>() {
         let (chunks, _) = bytes.as_chunks::<8>();
-        for chunk in chunks {
-            found |= hit(u64::from_le_bytes(*chunk));
-        }
-        // Overlaps the chunk before it rather than going byte by byte.
-        found |= hit(u64::from_le_bytes(*last));
+        // The last chunk overlaps the one before it rather than going byte by byte.
+        chunks
+            .iter()
+            .any(|chunk| is_hit(u64::from_le_bytes(*chunk)))
+            || is_hit(u64::from_le_bytes(*last))
     } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
         let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
-        found = hit(u64::from(last) << 32 | u64::from(first));
+        is_hit(u64::from(last) << 32 | u64::from(first))
     } else {
-        for &byte in bytes {
-            found |= hit(LOW.wrapping_mul(u64::from(byte)));
-        }
+        bytes
+            .iter()
+            .any(|&byte| is_hit(LOW.wrapping_mul(u64::from(byte))))
     }
-    found & HIGH != 0
 }
 
 #[inline(always)]

@@ -3,6 +3,7 @@
 use mqttscope_wire::{Field, explain};
 
 use super::Shown;
+use crate::components::not_loaded::not_loaded;
 use crate::element::{El, el};
 use crate::hooks::TextsStage;
 
@@ -15,11 +16,15 @@ pub(super) fn about(shown: &Shown, node: Option<usize>) -> Option<El> {
     let heading = el("h3")
         .text(node.field.name_in(version))
         .child(el("small").string(place));
-    let value = explain::value(tree, index, shown.bytes(), version).map(|value| {
-        el("p")
+    let value = explain::brief(tree, index, shown.bytes(), version).map(|value| {
+        let value = el("p")
             .class("value")
             .text("Here: ")
-            .string(value.into_owned())
+            .string(value.into_owned());
+        match shown.reason(index) {
+            Some(sentence) => value.string(format!(". {sentence}")),
+            None => value,
+        }
     });
     Some(
         el("div")
@@ -39,15 +44,7 @@ fn sentence(shown: &Shown, field: Field) -> El {
             let sentence = texts.field(field, shown.dissection().version);
             el("p").string(sentence.to_owned())
         }
-        TextsStage::Failed(again) => el("p")
-            .role("alert")
-            .text("The explanations could not be loaded. ")
-            .child(
-                el("button")
-                    .test("texts-again")
-                    .on_click(again.clone())
-                    .text("Try again"),
-            ),
+        TextsStage::Failed(again) => not_loaded(again),
     }
 }
 

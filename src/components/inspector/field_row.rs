@@ -81,7 +81,7 @@ pub(super) fn Row(props: &RowProps) -> Html {
             on_done: props.on_done.clone(),
         }))
     } else {
-        value(row, props.can_edit)
+        value(row, &props.shown, props.can_edit)
     };
     let does = if props.can_edit && !props.editing {
         does(row)

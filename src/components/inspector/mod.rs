@@ -69,7 +69,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
     let known = |node: &usize| props.shown.tree().get(*node).is_some();
     let hovered = hover.get().filter(known);
     let props = InspectorProps {
-        shown: props.shown.clone().with(use_texts()),
+        shown: props.shown.clone().with(use_texts(true)),
         selected: props.selected.filter(known),
         ..props.clone()
     };

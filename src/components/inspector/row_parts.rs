@@ -3,6 +3,7 @@
 use mqttscope_inspect::edit::Editable;
 use mqttscope_inspect::fields::FieldRow;
 
+use super::Shown;
 use crate::components::icon::{Icon, icon};
 use crate::element::{El, el};
 
@@ -25,19 +26,18 @@ pub(super) fn label(row: &FieldRow) -> El {
         .child(el("span").text(row.name))
 }
 
-/// Its value and what that means; a flag as a switch.
-pub(super) fn value(row: &FieldRow, can_edit: bool) -> El {
-    let flag = matches!(row.editable, Editable::Flag).then(|| {
+/// Its value and what that means; a flag as a switch where it can be pressed.
+pub(super) fn value(row: &FieldRow, shown: &Shown, can_edit: bool) -> El {
+    let flag = (can_edit && matches!(row.editable, Editable::Flag)).then(|| {
         el("button")
             .class("flag")
             .role("switch")
             .says("aria-checked", row.value == "1")
             .label(row.name)
             .attr("tabindex", "-1")
-            .flag("disabled", !can_edit)
             .attr("data-does", "flip")
     });
-    let meaning = &row.meaning;
+    let meaning = shown.reason(row.node).unwrap_or(&row.meaning);
     el("span")
         .class("value")
         .child(el("code").string(row.value.to_string()))

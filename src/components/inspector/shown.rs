@@ -6,7 +6,7 @@ use std::rc::Rc;
 use mqttscope_inspect::bytes::{Layout, Line};
 use mqttscope_inspect::recording::Recording;
 use mqttscope_inspect::texts::Texts;
-use mqttscope_wire::{Dissection, Tree};
+use mqttscope_wire::{Dissection, Tree, explain};
 
 use crate::hooks::TextsStage;
 
@@ -62,6 +62,14 @@ impl Shown {
             TextsStage::Here(texts) => Some(texts),
             _ => None,
         }
+    }
+
+    /// What the reason code at this node tells, once that has come.
+    pub(super) fn reason(&self, node: usize) -> Option<&str> {
+        let (code, packet_type) = explain::reason_code(self.tree(), node, self.bytes())?;
+        let version = self.dissection().version;
+        let sentence = self.texts()?.reason_code(code, packet_type, version);
+        (!sentence.is_empty()).then_some(sentence)
     }
 
     /// How far the texts are.

@@ -8,9 +8,6 @@ use yew::prelude::*;
 use super::desk::Desk;
 use crate::element::{El, el};
 
-/// Titles of the examples that are offered.
-const OFFERED: [usize; 3] = [0, 1, 2];
-
 /// A PINGREQ-sized lesson: what a few bytes say.
 const LESSON: [(&str, &str); 9] = [
     ("on-fixed", "30"),
@@ -29,19 +26,15 @@ pub(super) fn empty(desk: &Rc<Desk>) -> El {
     let empty = el("div").class("empty").test("empty");
     let empty = if desk.now.given.is_nothing() {
         let bytes = LESSON.map(|(class, text)| el("span").class(class).text(text));
-        let tries = OFFERED
-            .iter()
-            .filter_map(|&index| examples::ALL.get(index))
-            .map(|example| {
-                let acts = desk.acts.clone();
-                let open =
-                    Callback::from(move |_: MouseEvent| super::examples::open(example, &acts));
-                el("button")
-                    .on_click(open)
-                    .test("try")
-                    .text(example.title)
-                    .child(el("span").text(example.shows))
-            });
+        let tries = examples::FIRST.into_iter().map(|example| {
+            let acts = desk.acts.clone();
+            let button = el("button")
+                .test("try")
+                .text(example.title)
+                .child(el("span").text(example.shows));
+            let open = move |_: MouseEvent| super::examples::open(&example, &acts);
+            button.on_click(open.into())
+        });
         empty
             .child(
                 el("div")

@@ -1,17 +1,18 @@
 //! The menu of examples.
 
 use mqttscope_capture::text::{self, Format, Turns};
-use mqttscope_inspect::examples::{self, Example};
+use mqttscope_inspect::examples::{Example, FIRST};
 use yew::prelude::*;
 
 use super::act::Acts;
 use crate::components::menu::{Item, Menu, MenuProps};
 use crate::element::{part, words};
+use crate::hooks::{TextsStage, use_kept, use_texts};
 use crate::state::workbench::{Act, OpenBytes, runs_of};
 
 /// Opens an example as its bytes, read as the version it is of.
-pub(super) fn open(example: &Example, acts: &Acts) {
-    if let Ok(decoded) = text::decode_sides(example.hex, Some(Format::Hex), Turns::Marked) {
+pub(super) fn open(example: &Example<'_>, acts: &Acts) {
+    if let Ok(decoded) = text::decode_sides(&example.hex, Some(Format::Hex), Turns::Marked) {
         acts.dispatch(Act::OpenBytes(OpenBytes {
             runs: runs_of(&decoded),
             bytes: decoded.bytes.into(),
@@ -23,17 +24,36 @@ pub(super) fn open(example: &Example, acts: &Acts) {
     }
 }
 
-/// The menu.
-pub(super) fn examples_menu(acts: &Acts) -> Html {
-    let items = Callback::from(|()| {
-        let item = |example: &Example| Item::new(example.title, example.shows).under(example.group);
-        examples::ALL.iter().map(item).collect()
-    });
+/// The menu. It lists the first examples, and all others as soon as they have come.
+#[hook]
+pub(super) fn use_examples(acts: &Acts) -> Html {
+    let wanted = use_kept(bool::default);
+    let texts = use_texts(wanted.get());
+    let items = {
+        let texts = texts.clone();
+        Callback::from(move |()| {
+            wanted.set(true);
+            let last = match &texts {
+                TextsStage::Here(texts) => {
+                    let all = (0..).map_while(|index| texts.example(index));
+                    return all.map(|example| item(&example)).collect();
+                }
+                TextsStage::Coming => Item::new("The others are on their way", ""),
+                TextsStage::Failed(_) => Item::new("The others could not be loaded", "Try again"),
+            };
+            FIRST.iter().map(item).chain([last]).collect()
+        })
+    };
     let acts = acts.clone();
-    let on_choose = Callback::from(move |index: usize| {
-        if let Some(example) = examples::ALL.get(index) {
-            open(example, &acts);
+    let on_choose = Callback::from(move |index: usize| match (&texts, FIRST.get(index)) {
+        (_, Some(example)) => open(example, &acts),
+        (TextsStage::Here(texts), None) => {
+            if let Some(example) = texts.example(index) {
+                open(&example, &acts);
+            }
         }
+        (TextsStage::Failed(again), None) => again.emit(()),
+        (TextsStage::Coming, None) => {}
     });
     part::<Menu>(MenuProps {
         id: "examples".into(),
@@ -44,4 +64,8 @@ pub(super) fn examples_menu(acts: &Acts) -> Html {
         on_choose,
         disabled: false,
     })
+}
+
+fn item(example: &Example<'_>) -> Item {
+    Item::new(example.title.to_owned(), example.shows.to_owned()).under(example.group.to_owned())
 }

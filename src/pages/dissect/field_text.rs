@@ -21,6 +21,18 @@ pub(super) const ID: &str = "given-text";
 
 const INVITATION: &str = "Paste MQTT bytes here: hex of any kind, a hex dump, base64, a C, Rust or Python literal. Or drop a file anywhere.";
 
+/// Keys that move the caret and change nothing.
+const MOVES: [&str; 8] = [
+    "ArrowUp",
+    "ArrowDown",
+    "ArrowLeft",
+    "ArrowRight",
+    "Home",
+    "End",
+    "PageUp",
+    "PageDown",
+];
+
 /// The field, for where the text is not too long for one.
 #[hook]
 pub(super) fn use_text_field(desk: &Rc<Desk>, revision: u32) -> El {
@@ -58,6 +70,27 @@ pub(super) fn use_text_field(desk: &Rc<Desk>, revision: u32) -> El {
             }
         })
     };
+    let look = {
+        let (node, desk) = (node.clone(), desk.clone());
+        move || {
+            let field = node.cast::<HtmlTextAreaElement>()?;
+            let place = field.selection_start().ok().flatten()?;
+            let packet = desk.now.packet_at(place as usize)?;
+            // A field of it may be looked at.
+            (packet != desk.now.packet).then(|| desk.acts.dispatch(Act::Select(packet)))
+        }
+    };
+    let on_click = {
+        let look = look.clone();
+        Callback::from(move |_: MouseEvent| {
+            look();
+        })
+    };
+    let on_key_up = Callback::from(move |event: KeyboardEvent| {
+        if MOVES.contains(&event.key().as_str()) {
+            look();
+        }
+    });
     let field = el("textarea")
         .node(&node)
         .attr("id", ID)
@@ -68,6 +101,8 @@ pub(super) fn use_text_field(desk: &Rc<Desk>, revision: u32) -> El {
         .attr("autocomplete", "off")
         .attr("autocapitalize", "off")
         .on_input(on_input)
+        .on_click(on_click)
+        .on_key_up(on_key_up)
         .on_paste(on_paste);
     match desk.now.fault {
         Some(_) => field

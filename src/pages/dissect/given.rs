@@ -7,7 +7,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::desk::Desk;
-use super::examples::examples_menu;
+use super::examples::use_examples;
 use super::field_text::use_text_field;
 use super::opening::open_file;
 use super::said::{format_chip, said};
@@ -23,6 +23,7 @@ const BEGINNING: usize = 420;
 pub(super) fn use_given_pane(desk: &Rc<Desk>, text_revision: u32, can: (bool, bool)) -> Html {
     let file = use_node_ref();
     let text_field = use_text_field(desk, text_revision);
+    let examples = use_examples(&desk.acts);
     let given = el("div").class("given");
     let given = if desk.now.given.is_long() {
         given.child(long_text(desk))
@@ -30,7 +31,7 @@ pub(super) fn use_given_pane(desk: &Rc<Desk>, text_revision: u32, can: (bool, bo
         given.child(text_field)
     };
     list(vec![
-        head(desk, &file, can).into(),
+        head(desk, &file, can).html(examples).into(),
         given.into(),
         said(&desk.now),
     ])
@@ -83,7 +84,6 @@ fn head(desk: &Rc<Desk>, file: &NodeRef, (can_undo, can_redo): (bool, bool)) -> 
         )
         .child(icon_button("open-file", "Open a file", "Open a file", Icon::File).on_click(open))
         .child(file)
-        .html(examples_menu(&desk.acts))
 }
 
 /// What is shown of a text that is too long for the field.

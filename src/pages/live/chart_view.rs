@@ -11,9 +11,11 @@ use crate::state::live::Act;
 use crate::state::live::chart::{Plot, plot};
 use crate::state::live::words;
 
-/// The picture's size; it is drawn as wide as there is room.
-const WIDE: f64 = 900.0;
-const HIGH: f64 = 360.0;
+/// The picture's size, which is stretched over the room that there is.
+const WIDE: f64 = 1000.0;
+const HIGH: f64 = 1000.0;
+/// Numbers that are offered where nothing is drawn.
+const OFFERED: usize = 8;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct ChartViewProps {
@@ -33,9 +35,12 @@ pub(super) fn ChartView(props: &ChartViewProps) -> Html {
             desk.live.dispatch(Act::ChartTopic(value_of(&event).into()));
         })
     };
-    let on_path = Callback::from(move |event: Event| {
-        desk.live.dispatch(Act::ChartPath(value_of(&event).into()));
-    });
+    let on_path = {
+        let desk = desk.clone();
+        Callback::from(move |event: Event| {
+            desk.live.dispatch(Act::ChartPath(value_of(&event).into()));
+        })
+    };
     let chart = &props.chart;
     let is_offered = chart.paths.iter().any(|path| *path == *props.path);
     let picture = plot(chart, WIDE, HIGH);
@@ -57,38 +62,53 @@ pub(super) fn ChartView(props: &ChartViewProps) -> Html {
             } else {
                 <div class="nothing" data-testid="nothing">
                     <h2>{ "No numbers yet" }</h2>
-                    <p>{ "Payloads that are numbers, or JSON with numbers in it, are drawn here over time." }{ if chart.paths.is_empty() { "" } else { " Choose a number above." } }</p>
+                    <p>{ "Payloads that are numbers, or JSON with numbers in it, are drawn here over time." }{ if chart.paths.is_empty() { "" } else { " Choose one that was seen:" } }</p>
+                    { offered(&chart.paths, &desk) }
                 </div>
             }
         </div>
     }
 }
 
+/// The numbers that were seen, to choose one.
+fn offered(paths: &[String], desk: &Desk) -> Html {
+    let offer = |path: &String| {
+        let (acts, chosen) = (desk.live.clone(), path.clone());
+        let choose = Callback::from(move |_: MouseEvent| {
+            acts.dispatch(Act::ChartPath(chosen.clone().into()))
+        });
+        html! { <button class="chip accent" data-testid="chart-offer" onclick={choose}>{ path }</button> }
+    };
+    html! { <p class="offered">{ for paths.iter().take(OFFERED).map(offer) }</p> }
+}
+
 fn drawn(picture: &Plot) -> Html {
     let minutes = minutes_behind();
-    let view = format!("-56 -12 {} {}", WIDE + 76.0, HIGH + 40.0);
     let says: Vec<_> = picture
         .lines
         .iter()
         .filter_map(|line| Some(format!("{}: last {}", line.name, line.last.as_ref()?.2)))
         .collect();
+    let percent =
+        |side: &str, part: f64, whole: f64| format!("{side}:{:.2}%", part / whole * 100.0);
     html! {
         <>
-            <svg class="plot" viewBox={view} role="img" aria-label={says.join("; ")} data-testid="plot">
-                { for picture.across.iter().map(|(y, says)| html! {
-                    <g class="rung"><path d={format!("M0 {y:.1}H{WIDE}")} /><text x="-8" y={format!("{:.1}", y + 4.0)} text-anchor="end">{ says }</text></g>
-                }) }
-                { for picture.down.iter().map(|(x, at)| {
+            <div class="plot" role="img" aria-label={says.join("; ")} data-testid="plot">
+                <svg viewBox={format!("0 0 {WIDE} {HIGH}")} preserveAspectRatio="none" aria-hidden="true">
+                    { for picture.across.iter().map(|(y, _)| html! { <path class="rung" d={format!("M0 {y:.1}H{WIDE}")} /> }) }
+                    { for picture.lines.iter().enumerate().map(|(index, line)| html! {
+                        <g class="line" data-colour={index.checked_rem(6).unwrap_or(0).to_string()}>
+                            <polyline points={line.points.clone()} />
+                            if let Some((x, y, _)) = &line.last { <path d={format!("M{x:.1} {y:.1}h0")} /> }
+                        </g>
+                    }) }
+                </svg>
+                <div class="numbers">{ for picture.across.iter().map(|(y, says)| html! { <span style={percent("top", *y, HIGH)}>{ says }</span> }) }</div>
+                <div class="times">{ for picture.down.iter().map(|(x, at)| {
                     let time = words::time(*at, minutes);
-                    html! { <g class="rung"><text x={format!("{x:.1}")} y={format!("{}", HIGH + 20.0)} text-anchor={if *x >= WIDE { "end" } else { "middle" }}>{ time.split('.').next().unwrap_or_default().to_owned() }</text></g> }
-                }) }
-                { for picture.lines.iter().enumerate().map(|(index, line)| html! {
-                    <g class="line" data-colour={index.checked_rem(6).unwrap_or(0).to_string()}>
-                        <polyline points={line.points.clone()} />
-                        if let Some((x, y, _)) = &line.last { <circle cx={format!("{x:.1}")} cy={format!("{y:.1}")} r="3.5" /> }
-                    </g>
-                }) }
-            </svg>
+                    html! { <span style={percent("left", *x, WIDE)}>{ time.get(..picture.time_digits).unwrap_or_default().to_owned() }</span> }
+                }) }</div>
+            </div>
             <ul class="chart-legend">
                 { for picture.lines.iter().enumerate().map(|(index, line)| html! {
                     <li data-colour={index.checked_rem(6).unwrap_or(0).to_string()}><i></i><span class="mono">{ &line.name }</span><b>{ line.last.as_ref().map(|last| last.2.clone()).unwrap_or_default() }</b></li>

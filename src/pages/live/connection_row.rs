@@ -9,6 +9,7 @@ use super::desk::Desk;
 use super::keep;
 use crate::components::icon::{Icon, icon};
 use crate::components::menu::{Item, Menu};
+use crate::services::browser;
 use crate::state::live::Act;
 use crate::state::live::profiles::{Known, ProfileAct, place};
 
@@ -25,10 +26,20 @@ pub(super) struct ConnectionRowProps {
 
 #[component]
 pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
-    let Some(desk) = use_context::<Desk>() else {
+    let desk = use_context::<Desk>();
+    let (number, profile) = (props.known.number, props.known.profile.clone());
+    let id = format!("connection-row-{}", number.0);
+    {
+        let id = id.clone();
+        use_effect_with(props.current, move |&current| {
+            if current {
+                browser::reveal_id(&id);
+            }
+        });
+    }
+    let Some(desk) = desk else {
         return Html::default();
     };
-    let (number, profile) = (props.known.number, props.known.profile.clone());
     let state = props
         .view
         .as_ref()
@@ -105,14 +116,14 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
         .is_some_and(|view| !view.advice.is_empty());
     let is_trouble = !cause(&state).is_empty();
     html! {
-        <li class="connection" aria-current={props.current.then_some("true")} data-testid="connection" data-state={dot}>
+        <li {id} class="connection" aria-current={props.current.then_some("true")} data-testid="connection" data-state={dot}>
             <button class="it" onclick={look} data-testid="look">
                 <i class={classes!("dot", dot)}></i>
                 <span class="name">{ &profile.name }<span class="unseen">{ format!(", {dot}") }</span></span>
                 <span class={classes!("line", is_trouble.then_some("is-error"))} title={line.clone()}>{ line }</span>
             </button>
             <span class="does">
-                if is_trouble && has_advice { <button class="link" data-testid="why-not" onclick={why}>{ "why?" }</button> }
+                if is_trouble && has_advice { <button class="link why" data-testid="why-not" onclick={why}>{ "why?" }</button> }
                 <button class={classes!(is_ended.then_some("main"))} data-testid={if is_ended { "connect" } else { "disconnect" }} onclick={turn}>
                     { match state { ConnectionState::Open => "Disconnect", _ if is_ended => "Connect", _ => "Stop" } }
                 </button>

@@ -81,7 +81,7 @@ fn link(packet: &Packet, row: Option<&WireRow>, desk: &Desk) -> Html {
     };
     let says = match packet.round_trip_ms {
         Some(round_trip) => format!("answers after {}", words::duration(round_trip)),
-        None => "answered: show".into(),
+        None => "show the answer".into(),
     };
     html! { <button class="chip accent" data-testid="linked" onclick={go}><span>{ says }</span></button> }
 }

@@ -63,7 +63,7 @@ pub(super) fn Publish(props: &PublishProps) -> Html {
                 <select class="field" data-testid="publish-qos" aria-label="QoS" onchange={on_change(|text| PublishingAct::Qos(text.parse().unwrap_or(0)))}>
                     { for ["0", "1", "2"].map(|qos| html! { <option value={qos} selected={form.qos.to_string() == qos}>{ "QoS " }{ qos }</option> }) }
                 </select>
-                <label class="check"><input type="checkbox" data-testid="publish-retain" checked={form.retain} onchange={on_change(|text| PublishingAct::Retain(text == "yes"))} />{ "retain" }</label>
+                <label class="check"><input type="checkbox" data-testid="publish-retain" checked={form.retain} onchange={on_change(|text| PublishingAct::Retain(text == "yes"))} />{ "Retain" }</label>
                 <button type="submit" class="main" data-testid="publish" disabled={!props.is_open || fault.is_some()} title="Ctrl+Enter, ⌘ Enter">{ "Publish" }</button>
             </div>
             <PayloadField written={form.written} typed={form.typed.clone()} file={form.file.as_ref().map(|(name, bytes)| (name.clone(), bytes.len()))} fault={form.payload().err()} />

@@ -29,16 +29,16 @@ pub(super) fn publish_more(
     html! {
         <div class="publish-more">
             <details data-testid="more-properties">
-                <summary>{ "properties" }if set > 0 { <span class="chip accent">{ set }</span> }if has_wrong { <span class="is-error">{ " not right" }</span> }</summary>
+                <summary>{ "Properties" }if set > 0 { <span class="chip accent">{ set }</span> }if has_wrong { <span class="is-error">{ " not right" }</span> }</summary>
                 if !props.is_v5 { <p class="quiet">{ "Sent in MQTT 5 only." }</p> }
                 <div class="flat">{ groups(&MESSAGE, &form.properties, "publish", &on_property) }</div>
             </details>
             <details data-testid="more-repeat" open={props.repeating}>
-                <summary>{ "repeat" }if props.repeating { <span class="chip ok">{ "running" }</span> }</summary>
+                <summary>{ "Repeat" }if props.repeating { <span class="chip ok">{ "running" }</span> }</summary>
                 { repeat(props, desk, send) }
             </details>
             <details data-testid="more-request">
-                <summary>{ "request an answer" }</summary>
+                <summary>{ "Request an answer" }</summary>
                 { request(props, desk) }
             </details>
             <span class="grow"></span>
@@ -64,7 +64,7 @@ fn repeat(props: &PublishProps, desk: &Desk, send: &Callback<Option<Repeat>>) ->
     };
     html! {
         <div class="in-line">
-            <label>{ "every " }<input type="text" inputmode="numeric" data-testid="repeat-every" value={form.repeat.0.clone()} oninput={on_text(PublishingAct::Every)} />{ " ms" }</label>
+            <label>{ "Every " }<input type="text" inputmode="numeric" data-testid="repeat-every" value={form.repeat.0.clone()} oninput={on_text(PublishingAct::Every)} />{ " ms" }</label>
             <label><input type="text" inputmode="numeric" data-testid="repeat-times" placeholder="∞" value={form.repeat.1.clone()} oninput={on_text(PublishingAct::Times)} />{ " times" }</label>
             <button type="button" data-testid="repeat" disabled={!props.is_open} onclick={turn}>{ if props.repeating { "Stop" } else { "Start" } }</button>
         </div>
@@ -96,7 +96,7 @@ fn request(props: &PublishProps, desk: &Desk) -> Html {
     };
     html! {
         <div class="in-line">
-            <label>{ "wait " }<input type="text" inputmode="numeric" data-testid="request-timeout" value={form.timeout.clone()} oninput={on_timeout} />{ " ms" }</label>
+            <label>{ "Wait " }<input type="text" inputmode="numeric" data-testid="request-timeout" value={form.timeout.clone()} oninput={on_timeout} />{ " ms" }</label>
             <button type="button" data-testid="request" disabled={!props.is_open || !props.is_v5} onclick={ask}>{ "Publish and wait" }</button>
             <span class="quiet">{ "Response Topic and Correlation Data are made unless you set them." }</span>
         </div>

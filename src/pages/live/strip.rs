@@ -97,7 +97,7 @@ fn log(live: &Live, desk: &Desk) -> Html {
             <select class="chip" data-testid="budget" aria-label="The most that the log keeps" title="The most that the log keeps; the oldest packets go first" onchange={chosen}>
                 { for budgets.into_iter().map(|mebibytes| {
                     let is_own = mebibytes == own;
-                    let says = if is_own { format!("{} of {mebibytes} MiB", words::bytes(log.bytes)) } else { format!("keep {mebibytes} MiB") };
+                    let says = if is_own { format!("{} of {mebibytes} MiB", words::rate(log.bytes as f64 / MIB as f64)) } else { format!("keep {mebibytes} MiB") };
                     let value = if is_own { log.budget } else { mebibytes.saturating_mul(MIB) };
                     html! { <option value={value.to_string()} selected={is_own}>{ says }</option> }
                 }) }

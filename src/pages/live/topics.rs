@@ -9,7 +9,6 @@ use super::desk::Desk;
 use super::topic_row::topic_row;
 use crate::components::far_list::FarList;
 use crate::state::live::publishing::PublishingAct;
-use crate::state::live::words;
 use crate::state::live::{Act, List, Rows, Tab};
 
 /// Height of a row, as in the style sheet.
@@ -77,8 +76,8 @@ pub(super) fn Topics(props: &TopicsProps) -> Html {
         <section class="topics" aria-label="Topics">
             <div class="head">
                 <h2>{ "Topics" }</h2>
-                <span class="sub">{ words::whole(rows.total) }</span>
             </div>
+            if rows.total == 0 { <p class="none">{ "None yet: the topics of messages show here as a tree." }</p> }
             <FarList id="topics" label="Topics" role="tree" row={ROW} overscan=6 first={rows.first} total={rows.total} {ids}
                 selected={at.map(|at| rows.first.saturating_add(at as u64))} {on_window} {on_select} {on_key}>
                 { for rows.rows.iter().zip(rows.first..).map(|(row, id)| topic_row(row, id, Some(&row.topic) == selected.as_ref(), &desk)) }

@@ -2,6 +2,9 @@
 
 use mqttscope_engine::protocol::Chart;
 
+/// Below this, five moments are told apart by their milliseconds.
+const SHORT_MS: f64 = 5000.0;
+
 /// A picture of lines.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plot {
@@ -11,6 +14,8 @@ pub struct Plot {
     pub across: Vec<(f64, String)>,
     /// Places from the left, each with its milliseconds since 1970.
     pub down: Vec<(f64, f64)>,
+    /// Characters of a time of day that tell these moments apart.
+    pub time_digits: usize,
 }
 
 /// A line of a picture.
@@ -38,9 +43,20 @@ pub fn plot(chart: &Chart, width: f64, height: f64) -> Option<Plot> {
         points().map(|point| point.at_ms).reduce(f64::min)?,
         points().map(|point| point.at_ms).reduce(f64::max)?,
     );
-    let step = nice((high - low).max(f64::EPSILON.max(high.abs() * 1e-9)) / 4.0);
+    // One number alone gets room above and below.
+    let height_of_one = (high.abs() * 0.1).max(1.0);
+    let range = if high > low {
+        high - low
+    } else {
+        height_of_one
+    };
+    let step = nice(range.max(high.abs() * 1e-9) / 4.0);
     let (bottom, top) = ((low / step).floor() * step, (high / step).ceil() * step);
-    let top = if top > bottom { top } else { bottom + step };
+    let (bottom, top) = if top > bottom {
+        (bottom, top)
+    } else {
+        (bottom - step, top + step)
+    };
     let span = (end - begin).max(1.0);
     let x = |at: f64| (at - begin) / span * width;
     let y = |value: f64| height - (value - bottom) / (top - bottom) * height;
@@ -67,6 +83,11 @@ pub fn plot(chart: &Chart, width: f64, height: f64) -> Option<Plot> {
             .map(|part| f64::from(part) / 4.0)
             .map(|part| (part * width, begin + part * span))
             .collect(),
+        time_digits: if span < SHORT_MS {
+            "00:00:00.000".len()
+        } else {
+            "00:00:00".len()
+        },
     })
 }
 
@@ -123,8 +144,20 @@ mod tests {
         for values in [&[5.0][..], &[5.0, 5.0], &[0.0], &[1e300, -1e300]] {
             let plot = plot(&chart(values), 100.0, 50.0).unwrap();
             assert!(!plot.lines[0].points.contains("NaN"), "{values:?}");
-            assert!(plot.across.len() >= 2);
+            let mut rungs: Vec<_> = plot.across.iter().map(|(_, says)| says).collect();
+            rungs.dedup();
+            assert!(rungs.len() >= 2 && rungs.len() == plot.across.len());
         }
+        // In the middle, not on the edge.
+        let plot = plot(&chart(&[21.5]), 100.0, 50.0).unwrap();
+        assert_eq!(plot.lines[0].points, "0.0,25.0");
+    }
+
+    #[test]
+    fn times_differ_also_where_they_are_close() {
+        let digits = |values: &[f64]| plot(&chart(values), 100.0, 50.0).unwrap().time_digits;
+        assert_eq!(digits(&[1.0, 2.0]), 12);
+        assert_eq!(digits(&[1.0; 7]), 8);
     }
 
     #[test]

@@ -84,6 +84,8 @@ impl Publishing {
             Some("A Topic Name has no wildcards: + and # are for filters.")
         } else if self.topic.contains('\0') {
             Some("A Topic Name has no null character.")
+        } else if self.topic.len() > usize::from(u16::MAX) {
+            Some("A Topic Name has at most 65,535 bytes.")
         } else {
             None
         }
@@ -200,7 +202,13 @@ mod tests {
 
     #[test]
     fn what_no_server_takes_is_not_sent() {
-        for (topic, says) in [("", "needs a topic"), ("a/+", "wildcards"), ("a\0", "null")] {
+        let long = "x".repeat(65_536);
+        for (topic, says) in [
+            ("", "needs a topic"),
+            ("a/+", "wildcards"),
+            ("a\0", "null"),
+            (&long, "at most"),
+        ] {
             let form = after([PublishingAct::Topic(topic.into())]);
             assert!(form.draft().unwrap_err().contains(says));
         }

@@ -1,18 +1,7 @@
 //! Numbers as a person reads them.
 
 /// A whole number, thousands apart.
-#[must_use]
-pub fn whole(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len().saturating_add(8));
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && digits.len().saturating_sub(index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
+pub use mqttscope_inspect::digits::grouped as whole;
 
 /// A number of bytes, short: `41 B`, `3.2 kB`, `38 MB`.
 #[must_use]
@@ -91,8 +80,6 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        assert_eq!(whole(1_204), "1,204");
-        assert_eq!(whole(12), "12");
         for (number, says) in [
             (41, "41 B"),
             (3_210, "3.2 kB"),

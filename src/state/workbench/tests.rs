@@ -280,6 +280,19 @@ fn a_packet_is_found_in_the_text() {
     );
     assert_eq!(part(&bench, 2), ("e0 00".into(), 2));
     assert_eq!(bench.now().place_of(3), None);
+    let found = [0, 2, 3, 5, 8, 11, 15, 16, 40].map(|place| bench.now().packet_at(place));
+    let expected = [
+        None,
+        Some(1),
+        Some(1),
+        Some(1),
+        Some(0),
+        Some(0),
+        Some(1),
+        Some(1),
+        Some(2),
+    ];
+    assert_eq!(found, expected);
     // Text that was made here is found in, too.
     let bench = bench.reduce(Act::Edit(0, [0xd0, 0x00].as_slice().into()));
     assert_eq!(bench.now().place_of(1), Some((12..17, 1)));

@@ -143,6 +143,12 @@ fn port(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
             ),
             "Use ws:// with this port, or the server's TLS port.",
         );
+    } else if address.is_secure && !trouble.page_is_secure && !is_of(true) && port != 443 {
+        guesses.add(
+            if address.is_local() { 71 } else { 45 },
+            format!("Port {port} may speak without TLS, and the address begins with wss://."),
+            "Try ws:// with this port.",
+        );
     }
 }
 
@@ -171,7 +177,8 @@ fn reach(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
             .add(
                 likelihood,
                 format!("Nothing may be listening on port {port} of {host}."),
-                "Check that the server runs, that its WebSocket listener is on, and that port and host are right.",
+                "Check that the server runs, that its WebSocket listener is on, and that host and port are right: \
+                 clients without WebSocket use another port.",
             )
             .configuration(listener_lines(address));
     } else {
@@ -181,6 +188,21 @@ fn reach(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
             "Check the host's name, and whether the port is open to this machine.",
         );
     }
+}
+
+/// The paths that servers use, but for the one that was tried.
+fn other_paths(tried: &str) -> String {
+    let usual = [
+        ("/mqtt", "most servers"),
+        ("/ws", "RabbitMQ"),
+        ("/", "mosquitto, ActiveMQ"),
+    ];
+    let others: Vec<_> = usual
+        .into_iter()
+        .filter(|(path, _)| *path != tried)
+        .map(|(path, whose)| format!("{path} ({whose})"))
+        .collect();
+    format!("Try {}.", others.join(" or "))
 }
 
 /// Whether an HTTP server answered, but not with a WebSocket of MQTT.
@@ -204,7 +226,7 @@ fn handshake(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
         None => guesses.add(
             if path == "/" { 48 } else { 38 },
             format!("The path {path} may be wrong."),
-            "Try /mqtt (most servers), /ws (RabbitMQ), or / (mosquitto, ActiveMQ).",
+            other_paths(path),
         ),
     };
     if trouble.version == ProtocolVersion::V3_1 {

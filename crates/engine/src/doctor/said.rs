@@ -21,6 +21,13 @@ pub(super) fn guess(trouble: &Trouble<'_>, guesses: &mut Guesses) {
         Some(reason) if !reason.is_empty() => format!(" The server adds: \"{reason}\"."),
         _ => String::new(),
     };
+    let is_v5 = trouble.version.is_v5();
+    let is_about_access = *packet_type == PacketType::Connack
+        && if is_v5 {
+            matches!(reason_code.0, 0x86 | 0x87)
+        } else {
+            matches!(reason_code.0, 4 | 5)
+        };
     let meaning = reason_code
         .meaning(*packet_type, trouble.version)
         .unwrap_or("Look it up in the server's manual.");
@@ -33,10 +40,19 @@ pub(super) fn guess(trouble: &Trouble<'_>, guesses: &mut Guesses) {
         ),
         match server_reference {
             Some(reference) => format!("{meaning} It names {reference}."),
+            None if is_about_access && !trouble.has_user_name => {
+                "No user name is given, and the server seems to ask for one. \
+                 Give a user name and a password in the settings of the connection."
+                    .to_owned()
+            }
+            None if is_about_access => {
+                "Check the user name and the password: most servers say no more than this when they \
+                 are wrong. If they are right, check what this client may do on the server."
+                    .to_owned()
+            }
             None => meaning.to_owned(),
         },
     );
-    let is_v5 = trouble.version.is_v5();
     let (v5, v3_1_1) = match (packet_type, reason_code.0) {
         (PacketType::Connack, 0x84 | 0x01) => ("MQTT-3.1.2-2", "MQTT-3.1.2-2"),
         (PacketType::Connack, 0x85) => ("MQTT-3.1.3-8", ""),
@@ -52,19 +68,7 @@ pub(super) fn guess(trouble: &Trouble<'_>, guesses: &mut Guesses) {
         _ => ("", ""),
     };
     guesses.statement(trouble.version, v5, v3_1_1);
-    let is_about_access = if is_v5 {
-        matches!(reason_code.0, 0x86 | 0x87)
-    } else {
-        matches!(reason_code.0, 4 | 5)
-    };
     if is_about_access {
         guesses.configuration(access_lines(trouble.target));
-        if !trouble.has_user_name {
-            guesses.add(
-                60,
-                "No user name is given, and the server seems to ask for one.",
-                "Give a user name and a password in the settings of the connection.",
-            );
-        }
     }
 }

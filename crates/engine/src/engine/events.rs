@@ -302,7 +302,10 @@ fn words(cause: &Cause, version: mqttscope_wire::ProtocolVersion, socket: &str) 
         Cause::Lost if socket.is_empty() => "the connection broke".into(),
         Cause::NotOpened | Cause::Lost => socket.to_owned(),
         Cause::Refused { reason_code, .. } => {
-            format!("refused: {}", name(PacketType::Connack, *reason_code))
+            let name = name(PacketType::Connack, *reason_code);
+            // Before version 5 each name begins so.
+            let name = name.strip_prefix("Connection Refused, ").unwrap_or(&name);
+            format!("refused: {name}")
         }
         Cause::ByServer { reason_code, .. } => {
             format!(

@@ -1,5 +1,6 @@
 //! What a CONNACK says of the server, in the standard's names.
 
+use mqttscope_inspect::digits::grouped;
 use mqttscope_session::client::Connected;
 use mqttscope_wire::{Property, PropertyId, ProtocolVersion};
 
@@ -28,7 +29,7 @@ pub(crate) fn of_connack(version: ProtocolVersion, connected: &Connected) -> Vec
     };
     let defaults = [
         (PropertyId::MAXIMUM_QOS, "Maximum QoS", "2"),
-        (PropertyId::RECEIVE_MAXIMUM, "Receive Maximum", "65535"),
+        (PropertyId::RECEIVE_MAXIMUM, "Receive Maximum", "65,535"),
         (
             PropertyId::MAXIMUM_PACKET_SIZE,
             "Maximum Packet Size",
@@ -104,9 +105,9 @@ fn in_words(property: &Property<'_>, yes_no: impl Fn(u8) -> String) -> String {
         | Property::SubscriptionIdentifierAvailable(flag) => yes_no(flag),
         Property::MaximumQoS(level) => level.to_string(),
         Property::ReceiveMaximum(number) | Property::TopicAliasMaximum(number) => {
-            number.to_string()
+            grouped(number.into())
         }
-        Property::MaximumPacketSize(bytes) => format!("{bytes} bytes"),
+        Property::MaximumPacketSize(bytes) => format!("{} bytes", grouped(bytes.into())),
         Property::ServerKeepAlive(seconds) => format!("{seconds} s"),
         Property::SessionExpiryInterval(u32::MAX) => "never".into(),
         Property::SessionExpiryInterval(seconds) => format!("{seconds} s"),
@@ -132,6 +133,7 @@ mod tests {
             keep_alive: 60,
             properties: PropertiesBuf::new()
                 .with(Property::ReceiveMaximum(20))
+                .and_then(|properties| properties.with(Property::MaximumPacketSize(16_777_216)))
                 .and_then(|properties| properties.with(Property::RetainAvailable(0)))
                 .unwrap(),
         };
@@ -141,6 +143,7 @@ mod tests {
             (limit.value.as_str(), limit.is_default)
         };
         assert_eq!(find("Receive Maximum"), ("20", false));
+        assert_eq!(find("Maximum Packet Size"), ("16,777,216 bytes", false));
         assert_eq!(find("Retain Available"), ("no", false));
         assert_eq!(find("Maximum QoS"), ("2", true));
         assert_eq!(of_connack(ProtocolVersion::V3_1_1, &connected).len(), 1);

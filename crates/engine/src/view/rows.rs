@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use mqttscope_inspect::{escape, payload};
+use mqttscope_inspect::escape;
+use mqttscope_inspect::payload::{self, View};
 use mqttscope_wire::{
     Context, ControlPacket, Decoded, Dissector, Publish, Sender, Severity, decode, summary,
 };
@@ -124,8 +125,8 @@ pub(crate) fn preview_of(log: &WireLog, id: RecordId) -> Option<String> {
     Some(preview(publish(log, record)?.payload, SHORT_PREVIEW))
 }
 
-/// The beginning of a payload, so many characters at most, in one line: as text, or in hex when it is
-/// none.
+/// The beginning of a payload, so many characters at most, in one line: as text, as what CBOR or
+/// MessagePack in it says, or else in hex.
 fn preview(body: &[u8], most: usize) -> String {
     let head = body.get(..most.min(body.len())).unwrap_or(body);
     let is_text = match std::str::from_utf8(head) {
@@ -135,6 +136,13 @@ fn preview(body: &[u8], most: usize) -> String {
     };
     if is_text {
         return escape::escape_start(body, most);
+    }
+    if body.len() <= LOOKED_INTO
+        && let Some(View::Cbor(text) | View::MessagePack(text)) =
+            payload::views(body, None, None).into_iter().next()
+    {
+        let line: Vec<_> = text.lines().map(str::trim).collect();
+        return escape::escape_start(line.join(" ").as_bytes(), most);
     }
     let hex: Vec<String> = head
         .iter()
@@ -151,7 +159,7 @@ fn kind(body: &[u8]) -> &'static str {
     let head = body.get(..LOOKED_INTO.min(body.len())).unwrap_or(body);
     payload::views(head, None, None)
         .first()
-        .map_or("hex", payload::View::name)
+        .map_or("hex", View::name)
 }
 
 /// A packet with its bytes.
@@ -174,4 +182,22 @@ pub(crate) fn timed_packet(log: &WireLog, id: RecordId) -> Option<TimedPacket> {
         at_ms: log.get(id)?.at_ms,
         packet: packet(log, id)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_shows_what_a_payload_says() {
+        for (body, says) in [
+            (&b"21.5"[..], "21.5"),
+            (b"a\nb", "a\\nb"),
+            (b"\xff\xfe\x00\x01", "ff fe 00 01"),
+            (b"\xa2\x61t\x15\x61x\x01", "{ \"t\": 21, \"x\": 1 }"),
+            (b"\x82\xa1t\x15\xa1x\x01", "{ \"t\": 21, \"x\": 1 }"),
+        ] {
+            assert_eq!(preview(body), says);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The examples themselves.
 
+use std::borrow::Cow;
+
 use ProtocolVersion::{V3_1, V3_1_1, V5};
 use Sender::{Client, Server};
 use mqttscope_wire::{ProtocolVersion, Sender};
@@ -13,7 +15,7 @@ const fn sound(
     title: &'static str,
     shows: &'static str,
     hex: &'static str,
-) -> Example {
+) -> Example<'static> {
     Example {
         group,
         title,
@@ -21,7 +23,7 @@ const fn sound(
         version,
         sender,
         rule: None,
-        hex,
+        hex: Cow::Borrowed(hex),
     }
 }
 
@@ -32,7 +34,7 @@ const fn broken(
     title: &'static str,
     shows: &'static str,
     hex: &'static str,
-) -> Example {
+) -> Example<'static> {
     Example {
         group: "Broken",
         title,
@@ -40,7 +42,7 @@ const fn broken(
         version,
         sender,
         rule: Some(rule),
-        hex,
+        hex: Cow::Borrowed(hex),
     }
 }
 
@@ -51,44 +53,61 @@ const fn talk(
     title: &'static str,
     shows: &'static str,
     hex: &'static str,
-) -> Example {
+) -> Example<'static> {
     Example {
         group: "Broken conversations",
-        ..broken(version, None, rule, title, shows, hex)
+        title,
+        shows,
+        version,
+        sender: None,
+        rule: Some(rule),
+        hex: Cow::Borrowed(hex),
     }
 }
 
+#[rustfmt::skip]
+const SENSOR: Example<'static> = sound("Conversations", V5, None, "A sensor reports",
+    "Connect, subscribe, a message each way, goodbye: one connection of version 5.",
+    "C: 10 1a 00 04 4d 51 54 54 05 02 00 3c 05 11 00 00 0e 10 00 08 73 65 6e 73 6f 72 34 32\n\
+        S: 20 09 00 00 06 21 00 14 22 00 0a\n\
+        C: 82 0e 00 01 00 00 08 63 6d 64 2f 34 32 2f 2b 01\n\
+        S: 90 04 00 01 00 01\n\
+        C: 32 41 00 0b 73 69 74 65 2f 61 2f 74 65 6d 70 00 02 15 01 01 03 00 10 61 70 70 6c 69 63 61 74 69 \
+        6f 6e 2f 6a 73 6f 6e 7b 22 63 65 6c 73 69 75 73 22 3a 32 31 2e 35 2c 22 61 74 22 3a 22 6b 69 6c \
+        6e 22 7d\n\
+        S: 40 02 00 02\n\
+        C: c0 00\n\
+        S: d0 00\n\
+        C: e0 00");
+
+#[rustfmt::skip]
+const EXACTLY_ONCE: Example<'static> = sound("Conversations", V5, None, "Exactly once, both ways",
+    "A message each way at QoS 2: each side has its own identifier 7.",
+    "C: 34 15 00 0d 62 61 6e 6b 2f 74 72 61 6e 73 66 65 72 00 07 00 31 30 30\n\
+        S: 50 02 00 07\n\
+        S: 34 13 00 0b 62 61 6e 6b 2f 72 65 66 75 6e 64 00 07 00 34 30 32\n\
+        C: 62 02 00 07\n\
+        C: 50 02 00 07\n\
+        S: 62 02 00 07\n\
+        S: 70 02 00 07\n\
+        C: 70 02 00 07");
+
+#[rustfmt::skip]
+const TOPIC_ALIAS: Example<'static> = sound("Conversations", V5, None, "Topic alias",
+    "The second message leaves the topic out and names its alias.",
+    "30 2b 00 23 62 75 69 6c 64 69 6e 67 2f 33 2f 66 6c 6f 6f 72 2f 32 2f 72 6f 6f 6d 2f 31 37 2f 68 \
+        75 6d 69 64 69 74 79 03 23 00 05 34 38\n\
+        30 08 00 00 03 23 00 05 34 39");
+
+/// The examples that one begins with; [`ALL`] begins with them, too.
+pub const FIRST: [Example<'static>; 3] = [SENSOR, EXACTLY_ONCE, TOPIC_ALIAS];
+
 /// All examples, in the order of the menu.
 #[rustfmt::skip]
-pub const ALL: &[Example] = &[
-    sound("Conversations", V5, None, "A sensor reports",
-        "Connect, subscribe, a message each way, goodbye: one connection of version 5.",
-        "C: 10 1a 00 04 4d 51 54 54 05 02 00 3c 05 11 00 00 0e 10 00 08 73 65 6e 73 6f 72 34 32\n\
-            S: 20 09 00 00 06 21 00 14 22 00 0a\n\
-            C: 82 0e 00 01 00 00 08 63 6d 64 2f 34 32 2f 2b 01\n\
-            S: 90 04 00 01 00 01\n\
-            C: 32 41 00 0b 73 69 74 65 2f 61 2f 74 65 6d 70 00 02 15 01 01 03 00 10 61 70 70 6c 69 63 61 74 69 \
-            6f 6e 2f 6a 73 6f 6e 7b 22 63 65 6c 73 69 75 73 22 3a 32 31 2e 35 2c 22 61 74 22 3a 22 6b 69 6c \
-            6e 22 7d\n\
-            S: 40 02 00 02\n\
-            C: c0 00\n\
-            S: d0 00\n\
-            C: e0 00"),
-    sound("Conversations", V5, None, "Exactly once, both ways",
-        "A message each way at QoS 2: each side has its own identifier 7.",
-        "C: 34 15 00 0d 62 61 6e 6b 2f 74 72 61 6e 73 66 65 72 00 07 00 31 30 30\n\
-            S: 50 02 00 07\n\
-            S: 34 13 00 0b 62 61 6e 6b 2f 72 65 66 75 6e 64 00 07 00 34 30 32\n\
-            C: 62 02 00 07\n\
-            C: 50 02 00 07\n\
-            S: 62 02 00 07\n\
-            S: 70 02 00 07\n\
-            C: 70 02 00 07"),
-    sound("Conversations", V5, None, "Topic alias",
-        "The second message leaves the topic out and names its alias.",
-        "30 2b 00 23 62 75 69 6c 64 69 6e 67 2f 33 2f 66 6c 6f 6f 72 2f 32 2f 72 6f 6f 6d 2f 31 37 2f 68 \
-            75 6d 69 64 69 74 79 03 23 00 05 34 38\n\
-            30 08 00 00 03 23 00 05 34 39"),
+pub const ALL: &[Example<'static>] = &[
+    SENSOR,
+    EXACTLY_ONCE,
+    TOPIC_ALIAS,
     sound("Conversations", V3_1_1, None, "Cut off",
         "The last packet is not all there: the rest is still to come.",
         "c0 00\n\

@@ -2,31 +2,33 @@
 
 mod all;
 
+use std::borrow::Cow;
+
 use mqttscope_wire::{ProtocolVersion, Sender};
 
-pub use all::ALL;
+pub use all::{ALL, FIRST};
 
 /// One example.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Example {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example<'a> {
     /// The part of the menu it stands in; examples of a group stand together.
-    pub group: &'static str,
+    pub group: &'a str,
     /// What it is called; unique in its group.
-    pub title: &'static str,
+    pub title: &'a str,
     /// What there is to see.
-    pub shows: &'static str,
+    pub shows: &'a str,
     /// The version it is in.
     pub version: ProtocolVersion,
     /// Who sends it; `None` where both ends speak or it does not matter.
     pub sender: Option<Sender>,
     /// The name of the rule it breaks; `None`: it breaks none.
-    pub rule: Option<&'static str>,
+    pub rule: Option<&'a str>,
     /// The bytes as a person would paste them, one packet a line. Where both sides speak, each line
     /// begins with `C:` or `S:`.
-    pub hex: &'static str,
+    pub hex: Cow<'a, str>,
 }
 
-impl Example {
+impl Example<'_> {
     /// The bytes.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {

@@ -9,6 +9,8 @@ use mqttscope_session::monitor::{
 };
 use mqttscope_wire::{RetainHandling, Sender};
 
+use crate::digits::grouped;
+
 /// Names and values that belong together.
 #[derive(Default)]
 pub(super) struct Group {
@@ -202,11 +204,7 @@ fn session(state: &ConnectionState, at: Instant) -> Vec<Group> {
         Group {
             title: "Subscriptions",
             rows: state.subscriptions.iter().map(subscription).collect(),
-            note: if state.subscriptions_are_complete {
-                String::new()
-            } else {
-                "There may be more: the session's beginning was not seen.".to_owned()
-            },
+            note: missing_subscriptions(state).to_owned(),
             is_kept: true,
             ..Group::default()
         },
@@ -216,6 +214,19 @@ fn session(state: &ConnectionState, at: Instant) -> Vec<Group> {
             ..Group::default()
         },
     ]
+}
+
+/// Why the subscriptions may not be all; empty: they are.
+const fn missing_subscriptions(state: &ConnectionState) -> &'static str {
+    match (state.phase, state.clean_start) {
+        _ if state.subscriptions_are_complete => "",
+        // Whatever the server had kept goes with a clean start.
+        (Phase::Connecting, Some(true)) => "",
+        (Phase::Connecting, _) => {
+            "There may be more: the CONNACK says whether the server has kept a session."
+        }
+        _ => "There may be more: the session's beginning was not seen.",
+    }
 }
 
 fn connection(state: &ConnectionState, at: Instant) -> Vec<(String, String)> {
@@ -323,17 +334,4 @@ fn in_words(duration: Duration) -> String {
         (seconds @ 0..100, tenth) => format!("{seconds}.{tenth} s"),
         (seconds, _) => format!("{} s", grouped(u64::try_from(seconds).unwrap_or(u64::MAX))),
     }
-}
-
-/// A number with commas between thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len().saturating_mul(2));
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && digits.len().saturating_sub(at) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

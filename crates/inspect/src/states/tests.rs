@@ -303,6 +303,20 @@ fn what_the_recording_does_not_show_is_said_to_be_unknown() {
 }
 
 #[test]
+fn between_connect_and_connack_nothing_is_missing_that_was_seen() {
+    let note = |text: &str| {
+        let view = view(text, 0);
+        let groups = view.session.groups.into_iter();
+        groups.map(|group| group.note).collect::<String>()
+    };
+    assert_eq!(note(MESSAGE), "");
+    assert_eq!(
+        note(&MESSAGE.replace("4d515454 05 02", "4d515454 05 00")),
+        "There may be more: the CONNACK says whether the server has kept a session."
+    );
+}
+
+#[test]
 fn many_rows_are_cut_but_not_the_changed_ones() {
     let mut text = MESSAGE.to_owned();
     for identifier in 0..300_u32 {

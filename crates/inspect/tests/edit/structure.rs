@@ -66,7 +66,7 @@ fn a_connect_changes_its_version() {
         .iter()
         .find(|example| example.title == "CONNECT" && example.version == ProtocolVersion::V3_1_1)
         .unwrap();
-    let start = sample(start.hex, ProtocolVersion::V3_1_1);
+    let start = sample(&start.hex, ProtocolVersion::V3_1_1);
     for path in [[5, 4], [3, 4], [3, 5], [5, 3]] {
         let mut at = start.clone();
         for level in path {

@@ -148,7 +148,10 @@ impl Connection {
         self.closed = Some(judge.at);
         self.phase = Phase::Closed;
         let by_client = self.halves.client.disconnect.is_some();
-        if !by_client && self.halves.server.disconnect.is_none() && self.refused.is_none() {
+        let is_silent = self.halves.client.packets == 0 && self.halves.server.packets == 0;
+        let by_server = self.halves.server.disconnect.is_some() || self.refused.is_some();
+        // Where nothing was ever said, as behind an address that nobody answers, nothing ended.
+        if !by_client && !by_server && !is_silent {
             judge.fact(FactKind::ConnectionLost, 0);
         }
         if let Some(will) = view.will_of(self.id) {

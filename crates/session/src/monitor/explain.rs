@@ -153,6 +153,15 @@ fn times(count: u32) -> String {
     }
 }
 
+/// Who has no name is called by the connection already.
+fn connection_of(who: &str) -> String {
+    if who.starts_with("connection ") {
+        who.to_string()
+    } else {
+        format!("the connection of {who}")
+    }
+}
+
 fn in_words(kind: FactKind, who: &str, value: u32, fact: &Fact) -> (Severity, String) {
     let reason = |packet_type: PacketType| {
         let code = (value & 0xff) as u8;
@@ -185,12 +194,13 @@ fn in_words(kind: FactKind, who: &str, value: u32, fact: &Fact) -> (Severity, St
         ),
         FactKind::ConnectionLost => (
             Severity::Note,
-            format!("the connection of {who} ended without a DISCONNECT"),
+            format!("{} ended without a DISCONNECT", connection_of(who)),
         ),
         FactKind::LeftUnacknowledged => (
             Severity::Note,
             format!(
-                "the connection of {who} ended with {} handshakes open",
+                "{} ended with {} handshakes open",
+                connection_of(who),
                 fact.count
             ),
         ),

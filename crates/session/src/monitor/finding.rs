@@ -4,7 +4,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use mqttscope_wire::{
-    Citation, Diagnostic, PacketType, ProtocolVersion, ReasonCode, Rule, Sender, Severity, Span,
+    Citation, Diagnostic, PacketType, ProtocolVersion, QoS, ReasonCode, Rule, Sender, Severity,
+    Span,
 };
 
 use super::{ConnectionId, PacketNumbers, words};
@@ -27,6 +28,8 @@ pub struct Finding {
     pub span: Option<Span>,
     /// The type of that last packet.
     pub packet_type: PacketType,
+    /// The QoS of the PUBLISH that it is about, where the rule's statements differ by QoS.
+    pub qos: Option<QoS>,
     /// The number that breaks the rule: an identifier, a count, seconds.
     pub value: u32,
     /// The number that it is measured by: a maximum, another identifier, seconds.
@@ -48,13 +51,22 @@ impl Finding {
         self.rule.citation(self.version)
     }
 
-    /// The nearest statement of the standard, where it has a number.
+    /// The nearest statement of the standard, where it has a number: where each QoS has one, that of
+    /// the QoS in question, and for what has no QoS one that speaks of none.
     #[must_use]
     pub fn statement(&self) -> Option<&'static str> {
-        match self.citation() {
-            Citation::Statements(ids) => ids.first().copied(),
-            Citation::Section(_) | Citation::None => None,
-        }
+        let Citation::Statements(ids) = self.citation() else {
+            return None;
+        };
+        let has_qos = !matches!(
+            self.packet_type,
+            PacketType::Subscribe | PacketType::Unsubscribe
+        );
+        let nearest = ids
+            .iter()
+            .filter(|_| self.qos.is_some() || !has_qos)
+            .find(|id| qos_of(id) == self.qos);
+        nearest.or(ids.first()).copied()
     }
 
     /// What is wrong, for a person.
@@ -91,5 +103,17 @@ impl Finding {
             Some(name) => format!("0x{code:02X} ({name})"),
             None => format!("0x{code:02X}"),
         }
+    }
+}
+
+/// The QoS whose handshake a statement is about: both versions give each QoS a section of its own.
+fn qos_of(statement: &str) -> Option<QoS> {
+    let is_in = |section| statement.starts_with(section);
+    if is_in("MQTT-4.3.2-") {
+        Some(QoS::AtLeastOnce)
+    } else if is_in("MQTT-4.3.3-") {
+        Some(QoS::ExactlyOnce)
+    } else {
+        None
     }
 }

@@ -80,6 +80,7 @@ impl Judge<'_> {
             packets: PacketNumbers::one(self.number),
             span: None,
             packet_type: self.packet_type,
+            qos: None,
             value: 0,
             limit: 0,
             at: self.at,

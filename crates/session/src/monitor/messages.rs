@@ -138,7 +138,7 @@ impl Connection {
             self.note(judge, view, message)
         };
         if let Some(identifier) = publish.packet_identifier {
-            self.judge_identifier(judge, identifier.get());
+            self.judge_identifier(judge, identifier.get(), Some(publish.qos));
         }
         self.send(judge, message, trace);
         self.ask(judge, message);

@@ -110,7 +110,7 @@ impl Connection {
         filters: Vec<(alloc::boxed::Box<str>, QoS, bool)>,
     ) {
         let identifier = identifier.get();
-        let was_free = !self.judge_identifier(judge, identifier);
+        let was_free = !self.judge_identifier(judge, identifier, None);
         let waits_for = match kind {
             FlowKind::Subscribe => PacketType::Suback,
             _ => PacketType::Unsuback,
@@ -133,8 +133,14 @@ impl Connection {
         self.requests.insert(identifier, request);
     }
 
-    /// A new packet of the client must take a free identifier. True when it is in use.
-    pub(super) fn judge_identifier(&self, judge: &mut Judge<'_>, identifier: u16) -> bool {
+    /// A new packet of the client must take a free identifier. True when it is in use. `qos`: of a
+    /// PUBLISH.
+    pub(super) fn judge_identifier(
+        &self,
+        judge: &mut Judge<'_>,
+        identifier: u16,
+        qos: Option<QoS>,
+    ) -> bool {
         let first = match self.requests.get(&identifier) {
             Some(request) => request.flow.packets.last(),
             None if judge.packet_type == PacketType::Publish => return false,
@@ -150,6 +156,7 @@ impl Connection {
         //= [MQTT-2.2.1-3] v5, [MQTT-2.3.1-2] v3.1.1: an identifier that is not in use
         let finding = Finding {
             value: u32::from(identifier),
+            qos,
             ..judge.found_with(Rule::IdentifierInUse, first.unwrap_or(0))
         };
         judge.report(finding);

@@ -193,3 +193,75 @@ fn a_recording_in_plain_words_the_worst_first() {
             .any(|line| line.text.ends_with("ended without a DISCONNECT"))
     );
 }
+
+#[test]
+fn a_finding_names_the_statement_of_its_qos() {
+    let statements = |version, script: &str| -> Vec<_> {
+        let mut talk = Talk::new(version);
+        talk.run("a connect");
+        talk.run(script);
+        let findings = talk.monitor.findings().iter();
+        findings
+            .map(|finding| (finding.rule, finding.statement().unwrap()))
+            .collect()
+    };
+    let script = "a> PUBLISH t x q1 #1 dup
+        a> PUBLISH t x q2 #2 dup
+        a> PUBLISH t y q1 #1
+        a> PUBLISH t y q2 #2
+        a> SUBSCRIBE #2 t";
+    let rules = [
+        Rule::DupOnFirstSend,
+        Rule::DupOnFirstSend,
+        Rule::IdentifierInUse,
+        Rule::IdentifierInUse,
+        Rule::IdentifierInUse,
+    ];
+    for (version, ids) in [
+        (
+            ProtocolVersion::V5,
+            [
+                "MQTT-4.3.2-2",
+                "MQTT-4.3.3-2",
+                "MQTT-4.3.2-1",
+                "MQTT-4.3.3-1",
+                "MQTT-2.2.1-3",
+            ],
+        ),
+        (
+            ProtocolVersion::V3_1_1,
+            [
+                "MQTT-4.3.2-1",
+                "MQTT-4.3.3-1",
+                "MQTT-4.3.2-1",
+                "MQTT-4.3.3-1",
+                "MQTT-2.3.1-2",
+            ],
+        ),
+    ] {
+        let expected: Vec<_> = rules.into_iter().zip(ids).collect();
+        assert_eq!(statements(version, script), expected);
+    }
+    for (qos, id) in [("q1", "MQTT-4.3.2-4"), ("q2", "MQTT-4.3.3-8")] {
+        let script = format!("a> PUBLISH t x {qos} #1\n+60");
+        let found = statements(ProtocolVersion::V5, &script);
+        assert!(
+            found.contains(&(Rule::PublishUnacknowledged, id)),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_connection_on_which_nothing_was_said_did_not_end() {
+    let told = |script: &str| -> Vec<String> {
+        let lines = talk(script).monitor.explanations();
+        lines.into_iter().map(|line| line.text).collect()
+    };
+    assert_eq!(told("a open\na close"), Vec::<String>::new());
+    // It has no client identifier, and began before the recording.
+    assert_eq!(
+        told("a> PUBLISH t x\na close"),
+        [format!("connection {} ended without a DISCONNECT", A.0)]
+    );
+}

@@ -4,7 +4,7 @@ use alloc::format;
 
 use super::words::{bytes, counted, text_size};
 use super::{At, Meaning, fixed};
-use crate::{Field, PacketType, ReasonCode};
+use crate::{Field, PacketType};
 
 pub(super) fn value(at: At<'_>) -> Meaning {
     match at.node.field {
@@ -107,14 +107,9 @@ fn packet_identifier(at: At<'_>) -> Meaning {
 }
 
 fn reason_code(at: At<'_>) -> Meaning {
-    let number = at.number()?;
-    let packet_type = at.packet_type();
-    let code = ReasonCode(u8::try_from(number).ok()?);
-    let Some(name) = code.name(packet_type, at.version) else {
-        return Some(format!("0x{number:02X} is not defined for {}", packet_type.name()).into());
-    };
-    match code.meaning(packet_type, at.version) {
-        Some(meaning) => Some(format!("{name}. {meaning}").into()),
-        None => fixed(name),
+    let (code, packet_type) = super::reason_code(at.tree, at.index, at.packet)?;
+    match code.name(packet_type, at.version) {
+        Some(name) => fixed(name),
+        None => Some(format!("0x{:02X} is not defined for {}", code.0, packet_type.name()).into()),
     }
 }

@@ -18,7 +18,7 @@ use alloc::{borrow::Cow, format};
 pub use field::field;
 pub use words::shown;
 
-use crate::{Field, Node, PacketType, ProtocolVersion, Tree, Value};
+use crate::{Field, Node, PacketType, ProtocolVersion, ReasonCode, Tree, Value};
 
 /// A meaning: fixed, or made from the value.
 type Meaning = Option<Cow<'static, str>>;
@@ -29,6 +29,24 @@ type Meaning = Option<Cow<'static, str>>;
 /// does not repeat the field's name. Never panics, whatever the tree, index and bytes.
 #[must_use]
 pub fn value(
+    tree: &Tree,
+    index: usize,
+    packet: &[u8],
+    version: ProtocolVersion,
+) -> Option<Cow<'static, str>> {
+    let brief = brief(tree, index, packet, version)?;
+    let sentence = reason_code(tree, index, packet)
+        .and_then(|(code, packet_type)| code.meaning(packet_type, version));
+    Some(match sentence {
+        Some(sentence) => format!("{brief}. {sentence}").into(),
+        None => brief,
+    })
+}
+
+/// The same without the sentence that [`ReasonCode::meaning`] has of a reason code: only its name.
+/// A program that calls this one need not carry the sentences.
+#[must_use]
+pub fn brief(
     tree: &Tree,
     index: usize,
     packet: &[u8],
@@ -51,6 +69,16 @@ pub fn value(
         .or_else(|| subscribe::value(at))
         .or_else(|| property::value(at, node.field, node.value))
         .or_else(|| parts::value(at))
+}
+
+/// The reason code at `index`, and the packet whose it is; `None` when another field stands there.
+#[must_use]
+pub fn reason_code(tree: &Tree, index: usize, packet: &[u8]) -> Option<(ReasonCode, PacketType)> {
+    let node = tree
+        .get(index)
+        .filter(|node| node.field == Field::ReasonCode)?;
+    let code = u8::try_from(number_of(node.value)?).ok()?;
+    Some((ReasonCode(code), packet_type(tree, packet)))
 }
 
 /// The node that is being explained, and all that surrounds it.

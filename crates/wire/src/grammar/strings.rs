@@ -16,7 +16,7 @@ impl<'a> Text<'a> {
     /// Its characters; empty when they broke a rule and reading went on.
     #[inline(always)]
     pub(crate) fn string(self) -> Utf8EncodedString<'a> {
-        Utf8EncodedString::trusted(core::str::from_utf8(self.raw).unwrap_or_default())
+        Utf8EncodedString::trusted(text::utf8(self.raw).unwrap_or_default())
     }
 }
 

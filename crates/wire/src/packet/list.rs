@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Subscription, SubscriptionOptions};
-use crate::{ReasonCode, TopicFilter};
+use crate::{ReasonCode, TopicFilter, text};
 
 /// The codes of a SUBACK or UNSUBACK, one a topic filter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,7 +33,7 @@ fn string<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
     let (len, behind) = rest.split_first_chunk::<2>()?;
     let (string, behind) = behind.split_at_checked(usize::from(u16::from_be_bytes(*len)))?;
     *rest = behind;
-    core::str::from_utf8(string).ok()
+    text::utf8(string)
 }
 
 fn push_string(string: &str, out: &mut Vec<u8>) {

@@ -1,5 +1,6 @@
 //! The property block, read once for both sinks.
 
+use super::plain::plain_set;
 use super::{Properties, PropertyId, PropertyOwner, PropertySet, PropertyType};
 use crate::grammar::{Cursor, Read, Sink, Text};
 use crate::{Field, PacketType, Rule, Sender, Span, Value, text};
@@ -26,6 +27,13 @@ pub(crate) fn properties<'a, S: Sink>(
             )?;
         }
         let bytes = c.rest().get(..len).unwrap_or_default();
+        if !S::RECORDS
+            && bytes.len() == len
+            && let Some(set) = plain_set(bytes, owner)
+        {
+            c.at = c.at.saturating_add(len);
+            return Ok(Properties { bytes, set });
+        }
         let set = c.region(len, |c| {
             c.in_properties = true;
             let set = block(c, owner);

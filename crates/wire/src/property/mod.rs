@@ -3,9 +3,11 @@
 mod build;
 mod grammar;
 mod id;
+mod plain;
 mod value;
 
 pub use build::{PropertiesBuf, PropertyError};
 pub(crate) use grammar::properties;
 pub use id::{PropertyId, PropertyOwner, PropertySet, PropertyType};
+pub(crate) use plain::plain;
 pub use value::{Iter, Properties, Property};

@@ -1,7 +1,7 @@
 //! Properties as values, read in place.
 
 use super::{PropertyId, PropertySet};
-use crate::{BinaryData, TopicName, Utf8EncodedString, varint};
+use crate::{BinaryData, TopicName, Utf8EncodedString, text, varint};
 
 macro_rules! property {
     ($($(#[$doc:meta])* $name:ident($type:ty) $constant:ident,)*) => {
@@ -180,7 +180,7 @@ impl<'a> Iter<'a> {
     }
 
     fn string(&mut self) -> Option<&'a str> {
-        core::str::from_utf8(self.data()?).ok()
+        text::utf8(self.data()?)
     }
 
     fn read(&mut self) -> Option<Property<'a>> {

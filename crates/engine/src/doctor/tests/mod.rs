@@ -168,6 +168,30 @@ fn a_socket_that_does_not_open() {
 }
 
 #[test]
+fn what_was_tried_is_not_offered_again() {
+    let remedies = |url: &str| {
+        let target = at(url);
+        let advice = advise(&trouble(&target, Phase::Opening, closed(1006)));
+        advice
+            .into_iter()
+            .map(|advice| format!("{} {}", advice.cause, advice.remedy))
+            .collect::<String>()
+    };
+    assert!(
+        remedies("ws://127.0.0.1:19001/").contains("Try /mqtt (most servers) or /ws (RabbitMQ).")
+    );
+    assert!(
+        remedies("ws://127.0.0.1:19001/mqtt")
+            .contains("Try /ws (RabbitMQ) or / (mosquitto, ActiveMQ).")
+    );
+    // A port that nobody knows may be one without TLS.
+    assert!(remedies("wss://127.0.0.1:19001/").contains("Try ws:// with this port."));
+    assert!(!remedies("wss://127.0.0.1:8084/").contains("Try ws:// with this port."));
+    // The lines that open a listener let a newcomer in at once.
+    assert!(BROKERS[0].listener.contains("allow_anonymous true"));
+}
+
+#[test]
 fn version_3_1_offers_another_subprotocol() {
     let target = at("ws://example.org:9001/");
     let mut trouble = trouble(&target, Phase::Opening, closed(1006));
@@ -357,6 +381,19 @@ fn what_the_server_says_comes_first() {
         assert_eq!(best.statement.as_deref(), statement, "{best:#?}");
         let is_access = matches!(code, 0x86 | 5);
         assert_eq!(best.configuration.contains("allow_anonymous"), is_access);
+    }
+    // A wrong password is mostly refused as "not authorized": say so before permissions.
+    let refused = said(Connack, 0x87);
+    for (has_user_name, says) in [
+        (true, "Check the user name and the password"),
+        (false, "No user name is given"),
+    ] {
+        let advice = advise(&Trouble {
+            has_user_name,
+            ..trouble(&target, Phase::Opened, refused.clone())
+        });
+        assert!(advice[0].remedy.starts_with(says), "{advice:#?}");
+        assert_eq!(advice.len(), 1, "what the server said is no guess");
     }
     let moved = End::Said {
         packet_type: Connack,

@@ -293,12 +293,18 @@ impl Window {
                 (false, _) => continue,
             };
             entry.reported = true;
+            let qos = match (rule, entry.step) {
+                (Rule::PublishUnacknowledged, HandshakeStep::Puback) => Some(QoS::AtLeastOnce),
+                (Rule::PublishUnacknowledged, _) => Some(QoS::ExactlyOnce),
+                _ => None,
+            };
             let waited = (judge.at - entry.flow.updated).as_secs();
             let finding = Finding {
                 by,
                 packets: entry.flow.packets,
                 value: u32::from(identifier),
                 limit: u32::try_from(waited).unwrap_or(u32::MAX),
+                qos,
                 ..judge.found(rule)
             };
             judge.report(finding);

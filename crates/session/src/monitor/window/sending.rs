@@ -14,7 +14,7 @@ impl Window {
     pub(in crate::monitor) fn publish(&mut self, judge: &mut Judge<'_>, sent: Sent) {
         let identifier = sent.identifier;
         match self.entries.get(&identifier).cloned() {
-            None if sent.dup => self.dup_of_nothing(judge, identifier, sent.content),
+            None if sent.dup => self.dup_of_nothing(judge, sent),
             Some(entry) if self.publish_again(judge, sent, &entry) => return,
             _ => {}
         }
@@ -23,7 +23,8 @@ impl Window {
 
     /// DUP, though nothing is open under the identifier.
     #[cold]
-    fn dup_of_nothing(&mut self, judge: &mut Judge<'_>, identifier: u16, content: u64) {
+    fn dup_of_nothing(&mut self, judge: &mut Judge<'_>, sent: Sent) {
+        let (identifier, content) = (sent.identifier, sent.content);
         let v5 = judge.version == ProtocolVersion::V5;
         let known = self.knows(identifier);
         if let Some(recent) = self.recent_mut(identifier) {
@@ -59,7 +60,12 @@ impl Window {
         } else if known {
             //= [MQTT-4.3.2-2] and [MQTT-4.3.3-2] v5: first sent with DUP 0
             //= [MQTT-3.3.1-3] v5 and v3.1.1: DUP of an incoming PUBLISH is not passed on
-            judge.broken(Rule::DupOnFirstSend, u32::from(identifier));
+            let finding = Finding {
+                value: u32::from(identifier),
+                qos: Some(sent.qos),
+                ..judge.found(Rule::DupOnFirstSend)
+            };
+            judge.report(finding);
         }
     }
 
@@ -70,6 +76,7 @@ impl Window {
         let first = entry.flow.packets.as_slice().first().copied().unwrap_or(0);
         let found = |judge: &Judge<'_>, rule| Finding {
             value: identifier,
+            qos: Some(sent.qos),
             ..judge.found_with(rule, first)
         };
         if !sent.dup {

@@ -1,4 +1,4 @@
-//! The worker's side: it gives the engine sockets, the built-in broker, time, and the page's ear.
+//! The worker behind the Live page: it gives the engine sockets, the built-in broker, time, and the page's ear.
 //!
 //! All that decides anything is in `mqttscope-engine`; here are the browser's ends of it.
 
@@ -54,7 +54,7 @@ pub(crate) struct Handle(Rc<RefCell<Worker>>);
 
 /// Takes up the work, and says so with reports of nothing: what the page says before is lost, since
 /// the browser delivers it while this module still loads.
-pub fn run() {
+fn main() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let listen_to = scope.clone();
     let is_secure = scope.location().protocol() == "https:";

@@ -1,0 +1,94 @@
+//! A short cut beside the grammar: a property block that keeps every rule at first sight, as nearly
+//! every one does. It reads from a slice alone and so stays in registers; the grammar, which must be
+//! able to say what is wrong and where, takes twice the time.
+
+use super::id::Definition;
+use super::{Properties, PropertyId, PropertyOwner, PropertySet, PropertyType};
+use crate::{PacketType, text};
+
+/// The property block at the start of `bytes` and what stands behind it; none where the grammar has
+/// to look, which does not mean that a rule is broken.
+#[inline(always)]
+pub(crate) fn plain(bytes: &[u8], owner: PropertyOwner) -> Option<(Properties<'_>, &[u8])> {
+    let (&len, behind) = bytes.split_first()?;
+    if len >= 0x80 {
+        return None;
+    }
+    let (block, behind) = behind.split_at_checked(usize::from(len))?;
+    let set = plain_set(block, owner)?;
+    Some((Properties { bytes: block, set }, behind))
+}
+
+/// The properties in `block`, the bytes behind the Property Length.
+#[inline(always)]
+pub(super) fn plain_set(block: &[u8], owner: PropertyOwner) -> Option<PropertySet> {
+    let mut set = PropertySet::EMPTY;
+    let mut rest = block;
+    while let Some((&id, behind)) = rest.split_first() {
+        let id = PropertyId(u32::from(id));
+        let definition = id.definition()?;
+        let may_repeat = id == PropertyId::USER_PROPERTY;
+        if definition.owners & owner.bit() == 0 || (set.has(definition) && !may_repeat) {
+            return None;
+        }
+        set.add(definition);
+        rest = plain_value(behind, id, definition, owner)?;
+    }
+    Some(set)
+}
+
+/// What stands behind the value at the start of `bytes`.
+#[inline(always)]
+fn plain_value<'a>(
+    bytes: &'a [u8],
+    id: PropertyId,
+    definition: &Definition,
+    owner: PropertyOwner,
+) -> Option<&'a [u8]> {
+    match definition.property_type {
+        PropertyType::Byte => {
+            let (&value, behind) = bytes.split_first()?;
+            // Each is a yes or no.
+            (value <= 1).then_some(behind)
+        }
+        PropertyType::TwoByteInteger => {
+            let (value, behind) = bytes.split_first_chunk::<2>()?;
+            (!definition.judged || *value != [0; 2]).then_some(behind)
+        }
+        PropertyType::FourByteInteger => {
+            let (value, behind) = bytes.split_first_chunk::<4>()?;
+            let is_disconnect = owner == PropertyOwner::Packet(PacketType::Disconnect);
+            (!definition.judged || (*value != [0; 4] && !is_disconnect)).then_some(behind)
+        }
+        PropertyType::VariableByteInteger => {
+            let (&value, behind) = bytes.split_first()?;
+            let is_subscribe = owner == PropertyOwner::Packet(PacketType::Subscribe);
+            (matches!(value, 1..=0x7f) && is_subscribe).then_some(behind)
+        }
+        PropertyType::Utf8EncodedString => {
+            let (text, behind) = prefixed(bytes)?;
+            let is_plain = if id == PropertyId::RESPONSE_TOPIC {
+                !text.is_empty() && text::is_plain_topic(text)
+            } else {
+                !definition.judged && text::is_plain(text)
+            };
+            is_plain.then_some(behind)
+        }
+        PropertyType::BinaryData => {
+            let (_, behind) = prefixed(bytes)?;
+            (!definition.judged).then_some(behind)
+        }
+        PropertyType::Utf8StringPair => {
+            let (name, behind) = prefixed(bytes)?;
+            let (value, behind) = prefixed(behind)?;
+            (text::is_plain(name) && text::is_plain(value)).then_some(behind)
+        }
+    }
+}
+
+/// A length's bytes and those behind them.
+#[inline(always)]
+fn prefixed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (&len, behind) = bytes.split_first_chunk::<2>()?;
+    behind.split_at_checked(usize::from(u16::from_be_bytes(len)))
+}

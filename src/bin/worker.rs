@@ -1,5 +1,0 @@
-//! The entry point of the worker that holds the connections.
-
-fn main() {
-    mqttscope::worker::run();
-}
