@@ -69,12 +69,14 @@ pub fn Menu(props: &MenuProps) -> Html {
         })
     };
     let choose = {
-        let (on_choose, list) = (props.on_choose.clone(), list_node.clone());
+        let (on_choose, list, open) = (props.on_choose.clone(), list_node.clone(), open.clone());
         Callback::from(move |event: MouseEvent| {
             let Some(index) = browser::data_number(&event, "item") else {
                 return;
             };
             hide(&list);
+            // The browser tells later that it is hidden; other items until then must not show it again.
+            open.set(false);
             on_choose.emit(index);
         })
     };
