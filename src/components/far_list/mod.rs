@@ -128,7 +128,6 @@ pub fn FarList(props: &FarListProps) -> Html {
             }
         })
     };
-    let drawn = props.ids.len() as u64;
     let active = at
         .and(props.selected)
         .map(|selected| format!("{}-{selected}", props.id));
@@ -138,7 +137,7 @@ pub fn FarList(props: &FarListProps) -> Html {
                 role={if props.total > 0 { props.role.clone() } else { "group".into() }} aria-label={props.label.clone()}
                 aria-activedescendant={active} onkeydown={on_keydown} onclick={on_click}>
                 <div class="all" role="presentation" style={format!("height:{}px", scroll.height())}>
-                    <div class="drawn" role="presentation" style={format!("transform:translateY({}px)", scroll.offset(props.first, drawn, seen.top(scroll)))}>
+                    <div class="drawn" role="presentation" style={format!("transform:translateY({}px)", scroll.offset(props.first, props.ids.len() as u64, seen.top(scroll)))}>
                         { props.children.clone() }
                     </div>
                 </div>
