@@ -87,7 +87,8 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn gzipped(bytes: &[u8]) -> Result<usize> {
+/// The number of bytes that gzip makes of these.
+pub(crate) fn gzipped(bytes: &[u8]) -> Result<usize> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(bytes)?;
     Ok(gzip.finish()?.len())
