@@ -11,7 +11,7 @@ use crate::route::Page;
 /// The help of a page, until it is closed.
 pub fn help_window(page: Page, texts: &TextsStage, on_close: &Callback<()>) -> Html {
     let content = match texts {
-        TextsStage::Coming => el("p").text("…").into(),
+        TextsStage::Coming => el("p").text("The help is on its way.").into(),
         TextsStage::Failed(again) => not_loaded(again).into(),
         TextsStage::Here(texts) => {
             let mut said = texts.help(page as usize).map(str::to_owned);

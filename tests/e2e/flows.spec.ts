@@ -292,6 +292,9 @@ test.describe("at 390 pixels", () => {
     await page.getByTestId("part-scenarios").tap();
     await page.getByTestId("scenario").filter({ hasText: "QoS 1, calm" }).tap();
     await expect(page.getByTestId("diagram")).toBeVisible();
+    await page.getByTestId("edit-this").tap();
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await page.keyboard.press("Escape");
     await page.getByTestId("forward").tap();
     await expect(caption(page)).toContainText("step 2 of");
     await page.getByTestId("part-memory").tap();

@@ -31,6 +31,7 @@ test("at 1440 pixels the head above the traffic is one row", async ({ page }) =>
   expect((await box(page.locator(".traffic > .head"))).height).toBeLessThan(48);
   expect(await isCut(page.locator(".traffic > .head"))).toBe(false);
   expect((await box(page.getByTestId("search"))).width).toBeGreaterThan(110);
+  expect((await box(page.getByTestId("pause"))).width).toBeGreaterThanOrEqual(26);
 });
 
 for (const [width, height] of [
@@ -61,6 +62,9 @@ test("a connection has room for its name and for what went wrong", async ({ page
   const row = await failed(page, "ws://127.0.0.1:1/");
   expect(await isCut(row.locator(".name"))).toBe(false);
   expect((await box(row.locator(".line"))).height).toBeLessThan(20);
+  const dot = await box(row.locator(".dot"));
+  expect(dot.x + dot.width).toBeLessThan((await box(row.locator(".name"))).x);
+  expect((await box(row)).height).toBeLessThan(56);
   await expect(row.getByTestId("why-not")).toBeInViewport({ ratio: 1 });
   await withoutViolations(page);
 });

@@ -107,6 +107,11 @@ fn every_type_of_every_version_is_there() {
 }
 
 #[test]
+fn the_first_ones_come_first() {
+    assert_eq!(examples::ALL[..3], examples::FIRST);
+}
+
+#[test]
 fn titles_are_unique_and_say_something() {
     let mut seen = HashSet::new();
     for example in examples::ALL {

@@ -1,37 +1,24 @@
 //! The text field. The browser keeps its text: it is read when it changes and written only when
 //! something else changed it.
 
-use std::ops::Range;
 use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
-use mqttscope_capture::text::TextError;
 use wasm_bindgen::JsCast as _;
 use web_sys::{ClipboardEvent, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::act::Acts;
+use super::caret::choosing;
 use super::desk::Desk;
 use crate::element::{El, el};
 use crate::hooks::use_after;
-use crate::state::workbench::{Act, Document, Given, LONG_TEXT};
+use crate::state::workbench::{Act, Given, LONG_TEXT};
 
-/// The element's id: the fault's button selects in it.
+/// The element's id: others select in it.
 pub(super) const ID: &str = "given-text";
 
 const INVITATION: &str = "Paste MQTT bytes here: hex of any kind, a hex dump, base64, a C, Rust or Python literal. Or drop a file anywhere.";
-
-/// Keys that move the caret and change nothing.
-const MOVES: [&str; 8] = [
-    "ArrowUp",
-    "ArrowDown",
-    "ArrowLeft",
-    "ArrowRight",
-    "Home",
-    "End",
-    "PageUp",
-    "PageDown",
-];
 
 /// The field, for where the text is not too long for one.
 #[hook]
@@ -70,27 +57,6 @@ pub(super) fn use_text_field(desk: &Rc<Desk>, revision: u32) -> El {
             }
         })
     };
-    let look = {
-        let (node, desk) = (node.clone(), desk.clone());
-        move || {
-            let field = node.cast::<HtmlTextAreaElement>()?;
-            let place = field.selection_start().ok().flatten()?;
-            let packet = desk.now.packet_at(place as usize)?;
-            // A field of it may be looked at.
-            (packet != desk.now.packet).then(|| desk.acts.dispatch(Act::Select(packet)))
-        }
-    };
-    let on_click = {
-        let look = look.clone();
-        Callback::from(move |_: MouseEvent| {
-            look();
-        })
-    };
-    let on_key_up = Callback::from(move |event: KeyboardEvent| {
-        if MOVES.contains(&event.key().as_str()) {
-            look();
-        }
-    });
     let field = el("textarea")
         .node(&node)
         .attr("id", ID)
@@ -101,9 +67,8 @@ pub(super) fn use_text_field(desk: &Rc<Desk>, revision: u32) -> El {
         .attr("autocomplete", "off")
         .attr("autocapitalize", "off")
         .on_input(on_input)
-        .on_click(on_click)
-        .on_key_up(on_key_up)
         .on_paste(on_paste);
+    let field = choosing(field, &node, desk);
     match desk.now.fault {
         Some(_) => field
             .attr("aria-invalid", "true")
@@ -130,35 +95,4 @@ fn paste_long(event: &Event, field: &HtmlTextAreaElement, acts: &Acts) {
         event.prevent_default();
         acts.dispatch(Act::Open(Given::of_text(text.into())));
     }
-}
-
-/// Selects the characters at fault in the text field and scrolls to them.
-pub(super) fn select_fault(fault: &TextError) {
-    let range = fault.utf16_range();
-    let end = range.end.max(range.start.saturating_add(1));
-    select(range.start..end, fault.place.line.saturating_sub(1));
-}
-
-/// Selects what a packet was read from, and scrolls to it.
-pub(super) fn select_packet(document: &Document, packet: usize) {
-    if let Some((range, line)) = document.place_of(packet) {
-        select(range, line);
-    }
-}
-
-/// Selects characters, in units of UTF-16, and scrolls to their line, from 0.
-fn select(range: Range<usize>, line: usize) {
-    let field =
-        crate::services::browser::document().and_then(|document| document.get_element_by_id(ID));
-    let Some(field) = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) else {
-        return;
-    };
-    let (start, end) = (u32::try_from(range.start), u32::try_from(range.end));
-    if let (Ok(start), Ok(end)) = (start, end) {
-        // Taking the focus and selecting fail only on an element that is gone.
-        let _ = field.focus();
-        let _ = field.set_selection_range(start, end);
-    }
-    let line = i32::try_from(line.saturating_sub(1)).unwrap_or(0);
-    field.set_scroll_top(line.saturating_mul(19));
 }

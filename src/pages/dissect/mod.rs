@@ -2,6 +2,7 @@
 
 mod act;
 mod build;
+mod caret;
 mod copy;
 mod desk;
 mod empty;

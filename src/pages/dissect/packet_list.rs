@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::caret::select_packet;
 use super::desk::Desk;
-use super::field_text::select_packet;
 use super::packet_row::packet_row;
 use super::steps::Step;
 use crate::element::{El, el};

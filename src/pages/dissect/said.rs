@@ -5,8 +5,8 @@ use std::rc::Rc;
 use mqttscope_capture::text::Format;
 use yew::prelude::*;
 
+use super::caret::select_fault;
 use super::desk::Desk;
-use super::field_text::select_fault;
 use super::reading::choice;
 use crate::components::icon::{Icon, icon};
 use crate::element::{El, el};

@@ -71,7 +71,7 @@ pub(super) fn Settings(props: &SettingsProps) -> Html {
             if let (Some(published), Some(subscribed)) = (published, subscribed) {
                 <span class="chip" title="A message is delivered with the lower of the two" data-testid="effective">{ format!("in force QoS {}", published.min(subscribed) as u8) }</span>
             }
-            <button class="hide-narrow" data-testid="edit-this" onclick={props.on_edit.reform(|_: MouseEvent| ())}>{ "Edit" }</button>
+            <button data-testid="edit-this" onclick={props.on_edit.reform(|_: MouseEvent| ())}>{ "Edit" }</button>
         </div>
     }
 }

@@ -38,7 +38,8 @@ pub(super) fn import(connections: &[Value]) -> Result<Imported, ImportError> {
     }
     if imported.profiles.iter().any(|p| p.password.is_some()) {
         imported.notes.push(
-            "Passwords are kept until the page is closed; tick \"keep secrets\" to store them."
+            "Passwords are kept until the page is closed, unless a connection's settings say \
+             “Keep the password in this browser”."
                 .into(),
         );
     }

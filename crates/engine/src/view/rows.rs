@@ -197,7 +197,7 @@ mod tests {
             (b"\xa2\x61t\x15\x61x\x01", "{ \"t\": 21, \"x\": 1 }"),
             (b"\x82\xa1t\x15\xa1x\x01", "{ \"t\": 21, \"x\": 1 }"),
         ] {
-            assert_eq!(preview(body), says);
+            assert_eq!(preview(body, PREVIEW), says);
         }
     }
 }
