@@ -79,7 +79,7 @@ test("a broker that is killed is found again", async ({ page, mosquitto }) => {
 test("a packet that the broker does not take is not sent", async ({ page, mosquitto }) => {
   const desk = await Desk.open(page, profile(mosquitto));
   await desk.connect();
-  await expect(desk.page.getByTestId("limits")).toContainText("20000 bytes");
+  await expect(desk.page.getByTestId("limits")).toContainText("20,000 bytes");
   await desk.publish("big", "x".repeat(30_000));
   await expect(page.getByRole("status").filter({ hasText: "larger than the server accepts" })).toBeVisible();
   await desk.state("open");

@@ -305,9 +305,8 @@ fn what_the_recording_does_not_show_is_said_to_be_unknown() {
 #[test]
 fn between_connect_and_connack_nothing_is_missing_that_was_seen() {
     let note = |text: &str| {
-        let view = view(text, 0);
-        let groups = view.session.groups.into_iter();
-        groups.map(|group| group.note).collect::<String>()
+        let groups = view(text, 0).session.groups;
+        groups.iter().map(|group| &*group.note).collect::<String>()
     };
     assert_eq!(note(MESSAGE), "");
     assert_eq!(
