@@ -8,13 +8,14 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use xshell::{Shell, cmd};
 
+use crate::size;
 use crate::wasm::{self, CODE, CUSTOM, IMPORTS};
 
 /// How many bytes in a row make two functions alike.
 const RUN: usize = 6;
-/// With so many bytes of functions before it the next one is compared. gzip sees five times as far,
-/// but what is near costs it less.
-const NEAR: usize = 6_000;
+/// With so many bytes of functions before it the next one is compared. gzip sees 32 kB, but what is near
+/// costs it less; which is best differs from build to build, so each is tried.
+const NEAR: [usize; 6] = [8_000, 10_000, 12_000, 14_000, 16_000, 20_000];
 /// The part of the section of names that names functions.
 const FUNCTION_NAMES: u8 = 1;
 
@@ -44,7 +45,7 @@ fn with_places(program: &[u8]) -> Result<Vec<u8>> {
     };
     // Functions that are imported are counted first; others are not imported.
     let (imported, _) = wasm::number(section(IMPORTS).context("a program without imports")?)?;
-    let order = in_order(&bodies(section(CODE).context("a program without code")?)?);
+    let order = best_order(&bodies(section(CODE).context("a program without code")?)?)?;
     let mut places: Vec<(usize, usize)> = (0..).zip(order).map(|(at, body)| (body, at)).collect();
     places.sort_unstable();
     let mut names = Vec::new();
@@ -71,9 +72,22 @@ fn bodies(code: &[u8]) -> Result<Vec<&[u8]>> {
     (0..count).map(body).collect()
 }
 
-/// Which body comes first, second and so on: always the one that has most in common with those before
-/// it, for its size.
-fn in_order(bodies: &[&[u8]]) -> Vec<usize> {
+/// Which body comes first, second and so on, so that gzip makes least of them.
+fn best_order(bodies: &[&[u8]]) -> Result<Vec<usize>> {
+    let mut best = None;
+    for near in NEAR {
+        let order = in_order(bodies, near);
+        let placed = order.iter().filter_map(|&body| bodies.get(body).copied());
+        let size = size::gzipped(&placed.collect::<Vec<_>>().concat())?;
+        if best.as_ref().is_none_or(|(least, _)| size < *least) {
+            best = Some((size, order));
+        }
+    }
+    Ok(best.map(|(_, order)| order).unwrap_or_default())
+}
+
+/// Always the one next that has most in common with those before it, for its size.
+fn in_order(bodies: &[&[u8]], near_bytes: usize) -> Vec<usize> {
     let mut alike = Alike::new(bodies);
     let mut order = Vec::new();
     let mut near = VecDeque::new();
@@ -82,7 +96,7 @@ fn in_order(bodies: &[&[u8]]) -> Vec<usize> {
         order.push(next);
         near.push_back(next);
         bytes += alike.enter(next);
-        while bytes > NEAR && near.len() > 1 {
+        while bytes > near_bytes && near.len() > 1 {
             let first = near.pop_front();
             bytes -= first.map_or(0, |first| alike.leave(first));
         }
@@ -227,7 +241,7 @@ mod tests {
             })
             .collect();
         let bodies: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
-        let order = in_order(&bodies);
+        let order = in_order(&bodies, 6_000);
         let changes = order.windows(2).filter(|two| two[0] % 2 != two[1] % 2);
         assert_eq!(changes.count(), 1, "{order:?}");
         let mut all = order;

@@ -281,3 +281,34 @@ fn nothing_is_reported_before_the_last_was_drawn() {
     world.command(Command::Drawn);
     assert!(!world.engine.reports(world.now).is_empty());
 }
+
+#[test]
+fn a_flood_is_told_in_turns_and_whole_at_its_end() {
+    let mut world = connected("3.1.1");
+    world.look();
+    let socket = world.socket_of_first();
+    let flood = [0x30, 4, 0, 1, b't', b'!'].repeat(1_000);
+    let told = |world: &mut World, millis: f64, bytes: &[u8]| {
+        world.now += millis;
+        if !bytes.is_empty() {
+            world.engine.handle_bytes(world.now, socket, bytes);
+        }
+        let reports = world.engine.reports(world.now);
+        world.now += 5.0;
+        world.engine.handle_command(world.now, Command::Drawn);
+        let wire = |report: &Report| matches!(report, Report::Wire { .. });
+        let topics = |report: &Report| matches!(report, Report::Topics { .. });
+        (reports.iter().any(wire), reports.iter().any(topics))
+    };
+    assert_eq!(told(&mut world, 100.0, &flood), (false, true));
+    assert_eq!(told(&mut world, 50.0, &flood), (true, false));
+    assert_eq!(told(&mut world, 50.0, &flood), (false, true));
+    assert_eq!(told(&mut world, 10.0, &flood), (false, false), "too soon");
+    let due = world.engine.poll_timeout().unwrap();
+    assert_eq!(due, world.now + 30.0);
+    world.now = due;
+    world.engine.handle_timeout(due);
+    assert_eq!(told(&mut world, 0.0, &[]), (true, true));
+    // Nothing is new: nothing is told until the next summary.
+    assert_eq!(told(&mut world, 500.0, &[]), (false, false));
+}
