@@ -14,7 +14,7 @@ export default defineConfig({
   // One more than a small machine has cores: brokers and the network are what many tests wait for.
   workers: 3,
   reporter: [["list"]],
-  timeout: 30_000,
+  timeout: 60_000,
   use: {
     baseURL: `${root}/some/sub-path/`,
     permissions: ["clipboard-read", "clipboard-write"],
