@@ -14,6 +14,7 @@ mod export;
 mod framer;
 pub mod hub;
 mod log;
+mod practice;
 pub mod profiles;
 pub mod protocol;
 mod rates;
@@ -23,3 +24,4 @@ mod view;
 mod watch;
 
 pub use engine::{Closed, Engine, SocketId, Transport};
+pub use practice::practise;

@@ -13,7 +13,7 @@ use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use js_sys::{ArrayBuffer, Math};
 use mqttscope_engine::protocol::{Command, Notice, Report, Target};
-use mqttscope_engine::{Closed, Engine, SocketId, Transport};
+use mqttscope_engine::{Closed, Engine, SocketId, Transport, practise};
 use serde::Serialize as _;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -34,6 +34,11 @@ pub(crate) enum News {
     Text,
     Closed(Closed),
 }
+
+/// Packets of the practice: about what it takes for the browser to see what is hot.
+const PRACTICE: usize = 10_000;
+/// Milliseconds until the page has drawn itself and has a core to spare.
+const PRACTICE_AFTER_MS: u32 = 300;
 
 /// Everything the worker holds.
 struct Worker {
@@ -77,6 +82,12 @@ fn main() {
     // It lives as long as the worker does.
     listener.forget();
     ready.with(|worker| worker.post(&[]));
+    Timeout::new(PRACTICE_AFTER_MS, || {
+        practise(PRACTICE, |reports| {
+            let _ = reports.serialize(&Serializer::new());
+        });
+    })
+    .forget();
 }
 
 thread_local! {
