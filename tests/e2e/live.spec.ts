@@ -189,6 +189,28 @@ test("what is recorded is saved as a file", async ({ page }) => {
   await expect(page.getByTestId("packet").first()).toContainText("CONNECT");
 });
 
+/** Waits until the browser's database holds a connection with this in it: it is written behind the page. */
+async function stored(page: Page, text: string) {
+  const connections = () =>
+    page.evaluate(
+      () =>
+        new Promise<string>((resolve, reject) => {
+          const opening = indexedDB.open("mqttscope");
+          opening.onerror = () => reject(opening.error);
+          opening.onsuccess = () => {
+            const database = opening.result;
+            const all = database.transaction("profiles").objectStore("profiles").getAll();
+            all.onerror = () => reject(all.error);
+            all.onsuccess = () => {
+              database.close();
+              resolve(JSON.stringify(all.result));
+            };
+          };
+        }),
+    );
+  await expect.poll(connections).toContain(text);
+}
+
 test("a connection is kept over a reload, its password only when asked", async ({ page }) => {
   await open(page);
   for (const [name, keep] of [["alpha", true], ["beta", false]] as const) {
@@ -199,6 +221,7 @@ test("a connection is kept over a reload, its password only when asked", async (
     await page.getByTestId("connect-keep-secrets").setChecked(keep);
     await page.getByTestId("save").click();
     await expect(page.getByTestId("connection").filter({ hasText: name })).toBeVisible();
+    await stored(page, name);
   }
   await page.reload();
   for (const [name, password] of [["alpha", "4711"], ["beta", ""]] as const) {
