@@ -130,12 +130,7 @@ impl Handle {
 
     /// Hands news of a socket to the engine.
     pub(crate) fn news(&self, id: SocketId, news: News) {
-        self.with(|worker| {
-            if let News::Closed(_) = news {
-                worker.sockets.remove(&id);
-            }
-            worker.news(id, news);
-        });
+        self.with(|worker| worker.news(id, news));
     }
 
     /// Hands something to the built-in broker's tab.
@@ -256,7 +251,10 @@ impl Worker {
                 self.incoming.shrink_to(KEPT);
             }
             News::Text => self.engine.handle_text(now, id),
-            News::Closed(closed) => self.engine.handle_closed(now, id, &closed),
+            News::Closed(closed) => {
+                self.sockets.remove(&id);
+                self.engine.handle_closed(now, id, &closed);
+            }
         }
     }
 

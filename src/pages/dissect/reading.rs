@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use mqttscope_inspect::digits::grouped;
 use mqttscope_wire::ProtocolVersion;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlSelectElement;
@@ -126,14 +127,7 @@ pub(super) fn choice(
 
 /// A number with its noun, thousands apart.
 pub(crate) fn counted(number: usize, noun: &str) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && digits.len().saturating_sub(index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
+    let mut out = grouped(number as u64);
     out.push(' ');
     out.push_str(noun);
     if number != 1 {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::digits::grouped;
 use crate::escape::EscapeError;
 
 /// Why an edit is not possible.
@@ -49,19 +50,6 @@ pub enum EditError {
     },
 }
 
-/// 65535 as 65,535.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && digits.len().saturating_sub(index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 impl fmt::Display for EditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -74,8 +62,8 @@ impl fmt::Display for EditError {
                 write!(
                     f,
                     "{name} takes at most {} bytes; this would be {}.",
-                    grouped(*max),
-                    grouped(*len)
+                    grouped(*max as u64),
+                    grouped(*len as u64)
                 )
             }
             Self::NoPlace { name } => write!(f, "This packet has no place for {name}."),
@@ -119,7 +107,5 @@ mod tests {
         for (error, text) in table {
             assert_eq!(error.to_string(), text);
         }
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(100), "100");
     }
 }
