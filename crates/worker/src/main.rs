@@ -35,7 +35,7 @@ pub(crate) enum News {
     Closed(Closed),
 }
 
-/// Packets of the practice: about what it takes for the browser to see what is hot.
+/// Packets of the practice: about what it takes for the browser to see what is hot, and some 20 ms.
 const PRACTICE: usize = 10_000;
 /// Milliseconds until the page has drawn itself and has a core to spare.
 const PRACTICE_AFTER_MS: u32 = 300;
