@@ -108,19 +108,25 @@ test("a paused list stands still while the oldest are dropped, and goes on at it
   await page.getByTestId("repeat").click();
   const dropped = async () => Number((await page.getByTestId("dropped").textContent())?.replace(/\D/g, ""));
   await expect(page.getByTestId("dropped")).toBeVisible({ timeout: 30_000 });
+  await page.getByTestId("repeat").click();
+  const last = async () => (await page.getByTestId("message-row").locator(".time").allTextContents()).at(-1);
+  let shown: string | undefined;
+  const isQuiet = async () => {
+    const before = shown;
+    shown = await last();
+    return shown === before;
+  };
+  await expect.poll(isQuiet).toBe(true);
   await page.getByTestId("pause").click();
   const before = await dropped();
-  const times = () => page.getByTestId("message-row").locator(".time").allTextContents();
-  // What was on its way when it was paused is here.
-  await page.waitForTimeout(300);
-  const shown = (await times()).at(-1);
-  await expect(async () => expect(await dropped()).toBeGreaterThan(before + 4)).toPass();
-  await expect(page.getByTestId("paused")).toContainText(/\+\d+ new/);
-  expect((await times()).at(-1)).toBe(shown);
-  await page.getByTestId("repeat").click();
+  // Only some: the log has room for about forty, and what is shown goes when its packets do.
+  for (let count = 0; count < 3; count += 1) await page.getByTestId("publish").click();
+  await expect(page.getByTestId("paused")).toHaveText("paused · +6 new");
+  await expect.poll(dropped).toBeGreaterThan(before);
+  expect(await last()).toBe(shown);
   await page.getByTestId("paused").click();
   await expect(page.getByTestId("paused")).toHaveCount(0);
-  await expect(async () => expect((await times()).at(-1)).not.toBe(shown)).toPass();
+  await expect.poll(last).not.toBe(shown);
   const end = await page.getByTestId("messages").evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight);
   expect(end).toBeLessThan(2);
 });

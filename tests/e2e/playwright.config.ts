@@ -11,8 +11,7 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
-  // One more than a small machine has cores: brokers and the network are what many tests wait for.
-  workers: 3,
+  workers: 2,
   reporter: [["list"]],
   timeout: 60_000,
   use: {
