@@ -1,4 +1,4 @@
-// What meets the eye on the Live page: nothing is cut, squeezed or hidden behind something else.
+// What meets the eye: nothing is cut, squeezed or hidden behind something else.
 import { expect, type Locator, type Page } from "@playwright/test";
 
 import { withoutViolations } from "./axe";
@@ -149,4 +149,24 @@ test("at 390 pixels a handshake's head is one line", async ({ page }) => {
   await page.getByTestId("flow-row").filter({ hasText: "QoS 2" }).first().click();
   await page.getByTestId("step-traffic").click();
   expect((await box(page.getByTestId("what-if"))).height).toBeLessThan(24);
+});
+
+test.describe("at 390 pixels", () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test("what a key does has more room than the keys", async ({ page }) => {
+    await page.goto("#/dissect");
+    await page.getByRole("button", { name: "Help and keys" }).click();
+    const part = (tag: string) => box(page.locator(`dialog .keys ${tag}`).first());
+    expect((await part("dd")).width).toBeGreaterThan((await part("dt")).width);
+  });
+
+  test("what an example shows stands below its title, over the whole width", async ({ page }) => {
+    await page.goto("#/dissect");
+    await page.getByTestId("examples").click();
+    const first = page.getByRole("menuitem").first();
+    const [title, shows] = [await box(first.locator(".name")), await box(first.locator(".shows"))];
+    expect(shows.x).toBe(title.x);
+    expect(shows.y).toBeGreaterThan(title.y);
+  });
 });
