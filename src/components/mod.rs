@@ -12,6 +12,7 @@ pub mod menu;
 mod menu_item;
 mod menu_list;
 mod not_loaded;
+pub mod rule_chip;
 pub mod sequence_diagram;
 pub mod state_view;
 pub mod text_out;

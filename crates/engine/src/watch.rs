@@ -296,6 +296,7 @@ impl Found {
             connection: self.connection,
             rule: self.finding.rule.name().to_owned(),
             statement: self.finding.statement().map(str::to_owned),
+            version: self.finding.version.name().to_owned(),
             grade: grade(self.finding.severity()),
             by: direction(self.finding.by),
             message: self.finding.message(),

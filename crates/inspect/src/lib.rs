@@ -9,6 +9,7 @@
 //! - [`payload`]: a message's content as text, JSON or hex.
 //! - [`sides`]: who sent what, where both sides of a connection speak.
 //! - [`share`]: what a link carries.
+//! - [`standard`]: addresses of the sections of the public standards.
 //! - [`states`]: what both ends of a connection know around a packet.
 //! - [`texts`]: what is said about fields and rules, examples and help, as a file.
 
@@ -28,6 +29,7 @@ pub mod payload;
 pub mod recording;
 pub mod share;
 pub mod sides;
+pub mod standard;
 pub mod states;
 pub mod texts;
 mod words;

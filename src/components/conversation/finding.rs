@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::number;
 use crate::components::icon::icon;
 use crate::components::inspector::severity;
+use crate::components::rule_chip::rule_chip;
 
 /// The most that are listed; a broken peer may break one rule again and again.
 const MOST: usize = 200;
@@ -44,7 +45,7 @@ fn row(finding: &Finding, selected: usize, on_select: &Callback<usize>) -> Html 
             { icon(picture) }
             <span class="says"><span class="unseen">{ word }{ ": " }</span>{ &finding.message }</span>
             <span class="ids">
-                if let Some(statement) = finding.statement { <span>{ format!("[{statement}]") }</span> }
+                if let Some(statement) = finding.statement { { Html::from(rule_chip(finding.version, &format!("[{statement}]"))) } }
                 <span class="rule">{ finding.rule }</span>
                 <span class="rule">{ by }</span>
                 { jumps(&finding.packets, Some(selected), on_select) }

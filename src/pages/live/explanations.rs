@@ -8,6 +8,8 @@ use yew::prelude::*;
 use super::desk::Desk;
 use super::wire_row::grade;
 use crate::components::icon::icon;
+use crate::components::inspector::marked;
+use crate::element::el;
 use crate::state::live::Act;
 
 /// Lines that are shown at first.
@@ -56,7 +58,7 @@ fn explanation(line: &ExplanationView, desk: &Desk) -> Html {
         <li data-testid="explanation">
             <span class={class}>{ icon(picture) }<span class="unseen">{ word }</span></span>
             <span class="says">
-                { &line.text }
+                { Html::from(marked(el("span"), &line.text)) }
                 if line.count > 1 { <b>{ format!(" ({} times)", line.count) }</b> }
             </span>
             <span class="to">

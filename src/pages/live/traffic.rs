@@ -16,7 +16,7 @@ use crate::state::live::{Act, Live, Tab};
 
 /// The middle; `desk` is where it says things.
 pub(super) fn traffic(live: &Live, desk: &Desk) -> Html {
-    let selected = live.packet.as_ref().map(|packet| packet.record);
+    let selected = live.shown_record();
     let shown = match live.tab {
         Tab::Wire => {
             html! { <WireList rows={live.wire.clone()} {selected} reveal={live.revealed} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }

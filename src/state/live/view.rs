@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use mqttscope_engine::protocol::{
-    Chart, ConnectionId, ConnectionView, ExplanationView, FindingView, FlowView, Looking,
-    MessageRow, Packet, RecordId, Report, Summary, TimedPacket, TopicRow, Window, WireRow,
+    Chart, ConnectionId, ConnectionView, EventView, ExplanationView, FindingView, FlowView,
+    Looking, MessageRow, Packet, RecordId, Report, Summary, TimedPacket, TopicRow, Window, WireRow,
 };
 use yew::Reducible;
 
@@ -32,6 +32,8 @@ pub struct Live {
     pub chart: Rc<Chart>,
     /// The packet that the inspector shows.
     pub packet: Option<Rc<Packet>>,
+    /// The opening or closing of a connection that is shown instead of a packet.
+    pub event: Option<Rc<EventView>>,
     /// The packets of the handshake that is drawn.
     pub handshake: Rc<Vec<TimedPacket>>,
     /// The packet that was chosen; it becomes [`Live::packet`] when its bytes are here.
@@ -58,6 +60,8 @@ pub struct Live {
     pub chart_topic: Rc<str>,
     /// See [`Looking::chart_path`].
     pub chart_path: Rc<str>,
+    /// Rows of the list of packets that are no packets.
+    wire_events: u64,
     /// The packet that the list of packets is to show.
     reveal: Option<RecordId>,
     middle: Option<Window>,
@@ -161,6 +165,19 @@ impl Live {
         self.wire.rows.iter().find(|row| row.record == selected)
     }
 
+    /// Packets in the list of packets.
+    #[must_use]
+    pub fn packets(&self) -> u64 {
+        self.wire.total.saturating_sub(self.wire_events)
+    }
+
+    /// The row that is selected in the lists.
+    #[must_use]
+    pub fn shown_record(&self) -> Option<RecordId> {
+        let event = self.event.as_ref().map(|event| event.record);
+        event.or_else(|| Some(self.packet.as_ref()?.record))
+    }
+
     /// Rows that came to the list in the middle since it stands still.
     #[must_use]
     pub fn fresh(&self) -> u64 {
@@ -220,7 +237,7 @@ impl Live {
         (self.reveal, self.revealed) = (None, None);
         self.around.select(record);
         if record.is_none() {
-            self.packet = None;
+            (self.packet, self.event) = (None, None);
         }
     }
 
@@ -231,9 +248,13 @@ impl Live {
                 first,
                 total,
                 dropped,
+                events,
                 rows,
                 revealed,
             } => {
+                if !self.paused {
+                    self.wire_events = events;
+                }
                 if let Some((record, row)) = revealed
                     && self.reveal == Some(record)
                 {
@@ -275,11 +296,14 @@ impl Live {
             }
             Report::Chart(chart) => self.chart = chart.into(),
             Report::Packet(packet) if Some(packet.record) == self.selected => {
-                self.packet = Some(packet.into());
+                (self.packet, self.event) = (Some(packet.into()), None);
+            }
+            Report::Event(event) if Some(event.record) == self.selected => {
+                (self.packet, self.event) = (None, Some((*event).into()));
             }
             Report::Handshake(packets) => self.handshake = packets.into(),
             // A packet that is not wanted any more; files and notices are nobody's state.
-            Report::Packet(_) | Report::Exported(_) | Report::Notice(_) => {}
+            Report::Packet(_) | Report::Event(_) | Report::Exported(_) | Report::Notice(_) => {}
         }
     }
 

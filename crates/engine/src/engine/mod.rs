@@ -1,5 +1,6 @@
 //! The engine itself; see [`Engine`].
 
+mod closing;
 mod commands;
 mod events;
 mod pace;
@@ -22,6 +23,7 @@ use crate::topics::Topics;
 use crate::view::charting::Charting;
 use crate::view::gone::Gone;
 use crate::watch::Watch;
+use crate::worked::WorkedAddresses;
 use pace::Pace;
 use report::Explained;
 
@@ -82,6 +84,10 @@ pub struct Engine {
     next_socket: u32,
     seed: u64,
     page_is_secure: bool,
+    /// How far the clocks here are behind UTC.
+    minutes_behind: f64,
+    /// Addresses where a connection was accepted.
+    worked: WorkedAddresses,
     looking: Looking,
     wire: Index,
     messages: Index,
@@ -118,6 +124,8 @@ impl Engine {
             next_socket: 0,
             seed,
             page_is_secure: false,
+            minutes_behind: 0.0,
+            worked: WorkedAddresses::default(),
             looking: Looking::default(),
             wire: Index::default(),
             messages: Index::default(),
@@ -144,8 +152,18 @@ impl Engine {
         self
     }
 
+    /// Says how many minutes the clocks here are behind UTC, for times of day.
+    #[must_use]
+    pub const fn in_time_zone(mut self, minutes_behind: f64) -> Self {
+        self.minutes_behind = minutes_behind;
+        self
+    }
+
     /// A socket is open.
     pub fn handle_open(&mut self, now_ms: f64, socket: SocketId) {
+        if let Some(&id) = self.sockets.get(&socket) {
+            self.opened(now_ms, id);
+        }
         self.with(now_ms, socket, |connection, now| {
             connection.attempt.reached(now_ms, Phase::Opened);
             connection.client.handle_connected(now);

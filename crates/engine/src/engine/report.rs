@@ -101,6 +101,7 @@ impl Engine {
                 first: part.first,
                 total: part.total,
                 dropped: part.dropped,
+                events: part.events,
                 rows,
                 revealed: revealed.and_then(|id| Some((id, self.wire.row_of(&self.log, id)?))),
             });

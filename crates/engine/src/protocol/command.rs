@@ -140,6 +140,8 @@ pub enum ExportFormat {
     WireHex,
     /// A JSON object for each packet.
     WireJsonLines,
+    /// A line for each packet.
+    WireCsv,
     /// A JSON object for each message.
     MessagesJsonLines,
     /// A line for each message.

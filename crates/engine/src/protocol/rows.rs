@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConnectionId, RecordId};
+use super::{ConnectionId, EventKind, RecordId};
 
 /// Which way a packet went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -51,6 +51,8 @@ pub struct WireRow {
     pub linked: Option<RecordId>,
     /// Milliseconds between the two, on the answer.
     pub round_trip_ms: Option<f64>,
+    /// It is no packet: the connection opened or closed here. Its name stands in `packet_type`.
+    pub event: Option<EventKind>,
 }
 
 /// A message in the list: a PUBLISH that came or went.
@@ -158,6 +160,8 @@ pub struct FindingView {
     pub rule: String,
     /// The statement that it rests on.
     pub statement: Option<String>,
+    /// The version whose standard has that statement: `3.1`, `3.1.1` or `5`.
+    pub version: String,
     /// How bad.
     pub grade: Grade,
     /// `client` or `server`.

@@ -52,8 +52,10 @@ fn a_packet_is_found_in_the_list() {
         })));
         world.look().revealed
     };
-    assert_eq!((row(None, 3), row(Some(B), 3)), (Some(3), Some(1)));
-    assert_eq!((row(Some(A), 3), row(None, 9)), (None, None));
+    // The opening, CONNECT and CONNACK of each.
+    assert_eq!((row(None, 4), row(Some(B), 4)), (Some(4), Some(1)));
+    assert_eq!((row(Some(A), 4), row(None, 9)), (None, None));
+    assert_eq!(row(Some(B), 3), Some(0), "an opening is a row, too");
 }
 
 /// The first packet of this type that went this way.
@@ -222,7 +224,7 @@ fn a_long_way_is_gone_in_slices_and_the_newest_wish_wins() {
     assert!(world.look().state.unwrap().view.is_some());
     let end = around(&mut world, last).unwrap();
     assert!(end.view.is_some());
-    assert_eq!((end.row, end.total), (100_000, 100_002));
+    assert_eq!((end.row, end.total), (99_999, 100_002));
     world.command(looking(Moment::Packet(RecordId(99_999))));
     assert!(
         world.look().state.unwrap().view.is_some(),
@@ -257,7 +259,7 @@ fn the_recording_in_plain_words() {
     };
     assert_eq!((broken.grade, broken.connection), (Grade::Error, A));
     assert!(broken.text.contains("2 times"), "{}", broken.text);
-    assert_eq!(broken.packets, [RecordId(4), RecordId(5)]);
+    assert_eq!(broken.packets, [RecordId(6), RecordId(7)]);
     assert_eq!((lost.grade, lost.connection), (Grade::Note, B));
     assert!(lost.text.contains("without a DISCONNECT"), "{}", lost.text);
 

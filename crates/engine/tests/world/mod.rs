@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 
 use mqttscope_engine::protocol::{
-    Command, ExplanationView, Exported, FindingView, FlowView, MessageRow, Notice, Packet, Report,
-    StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
+    Command, EventView, ExplanationView, Exported, FindingView, FlowView, MessageRow, Notice,
+    Packet, Report, StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
 };
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_session::broker::{self, Broker, Options, Transmit};
@@ -33,7 +33,11 @@ pub(crate) struct World {
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) summary: Summary,
+    /// Packets.
     pub(crate) wire: Vec<WireRow>,
+    /// Connections that opened and closed, among the packets.
+    pub(crate) events: Vec<WireRow>,
+    pub(crate) inspected: Vec<EventView>,
     pub(crate) revealed: Option<u64>,
     pub(crate) messages: Vec<MessageRow>,
     pub(crate) topics: Vec<TopicRow>,
@@ -89,7 +93,8 @@ impl World {
             match report {
                 Report::Summary(summary) => seen.summary = *summary,
                 Report::Wire { rows, revealed, .. } => {
-                    seen.wire = rows;
+                    (seen.events, seen.wire) =
+                        rows.into_iter().partition(|row| row.event.is_some());
                     seen.revealed = revealed.map(|(_, row)| row);
                 }
                 Report::Messages { rows, .. } => seen.messages = rows,
@@ -102,6 +107,7 @@ impl World {
                 Report::Findings { rows, .. } => seen.findings = rows,
                 Report::Explanations(lines) => seen.explanations = Some(lines),
                 Report::State(state) => seen.state = state.map(|state| *state),
+                Report::Event(event) => seen.inspected.push(*event),
                 Report::Chart(_) => {}
             }
         }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use mqttscope_session::common::Instant;
 use mqttscope_session::monitor::{ConnectionId, Monitor};
-use mqttscope_wire::{PacketType, Rule, Seen, Sender, Severity};
+use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Seen, Sender, Severity};
 
 use crate::states::{Passed, Recorded, Replay, Source, StateView};
 
@@ -68,6 +68,8 @@ pub struct Finding {
     pub rule: &'static str,
     /// The nearest statement of the standard, where it has a number.
     pub statement: Option<&'static str>,
+    /// The version whose standard has that statement.
+    pub version: ProtocolVersion,
     /// How sure it is.
     pub severity: Severity,
     /// Who broke it.
@@ -165,6 +167,7 @@ impl Conversation {
             .map(|finding| Finding {
                 rule: finding.rule.name(),
                 statement: finding.statement(),
+                version: finding.version,
                 severity: finding.severity(),
                 by: finding.by,
                 message: finding.message(),
