@@ -50,7 +50,7 @@ pub(crate) fn hash_all(site: &Path) -> Result<()> {
     let html = with_names(fs::read_to_string(&index)?, &hashed);
     let map: Vec<String> = hashed
         .iter()
-        .filter(|(name, _)| !html.contains(name.as_str()))
+        .filter(|(_, hashed)| !html.contains(hashed.as_str()))
         .map(|(name, hashed)| format!("{name}={hashed}"))
         .collect();
     let meta = format!(
