@@ -4,4 +4,5 @@
 //! every function is linear in its input, bounded in its output, and never panics.
 
 pub mod foreign;
+pub mod reading;
 pub mod text;
