@@ -4,6 +4,7 @@ pub(crate) mod annex_host;
 pub mod conversation;
 pub mod dialog;
 pub mod far_list;
+pub mod glossary;
 pub mod header;
 pub mod help;
 pub mod icon;

@@ -5,6 +5,7 @@
 //! - [`edit`] and [`build`]: changing a packet through its fields.
 //! - [`examples`]: packets to begin with, sound and broken.
 //! - [`conversation`]: packets of both sides, judged together.
+//! - [`glossary`]: what the terms of MQTT mean.
 //! - [`help`]: what the pages do and which keys they know.
 //! - [`payload`]: a message's content as text, JSON or hex.
 //! - [`sides`]: who sent what, where both sides of a connection speak.
@@ -23,6 +24,7 @@ pub mod escape;
 pub mod examples;
 pub mod fields;
 pub mod flows;
+pub mod glossary;
 pub mod help;
 mod index;
 pub mod payload;

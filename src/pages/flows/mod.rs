@@ -119,7 +119,7 @@ pub fn Flows(props: &FlowsProps) -> Html {
                 <gallery::Gallery gallery={state.gallery().clone()} chosen={state.chosen()} on_edit={set_editing(true)} on_part={on_part} />
                 <section class="pane stage" aria-label="Diagram">
                     <settings::Settings run={column.run.clone()} on_edit={set_editing(true)} />
-                    <caption::Caption {beat} playing={playing.playing} step={playing.beat} of={beats.len()} />
+                    <caption::Caption {beat} version={column.run.scenario.version} playing={playing.playing} step={playing.beat} of={beats.len()} />
                     <Columns columns={state.columns().to_vec()} {active} diagrams={(*diagrams).clone()} player={playing.player.clone()} {on_packet} {on_cut} />
                     <controls::Controls playing={playing.clone()} diagram={diagram.clone()} column={column.clone()} mode={state.mode()} />
                 </section>

@@ -44,7 +44,7 @@ pub(super) fn AdviceWindow(props: &AdviceWindowProps) -> Html {
         })
     };
     html! {
-        <Dialog title={format!("Why “{}” does not stay connected", props.name)} on_close={props.on_close.clone()}>
+        <Dialog title={format!("Why “{}” is not connected", props.name)} on_close={props.on_close.clone()}>
             <div class="advice" data-testid="advice">
                 if !cause.is_empty() { <p class="cause">{ cause }</p> }
                 if !props.state.is_empty() { <p class="quiet" role="status" data-testid="advice-state">{ &props.state }</p> }

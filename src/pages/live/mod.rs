@@ -12,7 +12,7 @@ mod details;
 mod edit;
 mod engine;
 mod event_card;
-mod explanations;
+mod finding_card;
 mod finding_list;
 mod flow_list;
 mod flow_picture;

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use mqttscope_engine::protocol::{
-    Chart, ConnectionId, ConnectionView, EventView, ExplanationView, FindingView, FlowView,
-    Looking, MessageRow, Packet, RecordId, Report, Summary, TimedPacket, TopicRow, Window, WireRow,
+    Chart, ConnectionId, ConnectionView, EventView, FindingView, FlowView, Grade, Looking,
+    MessageRow, Packet, RecordId, Report, Summary, TimedPacket, TopicRow, Window, WireRow,
 };
 use yew::Reducible;
 
@@ -26,8 +26,8 @@ pub struct Live {
     pub flows: Rc<Rows<FlowView>>,
     /// Findings on screen.
     pub findings: Rc<Rows<FindingView>>,
-    /// The recording in plain words; none: it was not told yet.
-    pub explanations: Option<Rc<Vec<ExplanationView>>>,
+    /// Only findings of this grade are listed; none: all.
+    pub grade: Option<Grade>,
     /// The chart.
     pub chart: Rc<Chart>,
     /// The packet that the inspector shows.
@@ -98,6 +98,8 @@ pub enum Act {
     Everything(bool),
     /// Only what contains this.
     Search(Rc<str>),
+    /// Only findings of this grade, or all.
+    Grade(Option<Grade>),
     /// Stand still, or go on.
     Pause(bool),
     /// These rows of a list are on screen.
@@ -126,7 +128,7 @@ impl Live {
             messages: middle(Tab::Messages),
             flows: middle(Tab::Flows),
             findings: middle(Tab::Findings),
-            explanations: self.tab == Tab::Findings,
+            grade: self.grade,
             reveal: self.reveal,
             state: self.around.moment(),
             topics: self.tree,
@@ -287,7 +289,6 @@ impl Live {
                 dropped,
                 rows,
             } => self.findings = self.cut(Tab::Findings, Rows::new(first, total, dropped, rows)),
-            Report::Explanations(lines) => self.explanations = Some(lines.into()),
             Report::State(state) => {
                 if let Some(record) = self.around.take(state) {
                     self.selected = Some(record);
@@ -376,6 +377,10 @@ impl Reducible for Live {
                 next.search = search;
                 next.begin_anew();
             }
+            Act::Grade(grade) => {
+                next.grade = grade;
+                next.begin_anew();
+            }
             Act::Pause(paused) => next.pause(paused),
             Act::Scroll(List::Middle, window) => next.middle = Some(window),
             Act::Scroll(List::Topics, window) => next.tree = Some(window),
@@ -385,7 +390,6 @@ impl Reducible for Live {
             Act::Cleared => {
                 next.begin_anew();
                 next.select(None);
-                next.explanations = None;
                 next.wire = Rc::default();
                 next.messages = Rc::default();
                 next.flows = Rc::default();

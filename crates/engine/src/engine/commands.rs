@@ -301,11 +301,7 @@ impl Engine {
     }
 
     fn look(&mut self, looking: Looking) {
-        let before = core::mem::replace(&mut self.looking, looking);
-        let now = &self.looking;
-        if now.explanations != before.explanations || now.connection != before.connection {
-            self.explained.forget();
-        }
+        self.looking = looking;
         self.rewant();
     }
 
@@ -354,7 +350,6 @@ impl Engine {
         self.states.clear();
         self.flows_gone = Gone::default();
         self.findings_gone = Gone::default();
-        self.findings = [0; 3];
         for connection in self.connections.values_mut() {
             connection.forget_topics();
         }

@@ -25,7 +25,6 @@ use crate::view::gone::Gone;
 use crate::watch::Watch;
 use crate::worked::WorkedAddresses;
 use pace::Pace;
-use report::Explained;
 
 /// Milliseconds between two summaries when nothing else happens, so that rates fall to zero.
 const BETWEEN_SUMMARIES: f64 = 1_000.0;
@@ -94,10 +93,8 @@ pub struct Engine {
     charting: Charting,
     watch: Watch,
     states: States,
-    explained: Explained,
     flows_gone: Gone,
     findings_gone: Gone,
-    findings: [u64; 3],
     transport: VecDeque<Transport>,
     answers: Vec<Report>,
     /// Something has changed since the last reports.
@@ -132,10 +129,8 @@ impl Engine {
             charting: Charting::default(),
             watch: Watch::default(),
             states: States::default(),
-            explained: Explained::default(),
             flows_gone: Gone::default(),
             findings_gone: Gone::default(),
-            findings: [0; 3],
             transport: VecDeque::new(),
             answers: Vec::new(),
             changed: true,
@@ -261,8 +256,6 @@ impl Engine {
             Some(0.0)
         } else if is_drawn && self.changed {
             Some(self.report_due_ms())
-        } else if let Some(due) = self.explained.due_ms().filter(|_| is_drawn) {
-            Some(due)
         } else if is_drawn && self.connections.values().any(is_open) {
             Some(self.pace.told_ms() + BETWEEN_SUMMARIES)
         } else {
@@ -348,24 +341,12 @@ impl Engine {
         self.judged(judged);
     }
 
-    /// Counts findings, and marks the packets that they are about.
+    /// Marks the packets that findings are about.
     fn judged(&mut self, judged: Vec<(Grade, Option<RecordId>)>) {
         for (grade, record) in judged {
-            self.found(grade);
             if let Some(record) = record {
                 self.log.grade(record, grade);
             }
-        }
-    }
-
-    fn found(&mut self, grade: Grade) {
-        let at = match grade {
-            Grade::Error => 0,
-            Grade::Warning => 1,
-            Grade::Note => 2,
-        };
-        if let Some(count) = self.findings.get_mut(at) {
-            *count = count.saturating_add(1);
         }
     }
 }

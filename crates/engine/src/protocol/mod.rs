@@ -21,10 +21,7 @@ pub use report::{
     Action, Advice, Chart, ChartPoint, ConnectionState, ConnectionView, Exported, FilterView,
     LogView, Notice, Packet, Rates, Report, ServerLimit, StateAt, Summary, TimedPacket,
 };
-pub use rows::{
-    Direction, ExplanationView, FindingView, FlowState, FlowView, Grade, MessageRow, TopicRow,
-    WireRow,
-};
+pub use rows::{Direction, FindingView, FlowState, FlowView, Grade, MessageRow, TopicRow, WireRow};
 
 use serde::{Deserialize, Serialize};
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use mqttscope_inspect::states::StateView;
 
 use super::{
-    ConnectionId, Direction, EventView, ExplanationView, FindingView, FlowView, MessageRow, Moment,
-    RecordId, SubscriptionDraft, TopicRow, WireRow,
+    ConnectionId, Direction, EventView, FindingView, FlowView, MessageRow, Moment, RecordId,
+    SubscriptionDraft, TopicRow, WireRow,
 };
 
 /// What the engine tells the page.
@@ -71,8 +71,6 @@ pub enum Report {
         /// The rows asked for.
         rows: Vec<FindingView>,
     },
-    /// The recording in plain words, the most important first.
-    Explanations(Vec<ExplanationView>),
     /// What both ends know around the packet that was asked for; none: it is not in the log.
     State(Option<Box<StateAt>>),
     /// The chart.
@@ -96,7 +94,7 @@ pub struct Summary {
     pub connections: Vec<ConnectionView>,
     /// The log's size.
     pub log: LogView,
-    /// Findings of each grade: errors, warnings, notes.
+    /// Findings of each grade, of the connections that are looked at: errors, warnings, notes.
     pub findings: [u64; 3],
     /// The last [`super::Looking::number`] whose rows were all found: what its lists have since, came
     /// since.

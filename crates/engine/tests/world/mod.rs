@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 
 use mqttscope_engine::protocol::{
-    Command, EventView, ExplanationView, Exported, FindingView, FlowView, MessageRow, Notice,
-    Packet, Report, StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
+    Command, EventView, Exported, FindingView, FlowView, MessageRow, Notice, Packet, Report,
+    StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
 };
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_session::broker::{self, Broker, Options, Transmit};
@@ -43,7 +43,6 @@ pub(crate) struct Seen {
     pub(crate) topics: Vec<TopicRow>,
     pub(crate) flows: Vec<FlowView>,
     pub(crate) findings: Vec<FindingView>,
-    pub(crate) explanations: Option<Vec<ExplanationView>>,
     pub(crate) state: Option<StateAt>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) packets: Vec<Packet>,
@@ -105,7 +104,6 @@ impl World {
                 Report::Exported(file) => seen.files.push(file),
                 Report::Flows { rows, .. } => seen.flows = rows,
                 Report::Findings { rows, .. } => seen.findings = rows,
-                Report::Explanations(lines) => seen.explanations = Some(lines),
                 Report::State(state) => seen.state = state.map(|state| *state),
                 Report::Event(event) => seen.inspected.push(*event),
                 Report::Chart(_) => {}

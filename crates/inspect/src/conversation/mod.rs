@@ -3,6 +3,9 @@
 //! Nothing that rests on time is said, and of one side alone only what that side shows by itself.
 
 mod known;
+mod merged;
+
+pub use merged::{Item, Shown, counts, merged, sentence};
 
 use std::ops::Range;
 
@@ -85,6 +88,8 @@ pub struct Finding {
 pub struct Explanation {
     /// How bad it is; what is no fault is a note.
     pub severity: Severity,
+    /// Whether it puts findings into words, so that it is in the list of those already.
+    pub is_finding: bool,
     /// In plain words.
     pub text: String,
     /// Packets that show it, from 0.
@@ -179,6 +184,7 @@ impl Conversation {
             .filter(|line| line.rule.map_or(self.has_both, |rule| self.shows(rule)))
             .map(|line| Explanation {
                 severity: line.severity,
+                is_finding: line.rule.is_some(),
                 text: line.text,
                 packets: places(line.packets.as_slice()),
             })
