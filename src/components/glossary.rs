@@ -6,6 +6,7 @@ use mqttscope_inspect::standard;
 use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 
+/// What a term is given.
 #[derive(Clone, PartialEq, Properties)]
 pub struct GlossaryTermProps {
     /// The term.

@@ -129,17 +129,17 @@ fn the_state_is_that_around_a_packet() {
 
 #[test]
 fn all_that_is_found_is_one_list_with_one_count() {
-    // The CONNACK refuses, and its reserved flags are set; then the client goes on.
-    let lines = [CONNECT, "< 20 02 02 05", "> c0 00"];
+    // The CONNACK refuses, the client goes on, and the flags of the answer are wrong.
+    let lines = [CONNECT, "< 20 02 00 05", "> c0 00", "< d1 00"];
     let talk = conversation(&lines);
     let judged = talk.judge();
-    let items = merged(&talk, &[ProtocolVersion::V3_1_1; 3], &judged);
+    let items = merged(&talk, &[ProtocolVersion::V3_1_1; 4], &judged);
     let list: Vec<_> = items
         .iter()
         .map(|item| (item.severity, item.shown, item.packets.last().copied()))
         .collect();
     assert!(
-        list.contains(&(Severity::Error, Shown::ByPacket, Some(1))),
+        list.contains(&(Severity::Error, Shown::ByPacket, Some(3))),
         "{list:?}"
     );
     assert!(
@@ -164,7 +164,7 @@ fn all_that_is_found_is_one_list_with_one_count() {
         .iter()
         .find(|item| item.shown == Shown::ByPacket)
         .unwrap();
-    assert!(broken.place.starts_with("[MQTT-3.2.2-"), "{broken:?}");
+    assert!(broken.place.starts_with("[MQTT-2.2.2-1]"), "{broken:?}");
 }
 
 /// Rules that real brokers and clients break in the recordings; `tests/corpus/README.md` says why.
