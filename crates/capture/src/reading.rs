@@ -39,7 +39,7 @@ impl Role {
 /// Something else than MQTT on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Foreign {
+pub enum Other {
     /// TLS records.
     Tls,
     /// HTTP requests or answers.
@@ -54,13 +54,17 @@ pub enum Foreign {
     MqttSn,
     /// A nanomsg (SP) header.
     Nanomsg,
-    /// Bytes that read as text, such as the answers of a modem.
+    /// Bytes that read as text.
     Text,
+    /// AT commands and the answers of a modem.
+    Modem,
+    /// A protocol or a file of some other kind.
+    Unknown,
     /// A log that tells of packets and holds none of their bytes.
     LogWithoutBytes,
 }
 
-impl Foreign {
+impl Other {
     /// Its name as the npm package gives it.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -73,6 +77,8 @@ impl Foreign {
             Self::MqttSn => "mqtt-sn",
             Self::Nanomsg => "nanomsg",
             Self::Text => "text",
+            Self::Modem => "modem",
+            Self::Unknown => "unknown",
             Self::LogWithoutBytes => "log-without-bytes",
         }
     }
@@ -129,7 +135,7 @@ pub struct TextReading {
     /// What the bytes were written as.
     pub format: Format,
     /// What they are, if not MQTT on its own.
-    pub other: Option<Foreign>,
+    pub other: Option<Other>,
     /// Whether nothing else is nearly as likely.
     pub sure: bool,
     /// The parts in the order of the text.

@@ -5,7 +5,7 @@ use core::fmt;
 use super::Marks;
 
 /// Something a person should know about how their text was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Note {
     /// The column of readable text beside a dump was passed over.
@@ -62,11 +62,25 @@ pub enum Note {
     },
     /// Base64 came without its padding.
     PaddingMissing,
+    /// Words around the bytes were passed over.
+    WordsIgnored,
+    /// More in the text may be bytes, and was left out: repeated, or in another notation.
+    LeftOut {
+        /// How many stretches of the text.
+        runs: usize,
+    },
+    /// The log gives the packets' bodies; their fixed headers were made from its words.
+    HeadersAdded {
+        /// How many packets.
+        packets: usize,
+    },
+    /// What the reader of a file's format has to say.
+    Said(Box<str>),
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
+        match self {
             Self::AsciiColumnIgnored => f.write_str("the text column was ignored"),
             Self::RepeatsFilled { bytes } => {
                 write!(f, "`*` line: {bytes} repeated bytes were filled in")
@@ -107,6 +121,22 @@ impl fmt::Display for Note {
                 f.write_str("the text was cut short: bytes are missing")
             }
             Self::PaddingMissing => f.write_str("the base64 padding was missing"),
+            Self::WordsIgnored => f.write_str("the words around the bytes were ignored"),
+            Self::LeftOut { runs: 1 } => {
+                f.write_str("1 other stretch of the text may be bytes and was left out")
+            }
+            Self::LeftOut { runs } => write!(
+                f,
+                "{runs} other stretches of the text may be bytes and were left out"
+            ),
+            Self::HeadersAdded { packets: 1 } => f.write_str(
+                "the log gives the body of a packet: its first bytes were made from the words before it",
+            ),
+            Self::HeadersAdded { packets } => write!(
+                f,
+                "the log gives the bodies of {packets} packets: their first bytes were made from the words before them"
+            ),
+            Self::Said(sentence) => f.write_str(sentence),
         }
     }
 }

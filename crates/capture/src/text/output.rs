@@ -69,6 +69,24 @@ impl Output {
         self.bytes.len()
     }
 
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(super) fn source(&self) -> &SourceMap {
+        &self.source
+    }
+
+    /// Leaves out all bytes behind the first `len`.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.bytes.truncate(len);
+        self.source.truncate(len);
+    }
+
+    pub(super) fn forget_notes(&mut self) {
+        self.notes.clear();
+    }
+
     /// Makes room for what a text of this many characters may become.
     pub(super) fn reserve(&mut self, bytes: usize) {
         self.bytes.reserve(bytes);
@@ -200,6 +218,17 @@ impl Output {
                 found,
             });
         }
+    }
+
+    /// Takes over a part that another reader made.
+    pub(super) fn push_part(&mut self, part: &crate::reading::Part) {
+        if part.source.len() == part.bytes.len() {
+            self.source.append(part.source.clone(), 0);
+        } else {
+            let width = part.end.saturating_sub(part.start);
+            self.source.push_repeat(part.start, width, part.bytes.len());
+        }
+        self.bytes.extend_from_slice(&part.bytes);
     }
 
     pub(super) fn finish(mut self, format: Format, text: &str) -> Result<Decoded, Fault> {
