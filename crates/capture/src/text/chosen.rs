@@ -412,7 +412,17 @@ impl Choice {
     }
 
     fn is_sure(&self) -> bool {
-        self.class >= Class::Known
+        // A few digits in a sentence may be a telephone number.
+        let few = match self.kept.as_slice() {
+            [only] => {
+                only.island.format == Format::Hex
+                    && only.island.strength < Strength::Strong
+                    && only.island.is_decimal
+                    && only.shape.len() > 2
+            }
+            _ => false,
+        };
+        self.class >= Class::Known && !few
     }
 }
 

@@ -77,14 +77,21 @@ fn without_line_numbers(text: &str) -> Option<String> {
         let len = body.find(|c: char| !c.is_ascii_digit())?;
         let value = body.get(..len)?.parse().ok()?;
         let behind = body.get(len..)?;
-        let sign =
-            behind.starts_with([':', '|', '.', ')', '\t']) || behind.trim_start().starts_with('|');
-        let sign_len = behind.find(|c: char| !matches!(c, ':' | '|' | '.' | ')' | ' ' | '\t'))?;
-        let digits = behind.get(sign_len..)?.trim_end();
+        // One sign behind the number, and a blank; a bar of a dump's frame stays.
+        let blanks = behind.len() - behind.trim_start_matches(' ').len();
+        let sign = behind.get(blanks..)?.chars().next()?;
+        let apart = match sign {
+            ':' | '.' | ')' => blanks == 0 && behind.get(1..)?.starts_with([' ', '\t']),
+            '|' | '\t' => true,
+            _ => false,
+        };
+        if !apart {
+            return None;
+        }
+        let sign_len = blanks + 1;
+        let digits = behind.get(sign_len..)?.trim();
         // A table of bytes has such lines, too, with one number in each.
-        let fits = sign
-            && sign_len > 1
-            && !(digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit()));
+        let fits = !(digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit()));
         fits.then_some((value, indent + len + sign_len))
     };
     let mut next = None;
@@ -137,7 +144,7 @@ mod tests {
             "> c0\n< d0",
             ">>> c0\n>>> 00",
             "10 13\n11 00",
-            "0: 16\n1: 0",
+            "0:   16\n1:   0",
             "[16, 0]",
         ] {
             assert!(matches!(clean(text), Cow::Borrowed(_)), "{text}");

@@ -97,7 +97,18 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
 /// # Errors
 /// As [`read`].
 pub fn read_parts(text: &str, format: Option<Format>) -> Result<TextReading, TextError> {
-    read(text, format, Turns::Marked).map(Reading::into_parts)
+    match read(text, format, Turns::Marked) {
+        Ok(reading) => Ok(reading.into_parts()),
+        Err(error) if error.kind == TextErrorKind::LogWithoutBytes => Ok(TextReading {
+            format: Format::Binary,
+            other: Some(Other::LogWithoutBytes),
+            sure: true,
+            parts: Vec::new(),
+            alternatives: Vec::new(),
+            notes: vec![error.to_string()],
+        }),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether the islands account for the text better than one format for all of it does.
@@ -271,11 +282,14 @@ impl Reading {
     /// What the strict reader read.
     fn of(text: &str, decoded: Decoded, alternatives: Vec<Format>) -> Self {
         let quality = class_of(&decoded);
-        let sure = quality >= Class::Known
-            || alternatives.is_empty()
-            || detect(text)
-                .first()
-                .is_some_and(|best| best.confidence == super::Confidence::Certain);
+        let certain = detect(text)
+            .first()
+            .is_some_and(|best| best.confidence == super::Confidence::Certain);
+        // A few numbers in brackets may be anything.
+        let may_be_code = decoded.format.is_literal()
+            && quality == Class::Nothing
+            && !accounts_for(text, &decoded);
+        let sure = quality >= Class::Known || (alternatives.is_empty() || certain) && !may_be_code;
         let starts: Vec<_> = if decoded.parts.is_empty() {
             vec![(0, None)]
         } else {

@@ -106,7 +106,10 @@ impl<'a> Finder<'a> {
     }
 
     /// Adds an island whose line begins at `line`.
-    fn push(&mut self, line: usize, mut island: Island) {
+    fn push(&mut self, line: usize, island: Island) {
+        let Some(mut island) = self.go_on(island) else {
+            return;
+        };
         let own = line.max(self.last_end).min(island.range.start);
         let before = self.text.get(own..island.range.start).unwrap_or_default();
         let has_words = before.chars().any(char::is_alphabetic)
@@ -121,6 +124,65 @@ impl<'a> Finder<'a> {
             self.last_end = island.range.end;
         }
         self.islands.push(island);
+    }
+
+    /// Adds digits to the island that ends in the line above, where both stand alone there. Gives
+    /// back an island that begins anew.
+    fn go_on(&mut self, island: Island) -> Option<Island> {
+        let wraps = matches!(
+            island.format,
+            Format::Hex | Format::Base64 | Format::BinaryDigits
+        );
+        let Some(last) = self
+            .islands
+            .last_mut()
+            .filter(|last| wraps && last.format == island.format)
+        else {
+            return Some(island);
+        };
+        let between = self
+            .text
+            .get(last.range.end..island.range.start)
+            .unwrap_or_default();
+        let is_break = between.len() <= 64
+            && between.chars().all(|c| is_blank(c) || c == ',')
+            && matches!(
+                between
+                    .matches('\n')
+                    .count()
+                    .max(between.matches('\r').count()),
+                1
+            );
+        let short = island.format == Format::Base64 && last.range.len() < 32;
+        if !is_break
+            || short
+            || self.text.get(island.range.end..).is_some_and(|rest| {
+                let rest = rest
+                    .get(..rest.find(['\n', '\r']).unwrap_or(rest.len()))
+                    .unwrap_or_default();
+                !rest.chars().all(|c| is_blank(c) || c == ',')
+            })
+        {
+            return Some(island);
+        }
+        last.range.end = island.range.end;
+        last.out.append(island.out, self.text, 0);
+        let enough = last.out.len() >= 8 && last.format != Format::Base64;
+        last.strength = last.strength.max(if enough {
+            Strength::Strong
+        } else {
+            island.strength
+        });
+        last.is_decimal &= island.is_decimal;
+        last.otherwise = match (last.otherwise.take(), island.otherwise) {
+            (Some((format, mut first)), Some((_, second))) => {
+                first.append(second, self.text, 0);
+                Some((format, first))
+            }
+            _ => None,
+        };
+        self.last_end = self.last_end.max(last.range.end);
+        None
     }
 
     /// Looks at what brackets, quotes and words of a line hold.
@@ -181,7 +243,11 @@ impl<'a> Finder<'a> {
         };
         let island = quoted::escapes(self.text, at, body.clone(), close).or_else(|| {
             let word = run::base64(self.text, body.start, body.end)?;
-            (word == body).then(|| quoted::base64_word(self.text, word))?
+            let mut island = (word == body).then(|| quoted::base64_word(self.text, word))??;
+            if self.text.get(body.clone())?.ends_with('=') {
+                island.strength = Strength::Ordinary;
+            }
+            Some(island)
         })?;
         Some(self.take(line, island))
     }
@@ -193,6 +259,9 @@ impl<'a> Finder<'a> {
             let island = self.without_first(island, line);
             self.push(line, island);
             return self.behind_gutter(behind, end);
+        }
+        if let Some(rest) = self.last_line_of_digits(at, line, end) {
+            return rest;
         }
         if behind > at
             && self
@@ -209,6 +278,20 @@ impl<'a> Finder<'a> {
             return self.take(line, island);
         }
         behind.max(run::skip_word(self.text, at, end))
+    }
+
+    /// The few digits that are left for the last line of wrapped hex: alone they would be a number.
+    fn last_line_of_digits(&mut self, at: usize, line: usize, end: usize) -> Option<usize> {
+        let word = self.text.get(line..end)?.trim_matches(is_blank);
+        let is_alone = self.text.get(line..at)?.chars().all(is_blank);
+        if !is_alone || !scan::is_hex(word) || word.len() > 4 {
+            return None;
+        }
+        let range = at..at + word.len();
+        let mut out = Output::default();
+        super::super::hex::decode(&mut out, self.text, range.clone()).ok()?;
+        let island = Island::new(range.clone(), Format::Hex, Strength::Weak, out);
+        self.go_on(island).is_none().then_some(range.end)
     }
 
     /// Where a sentence goes over into bytes, its last word or number may look like the first byte.

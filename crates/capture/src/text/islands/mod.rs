@@ -46,6 +46,8 @@ pub(super) struct Island {
     pub(super) cut: Option<Option<usize>>,
     /// Who sent it, where the notation itself says so: a system call does.
     pub(super) sent: Option<bool>,
+    /// Decimal digits only, in a sentence.
+    pub(super) is_decimal: bool,
     /// The same digits read the other way: decimals for hex and hex for decimals.
     pub(super) otherwise: Option<(Format, Output)>,
 }
@@ -60,6 +62,7 @@ impl Island {
             out,
             cut: None,
             sent: None,
+            is_decimal: false,
             otherwise: None,
         }
     }

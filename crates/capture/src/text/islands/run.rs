@@ -119,6 +119,7 @@ fn island(
     let closed = is_closed(text, &range, end);
     let strength = match () {
         () if bits && count > 1 => Strength::Strong,
+        () if bits && closed => Strength::Ordinary,
         () if first.is_prefixed() && count >= 4 => Strength::Strong,
         () if wide == 2 && count >= 8 => Strength::Strong,
         () if count == 1 && wide >= 24 && !decimal => Strength::Strong,
@@ -136,6 +137,7 @@ fn island(
         return None;
     }
     let mut island = Island::new(range, Format::Hex, strength, out);
+    island.is_decimal = decimal && !closed;
     if bits {
         let hex = core::mem::take(&mut island.out);
         for group in groups {
