@@ -5,6 +5,7 @@
 
 use core::ops::Range;
 
+use crate::foreign::Protocol;
 use crate::text::{Format, SourceMap};
 
 /// One end of a connection.
@@ -40,26 +41,8 @@ impl Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Other {
-    /// TLS records.
-    Tls,
-    /// HTTP requests or answers.
-    Http,
-    /// WebSocket frames, perhaps behind their HTTP upgrade.
-    WebSocket,
-    /// A PROXY protocol header, version 1 or 2.
-    Proxy,
-    /// Ethernet, IP or TCP headers.
-    Ip,
-    /// MQTT-SN.
-    MqttSn,
-    /// A nanomsg (SP) header.
-    Nanomsg,
-    /// Bytes that read as text.
-    Text,
-    /// AT commands and the answers of a modem.
-    Modem,
-    /// A protocol or a file of some other kind.
-    Unknown,
+    /// Another protocol, or MQTT inside one.
+    Protocol(Protocol),
     /// A log that tells of packets and holds none of their bytes.
     LogWithoutBytes,
 }
@@ -69,17 +52,24 @@ impl Other {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Tls => "tls",
-            Self::Http => "http",
-            Self::WebSocket => "websocket",
-            Self::Proxy => "proxy",
-            Self::Ip => "ip",
-            Self::MqttSn => "mqtt-sn",
-            Self::Nanomsg => "nanomsg",
-            Self::Text => "text",
-            Self::Modem => "modem",
-            Self::Unknown => "unknown",
             Self::LogWithoutBytes => "log-without-bytes",
+            Self::Protocol(protocol) => match protocol {
+                Protocol::Tls => "tls",
+                Protocol::Http => "http",
+                Protocol::WebSocket => "websocket",
+                Protocol::Proxy => "proxy",
+                Protocol::Network => "ip",
+                Protocol::MqttSn => "mqtt-sn",
+                Protocol::Nanomsg => "nanomsg",
+                Protocol::ZeroMq => "zeromq",
+                Protocol::Amqp => "amqp",
+                Protocol::Ssh => "ssh",
+                Protocol::Modem => "modem",
+                Protocol::Text => "text",
+                Protocol::Capture => "capture",
+                Protocol::Compressed => "compressed",
+                Protocol::File => "file",
+            },
         }
     }
 }

@@ -6,11 +6,14 @@ use core::ops::Range;
 use super::error::{Fault, TextErrorKind};
 use super::islands::{Context, Island, Strength, line_context};
 use super::output::Output;
-use super::plausible::{Class, class, missing, sender};
+use super::plausible::{Class, class, missing, mqtt, sender};
 use super::reader::{Reading, side_of};
 use super::roles::Roles;
-use super::{Format, Marks, Note, body, scan};
+use super::{Format, Note, body, scan};
 use crate::reading::Role;
+
+/// Islands that are asked whether they are another protocol: it would show in the first ones.
+const MOST_FOREIGN: usize = 64;
 
 /// Chunks of one packet that are looked at together at most.
 const MOST_CHUNKS: usize = 64;
@@ -43,7 +46,7 @@ struct Kept {
 }
 
 impl Kept {
-    fn of(text: &str, island: Island) -> Self {
+    fn of(text: &str, island: Island, may_be_foreign: bool) -> Self {
         let words = text.get(island.words.clone()).unwrap_or_default();
         let context = line_context(text, island.words.clone());
         let shape = scan::tail(words, 200)
@@ -52,7 +55,11 @@ impl Kept {
             .collect();
         let header = body::header(text, &island).unwrap_or_default();
         let mut kept = Self {
-            class: class(island.bytes()),
+            class: if may_be_foreign {
+                class(island.bytes())
+            } else {
+                mqtt(island.bytes())
+            },
             island,
             context,
             shape,
@@ -104,7 +111,8 @@ impl Kept {
 pub(super) fn choose(text: &str, islands: Vec<Island>) -> Option<Choice> {
     let mut all: Vec<Kept> = islands
         .into_iter()
-        .map(|island| Kept::of(text, island))
+        .enumerate()
+        .map(|(n, island)| Kept::of(text, island, n < MOST_FOREIGN))
         .collect();
     join(&mut all);
     let best = best_format(&all)?;
@@ -219,9 +227,8 @@ fn join(all: &mut [Kept]) {
             }
             whole.extend_from_slice(next.island.bytes());
             end += 1;
-            let class = class(&whole);
-            if class >= Class::Framed && missing(&whole).is_none() {
-                found = Some(class);
+            if missing(&whole).is_none() {
+                found = Some(mqtt(&whole)).filter(|class| *class >= Class::Framed);
                 break;
             }
         }
@@ -296,7 +303,7 @@ impl Choice {
                     .any(|kept| kept.island.strength == Strength::Strong);
                 let partial = self.kept.iter().all(|kept| kept.context.partial);
                 let named = super::reader::tells_of_packets(text);
-                (strong || !named) && !(partial && named)
+                !named || strong && !partial
             }
             _ => true,
         }
@@ -401,14 +408,16 @@ impl Choice {
         if decoded.bytes.is_empty() {
             return Err(Fault::at(0, TextErrorKind::NoBytes));
         }
-        Ok(Reading {
+        let mut reading = Reading {
             decoded,
             sure,
-            other: None,
+            examined: None,
             parts: pieces,
             alternatives: self.alternatives,
             left_out: self.left_out,
-        })
+        };
+        reading.examine();
+        Ok(reading)
     }
 
     fn is_sure(&self) -> bool {

@@ -220,17 +220,6 @@ impl Output {
         }
     }
 
-    /// Takes over a part that another reader made.
-    pub(super) fn push_part(&mut self, part: &crate::reading::Part) {
-        if part.source.len() == part.bytes.len() {
-            self.source.append(part.source.clone(), 0);
-        } else {
-            let width = part.end.saturating_sub(part.start);
-            self.source.push_repeat(part.start, width, part.bytes.len());
-        }
-        self.bytes.extend_from_slice(&part.bytes);
-    }
-
     pub(super) fn finish(mut self, format: Format, text: &str) -> Result<Decoded, Fault> {
         if self.bytes.is_empty() {
             return Err(Fault::at(text.len(), TextErrorKind::NoBytes));

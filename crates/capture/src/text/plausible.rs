@@ -3,6 +3,8 @@
 use mqttscope_wire::frame::{self, Header};
 use mqttscope_wire::{Context, PacketType, ProtocolVersion, decode};
 
+use crate::foreign::{self, Protocol};
+
 /// How well bytes read, from worst to best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Class {
@@ -30,17 +32,21 @@ pub(super) fn class(bytes: &[u8]) -> Class {
     mqtt
 }
 
-/// Whether these are another protocol that is known here.
-fn is_foreign(_bytes: &[u8]) -> bool {
-    false
+/// Whether these are another protocol that is known here. Readable text is as a rule a payload.
+fn is_foreign(bytes: &[u8]) -> bool {
+    foreign::recognize(bytes).is_some_and(|found| {
+        found.protocol != Protocol::Text && found.confidence >= foreign::Confidence::Likely
+    })
 }
 
-/// Whether these are WebSocket frames.
-pub(super) fn is_framed(_bytes: &[u8]) -> bool {
-    false
+/// Whether these are WebSocket frames with MQTT in them.
+pub(super) fn is_framed(bytes: &[u8]) -> bool {
+    foreign::recognize(bytes).is_some_and(|found| found.protocol == Protocol::WebSocket)
+        && foreign::peel(bytes).is_some_and(|peeled| peeled.is_mqtt())
 }
 
-fn mqtt(bytes: &[u8]) -> Class {
+/// Judges bytes as MQTT alone.
+pub(super) fn mqtt(bytes: &[u8]) -> Class {
     let mut rest = bytes;
     let mut worst = Class::Sound;
     for count in 0..MOST {

@@ -9,13 +9,13 @@ use core::ops::Range;
 use super::chosen::{Choice, choose};
 use super::clean::clean;
 use super::error::{Fault, TextErrorKind};
-use super::output::Output;
 use super::plausible::{Class, class};
 use super::roles::Roles;
 use super::{
-    Decoded, Format, MAX_TEXT, Marks, Note, Side, TextError, Turns, decode_sides, detect, islands,
-    scan,
+    Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, decode_sides,
+    detect, islands, scan,
 };
+use crate::foreign::{self, Examined, Protocol};
 use crate::reading::{Other, Part, Role, TextReading};
 
 /// The longest text that is searched for islands, in bytes of UTF-8: a longer one is a recording,
@@ -29,8 +29,8 @@ pub struct Reading {
     pub decoded: Decoded,
     /// Whether nothing else is nearly as likely.
     pub sure: bool,
-    /// What the bytes are, if not MQTT on its own.
-    pub other: Option<Other>,
+    /// What the bytes are, if not MQTT on its own, and what is inside.
+    pub examined: Option<Examined>,
     /// The parts, with what the text tells of each; at least one.
     pub parts: Vec<Piece>,
     /// Other formats that the text may be in, the likeliest first.
@@ -63,7 +63,15 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
     }
     let cleaned = clean(text);
     let text = cleaned.as_ref();
-    let strict = decode_sides(text, None, turns);
+    let mut strict = decode_sides(text, None, turns);
+    if is_json(text)
+        && strict
+            .as_ref()
+            .is_ok_and(|decoded| decoded.format.is_literal())
+    {
+        // Its names and numbers are no bytes.
+        strict = Err(no_bytes(text));
+    }
     let found = if text.len() <= MAX_SEARCHED {
         choose(text, islands::find(text))
     } else {
@@ -166,6 +174,17 @@ fn accounts_for(text: &str, decoded: &Decoded) -> bool {
         .saturating_mul(per_byte)
         .saturating_mul(10)
         >= signs.saturating_mul(8)
+}
+
+/// Whether a text is JSON with names in it, not a list of numbers.
+fn is_json(text: &str) -> bool {
+    let (_, body) = scan::trim(text);
+    let head = scan::head(body, 4096);
+    let opens = head.starts_with('{')
+        || head
+            .strip_prefix('[')
+            .is_some_and(|rest| rest.trim_start().starts_with('{'));
+    opens && head.contains("\":") && body.ends_with(['}', ']'])
 }
 
 /// Whether a strict reading is prose taken for base64 or the like.
@@ -321,79 +340,143 @@ impl Reading {
         let mut reading = Self {
             decoded,
             sure,
-            other: None,
+            examined: None,
             parts,
             alternatives,
             left_out: Vec::new(),
         };
         reading.tidy();
+        reading.examine();
         reading
     }
 
-    /// What the reader of JSON read.
-    fn of_parts(text: &str, reading: TextReading) -> Result<Self, TextError> {
-        let mut out = Output::default();
-        let mut parts = Vec::new();
-        for part in &reading.parts {
-            let start = out.len();
-            out.begin_part(part.from.map(side_of));
-            out.push_part(part);
-            parts.push(Piece {
-                bytes: start..out.len(),
-                place: part.start..part.end,
-                from: part.from,
-                at_ms: part.at_ms,
-            });
-        }
-        for note in reading.notes {
-            out.note(Note::Said(note.into()));
-        }
-        out.marks = Some(Marks::Format);
-        let decoded = out
-            .finish(reading.format, text)
-            .map_err(|fault| fault.in_text(text, reading.format))?;
-        Ok(Self {
-            decoded,
-            sure: reading.sure,
-            other: reading.other,
-            parts,
-            alternatives: reading.alternatives,
-            left_out: Vec::new(),
-        })
+    /// Bytes as they are.
+    pub(super) fn of_bytes(decoded: Decoded) -> Self {
+        let mut reading = Self::of("", decoded, Vec::new());
+        reading.sure = true;
+        reading
     }
 
-    /// The parts alone.
+    /// Whether a few letters of a longer text were taken for bytes: a file of prose stays one.
+    pub(super) fn is_short_guess(&self, text: &str) -> bool {
+        self.decoded.bytes.len() < 4 && text.len() > 256
+    }
+
+    /// Looks whether the bytes are something else than MQTT.
+    pub(super) fn examine(&mut self) {
+        let known = self.parts.iter().all(|piece| piece.from.is_some());
+        let parts: Vec<foreign::Part> = self
+            .parts
+            .iter()
+            .map(|piece| foreign::Part {
+                start: piece.bytes.start,
+                is_first: piece
+                    .from
+                    .filter(|_| known)
+                    .map(|from| from == Role::Client),
+            })
+            .collect();
+        self.examined = foreign::examine(&self.decoded.bytes, &parts, 0);
+        let turned = self
+            .examined
+            .as_ref()
+            .and_then(|examined| examined.inside.as_ref()?.first_is_client)
+            == Some(false);
+        if turned && known {
+            for piece in &mut self.parts {
+                piece.from = piece.from.map(Role::other);
+            }
+        }
+    }
+
+    /// What the bytes are, if not MQTT on its own.
+    #[must_use]
+    pub fn other(&self) -> Option<Other> {
+        let examined = self.examined.as_ref()?;
+        let layer = || {
+            let layers = &examined.inside.as_ref()?.layers;
+            layers.last().map(|layer| match layer.name {
+                name if name.contains("WebSocket") || name.contains("HTTP") => Protocol::WebSocket,
+                name if name.starts_with("PROXY") => Protocol::Proxy,
+                name if name.contains("text") => Protocol::Text,
+                _ => Protocol::Network,
+            })
+        };
+        let found = examined.foreign.as_ref().map(|foreign| foreign.protocol);
+        found.or_else(layer).map(Other::Protocol)
+    }
+
+    /// The parts alone; where MQTT stands inside something else beyond doubt, those of what is inside.
     #[must_use]
     pub fn into_parts(self) -> TextReading {
+        let other = self.other();
         let Self {
             decoded,
             sure,
-            other,
+            examined,
             parts,
             alternatives,
             ..
         } = self;
+        let mut notes: Vec<String> = decoded.notes.iter().map(ToString::to_string).collect();
+        let part = |bytes: &[u8], place: Range<usize>, from, at_ms| Part {
+            bytes: bytes.to_vec(),
+            from,
+            at_ms,
+            start: place.start,
+            end: place.end,
+            source: SourceMap::default(),
+        };
+        let mut taken = Vec::new();
+        if let Some(examined) = examined {
+            if let Some(foreign) = examined.foreign {
+                notes.push(format!("{}. {}", foreign.what, foreign.advice));
+            }
+            if let Some(inside) = examined.inside {
+                notes.extend(
+                    inside
+                        .layers
+                        .iter()
+                        .map(|layer| format!("taken off: {}", layer.says())),
+                );
+                notes.extend(inside.notes);
+                let ends = inside.pieces.iter().skip(1).map(|piece| piece.at);
+                for (piece, end) in inside.pieces.iter().zip(ends.chain([inside.bytes.len()])) {
+                    let own = parts
+                        .iter()
+                        .find(|part| part.bytes.contains(&piece.given.start));
+                    taken.push(part(
+                        inside.bytes.get(piece.at..end).unwrap_or_default(),
+                        decoded.source.span_of(piece.given.clone()).unwrap_or(0..0),
+                        own.and_then(|own| own.from).or_else(|| {
+                            super::plausible::sender(
+                                inside.bytes.get(piece.at..end).unwrap_or_default(),
+                            )
+                        }),
+                        own.and_then(|own| own.at_ms),
+                    ));
+                }
+                if !examined.is_sure {
+                    taken.clear();
+                }
+            }
+        }
+        if taken.is_empty() {
+            taken = parts
+                .iter()
+                .map(|piece| {
+                    let bytes = decoded.bytes.get(piece.bytes.clone()).unwrap_or_default();
+                    part(bytes, piece.place.clone(), piece.from, piece.at_ms)
+                })
+                .collect();
+        }
         TextReading {
             format: decoded.format,
             other,
             sure,
-            parts: parts
-                .iter()
-                .map(|piece| Part {
-                    bytes: decoded
-                        .bytes
-                        .get(piece.bytes.clone())
-                        .unwrap_or_default()
-                        .to_vec(),
-                    from: piece.from,
-                    at_ms: piece.at_ms,
-                    start: piece.place.start,
-                    end: piece.place.end,
-                    source: Default::default(),
-                })
-                .collect(),
+            parts: taken,
             alternatives,
-            notes: decoded.notes.iter().map(ToString::to_string).collect(),
+            notes,
         }
     }
 

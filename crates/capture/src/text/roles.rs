@@ -1,7 +1,7 @@
 //! Which of two sides is the client.
 
 use super::Side;
-use super::plausible::{Class, begins_connect, class, sender};
+use super::plausible::{Class, begins_connect, mqtt, sender};
 use crate::reading::Role;
 
 /// What the two sides of a text are.
@@ -56,7 +56,7 @@ impl Roles {
 
 /// Who sends such packets, if these are packets.
 fn shown(bytes: &[u8]) -> Option<Role> {
-    (class(bytes) >= Class::Framed || begins_connect(bytes))
+    (mqtt(bytes) >= Class::Framed || begins_connect(bytes))
         .then(|| sender(bytes))
         .flatten()
 }

@@ -72,7 +72,7 @@ impl<'a> Finder<'a> {
                 self.table.push(entry);
                 return;
             }
-            match row::line(self.text, start, line) {
+            match row::line(start, line) {
                 Some(Line::Frame) => return,
                 Some(Line::Row(row)) => return self.row(start, row),
                 Some(Line::End(digits)) if self.end_dump(&digits) => return,
@@ -112,6 +112,7 @@ impl<'a> Finder<'a> {
         };
         let own = line.max(self.last_end).min(island.range.start);
         let before = self.text.get(own..island.range.start).unwrap_or_default();
+        let before = scan::tail(before, 400);
         let has_words = before.chars().any(char::is_alphabetic)
             || before.contains(['>', '<', '+', '-', '→', '←']);
         let from = if has_words {
@@ -198,13 +199,13 @@ impl<'a> Finder<'a> {
                     Some(island) => self.take(line, island),
                     None => next,
                 },
-                '\\' => match quoted::bare(self.text, at, end) {
-                    Some((island, behind)) => {
+                '\\' => {
+                    let (island, behind) = quoted::bare(self.text, at, end);
+                    if let Some(island) = island {
                         self.push(line, island);
-                        behind
                     }
-                    None => next,
-                },
+                    behind
+                }
                 _ if quote(c).is_some() => self.quote(at, c, line, end).unwrap_or(next),
                 _ if c.is_ascii_alphanumeric() || c == '+' || c == '/' => self.word(at, line, end),
                 _ if c.is_alphanumeric() || c == '_' => run::skip_word(self.text, at, end),
@@ -271,11 +272,16 @@ impl<'a> Finder<'a> {
         {
             return behind;
         }
-        if let Some(word) = run::base64(self.text, at, end)
-            && let Some(island) = quoted::base64_word(self.text, word)
+        let word = run::base64(self.text, at, end);
+        if let Some(island) = word.and_then(|word| quoted::base64_word(self.text, word))
             && class(island.bytes()) >= Class::Possible
         {
             return self.take(line, island);
+        }
+        // What is long and no base64 is nothing else either.
+        let long = run::base64_len(self.text, at, end);
+        if long >= 64 {
+            return at + long;
         }
         behind.max(run::skip_word(self.text, at, end))
     }

@@ -106,7 +106,7 @@ pub(super) fn system_call(text: &str, start: usize, line: &str) -> Option<System
     if failed || !line.get(quote_at..)?.starts_with('"') {
         return Some(SystemCall::Empty);
     }
-    let (body, end) = self::body(text, start + quote_at, start + line.len())?;
+    let (body, end) = body(text, start + quote_at, start + line.len())?;
     let mut out = Output::default();
     escape::decode(&mut out, text, body.clone(), Escapes::of(Format::CLiteral)).ok()?;
     let returned: Option<usize> = result.and_then(|result| result.parse().ok());
@@ -137,12 +137,20 @@ pub(super) enum SystemCall {
 }
 
 /// Escapes outside quotes: `\x10\x0c`, up to the blank that ends them; `\x100c…` of Postgres.
-pub(super) fn bare(text: &str, at: usize, line_end: usize) -> Option<(Island, usize)> {
-    let rest = text.get(at..line_end)?;
+pub(super) fn bare(text: &str, at: usize, line_end: usize) -> (Option<Island>, usize) {
+    let rest = text.get(at..line_end).unwrap_or_default();
+    if !rest.starts_with("\\x") {
+        return (None, at + 1);
+    }
+    // A word whose escapes are broken is passed over as a whole, so that no part is read again.
     let len = rest.find(is_blank).unwrap_or(rest.len());
-    let word = rest
-        .get(..len)?
-        .trim_end_matches(['\'', '"', '`', ',', ')', ';']);
+    let island = rest.get(..len).and_then(|word| bare_word(text, at, word));
+    let end = island.as_ref().map_or(at + len, |island| island.range.end);
+    (island, end)
+}
+
+fn bare_word(text: &str, at: usize, word: &str) -> Option<Island> {
+    let word = word.trim_end_matches(['\'', '"', '`', ',', ')', ';']);
     let range = at..at + word.len();
     let mut out = Output::default();
     let digits = word.strip_prefix("\\x")?;
@@ -153,10 +161,7 @@ pub(super) fn bare(text: &str, at: usize, line_end: usize) -> Option<(Island, us
         } else {
             Strength::Ordinary
         };
-        return Some((
-            Island::new(range.clone(), Format::Bytea, strength, out),
-            range.end,
-        ));
+        return Some(Island::new(range, Format::Bytea, strength, out));
     }
     if word.matches("\\x").count() < 2 {
         return None;
@@ -168,9 +173,11 @@ pub(super) fn bare(text: &str, at: usize, line_end: usize) -> Option<(Island, us
         Escapes::of(Format::EscapedString),
     )
     .ok()?;
-    Some((
-        Island::new(range.clone(), Format::EscapedString, Strength::Strong, out),
-        range.end,
+    Some(Island::new(
+        range,
+        Format::EscapedString,
+        Strength::Strong,
+        out,
     ))
 }
 

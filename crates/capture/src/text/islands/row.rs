@@ -25,8 +25,6 @@ pub(super) struct Row {
     pub(super) colon: bool,
     /// The words have `0x` each.
     pub(super) prefixed: bool,
-    /// Text stands behind the bytes.
-    pub(super) gutter: bool,
 }
 
 impl Row {
@@ -47,7 +45,7 @@ pub(super) enum Line {
 }
 
 /// Reads the line that begins at `start` as one of a dump.
-pub(super) fn line(text: &str, start: usize, line: &str) -> Option<Line> {
+pub(super) fn line(start: usize, line: &str) -> Option<Line> {
     if is_frame(line) {
         return Some(Line::Frame);
     }
@@ -103,7 +101,6 @@ fn row(line: &str, start: usize, prefix: usize, offset: Offset) -> Option<Line> 
         framed: shape == Shape::Framed,
         colon: shape == Shape::Colon,
         prefixed,
-        gutter,
     }))
 }
 

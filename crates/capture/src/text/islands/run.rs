@@ -261,12 +261,17 @@ pub(super) fn skip_word(text: &str, at: usize, end: usize) -> usize {
 
 /// Whether a word may be base64 and is no word of a language: both cases, digits or padding.
 pub(super) fn base64(text: &str, at: usize, end: usize) -> Option<Range<usize>> {
+    let len = base64_len(text, at, end);
     let rest = text.get(at..end)?;
-    let len = rest
-        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=')))
-        .unwrap_or(rest.len());
     let word = rest.get(..len)?;
     let padded = word.ends_with('=');
     (len >= 8 || len == 4 && padded).then_some(())?;
     (looks::Looks::of(word, word.len()).base64 && !is_hex(word)).then_some(at..at + len)
+}
+
+/// How long what stands at `at` is, if it is all of base64's alphabet.
+pub(super) fn base64_len(text: &str, at: usize, end: usize) -> usize {
+    let rest = text.get(at..end).unwrap_or_default();
+    rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=')))
+        .unwrap_or(rest.len())
 }
