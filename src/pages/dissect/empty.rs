@@ -51,11 +51,10 @@ pub(super) fn empty(desk: &Rc<Desk>) -> El {
             .child(el("h2").text("No MQTT packets"))
             .child(el("p").text("What these bytes are, and what to do, is said next to them."))
     } else {
-        empty
-            .child(el("h2").text("No bytes to show yet"))
-            .child(el("p").text(
-            "What stands on the left could not be read as bytes. The message below it says where.",
-        ))
+        empty.child(el("h2").text("No bytes to show yet")).child(
+            el("p")
+                .text("The text on the left could not be read as bytes; see the message below it."),
+        )
     };
     el("section")
         .class("pane inspector-empty")

@@ -16,7 +16,7 @@ pub(super) fn shared_of(document: &Document) -> Shared {
             || without_secrets(&document.recording).0,
             |other| other.bytes.to_vec(),
         ),
-        version: document.version,
+        version: document.version_asked(),
         sender: document.recording.sender(),
         runs: document.recording.runs(),
         packet: u32::try_from(document.packet).unwrap_or(0),

@@ -13,7 +13,7 @@ use super::desk::Desk;
 use super::import_notes::Told;
 use super::keep;
 use crate::components::menu::{Item, Menu};
-use crate::services::files;
+use crate::services::{browser, files};
 use crate::state::live::profiles::{ProfileAct, Profiles, begin, place};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -56,7 +56,7 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
             }
             match index.saturating_sub(presets.len()) {
                 0 => {
-                    if let Some(file) = file.cast::<HtmlInputElement>() {
+                    if let Some(file) = browser::element_of::<HtmlInputElement>(&file) {
                         file.click();
                     }
                 }

@@ -7,7 +7,7 @@ use mqttscope_capture::foreign::{
 };
 use mqttscope_capture::json::{self, Json, Recording};
 use mqttscope_capture::reading::Role;
-use mqttscope_capture::text::{Decoded, Side, SourceMap};
+use mqttscope_capture::text::{Decoded, Note, Side, SourceMap};
 use mqttscope_inspect::sides::{self, Run};
 use mqttscope_wire::Sender;
 
@@ -141,6 +141,12 @@ impl Document {
             return self.reading(bytes, runs);
         };
         let shown = shown(&examined, self.taking);
+        // The reader of text says that headers stand before MQTT; here they are taken off.
+        let notes = self.notes.iter().copied();
+        let notes =
+            notes.filter(|note| !matches!(note, Note::IpPacket { .. } | Note::EthernetFrame));
+        let notes = notes.collect();
+        let this = Self { notes, ..self };
         let mut other = Other {
             shown,
             unwrap: examined
@@ -160,11 +166,11 @@ impl Document {
         match (shown, examined.inside) {
             (Shown::All, _) => {
                 other.bytes = bytes.as_slice().into();
-                self.with_other(other).reading(bytes, runs)
+                this.with_other(other).reading(bytes, runs)
             }
             (Shown::Inside, Some(inside)) => {
                 other.bytes = bytes.into();
-                self.with_other(other).reading_inside(inside)
+                this.with_other(other).reading_inside(inside)
             }
             _ => {
                 other.bytes = bytes.into();
@@ -172,7 +178,7 @@ impl Document {
                     recording: nothing(),
                     packet: 0,
                     node: None,
-                    ..self.with_other(other)
+                    ..this.with_other(other)
                 }
             }
         }
