@@ -69,6 +69,7 @@ impl Other {
                 Protocol::Capture => "capture",
                 Protocol::Compressed => "compressed",
                 Protocol::File => "file",
+                Protocol::Json => "json",
             },
         }
     }

@@ -9,6 +9,7 @@ use yew::prelude::*;
 use super::act::Acts;
 use super::player::Player;
 use crate::components::sequence_diagram::{Scene, SequenceDiagram};
+use crate::services::browser;
 use crate::state::flows::{Act, Column};
 
 #[derive(Clone, Properties)]
@@ -60,7 +61,7 @@ pub(super) fn Columns(props: &ColumnsProps) -> Html {
 
 /// Scrolls sideways to the chosen run, where it is not wholly seen.
 fn reveal(room: &NodeRef) {
-    let Some(room) = room.cast::<HtmlElement>() else {
+    let Some(room) = browser::element_of::<HtmlElement>(room) else {
         return;
     };
     let chosen = room.query_selector(".column.active").ok().flatten();

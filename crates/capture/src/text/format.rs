@@ -170,7 +170,7 @@ impl Format {
             Self::Bytea => "PostgreSQL bytea",
             Self::IndexTable => "table of bytes by index",
             Self::Json => "JSON",
-            Self::Binary => "bytes as they are",
+            Self::Binary => "raw bytes",
         }
     }
 }

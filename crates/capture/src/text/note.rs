@@ -5,7 +5,7 @@ use core::fmt;
 use super::Marks;
 
 /// Something a person should know about how their text was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Note {
     /// The column of readable text beside a dump was passed over.
@@ -74,13 +74,11 @@ pub enum Note {
         /// How many packets.
         packets: usize,
     },
-    /// What the reader of a file's format has to say.
-    Said(Box<str>),
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        match *self {
             Self::AsciiColumnIgnored => f.write_str("the text column was ignored"),
             Self::RepeatsFilled { bytes } => {
                 write!(f, "`*` line: {bytes} repeated bytes were filled in")
@@ -136,7 +134,6 @@ impl fmt::Display for Note {
                 f,
                 "the log gives the bodies of {packets} packets: their first bytes were made from the words before them"
             ),
-            Self::Said(sentence) => f.write_str(sentence),
         }
     }
 }

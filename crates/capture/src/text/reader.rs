@@ -15,7 +15,8 @@ use super::{
     Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, decode_sides,
     detect, islands, scan,
 };
-use crate::foreign::{self, Examined, Protocol};
+use crate::foreign::{self, Examined, Foreign, Protocol};
+use crate::json::{self, Json};
 use crate::reading::{Other, Part, Role, TextReading};
 
 /// The longest text that is searched for islands, in bytes of UTF-8: a longer one is a recording,
@@ -105,6 +106,11 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
 /// # Errors
 /// As [`read`].
 pub fn read_parts(text: &str, format: Option<Format>) -> Result<TextReading, TextError> {
+    if let Some(reading) =
+        json::read(text).filter(|_| format.is_none_or(|format| format == Format::Json))
+    {
+        return Ok(of_json(text, reading));
+    }
     match read(text, format, Turns::Marked) {
         Ok(reading) => Ok(reading.into_parts()),
         Err(error) if error.kind == TextErrorKind::LogWithoutBytes => Ok(TextReading {
@@ -117,6 +123,56 @@ pub fn read_parts(text: &str, format: Option<Format>) -> Result<TextReading, Tex
         }),
         Err(error) => Err(error),
     }
+}
+
+/// What a JSON document holds.
+fn of_json(text: &str, json: Json) -> TextReading {
+    let mut reading = TextReading {
+        format: Format::Json,
+        other: Some(Other::Protocol(Protocol::Json)),
+        sure: true,
+        parts: Vec::new(),
+        alternatives: Vec::new(),
+        notes: Vec::new(),
+    };
+    match json {
+        Json::Named(foreign) => reading.notes.push(said(&foreign)),
+        Json::Recording(found) => {
+            let mut bytes = Vec::new();
+            let mut starts = Vec::new();
+            for part in &found.parts {
+                starts.push(foreign::Part {
+                    start: bytes.len(),
+                    is_first: part.from.map(|from| from == Role::Client),
+                });
+                bytes.extend_from_slice(&part.bytes);
+            }
+            let examined = foreign::examine(&bytes, &starts, 0);
+            let inner = examined.and_then(|examined| examined.foreign);
+            reading.other = inner.as_ref().map(|inner| Other::Protocol(inner.protocol));
+            reading.notes.push(found.what);
+            reading.notes.extend(inner.as_ref().map(said));
+            reading.notes.extend(found.notes);
+            if found.has_text_frame {
+                reading
+                    .notes
+                    .push("MQTT came in WebSocket text frames, which must be binary".to_owned());
+            }
+            reading.parts = found.parts;
+            for part in &mut reading.parts {
+                part.from = part.from.or_else(|| super::plausible::sender(&part.bytes));
+                if part.start == part.end {
+                    // Somewhere in the document: its string was written with escapes.
+                    (part.start, part.end) = (0, text.len());
+                }
+            }
+        }
+    }
+    reading
+}
+
+fn said(foreign: &Foreign) -> String {
+    format!("{}. {}", foreign.what, foreign.advice)
 }
 
 /// Whether the islands account for the text better than one format for all of it does.
@@ -430,7 +486,7 @@ impl Reading {
         let mut taken = Vec::new();
         if let Some(examined) = examined {
             if let Some(foreign) = examined.foreign {
-                notes.push(format!("{}. {}", foreign.what, foreign.advice));
+                notes.push(said(&foreign));
             }
             if let Some(inside) = examined.inside {
                 notes.extend(
