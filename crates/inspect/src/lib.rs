@@ -23,7 +23,6 @@ pub mod examples;
 pub mod fields;
 pub mod flows;
 pub mod help;
-mod index;
 pub mod payload;
 pub mod recording;
 pub mod share;

@@ -5,6 +5,65 @@ use alloc::vec::Vec;
 use crate::grammar::{Cursor, Record, packet};
 use crate::{Context, Diagnostic, Field, Node, PacketType, ProtocolVersion, Severity, Tree, frame};
 
+/// How much of a packet is written down. It is read and judged to its end whatever they are, and
+/// what every packet has (headers, topic, payload) is always there: only the entries of lists
+/// (properties, filters, codes) and faults can be too many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Nodes from which on the entries of a list become one [`Field::Omitted`].
+    pub nodes: usize,
+    /// Diagnostics that are kept; the rest is counted.
+    pub diagnostics: usize,
+}
+
+impl Limits {
+    /// Faults are counted and nothing is kept of them; no entry of a list has nodes.
+    pub const COUNTS: Self = Self {
+        nodes: 0,
+        diagnostics: 0,
+    };
+}
+
+impl Default for Limits {
+    /// Two million nodes, about 60 MB, and a thousand diagnostics.
+    fn default() -> Self {
+        Self {
+            nodes: 2_000_000,
+            diagnostics: 1_000,
+        }
+    }
+}
+
+/// How many rules are broken, those that are not kept as diagnostics included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FaultCounts {
+    /// Of severity error.
+    pub errors: u32,
+    /// Of severity warning.
+    pub warnings: u32,
+    /// Of severity note.
+    pub notes: u32,
+}
+
+impl FaultCounts {
+    pub(crate) fn add(&mut self, severity: Severity) {
+        let count = match severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+            Severity::Note => &mut self.notes,
+        };
+        *count = count.saturating_add(1);
+    }
+
+    /// All of them.
+    #[must_use]
+    pub const fn total(self) -> u32 {
+        self.errors
+            .saturating_add(self.warnings)
+            .saturating_add(self.notes)
+    }
+}
+
 /// One packet, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dissection {
@@ -18,17 +77,17 @@ pub struct Dissection {
     pub missing: usize,
     /// The fields.
     pub tree: Tree,
-    /// The broken rules, in the order of reading.
+    /// The broken rules, in the order of reading; of very many only the first.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many they are.
+    pub counts: FaultCounts,
 }
 
 impl Dissection {
     /// Whether a rule of severity error is broken.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.diagnostics
-            .iter()
-            .any(|diagnostic| diagnostic.severity() == Severity::Error)
+        self.counts.errors > 0
     }
 }
 
@@ -36,6 +95,7 @@ impl Dissection {
 #[derive(Clone, Debug)]
 pub struct Dissector {
     dissection: Dissection,
+    limits: Limits,
 }
 
 impl Default for Dissector {
@@ -47,15 +107,27 @@ impl Default for Dissector {
 impl Dissector {
     /// Holds nothing yet.
     #[must_use]
-    pub const fn new() -> Self {
+    pub fn new() -> Self {
+        Self::within(Limits::default())
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub const fn within(limits: Limits) -> Self {
         Self {
+            limits,
             dissection: Dissection {
                 version: ProtocolVersion::V5,
                 packet_type: PacketType::Reserved,
                 len: 0,
                 missing: 2,
-                tree: Tree { nodes: Vec::new() },
+                tree: Tree::new(),
                 diagnostics: Vec::new(),
+                counts: FaultCounts {
+                    errors: 0,
+                    warnings: 0,
+                    notes: 0,
+                },
             },
         }
     }
@@ -73,10 +145,14 @@ impl Dissector {
 
     fn read(&mut self, bytes: &[u8], context: Context, until_error: bool) -> &Dissection {
         let Dissection {
-            tree, diagnostics, ..
+            tree,
+            diagnostics,
+            counts,
+            ..
         } = &mut self.dissection;
-        tree.nodes.clear();
+        tree.clear();
         diagnostics.clear();
+        *counts = FaultCounts::default();
         let (header_len, len, missing) = match frame::header(bytes) {
             frame::Header::Complete { header_len, len } => (
                 header_len,
@@ -90,15 +166,18 @@ impl Dissector {
         };
         let bytes = bytes.get(..len).unwrap_or(bytes);
         let sink = Record {
-            nodes: &mut tree.nodes,
+            tree,
             diagnostics,
-            depth: 0,
+            counts,
+            limits: self.limits,
             until_error,
+            omitted: None,
         };
         let mut cursor = Cursor {
             bytes,
             at: 0,
             end: len,
+            limit: len.saturating_add(missing),
             incomplete: missing > 0,
             lost: false,
             in_properties: false,
@@ -133,6 +212,14 @@ impl Dissector {
 #[must_use]
 pub fn dissect(bytes: &[u8], context: Context) -> Dissection {
     let mut dissector = Dissector::new();
+    dissector.dissect(bytes, context);
+    dissector.into_dissection()
+}
+
+/// Takes the packet at the start of `bytes` apart within limits.
+#[must_use]
+pub fn dissect_within(bytes: &[u8], context: Context, limits: Limits) -> Dissection {
+    let mut dissector = Dissector::within(limits);
     dissector.dissect(bytes, context);
     dissector.into_dissection()
 }
