@@ -7,6 +7,7 @@ use mqttscope_wire::{
     Sender, detect, dissect_within, packets,
 };
 
+use crate::repair::{self, Repair};
 use crate::sides::{self, Run};
 use crate::words;
 
@@ -30,6 +31,9 @@ pub struct Recording {
 
 /// Bytes from which on a packet's row is made once.
 const LARGE: usize = 4096;
+
+/// Bytes from a packet's first on that may turn out to belong to it.
+const MOST_REPAIRED: usize = 1 << 16;
 
 /// What a row needs of a packet.
 const ROW: Limits = Limits {
@@ -291,6 +295,28 @@ impl Recording {
             });
         let context = Context { version, sender };
         dissect_within(self.bytes_of(packet), context, limits)
+    }
+
+    /// What was probably meant by a packet that is wrong. Of two sides, only what a packet itself shows.
+    #[must_use]
+    pub fn repairs(&self, packet: usize) -> Vec<Repair> {
+        let Some(Packet { at, from, .. }) = self.packets.get(packet).filter(|it| !it.at.skipped)
+        else {
+            return Vec::new();
+        };
+        let most = at.len.max(MOST_REPAIRED);
+        let end = at
+            .offset
+            .saturating_add(if self.has_both { at.len } else { most });
+        let bytes = self
+            .bytes
+            .get(at.offset..end.min(self.bytes.len()))
+            .unwrap_or_default();
+        let context = Context {
+            version: at.version,
+            sender: *from,
+        };
+        repair::repairs(bytes, at.len, context)
     }
 
     /// The packet that a byte of the recording belongs to.

@@ -3,7 +3,9 @@
 use alloc::vec::Vec;
 
 use crate::grammar::{Cursor, Record, packet};
-use crate::{Context, Diagnostic, Field, Node, PacketType, ProtocolVersion, Severity, Tree, frame};
+use crate::{
+    Context, Diagnostic, Field, Node, PacketType, ProtocolVersion, Rule, Severity, Tree, frame,
+};
 
 /// How much of a packet is written down. It is read and judged to its end whatever they are, and
 /// what every packet has (headers, topic, payload) is always there: only the entries of lists
@@ -88,6 +90,53 @@ impl Dissection {
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.counts.errors > 0
+    }
+}
+
+/// Which statement fits a string that is not UTF-8.
+impl Dissection {
+    /// Whether a statement that a rule rests on is about the field that breaks it here. A rule of
+    /// all strings rests on a statement for each of them.
+    #[must_use]
+    pub fn cites(&self, diagnostic: &Diagnostic, statement: &str) -> bool {
+        if diagnostic.rule != Rule::StringNotUtf8 {
+            return true;
+        }
+        let is_v5 = diagnostic.version.is_v5();
+        if statement
+            == (if is_v5 {
+                "MQTT-1.5.4-1"
+            } else {
+                "MQTT-1.5.3-1"
+            })
+        {
+            return true;
+        }
+        let field = |node: Option<usize>| Some(self.tree.get(node?)?.field);
+        let mut at = self.tree.node_of(diagnostic.span);
+        while let Some(node) = at {
+            let wanted = match (field(Some(node)), is_v5) {
+                (Some(Field::TopicName), _) => "MQTT-3.3.2-1",
+                (Some(Field::ClientIdentifier), _) => "MQTT-3.1.3-4",
+                (Some(Field::WillTopic), true) => "MQTT-3.1.3-11",
+                (Some(Field::WillTopic), false) => "MQTT-3.1.3-10",
+                (Some(Field::UserName), true) => "MQTT-3.1.3-12",
+                (Some(Field::UserName), false) => "MQTT-3.1.3-11",
+                (Some(Field::TopicFilter), _) if self.packet_type == PacketType::Unsubscribe => {
+                    "MQTT-3.10.3-1"
+                }
+                (Some(Field::TopicFilter), _) => "MQTT-3.8.3-1",
+                (Some(Field::ResponseTopic), _) => "MQTT-3.3.2-13",
+                (Some(Field::ContentType), _) => "MQTT-3.3.2-19",
+                (Some(Field::UserProperty), _) => "MQTT-1.5.7-1",
+                _ => {
+                    at = self.tree.parent(node);
+                    continue;
+                }
+            };
+            return statement == wanted;
+        }
+        false
     }
 }
 

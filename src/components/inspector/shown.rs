@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use mqttscope_inspect::bytes::{Layout, Line};
 use mqttscope_inspect::recording::Recording;
+use mqttscope_inspect::repair::Repair;
 use mqttscope_inspect::texts::Texts;
 use mqttscope_wire::{Dissection, Tree, explain};
 
@@ -23,6 +24,7 @@ struct Inner {
     dissection: Dissection,
     offset: usize,
     layout: Layout,
+    repairs: Vec<Repair>,
 }
 
 impl PartialEq for Shown {
@@ -41,12 +43,22 @@ impl Shown {
     /// A packet, taken apart, that begins at `offset` of what it stands in.
     #[must_use]
     pub fn new(bytes: Rc<[u8]>, dissection: Dissection, offset: usize) -> Self {
+        Self::with_repairs(bytes, dissection, offset, Vec::new())
+    }
+
+    fn with_repairs(
+        bytes: Rc<[u8]>,
+        dissection: Dissection,
+        offset: usize,
+        repairs: Vec<Repair>,
+    ) -> Self {
         let layout = Layout::new(&dissection);
         let inner = Inner {
             bytes,
             dissection,
             offset,
             layout,
+            repairs,
         };
         Self(Rc::new(inner), TextsStage::Coming)
     }
@@ -81,11 +93,18 @@ impl Shown {
     #[must_use]
     pub fn of(recording: &Recording, packet: usize) -> Option<Self> {
         let offset = recording.packets().get(packet)?.at.offset;
-        Some(Self::new(
+        Some(Self::with_repairs(
             recording.bytes_of(packet).into(),
             recording.dissect(packet),
             offset,
+            recording.repairs(packet),
         ))
+    }
+
+    /// What was probably meant, where it is wrong.
+    #[must_use]
+    pub(super) fn repairs(&self) -> &[Repair] {
+        &self.0.repairs
     }
 
     /// A line of its bytes.

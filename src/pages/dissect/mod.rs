@@ -94,7 +94,7 @@ pub fn Dissect(props: &DissectProps) -> Html {
         grow().into()
     } else {
         let head = list_head::list_head(&desk);
-        list(vec![reading, head.into(), packets.into()])
+        list(vec![reading, head, packets.into()])
     };
     let foot = el("div")
         .class("head foot")

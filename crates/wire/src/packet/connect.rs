@@ -54,6 +54,10 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Connect<'a>, S> {
         protocol(c)?;
         let flags = connect_flags(c)?;
         let keep_alive = c.u16(Field::KeepAlive)?;
+        if S::RECORDS && is_unlikely(keep_alive) {
+            let (span, value) = (c.behind(2), u32::from(keep_alive));
+            c.fault_value(Rule::ConnectKeepAliveUnlikely, span, value)?;
+        }
         let properties = if c.is_v5() {
             property::properties(
                 c,
@@ -241,6 +245,11 @@ fn will<'a, S: Sink>(c: &mut Cursor<'a, S>, flags: u8) -> Read<WillMessage<'a>, 
         topic_name: TopicName::trusted(topic.string().as_str()),
         payload,
     })
+}
+
+/// Thousands of seconds that are no whole hours are rather milliseconds.
+const fn is_unlikely(keep_alive: u16) -> bool {
+    keep_alive >= 10_000 && keep_alive.is_multiple_of(1000) && !keep_alive.is_multiple_of(3600)
 }
 
 /// Whether a field that a flag announces is there: MQTT 3.1 lets it be left out at the end.
