@@ -7,7 +7,9 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::act::Acts;
+use super::pictures;
 use super::player::Player;
+use crate::components::icon::{Icon, icon};
 use crate::components::sequence_diagram::{Scene, SequenceDiagram};
 use crate::state::flows::{Act, Column};
 
@@ -16,6 +18,8 @@ pub(super) struct ColumnsProps {
     pub(super) columns: Vec<Column>,
     pub(super) active: usize,
     pub(super) diagrams: Vec<Rc<Diagram>>,
+    /// How many pixels they have beside each other.
+    pub(super) room: i32,
     pub(super) player: Rc<Player>,
     pub(super) on_packet: Callback<(usize, usize)>,
     pub(super) on_cut: Callback<usize>,
@@ -26,6 +30,7 @@ impl PartialEq for ColumnsProps {
         let same = |(a, b): (&Rc<Diagram>, &Rc<Diagram>)| Rc::ptr_eq(a, b);
         self.columns == other.columns
             && self.active == other.active
+            && self.room == other.room
             && self.diagrams.len() == other.diagrams.len()
             && self.diagrams.iter().zip(&other.diagrams).all(same)
             && self.on_cut == other.on_cut
@@ -37,6 +42,11 @@ impl PartialEq for ColumnsProps {
 pub(super) fn Columns(props: &ColumnsProps) -> Html {
     let acts = use_context::<Acts>();
     let several = props.columns.len() > 1;
+    let is_cut = pictures::needed(&props.diagrams) > props.room.saturating_add(8);
+    let on_more = {
+        let room = props.player.room.clone();
+        Callback::from(move |_: MouseEvent| scroll_on(&room))
+    };
     {
         let room = props.player.room.clone();
         use_effect_with((props.columns.len(), props.active), move |_| {
@@ -44,6 +54,7 @@ pub(super) fn Columns(props: &ColumnsProps) -> Html {
         });
     }
     html! {
+        <>
         <div class="room scroll" ref={props.player.room.clone()} tabindex="0" role="region" aria-label="The flow" data-testid="room">
             <div class="columns">
                 { for props.columns.iter().zip(&props.diagrams).enumerate().map(|(index, (column, diagram))| html! {
@@ -55,6 +66,18 @@ pub(super) fn Columns(props: &ColumnsProps) -> Html {
                 }) }
             </div>
         </div>
+        if is_cut { <button class="chip more-lanes" data-testid="more-lanes" onclick={on_more}>{ "More lanes beside: scroll" }{ icon(Icon::Closed) }</button> }
+        </>
+    }
+}
+
+/// Scrolls sideways by most of the room, and at the end back to the beginning.
+fn scroll_on(room: &NodeRef) {
+    if let Some(room) = room.cast::<HtmlElement>() {
+        let (left, wide) = (room.scroll_left(), room.client_width());
+        let is_end = left.saturating_add(wide).saturating_add(2) >= room.scroll_width();
+        let by = wide.saturating_mul(3) / 4;
+        room.set_scroll_left(if is_end { 0 } else { left.saturating_add(by) });
     }
 }
 
