@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use mqttscope_inspect::flows::Diagram;
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::act::Acts;
 use super::pictures;
 use super::player::Player;
+use super::scrolling::{reveal, scroll_on};
 use crate::components::icon::{Icon, icon};
 use crate::components::sequence_diagram::{Scene, SequenceDiagram};
 use crate::state::flows::{Act, Column};
@@ -20,6 +20,7 @@ pub(super) struct ColumnsProps {
     pub(super) diagrams: Vec<Rc<Diagram>>,
     /// How many pixels they have beside each other.
     pub(super) room: i32,
+    pub(super) on_room: Callback<i32>,
     pub(super) player: Rc<Player>,
     pub(super) on_packet: Callback<(usize, usize)>,
     pub(super) on_cut: Callback<usize>,
@@ -41,6 +42,7 @@ impl PartialEq for ColumnsProps {
 #[component]
 pub(super) fn Columns(props: &ColumnsProps) -> Html {
     let acts = use_context::<Acts>();
+    pictures::use_room(&props.player.room, &props.on_room);
     let several = props.columns.len() > 1;
     let is_cut = pictures::needed(&props.diagrams) > props.room.saturating_add(8);
     let on_more = {
@@ -68,34 +70,6 @@ pub(super) fn Columns(props: &ColumnsProps) -> Html {
         </div>
         if is_cut { <button class="chip more-lanes" data-testid="more-lanes" onclick={on_more}>{ "More lanes beside: scroll" }{ icon(Icon::Closed) }</button> }
         </>
-    }
-}
-
-/// Scrolls sideways by most of the room, and at the end back to the beginning.
-fn scroll_on(room: &NodeRef) {
-    if let Some(room) = room.cast::<HtmlElement>() {
-        let (left, wide) = (room.scroll_left(), room.client_width());
-        let is_end = left.saturating_add(wide).saturating_add(2) >= room.scroll_width();
-        let by = wide.saturating_mul(3) / 4;
-        room.set_scroll_left(if is_end { 0 } else { left.saturating_add(by) });
-    }
-}
-
-/// Scrolls sideways to the chosen run, where it is not wholly seen.
-fn reveal(room: &NodeRef) {
-    let Some(room) = room.cast::<HtmlElement>() else {
-        return;
-    };
-    let chosen = room.query_selector(".column.active").ok().flatten();
-    if let Some(chosen) = chosen {
-        let (seen, place) = (
-            room.get_bounding_client_rect(),
-            chosen.get_bounding_client_rect(),
-        );
-        if place.left() < seen.left() || place.right() > seen.right() {
-            let by = (place.left() - seen.left()) as i32;
-            room.set_scroll_left(room.scroll_left().saturating_add(by));
-        }
     }
 }
 

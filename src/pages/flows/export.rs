@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::{Diagram, Export, Frame, Palette, slug};
+use mqttscope_inspect::flows::{Diagram, Export, Frame, slug};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use super::colours::colours;
 use crate::components::menu::{Item, Menu};
-use crate::services::{browser, files, picture};
+use crate::services::{files, picture};
 use crate::state::flows::Column;
 use crate::state::toasts::{ToastAction, Toaster};
 
@@ -123,32 +124,5 @@ impl ExportMenuProps {
             .collect();
         let title = &self.column.run.scenario.title;
         self.diagram.to_animated_svg(title, &colours(), &frames)
-    }
-}
-
-/// The colours of the page, so that the file looks like it.
-fn colours() -> Palette {
-    let colour = |name: &str, otherwise: String| browser::colour(name).unwrap_or(otherwise);
-    let plain = Palette::default();
-    let [client, client_edge] = plain.client;
-    let [broker, broker_edge] = plain.broker;
-    Palette {
-        ground: colour("--ground", plain.ground),
-        ink: colour("--ink", plain.ink),
-        line: colour("--line-2", plain.line),
-        error: colour("--error", plain.error),
-        error_soft: colour("--error-soft", plain.error_soft),
-        client: [
-            colour("--fixed-soft", client),
-            colour("--fixed", client_edge),
-        ],
-        broker: [
-            colour("--variable-soft", broker),
-            colour("--variable", broker_edge),
-        ],
-        publish: colour("--payload", plain.publish),
-        acknowledge: colour("--variable", plain.acknowledge),
-        subscribe: colour("--property", plain.subscribe),
-        connect: colour("--fixed", plain.connect),
     }
 }

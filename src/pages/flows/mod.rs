@@ -5,6 +5,7 @@ mod actions;
 mod address;
 mod caption;
 mod code;
+mod colours;
 mod columns;
 mod controls;
 mod counts;
@@ -22,6 +23,7 @@ mod player;
 mod playing;
 mod problems;
 mod rename;
+mod scrolling;
 mod settings;
 mod share;
 mod slider;
@@ -57,7 +59,8 @@ pub fn Flows(props: &FlowsProps) -> Html {
     let player = use_memo((), |()| player::Player::new());
     let zoom = if *panels.presenting { PRESENTED } else { 1.0 };
     player.zoom.set(zoom);
-    let room = (f64::from(pictures::use_room(&player.room)) / zoom) as i32;
+    let measured = use_state_eq(|| pictures::USUAL);
+    let room = (f64::from(*measured) / zoom) as i32;
     let diagrams = use_memo((state.columns().to_vec(), room), |(columns, room)| {
         pictures::diagrams(columns, *room)
     });
@@ -79,6 +82,10 @@ pub fn Flows(props: &FlowsProps) -> Html {
     address::use_address(&props.arrival, &state, &playing);
     keys::use_page_keys(&state, &playing, &diagram);
 
+    let on_room = {
+        let measured = measured.setter();
+        use_callback((), move |room: i32, ()| measured.set(room))
+    };
     let Some(column) = column else {
         return Html::default();
     };
@@ -116,7 +123,7 @@ pub fn Flows(props: &FlowsProps) -> Html {
                 { steps::parts(*panels.part, panels.editing.is_some(), &panels.on_part) }
                 { side }
                 <stage::Stage state={state.clone()} column={column.clone()} diagrams={diagrams.clone()} diagram={diagram.clone()} beats={beats.clone()}
-                    playing={playing.clone()} panels={panels.clone()} {room} />
+                    playing={playing.clone()} panels={panels.clone()} {room} {on_room} />
                 <section class="pane remembers" aria-label="State stored on each side, and totals">
                     <memory::MemoryPane run={column.run.clone()} {at} />
                     <counts::CountsTable columns={state.columns().to_vec()} {active} {at} {last} />

@@ -13,30 +13,26 @@ use crate::state::flows::Column;
 const GAP: i32 = 14;
 const EDGES: i32 = 34;
 /// Before anything is measured.
-const USUAL: i32 = 760;
+pub(super) const USUAL: i32 = 760;
 
-/// How many pixels the diagrams have beside each other. In steps, so that a window that is dragged
-/// does not lay out anew for each pixel.
+/// Tells how many pixels the diagrams have beside each other. In steps, so that a window that is
+/// dragged does not lay out anew for each pixel.
 #[hook]
-pub(super) fn use_room(room: &NodeRef) -> i32 {
-    let width = use_state_eq(|| USUAL);
-    {
-        let (room, width) = (room.clone(), width.setter());
-        use_effect_with((), move |()| {
-            let resizes = room.cast::<HtmlElement>().and_then(|element| {
-                let measured = element.clone();
-                Resizes::of(&element, move || {
-                    let wide = measured.client_width();
-                    // A room that is not shown has none.
-                    if wide > 0 {
-                        width.set(wide.saturating_sub(EDGES) / 8 * 8);
-                    }
-                })
-            });
-            move || drop(resizes)
+pub(super) fn use_room(room: &NodeRef, on_room: &Callback<i32>) {
+    let (room, on_room) = (room.clone(), on_room.clone());
+    use_effect_with((), move |()| {
+        let resizes = room.cast::<HtmlElement>().and_then(|element| {
+            let measured = element.clone();
+            Resizes::of(&element, move || {
+                let wide = measured.client_width();
+                // A room that is not shown has none.
+                if wide > 0 {
+                    on_room.emit(wide.saturating_sub(EDGES) / 8 * 8);
+                }
+            })
         });
-    }
-    *width
+        move || drop(resizes)
+    });
 }
 
 /// The pictures of runs: how wide they are depends on how many are beside each other.

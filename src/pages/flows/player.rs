@@ -21,9 +21,8 @@ pub(super) struct Player {
     scenes: RefCell<Vec<Option<Rc<Scene>>>>,
     frame: RefCell<Option<AnimationFrame>>,
     heard: RefCell<Option<Heard>>,
-    /// How much larger than drawn the diagrams are shown.
+    /// How much larger than drawn the diagrams are shown; then the slider, the clock, and what scrolls.
     pub(super) zoom: Cell<f64>,
-    /// The slider, the clock, and what scrolls.
     pub(super) slider: NodeRef,
     pub(super) clock: NodeRef,
     pub(super) room: NodeRef,

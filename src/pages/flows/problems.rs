@@ -26,7 +26,7 @@ pub(super) fn Problems(props: &ProblemsProps) -> Html {
         props.on_text.reform(move |_: MouseEvent| text.clone())
     };
     html! {
-        <ul id="script-says" class="problems" role="status" data-testid="script-says">
+        <div id="script-says" class="problems" role="status" data-testid="script-says"><ul>
             if props.errors.is_empty() && props.unused.is_empty() { <li class="quiet">{ "No errors. The diagram shows this text." }</li> }
             { for props.errors.iter().map(|error| html! {
                 <li class="is-error">
@@ -35,7 +35,7 @@ pub(super) fn Problems(props: &ProblemsProps) -> Html {
                 </li>
             }) }
             { for props.unused.iter().map(|unused| html! { <li class="is-warning" data-testid="unused">{ &unused.text }</li> }) }
-        </ul>
+        </ul></div>
     }
 }
 

@@ -12,6 +12,7 @@ use super::controls::Controls;
 use super::panels::Panels;
 use super::playing::Playing;
 use super::settings::Settings;
+use super::steps::Part;
 use crate::state::flows::{Act, Column, Flows};
 
 #[derive(Clone, Properties)]
@@ -25,6 +26,7 @@ pub(super) struct StageProps {
     pub(super) panels: Panels,
     /// How many pixels the diagrams have beside each other.
     pub(super) room: i32,
+    pub(super) on_room: Callback<i32>,
 }
 
 impl PartialEq for StageProps {
@@ -66,11 +68,11 @@ pub(super) fn Stage(props: &StageProps) -> Html {
     let beat = props.beats.get(playing.beat).cloned();
     let is_preview = state.is_preview();
     html! {
-        <section class="pane stage" aria-label="Diagram">
+        <section class="pane stage" aria-label="Diagram" onmousedown={panels.on_part.reform(|_: MouseEvent| Part::Diagram)}>
             <Settings run={column.run.clone()} {is_preview} on_edit={panels.on_edit.clone()}
                 presenting={*panels.presenting} on_present={panels.on_present.clone()} />
             <Caption {beat} playing={playing.playing} step={playing.beat} of={props.beats.len()} />
-            <Columns columns={state.columns().to_vec()} active={state.active_index()} diagrams={(*props.diagrams).clone()} room={props.room}
+            <Columns columns={state.columns().to_vec()} active={state.active_index()} diagrams={(*props.diagrams).clone()} room={props.room} on_room={props.on_room.clone()}
                 player={playing.player.clone()} {on_packet} {on_cut} />
             <Controls playing={playing.clone()} diagram={props.diagram.clone()} column={column.clone()} mode={state.mode()} {is_preview} />
         </section>
