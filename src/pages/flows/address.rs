@@ -17,8 +17,8 @@ use crate::state::toasts::{ToastAction, Toaster};
 #[hook]
 pub(super) fn use_address(arrival: &Arrival, state: &UseReducerHandle<Flows>, playing: &Playing) {
     let toaster = use_context::<Toaster>();
-    // What is shown next comes from the address, so it is no new entry.
-    let arriving = use_memo((), |()| Cell::new(false));
+    // What is still to be shown because the address says so. Until it is, nothing else is an entry.
+    let arriving = use_memo((), |()| Cell::new(None::<String>));
     let here = state.address(playing.beat);
     let gallery = state.gallery().clone();
     {
@@ -43,7 +43,7 @@ pub(super) fn use_address(arrival: &Arrival, state: &UseReducerHandle<Flows>, pl
                     });
                 }
                 Ok(Some(there)) => {
-                    arriving.set(true);
+                    arriving.set(Some(there.place(&gallery)));
                     acts.dispatch(Act::Arrive(there.into()));
                 }
                 Ok(None) => browser::replace_hash(&here.hash(&gallery)),
@@ -64,6 +64,12 @@ pub(super) fn use_address(arrival: &Arrival, state: &UseReducerHandle<Flows>, pl
         // The first is what the address says, or replaces it.
         let is_other = before.as_ref().is_some_and(|before| *before != place);
         let is_known = before.is_some();
+        let awaited = arriving.take();
+        if awaited.as_ref().is_some_and(|awaited| *awaited != place) {
+            arriving.set(awaited);
+            last.set(Some(place));
+            return;
+        }
         if *is_preview {
             // What is written gets its address when it is done.
             last.set(before);
@@ -74,7 +80,7 @@ pub(super) fn use_address(arrival: &Arrival, state: &UseReducerHandle<Flows>, pl
         if !is_on_page() {
             return;
         }
-        if is_other && !arriving.replace(false) {
+        if is_other && awaited.is_none() {
             browser::push_hash(&hash);
         } else if is_known && !*is_playing {
             browser::replace_hash(&hash);

@@ -11,7 +11,7 @@ use crate::state::flows::Column;
 
 /// Between two diagrams, and beside them.
 const GAP: i32 = 14;
-const EDGES: i32 = 34;
+const EDGES: i32 = 10;
 /// Before anything is measured.
 pub(super) const USUAL: i32 = 760;
 

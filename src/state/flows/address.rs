@@ -8,7 +8,7 @@
 //! | `…?compare&run=1` | the scenario at QoS 0, 1 and 2, the second in focus |
 //! | `…?fork=cut+Publisher+at+470&run=0` | the scenario without and with this fault |
 
-use mqttscope_inspect::flows::{Fault, Scenario, of_link, slug, to_link};
+use mqttscope_inspect::flows::{Fault, MAX_FAULTS, Scenario, of_link, slug, to_link};
 
 use crate::route::{Page, Route};
 
@@ -69,7 +69,8 @@ impl Address {
             View::Compare
         } else if let Some(line) = value("fork") {
             let line = line.replace('+', " ");
-            let fault = scenario.fault_of_text(&line);
+            let has_room = scenario.faults.len() < MAX_FAULTS;
+            let fault = scenario.fault_of_text(&line).filter(|_| has_room);
             View::Fork(fault.ok_or_else(|| {
                 format!("This link names no fault that can happen here: “{line}”.")
             })?)

@@ -5,7 +5,7 @@ mod yours;
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::{Beat, Fault, Run, Scenario, gallery};
+use mqttscope_inspect::flows::{Beat, Fault, MAX_FAULTS, Run, Scenario, gallery};
 use mqttscope_wire::{ProtocolVersion, QoS};
 use yew::Reducible;
 
@@ -291,7 +291,8 @@ impl Flows {
     }
 
     fn fork(&mut self, fault: Fault) {
-        let Some(before) = self.active().cloned() else {
+        let has_room = |column: &&Column| column.run.scenario.faults.len() < MAX_FAULTS;
+        let Some(before) = self.active().filter(has_room).cloned() else {
             return;
         };
         let base = &before.run.scenario;
@@ -361,8 +362,10 @@ impl Reducible for Flows {
             Act::Kept => next.made = None,
             Act::Fork(fault) => {
                 next.fork(fault);
-                let fork = next.active().map(|column| column.run.scenario.clone());
-                next.made = fork.map(|fork| Keep::Add(fork.into()));
+                if next.columns != self.columns {
+                    let fork = next.active().map(|column| column.run.scenario.clone());
+                    next.made = fork.map(|fork| Keep::Add(fork.into()));
+                }
             }
             Act::Compare => next.compare(),
             Act::Alone => {
