@@ -9,6 +9,7 @@ use yew::prelude::*;
 use super::Resizes;
 use super::kept::{use_after, use_kept};
 use crate::element::{El, el};
+use crate::services::browser;
 
 /// Rows above and below the screen that are drawn too, so that scrolling shows no gap.
 const OVERSCAN: usize = 10;
@@ -50,16 +51,14 @@ impl VirtualRows {
     /// How many whole rows fit the screen.
     #[must_use]
     pub fn page(&self) -> usize {
-        let shown = self
-            .node
-            .cast::<HtmlElement>()
+        let shown = browser::element_of::<HtmlElement>(&self.node)
             .map_or(0, |element| element.client_height());
         (usize::try_from(shown).unwrap_or(0) / self.row.max(1) as usize).max(1)
     }
 
     /// Scrolls as little as needed for a row to be seen.
     pub fn reveal(&self, index: usize) {
-        let Some(element) = self.node.cast::<HtmlElement>() else {
+        let Some(element) = browser::element_of::<HtmlElement>(&self.node) else {
             return;
         };
         let top = i32::try_from(height_of(index, self.row)).unwrap_or(i32::MAX);
@@ -82,7 +81,7 @@ pub fn use_virtual_rows(count: usize, row: u32) -> VirtualRows {
         let (seen, node) = (seen.clone(), node.clone());
         // The element may come and go with its first row.
         use_after([usize::from(count > 0)], move || {
-            let element = node.cast::<HtmlElement>()?;
+            let element = browser::element_of::<HtmlElement>(&node)?;
             let look = {
                 let element = element.clone();
                 move || {

@@ -1,7 +1,9 @@
 //! Window, document and address. Every function does nothing where there is no window.
 
-use wasm_bindgen::JsCast as _;
+use js_sys::Function;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Event, HtmlElement, Window};
+use yew::NodeRef;
 
 /// The window.
 #[must_use]
@@ -13,6 +15,20 @@ pub fn window() -> Option<Window> {
 #[must_use]
 pub fn document() -> Option<Document> {
     window()?.document()
+}
+
+/// The element that a `NodeRef` points to, if it is one of this kind. Yew's own `NodeRef::cast` does not
+/// look at what the element is: a `<select>` taken for an `<input>` throws at the first method that it
+/// does not have, in the middle of Yew, and the page never reacts again.
+#[must_use]
+pub fn element_of<T: JsCast>(node: &NodeRef) -> Option<T> {
+    node.get()?.dyn_into().ok()
+}
+
+/// A closure of ours as the function that a browser's interface takes.
+#[must_use]
+pub fn function_of(closure: &JsValue) -> Option<&Function> {
+    closure.dyn_ref()
 }
 
 /// What stands behind the address's `#`, that sign included; empty when there is nothing.
@@ -41,7 +57,7 @@ pub fn replace_hash(hash: &str) {
     }
     if let Ok(history) = window.history() {
         // A browser may refuse when a page does this very often: the address is then a step behind.
-        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(hash));
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(hash));
     }
 }
 
@@ -54,7 +70,7 @@ pub fn push_hash(hash: &str) {
     }
     if let Ok(history) = window.history() {
         // A browser may refuse when a page does this very often: the address is then a step behind.
-        let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(hash));
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(hash));
     }
 }
 

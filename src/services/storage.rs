@@ -1,4 +1,5 @@
-//! What stays in the browser between visits. Only settings and scenarios: never packets, never secrets.
+//! What stays in the browser: between visits only settings and scenarios, never packets and never secrets; for
+//! as long as the tab is open also what a person works on.
 
 use gloo_events::EventListener;
 use wasm_bindgen::JsCast as _;
@@ -54,6 +55,26 @@ pub fn changes(name: &str, tell: impl Fn() + 'static) -> Option<EventListener> {
             tell();
         }
     }))
+}
+
+/// What this tab keeps under a name until it is closed.
+#[must_use]
+pub fn session(name: &str) -> Option<String> {
+    let storage = super::browser::window()?.session_storage().ok()??;
+    storage.get_item(&key(name)).ok()?
+}
+
+/// Keeps a value until the tab is closed, or keeps it no longer; whether the browser did.
+pub fn set_session(name: &str, value: Option<&str>) -> bool {
+    let window = super::browser::window();
+    let Some(storage) = window.and_then(|window| window.session_storage().ok().flatten()) else {
+        return false;
+    };
+    let done = match value {
+        Some(value) => storage.set_item(&key(name), value),
+        None => storage.remove_item(&key(name)),
+    };
+    done.is_ok()
 }
 
 fn key(name: &str) -> String {

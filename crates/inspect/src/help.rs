@@ -4,12 +4,12 @@
 pub type Keys = &'static [(&'static [&'static str], &'static str)];
 
 const DISSECT: &str = "Paste MQTT bytes as you have them: hex of any kind, a hex dump, base64, a C, Rust or Python literal, or drop a file. Every field, bit and broken rule is shown beside the bytes that say so. Nothing leaves this page.";
-const LIVE: &str = "Connect to a broker over WebSocket, or to the one that is built in, and see every packet both ways. Nothing goes anywhere but to the broker you name.";
+const LIVE: &str = "Connect to a broker over WebSocket, or to the one that is built in, and see every packet both ways. Data goes only to the broker you name.";
 const FLOWS: &str = "Follow a message from publisher to broker to subscriber, packet by packet, with the state that each side stores. The packets come from a real client and a real broker, in simulated time.";
 
 const LIVE_KEYS: Keys = &[
     (&["/"], "Search"),
-    (&["p"], "Pause the lists, and go on"),
+    (&["p"], "Pause or resume the lists"),
     (
         &["Ctrl+Enter"],
         "Publish what stands in the form (on a Mac: ⌘)",
@@ -55,11 +55,8 @@ const DISSECT_KEYS: Keys = &[
     (&["Delete"], "Remove the selected property, filter or code"),
     (&["n", "Shift+n"], "Jump to the next fault, the one before"),
     (&["[", "]"], "The packet before, the next packet"),
-    (
-        &["Ctrl+Z", "Ctrl+Shift+Z"],
-        "Take back, do again (on a Mac: ⌘)",
-    ),
-    (&["Escape"], "Leave a field or a window as it was"),
+    (&["Ctrl+Z", "Ctrl+Shift+Z"], "Undo, redo (on a Mac: ⌘)"),
+    (&["Escape"], "Cancel editing or close the dialog"),
     (&["?"], "This help"),
 ];
 

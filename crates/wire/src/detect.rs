@@ -56,9 +56,9 @@ impl core::fmt::Display for Reason {
             }
         };
         match self {
-            Self::Connect => f.write_str("a CONNECT says so"),
+            Self::Connect => f.write_str("a CONNECT names its protocol level"),
             Self::Alike => {
-                f.write_str("every version writes these packets alike; the newest is taken")
+                f.write_str("these packets are the same in every version; the newest is taken")
             }
             Self::Fewest(score) => write!(f, "read as {}, {}", score.version.name(), broken(score)),
             Self::Other(score) => write!(f, "read as {}, {}", score.version.name(), broken(score)),

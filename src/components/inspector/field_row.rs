@@ -28,7 +28,9 @@ pub(super) struct RowProps {
 
 impl PartialEq for RowProps {
     fn eq(&self, other: &Self) -> bool {
+        // The rows stay the same when the texts arrive; what is shown of them does not.
         Rc::ptr_eq(&self.rows, &other.rows)
+            && self.shown == other.shown
             && (
                 self.index,
                 self.selected,

@@ -22,6 +22,8 @@ struct Inner {
     bytes: Rc<[u8]>,
     dissection: Dissection,
     offset: usize,
+    /// All bytes of what it stands in, where that is known.
+    total: Option<usize>,
     layout: Layout,
 }
 
@@ -46,6 +48,7 @@ impl Shown {
             bytes,
             dissection,
             offset,
+            total: None,
             layout,
         };
         Self(Rc::new(inner), TextsStage::Coming)
@@ -81,11 +84,15 @@ impl Shown {
     #[must_use]
     pub fn of(recording: &Recording, packet: usize) -> Option<Self> {
         let offset = recording.packets().get(packet)?.at.offset;
-        Some(Self::new(
-            recording.bytes_of(packet).into(),
-            recording.dissect(packet),
+        let dissection = recording.dissect(packet);
+        let inner = Inner {
+            bytes: recording.bytes_of(packet).into(),
             offset,
-        ))
+            total: Some(recording.bytes().len()),
+            layout: Layout::new(&dissection),
+            dissection,
+        };
+        Some(Self(Rc::new(inner), TextsStage::Coming))
     }
 
     /// A line of its bytes.
@@ -133,6 +140,12 @@ impl Shown {
     #[must_use]
     pub fn offset(&self) -> usize {
         self.0.offset
+    }
+
+    /// How many bytes there are in what it stands in, where that is known.
+    #[must_use]
+    pub fn total(&self) -> Option<usize> {
+        self.0.total
     }
 
     /// The field that a byte is selected as.

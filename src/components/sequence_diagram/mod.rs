@@ -57,7 +57,7 @@ pub fn SequenceDiagram(props: &SequenceDiagramProps) -> Html {
                 diagram, on_scene, ..
             },
         )| {
-            if let Some(root) = node.cast::<web_sys::Element>() {
+            if let Some(root) = browser::element_of::<web_sys::Element>(node) {
                 on_scene.emit(Rc::new(Scene::of(&root, diagram.clone())));
             }
         },

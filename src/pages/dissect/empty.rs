@@ -47,11 +47,10 @@ pub(super) fn empty(desk: &Rc<Desk>) -> El {
             .child(el("div").class("tries").all(tries))
             .child(el("p").class("quiet").text("Versions 3.1, 3.1.1 and 5. The bytes stay in this tab."))
     } else {
-        empty
-            .child(el("h2").text("No bytes to show yet"))
-            .child(el("p").text(
-            "What stands on the left could not be read as bytes. The message below it says where.",
-        ))
+        empty.child(el("h2").text("No bytes to show yet")).child(
+            el("p")
+                .text("The text on the left could not be read as bytes; see the message below it."),
+        )
     };
     el("section")
         .class("pane inspector-empty")

@@ -10,7 +10,7 @@ use crate::state::workbench::Document;
 pub(super) fn shared_of(document: &Document) -> Shared {
     Shared {
         bytes: without_secrets(&document.recording).0,
-        version: document.version,
+        version: document.version_asked(),
         sender: document.recording.sender(),
         runs: document.recording.runs(),
         packet: u32::try_from(document.packet).unwrap_or(0),

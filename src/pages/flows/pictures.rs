@@ -6,6 +6,8 @@ use mqttscope_inspect::flows::{Diagram, Look};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use crate::services::browser;
+
 use crate::hooks::Resizes;
 use crate::state::flows::Column;
 
@@ -21,7 +23,7 @@ pub(super) const USUAL: i32 = 760;
 pub(super) fn use_room(room: &NodeRef, on_room: &Callback<i32>) {
     let (room, on_room) = (room.clone(), on_room.clone());
     use_effect_with((), move |()| {
-        let resizes = room.cast::<HtmlElement>().and_then(|element| {
+        let resizes = browser::element_of::<HtmlElement>(&room).and_then(|element| {
             let measured = element.clone();
             Resizes::of(&element, move || {
                 let wide = measured.client_width();

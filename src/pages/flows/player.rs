@@ -125,15 +125,15 @@ impl Player {
             });
         }
         let clock = seconds(moment);
-        if let Some(slider) = self.slider.cast::<HtmlInputElement>() {
+        if let Some(slider) = browser::element_of::<HtmlInputElement>(&self.slider) {
             slider.set_value(&format!("{at:.0}"));
             // It can be set on any element, so it does not fail.
             let _ = slider.set_attribute("aria-valuetext", &clock);
         }
-        if let Some(element) = self.clock.cast::<HtmlElement>() {
+        if let Some(element) = browser::element_of::<HtmlElement>(&self.clock) {
             element.set_text_content(Some(&clock));
         }
-        if let Some(room) = self.room.cast::<HtmlElement>() {
+        if let Some(room) = browser::element_of::<HtmlElement>(&self.room) {
             let (top, high) = (
                 f64::from(room.scroll_top()),
                 f64::from(room.client_height()),

@@ -3,6 +3,8 @@
 use web_sys::{HtmlInputElement, SubmitEvent};
 use yew::prelude::*;
 
+use crate::services::browser;
+
 use crate::components::dialog::Dialog;
 
 /// The longest name, in characters.
@@ -23,7 +25,7 @@ pub(super) fn Rename(props: &RenameProps) -> Html {
     {
         let field = field.clone();
         use_effect_with((), move |()| {
-            if let Some(field) = field.cast::<HtmlInputElement>() {
+            if let Some(field) = browser::element_of::<HtmlInputElement>(&field) {
                 // A field that cannot take the focus can still be clicked.
                 let _ = field.focus();
                 field.select();
@@ -34,7 +36,7 @@ pub(super) fn Rename(props: &RenameProps) -> Html {
         let (field, on_rename) = (field.clone(), props.on_rename.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            let value = field.cast::<HtmlInputElement>().map(|field| field.value());
+            let value = browser::element_of::<HtmlInputElement>(&field).map(|field| field.value());
             let words = value.unwrap_or_default();
             let words: Vec<&str> = words.split_whitespace().collect();
             on_rename.emit((!words.is_empty()).then(|| words.join(" ")));

@@ -3,9 +3,11 @@
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use crate::services::browser;
+
 /// Scrolls sideways by most of the room, and at the end back to the beginning.
 pub(super) fn scroll_on(room: &NodeRef) {
-    if let Some(room) = room.cast::<HtmlElement>() {
+    if let Some(room) = browser::element_of::<HtmlElement>(room) {
         let (left, wide) = (room.scroll_left(), room.client_width());
         let is_end = left.saturating_add(wide).saturating_add(2) >= room.scroll_width();
         let by = wide.saturating_mul(3) / 4;
@@ -15,7 +17,7 @@ pub(super) fn scroll_on(room: &NodeRef) {
 
 /// Scrolls sideways to the chosen run, where it is not wholly seen.
 pub(super) fn reveal(room: &NodeRef) {
-    let Some(room) = room.cast::<HtmlElement>() else {
+    let Some(room) = browser::element_of::<HtmlElement>(room) else {
         return;
     };
     let chosen = room.query_selector(".column.active").ok().flatten();

@@ -12,6 +12,7 @@ use super::desk::Desk;
 use crate::components::sequence_diagram::{Scene, SequenceDiagram};
 use crate::hooks::Resizes;
 use crate::route::Page;
+use crate::services::browser;
 
 /// Beside the diagram in its pane, in pixels, as in the style sheet.
 const BESIDE: i32 = 24;
@@ -83,7 +84,7 @@ fn use_width(node: &NodeRef, is_shown: bool) -> u32 {
     {
         let (node, width) = (node.clone(), width.setter());
         use_effect_with(is_shown, move |_| {
-            let resizes = node.cast::<HtmlElement>().and_then(|element| {
+            let resizes = browser::element_of::<HtmlElement>(&node).and_then(|element| {
                 let measured = element.clone();
                 Resizes::of(&element, move || {
                     let wide = measured.client_width().saturating_sub(BESIDE);

@@ -12,7 +12,7 @@ use super::connections::Open;
 use super::desk::Desk;
 use super::keep;
 use crate::components::menu::{Item, Menu};
-use crate::services::files;
+use crate::services::{browser, files};
 use crate::state::live::profiles::{ProfileAct, Profiles, begin, place};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -54,7 +54,7 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
             }
             match index.saturating_sub(presets.len()) {
                 0 => {
-                    if let Some(file) = file.cast::<HtmlInputElement>() {
+                    if let Some(file) = browser::element_of::<HtmlInputElement>(&file) {
                         file.click();
                     }
                 }

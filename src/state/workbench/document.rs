@@ -9,7 +9,7 @@ use mqttscope_capture::text::{
 use mqttscope_inspect::fields;
 use mqttscope_inspect::recording::Recording;
 use mqttscope_inspect::sides::{self, Run};
-use mqttscope_wire::{PacketType, ProtocolVersion, Sender};
+use mqttscope_wire::{PacketType, ProtocolVersion, Reason, Sender};
 
 use super::{Given, OpenBytes, Sides};
 
@@ -30,6 +30,9 @@ pub struct Document {
     pub source: Option<Rc<SourceMap>>,
     /// The version that was asked for.
     pub version: Option<ProtocolVersion>,
+    /// The version in which the packets were read before one of them was changed here. It holds while
+    /// they are changed: a broken packet must not be read as another version's.
+    pub held: Option<ProtocolVersion>,
     /// Whose packets they are, where it was said.
     pub sides: Option<Sides>,
     /// What tells the sides apart in the text.
@@ -52,6 +55,7 @@ impl Default for Document {
             fault: None,
             source: None,
             version: None,
+            held: None,
             sides: None,
             marks: None,
             recording: nothing(),
@@ -79,9 +83,11 @@ impl Document {
 
     /// The same way of reading for something else that was given.
     pub(super) fn with_given(&self, given: Given) -> Self {
+        let is_made = matches!(given, Given::Made(_));
         let fresh = Self {
             format: self.format,
             version: self.version,
+            held: self.held.filter(|_| is_made),
             sides: self.sides,
             packet: self.packet,
             node: self.node,
@@ -176,17 +182,48 @@ impl Document {
     }
 
     fn recorded(&self, bytes: Vec<u8>, runs: &[Run]) -> Recording {
+        let version = self.version_asked();
         match self.sides {
-            Some(Sides::From(sender)) => Recording::read(bytes, self.version, Some(sender)),
+            Some(Sides::From(sender)) => Recording::read(bytes, version, Some(sender)),
             None | Some(Sides::Marked | Sides::Turns) if !runs.is_empty() => {
-                Recording::of_sides(&bytes, runs, self.version)
+                Recording::of_sides(&bytes, runs, version)
             }
-            _ => Recording::read(bytes, self.version, None),
+            _ => Recording::read(bytes, version, None),
         }
     }
 
+    /// The version that was chosen, or that holds while packets are changed.
+    #[must_use]
+    pub fn version_asked(&self) -> Option<ProtocolVersion> {
+        self.version.or(self.held)
+    }
+
+    /// The same document with packets that were changed or added here, read in the version in which they
+    /// were read before. Where a CONNECT names a version, that one counts.
+    fn changed(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
+        let named =
+            |recording: &Recording| recording.detection().reasons.first() == Some(&Reason::Connect);
+        let before = &self.recording;
+        let now = self.held.unwrap_or(before.version());
+        let held = Self {
+            held: Some(now).filter(|_| !before.packets().is_empty()),
+            ..self.clone()
+        };
+        let free = Self {
+            held: None,
+            ..self.clone()
+        };
+        let is_named = named(before) && self.held.is_none();
+        let (likely, other) = if is_named { (free, held) } else { (held, free) };
+        let made = likely.with_bytes(bytes.clone(), runs);
+        if named(&made.recording) == is_named {
+            return made;
+        }
+        other.with_bytes(bytes, runs)
+    }
+
     /// The same document with bytes that were made here. Where both sides speak, marks say so.
-    fn with_bytes(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
+    pub(super) fn with_bytes(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
         let recording = self.recorded(bytes, runs);
         let has_both = recording.has_both();
         let text: Rc<str> = hex_of(&recording).into();
@@ -211,7 +248,7 @@ impl Document {
     /// With other bytes in place of one packet; the selected field is found again in them.
     pub(super) fn edited(&self, packet: usize, bytes: &[u8]) -> Self {
         let (bytes, runs) = self.recording.with(packet, bytes);
-        let made = self.with_bytes(bytes, &runs);
+        let made = self.changed(bytes, &runs);
         let key = self
             .node
             .and_then(|node| fields::key(&self.recording.dissect(packet).tree, node));
@@ -237,7 +274,7 @@ impl Document {
                 },
             });
         }
-        self.with_bytes([self.recording.bytes(), bytes].concat(), &runs)
+        self.changed([self.recording.bytes(), bytes].concat(), &runs)
             .selecting(first_new, None)
     }
 
@@ -254,6 +291,7 @@ impl Document {
     pub(super) fn read_version(&self, version: Option<ProtocolVersion>) -> Self {
         Self {
             version,
+            held: None,
             node: None,
             ..self.clone()
         }

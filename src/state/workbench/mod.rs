@@ -4,6 +4,7 @@
 mod document;
 mod given;
 mod history;
+mod saved;
 
 use std::rc::Rc;
 
@@ -113,6 +114,12 @@ impl Workbench {
     #[must_use]
     pub fn text_revision(&self) -> u32 {
         self.text_revision
+    }
+
+    /// Another one after each change of what can be undone and redone.
+    #[must_use]
+    pub fn history_revision(&self) -> u32 {
+        self.history.revision()
     }
 
     /// Goes to another document and keeps the way back.

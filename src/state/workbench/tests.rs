@@ -314,3 +314,56 @@ fn bytes_of_both_sides_are_opened_as_such() {
     let bench = bench.reduce(Act::ReadVersion(None));
     assert_eq!(senders(&bench), "><");
 }
+
+#[test]
+fn an_edit_that_breaks_a_packet_leaves_the_version_as_it_was() {
+    // PUBLISH, QoS 1, which reads well in 3.1.1 only.
+    let start = after([Act::Type("32 09 00 03 61 2f 62 00 01 68 69".into())]);
+    assert_eq!(start.now().recording.version(), ProtocolVersion::V3_1_1);
+    let broken = [
+        0x36, 0x09, 0x00, 0x03, 0x61, 0x2f, 0x62, 0x00, 0x01, 0x68, 0x69,
+    ];
+    let edited = start.reduce(Act::Edit(0, broken.as_slice().into()));
+    let now = edited.now();
+    assert_eq!(now.version, None);
+    assert_eq!(now.held, Some(ProtocolVersion::V3_1_1));
+    assert_eq!(now.recording.version(), ProtocolVersion::V3_1_1);
+    assert_eq!(
+        now.recording.packets()[0].errors,
+        1,
+        "QoS 3, and nothing else"
+    );
+    let again = edited.reduce(Act::Edit(0, broken.as_slice().into()));
+    assert_eq!(again.now().held, Some(ProtocolVersion::V3_1_1));
+    // Other text says anew what it is.
+    let typed = again.reduce(Act::Type("c0 00".into()));
+    assert_eq!(typed.now().held, None);
+}
+
+#[test]
+fn a_connect_names_its_version_while_it_is_edited() {
+    let connect = *b"\x10\x0d\0\x04MQTT\x04\x02\0\x3c\0\x01c";
+    let start = after([Act::OpenBytes(OpenBytes {
+        bytes: connect.as_slice().into(),
+        version: None,
+        sender: None,
+        runs: Vec::new(),
+        packet: 0,
+        node: None,
+    })]);
+    assert_eq!(start.now().recording.version(), ProtocolVersion::V3_1_1);
+    let with_level = |level: u8| {
+        let mut bytes = connect;
+        bytes[8] = level;
+        start.clone().reduce(Act::Edit(0, bytes.as_slice().into()))
+    };
+    let version = |bench: &Workbench| (bench.now().held, bench.now().recording.version());
+    assert_eq!(version(&with_level(5)), (None, ProtocolVersion::V5));
+    // No version has this level: the one before stays.
+    let held = (Some(ProtocolVersion::V3_1_1), ProtocolVersion::V3_1_1);
+    assert_eq!(version(&with_level(7)), held);
+    let mut named_again = connect;
+    named_again[8] = 5;
+    let back = with_level(7).reduce(Act::Edit(0, named_again.as_slice().into()));
+    assert_eq!(version(&back), (None, ProtocolVersion::V5));
+}
