@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
+use mqttscope_capture::foreign::examine;
 use mqttscope_capture::text::{
     self, Decoded, Format, Marks, Note, Side, SourceMap, Style, TextError, TextErrorKind, Turns,
 };
@@ -11,6 +12,7 @@ use mqttscope_inspect::recording::Recording;
 use mqttscope_inspect::sides::{self, Run};
 use mqttscope_wire::{PacketType, ProtocolVersion, Reason, Sender};
 
+use super::foreign::{Other, Taking, parts_of};
 use super::{Given, OpenBytes, Sides};
 
 /// Everything that one step back restores.
@@ -37,6 +39,12 @@ pub struct Document {
     pub sides: Option<Sides>,
     /// What tells the sides apart in the text.
     pub marks: Option<Marks>,
+    /// What the given bytes are, where they are not packets on their own.
+    pub other: Option<Rc<Other>>,
+    /// What was chosen to do with such bytes.
+    pub taking: Taking,
+    /// Which of several connections was chosen.
+    pub stream: usize,
     /// The bytes and the packets in them.
     pub recording: Rc<Recording>,
     /// The packet that is looked at.
@@ -58,6 +66,9 @@ impl Default for Document {
             held: None,
             sides: None,
             marks: None,
+            other: None,
+            taking: Taking::Found,
+            stream: 0,
             recording: nothing(),
             packet: 0,
             node: None,
@@ -65,7 +76,7 @@ impl Default for Document {
     }
 }
 
-fn nothing() -> Rc<Recording> {
+pub(super) fn nothing() -> Rc<Recording> {
     Rc::new(Recording::read(Vec::new(), None, None))
 }
 
@@ -77,8 +88,23 @@ impl Document {
             sides: open.sender.map(Sides::From),
             ..Self::default()
         };
+        let is_plain = open.runs.is_empty() && examine(&open.bytes, &[], 0).is_some();
+        if is_plain {
+            // Bytes that are not MQTT are told as such, wherever they come from.
+            let hex = text::write(&open.bytes, Style::Hex);
+            return made.with_given(Given::Typed(hex.into()));
+        }
         made.with_bytes(open.bytes.to_vec(), &open.runs)
             .selecting(open.packet, open.node)
+    }
+
+    /// The same way of reading, without what was chosen for these bytes alone.
+    pub(super) fn for_another(&self) -> Self {
+        Self {
+            taking: Taking::Found,
+            stream: 0,
+            ..self.clone()
+        }
     }
 
     /// The same way of reading for something else that was given.
@@ -91,8 +117,13 @@ impl Document {
             sides: self.sides,
             packet: self.packet,
             node: self.node,
+            taking: self.taking,
+            stream: self.stream,
             ..Self::default()
         };
+        if let Some(json) = fresh.of_json(&given) {
+            return json;
+        }
         let decoded = match &given {
             // The next text says anew what it is.
             Given::Nothing => return Self::default(),
@@ -111,7 +142,7 @@ impl Document {
                     let bytes = bytes.to_vec();
                     return fresh
                         .given_as(given, Some(Format::Binary))
-                        .reading(bytes, &[]);
+                        .examined(bytes, &[], &[]);
                 }
             },
         };
@@ -155,14 +186,14 @@ impl Document {
     fn decoded(self, given: Given, decoded: Result<Decoded, TextError>) -> Self {
         match decoded {
             Ok(decoded) => {
-                let runs = runs_of(&decoded);
+                let (parts, runs) = parts_of(&decoded);
                 let read = Self {
                     marks: decoded.marks,
                     notes: decoded.notes.into(),
                     source: Some(Rc::new(decoded.source)),
                     ..self.given_as(given, Some(decoded.format))
                 };
-                read.reading(decoded.bytes, &runs)
+                read.examined(decoded.bytes, &parts, &runs)
             }
             Err(error) => Self {
                 fault: Some(Rc::new(error)),
@@ -175,7 +206,7 @@ impl Document {
     }
 
     /// Reads these bytes as the document says.
-    fn reading(self, bytes: Vec<u8>, runs: &[Run]) -> Self {
+    pub(super) fn reading(self, bytes: Vec<u8>, runs: &[Run]) -> Self {
         let recording = Rc::new(self.recorded(bytes, runs));
         let (packet, node) = (self.packet, self.node);
         Self { recording, ..self }.selecting(packet, node)
@@ -240,6 +271,7 @@ impl Document {
             notes: Rc::default(),
             fault: None,
             source: None,
+            other: None,
             recording: Rc::new(recording),
             ..self.clone()
         }
@@ -302,6 +334,27 @@ impl Document {
     pub(super) fn read_sides(&self, sides: Option<Sides>) -> Self {
         Self {
             sides,
+            node: None,
+            ..self.clone()
+        }
+        .read_again()
+    }
+
+    /// The bytes taken otherwise, where they are not packets on their own.
+    pub(super) fn taken(&self, taking: Taking) -> Self {
+        Self {
+            taking,
+            node: None,
+            ..self.clone()
+        }
+        .read_again()
+    }
+
+    /// Another of several connections.
+    pub(super) fn of_stream(&self, stream: usize) -> Self {
+        Self {
+            stream,
+            packet: 0,
             node: None,
             ..self.clone()
         }
