@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::Resizes;
 use super::kept::{use_after, use_kept};
 use crate::element::{El, el};
+use crate::services::browser;
 use crate::state::row_heights::RowHeights;
 
 /// Rows above and below the screen that are drawn too, so that scrolling shows no gap.
@@ -67,7 +68,7 @@ impl VirtualRows {
     }
 
     fn now(&self) -> Option<(HtmlElement, u64, u64)> {
-        let element = self.node.cast::<HtmlElement>()?;
+        let element = browser::element_of::<HtmlElement>(&self.node)?;
         let (top, shown) = look(&element);
         Some((element, top, shown))
     }
@@ -97,7 +98,7 @@ pub fn use_uneven_rows(heights: Rc<RowHeights>) -> VirtualRows {
         // The element may come and go with its first row.
         let numbers = [usize::from(heights.count() > 0), usize::from(is_scaled)];
         use_after(numbers, move || {
-            let element = node.cast::<HtmlElement>()?;
+            let element = browser::element_of::<HtmlElement>(&node)?;
             let look = {
                 let element = element.clone();
                 move || {

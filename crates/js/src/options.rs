@@ -45,10 +45,8 @@ impl Options {
         if value.is_undefined() || value.is_null() {
             return Ok(Self::default());
         }
-        if !value.is_object() {
-            return Err(Failure::message("options must be an object"));
-        }
-        let given: &Given = value.unchecked_ref();
+        let given: &Given =
+            plain::object(value).ok_or_else(|| Failure::message("options must be an object"))?;
         Ok(Self {
             version: version(&given.version())?,
             sender: sender(&given.from())?,

@@ -108,7 +108,7 @@ impl core::fmt::Display for Reason {
             }
         };
         match self {
-            Self::Connect => f.write_str("a CONNECT says so"),
+            Self::Connect => f.write_str("a CONNECT names its protocol level"),
             Self::Alike => {
                 f.write_str("3.1.1 and 5 write these packets alike; the newest is taken")
             }

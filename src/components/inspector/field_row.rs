@@ -29,6 +29,7 @@ pub(super) struct RowProps {
 
 impl PartialEq for RowProps {
     fn eq(&self, other: &Self) -> bool {
+        // The list stays the same when the texts arrive; what is shown of it does not.
         self.shown == other.shown
             && Rc::ptr_eq(&self.list, &other.list)
             && (

@@ -23,6 +23,8 @@ struct Inner {
     bytes: Rc<[u8]>,
     dissection: Dissection,
     offset: usize,
+    /// All bytes of what it stands in, where that is known.
+    total: Option<usize>,
     layout: Layout,
     repairs: Vec<Repair>,
 }
@@ -43,22 +45,14 @@ impl Shown {
     /// A packet, taken apart, that begins at `offset` of what it stands in.
     #[must_use]
     pub fn new(bytes: Rc<[u8]>, dissection: Dissection, offset: usize) -> Self {
-        Self::with_repairs(bytes, dissection, offset, Vec::new())
-    }
-
-    fn with_repairs(
-        bytes: Rc<[u8]>,
-        dissection: Dissection,
-        offset: usize,
-        repairs: Vec<Repair>,
-    ) -> Self {
         let layout = Layout::new(&dissection);
         let inner = Inner {
             bytes,
             dissection,
             offset,
+            total: None,
             layout,
-            repairs,
+            repairs: Vec::new(),
         };
         Self(Rc::new(inner), TextsStage::Coming)
     }
@@ -93,12 +87,16 @@ impl Shown {
     #[must_use]
     pub fn of(recording: &Recording, packet: usize) -> Option<Self> {
         let offset = recording.packets().get(packet)?.at.offset;
-        Some(Self::with_repairs(
-            recording.bytes_of(packet).into(),
-            recording.dissect(packet),
+        let dissection = recording.dissect(packet);
+        let inner = Inner {
+            bytes: recording.bytes_of(packet).into(),
             offset,
-            recording.repairs(packet),
-        ))
+            total: Some(recording.bytes().len()),
+            layout: Layout::new(&dissection),
+            dissection,
+            repairs: recording.repairs(packet),
+        };
+        Some(Self(Rc::new(inner), TextsStage::Coming))
     }
 
     /// What was probably meant, where it is wrong.
@@ -152,6 +150,12 @@ impl Shown {
     #[must_use]
     pub fn offset(&self) -> usize {
         self.0.offset
+    }
+
+    /// How many bytes there are in what it stands in, where that is known.
+    #[must_use]
+    pub fn total(&self) -> Option<usize> {
+        self.0.total
     }
 
     /// The field that a byte is selected as.

@@ -68,7 +68,10 @@ fn count(desk: &Rc<Desk>) -> El {
             .title("Go to the next packet with a fault")
             .on_click(jump)
             .child(icon(Icon::Fault))
-            .string(format!("{faulty} at fault"))
+            .string(match faulty {
+                1 => "1 packet with errors".to_owned(),
+                more => format!("{more} packets with errors"),
+            })
             .child(icon(Icon::Down))
     });
     el("div")

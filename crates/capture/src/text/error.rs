@@ -115,7 +115,7 @@ impl fmt::Display for TextError {
             TextErrorKind::NoBytes => return f.write_str("there are no bytes in this text"),
             TextErrorKind::Unrecognised => {
                 return f
-                    .write_str("this is not hex, base64, a dump or a literal that is known here");
+                    .write_str("not recognized: paste hex, base64, a hex dump or a byte literal");
             }
             TextErrorKind::TooLarge => "stands for more bytes than are read here",
             TextErrorKind::NotHex => "is not hex",

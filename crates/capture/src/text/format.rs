@@ -112,7 +112,7 @@ impl Format {
             Self::Base64 => "base64",
             Self::Base64Url => "base64url",
             Self::DataUrl => "data URL",
-            Self::Binary => "bytes as they are",
+            Self::Binary => "raw bytes",
         }
     }
 }

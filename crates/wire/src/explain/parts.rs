@@ -53,7 +53,7 @@ fn unread(at: At<'_>) -> alloc::string::String {
     if is_cut_short(at) {
         return format!("{count}; the rest of the packet is not here");
     }
-    format!("{count} not read because of a fault before")
+    format!("{count} not parsed because of an earlier error")
 }
 
 /// Whether the packet is longer than what is here.

@@ -3700,7 +3700,7 @@ pub(super) static WORDS: [Words; 109] = [
     },
     Words {
         summary: "A packet identifier is 0.",
-        message: "A packet identifier is from 1 to 65535; 0 names nothing.",
+        message: "A packet identifier must be 1 to 65535; 0 is not allowed.",
         fix: None,
     },
     Words {
@@ -3722,7 +3722,7 @@ pub(super) static WORDS: [Words; 109] = [
     },
     Words {
         summary: "A property stands in a packet, or in a will, that may not have it.",
-        message: "{value} may not stand here.",
+        message: "{value} is not allowed in this packet.",
         fix: None,
     },
     Words {
@@ -3732,12 +3732,12 @@ pub(super) static WORDS: [Words; 109] = [
     },
     Words {
         summary: "Receive Maximum is 0.",
-        message: "A Receive Maximum of 0 would let nothing through.",
+        message: "Receive Maximum must not be 0.",
         fix: Some("Use 1 to 65535, or leave it out for 65535."),
     },
     Words {
         summary: "Maximum Packet Size is 0.",
-        message: "A Maximum Packet Size of 0 would let nothing through.",
+        message: "Maximum Packet Size must not be 0.",
         fix: Some("Leave it out to set no limit."),
     },
     Words {
