@@ -6,6 +6,9 @@ use mqttscope_inspect::standard;
 use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 
+use super::inspector::marked;
+use crate::element::el;
+
 /// What a term is given.
 #[derive(Clone, PartialEq, Properties)]
 pub struct GlossaryTermProps {
@@ -20,24 +23,32 @@ pub struct GlossaryTermProps {
 #[component]
 pub fn GlossaryTerm(props: &GlossaryTermProps) -> Html {
     // One term may be in several places.
+    let ready = use_state_eq(|| false);
     let id = use_memo((), |()| format!("term-{:x}", next_number()));
     let Some(term) = glossary::find(props.term) else {
         return html! { { props.says.clone() } };
     };
     let is_mark = props.says.is_empty();
+    // What it means is no part of the text around it before somebody asks.
+    let ask = {
+        let ready = ready.clone();
+        Callback::from(move |_: MouseEvent| ready.set(true))
+    };
     html! {
         <span class="glossary">
-            <button type="button" class={classes!("term", is_mark.then_some("mark"))} popovertarget={(*id).clone()} data-testid="term"
+            <button type="button" class={classes!("term", is_mark.then_some("mark"))} popovertarget={(*id).clone()} data-testid="term" onclick={ask}
                 aria-label={is_mark.then(|| format!("What is {}?", term.name))}>
                 { if is_mark { AttrValue::from("?") } else { props.says.clone() } }
             </button>
             <span id={(*id).clone()} popover="auto" class="meaning" role="note" data-testid="meaning">
-                <b>{ term.name }</b>
-                <span>{ term.meaning }</span>
-                <span class="places">
-                    { place(ProtocolVersion::V5, term.v5) }
-                    { place(ProtocolVersion::V3_1_1, term.v3_1_1) }
-                </span>
+                if *ready {
+                    <b>{ term.name }</b>
+                    { Html::from(marked(el("span"), term.meaning)) }
+                    <span class="places">
+                        { place(ProtocolVersion::V5, term.v5) }
+                        { place(ProtocolVersion::V3_1_1, term.v3_1_1) }
+                    </span>
+                }
             </span>
         </span>
     }

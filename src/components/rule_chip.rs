@@ -27,11 +27,6 @@ pub fn rule_chip(version: ProtocolVersion, place: &str) -> El {
             format!("Section {section} of the MQTT {name} standard (opens in a new tab)"),
         )
         .string(place.to_owned())
-        .child(
-            el("span")
-                .class("unseen")
-                .text(" in the standard, opens in a new tab"),
-        )
 }
 
 /// The same as markup of a page that is written with `html!`, by the version's name.

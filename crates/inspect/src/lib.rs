@@ -7,6 +7,7 @@
 //! - [`conversation`]: packets of both sides, judged together.
 //! - [`glossary`]: what the terms of MQTT mean.
 //! - [`help`]: what the pages do and which keys they know.
+//! - [`repair`]: what was probably meant by a length that is written wrong.
 //! - [`payload`]: a message's content as text, JSON or hex.
 //! - [`sides`]: who sent what, where both sides of a connection speak.
 //! - [`share`]: what a link carries.
@@ -26,9 +27,9 @@ pub mod fields;
 pub mod flows;
 pub mod glossary;
 pub mod help;
-mod index;
 pub mod payload;
 pub mod recording;
+pub mod repair;
 pub mod share;
 pub mod sides;
 pub mod standard;

@@ -16,6 +16,7 @@ mod finding_card;
 mod finding_list;
 mod flow_list;
 mod flow_picture;
+mod import_notes;
 mod keep;
 mod keys;
 mod message_list;
