@@ -13,6 +13,7 @@ mod menu_item;
 mod menu_list;
 mod not_loaded;
 pub mod sequence_diagram;
+pub mod splitter;
 pub mod state_view;
 pub mod text_out;
 pub mod toasts;

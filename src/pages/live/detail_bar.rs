@@ -80,10 +80,25 @@ fn link(packet: &Packet, row: Option<&WireRow>, desk: &Desk) -> Html {
         Callback::from(move |_: MouseEvent| desk.inspect(record))
     };
     let says = match packet.round_trip_ms {
-        Some(round_trip) => format!("answers after {}", words::duration(round_trip)),
-        None => "show the answer".into(),
+        Some(round_trip) => format!("answers, {} later", words::duration(round_trip)),
+        None => answer(packet),
     };
     html! { <button class="chip accent" data-testid="linked" onclick={go}><span>{ says }</span></button> }
+}
+
+/// What the way to the answer is called: by the packet that is usual.
+fn answer(packet: &Packet) -> String {
+    let first = packet.bytes.first().copied().unwrap_or_default();
+    let name = match (first >> 4, (first >> 1) & 3) {
+        (1, _) => "CONNACK",
+        (3, 1) => "PUBACK",
+        (3, 2) | (6, _) => "the handshake's next packet",
+        (8, _) => "SUBACK",
+        (10, _) => "UNSUBACK",
+        (12, _) => "PINGRESP",
+        _ => "the answer",
+    };
+    format!("Go to {name}")
 }
 
 /// The Dissect page with this packet; none: it carries a password, or is too long for a link.

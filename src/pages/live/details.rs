@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{ConnectionView, Direction, Packet, WireRow};
+use mqttscope_engine::protocol::{ConnectionView, Direction, Packet, RecordId, WireRow};
 use mqttscope_inspect::payload::Reader;
 use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 use yew::prelude::*;
@@ -11,6 +11,7 @@ use yew::prelude::*;
 use super::connection_card::connection_card;
 use super::desk::Desk;
 use super::detail_bar::detail_bar;
+use super::large_packet::{LARGE, large};
 use super::wire_list::minutes_behind;
 use super::wire_row::grade;
 use crate::components::icon::icon;
@@ -29,6 +30,8 @@ pub(super) struct DetailsProps {
     pub(super) around: Around,
     /// The connection that is looked at.
     pub(super) view: Option<ConnectionView>,
+    /// What its server says of itself.
+    pub(super) system: Rc<Vec<(String, String)>>,
     /// What it is called.
     pub(super) name: AttrValue,
 }
@@ -37,9 +40,15 @@ pub(super) struct DetailsProps {
 pub(super) fn Details(props: &DetailsProps) -> Html {
     let minutes = use_memo((), |()| minutes_behind());
     let node = use_state_eq(|| None::<usize>);
+    // A large packet that is to be shown all the same.
+    let anyway = use_state_eq(|| None::<RecordId>);
     let shown = {
         let node = node.clone();
-        use_memo(props.packet.clone(), move |packet| {
+        let wanted = props
+            .packet
+            .clone()
+            .filter(|packet| packet.bytes.len() <= LARGE || *anyway == Some(packet.record));
+        use_memo(wanted, move |packet| {
             // Another packet has other fields.
             node.set(None);
             packet.as_deref().map(shown)
@@ -52,19 +61,21 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
     };
-    let (Some(packet), Some(shown)) = (&props.packet, &*shown) else {
-        return html! { <section class="pane details" aria-label="Connection">{ connection_card(props.view.as_ref(), &props.name) }</section> };
+    let Some(packet) = &props.packet else {
+        return html! { <section class="pane details" id="live-details" aria-label="Connection">{ connection_card(props.view.as_ref(), &props.system, &props.name) }</section> };
     };
     let detail = props.around.detail;
     html! {
-        <section class="pane details" aria-label="Packet" data-testid="details">
+        <section class="pane details" id="live-details" aria-label="Packet" data-testid="details">
             { detail_bar(packet, props.row.as_ref(), detail, &desk) }
             { faults(packet) }
             <div class="detail" id="detail" role="tabpanel" aria-labelledby={format!("detail-{}", detail.name())}>
                 if detail == Detail::State {
                     { state(&props.around, *minutes, &desk) }
-                } else {
+                } else if let Some(shown) = &*shown {
                     <Inspector shown={shown.clone()} reader={Reader::FULL} selected={*node} on_select={on_node} />
+                } else {
+                    { large(packet, &anyway) }
                 }
             </div>
         </section>

@@ -9,8 +9,11 @@ use crate::attempt;
 use crate::connection::Connection;
 use crate::convert;
 use crate::doctor;
-use crate::protocol::ConnectionId;
-use crate::view::limits;
+use crate::protocol::{ConnectionId, Notice, Report};
+use crate::view::{limits, rows};
+
+/// Characters of a response that is told in a notice.
+const ANSWER: usize = 120;
 
 impl Engine {
     pub(super) fn happened(&mut self, now_ms: f64, id: ConnectionId, event: Event) {
@@ -111,9 +114,13 @@ impl Engine {
         if let Some(at) = answered {
             let request = connection.requests.swap_remove(at);
             let took = now_ms - request.sent_ms;
-            let size = message.payload.len();
-            let text = format!("The answer came after {took:.1} ms: {size} bytes.");
-            self.notice(Some(id), false, text);
+            let says = rows::preview(&message.payload, ANSWER);
+            self.answers.push(Report::Notice(Notice {
+                connection: Some(id),
+                text: format!("Response after {took:.1} ms: {says}"),
+                is_problem: false,
+                record: self.answer_record(id, &message.payload),
+            }));
         }
     }
 
@@ -218,7 +225,7 @@ impl Engine {
             .requests
             .retain(|request| request.until_ms > now_ms);
         for _ in connection.requests.len()..before {
-            self.notice(Some(id), true, "Nobody answered the request in time.");
+            self.notice(Some(id), true, "No response to the request in time.");
         }
     }
 
@@ -275,14 +282,14 @@ pub(super) fn words_of(closed: &Closed) -> String {
         format!(" and said {:?}", closed.reason)
     };
     if !closed.was_open {
-        return "could not be opened".into();
+        return "could not connect".into();
     }
     match closed.code {
         1000 => format!("the server closed it in order{said}"),
         1001 => format!("the server is going away{said}"),
         1002 => format!("the server saw a WebSocket protocol error{said}"),
         1003 => format!("closed over data of the wrong kind{said}"),
-        1006 => "the connection broke".into(),
+        1006 => "connection lost".into(),
         1007 => format!("the server could not read what it got{said}"),
         1008 => format!("the server's policy forbids it{said}"),
         1009 => format!("a message was too big for the server{said}"),
@@ -298,8 +305,8 @@ fn words(cause: &Cause, version: mqttscope_wire::ProtocolVersion, socket: &str) 
     };
     match cause {
         Cause::Requested => String::new(),
-        Cause::NotOpened if socket.is_empty() => "could not be opened".into(),
-        Cause::Lost if socket.is_empty() => "the connection broke".into(),
+        Cause::NotOpened if socket.is_empty() => "could not connect".into(),
+        Cause::Lost if socket.is_empty() => "connection lost".into(),
         Cause::NotOpened | Cause::Lost => socket.to_owned(),
         Cause::Refused { reason_code, .. } => {
             let name = name(PacketType::Connack, *reason_code);

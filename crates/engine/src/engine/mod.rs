@@ -2,9 +2,11 @@
 
 mod commands;
 mod events;
+mod messages;
 mod pace;
 mod record;
 mod report;
+mod retained;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -20,6 +22,7 @@ use crate::protocol::{ConnectionId, Grade, Looking, Notice, RecordId, Report, Ta
 use crate::states::States;
 use crate::topics::Topics;
 use crate::view::charting::Charting;
+use crate::view::cut::cut;
 use crate::view::gone::Gone;
 use crate::watch::Watch;
 use pace::Pace;
@@ -27,6 +30,9 @@ use report::Explained;
 
 /// Milliseconds between two summaries when nothing else happens, so that rates fall to zero.
 const BETWEEN_SUMMARIES: f64 = 1_000.0;
+
+/// Characters of a notice: it may quote what a server sent.
+const MOST_NOTICE: usize = 400;
 
 /// What a socket is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -315,8 +321,9 @@ impl Engine {
     ) {
         self.answers.push(Report::Notice(Notice {
             connection,
-            text: text.into(),
+            text: cut(&text.into(), MOST_NOTICE),
             is_problem,
+            record: None,
         }));
     }
 

@@ -10,7 +10,7 @@ mod profile;
 mod report;
 mod rows;
 
-pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Window};
+pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{

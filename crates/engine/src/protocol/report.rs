@@ -44,6 +44,10 @@ pub enum Report {
         first: u64,
         /// Rows there are.
         total: u64,
+        /// Topics that the tree has no room for; counted up to a limit.
+        left_out: u64,
+        /// What the server says of itself: topics below `$SYS` and the beginning of their last payload.
+        system: Vec<(String, String)>,
         /// The rows asked for.
         rows: Vec<TopicRow>,
     },
@@ -79,6 +83,9 @@ pub enum Report {
     Packet(Packet),
     /// An answer to [`super::Command::Handshake`]: those of the packets that are still kept.
     Handshake(Vec<TimedPacket>),
+    /// A message that the page asked to publish was handed over: its connection, its topic, shortened
+    /// where it is long, and its packet; none: it waits to be sent.
+    Published(ConnectionId, String, Option<RecordId>),
     /// An answer to [`super::Command::Export`].
     Exported(Exported),
     /// Something that a person should know now.
@@ -309,4 +316,6 @@ pub struct Notice {
     pub text: String,
     /// Whether something did not work.
     pub is_problem: bool,
+    /// The packet that it is about.
+    pub record: Option<RecordId>,
 }

@@ -1,6 +1,7 @@
 //! What the page sees of what was recorded.
 
 pub(crate) mod charting;
+pub(crate) mod cut;
 pub(crate) mod flows;
 pub(crate) mod gone;
 pub(crate) mod limits;

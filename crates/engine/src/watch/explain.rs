@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{Watch, grade};
+use super::{MOST_TEXT, Watch, grade};
 use crate::connection::SocketId;
 use crate::protocol::{ConnectionId, ExplanationView, RecordId};
+use crate::view::cut::cut;
 
 /// Lines that are given: a short list.
 const MOST_LINES: usize = 30;
@@ -45,7 +46,7 @@ impl Watch {
                     grade: grade(line.severity),
                     connection,
                     count: 1,
-                    text: line.text,
+                    text: cut(&line.text, MOST_TEXT),
                     packets: packets.collect(),
                 });
             }

@@ -1,5 +1,7 @@
 //! Handshakes as they are listed, drawn and judged.
 
+use mqttscope_engine::protocol::Notice;
+
 use super::*;
 
 #[test]
@@ -37,13 +39,12 @@ fn a_request_is_answered_and_timed() {
     let mut answer = message(&response_topic, "noon", 0);
     answer.properties.correlation_data = Some(correlation_data.into());
     world.command(Command::Publish(B, answer, None));
-    assert!(
-        world
-            .look()
-            .notices
-            .iter()
-            .any(|notice| notice.text.contains("The answer came"))
-    );
+    let seen = world.look();
+    let says = |notice: &&Notice| notice.text.ends_with(" ms: noon");
+    let record = seen.notices.iter().find(says).unwrap().record.unwrap();
+    world.command(Command::Inspect(record));
+    let packet = world.look().packets.remove(0);
+    assert!(packet.direction == Direction::In && packet.bytes.ends_with(b"noon"));
 
     world.command(Command::Request(A, message("nobody", "?", 0), 1_000));
     world.pass(1_001.0);
@@ -52,7 +53,7 @@ fn a_request_is_answered_and_timed() {
             .look()
             .notices
             .iter()
-            .any(|notice| notice.text.contains("Nobody answered"))
+            .any(|notice| notice.text.contains("No response"))
     );
 }
 

@@ -47,7 +47,7 @@ fn who_cannot_be_reached_says_why() {
     assert_eq!(
         seen.summary.connections[0].state,
         ConnectionState::Failed {
-            cause: "could not be opened".into()
+            cause: "could not connect".into()
         }
     );
 }

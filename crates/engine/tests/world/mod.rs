@@ -102,7 +102,7 @@ impl World {
                 Report::Findings { rows, .. } => seen.findings = rows,
                 Report::Explanations(lines) => seen.explanations = Some(lines),
                 Report::State(state) => seen.state = state.map(|state| *state),
-                Report::Chart(_) => {}
+                Report::Chart(_) | Report::Published(..) => {}
             }
         }
         self.engine.handle_command(self.now, Command::Drawn);
