@@ -10,6 +10,8 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
+use super::assets;
+
 /// The worker's name beside the page, as Trunk writes it.
 const WORKER: &str = "worker_loader.js";
 
@@ -71,7 +73,7 @@ impl Engine {
     pub fn begin(&self) {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let Ok(worker) = Worker::new_with_options(WORKER, &options) else {
+        let Ok(worker) = Worker::new_with_options(&assets::address(WORKER), &options) else {
             return self.stop(
                 "This browser does not let the page start its worker, so it cannot connect.",
             );

@@ -1,6 +1,7 @@
 //! The browser's interfaces behind small types.
 
 pub(crate) mod annex;
+mod assets;
 pub mod browser;
 pub mod clipboard;
 mod database;

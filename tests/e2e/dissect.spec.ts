@@ -60,7 +60,7 @@ test("what is pasted is found, named and explained", async ({ page }) => {
 
 test("the explanations come when a packet is shown, and when they are asked for again", async ({ page }) => {
   let asked = 0;
-  await page.route("**/texts.txt", (route) => {
+  await page.route("**/texts*.txt", (route) => {
     asked += 1;
     return asked === 1 ? route.fulfill({ body: "another page" }) : route.continue();
   });
@@ -77,7 +77,7 @@ test("the explanations come when a packet is shown, and when they are asked for 
 
 test("examples and help are there while their texts are not, and when they are asked for again", async ({ page }) => {
   let comes = false;
-  await page.route("**/texts.txt", (route) => (comes ? route.continue() : route.fulfill({ body: "another page" })));
+  await page.route("**/texts*.txt", (route) => (comes ? route.continue() : route.fulfill({ body: "another page" })));
   await open(page);
   const items = page.getByRole("menuitem");
   await page.getByTestId("examples").click();
