@@ -41,8 +41,16 @@ fn tabs(now: Detail, desk: &Desk) -> Html {
     let on_key = {
         let desk = desk.clone();
         Callback::from(move |event: KeyboardEvent| {
+            let at = Detail::ALL.iter().position(|it| *it == now).unwrap_or(0);
             let to = match event.key().as_str() {
-                "ArrowLeft" | "ArrowRight" => Detail::ALL.into_iter().find(|&other| other != now),
+                "ArrowRight" => at
+                    .checked_add(1)
+                    .and_then(|to| Detail::ALL.get(to))
+                    .copied(),
+                "ArrowLeft" => at
+                    .checked_sub(1)
+                    .and_then(|to| Detail::ALL.get(to))
+                    .copied(),
                 "Home" => Detail::ALL.first().copied(),
                 "End" => Detail::ALL.last().copied(),
                 _ => return,

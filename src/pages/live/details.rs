@@ -1,9 +1,8 @@
-//! The right side: the selected packet byte by byte or with what both ends know around it, or the
-//! connection as it stands.
+//! The right side: the selected packet, or the connection as it stands.
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{ConnectionView, Direction, Packet, RecordId, WireRow};
+use mqttscope_engine::protocol::{ConnectionView, Direction, History, Packet, RecordId, WireRow};
 use mqttscope_inspect::payload::Reader;
 use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 use yew::prelude::*;
@@ -11,6 +10,7 @@ use yew::prelude::*;
 use super::connection_card::connection_card;
 use super::desk::Desk;
 use super::detail_bar::detail_bar;
+use super::history::history;
 use super::large_packet::{LARGE, large};
 use super::wire_list::minutes_behind;
 use super::wire_row::grade;
@@ -26,9 +26,10 @@ pub(super) struct DetailsProps {
     pub(super) packet: Option<Rc<Packet>>,
     /// Its row, while it is on screen.
     pub(super) row: Option<WireRow>,
+    /// Earlier messages of its topic.
+    pub(super) history: Option<Rc<History>>,
     /// What both ends know around it.
     pub(super) around: Around,
-    /// The connection that is looked at.
     pub(super) view: Option<ConnectionView>,
     /// What its server says of itself.
     pub(super) system: Rc<Vec<(String, String)>>,
@@ -40,7 +41,6 @@ pub(super) struct DetailsProps {
 pub(super) fn Details(props: &DetailsProps) -> Html {
     let minutes = use_memo((), |()| minutes_behind());
     let node = use_state_eq(|| None::<usize>);
-    // A large packet that is to be shown all the same.
     let anyway = use_state_eq(|| None::<RecordId>);
     let shown = {
         let node = node.clone();
@@ -49,7 +49,6 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
             .clone()
             .filter(|packet| packet.bytes.len() <= LARGE || *anyway == Some(packet.record));
         use_memo(wanted, move |packet| {
-            // Another packet has other fields.
             node.set(None);
             packet.as_deref().map(shown)
         })
@@ -70,7 +69,9 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
             { detail_bar(packet, props.row.as_ref(), detail, &desk) }
             { faults(packet) }
             <div class="detail" id="detail" role="tabpanel" aria-labelledby={format!("detail-{}", detail.name())}>
-                if detail == Detail::State {
+                if detail == Detail::History {
+                    { history(props.history.as_deref(), *minutes, &desk) }
+                } else if detail == Detail::State {
                     { state(&props.around, *minutes, &desk) }
                 } else if let Some(shown) = &*shown {
                     <Inspector shown={shown.clone()} reader={Reader::FULL} selected={*node} on_select={on_node} />

@@ -16,6 +16,7 @@ mod explanations;
 mod finding_list;
 mod flow_list;
 mod flow_picture;
+mod history;
 mod keep;
 mod keys;
 mod large_packet;
@@ -135,7 +136,7 @@ pub fn Live(props: &LiveProps) -> Html {
                         repeating={view.as_ref().is_some_and(|view| view.repeating)} />
                 </div>
                 <Splitter name="live-details" label="Width of the details" controls="live-details" variable="--live-details" panel={Panel::After} least=300 rest=680 />
-                <details::Details packet={live.packet.clone()} row={live.selected_row().cloned()} around={live.around.clone()} system={live.system.clone()} {view} {name} />
+                <details::Details packet={live.packet.clone()} row={live.selected_row().cloned()} history={live.history.clone()} around={live.around.clone()} system={live.system.clone()} {view} {name} />
             </main>
         </ContextProvider<Desk>>
     }

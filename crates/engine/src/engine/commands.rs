@@ -13,7 +13,7 @@ use crate::protocol::{
     SubscriptionDraft,
 };
 use crate::view::gone::Gone;
-use crate::view::rows;
+use crate::view::{history, rows};
 
 /// The most packets of a handshake that are given for its picture.
 const HANDSHAKE: usize = 64;
@@ -66,6 +66,8 @@ impl Engine {
                 if let Some(mut packet) = rows::packet(&self.log, record) {
                     packet.findings = self.watch.findings_about(record);
                     self.answers.push(Report::Packet(packet));
+                    let history = history::of(&self.log, &self.topics, record);
+                    self.answers.extend(history.map(Report::History));
                 } else {
                     self.notice(None, true, "This packet is no longer in the log.");
                 }

@@ -18,8 +18,8 @@ pub use report::{
     Notice, Packet, Rates, Report, ServerLimit, StateAt, Summary, TimedPacket,
 };
 pub use rows::{
-    Direction, ExplanationView, FindingView, FlowState, FlowView, Grade, MessageRow, TopicRow,
-    WireRow,
+    DiffLine, Direction, ExplanationView, FindingView, FlowState, FlowView, Grade, History,
+    HistoryRow, LineChange, MessageRow, TopicRow, WireRow,
 };
 
 use serde::{Deserialize, Serialize};

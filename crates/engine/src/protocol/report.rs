@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use mqttscope_inspect::states::StateView;
 
 use super::{
-    ConnectionId, Direction, ExplanationView, FindingView, FlowView, MessageRow, Moment, RecordId,
-    SubscriptionDraft, TopicRow, WireRow,
+    ConnectionId, Direction, ExplanationView, FindingView, FlowView, History, MessageRow, Moment,
+    RecordId, SubscriptionDraft, TopicRow, WireRow,
 };
 
 /// What the engine tells the page.
@@ -81,6 +81,8 @@ pub enum Report {
     Chart(Chart),
     /// An answer to [`super::Command::Inspect`].
     Packet(Packet),
+    /// With [`Report::Packet`], where it is a message.
+    History(History),
     /// An answer to [`super::Command::Handshake`]: those of the packets that are still kept.
     Handshake(Vec<TimedPacket>),
     /// A message that the page asked to publish was handed over: its connection, its topic, shortened

@@ -190,3 +190,47 @@ pub struct ExplanationView {
     /// Packets that show it and are still in the log, oldest first.
     pub packets: Vec<RecordId>,
 }
+
+/// The messages of a topic up to one of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct History {
+    /// The message.
+    pub record: RecordId,
+    /// It and earlier ones of its connection, direction and topic, the newest first.
+    pub rows: Vec<HistoryRow>,
+    /// What it changed in the payload of the one before; none: there is none, or it is too large.
+    pub diff: Vec<DiffLine>,
+}
+
+/// A message of a topic.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HistoryRow {
+    /// The PUBLISH in the log.
+    pub record: RecordId,
+    /// Milliseconds since 1970.
+    pub at_ms: f64,
+    /// The payload's bytes.
+    pub size: u32,
+    /// Its beginning.
+    pub preview: String,
+}
+
+/// A line of two payloads that are compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiffLine {
+    /// What became of it.
+    pub change: LineChange,
+    /// The line.
+    pub text: String,
+}
+
+/// What became of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LineChange {
+    /// It is in both.
+    Same,
+    /// It was in the payload before.
+    Removed,
+    /// It is new.
+    Added,
+}

@@ -4,5 +4,6 @@ pub(crate) mod charting;
 pub(crate) mod cut;
 pub(crate) mod flows;
 pub(crate) mod gone;
+pub(crate) mod history;
 pub(crate) mod limits;
 pub(crate) mod rows;

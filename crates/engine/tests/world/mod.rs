@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 
 use mqttscope_engine::protocol::{
-    Command, ExplanationView, Exported, FindingView, FlowView, MessageRow, Notice, Packet, Report,
-    StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
+    Command, ExplanationView, Exported, FindingView, FlowView, History, MessageRow, Notice, Packet,
+    Report, StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
 };
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_session::broker::{self, Broker, Options, Transmit};
@@ -41,6 +41,7 @@ pub(crate) struct Seen {
     pub(crate) findings: Vec<FindingView>,
     pub(crate) explanations: Option<Vec<ExplanationView>>,
     pub(crate) state: Option<StateAt>,
+    pub(crate) history: Option<History>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) packets: Vec<Packet>,
     pub(crate) handshake: Vec<TimedPacket>,
@@ -102,6 +103,7 @@ impl World {
                 Report::Findings { rows, .. } => seen.findings = rows,
                 Report::Explanations(lines) => seen.explanations = Some(lines),
                 Report::State(state) => seen.state = state.map(|state| *state),
+                Report::History(history) => seen.history = Some(history),
                 Report::Chart(_) | Report::Published(..) => {}
             }
         }
