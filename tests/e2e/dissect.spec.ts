@@ -71,7 +71,7 @@ test("the explanations come when a packet is shown, and when they are asked for 
   await page.getByTestId("texts-again").click();
   await expect(page.getByTestId("about")).toContainText("at the start of every packet");
   await page.getByTestId("packet").nth(1).click();
-  await expect(field(page, "Packet Identifier").getByTestId("diagnostic")).toContainText("0 names nothing");
+  await expect(field(page, "Packet Identifier").getByTestId("diagnostic")).toContainText("0 is not allowed");
   expect(asked).toBe(2);
 });
 
@@ -123,7 +123,7 @@ test("the format and the version can be overruled", async ({ page }) => {
   await expect(field(page, "Properties")).toHaveCount(0);
   await page.getByTestId("version").selectOption("MQTT 5");
   await expect(field(page, "Properties")).toHaveCount(1);
-  await page.getByTestId("format").selectOption("bytes as they are");
+  await page.getByTestId("format").selectOption("raw bytes");
   await expect(page.getByTestId("count")).toContainText("35 bytes");
 });
 

@@ -60,7 +60,9 @@ pub(crate) struct Handle(Rc<RefCell<Worker>>);
 /// Takes up the work, and says so with reports of nothing: what the page says before is lost, since
 /// the browser delivers it while this module still loads.
 fn main() {
-    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
+        return;
+    };
     let listen_to = scope.clone();
     let is_secure = scope.location().protocol() == "https:";
     let handle = Handle(Rc::new(RefCell::new(Worker {
@@ -94,7 +96,9 @@ fn main() {
 /// A failure in a promise is told to nobody but the console: it is thrown again, so that the page hears
 /// of it as of every other.
 fn rethrow_rejections() {
-    let scope: EventTarget = js_sys::global().unchecked_into();
+    let Ok(scope) = js_sys::global().dyn_into::<EventTarget>() else {
+        return;
+    };
     EventListener::new(&scope, "unhandledrejection", |event| {
         let reason = js_sys::Reflect::get(event, &"reason".into()).unwrap_or_default();
         Timeout::new(0, move || wasm_bindgen::throw_val(reason)).forget();
@@ -105,8 +109,9 @@ fn rethrow_rejections() {
 thread_local! {
     /// The worker's clock, and when it began. Asked for once: the time is needed for every packet.
     static CLOCK: Option<(Performance, f64)> = js_sys::global()
-        .unchecked_into::<DedicatedWorkerGlobalScope>()
-        .performance()
+        .dyn_into::<DedicatedWorkerGlobalScope>()
+        .ok()
+        .and_then(|scope| scope.performance())
         .map(|clock| {
             let origin = clock.time_origin();
             (clock, origin)

@@ -8,7 +8,7 @@ mod place;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use crate::services::storage;
+use crate::services::{browser, storage};
 use crate::state::splitter::Move;
 use place::{Place, at, write};
 
@@ -61,9 +61,7 @@ pub fn Splitter(props: &SplitterProps) -> Html {
         let key = key.clone();
         use_state_eq(move || storage::get(&key).and_then(|size| size.parse::<i32>().ok()))
     };
-    // For assistive technology: size, least and most.
     let told = use_state_eq(|| (0, 0, 0));
-    // While it is dragged: where the pointer and the size began.
     let dragged = use_mut_ref(|| None::<(i32, i32)>);
     {
         let (node, props, told) = (node.clone(), props.clone(), told.clone());
@@ -107,8 +105,10 @@ pub fn Splitter(props: &SplitterProps) -> Html {
             if event.button() != 0 {
                 return;
             }
-            if let (Some(bar), Some(place)) = (node.cast::<HtmlElement>(), Place::of(&node, &props))
-            {
+            if let (Some(bar), Some(place)) = (
+                browser::element_of::<HtmlElement>(&node),
+                Place::of(&node, &props),
+            ) {
                 event.prevent_default();
                 // Without capture the bar follows the pointer only while it is above the bar.
                 let _ = bar.set_pointer_capture(event.pointer_id());

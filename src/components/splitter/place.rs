@@ -5,6 +5,7 @@ use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use super::{Axis, Panel, SplitterProps};
+use crate::services::browser;
 use crate::state::splitter::{Limits, Move};
 
 /// Where the pointer is on the splitter's axis.
@@ -24,7 +25,7 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn of(node: &NodeRef, props: &SplitterProps) -> Option<Self> {
-        let bar = node.cast::<Element>()?;
+        let bar = browser::element_of::<Element>(node)?;
         let panel = match props.panel {
             Panel::Before => bar.previous_element_sibling(),
             Panel::After => bar.next_element_sibling(),

@@ -17,6 +17,7 @@ mod finding_list;
 mod flow_list;
 mod flow_picture;
 mod history;
+mod import_notes;
 mod keep;
 mod keys;
 mod large_packet;
