@@ -139,6 +139,7 @@ impl States {
             return false;
         };
         self.packets.want(Wanted {
+            packets: true,
             connection: Some(connection),
             ..Wanted::default()
         });

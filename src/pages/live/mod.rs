@@ -12,7 +12,8 @@ mod detail_bar;
 mod details;
 mod edit;
 mod engine;
-mod explanations;
+mod event_card;
+mod finding_card;
 mod finding_list;
 mod flow_list;
 mod flow_picture;
@@ -33,6 +34,7 @@ mod payload_field;
 mod publish;
 mod publish_more;
 mod record_list;
+mod repair;
 mod saved_menu;
 mod setting_field;
 mod steps;
@@ -137,7 +139,7 @@ pub fn Live(props: &LiveProps) -> Html {
                         repeating={view.as_ref().is_some_and(|view| view.repeating)} />
                 </div>
                 <Splitter name="live-details" label="Width of the details" controls="live-details" variable="--live-details" panel={Panel::After} least=300 rest=680 />
-                <details::Details packet={live.packet.clone()} row={live.selected_row().cloned()} history={live.history.clone()} around={live.around.clone()} system={live.system.clone()} {view} {name} />
+                <details::Details packet={live.packet.clone()} event={live.event.clone()} on_repair={repair::on_repair(&profiles, &desk)} row={live.selected_row().cloned()} history={live.history.clone()} around={live.around.clone()} system={live.system.clone()} {view} {name} />
             </main>
         </ContextProvider<Desk>>
     }

@@ -4,7 +4,6 @@ use yew::prelude::*;
 
 use super::chart_view::ChartView;
 use super::desk::Desk;
-use super::explanations::Explanations;
 use super::finding_list::FindingList;
 use super::flow_list::FlowList;
 use super::message_list::MessageList;
@@ -23,7 +22,7 @@ pub(super) fn traffic(
     on_panels: &Callback<Panels>,
     desk: &Desk,
 ) -> Html {
-    let selected = live.packet.as_ref().map(|packet| packet.record);
+    let selected = live.shown_record();
     let shown = match live.tab {
         Tab::Wire => {
             html! { <WireList rows={live.wire.clone()} {selected} reveal={live.revealed} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }
@@ -34,12 +33,9 @@ pub(super) fn traffic(
         Tab::Flows => {
             html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }
         }
-        Tab::Findings => html! {
-            <>
-                <Explanations lines={live.explanations.clone()} />
-                <FindingList rows={live.findings.clone()} {selected} />
-            </>
-        },
+        Tab::Findings => {
+            html! { <FindingList rows={live.findings.clone()} counts={live.summary.findings} grade={live.grade} /> }
+        }
         Tab::Chart => {
             html! { <ChartView chart={live.chart.clone()} topic={AttrValue::from(live.chart_topic.clone())} path={AttrValue::from(live.chart_path.clone())} /> }
         }

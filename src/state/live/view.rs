@@ -5,7 +5,7 @@ mod reported;
 use std::rc::Rc;
 
 use mqttscope_engine::protocol::{
-    Chart, ConnectionId, ConnectionView, ExplanationView, FindingView, FlowView, History, Looking,
+    Chart, ConnectionId, ConnectionView, EventView, FindingView, FlowView, Grade, History, Looking,
     MessageRow, Packet, RecordId, Report, Summary, TimedPacket, TopicRow, Window, WireRow,
 };
 use yew::Reducible;
@@ -33,16 +33,18 @@ pub struct Live {
     pub flows: Rc<Rows<FlowView>>,
     /// Findings on screen.
     pub findings: Rc<Rows<FindingView>>,
-    /// The recording in plain words; none: it was not told yet.
-    pub explanations: Option<Rc<Vec<ExplanationView>>>,
     /// The message that was published last.
     pub published: Option<Rc<Published>>,
+    /// Only findings of this grade are listed; none: all.
+    pub grade: Option<Grade>,
     /// The chart.
     pub chart: Rc<Chart>,
     /// The packet that the inspector shows.
     pub packet: Option<Rc<Packet>>,
     /// Earlier messages of its topic.
     pub history: Option<Rc<History>>,
+    /// The opening or closing of a connection that is shown instead of a packet.
+    pub event: Option<Rc<EventView>>,
     /// The packets of the handshake that is drawn.
     pub handshake: Rc<Vec<TimedPacket>>,
     /// The packet that was chosen; it becomes [`Live::packet`] when its bytes are here.
@@ -73,6 +75,8 @@ pub struct Live {
     pub chart_topic: Rc<str>,
     /// See [`Looking::chart_path`].
     pub chart_path: Rc<str>,
+    /// Rows of the list of packets that are no packets.
+    wire_events: u64,
     /// The packet that the list of packets is to show.
     reveal: Option<RecordId>,
     /// A person chose [`Live::chart_path`].
@@ -106,6 +110,8 @@ pub enum Act {
     Everything(bool),
     /// Only what contains this.
     Search(Rc<str>),
+    /// Only findings of this grade, or all.
+    Grade(Option<Grade>),
     /// Stand still, or go on.
     Pause(bool),
     /// These rows of a list are on screen.
@@ -138,7 +144,7 @@ impl Live {
             messages: middle(Tab::Messages),
             flows: middle(Tab::Flows),
             findings: middle(Tab::Findings),
-            explanations: self.tab == Tab::Findings,
+            grade: self.grade,
             reveal: self.reveal,
             state: self.around.moment(),
             topics: self.topics_window,
@@ -175,6 +181,19 @@ impl Live {
     pub fn selected_row(&self) -> Option<&WireRow> {
         let selected = self.packet.as_ref()?.record;
         self.wire.rows.iter().find(|row| row.record == selected)
+    }
+
+    /// Packets in the list of packets.
+    #[must_use]
+    pub fn packets(&self) -> u64 {
+        self.wire.total.saturating_sub(self.wire_events)
+    }
+
+    /// The row that is selected in the lists.
+    #[must_use]
+    pub fn shown_record(&self) -> Option<RecordId> {
+        let event = self.event.as_ref().map(|event| event.record);
+        event.or_else(|| Some(self.packet.as_ref()?.record))
     }
 
     /// Rows that came to the list in the middle since it stands still.
@@ -240,7 +259,6 @@ impl Live {
         self.published = None;
         self.begin_anew();
         self.select(None);
-        self.explanations = None;
         self.wire = Rc::default();
         self.messages = Rc::default();
         self.flows = Rc::default();
@@ -269,7 +287,7 @@ impl Live {
         (self.reveal, self.revealed) = (None, None);
         self.around.select(record);
         if record.is_none() {
-            self.packet = None;
+            (self.packet, self.event) = (None, None);
         }
     }
 }
@@ -310,6 +328,10 @@ impl Reducible for Live {
             }
             Act::Search(search) => {
                 next.search = search;
+                next.begin_anew();
+            }
+            Act::Grade(grade) => {
+                next.grade = grade;
                 next.begin_anew();
             }
             Act::Pause(paused) => next.pause(paused),

@@ -6,6 +6,7 @@ use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFilt
 use super::{Engine, Transport, instant};
 use crate::connection::{Connection, Repeating, Request};
 use crate::convert;
+use crate::doctor::End;
 use crate::export;
 use crate::log::Wanted;
 use crate::protocol::{
@@ -68,6 +69,8 @@ impl Engine {
                     self.answers.push(Report::Packet(packet));
                     let history = history::of(&self.log, &self.topics, record);
                     self.answers.extend(history.map(Report::History));
+                } else if let Some(event) = rows::event(&self.log, record) {
+                    self.answers.push(Report::Event(Box::new(event)));
                 } else {
                     self.notice(None, true, "This packet is no longer in the log.");
                 }
@@ -183,9 +186,11 @@ impl Engine {
     }
 
     fn cut(&mut self, now_ms: f64, id: ConnectionId) {
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.attempt.ended(End::Cut);
+        }
         self.release(now_ms, id);
         if let Some(connection) = self.connections.get_mut(&id) {
-            connection.cause = "cut by you".into();
             connection.client.handle_disconnected(instant(now_ms));
         }
         self.settle(now_ms, id);
@@ -312,11 +317,7 @@ impl Engine {
     }
 
     fn look(&mut self, looking: Looking) {
-        let before = core::mem::replace(&mut self.looking, looking);
-        let now = &self.looking;
-        if now.explanations != before.explanations || now.connection != before.connection {
-            self.explained.forget();
-        }
+        self.looking = looking;
         self.rewant();
     }
 
@@ -365,7 +366,6 @@ impl Engine {
         self.states.clear();
         self.flows_gone = Gone::default();
         self.findings_gone = Gone::default();
-        self.findings = [0; 3];
         for connection in self.connections.values_mut() {
             connection.forget_topics();
         }

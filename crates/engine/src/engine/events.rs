@@ -5,7 +5,6 @@ use mqttscope_session::common::Message;
 use mqttscope_wire::{PacketType, Property, PropertyId, ReasonCode};
 
 use super::{Closed, Engine, SocketId, Transport, instant};
-use crate::attempt;
 use crate::connection::Connection;
 use crate::convert;
 use crate::doctor;
@@ -48,20 +47,13 @@ impl Engine {
                 }
             }
             Event::Connected(connected) => {
-                connection.cause.clear();
-                connection.advice.clear();
                 connection.attempt.reached(now_ms, doctor::Phase::Connected);
                 connection.session_present = Some(connected.session_present);
                 connection.limits = limits::of_connack(connection.version, &connected);
                 self.subscribe_again(now_ms, id, connected.session_present);
             }
-            Event::Disconnected { cause, .. } => {
-                let version = connection.version;
-                connection.session_present = None;
-                connection.advice =
-                    attempt::advice(connection, &cause, now_ms, self.page_is_secure);
-                let words = words(&cause, version, &connection.cause);
-                connection.cause = words;
+            Event::Disconnected { cause, retry_at } => {
+                self.ended(now_ms, id, &cause, retry_at);
             }
             Event::Subscribed {
                 ticket,
@@ -298,7 +290,12 @@ pub(super) fn words_of(closed: &Closed) -> String {
     }
 }
 
-fn words(cause: &Cause, version: mqttscope_wire::ProtocolVersion, socket: &str) -> String {
+pub(super) fn words(
+    cause: &Cause,
+    version: mqttscope_wire::ProtocolVersion,
+    socket: &str,
+    phase: doctor::Phase,
+) -> String {
     let name = |packet_type, code: ReasonCode| {
         code.name(packet_type, version)
             .map_or_else(|| format!("0x{:02X}", code.0), str::to_owned)
@@ -319,6 +316,9 @@ fn words(cause: &Cause, version: mqttscope_wire::ProtocolVersion, socket: &str) 
                 "ended by the server: {}",
                 name(PacketType::Disconnect, *reason_code)
             )
+        }
+        Cause::TimedOut(_) if phase == doctor::Phase::Opening => {
+            "the WebSocket did not open in time".into()
         }
         Cause::TimedOut(PacketType::Connack) => "the server did not answer the CONNECT".into(),
         Cause::TimedOut(packet_type) => format!("no {} came in time", packet_type.name()),

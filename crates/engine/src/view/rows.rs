@@ -10,9 +10,9 @@ use mqttscope_wire::{
 };
 
 use crate::connection::Connection;
-use crate::log::{Record, WireLog};
+use crate::log::{Entry, Record, WireLog};
 use crate::protocol::{
-    ConnectionId, Direction, Grade, MessageRow, Packet, RecordId, TimedPacket, WireRow,
+    ConnectionId, Direction, EventView, Grade, MessageRow, Packet, RecordId, TimedPacket, WireRow,
 };
 use crate::topics::Topics;
 use crate::view::cut::cut;
@@ -45,11 +45,17 @@ pub(crate) fn wire(
     ids: &[RecordId],
     before: Option<RecordId>,
 ) -> Vec<WireRow> {
-    let mut before = before.and_then(|id| Some(log.get(id)?.at_ms));
+    let mut before = before.and_then(|id| Some(log.entry(id)?.record().at_ms));
     let mut rows = Vec::with_capacity(ids.len());
     for &id in ids {
-        let Some(record) = log.get(id) else { continue };
+        let Some(entry) = log.entry(id) else { continue };
+        let record = entry.record();
         let since = before.replace(record.at_ms);
+        if let Entry::Event(record) = entry {
+            let delta_ms = since.map(|since| record.at_ms - since);
+            rows.extend(event_row(log, id, record, delta_ms));
+            continue;
+        }
         let bytes = log.bytes(record);
         let (says, worst) = if bytes.len() > DISSECTED {
             (large(log, topics, record), None)
@@ -73,6 +79,7 @@ pub(crate) fn wire(
             grade: record.grade.max(worst),
             linked: log.linked(id),
             round_trip_ms: (!record.round_trip_ms.is_nan()).then(|| record.round_trip_ms.into()),
+            event: None,
         });
     }
     rows
@@ -97,6 +104,43 @@ pub(crate) fn topic_of(log: &WireLog, topics: &Topics, record: &Record) -> Optio
         // It may be one that the tree does not keep.
         let name = publish(log, record)?.topic_name.as_str();
         (!name.is_empty()).then(|| name.to_owned())
+    })
+}
+
+/// The row of an opening or a closing.
+fn event_row(
+    log: &WireLog,
+    id: RecordId,
+    record: &Record,
+    delta_ms: Option<f64>,
+) -> Option<WireRow> {
+    let event = log.event(record)?;
+    Some(WireRow {
+        record: id,
+        connection: record.connection,
+        at_ms: record.at_ms,
+        delta_ms,
+        direction: record.direction,
+        packet_type: event.name().to_owned(),
+        size: 0,
+        packet_identifier: None,
+        summary: cut(&event.line(), MOST_SUMMARY),
+        preview: None,
+        grade: None,
+        linked: None,
+        round_trip_ms: None,
+        event: Some(event.kind),
+    })
+}
+
+/// What is known of an opening or a closing.
+pub(crate) fn event(log: &WireLog, id: RecordId) -> Option<EventView> {
+    let record = log.entry(id)?.record();
+    Some(EventView {
+        record: id,
+        connection: record.connection,
+        at_ms: record.at_ms,
+        event: log.event(record)?,
     })
 }
 

@@ -33,7 +33,6 @@ fn attacked() -> (World, SocketId) {
             tail: false,
             ..window
         }),
-        explanations: true,
         tree: Tree {
             unfolded: true,
             ..Tree::default()

@@ -16,9 +16,13 @@ impl Live {
                 first,
                 total,
                 dropped,
+                events,
                 rows,
                 revealed,
             } => {
+                if !self.paused {
+                    self.wire_events = events;
+                }
                 if let Some((record, row)) = revealed
                     && self.reveal == Some(record)
                 {
@@ -59,7 +63,6 @@ impl Live {
                 dropped,
                 rows,
             } => self.findings = self.cut(Tab::Findings, Rows::new(first, total, dropped, rows)),
-            Report::Explanations(lines) => self.explanations = Some(lines.into()),
             Report::State(state) => {
                 if let Some(record) = self.around.take(state) {
                     self.selected = Some(record);
@@ -68,7 +71,10 @@ impl Live {
             }
             Report::Chart(chart) => self.take_chart(chart),
             Report::Packet(packet) if Some(packet.record) == self.selected => {
-                self.packet = Some(packet.into());
+                (self.packet, self.event) = (Some(packet.into()), None);
+            }
+            Report::Event(event) if Some(event.record) == self.selected => {
+                (self.packet, self.event) = (None, Some((*event).into()));
             }
             Report::History(history) if Some(history.record) == self.selected => {
                 self.history = Some(history.into());
@@ -87,7 +93,11 @@ impl Live {
                 }));
             }
             // A packet that is not wanted any more; files and notices are nobody's state.
-            Report::Packet(_) | Report::History(_) | Report::Exported(_) | Report::Notice(_) => {}
+            Report::Packet(_)
+            | Report::Event(_)
+            | Report::History(_)
+            | Report::Exported(_)
+            | Report::Notice(_) => {}
         }
     }
 }
