@@ -83,8 +83,15 @@ struct Talk {
 /// each packet, one behind the other.
 ///
 /// The packets stand one behind the other in `bytes`. Each is given by its length, doubled, and one
-/// more if the server sent it. `on_select` is called with the number of a packet to be looked at.
-pub fn converse(host: Element, bytes: Vec<u8>, packets: &[u32], on_select: Function) -> Vec<u32> {
+/// more if the server sent it. `times` has the time of each packet in milliseconds, or no number where
+/// the text does not tell it. `on_select` is called with the number of a packet to be looked at.
+pub fn converse(
+    host: Element,
+    bytes: Vec<u8>,
+    packets: &[u32],
+    times: &[f64],
+    on_select: Function,
+) -> Vec<u32> {
     failure::report_panics();
     let spoken = packets.iter().map(|&packet| {
         let from = match packet % 2 {
@@ -93,7 +100,12 @@ pub fn converse(host: Element, bytes: Vec<u8>, packets: &[u32], on_select: Funct
         };
         (packet as usize / 2, from)
     });
-    let conversation = Rc::new(Conversation::new(bytes, spoken));
+    // Milliseconds since 1970 are far below what a double holds exactly.
+    let times: Vec<Option<u64>> = times
+        .iter()
+        .map(|time| (*time >= 0.0).then_some(*time as u64))
+        .collect();
+    let conversation = Rc::new(Conversation::new(bytes, spoken).with_times(&times));
     let judged = Rc::new(conversation.judge());
     let marks = judged.marks(conversation.len());
     let talk = TALK.take();

@@ -15,6 +15,7 @@ mod packet;
 mod plain;
 mod reader;
 mod stream;
+mod text;
 
 use std::cell::Cell;
 
@@ -28,6 +29,7 @@ use crate::reader::Stopped;
 pub use dissect::dissect;
 pub use monitor::Monitor;
 pub use stream::StreamDecoder;
+pub use text::read_text;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &'static str = include_str!("types.d.ts");

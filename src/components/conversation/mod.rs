@@ -81,7 +81,7 @@ pub fn ConversationPane(props: &ConversationPaneProps) -> Html {
             <div class="head">
                 <div class="views" role="group" aria-label="What is shown of the packet">{ for tabs }</div>
                 <span class="grow"></span>
-                <span class="quiet hide-narrow" data-testid="verdict">{ verdict(judged) }</span>
+                <span class="quiet hide-narrow" data-testid="verdict">{ verdict(judged, &props.conversation) }</span>
             </div>
             if *view == View::Fields {
                 { findings(here, "In the conversation", props.selected, &props.on_select) }
@@ -97,8 +97,11 @@ pub fn ConversationPane(props: &ConversationPaneProps) -> Html {
     }
 }
 
-fn verdict(judged: &Judged) -> String {
+fn verdict(judged: &Judged, conversation: &Conversation) -> String {
     match judged.findings.len() {
+        0 if conversation.leaves_keep_alive_open() => {
+            "nothing found in the conversation; without times Keep Alive was not checked".to_owned()
+        }
         0 => "nothing found in the conversation".to_owned(),
         1 => "1 finding in the conversation".to_owned(),
         count => format!("{count} findings in the conversation"),
