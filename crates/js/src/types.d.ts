@@ -192,7 +192,7 @@ export interface Explanation {
 /** What is thrown. */
 export interface MqttError extends Error {
   name: "MqttError";
-  /** The broken rule, "incomplete" or "too-large"; left out when the arguments are wrong. */
+  /** The broken rule, "incomplete", "too-large" or "too-many-packets"; left out when the arguments are wrong. */
   rule?: string;
   /** The statement of the version's standard, where it has a number. */
   statement?: string;
