@@ -96,6 +96,40 @@ impl Other {
         }
     }
 
+    /// What of the bytes a link may carry, so that the other end names them too: nothing that may hold
+    /// words of a person, such as the headers of HTTP or what is said to a modem.
+    #[must_use]
+    pub fn shareable(&self) -> Vec<u8> {
+        match self.foreign.as_ref().map(|foreign| foreign.protocol) {
+            Some(Protocol::Http) => {
+                let ends = |byte: &u8| matches!(byte, b'\r' | b'\n' | b'?');
+                let end = self.bytes.iter().position(ends);
+                let line = self.bytes.get(..end.unwrap_or(self.bytes.len()));
+                line.unwrap_or_default().to_vec()
+            }
+            Some(
+                Protocol::Tls
+                | Protocol::MqttSn
+                | Protocol::Nanomsg
+                | Protocol::ZeroMq
+                | Protocol::Amqp
+                | Protocol::Ssh
+                | Protocol::Proxy,
+            ) => self.bytes.to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the bytes are a file of some other kind, in which packets are not bytes of it.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        let protocol = self.foreign.as_ref().map(|foreign| foreign.protocol);
+        matches!(
+            protocol,
+            Some(Protocol::Capture | Protocol::Compressed | Protocol::File)
+        )
+    }
+
     /// What else there is to say, sentence by sentence.
     #[must_use]
     pub fn details(&self) -> Vec<String> {
