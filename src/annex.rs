@@ -29,9 +29,7 @@ pub fn Annex() -> Html {
     let (toaster, toast_region) = use_toasts();
     let flows = use_reducer(state::flows::Flows::default);
     let arrival = use_hash();
-    let Route { page, shared } = Route::of_hash(&arrival.hash);
-    let shared = shared.map(AttrValue::from);
-    let arrival = arrival.count;
+    let page = Route::of_hash(&arrival.hash).page;
     let was_live = use_mut_ref(|| false);
     let is_live = page == Page::Live;
     *was_live.borrow_mut() |= is_live;
@@ -39,7 +37,7 @@ pub fn Annex() -> Html {
         <ContextProvider<Toaster> context={toaster}>
             // Once it was looked at it stays, unseen: its connections must not break.
             if *was_live.borrow() { <Live shown={is_live} /> }
-            if page == Page::Flows { <Flows {shared} {arrival} state={flows} /> }
+            if page == Page::Flows { <Flows {arrival} state={flows} /> }
             { toast_region }
         </ContextProvider<Toaster>>
     }

@@ -24,7 +24,7 @@ pub fn App() -> Html {
         use_kept(|| storage::get("theme").map_or(Theme::System, |name| Theme::of_name(&name)));
     let help = use_kept(bool::default);
     let arrival = use_hash();
-    let Route { page, shared } = Route::of_hash(&arrival.hash);
+    let Route { page, shared, .. } = Route::of_hash(&arrival.hash);
 
     let on_theme = {
         let theme = theme.clone();

@@ -61,6 +61,19 @@ pub fn replace_hash(hash: &str) {
     }
 }
 
+/// Shows another `#` address without loading, as a new entry of the history and without a
+/// `hashchange`.
+pub fn push_hash(hash: &str) {
+    let Some(window) = window() else { return };
+    if window.location().hash().is_ok_and(|now| now == hash) {
+        return;
+    }
+    if let Ok(history) = window.history() {
+        // A browser may refuse when a page does this very often: the address is then a step behind.
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(hash));
+    }
+}
+
 /// The element that an event happened on.
 #[must_use]
 pub fn target(event: &Event) -> Option<HtmlElement> {
@@ -112,6 +125,17 @@ pub fn focus_id(id: &str) {
     }
 }
 
+/// Puts the focus on the first element that a selector finds, without scrolling.
+pub fn focus_quietly(selector: &str) {
+    let element = document().and_then(|document| document.query_selector(selector).ok()?);
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        // An element that cannot take it is left as it is.
+        let _ = element.focus_with_options(&options);
+    }
+}
+
 /// Whether an event happened within an element that a selector finds.
 #[must_use]
 pub fn is_within(event: &Event, selector: &str) -> bool {
@@ -142,6 +166,28 @@ pub fn matches(query: &str) -> bool {
     window()
         .and_then(|window| window.match_media(query).ok()?)
         .is_some_and(|list| list.matches())
+}
+
+/// Whether an element fills the screen.
+#[must_use]
+pub fn is_fullscreen() -> bool {
+    document().is_some_and(|document| document.fullscreen_element().is_some())
+}
+
+/// Lets the first element that a selector finds fill the screen, or none any more. A browser that
+/// does not allow it changes nothing.
+pub fn set_fullscreen(selector: &str, wanted: bool) {
+    let Some(document) = document() else { return };
+    if !wanted {
+        if is_fullscreen() {
+            document.exit_fullscreen();
+        }
+        return;
+    }
+    if let Ok(Some(element)) = document.query_selector(selector) {
+        // It is a wish: the style sheet lets the element fill the window in any case.
+        let _ = element.request_fullscreen();
+    }
 }
 
 /// Presses the first element that a selector finds.

@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use crate::{
-    Context, ControlPacket, DecodeError, Decoded, Dissector, PacketType, ProtocolVersion, decode,
-    frame,
+    Context, ControlPacket, DecodeError, Decoded, Dissector, Limits, PacketType, ProtocolVersion,
+    decode, frame,
 };
 
 /// Decodes a stream that comes in chunks of any size.
@@ -158,7 +158,7 @@ pub fn packets(bytes: &[u8], context: Context) -> impl Iterator<Item = PacketAt>
         context,
         lost: false,
         search,
-        dissector: Dissector::new(),
+        dissector: Dissector::within(Limits::COUNTS),
     }
 }
 

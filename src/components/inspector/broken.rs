@@ -22,7 +22,10 @@ pub(super) fn broken(diagnostic: &Diagnostic, shown: &Shown, on_click: Callback<
     } else {
         '\n'
     };
-    let ids = text.place.split(between).filter(|id| !id.is_empty());
+    let ids = text.place.split(between).filter(|id| {
+        let statement = id.trim_matches(['[', ']']);
+        !id.is_empty() && shown.dissection().cites(diagnostic, statement)
+    });
     let ids = el("span")
         .class("ids")
         .all(ids.map(|id| el("span").string(id.to_owned())));

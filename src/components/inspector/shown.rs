@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use mqttscope_inspect::bytes::{Layout, Line};
 use mqttscope_inspect::recording::Recording;
+use mqttscope_inspect::repair::Repair;
 use mqttscope_inspect::texts::Texts;
 use mqttscope_wire::{Dissection, Tree, explain};
 
@@ -25,6 +26,7 @@ struct Inner {
     /// All bytes of what it stands in, where that is known.
     total: Option<usize>,
     layout: Layout,
+    repairs: Vec<Repair>,
 }
 
 impl PartialEq for Shown {
@@ -50,6 +52,7 @@ impl Shown {
             offset,
             total: None,
             layout,
+            repairs: Vec::new(),
         };
         Self(Rc::new(inner), TextsStage::Coming)
     }
@@ -91,8 +94,15 @@ impl Shown {
             total: Some(recording.bytes().len()),
             layout: Layout::new(&dissection),
             dissection,
+            repairs: recording.repairs(packet),
         };
         Some(Self(Rc::new(inner), TextsStage::Coming))
+    }
+
+    /// What was probably meant, where it is wrong.
+    #[must_use]
+    pub(super) fn repairs(&self) -> &[Repair] {
+        &self.0.repairs
     }
 
     /// A line of its bytes.

@@ -96,7 +96,7 @@ pub fn Dissect(props: &DissectProps) -> Html {
         list(vec![banner, grow().into()])
     } else {
         let head = list_head::list_head(&desk);
-        list(vec![banner, reading, head.into(), packets.into()])
+        list(vec![banner, reading, head, packets.into()])
     };
     let foot = el("div")
         .class("head foot")

@@ -1,6 +1,6 @@
 //! The player: a playback, and what it moves in the document, without drawing components again.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
@@ -21,7 +21,8 @@ pub(super) struct Player {
     scenes: RefCell<Vec<Option<Rc<Scene>>>>,
     frame: RefCell<Option<AnimationFrame>>,
     heard: RefCell<Option<Heard>>,
-    /// The slider, the clock, and what scrolls.
+    /// How much larger than drawn the diagrams are shown; then the slider, the clock, and what scrolls.
+    pub(super) zoom: Cell<f64>,
     pub(super) slider: NodeRef,
     pub(super) clock: NodeRef,
     pub(super) room: NodeRef,
@@ -41,6 +42,7 @@ impl Player {
             scenes: RefCell::default(),
             frame: RefCell::default(),
             heard: RefCell::default(),
+            zoom: Cell::new(1.0),
             slider: NodeRef::default(),
             clock: NodeRef::default(),
             room: NodeRef::default(),
@@ -136,6 +138,7 @@ impl Player {
                 f64::from(room.scroll_top()),
                 f64::from(room.client_height()),
             );
+            let at = at * self.zoom.get();
             // Above lies what has led here, so there is more room for it.
             if at + 60.0 > top + high * 0.86 {
                 room.set_scroll_top((at + 60.0 - high * 0.86) as i32);

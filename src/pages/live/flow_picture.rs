@@ -68,7 +68,7 @@ pub(super) fn FlowPicture(props: &FlowPictureProps) -> Html {
                 <h2 class="sub">{ name.clone() }</h2>
                 <span class="quiet">{ &props.flow.state_text }</span>
                 <span class="grow"></span>
-                if let Some(link) = &drawn.link { <a href={link.clone()} data-testid="what-if" title="Make a scenario of it: break it, compare it">{ "What if…" }</a> }
+                if let Some(link) = &drawn.link { <a href={link.clone()} data-testid="what-if" title="Open it on the Flows page, where faults can be added to it">{ "Turn this into a scenario" }</a> }
             </div>
             <div class="scroll" ref={room} tabindex="0" role="region" aria-label="The handshake as it went">
                 <SequenceDiagram diagram={drawn.diagram.clone()} says={drawn.says.clone()} name={name} {on_packet} on_cut={Callback::noop()} {on_scene} />

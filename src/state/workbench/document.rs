@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use mqttscope_capture::foreign::examine;
 use mqttscope_capture::text::{
-    self, Decoded, Format, Marks, Note, Side, SourceMap, Style, TextError, TextErrorKind, Turns,
+    self, Decoded, Format, Marks, Note, Piece, Reading, Side, SourceMap, Style, TextError,
+    TextErrorKind, Turns,
 };
 use mqttscope_inspect::fields;
 use mqttscope_inspect::recording::Recording;
@@ -24,6 +25,12 @@ pub struct Document {
     pub format: Option<Format>,
     /// The format that the text was read as.
     pub read_as: Option<Format>,
+    /// Whether no other format is nearly as likely.
+    pub is_sure: bool,
+    /// Other formats that the text may be in, the likeliest first.
+    pub alternatives: Rc<[Format]>,
+    /// Where parts with a time begin among the bytes that were given, and their times in milliseconds.
+    pub times: Rc<[(usize, u64)]>,
     /// What was passed over or guessed in the text.
     pub notes: Rc<[Note]>,
     /// Why the text could not be read.
@@ -59,6 +66,9 @@ impl Default for Document {
             given: Given::default(),
             format: None,
             read_as: None,
+            is_sure: true,
+            alternatives: Rc::default(),
+            times: Rc::default(),
             notes: Rc::default(),
             fault: None,
             source: None,
@@ -149,12 +159,12 @@ impl Document {
         fresh.decoded(given, decoded)
     }
 
-    fn decode(&self, text: &str) -> Result<Decoded, TextError> {
+    fn decode(&self, text: &str) -> Result<Reading, TextError> {
         let turns = match self.sides {
             Some(Sides::Turns) => Turns::Alternating,
             _ => Turns::Marked,
         };
-        text::decode_sides(text, self.format, turns)
+        text::read(text, self.format, turns)
     }
 
     /// While someone types, the last byte is half there: what stands before it is read all the same.
@@ -183,14 +193,23 @@ impl Document {
         }
     }
 
-    fn decoded(self, given: Given, decoded: Result<Decoded, TextError>) -> Self {
-        match decoded {
-            Ok(decoded) => {
+    fn decoded(self, given: Given, reading: Result<Reading, TextError>) -> Self {
+        match reading {
+            Ok(Reading {
+                decoded,
+                sure,
+                alternatives,
+                parts: pieces,
+                ..
+            }) => {
                 let (parts, runs) = parts_of(&decoded);
                 let read = Self {
                     marks: decoded.marks,
                     notes: decoded.notes.into(),
                     source: Some(Rc::new(decoded.source)),
+                    is_sure: sure,
+                    alternatives: alternatives.into(),
+                    times: times(&pieces),
                     ..self.given_as(given, Some(decoded.format))
                 };
                 read.examined(decoded.bytes, &parts, &runs)
@@ -268,6 +287,9 @@ impl Document {
             },
             format: None,
             read_as: Some(Format::Hex),
+            is_sure: true,
+            alternatives: Rc::default(),
+            times: Rc::default(),
             notes: Rc::default(),
             fault: None,
             source: None,
@@ -408,7 +430,7 @@ impl Document {
         match &self.source {
             Some(source) => Some(source.clone()),
             // What was made here was not read from its text.
-            None => Some(Rc::new(self.decode(text).ok()?.source)),
+            None => Some(Rc::new(self.decode(text).ok()?.decoded.source)),
         }
     }
 
@@ -418,6 +440,14 @@ impl Document {
             .weight()
             .saturating_add(self.recording.bytes().len().saturating_mul(2))
     }
+}
+
+/// The times that the text tells of its parts.
+fn times(pieces: &[Piece]) -> Rc<[(usize, u64)]> {
+    let times = pieces.iter();
+    times
+        .filter_map(|piece| Some((piece.bytes.start, piece.at_ms?)))
+        .collect()
 }
 
 /// Where each side's bytes begin; empty unless both speak.

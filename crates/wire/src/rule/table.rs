@@ -135,6 +135,8 @@ pub enum Rule {
     ConnectClientIdTooLong,
     /// The client identifier is longer than 23 bytes, or has other characters than 0-9, a-z and A-Z.
     ConnectClientIdNotGuaranteed,
+    /// Keep Alive is a round number of thousands that is no round time: it may have been meant in milliseconds.
+    ConnectKeepAliveUnlikely,
     /// A CONNECT has Authentication Data but no Authentication Method.
     ConnectAuthenticationDataAlone,
     /// The will's topic is empty.
@@ -153,6 +155,8 @@ pub enum Rule {
     PublishQoSReserved,
     /// A PUBLISH with QoS 0 has the DUP flag.
     PublishDupQoS0,
+    /// The payload of a PUBLISH with QoS 0 begins with two bytes that look like a packet identifier or a length.
+    PublishPayloadPrefixed,
     /// The topic name of a PUBLISH is empty, and no topic alias stands in for it.
     PublishTopicEmpty,
     /// The topic name of a PUBLISH contains a wildcard.
@@ -455,7 +459,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the table.
-    pub const ALL: [Self; 222] = [
+    pub const ALL: [Self; 224] = [
         Self::PacketType0,
         Self::PacketType15,
         Self::HeaderFlagsReserved,
@@ -520,6 +524,7 @@ impl Rule {
         Self::ConnectClientIdEmptyKeptSession,
         Self::ConnectClientIdTooLong,
         Self::ConnectClientIdNotGuaranteed,
+        Self::ConnectKeepAliveUnlikely,
         Self::ConnectAuthenticationDataAlone,
         Self::WillTopicEmpty,
         Self::WillTopicWildcard,
@@ -529,6 +534,7 @@ impl Rule {
         Self::ConnackReasonUndefined,
         Self::PublishQoSReserved,
         Self::PublishDupQoS0,
+        Self::PublishPayloadPrefixed,
         Self::PublishTopicEmpty,
         Self::PublishTopicWildcard,
         Self::PublishSubscriptionIdentifierFromClient,
@@ -681,7 +687,7 @@ impl Rule {
     ];
 }
 
-pub(super) static FACTS: [Facts; 222] = [
+pub(super) static FACTS: [Facts; 224] = [
     Facts {
         seen: Seen::Packet,
         severity: Severity::Error,
@@ -1068,6 +1074,12 @@ pub(super) static FACTS: [Facts; 222] = [
     },
     Facts {
         seen: Seen::Packet,
+        severity: Severity::Note,
+        versions: [true, true, true],
+        reason: None,
+    },
+    Facts {
+        seen: Seen::Packet,
         severity: Severity::Error,
         versions: [false, false, true],
         reason: Some(ReasonCode::PROTOCOL_ERROR),
@@ -1119,6 +1131,12 @@ pub(super) static FACTS: [Facts; 222] = [
         severity: Severity::Error,
         versions: [true, true, true],
         reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    Facts {
+        seen: Seen::Packet,
+        severity: Severity::Note,
+        versions: [true, true, true],
+        reason: None,
     },
     Facts {
         seen: Seen::Packet,
@@ -2016,7 +2034,7 @@ pub(super) static FACTS: [Facts; 222] = [
     },
 ];
 
-pub(super) static LABELS: [Label; 222] = [
+pub(super) static LABELS: [Label; 224] = [
     Label {
         name: "packet-type-0",
         v5: Citation::Section("2.1.2"),
@@ -2421,6 +2439,12 @@ pub(super) static LABELS: [Label; 222] = [
         v3_1: Citation::None,
     },
     Label {
+        name: "connect-keep-alive-unlikely",
+        v5: Citation::Section("3.1.2.10"),
+        v3_1_1: Citation::Section("3.1.2.10"),
+        v3_1: Citation::Section("3.1"),
+    },
+    Label {
         name: "connect-authentication-data-alone",
         v5: Citation::Section("3.1.2.11.10"),
         v3_1_1: Citation::None,
@@ -2473,6 +2497,12 @@ pub(super) static LABELS: [Label; 222] = [
         v5: Citation::Statements(&["MQTT-3.3.1-2", "MQTT-4.3.1-1"]),
         v3_1_1: Citation::Statements(&["MQTT-3.3.1-2", "MQTT-4.3.1-1"]),
         v3_1: Citation::Section("2.1"),
+    },
+    Label {
+        name: "publish-payload-prefixed",
+        v5: Citation::Section("3.3.2.2"),
+        v3_1_1: Citation::Section("3.3.2.2"),
+        v3_1: Citation::Section("3.3"),
     },
     Label {
         name: "publish-topic-empty",
@@ -3501,7 +3531,7 @@ pub(super) static LABELS: [Label; 222] = [
 ];
 
 /// Of the rules of packets, which come first.
-pub(super) static WORDS: [Words; 107] = [
+pub(super) static WORDS: [Words; 109] = [
     Words {
         summary: "Packet type 0 is used.",
         message: "Packet type 0 does not exist: no version of MQTT has ever used it.",
@@ -3833,6 +3863,11 @@ pub(super) static WORDS: [Words; 107] = [
         fix: None,
     },
     Words {
+        summary: "Keep Alive is a round number of thousands that is no round time: it may have been meant in milliseconds.",
+        message: "Keep Alive counts seconds, so this is {value}. Were milliseconds meant?",
+        fix: None,
+    },
+    Words {
         summary: "A CONNECT has Authentication Data but no Authentication Method.",
         message: "Authentication Data means nothing without an Authentication Method beside it.",
         fix: None,
@@ -3876,6 +3911,11 @@ pub(super) static WORDS: [Words; 107] = [
         summary: "A PUBLISH with QoS 0 has the DUP flag.",
         message: "DUP marks a message sent again, and a message with QoS 0 is never sent again.",
         fix: None,
+    },
+    Words {
+        summary: "The payload of a PUBLISH with QoS 0 begins with two bytes that look like a packet identifier or a length.",
+        message: "The payload begins with {value} and goes on as text. QoS 0 has no packet identifier, and a payload has no length before it.",
+        fix: Some("If these two bytes are not part of the message, leave them out."),
     },
     Words {
         summary: "The topic name of a PUBLISH is empty, and no topic alias stands in for it.",
