@@ -396,6 +396,7 @@ fn a_har_file_is_a_conversation() {
     );
     let (range, _) = bench.now().place_of(1).unwrap();
     assert_eq!(&har[range.start..range.end], "0AA");
+    assert_eq!(*bench.now().times, [(0, 1000), (2, 2000)]);
     // The same when it is pasted.
     let pasted = after([Act::Type(har.as_str().into())]);
     assert_eq!(senders(&pasted), "><");
