@@ -78,6 +78,11 @@ pub(crate) fn advice(
             reason_code,
             properties,
         } => said(PacketType::Disconnect, *reason_code, properties),
+        Cause::AnsweredAsV3_1_1 { return_code } => {
+            let version = mqttscope_wire::ProtocolVersion::V3_1_1;
+            let name = return_code.name(PacketType::Connack, version);
+            End::AnsweredAsV3_1_1(name.unwrap_or("an unknown return code"))
+        }
         Cause::TimedOut(packet_type) => End::TimedOut(*packet_type),
         Cause::Fault(fault) => {
             let code = fault.reason_code();

@@ -219,6 +219,8 @@ export interface Connect {
   type: "CONNECT";
   protocolVersion: Version;
   /** Before version 5: Clean Session. */
+  /** The Protocol Level has the bit of a bridge (0x80), before version 5; left out where it has not. */
+  bridge?: boolean;
   cleanStart: boolean;
   /** Seconds; 0: off. */
   keepAlive: number;

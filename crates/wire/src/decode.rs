@@ -62,7 +62,25 @@ pub fn decode(bytes: &[u8], context: Context) -> Result<Decoded<'_>, DecodeError
             len,
         });
     }
-    by_grammar(bytes, header_len, context)
+    by_grammar(bytes, header_len, context, None)
+}
+
+/// The same where one rule may be broken, of those that do not hinder the reading: for a receiver that
+/// goes on although a packet is not right.
+///
+/// # Errors
+/// The first other rule of severity error that the packet breaks, and where.
+pub fn decode_tolerant(
+    bytes: &[u8],
+    context: Context,
+    tolerated: Rule,
+) -> Result<Decoded<'_>, DecodeError> {
+    let (header_len, len) = match frame::header(bytes) {
+        frame::Header::Complete { header_len, len } if len <= bytes.len() => (header_len, len),
+        _ => return decode(bytes, context),
+    };
+    let bytes = bytes.get(..len).unwrap_or_default();
+    by_grammar(bytes, header_len, context, Some(tolerated))
 }
 
 /// Apart from the plain case, so that it takes no registers from that one.
@@ -71,6 +89,7 @@ fn by_grammar(
     bytes: &[u8],
     header_len: usize,
     context: Context,
+    tolerated: Option<Rule>,
 ) -> Result<Decoded<'_>, DecodeError> {
     let len = bytes.len();
     let mut cursor = Cursor {
@@ -81,7 +100,7 @@ fn by_grammar(
         lost: false,
         in_properties: false,
         context,
-        sink: Strict,
+        sink: Strict { tolerated },
     };
     packet(&mut cursor, header_len, |packet| Decoded::Packet {
         packet,

@@ -122,6 +122,25 @@ impl StreamDecoder {
         }
     }
 
+    /// Bytes from the packet on that comes next: where [`StreamDecoder::next_packet`] has failed, from
+    /// the one that broke a rule.
+    #[must_use]
+    pub fn rest(&self) -> &[u8] {
+        self.buffer.get(self.done..).unwrap_or_default()
+    }
+
+    /// Goes on behind a packet that broke a rule, for a receiver that has read it in its own way.
+    /// Nothing happens where the packet is too large or has no end.
+    pub fn pass_over(&mut self) {
+        if let frame::Header::Complete { len, .. } = frame::header(self.rest())
+            && len <= self.rest().len()
+            && matches!(self.error, Some(StreamError::Decode { .. }))
+        {
+            self.error = None;
+            self.done = self.done.saturating_add(len);
+        }
+    }
+
     /// Bytes that wait for the rest of their packet.
     #[must_use]
     pub fn pending(&self) -> usize {

@@ -82,6 +82,8 @@ pub enum End {
         /// Its Server Reference.
         server_reference: Option<String>,
     },
+    /// The CONNACK refused a version 5 CONNECT in the form of 3.1.1; the name of its return code.
+    AnsweredAsV3_1_1(&'static str),
     /// A text frame came.
     TextFrame,
     /// The server broke the protocol; says how, in a sentence.
@@ -101,6 +103,13 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
                     "Check that the path leads to the server's MQTT, not to something else that speaks WebSocket.",
                 )
                 .statement(trouble.version, "MQTT-6.0.0-1", "MQTT-6.0.0-1");
+        }
+        (_, End::AnsweredAsV3_1_1(name)) => {
+            guesses.add(
+                100,
+                format!("The server does not speak version 5: it answered as 3.1.1 ({name})."),
+                "Connect with version 3.1.1.",
+            );
         }
         (_, End::Fault(words)) => {
             guesses.add(

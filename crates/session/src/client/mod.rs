@@ -200,7 +200,12 @@ impl Client {
                     }
                 }
                 Ok(None) => break,
-                Err(error) => return self.fault(now, Fault::Stream(error)),
+                Err(error) => {
+                    if !self.receive_odd_connack(now, &decoder, error) {
+                        return;
+                    }
+                    decoder.pass_over();
+                }
             }
         }
         self.decoder = Some(decoder);

@@ -94,7 +94,7 @@ impl Connection {
         let mut ends = false;
         for diagnostic in errors.take(last) {
             let finding = Finding {
-                version: dissection.version,
+                version: diagnostic.version,
                 span: Some(diagnostic.span),
                 value: diagnostic.value,
                 ..judge.found(diagnostic.rule)

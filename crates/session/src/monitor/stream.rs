@@ -1,10 +1,11 @@
 //! Bytes of one direction into packets: framing, the version, and what to do where neither is known.
 
 use mqttscope_wire::{
-    Context, Decoded, PacketType, ProtocolVersion, Rule, Sender, Severity, decode, detect, dissect,
-    frame,
+    Context, ControlPacket, Decoded, Dissection, PacketType, ProtocolVersion, Rule, Sender,
+    Severity, decode, decode_tolerant, detect, dissect, frame,
 };
 
+use super::Phase;
 use super::connection::Connection;
 use super::log::{Judge, Log};
 use super::view::View;
@@ -168,7 +169,7 @@ impl Connection {
             decoded = self.other_version(bytes, from).unwrap_or(decoded);
         }
         if let Ok(Decoded::Packet { packet, .. }) = &decoded
-            && let mqttscope_wire::ControlPacket::Connect(connect) = packet
+            && let ControlPacket::Connect(connect) = packet
             && self.asked.is_none()
         {
             self.version = connect.version;
@@ -204,7 +205,40 @@ impl Connection {
                 if certain {
                     self.malformed(&mut judge, &dissection);
                 }
+                if judge.packet_type == PacketType::Connack && from == Sender::Server {
+                    self.odd_connack(&mut judge, view, bytes, &dissection);
+                }
             }
+        }
+    }
+
+    /// A CONNACK that breaks a rule: what it says is plain in two cases, and in others at least that
+    /// it was the CONNACK.
+    #[cold]
+    fn odd_connack(
+        &mut self,
+        judge: &mut Judge<'_>,
+        view: &mut View,
+        bytes: &[u8],
+        dissection: &Dissection,
+    ) {
+        let context = Context::new(dissection.version).from(Sender::Server);
+        let is_of_v3_1_1 = |rule| rule == Rule::ConnackOfV311;
+        let decoded = if dissection.diagnostics.iter().any(|d| is_of_v3_1_1(d.rule)) {
+            decode(bytes, context)
+        } else {
+            decode_tolerant(bytes, context, Rule::MaximumQoSValue)
+        };
+        if let Ok(Decoded::Packet {
+            packet: packet @ ControlPacket::Connack(_),
+            ..
+        }) = decoded
+        {
+            judge.version = dissection.version;
+            self.packet(judge, view, &packet);
+        } else if self.phase == Phase::Connecting {
+            self.phase = Phase::Unknown;
+            self.connecting = None;
         }
     }
 

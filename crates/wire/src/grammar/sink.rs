@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::{DecodeError, Diagnostic, Field, Node, ProtocolVersion, Rule, Severity, Span, Value};
 
-/// A listener to the grammar. The strict one has no state and compiles to nothing.
+/// A listener to the grammar. The strict one has next to no state and compiles to next to nothing.
 pub(crate) trait Sink {
     /// What ends the reading.
     type Stop;
@@ -36,7 +36,10 @@ pub(crate) trait Sink {
 }
 
 /// Stops at the first error; records nothing.
-pub(crate) struct Strict;
+pub(crate) struct Strict {
+    /// A rule that may be broken.
+    pub(crate) tolerated: Option<Rule>,
+}
 
 impl Sink for Strict {
     type Stop = DecodeError;
@@ -57,7 +60,7 @@ impl Sink for Strict {
         span: Span,
         _: u32,
     ) -> Result<(), DecodeError> {
-        if rule.severity() == Severity::Error {
+        if rule.severity() == Severity::Error && self.tolerated != Some(rule) {
             Err(DecodeError { rule, span })
         } else {
             Ok(())
