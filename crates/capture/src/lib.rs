@@ -3,4 +3,6 @@
 //! Everything here runs in the browser: no files, no clock, no threads. All input is hostile, so
 //! every function is linear in its input, bounded in its output, and never panics.
 
+pub mod foreign;
+pub mod reading;
 pub mod text;

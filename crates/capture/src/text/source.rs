@@ -142,7 +142,7 @@ impl SourceMap {
     }
 
     /// Adds `count` bytes that all stand at `at`.
-    pub(super) fn push_repeat(&mut self, at: usize, width: usize, count: usize) {
+    pub(crate) fn push_repeat(&mut self, at: usize, width: usize, count: usize) {
         if count > 0 {
             self.start_run(at, width, Step::Stride(0));
             self.len += count;
@@ -150,7 +150,7 @@ impl SourceMap {
     }
 
     /// Adds `count` bytes of base64 whose first character is at `at`.
-    pub(super) fn push_quads(&mut self, at: usize, count: usize, width: u8) {
+    pub(crate) fn push_quads(&mut self, at: usize, count: usize, width: u8) {
         if count > 0 {
             self.start_run(at, width.into(), Step::Quads);
             self.len += count;
@@ -158,7 +158,7 @@ impl SourceMap {
     }
 
     /// Adds `count` bytes that stand one after another, `width` characters each.
-    pub(super) fn push_dense(&mut self, at: usize, width: u8, count: usize) {
+    pub(crate) fn push_dense(&mut self, at: usize, width: u8, count: usize) {
         if count > 0 {
             self.start_run(at, width.into(), Step::Stride(width.into()));
             self.len += count;
@@ -166,7 +166,7 @@ impl SourceMap {
     }
 
     /// Adds one byte.
-    pub(super) fn push(&mut self, at: usize, width: usize) {
+    pub(crate) fn push(&mut self, at: usize, width: usize) {
         let len = self.len;
         if let Some(run) = self.runs.last_mut()
             && usize::from(run.width) == width
@@ -192,7 +192,7 @@ impl SourceMap {
     }
 
     /// Adds the bytes of a part of the text that begins at `start`.
-    pub(super) fn append(&mut self, part: Self, start: usize) {
+    pub(crate) fn append(&mut self, part: Self, start: usize) {
         let (bytes, start) = (self.len, u32::try_from(start).unwrap_or(u32::MAX));
         self.runs.extend(part.runs.into_iter().map(|run| {
             Run {
