@@ -227,6 +227,10 @@ pub enum Rule {
     AuthMethodMissing,
     /// A client's first packet is not CONNECT.
     FirstPacketNotConnect,
+    /// The bytes of one side begin with another protocol than MQTT.
+    StreamOfAnotherProtocol,
+    /// No packet is found in the bytes of one side.
+    StreamWithoutPackets,
     /// A client sends CONNECT a second time on a connection.
     SecondConnect,
     /// A server goes on serving a connection on which the client broke the protocol beyond repair.
@@ -459,7 +463,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the table.
-    pub const ALL: [Self; 224] = [
+    pub const ALL: [Self; 226] = [
         Self::PacketType0,
         Self::PacketType15,
         Self::HeaderFlagsReserved,
@@ -570,6 +574,8 @@ impl Rule {
         Self::AuthReasonDirection,
         Self::AuthMethodMissing,
         Self::FirstPacketNotConnect,
+        Self::StreamOfAnotherProtocol,
+        Self::StreamWithoutPackets,
         Self::SecondConnect,
         Self::ServedAfterBreach,
         Self::UnknownProtocolAccepted,
@@ -687,7 +693,7 @@ impl Rule {
     ];
 }
 
-pub(super) static FACTS: [Facts; 224] = [
+pub(super) static FACTS: [Facts; 226] = [
     Facts {
         seen: Seen::Packet,
         severity: Severity::Error,
@@ -1347,6 +1353,18 @@ pub(super) static FACTS: [Facts; 224] = [
         severity: Severity::Error,
         versions: [true, true, true],
         reason: Some(ReasonCode::PROTOCOL_ERROR),
+    },
+    Facts {
+        seen: Seen::Conversation,
+        severity: Severity::Warning,
+        versions: [true, true, true],
+        reason: None,
+    },
+    Facts {
+        seen: Seen::Conversation,
+        severity: Severity::Warning,
+        versions: [true, true, true],
+        reason: None,
     },
     Facts {
         seen: Seen::Conversation,
@@ -2034,7 +2052,7 @@ pub(super) static FACTS: [Facts; 224] = [
     },
 ];
 
-pub(super) static LABELS: [Label; 224] = [
+pub(super) static LABELS: [Label; 226] = [
     Label {
         name: "packet-type-0",
         v5: Citation::Section("2.1.2"),
@@ -2713,6 +2731,18 @@ pub(super) static LABELS: [Label; 224] = [
         v5: Citation::Statements(&["MQTT-3.1.0-1"]),
         v3_1_1: Citation::Statements(&["MQTT-3.1.0-1"]),
         v3_1: Citation::Section("3.1"),
+    },
+    Label {
+        name: "stream-of-another-protocol",
+        v5: Citation::Section("2.1"),
+        v3_1_1: Citation::Section("2.1"),
+        v3_1: Citation::Section("2.1"),
+    },
+    Label {
+        name: "stream-without-packets",
+        v5: Citation::Section("2.1"),
+        v3_1_1: Citation::Section("2.1"),
+        v3_1: Citation::Section("2.1"),
     },
     Label {
         name: "second-connect",
