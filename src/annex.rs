@@ -18,7 +18,7 @@ use crate::hooks::use_hash;
 use crate::pages::flows::Flows;
 use crate::pages::live::Live;
 use crate::route::{Page, Route};
-use crate::services::browser;
+use crate::services::{browser, failure};
 use crate::state;
 use crate::state::toasts::Toaster;
 
@@ -29,9 +29,7 @@ pub fn Annex() -> Html {
     let (toaster, toast_region) = use_toasts();
     let flows = use_reducer(state::flows::Flows::default);
     let arrival = use_hash();
-    let Route { page, shared } = Route::of_hash(&arrival.hash);
-    let shared = shared.map(AttrValue::from);
-    let arrival = arrival.count;
+    let page = Route::of_hash(&arrival.hash).page;
     let was_live = use_mut_ref(|| false);
     let is_live = page == Page::Live;
     *was_live.borrow_mut() |= is_live;
@@ -39,7 +37,7 @@ pub fn Annex() -> Html {
         <ContextProvider<Toaster> context={toaster}>
             // Once it was looked at it stays, unseen: its connections must not break.
             if *was_live.borrow() { <Live shown={is_live} /> }
-            if page == Page::Flows { <Flows {shared} {arrival} state={flows} /> }
+            if page == Page::Flows { <Flows {arrival} state={flows} /> }
             { toast_region }
         </ContextProvider<Toaster>>
     }
@@ -47,6 +45,7 @@ pub fn Annex() -> Html {
 
 /// Draws the pages into `host`.
 pub fn mount(host: Element) {
+    failure::report_panics();
     leave_first_number();
     Renderer::<Annex>::with_root(host).render();
 }
@@ -86,6 +85,7 @@ struct Talk {
 /// The packets stand one behind the other in `bytes`. Each is given by its length, doubled, and one
 /// more if the server sent it. `on_select` is called with the number of a packet to be looked at.
 pub fn converse(host: Element, bytes: Vec<u8>, packets: &[u32], on_select: Function) -> Vec<u32> {
+    failure::report_panics();
     let spoken = packets.iter().map(|&packet| {
         let from = match packet % 2 {
             0 => Sender::Client,

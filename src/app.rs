@@ -1,7 +1,5 @@
 //! The frame: header, page, help, messages.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use crate::components::annex_host::use_annex;
@@ -12,20 +10,21 @@ use crate::element::{el, list, part};
 use crate::hooks::{use_after, use_hash, use_kept, use_texts, use_window_keys};
 use crate::pages::dissect::{Dissect, DissectProps};
 use crate::route::{Page, Route};
-use crate::services::{browser, storage};
+use crate::services::{browser, session, storage};
 use crate::state::theme::Theme;
-use crate::state::workbench::Workbench;
 
 /// The whole app.
 #[component]
 pub fn App() -> Html {
     let (toaster, toast_region) = use_toasts();
-    let acts = use_kept(Rc::<Workbench>::default);
+    let acts = use_kept(session::restored);
+    // Before anything is drawn: what cannot be drawn is kept all the same.
+    session::keep(&acts.get());
     let theme =
         use_kept(|| storage::get("theme").map_or(Theme::System, |name| Theme::of_name(&name)));
     let help = use_kept(bool::default);
     let arrival = use_hash();
-    let Route { page, shared } = Route::of_hash(&arrival.hash);
+    let Route { page, shared, .. } = Route::of_hash(&arrival.hash);
 
     let on_theme = {
         let theme = theme.clone();

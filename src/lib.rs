@@ -19,6 +19,7 @@ pub use app::App;
 
 /// Puts the app into the page's `#app`, or into its body when there is none.
 pub fn run() {
+    services::failure::report_panics();
     let host = services::browser::document().and_then(|document| document.get_element_by_id("app"));
     match host {
         Some(host) => yew::Renderer::<App>::with_root(host).render(),

@@ -51,7 +51,9 @@ impl Page {
 pub struct Route {
     /// The page.
     pub page: Page,
-    /// What stands behind `?`, if anything: a share link's content.
+    /// What follows the page after a `/`, if anything: a scenario's name.
+    pub path: Option<String>,
+    /// What follows `?`, if anything: a share link's content.
     pub shared: Option<String>,
 }
 
@@ -60,13 +62,23 @@ impl Route {
     #[must_use]
     pub fn of_hash(hash: &str) -> Self {
         let (address, shared) = hash.split_once('?').unwrap_or((hash, ""));
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Page::ALL
             .into_iter()
-            .find(|page| page.hash() == address)
-            .map_or_else(Self::default, |page| Self {
-                page,
-                shared: (!shared.is_empty()).then(|| shared.to_owned()),
+            .find_map(|page| {
+                let path = address.strip_prefix(page.hash())?;
+                let path = if path.is_empty() {
+                    ""
+                } else {
+                    path.strip_prefix('/')?
+                };
+                Some(Self {
+                    page,
+                    path: some(path),
+                    shared: some(shared),
+                })
             })
+            .unwrap_or_default()
     }
 }
 
@@ -84,15 +96,21 @@ mod tests {
             ("#/dissect?b=EAA", Page::Dissect, Some("b=EAA")),
             ("#/live", Page::Live, None),
             ("#/flows?s=a?b", Page::Flows, Some("s=a?b")),
+            ("#/flows/", Page::Flows, None),
+            ("#/flowsy?b=EAA", Page::Dissect, None),
             ("#/unknown?b=EAA", Page::Dissect, None),
         ];
         for (hash, page, shared) in table {
             let route = Route {
                 page,
+                path: None,
                 shared: shared.map(str::to_owned),
             };
             assert_eq!(Route::of_hash(hash), route, "{hash}");
         }
+        let route = Route::of_hash("#/flows/qos2-pubrec-lost?step=3");
+        assert_eq!(route.path.as_deref(), Some("qos2-pubrec-lost"));
+        assert_eq!(route.shared.as_deref(), Some("step=3"));
         for page in Page::ALL {
             let route = Route::of_hash(&page.hash_with(Some("b=1")));
             assert_eq!((route.page, route.shared.as_deref()), (page, Some("b=1")));

@@ -82,11 +82,11 @@ try {
   await page.goto(`${site.url}/count`);
   const idle = await frames(page);
   await page.goto(`${site.url}/#/flows`);
-  await page.getByTestId("edit").click();
+  await page.getByTestId("new-scenario").click();
   const lines = ["publisher P", "subscriber S", "at 0 P connect", "at 0 S connect", "at 200 S subscribe t 2"];
   for (let index = 0; index < 25; index += 1) lines.push(`at ${400 + index * 30} P publish t 2 : ${index}`);
   await page.getByTestId("script").fill(lines.join("\n"));
-  await page.getByTestId("run").click();
+  await page.getByTestId("save-scenario").click();
   const arrows = page.getByTestId("arrow");
   await arrows.nth(PACKETS - 1).waitFor();
   await page.getByTestId("play").click();

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use crate::element::{El, el, list};
 use crate::hooks::{Kept, use_after, use_kept};
 use crate::route::Page;
-use crate::services::annex;
+use crate::services::{annex, browser};
 
 #[derive(Clone, PartialEq)]
 enum Stage {
@@ -33,7 +33,7 @@ pub(crate) fn use_annex(page: Page) -> Html {
             }
             stage.set(Stage::Loading);
             spawn_local(async move {
-                let Some(host) = host.cast::<Element>() else {
+                let Some(host) = browser::element_of::<Element>(&host) else {
                     return;
                 };
                 stage.set(match annex::mount(&host).await {

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::icon::{Icon, icon};
 use crate::element::{el, part};
 use crate::hooks::use_after;
+use crate::services::browser;
 
 /// What a dialog is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -36,7 +37,7 @@ pub fn Dialog(props: &DialogProps) -> Html {
     {
         let node = node.clone();
         use_after([], move || {
-            let dialog = node.cast::<HtmlDialogElement>()?;
+            let dialog = browser::element_of::<HtmlDialogElement>(&node)?;
             // It fails only where it is open already.
             let _ = dialog.show_modal();
             let text = dialog.query_selector("textarea[readonly]").ok().flatten();

@@ -10,9 +10,9 @@ use crate::state::theme::Theme;
 /// The bar, with the colours in force. Others may be wanted, and the help.
 pub fn header(page: Page, theme: Theme, on_theme: &Callback<Theme>, on_help: &Callback<()>) -> El {
     let (picture, says) = match theme {
-        Theme::System => (Icon::Half, "Colours: as the system. Change to light"),
-        Theme::Light => (Icon::Sun, "Colours: light. Change to dark"),
-        Theme::Dark => (Icon::Moon, "Colours: dark. Change to the system's"),
+        Theme::System => (Icon::Half, "Theme: system. Switch to light"),
+        Theme::Light => (Icon::Sun, "Theme: light. Switch to dark"),
+        Theme::Dark => (Icon::Moon, "Theme: dark. Switch to the system's"),
     };
     let turn = on_theme.reform(move |_: MouseEvent| theme.next());
     let help = on_help.reform(|_: MouseEvent| ());

@@ -62,8 +62,7 @@ pub fn Menu(props: &MenuProps) -> Html {
         let open = open.clone();
         let list = list_node.clone();
         Callback::from(move |_: Event| {
-            let shown = list
-                .cast::<HtmlElement>()
+            let shown = browser::element_of::<HtmlElement>(&list)
                 .is_some_and(|list| list.matches(":popover-open").unwrap_or(false));
             open.set(shown);
         })

@@ -8,8 +8,10 @@ use crate::services::browser;
 
 /// Opens the list beside its button, within the window, and focuses its first item.
 pub(super) fn show(button: &NodeRef, list: &NodeRef) {
-    let (Some(button), Some(list)) = (button.cast::<HtmlElement>(), list.cast::<HtmlElement>())
-    else {
+    let (Some(button), Some(list)) = (
+        browser::element_of::<HtmlElement>(button),
+        browser::element_of::<HtmlElement>(list),
+    ) else {
         return;
     };
     // It fails only where it is shown already.
@@ -52,7 +54,7 @@ pub(super) fn show(button: &NodeRef, list: &NodeRef) {
 
 /// Closes the list.
 pub(super) fn hide(list: &NodeRef) {
-    if let Some(list) = list.cast::<HtmlElement>() {
+    if let Some(list) = browser::element_of::<HtmlElement>(list) {
         // It fails only where it is hidden already.
         let _ = list.hide_popover();
     }
@@ -68,7 +70,7 @@ pub(super) enum Step {
 
 /// Moves the focus among the items, round and round.
 pub(super) fn step(list: &NodeRef, by: &Step) {
-    let Some(list) = list.cast::<HtmlElement>() else {
+    let Some(list) = browser::element_of::<HtmlElement>(list) else {
         return;
     };
     let Ok(items) = list.query_selector_all("[role=menuitem]") else {

@@ -4,10 +4,12 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 
+use super::assets;
+
 /// The module's name beside the page, as `Trunk` writes it.
 const MODULE: &str = "annex.js";
 /// The style sheets of its pages.
-const SHEETS: &str = "live.css flows.css state.css conversation.css";
+const SHEETS: [&str; 4] = ["live.css", "flows.css", "state.css", "conversation.css"];
 
 #[wasm_bindgen(module = "/src/services/later.js")]
 extern "C" {
@@ -30,6 +32,7 @@ pub(crate) async fn mount(host: &Element) -> Result<(), String> {
 /// # Errors
 /// Why it did not come, in words.
 pub(crate) async fn ask(what: &str, given: &Array) -> Result<JsValue, String> {
-    let answer = ask_of(MODULE, SHEETS, what, given).await;
+    let sheets = SHEETS.map(assets::address).join(" ");
+    let answer = ask_of(&assets::address(MODULE), &sheets, what, given).await;
     answer.as_string().map_or(Ok(answer), Err)
 }

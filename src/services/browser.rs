@@ -1,7 +1,9 @@
 //! Window, document and address. Every function does nothing where there is no window.
 
-use wasm_bindgen::JsCast as _;
+use js_sys::Function;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Event, HtmlElement, Window};
+use yew::NodeRef;
 
 /// The window.
 #[must_use]
@@ -13,6 +15,20 @@ pub fn window() -> Option<Window> {
 #[must_use]
 pub fn document() -> Option<Document> {
     window()?.document()
+}
+
+/// The element that a `NodeRef` points to, if it is one of this kind. Yew's own `NodeRef::cast` does not
+/// look at what the element is: a `<select>` taken for an `<input>` throws at the first method that it
+/// does not have, in the middle of Yew, and the page never reacts again.
+#[must_use]
+pub fn element_of<T: JsCast>(node: &NodeRef) -> Option<T> {
+    node.get()?.dyn_into().ok()
+}
+
+/// A closure of ours as the function that a browser's interface takes.
+#[must_use]
+pub fn function_of(closure: &JsValue) -> Option<&Function> {
+    closure.dyn_ref()
 }
 
 /// What stands behind the address's `#`, that sign included; empty when there is nothing.
@@ -41,7 +57,20 @@ pub fn replace_hash(hash: &str) {
     }
     if let Ok(history) = window.history() {
         // A browser may refuse when a page does this very often: the address is then a step behind.
-        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(hash));
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(hash));
+    }
+}
+
+/// Shows another `#` address without loading, as a new entry of the history and without a
+/// `hashchange`.
+pub fn push_hash(hash: &str) {
+    let Some(window) = window() else { return };
+    if window.location().hash().is_ok_and(|now| now == hash) {
+        return;
+    }
+    if let Ok(history) = window.history() {
+        // A browser may refuse when a page does this very often: the address is then a step behind.
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(hash));
     }
 }
 
@@ -96,6 +125,17 @@ pub fn focus_id(id: &str) {
     }
 }
 
+/// Puts the focus on the first element that a selector finds, without scrolling.
+pub fn focus_quietly(selector: &str) {
+    let element = document().and_then(|document| document.query_selector(selector).ok()?);
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        // An element that cannot take it is left as it is.
+        let _ = element.focus_with_options(&options);
+    }
+}
+
 /// Whether an event happened within an element that a selector finds.
 #[must_use]
 pub fn is_within(event: &Event, selector: &str) -> bool {
@@ -126,6 +166,28 @@ pub fn matches(query: &str) -> bool {
     window()
         .and_then(|window| window.match_media(query).ok()?)
         .is_some_and(|list| list.matches())
+}
+
+/// Whether an element fills the screen.
+#[must_use]
+pub fn is_fullscreen() -> bool {
+    document().is_some_and(|document| document.fullscreen_element().is_some())
+}
+
+/// Lets the first element that a selector finds fill the screen, or none any more. A browser that
+/// does not allow it changes nothing.
+pub fn set_fullscreen(selector: &str, wanted: bool) {
+    let Some(document) = document() else { return };
+    if !wanted {
+        if is_fullscreen() {
+            document.exit_fullscreen();
+        }
+        return;
+    }
+    if let Ok(Some(element)) = document.query_selector(selector) {
+        // It is a wish: the style sheet lets the element fill the window in any case.
+        let _ = element.request_fullscreen();
+    }
 }
 
 /// Presses the first element that a selector finds.

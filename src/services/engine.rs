@@ -10,6 +10,8 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
+use super::assets;
+
 /// The worker's name beside the page, as Trunk writes it.
 const WORKER: &str = "worker_loader.js";
 
@@ -51,7 +53,7 @@ impl Engine {
     fn begin() -> Self {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(WORKER, &options).ok();
+        let worker = Worker::new_with_options(&assets::address(WORKER), &options).ok();
         let engine = Self {
             worker: worker.clone(),
             waiting: Rc::new(RefCell::new(Some(Vec::new()))),

@@ -1,13 +1,16 @@
 //! The browser's interfaces behind small types.
 
 pub(crate) mod annex;
+mod assets;
 pub mod browser;
 pub mod clipboard;
 mod database;
 pub mod engine;
+pub(crate) mod failure;
 pub mod files;
 pub mod messages;
 pub mod picture;
 pub mod profiles;
+pub mod session;
 pub mod storage;
 pub mod texts;

@@ -8,6 +8,8 @@ use web_sys::{
     Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, Url,
 };
 
+use super::browser;
+
 /// Pixels of the picture for each pixel of the drawing.
 const SHARP: u32 = 2;
 
@@ -28,7 +30,7 @@ async fn draw(address: &str, width: u32) -> Option<Vec<u8>> {
     let image = HtmlImageElement::new().ok()?;
     image.set_src(address);
     JsFuture::from(image.decode()).await.ok()?;
-    let element = super::browser::document()?.create_element("canvas").ok()?;
+    let element = browser::document()?.create_element("canvas").ok()?;
     let canvas: HtmlCanvasElement = element.dyn_into().ok()?;
     let height = u64::from(image.natural_height())
         .saturating_mul(u64::from(width))
@@ -63,7 +65,8 @@ fn blob_of(canvas: &HtmlCanvasElement) -> Promise {
             // Calling what settles a promise does not fail.
             let _ = resolve.call1(&JsValue::UNDEFINED, &blob);
         });
-        if canvas.to_blob(give.unchecked_ref()).is_err() {
+        let asked = browser::function_of(&give).map(|give| canvas.to_blob(give));
+        if !matches!(asked, Some(Ok(()))) {
             let _ = reject.call0(&JsValue::UNDEFINED);
         }
     })

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
-use super::browser;
+use super::{assets, browser};
 
 /// The file's name beside the page.
 const FILE: &str = "texts.txt";
@@ -38,7 +38,7 @@ pub(crate) async fn load() -> Option<Rc<Texts>> {
 
 async fn fetch() -> Result<String, JsValue> {
     let window = browser::window().ok_or(JsValue::NULL)?;
-    let response: Response = JsFuture::from(window.fetch_with_str(FILE))
+    let response: Response = JsFuture::from(window.fetch_with_str(&assets::address(FILE)))
         .await?
         .dyn_into()?;
     let text = JsFuture::from(response.text()?).await?;

@@ -3,9 +3,9 @@
 use mqttscope_inspect::flows::TimeLine;
 
 /// Pixels of height in a second, at speed 1.
-const PACE: f64 = 56.0;
+const PACE: f64 = 120.0;
 /// Seconds that a step stays where motion is not wanted, at speed 1.
-const STAY: f64 = 1.4;
+const STAY: f64 = 0.9;
 /// Seconds that a frame lasts at most: a tab that slept does not leap.
 const FRAME: f64 = 0.1;
 /// What was asked for step by step should not keep anybody waiting.

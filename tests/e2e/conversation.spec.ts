@@ -41,7 +41,7 @@ test("marks tell the sides, and the finding stands at its packet", async ({ page
   const finding = page.getByTestId("conversation").getByTestId("finding");
   await expect(finding).toHaveCount(1);
   await expect(finding).toHaveAttribute("data-rule", "pubrel-without-pubrec");
-  await expect(finding).toContainText("There was no PUBREC for identifier 7.");
+  await expect(finding).toContainText("PUBREL was sent before the PUBREC for identifier 7 arrived.");
   await expect(finding).toContainText("[MQTT-");
   await expect(finding).toContainText("by the client");
 });
@@ -49,7 +49,7 @@ test("marks tell the sides, and the finding stands at its packet", async ({ page
 test("what the text says can be overruled", async ({ page }) => {
   await give(page, MARKED);
   await expect(page.getByTestId("conversation")).toBeVisible();
-  await sides(page).selectOption("separate packets");
+  await sides(page).selectOption("unrelated packets");
   await expect(page.getByTestId("from")).toHaveCount(0);
   await expect(page.getByTestId("conversation")).toHaveCount(0);
   await sides(page).selectOption("as found");
@@ -60,7 +60,7 @@ test("what the text says can be overruled", async ({ page }) => {
 test("blocks take turns when asked, and one side is judged by itself", async ({ page }) => {
   await give(page, TURNS);
   await expect(page.getByTestId("from")).toHaveCount(0);
-  await sides(page).selectOption("both, in turns");
+  await sides(page).selectOption("both sides, alternating");
   expect(await arrows(page)).toEqual(["→", "←", "→"]);
   await expect(page.getByTestId("verdict")).toHaveText("nothing found in the conversation");
   await page.getByTestId("text").fill("e0 00\nc0 00");
@@ -138,7 +138,7 @@ test("a change keeps the sides and is judged again", async ({ page }) => {
 test("an example of a broken conversation says what it breaks", async ({ page }) => {
   await page.goto("");
   await page.getByTestId("examples").click();
-  await page.getByRole("menuitem", { name: /An alias never set/ }).click();
+  await page.getByRole("menuitem", { name: /Unknown topic alias/ }).click();
   await page.getByTestId("next-fault").click();
   await expect(page.getByTestId("finding")).toHaveAttribute("data-rule", "topic-alias-unknown");
 });

@@ -60,7 +60,7 @@ test("what is pasted is found, named and explained", async ({ page }) => {
 
 test("the explanations come when a packet is shown, and when they are asked for again", async ({ page }) => {
   let asked = 0;
-  await page.route("**/texts.txt", (route) => {
+  await page.route("**/texts*.txt", (route) => {
     asked += 1;
     return asked === 1 ? route.fulfill({ body: "another page" }) : route.continue();
   });
@@ -71,13 +71,13 @@ test("the explanations come when a packet is shown, and when they are asked for 
   await page.getByTestId("texts-again").click();
   await expect(page.getByTestId("about")).toContainText("at the start of every packet");
   await page.getByTestId("packet").nth(1).click();
-  await expect(field(page, "Packet Identifier").getByTestId("diagnostic")).toContainText("0 names nothing");
+  await expect(field(page, "Packet Identifier").getByTestId("diagnostic")).toContainText("0 is not allowed");
   expect(asked).toBe(2);
 });
 
 test("examples and help are there while their texts are not, and when they are asked for again", async ({ page }) => {
   let comes = false;
-  await page.route("**/texts.txt", (route) => (comes ? route.continue() : route.fulfill({ body: "another page" })));
+  await page.route("**/texts*.txt", (route) => (comes ? route.continue() : route.fulfill({ body: "another page" })));
   await open(page);
   const items = page.getByRole("menuitem");
   await page.getByTestId("examples").click();
@@ -123,7 +123,7 @@ test("the format and the version can be overruled", async ({ page }) => {
   await expect(field(page, "Properties")).toHaveCount(0);
   await page.getByTestId("version").selectOption("MQTT 5");
   await expect(field(page, "Properties")).toHaveCount(1);
-  await page.getByTestId("format").selectOption("bytes as they are");
+  await page.getByTestId("format").selectOption("raw bytes");
   await expect(page.getByTestId("count")).toContainText("35 bytes");
 });
 

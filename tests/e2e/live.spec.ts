@@ -302,6 +302,21 @@ test("connections go out and come in as a file", async ({ page }) => {
   await expect(page.getByRole("status").filter({ hasText: "JSON" })).toBeVisible();
 });
 
+test("an import tells all that it left out", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("connections-file").setInputFiles({
+    name: "mqttx.json",
+    mimeType: "application/json",
+    buffer: readFileSync(new URL("../corpus/inputs/48-mqttx-export.json", import.meta.url)),
+  });
+  const told = page.getByRole("dialog", { name: "2 connections imported" });
+  for (const said of ["ALPN", "certificate files", "adds the time", "MQTT-3.8.3-4", "MQTT-3.1.3-8", "messages are left out", "it used mqtts://"]) {
+    await expect(told.getByRole("listitem").filter({ hasText: said })).toHaveCount(1);
+  }
+  await told.getByRole("button", { name: "Close" }).click();
+  await expect(page.getByTestId("connection")).toHaveCount(3);
+});
+
 test("a message is checked before it is sent", async ({ page }) => {
   await open(page);
   const fault = page.getByTestId("publish-fault");

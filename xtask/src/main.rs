@@ -13,20 +13,17 @@ mod coverage;
 mod csp;
 mod fuzz;
 mod generate;
-mod glue;
 mod js;
 mod lint;
 mod load;
+mod names;
 mod npm;
-mod order;
-mod pack;
 mod page;
 mod requirements;
 mod size;
 mod test;
 mod tidy;
 mod tools;
-mod wasm;
 
 use std::process::ExitCode;
 
@@ -89,6 +86,7 @@ fn run() -> Result<()> {
     match command {
         "serve" => page::serve(&cx, args.port.unwrap_or(8080), args.release),
         "build" => page::build(&cx),
+        "finish-page" => page::finish(),
         "js" => js::build(&cx),
         "test" => test::run(&cx, args.only, args.all_brokers),
         "schedules" => test::schedules(&cx, args.cases.unwrap_or(test::SCHEDULES)),

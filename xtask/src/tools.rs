@@ -60,7 +60,6 @@ pub(crate) const CARGO_FUZZ: CargoTool = CargoTool {
 };
 
 const BINARYEN: &str = "132.0.0";
-const ESBUILD: &str = "0.28.2";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// What it takes to build the page: the wasm target, wasm-bindgen, wasm-opt and trunk.
@@ -94,26 +93,6 @@ pub(crate) fn wasm_target(cx: &Context) -> Result<()> {
         "adding the target wasm32-unknown-unknown to rustc (seconds)",
         || Ok(cmd!(sh, "rustup target add {WASM_TARGET}").run()?),
     )
-}
-
-/// Whether the source of the standard library is there, after an attempt to get it.
-pub(crate) fn std_source(cx: &Context) -> Result<bool> {
-    let sh = &cx.sh;
-    let sysroot = cmd!(sh, "rustc --print sysroot").quiet().read()?;
-    let library = Path::new(&sysroot).join("lib/rustlib/src/rust/library/Cargo.toml");
-    if library.is_file() {
-        return Ok(true);
-    }
-    if cx.find_program(&["rustup"]).is_some() {
-        // Without it the page is larger; the budget says so where that matters.
-        let _ = step("adding the component rust-src to rustc (seconds)", || {
-            Ok(cmd!(sh, "rustup component add rust-src").run()?)
-        });
-    }
-    if !library.is_file() {
-        eprintln!("no source of the standard library (rust-src): the page will be larger");
-    }
-    Ok(library.is_file())
 }
 
 /// Puts these tools on PATH. What is not there in its exact version is built first.
@@ -197,11 +176,6 @@ fn wasm_opt(cx: &Context) -> Result<()> {
         return Ok(());
     }
     npm_tool(cx, "binaryen", BINARYEN)
-}
-
-/// Puts `esbuild` on PATH, from npm, in the version that all builds use.
-pub(crate) fn esbuild(cx: &Context) -> Result<()> {
-    npm_tool(cx, "esbuild", ESBUILD)
 }
 
 /// Puts the programs of an npm package in front of PATH.

@@ -4,5 +4,6 @@
 //! every function is linear in its input, bounded in its output, and never panics.
 
 pub mod foreign;
+pub mod json;
 pub mod reading;
 pub mod text;

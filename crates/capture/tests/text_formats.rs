@@ -291,7 +291,7 @@ fn faults_name_their_place() {
         (
             None,
             "hello, world!",
-            "this is not hex, base64, a dump or a literal that is known here",
+            "not recognized: paste hex, base64, a hex dump or a byte literal",
         ),
         (
             Some(Format::Base64),

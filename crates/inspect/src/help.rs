@@ -4,12 +4,12 @@
 pub type Keys = &'static [(&'static [&'static str], &'static str)];
 
 const DISSECT: &str = "Paste MQTT bytes as you have them: hex of any kind, a hex dump, base64, a C, Rust or Python literal, or drop a file. Every field, bit and broken rule is shown beside the bytes that say so. Nothing leaves this page.";
-const LIVE: &str = "Connect to a broker over WebSocket, or to the one that is built in, and see every packet both ways. Nothing goes anywhere but to the broker you name.";
-const FLOWS: &str = "See a message go from publisher to broker to subscriber, packet by packet, with what each side must remember. The packets are those of a real client and a real broker, in simulated time.";
+const LIVE: &str = "Connect to a broker over WebSocket, or to the one that is built in, and see every packet both ways. Data goes only to the broker you name.";
+const FLOWS: &str = "Follow a message from publisher to broker to subscriber, packet by packet, with the state that each side stores. The packets come from a real client and a real broker, in simulated time.";
 
 const LIVE_KEYS: Keys = &[
     (&["/"], "Search"),
-    (&["p"], "Pause the lists, and go on"),
+    (&["p"], "Pause or resume the lists"),
     (
         &["Ctrl+Enter"],
         "Publish what stands in the form (on a Mac: ⌘)",
@@ -26,15 +26,16 @@ const FLOWS_KEYS: Keys = &[
     (&["Space", "k"], "Play, pause"),
     (&["→", "l"], "One step forward"),
     (&["←", "j"], "One step back"),
-    (&["Home", "End"], "To the beginning, to the end"),
+    (&["Home", "End"], "To the start, to the end"),
     (&["+", "-"], "Faster, slower"),
-    (&["f"], "What if: break something from here on"),
-    (&["x"], "Cut the link of the packet on its way"),
+    (&["f"], "Add a fault at this moment"),
+    (&["x"], "Cut the connection of the packet in transit"),
     (&["c"], "Compare QoS 0, 1 and 2"),
-    (&["a"], "Only the chosen run"),
-    (&["[", "]"], "The scenario before, the next one"),
-    (&["e"], "Write a scenario"),
-    (&["Enter"], "On a packet: open it"),
+    (&["a"], "Close the comparison"),
+    (&["[", "]"], "Previous, next scenario"),
+    (&["e", "n"], "Edit the scenario, write a new one"),
+    (&["p"], "Present: fill the screen, with large captions"),
+    (&["Enter"], "On a packet: show its fields"),
     (&["?"], "This help"),
 ];
 const DISSECT_KEYS: Keys = &[
@@ -54,11 +55,8 @@ const DISSECT_KEYS: Keys = &[
     (&["Delete"], "Remove the selected property, filter or code"),
     (&["n", "Shift+n"], "Jump to the next fault, the one before"),
     (&["[", "]"], "The packet before, the next packet"),
-    (
-        &["Ctrl+Z", "Ctrl+Shift+Z"],
-        "Take back, do again (on a Mac: ⌘)",
-    ),
-    (&["Escape"], "Leave a field or a window as it was"),
+    (&["Ctrl+Z", "Ctrl+Shift+Z"], "Undo, redo (on a Mac: ⌘)"),
+    (&["Escape"], "Cancel editing or close the dialog"),
     (&["?"], "This help"),
 ];
 

@@ -6,6 +6,7 @@
 //! - [`examples`]: packets to begin with, sound and broken.
 //! - [`conversation`]: packets of both sides, judged together.
 //! - [`help`]: what the pages do and which keys they know.
+//! - [`repair`]: what was probably meant by a length that is written wrong.
 //! - [`payload`]: a message's content as text, JSON or hex.
 //! - [`sides`]: who sent what, where both sides of a connection speak.
 //! - [`share`]: what a link carries.
@@ -23,9 +24,9 @@ pub mod examples;
 pub mod fields;
 pub mod flows;
 pub mod help;
-mod index;
 pub mod payload;
 pub mod recording;
+pub mod repair;
 pub mod share;
 pub mod sides;
 pub mod states;

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use mqttscope_capture::foreign::first_is_client as first_is_client_by;
 use mqttscope_wire::{Context, PacketAt, PacketType, ProtocolVersion, Sender, packets};
 
 /// Where bytes of one side begin; they end where the next run begins.
@@ -39,6 +40,17 @@ pub fn runs(bytes: &[u8], starts: &[(usize, bool)], first_is_client: bool) -> Ve
         runs.collect()
     };
     let (straight, swapped) = (name(false), name(true));
+    // What is no MQTT shows its side too, and is no packet of the wrong one: HTTP, TLS, masked frames.
+    let all_of = |first: bool| -> Vec<u8> {
+        let ends = starts.iter().skip(1).map(|&(start, _)| start);
+        let runs = starts.iter().zip(ends.chain([bytes.len()]));
+        let own = runs.filter(|((_, is_first), _)| *is_first == first);
+        let own = own.filter_map(|(&(start, _), end)| bytes.get(start..end));
+        own.collect::<Vec<_>>().concat()
+    };
+    if !first_is_client && let Some(is_client) = first_is_client_by(&all_of(true), &all_of(false)) {
+        return if is_client { straight } else { swapped };
+    }
     let wrong = |runs: &[Run]| {
         let found = find(bytes, runs).into_iter();
         let of_others = |found: &Found| {
@@ -112,4 +124,25 @@ fn of_side(bytes: &[u8], runs: &[Run], from: Sender) -> Vec<Found> {
 pub(crate) fn join(bytes: &[u8], pieces: &[Range<usize>]) -> Vec<u8> {
     let parts = pieces.iter().filter_map(|piece| bytes.get(piece.clone()));
     parts.collect::<Vec<_>>().concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// "HTTP/1.1 101" reads as a PUBACK, "GET " as another: neither says who sends packets.
+    #[test]
+    fn http_tells_the_sides_and_swaps_nothing() {
+        let request = b"GET /mqtt HTTP/1.1\r\n\r\n";
+        let answer = b"HTTP/1.1 101 Switching Protocols\r\n\r\n";
+        let of = |first: &[u8], second: &[u8]| {
+            let bytes = [first, second].concat();
+            let starts = [(0, true), (first.len(), false)];
+            runs(&bytes, &starts, false).first().map(|run| run.from)
+        };
+        assert_eq!(of(request, answer), Some(Sender::Client));
+        assert_eq!(of(answer, request), Some(Sender::Server));
+        let frames = b"\x82\x82\0\0\0\0\xd0\0";
+        assert_eq!(of(b"\x82\x02\xc0\0", frames), Some(Sender::Server));
+    }
 }

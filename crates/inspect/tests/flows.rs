@@ -7,7 +7,8 @@
 )]
 
 use mqttscope_inspect::flows::{
-    Act, Diagram, Fate, Fault, Look, Nth, Palette, Run, Scenario, Seen, Watched, When, gallery,
+    Act, Diagram, Export, Fate, Fault, Frame, Look, Nth, Palette, Run, Scenario, Seen, Watched,
+    When, gallery,
 };
 use mqttscope_wire::{PacketType, ProtocolVersion, QoS, Sender};
 
@@ -184,10 +185,19 @@ fn the_pictures_of_the_gallery_are_true() {
         let run = Run::of(&scenario);
         for look in [Look::WIDE, Look::NARROW, Look::TIGHT] {
             picture_is_true(&run, look);
-            let svg = Diagram::of(&run, look).to_svg("a < b", &Palette::default());
+            let diagram = Diagram::of(&run, look);
+            let palette = Palette::default();
+            let export = Export {
+                title: "a < b",
+                palette: &palette,
+                until: None,
+                caption: "",
+            };
+            let svg = diagram.to_svg(&export);
             // A way and an end for each packet.
             assert_eq!(svg.matches("<path").count(), 2 * run.packets.len());
             assert!(svg.contains("a &lt; b") && svg.ends_with("</svg>\n"));
+            labels_are_legible(&diagram, &scenario.title);
         }
         assert_eq!(run.counts_at(run.end), run.counts, "{}", scenario.title);
         let beats = run.beats();
@@ -198,11 +208,90 @@ fn the_pictures_of_the_gallery_are_true() {
         for arrow in diagram.arrows.iter().filter(|arrow| !arrow.lost) {
             assert_eq!(diagram.x_at(arrow, arrow.top), diagram.look.x(arrow.from));
             assert_eq!(diagram.x_at(arrow, arrow.bottom), diagram.look.x(arrow.to));
-            let (x, y, _) = diagram.label_at(arrow);
-            assert!(x < diagram.width && y < arrow.bottom);
+            let place = arrow.label_place;
+            assert!(place.x < diagram.width && place.y <= arrow.bottom + 14);
         }
         let moments: Vec<u64> = run.beats().iter().map(|beat| beat.at).collect();
         assert!(moments.is_sorted());
+    }
+}
+
+/// Where there is room, no arrow goes through a label, but for those that are sent together.
+fn labels_are_legible(diagram: &Diagram, title: &str) {
+    if diagram.look.short {
+        return;
+    }
+    for (index, arrow) in diagram.arrows.iter().enumerate() {
+        let covers = arrow.label_place.covers(arrow.label.chars().count());
+        for other in diagram.struck_by(covers, index) {
+            let other = &diagram.arrows[other];
+            assert!(
+                (other.from, other.to) == (arrow.from, arrow.to),
+                "{title}: {} at {}\n{diagram}",
+                arrow.label,
+                arrow.top
+            );
+        }
+    }
+}
+
+#[test]
+fn a_step_is_exported_with_what_is_to_come_faint_and_its_caption() {
+    let scenario = gallery().remove(2);
+    let run = Run::of(&scenario);
+    let diagram = Diagram::of(&run, Look::WIDE);
+    let beats = run.beats();
+    let heights = diagram.heights_of(&beats);
+    let palette = Palette {
+        publish: "green".into(),
+        ..Palette::default()
+    };
+    let svg = |step: usize| {
+        diagram.to_svg(&Export {
+            title: &scenario.title,
+            palette: &palette,
+            until: Some(heights[step]),
+            caption: &beats[step].text,
+        })
+    };
+    let faint = |svg: &str| svg.matches("<g opacity").count();
+    assert_eq!(faint(&svg(0)), run.packets.len());
+    assert!(faint(&svg(9)) > 0 && faint(&svg(9)) < run.packets.len());
+    assert_eq!(faint(&svg(beats.len() - 1)), 0);
+    assert!(svg(0).contains("Two handshakes, one on each side of the broker."));
+    assert_eq!(
+        svg(3).matches(r#"stroke="green""#).count(),
+        4,
+        "two of them, in two parts"
+    );
+}
+
+#[test]
+fn the_animation_shows_every_packet_and_every_caption() {
+    for scenario in gallery() {
+        let run = Run::of(&scenario);
+        let diagram = Diagram::of(&run, Look::NARROW);
+        let beats = run.beats();
+        let frames: Vec<Frame> = diagram
+            .heights_of(&beats)
+            .into_iter()
+            .zip(&beats)
+            .map(|(height, beat)| Frame {
+                height,
+                caption: beat.text.clone(),
+            })
+            .collect();
+        let svg = diagram.to_animated_svg("a < b", &Palette::default(), &frames);
+        for index in 0..run.packets.len() {
+            assert!(svg.contains(&format!("@keyframes a{index}{{")));
+            assert!(svg.contains(&format!("class=\"k t{index}\" opacity=\"0\"")));
+        }
+        let last = beats.len() - 1;
+        assert!(svg.contains(&format!("class=\"k c{last}\" opacity=\"1\"")));
+        assert!(!svg.contains("<script") && !svg.contains("NaN") && !svg.contains("inf%"));
+        assert_eq!(svg.matches('{').count(), svg.matches('}').count());
+        let opened = svg.matches("<g").count();
+        assert_eq!(opened, svg.matches("</g>").count());
     }
 }
 
@@ -225,6 +314,44 @@ fn every_fault_that_is_offered_comes_to_rest() {
                 packets_are_whole(&run);
             }
         }
+    }
+}
+
+#[test]
+fn a_fault_that_never_happens_is_told_with_its_cause() {
+    let calm = "publisher P\nsubscriber S\nat 0 P connect\nat 0 S connect\nat 200 S subscribe t QOS\nat 400 P publish t QOS : a\n";
+    let table = [
+        (
+            0,
+            "cut P before PUBACK 1",
+            Some("no PUBACK is sent on P's connection"),
+        ),
+        (1, "cut P before PUBACK 1", None),
+        (
+            1,
+            "cut P after PUBLISH 2",
+            Some("only 1 PUBLISH is sent on P's connection"),
+        ),
+        (1, "cut S at 500", None),
+        (
+            1,
+            "offline S from 400 to 900\ncut S at 500",
+            Some("S has no connection at 0.500 s"),
+        ),
+    ];
+    for (qos, faults, why) in table {
+        let text = calm.replace("QOS", &qos.to_string()) + faults;
+        let run = Run::of(&Scenario::parse(&text).unwrap());
+        let texts: Vec<_> = run.unused.iter().map(|unused| &unused.text).collect();
+        assert_eq!(texts.len(), usize::from(why.is_some()), "{text}\n{texts:?}");
+        if let Some(why) = why {
+            let line = faults.lines().last().unwrap();
+            assert_eq!(*texts[0], format!("`{line}` never happens: {why}."));
+            assert!(run.to_text().contains(texts[0].as_str()));
+        }
+    }
+    for scenario in gallery() {
+        assert_eq!(Run::of(&scenario).unused, [], "{}", scenario.title);
     }
 }
 
@@ -262,7 +389,7 @@ fn an_acknowledgement_is_held_back_from_a_moment_on() {
         };
         assert!(second < 2400);
         assert_eq!(answers(&after), [first, 2400]);
-        assert!(after.to_text().contains("holds its acknowledgement back"));
+        assert!(after.to_text().contains("holds back its acknowledgement"));
         assert_eq!(after.counts.delivered, 2);
     }
 }

@@ -24,7 +24,7 @@ fn a_recording_lists_its_packets() {
     assert_eq!(recording.version(), ProtocolVersion::V5);
     assert_eq!(
         recording.detection().reasons[0].to_string(),
-        "a CONNECT says so"
+        "a CONNECT names its protocol level"
     );
     let rows: Vec<_> = (0..recording.packets().len())
         .map(|packet| recording.row(packet).unwrap())

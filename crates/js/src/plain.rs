@@ -2,12 +2,24 @@
 //! engine sees ordinary property accesses and keeps them fast.
 
 use js_sys::{Array, JsString, Uint8Array};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
+
+/// An object as one of the views of it that are declared here and in `options`: these read fields by
+/// name, so that any object is one.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "objects without a prototype are no `instanceof Object`; that it is an object is checked"
+)]
+pub(crate) fn object<T: JsCast>(value: &JsValue) -> Option<&T> {
+    value.is_object().then(|| value.unchecked_ref())
+}
 
 #[wasm_bindgen]
 extern "C" {
     /// A plain object: a packet, a will, a subscription or properties.
     #[wasm_bindgen(js_name = Object)]
+    #[derive(Clone)]
     pub(crate) type Plain;
 
     #[wasm_bindgen(constructor, js_class = "Object")]

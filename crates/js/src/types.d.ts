@@ -18,8 +18,21 @@ export interface Options {
   maximumPacketSize?: number;
 }
 
-/** Takes a recording apart: every field with its bits, every broken rule. Never fails on its bytes. */
-export function dissect(bytes: Uint8Array, options?: Options): Dissection;
+export interface DissectOptions extends Options {
+  /** The most packets, 100,000 unless given; a small packet becomes about a kilobyte of objects. */
+  maximumPackets?: number;
+  /**
+   * The most fields of all packets together, 1,000,000 unless given. Beyond them the entries of lists (properties,
+   * filters, codes) become one field "Not shown", whose value is how many they are; they are judged all the same.
+   */
+  maximumFields?: number;
+}
+
+/**
+ * Takes a recording apart: every field with its bits, every broken rule. Never fails on what its bytes are.
+ * @throws {MqttError} with the rule "too-many-packets", the offset where to go on, and the `packets` before it.
+ */
+export function dissect(bytes: Uint8Array, options?: DissectOptions): Dissection;
 
 export interface Dissection {
   /** Of the first packet. */
@@ -27,6 +40,11 @@ export interface Dissection {
   packets: DissectedPacket[];
   /** The last packet is not whole: `missing` is the least number of bytes that would complete it. */
   incomplete?: { offset: number; missing: number };
+  /**
+   * Readings of other versions that are as good or nearly so and say something else, where the version was worked
+   * out from the bytes; `message` is the first error they find.
+   */
+  alternatives?: { version: Version; errors: number; warnings: number; message?: string }[];
 }
 
 export interface DissectedPacket {
@@ -41,7 +59,10 @@ export interface DissectedPacket {
   /** One line, without passwords. */
   summary: string;
   fields: Field[];
+  /** The broken rules; of very many the first thousand. */
   diagnostics: Diagnostic[];
+  /** All of them, counted. */
+  counts: { errors: number; warnings: number; notes: number };
 }
 
 export interface Field {

@@ -6,6 +6,7 @@ use alloc::{
 };
 
 use crate::explain::shown;
+use crate::explain::words::duration;
 use crate::{
     Citation, Field, PacketType, PropertyId, ProtocolVersion, ReasonCode, Rule, Severity, Span,
 };
@@ -109,6 +110,11 @@ impl Diagnostic {
                 PropertyId(value).name().to_string()
             }
             Rule::PropertyUnknown => format!("0x{value:02X}"),
+            Rule::ConnectKeepAliveUnlikely => duration(value),
+            Rule::PublishPayloadPrefixed => {
+                let [_, _, high, low] = value.to_be_bytes();
+                format!("{high:02X} {low:02X}")
+            }
             Rule::StringSurrogate | Rule::StringControlCharacter | Rule::StringNoncharacter => {
                 format!("U+{value:04X}")
             }

@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use crate::{
-    Context, ControlPacket, DecodeError, Decoded, Dissector, PacketType, ProtocolVersion, decode,
-    frame,
+    Context, ControlPacket, DecodeError, Decoded, Dissector, Limits, PacketType, ProtocolVersion,
+    decode, frame,
 };
 
 /// Decodes a stream that comes in chunks of any size.
@@ -129,16 +129,20 @@ impl StreamDecoder {
         self.buffer.get(self.done..).unwrap_or_default()
     }
 
-    /// Goes on behind a packet that broke a rule, for a receiver that has read it in its own way.
-    /// Nothing happens where the packet is too large or has no end.
-    pub fn pass_over(&mut self) {
+    /// Goes on behind a packet that broke a rule, for a receiver that has read it in its own way, or
+    /// waits for the rest of it. True when it was whole. Nothing happens where the packet is too large
+    /// or has no end.
+    pub fn pass_over(&mut self) -> bool {
         if let frame::Header::Complete { len, .. } = frame::header(self.rest())
-            && len <= self.rest().len()
             && matches!(self.error, Some(StreamError::Decode { .. }))
         {
             self.error = None;
-            self.done = self.done.saturating_add(len);
+            if len <= self.rest().len() {
+                self.done = self.done.saturating_add(len);
+                return true;
+            }
         }
+        false
     }
 
     /// Bytes that wait for the rest of their packet.
@@ -177,7 +181,7 @@ pub fn packets(bytes: &[u8], context: Context) -> impl Iterator<Item = PacketAt>
         context,
         lost: false,
         search,
-        dissector: Dissector::new(),
+        dissector: Dissector::within(Limits::COUNTS),
     }
 }
 

@@ -51,6 +51,31 @@ const BROKEN: &[Case] = &[
     ("packet-not-from-server", "3.1.1< 3.1<", "e0 00"),
     ("packet-not-from-server", "5<", r#"a2 | 0001 {} "a""#),
     ("packet-too-short", "5 3.1.1 3.1", "40 01 00"),
+    (
+        "connect-keep-alive-unlikely",
+        "5",
+        r#"10 | "MQTT" 05 02 ea60 {} "c""#,
+    ),
+    (
+        "connect-keep-alive-unlikely",
+        "3.1.1",
+        r#"10 | "MQTT" 04 02 ea60 "c""#,
+    ),
+    (
+        "connect-keep-alive-unlikely",
+        "3.1",
+        r#"10 | "MQIsdp" 03 02 ea60 "c""#,
+    ),
+    (
+        "publish-payload-prefixed",
+        "3.1.1 3.1",
+        r#"30 | "a" "hello""#,
+    ),
+    (
+        "publish-payload-prefixed",
+        "5",
+        r#"30 | "a" {} 0001 68656c6c"#,
+    ),
     ("property-length-missing", "5", r#"30 | "a""#),
     ("property-length-missing", "5", "20 | 00 00"),
     ("publish-topic-missing", "5 3.1.1 3.1", "30 01 00"),

@@ -156,7 +156,7 @@ pub(super) fn join(handle: &Handle) {
 fn watch(handle: Handle, tab: TabId) {
     spawn_local(async move {
         let free = Closure::once_into_js(|| JsValue::UNDEFINED);
-        if let Ok(promise) = ask_lock(&hub::tab_lock(tab), free.unchecked_ref())
+        if let Ok(promise) = ask_lock(&hub::tab_lock(tab), &free)
             && JsFuture::from(promise).await.is_ok()
         {
             handle.with_broker(|broker| broker.tab().handle_tab_gone(now(), tab));
@@ -172,7 +172,7 @@ async fn keep_lock(name: &str) -> Result<(), JsValue> {
             let kept = Promise::new(&mut |_, _| {});
             resolve.call0(&JsValue::UNDEFINED).map(|_| kept)
         });
-        if let Err(error) = ask_lock(name, held.unchecked_ref()) {
+        if let Err(error) = ask_lock(name, &held) {
             // Calling a function that rejects does not fail.
             let _ = reject.call1(&JsValue::UNDEFINED, &error);
         }
@@ -181,8 +181,8 @@ async fn keep_lock(name: &str) -> Result<(), JsValue> {
 }
 
 /// `navigator.locks.request(name, callback)`, by name: not every browser has it.
-fn ask_lock(name: &str, callback: &Function) -> Result<Promise, JsValue> {
-    let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
+fn ask_lock(name: &str, callback: &JsValue) -> Result<Promise, JsValue> {
+    let scope: WorkerGlobalScope = js_sys::global().dyn_into()?;
     let locks = js_sys::Reflect::get(&scope.navigator(), &"locks".into())?;
     let request: Function = js_sys::Reflect::get(&locks, &"request".into())?.dyn_into()?;
     request.call2(&locks, &name.into(), callback)?.dyn_into()

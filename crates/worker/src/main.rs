@@ -60,7 +60,9 @@ pub(crate) struct Handle(Rc<RefCell<Worker>>);
 /// Takes up the work, and says so with reports of nothing: what the page says before is lost, since
 /// the browser delivers it while this module still loads.
 fn main() {
-    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
+        return;
+    };
     let listen_to = scope.clone();
     let is_secure = scope.location().protocol() == "https:";
     let handle = Handle(Rc::new(RefCell::new(Worker {
@@ -93,8 +95,9 @@ fn main() {
 thread_local! {
     /// The worker's clock, and when it began. Asked for once: the time is needed for every packet.
     static CLOCK: Option<(Performance, f64)> = js_sys::global()
-        .unchecked_into::<DedicatedWorkerGlobalScope>()
-        .performance()
+        .dyn_into::<DedicatedWorkerGlobalScope>()
+        .ok()
+        .and_then(|scope| scope.performance())
         .map(|clock| {
             let origin = clock.time_origin();
             (clock, origin)

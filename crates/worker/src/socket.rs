@@ -77,8 +77,10 @@ impl Socket {
             listen(
                 "message",
                 Box::new(move |handle, event| {
-                    // No other event is called so.
-                    let data = event.unchecked_ref::<MessageEvent>().data();
+                    let Some(event) = event.dyn_ref::<MessageEvent>() else {
+                        return;
+                    };
+                    let data = event.data();
                     let buffer = data.dyn_into::<ArrayBuffer>();
                     handle.news(id, buffer.map_or(News::Text, News::Buffer));
                 }),

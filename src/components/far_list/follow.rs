@@ -8,6 +8,7 @@ use super::FarListProps;
 use super::place::{Known, go_to_end, lift, look, reveal};
 use super::seen::Seen;
 use crate::hooks::Resizes;
+use crate::services::browser;
 
 /// Follows the scrolling and the size of the list, and its end; the callback goes to the end.
 #[hook]
@@ -29,7 +30,7 @@ pub(super) fn use_following(node: &NodeRef, props: &FarListProps) -> (Seen, Call
     {
         let (seen, known) = (seen.clone(), known.clone());
         use_effect_with(node.clone(), move |node| {
-            let element = node.cast::<HtmlElement>();
+            let element = browser::element_of::<HtmlElement>(node);
             let look = {
                 let element = element.clone();
                 move || {
@@ -52,7 +53,7 @@ pub(super) fn use_following(node: &NodeRef, props: &FarListProps) -> (Seen, Call
     {
         let (node, seen, known) = (node.clone(), seen.clone(), known.clone());
         use_effect_with(props.dropped, move |&dropped| {
-            if let Some(element) = node.cast::<HtmlElement>() {
+            if let Some(element) = browser::element_of::<HtmlElement>(&node) {
                 let since = dropped.saturating_sub(known.borrow().dropped);
                 known.borrow_mut().dropped = dropped;
                 // Who follows the end stays there, whatever went before it.
@@ -73,7 +74,7 @@ pub(super) fn use_following(node: &NodeRef, props: &FarListProps) -> (Seen, Call
             seen.tail,
         );
         use_effect_with(drawn, move |&(.., tail)| {
-            if let Some(element) = node.cast::<HtmlElement>().filter(|_| tail) {
+            if let Some(element) = browser::element_of::<HtmlElement>(&node).filter(|_| tail) {
                 go_to_end(&element, &known);
             }
         });
@@ -91,7 +92,7 @@ pub(super) fn use_following(node: &NodeRef, props: &FarListProps) -> (Seen, Call
         let (node, seen, known) = (node.clone(), seen.clone(), known.clone());
         let row = props.reveal.filter(|&row| row < props.total);
         use_effect_with(row, move |&row| {
-            let element = node.cast::<HtmlElement>();
+            let element = browser::element_of::<HtmlElement>(&node);
             if let Some((row, element)) = row.zip(element) {
                 reveal(&element, &known, row);
                 seen.set(look(&element, &known));
@@ -101,7 +102,7 @@ pub(super) fn use_following(node: &NodeRef, props: &FarListProps) -> (Seen, Call
     let to_end = {
         let (node, seen) = (node.clone(), seen.clone());
         Callback::from(move |()| {
-            if let Some(element) = node.cast::<HtmlElement>() {
+            if let Some(element) = browser::element_of::<HtmlElement>(&node) {
                 known.borrow_mut().tail = true;
                 go_to_end(&element, &known);
                 seen.set(look(&element, &known));

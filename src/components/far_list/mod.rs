@@ -106,7 +106,7 @@ pub fn FarList(props: &FarListProps) -> Html {
             }
             *last.borrow_mut() = to;
             *wanted.borrow_mut() = Some(to);
-            if let Some(element) = node.cast::<HtmlElement>() {
+            if let Some(element) = browser::element_of::<HtmlElement>(&node) {
                 let top = u64::try_from(element.scroll_top()).unwrap_or(0);
                 if let Some(top) = scroll.reveal(to, top) {
                     element.set_scroll_top(i32::try_from(top).unwrap_or(i32::MAX));

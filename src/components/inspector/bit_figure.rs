@@ -74,7 +74,7 @@ fn octet(row: &BitRow, selected: usize, can_edit: bool) -> El {
             .test("bit")
             .says("aria-pressed", bit)
             .made("aria-label", format!("Bit {number} of byte {}", row.offset))
-            .title("Turn this bit over, and nothing else")
+            .title("Flip this bit only")
             .text(if bit { "1" } else { "0" })
             .child(el("small").string(number.to_string()))
     };

@@ -7,22 +7,25 @@ use super::{Shown, look};
 use crate::components::icon::icon;
 use crate::element::{El, el};
 
-/// Its markup: a button that jumps to the bits that break the rule. Until the texts have come it says
-/// only how sure the rule is.
+/// Its markup: a button that jumps to the bits that break the rule. Until the texts have come it shows
+/// the rule's name.
 pub(super) fn broken(diagnostic: &Diagnostic, shown: &Shown, on_click: Callback<MouseEvent>) -> El {
     let (class, picture, word) = look::severity(diagnostic.severity());
     let text = shown
         .texts()
         .map(|texts| texts.rule(diagnostic.rule, diagnostic.version))
         .unwrap_or_default();
-    let name = text.name.to_owned();
+    let name = diagnostic.rule.name();
     // Statements are told apart; a section is one phrase.
     let between = if text.place.starts_with('[') {
         ' '
     } else {
         '\n'
     };
-    let ids = text.place.split(between).filter(|id| !id.is_empty());
+    let ids = text.place.split(between).filter(|id| {
+        let statement = id.trim_matches(['[', ']']);
+        !id.is_empty() && shown.dissection().cites(diagnostic, statement)
+    });
     let ids = el("span")
         .class("ids")
         .all(ids.map(|id| el("span").string(id.to_owned())));
@@ -34,12 +37,12 @@ pub(super) fn broken(diagnostic: &Diagnostic, shown: &Shown, on_click: Callback<
     el("button")
         .classes(&["diagnostic", class])
         .test("diagnostic")
-        .made("data-rule", name.clone())
+        .attr("data-rule", name)
         .attr("tabindex", "-1")
         .on_click(on_click)
         .child(icon(picture))
         .child(says)
-        .child(ids.child(el("span").class("rule").string(name)))
+        .child(ids.child(el("span").class("rule").text(name)))
 }
 
 /// Puts a text into an element; what stands between backticks is code.

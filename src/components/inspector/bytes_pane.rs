@@ -22,6 +22,10 @@ pub(super) fn bytes_pane(props: &InspectorProps, bytes: El, payload: Option<El>)
         .offset()
         .saturating_add(shown.bytes().len())
         .saturating_sub(1);
+    let place = match shown.total() {
+        Some(total) => format!("{}–{last} of {total}", shown.offset()),
+        None => format!("{}–{last}", shown.offset()),
+    };
     let hint = match props.on_edit {
         Some(_) => "click a byte, type its new value",
         None => "click a byte",
@@ -29,11 +33,7 @@ pub(super) fn bytes_pane(props: &InspectorProps, bytes: El, payload: Option<El>)
     let head = el("div")
         .class("head")
         .child(el("h2").text("Bytes"))
-        .child(
-            el("span")
-                .class("sub")
-                .string(format!("{} to {last} of all", shown.offset())),
-        )
+        .child(el("span").class("sub").string(place))
         .child(grow())
         .child(el("span").class("sub quiet").text(hint));
     let legend = LEGEND.map(|(section, name)| {

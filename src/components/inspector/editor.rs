@@ -8,6 +8,7 @@ use yew::prelude::*;
 use super::Shown;
 use crate::element::el;
 use crate::hooks::{use_after, use_kept};
+use crate::services::browser;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct EditorProps {
@@ -17,25 +18,29 @@ pub(super) struct EditorProps {
     pub(super) on_done: Callback<Option<Vec<u8>>>,
 }
 
-/// The input. Enter changes the field, Escape leaves it.
+/// The input. Enter changes the field, Escape leaves it. What cannot be set stays in it, with the reason.
 #[component]
 pub(super) fn Editor(props: &EditorProps) -> Html {
     let input = use_node_ref();
-    let why = use_kept(Option::<AttrValue>::default);
+    // What was refused, and why.
+    let refused = use_kept(Option::<(AttrValue, AttrValue)>::default);
+    // By keys a list of choices goes through each of them: only Enter takes one.
+    let by_keys = use_mut_ref(bool::default);
     {
         let input = input.clone();
         use_after([], move || {
             // It fails only on an element that is gone.
-            let _ = input.cast::<HtmlElement>()?.focus();
-            input.cast::<HtmlInputElement>()?.select();
+            let _ = browser::element_of::<HtmlElement>(&input)?.focus();
+            // A list of choices has no text to select.
+            browser::element_of::<HtmlInputElement>(&input)?.select();
             None
         });
     }
     let apply = {
-        let (shown, node, why, on_done) = (
+        let (shown, node, refused, on_done) = (
             props.shown.clone(),
             props.node,
-            why.clone(),
+            refused.clone(),
             props.on_done.clone(),
         );
         move |typed: &str| match edit::set(
@@ -45,38 +50,68 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
             NewValue::Typed(typed),
         ) {
             Ok(bytes) => on_done.emit(Some(bytes)),
-            Err(error) => why.set(Some(error.to_string().into())),
+            Err(error) => {
+                let typed = AttrValue::from(typed.to_owned());
+                refused.set(Some((typed, error.to_string().into())));
+            }
         }
     };
-    let on_submit = {
+    let submit = {
         let (input, apply) = (input.clone(), apply.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let typed = input.cast::<HtmlInputElement>().map(|input| input.value());
-            let chosen = input
-                .cast::<HtmlSelectElement>()
-                .map(|select| select.value());
+        move || {
+            let typed = browser::element_of::<HtmlInputElement>(&input).map(|input| input.value());
+            let chosen =
+                browser::element_of::<HtmlSelectElement>(&input).map(|select| select.value());
             if let Some(value) = typed.or(chosen) {
                 apply(&value);
             }
+        }
+    };
+    let on_submit = {
+        let submit = submit.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            submit();
         })
     };
-    let on_choose = Callback::from(move |event: Event| {
-        if let Some(select) = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok())
-        {
-            apply(&select.value());
-        }
-    });
+    let by_mouse = {
+        let by_keys = by_keys.clone();
+        Callback::from(move |_: MouseEvent| {
+            by_keys.replace(false);
+        })
+    };
+    let on_choose = {
+        let by_keys = by_keys.clone();
+        Callback::from(move |event: Event| {
+            if *by_keys.borrow() {
+                return;
+            }
+            if let Some(select) = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok())
+            {
+                apply(&select.value());
+            }
+        })
+    };
     let on_key = {
         let on_done = props.on_done.clone();
         Callback::from(move |event: KeyboardEvent| {
             // The tree's own keys are not meant while someone types here.
             event.stop_propagation();
-            if event.key() == "Escape" {
-                event.prevent_default();
-                on_done.emit(None);
+            let is_choice = browser::target(&event).is_some_and(|on| on.tag_name() == "SELECT");
+            match event.key().as_str() {
+                "Escape" => {
+                    event.prevent_default();
+                    on_done.emit(None);
+                }
+                "Enter" if is_choice => {
+                    event.prevent_default();
+                    submit();
+                }
+                _ => {
+                    by_keys.replace(true);
+                }
             }
         })
     };
@@ -86,35 +121,39 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         .get(node)
         .map_or("", |found| found.field.name_in(dissection.version));
     let now = edit::typed(dissection, node, props.shown.bytes());
+    let (value, why) = match refused.get() {
+        Some((typed, why)) => (typed, Some(why)),
+        None => (now.clone().into(), None),
+    };
     let field = match edit::editable(dissection, node) {
-        Editable::Choice(choices) => {
-            el("select")
-                .class("field")
-                .on_change(on_choose)
-                .all(choices.into_iter().map(|(number, says)| {
-                    let value = number.to_string();
-                    el("option")
-                        .flag("selected", value == now)
-                        .made("value", value)
-                        .string(format!("{number} {says}"))
-                }))
-        }
+        Editable::Choice(choices) => el("select")
+            .class("field")
+            .on_change(on_choose)
+            .on_mouse_down(by_mouse)
+            .all(choices.into_iter().map(|(number, says)| {
+                let value = number.to_string();
+                el("option")
+                    .flag("selected", value == now)
+                    .made("value", value)
+                    .string(format!("{number} {says}"))
+            })),
         kind => {
             let field = el("input")
                 .attr("type", "text")
-                .value(now.into())
+                .value(value)
                 .made("title", hint(&kind))
                 .attr("spellcheck", "false")
                 .attr("autocomplete", "off");
-            match why.get() {
-                Some(_) => field.attr("aria-invalid", "true"),
+            match why {
+                Some(_) => field
+                    .attr("aria-invalid", "true")
+                    .attr("aria-describedby", "edit-why"),
                 None => field,
             }
         }
     };
     let field = field.node(&input).label(name).test("edit");
     let stop = Callback::from(|event: MouseEvent| event.stop_propagation());
-    let why = why.get();
     el("form")
         .on_submit(on_submit)
         .on_key(on_key)
@@ -122,7 +161,13 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         .on_double_click(stop)
         .child(field)
         .child(el("button").class("main").text("Set"))
-        .maybe(why.map(|why| el("span").class("why").role("alert").shared(why)))
+        .maybe(why.map(|why| {
+            el("span")
+                .class("why")
+                .attr("id", "edit-why")
+                .role("alert")
+                .shared(why)
+        }))
         .into()
 }
 

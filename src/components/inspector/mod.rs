@@ -16,6 +16,7 @@ mod hex_line;
 mod hex_view;
 mod look;
 mod payload;
+mod repairs;
 mod row_parts;
 mod shown;
 mod tree_acts;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use mqttscope_inspect::bytes::{Layout, Line};
 use mqttscope_inspect::recording::Recording;
+use mqttscope_inspect::repair::Repair;
 use mqttscope_inspect::texts::Texts;
 use mqttscope_wire::{Dissection, Tree, explain};
 
@@ -22,7 +23,10 @@ struct Inner {
     bytes: Rc<[u8]>,
     dissection: Dissection,
     offset: usize,
+    /// All bytes of what it stands in, where that is known.
+    total: Option<usize>,
     layout: Layout,
+    repairs: Vec<Repair>,
 }
 
 impl PartialEq for Shown {
@@ -46,7 +50,9 @@ impl Shown {
             bytes,
             dissection,
             offset,
+            total: None,
             layout,
+            repairs: Vec::new(),
         };
         Self(Rc::new(inner), TextsStage::Coming)
     }
@@ -81,11 +87,22 @@ impl Shown {
     #[must_use]
     pub fn of(recording: &Recording, packet: usize) -> Option<Self> {
         let offset = recording.packets().get(packet)?.at.offset;
-        Some(Self::new(
-            recording.bytes_of(packet).into(),
-            recording.dissect(packet),
+        let dissection = recording.dissect(packet);
+        let inner = Inner {
+            bytes: recording.bytes_of(packet).into(),
             offset,
-        ))
+            total: Some(recording.bytes().len()),
+            layout: Layout::new(&dissection),
+            dissection,
+            repairs: recording.repairs(packet),
+        };
+        Some(Self(Rc::new(inner), TextsStage::Coming))
+    }
+
+    /// What was probably meant, where it is wrong.
+    #[must_use]
+    pub(super) fn repairs(&self) -> &[Repair] {
+        &self.0.repairs
     }
 
     /// A line of its bytes.
@@ -133,6 +150,12 @@ impl Shown {
     #[must_use]
     pub fn offset(&self) -> usize {
         self.0.offset
+    }
+
+    /// How many bytes there are in what it stands in, where that is known.
+    #[must_use]
+    pub fn total(&self) -> Option<usize> {
+        self.0.total
     }
 
     /// The field that a byte is selected as.

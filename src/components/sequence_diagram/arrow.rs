@@ -1,24 +1,38 @@
-//! A packet's arrow: pressed, it opens the packet.
+//! A packet's arrow: its line, below the curtain, and what is pressed and read, above it.
 
 use mqttscope_inspect::flows::{Arrow, Diagram, Shape};
 use mqttscope_wire::PacketType;
 use yew::prelude::*;
 
-pub(super) fn arrow(diagram: &Diagram, arrow: &Arrow, says: String) -> Html {
-    let Shape { way, end } = diagram.shape(arrow);
-    let (x, y, at_end) = diagram.label_at(arrow);
-    let class = classes!(
-        "arrow",
+fn class_of(arrow: &Arrow, name: &'static str) -> Classes {
+    classes!(
+        name,
         arrow.lost.then_some("lost"),
         arrow.again.then_some("again"),
         arrow.unanswered.then_some("unanswered")
-    );
+    )
+}
+
+/// The line and its head.
+pub(super) fn line(diagram: &Diagram, arrow: &Arrow) -> Html {
+    let Shape { way, end } = diagram.shape(arrow);
     html! {
-        <g {class} role="button" tabindex="0" aria-label={says} data-testid="arrow" data-packet={arrow.packet.to_string()} data-kind={kind_of(arrow.kind)}>
-            <path class="hit" d={way.clone()} />
+        <g class={class_of(arrow, "line")} data-kind={kind_of(arrow.kind)}>
             <path class="way" d={way} />
             <path class="end" d={end} />
-            <text x={x.to_string()} y={y.to_string()} text-anchor={if at_end { "end" } else { "start" }}>{ &arrow.label }</text>
+        </g>
+    }
+}
+
+/// The label, as a button that opens the packet.
+pub(super) fn label(diagram: &Diagram, arrow: &Arrow, says: String) -> Html {
+    let Shape { way, .. } = diagram.shape(arrow);
+    let place = arrow.label_place;
+    html! {
+        <g class={class_of(arrow, "arrow")} role="button" tabindex="0" aria-label={says} data-testid="arrow" data-packet={arrow.packet.to_string()} data-kind={kind_of(arrow.kind)}>
+            <path class="hit" d={way.clone()} />
+            <path class="over" d={way} />
+            <text x={place.x.to_string()} y={place.y.to_string()} text-anchor={if place.is_end { "end" } else { "start" }}>{ &arrow.label }</text>
         </g>
     }
 }

@@ -13,6 +13,21 @@ pub(super) fn backdrop(diagram: &Diagram) -> Html {
     }
 }
 
+/// The labels of the bands, above the curtain: nothing is read in halves.
+pub(super) fn band_labels(diagram: &Diagram) -> Html {
+    let label = |band: &Band| {
+        let (lane, broker) = (
+            diagram.look.x(band.lane),
+            diagram.look.x(diagram.lane_of(None)),
+        );
+        let middle = lane.midpoint(broker).to_string();
+        html! {
+            <text class="band-label" x={middle} y={band.bottom.saturating_sub(7).to_string()} text-anchor="middle">{ &band.label }</text>
+        }
+    };
+    html! { <g aria-hidden="true">{ for diagram.bands.iter().map(label) }</g> }
+}
+
 /// The lines of the lanes, above the curtain: time goes on where nothing is seen yet.
 pub(super) fn lanes(diagram: &Diagram) -> Html {
     let height = diagram.height.to_string();
@@ -44,11 +59,9 @@ fn band(diagram: &Diagram, band: &Band) -> Html {
     );
     let (left, right) = (lane.min(broker), lane.max(broker));
     let high = band.bottom.saturating_sub(band.top);
-    let middle = left.midpoint(right).to_string();
     html! {
         <g class="band">
             <rect x={left.to_string()} y={band.top.to_string()} width={right.saturating_sub(left).to_string()} height={high.to_string()} rx="4" />
-            <text x={middle} y={band.bottom.saturating_sub(7).to_string()} text-anchor="middle">{ &band.label }</text>
         </g>
     }
 }

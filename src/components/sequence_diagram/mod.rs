@@ -1,8 +1,8 @@
 //! A sequence diagram: lanes, packets as arrows, and a curtain that hides what is still to come.
 //!
-//! It is drawn once. Playing moves the curtain and the packets that are on their way, and nothing
-//! else; see [`Scene`]. The curtain is a layer of its own between what is still and what moves, so that
-//! the browser need not paint two hundred arrows anew for each frame.
+//! It is drawn once. Playing moves the curtain and the packets that are on their way, and shows a label
+//! when its packet is sent; see [`Scene`]. There are four layers, so that the browser need not paint two
+//! hundred arrows anew for each frame: lines, the curtain, labels, and packets on their way.
 
 mod arrow;
 mod backdrop;
@@ -57,7 +57,7 @@ pub fn SequenceDiagram(props: &SequenceDiagramProps) -> Html {
                 diagram, on_scene, ..
             },
         )| {
-            if let Some(root) = node.cast::<web_sys::Element>() {
+            if let Some(root) = browser::element_of::<web_sys::Element>(node) {
                 on_scene.emit(Rc::new(Scene::of(&root, diagram.clone())));
             }
         },
@@ -93,12 +93,16 @@ pub fn SequenceDiagram(props: &SequenceDiagramProps) -> Html {
                 role="group" aria-label={props.name.clone()} data-testid="diagram" onclick={on_click} onkeydown={on_key}>
                 <svg width={width.clone()} height={height.clone()} viewBox={area.clone()} role="presentation">
                     { backdrop::backdrop(diagram) }
-                    { for diagram.arrows.iter().map(|drawn| {
-                        let says = props.says.get(drawn.packet).cloned().unwrap_or_default();
-                        arrow::arrow(diagram, drawn, says)
-                    }) }
+                    { for diagram.arrows.iter().map(|drawn| arrow::line(diagram, drawn)) }
                 </svg>
                 <div class="curtain" aria-hidden="true"></div>
+                <svg class="labels" width={width.clone()} height={height.clone()} viewBox={area.clone()} role="presentation">
+                    { backdrop::band_labels(diagram) }
+                    { for diagram.arrows.iter().map(|drawn| {
+                        let says = props.says.get(drawn.packet).cloned().unwrap_or_default();
+                        arrow::label(diagram, drawn, says)
+                    }) }
+                </svg>
                 <svg class="above" {width} {height} viewBox={area} role="presentation">
                     { backdrop::lanes(diagram) }
                     { for diagram.arrows.iter().map(token::token) }

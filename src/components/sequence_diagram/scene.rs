@@ -1,9 +1,10 @@
 //! A diagram that is drawn, and what moves in it while it plays.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use mqttscope_inspect::flows::{Arrow, Diagram};
+use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
 /// The parts of a drawn diagram that playing moves: the curtain and the packets on their way.
@@ -14,6 +15,46 @@ pub struct Scene {
     tokens: Vec<Option<Element>>,
     /// Indexes of the tokens that are seen.
     seen: RefCell<Vec<usize>>,
+    labels: Vec<Label>,
+}
+
+/// A label, which is faint until its packet is sent.
+struct Label {
+    element: Element,
+    /// The height at which that is.
+    top: f64,
+    is_faint: Cell<bool>,
+}
+
+impl Label {
+    const FAINT: &'static str = "data-faint";
+
+    fn all(root: &Element, selector: &str, tops: impl Iterator<Item = u32>) -> Vec<Self> {
+        let Ok(found) = root.query_selector_all(selector) else {
+            return Vec::new();
+        };
+        let elements = (0..found.length()).filter_map(|index| found.get(index)?.dyn_into().ok());
+        let label = |(element, top): (Element, u32)| {
+            // An element may have been another packet's in the diagram before.
+            let _ = element.remove_attribute(Self::FAINT);
+            Self {
+                element,
+                top: f64::from(top),
+                is_faint: Cell::new(false),
+            }
+        };
+        elements.zip(tops).map(label).collect()
+    }
+
+    fn show(&self, height: f64) {
+        let is_faint = height < self.top;
+        if self.is_faint.replace(is_faint) != is_faint {
+            // The name is right, so it cannot fail.
+            let _ = self
+                .element
+                .toggle_attribute_with_force(Self::FAINT, is_faint);
+        }
+    }
 }
 
 impl Scene {
@@ -27,7 +68,12 @@ impl Scene {
             // An element may have been another packet's in the diagram before.
             let _ = token.set_attribute("visibility", "hidden");
         }
+        let tops = diagram.arrows.iter().map(|arrow| arrow.top);
+        let mut labels = Label::all(root, ".arrow", tops);
+        let bottoms = diagram.bands.iter().map(|band| band.bottom);
+        labels.extend(Label::all(root, ".band-label", bottoms));
         Self {
+            labels,
             curtain: find(".curtain"),
             tokens,
             diagram,
@@ -47,6 +93,9 @@ impl Scene {
         if let Some(curtain) = &self.curtain {
             let style = format!("transform:translateY({height:.1}px)");
             let _ = curtain.set_attribute("style", &style);
+        }
+        for label in &self.labels {
+            label.show(height);
         }
         let mut seen = self.seen.borrow_mut();
         let now: Vec<usize> = self

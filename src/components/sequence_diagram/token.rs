@@ -15,8 +15,8 @@ pub(super) fn token(arrow: &Arrow) -> Html {
     let width = letters.saturating_mul(LETTER).saturating_add(BESIDE);
     html! {
         <g class="token" visibility="hidden" role="button" tabindex="-1" data-testid="token" data-token={arrow.packet.to_string()}
-            data-kind={kind_of(arrow.kind)} aria-label={format!("Cut the link: lose this {name}")}>
-            <title>{ "Press to cut the link here" }</title>
+            data-kind={kind_of(arrow.kind)} aria-label={format!("Cut the connection: lose this {name}")}>
+            <title>{ "Click to cut the connection here" }</title>
             <rect x={format!("-{}", width / 2)} y="-11" width={width.to_string()} height="22" rx="11" />
             <text y="4" text-anchor="middle">{ name }</text>
         </g>

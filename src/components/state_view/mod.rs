@@ -73,7 +73,7 @@ fn changes(view: Option<&StateView>) -> Html {
         return Html::default();
     };
     let (class, says) = match view.changes() {
-        0 => ("", "changes nothing".to_owned()),
+        0 => ("", "no change".to_owned()),
         1 => ("accent", "1 change".to_owned()),
         count => ("accent", format!("{count} changes")),
     };

@@ -19,7 +19,7 @@ pub(super) type Building = Kept<Option<(ProtocolVersion, bool)>>;
 /// What opens the window.
 pub(super) fn build_button(desk: &Rc<Desk>, building: &Building) -> El {
     let now = &desk.now;
-    let version = now.version.unwrap_or(now.recording.detection().version);
+    let version = now.recording.version();
     let is_more = !now.given.is_nothing();
     let building = building.clone();
     let open = Callback::from(move |_: MouseEvent| building.set(Some((version, is_more))));
@@ -65,7 +65,7 @@ pub(super) fn build_window(desk: &Rc<Desk>, building: &Building) -> Html {
             .made("data-testid", format!("build-{name}"))
             .child(el("b").text(name))
     });
-    let says = "Begin with the smallest valid packet and change it: every field, flag, bit and byte can be set, also to what the standard forbids.";
+    let says = "Begin with the smallest valid packet and change it: every field, flag, bit and byte can be set, even to values the standard forbids.";
     let is_more = !desk.now.given.is_nothing();
     let more = is_more.then(|| {
         let turn = set(Some((version, !add)));
@@ -74,7 +74,7 @@ pub(super) fn build_window(desk: &Rc<Desk>, building: &Building) -> Html {
             .checked(add)
             .on_change(Callback::from(move |_: Event| turn()));
         let label = el("label").class("check").child(check);
-        label.text("Add it behind the packets that are there (in their version)")
+        label.text("Append to the current packets (same version)")
     });
     let types = el("div").class("build").all(types);
     let content = vec![

@@ -32,7 +32,7 @@ pub(super) fn choosing(field: El, node: &NodeRef, desk: &Rc<Desk>) -> El {
     let choose = {
         let (node, desk) = (node.clone(), desk.clone());
         move || {
-            let field = node.cast::<HtmlTextAreaElement>()?;
+            let field = browser::element_of::<HtmlTextAreaElement>(&node)?;
             let place = field.selection_start().ok().flatten()?;
             let packet = desk.now.packet_at(place as usize)?;
             // A field of it may be looked at.

@@ -46,12 +46,15 @@ pub(super) fn empty(desk: &Rc<Desk>) -> El {
             .child(el("p").text("Paste a hex dump, a log line or base64, drop a file anywhere on this page, or begin with one of these:"))
             .child(el("div").class("tries").all(tries))
             .child(el("p").class("quiet").text("Versions 3.1, 3.1.1 and 5. The bytes stay in this tab."))
-    } else {
+    } else if desk.now.other.is_some() {
         empty
-            .child(el("h2").text("No bytes to show yet"))
-            .child(el("p").text(
-            "What stands on the left could not be read as bytes. The message below it says where.",
-        ))
+            .child(el("h2").text("No MQTT packets"))
+            .child(el("p").text("What these bytes are, and what to do, is said next to them."))
+    } else {
+        empty.child(el("h2").text("No bytes to show yet")).child(
+            el("p")
+                .text("The text on the left could not be read as bytes; see the message below it."),
+        )
     };
     el("section")
         .class("pane inspector-empty")

@@ -13,6 +13,7 @@ use super::caret::choosing;
 use super::desk::Desk;
 use crate::element::{El, el};
 use crate::hooks::use_after;
+use crate::services::browser;
 use crate::state::workbench::{Act, Given, LONG_TEXT};
 
 /// The element's id: others select in it.
@@ -29,7 +30,7 @@ pub(super) fn use_text_field(desk: &Rc<Desk>, revision: u32) -> El {
         let (node, text) = (node.clone(), desk.now.given.text().cloned());
         // The text counts only with a new revision: what was typed is in the field already.
         use_after([revision as usize], move || {
-            let field = node.cast::<HtmlTextAreaElement>()?;
+            let field = browser::element_of::<HtmlTextAreaElement>(&node)?;
             let text = text.as_deref().unwrap_or_default();
             if field.value() != text {
                 field.set_value(text);
@@ -43,7 +44,7 @@ pub(super) fn use_text_field(desk: &Rc<Desk>, revision: u32) -> El {
             let (node, acts) = (node.clone(), acts.clone());
             // Once a frame, however fast someone types.
             *frame.borrow_mut() = Some(request_animation_frame(move |_| {
-                if let Some(field) = node.cast::<HtmlTextAreaElement>() {
+                if let Some(field) = browser::element_of::<HtmlTextAreaElement>(&node) {
                     acts.dispatch(Act::Type(field.value().into()));
                 }
             }));
@@ -52,7 +53,7 @@ pub(super) fn use_text_field(desk: &Rc<Desk>, revision: u32) -> El {
     let on_paste = {
         let (node, acts) = (node.clone(), desk.acts.clone());
         Callback::from(move |event: Event| {
-            if let Some(field) = node.cast::<HtmlTextAreaElement>() {
+            if let Some(field) = browser::element_of::<HtmlTextAreaElement>(&node) {
                 paste_long(&event, &field, &acts);
             }
         })

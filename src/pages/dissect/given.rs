@@ -13,6 +13,7 @@ use super::opening::open_file;
 use super::said::{format_chip, said};
 use crate::components::icon::{Icon, icon, icon_button};
 use crate::element::{El, el, grow, list};
+use crate::services::browser;
 use crate::state::workbench::{Act, Document, Given};
 
 /// The characters of a long text that are shown.
@@ -55,13 +56,13 @@ fn head(desk: &Rc<Desk>, file: &NodeRef, (can_undo, can_redo): (bool, bool)) -> 
     let open = {
         let file = file.clone();
         Callback::from(move |_: MouseEvent| {
-            if let Some(file) = file.cast::<HtmlInputElement>() {
+            if let Some(file) = browser::element_of::<HtmlInputElement>(&file) {
                 file.click();
             }
         })
     };
-    let undo = icon_button("undo", "Take back", "Take back (Ctrl+Z)", Icon::Undo);
-    let redo = icon_button("redo", "Do again", "Do again (Ctrl+Shift+Z)", Icon::Redo);
+    let undo = icon_button("undo", "Undo", "Undo (Ctrl+Z)", Icon::Undo);
+    let redo = icon_button("redo", "Redo", "Redo (Ctrl+Shift+Z)", Icon::Redo);
     let file = el("input")
         .node(file)
         .attr("type", "file")

@@ -8,9 +8,15 @@ use crate::state::workbench::Document;
 
 /// The view as a link carries it.
 pub(super) fn shared_of(document: &Document) -> Shared {
+    // Bytes that are no packets travel as they are, to be named at the other end too.
+    let other = document.other.as_ref();
+    let unread = other.filter(|_| document.recording.packets().is_empty());
     Shared {
-        bytes: without_secrets(&document.recording).0,
-        version: document.version,
+        bytes: unread.map_or_else(
+            || without_secrets(&document.recording).0,
+            |other| other.bytes.to_vec(),
+        ),
+        version: document.version_asked(),
         sender: document.recording.sender(),
         runs: document.recording.runs(),
         packet: u32::try_from(document.packet).unwrap_or(0),

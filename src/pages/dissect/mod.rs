@@ -8,6 +8,7 @@ mod desk;
 mod empty;
 mod examples;
 mod field_text;
+mod foreign;
 mod given;
 mod keys;
 mod linked;
@@ -90,11 +91,12 @@ pub fn Dissect(props: &DissectProps) -> Html {
     let talk = talk::use_talk(&desk, &marks);
     let talking = if talk.is_some() { "talking" } else { "" };
 
+    let banner = foreign::banner(&desk);
     let found = if now.recording.packets().is_empty() {
-        grow().into()
+        list(vec![banner, grow().into()])
     } else {
         let head = list_head::list_head(&desk);
-        list(vec![reading, head.into(), packets.into()])
+        list(vec![banner, reading, head, packets.into()])
     };
     let foot = el("div")
         .class("head foot")

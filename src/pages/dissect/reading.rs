@@ -19,11 +19,11 @@ const VERSIONS: [ProtocolVersion; 3] = [
     ProtocolVersion::V5,
 ];
 const SIDES: [&str; 5] = [
-    "separate packets",
+    "unrelated packets",
     "from the client",
     "from the server",
-    "both, as marked",
-    "both, in turns",
+    "both sides, marked",
+    "both sides, alternating",
 ];
 
 /// The bar between the text and the packets.
@@ -36,9 +36,10 @@ pub(super) fn use_reading(desk: &Rc<Desk>) -> Html {
         let why = why.clone();
         Callback::from(move |_: MouseEvent| why.set(!why.get()))
     };
-    let found = match document.version {
-        None => format!("MQTT {} · detected", detection.version.name()),
-        Some(_) => "detect the version".to_owned(),
+    let found = match (document.version, document.held) {
+        (None, None) => format!("MQTT {} · detected", detection.version.name()),
+        (None, Some(held)) => format!("MQTT {} · kept", held.name()),
+        (Some(_), _) => "detect the version".to_owned(),
     };
     let versions = VERSIONS.map(|version| {
         let is_it = document.version == Some(version);
@@ -55,7 +56,7 @@ pub(super) fn use_reading(desk: &Rc<Desk>) -> Html {
     let found = match (document.sides, document.recording.has_both()) {
         (Some(_), _) => "as found",
         (None, true) => "both sides",
-        (None, false) => "any sender",
+        (None, false) => "sender unknown",
     };
     let sides = choice(desk, "chip", found.to_owned(), &sides, |index| {
         Act::ReadSides(index.and_then(|index| Sides::ALL.get(index)).copied())
@@ -66,7 +67,8 @@ pub(super) fn use_reading(desk: &Rc<Desk>) -> Html {
         .says("aria-expanded", why.get())
         .attr("aria-controls", "reasons")
         .on_click(toggle)
-        .text("why?");
+        .text("Why ")
+        .string(format!("MQTT {}?", document.recording.version().name()));
     let bar = el("div")
         .class("head reading")
         .child(versions.test("version").label("Read as version"))
@@ -74,9 +76,14 @@ pub(super) fn use_reading(desk: &Rc<Desk>) -> Html {
         .child(grow())
         .child(sides.test("sides").label("Whose packets they are"));
     let reasons = why.get().then(|| {
-        let chosen = document.version.map(|_| {
+        let chosen = document.version_asked().map(|_| {
+            let why = match document.version {
+                Some(_) => "You chose the version. ",
+                None => "The version stays the same while you edit. ",
+            };
             el("li")
-                .text("You chose the version. By itself this would be read as MQTT ")
+                .text(why)
+                .text("By itself this would be read as MQTT ")
                 .text(detection.version.name())
                 .text(":")
         });

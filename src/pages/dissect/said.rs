@@ -21,7 +21,10 @@ pub(super) fn format_chip(desk: &Rc<Desk>) -> Option<El> {
     }
     let found = document.read_as.filter(|_| asked.is_none());
     let automatic = found.map_or_else(
-        || "detect the format".to_owned(),
+        || match document.other {
+            Some(_) if asked.is_none() => "JSON · detected".to_owned(),
+            _ => "detect the format".to_owned(),
+        },
         |format| format!("{format} · detected"),
     );
     let formats = Format::ALL.map(|format| (format.name().to_owned(), asked == Some(format)));

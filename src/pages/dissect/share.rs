@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::share;
+use mqttscope_inspect::share::{self, Shared};
 use yew::prelude::*;
 
 use super::desk::Desk;
@@ -19,10 +19,17 @@ use crate::state::workbench::{Act, Document, OpenBytes};
 #[hook]
 pub(super) fn use_shared(desk: &Rc<Desk>, shared: Option<AttrValue>, arrival: u32) {
     let now = desk.now.clone();
+    let before = now.clone();
     let desk = desk.clone();
     // Whoever comes to the same address again is another arrival; what the page itself wrote is none.
     use_after([arrival as usize], move || {
         match share::decode(&shared?) {
+            // Kept through a reload, as it was typed: only the view may be another.
+            Ok(shared) if is_same(&shared, &before) => {
+                desk.acts.dispatch(Act::Select(shared.packet as usize));
+                let node = shared.node.map(|node| node as usize);
+                desk.acts.dispatch(Act::SelectNode(node));
+            }
             Ok(shared) => desk.acts.dispatch(Act::OpenBytes(OpenBytes {
                 bytes: shared.bytes.into(),
                 version: shared.version,
@@ -44,14 +51,7 @@ pub(super) fn use_shared(desk: &Rc<Desk>, shared: Option<AttrValue>, arrival: u3
     ];
     use_after(numbers, move || {
         let content = Route::of_hash(&browser::hash()).shared?;
-        let is_same = share::decode(&content).is_ok_and(|shared| {
-            let shown = shared_of(&now);
-            shared.bytes == shown.bytes
-                && shared.version == shown.version
-                && shared.sender == shown.sender
-                && shared.runs == shown.runs
-        });
-        if is_same {
+        if share::decode(&content).is_ok_and(|shared| is_same(&shared, &now)) {
             *linked.borrow_mut() = Some(now.clone());
             if let Ok(content) = share::encode(&shared_of(&now)) {
                 browser::replace_hash(&Page::Dissect.hash_with(Some(&content)));
@@ -62,6 +62,15 @@ pub(super) fn use_shared(desk: &Rc<Desk>, shared: Option<AttrValue>, arrival: u3
         }
         None
     });
+}
+
+/// Whether a link carries what a document shows, whatever is selected.
+fn is_same(shared: &Shared, document: &Document) -> bool {
+    let shown = shared_of(document);
+    shared.bytes == shown.bytes
+        && shared.version == shown.version
+        && shared.sender == shown.sender
+        && shared.runs == shown.runs
 }
 
 /// Copies a link that shows the same view.

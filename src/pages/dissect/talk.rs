@@ -14,7 +14,7 @@ use yew::prelude::*;
 use super::desk::Desk;
 use crate::element::{El, el};
 use crate::hooks::{Kept, use_after};
-use crate::services::annex;
+use crate::services::{annex, browser};
 use crate::state::workbench::{Act, Document};
 
 /// What the conversation adds to each packet, and the address of the recording that it is of.
@@ -52,7 +52,7 @@ pub(super) fn use_talk(desk: &Rc<Desk>, marks: &Marks) -> Option<El> {
     let place = host.clone();
     let (desk, marks) = (desk.clone(), marks.clone());
     use_after([usize::from(is_talk), address], move || {
-        let host = place.cast::<Element>().filter(|_| is_talk)?;
+        let host = browser::element_of::<Element>(&place).filter(|_| is_talk)?;
         let acts = desk.acts.clone();
         let on_select = Closure::<dyn Fn(usize)>::new(move |packet| {
             acts.dispatch(Act::Select(packet));

@@ -1,8 +1,8 @@
-//! Break it here, compare, and back to one run.
+//! Add a fault, compare, and back to one run.
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::{Fault, Run};
+use mqttscope_inspect::flows::{Fault, Run, seconds};
 use yew::prelude::*;
 
 use super::act::Acts;
@@ -15,12 +15,16 @@ use crate::state::playback::Playback;
 pub(super) struct ActionsProps {
     pub(super) column: Column,
     pub(super) mode: Mode,
+    /// A scenario is being written: nothing else can be done with it.
+    pub(super) is_preview: bool,
     pub(super) player: Rc<Player>,
 }
 
 impl PartialEq for ActionsProps {
     fn eq(&self, other: &Self) -> bool {
-        self.column == other.column && self.mode == other.mode
+        self.column == other.column
+            && self.mode == other.mode
+            && self.is_preview == other.is_preview
     }
 }
 
@@ -39,8 +43,12 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
             let moment = player.moment();
             let faults = run.faults_at(moment);
             let item = |fault: &Fault| {
-                Item::new(run.scenario.fault_text(fault), means(&run, fault, moment))
-                    .under(format!("From here on: {}", whose(&run, fault)))
+                let (name, means) = words(&run, fault, moment);
+                Item::new(name, means).under(format!(
+                    "At {}: {}",
+                    seconds(moment),
+                    whose(&run, fault)
+                ))
             };
             faults.iter().map(item).collect::<Vec<_>>()
         })
@@ -64,12 +72,14 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
     };
     html! {
         <>
-            <Menu id="fork" label={html! { "Fork here" }} items={items} on_choose={on_choose} />
-            if props.mode != Mode::Compare {
-                <button data-testid="compare" title="The same at QoS 0, 1 and 2 (c)" onclick={on(Act::Compare)}>{ "Compare 0 · 1 · 2" }</button>
+            <Menu id="fork" label={html! { "Add a fault here" }} disabled={props.is_preview} items={items} on_choose={on_choose} />
+            if props.mode == Mode::Compare {
+                <button data-testid="alone" title="Show only the run in focus (a)" onclick={on(Act::Alone)}>{ "Close comparison" }</button>
+            } else {
+                <button data-testid="compare" title="The same scenario at QoS 0, 1 and 2 (c)" disabled={props.is_preview} onclick={on(Act::Compare)}>{ "Compare QoS 0, 1, 2" }</button>
             }
-            if props.mode != Mode::One {
-                <button data-testid="alone" title="Only the chosen run (a)" onclick={on(Act::Alone)}>{ "Only this" }</button>
+            if props.mode == Mode::Fork {
+                <button data-testid="alone" title="Show only the run in focus (a)" onclick={on(Act::Alone)}>{ "Close comparison" }</button>
             }
         </>
     }
@@ -89,19 +99,44 @@ fn whose<'a>(run: &'a Run, fault: &Fault) -> &'a str {
     station.map_or("", |station| station.name.as_str())
 }
 
-/// What a fault is, in a few words.
-fn means(run: &Run, fault: &Fault, moment: u64) -> String {
-    match fault {
-        Fault::Cut { .. } => "the link breaks; what is on its way is lost".into(),
-        Fault::Offline { .. } => "no connection for a while".into(),
-        Fault::Restart { keeps: true, .. } => "it comes back with its session".into(),
-        Fault::Restart { keeps: false, .. } => "it comes back and knows nothing".into(),
-        Fault::RestartBroker { keeps: true, .. } => "it comes back with all sessions".into(),
-        Fault::RestartBroker { keeps: false, .. } => "all sessions are gone".into(),
-        Fault::Slow { delay, .. } => format!("every packet takes {delay} ms"),
-        Fault::Hold { client, .. } => match run.next_acknowledged(*client, moment) {
-            Some(kind) => format!("its application keeps {} back", kind.name()),
-            None => "its application does not acknowledge".into(),
-        },
-    }
+/// What a fault is called, and what it does.
+fn words(run: &Run, fault: &Fault, moment: u64) -> (String, String) {
+    let (name, means) = match fault {
+        Fault::Cut { .. } => (
+            "Cut the connection".to_owned(),
+            "packets in transit are lost".to_owned(),
+        ),
+        Fault::Offline { from, to, .. } => (
+            format!("Go offline for {}", seconds(to.saturating_sub(*from))),
+            "the connection is lost, and reconnecting fails until then".to_owned(),
+        ),
+        Fault::Restart { keeps: true, .. } => (
+            "Restart, state kept".to_owned(),
+            "the client resumes its session".to_owned(),
+        ),
+        Fault::Restart { keeps: false, .. } => (
+            "Restart, state lost".to_owned(),
+            "the client starts a new session".to_owned(),
+        ),
+        Fault::RestartBroker { keeps: true, .. } => (
+            "Restart, state kept".to_owned(),
+            "sessions and retained messages are on disk".to_owned(),
+        ),
+        Fault::RestartBroker { keeps: false, .. } => (
+            "Restart, state lost".to_owned(),
+            "all sessions and messages are gone".to_owned(),
+        ),
+        Fault::Slow { delay, .. } => (
+            "Slow down the link".to_owned(),
+            format!("every packet takes {delay} ms"),
+        ),
+        Fault::Hold { client, .. } => (
+            "Hold back acknowledgements".to_owned(),
+            match run.next_acknowledged(*client, moment) {
+                Some(kind) => format!("the application delays {}", kind.name()),
+                None => "the application does not acknowledge".to_owned(),
+            },
+        ),
+    };
+    (name, means)
 }

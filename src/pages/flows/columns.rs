@@ -3,11 +3,13 @@
 use std::rc::Rc;
 
 use mqttscope_inspect::flows::Diagram;
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::act::Acts;
+use super::pictures;
 use super::player::Player;
+use super::scrolling::{reveal, scroll_on};
+use crate::components::icon::{Icon, icon};
 use crate::components::sequence_diagram::{Scene, SequenceDiagram};
 use crate::state::flows::{Act, Column};
 
@@ -16,6 +18,9 @@ pub(super) struct ColumnsProps {
     pub(super) columns: Vec<Column>,
     pub(super) active: usize,
     pub(super) diagrams: Vec<Rc<Diagram>>,
+    /// How many pixels they have beside each other.
+    pub(super) room: i32,
+    pub(super) on_room: Callback<i32>,
     pub(super) player: Rc<Player>,
     pub(super) on_packet: Callback<(usize, usize)>,
     pub(super) on_cut: Callback<usize>,
@@ -26,6 +31,7 @@ impl PartialEq for ColumnsProps {
         let same = |(a, b): (&Rc<Diagram>, &Rc<Diagram>)| Rc::ptr_eq(a, b);
         self.columns == other.columns
             && self.active == other.active
+            && self.room == other.room
             && self.diagrams.len() == other.diagrams.len()
             && self.diagrams.iter().zip(&other.diagrams).all(same)
             && self.on_cut == other.on_cut
@@ -36,7 +42,13 @@ impl PartialEq for ColumnsProps {
 #[component]
 pub(super) fn Columns(props: &ColumnsProps) -> Html {
     let acts = use_context::<Acts>();
+    pictures::use_room(&props.player.room, &props.on_room);
     let several = props.columns.len() > 1;
+    let is_cut = pictures::needed(&props.diagrams) > props.room.saturating_add(8);
+    let on_more = {
+        let room = props.player.room.clone();
+        Callback::from(move |_: MouseEvent| scroll_on(&room))
+    };
     {
         let room = props.player.room.clone();
         use_effect_with((props.columns.len(), props.active), move |_| {
@@ -44,6 +56,7 @@ pub(super) fn Columns(props: &ColumnsProps) -> Html {
         });
     }
     html! {
+        <>
         <div class="room scroll" ref={props.player.room.clone()} tabindex="0" role="region" aria-label="The flow" data-testid="room">
             <div class="columns">
                 { for props.columns.iter().zip(&props.diagrams).enumerate().map(|(index, (column, diagram))| html! {
@@ -55,24 +68,8 @@ pub(super) fn Columns(props: &ColumnsProps) -> Html {
                 }) }
             </div>
         </div>
-    }
-}
-
-/// Scrolls sideways to the chosen run, where it is not wholly seen.
-fn reveal(room: &NodeRef) {
-    let Some(room) = room.cast::<HtmlElement>() else {
-        return;
-    };
-    let chosen = room.query_selector(".column.active").ok().flatten();
-    if let Some(chosen) = chosen {
-        let (seen, place) = (
-            room.get_bounding_client_rect(),
-            chosen.get_bounding_client_rect(),
-        );
-        if place.left() < seen.left() || place.right() > seen.right() {
-            let by = (place.left() - seen.left()) as i32;
-            room.set_scroll_left(room.scroll_left().saturating_add(by));
-        }
+        if is_cut { <button class="chip more-lanes" data-testid="more-lanes" onclick={on_more}>{ "More lanes beside: scroll" }{ icon(Icon::Closed) }</button> }
+        </>
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) struct ControlsProps {
     pub(super) diagram: Rc<Diagram>,
     pub(super) column: Column,
     pub(super) mode: Mode,
+    /// A scenario is being written.
+    pub(super) is_preview: bool,
 }
 
 impl PartialEq for ControlsProps {
@@ -27,6 +29,7 @@ impl PartialEq for ControlsProps {
             && Rc::ptr_eq(&self.diagram, &other.diagram)
             && self.column == other.column
             && self.mode == other.mode
+            && self.is_preview == other.is_preview
     }
 }
 
@@ -48,15 +51,15 @@ pub(super) fn Controls(props: &ControlsProps) -> Html {
         html! { <button class="square" data-testid={id} aria-label={says} title={says} onclick={on}>{ icon(shown) }</button> }
     };
     html! {
-        <div class="controls" role="group" aria-label="Playing">
+        <div class="controls" role="group" aria-label="Playback">
             { button("restart", Icon::First, "To the beginning (Home)", act(Playback::restart)) }
             { button("back", Icon::Back, "One step back (←)", act(|playback| playback.step(false))) }
             <button class="main square" data-testid="play" aria-label={says} title={says} onclick={act(Playback::toggle)}>{ icon(picture) }</button>
             { button("forward", Icon::Closed, "One step forward (→)", act(|playback| playback.step(true))) }
-            <button class="chip" data-testid="speed" aria-label={format!("Speed {now}, press for another")} title="Speed (+ and −)" onclick={act(Playback::turn_speed)}>{ format!("{now}×") }</button>
+            <button class="chip" data-testid="speed" aria-label={format!("Speed {now}, press to change")} title="Speed (+ and −)" onclick={act(Playback::turn_speed)}>{ format!("{now}×") }</button>
             { slider(player, &props.diagram, &props.column.beats) }
             <span class="mono quiet clock" ref={player.clock.clone()} aria-hidden="true"></span>
-            <Actions column={props.column.clone()} mode={props.mode} player={player.clone()} />
+            <Actions column={props.column.clone()} mode={props.mode} is_preview={props.is_preview} player={player.clone()} />
         </div>
     }
 }

@@ -44,27 +44,27 @@ pub(super) fn CountsTable(props: &CountsProps) -> Html {
     };
     html! {
         <>
-        <div class="head counted"><h2>{ "Count" }</h2></div>
-        <table class="counts" data-testid="counts" aria-label="Count">
+        <div class="head counted"><h2>{ "Totals" }</h2></div>
+        <table class="counts" data-testid="counts" aria-label="Totals">
             if several {
                 <thead><tr><td></td>{ for props.columns.iter().map(|column| html! { <th scope="col">{ short(&column.name) }</th> }) }</tr></thead>
             }
             <tbody>
                 { row("published", "Published", false, &|counts| counts.published.to_string()) }
                 { row("delivered", "Delivered", false, &|counts| counts.delivered.to_string()) }
-                { row("twice", "Twice", true, &|counts| counts.duplicated.to_string()) }
+                { row("duplicates", "Duplicates", true, &|counts| counts.duplicated.to_string()) }
                 { row("lost", "Lost", true, &|counts| counts.lost.to_string()) }
-                { row("kept", "Still kept", false, &|counts| counts.kept.to_string()) }
+                { row("stored", "Still stored", false, &|counts| counts.kept.to_string()) }
                 { row("packets", "Packets", false, &|counts| counts.packets.to_string()) }
                 { row("sum-bytes", "Bytes", false, &|counts| counts.bytes.to_string()) }
-                { row("duration", "Time", false, &|counts| seconds(counts.time)) }
+                { row("duration", "Time to delivery", false, &|counts| seconds(counts.time)) }
             </tbody>
         </table>
         </>
     }
 }
 
-/// What stands above a column: without the words of the fault.
+/// The name above a column, without the words of the fault.
 fn short(name: &str) -> &str {
     name.split(':').next().unwrap_or(name)
 }

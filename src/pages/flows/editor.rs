@@ -1,109 +1,132 @@
-//! A scenario as text, to be changed and run.
+//! A scenario as text, beside its diagram, which follows as one types.
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::{Run, Scenario};
-use wasm_bindgen::JsCast as _;
-use web_sys::HtmlTextAreaElement;
+use gloo_timers::callback::Timeout;
+use mqttscope_inspect::flows::{Run, Scenario, ScriptError};
 use yew::prelude::*;
 
 use super::act::Acts;
-use crate::components::dialog::Dialog;
+use super::code::Code;
+use super::editor_help::editor_help;
+use super::problems::Problems;
+use crate::services::storage;
 use crate::state::flows::Act;
 
-/// What can stand on a line.
-const LINES: &[(&str, &str)] = &[
-    (
-        "publisher P session alias receive-maximum 10 as ID",
-        "a client left of the broker; the options can be left out",
-    ),
-    ("subscriber S session", "a client right of the broker"),
-    (
-        "will P t/gone 1 5 : words",
-        "its will: topic, QoS, delay in seconds",
-    ),
-    (
-        "at 0 P connect",
-        "what it does at which millisecond: connect, disconnect",
-    ),
-    ("at 200 S subscribe t/# 1", "topic filter and QoS"),
-    (
-        "at 400 P publish t/a 2 retain expiry 5 respond t/r : words",
-        "topic, QoS, options, what it says",
-    ),
-    (
-        "cut P before PUBREC 1",
-        "the first PUBREC on its link is lost; after, or at 700",
-    ),
-    (
-        "restart P at 700 keeping",
-        "or forgetting; restart broker, too",
-    ),
-    ("offline S from 300 to 2000", "no connection"),
-    ("slow S at 0 by 400", "milliseconds for each packet"),
-    (
-        "hold S from 400 until 900",
-        "its application does not acknowledge; “hold S until 900” begins at once",
-    ),
-];
+/// The name of a text that was not saved, in the browser's storage.
+const DRAFT: &str = "scenario-draft";
+/// Milliseconds from a key to the diagram.
+const WAIT: u32 = 160;
 
 #[derive(Clone, Properties)]
 pub(super) struct EditorProps {
+    /// What is shown beside it.
     pub(super) run: Rc<Run>,
+    /// The text at the beginning.
+    pub(super) text: AttrValue,
+    /// The own scenario that it replaces when it is saved.
+    pub(super) replaces: Option<Scenario>,
     pub(super) on_close: Callback<()>,
 }
 
 impl PartialEq for EditorProps {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.run, &other.run)
+        Rc::ptr_eq(&self.run, &other.run) && self.text == other.text
     }
 }
 
-/// The window.
+/// The pane.
 #[component]
 pub(super) fn Editor(props: &EditorProps) -> Html {
     let acts = use_context::<Acts>();
-    let text = use_state_eq(|| props.run.scenario.to_text());
-    let read = Scenario::parse(&text);
-    let on_input = {
-        let text = text.clone();
-        Callback::from(move |event: InputEvent| {
-            let field = event
-                .target()
-                .and_then(|target| target.dyn_into::<HtmlTextAreaElement>().ok());
-            if let Some(field) = field {
-                text.set(field.value());
-            }
-        })
-    };
-    let on_run = {
-        let (read, on_close) = (read.clone(), props.on_close.clone());
-        Callback::from(move |_: MouseEvent| {
-            if let (Ok(scenario), Some(acts)) = (&read, &acts) {
-                acts.dispatch(Act::Open(Box::new(scenario.clone())));
-                on_close.emit(());
-            }
-        })
-    };
-    html! {
-        <Dialog title="The scenario, line by line" on_close={props.on_close.clone()}>
-            <textarea class="script" aria-label="Scenario" data-testid="script" spellcheck="false" aria-invalid={read.is_err().to_string()}
-                aria-describedby="script-says" oninput={on_input} value={(*text).clone()} />
-            <p id="script-says" role="status" data-testid="script-says" class={classes!(read.is_err().then_some("is-error"))}>
-                { match &read {
-                    Ok(scenario) => format!("{}, {}, {}.", counted(scenario.clients.len(), "client"), counted(scenario.steps.len(), "step"), counted(scenario.faults.len(), "fault")),
-                    Err(error) => error.to_string(),
-                } }
-            </p>
-            <div><button class="main" data-testid="run" disabled={read.is_err()} onclick={on_run}>{ "Run it" }</button></div>
-            <dl class="keys script-help">
-                { for LINES.iter().map(|(line, what)| html! { <><dt><code>{ *line }</code></dt><dd>{ *what }</dd></> }) }
-            </dl>
-        </Dialog>
+    let text = use_state_eq(|| props.text.to_string());
+    let unsaved = use_state_eq(|| storage::get(DRAFT).filter(|draft| *draft != *props.text));
+    let (scenario, errors) = Scenario::check(&text);
+    {
+        // The diagram follows when one pauses for a moment; a text with errors changes nothing.
+        let (acts, waiting) = (acts.clone(), use_mut_ref(|| None::<Timeout>));
+        let right = errors.is_empty().then(|| scenario.clone());
+        use_effect_with((*text).clone(), move |_| {
+            let show = move || {
+                if let (Some(scenario), Some(acts)) = (right, acts) {
+                    acts.dispatch(Act::Preview(scenario.into()));
+                }
+            };
+            *waiting.borrow_mut() = Some(Timeout::new(WAIT, show));
+        });
     }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    let end = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{end}")
+    let on_text = {
+        let text = text.clone();
+        Callback::from(move |written: String| {
+            // Where the browser stores nothing, an unsaved text lasts as long as the editor.
+            let _ = storage::keep(DRAFT, &written);
+            text.set(written);
+        })
+    };
+    let restore = {
+        let (text, unsaved) = (text.clone(), unsaved.clone());
+        Callback::from(move |_: MouseEvent| {
+            if let Some(draft) = &*unsaved {
+                text.set(draft.clone());
+            }
+            unsaved.set(None);
+        })
+    };
+    let on_save = {
+        let (acts, props) = (acts.clone(), props.clone());
+        let right = errors.is_empty().then_some(scenario);
+        Callback::from(move |()| {
+            if let (Some(scenario), Some(acts)) = (right.clone(), &acts) {
+                storage::forget(DRAFT);
+                let old = props.replaces.clone().map(Box::new);
+                acts.dispatch(Act::Finish(scenario.into(), old));
+                props.on_close.emit(());
+            }
+        })
+    };
+    let on_cancel = {
+        let (acts, on_close) = (acts, props.on_close.clone());
+        Callback::from(move |()| {
+            if let Some(acts) = &acts {
+                acts.dispatch(Act::Discard);
+            }
+            on_close.emit(());
+        })
+    };
+    let on_key = {
+        let (save, cancel) = (on_save.clone(), on_cancel.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            match event.key().as_str() {
+                "Enter" if event.ctrl_key() || event.meta_key() => save.emit(()),
+                "Escape" => cancel.emit(()),
+                _ => return,
+            }
+            event.prevent_default();
+        })
+    };
+    // Of the run beside it, once it is of this text.
+    let unused = if errors.is_empty() {
+        props.run.unused.clone()
+    } else {
+        Vec::new()
+    };
+    let lines: Vec<usize> = errors
+        .iter()
+        .map(|error: &ScriptError| error.line)
+        .collect();
+    html! {
+        <section class="pane scenarios editor" aria-label="Scenario editor" onkeydown={on_key}>
+            <div class="head">
+                <h2>{ "Scenario as text" }</h2><span class="grow"></span>
+                <button data-testid="cancel-edit" title="Close without saving (Escape)" onclick={on_cancel.reform(|_: MouseEvent| ())}>{ "Cancel" }</button>
+                <button class="main" data-testid="save-scenario" title="Keep it under “Yours” (Ctrl+Enter)" disabled={!errors.is_empty()} onclick={on_save.reform(|_: MouseEvent| ())}>{ "Save" }</button>
+            </div>
+            if unsaved.is_some() {
+                <div class="undo" role="status" data-testid="unsaved"><span>{ "There is a text that was not saved." }</span><button data-testid="restore-draft" onclick={restore}>{ "Restore it" }</button></div>
+            }
+            <Code text={(*text).clone()} wrong={lines} on_text={on_text.clone()} />
+            <Problems text={(*text).clone()} {errors} {unused} {on_text} />
+            { editor_help() }
+        </section>
+    }
 }

@@ -1,24 +1,30 @@
-//! The picture as a file, and the run as text.
+//! The diagram, a step of it or the whole animation as a file, and the run as text.
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::{Diagram, Palette, Run};
+use mqttscope_inspect::flows::{Diagram, Export, Frame, slug};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use super::colours::colours;
 use crate::components::menu::{Item, Menu};
-use crate::services::{browser, files, picture};
+use crate::services::{files, picture};
+use crate::state::flows::Column;
 use crate::state::toasts::{ToastAction, Toaster};
 
 #[derive(Clone, Properties)]
 pub(super) struct ExportMenuProps {
-    pub(super) run: Rc<Run>,
+    pub(super) column: Column,
     pub(super) diagram: Rc<Diagram>,
+    /// The present step, from 0.
+    pub(super) step: usize,
 }
 
 impl PartialEq for ExportMenuProps {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.run, &other.run) && Rc::ptr_eq(&self.diagram, &other.diagram)
+        self.column == other.column
+            && Rc::ptr_eq(&self.diagram, &other.diagram)
+            && self.step == other.step
     }
 }
 
@@ -28,48 +34,95 @@ pub(super) fn ExportMenu(props: &ExportMenuProps) -> Html {
     let toaster = use_context::<Toaster>();
     let items = Callback::from(|()| {
         vec![
-            Item::new("SVG", "the diagram, in the colours you see"),
-            Item::new("PNG", "the same as a picture, twice as sharp"),
-            Item::new("Text", "scenario, packets, steps and counts"),
+            Item::new("SVG", "the whole diagram").under("Diagram, in the colours you see"),
+            Item::new("PNG", "the whole diagram, twice as sharp")
+                .under("Diagram, in the colours you see"),
+            Item::new("SVG of this step", "with its caption, for a slide").under("This step"),
+            Item::new("PNG of this step", "with its caption, for a slide").under("This step"),
+            Item::new(
+                "Animated SVG",
+                "plays in browsers and web pages, without a script",
+            )
+            .under("Animation"),
+            Item::new("Text", "scenario, packets, steps and totals").under("Text"),
         ]
     });
     let on_choose = {
-        let (run, diagram) = (props.run.clone(), props.diagram.clone());
+        let props = props.clone();
         Callback::from(move |index: usize| {
-            let svg = || diagram.to_svg(&run.scenario.title, &colours());
             let toaster = toaster.clone();
-            let say = move |saved: Option<()>| {
+            let tell = move |saved: Option<()>| {
                 if let (None, Some(toaster)) = (saved, toaster) {
-                    let text = "The browser would not save the file.".to_owned();
+                    let text = "The browser did not save the file.".to_owned();
                     toaster.dispatch(ToastAction::Say(text));
                 }
             };
+            let (name, is_step) = (props.name(), matches!(index, 2 | 3));
+            let name = if is_step {
+                format!("{name}-step-{}", props.step.saturating_add(1))
+            } else {
+                name
+            };
             match index {
-                0 => say(files::save("flow.svg", svg().as_bytes())),
-                1 => {
-                    let (svg, size) = (svg(), (diagram.width, diagram.height));
+                0 | 2 => tell(files::save(
+                    &format!("{name}.svg"),
+                    props.svg(is_step).as_bytes(),
+                )),
+                1 | 3 => {
+                    let (svg, width) = (props.svg(is_step), props.diagram.width);
                     spawn_local(async move {
-                        let png = picture::png(&svg, size.0).await;
-                        say(png.and_then(|png| files::save("flow.png", &png)));
+                        let png = picture::png(&svg, width).await;
+                        tell(png.and_then(|png| files::save(&format!("{name}.png"), &png)));
                     });
                 }
-                _ => say(files::save("flow.txt", run.to_text().as_bytes())),
+                4 => tell(files::save(
+                    &format!("{name}-animated.svg"),
+                    props.animation().as_bytes(),
+                )),
+                _ => tell(files::save(
+                    &format!("{name}.txt"),
+                    props.column.run.to_text().as_bytes(),
+                )),
             }
         })
     };
     html! { <Menu id="export" label={html! { "Export" }} {items} {on_choose} /> }
 }
 
-/// The colours in force, so that the file looks like the page.
-fn colours() -> Palette {
-    let colour = |name: &str, otherwise: String| browser::colour(name).unwrap_or(otherwise);
-    let plain = Palette::default();
-    Palette {
-        ground: colour("--ground", plain.ground),
-        ink: colour("--ink", plain.ink),
-        line: colour("--line-2", plain.line),
-        arrow: colour("--ink-2", plain.arrow),
-        error: colour("--error", plain.error),
-        bar: colour("--fixed-soft", plain.bar),
+impl ExportMenuProps {
+    /// The name of a file.
+    fn name(&self) -> String {
+        let slug = slug(&self.column.run.scenario.title);
+        let short: String = slug.chars().take(60).collect();
+        if short.is_empty() {
+            "flow".into()
+        } else {
+            short
+        }
+    }
+
+    fn svg(&self, is_step: bool) -> String {
+        let beat = self.column.beats.get(self.step).filter(|_| is_step);
+        let heights = self.diagram.heights_of(&self.column.beats);
+        self.diagram.to_svg(&Export {
+            title: &self.column.run.scenario.title,
+            palette: &colours(),
+            until: beat.and_then(|_| heights.get(self.step).copied()),
+            caption: beat.map_or("", |beat| &beat.text),
+        })
+    }
+
+    fn animation(&self) -> String {
+        let heights = self.diagram.heights_of(&self.column.beats);
+        let frames: Vec<Frame> = heights
+            .into_iter()
+            .zip(&*self.column.beats)
+            .map(|(height, beat)| Frame {
+                height,
+                caption: beat.text.clone(),
+            })
+            .collect();
+        let title = &self.column.run.scenario.title;
+        self.diagram.to_animated_svg(title, &colours(), &frames)
     }
 }

@@ -36,11 +36,16 @@ pub(super) fn use_page_keys(
             return;
         }
         let pressed = event.key();
-        // A button that has the focus is pressed by Space; everywhere else it plays.
-        if pressed == " " && browser::is_within(&event, "button, a, [role=button]") {
+        // A button that has the focus is pressed by Space; everywhere else it plays, and in the list
+        // of scenarios, which takes Enter.
+        if pressed == " "
+            && browser::is_within(&event, "button, a, [role=button]")
+            && !browser::is_within(&event, ".scenario")
+        {
             return;
         }
         let count = state.gallery().len();
+        let is_preview = state.is_preview();
         match pressed.as_str() {
             " " | "k" => player.act(Playback::toggle),
             "ArrowRight" | "l" => player.act(|playback| playback.step(true)),
@@ -50,10 +55,12 @@ pub(super) fn use_page_keys(
             "+" | "=" => player.act(|playback| playback.change_speed(true)),
             "-" => player.act(|playback| playback.change_speed(false)),
             "f" => browser::press("[data-testid=fork]"),
-            "e" => browser::press("[data-testid=edit]"),
-            "c" => acts.dispatch(Act::Compare),
+            "e" => browser::press("[data-testid=edit-this]"),
+            "n" => browser::press("[data-testid=new-scenario]"),
+            "p" => browser::press("[data-testid=present]"),
+            "c" if !is_preview => acts.dispatch(Act::Compare),
             "a" => acts.dispatch(Act::Alone),
-            "x" => {
+            "x" if !is_preview => {
                 let flying = diagram.flying(player.at() as u32).next();
                 let packet = flying.zip(state.active());
                 let packet =

@@ -1,4 +1,4 @@
-//! What each side remembers at the present step.
+//! What each side stores at the present step.
 
 use std::rc::Rc;
 
@@ -34,8 +34,8 @@ pub(super) fn MemoryPane(props: &MemoryProps) -> Html {
     };
     html! {
         <>
-            <div class="head"><h2>{ "What each side remembers" }</h2></div>
-            <div class="scroll memories" data-testid="memory" tabindex="0" role="region" aria-label="What each side remembers">
+            <div class="head"><h2>{ "State stored on each side" }</h2></div>
+            <div class="scroll memories" data-testid="memory" tabindex="0" role="region" aria-label="State stored on each side">
                 { for of(true) }
                 { shown("Broker", &memory.broker) }
                 { for of(false) }

@@ -2,40 +2,50 @@
 
 mod act;
 mod actions;
+mod address;
 mod caption;
+mod code;
+mod colours;
 mod columns;
 mod controls;
 mod counts;
 mod editor;
+mod editor_help;
 mod export;
 mod gallery;
+mod keeping;
 mod keys;
 mod memory;
 mod packet;
+mod panels;
 mod pictures;
 mod player;
 mod playing;
+mod problems;
+mod rename;
+mod scrolling;
 mod settings;
 mod share;
 mod slider;
+mod stage;
 mod steps;
+mod yours;
 
-use mqttscope_inspect::flows::{Diagram, Fault, When};
+use mqttscope_inspect::flows::Diagram;
 use yew::prelude::*;
 
-use crate::hooks::use_narrow;
-use crate::state::flows::{Act, Column, Flows as State, Mode};
+use crate::hooks::Arrival;
+use crate::state::flows::{Column, Flows as State, Mode};
 use act::Acts;
-use columns::Columns;
-use steps::Part;
+
+/// How much larger the diagrams are in a presentation, as in the style sheet.
+const PRESENTED: f64 = 1.4;
 
 /// What the page is given.
 #[derive(Clone, PartialEq, Properties)]
 pub struct FlowsProps {
-    /// The content of a share link, where the address carries one.
-    pub shared: Option<AttrValue>,
-    /// Different each time someone comes to an address.
-    pub arrival: u32,
+    /// The address that a person came to.
+    pub arrival: Arrival,
     /// What is shown; it outlives the page.
     pub state: UseReducerHandle<State>,
 }
@@ -44,14 +54,15 @@ pub struct FlowsProps {
 #[component]
 pub fn Flows(props: &FlowsProps) -> Html {
     let state = props.state.clone();
-    let part = use_state_eq(|| Part::Diagram);
-    let opened_packet = use_state_eq(|| None::<(usize, usize)>);
-    let editing = use_state_eq(|| false);
-    share::use_shared(props.shared.clone(), props.arrival, &state);
-
-    let narrow = use_narrow();
-    let diagrams = use_memo((state.columns().to_vec(), narrow), |(columns, narrow)| {
-        pictures::diagrams(columns, *narrow)
+    let keep = keeping::use_keeping(&state);
+    let panels = panels::use_panels(&state);
+    let player = use_memo((), |()| player::Player::new());
+    let zoom = if *panels.presenting { PRESENTED } else { 1.0 };
+    player.zoom.set(zoom);
+    let measured = use_state_eq(|| pictures::USUAL);
+    let room = (f64::from(*measured) / zoom) as i32;
+    let diagrams = use_memo((state.columns().to_vec(), room), |(columns, room)| {
+        pictures::diagrams(columns, *room)
     });
     let active = state.active_index();
     let nothing = use_memo((), |()| Diagram::default());
@@ -62,78 +73,67 @@ pub fn Flows(props: &FlowsProps) -> Html {
         .map(|column| column.beats.clone())
         .unwrap_or_default();
     let playing = playing::use_playing(
+        (*player).clone(),
         &diagram,
         &beats,
-        state.opened(),
+        (state.opened(), state.start()),
         (active, state.columns().len()),
     );
+    address::use_address(&props.arrival, &state, &playing);
     keys::use_page_keys(&state, &playing, &diagram);
 
-    let on_packet = {
-        let opened_packet = opened_packet.clone();
-        use_callback((), move |at: (usize, usize), ()| {
-            opened_packet.set(Some(at))
-        })
-    };
-    let on_cut = {
-        let (acts, player) = (state.dispatcher(), playing.player.clone());
-        let column = column.clone();
-        use_callback(column, move |packet: usize, column: &Option<Column>| {
-            let packet = column
-                .as_ref()
-                .and_then(|column| column.run.packets.get(packet));
-            if let Some(packet) = packet {
-                let (first, last) = (packet.sent.saturating_add(1), packet.due.saturating_sub(1));
-                let at = player.moment().clamp(first, last.max(first));
-                acts.dispatch(Act::Fork(Fault::Cut {
-                    client: packet.client,
-                    when: When::At(at),
-                }));
-            }
-        })
+    let on_room = {
+        let measured = measured.setter();
+        use_callback((), move |room: i32, ()| measured.set(room))
     };
     let Some(column) = column else {
         return Html::default();
     };
-    let beat = beats.get(playing.beat).cloned();
-    let on_part = {
-        let part = part.clone();
-        Callback::from(move |to: Part| part.set(to))
-    };
-    let set_editing = |shown: bool| {
-        let editing = editing.clone();
-        Callback::from(move |()| editing.set(shown))
-    };
     let close_packet = {
-        let opened_packet = opened_packet.clone();
-        Callback::from(move |()| opened_packet.set(None))
+        let packet = panels.packet.clone();
+        Callback::from(move |()| packet.set(None))
     };
-    let shown_packet = opened_packet
+    let close_editor = {
+        let (editing, on_part) = (panels.editing.clone(), panels.on_part.clone());
+        Callback::from(move |()| {
+            editing.set(None);
+            on_part.emit(steps::Part::Diagram);
+        })
+    };
+    let shown_packet = panels
+        .packet
         .and_then(|(index, packet)| Some((state.columns().get(index)?.clone(), packet)));
-    let at = beat.as_ref().map_or(0, |beat| beat.at);
+    let at = beats.get(playing.beat).map_or(0, |beat| beat.at);
+    let last = playing.beat.saturating_add(1) >= beats.len();
+    let side = match &*panels.editing {
+        Some(editing) => html! {
+            <editor::Editor key={editing.text.to_string()} run={column.run.clone()} text={editing.text.clone()}
+                replaces={editing.replaces.clone()} on_close={close_editor} />
+        },
+        None => html! {
+            <gallery::Gallery gallery={state.gallery().clone()} chosen={state.chosen()} yours={state.yours().clone()} chosen_of_yours={state.chosen_of_yours()}
+                {keep} on_new={panels.on_new.clone()} on_edit={panels.on_edit.clone()} on_part={panels.on_part.clone()} />
+        },
+    };
     html! {
         <ContextProvider<Acts> context={state.dispatcher()}>
-            <main id="main" tabindex="-1" class="flows" data-part={part.name()} data-mode={mode_name(state.mode())}>
+            <main id="main" tabindex="-1" class="flows" data-part={panels.part.name()} data-mode={mode_name(state.mode())}
+                data-editing={panels.editing.is_some().to_string()} data-presenting={panels.presenting.to_string()}>
                 <h1 class="unseen">{ "Handshakes, drawn from real packets" }</h1>
-                { steps::parts(*part, &on_part) }
-                <gallery::Gallery gallery={state.gallery().clone()} chosen={state.chosen()} on_edit={set_editing(true)} on_part={on_part} />
-                <section class="pane stage" aria-label="Diagram">
-                    <settings::Settings run={column.run.clone()} on_edit={set_editing(true)} />
-                    <caption::Caption {beat} playing={playing.playing} step={playing.beat} of={beats.len()} />
-                    <Columns columns={state.columns().to_vec()} {active} diagrams={(*diagrams).clone()} player={playing.player.clone()} {on_packet} {on_cut} />
-                    <controls::Controls playing={playing.clone()} diagram={diagram.clone()} column={column.clone()} mode={state.mode()} />
-                </section>
-                <section class="pane remembers" aria-label="What each side remembers, and counts">
+                { steps::parts(*panels.part, panels.editing.is_some(), &panels.on_part) }
+                { side }
+                <stage::Stage state={state.clone()} column={column.clone()} diagrams={diagrams.clone()} diagram={diagram.clone()} beats={beats.clone()}
+                    playing={playing.clone()} panels={panels.clone()} {room} {on_room} />
+                <section class="pane remembers" aria-label="State stored on each side, and totals">
                     <memory::MemoryPane run={column.run.clone()} {at} />
-                    <counts::CountsTable columns={state.columns().to_vec()} {active} {at} last={playing.beat.saturating_add(1) >= beats.len()} />
+                    <counts::CountsTable columns={state.columns().to_vec()} {active} {at} {last} />
                     <div class="head foot">
-                        <share::ShareButton run={column.run.clone()} />
-                        <export::ExportMenu run={column.run.clone()} diagram={diagram.clone()} />
+                        <share::ShareButton hash={state.address(playing.beat).hash(state.gallery())} />
+                        <export::ExportMenu column={column.clone()} diagram={diagram.clone()} step={playing.beat} />
                     </div>
                 </section>
                 { steps::run_as_list(&column, playing.beat) }
                 if let Some((column, packet)) = shown_packet { <packet::PacketWindow {column} {packet} on_close={close_packet} /> }
-                if *editing { <editor::Editor run={column.run.clone()} on_close={set_editing(false)} /> }
             </main>
         </ContextProvider<Acts>>
     }

@@ -1,6 +1,6 @@
 //! The player: a playback, and what it moves in the document, without drawing components again.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
@@ -21,7 +21,8 @@ pub(super) struct Player {
     scenes: RefCell<Vec<Option<Rc<Scene>>>>,
     frame: RefCell<Option<AnimationFrame>>,
     heard: RefCell<Option<Heard>>,
-    /// The slider, the clock, and what scrolls.
+    /// How much larger than drawn the diagrams are shown; then the slider, the clock, and what scrolls.
+    pub(super) zoom: Cell<f64>,
     pub(super) slider: NodeRef,
     pub(super) clock: NodeRef,
     pub(super) room: NodeRef,
@@ -41,6 +42,7 @@ impl Player {
             scenes: RefCell::default(),
             frame: RefCell::default(),
             heard: RefCell::default(),
+            zoom: Cell::new(1.0),
             slider: NodeRef::default(),
             clock: NodeRef::default(),
             room: NodeRef::default(),
@@ -123,19 +125,20 @@ impl Player {
             });
         }
         let clock = seconds(moment);
-        if let Some(slider) = self.slider.cast::<HtmlInputElement>() {
+        if let Some(slider) = browser::element_of::<HtmlInputElement>(&self.slider) {
             slider.set_value(&format!("{at:.0}"));
             // It can be set on any element, so it does not fail.
             let _ = slider.set_attribute("aria-valuetext", &clock);
         }
-        if let Some(element) = self.clock.cast::<HtmlElement>() {
+        if let Some(element) = browser::element_of::<HtmlElement>(&self.clock) {
             element.set_text_content(Some(&clock));
         }
-        if let Some(room) = self.room.cast::<HtmlElement>() {
+        if let Some(room) = browser::element_of::<HtmlElement>(&self.room) {
             let (top, high) = (
                 f64::from(room.scroll_top()),
                 f64::from(room.client_height()),
             );
+            let at = at * self.zoom.get();
             // Above lies what has led here, so there is more room for it.
             if at + 60.0 > top + high * 0.86 {
                 room.set_scroll_top((at + 60.0 - high * 0.86) as i32);

@@ -18,17 +18,16 @@ pub(super) struct Playing {
     pub(super) speed: f64,
 }
 
-/// Plays a run. `opened` is different for each scenario that is to begin at its beginning; `place` is
-/// the run's column, and how many there are.
+/// Plays a run. `opened` is different for each scenario that is to begin anew, and at which step it
+/// begins; `place` is the run's column, and how many there are.
 #[hook]
 pub(super) fn use_playing(
+    player: Rc<Player>,
     diagram: &Rc<Diagram>,
     beats: &Rc<[Beat]>,
-    opened: u32,
+    opened: (u32, usize),
     place: (usize, usize),
 ) -> Playing {
-    let player = use_memo((), |()| Player::new());
-    let player = (*player).clone();
     let shown = use_state_eq(|| Playback::new(false).shown());
     {
         let shown = shown.clone();
@@ -43,7 +42,7 @@ pub(super) fn use_playing(
         let last = use_mut_ref(|| None::<u32>);
         use_effect_with(
             (Rc::as_ptr(&diagram).addr(), opened, place),
-            move |&(_, opened, (active, columns))| {
+            move |&(_, (opened, start), (active, columns))| {
                 let anew = last.borrow_mut().replace(opened) != Some(opened);
                 player.keep_scenes(columns);
                 let score = Score {
@@ -51,7 +50,12 @@ pub(super) fn use_playing(
                     time: diagram.time.clone(),
                     column: active,
                 };
-                player.act(|playback| playback.set_score(score, anew));
+                player.act(|playback| {
+                    playback.set_score(score, anew);
+                    if anew {
+                        playback.go(start);
+                    }
+                });
             },
         );
     }

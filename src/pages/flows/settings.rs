@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::Run;
+use mqttscope_inspect::flows::{Run, Scenario};
 use mqttscope_wire::{ProtocolVersion, QoS};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlSelectElement;
@@ -16,13 +16,20 @@ const LEVELS: [QoS; 3] = [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce];
 #[derive(Clone, Properties)]
 pub(super) struct SettingsProps {
     pub(super) run: Rc<Run>,
+    /// A scenario is being written: its text says all this.
+    pub(super) is_preview: bool,
     /// The scenario is to be changed as text.
-    pub(super) on_edit: Callback<()>,
+    pub(super) on_edit: Callback<Scenario>,
+    /// The diagram is to fill the screen, or no longer.
+    pub(super) presenting: bool,
+    pub(super) on_present: Callback<()>,
 }
 
 impl PartialEq for SettingsProps {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.run, &other.run)
+            && self.is_preview == other.is_preview
+            && self.presenting == other.presenting
     }
 }
 
@@ -43,6 +50,13 @@ pub(super) fn Settings(props: &SettingsProps) -> Html {
         })
     };
     let scenario = &props.run.scenario;
+    let is_preview = props.is_preview;
+    let edit = {
+        let run = props.run.clone();
+        props
+            .on_edit
+            .reform(move |_: MouseEvent| run.scenario.clone())
+    };
     let (published, subscribed) = scenario.qos();
     let level = |id: &'static str,
                  says: &'static str,
@@ -50,28 +64,29 @@ pub(super) fn Settings(props: &SettingsProps) -> Html {
                  now: QoS,
                  on: Callback<Event>| {
         html! {
-            <select class="chip" data-testid={id} aria-label={says} onchange={on}>
+            <select class="chip" data-testid={id} aria-label={says} disabled={is_preview} onchange={on}>
                 { for LEVELS.map(|qos| html! { <option selected={qos == now}>{ format!("{word} QoS {}", qos as u8) }</option> }) }
             </select>
         }
     };
     html! {
         <div class="head flow-settings">
-            <h2 class="sub" data-testid="title">{ if scenario.title.is_empty() { "Your scenario" } else { &scenario.title } }</h2>
+            <h2 class="sub" data-testid="title">{ if scenario.title.is_empty() { "Untitled scenario" } else { &scenario.title } }</h2>
             <span class="grow"></span>
-            <select class="chip" data-testid="version" aria-label="Version of MQTT" onchange={on_change(|index| ProtocolVersion::ALL.get(index).copied().map(Act::Version))}>
+            <select class="chip" data-testid="version" aria-label="MQTT version" disabled={is_preview} onchange={on_change(|index| ProtocolVersion::ALL.get(index).copied().map(Act::Version))}>
                 { for ProtocolVersion::ALL.map(|version| html! { <option selected={version == scenario.version}>{ format!("MQTT {}", version.name()) }</option> }) }
             </select>
             if let Some(qos) = published {
-                { level("publish-qos", "QoS of what is published", "publish", qos, on_change(|index| LEVELS.get(index).copied().map(Act::PublishQoS))) }
+                { level("publish-qos", "QoS of published messages", "publish", qos, on_change(|index| LEVELS.get(index).copied().map(Act::PublishQoS))) }
             }
             if let Some(qos) = subscribed {
                 { level("subscribe-qos", "QoS of subscriptions", "subscribe", qos, on_change(|index| LEVELS.get(index).copied().map(Act::SubscribeQoS))) }
             }
             if let (Some(published), Some(subscribed)) = (published, subscribed) {
-                <span class="chip" title="A message is delivered with the lower of the two" data-testid="effective">{ format!("in force QoS {}", published.min(subscribed) as u8) }</span>
+                <span class="quiet effective" title="A message is delivered at the lower of the two" data-testid="effective">{ format!("delivered at QoS {}", published.min(subscribed) as u8) }</span>
             }
-            <button data-testid="edit-this" onclick={props.on_edit.reform(|_: MouseEvent| ())}>{ "Edit" }</button>
+            <button data-testid="edit-this" class="edit-this" title="Edit the scenario as text (e)" disabled={is_preview} onclick={edit}>{ "Edit" }</button>
+            <button data-testid="present" class="present" title="Fill the screen, with large captions (p)" aria-pressed={props.presenting.to_string()} onclick={props.on_present.reform(|_: MouseEvent| ())}>{ if props.presenting { "Leave presentation" } else { "Present" } }</button>
         </div>
     }
 }

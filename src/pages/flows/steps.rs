@@ -24,17 +24,20 @@ impl Part {
 }
 
 /// The bar that leads from one to the other.
-pub(super) fn parts(now: Part, on_part: &Callback<Part>) -> Html {
+pub(super) fn parts(now: Part, is_editing: bool, on_part: &Callback<Part>) -> Html {
     let parts = [
-        (Part::Scenarios, "Scenarios"),
+        (
+            Part::Scenarios,
+            if is_editing { "Editor" } else { "Scenarios" },
+        ),
         (Part::Diagram, "Diagram"),
-        (Part::Memory, "Memory"),
+        (Part::Memory, "State and totals"),
     ];
     html! {
         <nav class="steps" aria-label="Parts of the page">
             { for parts.map(|(part, name)| html! {
                 <button data-testid={format!("part-{}", part.name())} aria-current={(part == now).then_some("step")}
-                    onclick={on_part.reform(move |_: MouseEvent| part)}>{ name }</button>
+                    onclick={on_part.reform(move |_: MouseEvent| if part == now { Part::Diagram } else { part })}>{ name }</button>
             }) }
         </nav>
     }

@@ -12,6 +12,7 @@ use super::desk::Desk;
 use crate::components::sequence_diagram::{Scene, SequenceDiagram};
 use crate::hooks::Resizes;
 use crate::route::Page;
+use crate::services::browser;
 
 /// Beside the diagram in its pane, in pixels, as in the style sheet.
 const BESIDE: i32 = 24;
@@ -67,7 +68,7 @@ pub(super) fn FlowPicture(props: &FlowPictureProps) -> Html {
                 <h2 class="sub">{ name.clone() }</h2>
                 <span class="quiet">{ &props.flow.state_text }</span>
                 <span class="grow"></span>
-                if let Some(link) = &drawn.link { <a href={link.clone()} data-testid="what-if" title="Make a scenario of it: break it, compare it">{ "What if…" }</a> }
+                if let Some(link) = &drawn.link { <a href={link.clone()} data-testid="what-if" title="Open it on the Flows page, where faults can be added to it">{ "Turn this into a scenario" }</a> }
             </div>
             <div class="scroll" ref={room} tabindex="0" role="region" aria-label="The handshake as it went">
                 <SequenceDiagram diagram={drawn.diagram.clone()} says={drawn.says.clone()} name={name} {on_packet} on_cut={Callback::noop()} {on_scene} />
@@ -83,7 +84,7 @@ fn use_width(node: &NodeRef, is_shown: bool) -> u32 {
     {
         let (node, width) = (node.clone(), width.setter());
         use_effect_with(is_shown, move |_| {
-            let resizes = node.cast::<HtmlElement>().and_then(|element| {
+            let resizes = browser::element_of::<HtmlElement>(&node).and_then(|element| {
                 let measured = element.clone();
                 Resizes::of(&element, move || {
                     let wide = measured.client_width().saturating_sub(BESIDE);

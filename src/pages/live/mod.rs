@@ -15,6 +15,7 @@ mod explanations;
 mod finding_list;
 mod flow_list;
 mod flow_picture;
+mod import_notes;
 mod keep;
 mod keys;
 mod message_list;

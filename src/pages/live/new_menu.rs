@@ -10,9 +10,10 @@ use yew::prelude::*;
 
 use super::connections::Open;
 use super::desk::Desk;
+use super::import_notes::Told;
 use super::keep;
 use crate::components::menu::{Item, Menu};
-use crate::services::files;
+use crate::services::{browser, files};
 use crate::state::live::profiles::{ProfileAct, Profiles, begin, place};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -24,6 +25,7 @@ pub(super) struct NewMenuProps {
 #[component]
 pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
     let file = use_node_ref();
+    let told = use_state(Told::default);
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
     };
@@ -54,7 +56,7 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
             }
             match index.saturating_sub(presets.len()) {
                 0 => {
-                    if let Some(file) = file.cast::<HtmlInputElement>() {
+                    if let Some(file) = browser::element_of::<HtmlInputElement>(&file) {
                         file.click();
                     }
                 }
@@ -71,6 +73,7 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
     };
     let on_file = {
         let (desk, profiles) = (desk.clone(), props.profiles.clone());
+        let told = told.clone();
         Callback::from(move |event: Event| {
             let input = event
                 .target()
@@ -78,6 +81,7 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
             let chosen = input.as_ref().and_then(|input| input.files()?.get(0));
             if let Some(chosen) = chosen {
                 let (desk, profiles) = (desk.clone(), profiles.clone());
+                let told = told.clone();
                 spawn_local(async move {
                     let read = files::read(chosen).await;
                     let imported = read.and_then(|opened| {
@@ -85,7 +89,7 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
                         import(&text).map_err(|error| error.to_string())
                     });
                     match imported {
-                        Ok(imported) => take(&desk, &profiles, imported),
+                        Ok(imported) => told.set(take(&desk, &profiles, imported)),
                         Err(fault) => desk.say(fault),
                     }
                 });
@@ -100,11 +104,13 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
         <>
             <Menu id="new-connection" label={html! { "New" }} name="New connection" {items} {on_choose} />
             <input ref={file} type="file" hidden=true accept="application/json,.json" aria-label="A file of connections" data-testid="connections-file" onchange={on_file} />
+            { told.window(Callback::from({ let told = told.clone(); move |()| told.set(Told::default()) })) }
         </>
     }
 }
 
-fn take(desk: &Desk, profiles: &Profiles, imported: Imported) {
+/// Takes the connections over; what is to be told of them.
+fn take(desk: &Desk, profiles: &Profiles, imported: Imported) -> Told {
     let count = imported.profiles.len();
     for profile in imported.profiles {
         let profile = Profile {
@@ -115,12 +121,17 @@ fn take(desk: &Desk, profiles: &Profiles, imported: Imported) {
         keep::keep(&profile);
         desk.profiles.dispatch(ProfileAct::Put(profile.into()));
     }
-    desk.say(if count == 1 {
-        "One connection imported.".to_owned()
+    let title = if count == 1 {
+        "1 connection imported".to_owned()
     } else {
-        format!("{count} connections imported.")
-    });
-    for note in imported.notes.into_iter().take(2) {
-        desk.say(note);
+        format!("{count} connections imported")
+    };
+    if imported.notes.is_empty() {
+        desk.say(format!("{title}."));
+        return Told::default();
+    }
+    Told {
+        title: title.into(),
+        notes: imported.notes,
     }
 }

@@ -6,7 +6,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
-use crate::services::files;
+use crate::services::{browser, files};
 use crate::state::live::payload_text::Written;
 use crate::state::live::publishing::PublishingAct;
 use crate::state::live::words;
@@ -84,7 +84,7 @@ pub(super) fn PayloadField(props: &PayloadFieldProps) -> Html {
 }
 
 fn open(chooser: &NodeRef) {
-    if let Some(chooser) = chooser.cast::<HtmlInputElement>() {
+    if let Some(chooser) = browser::element_of::<HtmlInputElement>(chooser) {
         // So that the same file can be chosen again.
         chooser.set_value("");
         chooser.click();

@@ -3,14 +3,17 @@
 use std::ops::Range;
 use std::rc::Rc;
 
+use mqttscope_capture::foreign::examine;
 use mqttscope_capture::text::{
-    self, Decoded, Format, Marks, Note, Side, SourceMap, Style, TextError, TextErrorKind, Turns,
+    self, Decoded, Format, Marks, Note, Piece, Reading, Side, SourceMap, Style, TextError,
+    TextErrorKind, Turns,
 };
 use mqttscope_inspect::fields;
 use mqttscope_inspect::recording::Recording;
 use mqttscope_inspect::sides::{self, Run};
-use mqttscope_wire::{PacketType, ProtocolVersion, Sender};
+use mqttscope_wire::{PacketType, ProtocolVersion, Reason, Sender};
 
+use super::foreign::{Other, Taking, parts_of};
 use super::{Given, OpenBytes, Sides};
 
 /// Everything that one step back restores.
@@ -22,6 +25,12 @@ pub struct Document {
     pub format: Option<Format>,
     /// The format that the text was read as.
     pub read_as: Option<Format>,
+    /// Whether no other format is nearly as likely.
+    pub is_sure: bool,
+    /// Other formats that the text may be in, the likeliest first.
+    pub alternatives: Rc<[Format]>,
+    /// Where parts with a time begin among the bytes that were given, and their times in milliseconds.
+    pub times: Rc<[(usize, u64)]>,
     /// What was passed over or guessed in the text.
     pub notes: Rc<[Note]>,
     /// Why the text could not be read.
@@ -30,10 +39,19 @@ pub struct Document {
     pub source: Option<Rc<SourceMap>>,
     /// The version that was asked for.
     pub version: Option<ProtocolVersion>,
+    /// The version in which the packets were read before one of them was changed here. It holds while
+    /// they are changed: a broken packet must not be read as another version's.
+    pub held: Option<ProtocolVersion>,
     /// Whose packets they are, where it was said.
     pub sides: Option<Sides>,
     /// What tells the sides apart in the text.
     pub marks: Option<Marks>,
+    /// What the given bytes are, where they are not packets on their own.
+    pub other: Option<Rc<Other>>,
+    /// What was chosen to do with such bytes.
+    pub taking: Taking,
+    /// Which of several connections was chosen.
+    pub stream: usize,
     /// The bytes and the packets in them.
     pub recording: Rc<Recording>,
     /// The packet that is looked at.
@@ -48,12 +66,19 @@ impl Default for Document {
             given: Given::default(),
             format: None,
             read_as: None,
+            is_sure: true,
+            alternatives: Rc::default(),
+            times: Rc::default(),
             notes: Rc::default(),
             fault: None,
             source: None,
             version: None,
+            held: None,
             sides: None,
             marks: None,
+            other: None,
+            taking: Taking::Found,
+            stream: 0,
             recording: nothing(),
             packet: 0,
             node: None,
@@ -61,7 +86,7 @@ impl Default for Document {
     }
 }
 
-fn nothing() -> Rc<Recording> {
+pub(super) fn nothing() -> Rc<Recording> {
     Rc::new(Recording::read(Vec::new(), None, None))
 }
 
@@ -73,20 +98,42 @@ impl Document {
             sides: open.sender.map(Sides::From),
             ..Self::default()
         };
+        let is_plain = open.runs.is_empty() && examine(&open.bytes, &[], 0).is_some();
+        if is_plain {
+            // Bytes that are not MQTT are told as such, wherever they come from.
+            let hex = text::write(&open.bytes, Style::Hex);
+            return made.with_given(Given::Typed(hex.into()));
+        }
         made.with_bytes(open.bytes.to_vec(), &open.runs)
             .selecting(open.packet, open.node)
     }
 
+    /// The same way of reading, without what was chosen for these bytes alone.
+    pub(super) fn for_another(&self) -> Self {
+        Self {
+            taking: Taking::Found,
+            stream: 0,
+            ..self.clone()
+        }
+    }
+
     /// The same way of reading for something else that was given.
     pub(super) fn with_given(&self, given: Given) -> Self {
+        let is_made = matches!(given, Given::Made(_));
         let fresh = Self {
             format: self.format,
             version: self.version,
+            held: self.held.filter(|_| is_made),
             sides: self.sides,
             packet: self.packet,
             node: self.node,
+            taking: self.taking,
+            stream: self.stream,
             ..Self::default()
         };
+        if let Some(json) = fresh.of_json(&given) {
+            return json;
+        }
         let decoded = match &given {
             // The next text says anew what it is.
             Given::Nothing => return Self::default(),
@@ -105,19 +152,19 @@ impl Document {
                     let bytes = bytes.to_vec();
                     return fresh
                         .given_as(given, Some(Format::Binary))
-                        .reading(bytes, &[]);
+                        .examined(bytes, &[], &[]);
                 }
             },
         };
         fresh.decoded(given, decoded)
     }
 
-    fn decode(&self, text: &str) -> Result<Decoded, TextError> {
+    fn decode(&self, text: &str) -> Result<Reading, TextError> {
         let turns = match self.sides {
             Some(Sides::Turns) => Turns::Alternating,
             _ => Turns::Marked,
         };
-        text::decode_sides(text, self.format, turns)
+        text::read(text, self.format, turns)
     }
 
     /// While someone types, the last byte is half there: what stands before it is read all the same.
@@ -146,17 +193,26 @@ impl Document {
         }
     }
 
-    fn decoded(self, given: Given, decoded: Result<Decoded, TextError>) -> Self {
-        match decoded {
-            Ok(decoded) => {
-                let runs = runs_of(&decoded);
+    fn decoded(self, given: Given, reading: Result<Reading, TextError>) -> Self {
+        match reading {
+            Ok(Reading {
+                decoded,
+                sure,
+                alternatives,
+                parts: pieces,
+                ..
+            }) => {
+                let (parts, runs) = parts_of(&decoded);
                 let read = Self {
                     marks: decoded.marks,
                     notes: decoded.notes.into(),
                     source: Some(Rc::new(decoded.source)),
+                    is_sure: sure,
+                    alternatives: alternatives.into(),
+                    times: times(&pieces),
                     ..self.given_as(given, Some(decoded.format))
                 };
-                read.reading(decoded.bytes, &runs)
+                read.examined(decoded.bytes, &parts, &runs)
             }
             Err(error) => Self {
                 fault: Some(Rc::new(error)),
@@ -169,24 +225,55 @@ impl Document {
     }
 
     /// Reads these bytes as the document says.
-    fn reading(self, bytes: Vec<u8>, runs: &[Run]) -> Self {
+    pub(super) fn reading(self, bytes: Vec<u8>, runs: &[Run]) -> Self {
         let recording = Rc::new(self.recorded(bytes, runs));
         let (packet, node) = (self.packet, self.node);
         Self { recording, ..self }.selecting(packet, node)
     }
 
     fn recorded(&self, bytes: Vec<u8>, runs: &[Run]) -> Recording {
+        let version = self.version_asked();
         match self.sides {
-            Some(Sides::From(sender)) => Recording::read(bytes, self.version, Some(sender)),
+            Some(Sides::From(sender)) => Recording::read(bytes, version, Some(sender)),
             None | Some(Sides::Marked | Sides::Turns) if !runs.is_empty() => {
-                Recording::of_sides(&bytes, runs, self.version)
+                Recording::of_sides(&bytes, runs, version)
             }
-            _ => Recording::read(bytes, self.version, None),
+            _ => Recording::read(bytes, version, None),
         }
     }
 
+    /// The version that was chosen, or that holds while packets are changed.
+    #[must_use]
+    pub fn version_asked(&self) -> Option<ProtocolVersion> {
+        self.version.or(self.held)
+    }
+
+    /// The same document with packets that were changed or added here, read in the version in which they
+    /// were read before. Where a CONNECT names a version, that one counts.
+    fn changed(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
+        let named =
+            |recording: &Recording| recording.detection().reasons.first() == Some(&Reason::Connect);
+        let before = &self.recording;
+        let now = self.held.unwrap_or(before.version());
+        let held = Self {
+            held: Some(now).filter(|_| !before.packets().is_empty()),
+            ..self.clone()
+        };
+        let free = Self {
+            held: None,
+            ..self.clone()
+        };
+        let is_named = named(before) && self.held.is_none();
+        let (likely, other) = if is_named { (free, held) } else { (held, free) };
+        let made = likely.with_bytes(bytes.clone(), runs);
+        if named(&made.recording) == is_named {
+            return made;
+        }
+        other.with_bytes(bytes, runs)
+    }
+
     /// The same document with bytes that were made here. Where both sides speak, marks say so.
-    fn with_bytes(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
+    pub(super) fn with_bytes(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
         let recording = self.recorded(bytes, runs);
         let has_both = recording.has_both();
         let text: Rc<str> = hex_of(&recording).into();
@@ -200,9 +287,13 @@ impl Document {
             },
             format: None,
             read_as: Some(Format::Hex),
+            is_sure: true,
+            alternatives: Rc::default(),
+            times: Rc::default(),
             notes: Rc::default(),
             fault: None,
             source: None,
+            other: None,
             recording: Rc::new(recording),
             ..self.clone()
         }
@@ -211,7 +302,7 @@ impl Document {
     /// With other bytes in place of one packet; the selected field is found again in them.
     pub(super) fn edited(&self, packet: usize, bytes: &[u8]) -> Self {
         let (bytes, runs) = self.recording.with(packet, bytes);
-        let made = self.with_bytes(bytes, &runs);
+        let made = self.changed(bytes, &runs);
         let key = self
             .node
             .and_then(|node| fields::key(&self.recording.dissect(packet).tree, node));
@@ -237,7 +328,7 @@ impl Document {
                 },
             });
         }
-        self.with_bytes([self.recording.bytes(), bytes].concat(), &runs)
+        self.changed([self.recording.bytes(), bytes].concat(), &runs)
             .selecting(first_new, None)
     }
 
@@ -254,6 +345,7 @@ impl Document {
     pub(super) fn read_version(&self, version: Option<ProtocolVersion>) -> Self {
         Self {
             version,
+            held: None,
             node: None,
             ..self.clone()
         }
@@ -264,6 +356,27 @@ impl Document {
     pub(super) fn read_sides(&self, sides: Option<Sides>) -> Self {
         Self {
             sides,
+            node: None,
+            ..self.clone()
+        }
+        .read_again()
+    }
+
+    /// The bytes taken otherwise, where they are not packets on their own.
+    pub(super) fn taken(&self, taking: Taking) -> Self {
+        Self {
+            taking,
+            node: None,
+            ..self.clone()
+        }
+        .read_again()
+    }
+
+    /// Another of several connections.
+    pub(super) fn of_stream(&self, stream: usize) -> Self {
+        Self {
+            stream,
+            packet: 0,
             node: None,
             ..self.clone()
         }
@@ -317,7 +430,7 @@ impl Document {
         match &self.source {
             Some(source) => Some(source.clone()),
             // What was made here was not read from its text.
-            None => Some(Rc::new(self.decode(text).ok()?.source)),
+            None => Some(Rc::new(self.decode(text).ok()?.decoded.source)),
         }
     }
 
@@ -327,6 +440,14 @@ impl Document {
             .weight()
             .saturating_add(self.recording.bytes().len().saturating_mul(2))
     }
+}
+
+/// The times that the text tells of its parts.
+fn times(pieces: &[Piece]) -> Rc<[(usize, u64)]> {
+    let times = pieces.iter();
+    times
+        .filter_map(|piece| Some((piece.bytes.start, piece.at_ms?)))
+        .collect()
 }
 
 /// Where each side's bytes begin; empty unless both speak.

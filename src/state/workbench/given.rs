@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use mqttscope_capture::json;
 use mqttscope_capture::text::{self, FileContent};
 
 /// The longest text that stands in the text field, in bytes. A browser takes seconds to lay out
@@ -42,6 +43,12 @@ impl Given {
     /// otherwise its bytes.
     #[must_use]
     pub fn of_file(name: &str, bytes: Vec<u8>) -> Self {
+        // A JSON document is shown as text, so that what was found in it can be seen there.
+        if let Ok(text) = core::str::from_utf8(&bytes)
+            && json::read(text).is_some()
+        {
+            return Self::Typed(text.into());
+        }
         match text::decode_file(&bytes) {
             Ok(FileContent {
                 text: Some(text), ..

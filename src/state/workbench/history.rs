@@ -14,11 +14,13 @@ const WEIGHT: usize = 64 << 20;
 pub struct History {
     past: Vec<Rc<Document>>,
     future: Vec<Rc<Document>>,
+    revision: u32,
 }
 
 impl History {
     /// Keeps a document as the last one; what was taken back cannot be done again.
     pub fn push(&mut self, document: Rc<Document>) {
+        self.revision = self.revision.wrapping_add(1);
         self.future.clear();
         self.past.push(document);
         let mut weight = self
@@ -42,6 +44,7 @@ impl History {
     /// The document before `now`, which becomes what can be done again.
     pub fn undo(&mut self, now: &Rc<Document>) -> Option<Rc<Document>> {
         let before = self.past.pop()?;
+        self.revision = self.revision.wrapping_add(1);
         self.future.push(now.clone());
         Some(before)
     }
@@ -49,8 +52,29 @@ impl History {
     /// The document that was taken back last; `now` becomes what can be taken back.
     pub fn redo(&mut self, now: &Rc<Document>) -> Option<Rc<Document>> {
         let after = self.future.pop()?;
+        self.revision = self.revision.wrapping_add(1);
         self.past.push(now.clone());
         Some(after)
+    }
+
+    /// A history with these documents, the ones next to the present last.
+    pub(super) fn of(past: Vec<Rc<Document>>, future: Vec<Rc<Document>>) -> Self {
+        Self {
+            past,
+            future,
+            revision: 0,
+        }
+    }
+
+    /// What can be undone and redone, the ones next to the present last.
+    pub(super) fn documents(&self) -> (&[Rc<Document>], &[Rc<Document>]) {
+        (&self.past, &self.future)
+    }
+
+    /// Another one after each change.
+    #[must_use]
+    pub fn revision(&self) -> u32 {
+        self.revision
     }
 
     /// Whether there is something to take back, and something to do again.

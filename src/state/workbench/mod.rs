@@ -2,8 +2,10 @@
 //! back.
 
 mod document;
+mod foreign;
 mod given;
 mod history;
+mod saved;
 
 use std::rc::Rc;
 
@@ -14,6 +16,7 @@ use yew::Reducible;
 
 pub use document::Document;
 pub(crate) use document::runs_of;
+pub use foreign::{Other, Shown, Taking};
 pub use given::{Given, LONG_TEXT};
 pub use history::History;
 
@@ -45,6 +48,10 @@ pub enum Act {
     ReadVersion(Option<ProtocolVersion>),
     /// The bytes come from these sides; `None`: as the text says.
     ReadSides(Option<Sides>),
+    /// Take bytes that are not packets on their own in this way.
+    Take(Taking),
+    /// Show this one of several connections.
+    Stream(usize),
     /// Look at this packet.
     Select(usize),
     /// Look at this field of the packet.
@@ -115,6 +122,12 @@ impl Workbench {
         self.text_revision
     }
 
+    /// Another one after each change of what can be undone and redone.
+    #[must_use]
+    pub fn history_revision(&self) -> u32 {
+        self.history.revision()
+    }
+
     /// Goes to another document and keeps the way back.
     fn go(&mut self, document: Document) {
         if !self.now.given.is_nothing() {
@@ -161,13 +174,15 @@ impl Reducible for Workbench {
         let now = self.now.clone();
         match act {
             Act::Type(text) => next.type_text(text),
-            Act::Open(given) => next.go(now.with_given(given)),
+            Act::Open(given) => next.go(now.for_another().with_given(given)),
             Act::OpenBytes(open) => next.go(Document::of_bytes(open)),
             Act::Append(bytes) => next.go(now.appended(&bytes)),
             Act::Edit(packet, bytes) => next.go(now.edited(packet, &bytes)),
             Act::ReadAs(format) => next.now = Rc::new(now.read_as(format)),
             Act::ReadVersion(version) => next.now = Rc::new(now.read_version(version)),
             Act::ReadSides(sides) => next.now = Rc::new(now.read_sides(sides)),
+            Act::Take(taking) => next.now = Rc::new(now.taken(taking)),
+            Act::Stream(stream) => next.now = Rc::new(now.of_stream(stream)),
             Act::Select(packet) => next.now = Rc::new(now.selecting(packet, None)),
             Act::SelectNode(node) => next.now = Rc::new(now.selecting(now.packet, node)),
             Act::Undo => {

@@ -314,3 +314,158 @@ fn bytes_of_both_sides_are_opened_as_such() {
     let bench = bench.reduce(Act::ReadVersion(None));
     assert_eq!(senders(&bench), "><");
 }
+
+/// The banner's first sentence; nothing where there is none.
+fn headline(bench: &Workbench) -> String {
+    let other = bench.now().other.as_ref();
+    other.map_or_else(String::new, |other| other.headline())
+}
+
+fn opened(name: &str, bytes: &[u8]) -> Rc<Workbench> {
+    after([Act::Open(Given::of_file(name, bytes.to_vec()))])
+}
+
+#[test]
+fn what_is_no_mqtt_is_named_and_read_only_when_asked() {
+    let bench = after([Act::Type("15 03 03 00 02 02 28".into())]);
+    assert_eq!(
+        headline(&bench),
+        "This is not MQTT: a TLS alert: fatal, handshake_failure (40)."
+    );
+    assert!(bench.now().recording.packets().is_empty());
+    let anyway = bench.clone().reduce(Act::Take(Taking::AsTheyAre));
+    assert_eq!(anyway.now().recording.bytes().len(), 7);
+    assert!(headline(&anyway).starts_with("Read as MQTT because you chose so."));
+    let back = anyway.reduce(Act::Take(Taking::Found));
+    assert!(back.now().recording.packets().is_empty());
+    // The same from a link.
+    let linked = after([Act::OpenBytes(OpenBytes {
+        bytes: [0x15, 3, 3, 0, 2, 2, 0x28].as_slice().into(),
+        version: None,
+        sender: None,
+        runs: Vec::new(),
+        packet: 0,
+        node: None,
+    })]);
+    assert_eq!(headline(&linked), headline(&bench));
+    // What is opened next says anew what it is.
+    let next = back.reduce(Act::Open(Given::of_text("c0 00".into())));
+    assert!(next.now().other.is_none());
+}
+
+#[test]
+fn frames_are_unwrapped_and_their_packets_found_in_the_text() {
+    let bench = after([Act::Type("82 04 20 02 00 00 88 02 03 e8".into())]);
+    assert_eq!(
+        headline(&bench),
+        "Taken off before reading: 2 WebSocket frame headers (4 bytes)."
+    );
+    assert_eq!(bench.now().recording.bytes(), [0x20, 2, 0, 0]);
+    assert_eq!(bench.now().place_of(0), Some((6..17, 0)));
+    assert_eq!(bench.now().packet_at(8), Some(0));
+    let edited = bench.reduce(Act::Edit(0, [0xd0, 0].as_slice().into()));
+    assert_eq!((text(&edited), headline(&edited).as_str()), ("d0 00", ""));
+}
+
+#[test]
+fn a_har_file_is_a_conversation() {
+    let har = r#"{"log":{"entries":[{"request":{"url":"wss://b/mqtt"},"_webSocketMessages":[
+        {"type":"send","time":1,"opcode":2,"data":"wAA="},{"type":"receive","time":2,"opcode":1,"data":"\u00d0"},
+        {"type":"receive","time":2,"opcode":2,"data":"0AA="}]}]}}"#;
+    let har = har.replace(
+        r#"{"type":"receive","time":2,"opcode":1,"data":"\u00d0"},"#,
+        "",
+    );
+    let bench = opened("a.har", har.as_bytes());
+    assert_eq!(senders(&bench), "><");
+    assert_eq!(
+        headline(&bench),
+        "Read from a HAR file with 2 WebSocket messages (wss://b/mqtt)."
+    );
+    let (range, _) = bench.now().place_of(1).unwrap();
+    assert_eq!(&har[range.start..range.end], "0AA");
+    // The same when it is pasted.
+    let pasted = after([Act::Type(har.as_str().into())]);
+    assert_eq!(senders(&pasted), "><");
+}
+
+#[test]
+fn json_without_bytes_is_never_bytes() {
+    let export = r#"[{"host":"192.0.2.10","mqttVersion":"5.0","clientId":"c0ffee"}]"#;
+    for bench in [
+        opened("export.json", export.as_bytes()),
+        after([Act::Type(export.into())]),
+    ] {
+        assert!(headline(&bench).contains("MQTTX"), "{}", headline(&bench));
+        assert!(bench.now().recording.packets().is_empty() && bench.now().fault.is_none());
+    }
+}
+
+#[test]
+fn http_tells_the_sides() {
+    let hex =
+        |bytes: &[u8]| mqttscope_capture::text::write(bytes, mqttscope_capture::text::Style::Hex);
+    let typed = format!(
+        "< {}\n> {}\n> 82 82 00 00 00 00 c0 00\n< 82 02 d0 00",
+        hex(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"),
+        hex(b"GET /mqtt HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"),
+    );
+    let bench = after([Act::Type(typed.as_str().into())]);
+    assert_eq!(
+        (senders(&bench).as_str(), bench.now().recording.bytes()),
+        ("><", &[0xc0, 0, 0xd0, 0][..])
+    );
+}
+
+#[test]
+fn an_edit_that_breaks_a_packet_leaves_the_version_as_it_was() {
+    // PUBLISH, QoS 1, which reads well in 3.1.1 only.
+    let start = after([Act::Type("32 09 00 03 61 2f 62 00 01 68 69".into())]);
+    assert_eq!(start.now().recording.version(), ProtocolVersion::V3_1_1);
+    let broken = [
+        0x36, 0x09, 0x00, 0x03, 0x61, 0x2f, 0x62, 0x00, 0x01, 0x68, 0x69,
+    ];
+    let edited = start.reduce(Act::Edit(0, broken.as_slice().into()));
+    let now = edited.now();
+    assert_eq!(now.version, None);
+    assert_eq!(now.held, Some(ProtocolVersion::V3_1_1));
+    assert_eq!(now.recording.version(), ProtocolVersion::V3_1_1);
+    assert_eq!(
+        now.recording.packets()[0].errors,
+        1,
+        "QoS 3, and nothing else"
+    );
+    let again = edited.reduce(Act::Edit(0, broken.as_slice().into()));
+    assert_eq!(again.now().held, Some(ProtocolVersion::V3_1_1));
+    // Other text says anew what it is.
+    let typed = again.reduce(Act::Type("c0 00".into()));
+    assert_eq!(typed.now().held, None);
+}
+
+#[test]
+fn a_connect_names_its_version_while_it_is_edited() {
+    let connect = *b"\x10\x0d\0\x04MQTT\x04\x02\0\x3c\0\x01c";
+    let start = after([Act::OpenBytes(OpenBytes {
+        bytes: connect.as_slice().into(),
+        version: None,
+        sender: None,
+        runs: Vec::new(),
+        packet: 0,
+        node: None,
+    })]);
+    assert_eq!(start.now().recording.version(), ProtocolVersion::V3_1_1);
+    let with_level = |level: u8| {
+        let mut bytes = connect;
+        bytes[8] = level;
+        start.clone().reduce(Act::Edit(0, bytes.as_slice().into()))
+    };
+    let version = |bench: &Workbench| (bench.now().held, bench.now().recording.version());
+    assert_eq!(version(&with_level(5)), (None, ProtocolVersion::V5));
+    // No version has this level: the one before stays.
+    let held = (Some(ProtocolVersion::V3_1_1), ProtocolVersion::V3_1_1);
+    assert_eq!(version(&with_level(7)), held);
+    let mut named_again = connect;
+    named_again[8] = 5;
+    let back = with_level(7).reduce(Act::Edit(0, named_again.as_slice().into()));
+    assert_eq!(version(&back), (None, ProtocolVersion::V5));
+}

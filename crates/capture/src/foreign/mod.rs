@@ -70,6 +70,8 @@ pub enum Protocol {
     Capture,
     /// A compressed file or archive.
     Compressed,
+    /// A JSON document.
+    Json,
     /// Some other kind of file.
     File,
 }

@@ -141,6 +141,32 @@ impl SourceMap {
         usize::try_from(run.byte.saturating_add(n)).ok()
     }
 
+    /// The map of some of the bytes, in the order of `ranges`.
+    #[must_use]
+    pub fn select(&self, ranges: impl IntoIterator<Item = Range<usize>>) -> Self {
+        let mut selected = Self::default();
+        for index in ranges.into_iter().flatten() {
+            let span = self.span(index).unwrap_or_default();
+            selected.push(span.start, span.len());
+        }
+        selected
+    }
+
+    /// The map of the bytes of several parts, each of them one after the other.
+    #[must_use]
+    pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a crate::reading::Part>) -> Self {
+        let mut joined = Self::default();
+        for part in parts {
+            if part.source.is_empty() {
+                let width = part.end.saturating_sub(part.start);
+                joined.push_repeat(part.start, width, part.bytes.len());
+            } else {
+                joined.append(part.source.clone(), 0);
+            }
+        }
+        joined
+    }
+
     /// Adds `count` bytes that all stand at `at`.
     pub(crate) fn push_repeat(&mut self, at: usize, width: usize, count: usize) {
         if count > 0 {
@@ -204,6 +230,14 @@ impl SourceMap {
             }
         }));
         self.len = bytes.saturating_add(part.len);
+    }
+
+    /// Leaves out all bytes behind the first `len`.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        if len < self.len {
+            self.runs.retain(|run| (run.byte as usize) < len);
+            self.len = len;
+        }
     }
 
     fn start_run(&mut self, at: usize, width: usize, step: Step) {

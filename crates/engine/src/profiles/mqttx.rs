@@ -67,11 +67,36 @@ fn connection(it: &Members<'_>, notes: &mut Vec<String>) -> Profile {
     {
         notes.push(format!("{name}: its messages are left out."));
     }
+    if let Some(protocol) = it.text("ALPN") {
+        notes.push(format!(
+            "{name}: ALPN “{protocol}” is left out; a browser does not let a page set it."
+        ));
+    }
+    if it.flag("rejectUnauthorized") == Some(false) {
+        notes.push(format!(
+            "{name}: MQTTX does not check the server's certificate here; a browser always does."
+        ));
+    }
+    let client_identifier = it.text("clientId").unwrap_or_default();
+    let clean_start = it.flag("clean").unwrap_or(true);
+    if it.flag("clientIdWithTime") == Some(true) {
+        notes.push(format!(
+            "{name}: MQTTX adds the time to the client identifier; here it is always “{client_identifier}”. \
+             Two clients with the same identifier disconnect each other."
+        ));
+    }
+    if client_identifier.is_empty() && !clean_start && version != "5" {
+        notes.push(format!(
+            "{name}: an empty client identifier without a clean session is refused in MQTT 3.1.1 (MQTT-3.1.3-8): \
+             enter an identifier."
+        ));
+    }
+    let subscriptions = subscriptions(it, &name, notes);
     Profile {
         target: Target::WebSocket(address(it, &name, notes)),
         version: version.into(),
-        client_identifier: it.text("clientId").unwrap_or_default(),
-        clean_start: it.flag("clean").unwrap_or(true),
+        client_identifier,
+        clean_start,
         keep_alive: it.number("keepalive").unwrap_or(60),
         user_name: it.text("username"),
         password: it.text("password"),
@@ -85,7 +110,7 @@ fn connection(it: &Members<'_>, notes: &mut Vec<String>) -> Profile {
                 attempts: None,
             }
         }),
-        subscriptions: subscriptions(it),
+        subscriptions,
         name,
         ..Profile::default()
     }
@@ -163,29 +188,40 @@ fn properties(it: &Members<'_>) -> ConnectProperties {
     }
 }
 
-fn subscriptions(it: &Members<'_>) -> Vec<SubscriptionDraft> {
+fn subscriptions(it: &Members<'_>, name: &str, notes: &mut Vec<String>) -> Vec<SubscriptionDraft> {
     let members = it.list("subscriptions").into_iter().flatten();
     let enabled = members
         .filter_map(Value::as_object)
         .map(Members)
         .filter(|it| it.flag("disabled") != Some(true));
-    enabled
-        .enumerate()
-        .filter_map(|(index, it)| {
-            Some(SubscriptionDraft {
-                topic_filter: it.text("topic")?,
+    let mut drafts = Vec::new();
+    for it in enabled {
+        let topics = it.text("topic").unwrap_or_default();
+        // One line of MQTTX can hold several filters.
+        for filter in topics.split(',').map(str::trim).filter(|it| !it.is_empty()) {
+            let is_shared = filter.starts_with("$share/");
+            let no_local = it.flag("nl").unwrap_or(false);
+            if is_shared && no_local {
+                notes.push(format!(
+                    "{name}: No Local of the shared subscription “{filter}” is turned off; it is not allowed there \
+                     (MQTT-3.8.3-4)."
+                ));
+            }
+            drafts.push(SubscriptionDraft {
+                topic_filter: filter.to_owned(),
                 qos: qos(it.number("qos")),
-                no_local: it.flag("nl").unwrap_or(false),
+                no_local: no_local && !is_shared,
                 retain_as_published: it.flag("rap").unwrap_or(false),
                 retain_handling: it.number::<u8>("rh").unwrap_or(0).min(2),
                 subscription_identifier: it
                     .number("subscriptionIdentifier")
                     .filter(|id| (1..=268_435_455).contains(id)),
                 user_properties: Vec::new(),
-                colour: u8::try_from(index % COLOURS).unwrap_or(0),
-            })
-        })
-        .collect()
+                colour: u8::try_from(drafts.len() % COLOURS).unwrap_or(0),
+            });
+        }
+    }
+    drafts
 }
 
 fn qos(number: Option<u8>) -> u8 {
@@ -363,6 +399,52 @@ mod tests {
                 "Passwords are kept until ",
             ]
         );
+    }
+
+    /// A whole export of two connections in a folder, with all that a browser cannot do.
+    #[test]
+    fn an_export_tells_all_that_is_left_out() {
+        let file = include_str!("../../../../tests/corpus/inputs/48-mqttx-export.json");
+        let read = import(file).unwrap();
+        let [hall, bench] = &read.profiles[..] else {
+            panic!("two connections: {:#?}", read.profiles)
+        };
+        let filters = hall.subscriptions.iter();
+        let filters: Vec<_> = filters
+            .map(|it| (it.topic_filter.as_str(), it.no_local))
+            .collect();
+        assert_eq!(
+            filters,
+            [
+                ("hall/#", false),
+                ("lab/#", false),
+                ("$share/g1/work/+", false)
+            ]
+        );
+        assert_eq!(bench.keep_alive, 30);
+        assert_eq!(
+            bench.target,
+            Target::WebSocket("ws://192.0.2.10:9001/mqtt".into())
+        );
+        assert!(bench.will.is_none() && bench.client_identifier.is_empty());
+        for said in [
+            "certificate files",
+            "messages are left out",
+            "ALPN “x-amzn-mqtt-ca”",
+            "does not check the server's certificate",
+            "adds the time",
+            "MQTT-3.8.3-4",
+            "MQTT-3.1.3-8",
+            "it used mqtts://",
+            "Passwords are kept",
+        ] {
+            let notes = read.notes.iter();
+            assert_eq!(
+                notes.filter(|note| note.contains(said)).count(),
+                1,
+                "{said}"
+            );
+        }
     }
 
     #[test]

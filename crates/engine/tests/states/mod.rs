@@ -26,7 +26,7 @@ fn changes(view: &StateView) -> Vec<String> {
         .into_iter()
         .flat_map(|section| &section.groups)
         .flat_map(|group| &group.rows)
-        .filter(|row| row.change != Change::Unchanged && row.name != "Client silent for")
+        .filter(|row| row.change != Change::Unchanged && row.name != "Client idle")
         .map(|row| format!("{}: {}", row.name, row.value))
         .collect()
 }

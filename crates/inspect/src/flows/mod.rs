@@ -6,6 +6,7 @@
 
 mod caption;
 mod diagram;
+mod fault;
 mod gallery;
 mod link;
 mod observed;
@@ -16,14 +17,19 @@ mod script;
 mod text;
 
 pub use caption::{Beat, Statements};
-pub use diagram::{Arrow, Band, Bar, Diagram, Lane, Look, Palette, Seen, Shape, TimeLine, Watched};
-pub use gallery::{gallery, gallery_groups};
+pub use diagram::{
+    Arrow, Band, Bar, Diagram, Export, Frame, LabelBox, LabelPlace, Lane, Look, Palette, Seen,
+    Shape, TimeLine, Watched,
+};
+pub use gallery::{gallery, gallery_groups, slug};
 pub use link::{LinkError, of_link, to_link};
 pub use packet::{Facts, Fate, Packet};
-pub use run::{Break, Counts, Happening, Line, MAX_PACKETS, Memory, Run, Side, Tally, What, Why};
+pub use run::{
+    Break, Counts, Happening, Line, MAX_PACKETS, Memory, Run, Side, Tally, Unused, What, Why,
+};
 pub use scenario::{
     Act, Fault, MAX_AT, MAX_CLIENTS, MAX_DELAY, MAX_FAULTS, MAX_STEPS, Nth, Publication, Scenario,
     Station, Step, When, Will,
 };
-pub use script::{MAX_TEXT, ScriptError};
+pub use script::{Fix, MAX_TEXT, ScriptError};
 pub use text::seconds;

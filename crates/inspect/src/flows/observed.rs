@@ -33,7 +33,7 @@ impl Scenario {
         let qos = published.qos.unwrap_or_default();
         let mut scenario = Self::new(watched.version);
         scenario.title = format!("Seen live: {topic}");
-        scenario.watch = "what if it had gone otherwise".into();
+        scenario.watch = "Recorded on the Live page: add a fault and compare".into();
         let publishes = sender == Sender::Client;
         let (publisher, subscriber) = (
             if publishes { "Client" } else { "Publisher" },

@@ -40,7 +40,7 @@ impl Run {
         let counts = &self.counts;
         writeln!(
             out,
-            "\nPublished {}, delivered {}, twice {}, lost {}, kept {}; {} packets, {} bytes, {}",
+            "\nPublished {}, delivered {}, duplicates {}, lost {}, still stored {}; {} packets, {} bytes, time to delivery {}",
             counts.published,
             counts.delivered,
             counts.duplicated,
@@ -66,7 +66,7 @@ impl Run {
         let fate = match (packet.arrived(), packet.lost()) {
             (Some(at), _) => format!("arrives {}", seconds(at)),
             (None, Some(at)) => format!("lost {}", seconds(at)),
-            (None, None) => "on its way".to_owned(),
+            (None, None) => "in transit".to_owned(),
         };
         format!(
             "{}  {from} → {to}  {}  {fate}",

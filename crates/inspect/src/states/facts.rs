@@ -140,7 +140,7 @@ fn limits(state: &ConnectionState, sender: Sender) -> Group {
     let limits = &state.end(sender).limits;
     if !limits.known {
         if matches!(state.phase, Phase::Unknown | Phase::Open) {
-            "Not known: the recording begins behind it.".clone_into(&mut group.note);
+            "Unknown: the capture starts after it.".clone_into(&mut group.note);
         }
         return group;
     }
@@ -232,7 +232,7 @@ const fn missing_subscriptions(state: &ConnectionState) -> &'static str {
 fn connection(state: &ConnectionState, at: Instant) -> Vec<(String, String)> {
     let v5 = state.version.is_v5();
     let phase = match state.phase {
-        Phase::Unknown => "not known: the recording begins behind its CONNECT",
+        Phase::Unknown => "unknown: the capture starts after its CONNECT",
         Phase::Connecting => "CONNECT was sent, CONNACK is next",
         Phase::Open => "open",
         Phase::Refused => "refused by the CONNACK",
@@ -295,7 +295,7 @@ fn clock(keep_alive: &KeepAliveState, at: Instant) -> Vec<(String, String)> {
     if let Some(closes) = keep_alive.closes {
         let silent = in_words(at - keep_alive.last_packet);
         let allowed = in_words(closes - keep_alive.last_packet);
-        rows.push(row("Client silent for", format!("{silent} of {allowed}")));
+        rows.push(row("Client idle", format!("{silent} (limit {allowed})")));
     }
     rows
 }

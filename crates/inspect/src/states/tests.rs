@@ -201,7 +201,7 @@ fn a_connack_announces_what_the_server_takes() {
             "[CONNECT was sent, CONNACK is next] Connection: open",
             "+ Session Present: 0",
             "+ Session Expiry Interval: ends with the connection",
-            "+ Client silent for: 0 s of 15 s",
+            "+ Client idle: 0 s (limit 15 s)",
         ]
     );
     assert_eq!(view.changes(), 14);
@@ -216,7 +216,7 @@ fn a_handshake_step_by_step() {
             "[0 of Receive Maximum 10] Window used: 1 of Receive Maximum 10",
             "+ Packet Identifier 2: QoS 2: the server's PUBREC is next",
             "+ 1: t/a",
-            "[3 s of 15 s] Client silent for: 0 s of 15 s",
+            "[3 s (limit 15 s)] Client idle: 0 s (limit 15 s)",
         ]
     );
     assert_eq!(
@@ -240,7 +240,7 @@ fn subscriptions_and_pings_wait_for_their_answers() {
     assert_eq!(
         at(2),
         [
-            "[1 s of 15 s] Client silent for: 0 s of 15 s",
+            "[1 s (limit 15 s)] Client idle: 0 s (limit 15 s)",
             "+ t/+: QoS 2 asked for, SUBACK is next, No Local",
             "+ Packet Identifier 1: the server's SUBACK or UNSUBACK is next",
         ]
@@ -255,7 +255,7 @@ fn subscriptions_and_pings_wait_for_their_answers() {
     assert_eq!(
         at(8),
         [
-            "[5.4 s of 15 s] Client silent for: 0 s of 15 s",
+            "[5.4 s (limit 15 s)] Client idle: 0 s (limit 15 s)",
             "+ PINGREQ: the server's PINGRESP is next",
         ]
     );
@@ -290,8 +290,8 @@ fn what_the_recording_does_not_show_is_said_to_be_unknown() {
     assert_eq!(
         notes,
         [
-            "Not known: the recording begins behind it.",
-            "Not known: the recording begins behind it.",
+            "Unknown: the capture starts after it.",
+            "Unknown: the capture starts after it.",
             "There may be more: the session's beginning was not seen.",
         ]
     );

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::bytes;
 use crate::error::Failure;
-use crate::plain::Plain;
+use crate::plain::{self, Plain};
 
 /// The object that a field stands in, as messages name it: `PUBLISH`, `CONNECT.will`.
 #[derive(Clone, Copy)]
@@ -38,11 +38,9 @@ impl Place<'_> {
     }
 
     pub(super) fn object(self, name: &str, value: &JsValue) -> Result<Plain, Failure> {
-        if value.is_object() {
-            Ok(value.clone().unchecked_into())
-        } else {
-            Err(Failure::field(self.0, name, "an object"))
-        }
+        plain::object::<Plain>(value)
+            .cloned()
+            .ok_or_else(|| Failure::field(self.0, name, "an object"))
     }
 
     pub(super) fn list(self, name: &str, value: &JsValue, must: &str) -> Result<Array, Failure> {

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 use super::field::{self, Place};
 use crate::error::Failure;
-use crate::plain::Plain;
+use crate::plain::{self, Plain};
 
 /// A property's name in JavaScript, ready to be used as a key.
 struct Key {
@@ -156,11 +156,13 @@ pub(super) fn read(place: Place<'_>, value: &JsValue) -> Result<PropertiesBuf, F
     if field::is_absent(value) {
         return Ok(properties);
     }
-    if !value.is_object() {
+    let (Some(object), Some(keyed)) = (
+        plain::object::<Plain>(value),
+        plain::object::<Object>(value),
+    ) else {
         return Err(Failure::field(place.0, "properties", "an object"));
-    }
-    let object: &Plain = value.unchecked_ref();
-    for key in Object::keys(value.unchecked_ref::<Object>()).iter() {
+    };
+    for key in Object::keys(keyed).iter() {
         let number = NUMBERS.with(|numbers| numbers.get(&key));
         if number.is_nan() {
             let name = key.as_string().unwrap_or_default();

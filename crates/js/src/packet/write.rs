@@ -22,10 +22,8 @@ pub(crate) fn write(
     version: &mut ProtocolVersion,
     out: &mut Vec<u8>,
 ) -> Result<(), Failure> {
-    if !packet.is_object() {
-        return Err(Failure::message("a packet must be an object with a type"));
-    }
-    let packet: &Plain = packet.unchecked_ref();
+    let packet: &Plain = plain::object(packet)
+        .ok_or_else(|| Failure::message("a packet must be an object with a type"))?;
     let name = packet.get_type();
     // By far the most frequent, and comparing is cheaper than copying the name.
     let name = if plain::PUBLISH.with(|publish| name == *AsRef::<JsValue>::as_ref(publish)) {

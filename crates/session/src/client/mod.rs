@@ -204,7 +204,9 @@ impl Client {
                     if !self.receive_odd_connack(now, &decoder, error) {
                         return;
                     }
-                    decoder.pass_over();
+                    if !decoder.pass_over() {
+                        break;
+                    }
                 }
             }
         }

@@ -197,13 +197,17 @@ impl Client {
                 span: Span::default(),
             }),
         };
-        let Ok(Decoded::Packet {
-            packet: ControlPacket::Connack(connack),
-            ..
-        }) = decoded
-        else {
-            self.fault(now, fault);
-            return false;
+        let connack = match decoded {
+            Ok(Decoded::Packet {
+                packet: ControlPacket::Connack(connack),
+                ..
+            }) => connack,
+            // The rest of it says how it is.
+            Ok(Decoded::Incomplete { .. }) => return true,
+            _ => {
+                self.fault(now, fault);
+                return false;
+            }
         };
         if rule == Rule::ConnackOfV311 {
             let return_code = connack.reason_code;

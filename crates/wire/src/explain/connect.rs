@@ -95,9 +95,9 @@ fn flag(at: At<'_>, set: bool) -> Meaning {
         (Field::WillRetain, true) => "the will is kept for later subscribers",
         (Field::WillRetain, false) => "the will is not kept",
         (Field::CleanStart, true) if at.version.is_v5() => {
-            "begins anew: a stored session is deleted"
+            "start a new session; discard a stored one"
         }
-        (Field::CleanStart, true) => "begins anew and ends with the connection",
+        (Field::CleanStart, true) => "start a new session, which ends with the connection",
         (Field::CleanStart, false) if at.version.is_v5() => {
             "goes on with the stored session, if there is one"
         }
@@ -157,7 +157,7 @@ pub(super) fn keep_alive(seconds: u32) -> Meaning {
     };
     Some(
         format!(
-            "at most {} between packets; the server waits {patience}",
+            "at most {} between packets; the server closes after {patience} of silence",
             duration(seconds)
         )
         .into(),

@@ -21,7 +21,7 @@ pub const fn field(field: Field, version: ProtocolVersion) -> &'static str {
         Field::Dup => {
             "Whether the message may have been sent before, with the same Packet Identifier."
         }
-        Field::QoS => "How hard the two ends try to deliver the message.",
+        Field::QoS => "The delivery guarantee for the message.",
         Field::Retain => "Whether the server keeps the message as the last one of its topic.",
         Field::RemainingLength => {
             "How many bytes of the packet follow, in one to four bytes of seven bits each."
@@ -37,13 +37,11 @@ pub const fn field(field: Field, version: ProtocolVersion) -> &'static str {
         Field::UserNameFlag => "Whether the payload has a User Name.",
         Field::PasswordFlag => "Whether the payload has a Password.",
         Field::WillRetain => "Whether the server keeps the will as the last message of its topic.",
-        Field::WillQoS => "How hard the server tries to deliver the will.",
+        Field::WillQoS => "The delivery guarantee for the will message.",
         Field::WillFlag => {
             "Whether the client leaves a will: a message for the time when it is gone."
         }
-        Field::CleanStart => {
-            "Whether the session begins anew or goes on where the last one stopped."
-        }
+        Field::CleanStart => "Whether to start a new session or resume the stored one.",
         Field::ConnectReserved => "A bit without a meaning; it is 0.",
         Field::KeepAlive => {
             "The longest time, in seconds, that the client lets pass without sending a packet."
@@ -167,6 +165,7 @@ const fn property_or_part(field: Field) -> &'static str {
         Field::Unread => {
             "Bytes that were not read because something before them is wrong or missing."
         }
+        Field::Omitted => "More entries of the list than are shown; they were read and judged.",
         Field::LeftOver => "Bytes behind the last field of the packet, still within its length.",
         _ => "A part of the packet.",
     }

@@ -18,7 +18,7 @@ pub(super) fn value(at: At<'_>) -> Meaning {
         }),
         Field::QoS => qos(at.number()?),
         Field::Retain => fixed(match at.number()? {
-            0 => "for those who are subscribed now; not kept",
+            0 => "delivered to current subscribers; not retained",
             _ => "kept by the server for later subscribers",
         }),
         Field::RemainingLength => remaining_length(at),

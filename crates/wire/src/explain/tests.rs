@@ -18,10 +18,10 @@ fn numbers_mean_something() {
         (V5, Field::QoS, 3, "no such QoS: 0, 1 and 2 are all there are"),
         (V5, Field::Dup, 0, "first attempt to send it"),
         (V5, Field::Retain, 1, "kept by the server for later subscribers"),
-        (V5, Field::KeepAlive, 60, "at most 60 s between packets; the server waits 90 s"),
-        (V5, Field::KeepAlive, 5, "at most 5 s between packets; the server waits 7.5 s"),
-        (V5, Field::KeepAlive, 81, "at most 81 s between packets; the server waits 2 min 1 s"),
-        (V5, Field::KeepAlive, 65_535, "at most 18 h 12 min 15 s between packets; the server waits 1 day 3 h 18 min 22 s"),
+        (V5, Field::KeepAlive, 60, "at most 60 s between packets; the server closes after 90 s of silence"),
+        (V5, Field::KeepAlive, 5, "at most 5 s between packets; the server closes after 7.5 s of silence"),
+        (V5, Field::KeepAlive, 81, "at most 81 s between packets; the server closes after 2 min 1 s of silence"),
+        (V5, Field::KeepAlive, 65_535, "at most 18 h 12 min 15 s between packets; the server closes after 1 day 3 h 18 min 22 s of silence"),
         (V5, Field::KeepAlive, 0, "off: the connection may be silent for ever"),
         (V5, Field::SessionExpiryInterval, 3600, "the session is kept for 1 h after the connection"),
         (V5, Field::SessionExpiryInterval, u32::MAX, "never expires"),
@@ -35,8 +35,8 @@ fn numbers_mean_something() {
         (V5, Field::MaximumPacketSize, u32::MAX, "no limit: no packet is larger"),
         (V5, Field::MaximumQoS, 2, "2 is not allowed: 0 or 1"),
         (V5, Field::RetainHandling, 2, "retained messages do not come"),
-        (V5, Field::CleanStart, 1, "begins anew: a stored session is deleted"),
-        (V3_1_1, Field::CleanStart, 1, "begins anew and ends with the connection"),
+        (V5, Field::CleanStart, 1, "start a new session; discard a stored one"),
+        (V3_1_1, Field::CleanStart, 1, "start a new session, which ends with the connection"),
         (V5, Field::ConnectReserved, 1, "must be 0"),
         (V5, Field::ProtocolVersion, 5, "MQTT 5"),
         (V3_1_1, Field::ProtocolVersion, 0x84, "MQTT 3.1.1, marked as a bridge"),
@@ -262,7 +262,7 @@ fn unexplained_bytes_say_why() {
     let broken = Sample::header(3, 0, 3).raw(Field::Unread, b"abc");
     assert_eq!(
         meaning(&broken, Field::Unread, V5),
-        "3 bytes not read because of a fault before"
+        "3 bytes not parsed because of an earlier error"
     );
     let short = Sample::header(3, 0, 9).raw(Field::Unread, b"abc");
     assert_eq!(
@@ -292,18 +292,15 @@ fn nothing_panics_on_trees_that_fit_no_packet() {
         for &field in Field::ALL {
             for kind in [Value::Group, Value::Text, Value::Bytes] {
                 for packet in [&[][..], &[0xFF; 3]] {
-                    let tree = Tree {
-                        nodes: [Node {
-                            field,
-                            depth: 7,
-                            value: kind,
-                            span: crate::Span {
-                                start: 9,
-                                len: u32::MAX,
-                            },
-                        }]
-                        .into(),
-                    };
+                    let mut tree = Tree::default();
+                    tree.leaf(
+                        field,
+                        kind,
+                        crate::Span {
+                            start: 9,
+                            len: u32::MAX,
+                        },
+                    );
                     let _ = value(&tree, 0, packet, version);
                 }
             }

@@ -42,9 +42,9 @@ Variable header: 16 bytes
   Will Retain: the will is not kept
   Will QoS: at most once: not acknowledged, may be lost
   Will Flag: a will is published if the connection breaks
-  Clean Start: begins anew: a stored session is deleted
+  Clean Start: start a new session; discard a stored one
   Reserved: as it must be
- Keep Alive: at most 60 s between packets; the server waits 90 s
+ Keep Alive: at most 60 s between packets; the server closes after 90 s of silence
  Properties: 1 property
   Property Length: 5 bytes of properties
   Session Expiry Interval: the session is kept for 1 h after the connection

@@ -59,6 +59,10 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Connect<'a>, S> {
         let bridge = protocol(c)?;
         let flags = connect_flags(c)?;
         let keep_alive = c.u16(Field::KeepAlive)?;
+        if S::RECORDS && is_unlikely(keep_alive) {
+            let (span, value) = (c.behind(2), u32::from(keep_alive));
+            c.fault_value(Rule::ConnectKeepAliveUnlikely, span, value)?;
+        }
         let properties = if c.is_v5() {
             property::properties(
                 c,
@@ -260,9 +264,14 @@ fn will<'a, S: Sink>(c: &mut Cursor<'a, S>, flags: u8) -> Read<WillMessage<'a>, 
     })
 }
 
+/// Thousands of seconds that are no whole hours are rather milliseconds.
+const fn is_unlikely(keep_alive: u16) -> bool {
+    keep_alive >= 10_000 && keep_alive.is_multiple_of(1000) && !keep_alive.is_multiple_of(3600)
+}
+
 /// Whether a field that a flag announces is there: MQTT 3.1 lets it be left out at the end.
 fn announced<S: Sink>(c: &mut Cursor<'_, S>, flag: bool, field: Field) -> Read<bool, S> {
-    if flag && c.version() == ProtocolVersion::V3_1 && c.left() == 0 && !c.incomplete {
+    if flag && c.version() == ProtocolVersion::V3_1 && c.announced() == 0 {
         c.fault_value(Rule::ConnectCredentialsAbsent, c.behind(1), field as u32)?;
         return Ok(false);
     }
@@ -273,16 +282,18 @@ fn announced<S: Sink>(c: &mut Cursor<'_, S>, flag: bool, field: Field) -> Read<b
 #[inline]
 fn unannounced<S: Sink>(c: &mut Cursor<'_, S>, flags: u8) -> Read<(), S> {
     let rule = match (flags & USER_NAME, flags & PASSWORD) {
-        _ if c.left() == 0 => return Ok(()),
+        _ if c.announced() == 0 => return Ok(()),
         //= [MQTT-3.1.2-16] v5, [MQTT-3.1.2-18] v3.1.1
         (0, _) => Rule::ConnectUserNameUnannounced,
         //= [MQTT-3.1.2-18] v5, [MQTT-3.1.2-20] v3.1.1
         (_, 0) => Rule::ConnectPasswordUnannounced,
         _ => return Ok(()),
     };
-    let left = c.left() as u32;
+    let left = c.announced() as u32;
     c.fault_value(rule, c.ahead(), left)?;
     c.skip(Field::LeftOver);
+    // It is said once.
+    c.limit = c.at;
     Ok(())
 }
 

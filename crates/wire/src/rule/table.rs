@@ -137,6 +137,8 @@ pub enum Rule {
     ConnectClientIdTooLong,
     /// The client identifier is longer than 23 bytes, or has other characters than 0-9, a-z and A-Z.
     ConnectClientIdNotGuaranteed,
+    /// Keep Alive is a round number of thousands that is no round time: it may have been meant in milliseconds.
+    ConnectKeepAliveUnlikely,
     /// A CONNECT has Authentication Data but no Authentication Method.
     ConnectAuthenticationDataAlone,
     /// The will's topic is empty.
@@ -157,6 +159,8 @@ pub enum Rule {
     PublishQoSReserved,
     /// A PUBLISH with QoS 0 has the DUP flag.
     PublishDupQoS0,
+    /// The payload of a PUBLISH with QoS 0 begins with two bytes that look like a packet identifier or a length.
+    PublishPayloadPrefixed,
     /// The topic name of a PUBLISH is empty, and no topic alias stands in for it.
     PublishTopicEmpty,
     /// The topic name of a PUBLISH contains a wildcard.
@@ -463,7 +467,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the table.
-    pub const ALL: [Self; 226] = [
+    pub const ALL: [Self; 228] = [
         Self::PacketType0,
         Self::PacketType15,
         Self::HeaderFlagsReserved,
@@ -529,6 +533,7 @@ impl Rule {
         Self::ConnectClientIdEmptyKeptSession,
         Self::ConnectClientIdTooLong,
         Self::ConnectClientIdNotGuaranteed,
+        Self::ConnectKeepAliveUnlikely,
         Self::ConnectAuthenticationDataAlone,
         Self::WillTopicEmpty,
         Self::WillTopicWildcard,
@@ -539,6 +544,7 @@ impl Rule {
         Self::ConnackOfV311,
         Self::PublishQoSReserved,
         Self::PublishDupQoS0,
+        Self::PublishPayloadPrefixed,
         Self::PublishTopicEmpty,
         Self::PublishTopicWildcard,
         Self::PublishSubscriptionIdentifierFromClient,
@@ -693,7 +699,7 @@ impl Rule {
     ];
 }
 
-pub(super) static FACTS: [Facts; 226] = [
+pub(super) static FACTS: [Facts; 228] = [
     Facts {
         seen: Seen::Packet,
         severity: Severity::Error,
@@ -1086,6 +1092,12 @@ pub(super) static FACTS: [Facts; 226] = [
     },
     Facts {
         seen: Seen::Packet,
+        severity: Severity::Note,
+        versions: [true, true, true],
+        reason: None,
+    },
+    Facts {
+        seen: Seen::Packet,
         severity: Severity::Error,
         versions: [false, false, true],
         reason: Some(ReasonCode::PROTOCOL_ERROR),
@@ -1143,6 +1155,12 @@ pub(super) static FACTS: [Facts; 226] = [
         severity: Severity::Error,
         versions: [true, true, true],
         reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    Facts {
+        seen: Seen::Packet,
+        severity: Severity::Note,
+        versions: [true, true, true],
+        reason: None,
     },
     Facts {
         seen: Seen::Packet,
@@ -2052,7 +2070,7 @@ pub(super) static FACTS: [Facts; 226] = [
     },
 ];
 
-pub(super) static LABELS: [Label; 226] = [
+pub(super) static LABELS: [Label; 228] = [
     Label {
         name: "packet-type-0",
         v5: Citation::Section("2.1.2"),
@@ -2463,6 +2481,12 @@ pub(super) static LABELS: [Label; 226] = [
         v3_1: Citation::None,
     },
     Label {
+        name: "connect-keep-alive-unlikely",
+        v5: Citation::Section("3.1.2.10"),
+        v3_1_1: Citation::Section("3.1.2.10"),
+        v3_1: Citation::Section("3.1"),
+    },
+    Label {
         name: "connect-authentication-data-alone",
         v5: Citation::Section("3.1.2.11.10"),
         v3_1_1: Citation::None,
@@ -2521,6 +2545,12 @@ pub(super) static LABELS: [Label; 226] = [
         v5: Citation::Statements(&["MQTT-3.3.1-2", "MQTT-4.3.1-1"]),
         v3_1_1: Citation::Statements(&["MQTT-3.3.1-2", "MQTT-4.3.1-1"]),
         v3_1: Citation::Section("2.1"),
+    },
+    Label {
+        name: "publish-payload-prefixed",
+        v5: Citation::Section("3.3.2.2"),
+        v3_1_1: Citation::Section("3.3.2.2"),
+        v3_1: Citation::Section("3.3"),
     },
     Label {
         name: "publish-topic-empty",
@@ -3561,7 +3591,7 @@ pub(super) static LABELS: [Label; 226] = [
 ];
 
 /// Of the rules of packets, which come first.
-pub(super) static WORDS: [Words; 109] = [
+pub(super) static WORDS: [Words; 111] = [
     Words {
         summary: "Packet type 0 is used.",
         message: "Packet type 0 does not exist: no version of MQTT has ever used it.",
@@ -3730,7 +3760,7 @@ pub(super) static WORDS: [Words; 109] = [
     },
     Words {
         summary: "A packet identifier is 0.",
-        message: "A packet identifier is from 1 to 65535; 0 names nothing.",
+        message: "A packet identifier must be 1 to 65535; 0 is not allowed.",
         fix: None,
     },
     Words {
@@ -3752,7 +3782,7 @@ pub(super) static WORDS: [Words; 109] = [
     },
     Words {
         summary: "A property stands in a packet, or in a will, that may not have it.",
-        message: "{value} may not stand here.",
+        message: "{value} is not allowed in this packet.",
         fix: None,
     },
     Words {
@@ -3762,12 +3792,12 @@ pub(super) static WORDS: [Words; 109] = [
     },
     Words {
         summary: "Receive Maximum is 0.",
-        message: "A Receive Maximum of 0 would let nothing through.",
+        message: "Receive Maximum must not be 0.",
         fix: Some("Use 1 to 65535, or leave it out for 65535."),
     },
     Words {
         summary: "Maximum Packet Size is 0.",
-        message: "A Maximum Packet Size of 0 would let nothing through.",
+        message: "Maximum Packet Size must not be 0.",
         fix: Some("Leave it out to set no limit."),
     },
     Words {
@@ -3896,6 +3926,11 @@ pub(super) static WORDS: [Words; 109] = [
         fix: None,
     },
     Words {
+        summary: "Keep Alive is a round number of thousands that is no round time: it may have been meant in milliseconds.",
+        message: "Keep Alive counts seconds, so this is {value}. Were milliseconds meant?",
+        fix: None,
+    },
+    Words {
         summary: "A CONNECT has Authentication Data but no Authentication Method.",
         message: "Authentication Data means nothing without an Authentication Method beside it.",
         fix: None,
@@ -3944,6 +3979,11 @@ pub(super) static WORDS: [Words; 109] = [
         summary: "A PUBLISH with QoS 0 has the DUP flag.",
         message: "DUP marks a message sent again, and a message with QoS 0 is never sent again.",
         fix: None,
+    },
+    Words {
+        summary: "The payload of a PUBLISH with QoS 0 begins with two bytes that look like a packet identifier or a length.",
+        message: "The payload begins with {value} and goes on as text. QoS 0 has no packet identifier, and a payload has no length before it.",
+        fix: Some("If these two bytes are not part of the message, leave them out."),
     },
     Words {
         summary: "The topic name of a PUBLISH is empty, and no topic alias stands in for it.",

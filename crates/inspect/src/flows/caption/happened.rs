@@ -36,7 +36,7 @@ impl Run {
             } => (
                 if *waits {
                     format!(
-                        "The application of {} publishes to {topic}; without a connection the message waits.",
+                        "The application of {} publishes to {topic}. There is no connection, so the message is queued.",
                         name(client)
                     )
                 } else {
@@ -51,14 +51,14 @@ impl Run {
                 ..
             } => (
                 format!(
-                    "The application of {} gets a message from {topic}, time {time}.",
+                    "The application of {} receives a message from {topic} (delivery {time}).",
                     name(client)
                 ),
                 cited::NONE,
             ),
             What::Offline { client } => (
                 format!(
-                    "{} loses its connection and gets none. The broker keeps messages of QoS 1 and 2 if the session lasts.",
+                    "{} loses its connection and cannot reconnect. The broker stores messages of QoS 1 and 2 for it as long as its session exists.",
                     name(client)
                 ),
                 cited::QUEUE,
@@ -70,12 +70,12 @@ impl Run {
             What::Restart { client, keeps } => (
                 if *keeps {
                     format!(
-                        "The process of {} dies. What it had on its disk is all it will know.",
+                        "{} crashes. It restarts with the state that it had stored on disk.",
                         name(client)
                     )
                 } else {
                     format!(
-                        "The process of {} dies, and nothing was on its disk: it will begin anew.",
+                        "{} crashes and loses its stored state; it will start a new session.",
                         name(client)
                     )
                 },
@@ -83,22 +83,22 @@ impl Run {
             ),
             What::RestartBroker { keeps } => (
                 if *keeps {
-                    "The broker dies: every connection is gone. Sessions and retained messages are on its disk.".to_owned()
+                    "The broker crashes: every connection is lost. Sessions and retained messages are stored on disk.".to_owned()
                 } else {
-                    "The broker dies, and nothing was on its disk: sessions, subscriptions and messages are gone.".to_owned()
+                    "The broker crashes and loses its stored state: sessions, subscriptions and messages are gone.".to_owned()
                 },
                 cited::KEEP_SESSION,
             ),
             What::Slow { client, delay } => (
                 format!(
-                    "From now on packets take {delay} ms between {} and the broker.",
+                    "From now on, packets between {} and the broker take {delay} ms.",
                     name(client)
                 ),
                 cited::NONE,
             ),
             What::Released { client, messages } => (
                 format!(
-                    "The application of {} acknowledges what it had held back: {messages}.",
+                    "The application of {} sends the acknowledgements it had held back: {messages}.",
                     name(client)
                 ),
                 cited::NONE,
@@ -114,10 +114,10 @@ impl Run {
             } => (
                 if *expired {
                     format!(
-                        "The message to {topic} waited longer than it may: the broker drops it instead of giving it to {identifier}."
+                        "The message to {topic} has expired: the broker deletes it instead of sending it to {identifier}."
                     )
                 } else {
-                    format!("The broker drops a message to {topic} for {identifier}.")
+                    format!("The broker discards a message to {topic} for {identifier}.")
                 },
                 if *expired {
                     cited::EXPIRED
@@ -127,19 +127,19 @@ impl Run {
             ),
             What::Will { identifier, topic } => (
                 format!(
-                    "{identifier} is gone without a good-bye: the broker publishes its will to {topic}."
+                    "{identifier}'s connection closed without a DISCONNECT: the broker publishes its will to {topic}."
                 ),
                 cited::WILL,
             ),
             What::GivenUp { client } => (
                 format!(
-                    "{} gives its open message up: with the session gone, nobody can say whether it arrived.",
+                    "{} discards its unacknowledged message: the session is gone, so it cannot know whether the message arrived.",
                     name(client)
                 ),
                 cited::NONE,
             ),
             What::Refused { client, why } => (
-                format!("{} cannot do that: {why}.", name(client)),
+                format!("{} cannot do this: {why}.", name(client)),
                 cited::NONE,
             ),
         }
@@ -153,22 +153,24 @@ impl Run {
             .map(|packet| packet.facts.kind.name())
             .collect();
         let what = match lost.as_slice() {
-            [] => "nothing was on its way".to_owned(),
+            [] => "no packet was on its way".to_owned(),
             [one] => format!("the {one} on its way is lost with it"),
             more => format!("{} on their way are lost with it", more.join(" and ")),
         };
         let then = match self.scenario.version {
-            ProtocolVersion::V5 => "Version 5 allows sending again only on a new connection.",
+            ProtocolVersion::V5 => {
+                "MQTT 5 allows a packet to be sent again only on a new connection."
+            }
             ProtocolVersion::V3_1_1 => {
-                "Version 3.1.1 asks for sending again on a new connection, and only then."
+                "In MQTT 3.1.1, unacknowledged packets are sent again on a new connection, and only then."
             }
             ProtocolVersion::V3_1 => {
-                "Version 3.1 expected senders to try again on a timer, too; this client waits for a new connection."
+                "MQTT 3.1 expected senders to retry on a timer as well; this client waits until it reconnects."
             }
         };
         let name = self.scenario.name_of(client);
         (
-            format!("The link of {name} breaks: {what}. {then}"),
+            format!("{name}'s connection breaks: {what}. {then}"),
             cited::RESEND,
         )
     }

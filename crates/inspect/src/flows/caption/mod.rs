@@ -49,9 +49,9 @@ impl Run {
 
     fn beginning(&self) -> Beat {
         let text = if self.scenario.watch.is_empty() {
-            "Before the first packet.".to_owned()
+            "Nothing has been sent yet.".to_owned()
         } else {
-            format!("Watch for: {}.", self.scenario.watch)
+            full_stop(&sentence(&self.scenario.watch))
         };
         Beat {
             at: 0,
@@ -65,21 +65,25 @@ impl Run {
     fn ending(&self) -> Beat {
         let counts = &self.counts;
         let mut text = format!(
-            "At rest: {} published, {} delivered",
+            "Finished: {} published, {} delivered",
             counts.published, counts.delivered
         );
         for (count, what) in [
-            (counts.duplicated, "twice"),
+            (counts.duplicated, "duplicated"),
             (counts.lost, "lost"),
-            (counts.kept, "still kept"),
+            (counts.kept, "still stored"),
         ] {
             if count > 0 {
                 text.push_str(&format!(", {count} {what}"));
             }
         }
         text.push('.');
+        for unused in &self.unused {
+            text.push(' ');
+            text.push_str(&unused.text);
+        }
         if !self.complete {
-            text.push_str(" The run was ended here: more would follow.");
+            text.push_str(" The run was stopped here: it would go on.");
         }
         Beat {
             at: self.end,
@@ -98,6 +102,15 @@ impl Run {
             mqttscope_wire::Sender::Client => (client, broker),
             mqttscope_wire::Sender::Server => (broker, client),
         }
+    }
+}
+
+/// With a full stop, unless it ends a sentence already.
+fn full_stop(text: &str) -> String {
+    if text.ends_with(['.', '?', '!']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
     }
 }
 

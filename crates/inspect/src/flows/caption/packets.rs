@@ -34,13 +34,11 @@ impl Run {
             "Clean Session"
         };
         if packet.facts.clean_start {
-            let text = format!(
-                "{client} connects with {word} 1: whatever was remembered of it is dropped."
-            );
+            let text = format!("{client} connects with {word} 1: a stored session is discarded.");
             (text, cited::NEW_SESSION)
         } else {
             let text = format!(
-                "{client} connects with {word} 0: it wants to go on with its session, if there is one."
+                "{client} connects with {word} 0: it asks to resume its session, if there is one."
             );
             (text, cited::RESUME)
         }
@@ -65,21 +63,21 @@ impl Run {
             (text, cited::REFUSED)
         } else if packet.facts.session_present {
             let text = format!(
-                "The broker has kept the session of {client}: subscriptions stand, and what was open goes on."
+                "The broker has stored the session of {client}: its subscriptions are kept, and unfinished handshakes are resumed."
             );
             (text, cited::PRESENT)
         } else if before && self.scenario.version == ProtocolVersion::V3_1 {
             let text = format!(
-                "{client} is back. A CONNACK of version 3.1 cannot say whether the session was kept; {client} goes on as if."
+                "{client} has reconnected. In MQTT 3.1 a CONNACK does not tell whether the session was stored; {client} assumes that it was."
             );
             (text, cited::NONE)
         } else if before && session {
             let text = format!(
-                "{client} is back, and the broker knows no session of it: subscriptions and open messages are gone."
+                "{client} has reconnected, but the broker has no session for it: subscriptions and unacknowledged messages are gone."
             );
             (text, cited::NOT_PRESENT)
         } else {
-            let text = format!("The broker accepts {client}; the session begins now.");
+            let text = format!("The broker accepts {client} and starts a new session.");
             (text, cited::ACCEPTED)
         }
     }
@@ -90,35 +88,35 @@ impl Run {
         let id = facts.identifier.unwrap_or_default();
         match (facts.qos, facts.dup) {
             (Some(QoS::AtLeastOnce), true) => (
-                format!("{client} had no PUBACK for {id}, so it sends the message again, marked DUP. The broker cannot tell it from a new one and passes it on."),
+                format!("{client} received no PUBACK for {id}, so it sends the message again, marked DUP. The broker cannot tell it from a new message and forwards it."),
                 cited::AGAIN,
             ),
             (Some(QoS::ExactlyOnce), true) if self.known(index, packet) => (
-                format!("{client} had no PUBREC for {id}, so it sends the message again, marked DUP. The broker knows identifier {id} and does not pass it on twice."),
+                format!("{client} received no PUBREC for {id}, so it sends the message again, marked DUP. The broker has stored identifier {id} and does not forward the message twice."),
                 cited::QOS_2_AGAIN,
             ),
             (Some(QoS::ExactlyOnce), true) => (
-                format!("{client} sends message {id} again, marked DUP. The broker has never seen it and passes it on."),
+                format!("{client} sends message {id} again, marked DUP. The broker has not received it before and forwards it."),
                 cited::AGAIN,
             ),
             _ if facts.alias.is_some() && facts.topic.is_empty() => (
-                "The topic is left out: the alias stands for it on this connection.".to_owned(),
+                "The topic name is left out: on this connection the alias replaces it.".to_owned(),
                 cited::ALIAS_IN,
             ),
             _ if facts.retain => (
-                "The broker keeps the message for subscribers that come later, in place of an older one.".to_owned(),
+                "The broker stores the message for later subscribers; it replaces an older one.".to_owned(),
                 cited::RETAIN,
             ),
             (Some(QoS::AtLeastOnce), false) => (
-                format!("The broker has message {id} and must say PUBACK; until that arrives, {client} keeps the message."),
+                format!("The broker has received message {id} and must send PUBACK. Until that arrives, {client} keeps the message stored."),
                 cited::QOS_1,
             ),
             (Some(QoS::ExactlyOnce), false) => (
-                format!("The broker passes message {id} on, notes the identifier so as to know it again, and says PUBREC."),
+                format!("The broker forwards message {id}, stores its identifier to recognize a duplicate, and sends PUBREC."),
                 cited::QOS_2,
             ),
             (Some(QoS::AtMostOnce) | None, _) => (
-                "The broker has the message. QoS 0: nobody answers, and nobody would notice if it were lost.".to_owned(),
+                "The broker has received the message. At QoS 0 there is no acknowledgement, and nobody would notice a loss.".to_owned(),
                 cited::ANSWER,
             ),
         }
@@ -151,68 +149,73 @@ impl Run {
             .get(packet.client)
             .and_then(|station| station.receive_maximum);
         let answer = match facts.qos {
-            Some(QoS::AtLeastOnce) => " and says PUBACK",
-            Some(QoS::ExactlyOnce) => ", notes the identifier and says PUBREC",
+            Some(QoS::AtLeastOnce) => " and sends PUBACK",
+            Some(QoS::ExactlyOnce) => ", stores the identifier and sends PUBREC",
             Some(QoS::AtMostOnce) | None => "",
+        };
+        let answered = match facts.qos {
+            Some(QoS::AtLeastOnce) => format!(". {client} sends PUBACK, as QoS 1 requires"),
+            Some(QoS::ExactlyOnce) => {
+                format!(". {client} stores the identifier and sends PUBREC, as QoS 2 requires")
+            }
+            Some(QoS::AtMostOnce) | None => String::new(),
         };
         match (facts.dup, delivered) {
             (true, None) => (
                 format!(
-                    "The broker had no PUBREC for {id} and sends the message again. {client} knows the identifier: the application does not get it twice."
+                    "The broker received no PUBREC for {id} and sends the message again. {client} has stored the identifier: its application does not receive the message twice."
                 ),
                 cited::QOS_2_AGAIN,
             ),
             (true, Some(2..)) => (
                 format!(
-                    "The broker had no answer for {id} and sends the message again, marked DUP. The application of {client} gets it once more: at least once."
+                    "The broker received no acknowledgement for {id} and sends the message again, marked DUP. The application of {client} receives it a second time: at least once."
                 ),
                 cited::AGAIN,
             ),
             (true, Some(_)) => (
                 format!(
-                    "The broker sends message {id} again, marked DUP; for the application of {client} it is the first time."
+                    "The broker sends message {id} again, marked DUP. The application of {client} receives it for the first time."
                 ),
                 cited::AGAIN,
             ),
             _ if facts.retain => (
                 format!(
-                    "{client} came late and gets what the broker had kept for the topic, marked RETAIN."
+                    "{client} has just subscribed and receives the retained message of the topic, marked RETAIN."
                 ),
                 cited::RETAINED,
             ),
             (false, Some(2..)) => (
                 format!(
-                    "To the broker this was a new message, so the application of {client} gets it a second time."
+                    "To the broker this was a new message, so the application of {client} receives it a second time."
                 ),
                 cited::ANSWER,
             ),
             _ if self.downgraded(packet) => (
                 format!(
-                    "{client} gets the message with QoS {}: the lower of what it was published with and what was granted.",
+                    "{client} receives the message at QoS {}: the lower of the QoS it was published with and the QoS granted.",
                     facts.qos.map_or(0, |qos| qos as u8)
                 ),
                 cited::DOWNGRADE,
             ),
             _ if facts.alias.is_some() && facts.topic.is_empty() => (
-                format!("Only the alias comes: {client} knows which topic it stands for."),
+                format!("Only the alias is sent: {client} has stored which topic it replaces."),
                 cited::ALIAS_OUT,
             ),
             _ if self.scenario.holds(packet.client, at) => (
                 format!(
-                    "The application of {client} has the message and holds its acknowledgement back; the broker keeps message {id} so long."
+                    "The application of {client} has received the message and holds back its acknowledgement. Until then, the broker keeps message {id} stored."
                 ),
                 cited::ANSWER,
             ),
             _ if limited == Some(1) => (
                 format!(
-                    "{client} takes the one message it allows at a time{answer}; the next must wait for that."
+                    "{client} receives the one message it allows at a time{answer}. The next message has to wait for that."
                 ),
                 cited::WINDOW,
             ),
             _ => (
-                format!(
-                    "The application of {client} gets the message; {client} acknowledges as its QoS asks{answer}."
-                ),
+                format!("The application of {client} receives the message{answered}."),
                 cited::ANSWER,
             ),
         }
@@ -224,7 +227,7 @@ impl Run {
         match packet.facts.kind {
             PacketType::Subscribe => (
                 format!(
-                    "{sender} asks for messages; the broker notes the subscription and must answer."
+                    "{sender} subscribes. The broker stores the subscription and must send SUBACK."
                 ),
                 cited::SUBSCRIBE,
             ),
@@ -244,39 +247,39 @@ impl Run {
             ),
             PacketType::Puback => (
                 format!(
-                    "{receiver} has its answer: it forgets message {id}, and the identifier is free."
+                    "{receiver} has received the acknowledgement: it deletes message {id}, and the identifier is free."
                 ),
                 cited::PUBACK,
             ),
             PacketType::Pubrec if packet.facts.reason < 0x80 => (
                 format!(
-                    "{receiver} knows now that {sender} has message {id}. It forgets the message, keeps the identifier and says PUBREL."
+                    "{receiver} now knows that {sender} has message {id}. It deletes the message, keeps the identifier and sends PUBREL."
                 ),
                 cited::PUBREC,
             ),
             PacketType::Pubrel if self.repeated(index, packet) => (
                 format!(
-                    "{sender} had no PUBCOMP for {id}, so PUBREL comes again, not the message; {receiver} says PUBCOMP."
+                    "{sender} received no PUBCOMP for {id}, so it sends PUBREL again, not the message. {receiver} sends PUBCOMP."
                 ),
                 cited::PUBREL_AGAIN,
             ),
             PacketType::Pubrel => (
                 format!(
-                    "{receiver} lets identifier {id} go: what comes under it from now on is new. It says PUBCOMP."
+                    "{receiver} frees packet identifier {id}: its next use is a new message. It sends PUBCOMP."
                 ),
                 cited::PUBREL,
             ),
             PacketType::Pubcomp => (
-                format!("The handshake is over: both sides have forgotten {id}."),
+                format!("The handshake is complete: both sides have deleted identifier {id}."),
                 cited::PUBCOMP,
             ),
             PacketType::Disconnect if packet.sender == Sender::Client => (
-                format!("{sender} says good-bye: a will it had is withdrawn."),
+                format!("{sender} disconnects in order: its will, if it has one, is discarded."),
                 cited::GOODBYE,
             ),
             PacketType::Disconnect if packet.facts.reason == 0x8e => (
                 format!(
-                    "The broker tells {receiver} that another client connected with its identifier."
+                    "The broker tells {receiver} that another client has connected with its Client Identifier."
                 ),
                 cited::TAKEN_OVER,
             ),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mqttscope_wire::Sender;
 
 use super::time_line::{BESIDE, Crowd, TimeLine};
-use super::{Arrow, Lane, Look, lane_of};
+use super::{Arrow, LabelPlace, Lane, Look, lane_of};
 use crate::flows::packet::Packet;
 use crate::flows::run::Run;
 
@@ -50,6 +50,7 @@ pub(super) fn lay_out(run: &Run, lanes: &[Lane], look: Look) -> (TimeLine, Vec<A
             bottom: time.heights(end_of(packet)).0.saturating_add(beside(came)),
             reach: reach(packet),
             label: packet.facts.label(look.short),
+            label_place: LabelPlace::default(),
             kind: packet.facts.kind,
             lost: packet.lost().is_some(),
             again: packet.facts.dup,

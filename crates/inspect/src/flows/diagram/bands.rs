@@ -7,10 +7,10 @@ use crate::flows::seconds;
 pub(super) fn bands(run: &Run, diagram: &Diagram) -> Vec<Band> {
     let band = |gone: &crate::flows::Break| {
         let what = match gone.why {
-            Why::Cut => "link cut",
+            Why::Cut => "connection lost",
             Why::Restart => "restarts",
             Why::BrokerRestart => "broker restarts",
-            Why::Closed => "closed",
+            Why::Closed => "closed by the broker",
         };
         let label = gone.to.map_or_else(
             || what.to_owned(),

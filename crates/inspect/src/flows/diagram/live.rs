@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mqttscope_wire::{PacketType, ProtocolVersion, QoS, Sender};
 
 use super::time_line::{Crowd, TimeLine};
-use super::{Arrow, Diagram, Lane, Look};
+use super::{Arrow, Diagram, LabelPlace, Lane, Look};
 use crate::flows::packet::Facts;
 
 /// Room for each packet.
@@ -68,6 +68,7 @@ impl Diagram {
                 bottom: top.saturating_add(SLANT),
                 reach: 1000,
                 label: timed(found.label(look.short), packet.at.saturating_sub(first)),
+                label_place: LabelPlace::default(),
                 kind: found.kind,
                 lost: false,
                 again: found.dup,
@@ -84,7 +85,7 @@ impl Diagram {
                 client: None,
             },
         ];
-        Self {
+        let mut diagram = Self {
             look,
             width: look.x(1).saturating_add(look.margin),
             height: time.height().saturating_add(super::time_line::BESIDE),
@@ -93,7 +94,9 @@ impl Diagram {
             lanes,
             arrows,
             time,
-        }
+        };
+        diagram.place_labels();
+        diagram
     }
 }
 

@@ -4,8 +4,10 @@
 //! wait takes little more room than a short one. Playing goes along the height, so a wait is short
 //! there, too.
 
+mod animated;
 mod arrows;
 mod bands;
+mod labels;
 mod live;
 mod shape;
 mod show;
@@ -15,9 +17,11 @@ mod time_line;
 use mqttscope_wire::PacketType;
 
 use super::run::Run;
+pub use animated::Frame;
+pub use labels::{LabelBox, LabelPlace};
 pub use live::{Seen, Watched};
 pub use shape::Shape;
-pub use svg::Palette;
+pub use svg::{Export, Palette};
 pub use time_line::TimeLine;
 
 /// How wide and how wordy it is.
@@ -159,8 +163,10 @@ pub struct Arrow {
     pub bottom: u32,
     /// How far it gets, in thousandths; 1000 unless it is lost.
     pub reach: u32,
-    /// What stands at it.
+    /// What it says.
     pub label: String,
+    /// Where it says so.
+    pub label_place: LabelPlace,
     /// Its packet type.
     pub kind: PacketType,
     /// It was lost.
@@ -215,41 +221,8 @@ impl Diagram {
         };
         diagram.bands = bands::bands(run, &diagram);
         diagram.bars = bands::bars(run, &diagram);
+        diagram.place_labels();
         diagram
-    }
-
-    /// Where a label begins, or ends if the last is true: in the gap beside the client's lane, on its
-    /// arrow. Pixels from the left and from the top.
-    #[must_use]
-    pub fn label_at(&self, arrow: &Arrow) -> (u32, u32, bool) {
-        let broker = self.lane_of(None);
-        let client = if arrow.from == broker {
-            arrow.to
-        } else {
-            arrow.from
-        };
-        let left = if client < broker {
-            client
-        } else {
-            client.saturating_sub(1)
-        };
-        let leftwards = arrow.to < arrow.from;
-        let x = if leftwards {
-            self.look.x(left.saturating_add(1)).saturating_sub(14)
-        } else {
-            self.look.x(left).saturating_add(14)
-        };
-        let (from, to) = (self.look.x(arrow.from), self.look.x(arrow.to));
-        let reach = u64::from(from.abs_diff(to)).saturating_mul(u64::from(arrow.reach)) / 1000;
-        let across = u64::from(from.abs_diff(x)).min(reach);
-        let down = u64::from(arrow.bottom.saturating_sub(arrow.top))
-            .saturating_mul(across)
-            .checked_div(reach)
-            .unwrap_or_default();
-        let y = arrow
-            .top
-            .saturating_add(u32::try_from(down).unwrap_or_default());
-        (x, y.saturating_sub(5), leftwards)
     }
 
     /// The height of each step, never above the one before.

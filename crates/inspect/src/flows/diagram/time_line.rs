@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// Above the first moment, and below the last.
 const EDGE: u32 = 28;
 /// Between what arrives and what is sent at the same moment.
-const TURN: u32 = 14;
+const TURN: u32 = 22;
 /// Between two packets that take the same way at the same moment.
 pub(super) const BESIDE: u32 = 20;
 
@@ -139,9 +139,9 @@ mod tests {
             (100, crowd(1, 0)),
         ]));
         assert_eq!(line.heights(0), (28, 28));
-        assert_eq!(line.heights(50), (77, 111));
-        assert_eq!(line.heights(100), (140, 140));
-        assert_eq!(line.height(), 168);
+        assert_eq!(line.heights(50), (77, 119));
+        assert_eq!(line.heights(100), (148, 148));
+        assert_eq!(line.height(), 176);
         for at in 0..=100 {
             let back = line.moment(line.heights(at).0);
             assert!(back.abs_diff(at) <= 2, "{at} {back}");

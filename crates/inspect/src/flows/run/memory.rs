@@ -90,45 +90,48 @@ fn client_side(client: &Client, station: &Station, received: u32) -> Side {
         Phase::Idle => "not connected",
         Phase::Opening | Phase::Connecting => "connecting",
         Phase::Connected => "connected",
-        Phase::Waiting(_) => "no connection, tries again",
+        Phase::Waiting(_) => "disconnected, reconnecting",
     });
     let outgoing = view.outgoing.iter();
     let outgoing =
         outgoing.map(|(identifier, entry)| waits(&format!("id {}", identifier.get()), entry.step));
     side.open_some("", outgoing);
     let incoming = view.incoming.iter().map(|(identifier, _)| identifier.get());
-    let seen = incoming.map(|id| format!("id {id} from broker · seen · waits for PUBREL"));
+    let seen = incoming.map(|id| format!("id {id}, received: waiting for PUBREL"));
     side.open_some("", seen);
     let requested = client.requested().map(|identifier| identifier.get());
     side.open_some(
         "",
-        requested.map(|id| format!("id {id} · waits for SUBACK")),
+        requested.map(|id| format!("id {id}, SUBSCRIBE sent: waiting for SUBACK")),
     );
     let queued = client.queue().map(|queued| {
         let (qos, topic) = (queued.message.qos as u8, queued.message.topic_name());
-        format!("QoS {qos} to {} · waits to be sent", topic.as_str())
+        format!("QoS {qos} message to {}: queued", topic.as_str())
     });
     side.open_some("", queued);
     if view.unacknowledged > 0 {
-        side.open(format!("{} not acknowledged", view.unacknowledged));
+        side.open(format!(
+            "{} received, not acknowledged",
+            view.unacknowledged
+        ));
     }
     if let Some(maximum) = station.receive_maximum
         && client.options().version.is_v5()
         && view.phase == Phase::Connected
     {
         side.say(format!(
-            "receive window {} of {maximum} free",
+            "Receive Maximum: {} of {maximum} free",
             view.receive_quota.min(maximum)
         ));
     }
     for (alias, topic) in view.outgoing_aliases.iter() {
-        side.say(format!("alias {alias} stands for {topic}"));
+        side.say(format!("alias {alias}, sent: {topic}"));
     }
     for (alias, topic) in view.incoming_aliases.iter() {
-        side.say(format!("alias {alias} from broker: {topic}"));
+        side.say(format!("alias {alias}, received: {topic}"));
     }
     if received > 0 {
-        side.say(format!("application got {received}"));
+        side.say(format!("application received {received}"));
     }
     side
 }
@@ -142,7 +145,7 @@ fn broker_side(world: &World) -> Side {
     let mut retained = Vec::new();
     broker.visit_retained(|found| {
         if !found.topic_name().starts_with('$') {
-            retained.push(format!("retained for {}", found.topic_name()));
+            retained.push(format!("retained message for {}", found.topic_name()));
         }
     });
     for text in retained {
@@ -157,41 +160,42 @@ fn broker_side(world: &World) -> Side {
 fn session_lines(side: &mut Side, session: &SessionView<'_>) {
     let name = session.client_identifier();
     side.say(match session.connection() {
-        Some(_) => format!("{name}: session, connected"),
-        None => format!("{name}: session, away"),
+        Some(_) => format!("{name}: session, client connected"),
+        None => format!("{name}: session stored, client offline"),
     });
     for subscription in session.subscriptions() {
         side.say(format!(
-            "{name}: subscribed {} QoS {}",
+            "{name}: subscription to {}, QoS {}",
             subscription.topic_filter, subscription.options.maximum_qos as u8
         ));
     }
     if let Some((topic, due)) = session.will() {
         side.say(format!(
             "{name}: will for {topic}{}",
-            if due.is_some() { ", due" } else { "" }
+            if due.is_some() { ", delay running" } else { "" }
         ));
     }
     let prefix = format!("{name}: ");
     let received = session.received().map(|identifier| {
         let id = identifier.get();
-        format!("{prefix}id {id} from it · seen · waits for PUBREL")
+        format!("{prefix}id {id}, received: waiting for PUBREL")
     });
     side.open_some(&prefix, received);
     let unacknowledged = session.unacknowledged().map(|entry| {
         let id = entry.packet_identifier.get();
-        waits(&format!("{prefix}id {id} to it"), entry.step)
+        waits(&format!("{prefix}id {id}"), entry.step)
     });
     side.open_some(&prefix, unacknowledged);
     let queued = session.queued();
-    let queued = queued.map(|(topic, qos)| format!("{prefix}queued {topic} QoS {}", qos as u8));
+    let queued =
+        queued.map(|(topic, qos)| format!("{prefix}QoS {} message to {topic}: queued", qos as u8));
     side.open_some(&prefix, queued);
 }
 
 fn waits(what: &str, step: OutgoingStep) -> String {
     match step {
-        OutgoingStep::Puback => format!("{what} · message kept · waits for PUBACK"),
-        OutgoingStep::Pubrec => format!("{what} · message kept · waits for PUBREC"),
-        OutgoingStep::Pubcomp => format!("{what} · released · waits for PUBCOMP"),
+        OutgoingStep::Puback => format!("{what}, message stored: waiting for PUBACK"),
+        OutgoingStep::Pubrec => format!("{what}, message stored: waiting for PUBREC"),
+        OutgoingStep::Pubcomp => format!("{what}, PUBREL sent: waiting for PUBCOMP"),
     }
 }

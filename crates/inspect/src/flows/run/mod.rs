@@ -9,6 +9,7 @@ mod log;
 mod memory;
 mod perform;
 mod stage;
+mod unused;
 
 use super::packet::Packet;
 use mqttscope_wire::{PacketType, QoS, Sender};
@@ -16,6 +17,7 @@ use mqttscope_wire::{PacketType, QoS, Sender};
 use super::scenario::{Fault, Scenario};
 pub use counts::{Counts, Tally};
 pub use memory::{Line, Memory, Side};
+pub use unused::Unused;
 
 /// The most packets of a run; what would follow is left out and [`Run::complete`] says so.
 pub const MAX_PACKETS: usize = 1_000;
@@ -44,6 +46,8 @@ pub struct Run {
     pub end: u64,
     /// It came to rest by itself.
     pub complete: bool,
+    /// Faults of the scenario that did not happen.
+    pub unused: Vec<Unused>,
 }
 
 /// A time in which a client that wants a connection has none.

@@ -12,6 +12,7 @@ use super::application::{Application, options};
 use super::counts::Book;
 use super::log::Log;
 use super::memory::Memory;
+use super::unused::unused;
 use super::{Break, Happening, MAX_PACKETS, Run, What, Why};
 use crate::flows::scenario::{Fault, Scenario, When};
 
@@ -125,6 +126,7 @@ impl<'a> Stage<'a> {
             .max()
             .unwrap_or(0);
         Run {
+            unused: unused(self.scenario, &self.traps, &self.breaks),
             scenario: self.scenario.clone(),
             counts: self.book.counts(&self.log.packets, &self.world, clients),
             tallies: self.book.tallies(),

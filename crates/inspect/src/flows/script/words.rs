@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use super::wrong::Wrong;
+
 /// What is left of a line.
 pub(super) struct Words<'a> {
     rest: &'a str,
@@ -27,16 +29,22 @@ impl<'a> Words<'a> {
     }
 
     /// The next word, which must be there.
-    pub(super) fn want(&mut self, what: &str) -> Result<&'a str, String> {
-        self.next().ok_or_else(|| format!("{what} is missing"))
+    pub(super) fn want(&mut self, what: &str) -> Result<&'a str, Wrong> {
+        self.next()
+            .ok_or_else(|| format!("Missing: {what}.").into())
     }
 
     /// A word that must be this one.
-    pub(super) fn exactly(&mut self, word: &str) -> Result<(), String> {
+    pub(super) fn exactly(&mut self, word: &str) -> Result<(), Wrong> {
         match self.next() {
             Some(found) if found == word => Ok(()),
-            Some(found) => Err(format!("`{found}` stands where `{word}` belongs")),
-            None => Err(format!("`{word}` is missing")),
+            Some(found) => Err(Wrong::word(
+                found,
+                &format!("`{found}` is not expected here."),
+                [word],
+                &format!("Write `{word}`."),
+            )),
+            None => Err(format!("Missing: `{word}`.").into()),
         }
     }
 
@@ -50,26 +58,26 @@ impl<'a> Words<'a> {
     }
 
     /// A number within bounds.
-    pub(super) fn number<T>(&mut self, least: T, most: T) -> Result<T, String>
+    pub(super) fn number<T>(&mut self, least: T, most: T) -> Result<T, Wrong>
     where
         T: FromStr + PartialOrd + std::fmt::Display,
     {
         let word = self.want("a number")?;
         let number: T = word.parse().map_err(|_| {
             if word.bytes().all(|byte| byte.is_ascii_digit()) {
-                format!("`{word}` is not from {least} to {most}")
+                format!("`{word}` is out of range: use {least} to {most}.")
             } else {
-                format!("`{word}` is no number")
+                format!("`{word}` is not a number.")
             }
         })?;
         if number < least || number > most {
-            return Err(format!("`{word}` is not from {least} to {most}"));
+            return Err(format!("`{word}` is out of range: use {least} to {most}.").into());
         }
         Ok(number)
     }
 
-    /// Everything behind a `:`, which may be missing.
-    pub(super) fn payload(&mut self) -> Result<String, String> {
+    /// Everything after a `:`, which may be missing.
+    pub(super) fn payload(&mut self) -> Result<String, Wrong> {
         if !self.take(":") {
             self.end()?;
             return Ok(String::new());
@@ -83,8 +91,9 @@ impl<'a> Words<'a> {
     }
 
     /// Nothing must be left.
-    pub(super) fn end(&self) -> Result<(), String> {
-        self.peek()
-            .map_or(Ok(()), |word| Err(format!("`{word}` is too much here")))
+    pub(super) fn end(&self) -> Result<(), Wrong> {
+        self.peek().map_or(Ok(()), |word| {
+            Err(format!("The line should end before `{word}`.").into())
+        })
     }
 }

@@ -294,7 +294,7 @@ pub(super) static WORDS: [Words; 117] = [
     },
     Words {
         summary: "A PUBREL comes for which there was no PUBREC.",
-        message: "There was no PUBREC for identifier {value}.",
+        message: "PUBREL was sent before the PUBREC for identifier {value} arrived.",
         fix: None,
     },
     Words {

@@ -1,0 +1,122 @@
+//! What people pasted that is not MQTT on its own, from public reports: each is named or peeled.
+
+use mqttscope_capture::foreign::{Examined, Part, Protocol, examine};
+use mqttscope_capture::json::{self, Json};
+use mqttscope_capture::reading::Role;
+use mqttscope_capture::text::{Side, Turns, decode_sides};
+
+macro_rules! input {
+    ($name:literal) => {
+        include_bytes!(concat!("../../../tests/corpus/inputs/", $name))
+    };
+}
+
+fn of_text(text: &[u8]) -> Option<Examined> {
+    let decoded = decode_sides(core::str::from_utf8(text).unwrap(), None, Turns::Marked).unwrap();
+    let parts: Vec<Part> = decoded
+        .parts
+        .iter()
+        .map(|part| Part {
+            start: part.start,
+            is_first: part.side.map(|side| side == Side::First),
+        })
+        .collect();
+    examine(&decoded.bytes, &parts, 0)
+}
+
+fn inside(examined: Option<Examined>) -> Vec<u8> {
+    let examined = examined.expect("something around the packets");
+    assert!(examined.is_sure, "{examined:?}");
+    examined.inside.expect("something inside").bytes
+}
+
+#[test]
+fn a_followed_websocket_stream_gives_the_packets_of_both_sides() {
+    let examined = of_text(input!("11-wireshark-follow-websocket.txt")).unwrap();
+    let found = examined.inside.clone().unwrap();
+    assert_eq!(found.first_is_client, Some(true));
+    let sides: Vec<_> = found.pieces.iter().map(|piece| piece.is_first).collect();
+    assert_eq!(sides, [Some(true), Some(true), Some(false)]);
+    let bytes = inside(Some(examined));
+    assert!(bytes.starts_with(b"\x10\x1b\0\x04MQTT\x04"));
+    assert!(bytes.ends_with(&[0x20, 2, 0, 0]));
+}
+
+#[test]
+fn frames_are_unwrapped() {
+    let masked = inside(examine(input!("11c-masked-frames.bin"), &[], 0));
+    assert!(masked.starts_with(b"\x10\x1b\0\x04MQTT\x04"));
+    let examined = of_text(input!("25b-frames.txt"));
+    let notes = examined.clone().unwrap().inside.unwrap().notes;
+    assert_eq!(notes, ["WebSocket Close, code 1000 (normal closure)"]);
+    assert_eq!(inside(examined), [0x20, 2, 0, 0]);
+}
+
+#[test]
+fn a_proxy_header_is_told_and_skipped() {
+    for text in [
+        &input!("28-proxy-protocol-v2.txt")[..],
+        input!("28b-proxy-protocol-v1.txt"),
+    ] {
+        let examined = of_text(text);
+        let notes = examined.clone().unwrap().inside.unwrap().notes;
+        let said = "from 198.51.100.23:51514 to 192.0.2.10:1883";
+        assert!(notes[0].ends_with(said), "{notes:?}");
+        assert_eq!(inside(examined)[0], 0x10);
+    }
+}
+
+#[test]
+fn an_http_answer_is_no_packet() {
+    let examined = examine(input!("27b-http-answer.bin"), &[], 0).unwrap();
+    let found = examined.foreign.unwrap();
+    assert_eq!(found.protocol, Protocol::Http);
+    assert!(found.what.contains("HTTP/1.1 400 Illegal character"));
+    assert!(!examined.is_sure && examined.inside.is_none());
+}
+
+fn recording(text: &[u8]) -> json::Recording {
+    match json::read(core::str::from_utf8(text).unwrap()) {
+        Some(Json::Recording(found)) => found,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_har_file_gives_the_stream_whatever_its_frames() {
+    let found = recording(input!("10-chrome-har-misaligned.har"));
+    let server: Vec<u8> = found
+        .parts
+        .iter()
+        .filter(|part| part.from == Some(Role::Server))
+        .flat_map(|part| part.bytes.clone())
+        .collect();
+    // CONNACK, SUBACK and one PUBLISH over two frames.
+    assert_eq!(server.len(), 4 + 5 + 55);
+    assert_eq!(
+        found.parts[1].at_ms.unwrap() - found.parts[0].at_ms.unwrap(),
+        250
+    );
+    assert!(!found.has_text_frame);
+    let text = recording(input!("47-chrome-har-text-frame.har"));
+    assert!(text.has_text_frame);
+    assert!(text.parts[0].bytes.starts_with(b"\x10\x1f\0\x04MQTT"));
+}
+
+#[test]
+fn other_json_is_read_or_named() {
+    let tshark = recording(input!("24b-tshark-json.json"));
+    let sides: Vec<_> = tshark
+        .parts
+        .iter()
+        .map(|part| (part.bytes[0], part.from))
+        .collect();
+    assert_eq!(
+        sides,
+        [(0x34, Some(Role::Client)), (0x30, Some(Role::Server))]
+    );
+    let object = recording(input!("95-annex-json-object.txt"));
+    assert!(object.parts[0].bytes.starts_with(b"\x10\x13\0\x04MQTT"));
+    let export = core::str::from_utf8(input!("48-mqttx-export.json")).unwrap();
+    assert!(matches!(json::read(export), Some(Json::Named(found)) if found.what.contains("MQTTX")));
+}

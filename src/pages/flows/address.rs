@@ -1,0 +1,93 @@
+//! The address follows what is shown, and what is shown follows the address.
+
+use std::cell::Cell;
+
+use yew::prelude::*;
+
+use super::act::Acts;
+use super::playing::Playing;
+use crate::hooks::Arrival;
+use crate::route::{Page, Route};
+use crate::services::browser;
+use crate::state::flows::{Act, Address, Flows};
+use crate::state::toasts::{ToastAction, Toaster};
+
+/// Keeps both the same. Another scenario, comparison or fork is an entry of the browser's history; a
+/// step or the run in focus changes the entry there is.
+#[hook]
+pub(super) fn use_address(arrival: &Arrival, state: &UseReducerHandle<Flows>, playing: &Playing) {
+    let toaster = use_context::<Toaster>();
+    // What is still to be shown because the address says so. Until it is, nothing else is an entry.
+    let arriving = use_memo((), |()| Cell::new(None::<String>));
+    let here = state.address(playing.beat);
+    let gallery = state.gallery().clone();
+    {
+        let acts: Acts = state.dispatcher();
+        let (arriving, player) = (arriving.clone(), playing.player.clone());
+        let (here, gallery) = (here.clone(), gallery.clone());
+        use_effect_with(arrival.clone(), move |arrival| {
+            let route = Route::of_hash(&arrival.hash);
+            if route.page != Page::Flows {
+                return;
+            }
+            match Address::of(&route, &gallery) {
+                Ok(Some(there))
+                    if (&there.scenario, &there.view) == (&here.scenario, &here.view) =>
+                {
+                    if let Some(run) = there.run {
+                        acts.dispatch(Act::Activate(run));
+                    }
+                    player.act(|playback| {
+                        playback.pause();
+                        playback.go(there.step);
+                    });
+                }
+                Ok(Some(there)) => {
+                    arriving.set(Some(there.place(&gallery)));
+                    acts.dispatch(Act::Arrive(there.into()));
+                }
+                Ok(None) => browser::replace_hash(&here.hash(&gallery)),
+                Err(why) => {
+                    if let Some(toaster) = toaster {
+                        toaster.dispatch(ToastAction::Say(why));
+                    }
+                    browser::replace_hash(&here.hash(&gallery));
+                }
+            }
+        });
+    }
+    let last = use_memo((), |()| Cell::new(None::<String>));
+    let shown = (here, state.is_preview(), playing.playing);
+    use_effect_with(shown, move |(here, is_preview, is_playing)| {
+        let place = here.place(&gallery);
+        let before = last.take();
+        // The first is what the address says, or replaces it.
+        let is_other = before.as_ref().is_some_and(|before| *before != place);
+        let is_known = before.is_some();
+        let awaited = arriving.take();
+        if awaited.as_ref().is_some_and(|awaited| *awaited != place) {
+            arriving.set(awaited);
+            last.set(Some(place));
+            return;
+        }
+        if *is_preview {
+            // What is written gets its address when it is done.
+            last.set(before);
+            return;
+        }
+        last.set(Some(place));
+        let hash = here.hash(&gallery);
+        if !is_on_page() {
+            return;
+        }
+        if is_other && awaited.is_none() {
+            browser::push_hash(&hash);
+        } else if is_known && !*is_playing {
+            browser::replace_hash(&hash);
+        }
+    });
+}
+
+fn is_on_page() -> bool {
+    Route::of_hash(&browser::hash()).page == Page::Flows
+}

@@ -1,0 +1,535 @@
+//! What the Flows page shows: one run, a run and its fork, or three that are compared.
+
+mod address;
+mod yours;
+
+use std::rc::Rc;
+
+use mqttscope_inspect::flows::{Beat, Fault, MAX_FAULTS, Run, Scenario, gallery};
+use mqttscope_wire::{ProtocolVersion, QoS};
+use yew::Reducible;
+
+pub use address::{Address, View};
+pub use yours::{Full, Keep, MAX_YOURS, Yours};
+
+/// What the runs beside each other are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// One run.
+    One,
+    /// The same run without and with another fault.
+    Fork,
+    /// The same run at QoS 0, 1 and 2.
+    Compare,
+}
+
+/// A run with its steps. Two are the same when they are the same one in memory.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// What tells it from those beside it; empty where it is alone.
+    pub name: Rc<str>,
+    /// The run.
+    pub run: Rc<Run>,
+    /// Its steps.
+    pub beats: Rc<[Beat]>,
+}
+
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.run, &other.run)
+    }
+}
+
+impl Column {
+    fn of(name: &str, scenario: &Scenario) -> Self {
+        let run = Run::of(scenario);
+        Self {
+            name: name.into(),
+            beats: run.beats().into(),
+            run: Rc::new(run),
+        }
+    }
+
+    fn named(&self, name: &str) -> Self {
+        Self {
+            name: name.into(),
+            ..self.clone()
+        }
+    }
+}
+
+/// The state of the page.
+#[derive(Clone, Debug)]
+pub struct Flows {
+    gallery: Rc<[Scenario]>,
+    chosen: Option<usize>,
+    columns: Vec<Column>,
+    active: usize,
+    mode: Mode,
+    /// Counts scenarios that were opened, so that each begins at its own step.
+    opened: u32,
+    /// The step at which the last one that was opened begins.
+    start: usize,
+    /// What the runs are of: the scenario that was forked or is compared.
+    base: Scenario,
+    /// Scenarios that are kept in this browser.
+    yours: Yours,
+    /// A scenario that was made here and is not among them yet.
+    made: Option<Keep>,
+    /// What was shown before a scenario was edited.
+    before_edit: Option<Box<Self>>,
+}
+
+impl PartialEq for Flows {
+    /// The gallery is the same for all.
+    fn eq(&self, other: &Self) -> bool {
+        let same = |state: &Self| {
+            let is_edited = state.before_edit.is_some();
+            (
+                state.chosen,
+                state.active,
+                state.mode,
+                state.opened,
+                is_edited,
+            )
+        };
+        same(self) == same(other)
+            && self.columns == other.columns
+            && self.yours == other.yours
+            && self.made == other.made
+    }
+}
+
+/// What a person does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Open one of the gallery.
+    Choose(usize),
+    /// Open another.
+    Open(Box<Scenario>),
+    /// Show what an address says.
+    Arrive(Box<Address>),
+    /// Show a scenario as it is written, without leaving the moment.
+    Preview(Box<Scenario>),
+    /// Show it for good, and keep it; in place of one of those that are kept.
+    Finish(Box<Scenario>, Option<Box<Scenario>>),
+    /// Show what was there before.
+    Discard,
+    /// Others are kept in this browser.
+    Yours(Yours),
+    /// What was made is kept.
+    Kept,
+    /// Run it again with one more fault, beside the run there is.
+    Fork(Fault),
+    /// Run it at each QoS.
+    Compare,
+    /// Look at one run alone.
+    Alone,
+    /// Look at one of those beside each other.
+    Activate(usize),
+    /// Another version.
+    Version(ProtocolVersion),
+    /// Another QoS of what is published.
+    PublishQoS(QoS),
+    /// Another QoS of what is subscribed to.
+    SubscribeQoS(QoS),
+}
+
+impl Default for Flows {
+    fn default() -> Self {
+        let gallery: Rc<[Scenario]> = gallery().into();
+        // The one that shows most with least.
+        let first = gallery
+            .iter()
+            .position(|scenario| scenario.title == "QoS 2, no faults")
+            .unwrap_or_default();
+        let base = gallery
+            .get(first)
+            .cloned()
+            .unwrap_or_else(|| Scenario::new(ProtocolVersion::V5));
+        Self {
+            columns: vec![Column::of("", &base)],
+            base,
+            start: 0,
+            yours: Yours::default(),
+            made: None,
+            before_edit: None,
+            chosen: Some(first),
+            gallery,
+            active: 0,
+            mode: Mode::One,
+            opened: 0,
+        }
+    }
+}
+
+impl Flows {
+    /// The scenarios that the page brings along.
+    #[must_use]
+    pub fn gallery(&self) -> &Rc<[Scenario]> {
+        &self.gallery
+    }
+
+    /// Which of them is shown, as far as it is one of them.
+    #[must_use]
+    pub const fn chosen(&self) -> Option<usize> {
+        self.chosen
+    }
+
+    /// The runs beside each other; at least one.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The index of the one that is looked at.
+    #[must_use]
+    pub const fn active_index(&self) -> usize {
+        self.active
+    }
+
+    /// The one that is looked at.
+    #[must_use]
+    pub fn active(&self) -> Option<&Column> {
+        self.columns.get(self.active)
+    }
+
+    /// What they are.
+    #[must_use]
+    pub const fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Different for each scenario that was opened.
+    #[must_use]
+    pub const fn opened(&self) -> u32 {
+        self.opened
+    }
+
+    /// The step at which the scenario that was opened last begins, from 0.
+    #[must_use]
+    pub const fn start(&self) -> usize {
+        self.start
+    }
+
+    /// Scenarios that are kept in this browser.
+    #[must_use]
+    pub const fn yours(&self) -> &Yours {
+        &self.yours
+    }
+
+    /// Which of them is shown.
+    #[must_use]
+    pub fn chosen_of_yours(&self) -> Option<usize> {
+        self.yours.position(&self.active()?.run.scenario)
+    }
+
+    /// Something that was made here and is still to be kept.
+    #[must_use]
+    pub const fn made(&self) -> Option<&Keep> {
+        self.made.as_ref()
+    }
+
+    /// Whether a scenario is shown as it is written.
+    #[must_use]
+    pub const fn is_preview(&self) -> bool {
+        self.before_edit.is_some()
+    }
+
+    /// The address of what is shown, at a step.
+    #[must_use]
+    pub fn address(&self, step: usize) -> Address {
+        let fork = || {
+            let run = &self.columns.get(1)?.run;
+            run.scenario.faults.last().cloned()
+        };
+        let view = match self.mode {
+            Mode::One => View::One,
+            Mode::Compare => View::Compare,
+            Mode::Fork => fork().map_or(View::One, View::Fork),
+        };
+        Address {
+            scenario: self.base.clone(),
+            run: (view != View::One).then_some(self.active),
+            view,
+            step,
+        }
+    }
+
+    fn show(&mut self, scenario: &Scenario) {
+        self.base = scenario.clone();
+        self.columns = vec![Column::of("", scenario)];
+        self.active = 0;
+        self.mode = Mode::One;
+    }
+
+    fn open(&mut self, scenario: &Scenario, start: usize) {
+        self.chosen = self.gallery.iter().position(|known| known == scenario);
+        self.opened = self.opened.wrapping_add(1);
+        self.start = start;
+        self.before_edit = None;
+        self.show(scenario);
+    }
+
+    fn arrive(&mut self, address: &Address) {
+        self.open(&address.scenario, address.step);
+        match &address.view {
+            View::One => {}
+            View::Fork(fault) => self.fork(fault.clone()),
+            View::Compare => self.compare(),
+        }
+        if let Some(run) = address.run {
+            self.active = run.min(self.columns.len().saturating_sub(1));
+        }
+    }
+
+    fn change(&mut self, change: impl FnOnce(&Scenario) -> Scenario) {
+        if let Some(column) = self.active() {
+            let scenario = change(&column.run.scenario);
+            self.show(&scenario);
+        }
+    }
+
+    fn fork(&mut self, fault: Fault) {
+        let has_room = |column: &&Column| column.run.scenario.faults.len() < MAX_FAULTS;
+        let Some(before) = self.active().filter(has_room).cloned() else {
+            return;
+        };
+        let base = &before.run.scenario;
+        let words = base.fault_words(&fault);
+        let with_fault = Column::of(&format!("With the fault: {words}"), &base.forked(fault));
+        self.columns = vec![before.named("Without the fault"), with_fault];
+        self.base = before.run.scenario.clone();
+        self.active = 1;
+        self.mode = Mode::Fork;
+    }
+
+    fn compare(&mut self) {
+        let Some(column) = self.active() else { return };
+        let base = column.run.scenario.clone();
+        let scenario = column.run.with_moments();
+        let levels = [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce];
+        let now = scenario.qos().0.unwrap_or_default();
+        self.columns = levels
+            .map(|qos| {
+                let scenario = scenario.with_publish_qos(qos).with_subscribe_qos(qos);
+                Column::of(&format!("QoS {}", qos as u8), &scenario)
+            })
+            .into();
+        self.active = usize::from(now as u8);
+        self.mode = Mode::Compare;
+        self.base = base;
+    }
+}
+
+impl Reducible for Flows {
+    type Action = Act;
+
+    fn reduce(self: Rc<Self>, act: Act) -> Rc<Self> {
+        let mut next = (*self).clone();
+        match act {
+            Act::Choose(index) => {
+                if let Some(scenario) = self.gallery.get(index) {
+                    next.open(scenario, 0);
+                }
+            }
+            Act::Open(scenario) => next.open(&scenario, 0),
+            Act::Arrive(address) => next.arrive(&address),
+            Act::Preview(scenario) => {
+                if next.before_edit.is_none() {
+                    next.before_edit = Some(Box::new((*self).clone()));
+                }
+                next.show(&scenario);
+            }
+            Act::Finish(scenario, old) => {
+                next.before_edit = None;
+                next.chosen = None;
+                next.show(&scenario);
+                next.made = Some(match old {
+                    Some(old) => Keep::Replace(old, scenario),
+                    None => Keep::Add(scenario),
+                });
+            }
+            Act::Discard => {
+                if let Some(before) = next.before_edit.take() {
+                    next = Self {
+                        yours: next.yours,
+                        ..*before
+                    };
+                }
+            }
+            Act::Yours(yours) => next.yours = yours,
+            Act::Kept => next.made = None,
+            Act::Fork(fault) => {
+                next.fork(fault);
+                if next.columns != self.columns {
+                    let fork = next.active().map(|column| column.run.scenario.clone());
+                    next.made = fork.map(|fork| Keep::Add(fork.into()));
+                }
+            }
+            Act::Compare => next.compare(),
+            Act::Alone => {
+                if let Some(column) = self.active() {
+                    next.base = column.run.scenario.clone();
+                    next.columns = vec![column.named("")];
+                    next.active = 0;
+                    next.mode = Mode::One;
+                }
+            }
+            Act::Activate(index) => next.active = index.min(self.columns.len().saturating_sub(1)),
+            Act::Version(version) => next.change(|scenario| scenario.with_version(version)),
+            Act::PublishQoS(qos) => next.change(|scenario| scenario.with_publish_qos(qos)),
+            Act::SubscribeQoS(qos) => next.change(|scenario| scenario.with_subscribe_qos(qos)),
+        }
+        Rc::new(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mqttscope_inspect::flows::When;
+
+    fn chosen(title: &str) -> Rc<Flows> {
+        let flows = Rc::new(Flows::default());
+        let index = flows
+            .gallery
+            .iter()
+            .position(|scenario| scenario.title == title)
+            .unwrap();
+        flows.reduce(Act::Choose(index))
+    }
+
+    #[test]
+    fn a_fork_stands_beside_what_it_came_from() {
+        let cut = Fault::Cut {
+            client: 0,
+            when: When::At(470),
+        };
+        let flows = chosen("QoS 1, no faults").reduce(Act::Fork(cut.clone()));
+        assert_eq!((flows.mode(), flows.columns().len()), (Mode::Fork, 2));
+        let [before, after] = flows.columns() else {
+            panic!("two columns");
+        };
+        assert!(before.run.faults().is_empty());
+        assert_eq!(after.run.faults(), [470]);
+        assert_eq!(
+            &*after.name,
+            "With the fault: cut Publisher's connection at 0.470 s"
+        );
+        let flows = flows.reduce(Act::Alone);
+        assert_eq!(flows.active().unwrap().run.scenario.faults, [cut]);
+        assert_eq!((flows.mode(), flows.columns().len()), (Mode::One, 1));
+    }
+
+    #[test]
+    fn three_qos_stand_under_the_same_faults() {
+        let flows = chosen("QoS 1, PUBACK lost").reduce(Act::Compare);
+        let runs: Vec<_> = flows.columns().iter().map(|column| &column.run).collect();
+        assert_eq!(runs.len(), 3);
+        assert!(runs.iter().all(|run| run.faults() == runs[0].faults()));
+        let counts: Vec<_> = runs
+            .iter()
+            .map(|run| (run.counts.delivered, run.counts.duplicated, run.counts.lost))
+            .collect();
+        assert_eq!(counts, [(1, 0, 0), (1, 1, 0), (1, 0, 0)]);
+        assert_eq!(flows.active_index(), 1);
+    }
+
+    #[test]
+    fn versions_and_qos_change_the_run() {
+        let flows = chosen("QoS 1, no faults").reduce(Act::PublishQoS(QoS::ExactlyOnce));
+        let flows = flows.reduce(Act::Version(ProtocolVersion::V3_1_1));
+        let run = &flows.active().unwrap().run;
+        assert_eq!(run.scenario.version, ProtocolVersion::V3_1_1);
+        assert_eq!(
+            run.scenario.qos(),
+            (Some(QoS::ExactlyOnce), Some(QoS::AtLeastOnce))
+        );
+        assert_eq!(run.counts.delivered, 1);
+    }
+
+    #[test]
+    fn an_address_leads_back_to_what_is_shown() {
+        let cut = Fault::Cut {
+            client: 1,
+            when: When::At(470),
+        };
+        let start = chosen("QoS 1, PUBACK lost");
+        let forked = start.clone().reduce(Act::Fork(cut.clone()));
+        let states = [
+            start.clone(),
+            start.clone().reduce(Act::Compare),
+            start.clone().reduce(Act::Compare).reduce(Act::Activate(2)),
+            forked.clone(),
+            forked.clone().reduce(Act::Activate(0)),
+            forked.clone().reduce(Act::Alone),
+            forked.reduce(Act::Compare),
+            start.reduce(Act::Version(ProtocolVersion::V3_1_1)),
+        ];
+        for state in states {
+            let hash = state.address(4).hash(state.gallery());
+            let route = crate::route::Route::of_hash(&hash);
+            let address = Address::of(&route, state.gallery()).unwrap().unwrap();
+            let arrived = Rc::new(Flows::default()).reduce(Act::Arrive(address.into()));
+            let runs = |state: &Flows| {
+                let runs = state.columns().iter().map(|column| column.run.clone());
+                runs.collect::<Vec<_>>()
+            };
+            assert_eq!(runs(&arrived), runs(&state), "{hash}");
+            assert_eq!(arrived.active_index(), state.active_index(), "{hash}");
+            assert_eq!((arrived.mode(), arrived.start()), (state.mode(), 4));
+            assert_eq!(arrived.made(), None);
+        }
+    }
+
+    #[test]
+    fn a_fork_and_what_is_written_are_to_be_kept() {
+        let fault = Fault::RestartBroker {
+            at: 500,
+            keeps: true,
+        };
+        let forked = chosen("QoS 1, no faults").reduce(Act::Fork(fault));
+        let Some(Keep::Add(kept)) = forked.made() else {
+            panic!("a fork is kept");
+        };
+        assert!(
+            kept.title
+                .ends_with("+ restart the broker at 0.500 s, state kept")
+        );
+        let kept = kept.clone();
+        let yours = Yours::default().after(&Keep::Add(kept)).unwrap();
+        let state = forked.reduce(Act::Kept).reduce(Act::Yours(yours));
+        assert_eq!((state.made(), state.chosen_of_yours()), (None, Some(0)));
+        let chosen = state.reduce(Act::Choose(0));
+        assert_eq!(chosen.chosen_of_yours(), None);
+        assert_eq!(chosen.yours().list().len(), 1, "nothing is lost");
+    }
+
+    #[test]
+    fn what_is_written_is_shown_until_it_is_done_or_discarded() {
+        let state = chosen("QoS 1, no faults");
+        let own = |qos| state.gallery[3].with_publish_qos(qos);
+        let preview = state
+            .clone()
+            .reduce(Act::Preview(own(QoS::AtMostOnce).into()))
+            .reduce(Act::Preview(own(QoS::AtLeastOnce).into()));
+        assert!(preview.is_preview() && preview.opened() == state.opened());
+        let discarded = preview.clone().reduce(Act::Discard);
+        assert_eq!(*discarded, *state);
+        let done = own(QoS::AtMostOnce);
+        let finished = preview.reduce(Act::Finish(done.clone().into(), None));
+        assert!(!finished.is_preview());
+        assert_eq!(finished.made(), Some(&Keep::Add(done.into())));
+    }
+
+    #[test]
+    fn what_is_opened_is_marked_where_it_is_known() {
+        let flows = Rc::new(Flows::default());
+        let known = flows.gallery[3].clone();
+        let flows = flows.reduce(Act::Open(Box::new(known.clone())));
+        assert_eq!(flows.chosen(), Some(3));
+        let own = known.with_publish_qos(QoS::AtLeastOnce);
+        assert_eq!(flows.reduce(Act::Open(Box::new(own))).chosen(), None);
+    }
+}

@@ -1,0 +1,113 @@
+// Every control of the Flows page is worked by keys alone; what the mouse does is in the other files.
+import { expect, type Page } from "@playwright/test";
+
+import { caption, count, open, title } from "./flows";
+import { test } from "./quiet";
+
+async function press(page: Page, id: string, key = "Enter") {
+  await page.getByTestId(id).focus();
+  await expect(page.getByTestId(id)).toBeFocused();
+  await page.keyboard.press(key);
+}
+
+test("the playback is worked by its buttons, with keys", async ({ page }) => {
+  await open(page, "QoS 1, no faults");
+  await press(page, "forward");
+  await expect(caption(page)).toContainText("step 2 of");
+  await press(page, "back", "Space");
+  await expect(caption(page)).toContainText("step 1 of");
+  await press(page, "play", "Space");
+  await expect(page.getByTestId("play")).toHaveAttribute("aria-label", "Pause (Space)");
+  await press(page, "play");
+  await expect(page.getByTestId("play")).toHaveAttribute("aria-label", "Play (Space)");
+  await press(page, "restart");
+  await expect(caption(page)).toContainText("step 1 of");
+  await press(page, "speed");
+  await expect(page.getByTestId("speed")).toHaveText("2×");
+  await press(page, "time", "End");
+  await expect(caption(page)).toContainText("Finished");
+});
+
+test("the settings are changed with keys", async ({ page }) => {
+  await open(page, "QoS 2, no faults");
+  await page.getByTestId("version").focus();
+  await page.keyboard.type("MQTT 3.1.1");
+  await expect(page.getByTestId("version")).toHaveValue("MQTT 3.1.1");
+  await page.getByTestId("publish-qos").focus();
+  await page.keyboard.type("publish QoS 1");
+  await expect(page.getByTestId("effective")).toHaveText("delivered at QoS 1");
+  await page.getByTestId("subscribe-qos").focus();
+  await page.keyboard.type("subscribe QoS 0");
+  await expect(page.getByTestId("effective")).toHaveText("delivered at QoS 0");
+});
+
+test("every fault of the menu is added with keys", async ({ page }) => {
+  await open(page, "QoS 1, no faults");
+  await page.keyboard.press("f");
+  const items = page.getByRole("menuitem");
+  await expect(items.first()).toBeFocused();
+  const names = await items.allTextContents();
+  await page.keyboard.press("Escape");
+  expect(names.length).toBeGreaterThan(10);
+  for (let index = 0; index < names.length; index += 1) {
+    await press(page, "fork");
+    await expect(items.first()).toBeFocused();
+    for (let down = 0; down < index; down += 1) {
+      await page.keyboard.press("ArrowDown");
+    }
+    await expect(items.nth(index)).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(page.getByTestId("diagram")).toHaveCount(2);
+    await expect(page.getByTestId("column").nth(1)).toContainText("With the fault:");
+    await page.goBack();
+    await expect(page.getByTestId("diagram")).toHaveCount(1);
+  }
+  await expect(page.getByTestId("own-scenario")).toHaveCount(names.length);
+});
+
+test("runs are compared and chosen with keys", async ({ page }) => {
+  await open(page, "QoS 1, PUBACK lost");
+  await press(page, "compare");
+  await page.getByTestId("column").nth(2).focus();
+  await page.keyboard.press("Space");
+  await expect(page.getByTestId("column").nth(2)).toHaveAttribute("aria-pressed", "true");
+  await press(page, "alone", "Space");
+  await page.keyboard.press("End");
+  await expect(count(page, "duplicates")).toHaveText("0");
+});
+
+test("a packet opens, and a packet in transit is lost, with keys", async ({ page }) => {
+  await open(page, "QoS 1, no faults");
+  await page.getByTestId("arrow").first().focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("packet-window")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("packet-window")).toHaveCount(0);
+});
+
+test("scenarios, the editor, links, files and the presentation are reached with keys", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("scenario").first().focus();
+  await page.keyboard.press("Enter");
+  await expect(title(page)).toHaveText("QoS 0, no faults");
+  await press(page, "share");
+  await expect(page.getByText("Link copied")).toBeVisible();
+  await press(page, "export");
+  await page.keyboard.press("End");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
+  expect(download.suggestedFilename()).toBe("qos0-no-faults.txt");
+  await press(page, "present");
+  await expect(page.locator("main.flows")).toHaveAttribute("data-presenting", "true");
+  await press(page, "present", "Space");
+  await expect(page.locator("main.flows")).toHaveAttribute("data-presenting", "false");
+  await press(page, "edit-this");
+  await expect(page.getByTestId("script")).toBeFocused();
+  await press(page, "cancel-edit");
+  await page.keyboard.press("n");
+  await page.getByTestId("script").fill("publisher P\nat 0 P conect");
+  await press(page, "fix");
+  await press(page, "script-help");
+  await expect(page.locator("details.script-help")).toHaveAttribute("open", "");
+  await press(page, "save-scenario");
+  await expect(page.getByTestId("own-scenario")).toHaveCount(1);
+});

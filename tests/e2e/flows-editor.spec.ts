@@ -1,0 +1,69 @@
+// A scenario is written beside its diagram.
+import { expect } from "@playwright/test";
+
+import { count, open, title } from "./flows";
+import { test } from "./quiet";
+
+const MINE =
+  "title Mine\nversion 3.1.1\npublisher P\nsubscriber S\nat 0 P connect\nat 0 S connect\nat 200 S subscribe # 0\nat 400 P publish a/b 0 : hello";
+
+test("the diagram follows as one types, and wrong lines are named and corrected", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("new-scenario").click();
+  const says = page.getByTestId("script-says");
+  await expect(says).toContainText("No errors");
+  await expect(title(page)).toHaveText("New scenario");
+  await page.getByTestId("script").fill(`${MINE}\nfoo\nat 5 P conect\nat 6 P publish t 3`);
+  await expect(says).toContainText("Line 9: A line cannot begin with `foo`.");
+  await expect(says).toContainText("Line 10: Unknown action `conect`. Did you mean `connect`?");
+  await expect(says).toContainText("Line 11: `3` is not a QoS: use 0, 1 or 2.");
+  await expect(page.locator(".numbers .wrong")).toHaveText(["9", "10", "11"]);
+  await expect(page.getByTestId("save-scenario")).toBeDisabled();
+  await page.getByTestId("fix").click();
+  await expect(page.locator(".numbers .wrong")).toHaveText(["9", "11"]);
+  await page.getByRole("button", { name: "Line 9" }).click();
+  await expect(page.getByTestId("script")).toBeFocused();
+  await page.keyboard.type("# ");
+  await expect(page.locator(".numbers .wrong")).toHaveText(["11"]);
+  await page.getByTestId("script").fill(MINE);
+  await expect(title(page)).toHaveText("Mine");
+  await expect(page.getByTestId("run-list")).toContainText("The application of P publishes to a/b.");
+  await page.getByTestId("save-scenario").click();
+  await expect(page.getByTestId("own-scenario")).toContainText("Mine");
+  await page.keyboard.press("End");
+  await expect(count(page, "delivered")).toHaveText("1");
+});
+
+test("a fault that never happens is told in the editor and in the result", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("new-scenario").click();
+  await page.getByTestId("script").fill(`${MINE}\ncut P before PUBACK 1`);
+  const text = "`cut P before PUBACK 1` never happens: no PUBACK is sent on P's connection.";
+  await expect(page.getByTestId("unused")).toHaveText(text);
+  await page.getByTestId("save-scenario").click();
+  await page.keyboard.press("End");
+  await expect(page.getByTestId("caption")).toContainText(text);
+});
+
+test("what is not saved goes back to what was shown, and can be restored", async ({ page }) => {
+  await open(page, "Slow link");
+  await page.keyboard.press("e");
+  await expect(page.getByTestId("script")).toBeFocused();
+  await page.getByTestId("script").fill(MINE);
+  await expect(title(page)).toHaveText("Mine");
+  await page.keyboard.press("Escape");
+  await expect(title(page)).toHaveText("Slow link");
+  await expect(page).toHaveURL(/slow-link$/);
+  await page.reload();
+  await page.getByTestId("new-scenario").click();
+  await page.getByTestId("restore-draft").click();
+  await expect(page.getByTestId("script")).toHaveValue(MINE);
+  await page.getByTestId("script").focus();
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByTestId("own-scenario")).toContainText("Mine");
+  await page.getByTestId("new-scenario").click();
+  await expect(page.getByTestId("unsaved")).toHaveCount(0);
+  await page.getByTestId("script-help").click();
+  await expect(page.getByText("holds back its acknowledgements")).toBeVisible();
+  await page.getByTestId("cancel-edit").click();
+});
