@@ -93,7 +93,7 @@ test("advice keeps the next cause in sight, and shows the lines of the one broke
   let row = await failed(page, "ws://127.0.0.1:1/");
   await row.getByTestId("why-not").click();
   const advice = page.getByTestId("advice");
-  await expect(page.getByRole("dialog")).toHaveAccessibleName("Why “mosquitto” does not connect");
+  await expect(page.getByRole("dialog")).toHaveAccessibleName("Why “mosquitto” is not connected");
   await expect(advice.locator("pre").first()).toBeHidden();
   await expect(advice.getByRole("listitem").nth(2)).toBeInViewport();
   await advice.locator("summary").first().click();

@@ -67,6 +67,10 @@ pub(crate) struct Connection {
     pub(crate) limits: Vec<ServerLimit>,
     pub(crate) advice: Vec<Advice>,
     pub(crate) attempt: Attempt,
+    /// Accepted connections in a row that ended within seconds, without a word.
+    pub(crate) quick_ends: u32,
+    /// It is told to give up, and keeps what it says of why.
+    pub(crate) is_stopping: bool,
     filters: Vec<Filter>,
     /// Which filters a topic matches, as found before.
     matched: HashMap<u32, Vec<usize>>,
@@ -96,7 +100,9 @@ impl Connection {
             session_present: None,
             limits: Vec::new(),
             advice: Vec::new(),
-            attempt: Attempt::new(0.0),
+            attempt: Attempt::none(),
+            quick_ends: 0,
+            is_stopping: false,
             filters: Vec::new(),
             matched: HashMap::new(),
         }

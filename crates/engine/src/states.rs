@@ -135,6 +135,7 @@ impl States {
             return false;
         };
         self.packets.want(Wanted {
+            packets: true,
             connection: Some(connection),
             ..Wanted::default()
         });

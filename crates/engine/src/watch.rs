@@ -3,7 +3,9 @@
 //! A monitor watches the connections to one server, so there is one for each address. It numbers
 //! packets by itself; here its numbers become places in the log.
 
-mod explain;
+mod listed;
+
+pub(crate) use listed::Listed;
 
 use core::ops::Range;
 use std::collections::{BTreeMap, VecDeque};
@@ -296,8 +298,10 @@ impl Found {
             connection: self.connection,
             rule: self.finding.rule.name().to_owned(),
             statement: self.finding.statement().map(str::to_owned),
+            version: self.finding.version.name().to_owned(),
             grade: grade(self.finding.severity()),
-            by: direction(self.finding.by),
+            by: Some(direction(self.finding.by)),
+            count: 1,
             message: self.finding.message(),
             packets: self.packets.clone(),
         }

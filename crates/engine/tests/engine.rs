@@ -1,5 +1,6 @@
 //! The engine against the broker of `mqttscope-session`: what a person does, and what they see.
 
+mod closings;
 mod handshakes;
 mod links;
 mod states;
@@ -102,7 +103,8 @@ fn a_message_of_qos_2_is_seen_both_ways_with_its_handshakes() {
             ],
             "version {version}"
         );
-        let linked = |at: usize| seen.wire[at].linked.map(|record| record.0);
+        // The opening of the connection has number 0.
+        let linked = |at: usize| seen.wire[at].linked.map(|record| record.0 - 1);
         // A PUBREC is answered itself.
         assert_eq!((linked(4), linked(6)), (Some(6), Some(8)));
         assert_eq!((linked(10), linked(11)), (Some(8), Some(9)));

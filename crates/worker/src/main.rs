@@ -67,7 +67,9 @@ fn main() {
     let is_secure = scope.location().protocol() == "https:";
     let handle = Handle(Rc::new(RefCell::new(Worker {
         scope,
-        engine: Engine::new(random()).on_secure_page(is_secure),
+        engine: Engine::new(random())
+            .on_secure_page(is_secure)
+            .in_time_zone(js_sys::Date::new_0().get_timezone_offset()),
         sockets: HashMap::new(),
         broker: BuiltIn::new(random(), random()),
         incoming: Vec::new(),

@@ -3,6 +3,7 @@
 use mqttscope_engine::protocol::{ConnectionState, ConnectionView};
 use yew::prelude::*;
 
+use crate::components::glossary::label;
 use crate::state::live::words;
 
 /// The card; `name`: what the connection is called.
@@ -58,7 +59,7 @@ pub(super) fn connection_card(view: Option<&ConnectionView>, name: &str) -> Html
                 <dl data-testid="limits">
                     <dt>{ "Session" }</dt><dd>{ session }</dd>
                     { for view.limits.iter().map(|limit| html! {
-                        <><dt>{ &limit.name }</dt><dd class={classes!(limit.is_default.then_some("quiet"))}>{ &limit.value }if limit.is_default { <small>{ " by default" }</small> }</dd></>
+                        <><dt>{ label(&limit.name) }</dt><dd class={classes!(limit.is_default.then_some("quiet"))}>{ &limit.value }if limit.is_default { <small>{ " by default" }</small> }</dd></>
                     }) }
                 </dl>
                 <p class="quiet">{ "Select a packet or a message to see it here byte by byte." }</p>

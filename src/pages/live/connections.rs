@@ -5,13 +5,14 @@ use std::rc::Rc;
 use mqttscope_engine::protocol::{Command, ConnectionId, Profile, Summary};
 use yew::prelude::*;
 
-use super::advice::advice_window;
+use super::advice::AdviceWindow;
 use super::connection_row::ConnectionRow;
-use super::connection_state::cause;
+use super::connection_state::{cause, said};
 use super::desk::Desk;
 use super::edit::Edit;
 use super::keep;
 use super::new_menu::NewMenu;
+use super::repair::on_repair;
 use super::undo::Undo;
 use crate::state::live::Act;
 use crate::state::live::profiles::{ProfileAct, Profiles};
@@ -88,19 +89,23 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
             let name = props
                 .profiles
                 .get(*number)
-                .map(|known| known.profile.name.clone())
+                .map(|known| AttrValue::from(known.profile.name.clone()))
                 .unwrap_or_default();
             let view = view(*number);
-            let cause = view
+            let why = view
                 .as_ref()
                 .map(|view| cause(&view.state).to_owned())
                 .unwrap_or_default();
-            advice_window(
-                &name,
-                &cause,
-                &view.map(|view| view.advice).unwrap_or_default(),
-                &on_close,
-            )
+            // What it waits for is said in its row; here only that it is tried, or works again.
+            let state = match view.as_ref().filter(|_| why.is_empty()) {
+                Some(view) if said(&view.state, None).0 == "open" => "connected again",
+                Some(_) => "trying again…",
+                None => "",
+            };
+            html! {
+                <AdviceWindow number={*number} {name} cause={why} advice={view.map(|view| view.advice).unwrap_or_default()} {state}
+                    on_repair={on_repair(&props.profiles, &desk)} on_close={on_close.clone()} />
+            }
         }
     };
     html! {

@@ -3,19 +3,23 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{ConnectionView, Direction, Packet, WireRow};
+use mqttscope_engine::protocol::{ConnectionView, Direction, EventView, Packet, WireRow};
 use mqttscope_inspect::payload::Reader;
 use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 use yew::prelude::*;
 
+use super::advice::Repair;
 use super::connection_card::connection_card;
 use super::desk::Desk;
 use super::detail_bar::detail_bar;
+use super::event_card::event_card;
 use super::wire_list::minutes_behind;
 use super::wire_row::grade;
 use crate::components::icon::icon;
-use crate::components::inspector::{Inspector, Shown};
+use crate::components::inspector::{Inspector, Shown, marked};
+use crate::components::rule_chip::rule_chip_in;
 use crate::components::state_view::StatePane;
+use crate::element::el;
 use crate::state::live::Act;
 use crate::state::live::around::{Around, Detail};
 use crate::state::live::words;
@@ -23,6 +27,10 @@ use crate::state::live::words;
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct DetailsProps {
     pub(super) packet: Option<Rc<Packet>>,
+    /// The opening or closing of a connection that is selected instead of a packet.
+    pub(super) event: Option<Rc<EventView>>,
+    /// What is done about a cause.
+    pub(super) on_repair: Callback<Repair>,
     /// Its row, while it is on screen.
     pub(super) row: Option<WireRow>,
     /// What both ends know around it.
@@ -52,6 +60,9 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
     };
+    if let Some(event) = &props.event {
+        return event_card(event, *minutes, &desk, &props.on_repair);
+    }
     let (Some(packet), Some(shown)) = (&props.packet, &*shown) else {
         return html! { <section class="pane details" aria-label="Connection">{ connection_card(props.view.as_ref(), &props.name) }</section> };
     };
@@ -105,8 +116,8 @@ fn faults(packet: &Packet) -> Html {
                 let (class, picture, _) = grade(finding.grade);
                 html! {
                     <div class={classes!("diagnostic", class.strip_prefix("is-"))}>
-                        { icon(picture) }<span class="says">{ &finding.message }</span>
-                        <span class="ids">if let Some(statement) = &finding.statement { <span>{ statement }</span> }<span class="rule">{ &finding.rule }</span></span>
+                        { icon(picture) }{ Html::from(marked(el("span").class("says"), &finding.message)) }
+                        <span class="ids">if let Some(statement) = &finding.statement { { rule_chip_in(&finding.version, statement) } }<span class="rule">{ &finding.rule }</span></span>
                     </div>
                 }
             }) }

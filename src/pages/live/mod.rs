@@ -11,7 +11,8 @@ mod detail_bar;
 mod details;
 mod edit;
 mod engine;
-mod explanations;
+mod event_card;
+mod finding_card;
 mod finding_list;
 mod flow_list;
 mod flow_picture;
@@ -26,6 +27,7 @@ mod payload_field;
 mod publish;
 mod publish_more;
 mod record_list;
+mod repair;
 mod saved_menu;
 mod setting_field;
 mod steps;
@@ -136,7 +138,7 @@ pub fn Live(props: &LiveProps) -> Html {
                     <publish::Publish form={(*publishing).clone()} saved={(*saved).clone()} connection={live.connection} {is_open} {is_v5}
                         repeating={view.as_ref().is_some_and(|view| view.repeating)} />
                 </div>
-                <details::Details packet={live.packet.clone()} row={live.selected_row().cloned()} around={live.around.clone()} {view} {name} />
+                <details::Details packet={live.packet.clone()} event={live.event.clone()} on_repair={repair::on_repair(&profiles, &desk)} row={live.selected_row().cloned()} around={live.around.clone()} {view} {name} />
             </main>
         </ContextProvider<Desk>>
     }

@@ -15,7 +15,7 @@ const MIB: u64 = 1 << 20;
 /// The bar below the tabs.
 pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
     let total = match live.tab {
-        Tab::Wire => Some((live.wire.total, "packet")),
+        Tab::Wire => Some((live.packets(), "packet")),
         Tab::Messages => Some((live.messages.total, "message")),
         Tab::Flows => Some((live.flows.total, "handshake")),
         Tab::Findings => Some((live.findings.total, "finding")),

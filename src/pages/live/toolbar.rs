@@ -13,7 +13,7 @@ use crate::state::live::Act;
 const PATIENCE: u32 = 120;
 
 /// What can be taken away.
-const FILES: [(ExportFormat, &str, &str); 4] = [
+const FILES: [(ExportFormat, &str, &str); 5] = [
     (
         ExportFormat::WireHex,
         "Packets as hex",
@@ -24,12 +24,17 @@ const FILES: [(ExportFormat, &str, &str); 4] = [
         "Packets as JSON lines",
         "one object a line",
     ),
+    (ExportFormat::WireCsv, "Packets as CSV", "for a spreadsheet"),
     (
         ExportFormat::MessagesJsonLines,
         "Messages as JSON lines",
         "one object a line",
     ),
-    (ExportFormat::MessagesCsv, "Messages as CSV", "for a table"),
+    (
+        ExportFormat::MessagesCsv,
+        "Messages as CSV",
+        "for a spreadsheet",
+    ),
 ];
 
 #[derive(Clone, PartialEq, Properties)]

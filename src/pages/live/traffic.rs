@@ -4,7 +4,6 @@ use yew::prelude::*;
 
 use super::chart_view::ChartView;
 use super::desk::Desk;
-use super::explanations::Explanations;
 use super::finding_list::FindingList;
 use super::flow_list::FlowList;
 use super::message_list::MessageList;
@@ -16,7 +15,7 @@ use crate::state::live::{Act, Live, Tab};
 
 /// The middle; `desk` is where it says things.
 pub(super) fn traffic(live: &Live, desk: &Desk) -> Html {
-    let selected = live.packet.as_ref().map(|packet| packet.record);
+    let selected = live.shown_record();
     let shown = match live.tab {
         Tab::Wire => {
             html! { <WireList rows={live.wire.clone()} {selected} reveal={live.revealed} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }
@@ -27,12 +26,9 @@ pub(super) fn traffic(live: &Live, desk: &Desk) -> Html {
         Tab::Flows => {
             html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }
         }
-        Tab::Findings => html! {
-            <>
-                <Explanations lines={live.explanations.clone()} />
-                <FindingList rows={live.findings.clone()} {selected} />
-            </>
-        },
+        Tab::Findings => {
+            html! { <FindingList rows={live.findings.clone()} counts={live.summary.findings} grade={live.grade} /> }
+        }
         Tab::Chart => {
             html! { <ChartView chart={live.chart.clone()} topic={AttrValue::from(live.chart_topic.clone())} path={AttrValue::from(live.chart_path.clone())} /> }
         }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use mqttscope_engine::protocol::{
-    Chart, ConnectionId, ConnectionView, ExplanationView, FindingView, FlowView, Looking,
+    Chart, ConnectionId, ConnectionView, EventView, FindingView, FlowView, Grade, Looking,
     MessageRow, Packet, RecordId, Report, Summary, TimedPacket, TopicRow, Window, WireRow,
 };
 use yew::Reducible;
@@ -26,12 +26,14 @@ pub struct Live {
     pub flows: Rc<Rows<FlowView>>,
     /// Findings on screen.
     pub findings: Rc<Rows<FindingView>>,
-    /// The recording in plain words; none: it was not told yet.
-    pub explanations: Option<Rc<Vec<ExplanationView>>>,
+    /// Only findings of this grade are listed; none: all.
+    pub grade: Option<Grade>,
     /// The chart.
     pub chart: Rc<Chart>,
     /// The packet that the inspector shows.
     pub packet: Option<Rc<Packet>>,
+    /// The opening or closing of a connection that is shown instead of a packet.
+    pub event: Option<Rc<EventView>>,
     /// The packets of the handshake that is drawn.
     pub handshake: Rc<Vec<TimedPacket>>,
     /// The packet that was chosen; it becomes [`Live::packet`] when its bytes are here.
@@ -58,6 +60,8 @@ pub struct Live {
     pub chart_topic: Rc<str>,
     /// See [`Looking::chart_path`].
     pub chart_path: Rc<str>,
+    /// Rows of the list of packets that are no packets.
+    wire_events: u64,
     /// The packet that the list of packets is to show.
     reveal: Option<RecordId>,
     middle: Option<Window>,
@@ -94,6 +98,8 @@ pub enum Act {
     Everything(bool),
     /// Only what contains this.
     Search(Rc<str>),
+    /// Only findings of this grade, or all.
+    Grade(Option<Grade>),
     /// Stand still, or go on.
     Pause(bool),
     /// These rows of a list are on screen.
@@ -122,7 +128,7 @@ impl Live {
             messages: middle(Tab::Messages),
             flows: middle(Tab::Flows),
             findings: middle(Tab::Findings),
-            explanations: self.tab == Tab::Findings,
+            grade: self.grade,
             reveal: self.reveal,
             state: self.around.moment(),
             topics: self.tree,
@@ -159,6 +165,19 @@ impl Live {
     pub fn selected_row(&self) -> Option<&WireRow> {
         let selected = self.packet.as_ref()?.record;
         self.wire.rows.iter().find(|row| row.record == selected)
+    }
+
+    /// Packets in the list of packets.
+    #[must_use]
+    pub fn packets(&self) -> u64 {
+        self.wire.total.saturating_sub(self.wire_events)
+    }
+
+    /// The row that is selected in the lists.
+    #[must_use]
+    pub fn shown_record(&self) -> Option<RecordId> {
+        let event = self.event.as_ref().map(|event| event.record);
+        event.or_else(|| Some(self.packet.as_ref()?.record))
     }
 
     /// Rows that came to the list in the middle since it stands still.
@@ -220,7 +239,7 @@ impl Live {
         (self.reveal, self.revealed) = (None, None);
         self.around.select(record);
         if record.is_none() {
-            self.packet = None;
+            (self.packet, self.event) = (None, None);
         }
     }
 
@@ -231,9 +250,13 @@ impl Live {
                 first,
                 total,
                 dropped,
+                events,
                 rows,
                 revealed,
             } => {
+                if !self.paused {
+                    self.wire_events = events;
+                }
                 if let Some((record, row)) = revealed
                     && self.reveal == Some(record)
                 {
@@ -266,7 +289,6 @@ impl Live {
                 dropped,
                 rows,
             } => self.findings = self.cut(Tab::Findings, Rows::new(first, total, dropped, rows)),
-            Report::Explanations(lines) => self.explanations = Some(lines.into()),
             Report::State(state) => {
                 if let Some(record) = self.around.take(state) {
                     self.selected = Some(record);
@@ -275,11 +297,14 @@ impl Live {
             }
             Report::Chart(chart) => self.chart = chart.into(),
             Report::Packet(packet) if Some(packet.record) == self.selected => {
-                self.packet = Some(packet.into());
+                (self.packet, self.event) = (Some(packet.into()), None);
+            }
+            Report::Event(event) if Some(event.record) == self.selected => {
+                (self.packet, self.event) = (None, Some((*event).into()));
             }
             Report::Handshake(packets) => self.handshake = packets.into(),
             // A packet that is not wanted any more; files and notices are nobody's state.
-            Report::Packet(_) | Report::Exported(_) | Report::Notice(_) => {}
+            Report::Packet(_) | Report::Event(_) | Report::Exported(_) | Report::Notice(_) => {}
         }
     }
 
@@ -352,6 +377,10 @@ impl Reducible for Live {
                 next.search = search;
                 next.begin_anew();
             }
+            Act::Grade(grade) => {
+                next.grade = grade;
+                next.begin_anew();
+            }
             Act::Pause(paused) => next.pause(paused),
             Act::Scroll(List::Middle, window) => next.middle = Some(window),
             Act::Scroll(List::Topics, window) => next.tree = Some(window),
@@ -361,7 +390,6 @@ impl Reducible for Live {
             Act::Cleared => {
                 next.begin_anew();
                 next.select(None);
-                next.explanations = None;
                 next.wire = Rc::default();
                 next.messages = Rc::default();
                 next.flows = Rc::default();

@@ -6,6 +6,7 @@ use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFilt
 use super::{Engine, Transport, instant};
 use crate::connection::{Connection, Repeating, Request};
 use crate::convert;
+use crate::doctor::End;
 use crate::export;
 use crate::log::Wanted;
 use crate::protocol::{
@@ -64,6 +65,8 @@ impl Engine {
                 if let Some(mut packet) = rows::packet(&self.log, record) {
                     packet.findings = self.watch.findings_about(record);
                     self.answers.push(Report::Packet(packet));
+                } else if let Some(event) = rows::event(&self.log, record) {
+                    self.answers.push(Report::Event(Box::new(event)));
                 } else {
                     self.notice(None, true, "This packet is no longer in the log.");
                 }
@@ -167,9 +170,11 @@ impl Engine {
     }
 
     fn cut(&mut self, now_ms: f64, id: ConnectionId) {
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.attempt.ended(End::Cut);
+        }
         self.release(now_ms, id);
         if let Some(connection) = self.connections.get_mut(&id) {
-            connection.cause = "cut by you".into();
             connection.client.handle_disconnected(instant(now_ms));
         }
         self.settle(now_ms, id);
@@ -296,11 +301,7 @@ impl Engine {
     }
 
     fn look(&mut self, looking: Looking) {
-        let before = core::mem::replace(&mut self.looking, looking);
-        let now = &self.looking;
-        if now.explanations != before.explanations || now.connection != before.connection {
-            self.explained.forget();
-        }
+        self.looking = looking;
         self.rewant();
     }
 
@@ -349,7 +350,6 @@ impl Engine {
         self.states.clear();
         self.flows_gone = Gone::default();
         self.findings_gone = Gone::default();
-        self.findings = [0; 3];
         for connection in self.connections.values_mut() {
             connection.forget_topics();
         }

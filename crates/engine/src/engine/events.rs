@@ -5,7 +5,6 @@ use mqttscope_session::common::Message;
 use mqttscope_wire::{PacketType, Property, PropertyId, ProtocolVersion, ReasonCode};
 
 use super::{Closed, Engine, SocketId, Transport, instant};
-use crate::attempt;
 use crate::connection::Connection;
 use crate::convert;
 use crate::doctor;
@@ -45,20 +44,13 @@ impl Engine {
                 }
             }
             Event::Connected(connected) => {
-                connection.cause.clear();
-                connection.advice.clear();
                 connection.attempt.reached(now_ms, doctor::Phase::Connected);
                 connection.session_present = Some(connected.session_present);
                 connection.limits = limits::of_connack(connection.version, &connected);
                 self.subscribe_again(now_ms, id, connected.session_present);
             }
-            Event::Disconnected { cause, .. } => {
-                let version = connection.version;
-                connection.session_present = None;
-                connection.advice =
-                    attempt::advice(connection, &cause, now_ms, self.page_is_secure);
-                let words = words(&cause, version, &connection.cause);
-                connection.cause = words;
+            Event::Disconnected { cause, retry_at } => {
+                self.ended(now_ms, id, &cause, retry_at);
             }
             Event::Subscribed {
                 ticket,
@@ -281,14 +273,14 @@ pub(super) fn words_of(closed: &Closed) -> String {
         format!(" and said {:?}", closed.reason)
     };
     if !closed.was_open {
-        return "could not be opened".into();
+        return "could not connect".into();
     }
     match closed.code {
         1000 => format!("the server closed it in order{said}"),
         1001 => format!("the server is going away{said}"),
         1002 => format!("the server saw a WebSocket protocol error{said}"),
         1003 => format!("closed over data of the wrong kind{said}"),
-        1006 => "the connection broke".into(),
+        1006 => "connection lost".into(),
         1007 => format!("the server could not read what it got{said}"),
         1008 => format!("the server's policy forbids it{said}"),
         1009 => format!("a message was too big for the server{said}"),
@@ -297,15 +289,20 @@ pub(super) fn words_of(closed: &Closed) -> String {
     }
 }
 
-fn words(cause: &Cause, version: ProtocolVersion, socket: &str) -> String {
+pub(super) fn words(
+    cause: &Cause,
+    version: ProtocolVersion,
+    socket: &str,
+    phase: doctor::Phase,
+) -> String {
     let name = |packet_type, code: ReasonCode| {
         code.name(packet_type, version)
             .map_or_else(|| format!("0x{:02X}", code.0), str::to_owned)
     };
     match cause {
         Cause::Requested => String::new(),
-        Cause::NotOpened if socket.is_empty() => "could not be opened".into(),
-        Cause::Lost if socket.is_empty() => "the connection broke".into(),
+        Cause::NotOpened if socket.is_empty() => "could not connect".into(),
+        Cause::Lost if socket.is_empty() => "connection lost".into(),
         Cause::NotOpened | Cause::Lost => socket.to_owned(),
         Cause::Refused { reason_code, .. } => {
             let name = name(PacketType::Connack, *reason_code);
@@ -324,6 +321,9 @@ fn words(cause: &Cause, version: ProtocolVersion, socket: &str) -> String {
                 "ended by the server: {}",
                 name(PacketType::Disconnect, *reason_code)
             )
+        }
+        Cause::TimedOut(_) if phase == doctor::Phase::Opening => {
+            "the WebSocket did not open in time".into()
         }
         Cause::TimedOut(PacketType::Connack) => "the server did not answer the CONNECT".into(),
         Cause::TimedOut(packet_type) => format!("no {} came in time", packet_type.name()),

@@ -99,6 +99,7 @@ impl Recorder<'_> {
             packet,
         );
         let first = packet.first().copied().unwrap_or_default();
+        (self.connection.attempt).packet(self.now_ms, self.direction, first, record);
         let asked = self.links.note(
             self.connection.id,
             self.direction,

@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use mqttscope_session::common::topic_tree;
 use mqttscope_wire::{PacketType, TopicFilter};
 
-use super::{Record, WireLog};
+use super::{Entry, Record, WireLog};
 use crate::protocol::{ConnectionId, RecordId, Window};
 use crate::topics::Topics;
 
@@ -19,6 +19,8 @@ pub(crate) struct Wanted {
     pub(crate) connection: Option<ConnectionId>,
     /// Only PUBLISH packets.
     pub(crate) messages: bool,
+    /// No openings and closings of connections.
+    pub(crate) packets: bool,
     /// See [`crate::protocol::Looking::search`].
     pub(crate) search: String,
     /// Filters whose messages are hidden, unless another one that is not brings them too.
@@ -32,6 +34,8 @@ pub(crate) struct Wanted {
 pub(crate) struct Index {
     wanted: Wanted,
     hits: VecDeque<u64>,
+    /// Hits that are openings and closings of connections.
+    events: VecDeque<u64>,
     /// Hits that went with the oldest packets.
     dropped: u64,
     /// The next packet to look at.
@@ -49,6 +53,8 @@ pub(crate) struct Part {
     pub(crate) total: u64,
     /// Rows that went with the oldest packets.
     pub(crate) dropped: u64,
+    /// Rows there are that are no packets.
+    pub(crate) events: u64,
     /// Its packets.
     pub(crate) ids: Vec<RecordId>,
 }
@@ -86,16 +92,24 @@ impl Index {
             self.hits.pop_front();
             self.dropped = self.dropped.saturating_add(1);
         }
+        while self.events.front().is_some_and(|&hit| hit < log.first()) {
+            self.events.pop_front();
+        }
         if self.is_whole() {
             return false;
         }
         self.next = self.next.max(log.first());
         let end = log.end().min(self.next.saturating_add(SLICE));
         for number in self.next..end {
-            if let Some(record) = log.get(RecordId(number))
-                && self.is_in(record, log, topics)
-            {
-                self.hits.push_back(number);
+            match log.entry(RecordId(number)) {
+                Some(Entry::Packet(record)) if self.is_in(record, log, topics) => {
+                    self.hits.push_back(number);
+                }
+                Some(Entry::Event(record)) if self.has_event(record, log) => {
+                    self.hits.push_back(number);
+                    self.events.push_back(number);
+                }
+                _ => {}
             }
         }
         self.next = end;
@@ -133,13 +147,18 @@ impl Index {
             first,
             total,
             dropped,
+            events: if self.is_whole() {
+                log.events()
+            } else {
+                self.events.len() as u64
+            },
             ids: (first..end).filter_map(at).map(RecordId).collect(),
         }
     }
 
     /// The row of a packet; none: it is not in the list, or not yet.
     pub(crate) fn row_of(&self, log: &WireLog, id: RecordId) -> Option<u64> {
-        log.get(id)?;
+        log.entry(id)?;
         if self.is_whole() {
             return id.0.checked_sub(log.first());
         }
@@ -178,6 +197,19 @@ impl Index {
     /// Nothing is left out, so that nothing need be listed.
     fn is_whole(&self) -> bool {
         self.wanted == Wanted::default()
+    }
+
+    fn has_event(&self, record: &Record, log: &WireLog) -> bool {
+        let wanted = &self.wanted;
+        let search = &wanted.search;
+        !wanted.packets
+            && !wanted.messages
+            && wanted.connection.is_none_or(|of| of == record.connection)
+            && (search.is_empty()
+                || log.event(record).is_some_and(|event| {
+                    let line = format!("{} {} {}", event.name(), event.line(), event.address);
+                    contains(line.as_bytes(), search.as_bytes())
+                }))
     }
 
     fn is_in(&mut self, record: &Record, log: &WireLog, topics: &Topics) -> bool {

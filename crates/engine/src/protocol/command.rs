@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConnectionId, MessageDraft, Profile, RecordId, SubscriptionDraft};
+use super::{ConnectionId, Grade, MessageDraft, Profile, RecordId, SubscriptionDraft};
 
 /// What the page asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,8 +100,8 @@ pub struct Looking {
     pub flows: Option<Window>,
     /// The list of findings.
     pub findings: Option<Window>,
-    /// The recording in plain words.
-    pub explanations: bool,
+    /// Only findings of this grade; none: all.
+    pub grade: Option<Grade>,
     /// A packet that the list of packets is to show: where it stands there is reported.
     pub reveal: Option<RecordId>,
     /// What both ends know around a packet.
@@ -140,6 +140,8 @@ pub enum ExportFormat {
     WireHex,
     /// A JSON object for each packet.
     WireJsonLines,
+    /// A line for each packet.
+    WireCsv,
     /// A JSON object for each message.
     MessagesJsonLines,
     /// A line for each message.

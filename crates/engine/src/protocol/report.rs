@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use mqttscope_inspect::states::StateView;
 
 use super::{
-    ConnectionId, Direction, ExplanationView, FindingView, FlowView, MessageRow, Moment, RecordId,
+    ConnectionId, Direction, EventView, FindingView, FlowView, MessageRow, Moment, RecordId,
     SubscriptionDraft, TopicRow, WireRow,
 };
 
@@ -22,6 +22,8 @@ pub enum Report {
         total: u64,
         /// Rows that stood before row 0 and were dropped, ever since the list is what it is.
         dropped: u64,
+        /// Rows there are that are no packets: connections that opened or closed.
+        events: u64,
         /// The rows asked for.
         rows: Vec<WireRow>,
         /// The packet that is to be revealed, and its row; none: it is not listed, or not yet.
@@ -69,14 +71,14 @@ pub enum Report {
         /// The rows asked for.
         rows: Vec<FindingView>,
     },
-    /// The recording in plain words, the most important first.
-    Explanations(Vec<ExplanationView>),
     /// What both ends know around the packet that was asked for; none: it is not in the log.
     State(Option<Box<StateAt>>),
     /// The chart.
     Chart(Chart),
     /// An answer to [`super::Command::Inspect`].
     Packet(Packet),
+    /// An answer to [`super::Command::Inspect`] where there is no packet: a connection opened or closed.
+    Event(Box<EventView>),
     /// An answer to [`super::Command::Handshake`]: those of the packets that are still kept.
     Handshake(Vec<TimedPacket>),
     /// An answer to [`super::Command::Export`].
@@ -92,7 +94,7 @@ pub struct Summary {
     pub connections: Vec<ConnectionView>,
     /// The log's size.
     pub log: LogView,
-    /// Findings of each grade: errors, warnings, notes.
+    /// Findings of each grade, of the connections that are looked at: errors, warnings, notes.
     pub findings: [u64; 3],
     /// The last [`super::Looking::number`] whose rows were all found: what its lists have since, came
     /// since.
@@ -173,6 +175,21 @@ pub struct Advice {
     pub configuration: String,
     /// The statement that it rests on, if any.
     pub statement: Option<String>,
+    /// The version whose standard has that statement: `3.1`, `3.1.1` or `5`.
+    pub version: String,
+    /// Whether it is known, rather than guessed.
+    pub is_certain: bool,
+    /// What the page can do about it with one press.
+    pub action: Option<Action>,
+}
+
+/// Something that the page can do about a connection that does not work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    /// Connect with this version.
+    UseVersion(String),
+    /// Connect with another client identifier.
+    ChangeClientIdentifier,
 }
 
 /// One thing that a CONNACK says.

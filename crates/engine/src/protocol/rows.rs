@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConnectionId, RecordId};
+use super::{ConnectionId, EventKind, RecordId};
 
 /// Which way a packet went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -51,6 +51,8 @@ pub struct WireRow {
     pub linked: Option<RecordId>,
     /// Milliseconds between the two, on the answer.
     pub round_trip_ms: Option<f64>,
+    /// It is no packet: the connection opened or closed here. Its name stands in `packet_type`.
+    pub event: Option<EventKind>,
 }
 
 /// A message in the list: a PUBLISH that came or went.
@@ -149,36 +151,26 @@ pub enum FlowState {
     Broken,
 }
 
-/// A broken rule that the monitor saw.
+/// What was found on the wire: a broken rule of a packet or of a conversation, or something else that is
+/// worth knowing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingView {
     /// Whose.
     pub connection: ConnectionId,
-    /// The rule's name.
+    /// The rule's name; empty: none is broken.
     pub rule: String,
     /// The statement that it rests on.
     pub statement: Option<String>,
+    /// The version whose standard has that statement: `3.1`, `3.1.1` or `5`.
+    pub version: String,
     /// How bad.
     pub grade: Grade,
-    /// `client` or `server`.
-    pub by: Direction,
+    /// Who broke the rule.
+    pub by: Option<Direction>,
+    /// How often this very line holds.
+    pub count: u32,
     /// What happened, in a sentence.
     pub message: String,
     /// The packets it is about.
-    pub packets: Vec<RecordId>,
-}
-
-/// A line about the recording as a whole, in plain words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExplanationView {
-    /// How bad; a note is no fault.
-    pub grade: Grade,
-    /// Where.
-    pub connection: ConnectionId,
-    /// How often this very line holds: more than once where a connection was opened again.
-    pub count: u32,
-    /// The line.
-    pub text: String,
-    /// Packets that show it and are still in the log, oldest first.
     pub packets: Vec<RecordId>,
 }

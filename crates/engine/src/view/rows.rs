@@ -9,9 +9,9 @@ use mqttscope_wire::{
 };
 
 use crate::connection::Connection;
-use crate::log::{Record, WireLog};
+use crate::log::{Entry, Record, WireLog};
 use crate::protocol::{
-    ConnectionId, Direction, Grade, MessageRow, Packet, RecordId, TimedPacket, WireRow,
+    ConnectionId, Direction, EventView, Grade, MessageRow, Packet, RecordId, TimedPacket, WireRow,
 };
 use crate::topics::Topics;
 
@@ -34,13 +34,19 @@ pub(crate) fn wire(log: &WireLog, dissector: &mut Dissector, ids: &[RecordId]) -
     let mut before = None;
     let mut rows = Vec::with_capacity(ids.len());
     for &id in ids {
-        let Some(record) = log.get(id) else { continue };
+        let Some(entry) = log.entry(id) else { continue };
+        let record = entry.record();
         // The first row's time is counted from the packet before it in the log.
         let since = before.or_else(|| {
             let earlier = RecordId(id.0.checked_sub(1)?);
-            Some(log.get(earlier)?.at_ms)
+            Some(log.entry(earlier)?.record().at_ms)
         });
         before = Some(record.at_ms);
+        if let Entry::Event(record) = entry {
+            let delta_ms = since.map_or(0.0, |since| record.at_ms - since);
+            rows.extend(event_row(log, id, record, delta_ms));
+            continue;
+        }
         let bytes = log.bytes(record);
         let dissection = dissector.dissect(bytes, context(record));
         let worst = dissection
@@ -61,9 +67,41 @@ pub(crate) fn wire(log: &WireLog, dissector: &mut Dissector, ids: &[RecordId]) -
             grade: record.grade.max(worst),
             linked: log.linked(id),
             round_trip_ms: (!record.round_trip_ms.is_nan()).then(|| record.round_trip_ms.into()),
+            event: None,
         });
     }
     rows
+}
+
+/// The row of an opening or a closing.
+fn event_row(log: &WireLog, id: RecordId, record: &Record, delta_ms: f64) -> Option<WireRow> {
+    let event = log.event(record)?;
+    Some(WireRow {
+        record: id,
+        connection: record.connection,
+        at_ms: record.at_ms,
+        delta_ms,
+        direction: record.direction,
+        packet_type: event.name().to_owned(),
+        size: 0,
+        packet_identifier: None,
+        summary: event.line(),
+        grade: None,
+        linked: None,
+        round_trip_ms: None,
+        event: Some(event.kind),
+    })
+}
+
+/// What is known of an opening or a closing.
+pub(crate) fn event(log: &WireLog, id: RecordId) -> Option<EventView> {
+    let record = log.entry(id)?.record();
+    Some(EventView {
+        record: id,
+        connection: record.connection,
+        at_ms: record.at_ms,
+        event: log.event(record)?,
+    })
 }
 
 const fn grade(severity: Severity) -> Grade {

@@ -140,7 +140,7 @@ fn what_a_server_does_wrong_is_found_and_shown_with_its_packets() {
     };
     assert_eq!(
         (finding.connection, finding.by, finding.grade),
-        (A, Direction::In, Grade::Error)
+        (A, Some(Direction::In), Grade::Error)
     );
     let record = *finding.packets.last().unwrap();
     let row = seen.wire.iter().find(|row| row.record == record).unwrap();

@@ -47,7 +47,7 @@ fn who_cannot_be_reached_says_why() {
     assert_eq!(
         seen.summary.connections[0].state,
         ConnectionState::Failed {
-            cause: "could not be opened".into()
+            cause: "could not connect".into()
         }
     );
 }
@@ -102,7 +102,7 @@ fn a_connection_that_fails_is_explained() {
             false,
             &b""[..],
             closed(1006, false),
-            "Port 1883 is as a rule MQTT without",
+            "Port 1883 is usually MQTT without",
         ),
         (
             true,
@@ -114,13 +114,13 @@ fn a_connection_that_fails_is_explained() {
             true,
             b"\x20\x03\x00\x86\x00",
             closed(1000, true),
-            "The server said CONNACK with 0x86",
+            "The server refused the connection: CONNACK with 0x86",
         ),
         (
             true,
             b"\x20\x03\x00\x00\x00\xe0\x01\x8e",
             closed(1000, true),
-            "The server said DISCONNECT with 0x8E",
+            "Another client connected as",
         ),
         (
             true,
@@ -132,7 +132,7 @@ fn a_connection_that_fails_is_explained() {
             true,
             b"\x20\x03\x00\x00\x00\x10\x00",
             closed(1000, true),
-            "The server broke a rule",
+            "The server's CONNECT breaks a rule",
         ),
     ] {
         world.command(Command::Connect(A, websocket.clone()));

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use mqttscope_engine::protocol::{
-    Command, ExplanationView, Exported, FindingView, FlowView, MessageRow, Notice, Packet, Report,
+    Command, EventView, Exported, FindingView, FlowView, MessageRow, Notice, Packet, Report,
     StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
 };
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
@@ -33,13 +33,16 @@ pub(crate) struct World {
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) summary: Summary,
+    /// Packets.
     pub(crate) wire: Vec<WireRow>,
+    /// Connections that opened and closed, among the packets.
+    pub(crate) events: Vec<WireRow>,
+    pub(crate) inspected: Vec<EventView>,
     pub(crate) revealed: Option<u64>,
     pub(crate) messages: Vec<MessageRow>,
     pub(crate) topics: Vec<TopicRow>,
     pub(crate) flows: Vec<FlowView>,
     pub(crate) findings: Vec<FindingView>,
-    pub(crate) explanations: Option<Vec<ExplanationView>>,
     pub(crate) state: Option<StateAt>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) packets: Vec<Packet>,
@@ -89,7 +92,8 @@ impl World {
             match report {
                 Report::Summary(summary) => seen.summary = *summary,
                 Report::Wire { rows, revealed, .. } => {
-                    seen.wire = rows;
+                    (seen.events, seen.wire) =
+                        rows.into_iter().partition(|row| row.event.is_some());
                     seen.revealed = revealed.map(|(_, row)| row);
                 }
                 Report::Messages { rows, .. } => seen.messages = rows,
@@ -100,8 +104,8 @@ impl World {
                 Report::Exported(file) => seen.files.push(file),
                 Report::Flows { rows, .. } => seen.flows = rows,
                 Report::Findings { rows, .. } => seen.findings = rows,
-                Report::Explanations(lines) => seen.explanations = Some(lines),
                 Report::State(state) => seen.state = state.map(|state| *state),
+                Report::Event(event) => seen.inspected.push(*event),
                 Report::Chart(_) => {}
             }
         }

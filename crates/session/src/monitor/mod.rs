@@ -386,6 +386,17 @@ impl Monitor {
         })
     }
 
+    /// What else is worth knowing though no rule is broken: the lines of [`Monitor::explanations`] that
+    /// rest on no finding.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<Explanation> {
+        explain::explain(&[], &self.log.facts, |id| {
+            self.connections
+                .get(&id)
+                .map_or_else(|| alloc::format!("connection {}", id.0), Connection::name)
+        })
+    }
+
     /// The client identifier of a connection, where it is known.
     #[must_use]
     pub fn client_identifier(&self, connection: ConnectionId) -> Option<String> {

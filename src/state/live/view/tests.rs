@@ -159,6 +159,7 @@ fn another_list_is_not_new_because_a_list_is_paused() {
             first: 0,
             total,
             dropped: 0,
+            events: 0,
             rows: Vec::new(),
             revealed: None,
         };
@@ -194,6 +195,7 @@ fn a_jump_behind_the_end_of_a_paused_list_takes_that_along() {
             first: 0,
             total,
             dropped,
+            events: 0,
             rows: Vec::new(),
             revealed,
         };
@@ -254,6 +256,7 @@ fn a_jump_shows_the_packet_in_the_list() {
         first: 0,
         total: 0,
         dropped: 0,
+        events: 0,
         rows: Vec::new(),
         revealed,
     };

@@ -15,6 +15,7 @@ fn trouble<'a>(target: &'a Target, phase: Phase, end: End) -> Trouble<'a> {
         has_user_name: false,
         is_anonymous: false,
         clean_start: true,
+        known: Known::default(),
     }
 }
 
@@ -60,7 +61,7 @@ fn a_socket_that_does_not_open() {
             "ws://10.0.0.7:9001/",
             true,
             9,
-            "This page came over HTTPS",
+            "This page was loaded over HTTPS",
             "",
         ),
         (
@@ -74,14 +75,14 @@ fn a_socket_that_does_not_open() {
             "ws://127.0.0.1:1883/",
             false,
             9,
-            "Port 1883 is as a rule MQTT without",
+            "Port 1883 is usually MQTT without",
             "ActiveMQ:\n",
         ),
         (
             "wss://example.org:8883/",
             true,
             90,
-            "Port 8883 is as a rule MQTT over TLS",
+            "Port 8883 is usually MQTT over TLS",
             "protocol websockets",
         ),
         (
@@ -95,14 +96,14 @@ fn a_socket_that_does_not_open() {
             "ws://example.org:8084/mqtt",
             false,
             9,
-            "Port 8084 expects TLS",
+            "Port 8084 usually expects TLS",
             "",
         ),
         (
             "wss://example.org:9001/",
             false,
             9,
-            "Port 9001 speaks without TLS",
+            "Port 9001 usually does not use TLS",
             "",
         ),
         (
@@ -231,7 +232,7 @@ fn an_open_socket_without_connack() {
                 code: 1002,
                 reason: "unauthenticated".into(),
             },
-            "The server says that it does not accept the user name",
+            "The server does not accept the user name",
             Some("MQTT-3.2.2-6"),
         ),
         (
@@ -240,7 +241,7 @@ fn an_open_socket_without_connack() {
             false,
             true,
             closed(1005),
-            "The server may not speak version 3.1 any",
+            "The server may no longer speak version 3.1",
             None,
         ),
         (
@@ -285,7 +286,7 @@ fn an_open_socket_without_connack() {
             false,
             true,
             End::TimedOut(PacketType::Connack),
-            "What answers at / may be something else",
+            "What answers at / may be something other",
             None,
         ),
         (
@@ -293,9 +294,22 @@ fn an_open_socket_without_connack() {
             true,
             false,
             true,
-            End::Fault("odd.".into()),
-            "The server broke a rule: odd.",
-            None,
+            End::Fault {
+                words: "odd.".into(),
+                packet: Some(PacketType::Suback),
+                statement: Some("MQTT-3.8.4-5".into()),
+            },
+            "The server's SUBACK breaks a rule of the standard, so this client closed the connection. Odd.",
+            Some("MQTT-3.8.4-5"),
+        ),
+        (
+            V::V5,
+            true,
+            false,
+            true,
+            End::OlderVersion,
+            "This server does not speak version 5",
+            Some("MQTT-3.1.2-2"),
         ),
     ] {
         let advice = advise(&Trouble {
@@ -321,56 +335,56 @@ fn what_the_server_says_comes_first() {
             V::V5,
             Connack,
             0x86,
-            "The server said CONNACK with 0x86, Bad User Name or Password.",
+            "The server refused the connection: CONNACK with 0x86, Bad User Name or Password.",
             Some("MQTT-3.2.2-7"),
         ),
         (
             V::V3_1_1,
             Connack,
             5,
-            "The server said CONNACK with 0x05, Connection Refused, not authorized.",
+            "The server refused the connection: CONNACK with 0x05, Connection Refused, not authorized.",
             Some("MQTT-3.2.2-5"),
         ),
         (
             V::V3_1_1,
             Connack,
             1,
-            "The server said CONNACK with 0x01",
+            "The server refused the connection: CONNACK with 0x01",
             Some("MQTT-3.1.2-2"),
         ),
         (
             V::V3_1,
             Connack,
             2,
-            "The server said CONNACK with 0x02",
+            "The server refused the connection: CONNACK with 0x02",
             None,
         ),
         (
             V::V5,
             Connack,
             0x85,
-            "The server said CONNACK with 0x85",
+            "The server refused the connection: CONNACK with 0x85",
             Some("MQTT-3.1.3-8"),
         ),
         (
             V::V5,
             Disconnect,
             0x8E,
-            "The server said DISCONNECT with 0x8E, Session taken over.",
+            "Another client connected as",
             Some("MQTT-3.1.4-3"),
         ),
         (
             V::V5,
             Disconnect,
             0x8D,
-            "The server said DISCONNECT with 0x8D",
+            "The server ended the connection: DISCONNECT with 0x8D",
             Some("MQTT-3.1.2-22"),
         ),
         (
             V::V5,
             Connack,
             0x01,
-            "The server said CONNACK with 0x01, a code that the standard does not define.",
+            "The server refused the connection: CONNACK with 0x01, a code that the standard does not define.",
             Some("MQTT-3.1.2-2"),
         ),
     ] {
@@ -418,7 +432,7 @@ fn a_connection_that_is_lost_later() {
             900,
             100,
             closed(1006),
-            "Nothing came for 100 seconds",
+            "The Keep Alive ran out: nothing came for 100 seconds",
         ),
         (V::V5, 60, 900, 60, closed(1006), "A proxy or load balancer"),
         (
@@ -427,7 +441,7 @@ fn a_connection_that_is_lost_later() {
             900,
             2,
             closed(1006),
-            "The server or something between",
+            "The server was stopped or restarted, or the network",
         ),
         (
             V::V5,
@@ -435,7 +449,7 @@ fn a_connection_that_is_lost_later() {
             2,
             1,
             closed(1006),
-            "The server may not have liked the last packet",
+            "Another client may have connected as `me`",
         ),
         (
             V::V3_1_1,
@@ -443,7 +457,7 @@ fn a_connection_that_is_lost_later() {
             2,
             1,
             closed(1006),
-            "Another client may have connected",
+            "Another client may have connected as `me`",
         ),
         (
             V::V5,
@@ -467,6 +481,10 @@ fn a_connection_that_is_lost_later() {
             keep_alive,
             lasted: Duration::from_secs(lasted),
             silence: Duration::from_secs(silence),
+            known: Known {
+                client_identifier: "me".into(),
+                ..Known::default()
+            },
             ..trouble(&target, Phase::Connected, end)
         });
         assert!(best[0].cause.starts_with(first), "{first}: {best:#?}");
@@ -475,17 +493,33 @@ fn a_connection_that_is_lost_later() {
 
 #[test]
 fn the_built_in_broker() {
-    for (phase, first) in [
+    let tab = End::Closed {
+        code: 1000,
+        reason: "the tab that held the built-in broker was closed".into(),
+    };
+    let broker = End::Closed {
+        code: 1000,
+        reason: hub::BROKER_CLOSED.into(),
+    };
+    for (phase, end, first) in [
         (
             Phase::Opening,
+            tab.clone(),
             "The tab that holds the built-in broker does not answer",
         ),
         (
             Phase::Connected,
+            tab,
             "The tab that held the built-in broker was closed",
         ),
+        (
+            Phase::Connected,
+            broker,
+            "The server closed the connection on purpose",
+        ),
+        (Phase::Connected, End::Cut, "You cut the connection"),
     ] {
-        let advice = advise(&trouble(&Target::BuiltIn, phase, closed(1006)));
+        let advice = advise(&trouble(&Target::BuiltIn, phase, end));
         assert!(advice[0].cause.starts_with(first));
     }
 }
@@ -541,4 +575,182 @@ fn all_advice_is_whole() {
             }
         }
     }
+}
+
+/// What is known of a connection that was accepted and closed without a word.
+fn known(change: impl FnOnce(&mut Known)) -> Known {
+    let mut known = Known {
+        client_identifier: "sensor-1".into(),
+        ..Known::default()
+    };
+    change(&mut known);
+    known
+}
+
+#[test]
+fn a_takeover_is_named() {
+    let target = at("ws://example.org:9001/");
+    let advice = |version, end: End, known| {
+        let mut trouble = trouble(&target, Phase::Connected, end);
+        trouble.version = version;
+        trouble.lasted = Duration::from_secs(2);
+        trouble.known = known;
+        advise(&trouble)
+    };
+    let v5 = ProtocolVersion::V5;
+    // Accepted and closed in order two seconds later.
+    let best = advice(v5, closed(1000), known(|_| ())).remove(0);
+    assert!(
+        best.cause
+            .starts_with("Another client may have connected as `sensor-1`"),
+        "{best:#?}"
+    );
+    assert_eq!(best.action, Some(Action::ChangeClientIdentifier));
+    assert_eq!(best.statement.as_deref(), Some("MQTT-3.1.4-3"));
+    // Again and again, without a close frame.
+    let best = advice(
+        ProtocolVersion::V3_1_1,
+        closed(1006),
+        known(|known| known.quick_ends = 3),
+    );
+    assert!(
+        best[0]
+            .cause
+            .starts_with("Probably another client connects as `sensor-1`")
+    );
+    assert!(best[0].cause.contains("3 times in a row"));
+    // Both connections are ours: that is certain, and nothing else is said.
+    let rival = known(|known| known.rival = Some("two".into()));
+    for end in [
+        closed(1000),
+        closed(1006),
+        said(PacketType::Disconnect, 0x8E),
+    ] {
+        let all = advice(v5, end, rival.clone());
+        assert_eq!(all.len(), 1);
+        assert!(
+            all[0].is_certain && all[0].cause.contains("“two”"),
+            "{all:#?}"
+        );
+        assert_eq!(all[0].action, Some(Action::ChangeClientIdentifier));
+    }
+    // The server has assigned the identifier: nobody else has it.
+    let mut anonymous = trouble(&target, Phase::Connected, closed(1000));
+    anonymous.is_anonymous = true;
+    anonymous.known = known(|known| known.quick_ends = 3);
+    assert!(
+        advise(&anonymous)
+            .iter()
+            .all(|advice| !advice.cause.contains("another client"))
+    );
+}
+
+#[test]
+fn the_last_packet_is_named() {
+    let target = at("ws://example.org:9001/");
+    let advice = |packet_type, size, millis, code| {
+        let mut trouble = trouble(&target, Phase::Connected, closed(code));
+        trouble.lasted = Duration::from_secs(1);
+        trouble.known = known(|known| {
+            known.doubt = Some(Doubt {
+                packet_type,
+                what: "hall/#".into(),
+                size,
+                before: Duration::from_millis(millis),
+            });
+        });
+        advise(&trouble)
+    };
+    let best = advice(PacketType::Subscribe, 20, 40, 1006).remove(0);
+    assert!(
+        best.cause.contains("right after the SUBSCRIBE of `hall/#`"),
+        "{best:#?}"
+    );
+    assert!(best.remedy.contains("iot:Subscribe"));
+    // Two seconds later something else is likelier.
+    let best = advice(PacketType::Subscribe, 20, 2_000, 1000).remove(0);
+    assert!(best.cause.starts_with("Another client"), "{best:#?}");
+    let best = advice(PacketType::Publish, 1_200_000, 40, 1006).remove(0);
+    assert!(
+        best.cause.contains("PUBLISH of 1,200,000 bytes"),
+        "{best:#?}"
+    );
+    let best = advice(PacketType::Publish, 1_200_000, 40, 1009).remove(0);
+    assert!(
+        best.cause.ends_with("after a PUBLISH of 1,200,000 bytes."),
+        "{best:#?}"
+    );
+    let best = advice(PacketType::Publish, 20, 40, 1006).remove(0);
+    assert!(best.cause.contains("PUBLISH to `hall/#`"), "{best:#?}");
+}
+
+#[test]
+fn what_has_worked_is_not_doubted() {
+    let target = at("ws://127.0.0.1:9001/mqtt");
+    for phase in [Phase::Opening, Phase::Opened] {
+        for (lasted, first) in [
+            (9, "This address worked until 18:16:18"),
+            (25_000, "This address worked until 18:16:18"),
+        ] {
+            let mut trouble = trouble(&target, phase, closed(1006));
+            trouble.lasted = Duration::from_millis(lasted);
+            trouble.has_user_name = true;
+            trouble.known = known(|known| {
+                known.worked_until = Some("18:16:18".into());
+                known.worked_with_version = true;
+            });
+            let advice = advise(&trouble);
+            assert!(advice[0].cause.starts_with(first), "{advice:#?}");
+            for advice in advice {
+                for doubt in [
+                    "path",
+                    "subprotocol",
+                    "origin",
+                    "listening",
+                    "version 5",
+                    "TLS",
+                ] {
+                    assert!(!advice.cause.contains(doubt), "{phase:?}: {advice:#?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plain_port_never_answers() {
+    let target = at("ws://127.0.0.1:9101/mqtt");
+    let mut trouble = trouble(&target, Phase::Opening, End::TimedOut(PacketType::Connack));
+    trouble.lasted = Duration::from_secs(30);
+    let advice = advise(&trouble);
+    assert!(
+        advice[0]
+            .cause
+            .starts_with("A plain MQTT port never answers a WebSocket"),
+        "{advice:#?}"
+    );
+    let text: String = advice.iter().map(|advice| advice.cause.clone()).collect();
+    assert!(!text.contains("CONNECT"), "none was sent");
+}
+
+#[test]
+fn a_web_server_is_among_the_causes() {
+    let causes = |url: &str| {
+        let target = at(url);
+        advise(&trouble(&target, Phase::Opening, closed(1006)))
+            .into_iter()
+            .map(|advice| format!("{} {}", advice.cause, advice.remedy))
+            .collect::<Vec<_>>()
+    };
+    assert!(causes("ws://127.0.0.1/mqtt")[0].contains("A web server may answer on port 80"));
+    let other = causes("ws://127.0.0.1:9303/mqtt").join("\n");
+    assert!(
+        other.contains("Open http://127.0.0.1:9303/mqtt in a tab"),
+        "{other}"
+    );
+    assert!(
+        causes("mqtt://test.mosquitto.org")
+            .join("")
+            .contains("wss://test.mosquitto.org:8081/")
+    );
 }
