@@ -8,8 +8,11 @@ use super::{Closed, Engine, SocketId, Transport, instant};
 use crate::connection::Connection;
 use crate::convert;
 use crate::doctor;
-use crate::protocol::ConnectionId;
-use crate::view::limits;
+use crate::protocol::{ConnectionId, Notice, Report};
+use crate::view::{limits, rows};
+
+/// Characters of a response that is told in a notice.
+const ANSWER: usize = 120;
 
 impl Engine {
     pub(super) fn happened(&mut self, now_ms: f64, id: ConnectionId, event: Event) {
@@ -107,9 +110,13 @@ impl Engine {
         if let Some(at) = answered {
             let request = connection.requests.swap_remove(at);
             let took = now_ms - request.sent_ms;
-            let size = message.payload.len();
-            let text = format!("The answer came after {took:.1} ms: {size} bytes.");
-            self.notice(Some(id), false, text);
+            let says = rows::preview(&message.payload, ANSWER);
+            self.answers.push(Report::Notice(Notice {
+                connection: Some(id),
+                text: format!("Response after {took:.1} ms: {says}"),
+                is_problem: false,
+                record: self.answer_record(id, &message.payload),
+            }));
         }
     }
 
@@ -216,7 +223,7 @@ impl Engine {
             .requests
             .retain(|request| request.until_ms > now_ms);
         for _ in connection.requests.len()..before {
-            self.notice(Some(id), true, "Nobody answered the request in time.");
+            self.notice(Some(id), true, "No response to the request in time.");
         }
     }
 
