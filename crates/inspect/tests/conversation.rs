@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use mqttscope_inspect::conversation::{Conversation, Finding, Judged};
+use mqttscope_inspect::conversation::{Conversation, Finding, Judged, Shown, counts, merged};
 use mqttscope_inspect::recording::Recording;
 use mqttscope_inspect::sides::Run;
 use mqttscope_inspect::states::Replay;
-use mqttscope_wire::{Sender, Severity};
+use mqttscope_wire::{ProtocolVersion, Sender, Severity};
 use proptest::prelude::*;
 
 /// A line a packet; `>` is the client's.
@@ -125,6 +125,46 @@ fn the_state_is_that_around_a_packet() {
         assert!(!all.contains("silent"), "there is no clock: {all}");
     }
     assert_eq!(talk.state(&mut replay, 4), None);
+}
+
+#[test]
+fn all_that_is_found_is_one_list_with_one_count() {
+    // The CONNACK refuses, the client goes on, and the flags of the answer are wrong.
+    let lines = [CONNECT, "< 20 02 00 05", "> c0 00", "< d1 00"];
+    let talk = conversation(&lines);
+    let judged = talk.judge();
+    let items = merged(&talk, &[ProtocolVersion::V3_1_1; 4], &judged);
+    let list: Vec<_> = items
+        .iter()
+        .map(|item| (item.severity, item.shown, item.packets.last().copied()))
+        .collect();
+    assert!(
+        list.contains(&(Severity::Error, Shown::ByPacket, Some(3))),
+        "{list:?}"
+    );
+    assert!(
+        list.contains(&(Severity::Error, Shown::ByConversation, Some(3))),
+        "{list:?}"
+    );
+    let remark = items
+        .iter()
+        .find(|item| item.shown == Shown::AsRemark)
+        .unwrap();
+    assert!(
+        remark.message.contains("was refused with 0x05"),
+        "{remark:?}"
+    );
+    let [errors, warnings, notes] = counts(&items);
+    assert_eq!(errors + warnings + notes, items.len());
+    assert!(
+        list.is_sorted_by_key(|item| core::cmp::Reverse(item.0)),
+        "{list:?}"
+    );
+    let broken = items
+        .iter()
+        .find(|item| item.shown == Shown::ByPacket)
+        .unwrap();
+    assert!(broken.place.starts_with("[MQTT-2.2.2-1]"), "{broken:?}");
 }
 
 /// Rules that real brokers and clients break in the recordings; `tests/corpus/README.md` says why.

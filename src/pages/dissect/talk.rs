@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array, Uint32Array};
 use mqttscope_inspect::recording::{Packet, Recording};
-use mqttscope_wire::Sender;
+use mqttscope_wire::{ProtocolVersion, Sender};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
@@ -86,6 +86,14 @@ pub(super) fn use_talk(desk: &Rc<Desk>, marks: &Marks) -> Option<El> {
 /// A packet as the annex is told of it.
 fn spoken(packet: &Packet) -> u32 {
     let by_server = u32::from(packet.from == Some(Sender::Server));
-    let len = u32::try_from(packet.at.len).unwrap_or(u32::MAX / 2);
-    len.saturating_mul(2).saturating_add(by_server)
+    let version = match packet.at.version {
+        ProtocolVersion::V3_1 => 0_u32,
+        ProtocolVersion::V3_1_1 => 2,
+        ProtocolVersion::V5 => 4,
+    };
+    let len = u32::try_from(packet.at.len).unwrap_or(u32::MAX / 8);
+    len.min(u32::MAX / 8)
+        .saturating_mul(8)
+        .saturating_add(version)
+        .saturating_add(by_server)
 }

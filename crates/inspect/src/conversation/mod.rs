@@ -3,12 +3,15 @@
 //! Nothing that rests on time is said, and of one side alone only what that side shows by itself.
 
 mod known;
+mod merged;
+
+pub use merged::{Item, Shown, counts, merged, sentence};
 
 use std::ops::Range;
 
 use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{ConnectionId, Monitor};
-use mqttscope_wire::{PacketType, Rule, Seen, Sender, Severity};
+use mqttscope_session::monitor::{ConnectionId, Monitor, shown_by_one_side};
+use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Seen, Sender, Severity};
 
 use crate::states::{Passed, Recorded, Replay, Source, StateView};
 
@@ -68,6 +71,8 @@ pub struct Finding {
     pub rule: &'static str,
     /// The nearest statement of the standard, where it has a number.
     pub statement: Option<&'static str>,
+    /// The version whose standard has that statement.
+    pub version: ProtocolVersion,
     /// How sure it is.
     pub severity: Severity,
     /// Who broke it.
@@ -83,6 +88,8 @@ pub struct Finding {
 pub struct Explanation {
     /// How bad it is; what is no fault is a note.
     pub severity: Severity,
+    /// Whether it puts findings into words, so that it is in the list of those already.
+    pub is_finding: bool,
     /// In plain words.
     pub text: String,
     /// Packets that show it, from 0.
@@ -165,6 +172,7 @@ impl Conversation {
             .map(|finding| Finding {
                 rule: finding.rule.name(),
                 statement: finding.statement(),
+                version: finding.version,
                 severity: finding.severity(),
                 by: finding.by,
                 message: finding.message(),
@@ -176,6 +184,7 @@ impl Conversation {
             .filter(|line| line.rule.map_or(self.has_both, |rule| self.shows(rule)))
             .map(|line| Explanation {
                 severity: line.severity,
+                is_finding: line.rule.is_some(),
                 text: line.text,
                 packets: places(line.packets.as_slice()),
             })
@@ -188,7 +197,7 @@ impl Conversation {
 
     /// Whether these packets can show that a rule is broken.
     fn shows(&self, rule: Rule) -> bool {
-        !known::rests_on_time(rule) && (self.has_both || known::shown_by_one_side(rule))
+        !known::rests_on_time(rule) && (self.has_both || shown_by_one_side(rule))
     }
 
     /// What both ends know around a packet; none where it is no packet.
