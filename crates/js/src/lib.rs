@@ -15,6 +15,7 @@ mod packet;
 mod plain;
 mod reader;
 mod stream;
+mod version;
 
 use std::cell::Cell;
 
@@ -26,7 +27,7 @@ use crate::options::Options;
 use crate::reader::Stopped;
 
 pub use dissect::dissect;
-pub use monitor::Monitor;
+pub use monitor::{Monitor, judge};
 pub use stream::StreamDecoder;
 
 #[wasm_bindgen(typescript_custom_section)]

@@ -10,7 +10,7 @@ pub use merged::{Item, Shown, counts, merged, sentence};
 use std::ops::Range;
 
 use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{ConnectionId, Monitor};
+use mqttscope_session::monitor::{ConnectionId, Monitor, shown_by_one_side};
 use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Seen, Sender, Severity};
 
 use crate::states::{Passed, Recorded, Replay, Source, StateView};
@@ -197,7 +197,7 @@ impl Conversation {
 
     /// Whether these packets can show that a rule is broken.
     fn shows(&self, rule: Rule) -> bool {
-        !known::rests_on_time(rule) && (self.has_both || known::shown_by_one_side(rule))
+        !known::rests_on_time(rule) && (self.has_both || shown_by_one_side(rule))
     }
 
     /// What both ends know around a packet; none where it is no packet.
