@@ -1,5 +1,5 @@
 // What TypeScript must accept, and what it must not. It is compiled, never run.
-import { Monitor, StreamDecoder, decode, dissect, encode, readText } from "mqttscope";
+import { Monitor, StreamDecoder, decode, dissect, encode, judge, readText } from "mqttscope";
 import type { ControlPacket, Field, MqttError, Publish } from "mqttscope";
 import init, { decode as decodeInPage } from "mqttscope/web";
 
@@ -53,7 +53,13 @@ monitor.passTime(1).length;
 monitor.close(1, 2).map((finding) => finding.packets);
 monitor.flows().map((flow) => flow.waitsFor ?? flow.state);
 monitor.explanations().map((line) => line.text);
+monitor.packets().map(({ number, type, offset, length }) => `${number} ${type} ${offset + length}`);
+monitor.findingsDropped.toFixed();
+monitor.forgetFindings();
 monitor.free();
+const verdict = judge(bytes, bytes);
+verdict.packets.map(({ from, offset }) => `${from} ${offset}`);
+verdict.findings.map((finding) => finding.start ?? finding.rule);
 
 await init();
 decodeInPage(bytes);

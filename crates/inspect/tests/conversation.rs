@@ -191,7 +191,7 @@ fn all_that_is_found_is_one_list_with_one_count() {
         "{list:?}"
     );
     assert!(
-        list.contains(&(Severity::Error, Shown::ByConversation, Some(2))),
+        list.contains(&(Severity::Error, Shown::ByConversation, Some(3))),
         "{list:?}"
     );
     let remark = items

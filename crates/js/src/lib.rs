@@ -16,6 +16,7 @@ mod plain;
 mod reader;
 mod stream;
 mod text;
+mod version;
 
 use std::cell::Cell;
 
@@ -27,7 +28,7 @@ use crate::options::Options;
 use crate::reader::Stopped;
 
 pub use dissect::dissect;
-pub use monitor::Monitor;
+pub use monitor::{Monitor, judge};
 pub use stream::StreamDecoder;
 pub use text::read_text;
 

@@ -36,23 +36,9 @@ pub(super) const fn shown_by_times(rule: Rule) -> bool {
     )
 }
 
-/// Whether a rule is broken whatever the other side sent.
-pub(super) const fn shown_by_one_side(rule: Rule) -> bool {
-    matches!(
-        rule,
-        Rule::SecondConnect
-            | Rule::SecondConnack
-            | Rule::SentAfterRefusal
-            | Rule::PacketAfterDisconnect
-            | Rule::TopicAliasUnknown
-            | Rule::AuthMethodChanged
-            | Rule::AuthWithoutMethodByClient
-    )
-}
-
 #[cfg(test)]
 mod tests {
-    use mqttscope_session::monitor::words;
+    use mqttscope_session::monitor::{shown_by_one_side, words};
     use mqttscope_wire::Seen;
 
     use super::*;

@@ -11,7 +11,7 @@ pub use merged::{Item, Shown, counts, merged, sentence};
 use std::ops::Range;
 
 use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{ConnectionId, Monitor};
+use mqttscope_session::monitor::{ConnectionId, Monitor, shown_by_one_side};
 use mqttscope_wire::frame::{self, Header};
 use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Seen, Sender, Severity};
 
@@ -243,7 +243,7 @@ impl Conversation {
     /// Whether these packets can show that a rule is broken.
     fn shows(&self, rule: Rule) -> bool {
         (!known::rests_on_time(rule) || self.has_times && known::shown_by_times(rule))
-            && (self.has_both || known::shown_by_one_side(rule))
+            && (self.has_both || shown_by_one_side(rule))
     }
 
     /// What both ends know around a packet; none where it is no packet.
