@@ -15,6 +15,7 @@ mod menu_list;
 mod not_loaded;
 pub mod rule_chip;
 pub mod sequence_diagram;
+pub mod splitter;
 pub mod state_view;
 pub mod text_out;
 pub mod toasts;

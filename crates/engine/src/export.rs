@@ -209,7 +209,7 @@ impl Writer<'_> {
             "time": time(record.at_ms),
             "connection": record.connection.0,
             "direction": direction(record),
-            "topic": self.topics.topic(record.topic).unwrap_or(publish.topic_name.as_str()),
+            "topic": rows::topic_of(self.log, self.topics, record).unwrap_or_default(),
             "qos": publish.qos as u8,
             "retain": publish.retain,
             "dup": publish.dup,
@@ -240,17 +240,14 @@ impl Writer<'_> {
         let Some(publish) = rows::publish(self.log, record) else {
             return;
         };
-        let topic = self
-            .topics
-            .topic(record.topic)
-            .unwrap_or(publish.topic_name.as_str());
+        let topic = rows::topic_of(self.log, self.topics, record).unwrap_or_default();
         // As above.
         let _ = writeln!(
             self.text,
             "{},{},{},{},{},{},{}",
             time(record.at_ms),
             direction(record),
-            quoted(topic),
+            quoted(&topic),
             publish.qos as u8,
             publish.retain,
             publish.dup,

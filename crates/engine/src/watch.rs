@@ -16,11 +16,14 @@ use mqttscope_wire::{Sender, Severity};
 
 use crate::connection::SocketId;
 use crate::protocol::{ConnectionId, Direction, FindingView, Grade, RecordId, Target};
+use crate::view::cut::cut;
 
 /// Findings that are kept.
 const MOST_FINDINGS: usize = 10_000;
 /// Pieces of the log that are remembered for each server.
 const MOST_PIECES: usize = 50_000;
+/// Characters of a finding's or an explanation's text: it may quote what a server sent.
+const MOST_TEXT: usize = 600;
 /// Sockets whose connection is remembered, for findings and flows that name them.
 const MOST_SOCKETS: usize = 10_000;
 
@@ -302,7 +305,7 @@ impl Found {
             grade: grade(self.finding.severity()),
             by: Some(direction(self.finding.by)),
             count: 1,
-            message: self.finding.message(),
+            message: cut(&self.finding.message(), MOST_TEXT),
             packets: self.packets.clone(),
         }
     }

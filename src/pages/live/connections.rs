@@ -12,6 +12,7 @@ use super::desk::Desk;
 use super::edit::Edit;
 use super::keep;
 use super::new_menu::NewMenu;
+use super::paste::use_pasted_address;
 use super::repair::on_repair;
 use super::undo::Undo;
 use crate::state::live::Act;
@@ -37,12 +38,13 @@ pub(super) enum Open {
 pub(super) fn Connections(props: &ConnectionsProps) -> Html {
     let desk = use_context::<Desk>();
     let open = use_state_eq(|| None::<Open>);
-    let Some(desk) = desk else {
-        return Html::default();
-    };
     let on_open = {
         let open = open.clone();
-        Callback::from(move |what: Open| open.set(Some(what)))
+        use_callback((), move |what: Open, ()| open.set(Some(what)))
+    };
+    use_pasted_address(&props.profiles, &on_open);
+    let Some(desk) = desk else {
+        return Html::default();
     };
     let on_close = {
         let open = open.clone();

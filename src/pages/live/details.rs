@@ -1,9 +1,10 @@
-//! The right side: the selected packet byte by byte or with what both ends know around it, or the
-//! connection as it stands.
+//! The right side: the selected packet, or the connection as it stands.
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{ConnectionView, Direction, EventView, Packet, WireRow};
+use mqttscope_engine::protocol::{
+    ConnectionView, Direction, EventView, History, Packet, RecordId, WireRow,
+};
 use mqttscope_inspect::payload::Reader;
 use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 use yew::prelude::*;
@@ -13,6 +14,8 @@ use super::connection_card::connection_card;
 use super::desk::Desk;
 use super::detail_bar::detail_bar;
 use super::event_card::event_card;
+use super::history::history;
+use super::large_packet::{LARGE, large};
 use super::wire_list::minutes_behind;
 use super::wire_row::grade;
 use crate::components::icon::icon;
@@ -33,10 +36,13 @@ pub(super) struct DetailsProps {
     pub(super) on_repair: Callback<Repair>,
     /// Its row, while it is on screen.
     pub(super) row: Option<WireRow>,
+    /// Earlier messages of its topic.
+    pub(super) history: Option<Rc<History>>,
     /// What both ends know around it.
     pub(super) around: Around,
-    /// The connection that is looked at.
     pub(super) view: Option<ConnectionView>,
+    /// What its server says of itself.
+    pub(super) system: Rc<Vec<(String, String)>>,
     /// What it is called.
     pub(super) name: AttrValue,
 }
@@ -45,10 +51,14 @@ pub(super) struct DetailsProps {
 pub(super) fn Details(props: &DetailsProps) -> Html {
     let minutes = use_memo((), |()| minutes_behind());
     let node = use_state_eq(|| None::<usize>);
+    let anyway = use_state_eq(|| None::<RecordId>);
     let shown = {
         let node = node.clone();
-        use_memo(props.packet.clone(), move |packet| {
-            // Another packet has other fields.
+        let wanted = props
+            .packet
+            .clone()
+            .filter(|packet| packet.bytes.len() <= LARGE || *anyway == Some(packet.record));
+        use_memo(wanted, move |packet| {
             node.set(None);
             packet.as_deref().map(shown)
         })
@@ -63,19 +73,23 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
     if let Some(event) = &props.event {
         return event_card(event, *minutes, &desk, &props.on_repair);
     }
-    let (Some(packet), Some(shown)) = (&props.packet, &*shown) else {
-        return html! { <section class="pane details" aria-label="Connection">{ connection_card(props.view.as_ref(), &props.name) }</section> };
+    let Some(packet) = &props.packet else {
+        return html! { <section class="pane details" id="live-details" aria-label="Connection">{ connection_card(props.view.as_ref(), &props.system, &props.name) }</section> };
     };
     let detail = props.around.detail;
     html! {
-        <section class="pane details" aria-label="Packet" data-testid="details">
+        <section class="pane details" id="live-details" aria-label="Packet" data-testid="details">
             { detail_bar(packet, props.row.as_ref(), detail, &desk) }
             { faults(packet) }
             <div class="detail" id="detail" role="tabpanel" aria-labelledby={format!("detail-{}", detail.name())}>
-                if detail == Detail::State {
+                if detail == Detail::History {
+                    { history(props.history.as_deref(), *minutes, &desk) }
+                } else if detail == Detail::State {
                     { state(&props.around, *minutes, &desk) }
-                } else {
+                } else if let Some(shown) = &*shown {
                     <Inspector shown={shown.clone()} reader={Reader::FULL} selected={*node} on_select={on_node} />
+                } else {
+                    { large(packet, &anyway) }
                 }
             </div>
         </section>

@@ -63,7 +63,7 @@ pub(super) fn event_card(
     ];
     let is_end = event.kind != EventKind::Opened;
     html! {
-        <section class="pane details" aria-label="Connection event" data-testid="event">
+        <section class="pane details" id="live-details" aria-label="Connection event" data-testid="event">
             <div class="head linked-bar">
                 <button class="bare square" data-testid="show-connection" aria-label="Back to the connection" title="Back to the connection" onclick={close}>{ "←" }</button>
                 <h2>{ title }</h2>

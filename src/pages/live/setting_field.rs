@@ -50,7 +50,7 @@ fn field<T: Clone + 'static>(
 ) -> Html {
     let id = format!("{prefix}-{}", setting.id);
     let about = format!("{id}-about");
-    let fault = form.fault(setting).map(str::to_owned);
+    let fault = form.fault(setting);
     let text = form.text(setting);
     let on_act = on_act.clone();
     let typed = Callback::from(move |event: Event| {

@@ -72,10 +72,10 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
         })
     };
     let items = Callback::from(|()| {
-        let secrets = FILES.map(|(_, name, _)| Item::new(name, "").under("With passwords"));
+        let secrets = FILES.map(|(_, name, _)| Item::new(name, "").under("Passwords included"));
         FILES
             .iter()
-            .map(|&(_, name, more)| Item::new(name, more).under("Passwords as stars"))
+            .map(|&(_, name, more)| Item::new(name, more).under("Passwords hidden"))
             // Only packets hold passwords.
             .chain(secrets.into_iter().take(2))
             .collect()
@@ -94,7 +94,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             }
         })
     };
-    let pause_says = if props.paused { "Go on" } else { "Pause" };
+    let pause_says = if props.paused { "Resume" } else { "Pause" };
     html! {
         <>
             <label class="search">

@@ -26,11 +26,11 @@ pub(super) fn wire_row(
             data-row={id.to_string()} data-testid="wire-row" data-type={row.packet_type.clone()} aria-selected={is_selected.to_string()}
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="time">{ words::time(row.at_ms, minutes_behind) }</span>
-            <span class="delta">{ words::delta(row.delta_ms) }</span>
+            <span class="delta">{ row.delta_ms.map(words::delta).unwrap_or_default() }</span>
             { direction(row.direction) }
             <b class="type">{ &row.packet_type }</b>
             <span class="size">{ words::bytes(u64::from(row.size)) }</span>
-            <span class="says">{ &row.summary }</span>
+            <span class="says">{ &row.summary }if let Some(preview) = &row.preview { <code class="preview">{ preview }</code> }</span>
             <span class="after">
                 if let Some((class, picture, word)) = grade { <span class={class}>{ icon(picture) }<span class="unseen">{ word }</span></span> }
                 if let Some(round_trip) = row.round_trip_ms { { words::duration(round_trip) } }
@@ -59,7 +59,7 @@ fn event_row(
             data-row={id.to_string()} data-testid="wire-event" data-type={row.packet_type.clone()} aria-selected={is_selected.to_string()}
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="time">{ words::time(row.at_ms, minutes_behind) }</span>
-            <span class="delta">{ words::delta(row.delta_ms) }</span>
+            <span class="delta">{ row.delta_ms.map(words::delta).unwrap_or_default() }</span>
             <span class="went" aria-hidden="true">{ mark }</span>
             <b class="type"><span class="unseen">{ "connection " }</span>{ &row.packet_type }</b>
             <span class="says" title={row.summary.clone()}>{ &row.summary }</span>

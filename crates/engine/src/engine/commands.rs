@@ -10,13 +10,16 @@ use crate::doctor::End;
 use crate::export;
 use crate::log::Wanted;
 use crate::protocol::{
-    Command, ConnectionId, Looking, MessageDraft, Profile, Repeat, Report, SubscriptionDraft,
+    Command, ConnectionId, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
+    SubscriptionDraft,
 };
 use crate::view::gone::Gone;
-use crate::view::rows;
+use crate::view::{history, rows};
 
 /// The most packets of a handshake that are given for its picture.
 const HANDSHAKE: usize = 64;
+/// The most bytes that they have together; a packet that is larger is left out.
+const HANDSHAKE_BYTES: u32 = 4 << 20;
 
 impl Engine {
     /// Does what the page asks for. What cannot be done is said in a notice.
@@ -47,9 +50,7 @@ impl Engine {
                 }
                 self.rewant();
             }
-            Command::Publish(id, draft, None) => {
-                self.publish(now_ms, id, &draft);
-            }
+            Command::Publish(id, draft, None) => self.publish_once(now_ms, id, &draft),
             Command::Publish(id, draft, Some(repeat)) => self.begin(now_ms, id, *draft, repeat),
             Command::StopRepeating(id) => {
                 if let Some(connection) = self.connections.get_mut(&id) {
@@ -59,12 +60,15 @@ impl Engine {
             Command::Request(id, draft, timeout_ms) => {
                 self.request(now_ms, id, *draft, timeout_ms.into());
             }
+            Command::ClearRetained(id, level) => self.clear_retained(now_ms, id, level),
             Command::Look(looking) => self.look(*looking),
             Command::Drawn => self.pace.drawn(now_ms),
             Command::Inspect(record) => {
                 if let Some(mut packet) = rows::packet(&self.log, record) {
                     packet.findings = self.watch.findings_about(record);
                     self.answers.push(Report::Packet(packet));
+                    let history = history::of(&self.log, &self.topics, record);
+                    self.answers.extend(history.map(Report::History));
                 } else if let Some(event) = rows::event(&self.log, record) {
                     self.answers.push(Report::Event(Box::new(event)));
                 } else {
@@ -72,7 +76,19 @@ impl Engine {
                 }
             }
             Command::Handshake(records) => {
+                let mut left = HANDSHAKE_BYTES;
                 let packets = records.iter().take(HANDSHAKE);
+                let fits = |record: &&RecordId| {
+                    let size = self.log.get(**record).map_or(0, |record| record.size());
+                    let fits = size <= left;
+                    left = if fits {
+                        left.saturating_sub(size)
+                    } else {
+                        left
+                    };
+                    fits
+                };
+                let packets = packets.filter(fits);
                 let packets = packets.filter_map(|&record| rows::timed_packet(&self.log, record));
                 self.answers.push(Report::Handshake(packets.collect()));
             }

@@ -3,9 +3,11 @@
 mod closing;
 mod commands;
 mod events;
+mod messages;
 mod pace;
 mod record;
 mod report;
+mod retained;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -21,6 +23,7 @@ use crate::protocol::{ConnectionId, Grade, Looking, Notice, RecordId, Report, Ta
 use crate::states::States;
 use crate::topics::Topics;
 use crate::view::charting::Charting;
+use crate::view::cut::cut;
 use crate::view::gone::Gone;
 use crate::watch::Watch;
 use crate::worked::WorkedAddresses;
@@ -28,6 +31,9 @@ use pace::Pace;
 
 /// Milliseconds between two summaries when nothing else happens, so that rates fall to zero.
 const BETWEEN_SUMMARIES: f64 = 1_000.0;
+
+/// Characters of a notice: it may quote what a server sent.
+const MOST_NOTICE: usize = 400;
 
 /// What a socket is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -326,8 +332,9 @@ impl Engine {
     ) {
         self.answers.push(Report::Notice(Notice {
             connection,
-            text: text.into(),
+            text: cut(&text.into(), MOST_NOTICE),
             is_problem,
+            record: None,
         }));
     }
 

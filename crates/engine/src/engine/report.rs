@@ -4,8 +4,14 @@ use super::pace::Part;
 use super::{BETWEEN_SUMMARIES, Engine};
 use crate::log::matches_search;
 use crate::protocol::{Grade, RecordId, Report, Summary, Window};
+use crate::topics::Unfolded;
+use crate::view::cut::cut;
 use crate::view::{flows, rows};
 use crate::watch::{Listed, Watched};
+
+/// Topics below `$SYS` that are told, and characters of each.
+const SYSTEM: usize = 100;
+const SYSTEM_NAME: usize = 100;
 
 impl Engine {
     /// What the page is told now: answers at once, rows and counts when it has drawn the last ones.
@@ -73,7 +79,13 @@ impl Engine {
         }
         if let Some(window) = looking.wire {
             let part = self.wire.window(&self.log, window);
-            let rows = rows::wire(&self.log, &mut self.dissector, &part.ids);
+            let rows = rows::wire(
+                &self.log,
+                &self.topics,
+                &mut self.dissector,
+                &part.ids,
+                part.before,
+            );
             let revealed = looking.reveal;
             reports.push(Report::Wire {
                 first: part.first,
@@ -148,22 +160,36 @@ impl Engine {
         let Some(window) = looking.topics else {
             return;
         };
-        let open = looking.open_topics.iter().cloned().collect();
+        let unfolded = Unfolded::new(&looking.tree);
         let of = looking.connection;
-        let shown = self.topics.shown(of, &open);
+        let shown = self.topics.shown(of, &unfolded);
         let first = usize::try_from(window.first).unwrap_or(usize::MAX);
         let preview = |record| rows::preview_of(&self.log, record);
         let rows = shown
             .iter()
             .skip(first)
             .take(window.count as usize)
-            .filter_map(|&number| self.topics.row(number, of, &open, preview))
+            .filter_map(|&number| self.topics.row(number, of, &unfolded, preview))
             .collect();
         reports.push(Report::Topics {
             first: window.first,
             total: shown.len() as u64,
+            left_out: self.topics.left_out(),
+            system: self.system(),
             rows,
         });
+    }
+
+    /// What the server says of itself.
+    fn system(&self) -> Vec<(String, String)> {
+        let last = self
+            .topics
+            .last_below("$SYS", self.looking.connection, SYSTEM);
+        let with_payload = |(topic, record): (String, RecordId)| {
+            let name = topic.strip_prefix("$SYS/").unwrap_or(&topic);
+            Some((cut(name, SYSTEM_NAME), rows::preview_of(&self.log, record)?))
+        };
+        last.into_iter().filter_map(with_payload).collect()
     }
 }
 

@@ -7,7 +7,8 @@ use mqttscope_wire::{PacketType, TopicFilter};
 
 use super::{Entry, Record, WireLog};
 use crate::protocol::{ConnectionId, RecordId, Window};
-use crate::topics::Topics;
+use crate::topics::{NONE, Topics};
+use crate::view::rows::topic_of;
 
 /// Packets that are looked at in one go; a worker that searches a million still hears *stop*.
 const SLICE: u64 = 50_000;
@@ -57,6 +58,8 @@ pub(crate) struct Part {
     pub(crate) events: u64,
     /// Its packets.
     pub(crate) ids: Vec<RecordId>,
+    /// The packet in the row before the first.
+    pub(crate) before: Option<RecordId>,
 }
 
 impl Index {
@@ -153,6 +156,7 @@ impl Index {
                 self.events.len() as u64
             },
             ids: (first..end).filter_map(at).map(RecordId).collect(),
+            before: first.checked_sub(1).and_then(at).map(RecordId),
         }
     }
 
@@ -223,11 +227,14 @@ impl Index {
         }
         if is_publish && !wanted.muted.is_empty() {
             let key = (record.connection, record.topic);
-            let hidden = match self.topics.get(&key) {
+            let is_kept = record.topic != NONE;
+            let hidden = match self.topics.get(&key).filter(|_| is_kept) {
                 Some(&hidden) => hidden,
                 None => {
-                    let hidden = is_hidden(wanted, record, topics);
-                    self.topics.insert(key, hidden);
+                    let hidden = is_hidden(wanted, record, log, topics);
+                    if is_kept {
+                        self.topics.insert(key, hidden);
+                    }
                     hidden
                 }
             };
@@ -239,12 +246,12 @@ impl Index {
     }
 }
 
-fn is_hidden(wanted: &Wanted, record: &Record, topics: &Topics) -> bool {
-    let Some(topic) = topics.topic(record.topic) else {
+fn is_hidden(wanted: &Wanted, record: &Record, log: &WireLog, topics: &Topics) -> bool {
+    let Some(topic) = topic_of(log, topics, record) else {
         return false;
     };
     let brings =
-        |(of, filter): &(ConnectionId, String)| *of == record.connection && covers(filter, topic);
+        |(of, filter): &(ConnectionId, String)| *of == record.connection && covers(filter, &topic);
     wanted.muted.iter().any(brings) && !wanted.heard.iter().any(brings)
 }
 
@@ -266,13 +273,16 @@ pub(crate) fn matches_search(
     if search.is_empty() {
         return true;
     }
-    let topic = topics.topic(record.topic);
     if let Some(filter) = search.strip_prefix("topic:") {
-        return topic.is_some_and(|topic| covers(filter.trim(), topic));
+        let topic = topic_of(log, topics, record);
+        return topic.is_some_and(|topic| covers(filter.trim(), &topic));
     }
+    // A topic that is not in the packet's own bytes is one that came by an alias.
     record.packet_type().name().eq_ignore_ascii_case(search)
-        || topic.is_some_and(|topic| contains(topic.as_bytes(), search.as_bytes()))
         || contains(log.bytes(record), search.as_bytes())
+        || topics
+            .topic(record.topic)
+            .is_some_and(|topic| contains(topic.as_bytes(), search.as_bytes()))
 }
 
 /// Whether the text is in there, with ASCII letters in either case.
@@ -392,7 +402,7 @@ mod tests {
                     direction: Direction::In,
                     version: ProtocolVersion::V5,
                     packet_identifier: 0,
-                    topic: crate::topics::NONE,
+                    topic: NONE,
                     grade: None,
                 };
                 log.push(new, &[0x30; 1_000]);

@@ -33,6 +33,9 @@ pub enum Command {
     Publish(ConnectionId, Box<MessageDraft>, Option<Repeat>),
     /// Ends what [`Repeat`] began.
     StopRepeating(ConnectionId),
+    /// Clears the retained messages of a level of the topic tree and of all below it, as far as this
+    /// connection has seen them: an empty retained message to each topic.
+    ClearRetained(ConnectionId, u32),
     /// Publishes a request and waits for its answer: Response Topic and Correlation Data are made
     /// when the draft has none, and the Response Topic is subscribed to.
     Request(ConnectionId, Box<MessageDraft>, u32),
@@ -84,6 +87,20 @@ pub enum Moment {
     Row(ConnectionId, u64),
 }
 
+/// How the topic tree is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tree {
+    /// Every branch is open but for [`Tree::toggled`], which are the open ones otherwise.
+    pub unfolded: bool,
+    /// Branches by their numbers; see [`super::TopicRow::number`].
+    pub toggled: Vec<u32>,
+    /// Only topics with this text, in either case; empty: all.
+    pub text: String,
+    /// Only topics with a retained message.
+    pub retained: bool,
+}
+
 /// What is on screen. Only these lists are reported.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -110,8 +127,8 @@ pub struct Looking {
     pub chart: bool,
     /// Shows only what contains this text, or with a leading `topic:` what a Topic Filter matches.
     pub search: String,
-    /// Branches of the topic tree that are open.
-    pub open_topics: Vec<String>,
+    /// Which branches of the topic tree are open, and what it is narrowed to.
+    pub tree: Tree,
     /// What the chart draws: a Topic Filter, and a path into JSON such as `t` or `a.b.0`.
     pub chart_topic: String,
     /// See [`Looking::chart_topic`]; empty: the whole payload is the number.

@@ -11,7 +11,7 @@ mod profile;
 mod report;
 mod rows;
 
-pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Window};
+pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
 pub use event::{
     ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, duration, without_query,
@@ -21,7 +21,10 @@ pub use report::{
     Action, Advice, Chart, ChartPoint, ConnectionState, ConnectionView, Exported, FilterView,
     LogView, Notice, Packet, Rates, Report, ServerLimit, StateAt, Summary, TimedPacket,
 };
-pub use rows::{Direction, FindingView, FlowState, FlowView, Grade, MessageRow, TopicRow, WireRow};
+pub use rows::{
+    DiffLine, Direction, FindingView, FlowState, FlowView, Grade, History, HistoryRow, LineChange,
+    MessageRow, TopicRow, WireRow,
+};
 
 use serde::{Deserialize, Serialize};
 

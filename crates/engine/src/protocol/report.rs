@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use mqttscope_inspect::states::StateView;
 
 use super::{
-    ConnectionId, Direction, EventView, FindingView, FlowView, MessageRow, Moment, RecordId,
-    SubscriptionDraft, TopicRow, WireRow,
+    ConnectionId, Direction, EventView, FindingView, FlowView, History, MessageRow, Moment,
+    RecordId, SubscriptionDraft, TopicRow, WireRow,
 };
 
 /// What the engine tells the page.
@@ -46,6 +46,10 @@ pub enum Report {
         first: u64,
         /// Rows there are.
         total: u64,
+        /// Topics that the tree has no room for; counted up to a limit.
+        left_out: u64,
+        /// What the server says of itself: topics below `$SYS` and the beginning of their last payload.
+        system: Vec<(String, String)>,
         /// The rows asked for.
         rows: Vec<TopicRow>,
     },
@@ -77,10 +81,15 @@ pub enum Report {
     Chart(Chart),
     /// An answer to [`super::Command::Inspect`].
     Packet(Packet),
+    /// With [`Report::Packet`], where it is a message.
+    History(History),
     /// An answer to [`super::Command::Inspect`] where there is no packet: a connection opened or closed.
     Event(Box<EventView>),
     /// An answer to [`super::Command::Handshake`]: those of the packets that are still kept.
     Handshake(Vec<TimedPacket>),
+    /// A message that the page asked to publish was handed over: its connection, its topic, shortened
+    /// where it is long, and its packet; none: it waits to be sent.
+    Published(ConnectionId, String, Option<RecordId>),
     /// An answer to [`super::Command::Export`].
     Exported(Exported),
     /// Something that a person should know now.
@@ -326,4 +335,6 @@ pub struct Notice {
     pub text: String,
     /// Whether something did not work.
     pub is_problem: bool,
+    /// The packet that it is about.
+    pub record: Option<RecordId>,
 }

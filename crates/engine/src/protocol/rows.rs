@@ -33,8 +33,8 @@ pub struct WireRow {
     pub connection: ConnectionId,
     /// Milliseconds since 1970.
     pub at_ms: f64,
-    /// Milliseconds since the packet before it in this list.
-    pub delta_ms: f64,
+    /// Milliseconds since the packet before it in this list; none: it is the first.
+    pub delta_ms: Option<f64>,
     /// Which way.
     pub direction: Direction,
     /// The packet type's name.
@@ -45,6 +45,8 @@ pub struct WireRow {
     pub packet_identifier: Option<u16>,
     /// What it says, in one line.
     pub summary: String,
+    /// The beginning of a message's payload.
+    pub preview: Option<String>,
     /// The worst that is wrong with it.
     pub grade: Option<Grade>,
     /// What it acknowledges or answers, or the packet that acknowledges it.
@@ -89,9 +91,11 @@ pub struct MessageRow {
 /// A row of the topic tree.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TopicRow {
-    /// The whole topic.
-    pub topic: String,
-    /// Its last level.
+    /// The level's number, until the log is cleared.
+    pub number: u32,
+    /// The whole topic; none: it is too long to be told.
+    pub topic: Option<String>,
+    /// Its last level, shortened where it is long.
     pub level: String,
     /// 0 at the top.
     pub depth: u16,
@@ -99,8 +103,10 @@ pub struct TopicRow {
     pub has_children: bool,
     /// Whether they are shown.
     pub is_open: bool,
-    /// Messages here and below.
-    pub messages: u64,
+    /// Messages that came, here and below.
+    pub received: u64,
+    /// Messages that were sent, here and below.
+    pub sent: u64,
     /// The beginning of the last payload.
     pub last: Option<String>,
     /// Its bytes.
@@ -109,6 +115,8 @@ pub struct TopicRow {
     pub last_record: Option<RecordId>,
     /// Whether a retained message is known to be here.
     pub retained: bool,
+    /// Topics here and below with a retained message.
+    pub retained_below: u32,
 }
 
 /// A handshake.
@@ -173,4 +181,48 @@ pub struct FindingView {
     pub message: String,
     /// The packets it is about.
     pub packets: Vec<RecordId>,
+}
+
+/// The messages of a topic up to one of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct History {
+    /// The message.
+    pub record: RecordId,
+    /// It and earlier ones of its connection, direction and topic, the newest first.
+    pub rows: Vec<HistoryRow>,
+    /// What it changed in the payload of the one before; none: there is none, or it is too large.
+    pub diff: Vec<DiffLine>,
+}
+
+/// A message of a topic.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HistoryRow {
+    /// The PUBLISH in the log.
+    pub record: RecordId,
+    /// Milliseconds since 1970.
+    pub at_ms: f64,
+    /// The payload's bytes.
+    pub size: u32,
+    /// Its beginning.
+    pub preview: String,
+}
+
+/// A line of two payloads that are compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiffLine {
+    /// What became of it.
+    pub change: LineChange,
+    /// The line.
+    pub text: String,
+}
+
+/// What became of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LineChange {
+    /// It is in both.
+    Same,
+    /// It was in the payload before.
+    Removed,
+    /// It is new.
+    Added,
 }

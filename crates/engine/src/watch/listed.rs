@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use mqttscope_inspect::conversation::sentence;
 
-use super::{Found, Watch, grade};
+use super::{Found, MOST_TEXT, Watch, grade};
 use crate::connection::SocketId;
 use crate::protocol::{ConnectionId, FindingView, Grade, RecordId};
+use crate::view::cut::cut;
 
 /// Remarks that are listed.
 const MOST_REMARKS: usize = 200;
@@ -104,7 +105,7 @@ impl Watch {
                     version: String::new(),
                     by: None,
                     count: 1,
-                    message: sentence(&line.text),
+                    message: cut(&sentence(&line.text), MOST_TEXT),
                     packets: packets.collect(),
                 });
             }

@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 
 use mqttscope_engine::protocol::{
-    Command, EventView, Exported, FindingView, FlowView, MessageRow, Notice, Packet, Report,
-    StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
+    Command, EventView, Exported, FindingView, FlowView, History, MessageRow, Notice, Packet,
+    Report, StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
 };
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_session::broker::{self, Broker, Options, Transmit};
@@ -44,6 +44,7 @@ pub(crate) struct Seen {
     pub(crate) flows: Vec<FlowView>,
     pub(crate) findings: Vec<FindingView>,
     pub(crate) state: Option<StateAt>,
+    pub(crate) history: Option<History>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) packets: Vec<Packet>,
     pub(crate) handshake: Vec<TimedPacket>,
@@ -105,8 +106,9 @@ impl World {
                 Report::Flows { rows, .. } => seen.flows = rows,
                 Report::Findings { rows, .. } => seen.findings = rows,
                 Report::State(state) => seen.state = state.map(|state| *state),
+                Report::History(history) => seen.history = Some(history),
                 Report::Event(event) => seen.inspected.push(*event),
-                Report::Chart(_) => {}
+                Report::Chart(_) | Report::Published(..) => {}
             }
         }
         self.engine.handle_command(self.now, Command::Drawn);
