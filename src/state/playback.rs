@@ -131,9 +131,12 @@ impl Playback {
         let moment = self.moment();
         let height = f64::from(score.time.heights(moment).1);
         let was_over = self.is_over() && score.time.moment(u32::MAX) <= moment;
+        let was_at_start = self.at <= 0.0;
         self.score = score;
         if anew {
             self.restart();
+        } else if was_at_start {
+            self.go(0);
         } else if was_over {
             self.go_to_end();
         } else {
