@@ -294,7 +294,7 @@ mod tests {
     fn it_plays_to_the_end_and_begins_again() {
         let mut playback = playback(false);
         playback.toggle();
-        assert_eq!(run(&mut playback), 37);
+        assert_eq!(run(&mut playback), 18);
         assert_eq!((playback.shown().beat, playback.at()), (3, 100.0));
         assert!(playback.is_over());
         playback.toggle();
@@ -361,7 +361,7 @@ mod tests {
         slept.toggle();
         slept.frame(0.0);
         slept.frame(1_000_000.0);
-        assert!(slept.at() < 10.0);
+        assert!(slept.at() < FRAME.mul_add(PACE, 1.0));
     }
 
     #[test]
