@@ -5,8 +5,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Function;
-use mqttscope_inspect::conversation::Conversation;
-use mqttscope_wire::Sender;
+use mqttscope_inspect::conversation::{Conversation, merged};
+use mqttscope_wire::{ProtocolVersion, Sender};
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 use yew::prelude::*;
@@ -82,19 +82,40 @@ struct Talk {
 /// Judges packets of both sides and draws what is found into `host`. Gives errors and warnings of
 /// each packet, one behind the other.
 ///
-/// The packets stand one behind the other in `bytes`. Each is given by its length, doubled, and one
-/// more if the server sent it. `on_select` is called with the number of a packet to be looked at.
-pub fn converse(host: Element, bytes: Vec<u8>, packets: &[u32], on_select: Function) -> Vec<u32> {
+/// The packets stand one behind the other in `bytes`. Each is given by its length times eight, plus twice
+/// the version that it is read in (0: 3.1, 1: 3.1.1, 2: 5), plus one if the server sent it. `times` has the time of each packet in
+/// milliseconds, or no number where the text does not tell it. `on_select` is called with the number of a packet to be looked at.
+pub fn converse(
+    host: Element,
+    bytes: Vec<u8>,
+    packets: &[u32],
+    times: &[f64],
+    on_select: Function,
+) -> Vec<u32> {
     failure::report_panics();
     let spoken = packets.iter().map(|&packet| {
         let from = match packet % 2 {
             0 => Sender::Client,
             _ => Sender::Server,
         };
-        (packet as usize / 2, from)
+        (packet as usize / 8, from)
     });
-    let conversation = Rc::new(Conversation::new(bytes, spoken));
+    let versions: Vec<ProtocolVersion> = packets
+        .iter()
+        .map(|&packet| match packet / 2 % 4 {
+            0 => ProtocolVersion::V3_1,
+            1 => ProtocolVersion::V3_1_1,
+            _ => ProtocolVersion::V5,
+        })
+        .collect();
+    // Milliseconds since 1970 are far below what a double holds exactly.
+    let times: Vec<Option<u64>> = times
+        .iter()
+        .map(|time| (*time >= 0.0).then_some(*time as u64))
+        .collect();
+    let conversation = Rc::new(Conversation::new(bytes, spoken).with_times(&times));
     let judged = Rc::new(conversation.judge());
+    let items = Rc::new(merged(&conversation, &versions, &judged));
     let marks = judged.marks(conversation.len());
     let talk = TALK.take();
     let (selected, is_same) = talk
@@ -104,6 +125,7 @@ pub fn converse(host: Element, bytes: Vec<u8>, packets: &[u32], on_select: Funct
     let props = ConversationPaneProps {
         conversation,
         judged,
+        items,
         selected,
         on_select: Callback::from(move |packet: usize| {
             // The page behind the function is ours, so it does not throw.

@@ -57,6 +57,12 @@ pub enum Icon {
     Back,
     /// To the beginning.
     First,
+    /// A line of numbers.
+    Chart,
+    /// A panel at the left.
+    PanelLeft,
+    /// A panel at the right.
+    PanelRight,
 }
 
 impl Icon {
@@ -97,6 +103,9 @@ impl Icon {
             Self::Search => "M7 2.8a4.2 4.2 0 1 1 0 8.4 4.2 4.2 0 0 1 0-8.4zM10.2 10.2L13.5 13.5",
             Self::Back => "M9.8 4l-4 4 4 4",
             Self::First => "M11.5 4l-4 4 4 4M4.5 4v8",
+            Self::Chart => "M2.5 2.5v11h11M5 10l3-4 2.2 2.4L13.5 4",
+            Self::PanelLeft => "M2.5 3.5h11v9h-11zM6.5 3.5v9",
+            Self::PanelRight => "M2.5 3.5h11v9h-11zM9.5 3.5v9",
         }
     }
 }

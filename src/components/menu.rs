@@ -5,9 +5,9 @@ use yew::prelude::*;
 
 use super::icon::{Icon, icon};
 pub use super::menu_item::Item;
-use super::menu_item::rows;
+use super::menu_item::{numbered, rows, search_field};
 use super::menu_list::{Step, hide, show, step};
-use crate::element::{el, list};
+use crate::element::{El, el, list};
 use crate::hooks::{use_after, use_kept};
 use crate::services::browser;
 
@@ -28,6 +28,9 @@ pub struct MenuProps {
     pub items: Callback<(), Vec<Item>>,
     /// The index of what was chosen.
     pub on_choose: Callback<usize>,
+    /// Whether the list has a field that leaves only what matches.
+    #[prop_or_default]
+    pub searched: bool,
     /// Whether there is nothing to choose from.
     #[prop_or_default]
     pub disabled: bool,
@@ -43,11 +46,15 @@ pub fn Menu(props: &MenuProps) -> Html {
         Callback::from(move |_: MouseEvent| open.set(!open.get()))
     };
     let is_open = open.get();
-    let items = if is_open {
-        props.items.emit(())
-    } else {
-        Vec::new()
-    };
+    let query = use_kept(String::new);
+    let mut items = Vec::new();
+    if is_open {
+        items = numbered(props.items.emit(()));
+    }
+    if props.searched {
+        let wanted = query.get();
+        items.retain(|(_, item)| item.matches(&wanted));
+    }
     {
         let (button, list) = (button.clone(), list_node.clone());
         // Again where there are others: the list has another size.
@@ -59,12 +66,17 @@ pub fn Menu(props: &MenuProps) -> Html {
         });
     }
     let on_toggle = {
-        let open = open.clone();
+        let (open, query) = (open.clone(), query.clone());
         let list = list_node.clone();
-        Callback::from(move |_: Event| {
+        Callback::from(move |event: Event| {
+            // What is in the list may be shown and hidden, too.
+            if event.target() != list.get().map(Into::into) {
+                return;
+            }
             let shown = browser::element_of::<HtmlElement>(&list)
                 .is_some_and(|list| list.matches(":popover-open").unwrap_or(false));
             open.set(shown);
+            query.set(String::new());
         })
     };
     let choose = {
@@ -85,6 +97,8 @@ pub fn Menu(props: &MenuProps) -> Html {
             let by = match event.key().as_str() {
                 "ArrowDown" => Step::Next,
                 "ArrowUp" => Step::Before,
+                // In the field they move the caret.
+                "Home" | "End" if browser::is_typing(&event) => return,
                 "Home" => Step::First,
                 "End" => Step::Last,
                 "Tab" => return hide(&list),
@@ -110,17 +124,28 @@ pub fn Menu(props: &MenuProps) -> Html {
     if let Some(name) = name {
         toggle = toggle.set("aria-label", name.clone()).set("title", name);
     }
-    let mut menu = el("div")
+    let menu = el("div")
         .node(&list_node)
         .class("menu")
         .attr("popover", "auto")
-        .set("aria-label", label)
         .on_toggle(on_toggle)
         .on_click(choose)
         .on_key(on_key);
     // Without a list of its own the empty menu would have a role and nothing in it.
-    if is_open {
-        menu = menu.role("menu");
-    }
-    list(vec![toggle.into(), rows(menu, items).into()])
+    let with_role = |list: El, is_there: bool| {
+        let list = list.set("aria-label", label.clone());
+        if is_there { list.role("menu") } else { list }
+    };
+    let menu = if props.searched {
+        // A menu holds items only, so the field stands before it.
+        let is_empty = is_open && items.is_empty();
+        let none = is_empty.then(|| el("p").class("quiet").text("Nothing matches."));
+        let found = with_role(el("div"), !items.is_empty());
+        menu.maybe(is_open.then(|| search_field(&query)))
+            .maybe(none)
+            .child(rows(found, items))
+    } else {
+        rows(with_role(menu, is_open), items)
+    };
+    list(vec![toggle.into(), menu.into()])
 }

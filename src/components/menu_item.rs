@@ -1,8 +1,11 @@
 //! What a menu lists.
 
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::element::{El, el};
+use crate::hooks::Kept;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,13 +36,51 @@ impl Item {
     }
 }
 
+impl Item {
+    /// Whether every word of a query is in it.
+    pub(super) fn matches(&self, query: &str) -> bool {
+        let text = format!("{} {} {}", self.group, self.name, self.more).to_ascii_lowercase();
+        let query = query.to_ascii_lowercase();
+        query.split_whitespace().all(|word| text.contains(word))
+    }
+}
+
+/// Items with their numbers, which they keep when others are left out.
+pub(super) fn numbered(items: Vec<Item>) -> Vec<(usize, Item)> {
+    items.into_iter().enumerate().collect()
+}
+
+/// The field that leaves only the items that match.
+pub(super) fn search_field(query: &Kept<String>) -> El {
+    let now = query.get();
+    let query = query.clone();
+    let on_input = Callback::from(move |event: InputEvent| {
+        let field = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        if let Some(field) = field {
+            query.set(field.value());
+        }
+    });
+    el("input")
+        .attr("type", "search")
+        .class("field")
+        .label("Search the list")
+        .attr("placeholder", "Search")
+        .attr("autocomplete", "off")
+        .attr("spellcheck", "false")
+        .test("menu-search")
+        .value(now.into())
+        .on_input(on_input)
+}
+
 /// Puts the items into the menu, each group under its heading.
-pub(super) fn rows(menu: El, items: Vec<Item>) -> El {
+pub(super) fn rows(menu: El, items: Vec<(usize, Item)>) -> El {
     let mut group = AttrValue::default();
     items
         .into_iter()
         .enumerate()
-        .fold(menu, |menu, (index, item)| {
+        .fold(menu, |menu, (place, (index, item))| {
             let heading = (item.group != group).then(|| {
                 el("div")
                     .class("group")
@@ -51,10 +92,29 @@ pub(super) fn rows(menu: El, items: Vec<Item>) -> El {
                 .then(|| el("span").class("shows").shared(item.more.clone()));
             let row = el("button")
                 .role("menuitem")
-                .attr("tabindex", if index == 0 { "0" } else { "-1" })
+                .attr("tabindex", if place == 0 { "0" } else { "-1" })
                 .number("data-item", index)
                 .child(el("span").class("name").shared(item.name))
                 .maybe(more);
             menu.all(heading).child(row)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Item;
+
+    #[test]
+    fn an_item_matches_by_all_words_of_a_query() {
+        let item =
+            Item::new("SUBACK with too few codes", "Two filters, one is answered.").under("Broken");
+        for (query, matches) in [
+            ("", true),
+            (" suback  few ", true),
+            ("broken CODES", true),
+            ("suback many", false),
+        ] {
+            assert_eq!(item.matches(query), matches, "{query:?}");
+        }
+    }
 }

@@ -45,7 +45,8 @@ pub(super) fn show(button: &NodeRef, list: &NodeRef) {
         // The names are right, so it cannot fail.
         let _ = list.style().set_property(name, &format!("{value}px"));
     }
-    if let Ok(Some(first)) = list.query_selector("[role=menuitem]")
+    // The field to search in, or the first item. Again with other items, while someone types: it stays.
+    if let Ok(Some(first)) = list.query_selector("input, [role=menuitem]")
         && let Ok(first) = first.dyn_into::<HtmlElement>()
     {
         let _ = first.focus();

@@ -32,6 +32,14 @@ pub fn use_toasts() -> (Toaster, Html) {
     }
     let shown = toasts.shown().iter().map(|toast| {
         let (toaster, id) = (toaster.clone(), toast.id);
+        let offer = toast.offer.as_ref().map(|(name, act)| {
+            let (act, toaster) = (act.clone(), toaster.clone());
+            let press = Callback::from(move |_: MouseEvent| {
+                act.emit(());
+                toaster.dispatch(ToastAction::Close(id));
+            });
+            el("button").class("link").on_click(press).text(name)
+        });
         let close = Callback::from(move |_: MouseEvent| toaster.dispatch(ToastAction::Close(id)));
         let close = el("button")
             .class("square")
@@ -41,6 +49,7 @@ pub fn use_toasts() -> (Toaster, Html) {
             .key(id as usize)
             .class("toast")
             .child(el("span").string(toast.text.clone()))
+            .all(offer)
             .child(close.child(icon(Icon::Cross)))
     });
     let region = el("div")

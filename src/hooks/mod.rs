@@ -14,4 +14,4 @@ pub use keys::use_window_keys;
 pub use narrow::use_narrow;
 pub use resizes::Resizes;
 pub use texts::{TextsStage, use_texts};
-pub use virtual_rows::{VirtualRows, use_virtual_rows, window_of};
+pub use virtual_rows::{VirtualRows, use_uneven_rows, use_virtual_rows};

@@ -1,6 +1,7 @@
 //! Long lists: only the rows on screen, and a few around them, are in the document.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use gloo_events::EventListener;
 use web_sys::HtmlElement;
@@ -10,87 +11,101 @@ use super::Resizes;
 use super::kept::{use_after, use_kept};
 use crate::element::{El, el};
 use crate::services::browser;
+use crate::state::row_heights::RowHeights;
 
 /// Rows above and below the screen that are drawn too, so that scrolling shows no gap.
 const OVERSCAN: usize = 10;
 
-/// A list of rows that have one height.
+/// A list of which only a part is drawn.
 #[derive(Clone, PartialEq)]
 pub struct VirtualRows {
     /// Goes to the element that scrolls.
     pub node: NodeRef,
     /// The rows to draw.
     pub range: Range<usize>,
-    /// Height of one row, in CSS pixels.
-    pub row: u32,
-    /// Height of all rows, in CSS pixels.
-    pub height: u64,
+    heights: Rc<RowHeights>,
+    /// How far it is scrolled down, and how much of it is seen, in CSS pixels.
+    seen: (u64, u64),
 }
 
 impl VirtualRows {
-    /// How far down the first drawn row begins, in CSS pixels.
-    #[must_use]
-    pub fn offset(&self) -> u64 {
-        height_of(self.range.start, self.row)
-    }
-
     /// The drawn rows, where they belong in the height of all.
     pub fn draw(&self, rows: impl Iterator<Item = Html>) -> El {
-        let down = format!("transform:translateY({}px)", self.offset());
+        let (top, shown) = self.seen;
+        let down = self.heights.place_of(self.range.start, top, shown);
         let drawn = el("div")
             .class("drawn")
             .role("presentation")
-            .made("style", down);
+            .made("style", format!("transform:translateY({down}px)"));
         el("div")
             .class("all")
             .role("presentation")
-            .made("style", format!("height:{}px", self.height))
+            .made("style", format!("height:{}px", self.heights.height()))
             .child(rows.fold(drawn, El::html))
     }
 
     /// How many whole rows fit the screen.
     #[must_use]
     pub fn page(&self) -> usize {
-        let shown = browser::element_of::<HtmlElement>(&self.node)
-            .map_or(0, |element| element.client_height());
-        (usize::try_from(shown).unwrap_or(0) / self.row.max(1) as usize).max(1)
+        let Some((_, top, shown)) = self.now() else {
+            return 1;
+        };
+        let from = self.heights.pixel_at(top, shown);
+        let (first, last) = (
+            self.heights.row_at(from),
+            self.heights.row_at(from.saturating_add(shown)),
+        );
+        last.saturating_sub(first).max(1)
     }
 
     /// Scrolls as little as needed for a row to be seen.
     pub fn reveal(&self, index: usize) {
-        let Some(element) = browser::element_of::<HtmlElement>(&self.node) else {
-            return;
-        };
-        let top = i32::try_from(height_of(index, self.row)).unwrap_or(i32::MAX);
-        let bottom = top.saturating_add(self.row.try_into().unwrap_or(0));
-        let (from, shown) = (element.scroll_top(), element.client_height());
-        if top < from {
-            element.set_scroll_top(top);
-        } else if bottom > from.saturating_add(shown) {
-            element.set_scroll_top(bottom.saturating_sub(shown));
+        if let Some((element, top, shown)) = self.now()
+            && let Some(to) = self.heights.reveal(index, top, shown)
+        {
+            element.set_scroll_top(i32::try_from(to).unwrap_or(i32::MAX));
         }
     }
+
+    fn now(&self) -> Option<(HtmlElement, u64, u64)> {
+        let element = browser::element_of::<HtmlElement>(&self.node)?;
+        let (top, shown) = look(&element);
+        Some((element, top, shown))
+    }
+}
+
+fn look(element: &HtmlElement) -> (u64, u64) {
+    (
+        u64::try_from(element.scroll_top()).unwrap_or(0),
+        u64::try_from(element.client_height()).unwrap_or(0),
+    )
 }
 
 /// Follows the scrolling and the size of the element that gets [`VirtualRows::node`].
 #[hook]
 pub fn use_virtual_rows(count: usize, row: u32) -> VirtualRows {
+    use_uneven_rows(Rc::new(RowHeights::even(count, row)))
+}
+
+/// The same for rows of which some are taller.
+#[hook]
+pub fn use_uneven_rows(heights: Rc<RowHeights>) -> VirtualRows {
     let node = use_node_ref();
-    let seen = use_kept(|| (0_usize, 40_usize));
+    let seen = use_kept(|| (0_u64, 1000_u64));
+    let is_scaled = heights.is_scaled();
     {
         let (seen, node) = (seen.clone(), node.clone());
         // The element may come and go with its first row.
-        use_after([usize::from(count > 0)], move || {
+        let numbers = [usize::from(heights.count() > 0), usize::from(is_scaled)];
+        use_after(numbers, move || {
             let element = browser::element_of::<HtmlElement>(&node)?;
             let look = {
                 let element = element.clone();
                 move || {
-                    let row = row.max(1) as usize;
-                    let top = usize::try_from(element.scroll_top()).unwrap_or(0);
-                    let shown = usize::try_from(element.client_height()).unwrap_or(0);
-                    // In steps, so that not every pixel draws the list again.
-                    let first = (top / row) & !3;
-                    seen.set((first, shown.div_ceil(row).saturating_add(4)));
+                    let (top, shown) = look(&element);
+                    // In steps of some rows, so that not every pixel draws the list again.
+                    let top = if is_scaled { top } else { top & !63 };
+                    seen.set((top, shown));
                 }
             };
             look();
@@ -102,47 +117,41 @@ pub fn use_virtual_rows(count: usize, row: u32) -> VirtualRows {
             Some(Box::new(move || drop((scroll, resize))))
         });
     }
-    let (first, shown) = seen.get();
+    let seen = seen.get();
     VirtualRows {
         node,
-        range: window_of(first, shown, count),
-        row,
-        height: height_of(count, row),
+        range: window_of(&heights, seen),
+        heights,
+        seen,
     }
 }
 
-/// The rows to draw when `shown` rows from `first` on are on screen.
-#[must_use]
-pub fn window_of(first: usize, shown: usize, count: usize) -> Range<usize> {
-    let end = first
-        .saturating_add(shown)
-        .saturating_add(OVERSCAN)
-        .min(count);
-    let start = first
-        .saturating_sub(OVERSCAN)
-        .min(end.saturating_sub(shown.min(end)));
-    start..end
-}
-
-fn height_of(rows: usize, row: u32) -> u64 {
-    (rows as u64).saturating_mul(u64::from(row))
+/// The rows to draw.
+fn window_of(heights: &RowHeights, (top, shown): (u64, u64)) -> Range<usize> {
+    let from = heights.pixel_at(top, shown);
+    let first = heights.row_at(from).saturating_sub(OVERSCAN);
+    // Up to a step further than it was seen to be scrolled.
+    let last = heights.row_at(from.saturating_add(shown).saturating_add(64));
+    let end = last.saturating_add(OVERSCAN).min(heights.count());
+    first.min(end)..end
 }
 
 #[cfg(test)]
 mod tests {
-    use super::window_of;
+    use super::{RowHeights, window_of};
 
     #[test]
     fn the_window_stays_in_the_list() {
-        assert_eq!(window_of(0, 20, 5), 0..5);
-        assert_eq!(window_of(0, 20, 1000), 0..30);
-        assert_eq!(window_of(500, 20, 1000), 490..530);
-        assert_eq!(window_of(990, 20, 1000), 980..1000);
+        let window = |count, top, shown| window_of(&RowHeights::even(count, 10), (top, shown));
+        assert_eq!(window(5, 0, 200), 0..5);
+        assert_eq!(window(1000, 0, 200), 0..36);
+        assert_eq!(window(1000, 5000, 200), 490..536);
+        assert_eq!(window(1000, 9900, 200), 970..1000);
         assert_eq!(
-            window_of(990, 20, 3),
+            window(3, 9900, 200),
             0..3,
             "a list that became shorter is shown from what is left"
         );
-        assert_eq!(window_of(0, 0, 0), 0..0);
+        assert_eq!(window(0, 0, 0), 0..0);
     }
 }

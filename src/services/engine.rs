@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
-use mqttscope_engine::protocol::{Command, Notice, Report};
+use mqttscope_engine::protocol::{Command, Report};
 use serde::Serialize as _;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -19,104 +19,158 @@ thread_local! {
     static RUNNING: RefCell<Option<Engine>> = const { RefCell::new(None) };
 }
 
+/// What comes from the engine.
+#[derive(Debug)]
+pub enum News {
+    /// It reports.
+    Report(Report),
+    /// It has stopped, and all its connections with it; why, in a sentence.
+    Stopped(String),
+}
+
 /// The engine. There is one for all that asks, and it runs until the page is left: connections
 /// stay while another page is looked at.
 #[derive(Clone)]
-pub struct Engine {
-    /// None: the browser gave no worker.
-    worker: Option<Worker>,
+pub struct Engine(Rc<Inner>);
+
+struct Inner {
+    /// None: it has stopped, or the browser gave no worker.
+    running: RefCell<Option<Running>>,
+    on_news: RefCell<Callback<News>>,
+}
+
+struct Running {
+    worker: Worker,
     /// What is asked for before the worker can hear; none: it can.
-    waiting: Rc<RefCell<Option<Vec<JsValue>>>>,
-    on_report: Rc<RefCell<Callback<Report>>>,
+    waiting: Option<Vec<JsValue>>,
+    _listeners: [EventListener; 3],
 }
 
 impl Engine {
-    /// Starts the engine, or takes up the one that runs. From now on its reports go here.
+    /// Starts the engine, or takes up the one that runs. From now on its news go here.
     #[must_use]
-    pub fn start(on_report: Callback<Report>) -> Self {
+    pub fn start(on_news: Callback<News>) -> Self {
         let running = RUNNING.with_borrow(Clone::clone);
+        let is_new = running.is_none();
         let engine = running.unwrap_or_else(|| {
-            let engine = Self::begin();
+            let engine = Self(Rc::new(Inner {
+                running: RefCell::default(),
+                on_news: RefCell::default(),
+            }));
             RUNNING.set(Some(engine.clone()));
             engine
         });
-        engine.on_report.replace(on_report);
-        if engine.worker.is_none() {
-            engine
-                .say("This browser does not let the page start its worker, so it cannot connect.");
+        engine.0.on_news.replace(on_news);
+        if is_new {
+            engine.begin();
         }
         // Whoever drew the last reports is gone.
         engine.send(Command::Drawn);
         engine
     }
 
-    fn begin() -> Self {
+    /// Starts another worker in place of one that has stopped. It knows of no connection yet.
+    pub fn begin(&self) {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(&assets::address(WORKER), &options).ok();
-        let engine = Self {
-            worker: worker.clone(),
-            waiting: Rc::new(RefCell::new(Some(Vec::new()))),
-            on_report: Rc::new(RefCell::new(Callback::noop())),
+        let Ok(worker) = Worker::new_with_options(&assets::address(WORKER), &options) else {
+            return self.stop(
+                "This browser does not let the page start its worker, so it cannot connect.",
+            );
         };
-        if let Some(worker) = worker {
-            let told = engine.clone();
-            EventListener::new(&worker, "message", move |event| {
-                told.is_ready();
-                let data = event.dyn_ref::<MessageEvent>().map(MessageEvent::data);
-                match data.map(serde_wasm_bindgen::from_value::<Vec<Report>>) {
-                    Some(Ok(reports)) => reports.into_iter().for_each(|report| told.tell(report)),
-                    _ => told.say(
-                        "The worker said something that this page does not know. Load it anew.",
-                    ),
-                }
-            })
-            .forget();
-            let told = engine.clone();
-            EventListener::new(&worker, "error", move |_| {
-                told.say("The worker that holds the connections has failed. Load the page anew.");
-            })
-            .forget();
-        }
-        engine
+        let listeners = [
+            self.listen(&worker, "message", Self::heard),
+            self.listen(&worker, "messageerror", |engine, _| {
+                engine.stop("The browser could not read a message of the worker.");
+            }),
+            self.listen(&worker, "error", |engine, event| {
+                // It is told on the page.
+                event.prevent_default();
+                engine.stop(&why(event));
+            }),
+        ];
+        let running = Running {
+            worker,
+            waiting: Some(Vec::new()),
+            _listeners: listeners,
+        };
+        self.0.running.replace(Some(running));
     }
 
-    /// Asks for something.
+    fn listen(
+        &self,
+        worker: &Worker,
+        event: &'static str,
+        act: fn(&Self, &web_sys::Event),
+    ) -> EventListener {
+        let engine = self.clone();
+        let options = gloo_events::EventListenerOptions::enable_prevent_default();
+        EventListener::new_with_options(worker, event, options, move |event| act(&engine, event))
+    }
+
+    fn heard(&self, event: &web_sys::Event) {
+        self.is_ready();
+        let data = event.dyn_ref::<MessageEvent>().map(MessageEvent::data);
+        match data.map(serde_wasm_bindgen::from_value::<Vec<Report>>) {
+            Some(Ok(reports)) => reports
+                .into_iter()
+                .for_each(|report| self.tell(News::Report(report))),
+            _ => self.stop("The worker and this page are of different versions. Reload the page."),
+        }
+    }
+
+    /// Asks for something; what is asked of an engine that has stopped is dropped.
     pub fn send(&self, command: Command) {
         let value = command.serialize(&serde_wasm_bindgen::Serializer::new());
         let Ok(value) = value else { return };
-        match &mut *self.waiting.borrow_mut() {
-            Some(waiting) => waiting.push(value),
-            None => self.post(&value),
-        }
-    }
-
-    fn post(&self, command: &JsValue) {
-        if let Some(worker) = &self.worker {
-            // Every command is a plain value, which can be posted.
-            let _ = worker.post_message(command);
+        if let Some(running) = &mut *self.0.running.borrow_mut() {
+            match &mut running.waiting {
+                Some(waiting) => waiting.push(value),
+                // Every command is a plain value, which can be posted.
+                None => drop(running.worker.post_message(&value)),
+            }
         }
     }
 
     /// The worker's first word: now it hears.
     fn is_ready(&self) {
-        let waiting = self.waiting.borrow_mut().take();
-        for command in waiting.into_iter().flatten() {
-            self.post(&command);
+        if let Some(running) = &mut *self.0.running.borrow_mut() {
+            for command in running.waiting.take().into_iter().flatten() {
+                // As above.
+                let _ = running.worker.post_message(&command);
+            }
         }
     }
 
-    fn say(&self, text: &str) {
-        self.tell(Report::Notice(Notice {
-            connection: None,
-            text: text.to_owned(),
-            is_problem: true,
-        }));
+    /// Ends the worker and tells why. The listener that calls this is one of its own, and is dropped
+    /// only when it has returned.
+    fn stop(&self, why: &str) {
+        if let Some(running) = self.0.running.borrow_mut().take() {
+            running.worker.terminate();
+            gloo_timers::callback::Timeout::new(0, move || drop(running)).forget();
+        }
+        self.tell(News::Stopped(why.to_owned()));
     }
 
-    fn tell(&self, report: Report) {
+    fn tell(&self, news: News) {
         // The callback may start another engine, so it is not called while it is borrowed.
-        let on_report = self.on_report.borrow().clone();
-        on_report.emit(report);
+        let on_news = self.0.on_news.borrow().clone();
+        on_news.emit(news);
+    }
+}
+
+/// What an error event of the worker says.
+fn why(event: &web_sys::Event) -> String {
+    /// Characters of the browser's message.
+    const MOST: usize = 200;
+    let message = js_sys::Reflect::get(event, &"message".into());
+    let message = message.ok().and_then(|message| message.as_string());
+    match message.filter(|message| !message.is_empty()) {
+        Some(message) => {
+            let message: String = message.chars().take(MOST).collect();
+            format!("The worker stopped with an error: {message}.")
+        }
+        // The browser says nothing where the program could not be loaded.
+        None => "The worker's program could not be loaded.".to_owned(),
     }
 }

@@ -3,6 +3,8 @@
 pub mod flows;
 pub mod live;
 pub mod playback;
+pub mod row_heights;
+pub mod splitter;
 pub mod theme;
 pub mod toasts;
 pub mod workbench;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use yew::Reducible;
+use yew::{Callback, Reducible};
 
 use crate::hooks::Kept;
 
@@ -13,26 +13,30 @@ pub type Toaster = Kept<Rc<Toasts>>;
 const MOST: usize = 3;
 
 /// A short message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Toast {
     /// Different for each.
     pub id: u32,
     /// What it says.
     pub text: String,
+    /// A button: what it is called, and what it does.
+    pub offer: Option<(&'static str, Callback<()>)>,
 }
 
 /// The messages that are shown, the oldest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Toasts {
     shown: Vec<Toast>,
     next: u32,
 }
 
 /// What happens to messages.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ToastAction {
     /// Show one.
     Say(String),
+    /// Show one with a button.
+    Offer(String, &'static str, Callback<()>),
     /// Take it away.
     Close(u32),
 }
@@ -43,6 +47,18 @@ impl Toasts {
     pub fn shown(&self) -> &[Toast] {
         &self.shown
     }
+
+    fn show(&mut self, text: String, offer: Option<(&'static str, Callback<()>)>) {
+        self.shown.retain(|toast| toast.text != text);
+        self.shown.push(Toast {
+            id: self.next,
+            text,
+            offer,
+        });
+        self.next = self.next.wrapping_add(1);
+        let surplus = self.shown.len().saturating_sub(MOST);
+        self.shown.drain(..surplus);
+    }
 }
 
 impl Reducible for Toasts {
@@ -51,16 +67,8 @@ impl Reducible for Toasts {
     fn reduce(self: Rc<Self>, action: ToastAction) -> Rc<Self> {
         let mut next = (*self).clone();
         match action {
-            ToastAction::Say(text) => {
-                next.shown.retain(|toast| toast.text != text);
-                next.shown.push(Toast {
-                    id: next.next,
-                    text,
-                });
-                next.next = next.next.wrapping_add(1);
-                let surplus = next.shown.len().saturating_sub(MOST);
-                next.shown.drain(..surplus);
-            }
+            ToastAction::Say(text) => next.show(text, None),
+            ToastAction::Offer(text, name, act) => next.show(text, Some((name, act))),
             ToastAction::Close(id) => next.shown.retain(|toast| toast.id != id),
         }
         Rc::new(next)

@@ -62,7 +62,7 @@ test("blocks take turns when asked, and one side is judged by itself", async ({ 
   await expect(page.getByTestId("from")).toHaveCount(0);
   await sides(page).selectOption("both sides, alternating");
   expect(await arrows(page)).toEqual(["→", "←", "→"]);
-  await expect(page.getByTestId("verdict")).toHaveText("nothing found in the conversation");
+  await expect(page.getByTestId("verdict")).toContainText("no findings");
   await page.getByTestId("text").fill("e0 00\nc0 00");
   await sides(page).selectOption("from the client");
   await expect(packet(page, 2)).toContainText("1 error");
@@ -70,12 +70,17 @@ test("blocks take turns when asked, and one side is judged by itself", async ({ 
   await expect(page.getByTestId("finding")).toHaveAttribute("data-rule", "packet-after-disconnect");
 });
 
-test("findings and plain words lead to their packets", async ({ page }) => {
+test("all findings are one list with one count, and lead to their packets", async ({ page }) => {
   await give(page, MARKED);
   await page.getByTestId("view-findings").click();
-  await expect(page.getByTestId("in-short")).toContainText("PUBREC");
+  await expect(page.getByTestId("conversation-findings")).toContainText("PUBREC");
   await expect(page.locator(".inspector")).toBeHidden();
-  await page.getByTestId("finding").getByRole("button", { name: "packet 5" }).click();
+  const all = await page.getByTestId("finding").count();
+  await expect(page.getByTestId("verdict")).toHaveText(all === 1 ? "1 finding" : `${all} findings`);
+  await expect(page.getByTestId("view-findings").locator(".count")).toHaveText(String(all));
+  await page.getByTestId("grade-errors").click();
+  await expect(page.getByTestId("finding")).toHaveCount(Number(await page.getByTestId("grade-errors").locator(".count").textContent()));
+  await page.getByTestId("finding").getByRole("button", { name: "packet 5" }).first().click();
   await expect(packet(page, 5)).toHaveAttribute("aria-selected", "true");
   await page.getByTestId("view-fields").click();
   await expect(page.getByTestId("packet-type")).toHaveText("PUBREL");
@@ -132,7 +137,7 @@ test("a change keeps the sides and is judged again", async ({ page }) => {
   await expect(page.getByTestId("packet")).toHaveCount(6);
   await expect(page.getByTestId("next-fault")).toHaveCount(0);
   // A PINGRESP that nobody asked for is left.
-  await expect(page.getByTestId("verdict")).toHaveText("1 finding in the conversation");
+  await expect(page.getByTestId("verdict")).toHaveText("1 finding");
 });
 
 test("an example of a broken conversation says what it breaks", async ({ page }) => {

@@ -100,7 +100,7 @@ test("the lists are searched by text and by Topic Filter, and stand still when a
 test("a paused list stands still while the oldest are dropped, and goes on at its end", async ({ page }) => {
   test.slow();
   await open(page);
-  await page.getByTestId("budget").selectOption({ label: "keep 16 MiB" });
+  await page.getByTestId("budget").selectOption({ label: "16 MiB" });
   await page.getByTestId("tab-messages").click();
   await publish(page, "big", "x".repeat(200_000));
   await page.getByTestId("more-repeat").locator("summary").click();
@@ -277,7 +277,7 @@ test("what was published and kept is there after a reload, and can be forgotten"
   await expect(page.getByTestId("publish-topic")).toHaveValue("lately/two");
   await expect(page.getByTestId("publish-payload")).toHaveValue("l");
   await page.getByTestId("saved").click();
-  await page.getByRole("menuitem", { name: /Forget what was published/ }).click();
+  await page.getByRole("menuitem", { name: /Clear recent/ }).click();
   await page.getByTestId("saved").click();
   await expect(page.getByRole("menuitem")).toHaveText([/^kept\/one/, /^kept\/one/]);
   // To look at what was sent sends nothing.
@@ -321,7 +321,7 @@ test("a message is checked before it is sent", async ({ page }) => {
   await open(page);
   const fault = page.getByTestId("publish-fault");
   await page.getByTestId("publish-payload").fill("{");
-  await expect(fault).toContainText("line 1 column");
+  await expect(fault).toContainText("line 1, column");
   await expect(page.getByTestId("publish")).toBeDisabled();
   await page.getByTestId("payload-as").selectOption("hex");
   await page.getByTestId("publish-payload").fill("00 ff");

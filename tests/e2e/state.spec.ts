@@ -70,17 +70,22 @@ test("the list follows the slider to packets that are off the screen", async ({ 
   await expect(rows(page, "CONNECT")).toHaveAttribute("aria-selected", "true");
 });
 
-test("the recording in plain words leads to its packets", async ({ page }) => {
+test("what is worth knowing is a finding that leads to its packets", async ({ page }) => {
   await open(page);
   await page.getByTestId("tab-findings").click();
-  await expect(page.getByTestId("in-short-nothing")).toContainText("Nothing stands out");
+  await expect(page.getByTestId("nothing")).toContainText("No problems");
   await page.getByTestId(/^connection-\d+$/).first().click();
   await page.getByRole("menuitem", { name: /cut/i }).click();
-  const line = page.getByTestId("explanation").filter({ hasText: "without a DISCONNECT" });
+  const line = page.getByTestId("finding-row").filter({ hasText: "without a DISCONNECT" });
   await expect(line).toHaveCount(1);
+  await expect(page.getByTestId("nothing")).toHaveCount(0);
+  const count = await page.getByTestId("finding-row").count();
+  await expect(page.getByTestId("tab-findings")).toHaveText(`Findings${count}`);
+  await expect(page.getByTestId("grade-all")).toHaveText(`All ${count}`);
+  await line.click();
   await page.getByTestId("search").fill("nowhere");
   await expect(page.getByTestId("total")).toContainText("found");
-  await line.getByTestId("explanation-packet").click();
+  await page.getByTestId("finding-card").getByTestId("finding-packet").last().click();
   await expect(page.getByTestId("tab-wire")).toHaveAttribute("aria-selected", "true");
   await expect(page.getByTestId("search")).toHaveValue("");
   const selected = page.locator('[data-testid="wire-row"][aria-selected="true"]');
@@ -95,7 +100,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await atPubrec(page);
     await withoutViolations(page);
     await page.getByTestId("tab-findings").click();
-    await expect(page.getByTestId("in-short")).toBeVisible();
+    await expect(page.getByTestId("grade-all")).toBeVisible();
     await withoutViolations(page);
     await page.getByTestId("state-slider").focus();
     await page.keyboard.press("Home");

@@ -8,9 +8,10 @@ use xshell::cmd;
 use crate::context::Context;
 
 /// Lines of a Rust file, of a component or page, and the files that may be longer, each for a reason.
+/// The limits catch what grew without anybody looking; a file that has one purpose is not cut in two to fit.
 /// Tests do not count: theirs are tables of facts, which only grow.
-const FILE_LIMIT: usize = 400;
-const COMPONENT_LIMIT: usize = 150;
+const FILE_LIMIT: usize = 600;
+const COMPONENT_LIMIT: usize = 250;
 const LONGER: &[(&str, &str)] = &[
     ("crates/wire/src/rule/table.rs", "generated"),
     ("crates/session/src/monitor/words/table.rs", "generated"),

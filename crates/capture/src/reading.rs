@@ -5,6 +5,7 @@
 
 use core::ops::Range;
 
+use crate::foreign::Protocol;
 use crate::text::{Format, SourceMap};
 
 /// One end of a connection.
@@ -39,41 +40,37 @@ impl Role {
 /// Something else than MQTT on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Foreign {
-    /// TLS records.
-    Tls,
-    /// HTTP requests or answers.
-    Http,
-    /// WebSocket frames, perhaps behind their HTTP upgrade.
-    WebSocket,
-    /// A PROXY protocol header, version 1 or 2.
-    Proxy,
-    /// Ethernet, IP or TCP headers.
-    Ip,
-    /// MQTT-SN.
-    MqttSn,
-    /// A nanomsg (SP) header.
-    Nanomsg,
-    /// Bytes that read as text, such as the answers of a modem.
-    Text,
+pub enum Other {
+    /// Another protocol, or MQTT inside one.
+    Protocol(Protocol),
     /// A log that tells of packets and holds none of their bytes.
     LogWithoutBytes,
 }
 
-impl Foreign {
+impl Other {
     /// Its name as the npm package gives it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Tls => "tls",
-            Self::Http => "http",
-            Self::WebSocket => "websocket",
-            Self::Proxy => "proxy",
-            Self::Ip => "ip",
-            Self::MqttSn => "mqtt-sn",
-            Self::Nanomsg => "nanomsg",
-            Self::Text => "text",
             Self::LogWithoutBytes => "log-without-bytes",
+            Self::Protocol(protocol) => match protocol {
+                Protocol::Tls => "tls",
+                Protocol::Http => "http",
+                Protocol::WebSocket => "websocket",
+                Protocol::Proxy => "proxy",
+                Protocol::Network => "ip",
+                Protocol::MqttSn => "mqtt-sn",
+                Protocol::Nanomsg => "nanomsg",
+                Protocol::ZeroMq => "zeromq",
+                Protocol::Amqp => "amqp",
+                Protocol::Ssh => "ssh",
+                Protocol::Modem => "modem",
+                Protocol::Text => "text",
+                Protocol::Capture => "capture",
+                Protocol::Compressed => "compressed",
+                Protocol::File => "file",
+                Protocol::Json => "json",
+            },
         }
     }
 }
@@ -129,7 +126,7 @@ pub struct TextReading {
     /// What the bytes were written as.
     pub format: Format,
     /// What they are, if not MQTT on its own.
-    pub other: Option<Foreign>,
+    pub other: Option<Other>,
     /// Whether nothing else is nearly as likely.
     pub sure: bool,
     /// The parts in the order of the text.

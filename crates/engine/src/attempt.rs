@@ -1,38 +1,87 @@
-//! An attempt to connect: what is noted of it, so that the doctor can say why it failed.
+//! An attempt to connect: what is noted of it, so that the doctor can say why it failed and the log
+//! can show how it ended.
 
-use core::time::Duration;
+use mqttscope_wire::PacketType;
 
-use mqttscope_session::client::Cause;
-use mqttscope_wire::{PacketType, PropertiesBuf, Property, PropertyId, ReasonCode};
-
-use crate::connection::Connection;
-use crate::doctor::{End, Phase, Trouble, advise};
+use crate::doctor::{End, Phase};
 use crate::engine::Closed;
-use crate::protocol::Advice;
+use crate::protocol::{Direction, LastPacket, RecordId};
+
+/// A packet that went or came.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Noted {
+    pub(crate) record: RecordId,
+    pub(crate) at_ms: f64,
+    first: u8,
+}
+
+impl Noted {
+    pub(crate) const fn packet_type(&self) -> PacketType {
+        PacketType::from_nibble(self.first >> 4)
+    }
+
+    pub(crate) fn before(self, now_ms: f64) -> LastPacket {
+        LastPacket {
+            record: self.record,
+            packet_type: self.packet_type().name().to_owned(),
+            before_ms: (now_ms - self.at_ms).max(0.0),
+        }
+    }
+}
 
 /// Times are milliseconds since 1970.
 #[derive(Debug)]
 pub(crate) struct Attempt {
-    phase: Phase,
+    pub(crate) phase: Phase,
+    /// Whether it has not ended yet, as far as the log knows.
+    pub(crate) is_live: bool,
+    /// When it began.
+    pub(crate) began_ms: f64,
+    /// When its socket opened.
+    pub(crate) opened_ms: Option<f64>,
     /// When the phase began.
-    since_ms: f64,
+    pub(crate) since_ms: f64,
     /// When the server was last heard.
-    heard_ms: f64,
-    /// How the socket ended.
-    end: Option<End>,
+    pub(crate) heard_ms: f64,
+    /// How it ended, where that is known before its client says so.
+    pub(crate) end: Option<End>,
+    /// What the socket said when it closed.
+    pub(crate) closed: Option<Closed>,
+    pub(crate) last_sent: Option<Noted>,
+    pub(crate) last_received: Option<Noted>,
+    /// The last SUBSCRIBE, while no SUBACK has come.
+    pub(crate) subscribing: Option<Noted>,
 }
 
 impl Attempt {
+    /// One that begins now.
     pub(crate) const fn new(now_ms: f64) -> Self {
         Self {
             phase: Phase::Opening,
+            is_live: true,
+            began_ms: now_ms,
+            opened_ms: None,
             since_ms: now_ms,
             heard_ms: now_ms,
             end: None,
+            closed: None,
+            last_sent: None,
+            last_received: None,
+            subscribing: None,
         }
     }
 
+    /// None yet.
+    pub(crate) const fn none() -> Self {
+        let mut none = Self::new(0.0);
+        none.is_live = false;
+        none
+    }
+
     pub(crate) const fn reached(&mut self, now_ms: f64, phase: Phase) {
+        if matches!(phase, Phase::Opened) {
+            self.opened_ms = Some(now_ms);
+        }
         self.phase = phase;
         self.since_ms = now_ms;
         self.heard_ms = now_ms;
@@ -40,6 +89,34 @@ impl Attempt {
 
     pub(crate) const fn heard(&mut self, now_ms: f64) {
         self.heard_ms = now_ms;
+    }
+
+    pub(crate) const fn packet(
+        &mut self,
+        at_ms: f64,
+        direction: Direction,
+        first: u8,
+        record: RecordId,
+    ) {
+        let noted = Noted {
+            record,
+            at_ms,
+            first,
+        };
+        match direction {
+            Direction::Out => {
+                self.last_sent = Some(noted);
+                if matches!(noted.packet_type(), PacketType::Subscribe) {
+                    self.subscribing = Some(noted);
+                }
+            }
+            Direction::In => {
+                self.last_received = Some(noted);
+                if matches!(noted.packet_type(), PacketType::Suback) {
+                    self.subscribing = None;
+                }
+            }
+        }
     }
 
     /// What comes first counts: a text frame closes the socket.
@@ -53,66 +130,6 @@ impl Attempt {
             code: if closed.code == 0 { 1006 } else { closed.code },
             reason: closed.reason.clone(),
         });
-    }
-}
-
-/// Why this connection ended, as far as can be guessed; nothing when it was asked for.
-pub(crate) fn advice(
-    connection: &Connection,
-    cause: &Cause,
-    now_ms: f64,
-    page_is_secure: bool,
-) -> Vec<Advice> {
-    let attempt = &connection.attempt;
-    let end = match cause {
-        Cause::Requested => return Vec::new(),
-        Cause::NotOpened | Cause::Lost => attempt.end.clone().unwrap_or(End::Closed {
-            code: 1006,
-            reason: String::new(),
-        }),
-        Cause::Refused {
-            reason_code,
-            properties,
-        } => said(PacketType::Connack, *reason_code, properties),
-        Cause::ByServer {
-            reason_code,
-            properties,
-        } => said(PacketType::Disconnect, *reason_code, properties),
-        Cause::TimedOut(packet_type) => End::TimedOut(*packet_type),
-        Cause::Fault(fault) => {
-            let code = fault.reason_code();
-            let meaning = code.meaning(PacketType::Disconnect, mqttscope_wire::ProtocolVersion::V5);
-            End::Fault(meaning.unwrap_or("the protocol was broken.").to_owned())
-        }
-    };
-    let profile = &connection.profile;
-    let since = |then: f64| Duration::from_millis((now_ms - then).max(0.0) as u64);
-    advise(&Trouble {
-        target: &profile.target,
-        page_is_secure,
-        version: connection.version,
-        phase: attempt.phase,
-        end,
-        lasted: since(attempt.since_ms),
-        silence: since(attempt.heard_ms),
-        keep_alive: profile.keep_alive,
-        has_user_name: profile.user_name.is_some(),
-        is_anonymous: profile.client_identifier.is_empty(),
-        clean_start: profile.clean_start,
-    })
-}
-
-fn said(packet_type: PacketType, reason_code: ReasonCode, properties: &PropertiesBuf) -> End {
-    let text = |id| match properties.as_properties().get(id) {
-        Some(Property::ReasonString(text) | Property::ServerReference(text)) => {
-            Some(text.as_str().to_owned())
-        }
-        _ => None,
-    };
-    End::Said {
-        packet_type,
-        reason_code,
-        reason: text(PropertyId::REASON_STRING),
-        server_reference: text(PropertyId::SERVER_REFERENCE),
+        self.closed = Some(closed.clone());
     }
 }

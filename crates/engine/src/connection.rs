@@ -12,7 +12,13 @@ use crate::protocol::{
     ServerLimit, SubscriptionDraft,
 };
 use crate::rates::Meter;
-use crate::topics::Topics;
+use crate::topics::{self, Topics};
+use crate::view::cut::cut;
+
+/// Characters of a Client Identifier, which the server may have assigned, in a report.
+const MOST_IDENTIFIER: usize = 300;
+/// The same of a sentence of advice.
+const MOST_ADVICE: usize = 600;
 
 /// A socket, or a link to the built-in broker. Every attempt has a number of its own, so that late
 /// news of an earlier one does no harm.
@@ -67,9 +73,22 @@ pub(crate) struct Connection {
     pub(crate) limits: Vec<ServerLimit>,
     pub(crate) advice: Vec<Advice>,
     pub(crate) attempt: Attempt,
+    /// Accepted connections in a row that ended within seconds, without a word.
+    pub(crate) quick_ends: u32,
+    /// It is told to give up, and keeps what it says of why.
+    pub(crate) is_stopping: bool,
     filters: Vec<Filter>,
     /// Which filters a topic matches, as found before.
     matched: HashMap<u32, Vec<usize>>,
+}
+
+/// Advice may quote what the server sent.
+fn shortened(advice: &Advice) -> Advice {
+    Advice {
+        cause: cut(&advice.cause, MOST_ADVICE),
+        remedy: cut(&advice.remedy, MOST_ADVICE),
+        ..advice.clone()
+    }
 }
 
 impl Connection {
@@ -96,7 +115,9 @@ impl Connection {
             session_present: None,
             limits: Vec::new(),
             advice: Vec::new(),
-            attempt: Attempt::new(0.0),
+            attempt: Attempt::none(),
+            quick_ends: 0,
+            is_stopping: false,
             filters: Vec::new(),
             matched: HashMap::new(),
         }
@@ -163,10 +184,27 @@ impl Connection {
         self.matched.clear();
     }
 
-    /// The subscriptions there are, to be made again after a lost session.
-    pub(crate) fn drafts(&self) -> Vec<SubscriptionDraft> {
+    /// A SUBSCRIBE will not be answered.
+    pub(crate) fn not_asked(&mut self, ticket: Ticket) {
+        for filter in &mut self.filters {
+            if filter.ticket == Some(ticket) {
+                filter.ticket = None;
+            }
+        }
+    }
+
+    /// Whether this filter was ever asked for and not dropped since.
+    pub(crate) fn knows_filter(&self, topic_filter: &str) -> bool {
         self.filters
             .iter()
+            .any(|filter| filter.draft.topic_filter == topic_filter)
+    }
+
+    /// The subscriptions that no SUBSCRIBE under way asks for, to be made again after a lost session.
+    pub(crate) fn answered_drafts(&self) -> Vec<SubscriptionDraft> {
+        self.filters
+            .iter()
+            .filter(|filter| filter.ticket.is_none())
             .map(|filter| filter.draft.clone())
             .collect()
     }
@@ -188,14 +226,23 @@ impl Connection {
             .map(|filter| (self.id, filter.draft.topic_filter.clone()))
     }
 
-    /// Counts a message with every filter that brings it.
-    pub(crate) fn count(&mut self, topic: u32, topics: &Topics) {
+    /// Counts a message with every filter that brings it. A topic that the tree does not keep is known
+    /// by its name only.
+    pub(crate) fn count(&mut self, topic: u32, name: &str, topics: &Topics) {
         let filters = &mut self.filters;
+        if topic == topics::NONE {
+            for filter in filters {
+                if !name.is_empty() && covers(&filter.draft.topic_filter, name) {
+                    filter.messages = filter.messages.saturating_add(1);
+                }
+            }
+            return;
+        }
         let matched = self.matched.entry(topic).or_insert_with(|| {
             let Some(topic) = topics.topic(topic) else {
                 return Vec::new();
             };
-            let covers = |filter: &Filter| covers(&filter.draft.topic_filter, topic);
+            let covers = |filter: &Filter| covers(&filter.draft.topic_filter, &topic);
             (0..filters.len())
                 .filter(|&at| filters.get(at).is_some_and(covers))
                 .collect()
@@ -241,7 +288,7 @@ impl Connection {
         ConnectionView {
             id: self.id,
             state: self.state(now_ms),
-            client_identifier: client.client_identifier.to_owned(),
+            client_identifier: cut(client.client_identifier, MOST_IDENTIFIER),
             session_present: self.session_present,
             limits: self.limits.clone(),
             filters: self
@@ -253,7 +300,7 @@ impl Connection {
             round_trip_ms: self.round_trip_ms,
             queued: client.queued as u64,
             repeating: self.repeating.is_some(),
-            advice: self.advice.clone(),
+            advice: self.advice.iter().map(shortened).collect(),
         }
     }
 

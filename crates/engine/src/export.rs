@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use mqttscope_wire::{Dissector, Field, summary};
 use serde_json::json;
 
-use crate::log::{Index, Record, Wanted, WireLog};
+use crate::log::{Entry, Index, Record, Wanted, WireLog};
 use crate::protocol::{Direction, Export, ExportFormat, Exported, RecordId};
 use crate::topics::Topics;
 use crate::view::rows;
@@ -31,24 +31,34 @@ pub(crate) fn write(log: &WireLog, topics: &Topics, wanted: &Export) -> Exported
         dissector: Dissector::new(),
         text: String::new(),
     };
-    if wanted.format == ExportFormat::MessagesCsv {
-        writer
-            .text
-            .push_str("time,direction,topic,qos,retain,dup,payload\n");
+    match wanted.format {
+        ExportFormat::MessagesCsv => {
+            let head = "time,direction,topic,qos,retain,dup,payload\n";
+            writer.text.push_str(head);
+        }
+        ExportFormat::WireCsv => {
+            let head = "number,time,connection,direction,type,summary,hex\n";
+            writer.text.push_str(head);
+        }
+        _ => {}
     }
     for id in index.all(log) {
-        if let Some(record) = log.get(id) {
-            match wanted.format {
-                ExportFormat::WireHex => writer.hex(record),
-                ExportFormat::WireJsonLines => writer.packet(id, record),
-                ExportFormat::MessagesJsonLines => writer.message(record),
-                ExportFormat::MessagesCsv => writer.line(record),
+        match (log.entry(id), wanted.format) {
+            (Some(Entry::Packet(record)), ExportFormat::WireHex) => writer.hex(record),
+            (Some(Entry::Packet(record)), ExportFormat::WireJsonLines) => writer.packet(id, record),
+            (Some(Entry::Packet(record)), ExportFormat::WireCsv) => writer.packet_line(id, record),
+            (Some(Entry::Packet(record)), ExportFormat::MessagesJsonLines) => {
+                writer.message(record);
             }
+            (Some(Entry::Packet(record)), ExportFormat::MessagesCsv) => writer.line(record),
+            (Some(Entry::Event(record)), format) => writer.event(id, record, format),
+            (None, _) => {}
         }
     }
     let (name, mime) = match wanted.format {
         ExportFormat::WireHex => ("wire.txt", "text/plain"),
         ExportFormat::WireJsonLines => ("wire.jsonl", "application/jsonl"),
+        ExportFormat::WireCsv => ("wire.csv", "text/csv"),
         ExportFormat::MessagesJsonLines => ("messages.jsonl", "application/jsonl"),
         ExportFormat::MessagesCsv => ("messages.csv", "text/csv"),
     };
@@ -125,6 +135,72 @@ impl Writer<'_> {
         self.json(&line);
     }
 
+    fn packet_line(&mut self, id: RecordId, record: &Record) {
+        let bytes = self.bytes(record);
+        let context = rows::context(record);
+        let summary = summary(self.dissector.dissect(&bytes, context), &bytes);
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        // As above.
+        let _ = writeln!(
+            self.text,
+            "{},{},{},{},{},{},{hex}",
+            id.0,
+            time(record.at_ms),
+            record.connection.0,
+            direction(record),
+            record.packet_type().name(),
+            quoted(&summary),
+        );
+    }
+
+    /// A connection that opened or closed: a comment between lines of hex, an object or a line else.
+    fn event(&mut self, id: RecordId, record: &Record, format: ExportFormat) {
+        let Some(event) = self.log.event(record) else {
+            return;
+        };
+        match format {
+            ExportFormat::WireHex => {
+                let one_line = event.line().replace(['\r', '\n'], " ");
+                let _ = writeln!(
+                    self.text,
+                    "# connection {} {} {one_line}",
+                    record.connection.0,
+                    event.name(),
+                );
+            }
+            ExportFormat::WireJsonLines => {
+                let line = json!({
+                    "number": id.0,
+                    "time": time(record.at_ms),
+                    "connection": record.connection.0,
+                    "version": record.version.name(),
+                    "event": event.name(),
+                    "address": event.address,
+                    "after_ms": event.after_ms,
+                    "by": event.by.map(|_| event.by_whom()),
+                    "code": event.code,
+                    "reason": event.reason,
+                    "cause": event.cause,
+                    "summary": event.line(),
+                });
+                self.json(&line);
+            }
+            ExportFormat::WireCsv => {
+                let _ = writeln!(
+                    self.text,
+                    "{},{},{},,{},{},",
+                    id.0,
+                    time(record.at_ms),
+                    record.connection.0,
+                    event.name(),
+                    quoted(&event.line()),
+                );
+            }
+            // A list of messages has messages only.
+            ExportFormat::MessagesJsonLines | ExportFormat::MessagesCsv => {}
+        }
+    }
+
     fn message(&mut self, record: &Record) {
         let Some(publish) = rows::publish(self.log, record) else {
             return;
@@ -133,7 +209,7 @@ impl Writer<'_> {
             "time": time(record.at_ms),
             "connection": record.connection.0,
             "direction": direction(record),
-            "topic": self.topics.topic(record.topic).unwrap_or(publish.topic_name.as_str()),
+            "topic": rows::topic_of(self.log, self.topics, record).unwrap_or_default(),
             "qos": publish.qos as u8,
             "retain": publish.retain,
             "dup": publish.dup,
@@ -164,17 +240,14 @@ impl Writer<'_> {
         let Some(publish) = rows::publish(self.log, record) else {
             return;
         };
-        let topic = self
-            .topics
-            .topic(record.topic)
-            .unwrap_or(publish.topic_name.as_str());
+        let topic = rows::topic_of(self.log, self.topics, record).unwrap_or_default();
         // As above.
         let _ = writeln!(
             self.text,
             "{},{},{},{},{},{},{}",
             time(record.at_ms),
             direction(record),
-            quoted(topic),
+            quoted(&topic),
             publish.qos as u8,
             publish.retain,
             publish.dup,

@@ -22,6 +22,7 @@ mod states;
 mod topics;
 mod view;
 mod watch;
+mod worked;
 
 pub use engine::{Closed, Engine, SocketId, Transport};
 pub use practice::practise;

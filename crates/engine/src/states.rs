@@ -17,6 +17,10 @@ use crate::engine::instant;
 use crate::log::{Index, Record, Wanted, WireLog};
 use crate::protocol::{ConnectionId, Direction, Moment, RecordId, StateAt};
 use crate::topics::Topics;
+use crate::view::cut::cut;
+
+/// Characters of a name or a value.
+const MOST_TEXT: usize = 300;
 
 /// Packets that are gone through in one go, so that everything else is heard in between.
 const SLICE: u64 = 10_000;
@@ -135,6 +139,7 @@ impl States {
             return false;
         };
         self.packets.want(Wanted {
+            packets: true,
             connection: Some(connection),
             ..Wanted::default()
         });
@@ -205,6 +210,7 @@ impl States {
             }
             Passed::There(around) => {
                 let view = StateView::of(around.before.as_ref(), &around.after, around.at);
+                let view = shortened(view);
                 self.known = Some((id, view));
                 self.left = None;
                 false
@@ -288,4 +294,15 @@ impl Source for OfServer<'_> {
             }
         }
     }
+}
+
+/// A view with short names and values: topics, filters and identifiers can have 65,535 bytes each.
+fn shortened(mut view: StateView) -> StateView {
+    for section in [&mut view.client, &mut view.server, &mut view.session] {
+        for row in section.groups.iter_mut().flat_map(|group| &mut group.rows) {
+            row.name = cut(&row.name, MOST_TEXT);
+            row.value = cut(&row.value, MOST_TEXT);
+        }
+    }
+    view
 }

@@ -3,7 +3,9 @@
 //! A monitor watches the connections to one server, so there is one for each address. It numbers
 //! packets by itself; here its numbers become places in the log.
 
-mod explain;
+mod listed;
+
+pub(crate) use listed::Listed;
 
 use core::ops::Range;
 use std::collections::{BTreeMap, VecDeque};
@@ -14,11 +16,14 @@ use mqttscope_wire::{Sender, Severity};
 
 use crate::connection::SocketId;
 use crate::protocol::{ConnectionId, Direction, FindingView, Grade, RecordId, Target};
+use crate::view::cut::cut;
 
 /// Findings that are kept.
 const MOST_FINDINGS: usize = 10_000;
 /// Pieces of the log that are remembered for each server.
 const MOST_PIECES: usize = 50_000;
+/// Characters of a finding's or an explanation's text: it may quote what a server sent.
+const MOST_TEXT: usize = 600;
 /// Sockets whose connection is remembered, for findings and flows that name them.
 const MOST_SOCKETS: usize = 10_000;
 
@@ -296,9 +301,11 @@ impl Found {
             connection: self.connection,
             rule: self.finding.rule.name().to_owned(),
             statement: self.finding.statement().map(str::to_owned),
+            version: self.finding.version.name().to_owned(),
             grade: grade(self.finding.severity()),
-            by: direction(self.finding.by),
-            message: self.finding.message(),
+            by: Some(direction(self.finding.by)),
+            count: 1,
+            message: cut(&self.finding.message(), MOST_TEXT),
             packets: self.packets.clone(),
         }
     }

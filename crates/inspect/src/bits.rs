@@ -3,8 +3,6 @@
 
 use mqttscope_wire::{Dissection, Field, PropertyId, PropertyType, Section, Span, Tree, Value};
 
-use crate::index::Index;
-
 /// The bytes of a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Figure {
@@ -54,12 +52,11 @@ pub fn figure(dissection: &Dissection, packet: &[u8], node: usize) -> Figure {
     let Some(found) = tree.get(node) else {
         return Figure::default();
     };
-    let index = Index::new(tree);
     let (start, end) = found.span.bytes();
     let end = end.min(packet.len());
     let rows = (start..end)
         .take(MAX_ROWS)
-        .map(|at| row(dissection, packet, &index, at))
+        .map(|at| row(dissection, packet, at))
         .collect();
     Figure {
         rows,
@@ -68,7 +65,7 @@ pub fn figure(dissection: &Dissection, packet: &[u8], node: usize) -> Figure {
     }
 }
 
-fn row(dissection: &Dissection, packet: &[u8], index: &Index, offset: usize) -> BitRow {
+fn row(dissection: &Dissection, packet: &[u8], offset: usize) -> BitRow {
     let byte = packet.get(offset).copied().unwrap_or_default();
     let mut bits = [false; 8];
     for (place, bit) in bits.iter_mut().enumerate() {
@@ -80,8 +77,8 @@ fn row(dissection: &Dissection, packet: &[u8], index: &Index, offset: usize) -> 
     }
     let span = Span::of_bytes(offset, offset.saturating_add(1));
     let mut groups = Vec::new();
-    for leaf in index.leaves_in(span) {
-        leaf_groups(&mut groups, dissection, index, leaf, byte, span);
+    for leaf in dissection.tree.leaves_in(span) {
+        leaf_groups(&mut groups, dissection, leaf, byte, span);
     }
     BitRow {
         offset,
@@ -94,7 +91,6 @@ fn row(dissection: &Dissection, packet: &[u8], index: &Index, offset: usize) -> 
 fn leaf_groups(
     groups: &mut Vec<BitGroup>,
     dissection: &Dissection,
-    index: &Index,
     leaf: usize,
     byte: u8,
     span: Span,
@@ -104,16 +100,16 @@ fn leaf_groups(
     if node.span.end() <= span.start {
         return;
     }
-    let name = title(dissection, index, leaf);
+    let name = title(dissection, leaf);
     let group = |name: String, from: u8, len: u8, value: String| BitGroup {
         name,
         from,
         len,
         value,
         node: Some(leaf),
-        section: index.section(leaf),
+        section: tree.section(leaf),
     };
-    if is_variable(tree, index, leaf) {
+    if is_variable(tree, leaf) {
         let more = byte >= 0x80;
         let follows = if more {
             "another byte follows"
@@ -153,7 +149,7 @@ fn leaf_groups(
 }
 
 /// What a leaf is called where it stands alone: a length says whose.
-fn title(dissection: &Dissection, index: &Index, leaf: usize) -> String {
+fn title(dissection: &Dissection, leaf: usize) -> String {
     let name = |node: usize| {
         dissection
             .tree
@@ -161,7 +157,7 @@ fn title(dissection: &Dissection, index: &Index, leaf: usize) -> String {
             .map_or("", |node| node.field.name_in(dissection.version))
     };
     let field = dissection.tree.get(leaf).map(|node| node.field);
-    match (field, index.parent(leaf)) {
+    match (field, dissection.tree.parent(leaf)) {
         (Some(Field::Length), Some(parent)) => format!("{} length", name(parent)),
         (Some(Field::Text | Field::Data | Field::PropertyValue), Some(parent)) => {
             name(parent).to_owned()
@@ -170,13 +166,13 @@ fn title(dissection: &Dissection, index: &Index, leaf: usize) -> String {
     }
 }
 
-fn is_variable(tree: &Tree, index: &Index, leaf: usize) -> bool {
+fn is_variable(tree: &Tree, leaf: usize) -> bool {
     let Some(node) = tree.get(leaf) else {
         return false;
     };
     match node.field {
         Field::RemainingLength | Field::PropertyLength | Field::PropertyIdentifier => true,
-        Field::PropertyValue => index
+        Field::PropertyValue => tree
             .parent(leaf)
             .and_then(|parent| tree.get(parent))
             .and_then(|parent| PropertyId::of_field(parent.field))
@@ -204,7 +200,7 @@ fn sum(tree: &Tree, packet: &[u8], node: usize) -> Option<String> {
     if bytes.len() < 2 || bytes.len() > 4 {
         return None;
     }
-    let parts: Vec<String> = if is_variable(tree, &Index::new(tree), leaf) {
+    let parts: Vec<String> = if is_variable(tree, leaf) {
         let weight = |place: usize| {
             1_u32
                 .checked_shl(u32::try_from(place.saturating_mul(7)).unwrap_or(31))

@@ -2,8 +2,6 @@
 
 use mqttscope_wire::{Dissection, Section, Severity, Span};
 
-use crate::index::Index;
-
 /// One byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
@@ -29,23 +27,24 @@ pub struct Line {
 /// What lines are made of, on demand: a packet of megabytes costs what is on screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
-    index: Index,
+    /// In order of their first bits.
     faults: Vec<(Span, Severity)>,
+    /// The longest span of a fault: no fault begins further before what it reaches.
+    longest: u32,
 }
 
 impl Layout {
     /// Prepares the bytes of a packet.
     #[must_use]
     pub fn new(dissection: &Dissection) -> Self {
-        let faults = dissection
+        let mut faults: Vec<_> = dissection
             .diagnostics
             .iter()
             .map(|fault| (fault.span, fault.severity()))
             .collect();
-        Self {
-            index: Index::new(&dissection.tree),
-            faults,
-        }
+        faults.sort_unstable_by_key(|(span, _)| *span);
+        let longest = faults.iter().map(|(span, _)| span.len).max().unwrap_or(0);
+        Self { faults, longest }
     }
 
     /// The number of lines with `width` bytes each.
@@ -69,19 +68,24 @@ impl Layout {
             .get(offset..offset.saturating_add(width).min(packet.len()))
             .unwrap_or_default();
         let line = Span::of_bytes(offset, offset.saturating_add(bytes.len()));
+        let first = line.start.saturating_sub(self.longest);
+        let from = self.faults.partition_point(|(span, _)| span.start < first);
         let near: Vec<_> = self
             .faults
+            .get(from..)
+            .unwrap_or_default()
             .iter()
+            .take_while(|(span, _)| span.start < line.end())
             .filter(|(span, _)| overlap(*span, line))
             .collect();
         let cells = bytes.iter().enumerate().map(|(index, &byte)| {
             let at = offset.saturating_add(index);
             let span = Span::of_bytes(at, at.saturating_add(1));
-            let node = self.index.node_of_byte(&dissection.tree, at);
+            let node = dissection.tree.node_of_byte(at);
             Cell {
                 byte,
                 node,
-                section: node.map_or(Section::Unread, |node| self.index.section(node)),
+                section: node.map_or(Section::Unread, |node| dissection.tree.section(node)),
                 fault: near
                     .iter()
                     .filter(|(fault, _)| overlap(*fault, span))

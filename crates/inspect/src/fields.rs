@@ -6,8 +6,8 @@
 
 use mqttscope_wire::{Dissection, Field, Node, PacketType, ReasonCode, Section, Span, Tree, Value};
 
+use crate::digits::grouped;
 use crate::edit::{Editable, editable, is_removable};
-use crate::index::Index;
 use crate::{escape, words};
 
 /// The nodes that are open or folded against the default, each once and in order: they are few.
@@ -45,6 +45,10 @@ pub struct FieldRow {
     pub node: usize,
     /// 0 for the sections.
     pub depth: u8,
+    /// Its place among the fields of the same parent, from 1.
+    pub position: usize,
+    /// How many fields that parent has.
+    pub siblings: usize,
     /// What it is coloured by.
     pub section: Section,
     /// The field.
@@ -55,8 +59,10 @@ pub struct FieldRow {
     pub value: String,
     /// What the value means; empty when it says all itself.
     pub meaning: String,
-    /// The faults that stand beside it, by their place in the dissection.
+    /// The faults that stand beside it, by their place in the dissection; of very many the first.
     pub diagnostics: Vec<usize>,
+    /// Faults beside it that are not among those.
+    pub more_diagnostics: usize,
     /// Its bits.
     pub span: Span,
     /// Whether it can be opened.
@@ -69,13 +75,33 @@ pub struct FieldRow {
     pub is_removable: bool,
 }
 
+/// Faults that are shown beside one field.
+const MOST_BESIDE: usize = 8;
+
+/// How many faults stand beside a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    /// Those that are shown.
+    pub beside: usize,
+    /// Those that are only counted.
+    pub more: usize,
+}
+
 /// The rows that are to be seen, each made when it is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldList {
-    index: Index,
-    nodes: Vec<usize>,
+    rows: Vec<Place>,
+    /// Parents with rows below them (`None`: the packet), in order, and how many.
+    families: Vec<(Option<u32>, u32)>,
     /// Row and diagnostic, in order of rows.
     diagnostics: Vec<(usize, usize)>,
+}
+
+/// A row's node, and its place among its siblings, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    node: u32,
+    position: u32,
 }
 
 impl FieldList {
@@ -83,28 +109,42 @@ impl FieldList {
     #[must_use]
     pub fn new(dissection: &Dissection, toggled: &Toggled) -> Self {
         let tree = &dissection.tree;
-        let mut list = Self {
-            index: Index::new(tree),
-            ..Self::default()
-        };
-        let mut folded: Option<u8> = None;
-        for (at, node) in tree.nodes().iter().enumerate() {
-            if folded.is_some_and(|depth| node.depth > depth) {
-                continue;
+        let mut list = Self::default();
+        // The groups that are open where the pass stands, outermost first: their ends, their
+        // families, and the rows in them so far.
+        let mut open: Vec<(usize, Option<u32>, u32)> = vec![(tree.nodes().len(), None, 0)];
+        let mut at = 0_usize;
+        while let Some(node) = tree.get(at) {
+            while open.len() > 1 && open.last().is_some_and(|&(end, ..)| end <= at) {
+                list.families
+                    .extend(open.pop().map(|(_, parent, n)| (parent, n)));
             }
-            folded = None;
-            list.nodes.push(at);
-            if has_children(tree, at, node) && !is_open(node, toggled.contains(at)) {
-                folded = Some(node.depth);
+            let position = open.last_mut().map_or(1, |(.., count)| {
+                *count = count.saturating_add(1);
+                *count
+            });
+            let index = u32::try_from(at).unwrap_or(u32::MAX);
+            list.rows.push(Place {
+                node: index,
+                position,
+            });
+            let end = tree.end_of(at);
+            if end > at.saturating_add(1) && is_open(node, toggled.contains(at)) {
+                open.push((end, Some(index), 0));
+                at = at.saturating_add(1);
+            } else {
+                at = end.max(at.saturating_add(1));
             }
         }
+        list.families
+            .extend(open.into_iter().map(|(_, parent, count)| (parent, count)));
+        list.families.sort_unstable();
         for (number, diagnostic) in dissection.diagnostics.iter().enumerate() {
-            let row = list
-                .index
-                .node_of(tree, diagnostic.span)
-                .and_then(|node| list.row_of(node));
+            let row = tree
+                .node_of(diagnostic.span)
+                .and_then(|node| list.row_of(tree, node));
             // A fault beside no field is shown with the last.
-            let row = row.or_else(|| list.nodes.len().checked_sub(1));
+            let row = row.or_else(|| list.rows.len().checked_sub(1));
             list.diagnostics.extend(row.map(|row| (row, number)));
         }
         list.diagnostics.sort_unstable();
@@ -114,32 +154,70 @@ impl FieldList {
     /// The number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.nodes.len()
+        self.rows.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
+        self.rows.is_empty()
     }
 
     /// The node of a row.
     #[must_use]
     pub fn node(&self, row: usize) -> Option<usize> {
-        self.nodes.get(row).copied()
+        self.rows.get(row).map(|place| place.node as usize)
     }
 
     /// The row that shows a node: its own, or that of what it is folded into.
     #[must_use]
-    pub fn row_of(&self, node: usize) -> Option<usize> {
+    pub fn row_of(&self, tree: &Tree, node: usize) -> Option<usize> {
         let mut at = Some(node);
         while let Some(node) = at {
-            if let Ok(row) = self.nodes.binary_search(&node) {
+            let found = self
+                .rows
+                .binary_search_by_key(&node, |place| place.node as usize);
+            if let Ok(row) = found {
                 return Some(row);
             }
-            at = self.index.parent(node);
+            at = tree.parent(node);
         }
         None
+    }
+
+    /// The row with a fault that is next behind `row`.
+    #[must_use]
+    pub fn fault_behind(&self, row: usize) -> Option<usize> {
+        let at = self.diagnostics.partition_point(|&(other, _)| other <= row);
+        self.diagnostics.get(at).map(|&(row, _)| row)
+    }
+
+    /// The row with a fault that is next before `row`.
+    #[must_use]
+    pub fn fault_before(&self, row: usize) -> Option<usize> {
+        let at = self.diagnostics.partition_point(|&(other, _)| other < row);
+        let before = at.checked_sub(1)?;
+        self.diagnostics.get(before).map(|&(row, _)| row)
+    }
+
+    /// Rows with faults, in order.
+    #[must_use]
+    pub fn faulty(&self) -> Vec<(usize, Faults)> {
+        let mut out: Vec<(usize, Faults)> = Vec::new();
+        for &(row, _) in &self.diagnostics {
+            if out.last().is_none_or(|&(last, _)| last != row) {
+                out.push((row, Faults::default()));
+            }
+            if let Some((_, faults)) = out.last_mut() {
+                let count = if faults.beside < MOST_BESIDE {
+                    &mut faults.beside
+                } else {
+                    &mut faults.more
+                };
+                *count = count.saturating_add(1);
+            }
+        }
+        out
     }
 
     /// A row.
@@ -151,25 +229,38 @@ impl FieldList {
         toggled: &Toggled,
         row: usize,
     ) -> Option<FieldRow> {
-        let at = self.node(row)?;
-        let node = dissection.tree.get(at)?;
+        let place = self.rows.get(row)?;
+        let at = place.node as usize;
+        let tree = &dissection.tree;
+        let node = tree.get(at)?;
         let from = self.diagnostics.partition_point(|&(other, _)| other < row);
-        let faults = self.diagnostics.get(from..).unwrap_or_default();
-        let has_children = has_children(&dissection.tree, at, node);
+        let behind = self.diagnostics.partition_point(|&(other, _)| other <= row);
+        let faults = self.diagnostics.get(from..behind).unwrap_or_default();
+        let parent = tree.parent(at).and_then(|at| u32::try_from(at).ok());
+        let siblings = self
+            .families
+            .binary_search_by_key(&parent, |&(parent, _)| parent)
+            .ok()
+            .and_then(|family| self.families.get(family))
+            .map_or(1, |&(_, count)| count as usize);
+        let has_children = !tree.is_leaf(at);
         let value = value(dissection, packet, at);
         Some(FieldRow {
             node: at,
             depth: node.depth,
-            section: self.index.section(at),
+            position: place.position as usize,
+            siblings,
+            section: tree.section(at),
             field: node.field,
             name: node.field.name_in(dissection.version),
             meaning: words::meaning(dissection, at, packet, &value),
             value,
             diagnostics: faults
                 .iter()
-                .take_while(|&&(other, _)| other == row)
+                .take(MOST_BESIDE)
                 .map(|&(_, number)| number)
                 .collect(),
+            more_diagnostics: faults.len().saturating_sub(MOST_BESIDE),
             span: node.span,
             has_children,
             is_open: has_children && is_open(node, toggled.contains(at)),
@@ -237,11 +328,6 @@ pub fn by_key(tree: &Tree, key: Key) -> Option<usize> {
     found
 }
 
-fn has_children(tree: &Tree, at: usize, node: &Node) -> bool {
-    tree.get(at.saturating_add(1))
-        .is_some_and(|next| next.depth > node.depth)
-}
-
 fn is_open(node: &Node, toggled: bool) -> bool {
     let by_default = match node.field {
         // Flags and options are numbers, but their bits are what one wants to see.
@@ -284,6 +370,7 @@ pub fn value(dissection: &Dissection, packet: &[u8], at: usize) -> String {
                 format!("0x{number:02X}")
             }
             Field::ReservedFlags => format!("{number:04b}"),
+            Field::Omitted => grouped(u64::from(number)),
             _ => number.to_string(),
         },
         Value::Text => format!(
@@ -297,7 +384,19 @@ pub fn value(dissection: &Dissection, packet: &[u8], at: usize) -> String {
 }
 
 fn data(bytes: &[u8]) -> String {
-    if let Ok(text) = std::str::from_utf8(bytes)
+    // Each character takes at most four bytes; the rest of a long payload is not looked at.
+    let start = bytes
+        .get(..MAX_CHARACTERS.saturating_mul(4).saturating_add(4))
+        .unwrap_or(bytes);
+    let start = match std::str::from_utf8(start) {
+        Ok(text) => Some(text),
+        // A character that is cut where the look ends.
+        Err(error) if error.error_len().is_none() && start.len() < bytes.len() => start
+            .get(..error.valid_up_to())
+            .and_then(|start| std::str::from_utf8(start).ok()),
+        Err(_) => None,
+    };
+    if let Some(text) = start
         && !text.is_empty()
         && !text
             .chars()

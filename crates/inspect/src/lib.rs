@@ -5,10 +5,13 @@
 //! - [`edit`] and [`build`]: changing a packet through its fields.
 //! - [`examples`]: packets to begin with, sound and broken.
 //! - [`conversation`]: packets of both sides, judged together.
+//! - [`glossary`]: what the terms of MQTT mean.
 //! - [`help`]: what the pages do and which keys they know.
+//! - [`repair`]: what was probably meant by a length that is written wrong.
 //! - [`payload`]: a message's content as text, JSON or hex.
 //! - [`sides`]: who sent what, where both sides of a connection speak.
 //! - [`share`]: what a link carries.
+//! - [`standard`]: addresses of the sections of the public standards.
 //! - [`states`]: what both ends of a connection know around a packet.
 //! - [`texts`]: what is said about fields and rules, examples and help, as a file.
 
@@ -22,12 +25,14 @@ pub mod escape;
 pub mod examples;
 pub mod fields;
 pub mod flows;
+pub mod glossary;
 pub mod help;
-mod index;
 pub mod payload;
 pub mod recording;
+pub mod repair;
 pub mod share;
 pub mod sides;
+pub mod standard;
 pub mod states;
 pub mod texts;
 mod words;

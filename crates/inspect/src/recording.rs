@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use mqttscope_wire::{
-    Context, Detection, Dissection, Dissector, PacketAt, PacketType, ProtocolVersion, Sender,
-    Severity, detect, dissect, packets,
+    Context, Detection, Dissection, Dissector, Limits, PacketAt, PacketType, ProtocolVersion,
+    Sender, detect, dissect_within, packets,
 };
 
+use crate::repair::{self, Repair};
 use crate::sides::{self, Run};
 use crate::words;
 
@@ -24,7 +25,21 @@ pub struct Recording {
     /// Where the bytes stood in what was given, in order; empty: there.
     pieces: Vec<Range<usize>>,
     packets: Vec<Packet>,
+    /// What the rows of large packets say, in order: a row is made whenever it is drawn.
+    summaries: Vec<(usize, String)>,
 }
+
+/// Bytes from which on a packet's row is made once.
+const LARGE: usize = 4096;
+
+/// Bytes from a packet's first on that may turn out to belong to it.
+const MOST_REPAIRED: usize = 1 << 16;
+
+/// What a row needs of a packet.
+const ROW: Limits = Limits {
+    nodes: 256,
+    diagnostics: 0,
+};
 
 /// One packet of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +133,8 @@ impl Recording {
             version: version.unwrap_or(detection.version),
             sender,
         };
-        let places = packets(&bytes, context).map(|at| (at, sender)).collect();
+        let places = packets(&bytes, context).map(|at| (at, sender));
+        let (packets, summaries) = judge(&bytes, version, detection.version, places);
         Self {
             bytes,
             detection,
@@ -126,9 +142,9 @@ impl Recording {
             sender,
             has_both: false,
             pieces: Vec::new(),
-            packets: Vec::new(),
+            packets,
+            summaries,
         }
-        .with_packets(places)
     }
 
     /// Finds the packets of both sides: each side's in its own bytes, wherever the runs cut them.
@@ -147,8 +163,8 @@ impl Recording {
         let has_both = speaks(Sender::Client) && speaks(Sender::Server);
         let places = found
             .iter()
-            .map(|found| (found.at, Some(found.from).filter(|_| has_both)))
-            .collect();
+            .map(|found| (found.at, Some(found.from).filter(|_| has_both)));
+        let (packets, summaries) = judge(&ordered, version, detection.version, places);
         Self {
             bytes: ordered,
             detection,
@@ -156,45 +172,9 @@ impl Recording {
             sender: None,
             has_both,
             pieces,
-            packets: Vec::new(),
+            packets,
+            summaries,
         }
-        .with_packets(places)
-    }
-
-    /// Counts what is wrong with each.
-    fn with_packets(mut self, places: Vec<(PacketAt, Option<Sender>)>) -> Self {
-        let mut dissector = Dissector::new();
-        let (bytes, chosen) = (&self.bytes, self.chosen);
-        let mut version = self.version();
-        let count = |(mut at, from): (PacketAt, Option<Sender>)| {
-            if at.packet_type == PacketType::Connect && !at.skipped {
-                version = chosen.unwrap_or(at.version);
-            }
-            at.version = version;
-            let (mut errors, mut warnings) = (u32::from(at.skipped), 0_u32);
-            if !at.skipped {
-                let context = Context {
-                    version: at.version,
-                    sender: from,
-                };
-                let dissection = dissector.dissect(slice(bytes, &at), context);
-                for diagnostic in &dissection.diagnostics {
-                    match diagnostic.severity() {
-                        Severity::Error => errors = errors.saturating_add(1),
-                        Severity::Warning => warnings = warnings.saturating_add(1),
-                        Severity::Note => {}
-                    }
-                }
-            }
-            Packet {
-                at,
-                from,
-                errors,
-                warnings,
-            }
-        };
-        self.packets = places.into_iter().map(count).collect();
-        self
     }
 
     /// All bytes.
@@ -303,13 +283,40 @@ impl Recording {
     /// Every field of a packet; of nothing when there is no such packet.
     #[must_use]
     pub fn dissect(&self, packet: usize) -> Dissection {
+        self.dissect_within(packet, Limits::default())
+    }
+
+    fn dissect_within(&self, packet: usize, limits: Limits) -> Dissection {
         let (version, sender) = self
             .packets
             .get(packet)
             .map_or((self.version(), self.sender), |packet| {
                 (packet.at.version, packet.from)
             });
-        dissect(self.bytes_of(packet), Context { version, sender })
+        let context = Context { version, sender };
+        dissect_within(self.bytes_of(packet), context, limits)
+    }
+
+    /// What was probably meant by a packet that is wrong. Of two sides, only what a packet itself shows.
+    #[must_use]
+    pub fn repairs(&self, packet: usize) -> Vec<Repair> {
+        let Some(Packet { at, from, .. }) = self.packets.get(packet).filter(|it| !it.at.skipped)
+        else {
+            return Vec::new();
+        };
+        let most = at.len.max(MOST_REPAIRED);
+        let end = at
+            .offset
+            .saturating_add(if self.has_both { at.len } else { most });
+        let bytes = self
+            .bytes
+            .get(at.offset..end.min(self.bytes.len()))
+            .unwrap_or_default();
+        let context = Context {
+            version: at.version,
+            sender: *from,
+        };
+        repair::repairs(bytes, at.len, context)
     }
 
     /// The packet that a byte of the recording belongs to.
@@ -363,7 +370,15 @@ impl Recording {
             (1, _) => "1 byte missing".to_owned(),
             (n, _) => format!("{n} bytes missing"),
         };
-        let summary = words::summary(&self.dissect(packet), bytes);
+        let kept = self
+            .summaries
+            .binary_search_by_key(&packet, |&(packet, _)| packet)
+            .ok()
+            .and_then(|kept| self.summaries.get(kept));
+        let summary = match kept {
+            Some((_, summary)) => summary.clone(),
+            None => words::summary(&self.dissect_within(packet, ROW), bytes),
+        };
         match (summary.is_empty(), missing.is_empty()) {
             (_, true) => summary,
             (true, false) => missing,
@@ -386,6 +401,45 @@ impl Recording {
         }
         ([before, bytes, behind].concat(), runs)
     }
+}
+
+/// Reads each packet once: what is wrong with it, and what the rows of large ones say.
+fn judge(
+    bytes: &[u8],
+    chosen: Option<ProtocolVersion>,
+    detected: ProtocolVersion,
+    places: impl Iterator<Item = (PacketAt, Option<Sender>)>,
+) -> (Vec<Packet>, Vec<(usize, String)>) {
+    let mut dissector = Dissector::within(ROW);
+    let mut version = chosen.unwrap_or(detected);
+    let mut found = Vec::new();
+    let mut summaries = Vec::new();
+    for (mut at, from) in places {
+        if at.packet_type == PacketType::Connect && !at.skipped {
+            version = chosen.unwrap_or(at.version);
+        }
+        at.version = version;
+        let (mut errors, mut warnings) = (u32::from(at.skipped), 0);
+        if !at.skipped {
+            let packet = slice(bytes, &at);
+            let context = Context {
+                version,
+                sender: from,
+            };
+            let dissection = dissector.dissect(packet, context);
+            (errors, warnings) = (dissection.counts.errors, dissection.counts.warnings);
+            if at.len >= LARGE {
+                summaries.push((found.len(), words::summary(dissection, packet)));
+            }
+        }
+        found.push(Packet {
+            at,
+            from,
+            errors,
+            warnings,
+        });
+    }
+    (found, summaries)
 }
 
 fn slice<'a>(bytes: &'a [u8], at: &PacketAt) -> &'a [u8] {

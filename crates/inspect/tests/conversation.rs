@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use mqttscope_inspect::conversation::{Conversation, Finding, Judged};
+use mqttscope_inspect::conversation::{Conversation, Finding, Judged, Shown, counts, merged};
 use mqttscope_inspect::recording::Recording;
 use mqttscope_inspect::sides::Run;
 use mqttscope_inspect::states::Replay;
-use mqttscope_wire::{Sender, Severity};
+use mqttscope_wire::{ProtocolVersion, Sender, Severity};
 use proptest::prelude::*;
 
 /// A line a packet; `>` is the client's.
@@ -25,6 +25,48 @@ fn conversation(lines: &[&str]) -> Conversation {
         packets.push((bytes.len() - before, from));
     }
     Conversation::new(bytes, packets)
+}
+
+/// An alarm panel with a Keep Alive of 10 s that pings every 15 s.
+fn late_pings() -> Conversation {
+    conversation(&[
+        "> 10 0d 00 04 4d 51 54 54 04 02 00 0a 00 01 61",
+        CONNACK,
+        "> c0 00",
+        "< d0 00",
+        "> c0 00",
+        "< d0 00",
+        "> c0 00",
+    ])
+}
+
+#[test]
+fn times_show_a_keep_alive_that_was_missed() {
+    let times = [0, 144, 15_010, 15_151, 30_020, 30_170, 46_892].map(Some);
+    let late = late_pings().with_times(&times);
+    let judged = late.judge();
+    let of_client = judged
+        .findings
+        .iter()
+        .filter(|finding| finding.by == Sender::Client);
+    assert_eq!(
+        of_client
+            .map(|finding| finding.statement)
+            .collect::<Vec<_>>(),
+        [Some("MQTT-3.1.2-23"); 3]
+    );
+    assert!(!late.leaves_keep_alive_open());
+}
+
+#[test]
+fn without_times_keep_alive_is_left_open() {
+    let silent = late_pings();
+    assert_eq!(found(&silent.judge()), []);
+    assert!(silent.leaves_keep_alive_open());
+    // Times that go back are those of two clocks.
+    let confused = late_pings().with_times(&[5, 4, 3, 2, 1, 0, 9].map(Some));
+    assert_eq!(found(&confused.judge()), []);
+    assert!(confused.leaves_keep_alive_open());
 }
 
 fn found(judged: &Judged) -> Vec<(&'static str, Vec<usize>)> {
@@ -125,6 +167,46 @@ fn the_state_is_that_around_a_packet() {
         assert!(!all.contains("silent"), "there is no clock: {all}");
     }
     assert_eq!(talk.state(&mut replay, 4), None);
+}
+
+#[test]
+fn all_that_is_found_is_one_list_with_one_count() {
+    // The CONNACK refuses, the client goes on, and the flags of the answer are wrong.
+    let lines = [CONNECT, "< 20 02 00 05", "> c0 00", "< d1 00"];
+    let talk = conversation(&lines);
+    let judged = talk.judge();
+    let items = merged(&talk, &[ProtocolVersion::V3_1_1; 4], &judged);
+    let list: Vec<_> = items
+        .iter()
+        .map(|item| (item.severity, item.shown, item.packets.last().copied()))
+        .collect();
+    assert!(
+        list.contains(&(Severity::Error, Shown::ByPacket, Some(3))),
+        "{list:?}"
+    );
+    assert!(
+        list.contains(&(Severity::Error, Shown::ByConversation, Some(3))),
+        "{list:?}"
+    );
+    let remark = items
+        .iter()
+        .find(|item| item.shown == Shown::AsRemark)
+        .unwrap();
+    assert!(
+        remark.message.contains("was refused with 0x05"),
+        "{remark:?}"
+    );
+    let [errors, warnings, notes] = counts(&items);
+    assert_eq!(errors + warnings + notes, items.len());
+    assert!(
+        list.is_sorted_by_key(|item| core::cmp::Reverse(item.0)),
+        "{list:?}"
+    );
+    let broken = items
+        .iter()
+        .find(|item| item.shown == Shown::ByPacket)
+        .unwrap();
+    assert!(broken.place.starts_with("[MQTT-2.2.2-1]"), "{broken:?}");
 }
 
 /// Rules that real brokers and clients break in the recordings; `tests/corpus/README.md` says why.

@@ -128,8 +128,8 @@ fn folded_rows_open_and_reveal() {
     let topic = d.tree.find(Field::TopicName).unwrap();
     let list = FieldList::new(&d, &closed());
     assert_eq!(
-        list.row_of(topic + 1),
-        list.row_of(topic),
+        list.row_of(&d.tree, topic + 1),
+        list.row_of(&d.tree, topic),
         "a length is folded into its string"
     );
     let mut toggled = closed();
@@ -137,11 +137,16 @@ fn folded_rows_open_and_reveal() {
     assert_eq!(toggled, self::toggled([topic]));
     let list = FieldList::new(&d, &toggled);
     assert_eq!(
-        list.row_of(topic + 1),
-        list.row_of(topic).map(|row| row + 1)
+        list.row_of(&d.tree, topic + 1),
+        list.row_of(&d.tree, topic).map(|row| row + 1)
     );
     let row = list
-        .row(&d, &bytes, &toggled, list.row_of(topic + 1).unwrap())
+        .row(
+            &d,
+            &bytes,
+            &toggled,
+            list.row_of(&d.tree, topic + 1).unwrap(),
+        )
         .unwrap();
     assert_eq!((row.name, row.value.as_str()), ("Length", "9"));
     // What is revealed twice is not folded again.
@@ -150,7 +155,7 @@ fn folded_rows_open_and_reveal() {
     // A group that was folded by hand is opened.
     let header = d.tree.find(Field::FixedHeader).unwrap();
     let mut toggled = self::toggled([header]);
-    assert!(FieldList::new(&d, &toggled).row_of(header + 1) == Some(0));
+    assert!(FieldList::new(&d, &toggled).row_of(&d.tree, header + 1) == Some(0));
     fields::reveal(&d.tree, header + 1, &mut toggled);
     assert_eq!(toggled, closed());
 }
@@ -358,7 +363,7 @@ proptest! {
             for toggled in [closed(), everything] {
                 let list = FieldList::new(&d, &toggled);
                 for node in 0..d.tree.nodes().len() {
-                    prop_assert!(list.row_of(node).is_some());
+                    prop_assert!(list.row_of(&d.tree, node).is_some());
                     let figure = bits::figure(&d, packet_bytes, node);
                     for row in &figure.rows {
                         let bits: u32 = row.groups.iter().map(|group| u32::from(group.len)).sum();

@@ -1,9 +1,10 @@
 //! The dissector: every field of every packet, and every broken rule.
 
+use js_sys::Array;
 use mqttscope_inspect::fields;
 use mqttscope_wire::{
-    Context, Dissection as Dissected, Dissector, Field as WireField, Severity, Value, explain,
-    packets, summary,
+    Context, Dissection as Dissected, Field as WireField, Limits, Score, Severity, Value,
+    dissect_within, explain, packets, summary,
 };
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
@@ -15,15 +16,35 @@ use crate::options::Options;
 #[derive(Serialize)]
 struct Dissection {
     version: &'static str,
-    packets: Vec<Packet>,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    packets: Array,
     #[serde(skip_serializing_if = "Option::is_none")]
     incomplete: Option<Incomplete>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    alternatives: Vec<Alternative>,
 }
 
 #[derive(Serialize)]
 struct Incomplete {
     offset: usize,
     missing: usize,
+}
+
+/// How another version reads the recording.
+#[derive(Serialize)]
+struct Alternative {
+    version: &'static str,
+    errors: u32,
+    warnings: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    errors: u32,
+    warnings: u32,
+    notes: u32,
 }
 
 #[derive(Serialize)]
@@ -35,6 +56,7 @@ struct Packet {
     summary: String,
     fields: Vec<Field>,
     diagnostics: Vec<Diagnostic>,
+    counts: Counts,
 }
 
 #[derive(Serialize)]
@@ -79,30 +101,44 @@ struct Diagnostic {
     message: String,
 }
 
-/// Takes a recording apart; it never fails on what the bytes are.
+/// Takes a recording apart; it never fails on what the bytes are, only on how many packets.
 ///
 /// # Errors
-/// Arguments that are no bytes or no options.
+/// Arguments that are no bytes or no options; more packets than the options allow.
 #[wasm_bindgen(skip_typescript)]
 pub fn dissect(bytes: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
-    let options = Options::of(options)?;
+    let options = Options::of_dissect(options)?;
     let input = bytes::of(bytes)?;
-    let dissection = take_apart(&input, options.context(&input));
-    serde_wasm_bindgen::to_value(&dissection)
-        .map_err(|error| Failure::message(error.to_string()).into())
+    let dissection = take_apart(&input, options)?;
+    to_js(&dissection)
 }
 
-fn take_apart(input: &[u8], context: Context) -> Dissection {
-    let mut dissector = Dissector::new();
+fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    serde_wasm_bindgen::to_value(value).map_err(|error| Failure::message(error.to_string()).into())
+}
+
+/// Each packet becomes an object before the next is looked at, so that no more than one of them
+/// is in memory twice.
+fn take_apart(input: &[u8], options: Options) -> Result<Dissection, JsValue> {
+    let (context, others) = options.detect(input);
+    let (maximum, mut fields) = (options.maximum_packets(), options.maximum_fields());
+    let list = Array::new();
     let mut dissection = Dissection {
         version: context.version.name(),
-        packets: Vec::new(),
+        packets: list.clone(),
         incomplete: None,
+        alternatives: others
+            .iter()
+            .map(|score| alternative(score, input))
+            .collect(),
     };
-    for at in packets(input, context) {
+    for (number, at) in packets(input, context).enumerate() {
+        if number >= maximum {
+            return Err(Failure::too_many(at.offset, maximum).with(&list));
+        }
         let bytes = input.get(at.offset..).unwrap_or_default();
         let bytes = bytes.get(..at.len).unwrap_or(bytes);
-        if dissection.packets.is_empty() {
+        if number == 0 {
             dissection.version = at.version.name();
         }
         if at.missing > 0 {
@@ -111,17 +147,32 @@ fn take_apart(input: &[u8], context: Context) -> Dissection {
                 missing: at.missing,
             });
         }
-        dissection.packets.push(if at.skipped {
-            skipped(at.offset, at.version.name(), bytes)
-        } else {
-            let context = Context {
-                version: at.version,
-                ..context
-            };
-            packet(at.offset, dissector.dissect(bytes, context), bytes)
-        });
+        if at.skipped {
+            list.push(&to_js(&skipped(at.offset, at.version.name(), bytes))?);
+            continue;
+        }
+        let context = Context {
+            version: at.version,
+            ..context
+        };
+        let limits = Limits {
+            nodes: fields,
+            ..Limits::default()
+        };
+        let dissected = dissect_within(bytes, context, limits);
+        fields = fields.saturating_sub(dissected.tree.nodes().len());
+        list.push(&to_js(&packet(at.offset, &dissected, bytes))?);
     }
-    dissection
+    Ok(dissection)
+}
+
+fn alternative(score: &Score, input: &[u8]) -> Alternative {
+    Alternative {
+        version: score.version.name(),
+        errors: score.errors,
+        warnings: score.warnings,
+        message: score.first.map(|first| first.message(input)),
+    }
 }
 
 fn packet(offset: usize, dissection: &Dissected, bytes: &[u8]) -> Packet {
@@ -145,6 +196,11 @@ fn packet(offset: usize, dissection: &Dissected, bytes: &[u8]) -> Packet {
                 message: diagnostic.message(bytes),
             })
             .collect(),
+        counts: Counts {
+            errors: dissection.counts.errors,
+            warnings: dissection.counts.warnings,
+            notes: dissection.counts.notes,
+        },
     }
 }
 
@@ -167,6 +223,11 @@ fn skipped(offset: usize, version: &'static str, bytes: &[u8]) -> Packet {
         summary: "passed over to find the next packet".to_owned(),
         fields: vec![field],
         diagnostics: Vec::new(),
+        counts: Counts {
+            errors: 0,
+            warnings: 0,
+            notes: 0,
+        },
     }
 }
 

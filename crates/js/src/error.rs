@@ -71,6 +71,18 @@ impl Failure {
         }
     }
 
+    /// More packets than are taken apart at once; the next begins at `offset`.
+    pub(crate) fn too_many(offset: usize, maximum: usize) -> Self {
+        Self {
+            rule: Some("too-many-packets"),
+            statement: None,
+            offset: Some(offset as f64),
+            message: format!(
+                "more than {maximum} packets, the next at byte {offset}: raise maximumPackets, or give the bytes in parts"
+            ),
+        }
+    }
+
     /// A packet of this type cannot be written.
     pub(crate) fn encode(packet_type: &str, error: EncodeError, version: ProtocolVersion) -> Self {
         let rule = match error {

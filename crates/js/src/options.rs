@@ -1,7 +1,7 @@
 //! The options that every function takes.
 
 use js_sys::JsString;
-use mqttscope_wire::{Context, PacketType, ProtocolVersion, Sender, detect};
+use mqttscope_wire::{Context, PacketType, ProtocolVersion, Score, Sender, detect};
 use wasm_bindgen::JsThreadLocal;
 use wasm_bindgen::prelude::*;
 
@@ -14,7 +14,16 @@ pub(crate) struct Options {
     version: Option<ProtocolVersion>,
     sender: Option<Sender>,
     maximum_packet_size: Option<u32>,
+    maximum_packets: Option<u32>,
+    maximum_fields: Option<u32>,
 }
+
+/// Bytes of a packet that a stream accepts where nothing is said.
+const MAXIMUM_OF_STREAM: usize = 16 << 20;
+
+/// Packets and fields that `dissect` makes objects of, unless it is told otherwise: some 250 MB.
+const PACKETS: u32 = 100_000;
+const FIELDS: u32 = 1_000_000;
 
 #[wasm_bindgen]
 extern "C" {
@@ -26,6 +35,10 @@ extern "C" {
     fn from(this: &Given) -> JsValue;
     #[wasm_bindgen(method, getter, js_name = maximumPacketSize)]
     fn maximum_packet_size(this: &Given) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = maximumPackets)]
+    fn maximum_packets(this: &Given) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = maximumFields)]
+    fn maximum_fields(this: &Given) -> JsValue;
 }
 
 impl Options {
@@ -40,8 +53,43 @@ impl Options {
         Ok(Self {
             version: version(&given.version())?,
             sender: sender(&given.from())?,
-            maximum_packet_size: maximum_packet_size(&given.maximum_packet_size())?,
+            maximum_packet_size: maximum(
+                &given.maximum_packet_size(),
+                "options: maximumPacketSize must be a number of bytes",
+            )?,
+            maximum_packets: None,
+            maximum_fields: None,
         })
+    }
+
+    /// Reads those of `dissect`, too.
+    pub(crate) fn of_dissect(value: &JsValue) -> Result<Self, Failure> {
+        let options = Self::of(value)?;
+        if value.is_undefined() || value.is_null() {
+            return Ok(options);
+        }
+        let given: &Given = value.unchecked_ref();
+        Ok(Self {
+            maximum_packets: maximum(
+                &given.maximum_packets(),
+                "options: maximumPackets must be a number of packets",
+            )?,
+            maximum_fields: maximum(
+                &given.maximum_fields(),
+                "options: maximumFields must be a number of fields",
+            )?,
+            ..options
+        })
+    }
+
+    /// The most packets that are taken apart.
+    pub(crate) fn maximum_packets(self) -> usize {
+        self.maximum_packets.unwrap_or(PACKETS) as usize
+    }
+
+    /// The most fields of all packets together.
+    pub(crate) fn maximum_fields(self) -> usize {
+        self.maximum_fields.unwrap_or(FIELDS) as usize
     }
 
     /// The version that is asked for.
@@ -54,7 +102,19 @@ impl Options {
         self.version.unwrap_or(ProtocolVersion::V5)
     }
 
-    /// The most that a packet of a stream may have; without it what the standard allows.
+    /// The most that a packet of a stream may have; without it 16 MiB, since a stream keeps what has
+    /// come of a packet.
+    pub(crate) fn maximum_of_stream(self) -> usize {
+        self.maximum_packet_size
+            .map_or(MAXIMUM_OF_STREAM, |bytes| bytes as usize)
+    }
+
+    /// The end that sent the packets, where it is said.
+    pub(crate) const fn sender(self) -> Option<Sender> {
+        self.sender
+    }
+
+    /// The most that a packet of a buffer may have; without it what the standard allows.
     pub(crate) fn maximum_packet_size(self) -> usize {
         self.maximum_packet_size
             .map_or(usize::MAX, |bytes| bytes as usize)
@@ -62,15 +122,25 @@ impl Options {
 
     /// How to read these bytes.
     pub(crate) fn context(self, bytes: &[u8]) -> Context {
+        self.detect(bytes).0
+    }
+
+    /// The same, with readings of other versions that are nearly as good.
+    pub(crate) fn detect(self, bytes: &[u8]) -> (Context, Vec<Score>) {
         let sender = self.sender;
         let begins = bytes.first().map(|&byte| PacketType::from_first_byte(byte));
-        let version = match self.version {
-            Some(version) => version,
+        let (version, alternatives) = match self.version {
+            Some(version) => (version, Vec::new()),
             // It names its own, and is by far the most frequent start of a recording.
-            None if matches!(begins, None | Some(PacketType::Connect)) => ProtocolVersion::V5,
-            None => detect(bytes, sender).version,
+            None if matches!(begins, None | Some(PacketType::Connect)) => {
+                (ProtocolVersion::V5, Vec::new())
+            }
+            None => {
+                let found = detect(bytes, sender);
+                (found.version, found.alternatives)
+            }
         };
-        Context { version, sender }
+        (Context { version, sender }, alternatives)
     }
 }
 
@@ -108,14 +178,16 @@ pub(crate) fn sender(value: &JsValue) -> Result<Option<Sender>, Failure> {
     }
 }
 
-fn maximum_packet_size(value: &JsValue) -> Result<Option<u32>, Failure> {
+fn maximum(value: &JsValue, wrong: &'static str) -> Result<Option<u32>, Failure> {
     if value.is_undefined() {
         return Ok(None);
     }
     match value.as_f64() {
-        Some(bytes) if bytes >= 1.0 && bytes <= f64::from(u32::MAX) => Ok(Some(bytes as u32)),
-        _ => Err(Failure::message(
-            "options: maximumPacketSize must be a number of bytes",
-        )),
+        Some(number) if number >= 1.0 && number <= f64::from(u32::MAX) && number.fract() == 0.0 => {
+            Ok(Some(number as u32))
+        }
+        // No limit, as far as there are limits.
+        Some(number) if number == f64::INFINITY => Ok(Some(u32::MAX)),
+        _ => Err(Failure::message(wrong)),
     }
 }

@@ -1,6 +1,6 @@
 //! The strict decoder: a packet that keeps every rule, or the first rule it breaks.
 
-use crate::grammar::{Cursor, Strict, packet};
+use crate::grammar::{Cursor, Stopped, Strict, packet};
 use crate::packet::publish;
 use crate::{Context, ControlPacket, DecodeError, PacketType, Rule, Span, frame};
 
@@ -14,7 +14,7 @@ pub enum Decoded<'a> {
         /// Bytes it stands in.
         len: usize,
     },
-    /// The beginning of a packet.
+    /// The beginning of a packet, with nothing wrong in its first bytes.
     Incomplete {
         /// Bytes that must at least be added.
         missing: usize,
@@ -48,9 +48,7 @@ pub fn decode(bytes: &[u8], context: Context) -> Result<Decoded<'_>, DecodeError
         }
     };
     let Some(bytes) = bytes.get(..len) else {
-        return Ok(Decoded::Incomplete {
-            missing: len.saturating_sub(bytes.len()),
-        });
+        return beginning(bytes, header_len, len, context, None);
     };
     if bytes
         .first()
@@ -62,7 +60,50 @@ pub fn decode(bytes: &[u8], context: Context) -> Result<Decoded<'_>, DecodeError
             len,
         });
     }
-    by_grammar(bytes, header_len, context)
+    by_grammar(bytes, header_len, len, context, None).map_err(|stop| stop.error)
+}
+
+/// The same where one rule may be broken, of those that do not hinder the reading: for a receiver that
+/// goes on although a packet is not right.
+///
+/// # Errors
+/// The first other rule of severity error that the packet breaks, and where.
+pub fn decode_tolerant(
+    bytes: &[u8],
+    context: Context,
+    tolerated: Rule,
+) -> Result<Decoded<'_>, DecodeError> {
+    let frame::Header::Complete { header_len, len } = frame::header(bytes) else {
+        return decode(bytes, context);
+    };
+    match bytes.get(..len) {
+        Some(bytes) => {
+            by_grammar(bytes, header_len, len, context, Some(tolerated)).map_err(|stop| stop.error)
+        }
+        None => beginning(bytes, header_len, len, context, Some(tolerated)),
+    }
+}
+
+/// Bytes that are looked at of a packet that is not all there: a stream asks again with every chunk,
+/// so the look must not grow with what has come.
+const LOOKED_AT: usize = 64;
+
+/// What can be said of the beginning of a packet: whether it breaks a rule already, as a reserved
+/// flag does, or a length that no rest can satisfy.
+#[inline(never)]
+fn beginning(
+    bytes: &[u8],
+    header_len: usize,
+    len: usize,
+    context: Context,
+    tolerated: Option<Rule>,
+) -> Result<Decoded<'_>, DecodeError> {
+    let missing = len.saturating_sub(bytes.len());
+    let start = bytes.get(..LOOKED_AT).unwrap_or(bytes);
+    match by_grammar(start, header_len, len, context, tolerated) {
+        Err(stop) if !stop.waits => Err(stop.error),
+        _ => Ok(Decoded::Incomplete { missing }),
+    }
 }
 
 /// Apart from the plain case, so that it takes no registers from that one.
@@ -70,18 +111,20 @@ pub fn decode(bytes: &[u8], context: Context) -> Result<Decoded<'_>, DecodeError
 fn by_grammar(
     bytes: &[u8],
     header_len: usize,
+    len: usize,
     context: Context,
-) -> Result<Decoded<'_>, DecodeError> {
-    let len = bytes.len();
+    tolerated: Option<Rule>,
+) -> Result<Decoded<'_>, Stopped> {
     let mut cursor = Cursor {
         bytes,
         at: 0,
-        end: len,
-        incomplete: false,
+        end: bytes.len(),
+        limit: len,
+        incomplete: bytes.len() < len,
         lost: false,
         in_properties: false,
         context,
-        sink: Strict,
+        sink: Strict { tolerated },
     };
     packet(&mut cursor, header_len, |packet| Decoded::Packet {
         packet,

@@ -6,6 +6,7 @@ use alloc::{
 };
 
 use crate::explain::shown;
+use crate::explain::words::duration;
 use crate::{
     Citation, Field, PacketType, PropertyId, ProtocolVersion, ReasonCode, Rule, Severity, Span,
 };
@@ -109,6 +110,11 @@ impl Diagnostic {
                 PropertyId(value).name().to_string()
             }
             Rule::PropertyUnknown => format!("0x{value:02X}"),
+            Rule::ConnectKeepAliveUnlikely => duration(value),
+            Rule::PublishPayloadPrefixed => {
+                let [_, _, high, low] = value.to_be_bytes();
+                format!("{high:02X} {low:02X}")
+            }
             Rule::StringSurrogate | Rule::StringControlCharacter | Rule::StringNoncharacter => {
                 format!("U+{value:04X}")
             }
@@ -122,6 +128,13 @@ impl Diagnostic {
             | Rule::UnsubackReasonUndefined
             | Rule::DisconnectReasonUndefined => format!("0x{value:02X}"),
             Rule::AuthReasonUndefined => format!("0x{value:02X}"),
+            Rule::ConnackOfV311 => {
+                let name = ReasonCode(byte).name(PacketType::Connack, ProtocolVersion::V3_1_1);
+                let name = name.unwrap_or("which has no name");
+                // Each name begins so.
+                let name = name.strip_prefix("Connection Refused, ").unwrap_or(name);
+                format!("{byte}, {name}")
+            }
             Rule::DisconnectReasonDirection => reason(byte, PacketType::Disconnect, self.version),
             Rule::AuthReasonDirection => reason(byte, PacketType::Auth, self.version),
             _ => value.to_string(),

@@ -3,7 +3,68 @@
 use alloc::vec::Vec;
 
 use crate::grammar::{Cursor, Record, packet};
-use crate::{Context, Diagnostic, Field, Node, PacketType, ProtocolVersion, Severity, Tree, frame};
+use crate::{
+    Context, Diagnostic, Field, Node, PacketType, ProtocolVersion, Rule, Severity, Tree, frame,
+};
+
+/// How much of a packet is written down. It is read and judged to its end whatever they are, and
+/// what every packet has (headers, topic, payload) is always there: only the entries of lists
+/// (properties, filters, codes) and faults can be too many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Nodes from which on the entries of a list become one [`Field::Omitted`].
+    pub nodes: usize,
+    /// Diagnostics that are kept; the rest is counted.
+    pub diagnostics: usize,
+}
+
+impl Limits {
+    /// Faults are counted and nothing is kept of them; no entry of a list has nodes.
+    pub const COUNTS: Self = Self {
+        nodes: 0,
+        diagnostics: 0,
+    };
+}
+
+impl Default for Limits {
+    /// Two million nodes, about 60 MB, and a thousand diagnostics.
+    fn default() -> Self {
+        Self {
+            nodes: 2_000_000,
+            diagnostics: 1_000,
+        }
+    }
+}
+
+/// How many rules are broken, those that are not kept as diagnostics included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FaultCounts {
+    /// Of severity error.
+    pub errors: u32,
+    /// Of severity warning.
+    pub warnings: u32,
+    /// Of severity note.
+    pub notes: u32,
+}
+
+impl FaultCounts {
+    pub(crate) fn add(&mut self, severity: Severity) {
+        let count = match severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+            Severity::Note => &mut self.notes,
+        };
+        *count = count.saturating_add(1);
+    }
+
+    /// All of them.
+    #[must_use]
+    pub const fn total(self) -> u32 {
+        self.errors
+            .saturating_add(self.warnings)
+            .saturating_add(self.notes)
+    }
+}
 
 /// One packet, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,17 +79,64 @@ pub struct Dissection {
     pub missing: usize,
     /// The fields.
     pub tree: Tree,
-    /// The broken rules, in the order of reading.
+    /// The broken rules, in the order of reading; of very many only the first.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many they are.
+    pub counts: FaultCounts,
 }
 
 impl Dissection {
     /// Whether a rule of severity error is broken.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.diagnostics
-            .iter()
-            .any(|diagnostic| diagnostic.severity() == Severity::Error)
+        self.counts.errors > 0
+    }
+}
+
+/// Which statement fits a string that is not UTF-8.
+impl Dissection {
+    /// Whether a statement that a rule rests on is about the field that breaks it here. A rule of
+    /// all strings rests on a statement for each of them.
+    #[must_use]
+    pub fn cites(&self, diagnostic: &Diagnostic, statement: &str) -> bool {
+        if diagnostic.rule != Rule::StringNotUtf8 {
+            return true;
+        }
+        let is_v5 = diagnostic.version.is_v5();
+        if statement
+            == (if is_v5 {
+                "MQTT-1.5.4-1"
+            } else {
+                "MQTT-1.5.3-1"
+            })
+        {
+            return true;
+        }
+        let field = |node: Option<usize>| Some(self.tree.get(node?)?.field);
+        let mut at = self.tree.node_of(diagnostic.span);
+        while let Some(node) = at {
+            let wanted = match (field(Some(node)), is_v5) {
+                (Some(Field::TopicName), _) => "MQTT-3.3.2-1",
+                (Some(Field::ClientIdentifier), _) => "MQTT-3.1.3-4",
+                (Some(Field::WillTopic), true) => "MQTT-3.1.3-11",
+                (Some(Field::WillTopic), false) => "MQTT-3.1.3-10",
+                (Some(Field::UserName), true) => "MQTT-3.1.3-12",
+                (Some(Field::UserName), false) => "MQTT-3.1.3-11",
+                (Some(Field::TopicFilter), _) if self.packet_type == PacketType::Unsubscribe => {
+                    "MQTT-3.10.3-1"
+                }
+                (Some(Field::TopicFilter), _) => "MQTT-3.8.3-1",
+                (Some(Field::ResponseTopic), _) => "MQTT-3.3.2-13",
+                (Some(Field::ContentType), _) => "MQTT-3.3.2-19",
+                (Some(Field::UserProperty), _) => "MQTT-1.5.7-1",
+                _ => {
+                    at = self.tree.parent(node);
+                    continue;
+                }
+            };
+            return statement == wanted;
+        }
+        false
     }
 }
 
@@ -36,6 +144,7 @@ impl Dissection {
 #[derive(Clone, Debug)]
 pub struct Dissector {
     dissection: Dissection,
+    limits: Limits,
 }
 
 impl Default for Dissector {
@@ -47,15 +156,27 @@ impl Default for Dissector {
 impl Dissector {
     /// Holds nothing yet.
     #[must_use]
-    pub const fn new() -> Self {
+    pub fn new() -> Self {
+        Self::within(Limits::default())
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub const fn within(limits: Limits) -> Self {
         Self {
+            limits,
             dissection: Dissection {
                 version: ProtocolVersion::V5,
                 packet_type: PacketType::Reserved,
                 len: 0,
                 missing: 2,
-                tree: Tree { nodes: Vec::new() },
+                tree: Tree::new(),
                 diagnostics: Vec::new(),
+                counts: FaultCounts {
+                    errors: 0,
+                    warnings: 0,
+                    notes: 0,
+                },
             },
         }
     }
@@ -73,10 +194,14 @@ impl Dissector {
 
     fn read(&mut self, bytes: &[u8], context: Context, until_error: bool) -> &Dissection {
         let Dissection {
-            tree, diagnostics, ..
+            tree,
+            diagnostics,
+            counts,
+            ..
         } = &mut self.dissection;
-        tree.nodes.clear();
+        tree.clear();
         diagnostics.clear();
+        *counts = FaultCounts::default();
         let (header_len, len, missing) = match frame::header(bytes) {
             frame::Header::Complete { header_len, len } => (
                 header_len,
@@ -90,15 +215,18 @@ impl Dissector {
         };
         let bytes = bytes.get(..len).unwrap_or(bytes);
         let sink = Record {
-            nodes: &mut tree.nodes,
+            tree,
             diagnostics,
-            depth: 0,
+            counts,
+            limits: self.limits,
             until_error,
+            omitted: None,
         };
         let mut cursor = Cursor {
             bytes,
             at: 0,
             end: len,
+            limit: len.saturating_add(missing),
             incomplete: missing > 0,
             lost: false,
             in_properties: false,
@@ -133,6 +261,14 @@ impl Dissector {
 #[must_use]
 pub fn dissect(bytes: &[u8], context: Context) -> Dissection {
     let mut dissector = Dissector::new();
+    dissector.dissect(bytes, context);
+    dissector.into_dissection()
+}
+
+/// Takes the packet at the start of `bytes` apart within limits.
+#[must_use]
+pub fn dissect_within(bytes: &[u8], context: Context, limits: Limits) -> Dissection {
+    let mut dissector = Dissector::within(limits);
     dissector.dissect(bytes, context);
     dissector.into_dissection()
 }

@@ -134,6 +134,8 @@ fields! {
     ShareSeparator = "Separator",
     /// Bytes that could not be read because of a fault before them.
     Unread = "Unread bytes",
+    /// Entries of a list that is longer than a dissection's limits; the value is how many.
+    Omitted = "Not shown",
     /// Bytes after the last field of a packet.
     LeftOver = "Bytes left over",
 }

@@ -35,10 +35,10 @@ mod tree;
 pub mod varint;
 mod version;
 
-pub use decode::{Decoded, decode};
-pub use detect::{Detection, Reason, Score, detect};
+pub use decode::{Decoded, decode, decode_tolerant};
+pub use detect::{Detection, FirstError, Reason, Score, detect};
 pub use diagnostic::{DecodeError, Diagnostic};
-pub use dissect::{Dissection, Dissector, dissect};
+pub use dissect::{Dissection, Dissector, FaultCounts, Limits, dissect, dissect_within};
 pub use encode::EncodeError;
 pub use field::{Field, Section};
 pub use packet::{

@@ -2,11 +2,11 @@
 
 mod line;
 
-use alloc::{borrow::Cow, format, string::String, vec::Vec};
+use alloc::{borrow::Cow, format, string::String};
 
 use self::line::{Line, list};
+use crate::explain::missing;
 use crate::explain::words::{duration, shown, size};
-use crate::explain::{children, missing};
 use crate::{Dissection, Field, Node, PacketType, ProtocolVersion, ReasonCode, Tree, Value};
 
 /// What a packet says, in one line of at most 100 characters, the most useful first; without the
@@ -223,7 +223,8 @@ impl<'a> Look<'a> {
     }
 
     fn subscriptions(self, line: &mut Line) {
-        let filters = self.payload_fields(Field::Subscription).map(|index| {
+        let entries = self.payload_fields(Field::Subscription);
+        line.add(&list(entries, self.omitted(), |index| {
             let filter = self.filter_below(index).unwrap_or_default();
             let inside = self
                 .tree
@@ -238,20 +239,31 @@ impl<'a> Look<'a> {
                 Some(Value::Number(qos)) => format!("{filter} (QoS {qos})"),
                 _ => filter,
             }
-        });
-        line.add(&list(filters));
+        }));
     }
 
     fn filters(self, line: &mut Line) {
-        line.add(&list(
-            self.payload_fields(Field::TopicFilter)
-                .map(|index| self.shown_filter(index)),
-        ));
+        let entries = self.payload_fields(Field::TopicFilter);
+        line.add(&list(entries, self.omitted(), |index| {
+            self.shown_filter(index)
+        }));
+    }
+
+    /// Entries of the payload that have no nodes.
+    fn omitted(self) -> usize {
+        self.payload_fields(Field::Omitted)
+            .filter_map(|index| match self.tree.get(index)?.value {
+                Value::Number(number) => Some(number as usize),
+                _ => None,
+            })
+            .sum()
     }
 
     fn filter_below(self, index: usize) -> Option<String> {
-        let (filter, _) =
-            children(self.tree, index).find(|(_, node)| node.field == Field::TopicFilter)?;
+        let (filter, _) = self
+            .tree
+            .children(index)
+            .find(|(_, node)| node.field == Field::TopicFilter)?;
         Some(self.shown_filter(filter))
     }
 
@@ -261,24 +273,29 @@ impl<'a> Look<'a> {
 
     /// Reason codes, equal neighbours counted.
     fn reason_codes(self, line: &mut Line) {
-        let mut runs: Vec<(u32, usize)> = Vec::new();
-        for index in self.payload_fields(Field::ReasonCode) {
-            let Some(Value::Number(code)) = self.tree.get(index).map(|node| node.value) else {
-                continue;
-            };
-            match runs.last_mut() {
-                Some((last, count)) if *last == code => *count = count.saturating_add(1),
-                _ => runs.push((code, 1)),
+        let mut codes = self
+            .payload_fields(Field::ReasonCode)
+            .filter_map(|index| match self.tree.get(index)?.value {
+                Value::Number(code) => Some(code),
+                _ => None,
+            })
+            .peekable();
+        let runs = core::iter::from_fn(|| {
+            let code = codes.next()?;
+            let mut count = 1_usize;
+            while codes.next_if_eq(&code).is_some() {
+                count = count.saturating_add(1);
             }
-        }
-        line.add(&list(runs.iter().map(|&(code, count)| {
+            Some((code, count))
+        });
+        line.add(&list(runs, self.omitted(), |(code, count)| {
             let name = self.name(code);
             if count == 1 {
                 name.into_owned()
             } else {
                 format!("{name} ×{count}")
             }
-        })));
+        }));
     }
 
     fn disconnect(self, line: &mut Line) {
@@ -345,7 +362,8 @@ impl<'a> Look<'a> {
     /// The fields of a kind that stand directly in the payload.
     fn payload_fields(self, field: Field) -> impl Iterator<Item = usize> + use<'a> {
         let payload = self.tree.find(Field::Payload).unwrap_or(usize::MAX);
-        children(self.tree, payload)
+        self.tree
+            .children(payload)
             .filter(move |(_, node)| node.field == field)
             .map(|(index, _)| index)
     }

@@ -69,9 +69,9 @@ fn check(packet: &[u8], context: Context, dissection: &Dissection) {
                 "{dissection:?}"
             );
         }
+        // Of a packet that is not all there the decoder looks at the first bytes only.
         Ok(Decoded::Incomplete { missing }) => assert_eq!(missing, dissection.missing),
         Err(error) => {
-            assert!(dissection.missing == 0);
             assert!(
                 dissection
                     .diagnostics

@@ -51,6 +51,31 @@ const BROKEN: &[Case] = &[
     ("packet-not-from-server", "3.1.1< 3.1<", "e0 00"),
     ("packet-not-from-server", "5<", r#"a2 | 0001 {} "a""#),
     ("packet-too-short", "5 3.1.1 3.1", "40 01 00"),
+    (
+        "connect-keep-alive-unlikely",
+        "5",
+        r#"10 | "MQTT" 05 02 ea60 {} "c""#,
+    ),
+    (
+        "connect-keep-alive-unlikely",
+        "3.1.1",
+        r#"10 | "MQTT" 04 02 ea60 "c""#,
+    ),
+    (
+        "connect-keep-alive-unlikely",
+        "3.1",
+        r#"10 | "MQIsdp" 03 02 ea60 "c""#,
+    ),
+    (
+        "publish-payload-prefixed",
+        "3.1.1 3.1",
+        r#"30 | "a" "hello""#,
+    ),
+    (
+        "publish-payload-prefixed",
+        "5",
+        r#"30 | "a" {} 0001 68656c6c"#,
+    ),
     ("property-length-missing", "5", r#"30 | "a""#),
     ("property-length-missing", "5", "20 | 00 00"),
     ("publish-topic-missing", "5 3.1.1 3.1", "30 01 00"),
@@ -248,10 +273,20 @@ const BROKEN: &[Case] = &[
     (
         "connect-protocol-level",
         "3.1.1",
-        r#"10 | "MQTT" 84 02 003c "c""#,
+        r#"10 | "MQTT" 44 02 003c "c""#,
     ),
     (
         "connect-protocol-level",
+        "3.1",
+        r#"10 | "MQIsdp" 43 02 003c "c""#,
+    ),
+    (
+        "connect-bridge-bit",
+        "3.1.1",
+        r#"10 | "MQTT" 84 02 003c "c""#,
+    ),
+    (
+        "connect-bridge-bit",
         "3.1",
         r#"10 | "MQIsdp" 83 02 003c "c""#,
     ),
@@ -404,6 +439,8 @@ const BROKEN: &[Case] = &[
     ("connack-flags-reserved", "3.1.1", "20 | 80 00"),
     ("connack-session-present-refused", "5", "20 | 01 87 {}"),
     ("connack-session-present-refused", "3.1.1", "20 | 01 05"),
+    ("connack-of-v3-1-1", "5", "20 | 00 01"),
+    ("connack-of-v3-1-1", "5<", "20 | 00 05"),
     ("connack-reason-undefined", "5", "20 | 00 01 {}"),
     ("connack-reason-undefined", "3.1.1 3.1", "20 | 00 06"),
     ("publish-qos-reserved", "5", r#"36 | "a" 0001 {} 78"#),

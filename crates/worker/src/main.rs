@@ -17,7 +17,7 @@ use mqttscope_engine::{Closed, Engine, SocketId, Transport, practise};
 use serde::Serialize as _;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Performance};
+use web_sys::{DedicatedWorkerGlobalScope, EventTarget, MessageEvent, Performance};
 
 use broker::BuiltIn;
 use socket::Socket;
@@ -67,7 +67,9 @@ fn main() {
     let is_secure = scope.location().protocol() == "https:";
     let handle = Handle(Rc::new(RefCell::new(Worker {
         scope,
-        engine: Engine::new(random()).on_secure_page(is_secure),
+        engine: Engine::new(random())
+            .on_secure_page(is_secure)
+            .in_time_zone(js_sys::Date::new_0().get_timezone_offset()),
         sockets: HashMap::new(),
         broker: BuiltIn::new(random(), random()),
         incoming: Vec::new(),
@@ -83,11 +85,25 @@ fn main() {
     });
     // It lives as long as the worker does.
     listener.forget();
+    rethrow_rejections();
     ready.with(|worker| worker.post(&[]));
     Timeout::new(PRACTICE_AFTER_MS, || {
         practise(PRACTICE, |reports| {
             let _ = reports.serialize(&Serializer::new());
         });
+    })
+    .forget();
+}
+
+/// A failure in a promise is told to nobody but the console: it is thrown again, so that the page hears
+/// of it as of every other.
+fn rethrow_rejections() {
+    let Ok(scope) = js_sys::global().dyn_into::<EventTarget>() else {
+        return;
+    };
+    EventListener::new(&scope, "unhandledrejection", |event| {
+        let reason = js_sys::Reflect::get(event, &"reason".into()).unwrap_or_default();
+        Timeout::new(0, move || wasm_bindgen::throw_val(reason)).forget();
     })
     .forget();
 }
@@ -126,6 +142,7 @@ impl Handle {
                     connection: None,
                     text: format!("The page asked for something unknown: {error}"),
                     is_problem: true,
+                    record: None,
                 })]);
             }),
         }

@@ -1,19 +1,21 @@
 //! What the conversation shows to be broken, each with the way to its packets.
 
-use mqttscope_inspect::conversation::Finding;
+use mqttscope_inspect::conversation::Item;
 use mqttscope_wire::Sender;
 use yew::prelude::*;
 
 use super::number;
 use crate::components::icon::icon;
-use crate::components::inspector::severity;
+use crate::components::inspector::{marked, severity};
+use crate::components::rule_chip::rule_chip;
+use crate::element::el;
 
 /// The most that are listed; a broken peer may break one rule again and again.
 const MOST: usize = 200;
 
 /// A group of findings; nothing when there are none.
 pub(super) fn findings<'a>(
-    found: impl Iterator<Item = &'a Finding>,
+    found: impl Iterator<Item = &'a Item>,
     title: &'static str,
     selected: usize,
     on_select: &Callback<usize>,
@@ -33,36 +35,30 @@ pub(super) fn findings<'a>(
     }
 }
 
-fn row(finding: &Finding, selected: usize, on_select: &Callback<usize>) -> Html {
+fn row(finding: &Item, selected: usize, on_select: &Callback<usize>) -> Html {
     let (class, picture, word) = severity(finding.severity);
     let by = match finding.by {
-        Sender::Client => "by the client",
-        Sender::Server => "by the server",
+        Some(Sender::Client) => "by the client",
+        Some(Sender::Server) => "by the server",
+        None => "no rule broken",
     };
     html! {
         <div class={classes!("diagnostic", class)} data-testid="finding" data-rule={finding.rule}>
             { icon(picture) }
-            <span class="says"><span class="unseen">{ word }{ ": " }</span>{ &finding.message }</span>
+            { Html::from(marked(el("span").class("says").child(el("span").class("unseen").text(word).text(": ")), &finding.message)) }
             <span class="ids">
-                if let Some(statement) = finding.statement { <span>{ format!("[{statement}]") }</span> }
-                <span class="rule">{ finding.rule }</span>
+                if !finding.place.is_empty() { { Html::from(rule_chip(finding.version, &finding.place)) } }
+                if !finding.rule.is_empty() { <span class="rule">{ finding.rule }</span> }
                 <span class="rule">{ by }</span>
-                { jumps(&finding.packets, Some(selected), on_select) }
+                { jumps(&finding.packets, selected, on_select) }
             </span>
         </div>
     }
 }
 
 /// Buttons that lead to packets, but not to the one that is looked at.
-pub(super) fn jumps(
-    packets: &[usize],
-    selected: Option<usize>,
-    on_select: &Callback<usize>,
-) -> Html {
-    let others = packets
-        .iter()
-        .copied()
-        .filter(|&packet| Some(packet) != selected);
+fn jumps(packets: &[usize], selected: usize, on_select: &Callback<usize>) -> Html {
+    let others = packets.iter().copied().filter(|&packet| packet != selected);
     let jumps = others.map(|packet| {
         let jump = on_select.reform(move |_: MouseEvent| packet);
         html! { <button class="link" data-testid="jump" onclick={jump}>{ format!("packet {}", number(packet)) }</button> }

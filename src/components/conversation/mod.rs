@@ -3,16 +3,15 @@
 
 mod ends;
 mod finding;
-mod short;
 
 use std::rc::Rc;
 
-use mqttscope_inspect::conversation::{Conversation, Judged};
+use mqttscope_inspect::conversation::{Conversation, Item, Judged, Shown, counts};
+use mqttscope_wire::Severity;
 use yew::prelude::*;
 
 use ends::Ends;
 use finding::findings;
-use short::in_short;
 
 /// What the pane is given.
 #[derive(Clone, Properties)]
@@ -21,6 +20,8 @@ pub struct ConversationPaneProps {
     pub conversation: Rc<Conversation>,
     /// What the monitor says of them.
     pub judged: Rc<Judged>,
+    /// All that was found, as one list.
+    pub items: Rc<Vec<Item>>,
     /// The packet that is looked at, from 0.
     pub selected: usize,
     /// Another packet is to be looked at.
@@ -49,17 +50,18 @@ enum View {
 const VIEWS: [(View, &str, &str); 3] = [
     (View::Fields, "fields", "Fields"),
     (View::State, "state", "State"),
-    (View::Findings, "findings", "Conversation"),
+    (View::Findings, "findings", "Findings"),
 ];
 
 /// The pane.
 #[component]
 pub fn ConversationPane(props: &ConversationPaneProps) -> Html {
     let view = use_state_eq(|| View::Fields);
+    let grade = use_state_eq(|| None::<Severity>);
     use_effect_with((*view, props.on_view.clone()), |(view, on_view)| {
         on_view.emit(*view != View::Fields);
     });
-    let judged = &props.judged;
+    let items = &props.items;
     let tabs = VIEWS.iter().map(|&(offered, name, label)| {
         let choose = {
             let view = view.clone();
@@ -68,40 +70,70 @@ pub fn ConversationPane(props: &ConversationPaneProps) -> Html {
         html! {
             <button data-testid={format!("view-{name}")} aria-pressed={(*view == offered).to_string()} onclick={choose}>
                 { label }
-                if offered == View::Findings && !judged.findings.is_empty() { <span class="count">{ judged.findings.len() }</span> }
+                if offered == View::Findings && !items.is_empty() { <span class="count">{ items.len() }</span> }
             </button>
         }
     });
-    let here = judged
-        .findings
+    // What the packet alone shows is at its fields already.
+    let here = items.iter().filter(|item| {
+        item.shown == Shown::ByConversation && item.packets.contains(&props.selected)
+    });
+    let listed = items
         .iter()
-        .filter(|finding| finding.packets.contains(&props.selected));
+        .filter(|item| grade.is_none_or(|grade| item.severity == grade));
+    let on_grade = {
+        let grade = grade.clone();
+        Callback::from(move |chosen| grade.set(chosen))
+    };
     html! {
         <section class="conversation" aria-label="Conversation" data-testid="conversation">
             <div class="head">
                 <div class="views" role="group" aria-label="What is shown of the packet">{ for tabs }</div>
                 <span class="grow"></span>
-                <span class="quiet hide-narrow" data-testid="verdict">{ verdict(judged) }</span>
+                <span class="quiet hide-narrow" data-testid="verdict">{ verdict(items, &props.conversation) }</span>
             </div>
             if *view == View::Fields {
                 { findings(here, "In the conversation", props.selected, &props.on_select) }
             } else if *view == View::State {
                 <Ends conversation={props.conversation.clone()} selected={props.selected} on_select={props.on_select.clone()} />
             } else {
-                <div class="scroll" tabindex="0" role="region" aria-label="The whole conversation">
-                    { in_short(&judged.explanations, &props.on_select) }
-                    { findings(judged.findings.iter(), "Findings", props.selected, &props.on_select) }
+                <div class="scroll" tabindex="0" role="region" aria-label="All findings">
+                    { grades(items, *grade, &on_grade) }
+                    { findings(listed, "Findings", props.selected, &props.on_select) }
+                    if items.is_empty() { <p class="quiet">{ "No problems: no rule broken, and each packet fits those before it." }</p> }
                 </div>
             }
         </section>
     }
 }
 
-fn verdict(judged: &Judged) -> String {
-    match judged.findings.len() {
-        0 => "nothing found in the conversation".to_owned(),
-        1 => "1 finding in the conversation".to_owned(),
-        count => format!("{count} findings in the conversation"),
+fn verdict(items: &[Item], conversation: &Conversation) -> String {
+    match items.len() {
+        0 if conversation.leaves_keep_alive_open() => {
+            "no findings; without times Keep Alive was not checked".to_owned()
+        }
+        0 => "no findings".to_owned(),
+        1 => "1 finding".to_owned(),
+        count => format!("{count} findings"),
+    }
+}
+
+/// What is listed: all findings, or those of one grade, each with its count.
+fn grades(items: &[Item], now: Option<Severity>, on_grade: &Callback<Option<Severity>>) -> Html {
+    let [errors, warnings, notes] = counts(items);
+    let choices = [
+        (None, "All", items.len()),
+        (Some(Severity::Error), "Errors", errors),
+        (Some(Severity::Warning), "Warnings", warnings),
+        (Some(Severity::Note), "Notes", notes),
+    ];
+    html! {
+        <div class="grades" role="group" aria-label="Findings shown">
+            { for choices.map(|(grade, name, count)| html! {
+                <button class="chip" data-testid={format!("grade-{}", name.to_ascii_lowercase())} aria-pressed={(grade == now).to_string()}
+                    onclick={on_grade.reform(move |_: MouseEvent| grade)}>{ name }{ " " }<span class="count">{ count }</span></button>
+            }) }
+        </div>
     }
 }
 

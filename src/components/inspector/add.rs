@@ -36,6 +36,7 @@ pub(super) fn add_menu(shown: &Shown, on_edit: &Callback<Edited>) -> Html {
         class: AttrValue::default(),
         items,
         on_choose,
+        searched: false,
         disabled,
     })
 }

@@ -5,10 +5,11 @@ use yew::prelude::*;
 
 use super::{Shown, look};
 use crate::components::icon::icon;
+use crate::components::rule_chip::rule_chip;
 use crate::element::{El, el};
 
-/// Its markup: a button that jumps to the bits that break the rule. Until the texts have come it shows
-/// the rule's name.
+/// Its markup: a button that jumps to the bits that break the rule, and links to the places of the
+/// standard. A click beside the button does the same. Until the texts have come it shows the rule's name.
 pub(super) fn broken(diagnostic: &Diagnostic, shown: &Shown, on_click: Callback<MouseEvent>) -> El {
     let (class, picture, word) = look::severity(diagnostic.severity());
     let text = shown
@@ -22,20 +23,23 @@ pub(super) fn broken(diagnostic: &Diagnostic, shown: &Shown, on_click: Callback<
     } else {
         '\n'
     };
-    let ids = text.place.split(between).filter(|id| !id.is_empty());
+    let ids = text.place.split(between).filter(|id| {
+        let statement = id.trim_matches(['[', ']']);
+        !id.is_empty() && shown.dissection().cites(diagnostic, statement)
+    });
     let ids = el("span")
         .class("ids")
-        .all(ids.map(|id| el("span").string(id.to_owned())));
+        .all(ids.map(|id| rule_chip(diagnostic.version, id)));
     let unseen = el("span").class("unseen").text(word).text(": ");
     let message = diagnostic.filled(text.message, shown.bytes());
     let fix = Some(text.fix).filter(|fix| !fix.is_empty());
-    let says = marked(el("span").class("says").child(unseen), &message)
+    let says = el("button").class("says").attr("tabindex", "-1");
+    let says = marked(says.child(unseen), &message)
         .maybe(fix.map(|fix| marked(el("span").class("fix").text(" "), fix)));
-    el("button")
+    el("div")
         .classes(&["diagnostic", class])
         .test("diagnostic")
         .attr("data-rule", name)
-        .attr("tabindex", "-1")
         .on_click(on_click)
         .child(icon(picture))
         .child(says)

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::fields::FieldRow;
+use mqttscope_inspect::fields::{FieldList, Toggled};
 use mqttscope_wire::Severity;
 use yew::prelude::*;
 
@@ -15,7 +15,8 @@ use crate::element::{el, part};
 #[derive(Clone, Properties)]
 pub(super) struct RowProps {
     pub(super) shown: Shown,
-    pub(super) rows: Rc<Vec<FieldRow>>,
+    pub(super) list: Rc<FieldList>,
+    pub(super) folded: Rc<Toggled>,
     pub(super) index: usize,
     pub(super) selected: bool,
     pub(super) hovered: bool,
@@ -28,9 +29,9 @@ pub(super) struct RowProps {
 
 impl PartialEq for RowProps {
     fn eq(&self, other: &Self) -> bool {
-        // The rows stay the same when the texts arrive; what is shown of them does not.
-        Rc::ptr_eq(&self.rows, &other.rows)
-            && self.shown == other.shown
+        // The list stays the same when the texts arrive; what is shown of it does not.
+        self.shown == other.shown
+            && Rc::ptr_eq(&self.list, &other.list)
             && (
                 self.index,
                 self.selected,
@@ -50,10 +51,12 @@ impl PartialEq for RowProps {
 /// A row of the tree. Its events are the tree's: see `data-node` and `data-does`.
 #[component]
 pub(super) fn Row(props: &RowProps) -> Html {
-    let Some(row) = props.rows.get(props.index) else {
+    let dissection = props.shown.dissection();
+    let (list, packet) = (&props.list, props.shown.bytes());
+    let Some(row) = list.row(dissection, packet, &props.folded, props.index) else {
         return Html::default();
     };
-    let dissection = props.shown.dissection();
+    let row = &row;
     let worst = row
         .diagnostics
         .iter()
@@ -104,6 +107,8 @@ pub(super) fn Row(props: &RowProps) -> Html {
         .test("field")
         .attr("data-name", row.name)
         .number("aria-level", usize::from(row.depth).saturating_add(1))
+        .number("aria-setsize", row.siblings)
+        .number("aria-posinset", row.position)
         .says("aria-selected", props.selected);
     let item = if row.has_children {
         item.says("aria-expanded", row.is_open)
@@ -115,5 +120,9 @@ pub(super) fn Row(props: &RowProps) -> Html {
         .child(label(row))
         .child(value)
         .child(does);
-    item.child(line).all(faults).into()
+    let more = (row.more_diagnostics > 0).then(|| {
+        let says = format!("and {} more broken rules here", row.more_diagnostics);
+        el("div").class("more-faults").string(says)
+    });
+    item.child(line).all(faults).maybe(more).into()
 }

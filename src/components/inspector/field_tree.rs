@@ -3,19 +3,39 @@
 use std::rc::Rc;
 
 use mqttscope_inspect::edit::Editable;
-use mqttscope_inspect::fields::{self, FieldRow, Toggled};
+use mqttscope_inspect::fields::{FieldList, Toggled};
 use yew::prelude::*;
 
 use super::field_row::{Row, RowProps};
 use super::tree_acts::Acts;
-use super::tree_keys::{Key, key, row_of};
+use super::tree_keys::{At, Key, key};
 use super::{InspectorProps, Shown};
 use crate::element::{El, el, keyed_part};
-use crate::hooks::{use_after, use_kept, use_made};
+use crate::hooks::{use_after, use_kept, use_made, use_narrow, use_uneven_rows};
 use crate::services::browser;
+use crate::state::row_heights::RowHeights;
 
-/// Rows that are drawn at first; a packet may have tens of thousands.
-const AT_FIRST: usize = 300;
+/// Rows that are drawn whole, each as tall as it likes. A longer tree is a virtual list, whose rows
+/// have the heights of the style sheet.
+const DRAWN_WHOLE: usize = 300;
+
+/// Heights of `.dense` rows: of a field, on a narrow page of a field, of a fault below it, and of the line that
+/// counts further faults.
+const FIELD: u32 = 26;
+const NARROW_FIELD: u32 = 34;
+const FAULT: u32 = 84;
+const MORE_FAULTS: u32 = 24;
+
+/// Where the rows of a virtual tree stand.
+fn heights(list: &FieldList, narrow: bool) -> RowHeights {
+    let faulty = list.faulty().into_iter().map(|(row, faults)| {
+        let beside = u32::try_from(faults.beside).unwrap_or(0);
+        let more = if faults.more > 0 { MORE_FAULTS } else { 0 };
+        (row, beside.saturating_mul(FAULT).saturating_add(more))
+    });
+    let field = if narrow { NARROW_FIELD } else { FIELD };
+    RowHeights::even(list.len(), field).with_taller(faulty)
+}
 
 /// The tree; `hover`: the node that the pointer is over.
 #[hook]
@@ -26,20 +46,26 @@ pub(super) fn use_field_tree(
 ) -> El {
     // Nodes that are folded the other way than they are at first.
     let folded = use_kept(Toggled::default);
-    let most = use_kept(|| AT_FIRST);
     let editing = use_kept(Option::<(Shown, usize)>::default);
-    let unlike = folded.get();
+    let narrow = use_narrow();
+    let unlike = Rc::new(folded.get());
     let numbers = std::iter::once(props.shown.address()).chain(unlike.nodes().iter().copied());
-    let rows = use_made(numbers.collect(), || {
-        fields::rows(props.shown.dissection(), props.shown.bytes(), &unlike)
+    let numbers: Vec<usize> = numbers.collect();
+    let list = use_made(numbers.clone(), || {
+        FieldList::new(props.shown.dissection(), &unlike)
     });
+    let mut numbers = numbers;
+    numbers.push(usize::from(narrow));
+    let heights = use_made(numbers, || heights(&list, narrow));
+    let dense = list.len() > DRAWN_WHOLE;
+    let virtual_rows = use_uneven_rows(heights);
     // A field that is selected inside of a folded one is shown by the row that holds it.
-    let selected_row = props.selected.and_then(|node| row_of(&rows, node));
-    let node = selected_row
-        .and_then(|row| rows.get(row))
-        .map(|row| row.node);
+    let selected_row = props
+        .selected
+        .and_then(|node| list.row_of(props.shown.tree(), node));
+    let node = selected_row.and_then(|row| list.node(row));
     {
-        let (most, editing) = (most.clone(), editing.clone());
+        let (editing, rows) = (editing.clone(), virtual_rows.clone());
         let (shown, selected) = (props.shown.clone(), props.selected);
         let none = usize::MAX;
         let numbers = [
@@ -57,26 +83,38 @@ pub(super) fn use_field_tree(
             if !editing.get().is_none_or(is_here) {
                 editing.set(None);
             }
-            most.set(most.get().max(selected_row?.saturating_add(AT_FIRST / 2)));
-            browser::reveal_id(&format!("node-{}", node?));
+            if dense {
+                rows.reveal(selected_row?);
+            } else {
+                browser::reveal_id(&format!("node-{}", node?));
+            }
             None
         });
     }
     let acts = Rc::new(Acts {
         shown: props.shown.clone(),
-        rows: rows.clone(),
+        list: list.clone(),
         folded,
         editing: editing.clone(),
         on_select: props.on_select.clone(),
         on_edit: props.on_edit.clone(),
     });
     let on_key = {
-        let acts = acts.clone();
+        let (acts, rows) = (acts.clone(), virtual_rows.clone());
         Callback::from(move |event: KeyboardEvent| {
             if browser::is_typing(&event) {
                 return;
             }
-            if let Some(key) = key(&event.key(), &acts.rows, selected_row) {
+            let at = selected_row.and_then(|row| {
+                let made = acts.row(row)?;
+                Some(At {
+                    row,
+                    has_children: made.has_children,
+                    is_open: made.is_open,
+                })
+            });
+            let tree = acts.shown.tree();
+            if let Some(key) = key(&event.key(), &acts.list, tree, at, rows.page()) {
                 event.prevent_default();
                 acts.act(key, selected_row.or(Some(0)));
             }
@@ -90,8 +128,11 @@ pub(super) fn use_field_tree(
         if browser::data_text(&event, "does").is_none()
             && let Some(node) = browser::data_number(&event, "node")
         {
-            let is_it = |row: &FieldRow| row.node == node && row.editable != Editable::Flag;
-            acts.act(Key::Edit, acts.rows.iter().position(is_it));
+            let row = acts.list.row_of(acts.shown.tree(), node);
+            let is_flag = row
+                .and_then(|row| acts.row(row))
+                .is_some_and(|row| row.editable == Editable::Flag);
+            acts.act(Key::Edit, row.filter(|_| !is_flag));
         }
     });
     let on_over = on_hover.reform(|event: MouseEvent| browser::data_number(&event, "node"));
@@ -106,13 +147,12 @@ pub(super) fn use_field_tree(
             browser::focus_id("fields");
         })
     };
-    let left = rows.len().saturating_sub(most.get());
     let changing = editing
         .get()
         .filter(|(of, _)| of.address() == props.shown.address())
         .map(|(_, node)| node);
     let mut tree = el("div")
-        .class("tree")
+        .class(if dense { "tree dense" } else { "tree" })
         .attr("id", "fields")
         .role("tree")
         .attr("tabindex", "0")
@@ -123,28 +163,39 @@ pub(super) fn use_field_tree(
         .on_double_click(on_twice)
         .on_mouse_over(on_over)
         .on_mouse_leave(on_out);
-    if let Some(node) = node {
+    let range = if dense {
+        virtual_rows.range.clone()
+    } else {
+        0..list.len()
+    };
+    // Only what is in the document can be pointed at.
+    if let Some(node) = node
+        && selected_row.is_some_and(|row| range.contains(&row))
+    {
         tree = tree.made("aria-activedescendant", format!("node-{node}"));
     }
-    for (index, row) in rows.iter().enumerate().take(most.get()) {
+    let rows = range.filter_map(|index| {
+        let node = list.node(index)?;
         let props = RowProps {
             shown: props.shown.clone(),
-            rows: rows.clone(),
+            list: list.clone(),
+            folded: unlike.clone(),
             index,
             selected: selected_row == Some(index),
-            hovered: hover == Some(row.node),
+            hovered: hover == Some(node),
             can_edit: props.on_edit.is_some(),
-            editing: changing == Some(row.node),
+            editing: changing == Some(node),
             on_done: on_done.clone(),
         };
-        tree = tree.html(keyed_part::<Row>(row.node, props));
-    }
-    let more = (left > 0).then(|| {
-        let most = most.clone();
-        let more = Callback::from(move |_: MouseEvent| most.set(most.get().saturating_mul(4)));
-        let button = el("button").on_click(more);
-        let says = format!("Show more: {left} fields are left");
-        el("div").class("more").child(button.string(says))
+        Some(keyed_part::<Row>(node, props))
     });
-    el("div").class("scroll").child(tree).maybe(more)
+    let tree = if dense {
+        tree.child(virtual_rows.draw(rows))
+    } else {
+        rows.fold(tree, El::html)
+    };
+    el("div")
+        .node(&virtual_rows.node)
+        .class("scroll")
+        .child(tree)
 }

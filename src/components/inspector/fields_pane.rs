@@ -3,6 +3,7 @@
 use super::InspectorProps;
 use super::add::add_menu;
 use super::faults::{fault_chip, fault_list};
+use super::repairs::repairs;
 use crate::element::{El, el, grow};
 use crate::hooks::Kept;
 
@@ -37,6 +38,7 @@ pub(super) fn fields_pane(props: &InspectorProps, listed: &Kept<bool>, tree: El)
         .class("pane fields-pane")
         .label("Fields of the packet")
         .child(head)
+        .maybe(repairs(props))
         .maybe(has_list.then(|| fault_list(shown, &props.on_select)))
         .child(tree)
 }

@@ -1,6 +1,7 @@
 //! What a PUBLISH or a will carries, in each form that it can be read in.
 
-use mqttscope_inspect::payload::View;
+use mqttscope_inspect::digits::grouped;
+use mqttscope_inspect::payload::{View, image_size};
 use mqttscope_wire::Field;
 use yew::prelude::*;
 
@@ -9,14 +10,38 @@ use crate::element::{El, el, grow};
 use crate::hooks::{use_kept, use_made};
 use crate::pages::dissect::counted;
 
-/// A form: its name, whether it is the address of an image, and what it shows.
-type Form = (&'static str, bool, AttrValue);
+/// A form: its name, what kind of an image it is the address of, and what it shows.
+type Form = (&'static str, Option<Picture>, AttrValue);
+
+/// The most pixels of an image that is shown unasked. Decoded, a pixel takes 4 bytes.
+const MOST_PIXELS: u64 = 16_000_000;
+
+/// Width and height of an image, where its header says them.
+#[derive(Clone, Copy)]
+struct Picture(Option<(u32, u32)>);
+
+impl Picture {
+    /// Why it is not shown unasked.
+    fn hesitates(self) -> Option<String> {
+        let Some((width, height)) = self.0 else {
+            return Some("The header of this image does not say its size.".to_owned());
+        };
+        let pixels = u64::from(width).saturating_mul(u64::from(height));
+        (pixels > MOST_PIXELS).then(|| {
+            let (width, height) = (grouped(width.into()), grouped(height.into()));
+            let millions = grouped(pixels / 1_000_000);
+            format!("This image is large: {width} × {height}, {millions} megapixels.")
+        })
+    }
+}
 
 /// The payload, where there is one.
 #[hook]
 pub(super) fn use_payload(props: &InspectorProps) -> Option<El> {
     // The form that was chosen: it stays from packet to packet.
     let chosen = use_kept(|| "");
+    // The packet whose image is shown although it is large.
+    let asked = use_kept(usize::default);
     // Once a packet: a payload may be long.
     let forms = use_made(vec![props.shown.address()], || -> Vec<Form> {
         let shown = &props.shown;
@@ -32,14 +57,15 @@ pub(super) fn use_payload(props: &InspectorProps) -> Option<El> {
         let views = props.reader.views(bytes, content_type, format).into_iter();
         let form = |view: View| {
             let is_image = matches!(view, View::Image(_));
-            (view.name(), is_image, view.content().to_owned().into())
+            let picture = is_image.then(|| Picture(image_size(bytes)));
+            (view.name(), picture, view.content().to_owned().into())
         };
         views.map(form).collect()
     });
     let shown = &props.shown;
     let node = payload_of(shown)?;
     let named = |form: &&Form| form.0 == chosen.get();
-    let &(open, is_image, ref content) = forms.iter().find(named).or(forms.first())?;
+    let &(open, picture, ref content) = forms.iter().find(named).or(forms.first())?;
     let tabs = forms.iter().map(|&(name, ..)| {
         let chosen = chosen.clone();
         el("button")
@@ -67,13 +93,23 @@ pub(super) fn use_payload(props: &InspectorProps) -> Option<El> {
         .child(grow())
         .child(tabs);
     let content = content.clone();
-    let view = if is_image {
-        let image = el("img").set("src", content);
-        el("div")
-            .class("picture")
-            .child(image.attr("alt", "What the payload shows"))
-    } else {
-        el("pre").shared(content)
+    let address = shown.address();
+    let view = match picture.map(|picture| picture.hesitates()) {
+        Some(Some(why)) if asked.get() != address => {
+            let show = Callback::from(move |_: MouseEvent| asked.set(address));
+            let show = el("button").test("show-image").on_click(show);
+            el("div")
+                .class("picture")
+                .child(el("p").string(why))
+                .child(show.text("Show the image"))
+        }
+        Some(_) => {
+            let image = el("img").set("src", content);
+            el("div")
+                .class("picture")
+                .child(image.attr("alt", "What the payload shows"))
+        }
+        None => el("pre").shared(content),
     };
     let view = view
         .attr("id", "payload-view")

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use mqttscope_inspect::bytes::{Layout, Line};
 use mqttscope_inspect::recording::Recording;
-use mqttscope_inspect::texts::Texts;
-use mqttscope_wire::{Dissection, Tree, explain};
+use mqttscope_inspect::repair::Repair;
+use mqttscope_wire::{Dissection, Tree};
 
 use crate::hooks::TextsStage;
 
@@ -16,7 +16,7 @@ const MISSING_SHOWN: usize = 32;
 /// A packet with its dissection, and with what is said about it. Two are the same when they are the
 /// same one in memory and as much can be said.
 #[derive(Clone)]
-pub struct Shown(Rc<Inner>, TextsStage);
+pub struct Shown(Rc<Inner>, pub(super) TextsStage);
 
 struct Inner {
     bytes: Rc<[u8]>,
@@ -25,6 +25,7 @@ struct Inner {
     /// All bytes of what it stands in, where that is known.
     total: Option<usize>,
     layout: Layout,
+    repairs: Vec<Repair>,
 }
 
 impl PartialEq for Shown {
@@ -50,34 +51,9 @@ impl Shown {
             offset,
             total: None,
             layout,
+            repairs: Vec::new(),
         };
         Self(Rc::new(inner), TextsStage::Coming)
-    }
-
-    /// The same with these texts.
-    pub(super) fn with(self, texts: TextsStage) -> Self {
-        Self(self.0, texts)
-    }
-
-    /// The texts, if they have come.
-    pub(super) fn texts(&self) -> Option<&Texts> {
-        match self.stage() {
-            TextsStage::Here(texts) => Some(texts),
-            _ => None,
-        }
-    }
-
-    /// What the reason code at this node tells, once that has come.
-    pub(super) fn reason(&self, node: usize) -> Option<&str> {
-        let (code, packet_type) = explain::reason_code(self.tree(), node, self.bytes())?;
-        let version = self.dissection().version;
-        let sentence = self.texts()?.reason_code(code, packet_type, version);
-        (!sentence.is_empty()).then_some(sentence)
-    }
-
-    /// How far the texts are.
-    pub(super) fn stage(&self) -> &TextsStage {
-        &self.1
     }
 
     /// The packet with this index of a recording.
@@ -91,8 +67,15 @@ impl Shown {
             total: Some(recording.bytes().len()),
             layout: Layout::new(&dissection),
             dissection,
+            repairs: recording.repairs(packet),
         };
         Some(Self(Rc::new(inner), TextsStage::Coming))
+    }
+
+    /// What was probably meant, where it is wrong.
+    #[must_use]
+    pub(super) fn repairs(&self) -> &[Repair] {
+        &self.0.repairs
     }
 
     /// A line of its bytes.

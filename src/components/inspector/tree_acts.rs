@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use mqttscope_inspect::edit::{self, Editable, NewValue};
-use mqttscope_inspect::fields::{FieldRow, Toggled};
+use mqttscope_inspect::fields::{FieldList, FieldRow, Toggled};
 use yew::prelude::*;
 
 use super::tree_keys::Key;
@@ -11,10 +11,10 @@ use super::{Edited, Shown};
 use crate::hooks::Kept;
 use crate::services::browser;
 
-/// The tree's rows and what acts on them.
+/// The rows of the tree and what acts on them.
 pub(super) struct Acts {
     pub(super) shown: Shown,
-    pub(super) rows: Rc<Vec<FieldRow>>,
+    pub(super) list: Rc<FieldList>,
     /// Nodes that are folded the other way than they are at first.
     pub(super) folded: Kept<Toggled>,
     /// The packet and the node that is being changed.
@@ -25,15 +25,25 @@ pub(super) struct Acts {
 }
 
 impl Acts {
+    /// The row at `at`, made for the occasion.
+    pub(super) fn row(&self, at: usize) -> Option<FieldRow> {
+        self.list.row(
+            self.shown.dissection(),
+            self.shown.bytes(),
+            &self.folded.get(),
+            at,
+        )
+    }
+
     /// Does what `key` asks of the row at `at`.
     pub(super) fn act(&self, key: Key, at: Option<usize>) {
-        let Some(row) = at.and_then(|at| self.rows.get(at)) else {
+        let Some(row) = at.and_then(|at| self.row(at)) else {
             return;
         };
         match key {
             Key::Go(to) => {
-                if let Some(row) = self.rows.get(to) {
-                    self.on_select.emit(row.node);
+                if let Some(node) = self.list.node(to) {
+                    self.on_select.emit(node);
                 }
             }
             Key::Fold => {
@@ -42,7 +52,7 @@ impl Acts {
                 self.folded.set(next);
             }
             _ if self.on_edit.is_none() => {}
-            Key::Edit if row.editable == Editable::Flag => self.finish(flip(&self.shown, row)),
+            Key::Edit if row.editable == Editable::Flag => self.finish(flip(&self.shown, &row)),
             Key::Edit if row.editable != Editable::No => {
                 self.on_select.emit(row.node);
                 self.editing.set(Some((self.shown.clone(), row.node)));
@@ -63,7 +73,7 @@ impl Acts {
         let Some(node) = browser::data_number(event, "node") else {
             return;
         };
-        let at = self.rows.iter().position(|row| row.node == node);
+        let at = self.list.row_of(self.shown.tree(), node);
         match browser::data_text(event, "does").as_deref() {
             Some("fold") => self.act(Key::Fold, at),
             Some("edit" | "flip") => self.act(Key::Edit, at),

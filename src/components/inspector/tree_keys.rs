@@ -1,6 +1,7 @@
 //! What a key does in the tree of fields.
 
-use mqttscope_inspect::fields::FieldRow;
+use mqttscope_inspect::fields::FieldList;
+use mqttscope_wire::Tree;
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,53 +16,45 @@ pub(super) enum Key {
     Remove,
 }
 
-/// Rows that PageUp and PageDown skip.
-const PAGE: usize = 12;
-
-/// The row of a node, or of the closest node around it that has one.
-pub(super) fn row_of(rows: &[FieldRow], node: usize) -> Option<usize> {
-    // Rows stand in the order of their nodes, and a folded node's parts come right behind it.
-    rows.partition_point(|row| row.node <= node).checked_sub(1)
+/// The row that keys act on: its place, and whether it has parts and shows them.
+#[derive(Clone, Copy)]
+pub(super) struct At {
+    pub(super) row: usize,
+    pub(super) has_children: bool,
+    pub(super) is_open: bool,
 }
 
-/// What `name` does when the row `at` is selected.
-pub(super) fn key(name: &str, rows: &[FieldRow], at: Option<usize>) -> Option<Key> {
-    let last = rows.len().checked_sub(1)?;
+/// What `name` does when the row `at` is selected; `page` rows fit the screen.
+pub(super) fn key(
+    name: &str,
+    list: &FieldList,
+    tree: &Tree,
+    at: Option<At>,
+    page: usize,
+) -> Option<Key> {
+    let last = list.len().checked_sub(1)?;
     let Some(at) = at else {
         // Nothing is selected: whichever way, the first row is next.
         return matches!(name, "ArrowDown" | "ArrowUp" | "Home" | "ArrowRight")
             .then_some(Key::Go(0));
     };
-    let row = rows.get(at)?;
+    let row = at.row;
+    let next = row.saturating_add(1).min(last);
     Some(match name {
-        "ArrowDown" => Key::Go(at.saturating_add(1).min(last)),
-        "ArrowUp" => Key::Go(at.saturating_sub(1)),
-        "PageDown" => Key::Go(at.saturating_add(PAGE).min(last)),
-        "PageUp" => Key::Go(at.saturating_sub(PAGE)),
+        "ArrowDown" => Key::Go(next),
+        "ArrowUp" => Key::Go(row.saturating_sub(1)),
+        "PageDown" => Key::Go(row.saturating_add(page).min(last)),
+        "PageUp" => Key::Go(row.saturating_sub(page)),
         "Home" => Key::Go(0),
         "End" => Key::Go(last),
-        "ArrowRight" if row.has_children && !row.is_open => Key::Fold,
-        "ArrowRight" if row.has_children => Key::Go(at.saturating_add(1).min(last)),
-        "ArrowLeft" if row.has_children && row.is_open => Key::Fold,
-        "ArrowLeft" => Key::Go(
-            rows.get(..at)?
-                .iter()
-                .rposition(|other| other.depth < row.depth)?,
-        ),
+        "ArrowRight" if at.has_children && !at.is_open => Key::Fold,
+        "ArrowRight" if at.has_children => Key::Go(next),
+        "ArrowLeft" if at.has_children && at.is_open => Key::Fold,
+        "ArrowLeft" => Key::Go(list.row_of(tree, tree.parent(list.node(row)?)?)?),
         "Enter" | "F2" | " " => Key::Edit,
         "Delete" | "Backspace" => Key::Remove,
-        "n" => Key::Go(
-            rows.iter()
-                .enumerate()
-                .skip(at.saturating_add(1))
-                .find(|(_, row)| is_faulty(row))?
-                .0,
-        ),
-        "N" => Key::Go(rows.get(..at)?.iter().rposition(is_faulty)?),
+        "n" => Key::Go(list.fault_behind(row)?),
+        "N" => Key::Go(list.fault_before(row)?),
         _ => return None,
     })
-}
-
-fn is_faulty(row: &FieldRow) -> bool {
-    !row.diagnostics.is_empty()
 }

@@ -37,6 +37,7 @@ pub(super) fn copy_menu(desk: &Rc<Desk>) -> Html {
         class: AttrValue::default(),
         items,
         on_choose: Callback::from(move |index: usize| copy(&desk, index)),
+        searched: false,
         disabled,
     })
 }

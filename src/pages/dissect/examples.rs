@@ -62,6 +62,7 @@ pub(super) fn use_examples(acts: &Acts) -> Html {
         class: AttrValue::default(),
         items,
         on_choose,
+        searched: true,
         disabled: false,
     })
 }

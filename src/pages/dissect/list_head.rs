@@ -2,14 +2,49 @@
 
 use std::rc::Rc;
 
+use yew::prelude::*;
+
 use super::counted;
 use super::desk::Desk;
 use crate::components::icon::{Icon, icon};
-use crate::element::{El, el, grow};
+use crate::components::inspector::marked;
+use crate::element::{El, el, grow, list};
 use crate::state::workbench::Act;
 
-/// The bar.
-pub(super) fn list_head(desk: &Rc<Desk>) -> El {
+/// The bar, and below it the reading of another version that is nearly as good.
+pub(super) fn list_head(desk: &Rc<Desk>) -> Html {
+    let other = other_reading(desk).map_or_else(Html::default, Html::from);
+    list(vec![count(desk).into(), other])
+}
+
+/// What another version would say, where the version is a guess that might have gone the other way.
+fn other_reading(desk: &Rc<Desk>) -> Option<El> {
+    let (now, recording) = (&desk.now, &desk.now.recording);
+    let other = recording.detection().alternatives.first()?;
+    if now.version.is_some() {
+        return None;
+    }
+    let name = other.version.name();
+    let says = match other.first {
+        None => format!("MQTT {name} can read this, too, and finds no error."),
+        Some(first) => format!(
+            "MQTT {name} can read this, too, with {}: {}",
+            counted(other.errors as usize, "error"),
+            first.message(recording.bytes())
+        ),
+    };
+    let read = desk.on_press(Act::ReadVersion(Some(other.version)));
+    let button = el("button").class("bare").on_click(read);
+    Some(
+        el("div")
+            .class("list-head other")
+            .test("other-reading")
+            .child(marked(el("span"), &says))
+            .child(button.string(format!("Read as {name}"))),
+    )
+}
+
+fn count(desk: &Rc<Desk>) -> El {
     let recording = &desk.now.recording;
     let packets = recording.packets();
     let is_faulty = |&index: &usize| {

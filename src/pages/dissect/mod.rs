@@ -4,6 +4,7 @@ mod act;
 mod build;
 mod caret;
 mod copy;
+mod counted;
 mod desk;
 mod empty;
 mod examples;
@@ -32,8 +33,8 @@ use crate::element::{el, grow, list, part};
 use crate::hooks::{Kept, use_kept, use_made};
 use crate::state::toasts::Toaster;
 use crate::state::workbench::{Act, Workbench};
+pub(crate) use counted::counted;
 use desk::Desk;
-pub(crate) use reading::counted;
 use steps::Step;
 
 /// What the page is given.
@@ -96,7 +97,7 @@ pub fn Dissect(props: &DissectProps) -> Html {
         list(vec![banner, grow().into()])
     } else {
         let head = list_head::list_head(&desk);
-        list(vec![banner, reading, head.into(), packets.into()])
+        list(vec![banner, reading, head, packets.into()])
     };
     let foot = el("div")
         .class("head foot")

@@ -3,9 +3,9 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{Array, Uint8Array, Uint32Array};
+use js_sys::{Array, Float64Array, Uint8Array, Uint32Array};
 use mqttscope_inspect::recording::{Packet, Recording};
-use mqttscope_wire::Sender;
+use mqttscope_wire::{ProtocolVersion, Sender};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
@@ -59,10 +59,11 @@ pub(super) fn use_talk(desk: &Rc<Desk>, marks: &Marks) -> Option<El> {
         });
         let recording = &desk.now.recording;
         let spoken: Vec<u32> = recording.packets().iter().map(spoken).collect();
-        let given = Array::of4(
+        let given = Array::of5(
             &host,
             &Uint8Array::from(recording.bytes()),
             &Uint32Array::from(spoken.as_slice()),
+            &Float64Array::from(times(&desk.now).as_slice()),
             &on_select.into_js_value(),
         );
         spawn_local(async move {
@@ -83,9 +84,33 @@ pub(super) fn use_talk(desk: &Rc<Desk>, marks: &Marks) -> Option<El> {
     is_talk.then(|| el("div").class("talk").node(&host))
 }
 
+/// The time of each packet in milliseconds; not a number where the text does not tell it.
+fn times(document: &Document) -> Vec<f64> {
+    let recording = &document.recording;
+    let packets = recording.packets().iter();
+    packets
+        .map(|packet| {
+            let end = packet.at.offset.saturating_add(packet.at.len);
+            let start = recording.given(packet.at.offset..end).start;
+            // Of bytes that were taken out of something else, the places are not those in the text.
+            let known = document.times.iter().filter(|_| document.other.is_none());
+            let told = known.take_while(|(begins, _)| *begins <= start).last();
+            told.map_or(f64::NAN, |(_, at)| *at as f64)
+        })
+        .collect()
+}
+
 /// A packet as the annex is told of it.
 fn spoken(packet: &Packet) -> u32 {
     let by_server = u32::from(packet.from == Some(Sender::Server));
-    let len = u32::try_from(packet.at.len).unwrap_or(u32::MAX / 2);
-    len.saturating_mul(2).saturating_add(by_server)
+    let version = match packet.at.version {
+        ProtocolVersion::V3_1 => 0_u32,
+        ProtocolVersion::V3_1_1 => 2,
+        ProtocolVersion::V5 => 4,
+    };
+    let len = u32::try_from(packet.at.len).unwrap_or(u32::MAX / 8);
+    len.min(u32::MAX / 8)
+        .saturating_mul(8)
+        .saturating_add(version)
+        .saturating_add(by_server)
 }

@@ -1,11 +1,17 @@
 //! What just happened, in a sentence, and which statement asks for it.
 
 use mqttscope_inspect::flows::{Beat, seconds};
+use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
+
+use crate::components::glossary::sentence;
+use crate::components::rule_chip::rule_chip;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct CaptionProps {
     pub(super) beat: Option<Beat>,
+    /// The version that the scenario speaks.
+    pub(super) version: ProtocolVersion,
     pub(super) playing: bool,
     /// The present step, from 0, and how many there are.
     pub(super) step: usize,
@@ -22,8 +28,8 @@ pub(super) fn Caption(props: &CaptionProps) -> Html {
     html! {
         <div class={classes!("caption", beat.fault.then_some("fault"))} data-testid="caption">
             <p aria-live={if props.playing { "off" } else { "polite" }}>
-                { &beat.text }{ " " }
-                { for beat.statements.iter().map(|id| html! { <code class="statement">{ *id }</code> }) }
+                { sentence(&beat.text) }{ " " }
+                { for beat.statements.iter().map(|id| Html::from(rule_chip(props.version, id))) }
             </p>
             <span class="mono quiet" data-testid="step">{ format!("{} · step {number} of {}", seconds(beat.at), props.of) }</span>
         </div>

@@ -71,7 +71,7 @@ pub(super) fn Stage(props: &StageProps) -> Html {
         <section class="pane stage" aria-label="Diagram" onmousedown={panels.on_part.reform(|_: MouseEvent| Part::Diagram)}>
             <Settings run={column.run.clone()} {is_preview} on_edit={panels.on_edit.clone()}
                 presenting={*panels.presenting} on_present={panels.on_present.clone()} />
-            <Caption {beat} playing={playing.playing} step={playing.beat} of={props.beats.len()} />
+            <Caption {beat} version={column.run.scenario.version} playing={playing.playing} step={playing.beat} of={props.beats.len()} />
             <Columns columns={state.columns().to_vec()} active={state.active_index()} diagrams={(*props.diagrams).clone()} room={props.room} on_room={props.on_room.clone()}
                 player={playing.player.clone()} {on_packet} {on_cut} />
             <Controls playing={playing.clone()} diagram={props.diagram.clone()} column={column.clone()} mode={state.mode()} {is_preview} />

@@ -1,52 +1,106 @@
 //! Why a connection does not work, as far as a browser can know, and what to do about it.
 
-use mqttscope_engine::protocol::Advice;
+use mqttscope_engine::protocol::{Action, Advice, ConnectionId};
 use yew::prelude::*;
 
 use crate::components::dialog::Dialog;
+use crate::components::inspector::marked;
+use crate::components::rule_chip::rule_chip_in;
+use crate::element::el;
 
 /// What one broker needs is not longer.
 const FEW_LINES: usize = 8;
 
-/// The window.
-pub(super) fn advice_window(
-    name: &str,
-    cause: &str,
-    advice: &[Advice],
-    on_close: &Callback<()>,
-) -> Html {
+/// What a person wants done about a cause, and for which connection.
+pub(super) type Repair = (ConnectionId, Action);
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct AdviceWindowProps {
+    pub(super) number: ConnectionId,
+    /// What the connection is called.
+    pub(super) name: AttrValue,
+    /// Why it does not work, in a few words; empty while it is tried again.
+    pub(super) cause: AttrValue,
+    pub(super) advice: Vec<Advice>,
+    /// How it stands, in words.
+    pub(super) state: AttrValue,
+    pub(super) on_repair: Callback<Repair>,
+    pub(super) on_close: Callback<()>,
+}
+
+/// The window. It keeps what it says through the next attempt, until that has failed for another cause.
+#[component]
+pub(super) fn AdviceWindow(props: &AdviceWindowProps) -> Html {
+    let kept = use_mut_ref(|| (props.cause.clone(), props.advice.clone()));
+    if !props.cause.is_empty() && !props.advice.is_empty() {
+        *kept.borrow_mut() = (props.cause.clone(), props.advice.clone());
+    }
+    let (cause, advice) = kept.borrow().clone();
+    let on_repair = {
+        let (on_repair, on_close) = (props.on_repair.clone(), props.on_close.clone());
+        Callback::from(move |repair: Repair| {
+            on_repair.emit(repair);
+            on_close.emit(());
+        })
+    };
     html! {
-        <Dialog title={format!("Why “{name}” does not connect")} on_close={on_close.clone()}>
+        <Dialog title={format!("Why “{}” is not connected", props.name)} on_close={props.on_close.clone()}>
             <div class="advice" data-testid="advice">
                 if !cause.is_empty() { <p class="cause">{ cause }</p> }
+                if !props.state.is_empty() { <p class="quiet" role="status" data-testid="advice-state">{ &props.state }</p> }
                 if advice.len() > 1 {
                     <p class="quiet">{ "A browser does not tell a page why a connection failed. These are the likely causes, the likeliest first." }</p>
                 }
-                <ol>
-                    { for advice.iter().map(|one| html! {
-                        <li>
-                            <h3>{ &one.cause }</h3>
-                            <p>{ &one.remedy }</p>
-                            { configuration(&one.configuration) }
-                            if let Some(statement) = &one.statement { <p class="ids"><span>{ statement }</span></p> }
-                        </li>
-                    }) }
-                </ol>
+                { causes(&advice, props.number, &on_repair) }
             </div>
         </Dialog>
     }
 }
 
-/// Lines of configuration; folded where they are those of every broker, so that they do not hide
-/// the other causes.
+/// The causes, each with what to do about it.
+pub(super) fn causes(
+    advice: &[Advice],
+    number: ConnectionId,
+    on_repair: &Callback<Repair>,
+) -> Html {
+    html! {
+        <ol>
+            { for advice.iter().map(|one| html! {
+                <li data-testid="cause">
+                    { Html::from(marked(el("h3"), &one.cause)) }
+                    { Html::from(marked(el("p"), &one.remedy)) }
+                    { repair(one, number, on_repair) }
+                    { configuration(&one.configuration) }
+                    if let Some(statement) = &one.statement { <p class="ids">{ rule_chip_in(&one.version, statement) }</p> }
+                </li>
+            }) }
+        </ol>
+    }
+}
+
+/// The button that does it.
+fn repair(advice: &Advice, number: ConnectionId, on_repair: &Callback<Repair>) -> Html {
+    let Some(action) = advice.action.clone() else {
+        return Html::default();
+    };
+    let says = match &action {
+        Action::UseVersion(version) => format!("Connect with {version}"),
+        Action::ChangeClientIdentifier => "Connect with another identifier".into(),
+    };
+    let go = on_repair.reform(move |_: MouseEvent| (number, action.clone()));
+    html! { <button class="repair" data-testid="repair" onclick={go}>{ says }</button> }
+}
+
+/// Example configuration; folded where it is that of every broker, so that it does not hide the other
+/// causes.
 fn configuration(lines: &str) -> Html {
     if lines.is_empty() {
         return Html::default();
     }
     html! {
         <details open={lines.lines().count() <= FEW_LINES}>
-            <summary>{ "Lines of configuration" }</summary>
-            <pre tabindex="0" aria-label="Lines of configuration">{ lines }</pre>
+            <summary>{ "Example configuration" }</summary>
+            <pre tabindex="0" aria-label="Example configuration">{ lines }</pre>
         </details>
     }
 }

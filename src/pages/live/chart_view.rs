@@ -50,19 +50,19 @@ pub(super) fn ChartView(props: &ChartViewProps) -> Html {
                 <label>{ "Topic Filter" }<input type="text" data-testid="chart-topic" value={props.topic.clone()} placeholder="#" spellcheck="false" onchange={on_topic} /></label>
                 <label>{ "Number" }
                     <select class="field" data-testid="chart-path" onchange={on_path}>
-                        <option value="" selected={props.path.is_empty()}>{ "the whole payload" }</option>
+                        <option value="" selected={props.path.is_empty()}>{ "payload as a number" }</option>
                         if !props.path.is_empty() && !is_offered { <option value={props.path.clone()} selected=true>{ &props.path }</option> }
                         { for chart.paths.iter().map(|path| html! { <option value={path.clone()} selected={*path == *props.path}>{ path }</option> }) }
                     </select>
                 </label>
-                if chart.without_number > 0 { <span class="quiet">{ words::whole(chart.without_number) }{ " without this number" }</span> }
+                if chart.without_number > 0 { <span class="quiet">{ words::whole(chart.without_number) }{ " messages without it" }</span> }
             </div>
             if let Some(picture) = picture {
                 { drawn(&picture) }
             } else {
                 <div class="nothing" data-testid="nothing">
                     <h2>{ "No numbers yet" }</h2>
-                    <p>{ "Payloads that are numbers, or JSON with numbers in it, are drawn here over time." }{ if chart.paths.is_empty() { "" } else { " Choose one that was seen:" } }</p>
+                    <p>{ "Payloads that are numbers, and numbers in JSON payloads, are drawn here over time." }{ if chart.paths.is_empty() { "" } else { " These were seen:" } }</p>
                     { offered(&chart.paths, &desk) }
                 </div>
             }

@@ -3,17 +3,22 @@
 use mqttscope_engine::protocol::{ConnectionState, ConnectionView};
 use yew::prelude::*;
 
+use crate::components::glossary::label;
 use crate::state::live::words;
 
 /// The card; `name`: what the connection is called.
-pub(super) fn connection_card(view: Option<&ConnectionView>, name: &str) -> Html {
+pub(super) fn connection_card(
+    view: Option<&ConnectionView>,
+    system: &[(String, String)],
+    name: &str,
+) -> Html {
     let Some(view) = view.filter(|view| view.state == ConnectionState::Open) else {
         return html! {
             <>
                 <div class="head"><h2>{ "Connection" }</h2></div>
                 <div class="nothing">
                     <h2>{ if name.is_empty() { "No connection" } else { name } }</h2>
-                    <p>{ "Once it is open, what the server allows and how the connection does stand here. A packet that you select takes this place." }</p>
+                    <p>{ "When connected, the server's limits and statistics appear here. Select a packet to see its fields instead." }</p>
                 </div>
             </>
         };
@@ -22,29 +27,29 @@ pub(super) fn connection_card(view: Option<&ConnectionView>, name: &str) -> Html
     let counted = [
         (
             "Messages in",
-            format!("{} a second", words::rate(rates.messages_in)),
+            format!("{}/s", words::rate(rates.messages_in)),
         ),
         (
             "Messages out",
-            format!("{} a second", words::rate(rates.messages_out)),
+            format!("{}/s", words::rate(rates.messages_out)),
         ),
         (
             "Bytes in",
-            format!("{} a second", words::bytes(rates.bytes_in as u64)),
+            format!("{}/s", words::bytes(rates.bytes_in as u64)),
         ),
         (
             "Bytes out",
-            format!("{} a second", words::bytes(rates.bytes_out as u64)),
+            format!("{}/s", words::bytes(rates.bytes_out as u64)),
         ),
         (
             "Last round trip",
             view.round_trip_ms
                 .map_or_else(|| "none yet".into(), words::duration),
         ),
-        ("Waiting to be sent", words::whole(view.queued)),
+        ("Send queue", words::whole(view.queued)),
     ];
     let session = match view.session_present {
-        Some(true) => "present: the server kept it",
+        Some(true) => "present: resumed",
         Some(false) => "new",
         None => "not known",
     };
@@ -54,13 +59,17 @@ pub(super) fn connection_card(view: Option<&ConnectionView>, name: &str) -> Html
             <div class="card-body" data-testid="connection-card" tabindex="0" role="region" aria-label="The connection">
                 <h3>{ "Statistics" }</h3>
                 <dl>{ for counted.map(|(name, value)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> }) }</dl>
-                <h3>{ "What the server said" }</h3>
+                <h3>{ "Server limits (CONNACK)" }</h3>
                 <dl data-testid="limits">
                     <dt>{ "Session" }</dt><dd>{ session }</dd>
                     { for view.limits.iter().map(|limit| html! {
-                        <><dt>{ &limit.name }</dt><dd class={classes!(limit.is_default.then_some("quiet"))}>{ &limit.value }if limit.is_default { <small>{ " by default" }</small> }</dd></>
+                        <><dt>{ label(&limit.name) }</dt><dd class={classes!(limit.is_default.then_some("quiet"))}>{ &limit.value }if limit.is_default { <small>{ " by default" }</small> }</dd></>
                     }) }
                 </dl>
+                if !system.is_empty() {
+                    <h3>{ "Broker statistics ($SYS)" }</h3>
+                    <dl data-testid="system">{ for system.iter().map(|(name, value)| html! { <><dt title={format!("$SYS/{name}")}>{ name }</dt><dd>{ value }</dd></> }) }</dl>
+                }
                 <p class="quiet">{ "Select a packet or a message to see it here byte by byte." }</p>
             </div>
         </>

@@ -5,13 +5,15 @@ use std::rc::Rc;
 use mqttscope_engine::protocol::{Command, ConnectionId, Profile, Summary};
 use yew::prelude::*;
 
-use super::advice::advice_window;
+use super::advice::AdviceWindow;
 use super::connection_row::ConnectionRow;
-use super::connection_state::cause;
+use super::connection_state::{cause, said};
 use super::desk::Desk;
 use super::edit::Edit;
 use super::keep;
 use super::new_menu::NewMenu;
+use super::paste::use_pasted_address;
+use super::repair::on_repair;
 use super::undo::Undo;
 use crate::state::live::Act;
 use crate::state::live::profiles::{ProfileAct, Profiles};
@@ -36,12 +38,13 @@ pub(super) enum Open {
 pub(super) fn Connections(props: &ConnectionsProps) -> Html {
     let desk = use_context::<Desk>();
     let open = use_state_eq(|| None::<Open>);
-    let Some(desk) = desk else {
-        return Html::default();
-    };
     let on_open = {
         let open = open.clone();
-        Callback::from(move |what: Open| open.set(Some(what)))
+        use_callback((), move |what: Open, ()| open.set(Some(what)))
+    };
+    use_pasted_address(&props.profiles, &on_open);
+    let Some(desk) = desk else {
+        return Html::default();
     };
     let on_close = {
         let open = open.clone();
@@ -88,19 +91,23 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
             let name = props
                 .profiles
                 .get(*number)
-                .map(|known| known.profile.name.clone())
+                .map(|known| AttrValue::from(known.profile.name.clone()))
                 .unwrap_or_default();
             let view = view(*number);
-            let cause = view
+            let why = view
                 .as_ref()
                 .map(|view| cause(&view.state).to_owned())
                 .unwrap_or_default();
-            advice_window(
-                &name,
-                &cause,
-                &view.map(|view| view.advice).unwrap_or_default(),
-                &on_close,
-            )
+            // What it waits for is said in its row; here only that it is tried, or works again.
+            let state = match view.as_ref().filter(|_| why.is_empty()) {
+                Some(view) if said(&view.state, None).0 == "open" => "connected again",
+                Some(_) => "trying again…",
+                None => "",
+            };
+            html! {
+                <AdviceWindow number={*number} {name} cause={why} advice={view.map(|view| view.advice).unwrap_or_default()} {state}
+                    on_repair={on_repair(&props.profiles, &desk)} on_close={on_close.clone()} />
+            }
         }
     };
     html! {

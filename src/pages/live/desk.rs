@@ -17,6 +17,8 @@ use crate::state::toasts::{ToastAction, Toaster};
 pub(super) struct Desk {
     /// To the engine.
     pub(super) talk: Callback<Command>,
+    /// Starts the engine again after it has stopped.
+    pub(super) begin: Callback<()>,
     /// To what is on screen.
     pub(super) live: UseReducerDispatcher<Live>,
     /// To the connections.

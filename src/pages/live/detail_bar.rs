@@ -41,8 +41,16 @@ fn tabs(now: Detail, desk: &Desk) -> Html {
     let on_key = {
         let desk = desk.clone();
         Callback::from(move |event: KeyboardEvent| {
+            let at = Detail::ALL.iter().position(|it| *it == now).unwrap_or(0);
             let to = match event.key().as_str() {
-                "ArrowLeft" | "ArrowRight" => Detail::ALL.into_iter().find(|&other| other != now),
+                "ArrowRight" => at
+                    .checked_add(1)
+                    .and_then(|to| Detail::ALL.get(to))
+                    .copied(),
+                "ArrowLeft" => at
+                    .checked_sub(1)
+                    .and_then(|to| Detail::ALL.get(to))
+                    .copied(),
                 "Home" => Detail::ALL.first().copied(),
                 "End" => Detail::ALL.last().copied(),
                 _ => return,
@@ -80,10 +88,25 @@ fn link(packet: &Packet, row: Option<&WireRow>, desk: &Desk) -> Html {
         Callback::from(move |_: MouseEvent| desk.inspect(record))
     };
     let says = match packet.round_trip_ms {
-        Some(round_trip) => format!("answers after {}", words::duration(round_trip)),
-        None => "show the answer".into(),
+        Some(round_trip) => format!("answers, {} later", words::duration(round_trip)),
+        None => answer(packet),
     };
     html! { <button class="chip accent" data-testid="linked" onclick={go}><span>{ says }</span></button> }
+}
+
+/// What the way to the answer is called: by the packet that is usual.
+fn answer(packet: &Packet) -> String {
+    let first = packet.bytes.first().copied().unwrap_or_default();
+    let name = match (first >> 4, (first >> 1) & 3) {
+        (1, _) => "CONNACK",
+        (3, 1) => "PUBACK",
+        (3, 2) | (6, _) => "the handshake's next packet",
+        (8, _) => "SUBACK",
+        (10, _) => "UNSUBACK",
+        (12, _) => "PINGRESP",
+        _ => "the answer",
+    };
+    format!("Go to {name}")
 }
 
 /// The Dissect page with this packet; none: it carries a password, or is too long for a link.

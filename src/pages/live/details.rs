@@ -1,21 +1,28 @@
-//! The right side: the selected packet byte by byte or with what both ends know around it, or the
-//! connection as it stands.
+//! The right side: the selected packet, or the connection as it stands.
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{ConnectionView, Direction, Packet, WireRow};
+use mqttscope_engine::protocol::{
+    ConnectionView, Direction, EventView, History, Packet, RecordId, WireRow,
+};
 use mqttscope_inspect::payload::Reader;
 use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 use yew::prelude::*;
 
+use super::advice::Repair;
 use super::connection_card::connection_card;
 use super::desk::Desk;
 use super::detail_bar::detail_bar;
+use super::event_card::event_card;
+use super::history::history;
+use super::large_packet::{LARGE, large};
 use super::wire_list::minutes_behind;
 use super::wire_row::grade;
 use crate::components::icon::icon;
-use crate::components::inspector::{Inspector, Shown};
+use crate::components::inspector::{Inspector, Shown, marked};
+use crate::components::rule_chip::rule_chip_in;
 use crate::components::state_view::StatePane;
+use crate::element::el;
 use crate::state::live::Act;
 use crate::state::live::around::{Around, Detail};
 use crate::state::live::words;
@@ -23,12 +30,19 @@ use crate::state::live::words;
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct DetailsProps {
     pub(super) packet: Option<Rc<Packet>>,
+    /// The opening or closing of a connection that is selected instead of a packet.
+    pub(super) event: Option<Rc<EventView>>,
+    /// What is done about a cause.
+    pub(super) on_repair: Callback<Repair>,
     /// Its row, while it is on screen.
     pub(super) row: Option<WireRow>,
+    /// Earlier messages of its topic.
+    pub(super) history: Option<Rc<History>>,
     /// What both ends know around it.
     pub(super) around: Around,
-    /// The connection that is looked at.
     pub(super) view: Option<ConnectionView>,
+    /// What its server says of itself.
+    pub(super) system: Rc<Vec<(String, String)>>,
     /// What it is called.
     pub(super) name: AttrValue,
 }
@@ -37,10 +51,14 @@ pub(super) struct DetailsProps {
 pub(super) fn Details(props: &DetailsProps) -> Html {
     let minutes = use_memo((), |()| minutes_behind());
     let node = use_state_eq(|| None::<usize>);
+    let anyway = use_state_eq(|| None::<RecordId>);
     let shown = {
         let node = node.clone();
-        use_memo(props.packet.clone(), move |packet| {
-            // Another packet has other fields.
+        let wanted = props
+            .packet
+            .clone()
+            .filter(|packet| packet.bytes.len() <= LARGE || *anyway == Some(packet.record));
+        use_memo(wanted, move |packet| {
             node.set(None);
             packet.as_deref().map(shown)
         })
@@ -52,19 +70,26 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
     };
-    let (Some(packet), Some(shown)) = (&props.packet, &*shown) else {
-        return html! { <section class="pane details" aria-label="Connection">{ connection_card(props.view.as_ref(), &props.name) }</section> };
+    if let Some(event) = &props.event {
+        return event_card(event, *minutes, &desk, &props.on_repair);
+    }
+    let Some(packet) = &props.packet else {
+        return html! { <section class="pane details" id="live-details" aria-label="Connection">{ connection_card(props.view.as_ref(), &props.system, &props.name) }</section> };
     };
     let detail = props.around.detail;
     html! {
-        <section class="pane details" aria-label="Packet" data-testid="details">
+        <section class="pane details" id="live-details" aria-label="Packet" data-testid="details">
             { detail_bar(packet, props.row.as_ref(), detail, &desk) }
             { faults(packet) }
             <div class="detail" id="detail" role="tabpanel" aria-labelledby={format!("detail-{}", detail.name())}>
-                if detail == Detail::State {
+                if detail == Detail::History {
+                    { history(props.history.as_deref(), *minutes, &desk) }
+                } else if detail == Detail::State {
                     { state(&props.around, *minutes, &desk) }
-                } else {
+                } else if let Some(shown) = &*shown {
                     <Inspector shown={shown.clone()} reader={Reader::FULL} selected={*node} on_select={on_node} />
+                } else {
+                    { large(packet, &anyway) }
                 }
             </div>
         </section>
@@ -105,8 +130,8 @@ fn faults(packet: &Packet) -> Html {
                 let (class, picture, _) = grade(finding.grade);
                 html! {
                     <div class={classes!("diagnostic", class.strip_prefix("is-"))}>
-                        { icon(picture) }<span class="says">{ &finding.message }</span>
-                        <span class="ids">if let Some(statement) = &finding.statement { <span>{ statement }</span> }<span class="rule">{ &finding.rule }</span></span>
+                        { icon(picture) }{ Html::from(marked(el("span").class("says"), &finding.message)) }
+                        <span class="ids">if let Some(statement) = &finding.statement { { rule_chip_in(&finding.version, statement) } }<span class="rule">{ &finding.rule }</span></span>
                     </div>
                 }
             }) }

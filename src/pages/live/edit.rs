@@ -16,7 +16,7 @@ pub(super) struct EditProps {
     pub(super) profile: Rc<Profile>,
     /// Whether it is there already.
     pub(super) is_known: bool,
-    /// Lines of configuration that its broker needs.
+    /// Example configuration that its broker needs.
     #[prop_or_default]
     pub(super) note: AttrValue,
     /// As it is to be, and whether to connect with it.
@@ -47,7 +47,7 @@ pub(super) fn Edit(props: &EditProps) -> Html {
         })
     };
     let title = if props.is_known {
-        "Change the connection"
+        "Edit connection"
     } else {
         "New connection"
     };
@@ -55,11 +55,11 @@ pub(super) fn Edit(props: &EditProps) -> Html {
         <Dialog {title} on_close={props.on_close.clone()}>
             <form class="edit" data-testid="edit" onsubmit={on_submit}>
                 if !props.note.is_empty() {
-                    <details class="settings-group listener"><summary>{ "What the broker needs for this" }</summary><pre tabindex="0" aria-label="Lines of configuration">{ &props.note }</pre></details>
+                    <details class="settings-group listener"><summary>{ "Broker configuration for WebSocket" }</summary><pre tabindex="0" aria-label="Example configuration">{ &props.note }</pre></details>
                 }
                 { groups(&CONNECT, &form, "connect", &on_act) }
                 <div class="acts">
-                    if !is_right { <span class="is-error">{ "Something above is not right yet." }</span> }
+                    if !is_right { <span class="is-error">{ "Check the field marked in red." }</span> }
                     <span class="grow"></span>
                     <button type="button" data-testid="save" disabled={!is_right} onclick={done(false)}>{ "Save" }</button>
                     <button type="submit" class="main" data-testid="save-and-connect" disabled={!is_right}>{ "Save and connect" }</button>

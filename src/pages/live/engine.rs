@@ -7,17 +7,23 @@ use gloo_render::{AnimationFrame, request_animation_frame};
 use mqttscope_engine::protocol::{Command, Report};
 use yew::prelude::*;
 
-use crate::services::engine::Engine;
+use crate::services::engine::{Engine, News};
 use crate::services::files;
 use crate::state::live::{Act, Live};
 use crate::state::toasts::{ToastAction, Toaster};
 
+/// The way to the engine.
+#[derive(Clone, PartialEq)]
+pub(super) struct Talk {
+    /// Asks it for something.
+    pub(super) send: Callback<Command>,
+    /// Starts it again.
+    pub(super) begin: Callback<()>,
+}
+
 /// Starts the engine, once, and gives the way to it.
 #[hook]
-pub(super) fn use_engine(
-    live: &UseReducerDispatcher<Live>,
-    toaster: Option<Toaster>,
-) -> Callback<Command> {
+pub(super) fn use_engine(live: &UseReducerDispatcher<Live>, toaster: Option<Toaster>) -> Talk {
     let engine = use_mut_ref(|| None::<Engine>);
     let waiting = use_mut_ref(Vec::<Report>::new);
     let frame = use_mut_ref(|| None::<AnimationFrame>);
@@ -30,11 +36,29 @@ pub(super) fn use_engine(
             }
         })
     };
+    let begin = {
+        let engine = engine.clone();
+        use_callback((), move |(), ()| {
+            let engine = engine.borrow().clone();
+            if let Some(engine) = engine {
+                engine.begin();
+            }
+        })
+    };
     let start = engine.borrow().is_none();
     if start {
         let (live, talk) = (live.clone(), talk.clone());
-        let on_report = Callback::from(move |report: Report| {
-            let Some(report) = tell(report, toaster.as_ref()) else {
+        let on_news = Callback::from(move |news: News| {
+            let report = match news {
+                News::Report(report) => tell(report, &live, toaster.as_ref()),
+                News::Stopped(why) => {
+                    // What it reported before is not true any more.
+                    waiting.borrow_mut().clear();
+                    live.dispatch(Act::Stopped(why.into()));
+                    None
+                }
+            };
+            let Some(report) = report else {
                 return;
             };
             waiting.borrow_mut().push(report);
@@ -52,13 +76,12 @@ pub(super) fn use_engine(
                 drop(done);
             }));
         });
-        *engine.borrow_mut() = Some(Engine::start(on_report));
+        *engine.borrow_mut() = Some(Engine::start(on_news));
     }
-    talk
+    Talk { send: talk, begin }
 }
 
-/// Says that the reports are drawn when the browser comes with the next frame: then it has painted
-/// this one, and the engine hears how long that took.
+/// Says at the next frame that the reports are painted; the engine hears how long it took.
 fn say_drawn(next: &Rc<RefCell<Option<AnimationFrame>>>, talk: &Callback<Command>) {
     if next.borrow().is_some() {
         return;
@@ -72,7 +95,11 @@ fn say_drawn(next: &Rc<RefCell<Option<AnimationFrame>>>, talk: &Callback<Command
 }
 
 /// Says and saves what is not to be drawn; gives back what is.
-fn tell(report: Report, toaster: Option<&Toaster>) -> Option<Report> {
+fn tell(
+    report: Report,
+    live: &UseReducerDispatcher<Live>,
+    toaster: Option<&Toaster>,
+) -> Option<Report> {
     let say = |text: String| {
         if let Some(toaster) = toaster {
             toaster.dispatch(ToastAction::Say(text));
@@ -88,7 +115,14 @@ fn tell(report: Report, toaster: Option<&Toaster>) -> Option<Report> {
             None
         }
         Report::Notice(notice) => {
-            say(notice.text);
+            match (notice.record, toaster) {
+                (Some(record), Some(toaster)) => {
+                    let live = live.clone();
+                    let show = Callback::from(move |()| live.dispatch(Act::Jump(record)));
+                    toaster.dispatch(ToastAction::Offer(notice.text, "Show", show));
+                }
+                _ => say(notice.text),
+            }
             None
         }
         drawn => Some(drawn),

@@ -1,14 +1,19 @@
-//! Rules that were broken on the wire.
+//! What was found on the wire, in one list: rules that a packet or the conversation breaks, and what else is
+//! worth knowing.
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{Direction, FindingView, RecordId};
+use mqttscope_engine::protocol::{Direction, FindingView, Grade};
 use yew::prelude::*;
 
 use super::desk::Desk;
-use super::wire_row::grade;
+use super::finding_card::finding_card;
+use super::wire_row::grade as look;
 use crate::components::far_list::FarList;
 use crate::components::icon::icon;
+use crate::components::inspector::marked;
+use crate::element::el;
+use crate::state::live::words;
 use crate::state::live::{Act, List, Rows};
 
 /// Height of a row, as in the style sheet.
@@ -17,12 +22,15 @@ const ROW: u32 = 58;
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct FindingListProps {
     pub(super) rows: Rc<Rows<FindingView>>,
-    pub(super) selected: Option<RecordId>,
+    /// Errors, warnings and notes, whatever is listed.
+    pub(super) counts: [u64; 3],
+    /// The grade that is listed; none: all.
+    pub(super) grade: Option<Grade>,
 }
 
 #[component]
 pub(super) fn FindingList(props: &FindingListProps) -> Html {
-    let chosen = use_state_eq(|| None::<u64>);
+    let chosen = use_state_eq(|| None::<(u64, FindingView)>);
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
     };
@@ -41,44 +49,94 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
             let at = id
                 .checked_sub(first)
                 .and_then(|at| usize::try_from(at).ok());
-            let packet = at
-                .and_then(|at| rows.rows.get(at))
-                .and_then(|row| row.packets.last());
-            chosen.set(Some(id));
-            if let Some(&record) = packet {
+            let Some(row) = at.and_then(|at| rows.rows.get(at)) else {
+                return;
+            };
+            chosen.set(Some((id, row.clone())));
+            if let Some(&record) = row.packets.last() {
                 desk.inspect(record);
             }
         })
     };
+    let selected = chosen.as_ref().map(|(id, _)| *id);
     html! {
         <div class="finding-list">
-            <FarList id="findings" label="Findings" row={ROW} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
-                selected={*chosen} {on_window} {on_select}>
-                { for rows.rows.iter().zip(first..).map(|(row, id)| finding_row(row, id, rows, *chosen == Some(id))) }
-            </FarList>
-            if rows.total == 0 {
-                <div class="nothing" data-testid="nothing"><h2>{ "Nothing found" }</h2><p>{ "Every packet and the conversation as a whole are checked against the rules of the standard. What either side does wrong shows here." }</p></div>
+            { grades(props.counts, props.grade, &desk) }
+            <div class="rows">
+                <FarList id="findings" label="Findings" row={ROW} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
+                    {selected} {on_window} {on_select}>
+                    { for rows.rows.iter().zip(first..).map(|(row, id)| finding_row(row, id, rows, selected == Some(id))) }
+                </FarList>
+                if rows.total == 0 { { nothing(props.grade) } }
+            </div>
+            if let Some((_, finding)) = &*chosen { { finding_card(finding, &desk) } }
+        </div>
+    }
+}
+
+fn nothing(grade: Option<Grade>) -> Html {
+    let says = match grade {
+        None => "No problems",
+        Some(Grade::Error) => "No errors",
+        Some(Grade::Warning) => "No warnings",
+        Some(Grade::Note) => "No notes",
+    };
+    html! {
+        <div class="nothing" data-testid="nothing">
+            <h2>{ says }</h2>
+            if grade.is_none() {
+                <p>{ "No rule broken, no refusal, no message lost. Every packet, and the conversation as a whole, is checked against the rules of the standard." }</p>
             }
         </div>
     }
 }
 
+/// What is listed: all findings, or those of one grade, each with its count.
+fn grades([errors, warnings, notes]: [u64; 3], now: Option<Grade>, desk: &Desk) -> Html {
+    let all = errors.saturating_add(warnings).saturating_add(notes);
+    let choices = [
+        (None, "All", all),
+        (Some(Grade::Error), "Errors", errors),
+        (Some(Grade::Warning), "Warnings", warnings),
+        (Some(Grade::Note), "Notes", notes),
+    ];
+    html! {
+        <div class="grades" role="group" aria-label="Findings shown">
+            { for choices.map(|(grade, name, count)| {
+                let acts = desk.live.clone();
+                let choose = Callback::from(move |_: MouseEvent| acts.dispatch(Act::Grade(grade)));
+                html! {
+                    <button class="chip" data-testid={format!("grade-{}", name.to_ascii_lowercase())} aria-pressed={(grade == now).to_string()} onclick={choose}>
+                        { name }{ " " }<span class="count">{ words::whole(count) }</span>
+                    </button>
+                }
+            }) }
+        </div>
+    }
+}
+
 fn finding_row(row: &FindingView, id: u64, rows: &Rows<FindingView>, is_selected: bool) -> Html {
-    let (class, picture, word) = grade(row.grade);
-    let by = match row.by {
-        Direction::Out => "by this client",
-        Direction::In => "by the server",
-    };
+    let (class, picture, word) = look(row.grade);
     html! {
         <div key={id} id={format!("findings-{id}")} class="finding-row" role="option" data-row={id.to_string()} data-testid="finding-row" aria-selected={is_selected.to_string()}
             aria-setsize={rows.total.to_string()} aria-posinset={id.saturating_sub(rows.dropped).saturating_add(1).to_string()}>
             <span class={class}>{ icon(picture) }<span class="unseen">{ word }</span></span>
-            <span class="says" title={row.message.clone()}>{ &row.message }</span>
+            { Html::from(marked(el("span").class("says").made("title", row.message.clone()), &row.message)) }
             <span class="ids">
-                <span class="quiet">{ by }</span>
+                <span class="quiet">{ by(row) }</span>
+                if row.count > 1 { <span>{ format!("{} times", words::whole(row.count.into())) }</span> }
                 if let Some(statement) = &row.statement { <span>{ statement }</span> }
-                <span class="rule">{ &row.rule }</span>
+                if !row.rule.is_empty() { <span class="rule">{ &row.rule }</span> }
             </span>
         </div>
+    }
+}
+
+/// Who broke the rule, in words.
+pub(super) const fn by(finding: &FindingView) -> &'static str {
+    match finding.by {
+        Some(Direction::Out) => "by this client",
+        Some(Direction::In) => "by the server",
+        None => "no rule broken",
     }
 }

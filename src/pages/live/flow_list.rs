@@ -72,7 +72,7 @@ pub(super) fn FlowList(props: &FlowListProps) -> Html {
         <>
             <FarList id="flows" label="Handshakes" row={ROW} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
                 {selected} follows=true resumed={props.resumed} {on_window} {on_select}>
-                { for rows.rows.iter().zip(first..).map(|(row, id)| flow_row(row, id, rows, selected == Some(id), props.selected, *minutes)) }
+                { for rows.rows.iter().zip(first..).map(|(row, id)| flow_row(row, id, rows, selected == Some(id), *minutes)) }
             </FarList>
             if let Some(flow) = flow { <FlowPicture {flow} packets={props.packets.clone()} selected={props.selected} /> }
             if rows.total == 0 {
@@ -101,7 +101,6 @@ fn flow_row(
     id: u64,
     rows: &Rows<FlowView>,
     is_selected: bool,
-    packet: Option<RecordId>,
     minutes_behind: f64,
 ) -> Html {
     let class = match row.state {
@@ -110,11 +109,6 @@ fn flow_row(
         FlowState::Resent => "warn",
         FlowState::Refused | FlowState::Broken => "bad",
     };
-    let at = row
-        .packets
-        .iter()
-        .position(|&record| Some(record) == packet);
-    let number = at.map_or(0, |at| at.saturating_add(1));
     html! {
         <div key={id} id={format!("flows-{id}")} class="flow-row" role="option" data-row={id.to_string()} data-testid="flow-row" aria-selected={is_selected.to_string()}
             aria-setsize={rows.total.to_string()} aria-posinset={id.saturating_sub(rows.dropped).saturating_add(1).to_string()} title="Press again for its next packet">
@@ -123,7 +117,7 @@ fn flow_row(
             <b>{ &row.name }</b>
             <span class="says">{ &row.about }</span>
             <span class="id">{ row.packet_identifier.map(|id| format!("id {id}")).unwrap_or_default() }</span>
-            <span class="count">{ if number > 0 { format!("{number} of ") } else { "×".into() } }{ row.packets.len() }<span class="unseen">{ " packets" }</span></span>
+            <span class="count">{ "×" }{ row.packets.len() }<span class="unseen">{ " packets" }</span></span>
             <span class={classes!("chip", class)}>{ &row.state_text }</span>
             <span class="took">{ row.took_ms.map(words::duration).unwrap_or_default() }</span>
         </div>

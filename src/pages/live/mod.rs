@@ -2,6 +2,7 @@
 
 mod advice;
 mod chart_view;
+mod clear_retained;
 mod connection_card;
 mod connection_row;
 mod connection_state;
@@ -11,38 +12,49 @@ mod detail_bar;
 mod details;
 mod edit;
 mod engine;
-mod explanations;
+mod event_card;
+mod finding_card;
 mod finding_list;
 mod flow_list;
 mod flow_picture;
+mod history;
 mod import_notes;
 mod keep;
 mod keys;
+mod large_packet;
+mod leaving;
+mod looking;
 mod message_list;
 mod message_row;
 mod new_menu;
 mod opening;
+mod panels;
+mod paste;
 mod payload_field;
 mod publish;
 mod publish_more;
 mod record_list;
+mod repair;
 mod saved_menu;
 mod setting_field;
 mod steps;
+mod stopped;
 mod strip;
 mod subscribe;
 mod subscriptions;
 mod toolbar;
 mod topic_row;
 mod topics;
+mod topics_head;
 mod traffic;
 mod undo;
 mod wire_list;
 mod wire_row;
 
-use mqttscope_engine::protocol::{Command, ConnectionState, Looking};
+use mqttscope_engine::protocol::ConnectionState;
 use yew::prelude::*;
 
+use crate::components::splitter::{Axis, Panel, Splitter};
 use crate::state::live::Live as State;
 use crate::state::live::profiles::Profiles;
 use crate::state::live::publishing::Publishing;
@@ -66,29 +78,14 @@ pub fn Live(props: &LiveProps) -> Html {
     let publishing = use_reducer(Publishing::default);
     let saved = use_reducer(Saved::default);
     let step = use_state_eq(|| Step::Traffic);
+    let (panels, on_panels) = panels::use_panels();
+    leaving::use_leaving(live.summary.log.packets);
     let toaster = use_context::<Toaster>();
-    let talk = engine::use_engine(&live.dispatcher(), toaster.clone());
+    let engine::Talk { send: talk, begin } =
+        engine::use_engine(&live.dispatcher(), toaster.clone());
     opening::use_opening(&live, &profiles, &saved, &talk);
     keys::use_page_keys(&live, props.shown);
-    {
-        let talk = talk.clone();
-        let looking = if props.shown {
-            live.looking()
-        } else {
-            Looking::default()
-        };
-        use_effect_with(looking, move |looking| {
-            talk.emit(Command::Look(Box::new(looking.clone())));
-        });
-    }
-    {
-        let talk = talk.clone();
-        use_effect_with(live.selected, move |selected| {
-            if let Some(record) = *selected {
-                talk.emit(Command::Inspect(record));
-            }
-        });
-    }
+    looking::use_looking(&live, props.shown, &talk);
     let on_step = {
         let step = step.clone();
         use_callback((), move |to: Step, ()| step.set(to))
@@ -99,6 +96,7 @@ pub fn Live(props: &LiveProps) -> Html {
         let step = on_step.clone();
         move |()| Desk {
             talk,
+            begin,
             live,
             profiles,
             publishing,
@@ -121,22 +119,27 @@ pub fn Live(props: &LiveProps) -> Html {
         .unwrap_or_default();
     html! {
         <ContextProvider<Desk> context={(*desk).clone()}>
-            <main id="main" tabindex="-1" class="live" data-step={step.name()}>
-                <h1 class="unseen">{ "Connections and their wire" }</h1>
+            <main id="main" tabindex="-1" class="live" data-step={step.name()}
+                data-side={(!panels.side).then_some("off")} data-details={(!panels.details).then_some("off")}>
+                <h1 class="unseen">{ "Connections and their packets" }</h1>
                 { steps::steps(*step, &on_step) }
-                <div class="pane live-side">
+                if let Some(stopped) = &live.stopped { <stopped::StoppedLine stopped={stopped.clone()} profiles={(*profiles).clone()} /> }
+                <div class="pane live-side" id="live-side">
                     <connections::Connections profiles={(*profiles).clone()} summary={live.summary.clone()} current={live.connection} />
                     if let Some(known) = known {
                         <subscriptions::Subscriptions connection={known.number} profile={known.profile.clone()} filters={view.as_ref().map(|view| view.filters.clone()).unwrap_or_default()} {is_open} {is_v5} />
                     }
-                    <topics::Topics rows={live.topics.clone()} />
+                    <topics::Topics rows={live.topics.clone()} tree={live.tree.tree.clone()} left_out={live.topics_left_out} connection={live.connection.filter(|_| is_open)} />
                 </div>
+                <Splitter name="live-side" label="Width of the connections" controls="live-side" variable="--live-side" panel={Panel::Before} least=200 rest=720 />
                 <div class="pane middle">
-                    { traffic::traffic(&live, &desk) }
-                    <publish::Publish form={(*publishing).clone()} saved={(*saved).clone()} connection={live.connection} {is_open} {is_v5}
+                    { traffic::traffic(&live, &panels, &on_panels, &desk) }
+                    <Splitter name="live-publish" label="Height of the publish form" controls="live-publish" variable="--live-publish" panel={Panel::After} axis={Axis::Rows} least=80 rest=200 />
+                    <publish::Publish form={(*publishing).clone()} saved={(*saved).clone()} connection={live.connection} {is_open} {is_v5} published={live.published.clone()}
                         repeating={view.as_ref().is_some_and(|view| view.repeating)} />
                 </div>
-                <details::Details packet={live.packet.clone()} row={live.selected_row().cloned()} around={live.around.clone()} {view} {name} />
+                <Splitter name="live-details" label="Width of the details" controls="live-details" variable="--live-details" panel={Panel::After} least=300 rest=680 />
+                <details::Details packet={live.packet.clone()} event={live.event.clone()} on_repair={repair::on_repair(&profiles, &desk)} row={live.selected_row().cloned()} history={live.history.clone()} around={live.around.clone()} system={live.system.clone()} {view} {name} />
             </main>
         </ContextProvider<Desk>>
     }

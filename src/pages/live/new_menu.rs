@@ -12,6 +12,7 @@ use super::connections::Open;
 use super::desk::Desk;
 use super::import_notes::Told;
 use super::keep;
+use super::paste::other;
 use crate::components::menu::{Item, Menu};
 use crate::services::{browser, files};
 use crate::state::live::profiles::{ProfileAct, Profiles, begin, place};
@@ -35,11 +36,13 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
             Item::new(preset.name, place).under("New connection")
         });
         let files = [
-            ("Import…", "ours, or what MQTTX exports"),
+            ("Import…", "from mqttscope or MQTTX"),
             ("Export", "without passwords"),
-            ("Export with passwords", "for yourself only"),
+            ("Export with passwords", "do not share this file"),
         ];
-        new.chain(files.map(|(name, more)| Item::new(name, more).under("File of connections")))
+        let other = Item::new("Other broker…", "or paste its address").under("New connection");
+        new.chain([other])
+            .chain(files.map(|(name, more)| Item::new(name, more).under("File of connections")))
             .collect()
     });
     let on_choose = {
@@ -55,7 +58,11 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
                 return on_open.emit(Open::Edit(profile.into(), lines.into()));
             }
             match index.saturating_sub(presets.len()) {
-                0 => {
+                0 => on_open.emit(Open::Edit(
+                    other(&profiles, "ws://").into(),
+                    AttrValue::default(),
+                )),
+                1 => {
                     if let Some(file) = browser::element_of::<HtmlInputElement>(&file) {
                         file.click();
                     }
@@ -63,7 +70,7 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
                 which => {
                     let known = profiles.known().iter();
                     let all: Vec<Profile> = known.map(|known| (*known.profile).clone()).collect();
-                    let text = export(&all, which == 2);
+                    let text = export(&all, which == 3);
                     if files::save("mqttscope-connections.json", text.as_bytes()).is_none() {
                         desk.say("The browser did not save the file.");
                     }

@@ -1,11 +1,14 @@
 //! Writing a message and sending it.
 
+use std::rc::Rc;
+
 use mqttscope_engine::protocol::{Command, ConnectionId, Repeat};
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
 use super::payload_field::PayloadField;
 use super::publish_more::publish_more;
+use crate::state::live::Published;
 use crate::state::live::publishing::{Publishing, PublishingAct};
 use crate::state::live::saved::{Saved, SavedAct};
 
@@ -17,6 +20,8 @@ pub(super) struct PublishProps {
     /// Whether one can publish now.
     pub(super) is_open: bool,
     pub(super) is_v5: bool,
+    /// What was sent last.
+    pub(super) published: Option<Rc<Published>>,
     /// Whether a message is being repeated.
     pub(super) repeating: bool,
 }
@@ -55,7 +60,7 @@ pub(super) fn Publish(props: &PublishProps) -> Html {
     };
     let topic_fault = form.topic_fault();
     html! {
-        <div class="publish" onkeydown={on_key}>
+        <div class="publish" id="live-publish" onkeydown={on_key}>
         <form aria-label="Publish" data-testid="publish-form" onsubmit={on_submit}>
             <div class="publish-line">
                 <input type="text" class="publish-topic" data-testid="publish-topic" aria-label="Topic Name" placeholder="topic" spellcheck="false" autocapitalize="off"
@@ -68,11 +73,33 @@ pub(super) fn Publish(props: &PublishProps) -> Html {
             </div>
             <PayloadField written={form.written} typed={form.typed.clone()} file={form.file.as_ref().map(|(name, bytes)| (name.clone(), bytes.len()))} fault={form.payload().err()} />
             if let Some(fault) = fault { <p class="publish-says is-error" role="alert" data-testid="publish-fault">{ fault }</p> }
-            else if !props.is_open { <p class="publish-says quiet">{ "Connect first: then this can be sent." }</p> }
+            else if !props.is_open { <p class="publish-says quiet">{ "Connect to publish." }</p> }
+            <p class="publish-says quiet" role="status" data-testid="published">{ sent(props.published.as_deref(), &desk) }</p>
         </form>
         // Outside of the form: a press on a menu or a switch sends nothing.
         { publish_more(props, &desk, &send) }
         </div>
+    }
+}
+
+/// Says that the last message was sent, and leads to its packet.
+fn sent(published: Option<&Published>, desk: &Desk) -> Html {
+    let Some(published) = published else {
+        return Html::default();
+    };
+    let verb = if published.record.is_some() {
+        "Sent to "
+    } else {
+        "Queued for "
+    };
+    let count = published.count;
+    let show = published.record.map(|record| {
+        let desk = desk.clone();
+        let go = Callback::from(move |_: MouseEvent| desk.inspect(record));
+        html! { <button type="button" class="link" data-testid="show-published" onclick={go}>{ "Show packet" }</button> }
+    });
+    html! {
+        <span key={count}>{ verb }<span class="mono">{ &published.topic }</span>{ if count > 1 { format!(" ({count} messages so far)") } else { String::new() } }{ " " }{ show }</span>
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn publish_more(
     html! {
         <div class="publish-more">
             <details data-testid="more-properties">
-                <summary>{ "Properties" }if set > 0 { <span class="chip accent">{ set }</span> }if has_wrong { <span class="is-error">{ " not right" }</span> }</summary>
+                <summary>{ "Properties" }if set > 0 { <span class="chip accent">{ set }</span> }if has_wrong { <span class="is-error">{ " check" }</span> }</summary>
                 if !props.is_v5 { <p class="quiet">{ "Sent in MQTT 5 only." }</p> }
                 <div class="flat">{ groups(&MESSAGE, &form.properties, "publish", &on_property) }</div>
             </details>
@@ -38,7 +38,7 @@ pub(super) fn publish_more(
                 { repeat(props, desk, send) }
             </details>
             <details data-testid="more-request">
-                <summary>{ "Request an answer" }</summary>
+                <summary>{ "Request/response" }</summary>
                 { request(props, desk) }
             </details>
             <span class="grow"></span>
@@ -87,7 +87,7 @@ fn request(props: &PublishProps, desk: &Desk) -> Html {
                 (Some(connection), Ok(draft), Ok(timeout)) => {
                     desk.talk
                         .emit(Command::Request(connection, draft.into(), timeout));
-                    desk.say("Asked. The answer is told here, with how long it took.");
+                    desk.say("Request sent, waiting for the response…");
                 }
                 (_, Err(fault), _) | (_, _, Err(fault)) => desk.say(fault),
                 (None, ..) => {}
@@ -97,8 +97,8 @@ fn request(props: &PublishProps, desk: &Desk) -> Html {
     html! {
         <div class="in-line">
             <label>{ "Wait " }<input type="text" inputmode="numeric" data-testid="request-timeout" value={form.timeout.clone()} oninput={on_timeout} />{ " ms" }</label>
-            <button type="button" data-testid="request" disabled={!props.is_open || !props.is_v5} onclick={ask}>{ "Publish and wait" }</button>
-            <span class="quiet">{ "Response Topic and Correlation Data are made unless you set them." }</span>
+            <button type="button" data-testid="request" disabled={!props.is_open || !props.is_v5} onclick={ask}>{ "Send request" }</button>
+            <span class="quiet">{ "Response Topic and Correlation Data are generated unless you set them." }</span>
         </div>
     }
 }

@@ -26,16 +26,16 @@ pub(super) fn SavedMenu(props: &SavedMenuProps) -> Html {
         let has_room = props.saved.has_room();
         Callback::from(move |_: MouseEvent| match &draft {
             Some(draft) if draft.payload.len() > LARGEST_KEPT => {
-                desk.say("A browser keeps messages up to 64 kB only.");
+                desk.say("Templates are limited to 64 kB.");
             }
             Some(_) if !has_room => {
                 desk.say(format!(
-                    "{MOST_KEPT} messages are kept already: let one of them go first."
+                    "There are {MOST_KEPT} templates already: delete one first."
                 ));
             }
             Some(draft) => {
                 desk.saved.dispatch(SavedAct::Keep(draft.clone()));
-                desk.say("Kept for your next visit.");
+                desk.say("Saved as a template in this browser.");
             }
             None => {}
         })
@@ -44,17 +44,20 @@ pub(super) fn SavedMenu(props: &SavedMenuProps) -> Html {
     let items = {
         let saved = saved.clone();
         Callback::from(move |()| {
-            let kept = saved.kept.iter().map(|message| item(message).under("Kept"));
+            let kept = saved
+                .kept
+                .iter()
+                .map(|message| item(message).under("Templates"));
             let lately = saved
                 .lately
                 .iter()
-                .map(|message| item(message).under("Published lately"));
+                .map(|message| item(message).under("Recent"));
             let gone = saved
                 .kept
                 .iter()
-                .map(|message| Item::new(message.topic.clone(), "").under("Keep no longer"));
-            let forget = Item::new("Forget what was published", "what is kept stays");
-            let forget = (!saved.lately.is_empty()).then(|| forget.under("Keep no longer"));
+                .map(|message| Item::new(message.topic.clone(), "").under("Delete template"));
+            let forget = Item::new("Clear recent", "templates stay");
+            let forget = (!saved.lately.is_empty()).then(|| forget.under("Delete"));
             kept.chain(lately).chain(gone).chain(forget).collect()
         })
     };
@@ -74,8 +77,8 @@ pub(super) fn SavedMenu(props: &SavedMenuProps) -> Html {
     });
     html! {
         <>
-            <button type="button" class="bare" data-testid="keep-message" disabled={props.draft.is_none()} title="Keep this message for later" onclick={keep}>{ "Keep" }</button>
-            <Menu id="saved" class="bare" label={html! { "History" }} name="Messages to publish again" {items} {on_choose} disabled={is_empty} />
+            <button type="button" class="bare" data-testid="keep-message" disabled={props.draft.is_none()} title="Save this message as a template" onclick={keep}>{ "Save as template" }</button>
+            <Menu id="saved" class="bare" label={html! { "Templates" }} name="Templates and recent messages" {items} {on_choose} disabled={is_empty} />
         </>
     }
 }

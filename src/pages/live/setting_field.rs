@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::desk::value_of;
+use crate::components::glossary::mark;
 use crate::state::live::form::{Form, FormAct, Group, Kind, Setting};
 
 /// All groups of a form; `prefix` tells its fields from another form's.
@@ -49,7 +50,7 @@ fn field<T: Clone + 'static>(
 ) -> Html {
     let id = format!("{prefix}-{}", setting.id);
     let about = format!("{id}-about");
-    let fault = form.fault(setting).map(str::to_owned);
+    let fault = form.fault(setting);
     let text = form.text(setting);
     let on_act = on_act.clone();
     let typed = Callback::from(move |event: Event| {
@@ -69,7 +70,7 @@ fn field<T: Clone + 'static>(
     if setting.kind == Kind::Check {
         return html! {
             <div class="setting tick" key={setting.id}>
-                <label class="check"><input type="checkbox" {id} data-testid={test} checked={text == "yes"} onchange={typed} />{ setting.label }</label>
+                <label class="check"><input type="checkbox" {id} data-testid={test} checked={text == "yes"} onchange={typed} />{ setting.label }</label>{ mark(setting.label) }
             </div>
         };
     }
@@ -91,7 +92,7 @@ fn field<T: Clone + 'static>(
     };
     html! {
         <div class="setting" key={setting.id}>
-            <label for={id}>{ setting.label }</label>
+            <span class="label"><label for={id}>{ setting.label }</label>{ mark(setting.label) }</span>
             { control }
             { says }
         </div>

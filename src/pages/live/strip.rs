@@ -15,7 +15,7 @@ const MIB: u64 = 1 << 20;
 /// The bar below the tabs.
 pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
     let total = match live.tab {
-        Tab::Wire => Some((live.wire.total, "packet")),
+        Tab::Wire => Some((live.packets(), "packet")),
         Tab::Messages => Some((live.messages.total, "message")),
         Tab::Flows => Some((live.flows.total, "handshake")),
         Tab::Findings => Some((live.findings.total, "finding")),
@@ -39,7 +39,11 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
                 <option value="all" selected={live.everything}>{ "all connections" }</option>
             </select>
             if let Some((total, noun)) = total {
-                <span data-testid="total">{ words::whole(total) }{ " " }{ noun }{ if total == 1 { "" } else { "s" } }{ if live.search.is_empty() { "" } else { " found" } }</span>
+                if live.search.is_empty() || live.is_settled() {
+                    <span data-testid="total">{ words::whole(total) }{ " " }{ noun }{ if total == 1 { "" } else { "s" } }{ if live.search.is_empty() { "" } else { " found" } }</span>
+                } else {
+                    <span data-testid="total">{ "searching…" }</span>
+                }
             }
             if live.paused {
                 <button class="chip warn" data-testid="paused" title="Recording goes on. Press to show what came since." onclick={resume}>
@@ -60,12 +64,12 @@ fn rates(view: Option<&ConnectionView>) -> Html {
     let rates = &view.rates;
     html! {
         <>
-            if view.queued > 0 { <span class="chip warn" data-testid="queued">{ words::whole(view.queued) }{ " wait" }</span> }
+            if view.queued > 0 { <span class="chip warn" data-testid="queued">{ words::whole(view.queued) }{ " queued" }</span> }
             <span data-testid="rates" title={format!("{} in, {} out a second", words::bytes(rates.bytes_in as u64), words::bytes(rates.bytes_out as u64))}>
                 { words::rate(rates.messages_in) }{ " in · " }{ words::rate(rates.messages_out) }{ " out" }<span class="unit">{ " msg/s" }</span>
             </span>
             if let Some(round_trip) = view.round_trip_ms {
-                <span data-testid="round-trip" title="The last round trip">{ words::duration(round_trip) }</span>
+                <span data-testid="round-trip" title="The last round trip: from a packet to its acknowledgement">{ "RTT " }{ words::duration(round_trip) }</span>
             }
         </>
     }
@@ -93,11 +97,11 @@ fn log(live: &Live, desk: &Desk) -> Html {
     html! {
         <>
             if log.dropped > 0 { <span class="chip warn" data-testid="dropped" title="The oldest packets made room for newer ones">{ words::whole(log.dropped) }{ " dropped" }</span> }
-            <label class="log"><span>{ "log" }</span>
-            <select class="chip" data-testid="budget" aria-label="The most that the log keeps" title="The most that the log keeps; the oldest packets go first" onchange={chosen}>
+            <label class="log"><span data-testid="log-size">{ "Log " }{ words::bytes(log.bytes) }{ ", limit" }</span>
+            <select class="chip" data-testid="budget" aria-label="Size limit of the log" title="Size limit of the log; beyond it the oldest packets are dropped" onchange={chosen}>
                 { for budgets.into_iter().map(|mebibytes| {
                     let is_own = mebibytes == own;
-                    let says = if is_own { format!("{} of {mebibytes} MiB", words::rate(log.bytes as f64 / MIB as f64)) } else { format!("keep {mebibytes} MiB") };
+                    let says = format!("{mebibytes} MiB");
                     let value = if is_own { log.budget } else { mebibytes.saturating_mul(MIB) };
                     html! { <option value={value.to_string()} selected={is_own}>{ says }</option> }
                 }) }

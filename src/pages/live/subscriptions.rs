@@ -9,9 +9,13 @@ use super::desk::Desk;
 use super::keep;
 use super::subscribe::Subscribe;
 use crate::components::icon::{Icon, icon};
+use crate::state::live::Act;
 use crate::state::live::profiles::{ProfileAct, subscribed, unsubscribed};
 use crate::state::live::subscription_settings::COLOURS;
 use crate::state::live::words;
+
+/// What brokers publish about themselves.
+const SYSTEM: &str = "$SYS/#";
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct SubscriptionsProps {
@@ -43,6 +47,23 @@ pub(super) fn Subscriptions(props: &SubscriptionsProps) -> Html {
             adding.set(false);
         })
     };
+    let has_system = props
+        .filters
+        .iter()
+        .any(|filter| filter.draft.topic_filter == SYSTEM && !filter.refused);
+    let system = {
+        let (desk, profile) = (desk.clone(), props.profile.clone());
+        Callback::from(move |_: MouseEvent| {
+            let draft = SubscriptionDraft {
+                topic_filter: SYSTEM.into(),
+                ..SubscriptionDraft::default()
+            };
+            remember(subscribed(&profile, draft.clone()), &desk);
+            desk.talk.emit(Command::Subscribe(connection, vec![draft]));
+            // The connection, with what the broker says, takes the place of a packet.
+            desk.live.dispatch(Act::Select(None));
+        })
+    };
     let rows = props
         .filters
         .iter()
@@ -58,11 +79,12 @@ pub(super) fn Subscriptions(props: &SubscriptionsProps) -> Html {
             <div class="head">
                 <h2>{ "Subscriptions" }</h2>
                 <span class="grow"></span>
+                <button class="bare" data-testid="subscribe-system" title="Subscribe to $SYS/#: what the broker publishes about itself" disabled={!props.is_open || has_system} onclick={system}>{ "$SYS" }</button>
                 <button class="bare square" aria-label="Subscribe" title="Subscribe" data-testid="subscribe" disabled={!props.is_open}
                     onclick={set_adding(true).reform(|_: MouseEvent| ())}>{ icon(Icon::Plus) }</button>
             </div>
             if props.filters.is_empty() {
-                <p class="none">{ if props.is_open { "None yet: nothing comes until you subscribe." } else { "They show here once it is connected." } }</p>
+                <p class="none">{ if props.is_open { "No subscriptions. Subscribe to receive messages." } else { "Subscriptions appear here after you connect." } }</p>
             }
             <ul data-testid="subscriptions">{ for rows }</ul>
             if *adding { <Subscribe {draft} is_v5={props.is_v5} {on_done} on_close={set_adding(false)} /> }
@@ -98,7 +120,7 @@ fn row(filter: &FilterView, connection: ConnectionId, profile: &Rc<Profile>, des
             <i aria-hidden="true"></i>
             <span class="name mono" title={format!("{name} · {granted}")}>{ &name }</span>
             <span class={classes!("granted", filter.refused.then_some("is-error"))} title={granted.to_owned()}>{ granted.strip_prefix("Granted ").unwrap_or(granted) }</span>
-            <span class="count" title="Messages that came by it">{ words::whole(filter.messages) }<span class="unseen">{ " messages" }</span></span>
+            <span class="count" title="Messages received">{ words::whole(filter.messages) }<span class="unseen">{ " messages" }</span></span>
             <button class="bare square" aria-pressed={filter.muted.to_string()} aria-label={format!("Hide messages of {name}")} title={if filter.muted { "Show its messages again" } else { "Pause it: its messages are recorded, but not shown" }} data-testid="mute" onclick={mute}>
                 { icon(if filter.muted { Icon::Hidden } else { Icon::Eye }) }
             </button>

@@ -13,7 +13,7 @@ use crate::state::live::Act;
 const PATIENCE: u32 = 120;
 
 /// What can be taken away.
-const FILES: [(ExportFormat, &str, &str); 4] = [
+const FILES: [(ExportFormat, &str, &str); 5] = [
     (
         ExportFormat::WireHex,
         "Packets as hex",
@@ -24,12 +24,17 @@ const FILES: [(ExportFormat, &str, &str); 4] = [
         "Packets as JSON lines",
         "one object a line",
     ),
+    (ExportFormat::WireCsv, "Packets as CSV", "for a spreadsheet"),
     (
         ExportFormat::MessagesJsonLines,
         "Messages as JSON lines",
         "one object a line",
     ),
-    (ExportFormat::MessagesCsv, "Messages as CSV", "for a table"),
+    (
+        ExportFormat::MessagesCsv,
+        "Messages as CSV",
+        "for a spreadsheet",
+    ),
 ];
 
 #[derive(Clone, PartialEq, Properties)]
@@ -67,10 +72,10 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
         })
     };
     let items = Callback::from(|()| {
-        let secrets = FILES.map(|(_, name, _)| Item::new(name, "").under("With passwords"));
+        let secrets = FILES.map(|(_, name, _)| Item::new(name, "").under("Passwords included"));
         FILES
             .iter()
-            .map(|&(_, name, more)| Item::new(name, more).under("Passwords as stars"))
+            .map(|&(_, name, more)| Item::new(name, more).under("Passwords hidden"))
             // Only packets hold passwords.
             .chain(secrets.into_iter().take(2))
             .collect()
@@ -89,7 +94,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             }
         })
     };
-    let pause_says = if props.paused { "Go on" } else { "Pause" };
+    let pause_says = if props.paused { "Resume" } else { "Pause" };
     html! {
         <>
             <label class="search">

@@ -4,34 +4,105 @@ use mqttscope_engine::protocol::TopicRow;
 use yew::prelude::*;
 
 use super::desk::Desk;
-use crate::components::icon::{Icon, icon};
-use crate::state::live::Act;
+use super::steps::Step;
+use crate::components::icon::{Icon, icon, icon_button};
+use crate::state::live::publishing::PublishingAct;
+use crate::state::live::tree::TreeAct;
 use crate::state::live::words;
+use crate::state::live::{Act, Tab};
 
 /// Its markup; `id`: which row of the list it is.
-pub(super) fn topic_row(row: &TopicRow, id: u64, is_selected: bool, desk: &Desk) -> Html {
+pub(super) fn topic_row(
+    row: &TopicRow,
+    id: u64,
+    is_selected: bool,
+    on_clear: Option<&Callback<TopicRow>>,
+    desk: &Desk,
+) -> Html {
     let fold = {
-        let (desk, topic) = (desk.clone(), row.topic.clone());
+        let (desk, number) = (desk.clone(), row.number);
         Callback::from(move |event: MouseEvent| {
             event.stop_propagation();
-            desk.live.dispatch(Act::Fold(topic.clone()));
+            desk.live.dispatch(Act::Tree(TreeAct::Fold(number)));
         })
     };
+    // Levels beyond this are not indented further: the name must stay in sight.
     let indent = format!(
         "padding-left:{}px",
-        u32::from(row.depth).saturating_mul(14).saturating_add(8)
+        u32::from(row.depth.min(12))
+            .saturating_mul(14)
+            .saturating_add(8)
+    );
+    let title = row.topic.clone().unwrap_or_else(|| row.level.clone());
+    let counts = format!(
+        "{} received, {} sent",
+        words::whole(row.received),
+        words::whole(row.sent)
     );
     html! {
-        <div key={row.topic.clone()} id={format!("topics-{id}")} class="topic" role="treeitem" data-row={id.to_string()} data-testid="topic" style={indent}
+        <div key={row.number} id={format!("topics-{id}")} class="topic" role="treeitem" data-row={id.to_string()} data-testid="topic" style={indent}
             aria-level={row.depth.saturating_add(1).to_string()} aria-selected={is_selected.to_string()}
-            aria-expanded={row.has_children.then(|| row.is_open.to_string())} title={row.topic.clone()}>
+            aria-expanded={row.has_children.then(|| row.is_open.to_string())} {title}>
             <span class="fold" onclick={fold}>
                 if row.has_children { { icon(if row.is_open { Icon::Open } else { Icon::Closed }) } }
             </span>
             <span class="level">{ if row.level.is_empty() { "(empty)" } else { row.level.as_str() } }</span>
             if row.retained { <b class="kept" title="A retained message is here">{ "R" }<span class="unseen">{ "etained" }</span></b> }
             <span class="last">{ row.last.as_deref().unwrap_or_default() }</span>
-            <span class="count">{ words::whole(row.messages) }</span>
+            if is_selected { { acts(row, on_clear, desk) } }
+            <span class="count" title={counts}>
+                if row.received > 0 || row.sent == 0 { { words::whole(row.received) } } else { { "→" }{ words::whole(row.sent) } }
+            </span>
         </div>
+    }
+}
+
+/// What can be done with the selected topic, on its row.
+fn acts(row: &TopicRow, on_clear: Option<&Callback<TopicRow>>, desk: &Desk) -> Html {
+    let act = |topic: &str, act: fn(&Desk, &str)| {
+        let (desk, topic) = (desk.clone(), topic.to_owned());
+        Callback::from(move |event: MouseEvent| {
+            event.stop_propagation();
+            act(&desk, &topic);
+        })
+    };
+    // The list's keys are for rows.
+    let own_keys = Callback::from(|event: KeyboardEvent| event.stop_propagation());
+    let clear = on_clear.filter(|_| row.retained_below > 0).map(|on_clear| {
+        let (on_clear, row) = (on_clear.clone(), row.clone());
+        let clear = Callback::from(move |event: MouseEvent| {
+            event.stop_propagation();
+            on_clear.emit(row.clone());
+        });
+        icon_button(
+            "clear-retained",
+            "Clear retained messages",
+            "Clear the retained messages here and below",
+            Icon::Bin,
+        )
+        .on_click(clear)
+    });
+    html! {
+        <span class="topic-acts" role="group" aria-label="With this topic" onkeydown={own_keys}>
+            if let Some(topic) = &row.topic {
+                { Html::from(icon_button("only-topic", "Filter by this topic", "List only messages of this topic and those below", Icon::Search)
+                    .on_click(act(topic, |desk, topic| {
+                        desk.live.dispatch(Act::Search(format!("topic:{topic}/#").into()));
+                        desk.step.emit(Step::Traffic);
+                    }))) }
+                { Html::from(icon_button("chart-topic-now", "Chart", "Draw its numbers over time", Icon::Chart)
+                    .on_click(act(topic, |desk, topic| {
+                        desk.live.dispatch(Act::ChartTopic(topic.into()));
+                        desk.live.dispatch(Act::Show(Tab::Chart));
+                        desk.step.emit(Step::Traffic);
+                    }))) }
+                { Html::from(icon_button("publish-here", "Publish to this topic", "Put this topic into the publish form", Icon::Pencil)
+                    .on_click(act(topic, |desk, topic| {
+                        desk.publishing.dispatch(PublishingAct::Topic(topic.into()));
+                        desk.step.emit(Step::Publish);
+                    }))) }
+            }
+            if let Some(clear) = clear { { Html::from(clear) } }
+        </span>
     }
 }

@@ -2,14 +2,17 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::TopicRow;
+use mqttscope_engine::protocol::{Command, ConnectionId, TopicRow, Tree};
 use yew::prelude::*;
 
+use super::clear_retained::ClearRetained;
 use super::desk::Desk;
 use super::topic_row::topic_row;
+use super::topics_head::head;
 use crate::components::far_list::FarList;
-use crate::state::live::publishing::PublishingAct;
-use crate::state::live::{Act, List, Rows, Tab};
+use crate::state::live::tree::TreeAct;
+use crate::state::live::words;
+use crate::state::live::{Act, List, Rows};
 
 /// Height of a row, as in the style sheet.
 const ROW: u32 = 24;
@@ -17,12 +20,19 @@ const ROW: u32 = 24;
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct TopicsProps {
     pub(super) rows: Rc<Rows<TopicRow>>,
+    pub(super) tree: Rc<Tree>,
+    /// Topics that the tree has no room for.
+    pub(super) left_out: u64,
+    /// Where retained messages are cleared; none: the connection is not open.
+    pub(super) connection: Option<ConnectionId>,
 }
 
 #[component]
 pub(super) fn Topics(props: &TopicsProps) -> Html {
-    // The topic that is selected; its row may move.
-    let selected = use_state_eq(|| None::<String>);
+    // The level that is selected; its row may move.
+    let selected = use_state_eq(|| None::<u32>);
+    // The row whose retained messages are to be cleared, when that is confirmed.
+    let clearing = use_state_eq(|| None::<TopicRow>);
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
     };
@@ -31,14 +41,7 @@ pub(super) fn Topics(props: &TopicsProps) -> Html {
     let at = rows
         .rows
         .iter()
-        .position(|row| Some(&row.topic) == selected.as_ref());
-    let row_at = {
-        let rows = rows.clone();
-        move |id: u64| {
-            let at = usize::try_from(id.checked_sub(rows.first)?).ok()?;
-            rows.rows.get(at).cloned()
-        }
-    };
+        .position(|row| Some(row.number) == *selected);
     let on_window = {
         let desk = desk.clone();
         use_callback((), move |window, ()| {
@@ -46,18 +49,23 @@ pub(super) fn Topics(props: &TopicsProps) -> Html {
         })
     };
     let on_select = {
-        let (desk, selected, row_at) = (desk.clone(), selected.clone(), row_at.clone());
+        let (desk, selected, rows) = (desk.clone(), selected.clone(), rows.clone());
         Callback::from(move |id: u64| {
-            let Some(row) = row_at(id) else { return };
+            let at = id
+                .checked_sub(rows.first)
+                .and_then(|at| usize::try_from(at).ok());
+            let Some(row) = at.and_then(|at| rows.rows.get(at)) else {
+                return;
+            };
             if let Some(record) = row.last_record {
                 desk.live.dispatch(Act::Select(Some(record)));
             }
-            selected.set(Some(row.topic));
+            selected.set(Some(row.number));
         })
     };
     let chosen = at.and_then(|at| rows.rows.get(at)).cloned();
     let on_key = {
-        let (desk, chosen) = (desk.clone(), chosen.clone());
+        let desk = desk.clone();
         Callback::from(move |event: KeyboardEvent| {
             let Some(row) = &chosen else { return };
             let folds = match event.key().as_str() {
@@ -68,50 +76,59 @@ pub(super) fn Topics(props: &TopicsProps) -> Html {
             };
             event.prevent_default();
             if folds {
-                desk.live.dispatch(Act::Fold(row.topic.clone()));
+                desk.live.dispatch(Act::Tree(TreeAct::Fold(row.number)));
             }
         })
     };
+    let on_clear = {
+        let clearing = clearing.clone();
+        Callback::from(move |row: TopicRow| clearing.set(Some(row)))
+    };
+    let on_answer = {
+        let (desk, clearing, connection) = (desk.clone(), clearing.clone(), props.connection);
+        Callback::from(move |confirmed: bool| {
+            if let (true, Some(row), Some(connection)) = (confirmed, &*clearing, connection) {
+                desk.talk
+                    .emit(Command::ClearRetained(connection, row.number));
+            }
+            clearing.set(None);
+        })
+    };
+    let can_clear = props.connection.is_some();
     html! {
         <section class="topics" aria-label="Topics">
-            <div class="head">
-                <h2>{ "Topics" }</h2>
-            </div>
-            if rows.total == 0 { <p class="none">{ "None yet: the topics of messages show here as a tree." }</p> }
+            { head(&props.tree, &desk) }
+            if rows.total == 0 { <p class="none">{ none(&props.tree) }</p> }
             <FarList id="topics" label="Topics" role="tree" row={ROW} overscan=6 first={rows.first} total={rows.total} {ids}
                 selected={at.map(|at| rows.first.saturating_add(at as u64))} {on_window} {on_select} {on_key}>
-                { for rows.rows.iter().zip(rows.first..).map(|(row, id)| topic_row(row, id, Some(&row.topic) == selected.as_ref(), &desk)) }
+                { for rows.rows.iter().zip(rows.first..).map(|(row, id)| topic_row(row, id, Some(row.number) == *selected, can_clear.then_some(&on_clear), &desk)) }
             </FarList>
-            if let Some(row) = chosen { { acts(&row, &desk) } }
+            if props.left_out > 0 {
+                <p class="none" data-testid="topics-left-out" title="The tree keeps topics of up to 200 levels, and 48 MB of them. Their messages are recorded and listed as all others.">
+                    { left_out(props.left_out) }
+                </p>
+            }
+            if let Some(row) = &*clearing { <ClearRetained row={row.clone()} {on_answer} /> }
         </section>
     }
 }
 
-/// What can be done with the selected topic.
-fn acts(row: &TopicRow, desk: &Desk) -> Html {
-    let act = |act: fn(&Desk, &str)| {
-        let (desk, topic) = (desk.clone(), row.topic.clone());
-        Callback::from(move |_: MouseEvent| act(&desk, &topic))
-    };
-    let only = act(|desk, topic| {
-        desk.live
-            .dispatch(Act::Search(format!("topic:{topic}/#").into()));
-        desk.step.emit(super::steps::Step::Traffic);
-    });
-    let chart = act(|desk, topic| {
-        desk.live.dispatch(Act::ChartTopic(topic.into()));
-        desk.live.dispatch(Act::Show(Tab::Chart));
-        desk.step.emit(super::steps::Step::Traffic);
-    });
-    let publish = act(|desk, topic| {
-        desk.publishing.dispatch(PublishingAct::Topic(topic.into()));
-        desk.step.emit(super::steps::Step::Publish);
-    });
-    html! {
-        <div class="topic-acts" role="group" aria-label={format!("With {}", row.topic)}>
-            <button data-testid="only-topic" title="Show only this topic and those below" onclick={only}>{ "Only this" }</button>
-            <button data-testid="chart-topic-now" title="Draw its numbers" onclick={chart}>{ "Chart" }</button>
-            <button data-testid="publish-here" title="Put it into the form below" onclick={publish}>{ "Publish" }</button>
-        </div>
+fn left_out(count: u64) -> String {
+    /// The engine counts no further.
+    const COUNTED: u64 = 50_000;
+    match count {
+        1 => "1 topic not shown".to_owned(),
+        COUNTED.. => format!("{} or more topics not shown", words::whole(count)),
+        _ => format!("{} topics not shown", words::whole(count)),
+    }
+}
+
+fn none(tree: &Tree) -> &'static str {
+    if !tree.text.is_empty() {
+        "No topic contains this text."
+    } else if tree.retained {
+        "No retained message was seen."
+    } else {
+        "No topics yet: they appear here when messages arrive."
     }
 }

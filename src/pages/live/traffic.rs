@@ -4,19 +4,25 @@ use yew::prelude::*;
 
 use super::chart_view::ChartView;
 use super::desk::Desk;
-use super::explanations::Explanations;
 use super::finding_list::FindingList;
 use super::flow_list::FlowList;
 use super::message_list::MessageList;
+use super::panels::Panels;
 use super::strip::strip;
 use super::toolbar::Toolbar;
 use super::wire_list::WireList;
+use crate::components::icon::{Icon, icon};
 use crate::state::live::words;
 use crate::state::live::{Act, Live, Tab};
 
 /// The middle; `desk` is where it says things.
-pub(super) fn traffic(live: &Live, desk: &Desk) -> Html {
-    let selected = live.packet.as_ref().map(|packet| packet.record);
+pub(super) fn traffic(
+    live: &Live,
+    panels: &Panels,
+    on_panels: &Callback<Panels>,
+    desk: &Desk,
+) -> Html {
+    let selected = live.shown_record();
     let shown = match live.tab {
         Tab::Wire => {
             html! { <WireList rows={live.wire.clone()} {selected} reveal={live.revealed} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }
@@ -27,12 +33,9 @@ pub(super) fn traffic(live: &Live, desk: &Desk) -> Html {
         Tab::Flows => {
             html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }
         }
-        Tab::Findings => html! {
-            <>
-                <Explanations lines={live.explanations.clone()} />
-                <FindingList rows={live.findings.clone()} {selected} />
-            </>
-        },
+        Tab::Findings => {
+            html! { <FindingList rows={live.findings.clone()} counts={live.summary.findings} grade={live.grade} /> }
+        }
         Tab::Chart => {
             html! { <ChartView chart={live.chart.clone()} topic={AttrValue::from(live.chart_topic.clone())} path={AttrValue::from(live.chart_path.clone())} /> }
         }
@@ -40,13 +43,32 @@ pub(super) fn traffic(live: &Live, desk: &Desk) -> Html {
     html! {
         <section class="traffic" aria-label="Traffic">
             <div class="head">
+                { panel_button("side", "connections", panels.side, Icon::PanelLeft, on_panels, Panels { side: !panels.side, ..*panels }) }
                 { tabs(live, desk) }
                 <span class="grow"></span>
                 <Toolbar search={AttrValue::from(live.search.clone())} paused={live.paused} scope={live.connection.filter(|_| !live.everything)} />
+                { panel_button("details", "details", panels.details, Icon::PanelRight, on_panels, Panels { details: !panels.details, ..*panels }) }
             </div>
             { strip(live, desk) }
             <div class="shown" id="shown" role="tabpanel" aria-labelledby={format!("tab-{}", live.tab.name())}>{ shown }</div>
         </section>
+    }
+}
+
+/// Hides a panel beside the traffic, or shows it again.
+fn panel_button(
+    name: &'static str,
+    what: &'static str,
+    is_shown: bool,
+    picture: Icon,
+    on_panels: &Callback<Panels>,
+    to: Panels,
+) -> Html {
+    let turn = on_panels.reform(move |_: MouseEvent| to);
+    let says = format!("{} the {what}", if is_shown { "Hide" } else { "Show" });
+    html! {
+        <button class="bare square panel" data-testid={format!("panel-{name}")} aria-label={says.clone()} aria-expanded={is_shown.to_string()} aria-controls={format!("live-{name}")}
+            title={says} onclick={turn}>{ icon(picture) }</button>
     }
 }
 

@@ -1,6 +1,6 @@
 //! A packet in the list: when, how long after the last, which way, what, and what is wrong with it.
 
-use mqttscope_engine::protocol::{Direction, Grade, WireRow};
+use mqttscope_engine::protocol::{Direction, EventKind, Grade, WireRow};
 use yew::prelude::*;
 
 use crate::components::icon::{Icon, icon};
@@ -17,21 +17,52 @@ pub(super) fn wire_row(
     minutes_behind: f64,
 ) -> Html {
     let id = row.record.0;
+    if let Some(event) = row.event {
+        return event_row(row, event, number, total, is_selected, minutes_behind);
+    }
     let grade = row.grade.map(grade);
     html! {
         <div id={format!("wire-{id}")} class={classes!("wire-row", is_linked.then_some("linked"), grade.map(|(class, ..)| class))} role="option"
             data-row={id.to_string()} data-testid="wire-row" data-type={row.packet_type.clone()} aria-selected={is_selected.to_string()}
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="time">{ words::time(row.at_ms, minutes_behind) }</span>
-            <span class="delta">{ words::delta(row.delta_ms) }</span>
+            <span class="delta">{ row.delta_ms.map(words::delta).unwrap_or_default() }</span>
             { direction(row.direction) }
             <b class="type">{ &row.packet_type }</b>
             <span class="size">{ words::bytes(u64::from(row.size)) }</span>
-            <span class="says">{ &row.summary }</span>
+            <span class="says">{ &row.summary }if let Some(preview) = &row.preview { <code class="preview">{ preview }</code> }</span>
             <span class="after">
                 if let Some((class, picture, word)) = grade { <span class={class}>{ icon(picture) }<span class="unseen">{ word }</span></span> }
                 if let Some(round_trip) = row.round_trip_ms { { words::duration(round_trip) } }
             </span>
+        </div>
+    }
+}
+
+/// The row of a connection that opened or closed: it has no direction and no bytes.
+fn event_row(
+    row: &WireRow,
+    event: EventKind,
+    number: u64,
+    total: u64,
+    is_selected: bool,
+    minutes_behind: f64,
+) -> Html {
+    let id = row.record.0;
+    let (class, mark) = match event {
+        EventKind::Opened => ("opened", "○"),
+        EventKind::NotOpened => ("not-opened", "×"),
+        EventKind::Closed => ("closed", "×"),
+    };
+    html! {
+        <div id={format!("wire-{id}")} class={classes!("wire-row", "wire-event", class)} role="option"
+            data-row={id.to_string()} data-testid="wire-event" data-type={row.packet_type.clone()} aria-selected={is_selected.to_string()}
+            aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
+            <span class="time">{ words::time(row.at_ms, minutes_behind) }</span>
+            <span class="delta">{ row.delta_ms.map(words::delta).unwrap_or_default() }</span>
+            <span class="went" aria-hidden="true">{ mark }</span>
+            <b class="type"><span class="unseen">{ "connection " }</span>{ &row.packet_type }</b>
+            <span class="says" title={row.summary.clone()}>{ &row.summary }</span>
         </div>
     }
 }

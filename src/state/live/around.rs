@@ -11,13 +11,15 @@ pub enum Detail {
     /// Its fields and bytes.
     #[default]
     Fields,
-    /// What both ends know before it and behind it.
+    /// What both ends know before and after it.
     State,
+    /// Of a message: earlier ones of its topic, and what it changed.
+    History,
 }
 
 impl Detail {
     /// All of them, as they stand.
-    pub const ALL: [Self; 2] = [Self::Fields, Self::State];
+    pub const ALL: [Self; 3] = [Self::Fields, Self::State, Self::History];
 
     /// Its name.
     #[must_use]
@@ -25,6 +27,7 @@ impl Detail {
         match self {
             Self::Fields => "Fields",
             Self::State => "State",
+            Self::History => "History",
         }
     }
 }

@@ -72,7 +72,7 @@ pub enum FormAct<T: 'static> {
     Begin(T),
 }
 
-impl<T> Form<T> {
+impl<T: Clone> Form<T> {
     /// A form that nothing was typed into yet.
     #[must_use]
     pub const fn new(value: T) -> Self {
@@ -92,13 +92,17 @@ impl<T> Form<T> {
             .unwrap_or_else(|| (setting.get)(&self.value))
     }
 
-    /// What is wrong with it.
+    /// What is wrong with what was typed, or with what stands there from the beginning.
     #[must_use]
-    pub fn fault(&self, setting: &Setting<T>) -> Option<&str> {
-        self.faults
-            .get(setting.id)
-            .filter(|_| (setting.applies)(&self.value))
-            .map(String::as_str)
+    pub fn fault(&self, setting: &Setting<T>) -> Option<String> {
+        if !(setting.applies)(&self.value) {
+            return None;
+        }
+        if self.typed.contains_key(setting.id) {
+            return self.faults.get(setting.id).cloned();
+        }
+        let text = (setting.get)(&self.value);
+        (setting.set)(&mut self.value.clone(), &text).err()
     }
 
     /// Whether nothing is wrong in these groups.
@@ -170,8 +174,8 @@ pub fn yes(is: bool) -> String {
     if is { "yes" } else { "" }.to_owned()
 }
 
-/// Three answers: yes, no, not said.
-pub const SAID: Kind = Kind::Choice(&[("", "not said"), ("yes", "yes"), ("no", "no")]);
+/// Three answers: yes, no, not sent.
+pub const SAID: Kind = Kind::Choice(&[("", "not sent"), ("yes", "yes"), ("no", "no")]);
 
 /// As [`SAID`] writes it.
 #[must_use]
@@ -250,7 +254,10 @@ mod tests {
         assert_eq!(form.text(&AGE), "7");
         let form = form.reduce(FormAct::Type(&AGE, "700".into()));
         assert_eq!((form.text(&AGE).as_str(), form.value), ("700", Some(7)));
-        assert_eq!(form.fault(&AGE), Some("A whole number from 1 to 99."));
+        assert_eq!(
+            form.fault(&AGE).as_deref(),
+            Some("A whole number from 1 to 99.")
+        );
         assert!(!form.is_right(&GROUPS));
         let form = form.reduce(FormAct::Type(&AGE, " 70 ".into()));
         assert_eq!((form.value, form.is_right(&GROUPS)), (Some(70), true));

@@ -60,7 +60,7 @@ pub static MESSAGE: [Group<MessageProperties>; 1] = [Group {
         Setting {
             id: "topic-alias",
             label: "Topic Alias",
-            hint: "1 and up",
+            hint: "1 or more",
             kind: Kind::Number,
             applies: always,
             get: |m| number_text(m.topic_alias),
@@ -72,7 +72,7 @@ pub static MESSAGE: [Group<MessageProperties>; 1] = [Group {
         Setting {
             id: "response-topic",
             label: "Response Topic",
-            hint: "where an answer is wanted",
+            hint: "where the response is to be sent",
             kind: Kind::Text,
             applies: always,
             get: |m| m.response_topic.clone().unwrap_or_default(),

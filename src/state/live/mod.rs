@@ -1,6 +1,7 @@
 //! What the Live page works on. The rows are the engine's: here are those that are on screen, and
 //! what a person chose to look at.
 
+pub mod address;
 pub mod around;
 pub mod chart;
 pub mod connect_settings;
@@ -12,9 +13,14 @@ pub mod profiles;
 pub mod publishing;
 pub mod saved;
 pub mod scroll;
+mod sent;
+mod stopped;
 pub mod subscription_settings;
+pub mod tree;
 mod view;
 pub mod words;
 
 pub use lists::{List, Rows, Tab};
+pub use sent::Published;
+pub use stopped::Stopped;
 pub use view::{Act, Live};

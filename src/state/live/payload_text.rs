@@ -61,7 +61,7 @@ impl Written {
             Self::Text | Self::File => Ok(typed.as_bytes().to_vec()),
             Self::Json => serde_json::from_str::<IgnoredAny>(typed)
                 .map(|_| typed.as_bytes().to_vec())
-                .map_err(|error| format!("This is no JSON: {error}.")),
+                .map_err(|error| not_json(&error)),
             Self::Hex => decoded(Format::Hex),
             Self::Base64 => decoded(Format::Base64),
         }
@@ -91,6 +91,17 @@ impl Written {
     }
 }
 
+/// Why a text is not JSON, with the place.
+fn not_json(error: &serde_json::Error) -> String {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    if error.is_eof() {
+        return format!("Not valid JSON: it ends too early ({place}).");
+    }
+    let says = error.to_string();
+    let says = says.split(" at line ").next().unwrap_or(&says);
+    format!("Not valid JSON: {says} ({place}).")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,7 +125,12 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_its_place() {
         let fault = Written::Json.bytes("{\"t\": }").unwrap_err();
-        assert!(fault.contains("line 1 column 7"), "{fault}");
+        assert!(fault.contains("(line 1, column 7)"), "{fault}");
+        let fault = Written::Json.bytes("{\"t\"").unwrap_err();
+        assert_eq!(
+            fault,
+            "Not valid JSON: it ends too early (line 1, column 4)."
+        );
         let fault = Written::Hex.bytes("00 zz").unwrap_err();
         assert!(fault.contains("zz"), "{fault}");
         assert!(Written::Base64.bytes("%%%").is_err());

@@ -79,7 +79,7 @@ impl Publishing {
     #[must_use]
     pub fn topic_fault(&self) -> Option<&'static str> {
         if self.topic.is_empty() && self.properties.value.topic_alias.is_none() {
-            Some("A message needs a topic.")
+            Some("Enter a topic.")
         } else if self.topic.contains(['+', '#']) {
             Some("A Topic Name has no wildcards: + and # are for filters.")
         } else if self.topic.contains('\0') {
@@ -112,7 +112,7 @@ impl Publishing {
             return Err(fault.into());
         }
         if !self.properties.is_right(&MESSAGE) {
-            return Err("A property is not right.".into());
+            return Err("Check the property marked in red.".into());
         }
         Ok(MessageDraft {
             topic: self.topic.clone(),
@@ -131,13 +131,13 @@ impl Publishing {
         let every_ms = self.repeat.0.trim().parse::<u32>().ok();
         let every_ms = every_ms
             .filter(|every| *every > 0)
-            .ok_or("Repeating needs a number of milliseconds.")?;
+            .ok_or("Enter the milliseconds between two messages.")?;
         let times = match self.repeat.1.trim() {
             "" => None,
             times => Some(
                 times
                     .parse()
-                    .map_err(|_| "How often is a whole number, or nothing.")?,
+                    .map_err(|_| "The number of times is a whole number; leave it empty to repeat until stopped.")?,
             ),
         };
         Ok(Repeat { every_ms, times })
@@ -151,7 +151,7 @@ impl Publishing {
         let timeout = self.timeout.trim().parse::<u32>().ok();
         timeout
             .filter(|timeout| *timeout > 0)
-            .ok_or_else(|| "Waiting for an answer needs a number of milliseconds.".into())
+            .ok_or_else(|| "Enter how many milliseconds to wait for the response.".into())
     }
 }
 
@@ -204,7 +204,7 @@ mod tests {
     fn what_no_server_takes_is_not_sent() {
         let long = "x".repeat(65_536);
         for (topic, says) in [
-            ("", "needs a topic"),
+            ("", "Enter a topic"),
             ("a/+", "wildcards"),
             ("a\0", "null"),
             (&long, "at most"),
@@ -213,7 +213,7 @@ mod tests {
             assert!(form.draft().unwrap_err().contains(says));
         }
         let form = after([PublishingAct::Type("{".into())]);
-        assert!(form.draft().unwrap_err().contains("no JSON"));
+        assert!(form.draft().unwrap_err().contains("Not valid JSON"));
         let form = after([PublishingAct::Write(Written::File)]);
         assert!(form.draft().unwrap_err().contains("No file"));
         let alias = &MESSAGE[0].settings[3];

@@ -20,14 +20,14 @@ pub fn check_filter(filter: &str) -> Result<(), String> {
     let levels: Vec<_> = filter.split('/').collect();
     let last = levels.len().saturating_sub(1);
     if filter.is_empty() {
-        return Err("A Topic Filter has at least one character. “#” is every topic.".into());
+        return Err("Enter a Topic Filter; `#` matches every topic.".into());
     }
     for (index, level) in levels.into_iter().enumerate() {
         if level.contains('#') && (level != "#" || index != last) {
-            return Err("“#” stands alone, at the end, behind a “/”.".into());
+            return Err("`#` must be the last level, on its own: `a/#`.".into());
         }
         if level.contains('+') && level != "+" {
-            return Err("“+” stands alone between two “/”.".into());
+            return Err("`+` must be a whole level: `a/+/b`.".into());
         }
     }
     Ok(())
@@ -113,7 +113,7 @@ pub static SUBSCRIPTION: [Group<SubscriptionDraft>; 2] = [
             Setting {
                 id: "subscription-identifier",
                 label: "Subscription Identifier",
-                hint: "1 and up; empty: none",
+                hint: "1 or more; empty: none",
                 kind: Kind::Number,
                 applies: always,
                 get: |s| number_text(s.subscription_identifier),

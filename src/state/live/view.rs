@@ -1,21 +1,28 @@
 //! What is on screen, and what the engine is asked for because of it.
 
+mod reported;
+
 use std::rc::Rc;
 
 use mqttscope_engine::protocol::{
-    Chart, ConnectionId, ConnectionView, ExplanationView, FindingView, FlowView, Looking,
+    Chart, ConnectionId, ConnectionView, EventView, FindingView, FlowView, Grade, History, Looking,
     MessageRow, Packet, RecordId, Report, Summary, TimedPacket, TopicRow, Window, WireRow,
 };
 use yew::Reducible;
 
 use super::around::{Around, Detail};
 use super::lists::{List, Rows, Still, Tab};
+use super::sent::Published;
+use super::stopped::Stopped;
+use super::tree::{TreeAct, TreeView};
 
 /// The page as it stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Live {
     /// What is always shown.
     pub summary: Rc<Summary>,
+    /// The engine has stopped: why, and what was connected.
+    pub stopped: Option<Rc<Stopped>>,
     /// Packets on screen.
     pub wire: Rc<Rows<WireRow>>,
     /// Messages on screen.
@@ -26,12 +33,18 @@ pub struct Live {
     pub flows: Rc<Rows<FlowView>>,
     /// Findings on screen.
     pub findings: Rc<Rows<FindingView>>,
-    /// The recording in plain words; none: it was not told yet.
-    pub explanations: Option<Rc<Vec<ExplanationView>>>,
+    /// The message that was published last.
+    pub published: Option<Rc<Published>>,
+    /// Only findings of this grade are listed; none: all.
+    pub grade: Option<Grade>,
     /// The chart.
     pub chart: Rc<Chart>,
     /// The packet that the inspector shows.
     pub packet: Option<Rc<Packet>>,
+    /// Earlier messages of its topic.
+    pub history: Option<Rc<History>>,
+    /// The opening or closing of a connection that is shown instead of a packet.
+    pub event: Option<Rc<EventView>>,
     /// The packets of the handshake that is drawn.
     pub handshake: Rc<Vec<TimedPacket>>,
     /// The packet that was chosen; it becomes [`Live::packet`] when its bytes are here.
@@ -52,26 +65,29 @@ pub struct Live {
     pub paused: bool,
     /// Different each time they go on.
     pub resumed: u32,
-    /// Branches of the topic tree that are open.
-    pub open_topics: Rc<Vec<String>>,
+    /// How the topic tree is shown.
+    pub tree: TreeView,
+    /// Topics that the tree has no room for.
+    pub topics_left_out: u64,
+    /// What the server says of itself below `$SYS`.
+    pub system: Rc<Vec<(String, String)>>,
     /// See [`Looking::chart_topic`].
     pub chart_topic: Rc<str>,
     /// See [`Looking::chart_path`].
     pub chart_path: Rc<str>,
+    /// Rows of the list of packets that are no packets.
+    wire_events: u64,
     /// The packet that the list of packets is to show.
     reveal: Option<RecordId>,
+    /// A person chose [`Live::chart_path`].
+    is_path_chosen: bool,
     middle: Option<Window>,
-    tree: Option<Window>,
-    /// Branches that a person opened or closed.
-    touched: Rc<Vec<String>>,
+    topics_window: Option<Window>,
     /// While paused: where the lists ended.
     still: Still,
     /// See [`Looking::number`].
     number: u32,
 }
-
-/// Rows of a topic tree that opens by itself.
-const SMALL_TREE: u64 = 12;
 
 /// What happens to the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,18 +110,24 @@ pub enum Act {
     Everything(bool),
     /// Only what contains this.
     Search(Rc<str>),
+    /// Only findings of this grade, or all.
+    Grade(Option<Grade>),
     /// Stand still, or go on.
     Pause(bool),
     /// These rows of a list are on screen.
     Scroll(List, Window),
-    /// Opens a branch of the topic tree, or closes it.
-    Fold(String),
+    /// Something with the topic tree.
+    Tree(TreeAct),
     /// The chart is of this Topic Filter.
     ChartTopic(Rc<str>),
     /// The chart is of this path.
     ChartPath(Rc<str>),
     /// The log is empty now.
     Cleared,
+    /// The engine has stopped, for this reason.
+    Stopped(Rc<str>),
+    /// It was started again.
+    Restarted,
 }
 
 impl Live {
@@ -122,13 +144,13 @@ impl Live {
             messages: middle(Tab::Messages),
             flows: middle(Tab::Flows),
             findings: middle(Tab::Findings),
-            explanations: self.tab == Tab::Findings,
+            grade: self.grade,
             reveal: self.reveal,
             state: self.around.moment(),
-            topics: self.tree,
+            topics: self.topics_window,
             chart: self.tab == Tab::Chart,
             search: self.search.as_ref().into(),
-            open_topics: self.open_topics.as_ref().clone(),
+            tree: self.tree.tree.as_ref().clone(),
             chart_topic: if self.chart_topic.is_empty() {
                 "#".into()
             } else {
@@ -159,6 +181,19 @@ impl Live {
     pub fn selected_row(&self) -> Option<&WireRow> {
         let selected = self.packet.as_ref()?.record;
         self.wire.rows.iter().find(|row| row.record == selected)
+    }
+
+    /// Packets in the list of packets.
+    #[must_use]
+    pub fn packets(&self) -> u64 {
+        self.wire.total.saturating_sub(self.wire_events)
+    }
+
+    /// The row that is selected in the lists.
+    #[must_use]
+    pub fn shown_record(&self) -> Option<RecordId> {
+        let event = self.event.as_ref().map(|event| event.record);
+        event.or_else(|| Some(self.packet.as_ref()?.record))
     }
 
     /// Rows that came to the list in the middle since it stands still.
@@ -195,7 +230,8 @@ impl Live {
     }
 
     /// Whether all rows have been found of what is asked for, so that others are new.
-    fn is_settled(&self) -> bool {
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
         self.summary.settled == Some(self.number)
     }
 
@@ -203,6 +239,36 @@ impl Live {
     fn begin_anew(&mut self) {
         self.number = self.number.wrapping_add(1);
         self.still = Still::default();
+    }
+
+    /// Where payloads are no numbers themselves, the first number in them is drawn until a person
+    /// chooses another.
+    fn take_chart(&mut self, chart: Chart) {
+        if let Some(first) = chart.paths.first()
+            && chart.lines.is_empty()
+            && self.chart_path.is_empty()
+            && !self.is_path_chosen
+        {
+            self.chart_path = first.as_str().into();
+        }
+        self.chart = chart.into();
+    }
+
+    /// Nothing is recorded any more.
+    fn clear(&mut self) {
+        self.published = None;
+        self.begin_anew();
+        self.select(None);
+        self.wire = Rc::default();
+        self.messages = Rc::default();
+        self.flows = Rc::default();
+        self.handshake = Rc::default();
+        self.findings = Rc::default();
+        self.topics = Rc::default();
+        self.topics_left_out = 0;
+        self.system = Rc::default();
+        self.tree.clear();
+        self.chart = Rc::default();
     }
 
     fn show(&mut self, tab: Tab) {
@@ -217,100 +283,12 @@ impl Live {
 
     fn select(&mut self, record: Option<RecordId>) {
         self.selected = record;
+        self.history = None;
         (self.reveal, self.revealed) = (None, None);
         self.around.select(record);
         if record.is_none() {
-            self.packet = None;
+            (self.packet, self.event) = (None, None);
         }
-    }
-
-    fn take(&mut self, report: Report) {
-        match report {
-            Report::Summary(summary) => self.summary = summary.into(),
-            Report::Wire {
-                first,
-                total,
-                dropped,
-                rows,
-                revealed,
-            } => {
-                if let Some((record, row)) = revealed
-                    && self.reveal == Some(record)
-                {
-                    (self.reveal, self.revealed) = (None, Some(row));
-                    self.still.reach(Tab::Wire, dropped.saturating_add(row));
-                }
-                self.wire = self.cut(Tab::Wire, Rows::new(first, total, dropped, rows));
-            }
-            Report::Messages {
-                first,
-                total,
-                dropped,
-                rows,
-            } => self.messages = self.cut(Tab::Messages, Rows::new(first, total, dropped, rows)),
-            Report::Topics { first, total, rows } => {
-                if total <= SMALL_TREE {
-                    self.open_small(&rows);
-                }
-                self.topics = Rows::new(first, total, 0, rows).into();
-            }
-            Report::Flows {
-                first,
-                total,
-                dropped,
-                rows,
-            } => self.flows = self.cut(Tab::Flows, Rows::new(first, total, dropped, rows)),
-            Report::Findings {
-                first,
-                total,
-                dropped,
-                rows,
-            } => self.findings = self.cut(Tab::Findings, Rows::new(first, total, dropped, rows)),
-            Report::Explanations(lines) => self.explanations = Some(lines.into()),
-            Report::State(state) => {
-                if let Some(record) = self.around.take(state) {
-                    self.selected = Some(record);
-                    self.reveal = Some(record).filter(|_| self.tab == Tab::Wire);
-                }
-            }
-            Report::Chart(chart) => self.chart = chart.into(),
-            Report::Packet(packet) if Some(packet.record) == self.selected => {
-                self.packet = Some(packet.into());
-            }
-            Report::Handshake(packets) => self.handshake = packets.into(),
-            // A packet that is not wanted any more; files and notices are nobody's state.
-            Report::Packet(_) | Report::Exported(_) | Report::Notice(_) => {}
-        }
-    }
-
-    /// A small tree opens by itself, but for what a person closed.
-    fn open_small(&mut self, rows: &[TopicRow]) {
-        let closed: Vec<_> = rows
-            .iter()
-            .filter(|row| row.has_children && !row.is_open)
-            .map(|row| row.topic.clone())
-            .filter(|topic| !self.touched.contains(topic) && !self.open_topics.contains(topic))
-            .collect();
-        if !closed.is_empty() {
-            let mut open = self.open_topics.as_ref().clone();
-            open.extend(closed);
-            self.open_topics = open.into();
-        }
-    }
-
-    fn fold(&mut self, topic: &str) {
-        if !self.touched.iter().any(|other| other == topic) {
-            let mut touched = self.touched.as_ref().clone();
-            touched.push(topic.to_owned());
-            self.touched = touched.into();
-        }
-        let mut open = self.open_topics.as_ref().clone();
-        let before = open.len();
-        open.retain(|other| other != topic);
-        if open.len() == before {
-            open.push(topic.to_owned());
-        }
-        self.open_topics = open.into();
     }
 }
 
@@ -352,23 +330,29 @@ impl Reducible for Live {
                 next.search = search;
                 next.begin_anew();
             }
+            Act::Grade(grade) => {
+                next.grade = grade;
+                next.begin_anew();
+            }
             Act::Pause(paused) => next.pause(paused),
             Act::Scroll(List::Middle, window) => next.middle = Some(window),
-            Act::Scroll(List::Topics, window) => next.tree = Some(window),
-            Act::Fold(topic) => next.fold(&topic),
-            Act::ChartTopic(topic) => next.chart_topic = topic,
-            Act::ChartPath(path) => next.chart_path = path,
-            Act::Cleared => {
+            Act::Scroll(List::Topics, window) => next.topics_window = Some(window),
+            Act::Tree(act) => next.tree.act(act),
+            Act::ChartTopic(topic) => {
+                next.chart_topic = topic;
+                (next.chart_path, next.is_path_chosen) = (Rc::default(), false);
+            }
+            Act::ChartPath(path) => (next.chart_path, next.is_path_chosen) = (path, true),
+            Act::Cleared => next.clear(),
+            Act::Stopped(why) => {
+                let stopped = Stopped::new(why, &next.summary, next.stopped.as_deref());
+                next.summary = stopped.summary().into();
+                next.stopped = Some(stopped.into());
+                next.clear();
+            }
+            Act::Restarted => {
+                next.stopped = None;
                 next.begin_anew();
-                next.select(None);
-                next.explanations = None;
-                next.wire = Rc::default();
-                next.messages = Rc::default();
-                next.flows = Rc::default();
-                next.handshake = Rc::default();
-                next.findings = Rc::default();
-                next.topics = Rc::default();
-                next.chart = Rc::default();
             }
         }
         Rc::new(next)

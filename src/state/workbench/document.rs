@@ -1,16 +1,15 @@
 //! One state of the work: what was given, the bytes in it, how they are read, what is selected.
 
-use std::ops::Range;
 use std::rc::Rc;
 
 use mqttscope_capture::foreign::examine;
 use mqttscope_capture::text::{
-    self, Decoded, Format, Marks, Note, Side, SourceMap, Style, TextError, TextErrorKind, Turns,
+    self, Decoded, Format, Marks, Note, Piece, Reading, Side, SourceMap, Style, TextError,
+    TextErrorKind, Turns,
 };
-use mqttscope_inspect::fields;
 use mqttscope_inspect::recording::Recording;
 use mqttscope_inspect::sides::{self, Run};
-use mqttscope_wire::{PacketType, ProtocolVersion, Reason, Sender};
+use mqttscope_wire::{ProtocolVersion, Sender};
 
 use super::foreign::{Other, Taking, parts_of};
 use super::{Given, OpenBytes, Sides};
@@ -24,6 +23,12 @@ pub struct Document {
     pub format: Option<Format>,
     /// The format that the text was read as.
     pub read_as: Option<Format>,
+    /// Whether no other format is nearly as likely.
+    pub is_sure: bool,
+    /// Other formats that the text may be in, the likeliest first.
+    pub alternatives: Rc<[Format]>,
+    /// Where parts with a time begin among the bytes that were given, and their times in milliseconds.
+    pub times: Rc<[(usize, u64)]>,
     /// What was passed over or guessed in the text.
     pub notes: Rc<[Note]>,
     /// Why the text could not be read.
@@ -59,6 +64,9 @@ impl Default for Document {
             given: Given::default(),
             format: None,
             read_as: None,
+            is_sure: true,
+            alternatives: Rc::default(),
+            times: Rc::default(),
             notes: Rc::default(),
             fault: None,
             source: None,
@@ -149,12 +157,12 @@ impl Document {
         fresh.decoded(given, decoded)
     }
 
-    fn decode(&self, text: &str) -> Result<Decoded, TextError> {
+    pub(super) fn decode(&self, text: &str) -> Result<Reading, TextError> {
         let turns = match self.sides {
             Some(Sides::Turns) => Turns::Alternating,
             _ => Turns::Marked,
         };
-        text::decode_sides(text, self.format, turns)
+        text::read(text, self.format, turns)
     }
 
     /// While someone types, the last byte is half there: what stands before it is read all the same.
@@ -183,14 +191,23 @@ impl Document {
         }
     }
 
-    fn decoded(self, given: Given, decoded: Result<Decoded, TextError>) -> Self {
-        match decoded {
-            Ok(decoded) => {
+    fn decoded(self, given: Given, reading: Result<Reading, TextError>) -> Self {
+        match reading {
+            Ok(Reading {
+                decoded,
+                sure,
+                alternatives,
+                parts: pieces,
+                ..
+            }) => {
                 let (parts, runs) = parts_of(&decoded);
                 let read = Self {
                     marks: decoded.marks,
                     notes: decoded.notes.into(),
                     source: Some(Rc::new(decoded.source)),
+                    is_sure: sure,
+                    alternatives: alternatives.into(),
+                    times: times(&pieces),
                     ..self.given_as(given, Some(decoded.format))
                 };
                 read.examined(decoded.bytes, &parts, &runs)
@@ -223,36 +240,6 @@ impl Document {
         }
     }
 
-    /// The version that was chosen, or that holds while packets are changed.
-    #[must_use]
-    pub fn version_asked(&self) -> Option<ProtocolVersion> {
-        self.version.or(self.held)
-    }
-
-    /// The same document with packets that were changed or added here, read in the version in which they
-    /// were read before. Where a CONNECT names a version, that one counts.
-    fn changed(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
-        let named =
-            |recording: &Recording| recording.detection().reasons.first() == Some(&Reason::Connect);
-        let before = &self.recording;
-        let now = self.held.unwrap_or(before.version());
-        let held = Self {
-            held: Some(now).filter(|_| !before.packets().is_empty()),
-            ..self.clone()
-        };
-        let free = Self {
-            held: None,
-            ..self.clone()
-        };
-        let is_named = named(before) && self.held.is_none();
-        let (likely, other) = if is_named { (free, held) } else { (held, free) };
-        let made = likely.with_bytes(bytes.clone(), runs);
-        if named(&made.recording) == is_named {
-            return made;
-        }
-        other.with_bytes(bytes, runs)
-    }
-
     /// The same document with bytes that were made here. Where both sides speak, marks say so.
     pub(super) fn with_bytes(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
         let recording = self.recorded(bytes, runs);
@@ -268,6 +255,9 @@ impl Document {
             },
             format: None,
             read_as: Some(Format::Hex),
+            is_sure: true,
+            alternatives: Rc::default(),
+            times: Rc::default(),
             notes: Rc::default(),
             fault: None,
             source: None,
@@ -275,39 +265,6 @@ impl Document {
             recording: Rc::new(recording),
             ..self.clone()
         }
-    }
-
-    /// With other bytes in place of one packet; the selected field is found again in them.
-    pub(super) fn edited(&self, packet: usize, bytes: &[u8]) -> Self {
-        let (bytes, runs) = self.recording.with(packet, bytes);
-        let made = self.changed(bytes, &runs);
-        let key = self
-            .node
-            .and_then(|node| fields::key(&self.recording.dissect(packet).tree, node));
-        let node = key.and_then(|key| fields::by_key(&made.recording.dissect(packet).tree, key));
-        made.selecting(packet, node.filter(|_| packet == self.packet))
-    }
-
-    /// With packets behind the last one, the first of them selected.
-    pub(super) fn appended(&self, bytes: &[u8]) -> Self {
-        let first_new = self.recording.packets().len();
-        let mut runs = self.recording.runs();
-        if self.recording.has_both() {
-            let kind = PacketType::from_first_byte(bytes.first().copied().unwrap_or(0));
-            let by_server = !kind
-                .sent_by(self.recording.version())
-                .allows(Sender::Client);
-            runs.push(Run {
-                start: self.recording.bytes().len(),
-                from: if by_server {
-                    Sender::Server
-                } else {
-                    Sender::Client
-                },
-            });
-        }
-        self.changed([self.recording.bytes(), bytes].concat(), &runs)
-            .selecting(first_new, None)
     }
 
     /// The text read as another format.
@@ -376,48 +333,20 @@ impl Document {
         }
     }
 
-    /// Where a packet stands in the text: its first and last characters and all between, in units of
-    /// UTF-16, and the line it begins on, from 0.
-    #[must_use]
-    pub fn place_of(&self, packet: usize) -> Option<(Range<usize>, usize)> {
-        let text = self.given.text()?;
-        let source = self.source_of(text)?;
-        let at = self.recording.packets().get(packet)?.at;
-        let end = at.offset.saturating_add(at.len);
-        let range = self.recording.given(at.offset..end);
-        let first = source.span_of(range.clone())?.start;
-        let line = text.get(..first)?.matches('\n').count();
-        Some((source.utf16_span_of(text, range)?, line))
-    }
-
-    /// The packet that stands at a place in the text, in units of UTF-16, or the last before it.
-    #[must_use]
-    pub fn packet_at(&self, place: usize) -> Option<usize> {
-        let text = self.given.text()?;
-        let mut units = 0_usize;
-        let here = text.char_indices().find(|(_, character)| {
-            units = units.saturating_add(character.len_utf16());
-            units > place
-        });
-        let offset = here.map_or(text.len(), |(offset, _)| offset);
-        let byte = self.source_of(text)?.byte_at(offset)?;
-        self.recording.packet_of(byte)
-    }
-
-    fn source_of(&self, text: &str) -> Option<Rc<SourceMap>> {
-        match &self.source {
-            Some(source) => Some(source.clone()),
-            // What was made here was not read from its text.
-            None => Some(Rc::new(self.decode(text).ok()?.source)),
-        }
-    }
-
     /// About how much memory it holds on to, in bytes.
     pub(super) fn weight(&self) -> usize {
         self.given
             .weight()
             .saturating_add(self.recording.bytes().len().saturating_mul(2))
     }
+}
+
+/// The times that the text tells of its parts.
+fn times(pieces: &[Piece]) -> Rc<[(usize, u64)]> {
+    let times = pieces.iter();
+    times
+        .filter_map(|piece| Some((piece.bytes.start, piece.at_ms?)))
+        .collect()
 }
 
 /// Where each side's bytes begin; empty unless both speak.

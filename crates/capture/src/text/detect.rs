@@ -87,7 +87,11 @@ impl Ranking {
 fn marked(found: &mut Ranking, body: &str) {
     use Confidence::Certain;
     let head = body.get(..data_url::SCHEME.len()).unwrap_or_default();
-    if head.eq_ignore_ascii_case(data_url::SCHEME) {
+    // `Data:` before a blank is a heading.
+    let is_address = scan::words(body)
+        .next()
+        .is_some_and(|(_, word)| word.contains(',') || word.len() == body.len());
+    if head.eq_ignore_ascii_case(data_url::SCHEME) && is_address {
         found.add(Format::DataUrl, Certain, "begins with data:");
     } else if body.contains("<Buffer") {
         found.add(Format::NodeBuffer, Certain, "has <Buffer …>");

@@ -32,6 +32,7 @@ pub(super) fn decode(out: &mut Output, text: &str, format: Format) -> Result<(),
     let layout = layout(&rows, format);
     let follow = format == Format::WiresharkFollow;
     let mut sides: [u64; 2] = [0; 2];
+    let counts_rows = counts_rows(&rows);
     let mut width = None;
     let mut last = out.len()..out.len();
     for (i, row) in rows.iter().enumerate() {
@@ -54,9 +55,13 @@ pub(super) fn decode(out: &mut Output, text: &str, format: Format) -> Result<(),
         if offset == 0 && *expected != 0 && has_bytes || i == 0 && !follow {
             *expected = offset;
             out.begin_part(None);
+            width = None;
         }
         if follow && has_bytes {
             out.begin_part(Some(if side { Side::Second } else { Side::First }));
+        }
+        if counts_rows && has_bytes {
+            *expected = offset;
         }
         if offset != *expected {
             if let Some(at) = row.star.filter(|_| offset > *expected) {
@@ -76,7 +81,7 @@ pub(super) fn decode(out: &mut Output, text: &str, format: Format) -> Result<(),
         let step = next
             .filter(|next| next.star.is_none())
             .and_then(|next| next.offset(layout.offsets)?.checked_sub(offset))
-            .filter(|step| (1..=256).contains(step));
+            .filter(|step| (1..=256).contains(step) && !counts_rows);
         let limit = Limit {
             bytes: step
                 .or(width)
@@ -107,6 +112,29 @@ pub(super) fn decode(out: &mut Output, text: &str, format: Format) -> Result<(),
         out.note(Note::LittleEndianWords);
     }
     Ok(())
+}
+
+/// Whether the offsets count rows rather than bytes, as Chromium's developer tools do.
+fn counts_rows(rows: &[Row<'_>]) -> bool {
+    let offset = |row: &Row<'_>| row.offset(16);
+    let mut steps = rows
+        .iter()
+        .zip(rows.iter().skip(1))
+        .filter_map(|(row, next)| {
+            let step = offset(next)?.checked_sub(offset(row)?)?;
+            Some((
+                step,
+                row.words()
+                    .take(4)
+                    .filter(|(_, word)| is_hex(word) && word.len() >= 2)
+                    .count(),
+            ))
+        });
+    let mut any = false;
+    steps.all(|(step, words)| {
+        any = true;
+        step == 1 && words >= 3
+    }) && any
 }
 
 /// How many bytes a line can hold.
@@ -141,7 +169,7 @@ fn decode_row(
             .map_or(0, |gap| gap.chars().count());
         let column = match format {
             Format::Xxd | Format::TcpdumpX => gap >= 2,
-            _ if grid => gap >= 3 || gap == 2 && (count != 8 || !is_hex(word)),
+            _ if grid => gap >= 4 || gap >= 2 && (count != 8 || !is_pair(word)),
             _ => false,
         };
         // Where a chat made one space of many, the last line's text is told by its looks.
@@ -162,6 +190,10 @@ fn decode_row(
         out.note(Note::AsciiColumnIgnored);
     }
     Ok(())
+}
+
+fn is_pair(word: &str) -> bool {
+    word.len() == 2 && is_hex(word)
 }
 
 fn hex_word(

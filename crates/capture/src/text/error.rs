@@ -62,6 +62,10 @@ pub enum TextErrorKind {
     NoBytes,
     /// No format fits the text.
     Unrecognised,
+    /// There are words, and nothing among them stands for bytes.
+    NoBytesAmongWords,
+    /// A log or a dissection that tells of packets and has none of their bytes.
+    LogWithoutBytes,
     /// The text is longer than [`MAX_TEXT`](super::MAX_TEXT), or `*` lines stand for more than
     /// [`MAX_FILLED`](super::MAX_FILLED).
     TooLarge,
@@ -113,6 +117,16 @@ impl fmt::Display for TextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let problem = match self.kind {
             TextErrorKind::NoBytes => return f.write_str("there are no bytes in this text"),
+            TextErrorKind::NoBytesAmongWords => {
+                return f.write_str(
+                    "no bytes were found in this text: paste them as hex, base64, a dump or a literal",
+                );
+            }
+            TextErrorKind::LogWithoutBytes => {
+                return f.write_str(
+                    "this is a log of packets, not their bytes: copy the packets as a hex dump, or log their bytes",
+                );
+            }
             TextErrorKind::Unrecognised => {
                 return f
                     .write_str("not recognized: paste hex, base64, a hex dump or a byte literal");

@@ -20,6 +20,8 @@ pub(super) struct Escapes {
     drops_indent: bool,
     /// Line ends are the work of a window's edge and no bytes.
     drops_lines: bool,
+    /// `echo` has three octal digits behind the zero: `\\0300`.
+    echo: bool,
 }
 
 impl Escapes {
@@ -32,6 +34,16 @@ impl Escapes {
             keeps_unknown: python,
             drops_indent: rust,
             drops_lines: format == Format::EscapedString,
+            echo: false,
+        }
+    }
+
+    /// What `echo -e` and `printf` take.
+    pub(super) fn shell() -> Self {
+        Self {
+            keeps_unknown: true,
+            echo: true,
+            ..Self::of(Format::CLiteral)
         }
     }
 }
@@ -85,7 +97,12 @@ fn escape(out: &mut Output, text: &str, at: usize, escapes: Escapes) -> Result<u
             return Ok(span.end);
         }
         '0'..='7' if escapes.octal || kind == '0' => {
-            let (digits, value) = number(Some(rest), 8, if escapes.octal { 3 } else { 1 });
+            let digits = match kind {
+                _ if !escapes.octal => 1,
+                '0' if escapes.echo => 4,
+                _ => 3,
+            };
+            let (digits, value) = number(Some(rest), 8, digits);
             let span = at..at + 1 + digits;
             let out_of_range = Fault::over(span.clone(), TextErrorKind::OutOfRange);
             out.push(u8::try_from(value).map_err(|_| out_of_range)?, span.clone());

@@ -4,8 +4,10 @@ use core::str;
 
 use super::output::Output;
 use super::{
-    Confidence, Decoded, Format, MAX_TEXT, TextError, Turns, decode, decode_sides, detect, marks,
+    Confidence, Decoded, Format, MAX_TEXT, Reading, TextError, Turns, decode, decode_sides, detect,
+    marks, read, read_parts,
 };
+use crate::reading::TextReading;
 
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +33,16 @@ pub fn decode_file(bytes: &[u8]) -> Result<FileContent, TextError> {
                 text: Some(text),
             });
         }
+        if let Ok(reading) = read(&text, None, Turns::Marked)
+            && reading.sure
+            && reading.decoded.format != Format::Binary
+            && !reading.is_short_guess(&text)
+        {
+            return Ok(FileContent {
+                decoded: reading.decoded,
+                text: Some(text),
+            });
+        }
         let best = detect(&text).first().copied();
         if let Some(best) = best.filter(|best| best.confidence > Confidence::Possible) {
             let decoded = decode(&text, Some(best.format))?;
@@ -49,6 +61,29 @@ pub fn decode_file(bytes: &[u8]) -> Result<FileContent, TextError> {
         decoded,
         text: None,
     })
+}
+
+/// Reads a file as [`read_parts`] reads a text; what is no text in a known format are the bytes themselves.
+///
+/// # Errors
+/// [`TextError`] when there are no bytes.
+pub fn read_bytes(bytes: &[u8]) -> Result<TextReading, TextError> {
+    let error = match as_text(bytes).map(|text| read_parts(&text, None)) {
+        Some(Ok(reading)) => return Ok(reading),
+        Some(Err(error)) => Some(error),
+        None => None,
+    };
+    let mut output = Output::default();
+    output.push_verbatim(bytes);
+    let decoded = output
+        .finish(Format::Binary, "")
+        .map_err(|fault| fault.in_text("", Format::Binary))?;
+    let reading = Reading::of_bytes(decoded);
+    match error {
+        // Text that is not another protocol's holds no bytes.
+        Some(error) if reading.other().is_none_or(|other| other.name() == "text") => Err(error),
+        _ => Ok(reading.into_parts()),
+    }
 }
 
 /// The file as text, if it holds no control characters that text has no use for.

@@ -48,13 +48,31 @@ pub enum Format {
     Base64Url,
     /// A `data:` address.
     DataUrl,
+    /// A binary of Erlang or Elixir: `<<32,2,0,0>>`.
+    ErlangBinary,
+    /// What `NSData` and Swift's `Data` say of themselves: `<20020000>`, `{length = 4, bytes = …}`.
+    NsData,
+    /// Rows of offsets and bytes behind whatever a log or a debugger puts before them.
+    LogDump,
+    /// What `strace` prints of system calls.
+    Strace,
+    /// A string of `echo -e` or `printf`.
+    ShellString,
+    /// Groups of eight binary digits.
+    BinaryDigits,
+    /// PostgreSQL's `\x20020000`.
+    Bytea,
+    /// A table of indexes with a decimal byte in each line.
+    IndexTable,
+    /// JSON that holds bytes: an archive of a browser, packets of `tshark`, a buffer.
+    Json,
     /// The bytes themselves.
     Binary,
 }
 
 impl Format {
     /// Every format, in the order in which a menu may list them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 31] = [
         Self::Hex,
         Self::Base64,
         Self::Base64Url,
@@ -76,14 +94,45 @@ impl Format {
         Self::GoLiteral,
         Self::JavaLiteral,
         Self::NumberList,
+        Self::ErlangBinary,
+        Self::NsData,
+        Self::LogDump,
+        Self::Strace,
+        Self::ShellString,
+        Self::BinaryDigits,
+        Self::Bytea,
+        Self::IndexTable,
+        Self::Json,
         Self::Binary,
     ];
+
+    /// The format with this name, in any case.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|format| format.name().eq_ignore_ascii_case(name))
+    }
 
     /// Whether its lines begin with offsets that count on from line to line.
     pub(super) const fn is_dump(self) -> bool {
         matches!(
             self,
             Self::HexdumpC | Self::Xxd | Self::TcpdumpX | Self::WiresharkHex | Self::Od
+        )
+    }
+
+    /// Whether it is source code, which may hold more than the bytes.
+    pub(super) const fn is_literal(self) -> bool {
+        matches!(
+            self,
+            Self::NumberList
+                | Self::CLiteral
+                | Self::RustLiteral
+                | Self::PythonLiteral
+                | Self::JsLiteral
+                | Self::GoLiteral
+                | Self::JavaLiteral
         )
     }
 
@@ -112,6 +161,15 @@ impl Format {
             Self::Base64 => "base64",
             Self::Base64Url => "base64url",
             Self::DataUrl => "data URL",
+            Self::ErlangBinary => "Erlang binary",
+            Self::NsData => "NSData or Swift Data",
+            Self::LogDump => "dump in a log",
+            Self::Strace => "strace",
+            Self::ShellString => "shell string (echo, printf)",
+            Self::BinaryDigits => "binary digits",
+            Self::Bytea => "PostgreSQL bytea",
+            Self::IndexTable => "table of bytes by index",
+            Self::Json => "JSON",
             Self::Binary => "raw bytes",
         }
     }

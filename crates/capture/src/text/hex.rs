@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::error::Fault;
 use super::output::Output;
-use super::scan::{hex_digit, is_blank, quote};
+use super::scan::{self, hex_digit, is_blank, quote};
 use super::{Note, TextErrorKind};
 
 /// What may stand between bytes.
@@ -46,6 +46,16 @@ pub(super) fn decode(out: &mut Output, text: &str, range: Range<usize>) -> Resul
         if !(escaped || comment || is_separator(c)) {
             return Err(not_hex(text, base, at));
         }
+        if let Some((start, _)) = high
+            && matches!(c, '\n' | '\r')
+            && is_wrapped(
+                text.get(base..start).unwrap_or_default(),
+                text.get(at..).unwrap_or_default(),
+            )
+        {
+            // The byte goes on in the next line.
+            continue;
+        }
         flush(out, &mut high, &mut prefixed)?;
         prefixed |= escaped;
         if comment {
@@ -53,6 +63,18 @@ pub(super) fn decode(out: &mut Output, text: &str, range: Range<usize>) -> Resul
         }
     }
     flush(out, &mut high, &mut prefixed)
+}
+
+/// Whether a long line of digits goes on in the next one, broken wherever a window ended.
+fn is_wrapped(before: &str, behind: &str) -> bool {
+    const LONG: usize = 16;
+    let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
+    let line = scan::tail(before, LONG);
+    let next = behind.trim_start_matches(['\n', '\r']);
+    let len = next
+        .find(|c: char| !c.is_ascii_hexdigit())
+        .unwrap_or(next.len());
+    line.len() == LONG && is_digits(line) && len > 0 && behind.len() - next.len() <= 2
 }
 
 /// A single digit at the end of a group is a byte of its own only after `0x`: `0x0, 0xc`.

@@ -95,7 +95,7 @@ fn filler(rest: &str) -> usize {
     end
 }
 
-fn meaning(word: &str) -> Option<(Side, Marks)> {
+pub(super) fn meaning(word: &str) -> Option<(Side, Marks)> {
     let colon = word.ends_with(':');
     let bare = word.trim_matches(['[', ']', '(', ')', ':', '|']);
     if let Some(side) = arrow(bare) {

@@ -19,6 +19,9 @@
 //! ```
 
 mod base64;
+mod body;
+mod chosen;
+mod clean;
 mod data_url;
 mod detect;
 mod dump;
@@ -27,12 +30,16 @@ mod escape;
 mod file;
 mod format;
 mod hex;
+mod islands;
 mod literal;
 mod log;
 mod looks;
 mod marks;
 mod note;
 mod output;
+mod plausible;
+mod reader;
+mod roles;
 mod rows;
 mod scan;
 mod sides;
@@ -42,11 +49,12 @@ mod write;
 
 pub use detect::{Candidate, Confidence, detect};
 pub use error::{Place, TextError, TextErrorKind};
-pub use file::{FileContent, decode_file};
+pub use file::{FileContent, decode_file, read_bytes};
 pub use format::Format;
 pub use marks::Marks;
 pub use note::Note;
 pub use output::{Decoded, Part, Side};
+pub use reader::{Piece, Reading, read, read_parts};
 pub use sides::{Turns, decode_sides, marks};
 pub use source::SourceMap;
 pub use write::{Style, write};
@@ -109,6 +117,15 @@ fn decode_as(text: &str, format: Format) -> Result<Output, Fault> {
         | Format::TcpdumpX
         | Format::WiresharkHex
         | Format::WiresharkFollow => dump::decode(out, text, format)?,
+        Format::ErlangBinary
+        | Format::NsData
+        | Format::LogDump
+        | Format::Strace
+        | Format::ShellString
+        | Format::BinaryDigits
+        | Format::Bytea
+        | Format::IndexTable
+        | Format::Json => chosen::all_of(out, text, format)?,
         Format::Binary => {
             for (at, c) in text.char_indices() {
                 out.push_char(c, at..at + c.len_utf8());

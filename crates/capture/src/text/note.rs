@@ -62,6 +62,18 @@ pub enum Note {
     },
     /// Base64 came without its padding.
     PaddingMissing,
+    /// Words around the bytes were passed over.
+    WordsIgnored,
+    /// More in the text may be bytes, and was left out: repeated, or in another notation.
+    LeftOut {
+        /// How many stretches of the text.
+        runs: usize,
+    },
+    /// The log gives the packets' bodies; their fixed headers were made from its words.
+    HeadersAdded {
+        /// How many packets.
+        packets: usize,
+    },
 }
 
 impl fmt::Display for Note {
@@ -107,6 +119,21 @@ impl fmt::Display for Note {
                 f.write_str("the text was cut short: bytes are missing")
             }
             Self::PaddingMissing => f.write_str("the base64 padding was missing"),
+            Self::WordsIgnored => f.write_str("the words around the bytes were ignored"),
+            Self::LeftOut { runs: 1 } => {
+                f.write_str("1 other stretch of the text may be bytes and was left out")
+            }
+            Self::LeftOut { runs } => write!(
+                f,
+                "{runs} other stretches of the text may be bytes and were left out"
+            ),
+            Self::HeadersAdded { packets: 1 } => f.write_str(
+                "the log gives the body of a packet: its first bytes were made from the words before it",
+            ),
+            Self::HeadersAdded { packets } => write!(
+                f,
+                "the log gives the bodies of {packets} packets: their first bytes were made from the words before them"
+            ),
         }
     }
 }

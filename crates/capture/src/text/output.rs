@@ -69,6 +69,24 @@ impl Output {
         self.bytes.len()
     }
 
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(super) fn source(&self) -> &SourceMap {
+        &self.source
+    }
+
+    /// Leaves out all bytes behind the first `len`.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.bytes.truncate(len);
+        self.source.truncate(len);
+    }
+
+    pub(super) fn forget_notes(&mut self) {
+        self.notes.clear();
+    }
+
     /// Makes room for what a text of this many characters may become.
     pub(super) fn reserve(&mut self, bytes: usize) {
         self.bytes.reserve(bytes);

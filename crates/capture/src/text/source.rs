@@ -232,6 +232,14 @@ impl SourceMap {
         self.len = bytes.saturating_add(part.len);
     }
 
+    /// Leaves out all bytes behind the first `len`.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        if len < self.len {
+            self.runs.retain(|run| (run.byte as usize) < len);
+            self.len = len;
+        }
+    }
+
     fn start_run(&mut self, at: usize, width: usize, step: Step) {
         // Texts are at most MAX_TEXT long and so is what they become, so nothing is cut here.
         self.runs.push(Run {

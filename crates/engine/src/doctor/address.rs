@@ -139,6 +139,19 @@ impl Address {
         format!("https://{host}:{}/", self.port)
     }
 
+    /// `http://host:port/path`, where a person sees what a web server answers.
+    #[must_use]
+    pub fn as_web_page(&self) -> String {
+        let page = self.as_page();
+        let page = page.trim_end_matches('/');
+        let page = if self.is_secure {
+            page.to_owned()
+        } else {
+            page.replacen("https://", "http://", 1)
+        };
+        format!("{page}{}", self.path)
+    }
+
     fn ipv4(&self) -> Option<[u8; 4]> {
         self.host
             .parse::<core::net::Ipv4Addr>()

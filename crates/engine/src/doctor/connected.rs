@@ -1,29 +1,40 @@
-//! The connection was accepted and was lost later.
+//! The connection was accepted and ended later.
 
 use core::time::Duration;
 
 use mqttscope_wire::PacketType;
 
 use super::opened::close_code;
-use super::{End, Guesses, Trouble};
+use super::{Doubt, End, Guesses, Phase, Trouble};
+use crate::protocol::{Action, Target};
 
-/// A connection that is lost so soon after it was made was hardly lost by the network.
-const SOON: Duration = Duration::from_secs(5);
-
+/// A connection that ends so soon after it was accepted was hardly ended by the network.
+const SOON: Duration = Duration::from_secs(10);
+/// An end that follows a packet so closely is probably the answer to it.
+const CLOSELY: Duration = Duration::from_millis(1500);
 /// What many proxies close after, in seconds, when nothing is sent: nginx, load balancers.
 const IDLE_LIMIT: Duration = Duration::from_secs(60);
+/// Clocks and networks are not exact.
+const LEEWAY: Duration = Duration::from_secs(5);
+/// Bytes from which on a packet is a suspect for its size.
+const LARGE: u32 = 64 << 10;
 
 pub(super) fn guess(trouble: &Trouble<'_>, end: &End, guesses: &mut Guesses) {
+    if super::taken_over(trouble, guesses) {
+        return;
+    }
     match end {
         End::TimedOut(PacketType::Pingresp) => {
-            guesses.add(
-                80,
-                format!(
-                    "The server did not answer a PINGREQ, {} after it was last heard: the network is gone, or the server hangs.",
-                    seconds(trouble.silence)
-                ),
-                "Check the network. After sleep or a change of network this is normal, and connecting again is enough.",
-            );
+            guesses
+                .add(
+                    80,
+                    format!(
+                        "The server did not answer a PINGREQ, {} after its last packet: the network is gone, or the server hangs.",
+                        seconds(trouble.silence)
+                    ),
+                    "Check the network. After sleep or a change of network this is normal, and connecting again is enough. If it happens again and again on a good network, the server ignores PINGREQ, which the standard forbids.",
+                )
+                .statement(trouble.version, "MQTT-3.12.4-1", "MQTT-3.12.4-1");
         }
         End::TimedOut(packet_type) => {
             guesses.add(
@@ -33,60 +44,148 @@ pub(super) fn guess(trouble: &Trouble<'_>, end: &End, guesses: &mut Guesses) {
             );
         }
         End::Closed { code, reason } => {
-            close_code(*code, reason, guesses);
-            closed(trouble, guesses);
+            if trouble.target != &Target::BuiltIn {
+                close_code(*code, reason, trouble.known.doubt.as_ref(), guesses);
+            }
+            closed(trouble, *code, guesses);
         }
         _ => {}
     }
 }
 
-fn closed(trouble: &Trouble<'_>, guesses: &mut Guesses) {
+fn closed(trouble: &Trouble<'_>, code: u16, guesses: &mut Guesses) {
     let keep_alive = Duration::from_secs(u64::from(trouble.keep_alive));
-    if !trouble.version.is_v5() {
-        guesses
-            .add(
-                if trouble.lasted <= SOON { 72 } else { 46 },
-                "Another client may have connected with the same identifier: the older connection is then closed, without a word before version 5.",
-                "Give each client an identifier of its own.",
-            )
-            .statement(trouble.version, "", "MQTT-3.1.4-2");
+    let is_quiet = matches!(code, 1000 | 1005 | 1006);
+    if is_quiet {
+        packet(trouble, guesses);
+        takeover(trouble, code, guesses);
     }
     if !keep_alive.is_zero() && trouble.silence >= keep_alive.saturating_add(keep_alive / 2) {
         guesses
             .add(
-                78,
+                94,
                 format!(
-                    "Nothing came for {}, longer than one and a half times the Keep Alive: the server may have missed a PINGREQ.",
-                    seconds(trouble.silence)
+                    "The Keep Alive ran out: nothing came for {}, longer than one and a half times the Keep Alive of {}. The server has probably missed a PINGREQ.",
+                    seconds(trouble.silence),
+                    seconds(keep_alive)
                 ),
-                "If the machine slept or the network was away, connecting again is enough; else use a longer Keep Alive.",
+                "If the machine slept or the network was away, connecting again is enough. Otherwise use a longer Keep Alive.",
             )
             .statement(trouble.version, "MQTT-3.1.2-22", "MQTT-3.1.2-24");
     }
-    if trouble.silence.saturating_add(SOON) >= IDLE_LIMIT
+    let is_remote = matches!(trouble.target, Target::WebSocket(_));
+    if is_remote
+        && is_quiet
+        && trouble.silence.saturating_add(LEEWAY) >= IDLE_LIMIT
         && (keep_alive.is_zero() || keep_alive >= IDLE_LIMIT)
     {
         guesses
             .add(
                 70,
-                "A proxy or load balancer may have closed it for being idle; many do so after 60 seconds.",
+                "A proxy or load balancer may have closed the connection because it was idle; many do so after 60 seconds.",
                 "Use a Keep Alive of 30 seconds, or give the proxy a longer limit.",
             )
             .configuration("# nginx\nproxy_read_timeout 3600s;\nproxy_send_timeout 3600s;");
     }
-    guesses.add(
-        50,
-        "The server or something between has dropped the connection: a restart, a crash, the network.",
-        "Look whether the server runs; its log says if it closed the connection itself.",
-    );
-    guesses.add(
-        if trouble.lasted <= SOON { 56 } else { 34 },
-        "The server may not have liked the last packet: too large, or against its permissions.",
-        "Look at the last packets that were sent, and at the server's limits in its CONNACK.",
-    );
+    if is_remote && code == 1006 {
+        guesses.add(
+            50,
+            "The server was stopped or restarted, or the network was lost: the connection ended without a close frame.",
+            "Check that the server runs. If it closed the connection itself, its log says why.",
+        );
+    } else if is_quiet {
+        guesses.add(
+            40,
+            "The server closed the connection on purpose: it shuts down, an administrator ended the session, or a limit was reached.",
+            "Its log says why.",
+        );
+    }
 }
 
-fn seconds(duration: Duration) -> String {
+/// Another client with the same identifier: accepted, then closed without a word, again and again.
+fn takeover(trouble: &Trouble<'_>, code: u16, guesses: &mut Guesses) {
+    let identifier = &trouble.known.client_identifier;
+    // An identifier that the server has assigned is nobody else's.
+    if identifier.is_empty() || trouble.is_anonymous {
+        return;
+    }
+    let is_soon = trouble.lasted <= SOON;
+    let is_repeated = trouble.known.quick_ends >= 2;
+    let likelihood = match (is_soon, is_repeated) {
+        (_, true) => 92,
+        // It closed in order, with a close frame: that is no network.
+        (true, false) if code != 1006 => 91,
+        (true, false) => 74,
+        // Before version 5 a takeover comes without a word, at any time.
+        (false, false) if !trouble.version.is_v5() => 46,
+        (false, false) => 30,
+    };
+    let cause = if is_repeated {
+        format!(
+            "Probably another client connects as `{identifier}`: the server accepts the connection and closes it seconds later without a word, {} times in a row. The two clients throw each other off.",
+            trouble.known.quick_ends
+        )
+    } else {
+        format!(
+            "Another client may have connected as `{identifier}`: the server then closes the older connection (session takeover)."
+        )
+    };
+    guesses
+        .add(
+            likelihood,
+            cause,
+            "Connect with another identifier to check. Each client needs an identifier of its own.",
+        )
+        .action(Action::ChangeClientIdentifier)
+        .statement(trouble.version, "MQTT-3.1.4-3", "MQTT-3.1.4-2");
+}
+
+/// The last packet that was sent: not allowed, or too large.
+fn packet(trouble: &Trouble<'_>, guesses: &mut Guesses) {
+    let Some(doubt) = &trouble.known.doubt else {
+        return;
+    };
+    let is_close = doubt.before <= CLOSELY;
+    match doubt.packet_type {
+        PacketType::Subscribe => {
+            guesses.add(
+                if is_close { 93 } else { 60 },
+                format!(
+                    "The connection ended right after the SUBSCRIBE of `{}`, which was not answered: this client may not be allowed to subscribe to it. Some servers, AWS IoT among them, then close the connection instead of refusing.",
+                    doubt.what
+                ),
+                "Check the permissions of this client (AWS: iot:Subscribe for the filter, iot:Receive for its topics), or remove the subscription and connect again.",
+            );
+        }
+        PacketType::Publish if is_close => {
+            let size = size(doubt);
+            if doubt.size >= LARGE {
+                guesses.add(
+                    92,
+                    format!("The connection ended right after a PUBLISH of {size}: it is probably larger than the server accepts."),
+                    "Send smaller messages, or raise the server's limit for packets.",
+                );
+            } else {
+                guesses.add(
+                    76,
+                    format!("The connection ended right after the PUBLISH to `{}` ({size}): this client may not be allowed to publish there.", doubt.what),
+                    "Check the permissions of this client, and the server's limits in its CONNACK.",
+                );
+            }
+        }
+        _ => {}
+    }
+    debug_assert!(trouble.phase != Phase::Opening, "nothing was sent before");
+}
+
+pub(super) fn size(doubt: &Doubt) -> String {
+    format!(
+        "{} bytes",
+        mqttscope_inspect::digits::grouped(u64::from(doubt.size))
+    )
+}
+
+pub(super) fn seconds(duration: Duration) -> String {
     match duration.as_secs() {
         1 => "1 second".to_owned(),
         seconds => format!("{seconds} seconds"),

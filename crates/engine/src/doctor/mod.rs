@@ -17,7 +17,8 @@ use core::time::Duration;
 use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
 
 use crate::brokers::{self, BROKERS};
-use crate::protocol::{Advice, Target};
+use crate::hub;
+use crate::protocol::{Action, Advice, Target};
 
 /// A connection that does not work: what is known of it.
 #[derive(Clone, Debug)]
@@ -44,6 +45,48 @@ pub struct Trouble<'a> {
     pub is_anonymous: bool,
     /// Clean Start of the CONNECT.
     pub clean_start: bool,
+    /// What else is known: no guess goes against it.
+    pub known: Known,
+}
+
+/// What the page knows beside the attempt itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The time of day until which a connection to this address worked; none: none has.
+    pub worked_until: Option<String>,
+    /// Whether a connection to this address was accepted in this version before.
+    pub worked_with_version: bool,
+    /// Whether another connection to this address is accepted at this moment.
+    pub is_open_elsewhere: bool,
+    /// The name of the connection of this page that took the place of this one: to the same address, by
+    /// the same identifier, opened just now.
+    pub rival: Option<String>,
+    /// Accepted connections in a row, with this one, that ended within seconds and without a word.
+    pub quick_ends: u32,
+    /// The client identifier in force; empty: none is known.
+    pub client_identifier: String,
+    /// What was sent right before the end and was not answered.
+    pub doubt: Option<Doubt>,
+}
+
+impl Known {
+    /// Whether the address is beyond doubt: host, port, TLS, path and subprotocol.
+    const fn is_address_good(&self) -> bool {
+        self.worked_until.is_some() || self.is_open_elsewhere
+    }
+}
+
+/// A packet that the server may have objected to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// Its type.
+    pub packet_type: PacketType,
+    /// The topic of a PUBLISH, the filters of a SUBSCRIBE.
+    pub what: String,
+    /// Its bytes.
+    pub size: u32,
+    /// How long before the end it was sent.
+    pub before: Duration,
 }
 
 /// How far a connection came.
@@ -84,8 +127,35 @@ pub enum End {
     },
     /// A text frame came.
     TextFrame,
-    /// The server broke the protocol; says how, in a sentence.
-    Fault(String),
+    /// The server broke the protocol.
+    Fault {
+        /// How, in a sentence.
+        words: String,
+        /// In which packet, where that is known.
+        packet: Option<PacketType>,
+        /// The statement that it breaks.
+        statement: Option<String>,
+    },
+    /// A CONNECT of version 5 was answered in the form of 3.1.1.
+    OlderVersion,
+    /// The person cut the connection.
+    Cut,
+}
+
+/// Whether an end can come from another client that took the session over.
+#[must_use]
+pub fn may_be_takeover(end: &End) -> bool {
+    match end {
+        End::Closed { .. } => true,
+        End::Said {
+            packet_type,
+            reason_code,
+            ..
+        } => {
+            *packet_type == PacketType::Disconnect && *reason_code == ReasonCode::SESSION_TAKEN_OVER
+        }
+        _ => false,
+    }
 }
 
 /// What may be the matter, the likeliest first.
@@ -102,14 +172,53 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
                 )
                 .statement(trouble.version, "MQTT-6.0.0-1", "MQTT-6.0.0-1");
         }
-        (_, End::Fault(words)) => {
-            guesses.add(
-                100,
-                format!("The server broke a rule: {words}"),
-                "Select the last packet in the wire's list: what is wrong with it is marked there.",
-            );
+        (_, End::Cut) => {
+            guesses
+                .add(
+                    100,
+                    "You cut the connection: the link was dropped without a DISCONNECT, as when a cable is pulled.",
+                    "Nothing to repair. The server publishes the Will Message, if there is one, and keeps the session for as long as the Session Expiry Interval allows.",
+                )
+                .certain();
+        }
+        (_, End::OlderVersion) => {
+            guesses
+                .add(
+                    100,
+                    "This server does not speak version 5: it answered the CONNECT in the form of version 3.1.1.",
+                    "Connect with version 3.1.1.",
+                )
+                .certain()
+                .action(Action::UseVersion("3.1.1".into()))
+                .statement(trouble.version, "MQTT-3.1.2-2", "");
+        }
+        (
+            _,
+            End::Fault {
+                words,
+                packet,
+                statement,
+            },
+        ) => {
+            let packet = packet.map_or("packet", PacketType::name);
+            let verb = match words.chars().next() {
+                // A sentence of its own.
+                Some(first) if first.is_uppercase() || first.is_numeric() => format!(" {words}"),
+                _ => format!(" {}", capitalized(words)),
+            };
+            guesses
+                .add(
+                    100,
+                    format!("The server's {packet} breaks a rule of the standard, so this client closed the connection.{verb}"),
+                    "Select that packet in the list: its bytes and the broken rule are shown there. This is a fault of the server, so update it or report it.",
+                )
+                .certain();
+            if let Some((_, advice)) = guesses.0.last_mut() {
+                advice.statement.clone_from(statement);
+            }
         }
         (_, End::Said { .. }) => said::guess(trouble, &mut guesses),
+        (Target::BuiltIn, _) if taken_over(trouble, &mut guesses) => {}
         (Target::BuiltIn, _) => built_in(trouble, &mut guesses),
         (Target::WebSocket(url), end) => match Address::parse(url) {
             Err(error) => opening::bad_address(url, &error, &mut guesses),
@@ -120,22 +229,63 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
             },
         },
     }
-    guesses.ranked()
+    let mut advice = guesses.ranked();
+    for one in &mut advice {
+        one.version = trouble.version.name().to_owned();
+    }
+    advice
+}
+
+/// Whether another connection of this page has taken the place of this one: then that is the cause.
+fn taken_over(trouble: &Trouble<'_>, guesses: &mut Guesses) -> bool {
+    let Some(rival) = trouble
+        .known
+        .rival
+        .as_ref()
+        .filter(|_| may_be_takeover(&trouble.end))
+    else {
+        return false;
+    };
+    guesses
+        .add(
+            100,
+            format!(
+                "Your connection “{rival}” uses the same Client Identifier, `{}`: a server keeps one connection for each identifier, and closed the older one.",
+                trouble.known.client_identifier
+            ),
+            "Connect with another identifier, or close the other connection.",
+        )
+        .certain()
+        .action(Action::ChangeClientIdentifier)
+        .statement(trouble.version, "MQTT-3.1.4-3", "MQTT-3.1.4-2");
+    true
 }
 
 fn built_in(trouble: &Trouble<'_>, guesses: &mut Guesses) {
+    let was_closed_by_broker = matches!(&trouble.end, End::Closed { reason, .. }
+        if reason.is_empty() || reason == hub::BROKER_CLOSED);
     if trouble.phase == Phase::Opening {
         guesses.add(
             80,
             "The tab that holds the built-in broker does not answer.",
             "Close the other tabs of this page, or bring them to the front once, and connect again.",
         );
+    } else if was_closed_by_broker || !matches!(trouble.end, End::Closed { .. }) {
+        connected::guess(trouble, &trouble.end, guesses);
     } else {
         guesses.add(
             80,
             "The tab that held the built-in broker was closed, and its sessions are gone with it.",
             "Connect again: another tab holds the broker now.",
         );
+    }
+}
+
+fn capitalized(words: &str) -> String {
+    let mut rest = words.chars();
+    match rest.next() {
+        Some(first) => first.to_uppercase().chain(rest).collect(),
+        None => String::new(),
     }
 }
 
@@ -157,6 +307,9 @@ impl Guesses {
                 remedy: remedy.into(),
                 configuration: String::new(),
                 statement: None,
+                version: String::new(),
+                is_certain: false,
+                action: None,
             },
         ));
         self
@@ -166,6 +319,22 @@ impl Guesses {
     fn configuration(&mut self, lines: impl Into<String>) -> &mut Self {
         if let Some((_, advice)) = self.0.last_mut() {
             advice.configuration = lines.into();
+        }
+        self
+    }
+
+    /// The guess that was added last is none: it is known.
+    fn certain(&mut self) -> &mut Self {
+        if let Some((_, advice)) = self.0.last_mut() {
+            advice.is_certain = true;
+        }
+        self
+    }
+
+    /// What the page can do about the guess that was added last.
+    fn action(&mut self, action: Action) -> &mut Self {
+        if let Some((_, advice)) = self.0.last_mut() {
+            advice.action = Some(action);
         }
         self
     }
@@ -186,7 +355,13 @@ impl Guesses {
     fn ranked(mut self) -> Vec<Advice> {
         self.0
             .sort_by_key(|&(likelihood, _)| core::cmp::Reverse(likelihood));
-        self.0.into_iter().map(|(_, advice)| advice).collect()
+        // What is known leaves nothing to guess.
+        let is_known = self.0.first().is_some_and(|(_, advice)| advice.is_certain);
+        self.0
+            .into_iter()
+            .map(|(_, advice)| advice)
+            .filter(|advice| !is_known || advice.is_certain)
+            .collect()
     }
 }
 

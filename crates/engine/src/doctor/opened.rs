@@ -2,20 +2,26 @@
 
 use mqttscope_wire::ProtocolVersion;
 
-use super::{Address, End, Guesses, Trouble, access_lines};
+use super::{Address, Doubt, End, Guesses, Trouble, access_lines};
+use crate::protocol::Action;
 
 pub(super) fn guess(trouble: &Trouble<'_>, address: &Address, end: &End, guesses: &mut Guesses) {
     match end {
         End::Closed { code, reason } => {
-            close_code(*code, reason, guesses);
+            close_code(*code, reason, None, guesses);
             closed(trouble, reason, guesses);
         }
         _ => {
-            guesses.add(
-                60,
-                format!("What answers at {} may be something else than an MQTT server.", address.path),
-                "Check the path: the server opened a WebSocket there, but never answered the CONNECT.",
-            );
+            if !trouble.known.is_address_good() {
+                guesses.add(
+                    60,
+                    format!(
+                        "What answers at {} may be something other than an MQTT server.",
+                        address.path
+                    ),
+                    "Check the path: a WebSocket opened there, but the CONNECT was never answered.",
+                );
+            }
             guesses.add(
                 40,
                 "The server may be too busy to answer, or waits for another service that checks the password.",
@@ -26,7 +32,7 @@ pub(super) fn guess(trouble: &Trouble<'_>, address: &Address, end: &End, guesses
 }
 
 /// What a close code says (RFC 6455 section 7.4, and the registry that it founds).
-pub(super) fn close_code(code: u16, reason: &str, guesses: &mut Guesses) {
+pub(super) fn close_code(code: u16, reason: &str, doubt: Option<&Doubt>, guesses: &mut Guesses) {
     let (name, remedy) = match code {
         1000 => (
             "normal closure",
@@ -34,7 +40,7 @@ pub(super) fn close_code(code: u16, reason: &str, guesses: &mut Guesses) {
         ),
         1001 => (
             "going away",
-            "The server shuts down or restarts. Connect again later.",
+            "The server is shutting down or restarting. Connect again later.",
         ),
         1002 => (
             "protocol error",
@@ -42,7 +48,7 @@ pub(super) fn close_code(code: u16, reason: &str, guesses: &mut Guesses) {
         ),
         1003 => (
             "unsupported data",
-            "The server does not take binary frames here: check the path.",
+            "The server does not accept binary frames here: check the path.",
         ),
         1007 => (
             "invalid payload data",
@@ -54,11 +60,11 @@ pub(super) fn close_code(code: u16, reason: &str, guesses: &mut Guesses) {
         ),
         1009 => (
             "message too big",
-            "A packet was larger than the server takes. Send smaller ones, or raise its limit.",
+            "A packet was larger than the server accepts. Send smaller ones, or raise its limit.",
         ),
         1010 => (
             "mandatory extension",
-            "Let the server do without WebSocket extensions.",
+            "Configure the server not to require WebSocket extensions.",
         ),
         1011 => (
             "internal error",
@@ -66,7 +72,7 @@ pub(super) fn close_code(code: u16, reason: &str, guesses: &mut Guesses) {
         ),
         1012 => (
             "service restart",
-            "The server restarts. Connect again later.",
+            "The server is restarting. Connect again later.",
         ),
         1013 => (
             "try again later",
@@ -91,7 +97,14 @@ pub(super) fn close_code(code: u16, reason: &str, guesses: &mut Guesses) {
     };
     guesses.add(
         90,
-        format!("The server closed the WebSocket with {code}, {name}{words}."),
+        match doubt {
+            Some(doubt) if code == 1009 => format!(
+                "The server closed the WebSocket with {code}, {name}{words}, after a {} of {}.",
+                doubt.packet_type.name(),
+                super::connected::size(doubt)
+            ),
+            _ => format!("The server closed the WebSocket with {code}, {name}{words}."),
+        },
         remedy,
     );
 }
@@ -107,29 +120,44 @@ fn closed(trouble: &Trouble<'_>, reason: &str, guesses: &mut Guesses) {
             )
             .statement(trouble.version, "", "MQTT-3.1.3-8");
     }
-    match trouble.version {
-        ProtocolVersion::V5 => guesses.add(
-            60,
-            "The server may not speak version 5; older ones close without a word.",
-            "Use version 3.1.1.",
-        ),
-        ProtocolVersion::V3_1 => guesses.add(
-            60,
-            "The server may not speak version 3.1 any more.",
-            "Use version 3.1.1.",
-        ),
-        _ => guesses.add(
-            20,
-            "The server may not speak version 3.1.1.",
-            "Use version 5.",
-        ),
+    if !trouble.known.worked_with_version {
+        match trouble.version {
+            ProtocolVersion::V5 => guesses
+                .add(
+                    60,
+                    "The server may not speak version 5; older ones close without a word.",
+                    "Use version 3.1.1.",
+                )
+                .action(Action::UseVersion("3.1.1".into())),
+            ProtocolVersion::V3_1 => guesses
+                .add(
+                    60,
+                    "The server may no longer speak version 3.1.",
+                    "Use version 3.1.1.",
+                )
+                .action(Action::UseVersion("3.1.1".into())),
+            _ => guesses
+                .add(
+                    20,
+                    "The server may not speak version 3.1.1.",
+                    "Use version 5.",
+                )
+                .action(Action::UseVersion("5".into())),
+        }
+        .statement(trouble.version, "MQTT-3.1.2-2", "MQTT-3.1.2-2");
     }
-    .statement(trouble.version, "MQTT-3.1.2-2", "MQTT-3.1.2-2");
+    if let Some(until) = &trouble.known.worked_until {
+        guesses.add(
+            58,
+            format!("This address worked until {until}: the server may be starting, or be too busy to accept clients."),
+            "Wait a moment and connect again.",
+        );
+    }
     let (likelihood, cause) = if reason.contains("auth") {
         // RabbitMQ's "unauthenticated", instead of a CONNACK.
         (
             95,
-            "The server says that it does not accept the user name or password.",
+            "The server does not accept the user name or password: its close frame says so.",
         )
     } else if trouble.has_user_name {
         (
@@ -155,9 +183,11 @@ fn closed(trouble: &Trouble<'_>, reason: &str, guesses: &mut Guesses) {
         "The server may not accept the client identifier, the will, or a property of the CONNECT.",
         "Try with an identifier of letters and digits, without will and properties.",
     );
-    guesses.add(
-        22,
-        "What answers there may be something else than an MQTT server.",
-        "Check port and path.",
-    );
+    if !trouble.known.is_address_good() {
+        guesses.add(
+            22,
+            "What answers there may be something other than an MQTT server.",
+            "Check port and path.",
+        );
+    }
 }

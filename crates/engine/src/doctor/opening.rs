@@ -20,6 +20,28 @@ const BLOCKED: [u16; 82] = [
     6669, 6679, 6697, 10080,
 ];
 
+/// Ports where web servers are more usual than brokers.
+const WEB_PORTS: [u16; 8] = [80, 443, 3000, 4200, 5000, 5173, 8000, 8888];
+
+/// Public brokers, with the addresses that a browser can open.
+const PUBLIC: [(&str, &str, &str); 3] = [
+    (
+        "test.mosquitto.org",
+        "ws://test.mosquitto.org:8080/",
+        "wss://test.mosquitto.org:8081/",
+    ),
+    (
+        "broker.emqx.io",
+        "ws://broker.emqx.io:8083/mqtt",
+        "wss://broker.emqx.io:8084/mqtt",
+    ),
+    (
+        "broker.hivemq.com",
+        "ws://broker.hivemq.com:8000/mqtt",
+        "wss://broker.hivemq.com:8884/mqtt",
+    ),
+];
+
 /// Ports where brokers speak something else than WebSocket.
 const OTHER_PORTS: [(u16, &str); 9] = [
     (1883, "MQTT without WebSocket"),
@@ -34,7 +56,11 @@ const OTHER_PORTS: [(u16, &str); 9] = [
 ];
 
 pub(super) fn bad_address(url: &str, error: &AddressError, guesses: &mut Guesses) {
+    let public = PUBLIC.iter().find(|(host, ..)| url.contains(host));
     let remedy = match error {
+        AddressError::Scheme(_) if let Some((_, plain, secure)) = public => {
+            format!("Use {secure}, or {plain} from a page that was loaded over http://.")
+        }
         AddressError::Scheme(scheme) if matches!(scheme.as_str(), "mqtt" | "tcp" | "http") => {
             "Use ws:// and the port of the server's WebSocket listener, which is not 1883.".into()
         }
@@ -53,6 +79,9 @@ pub(super) fn bad_address(url: &str, error: &AddressError, guesses: &mut Guesses
 }
 
 pub(super) fn guess(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
+    if trouble.known.is_address_good() {
+        return it_worked(trouble, address, guesses);
+    }
     page(trouble, address, guesses);
     port(trouble, address, guesses);
     reach(trouble, address, guesses);
@@ -61,14 +90,41 @@ pub(super) fn guess(trouble: &Trouble<'_>, address: &Address, guesses: &mut Gues
         let likelihood = if address.is_local() { 72 } else { 50 };
         guesses.add(
             likelihood,
-            "The browser may not trust the server's certificate; it does not tell a page.",
+            "The browser may not trust the server's certificate.",
             format!(
-                "Open {} in a tab: if a warning comes, accept it there or give the server a \
-                 certificate for this very host name that the browser trusts.",
+                "Open {} in a tab: if a warning appears, accept it there, or give the server a \
+                 certificate for exactly this host name that the browser trusts.",
                 address.as_page()
             ),
         );
     }
+}
+
+/// The address has worked, so that host, port, TLS, path, subprotocol and origin are right.
+fn it_worked(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
+    let Address { host, port, .. } = address;
+    if trouble.known.is_open_elsewhere {
+        guesses.add(
+            80,
+            format!("Another connection to {host}:{port} is open at this moment, so the address is right. The server may limit how many connections one machine opens."),
+            "Close the other connection and try again, or look into the server's log.",
+        );
+        return;
+    }
+    let Some(until) = &trouble.known.worked_until else {
+        return;
+    };
+    let is_refused = trouble.lasted <= QUICK;
+    guesses.add(
+        if is_refused { 90 } else { 70 },
+        format!("This address worked until {until}: the server was probably stopped or restarted."),
+        format!("Check that the server on port {port} of {host} is running. Its log says why it stopped."),
+    );
+    guesses.add(
+        if is_refused { 40 } else { 80 },
+        format!("This address worked until {until}: the network between this machine and {host} may be gone."),
+        "Check the network of this machine: sleep, Wi-Fi, VPN.",
+    );
 }
 
 /// What the browser itself forbids this page.
@@ -77,13 +133,13 @@ fn page(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
         if address.is_loopback() {
             guesses.add(
                 30,
-                "This page came over HTTPS, and some browsers (Safari) then open no ws:// address, not even on this machine.",
+                "This page was loaded over HTTPS, and some browsers (Safari) then open no ws:// address, not even on this machine.",
                 "Use another browser, or open this page over http:// from this machine.",
             );
         } else {
             guesses.add(
                 98,
-                "This page came over HTTPS, and browsers open no ws:// address from such a page (mixed content).",
+                "This page was loaded over HTTPS, and browsers open no ws:// address from such a page (mixed content).",
                 "Use wss:// and the server's TLS port, or serve this page over http://.",
             );
         }
@@ -91,8 +147,8 @@ fn page(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
     if trouble.page_is_secure && address.is_local() {
         guesses.add(
             25,
-            "Some browsers ask before a page from the internet may reach the network around you, and a no is remembered.",
-            "Look into the site's permissions, beside the address bar, for access to the local network.",
+            "Some browsers ask before a page from the internet may reach your local network, and remember a refusal.",
+            "Check the site's permissions, beside the address bar, for access to the local network.",
         );
     }
 }
@@ -103,14 +159,14 @@ fn port(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
         guesses.add(
             96,
             format!("Browsers never connect to port {port}: it belongs to another protocol."),
-            "Let the server listen on another port.",
+            "Configure the server to listen on another port.",
         );
     }
     if let Some((_, what)) = OTHER_PORTS.iter().find(|&&(other, _)| other == port) {
         guesses
             .add(
                 92,
-                format!("Port {port} is as a rule {what}; a browser can only speak WebSocket."),
+                format!("Port {port} is usually {what}; a browser can only use WebSocket."),
                 format!(
                     "Use the port of the server's WebSocket listener: {}.",
                     ports(trouble)
@@ -131,22 +187,20 @@ fn port(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
     if !address.is_secure && (is_of(true) || port == 443) {
         guesses.add(
             84,
-            format!("Port {port} expects TLS as a rule, and the address begins with ws://."),
+            format!("Port {port} usually expects TLS, but the address begins with ws://."),
             "Use wss:// with this port.",
         );
     }
     if address.is_secure && (is_of(false) || port == 80) {
         guesses.add(
             84,
-            format!(
-                "Port {port} speaks without TLS as a rule, and the address begins with wss://."
-            ),
+            format!("Port {port} usually does not use TLS, but the address begins with wss://."),
             "Use ws:// with this port, or the server's TLS port.",
         );
     } else if address.is_secure && !trouble.page_is_secure && !is_of(true) && port != 443 {
         guesses.add(
             if address.is_local() { 71 } else { 45 },
-            format!("Port {port} may speak without TLS, and the address begins with wss://."),
+            format!("Port {port} may not use TLS, but the address begins with wss://."),
             "Try ws:// with this port.",
         );
     }
@@ -177,17 +231,45 @@ fn reach(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
             .add(
                 likelihood,
                 format!("Nothing may be listening on port {port} of {host}."),
-                "Check that the server runs, that its WebSocket listener is on, and that host and port are right: \
-                 clients without WebSocket use another port.",
+                "Check that the server is running, that its WebSocket listener is enabled, and that host and port are \
+                 right: plain MQTT (TCP) clients use a different port, usually 1883.",
             )
             .configuration(listener_lines(address));
-    } else {
-        guesses.add(
-            76,
-            format!("No answer came from {host}: it may be down, or a firewall swallows what is sent to port {port}."),
-            "Check the host's name, and whether the port is open to this machine.",
-        );
+        web_server(address, guesses);
+        return;
     }
+    // A machine that is there either refuses at once or accepts; a server that accepts and reads
+    // something other than HTTP waits for more.
+    let is_near = address.is_local();
+    guesses
+        .add(
+            if is_near { 90 } else { 74 },
+            format!("A plain MQTT port never answers a WebSocket: something may listen on port {port} of {host} that speaks MQTT over TCP only."),
+            format!("Use the port of the server's WebSocket listener: {}.", ports(trouble)),
+        )
+        .configuration(listener_lines(address));
+    guesses.add(
+        if is_near { 60 } else { 76 },
+        format!("No answer came from {host}: it may be down, or a firewall drops what is sent to port {port}."),
+        "Check the host name, and whether the port can be reached from this machine.",
+    );
+}
+
+/// A web server that answers with a page, or with an error, and not with a WebSocket. A browser does not
+/// tell a page so; but the person can look.
+fn web_server(address: &Address, guesses: &mut Guesses) {
+    let is_web = WEB_PORTS.contains(&address.port);
+    guesses.add(
+        if is_web { 73 } else { 47 },
+        format!(
+            "A web server may answer on port {} with a page, or with an HTTP error, instead of a WebSocket.",
+            address.port
+        ),
+        format!(
+            "Open {} in a tab. If a page or an HTTP error appears, a web server answers there: the port or the path is wrong. If the browser cannot connect, nothing is listening.",
+            address.as_web_page()
+        ),
+    );
 }
 
 /// The paths that servers use, but for the one that was tried.
@@ -220,11 +302,11 @@ fn handshake(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
         ),
         Some(_) => guesses.add(
             30,
-            format!("The server may answer at another path than {path}."),
-            "Look the path up in the server's settings.",
+            format!("The server may use a path other than {path}."),
+            "Look up the path in the server's settings.",
         ),
         None => guesses.add(
-            if path == "/" { 48 } else { 38 },
+            if path == "/" { 48 } else { 42 },
             format!("The path {path} may be wrong."),
             other_paths(path),
         ),
@@ -238,9 +320,9 @@ fn handshake(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
     } else {
         guesses
             .add(
-                28,
-                "The server may not answer with the WebSocket subprotocol mqtt, as a proxy in between that drops it does not.",
-                "Let the proxy pass on Sec-WebSocket-Protocol, Upgrade and Connection.",
+                45,
+                "The server, or a proxy before it, may not answer with the WebSocket subprotocol `mqtt`.",
+                "Configure the proxy to pass on Sec-WebSocket-Protocol, Upgrade and Connection; update a server that only knows `mqttv3.1`.",
             )
             .configuration(
                 "# nginx\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\n\
@@ -251,7 +333,7 @@ fn handshake(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
     guesses.add(
         18,
         "The server may accept pages of certain origins only.",
-        "Look for a list of origins in the server's WebSocket settings, and add this page's.",
+        "Look for a list of allowed origins in the server's WebSocket settings, and add this page's.",
     );
     if broker.is_some_and(|broker| broker.name == "AWS IoT") {
         guesses

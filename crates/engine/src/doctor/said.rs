@@ -1,8 +1,9 @@
 //! The server said why, with a CONNACK or a DISCONNECT.
 
-use mqttscope_wire::PacketType;
+use mqttscope_wire::{PacketType, ReasonCode};
 
 use super::{End, Guesses, Trouble, access_lines};
+use crate::protocol::Action;
 
 pub(super) fn guess(trouble: &Trouble<'_>, guesses: &mut Guesses) {
     let End::Said {
@@ -31,23 +32,58 @@ pub(super) fn guess(trouble: &Trouble<'_>, guesses: &mut Guesses) {
     let meaning = reason_code
         .meaning(*packet_type, trouble.version)
         .unwrap_or("Look it up in the server's manual.");
+    if *packet_type == PacketType::Disconnect && *reason_code == ReasonCode::SESSION_TAKEN_OVER {
+        if super::taken_over(trouble, guesses) {
+            return;
+        }
+        guesses
+            .add(
+                100,
+                format!(
+                    "Another client connected as `{}`, and the server gave it the session: DISCONNECT with 0x8E, {name}.{words}",
+                    trouble.known.client_identifier
+                ),
+                "Connect with another identifier. Each client needs one of its own.",
+            )
+            .certain()
+            .action(Action::ChangeClientIdentifier)
+            .statement(trouble.version, "MQTT-3.1.4-3", "");
+        return;
+    }
+    let what = match packet_type {
+        PacketType::Connack => "The server refused the connection: CONNACK with",
+        _ => "The server ended the connection: DISCONNECT with",
+    };
+    let doubt = match (&trouble.known.doubt, reason_code.0) {
+        // Packet too large.
+        (Some(doubt), 0x95) => format!(
+            " The last packet was a {} of {}.",
+            doubt.packet_type.name(),
+            super::connected::size(doubt)
+        ),
+        // Not authorized.
+        (Some(doubt), 0x87) if *packet_type == PacketType::Disconnect && !doubt.what.is_empty() => {
+            format!(
+                " The last packet was a {} of `{}`.",
+                doubt.packet_type.name(),
+                doubt.what
+            )
+        }
+        _ => String::new(),
+    };
     guesses.add(
         100,
-        format!(
-            "The server said {} with {:#04X}, {name}.{words}",
-            packet_type.name(),
-            reason_code.0
-        ),
+        format!("{what} {:#04X}, {name}.{words}{doubt}", reason_code.0),
         match server_reference {
             Some(reference) => format!("{meaning} It names {reference}."),
             None if is_about_access && !trouble.has_user_name => {
-                "No user name is given, and the server seems to ask for one. \
+                "No user name is given, and the server seems to require one. \
                  Give a user name and a password in the settings of the connection."
                     .to_owned()
             }
             None if is_about_access => {
-                "Check the user name and the password: most servers say no more than this when they \
-                 are wrong. If they are right, check what this client may do on the server."
+                "Check the user name and the password: most servers answer no more than this when they \
+                 are wrong. If they are right, check this client's permissions on the server."
                     .to_owned()
             }
             None => meaning.to_owned(),
@@ -67,7 +103,25 @@ pub(super) fn guess(trouble: &Trouble<'_>, guesses: &mut Guesses) {
         (PacketType::Disconnect, 0x95) => ("MQTT-3.2.2-15", ""),
         _ => ("", ""),
     };
-    guesses.statement(trouble.version, v5, v3_1_1);
+    guesses.statement(trouble.version, v5, v3_1_1).certain();
+    match (packet_type, reason_code.0) {
+        // Unsupported protocol version; before version 5: unacceptable protocol version.
+        (PacketType::Connack, 0x84) => {
+            guesses.action(Action::UseVersion("3.1.1".into()));
+        }
+        (PacketType::Connack, 0x01) => {
+            let other = if is_v5 || !trouble.version.name().ends_with(".1.1") {
+                "3.1.1"
+            } else {
+                "5"
+            };
+            guesses.action(Action::UseVersion(other.into()));
+        }
+        (PacketType::Connack, 0x85 | 0x02) => {
+            guesses.action(Action::ChangeClientIdentifier);
+        }
+        _ => {}
+    }
     if is_about_access {
         guesses.configuration(access_lines(trouble.target));
     }

@@ -6,16 +6,20 @@ use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFilt
 use super::{Engine, Transport, instant};
 use crate::connection::{Connection, Repeating, Request};
 use crate::convert;
+use crate::doctor::End;
 use crate::export;
 use crate::log::Wanted;
 use crate::protocol::{
-    Command, ConnectionId, Looking, MessageDraft, Profile, Repeat, Report, SubscriptionDraft,
+    Command, ConnectionId, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
+    SubscriptionDraft,
 };
 use crate::view::gone::Gone;
-use crate::view::rows;
+use crate::view::{history, rows};
 
 /// The most packets of a handshake that are given for its picture.
 const HANDSHAKE: usize = 64;
+/// The most bytes that they have together; a packet that is larger is left out.
+const HANDSHAKE_BYTES: u32 = 4 << 20;
 
 impl Engine {
     /// Does what the page asks for. What cannot be done is said in a notice.
@@ -46,9 +50,7 @@ impl Engine {
                 }
                 self.rewant();
             }
-            Command::Publish(id, draft, None) => {
-                self.publish(now_ms, id, &draft);
-            }
+            Command::Publish(id, draft, None) => self.publish_once(now_ms, id, &draft),
             Command::Publish(id, draft, Some(repeat)) => self.begin(now_ms, id, *draft, repeat),
             Command::StopRepeating(id) => {
                 if let Some(connection) = self.connections.get_mut(&id) {
@@ -58,18 +60,35 @@ impl Engine {
             Command::Request(id, draft, timeout_ms) => {
                 self.request(now_ms, id, *draft, timeout_ms.into());
             }
+            Command::ClearRetained(id, level) => self.clear_retained(now_ms, id, level),
             Command::Look(looking) => self.look(*looking),
             Command::Drawn => self.pace.drawn(now_ms),
             Command::Inspect(record) => {
                 if let Some(mut packet) = rows::packet(&self.log, record) {
                     packet.findings = self.watch.findings_about(record);
                     self.answers.push(Report::Packet(packet));
+                    let history = history::of(&self.log, &self.topics, record);
+                    self.answers.extend(history.map(Report::History));
+                } else if let Some(event) = rows::event(&self.log, record) {
+                    self.answers.push(Report::Event(Box::new(event)));
                 } else {
                     self.notice(None, true, "This packet is no longer in the log.");
                 }
             }
             Command::Handshake(records) => {
+                let mut left = HANDSHAKE_BYTES;
                 let packets = records.iter().take(HANDSHAKE);
+                let fits = |record: &&RecordId| {
+                    let size = self.log.get(**record).map_or(0, |record| record.size());
+                    let fits = size <= left;
+                    left = if fits {
+                        left.saturating_sub(size)
+                    } else {
+                        left
+                    };
+                    fits
+                };
+                let packets = packets.filter(fits);
                 let packets = packets.filter_map(|&record| rows::timed_packet(&self.log, record));
                 self.answers.push(Report::Handshake(packets.collect()));
             }
@@ -167,9 +186,11 @@ impl Engine {
     }
 
     fn cut(&mut self, now_ms: f64, id: ConnectionId) {
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.attempt.ended(End::Cut);
+        }
         self.release(now_ms, id);
         if let Some(connection) = self.connections.get_mut(&id) {
-            connection.cause = "cut by you".into();
             connection.client.handle_disconnected(instant(now_ms));
         }
         self.settle(now_ms, id);
@@ -296,11 +317,7 @@ impl Engine {
     }
 
     fn look(&mut self, looking: Looking) {
-        let before = core::mem::replace(&mut self.looking, looking);
-        let now = &self.looking;
-        if now.explanations != before.explanations || now.connection != before.connection {
-            self.explained.forget();
-        }
+        self.looking = looking;
         self.rewant();
     }
 
@@ -349,7 +366,6 @@ impl Engine {
         self.states.clear();
         self.flows_gone = Gone::default();
         self.findings_gone = Gone::default();
-        self.findings = [0; 3];
         for connection in self.connections.values_mut() {
             connection.forget_topics();
         }

@@ -2,15 +2,17 @@
 
 use mqttscope_session::client::{Cause, Command as ClientCommand, Event, Failure, Phase, Ticket};
 use mqttscope_session::common::Message;
-use mqttscope_wire::{PacketType, Property, PropertyId, ReasonCode};
+use mqttscope_wire::{PacketType, Property, PropertyId, ProtocolVersion, ReasonCode};
 
 use super::{Closed, Engine, SocketId, Transport, instant};
-use crate::attempt;
 use crate::connection::Connection;
 use crate::convert;
 use crate::doctor;
-use crate::protocol::ConnectionId;
-use crate::view::limits;
+use crate::protocol::{ConnectionId, Notice, Report};
+use crate::view::{limits, rows};
+
+/// Characters of a response that is told in a notice.
+const ANSWER: usize = 120;
 
 impl Engine {
     pub(super) fn happened(&mut self, now_ms: f64, id: ConnectionId, event: Event) {
@@ -45,20 +47,13 @@ impl Engine {
                 }
             }
             Event::Connected(connected) => {
-                connection.cause.clear();
-                connection.advice.clear();
                 connection.attempt.reached(now_ms, doctor::Phase::Connected);
                 connection.session_present = Some(connected.session_present);
                 connection.limits = limits::of_connack(connection.version, &connected);
                 self.subscribe_again(now_ms, id, connected.session_present);
             }
-            Event::Disconnected { cause, .. } => {
-                let version = connection.version;
-                connection.session_present = None;
-                connection.advice =
-                    attempt::advice(connection, &cause, now_ms, self.page_is_secure);
-                let words = words(&cause, version, &connection.cause);
-                connection.cause = words;
+            Event::Disconnected { cause, retry_at } => {
+                self.ended(now_ms, id, &cause, retry_at);
             }
             Event::Subscribed {
                 ticket,
@@ -81,8 +76,12 @@ impl Engine {
                     self.notice(Some(id), true, text);
                 }
             }
-            Event::Failed { failure, .. } => {
-                self.notice(Some(id), true, words_of_failure(failure));
+            Event::Failed { ticket, failure } => {
+                connection.not_asked(ticket);
+                // The request that took its place is shown.
+                if failure != Failure::Superseded {
+                    self.notice(Some(id), true, words_of_failure(failure));
+                }
             }
             // Done by whoever calls, or nothing to do.
             Event::Message { .. }
@@ -111,9 +110,13 @@ impl Engine {
         if let Some(at) = answered {
             let request = connection.requests.swap_remove(at);
             let took = now_ms - request.sent_ms;
-            let size = message.payload.len();
-            let text = format!("The answer came after {took:.1} ms: {size} bytes.");
-            self.notice(Some(id), false, text);
+            let says = rows::preview(&message.payload, ANSWER);
+            self.answers.push(Report::Notice(Notice {
+                connection: Some(id),
+                text: format!("Response after {took:.1} ms: {says}"),
+                is_problem: false,
+                record: self.answer_record(id, &message.payload),
+            }));
         }
     }
 
@@ -133,7 +136,7 @@ impl Engine {
         self.transport.push_back(Transport::Open {
             socket,
             target: connection.profile.target.clone(),
-            subprotocol: if connection.version == mqttscope_wire::ProtocolVersion::V3_1 {
+            subprotocol: if connection.version == ProtocolVersion::V3_1 {
                 "mqttv3.1"
             } else {
                 "mqtt"
@@ -142,13 +145,13 @@ impl Engine {
     }
 
     /// Makes the subscriptions that the server does not know: the profile's at first, all of them
-    /// when a session is gone.
+    /// when a session is gone. Those without a SUBACK are not among them: the client itself sends
+    /// their SUBSCRIBE again.
     fn subscribe_again(&mut self, now_ms: f64, id: ConnectionId, session_present: bool) {
         let Some(connection) = self.connections.get(&id) else {
             return;
         };
-        let mut drafts = connection.drafts();
-        let is_new = |filter: &str| drafts.iter().all(|draft| draft.topic_filter != filter);
+        let is_new = |filter: &str| !connection.knows_filter(filter);
         let fresh: Vec<_> = connection
             .profile
             .subscriptions
@@ -156,9 +159,11 @@ impl Engine {
             .filter(|draft| is_new(&draft.topic_filter))
             .cloned()
             .collect();
-        if session_present {
-            drafts.clear();
-        }
+        let mut drafts = if session_present {
+            Vec::new()
+        } else {
+            connection.answered_drafts()
+        };
         drafts.extend(fresh);
         if !drafts.is_empty() {
             self.subscribe(now_ms, id, drafts);
@@ -218,7 +223,7 @@ impl Engine {
             .requests
             .retain(|request| request.until_ms > now_ms);
         for _ in connection.requests.len()..before {
-            self.notice(Some(id), true, "Nobody answered the request in time.");
+            self.notice(Some(id), true, "No response to the request in time.");
         }
     }
 
@@ -275,14 +280,14 @@ pub(super) fn words_of(closed: &Closed) -> String {
         format!(" and said {:?}", closed.reason)
     };
     if !closed.was_open {
-        return "could not be opened".into();
+        return "could not connect".into();
     }
     match closed.code {
         1000 => format!("the server closed it in order{said}"),
         1001 => format!("the server is going away{said}"),
         1002 => format!("the server saw a WebSocket protocol error{said}"),
         1003 => format!("closed over data of the wrong kind{said}"),
-        1006 => "the connection broke".into(),
+        1006 => "connection lost".into(),
         1007 => format!("the server could not read what it got{said}"),
         1008 => format!("the server's policy forbids it{said}"),
         1009 => format!("a message was too big for the server{said}"),
@@ -291,15 +296,20 @@ pub(super) fn words_of(closed: &Closed) -> String {
     }
 }
 
-fn words(cause: &Cause, version: mqttscope_wire::ProtocolVersion, socket: &str) -> String {
+pub(super) fn words(
+    cause: &Cause,
+    version: ProtocolVersion,
+    socket: &str,
+    phase: doctor::Phase,
+) -> String {
     let name = |packet_type, code: ReasonCode| {
         code.name(packet_type, version)
             .map_or_else(|| format!("0x{:02X}", code.0), str::to_owned)
     };
     match cause {
         Cause::Requested => String::new(),
-        Cause::NotOpened if socket.is_empty() => "could not be opened".into(),
-        Cause::Lost if socket.is_empty() => "the connection broke".into(),
+        Cause::NotOpened if socket.is_empty() => "could not connect".into(),
+        Cause::Lost if socket.is_empty() => "connection lost".into(),
         Cause::NotOpened | Cause::Lost => socket.to_owned(),
         Cause::Refused { reason_code, .. } => {
             let name = name(PacketType::Connack, *reason_code);
@@ -307,11 +317,20 @@ fn words(cause: &Cause, version: mqttscope_wire::ProtocolVersion, socket: &str) 
             let name = name.strip_prefix("Connection Refused, ").unwrap_or(&name);
             format!("refused: {name}")
         }
+        Cause::AnsweredAsV3_1_1 { return_code } => {
+            let name = return_code.name(PacketType::Connack, ProtocolVersion::V3_1_1);
+            let name = name.unwrap_or("an unknown code");
+            let name = name.strip_prefix("Connection Refused, ").unwrap_or(name);
+            format!("the server does not speak version 5: it answered as 3.1.1 ({name})")
+        }
         Cause::ByServer { reason_code, .. } => {
             format!(
                 "ended by the server: {}",
                 name(PacketType::Disconnect, *reason_code)
             )
+        }
+        Cause::TimedOut(_) if phase == doctor::Phase::Opening => {
+            "the WebSocket did not open in time".into()
         }
         Cause::TimedOut(PacketType::Connack) => "the server did not answer the CONNECT".into(),
         Cause::TimedOut(packet_type) => format!("no {} came in time", packet_type.name()),
@@ -338,5 +357,6 @@ const fn words_of_failure(failure: Failure) -> &'static str {
         Failure::NotConnected => "Not sent: the connection was lost first.",
         Failure::SessionLost => "The session was lost, and what it held with it.",
         Failure::NoPacketIdentifier => "Not sent: every Packet Identifier is in use.",
+        Failure::Superseded => "Not sent: a later request is for the same filters.",
     }
 }

@@ -1,10 +1,13 @@
 //! The engine itself; see [`Engine`].
 
+mod closing;
 mod commands;
 mod events;
+mod messages;
 mod pace;
 mod record;
 mod report;
+mod retained;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -20,13 +23,17 @@ use crate::protocol::{ConnectionId, Grade, Looking, Notice, RecordId, Report, Ta
 use crate::states::States;
 use crate::topics::Topics;
 use crate::view::charting::Charting;
+use crate::view::cut::cut;
 use crate::view::gone::Gone;
 use crate::watch::Watch;
+use crate::worked::WorkedAddresses;
 use pace::Pace;
-use report::Explained;
 
 /// Milliseconds between two summaries when nothing else happens, so that rates fall to zero.
 const BETWEEN_SUMMARIES: f64 = 1_000.0;
+
+/// Characters of a notice: it may quote what a server sent.
+const MOST_NOTICE: usize = 400;
 
 /// What a socket is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,16 +89,18 @@ pub struct Engine {
     next_socket: u32,
     seed: u64,
     page_is_secure: bool,
+    /// How far the clocks here are behind UTC.
+    minutes_behind: f64,
+    /// Addresses where a connection was accepted.
+    worked: WorkedAddresses,
     looking: Looking,
     wire: Index,
     messages: Index,
     charting: Charting,
     watch: Watch,
     states: States,
-    explained: Explained,
     flows_gone: Gone,
     findings_gone: Gone,
-    findings: [u64; 3],
     transport: VecDeque<Transport>,
     answers: Vec<Report>,
     /// Something has changed since the last reports.
@@ -118,16 +127,16 @@ impl Engine {
             next_socket: 0,
             seed,
             page_is_secure: false,
+            minutes_behind: 0.0,
+            worked: WorkedAddresses::default(),
             looking: Looking::default(),
             wire: Index::default(),
             messages: Index::default(),
             charting: Charting::default(),
             watch: Watch::default(),
             states: States::default(),
-            explained: Explained::default(),
             flows_gone: Gone::default(),
             findings_gone: Gone::default(),
-            findings: [0; 3],
             transport: VecDeque::new(),
             answers: Vec::new(),
             changed: true,
@@ -144,8 +153,18 @@ impl Engine {
         self
     }
 
+    /// Says how many minutes the clocks here are behind UTC, for times of day.
+    #[must_use]
+    pub const fn in_time_zone(mut self, minutes_behind: f64) -> Self {
+        self.minutes_behind = minutes_behind;
+        self
+    }
+
     /// A socket is open.
     pub fn handle_open(&mut self, now_ms: f64, socket: SocketId) {
+        if let Some(&id) = self.sockets.get(&socket) {
+            self.opened(now_ms, id);
+        }
         self.with(now_ms, socket, |connection, now| {
             connection.attempt.reached(now_ms, Phase::Opened);
             connection.client.handle_connected(now);
@@ -243,8 +262,6 @@ impl Engine {
             Some(0.0)
         } else if is_drawn && self.changed {
             Some(self.report_due_ms())
-        } else if let Some(due) = self.explained.due_ms().filter(|_| is_drawn) {
-            Some(due)
         } else if is_drawn && self.connections.values().any(is_open) {
             Some(self.pace.told_ms() + BETWEEN_SUMMARIES)
         } else {
@@ -315,8 +332,9 @@ impl Engine {
     ) {
         self.answers.push(Report::Notice(Notice {
             connection,
-            text: text.into(),
+            text: cut(&text.into(), MOST_NOTICE),
             is_problem,
+            record: None,
         }));
     }
 
@@ -330,24 +348,12 @@ impl Engine {
         self.judged(judged);
     }
 
-    /// Counts findings, and marks the packets that they are about.
+    /// Marks the packets that findings are about.
     fn judged(&mut self, judged: Vec<(Grade, Option<RecordId>)>) {
         for (grade, record) in judged {
-            self.found(grade);
             if let Some(record) = record {
                 self.log.grade(record, grade);
             }
-        }
-    }
-
-    fn found(&mut self, grade: Grade) {
-        let at = match grade {
-            Grade::Error => 0,
-            Grade::Warning => 1,
-            Grade::Note => 2,
-        };
-        if let Some(count) = self.findings.get_mut(at) {
-            *count = count.saturating_add(1);
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{Engine, instant};
 use crate::connection::Connection;
 use crate::log::{Links, New, WireLog};
 use crate::protocol::{ConnectionId, Direction, Grade};
-use crate::topics::{self, Topics};
+use crate::topics::{self, Noted, Topics};
 
 impl Engine {
     /// Records every packet that these bytes complete.
@@ -73,9 +73,11 @@ struct Recorder<'a> {
 
 /// What the log wants to know of a packet.
 #[derive(Default)]
-struct Read {
+struct Read<'a> {
     packet_identifier: u16,
     topic: Option<u32>,
+    /// The Topic Name as it stands in the packet.
+    name: &'a str,
     payload: u32,
     retain: bool,
     is_faulty: bool,
@@ -99,6 +101,7 @@ impl Recorder<'_> {
             packet,
         );
         let first = packet.first().copied().unwrap_or_default();
+        (self.connection.attempt).packet(self.now_ms, self.direction, first, record);
         let asked = self.links.note(
             self.connection.id,
             self.direction,
@@ -117,16 +120,23 @@ impl Recorder<'_> {
         }
         if read.topic.is_some() {
             self.messages = self.messages.saturating_add(1);
-            let of = self.connection.id;
-            self.topics
-                .note(topic, of, record, read.payload, read.retain);
+            self.topics.note(
+                topic,
+                Noted {
+                    connection: self.connection.id,
+                    direction: self.direction,
+                    record,
+                    size: read.payload,
+                    retain: read.retain,
+                },
+            );
             if self.direction == Direction::In {
-                self.connection.count(topic, self.topics);
+                self.connection.count(topic, read.name, self.topics);
             }
         }
     }
 
-    fn read(&mut self, packet: &[u8], version: ProtocolVersion) -> Read {
+    fn read<'a>(&mut self, packet: &'a [u8], version: ProtocolVersion) -> Read<'a> {
         let sender = match self.direction {
             Direction::Out => Sender::Client,
             Direction::In => Sender::Server,
@@ -165,6 +175,7 @@ impl Recorder<'_> {
                 Direction::In => inwards,
             };
             let name = publish.topic_name.as_str();
+            read.name = name;
             read.topic = Some(if name.is_empty() {
                 alias
                     .and_then(|alias| aliases.get(&alias).copied())

@@ -3,31 +3,15 @@
 use super::pace::Part;
 use super::{BETWEEN_SUMMARIES, Engine};
 use crate::log::matches_search;
-use crate::protocol::{RecordId, Report, Summary, Window};
+use crate::protocol::{Grade, RecordId, Report, Summary, Window};
+use crate::topics::Unfolded;
+use crate::view::cut::cut;
 use crate::view::{flows, rows};
-use crate::watch::{Found, Watched};
+use crate::watch::{Listed, Watched};
 
-/// When the recording was put into words. That reads everything that was found, so it is not done
-/// as often as rows are reported.
-#[derive(Debug, Default)]
-pub(super) struct Explained {
-    at_ms: Option<f64>,
-    /// Something may have changed since.
-    is_late: bool,
-}
-
-impl Explained {
-    /// The words are wanted at once.
-    pub(super) const fn forget(&mut self) {
-        self.at_ms = None;
-    }
-
-    /// When they are to be told anew, if they are.
-    pub(super) fn due_ms(&self) -> Option<f64> {
-        let due = |at_ms: f64| at_ms + BETWEEN_SUMMARIES;
-        self.at_ms.filter(|_| self.is_late).map(due)
-    }
-}
+/// Topics below `$SYS` that are told, and characters of each.
+const SYSTEM: usize = 100;
+const SYSTEM_NAME: usize = 100;
 
 impl Engine {
     /// What the page is told now: answers at once, rows and counts when it has drawn the last ones.
@@ -60,9 +44,8 @@ impl Engine {
     }
 
     fn is_report_due(&self, now_ms: f64) -> bool {
-        let is_late = || self.explained.due_ms().is_some_and(|due| due <= now_ms);
         self.pace.is_drawn()
-            && ((now_ms >= self.report_due_ms() && (self.changed || is_late()))
+            && ((now_ms >= self.report_due_ms() && self.changed)
                 || now_ms >= self.pace.told_ms() + BETWEEN_SUMMARIES)
     }
 
@@ -74,6 +57,7 @@ impl Engine {
 
     /// What is always shown, and what stands in the middle of the page.
     fn report_rows(&mut self, now_ms: f64, reports: &mut Vec<Report>) {
+        let listed = (self.watch).listed(self.looking.connection, RecordId(self.log.first()));
         reports.push(Report::Summary(Box::new(Summary {
             connections: self
                 .connections
@@ -81,10 +65,10 @@ impl Engine {
                 .map(|connection| connection.view(now_ms))
                 .collect(),
             log: self.log.view(),
-            findings: self.findings,
+            findings: [Grade::Error, Grade::Warning, Grade::Note]
+                .map(|grade| listed.iter().filter(|one| one.grade() == grade).count() as u64),
             settled: self.settled,
         })));
-        self.explain(now_ms, reports);
         let looking = &self.looking;
         if let Some(moment) = looking.state {
             let state = self.states.report(moment, &self.log);
@@ -95,12 +79,19 @@ impl Engine {
         }
         if let Some(window) = looking.wire {
             let part = self.wire.window(&self.log, window);
-            let rows = rows::wire(&self.log, &mut self.dissector, &part.ids);
+            let rows = rows::wire(
+                &self.log,
+                &self.topics,
+                &mut self.dissector,
+                &part.ids,
+                part.before,
+            );
             let revealed = looking.reveal;
             reports.push(Report::Wire {
                 first: part.first,
                 total: part.total,
                 dropped: part.dropped,
+                events: part.events,
                 rows,
                 revealed: revealed.and_then(|id| Some((id, self.wire.row_of(&self.log, id)?))),
             });
@@ -144,15 +135,19 @@ impl Engine {
             });
         }
         if let Some(window) = looking.findings {
-            let all: Vec<&Found> = self.watch.findings(looking.connection).collect();
-            let numbers = all.iter().map(|found| found.number);
-            let dropped = (self.findings_gone).count(looking.connection, "", numbers);
+            let is_wanted =
+                |one: &Listed<'_>| looking.grade.is_none_or(|grade| one.grade() == grade);
+            let all: Vec<Listed<'_>> = listed.into_iter().filter(is_wanted).collect();
+            // Only broken rules are many enough to be dropped.
+            let numbers = all.iter().filter_map(|one| Some(one.found()?.number));
+            let of = format!("{:?}", looking.grade);
+            let dropped = (self.findings_gone).count(looking.connection, &of, numbers);
             let (first, shown) = part(&all, window, dropped);
             reports.push(Report::Findings {
                 first,
                 total: all.len() as u64,
                 dropped,
-                rows: shown.iter().map(|found| found.view()).collect(),
+                rows: shown.iter().map(Listed::view).collect(),
             });
         }
         if looking.chart {
@@ -165,38 +160,36 @@ impl Engine {
         let Some(window) = looking.topics else {
             return;
         };
-        let open = looking.open_topics.iter().cloned().collect();
+        let unfolded = Unfolded::new(&looking.tree);
         let of = looking.connection;
-        let shown = self.topics.shown(of, &open);
+        let shown = self.topics.shown(of, &unfolded);
         let first = usize::try_from(window.first).unwrap_or(usize::MAX);
         let preview = |record| rows::preview_of(&self.log, record);
         let rows = shown
             .iter()
             .skip(first)
             .take(window.count as usize)
-            .filter_map(|&number| self.topics.row(number, of, &open, preview))
+            .filter_map(|&number| self.topics.row(number, of, &unfolded, preview))
             .collect();
         reports.push(Report::Topics {
             first: window.first,
             total: shown.len() as u64,
+            left_out: self.topics.left_out(),
+            system: self.system(),
             rows,
         });
     }
 
-    /// The recording in plain words, once in a while.
-    fn explain(&mut self, now_ms: f64, reports: &mut Vec<Report>) {
-        if !self.looking.explanations {
-            self.explained = Explained::default();
-            return;
-        }
-        let since = self.explained.at_ms.map(|at_ms| now_ms - at_ms);
-        self.explained.is_late = since.is_some_and(|since| since < BETWEEN_SUMMARIES);
-        if !self.explained.is_late {
-            self.explained.at_ms = Some(now_ms);
-            let oldest = RecordId(self.log.first());
-            let lines = self.watch.explanations(self.looking.connection, oldest);
-            reports.push(Report::Explanations(lines));
-        }
+    /// What the server says of itself.
+    fn system(&self) -> Vec<(String, String)> {
+        let last = self
+            .topics
+            .last_below("$SYS", self.looking.connection, SYSTEM);
+        let with_payload = |(topic, record): (String, RecordId)| {
+            let name = topic.strip_prefix("$SYS/").unwrap_or(&topic);
+            Some((cut(name, SYSTEM_NAME), rows::preview_of(&self.log, record)?))
+        };
+        last.into_iter().filter_map(with_payload).collect()
     }
 }
 

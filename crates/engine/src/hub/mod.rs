@@ -24,6 +24,7 @@ mod owner;
 mod tab;
 
 pub use message::{Body, Link, Message, TabId};
+pub(crate) use tab::BROKER_CLOSED;
 pub use tab::{Output, Tab};
 
 /// The name of the channel that all tabs share. Its number changes when [`Message`] does, so that

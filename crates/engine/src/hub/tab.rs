@@ -396,4 +396,4 @@ impl Tab {
     }
 }
 
-const BROKER_CLOSED: &str = "the built-in broker closed the connection";
+pub(crate) const BROKER_CLOSED: &str = "the built-in broker closed the connection";

@@ -5,9 +5,10 @@ use std::collections::{HashMap, VecDeque};
 use mqttscope_session::common::topic_tree;
 use mqttscope_wire::{PacketType, TopicFilter};
 
-use super::{Record, WireLog};
+use super::{Entry, Record, WireLog};
 use crate::protocol::{ConnectionId, RecordId, Window};
-use crate::topics::Topics;
+use crate::topics::{NONE, Topics};
+use crate::view::rows::topic_of;
 
 /// Packets that are looked at in one go; a worker that searches a million still hears *stop*.
 const SLICE: u64 = 50_000;
@@ -19,6 +20,8 @@ pub(crate) struct Wanted {
     pub(crate) connection: Option<ConnectionId>,
     /// Only PUBLISH packets.
     pub(crate) messages: bool,
+    /// No openings and closings of connections.
+    pub(crate) packets: bool,
     /// See [`crate::protocol::Looking::search`].
     pub(crate) search: String,
     /// Filters whose messages are hidden, unless another one that is not brings them too.
@@ -32,6 +35,8 @@ pub(crate) struct Wanted {
 pub(crate) struct Index {
     wanted: Wanted,
     hits: VecDeque<u64>,
+    /// Hits that are openings and closings of connections.
+    events: VecDeque<u64>,
     /// Hits that went with the oldest packets.
     dropped: u64,
     /// The next packet to look at.
@@ -49,8 +54,12 @@ pub(crate) struct Part {
     pub(crate) total: u64,
     /// Rows that went with the oldest packets.
     pub(crate) dropped: u64,
+    /// Rows there are that are no packets.
+    pub(crate) events: u64,
     /// Its packets.
     pub(crate) ids: Vec<RecordId>,
+    /// The packet in the row before the first.
+    pub(crate) before: Option<RecordId>,
 }
 
 impl Index {
@@ -86,16 +95,24 @@ impl Index {
             self.hits.pop_front();
             self.dropped = self.dropped.saturating_add(1);
         }
+        while self.events.front().is_some_and(|&hit| hit < log.first()) {
+            self.events.pop_front();
+        }
         if self.is_whole() {
             return false;
         }
         self.next = self.next.max(log.first());
         let end = log.end().min(self.next.saturating_add(SLICE));
         for number in self.next..end {
-            if let Some(record) = log.get(RecordId(number))
-                && self.is_in(record, log, topics)
-            {
-                self.hits.push_back(number);
+            match log.entry(RecordId(number)) {
+                Some(Entry::Packet(record)) if self.is_in(record, log, topics) => {
+                    self.hits.push_back(number);
+                }
+                Some(Entry::Event(record)) if self.has_event(record, log) => {
+                    self.hits.push_back(number);
+                    self.events.push_back(number);
+                }
+                _ => {}
             }
         }
         self.next = end;
@@ -133,13 +150,19 @@ impl Index {
             first,
             total,
             dropped,
+            events: if self.is_whole() {
+                log.events()
+            } else {
+                self.events.len() as u64
+            },
             ids: (first..end).filter_map(at).map(RecordId).collect(),
+            before: first.checked_sub(1).and_then(at).map(RecordId),
         }
     }
 
     /// The row of a packet; none: it is not in the list, or not yet.
     pub(crate) fn row_of(&self, log: &WireLog, id: RecordId) -> Option<u64> {
-        log.get(id)?;
+        log.entry(id)?;
         if self.is_whole() {
             return id.0.checked_sub(log.first());
         }
@@ -180,6 +203,19 @@ impl Index {
         self.wanted == Wanted::default()
     }
 
+    fn has_event(&self, record: &Record, log: &WireLog) -> bool {
+        let wanted = &self.wanted;
+        let search = &wanted.search;
+        !wanted.packets
+            && !wanted.messages
+            && wanted.connection.is_none_or(|of| of == record.connection)
+            && (search.is_empty()
+                || log.event(record).is_some_and(|event| {
+                    let line = format!("{} {} {}", event.name(), event.line(), event.address);
+                    contains(line.as_bytes(), search.as_bytes())
+                }))
+    }
+
     fn is_in(&mut self, record: &Record, log: &WireLog, topics: &Topics) -> bool {
         let wanted = &self.wanted;
         if wanted.connection.is_some_and(|of| of != record.connection) {
@@ -191,11 +227,14 @@ impl Index {
         }
         if is_publish && !wanted.muted.is_empty() {
             let key = (record.connection, record.topic);
-            let hidden = match self.topics.get(&key) {
+            let is_kept = record.topic != NONE;
+            let hidden = match self.topics.get(&key).filter(|_| is_kept) {
                 Some(&hidden) => hidden,
                 None => {
-                    let hidden = is_hidden(wanted, record, topics);
-                    self.topics.insert(key, hidden);
+                    let hidden = is_hidden(wanted, record, log, topics);
+                    if is_kept {
+                        self.topics.insert(key, hidden);
+                    }
                     hidden
                 }
             };
@@ -207,12 +246,12 @@ impl Index {
     }
 }
 
-fn is_hidden(wanted: &Wanted, record: &Record, topics: &Topics) -> bool {
-    let Some(topic) = topics.topic(record.topic) else {
+fn is_hidden(wanted: &Wanted, record: &Record, log: &WireLog, topics: &Topics) -> bool {
+    let Some(topic) = topic_of(log, topics, record) else {
         return false;
     };
     let brings =
-        |(of, filter): &(ConnectionId, String)| *of == record.connection && covers(filter, topic);
+        |(of, filter): &(ConnectionId, String)| *of == record.connection && covers(filter, &topic);
     wanted.muted.iter().any(brings) && !wanted.heard.iter().any(brings)
 }
 
@@ -234,13 +273,16 @@ pub(crate) fn matches_search(
     if search.is_empty() {
         return true;
     }
-    let topic = topics.topic(record.topic);
     if let Some(filter) = search.strip_prefix("topic:") {
-        return topic.is_some_and(|topic| covers(filter.trim(), topic));
+        let topic = topic_of(log, topics, record);
+        return topic.is_some_and(|topic| covers(filter.trim(), &topic));
     }
+    // A topic that is not in the packet's own bytes is one that came by an alias.
     record.packet_type().name().eq_ignore_ascii_case(search)
-        || topic.is_some_and(|topic| contains(topic.as_bytes(), search.as_bytes()))
         || contains(log.bytes(record), search.as_bytes())
+        || topics
+            .topic(record.topic)
+            .is_some_and(|topic| contains(topic.as_bytes(), search.as_bytes()))
 }
 
 /// Whether the text is in there, with ASCII letters in either case.
@@ -360,7 +402,7 @@ mod tests {
                     direction: Direction::In,
                     version: ProtocolVersion::V5,
                     packet_identifier: 0,
-                    topic: crate::topics::NONE,
+                    topic: NONE,
                     grade: None,
                 };
                 log.push(new, &[0x30; 1_000]);

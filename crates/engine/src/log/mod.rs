@@ -5,14 +5,18 @@
 //! budget is spent the oldest chunk goes, with the records of what was in it.
 
 mod arena;
+mod entry;
 mod index;
 mod links;
 mod records;
 
+use std::collections::VecDeque;
+
 use mqttscope_wire::{PacketType, ProtocolVersion};
 
-use crate::protocol::{ConnectionId, Direction, Grade, LogView, RecordId};
+use crate::protocol::{ConnectionEvent, ConnectionId, Direction, Grade, LogView, RecordId};
 use arena::{Arena, Place};
+pub(crate) use entry::Entry;
 pub(crate) use index::{Index, Wanted, covers, matches_search};
 pub(crate) use links::Links;
 use records::Records;
@@ -41,6 +45,8 @@ pub(crate) struct Record {
     pub(crate) direction: Direction,
     pub(crate) version: ProtocolVersion,
     pub(crate) grade: Option<Grade>,
+    /// It is no packet: a connection opened or closed here, and its bytes say how.
+    is_event: bool,
 }
 
 impl Record {
@@ -73,6 +79,8 @@ pub(crate) struct WireLog {
     records: Records,
     /// The number of the oldest record.
     first: u64,
+    /// The numbers of the records that are no packets.
+    events: VecDeque<u64>,
     budget: u64,
 }
 
@@ -82,6 +90,7 @@ impl Default for WireLog {
             arena: Arena::default(),
             records: Records::default(),
             first: 0,
+            events: VecDeque::new(),
             budget: BUDGET,
         }
     }
@@ -90,7 +99,33 @@ impl Default for WireLog {
 impl WireLog {
     /// Adds a packet; the oldest go when there is no room.
     pub(crate) fn push(&mut self, new: New, packet: &[u8]) -> RecordId {
-        let place = self.arena.push(packet);
+        let first = packet.first().copied().unwrap_or_default();
+        self.add(new, packet, first, false)
+    }
+
+    /// Adds the opening or the closing of a connection, between the packets before and after it.
+    pub(crate) fn push_event(
+        &mut self,
+        at_ms: f64,
+        connection: ConnectionId,
+        version: ProtocolVersion,
+        event: &ConnectionEvent,
+    ) -> RecordId {
+        let new = New {
+            at_ms,
+            connection,
+            direction: Direction::Out,
+            version,
+            packet_identifier: 0,
+            topic: u32::MAX,
+            grade: None,
+        };
+        self.events.push_back(self.end());
+        self.add(new, &entry::write(event), 0, true)
+    }
+
+    fn add(&mut self, new: New, bytes: &[u8], first: u8, is_event: bool) -> RecordId {
+        let place = self.arena.push(bytes);
         self.records.push(Record {
             at_ms: new.at_ms,
             place,
@@ -99,10 +134,11 @@ impl WireLog {
             round_trip_ms: f32::NAN,
             link: 0,
             packet_identifier: new.packet_identifier,
-            first: packet.first().copied().unwrap_or_default(),
+            first,
             direction: new.direction,
             version: new.version,
             grade: new.grade,
+            is_event,
         });
         self.shrink();
         RecordId(self.end().saturating_sub(1))
@@ -139,8 +175,32 @@ impl WireLog {
         }
     }
 
-    /// The packet of this number, if it is still there.
+    /// The packet of this number, if it is one and still there.
     pub(crate) fn get(&self, id: RecordId) -> Option<&Record> {
+        self.record(id).filter(|record| !record.is_event)
+    }
+
+    /// What stands at this number: a packet, or the opening or closing of a connection.
+    pub(crate) fn entry(&self, id: RecordId) -> Option<Entry<'_>> {
+        let record = self.record(id)?;
+        Some(if record.is_event {
+            Entry::Event(record)
+        } else {
+            Entry::Packet(record)
+        })
+    }
+
+    /// What the record of an opening or closing says.
+    pub(crate) fn event(&self, record: &Record) -> Option<ConnectionEvent> {
+        entry::read(self.arena.get(record.place)).filter(|_| record.is_event)
+    }
+
+    /// Openings and closings that are kept.
+    pub(crate) fn events(&self) -> u64 {
+        self.events.len() as u64
+    }
+
+    fn record(&self, id: RecordId) -> Option<&Record> {
         let at = id.0.checked_sub(self.first)?;
         self.records.get(usize::try_from(at).ok()?)
     }
@@ -168,7 +228,7 @@ impl WireLog {
     /// Its size.
     pub(crate) fn view(&self) -> LogView {
         LogView {
-            packets: self.records.len() as u64,
+            packets: (self.records.len() as u64).saturating_sub(self.events()),
             dropped: self.first,
             bytes: self.size(),
             budget: self.budget,
@@ -201,6 +261,10 @@ impl WireLog {
                 .records
                 .drop_while(|record| record.place.chunk < first_chunk);
             self.first = self.first.saturating_add(gone as u64);
+            let first = self.first;
+            while self.events.front().is_some_and(|&event| event < first) {
+                self.events.pop_front();
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConnectionId, MessageDraft, Profile, RecordId, SubscriptionDraft};
+use super::{ConnectionId, Grade, MessageDraft, Profile, RecordId, SubscriptionDraft};
 
 /// What the page asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub enum Command {
     Publish(ConnectionId, Box<MessageDraft>, Option<Repeat>),
     /// Ends what [`Repeat`] began.
     StopRepeating(ConnectionId),
+    /// Clears the retained messages of a level of the topic tree and of all below it, as far as this
+    /// connection has seen them: an empty retained message to each topic.
+    ClearRetained(ConnectionId, u32),
     /// Publishes a request and waits for its answer: Response Topic and Correlation Data are made
     /// when the draft has none, and the Response Topic is subscribed to.
     Request(ConnectionId, Box<MessageDraft>, u32),
@@ -84,6 +87,20 @@ pub enum Moment {
     Row(ConnectionId, u64),
 }
 
+/// How the topic tree is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tree {
+    /// Every branch is open but for [`Tree::toggled`], which are the open ones otherwise.
+    pub unfolded: bool,
+    /// Branches by their numbers; see [`super::TopicRow::number`].
+    pub toggled: Vec<u32>,
+    /// Only topics with this text, in either case; empty: all.
+    pub text: String,
+    /// Only topics with a retained message.
+    pub retained: bool,
+}
+
 /// What is on screen. Only these lists are reported.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -100,8 +117,8 @@ pub struct Looking {
     pub flows: Option<Window>,
     /// The list of findings.
     pub findings: Option<Window>,
-    /// The recording in plain words.
-    pub explanations: bool,
+    /// Only findings of this grade; none: all.
+    pub grade: Option<Grade>,
     /// A packet that the list of packets is to show: where it stands there is reported.
     pub reveal: Option<RecordId>,
     /// What both ends know around a packet.
@@ -110,8 +127,8 @@ pub struct Looking {
     pub chart: bool,
     /// Shows only what contains this text, or with a leading `topic:` what a Topic Filter matches.
     pub search: String,
-    /// Branches of the topic tree that are open.
-    pub open_topics: Vec<String>,
+    /// Which branches of the topic tree are open, and what it is narrowed to.
+    pub tree: Tree,
     /// What the chart draws: a Topic Filter, and a path into JSON such as `t` or `a.b.0`.
     pub chart_topic: String,
     /// See [`Looking::chart_topic`]; empty: the whole payload is the number.
@@ -140,6 +157,8 @@ pub enum ExportFormat {
     WireHex,
     /// A JSON object for each packet.
     WireJsonLines,
+    /// A line for each packet.
+    WireCsv,
     /// A JSON object for each message.
     MessagesJsonLines,
     /// A line for each message.

@@ -6,20 +6,24 @@
 
 mod command;
 mod draft;
+mod event;
 mod profile;
 mod report;
 mod rows;
 
-pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Window};
+pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
+pub use event::{
+    ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, duration, without_query,
+};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
-    Advice, Chart, ChartPoint, ConnectionState, ConnectionView, Exported, FilterView, LogView,
-    Notice, Packet, Rates, Report, ServerLimit, StateAt, Summary, TimedPacket,
+    Action, Advice, Chart, ChartPoint, ConnectionState, ConnectionView, Exported, FilterView,
+    LogView, Notice, Packet, Rates, Report, ServerLimit, StateAt, Summary, TimedPacket,
 };
 pub use rows::{
-    Direction, ExplanationView, FindingView, FlowState, FlowView, Grade, MessageRow, TopicRow,
-    WireRow,
+    DiffLine, Direction, FindingView, FlowState, FlowView, Grade, History, HistoryRow, LineChange,
+    MessageRow, TopicRow, WireRow,
 };
 
 use serde::{Deserialize, Serialize};

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use mqttscope_inspect::states::StateView;
 
 use super::{
-    ConnectionId, Direction, ExplanationView, FindingView, FlowView, MessageRow, Moment, RecordId,
-    SubscriptionDraft, TopicRow, WireRow,
+    ConnectionId, Direction, EventView, FindingView, FlowView, History, MessageRow, Moment,
+    RecordId, SubscriptionDraft, TopicRow, WireRow,
 };
 
 /// What the engine tells the page.
@@ -22,6 +22,8 @@ pub enum Report {
         total: u64,
         /// Rows that stood before row 0 and were dropped, ever since the list is what it is.
         dropped: u64,
+        /// Rows there are that are no packets: connections that opened or closed.
+        events: u64,
         /// The rows asked for.
         rows: Vec<WireRow>,
         /// The packet that is to be revealed, and its row; none: it is not listed, or not yet.
@@ -44,6 +46,10 @@ pub enum Report {
         first: u64,
         /// Rows there are.
         total: u64,
+        /// Topics that the tree has no room for; counted up to a limit.
+        left_out: u64,
+        /// What the server says of itself: topics below `$SYS` and the beginning of their last payload.
+        system: Vec<(String, String)>,
         /// The rows asked for.
         rows: Vec<TopicRow>,
     },
@@ -69,16 +75,21 @@ pub enum Report {
         /// The rows asked for.
         rows: Vec<FindingView>,
     },
-    /// The recording in plain words, the most important first.
-    Explanations(Vec<ExplanationView>),
     /// What both ends know around the packet that was asked for; none: it is not in the log.
     State(Option<Box<StateAt>>),
     /// The chart.
     Chart(Chart),
     /// An answer to [`super::Command::Inspect`].
     Packet(Packet),
+    /// With [`Report::Packet`], where it is a message.
+    History(History),
+    /// An answer to [`super::Command::Inspect`] where there is no packet: a connection opened or closed.
+    Event(Box<EventView>),
     /// An answer to [`super::Command::Handshake`]: those of the packets that are still kept.
     Handshake(Vec<TimedPacket>),
+    /// A message that the page asked to publish was handed over: its connection, its topic, shortened
+    /// where it is long, and its packet; none: it waits to be sent.
+    Published(ConnectionId, String, Option<RecordId>),
     /// An answer to [`super::Command::Export`].
     Exported(Exported),
     /// Something that a person should know now.
@@ -92,7 +103,7 @@ pub struct Summary {
     pub connections: Vec<ConnectionView>,
     /// The log's size.
     pub log: LogView,
-    /// Findings of each grade: errors, warnings, notes.
+    /// Findings of each grade, of the connections that are looked at: errors, warnings, notes.
     pub findings: [u64; 3],
     /// The last [`super::Looking::number`] whose rows were all found: what its lists have since, came
     /// since.
@@ -173,6 +184,21 @@ pub struct Advice {
     pub configuration: String,
     /// The statement that it rests on, if any.
     pub statement: Option<String>,
+    /// The version whose standard has that statement: `3.1`, `3.1.1` or `5`.
+    pub version: String,
+    /// Whether it is known, rather than guessed.
+    pub is_certain: bool,
+    /// What the page can do about it with one press.
+    pub action: Option<Action>,
+}
+
+/// Something that the page can do about a connection that does not work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    /// Connect with this version.
+    UseVersion(String),
+    /// Connect with another client identifier.
+    ChangeClientIdentifier,
 }
 
 /// One thing that a CONNACK says.
@@ -309,4 +335,6 @@ pub struct Notice {
     pub text: String,
     /// Whether something did not work.
     pub is_problem: bool,
+    /// The packet that it is about.
+    pub record: Option<RecordId>,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConnectionId, RecordId};
+use super::{ConnectionId, EventKind, RecordId};
 
 /// Which way a packet went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,8 +33,8 @@ pub struct WireRow {
     pub connection: ConnectionId,
     /// Milliseconds since 1970.
     pub at_ms: f64,
-    /// Milliseconds since the packet before it in this list.
-    pub delta_ms: f64,
+    /// Milliseconds since the packet before it in this list; none: it is the first.
+    pub delta_ms: Option<f64>,
     /// Which way.
     pub direction: Direction,
     /// The packet type's name.
@@ -45,12 +45,16 @@ pub struct WireRow {
     pub packet_identifier: Option<u16>,
     /// What it says, in one line.
     pub summary: String,
+    /// The beginning of a message's payload.
+    pub preview: Option<String>,
     /// The worst that is wrong with it.
     pub grade: Option<Grade>,
     /// What it acknowledges or answers, or the packet that acknowledges it.
     pub linked: Option<RecordId>,
     /// Milliseconds between the two, on the answer.
     pub round_trip_ms: Option<f64>,
+    /// It is no packet: the connection opened or closed here. Its name stands in `packet_type`.
+    pub event: Option<EventKind>,
 }
 
 /// A message in the list: a PUBLISH that came or went.
@@ -87,9 +91,11 @@ pub struct MessageRow {
 /// A row of the topic tree.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TopicRow {
-    /// The whole topic.
-    pub topic: String,
-    /// Its last level.
+    /// The level's number, until the log is cleared.
+    pub number: u32,
+    /// The whole topic; none: it is too long to be told.
+    pub topic: Option<String>,
+    /// Its last level, shortened where it is long.
     pub level: String,
     /// 0 at the top.
     pub depth: u16,
@@ -97,8 +103,10 @@ pub struct TopicRow {
     pub has_children: bool,
     /// Whether they are shown.
     pub is_open: bool,
-    /// Messages here and below.
-    pub messages: u64,
+    /// Messages that came, here and below.
+    pub received: u64,
+    /// Messages that were sent, here and below.
+    pub sent: u64,
     /// The beginning of the last payload.
     pub last: Option<String>,
     /// Its bytes.
@@ -107,6 +115,8 @@ pub struct TopicRow {
     pub last_record: Option<RecordId>,
     /// Whether a retained message is known to be here.
     pub retained: bool,
+    /// Topics here and below with a retained message.
+    pub retained_below: u32,
 }
 
 /// A handshake.
@@ -149,36 +159,70 @@ pub enum FlowState {
     Broken,
 }
 
-/// A broken rule that the monitor saw.
+/// What was found on the wire: a broken rule of a packet or of a conversation, or something else that is
+/// worth knowing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingView {
     /// Whose.
     pub connection: ConnectionId,
-    /// The rule's name.
+    /// The rule's name; empty: none is broken.
     pub rule: String,
     /// The statement that it rests on.
     pub statement: Option<String>,
+    /// The version whose standard has that statement: `3.1`, `3.1.1` or `5`.
+    pub version: String,
     /// How bad.
     pub grade: Grade,
-    /// `client` or `server`.
-    pub by: Direction,
+    /// Who broke the rule.
+    pub by: Option<Direction>,
+    /// How often this very line holds.
+    pub count: u32,
     /// What happened, in a sentence.
     pub message: String,
     /// The packets it is about.
     pub packets: Vec<RecordId>,
 }
 
-/// A line about the recording as a whole, in plain words.
+/// The messages of a topic up to one of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct History {
+    /// The message.
+    pub record: RecordId,
+    /// It and earlier ones of its connection, direction and topic, the newest first.
+    pub rows: Vec<HistoryRow>,
+    /// What it changed in the payload of the one before; none: there is none, or it is too large.
+    pub diff: Vec<DiffLine>,
+}
+
+/// A message of a topic.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HistoryRow {
+    /// The PUBLISH in the log.
+    pub record: RecordId,
+    /// Milliseconds since 1970.
+    pub at_ms: f64,
+    /// The payload's bytes.
+    pub size: u32,
+    /// Its beginning.
+    pub preview: String,
+}
+
+/// A line of two payloads that are compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExplanationView {
-    /// How bad; a note is no fault.
-    pub grade: Grade,
-    /// Where.
-    pub connection: ConnectionId,
-    /// How often this very line holds: more than once where a connection was opened again.
-    pub count: u32,
+pub struct DiffLine {
+    /// What became of it.
+    pub change: LineChange,
     /// The line.
     pub text: String,
-    /// Packets that show it and are still in the log, oldest first.
-    pub packets: Vec<RecordId>,
+}
+
+/// What became of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LineChange {
+    /// It is in both.
+    Same,
+    /// It was in the payload before.
+    Removed,
+    /// It is new.
+    Added,
 }

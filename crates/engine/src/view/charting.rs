@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::log::{Index, Wanted, WireLog};
 use crate::protocol::{Chart, ChartPoint, ConnectionId, Direction};
 use crate::topics::Topics;
+use crate::view::cut::cut;
 use crate::view::rows;
 
 /// Lines that are drawn; more is no picture.
@@ -13,6 +14,10 @@ const LINES: usize = 12;
 const POINTS: usize = 4_000;
 /// Paths that are offered.
 const PATHS: usize = 40;
+/// Characters of a line's name, and bytes of a path that is offered.
+const MOST_NAME: usize = 200;
+/// The line of topics that the tree does not keep.
+const OTHER: &str = "(topics that are not kept)";
 /// Payloads above this hold no number worth a chart.
 const LARGEST: usize = 64 << 10;
 
@@ -153,8 +158,9 @@ impl Charting {
                 .lines
                 .iter()
                 .map(|line| {
-                    let topic = topics.topic(line.topic).unwrap_or_default();
-                    (topic.to_owned(), line.points.clone())
+                    let topic = topics.topic(line.topic);
+                    let name = topic.map_or_else(|| OTHER.to_owned(), |it| cut(&it, MOST_NAME));
+                    (name, line.points.clone())
                 })
                 .collect(),
             paths: self.paths.clone(),
@@ -183,7 +189,9 @@ fn offer(value: &Value, path: &mut String, paths: &mut Vec<String>) {
             .iter()
             .enumerate()
             .for_each(|(at, value)| below(&at.to_string(), value)),
-        Value::Number(_) | Value::Bool(_) if !path.is_empty() && !paths.contains(path) => {
+        Value::Number(_) | Value::Bool(_)
+            if !path.is_empty() && path.len() <= MOST_NAME && !paths.contains(path) =>
+        {
             paths.push(path.clone());
         }
         _ => {}

@@ -6,7 +6,12 @@ use mqttscope_wire::{Context, ControlPacket, Decoded, PacketType, QoS, decode};
 use crate::log::WireLog;
 use crate::protocol::{FlowState, FlowView, RecordId};
 use crate::topics::Topics;
+use crate::view::cut::cut;
+use crate::view::rows::topic_of;
 use crate::watch::{Watch, Watched, direction};
+
+/// Characters of what a handshake is about.
+const MOST_ABOUT: usize = 300;
 
 /// A row of the list.
 pub(crate) fn row(watched: &Watched, watch: &Watch, log: &WireLog, topics: &Topics) -> FlowView {
@@ -38,7 +43,7 @@ pub(crate) fn row(watched: &Watched, watch: &Watch, log: &WireLog, topics: &Topi
         name: name(flow.kind).to_owned(),
         about: first
             .and_then(|id| about(id, log, topics))
-            .unwrap_or_default(),
+            .map_or_else(String::new, |about| cut(&about, MOST_ABOUT)),
         packet_identifier: (flow.identifier != 0).then_some(flow.identifier),
         direction: direction(flow.by),
         state,
@@ -83,8 +88,8 @@ fn is_resent(kind: FlowKind, packets: &[RecordId], log: &WireLog) -> bool {
 /// The topic of a PUBLISH, the first filter of a SUBSCRIBE, who connects.
 fn about(id: RecordId, log: &WireLog, topics: &Topics) -> Option<String> {
     let record = log.get(id)?;
-    if let Some(topic) = topics.topic(record.topic) {
-        return Some(topic.to_owned());
+    if let Some(topic) = topic_of(log, topics, record) {
+        return Some(topic);
     }
     let Ok(Decoded::Packet { packet, .. }) =
         decode(log.bytes(record), Context::new(record.version))

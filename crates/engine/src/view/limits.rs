@@ -5,6 +5,12 @@ use mqttscope_session::client::Connected;
 use mqttscope_wire::{Property, PropertyId, ProtocolVersion};
 
 use crate::protocol::ServerLimit;
+use crate::view::cut::cut;
+
+/// User Properties that are shown. A packet can have more than two million.
+const USER_PROPERTIES: usize = 50;
+/// Characters of a text that the server chose.
+const MOST_VALUE: usize = 300;
 
 /// Everything that the CONNACK says or leaves to the standard's defaults (v5 section 3.2.2.3).
 pub(crate) fn of_connack(version: ProtocolVersion, connected: &Connected) -> Vec<ServerLimit> {
@@ -88,11 +94,20 @@ pub(crate) fn of_connack(version: ProtocolVersion, connected: &Connected) -> Vec
             limits.push(limit(name, value, false));
         }
     }
-    for property in properties {
-        if let Property::UserProperty(name, value) = property {
-            let text = format!("{} = {}", name.as_str(), value.as_str());
-            limits.push(limit("User Property", text, false));
-        }
+    let mut user = properties
+        .into_iter()
+        .filter_map(|property| match property {
+            Property::UserProperty(name, value) => Some((name.as_str(), value.as_str())),
+            _ => None,
+        });
+    for (name, value) in user.by_ref().take(USER_PROPERTIES) {
+        let text = format!("{} = {}", cut(name, MOST_VALUE), cut(value, MOST_VALUE));
+        limits.push(limit("User Property", text, false));
+    }
+    let more = user.count() as u64;
+    if more > 0 {
+        let text = format!("{} more, in the CONNACK", grouped(more));
+        limits.push(limit("User Properties", text, false));
     }
     limits
 }
@@ -115,7 +130,7 @@ fn in_words(property: &Property<'_>, yes_no: impl Fn(u8) -> String) -> String {
         | Property::ResponseInformation(text)
         | Property::ServerReference(text)
         | Property::ReasonString(text)
-        | Property::AuthenticationMethod(text) => text.as_str().to_owned(),
+        | Property::AuthenticationMethod(text) => cut(text.as_str(), MOST_VALUE),
         _ => String::new(),
     }
 }
@@ -123,7 +138,7 @@ fn in_words(property: &Property<'_>, yes_no: impl Fn(u8) -> String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mqttscope_wire::PropertiesBuf;
+    use mqttscope_wire::{PropertiesBuf, Utf8EncodedString};
 
     #[test]
     fn what_is_not_said_is_the_default() {
@@ -147,5 +162,27 @@ mod tests {
         assert_eq!(find("Retain Available"), ("no", false));
         assert_eq!(find("Maximum QoS"), ("2", true));
         assert_eq!(of_connack(ProtocolVersion::V3_1_1, &connected).len(), 1);
+    }
+    #[test]
+    fn many_and_long_user_properties_are_shortened() {
+        let mut properties = PropertiesBuf::new();
+        let long = "x".repeat(60_000);
+        for _ in 0..2_000 {
+            let text = Utf8EncodedString::new("a").unwrap();
+            properties.push(Property::UserProperty(text, text)).unwrap();
+        }
+        let long = Utf8EncodedString::new(&long).unwrap();
+        properties.push(Property::ReasonString(long)).unwrap();
+        let connected = Connected {
+            session_present: false,
+            client_identifier: "me".into(),
+            keep_alive: 60,
+            properties,
+        };
+        let limits = of_connack(ProtocolVersion::V5, &connected);
+        let user = limits.iter().filter(|limit| limit.name == "User Property");
+        assert_eq!(user.count(), USER_PROPERTIES);
+        assert_eq!(limits.last().unwrap().value, "1,950 more, in the CONNACK");
+        assert!(limits.iter().all(|limit| limit.value.len() < 1_000));
     }
 }

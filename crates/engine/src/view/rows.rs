@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use mqttscope_inspect::escape;
 use mqttscope_inspect::payload::{self, View};
 use mqttscope_wire::{
-    Context, ControlPacket, Decoded, Dissector, Publish, Sender, Severity, decode, summary,
+    Context, ControlPacket, Decoded, Dissector, PacketType, Publish, Sender, Severity, decode,
+    summary,
 };
 
 use crate::connection::Connection;
-use crate::log::{Record, WireLog};
+use crate::log::{Entry, Record, WireLog};
 use crate::protocol::{
-    ConnectionId, Direction, Grade, MessageRow, Packet, RecordId, TimedPacket, WireRow,
+    ConnectionId, Direction, EventView, Grade, MessageRow, Packet, RecordId, TimedPacket, WireRow,
 };
 use crate::topics::Topics;
+use crate::view::cut::cut;
 
 /// Characters of a payload that a row shows.
 const PREVIEW: usize = 120;
@@ -21,6 +23,12 @@ const PREVIEW: usize = 120;
 const SHORT_PREVIEW: usize = 56;
 /// Payloads above this are not looked into for a row.
 const LOOKED_INTO: usize = 16 << 10;
+/// Packets above this are not dissected for a row: a packet of a few megabytes can have millions of fields.
+const DISSECTED: usize = 64 << 10;
+/// Characters of a row's summary.
+const MOST_SUMMARY: usize = 300;
+/// Characters of a topic in a row.
+const MOST_TOPIC: usize = 500;
 
 pub(crate) const fn context(record: &Record) -> Context {
     Context::new(record.version).from(match record.direction {
@@ -29,41 +37,111 @@ pub(crate) const fn context(record: &Record) -> Context {
     })
 }
 
-/// The rows of these packets.
-pub(crate) fn wire(log: &WireLog, dissector: &mut Dissector, ids: &[RecordId]) -> Vec<WireRow> {
-    let mut before = None;
+/// The rows of these packets; `before` is the one in the row before the first.
+pub(crate) fn wire(
+    log: &WireLog,
+    topics: &Topics,
+    dissector: &mut Dissector,
+    ids: &[RecordId],
+    before: Option<RecordId>,
+) -> Vec<WireRow> {
+    let mut before = before.and_then(|id| Some(log.entry(id)?.record().at_ms));
     let mut rows = Vec::with_capacity(ids.len());
     for &id in ids {
-        let Some(record) = log.get(id) else { continue };
-        // The first row's time is counted from the packet before it in the log.
-        let since = before.or_else(|| {
-            let earlier = RecordId(id.0.checked_sub(1)?);
-            Some(log.get(earlier)?.at_ms)
-        });
-        before = Some(record.at_ms);
+        let Some(entry) = log.entry(id) else { continue };
+        let record = entry.record();
+        let since = before.replace(record.at_ms);
+        if let Entry::Event(record) = entry {
+            let delta_ms = since.map(|since| record.at_ms - since);
+            rows.extend(event_row(log, id, record, delta_ms));
+            continue;
+        }
         let bytes = log.bytes(record);
-        let dissection = dissector.dissect(bytes, context(record));
-        let worst = dissection
-            .diagnostics
-            .iter()
-            .map(|diagnostic| grade(diagnostic.severity()))
-            .max();
+        let (says, worst) = if bytes.len() > DISSECTED {
+            (large(log, topics, record), None)
+        } else {
+            let dissection = dissector.dissect(bytes, context(record));
+            let diagnostics = dissection.diagnostics.iter();
+            let worst = diagnostics.map(|diagnostic| grade(diagnostic.severity()));
+            (summary(dissection, bytes), worst.max())
+        };
         rows.push(WireRow {
             record: id,
             connection: record.connection,
             at_ms: record.at_ms,
-            delta_ms: since.map_or(0.0, |since| record.at_ms - since),
+            delta_ms: since.map(|since| record.at_ms - since),
             direction: record.direction,
             packet_type: record.packet_type().name().to_owned(),
             size: record.size(),
             packet_identifier: (record.packet_identifier != 0).then_some(record.packet_identifier),
-            summary: summary(dissection, bytes),
+            summary: cut(&says, MOST_SUMMARY),
+            preview: preview_of(log, id),
             grade: record.grade.max(worst),
             linked: log.linked(id),
             round_trip_ms: (!record.round_trip_ms.is_nan()).then(|| record.round_trip_ms.into()),
+            event: None,
         });
     }
     rows
+}
+
+/// What a packet says that is too large to be dissected for a row.
+fn large(log: &WireLog, topics: &Topics, record: &Record) -> String {
+    match (publish(log, record), topic_of(log, topics, record)) {
+        (Some(publish), Some(topic)) => {
+            format!("{topic} · {} bytes of payload", publish.payload.len())
+        }
+        _ => "select it to see its fields".to_owned(),
+    }
+}
+
+/// The topic of a PUBLISH, an alias resolved where it is known.
+pub(crate) fn topic_of(log: &WireLog, topics: &Topics, record: &Record) -> Option<String> {
+    if record.packet_type() != PacketType::Publish {
+        return None;
+    }
+    topics.topic(record.topic).or_else(|| {
+        // It may be one that the tree does not keep.
+        let name = publish(log, record)?.topic_name.as_str();
+        (!name.is_empty()).then(|| name.to_owned())
+    })
+}
+
+/// The row of an opening or a closing.
+fn event_row(
+    log: &WireLog,
+    id: RecordId,
+    record: &Record,
+    delta_ms: Option<f64>,
+) -> Option<WireRow> {
+    let event = log.event(record)?;
+    Some(WireRow {
+        record: id,
+        connection: record.connection,
+        at_ms: record.at_ms,
+        delta_ms,
+        direction: record.direction,
+        packet_type: event.name().to_owned(),
+        size: 0,
+        packet_identifier: None,
+        summary: cut(&event.line(), MOST_SUMMARY),
+        preview: None,
+        grade: None,
+        linked: None,
+        round_trip_ms: None,
+        event: Some(event.kind),
+    })
+}
+
+/// What is known of an opening or a closing.
+pub(crate) fn event(log: &WireLog, id: RecordId) -> Option<EventView> {
+    let record = log.entry(id)?.record();
+    Some(EventView {
+        record: id,
+        connection: record.connection,
+        at_ms: record.at_ms,
+        event: log.event(record)?,
+    })
 }
 
 const fn grade(severity: Severity) -> Grade {
@@ -95,16 +173,13 @@ pub(crate) fn message(
     let record = log.get(id)?;
     let publish = publish(log, record);
     let body = publish.map_or(&[][..], |publish| publish.payload);
-    let topic = topics
-        .topic(record.topic)
-        .or_else(|| publish.map(|publish| publish.topic_name.as_str()))
-        .unwrap_or_default();
+    let topic = topic_of(log, topics, record).unwrap_or_default();
     Some(MessageRow {
         record: id,
         connection: record.connection,
         at_ms: record.at_ms,
         direction: record.direction,
-        topic: topic.to_owned(),
+        topic: cut(&topic, MOST_TOPIC),
         qos: (record.first >> 1) & 3,
         retain: record.first & 1 != 0,
         dup: record.first & 8 != 0,
@@ -115,19 +190,23 @@ pub(crate) fn message(
         colour: connections
             .get(&record.connection)
             .filter(|_| record.direction == Direction::In)
-            .and_then(|connection| connection.colour(topic)),
+            .and_then(|connection| connection.colour(&topic)),
     })
 }
 
 /// The beginning of the payload of this packet.
 pub(crate) fn preview_of(log: &WireLog, id: RecordId) -> Option<String> {
     let record = log.get(id)?;
-    Some(preview(publish(log, record)?.payload, SHORT_PREVIEW))
+    if record.packet_type() != PacketType::Publish {
+        return None;
+    }
+    let payload = publish(log, record)?.payload;
+    (!payload.is_empty()).then(|| preview(payload, SHORT_PREVIEW))
 }
 
 /// The beginning of a payload, so many characters at most, in one line: as text, as what CBOR or
 /// MessagePack in it says, or else in hex.
-fn preview(body: &[u8], most: usize) -> String {
+pub(crate) fn preview(body: &[u8], most: usize) -> String {
     let head = body.get(..most.min(body.len())).unwrap_or(body);
     let is_text = match std::str::from_utf8(head) {
         Ok(text) => !text.chars().any(|c| c.is_control() && !c.is_whitespace()),

@@ -1,5 +1,7 @@
 //! Handshakes as they are listed, drawn and judged.
 
+use mqttscope_engine::protocol::{LineChange, MessageRow, Notice};
+
 use super::*;
 
 #[test]
@@ -37,13 +39,12 @@ fn a_request_is_answered_and_timed() {
     let mut answer = message(&response_topic, "noon", 0);
     answer.properties.correlation_data = Some(correlation_data.into());
     world.command(Command::Publish(B, answer, None));
-    assert!(
-        world
-            .look()
-            .notices
-            .iter()
-            .any(|notice| notice.text.contains("The answer came"))
-    );
+    let seen = world.look();
+    let says = |notice: &&Notice| notice.text.ends_with(" ms: noon");
+    let record = seen.notices.iter().find(says).unwrap().record.unwrap();
+    world.command(Command::Inspect(record));
+    let packet = world.look().packets.remove(0);
+    assert!(packet.direction == Direction::In && packet.bytes.ends_with(b"noon"));
 
     world.command(Command::Request(A, message("nobody", "?", 0), 1_000));
     world.pass(1_001.0);
@@ -52,7 +53,7 @@ fn a_request_is_answered_and_timed() {
             .look()
             .notices
             .iter()
-            .any(|notice| notice.text.contains("Nobody answered"))
+            .any(|notice| notice.text.contains("No response"))
     );
 }
 
@@ -140,7 +141,7 @@ fn what_a_server_does_wrong_is_found_and_shown_with_its_packets() {
     };
     assert_eq!(
         (finding.connection, finding.by, finding.grade),
-        (A, Direction::In, Grade::Error)
+        (A, Some(Direction::In), Grade::Error)
     );
     let record = *finding.packets.last().unwrap();
     let row = seen.wire.iter().find(|row| row.record == record).unwrap();
@@ -152,4 +153,30 @@ fn what_a_server_does_wrong_is_found_and_shown_with_its_packets() {
     world.command(Command::Inspect(record));
     let packets = world.look().packets;
     assert_eq!(packets[0].findings, seen.findings);
+}
+
+#[test]
+fn a_message_comes_with_the_history_of_its_topic() {
+    let mut world = connected("5");
+    world.command(Command::Subscribe(A, vec![subscription("#")]));
+    for payload in ["{\"t\":1}", "{\"t\":2}", "{\"t\":3}"] {
+        world.command(Command::Publish(A, message("h/t", payload, 0), None));
+        world.command(Command::Publish(A, message("other", "x", 0), None));
+    }
+    let seen = world.look();
+    let is_it = |row: &&MessageRow| row.topic == "h/t" && row.direction == Direction::In;
+    let last = seen.messages.iter().rev().find(is_it).unwrap();
+    world.command(Command::Inspect(last.record));
+    let history = world.look().history.unwrap();
+    let payloads: Vec<_> = history
+        .rows
+        .iter()
+        .map(|row| row.preview.as_str())
+        .collect();
+    assert_eq!(payloads, ["{\"t\":3}", "{\"t\":2}", "{\"t\":1}"]);
+    let changed = |change| history.diff.iter().find(|line| line.change == change);
+    assert!(changed(LineChange::Removed).unwrap().text.contains('2'));
+    assert!(changed(LineChange::Added).unwrap().text.contains('3'));
+    world.command(Command::Inspect(RecordId(0)));
+    assert!(world.look().history.is_none());
 }

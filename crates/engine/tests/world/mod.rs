@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 
 use mqttscope_engine::protocol::{
-    Command, ExplanationView, Exported, FindingView, FlowView, MessageRow, Notice, Packet, Report,
-    StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
+    Command, EventView, Exported, FindingView, FlowView, History, MessageRow, Notice, Packet,
+    Report, StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
 };
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_session::broker::{self, Broker, Options, Transmit};
@@ -33,14 +33,18 @@ pub(crate) struct World {
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) summary: Summary,
+    /// Packets.
     pub(crate) wire: Vec<WireRow>,
+    /// Connections that opened and closed, among the packets.
+    pub(crate) events: Vec<WireRow>,
+    pub(crate) inspected: Vec<EventView>,
     pub(crate) revealed: Option<u64>,
     pub(crate) messages: Vec<MessageRow>,
     pub(crate) topics: Vec<TopicRow>,
     pub(crate) flows: Vec<FlowView>,
     pub(crate) findings: Vec<FindingView>,
-    pub(crate) explanations: Option<Vec<ExplanationView>>,
     pub(crate) state: Option<StateAt>,
+    pub(crate) history: Option<History>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) packets: Vec<Packet>,
     pub(crate) handshake: Vec<TimedPacket>,
@@ -89,7 +93,8 @@ impl World {
             match report {
                 Report::Summary(summary) => seen.summary = *summary,
                 Report::Wire { rows, revealed, .. } => {
-                    seen.wire = rows;
+                    (seen.events, seen.wire) =
+                        rows.into_iter().partition(|row| row.event.is_some());
                     seen.revealed = revealed.map(|(_, row)| row);
                 }
                 Report::Messages { rows, .. } => seen.messages = rows,
@@ -100,9 +105,10 @@ impl World {
                 Report::Exported(file) => seen.files.push(file),
                 Report::Flows { rows, .. } => seen.flows = rows,
                 Report::Findings { rows, .. } => seen.findings = rows,
-                Report::Explanations(lines) => seen.explanations = Some(lines),
                 Report::State(state) => seen.state = state.map(|state| *state),
-                Report::Chart(_) => {}
+                Report::History(history) => seen.history = Some(history),
+                Report::Event(event) => seen.inspected.push(*event),
+                Report::Chart(_) | Report::Published(..) => {}
             }
         }
         self.engine.handle_command(self.now, Command::Drawn);

@@ -41,6 +41,9 @@ pub fn editable(dissection: &Dissection, node: usize) -> Editable {
     let Some(found) = tree.get(node) else {
         return Editable::No;
     };
+    if found.field == Field::Omitted {
+        return Editable::No;
+    }
     if let Some(leaf) = number_leaf(tree, node)
         && let Some(leaf_node) = tree.get(leaf)
     {

@@ -154,7 +154,7 @@ pub fn set_byte(packet: &[u8], at: usize, value: u8) -> Vec<u8> {
 /// The leaf that holds a node's number: itself, or a property's value.
 fn number_leaf(tree: &Tree, node: usize) -> Option<usize> {
     let found = tree.get(node)?;
-    if !matches!(found.value, Value::Number(_)) {
+    if !matches!(found.value, Value::Number(_)) || found.field == Field::Omitted {
         return None;
     }
     if tree.is_leaf(node) {
@@ -169,16 +169,10 @@ fn number_leaf(tree: &Tree, node: usize) -> Option<usize> {
 
 /// Whether the node is a string or binary data with its length.
 fn has_length(tree: &Tree, node: usize) -> bool {
-    let below = node.saturating_add(1)..tree.end_of(node);
-    let Some(found) = tree.get(node) else {
-        return false;
-    };
-    let direct = |index: usize| {
-        tree.get(index).is_some_and(|child| {
-            child.field == Field::Length && child.depth == found.depth.saturating_add(1)
-        })
-    };
-    found.field.section().is_none() && below.into_iter().any(direct)
+    let is_part = tree
+        .get(node)
+        .is_some_and(|found| found.field.section().is_none());
+    is_part && tree.length_of(node).is_some()
 }
 
 /// Whether a number is a Variable Byte Integer, which may change its size.

@@ -86,16 +86,18 @@ pub fn additions(dissection: &Dissection) -> Vec<Addition> {
     if v5 {
         let owner = PropertyOwner::Packet(dissection.packet_type);
         if properties_place(dissection).is_some() {
+            let held = held(tree, Field::Properties);
             let ids = properties_for(owner)
                 .into_iter()
-                .filter(|&id| may_repeat(id, owner) || !holds(tree, Field::Properties, id));
+                .filter(|&id| may_repeat(id, owner) || !holds(&held, id));
             out.extend(ids.map(Addition::Property));
         }
         if tree.find(Field::WillProperties).is_some() {
             let owner = PropertyOwner::Will;
+            let held = held(tree, Field::WillProperties);
             let ids = properties_for(owner)
                 .into_iter()
-                .filter(|&id| may_repeat(id, owner) || !holds(tree, Field::WillProperties, id));
+                .filter(|&id| may_repeat(id, owner) || !holds(&held, id));
             out.extend(ids.map(Addition::WillProperty));
         }
     }
@@ -108,15 +110,22 @@ fn may_repeat(id: PropertyId, owner: PropertyOwner) -> bool {
             && owner == PropertyOwner::Packet(PacketType::Publish)
 }
 
-fn holds(tree: &Tree, group: Field, id: PropertyId) -> bool {
+/// The fields of a property block, each once.
+fn held(tree: &Tree, group: Field) -> Vec<Field> {
     let Some(group) = tree.find(group) else {
-        return false;
+        return Vec::new();
     };
-    let inside = tree
-        .nodes()
-        .get(group..tree.end_of(group))
-        .unwrap_or_default();
-    inside.iter().any(|node| id.field() == Some(node.field))
+    let mut held = Vec::new();
+    for (_, node) in tree.children(group) {
+        if !held.contains(&node.field) {
+            held.push(node.field);
+        }
+    }
+    held
+}
+
+fn holds(held: &[Field], id: PropertyId) -> bool {
+    id.field().is_some_and(|field| held.contains(&field))
 }
 
 /// Whether reason code and properties may be left out at the end.

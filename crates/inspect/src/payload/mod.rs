@@ -9,6 +9,7 @@ use mqttscope_wire::{Dissection, Field};
 use serde_core::de::IgnoredAny;
 
 use crate::escape;
+pub use image::image_size;
 
 /// One way to show a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,6 +11,9 @@ use super::Finding;
 use super::connection::Connection;
 use super::log::Judge;
 
+/// Packets above this are not taken apart: one of a few megabytes can have millions of fields.
+const TAKEN_APART: usize = 256 << 10;
+
 /// Properties of a PUBLISH or an acknowledgement that hold text.
 const TEXTS: [PropertyId; 4] = [
     PropertyId::USER_PROPERTY,
@@ -23,7 +26,7 @@ impl Connection {
     /// Reports the warnings of a sound packet.
     #[inline]
     pub(super) fn remark(&self, judge: &mut Judge<'_>, bytes: &[u8], packet: &ControlPacket<'_>) {
-        if may_be_odd(bytes, packet, self.version) {
+        if bytes.len() <= TAKEN_APART && may_be_odd(bytes, packet, self.version) {
             self.remark_on(judge, bytes);
         }
     }

@@ -165,6 +165,7 @@ const fn property_or_part(field: Field) -> &'static str {
         Field::Unread => {
             "Bytes that were not read because something before them is wrong or missing."
         }
+        Field::Omitted => "More entries of the list than are shown; they were read and judged.",
         Field::LeftOver => "Bytes behind the last field of the packet, still within its length.",
         _ => "A part of the packet.",
     }

@@ -47,8 +47,14 @@ pub(super) fn topic(content: &[u8]) -> Meaning {
     Some(format!("{levels}, {}{hint}", text_size(content)).into())
 }
 
+/// Bytes of a payload that are looked at, of longer ones at the beginning and at the end.
+const LOOKED_AT: usize = 4096;
+
 /// What a payload seems to be. A guess by its first and last bytes, and said as one.
 pub(super) fn payload(content: &[u8]) -> Meaning {
+    if content.len() > LOOKED_AT {
+        return long_payload(content);
+    }
     let kind = match content {
         [] => return fixed("empty"),
         [0x1F, 0x8B, ..] => "gzip data",
@@ -68,6 +74,38 @@ pub(super) fn payload(content: &[u8]) -> Meaning {
                 _ => return Some(format!("{} of text", text_size(content)).into()),
             },
         },
+    };
+    Some(format!("{}, {kind}", bytes(content.len())).into())
+}
+
+/// The same of one that is too long to be looked at each time it is drawn.
+fn long_payload(content: &[u8]) -> Meaning {
+    let start = content.get(..LOOKED_AT).unwrap_or(content);
+    let last = content.iter().rev().take(LOOKED_AT);
+    let last = last.copied().find(|byte| !byte.is_ascii_whitespace());
+    // A character may be cut where the look ends.
+    let text = match core::str::from_utf8(start) {
+        Ok(text) => Some(text),
+        Err(error) if error.error_len().is_none() => start
+            .get(..error.valid_up_to())
+            .and_then(|start| core::str::from_utf8(start).ok()),
+        Err(_) => None,
+    };
+    let kind = match (start, text.map(str::trim_start)) {
+        ([0x1F, 0x8B, ..], _) => "gzip data",
+        ([0x89, b'P', b'N', b'G', ..], _) => "a PNG image",
+        ([0xFF, 0xD8, 0xFF, ..], _) => "a JPEG image",
+        (_, None) => "binary",
+        (_, Some(text)) if text.starts_with('{') && last == Some(b'}') => "looks like JSON",
+        (_, Some(text)) if text.starts_with('[') && last == Some(b']') => "looks like JSON",
+        (_, Some(text))
+            if text
+                .chars()
+                .any(|c| c.is_control() && !c.is_ascii_whitespace()) =>
+        {
+            "binary"
+        }
+        _ => "looks like text",
     };
     Some(format!("{}, {kind}", bytes(content.len())).into())
 }

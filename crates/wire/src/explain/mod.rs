@@ -114,7 +114,7 @@ impl<'a> At<'a> {
 
     /// The nodes directly below.
     fn children(self) -> impl Iterator<Item = (usize, &'a Node)> {
-        children(self.tree, self.index)
+        self.tree.children(self.index)
     }
 
     /// The number of whole bytes the node covers.
@@ -141,24 +141,9 @@ fn packet_type(tree: &Tree, packet: &[u8]) -> PacketType {
     }
 }
 
-/// The nodes directly below the node at `index`.
-pub(crate) fn children(tree: &Tree, index: usize) -> impl Iterator<Item = (usize, &Node)> {
-    let depth = tree
-        .get(index)
-        .map_or(u8::MAX, |node| node.depth.saturating_add(1));
-    let first = index.saturating_add(1);
-    tree.nodes()
-        .get(first..tree.end_of(index))
-        .unwrap_or_default()
-        .iter()
-        .enumerate()
-        .filter(move |(_, node)| node.depth == depth)
-        .map(move |(n, node)| (first.saturating_add(n), node))
-}
-
 /// The announced length of a string or binary field that is longer than what is there.
 pub(crate) fn missing(tree: &Tree, index: usize, packet: &[u8]) -> Option<usize> {
-    let (_, length) = children(tree, index).find(|(_, node)| node.field == Field::Length)?;
+    let (_, length) = tree.length_of(index)?;
     let announced = number_of(length.value)? as usize;
     (tree.content(index, packet).len() < announced).then_some(announced)
 }

@@ -2,9 +2,9 @@
 
 use alloc::format;
 
-use super::words::{bytes, text_size};
+use super::words::{bytes, text_size, thousands};
 use super::{At, Meaning};
-use crate::Field;
+use crate::{Field, PacketType};
 
 pub(super) fn value(at: At<'_>) -> Meaning {
     match at.node.field {
@@ -12,9 +12,28 @@ pub(super) fn value(at: At<'_>) -> Meaning {
         Field::Text => Some(text_size(at.content()).into()),
         Field::Data => Some(bytes(at.content().len()).into()),
         Field::Unread => Some(unread(at).into()),
+        Field::Omitted => Some(omitted(at)?.into()),
         Field::LeftOver => Some(format!("{} that no field explains", bytes(at.byte_len())).into()),
         _ => None,
     }
+}
+
+/// How many entries of which list.
+fn omitted(at: At<'_>) -> Option<alloc::string::String> {
+    let count = thousands(at.number()? as usize);
+    let entries = match at.parent() {
+        Some(Field::Properties | Field::WillProperties) => "properties",
+        _ => match at.packet_type() {
+            PacketType::Subscribe => "subscriptions",
+            PacketType::Unsubscribe => "topic filters",
+            _ if at.version.is_v5() => "reason codes",
+            _ => "return codes",
+        },
+    };
+    Some(format!(
+        "{count} more {entries}, in {}",
+        bytes(at.byte_len())
+    ))
 }
 
 /// A length, held against the bytes that its field really has.

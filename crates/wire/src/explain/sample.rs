@@ -2,14 +2,13 @@
 
 use alloc::vec::Vec;
 
-use crate::{Field, Node, Span, Tree, Value};
+use crate::{Field, Span, Tree, Value};
 
 /// A packet that grows field by field.
 #[derive(Default)]
 pub(crate) struct Sample {
     pub(crate) tree: Tree,
     pub(crate) packet: Vec<u8>,
-    depth: u8,
 }
 
 impl Sample {
@@ -24,12 +23,7 @@ impl Sample {
             start,
             len: self.bit() - start,
         };
-        self.tree.nodes.push(Node {
-            field,
-            depth: self.depth,
-            value,
-            span,
-        });
+        self.tree.leaf(field, value, span);
     }
 
     /// A field with parts, which `parts` adds.
@@ -44,14 +38,9 @@ impl Sample {
         value: Value,
         parts: impl FnOnce(Self) -> Self,
     ) -> Self {
-        let mark = self.tree.nodes.len();
-        self.push(field, value, &[]);
-        self.depth += 1;
+        let mark = self.tree.open(field, self.packet.len());
         let mut done = parts(self);
-        done.depth -= 1;
-        let end = done.bit();
-        let span = &mut done.tree.nodes[mark].span;
-        span.len = end - span.start;
+        done.tree.close(mark, value, done.packet.len());
         done
     }
 
@@ -85,12 +74,8 @@ impl Sample {
         let mut byte = 0_u8;
         for &(field, number, len) in fields {
             byte = byte << (len & 7) | number;
-            self.tree.nodes.push(Node {
-                field,
-                depth: self.depth,
-                value: Value::Number(number.into()),
-                span: Span { start, len },
-            });
+            self.tree
+                .leaf(field, Value::Number(number.into()), Span { start, len });
             start += len;
         }
         self.packet.push(byte);

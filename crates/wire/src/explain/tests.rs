@@ -292,18 +292,15 @@ fn nothing_panics_on_trees_that_fit_no_packet() {
         for &field in Field::ALL {
             for kind in [Value::Group, Value::Text, Value::Bytes] {
                 for packet in [&[][..], &[0xFF; 3]] {
-                    let tree = Tree {
-                        nodes: [Node {
-                            field,
-                            depth: 7,
-                            value: kind,
-                            span: crate::Span {
-                                start: 9,
-                                len: u32::MAX,
-                            },
-                        }]
-                        .into(),
-                    };
+                    let mut tree = Tree::default();
+                    tree.leaf(
+                        field,
+                        kind,
+                        crate::Span {
+                            start: 9,
+                            len: u32::MAX,
+                        },
+                    );
                     let _ = value(&tree, 0, packet, version);
                 }
             }

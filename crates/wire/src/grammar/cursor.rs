@@ -10,6 +10,8 @@ pub(crate) struct Cursor<'a, S: Sink> {
     pub(crate) at: usize,
     /// One past the last byte of the region being read.
     pub(crate) end: usize,
+    /// Where the region ends by what the lengths say: behind `end` where bytes are still to come.
+    pub(crate) limit: usize,
     /// Bytes of the packet are still to come: running out of them is no fault.
     pub(crate) incomplete: bool,
     /// A region before this place could not be read to its end.
@@ -38,6 +40,12 @@ impl<'a, S: Sink> Cursor<'a, S> {
     #[inline(always)]
     pub(crate) fn left(&self) -> usize {
         self.end.saturating_sub(self.at)
+    }
+
+    /// Bytes left in the region, those included that are still to come.
+    #[inline(always)]
+    pub(crate) fn announced(&self) -> usize {
+        self.limit.saturating_sub(self.at)
     }
 
     /// What is left of the region.
@@ -85,15 +93,16 @@ impl<'a, S: Sink> Cursor<'a, S> {
         }
     }
 
-    /// The region is over too early.
+    /// The region is over before the `needed` bytes that come next. No fault where they are still
+    /// to come; but what does not fit the packet as it was announced need not be waited for.
     #[cold]
-    pub(crate) fn short(&mut self, rule: Rule, span: Span, value: u32) -> S::Stop {
+    pub(crate) fn short(&mut self, rule: Rule, span: Span, value: u32, needed: usize) -> S::Stop {
         let rule = if self.in_properties {
             Rule::PropertyPastEnd
         } else {
             rule
         };
-        if self.incomplete && self.end == self.bytes.len() {
+        if needed <= self.announced() {
             self.sink.wait(self.context.version, rule, span)
         } else {
             self.sink.end(self.context.version, rule, span, value)
@@ -138,8 +147,9 @@ impl<'a, S: Sink> Cursor<'a, S> {
         len: usize,
         read: impl FnOnce(&mut Self) -> Read<T, S>,
     ) -> Read<T, S> {
-        let outer = self.end;
+        let (outer, outer_limit) = (self.end, self.limit);
         self.end = self.at.saturating_add(len).min(outer);
+        self.limit = self.at.saturating_add(len).min(outer_limit);
         let result = read(self);
         let result = match result {
             Ok(value) => Ok(value),
@@ -151,7 +161,10 @@ impl<'a, S: Sink> Cursor<'a, S> {
         if S::RECORDS && self.at < self.end {
             self.skip(Field::Unread);
         }
+        // What is still to come of the region nobody has seen.
+        self.lost |= self.end == self.bytes.len() && self.end < self.limit;
         self.end = outer;
+        self.limit = outer_limit;
         result
     }
 
@@ -180,13 +193,13 @@ impl<'a, S: Sink> Cursor<'a, S> {
     pub(crate) fn raw_u8(&mut self, field: Field) -> Read<u8, S> {
         match self.take(1) {
             Some(&[byte]) => Ok(byte),
-            _ => Err(self.too_short(field)),
+            _ => Err(self.too_short(field, 1)),
         }
     }
 
-    /// The region ends where `field` should stand.
+    /// The region ends where the `needed` bytes of `field` should stand.
     #[cold]
-    pub(super) fn too_short(&mut self, field: Field) -> S::Stop {
+    pub(super) fn too_short(&mut self, field: Field, needed: usize) -> S::Stop {
         let rule = match field {
             //= [MQTT-2.2.2-1] v5: also without properties
             Field::PropertyLength => Rule::PropertyLengthMissing,
@@ -202,7 +215,7 @@ impl<'a, S: Sink> Cursor<'a, S> {
             Field::TopicName => Rule::PublishTopicMissing,
             _ => Rule::PacketTooShort,
         };
-        self.short(rule, self.ahead(), field as u32)
+        self.short(rule, self.ahead(), field as u32, needed)
     }
 
     /// A run of bits of the byte before the cursor, `from` counted from its most significant bit.
@@ -238,7 +251,7 @@ impl<'a, S: Sink> Cursor<'a, S> {
                     .leaf(field, Value::Number(u32::from(number)), self.behind(2));
                 Ok(number)
             }
-            _ => Err(self.too_short(field)),
+            _ => Err(self.too_short(field, 2)),
         }
     }
 
@@ -251,7 +264,7 @@ impl<'a, S: Sink> Cursor<'a, S> {
                 self.sink.leaf(field, Value::Number(number), self.behind(4));
                 Ok(number)
             }
-            _ => Err(self.too_short(field)),
+            _ => Err(self.too_short(field, 4)),
         }
     }
 
@@ -289,7 +302,7 @@ impl<'a, S: Sink> Cursor<'a, S> {
                 }
                 Ok(value)
             }
-            varint::Read::Incomplete => Err(self.too_short(field)),
+            varint::Read::Incomplete => Err(self.too_short(field, self.left().saturating_add(1))),
             varint::Read::TooLong => {
                 let span = Span::of_bytes(self.at, self.at.saturating_add(4).min(self.end));
                 Err(self

@@ -5,7 +5,7 @@ mod sink;
 mod strings;
 
 pub(crate) use cursor::{Cursor, Read};
-pub(crate) use sink::{Record, Sink, Strict};
+pub(crate) use sink::{Record, Sink, Stopped, Strict};
 pub(crate) use strings::Text;
 
 use crate::packet::{
@@ -32,12 +32,14 @@ pub(crate) fn packet<'a, S: Sink, T>(
     other(c, packet_type, finish)
 }
 
-/// Whatever its type, a packet ends with its last field (v5 section 2.1.4).
+/// Whatever its type, a packet ends with its last field (v5 section 2.1.4); `ends`: no list goes on
+/// as long as the packet does.
 #[inline(always)]
-fn over<S: Sink>(c: &mut Cursor<'_, S>) -> Read<(), S> {
-    if c.left() > 0 {
-        let left = c.left() as u32;
-        c.fault_value(Rule::BytesLeftOver, c.ahead(), left)?;
+fn over<S: Sink>(c: &mut Cursor<'_, S>, ends: bool) -> Read<(), S> {
+    // Those that are still to come count: the packet was announced longer than its fields are.
+    let left = c.announced();
+    if left > 0 && (c.left() > 0 || ends && !c.lost) {
+        c.fault_value(Rule::BytesLeftOver, c.ahead(), left as u32)?;
         c.skip(Field::LeftOver);
     }
     Ok(())
@@ -175,9 +177,12 @@ fn other<'a, S: Sink, T>(
     finish: impl FnOnce(ControlPacket<'a>) -> T,
 ) -> Read<T, S> {
     macro_rules! whole {
-        ($variant:ident, $read:expr) => {{
+        ($variant:ident, $read:expr) => {
+            whole!($variant, $read, true)
+        };
+        ($variant:ident, $read:expr, $ends:expr) => {{
             let packet = $read?;
-            over(c)?;
+            over(c, $ends)?;
             Ok(finish(ControlPacket::$variant(packet)))
         }};
     }
@@ -188,18 +193,18 @@ fn other<'a, S: Sink, T>(
         PacketType::Pubcomp => whole!(Pubcomp, acknowledgement::read(c, PacketType::Pubcomp)),
         PacketType::Connect => whole!(Connect, connect::read(c)),
         PacketType::Connack => whole!(Connack, connack::read(c)),
-        PacketType::Subscribe => whole!(Subscribe, subscribe::read(c)),
-        PacketType::Suback => whole!(Suback, suback::read(c)),
-        PacketType::Unsubscribe => whole!(Unsubscribe, unsubscribe::read(c)),
-        PacketType::Unsuback => whole!(Unsuback, unsuback::read(c)),
+        PacketType::Subscribe => whole!(Subscribe, subscribe::read(c), false),
+        PacketType::Suback => whole!(Suback, suback::read(c), false),
+        PacketType::Unsubscribe => whole!(Unsubscribe, unsubscribe::read(c), false),
+        PacketType::Unsuback => whole!(Unsuback, unsuback::read(c), !c.is_v5()),
         PacketType::Disconnect => whole!(Disconnect, disconnect::read(c)),
         PacketType::Auth if c.is_v5() => whole!(Auth, auth::read(c)),
         PacketType::Pingreq => {
-            over(c)?;
+            over(c, true)?;
             Ok(finish(ControlPacket::Pingreq))
         }
         PacketType::Pingresp => {
-            over(c)?;
+            over(c, true)?;
             Ok(finish(ControlPacket::Pingresp))
         }
         PacketType::Publish | PacketType::Auth | PacketType::Reserved => {
@@ -232,6 +237,7 @@ pub(crate) fn codes<'a, S: Sink>(
     }
     c.group(Field::Payload, |c| {
         while c.left() > 0 {
+            c.sink.entry(c.at);
             let code = c.u8(Field::ReasonCode)?;
             if crate::ReasonCode(code)
                 .name(packet_type, c.version())

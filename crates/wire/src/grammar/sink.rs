@@ -2,9 +2,10 @@
 
 use alloc::vec::Vec;
 
-use crate::{DecodeError, Diagnostic, Field, Node, ProtocolVersion, Rule, Severity, Span, Value};
+use crate::dissect::{FaultCounts, Limits};
+use crate::{DecodeError, Diagnostic, Field, ProtocolVersion, Rule, Severity, Span, Tree, Value};
 
-/// A listener to the grammar. The strict one has no state and compiles to nothing.
+/// A listener to the grammar. The strict one has next to no state and compiles to next to nothing.
 pub(crate) trait Sink {
     /// What ends the reading.
     type Stop;
@@ -19,6 +20,8 @@ pub(crate) trait Sink {
     fn close(&mut self, mark: Self::Mark, value: Value, at: usize);
     /// A field without parts.
     fn leaf(&mut self, field: Field, value: Value, span: Span);
+    /// The next entry of a list of any length begins at byte `at`: a property, filter or code.
+    fn entry(&mut self, at: usize);
     /// A broken rule that does not hinder the reading.
     fn fault(
         &mut self,
@@ -36,10 +39,29 @@ pub(crate) trait Sink {
 }
 
 /// Stops at the first error; records nothing.
-pub(crate) struct Strict;
+pub(crate) struct Strict {
+    /// A rule that may be broken.
+    pub(crate) tolerated: Option<Rule>,
+}
+
+/// Why the strict reading stopped.
+pub(crate) struct Stopped {
+    pub(crate) error: DecodeError,
+    /// It is no error: the bytes that come next are not there yet.
+    pub(crate) waits: bool,
+}
+
+impl Stopped {
+    const fn at(rule: Rule, span: Span) -> Self {
+        Self {
+            error: DecodeError { rule, span },
+            waits: false,
+        }
+    }
+}
 
 impl Sink for Strict {
-    type Stop = DecodeError;
+    type Stop = Stopped;
     type Mark = ();
     const RECORDS: bool = false;
 
@@ -49,30 +71,29 @@ impl Sink for Strict {
     fn close(&mut self, (): (), _: Value, _: usize) {}
     #[inline(always)]
     fn leaf(&mut self, _: Field, _: Value, _: Span) {}
+    #[inline(always)]
+    fn entry(&mut self, _: usize) {}
     #[inline]
-    fn fault(
-        &mut self,
-        _: ProtocolVersion,
-        rule: Rule,
-        span: Span,
-        _: u32,
-    ) -> Result<(), DecodeError> {
-        if rule.severity() == Severity::Error {
-            Err(DecodeError { rule, span })
+    fn fault(&mut self, _: ProtocolVersion, rule: Rule, span: Span, _: u32) -> Result<(), Stopped> {
+        if rule.severity() == Severity::Error && self.tolerated != Some(rule) {
+            Err(Stopped::at(rule, span))
         } else {
             Ok(())
         }
     }
     #[inline]
-    fn end(&mut self, _: ProtocolVersion, rule: Rule, span: Span, _: u32) -> DecodeError {
-        DecodeError { rule, span }
+    fn end(&mut self, _: ProtocolVersion, rule: Rule, span: Span, _: u32) -> Stopped {
+        Stopped::at(rule, span)
     }
     #[inline]
-    fn wait(&mut self, _: ProtocolVersion, rule: Rule, span: Span) -> DecodeError {
-        DecodeError { rule, span }
+    fn wait(&mut self, _: ProtocolVersion, rule: Rule, span: Span) -> Stopped {
+        Stopped {
+            error: DecodeError { rule, span },
+            waits: true,
+        }
     }
     #[inline(always)]
-    fn recover(&mut self, stop: DecodeError) -> Result<(), DecodeError> {
+    fn recover(&mut self, stop: Stopped) -> Result<(), Stopped> {
         Err(stop)
     }
 }
@@ -80,13 +101,36 @@ impl Sink for Strict {
 /// Nothing more of this region can be read.
 pub(crate) struct Ended;
 
-/// Writes every field and fault down and never gives up, unless it is told to.
+/// Writes fields and faults down and never gives up, unless it is told to.
+///
+/// A list that is longer than the limits allow is still read and judged to its end; what is not
+/// written down becomes one leaf that counts it.
 pub(crate) struct Record<'t> {
-    pub(crate) nodes: &'t mut Vec<Node>,
+    pub(crate) tree: &'t mut Tree,
     pub(crate) diagnostics: &'t mut Vec<Diagnostic>,
-    pub(crate) depth: u8,
+    pub(crate) counts: &'t mut FaultCounts,
+    pub(crate) limits: Limits,
     /// What stands behind the first error is of no interest.
     pub(crate) until_error: bool,
+    /// Where the entries of the open list begin that are not written down, and how many they are.
+    pub(crate) omitted: Option<(usize, u32)>,
+}
+
+/// The mark of a group that is not written down.
+const OMITTED: usize = usize::MAX;
+
+impl Record<'_> {
+    fn note(&mut self, version: ProtocolVersion, rule: Rule, span: Span, value: u32) {
+        self.counts.add(rule.severity());
+        if self.diagnostics.len() < self.limits.diagnostics {
+            self.diagnostics.push(Diagnostic {
+                rule,
+                version,
+                span,
+                value,
+            });
+        }
+    }
 }
 
 impl Sink for Record<'_> {
@@ -96,34 +140,38 @@ impl Sink for Record<'_> {
 
     #[inline]
     fn open(&mut self, field: Field, at: usize) -> usize {
-        let mark = self.nodes.len();
-        self.nodes.push(Node {
-            field,
-            depth: self.depth,
-            value: Value::Group,
-            span: Span::of_bytes(at, at),
-        });
-        self.depth = self.depth.saturating_add(1);
-        mark
+        if self.omitted.is_some() {
+            return OMITTED;
+        }
+        self.tree.open(field, at)
     }
 
     #[inline]
     fn close(&mut self, mark: usize, value: Value, at: usize) {
-        self.depth = self.depth.saturating_sub(1);
-        if let Some(node) = self.nodes.get_mut(mark) {
-            node.value = value;
-            node.span.len = Span::of_bytes(0, at).len.saturating_sub(node.span.start);
+        if mark == OMITTED {
+            return;
         }
+        if let Some((from, count)) = self.omitted.take() {
+            let span = Span::of_bytes(from, at);
+            self.tree.leaf(Field::Omitted, Value::Number(count), span);
+        }
+        self.tree.close(mark, value, at);
     }
 
     #[inline]
     fn leaf(&mut self, field: Field, value: Value, span: Span) {
-        self.nodes.push(Node {
-            field,
-            depth: self.depth,
-            value,
-            span,
-        });
+        if self.omitted.is_none() {
+            self.tree.leaf(field, value, span);
+        }
+    }
+
+    #[inline]
+    fn entry(&mut self, at: usize) {
+        match &mut self.omitted {
+            Some((_, count)) => *count = count.saturating_add(1),
+            None if self.tree.len() >= self.limits.nodes => self.omitted = Some((at, 1)),
+            None => {}
+        }
     }
 
     #[inline]
@@ -134,12 +182,7 @@ impl Sink for Record<'_> {
         span: Span,
         value: u32,
     ) -> Result<(), Ended> {
-        self.diagnostics.push(Diagnostic {
-            rule,
-            version,
-            span,
-            value,
-        });
+        self.note(version, rule, span, value);
         if self.until_error && rule.severity() == Severity::Error {
             Err(Ended)
         } else {
@@ -149,12 +192,7 @@ impl Sink for Record<'_> {
 
     #[inline]
     fn end(&mut self, version: ProtocolVersion, rule: Rule, span: Span, value: u32) -> Ended {
-        self.diagnostics.push(Diagnostic {
-            rule,
-            version,
-            span,
-            value,
-        });
+        self.note(version, rule, span, value);
         Ended
     }
 

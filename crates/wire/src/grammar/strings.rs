@@ -26,13 +26,16 @@ impl<'a, S: Sink> Cursor<'a, S> {
     pub(crate) fn prefixed(&mut self, field: Field) -> Read<&'a [u8], S> {
         let len = match self.take(2) {
             Some(&[high, low]) => u16::from_be_bytes([high, low]),
-            _ => return Err(self.too_short(field)),
+            _ => return Err(self.too_short(field, 2)),
         };
         self.sink
             .leaf(Field::Length, Value::Number(u32::from(len)), self.behind(2));
         match self.take(usize::from(len)) {
             Some(content) => Ok(content),
-            None => Err(self.short(Rule::StringPastEnd, self.behind(2), u32::from(len))),
+            None => {
+                let (span, value) = (self.behind(2), u32::from(len));
+                Err(self.short(Rule::StringPastEnd, span, value, usize::from(len)))
+            }
         }
     }
 

@@ -52,9 +52,9 @@ pub(crate) fn read<'a, S: Sink>(
     c.group(Field::VariableHeader, |c| {
         let mut acknowledgement = Acknowledgement::new(c.identifier()?);
         // In version 5 what is not there is success without properties.
-        if c.is_v5() && c.left() > 0 {
+        if c.is_v5() && c.announced() > 0 {
             acknowledgement.reason_code = reason_code(c, packet_type, undefined(packet_type))?;
-            if c.left() > 0 {
+            if c.announced() > 0 {
                 acknowledgement.properties =
                     property::properties(c, Field::Properties, PropertyOwner::Packet(packet_type))?;
             }

@@ -18,7 +18,7 @@ pub struct Auth<'a> {
 
 pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Auth<'a>, S> {
     // Success without properties may be left out as a whole.
-    if c.left() == 0 {
+    if c.announced() == 0 {
         return Ok(Auth::default());
     }
     c.group(Field::VariableHeader, |c| {
@@ -31,7 +31,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Auth<'a>, S> {
         {
             c.fault_value(Rule::AuthReasonDirection, code, u32::from(reason_code.0))?;
         }
-        let properties = if c.left() > 0 {
+        let properties = if c.announced() > 0 {
             property::properties(
                 c,
                 Field::Properties,

@@ -16,7 +16,7 @@ pub struct Disconnect<'a> {
 }
 
 pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Disconnect<'a>, S> {
-    if !c.is_v5() || c.left() == 0 {
+    if !c.is_v5() || c.announced() == 0 {
         return Ok(Disconnect::default());
     }
     c.group(Field::VariableHeader, |c| {
@@ -34,7 +34,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Disconnect<'a>, S
                 u32::from(reason_code.0),
             )?;
         }
-        let properties = if c.left() > 0 {
+        let properties = if c.announced() > 0 {
             property::properties(
                 c,
                 Field::Properties,

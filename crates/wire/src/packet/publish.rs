@@ -83,6 +83,14 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>, flags: u8) -> Read<Publis
     let payload = c.rest();
     c.at = c.end;
     payload_leaf(c, payload);
+    if S::RECORDS
+        && level == 0
+        && let Some(prefix) = prefix(payload)
+    {
+        let start = c.at.saturating_sub(payload.len());
+        let span = Span::of_bytes(start, start.saturating_add(2));
+        c.fault_value(Rule::PublishPayloadPrefixed, span, u32::from(prefix))?;
+    }
     payload_format(c, properties, payload, Rule::PublishPayloadNotUtf8)?;
     Ok(Publish {
         dup,
@@ -93,6 +101,17 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>, flags: u8) -> Read<Publis
         properties,
         payload,
     })
+}
+
+/// Two bytes before text that look like a packet identifier, which are small where somebody counts by
+/// hand, or like the length of the text.
+fn prefix(payload: &[u8]) -> Option<u16> {
+    let (&prefix, text) = payload.split_first_chunk::<2>()?;
+    let number = u16::from_be_bytes(prefix);
+    let looked_at = text.get(..64).unwrap_or(text);
+    let is_text = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    let is_prefix = number < 0x20 || usize::from(number) == text.len();
+    (text.len() >= 4 && is_prefix && looked_at.iter().all(is_text)).then_some(number)
 }
 
 /// A PUBLISH about which nothing need be said, as nearly every one; else nothing, and the grammar has

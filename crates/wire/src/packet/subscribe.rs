@@ -94,6 +94,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Subscribe<'a>, S>
     } else {
         c.group(Field::Payload, |c| {
             while c.left() > 0 {
+                c.sink.entry(c.at);
                 c.group(Field::Subscription, subscription)?;
             }
             Ok(())

@@ -28,6 +28,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Unsubscribe<'a>, 
     } else {
         c.group(Field::Payload, |c| {
             while c.left() > 0 {
+                c.sink.entry(c.at);
                 filter(c)?;
             }
             Ok(())

@@ -19,7 +19,7 @@ pub(crate) fn properties<'a, S: Sink>(
         if len == 0 {
             return Ok(Properties::NONE);
         }
-        if len > c.left() && !c.incomplete {
+        if len > c.announced() {
             c.fault_value(
                 Rule::PropertyLengthPastEnd,
                 Span::of_bytes(start, c.at),
@@ -48,6 +48,7 @@ fn block<S: Sink>(c: &mut Cursor<'_, S>, owner: PropertyOwner) -> Read<PropertyS
     let mut set = PropertySet::EMPTY;
     let mut first = PropertySpans::default();
     while c.left() > 0 {
+        c.sink.entry(c.at);
         property(c, owner, &mut set, &mut first)?;
     }
     if owner == PropertyOwner::Packet(PacketType::Connect)

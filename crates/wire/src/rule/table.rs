@@ -111,6 +111,8 @@ pub enum Rule {
     ConnectProtocolName,
     /// The protocol level is none that exists: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0.
     ConnectProtocolLevel,
+    /// The protocol level has the top bit set, as bridges do.
+    ConnectBridgeBit,
     /// The protocol name and the protocol level belong to different versions.
     ConnectProtocolMismatch,
     /// The reserved bit of the connect flags is set.
@@ -135,6 +137,8 @@ pub enum Rule {
     ConnectClientIdTooLong,
     /// The client identifier is longer than 23 bytes, or has other characters than 0-9, a-z and A-Z.
     ConnectClientIdNotGuaranteed,
+    /// Keep Alive is a round number of thousands that is no round time: it may have been meant in milliseconds.
+    ConnectKeepAliveUnlikely,
     /// A CONNECT has Authentication Data but no Authentication Method.
     ConnectAuthenticationDataAlone,
     /// The will's topic is empty.
@@ -149,10 +153,14 @@ pub enum Rule {
     ConnackSessionPresentRefused,
     /// A CONNACK has a code that is not defined for it.
     ConnackReasonUndefined,
+    /// A server answers a version 5 CONNECT in the form of 3.1.1.
+    ConnackOfV311,
     /// Both QoS bits of a PUBLISH are set.
     PublishQoSReserved,
     /// A PUBLISH with QoS 0 has the DUP flag.
     PublishDupQoS0,
+    /// The payload of a PUBLISH with QoS 0 begins with two bytes that look like a packet identifier or a length.
+    PublishPayloadPrefixed,
     /// The topic name of a PUBLISH is empty, and no topic alias stands in for it.
     PublishTopicEmpty,
     /// The topic name of a PUBLISH contains a wildcard.
@@ -223,6 +231,10 @@ pub enum Rule {
     AuthMethodMissing,
     /// A client's first packet is not CONNECT.
     FirstPacketNotConnect,
+    /// The bytes of one side begin with another protocol than MQTT.
+    StreamOfAnotherProtocol,
+    /// No packet is found in the bytes of one side.
+    StreamWithoutPackets,
     /// A client sends CONNECT a second time on a connection.
     SecondConnect,
     /// A server goes on serving a connection on which the client broke the protocol beyond repair.
@@ -455,7 +467,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the table.
-    pub const ALL: [Self; 222] = [
+    pub const ALL: [Self; 228] = [
         Self::PacketType0,
         Self::PacketType15,
         Self::HeaderFlagsReserved,
@@ -508,6 +520,7 @@ impl Rule {
         Self::SharedSubscriptionAvailableValue,
         Self::ConnectProtocolName,
         Self::ConnectProtocolLevel,
+        Self::ConnectBridgeBit,
         Self::ConnectProtocolMismatch,
         Self::ConnectFlagsReserved,
         Self::ConnectWillQoSReserved,
@@ -520,6 +533,7 @@ impl Rule {
         Self::ConnectClientIdEmptyKeptSession,
         Self::ConnectClientIdTooLong,
         Self::ConnectClientIdNotGuaranteed,
+        Self::ConnectKeepAliveUnlikely,
         Self::ConnectAuthenticationDataAlone,
         Self::WillTopicEmpty,
         Self::WillTopicWildcard,
@@ -527,8 +541,10 @@ impl Rule {
         Self::ConnackFlagsReserved,
         Self::ConnackSessionPresentRefused,
         Self::ConnackReasonUndefined,
+        Self::ConnackOfV311,
         Self::PublishQoSReserved,
         Self::PublishDupQoS0,
+        Self::PublishPayloadPrefixed,
         Self::PublishTopicEmpty,
         Self::PublishTopicWildcard,
         Self::PublishSubscriptionIdentifierFromClient,
@@ -564,6 +580,8 @@ impl Rule {
         Self::AuthReasonDirection,
         Self::AuthMethodMissing,
         Self::FirstPacketNotConnect,
+        Self::StreamOfAnotherProtocol,
+        Self::StreamWithoutPackets,
         Self::SecondConnect,
         Self::ServedAfterBreach,
         Self::UnknownProtocolAccepted,
@@ -681,7 +699,7 @@ impl Rule {
     ];
 }
 
-pub(super) static FACTS: [Facts; 222] = [
+pub(super) static FACTS: [Facts; 228] = [
     Facts {
         seen: Seen::Packet,
         severity: Severity::Error,
@@ -996,6 +1014,12 @@ pub(super) static FACTS: [Facts; 222] = [
     },
     Facts {
         seen: Seen::Packet,
+        severity: Severity::Note,
+        versions: [true, true, false],
+        reason: None,
+    },
+    Facts {
+        seen: Seen::Packet,
         severity: Severity::Error,
         versions: [true, true, true],
         reason: Some(ReasonCode::UNSUPPORTED_PROTOCOL_VERSION),
@@ -1068,6 +1092,12 @@ pub(super) static FACTS: [Facts; 222] = [
     },
     Facts {
         seen: Seen::Packet,
+        severity: Severity::Note,
+        versions: [true, true, true],
+        reason: None,
+    },
+    Facts {
+        seen: Seen::Packet,
         severity: Severity::Error,
         versions: [false, false, true],
         reason: Some(ReasonCode::PROTOCOL_ERROR),
@@ -1111,6 +1141,12 @@ pub(super) static FACTS: [Facts; 222] = [
     Facts {
         seen: Seen::Packet,
         severity: Severity::Error,
+        versions: [false, false, true],
+        reason: Some(ReasonCode::PROTOCOL_ERROR),
+    },
+    Facts {
+        seen: Seen::Packet,
+        severity: Severity::Error,
         versions: [true, true, true],
         reason: Some(ReasonCode::MALFORMED_PACKET),
     },
@@ -1119,6 +1155,12 @@ pub(super) static FACTS: [Facts; 222] = [
         severity: Severity::Error,
         versions: [true, true, true],
         reason: Some(ReasonCode::MALFORMED_PACKET),
+    },
+    Facts {
+        seen: Seen::Packet,
+        severity: Severity::Note,
+        versions: [true, true, true],
+        reason: None,
     },
     Facts {
         seen: Seen::Packet,
@@ -1329,6 +1371,18 @@ pub(super) static FACTS: [Facts; 222] = [
         severity: Severity::Error,
         versions: [true, true, true],
         reason: Some(ReasonCode::PROTOCOL_ERROR),
+    },
+    Facts {
+        seen: Seen::Conversation,
+        severity: Severity::Warning,
+        versions: [true, true, true],
+        reason: None,
+    },
+    Facts {
+        seen: Seen::Conversation,
+        severity: Severity::Warning,
+        versions: [true, true, true],
+        reason: None,
     },
     Facts {
         seen: Seen::Conversation,
@@ -2016,7 +2070,7 @@ pub(super) static FACTS: [Facts; 222] = [
     },
 ];
 
-pub(super) static LABELS: [Label; 222] = [
+pub(super) static LABELS: [Label; 228] = [
     Label {
         name: "packet-type-0",
         v5: Citation::Section("2.1.2"),
@@ -2349,6 +2403,12 @@ pub(super) static LABELS: [Label; 222] = [
         v3_1: Citation::Section("3.1"),
     },
     Label {
+        name: "connect-bridge-bit",
+        v5: Citation::None,
+        v3_1_1: Citation::Section("3.1.2.2"),
+        v3_1: Citation::Section("3.1"),
+    },
+    Label {
         name: "connect-protocol-mismatch",
         v5: Citation::Statements(&["MQTT-3.1.2-1"]),
         v3_1_1: Citation::Section("3.1.2.1"),
@@ -2421,6 +2481,12 @@ pub(super) static LABELS: [Label; 222] = [
         v3_1: Citation::None,
     },
     Label {
+        name: "connect-keep-alive-unlikely",
+        v5: Citation::Section("3.1.2.10"),
+        v3_1_1: Citation::Section("3.1.2.10"),
+        v3_1: Citation::Section("3.1"),
+    },
+    Label {
         name: "connect-authentication-data-alone",
         v5: Citation::Section("3.1.2.11.10"),
         v3_1_1: Citation::None,
@@ -2463,6 +2529,12 @@ pub(super) static LABELS: [Label; 222] = [
         v3_1: Citation::Section("3.2"),
     },
     Label {
+        name: "connack-of-v3-1-1",
+        v5: Citation::Statements(&["MQTT-3.2.2-8"]),
+        v3_1_1: Citation::None,
+        v3_1: Citation::None,
+    },
+    Label {
         name: "publish-qos-reserved",
         v5: Citation::Statements(&["MQTT-3.3.1-4"]),
         v3_1_1: Citation::Statements(&["MQTT-3.3.1-4"]),
@@ -2473,6 +2545,12 @@ pub(super) static LABELS: [Label; 222] = [
         v5: Citation::Statements(&["MQTT-3.3.1-2", "MQTT-4.3.1-1"]),
         v3_1_1: Citation::Statements(&["MQTT-3.3.1-2", "MQTT-4.3.1-1"]),
         v3_1: Citation::Section("2.1"),
+    },
+    Label {
+        name: "publish-payload-prefixed",
+        v5: Citation::Section("3.3.2.2"),
+        v3_1_1: Citation::Section("3.3.2.2"),
+        v3_1: Citation::Section("3.3"),
     },
     Label {
         name: "publish-topic-empty",
@@ -2683,6 +2761,18 @@ pub(super) static LABELS: [Label; 222] = [
         v5: Citation::Statements(&["MQTT-3.1.0-1"]),
         v3_1_1: Citation::Statements(&["MQTT-3.1.0-1"]),
         v3_1: Citation::Section("3.1"),
+    },
+    Label {
+        name: "stream-of-another-protocol",
+        v5: Citation::Section("2.1"),
+        v3_1_1: Citation::Section("2.1"),
+        v3_1: Citation::Section("2.1"),
+    },
+    Label {
+        name: "stream-without-packets",
+        v5: Citation::Section("2.1"),
+        v3_1_1: Citation::Section("2.1"),
+        v3_1: Citation::Section("2.1"),
     },
     Label {
         name: "second-connect",
@@ -3501,7 +3591,7 @@ pub(super) static LABELS: [Label; 222] = [
 ];
 
 /// Of the rules of packets, which come first.
-pub(super) static WORDS: [Words; 107] = [
+pub(super) static WORDS: [Words; 111] = [
     Words {
         summary: "Packet type 0 is used.",
         message: "Packet type 0 does not exist: no version of MQTT has ever used it.",
@@ -3768,9 +3858,12 @@ pub(super) static WORDS: [Words; 107] = [
     Words {
         summary: "The protocol level is none that exists: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0.",
         message: "No version of MQTT has the level {value}.",
-        fix: Some(
-            "Use 3, 4 or 5. The bridges of some brokers set the top bit (0x83, 0x84) to make themselves known.",
-        ),
+        fix: Some("Use 3, 4 or 5."),
+    },
+    Words {
+        summary: "The protocol level has the top bit set, as bridges do.",
+        message: "The level is {value}: the top bit (0x80) marks the connection of a bridge. Mosquitto and some other brokers use it; no standard has it.",
+        fix: None,
     },
     Words {
         summary: "The protocol name and the protocol level belong to different versions.",
@@ -3833,6 +3926,11 @@ pub(super) static WORDS: [Words; 107] = [
         fix: None,
     },
     Words {
+        summary: "Keep Alive is a round number of thousands that is no round time: it may have been meant in milliseconds.",
+        message: "Keep Alive counts seconds, so this is {value}. Were milliseconds meant?",
+        fix: None,
+    },
+    Words {
         summary: "A CONNECT has Authentication Data but no Authentication Method.",
         message: "Authentication Data means nothing without an Authentication Method beside it.",
         fix: None,
@@ -3868,6 +3966,11 @@ pub(super) static WORDS: [Words; 107] = [
         fix: None,
     },
     Words {
+        summary: "A server answers a version 5 CONNECT in the form of 3.1.1.",
+        message: "This server does not speak version 5: it answered as 3.1.1 with return code {value}.",
+        fix: Some("Connect with version 3.1.1."),
+    },
+    Words {
         summary: "Both QoS bits of a PUBLISH are set.",
         message: "QoS 3 does not exist: both QoS bits are set.",
         fix: Some("Use 0, 1 or 2."),
@@ -3876,6 +3979,11 @@ pub(super) static WORDS: [Words; 107] = [
         summary: "A PUBLISH with QoS 0 has the DUP flag.",
         message: "DUP marks a message sent again, and a message with QoS 0 is never sent again.",
         fix: None,
+    },
+    Words {
+        summary: "The payload of a PUBLISH with QoS 0 begins with two bytes that look like a packet identifier or a length.",
+        message: "The payload begins with {value} and goes on as text. QoS 0 has no packet identifier, and a payload has no length before it.",
+        fix: Some("If these two bytes are not part of the message, leave them out."),
     },
     Words {
         summary: "The topic name of a PUBLISH is empty, and no topic alias stands in for it.",

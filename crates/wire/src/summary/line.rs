@@ -31,24 +31,34 @@ impl Line {
     }
 }
 
-/// The first few, and how many more there are.
-pub(super) fn list(mut entries: impl Iterator<Item = String>) -> String {
+/// The first few, and how many more there are; `omitted` of them are not among `entries`.
+pub(super) fn list<T>(
+    mut entries: impl Iterator<Item = T>,
+    omitted: usize,
+    show: impl Fn(T) -> String,
+) -> String {
     // Room for the identifier before the list and the count behind it.
     const ROOM: usize = 76;
     let mut out = String::new();
     let mut width = 0_usize;
+    let more = |out: String, more: usize| match (more, out.is_empty()) {
+        (0, _) => out,
+        (_, true) => format!("{more} not shown"),
+        (_, false) => format!("{out} +{more} more"),
+    };
     while let Some(entry) = entries.next() {
+        let entry = show(entry);
         width = width
             .saturating_add(entry.chars().count())
             .saturating_add(2);
         if !out.is_empty() && width > ROOM {
-            let more = entries.count().saturating_add(1);
-            return format!("{out} +{more} more");
+            let left = entries.count().saturating_add(1).saturating_add(omitted);
+            return more(out, left);
         }
         if !out.is_empty() {
             out.push_str(", ");
         }
         out.push_str(&entry);
     }
-    out
+    more(out, omitted)
 }

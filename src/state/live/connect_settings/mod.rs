@@ -28,12 +28,12 @@ pub static CONNECT: [Group<Profile>; 5] = [
         settings: will::SETTINGS,
     },
     Group {
-        title: "What this client takes (MQTT 5)",
+        title: "Limits of this client (MQTT 5)",
         folded: true,
         settings: taken::SETTINGS,
     },
     Group {
-        title: "Asked of the server (MQTT 5)",
+        title: "Requests to the server (MQTT 5)",
         folded: true,
         settings: asked::SETTINGS,
     },

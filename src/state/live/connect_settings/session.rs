@@ -8,7 +8,7 @@ use super::{always, is_v5};
 pub(super) static SETTINGS: &[Setting<Profile>] = &[
     Setting {
         id: "clean-start",
-        label: "Begin with a clean session",
+        label: "Clean Start",
         hint: "",
         kind: Kind::Check,
         applies: always,
@@ -44,7 +44,7 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
     },
     Setting {
         id: "reconnect",
-        label: "Connect again when the connection is lost",
+        label: "Reconnect when the connection is lost",
         hint: "",
         kind: Kind::Check,
         applies: always,
@@ -56,8 +56,8 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
     },
     Setting {
         id: "reconnect-first",
-        label: "First wait",
-        hint: "milliseconds; each next one is longer",
+        label: "First retry after",
+        hint: "milliseconds; each further wait is longer",
         kind: Kind::Number,
         applies: |p| p.reconnect.is_some(),
         get: |p| number_text(p.reconnect.map(|again| again.first_ms)),
@@ -71,7 +71,7 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
     },
     Setting {
         id: "reconnect-longest",
-        label: "Longest wait",
+        label: "Retry at most every",
         hint: "milliseconds",
         kind: Kind::Number,
         applies: |p| p.reconnect.is_some(),
@@ -86,8 +86,8 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
     },
     Setting {
         id: "reconnect-attempts",
-        label: "Attempts",
-        hint: "empty: until it works",
+        label: "Give up after",
+        hint: "attempts; empty: never",
         kind: Kind::Number,
         applies: |p| p.reconnect.is_some(),
         get: |p| number_text(p.reconnect.and_then(|again| again.attempts)),

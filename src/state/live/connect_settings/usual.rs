@@ -24,7 +24,7 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
         hint: "",
         applies: always,
         kind: Kind::Choice(&[
-            ("built-in", "the one built into this page"),
+            ("built-in", "built into this page"),
             ("websocket", "over WebSocket"),
         ]),
         get: |p| {
@@ -80,7 +80,7 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
     Setting {
         id: "client-identifier",
         label: "Client Identifier",
-        hint: "empty: assigned",
+        hint: "leave empty to let the server assign one",
         kind: Kind::Text,
         applies: always,
         get: |p| p.client_identifier.clone(),
@@ -92,7 +92,7 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
     Setting {
         id: "user-name",
         label: "User Name",
-        hint: "empty: none is sent",
+        hint: "leave empty to send none",
         kind: Kind::Text,
         applies: always,
         get: |p| p.user_name.clone().unwrap_or_default(),
@@ -104,7 +104,7 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
     Setting {
         id: "password",
         label: "Password",
-        hint: "empty: none is sent",
+        hint: "leave empty to send none",
         kind: Kind::Secret,
         applies: always,
         get: |p| p.password.clone().unwrap_or_default(),

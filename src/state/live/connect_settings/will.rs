@@ -9,7 +9,7 @@ use super::{always, is_v5};
 pub(super) static SETTINGS: &[Setting<Profile>] = &[
     Setting {
         id: "will",
-        label: "With a Will Message",
+        label: "Send a Will Message",
         hint: "",
         kind: Kind::Check,
         applies: always,
@@ -27,6 +27,12 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
         applies: has_will,
         get: |p| of_will(p, |will| will.message.topic.clone()),
         set: |p, text| {
+            if text.is_empty() {
+                return Err("A Will Message needs a topic.".into());
+            }
+            if text.contains(['+', '#']) {
+                return Err("A Will Topic has no wildcards.".into());
+            }
             will(p, |will| will.message.topic = text.into());
             Ok(())
         },

@@ -1,5 +1,5 @@
 use super::*;
-use mqttscope_engine::protocol::Direction;
+use mqttscope_engine::protocol::{ConnectionState, Direction, LogView, Rates};
 
 fn after(acts: impl IntoIterator<Item = Act>) -> Rc<Live> {
     acts.into_iter()
@@ -159,6 +159,7 @@ fn another_list_is_not_new_because_a_list_is_paused() {
             first: 0,
             total,
             dropped: 0,
+            events: 0,
             rows: Vec::new(),
             revealed: None,
         };
@@ -194,6 +195,7 @@ fn a_jump_behind_the_end_of_a_paused_list_takes_that_along() {
             first: 0,
             total,
             dropped,
+            events: 0,
             rows: Vec::new(),
             revealed,
         };
@@ -222,38 +224,12 @@ fn window_of(first: u64, count: u32) -> Window {
 }
 
 #[test]
-fn a_small_tree_opens_by_itself_but_for_what_was_closed() {
-    let report = |total: u64| {
-        let row = TopicRow {
-            topic: "a".into(),
-            level: "a".into(),
-            depth: 0,
-            has_children: true,
-            is_open: false,
-            messages: 1,
-            last: None,
-            last_size: 0,
-            last_record: None,
-            retained: false,
-        };
-        Act::Report(vec![Report::Topics {
-            first: 0,
-            total,
-            rows: vec![row],
-        }])
-    };
-    assert_eq!(after([report(3)]).looking().open_topics, ["a"]);
-    assert!(after([report(90)]).looking().open_topics.is_empty());
-    let closed = after([report(3), Act::Fold("a".into()), report(3)]);
-    assert!(closed.looking().open_topics.is_empty());
-}
-
-#[test]
 fn a_jump_shows_the_packet_in_the_list() {
     let wire = |revealed| Report::Wire {
         first: 0,
         total: 0,
         dropped: 0,
+        events: 0,
         rows: Vec::new(),
         revealed,
     };
@@ -272,16 +248,6 @@ fn a_jump_shows_the_packet_in_the_list() {
     assert_eq!((live.revealed, live.looking().reveal), (Some(4), None));
     // Another packet is chosen where the list stands.
     assert_eq!(live.reduce(Act::Select(None)).revealed, None);
-}
-
-#[test]
-fn a_branch_opens_and_closes() {
-    let live = after([Act::Fold("a".into()), Act::Fold("a/b".into())]);
-    assert_eq!(live.looking().open_topics, ["a", "a/b"]);
-    assert_eq!(
-        live.reduce(Act::Fold("a".into())).looking().open_topics,
-        ["a/b"]
-    );
 }
 
 #[test]
@@ -327,4 +293,88 @@ fn what_is_dropped_while_a_list_is_paused_does_not_move_it() {
         .reduce(Act::Pause(false))
         .reduce(messages(90, 100, 500));
     assert_eq!((live.messages.total, live.fresh()), (100, 0));
+}
+
+#[test]
+fn when_the_engine_stops_every_connection_is_lost_and_nothing_is_recorded() {
+    let view = |id, state| ConnectionView {
+        id: ConnectionId(id),
+        state,
+        client_identifier: String::new(),
+        session_present: Some(true),
+        limits: Vec::new(),
+        filters: Vec::new(),
+        rates: Rates::default(),
+        round_trip_ms: None,
+        queued: 3,
+        repeating: true,
+        advice: Vec::new(),
+    };
+    let summary = Summary {
+        connections: vec![
+            view(1, ConnectionState::Open),
+            view(2, ConnectionState::Closed),
+        ],
+        log: LogView {
+            packets: 9,
+            budget: 7,
+            ..LogView::default()
+        },
+        ..Summary::default()
+    };
+    let live = after([
+        Act::Connection(ConnectionId(1)),
+        Act::Report(vec![Report::Summary(summary.into())]),
+        Act::Select(Some(RecordId(4))),
+        Act::Stopped("It broke.".into()),
+    ]);
+    let stopped = live.stopped.clone().unwrap();
+    assert_eq!(
+        (&*stopped.why, stopped.packets, stopped.budget),
+        ("It broke.", 9, 7)
+    );
+    assert_eq!(stopped.connected, [ConnectionId(1)]);
+    assert!(matches!(
+        live.current().unwrap().state,
+        ConnectionState::Failed { .. }
+    ));
+    assert!(!live.current().unwrap().repeating);
+    assert_eq!((live.selected, live.summary.log.packets), (None, 0));
+    // It fails again while it starts: what was connected is not forgotten.
+    let again = live.clone().reduce(Act::Stopped("Again.".into()));
+    assert_eq!(again.stopped.as_ref().unwrap().connected, [ConnectionId(1)]);
+    let number = live.looking().number;
+    let live = live.reduce(Act::Restarted);
+    assert!(live.stopped.is_none() && live.looking().number != number);
+}
+
+#[test]
+fn the_chart_draws_the_first_number_until_another_is_chosen() {
+    let chart = |paths: &[&str]| {
+        let paths = paths.iter().map(|&path| path.to_owned()).collect();
+        Act::Report(vec![Report::Chart(Chart {
+            paths,
+            ..Chart::default()
+        })])
+    };
+    let live = after([chart(&["t", "u"])]);
+    assert_eq!(&*live.chart_path, "t");
+    let chosen = live.clone().reduce(Act::ChartPath("".into()));
+    assert_eq!(&*chosen.reduce(chart(&["t"])).chart_path, "");
+    let other = live.reduce(Act::ChartTopic("b".into()));
+    assert_eq!(&*other.reduce(chart(&["x"])).chart_path, "x");
+}
+
+#[test]
+fn messages_to_the_same_topic_are_counted_as_they_are_sent() {
+    let sent = |topic: &str| {
+        Act::Report(vec![Report::Published(
+            ConnectionId(1),
+            topic.into(),
+            Some(RecordId(1)),
+        )])
+    };
+    let count = |acts: Vec<Act>| after(acts).published.clone().unwrap().count;
+    assert_eq!(count(vec![sent("a"), sent("a")]), 2);
+    assert_eq!(count(vec![sent("a"), sent("b")]), 1);
 }

@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod known;
+
 fn trouble<'a>(target: &'a Target, phase: Phase, end: End) -> Trouble<'a> {
     Trouble {
         target,
@@ -15,6 +17,7 @@ fn trouble<'a>(target: &'a Target, phase: Phase, end: End) -> Trouble<'a> {
         has_user_name: false,
         is_anonymous: false,
         clean_start: true,
+        known: Known::default(),
     }
 }
 
@@ -60,7 +63,7 @@ fn a_socket_that_does_not_open() {
             "ws://10.0.0.7:9001/",
             true,
             9,
-            "This page came over HTTPS",
+            "This page was loaded over HTTPS",
             "",
         ),
         (
@@ -74,14 +77,14 @@ fn a_socket_that_does_not_open() {
             "ws://127.0.0.1:1883/",
             false,
             9,
-            "Port 1883 is as a rule MQTT without",
+            "Port 1883 is usually MQTT without",
             "ActiveMQ:\n",
         ),
         (
             "wss://example.org:8883/",
             true,
             90,
-            "Port 8883 is as a rule MQTT over TLS",
+            "Port 8883 is usually MQTT over TLS",
             "protocol websockets",
         ),
         (
@@ -95,14 +98,14 @@ fn a_socket_that_does_not_open() {
             "ws://example.org:8084/mqtt",
             false,
             9,
-            "Port 8084 expects TLS",
+            "Port 8084 usually expects TLS",
             "",
         ),
         (
             "wss://example.org:9001/",
             false,
             9,
-            "Port 9001 speaks without TLS",
+            "Port 9001 usually does not use TLS",
             "",
         ),
         (
@@ -231,7 +234,7 @@ fn an_open_socket_without_connack() {
                 code: 1002,
                 reason: "unauthenticated".into(),
             },
-            "The server says that it does not accept the user name",
+            "The server does not accept the user name",
             Some("MQTT-3.2.2-6"),
         ),
         (
@@ -240,7 +243,7 @@ fn an_open_socket_without_connack() {
             false,
             true,
             closed(1005),
-            "The server may not speak version 3.1 any",
+            "The server may no longer speak version 3.1",
             None,
         ),
         (
@@ -285,7 +288,7 @@ fn an_open_socket_without_connack() {
             false,
             true,
             End::TimedOut(PacketType::Connack),
-            "What answers at / may be something else",
+            "What answers at / may be something other",
             None,
         ),
         (
@@ -293,9 +296,22 @@ fn an_open_socket_without_connack() {
             true,
             false,
             true,
-            End::Fault("odd.".into()),
-            "The server broke a rule: odd.",
-            None,
+            End::Fault {
+                words: "odd.".into(),
+                packet: Some(PacketType::Suback),
+                statement: Some("MQTT-3.8.4-5".into()),
+            },
+            "The server's SUBACK breaks a rule of the standard, so this client closed the connection. Odd.",
+            Some("MQTT-3.8.4-5"),
+        ),
+        (
+            V::V5,
+            true,
+            false,
+            true,
+            End::OlderVersion,
+            "This server does not speak version 5",
+            Some("MQTT-3.1.2-2"),
         ),
     ] {
         let advice = advise(&Trouble {
@@ -321,56 +337,56 @@ fn what_the_server_says_comes_first() {
             V::V5,
             Connack,
             0x86,
-            "The server said CONNACK with 0x86, Bad User Name or Password.",
+            "The server refused the connection: CONNACK with 0x86, Bad User Name or Password.",
             Some("MQTT-3.2.2-7"),
         ),
         (
             V::V3_1_1,
             Connack,
             5,
-            "The server said CONNACK with 0x05, Connection Refused, not authorized.",
+            "The server refused the connection: CONNACK with 0x05, Connection Refused, not authorized.",
             Some("MQTT-3.2.2-5"),
         ),
         (
             V::V3_1_1,
             Connack,
             1,
-            "The server said CONNACK with 0x01",
+            "The server refused the connection: CONNACK with 0x01",
             Some("MQTT-3.1.2-2"),
         ),
         (
             V::V3_1,
             Connack,
             2,
-            "The server said CONNACK with 0x02",
+            "The server refused the connection: CONNACK with 0x02",
             None,
         ),
         (
             V::V5,
             Connack,
             0x85,
-            "The server said CONNACK with 0x85",
+            "The server refused the connection: CONNACK with 0x85",
             Some("MQTT-3.1.3-8"),
         ),
         (
             V::V5,
             Disconnect,
             0x8E,
-            "The server said DISCONNECT with 0x8E, Session taken over.",
+            "Another client connected as",
             Some("MQTT-3.1.4-3"),
         ),
         (
             V::V5,
             Disconnect,
             0x8D,
-            "The server said DISCONNECT with 0x8D",
+            "The server ended the connection: DISCONNECT with 0x8D",
             Some("MQTT-3.1.2-22"),
         ),
         (
             V::V5,
             Connack,
             0x01,
-            "The server said CONNACK with 0x01, a code that the standard does not define.",
+            "The server refused the connection: CONNACK with 0x01, a code that the standard does not define.",
             Some("MQTT-3.1.2-2"),
         ),
     ] {
@@ -418,7 +434,7 @@ fn a_connection_that_is_lost_later() {
             900,
             100,
             closed(1006),
-            "Nothing came for 100 seconds",
+            "The Keep Alive ran out: nothing came for 100 seconds",
         ),
         (V::V5, 60, 900, 60, closed(1006), "A proxy or load balancer"),
         (
@@ -427,7 +443,7 @@ fn a_connection_that_is_lost_later() {
             900,
             2,
             closed(1006),
-            "The server or something between",
+            "The server was stopped or restarted, or the network",
         ),
         (
             V::V5,
@@ -435,7 +451,7 @@ fn a_connection_that_is_lost_later() {
             2,
             1,
             closed(1006),
-            "The server may not have liked the last packet",
+            "Another client may have connected as `me`",
         ),
         (
             V::V3_1_1,
@@ -443,7 +459,7 @@ fn a_connection_that_is_lost_later() {
             2,
             1,
             closed(1006),
-            "Another client may have connected",
+            "Another client may have connected as `me`",
         ),
         (
             V::V5,
@@ -467,6 +483,10 @@ fn a_connection_that_is_lost_later() {
             keep_alive,
             lasted: Duration::from_secs(lasted),
             silence: Duration::from_secs(silence),
+            known: Known {
+                client_identifier: "me".into(),
+                ..Known::default()
+            },
             ..trouble(&target, Phase::Connected, end)
         });
         assert!(best[0].cause.starts_with(first), "{first}: {best:#?}");
@@ -475,17 +495,33 @@ fn a_connection_that_is_lost_later() {
 
 #[test]
 fn the_built_in_broker() {
-    for (phase, first) in [
+    let tab = End::Closed {
+        code: 1000,
+        reason: "the tab that held the built-in broker was closed".into(),
+    };
+    let broker = End::Closed {
+        code: 1000,
+        reason: hub::BROKER_CLOSED.into(),
+    };
+    for (phase, end, first) in [
         (
             Phase::Opening,
+            tab.clone(),
             "The tab that holds the built-in broker does not answer",
         ),
         (
             Phase::Connected,
+            tab,
             "The tab that held the built-in broker was closed",
         ),
+        (
+            Phase::Connected,
+            broker,
+            "The server closed the connection on purpose",
+        ),
+        (Phase::Connected, End::Cut, "You cut the connection"),
     ] {
-        let advice = advise(&trouble(&Target::BuiltIn, phase, closed(1006)));
+        let advice = advise(&trouble(&Target::BuiltIn, phase, end));
         assert!(advice[0].cause.starts_with(first));
     }
 }

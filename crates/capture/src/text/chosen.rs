@@ -1,0 +1,452 @@
+//! Which of the stretches that may stand for bytes are taken: those whose bytes read as packets,
+//! and those that belong to them.
+
+use core::ops::Range;
+
+use super::error::{Fault, TextErrorKind};
+use super::islands::{Context, Island, Strength, line_context};
+use super::output::Output;
+use super::plausible::{Class, class, missing, mqtt, sender};
+use super::reader::{Reading, side_of};
+use super::roles::Roles;
+use super::{Format, Note, body, scan};
+use crate::reading::Role;
+
+/// Islands that are asked whether they are another protocol: it would show in the first ones.
+const MOST_FOREIGN: usize = 64;
+
+/// Chunks of one packet that are looked at together at most.
+const MOST_CHUNKS: usize = 64;
+
+/// What was chosen of a text's islands.
+pub(super) struct Choice {
+    /// How well the bytes read.
+    pub(super) class: Class,
+    /// What most of them are written as.
+    pub(super) format: Format,
+    pub(super) alternatives: Vec<Format>,
+    kept: Vec<Kept>,
+    left_out: Vec<Range<usize>>,
+    headers: usize,
+}
+
+/// An island with what is known of it.
+struct Kept {
+    island: Island,
+    context: Context,
+    /// The letters of the words before it: those of one kind of line are alike.
+    shape: String,
+    class: Class,
+    /// It goes on with the packet of the one before it.
+    goes_on: bool,
+    /// Who sends the packet that it is a piece of.
+    sender: Option<Role>,
+    /// The fixed header that the words tell: bytes and where they stand.
+    header: Vec<(u8, Range<usize>)>,
+}
+
+impl Kept {
+    fn of(text: &str, island: Island, may_be_foreign: bool) -> Self {
+        let words = text.get(island.words.clone()).unwrap_or_default();
+        let context = line_context(text, island.words.clone());
+        let shape = scan::tail(words, 200)
+            .chars()
+            .filter(|c| c.is_alphabetic())
+            .collect();
+        let header = body::header(text, &island).unwrap_or_default();
+        let mut kept = Self {
+            class: if may_be_foreign {
+                class(island.bytes())
+            } else {
+                mqtt(island.bytes())
+            },
+            island,
+            context,
+            shape,
+            goes_on: false,
+            sender: None,
+            header: Vec::new(),
+        };
+        if kept.class < Class::Framed && !header.is_empty() {
+            kept.header = header;
+            kept.class = class(&kept.bytes());
+        }
+        kept.read_otherwise();
+        kept
+    }
+
+    /// With the header that the words tell.
+    fn bytes(&self) -> Vec<u8> {
+        let header = self.header.iter().map(|(byte, _)| *byte);
+        header.chain(self.island.bytes().iter().copied()).collect()
+    }
+
+    /// Takes digits the other way where that reads better.
+    fn read_otherwise(&mut self) {
+        let Some((_, other)) = &self.island.otherwise else {
+            return;
+        };
+        if class(other.bytes()) > self.class
+            && let Some((format, other)) = self.island.otherwise.take()
+        {
+            self.class = class(other.bytes());
+            let ours = core::mem::replace(&mut self.island.out, other);
+            let before = core::mem::replace(&mut self.island.format, format);
+            self.island.otherwise = Some((before, ours));
+        }
+    }
+
+    /// Whether its bytes read as packets, the better the less it looks like bytes.
+    fn is_packets(&self) -> bool {
+        self.class == Class::Sound
+            || self.class == Class::Framed && (self.is_strong() || self.goes_on)
+    }
+
+    fn is_strong(&self) -> bool {
+        self.island.strength >= Strength::Ordinary
+    }
+}
+
+/// Chooses among a text's islands; `None` where nothing in it stands for bytes.
+pub(super) fn choose(text: &str, islands: Vec<Island>) -> Option<Choice> {
+    let mut all: Vec<Kept> = islands
+        .into_iter()
+        .enumerate()
+        .map(|(n, island)| Kept::of(text, island, n < MOST_FOREIGN))
+        .collect();
+    join(&mut all);
+    let best = best_format(&all)?;
+    let top = all
+        .iter()
+        .filter(|kept| kept.island.format == best && kept.is_strong() || kept.is_packets())
+        .map(|kept| kept.class)
+        .max()?;
+    let together = has_frames(&all, best);
+    let shapes: Vec<String> = all
+        .iter()
+        .filter(|kept| kept.class == top && kept.island.format == best)
+        .map(|kept| kept.shape.clone())
+        .take(64)
+        .collect();
+    let takes = |kept: &Kept| {
+        let own = kept.island.format == best && kept.is_strong();
+        let alike = own && !kept.context.partial && shapes.contains(&kept.shape);
+        if together || top <= Class::Possible {
+            own
+        } else if top >= Class::Framed {
+            kept.is_packets() || alike && !kept.shape.is_empty()
+        } else {
+            own && (kept.class == top || alike)
+        }
+    };
+    let mut chosen: Vec<Kept> = Vec::new();
+    let mut left_out = Vec::new();
+    for kept in all {
+        let is_example = kept.context.expected && !chosen.is_empty();
+        if !takes(&kept) || is_example {
+            if kept.is_strong() {
+                left_out.push(kept.island.range.clone());
+            }
+            continue;
+        }
+        match chosen.last() {
+            Some(last) if is_copy(last, &kept) => {
+                // The line that tells who sent it is the better one.
+                if last.context.side.is_none() && kept.context.side.is_some() {
+                    chosen.pop();
+                    chosen.push(kept);
+                }
+            }
+            _ => chosen.push(kept),
+        }
+    }
+    let first = chosen.first()?;
+    let mut alternatives = Vec::new();
+    if let Some((format, _)) = &first.island.otherwise {
+        alternatives.push(*format);
+    }
+    let class = chosen.iter().map(|kept| kept.class).max()?;
+    let headers = chosen.iter().filter(|kept| !kept.header.is_empty()).count();
+    Some(Choice {
+        class,
+        format: best,
+        alternatives,
+        kept: chosen,
+        left_out,
+        headers,
+    })
+}
+
+/// Whether the chunks of a format are WebSocket frames or another protocol together.
+fn has_frames(all: &[Kept], format: Format) -> bool {
+    let own: Vec<u8> = all
+        .iter()
+        .filter(|kept| kept.island.format == format && kept.is_strong())
+        .take(MOST_CHUNKS)
+        .flat_map(|kept| kept.island.bytes().iter().copied().take(1 << 16))
+        .collect();
+    super::plausible::is_framed(&own)
+}
+
+/// Whether an island only repeats the one before it, in a line that tells nothing more.
+fn is_copy(last: &Kept, kept: &Kept) -> bool {
+    let is_other_line = last.shape != kept.shape || last.island.format != kept.island.format;
+    let both_told = last.context.side.is_some() && kept.context.side.is_some();
+    is_other_line && !both_told && last.bytes() == kept.bytes()
+}
+
+/// Sees where a packet goes on in the next chunks: both are then as good as the whole.
+fn join(all: &mut [Kept]) {
+    let mut at = 0;
+    while at < all.len() {
+        let Some(first) = all.get(at) else { return };
+        let mut whole = first.bytes();
+        let is_open = first.class < Class::Framed || missing(&whole).is_some();
+        if !is_open
+            || missing(&whole).is_none()
+            || first.island.strength == Strength::Weak && first.class < Class::Possible
+        {
+            at += 1;
+            continue;
+        }
+        let (format, side, shape) = (first.island.format, first.context.side, first.shape.clone());
+        let mut end = at + 1;
+        let mut found = None;
+        while let Some(next) = all.get(end) {
+            let fits = next.island.format == format
+                && next.context.side.map(|s| s.0) == side.map(|s| s.0)
+                && next.header.is_empty();
+            // A packet of its own is no piece of another.
+            if !fits
+                || end - at >= MOST_CHUNKS
+                || next.class == Class::Sound
+                    && next.shape == shape
+                    && next.island.bytes().len() >= 4
+            {
+                break;
+            }
+            whole.extend_from_slice(next.island.bytes());
+            end += 1;
+            if missing(&whole).is_none() {
+                found = Some(mqtt(&whole)).filter(|class| *class >= Class::Framed);
+                break;
+            }
+        }
+        let Some(class) = found else {
+            at += 1;
+            continue;
+        };
+        for (n, kept) in all
+            .get_mut(at..end)
+            .unwrap_or_default()
+            .iter_mut()
+            .enumerate()
+        {
+            kept.class = kept.class.max(class);
+            kept.goes_on = n > 0;
+            kept.sender = sender(&whole);
+        }
+        at = end;
+    }
+}
+
+/// The format that accounts for most: for packets first, then for what else is known, then for bytes.
+fn best_format(all: &[Kept]) -> Option<Format> {
+    let mut scores: Vec<(Format, [usize; 4])> = Vec::new();
+    for kept in all {
+        let len = kept.bytes().len();
+        let strong = kept.is_strong();
+        let add = [
+            if kept.is_packets() { len } else { 0 },
+            if kept.class == Class::Known && strong {
+                len
+            } else {
+                0
+            },
+            if kept.class == Class::Possible && strong {
+                len
+            } else {
+                0
+            },
+            if strong { len } else { 0 },
+        ];
+        let format = kept.island.format;
+        match scores.iter_mut().find(|(has, _)| *has == format) {
+            Some((_, score)) => {
+                for (sum, more) in score.iter_mut().zip(add) {
+                    *sum = sum.saturating_add(more);
+                }
+            }
+            None => scores.push((format, add)),
+        }
+    }
+    let (format, score) = scores.into_iter().rev().max_by_key(|(_, score)| *score)?;
+    (score != [0; 4]).then_some(format)
+}
+
+impl Choice {
+    pub(super) fn len(&self) -> usize {
+        self.kept.iter().map(|kept| kept.island.bytes().len()).sum()
+    }
+
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        self.kept.iter().flat_map(Kept::bytes).collect()
+    }
+
+    /// Whether there is reason enough to take it where the text as a whole is in no format.
+    pub(super) fn is_likely(&self, text: &str) -> bool {
+        match self.class {
+            Class::Nothing | Class::Possible => {
+                let strong = self
+                    .kept
+                    .iter()
+                    .any(|kept| kept.island.strength == Strength::Strong);
+                let partial = self.kept.iter().all(|kept| kept.context.partial);
+                let named = super::reader::tells_of_packets(text);
+                !named || strong && !partial
+            }
+            _ => true,
+        }
+    }
+
+    pub(super) fn has_times(&self) -> bool {
+        self.kept
+            .iter()
+            .filter(|kept| kept.context.at_ms.is_some())
+            .count()
+            > 1
+    }
+
+    pub(super) fn has_sides(&self) -> bool {
+        self.kept.iter().any(|kept| kept.context.side.is_some())
+    }
+
+    pub(super) fn parts(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Whether digits were taken otherwise than as hex.
+    pub(super) fn is_other_digits(&self) -> bool {
+        matches!(
+            self.format,
+            Format::BinaryDigits | Format::NumberList | Format::Bytea
+        )
+    }
+
+    /// Puts the bytes together.
+    pub(super) fn finish(self, text: &str) -> Result<Reading, Fault> {
+        let roles = Roles::of(
+            self.kept
+                .iter()
+                .map(|kept| (kept.context.side.map(|side| side.0), kept.bytes())),
+            self.kept
+                .iter()
+                .filter_map(|kept| kept.context.side)
+                .any(|(_, marks)| marks.is_certain()),
+        );
+        let marks = self
+            .kept
+            .iter()
+            .find_map(|kept| kept.context.side)
+            .map(|side| side.1);
+        let mut out = Output::default();
+        let mut pieces: Vec<super::reader::Piece> = Vec::new();
+        let mut cut = None;
+        let log = self.format == Format::Hex
+            && self.kept.iter().any(|kept| {
+                kept.shape.len() > 1 || kept.context.at_ms.is_some() || kept.context.side.is_some()
+            });
+        let sure = self.is_sure();
+        let covered: usize = self.kept.iter().map(|kept| kept.island.range.len()).sum();
+        let mut last_shape = String::new();
+        for kept in self.kept {
+            let start = out.len();
+            let role = roles.role(kept.context.side.map(|side| side.0), &kept.bytes());
+            let role = role.or(kept.sender);
+            let joins = kept.goes_on && kept.shape == last_shape && !kept.shape.is_empty();
+            out.begin_part(role.filter(|_| roles.both).map(side_of));
+            for (byte, place) in kept.header {
+                out.push(byte, place);
+            }
+            cut = cut.or(kept.island.cut);
+            let range = kept.island.range;
+            out.append(kept.island.out, text, 0);
+            match pieces.last_mut().filter(|_| joins) {
+                Some(last) => {
+                    last.bytes.end = out.len();
+                    last.place.end = range.end;
+                }
+                None => pieces.push(super::reader::Piece {
+                    bytes: start..out.len(),
+                    place: range,
+                    from: role,
+                    at_ms: kept.context.at_ms,
+                }),
+            }
+            last_shape = kept.shape;
+        }
+        if let Some(bytes) = cut {
+            out.note(Note::CutShort { bytes });
+        }
+        if self.headers > 0 {
+            out.note(Note::HeadersAdded {
+                packets: self.headers,
+            });
+        }
+        if !self.left_out.is_empty() {
+            out.note(Note::LeftOut {
+                runs: self.left_out.len(),
+            });
+        }
+        let letters = text.chars().filter(|c| !scan::is_blank(*c)).count();
+        if covered + 8 < letters {
+            out.note(Note::WordsIgnored);
+        }
+        out.marks = marks.filter(|_| roles.both);
+        let format = if log { Format::LogLines } else { self.format };
+        let decoded = out.finish(format, text)?;
+        if decoded.bytes.is_empty() {
+            return Err(Fault::at(0, TextErrorKind::NoBytes));
+        }
+        let mut reading = Reading {
+            decoded,
+            sure,
+            examined: None,
+            parts: pieces,
+            alternatives: self.alternatives,
+            left_out: self.left_out,
+        };
+        reading.examine();
+        Ok(reading)
+    }
+
+    fn is_sure(&self) -> bool {
+        // A few digits in a sentence may be a telephone number.
+        let few = match self.kept.as_slice() {
+            [only] => {
+                only.island.format == Format::Hex
+                    && only.island.strength < Strength::Strong
+                    && only.island.is_decimal
+                    && only.shape.len() > 2
+            }
+            _ => false,
+        };
+        self.class >= Class::Known && !few
+    }
+}
+
+/// All that is written in one format, judged by nothing else: somebody asked for it.
+pub(super) fn all_of(out: &mut Output, text: &str, format: Format) -> Result<(), Fault> {
+    for island in super::islands::find(text) {
+        let fits = island.format == format;
+        let other = island.otherwise.filter(|(other, _)| *other == format);
+        if fits || other.is_some() {
+            out.begin_part(None);
+            out.append(other.map_or(island.out, |(_, out)| out), text, 0);
+        }
+    }
+    if out.len() == 0 {
+        return Err(scan::first_word(text, TextErrorKind::Unrecognised));
+    }
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! What stands in a text for a terminal or a mail program and means nothing: blanked out, so that
+//! every place stays the one in the original text.
+
+use std::borrow::Cow;
+
+use super::scan;
+
+/// The text with blanks in place of colour codes, quoting marks at all lines, and line numbers.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    let mut cleaned = Cow::Borrowed(text);
+    if text.contains('\u{1b}') || text.contains("[0m") {
+        cleaned = Cow::Owned(without_colours(text));
+    }
+    if let Some(quoted) = without_quoting(&cleaned) {
+        cleaned = Cow::Owned(quoted);
+    }
+    if let Some(plain) = without_line_numbers(&cleaned) {
+        cleaned = Cow::Owned(plain);
+    }
+    cleaned
+}
+
+/// Blanks out `ESC [ 0 ; 32 m`, also where the ESC was lost on the way.
+fn without_colours(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['\u{1b}', '[']) {
+        let (before, behind) = rest.split_at(at);
+        out.push_str(before);
+        let len = code(behind).unwrap_or(0);
+        if len == 0 {
+            let first = behind.chars().next().map_or(0, char::len_utf8);
+            let (kept, more) = behind.split_at(first);
+            out.push_str(if kept == "\u{1b}" { " " } else { kept });
+            rest = more;
+        } else {
+            out.extend(core::iter::repeat_n(' ', len));
+            rest = behind.get(len..).unwrap_or_default();
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// How long the code is that a text begins with.
+fn code(text: &str) -> Option<usize> {
+    let escape = text.starts_with('\u{1b}');
+    let body = text
+        .strip_prefix('\u{1b}')
+        .unwrap_or(text)
+        .strip_prefix('[')?;
+    let len = body.find(|c: char| !(c.is_ascii_digit() || c == ';'))?;
+    let last = body.get(len..)?.chars().next()?;
+    let fits = len <= 16 && (last == 'm' || escape && last.is_ascii_alphabetic());
+    fits.then_some(text.len() - body.len() + len + 1)
+}
+
+/// Blanks out the `>` that all lines begin with, as an answer to a mail has them.
+fn without_quoting(text: &str) -> Option<String> {
+    let filled = || scan::lines(text).filter(|(_, line)| !scan::trim(line).1.is_empty());
+    let all = filled().count() > 1 && filled().all(|(_, line)| line.trim_start().starts_with('>'));
+    // `>>>` marks a side or a prompt.
+    if !all || filled().any(|(_, line)| line.trim_start().starts_with(">>>")) {
+        return None;
+    }
+    let marks = |line: &str| {
+        line.find(|c: char| !matches!(c, '>' | ' '))
+            .unwrap_or(line.len())
+    };
+    Some(blank_starts(text, marks))
+}
+
+/// Blanks out numbers that count the lines, as editors and web pages show them.
+fn without_line_numbers(text: &str) -> Option<String> {
+    let number = |line: &str| -> Option<(usize, usize)> {
+        let (indent, body) = scan::trim(line);
+        let len = body.find(|c: char| !c.is_ascii_digit())?;
+        let value = body.get(..len)?.parse().ok()?;
+        let behind = body.get(len..)?;
+        // One sign behind the number, and a blank; a bar of a dump's frame stays.
+        let blanks = behind.len() - behind.trim_start_matches(' ').len();
+        let sign = behind.get(blanks..)?.chars().next()?;
+        let apart = match sign {
+            ':' | '.' | ')' => blanks == 0 && behind.get(1..)?.starts_with([' ', '\t']),
+            '|' | '\t' => true,
+            _ => false,
+        };
+        if !apart {
+            return None;
+        }
+        let sign_len = blanks + 1;
+        let digits = behind.get(sign_len..)?.trim();
+        // A table of bytes has such lines, too, with one number in each.
+        let fits = !(digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit()));
+        fits.then_some((value, indent + len + sign_len))
+    };
+    let mut next = None;
+    let mut count = 0;
+    for (_, line) in scan::lines(text) {
+        if scan::trim(line).1.is_empty() {
+            continue;
+        }
+        let (value, _) = number(line)?;
+        if next.is_some_and(|next| value != next) || value > 100_000 {
+            return None;
+        }
+        next = Some(value + 1);
+        count += 1;
+    }
+    (count >= 2).then(|| blank_starts(text, |line| number(line).map_or(0, |(_, end)| end)))
+}
+
+/// Blanks out as much of each line's beginning as `len` says.
+fn blank_starts(text: &str, len: impl Fn(&str) -> usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (start, line) in scan::lines(text) {
+        // The line end before this line.
+        out.push_str(text.get(out.len()..start).unwrap_or_default());
+        let marks = line.floor_char_boundary(len(line));
+        out.extend(core::iter::repeat_n(' ', marks));
+        out.push_str(line.get(marks..).unwrap_or_default());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_means_nothing_is_blank() {
+        for (text, wanted) in [
+            ("\u{1b}[0;32mI c0 00\u{1b}[0m", "       I c0 00    "),
+            ("[0;32mI c0 00[0m", "      I c0 00   "),
+            ("> c0 00\n> d0 00", "  c0 00\n  d0 00"),
+            ("> > c0 00\n> d0 00\r\n", "    c0 00\n  d0 00\r\n"),
+            ("1: c0 00\n2: d0 00", "   c0 00\n   d0 00"),
+            ("  9 | c0 00\n 10 | d0 00", "      c0 00\n      d0 00"),
+        ] {
+            assert_eq!(clean(text), wanted);
+        }
+        for text in [
+            "c0 00",
+            "> c0\n< d0",
+            ">>> c0\n>>> 00",
+            "10 13\n11 00",
+            "0:   16\n1:   0",
+            "[16, 0]",
+        ] {
+            assert!(matches!(clean(text), Cow::Borrowed(_)), "{text}");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! What the words before bytes tell: who sent them, when, how many there are.
+
+use core::ops::Range;
+
+use super::super::Side;
+use super::super::marks::{Marks, meaning};
+use super::super::scan::{self, words};
+
+/// What the words around an island tell of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in super::super) struct Context {
+    /// Who sent it, and what says so.
+    pub(in super::super) side: Option<(Side, Marks)>,
+    /// When, in milliseconds.
+    pub(in super::super) at_ms: Option<u64>,
+    /// The words say that this is what somebody expected, not what was sent.
+    pub(in super::super) expected: bool,
+    /// The words say that these bytes are a part of others: a payload, a topic.
+    pub(in super::super) partial: bool,
+}
+
+/// Reads the words before an island: the last ones first.
+pub(in super::super) fn line_context(text: &str, range: Range<usize>) -> Context {
+    let all = scan::tail(text.get(range).unwrap_or_default(), 1000);
+    let last_line = all
+        .trim_end()
+        .rfind('\n')
+        .map_or(all, |at| all.get(at + 1..).unwrap_or(all));
+    let at_ms = all.lines().rev().find_map(time);
+    let lower = all.to_ascii_lowercase();
+    let has = |list: &[&str]| list.iter().any(|word| lower.contains(word));
+    Context {
+        side: side(last_line).or_else(|| {
+            // Rulers and fences are no headings.
+            let is_word = |word: &str| word.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+            let heading = all
+                .lines()
+                .rev()
+                .map(str::trim)
+                .find(|line| line.split(' ').any(is_word))?;
+            side(heading)
+        }),
+        at_ms,
+        expected: has(&["expected", "should be", "should have been", "instead of"]),
+        partial: has(&[
+            "payload",
+            "message:",
+            "message.data",
+            "topic:",
+            "password",
+            "body is",
+        ]),
+    }
+}
+
+/// Who sends, as the words of a line say; the last mark in it counts.
+fn side(line: &str) -> Option<(Side, Marks)> {
+    let count = words(line).count();
+    let mut found = None;
+    for (n, (_, word)) in words(line).enumerate() {
+        // A word in a sentence tells less than a mark: only the last ones of a short line count.
+        let near = count - n <= 3;
+        // `C:10 0c`, `sendto(3,`: the mark ends within the word.
+        let head = word
+            .find(':')
+            .map_or(word, |at| word.get(..=at).unwrap_or(word));
+        let marked = head.ends_with(':') || head.starts_with(['[', '(', '<', '>', '-', '+']);
+        if let Some(mark) = meaning(head).or_else(|| tag(head)) {
+            if marked || near || n < 3 || mark.1 == Marks::Arrows {
+                found = Some(mark);
+            }
+        } else if let Some(side) = verb(head).filter(|_| near || marked || count <= 8) {
+            found = Some((side, Marks::Verbs));
+        }
+    }
+    found
+}
+
+/// Words of programs for what they do, beside those that [`meaning`] knows.
+fn verb(word: &str) -> Option<Side> {
+    let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let is = |list: &[&str]| list.iter().any(|verb| verb.eq_ignore_ascii_case(bare));
+    if is(&[
+        "sends", "writing", "wrote", "written", "transmit", "tx_data", "request",
+    ]) {
+        Some(Side::First)
+    } else if is(&[
+        "reply", "replies", "response", "answer", "answers", "receives", "receive", "got",
+        "returns", "returned", "rx_data",
+    ]) {
+        Some(Side::Second)
+    } else {
+        None
+    }
+}
+
+/// The tag of a logger: `mqtt_tx:`, `uart.rx`, and Ruby's `---` and `+++`.
+fn tag(word: &str) -> Option<(Side, Marks)> {
+    match word {
+        "---" => return Some((Side::First, Marks::Verbs)),
+        "+++" => return Some((Side::Second, Marks::Verbs)),
+        _ => {}
+    }
+    let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let last = bare.rsplit(['_', '.', '-']).next()?;
+    if last.len() == bare.len() {
+        return None;
+    }
+    let is = |list: &[&str]| list.iter().any(|end| end.eq_ignore_ascii_case(last));
+    if is(&["tx", "send", "sent", "out", "write"]) {
+        Some((Side::First, Marks::Verbs))
+    } else if is(&["rx", "recv", "received", "in", "read"]) {
+        Some((Side::Second, Marks::Verbs))
+    } else {
+        None
+    }
+}
+
+/// The time that a line begins with, in milliseconds: of the day, of the date, or since a start.
+pub(super) fn time(line: &str) -> Option<u64> {
+    let head = scan::head(line, 80);
+    clock(head).or_else(|| ticks(head)).or_else(|| epoch(head))
+}
+
+/// `2021-03-09 22:23:42.010`, `[00:00:27.859,000]`
+fn clock(head: &str) -> Option<u64> {
+    let bytes = head.as_bytes();
+    let digit = |at: usize| {
+        bytes
+            .get(at)
+            .filter(|b| b.is_ascii_digit())
+            .map(|b| u64::from(*b - b'0'))
+    };
+    let pair = |at: usize| Some(digit(at)? * 10 + digit(at + 1)?);
+    let colon = |at: usize| bytes.get(at) == Some(&b':');
+    let at = (0..bytes.len()).find(|&at| {
+        pair(at).is_some()
+            && colon(at + 2)
+            && pair(at + 3).is_some()
+            && colon(at + 5)
+            && pair(at + 6).is_some()
+            && !at.checked_sub(1).is_some_and(|before| {
+                bytes
+                    .get(before)
+                    .is_some_and(|b| b.is_ascii_hexdigit() || *b == b':')
+            })
+            && !(colon(at + 8) || digit(at + 8).is_some())
+    })?;
+    let (hours, minutes, seconds) = (pair(at)?, pair(at + 3)?, pair(at + 6)?);
+    if hours > 23 || minutes > 59 || seconds > 60 {
+        return None;
+    }
+    let mut millis = 0;
+    if matches!(bytes.get(at + 8), Some(b'.' | b',')) {
+        let mut unit = 100;
+        for place in at + 9..at + 12 {
+            let Some(value) = digit(place) else { break };
+            millis += value * unit;
+            unit /= 10;
+        }
+    }
+    let days = date(head.get(..at)?).unwrap_or(0);
+    Some((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + millis)
+}
+
+/// The days of a date with the year first, whatever stands between its numbers.
+fn date(before: &str) -> Option<u64> {
+    let mut numbers = before
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|part| !part.is_empty())
+        .map(|part| (part.len(), part.parse::<u64>().unwrap_or(u64::MAX)))
+        .skip_while(|(len, _)| *len != 4);
+    let (year, month, day) = (numbers.next()?.1, numbers.next()?.1, numbers.next()?.1);
+    if !(1970..=2200).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    // Days since 1970, with the year beginning in March so that a leap day comes last.
+    let (y, m) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    Some((y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day).saturating_sub(719_469))
+}
+
+/// `I (4156) tag:`, milliseconds since the start as ESP-IDF has them; `[   12.345678]` of a kernel.
+fn ticks(head: &str) -> Option<u64> {
+    let body = head.trim_start();
+    if let Some(rest) = body.strip_prefix(['I', 'D', 'W', 'E', 'V'])
+        && let Some(number) = rest.trim_start().strip_prefix('(')
+    {
+        return number.split(')').next()?.trim().parse().ok();
+    }
+    let inside = body.strip_prefix('[')?.split(']').next()?.trim();
+    seconds(inside)
+}
+
+/// `1534347568: `, `1534347568.250 `
+fn epoch(head: &str) -> Option<u64> {
+    let word = head.split([' ', '\t']).next()?.trim_end_matches(':');
+    let whole = word.split('.').next()?;
+    if whole.len() != 10 || !whole.starts_with(['1', '2']) {
+        return None;
+    }
+    if word.len() == 10 {
+        return word.parse::<u64>().ok()?.checked_mul(1000);
+    }
+    seconds(word)
+}
+
+/// `12.345678` in milliseconds.
+fn seconds(word: &str) -> Option<u64> {
+    let (whole, part) = word.split_once('.')?;
+    let digits = |text: &str| {
+        !text.is_empty() && text.len() <= 12 && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    if !digits(whole) || !digits(part) {
+        return None;
+    }
+    let millis: u64 = format!("{part:0<3}").get(..3)?.parse().ok()?;
+    whole
+        .parse::<u64>()
+        .ok()?
+        .checked_mul(1000)?
+        .checked_add(millis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_at_the_beginning_of_lines() {
+        let day = 24 * 3_600_000;
+        assert_eq!(time("1970-01-02 00:00:01.5 x"), Some(day + 1500));
+        assert_eq!(
+            time("[2018-08-28-11:16:42.128] x").map(|ms| ms % 1000),
+            Some(128)
+        );
+        assert_eq!(time("2000-03-01 00:00:00"), Some(11_017 * day));
+        assert_eq!(time("[00:00:27.859,000] <dbg>"), Some(27_859));
+        assert_eq!(time("I (4156) mqtt_tx: 10"), Some(4156));
+        assert_eq!(time("1534347568: Received"), Some(1_534_347_568_000));
+        assert_eq!(time("[   12.345678] uart"), Some(12_345));
+        assert_eq!(time("10:13:00:04:4d"), None);
+        assert_eq!(time("c0 00"), None);
+    }
+
+    #[test]
+    fn words_that_tell_the_sender() {
+        for (line, wanted) in [
+            ("sent: ", Some(Side::First)),
+            ("reply: ", Some(Side::Second)),
+            ("I (4156) mqtt_tx: ", Some(Side::First)),
+            ("R:/127.0.0.1:1883] READ: 4B", Some(Side::Second)),
+            (
+                "2022.05.26 21:31:32.723  --- CONNECT flags: 0  ",
+                Some(Side::First),
+            ),
+            ("send to Serial Bridge > ", Some(Side::First)),
+            ("recv from Serial Bridge < ", Some(Side::Second)),
+            (
+                "[MQTTCFSocketEncoder] buffer to write (8)=",
+                Some(Side::First),
+            ),
+            ("The server returns data is ", Some(Side::Second)),
+            ("produces the bytes ", None),
+        ] {
+            assert_eq!(side(line).map(|(side, _)| side), wanted, "{line}");
+        }
+    }
+}

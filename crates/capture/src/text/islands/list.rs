@@ -1,0 +1,274 @@
+//! Numbers in brackets, and what languages and debuggers put hex between.
+
+use core::ops::Range;
+
+use super::super::output::Output;
+use super::super::scan::{self, is_blank, is_hex};
+use super::super::{Format, hex};
+use super::{Island, Strength};
+
+/// What one element of a list is.
+enum Element {
+    Byte(u8),
+    /// A string in an Erlang binary.
+    Text(Range<usize>),
+    /// Dots: the rest was left out.
+    Dots,
+}
+
+/// Reads the list whose bracket opens at `at`. Gives where a search may go on, too: a failed list is
+/// not read again from its next bracket on.
+pub(super) fn read(text: &str, at: usize) -> Option<Island> {
+    let rest = text.get(at..)?;
+    let (open, close, format) = if rest.starts_with("<<") {
+        ("<<", ">>", Format::ErlangBinary)
+    } else if rest.starts_with('[') {
+        ("[", "]", Format::NumberList)
+    } else if rest.starts_with('{') {
+        ("{", "}", Format::CLiteral)
+    } else if rest.starts_with('(') {
+        ("(", ")", Format::NumberList)
+    } else {
+        return None;
+    };
+    let mut out = Output::default();
+    let mut place = at + open.len();
+    let mut cut = None;
+    let mut count = 0_usize;
+    let (mut commas, mut wide, mut zeros, mut prefixed) = (0_usize, false, false, false);
+    let end = loop {
+        place = skip(text, place);
+        let rest = text.get(place..)?;
+        if rest.starts_with(close) {
+            break place + close.len();
+        }
+        if rest.is_empty() && count >= 8 {
+            cut = Some(None);
+            break place;
+        }
+        if rest.starts_with(',') {
+            commas += 1;
+            place += 1;
+            continue;
+        }
+        let (element, end) = element(text, place, format)?;
+        match element {
+            Element::Byte(byte) => {
+                let word = text.get(place..end)?;
+                wide |= word.len() != 2;
+                zeros |= word.len() == 2 && word.starts_with('0');
+                prefixed |= word.contains(['x', '-', '\'']);
+                out.push(byte, place..end);
+            }
+            Element::Text(body) => {
+                for (i, c) in text.get(body.clone())?.char_indices() {
+                    out.push_char(c, body.start + i..body.start + i + c.len_utf8());
+                }
+            }
+            Element::Dots => cut = Some(None),
+        }
+        count += 1;
+        place = end;
+    };
+    // `(byte)` and `[12]` are no lists; digits in pairs without commas, or with leading zeros, are hex.
+    let pairs = !wide && !prefixed && (commas == 0 || zeros);
+    let least = if format == Format::ErlangBinary { 1 } else { 2 };
+    if count < least || pairs && format != Format::ErlangBinary || commas == 0 && !wide && count < 4
+    {
+        return None;
+    }
+    if open == "(" && commas + 1 < count {
+        return None;
+    }
+    let strength = match count {
+        _ if format == Format::ErlangBinary => Strength::Strong,
+        0..=3 => Strength::Weak,
+        4..=7 => Strength::Ordinary,
+        _ => Strength::Strong,
+    };
+    let mut island = Island::new(at..end, format, strength, out);
+    island.cut = cut;
+    if !wide && !prefixed && commas > 0 && format != Format::ErlangBinary {
+        let mut other = Output::default();
+        if hex::decode(&mut other, text, at + open.len()..end - close.len()).is_ok() {
+            island.otherwise = Some((Format::Hex, other));
+        }
+    }
+    Some(island)
+}
+
+/// Passes over blanks, and over comments as C has them.
+fn skip(text: &str, mut at: usize) -> usize {
+    loop {
+        let rest = text.get(at..).unwrap_or_default();
+        let trimmed = rest.trim_start_matches(is_blank);
+        at += rest.len() - trimmed.len();
+        // A remark is short; the bound keeps a text of openings from being read again and again.
+        let near = scan::head(trimmed, 4096);
+        let len = if trimmed.starts_with("//") {
+            near.find('\n').unwrap_or(near.len())
+        } else if trimmed.starts_with("/*") {
+            near.find("*/").map_or(near.len(), |end| end + 2)
+        } else {
+            return at;
+        };
+        at += len;
+    }
+}
+
+/// The element at `at`, and where it ends.
+fn element(text: &str, at: usize, format: Format) -> Option<(Element, usize)> {
+    let rest = text.get(at..)?;
+    if let Some(dots) = rest.strip_prefix("...") {
+        return Some((Element::Dots, text.len() - dots.len()));
+    }
+    if rest.starts_with('…') {
+        return Some((Element::Dots, at + '…'.len_utf8()));
+    }
+    if format == Format::ErlangBinary && rest.starts_with('"') {
+        let body = rest.get(1..)?;
+        let len = body.find('"')?;
+        let behind = body.get(len + 1..)?;
+        // `<<"…"/utf8>>`
+        let kind = if behind.starts_with("/utf8") { 5 } else { 0 };
+        return Some((Element::Text(at + 1..at + 1 + len), at + len + 2 + kind));
+    }
+    if let Some(character) = rest.strip_prefix('\'') {
+        let c = character.chars().next()?;
+        let behind = character.get(c.len_utf8()..)?;
+        let end = text.len() - behind.strip_prefix('\'')?.len();
+        return Some((Element::Byte(u8::try_from(c).ok()?), end));
+    }
+    let (negative, digits_at) = match rest.strip_prefix('-') {
+        Some(_) => (true, at + 1),
+        None => (false, at),
+    };
+    let rest = text.get(digits_at..)?;
+    let len = rest
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(rest.len());
+    let word = rest.get(..len)?;
+    let erlang_hex = word == "16" && rest.get(len..)?.starts_with('#');
+    if erlang_hex {
+        let digits = rest.get(len + 1..)?;
+        let count = digits
+            .find(|c: char| !c.is_ascii_hexdigit())
+            .unwrap_or(digits.len());
+        let byte = u8::from_str_radix(digits.get(..count)?, 16).ok()?;
+        return Some((Element::Byte(byte), digits_at + len + 1 + count));
+    }
+    let value = if let Some(hex) = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X")) {
+        u32::from_str_radix(hex, 16).ok()?
+    } else if let Some(bits) = word.strip_prefix("0b") {
+        u32::from_str_radix(bits, 2).ok()?
+    } else {
+        word.parse().ok()?
+    };
+    let byte = if negative {
+        i8::try_from(-i64::from(value)).ok()?.cast_unsigned()
+    } else {
+        u8::try_from(value).ok()?
+    };
+    Some((Element::Byte(byte), digits_at + len))
+}
+
+/// `<82060005 00012302>`, as NSData says itself.
+pub(super) fn angle(text: &str, at: usize) -> Option<Island> {
+    let rest = text.get(at..)?.strip_prefix('<')?;
+    let len =
+        rest.find(|c: char| !(c.is_ascii_hexdigit() || is_blank(c) || c == '.' || c == '…'))?;
+    let body = rest.get(..len)?;
+    let behind = rest.get(len..)?.strip_prefix('>')?;
+    let end = text.len() - behind.len();
+    let dots = behind.starts_with("...") || behind.starts_with('…');
+    let mut island = words_of(text, at + 1..at + 1 + len)?;
+    island.range = at..end;
+    island.strength = if body.len() >= 4 {
+        Strength::Strong
+    } else {
+        Strength::Weak
+    };
+    if dots && island.cut.is_none() {
+        // NSLog writes dots behind whole data, too: the length before it tells.
+        let said = said_length(text, at);
+        let all = island.bytes().len();
+        island.cut = said.filter(|said| *said > all).map(|said| Some(said - all));
+    }
+    Some(island)
+}
+
+/// `{length = 31, bytes = 0x821d0002 … 74657300 }`
+pub(super) fn described(text: &str, at: usize) -> Option<Island> {
+    let rest = text.get(at..)?;
+    let head = scan::head(rest, 64);
+    let digits = head
+        .strip_prefix("{length = ")
+        .or_else(|| head.strip_prefix("{ length = "))?;
+    let said: usize = digits
+        .get(..digits.find(|c: char| !c.is_ascii_digit())?)?
+        .parse()
+        .ok()?;
+    let start = at + head.find("bytes = 0x")? + "bytes = 0x".len();
+    let body = text.get(start..)?;
+    let len =
+        body.find(|c: char| !(c.is_ascii_hexdigit() || is_blank(c) || c == '.' || c == '…'))?;
+    body.get(len..)?.starts_with('}').then_some(())?;
+    let mut island = words_of(text, start..start + len)?;
+    let all = island.bytes().len();
+    island.range = at..start + len + 1;
+    island.strength = Strength::Strong;
+    if island.cut.is_some() || said > all {
+        island.cut = Some(said.checked_sub(all));
+    }
+    Some(island)
+}
+
+/// Words of hex with blanks between, and dots where bytes were left out.
+fn words_of(text: &str, range: Range<usize>) -> Option<Island> {
+    let mut out = Output::default();
+    let mut cut = None;
+    for (place, word) in scan::words(text.get(range.clone())?) {
+        if matches!(word, "..." | "…" | "....") {
+            cut = Some(None);
+            continue;
+        }
+        if !is_hex(word) || !word.len().is_multiple_of(2) {
+            return None;
+        }
+        let at = range.start + place;
+        hex::decode(&mut out, text, at..at + word.len()).ok()?;
+    }
+    if out.len() == 0 {
+        return None;
+    }
+    let mut island = Island::new(range, Format::NsData, Strength::Ordinary, out);
+    island.cut = cut;
+    Some(island)
+}
+
+/// `(8)=` before the data.
+fn said_length(text: &str, at: usize) -> Option<usize> {
+    let before = scan::tail(text.get(..at)?, 24).trim_end_matches(['=', ' ', ':']);
+    let digits = before.strip_suffix(')')?;
+    digits.get(digits.rfind('(')? + 1..)?.parse().ok()
+}
+
+/// `<Buffer 10 0c ... 19 more bytes>`
+pub(super) fn node_buffer(text: &str, at: usize) -> Option<Island> {
+    let body = text.get(at..)?.strip_prefix("<Buffer")?;
+    let len = body.find(['<', '>', '\n'])?;
+    body.get(len..)?.starts_with('>').then_some(())?;
+    let end = at + "<Buffer".len() + len + 1;
+    let inside = body.get(..len)?;
+    let dots = inside.find("...").or_else(|| inside.find('…'));
+    let start = end - 1 - len;
+    let mut out = Output::default();
+    hex::decode(&mut out, text, start..start + dots.unwrap_or(len)).ok()?;
+    let mut island = Island::new(at..end, Format::NodeBuffer, Strength::Strong, out);
+    island.cut = dots.map(|dots| {
+        let said = inside.get(dots..).unwrap_or_default();
+        said.split(|c: char| !c.is_ascii_digit())
+            .find_map(|digits| digits.parse().ok())
+    });
+    Some(island)
+}

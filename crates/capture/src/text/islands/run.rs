@@ -1,0 +1,277 @@
+//! Runs of hex digits in a line: pairs, `0x` numbers, words of even length, binary digits.
+
+use core::ops::Range;
+
+use super::super::output::Output;
+use super::super::scan::{self, is_blank, is_hex};
+use super::super::{Format, looks};
+use super::{Island, Strength};
+
+/// One group of digits.
+#[derive(Clone, Copy, Debug)]
+struct Group<'a> {
+    at: usize,
+    /// With its `0x`.
+    text: &'a str,
+    digits: &'a str,
+}
+
+impl Group<'_> {
+    fn end(&self) -> usize {
+        self.at + self.text.len()
+    }
+
+    fn is_prefixed(&self) -> bool {
+        self.digits.len() < self.text.len()
+    }
+
+    /// Whether it stands for whole bytes.
+    fn is_bytes(&self) -> bool {
+        if self.is_prefixed() {
+            self.digits.len() <= 2 || self.digits.len() > 16 && self.digits.len().is_multiple_of(2)
+        } else {
+            self.digits.len().is_multiple_of(2)
+        }
+    }
+}
+
+/// What stands between two groups of one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Between {
+    Blank,
+    Comma,
+    Colon,
+    Dash,
+}
+
+/// Reads the run of hex that begins at `at`, which must be no later than `end`. Gives the island, or
+/// none, and where to go on.
+pub(super) fn read(text: &str, at: usize, end: usize) -> (Option<Island>, usize) {
+    let Some(first) = group(text, at, end) else {
+        return (None, skip_word(text, at, end));
+    };
+    let mut groups = vec![first];
+    let mut between = None;
+    let mut tight = true;
+    let mut at = first.end();
+    while let Some((kind, next)) = separator(text, at, end) {
+        let Some(group) = group(text, next, end) else {
+            break;
+        };
+        if between.is_some_and(|between| between != kind) {
+            break;
+        }
+        // Words of another width belong to something else, but for a short last one.
+        let last = groups.last().unwrap_or(&first);
+        let even = group.is_prefixed() == first.is_prefixed()
+            && (first.is_prefixed()
+                || group.digits.len() == first.digits.len()
+                || is_last_word(text, &group, last, first.digits.len(), end));
+        tight &= matches!(kind, Between::Colon | Between::Dash);
+        if !even && !tight {
+            break;
+        }
+        between = Some(kind);
+        at = group.end();
+        groups.push(group);
+    }
+    (island(text, &groups, between, tight, end), at)
+}
+
+/// The bytes of a run, if it stands for any.
+fn island(
+    text: &str,
+    groups: &[Group<'_>],
+    between: Option<Between>,
+    tight: bool,
+    end: usize,
+) -> Option<Island> {
+    let (first, last) = (groups.first()?, groups.last()?);
+    let count = groups.len();
+    // A date, a time, a UUID: groups of several widths without a blank.
+    let same = groups
+        .iter()
+        .all(|group| group.digits.len() == first.digits.len());
+    let wide = first.digits.len();
+    if !groups.iter().all(Group::is_bytes) || tight && count > 1 && (!same || wide != 2) {
+        return None;
+    }
+    let decimal = groups
+        .iter()
+        .all(|group| group.digits.bytes().all(|b| b.is_ascii_digit()));
+    if tight
+        && count > 1
+        && (count <= 3 && decimal || count == 6 && between == Some(Between::Colon))
+    {
+        return None;
+    }
+    let range = first.at..last.end();
+    let bits = wide == 8
+        && !first.is_prefixed()
+        && same
+        && groups
+            .iter()
+            .all(|group| group.digits.bytes().all(|b| matches!(b, b'0' | b'1')));
+    let mut out = Output::default();
+    for group in groups {
+        push_group(&mut out, group);
+    }
+    let closed = is_closed(text, &range, end);
+    let strength = match () {
+        () if bits && count > 1 => Strength::Strong,
+        () if bits && closed => Strength::Ordinary,
+        () if first.is_prefixed() && count >= 4 => Strength::Strong,
+        () if wide == 2 && count >= 8 => Strength::Strong,
+        () if count == 1 && wide >= 24 && !decimal => Strength::Strong,
+        () if first.is_prefixed() && count >= 2 => Strength::Ordinary,
+        () if wide == 2 && count >= 4 => Strength::Ordinary,
+        () if wide >= 4 && count >= 3 => Strength::Ordinary,
+        () if wide >= 16 && !decimal => Strength::Ordinary,
+        () if closed && (count > 1 || wide > 2) && !(decimal && count == 1) => Strength::Ordinary,
+        () => Strength::Weak,
+    };
+    // A small number alone is a number.
+    if count == 1 && wide <= 2 && !(closed && first.is_prefixed())
+        || count == 1 && wide == 4 && (decimal || !closed)
+    {
+        return None;
+    }
+    let mut island = Island::new(range, Format::Hex, strength, out);
+    island.is_decimal = decimal && !closed;
+    if bits {
+        let hex = core::mem::take(&mut island.out);
+        for group in groups {
+            let value = u8::from_str_radix(group.digits, 2).unwrap_or_default();
+            island.out.push(value, group.at..group.end());
+        }
+        island.format = Format::BinaryDigits;
+        island.otherwise = Some((Format::Hex, hex));
+    } else if decimal && wide == 2 && count > 1 && !groups.iter().any(|g| g.digits.starts_with('0'))
+    {
+        let mut numbers = Output::default();
+        for group in groups {
+            numbers.push(
+                group.digits.parse().unwrap_or_default(),
+                group.at..group.end(),
+            );
+        }
+        island.otherwise = Some((Format::NumberList, numbers));
+    }
+    Some(island)
+}
+
+fn push_group(out: &mut Output, group: &Group<'_>) {
+    let start = group.end() - group.digits.len();
+    if group.digits.len() < 2 {
+        let value = u8::from_str_radix(group.digits, 16).unwrap_or_default();
+        out.push(value, group.at..group.end());
+        return;
+    }
+    let mut at = 0;
+    while let Some(pair) = group.digits.get(at..at + 2) {
+        let from = if at == 0 { group.at } else { start + at };
+        let value = u8::from_str_radix(pair, 16).unwrap_or_default();
+        out.push(value, from..start + at + 2);
+        at += 2;
+    }
+}
+
+/// The group of digits at `at`, if one begins there and ends with a word's end.
+fn group(text: &str, at: usize, end: usize) -> Option<Group<'_>> {
+    let rest = text.get(at..end)?;
+    let bare = rest
+        .strip_prefix("0x")
+        .or_else(|| rest.strip_prefix("0X"))
+        .unwrap_or(rest);
+    let len = bare
+        .find(|c: char| !c.is_ascii_hexdigit())
+        .unwrap_or(bare.len());
+    let digits = bare.get(..len)?;
+    let behind = bare.get(len..)?.chars().next();
+    if len == 0 || behind.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '/' | '@')) {
+        return None;
+    }
+    // `12.5` and `10.0.0.1` are numbers of another kind; a full stop ends a sentence.
+    let mut after = bare.get(len..)?.chars();
+    if after.next() == Some('.') && after.next().is_some_and(char::is_alphanumeric) {
+        return None;
+    }
+    let text = rest.get(..rest.len() - bare.len() + len)?;
+    Some(Group { at, text, digits })
+}
+
+/// What stands between one group and the next, and where the next begins.
+fn separator(text: &str, at: usize, end: usize) -> Option<(Between, usize)> {
+    let rest = text.get(at..end)?;
+    let sign = rest.chars().next()?;
+    let (kind, len) = match sign {
+        ',' | ';' => (Between::Comma, 1),
+        ':' => (Between::Colon, 1),
+        '-' => (Between::Dash, 1),
+        c if is_blank(c) => (Between::Blank, 0),
+        _ => return None,
+    };
+    let behind = rest.get(len..)?;
+    let blanks = behind.len() - behind.trim_start_matches(is_blank).len();
+    let most = if kind == Between::Blank { 3 } else { 1 };
+    let tight = matches!(kind, Between::Colon | Between::Dash);
+    (blanks <= most && !(tight && blanks > 0)).then_some((kind, at + len + blanks))
+}
+
+/// Whether a shorter group is the end of words of several bytes.
+fn is_last_word(text: &str, group: &Group<'_>, last: &Group<'_>, width: usize, end: usize) -> bool {
+    let short = width >= 4
+        && last.digits.len() == width
+        && group.digits.len() < width
+        && group.digits.len().is_multiple_of(2);
+    let behind = text.get(group.end()..end).unwrap_or_default();
+    short
+        && !behind
+            .trim_start_matches(is_blank)
+            .starts_with(|c: char| c.is_ascii_alphanumeric())
+}
+
+/// Whether a run is set apart: alone in quotes, behind a colon or an equals sign, or to a line's end.
+fn is_closed(text: &str, range: &Range<usize>, end: usize) -> bool {
+    let before = scan::tail(text.get(..range.start).unwrap_or_default(), 24);
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let before = before
+        .get(line..)
+        .unwrap_or_default()
+        .trim_end_matches(is_blank);
+    let behind = scan::head(text.get(range.end..end).unwrap_or_default(), 24);
+    let opens = before.is_empty()
+        || before.ends_with([':', '=', '>', '<', '`', '"', '\'', '(', '[', '|', '→', '←']);
+    let ends = behind
+        .trim_start_matches(is_blank)
+        .chars()
+        .next()
+        .is_none_or(|c| matches!(c, '`' | '"' | '\'' | '|' | ')' | ']' | '>' | ';' | ','));
+    opens && ends
+}
+
+/// Where the word at `at` ends, so that no part of it is taken for digits.
+pub(super) fn skip_word(text: &str, at: usize, end: usize) -> usize {
+    let rest = text.get(at..end).unwrap_or_default();
+    let len = rest
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '/' | '@')))
+        .unwrap_or(rest.len());
+    at + len.max(rest.chars().next().map_or(1, char::len_utf8))
+}
+
+/// Whether a word may be base64 and is no word of a language: both cases, digits or padding.
+pub(super) fn base64(text: &str, at: usize, end: usize) -> Option<Range<usize>> {
+    let len = base64_len(text, at, end);
+    let rest = text.get(at..end)?;
+    let word = rest.get(..len)?;
+    let padded = word.ends_with('=');
+    (len >= 8 || len == 4 && padded).then_some(())?;
+    (looks::Looks::of(word, word.len()).base64 && !is_hex(word)).then_some(at..at + len)
+}
+
+/// How long what stands at `at` is, if it is all of base64's alphabet.
+pub(super) fn base64_len(text: &str, at: usize, end: usize) -> usize {
+    let rest = text.get(at..end).unwrap_or_default();
+    rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=')))
+        .unwrap_or(rest.len())
+}

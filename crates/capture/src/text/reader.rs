@@ -1,0 +1,579 @@
+//! Reads a text as people have it: finds the bytes in it, wherever they stand, and says how sure that is.
+//!
+//! Two readers compete. The strict one ([`decode_sides`]) takes the whole text for one format. The
+//! other finds islands of bytes among words. Both results are judged by how well their bytes read
+//! as MQTT, and by how much of the text they account for; the likelier one is taken.
+
+use core::ops::Range;
+
+use super::chosen::{Choice, choose};
+use super::clean::clean;
+use super::error::{Fault, TextErrorKind};
+use super::plausible::{Class, class};
+use super::roles::Roles;
+use super::{
+    Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, decode_sides,
+    detect, islands, scan,
+};
+use crate::foreign::{self, Examined, Foreign, Protocol};
+use crate::json::{self, Json};
+use crate::reading::{Other, Part, Role, TextReading};
+
+/// The longest text that is searched for islands, in bytes of UTF-8: a longer one is a recording,
+/// which one format accounts for.
+const MAX_SEARCHED: usize = 8 << 20;
+
+/// A text as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The bytes, and where they stand.
+    pub decoded: Decoded,
+    /// Whether nothing else is nearly as likely.
+    pub sure: bool,
+    /// What the bytes are, if not MQTT on its own, and what is inside.
+    pub examined: Option<Examined>,
+    /// The parts, with what the text tells of each; at least one.
+    pub parts: Vec<Piece>,
+    /// Other formats that the text may be in, the likeliest first.
+    pub alternatives: Vec<Format>,
+    /// Where in the text bytes may stand that were left out.
+    pub left_out: Vec<Range<usize>>,
+}
+
+/// One part of what was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Its place in [`Decoded::bytes`].
+    pub bytes: Range<usize>,
+    /// Its place in the text, in bytes of UTF-8.
+    pub place: Range<usize>,
+    /// Who sent it.
+    pub from: Option<Role>,
+    /// When, in milliseconds; only differences count.
+    pub at_ms: Option<u64>,
+}
+
+/// Reads a text in the given format, or in what it is likeliest to be.
+///
+/// # Errors
+/// [`TextError`] when there are no bytes to be found, or the given format does not fit.
+pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading, TextError> {
+    if format.is_some() || turns == Turns::Alternating || text.len() > MAX_TEXT {
+        return decode_sides(text, format, turns)
+            .map(|decoded| Reading::of(text, decoded, Vec::new()));
+    }
+    let cleaned = clean(text);
+    let text = cleaned.as_ref();
+    let mut strict = decode_sides(text, None, turns);
+    if is_json(text)
+        && strict
+            .as_ref()
+            .is_ok_and(|decoded| decoded.format.is_literal())
+    {
+        // Its names and numbers are no bytes.
+        strict = Err(no_bytes(text));
+    }
+    let found = if text.len() <= MAX_SEARCHED {
+        choose(text, islands::find(text))
+    } else {
+        None
+    };
+    match (strict, found) {
+        (Ok(decoded), Some(choice)) if !is_better(text, &decoded, &choice) => {
+            let mut reading = Reading::of(text, decoded, alternatives(text));
+            let format = reading.decoded.format;
+            reading.alternatives.extend(
+                [choice.format]
+                    .into_iter()
+                    .chain(choice.alternatives)
+                    .filter(|other| *other != format),
+            );
+            reading.tidy();
+            Ok(reading)
+        }
+        (strict, Some(choice)) if choice.is_likely(text) || strict.is_ok() => choice
+            .finish(text)
+            .map_err(|fault| fault.in_text(text, Format::Binary)),
+        (Ok(decoded), None) if is_words(text, &decoded) => Err(no_bytes(text)),
+        (Ok(decoded), None) => Ok(Reading::of(text, decoded, alternatives(text))),
+        (Err(error), _) if is_slip(text, &error) => Err(error),
+        _ => Err(no_bytes(text)),
+    }
+}
+
+/// [`read`] for whoever wants the parts alone.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_parts(text: &str, format: Option<Format>) -> Result<TextReading, TextError> {
+    if let Some(reading) =
+        json::read(text).filter(|_| format.is_none_or(|format| format == Format::Json))
+    {
+        return Ok(of_json(text, reading));
+    }
+    match read(text, format, Turns::Marked) {
+        Ok(reading) => Ok(reading.into_parts()),
+        Err(error) if error.kind == TextErrorKind::LogWithoutBytes => Ok(TextReading {
+            format: Format::Binary,
+            other: Some(Other::LogWithoutBytes),
+            sure: true,
+            parts: Vec::new(),
+            alternatives: Vec::new(),
+            notes: vec![error.to_string()],
+        }),
+        Err(error) => Err(error),
+    }
+}
+
+/// What a JSON document holds.
+fn of_json(text: &str, json: Json) -> TextReading {
+    let mut reading = TextReading {
+        format: Format::Json,
+        other: Some(Other::Protocol(Protocol::Json)),
+        sure: true,
+        parts: Vec::new(),
+        alternatives: Vec::new(),
+        notes: Vec::new(),
+    };
+    match json {
+        Json::Named(foreign) => reading.notes.push(said(&foreign)),
+        Json::Recording(found) => {
+            let mut bytes = Vec::new();
+            let mut starts = Vec::new();
+            for part in &found.parts {
+                starts.push(foreign::Part {
+                    start: bytes.len(),
+                    is_first: part.from.map(|from| from == Role::Client),
+                });
+                bytes.extend_from_slice(&part.bytes);
+            }
+            let examined = foreign::examine(&bytes, &starts, 0);
+            let inner = examined.and_then(|examined| examined.foreign);
+            reading.other = inner.as_ref().map(|inner| Other::Protocol(inner.protocol));
+            reading.notes.push(found.what);
+            reading.notes.extend(inner.as_ref().map(said));
+            reading.notes.extend(found.notes);
+            if found.has_text_frame {
+                reading
+                    .notes
+                    .push("MQTT came in WebSocket text frames, which must be binary".to_owned());
+            }
+            reading.parts = found.parts;
+            for part in &mut reading.parts {
+                part.from = part.from.or_else(|| super::plausible::sender(&part.bytes));
+                if part.start == part.end {
+                    // Somewhere in the document: its string was written with escapes.
+                    (part.start, part.end) = (0, text.len());
+                }
+            }
+        }
+    }
+    reading
+}
+
+fn said(foreign: &Foreign) -> String {
+    format!("{}. {}", foreign.what, foreign.advice)
+}
+
+/// Whether the islands account for the text better than one format for all of it does.
+fn is_better(text: &str, strict: &Decoded, choice: &Choice) -> bool {
+    let (ours, theirs) = (choice.class, class_of(strict));
+    let all = choice.len();
+    let is_all_digits = matches!(
+        strict.format,
+        Format::Hex | Format::Base64 | Format::Base64Url | Format::DataUrl | Format::EscapedString
+    );
+    if !choice.is_likely(text) {
+        return false;
+    }
+    // Of both sides, what stands around the packets is known too: nothing of it may be left out.
+    if strict.marks.is_some() && strict.bytes.len() >= all && holds_packets(strict) {
+        return false;
+    }
+    let ignores = strict
+        .notes
+        .iter()
+        .any(|note| matches!(note, Note::LinesIgnored { .. }));
+    if choice.bytes().starts_with(&strict.bytes) && strict.format.is_literal() && theirs >= ours {
+        return false;
+    }
+    if choice.has_times() && ours >= theirs && all >= strict.bytes.len() {
+        return true;
+    }
+    // Groups of eight noughts and ones are bits; brackets around hex are those of a tool.
+    if choice.format == Format::BinaryDigits && all >= 2
+        || choice.format == Format::NsData && choice.parts() > 1 && all == strict.bytes.len()
+    {
+        return true;
+    }
+    if is_all_digits && strict.marks.is_none() && accounts_for(text, strict) {
+        return choice.is_other_digits() && ours > theirs;
+    }
+    if strict.format == Format::WiresharkFollow {
+        return false;
+    }
+    match ours.cmp(&theirs) {
+        core::cmp::Ordering::Greater => true,
+        core::cmp::Ordering::Less => false,
+        core::cmp::Ordering::Equal => {
+            all > strict.bytes.len() || ignores && all == strict.bytes.len() && choice.has_sides()
+        }
+    }
+}
+
+/// Whether packets are found inside something else, such as WebSocket frames, beyond doubt.
+fn holds_packets(strict: &Decoded) -> bool {
+    let parts = strict.parts.iter().map(|part| foreign::Part {
+        start: part.start,
+        is_first: part.side.map(|side| side == Side::First),
+    });
+    let parts: Vec<_> = parts.collect();
+    foreign::examine(&strict.bytes, &parts, 0).is_some_and(|examined| examined.is_sure)
+}
+
+/// Whether nearly all letters and digits of a text stand for the bytes.
+fn accounts_for(text: &str, decoded: &Decoded) -> bool {
+    let signs = text.bytes().filter(u8::is_ascii_alphanumeric).count();
+    let per_byte = match decoded.format {
+        Format::Base64 | Format::Base64Url | Format::DataUrl => 1,
+        _ => 2,
+    };
+    decoded
+        .bytes
+        .len()
+        .saturating_mul(per_byte)
+        .saturating_mul(10)
+        >= signs.saturating_mul(8)
+}
+
+/// Whether a text is JSON with names in it, not a list of numbers.
+fn is_json(text: &str) -> bool {
+    let (_, body) = scan::trim(text);
+    let head = scan::head(body, 4096);
+    let opens = head.starts_with('{')
+        || head
+            .strip_prefix('[')
+            .is_some_and(|rest| rest.trim_start().starts_with('{'));
+    opens && head.contains("\":") && body.ends_with(['}', ']'])
+}
+
+/// Whether a strict reading is prose taken for base64 or the like.
+fn is_words(text: &str, decoded: &Decoded) -> bool {
+    let guessed = matches!(
+        decoded.format,
+        Format::Base64 | Format::Base64Url | Format::EscapedString
+    );
+    let few = detect(text)
+        .first()
+        .is_none_or(|best| best.confidence == super::Confidence::Possible);
+    guessed
+        && few
+        && class_of(decoded) < Class::Framed
+        && scan::words(text).count() > 0
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphabetic() || b.is_ascii_whitespace())
+        || decoded.format == Format::CLiteral
+            && !text.contains('\\')
+            && !text.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a text is in the format that the error names, but for a slip of the finger.
+fn is_slip(text: &str, error: &TextError) -> bool {
+    if matches!(
+        error.kind,
+        TextErrorKind::Unrecognised | TextErrorKind::NoBytes
+    ) {
+        return text.chars().all(scan::is_blank);
+    }
+    let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
+    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+    let words = scan::words(text)
+        .filter(|(_, word)| {
+            word.chars()
+                .filter(|c| c.is_alphabetic() && !c.is_ascii_hexdigit())
+                .count()
+                >= 3
+        })
+        .count();
+    digits.saturating_mul(4) >= letters.saturating_mul(3) && words <= 1
+        || !matches!(error.format, Format::Hex | Format::LogLines)
+}
+
+/// There are no bytes here: what the text is instead.
+fn no_bytes(text: &str) -> TextError {
+    let kind = if tells_of_packets(text) {
+        TextErrorKind::LogWithoutBytes
+    } else {
+        TextErrorKind::NoBytesAmongWords
+    };
+    Fault::at(0, kind).in_text(text, Format::Binary)
+}
+
+/// Whether a text names packets or their fields, as logs and dissectors do.
+pub(super) fn tells_of_packets(text: &str) -> bool {
+    const NAMES: [&str; 15] = [
+        "CONNECT",
+        "CONNACK",
+        "PUBLISH",
+        "PUBACK",
+        "PUBREC",
+        "PUBREL",
+        "PUBCOMP",
+        "SUBSCRIBE",
+        "SUBACK",
+        "UNSUBACK",
+        "PINGREQ",
+        "PINGRESP",
+        "DISCONNECT",
+        "MQ Telemetry",
+        "Mid:",
+    ];
+    let head = scan::head(text, 64 << 10);
+    NAMES.iter().any(|name| head.contains(name))
+}
+
+fn alternatives(text: &str) -> Vec<Format> {
+    detect(text)
+        .iter()
+        .skip(1)
+        .map(|candidate| candidate.format)
+        .collect()
+}
+
+/// How well a strict reading's bytes read, each side on its own.
+fn class_of(decoded: &Decoded) -> Class {
+    let sides = [Some(Side::First), Some(Side::Second)];
+    let whole = class(&decoded.bytes);
+    if decoded.marks.is_none() {
+        return whole;
+    }
+    sides
+        .iter()
+        .map(|side| side_bytes(decoded, *side))
+        .filter(|bytes| !bytes.is_empty())
+        .map(|bytes| class(&bytes))
+        .min()
+        .unwrap_or(whole)
+}
+
+fn side_bytes(decoded: &Decoded, side: Option<Side>) -> Vec<u8> {
+    let ends = decoded.parts.iter().skip(1).map(|part| part.start);
+    let parts = decoded.parts.iter().zip(ends.chain([decoded.bytes.len()]));
+    parts
+        .filter(|(part, _)| part.side == side)
+        .filter_map(|(part, end)| decoded.bytes.get(part.start..end))
+        .collect::<Vec<_>>()
+        .concat()
+}
+
+impl Reading {
+    /// What the strict reader read.
+    fn of(text: &str, decoded: Decoded, alternatives: Vec<Format>) -> Self {
+        let quality = class_of(&decoded);
+        let certain = detect(text)
+            .first()
+            .is_some_and(|best| best.confidence == super::Confidence::Certain);
+        // A few numbers in brackets may be anything.
+        let may_be_code = decoded.format.is_literal()
+            && quality == Class::Nothing
+            && !accounts_for(text, &decoded);
+        let sure = quality >= Class::Known || (alternatives.is_empty() || certain) && !may_be_code;
+        let starts: Vec<_> = if decoded.parts.is_empty() {
+            vec![(0, None)]
+        } else {
+            decoded
+                .parts
+                .iter()
+                .map(|part| (part.start, part.side))
+                .collect()
+        };
+        let roles = Roles::of(
+            starts
+                .iter()
+                .zip(ends(&starts, decoded.bytes.len()))
+                .map(|(&(start, side), end)| {
+                    (side, decoded.bytes.get(start..end).unwrap_or_default())
+                }),
+            decoded.marks.is_some_and(Marks::is_certain),
+        );
+        let parts = starts
+            .iter()
+            .zip(ends(&starts, decoded.bytes.len()))
+            .map(|(&(start, side), end)| Piece {
+                from: roles.role(side, decoded.bytes.get(start..end).unwrap_or_default()),
+                at_ms: None,
+                place: decoded.source.span_of(start..end).unwrap_or(0..0),
+                bytes: start..end,
+            })
+            .collect();
+        let mut reading = Self {
+            decoded,
+            sure,
+            examined: None,
+            parts,
+            alternatives,
+            left_out: Vec::new(),
+        };
+        reading.tidy();
+        reading.examine();
+        reading
+    }
+
+    /// Bytes as they are.
+    pub(super) fn of_bytes(decoded: Decoded) -> Self {
+        let mut reading = Self::of("", decoded, Vec::new());
+        reading.sure = true;
+        reading
+    }
+
+    /// Whether a few letters of a longer text were taken for bytes: a file of prose stays one.
+    pub(super) fn is_short_guess(&self, text: &str) -> bool {
+        self.decoded.bytes.len() < 4 && text.len() > 256
+    }
+
+    /// Looks whether the bytes are something else than MQTT.
+    pub(super) fn examine(&mut self) {
+        let known = self.parts.iter().all(|piece| piece.from.is_some());
+        let parts: Vec<foreign::Part> = self
+            .parts
+            .iter()
+            .map(|piece| foreign::Part {
+                start: piece.bytes.start,
+                is_first: piece
+                    .from
+                    .filter(|_| known)
+                    .map(|from| from == Role::Client),
+            })
+            .collect();
+        self.examined = foreign::examine(&self.decoded.bytes, &parts, 0);
+        let turned = self
+            .examined
+            .as_ref()
+            .and_then(|examined| examined.inside.as_ref()?.first_is_client)
+            == Some(false);
+        if turned && known {
+            for piece in &mut self.parts {
+                piece.from = piece.from.map(Role::other);
+            }
+        }
+    }
+
+    /// What the bytes are, if not MQTT on its own.
+    #[must_use]
+    pub fn other(&self) -> Option<Other> {
+        let examined = self.examined.as_ref()?;
+        let layer = || {
+            let layers = &examined.inside.as_ref()?.layers;
+            layers.last().map(|layer| match layer.name {
+                name if name.contains("WebSocket") || name.contains("HTTP") => Protocol::WebSocket,
+                name if name.starts_with("PROXY") => Protocol::Proxy,
+                name if name.contains("text") => Protocol::Text,
+                _ => Protocol::Network,
+            })
+        };
+        let found = examined.foreign.as_ref().map(|foreign| foreign.protocol);
+        found.or_else(layer).map(Other::Protocol)
+    }
+
+    /// The parts alone; where MQTT stands inside something else beyond doubt, those of what is inside.
+    #[must_use]
+    pub fn into_parts(self) -> TextReading {
+        let other = self.other();
+        let Self {
+            decoded,
+            sure,
+            examined,
+            parts,
+            alternatives,
+            ..
+        } = self;
+        let mut notes: Vec<String> = decoded.notes.iter().map(ToString::to_string).collect();
+        let part = |bytes: &[u8], place: Range<usize>, from, at_ms| Part {
+            bytes: bytes.to_vec(),
+            from,
+            at_ms,
+            start: place.start,
+            end: place.end,
+            source: SourceMap::default(),
+        };
+        let mut taken = Vec::new();
+        if let Some(examined) = examined {
+            if let Some(foreign) = examined.foreign {
+                notes.push(said(&foreign));
+            }
+            if let Some(inside) = examined.inside {
+                notes.extend(
+                    inside
+                        .layers
+                        .iter()
+                        .map(|layer| format!("taken off: {}", layer.says())),
+                );
+                notes.extend(inside.notes);
+                let ends = inside.pieces.iter().skip(1).map(|piece| piece.at);
+                for (piece, end) in inside.pieces.iter().zip(ends.chain([inside.bytes.len()])) {
+                    let own = parts
+                        .iter()
+                        .find(|part| part.bytes.contains(&piece.given.start));
+                    taken.push(part(
+                        inside.bytes.get(piece.at..end).unwrap_or_default(),
+                        decoded.source.span_of(piece.given.clone()).unwrap_or(0..0),
+                        own.and_then(|own| own.from).or_else(|| {
+                            super::plausible::sender(
+                                inside.bytes.get(piece.at..end).unwrap_or_default(),
+                            )
+                        }),
+                        own.and_then(|own| own.at_ms),
+                    ));
+                }
+                if !examined.is_sure {
+                    taken.clear();
+                }
+            }
+        }
+        if taken.is_empty() {
+            taken = parts
+                .iter()
+                .map(|piece| {
+                    let bytes = decoded.bytes.get(piece.bytes.clone()).unwrap_or_default();
+                    part(bytes, piece.place.clone(), piece.from, piece.at_ms)
+                })
+                .collect();
+        }
+        TextReading {
+            format: decoded.format,
+            other,
+            sure,
+            parts: taken,
+            alternatives,
+            notes,
+        }
+    }
+
+    fn tidy(&mut self) {
+        let format = self.decoded.format;
+        let mut seen = vec![format];
+        self.alternatives.retain(|other| {
+            let fresh = !seen.contains(other);
+            seen.push(*other);
+            fresh
+        });
+    }
+}
+
+fn ends(starts: &[(usize, Option<Side>)], all: usize) -> Vec<usize> {
+    starts
+        .iter()
+        .skip(1)
+        .map(|(start, _)| *start)
+        .chain([all])
+        .collect()
+}
+
+/// The side that a role is shown as.
+pub(super) const fn side_of(role: Role) -> Side {
+    match role {
+        Role::Client => Side::First,
+        Role::Server => Side::Second,
+    }
+}

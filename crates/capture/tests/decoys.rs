@@ -1,0 +1,427 @@
+//! Bytes in every notation, with what people leave around them: how many are read right, and that
+//! none is wrong with confidence.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "a test that measures says what it measured"
+)]
+
+use std::collections::BTreeMap;
+
+use mqttscope_capture::text::{TextErrorKind, Turns, read, read_parts};
+
+const CONNECT: &[u8] = b"\x10\x15\x00\x04MQTT\x04\x02\x00\x3c\x00\x09hall-7-ab";
+const CONNACK: &[u8] = b"\x20\x02\x00\x00";
+const PUBLISH: &[u8] = b"\x32\x1d\x00\x0asite/t1/re\x00\x0721.5 \xc2\xb0C and so";
+const SUBSCRIBE: &[u8] = b"\x82\x0b\x00\x05\x00\x06site/#\x01";
+const SUBACK_FAULTY: &[u8] = b"\x92\x03\x00\x05\x02";
+const PINGREQ: &[u8] = b"\xc0\x00";
+const LONG: &[u8] = b"\x30\x4a\x00\x0bhall/sensor{\"temperature\": 21.5, \"humidity\": 48, \"battery\": 3.01, \"x\":1}";
+
+/// Its length says two bytes less than there are.
+const SHORT: &[u8] = b"\x32\x0d\x00\x06hall/t\x00\x0721.5 C";
+
+const PACKETS: [&[u8]; 8] = [
+    SHORT,
+    CONNECT,
+    CONNACK,
+    PUBLISH,
+    SUBSCRIBE,
+    SUBACK_FAULTY,
+    PINGREQ,
+    LONG,
+];
+
+fn hex(bytes: &[u8], between: &str) -> String {
+    let all: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    all.join(between)
+}
+
+fn decimal(bytes: &[u8]) -> String {
+    let all: Vec<String> = bytes.iter().map(ToString::to_string).collect();
+    all.join(", ")
+}
+
+fn escaped(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .map(|&byte| match byte {
+            b'"' | b'\\' | b'\'' => format!("\\x{byte:02x}"),
+            0x20..0x7f => char::from(byte).to_string(),
+            _ => format!("\\x{byte:02x}"),
+        })
+        .collect()
+}
+
+fn readable(bytes: &[u8]) -> String {
+    let sign = |byte: &u8| {
+        if (0x20..0x7f).contains(byte) {
+            char::from(*byte)
+        } else {
+            '.'
+        }
+    };
+    bytes.iter().map(sign).collect()
+}
+
+fn rows(bytes: &[u8], row: impl Fn(usize, &[u8]) -> String) -> String {
+    let rows: Vec<String> = bytes
+        .chunks(16)
+        .enumerate()
+        .map(|(n, chunk)| row(n * 16, chunk))
+        .collect();
+    rows.join("\n")
+}
+
+fn base64(bytes: &[u8]) -> String {
+    mqttscope_capture::text::write(bytes, mqttscope_capture::text::Style::Base64)
+}
+
+/// A notation: its name, and how it writes bytes.
+type Notation = (&'static str, fn(&[u8]) -> String);
+
+const NOTATIONS: [Notation; 31] = [
+    ("hex pairs, a line of eight each", |b| {
+        let all: Vec<String> = b.chunks(8).map(|row| hex(row, " ")).collect();
+        all.join("\n")
+    }),
+    ("0x list, a line of eight each", |b| {
+        let all: Vec<String> = b
+            .chunks(8)
+            .map(|row| format!("0x{},", hex(row, ", 0x")))
+            .collect();
+        all.join("\n")
+    }),
+    ("hex stream, wrapped", |b| {
+        let all: Vec<String> = b.chunks(16).map(|row| hex(row, "")).collect();
+        all.join("\n")
+    }),
+    ("hex pairs", |b| hex(b, " ")),
+    ("hex pairs, upper case", |b| hex(b, " ").to_uppercase()),
+    ("hex stream", |b| hex(b, "")),
+    ("hex with colons", |b| hex(b, ":")),
+    ("BitConverter", |b| hex(b, "-").to_uppercase()),
+    ("0x list", |b| format!("0x{}", hex(b, ", 0x"))),
+    ("C array", |b| {
+        format!("uint8_t packet[{}] = {{ 0x{} }};", b.len(), hex(b, ", 0x"))
+    }),
+    ("Python literal", |b| format!("b'{}'", escaped(b))),
+    ("Rust literal", |b| format!("b\"{}\"", escaped(b))),
+    ("list", |b| format!("[{}]", decimal(b))),
+    ("Java list", |b| {
+        let all: Vec<String> = b
+            .iter()
+            .map(|byte| byte.cast_signed().to_string())
+            .collect();
+        format!("[{}]", all.join(", "))
+    }),
+    ("Erlang", |b| format!("<<{}>>", decimal(b).replace(' ', ""))),
+    ("NSData", |b| {
+        let words: Vec<String> = b.chunks(4).map(|word| hex(word, "")).collect();
+        format!("<{}>", words.join(" "))
+    }),
+    ("Data with its length", |b| {
+        format!("{{length = {}, bytes = 0x{}}}", b.len(), hex(b, ""))
+    }),
+    ("Node buffer", |b| format!("<Buffer {}>", hex(b, " "))),
+    ("base64 in quotes", |b| format!("\"{}\"", base64(b))),
+    ("printf", |b| {
+        format!(
+            "printf '{}' | nc broker 1883",
+            escaped(b).replace('%', "%%")
+        )
+    }),
+    ("bytea", |b| format!("\\x{}", hex(b, ""))),
+    ("bits", |b| {
+        let all: Vec<String> = b.iter().map(|byte| format!("{byte:08b}")).collect();
+        all.join(" ")
+    }),
+    ("strace", |b| {
+        let all: String = b.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+        format!(
+            "sendto(3, \"{all}\", {0}, MSG_NOSIGNAL, NULL, 0) = {0}",
+            b.len()
+        )
+    }),
+    ("xxd", |b| {
+        rows(b, |at, row| {
+            let words: Vec<String> = row.chunks(2).map(|word| hex(word, "")).collect();
+            format!("{at:08x}: {:39}  {}", words.join(" "), readable(row))
+        })
+    }),
+    ("hexdump -C", |b| {
+        let all = rows(b, |at, row| {
+            let (left, right) = row.split_at(row.len().min(8));
+            format!(
+                "{at:08x}  {:23}  {:23}  |{}|",
+                hex(left, " "),
+                hex(right, " "),
+                readable(row)
+            )
+        });
+        format!("{all}\n{:08x}", b.len())
+    }),
+    ("Wireshark", |b| {
+        rows(b, |at, row| {
+            format!("{at:04x}  {:47}   {}", hex(row, " "), readable(row))
+        })
+    }),
+    ("Netty", |b| {
+        let line = format!("+{}+{}+{}+", "-".repeat(8), "-".repeat(49), "-".repeat(16));
+        let ruler = "|  0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f |";
+        let all = rows(b, |at, row| {
+            format!("|{at:08x}| {:47} |{:16}|", hex(row, " "), readable(row))
+        });
+        format!(
+            "         +{}+\n         {ruler}\n{line}\n{all}\n{line}",
+            "-".repeat(49)
+        )
+    }),
+    ("gdb", |b| {
+        let all: Vec<String> = b
+            .chunks(8)
+            .enumerate()
+            .map(|(n, row)| format!("{:#x}:\t0x{}", 0x2000_0930 + n * 8, hex(row, "\t0x")))
+            .collect();
+        all.join("\n")
+    }),
+    ("ESP_LOG_BUFFER_HEXDUMP", |b| {
+        rows(b, |at, row| {
+            let (left, right) = row.split_at(row.len().min(8));
+            format!(
+                "I (4156) mqtt: {:#x}   {:23}  {:23} |{}|",
+                0x3ffb_2a10 + at,
+                hex(left, " "),
+                hex(right, " "),
+                readable(row)
+            )
+        })
+    }),
+    ("mbedTLS", |b| {
+        rows(b, |at, row| {
+            format!(
+                "1125 1936 [iot] ssl: |4| 0x3ffe3424: {at:04x}:  {:47}  {}",
+                hex(row, " "),
+                readable(row)
+            )
+        })
+    }),
+    ("table of indexes", |b| {
+        let all: Vec<String> = b
+            .iter()
+            .enumerate()
+            .map(|(n, byte)| format!("{n}:      {byte}"))
+            .collect();
+        all.join("\n")
+    }),
+];
+
+/// What stands around the bytes.
+type Decoy = (&'static str, fn(&str) -> String);
+
+fn each_line(text: &str, start: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| format!("{start}{line}")).collect();
+    lines.join("\n")
+}
+
+const DECOYS: [Decoy; 14] = [
+    ("nothing", str::to_owned),
+    ("a sentence before", |t| {
+        format!("the client (version 5.3.1) sends the following to port 1883:\n\n{t}\n")
+    }),
+    ("a sentence behind", |t| {
+        format!("{t}\n\nand after 60 s the broker closes the connection, see issue 1042.\n")
+    }),
+    ("prose with numbers", |t| {
+        format!(
+            "On 2024-05-17 at 10:42:07.113 I saw this 3 times with 192.168.4.17:1883 (build 20240517, id 8016:704381).\n{t}\nExpected 4 more within 250 ms. Cheers, 0x42\n"
+        )
+    }),
+    ("a heading and a fence", |t| {
+        format!("## Steps 1 to 3\n\n```\n{t}\n```\n\nThanks in advance")
+    }),
+    ("a UUID and a MAC", |t| {
+        format!(
+            "device 3f2504e0-4f89-11d3-9a0c-0305e82c3301, mac 00:1A:2B:3C:4D:5E\n{t}\ncommit 9d5799c1 on main"
+        )
+    }),
+    ("Chinese prose", |t| {
+        format!(
+            "连接服务器之后，客户端发送了下面的数据：\n{t}\n服务器没有任何回应，请问是什么原因？\n"
+        )
+    }),
+    ("quoting marks", |t| each_line(t, "> ")),
+    ("line numbers", |t| {
+        let lines: Vec<String> = t
+            .lines()
+            .enumerate()
+            .map(|(n, line)| format!("{:>3} | {line}", n + 1))
+            .collect();
+        format!(
+            "{}\n{:>3} | done with it",
+            lines.join("\n"),
+            lines.len() + 1
+        )
+    }),
+    ("colours", |t| {
+        format!(
+            "\u{1b}[0;32m{}\u{1b}[0m",
+            t.replace('\n', "\u{1b}[0m\n\u{1b}[0;32m")
+        )
+    }),
+    ("a time and a tag", |t| {
+        format!("2021-03-09 22:23:42.010 DEBUG c.a.MqttClient - {t}")
+    }),
+    ("lines end in CR LF", |t| {
+        format!("Data:\r\n{}\r\n", t.replace('\n', "\r\n"))
+    }),
+    ("an address and a port", |t| {
+        format!("Connected to tcp://10.0.0.5:1883\n{t}\nDisconnected (code 0x8E)")
+    }),
+    ("an odd line", |t| format!("{t}\n~~~ socket closed ~~~")),
+];
+
+/// A decoy that a notation loses nothing by: a table has one number a line and no room for a tag.
+fn fits(notation: &str, decoy: &str) -> bool {
+    let lines = [
+        "xxd",
+        "hexdump -C",
+        "Wireshark",
+        "Netty",
+        "gdb",
+        "ESP_LOG_BUFFER_HEXDUMP",
+        "mbedTLS",
+        "table of indexes",
+    ];
+    match decoy {
+        "a time and a tag" => !lines.contains(&notation),
+        "line numbers" | "quoting marks" => notation != "table of indexes",
+        _ => true,
+    }
+}
+
+#[test]
+fn bytes_are_found_among_decoys() {
+    let (mut all, mut right, mut wrong_sure, mut wrong, mut refused) = (0, 0, 0, 0, 0);
+    let mut misses: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut confident = Vec::new();
+    for (name, write) in NOTATIONS {
+        for (decoy, around) in DECOYS {
+            if !fits(name, decoy) {
+                continue;
+            }
+            for packet in PACKETS {
+                let text = around(&write(packet));
+                all += 1;
+                match read(&text, None, Turns::Marked) {
+                    Ok(reading) if reading.decoded.bytes == packet => right += 1,
+                    Ok(reading) => {
+                        *misses.entry((name, decoy)).or_default() += 1;
+                        wrong += 1;
+                        if reading.sure {
+                            wrong_sure += 1;
+                            confident.push(format!(
+                                "{text}\n  => {} {}",
+                                reading.decoded.format,
+                                hex(&reading.decoded.bytes, " ")
+                            ));
+                        }
+                    }
+                    Err(_) => {
+                        *misses.entry((name, decoy)).or_default() += 1;
+                        refused += 1;
+                    }
+                }
+            }
+        }
+    }
+    let percent = |part: i32, whole: i32| f64::from(part * 1000 / whole) / 10.0;
+    println!(
+        "{all} texts: {right} right ({} %), {wrong} wrong, {wrong_sure} of them with confidence, {refused} refused",
+        percent(right, all)
+    );
+    println!(
+        "precision {} %, recall {} %",
+        percent(right, right + wrong),
+        percent(right, all)
+    );
+    for ((name, decoy), count) in misses {
+        println!("  {name} with {decoy}: {count} missed");
+    }
+    assert_eq!(wrong_sure, 0, "{}", confident.join("\n----\n"));
+    assert!(right * 100 >= all * 90, "{right} of {all}");
+}
+
+/// Texts with numbers and words that hold no bytes of packets.
+const WITHOUT: &[&str] = &[
+    "The broker was restarted at 10:42:07 on 2024-05-17.",
+    "see 192.168.4.17:1883 and fe80::1ff:fe23:4567:890a",
+    "device 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+    "mac 00:1A:2B:3C:4D:5E",
+    "commit 9d5799c1a4b2c3d4e5f60718293a4b5c6d7e8f90",
+    "Invoice 2024-11 for 40 hours at 95.50",
+    "连接服务器之后，没有任何回应。",
+    "I get error 0x8E after 60 seconds, then 0x80 twice.",
+    "mosquitto_sub -h localhost -p 1883 -t 'hall/#' -q 1",
+    "1534347568: New connection from 127.0.0.1 on port 1883.",
+    "1534347617: Sending PUBREC to rig27134 (Mid: 35962)",
+    "2021-03-09 22:23:42.010 [emqx] CONNECT(Q0, R0, D0, ClientId=a, ProtoVsn=4)",
+    "    Header Flags: 0x30, Message Type: Publish Message\n    Msg Len: 49\n    Message: 48656c6c6f",
+    "temperature 21 22 23 21 20 degrees in rooms 1 to 5",
+    "phone 030 20 02 00 00 is busy, call 0800 100 200",
+    "[12:00] a\n[12:05] b",
+    "keepalive = 60\nport = 1883\nqos = 1",
+    "The face of a dead cafe, bad beef and a fade: be an ace.",
+    "SELECT * FROM t WHERE id IN (1, 2, 3, 4, 5)",
+    "v1.2.3, v1.2.4, v2.0.0",
+    "for (i = 0; i < 10; i++) { a[i] = i; }",
+    "{\"port\": 1883, \"host\": \"broker\", \"qos\": [0, 1, 2]}",
+    "Traceback (most recent call last):\n  File \"a.py\", line 42, in <module>\nValueError: 12",
+];
+
+#[test]
+fn what_holds_no_bytes_is_not_read_with_confidence() {
+    let confident: Vec<_> = WITHOUT
+        .iter()
+        .filter_map(|text| {
+            let reading = read(text, None, Turns::Marked).ok()?;
+            reading.sure.then(|| {
+                format!(
+                    "{text}\n  => {} {}",
+                    reading.decoded.format,
+                    hex(&reading.decoded.bytes, " ")
+                )
+            })
+        })
+        .collect();
+    let read_all = WITHOUT
+        .iter()
+        .filter(|text| read(text, None, Turns::Marked).is_ok())
+        .count();
+    println!(
+        "{} texts without bytes: {} refused",
+        WITHOUT.len(),
+        WITHOUT.len() - read_all
+    );
+    assert!(confident.is_empty(), "{}", confident.join("\n----\n"));
+}
+
+#[test]
+fn a_log_of_packets_is_named_as_such() {
+    for text in [
+        "1534347617: Sending PUBREC to rig27134 (Mid: 35962)",
+        "2021-03-09 22:23:42.010 [emqx] CONNECT(Q0, R0, D0, ClientId=a, ProtoVsn=4)",
+    ] {
+        let error = read(text, None, Turns::Marked).unwrap_err();
+        assert_eq!(error.kind, TextErrorKind::LogWithoutBytes, "{text}");
+        assert!(error.found.is_empty(), "{text}");
+        let parts = read_parts(text, None).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(
+            parts.other.map(|other| other.name()),
+            Some("log-without-bytes")
+        );
+        assert!(parts.parts.is_empty() && !parts.notes.is_empty());
+    }
+}

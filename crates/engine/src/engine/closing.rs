@@ -1,0 +1,417 @@
+//! What is written into the log, and kept, when a connection opens and when it ends.
+
+use mqttscope_session::client::{Cause, Command as ClientCommand, Phase as ClientPhase};
+use mqttscope_session::common::Instant;
+use mqttscope_wire::{
+    ControlPacket, Decoded, PacketType, PropertiesBuf, Property, PropertyId, ProtocolVersion,
+    ReasonCode, decode,
+};
+
+use super::{Engine, instant};
+use crate::attempt::Noted;
+use crate::connection::Connection;
+use crate::doctor::{self, Doubt, End, Known, Phase, Trouble};
+use crate::hub;
+use crate::protocol::{
+    Advice, ClosedBy, ConnectionEvent, ConnectionId, EventKind, Target, without_query,
+};
+use crate::view::rows;
+
+/// An accepted connection that ends sooner, without a word, was hardly ended by the network.
+const QUICK_MS: f64 = 10_000.0;
+/// As many such ends in a row are a fight with another client, or a loop: it is stopped.
+const MOST_QUICK: u32 = 5;
+/// A CONNECT of another connection of ours is what ended this one when it came so shortly before.
+const RIVAL_MS: f64 = 3_000.0;
+
+impl Engine {
+    /// A socket has opened: the log gets a row for it.
+    pub(super) fn opened(&mut self, now_ms: f64, id: ConnectionId) {
+        let Some(connection) = self.connections.get(&id) else {
+            return;
+        };
+        let attempt = &connection.attempt;
+        let event = ConnectionEvent {
+            kind: EventKind::Opened,
+            address: address(&connection.profile.target),
+            after_ms: now_ms - attempt.began_ms,
+            by: None,
+            code: None,
+            reason: String::new(),
+            cause: String::new(),
+            was_accepted: false,
+            last_sent: None,
+            last_received: None,
+            retry_in_ms: None,
+            advice: Vec::new(),
+        };
+        self.log.push_event(now_ms, id, connection.version, &event);
+    }
+
+    /// A connection has ended, or could not be opened: the doctor is asked, the log gets a row, and a
+    /// fight with another client is stopped.
+    #[inline(never)]
+    pub(super) fn ended(
+        &mut self,
+        now_ms: f64,
+        id: ConnectionId,
+        cause: &Cause,
+        retry_at: Option<Instant>,
+    ) {
+        let rival = self.rival_of(now_ms, id);
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        connection.session_present = None;
+        if !connection.attempt.is_live {
+            // It waited for its next attempt when it was told to stop.
+            if matches!(cause, Cause::Requested) && !core::mem::take(&mut connection.is_stopping) {
+                connection.cause.clear();
+                connection.advice.clear();
+            }
+            return;
+        }
+        connection.attempt.is_live = false;
+        let end = self.end_of(id, cause);
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        let phase = connection.attempt.phase;
+        let was_accepted = phase == Phase::Connected;
+        let is_silent = matches!(&end, Some(End::Closed { code, reason })
+            if matches!(code, 1000 | 1005 | 1006) && reason_is_quiet(reason));
+        let lasted_ms = now_ms - connection.attempt.since_ms;
+        if was_accepted && is_silent && lasted_ms < QUICK_MS {
+            connection.quick_ends = connection.quick_ends.saturating_add(1);
+        } else if was_accepted {
+            connection.quick_ends = 0;
+        }
+        let advice = match &end {
+            Some(end) => self.advice(now_ms, id, end.clone(), rival.clone()),
+            None => Vec::new(),
+        };
+        if was_accepted && let Some(connection) = self.connections.get(&id) {
+            let target = connection.profile.target.clone();
+            let version = connection.version;
+            self.worked.note(target, version, now_ms);
+        }
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        let words = super::events::words(cause, connection.version, &connection.cause, phase);
+        let words = match (&end, &rival) {
+            (Some(End::Cut), _) => "cut by you".to_owned(),
+            (Some(end), Some(rival)) if doctor::may_be_takeover(end) => {
+                format!("thrown off by your connection “{rival}”")
+            }
+            (Some(End::OlderVersion), _) => "the server does not speak MQTT 5".to_owned(),
+            _ => words,
+        };
+        connection.cause.clone_from(&words);
+        if end.is_some() {
+            connection.advice.clone_from(&advice);
+        } else {
+            connection.advice.clear();
+        }
+        let attempt = &connection.attempt;
+        let closed = attempt.closed.as_ref();
+        // Where this side ends it, nobody waits for what the other says to that.
+        let is_own = matches!(cause, Cause::Requested) || matches!(end, Some(End::Cut));
+        let event = ConnectionEvent {
+            kind: if attempt.opened_ms.is_some() {
+                EventKind::Closed
+            } else {
+                EventKind::NotOpened
+            },
+            address: address(&connection.profile.target),
+            after_ms: now_ms - attempt.opened_ms.unwrap_or(attempt.began_ms),
+            by: Some(by(cause, end.as_ref(), &connection.profile.target)),
+            code: closed
+                .map(|closed| closed.code)
+                .filter(|&code| code != 0 && !is_own)
+                .filter(|_| connection.profile.target != Target::BuiltIn),
+            reason: closed
+                .map(|closed| closed.reason.clone())
+                .filter(|_| connection.profile.target != Target::BuiltIn)
+                .unwrap_or_default(),
+            cause: if matches!(cause, Cause::Requested) {
+                "DISCONNECT sent".to_owned()
+            } else {
+                words
+            },
+            was_accepted,
+            last_sent: attempt.last_sent.map(|noted| noted.before(now_ms)),
+            last_received: attempt.last_received.map(|noted| noted.before(now_ms)),
+            retry_in_ms: retry_at.map(|at| (at.millis() as f64 - now_ms).max(0.0)),
+            advice,
+        };
+        let version = connection.version;
+        let is_fight = rival.is_some() && event.cause.starts_with("thrown off");
+        let is_loop = connection.quick_ends >= MOST_QUICK;
+        self.log.push_event(now_ms, id, version, &event);
+        if retry_at.is_some() && (is_fight || is_loop) {
+            self.stop(now_ms, id, is_fight);
+        }
+    }
+
+    /// Gives up connecting again, with a word: it would go on like this for ever.
+    fn stop(&mut self, now_ms: f64, id: ConnectionId, is_fight: bool) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        if !matches!(connection.client.view().phase, ClientPhase::Waiting(_)) {
+            return;
+        }
+        connection.cause = if is_fight {
+            format!("{} · not tried again", connection.cause)
+        } else {
+            format!(
+                "{} · stopped after {} connections that ended within seconds",
+                connection.cause, connection.quick_ends
+            )
+        };
+        connection.quick_ends = 0;
+        connection.is_stopping = true;
+        let stop = ClientCommand::Disconnect {
+            reason_code: ReasonCode(0),
+            properties: PropertiesBuf::new(),
+        };
+        // It waits, so that there is nothing to be sent and nothing that could be refused. Whoever
+        // drains the client hears of its end.
+        let _ = connection.client.handle_command(instant(now_ms), stop);
+    }
+
+    /// The connection of ours that took the place of this one: to the same server, by the same
+    /// identifier, and opened just now.
+    fn rival_of(&self, now_ms: f64, id: ConnectionId) -> Option<String> {
+        let own = self.connections.get(&id)?;
+        let identifier = own.client.view().client_identifier;
+        if identifier.is_empty() {
+            return None;
+        }
+        let since = own.attempt.opened_ms?;
+        let is_rival = |other: &&Connection| {
+            other.id != id
+                && other.profile.target == own.profile.target
+                && other.client.view().client_identifier == identifier
+                && other.attempt.is_live
+                && (other.attempt.opened_ms)
+                    .is_some_and(|opened| opened >= since && now_ms - opened < RIVAL_MS)
+        };
+        let rival = self.connections.values().find(is_rival)?;
+        Some(rival.profile.name.clone())
+    }
+
+    /// How it ended; nothing when a person asked for it.
+    fn end_of(&self, id: ConnectionId, cause: &Cause) -> Option<End> {
+        let connection = self.connections.get(&id)?;
+        let attempt = &connection.attempt;
+        Some(match cause {
+            Cause::Requested => return None,
+            Cause::NotOpened | Cause::Lost => attempt.end.clone().unwrap_or(End::Closed {
+                code: 1006,
+                reason: String::new(),
+            }),
+            Cause::Refused {
+                reason_code,
+                properties,
+            } => said(PacketType::Connack, *reason_code, properties),
+            Cause::ByServer {
+                reason_code,
+                properties,
+            } => said(PacketType::Disconnect, *reason_code, properties),
+            Cause::AnsweredAsV3_1_1 { .. } => End::OlderVersion,
+            Cause::TimedOut(packet_type) => End::TimedOut(*packet_type),
+            Cause::Fault(fault) => {
+                let last = attempt.last_received;
+                let bytes = last
+                    .and_then(|noted| self.log.get(noted.record))
+                    .map(|record| self.log.bytes(record))
+                    .unwrap_or_default();
+                if connection.version == ProtocolVersion::V5
+                    && attempt.phase == Phase::Opened
+                    && matches!(bytes, [0x20, 2, _, _])
+                {
+                    return Some(End::OlderVersion);
+                }
+                let code = fault.reason_code();
+                let meaning = code.meaning(PacketType::Disconnect, ProtocolVersion::V5);
+                let meaning = meaning.unwrap_or("the protocol was broken.").to_owned();
+                let (words, statement) = last
+                    .and_then(|noted| self.broken_by(noted))
+                    .unwrap_or((meaning, None));
+                End::Fault {
+                    words,
+                    packet: last.map(|noted| noted.packet_type()),
+                    statement,
+                }
+            }
+        })
+    }
+
+    /// The rule that a packet of the server breaks, in words, and the statement behind it.
+    fn broken_by(&self, noted: Noted) -> Option<(String, Option<String>)> {
+        let record = self.log.get(noted.record)?;
+        let bytes = self.log.bytes(record);
+        let dissection = mqttscope_wire::dissect(bytes, rows::context(record));
+        let worst = dissection
+            .diagnostics
+            .iter()
+            .find(|diagnostic| diagnostic.severity() == mqttscope_wire::Severity::Error);
+        if let Some(worst) = worst {
+            let statement = match worst.citation() {
+                mqttscope_wire::Citation::Statements(ids) => ids.first().map(|&id| id.to_owned()),
+                _ => None,
+            };
+            return Some((worst.message(bytes), statement));
+        }
+        let found = self.watch.findings_about(noted.record).into_iter().next()?;
+        Some((found.message, found.statement))
+    }
+
+    fn advice(
+        &self,
+        now_ms: f64,
+        id: ConnectionId,
+        end: End,
+        rival: Option<String>,
+    ) -> Vec<Advice> {
+        let Some(connection) = self.connections.get(&id) else {
+            return Vec::new();
+        };
+        let (attempt, profile) = (&connection.attempt, &connection.profile);
+        let since = |then: f64| std::time::Duration::from_millis((now_ms - then).max(0.0) as u64);
+        let is_open_elsewhere = self.connections.values().any(|other| {
+            other.id != id
+                && other.profile.target == profile.target
+                && other.client.view().phase == ClientPhase::Connected
+        });
+        let worked = self.worked.of(&profile.target);
+        let version = connection.version;
+        let known = Known {
+            worked_until: worked
+                .filter(|_| attempt.phase != Phase::Connected)
+                .map(|worked| time_of_day(worked.until_ms, self.minutes_behind)),
+            worked_with_version: worked.is_some_and(|worked| worked.versions.contains(&version)),
+            is_open_elsewhere,
+            rival,
+            quick_ends: connection.quick_ends,
+            client_identifier: connection.client.view().client_identifier.to_owned(),
+            doubt: self.doubt(now_ms, connection),
+        };
+        doctor::advise(&Trouble {
+            target: &profile.target,
+            page_is_secure: self.page_is_secure,
+            version,
+            phase: attempt.phase,
+            end,
+            lasted: since(attempt.since_ms),
+            silence: since(attempt.heard_ms),
+            keep_alive: profile.keep_alive,
+            has_user_name: profile.user_name.is_some(),
+            is_anonymous: profile.client_identifier.is_empty(),
+            clean_start: profile.clean_start,
+            known,
+        })
+    }
+
+    /// What was sent right before the end and never answered.
+    fn doubt(&self, now_ms: f64, connection: &Connection) -> Option<Doubt> {
+        let attempt = &connection.attempt;
+        let noted = attempt.subscribing.or(attempt.last_sent)?;
+        // What the server answered was not what it objected to.
+        let is_answered = attempt
+            .last_received
+            .is_some_and(|received| received.record > noted.record);
+        let record = self.log.get(noted.record)?;
+        let what = match decode(self.log.bytes(record), rows::context(record)) {
+            Ok(Decoded::Packet {
+                packet: ControlPacket::Subscribe(subscribe),
+                ..
+            }) => {
+                let filters: Vec<_> = subscribe
+                    .subscriptions
+                    .iter()
+                    .take(3)
+                    .map(|one| one.topic_filter.as_str().to_owned())
+                    .collect();
+                filters.join(", ")
+            }
+            Ok(Decoded::Packet {
+                packet: ControlPacket::Publish(publish),
+                ..
+            }) => publish.topic_name.as_str().to_owned(),
+            _ => String::new(),
+        };
+        (attempt.subscribing.is_some() || !is_answered).then(|| Doubt {
+            packet_type: noted.packet_type(),
+            what,
+            size: record.size(),
+            before: std::time::Duration::from_millis((now_ms - noted.at_ms).max(0.0) as u64),
+        })
+    }
+}
+
+/// Whether the words of a close frame say nothing of their own.
+fn reason_is_quiet(reason: &str) -> bool {
+    reason.is_empty() || reason == hub::BROKER_CLOSED
+}
+
+fn by(cause: &Cause, end: Option<&End>, target: &Target) -> ClosedBy {
+    match (cause, end) {
+        (Cause::Requested, _) | (_, Some(End::Cut)) => ClosedBy::You,
+        (_, Some(End::TextFrame)) | (Cause::TimedOut(_) | Cause::Fault(_), _) => ClosedBy::Client,
+        (Cause::Refused { .. } | Cause::AnsweredAsV3_1_1 { .. } | Cause::ByServer { .. }, _) => {
+            ClosedBy::Server
+        }
+        (Cause::NotOpened | Cause::Lost, Some(End::Closed { code, reason })) => {
+            if *target == Target::BuiltIn {
+                if reason == hub::BROKER_CLOSED || reason.is_empty() {
+                    ClosedBy::Server
+                } else {
+                    ClosedBy::Tab
+                }
+            } else if matches!(code, 1005 | 1006) && reason.is_empty() {
+                // 1005: a close frame came, but with no code in it.
+                if *code == 1005 {
+                    ClosedBy::Server
+                } else {
+                    ClosedBy::Unknown
+                }
+            } else {
+                ClosedBy::Server
+            }
+        }
+        (Cause::NotOpened | Cause::Lost, _) => ClosedBy::Unknown,
+    }
+}
+
+fn said(packet_type: PacketType, reason_code: ReasonCode, properties: &PropertiesBuf) -> End {
+    let text = |id| match properties.as_properties().get(id) {
+        Some(Property::ReasonString(text) | Property::ServerReference(text)) => {
+            Some(text.as_str().to_owned())
+        }
+        _ => None,
+    };
+    End::Said {
+        packet_type,
+        reason_code,
+        reason: text(PropertyId::REASON_STRING),
+        server_reference: text(PropertyId::SERVER_REFERENCE),
+    }
+}
+
+/// Where a connection leads, as the log tells it: without a query, which may carry a token.
+fn address(target: &Target) -> String {
+    match target {
+        Target::BuiltIn => "the built-in broker".to_owned(),
+        Target::WebSocket(url) => without_query(url).to_owned(),
+    }
+}
+
+/// `18:16:18`, where clocks are this many minutes behind UTC.
+fn time_of_day(at_ms: f64, minutes_behind: f64) -> String {
+    let seconds = ((at_ms - minutes_behind * 60_000.0).max(0.0) / 1_000.0) as u64 % 86_400;
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    format!("{hours:02}:{minutes:02}:{seconds:02}")
+}

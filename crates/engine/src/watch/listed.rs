@@ -1,0 +1,121 @@
+//! Everything that was found, as one list with one count: broken rules, and remarks on what else happened.
+
+use std::collections::HashMap;
+
+use mqttscope_inspect::conversation::sentence;
+
+use super::{Found, MOST_TEXT, Watch, grade};
+use crate::connection::SocketId;
+use crate::protocol::{ConnectionId, FindingView, Grade, RecordId};
+use crate::view::cut::cut;
+
+/// Remarks that are listed.
+const MOST_REMARKS: usize = 200;
+/// Packets of a remark that are given.
+const MOST_PACKETS: usize = 6;
+
+/// An entry of the list.
+#[derive(Clone, Debug)]
+pub(crate) enum Listed<'a> {
+    /// A broken rule.
+    Found(&'a Found),
+    /// Something else that is worth knowing.
+    Remark(FindingView),
+}
+
+impl Listed<'_> {
+    /// How bad it is.
+    pub(crate) fn grade(&self) -> Grade {
+        match self {
+            Self::Found(found) => grade(found.finding.severity()),
+            Self::Remark(remark) => remark.grade,
+        }
+    }
+
+    /// As the page shows it.
+    pub(crate) fn view(&self) -> FindingView {
+        match self {
+            Self::Found(found) => found.view(),
+            Self::Remark(remark) => remark.clone(),
+        }
+    }
+
+    /// The finding, where a rule is broken.
+    pub(crate) const fn found(&self) -> Option<&Found> {
+        match self {
+            Self::Found(found) => Some(found),
+            Self::Remark(_) => None,
+        }
+    }
+
+    fn last(&self) -> RecordId {
+        let packets = match self {
+            Self::Found(found) => &found.packets,
+            Self::Remark(remark) => &remark.packets,
+        };
+        packets.last().copied().unwrap_or(RecordId(u64::MAX))
+    }
+}
+
+impl Watch {
+    /// What was found on one connection, or on all, in the order of the packets. Packets older than
+    /// `oldest` are not in the log any more.
+    pub(crate) fn listed(&self, of: Option<ConnectionId>, oldest: RecordId) -> Vec<Listed<'_>> {
+        let mut all: Vec<_> = self.findings(of).map(Listed::Found).collect();
+        all.extend(self.remarks(of, oldest).into_iter().map(Listed::Remark));
+        // Stable: findings are in their order already.
+        all.sort_by_key(Listed::last);
+        all
+    }
+
+    /// What is worth knowing though no rule is broken.
+    fn remarks(&self, of: Option<ConnectionId>, oldest: RecordId) -> Vec<FindingView> {
+        let mut lines: Vec<FindingView> = Vec::new();
+        let mut places: HashMap<(ConnectionId, String), usize> = HashMap::new();
+        for server in &self.servers {
+            for line in server.monitor.remarks() {
+                let Some(&(_, connection)) = self.sockets.get(&SocketId(line.connection.0)) else {
+                    continue;
+                };
+                // What was cleared is not spoken of any more.
+                let is_cleared = line.packets.last().is_none_or(|last| last < server.cleared);
+                if of.is_some_and(|of| of != connection) || is_cleared {
+                    continue;
+                }
+                let kept = |record: &RecordId| *record >= oldest;
+                let packets = server.records(&line.packets).filter(kept);
+                // Each time that a connection opens it is another one to the monitor.
+                if let Some(same) = places
+                    .get(&(connection, line.text.clone()))
+                    .and_then(|&at| lines.get_mut(at))
+                {
+                    same.count = same.count.saturating_add(1);
+                    same.packets.extend(packets);
+                    continue;
+                }
+                if lines.len() >= MOST_REMARKS {
+                    continue;
+                }
+                places.insert((connection, line.text.clone()), lines.len());
+                lines.push(FindingView {
+                    grade: grade(line.severity),
+                    connection,
+                    rule: String::new(),
+                    statement: None,
+                    version: String::new(),
+                    by: None,
+                    count: 1,
+                    message: cut(&sentence(&line.text), MOST_TEXT),
+                    packets: packets.collect(),
+                });
+            }
+        }
+        for line in &mut lines {
+            line.packets.sort_unstable();
+            line.packets.dedup();
+            let more = line.packets.len().saturating_sub(MOST_PACKETS);
+            line.packets.drain(..more);
+        }
+        lines
+    }
+}

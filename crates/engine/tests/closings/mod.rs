@@ -1,0 +1,309 @@
+//! Connections that open and close: their rows among the packets, and why they closed.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
+
+use mqttscope_engine::protocol::{Action, ClosedBy, EventKind, EventView};
+
+use super::*;
+
+/// A profile that leads to a WebSocket and tries again at once.
+fn websocket(version: &str, client_identifier: &str) -> Box<Profile> {
+    Box::new(Profile {
+        target: Target::WebSocket("ws://127.0.0.1:9101/mqtt?token=secret".into()),
+        reconnect: Some(Reconnect {
+            first_ms: 100,
+            longest_ms: 100,
+            attempts: None,
+        }),
+        ..*profile(version, client_identifier)
+    })
+}
+
+/// The socket that is asked for.
+fn asked(world: &mut World) -> mqttscope_engine::SocketId {
+    let Some(Transport::Open { socket, .. }) = world.asked.pop() else {
+        panic!("a socket is asked for");
+    };
+    socket
+}
+
+fn closed(code: u16) -> Closed {
+    Closed {
+        code,
+        was_open: true,
+        ..Closed::default()
+    }
+}
+
+/// A world that looks at all rows.
+fn world() -> World {
+    let mut world = World::new();
+    world.command(look("", None));
+    world
+}
+
+fn look(search: &str, connection: Option<ConnectionId>) -> Command {
+    Command::Look(Box::new(Looking {
+        wire: Some(all()),
+        search: search.into(),
+        connection,
+        ..Looking::default()
+    }))
+}
+
+/// What is known of the last row that is no packet.
+fn last(world: &mut World) -> EventView {
+    let record = world.look().events.last().unwrap().record;
+    world.command(Command::Inspect(record));
+    world.look().inspected.remove(0)
+}
+
+const CONNACK: &[u8] = b"\x20\x03\x00\x00\x00";
+
+#[test]
+fn each_opening_and_closing_is_a_row_among_the_packets() {
+    let mut world = connected("5");
+    world.pass(4_000.0);
+    world.command(Command::Cut(A));
+    let seen = world.look();
+    let rows: Vec<_> = seen
+        .events
+        .iter()
+        .map(|row| (row.record.0, row.event.unwrap()))
+        .collect();
+    assert_eq!(rows, [(0, EventKind::Opened), (3, EventKind::Closed)]);
+    assert_eq!(seen.summary.log.packets, 2, "only packets are counted");
+    let cut = last(&mut world);
+    assert_eq!(cut.event.by, Some(ClosedBy::You));
+    assert_eq!(cut.event.cause, "cut by you");
+    assert_eq!(cut.event.line(), "by you after 4.0 s · cut by you");
+    assert_eq!(cut.event.last_sent.unwrap().packet_type, "CONNECT");
+    assert_eq!(cut.event.last_received.unwrap().record, RecordId(2));
+    assert!(cut.event.retry_in_ms.is_some());
+    let first = &cut.event.advice[0];
+    assert!(first.cause.starts_with("You cut the connection"));
+    // Going away in order.
+    world.pass(60_000.0);
+    world.command(Command::Disconnect {
+        connection: A,
+        reason_code: 0,
+        session_expiry_interval: None,
+    });
+    let gone = last(&mut world);
+    assert_eq!(gone.event.by, Some(ClosedBy::You));
+    assert_eq!(gone.event.last_sent.unwrap().packet_type, "DISCONNECT");
+    assert!(gone.event.advice.is_empty());
+}
+
+#[test]
+fn rows_are_found_and_exported_without_the_query_of_the_address() {
+    let mut world = world();
+    world.command(Command::Connect(A, websocket("5", "a")));
+    let socket = asked(&mut world);
+    world.engine.handle_open(world.now, socket);
+    world.engine.handle_bytes(world.now, socket, CONNACK);
+    world.now += 3_200.0;
+    let bye = Closed {
+        reason: "bye".into(),
+        ..closed(4001)
+    };
+    world.engine.handle_closed(world.now, socket, &bye);
+    for (search, events) in [
+        ("closed", 1),
+        ("BYE", 1),
+        ("4001", 1),
+        ("127.0.0.1", 2),
+        ("secret", 0),
+    ] {
+        world.command(look(search, None));
+        assert_eq!(world.look().events.len(), events, "{search}");
+    }
+    world.command(look("", Some(B)));
+    assert_eq!(world.look().events.len(), 0);
+    for (format, expected) in [
+        (
+            ExportFormat::WireHex,
+            "# connection 1 closed by the server after 3.2 s",
+        ),
+        (ExportFormat::WireJsonLines, "\"code\":4001"),
+        (ExportFormat::WireCsv, ",closed,\"by the server after 3.2 s"),
+    ] {
+        world.command(Command::Export(Export {
+            connection: None,
+            format,
+            search: String::new(),
+            with_secrets: false,
+        }));
+        let file = String::from_utf8(world.look().files.remove(0).bytes).unwrap();
+        assert!(file.contains(expected), "{file}");
+        assert!(
+            file.contains("opened") && !file.contains("secret"),
+            "{file}"
+        );
+    }
+}
+
+#[test]
+fn a_takeover_between_two_of_ours_is_certain_and_ends() {
+    for version in ["3.1.1", "5"] {
+        let mut world = world();
+        let named = |name: &str| {
+            Box::new(Profile {
+                name: name.into(),
+                ..*profile(version, "same")
+            })
+        };
+        world.command(Command::Connect(A, named("one")));
+        world.pass(2_000.0);
+        world.command(Command::Connect(B, named("two")));
+        world.pass(60_000.0);
+        let seen = world.look();
+        let one = &seen.summary.connections[0];
+        let ConnectionState::Failed { cause } = &one.state else {
+            panic!("{version}: it is not tried again: {:?}", one.state);
+        };
+        assert!(cause.contains("“two”"), "{cause}");
+        let first = &one.advice[0];
+        assert!(first.is_certain && first.cause.contains("“two”"));
+        assert_eq!(first.action, Some(Action::ChangeClientIdentifier));
+        assert_eq!(
+            seen.summary.connections[1].state,
+            ConnectionState::Open,
+            "{version}"
+        );
+    }
+}
+
+#[test]
+fn a_fight_with_another_client_is_named_and_stopped() {
+    let mut world = world();
+    world.command(Command::Connect(A, websocket("5", "sensor-1")));
+    let mut rounds = 0;
+    while let Some(Transport::Open { socket, .. }) = world.asked.pop() {
+        world.engine.handle_open(world.now, socket);
+        world.engine.handle_bytes(world.now, socket, CONNACK);
+        world.now += 2_000.0;
+        world.engine.handle_closed(world.now, socket, &closed(1000));
+        rounds += 1;
+        assert!(rounds < 20, "it goes on for ever");
+        let advice = world.look().summary.connections[0].advice.clone();
+        let first = if rounds == 1 {
+            "Another client may"
+        } else {
+            "Probably another client"
+        };
+        assert!(advice[0].cause.starts_with(first), "{advice:#?}");
+        // Until it is tried again, which the client may put off.
+        for _ in 0..60 {
+            if world.asked.is_empty() {
+                world.pass(1_000.0);
+            }
+        }
+        let advice = world.look().summary.connections[0].advice.clone();
+        assert!(!advice.is_empty(), "the next attempt leaves it");
+    }
+    assert_eq!(rounds, 5);
+    let seen = world.look();
+    let ConnectionState::Failed { cause } = &seen.summary.connections[0].state else {
+        panic!("{:?}", seen.summary.connections[0].state);
+    };
+    assert!(cause.contains("stopped after 5 connections"), "{cause}");
+    assert!(!seen.summary.connections[0].advice.is_empty());
+    // A person may go on.
+    world.command(Command::Connect(A, websocket("5", "sensor-1")));
+    assert_eq!(world.asked.len(), 1);
+}
+
+#[test]
+fn a_denied_filter_is_named() {
+    let mut world = world();
+    world.command(Command::Connect(
+        A,
+        Box::new(Profile {
+            subscriptions: vec![subscription("hall/#")],
+            ..*websocket("5", "a")
+        }),
+    ));
+    let socket = asked(&mut world);
+    world.engine.handle_open(world.now, socket);
+    world.engine.handle_bytes(world.now, socket, CONNACK);
+    world.now += 30.0;
+    world.engine.handle_closed(world.now, socket, &closed(1006));
+    let event = last(&mut world).event;
+    let first = &event.advice[0];
+    assert!(
+        first
+            .cause
+            .contains("right after the SUBSCRIBE of `hall/#`"),
+        "{event:#?}"
+    );
+    assert_eq!(event.by, Some(ClosedBy::Unknown));
+    assert_eq!(event.code, Some(1006));
+}
+
+#[test]
+fn an_answer_in_the_form_of_3_1_1_is_told_as_that() {
+    let mut world = world();
+    world.command(Command::Connect(A, websocket("5", "a")));
+    let socket = asked(&mut world);
+    world.engine.handle_open(world.now, socket);
+    world
+        .engine
+        .handle_bytes(world.now, socket, b"\x20\x02\x00\x01");
+    let event = last(&mut world).event;
+    assert_eq!(event.by, Some(ClosedBy::Client));
+    let first = &event.advice[0];
+    assert!(
+        first
+            .cause
+            .starts_with("This server does not speak version 5")
+    );
+    assert_eq!(first.action, Some(Action::UseVersion("3.1.1".into())));
+}
+
+#[test]
+fn an_address_that_worked_is_not_doubted_later() {
+    let mut world = world();
+    world.command(Command::Connect(A, websocket("5", "a")));
+    let socket = asked(&mut world);
+    world.engine.handle_open(world.now, socket);
+    world.engine.handle_bytes(world.now, socket, CONNACK);
+    world.now += 20_000.0;
+    world.engine.handle_closed(world.now, socket, &closed(1006));
+    world.pass(5_000.0);
+    let socket = asked(&mut world);
+    let refused = Closed {
+        code: 1006,
+        ..Closed::default()
+    };
+    world.engine.handle_closed(world.now, socket, &refused);
+    let event = last(&mut world).event;
+    assert_eq!(event.kind, EventKind::NotOpened);
+    // 1,000 s and 20 s after 1970 began.
+    let first = &event.advice[0];
+    assert!(
+        first.cause.starts_with("This address worked until 00:17:0"),
+        "{event:#?}"
+    );
+    let doubts_path = event.advice.iter().any(|one| one.cause.contains("path"));
+    assert!(!doubts_path, "{event:#?}");
+}
+
+#[test]
+fn the_oldest_rows_go_with_their_packets() {
+    let mut world = connected("3.1.1");
+    world.command(Command::Budget(0));
+    let socket = world.socket_of_first();
+    for _ in 0..400 {
+        let packet = [&[0x30, 0xff, 0x1f, 0, 1, b't'][..], &[b'x'; 4_092]].concat();
+        world.engine.handle_bytes(world.now, socket, &packet);
+    }
+    let seen = world.look();
+    assert!(seen.summary.log.dropped > 0);
+    assert!(seen.events.is_empty(), "the opening went");
+    world.command(Command::Cut(A));
+    assert_eq!(world.look().events.len(), 1);
+}

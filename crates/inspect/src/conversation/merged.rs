@@ -1,0 +1,144 @@
+//! Everything that was found in a conversation, as one list with one count: broken rules of single packets,
+//! broken rules of the conversation, and what else is worth knowing.
+
+use mqttscope_wire::{Citation, Context, ProtocolVersion, Sender, Severity, dissect};
+
+use super::{Conversation, Judged};
+
+/// The most that are listed; a broken peer may break a rule with every packet.
+const MOST: usize = 10_000;
+
+/// What shows a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// One packet alone.
+    ByPacket,
+    /// The conversation.
+    ByConversation,
+    /// Nothing is broken: it is worth knowing.
+    AsRemark,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// How sure it is.
+    pub severity: Severity,
+    /// What shows it.
+    pub shown: Shown,
+    /// The rule's name; empty for a remark.
+    pub rule: &'static str,
+    /// Where the standard says it: `[MQTT-4.3.3-1]` or `section 3.1`; empty where it does not.
+    pub place: String,
+    /// The version of that standard.
+    pub version: ProtocolVersion,
+    /// Who broke the rule.
+    pub by: Option<Sender>,
+    /// What is wrong.
+    pub message: String,
+    /// The packets that show it, from 0, the one that breaks the rule last.
+    pub packets: Vec<usize>,
+}
+
+/// The list, the worst first and each grade in the order of the packets. `versions` are those that each
+/// packet is read in.
+#[must_use]
+pub fn merged(
+    conversation: &Conversation,
+    versions: &[ProtocolVersion],
+    judged: &Judged,
+) -> Vec<Item> {
+    let mut items = of_packets(conversation, versions);
+    items.extend(judged.findings.iter().map(|finding| {
+        Item {
+            severity: finding.severity,
+            shown: Shown::ByConversation,
+            rule: finding.rule,
+            place: finding
+                .statement
+                .map(|statement| format!("[{statement}]"))
+                .unwrap_or_default(),
+            version: finding.version,
+            by: Some(finding.by),
+            message: finding.message.clone(),
+            packets: finding.packets.clone(),
+        }
+    }));
+    let remarks = judged.explanations.iter().filter(|line| !line.is_finding);
+    items.extend(remarks.map(|line| Item {
+        severity: line.severity,
+        shown: Shown::AsRemark,
+        rule: "",
+        place: String::new(),
+        version: ProtocolVersion::V5,
+        by: None,
+        message: sentence(&line.text),
+        packets: line.packets.clone(),
+    }));
+    items.sort_by_key(|item| {
+        let last = item.packets.last().copied().unwrap_or(usize::MAX);
+        (core::cmp::Reverse(item.severity), last)
+    });
+    items.truncate(MOST);
+    items
+}
+
+/// Errors, warnings and notes of a list.
+#[must_use]
+pub fn counts(items: &[Item]) -> [usize; 3] {
+    [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
+        items
+            .iter()
+            .filter(|item| item.severity == severity)
+            .count()
+    })
+}
+
+/// Rules that single packets break.
+fn of_packets(conversation: &Conversation, versions: &[ProtocolVersion]) -> Vec<Item> {
+    let mut items = Vec::new();
+    for (place, spoken) in conversation.packets.iter().enumerate() {
+        let bytes = conversation.bytes.get(spoken.range.clone());
+        let (Some(bytes), Some(&version)) = (bytes, versions.get(place)) else {
+            continue;
+        };
+        let dissection = dissect(bytes, Context::new(version).from(spoken.from));
+        for diagnostic in &dissection.diagnostics {
+            if items.len() >= MOST {
+                return items;
+            }
+            items.push(Item {
+                severity: diagnostic.severity(),
+                shown: Shown::ByPacket,
+                rule: diagnostic.rule.name(),
+                place: match diagnostic.citation() {
+                    Citation::Statements(ids) => {
+                        ids.first().map(|id| format!("[{id}]")).unwrap_or_default()
+                    }
+                    Citation::Section(section) => section.to_owned(),
+                    Citation::None => String::new(),
+                },
+                version,
+                by: Some(spoken.from),
+                message: diagnostic.message(bytes),
+                packets: vec![place],
+            });
+        }
+    }
+    items
+}
+
+/// A text with a capital letter and a full stop.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    let mut rest = text.chars();
+    let Some(first) = rest.next() else {
+        return String::new();
+    };
+    let stop = if text.ends_with(['.', '?', '!']) {
+        ""
+    } else {
+        "."
+    };
+    first.to_uppercase().chain(rest).collect::<String>() + stop
+}

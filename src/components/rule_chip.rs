@@ -1,0 +1,66 @@
+//! Places of the standard, as links to its public text.
+
+use mqttscope_inspect::standard;
+use mqttscope_wire::ProtocolVersion;
+use yew::prelude::*;
+
+use crate::element::{El, el};
+
+/// A numbered statement, such as `MQTT-4.3.3-1` with or without brackets, or a place in words: a chip
+/// that leads to the section of the public standard where it stands, in a new tab. Plain text where
+/// there is no such page, as for version 3.1.
+pub fn rule_chip(version: ProtocolVersion, place: &str) -> El {
+    let section = standard::section_of(place).or_else(|| section_in(place));
+    let address = section.and_then(|section| standard::section_address(version, section));
+    let (Some(section), Some(address)) = (section, address) else {
+        return el("span").class("rule-chip").string(place.to_owned());
+    };
+    let name = version.name();
+    el("a")
+        .class("rule-chip")
+        .test("rule-chip")
+        .made("href", address)
+        .attr("target", "_blank")
+        .attr("rel", "noopener")
+        .made(
+            "title",
+            format!("Section {section} of the MQTT {name} standard (opens in a new tab)"),
+        )
+        .string(place.to_owned())
+}
+
+/// The same as markup of a page that is written with `html!`, by the version's name.
+pub fn rule_chip_in(version: &str, place: &str) -> Html {
+    let version = ProtocolVersion::ALL
+        .into_iter()
+        .find(|known| known.name() == version)
+        .unwrap_or(ProtocolVersion::V5);
+    rule_chip(version, place).into()
+}
+
+/// The first section that a phrase names: `4.7.3` of `section 4.7.3`.
+fn section_in(place: &str) -> Option<&str> {
+    if !place.contains("section") {
+        return None;
+    }
+    place
+        .split([' ', ','])
+        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sections_are_found_in_phrases() {
+        for (place, section) in [
+            ("section 4.7.3", Some("4.7.3")),
+            ("sections 1.5.4 and 1.5.6", Some("1.5.4")),
+            ("2.2.2.2 and the section of each property", Some("2.2.2.2")),
+            ("MQTT-1.5.4-1", None),
+        ] {
+            assert_eq!(section_in(place), section);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Earlier messages of a topic, and what the selected one changed.
+
+use mqttscope_engine::protocol::{DiffLine, History, HistoryRow, LineChange};
+use yew::prelude::*;
+
+use super::desk::Desk;
+use crate::state::live::words;
+
+/// The list; none: the selected packet is not a message, or its history is still to come.
+pub(super) fn history(history: Option<&History>, minutes_behind: f64, desk: &Desk) -> Html {
+    let Some(history) = history else {
+        return html! { <div class="nothing"><p>{ "Only a PUBLISH with a known topic has a history." }</p></div> };
+    };
+    let is_changed = history
+        .diff
+        .iter()
+        .any(|line| line.change != LineChange::Same);
+    html! {
+        <div class="history" data-testid="history" tabindex="0" role="region" aria-label="History of the topic">
+            <h3>{ "Changes since the message before" }</h3>
+            if history.rows.len() < 2 {
+                <p class="quiet">{ "No earlier message of this topic is in the log." }</p>
+            } else if history.diff.is_empty() {
+                <p class="quiet">{ "These payloads are empty or too large to be compared." }</p>
+            } else if !is_changed {
+                <p class="quiet" data-testid="unchanged">{ "The payload is the same." }</p>
+            } else {
+                <pre class="diff" data-testid="diff">{ for history.diff.iter().map(diff_line) }</pre>
+            }
+            <h3>{ "Messages of this topic" }</h3>
+            <ol>{ for history.rows.iter().map(|row| message(row, row.record == history.record, minutes_behind, desk)) }</ol>
+        </div>
+    }
+}
+
+fn diff_line(line: &DiffLine) -> Html {
+    let (class, sign, says) = match line.change {
+        LineChange::Same => ("", "  ", ""),
+        LineChange::Removed => ("removed", "− ", "removed: "),
+        LineChange::Added => ("added", "+ ", "added: "),
+    };
+    html! { <span {class}><span aria-hidden="true">{ sign }</span><span class="unseen">{ says }</span>{ &line.text }{ "\n" }</span> }
+}
+
+fn message(row: &HistoryRow, is_shown: bool, minutes_behind: f64, desk: &Desk) -> Html {
+    let (acts, record) = (desk.clone(), row.record);
+    let go = Callback::from(move |_: MouseEvent| acts.inspect(record));
+    let time = words::time(row.at_ms, minutes_behind);
+    html! {
+        <li key={record.0} data-testid="history-row">
+            <button class="bare" aria-current={is_shown.then_some("true")} onclick={go}>
+                <span class="time">{ time.get(..12).unwrap_or_default().to_owned() }</span>
+                <code>{ if row.size == 0 { "(empty)" } else { row.preview.as_str() } }</code>
+            </button>
+        </li>
+    }
+}

@@ -1,0 +1,36 @@
+//! The heading of the topic tree.
+
+use mqttscope_engine::protocol::Tree;
+use yew::prelude::*;
+
+use super::desk::{Desk, value_of};
+use crate::components::icon::{Icon, icon_button};
+use crate::state::live::Act;
+use crate::state::live::tree::TreeAct;
+
+/// The heading, with what narrows, opens and closes the tree.
+pub(super) fn head(tree: &Tree, desk: &Desk) -> Html {
+    let act = |act: TreeAct| {
+        let acts = desk.live.clone();
+        Callback::from(move |_: MouseEvent| acts.dispatch(Act::Tree(act.clone())))
+    };
+    let on_text = {
+        let acts = desk.live.clone();
+        Callback::from(move |event: InputEvent| {
+            acts.dispatch(Act::Tree(TreeAct::Text(value_of(&event))));
+        })
+    };
+    let unfold = icon_button("unfold-all", "Expand all", "Expand all", Icon::Open);
+    let fold = icon_button("fold-all", "Collapse all", "Collapse all", Icon::Closed);
+    html! {
+        <div class="head">
+            <h2>{ "Topics" }</h2>
+            <input type="text" class="grow" data-testid="topic-filter" aria-label="Show only topics that contain" placeholder="filter" spellcheck="false"
+                autocomplete="off" autocapitalize="off" value={tree.text.clone()} oninput={on_text} />
+            <button class="bare square kept" data-testid="only-retained" aria-pressed={tree.retained.to_string()} aria-label="Only retained messages" title="Only topics with a retained message"
+                onclick={act(TreeAct::Retained(!tree.retained))}>{ "R" }</button>
+            { Html::from(unfold.on_click(act(TreeAct::Unfold(true)))) }
+            { Html::from(fold.on_click(act(TreeAct::Unfold(false)))) }
+        </div>
+    }
+}

@@ -1,0 +1,103 @@
+//! What the engine reports, taken into the page's state.
+
+use std::rc::Rc;
+
+use mqttscope_engine::protocol::Report;
+
+use super::Live;
+use crate::state::live::lists::{Rows, Tab};
+use crate::state::live::sent::Published;
+
+impl Live {
+    pub(super) fn take(&mut self, report: Report) {
+        match report {
+            Report::Summary(summary) => self.summary = summary.into(),
+            Report::Wire {
+                first,
+                total,
+                dropped,
+                events,
+                rows,
+                revealed,
+            } => {
+                if !self.paused {
+                    self.wire_events = events;
+                }
+                if let Some((record, row)) = revealed
+                    && self.reveal == Some(record)
+                {
+                    (self.reveal, self.revealed) = (None, Some(row));
+                    self.still.reach(Tab::Wire, dropped.saturating_add(row));
+                }
+                self.wire = self.cut(Tab::Wire, Rows::new(first, total, dropped, rows));
+            }
+            Report::Messages {
+                first,
+                total,
+                dropped,
+                rows,
+            } => self.messages = self.cut(Tab::Messages, Rows::new(first, total, dropped, rows)),
+            Report::Topics {
+                first,
+                total,
+                left_out,
+                system,
+                rows,
+            } => {
+                self.tree.open_small(&rows, total);
+                self.topics_left_out = left_out;
+                if *self.system != system {
+                    self.system = system.into();
+                }
+                self.topics = Rows::new(first, total, 0, rows).into();
+            }
+            Report::Flows {
+                first,
+                total,
+                dropped,
+                rows,
+            } => self.flows = self.cut(Tab::Flows, Rows::new(first, total, dropped, rows)),
+            Report::Findings {
+                first,
+                total,
+                dropped,
+                rows,
+            } => self.findings = self.cut(Tab::Findings, Rows::new(first, total, dropped, rows)),
+            Report::State(state) => {
+                if let Some(record) = self.around.take(state) {
+                    self.selected = Some(record);
+                    self.reveal = Some(record).filter(|_| self.tab == Tab::Wire);
+                }
+            }
+            Report::Chart(chart) => self.take_chart(chart),
+            Report::Packet(packet) if Some(packet.record) == self.selected => {
+                (self.packet, self.event) = (Some(packet.into()), None);
+            }
+            Report::Event(event) if Some(event.record) == self.selected => {
+                (self.packet, self.event) = (None, Some((*event).into()));
+            }
+            Report::History(history) if Some(history.record) == self.selected => {
+                self.history = Some(history.into());
+            }
+            Report::Handshake(packets) => self.handshake = packets.into(),
+            Report::Published(_, topic, record) => {
+                let before = self
+                    .published
+                    .as_ref()
+                    .filter(|before| before.topic == topic);
+                let count = before.map_or(0, |before| before.count).saturating_add(1);
+                self.published = Some(Rc::new(Published {
+                    topic,
+                    record,
+                    count,
+                }));
+            }
+            // A packet that is not wanted any more; files and notices are nobody's state.
+            Report::Packet(_)
+            | Report::Event(_)
+            | Report::History(_)
+            | Report::Exported(_)
+            | Report::Notice(_) => {}
+        }
+    }
+}

@@ -1,0 +1,200 @@
+// What people stumbled over on the Live page, and how it is now.
+import { expect, type Page } from "@playwright/test";
+
+import { open, publish, rows } from "./live";
+import { connack, publish as publishPacket, serve } from "./peers/server";
+import { test } from "./quiet";
+
+const topic = (page: Page, name: string) => page.locator(`[data-testid="topic"][title="${name}"]`);
+
+test("a Will without a topic is said at its field, and cannot be saved", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("new-connection").click();
+  await page.getByRole("menuitem", { name: "mosquitto" }).click();
+  await page.locator("summary").filter({ hasText: "Will:" }).click();
+  await page.getByTestId("connect-will").check();
+  await expect(page.locator("#connect-will-topic-about")).toHaveText("A Will Message needs a topic.");
+  await expect(page.getByTestId("save-and-connect")).toBeDisabled();
+  await page.getByTestId("connect-will-topic").fill("gone");
+  await expect(page.getByTestId("save-and-connect")).toBeEnabled();
+});
+
+test("the first packet of a list has no gap, also where another connection was busy before", async ({ page }) => {
+  await open(page);
+  await publish(page, "a", "b");
+  await page.getByTestId("connection-0").click();
+  await page.getByRole("menuitem", { name: /Duplicate/ }).click();
+  await page.getByTestId("save-and-connect").click();
+  await expect(page.getByTestId("connection").nth(1)).toHaveAttribute("data-state", "open");
+  await expect(rows(page, "SUBACK")).toHaveCount(1);
+  await expect(page.getByTestId("wire-row").first().locator(".delta")).toHaveText("");
+  await expect(page.getByTestId("wire-row").nth(1).locator(".delta")).toHaveText(/^\+/);
+});
+
+test("topics count what was received, and tell what was sent", async ({ page }) => {
+  await open(page);
+  for (const payload of ["1", "2", "3"]) await publish(page, "count/me", payload);
+  await expect(topic(page, "count/me").locator(".count")).toHaveText("3");
+  await expect(topic(page, "count/me").locator(".count")).toHaveAttribute("title", "3 received, 3 sent");
+});
+
+test("topics are in natural order, filtered by a text, opened and closed at once", async ({ page }) => {
+  await open(page);
+  for (const name of ["n/10", "n/2", "n/1"]) await publish(page, name, "x");
+  const levels = page.getByTestId("topic").locator(".level");
+  await expect(levels).toHaveText(["n", "1", "2", "10"]);
+  await page.getByRole("button", { name: "Collapse all" }).click();
+  await expect(levels).toHaveText(["n"]);
+  await page.getByTestId("topic-filter").fill("10");
+  await expect(levels).toHaveText(["n", "10"]);
+  await page.getByTestId("topic-filter").fill("none of this");
+  await expect(page.getByText("No topic contains this text.")).toBeVisible();
+  await page.getByTestId("topic-filter").fill("");
+  await page.getByRole("button", { name: "Expand all" }).click();
+  await expect(levels).toHaveText(["n", "1", "2", "10"]);
+});
+
+test("retained messages are listed, and cleared when that is confirmed", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("publish-retain").check();
+  for (const name of ["kept/a", "kept/b"]) await publish(page, name, "x");
+  await page.getByTestId("publish-retain").uncheck();
+  await publish(page, "other", "x");
+  await page.getByTestId("only-retained").click();
+  const levels = page.getByTestId("topic").locator(".level");
+  await expect(levels).toHaveText(["kept", "a", "b"]);
+  await topic(page, "kept").click();
+  await page.getByTestId("clear-retained").click();
+  await expect(page.getByRole("dialog")).toContainText("deletes 2 retained messages of kept");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(levels).toHaveCount(3);
+  await page.getByTestId("clear-retained").click();
+  await page.getByTestId("clear-retained-now").click();
+  await expect(page.getByRole("status").filter({ hasText: "Cleared 2 retained messages." })).toBeVisible();
+  await expect(levels).toHaveCount(0);
+  await expect(page.getByText("No retained message was seen.")).toBeVisible();
+});
+
+test("rows of handshakes count their packets in one way", async ({ page }) => {
+  await open(page);
+  await publish(page, "q", "x", "2");
+  await page.getByTestId("tab-flows").click();
+  const row = page.getByTestId("flow-row").filter({ hasText: "QoS 2" }).first();
+  await expect(row.locator(".count")).toHaveText("×4 packets");
+  await row.click();
+  await expect(row).toHaveAttribute("aria-selected", "true");
+  await expect(row.locator(".count")).toHaveText("×4 packets");
+});
+
+for (const width of [390, 1440]) {
+  test(`at ${width} pixels the form says that a message was sent, and leads to it`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 844 });
+    await open(page);
+    if (width < 720) await page.getByTestId("step-publish").click();
+    await publish(page, "did/it/go", "x");
+    await expect(page.getByTestId("published")).toContainText("Sent to did/it/go");
+    await expect(page.getByTestId("published")).toBeInViewport();
+    await page.getByTestId("publish").click();
+    await expect(page.getByTestId("published")).toContainText("(2 messages so far)");
+    await page.getByTestId("show-published").click();
+    await expect(page.getByTestId("packet-type")).toHaveText("PUBLISH");
+    await expect(page.getByTestId("packet-type")).toBeVisible();
+  });
+}
+
+test("a response is told with its payload, away from the form, and leads to its packet", async ({ page, context }) => {
+  await open(page);
+  const other = await context.newPage();
+  await open(other);
+  await page.getByTestId("publish-topic").fill("ask");
+  await page.getByTestId("more-request").locator("summary").click();
+  await page.getByTestId("request-timeout").fill("30000");
+  await page.getByTestId("request").click();
+  // The other tab answers as the request says.
+  await rows(other, "PUBLISH").filter({ hasText: "ask" }).first().click();
+  const value = async (name: string) =>
+    (await other.locator(`[data-testid="field"][data-name="${name}"]`).first().locator("code").first().textContent())!.replace(/^"|"$/g, "");
+  await expect(other.getByTestId("packet-type")).toHaveText("PUBLISH");
+  const [to, data] = [await value("Response Topic"), await value("Correlation Data")];
+  await other.getByTestId("more-properties").locator("summary").first().click();
+  const hex = data.replace(/[^0-9a-f]/gi, "").match(/../g)!;
+  await other.getByTestId("publish-correlation-data").fill(hex.map((byte) => `\\x${byte}`).join(""));
+  await publish(other, to, '{"answer":42}');
+  const toast = page.getByRole("status").filter({ hasText: '{"answer":42}' });
+  await expect(toast).toContainText("Response after");
+  const [said, form] = [(await page.locator(".toast").last().boundingBox())!, (await page.getByTestId("publish").boundingBox())!];
+  expect(said.y > form.y + form.height || said.y + said.height < form.y || said.x > form.x + form.width).toBe(true);
+  await toast.getByRole("button", { name: "Show" }).click();
+  await expect(page.getByTestId("payload")).toContainText("42");
+});
+
+test("a large log asks before the page is left, a small one does not", async ({ page }) => {
+  const many = Array.from({ length: 1_200 }, (_, n) => publishPacket(`many/${n % 5}`, String(n)));
+  const server = await serve(() => [connack(), ...many]);
+  try {
+    await open(page);
+    const asked: string[] = [];
+    page.on("dialog", (dialog) => {
+      asked.push(dialog.type());
+      void dialog.accept();
+    });
+    await page.getByTestId("publish").click();
+    await page.reload();
+    await expect(rows(page, "SUBACK")).toHaveCount(1, { timeout: 15_000 });
+    expect(asked).toEqual([]);
+    await page.getByTestId("new-connection").click();
+    await page.getByRole("menuitem", { name: "mosquitto" }).click();
+    await page.getByTestId("connect-address").fill(server.url);
+    await page.getByTestId("save-and-connect").click();
+    await expect(page.getByTestId("total")).toHaveText(/^1,2\d\d packets/);
+    await page.reload();
+    expect(asked).toEqual(["beforeunload"]);
+  } finally {
+    server.stop();
+  }
+});
+
+test("any broker has a place in the menu, and its address can be pasted", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("new-connection").click();
+  await page.getByRole("menuitem", { name: /Other broker/ }).click();
+  await expect(page.getByTestId("connect-address")).toHaveValue("ws://");
+  await expect(page.getByTestId("save")).toBeDisabled();
+  await page.keyboard.press("Escape");
+  const paste = async (text: string) => {
+    await page.evaluate((text) => navigator.clipboard.writeText(text), text);
+    await page.locator("main").focus();
+    await page.keyboard.press("ControlOrMeta+V");
+  };
+  await paste("wss://broker.example:8084/mqtt");
+  await expect(page.getByTestId("connect-address")).toHaveValue("wss://broker.example:8084/mqtt");
+  await expect(page.getByTestId("connect-name")).toHaveValue("broker.example");
+  await page.keyboard.press("Escape");
+  await paste("mqtt://broker.example:1883");
+  await expect(page.locator("#connect-address-about")).toContainText("A browser cannot open plain TCP");
+  await expect(page.getByTestId("save-and-connect")).toBeDisabled();
+});
+
+test("one press subscribes to what a broker says of itself, and shows it", async ({ page }) => {
+  const server = await serve(() => [connack(), publishPacket("$SYS/broker/clients/connected", "17")]);
+  try {
+    await open(page);
+    await page.getByTestId("new-connection").click();
+    await page.getByRole("menuitem", { name: "mosquitto" }).click();
+    await page.getByTestId("connect-address").fill(server.url);
+    await page.getByTestId("save-and-connect").click();
+    await expect(page.getByTestId("system")).toContainText("broker/clients/connected");
+    await expect(page.getByTestId("system")).toContainText("17");
+    await page.getByTestId("subscribe-system").click();
+    await expect(page.getByTestId("subscription")).toContainText("$SYS/#");
+    await expect(page.getByTestId("subscribe-system")).toBeDisabled();
+  } finally {
+    server.stop();
+  }
+});
+
+test("the list of packets shows the beginning of payloads", async ({ page }) => {
+  await open(page);
+  await publish(page, "p", '{"t": 21}', "0", "JSON");
+  await expect(rows(page, "PUBLISH").last()).toContainText('{"t": 21}');
+});

@@ -1,0 +1,261 @@
+// Why was I thrown off: servers that misbehave, each in one way, and what the Live page says of it.
+import { expect, type Page, test } from "@playwright/test";
+
+import { Desk } from "./peers/desk";
+import { Misbehaving, type Mode } from "./peers/misbehaving";
+
+interface Setting {
+  desk: Desk;
+  peer: Misbehaving;
+  page: Page;
+}
+
+async function met(page: Page, mode: Mode, more: object, then: (setting: Setting) => Promise<void>) {
+  const peer = await Misbehaving.start(mode);
+  try {
+    const desk = await Desk.open(page, {
+      target: { WebSocket: peer.url },
+      version: "5",
+      client_identifier: "sensor-1",
+      reconnect: null,
+      ...more,
+    });
+    await desk.row.getByTestId("connect").click();
+    await then({ desk, peer, page });
+  } finally {
+    await peer.stop();
+  }
+}
+
+const SUBSCRIBED = { subscriptions: [{ topic_filter: "hall/#", qos: 1 }] };
+const AGAIN = { reconnect: { first_ms: 100, longest_ms: 200, attempts: null } };
+
+/** Rows of connections that opened or closed. */
+const events = (page: Page, name: string) => page.locator(`[data-testid="wire-event"][data-type="${name}"]`);
+
+/** The causes in the doctor's window, the likeliest first. */
+async function causes(desk: Desk) {
+  return (await desk.advice()).getByTestId("cause");
+}
+
+for (const mode of ["nosub", "oldsub", "http200", "http400"] as const) {
+  test(`${mode}: what answers is not a WebSocket of MQTT`, async ({ page }) => {
+    await met(page, mode, {}, async ({ desk, peer }) => {
+      await desk.state("failed");
+      await expect(events(page, "not opened")).toHaveCount(1);
+      await expect(page.getByTestId("wire-event")).toContainText("WebSocket code 1006");
+      const list = await causes(desk);
+      await expect(list.filter({ hasText: "may not answer with the WebSocket subprotocol" })).toHaveCount(1);
+      const web = list.filter({ hasText: "A web server may answer" });
+      await expect(web).toContainText(`Open http://127.0.0.1:${peer.port}/mqtt in a tab`);
+      await expect(list.filter({ hasText: "path" }).first()).toBeVisible();
+    });
+  });
+}
+
+test("tcp: a plain MQTT port never answers a WebSocket", async ({ page }) => {
+  test.setTimeout(90_000);
+  await met(page, "tcp", {}, async ({ desk }) => {
+    await desk.state("failed", 75_000);
+    await expect(desk.row).not.toContainText("CONNECT");
+    const first = (await causes(desk)).first();
+    await expect(first).toContainText("A plain MQTT port never answers a WebSocket");
+  });
+});
+
+test("text: a CONNACK in a text frame", async ({ page }) => {
+  await met(page, "text", {}, async ({ desk }) => {
+    await desk.state("failed");
+    const first = (await causes(desk)).first();
+    await expect(first).toContainText("text frame");
+    await expect(first.getByTestId("rule-chip")).toHaveAttribute("href", /mqtt-v5\.0-os\.html#_Toc3901285$/);
+    await page.keyboard.press("Escape");
+    await expect(events(page, "closed")).toContainText("by this client");
+  });
+});
+
+for (const mode of ["split", "joined", "empty", "good"] as const) {
+  test(`${mode}: frames do not matter, rows are packets`, async ({ page }) => {
+    await met(page, mode, SUBSCRIBED, async ({ desk }) => {
+      await desk.state("open");
+      await expect(desk.packets("SUBACK")).toHaveCount(1);
+      await expect(desk.packets("PUBLISH")).toHaveCount(mode === "joined" ? 2 : 0);
+      await expect(events(page, "opened")).toHaveCount(1);
+      await expect(events(page, "closed")).toHaveCount(0);
+      await expect(page.getByTestId("total")).toHaveText(mode === "joined" ? "6 packets" : "4 packets");
+    });
+  });
+}
+
+test("denysub: the filter is named, and the loop ends with a word", async ({ page }) => {
+  await met(page, "denysub", { ...SUBSCRIBED, ...AGAIN }, async ({ desk, peer }) => {
+    await desk.state("failed", 50_000);
+    await expect(desk.row).toContainText("stopped after 5 connections");
+    // One SUBSCRIBE each time.
+    expect(peer.came.filter((kind) => kind === 8)).toHaveLength(5);
+    await expect(events(page, "closed")).toHaveCount(5);
+    const first = (await causes(desk)).first();
+    await expect(first).toContainText("right after the SUBSCRIBE of hall/#");
+    await expect(first).toContainText("AWS");
+  });
+});
+
+for (const version of ["3.1.1", "5"] as const) {
+  for (const { mode, statement, packet } of [
+    { mode: "suback92", statement: version === "5" ? "MQTT-2.1.3-1" : "MQTT-2.2.2-1", packet: "SUBACK" },
+    { mode: "subackempty", statement: "", packet: "SUBACK" },
+  ] as const) {
+    test(`${mode} in ${version}: the doctor names the packet and its rule, as the findings do`, async ({ page }) => {
+      await met(page, mode, { ...SUBSCRIBED, version }, async ({ desk }) => {
+        await desk.state("failed");
+        const first = (await causes(desk)).first();
+        await expect(first).toContainText(`The server's ${packet} breaks a rule`);
+        if (statement) await expect(first.getByTestId("rule-chip")).toContainText(statement);
+        await page.keyboard.press("Escape");
+        await page.getByTestId("tab-findings").click();
+        await expect(page.getByTestId("finding-row").first()).toContainText("by the server");
+      });
+    });
+  }
+
+  test(`sp1 in ${version}: Session Present after Clean Start is named`, async ({ page }) => {
+    await met(page, "sp1", { version }, async ({ page }) => {
+      await page.getByTestId("tab-findings").click();
+      const row = page.getByTestId("finding-row").first();
+      await expect(row).toContainText(version === "5" ? "MQTT-3.2.2-2" : "MQTT-3.2.2-1");
+    });
+  });
+}
+
+test("takeover: another client with this identifier, the window stays, the fight ends", async ({ page }) => {
+  await met(page, "takeover", { ...SUBSCRIBED, ...AGAIN }, async ({ desk }) => {
+    await desk.state("waiting");
+    const window = await desk.advice();
+    const first = window.getByTestId("cause").first();
+    await expect(first).toContainText("Another client may have connected as sensor-1");
+    // Through every attempt that follows.
+    await expect(events(page, "closed")).not.toHaveCount(1);
+    await expect(first).toContainText("another client connects as sensor-1");
+    await desk.state("failed", 50_000);
+    await expect(desk.row).toContainText("stopped after 5 connections");
+    await expect(events(page, "closed").first()).toContainText("WebSocket code 1000");
+    await expect(first.getByTestId("repair")).toHaveText("Connect with another identifier");
+    await first.getByTestId("repair").click();
+    await expect(window).toBeHidden();
+    await expect(desk.row).toContainText(/sensor-1-[0-9a-f]{4}/);
+  });
+});
+
+test("noping: the keep alive is named", async ({ page }) => {
+  await met(page, "noping", { keep_alive: 2 }, async ({ desk }) => {
+    await desk.state("open");
+    await desk.state("failed", 50_000);
+    const first = (await causes(desk)).first();
+    await expect(first).toContainText("did not answer a PINGREQ");
+    await expect(first.getByTestId("rule-chip")).toContainText("MQTT-3.12.4-1");
+  });
+});
+
+test("form311: this server does not speak version 5, and one press connects with 3.1.1", async ({ page }) => {
+  await met(page, "form311", AGAIN, async ({ desk }) => {
+    await desk.state(/failed|waiting/);
+    const first = (await causes(desk)).first();
+    await expect(first).toContainText("This server does not speak version 5");
+    await first.getByTestId("repair").click();
+    await desk.state("open");
+    await expect(desk.row).toContainText("MQTT 3.1.1");
+  });
+});
+
+test("maxqos2: the finding names the property", async ({ page }) => {
+  await met(page, "maxqos2", {}, async ({ page }) => {
+    await expect(page.locator('[data-testid="wire-row"][data-type="CONNACK"]')).toHaveClass(/is-error/);
+    await page.getByTestId("tab-findings").click();
+    await expect(page.getByTestId("finding-row").first()).toContainText("by the server");
+  });
+});
+
+test("a server that was stopped is told as that", async ({ page }) => {
+  const peer = await Misbehaving.start("good");
+  const desk = await Desk.open(page, {
+    target: { WebSocket: peer.url },
+    version: "5",
+    client_identifier: "sensor-1",
+    ...AGAIN,
+  });
+  await desk.connect();
+  await peer.stop();
+  await expect(events(page, "not opened").first()).toBeVisible();
+  const list = await causes(desk);
+  await expect(list.first()).toContainText(/This address worked until \d\d:\d\d:\d\d/);
+  await expect(list.filter({ hasText: /path|subprotocol|origin/ })).toHaveCount(0);
+});
+
+test("a cut is told as a cut, and its row leads to what is known", async ({ page }) => {
+  await page.goto("#/live");
+  const row = page.getByTestId("connection").first();
+  await expect(row).toHaveAttribute("data-state", "open", { timeout: 15_000 });
+  await row.getByRole("button", { name: /^More for/ }).click();
+  await page.getByRole("menuitem", { name: "Cut the link" }).click();
+  const closed = events(page, "closed").first();
+  await expect(closed).toContainText("by you");
+  await closed.click();
+  const card = page.getByTestId("event");
+  await expect(card.getByTestId("event-facts")).toContainText("cut by you");
+  await expect(card).toContainText("You cut the connection");
+  await expect(card).not.toContainText("tab");
+  await card.getByRole("button", { name: "SUBACK" }).click();
+  await expect(page.getByTestId("details")).toBeVisible();
+});
+
+test("two connections of ours with one identifier name each other", async ({ page }) => {
+  await page.goto("#/live");
+  await expect(page.getByTestId("connection")).toHaveCount(1);
+  const file = {
+    format: "mqttscope-profiles",
+    version: 1,
+    profiles: ["one", "two"].map((name) => ({ name, target: "BuiltIn", version: "3.1.1", client_identifier: "same" })),
+  };
+  await page.getByTestId("connections-file").setInputFiles({
+    name: "two.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(JSON.stringify(file)),
+  });
+  const one = page.getByTestId("connection").filter({ hasText: "one" });
+  const two = page.getByTestId("connection").filter({ hasText: "two" });
+  await one.getByTestId("connect").click();
+  await expect(one).toHaveAttribute("data-state", "open");
+  await two.getByTestId("connect").click();
+  await expect(one).toHaveAttribute("data-state", "failed");
+  await expect(one).toContainText("thrown off by your connection “two”");
+  await expect(two).toHaveAttribute("data-state", "open");
+  await one.getByTestId("why-not").click();
+  const list = page.getByTestId("advice").getByTestId("cause");
+  await expect(list).toHaveCount(1);
+  await list.getByTestId("repair").click();
+  await expect(one).toHaveAttribute("data-state", "open");
+  await expect(two).toHaveAttribute("data-state", "open");
+});
+
+test("the rules of a broken packet lead to their place in the standard", async ({ page }) => {
+  await page.goto("");
+  await page.getByTestId("text").fill("32 09 00 03 61 2f 62 00 00 68 69");
+  await page.getByTestId("faults").click();
+  const chip = page.getByTestId("fault-list").getByTestId("rule-chip").first();
+  await expect(chip).toHaveAttribute("href", /^https:\/\/docs\.oasis-open\.org\/mqtt\/mqtt\/v[35].*#_Toc\d+$/);
+  await expect(chip).toHaveAttribute("rel", "noopener");
+  await expect(chip).toHaveAttribute("target", "_blank");
+});
+
+test("a term explains itself, by keyboard too", async ({ page }) => {
+  await page.goto("#/live");
+  const term = page.getByTestId("limits").getByRole("button", { name: "Receive Maximum" });
+  await term.focus();
+  await page.keyboard.press("Enter");
+  const meaning = page.getByTestId("meaning").filter({ hasText: "Receive Maximum" });
+  await expect(meaning).toBeVisible();
+  await expect(meaning.getByRole("link")).toHaveAttribute("href", /#_Toc3901049$/);
+  await page.keyboard.press("Escape");
+  await expect(meaning).toBeHidden();
+  await expect(term).toBeFocused();
+});
