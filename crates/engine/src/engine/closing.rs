@@ -361,9 +361,9 @@ fn by(cause: &Cause, end: Option<&End>, target: &Target) -> ClosedBy {
     match (cause, end) {
         (Cause::Requested, _) | (_, Some(End::Cut)) => ClosedBy::You,
         (_, Some(End::TextFrame)) | (Cause::TimedOut(_) | Cause::Fault(_), _) => ClosedBy::Client,
-        (Cause::Refused { .. } | Cause::AnsweredAsV3_1_1 { .. } | Cause::ByServer { .. }, _) => {
-            ClosedBy::Server
-        }
+        // The client closes it, having read what it cannot go on with.
+        (Cause::AnsweredAsV3_1_1 { .. }, _) => ClosedBy::Client,
+        (Cause::Refused { .. } | Cause::ByServer { .. }, _) => ClosedBy::Server,
         (Cause::NotOpened | Cause::Lost, Some(End::Closed { code, reason })) => {
             if *target == Target::BuiltIn {
                 if reason == hub::BROKER_CLOSED || reason.is_empty() {
