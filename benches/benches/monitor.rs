@@ -50,6 +50,7 @@ fn subscribed() -> Monitor {
             Sender::Client,
             ControlPacket::Connect(Connect {
                 version: V,
+                bridge: false,
                 clean_start: true,
                 keep_alive: 60,
                 properties: Properties::NONE,

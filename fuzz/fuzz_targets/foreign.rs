@@ -3,9 +3,11 @@
 
 use libfuzzer_sys::fuzz_target;
 use mqttscope_capture::foreign::{Part, examine, peel, recognize};
+use mqttscope_capture::json::read;
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = recognize(bytes);
+    let _ = read(&String::from_utf8_lossy(bytes));
     if let Some(peeled) = peel(bytes) {
         assert!(peeled.bytes.len() <= bytes.len());
     }
@@ -26,6 +28,11 @@ fuzz_target!(|bytes: &[u8]| {
         };
         let len: usize = inside.pieces.iter().map(|piece| piece.given.len()).sum();
         assert_eq!(len, inside.bytes.len());
-        assert!(inside.pieces.iter().all(|piece| piece.given.end <= bytes.len()));
+        assert!(
+            inside
+                .pieces
+                .iter()
+                .all(|piece| piece.given.end <= bytes.len())
+        );
     }
 });

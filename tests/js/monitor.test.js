@@ -1,7 +1,7 @@
 // Conversations, both directions.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Monitor, encode } from "mqttscope";
+import { Monitor, encode, judge } from "mqttscope";
 import { hex } from "./corpus.js";
 
 const CONNECT = { type: "CONNECT", protocolVersion: "5", cleanStart: true, keepAlive: 10, clientIdentifier: "scope" };
@@ -107,4 +107,50 @@ test("nothing makes it fail", () => {
   }
   assert.ok(monitor.findings().length > 0);
   monitor.free();
+});
+
+test("packets have places", () => {
+  const monitor = new Monitor();
+  const connect = encode(CONNECT);
+  monitor.push(1, "client", connect.subarray(0, 5), 0);
+  assert.deepEqual(monitor.packets(), []);
+  monitor.push(1, "client", connect.subarray(5), 0);
+  assert.deepEqual(monitor.packets(), [{ number: 0, type: "CONNECT", offset: 0, length: connect.length }]);
+  const [finding] = monitor.push(1, "client", hex("c000 3603000161"), 1);
+  assert.deepEqual(monitor.packets(), [
+    { number: 1, type: "PINGREQ", offset: connect.length, length: 2 },
+    { number: 2, type: "PUBLISH", offset: connect.length + 2, length: 5 },
+  ]);
+  assert.deepEqual([finding.rule, finding.packets, finding.start, finding.bits], ["publish-qos-reserved", [2], 5, 2]);
+});
+
+test("bytes that are not MQTT are not passed over in silence", () => {
+  const monitor = new Monitor();
+  const [tls] = monitor.push(1, "client", hex("1603010200010001fc0303"), 0);
+  assert.equal(tls.rule, "stream-of-another-protocol");
+  const [flags] = monitor.push(2, "client", hex("1f0f00044d51545404 02003c0003616263"), 0);
+  assert.equal(flags.rule, "header-flags-reserved");
+});
+
+test("it goes on reporting, and counts what it does not report", () => {
+  const monitor = new Monitor();
+  let reported = 0;
+  for (let connection = 0; connection < 12_000; connection++) {
+    monitor.open(connection);
+    reported += errors(monitor.push(connection, "client", hex("c000"), 0)).length;
+  }
+  assert.equal(reported, 12_000);
+  assert.equal(monitor.findingsDropped, 0);
+  for (let again = 0; again < 200; again++) monitor.push(12_000, "client", hex("1000"), 0);
+  assert.ok(monitor.findingsDropped > 0);
+  monitor.forgetFindings();
+  assert.deepEqual(monitor.findings(), []);
+});
+
+test("two recordings without an order between them", () => {
+  const client = hex("100d00044d51545404020000000163 34060001610001 78 62020001");
+  assert.deepEqual(judge(client, hex("20020000 50020001 70020001")).findings, []);
+  const { findings, packets } = judge(client, hex("20020000 50020001 70020001 40020009"));
+  assert.deepEqual(findings.map(({ rule, by }) => [rule, by]), [["acknowledgement-unknown", "server"]]);
+  assert.deepEqual(packets[findings[0].packets[0]], { from: "server", type: "PUBACK", offset: 12, length: 4 });
 });

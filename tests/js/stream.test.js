@@ -65,3 +65,22 @@ test("it can be freed", () => {
   decoder.free();
   assert.throws(() => decoder.push(hex("c000")), /null pointer/);
 });
+
+test("a packet that is alike in all versions says nothing of the version", () => {
+  const decoder = new StreamDecoder();
+  assert.equal(decoder.push(hex("40020001"))[0].type, "PUBACK");
+  const [publish] = decoder.push(encode({ type: "PUBLISH", topicName: "a", payload: hex("ff") }, { version: "3.1.1" }));
+  assert.deepEqual(publish.payload, hex("ff"));
+});
+
+test("a stream accepts packets of 16 MiB unless it is told otherwise", () => {
+  const decoder = new StreamDecoder({ version: "5" });
+  assert.equal(thrown(() => decoder.push(hex("30ffffff7f"))).rule, "too-large");
+});
+
+test("the buffer of a payload shows nothing beside it", () => {
+  const connect = encode({ type: "CONNECT", cleanStart: true, userName: "u", password: hex("736563726574") });
+  const publish = encode({ type: "PUBLISH", topicName: "a", payload: new Uint8Array(100) });
+  const [, packet] = decode(Uint8Array.of(...connect, ...publish));
+  assert.equal(packet.payload.buffer.byteLength, 100);
+});

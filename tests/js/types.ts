@@ -1,5 +1,5 @@
 // What TypeScript must accept, and what it must not. It is compiled, never run.
-import { Monitor, StreamDecoder, decode, dissect, encode } from "mqttscope";
+import { Monitor, StreamDecoder, decode, dissect, encode, judge, readText } from "mqttscope";
 import type { ControlPacket, Field, MqttError, Publish } from "mqttscope";
 import init, { decode as decodeInPage } from "mqttscope/web";
 
@@ -53,7 +53,13 @@ monitor.passTime(1).length;
 monitor.close(1, 2).map((finding) => finding.packets);
 monitor.flows().map((flow) => flow.waitsFor ?? flow.state);
 monitor.explanations().map((line) => line.text);
+monitor.packets().map(({ number, type, offset, length }) => `${number} ${type} ${offset + length}`);
+monitor.findingsDropped.toFixed();
+monitor.forgetFindings();
 monitor.free();
+const verdict = judge(bytes, bytes);
+verdict.packets.map(({ from, offset }) => `${from} ${offset}`);
+verdict.findings.map((finding) => finding.start ?? finding.rule);
 
 await init();
 decodeInPage(bytes);
@@ -68,3 +74,11 @@ encode({ type: "SUBSCRIBE", packetIdentifier: 1 });
 encode({ type: "HELLO" });
 // @ts-expect-error bytes come from one of the two ends
 monitor.push(1, "broker", bytes, 0);
+
+const reading = readText("TX: c0 00", { format: "hex" });
+const firstBytes: Uint8Array | undefined = reading.parts[0]?.bytes;
+firstBytes?.length;
+const sent: "client" | "server" | undefined = reading.parts[0]?.from;
+sent?.length;
+// @ts-expect-error there is no such protocol
+reading.other === "coap";

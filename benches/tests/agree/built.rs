@@ -69,6 +69,7 @@ impl Message {
         let text = |text| Utf8EncodedString::new(text).unwrap();
         let expected = ControlPacket::Connect(Connect {
             version,
+            bridge: false,
             clean_start: self.retain,
             keep_alive: self.number,
             properties: Properties::NONE,

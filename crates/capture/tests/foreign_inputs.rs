@@ -115,8 +115,29 @@ fn other_json_is_read_or_named() {
         sides,
         [(0x34, Some(Role::Client)), (0x30, Some(Role::Server))]
     );
-    let object = recording(input!("95-annex-json-object.txt"));
+    let object = recording(input!("95-json-object.txt"));
     assert!(object.parts[0].bytes.starts_with(b"\x10\x13\0\x04MQTT"));
     let export = core::str::from_utf8(input!("48-mqttx-export.json")).unwrap();
     assert!(matches!(json::read(export), Some(Json::Named(found)) if found.what.contains("MQTTX")));
+}
+
+/// Marked lines of a followed WebSocket, as the reader of text gives them.
+#[test]
+fn marked_lines_of_a_websocket_are_unwrapped_on_both_sides() {
+    let text = "< 48 54 54 50 2f 31 2e 31 20 31 30 31 20 53 0d 0a 55 70 67 72 61 64 65 3a 20 77 65 62 73 6f 63 6b 65 74 0d 0a 0d 0a\n\
+                > 47 45 54 20 2f 20 48 54 54 50 2f 31 2e 31 0d 0a 55 70 67 72 61 64 65 3a 20 77 65 62 73 6f 63 6b 65 74 0d 0a 0d 0a\n\
+                > 82 82 00 00 00 00 c0 00\n\
+                < 82 02 d0 00";
+    let reading = mqttscope_capture::text::read(text, None, Turns::Marked).unwrap();
+    let parts = reading.decoded.parts.iter();
+    let parts: Vec<Part> = parts
+        .map(|part| Part {
+            start: part.start,
+            is_first: part.side.map(|side| side == Side::First),
+        })
+        .collect();
+    assert_eq!(
+        inside(examine(&reading.decoded.bytes, &parts, 0)),
+        [0xc0, 0, 0xd0, 0]
+    );
 }

@@ -184,10 +184,27 @@ impl Connection {
         self.matched.clear();
     }
 
-    /// The subscriptions there are, to be made again after a lost session.
-    pub(crate) fn drafts(&self) -> Vec<SubscriptionDraft> {
+    /// A SUBSCRIBE will not be answered.
+    pub(crate) fn not_asked(&mut self, ticket: Ticket) {
+        for filter in &mut self.filters {
+            if filter.ticket == Some(ticket) {
+                filter.ticket = None;
+            }
+        }
+    }
+
+    /// Whether this filter was ever asked for and not dropped since.
+    pub(crate) fn knows_filter(&self, topic_filter: &str) -> bool {
         self.filters
             .iter()
+            .any(|filter| filter.draft.topic_filter == topic_filter)
+    }
+
+    /// The subscriptions that no SUBSCRIBE under way asks for, to be made again after a lost session.
+    pub(crate) fn answered_drafts(&self) -> Vec<SubscriptionDraft> {
+        self.filters
+            .iter()
+            .filter(|filter| filter.ticket.is_none())
             .map(|filter| filter.draft.clone())
             .collect()
     }

@@ -181,6 +181,7 @@ pub(crate) fn options(profile: &Profile, seed: u64) -> Result<Options, String> {
         first: Duration::from_millis(wanted.first_ms.into()),
         longest: Duration::from_millis(wanted.longest_ms.into()),
         attempts: wanted.attempts,
+        ..Reconnect::default()
     });
     if let Some(will) = &profile.will {
         let (mut message, _) = message(&will.message, version)?;

@@ -12,9 +12,17 @@ use crate::{bytes, options};
 
 /// Watches the connections to one server and says who breaks which rule.
 #[wasm_bindgen(skip_typescript)]
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Monitor {
     monitor: monitor::Monitor,
+}
+
+impl Default for Monitor {
+    fn default() -> Self {
+        let mut monitor = monitor::Monitor::new();
+        monitor.note_places();
+        Self { monitor }
+    }
 }
 
 #[wasm_bindgen]
@@ -86,6 +94,33 @@ impl Monitor {
         list(self.monitor.findings().iter().map(Finding::of))
     }
 
+    /// The packets that the latest `push` completed.
+    ///
+    /// # Errors
+    /// None that a caller can bring about.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn packets(&self) -> Result<JsValue, JsValue> {
+        list(self.monitor.places().iter().map(|place| Place {
+            number: place.number,
+            r#type: place.packet_type.name(),
+            offset: place.offset as f64,
+            length: place.len as f64,
+        }))
+    }
+
+    /// Findings that nobody was given.
+    #[wasm_bindgen(getter, skip_typescript, js_name = findingsDropped)]
+    #[must_use]
+    pub fn findings_dropped(&self) -> f64 {
+        self.monitor.findings_dropped() as f64
+    }
+
+    /// Forgets findings, and the flows that are over.
+    #[wasm_bindgen(skip_typescript, js_name = forgetFindings)]
+    pub fn forget_findings(&mut self) {
+        self.monitor.forget_findings();
+    }
+
     /// Packets that belong together.
     ///
     /// # Errors
@@ -109,6 +144,57 @@ impl Monitor {
     fn new_findings(&mut self) -> Result<JsValue, JsValue> {
         list(std::iter::from_fn(|| self.monitor.poll_finding()).map(|found| Finding::of(&found)))
     }
+}
+
+/// Judges two recordings of one connection, one a side, that have no order between them.
+///
+/// # Errors
+/// Arguments that are no bytes.
+#[wasm_bindgen(skip_typescript)]
+pub fn judge(client: &JsValue, server: &JsValue) -> Result<JsValue, JsValue> {
+    let (client, server) = (bytes::of(client)?, bytes::of(server)?);
+    let judgement = monitor::judge(&client, &server);
+    let verdict = Verdict {
+        findings: judgement.findings.iter().map(Finding::of).collect(),
+        packets: judgement
+            .packets
+            .iter()
+            .map(|packet| Judged {
+                from: end(packet.from),
+                r#type: packet.packet_type.name(),
+                offset: packet.bytes.start as f64,
+                length: packet.bytes.len() as f64,
+            })
+            .collect(),
+        findings_dropped: judgement.findings_dropped as f64,
+    };
+    serde_wasm_bindgen::to_value(&verdict)
+        .map_err(|error| Failure::message(error.to_string()).into())
+}
+
+/// Numbers as JavaScript has them, not as BigInt.
+#[derive(Serialize)]
+struct Place {
+    number: u32,
+    r#type: &'static str,
+    offset: f64,
+    length: f64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Verdict {
+    findings: Vec<Finding>,
+    packets: Vec<Judged>,
+    findings_dropped: f64,
+}
+
+#[derive(Serialize)]
+struct Judged {
+    from: &'static str,
+    r#type: &'static str,
+    offset: f64,
+    length: f64,
 }
 
 fn list<T: Serialize>(values: impl Iterator<Item = T>) -> Result<JsValue, JsValue> {
@@ -153,6 +239,10 @@ struct Finding {
     connection: u32,
     by: &'static str,
     packets: Vec<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bits: Option<u32>,
     message: String,
 }
 
@@ -165,6 +255,8 @@ impl Finding {
             connection: finding.connection.0,
             by: end(finding.by),
             packets: finding.packets.as_slice().to_vec(),
+            start: finding.span.map(|span| span.start),
+            bits: finding.span.map(|span| span.len),
             message: finding.message(),
         }
     }

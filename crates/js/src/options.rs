@@ -18,6 +18,9 @@ pub(crate) struct Options {
     maximum_fields: Option<u32>,
 }
 
+/// Bytes of a packet that a stream accepts where nothing is said.
+const MAXIMUM_OF_STREAM: usize = 16 << 20;
+
 /// Packets and fields that `dissect` makes objects of, unless it is told otherwise: some 250 MB.
 const PACKETS: u32 = 100_000;
 const FIELDS: u32 = 1_000_000;
@@ -99,7 +102,19 @@ impl Options {
         self.version.unwrap_or(ProtocolVersion::V5)
     }
 
-    /// The most that a packet of a stream may have; without it what the standard allows.
+    /// The most that a packet of a stream may have; without it 16 MiB, since a stream keeps what has
+    /// come of a packet.
+    pub(crate) fn maximum_of_stream(self) -> usize {
+        self.maximum_packet_size
+            .map_or(MAXIMUM_OF_STREAM, |bytes| bytes as usize)
+    }
+
+    /// The end that sent the packets, where it is said.
+    pub(crate) const fn sender(self) -> Option<Sender> {
+        self.sender
+    }
+
+    /// The most that a packet of a buffer may have; without it what the standard allows.
     pub(crate) fn maximum_packet_size(self) -> usize {
         self.maximum_packet_size
             .map_or(usize::MAX, |bytes| bytes as usize)

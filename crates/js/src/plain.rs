@@ -63,6 +63,7 @@ fields! {
     topicName set_topic_name &str, get_topic_name JsValue;
     payload set_payload &Uint8Array, get_payload JsValue;
     protocolVersion set_protocol_version &JsString, get_protocol_version JsValue;
+    bridge set_bridge bool, get_bridge Option<bool>;
     cleanStart set_clean_start bool, get_clean_start Option<bool>;
     keepAlive set_keep_alive u16, get_keep_alive JsValue;
     clientIdentifier set_client_identifier &str, get_client_identifier JsValue;

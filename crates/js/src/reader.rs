@@ -1,7 +1,5 @@
 //! Whole packets off the front of some bytes.
 
-use std::cell::OnceCell;
-
 use js_sys::{Array, Uint8Array};
 use mqttscope_wire::{Context, ControlPacket, Decoded, decode, frame};
 
@@ -16,10 +14,6 @@ pub(crate) struct Stopped {
     pub(crate) missing: usize,
 }
 
-/// Bytes of a payload that JavaScript engines keep beside the array. More of them need a buffer of
-/// their own, which costs more than the rest of the packet: such payloads share one.
-const SMALL: usize = 64;
-
 /// Adds every whole packet to `packets`; `before` is the offset of the first byte.
 ///
 /// # Errors
@@ -31,7 +25,6 @@ pub(crate) fn read(
     maximum: usize,
     packets: &Array,
 ) -> Result<Stopped, Failure> {
-    let copy = OnceCell::new();
     let mut at: usize = 0;
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
         let offset = before.saturating_add(at as u64);
@@ -46,14 +39,9 @@ pub(crate) fn read(
                     context.version = connect.version;
                 }
                 at = at.saturating_add(len);
-                // A payload ends where its packet does.
-                packets.push(&packet::object(&packet, |payload| {
-                    if payload.len() <= SMALL {
-                        return Uint8Array::new_from_slice(payload);
-                    }
-                    copy.get_or_init(|| Uint8Array::new_from_slice(bytes))
-                        .subarray(at.saturating_sub(payload.len()) as u32, at as u32)
-                }));
+                // A buffer of its own: one that payloads share would show what stands beside them, a
+                // password for one, to whoever is handed a payload.
+                packets.push(&packet::object(&packet, Uint8Array::new_from_slice));
             }
             Ok(Decoded::Incomplete { missing }) => return Ok(Stopped { at, missing }),
             Err(error) => return Err(Failure::decode(offset, rest, error, *context)),

@@ -6,14 +6,15 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::Failure;
 use crate::options::Options;
-use crate::{bytes, reader};
+use crate::reader::{self, Stopped};
+use crate::{bytes, version};
 
 /// Decodes a stream that comes in chunks of any size.
 #[wasm_bindgen(skip_typescript)]
 #[derive(Debug)]
 pub struct StreamDecoder {
     options: Options,
-    /// How packets are read; not known until the first is whole, when the options do not say it.
+    /// How packets are read; not known until one says the version, when the options do not say it.
     context: Option<Context>,
     /// What is not decoded yet.
     buffer: Vec<u8>,
@@ -53,18 +54,8 @@ impl StreamDecoder {
             return Err(failure.clone().with(&packets));
         }
         bytes::append(chunk, &mut self.buffer)?;
-        let Some(mut context) = self.context.or_else(|| self.first_context()) else {
-            return Ok(packets);
-        };
-        let maximum = self.options.maximum_packet_size();
-        let stopped = reader::read(&self.buffer, self.before, &mut context, maximum, &packets);
-        self.context = Some(context);
-        match stopped {
-            Ok(stopped) => {
-                self.buffer.drain(..stopped.at);
-                self.before = self.before.saturating_add(stopped.at as u64);
-                Ok(packets)
-            }
+        match self.read(&packets) {
+            Ok(()) => Ok(packets),
             Err(failure) => {
                 self.buffer = Vec::new();
                 self.failure = Some(failure.clone());
@@ -82,19 +73,52 @@ impl StreamDecoder {
 }
 
 impl StreamDecoder {
-    /// How to read the stream, once its first packet is whole or cannot become so.
-    fn first_context(&self) -> Option<Context> {
-        if self.options.version().is_none()
-            && match frame::header(&self.buffer) {
-                frame::Header::Complete { len, .. } => {
-                    len <= self.options.maximum_packet_size() && len > self.buffer.len()
-                }
-                frame::Header::Incomplete { .. } => true,
-                frame::Header::TooLong => false,
-            }
-        {
-            return None;
+    /// Reads packets until one says the version of the stream, if nobody else does. Those before it
+    /// are read by the version that they are alike in, or by the likeliest.
+    fn find_version(&mut self, packets: &Array) -> Result<(), Failure> {
+        if let Some(version) = self.options.version() {
+            let sender = self.options.sender();
+            self.context = Some(Context { version, sender });
         }
-        Some(self.options.context(&self.buffer))
+        while self.context.is_none() {
+            let len = match frame::header(&self.buffer) {
+                frame::Header::Complete { len, .. } if len <= self.options.maximum_of_stream() => {
+                    len
+                }
+                frame::Header::Incomplete { .. } => return Ok(()),
+                _ => {
+                    // It cannot be read in any version.
+                    self.context = Some(self.options.context(&self.buffer));
+                    return Ok(());
+                }
+            };
+            let Some(packet) = self.buffer.get(..len) else {
+                return Ok(());
+            };
+            let told = version::of(packet, self.options.sender());
+            let mut context = told.context;
+            if told.is_certain {
+                self.context = Some(context);
+                return Ok(());
+            }
+            reader::read(packet, self.before, &mut context, usize::MAX, packets)?;
+            self.buffer.drain(..len);
+            self.before = self.before.saturating_add(len as u64);
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, packets: &Array) -> Result<(), Failure> {
+        self.find_version(packets)?;
+        let Some(mut context) = self.context else {
+            return Ok(());
+        };
+        let maximum = self.options.maximum_of_stream();
+        let stopped = reader::read(&self.buffer, self.before, &mut context, maximum, packets);
+        self.context = Some(context);
+        let Stopped { at, .. } = stopped?;
+        self.buffer.drain(..at);
+        self.before = self.before.saturating_add(at as u64);
+        Ok(())
     }
 }

@@ -11,7 +11,10 @@ export interface Options {
   version?: Version | "auto";
   /** Who sent the packets. Left out, no rule about direction is applied. */
   from?: "client" | "server";
-  /** Bytes of the largest packet that is accepted by `decode` and `StreamDecoder`. */
+  /**
+   * Bytes of the largest packet that is accepted by `decode` and `StreamDecoder`. Left out,
+   * `StreamDecoder` accepts 16 MiB, and `decode` whatever stands in its bytes.
+   */
   maximumPacketSize?: number;
 }
 
@@ -104,7 +107,11 @@ export function decode(bytes: Uint8Array, options?: Options): ControlPacket[];
  */
 export function encode(packet: ControlPacketInit | ControlPacketInit[], options?: Options): Uint8Array;
 
-/** Decodes one direction of a connection from chunks of any size. */
+/**
+ * Decodes one direction of a connection from chunks of any size. With the version "auto" it takes the
+ * version of the first packet that tells it: a CONNECT, a CONNACK, properties. A PUBLISH before it that
+ * can be read in several versions is read as 5: say the version of a stream that begins in the middle.
+ */
 export class StreamDecoder {
   constructor(options?: Options);
   /**
@@ -133,14 +140,55 @@ export class Monitor {
   close(connection: number, atMs: number): Finding[];
   /** Says that time has passed, so that silence is found while nothing comes. */
   passTime(nowMs: number): Finding[];
-  /** All findings, oldest first: at most 100 of one rule on one connection and 10,000 in all. */
+  /** The packets that the last `push` completed, with the numbers that findings name them by. */
+  packets(): PacketPlace[];
+  /**
+   * Findings, oldest first: at most 100 of one rule on one connection. `push`, `close` and `passTime`
+   * give each; beyond 10,000 the oldest are not kept here.
+   */
   findings(): Finding[];
+  /** Findings that were never given: more than 100 of one rule on one connection. */
+  readonly findingsDropped: number;
+  /** Forgets findings and the flows that are over; a rule may be reported 100 times anew. */
+  forgetFindings(): void;
   flows(): Flow[];
   /** The recording in plain words, the most important first. */
   explanations(): Explanation[];
   /** Frees its memory now; otherwise that is done when it is garbage. */
   free(): void;
   [Symbol.dispose](): void;
+}
+
+/** Where a packet stands. */
+export interface PacketPlace {
+  /** As `Finding.packets` names it. */
+  number: number;
+  /** "CONNECT", "PUBLISH", … */
+  type: string;
+  /** Its first byte, counted from the first byte of its direction of its connection. */
+  offset: number;
+  length: number;
+}
+
+/**
+ * Judges one connection whose directions were recorded apart, without times, so that nobody knows
+ * which packet of one side came before which of the other. What is found holds in every order. Both
+ * must be whole, from the first byte of the connection to its last.
+ */
+export function judge(client: Uint8Array, server: Uint8Array): Verdict;
+
+export interface Verdict {
+  /** `Finding.packets` are places in `packets`. */
+  findings: Finding[];
+  /** In an order that they may have had. */
+  packets: {
+    from: "client" | "server";
+    type: string;
+    /** Its first byte, counted from the first byte of its side. */
+    offset: number;
+    length: number;
+  }[];
+  findingsDropped: number;
 }
 
 export interface Finding {
@@ -154,6 +202,9 @@ export interface Finding {
   by: "client" | "server";
   /** The packets that show it, the one that broke the rule last. */
   packets: number[];
+  /** The first bit of that last packet that breaks the rule, where one packet alone breaks it. */
+  start?: number;
+  bits?: number;
   message: string;
 }
 
@@ -192,7 +243,7 @@ export interface Explanation {
 /** What is thrown. */
 export interface MqttError extends Error {
   name: "MqttError";
-  /** The broken rule, "incomplete" or "too-large"; left out when the arguments are wrong. */
+  /** The broken rule, "incomplete", "too-large" or "too-many-packets"; left out when the arguments are wrong. */
   rule?: string;
   /** The statement of the version's standard, where it has a number. */
   statement?: string;
@@ -240,6 +291,8 @@ export interface Connect {
   type: "CONNECT";
   protocolVersion: Version;
   /** Before version 5: Clean Session. */
+  /** The Protocol Level has the bit of a bridge (0x80), before version 5; left out where it has not. */
+  bridge?: boolean;
   cleanStart: boolean;
   /** Seconds; 0: off. */
   keepAlive: number;
@@ -369,3 +422,59 @@ export type ControlPacketInit =
   | Ping
   | Init<Disconnect, "type">
   | Init<Auth, "type">;
+
+export interface ReadTextOptions {
+  /** One of the formats that `readText` gives, if it is known. */
+  format?: string;
+}
+
+/** A stretch of a text that stands for bytes. */
+export interface TextPart {
+  bytes: Uint8Array;
+  /** Who sent them, where the text or the packets tell. */
+  from?: "client" | "server";
+  /** When, in milliseconds: only differences count. */
+  atMs?: number;
+  /** Where they stand in the text, in bytes of UTF-8. */
+  start: number;
+  end: number;
+}
+
+/** A text as it was read. */
+export interface TextReading {
+  /** What the bytes were written as, as a label for people. */
+  format: string;
+  /** What they are, if not MQTT on its own. */
+  other?:
+    | "tls"
+    | "http"
+    | "websocket"
+    | "proxy"
+    | "ip"
+    | "mqtt-sn"
+    | "nanomsg"
+    | "zeromq"
+    | "amqp"
+    | "ssh"
+    | "modem"
+    | "text"
+    | "json"
+    | "capture"
+    | "compressed"
+    | "file"
+    | "log-without-bytes";
+  /** Nothing else is nearly as likely. */
+  sure: boolean;
+  /** In the order of the text; where MQTT stands inside something else, what is inside. */
+  parts: TextPart[];
+  /** Other formats that the text may be in. */
+  alternatives: string[];
+  /** What was left out, filled in or taken off. */
+  notes: string[];
+}
+
+/**
+ * Finds the bytes in a text as people paste it: hex, dumps, literals, logs, JSON, with whatever words around them.
+ * Throws an Error when there are none.
+ */
+export function readText(text: string | Uint8Array, options?: ReadTextOptions): TextReading;

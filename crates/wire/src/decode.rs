@@ -48,7 +48,7 @@ pub fn decode(bytes: &[u8], context: Context) -> Result<Decoded<'_>, DecodeError
         }
     };
     let Some(bytes) = bytes.get(..len) else {
-        return beginning(bytes, header_len, len, context);
+        return beginning(bytes, header_len, len, context, None);
     };
     if bytes
         .first()
@@ -60,7 +60,28 @@ pub fn decode(bytes: &[u8], context: Context) -> Result<Decoded<'_>, DecodeError
             len,
         });
     }
-    by_grammar(bytes, header_len, len, context).map_err(|stop| stop.error)
+    by_grammar(bytes, header_len, len, context, None).map_err(|stop| stop.error)
+}
+
+/// The same where one rule may be broken, of those that do not hinder the reading: for a receiver that
+/// goes on although a packet is not right.
+///
+/// # Errors
+/// The first other rule of severity error that the packet breaks, and where.
+pub fn decode_tolerant(
+    bytes: &[u8],
+    context: Context,
+    tolerated: Rule,
+) -> Result<Decoded<'_>, DecodeError> {
+    let frame::Header::Complete { header_len, len } = frame::header(bytes) else {
+        return decode(bytes, context);
+    };
+    match bytes.get(..len) {
+        Some(bytes) => {
+            by_grammar(bytes, header_len, len, context, Some(tolerated)).map_err(|stop| stop.error)
+        }
+        None => beginning(bytes, header_len, len, context, Some(tolerated)),
+    }
 }
 
 /// Bytes that are looked at of a packet that is not all there: a stream asks again with every chunk,
@@ -75,10 +96,11 @@ fn beginning(
     header_len: usize,
     len: usize,
     context: Context,
+    tolerated: Option<Rule>,
 ) -> Result<Decoded<'_>, DecodeError> {
     let missing = len.saturating_sub(bytes.len());
     let start = bytes.get(..LOOKED_AT).unwrap_or(bytes);
-    match by_grammar(start, header_len, len, context) {
+    match by_grammar(start, header_len, len, context, tolerated) {
         Err(stop) if !stop.waits => Err(stop.error),
         _ => Ok(Decoded::Incomplete { missing }),
     }
@@ -91,6 +113,7 @@ fn by_grammar(
     header_len: usize,
     len: usize,
     context: Context,
+    tolerated: Option<Rule>,
 ) -> Result<Decoded<'_>, Stopped> {
     let mut cursor = Cursor {
         bytes,
@@ -101,7 +124,7 @@ fn by_grammar(
         lost: false,
         in_properties: false,
         context,
-        sink: Strict,
+        sink: Strict { tolerated },
     };
     packet(&mut cursor, header_len, |packet| Decoded::Packet {
         packet,

@@ -128,6 +128,13 @@ impl Diagnostic {
             | Rule::UnsubackReasonUndefined
             | Rule::DisconnectReasonUndefined => format!("0x{value:02X}"),
             Rule::AuthReasonUndefined => format!("0x{value:02X}"),
+            Rule::ConnackOfV311 => {
+                let name = ReasonCode(byte).name(PacketType::Connack, ProtocolVersion::V3_1_1);
+                let name = name.unwrap_or("which has no name");
+                // Each name begins so.
+                let name = name.strip_prefix("Connection Refused, ").unwrap_or(name);
+                format!("{byte}, {name}")
+            }
             Rule::DisconnectReasonDirection => reason(byte, PacketType::Disconnect, self.version),
             Rule::AuthReasonDirection => reason(byte, PacketType::Auth, self.version),
             _ => value.to_string(),

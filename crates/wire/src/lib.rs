@@ -35,7 +35,7 @@ mod tree;
 pub mod varint;
 mod version;
 
-pub use decode::{Decoded, decode};
+pub use decode::{Decoded, decode, decode_tolerant};
 pub use detect::{Detection, FirstError, Reason, Score, detect};
 pub use diagnostic::{DecodeError, Diagnostic};
 pub use dissect::{Dissection, Dissector, FaultCounts, Limits, dissect, dissect_within};

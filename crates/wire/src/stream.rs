@@ -122,6 +122,29 @@ impl StreamDecoder {
         }
     }
 
+    /// Bytes from the packet on that comes next: where [`StreamDecoder::next_packet`] has failed, from
+    /// the one that broke a rule.
+    #[must_use]
+    pub fn rest(&self) -> &[u8] {
+        self.buffer.get(self.done..).unwrap_or_default()
+    }
+
+    /// Goes on behind a packet that broke a rule, for a receiver that has read it in its own way, or
+    /// waits for the rest of it. True when it was whole. Nothing happens where the packet is too large
+    /// or has no end.
+    pub fn pass_over(&mut self) -> bool {
+        if let frame::Header::Complete { len, .. } = frame::header(self.rest())
+            && matches!(self.error, Some(StreamError::Decode { .. }))
+        {
+            self.error = None;
+            if len <= self.rest().len() {
+                self.done = self.done.saturating_add(len);
+                return true;
+            }
+        }
+        false
+    }
+
     /// Bytes that wait for the rest of their packet.
     #[must_use]
     pub fn pending(&self) -> usize {

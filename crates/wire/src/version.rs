@@ -16,13 +16,13 @@ impl ProtocolVersion {
     /// Every version, oldest first.
     pub const ALL: [Self; 3] = [Self::V3_1, Self::V3_1_1, Self::V5];
 
-    /// The version that the Protocol Level byte of a CONNECT names; the bridge bit that some
-    /// brokers set (0x80) is not part of it.
+    /// The version that the Protocol Level byte of a CONNECT names. 131 and 132 are 3 and 4 with the
+    /// bit that the bridges of mosquitto and other brokers set (0x80).
     #[must_use]
     pub const fn from_level(level: u8) -> Option<Self> {
         match level {
-            3 => Some(Self::V3_1),
-            4 => Some(Self::V3_1_1),
+            3 | 0x83 => Some(Self::V3_1),
+            4 | 0x84 => Some(Self::V3_1_1),
             5 => Some(Self::V5),
             _ => None,
         }

@@ -273,10 +273,20 @@ const BROKEN: &[Case] = &[
     (
         "connect-protocol-level",
         "3.1.1",
-        r#"10 | "MQTT" 84 02 003c "c""#,
+        r#"10 | "MQTT" 44 02 003c "c""#,
     ),
     (
         "connect-protocol-level",
+        "3.1",
+        r#"10 | "MQIsdp" 43 02 003c "c""#,
+    ),
+    (
+        "connect-bridge-bit",
+        "3.1.1",
+        r#"10 | "MQTT" 84 02 003c "c""#,
+    ),
+    (
+        "connect-bridge-bit",
         "3.1",
         r#"10 | "MQIsdp" 83 02 003c "c""#,
     ),
@@ -429,6 +439,8 @@ const BROKEN: &[Case] = &[
     ("connack-flags-reserved", "3.1.1", "20 | 80 00"),
     ("connack-session-present-refused", "5", "20 | 01 87 {}"),
     ("connack-session-present-refused", "3.1.1", "20 | 01 05"),
+    ("connack-of-v3-1-1", "5", "20 | 00 01"),
+    ("connack-of-v3-1-1", "5<", "20 | 00 05"),
     ("connack-reason-undefined", "5", "20 | 00 01 {}"),
     ("connack-reason-undefined", "3.1.1 3.1", "20 | 00 06"),
     ("publish-qos-reserved", "5", r#"36 | "a" 0001 {} 78"#),

@@ -83,6 +83,7 @@ fn buttons(desk: &Rc<Desk>, other: &Other) -> Html {
         .map(|text| button(Taking::Inside, text));
     let rest = match other.shown {
         _ if other.bytes.is_empty() => None,
+        Shown::Inside if other.is_file() => None,
         Shown::Nothing => Some(button(Taking::AsTheyAre, "Read as MQTT anyway".to_owned())),
         Shown::Inside => Some(button(
             Taking::AsTheyAre,

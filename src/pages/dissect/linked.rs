@@ -8,13 +8,13 @@ use crate::state::workbench::Document;
 
 /// The view as a link carries it.
 pub(super) fn shared_of(document: &Document) -> Shared {
-    // Bytes that are no packets travel as they are, to be named at the other end too.
+    // Bytes that are not packets are named at the other end too, unless they may hold secrets.
     let other = document.other.as_ref();
     let unread = other.filter(|_| document.recording.packets().is_empty());
     Shared {
         bytes: unread.map_or_else(
             || without_secrets(&document.recording).0,
-            |other| other.bytes.to_vec(),
+            |other| other.shareable(),
         ),
         version: document.version_asked(),
         sender: document.recording.sender(),

@@ -96,6 +96,40 @@ impl Other {
         }
     }
 
+    /// What of the bytes a link may carry, so that the other end names them too: nothing that may hold
+    /// words of a person, such as the headers of HTTP or what is said to a modem.
+    #[must_use]
+    pub fn shareable(&self) -> Vec<u8> {
+        match self.foreign.as_ref().map(|foreign| foreign.protocol) {
+            Some(Protocol::Http) => {
+                let ends = |byte: &u8| matches!(byte, b'\r' | b'\n' | b'?');
+                let end = self.bytes.iter().position(ends);
+                let line = self.bytes.get(..end.unwrap_or(self.bytes.len()));
+                line.unwrap_or_default().to_vec()
+            }
+            Some(
+                Protocol::Tls
+                | Protocol::MqttSn
+                | Protocol::Nanomsg
+                | Protocol::ZeroMq
+                | Protocol::Amqp
+                | Protocol::Ssh
+                | Protocol::Proxy,
+            ) => self.bytes.to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the bytes are a file of some other kind, in which packets are not bytes of it.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        let protocol = self.foreign.as_ref().map(|foreign| foreign.protocol);
+        matches!(
+            protocol,
+            Some(Protocol::Capture | Protocol::Compressed | Protocol::File)
+        )
+    }
+
     /// What else there is to say, sentence by sentence.
     #[must_use]
     pub fn details(&self) -> Vec<String> {
@@ -198,6 +232,7 @@ impl Document {
         let source = self.source.as_ref().map(|source| source.select(ranges));
         Self {
             source: source.map(Rc::new),
+            times: times_inside(&inside, &self.times),
             ..self
         }
         .reading(inside.bytes, &runs)
@@ -227,7 +262,9 @@ impl Document {
     fn of_recording(self, found: Recording) -> Self {
         let mut parts = Vec::new();
         let mut bytes = Vec::new();
+        let mut times = Vec::new();
         for part in &found.parts {
+            times.extend(part.at_ms.map(|at_ms| (bytes.len(), at_ms)));
             parts.push(Part {
                 start: bytes.len(),
                 is_first: part.from.map(|from| from == Role::Client),
@@ -238,6 +275,7 @@ impl Document {
         let source = SourceMap::of_parts(&found.parts);
         let read = Self {
             source: Some(Rc::new(source)),
+            times: times.into(),
             ..self
         }
         .examined(bytes, &parts, &runs);
@@ -274,6 +312,28 @@ fn shown(examined: &Examined, taking: Taking) -> Shown {
         _ if is_doubtful => Shown::All,
         _ => Shown::Nothing,
     }
+}
+
+/// Where parts with a time begin among the bytes inside: a capture tells it of each piece, a text of where
+/// it began in what was given.
+fn times_inside(inside: &Inside, given: &[(usize, u64)]) -> Rc<[(usize, u64)]> {
+    let mut times = Vec::new();
+    for piece in &inside.pieces {
+        if let Some(at_us) = piece.at_us {
+            times.push((piece.at, at_us / 1000));
+            continue;
+        }
+        let (start, end) = (piece.given.start, piece.given.end);
+        let behind = given.partition_point(|(at, _)| *at <= start);
+        let (before, behind) = given.split_at_checked(behind).unwrap_or_default();
+        times.extend(before.last().map(|&(_, at_ms)| (piece.at, at_ms)));
+        let within = behind.iter().take_while(|(at, _)| *at < end);
+        times.extend(within.map(|&(at, at_ms)| {
+            let into = at.saturating_sub(start);
+            (piece.at.saturating_add(into), at_ms)
+        }));
+    }
+    times.into()
 }
 
 /// Where each side's bytes begin among those inside; empty unless every piece has a side.

@@ -354,6 +354,18 @@ fn what_is_no_mqtt_is_named_and_read_only_when_asked() {
 }
 
 #[test]
+fn a_link_carries_no_words_of_what_is_not_mqtt() {
+    let request = b"GET /mqtt?token=1 HTTP/1.1\r\nAuthorization: Basic c2VjcmV0\r\n\r\n";
+    let shareable = |bytes: &[u8]| {
+        let bench = opened("a.bin", bytes);
+        bench.now().other.as_ref().unwrap().shareable()
+    };
+    assert_eq!(shareable(request), b"GET /mqtt");
+    assert_eq!(shareable(b"AT+CWJAP=\"home\",\"secret\"\r\n"), b"");
+    assert_eq!(shareable(&[0x15, 3, 3, 0, 2, 2, 0x28]).len(), 7);
+}
+
+#[test]
 fn frames_are_unwrapped_and_their_packets_found_in_the_text() {
     let bench = after([Act::Type("82 04 20 02 00 00 88 02 03 e8".into())]);
     assert_eq!(
@@ -384,6 +396,7 @@ fn a_har_file_is_a_conversation() {
     );
     let (range, _) = bench.now().place_of(1).unwrap();
     assert_eq!(&har[range.start..range.end], "0AA");
+    assert_eq!(*bench.now().times, [(0, 1000), (2, 2000)]);
     // The same when it is pasted.
     let pasted = after([Act::Type(har.as_str().into())]);
     assert_eq!(senders(&pasted), "><");

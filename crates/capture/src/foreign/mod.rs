@@ -134,11 +134,19 @@ pub fn recognize(bytes: &[u8]) -> Option<Foreign> {
     if bytes.is_empty() || soundness(bytes) == Soundness::Sound {
         return None;
     }
+    network::recognize(bytes).or_else(|| recognize_payload(bytes))
+}
+
+/// The same of what a network packet carries, which is no network packet again: packets within packets
+/// could go on without end.
+fn recognize_payload(bytes: &[u8]) -> Option<Foreign> {
+    if bytes.is_empty() || soundness(bytes) == Soundness::Sound {
+        return None;
+    }
     greeting::recognize(bytes)
         .or_else(|| proxy::recognize(bytes))
         .or_else(|| tls::recognize(bytes))
         .or_else(|| http::recognize(bytes))
-        .or_else(|| network::recognize(bytes))
         .or_else(|| websocket::recognize(bytes))
         .or_else(|| mqtt_sn::recognize(bytes))
         .or_else(|| readable::recognize(bytes))

@@ -261,7 +261,7 @@ pub(super) fn recognize(bytes: &[u8]) -> Option<Foreign> {
         segment.source,
         segment.destination
     );
-    let found = super::recognize(inside);
+    let found = super::recognize_payload(inside);
     let advice = match &found {
         _ if inside.is_empty() => {
             "This packet carries no data (it only opens, acknowledges or closes the connection)."

@@ -6,6 +6,9 @@ use super::peel::{Peeled, Piece};
 use super::sound::{Soundness, begins_with_connect, soundness};
 use super::{Confidence, Foreign, Protocol, counted};
 
+/// The most frames that are told apart: each takes some 50 bytes.
+const MOST_FRAMES: usize = 500_000;
+
 /// A frame's header and where its payload stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Frame {
@@ -37,6 +40,9 @@ pub(super) fn frames(bytes: &[u8], from: usize) -> Option<Vec<Frame>> {
         }
         at = frame.payload.end;
         found.push(frame);
+        if found.len() > MOST_FRAMES {
+            return None;
+        }
     }
     (!found.is_empty()).then_some(found)
 }

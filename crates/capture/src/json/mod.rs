@@ -180,7 +180,7 @@ fn is_mqttx(document: &Node<'_>) -> bool {
 }
 
 /// A part of hex with or without separators; `None` if it is not hex.
-fn hex(text: &std::borrow::Cow<'_, str>, whole: &str) -> Option<Part> {
+fn hex(text: &str, whole: &str) -> Option<Part> {
     let place = node::place(whole, text);
     let mut bytes = Vec::new();
     let mut source = SourceMap::default();

@@ -111,11 +111,8 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Where a string stands in the text, unless escapes were resolved in it.
-pub(super) fn place(whole: &str, text: &Cow<'_, str>) -> Option<Range<usize>> {
-    let Cow::Borrowed(part) = text else {
-        return None;
-    };
+/// Where a string stands in the text, unless escapes were resolved in it: then it is not a part of it.
+pub(super) fn place(whole: &str, part: &str) -> Option<Range<usize>> {
     let start = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
     let end = start.saturating_add(part.len());
     (end <= whole.len()).then_some(start..end)

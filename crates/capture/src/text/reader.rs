@@ -186,6 +186,10 @@ fn is_better(text: &str, strict: &Decoded, choice: &Choice) -> bool {
     if !choice.is_likely(text) {
         return false;
     }
+    // Of both sides, what stands around the packets is known too: nothing of it may be left out.
+    if strict.marks.is_some() && strict.bytes.len() >= all && holds_packets(strict) {
+        return false;
+    }
     let ignores = strict
         .notes
         .iter()
@@ -215,6 +219,16 @@ fn is_better(text: &str, strict: &Decoded, choice: &Choice) -> bool {
             all > strict.bytes.len() || ignores && all == strict.bytes.len() && choice.has_sides()
         }
     }
+}
+
+/// Whether packets are found inside something else, such as WebSocket frames, beyond doubt.
+fn holds_packets(strict: &Decoded) -> bool {
+    let parts = strict.parts.iter().map(|part| foreign::Part {
+        start: part.start,
+        is_first: part.side.map(|side| side == Side::First),
+    });
+    let parts: Vec<_> = parts.collect();
+    foreign::examine(&strict.bytes, &parts, 0).is_some_and(|examined| examined.is_sure)
 }
 
 /// Whether nearly all letters and digits of a text stand for the bytes.

@@ -220,6 +220,7 @@ impl Engine {
                 reason_code,
                 properties,
             } => said(PacketType::Disconnect, *reason_code, properties),
+            Cause::AnsweredAsV3_1_1 { .. } => End::OlderVersion,
             Cause::TimedOut(packet_type) => End::TimedOut(*packet_type),
             Cause::Fault(fault) => {
                 let last = attempt.last_received;
@@ -360,7 +361,9 @@ fn by(cause: &Cause, end: Option<&End>, target: &Target) -> ClosedBy {
     match (cause, end) {
         (Cause::Requested, _) | (_, Some(End::Cut)) => ClosedBy::You,
         (_, Some(End::TextFrame)) | (Cause::TimedOut(_) | Cause::Fault(_), _) => ClosedBy::Client,
-        (Cause::Refused { .. } | Cause::ByServer { .. }, _) => ClosedBy::Server,
+        (Cause::Refused { .. } | Cause::AnsweredAsV3_1_1 { .. } | Cause::ByServer { .. }, _) => {
+            ClosedBy::Server
+        }
         (Cause::NotOpened | Cause::Lost, Some(End::Closed { code, reason })) => {
             if *target == Target::BuiltIn {
                 if reason == hub::BROKER_CLOSED || reason.is_empty() {

@@ -2,7 +2,7 @@
 
 use mqttscope_session::client::{Cause, Command as ClientCommand, Event, Failure, Phase, Ticket};
 use mqttscope_session::common::Message;
-use mqttscope_wire::{PacketType, Property, PropertyId, ReasonCode};
+use mqttscope_wire::{PacketType, Property, PropertyId, ProtocolVersion, ReasonCode};
 
 use super::{Closed, Engine, SocketId, Transport, instant};
 use crate::connection::Connection;
@@ -76,8 +76,12 @@ impl Engine {
                     self.notice(Some(id), true, text);
                 }
             }
-            Event::Failed { failure, .. } => {
-                self.notice(Some(id), true, words_of_failure(failure));
+            Event::Failed { ticket, failure } => {
+                connection.not_asked(ticket);
+                // The request that took its place is shown.
+                if failure != Failure::Superseded {
+                    self.notice(Some(id), true, words_of_failure(failure));
+                }
             }
             // Done by whoever calls, or nothing to do.
             Event::Message { .. }
@@ -132,7 +136,7 @@ impl Engine {
         self.transport.push_back(Transport::Open {
             socket,
             target: connection.profile.target.clone(),
-            subprotocol: if connection.version == mqttscope_wire::ProtocolVersion::V3_1 {
+            subprotocol: if connection.version == ProtocolVersion::V3_1 {
                 "mqttv3.1"
             } else {
                 "mqtt"
@@ -141,13 +145,13 @@ impl Engine {
     }
 
     /// Makes the subscriptions that the server does not know: the profile's at first, all of them
-    /// when a session is gone.
+    /// when a session is gone. Those without a SUBACK are not among them: the client itself sends
+    /// their SUBSCRIBE again.
     fn subscribe_again(&mut self, now_ms: f64, id: ConnectionId, session_present: bool) {
         let Some(connection) = self.connections.get(&id) else {
             return;
         };
-        let mut drafts = connection.drafts();
-        let is_new = |filter: &str| drafts.iter().all(|draft| draft.topic_filter != filter);
+        let is_new = |filter: &str| !connection.knows_filter(filter);
         let fresh: Vec<_> = connection
             .profile
             .subscriptions
@@ -155,9 +159,11 @@ impl Engine {
             .filter(|draft| is_new(&draft.topic_filter))
             .cloned()
             .collect();
-        if session_present {
-            drafts.clear();
-        }
+        let mut drafts = if session_present {
+            Vec::new()
+        } else {
+            connection.answered_drafts()
+        };
         drafts.extend(fresh);
         if !drafts.is_empty() {
             self.subscribe(now_ms, id, drafts);
@@ -292,7 +298,7 @@ pub(super) fn words_of(closed: &Closed) -> String {
 
 pub(super) fn words(
     cause: &Cause,
-    version: mqttscope_wire::ProtocolVersion,
+    version: ProtocolVersion,
     socket: &str,
     phase: doctor::Phase,
 ) -> String {
@@ -310,6 +316,12 @@ pub(super) fn words(
             // Before version 5 each name begins so.
             let name = name.strip_prefix("Connection Refused, ").unwrap_or(&name);
             format!("refused: {name}")
+        }
+        Cause::AnsweredAsV3_1_1 { return_code } => {
+            let name = return_code.name(PacketType::Connack, ProtocolVersion::V3_1_1);
+            let name = name.unwrap_or("an unknown code");
+            let name = name.strip_prefix("Connection Refused, ").unwrap_or(name);
+            format!("the server does not speak version 5: it answered as 3.1.1 ({name})")
         }
         Cause::ByServer { reason_code, .. } => {
             format!(
@@ -345,5 +357,6 @@ const fn words_of_failure(failure: Failure) -> &'static str {
         Failure::NotConnected => "Not sent: the connection was lost first.",
         Failure::SessionLost => "The session was lost, and what it held with it.",
         Failure::NoPacketIdentifier => "Not sent: every Packet Identifier is in use.",
+        Failure::Superseded => "Not sent: a later request is for the same filters.",
     }
 }

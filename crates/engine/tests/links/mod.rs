@@ -150,3 +150,60 @@ fn a_connection_that_fails_is_explained() {
     world.command(Command::Connect(A, profile("5", "a")));
     assert_eq!(first(&mut world), None);
 }
+
+/// A server that closes whenever it sees a SUBSCRIBE, as some do with filters that are not allowed.
+#[test]
+fn each_filter_is_asked_for_once_a_connection() {
+    let mut world = World::new();
+    let mut wanted = profile("5", "a");
+    wanted.target = Target::WebSocket("ws://127.0.0.1:1".into());
+    wanted.subscriptions = vec![subscription("hall/#")];
+    wanted.reconnect = Some(Reconnect {
+        first_ms: 500,
+        longest_ms: 30_000,
+        attempts: None,
+    });
+    world.command(Command::Connect(A, wanted));
+    let began = world.now;
+    let mut connections = 0;
+    while world.now - began < 60_000.0 {
+        let Some(Transport::Open { socket, .. }) = world.asked.pop() else {
+            world.pass(100.0);
+            continue;
+        };
+        connections += 1;
+        world.engine.handle_open(world.now, socket);
+        world
+            .engine
+            .handle_bytes(world.now, socket, &[0x20, 3, 0, 0, 0]);
+        if connections == 2 {
+            // A person asks for another filter, which is never answered either.
+            let command = Command::Subscribe(A, vec![subscription("door")]);
+            world.engine.handle_command(world.now, command);
+        }
+        let mut sent = Vec::new();
+        while let Some(transport) = world.engine.poll_transport() {
+            if let Transport::Send { bytes, .. } = transport {
+                sent.extend(bytes);
+            }
+        }
+        let times = |filter: &[u8]| {
+            sent.windows(filter.len())
+                .filter(|at| *at == filter)
+                .count()
+        };
+        assert_eq!(times(b"hall/#"), 1, "connection {connections}");
+        assert_eq!(
+            times(b"door"),
+            usize::from(connections >= 2),
+            "connection {connections}"
+        );
+        let closed = Closed {
+            code: 1000,
+            was_open: true,
+            ..Closed::default()
+        };
+        world.engine.handle_closed(world.now, socket, &closed);
+    }
+    assert!((5..=9).contains(&connections), "{connections}");
+}

@@ -27,23 +27,18 @@ pub(super) const fn rests_on_time(rule: Rule) -> bool {
     )
 }
 
-/// Whether a rule is broken whatever the other side sent.
-pub(super) const fn shown_by_one_side(rule: Rule) -> bool {
+/// Whether the times of the packets that are there show that such a rule is broken. What expires in a
+/// session or outside the text is not shown by them.
+pub(super) const fn shown_by_times(rule: Rule) -> bool {
     matches!(
         rule,
-        Rule::SecondConnect
-            | Rule::SecondConnack
-            | Rule::SentAfterRefusal
-            | Rule::PacketAfterDisconnect
-            | Rule::TopicAliasUnknown
-            | Rule::AuthMethodChanged
-            | Rule::AuthWithoutMethodByClient
+        Rule::KeepAliveMissed | Rule::KeepAliveNotEnforced | Rule::PingreqUnanswered
     )
 }
 
 #[cfg(test)]
 mod tests {
-    use mqttscope_session::monitor::words;
+    use mqttscope_session::monitor::{shown_by_one_side, words};
     use mqttscope_wire::Seen;
 
     use super::*;

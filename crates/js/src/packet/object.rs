@@ -104,6 +104,9 @@ fn connect(packet: &Connect<'_>) -> Plain {
         ProtocolVersion::V5 => &plain::V5,
     };
     version.with(|version| object.set_protocol_version(version));
+    if packet.bridge {
+        object.set_bridge(true);
+    }
     object.set_clean_start(packet.clean_start);
     object.set_keep_alive(packet.keep_alive);
     set_properties(&object, packet.properties);

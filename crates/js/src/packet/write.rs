@@ -155,6 +155,7 @@ impl Writer<'_> {
         let keep_alive = place.number_or_0("keepAlive", &packet.get_keep_alive(), 65_535)?;
         self.encode(ControlPacket::Connect(Connect {
             version,
+            bridge: packet.get_bridge().unwrap_or_default(),
             clean_start: packet.get_clean_start().unwrap_or_default(),
             keep_alive: keep_alive as u16,
             properties: properties.as_properties(),

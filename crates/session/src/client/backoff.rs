@@ -61,6 +61,7 @@ mod tests {
                 first: Duration::from_secs(1),
                 longest: Duration::from_secs(10),
                 attempts: Some(40),
+                ..Reconnect::default()
             };
             for full in [1_u64, 2, 4, 8, 10, 10] {
                 let delay = backoff.next(reconnect).unwrap();

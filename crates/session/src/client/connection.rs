@@ -108,6 +108,8 @@ pub(super) struct Connection {
     pub(super) last_sent: Instant,
     /// PINGREQs without a PINGRESP.
     pub(super) pings: VecDeque<Instant>,
+    /// When the CONNACK accepted the client.
+    pub(super) accepted_at: Option<Instant>,
     /// When the CONNACK must be there.
     pub(super) connect_deadline: Option<Instant>,
     /// Messages of QoS 1 and 2 that the server has open.

@@ -19,7 +19,8 @@ pub enum Event {
     Close,
     /// The server has accepted the connection.
     Connected(Connected),
-    /// There is no connection, and why.
+    /// There is no connection, and why. SUBSCRIBE and UNSUBSCRIBE packets without an answer are sent
+    /// again on the next connection: do not repeat their commands.
     Disconnected {
         /// Why.
         cause: Cause,
@@ -121,6 +122,13 @@ pub enum Cause {
         /// From the CONNACK.
         properties: PropertiesBuf,
     },
+    /// The server does not speak version 5: it answered the CONNECT in the form of 3.1.1, with a
+    /// CONNACK that refuses. Another attempt with version 3.1.1 may succeed.
+    AnsweredAsV3_1_1 {
+        /// Its Return Code, as [`ReasonCode::name`] names it in version 3.1.1: as a rule 1,
+        /// unacceptable protocol version.
+        return_code: ReasonCode,
+    },
     /// The server ended it with a DISCONNECT.
     ByServer {
         /// Why.
@@ -197,6 +205,8 @@ pub enum Failure {
     SessionLost,
     /// All 65,535 Packet Identifiers are in use.
     NoPacketIdentifier,
+    /// A SUBSCRIBE that waited for a connection: later requests name all of its filters.
+    Superseded,
 }
 
 /// Something that is not right and that the connection survives.
@@ -206,4 +216,6 @@ pub enum Oddity {
     UnknownPacketIdentifier(PacketType, PacketIdentifier),
     /// A PINGRESP without a PINGREQ.
     UnaskedPingresp,
+    /// The CONNACK has a Maximum QoS of 2 or more, which means what it means to leave it out.
+    MaximumQoSValue,
 }

@@ -74,6 +74,12 @@ impl Client {
         if self.phase == Phase::Connected && expiry == 0 {
             self.session.known = false;
         }
+        if let (Some(accepted_at), Some(reconnect)) =
+            (self.connection.accepted_at, self.options.reconnect)
+            && now - accepted_at >= reconnect.stable
+        {
+            self.backoff.failures = 0;
+        }
         let delay = match self.options.reconnect {
             Some(reconnect) if retries(&cause, self.options.version.is_v5()) => {
                 self.backoff.next(reconnect)
@@ -96,6 +102,7 @@ fn retries(cause: &Cause, v5: bool) -> bool {
         Cause::NotOpened | Cause::Lost | Cause::TimedOut(_) => true,
         Cause::Fault(fault) => !matches!(fault, Fault::UnknownSession),
         // 3: Server unavailable.
+        Cause::AnsweredAsV3_1_1 { return_code } => return_code.0 == 3,
         Cause::Refused { reason_code, .. } if !v5 => reason_code.0 == 3,
         Cause::Refused { reason_code, .. } => matches!(
             *reason_code,

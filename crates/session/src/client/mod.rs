@@ -200,7 +200,14 @@ impl Client {
                     }
                 }
                 Ok(None) => break,
-                Err(error) => return self.fault(now, Fault::Stream(error)),
+                Err(error) => {
+                    if !self.receive_odd_connack(now, &decoder, error) {
+                        return;
+                    }
+                    if !decoder.pass_over() {
+                        break;
+                    }
+                }
             }
         }
         self.decoder = Some(decoder);

@@ -67,7 +67,10 @@ pub struct Options {
 }
 
 /// How a connection is tried again: after `first`, then after twice as long each time up to
-/// `longest`, each time with jitter of up to a half less.
+/// `longest`, each time with jitter of up to a half less. An attempt has failed unless its connection
+/// stayed open for at least `stable`: a CONNACK alone proves nothing, since a server that refuses a
+/// SUBSCRIBE, or a second client with the same Client Identifier, may close each connection right
+/// after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reconnect {
     /// Before the first attempt.
@@ -76,6 +79,9 @@ pub struct Reconnect {
     pub longest: Duration,
     /// Attempts in a row that may fail; none: no end.
     pub attempts: Option<u32>,
+    /// From the CONNACK: a connection that stays open this long has succeeded, and the delay after
+    /// it is `first` again.
+    pub stable: Duration,
 }
 
 impl Default for Reconnect {
@@ -84,6 +90,7 @@ impl Default for Reconnect {
             first: Duration::from_secs(1),
             longest: Duration::from_secs(60),
             attempts: None,
+            stable: Duration::from_secs(30),
         }
     }
 }
@@ -157,6 +164,7 @@ impl Options {
         };
         let connect = Connect {
             version: self.version,
+            bridge: false,
             clean_start,
             keep_alive: self.keep_alive,
             properties: self.properties.as_properties(),

@@ -5,8 +5,9 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use mqttscope_wire::{
-    Acknowledgement, Connack, ControlPacket, Disconnect, PacketIdentifier, PacketType, Property,
-    PropertyId, ProtocolVersion, Publish, QoS, ReasonCode, ReasonCodes,
+    Acknowledgement, Connack, Context, ControlPacket, DecodeError, Decoded, Disconnect,
+    PacketIdentifier, PacketType, Property, PropertyId, ProtocolVersion, Publish, QoS, ReasonCode,
+    ReasonCodes, Rule, Sender, Span, StreamDecoder, StreamError, decode, decode_tolerant,
 };
 
 use super::connection::ServerLimits;
@@ -142,7 +143,7 @@ impl Client {
         }
         self.phase = Phase::Connected;
         self.accepted = true;
-        self.backoff.failures = 0;
+        self.connection.accepted_at = Some(now);
         let identifier = self
             .session
             .assigned
@@ -162,6 +163,62 @@ impl Client {
         }
         self.session.known = true;
         Ok(())
+    }
+
+    /// A packet breaks a rule: a CONNACK may be understood all the same. Ends the connection unless
+    /// it goes on; true when it does.
+    #[cold]
+    pub(super) fn receive_odd_connack(
+        &mut self,
+        now: Instant,
+        decoder: &StreamDecoder,
+        error: StreamError,
+    ) -> bool {
+        let fault = Fault::Stream(error);
+        let rule = match error {
+            StreamError::Decode { error, .. } if self.phase == Phase::Connecting => error.rule,
+            _ => {
+                self.fault(now, fault);
+                return false;
+            }
+        };
+        let context = Context::new(self.options.version).from(Sender::Server);
+        let decoded = match rule {
+            Rule::ConnackOfV311 => decode(
+                decoder.rest(),
+                Context {
+                    version: ProtocolVersion::V3_1_1,
+                    ..context
+                },
+            ),
+            Rule::MaximumQoSValue => decode_tolerant(decoder.rest(), context, rule),
+            _ => Err(DecodeError {
+                rule,
+                span: Span::default(),
+            }),
+        };
+        let connack = match decoded {
+            Ok(Decoded::Packet {
+                packet: ControlPacket::Connack(connack),
+                ..
+            }) => connack,
+            // The rest of it says how it is.
+            Ok(Decoded::Incomplete { .. }) => return true,
+            _ => {
+                self.fault(now, fault);
+                return false;
+            }
+        };
+        if rule == Rule::ConnackOfV311 {
+            let return_code = connack.reason_code;
+            self.close(now, Cause::AnsweredAsV3_1_1 { return_code }, None);
+            return false;
+        }
+        self.events.push_back(Event::Odd(Oddity::MaximumQoSValue));
+        if let Err(fault) = self.receive_connack(now, connack) {
+            self.fault(now, fault);
+        }
+        self.phase == Phase::Connected
     }
 
     fn receive_disconnect(&mut self, now: Instant, disconnect: Disconnect<'_>) {

@@ -86,6 +86,7 @@ impl Client {
     }
 
     fn send_requests(&mut self, now: Instant) {
+        self.session.coalesce(&mut self.events);
         while let Some(request) = self.session.requests.pop_front() {
             let ticket = request.ticket();
             if let Err(failure) = self.send_request(now, request) {

@@ -1,7 +1,7 @@
 //! What a client keeps over connections: the Session State, and what waits to be sent.
 
-use alloc::collections::{BTreeMap, VecDeque};
-use alloc::string::String;
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use mqttscope_wire::{PacketIdentifier, PropertiesBuf, SubscriptionsBuf, TopicFiltersBuf};
@@ -47,6 +47,20 @@ pub(super) enum Request {
 }
 
 impl Request {
+    fn filters(&self) -> Vec<String> {
+        match self {
+            Self::Subscribe { subscriptions, .. } => {
+                let subscriptions = subscriptions.as_subscriptions();
+                let filters = subscriptions.iter().map(|one| one.topic_filter.to_string());
+                filters.collect()
+            }
+            Self::Unsubscribe { topic_filters, .. } => {
+                let filters = topic_filters.as_topic_filters();
+                filters.iter().map(|filter| filter.to_string()).collect()
+            }
+        }
+    }
+
     pub(super) const fn ticket(&self) -> Ticket {
         match self {
             Self::Subscribe { ticket, .. } | Self::Unsubscribe { ticket, .. } => *ticket,
@@ -80,12 +94,41 @@ pub(super) struct Session {
 
 impl Session {
     /// The connection is gone. A request without an answer is made anew on the next one, under
-    /// another identifier: the standard sends nothing but PUBLISH and PUBREL again.
+    /// another identifier: the standard sends nothing but PUBLISH and PUBREL again. Whoever makes
+    /// requests need not make them again.
     pub(super) fn end_connection(&mut self) {
         while let Some((identifier, request)) = self.requested.pop_last() {
             self.identifiers.release(identifier);
             self.requests.push_front(request);
         }
+    }
+
+    /// Drops each SUBSCRIBE that waits where later requests name all its filters: only the last one
+    /// counts for the server, so a filter that is asked for on every connection goes out once a
+    /// connection, however many of them ended without a SUBACK.
+    pub(super) fn coalesce(&mut self, events: &mut VecDeque<Event>) {
+        if self.requests.len() < 2 {
+            return;
+        }
+        let mut later: BTreeSet<String> = BTreeSet::new();
+        let mut kept = VecDeque::with_capacity(self.requests.len());
+        while let Some(request) = self.requests.pop_back() {
+            let filters: Vec<String> = request.filters();
+            let is_subscribe = matches!(request, Request::Subscribe { .. });
+            if is_subscribe && filters.iter().all(|filter| later.contains(filter)) {
+                let ticket = request.ticket();
+                if ticket != Ticket::RENEWAL {
+                    events.push_back(Event::Failed {
+                        ticket,
+                        failure: Failure::Superseded,
+                    });
+                }
+                continue;
+            }
+            later.extend(filters);
+            kept.push_front(request);
+        }
+        self.requests = kept;
     }
 
     pub(super) fn push(&mut self, queued: Queued) {

@@ -44,7 +44,7 @@ pub struct View<'a> {
     pub outgoing_aliases: &'a OutgoingAliases,
     /// A step of an authentication that is due.
     pub authentication: Authentication,
-    /// Attempts to connect that failed in a row.
+    /// Attempts to connect that failed in a row, see [`super::Reconnect::stable`].
     pub failures: u32,
     /// When a PINGREQ is due.
     pub keep_alive_deadline: Option<Instant>,

@@ -119,9 +119,21 @@ impl Connection {
             // Said once.
             flow.state = FlowState::Broken;
         }
+        self.judge_ping(judge, false);
+    }
+
+    /// A PINGREQ that waits for its answer. At the end of a connection a Keep Alive is enough: by then
+    /// clients give up, and one that is patient closes the connection before an answer is late.
+    pub(super) fn judge_ping(&mut self, judge: &mut Judge<'_>, ends: bool) {
+        let patience = match self.keep_alive {
+            Some((seconds @ 1.., _)) if ends => {
+                Duration::from_secs(u64::from(seconds)).min(PATIENCE)
+            }
+            _ => PATIENCE,
+        };
         if let Some(flow) = &self.ping
             && !self.ping_judged
-            && judge.at - flow.updated >= PATIENCE
+            && judge.at - flow.updated >= patience
         {
             //= [MQTT-3.12.4-1] v5 and v3.1.1
             let finding = Finding {

@@ -31,6 +31,12 @@ pub(super) struct Half {
     pub(super) aliases: BTreeMap<u16, Box<str>>,
     alias_bytes: usize,
     pub(super) packets: u64,
+    /// Bytes before those in `buffer`.
+    pub(super) taken: u64,
+    /// Bytes that were passed over in search of the first packet.
+    pub(super) passed: usize,
+    /// It was said that these bytes are no packets.
+    pub(super) is_foreign: bool,
     pub(super) last_packet: Option<Instant>,
     /// Its DISCONNECT.
     pub(super) disconnect: Option<(u32, Instant)>,

@@ -35,6 +35,7 @@ impl Connection {
         if from == Sender::Server {
             judge.fact(FactKind::ServerDisconnected, u32::from(code.0));
         } else {
+            self.judge_ping(judge, true);
             if let Some(expiry) =
                 content::number(disconnect.properties, PropertyId::SESSION_EXPIRY_INTERVAL)
             {
@@ -94,7 +95,7 @@ impl Connection {
         let mut ends = false;
         for diagnostic in errors.take(last) {
             let finding = Finding {
-                version: dissection.version,
+                version: diagnostic.version,
                 span: Some(diagnostic.span),
                 value: diagnostic.value,
                 ..judge.found(diagnostic.rule)
@@ -134,9 +135,13 @@ impl Connection {
             return;
         }
         self.judge_keep_alive(judge, false);
+        self.judge_ping(judge, true);
         for from in [Sender::Client, Sender::Server] {
-            let pending = &self.halves.of(from).buffer;
-            if pending.first().is_some_and(|first| first >> 4 == 0) {
+            self.judge_no_packets(judge, from, true);
+            let half = self.halves.of(from);
+            // Where no packet was found yet, nobody knows whether one begins there.
+            let at_boundary = self.begun || half.packets > 0;
+            if at_boundary && half.buffer.first().is_some_and(|first| first >> 4 == 0) {
                 // No more bytes could have made a packet of it.
                 let finding = Finding {
                     by: from,

@@ -92,6 +92,7 @@ impl Finding {
         template
             .replace("{value}", &self.value.to_string())
             .replace("{limit}", &self.limit.to_string())
+            .replace("{protocol}", super::foreign::name(self.value))
             .replace("{type}", self.packet_type.name())
             .replace("{reason}", &self.reason())
     }

@@ -9,8 +9,10 @@ use super::explain::{FactKind, Facts};
 use super::{ConnectionId, Finding, Flow, PacketNumbers};
 use crate::common::Instant;
 
-/// Findings that are kept at most.
+/// Findings that are kept at most and were not polled.
 const MAXIMUM_FINDINGS: usize = 10_000;
+/// Connections of which it is counted how often each rule was broken.
+const MAXIMUM_COUNTED: usize = 2_000;
 /// Findings of one rule on one connection that are kept at most.
 const MAXIMUM_OF_ONE_RULE: u32 = 100;
 /// Flows that are over and kept at most.
@@ -20,13 +22,30 @@ const MAXIMUM_FLOWS: usize = 10_000;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Log {
     pub(super) findings: Vec<Finding>,
-    counts: BTreeMap<(ConnectionId, Rule), u32>,
+    /// How many of `findings` were polled: they make room when there is none.
+    polled: usize,
+    counts: BTreeMap<ConnectionId, BTreeMap<Rule, u32>>,
     pub(super) findings_dropped: u64,
     pub(super) flows: VecDeque<Flow>,
     pub(super) flows_dropped: u64,
     pub(super) facts: Facts,
     /// Packets so far: the number of the next one.
     pub(super) packets: u32,
+    /// Where the packets of the latest bytes stand, if somebody wants to know.
+    pub(super) places: Option<Vec<PacketPlace>>,
+}
+
+/// A packet that bytes have completed, and its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PacketPlace {
+    /// The packet, as [`Finding::packets`] names it.
+    pub number: u32,
+    /// From its first byte.
+    pub packet_type: PacketType,
+    /// Bytes of its direction of its connection that came before it.
+    pub offset: u64,
+    /// Its bytes.
+    pub len: usize,
 }
 
 impl Log {
@@ -36,15 +55,55 @@ impl Log {
         if !finding.rule.is_in(finding.version) {
             return;
         }
-        let count = self
-            .counts
-            .entry((finding.connection, finding.rule))
-            .or_default();
+        if self.counts.len() >= MAXIMUM_COUNTED && !self.counts.contains_key(&finding.connection) {
+            self.counts.pop_first();
+        }
+        let of_connection = self.counts.entry(finding.connection).or_default();
+        let count = of_connection.entry(finding.rule).or_default();
         *count = count.saturating_add(1);
-        if *count > MAXIMUM_OF_ONE_RULE || self.findings.len() >= MAXIMUM_FINDINGS {
+        let waiting = self.findings.len().saturating_sub(self.polled);
+        if *count > MAXIMUM_OF_ONE_RULE || waiting >= MAXIMUM_FINDINGS {
             self.findings_dropped = self.findings_dropped.saturating_add(1);
-        } else {
-            self.findings.push(finding);
+            return;
+        }
+        // Many at a time, since those behind them move.
+        if self.findings.len() >= MAXIMUM_FINDINGS && self.polled >= MAXIMUM_FINDINGS / 2 {
+            self.findings.drain(..self.polled);
+            self.polled = 0;
+        }
+        self.findings.push(finding);
+    }
+
+    /// The next finding that was not polled yet.
+    pub(super) fn poll_finding(&mut self) -> Option<Finding> {
+        let finding = self.findings.get(self.polled).copied()?;
+        self.polled = self.polled.saturating_add(1);
+        Some(finding)
+    }
+
+    /// Forgets findings and flows that are over.
+    pub(super) fn forget(&mut self) {
+        self.findings = Vec::new();
+        self.polled = 0;
+        self.counts = BTreeMap::new();
+        self.flows = VecDeque::new();
+    }
+
+    /// Forgets how often a connection broke rules.
+    pub(super) fn forget_connection(&mut self, connection: ConnectionId) {
+        self.counts.remove(&connection);
+    }
+
+    /// Notes where the next packet stands.
+    #[inline]
+    pub(super) fn place(&mut self, first: u8, offset: u64, len: usize) {
+        if let Some(places) = &mut self.places {
+            places.push(PacketPlace {
+                number: self.packets,
+                packet_type: PacketType::from_first_byte(first),
+                offset,
+                len,
+            });
         }
     }
 

@@ -130,7 +130,7 @@ impl Connection {
             let window = &self.session.windows.client;
             // With QoS 1 the server may forward both.
             let once = publish.qos == QoS::ExactlyOnce;
-            publish.dup && once && window.entries.contains_key(&identifier.get())
+            publish.dup && once && window.holds(identifier.get(), message.content())
         });
         let trace = if is_known || message.topic.is_none() {
             0
@@ -183,7 +183,7 @@ impl Connection {
             identifier: identifier.get(),
             qos: message.publish.qos,
             dup: message.publish.dup,
-            content: message.content(),
+            content: message.topic.map_or(0, |_| message.content()),
             trace,
             receive_maximum,
         };

@@ -24,6 +24,7 @@
 
 mod authentication;
 mod both;
+mod causes;
 mod clock;
 mod connection;
 mod content;
@@ -33,6 +34,8 @@ mod ending;
 mod explain;
 mod finding;
 mod flow;
+mod foreign;
+mod judge;
 mod log;
 mod matched;
 mod messages;
@@ -52,7 +55,7 @@ mod wills;
 mod window;
 mod words;
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -69,6 +72,8 @@ use window::Window;
 pub use explain::Explanation;
 pub use finding::Finding;
 pub use flow::{Flow, FlowKind, FlowState};
+pub use judge::{Judged, Judgement, judge, shown_by_one_side};
+pub use log::PacketPlace;
 pub use numbers::PacketNumbers;
 pub use state::{
     ConnectionState, EndState, HandshakeState, HandshakeStep, KeepAliveState, Limits, Phase,
@@ -98,7 +103,6 @@ pub struct Monitor {
     connections: BTreeMap<ConnectionId, Connection>,
     view: View,
     log: Log,
-    polled: usize,
     next_tick: Instant,
     /// The packet at which what is in flight is counted again.
     next_count: u32,
@@ -122,6 +126,9 @@ impl Monitor {
     /// Takes bytes of one direction, in chunks of any size. Gives the numbers of the packets that
     /// they complete.
     ///
+    /// The order of the calls is evidence: what is pushed first came first, in both directions. Where
+    /// that order is not known, as with one file a side, use [`judge`].
+    ///
     /// Times may not go back by much: an earlier time than before counts as no time passed.
     pub fn push(
         &mut self,
@@ -131,6 +138,9 @@ impl Monitor {
         at: Instant,
     ) -> Range<u32> {
         let first = self.log.packets;
+        if let Some(places) = &mut self.log.places {
+            places.clear();
+        }
         self.pass_time(at);
         let begins = self.connection(connection).phase == Phase::Connecting;
         if begins && from == Sender::Server {
@@ -153,6 +163,18 @@ impl Monitor {
             self.bound_in_flight();
         }
         first..self.log.packets
+    }
+
+    /// From now on notes where packets stand, for [`Monitor::places`].
+    pub fn note_places(&mut self) {
+        self.log.places.get_or_insert_default();
+    }
+
+    /// The packets that the latest [`Monitor::push`] completed, and their places; none unless
+    /// [`Monitor::note_places`] was called.
+    #[must_use]
+    pub fn places(&self) -> &[PacketPlace] {
+        self.log.places.as_deref().unwrap_or_default()
     }
 
     /// Says that a connection is closed, by whichever end or by the network. Bytes that are pushed
@@ -284,6 +306,7 @@ impl Monitor {
             let oldest = closed.or_else(|| self.connections.keys().next().copied());
             if let Some(oldest) = oldest {
                 self.connections.remove(&oldest);
+                self.log.forget_connection(oldest);
             }
         }
         self.connections
@@ -291,31 +314,30 @@ impl Monitor {
             .or_insert_with(|| Connection::new(id))
     }
 
-    /// All findings that are kept, in the order in which they were found.
+    /// All findings that are kept, in the order in which they were found. Beyond 10,000 those that
+    /// were polled make room for new ones.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.log.findings
     }
 
-    /// The next finding that was not polled yet.
+    /// The next finding that was not polled yet. Who polls them all gets all but those that
+    /// [`Monitor::findings_dropped`] counts, for as long as the monitor runs.
     pub fn poll_finding(&mut self) -> Option<Finding> {
-        let finding = self.log.findings.get(self.polled).copied()?;
-        self.polled = self.polled.saturating_add(1);
-        Some(finding)
+        self.log.poll_finding()
     }
 
-    /// Findings that were not kept: beyond 100 of one rule on one connection, or 10,000 in all.
+    /// Findings that were never given: beyond 100 of one rule on one connection, or beyond 10,000
+    /// that nobody polled.
     #[must_use]
     pub const fn findings_dropped(&self) -> u64 {
         self.log.findings_dropped
     }
 
     /// Forgets findings and the flows that are over, so that a copy is small. What both ends know is
-    /// kept, and so are explanations that rest on no finding.
+    /// kept, and so are explanations that rest on no finding. A rule may be reported 100 times anew.
     pub fn forget_findings(&mut self) {
-        self.log.findings = Vec::new();
-        self.log.flows = VecDeque::new();
-        self.polled = 0;
+        self.log.forget();
     }
 
     /// Packets so far: the number of the next one.

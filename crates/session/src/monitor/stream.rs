@@ -1,10 +1,11 @@
 //! Bytes of one direction into packets: framing, the version, and what to do where neither is known.
 
 use mqttscope_wire::{
-    Context, Decoded, PacketType, ProtocolVersion, Rule, Sender, Severity, decode, detect, dissect,
-    frame,
+    Context, ControlPacket, Decoded, Dissection, PacketType, ProtocolVersion, Rule, Sender,
+    Severity, decode, decode_tolerant, detect, dissect, frame,
 };
 
+use super::Phase;
 use super::connection::Connection;
 use super::log::{Judge, Log};
 use super::view::View;
@@ -31,18 +32,23 @@ impl Connection {
         }
         let passed = half.skip.min(bytes.len());
         half.skip = half.skip.saturating_sub(passed);
+        half.taken = half.taken.saturating_add(passed as u64);
         let bytes = bytes.get(passed..).unwrap_or_default();
         let mut buffer = core::mem::take(&mut half.buffer);
-        if buffer.is_empty() {
+        let done = if buffer.is_empty() {
             // Whole packets are read where they are; only what is left over is copied.
             let done = self.packets(log, view, from, bytes, at);
             buffer.extend_from_slice(bytes.get(done..).unwrap_or_default());
+            done
         } else {
             buffer.extend_from_slice(bytes);
             let done = self.packets(log, view, from, &buffer, at).min(buffer.len());
             buffer.drain(..done);
-        }
-        self.halves.of_mut(from).buffer = buffer;
+            done
+        };
+        let half = self.halves.of_mut(from);
+        half.taken = half.taken.saturating_add(done as u64);
+        half.buffer = buffer;
     }
 
     /// Judges the whole packets; gives the bytes that are done.
@@ -54,21 +60,31 @@ impl Connection {
         bytes: &[u8],
         at: Instant,
     ) -> usize {
+        if self.is_foreign(log, from, bytes, at) {
+            return bytes.len();
+        }
         let mut done = 0_usize;
         while let Some(rest) = bytes.get(done..).filter(|rest| !rest.is_empty()) {
             if !self.begun && self.halves.of(from).packets == 0 {
                 match self.begin(rest, from) {
                     Some(skip) if skip > 0 => {
                         done = done.saturating_add(skip);
+                        let half = self.halves.of_mut(from);
+                        half.passed = half.passed.saturating_add(skip);
+                        let mut judge = self.judge_moment(log, from, at);
+                        self.judge_no_packets(&mut judge, from, false);
                         continue;
                     }
                     Some(_) => {}
                     None => break,
                 }
             }
+            let offset = self.halves.of(from).taken.saturating_add(done as u64);
+            let first = rest.first().copied().unwrap_or(0);
             match frame::header(rest) {
                 frame::Header::Incomplete { .. } => break,
                 frame::Header::TooLong => {
+                    log.place(first, offset, rest.len().min(5));
                     self.packet_at(log, view, from, rest.get(..5).unwrap_or(rest), at);
                     // Nobody can know where the next packet begins.
                     self.halves.of_mut(from).lost = true;
@@ -76,9 +92,11 @@ impl Connection {
                 }
                 frame::Header::Complete { len, .. } => {
                     if let Some(packet) = rest.get(..len) {
+                        log.place(first, offset, len);
                         self.packet_at(log, view, from, packet, at);
                         done = done.saturating_add(len);
                     } else if len > MAXIMUM_PACKET {
+                        log.place(first, offset, len);
                         self.too_large(log, from, rest, len, at);
                         return bytes.len();
                     } else {
@@ -168,7 +186,7 @@ impl Connection {
             decoded = self.other_version(bytes, from).unwrap_or(decoded);
         }
         if let Ok(Decoded::Packet { packet, .. }) = &decoded
-            && let mqttscope_wire::ControlPacket::Connect(connect) = packet
+            && let ControlPacket::Connect(connect) = packet
             && self.asked.is_none()
         {
             self.version = connect.version;
@@ -204,7 +222,40 @@ impl Connection {
                 if certain {
                     self.malformed(&mut judge, &dissection);
                 }
+                if judge.packet_type == PacketType::Connack && from == Sender::Server {
+                    self.odd_connack(&mut judge, view, bytes, &dissection);
+                }
             }
+        }
+    }
+
+    /// A CONNACK that breaks a rule: what it says is plain in two cases, and in others at least that
+    /// it was the CONNACK.
+    #[cold]
+    fn odd_connack(
+        &mut self,
+        judge: &mut Judge<'_>,
+        view: &mut View,
+        bytes: &[u8],
+        dissection: &Dissection,
+    ) {
+        let context = Context::new(dissection.version).from(Sender::Server);
+        let is_of_v3_1_1 = |rule| rule == Rule::ConnackOfV311;
+        let decoded = if dissection.diagnostics.iter().any(|d| is_of_v3_1_1(d.rule)) {
+            decode(bytes, context)
+        } else {
+            decode_tolerant(bytes, context, Rule::MaximumQoSValue)
+        };
+        if let Ok(Decoded::Packet {
+            packet: packet @ ControlPacket::Connack(_),
+            ..
+        }) = decoded
+        {
+            judge.version = dissection.version;
+            self.packet(judge, view, &packet);
+        } else if self.phase == Phase::Connecting {
+            self.phase = Phase::Unknown;
+            self.connecting = None;
         }
     }
 
@@ -240,17 +291,30 @@ impl Connection {
     }
 }
 
-/// Whether this is a CONNECT, sound or not; none while it cannot be told.
+/// Whether this is a CONNECT, sound or not; none while it cannot be told. Flags that no CONNECT has
+/// need the protocol's name behind them.
 fn is_connect(bytes: &[u8]) -> Option<bool> {
-    if bytes.first() != Some(&0x10) {
+    let first = *bytes.first()?;
+    if PacketType::from_first_byte(first) != PacketType::Connect {
         return Some(false);
     }
     match frame::header(bytes) {
         frame::Header::Complete { header_len, .. } => {
             let (len, name) = bytes.get(header_len..)?.split_first_chunk::<2>()?;
             let len = usize::from(u16::from_be_bytes(*len));
-            let letters = name.iter().take(len).all(u8::is_ascii_alphabetic);
-            Some((4..=6).contains(&len) && letters)
+            if !(4..=6).contains(&len) {
+                return Some(false);
+            }
+            let name = name.get(..len).unwrap_or(name);
+            let is_name = if first & 15 == 0 {
+                name.iter().all(u8::is_ascii_alphabetic)
+            } else {
+                b"MQTT".starts_with(name) || b"MQIsdp".starts_with(name)
+            };
+            match is_name {
+                true if name.len() < len && first & 15 != 0 => None,
+                is_name => Some(is_name),
+            }
         }
         frame::Header::Incomplete { .. } => None,
         frame::Header::TooLong => Some(false),

@@ -28,7 +28,7 @@ const STRAYS: usize = 16;
 pub(super) struct Entry {
     pub(super) step: HandshakeStep,
     pub(super) flow: Flow,
-    /// Topic and payload.
+    /// The mark of topic and payload; 0 where they are not known.
     content: u64,
     /// Its mark in [`super::trace::Traces`].
     trace: u64,
@@ -63,6 +63,7 @@ pub(super) struct Sent {
     pub(super) identifier: u16,
     pub(super) qos: QoS,
     pub(super) dup: bool,
+    /// The mark of topic and payload; 0 where they are not known.
     pub(super) content: u64,
     pub(super) trace: u64,
     /// The receiver's Receive Maximum, where it is known.
@@ -204,6 +205,13 @@ impl Window {
         self.entries
             .get(&identifier)
             .is_some_and(|entry| entry.sent_here)
+    }
+
+    /// Whether this message is open under the identifier, as far as is known.
+    pub(super) fn holds(&self, identifier: u16, content: u64) -> bool {
+        self.entries
+            .get(&identifier)
+            .is_some_and(|entry| entry.content == content || entry.content == 0)
     }
 
     fn recent_mut(&mut self, identifier: u16) -> Option<&mut Recent> {

@@ -40,6 +40,7 @@ fn options(version: ProtocolVersion, name: &str) -> Options {
             first: Duration::from_millis(5),
             longest: Duration::from_millis(50),
             attempts: None,
+            ..Reconnect::default()
         }),
         // A broker that runs for long may still know of the last run.
         ..Options::new(

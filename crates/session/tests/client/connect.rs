@@ -21,6 +21,7 @@ fn text(text: &str) -> Utf8EncodedString<'_> {
 fn connect(version: ProtocolVersion) -> Connect<'static> {
     Connect {
         version,
+        bridge: false,
         clean_start: true,
         keep_alive: 0,
         properties: Properties::NONE,
@@ -165,6 +166,7 @@ fn a_first_attempt_that_fails_is_tried_again_until_enough() {
         first: SECOND,
         longest: 4 * SECOND,
         attempts: Some(3),
+        ..Reconnect::default()
     });
     let mut peer = Peer::new(own);
     peer.command(Command::Connect).unwrap();

@@ -198,3 +198,57 @@ proptest! {
         }
     }
 }
+
+/// A server that speaks 3.1.1 only says no in its own form.
+#[test]
+fn an_answer_of_version_3_1_1_is_named() {
+    for (code, again) in [(1, false), (2, false), (3, true), (4, false), (5, false)] {
+        let mut peer = Peer::new(options(ProtocolVersion::V5));
+        peer.command(Command::Connect).unwrap();
+        peer.client.handle_connected(peer.now);
+        peer.sent();
+        peer.client.handle_bytes(peer.now, &[0x20, 2, 0, code]);
+        let ended = peer.events().into_iter().find_map(|event| match event {
+            Event::Disconnected { cause, retry_at } => Some((cause, retry_at.is_some())),
+            _ => None,
+        });
+        let return_code = ReasonCode(code);
+        let cause = Cause::AnsweredAsV3_1_1 { return_code };
+        assert_eq!(ended, Some((cause, again)));
+        peer.expect(&[]);
+    }
+}
+
+/// Illegal and harmless: QoS 2 is what a server takes that says nothing.
+#[test]
+fn a_maximum_qos_of_2_is_gone_on_with() {
+    let connack = [0x20, 5, 0, 0, 2, 0x24, 2, 0xd0, 0];
+    let mut peer = Peer::new(options(ProtocolVersion::V5));
+    peer.command(Command::Connect).unwrap();
+    peer.publish("a", "x", QoS::ExactlyOnce);
+    peer.command(Command::Ping).unwrap_err();
+    peer.client.handle_connected(peer.now);
+    peer.sent();
+    peer.client.handle_bytes(peer.now, &connack[..6]);
+    assert_eq!(peer.client.view().phase, Phase::Connecting);
+    peer.client.handle_bytes(peer.now, &connack[6..]);
+    let events = peer.events();
+    let odd = Event::Odd(mqttscope_session::client::Oddity::MaximumQoSValue);
+    assert!(events.contains(&odd), "{events:?}");
+    assert_eq!(peer.client.view().phase, Phase::Connected);
+    assert_eq!(peer.client.view().server.maximum_qos, QoS::ExactlyOnce);
+    peer.expect(&[ControlPacket::Publish(publish(
+        "a",
+        "x",
+        QoS::ExactlyOnce,
+        1,
+    ))]);
+
+    // Whatever else is wrong with it still counts.
+    let mut peer = Peer::new(options(ProtocolVersion::V5));
+    peer.command(Command::Connect).unwrap();
+    peer.client.handle_connected(peer.now);
+    let broken = [0x20, 7, 0, 0, 4, 0x24, 2, 0x21, 0, 0];
+    peer.client.handle_bytes(peer.now, &broken);
+    assert!(fault(&mut peer).is_some());
+}

@@ -15,4 +15,5 @@ mod publish;
 mod renew;
 mod resume;
 mod saved;
+mod storm;
 mod subscribe;

@@ -28,7 +28,7 @@ fn filters(list: &[&str]) -> TopicFiltersBuf {
     buf
 }
 
-fn plain(filters: &[&str]) -> Command {
+pub(crate) fn plain(filters: &[&str]) -> Command {
     let options = SubscriptionOptions {
         maximum_qos: QoS::ExactlyOnce,
         ..SubscriptionOptions::default()

@@ -227,3 +227,21 @@ fn messages_in_flight_are_bounded_over_all_connections() {
     }
     assert_eq!(monitor.findings(), []);
 }
+
+/// Who polls hears of every connection, however many there are.
+#[test]
+fn polled_findings_make_room() {
+    let mut monitor = Monitor::new();
+    let mut polled = 0;
+    for connection in 0..25_000 {
+        let connection = ConnectionId(connection);
+        monitor.open(connection);
+        monitor.push(connection, Sender::Client, &[0xc0, 0], Instant::ZERO);
+        while monitor.poll_finding().is_some() {
+            polled += 1;
+        }
+        monitor.close(connection, Instant::ZERO);
+    }
+    assert_eq!((polled, monitor.findings_dropped()), (25_000, 0));
+    assert!(monitor.findings().len() <= 10_000);
+}

@@ -13,5 +13,6 @@ mod cases;
 #[path = "../support/notation.rs"]
 mod notation;
 mod recordings;
+mod unordered;
 mod views;
 mod worlds;

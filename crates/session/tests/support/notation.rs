@@ -221,6 +221,7 @@ pub(crate) fn packet(words: &[&str], version: ProtocolVersion, unsaid: Unsaid) -
     let packet = match *name {
         "CONNECT" => ControlPacket::Connect(Connect {
             version,
+            bridge: words.has("bridge"),
             clean_start: words.has("clean") || unsaid.clean_start && !words.has("resume"),
             keep_alive: words.number("keep").unwrap_or(0),
             properties,

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::dissect::{FaultCounts, Limits};
 use crate::{DecodeError, Diagnostic, Field, ProtocolVersion, Rule, Severity, Span, Tree, Value};
 
-/// A listener to the grammar. The strict one has no state and compiles to nothing.
+/// A listener to the grammar. The strict one has next to no state and compiles to next to nothing.
 pub(crate) trait Sink {
     /// What ends the reading.
     type Stop;
@@ -39,7 +39,10 @@ pub(crate) trait Sink {
 }
 
 /// Stops at the first error; records nothing.
-pub(crate) struct Strict;
+pub(crate) struct Strict {
+    /// A rule that may be broken.
+    pub(crate) tolerated: Option<Rule>,
+}
 
 /// Why the strict reading stopped.
 pub(crate) struct Stopped {
@@ -72,7 +75,7 @@ impl Sink for Strict {
     fn entry(&mut self, _: usize) {}
     #[inline]
     fn fault(&mut self, _: ProtocolVersion, rule: Rule, span: Span, _: u32) -> Result<(), Stopped> {
-        if rule.severity() == Severity::Error {
+        if rule.severity() == Severity::Error && self.tolerated != Some(rule) {
             Err(Stopped::at(rule, span))
         } else {
             Ok(())

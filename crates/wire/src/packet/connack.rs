@@ -42,6 +42,13 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Connack<'a>, S> {
                 u32::from(flags),
             )?;
         }
+        if let Some(code) = refusal_of_v3_1_1(c, flags) {
+            // Judged as version 5, and read from here on as what it is.
+            //= [MQTT-3.2.2-8] v5: one of the table's codes
+            let span = c.ahead();
+            c.fault_value(Rule::ConnackOfV311, span, u32::from(code))?;
+            c.context.version = ProtocolVersion::V3_1_1;
+        }
         //= [MQTT-3.2.2-8] v5: one of the table's codes
         let reason_code = reason_code(c, PacketType::Connack, Rule::ConnackReasonUndefined)?;
         let session_present = flags & 1 != 0 && c.version() != ProtocolVersion::V3_1;
@@ -68,6 +75,16 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Connack<'a>, S> {
             properties,
         })
     })
+}
+
+/// The Return Code, where a server that speaks no version 5 refuses in its own form: two bytes, and a
+/// code that version 5 does not have.
+fn refusal_of_v3_1_1<S: Sink>(c: &Cursor<'_, S>, flags: u8) -> Option<u8> {
+    if !c.is_v5() || flags != 0 || c.left() != 1 || c.incomplete {
+        return None;
+    }
+    let code = c.bytes.get(c.at).copied()?;
+    (1..=5).contains(&code).then_some(code)
 }
 
 impl Encode for Connack<'_> {

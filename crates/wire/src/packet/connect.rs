@@ -12,6 +12,9 @@ use crate::{
 pub struct Connect<'a> {
     /// The version of everything on this connection.
     pub version: ProtocolVersion,
+    /// The Protocol Level has the bit by which bridges make themselves known to brokers (0x80),
+    /// before version 5. No standard has it.
+    pub bridge: bool,
     /// Forget an earlier session (before version 5: and keep none, Clean Session).
     pub clean_start: bool,
     /// Seconds; 0: off.
@@ -48,10 +51,12 @@ const PASSWORD: u8 = 0x40;
 const WILL_RETAIN: u8 = 0x20;
 const WILL: u8 = 0x04;
 const CLEAN_START: u8 = 0x02;
+/// Of the Protocol Level.
+const BRIDGE: u8 = 0x80;
 
 pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Connect<'a>, S> {
-    let (flags, keep_alive, properties) = c.group(Field::VariableHeader, |c| {
-        protocol(c)?;
+    let (bridge, flags, keep_alive, properties) = c.group(Field::VariableHeader, |c| {
+        let bridge = protocol(c)?;
         let flags = connect_flags(c)?;
         let keep_alive = c.u16(Field::KeepAlive)?;
         if S::RECORDS && is_unlikely(keep_alive) {
@@ -67,7 +72,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Connect<'a>, S> {
         } else {
             Properties::NONE
         };
-        Ok((flags, keep_alive, properties))
+        Ok((bridge, flags, keep_alive, properties))
     })?;
     c.group(Field::Payload, |c| {
         let clean_start = flags & CLEAN_START != 0;
@@ -91,6 +96,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Connect<'a>, S> {
         let version = c.version();
         Ok(Connect {
             version,
+            bridge,
             clean_start,
             keep_alive,
             properties,
@@ -109,8 +115,9 @@ pub(crate) fn announced_version(bytes: &[u8], at: usize) -> Option<ProtocolVersi
     ProtocolVersion::from_level(*level)
 }
 
-/// Protocol Name and Protocol Level; from here on the packet is read by the version they name.
-fn protocol<S: Sink>(c: &mut Cursor<'_, S>) -> Read<(), S> {
+/// Protocol Name and Protocol Level; from here on the packet is read by the version they name. True
+/// when the level has the bit of a bridge.
+fn protocol<S: Sink>(c: &mut Cursor<'_, S>) -> Read<bool, S> {
     let name = c.string(Field::ProtocolName)?;
     let known = matches!(name.raw, b"MQTT" | b"MQIsdp");
     // The name is judged by the version that the level behind it names.
@@ -119,6 +126,16 @@ fn protocol<S: Sink>(c: &mut Cursor<'_, S>) -> Read<(), S> {
     match ProtocolVersion::from_level(level) {
         Some(version) => {
             c.context.version = version;
+            if level & BRIDGE != 0 {
+                c.fault_value(
+                    Rule::ConnectBridgeBit,
+                    Span {
+                        start: span.start,
+                        len: 1,
+                    },
+                    u32::from(level),
+                )?;
+            }
             if known && name.raw != version.protocol_name().as_bytes() {
                 //= [MQTT-3.1.2-1] v5: the name belongs to the level
                 c.fault_value(Rule::ConnectProtocolMismatch, span, u32::from(level))?;
@@ -130,7 +147,7 @@ fn protocol<S: Sink>(c: &mut Cursor<'_, S>) -> Read<(), S> {
         //= [MQTT-3.1.2-1] v5: MQTT
         c.fault(Rule::ConnectProtocolName, name.span)?;
     }
-    Ok(())
+    Ok(level & BRIDGE != 0)
 }
 
 fn connect_flags<S: Sink>(c: &mut Cursor<'_, S>) -> Read<u8, S> {
@@ -311,6 +328,9 @@ impl Encode for Connect<'_> {
             self.properties,
             PropertyOwner::Packet(PacketType::Connect),
         )?;
+        if self.bridge && version.is_v5() {
+            return Err(EncodeError::NotInVersion);
+        }
         let set = self.properties.set();
         if set.contains(PropertyId::AUTHENTICATION_DATA)
             && !set.contains(PropertyId::AUTHENTICATION_METHOD)
@@ -368,7 +388,7 @@ impl Encode for Connect<'_> {
 
     fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
         out.string(version.protocol_name());
-        out.u8(version.level());
+        out.u8(version.level() | if self.bridge { BRIDGE } else { 0 });
         out.u8(self.connect_flags());
         out.u16(self.keep_alive);
         out.properties(version, self.properties);

@@ -111,6 +111,8 @@ pub enum Rule {
     ConnectProtocolName,
     /// The protocol level is none that exists: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0.
     ConnectProtocolLevel,
+    /// The protocol level has the top bit set, as bridges do.
+    ConnectBridgeBit,
     /// The protocol name and the protocol level belong to different versions.
     ConnectProtocolMismatch,
     /// The reserved bit of the connect flags is set.
@@ -151,6 +153,8 @@ pub enum Rule {
     ConnackSessionPresentRefused,
     /// A CONNACK has a code that is not defined for it.
     ConnackReasonUndefined,
+    /// A server answers a version 5 CONNECT in the form of 3.1.1.
+    ConnackOfV311,
     /// Both QoS bits of a PUBLISH are set.
     PublishQoSReserved,
     /// A PUBLISH with QoS 0 has the DUP flag.
@@ -227,6 +231,10 @@ pub enum Rule {
     AuthMethodMissing,
     /// A client's first packet is not CONNECT.
     FirstPacketNotConnect,
+    /// The bytes of one side begin with another protocol than MQTT.
+    StreamOfAnotherProtocol,
+    /// No packet is found in the bytes of one side.
+    StreamWithoutPackets,
     /// A client sends CONNECT a second time on a connection.
     SecondConnect,
     /// A server goes on serving a connection on which the client broke the protocol beyond repair.
@@ -459,7 +467,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the table.
-    pub const ALL: [Self; 224] = [
+    pub const ALL: [Self; 228] = [
         Self::PacketType0,
         Self::PacketType15,
         Self::HeaderFlagsReserved,
@@ -512,6 +520,7 @@ impl Rule {
         Self::SharedSubscriptionAvailableValue,
         Self::ConnectProtocolName,
         Self::ConnectProtocolLevel,
+        Self::ConnectBridgeBit,
         Self::ConnectProtocolMismatch,
         Self::ConnectFlagsReserved,
         Self::ConnectWillQoSReserved,
@@ -532,6 +541,7 @@ impl Rule {
         Self::ConnackFlagsReserved,
         Self::ConnackSessionPresentRefused,
         Self::ConnackReasonUndefined,
+        Self::ConnackOfV311,
         Self::PublishQoSReserved,
         Self::PublishDupQoS0,
         Self::PublishPayloadPrefixed,
@@ -570,6 +580,8 @@ impl Rule {
         Self::AuthReasonDirection,
         Self::AuthMethodMissing,
         Self::FirstPacketNotConnect,
+        Self::StreamOfAnotherProtocol,
+        Self::StreamWithoutPackets,
         Self::SecondConnect,
         Self::ServedAfterBreach,
         Self::UnknownProtocolAccepted,
@@ -687,7 +699,7 @@ impl Rule {
     ];
 }
 
-pub(super) static FACTS: [Facts; 224] = [
+pub(super) static FACTS: [Facts; 228] = [
     Facts {
         seen: Seen::Packet,
         severity: Severity::Error,
@@ -1002,6 +1014,12 @@ pub(super) static FACTS: [Facts; 224] = [
     },
     Facts {
         seen: Seen::Packet,
+        severity: Severity::Note,
+        versions: [true, true, false],
+        reason: None,
+    },
+    Facts {
+        seen: Seen::Packet,
         severity: Severity::Error,
         versions: [true, true, true],
         reason: Some(ReasonCode::UNSUPPORTED_PROTOCOL_VERSION),
@@ -1118,6 +1136,12 @@ pub(super) static FACTS: [Facts; 224] = [
         seen: Seen::Packet,
         severity: Severity::Error,
         versions: [true, true, true],
+        reason: Some(ReasonCode::PROTOCOL_ERROR),
+    },
+    Facts {
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        versions: [false, false, true],
         reason: Some(ReasonCode::PROTOCOL_ERROR),
     },
     Facts {
@@ -1347,6 +1371,18 @@ pub(super) static FACTS: [Facts; 224] = [
         severity: Severity::Error,
         versions: [true, true, true],
         reason: Some(ReasonCode::PROTOCOL_ERROR),
+    },
+    Facts {
+        seen: Seen::Conversation,
+        severity: Severity::Warning,
+        versions: [true, true, true],
+        reason: None,
+    },
+    Facts {
+        seen: Seen::Conversation,
+        severity: Severity::Warning,
+        versions: [true, true, true],
+        reason: None,
     },
     Facts {
         seen: Seen::Conversation,
@@ -2034,7 +2070,7 @@ pub(super) static FACTS: [Facts; 224] = [
     },
 ];
 
-pub(super) static LABELS: [Label; 224] = [
+pub(super) static LABELS: [Label; 228] = [
     Label {
         name: "packet-type-0",
         v5: Citation::Section("2.1.2"),
@@ -2367,6 +2403,12 @@ pub(super) static LABELS: [Label; 224] = [
         v3_1: Citation::Section("3.1"),
     },
     Label {
+        name: "connect-bridge-bit",
+        v5: Citation::None,
+        v3_1_1: Citation::Section("3.1.2.2"),
+        v3_1: Citation::Section("3.1"),
+    },
+    Label {
         name: "connect-protocol-mismatch",
         v5: Citation::Statements(&["MQTT-3.1.2-1"]),
         v3_1_1: Citation::Section("3.1.2.1"),
@@ -2485,6 +2527,12 @@ pub(super) static LABELS: [Label; 224] = [
         v5: Citation::Statements(&["MQTT-3.2.2-8"]),
         v3_1_1: Citation::Section("3.2.2.3"),
         v3_1: Citation::Section("3.2"),
+    },
+    Label {
+        name: "connack-of-v3-1-1",
+        v5: Citation::Statements(&["MQTT-3.2.2-8"]),
+        v3_1_1: Citation::None,
+        v3_1: Citation::None,
     },
     Label {
         name: "publish-qos-reserved",
@@ -2713,6 +2761,18 @@ pub(super) static LABELS: [Label; 224] = [
         v5: Citation::Statements(&["MQTT-3.1.0-1"]),
         v3_1_1: Citation::Statements(&["MQTT-3.1.0-1"]),
         v3_1: Citation::Section("3.1"),
+    },
+    Label {
+        name: "stream-of-another-protocol",
+        v5: Citation::Section("2.1"),
+        v3_1_1: Citation::Section("2.1"),
+        v3_1: Citation::Section("2.1"),
+    },
+    Label {
+        name: "stream-without-packets",
+        v5: Citation::Section("2.1"),
+        v3_1_1: Citation::Section("2.1"),
+        v3_1: Citation::Section("2.1"),
     },
     Label {
         name: "second-connect",
@@ -3531,7 +3591,7 @@ pub(super) static LABELS: [Label; 224] = [
 ];
 
 /// Of the rules of packets, which come first.
-pub(super) static WORDS: [Words; 109] = [
+pub(super) static WORDS: [Words; 111] = [
     Words {
         summary: "Packet type 0 is used.",
         message: "Packet type 0 does not exist: no version of MQTT has ever used it.",
@@ -3798,9 +3858,12 @@ pub(super) static WORDS: [Words; 109] = [
     Words {
         summary: "The protocol level is none that exists: 3 is MQTT 3.1, 4 is 3.1.1, 5 is 5.0.",
         message: "No version of MQTT has the level {value}.",
-        fix: Some(
-            "Use 3, 4 or 5. The bridges of some brokers set the top bit (0x83, 0x84) to make themselves known.",
-        ),
+        fix: Some("Use 3, 4 or 5."),
+    },
+    Words {
+        summary: "The protocol level has the top bit set, as bridges do.",
+        message: "The level is {value}: the top bit (0x80) marks the connection of a bridge. Mosquitto and some other brokers use it; no standard has it.",
+        fix: None,
     },
     Words {
         summary: "The protocol name and the protocol level belong to different versions.",
@@ -3901,6 +3964,11 @@ pub(super) static WORDS: [Words; 109] = [
         summary: "A CONNACK has a code that is not defined for it.",
         message: "{value} is not a code for CONNACK in this version.",
         fix: None,
+    },
+    Words {
+        summary: "A server answers a version 5 CONNECT in the form of 3.1.1.",
+        message: "This server does not speak version 5: it answered as 3.1.1 with return code {value}.",
+        fix: Some("Connect with version 3.1.1."),
     },
     Words {
         summary: "Both QoS bits of a PUBLISH are set.",

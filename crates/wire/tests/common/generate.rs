@@ -216,6 +216,7 @@ impl Parts {
                     .then(|| BinaryData::new(&self.bytes[1]).unwrap());
                 use_it(ControlPacket::Connect(Connect {
                     version,
+                    bridge: self.flags[1] && !version.is_v5(),
                     clean_start: self.number & 1 == 0 || identifier.is_empty(),
                     keep_alive: self.number,
                     properties: properties.as_properties(),

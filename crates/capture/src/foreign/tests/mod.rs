@@ -259,6 +259,19 @@ fn network_headers_are_skipped() {
     assert_eq!(recognize(&udp).unwrap().protocol, Protocol::MqttSn);
 }
 
+/// Packets within packets, and frames without end, cost neither stack nor memory.
+#[test]
+fn depth_and_number_are_bounded() {
+    let mut nested = bytes("c0 00");
+    while nested.len() < 60_000 {
+        nested = frame(1, 2, 1, 0x18, &nested);
+    }
+    assert_eq!(recognize(&nested).unwrap().protocol, Protocol::Network);
+    assert!(examine(&nested, &[], 0).is_some());
+    let frames = bytes("82 00").repeat(1_000_000);
+    let _ = examine(&frames, &[], 0);
+}
+
 fn parts_of(frames: &[Vec<u8>]) -> (Vec<u8>, Vec<Part>) {
     let mut parts = Vec::new();
     let mut all = Vec::new();

@@ -73,6 +73,8 @@ pub(super) fn options(
             first: Duration::from_millis(600),
             longest: Duration::from_millis(1200),
             attempts: None,
+            // A scenario lasts seconds.
+            stable: Duration::ZERO,
         }),
         manual_acknowledgement: holds,
         // Who takes another's identifier wants its session, too.

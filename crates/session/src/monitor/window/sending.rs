@@ -82,7 +82,7 @@ impl Window {
         if !sent.dup {
             //= [MQTT-3.3.1-1] v5 and v3.1.1: sent again means DUP 1
             //= [MQTT-2.2.1-3] and [MQTT-2.2.1-4] v5: or it is new and needs a free identifier
-            let rule = if entry.content == sent.content {
+            let rule = if entry.content == sent.content && entry.content != 0 {
                 Rule::ResentWithoutDup
             } else if entry.sent_here {
                 Rule::IdentifierInUse
@@ -91,6 +91,31 @@ impl Window {
             };
             let finding = found(judge, rule);
             judge.report(finding);
+            self.forget(sent.identifier);
+            return false;
+        }
+        if is_another(entry, &sent) {
+            //= [MQTT-2.2.1-3] and [MQTT-2.2.1-4] v5, [MQTT-2.3.1-4] v3.1.1: it is new and needs a
+            //= free identifier; DUP does not make it a copy
+            let rule = if entry.sent_here {
+                Rule::IdentifierInUse
+            } else {
+                Rule::SessionStateForgotten
+            };
+            let finding = found(judge, rule);
+            judge.report(finding);
+            let is_open = |other: &Entry| other.content == sent.content;
+            let may_be_copy = self.entries.values().any(is_open);
+            if !may_be_copy && self.recent_mut(sent.identifier).is_none() {
+                //= [MQTT-4.3.2-2] and [MQTT-4.3.3-2] v5: first sent with DUP 0
+                //= [MQTT-3.3.1-3] v5 and v3.1.1: DUP of an incoming PUBLISH is not passed on
+                let finding = Finding {
+                    value: identifier,
+                    qos: Some(sent.qos),
+                    ..judge.found(Rule::DupOnFirstSend)
+                };
+                judge.report(finding);
+            }
             self.forget(sent.identifier);
             return false;
         }
@@ -216,6 +241,13 @@ impl Window {
             judge.report(finding);
         }
     }
+}
+
+/// Whether a PUBLISH is certainly no copy of the message that is open under its identifier.
+fn is_another(entry: &Entry, sent: &Sent) -> bool {
+    let both_known = entry.content != 0 && sent.content != 0;
+    let other_qos = entry.flow.kind != FlowKind::Publish(sent.qos);
+    both_known && (entry.content != sent.content || other_qos)
 }
 
 /// Puts a handshake at the end of a queue; one that grows without end says nothing.

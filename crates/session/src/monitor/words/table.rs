@@ -5,10 +5,22 @@ use mqttscope_wire::{Rule, Words};
 /// The rule of the first row; the others follow in their order.
 pub(super) const FIRST: Rule = Rule::FirstPacketNotConnect;
 
-pub(super) static WORDS: [Words; 115] = [
+pub(super) static WORDS: [Words; 117] = [
     Words {
         summary: "A client's first packet is not CONNECT.",
         message: "A client begins with CONNECT, but this connection begins with {type}.",
+        fix: None,
+    },
+    Words {
+        summary: "The bytes of one side begin with another protocol than MQTT.",
+        message: "These bytes are {protocol}, not MQTT, so nothing of this side is judged.",
+        fix: Some(
+            "Record behind the TLS or WebSocket layer, or check the port that the client connects to.",
+        ),
+    },
+    Words {
+        summary: "No packet is found in the bytes of one side.",
+        message: "In {value} bytes of this side no packet was found: they are another protocol, or the recording begins inside a long packet.",
         fix: None,
     },
     Words {
@@ -332,7 +344,7 @@ pub(super) static WORDS: [Words; 115] = [
     },
     Words {
         summary: "A PUBLISH that is sent for the first time has DUP 1.",
-        message: "Nothing with identifier {value} was sent before in this session, so DUP must be 0.",
+        message: "This message is sent for the first time with identifier {value}, so DUP must be 0.",
         fix: Some("DUP speaks of this hop only: a server does not pass it on."),
     },
     Words {

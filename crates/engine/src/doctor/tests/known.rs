@@ -1,0 +1,181 @@
+//! What the page knows beside the attempt itself: no guess goes against it.
+
+use super::*;
+
+/// What is known of a connection that was accepted and closed without a word.
+fn known(change: impl FnOnce(&mut Known)) -> Known {
+    let mut known = Known {
+        client_identifier: "sensor-1".into(),
+        ..Known::default()
+    };
+    change(&mut known);
+    known
+}
+
+#[test]
+fn a_takeover_is_named() {
+    let target = at("ws://example.org:9001/");
+    let advice = |version, end: End, known| {
+        let mut trouble = trouble(&target, Phase::Connected, end);
+        trouble.version = version;
+        trouble.lasted = Duration::from_secs(2);
+        trouble.known = known;
+        advise(&trouble)
+    };
+    let v5 = ProtocolVersion::V5;
+    // Accepted and closed in order two seconds later.
+    let best = advice(v5, closed(1000), known(|_| ())).remove(0);
+    assert!(
+        best.cause
+            .starts_with("Another client may have connected as `sensor-1`"),
+        "{best:#?}"
+    );
+    assert_eq!(best.action, Some(Action::ChangeClientIdentifier));
+    assert_eq!(best.statement.as_deref(), Some("MQTT-3.1.4-3"));
+    // Again and again, without a close frame.
+    let best = advice(
+        ProtocolVersion::V3_1_1,
+        closed(1006),
+        known(|known| known.quick_ends = 3),
+    );
+    assert!(
+        best[0]
+            .cause
+            .starts_with("Probably another client connects as `sensor-1`")
+    );
+    assert!(best[0].cause.contains("3 times in a row"));
+    // Both connections are ours: that is certain, and nothing else is said.
+    let rival = known(|known| known.rival = Some("two".into()));
+    for end in [
+        closed(1000),
+        closed(1006),
+        said(PacketType::Disconnect, 0x8E),
+    ] {
+        let all = advice(v5, end, rival.clone());
+        assert_eq!(all.len(), 1);
+        assert!(
+            all[0].is_certain && all[0].cause.contains("“two”"),
+            "{all:#?}"
+        );
+        assert_eq!(all[0].action, Some(Action::ChangeClientIdentifier));
+    }
+    // The server has assigned the identifier: nobody else has it.
+    let mut anonymous = trouble(&target, Phase::Connected, closed(1000));
+    anonymous.is_anonymous = true;
+    anonymous.known = known(|known| known.quick_ends = 3);
+    assert!(
+        advise(&anonymous)
+            .iter()
+            .all(|advice| !advice.cause.contains("another client"))
+    );
+}
+
+#[test]
+fn the_last_packet_is_named() {
+    let target = at("ws://example.org:9001/");
+    let advice = |packet_type, size, millis, code| {
+        let mut trouble = trouble(&target, Phase::Connected, closed(code));
+        trouble.lasted = Duration::from_secs(1);
+        trouble.known = known(|known| {
+            known.doubt = Some(Doubt {
+                packet_type,
+                what: "hall/#".into(),
+                size,
+                before: Duration::from_millis(millis),
+            });
+        });
+        advise(&trouble)
+    };
+    let best = advice(PacketType::Subscribe, 20, 40, 1006).remove(0);
+    assert!(
+        best.cause.contains("right after the SUBSCRIBE of `hall/#`"),
+        "{best:#?}"
+    );
+    assert!(best.remedy.contains("iot:Subscribe"));
+    // Two seconds later something else is likelier.
+    let best = advice(PacketType::Subscribe, 20, 2_000, 1000).remove(0);
+    assert!(best.cause.starts_with("Another client"), "{best:#?}");
+    let best = advice(PacketType::Publish, 1_200_000, 40, 1006).remove(0);
+    assert!(
+        best.cause.contains("PUBLISH of 1,200,000 bytes"),
+        "{best:#?}"
+    );
+    let best = advice(PacketType::Publish, 1_200_000, 40, 1009).remove(0);
+    assert!(
+        best.cause.ends_with("after a PUBLISH of 1,200,000 bytes."),
+        "{best:#?}"
+    );
+    let best = advice(PacketType::Publish, 20, 40, 1006).remove(0);
+    assert!(best.cause.contains("PUBLISH to `hall/#`"), "{best:#?}");
+}
+
+#[test]
+fn what_has_worked_is_not_doubted() {
+    let target = at("ws://127.0.0.1:9001/mqtt");
+    for phase in [Phase::Opening, Phase::Opened] {
+        for (lasted, first) in [
+            (9, "This address worked until 18:16:18"),
+            (25_000, "This address worked until 18:16:18"),
+        ] {
+            let mut trouble = trouble(&target, phase, closed(1006));
+            trouble.lasted = Duration::from_millis(lasted);
+            trouble.has_user_name = true;
+            trouble.known = known(|known| {
+                known.worked_until = Some("18:16:18".into());
+                known.worked_with_version = true;
+            });
+            let advice = advise(&trouble);
+            assert!(advice[0].cause.starts_with(first), "{advice:#?}");
+            for advice in advice {
+                for doubt in [
+                    "path",
+                    "subprotocol",
+                    "origin",
+                    "listening",
+                    "version 5",
+                    "TLS",
+                ] {
+                    assert!(!advice.cause.contains(doubt), "{phase:?}: {advice:#?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plain_port_never_answers() {
+    let target = at("ws://127.0.0.1:9101/mqtt");
+    let mut trouble = trouble(&target, Phase::Opening, End::TimedOut(PacketType::Connack));
+    trouble.lasted = Duration::from_secs(30);
+    let advice = advise(&trouble);
+    assert!(
+        advice[0]
+            .cause
+            .starts_with("A plain MQTT port never answers a WebSocket"),
+        "{advice:#?}"
+    );
+    let text: String = advice.iter().map(|advice| advice.cause.clone()).collect();
+    assert!(!text.contains("CONNECT"), "none was sent");
+}
+
+#[test]
+fn a_web_server_is_among_the_causes() {
+    let causes = |url: &str| {
+        let target = at(url);
+        advise(&trouble(&target, Phase::Opening, closed(1006)))
+            .into_iter()
+            .map(|advice| format!("{} {}", advice.cause, advice.remedy))
+            .collect::<Vec<_>>()
+    };
+    assert!(causes("ws://127.0.0.1/mqtt")[0].contains("A web server may answer on port 80"));
+    let other = causes("ws://127.0.0.1:9303/mqtt").join("\n");
+    assert!(
+        other.contains("Open http://127.0.0.1:9303/mqtt in a tab"),
+        "{other}"
+    );
+    assert!(
+        causes("mqtt://test.mosquitto.org")
+            .join("")
+            .contains("wss://test.mosquitto.org:8081/")
+    );
+}
