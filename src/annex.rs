@@ -83,8 +83,15 @@ struct Talk {
 /// each packet, one behind the other.
 ///
 /// The packets stand one behind the other in `bytes`. Each is given by its length times eight, plus twice
-/// the version that it is read in (0: 3.1, 1: 3.1.1, 2: 5), plus one if the server sent it. `on_select` is called with the number of a packet to be looked at.
-pub fn converse(host: Element, bytes: Vec<u8>, packets: &[u32], on_select: Function) -> Vec<u32> {
+/// the version that it is read in (0: 3.1, 1: 3.1.1, 2: 5), plus one if the server sent it. `times` has the time of each packet in
+/// milliseconds, or no number where the text does not tell it. `on_select` is called with the number of a packet to be looked at.
+pub fn converse(
+    host: Element,
+    bytes: Vec<u8>,
+    packets: &[u32],
+    times: &[f64],
+    on_select: Function,
+) -> Vec<u32> {
     failure::report_panics();
     let spoken = packets.iter().map(|&packet| {
         let from = match packet % 2 {
@@ -101,7 +108,12 @@ pub fn converse(host: Element, bytes: Vec<u8>, packets: &[u32], on_select: Funct
             _ => ProtocolVersion::V5,
         })
         .collect();
-    let conversation = Rc::new(Conversation::new(bytes, spoken));
+    // Milliseconds since 1970 are far below what a double holds exactly.
+    let times: Vec<Option<u64>> = times
+        .iter()
+        .map(|time| (*time >= 0.0).then_some(*time as u64))
+        .collect();
+    let conversation = Rc::new(Conversation::new(bytes, spoken).with_times(&times));
     let judged = Rc::new(conversation.judge());
     let items = Rc::new(merged(&conversation, &versions, &judged));
     let marks = judged.marks(conversation.len());

@@ -14,9 +14,10 @@ pub fn converse(
     host: web_sys::Element,
     bytes: Vec<u8>,
     packets: &[u32],
+    times: &[f64],
     on_select: js_sys::Function,
 ) -> Vec<u32> {
-    mqttscope::annex::converse(host, bytes, packets, on_select)
+    mqttscope::annex::converse(host, bytes, packets, times, on_select)
 }
 
 /// Another packet of the conversation is looked at.

@@ -47,11 +47,10 @@ pub fn Menu(props: &MenuProps) -> Html {
     };
     let is_open = open.get();
     let query = use_kept(String::new);
-    let mut items = if is_open {
-        numbered(props.items.emit(()))
-    } else {
-        Vec::new()
-    };
+    let mut items = Vec::new();
+    if is_open {
+        items = numbered(props.items.emit(()));
+    }
     if props.searched {
         let wanted = query.get();
         items.retain(|(_, item)| item.matches(&wanted));
@@ -139,9 +138,9 @@ pub fn Menu(props: &MenuProps) -> Html {
     };
     let menu = if props.searched {
         // A menu holds items only, so the field stands before it.
-        let is_empty = items.is_empty();
-        let none = (is_open && is_empty).then(|| el("p").class("quiet").text("Nothing matches."));
-        let found = with_role(el("div"), is_open && !is_empty);
+        let is_empty = is_open && items.is_empty();
+        let none = is_empty.then(|| el("p").class("quiet").text("Nothing matches."));
+        let found = with_role(el("div"), !items.is_empty());
         menu.maybe(is_open.then(|| search_field(&query)))
             .maybe(none)
             .child(rows(found, items))

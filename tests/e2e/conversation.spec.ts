@@ -62,7 +62,7 @@ test("blocks take turns when asked, and one side is judged by itself", async ({ 
   await expect(page.getByTestId("from")).toHaveCount(0);
   await sides(page).selectOption("both sides, alternating");
   expect(await arrows(page)).toEqual(["→", "←", "→"]);
-  await expect(page.getByTestId("verdict")).toHaveText("no findings");
+  await expect(page.getByTestId("verdict")).toContainText("no findings");
   await page.getByTestId("text").fill("e0 00\nc0 00");
   await sides(page).selectOption("from the client");
   await expect(packet(page, 2)).toContainText("1 error");

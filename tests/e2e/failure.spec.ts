@@ -94,7 +94,7 @@ test("a failure of the Live page leaves the log in sight, and the connections co
   await expect(bar(page)).toContainText("panicked at");
   await expect(live.rows(page, "PUBLISH").first()).toBeVisible();
   await bar(page).getByRole("button", { name: /^Reload/ }).click();
-  await expect(page.getByTestId("connection").first()).toHaveAttribute("data-state", "open", { timeout: 15_000 });
+  await expect(page.getByTestId("connection").first()).toHaveAttribute("data-state", "open", { timeout: 30_000 });
   await expect(page.getByTestId("connection").first().locator(".name")).toHaveText(name ?? "");
 });
 

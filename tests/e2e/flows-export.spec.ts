@@ -10,7 +10,7 @@ async function save(page: Page, name: string) {
   await page.getByTestId("export").click();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("menuitem", { name: new RegExp(`^${name} `) }).click(),
+    page.getByRole("menuitem").filter({ has: page.getByText(name, { exact: true }) }).click(),
   ]);
   return { file: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }

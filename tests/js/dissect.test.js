@@ -92,3 +92,32 @@ test("nothing makes it fail", () => {
   }
   assert.deepEqual(dissect(new Uint8Array()).packets, []);
 });
+
+test("more packets than are asked for are an error that says where to go on", () => {
+  const pings = new Uint8Array(2 * 300).map((_, at) => (at % 2 ? 0 : 0xc0));
+  assert.equal(dissect(pings).packets.length, 300);
+  assert.equal(dissect(pings, { maximumPackets: 300 }).packets.length, 300);
+  assert.throws(
+    () => dissect(pings, { maximumPackets: 100 }),
+    (error) =>
+      error.rule === "too-many-packets" && error.offset === 200 && error.packets.length === 100 && /maximumPackets/.test(error.message),
+  );
+  assert.throws(() => dissect(pings, { maximumPackets: 0 }), /maximumPackets/);
+  assert.throws(() => dissect(pings, { maximumPackets: 1.5 }), /maximumPackets/);
+});
+
+test("fields beyond the limit are counted, and judged all the same", () => {
+  const codes = new Uint8Array([0xb0, 0x83, 0x08, 0, 1, 0, ...Array(1024).fill(0x77)]);
+  const [packet] = dissect(codes, { version: "5", maximumFields: 100 }).packets;
+  const rest = find(packet.fields, "Not shown");
+  assert.ok(rest.value > 900, `${rest.value}`);
+  assert.equal(packet.counts.errors, 1024);
+  assert.equal(packet.diagnostics.length, 1000);
+});
+
+test("a reading in another version that is nearly as good is offered", () => {
+  const { version, alternatives } = dissect(hex("32 0a 0001 61 0001 0401 0001 00"));
+  assert.equal(version, "3.1.1");
+  assert.deepEqual(alternatives.map(({ version, errors }) => [version, errors]), [["5", 1]]);
+  assert.match(alternatives[0].message, /Payload Format Indicator/);
+});

@@ -1,5 +1,5 @@
 // What TypeScript must accept, and what it must not. It is compiled, never run.
-import { Monitor, StreamDecoder, decode, dissect, encode, judge } from "mqttscope";
+import { Monitor, StreamDecoder, decode, dissect, encode, judge, readText } from "mqttscope";
 import type { ControlPacket, Field, MqttError, Publish } from "mqttscope";
 import init, { decode as decodeInPage } from "mqttscope/web";
 
@@ -74,3 +74,11 @@ encode({ type: "SUBSCRIBE", packetIdentifier: 1 });
 encode({ type: "HELLO" });
 // @ts-expect-error bytes come from one of the two ends
 monitor.push(1, "broker", bytes, 0);
+
+const reading = readText("TX: c0 00", { format: "hex" });
+const firstBytes: Uint8Array | undefined = reading.parts[0]?.bytes;
+firstBytes?.length;
+const sent: "client" | "server" | undefined = reading.parts[0]?.from;
+sent?.length;
+// @ts-expect-error there is no such protocol
+reading.other === "coap";

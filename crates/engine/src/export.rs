@@ -160,10 +160,11 @@ impl Writer<'_> {
         };
         match format {
             ExportFormat::WireHex => {
+                // Behind a mark as all lines are, so that who sent what is still read.
                 let one_line = event.line().replace(['\r', '\n'], " ");
                 let _ = writeln!(
                     self.text,
-                    "# connection {} {} {one_line}",
+                    "> # connection {} {} {one_line}",
                     record.connection.0,
                     event.name(),
                 );

@@ -27,6 +27,48 @@ fn conversation(lines: &[&str]) -> Conversation {
     Conversation::new(bytes, packets)
 }
 
+/// An alarm panel with a Keep Alive of 10 s that pings every 15 s.
+fn late_pings() -> Conversation {
+    conversation(&[
+        "> 10 0d 00 04 4d 51 54 54 04 02 00 0a 00 01 61",
+        CONNACK,
+        "> c0 00",
+        "< d0 00",
+        "> c0 00",
+        "< d0 00",
+        "> c0 00",
+    ])
+}
+
+#[test]
+fn times_show_a_keep_alive_that_was_missed() {
+    let times = [0, 144, 15_010, 15_151, 30_020, 30_170, 46_892].map(Some);
+    let late = late_pings().with_times(&times);
+    let judged = late.judge();
+    let of_client = judged
+        .findings
+        .iter()
+        .filter(|finding| finding.by == Sender::Client);
+    assert_eq!(
+        of_client
+            .map(|finding| finding.statement)
+            .collect::<Vec<_>>(),
+        [Some("MQTT-3.1.2-23"); 3]
+    );
+    assert!(!late.leaves_keep_alive_open());
+}
+
+#[test]
+fn without_times_keep_alive_is_left_open() {
+    let silent = late_pings();
+    assert_eq!(found(&silent.judge()), []);
+    assert!(silent.leaves_keep_alive_open());
+    // Times that go back are those of two clocks.
+    let confused = late_pings().with_times(&[5, 4, 3, 2, 1, 0, 9].map(Some));
+    assert_eq!(found(&confused.judge()), []);
+    assert!(confused.leaves_keep_alive_open());
+}
+
 fn found(judged: &Judged) -> Vec<(&'static str, Vec<usize>)> {
     let findings = judged.findings.iter();
     findings

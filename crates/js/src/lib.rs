@@ -15,6 +15,7 @@ mod packet;
 mod plain;
 mod reader;
 mod stream;
+mod text;
 mod version;
 
 use std::cell::Cell;
@@ -29,6 +30,7 @@ use crate::reader::Stopped;
 pub use dissect::dissect;
 pub use monitor::{Monitor, judge};
 pub use stream::StreamDecoder;
+pub use text::read_text;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &'static str = include_str!("types.d.ts");

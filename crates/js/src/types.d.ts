@@ -243,7 +243,7 @@ export interface Explanation {
 /** What is thrown. */
 export interface MqttError extends Error {
   name: "MqttError";
-  /** The broken rule, "incomplete" or "too-large"; left out when the arguments are wrong. */
+  /** The broken rule, "incomplete", "too-large" or "too-many-packets"; left out when the arguments are wrong. */
   rule?: string;
   /** The statement of the version's standard, where it has a number. */
   statement?: string;
@@ -422,3 +422,59 @@ export type ControlPacketInit =
   | Ping
   | Init<Disconnect, "type">
   | Init<Auth, "type">;
+
+export interface ReadTextOptions {
+  /** One of the formats that `readText` gives, if it is known. */
+  format?: string;
+}
+
+/** A stretch of a text that stands for bytes. */
+export interface TextPart {
+  bytes: Uint8Array;
+  /** Who sent them, where the text or the packets tell. */
+  from?: "client" | "server";
+  /** When, in milliseconds: only differences count. */
+  atMs?: number;
+  /** Where they stand in the text, in bytes of UTF-8. */
+  start: number;
+  end: number;
+}
+
+/** A text as it was read. */
+export interface TextReading {
+  /** What the bytes were written as, as a label for people. */
+  format: string;
+  /** What they are, if not MQTT on its own. */
+  other?:
+    | "tls"
+    | "http"
+    | "websocket"
+    | "proxy"
+    | "ip"
+    | "mqtt-sn"
+    | "nanomsg"
+    | "zeromq"
+    | "amqp"
+    | "ssh"
+    | "modem"
+    | "text"
+    | "json"
+    | "capture"
+    | "compressed"
+    | "file"
+    | "log-without-bytes";
+  /** Nothing else is nearly as likely. */
+  sure: boolean;
+  /** In the order of the text; where MQTT stands inside something else, what is inside. */
+  parts: TextPart[];
+  /** Other formats that the text may be in. */
+  alternatives: string[];
+  /** What was left out, filled in or taken off. */
+  notes: string[];
+}
+
+/**
+ * Finds the bytes in a text as people paste it: hex, dumps, literals, logs, JSON, with whatever words around them.
+ * Throws an Error when there are none.
+ */
+export function readText(text: string | Uint8Array, options?: ReadTextOptions): TextReading;

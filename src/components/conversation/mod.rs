@@ -90,7 +90,7 @@ pub fn ConversationPane(props: &ConversationPaneProps) -> Html {
             <div class="head">
                 <div class="views" role="group" aria-label="What is shown of the packet">{ for tabs }</div>
                 <span class="grow"></span>
-                <span class="quiet hide-narrow" data-testid="verdict">{ verdict(items) }</span>
+                <span class="quiet hide-narrow" data-testid="verdict">{ verdict(items, &props.conversation) }</span>
             </div>
             if *view == View::Fields {
                 { findings(here, "In the conversation", props.selected, &props.on_select) }
@@ -107,8 +107,11 @@ pub fn ConversationPane(props: &ConversationPaneProps) -> Html {
     }
 }
 
-fn verdict(items: &[Item]) -> String {
+fn verdict(items: &[Item], conversation: &Conversation) -> String {
     match items.len() {
+        0 if conversation.leaves_keep_alive_open() => {
+            "no findings; without times Keep Alive was not checked".to_owned()
+        }
         0 => "no findings".to_owned(),
         1 => "1 finding".to_owned(),
         count => format!("{count} findings"),

@@ -1,11 +1,11 @@
 //! Changing one field in its place: an input for what the field takes.
 
 use mqttscope_inspect::edit::{self, Editable, NewValue};
-use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::Shown;
+use super::editor_field::{choice_field, text_field};
 use crate::element::el;
 use crate::hooks::{use_after, use_kept};
 use crate::services::browser;
@@ -57,7 +57,7 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         }
     };
     let submit = {
-        let (input, apply) = (input.clone(), apply.clone());
+        let input = input.clone();
         move || {
             let typed = browser::element_of::<HtmlInputElement>(&input).map(|input| input.value());
             let chosen =
@@ -81,16 +81,10 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         })
     };
     let on_choose = {
-        let by_keys = by_keys.clone();
-        Callback::from(move |event: Event| {
-            if *by_keys.borrow() {
-                return;
-            }
-            if let Some(select) = event
-                .target()
-                .and_then(|target| target.dyn_into::<HtmlSelectElement>().ok())
-            {
-                apply(&select.value());
+        let (by_keys, submit) = (by_keys.clone(), submit.clone());
+        Callback::from(move |_: Event| {
+            if !*by_keys.borrow() {
+                submit();
             }
         })
     };
@@ -126,31 +120,10 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         None => (now.clone().into(), None),
     };
     let field = match edit::editable(dissection, node) {
-        Editable::Choice(choices) => el("select")
-            .class("field")
+        Editable::Choice(choices) => choice_field(choices, &now)
             .on_change(on_choose)
-            .on_mouse_down(by_mouse)
-            .all(choices.into_iter().map(|(number, says)| {
-                let value = number.to_string();
-                el("option")
-                    .flag("selected", value == now)
-                    .made("value", value)
-                    .string(format!("{number} {says}"))
-            })),
-        kind => {
-            let field = el("input")
-                .attr("type", "text")
-                .value(value)
-                .made("title", hint(&kind))
-                .attr("spellcheck", "false")
-                .attr("autocomplete", "off");
-            match why {
-                Some(_) => field
-                    .attr("aria-invalid", "true")
-                    .attr("aria-describedby", "edit-why"),
-                None => field,
-            }
-        }
+            .on_mouse_down(by_mouse),
+        kind => text_field(&kind, value, why.is_some()),
     };
     let field = field.node(&input).label(name).test("edit");
     let stop = Callback::from(|event: MouseEvent| event.stop_propagation());
@@ -169,14 +142,4 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
                 .shared(why)
         }))
         .into()
-}
-
-fn hint(kind: &Editable) -> String {
-    match kind {
-        Editable::Number { max } => format!("0 to {max}; 0x and 0b too"),
-        Editable::Text { .. } | Editable::Bytes { .. } => {
-            "\\x00, \\n and \\u{fe0f} stand for what they say".to_owned()
-        }
-        _ => String::new(),
-    }
 }

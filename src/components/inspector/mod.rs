@@ -7,6 +7,7 @@ mod bit_figure;
 mod broken;
 mod bytes_pane;
 mod editor;
+mod editor_field;
 mod faults;
 mod field_row;
 mod field_tree;
@@ -19,6 +20,7 @@ mod payload;
 mod repairs;
 mod row_parts;
 mod shown;
+mod shown_texts;
 mod tree_acts;
 mod tree_keys;
 

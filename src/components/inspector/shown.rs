@@ -6,8 +6,7 @@ use std::rc::Rc;
 use mqttscope_inspect::bytes::{Layout, Line};
 use mqttscope_inspect::recording::Recording;
 use mqttscope_inspect::repair::Repair;
-use mqttscope_inspect::texts::Texts;
-use mqttscope_wire::{Dissection, Tree, explain};
+use mqttscope_wire::{Dissection, Tree};
 
 use crate::hooks::TextsStage;
 
@@ -17,7 +16,7 @@ const MISSING_SHOWN: usize = 32;
 /// A packet with its dissection, and with what is said about it. Two are the same when they are the
 /// same one in memory and as much can be said.
 #[derive(Clone)]
-pub struct Shown(Rc<Inner>, TextsStage);
+pub struct Shown(Rc<Inner>, pub(super) TextsStage);
 
 struct Inner {
     bytes: Rc<[u8]>,
@@ -55,32 +54,6 @@ impl Shown {
             repairs: Vec::new(),
         };
         Self(Rc::new(inner), TextsStage::Coming)
-    }
-
-    /// The same with these texts.
-    pub(super) fn with(self, texts: TextsStage) -> Self {
-        Self(self.0, texts)
-    }
-
-    /// The texts, if they have come.
-    pub(super) fn texts(&self) -> Option<&Texts> {
-        match self.stage() {
-            TextsStage::Here(texts) => Some(texts),
-            _ => None,
-        }
-    }
-
-    /// What the reason code at this node tells, once that has come.
-    pub(super) fn reason(&self, node: usize) -> Option<&str> {
-        let (code, packet_type) = explain::reason_code(self.tree(), node, self.bytes())?;
-        let version = self.dissection().version;
-        let sentence = self.texts()?.reason_code(code, packet_type, version);
-        (!sentence.is_empty()).then_some(sentence)
-    }
-
-    /// How far the texts are.
-    pub(super) fn stage(&self) -> &TextsStage {
-        &self.1
     }
 
     /// The packet with this index of a recording.

@@ -10,7 +10,7 @@ use super::desk::Desk;
 use super::examples::use_examples;
 use super::field_text::use_text_field;
 use super::opening::open_file;
-use super::said::{format_chip, said};
+use super::said::{format_chip, offers, said};
 use crate::components::icon::{Icon, icon, icon_button};
 use crate::element::{El, el, grow, list};
 use crate::services::browser;
@@ -35,6 +35,7 @@ pub(super) fn use_given_pane(desk: &Rc<Desk>, text_revision: u32, can: (bool, bo
         head(desk, &file, can).html(examples).into(),
         given.into(),
         said(&desk.now),
+        offers(desk).map_or_else(Html::default, Into::into),
     ])
 }
 

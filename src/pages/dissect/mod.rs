@@ -4,6 +4,7 @@ mod act;
 mod build;
 mod caret;
 mod copy;
+mod counted;
 mod desk;
 mod empty;
 mod examples;
@@ -32,8 +33,8 @@ use crate::element::{el, grow, list, part};
 use crate::hooks::{Kept, use_kept, use_made};
 use crate::state::toasts::Toaster;
 use crate::state::workbench::{Act, Workbench};
+pub(crate) use counted::counted;
 use desk::Desk;
-pub(crate) use reading::counted;
 use steps::Step;
 
 /// What the page is given.

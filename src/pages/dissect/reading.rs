@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::digits::grouped;
 use mqttscope_wire::ProtocolVersion;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlSelectElement;
@@ -130,28 +129,4 @@ pub(super) fn choice(
                 .iter()
                 .map(|(name, is_it)| el("option").flag("selected", *is_it).string(name.clone())),
         )
-}
-
-/// A number with its noun, thousands apart.
-pub(crate) fn counted(number: usize, noun: &str) -> String {
-    let mut out = grouped(number as u64);
-    out.push(' ');
-    out.push_str(noun);
-    if number != 1 {
-        out.push('s');
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::counted;
-
-    #[test]
-    fn thousands_stand_apart() {
-        assert_eq!(counted(1, "byte"), "1 byte");
-        assert_eq!(counted(0, "byte"), "0 bytes");
-        assert_eq!(counted(1_048_576, "byte"), "1,048,576 bytes");
-        assert_eq!(counted(999, "packet"), "999 packets");
-    }
 }

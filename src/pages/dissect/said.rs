@@ -25,7 +25,10 @@ pub(super) fn format_chip(desk: &Rc<Desk>) -> Option<El> {
             Some(_) if asked.is_none() => "JSON · detected".to_owned(),
             _ => "detect the format".to_owned(),
         },
-        |format| format!("{format} · detected"),
+        |format| match document.is_sure {
+            true => format!("{format} · detected"),
+            false => format!("{format} · not certain"),
+        },
     );
     let formats = Format::ALL.map(|format| (format.name().to_owned(), asked == Some(format)));
     let chip = choice(desk, "chip accent", automatic, &formats, |index| {
@@ -67,6 +70,27 @@ pub(super) fn said(document: &Document) -> Html {
             .child(el("span").string(sentence))
     });
     el("ul").class("said").test("notes").all(notes).into()
+}
+
+/// Other formats that the text may be in, each a button.
+pub(super) fn offers(desk: &Rc<Desk>) -> Option<El> {
+    let document = &desk.now;
+    let may_choose = !document.is_sure && document.format.is_none() && document.fault.is_none();
+    if !may_choose || document.alternatives.is_empty() {
+        return None;
+    }
+    let buttons = document.alternatives.iter().take(3).map(|&format| {
+        let acts = desk.acts.clone();
+        el("button")
+            .class("link")
+            .on_click(Callback::from(move |_: MouseEvent| {
+                acts.dispatch(Act::ReadAs(Some(format)));
+            }))
+            .string(format!("Read as {format}"))
+    });
+    let sentence = el("span").text("This may be another format. ").all(buttons);
+    let line = el("li").child(icon(Icon::Note)).child(sentence);
+    Some(el("ul").class("said").test("other-formats").child(line))
 }
 
 fn first_upper(sentence: &str) -> String {

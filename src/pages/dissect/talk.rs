@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{Array, Uint8Array, Uint32Array};
+use js_sys::{Array, Float64Array, Uint8Array, Uint32Array};
 use mqttscope_inspect::recording::{Packet, Recording};
 use mqttscope_wire::{ProtocolVersion, Sender};
 use wasm_bindgen::prelude::*;
@@ -59,10 +59,11 @@ pub(super) fn use_talk(desk: &Rc<Desk>, marks: &Marks) -> Option<El> {
         });
         let recording = &desk.now.recording;
         let spoken: Vec<u32> = recording.packets().iter().map(spoken).collect();
-        let given = Array::of4(
+        let given = Array::of5(
             &host,
             &Uint8Array::from(recording.bytes()),
             &Uint32Array::from(spoken.as_slice()),
+            &Float64Array::from(times(&desk.now).as_slice()),
             &on_select.into_js_value(),
         );
         spawn_local(async move {
@@ -81,6 +82,22 @@ pub(super) fn use_talk(desk: &Rc<Desk>, marks: &Marks) -> Option<El> {
         Some(Box::new(|| annex::tell("leave", 0)))
     });
     is_talk.then(|| el("div").class("talk").node(&host))
+}
+
+/// The time of each packet in milliseconds; not a number where the text does not tell it.
+fn times(document: &Document) -> Vec<f64> {
+    let recording = &document.recording;
+    let packets = recording.packets().iter();
+    packets
+        .map(|packet| {
+            let end = packet.at.offset.saturating_add(packet.at.len);
+            let start = recording.given(packet.at.offset..end).start;
+            // Of bytes that were taken out of something else, the places are not those in the text.
+            let known = document.times.iter().filter(|_| document.other.is_none());
+            let told = known.take_while(|(begins, _)| *begins <= start).last();
+            told.map_or(f64::NAN, |(_, at)| *at as f64)
+        })
+        .collect()
 }
 
 /// A packet as the annex is told of it.

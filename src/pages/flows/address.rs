@@ -19,17 +19,26 @@ pub(super) fn use_address(arrival: &Arrival, state: &UseReducerHandle<Flows>, pl
     let toaster = use_context::<Toaster>();
     // What is still to be shown because the address says so. Until it is, nothing else is an entry.
     let arriving = use_memo((), |()| Cell::new(None::<String>));
+    // The address as it was when the page saw it last: where the browser's is another by now, a person
+    // has gone on, which is told next, and nothing must be written over that entry.
+    let seen = use_memo((), |()| Cell::new(String::new()));
     let here = state.address(playing.beat);
     let gallery = state.gallery().clone();
     {
         let acts: Acts = state.dispatcher();
         let (arriving, player) = (arriving.clone(), playing.player.clone());
+        let seen = seen.clone();
         let (here, gallery) = (here.clone(), gallery.clone());
         use_effect_with(arrival.clone(), move |arrival| {
             let route = Route::of_hash(&arrival.hash);
-            if route.page != Page::Flows {
+            if route.page != Page::Flows || browser::hash() != *arrival.hash {
                 return;
             }
+            seen.set(arrival.hash.to_string());
+            let replace = |hash: &str| {
+                browser::replace_hash(hash);
+                seen.set(browser::hash());
+            };
             match Address::of(&route, &gallery) {
                 Ok(Some(there))
                     if (&there.scenario, &there.view) == (&here.scenario, &here.view) =>
@@ -46,12 +55,12 @@ pub(super) fn use_address(arrival: &Arrival, state: &UseReducerHandle<Flows>, pl
                     arriving.set(Some(there.place(&gallery)));
                     acts.dispatch(Act::Arrive(there.into()));
                 }
-                Ok(None) => browser::replace_hash(&here.hash(&gallery)),
+                Ok(None) => replace(&here.hash(&gallery)),
                 Err(why) => {
                     if let Some(toaster) = toaster {
                         toaster.dispatch(ToastAction::Say(why));
                     }
-                    browser::replace_hash(&here.hash(&gallery));
+                    replace(&here.hash(&gallery));
                 }
             }
         });
@@ -77,7 +86,9 @@ pub(super) fn use_address(arrival: &Arrival, state: &UseReducerHandle<Flows>, pl
         }
         last.set(Some(place));
         let hash = here.hash(&gallery);
-        if !is_on_page() {
+        let before = seen.take();
+        if before != browser::hash() {
+            seen.set(before);
             return;
         }
         if is_other && awaited.is_none() {
@@ -85,9 +96,6 @@ pub(super) fn use_address(arrival: &Arrival, state: &UseReducerHandle<Flows>, pl
         } else if is_known && !*is_playing {
             browser::replace_hash(&hash);
         }
+        seen.set(browser::hash());
     });
-}
-
-fn is_on_page() -> bool {
-    Route::of_hash(&browser::hash()).page == Page::Flows
 }

@@ -1,6 +1,5 @@
 //! One state of the work: what was given, the bytes in it, how they are read, what is selected.
 
-use std::ops::Range;
 use std::rc::Rc;
 
 use mqttscope_capture::foreign::examine;
@@ -8,10 +7,9 @@ use mqttscope_capture::text::{
     self, Decoded, Format, Marks, Note, Piece, Reading, Side, SourceMap, Style, TextError,
     TextErrorKind, Turns,
 };
-use mqttscope_inspect::fields;
 use mqttscope_inspect::recording::Recording;
 use mqttscope_inspect::sides::{self, Run};
-use mqttscope_wire::{PacketType, ProtocolVersion, Reason, Sender};
+use mqttscope_wire::{ProtocolVersion, Sender};
 
 use super::foreign::{Other, Taking, parts_of};
 use super::{Given, OpenBytes, Sides};
@@ -159,7 +157,7 @@ impl Document {
         fresh.decoded(given, decoded)
     }
 
-    fn decode(&self, text: &str) -> Result<Reading, TextError> {
+    pub(super) fn decode(&self, text: &str) -> Result<Reading, TextError> {
         let turns = match self.sides {
             Some(Sides::Turns) => Turns::Alternating,
             _ => Turns::Marked,
@@ -242,36 +240,6 @@ impl Document {
         }
     }
 
-    /// The version that was chosen, or that holds while packets are changed.
-    #[must_use]
-    pub fn version_asked(&self) -> Option<ProtocolVersion> {
-        self.version.or(self.held)
-    }
-
-    /// The same document with packets that were changed or added here, read in the version in which they
-    /// were read before. Where a CONNECT names a version, that one counts.
-    fn changed(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
-        let named =
-            |recording: &Recording| recording.detection().reasons.first() == Some(&Reason::Connect);
-        let before = &self.recording;
-        let now = self.held.unwrap_or(before.version());
-        let held = Self {
-            held: Some(now).filter(|_| !before.packets().is_empty()),
-            ..self.clone()
-        };
-        let free = Self {
-            held: None,
-            ..self.clone()
-        };
-        let is_named = named(before) && self.held.is_none();
-        let (likely, other) = if is_named { (free, held) } else { (held, free) };
-        let made = likely.with_bytes(bytes.clone(), runs);
-        if named(&made.recording) == is_named {
-            return made;
-        }
-        other.with_bytes(bytes, runs)
-    }
-
     /// The same document with bytes that were made here. Where both sides speak, marks say so.
     pub(super) fn with_bytes(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
         let recording = self.recorded(bytes, runs);
@@ -297,39 +265,6 @@ impl Document {
             recording: Rc::new(recording),
             ..self.clone()
         }
-    }
-
-    /// With other bytes in place of one packet; the selected field is found again in them.
-    pub(super) fn edited(&self, packet: usize, bytes: &[u8]) -> Self {
-        let (bytes, runs) = self.recording.with(packet, bytes);
-        let made = self.changed(bytes, &runs);
-        let key = self
-            .node
-            .and_then(|node| fields::key(&self.recording.dissect(packet).tree, node));
-        let node = key.and_then(|key| fields::by_key(&made.recording.dissect(packet).tree, key));
-        made.selecting(packet, node.filter(|_| packet == self.packet))
-    }
-
-    /// With packets behind the last one, the first of them selected.
-    pub(super) fn appended(&self, bytes: &[u8]) -> Self {
-        let first_new = self.recording.packets().len();
-        let mut runs = self.recording.runs();
-        if self.recording.has_both() {
-            let kind = PacketType::from_first_byte(bytes.first().copied().unwrap_or(0));
-            let by_server = !kind
-                .sent_by(self.recording.version())
-                .allows(Sender::Client);
-            runs.push(Run {
-                start: self.recording.bytes().len(),
-                from: if by_server {
-                    Sender::Server
-                } else {
-                    Sender::Client
-                },
-            });
-        }
-        self.changed([self.recording.bytes(), bytes].concat(), &runs)
-            .selecting(first_new, None)
     }
 
     /// The text read as another format.
@@ -395,42 +330,6 @@ impl Document {
             packet,
             node,
             ..self.clone()
-        }
-    }
-
-    /// Where a packet stands in the text: its first and last characters and all between, in units of
-    /// UTF-16, and the line it begins on, from 0.
-    #[must_use]
-    pub fn place_of(&self, packet: usize) -> Option<(Range<usize>, usize)> {
-        let text = self.given.text()?;
-        let source = self.source_of(text)?;
-        let at = self.recording.packets().get(packet)?.at;
-        let end = at.offset.saturating_add(at.len);
-        let range = self.recording.given(at.offset..end);
-        let first = source.span_of(range.clone())?.start;
-        let line = text.get(..first)?.matches('\n').count();
-        Some((source.utf16_span_of(text, range)?, line))
-    }
-
-    /// The packet that stands at a place in the text, in units of UTF-16, or the last before it.
-    #[must_use]
-    pub fn packet_at(&self, place: usize) -> Option<usize> {
-        let text = self.given.text()?;
-        let mut units = 0_usize;
-        let here = text.char_indices().find(|(_, character)| {
-            units = units.saturating_add(character.len_utf16());
-            units > place
-        });
-        let offset = here.map_or(text.len(), |(offset, _)| offset);
-        let byte = self.source_of(text)?.byte_at(offset)?;
-        self.recording.packet_of(byte)
-    }
-
-    fn source_of(&self, text: &str) -> Option<Rc<SourceMap>> {
-        match &self.source {
-            Some(source) => Some(source.clone()),
-            // What was made here was not read from its text.
-            None => Some(Rc::new(self.decode(text).ok()?.decoded.source)),
         }
     }
 

@@ -2,9 +2,11 @@
 //! back.
 
 mod document;
+mod edits;
 mod foreign;
 mod given;
 mod history;
+mod places;
 mod saved;
 
 use std::rc::Rc;

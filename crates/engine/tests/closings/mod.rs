@@ -1,4 +1,9 @@
 //! Connections that open and close: their rows among the packets, and why they closed.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
 
 use mqttscope_engine::protocol::{Action, ClosedBy, EventKind, EventView};
 

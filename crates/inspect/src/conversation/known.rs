@@ -27,6 +27,15 @@ pub(super) const fn rests_on_time(rule: Rule) -> bool {
     )
 }
 
+/// Whether the times of the packets that are there show that such a rule is broken. What expires in a
+/// session or outside the text is not shown by them.
+pub(super) const fn shown_by_times(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::KeepAliveMissed | Rule::KeepAliveNotEnforced | Rule::PingreqUnanswered
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use mqttscope_session::monitor::{shown_by_one_side, words};

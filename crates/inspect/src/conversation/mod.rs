@@ -1,6 +1,7 @@
-//! Packets of both sides without a clock, as text gives them: judged together by the monitor.
+//! Packets of both sides as text gives them, judged together by the monitor.
 //!
-//! Nothing that rests on time is said, and of one side alone only what that side shows by itself.
+//! Rules that rest on time are claimed only where the text gives times, and of one side alone only
+//! what that side shows by itself.
 
 mod known;
 mod merged;
@@ -11,6 +12,7 @@ use std::ops::Range;
 
 use mqttscope_session::common::Instant;
 use mqttscope_session::monitor::{ConnectionId, Monitor, shown_by_one_side};
+use mqttscope_wire::frame::{self, Header};
 use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Seen, Sender, Severity};
 
 use crate::states::{Passed, Recorded, Replay, Source, StateView};
@@ -24,6 +26,8 @@ pub struct Conversation {
     bytes: Vec<u8>,
     packets: Vec<Spoken>,
     has_both: bool,
+    /// The text gives the time of the first packet and of later ones.
+    has_times: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +35,7 @@ struct Spoken {
     range: Range<usize>,
     from: Sender,
     connection: ConnectionId,
+    at: Instant,
 }
 
 /// What the monitor says of a conversation.
@@ -118,6 +123,7 @@ impl Conversation {
                 range: start..end,
                 from,
                 connection,
+                at: Instant::ZERO,
             });
             start = end;
         }
@@ -126,7 +132,46 @@ impl Conversation {
             has_both: speaks(Sender::Client) && speaks(Sender::Server),
             packets: spoken,
             bytes,
+            has_times: false,
         }
+    }
+
+    /// The same packets with their times in milliseconds, as far as the text has them. A packet
+    /// without one has that of the packet before it. Times that go back are none.
+    #[must_use]
+    pub fn with_times(mut self, times: &[Option<u64>]) -> Self {
+        let mut told = times.iter().flatten();
+        let goes_on = times.iter().flatten().is_sorted();
+        let (Some(Some(first)), true) = (times.first(), goes_on) else {
+            return self;
+        };
+        let mut now = 0;
+        for (packet, at) in self.packets.iter_mut().zip(times) {
+            now = at.map_or(now, |at| at.saturating_sub(*first));
+            packet.at = Instant::from_millis(now);
+        }
+        self.has_times = told.any(|at| at > first);
+        self
+    }
+
+    /// Whether a client promised a Keep Alive that nothing can be said of, as the text has no times.
+    #[must_use]
+    pub fn leaves_keep_alive_open(&self) -> bool {
+        let asks = |packet: &Spoken| {
+            let bytes = self.bytes.get(packet.range.clone()).unwrap_or_default();
+            // Keep Alive stands behind name, level and flags, whatever else is wrong.
+            let Header::Complete { header_len, .. } = frame::header(bytes) else {
+                return false;
+            };
+            let body = bytes.get(header_len..).unwrap_or_default();
+            let name = body
+                .first_chunk::<2>()
+                .map_or(0, |len| usize::from(u16::from_be_bytes(*len)));
+            let keep_alive = body.get(name.saturating_add(4)..name.saturating_add(6));
+            PacketType::from_first_byte(bytes.first().copied().unwrap_or(0)) == PacketType::Connect
+                && keep_alive.is_some_and(|seconds| seconds != [0, 0])
+        };
+        !self.has_times && self.has_both && self.packets.iter().any(asks)
     }
 
     /// How many packets it has.
@@ -197,7 +242,8 @@ impl Conversation {
 
     /// Whether these packets can show that a rule is broken.
     fn shows(&self, rule: Rule) -> bool {
-        !known::rests_on_time(rule) && (self.has_both || shown_by_one_side(rule))
+        (!known::rests_on_time(rule) || self.has_times && known::shown_by_times(rule))
+            && (self.has_both || shown_by_one_side(rule))
     }
 
     /// What both ends know around a packet; none where it is no packet.
@@ -208,12 +254,15 @@ impl Conversation {
                 Passed::Gone => return None,
                 Passed::There(mut around) => {
                     // The clock of Keep Alive needs times.
+                    let has_times = self.has_times;
                     let before = around
                         .before
                         .as_mut()
                         .and_then(|state| state.keep_alive.as_mut());
                     let clocks = before.into_iter().chain(around.after.keep_alive.as_mut());
-                    clocks.for_each(|clock| clock.closes = None);
+                    clocks
+                        .filter(|_| !has_times)
+                        .for_each(|clock| clock.closes = None);
                     return Some(StateView::of(
                         around.before.as_ref(),
                         &around.after,
@@ -244,7 +293,7 @@ impl Source for Conversation {
         Some(Recorded {
             connection: packet.connection,
             from: packet.from,
-            at: Instant::ZERO,
+            at: packet.at,
             bytes: self.bytes.get(packet.range.clone())?,
         })
     }
@@ -254,7 +303,11 @@ impl Source for Conversation {
         let connection = |place: usize| self.packets.get(place).map(|packet| packet.connection);
         let before = place.checked_sub(1).and_then(connection);
         if let Some(ended) = before.filter(|_| before != connection(place)) {
-            monitor.close(ended, Instant::ZERO);
+            let at = self
+                .packets
+                .get(place)
+                .map_or(Instant::ZERO, |packet| packet.at);
+            monitor.close(ended, at);
         }
     }
 }
