@@ -73,6 +73,13 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
         // Its names and numbers are no bytes.
         strict = Err(no_bytes(text));
     }
+    // Someone types hex, and its last byte is half there: that is no reason to look for others.
+    if let Err(error) = &strict
+        && error.kind == TextErrorKind::OddDigits
+        && is_slip(text, error)
+    {
+        return Err(error.clone());
+    }
     let found = if text.len() <= MAX_SEARCHED {
         choose(text, islands::find(text))
     } else {
