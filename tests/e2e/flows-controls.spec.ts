@@ -42,6 +42,8 @@ test("the settings are changed with keys", async ({ page }) => {
 });
 
 test("every fault of the menu is added with keys", async ({ page }) => {
+  // A scenario for each entry of a long menu.
+  test.slow();
   await open(page, "QoS 1, no faults");
   await page.keyboard.press("f");
   const items = page.getByRole("menuitem");

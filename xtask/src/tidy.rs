@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_long_file_is_found_and_a_generated_one_is_not() {
-        let text = "x\n".repeat(401);
+        let text = "x\n".repeat(FILE_LIMIT + 1);
         assert_eq!(findings("crates/a/src/b.rs", &text).len(), 1);
         assert_eq!(findings("crates/wire/src/rule/table.rs", &text).len(), 0);
         assert_eq!(findings("docs/long.md", &text).len(), 0);
@@ -130,14 +130,14 @@ mod tests {
 
     #[test]
     fn tests_do_not_count() {
-        let text = "x\n".repeat(400) + "#[cfg(test)]\nmod tests {}\n";
+        let text = "x\n".repeat(FILE_LIMIT) + "#[cfg(test)]\nmod tests {}\n";
         assert_eq!(findings("crates/a/src/b.rs", &text).len(), 0);
         assert_eq!(findings("crates/a/tests/b.rs", &text.repeat(2)).len(), 0);
     }
 
     #[test]
     fn a_component_has_a_smaller_limit() {
-        let text = "x\n".repeat(151);
+        let text = "x\n".repeat(COMPONENT_LIMIT + 1);
         assert_eq!(findings("src/components/a.rs", &text).len(), 1);
         assert_eq!(findings("src/state/a.rs", &text).len(), 0);
     }

@@ -42,6 +42,7 @@ impl Known {
 }
 
 const BOTH: &[ProtocolVersion] = &[ProtocolVersion::V3_1_1, ProtocolVersion::V5];
+const V3_1_1: &[ProtocolVersion] = &[ProtocolVersion::V3_1_1];
 const V5: &[ProtocolVersion] = &[ProtocolVersion::V5];
 /// The one grew out of the other.
 const SIBLINGS: &[Peer] = &[MqttBytes, Rumqttc];
@@ -134,5 +135,13 @@ pub(crate) const KNOWN: &[Known] = &[
         why: "they do not know the packet type AUTH when they read",
         shows: |packet, _| matches!(packet, ControlPacket::Auth(_)),
         example: "f006190415000161",
+    },
+    Known {
+        peers: &Peer::ALL,
+        versions: V3_1_1,
+        how: How::Refuses,
+        why: "they do not know the protocol level of mosquitto's bridges, which is 4 with the highest bit set",
+        shows: |packet, _| matches!(packet, ControlPacket::Connect(connect) if connect.bridge),
+        example: "100d00044d5154548402003c000161",
     },
 ];

@@ -54,6 +54,18 @@ fn foreign(bytes: &[u8], from: Sender) -> Option<Foreign> {
     is_http.then_some(Foreign::Http)
 }
 
+/// Whether these may be the first bytes of a line of HTTP whose end has not come yet.
+fn may_be_http(bytes: &[u8], from: Sender) -> bool {
+    let starts: &[&[u8]] = match from {
+        Sender::Client => &[b"GET ", b"HEAD ", b"POST ", b"PUT ", b"OPTIONS "],
+        Sender::Server => &[b"HTTP/1."],
+    };
+    let is_line = |byte: &u8| matches!(byte, b' '..=b'~');
+    bytes.len() < LINE
+        && bytes.iter().all(is_line)
+        && starts.iter().any(|start| bytes.starts_with(start))
+}
+
 impl Connection {
     /// Whether a side begins with another protocol; that is said once, and nothing is read of it.
     #[cold]
@@ -79,6 +91,12 @@ impl Connection {
     ) -> bool {
         let half = self.halves.of(from);
         half.packets == 0 && half.passed == 0 && self.judge_foreign(log, from, bytes, at)
+    }
+
+    /// Whether more bytes are needed to know if a side begins with another protocol.
+    pub(super) fn may_be_foreign(&self, from: Sender, bytes: &[u8]) -> bool {
+        let half = self.halves.of(from);
+        half.packets == 0 && half.passed == 0 && !self.begun && may_be_http(bytes, from)
     }
 
     /// Says once that no packet was found in the bytes of a side: when there are many, and at the end

@@ -63,6 +63,9 @@ impl Connection {
         if self.is_foreign(log, from, bytes, at) {
             return bytes.len();
         }
+        if self.may_be_foreign(from, bytes) {
+            return 0;
+        }
         let mut done = 0_usize;
         while let Some(rest) = bytes.get(done..).filter(|rest| !rest.is_empty()) {
             if !self.begun && self.halves.of(from).packets == 0 {

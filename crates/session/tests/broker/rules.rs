@@ -233,17 +233,17 @@ fn what_is_not_finished_is_bounded() {
         "b > raw 1031
          b < close
          // 42 bytes of 1000, and then 42 more of another client
-         a > raw 30e807 \"0123456789012345678901234567890123456789
+         a > raw 30e80700016100 \"456789012345678901234567890123456789
          c > CONNECT v5 id=c
          c < CONNACK 00
-         c > raw 30e807 \"0123456789012345678901234567890123456789
+         c > raw 30e80700016100 \"456789012345678901234567890123456789
          c < DISCONNECT 97
          c < close
          // what is given up counts no more
          a gone
          c > CONNECT v5 id=c
          c < CONNACK 00
-         c > raw 30e807 \"0123456789012345678901234567890123456789",
+         c > raw 30e80700016100 \"456789012345678901234567890123456789",
     );
 }
 
