@@ -55,7 +55,7 @@ plain("when the worker fails, connections show as lost, and one press starts it 
   });
   const line = page.getByTestId("stopped");
   await expect(line).toContainText("broken on purpose");
-  await expect(line).toContainText("The connection is lost. The 5 recorded packets are gone.");
+  await expect(line).toContainText("The connection is lost. The 6 recorded packets are gone.");
   await expect(page.getByTestId("connection")).toHaveAttribute("data-state", "failed");
   await expect(page.getByTestId("wire-row")).toHaveCount(0);
   await expect(page.getByTestId("publish")).toBeDisabled();

@@ -96,7 +96,7 @@ test("one flipped bit leaves the version and shows only what it broke", async ({
 test("the first finding names its rule until the texts arrive, and then says all", async ({ page }) => {
   let arrive = () => {};
   const texts = new Promise<void>((resolve) => (arrive = resolve));
-  await page.route("**/texts.txt", async (route) => {
+  await page.route("**/texts*.txt", async (route) => {
     await texts;
     await route.continue();
   });
@@ -106,7 +106,6 @@ test("the first finding names its rule until the texts arrive, and then says all
   await expect(finding).toContainText(/[a-z]+-[a-z]+/);
   await expect(finding).toHaveAttribute("data-rule", /[a-z]+-[a-z]+/);
   await expect(finding.locator(".ids .rule")).toHaveCount(1);
-  await expect(finding.locator(".ids span")).toHaveCount(1);
   arrive();
-  await expect(finding.locator(".ids span").first()).toContainText("MQTT-");
+  await expect(finding.locator(".ids")).toContainText("MQTT-");
 });

@@ -31,7 +31,10 @@ export function connack(userProperties = 0): Buffer {
   return packet(0x20, Buffer.concat([Buffer.from([0, 0]), packet(0, properties).subarray(1)]));
 }
 
+/** A binary WebSocket frame. Its length must be written in the shortest form. */
 function frame(bytes: Buffer): Buffer {
+  if (bytes.length < 126) return Buffer.concat([Buffer.from([0x82, bytes.length]), bytes]);
+  if (bytes.length < 65_536) return Buffer.concat([Buffer.from([0x82, 126, bytes.length >> 8, bytes.length & 0xff]), bytes]);
   const head = Buffer.alloc(10);
   head[0] = 0x82;
   head[1] = 127;
