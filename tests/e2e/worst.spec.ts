@@ -69,8 +69,9 @@ for (const [name, type, field, [address, count]] of PACKETS) {
     await expect(selected).toBeInViewport();
     // One among many says so.
     const last = rows(page).and(page.locator(`[data-name="${field}"]`)).last();
-    expect(Number(await last.getAttribute("aria-setsize"))).toBeGreaterThanOrEqual(count);
-    expect(Number(await last.getAttribute("aria-posinset"))).toBeGreaterThan(count / 2);
+    // A packet has at most two million parts; what is beyond them is counted.
+    expect(Number(await last.getAttribute("aria-setsize"))).toBeGreaterThanOrEqual(Math.min(count, 200_000));
+    expect(Number(await last.getAttribute("aria-posinset"))).toBeGreaterThan(100_000);
     expect(await rows(page).count()).toBeLessThan(150);
   });
 }
