@@ -141,7 +141,9 @@ test("it goes on reporting, and counts what it does not report", () => {
   }
   assert.equal(reported, 12_000);
   assert.equal(monitor.findingsDropped, 0);
-  for (let again = 0; again < 200; again++) monitor.push(12_000, "client", hex("1000"), 0);
+  monitor.push(12_000, "client", hex("100d00044d51545404020000000163"), 0);
+  monitor.push(12_000, "server", hex("20020000"), 0);
+  for (let again = 0; again < 200; again++) monitor.push(12_000, "client", hex("40020009"), 0);
   assert.ok(monitor.findingsDropped > 0);
   monitor.forgetFindings();
   assert.deepEqual(monitor.findings(), []);
