@@ -1,5 +1,11 @@
 //! A server that sends what is allowed and made to hurt: the heap and every report stay small.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
+
 use mqttscope_engine::protocol::{
     Command, ConnectionId, Looking, Profile, RecordId, Report, Target, Tree, Window,
 };
