@@ -65,10 +65,9 @@ impl Options {
     /// Reads those of `dissect`, too.
     pub(crate) fn of_dissect(value: &JsValue) -> Result<Self, Failure> {
         let options = Self::of(value)?;
-        if value.is_undefined() || value.is_null() {
+        let Some(given) = object::<Given>(value) else {
             return Ok(options);
-        }
-        let given: &Given = value.unchecked_ref();
+        };
         Ok(Self {
             maximum_packets: maximum(
                 &given.maximum_packets(),
