@@ -65,7 +65,7 @@ impl Options {
     /// Reads those of `dissect`, too.
     pub(crate) fn of_dissect(value: &JsValue) -> Result<Self, Failure> {
         let options = Self::of(value)?;
-        let Some(given) = object::<Given>(value) else {
+        let Some(given) = plain::object::<Given>(value) else {
             return Ok(options);
         };
         Ok(Self {
