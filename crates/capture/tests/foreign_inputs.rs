@@ -1,4 +1,11 @@
 //! What people pasted that is not MQTT on its own, from public reports: each is named or peeled.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use mqttscope_capture::foreign::{Examined, Part, Protocol, examine};
 use mqttscope_capture::json::{self, Json};

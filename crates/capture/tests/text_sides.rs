@@ -261,7 +261,7 @@ proptest! {
 #[test]
 fn a_comment_behind_a_mark_is_no_bytes_and_leaves_the_sides() {
     let text = "> # connection 1 opened after 3 ms · ws://127.0.0.1:9001/\n> c0 00\n< d0 00\n";
-    let reading = mqttscope_capture::text::read(text, None, mqttscope_capture::text::Turns::Marked);
+    let reading = mqttscope_capture::text::read(text, None, Turns::Marked);
     let decoded = reading.unwrap().decoded;
     assert_eq!(decoded.bytes, [0xc0, 0, 0xd0, 0]);
     assert!(decoded.parts.len() >= 2, "{:?}", decoded.parts);
