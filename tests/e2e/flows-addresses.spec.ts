@@ -5,6 +5,7 @@ import { caption, catchToken, open, title } from "./flows";
 import { test } from "./quiet";
 
 test("a scenario, a step, a comparison and a fork have addresses, and Back goes through them", async ({ page }) => {
+  test.slow();
   await open(page);
   await expect(page).toHaveURL(/#\/flows\/qos2-no-faults$/);
   await page.getByTestId("scenario").filter({ has: page.getByText("QoS 2, PUBREC lost", { exact: true }) }).click();
