@@ -15,13 +15,14 @@ async function connect(page: Page, url: string) {
   return row;
 }
 
-// Not seen to pass: the last topic is below the rows in view. The engine holds the bound in its own test.
-test.fixme("topics of very many levels are counted and not kept, and the connection goes on", async ({ page }) => {
+test("topics of very many levels are counted and not kept, and the connection goes on", async ({ page }) => {
   const deep = Array.from({ length: 200 }, (_, n) => publishPacket(`${n}${"/".padEnd(327, "x").repeat(199)}`.slice(0, 65_500)));
   const server = await serve(() => [connack(), publishPacket(`a${"/".repeat(65_533)}`), ...deep, publishPacket("still/here", "yes")]);
   try {
     await open(page);
     const row = await connect(page, server.url);
+    // Two hundred topics stand above it.
+    await page.getByTestId("topic-filter").fill("still");
     await expect(page.getByTestId("topic").filter({ hasText: "still" })).toBeVisible({ timeout: 20_000 });
     await expect(page.getByTestId("topics-left-out")).toHaveText("1 topic not shown");
     await expect(rows(page, "PUBLISH").last()).toContainText("still/here");
