@@ -8,7 +8,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use mqttscope_wire::explain::shown;
 
 use super::node::{self, Node};
-use super::{Json, Recording};
+use super::{Json, Recording, milliseconds};
 use crate::foreign::{Confidence, Foreign, Protocol, Soundness, soundness};
 use crate::reading::{Part, Role};
 use crate::text::SourceMap;
@@ -162,19 +162,6 @@ fn socket(entry: &Node<'_>, text: &str) -> Socket {
             .push(part.sent_by(Some(from)).at(time.and_then(milliseconds)));
     }
     socket
-}
-
-/// Seconds since 1970, with a fraction.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "checked before"
-)]
-fn milliseconds(seconds: f64) -> Option<u64> {
-    let milliseconds = (seconds * 1000.0).round();
-    (0.0..9.0e15)
-        .contains(&milliseconds)
-        .then_some(milliseconds as u64)
 }
 
 fn plain(data: &str, range: Option<Range<usize>>) -> Part {

@@ -212,5 +212,18 @@ fn hex(text: &str, whole: &str) -> Option<Part> {
     Some(part)
 }
 
+/// Milliseconds of a time in seconds, where it is not before 1970 and can be counted.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked before"
+)]
+fn milliseconds(seconds: f64) -> Option<u64> {
+    let milliseconds = (seconds * 1000.0).round();
+    (0.0..9.0e15)
+        .contains(&milliseconds)
+        .then_some(milliseconds as u64)
+}
+
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::node::Node;
-use super::{Json, Recording, hex};
+use super::{Json, Recording, hex, milliseconds};
 use crate::foreign::{Confidence, Foreign, Protocol};
 use crate::reading::{Part, Role};
 
@@ -121,16 +121,4 @@ fn role((from, to): (u32, u32)) -> Option<Role> {
         _ if from < to => Some(Role::Server),
         _ => Some(Role::Client),
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "checked before"
-)]
-fn milliseconds(seconds: f64) -> Option<u64> {
-    let milliseconds = (seconds * 1000.0).round();
-    (0.0..9.0e15)
-        .contains(&milliseconds)
-        .then_some(milliseconds as u64)
 }
