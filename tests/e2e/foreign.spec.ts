@@ -102,6 +102,17 @@ test("HAR and tshark files are read, other JSON is named", async ({ page }) => {
   await expect(packets(page)).toHaveCount(0);
 });
 
+test("the banner is whole when the style sheets of the other pages are there", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("text").fill(input("11-wireshark-follow-websocket.txt").toString());
+  // Both sides are read as a conversation, which comes with the sheets of Live and Flows.
+  await expect(page.getByTestId("conversation").getByRole("button", { name: /Findings/ })).toBeVisible();
+  const headline = (await banner(page).locator("p").first().boundingBox())!;
+  const button = (await banner(page).getByRole("button").first().boundingBox())!;
+  expect(headline.y + headline.height).toBeLessThanOrEqual(button.y);
+  expect(await banner(page).evaluate((section) => section.scrollHeight - section.clientHeight)).toBe(0);
+});
+
 test("a dropped capture is read; what is no capture of MQTT is named", async ({ page }) => {
   await open(page);
   await drop(page, "a.pcap", corpus("t2_alias.pcap"));
