@@ -100,7 +100,8 @@ fn answer(packet: &Packet) -> String {
     let name = match (first >> 4, (first >> 1) & 3) {
         (1, _) => "CONNACK",
         (3, 1) => "PUBACK",
-        (3, 2) | (6, _) => "the handshake's next packet",
+        (3, 2) => "PUBREC",
+        (6, _) => "PUBCOMP",
         (8, _) => "SUBACK",
         (10, _) => "UNSUBACK",
         (12, _) => "PINGRESP",
