@@ -129,6 +129,18 @@ test("the format and the version can be overruled", async ({ page }) => {
   await expect(page.getByTestId("packet")).toHaveCount(0);
 });
 
+test("the reading of another version that is nearly as good says its error, and is one press away", async ({ page }) => {
+  await open(page);
+  await give(page, "32 0a 00 01 61 00 01 04 01 00 01 00");
+  const other = page.getByTestId("other-reading");
+  await expect(other).toContainText("MQTT 5 can read this, too, with 1 error: ");
+  // A sentence, not the name of the rule, once the texts are here.
+  await expect(other).not.toContainText(/error: [a-z]+-[a-z-]+/);
+  await other.getByRole("button", { name: "Read as 5" }).click();
+  await expect(other).toHaveCount(0);
+  await expect(page.getByTestId("fields").getByTestId("diagnostic")).toHaveCount(1);
+});
+
 test("a dropped file is read, binary or text", async ({ page }) => {
   await open(page);
   await drop(page, "ping.bin", [0xc0, 0x00, 0xd0, 0x00]);

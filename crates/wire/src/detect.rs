@@ -54,9 +54,14 @@ impl FirstError {
     /// The error for a person who looks at the recording.
     #[must_use]
     pub fn message(&self, bytes: &[u8]) -> String {
+        self.diagnostic.message(self.packet(bytes))
+    }
+
+    /// The packet with the error, in the bytes of the recording.
+    #[must_use]
+    pub fn packet<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
         let end = self.offset.saturating_add(self.len);
-        let packet = bytes.get(self.offset..end).unwrap_or_default();
-        self.diagnostic.message(packet)
+        bytes.get(self.offset..end).unwrap_or_default()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use mqttscope_wire::{FirstError, Score};
 use yew::prelude::*;
 
 use super::counted;
@@ -9,28 +10,47 @@ use super::desk::Desk;
 use crate::components::icon::{Icon, icon};
 use crate::components::inspector::marked;
 use crate::element::{El, el, grow, list};
-use crate::state::workbench::Act;
+use crate::hooks::TextsStage;
+use crate::state::workbench::{Act, Document};
 
 /// The bar, and below it the reading of another version that is nearly as good.
-pub(super) fn list_head(desk: &Rc<Desk>) -> Html {
-    let other = other_reading(desk).map_or_else(Html::default, Html::from);
+pub(super) fn list_head(desk: &Rc<Desk>, texts: &TextsStage) -> Html {
+    let other = other_reading(desk, texts).map_or_else(Html::default, Html::from);
     list(vec![count(desk).into(), other])
 }
 
-/// What another version would say, where the version is a guess that might have gone the other way.
-fn other_reading(desk: &Rc<Desk>) -> Option<El> {
-    let (now, recording) = (&desk.now, &desk.now.recording);
-    let other = recording.detection().alternatives.first()?;
-    if now.version.is_some() {
-        return None;
+/// The reading that is nearly as good, where nobody chose a version.
+pub(super) fn alternative(now: &Document) -> Option<&Score> {
+    now.recording
+        .detection()
+        .alternatives
+        .first()
+        .filter(|_| now.version.is_none())
+}
+
+/// What the error says; the name of its rule until the texts are here.
+fn message(first: &FirstError, bytes: &[u8], texts: &TextsStage) -> String {
+    let diagnostic = &first.diagnostic;
+    match texts {
+        TextsStage::Here(texts) => {
+            let rule = texts.rule(diagnostic.rule, diagnostic.version);
+            diagnostic.filled(rule.message, first.packet(bytes))
+        }
+        _ => diagnostic.rule.name().to_owned(),
     }
+}
+
+/// What another version would say, where the version is a guess that might have gone the other way.
+fn other_reading(desk: &Rc<Desk>, texts: &TextsStage) -> Option<El> {
+    let other = alternative(&desk.now)?;
+    let bytes = desk.now.recording.bytes();
     let name = other.version.name();
     let says = match other.first {
         None => format!("MQTT {name} can read this, too, and finds no error."),
         Some(first) => format!(
             "MQTT {name} can read this, too, with {}: {}",
             counted(other.errors as usize, "error"),
-            first.message(recording.bytes())
+            message(&first, bytes, texts)
         ),
     };
     let read = desk.on_press(Act::ReadVersion(Some(other.version)));

@@ -30,7 +30,7 @@ use yew::prelude::*;
 
 use crate::components::inspector::{Edited, Inspector, InspectorProps, Shown};
 use crate::element::{el, grow, list, part};
-use crate::hooks::{Kept, use_kept, use_made};
+use crate::hooks::{Kept, use_kept, use_made, use_texts};
 use crate::state::toasts::Toaster;
 use crate::state::workbench::{Act, Workbench};
 pub(crate) use counted::counted;
@@ -92,11 +92,12 @@ pub fn Dissect(props: &DissectProps) -> Html {
     let talk = talk::use_talk(&desk, &marks);
     let talking = if talk.is_some() { "talking" } else { "" };
 
+    let texts = use_texts(list_head::alternative(now).is_some());
     let banner = foreign::banner(&desk);
     let found = if now.recording.packets().is_empty() {
         list(vec![banner, grow().into()])
     } else {
-        let head = list_head::list_head(&desk);
+        let head = list_head::list_head(&desk, &texts);
         list(vec![banner, reading, head, packets.into()])
     };
     let foot = el("div")
