@@ -15,6 +15,11 @@ pub enum Taking {
     Inside,
 }
 
+impl Taking {
+    /// Every way.
+    pub const ALL: [Self; 3] = [Self::Found, Self::AsTheyAre, Self::Inside];
+}
+
 /// What the given bytes are, other than packets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Other {
