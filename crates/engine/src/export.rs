@@ -1,10 +1,13 @@
 //! Files of what was recorded.
 
+mod csv;
+
 use std::fmt::Write as _;
 
 use mqttscope_wire::{Dissector, Field, summary};
 use serde_json::json;
 
+use self::csv::quoted;
 use crate::log::{Entry, Index, Record, Wanted, WireLog};
 use crate::protocol::{Direction, Export, ExportFormat, Exported, RecordId};
 use crate::topics::Topics;
@@ -267,33 +270,4 @@ const fn direction(record: &Record) -> &'static str {
 /// Seconds since 1970, to the microsecond.
 fn time(at_ms: f64) -> String {
     format!("{:.6}", at_ms / 1000.0)
-}
-
-/// A field of a CSV file (RFC 4180). A spreadsheet takes what begins with one of `=+-@` for a
-/// formula, so that a quotation mark is put before it: topics and payloads are anybody's.
-fn quoted(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err() {
-        "'"
-    } else {
-        ""
-    };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fields_are_quoted_and_no_formula() {
-        let table = [
-            ("a", "\"a\""),
-            ("say \"x\"", "\"say \"\"x\"\"\""),
-            ("=1+1", "\"'=1+1\""),
-            ("-4.5", "\"-4.5\""),
-        ];
-        for (text, expected) in table {
-            assert_eq!(quoted(text), expected);
-        }
-    }
 }
