@@ -14,9 +14,14 @@ const SHEETS: [&str; 4] = ["live.css", "flows.css", "state.css", "conversation.c
 #[wasm_bindgen(module = "/src/services/later.js")]
 extern "C" {
     #[wasm_bindgen(js_name = ask)]
-    async fn ask_of(name: &str, sheets: &str, what: &str, given: &Array) -> JsValue;
-    /// Calls a function of the module if it is there.
-    pub(crate) fn tell(what: &str, given: usize);
+    async fn ask_of(name: &str, address: &str, sheets: &str, what: &str, given: &Array) -> JsValue;
+    #[wasm_bindgen(js_name = call)]
+    fn call_of(name: &str, what: &str, given: usize);
+}
+
+/// Calls a function of the module if it is there.
+pub(crate) fn tell(what: &str, given: usize) {
+    call_of(MODULE, what, given);
 }
 
 /// Loads the module and lets it draw into `host`.
@@ -33,6 +38,6 @@ pub(crate) async fn mount(host: &Element) -> Result<(), String> {
 /// Why it did not come, in words.
 pub(crate) async fn ask(what: &str, given: &Array) -> Result<JsValue, String> {
     let sheets = SHEETS.map(assets::address).join(" ");
-    let answer = ask_of(&assets::address(MODULE), &sheets, what, given).await;
+    let answer = ask_of(MODULE, &assets::address(MODULE), &sheets, what, given).await;
     answer.as_string().map_or(Ok(answer), Err)
 }

@@ -1,20 +1,25 @@
-// The module, once it is there.
-let here;
+// The modules that are there, by their names.
+const here = new Map();
 
 // Loads a module and the style sheets of what it draws, and calls a function of it. `import` is no function that
 // could be called from outside of a script. Its promise holds what the function gives, or why it failed, in words.
-export const ask = (name, sheets, what, given) =>
-  loaded(name, sheets).then((module) => module[what](...given)).catch((why) => String(why?.message ?? why));
+export const ask = (name, address, sheets, what, given) =>
+  loaded(name, address, sheets).then((module) => module[what](...given)).catch((why) => String(why?.message ?? why));
 
-// Calls a function of the module if it is there.
-export const tell = (what, given) => { here?.[what](given); };
+// Loads a module. Its promise holds why it did not come, in words.
+export const load = (name, address) =>
+  loaded(name, address, "").then(() => undefined, (why) => String(why?.message ?? why));
 
-const loaded = async (name, sheets) => {
-  const there = sheets.split(" ").map(sheet);
-  const module = await import(new URL(name, document.baseURI));
+// Calls a function of a module if that is there.
+export const call = (name, what, given) => here.get(name)?.[what](given);
+
+const loaded = async (name, address, sheets) => {
+  const there = sheets.split(" ").filter(Boolean).map(sheet);
+  const module = await import(new URL(address, document.baseURI));
   await Promise.all(there);
   await module.default();
-  return here = module;
+  here.set(name, module);
+  return module;
 };
 
 // Done whether or not it was found: a page without its looks is better than none.

@@ -11,6 +11,7 @@ pub mod files;
 pub mod messages;
 pub mod picture;
 pub mod profiles;
+pub mod reader;
 pub mod session;
 pub mod storage;
 pub mod texts;

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::{failure, storage};
+use super::{failure, reader, storage};
 use crate::state::workbench::{Document, Workbench};
 
 /// The document.
@@ -22,8 +22,8 @@ thread_local! {
 pub fn restored() -> Rc<Workbench> {
     let now = storage::session(NOW);
     let history = storage::session(HISTORY);
-    let bench = now.and_then(|now| Workbench::restored(&now, history.as_deref()));
-    Rc::new(bench.unwrap_or_default())
+    let bench = now.and_then(|now| Workbench::restored(&now, history.as_deref(), reader::read));
+    Rc::new(bench.unwrap_or_else(|| Workbench::new(reader::read)))
 }
 
 /// Keeps the work, where it has changed since the last time. What is too large for the browser is not

@@ -75,6 +75,26 @@ test("the explanations come when a packet is shown, and when they are asked for 
   expect(asked).toBe(2);
 });
 
+test("what is given before the reader is here is kept, and read when it comes", async ({ page }) => {
+  let comes = false;
+  const broken = { contentType: "application/wasm", body: "x" };
+  await page.route("**/reader*_bg*.wasm", (route) => (comes ? route.continue() : route.fulfill(broken)));
+  await open(page);
+  await page.getByTestId("text").fill(PUBLISH);
+  await expect(page.getByTestId("reader")).toContainText("could not be loaded");
+  await expect(page.getByTestId("packet")).toHaveCount(0);
+  // An example needs no reader.
+  await page.getByTestId("examples").click();
+  await page.getByRole("menuitem").first().click();
+  await expect(page.getByTestId("packet").first()).toContainText("CONNECT");
+  await page.getByTestId("undo").click();
+  await expect(page.getByTestId("text")).toHaveValue(PUBLISH);
+  comes = true;
+  await page.getByTestId("reader-again").click();
+  await expect(page.getByTestId("packet").first()).toContainText("PUBLISH");
+  await expect(page.getByTestId("reader")).toHaveCount(0);
+});
+
 test("examples and help are there while their texts are not, and when they are asked for again", async ({ page }) => {
   let comes = false;
   await page.route("**/texts*.txt", (route) => (comes ? route.continue() : route.fulfill({ body: "another page" })));

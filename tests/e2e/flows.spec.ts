@@ -259,25 +259,28 @@ test("two hundred packets are played at the pace of the screen", async ({ page }
   await page.getByTestId("script").fill(lines.join("\n"));
   await page.getByTestId("save-scenario").click();
   await expect(page.getByTestId("arrow")).toHaveCount(206);
-  await page.getByTestId("play").click();
-  // What the page computes for a frame must leave most of it to the browser, which here has no graphics card.
-  // In the time of its thread: what else the machine does is not its fault.
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
-  const computed = async () => {
-    const { metrics } = await devtools.send("Performance.getMetrics");
-    return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN);
-  };
-  const before = await computed();
-  const frames = 90;
-  await page.evaluate(
-    (frames) =>
-      new Promise<void>((done) => {
-        let seen = 0;
-        const look = () => (seen++ < frames ? requestAnimationFrame(look) : done());
+  // A frame moves what is in transit and touches nothing else, however many arrows there are: so it takes no long,
+  // whatever machine plays it.
+  const picture = await page.getByTestId("diagram").elementHandle();
+  const changes = page.evaluate(
+    ([picture, frames]) =>
+      new Promise<number>((done) => {
+        let [seen, changed, most] = [0, 0, 0];
+        const watch = new MutationObserver((records) => (changed += records.length));
+        watch.observe(picture as Node, { subtree: true, childList: true, attributes: true, characterData: true });
+        const look = () => {
+          most = Math.max(most, changed);
+          changed = 0;
+          seen += 1;
+          if (seen < (frames as number)) requestAnimationFrame(look);
+          else done(most);
+        };
         requestAnimationFrame(look);
       }),
-    frames,
+    [picture, 90] as const,
   );
-  expect(((await computed()) - before) / frames).toBeLessThan(10);
+  await page.getByTestId("play").click();
+  const most = await changes;
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThan(60);
 });

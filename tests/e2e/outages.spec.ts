@@ -97,11 +97,13 @@ for (const { name, versions } of brokers().filter(({ name }) => name in HABITS))
         const desk = await Desk.open(page, profile(own.broker, version, { subscriptions }));
         await desk.connect();
         await expect(desk.packets("SUBACK")).toHaveCount(1);
+        const first = await desk.packets("SUBACK").getAttribute("data-row");
         own.end("kill");
         await desk.state("waiting");
         own.again();
         await desk.state("open");
-        await expect(desk.packets("SUBACK")).toHaveCount(2);
+        // Of a long outage many attempts are listed, and the first SUBACK may be above what is seen.
+        await expect(desk.packets("SUBACK").last()).not.toHaveAttribute("data-row", first!);
         await publish(own.broker, version, "back", "heard again");
         await desk.tab("messages");
         await expect(desk.message("heard again")).toBeVisible();
@@ -128,7 +130,7 @@ for (const { name, versions } of brokers().filter(({ name }) => name in HABITS))
         own.again();
         await desk.connect();
         await expect(desk.row).toContainText(habits.keeps ? "session present" : "new session");
-        if (!habits.keeps) await expect(desk.packets("SUBACK")).toHaveCount(2);
+        if (!habits.keeps) await expect(desk.packets("SUBACK").last()).not.toHaveAttribute("data-row", first!);
         await publish(own.broker, version, "kept/2", "to one who is back", "-q", "1");
         await desk.tab("messages");
         await expect(desk.message("to one who is back")).toBeVisible();

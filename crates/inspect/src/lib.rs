@@ -8,6 +8,8 @@
 //! - [`glossary`]: what the terms of MQTT mean.
 //! - [`help`]: what the pages do and which keys they know.
 //! - [`repair`]: what was probably meant by a length that is written wrong.
+//! - [`packet_lines`]: packets as lines of hex, as they are written here.
+//! - [`reader`]: what a person gave, read: texts, files, what is no MQTT.
 //! - [`payload`]: a message's content as text, JSON or hex.
 //! - [`sides`]: who sent what, where both sides of a connection speak.
 //! - [`share`]: what a link carries.
@@ -27,7 +29,9 @@ pub mod fields;
 pub mod flows;
 pub mod glossary;
 pub mod help;
+pub mod packet_lines;
 pub mod payload;
+pub mod reader;
 pub mod recording;
 pub mod repair;
 pub mod share;

@@ -3,16 +3,36 @@
 
 use std::ops::Range;
 
-use mqttscope_capture::foreign::first_is_client as first_is_client_by;
+use mqttscope_capture::foreign::first_is_client;
 use mqttscope_wire::{Context, PacketAt, PacketType, ProtocolVersion, Sender, packets};
+use serde::{Deserialize, Serialize};
 
 /// Where bytes of one side begin; they end where the next run begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     /// Its first byte.
     pub start: usize,
     /// Who sent it.
+    #[serde(with = "by_server")]
     pub from: Sender,
+}
+
+/// A sender as whether it is the server.
+mod by_server {
+    use mqttscope_wire::Sender;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(from: &Sender, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bool(*from == Sender::Server)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Sender, D::Error> {
+        Ok(if bool::deserialize(from)? {
+            Sender::Server
+        } else {
+            Sender::Client
+        })
+    }
 }
 
 /// A packet of one side, and where its bytes stand in what was given: in one piece, unless it goes
@@ -23,23 +43,28 @@ pub(crate) struct Found {
     pub(crate) pieces: Vec<Range<usize>>,
 }
 
+/// Runs where it is known that the first side is the client, or that it is not.
+///
+/// `starts` says where runs begin, and whether they are of the first side.
+#[must_use]
+pub fn named(starts: &[(usize, bool)], first_is_client: bool) -> Vec<Run> {
+    let runs = starts.iter().map(|&(start, is_first)| Run {
+        start,
+        from: if is_first == first_is_client {
+            Sender::Client
+        } else {
+            Sender::Server
+        },
+    });
+    runs.collect()
+}
+
 /// Says which of two sides is the client: the first, unless what they send shows the opposite.
 ///
 /// `starts` says where runs begin, and whether they are of the first side.
 #[must_use]
-pub fn runs(bytes: &[u8], starts: &[(usize, bool)], first_is_client: bool) -> Vec<Run> {
-    let name = |swapped: bool| -> Vec<Run> {
-        let runs = starts.iter().map(|&(start, is_first)| Run {
-            start,
-            from: if is_first == swapped {
-                Sender::Server
-            } else {
-                Sender::Client
-            },
-        });
-        runs.collect()
-    };
-    let (straight, swapped) = (name(false), name(true));
+pub fn runs(bytes: &[u8], starts: &[(usize, bool)]) -> Vec<Run> {
+    let (straight, swapped) = (named(starts, true), named(starts, false));
     // What is no MQTT shows its side too, and is no packet of the wrong one: HTTP, TLS, masked frames.
     let all_of = |first: bool| -> Vec<u8> {
         let ends = starts.iter().skip(1).map(|&(start, _)| start);
@@ -48,7 +73,7 @@ pub fn runs(bytes: &[u8], starts: &[(usize, bool)], first_is_client: bool) -> Ve
         let own = own.filter_map(|(&(start, _), end)| bytes.get(start..end));
         own.collect::<Vec<_>>().concat()
     };
-    if !first_is_client && let Some(is_client) = first_is_client_by(&all_of(true), &all_of(false)) {
+    if let Some(is_client) = first_is_client(&all_of(true), &all_of(false)) {
         return if is_client { straight } else { swapped };
     }
     let wrong = |runs: &[Run]| {
@@ -59,7 +84,7 @@ pub fn runs(bytes: &[u8], starts: &[(usize, bool)], first_is_client: bool) -> Ve
         };
         found.filter(of_others).count()
     };
-    if !first_is_client && wrong(&swapped) < wrong(&straight) {
+    if wrong(&swapped) < wrong(&straight) {
         swapped
     } else {
         straight
@@ -138,7 +163,7 @@ mod tests {
         let of = |first: &[u8], second: &[u8]| {
             let bytes = [first, second].concat();
             let starts = [(0, true), (first.len(), false)];
-            runs(&bytes, &starts, false).first().map(|run| run.from)
+            runs(&bytes, &starts).first().map(|run| run.from)
         };
         assert_eq!(of(request, answer), Some(Sender::Client));
         assert_eq!(of(answer, request), Some(Sender::Server));

@@ -25,7 +25,7 @@ fn recording(example: &Example) -> Recording {
     if starts.is_empty() {
         return Recording::read(example.bytes(), Some(example.version), example.sender);
     }
-    let runs = sides::runs(&example.bytes(), &starts, true);
+    let runs = sides::named(&starts, true);
     Recording::of_sides(&example.bytes(), &runs, Some(example.version))
 }
 

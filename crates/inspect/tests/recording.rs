@@ -222,9 +222,9 @@ fn who_is_the_client_is_told_by_what_it_sends() {
             from: Sender::Server,
         },
     ];
-    assert_eq!(sides::runs(&bytes, &starts, false), wanted);
-    assert_eq!(sides::runs(&bytes, &swapped, false), wanted);
-    assert_ne!(sides::runs(&bytes, &swapped, true), wanted, "it was said");
+    assert_eq!(sides::runs(&bytes, &starts), wanted);
+    assert_eq!(sides::runs(&bytes, &swapped), wanted);
+    assert_ne!(sides::named(&swapped, true), wanted, "it was said");
 }
 
 #[test]
@@ -262,7 +262,7 @@ proptest! {
         starts.sort_unstable();
         starts[0].0 = 0;
         starts.retain(|&(start, _)| start <= bytes.len());
-        let runs = sides::runs(&bytes, &starts, false);
+        let runs = sides::runs(&bytes, &starts);
         let recording = Recording::of_sides(&bytes, &runs, None);
         prop_assert_eq!(recording.bytes().len(), bytes.len());
         for index in 0..recording.packets().len() {

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use mqttscope_capture::text::TextError;
+use mqttscope_inspect::reader::Fault;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
@@ -54,10 +54,9 @@ pub(super) fn choosing(field: El, node: &NodeRef, desk: &Rc<Desk>) -> El {
 }
 
 /// Selects the characters at fault in the text field and scrolls to them.
-pub(super) fn select_fault(fault: &TextError) {
-    let range = fault.utf16_range();
-    let end = range.end.max(range.start.saturating_add(1));
-    select(range.start..end, fault.place.line.saturating_sub(1));
+pub(super) fn select_fault(fault: &Fault) {
+    let end = fault.end.max(fault.start.saturating_add(1));
+    select(fault.start..end, fault.line.saturating_sub(1));
 }
 
 /// Selects what a packet was read from, and scrolls to it.

@@ -7,10 +7,10 @@ use yew::prelude::*;
 
 use super::act::Acts;
 use crate::components::text_out::text_out;
-use crate::hooks::Kept;
+use crate::hooks::{Kept, ReaderStage};
 use crate::services::clipboard;
 use crate::state::toasts::{ToastAction, Toaster};
-use crate::state::workbench::{Act, Document};
+use crate::state::workbench::{Act, Awaiting, Document};
 
 /// The document as it is now, and what acts on it.
 pub(super) struct Desk {
@@ -19,6 +19,8 @@ pub(super) struct Desk {
     /// Errors and warnings that the conversation adds to each packet, two numbers a packet.
     pub(super) marks: Rc<[u32]>,
     pub(super) toaster: Toaster,
+    /// How far the program is that reads what is given.
+    pub(super) reader: Kept<ReaderStage>,
     /// What could not be copied: its title and itself.
     pub(super) refused: Kept<(AttrValue, AttrValue)>,
 }
@@ -34,6 +36,11 @@ impl Desk {
     pub(super) fn added(&self, packet: usize) -> [u32; 2] {
         let (marks, _) = self.marks.as_chunks();
         marks.get(packet).copied().unwrap_or_default()
+    }
+
+    /// Whether what was given is read as soon as the reader has come.
+    pub(super) fn is_reading(&self) -> bool {
+        self.now.awaiting == Awaiting::Reading && self.reader.get() == ReaderStage::Coming
     }
 
     /// Says something to the person.

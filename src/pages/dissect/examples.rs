@@ -1,21 +1,21 @@
 //! The menu of examples.
 
-use mqttscope_capture::text::{self, Format, Turns};
 use mqttscope_inspect::examples::{Example, FIRST};
+use mqttscope_inspect::packet_lines;
 use yew::prelude::*;
 
 use super::act::Acts;
 use crate::components::menu::{Item, Menu, MenuProps};
 use crate::element::{part, words};
 use crate::hooks::{TextsStage, use_kept, use_texts};
-use crate::state::workbench::{Act, OpenBytes, runs_of};
+use crate::state::workbench::{Act, OpenBytes};
 
 /// Opens an example as its bytes, read as the version it is of.
 pub(super) fn open(example: &Example<'_>, acts: &Acts) {
-    if let Ok(decoded) = text::decode_sides(&example.hex, Some(Format::Hex), Turns::Marked) {
+    if let Some(lines) = packet_lines::read(&example.hex) {
         acts.dispatch(Act::OpenBytes(OpenBytes {
-            runs: runs_of(&decoded),
-            bytes: decoded.bytes.into(),
+            runs: lines.runs,
+            bytes: lines.bytes.into(),
             version: Some(example.version),
             sender: example.sender,
             packet: 0,

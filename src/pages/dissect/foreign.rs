@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
+use mqttscope_inspect::reader::{Other, Shown, Taking};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::desk::Desk;
 use crate::components::icon::{Icon, icon};
-use crate::state::workbench::{Act, Other, Shown, Taking};
+use crate::state::workbench::Act;
 
 /// The banner, where there is something to say.
 pub(super) fn banner(desk: &Rc<Desk>) -> Html {

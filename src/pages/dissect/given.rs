@@ -34,7 +34,7 @@ pub(super) fn use_given_pane(desk: &Rc<Desk>, text_revision: u32, can: (bool, bo
     list(vec![
         head(desk, &file, can).html(examples).into(),
         given.into(),
-        said(&desk.now),
+        said(desk),
         offers(desk).map_or_else(Html::default, Into::into),
     ])
 }

@@ -30,7 +30,7 @@ use yew::prelude::*;
 
 use crate::components::inspector::{Edited, Inspector, InspectorProps, Shown};
 use crate::element::{el, grow, list, part};
-use crate::hooks::{Kept, use_kept, use_made, use_texts};
+use crate::hooks::{Kept, use_kept, use_made, use_reader, use_texts};
 use crate::state::toasts::Toaster;
 use crate::state::workbench::{Act, Workbench};
 pub(crate) use counted::counted;
@@ -62,6 +62,7 @@ pub fn Dissect(props: &DissectProps) -> Html {
         now: bench.now().clone(),
         acts: props.acts.clone(),
         toaster: props.toaster.clone(),
+        reader: use_reader(&props.acts),
         refused: use_kept(Default::default),
     });
     let now = &desk.now;

@@ -109,8 +109,10 @@ pub(super) fn open_file(file: web_sys::File, desk: &Rc<Desk>) {
     spawn_local(async move {
         match files::read(file).await {
             Ok(opened) => {
-                let given = Given::of_file(&opened.name, opened.bytes);
-                desk.acts.dispatch(Act::Open(given));
+                desk.acts.dispatch(Act::Open(Given::File {
+                    name: opened.name.into(),
+                    bytes: opened.bytes.into(),
+                }));
             }
             Err(why) => desk.say(why),
         }

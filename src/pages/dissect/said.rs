@@ -10,7 +10,8 @@ use super::desk::Desk;
 use super::reading::choice;
 use crate::components::icon::{Icon, icon};
 use crate::element::{El, el};
-use crate::state::workbench::{Act, Document};
+use crate::hooks::ReaderStage;
+use crate::state::workbench::{Act, Awaiting};
 
 /// The format that was found, which is a list to choose another from.
 pub(super) fn format_chip(desk: &Rc<Desk>) -> Option<El> {
@@ -38,7 +39,11 @@ pub(super) fn format_chip(desk: &Rc<Desk>) -> Option<El> {
 }
 
 /// What is wrong with the text, or what a person should know about how it was read.
-pub(super) fn said(document: &Document) -> Html {
+pub(super) fn said(desk: &Desk) -> Html {
+    let document = &desk.now;
+    if document.awaiting == Awaiting::Reading {
+        return reader_missing(desk).into();
+    }
     if let Some(fault) = &document.fault {
         let show = (!document.given.is_long()).then(|| {
             let fault = fault.clone();
@@ -49,7 +54,7 @@ pub(super) fn said(document: &Document) -> Html {
                 .text("Show in the text")
         });
         let sentence = el("span")
-            .string(first_upper(&fault.to_string()))
+            .string(first_upper(&fault.says))
             .text(". ")
             .maybe(show);
         return el("ul")
@@ -64,7 +69,7 @@ pub(super) fn said(document: &Document) -> Html {
         return Html::default();
     }
     let notes = document.notes.iter().map(|note| {
-        let sentence = first_upper(&note.to_string());
+        let sentence = first_upper(note);
         el("li")
             .child(icon(Icon::Note))
             .child(el("span").string(sentence))
@@ -91,6 +96,33 @@ pub(super) fn offers(desk: &Rc<Desk>) -> Option<El> {
     let sentence = el("span").text("This may be another format. ").all(buttons);
     let line = el("li").child(icon(Icon::Note)).child(sentence);
     Some(el("ul").class("said").test("other-formats").child(line))
+}
+
+/// That the reader is on its way, or why it did not come.
+fn reader_missing(desk: &Desk) -> El {
+    let said = el("ul").class("said").test("reader");
+    let ReaderStage::Failed(why) = desk.reader.get() else {
+        let sentence = el("span").text("Reading…");
+        return said
+            .role("status")
+            .child(el("li").child(icon(Icon::Note)).child(sentence));
+    };
+    let reader = desk.reader.clone();
+    let again = el("button")
+        .class("link")
+        .test("reader-again")
+        .on_click(Callback::from(move |_: MouseEvent| {
+            reader.set(ReaderStage::Coming);
+        }))
+        .text("Try again");
+    let sentence = el("span")
+        .string(format!(
+            "What reads texts and files could not be loaded: {why}. "
+        ))
+        .child(again);
+    said.classes(&["said", "error"])
+        .role("alert")
+        .child(el("li").child(icon(Icon::Fault)).child(sentence))
 }
 
 fn first_upper(sentence: &str) -> String {

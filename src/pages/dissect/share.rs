@@ -21,8 +21,14 @@ pub(super) fn use_shared(desk: &Rc<Desk>, shared: Option<AttrValue>, arrival: u3
     let now = desk.now.clone();
     let before = now.clone();
     let desk = desk.clone();
-    // Whoever comes to the same address again is another arrival; what the page itself wrote is none.
-    use_after([arrival as usize], move || {
+    // Whoever comes to the same address again is another arrival; what the page itself wrote is none. What a
+    // reload kept is read first: then it is known whether the link carries the same.
+    let is_reading = desk.is_reading();
+    let opened = use_mut_ref(Option::<u32>::default);
+    use_after([arrival as usize, usize::from(is_reading)], move || {
+        if is_reading || opened.replace(Some(arrival)) == Some(arrival) {
+            return None;
+        }
         match share::decode(&shared?) {
             // Kept through a reload, as it was typed: only the view may be another.
             Ok(shared) if is_same(&shared, &before) => {

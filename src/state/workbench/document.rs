@@ -2,17 +2,29 @@
 
 use std::rc::Rc;
 
-use mqttscope_capture::foreign::examine;
-use mqttscope_capture::text::{
-    self, Decoded, Format, Marks, Note, Piece, Reading, Side, SourceMap, Style, TextError,
-    TextErrorKind, Turns,
-};
+use mqttscope_capture::text::{self, Format, Marks, SourceMap, Style};
+use mqttscope_inspect::packet_lines::{self, PacketLines};
+use mqttscope_inspect::reader::{self, Fault, Found, Other, Request, Taking};
 use mqttscope_inspect::recording::Recording;
-use mqttscope_inspect::sides::{self, Run};
-use mqttscope_wire::{ProtocolVersion, Sender};
+use mqttscope_inspect::sides::Run;
+use mqttscope_wire::ProtocolVersion;
 
-use super::foreign::{Other, Taking, parts_of};
 use super::{Given, OpenBytes, Sides};
+
+/// Reads what was given; `None`: the program that does is not here yet.
+pub type Read = fn(&Request<'_>) -> Option<Found>;
+
+/// What is still to be done with what was given, when the program that reads it is here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Awaiting {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// To read it: no bytes are known.
+    Reading,
+    /// To look whether the bytes are something else than MQTT.
+    Examination,
+}
 
 /// Everything that one step back restores.
 #[derive(Clone)]
@@ -30,9 +42,9 @@ pub struct Document {
     /// Where parts with a time begin among the bytes that were given, and their times in milliseconds.
     pub times: Rc<[(usize, u64)]>,
     /// What was passed over or guessed in the text.
-    pub notes: Rc<[Note]>,
+    pub notes: Rc<[String]>,
     /// Why the text could not be read.
-    pub fault: Option<Rc<TextError>>,
+    pub fault: Option<Rc<Fault>>,
     /// Where in the text each byte stands.
     pub source: Option<Rc<SourceMap>>,
     /// The version that was asked for.
@@ -50,6 +62,8 @@ pub struct Document {
     pub taking: Taking,
     /// Which of several connections was chosen.
     pub stream: usize,
+    /// What is still to be done with what was given.
+    pub awaiting: Awaiting,
     /// The bytes and the packets in them.
     pub recording: Rc<Recording>,
     /// The packet that is looked at.
@@ -77,6 +91,7 @@ impl Default for Document {
             other: None,
             taking: Taking::Found,
             stream: 0,
+            awaiting: Awaiting::Nothing,
             recording: nothing(),
             packet: 0,
             node: None,
@@ -90,20 +105,36 @@ pub(super) fn nothing() -> Rc<Recording> {
 
 impl Document {
     /// A document of bytes; its text is their hex, a line for each packet.
-    pub(super) fn of_bytes(open: OpenBytes) -> Self {
+    pub(super) fn of_bytes(open: OpenBytes, read: Read) -> Self {
         let made = Self {
             version: open.version,
             sides: open.sender.map(Sides::From),
             ..Self::default()
         };
-        let is_plain = open.runs.is_empty() && examine(&open.bytes, &[], 0).is_some();
-        if is_plain {
+        let found = open.runs.is_empty().then(|| {
+            read(&Request {
+                given: reader::Given::Bytes(&open.bytes),
+                format: None,
+                takes_turns: false,
+                taking: Taking::Found,
+                stream: 0,
+            })
+        });
+        let document = made
+            .with_bytes(open.bytes.to_vec(), &open.runs)
+            .selecting(open.packet, open.node);
+        match found {
             // Bytes that are not MQTT are told as such, wherever they come from.
-            let hex = text::write(&open.bytes, Style::Hex);
-            return made.with_given(Given::Typed(hex.into()));
+            Some(Some(found)) if found.other.is_some() => {
+                let hex = text::write(&open.bytes, Style::Hex);
+                made.with_given(Given::Typed(hex.into()), read)
+            }
+            Some(None) => Self {
+                awaiting: Awaiting::Examination,
+                ..document
+            },
+            _ => document,
         }
-        made.with_bytes(open.bytes.to_vec(), &open.runs)
-            .selecting(open.packet, open.node)
     }
 
     /// The same way of reading, without what was chosen for these bytes alone.
@@ -116,9 +147,14 @@ impl Document {
     }
 
     /// The same way of reading for something else that was given.
-    pub(super) fn with_given(&self, given: Given) -> Self {
+    pub(super) fn with_given(&self, given: Given, read: Read) -> Self {
+        if given.is_nothing() {
+            // The next text says anew what it is.
+            return Self::default();
+        }
         let is_made = matches!(given, Given::Made(_));
         let fresh = Self {
+            given,
             format: self.format,
             version: self.version,
             held: self.held.filter(|_| is_made),
@@ -129,96 +165,79 @@ impl Document {
             stream: self.stream,
             ..Self::default()
         };
-        if let Some(json) = fresh.of_json(&given) {
-            return json;
+        if let Some(lines) = fresh.made_lines() {
+            return Self {
+                read_as: Some(Format::Hex),
+                marks: (!lines.runs.is_empty()).then_some(Marks::Names),
+                ..fresh
+            }
+            .reading(lines.bytes, &lines.runs);
         }
-        let decoded = match &given {
-            // The next text says anew what it is.
-            Given::Nothing => return Self::default(),
-            Given::Typed(text) | Given::Made(text) => match self.decode(text) {
-                Err(fault) if fault.kind == TextErrorKind::OddDigits => {
-                    return fresh.without_last(given.clone(), fault);
-                }
-                decoded => decoded,
+        let request = Request {
+            given: match &fresh.given {
+                Given::File { bytes, .. } => reader::Given::File(bytes),
+                other => reader::Given::Text(other.text().map_or("", |text| text)),
             },
-            Given::File { bytes, .. } => match self.format {
-                // Asked for as text: what is no text in it is a fault with a place.
-                Some(format) if format != Format::Binary => {
-                    self.decode(&String::from_utf8_lossy(bytes))
-                }
-                _ => {
-                    let bytes = bytes.to_vec();
-                    return fresh
-                        .given_as(given, Some(Format::Binary))
-                        .examined(bytes, &[], &[]);
-                }
+            format: self.format,
+            takes_turns: self.sides == Some(Sides::Turns),
+            taking: self.taking,
+            stream: self.stream,
+        };
+        match read(&request) {
+            Some(found) => fresh.with_found(found),
+            None => Self {
+                awaiting: Awaiting::Reading,
+                ..fresh
             },
-        };
-        fresh.decoded(given, decoded)
-    }
-
-    pub(super) fn decode(&self, text: &str) -> Result<Reading, TextError> {
-        let turns = match self.sides {
-            Some(Sides::Turns) => Turns::Alternating,
-            _ => Turns::Marked,
-        };
-        text::read(text, self.format, turns)
-    }
-
-    /// While someone types, the last byte is half there: what stands before it is read all the same.
-    fn without_last(self, given: Given, fault: TextError) -> Self {
-        let text = given.text().cloned().unwrap_or_default();
-        let before = text.get(..fault.place.byte).unwrap_or_default();
-        let is_last = text
-            .get(fault.place.byte..)
-            .is_some_and(|rest| rest.trim_end().chars().count() <= 1);
-        let decoded = if is_last {
-            self.decode(before).map_err(|_| fault.clone())
-        } else {
-            Err(fault.clone())
-        };
-        Self {
-            fault: Some(Rc::new(fault)),
-            ..self.decoded(given, decoded)
         }
     }
 
-    fn given_as(self, given: Given, read_as: Option<Format>) -> Self {
+    /// The packets of a text that was made here, unless it is to be read as something else.
+    fn made_lines(&self) -> Option<PacketLines> {
+        let as_made = self.format.is_none() && self.sides != Some(Sides::Turns);
+        match &self.given {
+            Given::Made(text) if as_made => packet_lines::read(text),
+            _ => None,
+        }
+    }
+
+    fn with_found(self, found: Found) -> Self {
+        let given = match found.text {
+            Some(text) => Given::Typed(text.into()),
+            None => self.given.clone(),
+        };
         Self {
             given,
-            read_as,
+            read_as: found.format,
+            is_sure: !found.is_doubtful,
+            alternatives: found.alternatives.into(),
+            times: found.times.into(),
+            notes: found.notes.into(),
+            fault: found.fault.map(Rc::new),
+            source: found.source.map(Rc::new),
+            marks: found.marks,
+            other: found.other.map(Rc::new),
             ..self
         }
+        .reading(found.bytes, &found.runs)
     }
 
-    fn decoded(self, given: Given, reading: Result<Reading, TextError>) -> Self {
-        match reading {
-            Ok(Reading {
-                decoded,
-                sure,
-                alternatives,
-                parts: pieces,
-                ..
-            }) => {
-                let (parts, runs) = parts_of(&decoded);
-                let read = Self {
-                    marks: decoded.marks,
-                    notes: decoded.notes.into(),
-                    source: Some(Rc::new(decoded.source)),
-                    is_sure: sure,
-                    alternatives: alternatives.into(),
-                    times: times(&pieces),
-                    ..self.given_as(given, Some(decoded.format))
-                };
-                read.examined(decoded.bytes, &parts, &runs)
-            }
-            Err(error) => Self {
-                fault: Some(Rc::new(error)),
-                recording: nothing(),
-                packet: 0,
-                node: None,
-                ..self.given_as(given, None)
-            },
+    /// The same document, with what could not be done before the program that reads was here.
+    pub(super) fn awaited(&self, read: Read) -> Self {
+        match self.awaiting {
+            Awaiting::Nothing => self.clone(),
+            Awaiting::Reading => self.with_given(self.given.clone(), read),
+            Awaiting::Examination => Self::of_bytes(
+                OpenBytes {
+                    bytes: self.recording.bytes().into(),
+                    version: self.version,
+                    sender: self.recording.sender(),
+                    runs: Vec::new(),
+                    packet: self.packet,
+                    node: self.node,
+                },
+                read,
+            ),
         }
     }
 
@@ -244,7 +263,7 @@ impl Document {
     pub(super) fn with_bytes(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
         let recording = self.recorded(bytes, runs);
         let has_both = recording.has_both();
-        let text: Rc<str> = hex_of(&recording).into();
+        let text: Rc<str> = packet_lines::write(&recording).into();
         Self {
             sides: self.sides.filter(|_| !has_both),
             marks: has_both.then_some(Marks::Names),
@@ -262,64 +281,65 @@ impl Document {
             fault: None,
             source: None,
             other: None,
+            awaiting: Awaiting::Nothing,
             recording: Rc::new(recording),
             ..self.clone()
         }
     }
 
     /// The text read as another format.
-    pub(super) fn read_as(&self, format: Option<Format>) -> Self {
+    pub(super) fn read_as(&self, format: Option<Format>, read: Read) -> Self {
         Self {
             format,
             ..self.clone()
         }
-        .read_again()
+        .read_again(read)
     }
 
     /// The bytes read as another version.
-    pub(super) fn read_version(&self, version: Option<ProtocolVersion>) -> Self {
+    pub(super) fn read_version(&self, version: Option<ProtocolVersion>, read: Read) -> Self {
         Self {
             version,
             held: None,
             node: None,
             ..self.clone()
         }
-        .read_again()
+        .read_again(read)
     }
 
     /// The text read as of other sides.
-    pub(super) fn read_sides(&self, sides: Option<Sides>) -> Self {
+    pub(super) fn read_sides(&self, sides: Option<Sides>, read: Read) -> Self {
         Self {
             sides,
             node: None,
             ..self.clone()
         }
-        .read_again()
+        .read_again(read)
     }
 
     /// The bytes taken otherwise, where they are not packets on their own.
-    pub(super) fn taken(&self, taking: Taking) -> Self {
+    pub(super) fn taken(&self, taking: Taking, read: Read) -> Self {
         Self {
             taking,
             node: None,
             ..self.clone()
         }
-        .read_again()
+        .read_again(read)
     }
 
     /// Another of several connections.
-    pub(super) fn of_stream(&self, stream: usize) -> Self {
+    pub(super) fn of_stream(&self, stream: usize, read: Read) -> Self {
         Self {
             stream,
             packet: 0,
             node: None,
             ..self.clone()
         }
-        .read_again()
+        .read_again(read)
     }
 
-    fn read_again(self) -> Self {
-        self.with_given(self.given.clone())
+    fn read_again(self, read: Read) -> Self {
+        self.with_given(self.given.clone(), read)
     }
 
     /// Looking at another packet or field; one that is not there is the last one, or none.
@@ -339,45 +359,4 @@ impl Document {
             .weight()
             .saturating_add(self.recording.bytes().len().saturating_mul(2))
     }
-}
-
-/// The times that the text tells of its parts.
-fn times(pieces: &[Piece]) -> Rc<[(usize, u64)]> {
-    let times = pieces.iter();
-    times
-        .filter_map(|piece| Some((piece.bytes.start, piece.at_ms?)))
-        .collect()
-}
-
-/// Where each side's bytes begin; empty unless both speak.
-pub(crate) fn runs_of(decoded: &Decoded) -> Vec<Run> {
-    let starts = decoded
-        .parts
-        .iter()
-        .map(|part| Some((part.start, part.side? == Side::First)));
-    let starts: Vec<_> = starts.collect::<Option<_>>().unwrap_or_default();
-    match decoded.marks {
-        Some(marks) if !starts.is_empty() => {
-            sides::runs(&decoded.bytes, &starts, marks.is_certain())
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// All bytes in hex, a line for each packet.
-fn hex_of(recording: &Recording) -> String {
-    let lines: Vec<_> = recording
-        .packets()
-        .iter()
-        .enumerate()
-        .map(|(index, packet)| {
-            let hex = text::write(recording.bytes_of(index), Style::Hex);
-            match packet.from.filter(|_| recording.has_both()) {
-                None => hex,
-                Some(Sender::Client) => format!("C: {hex}"),
-                Some(Sender::Server) => format!("S: {hex}"),
-            }
-        })
-        .collect();
-    lines.join("\n")
 }

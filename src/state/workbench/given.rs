@@ -2,9 +2,6 @@
 
 use std::rc::Rc;
 
-use mqttscope_capture::json;
-use mqttscope_capture::text::{self, FileContent};
-
 /// The longest text that stands in the text field, in bytes. A browser takes seconds to lay out
 /// megabytes in one, so a longer text is shown by its beginning.
 pub const LONG_TEXT: usize = 60_000;
@@ -17,14 +14,15 @@ pub enum Given {
     Nothing,
     /// Text that was typed or pasted.
     Typed(Rc<str>),
-    /// A file.
+    /// A file. Once it was read, one that holds text is that text, so that it can be worked on.
     File {
         /// Its name.
         name: Rc<str>,
         /// All of it.
         bytes: Rc<[u8]>,
     },
-    /// Bytes that were changed, built or opened here, written as hex.
+    /// Bytes that were changed, built or opened here, as lines of hex
+    /// ([`packet_lines`](mqttscope_inspect::packet_lines)).
     Made(Rc<str>),
 }
 
@@ -36,29 +34,6 @@ impl Given {
             Self::Nothing
         } else {
             Self::Typed(text)
-        }
-    }
-
-    /// A file: where it holds text in a known format, that text, so that it can be worked on;
-    /// otherwise its bytes.
-    #[must_use]
-    pub fn of_file(name: &str, bytes: Vec<u8>) -> Self {
-        // A JSON document is shown as text, so that what was found in it can be seen there.
-        if let Ok(text) = core::str::from_utf8(&bytes)
-            && json::read(text).is_some()
-        {
-            return Self::Typed(text.into());
-        }
-        match text::decode_file(&bytes) {
-            Ok(FileContent {
-                text: Some(text), ..
-            }) => Self::Typed(text.into()),
-            Ok(FileContent { text: None, .. }) => Self::File {
-                name: name.into(),
-                bytes: bytes.into(),
-            },
-            // Text with a fault, or nothing at all: the text says where.
-            Err(_) => Self::Typed(String::from_utf8_lossy(&bytes).into()),
         }
     }
 

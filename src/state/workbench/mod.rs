@@ -3,7 +3,6 @@
 
 mod document;
 mod edits;
-mod foreign;
 mod given;
 mod history;
 mod places;
@@ -12,19 +11,19 @@ mod saved;
 use std::rc::Rc;
 
 use mqttscope_capture::text::Format;
+use mqttscope_inspect::reader::Taking;
 use mqttscope_inspect::sides::Run;
 use mqttscope_wire::{ProtocolVersion, Sender};
 use yew::Reducible;
 
-pub use document::Document;
-pub(crate) use document::runs_of;
-pub use foreign::{Other, Shown, Taking};
+pub use document::{Awaiting, Document, Read};
 pub use given::{Given, LONG_TEXT};
 pub use history::History;
 
 /// The document with its history.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Workbench {
+    read: Read,
     now: Rc<Document>,
     history: History,
     /// Changes when the text was changed by anything but typing, so that the text field follows.
@@ -62,6 +61,8 @@ pub enum Act {
     Undo,
     /// Do again what was taken back.
     Redo,
+    /// The program that reads what was given is here.
+    ReaderCame,
 }
 
 /// Bytes with how to read them and what to look at.
@@ -106,6 +107,17 @@ impl Sides {
 }
 
 impl Workbench {
+    /// An empty one; `read` reads what is given.
+    #[must_use]
+    pub fn new(read: Read) -> Self {
+        Self {
+            read,
+            now: Rc::default(),
+            history: History::default(),
+            text_revision: 0,
+        }
+    }
+
     /// The document as it is.
     #[must_use]
     pub fn now(&self) -> &Rc<Document> {
@@ -141,9 +153,24 @@ impl Workbench {
 
     fn travel(&mut self, to: Option<Rc<Document>>) {
         if let Some(document) = to {
-            self.now = document;
+            self.now = match document.awaiting {
+                Awaiting::Nothing => document,
+                _ => Rc::new(document.awaited(self.read)),
+            };
             self.text_revision = self.text_revision.wrapping_add(1);
         }
+    }
+
+    fn reader_came(&mut self) {
+        if self.now.awaiting == Awaiting::Nothing {
+            return;
+        }
+        let read = self.now.awaited(self.read);
+        if read.given != self.now.given {
+            // A file that is text is in the text field now.
+            self.text_revision = self.text_revision.wrapping_add(1);
+        }
+        self.now = Rc::new(read);
     }
 
     fn type_text(&mut self, text: Rc<str>) {
@@ -153,7 +180,7 @@ impl Workbench {
         }
         let given = Given::of_text(text);
         let long = given.is_long();
-        self.now = Rc::new(self.now.with_given(given));
+        self.now = Rc::new(self.now.with_given(given, self.read));
         if long {
             self.text_revision = self.text_revision.wrapping_add(1);
         }
@@ -174,17 +201,18 @@ impl Reducible for Workbench {
     fn reduce(self: Rc<Self>, act: Act) -> Rc<Self> {
         let mut next = (*self).clone();
         let now = self.now.clone();
+        let read = self.read;
         match act {
             Act::Type(text) => next.type_text(text),
-            Act::Open(given) => next.go(now.for_another().with_given(given)),
-            Act::OpenBytes(open) => next.go(Document::of_bytes(open)),
+            Act::Open(given) => next.go(now.for_another().with_given(given, read)),
+            Act::OpenBytes(open) => next.go(Document::of_bytes(open, read)),
             Act::Append(bytes) => next.go(now.appended(&bytes)),
             Act::Edit(packet, bytes) => next.go(now.edited(packet, &bytes)),
-            Act::ReadAs(format) => next.now = Rc::new(now.read_as(format)),
-            Act::ReadVersion(version) => next.now = Rc::new(now.read_version(version)),
-            Act::ReadSides(sides) => next.now = Rc::new(now.read_sides(sides)),
-            Act::Take(taking) => next.now = Rc::new(now.taken(taking)),
-            Act::Stream(stream) => next.now = Rc::new(now.of_stream(stream)),
+            Act::ReadAs(format) => next.now = Rc::new(now.read_as(format, read)),
+            Act::ReadVersion(version) => next.now = Rc::new(now.read_version(version, read)),
+            Act::ReadSides(sides) => next.now = Rc::new(now.read_sides(sides, read)),
+            Act::Take(taking) => next.now = Rc::new(now.taken(taking, read)),
+            Act::Stream(stream) => next.now = Rc::new(now.of_stream(stream, read)),
             Act::Select(packet) => next.now = Rc::new(now.selecting(packet, None)),
             Act::SelectNode(node) => next.now = Rc::new(now.selecting(now.packet, node)),
             Act::Undo => {
@@ -195,6 +223,7 @@ impl Reducible for Workbench {
                 let after = next.history.redo(&now);
                 next.travel(after);
             }
+            Act::ReaderCame => next.reader_came(),
         }
         Rc::new(next)
     }

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use mqttscope_capture::text::SourceMap;
+use mqttscope_inspect::packet_lines;
 
 use super::Document;
 
@@ -40,7 +41,7 @@ impl Document {
         match &self.source {
             Some(source) => Some(source.clone()),
             // What was made here was not read from its text.
-            None => Some(Rc::new(self.decode(text).ok()?.decoded.source)),
+            None => Some(Rc::new(packet_lines::read(text)?.source)),
         }
     }
 }

@@ -6,11 +6,13 @@
 
 use std::rc::Rc;
 
-use mqttscope_capture::text::{self, Format, Style, Turns};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use mqttscope_capture::text::Format;
+use mqttscope_inspect::packet_lines;
 use mqttscope_wire::ProtocolVersion;
 
-use super::document::runs_of;
-use super::{Document, Given, History, Sides, Workbench};
+use super::{Document, Given, History, Read, Sides, Workbench};
 
 /// The longest text of a document that is stored, in bytes. A browser gives a page about 5 million
 /// characters for all.
@@ -50,12 +52,12 @@ impl Workbench {
     /// The work that was stored; none: it is not ours, or of another version of this page. A history
     /// that cannot be read is left out.
     #[must_use]
-    pub fn restored(now: &str, history: Option<&str>) -> Option<Self> {
-        let (now, _) = read(now)?;
+    pub fn restored(now: &str, history: Option<&str>, by: Read) -> Option<Self> {
+        let (now, _) = read(now, by)?;
         let (mut past, mut future) = (Vec::new(), Vec::new());
         let mut rest = history.unwrap_or_default();
         while let Some((side, saved)) = rest.split_once(' ') {
-            let Some((document, behind)) = read(saved) else {
+            let Some((document, behind)) = read(saved, by) else {
                 break;
             };
             match side {
@@ -69,7 +71,7 @@ impl Workbench {
         Some(Self {
             now: Rc::new(now),
             history: History::of(past, future),
-            text_revision: 0,
+            ..Self::new(by)
         })
     }
 }
@@ -84,7 +86,7 @@ fn write(document: &Document, most: usize) -> Option<String> {
             if bytes.len() / 3 > most / 4 {
                 return None;
             }
-            ("file", name, text::write(bytes, Style::Base64).into())
+            ("file", name, STANDARD.encode(bytes).into())
         }
     };
     if content.len() > most {
@@ -117,7 +119,7 @@ fn write(document: &Document, most: usize) -> Option<String> {
 }
 
 /// The document at the beginning of a text, and what is behind it.
-fn read(saved: &str) -> Option<(Document, &str)> {
+fn read(saved: &str, by: Read) -> Option<(Document, &str)> {
     let (line, rest) = saved.split_once('\n')?;
     let mut words = line.splitn(9, ' ');
     let kind = words.next()?;
@@ -162,38 +164,34 @@ fn read(saved: &str) -> Option<(Document, &str)> {
         "made" => return Some((made(&read_by, content)?, behind)),
         "file" => Given::File {
             name: name.into(),
-            bytes: text::decode(content, Some(Format::Base64))
-                .ok()?
-                .bytes
-                .into(),
+            bytes: STANDARD.decode(content).ok()?.into(),
         },
         _ => return None,
     };
-    Some((read_by.with_given(given), behind))
+    Some((read_by.with_given(given, by), behind))
 }
 
 /// A document that was made here, from its text.
 fn made(read_by: &Document, text: &str) -> Option<Document> {
-    let decoded = text::decode_sides(text, Some(Format::Hex), Turns::Marked).ok()?;
-    let runs = runs_of(&decoded);
-    let document = read_by.with_bytes(decoded.bytes, &runs);
+    let lines = packet_lines::read(text)?;
+    let document = read_by.with_bytes(lines.bytes, &lines.runs);
     Some(document.selecting(read_by.packet, read_by.node))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::workbench::{Act, OpenBytes};
+    use crate::state::workbench::{Act, OpenBytes, tests::read_here};
     use yew::Reducible as _;
 
     fn again(bench: &Workbench) -> Workbench {
         let now = bench.saved_now().unwrap();
-        Workbench::restored(&now, bench.saved_history().as_deref()).unwrap()
+        Workbench::restored(&now, bench.saved_history().as_deref(), read_here).unwrap()
     }
 
     fn after(acts: impl IntoIterator<Item = Act>) -> Rc<Workbench> {
         acts.into_iter()
-            .fold(Rc::new(Workbench::default()), |bench, act| {
+            .fold(Rc::new(Workbench::new(read_here)), |bench, act| {
                 bench.reduce(act)
             })
     }
@@ -207,7 +205,7 @@ mod tests {
             document.recording.bytes().to_vec(),
             document.recording.packets().to_vec(),
             (document.packet, document.node),
-            document.fault.as_ref().map(ToString::to_string),
+            document.fault.clone(),
         )
     }
 
@@ -299,9 +297,16 @@ mod tests {
             "file - - - - 0 - 3 name\n***",
             "made - - - - 0 - 2 \nzz",
         ] {
-            assert!(Workbench::restored(saved, None).is_none(), "{saved:?}");
+            assert!(
+                Workbench::restored(saved, None, read_here).is_none(),
+                "{saved:?}"
+            );
         }
-        let bench = Workbench::restored("typed - - - - 7 - 5 \nc0 00", Some("undo rubbish"));
+        let bench = Workbench::restored(
+            "typed - - - - 7 - 5 \nc0 00",
+            Some("undo rubbish"),
+            read_here,
+        );
         assert_eq!(bench.unwrap().now().packet, 0);
     }
 }

@@ -18,6 +18,8 @@
 //! assert_eq!(recognize(&[0xc0, 0x00]), None);
 //! ```
 
+use serde::{Deserialize, Serialize};
+
 mod capture_file;
 mod connections;
 mod examine;
@@ -39,7 +41,7 @@ pub use peel::{Layer, Peeled, Piece, peel};
 pub use sound::{Soundness, soundness};
 
 /// Which protocol or kind of file it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Protocol {
     /// TLS records.
@@ -77,7 +79,7 @@ pub enum Protocol {
 }
 
 /// How sure it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Confidence {
     /// Something else is nearly as likely.
     Possible,
@@ -100,7 +102,7 @@ impl Confidence {
 }
 
 /// What the bytes are, if not MQTT on its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Foreign {
     /// Which protocol.
     pub protocol: Protocol,

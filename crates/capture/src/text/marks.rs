@@ -2,11 +2,13 @@
 
 use core::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::Side;
 use super::scan::{is_hex, words};
 
 /// How a text tells the sides apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Marks {
     /// `>` and `<`, also `->` and `<-`, or real arrows.

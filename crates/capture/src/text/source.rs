@@ -5,14 +5,16 @@
 
 use core::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 /// Where in a text each decoded byte stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceMap {
     runs: Vec<Run>,
     len: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Run {
     /// Index of the run's first byte.
     byte: u32,
@@ -22,7 +24,7 @@ struct Run {
     step: Step,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Step {
     /// The next byte stands so many characters further on; backwards in little-endian words.
     Stride(i16),
@@ -191,8 +193,8 @@ impl SourceMap {
         }
     }
 
-    /// Adds one byte.
-    pub(crate) fn push(&mut self, at: usize, width: usize) {
+    /// Adds one byte, which stands in `width` bytes of the text from `at` on.
+    pub fn push(&mut self, at: usize, width: usize) {
         let len = self.len;
         if let Some(run) = self.runs.last_mut()
             && usize::from(run.width) == width

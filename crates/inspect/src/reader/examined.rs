@@ -1,0 +1,219 @@
+//! Bytes after a look at what they are.
+
+use mqttscope_capture::foreign::{
+    Confidence, Examined, Foreign, Inside, Layer, Part, Protocol, examine,
+};
+use mqttscope_capture::json::{Json, Recording};
+use mqttscope_capture::reading::Role;
+use mqttscope_capture::text::SourceMap;
+use mqttscope_wire::Sender;
+
+use super::{Found, Other, Request, Shown, Taking, clients_of};
+use crate::sides::Run;
+
+impl Found {
+    /// With these bytes, or with what is inside them.
+    pub(super) fn examined(
+        self,
+        request: &Request<'_>,
+        bytes: Vec<u8>,
+        parts: &[Part],
+        runs: &[Run],
+    ) -> Self {
+        let runs = runs.to_vec();
+        let Some(examined) = examine(&bytes, parts, request.stream) else {
+            return Self {
+                bytes,
+                runs,
+                ..self
+            };
+        };
+        let shown = shown(&examined, request.taking);
+        let mut other = Other {
+            shown,
+            unwrap: examined
+                .inside
+                .as_ref()
+                .map(|inside| unwrap(&inside.layers)),
+            foreign: examined.foreign,
+            streams: examined.streams,
+            stream: examined.stream,
+            ..Other::default()
+        };
+        if let Some(inside) = &examined.inside {
+            other.layers = inside.layers.iter().map(|layer| layer.says()).collect();
+            other.notes.clone_from(&inside.notes);
+            other.has_text_frame = inside.has_text_frame;
+        }
+        let found = match (shown, examined.inside) {
+            (Shown::All, _) => Self {
+                bytes: bytes.clone(),
+                runs,
+                ..self
+            },
+            (Shown::Inside, Some(inside)) => self.inside(inside),
+            _ => self,
+        };
+        other.bytes = bytes;
+        Self {
+            other: Some(other),
+            ..found
+        }
+    }
+
+    fn inside(self, inside: Inside) -> Self {
+        let is_certain = self.marks.is_some_and(|marks| marks.is_certain());
+        let runs = runs_inside(&inside, is_certain);
+        let ranges = inside.pieces.iter().map(|piece| piece.given.clone());
+        Self {
+            source: self.source.as_ref().map(|source| source.select(ranges)),
+            times: times_inside(&inside, &self.times),
+            bytes: inside.bytes,
+            runs,
+            ..self
+        }
+    }
+
+    /// What a text that is a JSON document holds.
+    pub(super) fn of_json(request: &Request<'_>, json: Json) -> Self {
+        let found = match json {
+            Json::Named(foreign) => {
+                return Self {
+                    other: Some(Other {
+                        foreign: Some(foreign),
+                        ..Other::default()
+                    }),
+                    ..Self::default()
+                };
+            }
+            Json::Recording(found) => found,
+        };
+        let what = found.what.clone();
+        let (notes, has_text_frame) = (found.notes.clone(), found.has_text_frame);
+        let read = Self::of_recording(request, &found);
+        let mut other = read.other.clone().unwrap_or(Other {
+            shown: Shown::Inside,
+            ..Other::default()
+        });
+        other.notes.extend(notes);
+        other.has_text_frame |= has_text_frame;
+        // What the document is comes first, unless its bytes are no MQTT.
+        other.foreign = other
+            .foreign
+            .filter(|_| other.shown == Shown::Nothing)
+            .or(Some(Foreign {
+                protocol: Protocol::Json,
+                confidence: Confidence::Certain,
+                what,
+                advice: String::new(),
+            }));
+        Self {
+            other: Some(other),
+            ..read
+        }
+    }
+
+    fn of_recording(request: &Request<'_>, found: &Recording) -> Self {
+        let mut parts = Vec::new();
+        let mut bytes = Vec::new();
+        let mut times = Vec::new();
+        for part in &found.parts {
+            times.extend(part.at_ms.map(|at_ms| (bytes.len(), at_ms)));
+            parts.push(Part {
+                start: bytes.len(),
+                is_first: part.from.map(|from| from == Role::Client),
+            });
+            bytes.extend_from_slice(&part.bytes);
+        }
+        let runs = clients(parts.iter().map(|part| (part.start, part.is_first)));
+        Self {
+            source: Some(SourceMap::of_parts(&found.parts)),
+            times,
+            ..Self::default()
+        }
+        .examined(request, bytes, &parts, &runs)
+    }
+}
+
+fn unwrap(layers: &[Layer]) -> String {
+    let frames = layers
+        .iter()
+        .find(|layer| layer.name.starts_with("WebSocket"));
+    if let Some(frames) = frames {
+        let plural = if frames.count == 1 { "" } else { "s" };
+        return format!("Unwrap {} WebSocket frame{plural}", frames.count);
+    }
+    let bytes = layers
+        .iter()
+        .fold(0_usize, |sum, layer| sum.saturating_add(layer.bytes));
+    format!("Skip {bytes} bytes of headers")
+}
+
+fn shown(examined: &Examined, taking: Taking) -> Shown {
+    let is_doubtful = examined
+        .foreign
+        .as_ref()
+        .is_none_or(|foreign| foreign.confidence == Confidence::Possible);
+    match taking {
+        Taking::AsTheyAre => Shown::All,
+        Taking::Inside if examined.inside.is_some() => Shown::Inside,
+        _ if examined.is_sure => Shown::Inside,
+        _ if is_doubtful => Shown::All,
+        _ => Shown::Nothing,
+    }
+}
+
+/// Where parts with a time begin among the bytes inside: a capture tells it of each piece, a text of where
+/// it began in what was given.
+fn times_inside(inside: &Inside, given: &[(usize, u64)]) -> Vec<(usize, u64)> {
+    let mut times = Vec::new();
+    for piece in &inside.pieces {
+        if let Some(at_us) = piece.at_us {
+            times.push((piece.at, at_us / 1000));
+            continue;
+        }
+        let (start, end) = (piece.given.start, piece.given.end);
+        let behind = given.partition_point(|(at, _)| *at <= start);
+        let (before, behind) = given.split_at_checked(behind).unwrap_or_default();
+        times.extend(before.last().map(|&(_, at_ms)| (piece.at, at_ms)));
+        let within = behind.iter().take_while(|(at, _)| *at < end);
+        times.extend(within.map(|&(at, at_ms)| {
+            let into = at.saturating_sub(start);
+            (piece.at.saturating_add(into), at_ms)
+        }));
+    }
+    times
+}
+
+/// Where each side's bytes begin among those inside; empty unless every piece has a side.
+fn runs_inside(inside: &Inside, is_certain: bool) -> Vec<Run> {
+    let starts = inside.pieces.iter().map(|piece| (piece.at, piece.is_first));
+    match inside.first_is_client {
+        Some(true) => clients(starts),
+        Some(false) => clients(starts.map(|(at, first)| (at, first.map(|first| !first)))),
+        None => {
+            let starts: Option<Vec<(usize, bool)>> =
+                starts.map(|(at, first)| Some((at, first?))).collect();
+            let starts = starts.unwrap_or_default();
+            if starts.is_empty() {
+                return Vec::new();
+            }
+            clients_of(&inside.bytes, &starts, is_certain)
+        }
+    }
+}
+
+/// Runs where it is known which side is the client; empty unless all are.
+fn clients(starts: impl Iterator<Item = (usize, Option<bool>)>) -> Vec<Run> {
+    let runs: Option<Vec<Run>> = starts
+        .map(|(start, is_client)| {
+            let from = if is_client? {
+                Sender::Client
+            } else {
+                Sender::Server
+            };
+            Some(Run { start, from })
+        })
+        .collect();
+    runs.unwrap_or_default()
+}

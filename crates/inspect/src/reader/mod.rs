@@ -1,0 +1,250 @@
+//! Reads what a person gave: text in any notation, a file, or bytes. Finds the bytes in it, what they are where they
+//! are not MQTT on their own, who sent them and when.
+//!
+//! A [`Request`] and what is [`Found`] are plain values: the page asks a program of its own, which is loaded behind it.
+
+mod examined;
+mod other;
+
+use mqttscope_capture::foreign::Part;
+use mqttscope_capture::json;
+use mqttscope_capture::text::{
+    self, Decoded, Format, Marks, Note, Piece, Reading, Side, SourceMap, TextError, TextErrorKind,
+    Turns,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::sides::{self, Run};
+pub use other::{Other, Shown, Taking};
+
+/// What is to be read, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request<'a> {
+    /// What was given.
+    #[serde(borrow)]
+    pub given: Given<'a>,
+    /// The notation of a text; `None`: what it is likeliest to be.
+    pub format: Option<Format>,
+    /// Blank lines of the text are where the other side goes on.
+    pub takes_turns: bool,
+    /// What to do with bytes that are not MQTT on their own.
+    pub taking: Taking,
+    /// Which of several connections is wanted.
+    pub stream: usize,
+}
+
+/// What was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Given<'a> {
+    /// Text that was typed or pasted.
+    Text(&'a str),
+    /// All bytes of a file, which may be text.
+    File(#[serde(with = "serde_bytes")] &'a [u8]),
+    /// Bytes of one sender.
+    Bytes(#[serde(with = "serde_bytes")] &'a [u8]),
+}
+
+/// What was found in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// The text of a file that is text; places are places in it.
+    pub text: Option<String>,
+    /// The bytes that are to be read as packets.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+    /// Where each side's bytes begin; empty unless both speak.
+    pub runs: Vec<Run>,
+    /// The notation that the text was read as.
+    pub format: Option<Format>,
+    /// Whether another notation is nearly as likely.
+    pub is_doubtful: bool,
+    /// Other notations that the text may be in, the likeliest first.
+    pub alternatives: Vec<Format>,
+    /// Where parts with a time begin among the bytes, and their times in milliseconds.
+    pub times: Vec<(usize, u64)>,
+    /// What was passed over or guessed in the text, a sentence each without a full stop.
+    pub notes: Vec<String>,
+    /// Why the text, or its end, could not be read.
+    pub fault: Option<Fault>,
+    /// Where in the text each byte stands.
+    pub source: Option<SourceMap>,
+    /// What tells the sides apart in the text.
+    pub marks: Option<Marks>,
+    /// What the bytes are, where they are not packets on their own.
+    pub other: Option<Other>,
+}
+
+/// Why a text could not be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// What is wrong and where, without a full stop.
+    pub says: String,
+    /// The characters at fault, in units of UTF-16 from the beginning of the text.
+    pub start: usize,
+    /// Where they end.
+    pub end: usize,
+    /// The line that they stand in, from 1.
+    pub line: usize,
+}
+
+impl From<&TextError> for Fault {
+    fn from(error: &TextError) -> Self {
+        let range = error.utf16_range();
+        Self {
+            says: error.to_string(),
+            start: range.start,
+            end: range.end,
+            line: error.place.line,
+        }
+    }
+}
+
+/// Reads what was given.
+#[must_use]
+pub fn read(request: &Request<'_>) -> Found {
+    match request.given {
+        Given::Text(text) => request.read_text(text),
+        Given::File(bytes) => request.read_file(bytes),
+        Given::Bytes(bytes) => Found::default().examined(request, bytes.to_vec(), &[], &[]),
+    }
+}
+
+impl Request<'_> {
+    fn read_file(&self, bytes: &[u8]) -> Found {
+        // Asked for as text: what is no text in it is a fault with a place.
+        if self.format.is_some_and(|format| format != Format::Binary) {
+            return self.read_text(&String::from_utf8_lossy(bytes));
+        }
+        match self.format.is_none().then(|| text_of_file(bytes)).flatten() {
+            Some(text) => Found {
+                text: Some(text.clone()),
+                ..self.read_text(&text)
+            },
+            None => Found {
+                format: Some(Format::Binary),
+                ..Found::default()
+            }
+            .examined(self, bytes.to_vec(), &[], &[]),
+        }
+    }
+
+    fn read_text(&self, text: &str) -> Found {
+        if self.format.is_none()
+            && let Some(found) = json::read(text)
+        {
+            return Found::of_json(self, found);
+        }
+        match self.decode(text) {
+            Ok(reading) => self.found(reading),
+            Err(fault) => {
+                let before = self.before_last(text, &fault);
+                Found {
+                    fault: Some(Fault::from(&fault)),
+                    ..before.unwrap_or_default()
+                }
+            }
+        }
+    }
+
+    fn decode(&self, text: &str) -> Result<Reading, TextError> {
+        let turns = if self.takes_turns {
+            Turns::Alternating
+        } else {
+            Turns::Marked
+        };
+        text::read(text, self.format, turns)
+    }
+
+    /// While someone types, the last byte is half there: what stands before it is read all the same.
+    fn before_last(&self, text: &str, fault: &TextError) -> Option<Found> {
+        let (before, rest) = text.split_at_checked(fault.place.byte)?;
+        let is_last =
+            fault.kind == TextErrorKind::OddDigits && rest.trim_end().chars().count() <= 1;
+        let reading = is_last.then(|| self.decode(before).ok())??;
+        Some(self.found(reading))
+    }
+
+    fn found(&self, reading: Reading) -> Found {
+        let decoded = reading.decoded;
+        let (parts, runs) = parts_of(&decoded);
+        // Headers that the reader of text sees before MQTT are taken off here, so nothing need be said of them.
+        let is_header = |note: &Note| matches!(note, Note::IpPacket { .. } | Note::EthernetFrame);
+        let (headers, notes): (Vec<Note>, Vec<Note>) =
+            decoded.notes.into_iter().partition(is_header);
+        let says = |notes: Vec<Note>| notes.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let found = Found {
+            marks: decoded.marks,
+            notes: says(notes),
+            source: Some(decoded.source),
+            is_doubtful: !reading.sure,
+            alternatives: reading.alternatives,
+            times: times(&reading.parts),
+            format: Some(decoded.format),
+            ..Found::default()
+        };
+        let mut found = found.examined(self, decoded.bytes, &parts, &runs);
+        if found.other.is_none() {
+            found.notes.extend(says(headers));
+        }
+        found
+    }
+}
+
+/// The text of a file that is text in a known notation, so that it can be worked on. Text with a fault is text too:
+/// it says where.
+fn text_of_file(bytes: &[u8]) -> Option<String> {
+    // A JSON document is shown as text, so that what was found in it can be seen there.
+    if let Ok(text) = core::str::from_utf8(bytes)
+        && json::read(text).is_some()
+    {
+        return Some(text.to_owned());
+    }
+    match text::decode_file(bytes) {
+        Ok(content) => content.text,
+        Err(_) => Some(String::from_utf8_lossy(bytes).into_owned()),
+    }
+}
+
+/// The times that the text tells of its parts.
+fn times(pieces: &[Piece]) -> Vec<(usize, u64)> {
+    let times = pieces.iter();
+    times
+        .filter_map(|piece| Some((piece.bytes.start, piece.at_ms?)))
+        .collect()
+}
+
+/// The parts of a decoded text, and where each side's bytes begin.
+fn parts_of(decoded: &Decoded) -> (Vec<Part>, Vec<Run>) {
+    let parts = decoded.parts.iter().map(|part| Part {
+        start: part.start,
+        is_first: part.side.map(|side| side == Side::First),
+    });
+    (parts.collect(), runs_of(decoded))
+}
+
+/// Where each side's bytes begin; empty unless both speak.
+fn runs_of(decoded: &Decoded) -> Vec<Run> {
+    let starts = decoded
+        .parts
+        .iter()
+        .map(|part| Some((part.start, part.side? == Side::First)));
+    let starts: Vec<_> = starts.collect::<Option<_>>().unwrap_or_default();
+    match decoded.marks {
+        Some(marks) if !starts.is_empty() => {
+            clients_of(&decoded.bytes, &starts, marks.is_certain())
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Runs of two sides, of which the first is the client where `is_certain`, or else by what they send.
+fn clients_of(bytes: &[u8], starts: &[(usize, bool)], is_certain: bool) -> Vec<Run> {
+    if is_certain {
+        sides::named(starts, true)
+    } else {
+        sides::runs(bytes, starts)
+    }
+}
+
+#[cfg(test)]
+mod tests;
