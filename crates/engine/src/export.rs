@@ -104,6 +104,11 @@ impl Writer<'_> {
         bytes
     }
 
+    /// Counted from 0 since the log was last cleared.
+    fn number(&self, id: RecordId) -> u64 {
+        id.0.saturating_sub(self.log.floor())
+    }
+
     fn hex(&mut self, record: &Record) {
         let arrow = match record.direction {
             Direction::Out => '>',
@@ -125,14 +130,14 @@ impl Writer<'_> {
         );
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let line = json!({
-            "number": id.0,
+            "number": self.number(id),
             "time": time(record.at_ms),
             "connection": record.connection.0,
             "direction": direction(record),
             "version": record.version.name(),
             "type": record.packet_type().name(),
             "summary": summary,
-            "answers": self.log.linked(id).filter(|other| other.0 < id.0).map(|other| other.0),
+            "answers": self.log.linked(id).filter(|other| other.0 < id.0).map(|other| self.number(other)),
             "hex": hex,
         });
         self.json(&line);
@@ -147,7 +152,7 @@ impl Writer<'_> {
         let _ = writeln!(
             self.text,
             "{},{},{},{},{},{},{hex}",
-            id.0,
+            self.number(id),
             time(record.at_ms),
             record.connection.0,
             direction(record),
@@ -174,7 +179,7 @@ impl Writer<'_> {
             }
             ExportFormat::WireJsonLines => {
                 let line = json!({
-                    "number": id.0,
+                    "number": self.number(id),
                     "time": time(record.at_ms),
                     "connection": record.connection.0,
                     "version": record.version.name(),
@@ -193,7 +198,7 @@ impl Writer<'_> {
                 let _ = writeln!(
                     self.text,
                     "{},{},{},,{},{},",
-                    id.0,
+                    self.number(id),
                     time(record.at_ms),
                     record.connection.0,
                     event.name(),

@@ -1,5 +1,6 @@
 //! The engine itself; see [`Engine`].
 
+mod clearing;
 mod closing;
 mod commands;
 mod events;
@@ -99,6 +100,8 @@ pub struct Engine {
     log: WireLog,
     links: Links,
     topics: Topics,
+    /// The tree as it was before the log was cleared, for as long as that can be undone.
+    topics_before: Option<Topics>,
     dissector: Dissector,
     connections: BTreeMap<ConnectionId, Connection>,
     sockets: HashMap<SocketId, ConnectionId>,
@@ -137,6 +140,7 @@ impl Engine {
             log: WireLog::default(),
             links: Links::default(),
             topics: Topics::default(),
+            topics_before: None,
             dissector: Dissector::new(),
             connections: BTreeMap::new(),
             sockets: HashMap::new(),

@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ConnectionId(pub u32);
 
-/// A packet's place in the log of the wire, counted from 0 since the log was last cleared. It stays
-/// when older packets are dropped.
+/// A packet's place in the log of the wire, counted from 0. It stays when older packets are dropped or
+/// cleared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RecordId(pub u64);
