@@ -8,8 +8,8 @@ use crate::attempt::Attempt;
 use crate::framer::Framer;
 use crate::log::covers;
 use crate::protocol::{
-    Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, Profile,
-    ServerLimit, SubscriptionDraft,
+    Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, Outcome,
+    Profile, Published, ServerLimit, SubscriptionDraft,
 };
 use crate::rates::Meter;
 use crate::topics::{self, Topics};
@@ -43,13 +43,32 @@ pub(crate) struct Request {
     pub(crate) until_ms: f64,
 }
 
+/// The message that the page asked to publish last.
+#[derive(Debug)]
+pub(crate) struct Handed {
+    pub(crate) ticket: Ticket,
+    pub(crate) qos: u8,
+    /// Whether the page was told of it.
+    pub(crate) is_told: bool,
+    pub(crate) published: Published,
+}
+
 #[derive(Debug)]
 struct Filter {
     draft: SubscriptionDraft,
     ticket: Option<Ticket>,
     granted: Option<ReasonCode>,
+    /// Why it was never asked for; empty where it was.
+    not_sent: &'static str,
     messages: u64,
     muted: bool,
+}
+
+impl Filter {
+    /// Whether the server did not take it, or never saw it.
+    fn is_refused(&self) -> bool {
+        self.granted.is_some_and(ReasonCode::is_error) || !self.not_sent.is_empty()
+    }
 }
 
 #[derive(Debug)]
@@ -67,6 +86,9 @@ pub(crate) struct Connection {
     pub(crate) round_trip_ms: Option<f64>,
     pub(crate) repeating: Option<Repeating>,
     pub(crate) requests: Vec<Request>,
+    pub(crate) handed: Option<Handed>,
+    /// Messages that the page asked to publish.
+    pub(crate) handed_count: u32,
     /// Why it is not connected, in words; empty: it was asked for.
     pub(crate) cause: String,
     pub(crate) session_present: Option<bool>,
@@ -111,6 +133,8 @@ impl Connection {
             round_trip_ms: None,
             repeating: None,
             requests: Vec::new(),
+            handed: None,
+            handed_count: 0,
             cause: String::new(),
             session_present: None,
             limits: Vec::new(),
@@ -138,6 +162,7 @@ impl Connection {
             let filter = Filter {
                 ticket: Some(ticket),
                 granted: None,
+                not_sent: "",
                 messages: 0,
                 muted: false,
                 draft,
@@ -165,16 +190,16 @@ impl Connection {
             .filter(|filter| filter.ticket == Some(ticket));
         for (filter, code) in asked.zip(codes) {
             filter.granted = Some(*code);
+            filter.not_sent = "";
             filter.ticket = None;
         }
     }
 
     /// Whether it is subscribed to this filter, or has asked to be.
     pub(crate) fn has_filter(&self, topic_filter: &str) -> bool {
-        let refused = |filter: &Filter| filter.granted.is_some_and(ReasonCode::is_error);
         self.filters
             .iter()
-            .any(|filter| filter.draft.topic_filter == topic_filter && !refused(filter))
+            .any(|filter| filter.draft.topic_filter == topic_filter && !filter.is_refused())
     }
 
     /// Forgets a filter.
@@ -184,11 +209,43 @@ impl Connection {
         self.matched.clear();
     }
 
-    /// A SUBSCRIBE will not be answered.
-    pub(crate) fn not_asked(&mut self, ticket: Ticket) {
+    /// Notes what became of the message of this ticket, if it is the one that the page asked to publish
+    /// last. Gives what the page is to be told now.
+    pub(crate) fn became(&mut self, ticket: Ticket, outcome: Outcome) -> Option<Published> {
+        let handed = self.handed.as_mut().filter(|it| it.ticket == ticket)?;
+        handed.published.outcome = outcome;
+        handed.is_told.then(|| handed.published.clone())
+    }
+
+    /// What an answer to the message of this ticket says, in words.
+    pub(crate) fn answer(&self, ticket: Ticket, code: ReasonCode) -> Outcome {
+        let qos = self.handed.as_ref().filter(|it| it.ticket == ticket);
+        let qos = qos.map_or(0, |it| it.qos);
+        let packet_type = match qos {
+            0 => return Outcome::Sent,
+            1 => PacketType::Puback,
+            _ => PacketType::Pubcomp,
+        };
+        let name = || {
+            // Where a QoS 2 message is refused, its PUBREC says so.
+            code.name(PacketType::Puback, self.version)
+                .map_or_else(|| format!("0x{:02X}", code.0), str::to_owned)
+        };
+        if code.is_error() {
+            Outcome::Refused(name())
+        } else if code == ReasonCode::SUCCESS {
+            Outcome::Acknowledged(packet_type.name().to_owned())
+        } else {
+            Outcome::Acknowledged(format!("{}: {}", packet_type.name(), name()))
+        }
+    }
+
+    /// A SUBSCRIBE will not be sent, for this reason.
+    pub(crate) fn not_asked(&mut self, ticket: Ticket, why: &'static str) {
         for filter in &mut self.filters {
             if filter.ticket == Some(ticket) {
                 filter.ticket = None;
+                filter.not_sent = why;
             }
         }
     }
@@ -314,8 +371,10 @@ impl Connection {
         };
         FilterView {
             draft: filter.draft.clone(),
-            granted: filter.granted.map(name),
-            refused: filter.granted.is_some_and(ReasonCode::is_error),
+            granted: filter.granted.map(name).or_else(|| {
+                (!filter.not_sent.is_empty()).then(|| format!("not sent: {}", filter.not_sent))
+            }),
+            refused: filter.is_refused(),
             messages: filter.messages,
             muted: filter.muted,
         }

@@ -5,6 +5,7 @@ mod closings;
 mod handshakes;
 mod hostile;
 mod links;
+mod outcomes;
 mod states;
 mod world;
 
@@ -283,10 +284,11 @@ fn nothing_is_reported_before_the_last_was_drawn() {
     world.now += 1_000.0;
     // That it was sent is told at once.
     let told = world.engine.reports(world.now);
-    let [Report::Published(A, topic, Some(_))] = &told[..] else {
+    let [Report::Published(published)] = &told[..] else {
         panic!("{told:?}");
     };
-    assert_eq!(topic, "t");
+    assert_eq!((published.connection, published.topic.as_str()), (A, "t"));
+    assert!(published.record.is_some());
     world.command(Command::Drawn);
     assert!(!world.engine.reports(world.now).is_empty());
 }

@@ -136,7 +136,7 @@ pub fn Live(props: &LiveProps) -> Html {
                 <div class="pane middle">
                     { traffic::traffic(&live, &panels, &on_panels, &desk) }
                     <Splitter name="live-publish" label="Height of the publish form" controls="live-publish" variable="--live-publish" panel={Panel::After} axis={Axis::Rows} least=80 rest=200 />
-                    <publish::Publish form={(*publishing).clone()} saved={(*saved).clone()} connection={live.connection} {is_open} {is_v5} published={live.published.clone()}
+                    <publish::Publish form={(*publishing).clone()} saved={(*saved).clone()} connection={live.connection} {is_open} {is_v5} published={live.connection.and_then(|id| live.published.get(&id)).cloned()}
                         repeating={view.as_ref().is_some_and(|view| view.repeating)} />
                 </div>
                 <Splitter name="live-details" label="Width of the details" controls="live-details" variable="--live-details" panel={Panel::After} least=300 rest=680 />

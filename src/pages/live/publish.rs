@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::desk::{Desk, value_of};
 use super::payload_field::PayloadField;
 use super::publish_more::publish_more;
-use crate::state::live::Published;
+use crate::state::live::Sent;
 use crate::state::live::publishing::{Publishing, PublishingAct};
 use crate::state::live::saved::{Saved, SavedAct};
 
@@ -20,8 +20,8 @@ pub(super) struct PublishProps {
     /// Whether one can publish now.
     pub(super) is_open: bool,
     pub(super) is_v5: bool,
-    /// What was sent last.
-    pub(super) published: Option<Rc<Published>>,
+    /// The message that this connection was asked to publish last.
+    pub(super) published: Option<Rc<Sent>>,
     /// Whether a message is being repeated.
     pub(super) repeating: bool,
 }
@@ -72,9 +72,12 @@ pub(super) fn Publish(props: &PublishProps) -> Html {
                 <button type="submit" class="main" data-testid="publish" disabled={!props.is_open || fault.is_some()} title="Ctrl+Enter, ⌘ Enter">{ "Publish" }</button>
             </div>
             <PayloadField written={form.written} typed={form.typed.clone()} file={form.file.as_ref().map(|(name, bytes)| (name.clone(), bytes.len()))} fault={form.payload().err()} />
-            if let Some(fault) = fault { <p class="publish-says is-error" role="alert" data-testid="publish-fault">{ fault }</p> }
-            else if !props.is_open { <p class="publish-says quiet">{ "Connect to publish." }</p> }
-            <p class="publish-says quiet" role="status" data-testid="published">{ sent(props.published.as_deref(), &desk) }</p>
+            // Its line is there before there is something to say, so that the form does not move under the pointer.
+            <div class="publish-told">
+                if let Some(fault) = &fault { <p class="publish-says is-error" role="alert" data-testid="publish-fault">{ fault }</p> }
+                else if !props.is_open { <p class="publish-says quiet">{ "Connect to publish." }</p> }
+                <p class="publish-says quiet" role="status" data-testid="published">{ sent(props.published.as_deref().filter(|_| fault.is_none()), &desk) }</p>
+            </div>
         </form>
         // Outside of the form: a press on a menu or a switch sends nothing.
         { publish_more(props, &desk, &send) }
@@ -82,24 +85,21 @@ pub(super) fn Publish(props: &PublishProps) -> Html {
     }
 }
 
-/// Says that the last message was sent, and leads to its packet.
-fn sent(published: Option<&Published>, desk: &Desk) -> Html {
-    let Some(published) = published else {
+/// Says what became of the last message, and leads to its packet.
+fn sent(sent: Option<&Sent>, desk: &Desk) -> Html {
+    let Some(sent) = sent else {
         return Html::default();
     };
-    let verb = if published.record.is_some() {
-        "Sent to "
-    } else {
-        "Queued for "
-    };
-    let count = published.count;
-    let show = published.record.map(|record| {
+    let (before, behind) = sent.words();
+    let show = sent.last.record.map(|record| {
         let desk = desk.clone();
         let go = Callback::from(move |_: MouseEvent| desk.inspect(record));
         html! { <button type="button" class="link" data-testid="show-published" onclick={go}>{ "Show packet" }</button> }
     });
     html! {
-        <span key={count}>{ verb }<span class="mono">{ &published.topic }</span>{ if count > 1 { format!(" ({count} messages so far)") } else { String::new() } }{ " " }{ show }</span>
+        <span class={classes!("said", sent.is_problem().then_some("is-error"))}>
+            <span>{ before }</span><span class="mono topic">{ &sent.last.topic }</span><span>{ behind }</span>{ " " }{ show }
+        </span>
     }
 }
 

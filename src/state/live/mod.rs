@@ -21,6 +21,6 @@ mod view;
 pub mod words;
 
 pub use lists::{List, Rows, Tab};
-pub use sent::Published;
+pub use sent::Sent;
 pub use stopped::Stopped;
 pub use view::{Act, Live};

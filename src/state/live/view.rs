@@ -2,6 +2,7 @@
 
 mod reported;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use mqttscope_engine::protocol::{
@@ -12,7 +13,7 @@ use yew::Reducible;
 
 use super::around::{Around, Detail};
 use super::lists::{List, Rows, Still, Tab};
-use super::sent::Published;
+use super::sent::Sent;
 use super::stopped::Stopped;
 use super::tree::{TreeAct, TreeView};
 
@@ -33,8 +34,8 @@ pub struct Live {
     pub flows: Rc<Rows<FlowView>>,
     /// Findings on screen.
     pub findings: Rc<Rows<FindingView>>,
-    /// The message that was published last.
-    pub published: Option<Rc<Published>>,
+    /// The message that each connection was asked to publish last.
+    pub published: Rc<BTreeMap<ConnectionId, Rc<Sent>>>,
     /// Only findings of this grade are listed; none: all.
     pub grade: Option<Grade>,
     /// The chart.
@@ -258,7 +259,7 @@ impl Live {
 
     /// Nothing is recorded any more.
     fn clear(&mut self) {
-        self.published = None;
+        self.published = Rc::default();
         self.select(None);
         self.forget_rows();
     }

@@ -8,7 +8,7 @@ use super::{Closed, Engine, SocketId, Transport, instant};
 use crate::connection::Connection;
 use crate::convert;
 use crate::doctor;
-use crate::protocol::{ConnectionId, Notice, Report};
+use crate::protocol::{ConnectionId, Notice, Outcome, Report};
 use crate::view::{limits, rows};
 
 /// Characters of a response that is told in a notice.
@@ -61,10 +61,13 @@ impl Engine {
                 ..
             } => self.subscribed(id, ticket, &reason_codes),
             Event::Published {
+                ticket,
                 reason_code,
                 properties,
-                ..
             } => {
+                let outcome = connection.answer(ticket, reason_code);
+                let told = connection.became(ticket, outcome).map(Report::Published);
+                self.answers.extend(told);
                 if reason_code.is_error() {
                     let name = reason_code.name(PacketType::Puback, connection.version);
                     let said = match properties.as_properties().get(PropertyId::REASON_STRING) {
@@ -77,7 +80,11 @@ impl Engine {
                 }
             }
             Event::Failed { ticket, failure } => {
-                connection.not_asked(ticket);
+                let said = words_of_failure(failure).trim_end_matches('.');
+                let why = said.split_once(": ").map_or(said, |(_, why)| why);
+                connection.not_asked(ticket, why);
+                let told = connection.became(ticket, Outcome::Failed(said.into()));
+                self.answers.extend(told.map(Report::Published));
                 // The request that took its place is shown.
                 if failure != Failure::Superseded {
                     self.notice(Some(id), true, words_of_failure(failure));

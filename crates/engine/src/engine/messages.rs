@@ -1,9 +1,14 @@
 //! Where the packets of messages are that the page is told about.
 
+use mqttscope_session::client::Command as ClientCommand;
 use mqttscope_wire::PacketType;
 
-use super::Engine;
-use crate::protocol::{ConnectionId, Direction, MessageDraft, RecordId, Report};
+use super::{Engine, instant};
+use crate::connection::Handed;
+use crate::convert;
+use crate::protocol::{
+    ConnectionId, Direction, MessageDraft, Outcome, Published, RecordId, Report,
+};
 use crate::view::cut::cut;
 use crate::view::rows;
 
@@ -30,19 +35,67 @@ impl Engine {
             .find(is_it)
     }
 
-    /// Publishes what a person asked for, and says so.
+    /// Publishes what a person asked for, and says what became of it.
     pub(super) fn publish_once(&mut self, now_ms: f64, id: ConnectionId, draft: &MessageDraft) {
         let before = self.log.end();
-        if !self.publish(now_ms, id, draft) {
+        let Some(connection) = self.connections.get_mut(&id) else {
             return;
-        }
+        };
+        let mut published = Published {
+            connection: id,
+            number: connection.handed_count,
+            topic: cut(&draft.topic, SENT_TOPIC),
+            record: None,
+            outcome: Outcome::Waits,
+        };
+        connection.handed_count = connection.handed_count.wrapping_add(1);
+        let asked = convert::message(draft, connection.version).and_then(|(message, alias)| {
+            let command = ClientCommand::Publish {
+                message,
+                topic_alias: alias,
+            };
+            let asked = connection.client.handle_command(instant(now_ms), command);
+            asked.map_err(|misuse| misuse.to_string())
+        });
+        let ticket = match asked {
+            Ok(ticket) => ticket,
+            Err(why) => {
+                let said = format!("Not published: {why}");
+                self.notice(Some(id), true, format!("{said}."));
+                if let Some(connection) = self.connections.get_mut(&id) {
+                    connection.handed = None;
+                }
+                published.outcome = Outcome::Failed(said);
+                self.answers.push(Report::Published(published));
+                return;
+            }
+        };
+        // It must be known before its answer is: that may come while the command is done.
+        connection.handed = Some(Handed {
+            ticket,
+            qos: draft.qos,
+            is_told: false,
+            published,
+        });
+        self.settle(now_ms, id);
         let is_sent = |record: &RecordId| {
             self.log.get(*record).is_some_and(|record| {
                 record.connection == id && record.packet_type() == PacketType::Publish
             })
         };
         let record = (before..self.log.end()).map(RecordId).find(is_sent);
-        let topic = cut(&draft.topic, SENT_TOPIC);
-        self.answers.push(Report::Published(id, topic, record));
+        let handed = self
+            .connections
+            .get_mut(&id)
+            .and_then(|it| it.handed.as_mut());
+        if let Some(handed) = handed {
+            handed.published.record = record;
+            if record.is_some() && handed.published.outcome == Outcome::Waits {
+                handed.published.outcome = Outcome::Sent;
+            }
+            handed.is_told = true;
+            let published = handed.published.clone();
+            self.answers.push(Report::Published(published));
+        }
     }
 }

@@ -87,13 +87,44 @@ pub enum Report {
     Event(Box<EventView>),
     /// An answer to [`super::Command::Handshake`]: those of the packets that are still kept.
     Handshake(Vec<TimedPacket>),
-    /// A message that the page asked to publish was handed over: its connection, its topic, shortened
-    /// where it is long, and its packet; none: it waits to be sent.
-    Published(ConnectionId, String, Option<RecordId>),
+    /// What became of the message that the page asked a connection to publish last; said again when
+    /// more is known.
+    Published(Published),
     /// An answer to [`super::Command::Export`].
     Exported(Exported),
     /// Something that a person should know now.
     Notice(Notice),
+}
+
+/// A message that the page asked to publish.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Published {
+    /// By which connection.
+    pub connection: ConnectionId,
+    /// Messages that the page had asked it to publish before.
+    pub number: u32,
+    /// Its topic, shortened where it is long.
+    pub topic: String,
+    /// Its packet; none: it was not sent yet.
+    pub record: Option<RecordId>,
+    /// How it stands.
+    pub outcome: Outcome,
+}
+
+/// What became of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// It waits to be sent.
+    Waits,
+    /// It was sent; no answer came yet, or none is due.
+    Sent,
+    /// The server has it: the packet that says so, with the name of its reason code where that says
+    /// more.
+    Acknowledged(String),
+    /// The server did not take it: the reason code's name.
+    Refused(String),
+    /// It was not sent, or nobody knows whether it arrived: a whole sentence without its full stop.
+    Failed(String),
 }
 
 /// What is always shown.
@@ -219,9 +250,9 @@ pub struct ServerLimit {
 pub struct FilterView {
     /// As it was asked for.
     pub draft: SubscriptionDraft,
-    /// What the SUBACK said in words; none: no answer yet.
+    /// What the SUBACK said in words, or why no SUBSCRIBE was sent; none: no answer yet.
     pub granted: Option<String>,
-    /// Whether that is a refusal.
+    /// Whether that is a refusal, or it was not sent.
     pub refused: bool,
     /// Messages it brought.
     pub messages: u64,

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use mqttscope_engine::protocol::{
     Command, EventView, Exported, FindingView, FlowView, History, MessageRow, Notice, Packet,
-    Report, StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
+    Published, Report, StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
 };
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_session::broker::{self, Broker, Options, Transmit};
@@ -49,6 +49,7 @@ pub(crate) struct Seen {
     pub(crate) packets: Vec<Packet>,
     pub(crate) handshake: Vec<TimedPacket>,
     pub(crate) files: Vec<Exported>,
+    pub(crate) published: Vec<Published>,
 }
 
 impl World {
@@ -108,7 +109,8 @@ impl World {
                 Report::State(state) => seen.state = state.map(|state| *state),
                 Report::History(history) => seen.history = Some(history),
                 Report::Event(event) => seen.inspected.push(*event),
-                Report::Chart(_) | Report::Published(..) => {}
+                Report::Published(published) => seen.published.push(published),
+                Report::Chart(_) => {}
             }
         }
         self.engine.handle_command(self.now, Command::Drawn);

@@ -6,7 +6,7 @@ use mqttscope_engine::protocol::Report;
 
 use super::Live;
 use crate::state::live::lists::{Rows, Tab};
-use crate::state::live::sent::Published;
+use crate::state::live::sent::Sent;
 
 impl Live {
     pub(super) fn take(&mut self, report: Report) {
@@ -80,17 +80,10 @@ impl Live {
                 self.history = Some(history.into());
             }
             Report::Handshake(packets) => self.handshake = packets.into(),
-            Report::Published(_, topic, record) => {
-                let before = self
-                    .published
-                    .as_ref()
-                    .filter(|before| before.topic == topic);
-                let count = before.map_or(0, |before| before.count).saturating_add(1);
-                self.published = Some(Rc::new(Published {
-                    topic,
-                    record,
-                    count,
-                }));
+            Report::Published(published) => {
+                let id = published.connection;
+                let sent = Sent::after(self.published.get(&id).map(|sent| &**sent), published);
+                Rc::make_mut(&mut self.published).insert(id, sent.into());
             }
             // A packet that is not wanted any more; files and notices are nobody's state.
             Report::Packet(_)

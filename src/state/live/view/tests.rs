@@ -1,5 +1,5 @@
 use super::*;
-use mqttscope_engine::protocol::{ConnectionState, Direction, LogView, Rates};
+use mqttscope_engine::protocol::{ConnectionState, Direction, LogView, Outcome, Published, Rates};
 
 fn after(acts: impl IntoIterator<Item = Act>) -> Rc<Live> {
     acts.into_iter()
@@ -367,15 +367,48 @@ fn the_chart_draws_the_first_number_until_another_is_chosen() {
 }
 
 #[test]
-fn messages_to_the_same_topic_are_counted_as_they_are_sent() {
-    let sent = |topic: &str| {
-        Act::Report(vec![Report::Published(
-            ConnectionId(1),
-            topic.into(),
-            Some(RecordId(1)),
-        )])
+fn what_became_of_a_message_is_said_for_its_connection_alone() {
+    let told = |connection: u32, number: u32, topic: &str, outcome: Outcome| {
+        Act::Report(vec![Report::Published(Published {
+            connection: ConnectionId(connection),
+            number,
+            topic: topic.into(),
+            record: Some(RecordId(1)),
+            outcome,
+        })])
     };
-    let count = |acts: Vec<Act>| after(acts).published.clone().unwrap().count;
-    assert_eq!(count(vec![sent("a"), sent("a")]), 2);
-    assert_eq!(count(vec![sent("a"), sent("b")]), 1);
+    let said = |acts: Vec<Act>, of: u32| {
+        let live = after(acts);
+        let (before, behind) = live.published.get(&ConnectionId(of))?.words();
+        Some(format!("{before}t{behind}"))
+    };
+    let sent = |connection, number| told(connection, number, "t", Outcome::Sent);
+    assert_eq!(said(vec![sent(1, 0)], 2), None);
+    assert_eq!(
+        said(vec![sent(1, 0), sent(2, 0), sent(1, 1)], 1).as_deref(),
+        Some("Sent to t (2 messages so far)")
+    );
+    // What is known later is of the same message, and what was refused is not counted.
+    let acknowledged = told(1, 1, "t", Outcome::Acknowledged("PUBACK".into()));
+    assert_eq!(
+        said(vec![sent(1, 0), sent(1, 1), acknowledged], 1).as_deref(),
+        Some("Sent to t (2 messages so far), acknowledged (PUBACK)")
+    );
+    let refused = told(1, 0, "t", Outcome::Refused("Not authorized".into()));
+    assert_eq!(
+        said(vec![sent(1, 0), refused.clone()], 1).as_deref(),
+        Some("Refused by the server: t: Not authorized")
+    );
+    assert_eq!(
+        said(vec![refused, sent(1, 1)], 1).as_deref(),
+        Some("Sent to t")
+    );
+    let failed = told(1, 0, "t", Outcome::Failed("Not sent: no room".into()));
+    assert_eq!(
+        said(vec![failed], 1).as_deref(),
+        Some("t: not sent: no room")
+    );
+    let other = told(1, 1, "u", Outcome::Sent);
+    let live = after([sent(1, 0), other]);
+    assert_eq!(live.published[&ConnectionId(1)].count(), 1);
 }

@@ -1,0 +1,91 @@
+//! What a person is told of what they asked for: messages and subscriptions, one by one.
+
+use mqttscope_engine::protocol::{Command, Outcome, Target};
+use mqttscope_engine::{SocketId, Transport};
+
+use super::world::World;
+use super::{A, connected, message, profile, subscription};
+
+/// The outcomes that were told of the last messages.
+fn outcomes(world: &mut World) -> Vec<Outcome> {
+    let told = world.look().published;
+    told.into_iter().map(|told| told.outcome).collect()
+}
+
+/// An engine with a WebSocket to a server of version 5 whose CONNACK has these properties.
+fn accepted(properties: &[u8]) -> (World, SocketId) {
+    let mut world = World::new();
+    let mut profile = profile("5", "c");
+    profile.target = Target::WebSocket("ws://server.test:9001/".into());
+    world.command(Command::Connect(A, profile));
+    let Some(Transport::Open { socket, .. }) = world.asked.pop() else {
+        panic!("no socket was asked for");
+    };
+    world.engine.handle_open(world.now, socket);
+    let mut connack = vec![
+        0x20,
+        properties.len() as u8 + 3,
+        0,
+        0,
+        properties.len() as u8,
+    ];
+    connack.extend_from_slice(properties);
+    world.engine.handle_bytes(world.now, socket, &connack);
+    (world, socket)
+}
+
+#[test]
+fn a_message_is_sent_or_acknowledged() {
+    let mut world = connected("5");
+    for (qos, outcome) in [
+        (0, Outcome::Sent),
+        (
+            1,
+            Outcome::Acknowledged("PUBACK: No matching subscribers".into()),
+        ),
+        (2, Outcome::Acknowledged("PUBCOMP".into())),
+    ] {
+        world.command(Command::Publish(A, message("t", "1", qos), None));
+        let told = world.look().published;
+        let last = told.last().unwrap();
+        assert_eq!((last.number, &last.outcome), (qos.into(), &outcome));
+        assert!(last.record.is_some());
+    }
+}
+
+#[test]
+fn a_message_that_the_server_does_not_take_is_not_said_to_be_sent() {
+    // Maximum QoS 1.
+    let (mut world, socket) = accepted(&[0x24, 1]);
+    world.command(Command::Publish(A, message("t", "1", 2), None));
+    let says = "Not sent: the server does not support this QoS";
+    assert_eq!(outcomes(&mut world), [Outcome::Failed(says.into())]);
+    world.command(Command::Publish(A, message("t", "1", 1), None));
+    assert_eq!(outcomes(&mut world), [Outcome::Sent]);
+    let refused = [0x40, 4, 0, 1, 0x87, 0];
+    world.engine.handle_bytes(world.now, socket, &refused);
+    assert_eq!(
+        outcomes(&mut world),
+        [Outcome::Refused("Not authorized".into())]
+    );
+    world.command(Command::Publish(A, message("a/#", "1", 0), None));
+    let told = outcomes(&mut world);
+    assert!(
+        matches!(&told[..], [Outcome::Failed(why)] if why.starts_with("Not published: ")),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_subscription_that_was_never_sent_says_why() {
+    // Wildcard Subscription Available: no.
+    let (mut world, _) = accepted(&[0x28, 0]);
+    world.command(Command::Subscribe(A, vec![subscription("a/#")]));
+    let seen = world.look();
+    let filter = &seen.summary.connections[0].filters[0];
+    assert_eq!(
+        filter.granted.as_deref(),
+        Some("not sent: the server supports no wildcards")
+    );
+    assert!(filter.refused);
+}
