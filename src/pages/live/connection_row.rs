@@ -115,6 +115,8 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
         .as_ref()
         .is_some_and(|view| !view.advice.is_empty());
     let is_trouble = !cause(&state).is_empty();
+    // It stays while another attempt goes on, and so does the focus on it.
+    let has_why = has_advice && (is_trouble || state == ConnectionState::Opening);
     html! {
         <li {id} class="connection" aria-current={props.current.then_some("true")} data-testid="connection" data-state={dot}>
             <button class="it" onclick={look} data-testid="look">
@@ -123,7 +125,7 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
                 <span class={classes!("line", is_trouble.then_some("is-error"))} title={line.clone()}>{ line }</span>
             </button>
             <span class="does">
-                if is_trouble && has_advice { <button class="link why" data-testid="why-not" onclick={why}>{ "why?" }</button> }
+                if has_why { <button key="why" class="link why" data-testid="why-not" onclick={why}>{ "why?" }</button> }
                 <button class={classes!(is_ended.then_some("main"))} data-testid={if is_ended { "connect" } else { "disconnect" }} onclick={turn}>
                     { match state { ConnectionState::Open => "Disconnect", _ if is_ended => "Connect", _ => "Stop" } }
                 </button>

@@ -2,13 +2,16 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::Profile;
+use mqttscope_engine::protocol::{Profile, Target};
 use yew::prelude::*;
 
 use super::setting_field::groups;
 use crate::components::dialog::Dialog;
 use crate::state::live::connect_settings::CONNECT;
 use crate::state::live::form::{Form, FormAct};
+
+/// What stands in the address of a broker that nobody knows yet.
+const SCHEME: &str = "ws://";
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct EditProps {
@@ -27,25 +30,32 @@ pub(super) struct EditProps {
 #[component]
 pub(super) fn Edit(props: &EditProps) -> Html {
     let profile = props.profile.clone();
-    let form = use_reducer(move || Form::new((*profile).clone()));
+    // An address that was pasted is there because somebody wants it: what is wrong with it is said.
+    let is_begun = !matches!(&profile.target, Target::WebSocket(address) if address == SCHEME);
+    let form = use_reducer(move || {
+        let value = (*profile).clone();
+        if is_begun {
+            Form::new(value)
+        } else {
+            Form::quiet(value)
+        }
+    });
     let on_act = {
         let dispatcher = form.dispatcher();
         Callback::from(move |act: FormAct<Profile>| dispatcher.dispatch(act))
     };
     let is_right = form.is_right(&CONNECT);
     let done = |connect: bool| {
-        let (on_done, value) = (props.on_done.clone(), form.value.clone());
-        Callback::from(move |_: MouseEvent| on_done.emit((value.clone(), connect)))
-    };
-    let on_submit = {
-        let (on_done, value) = (props.on_done.clone(), form.value.clone());
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
+        let (on_done, on_act, value) = (props.on_done.clone(), on_act.clone(), form.value.clone());
+        Callback::from(move |()| {
             if is_right {
-                on_done.emit((value.clone(), true));
+                on_done.emit((value.clone(), connect));
+            } else {
+                on_act.emit(FormAct::Finish);
             }
         })
     };
+    let on_submit = done(true).reform(|event: SubmitEvent| event.prevent_default());
     let title = if props.is_known {
         "Edit connection"
     } else {
@@ -57,12 +67,12 @@ pub(super) fn Edit(props: &EditProps) -> Html {
                 if !props.note.is_empty() {
                     <details class="settings-group listener"><summary>{ "Broker configuration for WebSocket" }</summary><pre tabindex="0" aria-label="Example configuration">{ &props.note }</pre></details>
                 }
-                { groups(&CONNECT, &form, "connect", &on_act) }
+                { groups(&CONNECT, &form, "connect", &on_act, true) }
                 <div class="acts">
-                    if !is_right { <span class="is-error">{ "Check the field marked in red." }</span> }
+                    if form.says_fault(&CONNECT) { <span class="is-error">{ "Check the field marked in red." }</span> }
                     <span class="grow"></span>
-                    <button type="button" data-testid="save" disabled={!is_right} onclick={done(false)}>{ "Save" }</button>
-                    <button type="submit" class="main" data-testid="save-and-connect" disabled={!is_right}>{ "Save and connect" }</button>
+                    <button type="button" data-testid="save" disabled={form.says_fault(&CONNECT)} onclick={done(false).reform(|_: MouseEvent| ())}>{ "Save" }</button>
+                    <button type="submit" class="main" data-testid="save-and-connect" disabled={form.says_fault(&CONNECT)}>{ "Save and connect" }</button>
                 </div>
             </form>
         </Dialog>

@@ -25,6 +25,8 @@ pub(super) struct RecordListProps {
     pub(super) resumed: u32,
     /// Whether a search decides what is there.
     pub(super) is_searched: bool,
+    /// Whether the connection that is looked at is open.
+    pub(super) is_open: bool,
     /// The drawn rows.
     pub(super) children: Html,
 }
@@ -49,18 +51,21 @@ pub(super) fn RecordList(props: &RecordListProps) -> Html {
                 selected={props.selected.map(|record| record.0)} reveal={props.reveal} follows=true resumed={props.resumed} {on_window} {on_select}>
                 { props.children.clone() }
             </FarList>
-            if total == 0 { { nothing(props.is_searched) } }
+            if total == 0 { { nothing(props.is_searched, props.is_open) } }
         </>
     }
 }
 
 /// What stands where no row is.
-fn nothing(is_searched: bool) -> Html {
+fn nothing(is_searched: bool, is_open: bool) -> Html {
     html! {
         <div class="nothing" data-testid="nothing">
             if is_searched {
                 <h2>{ "Nothing matches" }</h2>
                 <p>{ "No recorded packet contains what you search for." }</p>
+            } else if is_open {
+                <h2>{ "Every packet, both ways" }</h2>
+                <p>{ "Connected. The next packet shows here as it goes over the wire, and opens on the right byte by byte." }</p>
             } else {
                 <h2>{ "Every packet, both ways" }</h2>
                 <p>{ "Connect on the left, then press Publish: each packet shows here as it goes over the wire, and opens on the right byte by byte." }</p>

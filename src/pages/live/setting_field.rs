@@ -6,20 +6,28 @@ use super::desk::value_of;
 use crate::components::glossary::mark;
 use crate::state::live::form::{Form, FormAct, Group, Kind, Setting};
 
-/// All groups of a form; `prefix` tells its fields from another form's.
+/// All groups of a form; `prefix` tells its fields from another form's. In a dialog the first field gets the
+/// focus.
 pub(super) fn groups<T: Clone + 'static>(
     groups: &'static [Group<T>],
     form: &Form<T>,
     prefix: &'static str,
     on_act: &Callback<FormAct<T>>,
+    is_dialog: bool,
 ) -> Html {
+    // A dialog that opens gives the focus to the field that is marked for it.
+    let first = groups
+        .iter()
+        .flat_map(|group| group.settings)
+        .find(|setting| is_dialog && (setting.applies)(&form.value))
+        .map(|setting| setting.id);
     let fields = |group: &'static Group<T>| {
         let shown = group
             .settings
             .iter()
             .filter(|setting| (setting.applies)(&form.value));
         let fields: Vec<_> = shown
-            .map(|setting| field(setting, form, prefix, on_act))
+            .map(|setting| field(setting, form, prefix, on_act, first == Some(setting.id)))
             .collect();
         fields
     };
@@ -47,10 +55,11 @@ fn field<T: Clone + 'static>(
     form: &Form<T>,
     prefix: &'static str,
     on_act: &Callback<FormAct<T>>,
+    is_first: bool,
 ) -> Html {
     let id = format!("{prefix}-{}", setting.id);
     let about = format!("{id}-about");
-    let fault = form.fault(setting);
+    let fault = form.said(setting);
     let text = form.text(setting);
     let on_act = on_act.clone();
     let typed = Callback::from(move |event: Event| {
@@ -85,7 +94,7 @@ fn field<T: Clone + 'static>(
                 value={text} oninput={on_input} />
         },
         kind => html! {
-            <input type={if kind == Kind::Secret { "password" } else { "text" }} id={id.clone()} data-testid={test}
+            <input autofocus={is_first} type={if kind == Kind::Secret { "password" } else { "text" }} id={id.clone()} data-testid={test}
                 inputmode={(kind == Kind::Number).then_some("numeric")} autocomplete={if kind == Kind::Secret { "new-password" } else { "off" }}
                 spellcheck="false" autocapitalize="off" aria-describedby={described} aria-invalid={invalid} oninput={on_input} value={text} />
         },

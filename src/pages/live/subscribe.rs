@@ -21,7 +21,7 @@ pub(super) struct SubscribeProps {
 #[component]
 pub(super) fn Subscribe(props: &SubscribeProps) -> Html {
     let draft = props.draft.clone();
-    let form = use_reducer(move || Form::new(draft));
+    let form = use_reducer(move || Form::quiet(draft));
     let colour = use_state_eq(|| props.draft.colour);
     let on_act = {
         let dispatcher = form.dispatcher();
@@ -35,12 +35,15 @@ pub(super) fn Subscribe(props: &SubscribeProps) -> Html {
     };
     let is_right = form.is_right(shown);
     let on_submit = {
-        let (on_done, mut value) = (props.on_done.clone(), form.value.clone());
+        let (on_done, on_act, mut value) =
+            (props.on_done.clone(), on_act.clone(), form.value.clone());
         value.colour = *colour;
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if is_right {
                 on_done.emit(value.clone());
+            } else {
+                on_act.emit(FormAct::Finish);
             }
         })
     };
@@ -59,11 +62,11 @@ pub(super) fn Subscribe(props: &SubscribeProps) -> Html {
     html! {
         <Dialog title="Subscribe" on_close={props.on_close.clone()}>
             <form class="edit" data-testid="subscribe-form" onsubmit={on_submit}>
-                { groups(shown, &form, "subscribe", &on_act) }
+                { groups(shown, &form, "subscribe", &on_act, true) }
                 <fieldset class="colours"><legend>{ "Colour" }</legend>{ for colours }</fieldset>
                 <div class="acts">
                     <span class="grow"></span>
-                    <button type="submit" class="main" data-testid="subscribe-now" disabled={!is_right}>{ "Subscribe" }</button>
+                    <button type="submit" class="main" data-testid="subscribe-now" disabled={form.says_fault(shown)}>{ "Subscribe" }</button>
                 </div>
             </form>
         </Dialog>

@@ -1,5 +1,6 @@
 //! The middle of the page: what went over the wire, in the form that is asked for.
 
+use mqttscope_engine::protocol::ConnectionState;
 use yew::prelude::*;
 
 use super::chart_view::ChartView;
@@ -24,12 +25,15 @@ pub(super) fn traffic(
     desk: &Desk,
 ) -> Html {
     let selected = live.shown_record();
+    let is_open = live
+        .current()
+        .is_some_and(|view| view.state == ConnectionState::Open);
     let shown = match live.tab {
         Tab::Wire => {
-            html! { <WireList rows={live.wire.clone()} {selected} reveal={live.revealed} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }
+            html! { <WireList rows={live.wire.clone()} {selected} reveal={live.revealed} resumed={live.resumed} is_searched={!live.search.is_empty()} {is_open} /> }
         }
         Tab::Messages => {
-            html! { <MessageList rows={live.messages.clone()} {selected} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }
+            html! { <MessageList rows={live.messages.clone()} {selected} resumed={live.resumed} is_searched={!live.search.is_empty()} {is_open} /> }
         }
         Tab::Flows => {
             html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }

@@ -62,6 +62,8 @@ pub struct Form<T> {
     pub value: T,
     typed: BTreeMap<&'static str, String>,
     faults: BTreeMap<&'static str, String>,
+    /// What was wrong from the beginning is not said before somebody typed there or wants to be done.
+    is_quiet: bool,
 }
 
 /// What happens to a form.
@@ -70,6 +72,8 @@ pub enum FormAct<T: 'static> {
     Type(&'static Setting<T>, String),
     /// Another thing is changed now.
     Begin(T),
+    /// Somebody wants to be done: all that is wrong is said.
+    Finish,
 }
 
 impl<T: Clone> Form<T> {
@@ -80,7 +84,30 @@ impl<T: Clone> Form<T> {
             value,
             typed: BTreeMap::new(),
             faults: BTreeMap::new(),
+            is_quiet: false,
         }
+    }
+
+    /// The same, for what is begun from nothing: see [`FormAct::Finish`].
+    #[must_use]
+    pub const fn quiet(value: T) -> Self {
+        let mut form = Self::new(value);
+        form.is_quiet = true;
+        form
+    }
+
+    /// What is said to be wrong with a setting now.
+    #[must_use]
+    pub fn said(&self, setting: &Setting<T>) -> Option<String> {
+        let is_said = !self.is_quiet || self.typed.contains_key(setting.id);
+        self.fault(setting).filter(|_| is_said)
+    }
+
+    /// Whether something in these groups is said to be wrong.
+    #[must_use]
+    pub fn says_fault(&self, groups: &[Group<T>]) -> bool {
+        let mut settings = groups.iter().flat_map(|group| group.settings);
+        settings.any(|setting| self.said(setting).is_some())
     }
 
     /// What stands in the field of a setting.
@@ -127,6 +154,11 @@ impl<T: Clone + 'static> Reducible for Form<T> {
                     Err(fault) => next.faults.insert(setting.id, fault),
                 };
                 next.typed.insert(setting.id, text);
+                Rc::new(next)
+            }
+            FormAct::Finish => {
+                let mut next = (*self).clone();
+                next.is_quiet = false;
                 Rc::new(next)
             }
             FormAct::Begin(value) => Rc::new(Self::new(value)),
@@ -263,6 +295,16 @@ mod tests {
         assert_eq!((form.value, form.is_right(&GROUPS)), (Some(70), true));
         let form = form.reduce(FormAct::Type(&AGE, String::new()));
         assert_eq!(form.value, None);
+    }
+
+    #[test]
+    fn what_nobody_typed_is_not_blamed_before_the_end() {
+        let form = Rc::new(Form::quiet(Some(0)));
+        assert_eq!((form.said(&AGE), form.is_right(&GROUPS)), (None, false));
+        let typed = form.clone().reduce(FormAct::Type(&AGE, "0".into()));
+        assert!(typed.said(&AGE).is_some() && typed.says_fault(&GROUPS));
+        let done = form.reduce(FormAct::Finish);
+        assert!(done.said(&AGE).is_some() && done.says_fault(&GROUPS));
     }
 
     #[test]

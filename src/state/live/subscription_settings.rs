@@ -1,6 +1,7 @@
 //! Everything that can be set for a subscription.
 
 use mqttscope_engine::protocol::SubscriptionDraft;
+use mqttscope_wire::TopicFilter;
 
 use super::form::{Group, Kind, Setting, number_text, optional, pairs, pairs_text, yes};
 use super::message_settings::QOS;
@@ -12,25 +13,44 @@ const fn always(_: &SubscriptionDraft) -> bool {
     true
 }
 
-/// What is wrong with a Topic Filter.
+/// What is wrong with a Topic Filter. Whether something is, the codec says, as it does when the filter is
+/// sent; here are the words.
 ///
 /// # Errors
 /// A sentence.
 pub fn check_filter(filter: &str) -> Result<(), String> {
-    let levels: Vec<_> = filter.split('/').collect();
-    let last = levels.len().saturating_sub(1);
-    if filter.is_empty() {
-        return Err("Enter a Topic Filter; `#` matches every topic.".into());
+    if TopicFilter::new(filter).is_some() {
+        return Ok(());
     }
-    for (index, level) in levels.into_iter().enumerate() {
-        if level.contains('#') && (level != "#" || index != last) {
-            return Err("`#` must be the last level, on its own: `a/#`.".into());
-        }
-        if level.contains('+') && level != "+" {
-            return Err("`+` must be a whole level: `a/+/b`.".into());
-        }
-    }
-    Ok(())
+    let shared = filter.strip_prefix("$share/");
+    let says = if filter.is_empty() {
+        "Enter a Topic Filter; # matches every topic."
+    } else if filter.contains('\0') {
+        "A Topic Filter may not hold the character U+0000."
+    } else if filter.len() > usize::from(u16::MAX) {
+        "A Topic Filter has 65,535 bytes at most."
+    } else if shared.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+        "The name of the group is missing: $share/group/filter."
+    } else if shared.is_some_and(|rest| rest.split_once('/').is_none_or(|(_, of)| of.is_empty())) {
+        "The filter behind the group is missing: $share/group/filter."
+    } else if shared.is_some_and(|rest| {
+        let name = rest.split_once('/').map_or(rest, |(name, _)| name);
+        name.contains(['+', '#'])
+    }) {
+        "The name of the group may not hold + or #."
+    } else if is_hash_misplaced(filter) {
+        "# must be the last level, on its own: a/#."
+    } else {
+        "+ must be a whole level: a/+/b."
+    };
+    Err(says.into())
+}
+
+/// Whether a # stands elsewhere than alone in the last level.
+fn is_hash_misplaced(filter: &str) -> bool {
+    let before = filter.strip_suffix('#').unwrap_or(filter);
+    before.contains('#')
+        || (before.len() < filter.len() && !before.is_empty() && !before.ends_with('/'))
 }
 
 /// All of them; the second group is of version 5.
@@ -147,8 +167,24 @@ mod tests {
         for filter in ["#", "a/#", "+", "+/b/+", "$share/g/a/#", "/", "a b"] {
             assert_eq!(check_filter(filter), Ok(()), "{filter}");
         }
-        for filter in ["", "a#", "#/a", "a/b+", "a+/b"] {
-            assert!(check_filter(filter).is_err(), "{filter}");
+        let long = "a".repeat(65_536);
+        for (filter, says) in [
+            ("", "Enter a Topic Filter"),
+            ("a#", "# must"),
+            ("#/a", "# must"),
+            ("a/b+", "+ must"),
+            ("a+/b", "+ must"),
+            ("$share/g/a+/#", "+ must"),
+            ("$share/", "name of the group is missing"),
+            ("$share//a", "name of the group is missing"),
+            ("$share/g", "behind the group"),
+            ("$share/g/", "behind the group"),
+            ("$share/+/a", "may not hold + or #"),
+            ("a\0", "U+0000"),
+            (&long, "65,535"),
+        ] {
+            let told = check_filter(filter).unwrap_err();
+            assert!(told.contains(says) && !told.contains('`'), "{told}");
         }
     }
 

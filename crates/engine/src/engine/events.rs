@@ -341,6 +341,8 @@ pub(super) fn words(
         }
         Cause::TimedOut(PacketType::Connack) => "the server did not answer the CONNECT".into(),
         Cause::TimedOut(packet_type) => format!("no {} came in time", packet_type.name()),
+        // Before version 5 no code says how.
+        Cause::Fault(_) if !version.is_v5() => "the server broke the protocol".into(),
         Cause::Fault(fault) => format!(
             "the server broke the protocol ({})",
             name(PacketType::Disconnect, fault.reason_code())
