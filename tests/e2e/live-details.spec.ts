@@ -160,6 +160,10 @@ test("any broker has a place in the menu, and its address can be pasted", async 
   await page.getByTestId("new-connection").click();
   await page.getByRole("menuitem", { name: /Other broker/ }).click();
   await expect(page.getByTestId("connect-address")).toHaveValue("ws://");
+  // Nothing is blamed before somebody typed, or wants to be done.
+  await expect(page.locator("#connect-address-about.is-error")).toHaveCount(0);
+  await page.getByTestId("save").click();
+  await expect(page.locator("#connect-address-about.is-error")).toHaveCount(1);
   await expect(page.getByTestId("save")).toBeDisabled();
   await page.keyboard.press("Escape");
   const paste = async (text: string) => {
@@ -198,4 +202,63 @@ test("the list of packets shows the beginning of payloads", async ({ page }) => 
   await open(page);
   await publish(page, "p", '{"t": 21}', "0", "JSON");
   await expect(rows(page, "PUBLISH").last()).toContainText('{"t": 21}');
+});
+
+test("what became of a message is said in place, and the form does not move under the pointer", async ({ page }) => {
+  await open(page);
+  await publish(page, "first", "x", "1");
+  const button = page.getByTestId("publish");
+  await page.getByTestId("clear").click();
+  await expect(page.getByTestId("published")).toHaveText("");
+  await expect(page.getByTestId("nothing")).toContainText("Connected. The next packet");
+  const before = await button.boundingBox();
+  await button.click();
+  await expect(page.getByTestId("published")).toContainText("Sent to first, acknowledged (PUBACK");
+  expect(await button.boundingBox()).toEqual(before);
+  // Another connection says nothing of it.
+  await page.getByTestId("connection-0").click();
+  await page.getByRole("menuitem", { name: /Duplicate/ }).click();
+  await page.getByTestId("save").click();
+  await expect(page.getByTestId("published")).toHaveText("");
+});
+
+test("a dialog opens in its first field, and what cannot be subscribed to is said there", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("connection-0").click();
+  await page.getByRole("menuitem", { name: /Duplicate/ }).click();
+  await expect(page.getByTestId("connect-name")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await page.getByTestId("subscribe").click();
+  const field = page.getByTestId("subscribe-topic-filter");
+  await expect(field).toBeFocused();
+  await expect(field).not.toHaveAttribute("aria-invalid");
+  await field.fill("$share/g/");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#subscribe-topic-filter-about")).toHaveText("The filter behind the group is missing: $share/group/filter.");
+  await expect(page.getByTestId("subscribe-now")).toBeDisabled();
+  await field.fill("$share/g/a");
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("subscription").filter({ hasText: "$share/g/a" })).toHaveCount(1);
+});
+
+test("the focus stays on why? while a connection is tried again", async ({ page }) => {
+  // The browser itself writes that it could not connect; that is nobody's fault here.
+  test.info().annotations.push({ type: "console", description: "a failed WebSocket is written by the browser" });
+  await open(page);
+  await page.getByTestId("new-connection").click();
+  await page.getByRole("menuitem", { name: "mosquitto" }).click();
+  await page.getByTestId("connect-address").fill("ws://127.0.0.1:1/");
+  await page.getByTestId("save-and-connect").click();
+  const row = page.getByTestId("connection").nth(1);
+  const why = row.getByTestId("why-not");
+  await why.focus();
+  const states = await page.evaluateHandle(() => {
+    const row = document.querySelectorAll('[data-testid="connection"]')[1];
+    const seen = new Set<string>();
+    new MutationObserver(() => seen.add(row.getAttribute("data-state") ?? "")).observe(row, { attributes: true });
+    return seen;
+  });
+  // Tried again, and failed again.
+  await page.waitForFunction((seen) => seen.has("waiting") && seen.size > 1, states, { timeout: 15_000 });
+  await expect(why).toBeFocused();
 });

@@ -1,5 +1,7 @@
 //! Packets out of one direction's bytes, whatever pieces they come in.
 
+use mqttscope_inspect::digits::grouped;
+use mqttscope_wire::PacketType;
 use mqttscope_wire::frame::{Header, header};
 
 /// The largest packet that is waited for; more is not kept but passed over.
@@ -28,6 +30,26 @@ impl Framer {
         let used = self.split(&rest, &mut found);
         rest.drain(..used);
         self.rest = rest;
+    }
+
+    /// What is there of a packet that is not whole, in words.
+    pub(crate) fn begun(&self) -> Option<String> {
+        let &first = self.rest.first().filter(|_| !self.lost)?;
+        let name = PacketType::from_first_byte(first).name();
+        let article = if name.starts_with(['A', 'U']) {
+            "an"
+        } else {
+            "a"
+        };
+        let have = grouped(self.rest.len() as u64);
+        Some(match header(&self.rest) {
+            Header::Complete { len, .. } => {
+                let whole = grouped(len as u64);
+                format!("{have} of {whole} bytes of {article} {name} had come")
+            }
+            _ if self.rest.len() == 1 => format!("1 byte of {article} {name} had come"),
+            _ => format!("{have} bytes of {article} {name} had come"),
+        })
     }
 
     /// Gives the whole packets at the start; the bytes they take.
@@ -73,6 +95,26 @@ mod tests {
         let bytes = [0xc0, 0, 0x30, 0xff, 0xff, 0xff, 0xff, 1, 9];
         assert_eq!(pieces(&[&bytes]), [&bytes[..2], &bytes[2..]]);
         assert_eq!(pieces(&[&bytes, &[0xc0, 0]]).last().unwrap(), &[0xc0, 0]);
+    }
+
+    #[test]
+    fn a_packet_that_is_not_whole_is_told() {
+        let mut framer = Framer::default();
+        let mut says = |bytes: &[u8]| {
+            framer.feed(bytes, |_| ());
+            framer.begun()
+        };
+        assert_eq!(says(&[0xd0, 0]), None);
+        assert_eq!(says(&[0xf0]).as_deref(), Some("1 byte of an AUTH had come"));
+        assert_eq!(says(&[0]), None);
+        assert_eq!(
+            says(&[0x30, 0xa9]).as_deref(),
+            Some("2 bytes of a PUBLISH had come")
+        );
+        assert_eq!(
+            says(&[2, 0, 1, b't']).as_deref(),
+            Some("6 of 300 bytes of a PUBLISH had come")
+        );
     }
 
     proptest! {

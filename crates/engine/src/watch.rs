@@ -40,6 +40,8 @@ struct Server {
     target: Target,
     monitor: Monitor,
     pieces: VecDeque<Piece>,
+    /// Findings that it never gave, as far as they were counted.
+    left_out: u64,
     /// Packets that it had seen when the log was cleared, and the time before.
     cleared: [u32; 2],
 }
@@ -74,7 +76,14 @@ pub(crate) struct Watch {
     count: u64,
     /// Findings that there were when the log was cleared, and the time before.
     cleared: [u64; 2],
+    /// Findings of each connection beyond those of one rule that are kept; of none: only time showed
+    /// them.
+    left_out: LeftOut,
+    /// The same when the log was cleared, and the time before.
+    left_out_cleared: [LeftOut; 2],
 }
+
+type LeftOut = BTreeMap<Option<ConnectionId>, u64>;
 
 impl Watch {
     /// A socket is asked for.
@@ -88,6 +97,7 @@ impl Watch {
                 target: target.clone(),
                 monitor: Monitor::new(),
                 pieces: VecDeque::new(),
+                left_out: 0,
                 cleared: [0; 2],
             });
             self.servers.len().saturating_sub(1)
@@ -144,7 +154,7 @@ impl Watch {
             if let Some(server) = self.servers.get_mut(at) {
                 server.monitor.handle_time(now);
             }
-            grades.append(&mut self.take_from(at));
+            grades.append(&mut self.take_from(at, None));
         }
         grades
     }
@@ -152,6 +162,8 @@ impl Watch {
     /// The log was cleared: nothing of before is shown until it is brought back.
     pub(crate) fn clear(&mut self) {
         self.cleared = [self.count, self.cleared[0]];
+        self.left_out_cleared.swap(0, 1);
+        self.left_out_cleared[0] = self.left_out.clone();
         for server in &mut self.servers {
             server.cleared = [server.monitor.packets(), server.cleared[0]];
         }
@@ -160,6 +172,7 @@ impl Watch {
     /// What was cleared last is back.
     pub(crate) fn restore(&mut self) {
         self.cleared = [self.cleared[1]; 2];
+        self.left_out_cleared[0] = self.left_out_cleared[1].clone();
         for server in &mut self.servers {
             server.cleared = [server.cleared[1]; 2];
         }
@@ -175,6 +188,15 @@ impl Watch {
             found.number >= cleared && of.is_none_or(|of| found.connection == of)
         };
         self.found.iter().filter(is_of)
+    }
+
+    /// Findings of one connection, or of all, that are not listed: of each rule only the first are.
+    pub(crate) fn left_out(&self, of: Option<ConnectionId>) -> u64 {
+        let sum = |counts: &LeftOut| -> u64 {
+            let counted = counts.iter().filter(|(by, _)| of.is_none() || **by == of);
+            counted.map(|(_, count)| count).sum()
+        };
+        sum(&self.left_out).saturating_sub(sum(&self.left_out_cleared[0]))
     }
 
     /// What is wrong with a packet.
@@ -229,16 +251,28 @@ impl Watch {
 
     fn take(&mut self, socket: SocketId) -> Vec<(Grade, Option<RecordId>)> {
         match self.sockets.get(&socket) {
-            Some(&(at, _)) => self.take_from(at),
+            Some(&(at, connection)) => self.take_from(at, Some(connection)),
             None => Vec::new(),
         }
     }
 
-    fn take_from(&mut self, at: usize) -> Vec<(Grade, Option<RecordId>)> {
+    /// What a server's monitor has found since, when it heard `from`.
+    fn take_from(
+        &mut self,
+        at: usize,
+        from: Option<ConnectionId>,
+    ) -> Vec<(Grade, Option<RecordId>)> {
         let mut grades = Vec::new();
         let Some(server) = self.servers.get_mut(at) else {
             return grades;
         };
+        let dropped = server.monitor.findings_dropped();
+        let more = dropped.saturating_sub(server.left_out);
+        if more > 0 {
+            server.left_out = dropped;
+            let count = self.left_out.entry(from).or_default();
+            *count = count.saturating_add(more);
+        }
         while let Some(finding) = server.monitor.poll_finding() {
             let Some(&(_, connection)) = self.sockets.get(&SocketId(finding.connection.0)) else {
                 continue;

@@ -6,7 +6,7 @@ mod finding;
 
 use std::rc::Rc;
 
-use mqttscope_inspect::conversation::{Conversation, Item, Judged, Shown, counts};
+use mqttscope_inspect::conversation::{Conversation, Item, Judged, MOST, Shown, counts, how_many};
 use mqttscope_wire::Severity;
 use yew::prelude::*;
 
@@ -81,6 +81,7 @@ pub fn ConversationPane(props: &ConversationPaneProps) -> Html {
     let listed = items
         .iter()
         .filter(|item| grade.is_none_or(|grade| item.severity == grade));
+    let is_cut = props.judged.left_out > 0 || items.len() >= MOST;
     let on_grade = {
         let grade = grade.clone();
         Callback::from(move |chosen| grade.set(chosen))
@@ -90,7 +91,7 @@ pub fn ConversationPane(props: &ConversationPaneProps) -> Html {
             <div class="head">
                 <div class="views" role="group" aria-label="What is shown of the packet">{ for tabs }</div>
                 <span class="grow"></span>
-                <span class="quiet hide-narrow" data-testid="verdict">{ verdict(items, &props.conversation) }</span>
+                <span class="quiet hide-narrow" data-testid="verdict">{ verdict(items, props.judged.left_out, &props.conversation) }</span>
             </div>
             if *view == View::Fields {
                 { findings(here, "In the conversation", props.selected, &props.on_select) }
@@ -99,6 +100,7 @@ pub fn ConversationPane(props: &ConversationPaneProps) -> Html {
             } else {
                 <div class="scroll" tabindex="0" role="region" aria-label="All findings">
                     { grades(items, *grade, &on_grade) }
+                    if is_cut { <p class="quiet" data-testid="findings-cut">{ "Listed: " }{ how_many(items.len(), props.judged.left_out) }{ "." }</p> }
                     { findings(listed, "Findings", props.selected, &props.on_select) }
                     if items.is_empty() { <p class="quiet">{ "No problems: no rule broken, and each packet fits those before it." }</p> }
                 </div>
@@ -107,14 +109,13 @@ pub fn ConversationPane(props: &ConversationPaneProps) -> Html {
     }
 }
 
-fn verdict(items: &[Item], conversation: &Conversation) -> String {
+fn verdict(items: &[Item], left_out: u64, conversation: &Conversation) -> String {
     match items.len() {
         0 if conversation.leaves_keep_alive_open() => {
             "no findings; without times Keep Alive was not checked".to_owned()
         }
         0 => "no findings".to_owned(),
-        1 => "1 finding".to_owned(),
-        count => format!("{count} findings"),
+        count => how_many(count, left_out),
     }
 }
 

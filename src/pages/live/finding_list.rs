@@ -24,6 +24,8 @@ pub(super) struct FindingListProps {
     pub(super) rows: Rc<Rows<FindingView>>,
     /// Errors, warnings and notes, whatever is listed.
     pub(super) counts: [u64; 3],
+    /// Findings that are not listed.
+    pub(super) left_out: u64,
     /// The grade that is listed; none: all.
     pub(super) grade: Option<Grade>,
 }
@@ -61,7 +63,7 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
     let selected = chosen.as_ref().map(|(id, _)| *id);
     html! {
         <div class="finding-list">
-            { grades(props.counts, props.grade, &desk) }
+            { grades(props.counts, props.left_out, props.grade, &desk) }
             <div class="rows">
                 <FarList id="findings" label="Findings" row={ROW} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
                     {selected} {on_window} {on_select}>
@@ -92,7 +94,12 @@ fn nothing(grade: Option<Grade>) -> Html {
 }
 
 /// What is listed: all findings, or those of one grade, each with its count.
-fn grades([errors, warnings, notes]: [u64; 3], now: Option<Grade>, desk: &Desk) -> Html {
+fn grades(
+    [errors, warnings, notes]: [u64; 3],
+    left_out: u64,
+    now: Option<Grade>,
+    desk: &Desk,
+) -> Html {
     let all = errors.saturating_add(warnings).saturating_add(notes);
     let choices = [
         (None, "All", all),
@@ -111,6 +118,9 @@ fn grades([errors, warnings, notes]: [u64; 3], now: Option<Grade>, desk: &Desk) 
                     </button>
                 }
             }) }
+            if left_out > 0 {
+                <span class="quiet" data-testid="findings-cut" title="Of each rule that a connection breaks, the first 100 are listed">{ words::whole(left_out) }{ " more not listed" }</span>
+            }
         </div>
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
             </select>
             if let Some((total, noun)) = total {
                 if live.search.is_empty() || live.is_settled() {
-                    <span data-testid="total">{ words::whole(total) }{ " " }{ noun }{ if total == 1 { "" } else { "s" } }{ if live.search.is_empty() { "" } else { " found" } }</span>
+                    <span data-testid="total">{ words::whole(total) }{ " " }{ noun }{ if total == 1 { "" } else { "s" } }{ if live.search.is_empty() { "" } else { " found" } }{ of_all(live, total) }</span>
                 } else {
                     <span data-testid="total">{ "searching…" }</span>
                 }
@@ -54,6 +54,19 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
             { rates(live.current()) }
             { log(live, desk) }
         </div>
+    }
+}
+
+/// How many findings there are, where not all are listed.
+fn of_all(live: &Live, listed: u64) -> String {
+    let left_out = live.summary.left_out;
+    if live.tab == Tab::Findings && live.grade.is_none() && left_out > 0 {
+        format!(
+            " shown of {}",
+            words::whole(listed.saturating_add(left_out))
+        )
+    } else {
+        String::new()
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn traffic(
             html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }
         }
         Tab::Findings => {
-            html! { <FindingList rows={live.findings.clone()} counts={live.summary.findings} grade={live.grade} /> }
+            html! { <FindingList rows={live.findings.clone()} counts={live.summary.findings} left_out={live.summary.left_out} grade={live.grade} /> }
         }
         Tab::Chart => {
             html! { <ChartView chart={live.chart.clone()} topic={AttrValue::from(live.chart_topic.clone())} path={AttrValue::from(live.chart_path.clone())} /> }
@@ -80,7 +80,10 @@ fn panel_button(
 
 fn tabs(live: &Live, desk: &Desk) -> Html {
     let [errors, warnings, notes] = live.summary.findings;
-    let findings = errors.saturating_add(warnings).saturating_add(notes);
+    let findings = errors
+        .saturating_add(warnings)
+        .saturating_add(notes)
+        .saturating_add(live.summary.left_out);
     let on_key = {
         let (desk, now) = (desk.clone(), live.tab);
         Callback::from(move |event: KeyboardEvent| {

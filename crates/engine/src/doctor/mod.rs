@@ -61,6 +61,8 @@ pub struct Known {
     /// The name of the connection of this page that took the place of this one: to the same address, by
     /// the same identifier, opened just now.
     pub rival: Option<String>,
+    /// What had come of a packet within which it ended: `6 of 300 bytes of a PUBLISH had come`.
+    pub half: Option<String>,
     /// Accepted connections in a row, with this one, that ended within seconds and without a word.
     pub quick_ends: u32,
     /// The client identifier in force; empty: none is known.
@@ -228,6 +230,16 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
                 Phase::Connected => connected::guess(trouble, end, &mut guesses),
             },
         },
+    }
+    if let (Some(half), End::Closed { .. } | End::TimedOut(_)) = (&trouble.known.half, &trouble.end)
+    {
+        guesses
+            .add(
+                100,
+                format!("The connection ended within a packet: {half}."),
+                "What sent it was not finished: the server was stopped, crashed or met a limit, or the network or a proxy broke. Its log says which.",
+            )
+            .certain();
     }
     let mut advice = guesses.ranked();
     for one in &mut advice {

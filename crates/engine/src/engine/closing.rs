@@ -86,8 +86,13 @@ impl Engine {
         } else if was_accepted {
             connection.quick_ends = 0;
         }
+        // What broke off says more than what may have been the matter.
+        let half = connection
+            .inwards
+            .begun()
+            .filter(|_| matches!(cause, Cause::Lost | Cause::TimedOut(_)));
         let advice = match &end {
-            Some(end) => self.advice(now_ms, id, end.clone(), rival.clone()),
+            Some(end) => self.advice(now_ms, id, end.clone(), rival.clone(), half.clone()),
             None => Vec::new(),
         };
         if was_accepted && let Some(connection) = self.connections.get(&id) {
@@ -105,7 +110,10 @@ impl Engine {
                 format!("thrown off by your connection “{rival}”")
             }
             (Some(End::OlderVersion), _) => "the server does not speak MQTT 5".to_owned(),
-            _ => words,
+            _ => match &half {
+                Some(half) => format!("{words}; it ended within a packet: {half}"),
+                None => words,
+            },
         };
         connection.cause.clone_from(&words);
         if end.is_some() {
@@ -275,6 +283,7 @@ impl Engine {
         id: ConnectionId,
         end: End,
         rival: Option<String>,
+        half: Option<String>,
     ) -> Vec<Advice> {
         let Some(connection) = self.connections.get(&id) else {
             return Vec::new();
@@ -295,6 +304,7 @@ impl Engine {
             worked_with_version: worked.is_some_and(|worked| worked.versions.contains(&version)),
             is_open_elsewhere,
             rival,
+            half,
             quick_ends: connection.quick_ends,
             client_identifier: connection.client.view().client_identifier.to_owned(),
             doubt: self.doubt(now_ms, connection),

@@ -68,6 +68,7 @@ impl Engine {
             log: self.log.view(),
             findings: [Grade::Error, Grade::Warning, Grade::Note]
                 .map(|grade| listed.iter().filter(|one| one.grade() == grade).count() as u64),
+            left_out: self.watch.left_out(self.looking.connection),
             settled: self.settled,
         })));
         let looking = &self.looking;

@@ -136,6 +136,9 @@ pub struct Summary {
     pub log: LogView,
     /// Findings of each grade, of the connections that are looked at: errors, warnings, notes.
     pub findings: [u64; 3],
+    /// Findings of the same connections that are not among these: of each rule that a connection breaks,
+    /// the first are listed.
+    pub left_out: u64,
     /// The last [`super::Looking::number`] whose rows were all found: what its lists have since, came
     /// since.
     pub settled: Option<u32>,

@@ -245,6 +245,27 @@ fn a_denied_filter_is_named() {
 }
 
 #[test]
+fn an_end_within_a_packet_is_told_before_all_guesses() {
+    let mut world = world();
+    world.command(Command::Connect(A, websocket("5", "a")));
+    let socket = asked(&mut world);
+    world.engine.handle_open(world.now, socket);
+    world.engine.handle_bytes(world.now, socket, CONNACK);
+    let begun = [0x30, 0xa9, 2, 0, 1, b't'];
+    world.engine.handle_bytes(world.now, socket, &begun);
+    world.now += 30.0;
+    world.engine.handle_closed(world.now, socket, &closed(1006));
+    let event = last(&mut world).event;
+    let says = "it ended within a packet: 6 of 300 bytes of a PUBLISH had come";
+    assert!(event.cause.contains(says), "{event:#?}");
+    assert_eq!(
+        event.advice[0].cause,
+        "The connection ended within a packet: 6 of 300 bytes of a PUBLISH had come."
+    );
+    assert!(event.advice[0].is_certain);
+}
+
+#[test]
 fn an_answer_in_the_form_of_3_1_1_is_told_as_that() {
     let mut world = world();
     world.command(Command::Connect(A, websocket("5", "a")));

@@ -1,4 +1,5 @@
 //! What a person is told of what they asked for: messages and subscriptions, one by one.
+#![expect(clippy::panic, reason = "a test that cannot go on says so")]
 
 use mqttscope_engine::protocol::{Command, Outcome, Target};
 use mqttscope_engine::{SocketId, Transport};
@@ -88,4 +89,19 @@ fn a_subscription_that_was_never_sent_says_why() {
         Some("not sent: the server supports no wildcards")
     );
     assert!(filter.refused);
+}
+
+#[test]
+fn findings_that_are_not_listed_are_counted() {
+    let (mut world, socket) = accepted(&[]);
+    // A PUBACK of nothing that was sent breaks a rule, each time anew.
+    let pubacks = [0x40, 2, 0, 9].repeat(250);
+    world.engine.handle_bytes(world.now, socket, &pubacks);
+    let summary = world.look().summary;
+    let listed: u64 = summary.findings.iter().sum();
+    assert!(listed >= 100 && summary.left_out >= 150, "{summary:#?}");
+    world.command(Command::Clear);
+    assert_eq!(world.look().summary.left_out, 0);
+    world.command(Command::Restore);
+    assert_eq!(world.look().summary.left_out, summary.left_out);
 }

@@ -4,9 +4,10 @@
 use mqttscope_wire::{Citation, Context, ProtocolVersion, Sender, Severity, dissect};
 
 use super::{Conversation, Judged};
+use crate::digits::grouped;
 
 /// The most that are listed; a broken peer may break a rule with every packet.
-const MOST: usize = 10_000;
+pub const MOST: usize = 10_000;
 
 /// What shows a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +84,21 @@ pub fn merged(
     items
 }
 
+/// How many findings there are: so many listed, and so many more that were found and are not listed.
+#[must_use]
+pub fn how_many(listed: usize, left_out: u64) -> String {
+    let listed_text = grouped(listed as u64);
+    match listed {
+        _ if listed >= MOST => format!("the first {listed_text} findings"),
+        _ if left_out > 0 => {
+            let all = left_out.saturating_add(listed as u64);
+            format!("{listed_text} findings shown of {}", grouped(all))
+        }
+        1 => "1 finding".to_owned(),
+        _ => format!("{listed_text} findings"),
+    }
+}
+
 /// Errors, warnings and notes of a list.
 #[must_use]
 pub fn counts(items: &[Item]) -> [usize; 3] {
@@ -141,4 +157,22 @@ pub fn sentence(text: &str) -> String {
         "."
     };
     first.to_uppercase().chain(rest).collect::<String>() + stop
+}
+
+#[cfg(test)]
+mod tests {
+    use super::how_many;
+
+    #[test]
+    fn a_list_that_is_cut_says_so() {
+        for (listed, left_out, says) in [
+            (0, 0, "0 findings"),
+            (1, 0, "1 finding"),
+            (9_999, 0, "9,999 findings"),
+            (100, 99_900, "100 findings shown of 100,000"),
+            (10_000, 5, "the first 10,000 findings"),
+        ] {
+            assert_eq!(how_many(listed, left_out), says);
+        }
+    }
 }

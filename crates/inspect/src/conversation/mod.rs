@@ -6,7 +6,7 @@
 mod known;
 mod merged;
 
-pub use merged::{Item, Shown, counts, merged, sentence};
+pub use merged::{Item, MOST, Shown, counts, how_many, merged, sentence};
 
 use std::ops::Range;
 
@@ -45,6 +45,8 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     /// All of it in plain words, the most important first.
     pub explanations: Vec<Explanation>,
+    /// Findings that are not among these: of each rule the first 100 are.
+    pub left_out: u64,
 }
 
 impl Judged {
@@ -224,6 +226,11 @@ impl Conversation {
                 packets: places(finding.packets.as_slice()),
             })
             .collect();
+        let left_out = monitor
+            .findings_left_out()
+            .filter(|(_, rule, _)| rule.seen() == Seen::Conversation && self.shows(*rule))
+            .map(|(_, _, more)| u64::from(more))
+            .sum();
         let explanations = monitor.explanations().into_iter();
         let explanations = explanations
             .filter(|line| line.rule.map_or(self.has_both, |rule| self.shows(rule)))
@@ -237,6 +244,7 @@ impl Conversation {
         Judged {
             findings,
             explanations,
+            left_out,
         }
     }
 

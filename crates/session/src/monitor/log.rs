@@ -74,6 +74,18 @@ impl Log {
         self.findings.push(finding);
     }
 
+    /// Rules that connections broke more often than is kept, and how often more.
+    pub(super) fn left_out(&self) -> impl Iterator<Item = (ConnectionId, Rule, u32)> + '_ {
+        let each = |(&connection, counts): (&ConnectionId, &'_ BTreeMap<Rule, u32>)| {
+            let more = |(&rule, &count): (&Rule, &u32)| {
+                let more = count.saturating_sub(MAXIMUM_OF_ONE_RULE);
+                (more > 0).then_some((connection, rule, more))
+            };
+            counts.iter().filter_map(more).collect::<Vec<_>>()
+        };
+        self.counts.iter().flat_map(each)
+    }
+
     /// The next finding that was not polled yet.
     pub(super) fn poll_finding(&mut self) -> Option<Finding> {
         let finding = self.findings.get(self.polled).copied()?;

@@ -334,6 +334,11 @@ impl Monitor {
         self.log.findings_dropped
     }
 
+    /// Rules that connections broke more than 100 times, and how many findings of each were never given.
+    pub fn findings_left_out(&self) -> impl Iterator<Item = (ConnectionId, Rule, u32)> + '_ {
+        self.log.left_out()
+    }
+
     /// Forgets findings and the flows that are over, so that a copy is small. What both ends know is
     /// kept, and so are explanations that rest on no finding. A rule may be reported 100 times anew.
     pub fn forget_findings(&mut self) {
