@@ -97,7 +97,7 @@ fn sent(sent: Option<&Sent>, desk: &Desk) -> Html {
         html! { <button type="button" class="link" data-testid="show-published" onclick={go}>{ "Show packet" }</button> }
     });
     html! {
-        <span class={classes!("said", sent.is_problem().then_some("is-error"))}>
+        <span class={sent.is_problem().then_some("is-error")}>
             <span>{ before }</span><span class="mono topic">{ &sent.last.topic }</span><span>{ behind }</span>{ " " }{ show }
         </span>
     }
