@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mqttscope_capture::text::Format;
 use mqttscope_inspect::packet_lines;
+use mqttscope_inspect::reader::Taking;
 use mqttscope_wire::ProtocolVersion;
 
 use super::{Document, Given, History, Read, Sides, Workbench};
@@ -101,7 +102,7 @@ fn write(document: &Document, most: usize) -> Option<String> {
         .sides
         .and_then(|sides| Sides::ALL.iter().position(|&one| one == sides));
     let words = [
-        kind.to_owned(),
+        format!("{kind}{}", write_taking(document)),
         or_none(
             document
                 .format
@@ -118,11 +119,40 @@ fn write(document: &Document, most: usize) -> Option<String> {
     Some(format!("{}\n{content}", words.join(" ")))
 }
 
+/// What was chosen to do with bytes that are not MQTT on their own, behind the document's kind; nothing
+/// where nothing was chosen, as in documents that an older page stored.
+fn write_taking(document: &Document) -> String {
+    let taking = match document.taking {
+        Taking::Found => "found",
+        Taking::AsTheyAre => "as-they-are",
+        Taking::Inside => "inside",
+    };
+    if document.taking == Taking::Found && document.stream == 0 {
+        return String::new();
+    }
+    format!(":{taking}:{}", document.stream)
+}
+
+fn read_taking(words: &str) -> Option<(Taking, usize)> {
+    let (taking, stream) = words.split_once(':')?;
+    let taking = match taking {
+        "found" => Taking::Found,
+        "as-they-are" => Taking::AsTheyAre,
+        "inside" => Taking::Inside,
+        _ => return None,
+    };
+    Some((taking, stream.parse().ok()?))
+}
+
 /// The document at the beginning of a text, and what is behind it.
 fn read(saved: &str, by: Read) -> Option<(Document, &str)> {
     let (line, rest) = saved.split_once('\n')?;
     let mut words = line.splitn(9, ' ');
     let kind = words.next()?;
+    let (kind, (taking, stream)) = match kind.split_once(':') {
+        Some((kind, words)) => (kind, read_taking(words)?),
+        None => (kind, (Taking::Found, 0)),
+    };
     let format = match words.next()? {
         "-" => None,
         name => Some(
@@ -154,6 +184,8 @@ fn read(saved: &str, by: Read) -> Option<(Document, &str)> {
         },
         packet: number(words.next()?)??,
         node: number(words.next()?)?,
+        taking,
+        stream,
         ..Document::default()
     };
     let (content, behind) = rest.split_at_checked(number(words.next()?)??)?;
@@ -205,6 +237,7 @@ mod tests {
             document.recording.bytes().to_vec(),
             document.recording.packets().to_vec(),
             (document.packet, document.node),
+            (document.taking, document.stream, document.other.clone()),
             document.fault.clone(),
         )
     }
@@ -242,6 +275,24 @@ mod tests {
         }
         assert_eq!(seen(bench.now()), seen(restored.now()));
         assert!(restored.now().recording.has_both());
+    }
+
+    #[test]
+    fn what_was_chosen_to_do_with_foreign_bytes_is_restored() {
+        let found = after([Act::Type("15 03 03 00 02 02 28".into())]);
+        assert!(found.now().recording.packets().is_empty());
+        let bench = found.reduce(Act::Take(Taking::AsTheyAre));
+        assert_eq!(bench.now().recording.bytes().len(), 7);
+        assert_eq!(seen(bench.now()), seen(again(&bench).now()));
+        let back = bench.reduce(Act::Take(Taking::Found));
+        assert_eq!(seen(back.now()), seen(again(&back).now()));
+        // As an older page stored it, and as nobody does.
+        let saved = back.saved_now().unwrap();
+        assert!(saved.starts_with("typed "), "{saved}");
+        for wrong in ["typed:found ", "typed:other:0 ", "typed:inside:x "] {
+            let saved = saved.replacen("typed ", wrong, 1);
+            assert!(Workbench::restored(&saved, None, read_here).is_none());
+        }
     }
 
     #[test]
