@@ -2,6 +2,7 @@
 import { expect } from "@playwright/test";
 
 import { byte, field, give, open, value } from "./dissect";
+import { test } from "./quiet";
 import { twice } from "./ways";
 
 const PUBLISH = "30 08 00 03 61 2f 62 32 31 c2";
@@ -33,17 +34,17 @@ twice("a text is given, read in another way, and taken back", async (hand, page)
   await open(page);
   await hand.press(page.getByTestId("try").first());
   await expect(page.getByTestId("packet").first()).toContainText("CONNECT");
+  const before = await page.getByTestId("text").inputValue();
   await hand.press(page.getByTestId("examples"));
   await hand.write(page.getByRole("searchbox", { name: "Search the list" }), "suback codes");
   const found = page.getByRole("menuitem");
   await expect(found).toHaveCount(1);
   await hand.press(found);
-  const suback = page.getByTestId("packet").filter({ hasText: "SUBACK" });
-  await expect(suback).not.toHaveCount(0);
+  await expect(page.getByTestId("text")).not.toHaveValue(before);
   await hand.press(page.getByTestId("undo"));
-  await expect(suback).toHaveCount(0);
+  await expect(page.getByTestId("text")).toHaveValue(before);
   await hand.press(page.getByTestId("redo"));
-  await expect(suback).not.toHaveCount(0);
+  await expect(page.getByTestId("text")).not.toHaveValue(before);
   await hand.write(page.getByTestId("text"), BROKEN);
   await expect(page.getByTestId("packet")).toHaveCount(2);
   const chooser = page.waitForEvent("filechooser");
@@ -57,7 +58,8 @@ twice("a text is given, read in another way, and taken back", async (hand, page)
   await hand.press(page.getByTestId("why"));
   await expect(page.getByTestId("reasons")).toContainText("You chose the version");
   await hand.choose(page.getByTestId("sides"), "from the client");
-  await expect(page.getByTestId("from").first()).toContainText("→");
+  // What one side says is judged as a conversation.
+  await expect(page.getByTestId("conversation")).toBeVisible();
   await hand.choose(page.getByTestId("format"), "base64");
   await expect(page.getByTestId("text-error").or(page.getByTestId("packet").first())).toBeVisible();
 });
@@ -71,16 +73,16 @@ twice("what is wrong leads to its place", async (hand, page) => {
   const list = page.getByTestId("fault-list");
   await expect(list).toBeVisible();
   await hand.follow(list.getByTestId("rule-chip").first());
-  await page.getByTestId("text").fill("c0 00 zz");
+  await page.getByTestId("text").fill("10 0c zz 00");
   await hand.press(page.getByTestId("show-in-text"));
   await expect(page.getByTestId("text")).toBeFocused();
-  // Read by 5 with one error, and by another version too.
-  await give(page, "62 02 00 07");
-  const repair = page.getByTestId("repairs").getByRole("button").first();
-  if (await repair.isVisible()) {
-    await hand.press(repair);
-    await expect(page.getByTestId("undo")).toBeEnabled();
-  }
+  // A fixed header twice.
+  await give(page, "32 0a 32 0a 00 01 61 00 01 68 65 6c 6c 6f c0 00");
+  await hand.press(page.getByTestId("repairs").getByRole("button").first());
+  await expect(page.getByTestId("text")).not.toHaveValue("32 0a 32 0a 00 01 61 00 01 68 65 6c 6c 6f c0 00");
+  await give(page, "32 0a 00 01 61 00 01 04 01 00 01 00");
+  await hand.press(page.getByTestId("other-reading").getByRole("button", { name: "Read as 5" }));
+  await expect(page.getByTestId("version").locator("option:checked")).toHaveText("MQTT 5");
 });
 
 twice("a packet is shared, and copied in every form", async (hand, page) => {
@@ -208,6 +210,11 @@ twice("bytes, bits and the payload are worked with", async (hand, page) => {
     await hand.scroll(page.getByTestId("payload").getByRole("tabpanel"));
   }
   await hand.scroll(page.getByRole("region", { name: "The selected field" }));
+  // An image that does not say how large it is.
+  await give(page, "30 0f 00 03 61 2f 62 89 50 4e 47 0d 0a 1a 0a 00 00");
+  await hand.press(page.getByTestId("payload-image"));
+  await hand.press(page.getByTestId("show-image"));
+  await expect(page.getByTestId("payload").locator("img")).toHaveCount(1);
   if (hand.hasMouse) await page.getByTestId("packet").first().click();
   else {
     await hand.focus(page.getByTestId("packets"));
@@ -262,27 +269,54 @@ twice("bytes that are not MQTT are read as one likes", async (hand, page) => {
 });
 
 twice("what could not be loaded is asked for again", async (hand, page) => {
-  let comes = false;
-  await page.route("**/texts*.txt", (route) => (comes ? route.continue() : route.fulfill({ body: "another page" })));
-  await page.route("**/reader*_bg*.wasm", (route) => (comes ? route.continue() : route.fulfill({ contentType: "application/wasm", body: "x" })));
+  let [texts, reader] = [false, false];
+  await page.route("**/texts*.txt", (route) => (texts ? route.continue() : route.fulfill({ body: "another page" })));
+  await page.route("**/reader*_bg*.wasm", (route) => (reader ? route.continue() : route.fulfill({ contentType: "application/wasm", body: "x" })));
   await open(page);
   await page.getByTestId("text").fill(PUBLISH);
-  await expect(page.getByTestId("reader-again")).toBeVisible();
-  await page.getByTestId("help").click();
-  const help = page.getByRole("dialog", { name: "Help and keys" });
-  await expect(help.getByTestId("texts-again")).toBeVisible();
-  await page.keyboard.press("Escape");
-  comes = true;
+  reader = true;
   await hand.press(page.getByTestId("reader-again"));
   await expect(page.getByTestId("packet").first()).toContainText("PUBLISH");
-  comes = false;
-  await page.getByTestId("help").click();
-  const again = help.getByTestId("texts-again");
-  if (await again.isVisible()) {
-    comes = true;
-    await hand.press(again);
-    await expect(again).toHaveCount(0);
-  }
+  await hand.press(page.getByTestId("help"));
+  const help = page.getByRole("dialog", { name: "Help and keys" });
+  const asked = page.waitForRequest("**/texts*.txt");
+  await hand.press(help.getByTestId("texts-again"));
+  await asked;
+  await hand.close();
+  texts = true;
+  await hand.press(page.getByTestId("about").getByTestId("texts-again"));
+  await expect(page.getByTestId("about")).toContainText("at the start of every packet");
+});
+
+test.describe("when the program fails", () => {
+  test.use({ allowed: /provoked/ });
+  twice("the bar is worked", async (hand, page) => {
+    await open(page);
+    await give(page, PUBLISH);
+    const bar = page.getByRole("alertdialog", { name: "The page has failed" });
+    const fail = () => page.evaluate(() => void setTimeout(() => { throw new Error("provoked"); }));
+    await fail();
+    await hand.press(bar.getByRole("button", { name: "Copy the bytes" }));
+    await expect(bar.getByRole("button", { name: "Copied" })).toBeVisible();
+    await hand.press(bar.getByRole("button", { name: "Close" }));
+    await expect(bar).toHaveCount(0);
+    await page.evaluate(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new DOMException("no", "NotAllowedError"));
+    });
+    await hand.pick(page.getByTestId("copy"), "hex");
+    const shown = page.getByTestId("text-out");
+    await hand.press(shown, "ArrowRight");
+    await expect(shown).toBeFocused();
+    await hand.close();
+    await fail();
+    await hand.press(bar.getByRole("button", { name: "Copy the bytes" }));
+    const bytes = bar.getByRole("textbox", { name: "The bytes" });
+    await hand.press(bytes, "ArrowRight");
+    await expect(bytes).toBeFocused();
+    await hand.press(bar.getByRole("button", { name: /^Reload/ }));
+    await expect(bar).toHaveCount(0);
+    await expect(page.getByTestId("text")).toHaveValue(PUBLISH);
+  });
 });
 
 twice("on a narrow screen the parts are steps", async (hand, page) => {

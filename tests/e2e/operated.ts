@@ -45,11 +45,11 @@ function observe() {
   // What is in these menus comes from data: one entry stands for all of them.
   const OF_DATA = /^(examples|fork|saved|add)$/;
   // Here everything is named by a field, a rule or a repair.
-  const OF_FIELDS = "[data-testid=bits], [data-testid=diagnostic], [data-testid=repairs]";
+  const OF_FIELDS = "[data-testid=bits], [data-testid=diagnostic], [data-testid=repairs], [data-testid=history-row], [data-testid=event-facts]";
   // What else stands in the menu of brokers.
   const COMMAND = /^(Other broker…|Import…|Export|Export with passwords)$/;
   // A name that ends with what a person gave, or with one of many fields.
-  const WITH_DATA = /^(Unsubscribe from|Hide messages of|More for|Change|Explain|Byte|Bit|Lane|Remove|Add) .*/;
+  const WITH_DATA = /^(Change|Remove|Reload|Read as(?! MQTT)).*/;
 
   const say = (window as unknown as { mqttscopeOperated(lines: string[]): Promise<void> }).mqttscopeOperated;
   const said = new Set<string>();
@@ -98,10 +98,7 @@ function observe() {
         (element.textContent || element.getAttribute("title") || element.getAttribute("placeholder") || ""),
     );
   };
-  const keys = new WeakMap<Element, string>();
   const keyOf = (element: Element) => {
-    const before = keys.get(element);
-    if (before) return before;
     const role = roleOf(element);
     const menu = element.closest("[popover]")?.previousElementSibling;
     let name = testOf(element);
@@ -115,18 +112,27 @@ function observe() {
       name = testOf(element.closest(OF_FIELDS));
     } else if (role === "switch") {
       name = testOf(element.closest("[data-testid=field]"));
+    } else if (role === "tabpanel") {
+      name = testOf(element.closest("[data-testid]"));
     } else if (!name) {
       name = PARTS.has(role) && role !== "radio" ? testOf(element.parentElement?.closest("[data-testid]")) : nameOf(element);
     }
     const route = /^#\/(live|flows)/.exec(location.hash)?.[1] ?? "dissect";
     const page = ["live", "flows"].find((page) => element.closest(`main.${page}`));
-    const place = element.closest("header.site, .skip") ? "header" : element.closest("dialog") ? `${route} dialog` : (page ?? route);
-    const key = `${place}\t${role}\t${name}`;
-    keys.set(element, key);
-    return key;
+    const place = element.closest("header.site, .skip")
+      ? "header"
+      : element.closest("[role=alertdialog]")
+        ? "failure"
+        : element.closest(".toasts")
+          ? "message"
+          : element.closest("dialog")
+            ? `${route} dialog`
+            : (page ?? route);
+    return `${place}\t${role}\t${name}`;
   };
 
   const show = (element: Element) => {
+    if (element.matches(":disabled")) return;
     note("shown", element);
     if (PARTS.has(roleOf(element)) || (element as HTMLElement).tabIndex >= 0) note("reached", element);
   };
@@ -134,11 +140,13 @@ function observe() {
     if (root.matches(INTERACTIVE)) show(root);
     for (const element of root.querySelectorAll(INTERACTIVE)) show(element);
   };
+  // One element may become another button, and a button may be enabled.
   new MutationObserver((records) => {
     for (const record of records) {
+      if (record.type === "attributes") look(record.target as Element);
       for (const node of record.addedNodes) if (node instanceof Element && node.isConnected) look(node);
     }
-  }).observe(document, { childList: true, subtree: true });
+  }).observe(document, { childList: true, subtree: true, attributeFilter: ["disabled", "data-testid"] });
 
   const operated = (how: "mouse" | "keys", at: EventTarget | null) => {
     const label = at instanceof Element ? at.closest("label") : null;

@@ -127,6 +127,8 @@ export function twice(title: string, body: (hand: Hand, page: Page, context: Bro
     test(`${title}, by ${way}`, async ({ page, context }) => {
       // A whole page of controls each.
       test.slow();
+      // What is not there is said soon all the same.
+      page.setDefaultTimeout(20_000);
       await body(new Hand(page, way), page, context);
     });
   }
