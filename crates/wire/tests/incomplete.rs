@@ -105,7 +105,8 @@ fn a_user_name_without_its_flag_is_one_only_with_its_length() {
         let mut bytes = vec![0x10, u8::try_from(15 + behind.len()).unwrap()];
         bytes.extend(b"\0\x04MQTT\x04\x02\0\x3c\0\x03abc");
         bytes.extend(behind);
-        faults(&bytes, V3_1_1)
+        let diagnostics = dissect(&bytes, Context::new(V3_1_1)).diagnostics;
+        Vec::from_iter(diagnostics.iter().map(|diagnostic| diagnostic.rule))
     };
     let unannounced = [Rule::ConnectUserNameUnannounced];
     assert_eq!(connect(b"\0\x01u"), unannounced);
