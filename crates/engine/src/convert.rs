@@ -9,7 +9,7 @@ use mqttscope_wire::{
     SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicName, Utf8EncodedString,
 };
 
-use crate::protocol::{MessageDraft, Profile, SubscriptionDraft};
+use crate::protocol::{MASK, MessageDraft, Profile, SubscriptionDraft, Target, is_masked};
 
 /// The version that is written so.
 pub(crate) fn version(name: &str) -> Result<ProtocolVersion, String> {
@@ -159,6 +159,13 @@ pub(crate) fn subscriptions(
 /// What a client is made of. `seed` makes back-off differ from client to client.
 pub(crate) fn options(profile: &Profile, seed: u64) -> Result<Options, String> {
     let version = version(&profile.version)?;
+    if let Target::WebSocket(address) = &profile.target
+        && is_masked(address)
+    {
+        return Err(format!(
+            "the address has {MASK} where a secret was left out; enter it in the connection's settings"
+        ));
+    }
     let mut options = Options::new(version, profile.client_identifier.clone());
     if version == ProtocolVersion::V3_1 && profile.client_identifier.is_empty() {
         // 3.1 wants 1 to 23 characters.

@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mqttscope_capture::text::Format;
 use mqttscope_inspect::packet_lines;
+use mqttscope_inspect::reader::Taking;
 use mqttscope_wire::ProtocolVersion;
 
 use super::{Document, Given, History, Read, Sides, Workbench};
@@ -112,6 +113,8 @@ fn write(document: &Document, most: usize) -> Option<String> {
         number(sides),
         number(Some(document.packet)),
         number(document.node),
+        number(Taking::ALL.iter().position(|&one| one == document.taking)),
+        number(Some(document.stream)),
         number(Some(content.len())),
         name.replace(['\n', '\r'], " "),
     ];
@@ -121,7 +124,7 @@ fn write(document: &Document, most: usize) -> Option<String> {
 /// The document at the beginning of a text, and what is behind it.
 fn read(saved: &str, by: Read) -> Option<(Document, &str)> {
     let (line, rest) = saved.split_once('\n')?;
-    let mut words = line.splitn(9, ' ');
+    let mut words = line.splitn(11, ' ');
     let kind = words.next()?;
     let format = match words.next()? {
         "-" => None,
@@ -154,6 +157,8 @@ fn read(saved: &str, by: Read) -> Option<(Document, &str)> {
         },
         packet: number(words.next()?)??,
         node: number(words.next()?)?,
+        taking: *Taking::ALL.get(number(words.next()?)??)?,
+        stream: number(words.next()?)??,
         ..Document::default()
     };
     let (content, behind) = rest.split_at_checked(number(words.next()?)??)?;
@@ -265,6 +270,16 @@ mod tests {
     }
 
     #[test]
+    fn what_was_chosen_for_bytes_that_are_not_mqtt_is_restored() {
+        let bench = after([
+            Act::Type("15 03 03 00 02 02 28".into()),
+            Act::Take(Taking::AsTheyAre),
+        ]);
+        assert_eq!(bench.now().recording.bytes().len(), 7);
+        assert_eq!(seen(bench.now()), seen(again(&bench).now()));
+    }
+
+    #[test]
     fn what_is_too_large_is_not_stored() {
         let large: Rc<str> = "c0 00 ".repeat(LARGEST / 6 + 1).into();
         let bench = after([Act::Open(Given::Typed(large.clone()))]);
@@ -289,13 +304,14 @@ mod tests {
             "",
             "x",
             "typed\n",
-            "typed - - - - 0 - 99 \nc0 00",
-            "typed - 7 - - 0 - 5 \nc0 00",
-            "typed nothing - - - 0 - 5 \nc0 00",
-            "typed - - - 9 0 - 5 \nc0 00",
-            "typed - - - - x - 5 \nc0 00",
-            "file - - - - 0 - 3 name\n***",
-            "made - - - - 0 - 2 \nzz",
+            "typed - - - - 0 - 0 0 99 \nc0 00",
+            "typed - 7 - - 0 - 0 0 5 \nc0 00",
+            "typed nothing - - - 0 - 0 0 5 \nc0 00",
+            "typed - - - 9 0 - 0 0 5 \nc0 00",
+            "typed - - - - x - 0 0 5 \nc0 00",
+            "typed - - - - 0 - 9 0 5 \nc0 00",
+            "file - - - - 0 - 0 0 3 name\n***",
+            "made - - - - 0 - 0 0 2 \nzz",
         ] {
             assert!(
                 Workbench::restored(saved, None, read_here).is_none(),
@@ -303,7 +319,7 @@ mod tests {
             );
         }
         let bench = Workbench::restored(
-            "typed - - - - 7 - 5 \nc0 00",
+            "typed - - - - 7 - 0 0 5 \nc0 00",
             Some("undo rubbish"),
             read_here,
         );

@@ -332,7 +332,7 @@ fn bytes_of_both_sides_are_opened_as_such() {
 /// The banner's first sentence; nothing where there is none.
 fn headline(bench: &Workbench) -> String {
     let other = bench.now().other.as_ref();
-    other.map_or_else(String::new, |other| other.headline())
+    other.map_or_else(String::new, |other| other.headline.clone())
 }
 
 fn opened(name: &str, bytes: &[u8]) -> Rc<Workbench> {
@@ -372,7 +372,7 @@ fn a_link_carries_no_words_of_what_is_not_mqtt() {
     let request = b"GET /mqtt?token=1 HTTP/1.1\r\nAuthorization: Basic c2VjcmV0\r\n\r\n";
     let shareable = |bytes: &[u8]| {
         let bench = opened("a.bin", bytes);
-        bench.now().other.as_ref().unwrap().shareable()
+        bench.now().other.as_ref().unwrap().shareable.clone()
     };
     assert_eq!(shareable(request), b"GET /mqtt");
     assert_eq!(shareable(b"AT+CWJAP=\"home\",\"secret\"\r\n"), b"");

@@ -13,7 +13,7 @@ use crate::connection::Connection;
 use crate::doctor::{self, Doubt, End, Known, Phase, Trouble};
 use crate::hub;
 use crate::protocol::{
-    Advice, ClosedBy, ConnectionEvent, ConnectionId, EventKind, Target, without_query,
+    Advice, ClosedBy, ConnectionEvent, ConnectionId, EventKind, Target, bare_address,
 };
 use crate::view::rows;
 
@@ -401,11 +401,11 @@ fn said(packet_type: PacketType, reason_code: ReasonCode, properties: &Propertie
     }
 }
 
-/// Where a connection leads, as the log tells it: without a query, which may carry a token.
+/// Where a connection leads, as the log tells it: without what may be a secret in it.
 fn address(target: &Target) -> String {
     match target {
         Target::BuiltIn => "the built-in broker".to_owned(),
-        Target::WebSocket(url) => without_query(url).to_owned(),
+        Target::WebSocket(url) => bare_address(url),
     }
 }
 
