@@ -1,4 +1,4 @@
-//! Any bytes are taken apart without a gap, and strict and lenient reading agree.
+//! Any bytes are taken apart without a gap and in bounded memory, and strict and lenient reading agree.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -8,7 +8,11 @@ fuzz_target!(|bytes: &[u8]| {
     for version in ProtocolVersion::ALL {
         for sender in [None, Some(Sender::Client), Some(Sender::Server)] {
             let context = Context { version, sender };
-            let dissection = dissect(bytes, context);
+            let mut dissection = None;
+            let used = allocation_counter::measure(|| dissection = Some(dissect(bytes, context)));
+            // A node for each byte at most, in a list that doubles as it grows, and a thousand diagnostics.
+            assert!(used.bytes_max <= 128 * 1024 + 400 * bytes.len() as u64, "{used:?}");
+            let dissection = dissection.expect("it was dissected");
             let mut bit = 0;
             for (_, leaf) in dissection.tree.leaves() {
                 assert_eq!(leaf.span.start, bit);

@@ -133,3 +133,35 @@ test("a link to bytes that are not MQTT names them too", async ({ page }) => {
   await expect(banner(page)).toContainText("a TLS alert");
   await expect(packets(page)).toHaveCount(0);
 });
+
+test("what was left out of a text is marked in it", async ({ page }) => {
+  const text = [
+    ...Array.from({ length: 12 }, (_, line) => `Line ${line} of a letter, which is long enough to go on in the next row of a narrow field.`),
+    "I send 10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 63 31 and get back",
+    "aa bb cc dd ee ff 01 02 03 04 05 06 07 08 instead of 20 02 00 00",
+  ].join("\n");
+  await page.goto("");
+  const field = page.getByTestId("text");
+  await field.fill(text);
+  await expect(page.getByTestId("packet")).toContainText(["CONNECT"]);
+  const behind = page.getByTestId("left-out");
+  await expect(behind.locator("mark")).toHaveText(["aa bb cc dd ee ff 01 02 03 04 05 06 07 08", "20 02 00 00"]);
+  // The marks lie under the words: the same lines, scrolled alike.
+  const sizes = (element: Element) => [element.clientWidth, element.scrollHeight, element.scrollTop];
+  await field.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await expect.poll(() => behind.evaluate(sizes)).toEqual(await field.evaluate(sizes));
+  expect((await field.evaluate(sizes))[2]).toBeGreaterThan(0);
+  await field.fill("c0 00");
+  await expect(behind).toHaveCount(0);
+});
+
+test("reading as MQTT anyway outlives a reload", async ({ page }) => {
+  await page.goto("");
+  await page.getByTestId("text").fill("15 03 03 00 02 02 28");
+  await page.getByRole("button", { name: "Read as MQTT anyway" }).click();
+  await expect(page.getByTestId("packet").first()).toBeVisible();
+  await page.reload();
+  await expect(page.getByTestId("packet").first()).toBeVisible();
+  await page.getByRole("button", { name: "Do not read as MQTT" }).click();
+  await expect(page.getByTestId("packet")).toHaveCount(0);
+});

@@ -1,5 +1,6 @@
 //! One state of the work: what was given, the bytes in it, how they are read, what is selected.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use mqttscope_capture::text::{self, Format, Marks, SourceMap, Style};
@@ -43,6 +44,8 @@ pub struct Document {
     pub times: Rc<[(usize, u64)]>,
     /// What was passed over or guessed in the text.
     pub notes: Rc<[String]>,
+    /// Where in the text bytes may stand that were left out, in bytes of UTF-8.
+    pub left_out: Rc<[Range<usize>]>,
     /// Why the text could not be read.
     pub fault: Option<Rc<Fault>>,
     /// Where in the text each byte stands.
@@ -82,6 +85,7 @@ impl Default for Document {
             alternatives: Rc::default(),
             times: Rc::default(),
             notes: Rc::default(),
+            left_out: Rc::default(),
             fault: None,
             source: None,
             version: None,
@@ -134,15 +138,6 @@ impl Document {
                 ..document
             },
             _ => document,
-        }
-    }
-
-    /// The same way of reading, without what was chosen for these bytes alone.
-    pub(super) fn for_another(&self) -> Self {
-        Self {
-            taking: Taking::Found,
-            stream: 0,
-            ..self.clone()
         }
     }
 
@@ -213,6 +208,7 @@ impl Document {
             alternatives: found.alternatives.into(),
             times: found.times.into(),
             notes: found.notes.into(),
+            left_out: found.left_out.into(),
             fault: found.fault.map(Rc::new),
             source: found.source.map(Rc::new),
             marks: found.marks,
@@ -278,6 +274,7 @@ impl Document {
             alternatives: Rc::default(),
             times: Rc::default(),
             notes: Rc::default(),
+            left_out: Rc::default(),
             fault: None,
             source: None,
             other: None,

@@ -102,7 +102,7 @@ fn write(document: &Document, most: usize) -> Option<String> {
         .sides
         .and_then(|sides| Sides::ALL.iter().position(|&one| one == sides));
     let words = [
-        format!("{kind}{}", write_taking(document)),
+        kind.to_owned(),
         or_none(
             document
                 .format
@@ -113,46 +113,19 @@ fn write(document: &Document, most: usize) -> Option<String> {
         number(sides),
         number(Some(document.packet)),
         number(document.node),
+        number(Taking::ALL.iter().position(|&one| one == document.taking)),
+        number(Some(document.stream)),
         number(Some(content.len())),
         name.replace(['\n', '\r'], " "),
     ];
     Some(format!("{}\n{content}", words.join(" ")))
 }
 
-/// What was chosen to do with bytes that are not MQTT on their own, behind the document's kind; nothing
-/// where nothing was chosen, as in documents that an older page stored.
-fn write_taking(document: &Document) -> String {
-    let taking = match document.taking {
-        Taking::Found => "found",
-        Taking::AsTheyAre => "as-they-are",
-        Taking::Inside => "inside",
-    };
-    if document.taking == Taking::Found && document.stream == 0 {
-        return String::new();
-    }
-    format!(":{taking}:{}", document.stream)
-}
-
-fn read_taking(words: &str) -> Option<(Taking, usize)> {
-    let (taking, stream) = words.split_once(':')?;
-    let taking = match taking {
-        "found" => Taking::Found,
-        "as-they-are" => Taking::AsTheyAre,
-        "inside" => Taking::Inside,
-        _ => return None,
-    };
-    Some((taking, stream.parse().ok()?))
-}
-
 /// The document at the beginning of a text, and what is behind it.
 fn read(saved: &str, by: Read) -> Option<(Document, &str)> {
     let (line, rest) = saved.split_once('\n')?;
-    let mut words = line.splitn(9, ' ');
+    let mut words = line.splitn(11, ' ');
     let kind = words.next()?;
-    let (kind, (taking, stream)) = match kind.split_once(':') {
-        Some((kind, words)) => (kind, read_taking(words)?),
-        None => (kind, (Taking::Found, 0)),
-    };
     let format = match words.next()? {
         "-" => None,
         name => Some(
@@ -184,8 +157,8 @@ fn read(saved: &str, by: Read) -> Option<(Document, &str)> {
         },
         packet: number(words.next()?)??,
         node: number(words.next()?)?,
-        taking,
-        stream,
+        taking: *Taking::ALL.get(number(words.next()?)??)?,
+        stream: number(words.next()?)??,
         ..Document::default()
     };
     let (content, behind) = rest.split_at_checked(number(words.next()?)??)?;
@@ -237,7 +210,6 @@ mod tests {
             document.recording.bytes().to_vec(),
             document.recording.packets().to_vec(),
             (document.packet, document.node),
-            (document.taking, document.stream, document.other.clone()),
             document.fault.clone(),
         )
     }
@@ -278,24 +250,6 @@ mod tests {
     }
 
     #[test]
-    fn what_was_chosen_to_do_with_foreign_bytes_is_restored() {
-        let found = after([Act::Type("15 03 03 00 02 02 28".into())]);
-        assert!(found.now().recording.packets().is_empty());
-        let bench = found.reduce(Act::Take(Taking::AsTheyAre));
-        assert_eq!(bench.now().recording.bytes().len(), 7);
-        assert_eq!(seen(bench.now()), seen(again(&bench).now()));
-        let back = bench.reduce(Act::Take(Taking::Found));
-        assert_eq!(seen(back.now()), seen(again(&back).now()));
-        // As an older page stored it, and as nobody does.
-        let saved = back.saved_now().unwrap();
-        assert!(saved.starts_with("typed "), "{saved}");
-        for wrong in ["typed:found ", "typed:other:0 ", "typed:inside:x "] {
-            let saved = saved.replacen("typed ", wrong, 1);
-            assert!(Workbench::restored(&saved, None, read_here).is_none());
-        }
-    }
-
-    #[test]
     fn what_was_selected_and_opened_is_restored() {
         let bench = after([
             Act::OpenBytes(OpenBytes {
@@ -313,6 +267,16 @@ mod tests {
         ]);
         assert_eq!(seen(bench.now()), seen(again(&bench).now()));
         assert_eq!(again(&bench).now().node, Some(2));
+    }
+
+    #[test]
+    fn what_was_chosen_for_bytes_that_are_not_mqtt_is_restored() {
+        let bench = after([
+            Act::Type("15 03 03 00 02 02 28".into()),
+            Act::Take(Taking::AsTheyAre),
+        ]);
+        assert_eq!(bench.now().recording.bytes().len(), 7);
+        assert_eq!(seen(bench.now()), seen(again(&bench).now()));
     }
 
     #[test]
@@ -340,13 +304,14 @@ mod tests {
             "",
             "x",
             "typed\n",
-            "typed - - - - 0 - 99 \nc0 00",
-            "typed - 7 - - 0 - 5 \nc0 00",
-            "typed nothing - - - 0 - 5 \nc0 00",
-            "typed - - - 9 0 - 5 \nc0 00",
-            "typed - - - - x - 5 \nc0 00",
-            "file - - - - 0 - 3 name\n***",
-            "made - - - - 0 - 2 \nzz",
+            "typed - - - - 0 - 0 0 99 \nc0 00",
+            "typed - 7 - - 0 - 0 0 5 \nc0 00",
+            "typed nothing - - - 0 - 0 0 5 \nc0 00",
+            "typed - - - 9 0 - 0 0 5 \nc0 00",
+            "typed - - - - x - 0 0 5 \nc0 00",
+            "typed - - - - 0 - 9 0 5 \nc0 00",
+            "file - - - - 0 - 0 0 3 name\n***",
+            "made - - - - 0 - 0 0 2 \nzz",
         ] {
             assert!(
                 Workbench::restored(saved, None, read_here).is_none(),
@@ -354,7 +319,7 @@ mod tests {
             );
         }
         let bench = Workbench::restored(
-            "typed - - - - 7 - 5 \nc0 00",
+            "typed - - - - 7 - 0 0 5 \nc0 00",
             Some("undo rubbish"),
             read_here,
         );

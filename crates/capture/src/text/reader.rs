@@ -7,9 +7,11 @@
 use core::ops::Range;
 
 use super::chosen::{Choice, choose};
+use mqttscope_wire::frame;
+
 use super::clean::clean;
 use super::error::{Fault, TextErrorKind};
-use super::plausible::{Class, class};
+use super::plausible::{Class, begins_connect, class, mqtt};
 use super::roles::Roles;
 use super::{
     Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, decode_sides,
@@ -207,6 +209,10 @@ fn is_better(text: &str, strict: &Decoded, choice: &Choice) -> bool {
     if choice.has_times() && ours >= theirs && all >= strict.bytes.len() {
         return true;
     }
+    // An Erlang binary says what it is; strings in quotes around it are the words of a crash report.
+    if choice.format == Format::ErlangBinary && strict.format.is_literal() && ours >= theirs {
+        return true;
+    }
     // Groups of eight noughts and ones are bits; brackets around hex are those of a tool.
     if choice.format == Format::BinaryDigits && all >= 2
         || choice.format == Format::NsData && choice.parts() > 1 && all == strict.bytes.len()
@@ -303,6 +309,10 @@ fn is_slip(text: &str, error: &TextError) -> bool {
                 >= 3
         })
         .count();
+    // A quote among many words is that of a log, no literal that lost its end.
+    if error.kind == TextErrorKind::Unterminated && words > 8 && !text.contains("\\x") {
+        return false;
+    }
     digits.saturating_mul(4) >= letters.saturating_mul(3) && words <= 1
         || !matches!(error.format, Format::Hex | Format::LogLines)
 }
@@ -439,8 +449,26 @@ impl Reading {
         self.decoded.bytes.len() < 4 && text.len() > 256
     }
 
+    /// A CONNECT in pieces is the client's, whole or not, and so are pieces that say nothing themselves.
+    fn tell_pieces(&mut self) {
+        let bytes = &self.decoded.bytes;
+        if self.parts.len() < 2 || !begins_connect(bytes) {
+            return;
+        }
+        let frame::Header::Complete { len: end, .. } = frame::header(bytes) else {
+            return;
+        };
+        for piece in &mut self.parts {
+            let own = bytes.get(piece.bytes.clone()).unwrap_or_default();
+            if piece.bytes.start < end && mqtt(own) < Class::Framed {
+                piece.from = piece.from.or(Some(Role::Client));
+            }
+        }
+    }
+
     /// Looks whether the bytes are something else than MQTT.
     pub(super) fn examine(&mut self) {
+        self.tell_pieces();
         let known = self.parts.iter().all(|piece| piece.from.is_some());
         let parts: Vec<foreign::Part> = self
             .parts

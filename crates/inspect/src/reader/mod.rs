@@ -3,6 +3,8 @@
 //!
 //! A [`Request`] and what is [`Found`] are plain values: the page asks a program of its own, which is loaded behind it.
 
+use core::ops::Range;
+
 mod examined;
 mod other;
 
@@ -64,6 +66,8 @@ pub struct Found {
     pub times: Vec<(usize, u64)>,
     /// What was passed over or guessed in the text, a sentence each without a full stop.
     pub notes: Vec<String>,
+    /// Where in the text bytes may stand that were left out, in bytes of UTF-8.
+    pub left_out: Vec<Range<usize>>,
     /// Why the text, or its end, could not be read.
     pub fault: Option<Fault>,
     /// Where in the text each byte stands.
@@ -105,7 +109,7 @@ pub fn read(request: &Request<'_>) -> Found {
     match request.given {
         Given::Text(text) => request.read_text(text),
         Given::File(bytes) => request.read_file(bytes),
-        Given::Bytes(bytes) => Found::default().examined(request, bytes.to_vec(), &[], &[]),
+        Given::Bytes(bytes) => Found::default().examined(request, bytes.to_vec(), &[], Vec::new()),
     }
 }
 
@@ -124,7 +128,7 @@ impl Request<'_> {
                 format: Some(Format::Binary),
                 ..Found::default()
             }
-            .examined(self, bytes.to_vec(), &[], &[]),
+            .examined(self, bytes.to_vec(), &[], Vec::new()),
         }
     }
 
@@ -166,6 +170,8 @@ impl Request<'_> {
 
     fn found(&self, reading: Reading) -> Found {
         let decoded = reading.decoded;
+        let mut left_out = reading.left_out;
+        left_out.sort_by_key(|range| range.start);
         let (parts, runs) = parts_of(&decoded);
         // Headers that the reader of text sees before MQTT are taken off here, so nothing need be said of them.
         let is_header = |note: &Note| matches!(note, Note::IpPacket { .. } | Note::EthernetFrame);
@@ -179,10 +185,11 @@ impl Request<'_> {
             is_doubtful: !reading.sure,
             alternatives: reading.alternatives,
             times: times(&reading.parts),
+            left_out,
             format: Some(decoded.format),
             ..Found::default()
         };
-        let mut found = found.examined(self, decoded.bytes, &parts, &runs);
+        let mut found = found.examined(self, decoded.bytes, &parts, runs);
         if found.other.is_none() {
             found.notes.extend(says(headers));
         }

@@ -37,3 +37,17 @@ fn what_stands_before_half_a_byte_is_read() {
     assert_eq!((fault.start, fault.end, fault.line), (6, 7, 1));
     assert!(read(&request(Given::Text("c0 0 d0 00"))).bytes.is_empty());
 }
+
+#[test]
+fn what_was_left_out_is_told_with_its_place() {
+    let text = "I send 10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 63 31 and get back\n\
+                aa bb cc dd ee ff 01 02 03 04 05 06 07 08 instead of 20 02 00 00";
+    let found = read(&request(Given::Text(text)));
+    let left_out: Vec<_> = found
+        .left_out
+        .iter()
+        .map(|range| &text[range.clone()])
+        .collect();
+    let expected = ["aa bb cc dd ee ff 01 02 03 04 05 06 07 08", "20 02 00 00"];
+    assert_eq!(left_out, expected, "{found:?}");
+}
