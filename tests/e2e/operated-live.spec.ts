@@ -49,7 +49,7 @@ async function settings(hand: Hand, form: Locator, prefix: string) {
 
 /** Opens every group of settings that is folded. */
 async function unfold(hand: Hand, form: Locator) {
-  for (const summary of await form.locator("summary").all()) {
+  for (const summary of await form.locator("summary:visible").all()) {
     const group = summary.locator("..");
     const isOpen = () => group.evaluate((group: HTMLDetailsElement) => group.open);
     const before = await isOpen();
@@ -450,6 +450,15 @@ twice("a rule that a server breaks leads to the standard", async (hand, page) =>
     await page.getByTestId("tab-findings").click();
     await page.getByTestId("finding-row").first().click();
     await hand.follow(page.getByTestId("finding-card").getByTestId("rule-chip").first());
+    await page.getByTestId("tab-wire").click();
+    await desk.packets("SUBACK").first().click();
+    await hand.press(page.getByTestId("faults"));
+    const fault = page.getByTestId("fault-list").getByTestId("diagnostic").first();
+    await expect(fault).toBeVisible();
+    if (hand.hasMouse) {
+      await fault.getByRole("button").click();
+      await expect(page.locator("[data-testid=field][aria-selected=true]")).toHaveCount(1);
+    }
   } finally {
     await peer.stop();
   }

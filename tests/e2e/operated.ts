@@ -112,7 +112,8 @@ function observe() {
       name = testOf(element.closest(OF_FIELDS));
     } else if (role === "switch") {
       name = testOf(element.closest("[data-testid=field]"));
-    } else if (role === "tabpanel") {
+    } else if (role === "tabpanel" || element.matches("[data-testid=event] [role=region]")) {
+      // It is named by what it shows.
       name = testOf(element.closest("[data-testid]"));
     } else if (!name) {
       name = PARTS.has(role) && role !== "radio" ? testOf(element.parentElement?.closest("[data-testid]")) : nameOf(element);
