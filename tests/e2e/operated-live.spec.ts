@@ -84,6 +84,8 @@ test.describe("where a password is typed", () => {
     await expect(connections(page)).toHaveCount(2);
     await hand.pick(menu, "Other broker…");
     await expect(dialog.getByTestId("connect-address")).toHaveValue("ws://");
+    await hand.write(dialog.getByTestId("connect-address"), "ws://127.0.0.1:1/");
+    await expect(dialog.getByTestId("connect-address")).toHaveValue("ws://127.0.0.1:1/");
     await hand.close();
     const chooser = page.waitForEvent("filechooser");
     await hand.pick(menu, "Import…");
