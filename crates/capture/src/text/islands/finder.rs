@@ -7,7 +7,7 @@ use super::super::output::Output;
 use super::super::plausible::{Class, class};
 use super::super::scan::{self, is_blank, quote, words};
 use super::row::{self, Line, Row};
-use super::{Island, Strength, list, quoted, run};
+use super::{Island, Strength, list, quoted, run, strings};
 
 /// Islands that are kept: a text with more is a recording, of which the beginning will do.
 const MOST: usize = 1 << 18;
@@ -219,6 +219,7 @@ impl<'a> Finder<'a> {
         list::node_buffer(self.text, at)
             .or_else(|| list::described(self.text, at))
             .or_else(|| list::read(self.text, at))
+            .or_else(|| strings::read(self.text, at))
             .or_else(|| list::angle(self.text, at))
     }
 
@@ -231,6 +232,9 @@ impl<'a> Finder<'a> {
     /// A string; without escapes its inside is looked at as any other text.
     fn quote(&mut self, at: usize, c: char, line: usize, end: usize) -> Option<usize> {
         let kind = quote(c)? as usize;
+        if let Some(island) = strings::bare(self.text, at) {
+            return Some(self.take(line, island));
+        }
         if !quoted::opens(self.text, at, c)
             || self.open_until.get(kind).is_some_and(|until| at < *until)
         {

@@ -10,6 +10,7 @@ mod list;
 mod quoted;
 mod row;
 mod run;
+mod strings;
 
 use core::ops::Range;
 
