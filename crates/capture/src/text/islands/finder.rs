@@ -145,8 +145,11 @@ impl<'a> Finder<'a> {
             .text
             .get(last.range.end..island.range.start)
             .unwrap_or_default();
-        let is_break = between.len() <= 64
-            && between.chars().all(|c| is_blank(c) || c == ',')
+        // A log that dumps bytes may have a column of text beside them, between bars.
+        let (column, gap) = behind_column(between);
+        let is_break = gap.len() <= 64
+            && column.len() <= 128
+            && gap.chars().all(|c| is_blank(c) || c == ',')
             && matches!(
                 between
                     .matches('\n')
@@ -161,7 +164,8 @@ impl<'a> Finder<'a> {
                 let rest = rest
                     .get(..rest.find(['\n', '\r']).unwrap_or(rest.len()))
                     .unwrap_or_default();
-                !rest.chars().all(|c| is_blank(c) || c == ',')
+                let has_column = rest.trim_start_matches(is_blank).starts_with('|');
+                !has_column && !rest.chars().all(|c| is_blank(c) || c == ',')
             })
         {
             return Some(island);
@@ -292,7 +296,9 @@ impl<'a> Finder<'a> {
 
     /// The few digits that are left for the last line of wrapped hex: alone they would be a number.
     fn last_line_of_digits(&mut self, at: usize, line: usize, end: usize) -> Option<usize> {
-        let word = self.text.get(line..end)?.trim_matches(is_blank);
+        // A column of text may follow.
+        let word = self.text.get(line..end)?.split('|').next()?;
+        let word = word.trim_matches(is_blank);
         let is_alone = self.text.get(line..at)?.chars().all(is_blank);
         if !is_alone || !scan::is_hex(word) || word.len() > 4 {
             return None;
@@ -301,7 +307,9 @@ impl<'a> Finder<'a> {
         let mut out = Output::default();
         super::super::hex::decode(&mut out, self.text, range.clone()).ok()?;
         let island = Island::new(range.clone(), Format::Hex, Strength::Weak, out);
-        self.go_on(island).is_none().then_some(range.end)
+        self.go_on(island)
+            .is_none()
+            .then(|| self.behind_gutter(range.end, end))
     }
 
     /// Where a sentence goes over into bytes, its last word or number may look like the first byte.
@@ -476,6 +484,18 @@ impl<'a> Finder<'a> {
     }
 }
 
+/// What stands between two rows, parted where the first one's column of text ends: `|....MQTT|`.
+fn behind_column(between: &str) -> (&str, &str) {
+    let near = scan::head(between, 256);
+    let is_column = near
+        .trim_start_matches([' ', '\t', '\u{a0}'])
+        .starts_with('|');
+    let end = near.find(['\n', '\r']).filter(|_| is_column);
+    between
+        .split_at_checked(end.unwrap_or(0))
+        .unwrap_or(("", between))
+}
+
 /// `3:   M   77`: an index, perhaps its character, and a byte.
 fn table_row(start: usize, line: &str) -> Option<(usize, (Range<usize>, u8))> {
     let mut all = words(line);
@@ -499,4 +519,69 @@ fn table_row(start: usize, line: &str) -> Option<(usize, (Range<usize>, u8))> {
                 .is_some_and(|c| u32::from(c) == u32::from(value) || !c.is_ascii());
     let start = start + at;
     is_char.then_some((index, (start..start + number.len(), value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{Format, Turns, read};
+
+    /// The bytes of each part.
+    fn parts(text: &str) -> Vec<Vec<u8>> {
+        let reading = read(text, None, Turns::Marked);
+        let parts = reading.iter().flat_map(|reading| {
+            reading.parts.iter().map(|part| {
+                let bytes = reading.decoded.bytes.get(part.bytes.clone());
+                bytes.unwrap_or_default().to_vec()
+            })
+        });
+        parts.collect()
+    }
+
+    #[test]
+    fn rows_with_a_column_of_text_and_no_offsets_go_on() {
+        let connect = b"\x10\x13\0\x04MQTT\x04\x02\0\x3c\0\x07sensor1";
+        let open = "\
+[00:00:01.000,000] <dbg> mqtt: tx
+                                  10 13 00 04 4d 51 54 54  04 02 00 3c 00 07 73 65 |....MQTT ...<..se
+                                  6e 73 6f 72 31                                   |nsor1
+[00:00:02.000,000] <dbg> mqtt: rx
+                                  20 02 00 00                                      | ...
+";
+        let closed = open.replace("<..se", "<..se|").replace("|nsor1", "|nsor1|");
+        for text in [open.to_owned(), closed, open.replace('\n', "\r\n")] {
+            assert_eq!(parts(&text), [&connect[..], b"\x20\x02\0\0"], "{text}");
+        }
+        // One byte alone would be a number, and its text may look like one.
+        let text = "<dbg> tx\n  30 07 00 03 61 2f 62 68 |0..a/bh|\n  31                      |1|\n";
+        assert_eq!(parts(text), [b"\x30\x07\0\x03a/bh1"]);
+    }
+
+    #[test]
+    fn packets_with_columns_and_headings_stay_apart() {
+        let text = "a: tx\n  c0 00 |..|\na: rx\n  d0 00 |..|\n";
+        assert_eq!(parts(text), [b"\xc0\0", b"\xd0\0"]);
+    }
+
+    #[test]
+    fn offsets_with_0x_are_those_of_tcpdump() {
+        let rows = "0x0000:  4500 002c 1c46 4000 4006 9b14 c0a8 0117  E..,.F@.@.......\n\
+            \t0x0010:  c0a8 0102 c822 075b 5d6e 7f80 1f2a 3b61  .....\".[]n...*;a\n\
+            \t0x0020:  5018 01fd 83a1 0000 2002 0005            P...........\n";
+        let head =
+            "12:01:33.442817 IP 192.168.1.2.1883 > 192.168.1.23.51234: Flags [P.], length 4\n\t";
+        for text in [format!("{head}{rows}"), format!("{head}{rows}{head}{rows}")] {
+            let reading = read(&text, None, Turns::Marked);
+            assert_eq!(
+                reading.map(|r| r.decoded.format),
+                Ok(Format::TcpdumpX),
+                "{text}"
+            );
+        }
+        let xxd = format!(
+            "here it is:\n{}",
+            rows.replace('\t', "").replace("0x0", "00000")
+        );
+        let reading = read(&xxd, None, Turns::Marked);
+        assert_eq!(reading.map(|r| r.decoded.format), Ok(Format::Xxd));
+    }
 }
