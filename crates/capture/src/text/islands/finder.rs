@@ -449,6 +449,7 @@ impl<'a> Finder<'a> {
         let plain = first.prefix_len() == 0 && !first.framed && !first.prefixed;
         let format = match () {
             () if low_first => Format::Hexdump,
+            () if plain && first.colon && self.is_tcpdump(first) => Format::TcpdumpX,
             () if plain && first.colon => Format::Xxd,
             () if plain && !first.colon => Format::WiresharkHex,
             () => Format::LogDump,
@@ -463,6 +464,12 @@ impl<'a> Finder<'a> {
             first.offset.start..last.words.last().map_or(last.offset.end, |w| w.end),
         );
         self.push(line, Island::new(range, format, strength, out));
+    }
+
+    /// Whether the offset has its `0x`: `xxd` writes none.
+    fn is_tcpdump(&self, row: &Row) -> bool {
+        let before = self.text.get(row.line..row.offset.start);
+        before.is_some_and(|before| before.ends_with("0x"))
     }
 
     fn close_table(&mut self) {
