@@ -341,6 +341,13 @@ impl Choice {
         )
     }
 
+    /// Whether the single digits of a text have their meaning in it: they are bytes without leading zeros, or
+    /// the numbers of another format.
+    pub(super) fn explains_single_digits(&self) -> bool {
+        let is_numbers = matches!(self.format, Format::IndexTable | Format::ErlangBinary);
+        is_numbers || self.kept.iter().any(|kept| kept.island.is_short)
+    }
+
     /// Puts the bytes together.
     pub(super) fn finish(self, text: &str) -> Result<Reading, Fault> {
         let roles = Roles::of(

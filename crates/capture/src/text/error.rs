@@ -152,7 +152,12 @@ impl fmt::Display for TextError {
             f,
             " at line {}, column {} {problem}",
             self.place.line, self.place.column
-        )
+        )?;
+        // Programs print small bytes without their zero.
+        if self.kind == TextErrorKind::OddDigits && self.found.len() == 1 {
+            write!(f, ", so write `0{}` if it is one", self.found)?;
+        }
+        Ok(())
     }
 }
 

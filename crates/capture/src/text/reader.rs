@@ -13,7 +13,7 @@ use super::plausible::{Class, class};
 use super::roles::Roles;
 use super::{
     Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, decode_sides,
-    detect, islands, scan,
+    detect, islands, scan, short,
 };
 use crate::foreign::{self, Examined, Foreign, Protocol};
 use crate::json::{self, Json};
@@ -73,18 +73,28 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
         // Its names and numbers are no bytes.
         strict = Err(no_bytes(text));
     }
-    // Someone types hex, and its last byte is half there: that is no reason to look for others.
-    if let Err(error) = &strict
-        && error.kind == TextErrorKind::OddDigits
-        && is_slip(text, error)
-    {
-        return Err(error.clone());
-    }
     let found = if text.len() <= MAX_SEARCHED {
         choose(text, islands::find(text))
     } else {
         None
     };
+    let is_known = strict
+        .as_ref()
+        .is_ok_and(|decoded| class_of(decoded) >= Class::Known)
+        || found
+            .as_ref()
+            .is_some_and(|choice| choice.class >= Class::Known);
+    if !is_known && let Some(reading) = short_column(text) {
+        return Ok(reading);
+    }
+    // Someone types hex, and its last byte is half there: that is no reason to look for others.
+    if let Err(error) = &strict
+        && error.kind == TextErrorKind::OddDigits
+        && is_slip(text, error)
+        && !found.as_ref().is_some_and(Choice::explains_single_digits)
+    {
+        return Err(error.clone());
+    }
     match (strict, found) {
         (Ok(decoded), Some(choice)) if !is_better(text, &decoded, &choice) => {
             let mut reading = Reading::of(text, decoded, alternatives(text));
@@ -106,6 +116,13 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
         (Err(error), _) if is_slip(text, &error) => Err(error),
         _ => Err(no_bytes(text)),
     }
+}
+
+/// Bytes without leading zeros, one a line among lines of words.
+fn short_column(text: &str) -> Option<Reading> {
+    let (format, out) = short::column(text)?;
+    let decoded = out.finish(format, text).ok()?;
+    Some(Reading::of(text, decoded, Vec::new()))
 }
 
 /// [`read`] for whoever wants the parts alone.
@@ -343,7 +360,6 @@ pub(super) fn tells_of_packets(text: &str) -> bool {
 fn alternatives(text: &str) -> Vec<Format> {
     detect(text)
         .iter()
-        .skip(1)
         .map(|candidate| candidate.format)
         .collect()
 }

@@ -3,9 +3,9 @@
 
 use core::ops::Range;
 
-use super::super::Format;
 use super::super::output::Output;
 use super::super::scan::{self, is_blank, is_hex, quote};
+use super::super::{Format, short};
 use super::{Island, Strength};
 
 /// One string of the list: where its digits stand with their `0x`, and the digits.
@@ -97,6 +97,13 @@ fn bytes(items: &[Item<'_>]) -> Option<(Output, Format)> {
         .filter(|(range, digits)| digits.len() < range.len())
         .count();
     let pairs = items.iter().all(|(_, digits)| digits.len() == 2);
+    if prefixed == 0 && !pairs {
+        let groups: Vec<_> = items
+            .iter()
+            .map(|(range, digits)| (range.start, *digits))
+            .collect();
+        return short::either(&groups).map(|(format, out)| (out, format));
+    }
     if items.len() < 2 || prefixed != items.len() && !(prefixed == 0 && pairs) {
         return None;
     }
