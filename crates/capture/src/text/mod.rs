@@ -28,6 +28,7 @@ mod dump;
 mod error;
 mod escape;
 mod file;
+mod follow;
 mod format;
 mod hex;
 mod islands;

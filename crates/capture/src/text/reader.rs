@@ -13,7 +13,7 @@ use super::plausible::{Class, class};
 use super::roles::Roles;
 use super::{
     Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, decode_sides,
-    detect, islands, scan, short,
+    detect, follow, islands, scan, short,
 };
 use crate::foreign::{self, Examined, Foreign, Protocol};
 use crate::json::{self, Json};
@@ -438,6 +438,10 @@ impl Reading {
             alternatives,
             left_out: Vec::new(),
         };
+        if reading.decoded.format == Format::WiresharkFollow && follow::is_yaml(text) {
+            let pieces = core::mem::take(&mut reading.parts);
+            reading.parts = follow::with_times(text, pieces);
+        }
         reading.tidy();
         reading.examine();
         reading
