@@ -73,6 +73,13 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
         // Its names and numbers are no bytes.
         strict = Err(no_bytes(text));
     }
+    if strict
+        .as_ref()
+        .is_ok_and(|decoded| is_log_of_packets(text, decoded))
+    {
+        // Its strings are names and topics.
+        return Err(no_bytes(text));
+    }
     let found = if text.len() <= MAX_SEARCHED {
         choose(text, islands::find(text))
     } else {
@@ -113,7 +120,14 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
             .map_err(|fault| fault.in_text(text, Format::Binary)),
         (Ok(decoded), None) if is_words(text, &decoded) => Err(no_bytes(text)),
         (Ok(decoded), None) => Ok(Reading::of(text, decoded, alternatives(text))),
-        (Err(error), _) if is_slip(text, &error) => Err(error),
+        (Err(error), _) if is_slip(text, &error) => Err(
+            // The quotes and brackets of a log are no literal that breaks off.
+            if error.format.is_literal() && logs_packets(text) {
+                no_bytes(text)
+            } else {
+                error
+            },
+        ),
         _ => Err(no_bytes(text)),
     }
 }
@@ -279,6 +293,43 @@ fn is_json(text: &str) -> bool {
             .strip_prefix('[')
             .is_some_and(|rest| rest.trim_start().starts_with('{'));
     opens && head.contains("\":") && body.ends_with(['}', ']'])
+}
+
+/// Whether a line says that a packet was sent or received.
+fn logs_packets(text: &str) -> bool {
+    let tells = |line: &str| {
+        let mut words = scan::words(line).map(|(_, word)| word.trim_end_matches([':', ',']));
+        let verb = |word: &str| {
+            let word = word.rsplit([':', ']']).next().unwrap_or(word);
+            ["sending", "received", "sent", "receiving"]
+                .iter()
+                .any(|verb| verb.eq_ignore_ascii_case(word))
+        };
+        words.any(verb) && words.next().is_some_and(tells_of_packets)
+    };
+    scan::head(text, 64 << 10).lines().any(tells)
+}
+
+/// Whether a text is a log of packets, and what was read only the names in it: `client_id=b'sensor1'`.
+fn is_log_of_packets(text: &str, decoded: &Decoded) -> bool {
+    // Codes such as `(0, 5)` are lists of numbers too, but short ones.
+    let is_name = |bytes: &[u8]| {
+        bytes.len() <= 3
+            || bytes
+                .iter()
+                .all(|byte| matches!(byte, b' '..=b'~' | 0x80..))
+    };
+    let ends = decoded.parts.iter().skip(1).map(|part| part.start);
+    let mut parts = decoded.parts.iter().zip(ends.chain([decoded.bytes.len()]));
+    let are_names = if decoded.parts.is_empty() {
+        is_name(&decoded.bytes)
+    } else {
+        parts.all(|(part, end)| is_name(decoded.bytes.get(part.start..end).unwrap_or_default()))
+    };
+    decoded.format.is_literal()
+        && class_of(decoded) <= Class::Possible
+        && are_names
+        && logs_packets(text)
 }
 
 /// Whether a strict reading is prose taken for base64 or the like.
@@ -602,5 +653,47 @@ pub(super) const fn side_of(role: Role) -> Side {
     match role {
         Role::Client => Side::First,
         Role::Server => Side::Second,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_of_paho_is_one_without_bytes() {
+        let all = "Sending CONNECT (u0, p0, wr0, wq0, wf0, c1, k60) client_id=b'sensor1'\n\
+            Received CONNACK (0, 5)\n\
+            Sending PUBLISH (d0, q0, r0, m1), 'b'a/b'', ... (5 bytes)\n\
+            Sending SUBSCRIBE (d0, m2) [(b'a/b', 0)]\n\
+            Received PUBLISH (d0, q0, r0, m0), 'a/b', ...  (5 bytes)\n";
+        let lines = all.lines().map(str::to_owned);
+        let logged = all
+            .lines()
+            .map(|line| format!("DEBUG:paho:{line}\n"))
+            .collect();
+        let timed = all
+            .lines()
+            .map(|line| format!("12:01:33 DEBUG {line}\n"))
+            .collect();
+        for text in lines.chain([all.to_owned(), logged, timed]) {
+            let kind = read(&text, None, Turns::Marked).map_err(|error| error.kind);
+            assert_eq!(kind.err(), Some(TextErrorKind::LogWithoutBytes), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_log_with_packets_gives_them() {
+        for (text, bytes) in [
+            (r"Sending PINGREQ b'\xc0\x00'", &b"\xc0\0"[..]),
+            (
+                r"Sending CONNECT b'\x10\x13\x00\x04MQTT\x04\x02\x00'",
+                b"\x10\x13\0\x04MQTT\x04\x02\0",
+            ),
+            ("Sending CONNACK [32, 2, 0, 5]", b"\x20\x02\0\x05"),
+        ] {
+            let reading = read(text, None, Turns::Marked).map(|reading| reading.decoded.bytes);
+            assert_eq!(reading.as_deref(), Ok(bytes), "{text}");
+        }
     }
 }
