@@ -22,6 +22,7 @@ mod base64;
 mod body;
 mod chosen;
 mod clean;
+mod columns;
 mod data_url;
 mod detect;
 mod dump;
@@ -123,7 +124,10 @@ fn decode_as(text: &str, format: Format) -> Result<Output, Fault> {
             result => result?,
         },
         Format::NodeBuffer => hex::decode_node_buffer(out, text)?,
-        Format::LogLines => log::decode(out, text)?,
+        Format::LogLines => match columns::read(text) {
+            Some(table) => *out = table,
+            None => log::decode(out, text)?,
+        },
         Format::Base64 | Format::Base64Url => base64::decode(out, text, 0..text.len())?,
         Format::DataUrl => data_url::decode(out, text)?,
         Format::EscapedString => escape::decode_unquoted(out, text)?,

@@ -9,11 +9,12 @@ use core::ops::Range;
 use super::chosen::{Choice, choose};
 use super::clean::clean;
 use super::error::{Fault, TextErrorKind};
+use super::output::Output;
 use super::plausible::{Class, class};
 use super::roles::Roles;
 use super::{
-    Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, decode_sides,
-    detect, follow, islands, scan, short,
+    Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, columns,
+    decode_sides, detect, follow, islands, scan, short,
 };
 use crate::foreign::{self, Examined, Foreign, Protocol};
 use crate::json::{self, Json};
@@ -64,6 +65,14 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
     }
     let cleaned = clean(text);
     let text = cleaned.as_ref();
+    if let Some(out) = columns::read(text) {
+        let decoded = out.finish(Format::LogLines, text);
+        let decoded = decoded.map_err(|fault| fault.in_text(text, Format::LogLines))?;
+        let mut reading = Reading::of(text, decoded, Vec::new());
+        // Anything may be measured in bytes.
+        reading.sure = class_of(&reading.decoded) >= Class::Known;
+        return Ok(reading);
+    }
     let mut strict = decode_sides(text, None, turns);
     if is_json(text)
         && strict
@@ -104,7 +113,10 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
     }
     match (strict, found) {
         (Ok(decoded), Some(choice)) if !is_better(text, &decoded, &choice) => {
-            let mut reading = Reading::of(text, decoded, alternatives(text));
+            let mut reading = {
+                let others = alternatives(text, decoded.format);
+                Reading::of(text, decoded, others)
+            };
             let format = reading.decoded.format;
             reading.alternatives.extend(
                 [choice.format]
@@ -118,8 +130,11 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
         (strict, Some(choice)) if choice.is_likely(text) || strict.is_ok() => choice
             .finish(text)
             .map_err(|fault| fault.in_text(text, Format::Binary)),
-        (Ok(decoded), None) if is_words(text, &decoded) => Err(no_bytes(text)),
-        (Ok(decoded), None) => Ok(Reading::of(text, decoded, alternatives(text))),
+        (Ok(decoded), None) if is_words(text, &decoded) => http(text),
+        (Ok(decoded), None) => {
+            let others = alternatives(text, decoded.format);
+            Ok(Reading::of(text, decoded, others))
+        }
         (Err(error), _) if is_slip(text, &error) => Err(
             // The quotes and brackets of a log are no literal that breaks off.
             if error.format.is_literal() && logs_packets(text) {
@@ -128,8 +143,30 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
                 error
             },
         ),
-        _ => Err(no_bytes(text)),
+        _ => http(text),
     }
+}
+
+/// HTTP as plain text is named as such; any other text is words without bytes.
+fn http(text: &str) -> Result<Reading, TextError> {
+    let (start, body) = scan::trim(text);
+    // Tools mark the lines of both sides.
+    let body = body.trim_start_matches(['>', '<', ' ']);
+    let start = start.max(text.trim_end_matches(scan::is_blank).len() - body.len());
+    let is_http = foreign::recognize(scan::head(body, 4096).as_bytes()).is_some_and(|found| {
+        matches!(found.protocol, Protocol::Http | Protocol::WebSocket)
+            && found.confidence == foreign::Confidence::Certain
+            && found.what.contains("HTTP")
+    });
+    let all = text.get(start..).filter(|_| is_http);
+    let mut out = Output::default();
+    for (at, c) in all.unwrap_or_default().char_indices() {
+        out.push_char(c, start + at..start + at + c.len_utf8());
+    }
+    let decoded = out
+        .finish(Format::Binary, text)
+        .map_err(|_| no_bytes(text))?;
+    Ok(Reading::of(text, decoded, Vec::new()))
 }
 
 /// Bytes without leading zeros, one a line among lines of words.
@@ -151,14 +188,21 @@ pub fn read_parts(text: &str, format: Option<Format>) -> Result<TextReading, Tex
     }
     match read(text, format, Turns::Marked) {
         Ok(reading) => Ok(reading.into_parts()),
-        Err(error) if error.kind == TextErrorKind::LogWithoutBytes => Ok(TextReading {
-            format: Format::Binary,
-            other: Some(Other::LogWithoutBytes),
-            sure: true,
-            parts: Vec::new(),
-            alternatives: Vec::new(),
-            notes: vec![error.to_string()],
-        }),
+        Err(error)
+            if matches!(
+                error.kind,
+                TextErrorKind::LogWithoutBytes | TextErrorKind::PacketList
+            ) =>
+        {
+            Ok(TextReading {
+                format: Format::Binary,
+                other: Some(Other::LogWithoutBytes),
+                sure: true,
+                parts: Vec::new(),
+                alternatives: Vec::new(),
+                notes: vec![error.to_string()],
+            })
+        }
         Err(error) => Err(error),
     }
 }
@@ -236,6 +280,13 @@ fn is_better(text: &str, strict: &Decoded, choice: &Choice) -> bool {
         return false;
     }
     if choice.has_times() && ours >= theirs && all >= strict.bytes.len() {
+        return true;
+    }
+    // Numbers that their indexes count are one packet, not one in each line.
+    if choice.format == Format::IndexTable
+        && choice.parts() < strict.parts.len()
+        && all == strict.bytes.len()
+    {
         return true;
     }
     // Groups of eight noughts and ones are bits; brackets around hex are those of a tool.
@@ -377,12 +428,46 @@ fn is_slip(text: &str, error: &TextError) -> bool {
 
 /// There are no bytes here: what the text is instead.
 fn no_bytes(text: &str) -> TextError {
-    let kind = if tells_of_packets(text) {
+    let kind = if is_packet_list(text) {
+        TextErrorKind::PacketList
+    } else if tells_of_packets(text) {
         TextErrorKind::LogWithoutBytes
     } else {
         TextErrorKind::NoBytesAmongWords
     };
     Fault::at(0, kind).in_text(text, Format::Binary)
+}
+
+/// Whether lines are those of a list of packets: a number, a time, two addresses, a protocol and a length.
+fn is_packet_list(text: &str) -> bool {
+    const COLUMNS: [&str; 5] = ["No.", "Time", "Source", "Destination", "Protocol"];
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
+    let is_address = |word: &str| {
+        word.contains(['.', ':'])
+            && word
+                .chars()
+                .all(|c| c.is_ascii_hexdigit() || matches!(c, '.' | ':'))
+    };
+    scan::head(text, 64 << 10).lines().take(64).any(|line| {
+        let words: Vec<&str> = line
+            .split(|c: char| scan::is_blank(c) || matches!(c, ',' | '"' | '→'))
+            .filter(|word| !word.is_empty() && *word != "->")
+            .take(8)
+            .collect();
+        // The number may be gone, as that of a line, and a date makes the time two words.
+        let is_row = |row: &[&str]| {
+            matches!(row, [source, destination, protocol, length]
+                if is_address(source)
+                    && is_address(destination)
+                    && protocol.starts_with(|c: char| c.is_ascii_uppercase())
+                    && is_number(length))
+        };
+        words.starts_with(&COLUMNS)
+            || words
+                .first()
+                .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+                && words.windows(4).skip(1).any(is_row)
+    })
 }
 
 /// Whether a text names packets or their fields, as logs and dissectors do.
@@ -408,11 +493,14 @@ pub(super) fn tells_of_packets(text: &str) -> bool {
     NAMES.iter().any(|name| head.contains(name))
 }
 
-fn alternatives(text: &str) -> Vec<Format> {
-    detect(text)
+/// What a text may be instead: all but the likeliest, unless another than that was read.
+fn alternatives(text: &str, read: Format) -> Vec<Format> {
+    let formats: Vec<Format> = detect(text)
         .iter()
         .map(|candidate| candidate.format)
-        .collect()
+        .collect();
+    let is_other = read == Format::Hex && formats.first() == Some(&Format::NumberList);
+    formats.into_iter().skip(usize::from(!is_other)).collect()
 }
 
 /// How well a strict reading's bytes read, each side on its own.
@@ -680,6 +768,54 @@ mod tests {
             let kind = read(&text, None, Turns::Marked).map_err(|error| error.kind);
             assert_eq!(kind.err(), Some(TextErrorKind::LogWithoutBytes), "{text}");
         }
+    }
+
+    #[test]
+    fn lists_of_packets_are_named() {
+        let tabs = "No.\tTime\tSource\tDestination\tProtocol\tLength\tInfo\n\
+            4\t0.003\t192.168.1.23\t192.168.1.2\tMQTT\t89\tConnect Command\n\
+            5\t0.004\t192.168.1.2\t192.168.1.23\tMQTT\t70\tConnect Ack\n";
+        let rows = tabs.split_once('\n').map_or("", |(_, rows)| rows);
+        let commas = tabs.replace('\t', "\",\"").replace('\n', "\"\n\"");
+        for text in [
+            tabs.to_owned(),
+            rows.to_owned(),
+            tabs.replace('\t', "      "),
+            format!("\"{commas}"),
+            rows.replace("23\t192", "23 → 192").replace('\t', " "),
+            rows.replace("192.168.1.23", "fe80::1"),
+        ] {
+            let kind = read(&text, None, Turns::Marked).map_err(|error| error.kind);
+            assert_eq!(kind.err(), Some(TextErrorKind::PacketList), "{text}");
+            let parts = read_parts(&text, None).map(|reading| reading.other);
+            assert_eq!(parts, Ok(Some(Other::LogWithoutBytes)));
+        }
+    }
+
+    #[test]
+    fn http_as_text_is_named() {
+        let upgrade = "GET /mqtt HTTP/1.1\nHost: broker\nUpgrade: websocket\n\
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n\n";
+        let refused = "HTTP/1.1 400 Bad Request\nServer: nginx\n\n<html>bad</html>";
+        for (text, protocol) in [
+            (upgrade.to_owned(), Protocol::WebSocket),
+            (upgrade.replace('\n', "\r\n"), Protocol::WebSocket),
+            (
+                format!("> {}", upgrade.trim_end().replace('\n', "\n> ")),
+                Protocol::WebSocket,
+            ),
+            (refused.to_owned(), Protocol::Http),
+            (
+                "GET / HTTP/1.1\nHost: broker:1883\nUser-Agent: curl/8.5.0\n".to_owned(),
+                Protocol::Http,
+            ),
+        ] {
+            let reading =
+                read(&text, None, Turns::Marked).unwrap_or_else(|e| panic!("{e}\n{text}"));
+            assert_eq!(reading.other(), Some(Other::Protocol(protocol)), "{text}");
+            assert!(reading.sure, "{text}");
+        }
+        assert!(read("GET the packet and look", None, Turns::Marked).is_err());
     }
 
     #[test]

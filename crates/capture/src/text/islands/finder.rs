@@ -29,6 +29,9 @@ pub(in super::super) fn find(text: &str) -> Vec<Island> {
     finder.islands
 }
 
+/// A number of a table: where it stands, and its value.
+type Entry = (Range<usize>, u8);
+
 struct Finder<'a> {
     text: &'a str,
     islands: Vec<Island>,
@@ -40,7 +43,11 @@ struct Finder<'a> {
     /// A line that is no row stands behind the last row.
     interrupted: bool,
     /// A table of indexes: where each number stands, and its value.
-    table: Vec<(Range<usize>, u8)>,
+    table: Vec<Entry>,
+    /// Where the line of the table's first number begins.
+    table_line: usize,
+    /// The numbers are hex, or the indexes stand alone: nothing else looks so.
+    table_is_sure: bool,
     /// Up to where no closing quote of a kind is found.
     open_until: [usize; 3],
 }
@@ -55,6 +62,8 @@ impl<'a> Finder<'a> {
             dump: Vec::new(),
             interrupted: false,
             table: Vec::new(),
+            table_line: 0,
+            table_is_sure: false,
             open_until: [0; 3],
         }
     }
@@ -68,8 +77,20 @@ impl<'a> Finder<'a> {
                 self.close_dump();
                 if index == 0 {
                     self.close_table();
+                    (self.table_line, self.table_is_sure) = (entry.0.start, true);
                 }
                 self.table.push(entry);
+                return;
+            }
+            if let Some((index, is_hex, entries)) = assignments(start, line)
+                && (index == 0 || index == self.table.len())
+            {
+                self.close_dump();
+                if index == 0 {
+                    self.close_table();
+                    (self.table_line, self.table_is_sure) = (start, is_hex);
+                }
+                self.table.extend(entries);
                 return;
             }
             match row::line(start, line) {
@@ -477,8 +498,8 @@ impl<'a> Finder<'a> {
         let (Some((first, _)), Some((last, _))) = (table.first(), table.last()) else {
             return;
         };
-        let (range, line) = (first.start..last.end, first.start);
-        let strength = if table.len() >= 4 {
+        let (range, line) = (first.start..last.end, self.table_line);
+        let strength = if table.len() >= 4 && self.table_is_sure {
             Strength::Strong
         } else {
             Strength::Weak
@@ -489,6 +510,67 @@ impl<'a> Finder<'a> {
         }
         self.push(line, Island::new(range, Format::IndexTable, strength, out));
     }
+}
+
+/// A number with its index: `buf[3] = 0x04`. The index, where the number stands, and what it is.
+fn assignment(line: &str, bracket: usize) -> Option<(usize, Range<usize>, u8, bool)> {
+    let named = line
+        .get(..bracket)?
+        .ends_with(|c: char| c.is_alphanumeric() || c == '_');
+    // An index is short; the bound keeps a line of brackets from being read again and again.
+    let near = scan::head(line.get(bracket + 1..)?, 8);
+    let index = near.get(..near.find(']')?)?;
+    let rest = line.get(bracket + 2 + index.len()..)?;
+    let fits = named && index.bytes().all(|b| b.is_ascii_digit());
+    let index = index.parse().ok().filter(|_| fits)?;
+    let value = rest.trim_start_matches(is_blank).strip_prefix(['=', ':'])?;
+    let value = value.trim_start_matches(is_blank);
+    let len = value
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(value.len());
+    let at = line.len() - value.len();
+    let word = value.get(..len)?;
+    let hex = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"));
+    let value = match hex {
+        Some(digits) => u8::from_str_radix(digits, 16).ok()?,
+        None => word.parse().ok()?,
+    };
+    Some((index, at..at + len, value, hex.is_some()))
+}
+
+/// The numbers of a line whose indexes count on, the first index, and whether all are hex. Words may stand
+/// before them.
+fn assignments(start: usize, line: &str) -> Option<(usize, bool, Vec<Entry>)> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let (mut first, mut all_hex) = (0, true);
+    let mut at = 0;
+    for (bracket, _) in line.match_indices('[') {
+        let found = assignment(line, bracket);
+        let Some((index, place, value, is_hex)) = found else {
+            if entries.is_empty() {
+                continue;
+            }
+            return None;
+        };
+        if entries.is_empty() {
+            first = index;
+        } else if index != first + entries.len() || !is_name_only(line.get(at..bracket)?) {
+            return None;
+        }
+        all_hex &= is_hex;
+        at = place.end;
+        entries.push((start + place.start..start + place.end, value));
+    }
+    let rest = line.get(at..)?.trim_start_matches([' ', '\t', ',', ';']);
+    let ends = rest.is_empty() || rest.starts_with("//") || rest.starts_with("/*");
+    (ends && !entries.is_empty()).then_some((first, all_hex, entries))
+}
+
+/// Whether a text is separators and the name of the next number.
+fn is_name_only(text: &str) -> bool {
+    let name = text.trim_start_matches(|c: char| is_blank(c) || matches!(c, ',' | ';' | '|'));
+    name.chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
 }
 
 /// What stands between two rows, parted where the first one's column of text ends: `|....MQTT|`.
@@ -561,6 +643,41 @@ mod tests {
         // One byte alone would be a number, and its text may look like one.
         let text = "<dbg> tx\n  30 07 00 03 61 2f 62 68 |0..a/bh|\n  31                      |1|\n";
         assert_eq!(parts(text), [b"\x30\x07\0\x03a/bh1"]);
+    }
+
+    #[test]
+    fn numbers_with_their_indexes_are_one_packet() {
+        let connect = b"\x10\x13\0\x04MQTT\x04\x02\0\x3c\0\x07sensor1";
+        let table = |write: fn(usize, u8) -> String, between: &str| {
+            let all: Vec<String> = connect
+                .iter()
+                .enumerate()
+                .map(|(n, byte)| write(n, *byte))
+                .collect();
+            all.join(between)
+        };
+        let hex = |n, byte| format!("b[{n}]=0x{byte:02x}");
+        for text in [
+            table(hex, " "),
+            table(hex, ", "),
+            table(hex, "\r\n"),
+            format!("I (12) sent: {}", table(hex, " ")),
+            table(|n, byte| format!("  buf[{n}] = 0x{byte:02X};"), "\n"),
+            table(
+                |n, byte| format!("  buf[{n}] = 0x{byte:02X}; // a byte"),
+                "\n",
+            ),
+            table(|n, byte| format!("packet.data[{n}]: {byte}"), "\n"),
+        ] {
+            assert_eq!(parts(&text), [connect], "{text}");
+        }
+        for text in [
+            "temp[0]=21 temp[1]=22 temp[2]=23 temp[3]=24",
+            "b[0]=0x10 b[2]=0x13 b[4]=0x00",
+            "list[0] = name",
+        ] {
+            assert!(parts(text).is_empty(), "{text}");
+        }
     }
 
     #[test]
