@@ -195,26 +195,28 @@ test("what is recorded is saved as a file", async ({ page }) => {
   await expect(page.getByTestId("packet").first()).toContainText("CONNECT");
 });
 
+/** The connections that the browser's database holds, as JSON. */
+const connections = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<string>((resolve, reject) => {
+        const opening = indexedDB.open("mqttscope");
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const database = opening.result;
+          const all = database.transaction("profiles").objectStore("profiles").getAll();
+          all.onerror = () => reject(all.error);
+          all.onsuccess = () => {
+            database.close();
+            resolve(JSON.stringify(all.result));
+          };
+        };
+      }),
+  );
+
 /** Waits until the browser's database holds a connection with this in it: it is written behind the page. */
 async function stored(page: Page, text: string) {
-  const connections = () =>
-    page.evaluate(
-      () =>
-        new Promise<string>((resolve, reject) => {
-          const opening = indexedDB.open("mqttscope");
-          opening.onerror = () => reject(opening.error);
-          opening.onsuccess = () => {
-            const database = opening.result;
-            const all = database.transaction("profiles").objectStore("profiles").getAll();
-            all.onerror = () => reject(all.error);
-            all.onsuccess = () => {
-              database.close();
-              resolve(JSON.stringify(all.result));
-            };
-          };
-        }),
-    );
-  await expect.poll(connections).toContain(text);
+  await expect.poll(() => connections(page)).toContain(text);
 }
 
 test("a connection is kept over a reload, its password only when asked", async ({ page }) => {
@@ -300,6 +302,39 @@ test("connections go out and come in as a file", async ({ page }) => {
   await expect(page.getByTestId("connection").filter({ hasText: "from MQTTX" })).toContainText("ws://127.0.0.1:8083/mqtt");
   await upload("{");
   await expect(page.getByRole("status").filter({ hasText: "JSON" })).toBeVisible();
+});
+
+test("a file does not decide that its secrets are kept, and tokens in an address are secrets", async ({ page }) => {
+  await open(page);
+  const profile = { name: "hall", target: { WebSocket: "ws://127.0.0.1:1/mqtt?token=t0ken" }, password: "pa55word", keep_secrets: true };
+  await page.getByTestId("connections-file").setInputFiles({
+    name: "c.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(JSON.stringify({ format: "mqttscope-profiles", version: 1, profiles: [profile] })),
+  });
+  const told = page.getByRole("dialog", { name: "1 connection imported" });
+  await expect(told.getByRole("listitem")).toContainText("forgotten when the page is closed");
+  await told.getByRole("button", { name: "Close" }).click();
+  await stored(page, "hall");
+  expect(await connections(page)).not.toMatch(/t0ken|pa55word/);
+  const row = page.getByTestId("connection").filter({ hasText: "hall" });
+  await expect(row).toContainText("ws://127.0.0.1:1/mqtt?token=***");
+  for (const [name, is] of [[/^Export passwords/, false], [/^Export with/, true]] as const) {
+    const file = await saved(page, async () => {
+      await page.getByTestId("new-connection").click();
+      await page.getByRole("menuitem", { name }).click();
+    });
+    expect(/t0ken/.test(file.text)).toBe(is);
+    expect(/pa55word/.test(file.text)).toBe(is);
+  }
+  // It is kept when the person says so.
+  await row.getByRole("button", { name: /^More for/ }).click();
+  await page.getByRole("menuitem", { name: "Change" }).click();
+  await expect(page.getByTestId("connect-keep-secrets")).not.toBeChecked();
+  await page.getByTestId("connect-keep-secrets").check();
+  await page.getByTestId("save").click();
+  await stored(page, "t0ken");
+  await stored(page, "pa55word");
 });
 
 test("an import tells all that it left out", async ({ page }) => {

@@ -254,10 +254,13 @@ impl Connection {
         }
     }
 
-    /// The numbers of topics mean nothing any more; those of aliases are learnt anew.
-    pub(crate) fn forget_topics(&mut self) {
+    /// Topics have other numbers now: here is what each became. Aliases go on, as their connection
+    /// does.
+    pub(crate) fn move_topics(&mut self, mut to: impl FnMut(u32) -> u32) {
         self.matched.clear();
-        self.aliases = Default::default();
+        for topic in self.aliases.iter_mut().flat_map(HashMap::values_mut) {
+            *topic = to(*topic);
+        }
     }
 
     /// The colour of the first filter that brings a topic.

@@ -9,7 +9,14 @@ use mqttscope_wire::{
     SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicName, Utf8EncodedString,
 };
 
-use crate::protocol::{MessageDraft, Profile, SubscriptionDraft};
+use crate::protocol::{
+    MASK, MessageDraft, Profile, Reconnect as Waits, SubscriptionDraft, Target, is_masked,
+};
+
+/// A wait that a person set, or the shortest one.
+fn at_least(wanted_ms: u32, shortest_ms: u32) -> Duration {
+    Duration::from_millis(wanted_ms.max(shortest_ms).into())
+}
 
 /// The version that is written so.
 pub(crate) fn version(name: &str) -> Result<ProtocolVersion, String> {
@@ -159,6 +166,13 @@ pub(crate) fn subscriptions(
 /// What a client is made of. `seed` makes back-off differ from client to client.
 pub(crate) fn options(profile: &Profile, seed: u64) -> Result<Options, String> {
     let version = version(&profile.version)?;
+    if let Target::WebSocket(address) = &profile.target
+        && is_masked(address)
+    {
+        return Err(format!(
+            "the address has {MASK} where a secret was left out; enter it in the connection's settings"
+        ));
+    }
     let mut options = Options::new(version, profile.client_identifier.clone());
     if version == ProtocolVersion::V3_1 && profile.client_identifier.is_empty() {
         // 3.1 wants 1 to 23 characters.
@@ -178,8 +192,8 @@ pub(crate) fn options(profile: &Profile, seed: u64) -> Result<Options, String> {
     options.accept_unknown_session = true;
     options.seed = seed;
     options.reconnect = profile.reconnect.map(|wanted| Reconnect {
-        first: Duration::from_millis(wanted.first_ms.into()),
-        longest: Duration::from_millis(wanted.longest_ms.into()),
+        first: at_least(wanted.first_ms, Waits::SHORTEST_FIRST_MS),
+        longest: at_least(wanted.longest_ms, Waits::SHORTEST_LONGEST_MS),
         attempts: wanted.attempts,
         ..Reconnect::default()
     });

@@ -1,10 +1,13 @@
 //! Files of what was recorded.
 
+mod csv;
+
 use std::fmt::Write as _;
 
 use mqttscope_wire::{Dissector, Field, summary};
 use serde_json::json;
 
+use self::csv::quoted;
 use crate::log::{Entry, Index, Record, Wanted, WireLog};
 use crate::protocol::{Direction, Export, ExportFormat, Exported, RecordId};
 use crate::topics::Topics;
@@ -101,6 +104,11 @@ impl Writer<'_> {
         bytes
     }
 
+    /// Counted from 0 since the log was last cleared.
+    fn number(&self, id: RecordId) -> u64 {
+        id.0.saturating_sub(self.log.floor())
+    }
+
     fn hex(&mut self, record: &Record) {
         let arrow = match record.direction {
             Direction::Out => '>',
@@ -122,14 +130,14 @@ impl Writer<'_> {
         );
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let line = json!({
-            "number": id.0,
+            "number": self.number(id),
             "time": time(record.at_ms),
             "connection": record.connection.0,
             "direction": direction(record),
             "version": record.version.name(),
             "type": record.packet_type().name(),
             "summary": summary,
-            "answers": self.log.linked(id).filter(|other| other.0 < id.0).map(|other| other.0),
+            "answers": self.log.linked(id).filter(|other| other.0 < id.0).map(|other| self.number(other)),
             "hex": hex,
         });
         self.json(&line);
@@ -144,7 +152,7 @@ impl Writer<'_> {
         let _ = writeln!(
             self.text,
             "{},{},{},{},{},{},{hex}",
-            id.0,
+            self.number(id),
             time(record.at_ms),
             record.connection.0,
             direction(record),
@@ -171,7 +179,7 @@ impl Writer<'_> {
             }
             ExportFormat::WireJsonLines => {
                 let line = json!({
-                    "number": id.0,
+                    "number": self.number(id),
                     "time": time(record.at_ms),
                     "connection": record.connection.0,
                     "version": record.version.name(),
@@ -190,7 +198,7 @@ impl Writer<'_> {
                 let _ = writeln!(
                     self.text,
                     "{},{},{},,{},{},",
-                    id.0,
+                    self.number(id),
                     time(record.at_ms),
                     record.connection.0,
                     event.name(),
@@ -267,33 +275,4 @@ const fn direction(record: &Record) -> &'static str {
 /// Seconds since 1970, to the microsecond.
 fn time(at_ms: f64) -> String {
     format!("{:.6}", at_ms / 1000.0)
-}
-
-/// A field of a CSV file (RFC 4180). A spreadsheet takes what begins with one of `=+-@` for a
-/// formula, so that a quotation mark is put before it: topics and payloads are anybody's.
-fn quoted(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err() {
-        "'"
-    } else {
-        ""
-    };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fields_are_quoted_and_no_formula() {
-        let table = [
-            ("a", "\"a\""),
-            ("say \"x\"", "\"say \"\"x\"\"\""),
-            ("=1+1", "\"'=1+1\""),
-            ("-4.5", "\"-4.5\""),
-        ];
-        for (text, expected) in table {
-            assert_eq!(quoted(text), expected);
-        }
-    }
 }

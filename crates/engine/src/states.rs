@@ -109,28 +109,18 @@ impl States {
         });
     }
 
-    /// The log begins anew; sockets that are open stay so.
+    /// The log was cleared, or what was cleared is back: states are found anew. When sockets opened
+    /// and closed stays known for as long as the packets are there.
     pub(crate) fn clear(&mut self) {
-        let mut of = core::mem::take(&mut self.turns.of);
-        for sockets in of.values_mut() {
-            let newest = sockets.back().map(|newest| Since {
-                record: 0,
-                ..*newest
-            });
-            *sockets = newest.into_iter().collect();
-        }
         *self = Self {
-            turns: Turns {
-                all: VecDeque::new(),
-                of,
-            },
+            turns: core::mem::take(&mut self.turns),
             ..Self::default()
         };
     }
 
     /// Goes on towards the packet that is looked at; whether there is more to do.
     pub(crate) fn extend(&mut self, moment: Moment, log: &WireLog, topics: &Topics) -> bool {
-        self.turns.forget_before(log.first());
+        self.turns.forget_before(log.oldest());
         let record = match moment {
             Moment::Packet(record) => log.get(record).map(|record| record.connection),
             Moment::Row(connection, _) => Some(connection),

@@ -40,8 +40,8 @@ struct Server {
     target: Target,
     monitor: Monitor,
     pieces: VecDeque<Piece>,
-    /// Packets that it had seen when the log was cleared.
-    cleared: u32,
+    /// Packets that it had seen when the log was cleared, and the time before.
+    cleared: [u32; 2],
 }
 
 /// A broken rule, with the packets that show it.
@@ -72,6 +72,8 @@ pub(crate) struct Watch {
     found: VecDeque<Found>,
     /// Findings so far, those that were dropped too.
     count: u64,
+    /// Findings that there were when the log was cleared, and the time before.
+    cleared: [u64; 2],
 }
 
 impl Watch {
@@ -86,7 +88,7 @@ impl Watch {
                 target: target.clone(),
                 monitor: Monitor::new(),
                 pieces: VecDeque::new(),
-                cleared: 0,
+                cleared: [0; 2],
             });
             self.servers.len().saturating_sub(1)
         });
@@ -147,12 +149,19 @@ impl Watch {
         grades
     }
 
-    /// The log begins anew: nothing of before is shown any more.
+    /// The log was cleared: nothing of before is shown until it is brought back.
     pub(crate) fn clear(&mut self) {
-        self.found.clear();
+        self.cleared = [self.count, self.cleared[0]];
         for server in &mut self.servers {
-            server.pieces.clear();
-            server.cleared = server.monitor.packets();
+            server.cleared = [server.monitor.packets(), server.cleared[0]];
+        }
+    }
+
+    /// What was cleared last is back.
+    pub(crate) fn restore(&mut self) {
+        self.cleared = [self.cleared[1]; 2];
+        for server in &mut self.servers {
+            server.cleared = [server.cleared[1]; 2];
         }
     }
 
@@ -161,7 +170,10 @@ impl Watch {
         &self,
         of: Option<ConnectionId>,
     ) -> impl DoubleEndedIterator<Item = &Found> {
-        let is_of = move |found: &&Found| of.is_none_or(|of| found.connection == of);
+        let cleared = self.cleared[0];
+        let is_of = move |found: &&Found| {
+            found.number >= cleared && of.is_none_or(|of| found.connection == of)
+        };
         self.found.iter().filter(is_of)
     }
 

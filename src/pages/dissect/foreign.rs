@@ -22,13 +22,13 @@ pub(super) fn banner(desk: &Rc<Desk>) -> Html {
     } else {
         Icon::Note
     };
-    let details = other.details();
-    let details = details
-        .into_iter()
-        .map(|detail| html! { <p>{ detail }</p> });
+    let details = other
+        .details
+        .iter()
+        .map(|detail| html! { <p>{ detail.clone() }</p> });
     html! {
         <section class={classes!("foreign", is_refused.then_some("refused"))} aria-label="What these bytes are" data-testid="foreign">
-            <p class="headline" aria-live="polite">{ Html::from(icon(sign)) }<span>{ other.headline() }</span></p>
+            <p class="headline" aria-live="polite">{ Html::from(icon(sign)) }<span>{ other.headline.clone() }</span></p>
             { for details }
             { for other.has_text_frame.then(text_frame) }
             { streams(desk, other) }
@@ -83,8 +83,7 @@ fn buttons(desk: &Rc<Desk>, other: &Other) -> Html {
         .filter(|_| other.shown != Shown::Inside)
         .map(|text| button(Taking::Inside, text));
     let rest = match other.shown {
-        _ if other.bytes.is_empty() => None,
-        Shown::Inside if other.is_file() => None,
+        _ if !other.may_take_all => None,
         Shown::Nothing => Some(button(Taking::AsTheyAre, "Read as MQTT anyway".to_owned())),
         Shown::Inside => Some(button(
             Taking::AsTheyAre,

@@ -14,7 +14,7 @@ pub(super) fn shared_of(document: &Document) -> Shared {
     Shared {
         bytes: unread.map_or_else(
             || without_secrets(&document.recording).0,
-            |other| other.shareable(),
+            |other| other.shareable.clone(),
         ),
         version: document.version_asked(),
         sender: document.recording.sender(),

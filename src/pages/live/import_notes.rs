@@ -23,7 +23,7 @@ impl Told {
             .map(|note| html! { <li>{ note.clone() }</li> });
         let content = html! {
             <>
-                <p>{ "What a browser cannot do was left out or changed:" }</p>
+                <p>{ "Check what was left out or changed:" }</p>
                 <ul class="import-notes">{ for notes }</ul>
             </>
         };

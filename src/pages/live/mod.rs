@@ -3,6 +3,7 @@
 mod advice;
 mod chart_view;
 mod clear_retained;
+mod cleared;
 mod connection_card;
 mod connection_row;
 mod connection_state;

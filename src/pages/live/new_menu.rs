@@ -32,13 +32,16 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
     };
     let items = Callback::from(|()| {
         let new = presets().into_iter().map(|preset| {
-            let place = place(&preset).to_owned();
+            let place = place(&preset);
             Item::new(preset.name, place).under("New connection")
         });
         let files = [
             ("Import…", "from mqttscope or MQTTX"),
-            ("Export", "without passwords"),
-            ("Export with passwords", "do not share this file"),
+            ("Export", "passwords and tokens hidden"),
+            (
+                "Export with passwords",
+                "and tokens: do not share this file",
+            ),
         ];
         let other = Item::new("Other broker…", "or paste its address").under("New connection");
         new.chain([other])

@@ -37,6 +37,9 @@ const FILES: [(ExportFormat, &str, &str); 5] = [
     ),
 ];
 
+/// The name of the button that empties the log, in the document.
+pub(super) const CLEAR: &str = "clear-log";
+
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct ToolbarProps {
     pub(super) search: AttrValue,
@@ -106,7 +109,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
                 { icon(if props.paused { Icon::Play } else { Icon::Pause }) }
             </button>
             <Menu id="export" label={html! { "Export" }} {items} {on_choose} />
-            <button data-testid="clear" title="Empty the log" onclick={clear}>{ "Clear" }</button>
+            <button id={CLEAR} data-testid="clear" title="Empty the log; this can be undone" onclick={clear}>{ "Clear" }</button>
         </>
     }
 }

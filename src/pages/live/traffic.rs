@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::chart_view::ChartView;
+use super::cleared::cleared;
 use super::desk::Desk;
 use super::finding_list::FindingList;
 use super::flow_list::FlowList;
@@ -50,6 +51,7 @@ pub(super) fn traffic(
                 { panel_button("details", "details", panels.details, Icon::PanelRight, on_panels, Panels { details: !panels.details, ..*panels }) }
             </div>
             { strip(live, desk) }
+            { cleared(live, desk) }
             <div class="shown" id="shown" role="tabpanel" aria-labelledby={format!("tab-{}", live.tab.name())}>{ shown }</div>
         </section>
     }

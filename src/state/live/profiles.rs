@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use mqttscope_engine::profiles::presets;
-use mqttscope_engine::protocol::{ConnectionId, Profile, SubscriptionDraft, Target};
+use mqttscope_engine::protocol::{
+    ConnectionId, Profile, SubscriptionDraft, Target, without_address_secrets,
+};
 use yew::Reducible;
 
 /// A kept connection with the number that the engine knows it by. The number is this page's; what
@@ -182,12 +184,12 @@ pub fn unsubscribed(profile: &Profile, filter: &str) -> Profile {
     next
 }
 
-/// Where a connection leads, for its row.
+/// Where a connection leads, for its row; without secrets, as others may see the page.
 #[must_use]
-pub fn place(profile: &Profile) -> &str {
+pub fn place(profile: &Profile) -> String {
     match &profile.target {
-        Target::BuiltIn => "in this browser",
-        Target::WebSocket(address) => address,
+        Target::BuiltIn => "in this browser".to_owned(),
+        Target::WebSocket(address) => without_address_secrets(address),
     }
 }
 

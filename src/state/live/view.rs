@@ -124,6 +124,8 @@ pub enum Act {
     ChartPath(Rc<str>),
     /// The log is empty now.
     Cleared,
+    /// What was cleared is in the log again.
+    Restored,
     /// The engine has stopped, for this reason.
     Stopped(Rc<str>),
     /// It was started again.
@@ -257,8 +259,13 @@ impl Live {
     /// Nothing is recorded any more.
     fn clear(&mut self) {
         self.published = None;
-        self.begin_anew();
         self.select(None);
+        self.forget_rows();
+    }
+
+    /// Other rows come, in lists and trees that begin anew.
+    fn forget_rows(&mut self) {
+        self.begin_anew();
         self.wire = Rc::default();
         self.messages = Rc::default();
         self.flows = Rc::default();
@@ -344,6 +351,8 @@ impl Reducible for Live {
             }
             Act::ChartPath(path) => (next.chart_path, next.is_path_chosen) = (path, true),
             Act::Cleared => next.clear(),
+            // Numbers of packets stay, so that what is selected does.
+            Act::Restored => next.forget_rows(),
             Act::Stopped(why) => {
                 let stopped = Stopped::new(why, &next.summary, next.stopped.as_deref());
                 next.summary = stopped.summary().into();

@@ -130,7 +130,8 @@ fn decode_as(text: &str, format: Format) -> Result<Output, Fault> {
         },
         Format::Base64 | Format::Base64Url => base64::decode(out, text, 0..text.len())?,
         Format::DataUrl => data_url::decode(out, text)?,
-        Format::EscapedString => escape::decode_unquoted(out, text)?,
+        // Without a backslash these are percent signs.
+        Format::EscapedString if text.contains('\\') => escape::decode_unquoted(out, text)?,
         Format::NumberList
         | Format::CLiteral
         | Format::RustLiteral
@@ -145,7 +146,8 @@ fn decode_as(text: &str, format: Format) -> Result<Output, Fault> {
         | Format::TcpdumpX
         | Format::WiresharkHex
         | Format::WiresharkFollow => dump::decode(out, text, format)?,
-        Format::ErlangBinary
+        Format::EscapedString
+        | Format::ErlangBinary
         | Format::NsData
         | Format::LogDump
         | Format::Strace

@@ -7,10 +7,12 @@
 use core::ops::Range;
 
 use super::chosen::{Choice, choose};
+use mqttscope_wire::frame;
+
 use super::clean::clean;
 use super::error::{Fault, TextErrorKind};
 use super::output::Output;
-use super::plausible::{Class, class};
+use super::plausible::{Class, begins_connect, class, mqtt};
 use super::roles::Roles;
 use super::{
     Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, columns,
@@ -82,15 +84,15 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
         // Its names and numbers are no bytes.
         strict = Err(no_bytes(text));
     }
-    if strict
+    let is_log = strict
         .as_ref()
-        .is_ok_and(|decoded| is_log_of_packets(text, decoded))
-    {
-        // Its strings are names and topics.
-        return Err(no_bytes(text));
+        .is_ok_and(|decoded| is_log_of_packets(text, decoded));
+    if is_log {
+        // Its strings are names and topics; packets may stand in it all the same.
+        strict = Err(no_bytes(text));
     }
     let found = if text.len() <= MAX_SEARCHED {
-        choose(text, islands::find(text))
+        choose(text, islands::find(text)).filter(|choice| !is_log || choice.class >= Class::Known)
     } else {
         None
     };
@@ -289,6 +291,10 @@ fn is_better(text: &str, strict: &Decoded, choice: &Choice) -> bool {
     {
         return true;
     }
+    // An Erlang binary says what it is; strings in quotes around it are the words of a crash report.
+    if choice.format == Format::ErlangBinary && strict.format.is_literal() && ours >= theirs {
+        return true;
+    }
     // Groups of eight noughts and ones are bits; brackets around hex are those of a tool.
     if choice.format == Format::BinaryDigits && all >= 2
         || choice.format == Format::NsData && choice.parts() > 1 && all == strict.bytes.len()
@@ -422,6 +428,10 @@ fn is_slip(text: &str, error: &TextError) -> bool {
                 >= 3
         })
         .count();
+    // A quote among many words is that of a log, no literal that lost its end.
+    if error.kind == TextErrorKind::Unterminated && words > 8 && !text.contains("\\x") {
+        return false;
+    }
     digits.saturating_mul(4) >= letters.saturating_mul(3) && words <= 1
         || !matches!(error.format, Format::Hex | Format::LogLines)
 }
@@ -598,8 +608,26 @@ impl Reading {
         self.decoded.bytes.len() < 4 && text.len() > 256
     }
 
+    /// A CONNECT in pieces is the client's, whole or not, and so are pieces that say nothing themselves.
+    fn tell_pieces(&mut self) {
+        let bytes = &self.decoded.bytes;
+        if self.parts.len() < 2 || !begins_connect(bytes) {
+            return;
+        }
+        let frame::Header::Complete { len: end, .. } = frame::header(bytes) else {
+            return;
+        };
+        for piece in &mut self.parts {
+            let own = bytes.get(piece.bytes.clone()).unwrap_or_default();
+            if piece.bytes.start < end && mqtt(own) < Class::Framed {
+                piece.from = piece.from.or(Some(Role::Client));
+            }
+        }
+    }
+
     /// Looks whether the bytes are something else than MQTT.
     pub(super) fn examine(&mut self) {
+        self.tell_pieces();
         let known = self.parts.iter().all(|piece| piece.from.is_some());
         let parts: Vec<foreign::Part> = self
             .parts
@@ -825,6 +853,10 @@ mod tests {
             (
                 r"Sending CONNECT b'\x10\x13\x00\x04MQTT\x04\x02\x00'",
                 b"\x10\x13\0\x04MQTT\x04\x02\0",
+            ),
+            (
+                "Sending SUBSCRIBE (d0, m2) [(b'a/b', 0)]\nwritten: 82 08 00 02 00 03 61 2f 62 00",
+                b"\x82\x08\0\x02\0\x03a/b\0",
             ),
             ("Sending CONNACK [32, 2, 0, 5]", b"\x20\x02\0\x05"),
         ] {

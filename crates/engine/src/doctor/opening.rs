@@ -6,6 +6,7 @@ use mqttscope_wire::ProtocolVersion;
 
 use super::{Address, AddressError, Guesses, Trouble, listener_lines};
 use crate::brokers::{self, BROKERS};
+use crate::protocol::without_address_secrets;
 
 /// A machine that refuses a connection does so at once, even across the world.
 const QUICK: Duration = Duration::from_millis(1500);
@@ -69,7 +70,11 @@ pub(super) fn bad_address(url: &str, error: &AddressError, guesses: &mut Guesses
         {
             "Use wss:// and the port of the server's WebSocket listener, which is not 8883.".into()
         }
-        AddressError::NoScheme => format!("Write ws://{} or wss://{}.", url.trim(), url.trim()),
+        AddressError::NoScheme => {
+            // The advice stands in the log.
+            let url = without_address_secrets(url.trim());
+            format!("Write ws://{url} or wss://{url}.")
+        }
         AddressError::UserInfo => {
             "Put the name and the password into the fields of the connection.".into()
         }

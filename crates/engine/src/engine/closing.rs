@@ -1,10 +1,10 @@
 //! What is written into the log, and kept, when a connection opens and when it ends.
 
-use mqttscope_session::client::{Cause, Command as ClientCommand, Phase as ClientPhase};
+use mqttscope_session::client::{Cause, Command as ClientCommand, Fault, Phase as ClientPhase};
 use mqttscope_session::common::Instant;
 use mqttscope_wire::{
     ControlPacket, Decoded, PacketType, PropertiesBuf, Property, PropertyId, ProtocolVersion,
-    ReasonCode, decode,
+    ReasonCode, StreamError, decode,
 };
 
 use super::{Engine, instant};
@@ -13,7 +13,7 @@ use crate::connection::Connection;
 use crate::doctor::{self, Doubt, End, Known, Phase, Trouble};
 use crate::hub;
 use crate::protocol::{
-    Advice, ClosedBy, ConnectionEvent, ConnectionId, EventKind, Target, without_query,
+    Advice, ClosedBy, ConnectionEvent, ConnectionId, EventKind, Target, bare_address,
 };
 use crate::view::rows;
 
@@ -222,6 +222,15 @@ impl Engine {
             } => said(PacketType::Disconnect, *reason_code, properties),
             Cause::AnsweredAsV3_1_1 { .. } => End::OlderVersion,
             Cause::TimedOut(packet_type) => End::TimedOut(*packet_type),
+            Cause::Fault(Fault::Stream(StreamError::TooLarge { len, .. }))
+                if connection
+                    .profile
+                    .properties
+                    .maximum_packet_size
+                    .is_none_or(|most| *len <= most as usize) =>
+            {
+                End::LargerThanKept(*len)
+            }
             Cause::Fault(fault) => {
                 let last = attempt.last_received;
                 let bytes = last
@@ -401,11 +410,11 @@ fn said(packet_type: PacketType, reason_code: ReasonCode, properties: &Propertie
     }
 }
 
-/// Where a connection leads, as the log tells it: without a query, which may carry a token.
+/// Where a connection leads, as the log tells it: without what may be a secret in it.
 fn address(target: &Target) -> String {
     match target {
         Target::BuiltIn => "the built-in broker".to_owned(),
-        Target::WebSocket(url) => without_query(url).to_owned(),
+        Target::WebSocket(url) => bare_address(url),
     }
 }
 

@@ -13,7 +13,6 @@ use crate::protocol::{
     Command, ConnectionId, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
     SubscriptionDraft,
 };
-use crate::view::gone::Gone;
 use crate::view::{history, rows};
 
 /// The most packets of a handshake that are given for its picture.
@@ -94,6 +93,8 @@ impl Engine {
             }
             Command::Budget(bytes) => self.log.set_budget(bytes),
             Command::Clear => self.clear(),
+            Command::Restore => self.restore(),
+            Command::ForgetCleared => self.forget_cleared(),
             Command::Export(wanted) => {
                 let exported = export::write(&self.log, &self.topics, &wanted);
                 self.answers.push(Report::Exported(exported));
@@ -322,7 +323,7 @@ impl Engine {
     }
 
     /// Tells the lists what they show.
-    fn rewant(&mut self) {
+    pub(super) fn rewant(&mut self) {
         let looking = &self.looking;
         let wanted = Wanted {
             connection: looking.connection,
@@ -353,22 +354,5 @@ impl Engine {
             &looking.chart_path,
             looking.connection,
         );
-    }
-
-    fn clear(&mut self) {
-        self.log.clear();
-        self.links.clear();
-        self.topics.clear();
-        self.wire.clear();
-        self.messages.clear();
-        self.charting.clear();
-        self.watch.clear();
-        self.states.clear();
-        self.flows_gone = Gone::default();
-        self.findings_gone = Gone::default();
-        for connection in self.connections.values_mut() {
-            connection.forget_topics();
-        }
-        self.rewant();
     }
 }

@@ -1,5 +1,6 @@
 //! The engine itself; see [`Engine`].
 
+mod clearing;
 mod closing;
 mod commands;
 mod events;
@@ -19,7 +20,9 @@ use crate::connection::Connection;
 pub use crate::connection::SocketId;
 use crate::doctor::{End, Phase};
 use crate::log::{Index, Links, WireLog};
-use crate::protocol::{ConnectionId, Grade, Looking, Notice, RecordId, Report, Target};
+use crate::protocol::{
+    ConnectionId, Grade, Looking, Notice, RecordId, Report, Target, without_address_secrets,
+};
 use crate::states::States;
 use crate::topics::Topics;
 use crate::view::charting::Charting;
@@ -72,6 +75,20 @@ pub struct Closed {
     pub was_open: bool,
 }
 
+impl Closed {
+    /// The same, where the browser's reason quotes an address that holds secrets: reasons are logged.
+    fn without_secrets_of(&self, target: &Target) -> Self {
+        let mut closed = self.clone();
+        if let Target::WebSocket(address) = target {
+            let masked = without_address_secrets(address);
+            if masked != *address {
+                closed.reason = closed.reason.replace(address.as_str(), &masked);
+            }
+        }
+        closed
+    }
+}
+
 /// Connections, the log of the wire, and what the page is told of them.
 ///
 /// Its owner hands in commands, what sockets say and the time, and takes out what sockets are to do
@@ -83,6 +100,8 @@ pub struct Engine {
     log: WireLog,
     links: Links,
     topics: Topics,
+    /// The tree as it was before the log was cleared, for as long as that can be undone.
+    topics_before: Option<Topics>,
     dissector: Dissector,
     connections: BTreeMap<ConnectionId, Connection>,
     sockets: HashMap<SocketId, ConnectionId>,
@@ -121,6 +140,7 @@ impl Engine {
             log: WireLog::default(),
             links: Links::default(),
             topics: Topics::default(),
+            topics_before: None,
             dissector: Dissector::new(),
             connections: BTreeMap::new(),
             sockets: HashMap::new(),
@@ -218,8 +238,9 @@ impl Engine {
         self.unlink(now_ms, id, socket);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.socket = None;
-            connection.attempt.closed(closed);
-            connection.cause = events::words_of(closed);
+            let closed = closed.without_secrets_of(&connection.profile.target);
+            connection.attempt.closed(&closed);
+            connection.cause = events::words_of(&closed);
             connection.client.handle_disconnected(instant(now_ms));
         }
         self.settle(now_ms, id);

@@ -57,6 +57,7 @@ impl Engine {
 
     /// What is always shown, and what stands in the middle of the page.
     fn report_rows(&mut self, now_ms: f64, reports: &mut Vec<Report>) {
+        self.drop_tree_of_gone();
         let listed = (self.watch).listed(self.looking.connection, RecordId(self.log.first()));
         reports.push(Report::Summary(Box::new(Summary {
             connections: self
@@ -147,7 +148,16 @@ impl Engine {
                 first,
                 total: all.len() as u64,
                 dropped,
-                rows: shown.iter().map(Listed::view).collect(),
+                rows: shown
+                    .iter()
+                    .map(|one| {
+                        let mut view = one.view();
+                        // One that was cleared cannot be gone to.
+                        let floor = self.log.floor();
+                        view.packets.retain(|record| record.0 >= floor);
+                        view
+                    })
+                    .collect(),
             });
         }
         if looking.chart {

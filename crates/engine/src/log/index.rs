@@ -122,7 +122,7 @@ impl Index {
     /// The window's packets, and where they stand.
     pub(crate) fn window(&self, log: &WireLog, window: Window) -> Part {
         let dropped = if self.is_whole() {
-            log.first()
+            log.dropped()
         } else {
             self.dropped
         };

@@ -72,11 +72,6 @@ impl Links {
     pub(crate) fn forget(&mut self, connection: ConnectionId) {
         self.0.retain(|(of, ..), _| *of != connection);
     }
-
-    /// Forgets everything.
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
-    }
 }
 
 #[cfg(test)]

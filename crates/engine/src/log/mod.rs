@@ -2,7 +2,8 @@
 //!
 //! Bytes lie in large chunks, and each packet has a record of fixed size beside them: adding a packet
 //! allocates nothing most of the time, and a row is found at once however many there are. When the
-//! budget is spent the oldest chunk goes, with the records of what was in it.
+//! budget is spent the oldest chunk goes, with the records of what was in it. Packets that were cleared are
+//! hidden at first, and go like all others.
 
 mod arena;
 mod entry;
@@ -77,8 +78,12 @@ pub(crate) struct New {
 pub(crate) struct WireLog {
     arena: Arena,
     records: Records,
-    /// The number of the oldest record.
-    first: u64,
+    /// The number of the oldest record that is there.
+    oldest: u64,
+    /// Records before this number are hidden: they were cleared.
+    floor: u64,
+    /// What the floor was before the log was cleared last, for as long as that can be undone.
+    floor_before: Option<u64>,
     /// The numbers of the records that are no packets.
     events: VecDeque<u64>,
     budget: u64,
@@ -89,7 +94,9 @@ impl Default for WireLog {
         Self {
             arena: Arena::default(),
             records: Records::default(),
-            first: 0,
+            oldest: 0,
+            floor: 0,
+            floor_before: None,
             events: VecDeque::new(),
             budget: BUDGET,
         }
@@ -146,7 +153,8 @@ impl WireLog {
 
     /// Ties an answer to what it answers, both ways.
     pub(crate) fn link(&mut self, asked: RecordId, answer: RecordId) {
-        let Some(from) = self.get(asked).map(|record| record.at_ms) else {
+        // One that was cleared is asked and answered as any other.
+        let Some(from) = self.get_mut(asked).map(|record| record.at_ms) else {
             return;
         };
         let Ok(far) = i32::try_from(answer.0.saturating_sub(asked.0)) else {
@@ -197,16 +205,21 @@ impl WireLog {
 
     /// Openings and closings that are kept.
     pub(crate) fn events(&self) -> u64 {
-        self.events.len() as u64
+        let hidden = self.events.partition_point(|&event| event < self.floor);
+        self.events.len().saturating_sub(hidden) as u64
     }
 
     fn record(&self, id: RecordId) -> Option<&Record> {
-        let at = id.0.checked_sub(self.first)?;
+        if id.0 < self.floor {
+            return None;
+        }
+        let at = id.0.checked_sub(self.oldest)?;
         self.records.get(usize::try_from(at).ok()?)
     }
 
+    /// Also one that was cleared: what is learnt of it must be right when it is brought back.
     fn get_mut(&mut self, id: RecordId) -> Option<&mut Record> {
-        let at = id.0.checked_sub(self.first)?;
+        let at = id.0.checked_sub(self.oldest)?;
         self.records.get_mut(usize::try_from(at).ok()?)
     }
 
@@ -215,21 +228,37 @@ impl WireLog {
         self.arena.get(record.place)
     }
 
-    /// The number of the oldest packet.
-    pub(crate) const fn first(&self) -> u64 {
-        self.first
+    /// The number of the oldest packet that is shown.
+    pub(crate) fn first(&self) -> u64 {
+        self.oldest.max(self.floor)
+    }
+
+    /// The number of the oldest packet, one that was cleared included.
+    pub(crate) const fn oldest(&self) -> u64 {
+        self.oldest
+    }
+
+    /// The number that the first packet had, or would have had, after the log was last cleared.
+    pub(crate) const fn floor(&self) -> u64 {
+        self.floor
+    }
+
+    /// Packets that made room for newer ones since the log was last cleared.
+    pub(crate) const fn dropped(&self) -> u64 {
+        self.oldest.saturating_sub(self.floor)
     }
 
     /// The number that the next packet gets.
     pub(crate) fn end(&self) -> u64 {
-        self.first.saturating_add(self.records.len() as u64)
+        self.oldest.saturating_add(self.records.len() as u64)
     }
 
     /// Its size.
     pub(crate) fn view(&self) -> LogView {
         LogView {
-            packets: (self.records.len() as u64).saturating_sub(self.events()),
-            dropped: self.first,
+            packets: (self.end().saturating_sub(self.first())).saturating_sub(self.events()),
+            dropped: self.dropped(),
+            cleared: self.cleared(),
             bytes: self.size(),
             budget: self.budget,
         }
@@ -241,12 +270,66 @@ impl WireLog {
         self.shrink();
     }
 
-    /// Forgets every packet. Numbers begin at 0 again.
-    pub(crate) fn clear(&mut self) {
-        *self = Self {
-            budget: self.budget,
-            ..Self::default()
+    /// Hides every packet, and forgets those that were hidden before. Whether there was any to hide.
+    pub(crate) fn clear(&mut self) -> bool {
+        if self.first() >= self.end() {
+            return false;
+        }
+        self.forget_cleared();
+        self.floor_before = Some(self.floor);
+        self.floor = self.end();
+        true
+    }
+
+    /// Shows again what was hidden last. Whether there was anything left of it.
+    pub(crate) fn restore(&mut self) -> bool {
+        let Some(before) = self
+            .floor_before
+            .take()
+            .filter(|_| self.oldest < self.floor)
+        else {
+            return false;
         };
+        self.floor = before;
+        true
+    }
+
+    /// Lets go what is hidden.
+    pub(crate) fn forget_cleared(&mut self) {
+        self.floor_before = None;
+        let shown = self.record(RecordId(self.floor));
+        match shown.map(|record| record.place.chunk) {
+            Some(chunk) => {
+                while self.arena.first_chunk() < chunk && self.arena.drop_first() {}
+                self.drop_records();
+            }
+            // Nothing that is there is shown.
+            None if self.floor >= self.end() => {
+                self.oldest = self.end();
+                self.arena = Arena::default();
+                self.records = Records::default();
+                self.events.clear();
+            }
+            None => {}
+        }
+    }
+
+    /// Packets that can be shown again.
+    fn cleared(&self) -> u64 {
+        let Some(before) = self.floor_before else {
+            return 0;
+        };
+        let from = self.oldest.max(before);
+        let below = |number| self.events.partition_point(|&event| event < number) as u64;
+        let events = below(self.floor).saturating_sub(below(from));
+        self.floor.saturating_sub(from).saturating_sub(events)
+    }
+
+    /// Gives a packet the number that its topic has in another tree.
+    pub(crate) fn set_topic(&mut self, id: RecordId, topic: u32) {
+        if let Some(record) = self.get_mut(id) {
+            record.topic = topic;
+        }
     }
 
     fn size(&self) -> u64 {
@@ -256,15 +339,20 @@ impl WireLog {
     /// Drops whole chunks until the budget holds; the newest packet always stays.
     fn shrink(&mut self) {
         while self.size() > self.budget && self.arena.drop_first() {
-            let first_chunk = self.arena.first_chunk();
-            let gone = self
-                .records
-                .drop_while(|record| record.place.chunk < first_chunk);
-            self.first = self.first.saturating_add(gone as u64);
-            let first = self.first;
-            while self.events.front().is_some_and(|&event| event < first) {
-                self.events.pop_front();
-            }
+            self.drop_records();
+        }
+    }
+
+    /// Drops the records of chunks that are gone.
+    fn drop_records(&mut self) {
+        let first_chunk = self.arena.first_chunk();
+        let gone = self
+            .records
+            .drop_while(|record| record.place.chunk < first_chunk);
+        self.oldest = self.oldest.saturating_add(gone as u64);
+        let oldest = self.oldest;
+        while self.events.front().is_some_and(|&event| event < oldest) {
+            self.events.pop_front();
         }
     }
 }
@@ -326,6 +414,23 @@ mod tests {
         let id = log.push(new(0.0), &vec![7; 3 << 20]);
         assert_eq!(log.view().packets, 1);
         assert_eq!(log.bytes(log.get(id).unwrap()).len(), 3 << 20);
+    }
+
+    #[test]
+    fn what_was_cleared_is_hidden_and_answered_all_the_same() {
+        let mut log = WireLog::default();
+        log.push(new(9.0), &[0xe0]);
+        let asked = log.push(new(10.0), &[0x32]);
+        assert!(log.clear() && !log.clear());
+        assert_eq!((log.get(asked), log.first(), log.end()), (None, 2, 2));
+        let answer = log.push(new(12.5), &[0x40]);
+        log.link(asked, answer);
+        assert_eq!(log.linked(answer), None);
+        assert_eq!((log.view().packets, log.view().cleared), (1, 2));
+        assert!(log.restore() && !log.restore());
+        assert_eq!(log.linked(answer), Some(asked));
+        assert_eq!(log.linked(asked), Some(answer));
+        assert_eq!((log.view().packets, log.view().cleared), (3, 0));
     }
 
     #[test]

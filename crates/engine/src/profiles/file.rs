@@ -117,11 +117,27 @@ pub fn export(profiles: &[Profile], with_secrets: bool) -> String {
     serde_json::to_string_pretty(&file).unwrap_or_default()
 }
 
-/// Reads a file of ours or one of MQTTX.
+/// Reads a file of ours or one of MQTTX. Whether its secrets are kept in this browser is never the
+/// file's to say: the person who reads it has not been asked.
 ///
 /// # Errors
 /// When it is neither, or is broken; the file is then not read at all.
 pub fn import(text: &str) -> Result<Imported, ImportError> {
+    let mut imported = read(text)?;
+    for profile in &mut imported.profiles {
+        profile.keep_secrets = false;
+    }
+    if imported.profiles.iter().any(Profile::has_secrets) {
+        imported.notes.push(
+            "Passwords and other secrets of the file are forgotten when the page is closed, unless you \
+             choose “Keep the secrets in this browser” in a connection's settings."
+                .into(),
+        );
+    }
+    Ok(imported)
+}
+
+fn read(text: &str) -> Result<Imported, ImportError> {
     if text.len() > MAX_FILE {
         return Err(ImportError::TooLarge(text.len()));
     }
@@ -193,6 +209,7 @@ fn ours(value: Value) -> Result<Profile, String> {
 mod tests {
     use super::super::presets;
     use super::*;
+    use crate::protocol::Target;
 
     fn profile() -> Profile {
         let mut profile = Profile {
@@ -213,13 +230,34 @@ mod tests {
         let back = import(&export(&all, true)).unwrap();
         all.last_mut().unwrap().id.clear();
         assert_eq!(back.profiles, all);
-        assert!(back.notes.is_empty());
+        assert_eq!(back.notes.len(), 1, "{:?}", back.notes);
+        all.pop();
+        assert_eq!(import(&export(&all, true)).unwrap().notes.len(), 0);
+    }
+
+    #[test]
+    fn a_file_does_not_decide_that_its_secrets_are_kept() {
+        let mut profile = profile();
+        profile.keep_secrets = true;
+        let with_password = import(&export(&[profile.clone()], true)).unwrap();
+        assert!(!with_password.profiles[0].keep_secrets);
+        assert_eq!(with_password.profiles[0].password, profile.password);
+        assert!(with_password.notes[0].contains("forgotten when the page is closed"));
+        profile = profile.without_secrets();
+        let without = import(&export(&[profile], true)).unwrap();
+        assert!(!without.profiles[0].keep_secrets && without.notes.is_empty());
     }
 
     #[test]
     fn secrets_stay_here_unless_asked_for() {
-        let text = export(&[profile()], false);
-        assert!(!text.contains("secret\""), "{text}");
+        let mut profile = profile();
+        profile.target = Target::WebSocket("wss://u:secret@h/p?token=secret&secret".into());
+        let text = export(&[profile], false);
+        assert!(text.contains("wss://***@h/p?token=***&***"), "{text}");
+        assert!(
+            !text.contains("secret\"") && !text.contains("secret@"),
+            "{text}"
+        );
         assert!(!text.contains("115"), "the bytes of the secret: {text}");
         assert_eq!(import(&text).unwrap().profiles[0].password, None);
     }

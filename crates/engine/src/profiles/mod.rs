@@ -22,6 +22,7 @@ pub fn for_storage(profile: &Profile) -> Profile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::Target;
 
     #[test]
     fn secrets_are_stored_only_when_ticked() {
@@ -33,6 +34,10 @@ mod tests {
         let stored = for_storage(&profile);
         assert_eq!(stored.password, None);
         assert_eq!(stored.properties.authentication_data, None);
+        profile.target = Target::WebSocket("wss://u:p@h/mqtt?token=t".into());
+        let stored = for_storage(&profile);
+        let masked = Target::WebSocket("wss://***@h/mqtt?token=***".into());
+        assert_eq!(stored.target, masked);
         profile.keep_secrets = true;
         assert_eq!(for_storage(&profile), profile);
     }

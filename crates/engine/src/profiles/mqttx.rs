@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{ImportError, Imported};
 use crate::protocol::{
     ConnectProperties, MessageDraft, MessageProperties, Profile, Reconnect, SubscriptionDraft,
-    Target, WillDraft,
+    Target, WillDraft, without_address_secrets,
 };
 
 /// As many colours as the page marks filters with.
@@ -35,13 +35,6 @@ pub(super) fn import(connections: &[Value]) -> Result<Imported, ImportError> {
             let profile = connection(&Members(members), &mut imported.notes);
             imported.profiles.push(profile);
         }
-    }
-    if imported.profiles.iter().any(|p| p.password.is_some()) {
-        imported.notes.push(
-            "Passwords are kept until the page is closed, unless a connection's settings say \
-             “Keep the password in this browser”."
-                .into(),
-        );
     }
     Ok(imported)
 }
@@ -136,7 +129,8 @@ fn address(it: &Members<'_>, name: &str, notes: &mut Vec<String>) -> String {
     };
     let url = format!("{scheme}://{host}:{port}{slash}{path}");
     notes.push(format!(
-        "{name}: it used {protocol}://, which a browser cannot open; {url} is a guess, check it."
+        "{name}: it used {protocol}://, which a browser cannot open; {} is a guess, check it.",
+        without_address_secrets(&url)
     ));
     url
 }
@@ -396,7 +390,7 @@ mod tests {
                 "lab: its certificate file",
                 "lab: its messages are lef",
                 "lab: it used mqtt://, whi",
-                "Passwords are kept until ",
+                "Passwords and other secre",
             ]
         );
     }
@@ -436,7 +430,7 @@ mod tests {
             "MQTT-3.8.3-4",
             "MQTT-3.1.3-8",
             "it used mqtts://",
-            "Passwords are kept",
+            "Passwords and other secrets",
         ] {
             let notes = read.notes.iter();
             assert_eq!(

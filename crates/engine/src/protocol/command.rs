@@ -51,6 +51,10 @@ pub enum Command {
     Budget(u64),
     /// Empties the log.
     Clear,
+    /// Brings back what was cleared last, as far as it did not make room for what came since.
+    Restore,
+    /// What was cleared is not wanted back.
+    ForgetCleared,
     /// A file of what was recorded.
     Export(Export),
 }

@@ -49,7 +49,7 @@ pub struct LastPacket {
 pub struct ConnectionEvent {
     /// What happened.
     pub kind: EventKind,
-    /// Where the connection leads, without a query: it may carry a token.
+    /// Where the connection leads, without query and user: they may hold secrets.
     pub address: String,
     /// Opened or not: milliseconds since the attempt began. Closed: since it had opened.
     pub after_ms: f64,
@@ -133,12 +133,6 @@ impl ConnectionEvent {
         }
         line
     }
-}
-
-/// An address without its query and fragment, which may carry a token.
-#[must_use]
-pub fn without_query(url: &str) -> &str {
-    url.split(['?', '#']).next().unwrap_or(url)
 }
 
 /// Milliseconds as a person reads them: `12 ms`, `3.2 s`, `4 min 10 s`.

@@ -4,6 +4,7 @@
 //! that are on screen, never with everything: however busy the wire is, a report is small, and
 //! there is at most one that the page has not drawn yet ([`Command::Drawn`]).
 
+mod address;
 mod command;
 mod draft;
 mod event;
@@ -11,11 +12,10 @@ mod profile;
 mod report;
 mod rows;
 
+pub use address::{MASK, bare_address, is_masked, without_address_secrets};
 pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
-pub use event::{
-    ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, duration, without_query,
-};
+pub use event::{ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, duration};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
     Action, Advice, Chart, ChartPoint, ConnectionState, ConnectionView, Exported, FilterView,
@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ConnectionId(pub u32);
 
-/// A packet's place in the log of the wire, counted from 0 since the log was last cleared. It stays
-/// when older packets are dropped.
+/// A packet's place in the log of the wire, counted from 0. It stays when older packets are dropped or
+/// cleared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RecordId(pub u64);

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MessageDraft, SubscriptionDraft};
+use super::{MessageDraft, SubscriptionDraft, without_address_secrets};
 
-/// A connection's settings. Its secrets are [`Profile::password`] and
-/// [`ConnectProperties::authentication_data`]; see [`Profile::without_secrets`].
+/// A connection's settings. Its secrets are [`Profile::password`],
+/// [`ConnectProperties::authentication_data`], and in the address the query and what stands before the
+/// host; see [`Profile::without_secrets`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Profile {
@@ -95,6 +96,13 @@ pub struct Reconnect {
     pub attempts: Option<u32>,
 }
 
+impl Reconnect {
+    /// The shortest first wait: whoever takes the milliseconds for seconds must not storm a broker.
+    pub const SHORTEST_FIRST_MS: u32 = 500;
+    /// The shortest longest wait.
+    pub const SHORTEST_LONGEST_MS: u32 = 2_000;
+}
+
 impl Default for Profile {
     fn default() -> Self {
         Self {
@@ -127,6 +135,19 @@ impl Profile {
     pub fn without_secrets(mut self) -> Self {
         self.password = None;
         self.properties.authentication_data = None;
+        if let Target::WebSocket(address) = &mut self.target {
+            *address = without_address_secrets(address);
+        }
         self
+    }
+
+    /// Whether there is anything in it that nobody else may read.
+    #[must_use]
+    pub fn has_secrets(&self) -> bool {
+        let address = match &self.target {
+            Target::BuiltIn => false,
+            Target::WebSocket(address) => without_address_secrets(address) != *address,
+        };
+        address || self.password.is_some() || self.properties.authentication_data.is_some()
     }
 }

@@ -117,7 +117,9 @@ pub struct LogView {
     pub packets: u64,
     /// Packets that were dropped for the budget.
     pub dropped: u64,
-    /// Bytes that it takes.
+    /// Packets that were cleared last and can be brought back.
+    pub cleared: u64,
+    /// Bytes that it takes, also for what can be brought back.
     pub bytes: u64,
     /// Bytes that it may take.
     pub budget: u64,

@@ -255,11 +255,6 @@ impl Topics {
         self.left_out.len() as u64
     }
 
-    /// Forgets every topic.
-    pub(crate) fn clear(&mut self) {
-        *self = Self::default();
-    }
-
     /// Topics below a root that had a message, in their order, with the packet of the last.
     pub(crate) fn last_below(
         &self,

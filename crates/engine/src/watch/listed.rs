@@ -78,7 +78,10 @@ impl Watch {
                     continue;
                 };
                 // What was cleared is not spoken of any more.
-                let is_cleared = line.packets.last().is_none_or(|last| last < server.cleared);
+                let is_cleared = line
+                    .packets
+                    .last()
+                    .is_none_or(|last| last < server.cleared[0]);
                 if of.is_some_and(|of| of != connection) || is_cleared {
                     continue;
                 }

@@ -307,3 +307,65 @@ fn the_oldest_rows_go_with_their_packets() {
     world.command(Command::Cut(A));
     assert_eq!(world.look().events.len(), 1);
 }
+
+/// Everything that is shown of a connection and all that is exported of it.
+fn all_texts(world: &mut World) -> String {
+    for format in [
+        ExportFormat::WireHex,
+        ExportFormat::WireJsonLines,
+        ExportFormat::WireCsv,
+    ] {
+        world.command(Command::Export(Export {
+            connection: None,
+            format,
+            search: String::new(),
+            with_secrets: false,
+        }));
+    }
+    let seen = world.look();
+    let files = seen.files.iter().map(|file| &file.bytes);
+    let files: Vec<_> = files.map(|file| String::from_utf8_lossy(file)).collect();
+    assert_eq!(files.len(), 3);
+    let shown = (seen.summary, seen.events, seen.notices);
+    format!("{shown:?} {files:?} {:?}", last(world))
+}
+
+#[test]
+fn the_secrets_of_an_address_are_in_no_row_and_no_export() {
+    let address = "ws://me:secret@127.0.0.1:9101/mqtt?token=secret&secret";
+    let mut profile = websocket("5", "a");
+    profile.target = Target::WebSocket(address.into());
+    let mut world = world();
+    world.command(Command::Connect(A, profile.clone()));
+    let socket = asked(&mut world);
+    world.engine.handle_open(world.now, socket);
+    let texts = all_texts(&mut world);
+    assert!(texts.contains("ws://127.0.0.1:9101/mqtt"), "{texts}");
+    assert!(!texts.contains("secret"), "{texts}");
+
+    // Browsers quote an address that they do not take.
+    world.command(Command::Cut(A));
+    world.command(Command::Connect(B, profile));
+    let socket = asked(&mut world);
+    let closed = Closed {
+        reason: format!("The URL '{address}' is invalid."),
+        ..Closed::default()
+    };
+    world.engine.handle_closed(world.now, socket, &closed);
+    let texts = all_texts(&mut world);
+    assert!(texts.contains("token=***"), "{texts}");
+    assert!(!texts.contains("secret"), "{texts}");
+}
+
+#[test]
+fn an_address_without_its_token_is_not_tried() {
+    let mut world = world();
+    let profile = websocket("5", "a").without_secrets();
+    world.command(Command::Connect(A, profile.into()));
+    assert!(world.asked.is_empty());
+    let seen = world.look();
+    let [notice] = &seen.notices[..] else {
+        panic!("one notice: {:?}", seen.notices)
+    };
+    assert!(notice.text.contains("enter it"), "{}", notice.text);
+}

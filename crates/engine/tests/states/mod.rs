@@ -197,7 +197,7 @@ fn what_was_dropped_or_cleared_is_said_to_be_unknown() {
     assert_eq!(around(&mut world, Moment::Row(A, 0)), None);
     world.command(Command::Publish(A, message("t", "x", 0), None));
     let state = around(&mut world, Moment::Row(A, 0)).unwrap();
-    assert_eq!((state.record, state.total), (RecordId(0), 1));
+    assert_eq!((state.row, state.total), (0, 1));
     assert_eq!(notes(&state.view.unwrap()), 3);
 }
 

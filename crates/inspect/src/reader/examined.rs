@@ -8,7 +8,8 @@ use mqttscope_capture::reading::Role;
 use mqttscope_capture::text::SourceMap;
 use mqttscope_wire::Sender;
 
-use super::{Found, Other, Request, Shown, Taking, clients_of};
+use super::other::Seen;
+use super::{Found, Request, Shown, Taking, clients_of};
 use crate::sides::Run;
 
 impl Found {
@@ -18,32 +19,46 @@ impl Found {
         request: &Request<'_>,
         bytes: Vec<u8>,
         parts: &[Part],
-        runs: &[Run],
+        runs: Vec<Run>,
     ) -> Self {
-        let runs = runs.to_vec();
+        let (found, seen) = self.seen(request, bytes, parts, runs);
+        Self {
+            other: seen.map(Seen::told),
+            ..found
+        }
+    }
+
+    fn seen(
+        self,
+        request: &Request<'_>,
+        bytes: Vec<u8>,
+        parts: &[Part],
+        runs: Vec<Run>,
+    ) -> (Self, Option<Seen>) {
         let Some(examined) = examine(&bytes, parts, request.stream) else {
-            return Self {
+            let found = Self {
                 bytes,
                 runs,
                 ..self
             };
+            return (found, None);
         };
         let shown = shown(&examined, request.taking);
-        let mut other = Other {
+        let mut seen = Seen {
             shown,
             unwrap: examined
                 .inside
                 .as_ref()
-                .map(|inside| unwrap(&inside.layers)),
+                .and_then(|inside| unwrap(&inside.layers)),
             foreign: examined.foreign,
             streams: examined.streams,
             stream: examined.stream,
-            ..Other::default()
+            ..Seen::default()
         };
         if let Some(inside) = &examined.inside {
-            other.layers = inside.layers.iter().map(|layer| layer.says()).collect();
-            other.notes.clone_from(&inside.notes);
-            other.has_text_frame = inside.has_text_frame;
+            seen.layers = inside.layers.iter().map(|layer| layer.says()).collect();
+            seen.notes.clone_from(&inside.notes);
+            seen.has_text_frame = inside.has_text_frame;
         }
         let found = match (shown, examined.inside) {
             (Shown::All, _) => Self {
@@ -54,11 +69,8 @@ impl Found {
             (Shown::Inside, Some(inside)) => self.inside(inside),
             _ => self,
         };
-        other.bytes = bytes;
-        Self {
-            other: Some(other),
-            ..found
-        }
+        seen.bytes = bytes;
+        (found, Some(seen))
     }
 
     fn inside(self, inside: Inside) -> Self {
@@ -76,48 +88,27 @@ impl Found {
 
     /// What a text that is a JSON document holds.
     pub(super) fn of_json(request: &Request<'_>, json: Json) -> Self {
-        let found = match json {
+        let (found, seen) = match json {
+            Json::Recording(recording) => Self::of_recording(request, recording),
             Json::Named(foreign) => {
-                return Self {
-                    other: Some(Other {
-                        foreign: Some(foreign),
-                        ..Other::default()
-                    }),
-                    ..Self::default()
+                let seen = Seen {
+                    foreign: Some(foreign),
+                    ..Seen::default()
                 };
+                (Self::default(), seen)
             }
-            Json::Recording(found) => found,
         };
-        let what = found.what.clone();
-        let (notes, has_text_frame) = (found.notes.clone(), found.has_text_frame);
-        let read = Self::of_recording(request, &found);
-        let mut other = read.other.clone().unwrap_or(Other {
-            shown: Shown::Inside,
-            ..Other::default()
-        });
-        other.notes.extend(notes);
-        other.has_text_frame |= has_text_frame;
-        // What the document is comes first, unless its bytes are no MQTT.
-        other.foreign = other
-            .foreign
-            .filter(|_| other.shown == Shown::Nothing)
-            .or(Some(Foreign {
-                protocol: Protocol::Json,
-                confidence: Confidence::Certain,
-                what,
-                advice: String::new(),
-            }));
         Self {
-            other: Some(other),
-            ..read
+            other: Some(seen.told()),
+            ..found
         }
     }
 
-    fn of_recording(request: &Request<'_>, found: &Recording) -> Self {
+    fn of_recording(request: &Request<'_>, recording: Recording) -> (Self, Seen) {
         let mut parts = Vec::new();
         let mut bytes = Vec::new();
         let mut times = Vec::new();
-        for part in &found.parts {
+        for part in &recording.parts {
             times.extend(part.at_ms.map(|at_ms| (bytes.len(), at_ms)));
             parts.push(Part {
                 start: bytes.len(),
@@ -126,27 +117,45 @@ impl Found {
             bytes.extend_from_slice(&part.bytes);
         }
         let runs = clients(parts.iter().map(|part| (part.start, part.is_first)));
-        Self {
-            source: Some(SourceMap::of_parts(&found.parts)),
+        let read = Self {
+            source: Some(SourceMap::of_parts(&recording.parts)),
             times,
             ..Self::default()
-        }
-        .examined(request, bytes, &parts, &runs)
+        };
+        let (found, seen) = read.seen(request, bytes, &parts, runs);
+        let mut seen = seen.unwrap_or(Seen {
+            shown: Shown::Inside,
+            ..Seen::default()
+        });
+        seen.notes.extend(recording.notes);
+        seen.has_text_frame |= recording.has_text_frame;
+        // What the document is comes first, unless its bytes are no MQTT.
+        seen.foreign = seen
+            .foreign
+            .filter(|_| seen.shown == Shown::Nothing)
+            .or(Some(Foreign {
+                protocol: Protocol::Json,
+                confidence: Confidence::Certain,
+                what: recording.what,
+                advice: String::new(),
+            }));
+        (found, seen)
     }
 }
 
-fn unwrap(layers: &[Layer]) -> String {
+/// What a button says that takes these off; none: there is nothing to take off.
+fn unwrap(layers: &[Layer]) -> Option<String> {
     let frames = layers
         .iter()
         .find(|layer| layer.name.starts_with("WebSocket"));
     if let Some(frames) = frames {
         let plural = if frames.count == 1 { "" } else { "s" };
-        return format!("Unwrap {} WebSocket frame{plural}", frames.count);
+        return Some(format!("Unwrap {} WebSocket frame{plural}", frames.count));
     }
     let bytes = layers
         .iter()
         .fold(0_usize, |sum, layer| sum.saturating_add(layer.bytes));
-    format!("Skip {bytes} bytes of headers")
+    (bytes > 0).then(|| format!("Skip {bytes} bytes of headers"))
 }
 
 fn shown(examined: &Examined, taking: Taking) -> Shown {

@@ -109,7 +109,7 @@ pub fn read(request: &Request<'_>) -> Found {
     match request.given {
         Given::Text(text) => request.read_text(text),
         Given::File(bytes) => request.read_file(bytes),
-        Given::Bytes(bytes) => Found::default().examined(request, bytes.to_vec(), &[], &[]),
+        Given::Bytes(bytes) => Found::default().examined(request, bytes.to_vec(), &[], Vec::new()),
     }
 }
 
@@ -128,7 +128,7 @@ impl Request<'_> {
                 format: Some(Format::Binary),
                 ..Found::default()
             }
-            .examined(self, bytes.to_vec(), &[], &[]),
+            .examined(self, bytes.to_vec(), &[], Vec::new()),
         }
     }
 
@@ -189,7 +189,7 @@ impl Request<'_> {
             format: Some(decoded.format),
             ..Found::default()
         };
-        let mut found = found.examined(self, decoded.bytes, &parts, &runs);
+        let mut found = found.examined(self, decoded.bytes, &parts, runs);
         if found.other.is_none() {
             found.notes.extend(says(headers));
         }

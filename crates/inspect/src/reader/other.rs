@@ -20,28 +20,30 @@ impl Taking {
     pub const ALL: [Self; 3] = [Self::Found, Self::AsTheyAre, Self::Inside];
 }
 
-/// What the given bytes are, other than packets.
+/// What the given bytes are, other than packets, as it is told to a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Other {
-    /// What they are.
-    pub foreign: Option<Foreign>,
-    /// Names of what was taken off, or can be, with sizes.
-    pub layers: Vec<String>,
-    /// What else was seen, or left out.
-    pub notes: Vec<String>,
+    /// What the bytes are and what was done with them, in one sentence.
+    pub headline: String,
+    /// What else there is to say, sentence by sentence.
+    pub details: Vec<String>,
     /// MQTT came in WebSocket text frames.
     pub has_text_frame: bool,
     /// What is shown as packets.
     pub shown: Shown,
     /// What takes off what can be taken off, as a button says it.
     pub unwrap: Option<String>,
+    /// Whether all bytes may be read as packets: not those of a document or a file of some other kind, in which packets
+    /// are not bytes of it.
+    pub may_take_all: bool,
     /// Connections to choose from, where there are several.
     pub streams: Vec<String>,
     /// Which of them is shown.
     pub stream: usize,
-    /// All bytes that were given; none for a JSON document.
+    /// What of the bytes a link may carry, so that the other end names them too: nothing that may hold words of a
+    /// person, such as the headers of HTTP or what is said to a modem.
     #[serde(with = "serde_bytes")]
-    pub bytes: Vec<u8>,
+    pub shareable: Vec<u8>,
 }
 
 /// What is shown as packets.
@@ -56,10 +58,45 @@ pub enum Shown {
     All,
 }
 
-impl Other {
-    /// What the bytes are and what was done with them, in one sentence.
-    #[must_use]
-    pub fn headline(&self) -> String {
+/// What the given bytes are, other than packets, as it was seen.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// What they are.
+    pub(super) foreign: Option<Foreign>,
+    /// Names of what was taken off, or can be, with sizes.
+    pub(super) layers: Vec<String>,
+    /// What else was seen, or left out.
+    pub(super) notes: Vec<String>,
+    /// MQTT came in WebSocket text frames.
+    pub(super) has_text_frame: bool,
+    /// What is shown as packets.
+    pub(super) shown: Shown,
+    /// What takes off what can be taken off, as a button says it.
+    pub(super) unwrap: Option<String>,
+    /// Connections to choose from, where there are several.
+    pub(super) streams: Vec<String>,
+    /// Which of them is shown.
+    pub(super) stream: usize,
+    /// All bytes that were given; none for a JSON document.
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Seen {
+    pub(super) fn told(self) -> Other {
+        Other {
+            headline: self.headline(),
+            details: self.details(),
+            shareable: self.shareable(),
+            may_take_all: !(self.bytes.is_empty() || self.shown == Shown::Inside && self.is_file()),
+            has_text_frame: self.has_text_frame,
+            shown: self.shown,
+            unwrap: self.unwrap,
+            streams: self.streams,
+            stream: self.stream,
+        }
+    }
+
+    fn headline(&self) -> String {
         let what = self.foreign.as_ref().map(|foreign| foreign.what.as_str());
         let confidence = self
             .foreign
@@ -91,10 +128,7 @@ impl Other {
         }
     }
 
-    /// What of the bytes a link may carry, so that the other end names them too: nothing that may hold
-    /// words of a person, such as the headers of HTTP or what is said to a modem.
-    #[must_use]
-    pub fn shareable(&self) -> Vec<u8> {
+    fn shareable(&self) -> Vec<u8> {
         match self.foreign.as_ref().map(|foreign| foreign.protocol) {
             Some(Protocol::Http) => {
                 let ends = |byte: &u8| matches!(byte, b'\r' | b'\n' | b'?');
@@ -116,8 +150,7 @@ impl Other {
     }
 
     /// Whether the bytes are a file of some other kind, in which packets are not bytes of it.
-    #[must_use]
-    pub fn is_file(&self) -> bool {
+    fn is_file(&self) -> bool {
         let protocol = self.foreign.as_ref().map(|foreign| foreign.protocol);
         matches!(
             protocol,
@@ -125,9 +158,7 @@ impl Other {
         )
     }
 
-    /// What else there is to say, sentence by sentence.
-    #[must_use]
-    pub fn details(&self) -> Vec<String> {
+    fn details(&self) -> Vec<String> {
         let mut details = Vec::new();
         let advice = self.foreign.iter().map(|foreign| foreign.advice.clone());
         details.extend(advice.filter(|advice| !advice.is_empty()));

@@ -115,8 +115,8 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
     },
     Setting {
         id: "keep-secrets",
-        label: "Keep the password in this browser",
-        hint: "",
+        label: "Keep the secrets in this browser",
+        hint: "password, authentication data, and what follows “?” in the address",
         kind: Kind::Check,
         applies: always,
         get: |p| yes(p.keep_secrets),

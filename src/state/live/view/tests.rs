@@ -81,6 +81,7 @@ fn a_packet_that_comes_late_is_not_shown() {
     assert_eq!(live.packet, None);
     let live = live.reduce(Act::Report(vec![packet(2)]));
     assert_eq!(live.packet.as_ref().unwrap().record, RecordId(2));
+    assert_eq!(live.clone().reduce(Act::Restored).packet, live.packet);
     assert_eq!(live.reduce(Act::Cleared).packet, None);
 }
 

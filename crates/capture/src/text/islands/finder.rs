@@ -108,6 +108,13 @@ impl<'a> Finder<'a> {
             self.close_dump();
         }
         let before = self.islands.len();
+        if from == start
+            && let Some(cells) = row::cells(start, line)
+            && let Some(island) = self.table_of_cells(&cells)
+        {
+            self.close_dump();
+            return self.push(start, island);
+        }
         match quoted::system_call(self.text, start, line).filter(|_| from == start) {
             Some(quoted::SystemCall::Bytes(island)) => self.push(start, *island),
             Some(quoted::SystemCall::Empty) => {}
@@ -231,6 +238,13 @@ impl<'a> Finder<'a> {
                     }
                     behind
                 }
+                '%' => {
+                    let (island, behind) = quoted::percent(self.text, at, end);
+                    if let Some(island) = island {
+                        self.push(line, island);
+                    }
+                    behind
+                }
                 _ if quote(c).is_some() => self.quote(at, c, line, end).unwrap_or(next),
                 _ if c.is_ascii_alphanumeric() || c == '+' || c == '/' => self.word(at, line, end),
                 _ if c.is_alphanumeric() || c == '_' => run::skip_word(self.text, at, end),
@@ -238,6 +252,21 @@ impl<'a> Finder<'a> {
             };
         }
         self.covered = self.covered.max(at);
+    }
+
+    fn table_of_cells(&self, cells: &[Range<usize>]) -> Option<Island> {
+        let range = cells.first()?.start..cells.last()?.end;
+        let mut out = Output::default();
+        for cell in cells {
+            let value = u8::from_str_radix(self.text.get(cell.clone())?, 16).ok()?;
+            out.push(value, cell.clone());
+        }
+        let strength = if cells.len() >= 8 {
+            Strength::Strong
+        } else {
+            Strength::Ordinary
+        };
+        Some(Island::new(range, Format::Hex, strength, out))
     }
 
     fn bracket(&self, at: usize) -> Option<Island> {
@@ -468,9 +497,18 @@ impl<'a> Finder<'a> {
             out.truncate(said);
         }
         let plain = first.prefix_len() == 0 && !first.framed && !first.prefixed;
+        // tcpdump alone has `0x` before its offsets and words of two bytes.
+        let tcpdump = plain
+            && first.colon
+            && width == 4
+            && first.offset.len() == 4
+            && self
+                .text
+                .get(..first.offset.start)
+                .is_some_and(|before| before.ends_with("0x"));
         let format = match () {
+            () if tcpdump => Format::TcpdumpX,
             () if low_first => Format::Hexdump,
-            () if plain && first.colon && self.is_tcpdump(first) => Format::TcpdumpX,
             () if plain && first.colon => Format::Xxd,
             () if plain && !first.colon => Format::WiresharkHex,
             () => Format::LogDump,
@@ -485,12 +523,6 @@ impl<'a> Finder<'a> {
             first.offset.start..last.words.last().map_or(last.offset.end, |w| w.end),
         );
         self.push(line, Island::new(range, format, strength, out));
-    }
-
-    /// Whether the offset has its `0x`: `xxd` writes none.
-    fn is_tcpdump(&self, row: &Row) -> bool {
-        let before = self.text.get(row.line..row.offset.start);
-        before.is_some_and(|before| before.ends_with("0x"))
     }
 
     fn close_table(&mut self) {
