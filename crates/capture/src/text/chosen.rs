@@ -153,7 +153,7 @@ pub(super) fn choose(text: &str, islands: Vec<Island>) -> Option<Choice> {
             continue;
         }
         match chosen.last() {
-            Some(last) if is_copy(last, &kept) => {
+            Some(last) if is_copy(text, last, &kept) => {
                 // The line that tells who sent it is the better one.
                 if last.context.side.is_none() && kept.context.side.is_some() {
                     chosen.pop();
@@ -191,8 +191,16 @@ fn has_frames(all: &[Kept], format: Format) -> bool {
     super::plausible::is_framed(&own)
 }
 
-/// Whether an island only repeats the one before it, in a line that tells nothing more.
-fn is_copy(last: &Kept, kept: &Kept) -> bool {
+/// Whether an island only repeats the one before it, in another line that tells nothing more. A byte may
+/// well be followed by its equal: that is no packet twice.
+fn is_copy(text: &str, last: &Kept, kept: &Kept) -> bool {
+    let between = last.island.range.end..kept.island.range.start;
+    let is_next_line = text
+        .get(between)
+        .is_some_and(|between| between.contains(['\n', '\r']));
+    if !is_next_line || kept.island.bytes().len() < 2 {
+        return false;
+    }
     let is_other_line = last.shape != kept.shape || last.island.format != kept.island.format;
     let both_told = last.context.side.is_some() && kept.context.side.is_some();
     // The line that has the header is the one that prints the packet.
@@ -352,6 +360,13 @@ impl Choice {
             self.format,
             Format::BinaryDigits | Format::NumberList | Format::Bytea
         )
+    }
+
+    /// Whether the single digits of a text have their meaning in it: they are bytes without leading zeros, or
+    /// the numbers of another format.
+    pub(super) fn explains_single_digits(&self) -> bool {
+        let is_numbers = matches!(self.format, Format::IndexTable | Format::ErlangBinary);
+        is_numbers || self.kept.iter().any(|kept| kept.island.is_short)
     }
 
     /// Puts the bytes together.
