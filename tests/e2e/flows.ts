@@ -3,7 +3,8 @@ import { expect, type Page } from "@playwright/test";
 
 export async function open(page: Page, title?: string) {
   await page.goto("#/flows");
-  await expect(page.getByTestId("diagram")).toBeVisible();
+  // The program of the page comes behind the first one, which takes a while on a busy machine.
+  await expect(page.getByTestId("diagram")).toBeVisible({ timeout: 15_000 });
   if (title) {
     await page.getByTestId("scenario").filter({ has: page.getByText(title, { exact: true }) }).click();
     await expect(page.getByTestId("title")).toHaveText(title);

@@ -146,7 +146,8 @@ test("what was left out of a text is marked in it", async ({ page }) => {
   await expect(page.getByTestId("packet")).toContainText(["CONNECT"]);
   const behind = page.getByTestId("left-out");
   await expect(behind.locator("mark")).toHaveText(["aa bb cc dd ee ff 01 02 03 04 05 06 07 08", "20 02 00 00"]);
-  // The marks lie under the words: the same lines, scrolled alike.
+  // The marks lie under the words: painted before them, on the same lines, scrolled alike.
+  await expect(field).toHaveCSS("position", "relative");
   const sizes = (element: Element) => [element.clientWidth, element.scrollHeight, element.scrollTop];
   await field.evaluate((element) => element.scrollTo(0, element.scrollHeight));
   await expect.poll(() => behind.evaluate(sizes)).toEqual(await field.evaluate(sizes));

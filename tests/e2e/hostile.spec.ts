@@ -1,9 +1,9 @@
 // Servers that send what is allowed and made to hurt, and a worker that fails all the same.
-import { expect, type Page, test as plain } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 
 import { open, publish, rows } from "./live";
 import { connack, publish as publishPacket, serve } from "./peers/server";
-import { test } from "./quiet";
+import { test, watched as plain } from "./quiet";
 
 async function connect(page: Page, url: string) {
   await page.getByTestId("new-connection").click();

@@ -1,8 +1,18 @@
 // The test of a page that has nothing to say to the console.
 import { expect, test as base } from "@playwright/test";
 
+import { watch } from "./operated";
+
+/** A test whose pages are watched: `operated.ts`. */
+export const watched = base.extend({
+  context: async ({ context }, use) => {
+    await watch(context);
+    await use(context);
+  },
+});
+
 /** Every test fails when the page writes to the console or throws, but for what the test provokes: `allowed`. */
-export const test = base.extend<{ quiet: void; allowed: RegExp | null }>({
+export const test = watched.extend<{ quiet: void; allowed: RegExp | null }>({
   allowed: [null, { option: true }],
   quiet: [
     async ({ page, allowed }, use) => {

@@ -1,8 +1,9 @@
 // Why was I thrown off: servers that misbehave, each in one way, and what the Live page says of it.
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 
 import { Desk } from "./peers/desk";
 import { Misbehaving, type Mode } from "./peers/misbehaving";
+import { watched as test } from "./quiet";
 
 interface Setting {
   desk: Desk;

@@ -43,7 +43,8 @@ cargo xtask <command>
   schedules [--cases N]          so many generated schedules of cuts and restarts (10000)
   lint                           fmt, clippy (host and wasm32), docs, cargo-deny, typos, tidy
   generate [--check]             the rule table of crates/wire, from requirements/
-  coverage [--check]             docs/spec-coverage.md, and the gaps in the requirements
+  coverage [--check]             docs/spec-coverage.md, the gaps in the requirements, and what of the page no
+                                 end-to-end test of the last run operated
   size                           the gzipped size of the page's first load, against its budget
   fuzz [--seconds N]             a short run of each fuzz target, where nightly is there
   bench [--js]                   the criterion benches; with --js those of the npm package only

@@ -10,6 +10,7 @@ use xshell::cmd;
 
 use crate::browser::{self, Browser};
 use crate::context::{self, Context, step};
+use crate::coverage::operated;
 use crate::{brokers, clients, js, npm, page, tools};
 
 /// Schedules that a change must survive.
@@ -146,7 +147,8 @@ fn end_to_end(cx: &Context, browser: &Browser, all_brokers: bool) -> Result<()> 
     let paho = clients::python_with_paho(cx)?.unwrap_or_default();
     let site = lay_out_site(cx)?;
     let port = free_port()?.to_string();
-    let _folder = sh.push_dir(tests_folder(cx));
+    operated::begin(cx)?;
+    let in_tests = sh.push_dir(tests_folder(cx));
     step("end-to-end tests on the release page", || {
         cmd!(sh, "npm test")
             .env("CHROME", &browser.chrome)
@@ -154,9 +156,12 @@ fn end_to_end(cx: &Context, browser: &Browser, all_brokers: bool) -> Result<()> 
             .env("MQTTSCOPE_SITE", &site)
             .env("MQTTSCOPE_BROKERS", brokers.names())
             .env("MQTTSCOPE_PAHO_PYTHON", paho)
+            .env("MQTTSCOPE_OPERATED", operated::folder(cx))
             .run()
             .map_err(Into::into)
-    })
+    })?;
+    drop(in_tests);
+    operated::finish(cx)
 }
 
 /// The npm package, built as it is shipped, in Node; and its types.

@@ -9,7 +9,14 @@ use mqttscope_wire::{
     SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicName, Utf8EncodedString,
 };
 
-use crate::protocol::{MASK, MessageDraft, Profile, SubscriptionDraft, Target, is_masked};
+use crate::protocol::{
+    MASK, MessageDraft, Profile, Reconnect as Waits, SubscriptionDraft, Target, is_masked,
+};
+
+/// A wait that a person set, or the shortest one.
+fn at_least(wanted_ms: u32, shortest_ms: u32) -> Duration {
+    Duration::from_millis(wanted_ms.max(shortest_ms).into())
+}
 
 /// The version that is written so.
 pub(crate) fn version(name: &str) -> Result<ProtocolVersion, String> {
@@ -185,8 +192,8 @@ pub(crate) fn options(profile: &Profile, seed: u64) -> Result<Options, String> {
     options.accept_unknown_session = true;
     options.seed = seed;
     options.reconnect = profile.reconnect.map(|wanted| Reconnect {
-        first: Duration::from_millis(wanted.first_ms.into()),
-        longest: Duration::from_millis(wanted.longest_ms.into()),
+        first: at_least(wanted.first_ms, Waits::SHORTEST_FIRST_MS),
+        longest: at_least(wanted.longest_ms, Waits::SHORTEST_LONGEST_MS),
         attempts: wanted.attempts,
         ..Reconnect::default()
     });

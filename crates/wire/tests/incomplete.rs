@@ -95,11 +95,25 @@ fn bytes_behind_the_last_field_are_counted_with_those_that_are_missing() {
     let [fault] = d.diagnostics[..] else {
         panic!("{:?}", d.diagnostics)
     };
-    assert_eq!(
-        (fault.rule, fault.value),
-        (Rule::ConnectUserNameUnannounced, 100)
-    );
+    assert_eq!((fault.rule, fault.value), (Rule::BytesLeftOver, 100));
     assert_eq!(d.missing, 97);
+}
+
+#[test]
+fn a_user_name_without_its_flag_is_one_only_with_its_length() {
+    let connect = |behind: &[u8]| {
+        let mut bytes = vec![0x10, u8::try_from(15 + behind.len()).unwrap()];
+        bytes.extend(b"\0\x04MQTT\x04\x02\0\x3c\0\x03abc");
+        bytes.extend(behind);
+        let diagnostics = dissect(&bytes, Context::new(V3_1_1)).diagnostics;
+        Vec::from_iter(diagnostics.iter().map(|diagnostic| diagnostic.rule))
+    };
+    let unannounced = [Rule::ConnectUserNameUnannounced];
+    assert_eq!(connect(b"\0\x01u"), unannounced);
+    assert_eq!(connect(b"\0\x01u\0\x02pw"), unannounced);
+    // The first byte of the next packet, taken in by a Remaining Length that is one too many.
+    assert_eq!(connect(b"\x20"), [Rule::BytesLeftOver]);
+    assert_eq!(connect(b"\0\x03u"), [Rule::BytesLeftOver]);
 }
 
 #[test]

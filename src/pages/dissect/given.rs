@@ -115,7 +115,7 @@ fn long_text(desk: &Rc<Desk>) -> El {
 fn title_of(document: &Document) -> String {
     let bytes = document.recording.bytes().len();
     match &document.given {
-        Given::File { name, .. } => format!("{name} · {bytes} bytes"),
+        Given::File { name, bytes } => format!("{name} · {} bytes", bytes.len()),
         Given::Made(_) => format!("Changed here · {bytes} bytes"),
         Given::Typed(_) | Given::Nothing => format!("Pasted text · {bytes} bytes"),
     }

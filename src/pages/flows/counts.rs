@@ -57,7 +57,7 @@ pub(super) fn CountsTable(props: &CountsProps) -> Html {
                 { row("stored", "Still stored", false, &|counts| counts.kept.to_string()) }
                 { row("packets", "Packets", false, &|counts| counts.packets.to_string()) }
                 { row("sum-bytes", "Bytes", false, &|counts| counts.bytes.to_string()) }
-                { row("duration", "Time to delivery", false, &|counts| seconds(counts.time)) }
+                { row("duration", "Time to delivery", false, &|counts| match counts.delivered { 0 => "–".to_owned(), _ => seconds(counts.time) }) }
             </tbody>
         </table>
         </>

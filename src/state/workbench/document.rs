@@ -141,15 +141,6 @@ impl Document {
         }
     }
 
-    /// The same way of reading, without what was chosen for these bytes alone.
-    pub(super) fn for_another(&self) -> Self {
-        Self {
-            taking: Taking::Found,
-            stream: 0,
-            ..self.clone()
-        }
-    }
-
     /// The same way of reading for something else that was given.
     pub(super) fn with_given(&self, given: Given, read: Read) -> Self {
         if given.is_nothing() {

@@ -178,13 +178,34 @@ impl Workbench {
         if !self.now.given.is_typed() && !self.now.given.is_nothing() {
             self.history.push(self.now.clone());
         }
+        let is_another = match &self.now.given {
+            Given::Typed(before) => is_another(before, &text),
+            _ => true,
+        };
         let given = Given::of_text(text);
         let long = given.is_long();
-        self.now = Rc::new(self.now.with_given(given, self.read));
+        let document = if is_another {
+            Document::default().with_given(given, self.read)
+        } else {
+            self.now.with_given(given, self.read)
+        };
+        self.now = Rc::new(document);
         if long {
             self.text_revision = self.text_revision.wrapping_add(1);
         }
     }
+}
+
+/// Whether a text took the place of another as a whole, so that what was chosen for that one says nothing of it: less
+/// than half of the shorter one is a common beginning or end.
+fn is_another(before: &str, now: &str) -> bool {
+    let start = before.bytes().zip(now.bytes()).take_while(|(a, b)| a == b);
+    let start = start.count();
+    let shorter = before.len().min(now.len());
+    let end = before.bytes().rev().zip(now.bytes().rev());
+    let end = end.take_while(|(a, b)| a == b).count();
+    let kept = start.saturating_add(end.min(shorter.saturating_sub(start)));
+    kept < shorter / 2
 }
 
 impl PartialEq for Workbench {
@@ -204,7 +225,8 @@ impl Reducible for Workbench {
         let read = self.read;
         match act {
             Act::Type(text) => next.type_text(text),
-            Act::Open(given) => next.go(now.for_another().with_given(given, read)),
+            // What is opened says anew what it is.
+            Act::Open(given) => next.go(Document::default().with_given(given, read)),
             Act::OpenBytes(open) => next.go(Document::of_bytes(open, read)),
             Act::Append(bytes) => next.go(now.appended(&bytes)),
             Act::Edit(packet, bytes) => next.go(now.edited(packet, &bytes)),

@@ -576,3 +576,41 @@ fn a_reload_without_the_reader_loses_no_selection() {
     let restored = Rc::new(restored).reduce(Act::ReaderCame);
     assert_eq!((restored.now().packet, restored.now().node), (1, Some(0)));
 }
+
+#[test]
+fn what_was_chosen_for_one_text_says_nothing_of_another() {
+    // A CONNECT of version 3.1.1 and its CONNACK.
+    let other = "10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 63 20 02 00 05";
+    let example = Act::OpenBytes(OpenBytes {
+        bytes: [0x30, 4, 0, 1, b'a', 0].as_slice().into(),
+        version: Some(ProtocolVersion::V5),
+        sender: Some(Sender::Client),
+        runs: Vec::new(),
+        packet: 0,
+        node: None,
+    });
+    for replace in [
+        Act::Type(other.into()),
+        Act::Open(Given::of_text(other.into())),
+        Act::Open(file("a.txt", other)),
+    ] {
+        let bench = after([example.clone(), replace.clone()]);
+        assert_eq!((bench.now().version, bench.now().sides), (None, None));
+        assert_eq!(bench.now().recording.version(), ProtocolVersion::V3_1_1);
+        let bench = after([
+            Act::Type("> c0 00\n< d0 00".into()),
+            Act::ReadSides(Some(Sides::From(Sender::Server))),
+            Act::ReadAs(Some(Format::LogLines)),
+            replace,
+        ]);
+        assert_eq!((bench.now().sides, bench.now().format), (None, None));
+    }
+    // What is only changed stays as it was chosen.
+    let chosen = [
+        Act::Type(TWO.into()),
+        Act::ReadVersion(Some(ProtocolVersion::V3_1)),
+        Act::Type(format!("{TWO} d0 00").into()),
+        Act::Type("30 08 00 03".into()),
+    ];
+    assert_eq!(after(chosen).now().version, Some(ProtocolVersion::V3_1));
+}

@@ -8,7 +8,8 @@ export class Desk {
   static async open(page: Page, profile: object): Promise<Desk> {
     await page.goto("#/live");
     const desk = new Desk(page);
-    await expect(page.getByTestId("connection")).toHaveCount(1);
+    // The program of the page comes behind the first one, which takes a while on a busy machine.
+    await expect(page.getByTestId("connection")).toHaveCount(1, { timeout: 15_000 });
     const file = { format: "mqttscope-profiles", version: 1, profiles: [{ name: "real", ...profile }] };
     await page.getByTestId("connections-file").setInputFiles({
       name: "real.json",

@@ -18,6 +18,9 @@ const MOST_FOREIGN: usize = 64;
 /// Chunks of one packet that are looked at together at most.
 const MOST_CHUNKS: usize = 64;
 
+/// How far apart two lines of a log are that tell of the same event.
+const MOMENT_MS: u64 = 100;
+
 /// What was chosen of a text's islands.
 pub(super) struct Choice {
     /// How well the bytes read.
@@ -150,7 +153,7 @@ pub(super) fn choose(text: &str, islands: Vec<Island>) -> Option<Choice> {
             continue;
         }
         match chosen.last() {
-            Some(last) if is_copy(last, &kept) => {
+            Some(last) if is_copy(text, last, &kept) => {
                 // The line that tells who sent it is the better one.
                 if last.context.side.is_none() && kept.context.side.is_some() {
                     chosen.pop();
@@ -188,11 +191,34 @@ fn has_frames(all: &[Kept], format: Format) -> bool {
     super::plausible::is_framed(&own)
 }
 
-/// Whether an island only repeats the one before it, in a line that tells nothing more.
-fn is_copy(last: &Kept, kept: &Kept) -> bool {
+/// Whether an island only repeats the one before it, in another line that tells nothing more. A byte may
+/// well be followed by its equal: that is no packet twice.
+fn is_copy(text: &str, last: &Kept, kept: &Kept) -> bool {
+    let between = last.island.range.end..kept.island.range.start;
+    let is_next_line = text
+        .get(between)
+        .is_some_and(|between| between.contains(['\n', '\r']));
+    if !is_next_line || kept.island.bytes().len() < 2 {
+        return false;
+    }
     let is_other_line = last.shape != kept.shape || last.island.format != kept.island.format;
     let both_told = last.context.side.is_some() && kept.context.side.is_some();
-    is_other_line && !both_told && last.bytes() == kept.bytes()
+    // The line that has the header is the one that prints the packet.
+    let both_headed = !last.header.is_empty() && !kept.header.is_empty();
+    last.bytes() == kept.bytes()
+        && (is_other_line && !both_told && !both_headed || is_same_buffer(last, kept))
+}
+
+/// Whether a buffer that ends within a packet is printed once more at the same moment: on the wire
+/// the rest of the packet would follow.
+fn is_same_buffer(last: &Kept, kept: &Kept) -> bool {
+    let (Some(before), Some(now)) = (last.context.at_ms, kept.context.at_ms) else {
+        return false;
+    };
+    now.abs_diff(before) < MOMENT_MS
+        && last.context.side == kept.context.side
+        && last.island.bytes().len() >= 4
+        && missing(&last.bytes()).is_some()
 }
 
 /// Sees where a packet goes on in the next chunks: both are then as good as the whole.
@@ -213,7 +239,10 @@ fn join(all: &mut [Kept]) {
         let mut end = at + 1;
         let mut found = None;
         while let Some(next) = all.get(end) {
+            // What somebody expected is no piece of what was sent.
             let fits = next.island.format == format
+                && !first.context.expected
+                && !next.context.expected
                 && next.context.side.map(|s| s.0) == side.map(|s| s.0)
                 && next.header.is_empty();
             // A packet of its own is no piece of another.
@@ -331,6 +360,13 @@ impl Choice {
             self.format,
             Format::BinaryDigits | Format::NumberList | Format::Bytea
         )
+    }
+
+    /// Whether the single digits of a text have their meaning in it: they are bytes without leading zeros, or
+    /// the numbers of another format.
+    pub(super) fn explains_single_digits(&self) -> bool {
+        let is_numbers = matches!(self.format, Format::IndexTable | Format::ErlangBinary);
+        is_numbers || self.kept.iter().any(|kept| kept.island.is_short)
     }
 
     /// Puts the bytes together.

@@ -8,7 +8,7 @@ use super::looks::Looks;
 use super::rows::{Row, rows, word_width};
 use super::scan::{self, Quote, find_ignoring_case, hex_digit, is_hex, quote};
 use super::token::{Token, Tokens};
-use super::{Format, MAX_TEXT, data_url, log};
+use super::{Format, MAX_TEXT, data_url, follow, log};
 
 /// How sure the detection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,6 +95,8 @@ fn marked(found: &mut Ranking, body: &str) {
         found.add(Format::DataUrl, Certain, "begins with data:");
     } else if body.contains("<Buffer") {
         found.add(Format::NodeBuffer, Certain, "has <Buffer …>");
+    } else if follow::is_yaml(body) {
+        found.add(Format::WiresharkFollow, Certain, "packets with their peer");
     } else if find_ignoring_case(body.get(..512).unwrap_or(body), "Follow: tcp,").is_some() {
         found.add(Format::WiresharkFollow, Certain, "names a followed stream");
     }

@@ -21,6 +21,9 @@ struct Layout {
 }
 
 pub(super) fn decode(out: &mut Output, text: &str, format: Format) -> Result<(), Fault> {
+    if format == Format::WiresharkFollow && super::follow::is_yaml(text) {
+        return super::follow::decode(out, text);
+    }
     if format == Format::WiresharkFollow && is_raw_follow(text) {
         return decode_raw_follow(out, text);
     }

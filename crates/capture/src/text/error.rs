@@ -66,6 +66,8 @@ pub enum TextErrorKind {
     NoBytesAmongWords,
     /// A log or a dissection that tells of packets and has none of their bytes.
     LogWithoutBytes,
+    /// Wireshark's list of packets, which has a line about each and no bytes.
+    PacketList,
     /// The text is longer than [`MAX_TEXT`](super::MAX_TEXT), or `*` lines stand for more than
     /// [`MAX_FILLED`](super::MAX_FILLED).
     TooLarge,
@@ -127,6 +129,11 @@ impl fmt::Display for TextError {
                     "this is a log of packets, not their bytes: copy the packets as a hex dump, or log their bytes",
                 );
             }
+            TextErrorKind::PacketList => {
+                return f.write_str(
+                    "this is a list of packets as Wireshark shows it, not their bytes: select a packet and copy it as a hex dump, or follow its TCP stream",
+                );
+            }
             TextErrorKind::Unrecognised => {
                 return f
                     .write_str("not recognized: paste hex, base64, a hex dump or a byte literal");
@@ -152,7 +159,12 @@ impl fmt::Display for TextError {
             f,
             " at line {}, column {} {problem}",
             self.place.line, self.place.column
-        )
+        )?;
+        // Programs print small bytes without their zero.
+        if self.kind == TextErrorKind::OddDigits && self.found.len() == 1 {
+            write!(f, ", so write `0{}` if it is one", self.found)?;
+        }
+        Ok(())
     }
 }
 

@@ -22,12 +22,14 @@ mod base64;
 mod body;
 mod chosen;
 mod clean;
+mod columns;
 mod data_url;
 mod detect;
 mod dump;
 mod error;
 mod escape;
 mod file;
+mod follow;
 mod format;
 mod hex;
 mod islands;
@@ -42,6 +44,7 @@ mod reader;
 mod roles;
 mod rows;
 mod scan;
+mod short;
 mod sides;
 mod source;
 mod token;
@@ -78,7 +81,9 @@ pub fn decode(text: &str, format: Option<Format>) -> Result<Decoded, TextError> 
         Some(format) => Some(format),
         None => detect(text).first().map(|candidate| candidate.format),
     };
-    let format = found.unwrap_or(Format::Binary);
+    let is_open = format.is_none();
+    let mut format = found.unwrap_or(Format::Binary);
+    let is_odd = |fault: &Fault| fault.kind == TextErrorKind::OddDigits;
     let result = if text.len() > MAX_TEXT {
         Err(Fault::at(0, TextErrorKind::TooLarge))
     } else if text.chars().all(scan::is_blank) {
@@ -86,7 +91,22 @@ pub fn decode(text: &str, format: Option<Format>) -> Result<Decoded, TextError> 
     } else if found.is_none() {
         Err(scan::first_word(text, TextErrorKind::Unrecognised))
     } else {
-        decode_as(text, format)
+        match decode_as(text, format) {
+            Err(fault) if is_odd(&fault) => match short::whole_decimals(text) {
+                Some(out) if is_open => {
+                    format = Format::NumberList;
+                    Ok(out)
+                }
+                _ => Err(fault),
+            },
+            Ok(out)
+                if is_open && format == Format::NumberList && short::is_rather_hex(text, &out) =>
+            {
+                format = Format::Hex;
+                decode_as(text, format)
+            }
+            result => result,
+        }
     };
     result
         .and_then(|output| output.finish(format, text))
@@ -97,12 +117,21 @@ fn decode_as(text: &str, format: Format) -> Result<Output, Fault> {
     let mut output = Output::default();
     let out = &mut output;
     match format {
-        Format::Hex => hex::decode(out, text, 0..text.len())?,
+        Format::Hex => match hex::decode(out, text, 0..text.len()) {
+            Err(fault) if fault.kind == TextErrorKind::OddDigits => {
+                *out = short::whole_hex(text).ok_or(fault)?;
+            }
+            result => result?,
+        },
         Format::NodeBuffer => hex::decode_node_buffer(out, text)?,
-        Format::LogLines => log::decode(out, text)?,
+        Format::LogLines => match columns::read(text) {
+            Some(table) => *out = table,
+            None => log::decode(out, text)?,
+        },
         Format::Base64 | Format::Base64Url => base64::decode(out, text, 0..text.len())?,
         Format::DataUrl => data_url::decode(out, text)?,
-        Format::EscapedString => escape::decode_unquoted(out, text)?,
+        // Without a backslash these are percent signs.
+        Format::EscapedString if text.contains('\\') => escape::decode_unquoted(out, text)?,
         Format::NumberList
         | Format::CLiteral
         | Format::RustLiteral
@@ -117,7 +146,8 @@ fn decode_as(text: &str, format: Format) -> Result<Output, Fault> {
         | Format::TcpdumpX
         | Format::WiresharkHex
         | Format::WiresharkFollow => dump::decode(out, text, format)?,
-        Format::ErlangBinary
+        Format::EscapedString
+        | Format::ErlangBinary
         | Format::NsData
         | Format::LogDump
         | Format::Strace

@@ -74,6 +74,8 @@ pub enum Note {
         /// How many packets.
         packets: usize,
     },
+    /// Hex digits stood alone and were read as bytes, as Arduino prints them.
+    SingleDigits,
 }
 
 impl fmt::Display for Note {
@@ -127,6 +129,9 @@ impl fmt::Display for Note {
                 f,
                 "{runs} other stretches of the text may be bytes and were left out"
             ),
+            Self::SingleDigits => {
+                f.write_str("single hex digits were read as bytes: `0` as 00")
+            }
             Self::HeadersAdded { packets: 1 } => f.write_str(
                 "the log gives the body of a packet: its first bytes were made from the words before it",
             ),

@@ -7,13 +7,16 @@
 use core::ops::Range;
 
 use super::chosen::{Choice, choose};
+use mqttscope_wire::frame;
+
 use super::clean::clean;
 use super::error::{Fault, TextErrorKind};
-use super::plausible::{Class, class};
+use super::output::Output;
+use super::plausible::{Class, begins_connect, class, mqtt};
 use super::roles::Roles;
 use super::{
-    Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, decode_sides,
-    detect, islands, scan,
+    Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, columns,
+    decode_sides, detect, follow, islands, scan, short,
 };
 use crate::foreign::{self, Examined, Foreign, Protocol};
 use crate::json::{self, Json};
@@ -64,6 +67,14 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
     }
     let cleaned = clean(text);
     let text = cleaned.as_ref();
+    if let Some(out) = columns::read(text) {
+        let decoded = out.finish(Format::LogLines, text);
+        let decoded = decoded.map_err(|fault| fault.in_text(text, Format::LogLines))?;
+        let mut reading = Reading::of(text, decoded, Vec::new());
+        // Anything may be measured in bytes.
+        reading.sure = class_of(&reading.decoded) >= Class::Known;
+        return Ok(reading);
+    }
     let mut strict = decode_sides(text, None, turns);
     if is_json(text)
         && strict
@@ -73,21 +84,41 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
         // Its names and numbers are no bytes.
         strict = Err(no_bytes(text));
     }
+    let is_log = strict
+        .as_ref()
+        .is_ok_and(|decoded| is_log_of_packets(text, decoded));
+    if is_log {
+        // Its strings are names and topics; packets may stand in it all the same.
+        strict = Err(no_bytes(text));
+    }
+    let found = if text.len() <= MAX_SEARCHED {
+        choose(text, islands::find(text)).filter(|choice| !is_log || choice.class >= Class::Known)
+    } else {
+        None
+    };
+    let is_known = strict
+        .as_ref()
+        .is_ok_and(|decoded| class_of(decoded) >= Class::Known)
+        || found
+            .as_ref()
+            .is_some_and(|choice| choice.class >= Class::Known);
+    if !is_known && let Some(reading) = short_column(text) {
+        return Ok(reading);
+    }
     // Someone types hex, and its last byte is half there: that is no reason to look for others.
     if let Err(error) = &strict
         && error.kind == TextErrorKind::OddDigits
         && is_slip(text, error)
+        && !found.as_ref().is_some_and(Choice::explains_single_digits)
     {
         return Err(error.clone());
     }
-    let found = if text.len() <= MAX_SEARCHED {
-        choose(text, islands::find(text))
-    } else {
-        None
-    };
     match (strict, found) {
         (Ok(decoded), Some(choice)) if !is_better(text, &decoded, &choice) => {
-            let mut reading = Reading::of(text, decoded, alternatives(text));
+            let mut reading = {
+                let others = alternatives(text, decoded.format);
+                Reading::of(text, decoded, others)
+            };
             let format = reading.decoded.format;
             reading.alternatives.extend(
                 [choice.format]
@@ -101,11 +132,50 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
         (strict, Some(choice)) if choice.is_likely(text) || strict.is_ok() => choice
             .finish(text)
             .map_err(|fault| fault.in_text(text, Format::Binary)),
-        (Ok(decoded), None) if is_words(text, &decoded) => Err(no_bytes(text)),
-        (Ok(decoded), None) => Ok(Reading::of(text, decoded, alternatives(text))),
-        (Err(error), _) if is_slip(text, &error) => Err(error),
-        _ => Err(no_bytes(text)),
+        (Ok(decoded), None) if is_words(text, &decoded) => http(text),
+        (Ok(decoded), None) => {
+            let others = alternatives(text, decoded.format);
+            Ok(Reading::of(text, decoded, others))
+        }
+        (Err(error), _) if is_slip(text, &error) => Err(
+            // The quotes and brackets of a log are no literal that breaks off.
+            if error.format.is_literal() && logs_packets(text) {
+                no_bytes(text)
+            } else {
+                error
+            },
+        ),
+        _ => http(text),
     }
+}
+
+/// HTTP as plain text is named as such; any other text is words without bytes.
+fn http(text: &str) -> Result<Reading, TextError> {
+    let (start, body) = scan::trim(text);
+    // Tools mark the lines of both sides.
+    let body = body.trim_start_matches(['>', '<', ' ']);
+    let start = start.max(text.trim_end_matches(scan::is_blank).len() - body.len());
+    let is_http = foreign::recognize(scan::head(body, 4096).as_bytes()).is_some_and(|found| {
+        matches!(found.protocol, Protocol::Http | Protocol::WebSocket)
+            && found.confidence == foreign::Confidence::Certain
+            && found.what.contains("HTTP")
+    });
+    let all = text.get(start..).filter(|_| is_http);
+    let mut out = Output::default();
+    for (at, c) in all.unwrap_or_default().char_indices() {
+        out.push_char(c, start + at..start + at + c.len_utf8());
+    }
+    let decoded = out
+        .finish(Format::Binary, text)
+        .map_err(|_| no_bytes(text))?;
+    Ok(Reading::of(text, decoded, Vec::new()))
+}
+
+/// Bytes without leading zeros, one a line among lines of words.
+fn short_column(text: &str) -> Option<Reading> {
+    let (format, out) = short::column(text)?;
+    let decoded = out.finish(format, text).ok()?;
+    Some(Reading::of(text, decoded, Vec::new()))
 }
 
 /// [`read`] for whoever wants the parts alone.
@@ -120,14 +190,21 @@ pub fn read_parts(text: &str, format: Option<Format>) -> Result<TextReading, Tex
     }
     match read(text, format, Turns::Marked) {
         Ok(reading) => Ok(reading.into_parts()),
-        Err(error) if error.kind == TextErrorKind::LogWithoutBytes => Ok(TextReading {
-            format: Format::Binary,
-            other: Some(Other::LogWithoutBytes),
-            sure: true,
-            parts: Vec::new(),
-            alternatives: Vec::new(),
-            notes: vec![error.to_string()],
-        }),
+        Err(error)
+            if matches!(
+                error.kind,
+                TextErrorKind::LogWithoutBytes | TextErrorKind::PacketList
+            ) =>
+        {
+            Ok(TextReading {
+                format: Format::Binary,
+                other: Some(Other::LogWithoutBytes),
+                sure: true,
+                parts: Vec::new(),
+                alternatives: Vec::new(),
+                notes: vec![error.to_string()],
+            })
+        }
         Err(error) => Err(error),
     }
 }
@@ -207,6 +284,17 @@ fn is_better(text: &str, strict: &Decoded, choice: &Choice) -> bool {
     if choice.has_times() && ours >= theirs && all >= strict.bytes.len() {
         return true;
     }
+    // Numbers that their indexes count are one packet, not one in each line.
+    if choice.format == Format::IndexTable
+        && choice.parts() < strict.parts.len()
+        && all == strict.bytes.len()
+    {
+        return true;
+    }
+    // An Erlang binary says what it is; strings in quotes around it are the words of a crash report.
+    if choice.format == Format::ErlangBinary && strict.format.is_literal() && ours >= theirs {
+        return true;
+    }
     // Groups of eight noughts and ones are bits; brackets around hex are those of a tool.
     if choice.format == Format::BinaryDigits && all >= 2
         || choice.format == Format::NsData && choice.parts() > 1 && all == strict.bytes.len()
@@ -264,6 +352,43 @@ fn is_json(text: &str) -> bool {
     opens && head.contains("\":") && body.ends_with(['}', ']'])
 }
 
+/// Whether a line says that a packet was sent or received.
+fn logs_packets(text: &str) -> bool {
+    let tells = |line: &str| {
+        let mut words = scan::words(line).map(|(_, word)| word.trim_end_matches([':', ',']));
+        let verb = |word: &str| {
+            let word = word.rsplit([':', ']']).next().unwrap_or(word);
+            ["sending", "received", "sent", "receiving"]
+                .iter()
+                .any(|verb| verb.eq_ignore_ascii_case(word))
+        };
+        words.any(verb) && words.next().is_some_and(tells_of_packets)
+    };
+    scan::head(text, 64 << 10).lines().any(tells)
+}
+
+/// Whether a text is a log of packets, and what was read only the names in it: `client_id=b'sensor1'`.
+fn is_log_of_packets(text: &str, decoded: &Decoded) -> bool {
+    // Codes such as `(0, 5)` are lists of numbers too, but short ones.
+    let is_name = |bytes: &[u8]| {
+        bytes.len() <= 3
+            || bytes
+                .iter()
+                .all(|byte| matches!(byte, b' '..=b'~' | 0x80..))
+    };
+    let ends = decoded.parts.iter().skip(1).map(|part| part.start);
+    let mut parts = decoded.parts.iter().zip(ends.chain([decoded.bytes.len()]));
+    let are_names = if decoded.parts.is_empty() {
+        is_name(&decoded.bytes)
+    } else {
+        parts.all(|(part, end)| is_name(decoded.bytes.get(part.start..end).unwrap_or_default()))
+    };
+    decoded.format.is_literal()
+        && class_of(decoded) <= Class::Possible
+        && are_names
+        && logs_packets(text)
+}
+
 /// Whether a strict reading is prose taken for base64 or the like.
 fn is_words(text: &str, decoded: &Decoded) -> bool {
     let guessed = matches!(
@@ -303,18 +428,56 @@ fn is_slip(text: &str, error: &TextError) -> bool {
                 >= 3
         })
         .count();
+    // A quote among many words is that of a log, no literal that lost its end.
+    if error.kind == TextErrorKind::Unterminated && words > 8 && !text.contains("\\x") {
+        return false;
+    }
     digits.saturating_mul(4) >= letters.saturating_mul(3) && words <= 1
         || !matches!(error.format, Format::Hex | Format::LogLines)
 }
 
 /// There are no bytes here: what the text is instead.
 fn no_bytes(text: &str) -> TextError {
-    let kind = if tells_of_packets(text) {
+    let kind = if is_packet_list(text) {
+        TextErrorKind::PacketList
+    } else if tells_of_packets(text) {
         TextErrorKind::LogWithoutBytes
     } else {
         TextErrorKind::NoBytesAmongWords
     };
     Fault::at(0, kind).in_text(text, Format::Binary)
+}
+
+/// Whether lines are those of a list of packets: a number, a time, two addresses, a protocol and a length.
+fn is_packet_list(text: &str) -> bool {
+    const COLUMNS: [&str; 5] = ["No.", "Time", "Source", "Destination", "Protocol"];
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
+    let is_address = |word: &str| {
+        word.contains(['.', ':'])
+            && word
+                .chars()
+                .all(|c| c.is_ascii_hexdigit() || matches!(c, '.' | ':'))
+    };
+    scan::head(text, 64 << 10).lines().take(64).any(|line| {
+        let words: Vec<&str> = line
+            .split(|c: char| scan::is_blank(c) || matches!(c, ',' | '"' | '→'))
+            .filter(|word| !word.is_empty() && *word != "->")
+            .take(8)
+            .collect();
+        // The number may be gone, as that of a line, and a date makes the time two words.
+        let is_row = |row: &[&str]| {
+            matches!(row, [source, destination, protocol, length]
+                if is_address(source)
+                    && is_address(destination)
+                    && protocol.starts_with(|c: char| c.is_ascii_uppercase())
+                    && is_number(length))
+        };
+        words.starts_with(&COLUMNS)
+            || words
+                .first()
+                .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+                && words.windows(4).skip(1).any(is_row)
+    })
 }
 
 /// Whether a text names packets or their fields, as logs and dissectors do.
@@ -340,12 +503,14 @@ pub(super) fn tells_of_packets(text: &str) -> bool {
     NAMES.iter().any(|name| head.contains(name))
 }
 
-fn alternatives(text: &str) -> Vec<Format> {
-    detect(text)
+/// What a text may be instead: all but the likeliest, unless another than that was read.
+fn alternatives(text: &str, read: Format) -> Vec<Format> {
+    let formats: Vec<Format> = detect(text)
         .iter()
-        .skip(1)
         .map(|candidate| candidate.format)
-        .collect()
+        .collect();
+    let is_other = read == Format::Hex && formats.first() == Some(&Format::NumberList);
+    formats.into_iter().skip(usize::from(!is_other)).collect()
 }
 
 /// How well a strict reading's bytes read, each side on its own.
@@ -422,6 +587,10 @@ impl Reading {
             alternatives,
             left_out: Vec::new(),
         };
+        if reading.decoded.format == Format::WiresharkFollow && follow::is_yaml(text) {
+            let pieces = core::mem::take(&mut reading.parts);
+            reading.parts = follow::with_times(text, pieces);
+        }
         reading.tidy();
         reading.examine();
         reading
@@ -439,8 +608,26 @@ impl Reading {
         self.decoded.bytes.len() < 4 && text.len() > 256
     }
 
+    /// A CONNECT in pieces is the client's, whole or not, and so are pieces that say nothing themselves.
+    fn tell_pieces(&mut self) {
+        let bytes = &self.decoded.bytes;
+        if self.parts.len() < 2 || !begins_connect(bytes) {
+            return;
+        }
+        let frame::Header::Complete { len: end, .. } = frame::header(bytes) else {
+            return;
+        };
+        for piece in &mut self.parts {
+            let own = bytes.get(piece.bytes.clone()).unwrap_or_default();
+            if piece.bytes.start < end && mqtt(own) < Class::Framed {
+                piece.from = piece.from.or(Some(Role::Client));
+            }
+        }
+    }
+
     /// Looks whether the bytes are something else than MQTT.
     pub(super) fn examine(&mut self) {
+        self.tell_pieces();
         let known = self.parts.iter().all(|piece| piece.from.is_some());
         let parts: Vec<foreign::Part> = self
             .parts
@@ -582,5 +769,99 @@ pub(super) const fn side_of(role: Role) -> Side {
     match role {
         Role::Client => Side::First,
         Role::Server => Side::Second,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_of_paho_is_one_without_bytes() {
+        let all = "Sending CONNECT (u0, p0, wr0, wq0, wf0, c1, k60) client_id=b'sensor1'\n\
+            Received CONNACK (0, 5)\n\
+            Sending PUBLISH (d0, q0, r0, m1), 'b'a/b'', ... (5 bytes)\n\
+            Sending SUBSCRIBE (d0, m2) [(b'a/b', 0)]\n\
+            Received PUBLISH (d0, q0, r0, m0), 'a/b', ...  (5 bytes)\n";
+        let lines = all.lines().map(str::to_owned);
+        let logged = all
+            .lines()
+            .map(|line| format!("DEBUG:paho:{line}\n"))
+            .collect();
+        let timed = all
+            .lines()
+            .map(|line| format!("12:01:33 DEBUG {line}\n"))
+            .collect();
+        for text in lines.chain([all.to_owned(), logged, timed]) {
+            let kind = read(&text, None, Turns::Marked).map_err(|error| error.kind);
+            assert_eq!(kind.err(), Some(TextErrorKind::LogWithoutBytes), "{text}");
+        }
+    }
+
+    #[test]
+    fn lists_of_packets_are_named() {
+        let tabs = "No.\tTime\tSource\tDestination\tProtocol\tLength\tInfo\n\
+            4\t0.003\t192.168.1.23\t192.168.1.2\tMQTT\t89\tConnect Command\n\
+            5\t0.004\t192.168.1.2\t192.168.1.23\tMQTT\t70\tConnect Ack\n";
+        let rows = tabs.split_once('\n').map_or("", |(_, rows)| rows);
+        let commas = tabs.replace('\t', "\",\"").replace('\n', "\"\n\"");
+        for text in [
+            tabs.to_owned(),
+            rows.to_owned(),
+            tabs.replace('\t', "      "),
+            format!("\"{commas}"),
+            rows.replace("23\t192", "23 → 192").replace('\t', " "),
+            rows.replace("192.168.1.23", "fe80::1"),
+        ] {
+            let kind = read(&text, None, Turns::Marked).map_err(|error| error.kind);
+            assert_eq!(kind.err(), Some(TextErrorKind::PacketList), "{text}");
+            let parts = read_parts(&text, None).map(|reading| reading.other);
+            assert_eq!(parts, Ok(Some(Other::LogWithoutBytes)));
+        }
+    }
+
+    #[test]
+    fn http_as_text_is_named() {
+        let upgrade = "GET /mqtt HTTP/1.1\nHost: broker\nUpgrade: websocket\n\
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n\n";
+        let refused = "HTTP/1.1 400 Bad Request\nServer: nginx\n\n<html>bad</html>";
+        for (text, protocol) in [
+            (upgrade.to_owned(), Protocol::WebSocket),
+            (upgrade.replace('\n', "\r\n"), Protocol::WebSocket),
+            (
+                format!("> {}", upgrade.trim_end().replace('\n', "\n> ")),
+                Protocol::WebSocket,
+            ),
+            (refused.to_owned(), Protocol::Http),
+            (
+                "GET / HTTP/1.1\nHost: broker:1883\nUser-Agent: curl/8.5.0\n".to_owned(),
+                Protocol::Http,
+            ),
+        ] {
+            let reading =
+                read(&text, None, Turns::Marked).unwrap_or_else(|e| panic!("{e}\n{text}"));
+            assert_eq!(reading.other(), Some(Other::Protocol(protocol)), "{text}");
+            assert!(reading.sure, "{text}");
+        }
+        assert!(read("GET the packet and look", None, Turns::Marked).is_err());
+    }
+
+    #[test]
+    fn a_log_with_packets_gives_them() {
+        for (text, bytes) in [
+            (r"Sending PINGREQ b'\xc0\x00'", &b"\xc0\0"[..]),
+            (
+                r"Sending CONNECT b'\x10\x13\x00\x04MQTT\x04\x02\x00'",
+                b"\x10\x13\0\x04MQTT\x04\x02\0",
+            ),
+            (
+                "Sending SUBSCRIBE (d0, m2) [(b'a/b', 0)]\nwritten: 82 08 00 02 00 03 61 2f 62 00",
+                b"\x82\x08\0\x02\0\x03a/b\0",
+            ),
+            ("Sending CONNACK [32, 2, 0, 5]", b"\x20\x02\0\x05"),
+        ] {
+            let reading = read(text, None, Turns::Marked).map(|reading| reading.decoded.bytes);
+            assert_eq!(reading.as_deref(), Ok(bytes), "{text}");
+        }
     }
 }

@@ -138,6 +138,8 @@ pub enum End {
         /// The statement that it breaks.
         statement: Option<String>,
     },
+    /// A packet of this many bytes came, more than is kept here; nobody had told the server of a limit.
+    LargerThanKept(usize),
     /// A CONNECT of version 5 was answered in the form of 3.1.1.
     OlderVersion,
     /// The person cut the connection.
@@ -194,6 +196,17 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
                 .action(Action::UseVersion("3.1.1".into()))
                 .statement(trouble.version, "MQTT-3.1.2-2", "");
         }
+        (_, End::LargerThanKept(len)) => {
+            guesses
+                .add(
+                    100,
+                    format!(
+                        "The server announced a packet of {len} bytes. That is allowed, but more than this page keeps of one packet, so it closed the connection."
+                    ),
+                    "Look for a retained or queued message of this size. With version 5, a Maximum Packet Size in the CONNECT keeps the server from sending it.",
+                )
+                .certain();
+        }
         (
             _,
             End::Fault {
@@ -222,7 +235,7 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
         (_, End::Said { .. }) => said::guess(trouble, &mut guesses),
         (Target::BuiltIn, _) if taken_over(trouble, &mut guesses) => {}
         (Target::BuiltIn, _) => built_in(trouble, &mut guesses),
-        (Target::WebSocket(url), end) => match Address::parse(url) {
+        (Target::WebSocket(url), end) => match parsed(url, &trouble.known) {
             Err(error) => opening::bad_address(url, &error, &mut guesses),
             Ok(address) => match trouble.phase {
                 Phase::Opening => opening::guess(trouble, &address, &mut guesses),
@@ -246,6 +259,20 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
         one.version = trouble.version.name().to_owned();
     }
     advice
+}
+
+/// The address. One that was connected to is right, though a browser leaves out the name and password in it.
+fn parsed(url: &str, known: &Known) -> Result<Address, AddressError> {
+    match Address::parse(url) {
+        Err(AddressError::UserInfo) if known.is_address_good() => {
+            let (scheme, rest) = url.split_once("://").unwrap_or(("ws", url));
+            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+            let (authority, path) = rest.split_at(end);
+            let host = authority.rsplit('@').next().unwrap_or(authority);
+            Address::parse(&format!("{scheme}://{host}{path}"))
+        }
+        parsed => parsed,
+    }
 }
 
 /// Whether another connection of this page has taken the place of this one: then that is the cause.

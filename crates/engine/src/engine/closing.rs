@@ -1,10 +1,10 @@
 //! What is written into the log, and kept, when a connection opens and when it ends.
 
-use mqttscope_session::client::{Cause, Command as ClientCommand, Phase as ClientPhase};
+use mqttscope_session::client::{Cause, Command as ClientCommand, Fault, Phase as ClientPhase};
 use mqttscope_session::common::Instant;
 use mqttscope_wire::{
     ControlPacket, Decoded, PacketType, PropertiesBuf, Property, PropertyId, ProtocolVersion,
-    ReasonCode, decode,
+    ReasonCode, StreamError, decode,
 };
 
 use super::{Engine, instant};
@@ -230,6 +230,15 @@ impl Engine {
             } => said(PacketType::Disconnect, *reason_code, properties),
             Cause::AnsweredAsV3_1_1 { .. } => End::OlderVersion,
             Cause::TimedOut(packet_type) => End::TimedOut(*packet_type),
+            Cause::Fault(Fault::Stream(StreamError::TooLarge { len, .. }))
+                if connection
+                    .profile
+                    .properties
+                    .maximum_packet_size
+                    .is_none_or(|most| *len <= most as usize) =>
+            {
+                End::LargerThanKept(*len)
+            }
             Cause::Fault(fault) => {
                 let last = attempt.last_received;
                 let bytes = last

@@ -1,8 +1,10 @@
 //! What a client tells of itself, as the page hears it.
 
-use mqttscope_session::client::{Cause, Command as ClientCommand, Event, Failure, Phase, Ticket};
+use mqttscope_session::client::{
+    Cause, Command as ClientCommand, Event, Failure, Fault, Phase, Ticket,
+};
 use mqttscope_session::common::Message;
-use mqttscope_wire::{PacketType, Property, PropertyId, ProtocolVersion, ReasonCode};
+use mqttscope_wire::{PacketType, Property, PropertyId, ProtocolVersion, ReasonCode, StreamError};
 
 use super::{Closed, Engine, SocketId, Transport, instant};
 use crate::connection::Connection;
@@ -341,6 +343,9 @@ pub(super) fn words(
         }
         Cause::TimedOut(PacketType::Connack) => "the server did not answer the CONNECT".into(),
         Cause::TimedOut(packet_type) => format!("no {} came in time", packet_type.name()),
+        Cause::Fault(Fault::Stream(StreamError::TooLarge { len, .. })) => {
+            format!("a packet came that is larger than this client takes ({len} bytes)")
+        }
         // Before version 5 no code says how.
         Cause::Fault(_) if !version.is_v5() => "the server broke the protocol".into(),
         Cause::Fault(fault) => format!(

@@ -96,6 +96,13 @@ pub struct Reconnect {
     pub attempts: Option<u32>,
 }
 
+impl Reconnect {
+    /// The shortest first wait: whoever takes the milliseconds for seconds must not storm a broker.
+    pub const SHORTEST_FIRST_MS: u32 = 500;
+    /// The shortest longest wait.
+    pub const SHORTEST_LONGEST_MS: u32 = 2_000;
+}
+
 impl Default for Profile {
     fn default() -> Self {
         Self {

@@ -172,7 +172,11 @@ mod tests {
                 2,
                 "Did you mean `Pump`?",
             ),
-            ("publisher P\nat x P connect", 2, "`x` is not a number."),
+            (
+                "publisher P\nat x P connect",
+                2,
+                "`x` is not a whole number: use 0 to 600000.",
+            ),
             (
                 "publisher P\nat 5 P conect",
                 2,

@@ -278,11 +278,24 @@ fn announced<S: Sink>(c: &mut Cursor<'_, S>, flag: bool, field: Field) -> Read<b
     Ok(flag)
 }
 
+/// Whether these bytes are fields with their lengths before them, one or several, and nothing else.
+fn holds_fields(mut bytes: &[u8]) -> bool {
+    let is_any = !bytes.is_empty();
+    while let Some((len, behind)) = bytes.split_first_chunk::<2>() {
+        match behind.get(usize::from(u16::from_be_bytes(*len))..) {
+            Some(rest) => bytes = rest,
+            None => return false,
+        }
+    }
+    is_any && bytes.is_empty()
+}
+
 /// Bytes behind the last field may be one whose flag is 0.
 #[inline]
 fn unannounced<S: Sink>(c: &mut Cursor<'_, S>, flags: u8) -> Read<(), S> {
     let rule = match (flags & USER_NAME, flags & PASSWORD) {
-        _ if c.announced() == 0 => return Ok(()),
+        // Other bytes are left over, as behind any packet.
+        _ if !holds_fields(c.rest()) || c.left() < c.announced() => return Ok(()),
         //= [MQTT-3.1.2-16] v5, [MQTT-3.1.2-18] v3.1.1
         (0, _) => Rule::ConnectUserNameUnannounced,
         //= [MQTT-3.1.2-18] v5, [MQTT-3.1.2-20] v3.1.1

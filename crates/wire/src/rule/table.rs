@@ -3708,12 +3708,12 @@ pub(super) static WORDS: [Words; 111] = [
     },
     Words {
         summary: "The User Name Flag is 0, and bytes follow the last field of the CONNECT.",
-        message: "All that the flags announce is there, but {value} more bytes follow; a user name has no flag.",
+        message: "All that the flags announce ends here, but the Remaining Length is larger by {value}; a user name has no flag.",
         fix: Some("Set the User Name Flag, or leave the user name out."),
     },
     Words {
         summary: "The Password Flag is 0, and bytes follow the user name of the CONNECT.",
-        message: "All that the flags announce is there, but {value} more bytes follow; a password has no flag.",
+        message: "All that the flags announce ends here, but the Remaining Length is larger by {value}; a password has no flag.",
         fix: Some("Set the Password Flag, or leave the password out."),
     },
     Words {
@@ -3723,7 +3723,7 @@ pub(super) static WORDS: [Words; 111] = [
     },
     Words {
         summary: "Bytes follow the last field that the packet may have, such as a body in a PINGREQ.",
-        message: "The packet is complete, but {value} more bytes follow inside its Remaining Length.",
+        message: "The last field ends here, but the Remaining Length is larger by {value}.",
         fix: Some("Check the Remaining Length, and the flags that say which fields follow."),
     },
     Words {

@@ -57,12 +57,13 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
     Setting {
         id: "reconnect-first",
         label: "First retry after",
-        hint: "milliseconds; each further wait is longer",
+        hint: "milliseconds, from 500; each further wait is longer",
         kind: Kind::Number,
         applies: |p| p.reconnect.is_some(),
         get: |p| number_text(p.reconnect.map(|again| again.first_ms)),
         set: |p, text| {
-            let first = optional(text, 1..=u32::MAX)?.unwrap_or(RECONNECT.first_ms);
+            let first = optional(text, Reconnect::SHORTEST_FIRST_MS..=u32::MAX)?
+                .unwrap_or(RECONNECT.first_ms);
             if let Some(again) = &mut p.reconnect {
                 again.first_ms = first;
             }
@@ -72,12 +73,13 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
     Setting {
         id: "reconnect-longest",
         label: "Retry at most every",
-        hint: "milliseconds",
+        hint: "milliseconds, from 2000",
         kind: Kind::Number,
         applies: |p| p.reconnect.is_some(),
         get: |p| number_text(p.reconnect.map(|again| again.longest_ms)),
         set: |p, text| {
-            let longest = optional(text, 1..=u32::MAX)?.unwrap_or(RECONNECT.longest_ms);
+            let longest = optional(text, Reconnect::SHORTEST_LONGEST_MS..=u32::MAX)?
+                .unwrap_or(RECONNECT.longest_ms);
             if let Some(again) = &mut p.reconnect {
                 again.longest_ms = longest;
             }

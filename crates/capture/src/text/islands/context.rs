@@ -41,7 +41,14 @@ pub(in super::super) fn line_context(text: &str, range: Range<usize>) -> Context
             side(heading)
         }),
         at_ms,
-        expected: has(&["expected", "should be", "should have been", "instead of"]),
+        expected: has(&[
+            "expected",
+            "should be",
+            "should have been",
+            "supposed to be",
+            "supposed to have been",
+            "instead of",
+        ]),
         partial: has(&[
             "payload",
             "message:",
@@ -183,9 +190,17 @@ fn date(before: &str) -> Option<u64> {
     Some((y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day).saturating_sub(719_469))
 }
 
-/// `I (4156) tag:`, milliseconds since the start as ESP-IDF has them; `[   12.345678]` of a kernel.
+/// `I (4156) tag:`, milliseconds since the start as ESP-IDF has them; `[   12.345678]` of a kernel;
+/// `536.293: DEBUG` of CircuitPython.
 fn ticks(head: &str) -> Option<u64> {
     let body = head.trim_start();
+    if let Some((number, rest)) = body.split_once(": ")
+        && number.len() <= 12
+        && rest.starts_with(|c: char| c.is_ascii_uppercase())
+        && let Some(at) = seconds(number)
+    {
+        return Some(at);
+    }
     if let Some(rest) = body.strip_prefix(['I', 'D', 'W', 'E', 'V'])
         && let Some(number) = rest.trim_start().strip_prefix('(')
     {
@@ -242,6 +257,8 @@ mod tests {
         assert_eq!(time("I (4156) mqtt_tx: 10"), Some(4156));
         assert_eq!(time("1534347568: Received"), Some(1_534_347_568_000));
         assert_eq!(time("[   12.345678] uart"), Some(12_345));
+        assert_eq!(time("536.293: DEBUG - Fixed Header: "), Some(536_293));
+        assert_eq!(time("12.5: c0 00"), None);
         assert_eq!(time("10:13:00:04:4d"), None);
         assert_eq!(time("c0 00"), None);
     }

@@ -7,7 +7,7 @@ use super::super::output::Output;
 use super::super::plausible::{Class, class};
 use super::super::scan::{self, is_blank, quote, words};
 use super::row::{self, Line, Row};
-use super::{Island, Strength, list, quoted, run};
+use super::{Island, Strength, list, quoted, run, strings};
 
 /// Islands that are kept: a text with more is a recording, of which the beginning will do.
 const MOST: usize = 1 << 18;
@@ -29,6 +29,9 @@ pub(in super::super) fn find(text: &str) -> Vec<Island> {
     finder.islands
 }
 
+/// A number of a table: where it stands, and its value.
+type Entry = (Range<usize>, u8);
+
 struct Finder<'a> {
     text: &'a str,
     islands: Vec<Island>,
@@ -40,7 +43,11 @@ struct Finder<'a> {
     /// A line that is no row stands behind the last row.
     interrupted: bool,
     /// A table of indexes: where each number stands, and its value.
-    table: Vec<(Range<usize>, u8)>,
+    table: Vec<Entry>,
+    /// Where the line of the table's first number begins.
+    table_line: usize,
+    /// The numbers are hex, or the indexes stand alone: nothing else looks so.
+    table_is_sure: bool,
     /// Up to where no closing quote of a kind is found.
     open_until: [usize; 3],
 }
@@ -55,6 +62,8 @@ impl<'a> Finder<'a> {
             dump: Vec::new(),
             interrupted: false,
             table: Vec::new(),
+            table_line: 0,
+            table_is_sure: false,
             open_until: [0; 3],
         }
     }
@@ -68,8 +77,20 @@ impl<'a> Finder<'a> {
                 self.close_dump();
                 if index == 0 {
                     self.close_table();
+                    (self.table_line, self.table_is_sure) = (entry.0.start, true);
                 }
                 self.table.push(entry);
+                return;
+            }
+            if let Some((index, is_hex, entries)) = assignments(start, line)
+                && (index == 0 || index == self.table.len())
+            {
+                self.close_dump();
+                if index == 0 {
+                    self.close_table();
+                    (self.table_line, self.table_is_sure) = (start, is_hex);
+                }
+                self.table.extend(entries);
                 return;
             }
             match row::line(start, line) {
@@ -87,6 +108,13 @@ impl<'a> Finder<'a> {
             self.close_dump();
         }
         let before = self.islands.len();
+        if from == start
+            && let Some(cells) = row::cells(start, line)
+            && let Some(island) = self.table_of_cells(&cells)
+        {
+            self.close_dump();
+            return self.push(start, island);
+        }
         match quoted::system_call(self.text, start, line).filter(|_| from == start) {
             Some(quoted::SystemCall::Bytes(island)) => self.push(start, *island),
             Some(quoted::SystemCall::Empty) => {}
@@ -145,8 +173,11 @@ impl<'a> Finder<'a> {
             .text
             .get(last.range.end..island.range.start)
             .unwrap_or_default();
-        let is_break = between.len() <= 64
-            && between.chars().all(|c| is_blank(c) || c == ',')
+        // A log that dumps bytes may have a column of text beside them, between bars.
+        let (column, gap) = behind_column(between);
+        let is_break = gap.len() <= 64
+            && column.len() <= 128
+            && gap.chars().all(|c| is_blank(c) || c == ',')
             && matches!(
                 between
                     .matches('\n')
@@ -161,7 +192,8 @@ impl<'a> Finder<'a> {
                 let rest = rest
                     .get(..rest.find(['\n', '\r']).unwrap_or(rest.len()))
                     .unwrap_or_default();
-                !rest.chars().all(|c| is_blank(c) || c == ',')
+                let has_column = rest.trim_start_matches(is_blank).starts_with('|');
+                !has_column && !rest.chars().all(|c| is_blank(c) || c == ',')
             })
         {
             return Some(island);
@@ -206,6 +238,13 @@ impl<'a> Finder<'a> {
                     }
                     behind
                 }
+                '%' => {
+                    let (island, behind) = quoted::percent(self.text, at, end);
+                    if let Some(island) = island {
+                        self.push(line, island);
+                    }
+                    behind
+                }
                 _ if quote(c).is_some() => self.quote(at, c, line, end).unwrap_or(next),
                 _ if c.is_ascii_alphanumeric() || c == '+' || c == '/' => self.word(at, line, end),
                 _ if c.is_alphanumeric() || c == '_' => run::skip_word(self.text, at, end),
@@ -215,10 +254,26 @@ impl<'a> Finder<'a> {
         self.covered = self.covered.max(at);
     }
 
+    fn table_of_cells(&self, cells: &[Range<usize>]) -> Option<Island> {
+        let range = cells.first()?.start..cells.last()?.end;
+        let mut out = Output::default();
+        for cell in cells {
+            let value = u8::from_str_radix(self.text.get(cell.clone())?, 16).ok()?;
+            out.push(value, cell.clone());
+        }
+        let strength = if cells.len() >= 8 {
+            Strength::Strong
+        } else {
+            Strength::Ordinary
+        };
+        Some(Island::new(range, Format::Hex, strength, out))
+    }
+
     fn bracket(&self, at: usize) -> Option<Island> {
         list::node_buffer(self.text, at)
             .or_else(|| list::described(self.text, at))
             .or_else(|| list::read(self.text, at))
+            .or_else(|| strings::read(self.text, at))
             .or_else(|| list::angle(self.text, at))
     }
 
@@ -231,6 +286,9 @@ impl<'a> Finder<'a> {
     /// A string; without escapes its inside is looked at as any other text.
     fn quote(&mut self, at: usize, c: char, line: usize, end: usize) -> Option<usize> {
         let kind = quote(c)? as usize;
+        if let Some(island) = strings::bare(self.text, at) {
+            return Some(self.take(line, island));
+        }
         if !quoted::opens(self.text, at, c)
             || self.open_until.get(kind).is_some_and(|until| at < *until)
         {
@@ -288,7 +346,9 @@ impl<'a> Finder<'a> {
 
     /// The few digits that are left for the last line of wrapped hex: alone they would be a number.
     fn last_line_of_digits(&mut self, at: usize, line: usize, end: usize) -> Option<usize> {
-        let word = self.text.get(line..end)?.trim_matches(is_blank);
+        // A column of text may follow.
+        let word = self.text.get(line..end)?.split('|').next()?;
+        let word = word.trim_matches(is_blank);
         let is_alone = self.text.get(line..at)?.chars().all(is_blank);
         if !is_alone || !scan::is_hex(word) || word.len() > 4 {
             return None;
@@ -297,7 +357,9 @@ impl<'a> Finder<'a> {
         let mut out = Output::default();
         super::super::hex::decode(&mut out, self.text, range.clone()).ok()?;
         let island = Island::new(range.clone(), Format::Hex, Strength::Weak, out);
-        self.go_on(island).is_none().then_some(range.end)
+        self.go_on(island)
+            .is_none()
+            .then(|| self.behind_gutter(range.end, end))
     }
 
     /// Where a sentence goes over into bytes, its last word or number may look like the first byte.
@@ -435,7 +497,17 @@ impl<'a> Finder<'a> {
             out.truncate(said);
         }
         let plain = first.prefix_len() == 0 && !first.framed && !first.prefixed;
+        // tcpdump alone has `0x` before its offsets and words of two bytes.
+        let tcpdump = plain
+            && first.colon
+            && width == 4
+            && first.offset.len() == 4
+            && self
+                .text
+                .get(..first.offset.start)
+                .is_some_and(|before| before.ends_with("0x"));
         let format = match () {
+            () if tcpdump => Format::TcpdumpX,
             () if low_first => Format::Hexdump,
             () if plain && first.colon => Format::Xxd,
             () if plain && !first.colon => Format::WiresharkHex,
@@ -458,8 +530,8 @@ impl<'a> Finder<'a> {
         let (Some((first, _)), Some((last, _))) = (table.first(), table.last()) else {
             return;
         };
-        let (range, line) = (first.start..last.end, first.start);
-        let strength = if table.len() >= 4 {
+        let (range, line) = (first.start..last.end, self.table_line);
+        let strength = if table.len() >= 4 && self.table_is_sure {
             Strength::Strong
         } else {
             Strength::Weak
@@ -470,6 +542,79 @@ impl<'a> Finder<'a> {
         }
         self.push(line, Island::new(range, Format::IndexTable, strength, out));
     }
+}
+
+/// A number with its index: `buf[3] = 0x04`. The index, where the number stands, and what it is.
+fn assignment(line: &str, bracket: usize) -> Option<(usize, Range<usize>, u8, bool)> {
+    let named = line
+        .get(..bracket)?
+        .ends_with(|c: char| c.is_alphanumeric() || c == '_');
+    // An index is short; the bound keeps a line of brackets from being read again and again.
+    let near = scan::head(line.get(bracket + 1..)?, 8);
+    let index = near.get(..near.find(']')?)?;
+    let rest = line.get(bracket + 2 + index.len()..)?;
+    let fits = named && index.bytes().all(|b| b.is_ascii_digit());
+    let index = index.parse().ok().filter(|_| fits)?;
+    let value = rest.trim_start_matches(is_blank).strip_prefix(['=', ':'])?;
+    let value = value.trim_start_matches(is_blank);
+    let len = value
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(value.len());
+    let at = line.len() - value.len();
+    let word = value.get(..len)?;
+    let hex = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"));
+    let value = match hex {
+        Some(digits) => u8::from_str_radix(digits, 16).ok()?,
+        None => word.parse().ok()?,
+    };
+    Some((index, at..at + len, value, hex.is_some()))
+}
+
+/// The numbers of a line whose indexes count on, the first index, and whether all are hex. Words may stand
+/// before them.
+fn assignments(start: usize, line: &str) -> Option<(usize, bool, Vec<Entry>)> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let (mut first, mut all_hex) = (0, true);
+    let mut at = 0;
+    for (bracket, _) in line.match_indices('[') {
+        let found = assignment(line, bracket);
+        let Some((index, place, value, is_hex)) = found else {
+            if entries.is_empty() {
+                continue;
+            }
+            return None;
+        };
+        if entries.is_empty() {
+            first = index;
+        } else if index != first + entries.len() || !is_name_only(line.get(at..bracket)?) {
+            return None;
+        }
+        all_hex &= is_hex;
+        at = place.end;
+        entries.push((start + place.start..start + place.end, value));
+    }
+    let rest = line.get(at..)?.trim_start_matches([' ', '\t', ',', ';']);
+    let ends = rest.is_empty() || rest.starts_with("//") || rest.starts_with("/*");
+    (ends && !entries.is_empty()).then_some((first, all_hex, entries))
+}
+
+/// Whether a text is separators and the name of the next number.
+fn is_name_only(text: &str) -> bool {
+    let name = text.trim_start_matches(|c: char| is_blank(c) || matches!(c, ',' | ';' | '|'));
+    name.chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
+}
+
+/// What stands between two rows, parted where the first one's column of text ends: `|....MQTT|`.
+fn behind_column(between: &str) -> (&str, &str) {
+    let near = scan::head(between, 256);
+    let is_column = near
+        .trim_start_matches([' ', '\t', '\u{a0}'])
+        .starts_with('|');
+    let end = near.find(['\n', '\r']).filter(|_| is_column);
+    between
+        .split_at_checked(end.unwrap_or(0))
+        .unwrap_or(("", between))
 }
 
 /// `3:   M   77`: an index, perhaps its character, and a byte.
@@ -495,4 +640,104 @@ fn table_row(start: usize, line: &str) -> Option<(usize, (Range<usize>, u8))> {
                 .is_some_and(|c| u32::from(c) == u32::from(value) || !c.is_ascii());
     let start = start + at;
     is_char.then_some((index, (start..start + number.len(), value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{Format, Turns, read};
+
+    /// The bytes of each part.
+    fn parts(text: &str) -> Vec<Vec<u8>> {
+        let reading = read(text, None, Turns::Marked);
+        let parts = reading.iter().flat_map(|reading| {
+            reading.parts.iter().map(|part| {
+                let bytes = reading.decoded.bytes.get(part.bytes.clone());
+                bytes.unwrap_or_default().to_vec()
+            })
+        });
+        parts.collect()
+    }
+
+    #[test]
+    fn rows_with_a_column_of_text_and_no_offsets_go_on() {
+        let connect = b"\x10\x13\0\x04MQTT\x04\x02\0\x3c\0\x07sensor1";
+        let open = "\
+[00:00:01.000,000] <dbg> mqtt: tx
+                                  10 13 00 04 4d 51 54 54  04 02 00 3c 00 07 73 65 |....MQTT ...<..se
+                                  6e 73 6f 72 31                                   |nsor1
+[00:00:02.000,000] <dbg> mqtt: rx
+                                  20 02 00 00                                      | ...
+";
+        let closed = open.replace("<..se", "<..se|").replace("|nsor1", "|nsor1|");
+        for text in [open.to_owned(), closed, open.replace('\n', "\r\n")] {
+            assert_eq!(parts(&text), [&connect[..], b"\x20\x02\0\0"], "{text}");
+        }
+        // One byte alone would be a number, and its text may look like one.
+        let text = "<dbg> tx\n  30 07 00 03 61 2f 62 68 |0..a/bh|\n  31                      |1|\n";
+        assert_eq!(parts(text), [b"\x30\x07\0\x03a/bh1"]);
+    }
+
+    #[test]
+    fn numbers_with_their_indexes_are_one_packet() {
+        let connect = b"\x10\x13\0\x04MQTT\x04\x02\0\x3c\0\x07sensor1";
+        let table = |write: fn(usize, u8) -> String, between: &str| {
+            let all: Vec<String> = connect
+                .iter()
+                .enumerate()
+                .map(|(n, byte)| write(n, *byte))
+                .collect();
+            all.join(between)
+        };
+        let hex = |n, byte| format!("b[{n}]=0x{byte:02x}");
+        for text in [
+            table(hex, " "),
+            table(hex, ", "),
+            table(hex, "\r\n"),
+            format!("I (12) sent: {}", table(hex, " ")),
+            table(|n, byte| format!("  buf[{n}] = 0x{byte:02X};"), "\n"),
+            table(
+                |n, byte| format!("  buf[{n}] = 0x{byte:02X}; // a byte"),
+                "\n",
+            ),
+            table(|n, byte| format!("packet.data[{n}]: {byte}"), "\n"),
+        ] {
+            assert_eq!(parts(&text), [connect], "{text}");
+        }
+        for text in [
+            "temp[0]=21 temp[1]=22 temp[2]=23 temp[3]=24",
+            "b[0]=0x10 b[2]=0x13 b[4]=0x00",
+            "list[0] = name",
+        ] {
+            assert!(parts(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn packets_with_columns_and_headings_stay_apart() {
+        let text = "a: tx\n  c0 00 |..|\na: rx\n  d0 00 |..|\n";
+        assert_eq!(parts(text), [b"\xc0\0", b"\xd0\0"]);
+    }
+
+    #[test]
+    fn offsets_with_0x_are_those_of_tcpdump() {
+        let rows = "0x0000:  4500 002c 1c46 4000 4006 9b14 c0a8 0117  E..,.F@.@.......\n\
+            \t0x0010:  c0a8 0102 c822 075b 5d6e 7f80 1f2a 3b61  .....\".[]n...*;a\n\
+            \t0x0020:  5018 01fd 83a1 0000 2002 0005            P...........\n";
+        let head =
+            "12:01:33.442817 IP 192.168.1.2.1883 > 192.168.1.23.51234: Flags [P.], length 4\n\t";
+        for text in [format!("{head}{rows}"), format!("{head}{rows}{head}{rows}")] {
+            let reading = read(&text, None, Turns::Marked);
+            assert_eq!(
+                reading.map(|r| r.decoded.format),
+                Ok(Format::TcpdumpX),
+                "{text}"
+            );
+        }
+        let xxd = format!(
+            "here it is:\n{}",
+            rows.replace('\t', "").replace("0x0", "00000")
+        );
+        let reading = read(&xxd, None, Turns::Marked);
+        assert_eq!(reading.map(|r| r.decoded.format), Ok(Format::Xxd));
+    }
 }

@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use super::super::escape::{self, Escapes};
 use super::super::output::Output;
 use super::super::scan::{self, is_blank, is_hex};
 use super::super::{Format, hex};
@@ -61,9 +62,8 @@ pub(super) fn read(text: &str, at: usize) -> Option<Island> {
                 out.push(byte, place..end);
             }
             Element::Text(body) => {
-                for (i, c) in text.get(body.clone())?.char_indices() {
-                    out.push_char(c, body.start + i..body.start + i + c.len_utf8());
-                }
+                let escapes = Escapes::of(Format::CLiteral);
+                escape::decode(&mut out, text, body, escapes).ok()?;
             }
             Element::Dots => cut = Some(None),
         }
@@ -73,7 +73,11 @@ pub(super) fn read(text: &str, at: usize) -> Option<Island> {
     // `(byte)` and `[12]` are no lists; digits in pairs without commas, or with leading zeros, are hex.
     let pairs = !wide && !prefixed && (commas == 0 || zeros);
     let least = if format == Format::ErlangBinary { 1 } else { 2 };
-    if count < least || pairs && format != Format::ErlangBinary || commas == 0 && !wide && count < 4
+    // A string alone is a name, as `<<"guest">>` is, unless it holds what no name does.
+    let holds_controls = format == Format::ErlangBinary && out.bytes().iter().any(|b| *b < 0x20);
+    if count < least
+        || pairs && format != Format::ErlangBinary
+        || commas == 0 && !wide && count < 4 && !holds_controls
     {
         return None;
     }
@@ -116,6 +120,18 @@ fn skip(text: &str, mut at: usize) -> usize {
     }
 }
 
+/// How long a string is whose opening quote was passed.
+fn string_len(body: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (at, c) in body.char_indices() {
+        if c == '"' && !escaped {
+            return Some(at);
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    None
+}
+
 /// The element at `at`, and where it ends.
 fn element(text: &str, at: usize, format: Format) -> Option<(Element, usize)> {
     let rest = text.get(at..)?;
@@ -127,7 +143,7 @@ fn element(text: &str, at: usize, format: Format) -> Option<(Element, usize)> {
     }
     if format == Format::ErlangBinary && rest.starts_with('"') {
         let body = rest.get(1..)?;
-        let len = body.find('"')?;
+        let len = string_len(body)?;
         let behind = body.get(len + 1..)?;
         // `<<"…"/utf8>>`
         let kind = if behind.starts_with("/utf8") { 5 } else { 0 };

@@ -10,6 +10,7 @@ mod list;
 mod quoted;
 mod row;
 mod run;
+mod strings;
 
 use core::ops::Range;
 
@@ -48,6 +49,8 @@ pub(super) struct Island {
     pub(super) sent: Option<bool>,
     /// Decimal digits only, in a sentence.
     pub(super) is_decimal: bool,
+    /// Digits without leading zeros, which make packets.
+    pub(super) is_short: bool,
     /// The same digits read the other way: decimals for hex and hex for decimals.
     pub(super) otherwise: Option<(Format, Output)>,
 }
@@ -63,6 +66,7 @@ impl Island {
             cut: None,
             sent: None,
             is_decimal: false,
+            is_short: false,
             otherwise: None,
         }
     }

@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use super::super::escape::{self, Escapes};
 use super::super::output::Output;
+use super::super::plausible::{Class, class};
 use super::super::scan::{self, Quote, is_blank, quote};
 use super::super::{Format, base64};
 use super::{Island, Strength};
@@ -147,6 +148,42 @@ pub(super) fn bare(text: &str, at: usize, line_end: usize) -> (Option<Island>, u
     let island = rest.get(..len).and_then(|word| bare_word(text, at, word));
     let end = island.as_ref().map_or(at + len, |island| island.range.end);
     (island, end)
+}
+
+/// Percent signs as in addresses, which some modems take for bytes: `%10%3e%00%04MQTT`. Addresses and
+/// topics have them too, so the bytes must read as packets, or as another protocol.
+pub(super) fn percent(text: &str, at: usize, line_end: usize) -> (Option<Island>, usize) {
+    let rest = text.get(at..line_end).unwrap_or_default();
+    // What begins with no byte is passed over sign by sign, what does is read but once.
+    if !rest.get(1..3).is_some_and(scan::is_hex) {
+        return (None, at + 1);
+    }
+    let len = rest
+        .find(|c: char| is_blank(c) || matches!(c, '"' | '`'))
+        .unwrap_or(rest.len());
+    let word = rest.get(..len).unwrap_or_default();
+    let mut out = Output::default();
+    let mut escapes = 0_usize;
+    let mut place = 0;
+    while let Some(c) = word.get(place..).and_then(|rest| rest.chars().next()) {
+        let digits = word.get(place + 1..place + 3).filter(|_| c == '%');
+        let value = digits
+            .filter(|digits| scan::is_hex(digits))
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let next = place + value.map_or(c.len_utf8(), |_| 3);
+        match value {
+            Some(byte) => {
+                escapes += 1;
+                out.push(byte, at + place..at + next);
+            }
+            None => out.push_char(c, at + place..at + next),
+        }
+        place = next;
+    }
+    let is_taken = escapes >= 2 && class(out.bytes()) >= Class::Known;
+    let island =
+        is_taken.then(|| Island::new(at..at + len, Format::EscapedString, Strength::Strong, out));
+    (island, at + len.max(1))
 }
 
 fn bare_word(text: &str, at: usize, word: &str) -> Option<Island> {

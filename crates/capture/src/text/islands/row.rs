@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::super::output::Output;
-use super::super::scan::{is_blank, is_hex, words};
+use super::super::scan::{self, is_blank, is_hex, words};
 
 /// The most bytes that a row holds.
 const MOST: usize = 64;
@@ -212,6 +212,44 @@ fn row_words(line: &str, from: usize, shape: Shape) -> Option<Vec<Range<usize>>>
         }
     }
     Some(found)
+}
+
+/// A row of a table whose cells are one byte each: `Hex | 30 | 08 | 00 |`. Numbers of two digits are
+/// in many tables, so the first cell must name bytes, or the row be long and plainly hex.
+pub(super) fn cells(start: usize, line: &str) -> Option<Vec<Range<usize>>> {
+    if !line.contains('|') || line.len() > 4096 {
+        return None;
+    }
+    let mut found = Vec::new();
+    let mut label = "";
+    let mut place = 0;
+    for (n, cell) in line.split('|').enumerate() {
+        let word = cell.trim_matches(is_blank);
+        let at = place + (cell.len() - cell.trim_start_matches(is_blank).len());
+        place += cell.len() + 1;
+        let is_byte = word.len() == 2 && is_hex(word);
+        if is_byte {
+            found.push(start + at..start + at + word.len());
+        } else if n <= 1 && found.is_empty() && label.is_empty() {
+            label = word;
+        } else if !matches!(word, "" | "..." | "…") {
+            return None;
+        }
+    }
+    let named = ["hex", "byte", "data"]
+        .iter()
+        .any(|name| scan::find_ignoring_case(label, name).is_some());
+    let plain = line.split('|').any(|cell| {
+        let word = cell.trim_matches(is_blank);
+        is_hex(word) && (word.starts_with('0') || word.bytes().any(|b| b.is_ascii_alphabetic()))
+    });
+    // The numbers of columns count up.
+    let counts = found.iter().enumerate().all(|(n, cell)| {
+        let word = line.get(cell.start - start..cell.end - start);
+        word.and_then(|word| word.parse().ok()) == Some(n)
+    });
+    let enough = found.len() >= 8 || named && found.len() >= 4;
+    (enough && plain && !counts).then_some(found)
 }
 
 /// Whether a wide gap follows.

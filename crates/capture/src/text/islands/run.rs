@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::super::output::Output;
 use super::super::scan::{self, is_blank, is_hex};
-use super::super::{Format, looks};
+use super::super::{Format, looks, short};
 use super::{Island, Strength};
 
 /// One group of digits.
@@ -50,6 +50,9 @@ pub(super) fn read(text: &str, at: usize, end: usize) -> (Option<Island>, usize)
     let Some(first) = group(text, at, end) else {
         return (None, skip_word(text, at, end));
     };
+    if let Some((island, behind)) = without_zeros(text, first, end) {
+        return (Some(island), behind);
+    }
     let mut groups = vec![first];
     let mut between = None;
     let mut tight = true;
@@ -76,6 +79,64 @@ pub(super) fn read(text: &str, at: usize, end: usize) -> (Option<Island>, usize)
         groups.push(group);
     }
     (island(text, &groups, between, tight, end), at)
+}
+
+/// Reads the run from its first group on as digits without leading zeros, where they make packets.
+fn without_zeros(text: &str, first: Group<'_>, end: usize) -> Option<(Island, usize)> {
+    if first.is_prefixed() || first.digits.len() > 3 || goes_on(text, first.at) {
+        return None;
+    }
+    let mut groups = vec![(first.at, first.digits)];
+    let mut between = None;
+    let mut at = first.end();
+    while let Some((kind, next)) = separator(text, at, end) {
+        let Some(group) = group(text, next, end)
+            .filter(|group| !group.is_prefixed() && group.digits.len() <= 3)
+            .filter(|_| between.is_none_or(|between| between == kind))
+        else {
+            break;
+        };
+        between = Some(kind);
+        at = group.end();
+        groups.push((group.at, group.digits));
+    }
+    // Pairs alone are hex as any other, three digits alone are numbers.
+    let width = first.digits.len();
+    if groups.iter().all(|(_, digits)| digits.len() == width) {
+        return None;
+    }
+    let (format, out) = short::either(&groups)?;
+    // A few numbers in a sentence may be anything.
+    let few = groups.len() < 8;
+    if few && !is_closed(text, &(first.at..at), end) {
+        return None;
+    }
+    let mut island = Island::new(first.at..at, format, Strength::Ordinary, out);
+    island.is_short = true;
+    island.is_decimal = few
+        && groups
+            .iter()
+            .all(|(_, group)| !group.contains(|c: char| c.is_alphabetic()));
+    Some((island, at))
+}
+
+/// Whether a group stands before `at` in the same run: the run is not tried again from its middle on.
+fn goes_on(text: &str, at: usize) -> bool {
+    let before = scan::tail(text.get(..at).unwrap_or_default(), 12);
+    let bare = before.trim_end_matches(is_blank);
+    let is_line = !before
+        .get(bare.len()..)
+        .unwrap_or_default()
+        .contains(['\n', '\r']);
+    let tight = bare.len() == before.len();
+    let bare = bare
+        .strip_suffix([',', ';'])
+        .or_else(|| bare.strip_suffix([':', '-']).filter(|_| tight))
+        .unwrap_or(bare);
+    let word = bare
+        .rfind(|c: char| !c.is_ascii_hexdigit())
+        .map_or(bare.len(), |at| bare.len() - at - 1);
+    is_line && bare.len() < before.len() && (1..=3).contains(&word)
 }
 
 /// The bytes of a run, if it stands for any.

@@ -179,3 +179,30 @@ fn a_web_server_is_among_the_causes() {
             .contains("wss://test.mosquitto.org:8081/")
     );
 }
+
+#[test]
+fn a_name_in_an_address_that_worked_is_no_cause() {
+    let target = at("ws://user:topsecret@127.0.0.1:9899/mqtt");
+    let advice = |known| {
+        advise(&Trouble {
+            known,
+            ..trouble(&target, Phase::Opening, closed(1006))
+        })
+    };
+    let new = advice(known(|_| {}));
+    assert!(new[0].cause.contains("name or password"), "{new:#?}");
+    let worked = advice(known(|known| known.worked_until = Some("18:16:18".into())));
+    assert!(
+        worked[0].cause.contains("worked until 18:16:18"),
+        "{worked:#?}"
+    );
+    assert!(!format!("{worked:?}").contains("topsecret"));
+}
+
+#[test]
+fn a_packet_that_is_too_large_for_this_page_is_no_fault_of_the_server() {
+    let target = at("ws://127.0.0.1:9899/mqtt");
+    let end = End::LargerThanKept(268_435_460);
+    let advice = advise(&trouble(&target, Phase::Connected, end));
+    assert!(advice[0].cause.contains("268435460 bytes") && advice[0].cause.contains("allowed"));
+}

@@ -67,7 +67,7 @@ impl<'a> Words<'a> {
             if word.bytes().all(|byte| byte.is_ascii_digit()) {
                 format!("`{word}` is out of range: use {least} to {most}.")
             } else {
-                format!("`{word}` is not a number.")
+                format!("`{word}` is not a whole number: use {least} to {most}.")
             }
         })?;
         if number < least || number > most {

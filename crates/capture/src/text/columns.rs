@@ -1,0 +1,177 @@
+//! Tables with a byte in each line, as logic analysers export them: `0.000001,0x10,,`.
+
+use super::output::Output;
+use super::plausible::{Class, class};
+use super::scan::{self, is_blank, is_hex, quote};
+use super::{Note, Side};
+
+/// A line of the table: where its byte stands with its `0x`, and the byte.
+struct Row<'a> {
+    at: usize,
+    len: usize,
+    byte: u8,
+    cells: Vec<&'a str>,
+}
+
+/// Reads a whole text as such a table, with or without a line of headings.
+pub(super) fn read(text: &str) -> Option<Output> {
+    let (first, line) = scan::lines(text).find(|(_, line)| !line.trim().is_empty())?;
+    let sign = [',', ';', '\t']
+        .into_iter()
+        .find(|sign| line.contains(*sign))?;
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    let mut column = None;
+    for (start, line) in scan::lines(text) {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let cells: Vec<&str> = line.split(sign).map(bare).collect();
+        let is_empty = column
+            .and_then(|column: usize| cells.get(column))
+            .is_some_and(|cell| cell.is_empty());
+        // Starts and stops of a bus have no byte.
+        if is_empty {
+            continue;
+        }
+        let mut bytes = cells
+            .iter()
+            .enumerate()
+            .filter_map(|(n, cell)| Some((n, byte(cell)?)));
+        let found = bytes.next().filter(|_| bytes.next().is_none());
+        let has_more = cells.iter().filter(|cell| !cell.is_empty()).count() > 1;
+        let Some((n, byte)) = found.filter(|_| has_more) else {
+            if start == first {
+                continue;
+            }
+            return None;
+        };
+        if *column.get_or_insert(n) != n {
+            return None;
+        }
+        let cell = *cells.get(n)?;
+        rows.push(Row {
+            at: start + (cell.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?,
+            len: cell.len(),
+            byte,
+            cells,
+        });
+    }
+    let names = names(&rows);
+    let mut out = Output::default();
+    for row in &rows {
+        if let Some((column, first)) = names {
+            let is_first = row.cells.get(column) == Some(&first);
+            out.begin_part(Some(if is_first { Side::First } else { Side::Second }));
+        }
+        out.push(row.byte, row.at..row.at + row.len);
+    }
+    let is_timed = rows.len() > 1 && has_times(&rows);
+    // A table of codes has such lines too.
+    if !is_timed && class(out.bytes()) < Class::Known {
+        return None;
+    }
+    out.note(Note::WordsIgnored);
+    Some(out)
+}
+
+/// A cell without blanks and quotes.
+fn bare(cell: &str) -> &str {
+    cell.trim_matches(|c| is_blank(c) || quote(c).is_some())
+}
+
+fn byte(cell: &str) -> Option<u8> {
+    let digits = cell
+        .strip_prefix("0x")
+        .or_else(|| cell.strip_prefix("0X"))?;
+    let fits = is_hex(digits) && digits.len() <= 2;
+    fits.then(|| u8::from_str_radix(digits, 16).ok())?
+}
+
+/// The column that names one of two senders, and the first of them.
+fn names<'a>(rows: &[Row<'a>]) -> Option<(usize, &'a str)> {
+    let cells = rows.first()?.cells.iter().enumerate();
+    let mut names = cells.filter(|(column, first)| {
+        let mut second: Option<&str> = None;
+        let two = rows.iter().all(|row| {
+            row.cells.get(*column).is_some_and(|cell| {
+                let is_name = cell.starts_with(char::is_alphabetic);
+                is_name && (cell == *first || *second.get_or_insert(cell) == *cell)
+            })
+        });
+        two && second.is_some()
+    });
+    names.next().map(|(column, first)| (column, *first))
+}
+
+/// Whether a column has times in seconds.
+fn has_times(rows: &[Row<'_>]) -> bool {
+    let columns = rows.first().map_or(0, |row| row.cells.len().min(16));
+    (0..columns).any(|column| {
+        rows.iter().all(|row| {
+            row.cells
+                .get(column)
+                .is_some_and(|cell| cell.contains('.') && cell.parse::<f64>().is_ok())
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Side, Turns, read};
+
+    const CONNECT: &[u8] = b"\x10\x13\0\x04MQTT\x04\x02\0\x3c\0\x07sensor1";
+
+    fn table(bytes: &[u8], row: impl Fn(usize, u8) -> String) -> String {
+        bytes
+            .iter()
+            .enumerate()
+            .map(|(n, byte)| row(n, *byte))
+            .collect()
+    }
+
+    #[test]
+    fn exports_of_logic_analysers_give_their_bytes() {
+        let old = table(CONNECT, |n, byte| format!("0.{n:06},0x{byte:02X},,\n"));
+        let new = table(CONNECT, |n, byte| {
+            format!("\"Async Serial\",\"data\",0.{n:06},8.6e-05,0x{byte:02X}\n")
+        });
+        for text in [
+            format!("Time [s],Value,Parity Error,Framing Error\n{old}"),
+            old.clone(),
+            old.replace('\n', "\r\n"),
+            old.replace(',', ";"),
+            old.replace(',', "\t"),
+            format!("name,type,start_time,duration,data\n{new}"),
+        ] {
+            let reading = read(&text, None, Turns::Marked).map(|r| (r.decoded.bytes, r.sure));
+            assert_eq!(reading, Ok((CONNECT.to_vec(), true)), "{text}");
+        }
+    }
+
+    #[test]
+    fn two_names_are_two_sides() {
+        let line =
+            |name: &str, n: usize, byte: u8| format!("{name},data,0.{n:06},8.6e-05,0x{byte:02X}\n");
+        let text = format!(
+            "name,type,start_time,duration,data\n{}{}",
+            table(CONNECT, |n, byte| line("TX", n, byte)),
+            table(b"\x20\x02\0\x05", |n, byte| line("RX", n + 30, byte)),
+        );
+        let reading = read(&text, None, Turns::Marked).unwrap_or_else(|e| panic!("{e}"));
+        let parts: Vec<_> = reading
+            .decoded
+            .parts
+            .iter()
+            .map(|p| (p.start, p.side))
+            .collect();
+        assert_eq!(parts, [(0, Some(Side::First)), (21, Some(Side::Second))]);
+    }
+
+    #[test]
+    fn a_table_of_codes_is_no_packet() {
+        let text = "name,code\nCONNECT,0x10\nCONNACK,0x20\nPUBLISH,0x30\n";
+        assert!(read(text, None, Turns::Marked).is_err());
+        let measured = read("a,b\n1.5,0x10\n2.5,0x20\n", None, Turns::Marked);
+        assert_eq!(measured.map(|reading| reading.sure), Ok(false));
+    }
+}
