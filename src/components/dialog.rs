@@ -1,7 +1,7 @@
 //! A window above the page, which the browser itself makes modal.
 
 use wasm_bindgen::JsCast as _;
-use web_sys::{HtmlDialogElement, HtmlTextAreaElement};
+use web_sys::{HtmlDialogElement, HtmlElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::icon::{Icon, icon};
@@ -30,7 +30,7 @@ pub fn dialog(title: AttrValue, on_close: Callback<()>, children: Html) -> Html 
 }
 
 /// A dialog that is open as long as it is in the document. A text in it that is only to be read is
-/// selected, so that it can be copied.
+/// selected, so that it can be copied; an element with `data-first` has the focus.
 #[component]
 pub fn Dialog(props: &DialogProps) -> Html {
     let node = use_node_ref();
@@ -45,6 +45,12 @@ pub fn Dialog(props: &DialogProps) -> Html {
                 // It fails only on an element that is gone.
                 let _ = text.focus();
                 text.select();
+            }
+            // The attribute `autofocus` would do this too, but a browser also takes it for one of the page, and
+            // says that it is blocked.
+            let first = dialog.query_selector("[data-first]").ok().flatten();
+            if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
+                let _ = first.focus();
             }
             Some(Box::new(move || dialog.close()))
         });

@@ -94,7 +94,7 @@ fn field<T: Clone + 'static>(
                 value={text} oninput={on_input} />
         },
         kind => html! {
-            <input autofocus={is_first} type={if kind == Kind::Secret { "password" } else { "text" }} id={id.clone()} data-testid={test}
+            <input data-first={is_first.then_some("")} type={if kind == Kind::Secret { "password" } else { "text" }} id={id.clone()} data-testid={test}
                 inputmode={(kind == Kind::Number).then_some("numeric")} autocomplete={if kind == Kind::Secret { "new-password" } else { "off" }}
                 spellcheck="false" autocapitalize="off" aria-describedby={described} aria-invalid={invalid} oninput={on_input} value={text} />
         },
