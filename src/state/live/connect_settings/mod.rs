@@ -105,8 +105,8 @@ mod tests {
             ("clean-start", ""),
             ("session-expiry", "4294967295"),
             ("keep-alive", "10"),
-            ("reconnect-first", "5"),
-            ("reconnect-longest", "50"),
+            ("reconnect-first", "500"),
+            ("reconnect-longest", "2000"),
             ("reconnect-attempts", "3"),
             ("receive-maximum", "20"),
             ("maximum-packet-size", "1000"),
@@ -134,6 +134,13 @@ mod tests {
         ] {
             let form = typed(&[("will", "yes"), (id, text)]);
             assert_eq!((setting(id).get)(&form.value), text, "{id}");
+        }
+    }
+
+    #[test]
+    fn retries_have_a_shortest_wait() {
+        for (id, text) in [("reconnect-first", "499"), ("reconnect-longest", "1")] {
+            assert!(!typed(&[(id, text)]).is_right(&CONNECT), "{id}");
         }
     }
 
