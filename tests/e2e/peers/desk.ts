@@ -16,6 +16,10 @@ export class Desk {
       mimeType: "application/json",
       buffer: Buffer.from(JSON.stringify(file)),
     });
+    // A file with a password is not taken in without a word on how long that is kept.
+    if ("password" in profile && profile.password) {
+      await page.getByRole("dialog", { name: "1 connection imported" }).getByRole("button", { name: "Close" }).click();
+    }
     await desk.row.getByTestId("look").click();
     return desk;
   }
