@@ -1,6 +1,7 @@
 //! The whole page: the text field, the packets, the way back.
 
 use mqttscope::App;
+use mqttscope::services::reader;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -21,6 +22,7 @@ async fn frame() {
 }
 
 async fn give(stage: &Stage, text: &str) {
+    reader::stand_in(mqttscope_inspect::reader::read);
     let field: HtmlTextAreaElement = stage.find("[data-testid=text]").unchecked_into();
     field.set_value(text);
     let init = web_sys::EventInit::new();
