@@ -12,7 +12,11 @@ pub(crate) fn run(cx: &Context, with_tests: bool) -> Result<()> {
         test::schedules(cx, test::SCHEDULES)?;
     }
     generate::run(cx, true)?;
-    coverage::run(cx, true)?;
+    coverage::requirements(cx, true)?;
+    // Named, and no reason to fail yet: what a run shows depends on the brokers and the pace of the machine.
+    if let Err(gaps) = coverage::operated::run(cx) {
+        println!("{gaps}: `cargo xtask coverage` fails on them");
+    }
     lint::run(cx)?;
     page::build(cx)?;
     size::run(cx)?;
