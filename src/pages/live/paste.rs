@@ -1,6 +1,6 @@
 //! The address of a broker, pasted anywhere on the page: it opens the settings of a new connection.
 
-use gloo_events::EventListener;
+use gloo_events::{EventListener, EventListenerOptions};
 use mqttscope_engine::protocol::{Profile, Target};
 use wasm_bindgen::JsCast as _;
 use web_sys::ClipboardEvent;
@@ -29,7 +29,8 @@ pub(super) fn use_pasted_address(profiles: &Profiles, on_open: &Callback<Open>) 
     use_effect_with(given, |(profiles, on_open)| {
         let (profiles, on_open) = (profiles.clone(), on_open.clone());
         let listener = browser::window().map(|window| {
-            EventListener::new(&window, "paste", move |event| {
+            let options = EventListenerOptions::enable_prevent_default();
+            EventListener::new_with_options(&window, "paste", options, move |event| {
                 if browser::is_typing(event) {
                     return;
                 }
@@ -38,6 +39,8 @@ pub(super) fn use_pasted_address(profiles: &Profiles, on_open: &Callback<Open>) 
                     .and_then(ClipboardEvent::clipboard_data);
                 let text = data.and_then(|data| data.get_data("text/plain").ok());
                 if let Some(address) = text.as_deref().and_then(pasted) {
+                    // The form that opens takes the focus, and the browser would paste into that.
+                    event.prevent_default();
                     on_open.emit(Open::Edit(
                         other(&profiles, address).into(),
                         AttrValue::default(),
