@@ -34,7 +34,7 @@ pub(crate) fn finish(cx: &Context) -> Result<()> {
 }
 
 /// Says what no test operates, and fails where that is a gap.
-pub(super) fn run(cx: &Context) -> Result<()> {
+pub(crate) fn run(cx: &Context) -> Result<()> {
     let folder = folder(cx);
     if !folder.is_dir() {
         println!("the end-to-end tests did not run here: what they operate is not known");
