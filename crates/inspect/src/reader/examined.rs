@@ -67,7 +67,12 @@ impl Found {
                 ..self
             },
             (Shown::Inside, Some(inside)) => self.inside(inside),
-            _ => self,
+            // Places and times are those of the bytes that are shown.
+            _ => Self {
+                source: None,
+                times: Vec::new(),
+                ..self
+            },
         };
         seen.bytes = bytes;
         (found, Some(seen))

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn request(given: Given<'_>) -> Request<'_> {
@@ -50,4 +52,59 @@ fn what_was_left_out_is_told_with_its_place() {
         .collect();
     let expected = ["aa bb cc dd ee ff 01 02 03 04 05 06 07 08", "20 02 00 00"];
     assert_eq!(left_out, expected, "{found:?}");
+}
+
+/// Texts of the signs that notations are made of, so that many are read.
+fn texts() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "[0-9a-f]{2} ",
+        "[0-9a-fx, :\\n<>CS\"'{}\\[\\]|=%.-]{0,12}",
+        "0x[0-9a-f]{1,2}, ",
+        "[\\x00-\\x7fé🦀]{0,6}",
+        Just("10 0e 00 04 4d 51 54 54 04 02 00 3c 00 02 63 31 ".to_owned()),
+        Just("\n".to_owned()),
+    ];
+    proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+/// What is found lies inside what was given, and comes whole out of the format in which it is sent.
+fn holds(request: &Request<'_>, text: &str) {
+    let found = read(request);
+    let text = found.text.as_deref().unwrap_or(text);
+    if let Some(source) = &found.source {
+        assert_eq!(source.len(), found.bytes.len(), "{request:?}");
+        let end = source
+            .span_of(0..found.bytes.len())
+            .map_or(0, |span| span.end);
+        assert!(end <= text.len(), "{request:?}");
+    }
+    if let Some(fault) = &found.fault {
+        let len = text.encode_utf16().count();
+        assert!(fault.start <= fault.end && fault.end <= len, "{request:?}");
+    }
+    assert!(found.runs.iter().all(|run| run.start <= found.bytes.len()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn any_text_is_read(text in texts(), format in 0..Format::ALL.len() + 40, turns: bool) {
+        let request = Request {
+            format: Format::ALL.get(format).copied(),
+            takes_turns: turns,
+            ..request(Given::Text(&text))
+        };
+        holds(&request, &text);
+    }
+
+    #[test]
+    fn any_file_is_read(bytes in proptest::collection::vec(any::<u8>(), 0..120)) {
+        let text = String::from_utf8_lossy(&bytes);
+        for given in [Given::File(&bytes), Given::Bytes(&bytes)] {
+            for taking in Taking::ALL {
+                holds(&Request { taking, ..request(given) }, &text);
+            }
+        }
+    }
 }
