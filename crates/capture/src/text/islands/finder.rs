@@ -1,5 +1,7 @@
 //! The walk over a text that finds what may stand for bytes.
 
+mod lines;
+
 use core::ops::Range;
 
 use super::super::Format;
@@ -7,6 +9,8 @@ use super::super::output::Output;
 use super::super::plausible::{Class, class};
 use super::super::scan::{self, is_blank, quote, words};
 use super::row::{self, Line, Row};
+use lines::{assignments, behind_column, table_row};
+
 use super::{Island, Strength, list, quoted, run, strings};
 
 /// Islands that are kept: a text with more is a recording, of which the beginning will do.
@@ -544,200 +548,5 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// A number with its index: `buf[3] = 0x04`. The index, where the number stands, and what it is.
-fn assignment(line: &str, bracket: usize) -> Option<(usize, Range<usize>, u8, bool)> {
-    let named = line
-        .get(..bracket)?
-        .ends_with(|c: char| c.is_alphanumeric() || c == '_');
-    // An index is short; the bound keeps a line of brackets from being read again and again.
-    let near = scan::head(line.get(bracket + 1..)?, 8);
-    let index = near.get(..near.find(']')?)?;
-    let rest = line.get(bracket + 2 + index.len()..)?;
-    let fits = named && index.bytes().all(|b| b.is_ascii_digit());
-    let index = index.parse().ok().filter(|_| fits)?;
-    let value = rest.trim_start_matches(is_blank).strip_prefix(['=', ':'])?;
-    let value = value.trim_start_matches(is_blank);
-    let len = value
-        .find(|c: char| !c.is_ascii_alphanumeric())
-        .unwrap_or(value.len());
-    let at = line.len() - value.len();
-    let word = value.get(..len)?;
-    let hex = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"));
-    let value = match hex {
-        Some(digits) => u8::from_str_radix(digits, 16).ok()?,
-        None => word.parse().ok()?,
-    };
-    Some((index, at..at + len, value, hex.is_some()))
-}
-
-/// The numbers of a line whose indexes count on, the first index, and whether all are hex. Words may stand
-/// before them.
-fn assignments(start: usize, line: &str) -> Option<(usize, bool, Vec<Entry>)> {
-    let mut entries: Vec<Entry> = Vec::new();
-    let (mut first, mut all_hex) = (0, true);
-    let mut at = 0;
-    for (bracket, _) in line.match_indices('[') {
-        let found = assignment(line, bracket);
-        let Some((index, place, value, is_hex)) = found else {
-            if entries.is_empty() {
-                continue;
-            }
-            return None;
-        };
-        if entries.is_empty() {
-            first = index;
-        } else if index != first + entries.len() || !is_name_only(line.get(at..bracket)?) {
-            return None;
-        }
-        all_hex &= is_hex;
-        at = place.end;
-        entries.push((start + place.start..start + place.end, value));
-    }
-    let rest = line.get(at..)?.trim_start_matches([' ', '\t', ',', ';']);
-    let ends = rest.is_empty() || rest.starts_with("//") || rest.starts_with("/*");
-    (ends && !entries.is_empty()).then_some((first, all_hex, entries))
-}
-
-/// Whether a text is separators and the name of the next number.
-fn is_name_only(text: &str) -> bool {
-    let name = text.trim_start_matches(|c: char| is_blank(c) || matches!(c, ',' | ';' | '|'));
-    name.chars()
-        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))
-}
-
-/// What stands between two rows, parted where the first one's column of text ends: `|....MQTT|`.
-fn behind_column(between: &str) -> (&str, &str) {
-    let near = scan::head(between, 256);
-    let is_column = near
-        .trim_start_matches([' ', '\t', '\u{a0}'])
-        .starts_with('|');
-    let end = near.find(['\n', '\r']).filter(|_| is_column);
-    between
-        .split_at_checked(end.unwrap_or(0))
-        .unwrap_or(("", between))
-}
-
-/// `3:   M   77`: an index, perhaps its character, and a byte.
-fn table_row(start: usize, line: &str) -> Option<(usize, (Range<usize>, u8))> {
-    let mut all = words(line);
-    let (_, index) = all.next()?;
-    let index = index.strip_suffix(':').filter(|index| index.len() <= 6)?;
-    let index = index.parse().ok()?;
-    let (_, second) = all.next()?;
-    let (at, number) = match all.next() {
-        Some(third) => third,
-        None => words(line).nth(1)?,
-    };
-    if all.next().is_some() || number.len() > 3 {
-        return None;
-    }
-    let value: u8 = number.parse().ok()?;
-    let is_char = number.as_ptr() == second.as_ptr()
-        || second.chars().count() == 1
-            && second
-                .chars()
-                .next()
-                .is_some_and(|c| u32::from(c) == u32::from(value) || !c.is_ascii());
-    let start = start + at;
-    is_char.then_some((index, (start..start + number.len(), value)))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::super::super::{Format, Turns, read};
-
-    /// The bytes of each part.
-    fn parts(text: &str) -> Vec<Vec<u8>> {
-        let reading = read(text, None, Turns::Marked);
-        let parts = reading.iter().flat_map(|reading| {
-            reading.parts.iter().map(|part| {
-                let bytes = reading.decoded.bytes.get(part.bytes.clone());
-                bytes.unwrap_or_default().to_vec()
-            })
-        });
-        parts.collect()
-    }
-
-    #[test]
-    fn rows_with_a_column_of_text_and_no_offsets_go_on() {
-        let connect = b"\x10\x13\0\x04MQTT\x04\x02\0\x3c\0\x07sensor1";
-        let open = "\
-[00:00:01.000,000] <dbg> mqtt: tx
-                                  10 13 00 04 4d 51 54 54  04 02 00 3c 00 07 73 65 |....MQTT ...<..se
-                                  6e 73 6f 72 31                                   |nsor1
-[00:00:02.000,000] <dbg> mqtt: rx
-                                  20 02 00 00                                      | ...
-";
-        let closed = open.replace("<..se", "<..se|").replace("|nsor1", "|nsor1|");
-        for text in [open.to_owned(), closed, open.replace('\n', "\r\n")] {
-            assert_eq!(parts(&text), [&connect[..], b"\x20\x02\0\0"], "{text}");
-        }
-        // One byte alone would be a number, and its text may look like one.
-        let text = "<dbg> tx\n  30 07 00 03 61 2f 62 68 |0..a/bh|\n  31                      |1|\n";
-        assert_eq!(parts(text), [b"\x30\x07\0\x03a/bh1"]);
-    }
-
-    #[test]
-    fn numbers_with_their_indexes_are_one_packet() {
-        let connect = b"\x10\x13\0\x04MQTT\x04\x02\0\x3c\0\x07sensor1";
-        let table = |write: fn(usize, u8) -> String, between: &str| {
-            let all: Vec<String> = connect
-                .iter()
-                .enumerate()
-                .map(|(n, byte)| write(n, *byte))
-                .collect();
-            all.join(between)
-        };
-        let hex = |n, byte| format!("b[{n}]=0x{byte:02x}");
-        for text in [
-            table(hex, " "),
-            table(hex, ", "),
-            table(hex, "\r\n"),
-            format!("I (12) sent: {}", table(hex, " ")),
-            table(|n, byte| format!("  buf[{n}] = 0x{byte:02X};"), "\n"),
-            table(
-                |n, byte| format!("  buf[{n}] = 0x{byte:02X}; // a byte"),
-                "\n",
-            ),
-            table(|n, byte| format!("packet.data[{n}]: {byte}"), "\n"),
-        ] {
-            assert_eq!(parts(&text), [connect], "{text}");
-        }
-        for text in [
-            "temp[0]=21 temp[1]=22 temp[2]=23 temp[3]=24",
-            "b[0]=0x10 b[2]=0x13 b[4]=0x00",
-            "list[0] = name",
-        ] {
-            assert!(parts(text).is_empty(), "{text}");
-        }
-    }
-
-    #[test]
-    fn packets_with_columns_and_headings_stay_apart() {
-        let text = "a: tx\n  c0 00 |..|\na: rx\n  d0 00 |..|\n";
-        assert_eq!(parts(text), [b"\xc0\0", b"\xd0\0"]);
-    }
-
-    #[test]
-    fn offsets_with_0x_are_those_of_tcpdump() {
-        let rows = "0x0000:  4500 002c 1c46 4000 4006 9b14 c0a8 0117  E..,.F@.@.......\n\
-            \t0x0010:  c0a8 0102 c822 075b 5d6e 7f80 1f2a 3b61  .....\".[]n...*;a\n\
-            \t0x0020:  5018 01fd 83a1 0000 2002 0005            P...........\n";
-        let head =
-            "12:01:33.442817 IP 192.168.1.2.1883 > 192.168.1.23.51234: Flags [P.], length 4\n\t";
-        for text in [format!("{head}{rows}"), format!("{head}{rows}{head}{rows}")] {
-            let reading = read(&text, None, Turns::Marked);
-            assert_eq!(
-                reading.map(|r| r.decoded.format),
-                Ok(Format::TcpdumpX),
-                "{text}"
-            );
-        }
-        let xxd = format!(
-            "here it is:\n{}",
-            rows.replace('\t', "").replace("0x0", "00000")
-        );
-        let reading = read(&xxd, None, Turns::Marked);
-        assert_eq!(reading.map(|r| r.decoded.format), Ok(Format::Xxd));
-    }
-}
+mod tests;
