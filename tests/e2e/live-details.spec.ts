@@ -1,7 +1,7 @@
 // What people stumbled over on the Live page, and how it is now.
 import { expect, type Page } from "@playwright/test";
 
-import { open, publish, rows } from "./live";
+import { connectToNothing, open, publish, rows } from "./live";
 import { connack, publish as publishPacket, serve } from "./peers/server";
 import { test } from "./quiet";
 
@@ -242,14 +242,7 @@ test("a dialog opens in its first field, and what cannot be subscribed to is sai
 });
 
 test("the focus stays on why? while a connection is tried again", async ({ page }) => {
-  // The browser itself writes that it could not connect; that is nobody's fault here.
-  test.info().annotations.push({ type: "console", description: "a failed WebSocket is written by the browser" });
-  await open(page);
-  await page.getByTestId("new-connection").click();
-  await page.getByRole("menuitem", { name: "mosquitto" }).click();
-  await page.getByTestId("connect-address").fill("ws://127.0.0.1:1/");
-  await page.getByTestId("save-and-connect").click();
-  const row = page.getByTestId("connection").nth(1);
+  const row = await connectToNothing(page);
   const why = row.getByTestId("why-not");
   await why.focus();
   const states = await page.evaluateHandle(() => {

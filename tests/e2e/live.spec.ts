@@ -3,7 +3,7 @@ import { expect, type Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
 
 import { withoutViolations } from "./axe";
-import { open, publish, rows } from "./live";
+import { connectToNothing, open, publish, rows } from "./live";
 import { test } from "./quiet";
 
 const field = (page: Page, name: string) => page.getByTestId("field").and(page.locator(`[data-name="${name}"]`)).first();
@@ -418,14 +418,7 @@ test("filters are hidden, shown and ended", async ({ page }) => {
 });
 
 test("a port where nothing listens leads to advice", async ({ page }) => {
-  // The browser itself writes that it could not connect; that is nobody's fault here.
-  test.info().annotations.push({ type: "console", description: "a failed WebSocket is written by the browser" });
-  await open(page);
-  await page.getByTestId("new-connection").click();
-  await page.getByRole("menuitem", { name: "mosquitto" }).click();
-  await page.getByTestId("connect-address").fill("ws://127.0.0.1:1/");
-  await page.getByTestId("save-and-connect").click();
-  const row = page.getByTestId("connection").nth(1);
+  const row = await connectToNothing(page);
   await expect(row).toHaveAttribute("data-state", /waiting|failed/);
   await row.getByTestId("why-not").click();
   await expect(page.getByTestId("advice")).toContainText("listener");

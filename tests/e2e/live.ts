@@ -1,5 +1,5 @@
 // The Live page on the broker that is built in: what every test of it does.
-import { expect, type Page } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 
 /** Packets of a type, in the list of all packets. */
 export const rows = (page: Page, type: string) => page.locator(`[data-testid="wire-row"][data-type="${type}"]`);
@@ -19,4 +19,16 @@ export async function publish(page: Page, topic: string, payload: string, qos = 
   await page.getByTestId("payload-as").selectOption(as);
   await page.getByTestId("publish-payload").fill(payload);
   await page.getByTestId("publish").click();
+}
+
+/** Connects to a port where nothing listens; the row of the connection. */
+export async function connectToNothing(page: Page) {
+  // The browser itself writes that it could not connect; that is nobody's fault here.
+  test.info().annotations.push({ type: "console", description: "a failed WebSocket is written by the browser" });
+  await open(page);
+  await page.getByTestId("new-connection").click();
+  await page.getByRole("menuitem", { name: "mosquitto" }).click();
+  await page.getByTestId("connect-address").fill("ws://127.0.0.1:1/");
+  await page.getByTestId("save-and-connect").click();
+  return page.getByTestId("connection").nth(1);
 }

@@ -115,29 +115,33 @@ impl Document {
             sides: open.sender.map(Sides::From),
             ..Self::default()
         };
-        let found = open.runs.is_empty().then(|| {
-            read(&Request {
-                given: reader::Given::Bytes(&open.bytes),
-                format: None,
-                takes_turns: false,
-                taking: Taking::Found,
-                stream: 0,
-            })
-        });
+        let request = Request {
+            given: reader::Given::Bytes(&open.bytes),
+            format: None,
+            takes_turns: false,
+            taking: Taking::Found,
+            stream: 0,
+        };
+        // Where both sides speak, they are packets: a link holds no runs of anything else.
+        let found = if open.runs.is_empty() {
+            read(&request)
+        } else {
+            Some(Found::default())
+        };
         let document = made
             .with_bytes(open.bytes.to_vec(), &open.runs)
             .selecting(open.packet, open.node);
         match found {
             // Bytes that are not MQTT are told as such, wherever they come from.
-            Some(Some(found)) if found.other.is_some() => {
+            Some(found) if found.other.is_some() => {
                 let hex = text::write(&open.bytes, Style::Hex);
                 made.with_given(Given::Typed(hex.into()), read)
             }
-            Some(None) => Self {
+            Some(_) => document,
+            None => Self {
                 awaiting: Awaiting::Examination,
                 ..document
             },
-            _ => document,
         }
     }
 

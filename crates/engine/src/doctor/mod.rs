@@ -18,7 +18,7 @@ use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
 
 use crate::brokers::{self, BROKERS};
 use crate::hub;
-use crate::protocol::{Action, Advice, Target};
+use crate::protocol::{Action, Advice, Target, bare_address};
 
 /// A connection that does not work: what is known of it.
 #[derive(Clone, Debug)]
@@ -265,11 +265,7 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
 fn parsed(url: &str, known: &Known) -> Result<Address, AddressError> {
     match Address::parse(url) {
         Err(AddressError::UserInfo) if known.is_address_good() => {
-            let (scheme, rest) = url.split_once("://").unwrap_or(("ws", url));
-            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-            let (authority, path) = rest.split_at(end);
-            let host = authority.rsplit('@').next().unwrap_or(authority);
-            Address::parse(&format!("{scheme}://{host}{path}"))
+            Address::parse(&bare_address(url))
         }
         parsed => parsed,
     }
