@@ -7,6 +7,7 @@ use mqttscope_inspect::reader::{Fault, Found, Request};
 use wasm_bindgen::prelude::*;
 
 use super::assets;
+use crate::state::workbench::Read;
 
 /// The module's name beside the page, as `Trunk` writes it.
 const MODULE: &str = "reader.js";
@@ -21,11 +22,11 @@ extern "C" {
 
 thread_local! {
     /// What reads in place of the module.
-    static STAND_IN: Cell<Option<fn(&Request<'_>) -> Found>> = const { Cell::new(None) };
+    static STAND_IN: Cell<Option<Read>> = const { Cell::new(None) };
 }
 
 /// Reads with this function from now on: for tests, which have no module beside them.
-pub fn stand_in(read: fn(&Request<'_>) -> Found) {
+pub fn stand_in(read: Read) {
     STAND_IN.set(Some(read));
 }
 
@@ -46,7 +47,7 @@ pub(crate) async fn load() -> Result<(), String> {
 #[must_use]
 pub fn read(request: &Request<'_>) -> Option<Found> {
     if let Some(read) = STAND_IN.get() {
-        return Some(read(request));
+        return read(request);
     }
     let asked = postcard::to_allocvec(request).unwrap_or_default();
     let found = match call_of(MODULE, "read", &asked) {
