@@ -14,7 +14,7 @@ test.use({ allowed: /provoked|unreachable|panicked|already borrowed|closure invo
 const forbid = (page: Page, tag: string) =>
   page.evaluate((tag) => {
     const create = Document.prototype.createElement;
-    Document.prototype.createElement = function (name: string, ...rest: []) {
+    Document.prototype.createElement = function (this: Document, name: string, ...rest: []) {
       if (name === tag) throw new Error(`provoked: no ${tag}`);
       return create.call(this, name, ...rest);
     } as typeof create;

@@ -123,6 +123,7 @@ for (const { name, versions } of brokers().filter(({ name }) => name in HABITS))
         await desk.connect();
         await expect(desk.row).toContainText("new session");
         await expect(desk.packets("SUBACK")).toHaveCount(1);
+        const first = await desk.packets("SUBACK").getAttribute("data-row");
         await desk.row.getByTestId("disconnect").click();
         await desk.state("closed");
         await publish(own.broker, version, "kept/1", "while away", "-q", "1");
