@@ -3,7 +3,8 @@
 //! - [`decode`] gives a valid [`ControlPacket`] borrowed from the bytes, or the first broken rule.
 //! - [`dissect`] never fails: it gives every field with its bits, and every broken [`Rule`].
 //! - [`ControlPacket::encode`] writes what [`decode`] reads.
-//! - [`StreamDecoder`] is fed chunks of any size; [`packets`] finds the packets in a recording;
+//! - [`Framer`] finds the packets in chunks of any size, [`Frame`] is one that was read, [`StreamDecoder`]
+//!   is both for one who stops at the first fault; [`packets`] finds the packets in a recording;
 //!   [`detect`] works out the version of a recording without a CONNECT.
 //!
 //! No input makes this crate panic, and nothing in it knows a clock, a socket or a thread.
@@ -19,6 +20,7 @@ mod encode;
 pub mod explain;
 mod field;
 pub mod frame;
+mod framer;
 mod grammar;
 mod packet;
 mod packet_type;
@@ -41,6 +43,7 @@ pub use diagnostic::{DecodeError, Diagnostic};
 pub use dissect::{Dissection, Dissector, FaultCounts, Limits, dissect, dissect_within};
 pub use encode::EncodeError;
 pub use field::{Field, Section};
+pub use framer::{Frame, Framed, Framer};
 pub use packet::{
     Acknowledgement, Auth, Connack, Connect, ControlPacket, Disconnect, Publish, ReasonCodes,
     RetainHandling, Suback, Subscribe, Subscription, SubscriptionOptions, Subscriptions,

@@ -1,10 +1,8 @@
 //! Packets in a stream: fed in chunks of any size, or found in a recording.
 
-use alloc::vec::Vec;
-
 use crate::{
-    Context, ControlPacket, DecodeError, Decoded, Dissector, Limits, PacketType, ProtocolVersion,
-    decode, frame,
+    Context, ControlPacket, DecodeError, Decoded, Dissector, Framed, Framer, Limits, PacketType,
+    ProtocolVersion, decode, frame,
 };
 
 /// Decodes a stream that comes in chunks of any size.
@@ -19,13 +17,8 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct StreamDecoder {
-    buffer: Vec<u8>,
-    /// Bytes of the buffer that were given out.
-    done: usize,
-    /// Bytes of the stream before the buffer.
-    before: u64,
+    framer: Framer,
     context: Context,
-    maximum: usize,
     error: Option<StreamError>,
 }
 
@@ -68,24 +61,15 @@ impl StreamDecoder {
     #[must_use]
     pub const fn new(context: Context, maximum: usize) -> Self {
         Self {
-            buffer: Vec::new(),
-            done: 0,
-            before: 0,
+            framer: Framer::new(maximum),
             context,
-            maximum,
             error: None,
         }
     }
 
     /// Adds what has arrived.
     pub fn push(&mut self, chunk: &[u8]) {
-        if self.done > 0 {
-            // What is left is less than a packet, or the caller lets packets pile up.
-            self.buffer.drain(..self.done);
-            self.before = self.before.saturating_add(self.done as u64);
-            self.done = 0;
-        }
-        self.buffer.extend_from_slice(chunk);
+        self.framer.push(chunk);
     }
 
     /// The next whole packet; `None` until more arrives. A CONNECT sets the version of what follows.
@@ -96,59 +80,46 @@ impl StreamDecoder {
         if let Some(error) = self.error {
             return Err(error);
         }
-        let offset = self.before.saturating_add(self.done as u64);
-        let rest = self.buffer.get(self.done..).unwrap_or_default();
-        if let frame::Header::Complete { len, .. } = frame::header(rest)
-            && len > self.maximum
-        {
-            let error = StreamError::TooLarge { offset, len };
-            self.error = Some(error);
-            return Err(error);
+        let offset = self.framer.offset();
+        let Self {
+            framer,
+            context,
+            error,
+        } = self;
+        let mut fail = |failure| {
+            *error = Some(failure);
+            Err(failure)
+        };
+        // The beginning of a packet may show already that it breaks a rule.
+        if !framer.has_frame() {
+            return match decode(framer.rest(), *context) {
+                Err(error) => fail(StreamError::Decode { offset, error }),
+                Ok(_) => Ok(None),
+            };
         }
-        match decode(rest, self.context) {
-            Ok(Decoded::Packet { packet, len }) => {
-                self.done = self.done.saturating_add(len);
+        let bytes = match framer.next_frame() {
+            Some(Framed::Packet(bytes) | Framed::Unframed(bytes)) => bytes,
+            Some(Framed::TooLarge { len, .. }) => {
+                return fail(StreamError::TooLarge { offset, len });
+            }
+            None => return Ok(None),
+        };
+        match decode(bytes, *context) {
+            Ok(Decoded::Packet { packet, .. }) => {
                 if let ControlPacket::Connect(connect) = packet {
-                    self.context.version = connect.version;
+                    context.version = connect.version;
                 }
                 Ok(Some(packet))
             }
             Ok(Decoded::Incomplete { .. }) => Ok(None),
-            Err(error) => {
-                let error = StreamError::Decode { offset, error };
-                self.error = Some(error);
-                Err(error)
-            }
+            Err(error) => fail(StreamError::Decode { offset, error }),
         }
-    }
-
-    /// Bytes from the packet on that comes next: where [`StreamDecoder::next_packet`] has failed, from
-    /// the one that broke a rule.
-    #[must_use]
-    pub fn rest(&self) -> &[u8] {
-        self.buffer.get(self.done..).unwrap_or_default()
-    }
-
-    /// Goes on behind a packet that broke a rule, for a receiver that has read it in its own way, or
-    /// waits for the rest of it. True when it was whole. Nothing happens where the packet is too large
-    /// or has no end.
-    pub fn pass_over(&mut self) -> bool {
-        if let frame::Header::Complete { len, .. } = frame::header(self.rest())
-            && matches!(self.error, Some(StreamError::Decode { .. }))
-        {
-            self.error = None;
-            if len <= self.rest().len() {
-                self.done = self.done.saturating_add(len);
-                return true;
-            }
-        }
-        false
     }
 
     /// Bytes that wait for the rest of their packet.
     #[must_use]
     pub fn pending(&self) -> usize {
-        self.buffer.len().saturating_sub(self.done)
+        self.framer.rest().len()
     }
 }
 

@@ -4,7 +4,7 @@ use mqttscope_session::client::{Cause, Command as ClientCommand, Fault, Phase as
 use mqttscope_session::common::Instant;
 use mqttscope_wire::{
     ControlPacket, Decoded, PacketType, PropertiesBuf, Property, PropertyId, ProtocolVersion,
-    ReasonCode, StreamError, decode,
+    ReasonCode, decode,
 };
 
 use super::{Engine, instant};
@@ -230,7 +230,7 @@ impl Engine {
             } => said(PacketType::Disconnect, *reason_code, properties),
             Cause::AnsweredAsV3_1_1 { .. } => End::OlderVersion,
             Cause::TimedOut(packet_type) => End::TimedOut(*packet_type),
-            Cause::Fault(Fault::Stream(StreamError::TooLarge { len, .. }))
+            Cause::Fault(Fault::TooLarge { len })
                 if connection
                     .profile
                     .properties

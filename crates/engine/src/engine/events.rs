@@ -4,7 +4,7 @@ use mqttscope_session::client::{
     Cause, Command as ClientCommand, Event, Failure, Fault, Phase, Ticket,
 };
 use mqttscope_session::common::Message;
-use mqttscope_wire::{PacketType, Property, PropertyId, ProtocolVersion, ReasonCode, StreamError};
+use mqttscope_wire::{PacketType, Property, PropertyId, ProtocolVersion, ReasonCode};
 
 use super::{Closed, Engine, SocketId, Transport, instant};
 use crate::connection::Connection;
@@ -343,7 +343,7 @@ pub(super) fn words(
         }
         Cause::TimedOut(PacketType::Connack) => "the server did not answer the CONNECT".into(),
         Cause::TimedOut(packet_type) => format!("no {} came in time", packet_type.name()),
-        Cause::Fault(Fault::Stream(StreamError::TooLarge { len, .. })) => {
+        Cause::Fault(Fault::TooLarge { len }) => {
             format!("a packet came that is larger than this client takes ({len} bytes)")
         }
         // Before version 5 no code says how.

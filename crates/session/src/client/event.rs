@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use mqttscope_wire::{PacketIdentifier, PacketType, PropertiesBuf, ReasonCode, Rule, StreamError};
+use mqttscope_wire::{DecodeError, PacketIdentifier, PacketType, PropertiesBuf, ReasonCode, Rule};
 
 use super::{Delivery, Ticket};
 use crate::common::{Instant, Message};
@@ -147,8 +147,13 @@ pub enum Cause {
 /// How the server broke the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// A packet breaks a rule or is too large.
-    Stream(StreamError),
+    /// A packet breaks a rule.
+    Malformed(DecodeError),
+    /// A packet is larger than this client takes.
+    TooLarge {
+        /// Its size in bytes.
+        len: usize,
+    },
     /// A packet that a server does not send, or not now.
     Unexpected(PacketType),
     /// It has a session and this client has none.
@@ -168,10 +173,10 @@ impl Fault {
     #[must_use]
     pub fn reason_code(&self) -> ReasonCode {
         match self {
-            Self::Stream(StreamError::Decode { error, .. }) => {
+            Self::Malformed(error) => {
                 Rule::reason(error.rule).unwrap_or(ReasonCode::MALFORMED_PACKET)
             }
-            Self::Stream(StreamError::TooLarge { .. }) => ReasonCode::PACKET_TOO_LARGE,
+            Self::TooLarge { .. } => ReasonCode::PACKET_TOO_LARGE,
             Self::ReceiveMaximumExceeded => ReasonCode::RECEIVE_MAXIMUM_EXCEEDED,
             Self::TopicAliasInvalid => ReasonCode::TOPIC_ALIAS_INVALID,
             Self::Unexpected(_)

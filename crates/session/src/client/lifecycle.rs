@@ -65,7 +65,7 @@ impl Client {
 
     /// The connection is no more.
     pub(super) fn end(&mut self, now: Instant, cause: Cause) {
-        self.decoder = None;
+        self.framer.clear();
         self.session.end_connection();
         let expiry = self
             .connection

@@ -41,7 +41,9 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use mqttscope_wire::{Context, PacketType, PropertiesBuf, ReasonCode, Sender, StreamDecoder};
+use mqttscope_wire::{
+    Context, Frame, Framed, Framer, PacketType, PropertiesBuf, ReasonCode, Sender,
+};
 
 pub use command::{Command, Delivery, Misuse, Ticket};
 pub use connection::{Authentication, ServerLimits};
@@ -83,7 +85,7 @@ pub struct Client {
     phase: Phase,
     session: Session,
     connection: Connection,
-    decoder: Option<StreamDecoder>,
+    framer: Framer,
     transmit: Vec<u8>,
     events: VecDeque<Event>,
     backoff: Backoff,
@@ -106,7 +108,7 @@ impl Client {
             phase: Phase::Idle,
             session: Session::default(),
             connection: Connection::default(),
-            decoder: None,
+            framer: Framer::default(),
             transmit: Vec::new(),
             events: VecDeque::new(),
             accepted: false,
@@ -152,8 +154,7 @@ impl Client {
             connect_deadline: Some(now + options.connect_timeout),
             ..Connection::default()
         };
-        let context = Context::new(options.version).from(Sender::Server);
-        self.decoder = Some(StreamDecoder::new(context, options.maximum_packet_size()));
+        self.framer = Framer::new(options.maximum_packet_size());
         self.transmit.clear();
         self.phase = Phase::Connecting;
         if options.authentication_method().is_some() {
@@ -184,34 +185,59 @@ impl Client {
 
     /// Bytes came from the server, cut anywhere.
     pub fn handle_bytes(&mut self, now: Instant, bytes: &[u8]) {
-        let Some(mut decoder) = self.decoder.take() else {
-            return;
-        };
-        decoder.push(bytes);
-        loop {
-            match decoder.next_packet() {
-                Ok(Some(packet)) => {
-                    let received = self.receive(now, packet);
-                    if let Err(fault) = received {
-                        self.fault(now, fault);
-                    }
-                    if !matches!(self.phase, Phase::Connecting | Phase::Connected) {
-                        return;
+        let mut framer = core::mem::take(&mut self.framer);
+        framer.push(bytes);
+        while self.is_listening() {
+            match framer.next_frame() {
+                Some(Framed::Packet(bytes) | Framed::Unframed(bytes)) => {
+                    if let Some(frame) = Frame::read(bytes, self.context()) {
+                        self.receive_frame(now, &frame);
                     }
                 }
-                Ok(None) => break,
-                Err(error) => {
-                    if !self.receive_odd_connack(now, &decoder, error) {
-                        return;
-                    }
-                    if !decoder.pass_over() {
-                        break;
-                    }
+                Some(Framed::TooLarge { len, .. }) => self.fault(now, Fault::TooLarge { len }),
+                None => {
+                    self.receive_beginning(now, framer.rest());
+                    break;
                 }
             }
         }
-        self.decoder = Some(decoder);
+        if self.is_listening() {
+            self.framer = framer;
+            self.flush(now);
+        }
+    }
+
+    /// A packet came that the caller has framed and read, in place of [`Client::handle_bytes`].
+    pub fn handle_frame(&mut self, now: Instant, frame: &Frame<'_>) {
+        let len = frame.bytes.len();
+        if !self.is_listening() {
+            return;
+        }
+        if len > self.options.maximum_packet_size() {
+            return self.fault(now, Fault::TooLarge { len });
+        }
+        if frame.context == self.context() {
+            self.receive_frame(now, frame);
+        } else if let Some(frame) = Frame::read(frame.bytes, self.context()) {
+            self.receive_frame(now, &frame);
+        }
         self.flush(now);
+    }
+
+    /// What has come so far of a packet that is not whole, for callers of [`Client::handle_frame`]: it may
+    /// show already that the packet is too large, or breaks a rule.
+    pub fn handle_beginning(&mut self, now: Instant, bytes: &[u8]) {
+        if self.is_listening() {
+            self.receive_beginning(now, bytes);
+        }
+    }
+
+    const fn is_listening(&self) -> bool {
+        matches!(self.phase, Phase::Connecting | Phase::Connected)
+    }
+
+    const fn context(&self) -> Context {
+        Context::new(self.options.version).from(Sender::Server)
     }
 
     /// The time that [`Client::poll_timeout`] named has come; calling it early does no harm.

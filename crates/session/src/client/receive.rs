@@ -5,9 +5,9 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use mqttscope_wire::{
-    Acknowledgement, Connack, Context, ControlPacket, DecodeError, Decoded, Disconnect,
+    Acknowledgement, Connack, Context, ControlPacket, DecodeError, Decoded, Disconnect, Frame,
     PacketIdentifier, PacketType, Property, PropertyId, ProtocolVersion, Publish, QoS, ReasonCode,
-    ReasonCodes, Rule, Sender, Span, StreamDecoder, StreamError, decode, decode_tolerant,
+    ReasonCodes, Rule, decode, decode_tolerant, frame,
 };
 
 use super::connection::ServerLimits;
@@ -20,7 +20,33 @@ use crate::common::{
 };
 
 impl Client {
-    pub(super) fn receive(&mut self, now: Instant, packet: ControlPacket<'_>) -> Result<(), Fault> {
+    pub(super) fn receive_frame(&mut self, now: Instant, frame: &Frame<'_>) {
+        match frame.packet {
+            Ok(packet) => {
+                if let Err(fault) = self.receive(now, packet) {
+                    self.fault(now, fault);
+                }
+            }
+            Err(error) => self.receive_malformed(now, frame.bytes, error),
+        }
+    }
+
+    /// What has come of a packet that is not whole.
+    pub(super) fn receive_beginning(&mut self, now: Instant, bytes: &[u8]) {
+        let most = self.options.maximum_packet_size();
+        match frame::header(bytes) {
+            frame::Header::Complete { len, .. } if len > most => {
+                self.fault(now, Fault::TooLarge { len });
+            }
+            _ => {
+                if let Err(error) = decode(bytes, self.context()) {
+                    self.receive_malformed(now, bytes, error);
+                }
+            }
+        }
+    }
+
+    fn receive(&mut self, now: Instant, packet: ControlPacket<'_>) -> Result<(), Fault> {
         match packet {
             ControlPacket::Publish(publish) if self.phase == Phase::Connected => {
                 self.receive_publish(publish)
@@ -165,37 +191,22 @@ impl Client {
         Ok(())
     }
 
-    /// A packet breaks a rule: a CONNACK may be understood all the same. Ends the connection unless
-    /// it goes on; true when it does.
+    /// A packet breaks a rule, and `bytes` begin with it. A CONNACK may be understood all the same; any
+    /// other ends the connection.
     #[cold]
-    pub(super) fn receive_odd_connack(
-        &mut self,
-        now: Instant,
-        decoder: &StreamDecoder,
-        error: StreamError,
-    ) -> bool {
-        let fault = Fault::Stream(error);
-        let rule = match error {
-            StreamError::Decode { error, .. } if self.phase == Phase::Connecting => error.rule,
-            _ => {
-                self.fault(now, fault);
-                return false;
-            }
-        };
-        let context = Context::new(self.options.version).from(Sender::Server);
-        let decoded = match rule {
+    fn receive_malformed(&mut self, now: Instant, bytes: &[u8], error: DecodeError) {
+        let context = self.context();
+        let decoded = match error.rule {
+            _ if self.phase != Phase::Connecting => Err(error),
             Rule::ConnackOfV311 => decode(
-                decoder.rest(),
+                bytes,
                 Context {
                     version: ProtocolVersion::V3_1_1,
                     ..context
                 },
             ),
-            Rule::MaximumQoSValue => decode_tolerant(decoder.rest(), context, rule),
-            _ => Err(DecodeError {
-                rule,
-                span: Span::default(),
-            }),
+            Rule::MaximumQoSValue => decode_tolerant(bytes, context, error.rule),
+            _ => Err(error),
         };
         let connack = match decoded {
             Ok(Decoded::Packet {
@@ -203,22 +214,17 @@ impl Client {
                 ..
             }) => connack,
             // The rest of it says how it is.
-            Ok(Decoded::Incomplete { .. }) => return true,
-            _ => {
-                self.fault(now, fault);
-                return false;
-            }
+            Ok(Decoded::Incomplete { .. }) => return,
+            _ => return self.fault(now, Fault::Malformed(error)),
         };
-        if rule == Rule::ConnackOfV311 {
+        if error.rule == Rule::ConnackOfV311 {
             let return_code = connack.reason_code;
-            self.close(now, Cause::AnsweredAsV3_1_1 { return_code }, None);
-            return false;
+            return self.close(now, Cause::AnsweredAsV3_1_1 { return_code }, None);
         }
         self.events.push_back(Event::Odd(Oddity::MaximumQoSValue));
         if let Err(fault) = self.receive_connack(now, connack) {
             self.fault(now, fault);
         }
-        self.phase == Phase::Connected
     }
 
     fn receive_disconnect(&mut self, now: Instant, disconnect: Disconnect<'_>) {

@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
-use mqttscope_wire::{ControlPacket, PacketType, ProtocolVersion, QoS, Rule, Sender};
+use mqttscope_wire::{ControlPacket, Framer, PacketType, ProtocolVersion, QoS, Rule, Sender};
 
 use super::both::{Both, peer};
 use super::log::Judge;
@@ -22,24 +22,21 @@ const MAXIMUM_ALIAS_BYTES: usize = 1 << 20;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Half {
     /// Bytes of a packet that is not whole yet.
-    pub(super) buffer: Vec<u8>,
-    /// Bytes of a packet too large to keep that are still to pass.
-    pub(super) skip: usize,
-    /// Nobody can know where the next packet begins.
-    pub(super) lost: bool,
+    pub(super) framer: Framer,
+    /// Nothing more is read: behind a Remaining Length without an end nobody knows where the next packet
+    /// begins, and another protocol has none.
+    pub(super) is_lost: bool,
     /// The topics that this side has set.
     pub(super) aliases: BTreeMap<u16, Box<str>>,
     alias_bytes: usize,
     pub(super) packets: u64,
-    /// Bytes before those in `buffer`.
-    pub(super) taken: u64,
     /// Bytes that were passed over in search of the first packet.
     pub(super) passed: usize,
     /// It was said that these bytes are no packets.
     pub(super) is_foreign: bool,
     pub(super) last_packet: Option<Instant>,
     /// Its DISCONNECT.
-    pub(super) disconnect: Option<(u32, Instant)>,
+    pub(super) disconnect: Option<(u64, Instant)>,
     /// A packet of it was larger than announced, or an alias above the maximum.
     pub(super) exceeded: bool,
 }
@@ -47,7 +44,7 @@ pub(super) struct Half {
 /// What the CONNECT said.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked {
-    pub(super) packet: u32,
+    pub(super) packet: u64,
     pub(super) clean_start: bool,
     /// Session Expiry Interval, or what it stands for before version 5.
     pub(super) expiry: u32,
@@ -85,8 +82,8 @@ pub(super) struct Request {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Expected {
     pub(super) topic: u64,
-    pub(super) subscribe: u32,
-    pub(super) published: u32,
+    pub(super) subscribe: u64,
+    pub(super) published: u64,
     pub(super) until: Instant,
 }
 
@@ -104,7 +101,7 @@ pub(super) struct Connection {
     pub(super) asked: Option<Asked>,
     pub(super) bad_connect: Option<BadConnect>,
     /// The first CONNECT, sound or not.
-    pub(super) first_connect: Option<u32>,
+    pub(super) first_connect: Option<u64>,
     pub(super) session: Session,
     pub(super) session_present: Option<bool>,
     pub(super) session_expiry: Option<u32>,
@@ -118,13 +115,13 @@ pub(super) struct Connection {
     pub(super) ping: Option<Flow>,
     pub(super) pings: u32,
     pub(super) ping_judged: bool,
-    pub(super) connack: Option<u32>,
+    pub(super) connack: Option<u64>,
     /// The CONNACK that refused.
-    pub(super) refused: Option<u32>,
+    pub(super) refused: Option<u64>,
     /// A client's packet that ends a connection.
-    pub(super) breach: Option<u32>,
+    pub(super) breach: Option<u64>,
     /// The packet of another connection that took over.
-    pub(super) taken_over: Option<u32>,
+    pub(super) taken_over: Option<u64>,
     pub(super) served_after: bool,
     /// A packet could not be read, so what others answer need not be known.
     pub(super) doubtful: bool,
@@ -343,7 +340,7 @@ impl Connection {
     }
 
     /// The server answered a packet of the client: it should not have, if the connection was over.
-    pub(super) fn judge_service(&mut self, judge: &mut Judge<'_>, answered: Option<u32>) {
+    pub(super) fn judge_service(&mut self, judge: &mut Judge<'_>, answered: Option<u64>) {
         if judge.from != Sender::Server || self.served_after {
             return;
         }

@@ -137,11 +137,12 @@ impl Connection {
         self.judge_keep_alive(judge, false);
         self.judge_ping(judge, true);
         for from in [Sender::Client, Sender::Server] {
-            self.judge_no_packets(judge, from, true);
+            let framer = core::mem::take(&mut self.halves.of_mut(from).framer);
+            self.judge_no_packets(judge, from, framer.rest(), true);
             let half = self.halves.of(from);
             // Where no packet was found yet, nobody knows whether one begins there.
             let at_boundary = self.begun || half.packets > 0;
-            if at_boundary && half.buffer.first().is_some_and(|first| first >> 4 == 0) {
+            if at_boundary && framer.rest().first().is_some_and(|first| first >> 4 == 0) {
                 // No more bytes could have made a packet of it.
                 let finding = Finding {
                     by: from,
@@ -178,7 +179,6 @@ impl Connection {
         self.break_flows(judge);
         self.leave_session(view, judge.at);
         for half in [&mut self.halves.client, &mut self.halves.server] {
-            half.buffer = alloc::vec::Vec::new();
             half.aliases.clear();
         }
     }

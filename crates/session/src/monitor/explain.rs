@@ -66,7 +66,7 @@ impl Facts {
         connection: ConnectionId,
         value: u32,
         version: ProtocolVersion,
-        packet: u32,
+        packet: u64,
     ) {
         let key = (kind, connection, value);
         if let Some(fact) = self.facts.get_mut(&key) {

@@ -68,7 +68,7 @@ impl Flow {
         kind: FlowKind,
         by: Sender,
         identifier: u16,
-        packet: u32,
+        packet: u64,
         at: Instant,
         waits_for: PacketType,
     ) -> Self {
@@ -85,7 +85,7 @@ impl Flow {
     }
 
     /// Another packet of it.
-    pub(super) fn add(&mut self, packet: u32, at: Instant, state: FlowState) {
+    pub(super) fn add(&mut self, packet: u64, at: Instant, state: FlowState) {
         self.packets.push(packet);
         self.updated = at;
         self.state = state;

@@ -67,7 +67,6 @@ fn may_be_http(bytes: &[u8], from: Sender) -> bool {
 }
 
 impl Connection {
-    /// Whether a side begins with another protocol; that is said once, and nothing is read of it.
     #[cold]
     fn judge_foreign(&mut self, log: &mut Log, from: Sender, bytes: &[u8], at: Instant) -> bool {
         let Some(protocol) = foreign(bytes, from) else {
@@ -77,12 +76,13 @@ impl Connection {
         judge.broken(Rule::StreamOfAnotherProtocol, protocol as u32);
         let half = self.halves.of_mut(from);
         half.is_foreign = true;
-        half.lost = true;
+        half.is_lost = true;
         true
     }
 
+    /// Whether a side begins with another protocol; that is said once, and nothing is read of it.
     #[inline]
-    pub(super) fn is_foreign(
+    pub(super) fn judge_beginning(
         &mut self,
         log: &mut Log,
         from: Sender,
@@ -100,16 +100,22 @@ impl Connection {
     }
 
     /// Says once that no packet was found in the bytes of a side: when there are many, and at the end
-    /// of the connection unless one may have begun with the first.
-    pub(super) fn judge_no_packets(&mut self, judge: &mut Judge<'_>, from: Sender, ends: bool) {
+    /// of the connection unless one may have begun with the first; `rest` has come and is not passed over.
+    pub(super) fn judge_no_packets(
+        &mut self,
+        judge: &mut Judge<'_>,
+        from: Sender,
+        rest: &[u8],
+        ends: bool,
+    ) {
         let version = self.version;
         let half = self.halves.of_mut(from);
-        let bytes = half.passed.saturating_add(half.buffer.len());
+        let bytes = half.passed.saturating_add(rest.len());
         let enough = if ends { 1 } else { ENOUGH };
-        if half.packets > 0 || half.is_foreign || half.lost || bytes < enough || self.begun {
+        if half.packets > 0 || half.is_foreign || half.is_lost || bytes < enough || self.begun {
             return;
         }
-        if ends && half.passed == 0 && may_begin(&half.buffer, version, from) {
+        if ends && half.passed == 0 && may_begin(rest, version, from) {
             return;
         }
         half.is_foreign = true;

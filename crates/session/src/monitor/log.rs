@@ -29,8 +29,10 @@ pub(super) struct Log {
     pub(super) flows: VecDeque<Flow>,
     pub(super) flows_dropped: u64,
     pub(super) facts: Facts,
-    /// Packets so far: the number of the next one.
-    pub(super) packets: u32,
+    /// The number of the next packet.
+    pub(super) packets: u64,
+    /// The number of the newest packet; 0 before the first.
+    pub(super) newest: u64,
     /// Where the packets of the latest bytes stand, if somebody wants to know.
     pub(super) places: Option<Vec<PacketPlace>>,
 }
@@ -39,7 +41,7 @@ pub(super) struct Log {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PacketPlace {
     /// The packet, as [`Finding::packets`] names it.
-    pub number: u32,
+    pub number: u64,
     /// From its first byte.
     pub packet_type: PacketType,
     /// Bytes of its direction of its connection that came before it.
@@ -108,11 +110,11 @@ impl Log {
 
     /// Notes where the next packet stands.
     #[inline]
-    pub(super) fn place(&mut self, first: u8, offset: u64, len: usize) {
+    pub(super) fn place(&mut self, start: &[u8], offset: u64, len: usize) {
         if let Some(places) = &mut self.places {
             places.push(PacketPlace {
                 number: self.packets,
-                packet_type: PacketType::from_first_byte(first),
+                packet_type: PacketType::from_first_byte(start.first().copied().unwrap_or(0)),
                 offset,
                 len,
             });
@@ -136,7 +138,7 @@ pub(super) struct Judge<'a> {
     pub(super) version: ProtocolVersion,
     pub(super) from: Sender,
     pub(super) packet_type: PacketType,
-    pub(super) number: u32,
+    pub(super) number: u64,
     pub(super) at: Instant,
 }
 
@@ -159,7 +161,7 @@ impl Judge<'_> {
     }
 
     /// A finding that another packet and the present one show.
-    pub(super) fn found_with(&self, rule: Rule, earlier: u32) -> Finding {
+    pub(super) fn found_with(&self, rule: Rule, earlier: u64) -> Finding {
         Finding {
             packets: PacketNumbers::one(earlier).and(self.number),
             ..self.found(rule)

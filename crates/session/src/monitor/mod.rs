@@ -61,7 +61,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 use core::time::Duration;
 
-use mqttscope_wire::{PacketType, Rule, Sender};
+use mqttscope_wire::{Frame, Framed, PacketType, Rule, Sender};
 
 use crate::common::Instant;
 use connection::Connection;
@@ -87,7 +87,7 @@ const MAXIMUM_CONNECTIONS: usize = 1000;
 /// enough for one connection on which every identifier is in use both ways.
 const MAXIMUM_IN_FLIGHT: usize = 1 << 18;
 /// Packets after which the monitor counts what is in flight again.
-const RECOUNT: u32 = 1 << 14;
+const RECOUNT: u64 = 1 << 14;
 /// How often the monitor looks for what is late.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -97,7 +97,8 @@ pub struct ConnectionId(pub u32);
 
 /// Watches the connections to one server. Connections to several servers need a monitor each.
 ///
-/// Packets are numbered from 0, all connections together, in the order in which they are complete.
+/// Packets are numbered from 0, all connections together, in the order in which they are complete; or
+/// they have the numbers that a caller of [`Monitor::handle_frame`] gives them.
 #[derive(Clone, Debug, Default)]
 pub struct Monitor {
     connections: BTreeMap<ConnectionId, Connection>,
@@ -105,7 +106,7 @@ pub struct Monitor {
     log: Log,
     next_tick: Instant,
     /// The packet at which what is in flight is counted again.
-    next_count: u32,
+    next_count: u64,
 }
 
 impl Monitor {
@@ -136,11 +137,88 @@ impl Monitor {
         from: Sender,
         bytes: &[u8],
         at: Instant,
-    ) -> Range<u32> {
+    ) -> Range<u64> {
         let first = self.log.packets;
         if let Some(places) = &mut self.log.places {
             places.clear();
         }
+        self.judging(connection, from, at, |connection, log, view| {
+            connection.receive(log, view, from, bytes, at);
+        });
+        first..self.log.packets
+    }
+
+    /// Takes a packet that the caller has framed, read and numbered, in place of [`Monitor::push`].
+    ///
+    /// Numbers grow from packet to packet, all connections together; they may leave others out. The
+    /// order of the calls and the times mean what they mean there. Nothing happens where nobody knows
+    /// who sent the packet.
+    pub fn handle_frame(
+        &mut self,
+        connection: ConnectionId,
+        number: u64,
+        frame: &Frame<'_>,
+        at: Instant,
+    ) {
+        let Some(from) = frame.sender() else {
+            return;
+        };
+        self.log.packets = number;
+        self.judging(connection, from, at, |connection, log, view| {
+            connection.receive_frame(log, view, from, frame, at);
+        });
+    }
+
+    /// Takes what a [`Framer`](mqttscope_wire::Framer) gave that is no whole packet, under the number that
+    /// it has with the caller.
+    pub fn handle_unread(
+        &mut self,
+        connection: ConnectionId,
+        number: u64,
+        from: Sender,
+        framed: Framed<'_>,
+        at: Instant,
+    ) {
+        self.log.packets = number;
+        self.judging(connection, from, at, |connection, log, view| {
+            connection.receive_unread(log, view, from, framed, at);
+        });
+    }
+
+    /// Looks at the first bytes of a side before its first packet is handed in, for callers of
+    /// [`Monitor::handle_frame`]: another protocol may begin here, and its bytes are no packets. `number`
+    /// is what the first packet will have, were it one.
+    pub fn handle_beginning(
+        &mut self,
+        connection: ConnectionId,
+        number: u64,
+        from: Sender,
+        bytes: &[u8],
+        at: Instant,
+    ) {
+        self.log.packets = number;
+        self.judging(connection, from, at, |connection, log, _| {
+            connection.judge_beginning(log, from, bytes, at);
+        });
+    }
+
+    /// Says what has come of a packet that is not whole, before [`Monitor::close`], for callers of
+    /// [`Monitor::handle_frame`].
+    pub fn handle_rest(&mut self, connection: ConnectionId, from: Sender, rest: &[u8]) {
+        if let Some(connection) = self.connections.get_mut(&connection) {
+            connection.halves.of_mut(from).framer.push(rest);
+        }
+    }
+
+    /// What surrounds every piece of a connection: time, and what other connections have to do with it.
+    #[inline]
+    fn judging(
+        &mut self,
+        connection: ConnectionId,
+        from: Sender,
+        at: Instant,
+        receive: impl FnOnce(&mut Connection, &mut Log, &mut View),
+    ) {
         self.pass_time(at);
         let begins = self.connection(connection).phase == Phase::Connecting;
         if begins && from == Sender::Server {
@@ -153,7 +231,7 @@ impl Monitor {
             ..
         } = self;
         if let Some(connection) = connections.get_mut(&connection) {
-            connection.receive(log, view, from, bytes, at);
+            receive(connection, log, view);
         }
         if begins {
             self.take_over(connection, at);
@@ -162,7 +240,6 @@ impl Monitor {
             self.next_count = self.log.packets.saturating_add(RECOUNT);
             self.bound_in_flight();
         }
-        first..self.log.packets
     }
 
     /// From now on notes where packets stand, for [`Monitor::places`].
@@ -347,7 +424,7 @@ impl Monitor {
 
     /// Packets so far: the number of the next one.
     #[must_use]
-    pub const fn packets(&self) -> u32 {
+    pub const fn packets(&self) -> u64 {
         self.log.packets
     }
 
@@ -424,7 +501,7 @@ fn windows<'a>(
 /// Judges a moment rather than a packet.
 fn judge_of<'a>(log: &'a mut Log, connection: &Connection, at: Instant) -> Judge<'a> {
     Judge {
-        number: log.packets.saturating_sub(1),
+        number: log.newest,
         log,
         connection: connection.id,
         version: connection.version,

@@ -4,7 +4,7 @@
 /// and the newest are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PacketNumbers {
-    numbers: [u32; Self::MAXIMUM],
+    numbers: [u64; Self::MAXIMUM],
     len: u8,
 }
 
@@ -20,7 +20,7 @@ impl PacketNumbers {
 
     /// One packet.
     #[must_use]
-    pub const fn one(number: u32) -> Self {
+    pub const fn one(number: u64) -> Self {
         let mut numbers = [0; Self::MAXIMUM];
         numbers[0] = number;
         Self { numbers, len: 1 }
@@ -28,14 +28,14 @@ impl PacketNumbers {
 
     /// The same with another packet behind.
     #[must_use]
-    pub fn and(mut self, number: u32) -> Self {
+    pub fn and(mut self, number: u64) -> Self {
         self.push(number);
         self
     }
 
     /// Adds a packet; when there are too many, the newest so far makes room. A number that is
     /// there as the last is not doubled.
-    pub fn push(&mut self, number: u32) {
+    pub fn push(&mut self, number: u64) {
         if self.as_slice().last() == Some(&number) {
             return;
         }
@@ -48,7 +48,7 @@ impl PacketNumbers {
 
     /// The numbers.
     #[must_use]
-    pub fn as_slice(&self) -> &[u32] {
+    pub fn as_slice(&self) -> &[u64] {
         self.numbers
             .get(..usize::from(self.len))
             .unwrap_or_default()
@@ -56,7 +56,7 @@ impl PacketNumbers {
 
     /// The packet that came last.
     #[must_use]
-    pub fn last(&self) -> Option<u32> {
+    pub fn last(&self) -> Option<u64> {
         self.as_slice().last().copied()
     }
 }

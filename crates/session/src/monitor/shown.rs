@@ -84,7 +84,7 @@ impl Connection {
             window_used: window.in_flight,
             packets: half.packets,
             last_packet: half.last_packet,
-            pending: half.buffer.len(),
+            pending: half.framer.rest().len(),
         }
     }
 

@@ -177,7 +177,7 @@ pub struct SubscriptionState {
     /// Its Subscription Identifier.
     pub identifier: Option<u32>,
     /// The SUBSCRIBE.
-    pub packet: u32,
+    pub packet: u64,
 }
 
 impl ConnectionState {

@@ -1,8 +1,8 @@
-//! Bytes of one direction into packets: framing, the version, and what to do where neither is known.
+//! Bytes of one direction into packets: where they begin, the version, and what to do where neither is known.
 
 use mqttscope_wire::{
-    Context, ControlPacket, Decoded, Dissection, PacketType, ProtocolVersion, Rule, Sender,
-    Severity, decode, decode_tolerant, detect, dissect, frame,
+    Context, ControlPacket, DecodeError, Decoded, Dissection, Frame, Framed, Framer, PacketType,
+    ProtocolVersion, Rule, Sender, Severity, decode, decode_tolerant, detect, dissect, frame,
 };
 
 use super::Phase;
@@ -11,8 +11,6 @@ use super::log::{Judge, Log};
 use super::view::View;
 use crate::common::Instant;
 
-/// Bytes of a packet that are kept until it is whole. A larger packet is counted, not looked into.
-const MAXIMUM_PACKET: usize = 1 << 22;
 /// Bytes in which the beginning of a packet is looked for, where the recording begins in one.
 const MAXIMUM_SEARCH: usize = 1 << 13;
 
@@ -27,88 +25,125 @@ impl Connection {
         at: Instant,
     ) {
         let half = self.halves.of_mut(from);
-        if half.lost || self.closed.is_some() {
+        if half.is_lost || self.closed.is_some() {
             return;
         }
-        let passed = half.skip.min(bytes.len());
-        half.skip = half.skip.saturating_sub(passed);
-        half.taken = half.taken.saturating_add(passed as u64);
-        let bytes = bytes.get(passed..).unwrap_or_default();
-        let mut buffer = core::mem::take(&mut half.buffer);
-        let done = if buffer.is_empty() {
-            // Whole packets are read where they are; only what is left over is copied.
-            let done = self.packets(log, view, from, bytes, at);
-            buffer.extend_from_slice(bytes.get(done..).unwrap_or_default());
-            done
-        } else {
-            buffer.extend_from_slice(bytes);
-            let done = self.packets(log, view, from, &buffer, at).min(buffer.len());
-            buffer.drain(..done);
-            done
-        };
-        let half = self.halves.of_mut(from);
-        half.taken = half.taken.saturating_add(done as u64);
-        half.buffer = buffer;
+        let mut framer = core::mem::take(&mut half.framer);
+        framer.push(bytes);
+        self.frames(log, view, from, &mut framer, at);
+        self.halves.of_mut(from).framer = framer;
     }
 
-    /// Judges the whole packets; gives the bytes that are done.
-    fn packets(
+    /// Judges all frames that are there.
+    fn frames(
+        &mut self,
+        log: &mut Log,
+        view: &mut View,
+        from: Sender,
+        framer: &mut Framer,
+        at: Instant,
+    ) {
+        if self.judge_beginning(log, from, framer.rest(), at) {
+            return framer.clear();
+        }
+        if self.may_be_foreign(from, framer.rest()) || !self.find_packets(log, from, framer, at) {
+            return;
+        }
+        loop {
+            let offset = framer.offset();
+            match framer.next_frame() {
+                Some(Framed::Packet(bytes)) => {
+                    log.place(bytes, offset, bytes.len());
+                    self.packet_at(log, view, from, bytes, None, at);
+                }
+                Some(Framed::TooLarge { start, len }) => {
+                    log.place(start, offset, len);
+                    self.too_large(log, from, start, len, at);
+                }
+                Some(Framed::Unframed(bytes)) => {
+                    self.unframed(log, view, from, bytes, offset, at);
+                }
+                None => return,
+            }
+        }
+    }
+
+    /// Judges what is no whole packet, where somebody else has framed.
+    #[cold]
+    pub(super) fn receive_unread(
+        &mut self,
+        log: &mut Log,
+        view: &mut View,
+        from: Sender,
+        framed: Framed<'_>,
+        at: Instant,
+    ) {
+        if self.closed.is_some() || self.halves.of(from).is_lost {
+            return;
+        }
+        match framed {
+            Framed::Packet(bytes) => self.packet_at(log, view, from, bytes, None, at),
+            Framed::TooLarge { start, len } => self.too_large(log, from, start, len, at),
+            Framed::Unframed(bytes) => self.unframed(log, view, from, bytes, 0, at),
+        }
+    }
+
+    /// Behind a Remaining Length that has no end nothing is read: the length is judged, as the last packet
+    /// of its side.
+    #[cold]
+    fn unframed(
         &mut self,
         log: &mut Log,
         view: &mut View,
         from: Sender,
         bytes: &[u8],
+        offset: u64,
         at: Instant,
-    ) -> usize {
-        if self.is_foreign(log, from, bytes, at) {
-            return bytes.len();
-        }
-        if self.may_be_foreign(from, bytes) {
-            return 0;
-        }
-        let mut done = 0_usize;
-        while let Some(rest) = bytes.get(done..).filter(|rest| !rest.is_empty()) {
-            if !self.begun && self.halves.of(from).packets == 0 {
-                match self.begin(rest, from) {
-                    Some(skip) if skip > 0 => {
-                        done = done.saturating_add(skip);
-                        let half = self.halves.of_mut(from);
-                        half.passed = half.passed.saturating_add(skip);
-                        let mut judge = self.judge_moment(log, from, at);
-                        self.judge_no_packets(&mut judge, from, false);
-                        continue;
-                    }
-                    Some(_) => {}
-                    None => break,
+    ) {
+        self.halves.of_mut(from).is_lost = true;
+        let header = bytes.get(..5).unwrap_or(bytes);
+        log.place(header, offset, header.len());
+        self.packet_at(log, view, from, header, None, at);
+    }
+
+    /// Passes over what comes before the first packet, where the recording may begin in the middle. False
+    /// while there is too little to tell.
+    #[inline]
+    fn find_packets(
+        &mut self,
+        log: &mut Log,
+        from: Sender,
+        framer: &mut Framer,
+        at: Instant,
+    ) -> bool {
+        while !self.begun && self.halves.of(from).packets == 0 && !framer.rest().is_empty() {
+            match self.begin(framer.rest(), from) {
+                Some(0) => break,
+                Some(skip) => {
+                    framer.skip(skip);
+                    let half = self.halves.of_mut(from);
+                    half.passed = half.passed.saturating_add(skip);
+                    let mut judge = self.judge_moment(log, from, at);
+                    self.judge_no_packets(&mut judge, from, &[], false);
                 }
-            }
-            let offset = self.halves.of(from).taken.saturating_add(done as u64);
-            let first = rest.first().copied().unwrap_or(0);
-            match frame::header(rest) {
-                frame::Header::Incomplete { .. } => break,
-                frame::Header::TooLong => {
-                    log.place(first, offset, rest.len().min(5));
-                    self.packet_at(log, view, from, rest.get(..5).unwrap_or(rest), at);
-                    // Nobody can know where the next packet begins.
-                    self.halves.of_mut(from).lost = true;
-                    return bytes.len();
-                }
-                frame::Header::Complete { len, .. } => {
-                    if let Some(packet) = rest.get(..len) {
-                        log.place(first, offset, len);
-                        self.packet_at(log, view, from, packet, at);
-                        done = done.saturating_add(len);
-                    } else if len > MAXIMUM_PACKET {
-                        log.place(first, offset, len);
-                        self.too_large(log, from, rest, len, at);
-                        return bytes.len();
-                    } else {
-                        break;
-                    }
-                }
+                None => return false,
             }
         }
-        done
+        true
+    }
+
+    /// Judges a frame that somebody else has read, under the number that it has there.
+    pub(super) fn receive_frame(
+        &mut self,
+        log: &mut Log,
+        view: &mut View,
+        from: Sender,
+        frame: &Frame<'_>,
+        at: Instant,
+    ) {
+        if self.closed.is_none() && !self.halves.of(from).is_lost {
+            self.packet_at(log, view, from, frame.bytes, Some(frame), at);
+        }
     }
 
     /// The recording may begin in the middle: looks for the first packet and the version. Gives the
@@ -161,7 +196,8 @@ impl Connection {
 
     fn judge<'a>(&self, log: &'a mut Log, from: Sender, first: u8, at: Instant) -> Judge<'a> {
         let number = log.packets;
-        log.packets = log.packets.saturating_add(1);
+        log.newest = number;
+        log.packets = number.saturating_add(1);
         Judge {
             log,
             connection: self.id,
@@ -173,23 +209,27 @@ impl Connection {
         }
     }
 
-    /// Judges one packet.
+    /// Judges one packet; `read`: where somebody has read it already.
     fn packet_at(
         &mut self,
         log: &mut Log,
         view: &mut View,
         from: Sender,
         bytes: &[u8],
+        read: Option<&Frame<'_>>,
         at: Instant,
     ) {
         let context = Context::new(self.version).from(from);
         let first = bytes.first().copied().unwrap_or(0);
-        let mut decoded = decode(bytes, context);
+        let read = read.filter(|frame| frame.context == context);
+        let Some(frame) = read.copied().or_else(|| Frame::read(bytes, context)) else {
+            return;
+        };
+        let mut decoded = frame.packet;
         if decoded.is_err() && !self.version_is_certain {
             decoded = self.other_version(bytes, from).unwrap_or(decoded);
         }
-        if let Ok(Decoded::Packet { packet, .. }) = &decoded
-            && let ControlPacket::Connect(connect) = packet
+        if let Ok(ControlPacket::Connect(connect)) = &decoded
             && self.asked.is_none()
         {
             self.version = connect.version;
@@ -197,13 +237,11 @@ impl Connection {
         }
         let mut judge = self.judge(log, from, first, at);
         match decoded {
-            Ok(Decoded::Packet { packet, .. }) => {
+            Ok(packet) => {
                 self.arrive(&mut judge, bytes.len());
                 self.remark(&mut judge, bytes, &packet);
                 self.packet(&mut judge, view, &packet);
             }
-            // A whole frame is never incomplete.
-            Ok(Decoded::Incomplete { .. }) => {}
             Err(_) => {
                 let dissection = dissect(bytes, Context::new(self.version).from(from));
                 if judge.packet_type == PacketType::Connect && self.asked.is_none() {
@@ -268,20 +306,20 @@ impl Connection {
         &mut self,
         bytes: &'b [u8],
         from: Sender,
-    ) -> Option<Result<Decoded<'b>, mqttscope_wire::DecodeError>> {
+    ) -> Option<Result<ControlPacket<'b>, DecodeError>> {
         ProtocolVersion::ALL.into_iter().rev().find_map(|version| {
-            let decoded = decode(bytes, Context::new(version).from(from));
-            decoded.is_ok().then(|| {
+            let frame = Frame::read(bytes, Context::new(version).from(from))?;
+            frame.packet.is_ok().then(|| {
                 self.version = version;
-                decoded
+                frame.packet
             })
         })
     }
 
     /// A packet that is too large to be kept.
     #[cold]
-    fn too_large(&mut self, log: &mut Log, from: Sender, rest: &[u8], len: usize, at: Instant) {
-        let first = rest.first().copied().unwrap_or(0);
+    fn too_large(&mut self, log: &mut Log, from: Sender, start: &[u8], len: usize, at: Instant) {
+        let first = start.first().copied().unwrap_or(0);
         let mut judge = self.judge(log, from, first, at);
         self.arrive(&mut judge, len);
         let half = self.halves.of_mut(from);
@@ -289,8 +327,6 @@ impl Connection {
         half.exceeded = true;
         self.doubtful = true;
         self.session.doubt();
-        let half = self.halves.of_mut(from);
-        half.skip = len.saturating_sub(rest.len());
     }
 }
 

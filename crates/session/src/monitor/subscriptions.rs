@@ -29,7 +29,7 @@ pub(super) struct Entry {
     pub(super) options: SubscriptionOptions,
     pub(super) granted: Option<QoS>,
     pub(super) identifier: Option<u32>,
-    pub(super) packet: u32,
+    pub(super) packet: u64,
     /// When its SUBSCRIBE came.
     since: Instant,
     /// When the first of those that it replaces came.
@@ -99,7 +99,7 @@ impl Subscriptions {
         subscription: Subscription<'_>,
         identifier: Option<u32>,
         v5: bool,
-        packet: u32,
+        packet: u64,
         at: Instant,
     ) -> bool {
         self.recall.clear();
@@ -144,7 +144,7 @@ impl Subscriptions {
         &mut self,
         filter: &str,
         v5: bool,
-        subscribe: Option<u32>,
+        subscribe: Option<u64>,
         granted: Option<QoS>,
         at: Instant,
     ) {
@@ -194,7 +194,7 @@ impl Subscriptions {
     }
 
     /// The packet `by` ends it: an UNSUBSCRIBE, or the SUBSCRIBE that was refused.
-    pub(super) fn end(&mut self, filter: &str, v5: bool, by: u32, at: Instant) {
+    pub(super) fn end(&mut self, filter: &str, v5: bool, by: u64, at: Instant) {
         self.recall.clear();
         let (inner, _) = parts(filter, v5);
         let Some(entries) = self.tree.get_mut(inner) else {

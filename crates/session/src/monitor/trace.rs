@@ -29,7 +29,7 @@ pub(super) struct Trace {
     pub(super) retain: bool,
     /// The publisher's client identifier.
     pub(super) client: u64,
-    pub(super) packet: u32,
+    pub(super) packet: u64,
     pub(super) at: Instant,
     /// Message Expiry Interval.
     pub(super) expiry: Option<u32>,
@@ -56,7 +56,7 @@ pub(super) struct Published {
     pub(super) qos: QoS,
     pub(super) retain: bool,
     pub(super) client: u64,
-    pub(super) packet: u32,
+    pub(super) packet: u64,
     pub(super) at: Instant,
     pub(super) expiry: Option<u32>,
     pub(super) again: bool,

@@ -49,7 +49,7 @@ pub(super) struct Will {
     /// Seconds between the end of the connection and the will.
     pub(super) delay: u32,
     /// The CONNECT.
-    pub(super) packet: u32,
+    pub(super) packet: u64,
     pub(super) step: WillStep,
     /// Connections of subscribers that had it.
     pub(super) seen_by: Vec<ConnectionId>,
@@ -68,7 +68,7 @@ pub(super) struct Stored {
 pub(super) struct Retained {
     /// Topic and payload; none when it was removed.
     pub(super) content: Option<u64>,
-    pub(super) packet: u32,
+    pub(super) packet: u64,
     pub(super) at: Instant,
 }
 

@@ -74,7 +74,7 @@ pub(super) struct Sent {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Answered {
     /// The PUBLISH or PUBREL that is answered.
-    pub(super) packet: Option<u32>,
+    pub(super) packet: Option<u64>,
     /// The mark of a message that was refused.
     pub(super) refused: Option<u64>,
 }

@@ -3,7 +3,7 @@
 use mqttscope_session::client::{Cause, Command, Event, Fault, Limits, Options, Phase};
 use mqttscope_wire::{
     Acknowledgement, Auth, Connack, ControlPacket, Disconnect, PacketType, Properties, Property,
-    ProtocolVersion, QoS, ReasonCode, ReasonCodes, Rule, StreamError, Suback,
+    ProtocolVersion, QoS, ReasonCode, ReasonCodes, Rule, Suback,
 };
 use proptest::prelude::*;
 
@@ -25,7 +25,7 @@ fn a_broken_packet_ends_the_connection() {
     for version in ProtocolVersion::ALL {
         let mut peer = Peer::connected(options(version), &[]);
         peer.client.handle_bytes(peer.now, &[0x36, 3, 0, 1, b'a']);
-        let Some(Fault::Stream(StreamError::Decode { error, .. })) = fault(&mut peer) else {
+        let Some(Fault::Malformed(error)) = fault(&mut peer) else {
             panic!()
         };
         assert_eq!(error.rule, Rule::PublishQoSReserved);
@@ -90,10 +90,7 @@ fn a_packet_larger_than_was_announced() {
         let mut peer = Peer::connected(own, &[]);
         peer.client
             .handle_bytes(peer.now, &[0x30, 0xff, 0xff, 0xff, 0x7f]);
-        assert!(matches!(
-            fault(&mut peer),
-            Some(Fault::Stream(StreamError::TooLarge { .. }))
-        ));
+        assert!(matches!(fault(&mut peer), Some(Fault::TooLarge { .. })));
     }
 }
 

@@ -133,7 +133,7 @@ fn each_of_the_32_malformed_packets_is_found() {
         "../../../wire/tests/captures/t6_malformed.pcap"
     ));
     assert_eq!(monitor.packets(), 32);
-    let shown: BTreeSet<u32> = monitor
+    let shown: BTreeSet<u64> = monitor
         .findings()
         .iter()
         .filter(|finding| finding.severity() == Severity::Error)
