@@ -2,14 +2,13 @@
 
 use hashbrown::HashMap;
 use mqttscope_session::client::{Client, Phase, Ticket};
-use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
+use mqttscope_wire::{Framer, PacketType, ProtocolVersion, ReasonCode};
 
 use crate::attempt::Attempt;
-use crate::framer::Framer;
 use crate::log::covers;
 use crate::protocol::{
-    Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, Outcome,
-    Profile, Published, ServerLimit, SubscriptionDraft,
+    Advice, ConnectionId, ConnectionState, ConnectionView, Direction, FilterView, MessageDraft,
+    Outcome, Profile, Published, ServerLimit, SubscriptionDraft,
 };
 use crate::rates::Meter;
 use crate::topics::{self, Topics};
@@ -144,6 +143,14 @@ impl Connection {
             is_stopping: false,
             filters: Vec::new(),
             matched: HashMap::new(),
+        }
+    }
+
+    /// What finds the packets of one direction.
+    pub(crate) const fn framer(&mut self, direction: Direction) -> &mut Framer {
+        match direction {
+            Direction::Out => &mut self.outwards,
+            Direction::In => &mut self.inwards,
         }
     }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use mqttscope_session::client::{Options, Reconnect};
 use mqttscope_session::common::Message;
 use mqttscope_wire::{
-    BinaryData, PropertiesBuf, Property, ProtocolVersion, QoS, RetainHandling, Subscription,
-    SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicName, Utf8EncodedString,
+    BinaryData, Framer, PropertiesBuf, Property, ProtocolVersion, QoS, RetainHandling,
+    Subscription, SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicName, Utf8EncodedString,
 };
 
 use crate::protocol::{
@@ -178,6 +178,8 @@ pub(crate) fn options(profile: &Profile, seed: u64) -> Result<Options, String> {
         // 3.1 wants 1 to 23 characters.
         options.client_identifier = format!("mqttscope-{:08x}", seed as u32);
     }
+    // What the log takes, the client reads: one limit, so that both see the same packets.
+    options.limits.packet = Framer::MAXIMUM;
     options.clean_start = profile.clean_start;
     options.keep_alive = profile.keep_alive;
     options.user_name = profile.user_name.clone();

@@ -10,12 +10,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use mqttscope_inspect::states::{Passed, Recorded, Replay, Source, StateView};
 use mqttscope_session::monitor::{self, Monitor};
-use mqttscope_wire::Sender;
 
 use crate::connection::SocketId;
 use crate::engine::instant;
 use crate::log::{Index, Record, Wanted, WireLog};
-use crate::protocol::{ConnectionId, Direction, Moment, RecordId, StateAt};
+use crate::protocol::{ConnectionId, Moment, RecordId, StateAt};
 use crate::topics::Topics;
 use crate::view::cut::cut;
 
@@ -260,10 +259,7 @@ impl Source for OfServer<'_> {
         let since = self.turns.since(number, record)?;
         (since.server == self.server).then(|| Recorded {
             connection: monitor::ConnectionId(since.socket.0),
-            from: match record.direction {
-                Direction::Out => Sender::Client,
-                Direction::In => Sender::Server,
-            },
+            from: record.direction.sender(),
             at: instant(record.at_ms),
             bytes: self.log.bytes(record),
         })

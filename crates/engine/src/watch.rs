@@ -1,18 +1,17 @@
 //! The monitor's eyes on all connections: handshakes, and what breaks the rules of a conversation.
 //!
-//! A monitor watches the connections to one server, so there is one for each address. It numbers
-//! packets by itself; here its numbers become places in the log.
+//! A monitor watches the connections to one server, so there is one for each address. Packets have the
+//! numbers of the log in all of them.
 
 mod listed;
 
 pub(crate) use listed::Listed;
 
-use core::ops::Range;
 use std::collections::{BTreeMap, VecDeque};
 
 use mqttscope_session::common::Instant;
 use mqttscope_session::monitor::{self, Finding, Flow, Monitor, PacketNumbers};
-use mqttscope_wire::{Sender, Severity};
+use mqttscope_wire::{Frame, Framed, Sender, Severity};
 
 use crate::connection::SocketId;
 use crate::protocol::{ConnectionId, Direction, FindingView, Grade, RecordId, Target};
@@ -20,30 +19,17 @@ use crate::view::cut::cut;
 
 /// Findings that are kept.
 const MOST_FINDINGS: usize = 10_000;
-/// Pieces of the log that are remembered for each server.
-const MOST_PIECES: usize = 50_000;
 /// Characters of a finding's or an explanation's text: it may quote what a server sent.
 const MOST_TEXT: usize = 600;
 /// Sockets whose connection is remembered, for findings and flows that name them.
 const MOST_SOCKETS: usize = 10_000;
 
-/// Packets that stand side by side both here and there.
-#[derive(Clone, Copy, Debug)]
-struct Piece {
-    number: u32,
-    record: u64,
-    len: u32,
-}
-
 #[derive(Debug)]
 struct Server {
     target: Target,
     monitor: Monitor,
-    pieces: VecDeque<Piece>,
     /// Findings that it never gave, as far as they were counted.
     left_out: u64,
-    /// Packets that it had seen when the log was cleared, and the time before.
-    cleared: [u32; 2],
 }
 
 /// A broken rule, with the packets that show it.
@@ -56,14 +42,12 @@ pub(crate) struct Found {
     packets: Vec<RecordId>,
 }
 
-/// A handshake. There may be thousands, of which a few are on screen: where its packets are is
-/// asked for with [`Watch::packets`].
+/// A handshake.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Watched {
     pub(crate) flow: Flow,
     pub(crate) connection: ConnectionId,
     first: RecordId,
-    server: usize,
 }
 
 /// See [the module](self).
@@ -76,6 +60,8 @@ pub(crate) struct Watch {
     count: u64,
     /// Findings that there were when the log was cleared, and the time before.
     cleared: [u64; 2],
+    /// The number of the next packet then.
+    cleared_before: [u64; 2],
     /// Findings of each connection beyond those of one rule that are kept; of none: only time showed
     /// them.
     left_out: LeftOut,
@@ -96,9 +82,7 @@ impl Watch {
             self.servers.push(Server {
                 target: target.clone(),
                 monitor: Monitor::new(),
-                pieces: VecDeque::new(),
                 left_out: 0,
-                cleared: [0; 2],
             });
             self.servers.len().saturating_sub(1)
         });
@@ -111,39 +95,59 @@ impl Watch {
         }
     }
 
-    /// Bytes that were just written down as these records. Gives the new findings: how bad each is,
-    /// and the packet that it is about.
-    pub(crate) fn push(
+    /// The first bytes of a side: the next packet is to be this record, if they are one.
+    pub(crate) fn beginning(
         &mut self,
-        socket: SocketId,
-        direction: Direction,
+        socket: Option<SocketId>,
+        record: u64,
         bytes: &[u8],
-        records: Range<u64>,
         now: Instant,
-    ) -> Vec<(Grade, Option<RecordId>)> {
-        let Some((server, _)) = self.server(socket) else {
-            return Vec::new();
-        };
-        let from = match direction {
-            Direction::Out => Sender::Client,
-            Direction::In => Sender::Server,
-        };
-        let id = monitor::ConnectionId(socket.0);
-        let numbers = server.monitor.push(id, from, bytes, now);
-        server.note(numbers, records);
-        self.take(socket)
+    ) {
+        if let Some((id, monitor)) = self.monitor(socket) {
+            monitor.handle_beginning(id, record, Sender::Server, bytes, now);
+        }
     }
 
-    /// The socket is closed.
+    /// A packet that was just written down as this record.
+    #[inline]
+    pub(crate) fn frame(
+        &mut self,
+        socket: Option<SocketId>,
+        record: RecordId,
+        frame: &Frame<'_>,
+        now: Instant,
+    ) {
+        if let Some((id, monitor)) = self.monitor(socket) {
+            monitor.handle_frame(id, record.0, frame, now);
+        }
+    }
+
+    /// Bytes that are no whole packet, and were just written down as this record.
+    pub(crate) fn unread(
+        &mut self,
+        socket: Option<SocketId>,
+        record: RecordId,
+        direction: Direction,
+        framed: Framed<'_>,
+        now: Instant,
+    ) {
+        if let Some((id, monitor)) = self.monitor(socket) {
+            monitor.handle_unread(id, record.0, direction.sender(), framed, now);
+        }
+    }
+
+    /// The socket is closed; `rest` is what came of a packet that is not whole.
     pub(crate) fn close(
         &mut self,
         socket: SocketId,
+        rest: &[u8],
         now: Instant,
     ) -> Vec<(Grade, Option<RecordId>)> {
-        let Some((server, _)) = self.server(socket) else {
-            return Vec::new();
-        };
-        server.monitor.close(monitor::ConnectionId(socket.0), now);
+        let socket = Some(socket);
+        if let Some((id, monitor)) = self.monitor(socket) {
+            monitor.handle_rest(id, Sender::Server, rest);
+            monitor.close(id, now);
+        }
         self.take(socket)
     }
 
@@ -159,23 +163,20 @@ impl Watch {
         grades
     }
 
-    /// The log was cleared: nothing of before is shown until it is brought back.
-    pub(crate) fn clear(&mut self) {
+    /// The log was cleared: nothing of before is shown until it is brought back. `end` is the number of the
+    /// next packet.
+    pub(crate) fn clear(&mut self, end: u64) {
         self.cleared = [self.count, self.cleared[0]];
+        self.cleared_before = [end, self.cleared_before[0]];
         self.left_out_cleared.swap(0, 1);
         self.left_out_cleared[0] = self.left_out.clone();
-        for server in &mut self.servers {
-            server.cleared = [server.monitor.packets(), server.cleared[0]];
-        }
     }
 
     /// What was cleared last is back.
     pub(crate) fn restore(&mut self) {
         self.cleared = [self.cleared[1]; 2];
+        self.cleared_before = [self.cleared_before[1]; 2];
         self.left_out_cleared[0] = self.left_out_cleared[1].clone();
-        for server in &mut self.servers {
-            server.cleared = [server.cleared[1]; 2];
-        }
     }
 
     /// Findings of one connection, or of all.
@@ -209,7 +210,7 @@ impl Watch {
     /// packets are all older than `oldest` are left out.
     pub(crate) fn flows(&self, of: Option<ConnectionId>, oldest: RecordId) -> Vec<Watched> {
         let mut flows = Vec::new();
-        for (at, server) in self.servers.iter().enumerate() {
+        for server in &self.servers {
             for flow in server.monitor.flows() {
                 let Some(&(_, connection)) = self.sockets.get(&SocketId(flow.connection.0)) else {
                     continue;
@@ -217,13 +218,12 @@ impl Watch {
                 if of.is_some_and(|of| of != connection) {
                     continue;
                 }
-                let mut records = server.records(&flow.packets);
+                let mut records = records(&flow.packets);
                 if let Some(first) = records.find(|&record| record >= oldest) {
                     flows.push(Watched {
                         flow,
                         connection,
                         first,
-                        server: at,
                     });
                 }
             }
@@ -232,25 +232,25 @@ impl Watch {
         flows
     }
 
-    /// The packets of a handshake, oldest first.
-    pub(crate) fn packets(&self, watched: &Watched) -> Vec<RecordId> {
-        let server = self.servers.get(watched.server);
-        let records = server.map(|server| server.records(&watched.flow.packets));
-        records.into_iter().flatten().collect()
-    }
-
     /// Which server a socket leads to, by a number that stays.
     pub(crate) fn server_of(&self, socket: SocketId) -> Option<usize> {
         self.sockets.get(&socket).map(|&(at, _)| at)
     }
 
-    fn server(&mut self, socket: SocketId) -> Option<(&mut Server, usize)> {
+    fn monitor(
+        &mut self,
+        socket: Option<SocketId>,
+    ) -> Option<(monitor::ConnectionId, &mut Monitor)> {
+        let socket = socket?;
         let &(at, _) = self.sockets.get(&socket)?;
-        Some((self.servers.get_mut(at)?, at))
+        let server = self.servers.get_mut(at)?;
+        Some((monitor::ConnectionId(socket.0), &mut server.monitor))
     }
 
-    fn take(&mut self, socket: SocketId) -> Vec<(Grade, Option<RecordId>)> {
-        match self.sockets.get(&socket) {
+    /// What was found since on the connections to the same server: how bad each is, and the packet that
+    /// it is about.
+    pub(crate) fn take(&mut self, socket: Option<SocketId>) -> Vec<(Grade, Option<RecordId>)> {
+        match socket.and_then(|socket| self.sockets.get(&socket)) {
             Some(&(at, connection)) => self.take_from(at, Some(connection)),
             None => Vec::new(),
         }
@@ -277,7 +277,7 @@ impl Watch {
             let Some(&(_, connection)) = self.sockets.get(&SocketId(finding.connection.0)) else {
                 continue;
             };
-            let packets: Vec<RecordId> = server.records(&finding.packets).collect();
+            let packets: Vec<RecordId> = records(&finding.packets).collect();
             grades.push((grade(finding.severity()), packets.last().copied()));
             if self.found.len() >= MOST_FINDINGS {
                 self.found.pop_front();
@@ -299,45 +299,17 @@ impl Watched {
     /// Stands for it as long as it is kept.
     pub(crate) fn number(&self) -> u64 {
         let first = self.flow.packets.as_slice().first().copied();
-        (self.server as u64) << 32 | u64::from(first.unwrap_or(u32::MAX))
+        first.unwrap_or(u64::MAX)
+    }
+
+    /// Its packets, oldest first.
+    pub(crate) fn packets(&self) -> Vec<RecordId> {
+        records(&self.flow.packets).collect()
     }
 }
 
-impl Server {
-    /// Notes where packets are in the log.
-    fn note(&mut self, numbers: Range<u32>, records: Range<u64>) {
-        // Both count alike, except behind a length that cannot be, where nobody can.
-        let len = u64::from(numbers.end.saturating_sub(numbers.start))
-            .min(records.end.saturating_sub(records.start));
-        let Some(len) = u32::try_from(len).ok().filter(|&len| len > 0) else {
-            return;
-        };
-        if let Some(last) = self.pieces.back_mut()
-            && last.number.checked_add(last.len) == Some(numbers.start)
-            && last.record.saturating_add(u64::from(last.len)) == records.start
-        {
-            last.len = last.len.saturating_add(len);
-            return;
-        }
-        if self.pieces.len() >= MOST_PIECES {
-            self.pieces.pop_front();
-        }
-        self.pieces.push_back(Piece {
-            number: numbers.start,
-            record: records.start,
-            len,
-        });
-    }
-
-    fn records<'a>(&'a self, numbers: &'a PacketNumbers) -> impl Iterator<Item = RecordId> + 'a {
-        let record = |&number: &u32| {
-            let behind = self.pieces.partition_point(|piece| piece.number <= number);
-            let piece = self.pieces.get(behind.checked_sub(1)?)?;
-            let far = number.checked_sub(piece.number)?;
-            (far < piece.len).then(|| RecordId(piece.record.saturating_add(u64::from(far))))
-        };
-        numbers.as_slice().iter().filter_map(record)
-    }
+fn records(numbers: &PacketNumbers) -> impl Iterator<Item = RecordId> + '_ {
+    numbers.as_slice().iter().copied().map(RecordId)
 }
 
 impl Found {

@@ -6,6 +6,7 @@ mod handshakes;
 mod hostile;
 mod links;
 mod outcomes;
+mod pipeline;
 mod states;
 mod world;
 

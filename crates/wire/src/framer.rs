@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::{Context, ControlPacket, DecodeError, Decoded, Sender, decode, frame};
 
 /// Room for bytes that a framer keeps when it has none to hold.
-const KEPT_ROOM: usize = 1 << 16;
+const KEPT_ROOM: usize = 1 << 12;
 
 /// Finds the packets in one direction's bytes, which come in chunks of any size.
 ///
@@ -84,9 +84,6 @@ impl Framer {
             self.buffer.drain(..self.done);
             self.before = self.before.saturating_add(self.done as u64);
             self.done = 0;
-            if self.buffer.is_empty() && self.buffer.capacity() > KEPT_ROOM {
-                self.buffer = Vec::new();
-            }
         }
         let passed = self.passing.min(chunk.len());
         self.passing = self.passing.saturating_sub(passed);
@@ -98,10 +95,14 @@ impl Framer {
     /// The next frame; `None` until more arrives.
     #[inline]
     pub fn next_frame(&mut self) -> Option<Framed<'_>> {
+        if self.done == self.buffer.len() {
+            self.let_go();
+            return None;
+        }
         let rest = self.buffer.get(self.done..)?;
         if self.lost {
             self.done = self.buffer.len();
-            return (!rest.is_empty()).then_some(Framed::Unframed(rest));
+            return Some(Framed::Unframed(rest));
         }
         match frame::header(rest) {
             frame::Header::Complete { len, .. } if len > self.maximum => {
@@ -121,6 +122,13 @@ impl Framer {
                 self.done = self.buffer.len();
                 Some(Framed::Unframed(rest))
             }
+        }
+    }
+
+    /// Nothing is held: room that a large chunk took is given back, for there may be thousands of framers.
+    fn let_go(&mut self) {
+        if self.buffer.capacity() > KEPT_ROOM {
+            self.clear();
         }
     }
 

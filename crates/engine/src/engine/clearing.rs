@@ -26,7 +26,7 @@ impl Engine {
             connection.move_topics(|number| number_in(topics, &before, number));
         }
         self.topics_before = Some(before);
-        self.watch.clear();
+        self.watch.clear(self.log.end());
         self.list_anew();
     }
 

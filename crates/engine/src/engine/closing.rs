@@ -15,6 +15,7 @@ use crate::hub;
 use crate::protocol::{
     Advice, ClosedBy, ConnectionEvent, ConnectionId, EventKind, Target, bare_address,
 };
+use crate::unfinished;
 use crate::view::rows;
 
 /// An accepted connection that ends sooner, without a word, was hardly ended by the network.
@@ -87,9 +88,7 @@ impl Engine {
             connection.quick_ends = 0;
         }
         // What broke off says more than what may have been the matter.
-        let half = connection
-            .inwards
-            .begun()
+        let half = unfinished::words(connection.inwards.rest())
             .filter(|_| matches!(cause, Cause::Lost | Cause::TimedOut(_)));
         let advice = match &end {
             Some(end) => self.advice(now_ms, id, end.clone(), rival.clone(), half.clone()),

@@ -182,13 +182,15 @@ impl Engine {
 
     /// A socket is open.
     pub fn handle_open(&mut self, now_ms: f64, socket: SocketId) {
-        if let Some(&id) = self.sockets.get(&socket) {
-            self.opened(now_ms, id);
-        }
-        self.with(now_ms, socket, |connection, now| {
+        let Some(&id) = self.sockets.get(&socket) else {
+            return;
+        };
+        self.opened(now_ms, id);
+        if let Some(connection) = self.connections.get_mut(&id) {
             connection.attempt.reached(now_ms, Phase::Opened);
-            connection.client.handle_connected(now);
-        });
+            connection.client.handle_connected(instant(now_ms));
+        }
+        self.settle(now_ms, id);
     }
 
     /// A socket brought bytes.
@@ -196,11 +198,11 @@ impl Engine {
         let Some(&id) = self.sockets.get(&socket) else {
             return;
         };
-        self.record(now_ms, id, crate::protocol::Direction::In, bytes);
-        self.with(now_ms, socket, |connection, now| {
+        if let Some(connection) = self.connections.get_mut(&id) {
             connection.attempt.heard(now_ms);
-            connection.client.handle_bytes(now, bytes);
-        });
+        }
+        self.record(now_ms, id, crate::protocol::Direction::In, bytes);
+        self.settle(now_ms, id);
     }
 
     /// A WebSocket brought text, which MQTT does not use: it is closed, and the page is told.
@@ -291,17 +293,6 @@ impl Engine {
         connections.chain(report).min_by(f64::total_cmp)
     }
 
-    /// Hands something to a connection's client, then does what that asks for.
-    fn with(&mut self, now_ms: f64, socket: SocketId, act: impl FnOnce(&mut Connection, Instant)) {
-        let Some(&id) = self.sockets.get(&socket) else {
-            return;
-        };
-        if let Some(connection) = self.connections.get_mut(&id) {
-            act(connection, instant(now_ms));
-        }
-        self.settle(now_ms, id);
-    }
-
     /// Drains a client: what it sends and what has happened.
     fn settle(&mut self, now_ms: f64, id: ConnectionId) {
         self.changed = true;
@@ -365,7 +356,9 @@ impl Engine {
         if let Some(server) = self.watch.server_of(socket) {
             self.states.close(now_ms, self.log.end(), socket, server);
         }
-        let judged = self.watch.close(socket, instant(now_ms));
+        let rest =
+            (self.connections.get(&id)).map_or(&[][..], |connection| connection.inwards.rest());
+        let judged = self.watch.close(socket, rest, instant(now_ms));
         self.judged(judged);
     }
 

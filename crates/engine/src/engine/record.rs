@@ -1,17 +1,17 @@
 //! Bytes of either direction into the log.
 
-use mqttscope_wire::{
-    Context, ControlPacket, Decoded, Property, PropertyId, ProtocolVersion, Sender, decode,
-};
+use mqttscope_wire::{Context, ControlPacket, Frame, Framed, Property, PropertyId};
 
 use super::{Engine, instant};
 use crate::connection::Connection;
 use crate::log::{Links, New, WireLog};
-use crate::protocol::{ConnectionId, Direction, Grade};
+use crate::protocol::{ConnectionId, Direction, Grade, RecordId};
 use crate::topics::{self, Noted, Topics};
 
 impl Engine {
-    /// Records every packet that these bytes complete.
+    /// Takes bytes of either direction. Each packet that they complete is framed once and read once; the
+    /// log numbers it, and under that number the watch judges it and, where it is a server's, the client
+    /// answers it.
     pub(super) fn record(
         &mut self,
         now_ms: f64,
@@ -22,15 +22,16 @@ impl Engine {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        let first = self.log.end();
+        let now = instant(now_ms);
         let socket = connection.socket;
         let inwards = direction == Direction::In;
-        let framer = if inwards {
-            &mut connection.inwards
-        } else {
-            &mut connection.outwards
-        };
-        let mut framer = core::mem::take(framer);
+        let context = Context::new(connection.version).from(direction.sender());
+        let mut framer = core::mem::take(connection.framer(direction));
+        framer.push(bytes);
+        if inwards && framer.offset() == 0 {
+            let record = self.log.end();
+            self.watch.beginning(socket, record, framer.rest(), now);
+        }
         let mut recorder = Recorder {
             log: &mut self.log,
             links: &mut self.links,
@@ -40,23 +41,44 @@ impl Engine {
             direction,
             messages: 0,
         };
-        framer.feed(bytes, |packet| recorder.packet(packet));
+        while let Some(framed) = framer.next_frame() {
+            let whole = match framed {
+                Framed::Packet(bytes) => Frame::read(bytes, context),
+                Framed::TooLarge { .. } | Framed::Unframed(_) => None,
+            };
+            if let Some(frame) = whole {
+                let record = recorder.packet(&frame);
+                self.watch.frame(socket, record, &frame, now);
+                if inwards {
+                    recorder.connection.client.handle_frame(now, &frame);
+                }
+            } else {
+                let record = recorder.unread(framed);
+                self.watch.unread(socket, record, direction, framed, now);
+                if inwards {
+                    (recorder.connection.client).handle_beginning(now, bytes_of(framed));
+                }
+            }
+        }
         let messages = recorder.messages;
         if inwards {
-            connection.inwards = framer;
-        } else {
-            connection.outwards = framer;
+            connection.client.handle_beginning(now, framer.rest());
         }
+        *connection.framer(direction) = framer;
         connection
             .meter
             .note(now_ms, inwards, messages, bytes.len() as u64);
         self.pace.packets(now_ms);
-        if let Some(socket) = socket {
-            let records = first..self.log.end();
-            let now = instant(now_ms);
-            let judged = self.watch.push(socket, direction, bytes, records, now);
-            self.judged(judged);
-        }
+        let judged = self.watch.take(socket);
+        self.judged(judged);
+    }
+}
+
+/// The bytes that are there.
+const fn bytes_of(framed: Framed<'_>) -> &[u8] {
+    match framed {
+        Framed::Packet(bytes) | Framed::Unframed(bytes) => bytes,
+        Framed::TooLarge { start, .. } => start,
     }
 }
 
@@ -84,9 +106,22 @@ struct Read<'a> {
 }
 
 impl Recorder<'_> {
-    fn packet(&mut self, packet: &[u8]) {
+    fn packet(&mut self, frame: &Frame<'_>) -> RecordId {
+        let read = self.read(frame);
+        self.note(frame.bytes, &read)
+    }
+
+    /// Bytes that are no whole packet.
+    fn unread(&mut self, framed: Framed<'_>) -> RecordId {
+        let read = Read {
+            is_faulty: true,
+            ..Read::default()
+        };
+        self.note(bytes_of(framed), &read)
+    }
+
+    fn note(&mut self, packet: &[u8], read: &Read<'_>) -> RecordId {
         let version = self.connection.version;
-        let read = self.read(packet, version);
         let topic = read.topic.unwrap_or(topics::NONE);
         let record = self.log.push(
             New {
@@ -134,15 +169,11 @@ impl Recorder<'_> {
                 self.connection.count(topic, read.name, self.topics);
             }
         }
+        record
     }
 
-    fn read<'a>(&mut self, packet: &'a [u8], version: ProtocolVersion) -> Read<'a> {
-        let sender = match self.direction {
-            Direction::Out => Sender::Client,
-            Direction::In => Sender::Server,
-        };
-        let Ok(Decoded::Packet { packet, .. }) = decode(packet, Context::new(version).from(sender))
-        else {
+    fn read<'a>(&mut self, frame: &Frame<'a>) -> Read<'a> {
+        let Ok(packet) = frame.packet else {
             return Read {
                 is_faulty: true,
                 ..Read::default()

@@ -122,13 +122,13 @@ impl Engine {
                         matches_search(&looking.search, record, &self.log, &self.topics)
                     })
                 };
-                all.retain(|flow| self.watch.packets(flow).iter().any(found));
+                all.retain(|flow| flow.packets().iter().any(found));
             }
             let numbers = all.iter().map(Watched::number);
             let gone = &mut self.flows_gone;
             let dropped = gone.count(looking.connection, &looking.search, numbers);
             let (first, shown) = part(&all, window, dropped);
-            let row = |flow| flows::row(flow, &self.watch, &self.log, &self.topics);
+            let row = |flow| flows::row(flow, &self.log, &self.topics);
             reports.push(Report::Flows {
                 first,
                 total: all.len() as u64,

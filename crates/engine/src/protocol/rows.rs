@@ -1,5 +1,6 @@
 //! The rows of the page's lists.
 
+use mqttscope_wire::Sender;
 use serde::{Deserialize, Serialize};
 
 use super::{ConnectionId, EventKind, RecordId};
@@ -11,6 +12,17 @@ pub enum Direction {
     Out,
     /// Server to client.
     In,
+}
+
+impl Direction {
+    /// Who sends that way.
+    #[must_use]
+    pub const fn sender(self) -> Sender {
+        match self {
+            Self::Out => Sender::Client,
+            Self::In => Sender::Server,
+        }
+    }
 }
 
 /// How bad a finding is.

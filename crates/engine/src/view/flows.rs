@@ -8,15 +8,15 @@ use crate::protocol::{FlowState, FlowView, RecordId};
 use crate::topics::Topics;
 use crate::view::cut::cut;
 use crate::view::rows::topic_of;
-use crate::watch::{Watch, Watched, direction};
+use crate::watch::{Watched, direction};
 
 /// Characters of what a handshake is about.
 const MOST_ABOUT: usize = 300;
 
 /// A row of the list.
-pub(crate) fn row(watched: &Watched, watch: &Watch, log: &WireLog, topics: &Topics) -> FlowView {
+pub(crate) fn row(watched: &Watched, log: &WireLog, topics: &Topics) -> FlowView {
     let flow = &watched.flow;
-    let packets = watch.packets(watched);
+    let packets = watched.packets();
     let first = packets.first().copied();
     let at = |id: Option<RecordId>| id.and_then(|id| log.get(id)).map(|record| record.at_ms);
     let began_ms = at(first).unwrap_or(flow.started.millis() as f64);

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use mqttscope_inspect::escape;
 use mqttscope_inspect::payload::{self, View};
 use mqttscope_wire::{
-    Context, ControlPacket, Decoded, Dissector, PacketType, Publish, Sender, Severity, decode,
-    summary,
+    Context, ControlPacket, Decoded, Dissector, PacketType, Publish, Severity, decode, summary,
 };
 
 use crate::connection::Connection;
@@ -31,10 +30,7 @@ const MOST_SUMMARY: usize = 300;
 const MOST_TOPIC: usize = 500;
 
 pub(crate) const fn context(record: &Record) -> Context {
-    Context::new(record.version).from(match record.direction {
-        Direction::Out => Sender::Client,
-        Direction::In => Sender::Server,
-    })
+    Context::new(record.version).from(record.direction.sender())
 }
 
 /// The rows of these packets; `before` is the one in the row before the first.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use mqttscope_inspect::conversation::sentence;
 
-use super::{Found, MOST_TEXT, Watch, grade};
+use super::{Found, MOST_TEXT, Watch, grade, records};
 use crate::connection::SocketId;
 use crate::protocol::{ConnectionId, FindingView, Grade, RecordId};
 use crate::view::cut::cut;
@@ -81,12 +81,12 @@ impl Watch {
                 let is_cleared = line
                     .packets
                     .last()
-                    .is_none_or(|last| last < server.cleared[0]);
+                    .is_none_or(|last| last < self.cleared_before[0]);
                 if of.is_some_and(|of| of != connection) || is_cleared {
                     continue;
                 }
                 let kept = |record: &RecordId| *record >= oldest;
-                let packets = server.records(&line.packets).filter(kept);
+                let packets = records(&line.packets).filter(kept);
                 // Each time that a connection opens it is another one to the monitor.
                 if let Some(same) = places
                     .get(&(connection, line.text.clone()))

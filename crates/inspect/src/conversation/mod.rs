@@ -211,8 +211,8 @@ impl Conversation {
             let numbers = monitor.push(packet.connection, packet.from, packet.bytes, packet.at);
             places.extend(numbers.map(|_| place));
         }
-        let place = |number: &u32| places.get(usize::try_from(*number).ok()?).copied();
-        let places = |numbers: &[u32]| numbers.iter().filter_map(place).collect();
+        let place = |number: &u64| places.get(usize::try_from(*number).ok()?).copied();
+        let places = |numbers: &[u64]| numbers.iter().filter_map(place).collect();
         let findings = monitor.findings().iter();
         let findings = findings
             .filter(|finding| finding.rule.seen() == Seen::Conversation && self.shows(finding.rule))

@@ -95,7 +95,7 @@ impl Broker {
         let phase = core::mem::replace(&mut connection.phase, Phase::Closing);
         self.input = self
             .input
-            .saturating_sub(core::mem::take(&mut connection.input).len());
+            .saturating_sub(core::mem::take(&mut connection.framer).rest().len());
         if let Some(at) = connection.timer.take() {
             self.timers.cancel(at, Timer::Silence(id));
         }

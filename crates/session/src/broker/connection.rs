@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use mqttscope_wire::{ControlPacket, PacketIdentifier, ProtocolVersion};
+use mqttscope_wire::{ControlPacket, Framer, PacketIdentifier, ProtocolVersion};
 
 use super::SessionId;
 use crate::common::{IncomingAliases, Instant, OutgoingAliases};
@@ -26,8 +26,8 @@ pub(crate) enum Phase {
 pub(crate) struct Connection {
     pub(crate) phase: Phase,
     pub(crate) version: ProtocolVersion,
-    /// The beginning of a packet whose end has not come.
-    pub(crate) input: Vec<u8>,
+    /// Holds the beginning of a packet whose end has not come.
+    pub(crate) framer: Framer,
     pub(crate) output: Vec<u8>,
     /// Whether it stands in the list of those with something to send.
     pub(crate) listed: bool,
@@ -55,11 +55,12 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(now: Instant) -> Self {
+    /// A connection whose packets have up to `maximum` bytes.
+    pub(crate) fn new(now: Instant, maximum: usize) -> Self {
         Self {
             phase: Phase::AwaitConnect,
             version: ProtocolVersion::V3_1_1,
-            input: Vec::new(),
+            framer: Framer::new(maximum),
             output: Vec::new(),
             listed: false,
             congested: false,

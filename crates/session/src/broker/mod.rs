@@ -154,7 +154,7 @@ impl Broker {
         self.advance(now);
         let id = ConnectionId(self.number());
         let full = self.connections.len() >= self.options.limits.connections;
-        let mut connection = Connection::new(self.now);
+        let mut connection = Connection::new(self.now, self.options.limits.packet_size);
         connection.silence = self.options.limits.connect_time;
         if full {
             connection.phase = Phase::Closing;

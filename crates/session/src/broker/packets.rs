@@ -1,10 +1,8 @@
 //! Bytes of a client become packets, and packets find their handler.
 
-use alloc::vec::Vec;
-
 use mqttscope_wire::{
-    Acknowledgement, Context, ControlPacket, Decoded, Disconnect, PacketType, Property, PropertyId,
-    ProtocolVersion, ReasonCode, Sender, decode, frame,
+    Acknowledgement, Context, ControlPacket, DecodeError, Disconnect, Frame, Framed, PacketType,
+    Property, PropertyId, ProtocolVersion, ReasonCode, Sender, decode, frame,
 };
 
 use super::connection::Phase;
@@ -23,33 +21,28 @@ impl Broker {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
+        //= [MQTT-3.1.4-6] v5, [MQTT-3.1.4-5] v3.1.1: nothing is done behind a refusal
         if connection.phase == Phase::Closing {
             return;
         }
-        let mut kept = core::mem::take(&mut connection.input);
-        self.input = self.input.saturating_sub(kept.len());
-        let mut rest = bytes;
-        if !kept.is_empty() {
-            kept.extend_from_slice(bytes);
-            rest = &kept;
+        let mut framer = core::mem::take(&mut connection.framer);
+        self.input = self.input.saturating_sub(framer.rest().len());
+        framer.push(bytes);
+        while self.is_reading(id) {
+            match framer.next_frame() {
+                Some(Framed::Packet(bytes) | Framed::Unframed(bytes)) => self.frame(id, bytes),
+                Some(Framed::TooLarge { start, .. }) => self.beginning(id, start),
+                None => {
+                    self.beginning(id, framer.rest());
+                    break;
+                }
+            }
         }
-        while let Some(len) = self.step(id, rest) {
-            rest = rest.get(len..).unwrap_or_default();
-        }
-        let left = rest.len();
-        if left == 0 {
-            // A buffer that held a large packet is given back.
-            kept = Vec::new();
-        } else if kept.is_empty() {
-            kept = rest.to_vec();
-        } else {
-            kept.drain(..kept.len().saturating_sub(left));
-        }
-        if let Some(connection) = self.connections.get_mut(&id)
-            && connection.phase != Phase::Closing
+        if self.is_reading(id)
+            && let Some(connection) = self.connections.get_mut(&id)
         {
-            self.input = self.input.saturating_add(kept.len());
-            connection.input = kept;
+            self.input = self.input.saturating_add(framer.rest().len());
+            connection.framer = framer;
             if self.input > self.options.limits.input {
                 self.fail(id, ReasonCode::QUOTA_EXCEEDED, None);
             }
@@ -57,18 +50,50 @@ impl Broker {
         self.list(id);
     }
 
-    /// Handles the packet at the start of `bytes` and tells its length; none when there is no
-    /// whole one or the connection ended.
-    fn step(&mut self, id: ConnectionId, bytes: &[u8]) -> Option<usize> {
-        let &first = bytes.first()?;
-        let connection = self.connections.get(&id)?;
-        let version = connection.version;
-        let awaits_connect = match connection.phase {
-            //= [MQTT-3.1.4-6] v5, [MQTT-3.1.4-5] v3.1.1: nothing is done behind a refusal
-            Phase::Closing => return None,
-            Phase::AwaitConnect => true,
-            Phase::Authenticating { .. } | Phase::Connected(_) => false,
+    fn is_reading(&self, id: ConnectionId) -> bool {
+        let connection = self.connections.get(&id);
+        connection.is_some_and(|connection| connection.phase != Phase::Closing)
+    }
+
+    /// Handles a whole packet.
+    fn frame(&mut self, id: ConnectionId, bytes: &[u8]) {
+        let Some(context) = self.expects(id, bytes) else {
+            return;
         };
+        let Some(frame) = Frame::read(bytes, context) else {
+            return;
+        };
+        match frame.packet {
+            Ok(packet) => {
+                self.counters.packets_received = self.counters.packets_received.saturating_add(1);
+                if let Some(connection) = self.connections.get_mut(&id) {
+                    connection.last_received = self.now;
+                }
+                self.packet(id, &packet, bytes);
+            }
+            Err(error) => self.malformed(id, bytes, error),
+        }
+    }
+
+    /// Looks at what has come of a packet: it may be one that is not taken, or break a rule already.
+    fn beginning(&mut self, id: ConnectionId, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        if let Some(context) = self.expects(id, bytes)
+            && let Err(error) = decode(bytes, context)
+        {
+            self.malformed(id, bytes, error);
+        }
+    }
+
+    /// How to read the packet that `bytes` begin with; none when it is not taken, and then the connection
+    /// ends.
+    fn expects(&mut self, id: ConnectionId, bytes: &[u8]) -> Option<Context> {
+        let connection = self.connections.get(&id)?;
+        let first = bytes.first().copied().unwrap_or_default();
+        let awaits_connect = connection.phase == Phase::AwaitConnect;
+        let context = Context::new(connection.version).from(Sender::Client);
         if awaits_connect && PacketType::from_first_byte(first) != PacketType::Connect {
             //= [MQTT-3.1.0-1] v5 and v3.1.1: the first packet is a CONNECT, else the connection is closed
             self.close(
@@ -92,27 +117,20 @@ impl Broker {
             self.fail(id, ReasonCode::PACKET_TOO_LARGE, None);
             return None;
         }
-        let context = Context::new(version).from(Sender::Client);
-        match decode(bytes, context) {
-            Ok(Decoded::Packet { packet, len }) => {
-                self.counters.packets_received = self.counters.packets_received.saturating_add(1);
-                if let Some(connection) = self.connections.get_mut(&id) {
-                    connection.last_received = self.now;
-                }
-                self.packet(id, &packet, bytes.get(..len)?);
-                Some(len)
-            }
-            Ok(Decoded::Incomplete { .. }) => None,
-            Err(error) => {
-                let reason = error.rule.reason().unwrap_or(ReasonCode::MALFORMED_PACKET);
-                if awaits_connect {
-                    //= [MQTT-3.1.4-1] v5 and v3.1.1: a CONNECT of the wrong form ends the connection
-                    self.broken_connect(id, bytes, error.rule, reason);
-                } else {
-                    self.fail(id, reason, Some(error.rule));
-                }
-                None
-            }
+        Some(context)
+    }
+
+    fn malformed(&mut self, id: ConnectionId, bytes: &[u8], error: DecodeError) {
+        let reason = error.rule.reason().unwrap_or(ReasonCode::MALFORMED_PACKET);
+        let phase = self
+            .connections
+            .get(&id)
+            .map(|connection| &connection.phase);
+        if phase == Some(&Phase::AwaitConnect) {
+            //= [MQTT-3.1.4-1] v5 and v3.1.1: a CONNECT of the wrong form ends the connection
+            self.broken_connect(id, bytes, error.rule, reason);
+        } else {
+            self.fail(id, reason, Some(error.rule));
         }
     }
 

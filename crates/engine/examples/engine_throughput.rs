@@ -1,5 +1,5 @@
 //! How many packets a second the engine records and lists on this machine:
-//! `cargo run --release -p mqttscope-engine --example throughput`.
+//! `cargo run --release -p mqttscope-engine --example engine_throughput`.
 
 use std::time::Instant;
 

@@ -1,7 +1,7 @@
 //! Messages a second from a client over the simulated network and the broker to another client, and
 //! how often memory is allocated for each.
 //!
-//! `cargo run --release -p mqttscope-session --example throughput`
+//! `cargo run --release -p mqttscope-session --example broker_throughput`
 #![allow(clippy::print_stdout, reason = "that is what it is for")]
 
 use std::error::Error;

@@ -1,0 +1,112 @@
+//! One framing, one reading, one number for each packet: log, watch and client see the same.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so"
+)]
+
+use mqttscope_engine::protocol::{
+    Command, ConnectionId, ConnectionState, Looking, Profile, Target, Window,
+};
+use mqttscope_engine::{SocketId, Transport};
+
+use crate::world::{Seen, World};
+
+/// What a browser hands over at once.
+const CHUNK: usize = 64 << 10;
+/// With an Assigned Client Identifier.
+const CONNACK: &[u8] = &[0x20, 7, 0, 0, 4, 0x12, 0, 1, b'c'];
+/// A PUBACK for a message that was never sent.
+const PUBACK: &[u8] = &[0x40, 2, 0, 7];
+
+/// A connection whose server is the test.
+fn connected() -> (World, SocketId) {
+    let mut world = World::new();
+    let profile = Profile {
+        target: Target::WebSocket("ws://127.0.0.1:1".into()),
+        ..Profile::default()
+    };
+    world.command(Command::Connect(ConnectionId(1), Box::new(profile)));
+    let Some(Transport::Open { socket, .. }) = world.asked.pop() else {
+        panic!("no socket is asked for");
+    };
+    world.engine.handle_open(world.now, socket);
+    let window = Window {
+        count: 60,
+        ..Window::default()
+    };
+    world.command(Command::Look(Box::new(Looking {
+        wire: Some(window),
+        findings: Some(window),
+        ..Looking::default()
+    })));
+    world.engine.handle_bytes(world.now, socket, CONNACK);
+    (world, socket)
+}
+
+/// A PUBLISH of QoS 0 with a payload of so many bytes.
+fn publish(payload: usize) -> Vec<u8> {
+    let left = payload + 4;
+    let mut packet = vec![0x30];
+    for shift in [0, 7, 14, 21] {
+        let more = left >> (shift + 7) > 0;
+        packet.push((left >> shift) as u8 & 127 | if more { 128 } else { 0 });
+        if !more {
+            break;
+        }
+    }
+    packet.extend_from_slice(&[0, 1, b't', 0]);
+    packet.resize(packet.len() + payload, b'x');
+    packet
+}
+
+/// What the page sees when the server sends this in chunks.
+fn sees(bytes: &[u8]) -> Seen {
+    let (mut world, socket) = connected();
+    for chunk in bytes.chunks(CHUNK) {
+        world.engine.handle_bytes(world.now, socket, chunk);
+    }
+    world.pass(10.0);
+    world.look()
+}
+
+#[test]
+fn a_packet_of_any_size_is_judged_and_so_is_what_comes_behind_it() {
+    for mebibytes in [1, 3, 5, 20, 60] {
+        let seen = sees(&[&publish(mebibytes << 20)[..], PUBACK].concat());
+        let rows: Vec<_> = seen
+            .wire
+            .iter()
+            .map(|row| (&*row.packet_type, row.record))
+            .collect();
+        let (name, publish) = rows[rows.len() - 2];
+        assert_eq!(name, "PUBLISH", "{mebibytes} MiB");
+        let (name, puback) = rows[rows.len() - 1];
+        assert_eq!(name, "PUBACK", "{mebibytes} MiB");
+        let found: Vec<_> = (seen.findings.iter())
+            .map(|finding| (&*finding.rule, finding.packets.last().copied()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("delivery-unsubscribed", Some(publish)),
+                ("acknowledgement-unknown", Some(puback)),
+            ],
+            "{mebibytes} MiB"
+        );
+    }
+}
+
+#[test]
+fn a_packet_larger_than_is_kept_ends_the_connection_before_it_has_come() {
+    let seen = sees(&publish(65 << 20)[..CHUNK * 2]);
+    assert_eq!(
+        seen.wire.last().map(|row| &*row.packet_type),
+        Some("DISCONNECT"),
+        "{:?}",
+        seen.wire
+    );
+    let state = seen.summary.connections.first().map(|it| it.state.clone());
+    assert_ne!(state, Some(ConnectionState::Open));
+}
