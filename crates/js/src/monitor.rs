@@ -175,7 +175,7 @@ pub fn judge(client: &JsValue, server: &JsValue) -> Result<JsValue, JsValue> {
 /// Numbers as JavaScript has them, not as BigInt.
 #[derive(Serialize)]
 struct Place {
-    number: u32,
+    number: u64,
     r#type: &'static str,
     offset: f64,
     length: f64,
@@ -238,7 +238,7 @@ struct Finding {
     severity: &'static str,
     connection: u32,
     by: &'static str,
-    packets: Vec<u32>,
+    packets: Vec<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     start: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -272,7 +272,7 @@ struct Flow {
     by: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     packet_identifier: Option<u16>,
-    packets: Vec<u32>,
+    packets: Vec<u64>,
     /// As numbers that JavaScript has, not as BigInt.
     started_ms: f64,
     updated_ms: f64,
@@ -323,7 +323,7 @@ struct Explanation {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'static str>,
     count: u32,
-    packets: Vec<u32>,
+    packets: Vec<u64>,
     text: String,
 }
 
