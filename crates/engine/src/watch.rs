@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use mqttscope_session::common::Instant;
 use mqttscope_session::monitor::{self, Finding, Flow, Monitor, PacketNumbers};
-use mqttscope_wire::{Frame, Framed, Sender, Severity};
+use mqttscope_wire::{Sender, Severity};
 
 use crate::connection::SocketId;
 use crate::protocol::{ConnectionId, Direction, FindingView, Grade, RecordId, Target};
@@ -95,47 +95,6 @@ impl Watch {
         }
     }
 
-    /// The first bytes of a side: the next packet is to be this record, if they are one.
-    pub(crate) fn beginning(
-        &mut self,
-        socket: Option<SocketId>,
-        record: u64,
-        bytes: &[u8],
-        now: Instant,
-    ) {
-        if let Some((id, monitor)) = self.monitor(socket) {
-            monitor.handle_beginning(id, record, Sender::Server, bytes, now);
-        }
-    }
-
-    /// A packet that was just written down as this record.
-    #[inline]
-    pub(crate) fn frame(
-        &mut self,
-        socket: Option<SocketId>,
-        record: RecordId,
-        frame: &Frame<'_>,
-        now: Instant,
-    ) {
-        if let Some((id, monitor)) = self.monitor(socket) {
-            monitor.handle_frame(id, record.0, frame, now);
-        }
-    }
-
-    /// Bytes that are no whole packet, and were just written down as this record.
-    pub(crate) fn unread(
-        &mut self,
-        socket: Option<SocketId>,
-        record: RecordId,
-        direction: Direction,
-        framed: Framed<'_>,
-        now: Instant,
-    ) {
-        if let Some((id, monitor)) = self.monitor(socket) {
-            monitor.handle_unread(id, record.0, direction.sender(), framed, now);
-        }
-    }
-
     /// The socket is closed; `rest` is what came of a packet that is not whole.
     pub(crate) fn close(
         &mut self,
@@ -143,7 +102,6 @@ impl Watch {
         rest: &[u8],
         now: Instant,
     ) -> Vec<(Grade, Option<RecordId>)> {
-        let socket = Some(socket);
         if let Some((id, monitor)) = self.monitor(socket) {
             monitor.handle_rest(id, Sender::Server, rest);
             monitor.close(id, now);
@@ -237,11 +195,11 @@ impl Watch {
         self.sockets.get(&socket).map(|&(at, _)| at)
     }
 
-    fn monitor(
+    /// The monitor of the server that a socket leads to, and the connection's number there.
+    pub(crate) fn monitor(
         &mut self,
-        socket: Option<SocketId>,
+        socket: SocketId,
     ) -> Option<(monitor::ConnectionId, &mut Monitor)> {
-        let socket = socket?;
         let &(at, _) = self.sockets.get(&socket)?;
         let server = self.servers.get_mut(at)?;
         Some((monitor::ConnectionId(socket.0), &mut server.monitor))
@@ -249,8 +207,8 @@ impl Watch {
 
     /// What was found since on the connections to the same server: how bad each is, and the packet that
     /// it is about.
-    pub(crate) fn take(&mut self, socket: Option<SocketId>) -> Vec<(Grade, Option<RecordId>)> {
-        match socket.and_then(|socket| self.sockets.get(&socket)) {
+    pub(crate) fn take(&mut self, socket: SocketId) -> Vec<(Grade, Option<RecordId>)> {
+        match self.sockets.get(&socket) {
             Some(&(at, connection)) => self.take_from(at, Some(connection)),
             None => Vec::new(),
         }

@@ -28,9 +28,13 @@ impl Engine {
         let context = Context::new(connection.version).from(direction.sender());
         let mut framer = core::mem::take(connection.framer(direction));
         framer.push(bytes);
-        if inwards && framer.offset() == 0 {
-            let record = self.log.end();
-            self.watch.beginning(socket, record, framer.rest(), now);
+        let mut monitor = socket.and_then(|socket| self.watch.monitor(socket));
+        if inwards
+            && framer.offset() == 0
+            && let Some((id, monitor)) = &mut monitor
+        {
+            // Another protocol may begin here.
+            monitor.handle_beginning(*id, self.log.end(), direction.sender(), framer.rest(), now);
         }
         let mut recorder = Recorder {
             log: &mut self.log,
@@ -42,35 +46,39 @@ impl Engine {
             messages: 0,
         };
         while let Some(framed) = framer.next_frame() {
-            let whole = match framed {
-                Framed::Packet(bytes) => Frame::read(bytes, context),
-                Framed::TooLarge { .. } | Framed::Unframed(_) => None,
-            };
-            if let Some(frame) = whole {
+            if let Framed::Packet(bytes) = framed
+                && let Some(frame) = Frame::read(bytes, context)
+            {
                 let record = recorder.packet(&frame);
-                self.watch.frame(socket, record, &frame, now);
+                if let Some((id, monitor)) = &mut monitor {
+                    monitor.handle_frame(*id, record.0, &frame, now);
+                }
                 if inwards {
                     recorder.connection.client.handle_frame(now, &frame);
                 }
             } else {
                 let record = recorder.unread(framed);
-                self.watch.unread(socket, record, direction, framed, now);
+                if let Some((id, monitor)) = &mut monitor {
+                    monitor.handle_unread(*id, record.0, direction.sender(), framed, now);
+                }
                 if inwards {
-                    (recorder.connection.client).handle_beginning(now, bytes_of(framed));
+                    (recorder.connection.client).handle_rest(now, bytes_of(framed));
                 }
             }
         }
         let messages = recorder.messages;
         if inwards {
-            connection.client.handle_beginning(now, framer.rest());
+            connection.client.handle_rest(now, framer.rest());
         }
         *connection.framer(direction) = framer;
         connection
             .meter
             .note(now_ms, inwards, messages, bytes.len() as u64);
         self.pace.packets(now_ms);
-        let judged = self.watch.take(socket);
-        self.judged(judged);
+        if let Some(socket) = socket {
+            let judged = self.watch.take(socket);
+            self.judged(judged);
+        }
     }
 }
 
@@ -173,13 +181,13 @@ impl Recorder<'_> {
     }
 
     fn read<'a>(&mut self, frame: &Frame<'a>) -> Read<'a> {
-        let Ok(packet) = frame.packet else {
+        let Ok(packet) = &frame.packet else {
             return Read {
                 is_faulty: true,
                 ..Read::default()
             };
         };
-        let identifier = match &packet {
+        let identifier = match packet {
             ControlPacket::Publish(publish) => publish.packet_identifier,
             ControlPacket::Puback(packet)
             | ControlPacket::Pubrec(packet)

@@ -207,28 +207,28 @@ impl Client {
         }
     }
 
-    /// A packet came that the caller has framed and read, in place of [`Client::handle_bytes`].
+    /// A packet came that the caller has framed and read, in place of [`Client::handle_bytes`]. Behind the
+    /// packets of a chunk [`Client::handle_rest`] is due.
     pub fn handle_frame(&mut self, now: Instant, frame: &Frame<'_>) {
         let len = frame.bytes.len();
         if !self.is_listening() {
             return;
         }
         if len > self.options.maximum_packet_size() {
-            return self.fault(now, Fault::TooLarge { len });
-        }
-        if frame.context == self.context() {
+            self.fault(now, Fault::TooLarge { len });
+        } else if frame.context == self.context() {
             self.receive_frame(now, frame);
         } else if let Some(frame) = Frame::read(frame.bytes, self.context()) {
             self.receive_frame(now, &frame);
         }
-        self.flush(now);
     }
 
-    /// What has come so far of a packet that is not whole, for callers of [`Client::handle_frame`]: it may
-    /// show already that the packet is too large, or breaks a rule.
-    pub fn handle_beginning(&mut self, now: Instant, bytes: &[u8]) {
+    /// What a chunk has behind its packets: nothing, or the beginning of the next packet, which may show
+    /// already that it is too large or breaks a rule. What the packets before made due is sent now.
+    pub fn handle_rest(&mut self, now: Instant, rest: &[u8]) {
         if self.is_listening() {
-            self.receive_beginning(now, bytes);
+            self.receive_beginning(now, rest);
+            self.flush(now);
         }
     }
 

@@ -21,13 +21,15 @@ use crate::common::{
 
 impl Client {
     pub(super) fn receive_frame(&mut self, now: Instant, frame: &Frame<'_>) {
-        match frame.packet {
-            Ok(packet) => {
-                if let Err(fault) = self.receive(now, packet) {
-                    self.fault(now, fault);
-                }
+        let received = match &frame.packet {
+            Ok(ControlPacket::Publish(publish)) if self.phase == Phase::Connected => {
+                self.receive_publish(publish)
             }
-            Err(error) => self.receive_malformed(now, frame.bytes, error),
+            Ok(packet) => self.receive_other(now, *packet),
+            Err(error) => return self.receive_malformed(now, frame.bytes, *error),
+        };
+        if let Err(fault) = received {
+            self.fault(now, fault);
         }
     }
 
@@ -43,15 +45,6 @@ impl Client {
                     self.receive_malformed(now, bytes, error);
                 }
             }
-        }
-    }
-
-    fn receive(&mut self, now: Instant, packet: ControlPacket<'_>) -> Result<(), Fault> {
-        match packet {
-            ControlPacket::Publish(publish) if self.phase == Phase::Connected => {
-                self.receive_publish(publish)
-            }
-            packet => self.receive_other(now, packet),
         }
     }
 
@@ -236,7 +229,7 @@ impl Client {
         self.close(now, cause, None);
     }
 
-    fn receive_publish(&mut self, publish: Publish<'_>) -> Result<(), Fault> {
+    fn receive_publish(&mut self, publish: &Publish<'_>) -> Result<(), Fault> {
         let topic_alias = match publish.properties.get(PropertyId::TOPIC_ALIAS) {
             Some(Property::TopicAlias(alias)) => Some(alias),
             _ => None,
@@ -262,7 +255,7 @@ impl Client {
                     packet_identifier,
                     number,
                 });
-            let message = Message::from_publish(&publish, topic);
+            let message = Message::from_publish(publish, topic);
             client.events.push_back(Event::Message {
                 message,
                 dup: publish.dup,

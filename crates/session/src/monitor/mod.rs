@@ -220,21 +220,22 @@ impl Monitor {
         receive: impl FnOnce(&mut Connection, &mut Log, &mut View),
     ) {
         self.pass_time(at);
-        let begins = self.connection(connection).phase == Phase::Connecting;
-        if begins && from == Sender::Server {
-            self.lend_session(connection, at);
-        }
-        let Self {
-            connections,
-            view,
-            log,
-            ..
-        } = self;
-        if let Some(connection) = connections.get_mut(&connection) {
-            receive(connection, log, view);
-        }
-        if begins {
-            self.take_over(connection, at);
+        match self.connections.get_mut(&connection) {
+            Some(known) if known.phase != Phase::Connecting => {
+                receive(known, &mut self.log, &mut self.view);
+            }
+            _ => {
+                let begins = self.connection(connection).phase == Phase::Connecting;
+                if begins && from == Sender::Server {
+                    self.lend_session(connection, at);
+                }
+                if let Some(known) = self.connections.get_mut(&connection) {
+                    receive(known, &mut self.log, &mut self.view);
+                }
+                if begins {
+                    self.take_over(connection, at);
+                }
+            }
         }
         if self.log.packets >= self.next_count {
             self.next_count = self.log.packets.saturating_add(RECOUNT);

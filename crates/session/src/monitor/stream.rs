@@ -1,7 +1,7 @@
 //! Bytes of one direction into packets: where they begin, the version, and what to do where neither is known.
 
 use mqttscope_wire::{
-    Context, ControlPacket, DecodeError, Decoded, Dissection, Frame, Framed, Framer, PacketType,
+    Context, ControlPacket, Decoded, Dissection, Frame, Framed, Framer, PacketType,
     ProtocolVersion, Rule, Sender, Severity, decode, decode_tolerant, detect, dissect, frame,
 };
 
@@ -54,7 +54,7 @@ impl Connection {
             match framer.next_frame() {
                 Some(Framed::Packet(bytes)) => {
                     log.place(bytes, offset, bytes.len());
-                    self.packet_at(log, view, from, bytes, None, at);
+                    self.packet_at(log, view, from, bytes, at);
                 }
                 Some(Framed::TooLarge { start, len }) => {
                     log.place(start, offset, len);
@@ -82,7 +82,7 @@ impl Connection {
             return;
         }
         match framed {
-            Framed::Packet(bytes) => self.packet_at(log, view, from, bytes, None, at),
+            Framed::Packet(bytes) => self.packet_at(log, view, from, bytes, at),
             Framed::TooLarge { start, len } => self.too_large(log, from, start, len, at),
             Framed::Unframed(bytes) => self.unframed(log, view, from, bytes, 0, at),
         }
@@ -103,7 +103,7 @@ impl Connection {
         self.halves.of_mut(from).is_lost = true;
         let header = bytes.get(..5).unwrap_or(bytes);
         log.place(header, offset, header.len());
-        self.packet_at(log, view, from, header, None, at);
+        self.packet_at(log, view, from, header, at);
     }
 
     /// Passes over what comes before the first packet, where the recording may begin in the middle. False
@@ -141,8 +141,13 @@ impl Connection {
         frame: &Frame<'_>,
         at: Instant,
     ) {
-        if self.closed.is_none() && !self.halves.of(from).is_lost {
-            self.packet_at(log, view, from, frame.bytes, Some(frame), at);
+        if self.closed.is_some() || self.halves.of(from).is_lost {
+            return;
+        }
+        if frame.context.version == self.version {
+            self.frame(log, view, from, frame, at);
+        } else {
+            self.packet_at(log, view, from, frame.bytes, at);
         }
     }
 
@@ -209,64 +214,82 @@ impl Connection {
         }
     }
 
-    /// Judges one packet; `read`: where somebody has read it already.
+    /// Reads one packet in the version that is known so far, and judges it.
     fn packet_at(
         &mut self,
         log: &mut Log,
         view: &mut View,
         from: Sender,
         bytes: &[u8],
-        read: Option<&Frame<'_>>,
         at: Instant,
     ) {
-        let context = Context::new(self.version).from(from);
-        let first = bytes.first().copied().unwrap_or(0);
-        let read = read.filter(|frame| frame.context == context);
-        let Some(frame) = read.copied().or_else(|| Frame::read(bytes, context)) else {
-            return;
-        };
-        let mut decoded = frame.packet;
-        if decoded.is_err() && !self.version_is_certain {
-            decoded = self.other_version(bytes, from).unwrap_or(decoded);
+        if let Some(frame) = Frame::read(bytes, Context::new(self.version).from(from)) {
+            self.frame(log, view, from, &frame, at);
         }
-        if let Ok(ControlPacket::Connect(connect)) = &decoded
+    }
+
+    /// Judges a packet that was read in the version that is known so far.
+    fn frame(
+        &mut self,
+        log: &mut Log,
+        view: &mut View,
+        from: Sender,
+        frame: &Frame<'_>,
+        at: Instant,
+    ) {
+        let bytes = frame.bytes;
+        let other;
+        let decoded = match &frame.packet {
+            Err(_) if !self.version_is_certain => {
+                other = self.other_version(bytes, from);
+                other.as_ref()
+            }
+            decoded => decoded.as_ref().ok(),
+        };
+        if let Some(ControlPacket::Connect(connect)) = decoded
             && self.asked.is_none()
         {
             self.version = connect.version;
             self.version_is_certain = true;
         }
+        let first = bytes.first().copied().unwrap_or(0);
         let mut judge = self.judge(log, from, first, at);
         match decoded {
-            Ok(packet) => {
+            Some(packet) => {
                 self.arrive(&mut judge, bytes.len());
-                self.remark(&mut judge, bytes, &packet);
-                self.packet(&mut judge, view, &packet);
+                self.remark(&mut judge, bytes, packet);
+                self.packet(&mut judge, view, packet);
             }
-            Err(_) => {
-                let dissection = dissect(bytes, Context::new(self.version).from(from));
-                if judge.packet_type == PacketType::Connect && self.asked.is_none() {
-                    self.version = dissection.version;
-                    // A level that does not exist leaves the version open.
-                    self.version_is_certain = dissection
-                        .diagnostics
-                        .iter()
-                        .all(|diagnostic| diagnostic.rule != Rule::ConnectProtocolLevel);
-                    judge.version = dissection.version;
-                }
-                self.arrive(&mut judge, bytes.len());
-                let claimed = self.begun || self.version_is_certain;
-                let certain = claimed
-                    || dissection
-                        .diagnostics
-                        .iter()
-                        .any(|diagnostic| diagnostic.severity() == Severity::Error);
-                if certain {
-                    self.malformed(&mut judge, &dissection);
-                }
-                if judge.packet_type == PacketType::Connack && from == Sender::Server {
-                    self.odd_connack(&mut judge, view, bytes, &dissection);
-                }
-            }
+            None => self.malformed_at(&mut judge, view, bytes),
+        }
+    }
+
+    /// A packet that breaks a rule.
+    #[cold]
+    fn malformed_at(&mut self, judge: &mut Judge<'_>, view: &mut View, bytes: &[u8]) {
+        let from = judge.from;
+        let dissection = dissect(bytes, Context::new(self.version).from(from));
+        if judge.packet_type == PacketType::Connect && self.asked.is_none() {
+            self.version = dissection.version;
+            // A level that does not exist leaves the version open.
+            self.version_is_certain = dissection
+                .diagnostics
+                .iter()
+                .all(|diagnostic| diagnostic.rule != Rule::ConnectProtocolLevel);
+            judge.version = dissection.version;
+        }
+        self.arrive(judge, bytes.len());
+        let claimed = self.begun || self.version_is_certain;
+        let certain = claimed
+            || dissection
+                .diagnostics
+                .iter()
+                .any(|diagnostic| diagnostic.severity() == Severity::Error);
+        if certain {
+            self.malformed(judge, &dissection);
+        }
+        if judge.packet_type == PacketType::Connack && from == Sender::Server {
+            self.odd_connack(judge, view, bytes, &dissection);
         }
     }
 
@@ -302,17 +325,12 @@ impl Connection {
 
     /// Reads a packet in another version, where none is certain.
     #[cold]
-    fn other_version<'b>(
-        &mut self,
-        bytes: &'b [u8],
-        from: Sender,
-    ) -> Option<Result<ControlPacket<'b>, DecodeError>> {
+    fn other_version<'b>(&mut self, bytes: &'b [u8], from: Sender) -> Option<ControlPacket<'b>> {
         ProtocolVersion::ALL.into_iter().rev().find_map(|version| {
             let frame = Frame::read(bytes, Context::new(version).from(from))?;
-            frame.packet.is_ok().then(|| {
-                self.version = version;
-                frame.packet
-            })
+            let packet = frame.packet.ok()?;
+            self.version = version;
+            Some(packet)
         })
     }
 
