@@ -11,13 +11,14 @@
 
 use std::hint::black_box;
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use criterion::{
     BatchSize, BenchmarkGroup, Criterion, criterion_group, criterion_main, measurement::WallTime,
 };
 use mqttscope_wire::{
-    Context, ControlPacket, Decoded, Dissector, PacketIdentifier, PropertiesBuf, Property,
-    ProtocolVersion, Publish, QoS, TopicName, Utf8EncodedString, decode, frame,
+    Context, ControlPacket, Decoded, Dissector, Frame, Framed, Framer, PacketIdentifier,
+    PropertiesBuf, Property, ProtocolVersion, Publish, QoS, StreamDecoder, TopicName,
+    Utf8EncodedString, decode, frame,
 };
 
 const TOPIC: &str = "sensors/kitchen/temp";
@@ -242,6 +243,89 @@ fn decoding(c: &mut Criterion) {
     group.finish();
 }
 
+/// What a segment of TCP over Ethernet carries.
+const SEGMENT: usize = 1460;
+
+/// A stream as it comes from a socket: packets are cut anywhere, and found again.
+fn streaming(c: &mut Criterion) {
+    let packet = encoded(
+        ControlPacket::Publish(publish_v3()),
+        ProtocolVersion::V3_1_1,
+    );
+    let stream = packet.repeat(1000);
+    let mut group = c.benchmark_group("1,000 PUBLISH 3.1.1 in segments");
+    let context = Context::new(ProtocolVersion::V3_1_1);
+    group.bench_function("mqttscope", |b| {
+        b.iter(|| {
+            let mut decoder = StreamDecoder::new(context, 1 << 20);
+            let mut count = 0;
+            for chunk in black_box(&stream).chunks(SEGMENT) {
+                decoder.push(chunk);
+                while let Some(packet) = decoder.next_packet().unwrap() {
+                    black_box(&packet);
+                    count += 1;
+                }
+            }
+            assert_eq!(count, 1000);
+        });
+    });
+    group.bench_function("mqttscope frames", |b| {
+        b.iter(|| {
+            let mut framer = Framer::default();
+            let mut count = 0;
+            for chunk in black_box(&stream).chunks(SEGMENT) {
+                framer.push(chunk);
+                while let Some(framed) = framer.next_frame() {
+                    let Framed::Packet(bytes) = framed else {
+                        panic!("a packet");
+                    };
+                    black_box(&Frame::read(bytes, context));
+                    count += 1;
+                }
+            }
+            assert_eq!(count, 1000);
+        });
+    });
+    group.bench_function("mqttrs", |b| {
+        b.iter(|| {
+            let mut buffer = BytesMut::new();
+            let mut copy = [0; 1 << 10];
+            let mut count = 0;
+            for chunk in black_box(&stream).chunks(SEGMENT) {
+                buffer.extend_from_slice(chunk);
+                let mut read = 0;
+                loop {
+                    // It tells a packet's length only to who takes a copy of it.
+                    let len = mqttrs::clone_packet(&buffer[read..], &mut copy).unwrap();
+                    if len == 0 {
+                        break;
+                    }
+                    black_box(&mqttrs::decode_slice(&copy[..len]));
+                    read += len;
+                    count += 1;
+                }
+                buffer.advance(read);
+            }
+            assert_eq!(count, 1000);
+        });
+    });
+    group.bench_function("mqttbytes", |b| {
+        b.iter(|| {
+            let mut buffer = BytesMut::new();
+            let mut count = 0;
+            for chunk in black_box(&stream).chunks(SEGMENT) {
+                buffer.extend_from_slice(chunk);
+                while let Ok(packet) = mqttbytes::v4::read(&mut buffer, 1 << 20) {
+                    black_box(&packet);
+                    count += 1;
+                }
+            }
+            assert_eq!(count, 1000);
+        });
+    });
+    group.finish();
+}
+
 fn encoding(c: &mut Criterion) {
     let packet = ControlPacket::Publish(publish_v3());
     let mut group = c.benchmark_group("encode PUBLISH 3.1.1");
@@ -304,5 +388,5 @@ fn encoding(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, decoding, encoding);
+criterion_group!(benches, decoding, streaming, encoding);
 criterion_main!(benches);
