@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mqttscope_wire::{Context, Decoded, ProtocolVersion, StreamDecoder, decode};
+use mqttscope_wire::{Context, Decoded, Framed, Framer, ProtocolVersion, StreamDecoder, decode};
 
 fuzz_target!(|bytes: &[u8]| {
     for version in ProtocolVersion::ALL {
@@ -19,4 +19,21 @@ fuzz_target!(|bytes: &[u8]| {
         }
         assert!(stream.pending() <= bytes.len());
     }
+    assert_eq!(packets(bytes.chunks(7)), packets([bytes].into_iter()));
 });
+
+/// The packets that a framer finds, and where it stands behind them.
+fn packets<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> (Vec<Vec<u8>>, u64) {
+    let mut framer = Framer::new(1 << 10);
+    let mut found = Vec::new();
+    for chunk in chunks {
+        framer.push(chunk);
+        while let Some(framed) = framer.next_frame() {
+            if let Framed::Packet(bytes) = framed {
+                found.push(bytes.to_vec());
+            }
+        }
+    }
+    let rest = framer.rest().len() as u64;
+    (found, framer.offset() + rest)
+}
