@@ -224,6 +224,12 @@ impl Connection {
         handed.is_told.then(|| handed.published.clone())
     }
 
+    /// The topic of the message of this ticket, if it is the one that the page asked to publish last.
+    pub(crate) fn topic_of(&self, ticket: Ticket) -> Option<String> {
+        let handed = self.handed.as_ref().filter(|it| it.ticket == ticket)?;
+        Some(handed.published.topic.clone())
+    }
+
     /// What an answer to the message of this ticket says, in words.
     pub(crate) fn answer(&self, ticket: Ticket, code: ReasonCode) -> Outcome {
         let qos = self.handed.as_ref().filter(|it| it.ticket == ticket);

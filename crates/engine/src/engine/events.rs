@@ -87,9 +87,17 @@ impl Engine {
                 connection.not_asked(ticket, why);
                 let told = connection.became(ticket, Outcome::Failed(said.into()));
                 self.answers.extend(told.map(Report::Published));
-                // The request that took its place is shown.
-                if failure != Failure::Superseded {
-                    self.notice(Some(id), true, words_of_failure(failure));
+                let topic = connection.topic_of(ticket);
+                match (failure, topic) {
+                    // The request that took its place is shown.
+                    (Failure::Superseded, _) => {}
+                    (Failure::SessionLost, Some(topic)) => {
+                        let text = format!(
+                            "The server did not keep the session: the QoS 2 message to {topic} may not have arrived."
+                        );
+                        self.notice(Some(id), true, text);
+                    }
+                    _ => self.notice(Some(id), true, words_of_failure(failure)),
                 }
             }
             // Done by whoever calls, or nothing to do.
@@ -369,7 +377,9 @@ const fn words_of_failure(failure: Failure) -> &'static str {
         }
         Failure::Expired => "A message expired before it could be sent.",
         Failure::NotConnected => "Not sent: the connection was lost first.",
-        Failure::SessionLost => "The session was lost, and what it held with it.",
+        Failure::SessionLost => {
+            "The server did not keep the session: a QoS 2 message may not have arrived."
+        }
         Failure::NoPacketIdentifier => "Not sent: every Packet Identifier is in use.",
         Failure::Superseded => "Not sent: a later request is for the same filters.",
     }

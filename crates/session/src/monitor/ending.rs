@@ -177,23 +177,28 @@ impl Connection {
             judge.fact(FactKind::LeftUnacknowledged, 0);
         }
         self.break_flows(judge);
-        self.leave_session(view, judge.at);
+        // What a session keeps may go on with another connection.
+        if !self.leave_session(view, judge.at) && self.taken_over.is_none() {
+            for flow in self.session.broken_flows() {
+                judge.log.finish(flow);
+            }
+        }
         for half in [&mut self.halves.client, &mut self.halves.server] {
             half.aliases.clear();
         }
     }
 
-    /// The session stays, or ends with the connection.
-    pub(super) fn leave_session(&self, view: &mut View, at: Instant) {
+    /// The session stays, or ends with the connection. Whether it stays.
+    pub(super) fn leave_session(&self, view: &mut View, at: Instant) -> bool {
         if self.taken_over.is_some() || self.connack.is_none() || self.refused.is_some() {
-            return;
+            return false;
         }
         let ends = match self.session_expiry {
-            None => return,
+            None => return false,
             Some(u32::MAX) => None,
             Some(seconds) => Some(at + Duration::from_secs(u64::from(seconds))),
         };
-        view.keep_session(self.session.clone(), ends);
+        view.keep_session(self.session.clone(), ends)
     }
 
     /// Whether another connection with this client identifier takes over.

@@ -429,13 +429,19 @@ impl Monitor {
         self.log.packets
     }
 
-    /// Flows that are kept: those that are over in the order in which they ended, then open ones.
+    /// Flows that are kept: those that are over in the order in which they ended, then open ones. A
+    /// handshake whose connection ended is [`FlowState::Broken`] until another connection goes on with it.
     #[must_use]
     pub fn flows(&self) -> Vec<Flow> {
         let mut open: Vec<Flow> = Vec::new();
         for connection in self.connections.values() {
             connection.open_flows(&mut open);
         }
+        open.extend(
+            self.view
+                .sessions()
+                .flat_map(session::Session::broken_flows),
+        );
         open.sort_by_key(|flow| flow.packets.as_slice().first().copied());
         self.log.flows.iter().copied().chain(open).collect()
     }

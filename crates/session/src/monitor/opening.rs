@@ -232,6 +232,12 @@ impl Connection {
         let present = connack.session_present || !tells && !asked.clean_start;
         let early = core::mem::replace(&mut self.session, Session::new(false));
         let pipelined = !early.is_idle() || !self.requests.is_empty();
+        let goes_on = present && tells && !pipelined;
+        if let Some(stored) = stored.as_ref().filter(|_| !goes_on) {
+            for flow in stored.session.broken_flows() {
+                judge.log.finish(flow);
+            }
+        }
         self.session = match (present, stored) {
             // What the client sent before the CONNACK stands in this session too, so what is known
             // of an older one does not tell all.

@@ -7,6 +7,7 @@ use mqttscope_wire::Sender;
 use super::both::Both;
 use super::subscriptions::Subscriptions;
 use super::window::Window;
+use super::{Flow, FlowState};
 use crate::common::Instant;
 
 /// What client and server keep under a client identifier.
@@ -70,6 +71,18 @@ impl Session {
         self.known = false;
         self.windows.client.doubt();
         self.windows.server.doubt();
+    }
+
+    /// Handshakes of messages in flight, as they are where no connection goes on with them.
+    pub(super) fn broken_flows(&self) -> impl Iterator<Item = Flow> + '_ {
+        let windows = [&self.windows.client, &self.windows.server];
+        let entries = windows
+            .into_iter()
+            .flat_map(|window| window.entries.values());
+        entries.map(|entry| Flow {
+            state: FlowState::Broken,
+            ..entry.flow
+        })
     }
 
     /// Whether nothing is in flight.

@@ -92,10 +92,15 @@ impl View {
         self.sessions.values_mut().map(|stored| &mut stored.session)
     }
 
-    /// Keeps the session of a client that is away.
-    pub(super) fn keep_session(&mut self, mut session: Session, ends: Option<Instant>) {
+    /// Sessions of clients that are away.
+    pub(super) fn sessions(&self) -> impl Iterator<Item = &Session> {
+        self.sessions.values().map(|stored| &stored.session)
+    }
+
+    /// Keeps the session of a client that is away, if it has a name. Whether it does.
+    pub(super) fn keep_session(&mut self, mut session: Session, ends: Option<Instant>) -> bool {
         if session.client_identifier.is_empty() {
-            return;
+            return false;
         }
         if self.sessions.len() >= MAXIMUM_SESSIONS {
             let first = self
@@ -110,6 +115,7 @@ impl View {
         session.subscriptions.forget_topics();
         let name = session.client_identifier.clone();
         self.sessions.insert(name, Stored { session, ends });
+        true
     }
 
     /// A message is published with RETAIN.

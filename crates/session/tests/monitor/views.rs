@@ -96,6 +96,49 @@ fn a_session_goes_on_and_a_handshake_with_it() {
     assert_eq!(publish.packets.as_slice(), [4, 7, 8, 9, 10]);
 }
 
+/// Kind and state of the handshakes of messages, with their packets.
+fn publishes(talk: &Talk) -> Vec<(FlowState, Vec<u64>)> {
+    let flows = talk.monitor.flows().into_iter();
+    flows
+        .filter(|flow| matches!(flow.kind, FlowKind::Publish(_)))
+        .map(|flow| (flow.state, flow.packets.as_slice().to_vec()))
+        .collect()
+}
+
+#[test]
+fn a_handshake_that_is_cut_off_stays_and_goes_on_with_its_session() {
+    let cut = "a connect resume expiry=60
+        a> PUBLISH t x q1 #1
+        a> PUBLISH t y q2 #2
+        a< PUBREC #2
+        a close";
+    let broken = [
+        (FlowState::Broken, vec![2]),
+        (FlowState::Broken, vec![3, 4]),
+    ];
+    assert_eq!(publishes(&talk(cut)), broken);
+    let waits = FlowState::WaitsFor(PacketType::Pubcomp);
+    let resumed = talk(&format!(
+        "{cut}
+        a2 connect resume expiry=60 / present
+        a2> PUBLISH t x q1 #1 dup
+        a2< PUBACK #1
+        a2> PUBREL #2"
+    ));
+    let expected = [(FlowState::Done, vec![2, 7, 8]), (waits, vec![3, 4, 9])];
+    assert_eq!(publishes(&resumed), expected);
+    // The server did not keep the session, or it ended with the connection.
+    let lost = talk(&format!("{cut}\n        a2 connect resume expiry=60"));
+    assert_eq!(publishes(&lost), broken);
+    let ended = talk(
+        "a connect
+        a> PUBLISH t x q1 #1
+        a close
+        a2 connect",
+    );
+    assert_eq!(publishes(&ended), [(FlowState::Broken, vec![2])]);
+}
+
 #[test]
 fn flows_with_their_packets_times_and_states() {
     let talk = talk(
