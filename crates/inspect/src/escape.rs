@@ -4,7 +4,10 @@
 //! does to the text around it; `\uD800` and `\u{1F600}` are the bytes that UTF-8 would write for a
 //! code point, surrogates included, so that wrong text can be made on purpose.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use mqttscope_wire::explain::escaped;
 
 /// A backslash that begins nothing known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,37 +76,33 @@ pub fn escape_start(bytes: &[u8], limit: usize) -> String {
     out
 }
 
-fn push_char(out: &mut String, character: char) {
-    match character {
-        '\\' => out.push_str("\\\\"),
-        '\0' => out.push_str("\\0"),
-        '\t' => out.push_str("\\t"),
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        // Controls, and marks that turn the direction of text or take no room, would lie to the eye.
-        _ if character.is_control() || is_hidden(character) => {
-            let code = u32::from(character);
-            if code <= 0xffff {
-                out.push_str(&format!("\\u{code:04X}"));
-            } else {
-                out.push_str(&format!("\\u{{{code:X}}}"));
-            }
+/// Text for a person to look at, with [`escaped`] what cannot be seen or would move other text about. It
+/// is not to be typed back: a backslash stays one.
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|character| escaped(character).is_none()) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match escaped(character) {
+            Some(escape) => out.push_str(&escape),
+            None => out.push(character),
         }
-        _ => out.push(character),
+    }
+    Cow::Owned(out)
+}
+
+fn push_char(out: &mut String, character: char) {
+    match escaped(character) {
+        Some(escape) => out.push_str(&escape),
+        None if character == '\\' => out.push_str("\\\\"),
+        None => out.push(character),
     }
 }
 
 fn push_byte(out: &mut String, byte: u8) {
     out.push_str(&format!("\\x{byte:02X}"));
-}
-
-/// Characters that are not seen or that move others about.
-const fn is_hidden(character: char) -> bool {
-    matches!(
-        character as u32,
-        0xad | 0x061c | 0x180e | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff | 0xfff0..=0xffff | 0xe000..=0xf8ff
-            | 0xe0000..=0x10ffff
-    )
 }
 
 /// What was typed, as bytes.
@@ -208,6 +207,12 @@ mod tests {
         assert_eq!(unescape("\\u{1F600}"), Ok("😀".as_bytes().to_vec()));
         assert_eq!(unescape("\\u0000"), Ok(vec![0]));
         assert_eq!(escape(&[0xed, 0xa0, 0x80]), "\\xED\\xA0\\x80");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_made_visible() {
+        assert_eq!(visible("a/b \\ 😀"), "a/b \\ 😀");
+        assert_eq!(visible("x\u{202e}y\u{200b}\n"), "x\\u202Ey\\u200B\\n");
     }
 
     #[test]

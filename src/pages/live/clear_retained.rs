@@ -1,6 +1,7 @@
 //! Asks before retained messages are cleared: the server forgets them for everybody.
 
 use mqttscope_engine::protocol::TopicRow;
+use mqttscope_inspect::escape::visible;
 use yew::prelude::*;
 
 use crate::components::dialog::Dialog;
@@ -17,7 +18,7 @@ pub(super) struct ClearRetainedProps {
 #[component]
 pub(super) fn ClearRetained(props: &ClearRetainedProps) -> Html {
     let row = &props.row;
-    let place = row.topic.as_deref().unwrap_or(&row.level);
+    let place = visible(row.topic.as_deref().unwrap_or(&row.level));
     let count = words::whole(row.retained_below.into());
     let says = if row.retained && row.retained_below == 1 {
         format!("The server deletes the retained message of {place}.")

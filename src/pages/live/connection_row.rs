@@ -121,7 +121,7 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
         <li {id} class="connection" aria-current={props.current.then_some("true")} data-testid="connection" data-state={dot}>
             <button class="it" onclick={look} data-testid="look">
                 <i class={classes!("dot", dot)}></i>
-                <span class="name">{ &profile.name }<span class="unseen">{ format!(", {dot}") }</span></span>
+                <span class="name">{ profile.shown_name() }<span class="unseen">{ format!(", {dot}") }</span></span>
                 <span class={classes!("line", is_trouble.then_some("is-error"))} title={line.clone()}>{ line }</span>
             </button>
             <span class="does">
@@ -129,7 +129,7 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
                 <button class={classes!(is_ended.then_some("main"))} data-testid={if is_ended { "connect" } else { "disconnect" }} onclick={turn}>
                     { match state { ConnectionState::Open => "Disconnect", _ if is_ended => "Connect", _ => "Stop" } }
                 </button>
-                <Menu id={format!("connection-{}", number.0)} class="bare square only-icon" name={format!("More for {}", profile.name)}
+                <Menu id={format!("connection-{}", number.0)} class="bare square only-icon" name={format!("More for {}", profile.shown_name())}
                     label={icon(Icon::Dots)} {items} {on_choose} />
             </span>
         </li>

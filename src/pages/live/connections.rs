@@ -91,7 +91,7 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
             let name = props
                 .profiles
                 .get(*number)
-                .map(|known| AttrValue::from(known.profile.name.clone()))
+                .map(|known| AttrValue::from(known.profile.shown_name()))
                 .unwrap_or_default();
             let view = view(*number);
             let why = view

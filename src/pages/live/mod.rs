@@ -116,7 +116,7 @@ pub fn Live(props: &LiveProps) -> Html {
         .is_some_and(|view| view.state == ConnectionState::Open);
     let is_v5 = known.is_some_and(|known| known.profile.version == "5");
     let name = known
-        .map(|known| AttrValue::from(known.profile.name.clone()))
+        .map(|known| AttrValue::from(known.profile.shown_name()))
         .unwrap_or_default();
     html! {
         <ContextProvider<Desk> context={(*desk).clone()}>

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use mqttscope_engine::protocol::{Command, ConnectionId, FilterView, Profile, SubscriptionDraft};
+use mqttscope_inspect::escape::visible;
 use yew::prelude::*;
 
 use super::desk::Desk;
@@ -115,8 +116,10 @@ fn row(filter: &FilterView, connection: ConnectionId, profile: &Rc<Profile>, des
         })
     };
     let granted = filter.granted.as_deref().unwrap_or("no answer yet");
+    let key = name.clone();
+    let name = visible(&name).into_owned();
     html! {
-        <li key={name.clone()} class={classes!("filter", filter.muted.then_some("muted"))} data-testid="subscription" data-colour={filter.draft.colour.to_string()}>
+        <li {key} class={classes!("filter", filter.muted.then_some("muted"))} data-testid="subscription" data-colour={filter.draft.colour.to_string()}>
             <i aria-hidden="true"></i>
             <span class="name mono" title={format!("{name} · {granted}")}>{ &name }</span>
             <span class={classes!("granted", filter.refused.then_some("is-error"))} title={granted.to_owned()}>{ granted.strip_prefix("Granted ").unwrap_or(granted) }</span>

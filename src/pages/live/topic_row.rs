@@ -1,6 +1,7 @@
 //! A topic in the tree.
 
 use mqttscope_engine::protocol::TopicRow;
+use mqttscope_inspect::escape::visible;
 use yew::prelude::*;
 
 use super::desk::Desk;
@@ -33,7 +34,7 @@ pub(super) fn topic_row(
             .saturating_mul(14)
             .saturating_add(8)
     );
-    let title = row.topic.clone().unwrap_or_else(|| row.level.clone());
+    let title = visible(row.topic.as_deref().unwrap_or(&row.level)).into_owned();
     let counts = format!(
         "{} received, {} sent",
         words::whole(row.received),

@@ -36,7 +36,7 @@ pub(super) fn Undo(props: &UndoProps) -> Html {
     let forget = Callback::from(move |_: MouseEvent| desk.profiles.dispatch(ProfileAct::Forget));
     html! {
         <div class="undo" role="status" data-testid="deleted">
-            <span>{ format!("“{}” is deleted.", props.known.profile.name) }</span>
+            <span>{ format!("“{}” is deleted.", props.known.profile.shown_name()) }</span>
             <button id={UNDO} data-testid="undo-delete" onclick={undo}>{ "Undo" }</button>
             <button class="bare square" data-testid="forget-deleted" aria-label="Close this message" title="Close" onclick={forget}>{ icon(Icon::Cross) }</button>
         </div>

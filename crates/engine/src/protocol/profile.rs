@@ -1,5 +1,6 @@
 //! A connection as it is kept: where to, who as, and everything a CONNECT can carry.
 
+use mqttscope_inspect::escape::visible;
 use serde::{Deserialize, Serialize};
 
 use super::{MessageDraft, SubscriptionDraft, without_address_secrets};
@@ -130,6 +131,12 @@ impl Default for Profile {
 }
 
 impl Profile {
+    /// The name as it is shown: an imported one may hold characters that cannot be seen.
+    #[must_use]
+    pub fn shown_name(&self) -> String {
+        visible(&self.name).into_owned()
+    }
+
     /// The same without what nobody else may read.
     #[must_use]
     pub fn without_secrets(mut self) -> Self {

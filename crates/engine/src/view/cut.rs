@@ -1,14 +1,17 @@
-//! Texts of a server, shortened for the page.
+//! Texts of a server for the page: short, and with nothing in them that cannot be seen.
 
-/// The first characters of a text, and `…` where there are more.
+use mqttscope_inspect::escape::visible;
+
+/// The first characters of a text, and `…` where there are more. Characters that cannot be seen, or that
+/// turn the direction of what is beside them, are escaped.
 pub(crate) fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => {
-            let mut short = text.get(..end).unwrap_or_default().to_owned();
+            let mut short = visible(text.get(..end).unwrap_or_default()).into_owned();
             short.push('…');
             short
         }
-        None => text.to_owned(),
+        None => visible(text).into_owned(),
     }
 }
 
@@ -21,5 +24,6 @@ mod tests {
         assert_eq!(cut("äöü", 3), "äöü");
         assert_eq!(cut("äöüß", 3), "äöü…");
         assert_eq!(cut("", 0), "");
+        assert_eq!(cut("a\u{202e}b\nc", 3), "a\\u202Eb…");
     }
 }

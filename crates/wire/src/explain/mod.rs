@@ -5,6 +5,7 @@
 //! by the diagnostics.
 
 mod connect;
+mod escape;
 mod field;
 mod header;
 mod message;
@@ -15,6 +16,7 @@ pub(crate) mod words;
 
 use alloc::{borrow::Cow, format};
 
+pub use escape::escaped;
 pub use field::field;
 pub use words::shown;
 

@@ -3,6 +3,8 @@
 use alloc::{format, string::String, vec::Vec};
 use core::fmt::Write;
 
+use super::escape::escaped;
+
 /// `1 byte`, `26 bytes`, `1,048,576 bytes`.
 pub(crate) fn bytes(count: usize) -> String {
     counted(count, "byte", "bytes")
@@ -158,10 +160,10 @@ enum Piece {
 impl Piece {
     fn push_to(self, out: &mut String) {
         match self {
-            Self::Character(character) if must_escape(character) => {
-                out.extend(character.escape_default())
-            }
-            Self::Character(character) => out.push(character),
+            Self::Character(character) => match escaped(character) {
+                Some(escape) => out.push_str(&escape),
+                None => out.push(character),
+            },
             Self::Byte(byte) => {
                 // Writing to a string cannot fail.
                 let _ = write!(out, "\\x{byte:02X}");
@@ -171,10 +173,7 @@ impl Piece {
 
     fn width(self) -> usize {
         match self {
-            Self::Character(character) if must_escape(character) => {
-                character.escape_default().count()
-            }
-            Self::Character(_) => 1,
+            Self::Character(character) => escaped(character).map_or(1, |escape| escape.len()),
             Self::Byte(_) => 4,
         }
     }
@@ -185,25 +184,6 @@ fn pieces(content: &[u8]) -> impl Iterator<Item = Piece> {
         let valid = chunk.valid().chars().map(Piece::Character);
         valid.chain(chunk.invalid().iter().copied().map(Piece::Byte))
     })
-}
-
-/// Characters that cannot be seen or that change how others are shown.
-const fn must_escape(character: char) -> bool {
-    let code = character as u32;
-    matches!(
-        character,
-        '\0'..='\u{1F}'
-            | '\u{7F}'..='\u{9F}'
-            | '\u{AD}'
-            | '\u{61C}'
-            | '\u{200B}'..='\u{200F}'
-            | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}'
-            | '\u{FDD0}'..='\u{FDEF}'
-            | '\u{FEFF}'
-            | '\u{FFF9}'..='\u{FFFB}'
-            | '\u{E0000}'..='\u{E0FFF}'
-    ) || code & 0xFFFE == 0xFFFE
 }
 
 #[cfg(test)]
@@ -254,9 +234,9 @@ mod tests {
     fn foreign_text_is_made_safe() {
         for (content, max, text) in [
             (&b"a/b"[..], 10, "a/b"),
-            (b"a\nb\x1b", 20, "a\\nb\\u{1b}"),
+            (b"a\nb\x1b", 20, "a\\nb\\u001B"),
             (b"a\xffb", 20, "a\\xFFb"),
-            ("a\u{202E}b".as_bytes(), 20, "a\\u{202e}b"),
+            ("a\u{202E}b".as_bytes(), 20, "a\\u202Eb"),
             ("größe".as_bytes(), 5, "größe"),
             (b"0123456789", 10, "0123456789"),
             (b"0123456789x", 10, "01234…789x"),
