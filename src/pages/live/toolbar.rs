@@ -102,7 +102,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
         <>
             <label class="search">
                 { icon(Icon::Search) }<span class="unseen">{ "Search" }</span>
-                <input type="text" id="search" data-testid="search" placeholder="text or topic:a/#" title="Text in topic, payload or packet; topic:FILTER for a Topic Filter. Key: /"
+                <input type="text" id="search" data-testid="search" placeholder="text or topic:a/#" title="Text in topic, payload or packet; topic:FILTER for a Topic Filter; hex:30 0A for bytes. Key: /"
                     spellcheck="false" autocomplete="off" autocapitalize="off" value={props.search.clone()} oninput={on_search} />
             </label>
             <button class="square" data-testid="pause" aria-pressed={props.paused.to_string()} aria-label="Pause" title={pause_says} onclick={pause}>

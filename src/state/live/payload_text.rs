@@ -59,6 +59,8 @@ impl Written {
         };
         match self {
             Self::Text | Self::File => Ok(typed.as_bytes().to_vec()),
+            // An empty message is none: it clears a retained one.
+            Self::Json if typed.trim().is_empty() => Ok(Vec::new()),
             Self::Json => serde_json::from_str::<IgnoredAny>(typed)
                 .map(|_| typed.as_bytes().to_vec())
                 .map_err(|error| not_json(&error)),
@@ -108,11 +110,12 @@ mod tests {
 
     #[test]
     fn what_is_written_becomes_bytes() {
-        let table: [(Written, &str, &[u8]); 7] = [
+        let table: [(Written, &str, &[u8]); 8] = [
             (Written::Text, "21.5 °C", "21.5 °C".as_bytes()),
             (Written::Text, "", b""),
             (Written::Json, "{\"t\": 1}", b"{\"t\": 1}"),
             (Written::Hex, "00 ff 0x10", &[0, 255, 16]),
+            (Written::Json, " \n", b""),
             (Written::Hex, "  ", b""),
             (Written::Base64, "AP8Q", &[0, 255, 16]),
             (Written::Base64, "", b""),

@@ -155,21 +155,24 @@ impl Engine {
         let version = connection.version;
         let is_fight = rival.is_some() && event.cause.starts_with("thrown off");
         let is_loop = connection.quick_ends >= MOST_QUICK;
+        // The browser did not even try: the address is none, or not allowed on this page.
+        let is_impossible = closed.is_some_and(|closed| closed.code == 0 && !closed.was_open)
+            && connection.profile.target != Target::BuiltIn;
         self.log.push_event(now_ms, id, version, &event);
-        if retry_at.is_some() && (is_fight || is_loop) {
-            self.stop(now_ms, id, is_fight);
+        if retry_at.is_some() && (is_fight || is_loop || is_impossible) {
+            self.stop(now_ms, id, is_fight || is_impossible);
         }
     }
 
     /// Gives up connecting again, with a word: it would go on like this for ever.
-    fn stop(&mut self, now_ms: f64, id: ConnectionId, is_fight: bool) {
+    fn stop(&mut self, now_ms: f64, id: ConnectionId, is_at_once: bool) {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
         if !matches!(connection.client.view().phase, ClientPhase::Waiting(_)) {
             return;
         }
-        connection.cause = if is_fight {
+        connection.cause = if is_at_once {
             format!("{} · not tried again", connection.cause)
         } else {
             format!(

@@ -277,12 +277,44 @@ pub(crate) fn matches_search(
         let topic = topic_of(log, topics, record);
         return topic.is_some_and(|topic| covers(filter.trim(), &topic));
     }
+    if let Some(digits) = search.strip_prefix("hex:") {
+        return contains_hex(log.bytes(record), digits);
+    }
     // A topic that is not in the packet's own bytes is one that came by an alias.
     record.packet_type().name().eq_ignore_ascii_case(search)
         || contains(log.bytes(record), search.as_bytes())
         || topics
             .topic(record.topic)
             .is_some_and(|topic| contains(topic.as_bytes(), search.as_bytes()))
+}
+
+/// Bytes of a search in hex.
+const MOST_HEX: usize = 64;
+
+/// Whether the bytes that these hex digits stand for are in there; blanks between them do not matter, and
+/// a last digit without its pair is not looked for yet.
+fn contains_hex(bytes: &[u8], digits: &str) -> bool {
+    let mut wanted = [0_u8; MOST_HEX];
+    let mut len = 0_usize;
+    let mut high = None;
+    for character in digits
+        .chars()
+        .filter(|character| !character.is_whitespace())
+    {
+        let Some(digit) = character.to_digit(16) else {
+            return false;
+        };
+        match (high.take(), wanted.get_mut(len)) {
+            (Some(high), Some(byte)) => {
+                *byte = (high << 4 | digit) as u8;
+                len = len.saturating_add(1);
+            }
+            (None, Some(_)) => high = Some(digit),
+            (_, None) => return false,
+        }
+    }
+    let wanted = wanted.get(..len).unwrap_or_default();
+    memchr::memmem::find(bytes, wanted).is_some()
 }
 
 /// Whether the text is in there, with ASCII letters in either case.
@@ -340,6 +372,10 @@ mod tests {
         };
         assert_eq!(found(Wanted::default(), 120_000), 120_000);
         assert_eq!(found(search("topic:even/#"), 120_000), 60_000);
+        assert_eq!(found(search("hex:"), 10), 10);
+        assert_eq!(found(search("hex: 64 2031 3"), 20), 1 + 10);
+        assert_eq!(found(search("hex:c0 00"), 10), 0);
+        assert_eq!(found(search("hex:3x"), 10), 0);
         assert_eq!(found(search("topic:$share/g/odd/+"), 10), 5);
         assert_eq!(found(search("pAYLOAD 11"), 120), 1 + 10);
         assert_eq!(found(search("publish"), 7), 7);

@@ -129,7 +129,8 @@ pub struct Looking {
     pub state: Option<Moment>,
     /// The chart.
     pub chart: bool,
-    /// Shows only what contains this text, or with a leading `topic:` what a Topic Filter matches.
+    /// Shows only what contains this text; with a leading `topic:` what a Topic Filter matches, with `hex:`
+    /// what contains these bytes.
     pub search: String,
     /// Which branches of the topic tree are open, and what it is narrowed to.
     pub tree: Tree,

@@ -314,6 +314,25 @@ fn an_address_that_worked_is_not_doubted_later() {
 }
 
 #[test]
+fn an_address_that_the_browser_does_not_take_is_tried_once() {
+    let mut world = world();
+    world.command(Command::Connect(A, websocket("5", "a")));
+    let socket = asked(&mut world);
+    let refused = Closed {
+        reason: "The URL is invalid".into(),
+        ..Closed::default()
+    };
+    world.engine.handle_closed(world.now, socket, &refused);
+    world.pass(600_000.0);
+    assert!(world.asked.is_empty());
+    let view = world.look().summary.connections.remove(0);
+    let ConnectionState::Failed { cause, .. } = &view.state else {
+        panic!("{:?}", view.state);
+    };
+    assert!(cause.ends_with("not tried again"), "{cause}");
+}
+
+#[test]
 fn the_oldest_rows_go_with_their_packets() {
     let mut world = connected("3.1.1");
     world.command(Command::Budget(0));

@@ -9,7 +9,7 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
     Setting {
         id: "clean-start",
         label: "Clean Start",
-        hint: "",
+        hint: "on Connect; after a lost connection MQTT 5 goes on with the session",
         kind: Kind::Check,
         applies: always,
         get: |p| yes(p.clean_start),
