@@ -41,6 +41,7 @@ pub fn repairs(bytes: &[u8], len: usize, context: Context) -> Vec<Repair> {
         offer(length.repair(bytes, len, context));
     }
     offer(tail_within(packet, context));
+    offer(without_property_length(packet, context));
     found
 }
 
@@ -81,6 +82,56 @@ fn tail_within(packet: &[u8], context: Context) -> Option<Repair> {
                 hex(tail),
                 named(tail)
             ),
+        })
+    })
+}
+
+/// A CONNECT of version 5 as it was before version 5: without a Property Length, or without that of the
+/// Will Properties, or both.
+fn without_property_length(packet: &[u8], context: Context) -> Option<Repair> {
+    let frame::Header::Complete { header_len, .. } = frame::header(packet) else {
+        return None;
+    };
+    // A field with its length in two bytes before it: where it ends.
+    let behind = |at: usize| {
+        let len = packet.get(at..)?.first_chunk::<2>()?;
+        Some(at.saturating_add(2 + usize::from(u16::from_be_bytes(*len))))
+    };
+    let level = behind(header_len)?;
+    let &[5, flags, ..] = packet.get(level..)? else {
+        return None;
+    };
+    if packet.first()? >> 4 != 1 {
+        return None;
+    }
+    let properties = level.saturating_add(4);
+    let will = behind(properties).filter(|_| flags & 4 != 0);
+    let will_behind_properties = behind(properties.saturating_add(1)).filter(|_| flags & 4 != 0);
+    let places = [
+        (Some(properties), None, "behind Keep Alive"),
+        (
+            Some(properties),
+            will,
+            "behind Keep Alive and before the Will Topic",
+        ),
+        (None, will_behind_properties, "before the Will Topic"),
+    ];
+    places.into_iter().find_map(|(first, second, place)| {
+        let at = first.or(second)?;
+        let (start, rest) = packet.split_at_checked(at)?;
+        let mut bytes = [start, &[0]].concat();
+        match (first, second) {
+            (Some(first), Some(second)) => {
+                let (middle, end) = rest.split_at_checked(second.checked_sub(first)?)?;
+                bytes.extend([middle, &[0], end].concat());
+            }
+            _ => bytes.extend_from_slice(rest),
+        }
+        let bytes = with_length(&bytes, bytes.len())?;
+        is_sound(&bytes, context).then(|| Repair {
+            what: format!("Add a Property Length of 0 {place}"),
+            bytes,
+            why: "Version 5 has a Property Length there, 00 where there are no properties.".into(),
         })
     })
 }
@@ -315,6 +366,26 @@ mod tests {
                 [("Write the length 152 as 98 01".to_owned(), vec![155, 2])]
             );
         }
+    }
+
+    #[test]
+    fn a_connect_of_version_5_without_property_lengths() {
+        let offered = |body: &[u8]| {
+            let all = [&[0x10, u8::try_from(body.len()).unwrap()][..], body].concat();
+            repaired(&all)
+        };
+        let plain = b"\0\x04MQTT\x05\x02\0\x3c\0\x07devices";
+        let what = "Add a Property Length of 0 behind Keep Alive";
+        assert_eq!(offered(plain), [(what.to_owned(), vec![22])]);
+        let will = b"\0\x04MQTT\x05\x06\0\x3c\0\x01c\0\x01t\0\x03off";
+        let both = format!("{what} and before the Will Topic");
+        assert_eq!(offered(will), [(both, vec![25])]);
+        let only_will = b"\0\x04MQTT\x05\x06\0\x3c\0\0\x01c\0\x01t\0\x03off";
+        let what = "Add a Property Length of 0 before the Will Topic";
+        assert_eq!(offered(only_will), [(what.to_owned(), vec![25])]);
+        // What is sound, and what is no better with it.
+        assert_eq!(offered(b"\0\x04MQTT\x05\x02\0\x3c\0\0\x01c"), []);
+        assert_eq!(offered(b"\0\x04MQTT\x05\x02\0\x3c\0\x02\xff\xff"), []);
     }
 
     #[test]
