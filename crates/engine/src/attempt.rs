@@ -1,11 +1,11 @@
 //! An attempt to connect: what is noted of it, so that the doctor can say why it failed and the log
 //! can show how it ended.
 
-use mqttscope_wire::PacketType;
+use mqttscope_wire::{PacketType, Sender};
 
 use crate::doctor::{End, Phase};
 use crate::engine::Closed;
-use crate::protocol::{Direction, LastPacket, RecordId};
+use crate::protocol::{LastPacket, RecordId};
 
 /// A packet that went or came.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,26 +91,20 @@ impl Attempt {
         self.heard_ms = now_ms;
     }
 
-    pub(crate) const fn packet(
-        &mut self,
-        at_ms: f64,
-        direction: Direction,
-        first: u8,
-        record: RecordId,
-    ) {
+    pub(crate) const fn packet(&mut self, at_ms: f64, sender: Sender, first: u8, record: RecordId) {
         let noted = Noted {
             record,
             at_ms,
             first,
         };
-        match direction {
-            Direction::Out => {
+        match sender {
+            Sender::Client => {
                 self.last_sent = Some(noted);
                 if matches!(noted.packet_type(), PacketType::Subscribe) {
                     self.subscribing = Some(noted);
                 }
             }
-            Direction::In => {
+            Sender::Server => {
                 self.last_received = Some(noted);
                 if matches!(noted.packet_type(), PacketType::Suback) {
                     self.subscribing = None;

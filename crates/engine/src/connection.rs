@@ -2,13 +2,13 @@
 
 use hashbrown::HashMap;
 use mqttscope_session::client::{Client, Phase, Ticket};
-use mqttscope_wire::{Framer, PacketType, ProtocolVersion, ReasonCode};
+use mqttscope_wire::{Framer, PacketType, ProtocolVersion, ReasonCode, Sender};
 
 use crate::attempt::Attempt;
 use crate::log::covers;
 use crate::protocol::{
-    Advice, ConnectionId, ConnectionState, ConnectionView, Direction, FilterView, MessageDraft,
-    Outcome, Profile, Published, ServerLimit, SubscriptionDraft,
+    Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, Outcome,
+    Profile, Published, ServerLimit, SubscriptionDraft,
 };
 use crate::rates::Meter;
 use crate::topics::{self, Topics};
@@ -147,10 +147,10 @@ impl Connection {
     }
 
     /// What finds the packets of one direction.
-    pub(crate) const fn framer(&mut self, direction: Direction) -> &mut Framer {
-        match direction {
-            Direction::Out => &mut self.outwards,
-            Direction::In => &mut self.inwards,
+    pub(crate) const fn framer(&mut self, sender: Sender) -> &mut Framer {
+        match sender {
+            Sender::Client => &mut self.outwards,
+            Sender::Server => &mut self.inwards,
         }
     }
 

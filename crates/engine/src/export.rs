@@ -4,12 +4,12 @@ mod csv;
 
 use std::fmt::Write as _;
 
-use mqttscope_wire::{Dissector, Field, summary};
+use mqttscope_wire::{Dissector, Field, Sender, summary};
 use serde_json::json;
 
 use self::csv::quoted;
 use crate::log::{Entry, Index, Record, Wanted, WireLog};
-use crate::protocol::{Direction, Export, ExportFormat, Exported, RecordId};
+use crate::protocol::{Export, ExportFormat, Exported, RecordId};
 use crate::topics::Topics;
 use crate::view::rows;
 
@@ -110,9 +110,9 @@ impl Writer<'_> {
     }
 
     fn hex(&mut self, record: &Record) {
-        let arrow = match record.direction {
-            Direction::Out => '>',
-            Direction::In => '<',
+        let arrow = match record.sender {
+            Sender::Client => '>',
+            Sender::Server => '<',
         };
         self.text.push(arrow);
         for byte in self.bytes(record) {
@@ -266,9 +266,9 @@ impl Writer<'_> {
 }
 
 const fn direction(record: &Record) -> &'static str {
-    match record.direction {
-        Direction::Out => "out",
-        Direction::In => "in",
+    match record.sender {
+        Sender::Client => "out",
+        Sender::Server => "in",
     }
 }
 

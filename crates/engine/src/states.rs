@@ -152,7 +152,7 @@ impl States {
             record: id,
             connection: record.connection,
             packet_type: record.packet_type().name().to_owned(),
-            direction: record.direction,
+            sender: record.sender,
             at_ms: record.at_ms,
             row,
             total,
@@ -259,7 +259,7 @@ impl Source for OfServer<'_> {
         let since = self.turns.since(number, record)?;
         (since.server == self.server).then(|| Recorded {
             connection: monitor::ConnectionId(since.socket.0),
-            from: record.direction.sender(),
+            from: record.sender,
             at: instant(record.at_ms),
             bytes: self.log.bytes(record),
         })

@@ -14,7 +14,7 @@ use mqttscope_session::monitor::{self, Finding, Flow, Monitor, PacketNumbers};
 use mqttscope_wire::{Sender, Severity};
 
 use crate::connection::SocketId;
-use crate::protocol::{ConnectionId, Direction, FindingView, Grade, RecordId, Target};
+use crate::protocol::{ConnectionId, FindingView, RecordId, Target};
 use crate::view::cut::cut;
 
 /// Findings that are kept.
@@ -101,7 +101,7 @@ impl Watch {
         socket: SocketId,
         rest: &[u8],
         now: Instant,
-    ) -> Vec<(Grade, Option<RecordId>)> {
+    ) -> Vec<(Severity, Option<RecordId>)> {
         if let Some((id, monitor)) = self.monitor(socket) {
             monitor.handle_rest(id, Sender::Server, rest);
             monitor.close(id, now);
@@ -110,15 +110,15 @@ impl Watch {
     }
 
     /// Time has passed.
-    pub(crate) fn handle_time(&mut self, now: Instant) -> Vec<(Grade, Option<RecordId>)> {
-        let mut grades = Vec::new();
+    pub(crate) fn handle_time(&mut self, now: Instant) -> Vec<(Severity, Option<RecordId>)> {
+        let mut judged = Vec::new();
         for at in 0..self.servers.len() {
             if let Some(server) = self.servers.get_mut(at) {
                 server.monitor.handle_time(now);
             }
-            grades.append(&mut self.take_from(at, None));
+            judged.append(&mut self.take_from(at, None));
         }
-        grades
+        judged
     }
 
     /// The log was cleared: nothing of before is shown until it is brought back. `end` is the number of the
@@ -207,7 +207,7 @@ impl Watch {
 
     /// What was found since on the connections to the same server: how bad each is, and the packet that
     /// it is about.
-    pub(crate) fn take(&mut self, socket: SocketId) -> Vec<(Grade, Option<RecordId>)> {
+    pub(crate) fn take(&mut self, socket: SocketId) -> Vec<(Severity, Option<RecordId>)> {
         match self.sockets.get(&socket) {
             Some(&(at, connection)) => self.take_from(at, Some(connection)),
             None => Vec::new(),
@@ -219,10 +219,10 @@ impl Watch {
         &mut self,
         at: usize,
         from: Option<ConnectionId>,
-    ) -> Vec<(Grade, Option<RecordId>)> {
-        let mut grades = Vec::new();
+    ) -> Vec<(Severity, Option<RecordId>)> {
+        let mut judged = Vec::new();
         let Some(server) = self.servers.get_mut(at) else {
-            return grades;
+            return judged;
         };
         let dropped = server.monitor.findings_dropped();
         let more = dropped.saturating_sub(server.left_out);
@@ -236,7 +236,7 @@ impl Watch {
                 continue;
             };
             let packets: Vec<RecordId> = records(&finding.packets).collect();
-            grades.push((grade(finding.severity()), packets.last().copied()));
+            judged.push((finding.severity(), packets.last().copied()));
             if self.found.len() >= MOST_FINDINGS {
                 self.found.pop_front();
             }
@@ -249,7 +249,7 @@ impl Watch {
                 packets,
             });
         }
-        grades
+        judged
     }
 }
 
@@ -278,27 +278,11 @@ impl Found {
             rule: self.finding.rule.name().to_owned(),
             statement: self.finding.statement().map(str::to_owned),
             version: self.finding.version.name().to_owned(),
-            grade: grade(self.finding.severity()),
-            by: Some(direction(self.finding.by)),
+            severity: self.finding.severity(),
+            by: Some(self.finding.by),
             count: 1,
             message: cut(&self.finding.message(), MOST_TEXT),
             packets: self.packets.clone(),
         }
-    }
-}
-
-/// A client's packets go out.
-pub(crate) const fn direction(by: Sender) -> Direction {
-    match by {
-        Sender::Client => Direction::Out,
-        Sender::Server => Direction::In,
-    }
-}
-
-const fn grade(severity: Severity) -> Grade {
-    match severity {
-        Severity::Note => Grade::Note,
-        Severity::Warning => Grade::Warning,
-        Severity::Error => Grade::Error,
     }
 }

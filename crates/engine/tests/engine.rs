@@ -11,11 +11,11 @@ mod states;
 mod world;
 
 use mqttscope_engine::protocol::{
-    Command, ConnectionId, ConnectionState, Direction, Export, ExportFormat, FlowState, Grade,
-    Looking, MessageDraft, Profile, Reconnect, RecordId, Repeat, Report, SubscriptionDraft, Target,
-    Window,
+    Command, ConnectionId, ConnectionState, Export, ExportFormat, FlowState, Looking, MessageDraft,
+    Profile, Reconnect, RecordId, Repeat, Report, SubscriptionDraft, Target, Window,
 };
 use mqttscope_engine::{Closed, Transport};
+use mqttscope_wire::{Sender, Severity};
 use world::World;
 
 const A: ConnectionId = ConnectionId(1);
@@ -81,7 +81,7 @@ fn a_message_of_qos_2_is_seen_both_ways_with_its_handshakes() {
             .wire
             .iter()
             .map(|row| {
-                let arrow = if row.direction == Direction::Out {
+                let arrow = if row.sender == Sender::Client {
                     ">"
                 } else {
                     "<"
@@ -113,7 +113,7 @@ fn a_message_of_qos_2_is_seen_both_ways_with_its_handshakes() {
         assert_eq!((linked(4), linked(6)), (Some(6), Some(8)));
         assert_eq!((linked(10), linked(11)), (Some(8), Some(9)));
         assert!(seen.wire[10].round_trip_ms.is_some());
-        assert!(seen.wire.iter().all(|row| row.grade.is_none()));
+        assert!(seen.wire.iter().all(|row| row.severity.is_none()));
         let state = &seen.summary.connections[0];
         assert_eq!(state.state, ConnectionState::Open);
         assert_eq!(state.filters[0].messages, 1);
@@ -121,9 +121,9 @@ fn a_message_of_qos_2_is_seen_both_ways_with_its_handshakes() {
         let came: Vec<_> = seen
             .messages
             .iter()
-            .map(|row| (row.direction, &*row.preview))
+            .map(|row| (row.sender, &*row.preview))
             .collect();
-        assert_eq!(came, [(Direction::Out, "21.5"), (Direction::In, "21.5")]);
+        assert_eq!(came, [(Sender::Client, "21.5"), (Sender::Server, "21.5")]);
         assert_eq!(seen.messages[1].colour, Some(0));
         assert_eq!(seen.topics[0].topic.as_deref(), Some("site"));
     }
@@ -232,7 +232,7 @@ fn a_broken_packet_is_marked_and_counted() {
         .iter()
         .find(|row| row.packet_type == "PUBLISH")
         .unwrap();
-    assert_eq!(row.grade, Some(Grade::Error));
+    assert_eq!(row.severity, Some(Severity::Error));
     assert!(seen.summary.findings[0] >= 1);
 }
 

@@ -63,11 +63,24 @@ impl ProtocolVersion {
 
 /// Which end of the connection sent a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Sender {
     /// The end that opened the connection.
     Client,
     /// The broker.
     Server,
+}
+
+impl Sender {
+    /// The other end.
+    #[inline]
+    #[must_use]
+    pub const fn peer(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
 }
 
 /// What a reader must know beforehand.

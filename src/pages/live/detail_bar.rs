@@ -5,7 +5,7 @@ use mqttscope_inspect::share::{self, Shared};
 use yew::prelude::*;
 
 use super::desk::Desk;
-use super::details::{sender, version};
+use super::details::version;
 use crate::route::Page;
 use crate::services::browser;
 use crate::state::live::Act;
@@ -119,7 +119,7 @@ fn address(packet: &Packet) -> Option<String> {
     let shared = Shared {
         bytes: packet.bytes.clone(),
         version: Some(version(packet)),
-        sender: Some(sender(packet)),
+        sender: Some(packet.sender),
         runs: Vec::new(),
         packet: 0,
         node: None,

@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{
-    ConnectionView, Direction, EventView, History, Packet, RecordId, WireRow,
-};
+use mqttscope_engine::protocol::{ConnectionView, EventView, History, Packet, RecordId, WireRow};
 use mqttscope_inspect::payload::Reader;
 use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 use yew::prelude::*;
@@ -100,9 +98,9 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
 fn state(around: &Around, minutes_behind: f64, desk: &Desk) -> Html {
     let at = around.at.as_deref();
     let packet = at.map_or_else(String::new, |at| {
-        let went = match at.direction {
-            Direction::Out => "sent",
-            Direction::In => "received",
+        let went = match at.sender {
+            Sender::Client => "sent",
+            Sender::Server => "received",
         };
         let time = words::time(at.at_ms, minutes_behind);
         let millis = time.get(..12).unwrap_or(&time);
@@ -127,7 +125,7 @@ fn faults(packet: &Packet) -> Html {
     html! {
         <div class="faults" role="group" aria-label="What the conversation shows to be wrong with it">
             { for packet.findings.iter().map(|finding| {
-                let (class, picture, _) = grade(finding.grade);
+                let (class, picture, _) = grade(finding.severity);
                 html! {
                     <div class={classes!("diagnostic", class.strip_prefix("is-"))}>
                         { icon(picture) }{ Html::from(marked(el("span").class("says"), &finding.message)) }
@@ -146,17 +144,10 @@ pub(super) fn version(packet: &Packet) -> ProtocolVersion {
         .unwrap_or(ProtocolVersion::V5)
 }
 
-pub(super) const fn sender(packet: &Packet) -> Sender {
-    match packet.direction {
-        Direction::Out => Sender::Client,
-        Direction::In => Sender::Server,
-    }
-}
-
 fn shown(packet: &Packet) -> Shown {
     let context = Context {
         version: version(packet),
-        sender: Some(sender(packet)),
+        sender: Some(packet.sender),
     };
     let dissection = dissect(&packet.bytes, context);
     Shown::new(packet.bytes.as_slice().into(), dissection, 0)

@@ -3,7 +3,8 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{Direction, FindingView, Grade};
+use mqttscope_engine::protocol::FindingView;
+use mqttscope_wire::{Sender, Severity};
 use yew::prelude::*;
 
 use super::desk::Desk;
@@ -26,8 +27,8 @@ pub(super) struct FindingListProps {
     pub(super) counts: [u64; 3],
     /// Findings that are not listed.
     pub(super) left_out: u64,
-    /// The grade that is listed; none: all.
-    pub(super) grade: Option<Grade>,
+    /// The severity that is listed; none: all.
+    pub(super) severity: Option<Severity>,
 }
 
 #[component]
@@ -63,57 +64,57 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
     let selected = chosen.as_ref().map(|(id, _)| *id);
     html! {
         <div class="finding-list">
-            { grades(props.counts, props.left_out, props.grade, &desk) }
+            { grades(props.counts, props.left_out, props.severity, &desk) }
             <div class="rows">
                 <FarList id="findings" label="Findings" row={ROW} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
                     {selected} {on_window} {on_select}>
                     { for rows.rows.iter().zip(first..).map(|(row, id)| finding_row(row, id, rows, selected == Some(id))) }
                 </FarList>
-                if rows.total == 0 { { nothing(props.grade) } }
+                if rows.total == 0 { { nothing(props.severity) } }
             </div>
             if let Some((_, finding)) = &*chosen { { finding_card(finding, &desk) } }
         </div>
     }
 }
 
-fn nothing(grade: Option<Grade>) -> Html {
-    let says = match grade {
+fn nothing(severity: Option<Severity>) -> Html {
+    let says = match severity {
         None => "No problems",
-        Some(Grade::Error) => "No errors",
-        Some(Grade::Warning) => "No warnings",
-        Some(Grade::Note) => "No notes",
+        Some(Severity::Error) => "No errors",
+        Some(Severity::Warning) => "No warnings",
+        Some(Severity::Note) => "No notes",
     };
     html! {
         <div class="nothing" data-testid="nothing">
             <h2>{ says }</h2>
-            if grade.is_none() {
+            if severity.is_none() {
                 <p>{ "No rule broken, no refusal, no message lost. Every packet, and the conversation as a whole, is checked against the rules of the standard." }</p>
             }
         </div>
     }
 }
 
-/// What is listed: all findings, or those of one grade, each with its count.
+/// What is listed: all findings, or those of one severity, each with its count.
 fn grades(
     [errors, warnings, notes]: [u64; 3],
     left_out: u64,
-    now: Option<Grade>,
+    now: Option<Severity>,
     desk: &Desk,
 ) -> Html {
     let all = errors.saturating_add(warnings).saturating_add(notes);
     let choices = [
         (None, "All", all),
-        (Some(Grade::Error), "Errors", errors),
-        (Some(Grade::Warning), "Warnings", warnings),
-        (Some(Grade::Note), "Notes", notes),
+        (Some(Severity::Error), "Errors", errors),
+        (Some(Severity::Warning), "Warnings", warnings),
+        (Some(Severity::Note), "Notes", notes),
     ];
     html! {
         <div class="grades" role="group" aria-label="Findings shown">
-            { for choices.map(|(grade, name, count)| {
+            { for choices.map(|(severity, name, count)| {
                 let acts = desk.live.clone();
-                let choose = Callback::from(move |_: MouseEvent| acts.dispatch(Act::Grade(grade)));
+                let choose = Callback::from(move |_: MouseEvent| acts.dispatch(Act::Severity(severity)));
                 html! {
-                    <button class="chip" data-testid={format!("grade-{}", name.to_ascii_lowercase())} aria-pressed={(grade == now).to_string()} onclick={choose}>
+                    <button class="chip" data-testid={format!("grade-{}", name.to_ascii_lowercase())} aria-pressed={(severity == now).to_string()} onclick={choose}>
                         { name }{ " " }<span class="count">{ words::whole(count) }</span>
                     </button>
                 }
@@ -126,7 +127,7 @@ fn grades(
 }
 
 fn finding_row(row: &FindingView, id: u64, rows: &Rows<FindingView>, is_selected: bool) -> Html {
-    let (class, picture, word) = look(row.grade);
+    let (class, picture, word) = look(row.severity);
     html! {
         <div key={id} id={format!("findings-{id}")} class="finding-row" role="option" data-row={id.to_string()} data-testid="finding-row" aria-selected={is_selected.to_string()}
             aria-setsize={rows.total.to_string()} aria-posinset={id.saturating_sub(rows.dropped).saturating_add(1).to_string()}>
@@ -145,8 +146,8 @@ fn finding_row(row: &FindingView, id: u64, rows: &Rows<FindingView>, is_selected
 /// Who broke the rule, in words.
 pub(super) const fn by(finding: &FindingView) -> &'static str {
     match finding.by {
-        Some(Direction::Out) => "by this client",
-        Some(Direction::In) => "by the server",
+        Some(Sender::Client) => "by this client",
+        Some(Sender::Server) => "by the server",
         None => "no rule broken",
     }
 }

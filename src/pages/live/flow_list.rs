@@ -113,7 +113,7 @@ fn flow_row(
         <div key={id} id={format!("flows-{id}")} class="flow-row" role="option" data-row={id.to_string()} data-testid="flow-row" aria-selected={is_selected.to_string()}
             aria-setsize={rows.total.to_string()} aria-posinset={id.saturating_sub(rows.dropped).saturating_add(1).to_string()} title="Press again for its next packet">
             <span class="time">{ words::time(row.began_ms, minutes_behind).get(..12).unwrap_or_default().to_owned() }</span>
-            { direction(row.direction) }
+            { direction(row.sender) }
             <b>{ &row.name }</b>
             <span class="says">{ &row.about }</span>
             <span class="id">{ row.packet_identifier.map(|id| format!("id {id}")).unwrap_or_default() }</span>

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{Command, Direction, FlowView, RecordId, TimedPacket};
+use mqttscope_engine::protocol::{Command, FlowView, RecordId, TimedPacket};
 use mqttscope_inspect::flows::{Diagram, Look, Scenario, Seen, Watched, seconds, to_link};
-use mqttscope_wire::{ProtocolVersion, Sender};
+use mqttscope_wire::ProtocolVersion;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -111,10 +111,7 @@ impl Drawn {
             .iter()
             .map(|timed| Seen {
                 at: (timed.at_ms - began).max(0.0).round() as u64,
-                sender: match timed.packet.direction {
-                    Direction::Out => Sender::Client,
-                    Direction::In => Sender::Server,
-                },
+                sender: timed.packet.sender,
                 bytes: timed.packet.bytes.clone(),
             })
             .collect();

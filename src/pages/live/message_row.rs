@@ -22,7 +22,7 @@ pub(super) fn message_row(
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <i aria-hidden="true"></i>
             <span class="top">
-                { direction(row.direction) }
+                { direction(row.sender) }
                 <b class="topic-name">{ &row.topic }</b>
                 <span class="chip">{ "QoS " }{ row.qos }</span>
                 if row.retain { <span class="chip accent">{ "retain" }</span> }

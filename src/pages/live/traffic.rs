@@ -39,7 +39,7 @@ pub(super) fn traffic(
             html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }
         }
         Tab::Findings => {
-            html! { <FindingList rows={live.findings.clone()} counts={live.summary.findings} left_out={live.summary.left_out} grade={live.grade} /> }
+            html! { <FindingList rows={live.findings.clone()} counts={live.summary.findings} left_out={live.summary.left_out} severity={live.severity} /> }
         }
         Tab::Chart => {
             html! { <ChartView chart={live.chart.clone()} topic={AttrValue::from(live.chart_topic.clone())} path={AttrValue::from(live.chart_path.clone())} /> }

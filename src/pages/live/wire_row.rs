@@ -1,6 +1,7 @@
 //! A packet in the list: when, how long after the last, which way, what, and what is wrong with it.
 
-use mqttscope_engine::protocol::{Direction, EventKind, Grade, WireRow};
+use mqttscope_engine::protocol::{EventKind, WireRow};
+use mqttscope_wire::{Sender, Severity};
 use yew::prelude::*;
 
 use crate::components::icon::{Icon, icon};
@@ -20,14 +21,14 @@ pub(super) fn wire_row(
     if let Some(event) = row.event {
         return event_row(row, event, number, total, is_selected, minutes_behind);
     }
-    let grade = row.grade.map(grade);
+    let grade = row.severity.map(grade);
     html! {
         <div id={format!("wire-{id}")} class={classes!("wire-row", is_linked.then_some("linked"), grade.map(|(class, ..)| class))} role="option"
             data-row={id.to_string()} data-testid="wire-row" data-type={row.packet_type.clone()} aria-selected={is_selected.to_string()}
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="time">{ words::time(row.at_ms, minutes_behind) }</span>
             <span class="delta">{ row.delta_ms.map(words::delta).unwrap_or_default() }</span>
-            { direction(row.direction) }
+            { direction(row.sender) }
             <b class="type">{ &row.packet_type }</b>
             <span class="size">{ words::bytes(u64::from(row.size)) }</span>
             <span class="says">{ &row.summary }if let Some(preview) = &row.preview { <code class="preview">{ preview }</code> }</span>
@@ -68,19 +69,19 @@ fn event_row(
 }
 
 /// Which way it went.
-pub(super) fn direction(direction: Direction) -> Html {
-    let (class, arrow, says) = match direction {
-        Direction::Out => ("out", "→", "sent"),
-        Direction::In => ("in", "←", "received"),
+pub(super) fn direction(sender: Sender) -> Html {
+    let (class, arrow, says) = match sender {
+        Sender::Client => ("out", "→", "sent"),
+        Sender::Server => ("in", "←", "received"),
     };
     html! { <span class={classes!("went", class)}><span aria-hidden="true">{ arrow }</span><span class="unseen">{ says }</span></span> }
 }
 
 /// The class, the icon and the word of a grade.
-pub(super) const fn grade(grade: Grade) -> (&'static str, Icon, &'static str) {
-    match grade {
-        Grade::Error => ("is-error", Icon::Fault, "error"),
-        Grade::Warning => ("is-warning", Icon::Warning, "warning"),
-        Grade::Note => ("is-note", Icon::Note, "note"),
+pub(super) const fn grade(severity: Severity) -> (&'static str, Icon, &'static str) {
+    match severity {
+        Severity::Error => ("is-error", Icon::Fault, "error"),
+        Severity::Warning => ("is-warning", Icon::Warning, "warning"),
+        Severity::Note => ("is-note", Icon::Note, "note"),
     }
 }

@@ -121,7 +121,7 @@ impl Around {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mqttscope_engine::protocol::Direction;
+    use mqttscope_wire::Sender;
 
     fn state(moment: Moment, record: u64, left: u64) -> Option<Box<StateAt>> {
         Some(Box::new(StateAt {
@@ -129,7 +129,7 @@ mod tests {
             record: RecordId(record),
             connection: ConnectionId(1),
             packet_type: "PUBREC".into(),
-            direction: Direction::In,
+            sender: Sender::Server,
             at_ms: 0.0,
             row: record / 2,
             total: 50,

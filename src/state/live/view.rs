@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use mqttscope_engine::protocol::{
-    Chart, ConnectionId, ConnectionView, EventView, FindingView, FlowView, Grade, History, Looking,
+    Chart, ConnectionId, ConnectionView, EventView, FindingView, FlowView, History, Looking,
     MessageRow, Packet, RecordId, Report, Summary, TimedPacket, TopicRow, Window, WireRow,
 };
+use mqttscope_wire::Severity;
 use yew::Reducible;
 
 use super::around::{Around, Detail};
@@ -36,8 +37,8 @@ pub struct Live {
     pub findings: Rc<Rows<FindingView>>,
     /// The message that each connection was asked to publish last.
     pub published: Rc<BTreeMap<ConnectionId, Rc<Sent>>>,
-    /// Only findings of this grade are listed; none: all.
-    pub grade: Option<Grade>,
+    /// Only findings of this severity are listed; none: all.
+    pub severity: Option<Severity>,
     /// The chart.
     pub chart: Rc<Chart>,
     /// The packet that the inspector shows.
@@ -111,8 +112,8 @@ pub enum Act {
     Everything(bool),
     /// Only what contains this.
     Search(Rc<str>),
-    /// Only findings of this grade, or all.
-    Grade(Option<Grade>),
+    /// Only findings of this severity, or all.
+    Severity(Option<Severity>),
     /// Stand still, or go on.
     Pause(bool),
     /// These rows of a list are on screen.
@@ -147,7 +148,7 @@ impl Live {
             messages: middle(Tab::Messages),
             flows: middle(Tab::Flows),
             findings: middle(Tab::Findings),
-            grade: self.grade,
+            severity: self.severity,
             reveal: self.reveal,
             state: self.around.moment(),
             topics: self.topics_window,
@@ -338,8 +339,8 @@ impl Reducible for Live {
                 next.search = search;
                 next.begin_anew();
             }
-            Act::Grade(grade) => {
-                next.grade = grade;
+            Act::Severity(severity) => {
+                next.severity = severity;
                 next.begin_anew();
             }
             Act::Pause(paused) => next.pause(paused),

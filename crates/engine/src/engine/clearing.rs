@@ -87,7 +87,7 @@ impl Engine {
                 topic,
                 Noted {
                     connection: record.connection,
-                    direction: record.direction,
+                    sender: record.sender,
                     record: id,
                     size: u32::try_from(publish.payload.len()).unwrap_or(u32::MAX),
                     retain: publish.retain,

@@ -1,14 +1,12 @@
 //! Where the packets of messages are that the page is told about.
 
 use mqttscope_session::client::Command as ClientCommand;
-use mqttscope_wire::PacketType;
+use mqttscope_wire::{PacketType, Sender};
 
 use super::{Engine, instant};
 use crate::connection::Handed;
 use crate::convert;
-use crate::protocol::{
-    ConnectionId, Direction, MessageDraft, Outcome, Published, RecordId, Report,
-};
+use crate::protocol::{ConnectionId, MessageDraft, Outcome, Published, RecordId, Report};
 use crate::view::cut::cut;
 use crate::view::rows;
 
@@ -24,7 +22,7 @@ impl Engine {
         let is_it = |record: &RecordId| {
             self.log.get(*record).is_some_and(|record| {
                 record.connection == id
-                    && record.direction == Direction::In
+                    && record.sender == Sender::Server
                     && rows::publish(&self.log, record).is_some_and(|it| it.payload == payload)
             })
         };

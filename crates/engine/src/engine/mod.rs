@@ -14,14 +14,14 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use mqttscope_session::client::Phase as ClientPhase;
 use mqttscope_session::common::Instant;
-use mqttscope_wire::Dissector;
+use mqttscope_wire::{Dissector, Sender, Severity};
 
 use crate::connection::Connection;
 pub use crate::connection::SocketId;
 use crate::doctor::{End, Phase};
 use crate::log::{Index, Links, WireLog};
 use crate::protocol::{
-    ConnectionId, Grade, Looking, Notice, RecordId, Report, Target, without_address_secrets,
+    ConnectionId, Looking, Notice, RecordId, Report, Target, without_address_secrets,
 };
 use crate::states::States;
 use crate::topics::Topics;
@@ -201,7 +201,7 @@ impl Engine {
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.attempt.heard(now_ms);
         }
-        self.record(now_ms, id, crate::protocol::Direction::In, bytes);
+        self.record(now_ms, id, Sender::Server, bytes);
         self.settle(now_ms, id);
     }
 
@@ -316,7 +316,7 @@ impl Engine {
             .and_then(|connection| Some((connection.client.poll_transmit()?, connection.socket)))
         {
             let Some(socket) = socket else { continue };
-            self.record(now_ms, id, crate::protocol::Direction::Out, &bytes);
+            self.record(now_ms, id, Sender::Client, &bytes);
             self.transport.push_back(Transport::Send { socket, bytes });
         }
     }
@@ -363,10 +363,10 @@ impl Engine {
     }
 
     /// Marks the packets that findings are about.
-    fn judged(&mut self, judged: Vec<(Grade, Option<RecordId>)>) {
-        for (grade, record) in judged {
+    fn judged(&mut self, judged: Vec<(Severity, Option<RecordId>)>) {
+        for (severity, record) in judged {
             if let Some(record) = record {
-                self.log.grade(record, grade);
+                self.log.judge(record, severity);
             }
         }
     }

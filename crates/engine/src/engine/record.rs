@@ -1,32 +1,28 @@
 //! Bytes of either direction into the log.
 
-use mqttscope_wire::{Context, ControlPacket, Frame, Framed, Property, PropertyId};
+use mqttscope_wire::{
+    Context, ControlPacket, Frame, Framed, Property, PropertyId, Sender, Severity,
+};
 
 use super::{Engine, instant};
 use crate::connection::Connection;
 use crate::log::{Links, New, WireLog};
-use crate::protocol::{ConnectionId, Direction, Grade, RecordId};
+use crate::protocol::{ConnectionId, RecordId};
 use crate::topics::{self, Noted, Topics};
 
 impl Engine {
     /// Takes bytes of either direction. Each packet that they complete is framed once and read once; the
     /// log numbers it, and under that number the watch judges it and, where it is a server's, the client
     /// answers it.
-    pub(super) fn record(
-        &mut self,
-        now_ms: f64,
-        id: ConnectionId,
-        direction: Direction,
-        bytes: &[u8],
-    ) {
+    pub(super) fn record(&mut self, now_ms: f64, id: ConnectionId, sender: Sender, bytes: &[u8]) {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
         let now = instant(now_ms);
         let socket = connection.socket;
-        let inwards = direction == Direction::In;
-        let context = Context::new(connection.version).from(direction.sender());
-        let mut framer = core::mem::take(connection.framer(direction));
+        let inwards = sender == Sender::Server;
+        let context = Context::new(connection.version).from(sender);
+        let mut framer = core::mem::take(connection.framer(sender));
         framer.push(bytes);
         let mut monitor = socket.and_then(|socket| self.watch.monitor(socket));
         if inwards
@@ -34,7 +30,7 @@ impl Engine {
             && let Some((id, monitor)) = &mut monitor
         {
             // Another protocol may begin here.
-            monitor.handle_beginning(*id, self.log.end(), direction.sender(), framer.rest(), now);
+            monitor.handle_beginning(*id, self.log.end(), sender, framer.rest(), now);
         }
         let mut recorder = Recorder {
             log: &mut self.log,
@@ -42,7 +38,7 @@ impl Engine {
             topics: &mut self.topics,
             connection,
             now_ms,
-            direction,
+            sender,
             messages: 0,
         };
         while let Some(framed) = framer.next_frame() {
@@ -59,7 +55,7 @@ impl Engine {
             } else {
                 let record = recorder.unread(framed);
                 if let Some((id, monitor)) = &mut monitor {
-                    monitor.handle_unread(*id, record.0, direction.sender(), framed, now);
+                    monitor.handle_unread(*id, record.0, sender, framed, now);
                 }
                 if inwards {
                     (recorder.connection.client).handle_rest(now, bytes_of(framed));
@@ -70,7 +66,7 @@ impl Engine {
         if inwards {
             connection.client.handle_rest(now, framer.rest());
         }
-        *connection.framer(direction) = framer;
+        *connection.framer(sender) = framer;
         connection
             .meter
             .note(now_ms, inwards, messages, bytes.len() as u64);
@@ -97,7 +93,7 @@ struct Recorder<'a> {
     topics: &'a mut Topics,
     connection: &'a mut Connection,
     now_ms: f64,
-    direction: Direction,
+    sender: Sender,
     messages: u64,
 }
 
@@ -135,26 +131,26 @@ impl Recorder<'_> {
             New {
                 at_ms: self.now_ms,
                 connection: self.connection.id,
-                direction: self.direction,
+                sender: self.sender,
                 version,
                 packet_identifier: read.packet_identifier,
                 topic,
-                grade: read.is_faulty.then_some(Grade::Error),
+                severity: read.is_faulty.then_some(Severity::Error),
             },
             packet,
         );
         let first = packet.first().copied().unwrap_or_default();
-        (self.connection.attempt).packet(self.now_ms, self.direction, first, record);
+        (self.connection.attempt).packet(self.now_ms, self.sender, first, record);
         let asked = self.links.note(
             self.connection.id,
-            self.direction,
+            self.sender,
             first,
             read.packet_identifier,
             record,
         );
         if let Some(asked) = asked {
             self.log.link(asked, record);
-            if self.direction == Direction::In {
+            if self.sender == Sender::Server {
                 self.connection.round_trip_ms = self
                     .log
                     .get(record)
@@ -167,13 +163,13 @@ impl Recorder<'_> {
                 topic,
                 Noted {
                     connection: self.connection.id,
-                    direction: self.direction,
+                    sender: self.sender,
                     record,
                     size: read.payload,
                     retain: read.retain,
                 },
             );
-            if self.direction == Direction::In {
+            if self.sender == Sender::Server {
                 self.connection.count(topic, read.name, self.topics);
             }
         }
@@ -209,9 +205,9 @@ impl Recorder<'_> {
                 _ => None,
             };
             let [outwards, inwards] = &mut self.connection.aliases;
-            let aliases = match self.direction {
-                Direction::Out => outwards,
-                Direction::In => inwards,
+            let aliases = match self.sender {
+                Sender::Client => outwards,
+                Sender::Server => inwards,
             };
             let name = publish.topic_name.as_str();
             read.name = name;

@@ -1,9 +1,11 @@
 //! What the page has not heard yet.
 
+use mqttscope_wire::Severity;
+
 use super::pace::Part;
 use super::{BETWEEN_SUMMARIES, Engine};
 use crate::log::matches_search;
-use crate::protocol::{Grade, RecordId, Report, Summary, Window};
+use crate::protocol::{RecordId, Report, Summary, Window};
 use crate::topics::Unfolded;
 use crate::view::cut::cut;
 use crate::view::{flows, rows};
@@ -66,8 +68,12 @@ impl Engine {
                 .map(|connection| connection.view(now_ms))
                 .collect(),
             log: self.log.view(),
-            findings: [Grade::Error, Grade::Warning, Grade::Note]
-                .map(|grade| listed.iter().filter(|one| one.grade() == grade).count() as u64),
+            findings: [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
+                listed
+                    .iter()
+                    .filter(|one| one.severity() == severity)
+                    .count() as u64
+            }),
             left_out: self.watch.left_out(self.looking.connection),
             settled: self.settled,
         })));
@@ -137,12 +143,15 @@ impl Engine {
             });
         }
         if let Some(window) = looking.findings {
-            let is_wanted =
-                |one: &Listed<'_>| looking.grade.is_none_or(|grade| one.grade() == grade);
+            let is_wanted = |one: &Listed<'_>| {
+                looking
+                    .severity
+                    .is_none_or(|severity| one.severity() == severity)
+            };
             let all: Vec<Listed<'_>> = listed.into_iter().filter(is_wanted).collect();
             // Only broken rules are many enough to be dropped.
             let numbers = all.iter().filter_map(|one| Some(one.found()?.number));
-            let of = format!("{:?}", looking.grade);
+            let of = format!("{:?}", looking.severity);
             let dropped = (self.findings_gone).count(looking.connection, &of, numbers);
             let (first, shown) = part(&all, window, dropped);
             reports.push(Report::Findings {

@@ -335,8 +335,7 @@ fn contains(bytes: &[u8], text: &[u8]) -> bool {
 mod tests {
     use super::*;
     use crate::log::New;
-    use crate::protocol::Direction;
-    use mqttscope_wire::ProtocolVersion;
+    use mqttscope_wire::{ProtocolVersion, Sender};
 
     fn log(count: u64) -> (WireLog, Topics) {
         let (mut log, mut topics) = (WireLog::default(), Topics::default());
@@ -345,11 +344,11 @@ mod tests {
             let new = New {
                 at_ms: n as f64,
                 connection: ConnectionId((n % 3) as u32),
-                direction: Direction::In,
+                sender: Sender::Server,
                 version: ProtocolVersion::V5,
                 packet_identifier: 0,
                 topic,
-                grade: None,
+                severity: None,
             };
             log.push(new, format!("\x30 Payload {n}").as_bytes());
         }
@@ -435,11 +434,11 @@ mod tests {
                 let new = New {
                     at_ms: 0.0,
                     connection: ConnectionId(1),
-                    direction: Direction::In,
+                    sender: Sender::Server,
                     version: ProtocolVersion::V5,
                     packet_identifier: 0,
                     topic: NONE,
-                    grade: None,
+                    severity: None,
                 };
                 log.push(new, &[0x30; 1_000]);
             }

@@ -1,9 +1,9 @@
 //! Which packet waits for which answer.
 
 use hashbrown::HashMap;
-use mqttscope_wire::PacketType;
+use mqttscope_wire::{PacketType, Sender};
 
-use crate::protocol::{ConnectionId, Direction, RecordId};
+use crate::protocol::{ConnectionId, RecordId};
 
 /// Questions that may wait for an answer; beyond, they are not tied to theirs.
 const MOST: usize = 100_000;
@@ -24,7 +24,7 @@ const fn answer_to(asked: PacketType, qos: u8) -> Option<PacketType> {
 }
 
 /// An answer that is waited for: on which connection, which way it will go, its type, its identifier.
-type Awaited = (ConnectionId, Direction, u8, u16);
+type Awaited = (ConnectionId, Sender, u8, u16);
 
 /// What waits for an answer.
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ impl Links {
     pub(crate) fn note(
         &mut self,
         connection: ConnectionId,
-        direction: Direction,
+        sender: Sender,
         first: u8,
         packet_identifier: u16,
         record: RecordId,
@@ -46,21 +46,19 @@ impl Links {
             // The most of a flood: it answers nothing, and nothing answers it.
             return None;
         }
-        let asked = self.0.remove(&(
-            connection,
-            direction,
-            packet_type.nibble(),
-            packet_identifier,
-        ));
+        let asked = self
+            .0
+            .remove(&(connection, sender, packet_type.nibble(), packet_identifier));
         if let Some(answer) = answer
             && self.0.len() < MOST
         {
-            let back = match direction {
-                Direction::Out => Direction::In,
-                Direction::In => Direction::Out,
-            };
             self.0.insert(
-                (connection, back, answer.nibble(), packet_identifier),
+                (
+                    connection,
+                    sender.peer(),
+                    answer.nibble(),
+                    packet_identifier,
+                ),
                 record,
             );
         }
@@ -83,25 +81,25 @@ mod tests {
     #[test]
     fn a_qos_2_handshake_is_a_chain() {
         let mut links = Links::default();
-        let mut note = |direction, first, n| links.note(C, direction, first, 7, RecordId(n));
-        assert_eq!(note(Direction::Out, 0x34, 0), None);
+        let mut note = |sender, first, n| links.note(C, sender, first, 7, RecordId(n));
+        assert_eq!(note(Sender::Client, 0x34, 0), None);
         assert_eq!(
-            note(Direction::In, 0x40, 1),
+            note(Sender::Server, 0x40, 1),
             None,
             "a PUBACK answers no QoS 2"
         );
-        assert_eq!(note(Direction::Out, 0x50, 2), None, "the other side's own");
-        assert_eq!(note(Direction::In, 0x50, 3), Some(RecordId(0)));
-        assert_eq!(note(Direction::Out, 0x62, 4), Some(RecordId(3)));
-        assert_eq!(note(Direction::In, 0x70, 5), Some(RecordId(4)));
-        assert_eq!(note(Direction::In, 0x70, 6), None);
+        assert_eq!(note(Sender::Client, 0x50, 2), None, "the other side's own");
+        assert_eq!(note(Sender::Server, 0x50, 3), Some(RecordId(0)));
+        assert_eq!(note(Sender::Client, 0x62, 4), Some(RecordId(3)));
+        assert_eq!(note(Sender::Server, 0x70, 5), Some(RecordId(4)));
+        assert_eq!(note(Sender::Server, 0x70, 6), None);
     }
 
     #[test]
     fn a_lost_link_leaves_nothing_to_wait_for() {
         let mut links = Links::default();
-        links.note(C, Direction::Out, 0xc0, 0, RecordId(0));
+        links.note(C, Sender::Client, 0xc0, 0, RecordId(0));
         links.forget(C);
-        assert_eq!(links.note(C, Direction::In, 0xd0, 0, RecordId(1)), None);
+        assert_eq!(links.note(C, Sender::Server, 0xd0, 0, RecordId(1)), None);
     }
 }

@@ -13,9 +13,9 @@ mod records;
 
 use std::collections::VecDeque;
 
-use mqttscope_wire::{PacketType, ProtocolVersion};
+use mqttscope_wire::{PacketType, ProtocolVersion, Sender, Severity};
 
-use crate::protocol::{ConnectionEvent, ConnectionId, Direction, Grade, LogView, RecordId};
+use crate::protocol::{ConnectionEvent, ConnectionId, LogView, RecordId};
 use arena::{Arena, Place};
 pub(crate) use entry::Entry;
 pub(crate) use index::{Index, Wanted, covers, matches_search};
@@ -43,9 +43,9 @@ pub(crate) struct Record {
     pub(crate) packet_identifier: u16,
     /// The first byte: packet type and flags.
     pub(crate) first: u8,
-    pub(crate) direction: Direction,
+    pub(crate) sender: Sender,
     pub(crate) version: ProtocolVersion,
-    pub(crate) grade: Option<Grade>,
+    pub(crate) severity: Option<Severity>,
     /// It is no packet: a connection opened or closed here, and its bytes say how.
     is_event: bool,
 }
@@ -66,11 +66,11 @@ impl Record {
 pub(crate) struct New {
     pub(crate) at_ms: f64,
     pub(crate) connection: ConnectionId,
-    pub(crate) direction: Direction,
+    pub(crate) sender: Sender,
     pub(crate) version: ProtocolVersion,
     pub(crate) packet_identifier: u16,
     pub(crate) topic: u32,
-    pub(crate) grade: Option<Grade>,
+    pub(crate) severity: Option<Severity>,
 }
 
 /// The log.
@@ -121,11 +121,11 @@ impl WireLog {
         let new = New {
             at_ms,
             connection,
-            direction: Direction::Out,
+            sender: Sender::Client,
             version,
             packet_identifier: 0,
             topic: u32::MAX,
-            grade: None,
+            severity: None,
         };
         self.events.push_back(self.end());
         self.add(new, &entry::write(event), 0, true)
@@ -142,9 +142,9 @@ impl WireLog {
             link: 0,
             packet_identifier: new.packet_identifier,
             first,
-            direction: new.direction,
+            sender: new.sender,
             version: new.version,
-            grade: new.grade,
+            severity: new.severity,
             is_event,
         });
         self.shrink();
@@ -177,9 +177,9 @@ impl WireLog {
     }
 
     /// Marks a packet as worse than was known.
-    pub(crate) fn grade(&mut self, id: RecordId, grade: Grade) {
+    pub(crate) fn judge(&mut self, id: RecordId, severity: Severity) {
         if let Some(record) = self.get_mut(id) {
-            record.grade = record.grade.max(Some(grade));
+            record.severity = record.severity.max(Some(severity));
         }
     }
 
@@ -365,11 +365,11 @@ mod tests {
         New {
             at_ms,
             connection: ConnectionId(1),
-            direction: Direction::Out,
+            sender: Sender::Client,
             version: ProtocolVersion::V5,
             packet_identifier: 0,
             topic: u32::MAX,
-            grade: None,
+            severity: None,
         }
     }
 

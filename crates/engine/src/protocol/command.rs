@@ -1,8 +1,9 @@
 //! What the page asks of the engine.
 
+use mqttscope_wire::Severity;
 use serde::{Deserialize, Serialize};
 
-use super::{ConnectionId, Grade, MessageDraft, Profile, RecordId, SubscriptionDraft};
+use super::{ConnectionId, MessageDraft, Profile, RecordId, SubscriptionDraft};
 
 /// What the page asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,8 +122,8 @@ pub struct Looking {
     pub flows: Option<Window>,
     /// The list of findings.
     pub findings: Option<Window>,
-    /// Only findings of this grade; none: all.
-    pub grade: Option<Grade>,
+    /// Only findings of this severity; none: all.
+    pub severity: Option<Severity>,
     /// A packet that the list of packets is to show: where it stands there is reported.
     pub reveal: Option<RecordId>,
     /// What both ends know around a packet.

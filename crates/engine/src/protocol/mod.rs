@@ -23,8 +23,8 @@ pub use report::{
     TimedPacket,
 };
 pub use rows::{
-    DiffLine, Direction, FindingView, FlowState, FlowView, Grade, History, HistoryRow, LineChange,
-    MessageRow, TopicRow, WireRow,
+    DiffLine, FindingView, FlowState, FlowView, History, HistoryRow, LineChange, MessageRow,
+    TopicRow, WireRow,
 };
 
 use serde::{Deserialize, Serialize};

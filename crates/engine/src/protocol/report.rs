@@ -1,12 +1,13 @@
 //! What the engine tells the page: rows, counts, and what happened.
 
+use mqttscope_wire::Sender;
 use serde::{Deserialize, Serialize};
 
 use mqttscope_inspect::states::StateView;
 
 use super::{
-    ConnectionId, Direction, EventView, FindingView, FlowView, History, MessageRow, Moment,
-    RecordId, SubscriptionDraft, TopicRow, WireRow,
+    ConnectionId, EventView, FindingView, FlowView, History, MessageRow, Moment, RecordId,
+    SubscriptionDraft, TopicRow, WireRow,
 };
 
 /// What the engine tells the page.
@@ -134,7 +135,7 @@ pub struct Summary {
     pub connections: Vec<ConnectionView>,
     /// The log's size.
     pub log: LogView,
-    /// Findings of each grade, of the connections that are looked at: errors, warnings, notes.
+    /// Findings of each severity, of the connections that are looked at: errors, warnings, notes.
     pub findings: [u64; 3],
     /// Findings of the same connections that are not among these: of each rule that a connection breaks,
     /// the first are listed.
@@ -302,7 +303,7 @@ pub struct Packet {
     /// Its place in the log.
     pub record: RecordId,
     /// Which way.
-    pub direction: Direction,
+    pub sender: Sender,
     /// `3.1`, `3.1.1` or `5`.
     pub version: String,
     /// The whole packet.
@@ -337,7 +338,7 @@ pub struct StateAt {
     /// Its type's name.
     pub packet_type: String,
     /// Which way.
-    pub direction: Direction,
+    pub sender: Sender,
     /// Milliseconds since 1970.
     pub at_ms: f64,
     /// Packets of its connection that are before it in the log.

@@ -1,40 +1,9 @@
 //! The rows of the page's lists.
 
-use mqttscope_wire::Sender;
+use mqttscope_wire::{Sender, Severity};
 use serde::{Deserialize, Serialize};
 
 use super::{ConnectionId, EventKind, RecordId};
-
-/// Which way a packet went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Direction {
-    /// Client to server.
-    Out,
-    /// Server to client.
-    In,
-}
-
-impl Direction {
-    /// Who sends that way.
-    #[must_use]
-    pub const fn sender(self) -> Sender {
-        match self {
-            Self::Out => Sender::Client,
-            Self::In => Sender::Server,
-        }
-    }
-}
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Grade {
-    /// Nothing wrong, worth knowing.
-    Note,
-    /// Allowed, but rarely meant.
-    Warning,
-    /// A broken rule.
-    Error,
-}
 
 /// A packet in the list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,7 +17,7 @@ pub struct WireRow {
     /// Milliseconds since the packet before it in this list; none: it is the first.
     pub delta_ms: Option<f64>,
     /// Which way.
-    pub direction: Direction,
+    pub sender: Sender,
     /// The packet type's name.
     pub packet_type: String,
     /// Bytes.
@@ -60,7 +29,7 @@ pub struct WireRow {
     /// The beginning of a message's payload.
     pub preview: Option<String>,
     /// The worst that is wrong with it.
-    pub grade: Option<Grade>,
+    pub severity: Option<Severity>,
     /// What it acknowledges or answers, or the packet that acknowledges it.
     pub linked: Option<RecordId>,
     /// Milliseconds between the two, on the answer.
@@ -79,7 +48,7 @@ pub struct MessageRow {
     /// Milliseconds since 1970.
     pub at_ms: f64,
     /// Which way.
-    pub direction: Direction,
+    pub sender: Sender,
     /// The Topic Name, an alias resolved where it is known.
     pub topic: String,
     /// 0, 1 or 2.
@@ -143,7 +112,7 @@ pub struct FlowView {
     /// The Packet Identifier.
     pub packet_identifier: Option<u16>,
     /// Who began it.
-    pub direction: Direction,
+    pub sender: Sender,
     /// Where it stands.
     pub state: FlowState,
     /// The state in words: `complete`, `waits for PUBREC`, …
@@ -184,9 +153,9 @@ pub struct FindingView {
     /// The version whose standard has that statement: `3.1`, `3.1.1` or `5`.
     pub version: String,
     /// How bad.
-    pub grade: Grade,
+    pub severity: Severity,
     /// Who broke the rule.
-    pub by: Option<Direction>,
+    pub by: Option<Sender>,
     /// How often this very line holds.
     pub count: u32,
     /// What happened, in a sentence.
@@ -200,7 +169,7 @@ pub struct FindingView {
 pub struct History {
     /// The message.
     pub record: RecordId,
-    /// It and earlier ones of its connection, direction and topic, the newest first.
+    /// It and earlier ones of its connection, sender and topic, the newest first.
     pub rows: Vec<HistoryRow>,
     /// What it changed in the payload of the one before; none: there is none, or it is too large.
     pub diff: Vec<DiffLine>,

@@ -12,8 +12,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
+use mqttscope_wire::Sender;
 
-use crate::protocol::{ConnectionId, Direction, RecordId};
+use crate::protocol::{ConnectionId, RecordId};
 use natural::Name;
 pub(crate) use shown::Unfolded;
 
@@ -80,7 +81,7 @@ impl Level {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Noted {
     pub(crate) connection: ConnectionId,
-    pub(crate) direction: Direction,
+    pub(crate) sender: Sender,
     pub(crate) record: RecordId,
     /// Bytes of the payload.
     pub(crate) size: u32,
@@ -213,9 +214,9 @@ impl Topics {
         let mut next = Some(number);
         while let Some(at) = next {
             if let Some(seen) = self.seen_mut(at, noted.connection) {
-                let count = match noted.direction {
-                    Direction::In => &mut seen.received,
-                    Direction::Out => &mut seen.sent,
+                let count = match noted.sender {
+                    Sender::Server => &mut seen.received,
+                    Sender::Client => &mut seen.sent,
                 };
                 *count = count.saturating_add(1);
                 seen.retained_below = seen.retained_below.saturating_add_signed(change);

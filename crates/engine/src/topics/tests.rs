@@ -8,7 +8,7 @@ fn note(topics: &mut Topics, of: ConnectionId, record: u64, topic: &str, size: u
     let number = topics.number(topic);
     let noted = Noted {
         connection: of,
-        direction: Direction::In,
+        sender: Sender::Server,
         record: RecordId(record),
         size,
         retain,
@@ -87,13 +87,13 @@ fn messages_are_counted_on_every_level_above() {
 fn what_is_sent_and_what_comes_are_counted_apart() {
     let mut topics = Topics::default();
     let number = topics.number("a/b");
-    for (record, direction) in [Direction::Out, Direction::In, Direction::Out]
+    for (record, sender) in [Sender::Client, Sender::Server, Sender::Client]
         .into_iter()
         .enumerate()
     {
         let noted = Noted {
             connection: A,
-            direction,
+            sender,
             record: RecordId(record as u64),
             size: 1,
             retain: false,

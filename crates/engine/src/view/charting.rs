@@ -1,9 +1,10 @@
 //! Numbers in payloads over time.
 
+use mqttscope_wire::Sender;
 use serde_json::Value;
 
 use crate::log::{Index, Wanted, WireLog};
-use crate::protocol::{Chart, ChartPoint, ConnectionId, Direction};
+use crate::protocol::{Chart, ChartPoint, ConnectionId};
 use crate::topics::Topics;
 use crate::view::cut::cut;
 use crate::view::rows;
@@ -78,10 +79,7 @@ impl Charting {
         let fresh: Vec<_> = self.index.since(next).collect();
         for id in fresh {
             self.next = id.0.saturating_add(1);
-            let Some(record) = log
-                .get(id)
-                .filter(|record| record.direction == Direction::In)
-            else {
+            let Some(record) = log.get(id).filter(|record| record.sender == Sender::Server) else {
                 continue;
             };
             let Some(publish) = rows::publish(log, record) else {

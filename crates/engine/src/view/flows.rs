@@ -1,14 +1,14 @@
 //! Handshakes as the page shows them.
 
 use mqttscope_session::monitor::{FlowKind, FlowState as State};
-use mqttscope_wire::{Context, ControlPacket, Decoded, PacketType, QoS, decode};
+use mqttscope_wire::{Context, ControlPacket, Decoded, PacketType, QoS, Sender, decode};
 
 use crate::log::WireLog;
 use crate::protocol::{FlowState, FlowView, RecordId};
 use crate::topics::Topics;
 use crate::view::cut::cut;
 use crate::view::rows::topic_of;
-use crate::watch::{Watched, direction};
+use crate::watch::Watched;
 
 /// Characters of what a handshake is about.
 const MOST_ABOUT: usize = 300;
@@ -45,7 +45,7 @@ pub(crate) fn row(watched: &Watched, log: &WireLog, topics: &Topics) -> FlowView
             .and_then(|id| about(id, log, topics))
             .map_or_else(String::new, |about| cut(&about, MOST_ABOUT)),
         packet_identifier: (flow.identifier != 0).then_some(flow.identifier),
-        direction: direction(flow.by),
+        sender: flow.by,
         state,
         state_text,
         packets,
@@ -73,10 +73,10 @@ fn is_resent(kind: FlowKind, packets: &[RecordId], log: &WireLog) -> bool {
     if matches!(kind, FlowKind::Connect | FlowKind::RequestResponse) {
         return false;
     }
-    let mut seen: Vec<(PacketType, crate::protocol::Direction)> = Vec::new();
+    let mut seen: Vec<(PacketType, Sender)> = Vec::new();
     let records = packets.iter().filter_map(|&id| log.get(id));
     for record in records {
-        let it = (record.packet_type(), record.direction);
+        let it = (record.packet_type(), record.sender);
         if it.0 != PacketType::Auth && seen.contains(&it) {
             return true;
         }

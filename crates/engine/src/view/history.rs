@@ -29,7 +29,7 @@ pub(crate) fn of(log: &WireLog, topics: &Topics, id: RecordId) -> Option<History
         log.get(*id).is_some_and(|other| {
             // A number stands for one topic; without one the names are compared.
             other.connection == record.connection
-                && other.direction == record.direction
+                && other.sender == record.sender
                 && other.topic == record.topic
                 && (record.topic != crate::topics::NONE
                     || topic_of(log, topics, other).as_ref() == Some(&topic))

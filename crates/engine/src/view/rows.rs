@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use mqttscope_inspect::escape;
 use mqttscope_inspect::payload::{self, View};
 use mqttscope_wire::{
-    Context, ControlPacket, Decoded, Dissector, PacketType, Publish, Severity, decode, summary,
+    Context, ControlPacket, Decoded, Dissector, PacketType, Publish, Sender, decode, summary,
 };
 
 use crate::connection::Connection;
 use crate::log::{Entry, Record, WireLog};
 use crate::protocol::{
-    ConnectionId, Direction, EventView, Grade, MessageRow, Packet, RecordId, TimedPacket, WireRow,
+    ConnectionId, EventView, MessageRow, Packet, RecordId, TimedPacket, WireRow,
 };
 use crate::topics::Topics;
 use crate::view::cut::cut;
@@ -30,7 +30,7 @@ const MOST_SUMMARY: usize = 300;
 const MOST_TOPIC: usize = 500;
 
 pub(crate) const fn context(record: &Record) -> Context {
-    Context::new(record.version).from(record.direction.sender())
+    Context::new(record.version).from(record.sender)
 }
 
 /// The rows of these packets; `before` is the one in the row before the first.
@@ -58,7 +58,7 @@ pub(crate) fn wire(
         } else {
             let dissection = dissector.dissect(bytes, context(record));
             let diagnostics = dissection.diagnostics.iter();
-            let worst = diagnostics.map(|diagnostic| grade(diagnostic.severity()));
+            let worst = diagnostics.map(|diagnostic| diagnostic.severity());
             (summary(dissection, bytes), worst.max())
         };
         rows.push(WireRow {
@@ -66,13 +66,13 @@ pub(crate) fn wire(
             connection: record.connection,
             at_ms: record.at_ms,
             delta_ms: since.map(|since| record.at_ms - since),
-            direction: record.direction,
+            sender: record.sender,
             packet_type: record.packet_type().name().to_owned(),
             size: record.size(),
             packet_identifier: (record.packet_identifier != 0).then_some(record.packet_identifier),
             summary: cut(&says, MOST_SUMMARY),
             preview: preview_of(log, id),
-            grade: record.grade.max(worst),
+            severity: record.severity.max(worst),
             linked: log.linked(id),
             round_trip_ms: (!record.round_trip_ms.is_nan()).then(|| record.round_trip_ms.into()),
             event: None,
@@ -116,13 +116,13 @@ fn event_row(
         connection: record.connection,
         at_ms: record.at_ms,
         delta_ms,
-        direction: record.direction,
+        sender: record.sender,
         packet_type: event.name().to_owned(),
         size: 0,
         packet_identifier: None,
         summary: cut(&event.line(), MOST_SUMMARY),
         preview: None,
-        grade: None,
+        severity: None,
         linked: None,
         round_trip_ms: None,
         event: Some(event.kind),
@@ -138,14 +138,6 @@ pub(crate) fn event(log: &WireLog, id: RecordId) -> Option<EventView> {
         at_ms: record.at_ms,
         event: log.event(record)?,
     })
-}
-
-const fn grade(severity: Severity) -> Grade {
-    match severity {
-        Severity::Error => Grade::Error,
-        Severity::Warning => Grade::Warning,
-        Severity::Note => Grade::Note,
-    }
 }
 
 /// The message in a record, if it is a sound PUBLISH.
@@ -174,7 +166,7 @@ pub(crate) fn message(
         record: id,
         connection: record.connection,
         at_ms: record.at_ms,
-        direction: record.direction,
+        sender: record.sender,
         topic: cut(&topic, MOST_TOPIC),
         qos: (record.first >> 1) & 3,
         retain: record.first & 1 != 0,
@@ -185,7 +177,7 @@ pub(crate) fn message(
         has_properties: publish.is_some_and(|publish| publish.properties.iter().next().is_some()),
         colour: connections
             .get(&record.connection)
-            .filter(|_| record.direction == Direction::In)
+            .filter(|_| record.sender == Sender::Server)
             .and_then(|connection| connection.colour(&topic)),
     })
 }
@@ -242,7 +234,7 @@ pub(crate) fn packet(log: &WireLog, id: RecordId) -> Option<Packet> {
     let record = log.get(id)?;
     Some(Packet {
         record: id,
-        direction: record.direction,
+        sender: record.sender,
         version: record.version.name().to_owned(),
         bytes: log.bytes(record).to_vec(),
         findings: Vec::new(),

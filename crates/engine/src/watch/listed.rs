@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use mqttscope_inspect::conversation::sentence;
+use mqttscope_wire::Severity;
 
-use super::{Found, MOST_TEXT, Watch, grade, records};
+use super::{Found, MOST_TEXT, Watch, records};
 use crate::connection::SocketId;
-use crate::protocol::{ConnectionId, FindingView, Grade, RecordId};
+use crate::protocol::{ConnectionId, FindingView, RecordId};
 use crate::view::cut::cut;
 
 /// Remarks that are listed.
@@ -25,10 +26,10 @@ pub(crate) enum Listed<'a> {
 
 impl Listed<'_> {
     /// How bad it is.
-    pub(crate) fn grade(&self) -> Grade {
+    pub(crate) fn severity(&self) -> Severity {
         match self {
-            Self::Found(found) => grade(found.finding.severity()),
-            Self::Remark(remark) => remark.grade,
+            Self::Found(found) => found.finding.severity(),
+            Self::Remark(remark) => remark.severity,
         }
     }
 
@@ -101,7 +102,7 @@ impl Watch {
                 }
                 places.insert((connection, line.text.clone()), lines.len());
                 lines.push(FindingView {
-                    grade: grade(line.severity),
+                    severity: line.severity,
                     connection,
                     rule: String::new(),
                     statement: None,

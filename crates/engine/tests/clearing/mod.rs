@@ -24,7 +24,7 @@ fn look_at_all() -> Command {
 fn picture(world: &mut World) -> String {
     let seen = world.look();
     let wire = seen.wire.iter().map(|row| {
-        let about = (row.record, row.linked, row.grade, row.round_trip_ms);
+        let about = (row.record, row.linked, row.severity, row.round_trip_ms);
         format!("{} {about:?} {}", row.packet_type, row.summary)
     });
     let topics = seen.topics.iter().map(topic);

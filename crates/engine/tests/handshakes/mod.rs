@@ -44,7 +44,7 @@ fn a_request_is_answered_and_timed() {
     let record = seen.notices.iter().find(says).unwrap().record.unwrap();
     world.command(Command::Inspect(record));
     let packet = world.look().packets.remove(0);
-    assert!(packet.direction == Direction::In && packet.bytes.ends_with(b"noon"));
+    assert!(packet.sender == Sender::Server && packet.bytes.ends_with(b"noon"));
 
     world.command(Command::Request(A, message("nobody", "?", 0), 1_000));
     world.pass(1_001.0);
@@ -140,14 +140,14 @@ fn what_a_server_does_wrong_is_found_and_shown_with_its_packets() {
         panic!("one finding: {:#?}", seen.findings)
     };
     assert_eq!(
-        (finding.connection, finding.by, finding.grade),
-        (A, Some(Direction::In), Grade::Error)
+        (finding.connection, finding.by, finding.severity),
+        (A, Some(Sender::Server), Severity::Error)
     );
     let record = *finding.packets.last().unwrap();
     let row = seen.wire.iter().find(|row| row.record == record).unwrap();
     assert_eq!(
-        (row.packet_type.as_str(), row.grade),
-        ("SUBACK", Some(Grade::Error))
+        (row.packet_type.as_str(), row.severity),
+        ("SUBACK", Some(Severity::Error))
     );
     assert_eq!(seen.summary.findings, [1, 0, 0]);
     world.command(Command::Inspect(record));
@@ -164,7 +164,7 @@ fn a_message_comes_with_the_history_of_its_topic() {
         world.command(Command::Publish(A, message("other", "x", 0), None));
     }
     let seen = world.look();
-    let is_it = |row: &&MessageRow| row.topic == "h/t" && row.direction == Direction::In;
+    let is_it = |row: &&MessageRow| row.topic == "h/t" && row.sender == Sender::Server;
     let last = seen.messages.iter().rev().find(is_it).unwrap();
     world.command(Command::Inspect(last.record));
     let history = world.look().history.unwrap();

@@ -59,10 +59,10 @@ fn a_packet_is_found_in_the_list() {
 }
 
 /// The first packet of this type that went this way.
-fn first(world: &mut World, direction: Direction, packet_type: &str) -> Option<RecordId> {
+fn first(world: &mut World, sender: Sender, packet_type: &str) -> Option<RecordId> {
     let wire = world.look().wire;
     let mut rows = wire.iter();
-    rows.find(|row| row.direction == direction && row.packet_type == packet_type)
+    rows.find(|row| row.sender == sender && row.packet_type == packet_type)
         .map(|row| row.record)
 }
 
@@ -72,23 +72,23 @@ fn the_state_around_each_packet_of_a_handshake() {
     world.command(Command::Publish(A, message("t", "x", 2), None));
     let steps = [
         (
-            Direction::Out,
+            Sender::Client,
             "PUBLISH",
             "QoS 2: the server's PUBREC is next",
         ),
         (
-            Direction::In,
+            Sender::Server,
             "PUBREC",
             "QoS 2: the client's PUBREL is next",
         ),
         (
-            Direction::Out,
+            Sender::Client,
             "PUBREL",
             "QoS 2: the server's PUBCOMP is next",
         ),
     ];
-    for (direction, packet_type, says) in steps {
-        let record = first(&mut world, direction, packet_type).unwrap();
+    for (sender, packet_type, says) in steps {
+        let record = first(&mut world, sender, packet_type).unwrap();
         let state = around(&mut world, Moment::Packet(record)).unwrap();
         assert_eq!(state.packet_type, packet_type);
         assert_eq!((state.record, state.connection), (record, A));
@@ -232,11 +232,11 @@ fn a_long_way_is_gone_in_slices_and_the_newest_wish_wins() {
     );
 }
 
-fn findings(of: Option<ConnectionId>, grade: Option<Grade>) -> Command {
+fn findings(of: Option<ConnectionId>, severity: Option<Severity>) -> Command {
     Command::Look(Box::new(Looking {
         connection: of,
         findings: Some(all()),
-        grade,
+        severity,
         ..Looking::default()
     }))
 }
@@ -260,10 +260,10 @@ fn all_that_is_found_is_one_list_with_one_count() {
         panic!("three lines: {:#?}", seen.findings);
     };
     assert_eq!(seen.summary.findings, [2, 0, 1]);
-    assert_eq!((first.grade, first.connection), (Grade::Error, A));
+    assert_eq!((first.severity, first.connection), (Severity::Error, A));
     assert_eq!(first.packets.last(), Some(&RecordId(6)));
     assert_eq!(second.packets.last(), Some(&RecordId(7)));
-    assert_eq!((lost.grade, lost.connection), (Grade::Note, B));
+    assert_eq!((lost.severity, lost.connection), (Severity::Note, B));
     assert_eq!((lost.rule.as_str(), lost.by), ("", None));
     assert!(
         lost.message.ends_with("ended without a DISCONNECT."),
@@ -271,7 +271,7 @@ fn all_that_is_found_is_one_list_with_one_count() {
         lost.message
     );
 
-    world.command(findings(None, Some(Grade::Error)));
+    world.command(findings(None, Some(Severity::Error)));
     let seen = world.look();
     assert_eq!(seen.findings.len(), 2);
     assert_eq!(seen.summary.findings, [2, 0, 1], "the count is of all");

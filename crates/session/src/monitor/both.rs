@@ -26,12 +26,3 @@ impl<T> Both<T> {
         }
     }
 }
-
-/// The other end.
-#[inline]
-pub(super) const fn peer(sender: Sender) -> Sender {
-    match sender {
-        Sender::Client => Sender::Server,
-        Sender::Server => Sender::Client,
-    }
-}

@@ -8,7 +8,7 @@ use alloc::collections::BTreeMap;
 
 use mqttscope_wire::{ControlPacket, PacketIdentifier, ProtocolVersion, QoS, Sender};
 
-use super::both::{Both, peer};
+use super::both::Both;
 
 /// What can be said of a packet's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Causes {
     /// Whether the packet may come now.
     pub(super) fn allow(&self, from: Sender, packet: &ControlPacket<'_>) -> bool {
         let own = self.messages.of(from);
-        let others = self.messages.of(peer(from));
+        let others = self.messages.of(from.peer());
         match packet {
             ControlPacket::Connack(_) => self.connect,
             ControlPacket::Publish(publish) => match publish.packet_identifier {
@@ -136,11 +136,11 @@ impl Causes {
             }
             ControlPacket::Puback(answer) | ControlPacket::Pubcomp(answer) => {
                 self.messages
-                    .of_mut(peer(from))
+                    .of_mut(from.peer())
                     .remove(&answer.packet_identifier);
             }
             ControlPacket::Pubrec(answer) => {
-                let open = self.messages.of_mut(peer(from));
+                let open = self.messages.of_mut(from.peer());
                 if answer.reason_code.is_error() {
                     open.remove(&answer.packet_identifier);
                 } else if let Some(step @ Step::Pubrec) = open.get_mut(&answer.packet_identifier) {

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 use mqttscope_wire::{ControlPacket, Framer, PacketType, ProtocolVersion, QoS, Rule, Sender};
 
-use super::both::{Both, peer};
+use super::both::Both;
 use super::log::Judge;
 use super::session::Session;
 use super::state::Limits;
@@ -190,7 +190,7 @@ impl Connection {
             self.silence_judged = (false, false);
         }
         self.judge_order(judge);
-        let limits = self.limits.of(peer(from));
+        let limits = self.limits.of(from.peer());
         if let Some(maximum) = limits.maximum_packet_size.filter(|_| limits.known)
             && len > maximum as usize
         {
@@ -304,13 +304,13 @@ impl Connection {
             // Done by whoever calls.
             ControlPacket::Publish(_) => {}
             ControlPacket::Puback(answer) => {
-                let window = self.session.windows.of_mut(peer(judge.from));
+                let window = self.session.windows.of_mut(judge.from.peer());
                 let answered =
                     window.puback(judge, answer.packet_identifier.get(), answer.reason_code);
                 self.answered(judge, view, answered, answer);
             }
             ControlPacket::Pubrec(answer) => {
-                let window = self.session.windows.of_mut(peer(judge.from));
+                let window = self.session.windows.of_mut(judge.from.peer());
                 let answered =
                     window.pubrec(judge, answer.packet_identifier.get(), answer.reason_code);
                 self.answered(judge, view, answered, answer);
@@ -321,7 +321,7 @@ impl Connection {
                 self.judge_problem_information(judge, answer.properties);
             }
             ControlPacket::Pubcomp(answer) => {
-                let window = self.session.windows.of_mut(peer(judge.from));
+                let window = self.session.windows.of_mut(judge.from.peer());
                 let answered =
                     window.pubcomp(judge, answer.packet_identifier.get(), answer.reason_code);
                 self.answered(judge, view, answered, answer);

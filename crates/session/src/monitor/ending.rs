@@ -6,7 +6,6 @@ use mqttscope_wire::{
     Disconnect, Dissection, PacketType, PropertyId, ReasonCode, Rule, Sender, Severity,
 };
 
-use super::both::peer;
 use super::connection::{BadConnect, Connection};
 use super::explain::FactKind;
 use super::log::Judge;
@@ -57,7 +56,7 @@ impl Connection {
 
     /// Whether the other side did what the reason code says.
     fn judge_blame(&self, judge: &mut Judge<'_>, code: ReasonCode) {
-        let exceeded = self.halves.of(peer(judge.from)).exceeded;
+        let exceeded = self.halves.of(judge.from.peer()).exceeded;
         if !self.begun || exceeded || !self.limits.of(judge.from).known {
             return;
         }

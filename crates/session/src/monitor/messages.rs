@@ -7,7 +7,6 @@ use mqttscope_wire::{
     Acknowledgement, PacketType, Property, PropertyId, Publish, QoS, ReasonCode, Rule, Sender,
 };
 
-use super::both::peer;
 use super::connection::Connection;
 use super::log::Judge;
 use super::trace::Published;
@@ -84,7 +83,7 @@ impl Connection {
     }
 
     fn judge_alias(&mut self, judge: &mut Judge<'_>, alias: u16) {
-        let limits = self.limits.of(peer(judge.from));
+        let limits = self.limits.of(judge.from.peer());
         if limits.known && alias > limits.topic_alias_maximum {
             //= [MQTT-3.1.2-26] and [MQTT-3.2.2-17] v5: up to the receiver's maximum
             let rule = match judge.from {
@@ -177,7 +176,7 @@ impl Connection {
             return;
         };
         let from = judge.from;
-        let limits = self.limits.of(peer(from));
+        let limits = self.limits.of(from.peer());
         let receive_maximum = (self.is_v5() && limits.known).then_some(limits.receive_maximum);
         let sent = Sent {
             identifier: identifier.get(),

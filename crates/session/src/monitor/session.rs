@@ -1,6 +1,7 @@
 //! A session: what outlives a connection.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use mqttscope_wire::Sender;
 
@@ -73,16 +74,20 @@ impl Session {
         self.windows.server.doubt();
     }
 
-    /// Handshakes of messages in flight, as they are where no connection goes on with them.
-    pub(super) fn broken_flows(&self) -> impl Iterator<Item = Flow> + '_ {
+    /// Handshakes of messages in flight, as they are where no connection goes on with them, in the order
+    /// in which they began.
+    pub(super) fn broken_flows(&self) -> Vec<Flow> {
         let windows = [&self.windows.client, &self.windows.server];
         let entries = windows
             .into_iter()
             .flat_map(|window| window.entries.values());
-        entries.map(|entry| Flow {
+        let broken = entries.map(|entry| Flow {
             state: FlowState::Broken,
             ..entry.flow
-        })
+        });
+        let mut flows: Vec<Flow> = broken.collect();
+        flows.sort_by_key(|flow| flow.packets.as_slice().first().copied());
+        flows
     }
 
     /// Whether nothing is in flight.

@@ -11,6 +11,7 @@ use crate::{ProtocolVersion, ReasonCode};
 
 /// How sure a rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Severity {
     /// Worth knowing; nothing is wrong.
     Note,

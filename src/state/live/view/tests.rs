@@ -1,5 +1,6 @@
 use super::*;
-use mqttscope_engine::protocol::{ConnectionState, Direction, LogView, Outcome, Published, Rates};
+use mqttscope_engine::protocol::{ConnectionState, LogView, Outcome, Published, Rates};
+use mqttscope_wire::Sender;
 
 fn after(acts: impl IntoIterator<Item = Act>) -> Rc<Live> {
     acts.into_iter()
@@ -18,7 +19,7 @@ fn window(first: u64) -> Window {
 fn packet(record: u64) -> Report {
     Report::Packet(Packet {
         record: RecordId(record),
-        direction: Direction::In,
+        sender: Sender::Server,
         version: "5".into(),
         bytes: vec![0xd0, 0],
         findings: Vec::new(),
@@ -93,7 +94,7 @@ fn a_paused_list_stands_where_it_was() {
             name: "PING".into(),
             about: String::new(),
             packet_identifier: None,
-            direction: Direction::Out,
+            sender: Sender::Client,
             state: mqttscope_engine::protocol::FlowState::Complete,
             state_text: String::new(),
             packets: Vec::new(),

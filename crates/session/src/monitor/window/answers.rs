@@ -8,7 +8,6 @@ use mqttscope_wire::{PacketType, ProtocolVersion, QoS, ReasonCode, Rule, Sender}
 
 use super::sending::note;
 use super::{Answered, Entry, Sent, Window};
-use crate::monitor::both::peer;
 use crate::monitor::explain::FactKind;
 use crate::monitor::log::Judge;
 use crate::monitor::{Finding, FlowState, HandshakeStep};
@@ -284,10 +283,10 @@ impl Window {
             let (rule, by) = match (entry.sent_here, entry.step) {
                 (true, _) if judge.at - entry.flow.updated < patience => continue,
                 (true, HandshakeStep::Puback | HandshakeStep::Pubrec) => {
-                    (Rule::PublishUnacknowledged, peer(self.sender))
+                    (Rule::PublishUnacknowledged, self.sender.peer())
                 }
                 (true, HandshakeStep::Pubrel) => (Rule::PubrecUnanswered, self.sender),
-                (true, HandshakeStep::Pubcomp) => (Rule::PubrelUnanswered, peer(self.sender)),
+                (true, HandshakeStep::Pubcomp) => (Rule::PubrelUnanswered, self.sender.peer()),
                 //= [MQTT-4.4.0-1] v5 and v3.1.1: sent again after a reconnect
                 (false, _) if resumed_late => (Rule::OpenMessageNotResent, self.sender),
                 (false, _) => continue,
