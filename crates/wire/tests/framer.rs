@@ -1,6 +1,10 @@
 //! The framer gives the same frames however the bytes are cut, and keeps no more than it may.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says so"
+)]
 
 use mqttscope_wire::{Context, Frame, Framed, Framer, ProtocolVersion, Rule, varint};
 use proptest::prelude::*;

@@ -108,7 +108,7 @@ proptest! {
                 }
             }
             let state = monitor.state(id);
-            prop_assert!(state.is_none_or(|state| state.client.packets <= u64::from(monitor.packets())));
+            prop_assert!(state.is_none_or(|state| state.client.packets <= monitor.packets()));
         }
         for finding in monitor.findings() {
             prop_assert!(!finding.message().is_empty());
