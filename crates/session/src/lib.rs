@@ -16,3 +16,7 @@ pub mod client;
 pub mod common;
 pub mod monitor;
 pub mod network;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -64,3 +64,7 @@ pub use text::{BinaryData, Utf8EncodedString};
 pub use topic::{SharedSubscription, TopicFilter, TopicName};
 pub use tree::{Node, Tree, Value};
 pub use version::{Context, ProtocolVersion, Sender};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

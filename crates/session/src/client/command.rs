@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 
 use mqttscope_wire::{
-    EncodeError, PacketIdentifier, PropertiesBuf, ReasonCode, SubscriptionsBuf, TopicFiltersBuf,
+    EncodeError, PacketIdentifier, PropertiesBuf, QoS, ReasonCode, Subscription,
+    SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicFiltersBuf,
 };
 
 use crate::common::Message;
@@ -75,6 +76,23 @@ impl Command {
     pub const fn disconnect() -> Self {
         Self::Disconnect {
             reason_code: ReasonCode::NORMAL_DISCONNECTION,
+            properties: PropertiesBuf::new(),
+        }
+    }
+
+    /// Subscribe to one filter, with the options as they are by default.
+    #[must_use]
+    pub fn subscribe(topic_filter: TopicFilter<'_>, maximum_qos: QoS) -> Self {
+        let mut subscriptions = SubscriptionsBuf::new();
+        subscriptions.push(Subscription {
+            topic_filter,
+            options: SubscriptionOptions {
+                maximum_qos,
+                ..SubscriptionOptions::default()
+            },
+        });
+        Self::Subscribe {
+            subscriptions,
             properties: PropertiesBuf::new(),
         }
     }
