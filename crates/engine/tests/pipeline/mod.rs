@@ -20,9 +20,8 @@ const CONNACK: &[u8] = &[0x20, 7, 0, 0, 4, 0x12, 0, 1, b'c'];
 /// A PUBACK for a message that was never sent.
 const PUBACK: &[u8] = &[0x40, 2, 0, 7];
 
-/// A connection whose server is the test.
-fn connected() -> (World, SocketId) {
-    let mut world = World::new();
+/// A connection whose server is the test, and which has not answered the CONNECT.
+fn opened(world: &mut World) -> SocketId {
     let profile = Profile {
         target: Target::WebSocket("ws://127.0.0.1:1".into()),
         ..Profile::default()
@@ -41,6 +40,12 @@ fn connected() -> (World, SocketId) {
         findings: Some(window),
         ..Looking::default()
     })));
+    socket
+}
+
+fn connected() -> (World, SocketId) {
+    let mut world = World::new();
+    let socket = opened(&mut world);
     world.engine.handle_bytes(world.now, socket, CONNACK);
     (world, socket)
 }
@@ -95,6 +100,22 @@ fn a_packet_of_any_size_is_judged_and_so_is_what_comes_behind_it() {
             ],
             "{mebibytes} MiB"
         );
+    }
+}
+
+#[test]
+fn another_protocol_is_named_once_however_it_comes() {
+    let answer = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+    for size in [answer.len(), 30, 27] {
+        let mut world = World::new();
+        let socket = opened(&mut world);
+        for chunk in answer.chunks(size) {
+            world.engine.handle_bytes(world.now, socket, chunk);
+        }
+        world.pass(10.0);
+        let seen = world.look();
+        let rules: Vec<_> = seen.findings.iter().map(|finding| &*finding.rule).collect();
+        assert_eq!(rules, ["stream-of-another-protocol"], "{size}");
     }
 }
 

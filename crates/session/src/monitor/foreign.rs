@@ -90,7 +90,8 @@ impl Connection {
         at: Instant,
     ) -> bool {
         let half = self.halves.of(from);
-        half.packets == 0 && half.passed == 0 && self.judge_foreign(log, from, bytes, at)
+        let is_start = half.packets == 0 && half.passed == 0 && !half.is_lost;
+        is_start && self.judge_foreign(log, from, bytes, at)
     }
 
     /// Whether more bytes are needed to know if a side begins with another protocol.
