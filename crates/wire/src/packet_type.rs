@@ -87,6 +87,23 @@ impl PacketType {
         Self::Auth,
     ];
 
+    /// The packet with which the receiver answers one of this type, each step of a handshake by itself;
+    /// `qos` is that of a PUBLISH. None where nothing is answered, or an AUTH, which both ends may send.
+    #[must_use]
+    pub const fn answer(self, qos: crate::QoS) -> Option<Self> {
+        match (self, qos) {
+            (Self::Connect, _) => Some(Self::Connack),
+            (Self::Publish, crate::QoS::AtLeastOnce) => Some(Self::Puback),
+            (Self::Publish, crate::QoS::ExactlyOnce) => Some(Self::Pubrec),
+            (Self::Pubrec, _) => Some(Self::Pubrel),
+            (Self::Pubrel, _) => Some(Self::Pubcomp),
+            (Self::Subscribe, _) => Some(Self::Suback),
+            (Self::Unsubscribe, _) => Some(Self::Unsuback),
+            (Self::Pingreq, _) => Some(Self::Pingresp),
+            _ => None,
+        }
+    }
+
     /// The type with a number of 0 to 15; higher bits of `nibble` are not looked at.
     #[inline]
     #[must_use]

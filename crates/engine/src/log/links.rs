@@ -1,27 +1,12 @@
 //! Which packet waits for which answer.
 
 use hashbrown::HashMap;
-use mqttscope_wire::{PacketType, Sender};
+use mqttscope_wire::{PacketType, QoS, Sender};
 
 use crate::protocol::{ConnectionId, RecordId};
 
 /// Questions that may wait for an answer; beyond, they are not tied to theirs.
 const MOST: usize = 100_000;
-
-/// The packet that answers one, and who sends it: the other side.
-const fn answer_to(asked: PacketType, qos: u8) -> Option<PacketType> {
-    match asked {
-        PacketType::Connect => Some(PacketType::Connack),
-        PacketType::Publish if qos == 1 => Some(PacketType::Puback),
-        PacketType::Publish if qos == 2 => Some(PacketType::Pubrec),
-        PacketType::Pubrec => Some(PacketType::Pubrel),
-        PacketType::Pubrel => Some(PacketType::Pubcomp),
-        PacketType::Subscribe => Some(PacketType::Suback),
-        PacketType::Unsubscribe => Some(PacketType::Unsuback),
-        PacketType::Pingreq => Some(PacketType::Pingresp),
-        _ => None,
-    }
-}
 
 /// An answer that is waited for: on which connection, which way it will go, its type, its identifier.
 type Awaited = (ConnectionId, Sender, u8, u16);
@@ -41,7 +26,7 @@ impl Links {
         record: RecordId,
     ) -> Option<RecordId> {
         let packet_type = PacketType::from_nibble(first >> 4);
-        let answer = answer_to(packet_type, (first >> 1) & 3);
+        let answer = packet_type.answer(QoS::new((first >> 1) & 3).unwrap_or_default());
         if packet_type == PacketType::Publish && answer.is_none() {
             // The most of a flood: it answers nothing, and nothing answers it.
             return None;

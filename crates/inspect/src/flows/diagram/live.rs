@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mqttscope_wire::{PacketType, ProtocolVersion, QoS, Sender};
+use mqttscope_wire::{ProtocolVersion, Sender};
 
 use super::time_line::{Crowd, TimeLine};
 use super::{Arrow, Diagram, LabelPlace, Lane, Look};
@@ -109,27 +109,12 @@ fn timed(label: String, millis: u64) -> String {
     }
 }
 
-/// The packet that answers one of this kind.
-const fn answer_to(facts: &Facts) -> Option<PacketType> {
-    match (facts.kind, facts.qos) {
-        (PacketType::Connect, _) => Some(PacketType::Connack),
-        (PacketType::Publish, Some(QoS::AtLeastOnce)) => Some(PacketType::Puback),
-        (PacketType::Publish, Some(QoS::ExactlyOnce)) => Some(PacketType::Pubrec),
-        (PacketType::Pubrec, _) => Some(PacketType::Pubrel),
-        (PacketType::Pubrel, _) => Some(PacketType::Pubcomp),
-        (PacketType::Subscribe, _) => Some(PacketType::Suback),
-        (PacketType::Unsubscribe, _) => Some(PacketType::Unsuback),
-        (PacketType::Pingreq, _) => Some(PacketType::Pingresp),
-        _ => None,
-    }
-}
-
 fn answered<'a>(
     sender: Sender,
     facts: &Facts,
     mut later: impl Iterator<Item = (&'a Seen, &'a Facts)>,
 ) -> bool {
-    let Some(wanted) = answer_to(facts) else {
+    let Some(wanted) = facts.kind.answer(facts.qos.unwrap_or_default()) else {
         return true;
     };
     later.any(|(packet, found)| {
