@@ -31,6 +31,10 @@ pub struct MenuProps {
     /// Whether the list has a field that leaves only what matches.
     #[prop_or_default]
     pub searched: bool,
+    /// Whether the list stays as it was when it opened: what an item does may end what another is for, and
+    /// nothing may move under the pointer.
+    #[prop_or_default]
+    pub fixed: bool,
     /// Whether there is nothing to choose from.
     #[prop_or_default]
     pub disabled: bool,
@@ -47,9 +51,17 @@ pub fn Menu(props: &MenuProps) -> Html {
     };
     let is_open = open.get();
     let query = use_kept(String::new);
+    let at_opening = use_mut_ref(Vec::new);
     let mut items = Vec::new();
     if is_open {
         items = numbered(props.items.emit(()));
+    }
+    if props.fixed {
+        let mut at_opening = at_opening.borrow_mut();
+        if !is_open || at_opening.is_empty() {
+            at_opening.clone_from(&items);
+        }
+        items.clone_from(&at_opening);
     }
     if props.searched {
         let wanted = query.get();

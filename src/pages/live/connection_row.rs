@@ -130,7 +130,7 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
                     { match state { ConnectionState::Open => "Disconnect", _ if is_ended => "Connect", _ => "Stop" } }
                 </button>
                 <Menu id={format!("connection-{}", number.0)} class="bare square only-icon" name={format!("More for {}", profile.shown_name())}
-                    label={icon(Icon::Dots)} {items} {on_choose} />
+                    label={icon(Icon::Dots)} fixed=true {items} {on_choose} />
             </span>
         </li>
     }
