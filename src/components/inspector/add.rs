@@ -38,5 +38,6 @@ pub(super) fn add_menu(shown: &Shown, on_edit: &Callback<Edited>) -> Html {
         on_choose,
         searched: false,
         disabled,
+        fixed: false,
     })
 }

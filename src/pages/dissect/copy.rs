@@ -39,6 +39,7 @@ pub(super) fn copy_menu(desk: &Rc<Desk>) -> Html {
         on_choose: Callback::from(move |index: usize| copy(&desk, index)),
         searched: false,
         disabled,
+        fixed: false,
     })
 }
 

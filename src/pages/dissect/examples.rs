@@ -64,6 +64,7 @@ pub(super) fn use_examples(acts: &Acts) -> Html {
         on_choose,
         searched: true,
         disabled: false,
+        fixed: false,
     })
 }
 
