@@ -4,6 +4,7 @@ import { expect, type Page } from "@playwright/test";
 import { connectToNothing, open, publish, rows } from "./live";
 import { connack, publish as publishPacket, serve } from "./peers/server";
 import { test } from "./quiet";
+import { twice } from "./ways";
 
 const topic = (page: Page, name: string) => page.locator(`[data-testid="topic"][title="${name}"]`);
 
@@ -103,7 +104,7 @@ for (const width of [390, 1440]) {
   });
 }
 
-test("a response is told with its payload, away from the form, and leads to its packet", async ({ page, context }) => {
+twice("a response is told with its payload, away from the form, and leads to its packet", async (hand, page, context) => {
   await open(page);
   const other = await context.newPage();
   await open(other);
@@ -125,7 +126,7 @@ test("a response is told with its payload, away from the form, and leads to its 
   await expect(toast).toContainText("Response after");
   const [said, form] = [(await page.locator(".toast").last().boundingBox())!, (await page.getByTestId("publish").boundingBox())!];
   expect(said.y > form.y + form.height || said.y + said.height < form.y || said.x > form.x + form.width).toBe(true);
-  await toast.getByRole("button", { name: "Show" }).click();
+  await hand.press(toast.getByRole("button", { name: "Show" }));
   await expect(page.getByTestId("payload")).toContainText("42");
 });
 

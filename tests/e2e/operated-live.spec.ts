@@ -197,6 +197,18 @@ twice("a message is written, published, kept, repeated and asked with", async (h
   await expect(page.locator(".payload-file b")).toHaveText("p.txt");
 });
 
+twice("a payload is looked at in every way", async (hand, page) => {
+  await open(page);
+  await publish(page, "t/cbor", "a1 61 74 01", "0", "hex");
+  await rows(page, "PUBLISH").last().click();
+  const tabs = page.getByRole("tablist", { name: "Show the payload as" }).getByRole("tab");
+  await expect(tabs.filter({ hasText: "CBOR" })).toBeVisible();
+  for (const tab of await tabs.all()) {
+    await hand.press(tab);
+    await expect(tab).toHaveAttribute("aria-selected", "true");
+  }
+});
+
 twice("the lists are searched, paused, saved, emptied and walked through", async (hand, page) => {
   await open(page);
   await publish(page, "t/1", "1", "1");
@@ -214,6 +226,8 @@ twice("the lists are searched, paused, saved, emptied and walked through", async
       await page.keyboard.press("End");
     }
     await expect(page.getByTestId(row).last()).toHaveAttribute("aria-selected", "true");
+    // Of a key that is pressed again it is sure which row it operates.
+    if (!hand.hasMouse) await page.keyboard.press("End");
   }
   const picture = page.getByTestId("flow-picture");
   await hand.press(picture.getByTestId("arrow").first());
