@@ -55,7 +55,7 @@ mod wills;
 mod window;
 mod words;
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -437,11 +437,17 @@ impl Monitor {
         for connection in self.connections.values() {
             connection.open_flows(&mut open);
         }
-        open.extend(
-            self.view
-                .sessions()
-                .flat_map(session::Session::broken_flows),
-        );
+        let sessions = self.view.sessions();
+        let mut broken: Vec<Flow> = sessions.flat_map(session::Session::broken_flows).collect();
+        if !broken.is_empty() {
+            // A refused CONNECT leaves a copy of a session that its connection goes on with.
+            let mark = |flow: &Flow| flow.packets.as_slice().first().copied();
+            let is_message = |flow: &&Flow| matches!(flow.kind, FlowKind::Publish(_));
+            let listed = open.iter().chain(&self.log.flows).filter(is_message);
+            let listed: BTreeSet<Option<u64>> = listed.map(mark).collect();
+            broken.retain(|flow| !listed.contains(&mark(flow)));
+        }
+        open.append(&mut broken);
         open.sort_by_key(|flow| flow.packets.as_slice().first().copied());
         self.log.flows.iter().copied().chain(open).collect()
     }

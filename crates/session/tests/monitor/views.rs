@@ -140,6 +140,25 @@ fn a_handshake_that_is_cut_off_stays_and_goes_on_with_its_session() {
 }
 
 #[test]
+fn a_handshake_is_listed_once_while_connections_take_over() {
+    let mut talk = talk(
+        "a connect resume expiry=60
+        a> PUBLISH t x q1 #1
+        a2> CONNECT id=a",
+    );
+    let states = |talk: &Talk| -> Vec<FlowState> {
+        let flows = publishes(talk);
+        flows.into_iter().map(|(state, _)| state).collect()
+    };
+    let waits = FlowState::WaitsFor(PacketType::Puback);
+    assert_eq!(states(&talk), [waits]);
+    talk.run("a2< CONNACK 87\na2 close");
+    assert_eq!(states(&talk), [waits]);
+    talk.run("a< PUBACK #1");
+    assert_eq!(states(&talk), [FlowState::Done]);
+}
+
+#[test]
 fn flows_with_their_packets_times_and_states() {
     let talk = talk(
         "a connect
