@@ -1,9 +1,5 @@
 //! Connections that open and close: their rows among the packets, and why they closed.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot go on says so"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 use mqttscope_engine::protocol::{Action, ClosedBy, EventKind, EventView};
 
@@ -23,13 +19,6 @@ fn websocket(version: &str, client_identifier: &str) -> Box<Profile> {
 }
 
 /// The socket that is asked for.
-fn asked(world: &mut World) -> mqttscope_engine::SocketId {
-    let Some(Transport::Open { socket, .. }) = world.asked.pop() else {
-        panic!("a socket is asked for");
-    };
-    socket
-}
-
 fn closed(code: u16) -> Closed {
     Closed {
         code,
@@ -102,7 +91,7 @@ fn each_opening_and_closing_is_a_row_among_the_packets() {
 fn rows_are_found_and_exported_without_the_query_of_the_address() {
     let mut world = world();
     world.command(Command::Connect(A, websocket("5", "a")));
-    let socket = asked(&mut world);
+    let socket = world.socket_asked_for();
     world.engine.handle_open(world.now, socket);
     world.engine.handle_bytes(world.now, socket, CONNACK);
     world.now += 3_200.0;
@@ -227,7 +216,7 @@ fn a_denied_filter_is_named() {
             ..*websocket("5", "a")
         }),
     ));
-    let socket = asked(&mut world);
+    let socket = world.socket_asked_for();
     world.engine.handle_open(world.now, socket);
     world.engine.handle_bytes(world.now, socket, CONNACK);
     world.now += 30.0;
@@ -248,7 +237,7 @@ fn a_denied_filter_is_named() {
 fn an_end_within_a_packet_is_told_before_all_guesses() {
     let mut world = world();
     world.command(Command::Connect(A, websocket("5", "a")));
-    let socket = asked(&mut world);
+    let socket = world.socket_asked_for();
     world.engine.handle_open(world.now, socket);
     world.engine.handle_bytes(world.now, socket, CONNACK);
     let begun = [0x30, 0xa9, 2, 0, 1, b't'];
@@ -269,7 +258,7 @@ fn an_end_within_a_packet_is_told_before_all_guesses() {
 fn an_answer_in_the_form_of_3_1_1_is_told_as_that() {
     let mut world = world();
     world.command(Command::Connect(A, websocket("5", "a")));
-    let socket = asked(&mut world);
+    let socket = world.socket_asked_for();
     world.engine.handle_open(world.now, socket);
     world
         .engine
@@ -289,13 +278,13 @@ fn an_answer_in_the_form_of_3_1_1_is_told_as_that() {
 fn an_address_that_worked_is_not_doubted_later() {
     let mut world = world();
     world.command(Command::Connect(A, websocket("5", "a")));
-    let socket = asked(&mut world);
+    let socket = world.socket_asked_for();
     world.engine.handle_open(world.now, socket);
     world.engine.handle_bytes(world.now, socket, CONNACK);
     world.now += 20_000.0;
     world.engine.handle_closed(world.now, socket, &closed(1006));
     world.pass(5_000.0);
-    let socket = asked(&mut world);
+    let socket = world.socket_asked_for();
     let refused = Closed {
         code: 1006,
         ..Closed::default()
@@ -317,7 +306,7 @@ fn an_address_that_worked_is_not_doubted_later() {
 fn an_address_that_the_browser_does_not_take_is_tried_once() {
     let mut world = world();
     world.command(Command::Connect(A, websocket("5", "a")));
-    let socket = asked(&mut world);
+    let socket = world.socket_asked_for();
     let refused = Closed {
         reason: "The URL is invalid".into(),
         ..Closed::default()
@@ -377,7 +366,7 @@ fn the_secrets_of_an_address_are_in_no_row_and_no_export() {
     profile.target = Target::WebSocket(address.into());
     let mut world = world();
     world.command(Command::Connect(A, profile.clone()));
-    let socket = asked(&mut world);
+    let socket = world.socket_asked_for();
     world.engine.handle_open(world.now, socket);
     let texts = all_texts(&mut world);
     assert!(texts.contains("ws://127.0.0.1:9101/mqtt"), "{texts}");
@@ -386,7 +375,7 @@ fn the_secrets_of_an_address_are_in_no_row_and_no_export() {
     // Browsers quote an address that they do not take.
     world.command(Command::Cut(A));
     world.command(Command::Connect(B, profile));
-    let socket = asked(&mut world);
+    let socket = world.socket_asked_for();
     let closed = Closed {
         reason: format!("The URL '{address}' is invalid."),
         ..Closed::default()

@@ -1,15 +1,9 @@
 //! A server that sends what is allowed and made to hurt: the heap and every report stay small.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot go on says so"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
-use mqttscope_engine::protocol::{
-    Command, ConnectionId, Looking, Profile, RecordId, Report, Target, Tree, Window,
-};
-use mqttscope_engine::{SocketId, Transport};
+use mqttscope_engine::SocketId;
+use mqttscope_engine::protocol::{Command, Looking, RecordId, Report, Tree, Window};
 
 use crate::world::World;
 
@@ -19,15 +13,7 @@ const REPORT: usize = 1 << 20;
 /// A connection whose server is the test; it has not answered the CONNECT.
 fn attacked() -> (World, SocketId) {
     let mut world = World::new();
-    let profile = Profile {
-        target: Target::WebSocket("ws://127.0.0.1:1".into()),
-        ..Profile::default()
-    };
-    world.command(Command::Connect(ConnectionId(1), Box::new(profile)));
-    let Some(Transport::Open { socket, .. }) = world.asked.pop() else {
-        panic!("no socket is asked for");
-    };
-    world.engine.handle_open(world.now, socket);
+    let socket = world.connect_to_the_test();
     let window = Window {
         count: 60,
         tail: true,

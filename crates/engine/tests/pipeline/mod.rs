@@ -1,15 +1,10 @@
 //! One framing, one reading, one number for each packet: log, watch and client see the same.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot go on says so"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
-use mqttscope_engine::protocol::{
-    Command, ConnectionId, ConnectionState, Looking, Profile, Target, Window,
-};
-use mqttscope_engine::{SocketId, Transport};
+use mqttscope_engine::SocketId;
+use mqttscope_engine::protocol::{Command, ConnectionState, Looking, Window};
+use mqttscope_wire::varint;
 
 use crate::world::{Seen, World};
 
@@ -22,15 +17,7 @@ const PUBACK: &[u8] = &[0x40, 2, 0, 7];
 
 /// A connection whose server is the test, and which has not answered the CONNECT.
 fn opened(world: &mut World) -> SocketId {
-    let profile = Profile {
-        target: Target::WebSocket("ws://127.0.0.1:1".into()),
-        ..Profile::default()
-    };
-    world.command(Command::Connect(ConnectionId(1), Box::new(profile)));
-    let Some(Transport::Open { socket, .. }) = world.asked.pop() else {
-        panic!("no socket is asked for");
-    };
-    world.engine.handle_open(world.now, socket);
+    let socket = world.connect_to_the_test();
     let window = Window {
         count: 60,
         ..Window::default()
@@ -52,15 +39,8 @@ fn connected() -> (World, SocketId) {
 
 /// A PUBLISH of QoS 0 with a payload of so many bytes.
 fn publish(payload: usize) -> Vec<u8> {
-    let left = payload + 4;
     let mut packet = vec![0x30];
-    for shift in [0, 7, 14, 21] {
-        let more = left >> (shift + 7) > 0;
-        packet.push((left >> shift) as u8 & 127 | if more { 128 } else { 0 });
-        if !more {
-            break;
-        }
-    }
+    varint::write(u32::try_from(payload + 4).unwrap(), &mut packet);
     packet.extend_from_slice(&[0, 1, b't', 0]);
     packet.resize(packet.len() + payload, b'x');
     packet

@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 
 use mqttscope_engine::protocol::{
-    Command, EventView, Exported, FindingView, FlowView, History, MessageRow, Notice, Packet,
-    Published, Report, StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
+    Command, ConnectionId, EventView, Exported, FindingView, FlowView, History, MessageRow, Notice,
+    Packet, Profile, Published, Report, StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
 };
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_session::broker::{self, Broker, Options, Transmit};
@@ -115,6 +115,26 @@ impl World {
         }
         self.engine.handle_command(self.now, Command::Drawn);
         seen
+    }
+
+    /// The socket that was asked for last and is nobody's.
+    pub(crate) fn socket_asked_for(&mut self) -> SocketId {
+        let Some(Transport::Open { socket, .. }) = self.asked.pop() else {
+            panic!("no socket is asked for");
+        };
+        socket
+    }
+
+    /// Connection 1, whose server is the test: its socket is open, and the CONNECT has no answer.
+    pub(crate) fn connect_to_the_test(&mut self) -> SocketId {
+        let profile = Profile {
+            target: Target::WebSocket("ws://127.0.0.1:1".into()),
+            ..Profile::default()
+        };
+        self.command(Command::Connect(ConnectionId(1), Box::new(profile)));
+        let socket = self.socket_asked_for();
+        self.engine.handle_open(self.now, socket);
+        socket
     }
 
     pub(crate) fn socket_of_first(&self) -> SocketId {
