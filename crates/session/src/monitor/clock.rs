@@ -105,7 +105,8 @@ impl Connection {
     }
 
     fn judge_connect_and_ping(&mut self, judge: &mut Judge<'_>) {
-        if let Some(flow) = &mut self.connecting
+        if let Some(flow) = &self.connecting
+            && !self.connecting_judged
             && flow.state == FlowState::WaitsFor(PacketType::Connack)
             && judge.at - flow.updated >= PATIENCE
         {
@@ -116,8 +117,7 @@ impl Connection {
                 ..judge.found(Rule::ConnectUnanswered)
             };
             judge.report(finding);
-            // Said once.
-            flow.state = FlowState::Broken;
+            self.connecting_judged = true;
         }
         self.judge_ping(judge, false);
     }

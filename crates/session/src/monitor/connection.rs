@@ -110,6 +110,8 @@ pub(super) struct Connection {
     pub(super) silence_judged: (bool, bool),
     pub(super) requests: HashMap<u16, Request>,
     pub(super) connecting: Option<Flow>,
+    /// It was said that its answer is late.
+    pub(super) connecting_judged: bool,
     pub(super) authenticating: Option<Flow>,
     /// The first PINGREQ that waits, and how many do.
     pub(super) ping: Option<Flow>,
@@ -154,6 +156,7 @@ impl Connection {
             silence_judged: (false, false),
             requests: HashMap::new(),
             connecting: None,
+            connecting_judged: false,
             authenticating: None,
             ping: None,
             pings: 0,

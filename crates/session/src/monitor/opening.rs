@@ -53,6 +53,7 @@ impl Connection {
         self.keep_alive = Some((connect.keep_alive, false));
         self.session = Session::new(false);
         self.session.client_identifier = identifier.into();
+        self.connecting_judged = false;
         self.connecting = Some(Flow::begin(
             self.id,
             FlowKind::Connect,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use mqttscope_session::common::Instant;
 use mqttscope_session::monitor::{ConnectionId, FlowKind, FlowState, HandshakeStep, Phase};
 use mqttscope_wire::{PacketType, ProtocolVersion, QoS, ReasonCode, Rule, Sender, Severity};
 
@@ -137,6 +138,25 @@ fn a_handshake_that_is_cut_off_stays_and_goes_on_with_its_session() {
         a2 connect",
     );
     assert_eq!(publishes(&ended), [(FlowState::Broken, vec![2])]);
+}
+
+#[test]
+fn a_late_connack_is_waited_for() {
+    let mut talk = talk("a> CONNECT id=a\n+30");
+    let states = |talk: &Talk| -> Vec<FlowState> {
+        let flows = talk.monitor.flows().into_iter();
+        flows.map(|flow| flow.state).collect()
+    };
+    talk.monitor.handle_time(Instant::from_millis(60_000));
+    let late = talk.monitor.findings();
+    assert_eq!(
+        late.iter().map(|found| found.rule).collect::<Vec<_>>(),
+        [Rule::ConnectUnanswered]
+    );
+    // The connection is there all the same.
+    assert_eq!(states(&talk), [FlowState::WaitsFor(PacketType::Connack)]);
+    talk.monitor.handle_time(Instant::from_millis(90_000));
+    assert_eq!(talk.monitor.findings().len(), 1);
 }
 
 #[test]
