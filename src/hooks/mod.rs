@@ -12,7 +12,7 @@ mod virtual_rows;
 pub use hash::{Arrival, use_hash};
 pub use kept::{Kept, Undo, use_after, use_kept, use_made};
 pub use keys::use_window_keys;
-pub use narrow::use_narrow;
+pub use narrow::{ONE_PANE, use_narrow};
 pub use reader::{ReaderStage, use_reader};
 pub use resizes::Resizes;
 pub use texts::{TextsStage, use_texts};

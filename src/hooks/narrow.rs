@@ -1,4 +1,4 @@
-//! Whether the page is one column wide.
+//! How wide the page is.
 
 use gloo_events::EventListener;
 use web_sys::MediaQueryList;
@@ -7,14 +7,17 @@ use yew::prelude::*;
 use super::kept::{use_after, use_kept};
 use crate::services::browser;
 
-/// True where the style sheets show one pane at a time.
+/// Where the style sheets show one pane at a time.
+pub const ONE_PANE: &str = "(max-width: 719px)";
+
+/// Whether the page is as narrow as this media query says.
 #[hook]
-pub fn use_narrow() -> bool {
-    let narrow = use_kept(|| list().is_some_and(|list| list.matches()));
+pub fn use_narrow(query: &'static str) -> bool {
+    let narrow = use_kept(|| list(query).is_some_and(|list| list.matches()));
     {
         let narrow = narrow.clone();
         use_after([], move || {
-            let list = list()?;
+            let list = list(query)?;
             let listener = EventListener::new(&list.clone(), "change", move |_| {
                 narrow.set(list.matches());
             });
@@ -24,6 +27,6 @@ pub fn use_narrow() -> bool {
     narrow.get()
 }
 
-fn list() -> Option<MediaQueryList> {
-    browser::window()?.match_media("(max-width: 719px)").ok()?
+fn list(query: &str) -> Option<MediaQueryList> {
+    browser::window()?.match_media(query).ok()?
 }

@@ -2,7 +2,7 @@
 
 use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Event, HtmlElement, Window};
+use web_sys::{Document, Element, Event, HtmlElement, Window};
 use yew::NodeRef;
 
 /// The window.
@@ -83,7 +83,7 @@ pub fn target(event: &Event) -> Option<HtmlElement> {
 /// The number in a `data-` attribute of the event's target or of what it stands in.
 #[must_use]
 pub fn data_number(event: &Event, name: &str) -> Option<usize> {
-    let element: web_sys::Element = event.target()?.dyn_into().ok()?;
+    let element: Element = event.target()?.dyn_into().ok()?;
     let holder = element.closest(&format!("[data-{name}]")).ok()??;
     holder.get_attribute(&format!("data-{name}"))?.parse().ok()
 }
@@ -91,7 +91,7 @@ pub fn data_number(event: &Event, name: &str) -> Option<usize> {
 /// The text of a `data-` attribute of the event's target or of what it stands in.
 #[must_use]
 pub fn data_text(event: &Event, name: &str) -> Option<String> {
-    let element: web_sys::Element = event.target()?.dyn_into().ok()?;
+    let element: Element = event.target()?.dyn_into().ok()?;
     element
         .closest(&format!("[data-{name}]"))
         .ok()??
@@ -118,7 +118,11 @@ pub fn is_typing(event: &Event) -> bool {
 
 /// Puts the focus on the element with this id.
 pub fn focus_id(id: &str) {
-    let element = document().and_then(|document| document.get_element_by_id(id));
+    focus(document().and_then(|document| document.get_element_by_id(id)));
+}
+
+/// Puts the focus on an element.
+pub fn focus(element: Option<Element>) {
     if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         // An element that cannot take it is left as it is.
         let _ = element.focus();

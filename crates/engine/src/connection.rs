@@ -12,12 +12,15 @@ use crate::protocol::{
 };
 use crate::rates::Meter;
 use crate::topics::{self, Topics};
+use crate::unfinished;
 use crate::view::cut::cut;
 
 /// Characters of a Client Identifier, which the server may have assigned, in a report.
 const MOST_IDENTIFIER: usize = 300;
 /// The same of a sentence of advice.
 const MOST_ADVICE: usize = 600;
+/// Milliseconds from which on a packet whose end is missing is worth a word.
+const UNFINISHED_MS: f64 = 1000.0;
 
 /// A socket, or a link to the built-in broker. Every attempt has a number of its own, so that late
 /// news of an earlier one does no harm.
@@ -79,6 +82,8 @@ pub(crate) struct Connection {
     pub(crate) socket: Option<SocketId>,
     pub(crate) outwards: Framer,
     pub(crate) inwards: Framer,
+    /// Where among the server's bytes a packet begins that is not whole, and since when.
+    pub(crate) unfinished: Option<(u64, f64)>,
     /// Topics by alias, of each direction.
     pub(crate) aliases: [HashMap<u16, u32>; 2],
     pub(crate) meter: Meter,
@@ -127,6 +132,7 @@ impl Connection {
             socket: None,
             outwards: Framer::default(),
             inwards: Framer::default(),
+            unfinished: None,
             aliases: Default::default(),
             meter: Meter::default(),
             round_trip_ms: None,
@@ -154,12 +160,31 @@ impl Connection {
         }
     }
 
+    /// Notes since when the server's last packet waits for its end.
+    pub(crate) fn note_unfinished(&mut self, now_ms: f64) {
+        let begins = self.inwards.offset();
+        let is_same = self.unfinished.is_some_and(|(before, _)| before == begins);
+        if self.inwards.rest().is_empty() {
+            self.unfinished = None;
+        } else if !is_same {
+            self.unfinished = Some((begins, now_ms));
+        }
+    }
+
+    /// How much of a packet has come that waits for its end for a while, in words.
+    fn arriving(&self, now_ms: f64) -> Option<String> {
+        let (_, since) = self.unfinished?;
+        let words = unfinished::words(self.inwards.rest())?;
+        (now_ms - since >= UNFINISHED_MS).then_some(words)
+    }
+
     /// A new link begins: nothing of the one before is left in the pipes.
     pub(crate) fn begin(&mut self, now_ms: f64, socket: SocketId) {
         self.socket = Some(socket);
         self.attempt = Attempt::new(now_ms);
         self.outwards = Framer::default();
         self.inwards = Framer::default();
+        self.unfinished = None;
         self.aliases = Default::default();
     }
 
@@ -372,6 +397,7 @@ impl Connection {
             rates: self.meter.rates(now_ms),
             round_trip_ms: self.round_trip_ms,
             queued: client.queued as u64,
+            arriving: self.arriving(now_ms),
             repeating: self.repeating.is_some(),
             advice: self.advice.iter().map(shortened).collect(),
         }

@@ -23,10 +23,19 @@ pub struct Recording {
     /// Both sides speak in it.
     has_both: bool,
     /// Where the bytes stood in what was given, in order; empty: there.
-    pieces: Vec<Range<usize>>,
+    pieces: Vec<PieceAt>,
     packets: Vec<Packet>,
     /// What the rows of large packets say, in order: a row is made whenever it is drawn.
     summaries: Vec<(usize, String)>,
+}
+
+/// Bytes that stood together in what was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct PieceAt {
+    /// Where they begin in the recording.
+    start: usize,
+    /// Where they stood in what was given.
+    given: Range<usize>,
 }
 
 /// Bytes from which on a packet's row is made once.
@@ -153,11 +162,17 @@ impl Recording {
     #[must_use]
     pub fn of_sides(bytes: &[u8], runs: &[Run], version: Option<ProtocolVersion>) -> Self {
         let found = sides::find(bytes, runs);
-        let pieces: Vec<_> = found
+        let given: Vec<_> = found
             .iter()
             .flat_map(|found| found.pieces.clone())
             .collect();
-        let ordered = sides::join(bytes, &pieces);
+        let ordered = sides::join(bytes, &given);
+        let mut next = 0_usize;
+        let pieces = given.into_iter().map(|given| {
+            let start = next;
+            next = start.saturating_add(given.len());
+            PieceAt { start, given }
+        });
         let detection = detect(&ordered, None);
         let speaks = |side| found.iter().any(|found| found.from == side);
         let has_both = speaks(Sender::Client) && speaks(Sender::Server);
@@ -171,7 +186,7 @@ impl Recording {
             chosen: version,
             sender: None,
             has_both,
-            pieces,
+            pieces: pieces.collect(),
             packets,
             summaries,
         }
@@ -238,13 +253,15 @@ impl Recording {
             return range;
         }
         let place = |wanted: usize| {
-            let mut before = 0_usize;
-            let piece = self.pieces.iter().find_map(|piece| {
-                let into = wanted.checked_sub(before)?;
-                before = before.saturating_add(piece.len());
-                (into < piece.len()).then(|| piece.start.saturating_add(into))
-            });
-            piece.unwrap_or(wanted)
+            let index = self
+                .pieces
+                .partition_point(|piece| piece.start.saturating_add(piece.given.len()) <= wanted);
+            self.pieces.get(index).map_or(wanted, |piece| {
+                piece
+                    .given
+                    .start
+                    .saturating_add(wanted.saturating_sub(piece.start))
+            })
         };
         let (first, last) = (place(range.start), place(range.end.saturating_sub(1)));
         first.min(last)..first.max(last).saturating_add(1)
@@ -253,12 +270,9 @@ impl Recording {
     /// The packet with this byte of what was given.
     #[must_use]
     pub fn packet_of(&self, given: usize) -> Option<usize> {
-        let mut before = 0_usize;
         let piece = self.pieces.iter().find_map(|piece| {
-            let start = before;
-            before = before.saturating_add(piece.len());
-            let into = given.checked_sub(piece.start)?;
-            (into < piece.len()).then(|| start.saturating_add(into))
+            let into = given.checked_sub(piece.given.start)?;
+            (into < piece.given.len()).then(|| piece.start.saturating_add(into))
         });
         let byte = piece.unwrap_or(given);
         self.packets

@@ -11,7 +11,7 @@ use super::tree_acts::Acts;
 use super::tree_keys::{At, Key, key};
 use super::{InspectorProps, Shown};
 use crate::element::{El, el, keyed_part};
-use crate::hooks::{use_after, use_kept, use_made, use_narrow, use_uneven_rows};
+use crate::hooks::{ONE_PANE, use_after, use_kept, use_made, use_narrow, use_uneven_rows};
 use crate::services::browser;
 use crate::state::row_heights::RowHeights;
 
@@ -47,7 +47,7 @@ pub(super) fn use_field_tree(
     // Nodes that are folded the other way than they are at first.
     let folded = use_kept(Toggled::default);
     let editing = use_kept(Option::<(Shown, usize)>::default);
-    let narrow = use_narrow();
+    let narrow = use_narrow(ONE_PANE);
     let unlike = Rc::new(folded.get());
     let numbers = std::iter::once(props.shown.address()).chain(unlike.nodes().iter().copied());
     let numbers: Vec<usize> = numbers.collect();

@@ -13,6 +13,9 @@ use crate::services::browser;
 /// Height of a line, as in the style sheet.
 const LINE: u32 = 24;
 
+/// Where 16 bytes and their letters do not fit beside the packets, as in the style sheet.
+const HALF_LINES: &str = "(max-width: 919px)";
+
 /// The bytes; `hover`: the node that the pointer is over.
 #[hook]
 pub(super) fn use_hex_view(
@@ -20,7 +23,7 @@ pub(super) fn use_hex_view(
     hover: Option<usize>,
     on_hover: &Callback<Option<usize>>,
 ) -> El {
-    let across = if use_narrow() { 8 } else { 16 };
+    let across = if use_narrow(HALF_LINES) { 8 } else { 16 };
     let shown = &props.shown;
     let len = shown.bytes().len();
     let lines = shown.len_with_missing().div_ceil(across);

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::desk::Desk;
 use crate::element::{El, el};
+use crate::services::browser;
 
 /// A PINGREQ-sized lesson: what a few bytes say.
 const LESSON: [(&str, &str); 9] = [
@@ -32,7 +33,11 @@ pub(super) fn empty(desk: &Rc<Desk>) -> El {
                 .test("try")
                 .text(example.title)
                 .child(el("span").text(example.shows));
-            let open = move |_: MouseEvent| super::examples::open(&example, &acts);
+            let open = move |_: MouseEvent| {
+                super::examples::open(&example, &acts);
+                // The button goes with the invitation.
+                browser::focus_id("main");
+            };
             button.on_click(open.into())
         });
         empty

@@ -87,14 +87,18 @@ pub(super) fn use_talk(desk: &Rc<Desk>, marks: &Marks) -> Option<El> {
 /// The time of each packet in milliseconds; not a number where the text does not tell it.
 fn times(document: &Document) -> Vec<f64> {
     let recording = &document.recording;
+    // Of bytes that were taken out of something else, the places are not those in the text.
+    let known: &[(usize, u64)] = match document.other {
+        None => &document.times,
+        Some(_) => &[],
+    };
     let packets = recording.packets().iter();
     packets
         .map(|packet| {
             let end = packet.at.offset.saturating_add(packet.at.len);
             let start = recording.given(packet.at.offset..end).start;
-            // Of bytes that were taken out of something else, the places are not those in the text.
-            let known = document.times.iter().filter(|_| document.other.is_none());
-            let told = known.take_while(|(begins, _)| *begins <= start).last();
+            let behind = known.partition_point(|(begins, _)| *begins <= start);
+            let told = behind.checked_sub(1).and_then(|index| known.get(index));
             told.map_or(f64::NAN, |(_, at)| *at as f64)
         })
         .collect()

@@ -8,6 +8,7 @@ use yew::prelude::*;
 use super::act::Acts;
 use super::player::Player;
 use crate::components::menu::{Item, Menu};
+use crate::services::browser;
 use crate::state::flows::{Act, Column, Mode};
 use crate::state::playback::Playback;
 
@@ -59,6 +60,8 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
             let fault = run.faults_at(*at.borrow()).into_iter().nth(index);
             if let (Some(fault), Some(acts)) = (fault, &acts) {
                 acts.dispatch(Act::Fork(fault));
+                // The menu's button is drawn anew; from here Space plays.
+                browser::focus_quietly("[data-testid=room]");
             }
         })
     };

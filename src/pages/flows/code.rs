@@ -33,16 +33,17 @@ pub(super) fn Code(props: &CodeProps) -> Html {
         "--lines:{count};--letters:{}",
         longest.unwrap_or_default().max(10)
     );
-    let is_wrong = |line: &usize| props.wrong.contains(line);
+    // One text for all numbers: a text may have any number of lines, and only wrong ones are elements.
+    let numbers: String = (1..=count).map(|line| format!("{line}\n")).collect();
+    let at = |line: usize| format!("--line:{}", line.saturating_sub(1));
     html! {
         <div class="code" style={size}>
-            <ol class="numbers" aria-hidden="true">
-                { for (1..=count).map(|line| html! { <li class={classes!(is_wrong(&line).then_some("wrong"))}>{ line }</li> }) }
-            </ol>
+            <div class="numbers" aria-hidden="true">
+                { numbers }
+                { for props.wrong.iter().map(|&line| html! { <b class="wrong" style={at(line)}>{ line }</b> }) }
+            </div>
             <div class="written">
-                <div class="marks" aria-hidden="true">
-                    { for (1..=count).map(|line| html! { <i class={classes!(is_wrong(&line).then_some("wrong"))}></i> }) }
-                </div>
+                { for props.wrong.iter().map(|&line| html! { <i class="wrong" aria-hidden="true" style={at(line)}></i> }) }
                 <textarea id={FIELD} aria-label="Scenario" data-testid="script" spellcheck="false" autocapitalize="off" wrap="off"
                     aria-invalid={(!props.wrong.is_empty()).to_string()} aria-describedby="script-says" oninput={on_input} value={props.text.clone()} />
             </div>

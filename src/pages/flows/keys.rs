@@ -11,6 +11,7 @@ use crate::hooks::use_window_keys;
 use crate::services::browser;
 use crate::state::flows::{Act, Flows};
 use crate::state::playback::Playback;
+use crate::state::toasts::{ToastAction, Toaster};
 
 #[hook]
 pub(super) fn use_page_keys(
@@ -19,6 +20,7 @@ pub(super) fn use_page_keys(
     diagram: &Rc<Diagram>,
 ) {
     let acts: Acts = state.dispatcher();
+    let toaster = use_context::<Toaster>();
     let player = playing.player.clone();
     let (state, diagram) = (state.clone(), diagram.clone());
     let key = (
@@ -70,6 +72,10 @@ pub(super) fn use_page_keys(
                         client: packet.client,
                         when: When::At(player.moment()),
                     }));
+                } else if let Some(toaster) = &toaster {
+                    toaster.dispatch(ToastAction::Say(
+                        "No packet is on its way now: step to one, then x cuts its link.".into(),
+                    ));
                 }
             }
             "[" => acts.dispatch(Act::Choose(state.chosen().unwrap_or(1).saturating_sub(1))),

@@ -35,11 +35,14 @@ use mqttscope_inspect::flows::Diagram;
 use yew::prelude::*;
 
 use crate::hooks::Arrival;
+use crate::services::browser;
 use crate::state::flows::{Column, Flows as State, Mode};
 use act::Acts;
 
 /// How much larger the diagrams are in a presentation, as in the style sheet.
 const PRESENTED: f64 = 1.4;
+/// From how many pixels on the diagrams are larger while they are presented: below, lanes would go off the screen.
+const LARGE: i32 = 640;
 
 /// What the page is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -57,9 +60,13 @@ pub fn Flows(props: &FlowsProps) -> Html {
     let keep = keeping::use_keeping(&state);
     let panels = panels::use_panels(&state);
     let player = use_memo((), |()| player::Player::new());
-    let zoom = if *panels.presenting { PRESENTED } else { 1.0 };
-    player.zoom.set(zoom);
     let measured = use_state_eq(|| pictures::USUAL);
+    let zoom = if *panels.presenting && *measured >= LARGE {
+        PRESENTED
+    } else {
+        1.0
+    };
+    player.zoom.set(zoom);
     let room = (f64::from(*measured) / zoom) as i32;
     let diagrams = use_memo((state.columns().to_vec(), room), |(columns, room)| {
         pictures::diagrams(columns, *room)
@@ -98,6 +105,8 @@ pub fn Flows(props: &FlowsProps) -> Html {
         Callback::from(move |()| {
             editing.set(None);
             on_part.emit(steps::Part::Diagram);
+            // The field that has the focus goes; from here Space plays.
+            browser::focus_quietly("[data-testid=room]");
         })
     };
     let shown_packet = panels
@@ -118,7 +127,7 @@ pub fn Flows(props: &FlowsProps) -> Html {
     html! {
         <ContextProvider<Acts> context={state.dispatcher()}>
             <main id="main" tabindex="-1" class="flows" data-part={panels.part.name()} data-mode={mode_name(state.mode())}
-                data-editing={panels.editing.is_some().to_string()} data-presenting={panels.presenting.to_string()}>
+                data-editing={panels.editing.is_some().to_string()} data-presenting={panels.presenting.to_string()} style={format!("--zoom:{zoom}")}>
                 <h1 class="unseen">{ "Handshakes, drawn from real packets" }</h1>
                 { steps::parts(*panels.part, panels.editing.is_some(), &panels.on_part) }
                 { side }

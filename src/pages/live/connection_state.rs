@@ -19,8 +19,18 @@ pub(super) fn said(
 ) -> (&'static str, String) {
     match state {
         ConnectionState::Closed => ("closed", String::new()),
-        ConnectionState::Opening => ("opening", "connecting…".into()),
+        ConnectionState::Opening => {
+            let arriving = view.and_then(|view| view.arriving.as_deref());
+            let arriving = arriving.map(|arriving| format!(" {arriving}"));
+            (
+                "opening",
+                format!("connecting…{}", arriving.unwrap_or_default()),
+            )
+        }
         ConnectionState::Open => {
+            if let Some(arriving) = view.and_then(|view| view.arriving.as_deref()) {
+                return ("open", format!("incomplete: {arriving}"));
+            }
             let session = match view.and_then(|view| view.session_present) {
                 Some(true) => "session present",
                 _ => "new session",

@@ -56,24 +56,51 @@ pub(super) fn Edit(props: &EditProps) -> Html {
         })
     };
     let on_submit = done(true).reform(|event: SubmitEvent| event.prevent_default());
+    // Escape is pressed by mistake: what was typed is given up only on a second word.
+    let is_asking = use_state(|| false);
+    let on_close = {
+        let (on_close, is_asking) = (props.on_close.clone(), is_asking.clone());
+        let would_lose = form.differs_from(&props.profile);
+        Callback::from(move |()| {
+            if would_lose {
+                is_asking.set(true);
+            } else {
+                on_close.emit(());
+            }
+        })
+    };
+    let keep = {
+        let is_asking = is_asking.clone();
+        Callback::from(move |_: MouseEvent| is_asking.set(false))
+    };
+    let discard = props.on_close.reform(|_: MouseEvent| ());
     let title = if props.is_known {
         "Edit connection"
     } else {
         "New connection"
     };
     html! {
-        <Dialog {title} on_close={props.on_close.clone()}>
+        <Dialog {title} {on_close}>
             <form class="edit" data-testid="edit" onsubmit={on_submit}>
                 if !props.note.is_empty() {
                     <details class="settings-group listener"><summary>{ "Broker configuration for WebSocket" }</summary><pre tabindex="0" aria-label="Example configuration">{ &props.note }</pre></details>
                 }
                 { groups(&CONNECT, &form, "connect", &on_act, true) }
-                <div class="acts">
-                    if form.says_fault(&CONNECT) { <span class="is-error">{ "Check the field marked in red." }</span> }
-                    <span class="grow"></span>
-                    <button type="button" data-testid="save" disabled={form.says_fault(&CONNECT)} onclick={done(false).reform(|_: MouseEvent| ())}>{ "Save" }</button>
-                    <button type="submit" class="main" data-testid="save-and-connect" disabled={form.says_fault(&CONNECT)}>{ "Save and connect" }</button>
-                </div>
+                if *is_asking {
+                    <div class="acts" role="alert">
+                        <span>{ "Your changes are not saved." }</span>
+                        <span class="grow"></span>
+                        <button type="button" data-testid="discard" onclick={discard}>{ "Discard" }</button>
+                        <button type="button" class="main" data-testid="keep-editing" onclick={keep}>{ "Keep editing" }</button>
+                    </div>
+                } else {
+                    <div class="acts">
+                        if form.says_fault(&CONNECT) { <span class="is-error">{ "Check the field marked in red." }</span> }
+                        <span class="grow"></span>
+                        <button type="button" data-testid="save" disabled={form.says_fault(&CONNECT)} onclick={done(false).reform(|_: MouseEvent| ())}>{ "Save" }</button>
+                        <button type="submit" class="main" data-testid="save-and-connect" disabled={form.says_fault(&CONNECT)}>{ "Save and connect" }</button>
+                    </div>
+                }
             </form>
         </Dialog>
     }

@@ -132,6 +132,15 @@ impl<T: Clone> Form<T> {
         (setting.set)(&mut self.value.clone(), &text).err()
     }
 
+    /// Whether it holds anything else than `saved`: closing it would lose that.
+    #[must_use]
+    pub fn differs_from(&self, saved: &T) -> bool
+    where
+        T: PartialEq,
+    {
+        self.value != *saved || !self.faults.is_empty()
+    }
+
     /// Whether nothing is wrong in these groups.
     #[must_use]
     pub fn is_right(&self, groups: &[Group<T>]) -> bool {
@@ -290,7 +299,9 @@ mod tests {
             form.fault(&AGE).as_deref(),
             Some("A whole number from 1 to 99.")
         );
-        assert!(!form.is_right(&GROUPS));
+        assert!(!form.is_right(&GROUPS) && form.differs_from(&Some(7)));
+        let back = form.clone().reduce(FormAct::Type(&AGE, "7".into()));
+        assert!(!back.differs_from(&Some(7)));
         let form = form.reduce(FormAct::Type(&AGE, " 70 ".into()));
         assert_eq!((form.value, form.is_right(&GROUPS)), (Some(70), true));
         let form = form.reduce(FormAct::Type(&AGE, String::new()));

@@ -35,7 +35,7 @@ pub struct Trouble<'a> {
     pub end: End,
     /// How long the phase lasted.
     pub lasted: Duration,
-    /// How long nothing had come from the server before the end.
+    /// How long nothing came from the server before the end.
     pub silence: Duration,
     /// Seconds of the Keep Alive in force; 0: none.
     pub keep_alive: u16,
@@ -61,7 +61,7 @@ pub struct Known {
     /// The name of the connection of this page that took the place of this one: to the same address, by
     /// the same identifier, opened just now.
     pub rival: Option<String>,
-    /// What had come of a packet within which it ended: `6 of 300 bytes of a PUBLISH had come`.
+    /// What came of a packet within which it ended: `6 of 300 bytes of a PUBLISH had come`.
     pub half: Option<String>,
     /// Accepted connections in a row, with this one, that ended within seconds and without a word.
     pub quick_ends: u32,

@@ -67,6 +67,9 @@ impl Engine {
             connection.client.handle_rest(now, framer.rest());
         }
         *connection.framer(sender) = framer;
+        if inwards {
+            connection.note_unfinished(now_ms);
+        }
         connection
             .meter
             .note(now_ms, inwards, messages, bytes.len() as u64);

@@ -291,16 +291,20 @@ pub(crate) fn matches_search(
 /// Bytes of a search in hex.
 const MOST_HEX: usize = 64;
 
-/// Whether the bytes that these hex digits stand for are in there; blanks between them do not matter, and
-/// a last digit without its pair is not looked for yet.
+/// Whether the bytes that these hex digits stand for are in there. What stands between bytes (blanks, colons,
+/// commas, `0x`) does not matter, and a last digit without its pair is not looked for yet.
 fn contains_hex(bytes: &[u8], digits: &str) -> bool {
     let mut wanted = [0_u8; MOST_HEX];
     let mut len = 0_usize;
     let mut high = None;
     for character in digits
         .chars()
-        .filter(|character| !character.is_whitespace())
+        .filter(|character| !character.is_whitespace() && !matches!(character, ':' | ',' | '-'))
     {
+        if matches!(character, 'x' | 'X') && high == Some(0) {
+            high = None;
+            continue;
+        }
         let Some(digit) = character.to_digit(16) else {
             return false;
         };
@@ -375,6 +379,8 @@ mod tests {
         assert_eq!(found(search("hex: 64 2031 3"), 20), 1 + 10);
         assert_eq!(found(search("hex:c0 00"), 10), 0);
         assert_eq!(found(search("hex:3x"), 10), 0);
+        assert_eq!(found(search("hex:0x64, 0x20 31:3"), 20), 1 + 10);
+        assert_eq!(found(search("hex:x"), 10), 0);
         assert_eq!(found(search("topic:$share/g/odd/+"), 10), 5);
         assert_eq!(found(search("pAYLOAD 11"), 120), 1 + 10);
         assert_eq!(found(search("publish"), 7), 7);

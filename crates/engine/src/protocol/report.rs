@@ -181,6 +181,8 @@ pub struct ConnectionView {
     pub round_trip_ms: Option<f64>,
     /// Messages that wait to be sent.
     pub queued: u64,
+    /// How much of the server's last packet came, in words, where its end is missing for a while.
+    pub arriving: Option<String>,
     /// Whether a message is being repeated.
     pub repeating: bool,
     /// Why it does not work, as far as a browser can know; the likeliest first.

@@ -245,13 +245,40 @@ fn an_end_within_a_packet_is_told_before_all_guesses() {
     world.now += 30.0;
     world.engine.handle_closed(world.now, socket, &closed(1006));
     let event = last(&mut world).event;
-    let says = "it ended within a packet: 6 of 300 bytes of a PUBLISH had come";
+    let says = "it ended within a packet: 6 of 300 bytes of a PUBLISH came";
     assert!(event.cause.contains(says), "{event:#?}");
     assert_eq!(
         event.advice[0].cause,
-        "The connection ended within a packet: 6 of 300 bytes of a PUBLISH had come."
+        "The connection ended within a packet: 6 of 300 bytes of a PUBLISH came."
     );
     assert!(event.advice[0].is_certain);
+}
+
+#[test]
+fn a_packet_whose_end_is_missing_is_told_while_it_waits() {
+    let mut world = world();
+    world.command(Command::Connect(A, websocket("5", "a")));
+    let socket = world.socket_asked_for();
+    world.engine.handle_open(world.now, socket);
+    world.engine.handle_bytes(world.now, socket, CONNACK);
+    let mut packet = vec![0x30, 0xa9, 2, 0, 1, b't', 0];
+    let begun = packet.len();
+    packet.resize(300, b'x');
+    let arriving = |world: &mut World| {
+        let seen = world.look();
+        let view = seen.summary.connections.into_iter().next().unwrap();
+        view.arriving
+    };
+    (world.engine).handle_bytes(world.now, socket, &packet[..begun]);
+    world.pass(700.0);
+    (world.engine).handle_bytes(world.now, socket, &packet[begun..begun + 2]);
+    world.pass(700.0);
+    assert_eq!(
+        arriving(&mut world).as_deref(),
+        Some("9 of 300 bytes of a PUBLISH came")
+    );
+    (world.engine).handle_bytes(world.now, socket, &packet[begun + 2..]);
+    assert_eq!(arriving(&mut world), None);
 }
 
 #[test]

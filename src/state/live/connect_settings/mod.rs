@@ -6,6 +6,8 @@ mod taken;
 mod usual;
 mod will;
 
+use std::net::Ipv6Addr;
+
 use mqttscope_engine::protocol::Profile;
 
 use super::form::Group;
@@ -57,13 +59,7 @@ pub fn check_address(address: &str) -> Result<(), String> {
         .strip_prefix("ws://")
         .or_else(|| lower.strip_prefix("wss://"));
     match rest {
-        Some(rest) if rest.starts_with(['/', ':', '?']) || rest.is_empty() => {
-            Err("The host is missing, as in ws://127.0.0.1:9001.".into())
-        }
-        Some(rest) if rest.contains([' ', '#']) => {
-            Err("An address has neither spaces nor a “#”.".into())
-        }
-        Some(_) => Ok(()),
+        Some(rest) => check_authority(rest),
         None if lower.starts_with("mqtt") || lower.starts_with("tcp") => Err(
             "A browser cannot open plain TCP: give the broker's WebSocket address, ws:// or wss://."
                 .into(),
@@ -71,6 +67,46 @@ pub fn check_address(address: &str) -> Result<(), String> {
         None => Err("The address begins with ws:// or wss://.".into()),
     }
 }
+
+/// The same for what stands behind the scheme.
+fn check_authority(rest: &str) -> Result<(), String> {
+    if rest.contains([' ', '#']) {
+        return Err("An address has neither spaces nor a “#”.".into());
+    }
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let place = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, place)| place);
+    // An IPv6 address stands in brackets, since it has colons of its own.
+    let (host, port) = match place.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (place, None),
+    };
+    if host.is_empty() {
+        return Err("The host is missing, as in ws://127.0.0.1:9001.".into());
+    }
+    let literal = host
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let is_host = match literal {
+        Some(literal) => literal.parse::<Ipv6Addr>().is_ok(),
+        None if host.contains(':') => {
+            return Err("An IPv6 address stands in brackets, as in ws://[::1]:9001.".into());
+        }
+        None => !host.contains(NOT_IN_A_HOST),
+    };
+    if !is_host {
+        return Err(format!("“{host}” is no host name and no IP address."));
+    }
+    match port {
+        Some(port) if port.parse::<u16>().is_ok_and(|port| port > 0) => Ok(()),
+        Some(_) => Err("The port is a number from 1 to 65535.".into()),
+        None => Ok(()),
+    }
+}
+
+/// What no host may contain (WHATWG URL, "forbidden domain code point"), as far as it can be typed.
+const NOT_IN_A_HOST: [char; 9] = ['<', '>', '[', ']', '\\', '^', '|', '%', '@'];
 
 #[cfg(test)]
 mod tests {
@@ -91,6 +127,38 @@ mod tests {
             Rc::new(Form::new(Profile::default())),
             |form, (id, text)| form.reduce(FormAct::Type(setting(id), (*text).into())),
         )
+    }
+
+    #[test]
+    fn an_address_that_no_browser_opens_is_named() {
+        for address in [
+            "ws://127.0.0.1:9001",
+            "WSS://Broker.Example/mqtt?x=a:b@c",
+            "ws://[::1]:9001/ws",
+            "ws://[fe80::1]",
+            "ws://user:p@host:1",
+            "wss://bücher.example",
+        ] {
+            assert_eq!(check_address(address), Ok(()), "{address}");
+        }
+        for (address, part) in [
+            ("ws://", "host is missing"),
+            ("ws://:9001", "host is missing"),
+            ("ws:///mqtt", "host is missing"),
+            ("ws://host:99999", "1 to 65535"),
+            ("ws://host:0", "1 to 65535"),
+            ("ws://host:port/mqtt", "1 to 65535"),
+            ("ws://host:", "1 to 65535"),
+            ("ws://a<b:1", "“a<b” is no host name"),
+            ("ws://[::zz]:1", "no IP address"),
+            ("ws://::1:9001", "in brackets"),
+            ("ws://a b", "spaces"),
+            ("mqtt://host", "plain TCP"),
+            ("http://host", "begins with ws://"),
+        ] {
+            let said = check_address(address).unwrap_err();
+            assert!(said.contains(part), "{address}: {said}");
+        }
     }
 
     #[test]

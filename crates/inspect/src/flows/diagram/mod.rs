@@ -51,8 +51,8 @@ impl Look {
 
     /// For several pictures beside each other.
     pub const TIGHT: Self = Self {
-        spacing: 92,
-        margin: 34,
+        spacing: 88,
+        margin: 40,
         short: true,
     };
 
