@@ -70,6 +70,7 @@ impl Other {
                 Protocol::Compressed => "compressed",
                 Protocol::File => "file",
                 Protocol::Json => "json",
+                Protocol::Unknown => "unknown",
             },
         }
     }

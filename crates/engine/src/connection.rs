@@ -84,6 +84,8 @@ pub(crate) struct Connection {
     pub(crate) inwards: Framer,
     /// Where among the server's bytes a packet begins that is not whole, and since when.
     pub(crate) unfinished: Option<(u64, f64)>,
+    /// What came of a packet within which the last link ended, in words.
+    pub(crate) half: Option<String>,
     /// Topics by alias, of each direction.
     pub(crate) aliases: [HashMap<u16, u32>; 2],
     pub(crate) meter: Meter,
@@ -133,6 +135,7 @@ impl Connection {
             outwards: Framer::default(),
             inwards: Framer::default(),
             unfinished: None,
+            half: None,
             aliases: Default::default(),
             meter: Meter::default(),
             round_trip_ms: None,

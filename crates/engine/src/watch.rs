@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use mqttscope_session::common::Instant;
 use mqttscope_session::monitor::{self, Finding, Flow, Monitor, PacketNumbers};
-use mqttscope_wire::{Sender, Severity};
+use mqttscope_wire::Severity;
 
 use crate::connection::SocketId;
 use crate::protocol::{ConnectionId, FindingView, RecordId, Target};
@@ -99,11 +99,9 @@ impl Watch {
     pub(crate) fn close(
         &mut self,
         socket: SocketId,
-        rest: &[u8],
         now: Instant,
     ) -> Vec<(Severity, Option<RecordId>)> {
         if let Some((id, monitor)) = self.monitor(socket) {
-            monitor.handle_rest(id, Sender::Server, rest);
             monitor.close(id, now);
         }
         self.take(socket)

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::setting_field::groups;
 use crate::components::dialog::Dialog;
+use crate::services::browser;
 use crate::state::live::connect_settings::CONNECT;
 use crate::state::live::form::{Form, FormAct};
 
@@ -56,7 +57,8 @@ pub(super) fn Edit(props: &EditProps) -> Html {
         })
     };
     let on_submit = done(true).reform(|event: SubmitEvent| event.prevent_default());
-    // Escape is pressed by mistake: what was typed is given up only on a second word.
+    // Escape is pressed by mistake: what was typed is given up only on a second word. The two rows of buttons have
+    // keys, so that no button turns into another under the press.
     let is_asking = use_state(|| false);
     let on_close = {
         let (on_close, is_asking) = (props.on_close.clone(), is_asking.clone());
@@ -69,9 +71,18 @@ pub(super) fn Edit(props: &EditProps) -> Html {
             }
         })
     };
+    use_effect_with(*is_asking, |&is_asking| {
+        if is_asking {
+            browser::focus_quietly("[data-testid=keep-editing]");
+        }
+    });
     let keep = {
         let is_asking = is_asking.clone();
-        Callback::from(move |_: MouseEvent| is_asking.set(false))
+        Callback::from(move |_: MouseEvent| {
+            is_asking.set(false);
+            // The button goes.
+            browser::focus_quietly("[data-testid=edit] input");
+        })
     };
     let discard = props.on_close.reform(|_: MouseEvent| ());
     let title = if props.is_known {
@@ -87,14 +98,14 @@ pub(super) fn Edit(props: &EditProps) -> Html {
                 }
                 { groups(&CONNECT, &form, "connect", &on_act, true) }
                 if *is_asking {
-                    <div class="acts" role="alert">
+                    <div key="ask" class="acts" role="alert">
                         <span>{ "Your changes are not saved." }</span>
                         <span class="grow"></span>
                         <button type="button" data-testid="discard" onclick={discard}>{ "Discard" }</button>
                         <button type="button" class="main" data-testid="keep-editing" onclick={keep}>{ "Keep editing" }</button>
                     </div>
                 } else {
-                    <div class="acts">
+                    <div key="done" class="acts">
                         if form.says_fault(&CONNECT) { <span class="is-error">{ "Check the field marked in red." }</span> }
                         <span class="grow"></span>
                         <button type="button" data-testid="save" disabled={form.says_fault(&CONNECT)} onclick={done(false).reform(|_: MouseEvent| ())}>{ "Save" }</button>

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 mod capture_file;
 mod connections;
+mod doubt;
 mod examine;
 mod flows;
 mod greeting;
@@ -35,6 +36,7 @@ mod sound;
 mod tls;
 mod websocket;
 
+pub use doubt::doubt;
 pub use examine::{Examined, Inside, InsidePiece, Part, examine, first_is_client};
 pub use network::Endpoint;
 pub use peel::{Layer, Peeled, Piece, peel};
@@ -76,6 +78,8 @@ pub enum Protocol {
     Json,
     /// Some other kind of file.
     File,
+    /// Nobody knows.
+    Unknown,
 }
 
 /// How sure it is.

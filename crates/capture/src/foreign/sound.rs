@@ -3,7 +3,7 @@
 use mqttscope_wire::{Context, Dissector, PacketType, ProtocolVersion, frame, packets};
 
 /// Packets that are looked at: enough to be sure.
-const SAMPLE: usize = 200;
+pub(super) const SAMPLE: usize = 200;
 
 /// How well bytes read as MQTT packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

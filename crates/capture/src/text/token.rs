@@ -186,7 +186,10 @@ impl Iterator for Tokens<'_> {
             0
         };
         let prefix = rest.get(..len + hashes).unwrap_or_default();
-        let is_prefix = len <= 2 && word.bytes().all(|b| b"bBrRuULfF".contains(&b));
+        // The end of a path or of another string is none: `-t 'a/b' -m '…'`.
+        let before = self.text.get(..start).unwrap_or_default();
+        let is_end = len > 0 && before.ends_with(['/', '-', '\\', '\'', '"', '`']);
+        let is_prefix = len <= 2 && !is_end && word.bytes().all(|b| b"bBrRuULfF".contains(&b));
         if is_prefix && let Some(token) = self.quoted(start, start + len + hashes, prefix) {
             return Some(token);
         }

@@ -244,21 +244,33 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
             },
         },
     }
-    if let (Some(half), End::Closed { .. } | End::TimedOut(_)) = (&trouble.known.half, &trouble.end)
-    {
-        guesses
-            .add(
-                100,
-                format!("The connection ended within a packet: {half}."),
-                "What sent it was not finished: the server was stopped, crashed or met a limit, or the network or a proxy broke. Its log says which.",
-            )
-            .certain();
+    if let Some(half) = &trouble.known.half {
+        broke_off(half, trouble, &mut guesses);
     }
     let mut advice = guesses.ranked();
     for one in &mut advice {
         one.version = trouble.version.name().to_owned();
     }
     advice
+}
+
+/// The server began a packet and did not finish it.
+fn broke_off(half: &str, trouble: &Trouble<'_>, guesses: &mut Guesses) {
+    let (cause, remedy) = match trouble.end {
+        End::Closed { .. } => (
+            format!("The connection ended within a packet: {half}."),
+            "What sent it was not finished: the server was stopped, crashed or met a limit, or the network or a proxy broke. Its log says which.",
+        ),
+        End::TimedOut(_) => (
+            format!(
+                "The server began a packet and did not finish it: {half}, and then nothing for {}. So this client closed the connection.",
+                connected::seconds(trouble.silence)
+            ),
+            "The server hangs, or something between holds its bytes back. Its log says which.",
+        ),
+        _ => return,
+    };
+    guesses.add(100, cause, remedy).certain();
 }
 
 /// The address. One that was connected to is right, though a browser leaves out the name and password in it.

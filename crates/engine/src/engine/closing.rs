@@ -15,7 +15,6 @@ use crate::hub;
 use crate::protocol::{
     Advice, ClosedBy, ConnectionEvent, ConnectionId, EventKind, Target, bare_address,
 };
-use crate::unfinished;
 use crate::view::rows;
 
 /// An accepted connection that ends sooner, without a word, was hardly ended by the network.
@@ -88,8 +87,8 @@ impl Engine {
             connection.quick_ends = 0;
         }
         // What broke off says more than what may have been the matter.
-        let half = unfinished::words(connection.inwards.rest())
-            .filter(|_| matches!(cause, Cause::Lost | Cause::TimedOut(_)));
+        let half =
+            (connection.half.take()).filter(|_| matches!(cause, Cause::Lost | Cause::TimedOut(_)));
         let advice = match &end {
             Some(end) => self.advice(now_ms, id, end.clone(), rival.clone(), half.clone()),
             None => Vec::new(),

@@ -352,13 +352,12 @@ impl Engine {
 
     /// A socket is gone: nothing more comes over it, and nothing is answered there.
     fn unlink(&mut self, now_ms: f64, id: ConnectionId, socket: SocketId) {
+        self.record_rest(now_ms, id, socket);
         self.links.forget(id);
         if let Some(server) = self.watch.server_of(socket) {
             self.states.close(now_ms, self.log.end(), socket, server);
         }
-        let rest =
-            (self.connections.get(&id)).map_or(&[][..], |connection| connection.inwards.rest());
-        let judged = self.watch.close(socket, rest, instant(now_ms));
+        let judged = self.watch.close(socket, instant(now_ms));
         self.judged(judged);
     }
 

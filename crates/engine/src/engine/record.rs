@@ -1,14 +1,15 @@
 //! Bytes of either direction into the log.
 
 use mqttscope_wire::{
-    Context, ControlPacket, Frame, Framed, Property, PropertyId, Sender, Severity,
+    Context, ControlPacket, Frame, Framed, Property, PropertyId, Sender, Severity, dissect,
 };
 
 use super::{Engine, instant};
-use crate::connection::Connection;
+use crate::connection::{Connection, SocketId};
 use crate::log::{Links, New, WireLog};
 use crate::protocol::{ConnectionId, RecordId};
 use crate::topics::{self, Noted, Topics};
+use crate::unfinished;
 
 impl Engine {
     /// Takes bytes of either direction. Each packet that they complete is framed once and read once; the
@@ -79,7 +80,47 @@ impl Engine {
             self.judged(judged);
         }
     }
+
+    /// A socket is gone: what came of the server's next packet is written down as it is. Only what is wrong in its
+    /// Fixed Header is anybody's fault.
+    pub(super) fn record_rest(&mut self, now_ms: f64, id: ConnectionId, socket: SocketId) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        let framer = core::mem::take(&mut connection.inwards);
+        let rest = framer.rest();
+        connection.half = None;
+        if rest.is_empty() {
+            return;
+        }
+        let sender = Sender::Server;
+        let context = Context::new(connection.version).from(sender);
+        let header = rest.get(..MAXIMUM_HEADER).unwrap_or(rest);
+        let is_faulty = dissect(header, context).has_errors();
+        let mut recorder = Recorder {
+            log: &mut self.log,
+            links: &mut self.links,
+            topics: &mut self.topics,
+            connection,
+            now_ms,
+            sender,
+            messages: 0,
+        };
+        let framed = Framed::Unframed(rest);
+        if is_faulty {
+            let record = recorder.unread(framed);
+            if let Some((id, monitor)) = self.watch.monitor(socket) {
+                monitor.handle_unread(id, record.0, sender, framed, instant(now_ms));
+            }
+        } else {
+            recorder.note(rest, &Read::default());
+            connection.half = unfinished::words(rest);
+        }
+    }
 }
+
+/// The most bytes of a Fixed Header (section 2.1): one, and a Remaining Length of four.
+const MAXIMUM_HEADER: usize = 5;
 
 /// The bytes that are there.
 const fn bytes_of(framed: Framed<'_>) -> &[u8] {

@@ -255,6 +255,43 @@ fn an_end_within_a_packet_is_told_before_all_guesses() {
 }
 
 #[test]
+fn what_came_of_a_packet_that_broke_off_is_in_the_log() {
+    let mut world = world();
+    world.command(Command::Connect(A, websocket("5", "a")));
+    let socket = world.socket_asked_for();
+    world.engine.handle_open(world.now, socket);
+    world.engine.handle_bytes(world.now, socket, &CONNACK[..2]);
+    world.now += 40_000.0;
+    world.engine.handle_timeout(world.now);
+    let rows = world.look().wire;
+    let connack = (rows.iter()).find(|row| row.packet_type == "CONNACK");
+    assert_eq!(connack.map(|row| row.size), Some(2), "{rows:#?}");
+    let seen = world.look();
+    assert_eq!(seen.summary.findings[0], 0, "nobody broke a rule");
+    let event = last(&mut world).event;
+    assert_eq!(event.by, Some(ClosedBy::Client));
+    let cause = &event.advice[0].cause;
+    assert!(
+        cause.contains("2 of 5 bytes of a CONNACK came, and then nothing for 40 seconds"),
+        "{event:#?}"
+    );
+}
+
+#[test]
+fn bytes_that_are_no_packet_are_in_the_log_with_what_is_wrong() {
+    let mut world = world();
+    world.command(Command::Connect(A, websocket("5", "a")));
+    let socket = world.socket_asked_for();
+    world.engine.handle_open(world.now, socket);
+    (world.engine).handle_bytes(world.now, socket, b"\xff\xfe\xfd\x00garbage");
+    let seen = world.look();
+    assert!(seen.summary.findings[0] > 0, "{:#?}", seen.summary);
+    let event = last(&mut world).event;
+    let cause = &event.advice[0].cause;
+    assert!(cause.starts_with("The server's AUTH breaks"), "{cause}");
+}
+
+#[test]
 fn a_packet_whose_end_is_missing_is_told_while_it_waits() {
     let mut world = world();
     world.command(Command::Connect(A, websocket("5", "a")));

@@ -1,7 +1,7 @@
 //! Bytes after a look at what they are.
 
 use mqttscope_capture::foreign::{
-    Confidence, Examined, Foreign, Inside, Layer, Part, Protocol, examine,
+    Confidence, Examined, Foreign, Inside, Layer, Part, Protocol, doubt, examine,
 };
 use mqttscope_capture::json::{Json, Recording};
 use mqttscope_capture::reading::Role;
@@ -35,7 +35,14 @@ impl Found {
         parts: &[Part],
         runs: Vec<Run>,
     ) -> (Self, Option<Seen>) {
-        let Some(examined) = examine(&bytes, parts, request.stream) else {
+        let examined = examine(&bytes, parts, request.stream).or_else(|| {
+            let foreign = doubt(&bytes).filter(|_| runs.is_empty())?;
+            Some(Examined {
+                foreign: Some(foreign),
+                ..Examined::default()
+            })
+        });
+        let Some(examined) = examined else {
             let found = Self {
                 bytes,
                 runs,

@@ -88,8 +88,8 @@ impl Connection {
         }
     }
 
-    /// Behind a Remaining Length that has no end nothing is read: the length is judged, as the last packet
-    /// of its side.
+    /// Behind a Fixed Header that is wrong nothing is read: the header is judged, as the last packet of its
+    /// side.
     #[cold]
     fn unframed(
         &mut self,
@@ -103,7 +103,14 @@ impl Connection {
         self.halves.of_mut(from).is_lost = true;
         let header = bytes.get(..5).unwrap_or(bytes);
         log.place(header, offset, header.len());
-        self.packet_at(log, view, from, header, at);
+        let context = Context::new(self.version).from(from);
+        if let Some(frame) = Frame::read(header, context) {
+            self.frame(log, view, from, &frame, at);
+        } else {
+            let first = header.first().copied().unwrap_or_default();
+            let mut judge = self.judge(log, from, first, at);
+            self.malformed_at(&mut judge, view, header);
+        }
     }
 
     /// Passes over what comes before the first packet, where the recording may begin in the middle. False
