@@ -425,3 +425,23 @@ fn a_log_of_packets_is_named_as_such() {
         assert!(parts.parts.is_empty() && !parts.notes.is_empty());
     }
 }
+
+#[test]
+fn words_and_commands_are_no_bytes() {
+    for text in [
+        r#"mosquitto_pub -h broker -t 'a/b' -m '{"x":1}' -q 1 -r"#,
+        r"mosquitto_sub -t 'site/b' -F '%t %p'",
+        "We met at the facade of the old bad cafe\nand ordered decaf, as we did last time",
+        "the device added a decade of dead beef to the feed, which was bad",
+    ] {
+        let reading = read(text, None, Turns::Marked);
+        assert!(reading.is_err(), "{text}: {reading:?}");
+    }
+    // With digits in them they are.
+    let reading = read(
+        "at 12:00 the gateway sent c0de cafe 0000 0001",
+        None,
+        Turns::Marked,
+    );
+    assert!(reading.is_ok());
+}

@@ -1,4 +1,5 @@
-//! Addresses where a connection was accepted, so that nobody doubts them when a later one fails.
+//! Addresses where a connection was accepted, so that nobody doubts them when a later one fails; and those where none
+//! could be opened, since a browser then waits before it tries again.
 
 use std::collections::VecDeque;
 
@@ -21,22 +22,29 @@ pub(crate) struct Worked {
 
 /// See [the module](self).
 #[derive(Debug, Default)]
-pub(crate) struct WorkedAddresses(VecDeque<Worked>);
+pub(crate) struct WorkedAddresses {
+    worked: VecDeque<Worked>,
+    /// Where the last attempts failed, and when.
+    failed: VecDeque<(Target, f64)>,
+}
+
+/// A browser that delays the next attempt at an address has forgotten its failures after this time.
+const DELAYED_MS: f64 = 300_000.0;
 
 impl WorkedAddresses {
     /// An accepted connection has ended.
     pub(crate) fn note(&mut self, target: Target, version: ProtocolVersion, now_ms: f64) {
-        if let Some(known) = self.0.iter_mut().find(|known| known.target == target) {
+        if let Some(known) = self.worked.iter_mut().find(|known| known.target == target) {
             known.until_ms = now_ms;
             if !known.versions.contains(&version) {
                 known.versions.push(version);
             }
             return;
         }
-        if self.0.len() >= MOST {
-            self.0.pop_front();
+        if self.worked.len() >= MOST {
+            self.worked.pop_front();
         }
-        self.0.push_back(Worked {
+        self.worked.push_back(Worked {
             target,
             until_ms: now_ms,
             versions: vec![version],
@@ -45,6 +53,18 @@ impl WorkedAddresses {
 
     /// What is known of an address.
     pub(crate) fn of(&self, target: &Target) -> Option<&Worked> {
-        self.0.iter().find(|known| known.target == *target)
+        self.worked.iter().find(|known| known.target == *target)
+    }
+
+    /// A connection could not be opened. Whether another to the same address failed shortly before, so that the
+    /// browser may have waited before it tried this one.
+    pub(crate) fn note_failed(&mut self, target: &Target, now_ms: f64) -> bool {
+        self.failed.retain(|(_, at)| now_ms - at < DELAYED_MS);
+        let is_again = self.failed.iter().any(|(known, _)| known == target);
+        if self.failed.len() >= MOST {
+            self.failed.pop_front();
+        }
+        self.failed.push_back((target.clone(), now_ms));
+        is_again
     }
 }

@@ -103,6 +103,39 @@ fn a_calm_conversation_has_no_findings() {
 }
 
 #[test]
+fn a_device_that_was_thrown_off_connects_again() {
+    let kept = "> 10 0d 00 04 4d 51 54 54 04 00 00 3c 00 01 61";
+    let publish = "> 32 06 00 01 61 00 01 31";
+    let resumed = [
+        kept,
+        CONNACK,
+        publish,
+        kept,
+        "< 20 02 01 00",
+        "> 3a 06 00 01 61 00 01 31",
+        "< 40 02 00 01",
+    ];
+    let judged = conversation(&resumed).judge();
+    assert_eq!(found(&judged), []);
+    // A new session: the same identifier is free again.
+    let anew = [
+        CONNECT,
+        CONNACK,
+        publish,
+        CONNECT,
+        CONNACK,
+        publish,
+        "< 40 02 00 01",
+    ];
+    let judged = conversation(&anew).judge();
+    assert_eq!(found(&judged), []);
+    // A server that does not answer it shows nothing of a new connection.
+    let twice = [CONNECT, CONNACK, publish, CONNECT, "< 40 02 00 01"];
+    let judged = conversation(&twice).judge();
+    assert_eq!(found(&judged)[0], ("second-connect", vec![0, 3]));
+}
+
+#[test]
 fn findings_stand_at_their_packets() {
     let lines = [CONNECT, CONNACK, PUBLISH, "> 62 02 00 07", "< 70 02 00 07"];
     let judged = conversation(&lines).judge();

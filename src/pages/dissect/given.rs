@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::counted;
 use super::desk::Desk;
 use super::examples::use_examples;
 use super::field_text::use_text_field;
@@ -94,10 +95,15 @@ fn long_text(desk: &Rc<Desk>) -> El {
         .class("title")
         .child(icon(Icon::File))
         .child(el("span").string(title_of(&desk.now)));
-    let clear = el("button")
-        .on_click(desk.on_press(Act::Open(Given::Nothing)))
-        .test("clear")
-        .text("Clear");
+    let clear = {
+        let acts = desk.acts.clone();
+        Callback::from(move |_: MouseEvent| {
+            acts.dispatch(Act::Open(Given::Nothing));
+            // The button goes with the card.
+            browser::focus_id("main");
+        })
+    };
+    let clear = el("button").on_click(clear).test("clear").text("Clear");
     let hint = "Paste anywhere, or drop a file, to read something else.";
     el("div")
         .class("card")
@@ -113,11 +119,11 @@ fn long_text(desk: &Rc<Desk>) -> El {
 }
 
 fn title_of(document: &Document) -> String {
-    let bytes = document.recording.bytes().len();
+    let bytes = counted(document.recording.bytes().len(), "byte");
     match &document.given {
-        Given::File { name, bytes } => format!("{name} · {} bytes", bytes.len()),
-        Given::Made(_) => format!("Changed here · {bytes} bytes"),
-        Given::Typed(_) | Given::Nothing => format!("Pasted text · {bytes} bytes"),
+        Given::File { name, bytes } => format!("{name} · {}", counted(bytes.len(), "byte")),
+        Given::Made(_) => format!("Changed here · {bytes}"),
+        Given::Typed(_) | Given::Nothing => format!("Text · {bytes} found in it"),
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn AdviceWindow(props: &AdviceWindowProps) -> Html {
                 if !cause.is_empty() { <p class="cause">{ cause }</p> }
                 if !props.state.is_empty() { <p class="quiet" role="status" data-testid="advice-state">{ &props.state }</p> }
                 if advice.len() > 1 {
-                    <p class="quiet">{ "A browser does not tell a page why a connection failed. These are the likely causes, the likeliest first." }</p>
+                    <p class="quiet">{ "What may be the cause, the likeliest first:" }</p>
                 }
                 { causes(&advice, props.number, &on_repair) }
             </div>

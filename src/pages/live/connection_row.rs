@@ -63,6 +63,14 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
             });
         })
     };
+    let retry = {
+        let (desk, profile) = (desk.clone(), profile.clone());
+        Callback::from(move |_: MouseEvent| {
+            desk.talk
+                .emit(Command::Connect(number, Box::new((*profile).clone())));
+        })
+    };
+    let is_waiting = matches!(state, ConnectionState::Waiting { .. });
     let why = props
         .on_open
         .reform(move |_: MouseEvent| Open::Advice(number));
@@ -125,7 +133,10 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
                 <span class={classes!("line", is_trouble.then_some("is-error"))} title={line.clone()}>{ line }</span>
             </button>
             <span class="does">
-                if has_why { <button key="why" class="link why" data-testid="why-not" onclick={why}>{ "why?" }</button> }
+                <span key="more" class="more">
+                if is_waiting { <button key="retry" class="link" data-testid="retry" title="Connect now, without waiting" onclick={retry}>{ "retry now" }</button> }
+                if has_why { <button key="why" class="link" data-testid="why-not" onclick={why}>{ "why?" }</button> }
+                </span>
                 <button class={classes!(is_ended.then_some("main"))} data-testid={if is_ended { "connect" } else { "disconnect" }} onclick={turn}>
                     { match state { ConnectionState::Open => "Disconnect", _ if is_ended => "Connect", _ => "Stop" } }
                 </button>

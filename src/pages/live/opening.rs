@@ -14,6 +14,9 @@ use crate::state::live::{Act, Live};
 /// Under what the connection that was looked at last is kept.
 const LAST: &str = "live.connection";
 
+/// Under what the size limit of the log is kept, in bytes.
+pub(super) const BUDGET: &str = "live.budget";
+
 /// Loads what was kept, and keeps what changes.
 #[hook]
 pub(super) fn use_opening(
@@ -25,7 +28,11 @@ pub(super) fn use_opening(
     let loaded = use_state_eq(|| false);
     {
         let (known, saved, loaded) = (known.dispatcher(), saved.dispatcher(), loaded.clone());
+        let talk = talk.clone();
         use_effect_with((), move |()| {
+            if let Some(bytes) = storage::get(BUDGET).and_then(|text| text.parse().ok()) {
+                talk.emit(Command::Budget(bytes));
+            }
             spawn_local(async move {
                 saved.dispatch(SavedAct::Load(messages::get().await.unwrap_or_default()));
                 let mut kept = profiles::all().await;

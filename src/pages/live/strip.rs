@@ -4,6 +4,8 @@ use mqttscope_engine::protocol::{Command, ConnectionView};
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
+use super::opening::BUDGET;
+use crate::services::storage;
 use crate::state::live::words;
 use crate::state::live::{Act, Live, Tab};
 
@@ -94,7 +96,9 @@ fn log(live: &Live, desk: &Desk) -> Html {
     let chosen = {
         let desk = desk.clone();
         Callback::from(move |event: Event| {
-            if let Ok(bytes) = value_of(&event).parse() {
+            if let Ok(bytes) = value_of(&event).parse::<u64>() {
+                // Where the browser stores nothing, the limit lasts as long as the page.
+                let _ = storage::keep(BUDGET, &bytes.to_string());
                 desk.talk.emit(Command::Budget(bytes));
             }
         })

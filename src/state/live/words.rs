@@ -59,7 +59,7 @@ pub fn time(at_ms: f64, minutes_behind: f64) -> String {
     let (hours, minutes, seconds) = (whole / 3_600_000, whole / 60_000 % 60, whole / 1000 % 60);
     let tenths = ((day - day.floor()) * 10.0) as u64;
     format!(
-        "{hours:02}:{minutes:02}:{seconds:02}.{:03} {tenths}",
+        "{hours:02}:{minutes:02}:{seconds:02}.{:03}{tenths}",
         whole % 1000
     )
 }

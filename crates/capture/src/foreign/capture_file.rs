@@ -54,7 +54,7 @@ pub(super) fn examine(bytes: &[u8], stream: usize) -> Option<Examined> {
     let (what, advice) = match inside {
         _ if examined.is_sure => (
             what,
-            "The bytes of one TCP connection are shown; the rest of the file is not.".to_owned(),
+            "The bytes of one TCP connection are shown, without opening, acknowledging and closing it.".to_owned(),
         ),
         Some(found) => (
             format!("{what}, in which no plain MQTT connection was found, but {}", found.what),

@@ -8,7 +8,7 @@ mod har;
 mod node;
 mod tshark;
 
-use crate::foreign::{Confidence, Foreign, Protocol};
+use crate::foreign::{Confidence, Foreign, Protocol, Soundness, soundness};
 use crate::reading::Part;
 use crate::text::SourceMap;
 use node::{Failure, Node, parse};
@@ -100,6 +100,15 @@ pub fn read(text: &str) -> Option<Json> {
             ..Recording::default()
         }));
     }
+    let mut parts = Vec::new();
+    packets_in(&document, text, &mut parts);
+    if !parts.is_empty() {
+        return Some(Json::Recording(Recording {
+            what: "a JSON document with packets in hex".to_owned(),
+            parts,
+            ..Recording::default()
+        }));
+    }
     if document.get("topic").is_some() && document.get("payload").is_some() {
         return named(
             "a message as JSON (topic and payload)",
@@ -154,6 +163,27 @@ fn buffers_in(node: &Node<'_>, found: &mut Vec<Vec<u8>>) {
         Node::Object(members) => members
             .iter()
             .for_each(|(_, value)| buffers_in(value, found)),
+        _ => {}
+    }
+}
+
+/// Strings that are packets in hex, under whatever names: the lines of a program's own log.
+fn packets_in(node: &Node<'_>, whole: &str, found: &mut Vec<Part>) {
+    match node {
+        Node::Text(text) => {
+            let part = hex(text, whole);
+            found.extend(part.filter(|part| soundness(&part.bytes) == Soundness::Sound));
+        }
+        Node::List(items) => {
+            for item in items {
+                packets_in(item, whole, found);
+            }
+        }
+        Node::Object(members) => {
+            for (_, value) in members {
+                packets_in(value, whole, found);
+            }
+        }
         _ => {}
     }
 }

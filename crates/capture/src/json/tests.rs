@@ -129,6 +129,25 @@ fn what_is_no_recording_is_named() {
 }
 
 #[test]
+fn packets_in_hex_are_found_under_any_name() {
+    let text = r#"{"time":"2024-05-06","id":"cafe","dir":"out","data":"c000","more":[{"raw":"20 02 00 00"}]}"#;
+    let Some(Json::Recording(found)) = read(text) else {
+        panic!("no packets in {text}");
+    };
+    let bytes: Vec<&[u8]> = found.parts.iter().map(|part| &part.bytes[..]).collect();
+    assert_eq!(bytes, [&[0xc0, 0][..], &[0x20, 2, 0, 0]]);
+    assert_eq!(
+        text.get(found.parts[0].start..found.parts[0].end),
+        Some("c000")
+    );
+    // An identifier in hex is no packet.
+    assert!(matches!(
+        read(r#"{"id":"f47ac10b58cc"}"#),
+        Some(Json::Named(_))
+    ));
+}
+
+#[test]
 fn lists_of_bytes_and_other_texts_stay_texts() {
     for text in [
         "[192, 0]",

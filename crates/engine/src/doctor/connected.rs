@@ -93,7 +93,7 @@ fn closed(trouble: &Trouble<'_>, code: u16, guesses: &mut Guesses) {
             "The server was stopped or restarted, or the network was lost: the connection ended without a close frame.",
             "Check that the server runs. If it closed the connection itself, its log says why.",
         );
-    } else if is_quiet {
+    } else if is_quiet && !(is_remote && code == 1000) {
         guesses.add(
             40,
             "The server closed the connection on purpose: it shuts down, an administrator ended the session, or a limit was reached.",

@@ -56,6 +56,9 @@ pub struct Known {
     pub worked_until: Option<String>,
     /// Whether a connection to this address was accepted in this version before.
     pub worked_with_version: bool,
+    /// Whether an attempt at this address failed shortly before: a browser then waits for some seconds before it tries
+    /// again, so that time says little.
+    pub failed_before: bool,
     /// Whether another connection to this address is accepted at this moment.
     pub is_open_elsewhere: bool,
     /// The name of the connection of this page that took the place of this one: to the same address, by

@@ -36,7 +36,7 @@ pub(super) fn close_code(code: u16, reason: &str, doubt: Option<&Doubt>, guesses
     let (name, remedy) = match code {
         1000 => (
             "normal closure",
-            "The server ended it on purpose; its log says why.",
+            "The server ended it on purpose: it shuts down, an administrator ended the session, or a limit was reached. Its log says why.",
         ),
         1001 => (
             "going away",

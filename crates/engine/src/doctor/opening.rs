@@ -10,6 +10,8 @@ use crate::protocol::without_address_secrets;
 
 /// A machine that refuses a connection does so at once, even across the world.
 const QUICK: Duration = Duration::from_millis(1500);
+/// Chromium waits for up to five seconds before it tries an address again that has failed.
+const QUICK_AGAIN: Duration = Duration::from_millis(6500);
 
 /// Ports that browsers never connect to, since other protocols live there
 /// (fetch.spec.whatwg.org, "bad port").
@@ -119,7 +121,7 @@ fn it_worked(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
     let Some(until) = &trouble.known.worked_until else {
         return;
     };
-    let is_refused = trouble.lasted <= QUICK;
+    let is_refused = is_quick(trouble);
     guesses.add(
         if is_refused { 90 } else { 70 },
         format!("This address worked until {until}: the server was probably stopped or restarted."),
@@ -227,10 +229,33 @@ fn ports(trouble: &Trouble<'_>) -> String {
         .join(", ")
 }
 
+/// Whether the attempt failed as fast as a refusal comes.
+fn is_quick(trouble: &Trouble<'_>) -> bool {
+    let limit = if trouble.known.failed_before {
+        QUICK_AGAIN
+    } else {
+        QUICK
+    };
+    trouble.lasted <= limit
+}
+
+/// Whether a host is a name, not an IP address.
+fn is_name(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']);
+    host.parse::<core::net::IpAddr>().is_err()
+}
+
 /// Whether there is anybody at all.
 fn reach(trouble: &Trouble<'_>, address: &Address, guesses: &mut Guesses) {
     let Address { host, port, .. } = address;
-    if trouble.lasted <= QUICK {
+    if is_name(host) && !address.is_local() {
+        guesses.add(
+            if is_quick(trouble) { 54 } else { 60 },
+            format!("The name {host} may be misspelt, or unknown to the name server of this machine."),
+            format!("Compare it letter by letter, and open {} in a tab: the browser says there whether it finds the name.", address.as_web_page()),
+        );
+    }
+    if is_quick(trouble) {
         let likelihood = if address.is_local() { 70 } else { 55 };
         guesses
             .add(

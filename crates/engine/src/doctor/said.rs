@@ -36,12 +36,15 @@ pub(super) fn guess(trouble: &Trouble<'_>, guesses: &mut Guesses) {
         if super::taken_over(trouble, guesses) {
             return;
         }
+        let identifier = match trouble.known.client_identifier.as_str() {
+            "" => "with the same Client Identifier".to_owned(),
+            identifier => format!("as `{identifier}`"),
+        };
         guesses
             .add(
                 100,
                 format!(
-                    "Another client connected as `{}`, and the server gave it the session: DISCONNECT with 0x8E, {name}.{words}",
-                    trouble.known.client_identifier
+                    "Another client connected {identifier}, and the server gave it the session: DISCONNECT with 0x8E, {name}.{words}"
                 ),
                 "Connect with another identifier. Each client needs one of its own.",
             )

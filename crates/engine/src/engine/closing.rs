@@ -87,14 +87,24 @@ impl Engine {
             connection.quick_ends = 0;
         }
         // What broke off says more than what may have been the matter.
+        let is_unopened = connection.attempt.opened_ms.is_none();
+        let target = connection.profile.target.clone();
         let half =
             (connection.half.take()).filter(|_| matches!(cause, Cause::Lost | Cause::TimedOut(_)));
+        let failed_before = is_unopened && self.worked.note_failed(&target, now_ms);
         let advice = match &end {
-            Some(end) => self.advice(now_ms, id, end.clone(), rival.clone(), half.clone()),
+            Some(end) => {
+                let known = Known {
+                    rival: rival.clone(),
+                    half: half.clone(),
+                    failed_before,
+                    ..Known::default()
+                };
+                self.advice(now_ms, id, end.clone(), known)
+            }
             None => Vec::new(),
         };
         if was_accepted && let Some(connection) = self.connections.get(&id) {
-            let target = connection.profile.target.clone();
             let version = connection.version;
             self.worked.note(target, version, now_ms);
         }
@@ -287,14 +297,8 @@ impl Engine {
         Some((found.message, found.statement))
     }
 
-    fn advice(
-        &self,
-        now_ms: f64,
-        id: ConnectionId,
-        end: End,
-        rival: Option<String>,
-        half: Option<String>,
-    ) -> Vec<Advice> {
+    /// What the doctor says; `known` is what this end has shown beside what is remembered.
+    fn advice(&self, now_ms: f64, id: ConnectionId, end: End, known: Known) -> Vec<Advice> {
         let Some(connection) = self.connections.get(&id) else {
             return Vec::new();
         };
@@ -313,11 +317,10 @@ impl Engine {
                 .map(|worked| time_of_day(worked.until_ms, self.minutes_behind)),
             worked_with_version: worked.is_some_and(|worked| worked.versions.contains(&version)),
             is_open_elsewhere,
-            rival,
-            half,
             quick_ends: connection.quick_ends,
             client_identifier: connection.client.view().client_identifier.to_owned(),
             doubt: self.doubt(now_ms, connection),
+            ..known
         };
         doctor::advise(&Trouble {
             target: &profile.target,

@@ -135,6 +135,10 @@ impl Engine {
                 connection.profile = profile;
                 connection.cause.clear();
             }
+            // Somebody does not want to wait for the next attempt.
+            Some(connection)
+                if connection.profile == profile
+                    && matches!(connection.client.view().phase, Phase::Waiting(_)) => {}
             _ => {
                 self.disconnect(now_ms, id, 0, None);
                 self.release(now_ms, id);

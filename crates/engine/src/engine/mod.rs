@@ -211,12 +211,13 @@ impl Engine {
         let Some(&id) = self.sockets.get(&socket) else {
             return;
         };
-        self.notice(
-            Some(id),
-            true,
-            "The server sent text where MQTT wants binary WebSocket frames, so the connection was \
-             closed. What answers there may not be an MQTT broker.",
+        let name = (self.connections.get(&id)).map(|it| it.profile.shown_name());
+        let name = name.unwrap_or_default();
+        let text = format!(
+            "The server of “{name}” sent text where MQTT wants binary WebSocket frames, so the connection was closed. \
+             What answers there may not be an MQTT broker."
         );
+        self.notice(Some(id), true, text);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.attempt.ended(End::TextFrame);
         }

@@ -1,10 +1,10 @@
 //! What the page has not heard yet.
 
-use mqttscope_wire::Severity;
+use mqttscope_wire::{Sender, Severity};
 
 use super::pace::Part;
 use super::{BETWEEN_SUMMARIES, Engine};
-use crate::log::matches_search;
+use crate::log::{Record, matches_search};
 use crate::protocol::{RecordId, Report, Summary, Window};
 use crate::topics::Unfolded;
 use crate::view::cut::cut;
@@ -206,6 +206,9 @@ impl Engine {
             .topics
             .last_below("$SYS", self.looking.connection, SYSTEM);
         let with_payload = |(topic, record): (String, RecordId)| {
+            // What somebody else publishes there says nothing of the server.
+            let is_servers = |it: &Record| it.sender == Sender::Server;
+            self.log.get(record).filter(|it| is_servers(it))?;
             let name = topic.strip_prefix("$SYS/").unwrap_or(&topic);
             Some((cut(name, SYSTEM_NAME), rows::preview_of(&self.log, record)?))
         };

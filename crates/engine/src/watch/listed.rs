@@ -86,11 +86,14 @@ impl Watch {
                 if of.is_some_and(|of| of != connection) || is_cleared {
                     continue;
                 }
+                // Beside the line stands which connection it is; the monitor's number is nowhere else.
+                let number = format!("connection {}", line.connection.0);
+                let text = line.text.replace(&number, "the connection");
                 let kept = |record: &RecordId| *record >= oldest;
                 let packets = records(&line.packets).filter(kept);
                 // Each time that a connection opens it is another one to the monitor.
                 if let Some(same) = places
-                    .get(&(connection, line.text.clone()))
+                    .get(&(connection, text.clone()))
                     .and_then(|&at| lines.get_mut(at))
                 {
                     same.count = same.count.saturating_add(1);
@@ -100,7 +103,7 @@ impl Watch {
                 if lines.len() >= MOST_REMARKS {
                     continue;
                 }
-                places.insert((connection, line.text.clone()), lines.len());
+                places.insert((connection, text.clone()), lines.len());
                 lines.push(FindingView {
                     severity: line.severity,
                     connection,
@@ -109,7 +112,7 @@ impl Watch {
                     version: String::new(),
                     by: None,
                     count: 1,
-                    message: cut(&sentence(&line.text), MOST_TEXT),
+                    message: cut(&sentence(&text), MOST_TEXT),
                     packets: packets.collect(),
                 });
             }

@@ -120,7 +120,7 @@ fn a_connection_that_fails_is_explained() {
             true,
             b"\x20\x03\x00\x00\x00\xe0\x01\x8e",
             closed(1000, true),
-            "Another client connected as",
+            "Another client connected",
         ),
         (
             true,

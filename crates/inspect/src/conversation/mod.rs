@@ -8,6 +8,7 @@ mod merged;
 
 pub use merged::{Item, MOST, Shown, counts, how_many, merged, sentence};
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use mqttscope_session::common::Instant;
@@ -106,28 +107,41 @@ pub struct Explanation {
 impl Conversation {
     /// A conversation of packets that stand one behind the other in `bytes`, each with its length.
     ///
-    /// A CONNECT behind the end of a connection begins another one: nobody connects twice, but people
-    /// copy more than one connection.
+    /// A CONNECT behind the end of a connection begins another one, and so does one that the server answers with a
+    /// CONNACK, since on the same connection it would close it: nobody connects twice, but a device that was thrown
+    /// off connects again, and its log shows both.
     #[must_use]
     pub fn new(bytes: Vec<u8>, packets: impl IntoIterator<Item = (usize, Sender)>) -> Self {
-        let mut spoken: Vec<Spoken> = Vec::new();
-        let (mut start, mut is_over, mut connection) = (0_usize, false, ConnectionId(0));
-        for (len, from) in packets {
-            let end = start.saturating_add(len).min(bytes.len());
-            let packet = bytes.get(start..end).unwrap_or_default();
-            let kind = PacketType::from_first_byte(packet.first().copied().unwrap_or(0));
-            if is_over && kind == PacketType::Connect && from == Sender::Client {
-                connection.0 = connection.0.saturating_add(1);
-                is_over = false;
+        let mut start = 0_usize;
+        let packets: Vec<(Range<usize>, PacketType, Sender)> = packets
+            .into_iter()
+            .map(|(len, from)| {
+                let range = start..start.saturating_add(len).min(bytes.len());
+                start = range.end;
+                let first = bytes.get(range.start).copied().unwrap_or(0);
+                (range, PacketType::from_first_byte(first), from)
+            })
+            .collect();
+        let answered = answered_connects(&packets);
+        let mut spoken: Vec<Spoken> = Vec::with_capacity(packets.len());
+        let (mut is_over, mut is_accepted, mut connection) = (false, false, ConnectionId(0));
+        for (index, (range, kind, from)) in packets.into_iter().enumerate() {
+            let packet = bytes.get(range.clone()).unwrap_or_default();
+            if kind == PacketType::Connect && from == Sender::Client {
+                let is_again = is_accepted && answered.contains(&index);
+                if is_over || is_again {
+                    connection.0 = connection.0.saturating_add(1);
+                    (is_over, is_accepted) = (false, false);
+                }
             }
             is_over |= kind == PacketType::Disconnect || refuses(kind, packet);
+            is_accepted |= kind == PacketType::Connack && from == Sender::Server;
             spoken.push(Spoken {
-                range: start..end,
+                range,
                 from,
                 connection,
                 at: Instant::ZERO,
             });
-            start = end;
         }
         let speaks = |side| spoken.iter().any(|packet| packet.from == side);
         Self {
@@ -280,6 +294,24 @@ impl Conversation {
             }
         }
     }
+}
+
+/// The CONNECTs, by their places, of which the server's next packet is a CONNACK. Of several before one CONNACK, the
+/// last is answered.
+fn answered_connects(packets: &[(Range<usize>, PacketType, Sender)]) -> BTreeSet<usize> {
+    let mut answered = BTreeSet::new();
+    let mut is_answer = false;
+    for (index, (_, kind, from)) in packets.iter().enumerate().rev() {
+        match (kind, from) {
+            (_, Sender::Server) => is_answer = *kind == PacketType::Connack,
+            (PacketType::Connect, Sender::Client) if is_answer => {
+                answered.insert(index);
+                is_answer = false;
+            }
+            _ => {}
+        }
+    }
+    answered
 }
 
 /// Whether a packet is a CONNACK that refuses.

@@ -3957,7 +3957,7 @@ pub(super) static WORDS: [Words; 111] = [
     },
     Words {
         summary: "A CONNACK refuses the connection and says that a session is present.",
-        message: "Session Present is 1, but the connection is refused: then it must be 0.",
+        message: "Session Present is 1, but the code is not 0: then it must be 0.",
         fix: None,
     },
     Words {

@@ -197,6 +197,17 @@ fn island(
     {
         return None;
     }
+    // `cafe`, `decade`, `deadbeef`: words of a sentence, until a digit is in one.
+    let are_words = wide >= 4
+        && !first.is_prefixed()
+        && !closed
+        && out.len() < 8
+        && groups
+            .iter()
+            .all(|group| group.digits.bytes().all(|b| b.is_ascii_alphabetic()));
+    if are_words {
+        return None;
+    }
     let mut island = Island::new(range, Format::Hex, strength, out);
     island.is_decimal = decimal && !closed;
     if bits {

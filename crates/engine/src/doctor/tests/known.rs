@@ -206,3 +206,52 @@ fn a_packet_that_is_too_large_for_this_page_is_no_fault_of_the_server() {
     let advice = advise(&trouble(&target, Phase::Connected, end));
     assert!(advice[0].cause.contains("268435460 bytes") && advice[0].cause.contains("allowed"));
 }
+
+#[test]
+fn a_name_may_be_unknown_and_an_address_is_not() {
+    let says = |url: &str| {
+        let target = at(url);
+        let advice = advise(&trouble(&target, Phase::Opening, closed(1006)));
+        advice.iter().any(|one| one.cause.starts_with("The name "))
+    };
+    assert!(says("ws://no.such.host.example:9001/"));
+    assert!(!says("ws://198.51.100.7:9001/"));
+    assert!(!says("ws://[2001:db8::7]:9001/"));
+    assert!(!says("ws://localhost:9001/"));
+}
+
+#[test]
+fn the_time_says_little_where_the_browser_waited_before_it_tried() {
+    let target = at("ws://127.0.0.1:9202/");
+    let mut slow = trouble(&target, Phase::Opening, closed(1006));
+    slow.lasted = Duration::from_millis(4_000);
+    let first = |trouble: &Trouble<'_>| advise(trouble)[0].cause.clone();
+    assert!(first(&slow).starts_with("A plain MQTT port never answers"));
+    slow.known.failed_before = true;
+    assert!(first(&slow).starts_with("Nothing may be listening on port 9202"));
+}
+
+#[test]
+fn a_takeover_is_told_without_an_identifier_too() {
+    let target = at("ws://127.0.0.1:9001/");
+    let ended = trouble(
+        &target,
+        Phase::Connected,
+        said(PacketType::Disconnect, 0x8e),
+    );
+    let cause = &advise(&ended)[0].cause;
+    assert!(
+        cause.starts_with("Another client connected with the same Client Identifier, and"),
+        "{cause}"
+    );
+}
+
+#[test]
+fn a_normal_closure_is_said_once() {
+    let target = at("ws://127.0.0.1:9001/");
+    let advice = advise(&trouble(&target, Phase::Connected, closed(1000)));
+    let log_says = advice
+        .iter()
+        .filter(|one| one.remedy.contains("log says why"));
+    assert_eq!(log_says.count(), 1, "{advice:#?}");
+}

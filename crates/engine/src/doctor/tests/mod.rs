@@ -372,7 +372,7 @@ fn what_the_server_says_comes_first() {
             V::V5,
             Disconnect,
             0x8E,
-            "Another client connected as",
+            "Another client connected",
             Some("MQTT-3.1.4-3"),
         ),
         (
