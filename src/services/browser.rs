@@ -2,7 +2,7 @@
 
 use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, Event, HtmlElement, Window};
+use web_sys::{Document, Element, Event, HtmlElement, HtmlInputElement, Window};
 use yew::NodeRef;
 
 /// The window.
@@ -126,6 +126,14 @@ pub fn focus(element: Option<Element>) {
     if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         // An element that cannot take it is left as it is.
         let _ = element.focus();
+    }
+}
+
+/// Selects what stands in the field with this id.
+pub fn select_text(id: &str) {
+    let field = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
+        field.select();
     }
 }
 

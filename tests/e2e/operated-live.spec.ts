@@ -131,6 +131,28 @@ twice("a connection is ended, cut, changed, copied and deleted", async (hand, pa
   await expect(page.getByTestId("deleted")).toHaveCount(0);
 });
 
+twice("what was changed in a connection is not given up by Escape", async (hand, page) => {
+  await open(page);
+  const form = page.getByTestId("edit");
+  const [keep, discard] = [page.getByTestId("keep-editing"), page.getByTestId("discard")];
+  const name = page.getByTestId("connect-name");
+  await hand.pick(more(page), "Change…");
+  await page.keyboard.press("Escape");
+  await expect(form).toHaveCount(0);
+  await hand.pick(more(page), "Change…");
+  await hand.write(name, "bench");
+  await page.keyboard.press("Escape");
+  await expect(keep).toBeFocused();
+  await hand.press(keep);
+  await expect(name).toHaveValue("bench");
+  await expect(page.getByTestId("save")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await hand.press(discard);
+  await expect(form).toHaveCount(0);
+  await expect(connections(page).first()).toContainText("Built-in broker");
+  await expect(rows(page, "CONNECT")).toHaveCount(1);
+});
+
 twice("subscriptions are made, hidden and ended", async (hand, page) => {
   await open(page);
   await hand.press(page.getByTestId("subscribe-system"));

@@ -178,6 +178,45 @@ test("maxqos2: the finding names the property", async ({ page }) => {
   });
 });
 
+test("half: a packet that stops is told while it waits, and its bytes are in the log", async ({ page }) => {
+  await met(page, "half", SUBSCRIBED, async ({ desk, peer }) => {
+    await desk.state("open");
+    await expect(desk.row).toContainText("incomplete: 9 of 300 bytes of a PUBLISH came");
+    await peer.stop();
+    await desk.state("failed");
+    await expect(desk.packets("PUBLISH")).toContainText("9 B");
+    const list = await causes(desk);
+    await expect(list.first()).toContainText("ended within a packet: 9 of 300 bytes of a PUBLISH came");
+  });
+});
+
+test("garbage: the bytes are in the log, and what is wrong with them is a finding", async ({ page }) => {
+  await met(page, "garbage", {}, async ({ desk }) => {
+    await desk.state("failed");
+    await expect(desk.packets("AUTH")).toHaveCount(1);
+    await page.getByTestId("tab-findings").click();
+    await expect(page.getByTestId("finding-row").first()).toBeVisible();
+    const list = await causes(desk);
+    await expect(list.first()).toContainText("The server's AUTH breaks a rule");
+  });
+});
+
+test("an attempt need not be waited for", async ({ page }) => {
+  const peer = await Misbehaving.start("good");
+  const reconnect = { first_ms: 600_000, longest_ms: 600_000, attempts: null };
+  const desk = await Desk.open(page, { target: { WebSocket: peer.url }, version: "5", client_identifier: "sensor-1", reconnect });
+  await desk.connect();
+  await peer.stop();
+  await desk.state("waiting");
+  const again = desk.row.getByTestId("retry");
+  await again.click();
+  await expect(events(page, "not opened")).toHaveCount(1);
+  await desk.state("waiting");
+  await again.focus();
+  await page.keyboard.press("Enter");
+  await expect(events(page, "not opened")).toHaveCount(2);
+});
+
 test("a server that was stopped is told as that", async ({ page }) => {
   const peer = await Misbehaving.start("good");
   const desk = await Desk.open(page, {

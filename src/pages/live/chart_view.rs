@@ -14,6 +14,8 @@ use crate::state::live::words;
 /// The picture's size, which is stretched over the room that there is.
 const WIDE: f64 = 1000.0;
 const HIGH: f64 = 1000.0;
+/// Colours of lines; behind them they come again, with dashes.
+const COLOURS: usize = 6;
 /// Numbers that are offered where nothing is drawn.
 const OFFERED: usize = 8;
 
@@ -56,6 +58,7 @@ pub(super) fn ChartView(props: &ChartViewProps) -> Html {
                     </select>
                 </label>
                 if chart.without_number > 0 { <span class="quiet">{ words::whole(chart.without_number) }{ " messages without it" }</span> }
+                if chart.not_drawn > 0 { <span class="quiet" data-testid="not-drawn">{ "Only the first " }{ chart.lines.len() }{ " topics are drawn: narrow the filter" }</span> }
             </div>
             if let Some(picture) = picture {
                 { drawn(&picture) }
@@ -97,7 +100,7 @@ fn drawn(picture: &Plot) -> Html {
                 <svg viewBox={format!("0 0 {WIDE} {HIGH}")} preserveAspectRatio="none" aria-hidden="true">
                     { for picture.across.iter().map(|(y, _)| html! { <path class="rung" d={format!("M0 {y:.1}H{WIDE}")} /> }) }
                     { for picture.lines.iter().enumerate().map(|(index, line)| html! {
-                        <g class="line" data-colour={index.checked_rem(6).unwrap_or(0).to_string()}>
+                        <g class="line" data-colour={index.checked_rem(COLOURS).unwrap_or(0).to_string()} data-dashed={(index >= COLOURS).then_some("")}>
                             <polyline points={line.points.clone()} />
                             if let Some((x, y, _)) = &line.last { <path d={format!("M{x:.1} {y:.1}h0")} /> }
                         </g>
@@ -111,7 +114,7 @@ fn drawn(picture: &Plot) -> Html {
             </div>
             <ul class="chart-legend">
                 { for picture.lines.iter().enumerate().map(|(index, line)| html! {
-                    <li data-colour={index.checked_rem(6).unwrap_or(0).to_string()}><i></i><span class="mono">{ &line.name }</span><b>{ line.last.as_ref().map(|last| last.2.clone()).unwrap_or_default() }</b></li>
+                    <li data-colour={index.checked_rem(COLOURS).unwrap_or(0).to_string()} data-dashed={(index >= COLOURS).then_some("")}><i></i><span class="mono">{ &line.name }</span><b>{ line.last.as_ref().map(|last| last.2.clone()).unwrap_or_default() }</b></li>
                 }) }
             </ul>
         </>

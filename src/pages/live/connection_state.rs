@@ -35,8 +35,10 @@ pub(super) fn said(
                 Some(true) => "session present",
                 _ => "new session",
             };
-            let client = view.map_or("", |view| view.client_identifier.as_str());
-            ("open", format!("{session} · {client}"))
+            match view.map_or("", |view| view.client_identifier.as_str()) {
+                "" => ("open", session.to_owned()),
+                client => ("open", format!("{session} · {client}")),
+            }
         }
         ConnectionState::Waiting { cause, again_in_ms } => (
             "waiting",

@@ -28,6 +28,7 @@ pub(super) fn message_row(
                 if row.retain { <span class="chip accent">{ "retain" }</span> }
                 if row.dup { <span class="chip warn">{ "dup" }</span> }
                 if row.has_properties { <span class="chip">{ "properties" }</span> }
+                if let Some(refused) = &row.refused { <span class="chip warn">{ "refused: " }{ refused }</span> }
             </span>
             <span class="time">{ words::time(row.at_ms, minutes_behind) }</span>
             <code class="preview">{ if row.size == 0 { "(empty)" } else { row.preview.as_str() } }</code>

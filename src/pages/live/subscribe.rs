@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::setting_field::groups;
 use crate::components::dialog::Dialog;
+use crate::services::browser;
 use crate::state::live::form::{Form, FormAct};
 use crate::state::live::subscription_settings::{COLOURS, SUBSCRIPTION};
 
@@ -34,6 +35,8 @@ pub(super) fn Subscribe(props: &SubscribeProps) -> Html {
         SUBSCRIPTION.get(..1).unwrap_or_default()
     };
     let is_right = form.is_right(shown);
+    // Whoever types means another filter than the one that stands there.
+    use_effect_with((), |()| browser::select_text("subscribe-topic-filter"));
     let on_submit = {
         let (on_done, on_act, mut value) =
             (props.on_done.clone(), on_act.clone(), form.value.clone());

@@ -22,6 +22,8 @@ export type Mode =
   | "noping" // never answers PINGREQ
   | "form311" // answers a CONNECT of version 5 in the form of 3.1.1
   | "maxqos2" // CONNACK of version 5 with Maximum QoS 2
+  | "half" // begins a PUBLISH of 300 bytes after the SUBACK, and stops
+  | "garbage" // answers the CONNECT with bytes that are no packet
   | "good";
 
 const SUBPROTOCOLS: Partial<Record<Mode, string>> = { nosub: "", oldsub: "Sec-WebSocket-Protocol: mqttv3.1\r\n" };
@@ -153,7 +155,8 @@ export class Misbehaving {
     switch (first >> 4) {
       case 1: {
         const present = mode === "sp1" ? 1 : 0;
-        if (mode === "form311" && isV5) send(0x20, 2, 0, 1);
+        if (mode === "garbage") send(0xff, 0xfe, 0xfd, 0, ...Buffer.from("garbage"));
+        else if (mode === "form311" && isV5) send(0x20, 2, 0, 1);
         else if (mode === "maxqos2" && isV5) send(0x20, 5, present, 0, 2, 0x24, 2);
         else if (isV5) send(0x20, 3, present, 0, 0);
         else send(0x20, 2, present, 0);
@@ -182,6 +185,7 @@ export class Misbehaving {
           return [0x31, message.length, ...message];
         };
         send(...suback, ...(mode === "joined" ? [...retained("a"), ...retained("b")] : []));
+        if (mode === "half") send(0x30, 0xa9, 2, 0, 1, 0x74, 0, 0x78, 0x78);
         return;
       }
       case 10:

@@ -288,6 +288,8 @@ pub struct Chart {
     pub paths: Vec<String>,
     /// Messages that matched and held no number.
     pub without_number: u64,
+    /// Messages with a number of topics beyond those that have a line.
+    pub not_drawn: u64,
 }
 
 /// A number at a time.

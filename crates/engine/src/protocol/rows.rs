@@ -65,6 +65,8 @@ pub struct MessageRow {
     pub kind: String,
     /// Whether it has properties.
     pub has_properties: bool,
+    /// The name of the Reason Code that it was refused with.
+    pub refused: Option<String>,
     /// The colour of the first filter that it matches.
     pub colour: Option<u8>,
 }

@@ -31,6 +31,7 @@ pub(crate) struct Charting {
     lines: Vec<Line>,
     paths: Vec<String>,
     without_number: u64,
+    not_drawn: u64,
     /// The next packet whose number has not been read.
     next: u64,
 }
@@ -134,7 +135,10 @@ impl Charting {
             }
             None => None,
         };
-        let Some(line) = line else { return };
+        let Some(line) = line else {
+            self.not_drawn = self.not_drawn.saturating_add(1);
+            return;
+        };
         line.seen = line.seen.saturating_add(1);
         if !line.seen.is_multiple_of(line.step) {
             return;
@@ -163,6 +167,7 @@ impl Charting {
                 .collect(),
             paths: self.paths.clone(),
             without_number: self.without_number,
+            not_drawn: self.not_drawn,
         }
     }
 }
@@ -223,6 +228,16 @@ mod tests {
                 "{path} of {payload}"
             );
         }
+    }
+
+    #[test]
+    fn what_has_no_line_is_counted() {
+        let mut charting = Charting::default();
+        for topic in 0..LINES as u32 + 3 {
+            charting.add(topic, 0.0, 1.0);
+            charting.add(topic, 1.0, 2.0);
+        }
+        assert_eq!((charting.lines.len(), charting.not_drawn), (LINES, 6));
     }
 
     #[test]

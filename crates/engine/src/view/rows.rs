@@ -175,10 +175,27 @@ pub(crate) fn message(
         preview: preview(body, PREVIEW),
         kind: kind(body).to_owned(),
         has_properties: publish.is_some_and(|publish| publish.properties.iter().next().is_some()),
+        refused: refusal(log, id),
         colour: connections
             .get(&record.connection)
             .filter(|_| record.sender == Sender::Server)
             .and_then(|connection| connection.colour(&topic)),
+    })
+}
+
+/// What the PUBACK or PUBREC of a message refused it with.
+fn refusal(log: &WireLog, id: RecordId) -> Option<String> {
+    let answer = log.get(log.linked(id)?)?;
+    let code = match decode(log.bytes(answer), context(answer)).ok()? {
+        Decoded::Packet {
+            packet: ControlPacket::Puback(packet) | ControlPacket::Pubrec(packet),
+            ..
+        } => packet.reason_code,
+        _ => return None,
+    };
+    code.is_error().then(|| {
+        code.name(PacketType::Puback, context(answer).version)
+            .map_or_else(|| format!("0x{:02X}", code.0), str::to_owned)
     })
 }
 

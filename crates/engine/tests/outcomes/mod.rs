@@ -1,7 +1,7 @@
 //! What a person is told of what they asked for: messages and subscriptions, one by one.
 #![expect(clippy::panic, reason = "a test that cannot go on says so")]
 
-use mqttscope_engine::protocol::{Command, Outcome, Target};
+use mqttscope_engine::protocol::{Command, Looking, Outcome, Target, Window};
 use mqttscope_engine::{SocketId, Transport};
 
 use super::world::World;
@@ -69,6 +69,16 @@ fn a_message_that_the_server_does_not_take_is_not_said_to_be_sent() {
         outcomes(&mut world),
         [Outcome::Refused("Not authorized".into())]
     );
+    world.command(Command::Look(Box::new(Looking {
+        messages: Some(Window {
+            count: 10,
+            ..Window::default()
+        }),
+        ..Looking::default()
+    })));
+    let rows = world.look().messages;
+    let refused: Vec<_> = rows.iter().map(|row| row.refused.as_deref()).collect();
+    assert_eq!(refused, [Some("Not authorized")]);
     world.command(Command::Publish(A, message("a/#", "1", 0), None));
     let told = outcomes(&mut world);
     assert!(
