@@ -98,6 +98,19 @@ impl Found {
         }
     }
 
+    /// What a text is that holds no bytes.
+    pub(super) fn of_foreign(text: &str, foreign: Foreign) -> Self {
+        let seen = Seen {
+            foreign: Some(foreign),
+            bytes: text.as_bytes().to_vec(),
+            ..Seen::default()
+        };
+        Self {
+            other: Some(seen.told()),
+            ..Self::default()
+        }
+    }
+
     /// What a text that is a JSON document holds.
     pub(super) fn of_json(request: &Request<'_>, json: Json) -> Self {
         let (found, seen) = match json {

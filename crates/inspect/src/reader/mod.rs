@@ -8,7 +8,7 @@ use core::ops::Range;
 mod examined;
 mod other;
 
-use mqttscope_capture::foreign::Part;
+use mqttscope_capture::foreign::{Part, Protocol, recognize};
 use mqttscope_capture::json;
 use mqttscope_capture::text::{
     self, Decoded, Format, Marks, Note, Piece, Reading, Side, SourceMap, TextError, TextErrorKind,
@@ -141,6 +141,9 @@ impl Request<'_> {
         match self.decode(text) {
             Ok(reading) => self.found(reading),
             Err(fault) => {
+                if let Some(found) = self.named(text, &fault) {
+                    return found;
+                }
                 let before = self.before_last(text, &fault);
                 Found {
                     fault: Some(Fault::from(&fault)),
@@ -148,6 +151,19 @@ impl Request<'_> {
                 }
             }
         }
+    }
+
+    /// A text without bytes that is known all the same: what a modem answers, a request of HTTP.
+    fn named(&self, text: &str, fault: &TextError) -> Option<Found> {
+        let is_other = self.format.is_none()
+            && matches!(
+                fault.kind,
+                TextErrorKind::NoBytes
+                    | TextErrorKind::Unrecognised
+                    | TextErrorKind::NoBytesAmongWords
+            );
+        let foreign = is_other.then(|| recognize(text.as_bytes()))??;
+        (foreign.protocol != Protocol::Text).then(|| Found::of_foreign(text, foreign))
     }
 
     fn decode(&self, text: &str) -> Result<Reading, TextError> {

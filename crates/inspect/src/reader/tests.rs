@@ -108,3 +108,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_text_without_bytes_is_named_where_it_is_known() {
+    for (text, what) in [
+        ("+QMTCONN: 0,0,5", "AT commands"),
+        ("AT+CIPSEND=12\r\nOK", "AT commands"),
+        ("GET /mqtt HTTP/1.1\r\nHost: broker\r\n\r\n", "HTTP"),
+    ] {
+        let found = read(&request(Given::Text(text)));
+        let other = found.other.expect("it is named");
+        assert!(other.headline.contains(what), "{text}: {}", other.headline);
+        assert!(found.bytes.is_empty(), "{text}");
+    }
+    let found = read(&request(Given::Text("nothing but words here")));
+    assert!(found.other.is_none() && found.fault.is_some());
+}
+
+#[test]
+fn dates_and_identifiers_are_doubted_and_shown() {
+    for text in ["2024-05-06 10:11:12", "AA:BB:CC:DD:EE:FF"] {
+        let found = read(&request(Given::Text(text)));
+        let other = found.other.expect("it is doubted");
+        assert!(
+            other.headline.starts_with("This may not be MQTT"),
+            "{}",
+            other.headline
+        );
+        assert_eq!(other.shown, Shown::All);
+        assert!(!found.bytes.is_empty());
+    }
+}
