@@ -1,0 +1,172 @@
+//! The search for packets in bytes of one side that begin anywhere.
+
+use super::super::event::Moment;
+use super::evidence::{Chain, First, Goes, first};
+
+/// Places where packets may begin, of which it is not known yet.
+const MOST_CHAINS: usize = 16;
+
+/// Bytes that may be looked into for each that comes, so that the search is linear.
+const EFFORT: usize = 16;
+
+/// What one packet must prove where nothing else speaks for its place.
+const SURE: u32 = 7;
+
+/// Bytes of one side with the places where segments began.
+#[derive(Default)]
+pub(super) struct Hunt {
+    bytes: Vec<u8>,
+    /// Where pieces begin, and when they came.
+    marks: Vec<(usize, Moment)>,
+    /// All before was looked at.
+    scanned: usize,
+    chains: Vec<Chain>,
+    budget: usize,
+}
+
+impl Hunt {
+    /// Memory that it takes.
+    pub(super) fn held(&self) -> usize {
+        let marks = self
+            .marks
+            .len()
+            .saturating_mul(size_of::<(usize, Moment)>());
+        self.bytes.len().saturating_add(marks)
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    pub(super) fn push(&mut self, bytes: &[u8], moment: Moment) {
+        self.marks.push((self.bytes.len(), moment));
+        self.bytes.extend_from_slice(bytes);
+        let effort = bytes.len().saturating_mul(EFFORT).saturating_add(64);
+        self.budget = self.budget.saturating_add(effort);
+    }
+
+    /// What stands before and behind here does not belong together.
+    pub(super) fn part(&mut self) {
+        self.chains.clear();
+        self.scanned = self.bytes.len();
+    }
+
+    /// Whether a segment begins or ends at a place.
+    fn is_border(&self, at: usize) -> bool {
+        at == self.bytes.len()
+            || self
+                .marks
+                .binary_search_by_key(&at, |(start, _)| *start)
+                .is_ok()
+    }
+
+    /// Follows all chains, and begins new ones; `enough` says of one that no further ones are needed.
+    fn look(&mut self, enough: impl Fn(&Self, &Chain) -> bool) {
+        let Self {
+            bytes,
+            chains,
+            budget,
+            ..
+        } = self;
+        chains.retain_mut(|chain| chain.extend(bytes, budget) == Goes::On || is_proof(chain));
+        while let Some(rest) = self.bytes.get(self.scanned..)
+            && !rest.is_empty()
+        {
+            let start = self.scanned;
+            self.scanned = start.saturating_add(1);
+            if first(rest) == First::Unfair {
+                continue;
+            }
+            // Inside of a packet that another chain has, no packet begins.
+            let is_inside =
+                |chain: &Chain| chain.whole > 0 && (chain.start..chain.at).contains(&start);
+            if self.chains.iter().any(is_inside) {
+                continue;
+            }
+            let mut chain = Chain::from(start);
+            let goes = chain.extend(&self.bytes, &mut self.budget);
+            if goes == Goes::Broken && !is_proof(&chain) {
+                continue;
+            }
+            if enough(self, &chain) {
+                self.chains.push(chain);
+                return;
+            }
+            if self.chains.len() < MOST_CHAINS {
+                self.chains.push(chain);
+            } else if self.is_border(start)
+                && let Some(at) = self.chains.iter().position(|chain| chain.whole == 0)
+            {
+                self.chains.remove(at);
+                self.chains.push(chain);
+            }
+        }
+    }
+
+    /// The chain that proves most.
+    pub(super) fn best(&mut self) -> Option<&Chain> {
+        self.look(|_, _| false);
+        self.chains
+            .iter()
+            .max_by_key(|chain| (chain.score, core::cmp::Reverse(chain.start)))
+    }
+
+    /// Where packets begin, in bytes that are known to hold some.
+    pub(super) fn find(&mut self, is_final: bool) -> Option<usize> {
+        let is_found = |hunt: &Self, chain: &Chain| {
+            let ends_well = hunt.is_border(chain.at);
+            let begins_well = hunt.is_border(chain.start);
+            chain.whole >= 2
+                || chain.whole == 1
+                    && (begins_well && (ends_well || chain.score >= SURE)
+                        || ends_well && chain.score >= SURE
+                        || is_final)
+        };
+        self.look(is_found);
+        let found = self.chains.iter().filter(|chain| is_found(self, chain));
+        found.map(|chain| chain.start).min()
+    }
+
+    /// A place at the beginning of a segment where a packet seems to begin that is not all there.
+    pub(super) fn likely(&self) -> Option<usize> {
+        let mut starts = self.chains.iter().map(|chain| chain.start);
+        starts.find(|&start| {
+            let rest = self.bytes.get(start..).unwrap_or_default();
+            self.is_border(start) && rest.len() > 16 && matches!(first(rest), First::Packet { .. })
+        })
+    }
+
+    /// Takes bytes off the front, piece by piece.
+    pub(super) fn drain(&mut self, len: usize, mut take: impl FnMut(&[u8], Moment)) {
+        let len = len.min(self.bytes.len());
+        for (index, &(start, moment)) in self.marks.iter().enumerate() {
+            if start >= len {
+                break;
+            }
+            let next = self.marks.get(index.saturating_add(1));
+            let end = next.map_or(self.bytes.len(), |(end, _)| *end).min(len);
+            take(self.bytes.get(start..end).unwrap_or_default(), moment);
+        }
+        self.bytes.drain(..len);
+        // The piece that is cut goes on.
+        let cut = self.marks.partition_point(|(start, _)| *start <= len);
+        self.marks.drain(..cut.saturating_sub(1));
+        if self.bytes.is_empty() {
+            self.marks.clear();
+        }
+        for (start, _) in &mut self.marks {
+            *start = start.saturating_sub(len);
+        }
+        self.scanned = 0;
+        self.chains.clear();
+    }
+}
+
+/// Enough packets in a row that they count although no packet follows.
+fn is_proof(chain: &Chain) -> bool {
+    chain.whole >= 2 && chain.score >= 14
+}
