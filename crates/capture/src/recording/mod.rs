@@ -78,7 +78,7 @@ pub struct Counts {
     pub contradicted: u64,
     /// Probes of TCP that the connection is alive.
     pub keep_alives: u64,
-    /// Segments behind the end of their connection.
+    /// Segments with bytes behind the end of their connection.
     pub late: u64,
 }
 

@@ -355,6 +355,12 @@ impl Look {
             Some((protocol, what)) => (Some(protocol), what),
             None => (None, "its bytes are nothing that is known here".to_owned()),
         };
+        let (protocol, what) = if self.within.has_websocket() {
+            let what = format!("WebSocket messages that are no MQTT: {what}");
+            (Some(Protocol::WebSocket), what)
+        } else {
+            (protocol, what)
+        };
         Some(Verdict::Other { protocol, what })
     }
 

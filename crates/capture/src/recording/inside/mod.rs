@@ -12,7 +12,7 @@ use super::event::{ConnectionId, Moment, Opened, Queue, Transport};
 use super::link::Segment;
 use super::tcp::Around;
 use super::tls::{Plain, TlsOpener, TlsSessions};
-use crate::foreign::{Endpoint, Protocol};
+use crate::foreign::{Confidence, Endpoint, Protocol};
 use crate::reading::Role;
 use look::{Look, Verdict};
 use mqtt::Mqtt;
@@ -400,8 +400,8 @@ impl Tls {
     }
 }
 
-/// A protocol and how it is named.
+/// A protocol and how it is named, where that is likely.
 fn named(bytes: &[u8]) -> Option<(Protocol, String)> {
     let found = crate::foreign::recognize(bytes)?;
-    Some((found.protocol, found.what))
+    (found.confidence >= Confidence::Likely).then_some((found.protocol, found.what))
 }

@@ -50,6 +50,10 @@ pub(super) fn heading(bytes: &[u8]) -> Heading {
         None => Heading::Other,
         Some(len) => {
             let head = bytes.get(..len).unwrap_or_default();
+            let line = head.split(|&byte| byte == b'\r').next().unwrap_or_default();
+            if !line.windows(5).any(|part| part == b"HTTP/") {
+                return Heading::None;
+            }
             match (beginning.first(), bytes.get(9..12)) {
                 (Some(b'G'), _) if has_upgrade(head) => Heading::Request,
                 (Some(b'H'), Some(b"101")) if has_upgrade(head) => Heading::Answer,
@@ -187,6 +191,8 @@ pub(in crate::recording) struct WebSocket {
     sides: [Side; 2],
     pub(super) inner: Inside,
     plain: Vec<u8>,
+    /// There were messages of text.
+    has_text: bool,
 }
 
 struct Side {
@@ -236,6 +242,7 @@ impl WebSocket {
             sides: known.map(side),
             inner,
             plain: Vec::new(),
+            has_text: false,
         }
     }
 
@@ -359,10 +366,7 @@ impl WebSocket {
                         .get(frame.header.saturating_sub(known)..)
                         .unwrap_or_default();
                     own.begin(&frame);
-                    if frame.opcode == 1 {
-                        out.queue
-                            .note("WebSocket messages of text were sent, where MQTT must be binary [MQTT-6.0.0-1]");
-                    }
+                    self.has_text |= frame.opcode == 1;
                     if frame.len == 0 {
                         self.payload(side, &[], moment, out);
                     }
@@ -400,6 +404,9 @@ impl WebSocket {
         let is_end = own.is_final && own.remaining == 0;
         if !own.is_compressed {
             self.inner.handle(side, &self.plain, moment, out);
+            if self.has_text && matches!(self.inner, Inside::Mqtt(_)) {
+                out.queue.note("MQTT was sent in WebSocket messages of text, where it must be binary [MQTT-6.0.0-1]");
+            }
             return;
         }
         if own.is_window_lost {

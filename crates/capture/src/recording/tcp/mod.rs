@@ -255,7 +255,8 @@ impl Flows {
         };
         connection.last_frame = moment.frame;
         if connection.state != State::Open {
-            around.counts.late = around.counts.late.saturating_add(1);
+            let is_late = u64::from(!segment.payload.is_empty());
+            around.counts.late = around.counts.late.saturating_add(is_late);
             return;
         }
         let Some(direction) = connection.sides.get_mut(side) else {
