@@ -19,6 +19,8 @@ pub(super) struct Gzip {
     piece: Vec<u8>,
     members: u64,
     is_done: bool,
+    /// What was inflated before the damage is read first.
+    is_damaged: bool,
 }
 
 impl Gzip {
@@ -37,6 +39,13 @@ impl Gzip {
             if self.is_done {
                 out.is_ended = true;
                 return Refill::None;
+            }
+            if self.is_damaged {
+                self.is_done = true;
+                out.is_ended = true;
+                return Refill::Note(
+                    "the compressed file is damaged: nothing behind is read".to_owned(),
+                );
             }
             if self.state.is_none() {
                 match header(self.input.rest()) {
@@ -97,13 +106,9 @@ impl Gzip {
                     }
                 }
                 Err(_) => {
-                    self.is_done = true;
-                    out.is_ended = true;
-                    let at = self.input.offset();
                     self.input.drop_all();
-                    return Refill::Note(format!(
-                        "the compressed file is damaged before byte {at}"
-                    ));
+                    self.state = None;
+                    self.is_damaged = true;
                 }
             }
             if result.bytes_written > 0 {

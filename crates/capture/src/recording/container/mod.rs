@@ -247,8 +247,9 @@ impl Container {
             return None;
         }
         self.is_told = true;
+        let at = self.input.offset();
+        self.input.drop_all();
         is_short.then(|| {
-            let at = self.input.offset();
             Item::Note(format!(
                 "the file is cut short in its last record, which begins at byte {at}"
             ))

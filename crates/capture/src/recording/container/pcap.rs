@@ -50,7 +50,7 @@ impl Pcap {
             [.., 0xb2, 0xa1] | [0xab | 0xac, 1, 0, 0x1c] => Order::Little,
             _ => return Opening::Other,
         };
-        let (mut unit, mut skip, headers): (u64, u64, &[usize]) = match order.u32(bytes, 0) {
+        let (mut unit, skip, headers): (u64, u64, &[usize]) = match order.u32(bytes, 0) {
             // Red Hat 6.1 and others wrote longer records behind the standard number.
             Some(0xa1b2_c3d4) => (1000, 24, &[16, 24, 20]),
             Some(0xa1b2_3c4d) => (1, 24, &[16]),
@@ -94,7 +94,6 @@ impl Pcap {
                 (link, unit) = (known, 1);
             }
         }
-        skip = skip.min(bytes.len() as u64);
         let fcs = if network & 0x0400_0000 != 0 {
             size(network >> 28).saturating_mul(2)
         } else {

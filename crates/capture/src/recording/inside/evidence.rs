@@ -83,6 +83,31 @@ fn begins_well(bytes: &[u8], header: usize, len: usize) -> bool {
     })
 }
 
+/// What the beginning of a PUBLISH proves whose topic is there and not all of the rest.
+pub(super) fn partial_publish(bytes: &[u8]) -> Option<u32> {
+    let First::Packet { header, len } = first(bytes) else {
+        return None;
+    };
+    let is_publish = bytes
+        .first()
+        .is_some_and(|byte| byte >> 4 == PacketType::Publish.nibble());
+    if !is_publish || len <= bytes.len() {
+        return None;
+    }
+    let (topic_len, rest) = bytes.get(header..)?.split_first_chunk::<2>()?;
+    let topic = rest.get(..usize::from(u16::from_be_bytes(*topic_len)))?;
+    let topic = core::str::from_utf8(topic).ok()?;
+    let is_topic = !topic.is_empty() && !topic.chars().any(char::is_control);
+    is_topic.then(|| topic_score(topic))
+}
+
+/// What a topic proves: the longer, the more.
+fn topic_score(topic: &str) -> u32 {
+    u32::try_from(topic.len().min(6))
+        .unwrap_or(0)
+        .saturating_add(5)
+}
+
 /// Packets that follow each other from a place on.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chain {
@@ -174,15 +199,8 @@ impl Chain {
                 if let Some(identifier) = publish.packet_identifier {
                     remember(&mut self.asked, identifier.get());
                 }
-                let len = u32::try_from(topic.len().min(6)).unwrap_or(0);
-                (
-                    if has_control {
-                        1
-                    } else {
-                        len.saturating_add(5)
-                    },
-                    0,
-                )
+                let score = if has_control { 1 } else { topic_score(topic) };
+                (score, 0)
             }
             ControlPacket::Subscribe(subscribe) => {
                 remember(&mut self.asked, subscribe.packet_identifier.get());

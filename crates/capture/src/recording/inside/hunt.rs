@@ -1,7 +1,7 @@
 //! The search for packets in bytes of one side that begin anywhere.
 
 use super::super::event::Moment;
-use super::evidence::{Chain, First, Goes, first};
+use super::evidence::{Chain, First, Goes, first, partial_publish};
 
 /// Places where packets may begin, of which it is not known yet.
 const MOST_CHAINS: usize = 16;
@@ -131,12 +131,13 @@ impl Hunt {
         found.map(|chain| chain.start).min()
     }
 
-    /// A place at the beginning of a segment where a packet seems to begin that is not all there.
-    pub(super) fn likely(&self) -> Option<usize> {
-        let mut starts = self.chains.iter().map(|chain| chain.start);
-        starts.find(|&start| {
-            let rest = self.bytes.get(start..).unwrap_or_default();
-            self.is_border(start) && rest.len() > 16 && matches!(first(rest), First::Packet { .. })
+    /// A place at the beginning of a segment where a PUBLISH seems to begin that is not all there, and what its
+    /// topic proves.
+    pub(super) fn likely(&self) -> Option<(usize, u32)> {
+        self.chains.iter().find_map(|chain| {
+            let rest = self.bytes.get(chain.at..)?;
+            let score = partial_publish(rest)?;
+            self.is_border(chain.start).then_some((chain.start, score))
         })
     }
 

@@ -256,6 +256,13 @@ impl Look {
     /// Whether both sides together prove to be MQTT.
     fn mqtt(&mut self, out: &Out<'_>, is_final: bool) -> Option<Verdict> {
         let [low, high] = &mut self.sides;
+        // A large message of which only the beginning is there.
+        let mut begun = 0_u32;
+        for side in [&mut *low, &mut *high] {
+            let _ = side.hunt.best();
+            let likely = side.hunt.likely().filter(|_| is_final);
+            begun = begun.max(likely.map_or(0, |(_, score)| score));
+        }
         let none = Chain::default();
         let a = low.hunt.best().unwrap_or(&none);
         let b = high.hunt.best().unwrap_or(&none);
@@ -270,7 +277,8 @@ impl Look {
         };
         let sum = worth(low.is_known, a)
             .saturating_add(worth(high.is_known, b))
-            .saturating_add(a.agreement(b));
+            .saturating_add(a.agreement(b))
+            .saturating_add(begun);
         let is_on_port = out.head.has_brokers_port() || self.within.has_websocket();
         let needed = match (is_on_port, is_final) {
             (true, true) => ENOUGH_ON_PORT_AT_THE_END,

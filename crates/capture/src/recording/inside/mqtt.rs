@@ -77,7 +77,7 @@ impl Mqtt {
             && hunt.held() > limit
         {
             match hunt.likely() {
-                Some(place) => own.found(place, side, out),
+                Some((place, _)) => own.found(place, side, out),
                 None => hunt.drain(limit / 2, |bytes, moment| out.skipped(side, moment, bytes)),
             }
         }
@@ -111,6 +111,10 @@ impl Mqtt {
     pub(super) fn decide(&mut self, out: &mut Out<'_>) {
         for (side, own) in self.sides.iter_mut().enumerate() {
             own.search(side, true, out);
+            let likely = own.lost.as_ref().and_then(|hunt| hunt.likely());
+            if let Some((place, _)) = likely {
+                own.found(place, side, out);
+            }
             own.give_up(side, out);
         }
     }

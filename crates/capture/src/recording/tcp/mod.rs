@@ -280,13 +280,11 @@ impl Flows {
             let mut out = Out::new(&mut connection.head, &mut self.told, around);
             connection.inside.handle(side, bytes, moment, &mut out);
             Self::count(&mut self.held, connection);
-            if self.held > around.limits.total {
-                // Nothing waits here, so what is inside must decide.
-                let mut out = Out::new(&mut connection.head, &mut self.told, around);
-                connection.inside.decide(&mut out);
-                Self::count(&mut self.held, connection);
-            }
+            self.make_room(slot, around);
         }
+        let Some(connection) = self.slots.get_mut(slot).and_then(Option::as_mut) else {
+            return;
+        };
         let Some(direction) = connection.sides.get(side) else {
             return;
         };
@@ -323,6 +321,18 @@ impl Flows {
             let side = connection.head.first_fin.map(|(side, _)| side);
             connection.state = State::Finishing(Some((Ending::Fin, side, moment)));
             self.tasks.push_back(Task::Finish(slot));
+        }
+    }
+
+    /// Where there is no room, what is inside of a connection must be decided now.
+    fn make_room(&mut self, slot: usize, around: &mut Around<'_>) {
+        if self.held <= around.limits.total {
+            return;
+        }
+        if let Some(connection) = self.slots.get_mut(slot).and_then(Option::as_mut) {
+            let mut out = Out::new(&mut connection.head, &mut self.told, around);
+            connection.inside.decide(&mut out);
+            Self::count(&mut self.held, connection);
         }
     }
 
@@ -375,6 +385,7 @@ impl Flows {
         let mut out = Out::new(&mut connection.head, &mut self.told, around);
         give(ready, side, &mut connection.inside, &mut out);
         Self::count(&mut self.held, connection);
+        self.make_room(slot, around);
         true
     }
 
