@@ -12,7 +12,8 @@ pub trait TlsSessions {
     fn open(&mut self, connection: &Opened) -> Option<Box<dyn TlsOpener>>;
 }
 
-/// What opens one connection. Each `handle` is followed by polling until nothing comes.
+/// What opens one connection. Each `handle` is followed by polling until nothing comes. What it keeps until keys come
+/// it must bound itself: [`Limits`](super::Limits) do not count it.
 pub trait TlsOpener {
     /// Takes the next bytes of one side, in order.
     fn handle_bytes(&mut self, from: Role, bytes: &[u8], at_ns: Option<u64>, frame: u64);
@@ -25,9 +26,6 @@ pub trait TlsOpener {
 
     /// What is inside, in order.
     fn poll_plain(&mut self) -> Option<Plain<'_>>;
-
-    /// Bytes that it keeps until keys come.
-    fn held(&self) -> usize;
 }
 
 /// What was inside TLS.

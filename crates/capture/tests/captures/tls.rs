@@ -75,10 +75,6 @@ impl TlsOpener for Opener {
             bytes: &self.lent,
         })
     }
-
-    fn held(&self) -> usize {
-        self.kept.iter().map(|(_, bytes, ..)| bytes.len()).sum()
-    }
 }
 
 fn record(kind: u8, content: &[u8]) -> Vec<u8> {

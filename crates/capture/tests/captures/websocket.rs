@@ -5,7 +5,7 @@ use miniz_oxide::deflate::stream::deflate;
 use miniz_oxide::{DataFormat, MZFlush};
 use mqttscope_capture::foreign::Protocol;
 use mqttscope_capture::reading::Role;
-use mqttscope_capture::recording::Transport;
+use mqttscope_capture::recording::{Limits, Transport};
 use mqttscope_wire::PacketType as T;
 
 use crate::build::{Segment, down, handshake, pcap, up};
@@ -305,4 +305,45 @@ fn the_upgrade_may_come_behind_another_request_and_one_side_is_enough() {
         .filter(|it| it.from == crate::build::CLIENT)
         .collect();
     assert_eq!(found(&one_sided).only().whole(Role::Client), CONNECT);
+}
+
+#[test]
+fn a_gap_in_the_head_does_not_hide_the_frames_behind_it() {
+    let message = publish("plant/line/temperature", b"{\"value\":21.5}");
+    let client = [REQUEST, &frame(0x82, true, CONNECT)].concat();
+    let mut all = conversation(&client, b"", 1460);
+    let at = 5000 + u32::try_from(ANSWER.len()).unwrap();
+    all.push(down(5000, &ANSWER[..20]));
+    all.push(down(at, &frame(0x82, false, &message)));
+    let found = found(&all);
+    let one = found.only();
+    assert_eq!(one.whole(Role::Client), CONNECT);
+    assert_eq!(one.server, [Part::Gap(None), Part::Bytes(message)]);
+}
+
+#[test]
+fn windows_of_many_connections_are_bounded() {
+    let packed = compressed(&[CONNECT]).remove(0);
+    let client = [REQUEST, &frame(0xc2, true, &packed)].concat();
+    let mut all = Vec::new();
+    for port in 1..=200_u16 {
+        for mut it in conversation(&client, ANSWER, 1460) {
+            let end = if it.from == crate::build::CLIENT {
+                &mut it.from
+            } else {
+                &mut it.to
+            };
+            end.1 = port;
+            all.push(it);
+        }
+    }
+    let file = pcap(101, &all.iter().map(Segment::ipv4).collect::<Vec<_>>());
+    let limits = Limits {
+        total: 1 << 20,
+        ..Limits::default()
+    };
+    let found = crate::support::read_with(&file, 1 << 12, limits);
+    // Each one's message was read before its window was given up.
+    assert_eq!((found.connections.len(), found.packets()), (200, 200));
+    assert!(found.most_held < 1_200_000, "{}", found.most_held);
 }

@@ -246,7 +246,7 @@ impl Inside {
             Self::Look(look) => look.held(),
             Self::Mqtt(mqtt) => mqtt.held(),
             Self::WebSocket(websocket) => websocket.held(),
-            Self::Tls(tls) => tls.opener.held().saturating_add(tls.inner.held()),
+            Self::Tls(tls) => tls.inner.held(),
             Self::Other(_) => 0,
         }
     }
@@ -308,7 +308,7 @@ impl Inside {
                 }
             }
             Self::Mqtt(mqtt) => mqtt.decide(out),
-            Self::WebSocket(websocket) => websocket.inner.decide(out),
+            Self::WebSocket(websocket) => websocket.decide(out),
             Self::Tls(tls) => tls.inner.decide(out),
             Self::Other(_) => {}
         }

@@ -308,6 +308,12 @@ impl WebSocket {
         let Some(own) = self.sides.get_mut(side) else {
             return;
         };
+        if own.head.take().is_some() {
+            // Where the head ends is not known.
+            own.lose();
+            self.inner.gap(side, None, out);
+            return;
+        }
         let was_compressed = own.is_compressed && own.remaining > 0;
         match len {
             Some(len) if len <= own.remaining && !own.is_lost => {
@@ -325,6 +331,14 @@ impl WebSocket {
                 self.inner.gap(side, None, out);
             }
         }
+    }
+
+    /// Gives up what takes room: the windows of compressed messages are the largest part.
+    pub(super) fn decide(&mut self, out: &mut Out<'_>) {
+        for side in &mut self.sides {
+            side.is_window_lost |= side.deflate.take().is_some();
+        }
+        self.inner.decide(out);
     }
 
     /// Takes frames, wherever they are cut.
