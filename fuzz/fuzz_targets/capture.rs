@@ -22,7 +22,7 @@ fn read(file: &[u8], chunk: usize) -> (Vec<String>, usize) {
     for chunk in file.chunks(chunk) {
         reader.handle_bytes(chunk);
         while let Some(event) = reader.poll_event() {
-            if let Event::Bytes { bytes, .. } | Event::Skipped { bytes, .. } = &event {
+            if let Event::Bytes { bytes, .. } = &event {
                 assert!(!bytes.is_empty());
             }
             events.push(format!("{event:?}"));

@@ -60,7 +60,7 @@ pub enum Event<'a> {
         at_ns: Option<u64>,
         /// The frame that held the last of them.
         frame: u64,
-        /// The bytes.
+        /// The bytes. None at all where a packet without an end is followed by the next one at once.
         bytes: &'a [u8],
     },
     /// The connection ended. Nothing is told of one that is still open at the end of the file.
@@ -263,32 +263,26 @@ impl Queue {
     }
 
     pub(super) fn bytes(&mut self, of: ConnectionId, from: Role, moment: Moment, bytes: &[u8]) {
-        if let Some(sent) = self.sent(of, from, moment, bytes) {
+        if !bytes.is_empty() {
+            let sent = self.sent(of, from, moment, bytes);
             self.events.push_back(Queued::Bytes(sent));
         }
     }
 
     pub(super) fn skipped(&mut self, of: ConnectionId, from: Role, moment: Moment, bytes: &[u8]) {
-        if let Some(sent) = self.sent(of, from, moment, bytes) {
-            self.events.push_back(Queued::Skipped(sent));
-        }
+        let sent = self.sent(of, from, moment, bytes);
+        self.events.push_back(Queued::Skipped(sent));
     }
 
-    fn sent(
-        &mut self,
-        connection: ConnectionId,
-        from: Role,
-        moment: Moment,
-        bytes: &[u8],
-    ) -> Option<Sent> {
-        let (start, _) = self.keep(bytes);
-        (!bytes.is_empty()).then_some(Sent {
+    fn sent(&mut self, connection: ConnectionId, from: Role, moment: Moment, bytes: &[u8]) -> Sent {
+        let (start, len) = self.keep(bytes);
+        Sent {
             connection,
             from,
             moment,
             start,
-            len: bytes.len(),
-        })
+            len,
+        }
     }
 
     /// Tells a note once.

@@ -198,3 +198,23 @@ fn a_connect_that_breaks_rules_is_one() {
     let found = found(&all);
     assert_eq!(found.only().packets(), [T::Connect, T::Connack]);
 }
+
+#[test]
+fn a_packet_without_an_end_is_told_apart_from_the_next_one() {
+    let mut all = handshake();
+    let fault = [0x30, 0xff, 0xff, 0xff, 0xff];
+    all.extend(row(
+        true,
+        1000,
+        &[&[CONNECT, &fault, PINGREQ, PINGREQ].concat()],
+    ));
+    let found = found(&all);
+    assert_eq!(
+        found.only().client,
+        [
+            Part::Bytes([CONNECT, &fault].concat()),
+            Part::Skipped(Vec::new()),
+            Part::Bytes(PINGREQ.repeat(2)),
+        ]
+    );
+}

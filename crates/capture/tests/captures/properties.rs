@@ -210,3 +210,19 @@ fn many_connections_that_wait_are_bounded_together() {
     assert_eq!(found.connections.len(), 3000);
     assert!(found.most_held < 300_000, "{}", found.most_held);
 }
+
+/// Packets and faults in turn, as many as a record can hold.
+#[test]
+fn packets_between_faults_in_a_large_segment_are_found() {
+    let one = [&publish("a/b/c", b"d")[..], PINGREQ, &[0xff; 5]].concat();
+    let payload = one.repeat(50_000);
+    // A frame that the network card was to cut up has no length in IP.
+    let mut frames: Vec<Vec<u8>> = handshake().iter().map(Segment::ipv4).collect();
+    frames.push(segment(true, 1000, ACK, CONNECT).ipv4());
+    let mut large = segment(true, 1015, ACK, &[]).ipv4();
+    large[2..4].copy_from_slice(&[0, 0]);
+    large.extend(&payload);
+    frames.push(large);
+    let found = read(&pcap(101, &frames));
+    assert_eq!(found.packets(), 1 + 100_000);
+}

@@ -104,7 +104,6 @@ impl Found {
                 bytes,
                 ..
             } => {
-                assert!(!bytes.is_empty());
                 let side = self.connections.get_mut(connection).unwrap().side(*from);
                 match side.last_mut() {
                     Some(Part::Skipped(last)) => last.extend(*bytes),

@@ -1,5 +1,7 @@
 //! The search for packets in bytes of one side that begin anywhere.
 
+use std::collections::VecDeque;
+
 use super::super::event::Moment;
 use super::evidence::{Chain, First, Goes, first, partial_publish};
 
@@ -16,8 +18,12 @@ const SURE: u32 = 7;
 #[derive(Default)]
 pub(super) struct Hunt {
     bytes: Vec<u8>,
-    /// Where pieces begin, and when they came.
-    marks: Vec<(usize, Moment)>,
+    /// Bytes at the front that were taken off.
+    begin: usize,
+    /// Bytes that are not kept any more.
+    before: u64,
+    /// Where pieces begin, counted with those that are not kept, and when they came.
+    marks: VecDeque<(u64, Moment)>,
     /// All before was looked at.
     scanned: usize,
     chains: Vec<Chain>,
@@ -27,40 +33,58 @@ pub(super) struct Hunt {
 impl Hunt {
     /// Memory that it takes.
     pub(super) fn held(&self) -> usize {
-        let marks = self
-            .marks
-            .len()
-            .saturating_mul(size_of::<(usize, Moment)>());
-        self.bytes.len().saturating_add(marks)
+        let marks = self.marks.len().saturating_mul(size_of::<(u64, Moment)>());
+        self.bytes().len().saturating_add(marks)
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.bytes.get(self.begin..).unwrap_or_default()
+    }
+
+    /// When the first of its bytes came.
+    pub(super) fn moment(&self) -> Moment {
+        self.marks
+            .front()
+            .map(|(_, moment)| *moment)
+            .unwrap_or_default()
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.begin == self.bytes.len()
     }
 
     pub(super) fn push(&mut self, bytes: &[u8], moment: Moment) {
-        self.marks.push((self.bytes.len(), moment));
+        // Not at each drain, as they may follow each other closely.
+        if self.begin > self.bytes.len() / 2 {
+            self.bytes.drain(..self.begin);
+            self.before = self.before.saturating_add(self.begin as u64);
+            self.begin = 0;
+        }
+        self.marks.push_back((self.place(self.bytes.len()), moment));
         self.bytes.extend_from_slice(bytes);
         let effort = bytes.len().saturating_mul(EFFORT).saturating_add(64);
         self.budget = self.budget.saturating_add(effort);
     }
 
+    /// The place of a byte of the buffer among all that came.
+    const fn place(&self, index: usize) -> u64 {
+        self.before.saturating_add(index as u64)
+    }
+
     /// What stands before and behind here does not belong together.
     pub(super) fn part(&mut self) {
         self.chains.clear();
-        self.scanned = self.bytes.len();
+        self.scanned = self.bytes().len();
     }
 
     /// Whether a segment begins or ends at a place.
     fn is_border(&self, at: usize) -> bool {
-        at == self.bytes.len()
+        let index = at.saturating_add(self.begin);
+        let place = self.place(index);
+        index == self.bytes.len()
             || self
                 .marks
-                .binary_search_by_key(&at, |(start, _)| *start)
+                .binary_search_by_key(&place, |(start, _)| *start)
                 .is_ok()
     }
 
@@ -68,17 +92,17 @@ impl Hunt {
     fn look(&mut self, enough: impl Fn(&Self, &Chain) -> bool) {
         let Self {
             bytes,
+            begin,
             chains,
             budget,
             ..
         } = self;
+        let bytes = bytes.get(*begin..).unwrap_or_default();
         chains.retain_mut(|chain| chain.extend(bytes, budget) == Goes::On || is_proof(chain));
-        while let Some(rest) = self.bytes.get(self.scanned..)
-            && !rest.is_empty()
-        {
+        while self.scanned < self.bytes().len() {
             let start = self.scanned;
             self.scanned = start.saturating_add(1);
-            if first(rest) == First::Unfair {
+            if first(self.bytes().get(start..).unwrap_or_default()) == First::Unfair {
                 continue;
             }
             // Inside of a packet that another chain has, no packet begins.
@@ -88,7 +112,8 @@ impl Hunt {
                 continue;
             }
             let mut chain = Chain::from(start);
-            let goes = chain.extend(&self.bytes, &mut self.budget);
+            let bytes = self.bytes.get(self.begin..).unwrap_or_default();
+            let goes = chain.extend(bytes, &mut self.budget);
             if goes == Goes::Broken && !is_proof(&chain) {
                 continue;
             }
@@ -135,7 +160,7 @@ impl Hunt {
     /// topic proves.
     pub(super) fn likely(&self) -> Option<(usize, u32)> {
         self.chains.iter().find_map(|chain| {
-            let rest = self.bytes.get(chain.at..)?;
+            let rest = self.bytes().get(chain.at..)?;
             let score = partial_publish(rest)?;
             self.is_border(chain.start).then_some((chain.start, score))
         })
@@ -143,25 +168,26 @@ impl Hunt {
 
     /// Takes bytes off the front, piece by piece.
     pub(super) fn drain(&mut self, len: usize, mut take: impl FnMut(&[u8], Moment)) {
-        let len = len.min(self.bytes.len());
-        for (index, &(start, moment)) in self.marks.iter().enumerate() {
-            if start >= len {
+        let len = len.min(self.bytes().len());
+        let to = self.begin.saturating_add(len);
+        let (all, end) = (self.place(self.bytes.len()), self.place(to));
+        while let Some(&(start, moment)) = self.marks.front() {
+            let next = self.marks.get(1).map_or(all, |(next, _)| *next);
+            let index = |place: u64| {
+                usize::try_from(place.saturating_sub(self.before)).unwrap_or(usize::MAX)
+            };
+            let piece = index(start).max(self.begin)..index(next.min(end));
+            let bytes = self.bytes.get(piece).unwrap_or_default();
+            if !bytes.is_empty() {
+                take(bytes, moment);
+            }
+            // A piece that is cut goes on.
+            if next > end {
                 break;
             }
-            let next = self.marks.get(index.saturating_add(1));
-            let end = next.map_or(self.bytes.len(), |(end, _)| *end).min(len);
-            take(self.bytes.get(start..end).unwrap_or_default(), moment);
+            self.marks.pop_front();
         }
-        self.bytes.drain(..len);
-        // The piece that is cut goes on.
-        let cut = self.marks.partition_point(|(start, _)| *start <= len);
-        self.marks.drain(..cut.saturating_sub(1));
-        if self.bytes.is_empty() {
-            self.marks.clear();
-        }
-        for (start, _) in &mut self.marks {
-            *start = start.saturating_sub(len);
-        }
+        self.begin = to;
         self.scanned = 0;
         self.chains.clear();
     }

@@ -22,6 +22,8 @@ struct Side {
     passing: u64,
     /// Where the next packet begins is not known.
     lost: Option<Box<Hunt>>,
+    /// The last bytes that were given are of a packet without an end.
+    is_broken: bool,
 }
 
 impl Mqtt {
@@ -64,6 +66,7 @@ impl Mqtt {
                 return;
             }
             own.lost = Some(Box::default());
+            own.is_broken = true;
             bytes = rest;
         }
         if let Some(hunt) = &mut own.lost
@@ -78,7 +81,10 @@ impl Mqtt {
         {
             match hunt.likely() {
                 Some((place, _)) => own.found(place, side, out),
-                None => hunt.drain(limit / 2, |bytes, moment| out.skipped(side, moment, bytes)),
+                None => {
+                    own.is_broken = false;
+                    hunt.drain(limit / 2, |bytes, moment| out.skipped(side, moment, bytes));
+                }
             }
         }
     }
@@ -90,6 +96,7 @@ impl Mqtt {
         own.give_up(side, out);
         out.gap(side, len);
         let known = len.unwrap_or(u64::MAX);
+        own.is_broken = false;
         if own.lost.is_some() {
             return;
         }
@@ -139,11 +146,16 @@ impl Side {
         let Some(mut hunt) = self.lost.take() else {
             return;
         };
+        if place == 0 && self.is_broken {
+            out.skipped(side, hunt.moment(), &[]);
+        }
+        self.is_broken = false;
         hunt.drain(place, |bytes, moment| out.skipped(side, moment, bytes));
         (self.remaining, self.header_len) = (0, 0);
         let followed = self.follow(hunt.bytes()).max(1);
         hunt.drain(followed, |bytes, moment| out.bytes(side, moment, bytes));
         if !hunt.is_empty() {
+            self.is_broken = true;
             self.lost = Some(hunt);
         }
     }
@@ -151,6 +163,7 @@ impl Side {
     /// Gives bytes in which no packet was found.
     fn give_up(&mut self, side: usize, out: &mut Out<'_>) {
         if let Some(hunt) = &mut self.lost {
+            self.is_broken &= hunt.is_empty();
             hunt.drain(usize::MAX, |bytes, moment| out.skipped(side, moment, bytes));
         }
     }

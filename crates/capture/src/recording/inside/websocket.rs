@@ -275,8 +275,11 @@ impl WebSocket {
             self.frames(side, bytes, moment, out);
             return Ok(());
         };
+        // Its end may be cut as well.
+        let from = head.len().saturating_sub(3);
         head.extend_from_slice(bytes);
-        let Some(len) = head_len(head) else {
+        let behind = head.get(from..).unwrap_or_default();
+        let Some(len) = head_len(behind).map(|len| len.saturating_add(from)) else {
             if head.len() >= LONGEST_HEAD {
                 return Err(self.refuse(side, out));
             }
