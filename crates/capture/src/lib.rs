@@ -6,4 +6,5 @@
 pub mod foreign;
 pub mod json;
 pub mod reading;
+pub mod recording;
 pub mod text;

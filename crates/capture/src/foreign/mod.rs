@@ -40,7 +40,13 @@ pub use doubt::doubt;
 pub use examine::{Examined, Inside, InsidePiece, Part, examine, first_is_client};
 pub use network::Endpoint;
 pub use peel::{Layer, Peeled, Piece, peel};
+pub(crate) use sound::begins_with_connect;
 pub use sound::{Soundness, soundness};
+
+/// The length of the PROXY protocol header that the bytes begin with.
+pub(crate) fn proxy_header(bytes: &[u8]) -> Option<usize> {
+    proxy::header(bytes).map(|header| header.len)
+}
 
 /// Which protocol or kind of file it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -69,7 +69,7 @@ fn has_fair_header(packet: &[u8]) -> bool {
 }
 
 /// Whether a CONNECT stands at the beginning, whatever else is wrong with it.
-pub(super) fn begins_with_connect(bytes: &[u8]) -> bool {
+pub(crate) fn begins_with_connect(bytes: &[u8]) -> bool {
     let frame::Header::Complete { header_len, .. } = frame::header(bytes) else {
         return false;
     };

@@ -1,0 +1,298 @@
+//! The file's own layer: which kind it is, and the frames in it.
+
+mod gzip;
+mod names;
+mod pcap;
+mod pcapng;
+
+use gzip::Gzip;
+use pcap::Pcap;
+use pcapng::Pcapng;
+
+/// A frame as the file holds it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Packet<'a> {
+    /// The link type's number (`LINKTYPE_…`).
+    pub(super) link: u16,
+    pub(super) at_ns: Option<u64>,
+    /// What was captured, without a frame check sequence where the file says that there is one.
+    pub(super) bytes: &'a [u8],
+    /// Bytes of the frame that were not captured.
+    pub(super) cut: usize,
+    /// The interface, in files that have several.
+    pub(super) interface: u32,
+}
+
+/// What a file gives next.
+pub(super) enum Item<'a> {
+    Packet(Packet<'a>),
+    /// A key log for TLS.
+    KeyLog(&'a [u8]),
+    /// Something that is not read.
+    Note(String),
+}
+
+/// Bytes of the file that were not read yet.
+#[derive(Default)]
+pub(super) struct Input {
+    buffer: Vec<u8>,
+    done: usize,
+    /// Bytes still to come that nobody wants.
+    passing: u64,
+    /// Bytes of the file before the buffer.
+    before: u64,
+    is_ended: bool,
+}
+
+impl Input {
+    pub(super) fn push(&mut self, chunk: &[u8]) {
+        self.make_room();
+        let passed = usize::try_from(self.passing).unwrap_or(usize::MAX);
+        let passed = passed.min(chunk.len());
+        self.passing = self.passing.saturating_sub(passed as u64);
+        self.before = self.before.saturating_add(passed as u64);
+        let rest = chunk.get(passed..).unwrap_or_default();
+        self.buffer.extend_from_slice(rest);
+    }
+
+    fn make_room(&mut self) {
+        if self.done > 0 {
+            self.buffer.drain(..self.done);
+            self.before = self.before.saturating_add(self.done as u64);
+            self.done = 0;
+        }
+    }
+
+    pub(super) fn rest(&self) -> &[u8] {
+        self.buffer.get(self.done..).unwrap_or_default()
+    }
+
+    /// Where in the file (or in what it holds compressed) the rest begins.
+    fn offset(&self) -> u64 {
+        self.before.saturating_add(self.done as u64)
+    }
+
+    /// Passes over bytes, also such that are not there yet.
+    fn skip(&mut self, len: u64) {
+        let there = self.buffer.len().saturating_sub(self.done);
+        let now = usize::try_from(len).unwrap_or(usize::MAX).min(there);
+        self.done = self.done.saturating_add(now);
+        self.passing = self.passing.saturating_add(len.saturating_sub(now as u64));
+    }
+
+    /// Gives the next bytes away.
+    fn take(&mut self, len: usize) -> &[u8] {
+        let start = self.done;
+        self.done = start.saturating_add(len).min(self.buffer.len());
+        self.buffer.get(start..self.done).unwrap_or_default()
+    }
+
+    fn drop_all(&mut self) {
+        self.skip(u64::MAX);
+    }
+}
+
+#[derive(Default)]
+enum Kind {
+    #[default]
+    Unknown,
+    Pcap(Pcap),
+    Pcapng(Pcapng),
+    /// Named, and not read any more.
+    Nothing,
+}
+
+/// What a reader of one kind of file says.
+enum Step {
+    /// Something stands in the input at this place, which is taken.
+    Packet {
+        link: u16,
+        at_ns: Option<u64>,
+        interface: u32,
+        /// Bytes before the frame's.
+        skip: usize,
+        len: usize,
+        /// Bytes of the frame at its end that are no payload.
+        fcs: usize,
+        /// Bytes behind the frame.
+        behind: usize,
+        cut: usize,
+    },
+    KeyLog {
+        skip: usize,
+        len: usize,
+        behind: usize,
+    },
+    /// Passed over, or only the reader's own matter.
+    Skip(u64),
+    Note(String, u64),
+    /// More bytes are needed.
+    More,
+    /// Nothing behind can be read.
+    Broken(String),
+}
+
+/// Reads the frames of a capture file.
+pub(super) struct Container {
+    input: Input,
+    gzip: Option<Gzip>,
+    is_begun: bool,
+    kind: Kind,
+    /// The longest record that is read.
+    longest: usize,
+    is_told: bool,
+}
+
+impl Container {
+    pub(super) fn new(longest: usize) -> Self {
+        Self {
+            input: Input::default(),
+            gzip: None,
+            is_begun: false,
+            kind: Kind::Unknown,
+            longest,
+            is_told: false,
+        }
+    }
+
+    pub(super) fn push(&mut self, chunk: &[u8]) {
+        match &mut self.gzip {
+            Some(gzip) => gzip.input.push(chunk),
+            None => self.input.push(chunk),
+        }
+    }
+
+    pub(super) fn end(&mut self) {
+        match &mut self.gzip {
+            Some(gzip) => gzip.input.is_ended = true,
+            None => self.input.is_ended = true,
+        }
+    }
+
+    /// Bytes that wait to be read.
+    pub(super) fn held(&self) -> usize {
+        let compressed = self.gzip.as_ref().map_or(0, |gzip| gzip.input.rest().len());
+        self.input.rest().len().saturating_add(compressed)
+    }
+
+    /// What comes next; `None` until more bytes are there.
+    pub(super) fn next_item(&mut self) -> Option<Item<'_>> {
+        loop {
+            let step = match &mut self.kind {
+                Kind::Unknown => self.recognize(),
+                Kind::Pcap(pcap) => pcap.step(&self.input, self.longest),
+                Kind::Pcapng(pcapng) => pcapng.step(&self.input, self.longest),
+                Kind::Nothing => Step::More,
+            };
+            match step {
+                Step::Skip(len) => self.input.skip(len),
+                Step::Packet {
+                    link,
+                    at_ns,
+                    interface,
+                    skip,
+                    len,
+                    fcs,
+                    behind,
+                    cut,
+                } => {
+                    self.input.skip(skip as u64);
+                    let end = len.saturating_add(behind);
+                    let bytes = self.input.take(end).get(..len.saturating_sub(fcs));
+                    return Some(Item::Packet(Packet {
+                        link,
+                        at_ns,
+                        bytes: bytes.unwrap_or_default(),
+                        cut,
+                        interface,
+                    }));
+                }
+                Step::KeyLog { skip, len, behind } => {
+                    self.input.skip(skip as u64);
+                    let bytes = self.input.take(len.saturating_add(behind)).get(..len);
+                    return Some(Item::KeyLog(bytes.unwrap_or_default()));
+                }
+                Step::Note(note, len) => {
+                    self.input.skip(len);
+                    return Some(Item::Note(note));
+                }
+                Step::Broken(note) => {
+                    self.kind = Kind::Nothing;
+                    self.input.drop_all();
+                    return Some(Item::Note(note));
+                }
+                Step::More => match self.refill() {
+                    Refill::Some => {}
+                    Refill::Note(note) => return Some(Item::Note(note)),
+                    Refill::None => return self.told_end(),
+                },
+            }
+        }
+    }
+
+    /// More of what is compressed.
+    fn refill(&mut self) -> Refill {
+        let Some(gzip) = &mut self.gzip else {
+            return Refill::None;
+        };
+        self.input.make_room();
+        gzip.inflate(&mut self.input)
+    }
+
+    /// Says once where a file is cut.
+    fn told_end(&mut self) -> Option<Item<'_>> {
+        let left = self.input.rest().len();
+        let is_short = left > 0 || self.input.passing > 0;
+        if !self.input.is_ended || self.is_told || matches!(self.kind, Kind::Nothing) {
+            return None;
+        }
+        self.is_told = true;
+        let at = self.input.offset();
+        self.input.drop_all();
+        is_short.then(|| {
+            Item::Note(format!(
+                "the file is cut short in its last record, which begins at byte {at}"
+            ))
+        })
+    }
+
+    fn recognize(&mut self) -> Step {
+        let rest = self.input.rest();
+        if !self.is_begun && Gzip::begins(rest) == Some(true) {
+            let mut gzip = Gzip::default();
+            core::mem::swap(&mut gzip.input, &mut self.input);
+            self.gzip = Some(gzip);
+            self.is_begun = true;
+            return Step::Skip(0);
+        }
+        if rest.len() < names::ENOUGH && !self.input.is_ended {
+            return Step::More;
+        }
+        if rest.is_empty() {
+            if self.is_told {
+                return Step::More;
+            }
+            return Step::Broken("the file is empty".to_owned());
+        }
+        self.is_begun = true;
+        if Pcapng::begins(rest) {
+            self.kind = Kind::Pcapng(Pcapng::default());
+            return Step::Skip(0);
+        }
+        match Pcap::open(rest, self.input.is_ended, self.longest) {
+            pcap::Opening::Open(pcap, skip) => {
+                self.kind = Kind::Pcap(pcap);
+                Step::Skip(skip)
+            }
+            pcap::Opening::More => Step::More,
+            pcap::Opening::Broken(note) => Step::Broken(note),
+            pcap::Opening::Other => Step::Broken(names::name(rest)),
+        }
+    }
+}
+
+enum Refill {
+    Some,
+    None,
+    Note(String),
+}

@@ -1,0 +1,301 @@
+//! What comes out of a capture, and the queue that lends it.
+
+use std::collections::{HashSet, VecDeque};
+
+use crate::foreign::{Endpoint, Protocol};
+use crate::reading::Role;
+
+/// A connection of a capture: a number from 0, in the order in which connections were told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u32);
+
+/// What is found in a capture file, in the order of the file.
+///
+/// Bytes are lent until the next call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// A connection, told as soon as it is known what is inside: its frames began before.
+    Opened(Opened),
+    /// What the connection carries. It may be told again, when more was seen: other bytes that turn into MQTT,
+    /// TLS that was opened and has a WebSocket inside.
+    Transport {
+        /// Which connection.
+        connection: ConnectionId,
+        /// What it carries.
+        transport: Transport,
+        /// What shows it, a phrase without a full stop.
+        why: &'a str,
+    },
+    /// MQTT bytes of one side, in order, with TLS and WebSocket taken off. Chunks begin and end anywhere, but
+    /// the first bytes of a side, and those behind a [`Event::Gap`] or [`Event::Skipped`], begin a packet.
+    Bytes {
+        /// Which connection.
+        connection: ConnectionId,
+        /// Who sent them.
+        from: Role,
+        /// When, in nanoseconds since the Unix epoch; simple packet blocks have no time.
+        at_ns: Option<u64>,
+        /// The frame that held the last of them, by its number in the file, from 1.
+        frame: u64,
+        /// The bytes.
+        bytes: &'a [u8],
+    },
+    /// Bytes are missing here: a packet that was begun has no end.
+    Gap {
+        /// Which connection.
+        connection: ConnectionId,
+        /// Whose bytes.
+        from: Role,
+        /// TCP payload that is missing; `None` where nobody can know how much.
+        bytes: Option<u64>,
+    },
+    /// Bytes that belong to no packet whose beginning is there: the end of one that began before the file or in
+    /// a gap, or what follows a packet without an end.
+    Skipped {
+        /// Which connection.
+        connection: ConnectionId,
+        /// Who sent them.
+        from: Role,
+        /// When, in nanoseconds since the Unix epoch.
+        at_ns: Option<u64>,
+        /// The frame that held the last of them.
+        frame: u64,
+        /// The bytes. None at all where a packet without an end is followed by the next one at once.
+        bytes: &'a [u8],
+    },
+    /// The connection ended. Nothing is told of one that is still open at the end of the file.
+    Closed {
+        /// Which connection.
+        connection: ConnectionId,
+        /// How.
+        how: Ending,
+        /// Who ended it, by FIN or RST.
+        from: Option<Role>,
+        /// When, in nanoseconds since the Unix epoch.
+        at_ns: Option<u64>,
+        /// The frame that shows it.
+        frame: u64,
+    },
+    /// A TLS key log that the file carries for its own connections (a decryption secrets block).
+    KeyLog(&'a [u8]),
+    /// Something that was not read, and why: a sentence without a full stop. Each is told once.
+    Note(&'a str),
+}
+
+/// A connection and its two ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Its number.
+    pub connection: ConnectionId,
+    /// Who opened it: the sender of the SYN, else what the packets say, else the side with the less known port.
+    pub client: Endpoint,
+    /// The other end.
+    pub server: Endpoint,
+    /// Whether a SYN was seen. Without one the connection is older than the capture, or the SYN was left out.
+    pub has_syn: bool,
+    /// The time of its first frame, in nanoseconds since the Unix epoch.
+    pub at_ns: Option<u64>,
+    /// Its first frame.
+    pub frame: u64,
+}
+
+/// What a connection carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Transport {
+    /// MQTT.
+    Tcp,
+    /// TLS: MQTT inside where bytes follow, else not opened.
+    Tls,
+    /// MQTT in WebSocket frames.
+    WebSocket,
+    /// MQTT in WebSocket frames in TLS.
+    SecureWebSocket,
+    /// Something else, whose bytes are not given out; `None`: nothing that is known here.
+    Other(Option<Protocol>),
+    /// No bytes were seen.
+    Nothing,
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ending {
+    /// Both sides were done.
+    Fin,
+    /// One side broke it off.
+    Reset,
+    /// The same ports were opened again.
+    Reused,
+    /// It was forgotten, as there were too many.
+    Evicted,
+}
+
+/// An event whose bytes stand in the queue.
+enum Queued {
+    Opened(Opened),
+    Transport(ConnectionId, Transport, usize, usize),
+    Bytes(Sent),
+    Gap(ConnectionId, Role, Option<u64>),
+    Skipped(Sent),
+    Closed(ConnectionId, Ending, Option<Role>, Moment),
+    KeyLog(usize, usize),
+    Note(usize, usize),
+}
+
+struct Sent {
+    connection: ConnectionId,
+    from: Role,
+    moment: Moment,
+    start: usize,
+    len: usize,
+}
+
+/// When and where in the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Moment {
+    pub(super) at_ns: Option<u64>,
+    pub(super) frame: u64,
+}
+
+/// The most notes that are told.
+const MOST_NOTES: usize = 100;
+
+/// Room that is kept between events.
+const KEPT_ROOM: usize = 1 << 20;
+
+/// Events that wait to be polled. In the steady state it allocates nothing.
+#[derive(Default)]
+pub(super) struct Queue {
+    events: VecDeque<Queued>,
+    bytes: Vec<u8>,
+    notes: HashSet<String>,
+}
+
+impl Queue {
+    pub(super) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// Makes room, when all that was lent is given back.
+    pub(super) fn clear(&mut self) {
+        if self.events.is_empty() {
+            self.bytes.clear();
+            self.bytes.shrink_to(KEPT_ROOM);
+        }
+    }
+
+    pub(super) fn poll(&mut self) -> Option<Event<'_>> {
+        let bytes = &self.bytes;
+        let of = |start: usize, len: usize| {
+            let end = start.saturating_add(len);
+            bytes.get(start..end).unwrap_or_default()
+        };
+        Some(match self.events.pop_front()? {
+            Queued::Opened(opened) => Event::Opened(opened),
+            Queued::Bytes(sent) => Event::Bytes {
+                connection: sent.connection,
+                from: sent.from,
+                at_ns: sent.moment.at_ns,
+                frame: sent.moment.frame,
+                bytes: of(sent.start, sent.len),
+            },
+            Queued::Skipped(sent) => Event::Skipped {
+                connection: sent.connection,
+                from: sent.from,
+                at_ns: sent.moment.at_ns,
+                frame: sent.moment.frame,
+                bytes: of(sent.start, sent.len),
+            },
+            Queued::Gap(connection, from, bytes) => Event::Gap {
+                connection,
+                from,
+                bytes,
+            },
+            Queued::Closed(connection, how, from, moment) => Event::Closed {
+                connection,
+                how,
+                from,
+                at_ns: moment.at_ns,
+                frame: moment.frame,
+            },
+            Queued::KeyLog(start, len) => Event::KeyLog(of(start, len)),
+            Queued::Transport(connection, transport, start, len) => Event::Transport {
+                connection,
+                transport,
+                why: text(of(start, len)),
+            },
+            Queued::Note(start, len) => Event::Note(text(of(start, len))),
+        })
+    }
+
+    pub(super) fn opened(&mut self, opened: Opened) {
+        self.events.push_back(Queued::Opened(opened));
+    }
+
+    pub(super) fn transport(&mut self, of: ConnectionId, transport: Transport, why: &str) {
+        let (start, len) = self.keep(why.as_bytes());
+        self.events
+            .push_back(Queued::Transport(of, transport, start, len));
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> (usize, usize) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        (start, bytes.len())
+    }
+
+    pub(super) fn gap(&mut self, of: ConnectionId, from: Role, bytes: Option<u64>) {
+        self.events.push_back(Queued::Gap(of, from, bytes));
+    }
+
+    pub(super) fn closed(
+        &mut self,
+        of: ConnectionId,
+        how: Ending,
+        from: Option<Role>,
+        moment: Moment,
+    ) {
+        self.events.push_back(Queued::Closed(of, how, from, moment));
+    }
+
+    pub(super) fn key_log(&mut self, text: &[u8]) {
+        let (start, len) = self.keep(text);
+        self.events.push_back(Queued::KeyLog(start, len));
+    }
+
+    pub(super) fn bytes(&mut self, of: ConnectionId, from: Role, moment: Moment, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            let sent = self.sent(of, from, moment, bytes);
+            self.events.push_back(Queued::Bytes(sent));
+        }
+    }
+
+    pub(super) fn skipped(&mut self, of: ConnectionId, from: Role, moment: Moment, bytes: &[u8]) {
+        let sent = self.sent(of, from, moment, bytes);
+        self.events.push_back(Queued::Skipped(sent));
+    }
+
+    fn sent(&mut self, connection: ConnectionId, from: Role, moment: Moment, bytes: &[u8]) -> Sent {
+        let (start, len) = self.keep(bytes);
+        Sent {
+            connection,
+            from,
+            moment,
+            start,
+            len,
+        }
+    }
+
+    /// Tells a note once.
+    pub(super) fn note(&mut self, note: impl Into<String>) {
+        let note = note.into();
+        if self.notes.len() < MOST_NOTES && !self.notes.contains(&note) {
+            let (start, len) = self.keep(note.as_bytes());
+            self.notes.insert(note);
+            self.events.push_back(Queued::Note(start, len));
+        }
+    }
+}
+
+fn text(bytes: &[u8]) -> &str {
+    core::str::from_utf8(bytes).unwrap_or_default()
+}

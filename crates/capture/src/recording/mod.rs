@@ -1,0 +1,301 @@
+//! Packet captures, read in one pass: what MQTT was sent on which connection, and what is missing.
+//!
+//! A file goes in as chunks of any size, events come out. Between the two stand the container (pcap, pcapng, gzip around
+//! them), the links and tunnels, IP, TCP, TLS where somebody can open it, and WebSocket. MQTT is found by its bytes, on
+//! every port. What waits for something (segments behind a gap, parts of IP packets, bytes of which it is not known yet
+//! what they are) is bounded by [`Limits`].
+//!
+//! ```
+//! use mqttscope_capture::recording::{CaptureReader, Event, Limits};
+//!
+//! let mut reader = CaptureReader::new(Limits::default());
+//! reader.handle_bytes(b"neither this nor that, but text");
+//! reader.handle_end();
+//! assert_eq!(reader.poll_event(), Some(Event::Note("the file is neither pcap nor pcapng")));
+//! assert_eq!(reader.poll_event(), None);
+//! ```
+
+mod container;
+mod event;
+mod fields;
+mod inside;
+mod link;
+mod tcp;
+mod tls;
+
+use std::collections::BTreeMap;
+
+pub use event::{ConnectionId, Ending, Event, Opened, Transport};
+pub use tls::{Plain, TlsOpener, TlsSessions};
+
+use container::{Container, Item};
+use event::{Moment, Queue};
+use link::{Fragments, Segment, Take, Unread, Walk};
+use tcp::{Around, Flows};
+
+/// What is kept at most. Sizes are in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest record of a frame.
+    pub record: usize,
+    /// Segments of one direction that wait behind a gap, by their bytes.
+    pub waiting: usize,
+    /// The same by their number.
+    pub segments: usize,
+    /// Bytes of a connection that are looked at to find out what it carries.
+    pub look: usize,
+    /// All that waits in all connections.
+    pub total: usize,
+    /// Connections at once, those that ended lately included.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            record: 1 << 20,
+            waiting: 4 << 20,
+            segments: 4096,
+            look: 64 << 10,
+            total: 64 << 20,
+            connections: 1 << 16,
+        }
+    }
+}
+
+/// What was read so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Frames of the file.
+    pub frames: u64,
+    /// TCP segments in them; an aggregate holds several.
+    pub segments: u64,
+    /// Segments that brought nothing new.
+    pub retransmitted: u64,
+    /// The same packet, seen on another interface or twice on one: no retransmission.
+    pub copies: u64,
+    /// Segments that hold other bytes than those before had at the same place; the first are kept.
+    pub contradicted: u64,
+    /// Probes of TCP that the connection is alive.
+    pub keep_alives: u64,
+    /// Segments with bytes behind the end of their connection.
+    pub late: u64,
+}
+
+/// Reads a capture file fed in chunks of any size, in one pass.
+///
+/// What is given in is kept until it is polled away, so poll until `None` after each call.
+pub struct CaptureReader {
+    container: Container,
+    fragments: Fragments,
+    flows: Flows,
+    queue: Queue,
+    counts: Counts,
+    unread: BTreeMap<Reason, u64>,
+    limits: Limits,
+    tls: Option<Box<dyn TlsSessions>>,
+    is_ended: bool,
+    is_told: bool,
+}
+
+impl CaptureReader {
+    /// A reader that opens no TLS.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            container: Container::new(limits.record),
+            fragments: Fragments::default(),
+            flows: Flows::new(),
+            queue: Queue::default(),
+            counts: Counts::default(),
+            unread: BTreeMap::new(),
+            limits,
+            tls: None,
+            is_ended: false,
+            is_told: false,
+        }
+    }
+
+    /// The same with somebody who may be able to open TLS.
+    #[must_use]
+    pub fn with_tls(self, tls: Box<dyn TlsSessions>) -> Self {
+        Self {
+            tls: Some(tls),
+            ..self
+        }
+    }
+
+    /// Takes the next bytes of the file.
+    pub fn handle_bytes(&mut self, chunk: &[u8]) {
+        self.container.push(chunk);
+    }
+
+    /// The file ended: what waits will not come.
+    pub fn handle_end(&mut self) {
+        self.container.end();
+        self.is_ended = true;
+    }
+
+    /// What was read so far.
+    #[must_use]
+    pub const fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Memory of what waits, in bytes: of the file, and of its connections.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.container.held().saturating_add(self.flows.held())
+    }
+
+    /// The next event; `None` until more bytes are given.
+    pub fn poll_event(&mut self) -> Option<Event<'_>> {
+        if self.queue.is_empty() {
+            self.queue.clear();
+        }
+        while self.queue.is_empty() {
+            if !self.step() {
+                return None;
+            }
+        }
+        self.queue.poll()
+    }
+
+    /// Does the next piece of work; false when there is none.
+    fn step(&mut self) -> bool {
+        let mut around = Around {
+            queue: &mut self.queue,
+            counts: &mut self.counts,
+            limits: &self.limits,
+            tls: &mut self.tls,
+        };
+        if self.flows.work(&mut around) {
+            return true;
+        }
+        match self.container.next_item() {
+            Some(Item::Packet(packet)) => {
+                around.counts.frames = around.counts.frames.saturating_add(1);
+                let moment = Moment {
+                    at_ns: packet.at_ns,
+                    frame: around.counts.frames,
+                };
+                let mut taker = Taker {
+                    flows: &mut self.flows,
+                    around,
+                    moment,
+                    unread: &mut self.unread,
+                };
+                let mut walk = Walk {
+                    fragments: &mut self.fragments,
+                    take: &mut taker,
+                };
+                walk.frame(packet.bytes, packet.link, packet.interface, packet.cut);
+                true
+            }
+            Some(Item::KeyLog(text)) => {
+                if let Some(tls) = around.tls {
+                    tls.handle_key_log(text);
+                }
+                around.queue.key_log(text);
+                true
+            }
+            Some(Item::Note(note)) => {
+                around.queue.note(note);
+                true
+            }
+            None if self.is_ended => self.end(),
+            None => false,
+        }
+    }
+
+    fn end(&mut self) -> bool {
+        if self.flows.end() {
+            return true;
+        }
+        if self.is_told {
+            return false;
+        }
+        self.is_told = true;
+        for (reason, number) in &self.unread {
+            self.queue.note(reason.says(*number));
+        }
+        !self.queue.is_empty()
+    }
+}
+
+/// Why frames hold nothing that is read, as it is counted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reason {
+    Link(u16),
+    NotTcp,
+    Udp,
+    Quic,
+    Encrypted,
+    Damaged,
+    TooDeep,
+}
+
+/// Link types that are counted apart.
+const MOST_REASONS: usize = 64;
+
+impl Reason {
+    fn says(self, number: u64) -> String {
+        let (noun, are) = if number == 1 {
+            ("frame", "is")
+        } else {
+            ("frames", "are")
+        };
+        match self {
+            Self::Link(link) => format!(
+                "{number} {noun} of link type {link}, which is not known here, {are} not read"
+            ),
+            Self::NotTcp => format!("{number} {noun} without TCP {are} not read"),
+            Self::Udp => format!("{number} {noun} with UDP {are} not read"),
+            Self::Quic => {
+                format!("{number} {noun} of QUIC {are} not read: MQTT over QUIC is encrypted")
+            }
+            Self::Encrypted => {
+                format!("{number} {noun} {are} encrypted (Wi-Fi or IPsec) and not read")
+            }
+            Self::Damaged => format!("{number} {noun} {are} cut short or damaged in the headers"),
+            Self::TooDeep => {
+                format!("{number} {noun} {are} not read: too many headers within headers")
+            }
+        }
+    }
+}
+
+/// Hands segments on to their connections.
+struct Taker<'t> {
+    flows: &'t mut Flows,
+    around: Around<'t>,
+    moment: Moment,
+    unread: &'t mut BTreeMap<Reason, u64>,
+}
+
+impl Take for Taker<'_> {
+    fn segment(&mut self, segment: &Segment<'_>) {
+        // What the segment before it in an aggregate of frames brought comes first.
+        while self.flows.work(&mut self.around) {}
+        self.around.counts.segments = self.around.counts.segments.saturating_add(1);
+        self.flows.take(segment, self.moment, &mut self.around);
+    }
+
+    fn unread(&mut self, why: Unread) {
+        let reason = match why {
+            Unread::Link(link) => Reason::Link(link),
+            Unread::NotTcp => Reason::NotTcp,
+            Unread::Udp => Reason::Udp,
+            Unread::Quic => Reason::Quic,
+            Unread::Encrypted => Reason::Encrypted,
+            Unread::Damaged => Reason::Damaged,
+            Unread::TooDeep => Reason::TooDeep,
+            // Those that never become whole are few.
+            Unread::Fragment => return,
+        };
+        if self.unread.contains_key(&reason) || self.unread.len() < MOST_REASONS {
+            let count = self.unread.entry(reason).or_insert(0);
+            *count = count.saturating_add(1);
+        }
+    }
+}

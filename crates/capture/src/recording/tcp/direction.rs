@@ -1,0 +1,359 @@
+//! One direction of a TCP connection: segments in whatever order become a stream (RFC 9293, section 3.10). Of bytes
+//! that come twice the first are kept.
+
+use std::collections::BTreeMap;
+
+use super::super::event::Moment;
+use super::super::link::Segment;
+use super::Counts;
+
+/// What a segment costs in memory beside its bytes.
+const SEGMENT_COST: usize = 96;
+
+/// A segment as far back as this is no retransmission: no window is so large in practice.
+const FARTHEST_BACK: i32 = -(16 << 20);
+
+/// Bytes behind a gap.
+enum Held {
+    Bytes(Vec<u8>, Moment),
+    /// Bytes that the capture left out of a segment.
+    Missing(u64),
+}
+
+/// What comes next in the stream.
+pub(super) enum Ready {
+    Bytes(Vec<u8>, Moment),
+    Gap(Option<u64>),
+}
+
+/// What becomes of a segment.
+pub(super) enum Taken {
+    /// Its payload from here on is next.
+    Now(usize),
+    /// It is kept, or was here before, or has no payload.
+    Kept,
+}
+
+#[derive(Default)]
+pub(super) struct Direction {
+    /// The sequence number that comes next, once one is known.
+    next: Option<u32>,
+    /// Bytes of the stream before it, those that are missing included.
+    position: u64,
+    waiting: BTreeMap<u64, Held>,
+    held: usize,
+    /// Where the stream ends.
+    fin: Option<u64>,
+    /// The first sequence number, of a SYN.
+    pub(super) initial: Option<u32>,
+    /// The last segment that brought something: sequence number, interface, identification.
+    last: (u32, u32, Option<u16>),
+    /// What would follow a segment that stands far off.
+    stray: Option<u32>,
+    restart: bool,
+}
+
+impl Direction {
+    /// Memory that waiting segments take.
+    pub(super) const fn held(&self) -> usize {
+        self.held
+    }
+
+    pub(super) fn segments(&self) -> usize {
+        self.waiting.len()
+    }
+
+    pub(super) const fn is_seen(&self) -> bool {
+        self.next.is_some()
+    }
+
+    /// Whether all up to the FIN was given.
+    pub(super) fn is_finished(&self) -> bool {
+        self.fin.is_some_and(|end| self.position >= end)
+    }
+
+    /// Whether a segment could belong to this stream, or its ports must have been used again.
+    pub(super) fn is_near(&self, sequence: u32) -> bool {
+        self.next.is_none_or(|next| {
+            let distance = sequence.wrapping_sub(next).cast_signed();
+            (FARTHEST_BACK..=-FARTHEST_BACK).contains(&distance)
+        })
+    }
+
+    /// Takes a segment, and says whether its payload is next.
+    pub(super) fn take(
+        &mut self,
+        segment: &Segment<'_>,
+        moment: Moment,
+        counts: &mut Counts,
+    ) -> Taken {
+        let mut sequence = segment.sequence;
+        if segment.has(Segment::SYN) {
+            self.initial = Some(sequence);
+            sequence = sequence.wrapping_add(1);
+            self.next = self.next.or(Some(sequence));
+        }
+        let there = segment.payload.len();
+        let len = there.saturating_add(segment.missing);
+        let is_fin = segment.has(Segment::FIN);
+        if len == 0 && !is_fin {
+            return Taken::Kept;
+        }
+        let next = *self.next.get_or_insert(sequence);
+        let distance = sequence.wrapping_sub(next).cast_signed();
+        if distance < FARTHEST_BACK && !self.restarts(sequence, len) {
+            counts.retransmitted = counts.retransmitted.saturating_add(1);
+            return Taken::Kept;
+        }
+        let position = if self.restart {
+            self.position
+        } else {
+            let ahead = u64::from(distance.unsigned_abs());
+            if distance >= 0 {
+                self.position.saturating_add(ahead)
+            } else if ahead > self.position {
+                // Before the first byte that was seen.
+                let before = usize::try_from(ahead.saturating_sub(self.position));
+                return self.from(
+                    before.unwrap_or(usize::MAX),
+                    0,
+                    segment,
+                    moment,
+                    is_fin,
+                    counts,
+                );
+            } else {
+                self.position.saturating_sub(ahead)
+            }
+        };
+        self.from(0, position, segment, moment, is_fin, counts)
+    }
+
+    /// Takes a segment whose place in the stream is known; `skip` bytes of it stand before the stream.
+    fn from(
+        &mut self,
+        skip: usize,
+        position: u64,
+        segment: &Segment<'_>,
+        moment: Moment,
+        is_fin: bool,
+        counts: &mut Counts,
+    ) -> Taken {
+        let there = segment.payload.len();
+        let len = there.saturating_add(segment.missing);
+        let inside = len.saturating_sub(skip) as u64;
+        let end = position.saturating_add(inside);
+        if is_fin && (self.fin.is_none() || self.fin > Some(end)) {
+            self.fin = Some(end.max(self.position));
+        }
+        let copy = (segment.sequence, segment.interface, segment.identification);
+        if len > 0 && end <= self.position {
+            self.count_old(copy, len, end, counts);
+            return Taken::Kept;
+        }
+        if len == 0 {
+            return Taken::Kept;
+        }
+        self.last = copy;
+        if self.waiting.is_empty()
+            && position <= self.position
+            && segment.missing == 0
+            && !self.restart
+        {
+            let old = usize::try_from(self.position.saturating_sub(position)).unwrap_or(usize::MAX);
+            let fresh = inside.saturating_sub(old as u64);
+            self.advance(fresh);
+            return Taken::Now(skip.saturating_add(old));
+        }
+        let payload = segment.payload.get(skip..).unwrap_or_default();
+        self.keep(position, payload, moment, counts);
+        if segment.missing > 0 {
+            let behind = position.saturating_add(payload.len() as u64);
+            self.keep_hole(behind, end);
+        }
+        Taken::Kept
+    }
+
+    /// Whether a second segment goes on from one that is as far off: then what is between is lost.
+    fn restarts(&mut self, sequence: u32, len: usize) -> bool {
+        let follows = self.stray == Some(sequence);
+        let len = u32::try_from(len).unwrap_or(0);
+        self.stray = Some(sequence.wrapping_add(len));
+        if follows && self.waiting.is_empty() {
+            self.restart = true;
+            self.next = Some(sequence);
+            self.stray = None;
+        }
+        follows && self.restart
+    }
+
+    fn count_old(
+        &mut self,
+        (sequence, interface, identification): (u32, u32, Option<u16>),
+        len: usize,
+        end: u64,
+        counts: &mut Counts,
+    ) {
+        let (last, last_interface, last_identification) = self.last;
+        let is_same = last == sequence;
+        let is_copy = is_same
+            && (last_interface != interface
+                || identification.is_some() && identification == last_identification);
+        let count = if is_copy {
+            &mut counts.copies
+        } else if len == 1 && end == self.position {
+            &mut counts.keep_alives
+        } else {
+            &mut counts.retransmitted
+        };
+        *count = count.saturating_add(1);
+    }
+
+    fn advance(&mut self, len: u64) {
+        self.position = self.position.saturating_add(len);
+        // Sequence numbers wrap; the lower 32 bits are what counts.
+        let low = u32::try_from(len & u64::from(u32::MAX)).unwrap_or(0);
+        self.next = self.next.map(|next| next.wrapping_add(low));
+    }
+
+    /// Keeps what is not there yet of some bytes.
+    fn keep(&mut self, position: u64, bytes: &[u8], moment: Moment, counts: &mut Counts) {
+        let end = position.saturating_add(bytes.len() as u64);
+        let part = |from: u64, to: u64| {
+            let index =
+                |at: u64| usize::try_from(at.saturating_sub(position)).unwrap_or(usize::MAX);
+            bytes.get(index(from)..index(to)).unwrap_or_default()
+        };
+        let mut at = position.max(self.position);
+        let mut fresh: Vec<(u64, u64)> = Vec::new();
+        let mut overlaps = false;
+        let from = self.start_before(at);
+        for (&start, held) in self.waiting.range(from..end) {
+            let until = start.saturating_add(held.len());
+            if until <= at {
+                continue;
+            }
+            if at < start {
+                fresh.push((at, start));
+            }
+            if let Held::Bytes(kept, _) = held {
+                let (low, high) = (at.max(start), until.min(end));
+                let index =
+                    |at: u64| usize::try_from(at.saturating_sub(start)).unwrap_or(usize::MAX);
+                overlaps |= kept.get(index(low)..index(high)) != Some(part(low, high));
+            }
+            at = until;
+        }
+        if at < end {
+            fresh.push((at, end));
+        }
+        if overlaps {
+            counts.contradicted = counts.contradicted.saturating_add(1);
+        }
+        if fresh.is_empty() {
+            counts.retransmitted = counts.retransmitted.saturating_add(1);
+        }
+        for (from, to) in fresh {
+            let bytes = part(from, to).to_vec();
+            self.held = self
+                .held
+                .saturating_add(bytes.len().saturating_add(SEGMENT_COST));
+            self.waiting.insert(from, Held::Bytes(bytes, moment));
+        }
+    }
+
+    /// Keeps that bytes were left out, where none are there.
+    fn keep_hole(&mut self, position: u64, end: u64) {
+        let position = position.max(self.position);
+        let from = self.start_before(position);
+        let is_taken = self
+            .waiting
+            .range(from..end)
+            .any(|(start, held)| start.saturating_add(held.len()) > position);
+        if !is_taken && position < end {
+            self.held = self.held.saturating_add(SEGMENT_COST);
+            let len = end.saturating_sub(position);
+            self.waiting.insert(position, Held::Missing(len));
+        }
+    }
+
+    /// The start of the last that begins before a place: it may reach over it.
+    fn start_before(&self, at: u64) -> u64 {
+        let before = self.waiting.range(..at).next_back();
+        before.map_or(at, |(start, _)| *start)
+    }
+
+    /// What comes next of that which waits; `force`: also behind a gap.
+    pub(super) fn release(&mut self, force: bool) -> Option<Ready> {
+        if core::mem::take(&mut self.restart) {
+            return Some(Ready::Gap(None));
+        }
+        let (&start, _) = self.waiting.first_key_value()?;
+        if start > self.position {
+            if !force {
+                return None;
+            }
+            let gap = start.saturating_sub(self.position);
+            self.advance(gap);
+            return Some(Ready::Gap(Some(gap)));
+        }
+        let (start, held) = self.waiting.pop_first()?;
+        self.held = self.held.saturating_sub(SEGMENT_COST);
+        let old = self.position.saturating_sub(start);
+        Some(match held {
+            Held::Missing(len) => {
+                let len = len.saturating_sub(old);
+                self.advance(len);
+                Ready::Gap(Some(len))
+            }
+            Held::Bytes(mut bytes, moment) => {
+                self.held = self.held.saturating_sub(bytes.len());
+                let old = usize::try_from(old).unwrap_or(usize::MAX).min(bytes.len());
+                bytes.drain(..old);
+                self.advance(bytes.len() as u64);
+                Ready::Bytes(bytes, moment)
+            }
+        })
+    }
+
+    /// Whether something waits that could be given now.
+    pub(super) fn has_ready(&self) -> bool {
+        self.restart
+            || self
+                .waiting
+                .first_key_value()
+                .is_some_and(|(start, _)| *start <= self.position)
+    }
+
+    /// The frame of the first that waits.
+    pub(super) fn first_frame(&self) -> Option<u64> {
+        self.waiting.values().find_map(|held| match held {
+            Held::Bytes(_, moment) => Some(moment.frame),
+            Held::Missing(_) => None,
+        })
+    }
+}
+
+impl Held {
+    fn len(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes, _) => bytes.len() as u64,
+            Self::Missing(len) => *len,
+        }
+    }
+}
+
+impl Direction {
+    /// What is remembered of a direction whose connection ended: where it stood.
+    pub(super) fn ended(sides: &[Self; 2], side: usize) -> Self {
+        let Some(own) = sides.get(side) else {
+            return Self::default();
+        };
+        Self {
+            next: own.next,
+            position: own.position,
+            initial: own.initial,
+            ..Self::default()
+        }
+    }
+}
