@@ -7,3 +7,5 @@ pub mod foreign;
 pub mod json;
 pub mod reading;
 pub mod text;
+#[cfg(feature = "tls")]
+pub mod tls;

@@ -1,0 +1,1 @@
+//! Connections of which something is missing or wrong.
