@@ -137,7 +137,7 @@ impl Flow {
         let mut is_new = false;
         let mut is_any = false;
         for (epoch, label, secret) in wanted(self.from, pair, shared.about.early_data, secrets) {
-            is_any = true;
+            is_any |= epoch >= readers.floor;
             is_new |= readers.put(
                 secret,
                 || reader(self.from, pair, epoch, label, secret),

@@ -78,13 +78,15 @@ impl Flow {
     }
 
     fn first_sealed(&mut self, shared: &mut Shared, kind: u8) -> Option<Outcome> {
-        if self.hellos == 0 {
-            self.began_inside = true;
-            self.end();
-            return Some(Outcome::Done);
-        }
-        let pair = self.pair(shared)?;
         let is_change = kind == content::CHANGE_CIPHER_SPEC;
+        let Some(pair) = self.pair(shared) else {
+            // One that stands before a second ClientHello says nothing.
+            if !is_change {
+                self.began_inside = true;
+                self.end();
+            }
+            return Some(Outcome::Done);
+        };
         match pair.version() {
             None => Some(Outcome::Wait),
             // Early data, which the server does not take.

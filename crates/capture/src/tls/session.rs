@@ -155,6 +155,10 @@ impl Session {
                 None => State::Unfinished { alert },
             };
         }
+        let answered = self.server.pair(&self.shared);
+        if answered.is_some_and(|pair| pair.client.is_none()) {
+            return State::NoClientHello;
+        }
         let waits = |flow: &&&Flow| flow.queue.records() > 0;
         let has_failed = |flow: &Flow| flow.queue.tried() > 0 || flow.keys == Keys::Misfit;
         if flows.iter().filter(waits).any(|flow| has_failed(flow)) {

@@ -302,7 +302,7 @@ def features_of_1_2():
         yield f"1.2-renegotiation-of-{name}", lambda n, s=steps: tool(
             n, [*common, "-client_renegotiation"], common, steps=s, renegotiations=1, version="TLSv1.2", cipher=ciphers)
     yield "1.2-small-records", lambda n: tool(
-        n, common, [*common, "-max_send_frag", "512"], steps=[("c", "0123456789" * 200 + "\n"), *STEPS], version="TLSv1.2",
+        n, common, [*common, "-max_send_frag", "512"], steps=[("c", "".join(f"{i} " for i in range(500)) + "\n"), *STEPS], version="TLSv1.2",
         cipher=ciphers)
     other = ["-tls1_2", "-cipher", "ECDHE-ECDSA-CAMELLIA128-SHA256"]
     yield "1.2-camellia", lambda n: tool(n, other, other, version="TLSv1.2")
@@ -334,7 +334,9 @@ def features_of_1_3():
     yield "1.3-certificate-later", lambda n: tool(
         n, ["-tls1_3", "-verify", "1"], ["-tls1_3", "-enable_pha", "-cert", WORK / "ec.pem", "-key", WORK / "ec.key"],
         steps=[*STEPS[:2], ("s", "c\n"), *STEPS[2:]], **new)
-    steps = [*STEPS[:2], ("c", "k\n"), *STEPS, ("s", "k\n"), *STEPS, ("c", "K\n"), *STEPS, ("s", "K\n"), *STEPS]
+    steps = [*STEPS]
+    for n, (side, letter) in enumerate([("c", "k"), ("s", "k"), ("c", "K"), ("s", "K")], 1):
+        steps += [(side, f"{letter}\n"), *((side, f"{n}{text}") for side, text in STEPS)]
     yield "1.3-key-update", lambda n: tool(n, suite, suite, steps=steps, key_updates=6, **short)
 
     def early(name):

@@ -36,6 +36,12 @@ impl Connection {
     }
 }
 
+impl core::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
 /// All recorded connections.
 pub(crate) fn all() -> Vec<Connection> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls/recordings");
