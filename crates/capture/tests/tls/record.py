@@ -1,6 +1,7 @@
 """Makes the recordings: real TLS connections of OpenSSL, their key logs, and what was sent.
 
 Usage: python3 record.py [NAME...]       (from this folder; needs `openssl` and Python 3.11 or later)
+       python3 record.py --seeds         (makes the seeds of the fuzz target of what is recorded)
 
 Each recording is a JSON file: the connections of one run in order, each with the bytes of both sides as they went
 ("c" or "s", base64), the key log, and what the applications sent. Where two connections stand in one file, the
@@ -366,7 +367,28 @@ def features_of_1_3():
     yield "1.3-early-retry", early_retry
 
 
+# Recordings that make good seeds: short, and each with another way through the code.
+SEEDS = ["1.2-psk-ccm8", "1.2-psk-cbc", "1.2-chacha20", "1.2-aes128-gcm", "1.2-aes256-cbc-sha384-mac-then-encrypt", "1.2-resumed-by-id",
+         "1.2-renegotiation-of-server", "1.3-aes-128-gcm", "1.3-retry", "1.3-early", "1.3-early-retry", "1.3-key-update"]
+
+
+def seeds():
+    """The key log behind its length, then the segments, each behind its side and its length."""
+    folder = pathlib.Path(__file__).parents[4] / "fuzz" / "corpus" / "tls"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in SEEDS:
+        for n, found in enumerate(json.loads((OUT / f"{name}.json").read_text())["connections"]):
+            keylog = found["keylog"].encode()
+            seed = len(keylog).to_bytes(2, "big") + keylog
+            for side, data in found["segments"]:
+                data = base64.b64decode(data)
+                seed += ("cs".index(side)).to_bytes(1, "big") + len(data).to_bytes(2, "big") + data
+            (folder / f"{name}-{n}").write_bytes(seed)
+
+
 def main():
+    if sys.argv[1:] == ["--seeds"]:
+        return seeds()
     OUT.mkdir(exist_ok=True)
     certificates()
     for group in [suites_of_1_2, features_of_1_2, suites_of_1_3, features_of_1_3]:
