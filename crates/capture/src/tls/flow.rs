@@ -10,6 +10,9 @@ use super::shared::{Hellos, Shared};
 use super::state::{EarlyData, Side, Version};
 use crate::reading::Role;
 
+/// How often all kept records of an epoch are tried again because there is another secret.
+const MAX_REWINDS: u32 = 16;
+
 /// Where a side stands.
 pub(super) enum Stage {
     /// Before the first record that is sealed.
@@ -42,6 +45,7 @@ pub(super) struct Flow {
     /// How many hellos it said.
     pub(super) hellos: usize,
     pub(super) keys: Keys,
+    rewinds: u32,
     /// Whether plaintext is missing before the next that comes.
     pub(super) after_gap: bool,
     /// What is missing of the records before the first that is sealed.
@@ -65,6 +69,7 @@ impl Flow {
             stage: Stage::Clear,
             hellos: 0,
             keys: Keys::NotAsked,
+            rewinds: 0,
             after_gap: false,
             lost: Lost::default(),
             failing: 0,
@@ -89,6 +94,7 @@ impl Flow {
         self.messages.cut();
         self.failing = 0;
         self.keys = Keys::NotAsked;
+        self.rewinds = 0;
         let lost = core::mem::take(&mut self.lost);
         self.stage = Stage::Sealed(Readers::new(floor, lost));
     }
@@ -149,7 +155,8 @@ impl Flow {
             true if lacks_none(self.from, pair, readers.floor, secrets) => Keys::There,
             _ => Keys::Missing,
         };
-        if is_new {
+        if is_new && self.rewinds < MAX_REWINDS {
+            self.rewinds = self.rewinds.saturating_add(1);
             self.queue.rewind();
         }
         is_new

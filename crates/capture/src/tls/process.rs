@@ -1,13 +1,15 @@
 //! One record of one side: what it is, and what it changes.
 
+use super::Plain;
 use super::flow::{Flow, Stage};
+use super::framer::Lost;
 use super::hello::{ClientHello, EncryptedExtensions, ServerHello};
 use super::messages::{Message, kind};
 use super::opener::{Content, Record};
+use super::queue::Place;
 use super::readers::Epoch;
 use super::shared::Shared;
 use super::state::{Alert, EarlyData, Version};
-use super::{Plain, Tag};
 use crate::reading::Role;
 
 /// So many records that do not open, one behind the other, end it.
@@ -16,6 +18,15 @@ const MAX_FAILING: u32 = 32;
 /// How many records are believed to be missing before one that does not open though nothing was
 /// said to be missing.
 const UNTOLD: u64 = 4;
+
+/// So many records at the beginning may be damaged, so that the first that opens is not the first.
+const MAX_DAMAGED: usize = 8;
+
+/// A record that counts, or does not: it may have been sealed with other keys.
+const DAMAGED: Lost = Lost {
+    records: 0,
+    more: 1,
+};
 
 /// A record that opens gives so many times its length to the search for others' numbers.
 const REFILL: u64 = 4;
@@ -48,16 +59,15 @@ impl Flow {
         &mut self,
         shared: &mut Shared,
         record: &Record<'_>,
-        tag: Tag,
+        place: Place,
         room: usize,
     ) -> Outcome {
-        if matches!(self.stage, Stage::Clear) {
-            match self.clear(shared, record) {
-                Some(outcome) => return outcome,
-                None => return self.process_sealed(shared, record, tag, room),
-            }
+        if matches!(self.stage, Stage::Clear)
+            && let Some(outcome) = self.clear(shared, record)
+        {
+            return outcome;
         }
-        self.process_sealed(shared, record, tag, room)
+        self.process_sealed(shared, record, place, room)
     }
 
     /// A record before the first that is sealed; `None` if it is that one.
@@ -147,7 +157,7 @@ impl Flow {
         &mut self,
         shared: &mut Shared,
         record: &Record<'_>,
-        tag: Tag,
+        place: Place,
         room: usize,
     ) -> Outcome {
         let is_1_3 = self
@@ -171,7 +181,12 @@ impl Flow {
         let is_complete = readers.is_complete();
         let Some((epoch, opened)) = readers.open(record, &mut shared.search) else {
             return match (had_opened, is_complete) {
-                (false, _) => Outcome::Failed,
+                (false, _) => {
+                    if self.queue.tried() < MAX_DAMAGED {
+                        readers.lose(DAMAGED);
+                    }
+                    Outcome::Failed
+                }
                 (true, false) => Outcome::Wait,
                 (true, true) => self.fail(record),
             };
@@ -197,7 +212,7 @@ impl Flow {
         let len = u64::try_from(record.content.len()).unwrap_or(u64::MAX);
         let saved = shared.search.saturating_add(len.saturating_mul(REFILL));
         shared.search = saved.min(MAX_SAVED);
-        self.content(shared, epoch, opened, tag, room, is_1_3);
+        self.content(shared, epoch, opened, place, room, is_1_3);
         Outcome::Done
     }
 
@@ -212,7 +227,7 @@ impl Flow {
         if self.failing >= MAX_FAILING {
             self.end();
         } else if let Stage::Sealed(readers) = &mut self.stage {
-            readers.lose(super::framer::Lost {
+            readers.lose(Lost {
                 records: 1,
                 more: if self.failing == 1 { UNTOLD } else { 0 },
             });
@@ -225,7 +240,7 @@ impl Flow {
         shared: &mut Shared,
         epoch: Epoch,
         content: Content,
-        tag: Tag,
+        place: Place,
         room: usize,
         is_1_3: bool,
     ) {
@@ -243,15 +258,15 @@ impl Flow {
             content::APPLICATION_DATA if !content.bytes.is_empty() => {
                 let plain = Plain {
                     from: self.from,
-                    tag,
+                    tag: place.tag,
                     after_gap: core::mem::take(&mut self.after_gap),
                     bytes: content.bytes,
                 };
                 if epoch == Epoch::Early {
-                    shared.early(plain, room);
+                    shared.early(place.order, plain, room);
                 } else {
                     self.spoke = true;
-                    shared.out.push_back(plain);
+                    shared.out.push_back((place.order, plain));
                 }
             }
             _ => {}

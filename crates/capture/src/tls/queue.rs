@@ -9,6 +9,14 @@ use super::opener::Record;
 /// What keeping a record costs beside its bytes.
 const COST: usize = 96;
 
+/// Where a record comes from.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) tag: Tag,
+    /// Its number among the records of both sides.
+    pub(super) order: u64,
+}
+
 /// A place in the records of one side.
 pub(super) enum Item {
     Record(Kept),
@@ -20,16 +28,16 @@ pub(super) struct Kept {
     kind: u8,
     version: [u8; 2],
     content: Box<[u8]>,
-    pub(super) tag: Tag,
+    pub(super) place: Place,
 }
 
 impl Kept {
-    pub(super) fn new(record: &Record<'_>, tag: Tag) -> Self {
+    pub(super) fn new(record: &Record<'_>, place: Place) -> Self {
         Self {
             kind: record.kind,
             version: record.version,
             content: record.content.into(),
-            tag,
+            place,
         }
     }
 
@@ -80,7 +88,7 @@ impl Queue {
 
     /// Keeps a record if there is room for it; if there is not, that it is missing. Records that
     /// did not open make room first.
-    pub(super) fn push(&mut self, record: &Record<'_>, tag: Tag, room: usize) {
+    pub(super) fn push(&mut self, record: &Record<'_>, place: Place, room: usize) {
         let cost = record.content.len().saturating_add(COST);
         while self.bytes.saturating_add(cost) > room && self.tried > 0 {
             self.tried = self.tried.saturating_sub(1);
@@ -96,7 +104,7 @@ impl Queue {
         }
         self.bytes = self.bytes.saturating_add(cost);
         self.records = self.records.saturating_add(1);
-        self.items.push_back(Item::Record(Kept::new(record, tag)));
+        self.items.push_back(Item::Record(Kept::new(record, place)));
     }
 
     /// Keeps that records are missing. What was tried stays so.

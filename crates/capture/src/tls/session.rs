@@ -81,9 +81,10 @@ impl Session {
         self.run_all(keys);
     }
 
-    /// The next plaintext: of each side in order, and of both sides as their records were opened.
+    /// The next plaintext. What one call opened comes in the order in which the records were given,
+    /// so all of it does unless one side had to wait while the other was read.
     pub fn poll_plaintext(&mut self) -> Option<Plain> {
-        self.shared.out.pop_front()
+        self.shared.out.pop_front().map(|(_, plain)| plain)
     }
 
     /// What the handshake says, as far as it could be read, and what came of the records.
@@ -206,8 +207,9 @@ impl Session {
         if shared.refused.is_some() {
             return;
         }
+        let place = shared.place(tag);
         let outcome = if flow.queue.is_tried() {
-            flow.process(shared, record, tag, room)
+            flow.process(shared, record, place, room)
         } else {
             Outcome::Wait
         };
@@ -215,7 +217,7 @@ impl Session {
             return;
         }
         let is_first = flow.queue.is_tried();
-        flow.queue.push(record, tag, room);
+        flow.queue.push(record, place, room);
         if outcome == Outcome::Failed {
             flow.queue.pass();
         }
@@ -256,7 +258,9 @@ impl Session {
     }
 
     fn run_all(&mut self, keys: &KeyLog) {
+        let before = self.shared.out.len();
         while self.run(Role::Client, keys) | self.run(Role::Server, keys) {}
+        self.shared.sort_behind(before);
         if self.shared.refused.is_some() {
             self.client.end();
             self.server.end();
@@ -270,7 +274,7 @@ impl Session {
         let (flow, shared, _) = self.parts(from);
         while let Some(item) = flow.queue.lift() {
             let outcome = match &item {
-                Item::Record(kept) => flow.process(shared, &kept.record(), kept.tag, room),
+                Item::Record(kept) => flow.process(shared, &kept.record(), kept.place, room),
                 Item::Lost(lost) => {
                     flow.cut(shared);
                     flow.lose(*lost);

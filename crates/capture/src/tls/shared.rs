@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::Plain;
 use super::hello::{ClientHello, EncryptedExtensions, ServerHello};
+use super::queue::Place;
 use super::state::{About, EarlyData, State, Version};
+use super::{Plain, Tag};
 
 /// The most handshakes of one connection that are followed.
 const MAX_HANDSHAKES: usize = 64;
@@ -51,9 +52,12 @@ pub(super) struct Shared {
     /// Why nothing can be opened at all.
     pub(super) refused: Option<State>,
     /// Early data, until it is known whether the server took it.
-    held: Vec<Plain>,
+    held: Vec<(u64, Plain)>,
     held_bytes: usize,
-    pub(super) out: VecDeque<Plain>,
+    /// What was opened, with the number of its record.
+    pub(super) out: VecDeque<(u64, Plain)>,
+    /// How many records came.
+    records: u64,
     /// How many bytes may be deciphered in search of records' numbers.
     pub(super) search: u64,
 }
@@ -137,18 +141,34 @@ impl Shared {
     }
 
     /// Gives early data out, or holds it back, or drops it.
-    pub(super) fn early(&mut self, plain: Plain, room: usize) {
+    pub(super) fn early(&mut self, order: u64, plain: Plain, room: usize) {
         match self.about.early_data {
-            EarlyData::Accepted => self.out.push_back(plain),
+            EarlyData::Accepted => self.out.push_back((order, plain)),
             EarlyData::Offered => {
                 let bytes = self.held_bytes.saturating_add(plain.bytes.len());
-                let bytes = bytes.saturating_add(size_of::<Plain>());
+                let bytes = bytes.saturating_add(size_of::<(u64, Plain)>());
                 if bytes <= room {
                     self.held_bytes = bytes;
-                    self.held.push(plain);
+                    self.held.push((order, plain));
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The place of the next record.
+    pub(super) const fn place(&mut self, tag: Tag) -> Place {
+        self.records = self.records.saturating_add(1);
+        Place {
+            tag,
+            order: self.records,
+        }
+    }
+
+    /// Puts what was opened at once, behind so much that was before, in the order in which it came.
+    pub(super) fn sort_behind(&mut self, before: usize) {
+        if let Some(new) = self.out.make_contiguous().get_mut(before..) {
+            new.sort_by_key(|(order, _)| *order);
         }
     }
 

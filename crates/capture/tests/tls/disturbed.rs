@@ -244,6 +244,41 @@ fn behind_a_gap_it_goes_on() {
 }
 
 #[test]
+fn damage_to_the_handshake_costs_no_data() {
+    let mut damages = 0;
+    for connection in openable() {
+        let log = log_of(&connection);
+        let data = segments_of_data(&connection);
+        // The first two segments have the hellos.
+        for damaged in (2..connection.segments.len()).filter(|index| !data.contains(index)) {
+            let mut session = Session::new();
+            for (index, (from, bytes)) in connection.segments.iter().enumerate() {
+                let mut bytes = bytes.clone();
+                // The last byte is a tag's, a MAC's, or the padding's.
+                *bytes.last_mut().unwrap() ^= u8::from(index == damaged);
+                session.handle_bytes(*from, &bytes, tag(0), &log);
+            }
+            let name = &connection.name;
+            // Another handshake, and new keys that are asked for, need each of their messages.
+            if !["renegotiation", "key-update", "retry"]
+                .iter()
+                .any(|it| name.contains(it))
+            {
+                let mut heard = heard(&mut session);
+                heard.gaps = 0;
+                assert_eq!(
+                    heard,
+                    Heard::whole(&connection),
+                    "{name} with damaged {damaged}"
+                );
+                damages += 1;
+            }
+        }
+    }
+    assert!(damages > 80, "{damages}");
+}
+
+#[test]
 fn keys_that_change_in_a_gap_are_found() {
     let connection = one("1.3-key-update#0");
     let whole = Heard::whole(&connection);

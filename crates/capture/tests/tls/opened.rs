@@ -214,6 +214,12 @@ fn keys_may_come_last() {
         session.retry(&KeyLog::new());
         assert_eq!(session.state(), State::NoKeys, "{name}");
         session.retry(&log_of(&connection));
+        let frames: Vec<u64> = core::iter::from_fn(|| session.poll_plaintext())
+            .map(|plain| plain.tag.frame)
+            .collect();
+        assert!(frames.len() > 1 && frames.is_sorted(), "{name}: {frames:?}");
+        let mut session = given(&connection, &KeyLog::new());
+        session.retry(&log_of(&connection));
         assert_eq!(heard(&mut session), Heard::whole(&connection), "{name}");
         assert_about(&connection, &session.state(), &session.about());
         assert_eq!(session.kept(), 0, "{name}");
