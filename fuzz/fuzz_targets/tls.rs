@@ -28,7 +28,11 @@ fuzz_target!(|input: &[u8]| {
     let (mut given, mut got) = (0, 0);
     while let Some((how, rest)) = input.split_first() {
         input = rest;
-        let from = if how & 1 == 0 { Role::Client } else { Role::Server };
+        let from = if how & 1 == 0 {
+            Role::Client
+        } else {
+            Role::Server
+        };
         let bytes = piece(&mut input).unwrap_or_default();
         let keys = if how & 2 == 0 { &log } else { &none };
         let tag = Tag {
