@@ -8,3 +8,5 @@ pub mod json;
 pub mod reading;
 pub mod recording;
 pub mod text;
+#[cfg(feature = "tls")]
+pub mod tls;
