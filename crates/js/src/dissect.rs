@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::bytes;
 use crate::error::{Failure, statement};
+use crate::given::reading;
 use crate::options::Options;
 
 #[derive(Serialize)]
@@ -107,7 +108,7 @@ struct Diagnostic {
 /// Arguments that are no bytes or no options; more packets than the options allow.
 #[wasm_bindgen(skip_typescript)]
 pub fn dissect(bytes: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
-    let options = Options::of_dissect(options)?;
+    let options = reading(|| Options::of_dissect(options))?;
     let input = bytes::of(bytes)?;
     let dissection = take_apart(&input, options)?;
     to_js(&dissection)

@@ -7,15 +7,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::bytes;
 use crate::error::Failure;
+use crate::given::{Given, reading};
 use crate::plain::Plain;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = Object)]
-    type Given;
-    #[wasm_bindgen(method, getter)]
-    fn format(this: &Given) -> JsValue;
-}
 
 /// Finds the bytes in a text, or in a file that may hold text.
 ///
@@ -23,7 +16,7 @@ extern "C" {
 /// An Error that says what is missing or wrong, and where, when there are no bytes to be found.
 #[wasm_bindgen(js_name = readText, skip_typescript)]
 pub fn read_text(text: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
-    let format = format(options)?;
+    let format = reading(|| format(options))?;
     let reading = match (text.as_string(), format) {
         (Some(text), format) => read_parts(&text, format),
         (None, None) => read_bytes(&bytes::of(text)?),
@@ -39,8 +32,7 @@ fn format(options: &JsValue) -> Result<Option<Format>, Failure> {
     if options.is_undefined() || options.is_null() {
         return Ok(None);
     }
-    let given = crate::plain::object::<Given>(options)
-        .ok_or_else(|| Failure::message("options must be an object"))?;
+    let given = Given::of(options).ok_or_else(|| Failure::message("options must be an object"))?;
     let name = given.format();
     if name.is_undefined() {
         return Ok(None);
