@@ -283,6 +283,32 @@ for (const [where, load, packets] of BUILDS) {
     sound(module);
   });
 
+  test(`${where}: an engine that has no memory left`, async () => {
+    const module = await load();
+    const packet = { type: "PUBLISH", topicName: "a", payload: new Uint8Array(100_000) };
+    const bytes = module.encode(packet);
+    const all = globalThis.Uint8Array;
+    globalThis.Uint8Array = new Proxy(all, {
+      construct(target, given, made) {
+        if (ArrayBuffer.isView(given[0]) && given[0].length >= 100_000) throw new RangeError("Array buffer allocation failed");
+        return Reflect.construct(target, given, made);
+      },
+    });
+    try {
+      for (const call of [
+        () => module.encode(packet),
+        () => module.decode(bytes, { version: "5" }),
+        () => module.dissect(bytes, { version: "5" }),
+      ]) {
+        assert.match(often(module, "a large payload", call), /^the package's error: \d+ bytes are more than there is memory for$/);
+      }
+    } finally {
+      globalThis.Uint8Array = all;
+    }
+    assert.deepEqual(module.encode(packet), bytes);
+    sound(module);
+  });
+
   test(`${where}: whatever is thrown is thrown on, and nothing is read behind it`, async () => {
     const module = await load();
     const read = [];

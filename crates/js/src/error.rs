@@ -26,6 +26,16 @@ impl Failure {
         }
     }
 
+    /// What the Error says.
+    pub(crate) fn text(&self) -> &str {
+        &self.message
+    }
+
+    /// More bytes than there is memory for.
+    pub(crate) fn too_much(bytes: f64) -> Self {
+        Self::message(format!("{bytes} bytes are more than there is memory for"))
+    }
+
     /// A packet, which begins at `offset` and with `packet`, breaks a rule.
     pub(crate) fn decode(offset: u64, packet: &[u8], error: DecodeError, context: Context) -> Self {
         // The dissector says the same with the numbers that the strict decoder has no place for.

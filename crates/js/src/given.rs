@@ -139,15 +139,12 @@ impl<'a> Bytes<'a> {
     /// # Errors
     /// More than there is memory for.
     pub(crate) fn append_to(self, to: &mut Vec<u8>) -> Result<(), Failure> {
-        let too_many = || {
-            let len = self.len;
-            Failure::message(format!("{len} bytes are more than there is memory for"))
-        };
         // Whole, and where it is above what a size can be, there is no memory for it either.
         let len = self.len as usize;
         let before = to.len();
         // How many they are somebody else decides.
-        to.try_reserve(len).map_err(|_| too_many())?;
+        to.try_reserve(len)
+            .map_err(|_| Failure::too_much(self.len))?;
         to.resize(before.saturating_add(len), 0);
         let is_copied = len == 0
             || to
@@ -156,7 +153,7 @@ impl<'a> Bytes<'a> {
         if !is_copied {
             // Shared memory that another thread made larger since.
             to.truncate(before);
-            return Err(too_many());
+            return Err(Failure::too_much(self.len));
         }
         Ok(())
     }

@@ -93,7 +93,7 @@ pub fn encode(packet: &JsValue, options: &JsValue) -> Result<Uint8Array, JsValue
             None => packet::write(packet, &mut version, &mut out),
         }
     });
-    let bytes = written.map(|()| Uint8Array::new_from_slice(&out));
+    let bytes = written.and_then(|()| Ok(bytes::array(&out)?));
     out.shrink_to(KEPT);
     OUT.set(out);
     bytes

@@ -1,6 +1,6 @@
 //! The reader of pasted text: bytes in whatever notation, among whatever words.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Array;
 use mqttscope_capture::reading::{Part, TextReading};
 use mqttscope_capture::text::{Format, read_bytes, read_parts};
 use wasm_bindgen::prelude::*;
@@ -23,7 +23,7 @@ pub fn read_text(text: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> 
         (None, format) => read_parts(&String::from_utf8_lossy(&bytes::of(text)?), format),
     };
     match reading {
-        Ok(reading) => Ok(plain(&reading).into()),
+        Ok(reading) => Ok(plain(&reading)?.into()),
         Err(error) => Err(Failure::message(error.to_string()).into()),
     }
 }
@@ -46,15 +46,18 @@ fn format(options: &JsValue) -> Result<Option<Format>, Failure> {
     }
 }
 
-fn plain(reading: &TextReading) -> Plain {
+fn plain(reading: &TextReading) -> Result<Plain, Failure> {
     let object = Plain::new();
     object.set_text(&"format".into(), reading.format.name());
     if let Some(other) = reading.other {
         object.set_text(&"other".into(), other.name());
     }
     object.set(&"sure".into(), &reading.sure.into());
-    let parts = reading.parts.iter().map(part);
-    object.set(&"parts".into(), &parts.collect::<Array>());
+    let parts = Array::new();
+    for given in &reading.parts {
+        parts.push(&part(given)?.into());
+    }
+    object.set(&"parts".into(), &parts);
     let alternatives = reading.alternatives.iter();
     let alternatives: Array = alternatives
         .map(|format| JsValue::from_str(format.name()))
@@ -62,12 +65,12 @@ fn plain(reading: &TextReading) -> Plain {
     object.set(&"alternatives".into(), &alternatives);
     let notes = reading.notes.iter().map(|note| JsValue::from_str(note));
     object.set(&"notes".into(), &notes.collect::<Array>());
-    object
+    Ok(object)
 }
 
-fn part(part: &Part) -> Plain {
+fn part(part: &Part) -> Result<Plain, Failure> {
     let object = Plain::new();
-    object.set(&"bytes".into(), &Uint8Array::from(part.bytes.as_slice()));
+    object.set(&"bytes".into(), &bytes::array(&part.bytes)?.into());
     if let Some(from) = part.from {
         object.set_text(&"from".into(), from.name());
     }
@@ -78,5 +81,5 @@ fn part(part: &Part) -> Plain {
     let place = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
     object.set_number(&"start".into(), place(part.start));
     object.set_number(&"end".into(), place(part.end));
-    object
+    Ok(object)
 }

@@ -136,13 +136,13 @@ impl Place<'_> {
     }
 
     pub(super) fn bytes(self, name: &str, value: &JsValue) -> Result<Vec<u8>, Failure> {
-        bytes::copy(value).ok_or_else(|| Failure::field(self.0, name, BYTES))
+        bytes::copy(value).ok_or_else(|| Failure::field(self.0, name, BYTES))?
     }
 
     /// No bytes when left out.
     pub(super) fn bytes_or_none(self, name: &str, value: &JsValue) -> Result<Vec<u8>, Failure> {
         match bytes::copy(value) {
-            Some(bytes) => Ok(bytes),
+            Some(bytes) => bytes,
             None if is_absent(value) => Ok(Vec::new()),
             None => Err(Failure::field(self.0, name, BYTES)),
         }

@@ -95,6 +95,9 @@ impl Writer<'_> {
         let identifier = packet.packet_identifier();
         let properties = self.properties()?;
         let payload = place.bytes_or_none("payload", &packet.payload())?;
+        self.out
+            .try_reserve(payload.len())
+            .map_err(|_| Failure::too_much(payload.len() as f64))?;
         self.encode(ControlPacket::Publish(Publish {
             dup: packet.dup(),
             qos: place.qos("qos", &packet.qos())?,
