@@ -1,6 +1,6 @@
 // Everything that is read of a caller's values is read here. Reading may run the caller's code, which may throw, and an
 // exception that passed through WebAssembly would leave its stack as it stands. So it is caught here, and Rust asks for it
-// before it answers (`given.rs`); until then nothing more is read. wasm-bindgen's `catch` does the same at four times the
+// before it answers (`given.rs`); until then nothing more is read. wasm-bindgen's `catch` does the same at five times the
 // price of a read.
 //
 // Each field has a function of its own, in which the engine sees one property and keeps it fast.
