@@ -10,8 +10,13 @@ const { outputFiles } = await build({
   format: "iife",
   inject: ["shim.js"],
   define: { global: "globalThis" },
-  // The page is given the wasm; nothing is fetched beside the script.
-  logOverride: { "empty-import-meta": "silent" },
+  logOverride: {
+    // The page is given the wasm; nothing is fetched beside the script.
+    "empty-import-meta": "silent",
+    // Of what wasm-bindgen writes twice, the later holds: `free` is ours, and a module is the same each time.
+    "duplicate-class-member": "silent",
+    "duplicate-object-key": "silent",
+  },
 });
 const wasm = readFileSync(createRequire(import.meta.url).resolve("mqttscope/web/mqttscope_bg.wasm"));
 

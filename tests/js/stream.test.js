@@ -63,7 +63,7 @@ test("a length alone claims no memory", () => {
 test("it can be freed", () => {
   const decoder = new StreamDecoder();
   decoder.free();
-  assert.throws(() => decoder.push(hex("c000")), /null pointer/);
+  assert.throws(() => decoder.push(hex("c000")), /this StreamDecoder was freed/);
 });
 
 test("a packet that is alike in all versions says nothing of the version", () => {

@@ -1,8 +1,8 @@
 //! The npm package `mqttscope`: one folder with a build each for Node, for bundlers and for pages.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use xshell::cmd;
 
 use crate::context::{self, Context, step};
@@ -74,8 +74,34 @@ fn bind(cx: &Context, folder: &str, target: &str, kind: &str) -> Result<()> {
     cmd!(sh, "wasm-opt -O3 {FEATURES...} {bound} -o {bound}").run()?;
     // The raw exports of the wasm are nobody's business.
     sh.remove_path(out.join("mqttscope_bg.wasm.d.ts"))?;
+    if kind == "commonjs" {
+        as_commonjs(cx, &out)?;
+    }
     let marker = format!("{{ \"type\": \"{kind}\" }}\n");
     Ok(sh.write_file(out.join("package.json"), marker)?)
+}
+
+/// Our own script, which wasm-bindgen copies as it is, as what Node's `require` reads: Node 20 does
+/// not take an ECMAScript module there.
+fn as_commonjs(cx: &Context, out: &Path) -> Result<()> {
+    let sh = &cx.sh;
+    let Some(copied) = sh.read_dir(out.join("snippets"))?.pop() else {
+        bail!("wasm-bindgen copied no script of the package");
+    };
+    let copied = copied.join("src").join("given.js");
+    let module = sh.read_file(&copied)?;
+    Ok(sh.write_file(&copied, commonjs(&module))?)
+}
+
+/// A script whose exports are functions, each declared at the beginning of a line.
+fn commonjs(module: &str) -> String {
+    let names: Vec<&str> = module
+        .lines()
+        .filter_map(|line| line.strip_prefix("export function "))
+        .filter_map(|rest| rest.split('(').next())
+        .collect();
+    let script = module.replace("\nexport function ", "\nfunction ");
+    format!("{script}\nmodule.exports = {{ {} }};\n", names.join(", "))
 }
 
 /// package.json with the workspace's version, README and licences.
@@ -91,4 +117,16 @@ fn describe(cx: &Context) -> Result<()> {
         sh.copy_file(cx.root.join(licence), &package)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_of_functions_becomes_a_script() {
+        let module = "let n = 0;\nexport function a() { return n; }\nexport function b(c) {}\n";
+        let script = "let n = 0;\nfunction a() { return n; }\nfunction b(c) {}\n\nmodule.exports = { a, b };\n";
+        assert_eq!(commonjs(module), script);
+    }
 }

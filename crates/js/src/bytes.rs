@@ -1,9 +1,10 @@
-//! Bytes from JavaScript.
+//! Bytes from JavaScript, and to it.
 
-use js_sys::{ArrayBuffer, Reflect, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use crate::error::Failure;
+use crate::given::Bytes;
 
 /// A copy of the bytes of a `Uint8Array`.
 ///
@@ -20,52 +21,43 @@ pub(crate) fn of(value: &JsValue) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// What is not bytes at all, or more than there is memory for.
 pub(crate) fn append(value: &JsValue, to: &mut Vec<u8>) -> Result<(), Failure> {
-    let view = view(value).ok_or_else(|| Failure::message("bytes must be a Uint8Array"))?;
-    copy_to(&view, to)
+    Bytes::of(value)
+        .ok_or_else(|| Failure::message("bytes must be a Uint8Array"))?
+        .append_to(to)
 }
 
-/// The bytes of any view, if it is one and there is memory for it.
-pub(crate) fn copy(value: &JsValue) -> Option<Vec<u8>> {
+/// The bytes of any view, if it is one.
+///
+/// # Errors
+/// More than there is memory for.
+pub(crate) fn copy(value: &JsValue) -> Option<Result<Vec<u8>, Failure>> {
+    let bytes = Bytes::of(value)?;
     let mut out = Vec::new();
-    copy_to(&view(value)?, &mut out).ok()?;
-    Some(out)
+    Some(bytes.append_to(&mut out).map(|()| out))
 }
 
-fn copy_to(view: &Uint8Array, to: &mut Vec<u8>) -> Result<(), Failure> {
-    let len = view.length() as usize;
-    let before = to.len();
-    // How many they are somebody else decides.
-    if to.try_reserve(len).is_err() {
-        return Err(Failure::message(format!(
-            "{len} bytes are more than there is memory for"
-        )));
-    }
-    to.resize(before.saturating_add(len), 0);
-    if let Some(room) = to.get_mut(before..) {
-        view.copy_to(room);
-    }
-    Ok(())
+/// Bytes of a new array that JavaScript has memory for, or nothing else would work either.
+const SMALL: usize = 1 << 16;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = Uint8Array)]
+    type Large;
+    #[wasm_bindgen(constructor, js_class = "Uint8Array", catch)]
+    fn new(bytes: &[u8]) -> Result<Large, JsValue>;
 }
 
-/// Any view, also one from another frame or realm, whose `Uint8Array` is not ours.
-fn view(value: &JsValue) -> Option<Uint8Array> {
-    if let Some(bytes) = value.dyn_ref::<Uint8Array>() {
-        return Some(bytes.clone());
+/// A `Uint8Array` of its own with these bytes.
+///
+/// # Errors
+/// More than there is memory for.
+pub(crate) fn array(bytes: &[u8]) -> Result<Uint8Array, Failure> {
+    if bytes.len() <= SMALL {
+        // Not caught: asking for a small one takes little longer than catching.
+        return Ok(Uint8Array::new_from_slice(bytes));
     }
-    if !ArrayBuffer::is_view(value) {
-        return None;
+    match Large::new(bytes) {
+        Ok(array) => Ok(JsValue::from(array).into()),
+        Err(_) => Err(Failure::too_much(bytes.len() as f64)),
     }
-    let number = |key: &str| {
-        let number = Reflect::get(value, &key.into()).ok()?.as_f64()?;
-        // A view's offset and length are whole and below 2^32 in wasm's world.
-        Some(number as u32)
-    };
-    // A property of the caller's own may stand before the view's: a number would be taken as a length.
-    let buffer = Reflect::get(value, &"buffer".into()).ok()?;
-    if !buffer.is_object() {
-        return None;
-    }
-    let len = number("byteLength")?;
-    let view = Uint8Array::new_with_byte_offset_and_length(&buffer, number("byteOffset")?, len);
-    (view.length() == len).then_some(view)
 }

@@ -6,11 +6,13 @@ use mqttscope_wire::{
     Context, Dissection as Dissected, Field as WireField, Limits, Score, Severity, Value,
     dissect_within, explain, packets, summary,
 };
+use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
 use crate::bytes;
 use crate::error::{Failure, statement};
+use crate::given::reading;
 use crate::options::Options;
 
 #[derive(Serialize)]
@@ -85,7 +87,11 @@ impl Serialize for Content {
         match self {
             Self::Number(number) => serializer.serialize_u32(*number),
             Self::Text(text) => serializer.serialize_str(text),
-            Self::Bytes(bytes) => serializer.serialize_bytes(bytes),
+            Self::Bytes(bytes) => {
+                let array =
+                    bytes::array(bytes).map_err(|failure| S::Error::custom(failure.text()))?;
+                serde_wasm_bindgen::preserve::serialize(&array, serializer)
+            }
         }
     }
 }
@@ -107,14 +113,18 @@ struct Diagnostic {
 /// Arguments that are no bytes or no options; more packets than the options allow.
 #[wasm_bindgen(skip_typescript)]
 pub fn dissect(bytes: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
-    let options = Options::of_dissect(options)?;
+    let options = reading(|| Options::of_dissect(options))?;
     let input = bytes::of(bytes)?;
     let dissection = take_apart(&input, options)?;
     to_js(&dissection)
 }
 
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    serde_wasm_bindgen::to_value(value).map_err(|error| Failure::message(error.to_string()).into())
+    serde_wasm_bindgen::to_value(value).map_err(|error| {
+        let text = error.to_string();
+        // It is an Error of JavaScript's, shown as these are.
+        Failure::message(text.strip_prefix("Error: ").unwrap_or(&text)).into()
+    })
 }
 
 /// Each packet becomes an object before the next is looked at, so that no more than one of them

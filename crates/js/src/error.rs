@@ -26,6 +26,16 @@ impl Failure {
         }
     }
 
+    /// What the Error says.
+    pub(crate) fn text(&self) -> &str {
+        &self.message
+    }
+
+    /// More bytes than there is memory for.
+    pub(crate) fn too_much(bytes: f64) -> Self {
+        Self::message(format!("{bytes} bytes are more than there is memory for"))
+    }
+
     /// A packet, which begins at `offset` and with `packet`, breaks a rule.
     pub(crate) fn decode(offset: u64, packet: &[u8], error: DecodeError, context: Context) -> Self {
         // The dissector says the same with the numbers that the strict decoder has no place for.
@@ -109,8 +119,28 @@ impl Failure {
 impl Failure {
     /// The Error to be thrown, with the packets that were read before it.
     pub(crate) fn with(self, packets: &Array) -> JsValue {
-        let error = JsError::from(self);
-        error.set_packets(packets);
+        self.error(Some(packets))
+    }
+
+    fn error(self, packets: Option<&Array>) -> JsValue {
+        let error = match JsError::new(&self.message) {
+            Ok(error) => error,
+            Err(thrown) => return thrown,
+        };
+        // Where prototypes are frozen, a name cannot be set; the message says all that matters.
+        error.set_name("MqttError").ok();
+        if let Some(rule) = self.rule {
+            error.set_rule(rule).ok();
+        }
+        if let Some(statement) = self.statement {
+            error.set_statement(statement).ok();
+        }
+        if let Some(offset) = self.offset {
+            error.set_offset(offset).ok();
+        }
+        if let Some(packets) = packets {
+            error.set_packets(packets).ok();
+        }
         error.into()
     }
 }
@@ -127,39 +157,22 @@ pub(crate) fn statement(rule: Rule, version: ProtocolVersion) -> Option<&'static
 extern "C" {
     #[wasm_bindgen(js_name = Error)]
     type JsError;
-    #[wasm_bindgen(constructor, js_class = "Error")]
-    fn new(message: &str) -> JsError;
-    #[wasm_bindgen(method, setter)]
-    fn set_name(this: &JsError, name: &str);
-    #[wasm_bindgen(method, setter)]
-    fn set_rule(this: &JsError, rule: &str);
-    #[wasm_bindgen(method, setter)]
-    fn set_statement(this: &JsError, statement: &str);
-    #[wasm_bindgen(method, setter)]
-    fn set_offset(this: &JsError, offset: f64);
-    #[wasm_bindgen(method, setter)]
-    fn set_packets(this: &JsError, packets: &Array);
-}
-
-impl From<Failure> for JsError {
-    fn from(failure: Failure) -> Self {
-        let error = Self::new(&failure.message);
-        error.set_name("MqttError");
-        if let Some(rule) = failure.rule {
-            error.set_rule(rule);
-        }
-        if let Some(statement) = failure.statement {
-            error.set_statement(statement);
-        }
-        if let Some(offset) = failure.offset {
-            error.set_offset(offset);
-        }
-        error
-    }
+    #[wasm_bindgen(constructor, js_class = "Error", catch)]
+    fn new(message: &str) -> Result<JsError, JsValue>;
+    #[wasm_bindgen(method, setter, catch)]
+    fn set_name(this: &JsError, name: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, setter, catch)]
+    fn set_rule(this: &JsError, rule: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, setter, catch)]
+    fn set_statement(this: &JsError, statement: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, setter, catch)]
+    fn set_offset(this: &JsError, offset: f64) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, setter, catch)]
+    fn set_packets(this: &JsError, packets: &Array) -> Result<(), JsValue>;
 }
 
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> Self {
-        JsError::from(failure).into()
+        failure.error(None)
     }
 }

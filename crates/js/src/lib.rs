@@ -9,6 +9,8 @@
 mod bytes;
 mod dissect;
 mod error;
+mod given;
+mod held;
 mod monitor;
 mod options;
 mod packet;
@@ -24,6 +26,7 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Failure;
+use crate::given::{List, reading};
 use crate::options::Options;
 use crate::reader::Stopped;
 
@@ -52,7 +55,7 @@ pub fn start() {
 /// last one is not complete; `packets` are those before it.
 #[wasm_bindgen(skip_typescript)]
 pub fn decode(bytes: &JsValue, options: &JsValue) -> Result<Array, JsValue> {
-    let options = Options::of(options)?;
+    let options = reading(|| Options::of(options))?;
     let input = bytes::of(bytes)?;
     let mut context = options.context(&input);
     let packets = Array::new();
@@ -78,19 +81,20 @@ const KEPT: usize = 1 << 16;
 /// An Error that names the field which is missing or wrong, or the `rule` that would be broken.
 #[wasm_bindgen(skip_typescript)]
 pub fn encode(packet: &JsValue, options: &JsValue) -> Result<Uint8Array, JsValue> {
-    let options = Options::of(options)?;
-    let mut version = options.written_in();
     // Taken, not borrowed: reading a property may run code of the caller.
     let mut out = OUT.take();
     out.clear();
-    let written = if let Some(list) = packet.dyn_ref::<Array>() {
-        list.iter()
-            .try_for_each(|packet| packet::write(&packet, &mut version, &mut out))
-    } else {
-        packet::write(packet, &mut version, &mut out)
-    };
-    let bytes = written.map(|()| Uint8Array::new_from_slice(&out));
+    let written = reading(|| {
+        let mut version = Options::of(options)?.written_in();
+        match List::of(packet) {
+            Some(list) => list
+                .iter()
+                .try_for_each(|packet| packet::write(&packet, &mut version, &mut out)),
+            None => packet::write(packet, &mut version, &mut out),
+        }
+    });
+    let bytes = written.and_then(|()| Ok(bytes::array(&out)?));
     out.shrink_to(KEPT);
     OUT.set(out);
-    Ok(bytes?)
+    bytes
 }

@@ -8,20 +8,23 @@ use wasm_bindgen::prelude::*;
 
 use crate::dissect::severity;
 use crate::error::Failure;
+use crate::held::Held;
 use crate::{bytes, options};
 
 /// Watches the connections to one server and says who breaks which rule.
 #[wasm_bindgen(skip_typescript)]
 #[derive(Debug)]
 pub struct Monitor {
-    monitor: monitor::Monitor,
+    monitor: Held<monitor::Monitor>,
 }
 
 impl Default for Monitor {
     fn default() -> Self {
         let mut monitor = monitor::Monitor::new();
         monitor.note_places();
-        Self { monitor }
+        Self {
+            monitor: Held::new("Monitor", monitor),
+        }
     }
 }
 
@@ -39,9 +42,9 @@ impl Monitor {
     /// # Errors
     /// A connection that is no number.
     #[wasm_bindgen(skip_typescript)]
-    pub fn open(&mut self, connection: &JsValue) -> Result<(), JsValue> {
-        self.monitor.open(connection_id(connection)?);
-        Ok(())
+    pub fn open(&self, connection: &JsValue) -> Result<(), JsValue> {
+        let connection = connection_id(connection)?;
+        Ok(self.monitor.with(|monitor| monitor.open(connection))?)
     }
 
     /// Takes bytes of one direction and gives what they show to be broken.
@@ -50,7 +53,7 @@ impl Monitor {
     /// Arguments that are not what they must be.
     #[wasm_bindgen(skip_typescript)]
     pub fn push(
-        &mut self,
+        &self,
         connection: &JsValue,
         from: &JsValue,
         bytes: &JsValue,
@@ -60,8 +63,11 @@ impl Monitor {
         let from = options::sender(from)?
             .ok_or_else(|| Failure::message("from must be \"client\" or \"server\""))?;
         let bytes = bytes::of(bytes)?;
-        self.monitor.push(connection, from, &bytes, instant(at_ms)?);
-        self.new_findings()
+        let at = instant(at_ms)?;
+        self.monitor.with(|monitor| {
+            monitor.push(connection, from, &bytes, at);
+            new_findings(monitor)
+        })?
     }
 
     /// Says that a connection is closed.
@@ -69,10 +75,13 @@ impl Monitor {
     /// # Errors
     /// Arguments that are not what they must be.
     #[wasm_bindgen(skip_typescript)]
-    pub fn close(&mut self, connection: &JsValue, at_ms: &JsValue) -> Result<JsValue, JsValue> {
+    pub fn close(&self, connection: &JsValue, at_ms: &JsValue) -> Result<JsValue, JsValue> {
         let connection = connection_id(connection)?;
-        self.monitor.close(connection, instant(at_ms)?);
-        self.new_findings()
+        let at = instant(at_ms)?;
+        self.monitor.with(|monitor| {
+            monitor.close(connection, at);
+            new_findings(monitor)
+        })?
     }
 
     /// Says that time has passed while nothing came.
@@ -80,70 +89,89 @@ impl Monitor {
     /// # Errors
     /// A time that is no number.
     #[wasm_bindgen(skip_typescript, js_name = passTime)]
-    pub fn pass_time(&mut self, now_ms: &JsValue) -> Result<JsValue, JsValue> {
-        self.monitor.handle_time(instant(now_ms)?);
-        self.new_findings()
+    pub fn pass_time(&self, now_ms: &JsValue) -> Result<JsValue, JsValue> {
+        let now = instant(now_ms)?;
+        self.monitor.with(|monitor| {
+            monitor.handle_time(now);
+            new_findings(monitor)
+        })?
     }
 
     /// All findings that are kept.
     ///
     /// # Errors
-    /// None that a caller can bring about.
+    /// It was freed.
     #[wasm_bindgen(skip_typescript)]
     pub fn findings(&self) -> Result<JsValue, JsValue> {
-        list(self.monitor.findings().iter().map(Finding::of))
+        self.monitor
+            .with(|monitor| list(monitor.findings().iter().map(Finding::of)))?
     }
 
     /// The packets that the latest `push` completed.
     ///
     /// # Errors
-    /// None that a caller can bring about.
+    /// It was freed.
     #[wasm_bindgen(skip_typescript)]
     pub fn packets(&self) -> Result<JsValue, JsValue> {
-        list(self.monitor.places().iter().map(|place| Place {
-            number: place.number,
-            r#type: place.packet_type.name(),
-            offset: place.offset as f64,
-            length: place.len as f64,
-        }))
+        self.monitor.with(|monitor| {
+            list(monitor.places().iter().map(|place| Place {
+                number: place.number,
+                r#type: place.packet_type.name(),
+                offset: place.offset as f64,
+                length: place.len as f64,
+            }))
+        })?
     }
 
     /// Findings that nobody was given.
+    ///
+    /// # Errors
+    /// It was freed.
     #[wasm_bindgen(getter, skip_typescript, js_name = findingsDropped)]
-    #[must_use]
-    pub fn findings_dropped(&self) -> f64 {
-        self.monitor.findings_dropped() as f64
+    pub fn findings_dropped(&self) -> Result<f64, JsValue> {
+        let dropped = self.monitor.with(|monitor| monitor.findings_dropped())?;
+        Ok(dropped as f64)
     }
 
     /// Forgets findings, and the flows that are over.
+    ///
+    /// # Errors
+    /// It was freed.
     #[wasm_bindgen(skip_typescript, js_name = forgetFindings)]
-    pub fn forget_findings(&mut self) {
-        self.monitor.forget_findings();
+    pub fn forget_findings(&self) -> Result<(), JsValue> {
+        Ok(self.monitor.with(monitor::Monitor::forget_findings)?)
     }
 
     /// Packets that belong together.
     ///
     /// # Errors
-    /// None that a caller can bring about.
+    /// It was freed.
     #[wasm_bindgen(skip_typescript)]
     pub fn flows(&self) -> Result<JsValue, JsValue> {
-        list(self.monitor.flows().iter().map(Flow::of))
+        self.monitor
+            .with(|monitor| list(monitor.flows().iter().map(Flow::of)))?
     }
 
     /// The recording in plain words.
     ///
     /// # Errors
-    /// None that a caller can bring about.
+    /// It was freed.
     #[wasm_bindgen(skip_typescript)]
     pub fn explanations(&self) -> Result<JsValue, JsValue> {
-        list(self.monitor.explanations().iter().map(Explanation::of))
+        self.monitor
+            .with(|monitor| list(monitor.explanations().iter().map(Explanation::of)))?
+    }
+
+    /// Frees its memory now; a second time there is nothing to do. It stands in place of the method
+    /// that wasm-bindgen makes, behind which an object may not be touched.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn free(&self) {
+        self.monitor.free();
     }
 }
 
-impl Monitor {
-    fn new_findings(&mut self) -> Result<JsValue, JsValue> {
-        list(std::iter::from_fn(|| self.monitor.poll_finding()).map(|found| Finding::of(&found)))
-    }
+fn new_findings(monitor: &mut monitor::Monitor) -> Result<JsValue, JsValue> {
+    list(std::iter::from_fn(|| monitor.poll_finding()).map(|found| Finding::of(&found)))
 }
 
 /// Judges two recordings of one connection, one a side, that have no order between them.

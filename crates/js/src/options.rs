@@ -6,6 +6,7 @@ use wasm_bindgen::JsThreadLocal;
 use wasm_bindgen::prelude::*;
 
 use crate::error::Failure;
+use crate::given::Given;
 use crate::plain;
 
 /// What a reader must be told, or finds out.
@@ -25,31 +26,18 @@ const MAXIMUM_OF_STREAM: usize = 16 << 20;
 const PACKETS: u32 = 100_000;
 const FIELDS: u32 = 1_000_000;
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = Object)]
-    type Given;
-    #[wasm_bindgen(method, getter)]
-    fn version(this: &Given) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn from(this: &Given) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = maximumPacketSize)]
-    fn maximum_packet_size(this: &Given) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = maximumPackets)]
-    fn maximum_packets(this: &Given) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = maximumFields)]
-    fn maximum_fields(this: &Given) -> JsValue;
-}
-
 impl Options {
     /// Reads them; `undefined` is none. Each call has options, so they are read without copying a
     /// string: comparing two in JavaScript is cheaper.
     pub(crate) fn of(value: &JsValue) -> Result<Self, Failure> {
-        if value.is_undefined() || value.is_null() {
-            return Ok(Self::default());
-        }
-        let given: &Given =
-            plain::object(value).ok_or_else(|| Failure::message("options must be an object"))?;
+        let Some(given) = Given::of(value) else {
+            // Asked only now: who gives options wants speed.
+            return if value.is_undefined() || value.is_null() {
+                Ok(Self::default())
+            } else {
+                Err(Failure::message("options must be an object"))
+            };
+        };
         Ok(Self {
             version: version(&given.version())?,
             sender: sender(&given.from())?,
@@ -65,7 +53,7 @@ impl Options {
     /// Reads those of `dissect`, too.
     pub(crate) fn of_dissect(value: &JsValue) -> Result<Self, Failure> {
         let options = Self::of(value)?;
-        let Some(given) = plain::object::<Given>(value) else {
+        let Some(given) = Given::of(value) else {
             return Ok(options);
         };
         Ok(Self {

@@ -1,6 +1,6 @@
 //! Whole packets off the front of some bytes.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Array;
 use mqttscope_wire::{Context, ControlPacket, Decoded, decode, frame};
 
 use crate::error::Failure;
@@ -17,7 +17,7 @@ pub(crate) struct Stopped {
 /// Adds every whole packet to `packets`; `before` is the offset of the first byte.
 ///
 /// # Errors
-/// The first packet that breaks a rule or has more than `maximum` bytes.
+/// The first packet that breaks a rule, has more than `maximum` bytes, or than there is memory for.
 pub(crate) fn read(
     bytes: &[u8],
     before: u64,
@@ -39,9 +39,7 @@ pub(crate) fn read(
                     context.version = connect.version;
                 }
                 at = at.saturating_add(len);
-                // A buffer of its own: one that payloads share would show what stands beside them, a
-                // password for one, to whoever is handed a payload.
-                packets.push(&packet::object(&packet, Uint8Array::new_from_slice));
+                packets.push(&packet::object(&packet)?.into());
             }
             Ok(Decoded::Incomplete { missing }) => return Ok(Stopped { at, missing }),
             Err(error) => return Err(Failure::decode(offset, rest, error, *context)),

@@ -5,6 +5,8 @@ use mqttscope_wire::{Context, frame};
 use wasm_bindgen::prelude::*;
 
 use crate::error::Failure;
+use crate::given::reading;
+use crate::held::Held;
 use crate::options::Options;
 use crate::reader::{self, Stopped};
 use crate::{bytes, version};
@@ -13,6 +15,11 @@ use crate::{bytes, version};
 #[wasm_bindgen(skip_typescript)]
 #[derive(Debug)]
 pub struct StreamDecoder {
+    stream: Held<Stream>,
+}
+
+#[derive(Debug)]
+struct Stream {
     options: Options,
     /// How packets are read; not known until one says the version, when the options do not say it.
     context: Option<Context>,
@@ -32,13 +39,15 @@ impl StreamDecoder {
     /// Options that are none.
     #[wasm_bindgen(constructor, skip_typescript)]
     pub fn new(options: &JsValue) -> Result<Self, JsValue> {
-        let options = Options::of(options)?;
-        Ok(Self {
-            options,
+        let stream = Stream {
+            options: reading(|| Options::of(options))?,
             context: None,
             buffer: Vec::new(),
             before: 0,
             failure: None,
+        };
+        Ok(Self {
+            stream: Held::new("StreamDecoder", stream),
         })
     }
 
@@ -48,7 +57,29 @@ impl StreamDecoder {
     /// A packet that breaks a rule or is too large, with the packets before it in `packets`; every
     /// later call fails alike.
     #[wasm_bindgen(skip_typescript)]
-    pub fn push(&mut self, chunk: &JsValue) -> Result<Array, JsValue> {
+    pub fn push(&self, chunk: &JsValue) -> Result<Array, JsValue> {
+        self.stream.with(|stream| stream.push(chunk))?
+    }
+
+    /// Bytes that wait for the rest of their packet.
+    ///
+    /// # Errors
+    /// It was freed.
+    #[wasm_bindgen(getter, skip_typescript)]
+    pub fn pending(&self) -> Result<usize, JsValue> {
+        Ok(self.stream.with(|stream| stream.buffer.len())?)
+    }
+
+    /// Frees its memory now; a second time there is nothing to do. It stands in place of the method
+    /// that wasm-bindgen makes, behind which an object may not be touched.
+    #[wasm_bindgen(skip_typescript)]
+    pub fn free(&self) {
+        self.stream.free();
+    }
+}
+
+impl Stream {
+    fn push(&mut self, chunk: &JsValue) -> Result<Array, JsValue> {
         let packets = Array::new();
         if let Some(failure) = &self.failure {
             return Err(failure.clone().with(&packets));
@@ -64,15 +95,6 @@ impl StreamDecoder {
         }
     }
 
-    /// Bytes that wait for the rest of their packet.
-    #[wasm_bindgen(getter, skip_typescript)]
-    #[must_use]
-    pub fn pending(&self) -> usize {
-        self.buffer.len()
-    }
-}
-
-impl StreamDecoder {
     /// Reads packets until one says the version of the stream, if nobody else does. Those before it
     /// are read by the version that they are alike in, or by the likeliest.
     fn find_version(&mut self, packets: &Array) -> Result<(), Failure> {

@@ -1,21 +1,14 @@
 //! The reader of pasted text: bytes in whatever notation, among whatever words.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Array;
 use mqttscope_capture::reading::{Part, TextReading};
 use mqttscope_capture::text::{Format, read_bytes, read_parts};
 use wasm_bindgen::prelude::*;
 
 use crate::bytes;
 use crate::error::Failure;
+use crate::given::{Given, reading};
 use crate::plain::Plain;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = Object)]
-    type Given;
-    #[wasm_bindgen(method, getter)]
-    fn format(this: &Given) -> JsValue;
-}
 
 /// Finds the bytes in a text, or in a file that may hold text.
 ///
@@ -23,14 +16,14 @@ extern "C" {
 /// An Error that says what is missing or wrong, and where, when there are no bytes to be found.
 #[wasm_bindgen(js_name = readText, skip_typescript)]
 pub fn read_text(text: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
-    let format = format(options)?;
+    let format = reading(|| format(options))?;
     let reading = match (text.as_string(), format) {
         (Some(text), format) => read_parts(&text, format),
         (None, None) => read_bytes(&bytes::of(text)?),
         (None, format) => read_parts(&String::from_utf8_lossy(&bytes::of(text)?), format),
     };
     match reading {
-        Ok(reading) => Ok(plain(&reading).into()),
+        Ok(reading) => Ok(plain(&reading)?.into()),
         Err(error) => Err(Failure::message(error.to_string()).into()),
     }
 }
@@ -39,8 +32,7 @@ fn format(options: &JsValue) -> Result<Option<Format>, Failure> {
     if options.is_undefined() || options.is_null() {
         return Ok(None);
     }
-    let given = crate::plain::object::<Given>(options)
-        .ok_or_else(|| Failure::message("options must be an object"))?;
+    let given = Given::of(options).ok_or_else(|| Failure::message("options must be an object"))?;
     let name = given.format();
     if name.is_undefined() {
         return Ok(None);
@@ -54,15 +46,18 @@ fn format(options: &JsValue) -> Result<Option<Format>, Failure> {
     }
 }
 
-fn plain(reading: &TextReading) -> Plain {
+fn plain(reading: &TextReading) -> Result<Plain, Failure> {
     let object = Plain::new();
     object.set_text(&"format".into(), reading.format.name());
     if let Some(other) = reading.other {
         object.set_text(&"other".into(), other.name());
     }
     object.set(&"sure".into(), &reading.sure.into());
-    let parts = reading.parts.iter().map(part);
-    object.set(&"parts".into(), &parts.collect::<Array>());
+    let parts = Array::new();
+    for given in &reading.parts {
+        parts.push(&part(given)?.into());
+    }
+    object.set(&"parts".into(), &parts);
     let alternatives = reading.alternatives.iter();
     let alternatives: Array = alternatives
         .map(|format| JsValue::from_str(format.name()))
@@ -70,12 +65,12 @@ fn plain(reading: &TextReading) -> Plain {
     object.set(&"alternatives".into(), &alternatives);
     let notes = reading.notes.iter().map(|note| JsValue::from_str(note));
     object.set(&"notes".into(), &notes.collect::<Array>());
-    object
+    Ok(object)
 }
 
-fn part(part: &Part) -> Plain {
+fn part(part: &Part) -> Result<Plain, Failure> {
     let object = Plain::new();
-    object.set(&"bytes".into(), &Uint8Array::from(part.bytes.as_slice()));
+    object.set(&"bytes".into(), &bytes::array(&part.bytes)?.into());
     if let Some(from) = part.from {
         object.set_text(&"from".into(), from.name());
     }
@@ -86,5 +81,5 @@ fn part(part: &Part) -> Plain {
     let place = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
     object.set_number(&"start".into(), place(part.start));
     object.set_number(&"end".into(), place(part.end));
-    object
+    Ok(object)
 }

@@ -121,7 +121,7 @@ export class StreamDecoder {
   push(chunk: Uint8Array): ControlPacket[];
   /** Bytes that wait for the rest of their packet. */
   readonly pending: number;
-  /** Frees its memory now; otherwise that is done when it is garbage. */
+  /** Frees its memory now; otherwise that is done when it is garbage. Whoever uses it afterwards is thrown an `MqttError`. */
   free(): void;
   [Symbol.dispose](): void;
 }
@@ -154,7 +154,7 @@ export class Monitor {
   flows(): Flow[];
   /** The recording in plain words, the most important first. */
   explanations(): Explanation[];
-  /** Frees its memory now; otherwise that is done when it is garbage. */
+  /** Frees its memory now; otherwise that is done when it is garbage. Whoever uses it afterwards is thrown an `MqttError`. */
   free(): void;
   [Symbol.dispose](): void;
 }

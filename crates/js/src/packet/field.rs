@@ -3,7 +3,7 @@
 //! Each question to JavaScript costs as much as writing a small packet, so that a field is first
 //! taken for what it should be; whether it was left out is asked only when it is not that.
 
-use js_sys::{Array, JsString};
+use js_sys::JsString;
 use mqttscope_wire::{
     BinaryData, PacketIdentifier, QoS, TopicFilter, TopicName, Utf8EncodedString,
 };
@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::bytes;
 use crate::error::Failure;
-use crate::plain::{self, Plain};
+use crate::given::{Given, List};
 
 /// The object that a field stands in, as messages name it: `PUBLISH`, `CONNECT.will`.
 #[derive(Clone, Copy)]
@@ -37,17 +37,17 @@ impl Place<'_> {
         Failure::message(format!("{}: {message}", self.0))
     }
 
-    pub(super) fn object(self, name: &str, value: &JsValue) -> Result<Plain, Failure> {
-        plain::object::<Plain>(value)
-            .cloned()
-            .ok_or_else(|| Failure::field(self.0, name, "an object"))
+    pub(super) fn object<'v>(self, name: &str, value: &'v JsValue) -> Result<Given<'v>, Failure> {
+        Given::of(value).ok_or_else(|| Failure::field(self.0, name, "an object"))
     }
 
-    pub(super) fn list(self, name: &str, value: &JsValue, must: &str) -> Result<Array, Failure> {
-        value
-            .dyn_ref::<Array>()
-            .cloned()
-            .ok_or_else(|| Failure::field(self.0, name, must))
+    pub(super) fn list<'v>(
+        self,
+        name: &str,
+        value: &'v JsValue,
+        must: &str,
+    ) -> Result<List<'v>, Failure> {
+        List::of(value).ok_or_else(|| Failure::field(self.0, name, must))
     }
 
     /// A whole number from 0 to `maximum`.
@@ -136,13 +136,13 @@ impl Place<'_> {
     }
 
     pub(super) fn bytes(self, name: &str, value: &JsValue) -> Result<Vec<u8>, Failure> {
-        bytes::copy(value).ok_or_else(|| Failure::field(self.0, name, BYTES))
+        bytes::copy(value).ok_or_else(|| Failure::field(self.0, name, BYTES))?
     }
 
     /// No bytes when left out.
     pub(super) fn bytes_or_none(self, name: &str, value: &JsValue) -> Result<Vec<u8>, Failure> {
         match bytes::copy(value) {
-            Some(bytes) => Ok(bytes),
+            Some(bytes) => bytes,
             None if is_absent(value) => Ok(Vec::new()),
             None => Err(Failure::field(self.0, name, BYTES)),
         }

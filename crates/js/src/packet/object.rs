@@ -9,17 +9,21 @@ use wasm_bindgen::JsThreadLocal;
 use wasm_bindgen::prelude::*;
 
 use super::properties;
+use crate::bytes;
+use crate::error::Failure;
 use crate::plain::{self, Plain};
 
-/// The packet as a plain object. `payload` gives the payload of a PUBLISH.
-pub(crate) fn object(
-    packet: &ControlPacket<'_>,
-    payload: impl FnOnce(&[u8]) -> Uint8Array,
-) -> Plain {
-    match packet {
+/// The packet as a plain object. Each of its bytes has a buffer of its own: one that payloads share
+/// would show what stands beside them, a password for one, to whoever is handed a payload.
+///
+/// # Errors
+/// A payload that there is no memory for.
+pub(crate) fn object(packet: &ControlPacket<'_>) -> Result<Plain, Failure> {
+    Ok(match packet {
         ControlPacket::Publish(packet) => {
+            let payload = bytes::array(packet.payload)?;
             let object = publish(packet);
-            object.set_payload(&payload(packet.payload));
+            object.set_payload(&payload);
             object
         }
         ControlPacket::Connect(packet) => connect(packet),
@@ -74,7 +78,7 @@ pub(crate) fn object(
             reason(&object, packet.reason_code, packet.properties);
             object
         }
-    }
+    })
 }
 
 fn typed(name: &'static JsThreadLocal<JsString>) -> Plain {

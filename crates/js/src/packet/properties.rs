@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use js_sys::{Array, JsString, Object, Uint8Array};
+use js_sys::{Array, JsString, Uint8Array};
 use mqttscope_wire::{
     Properties, PropertiesBuf, Property, PropertyError, PropertyId, PropertyType,
 };
@@ -11,7 +11,8 @@ use wasm_bindgen::prelude::*;
 
 use super::field::{self, Place};
 use crate::error::Failure;
-use crate::plain::{self, Plain};
+use crate::given::Given;
+use crate::plain::Plain;
 
 /// A property's name in JavaScript, ready to be used as a key.
 struct Key {
@@ -153,24 +154,22 @@ pub(super) fn object(properties: Properties<'_>) -> Plain {
 /// Reads the `properties` of an object, in the order of their keys; none when there are none.
 pub(super) fn read(place: Place<'_>, value: &JsValue) -> Result<PropertiesBuf, Failure> {
     let mut properties = PropertiesBuf::new();
-    if field::is_absent(value) {
-        return Ok(properties);
-    }
-    let (Some(object), Some(keyed)) = (
-        plain::object::<Plain>(value),
-        plain::object::<Object>(value),
-    ) else {
-        return Err(Failure::field(place.0, "properties", "an object"));
+    let Some(object) = Given::of(value) else {
+        return if field::is_absent(value) {
+            Ok(properties)
+        } else {
+            Err(Failure::field(place.0, "properties", "an object"))
+        };
     };
-    for key in Object::keys(keyed).iter() {
+    for key in object.keys().iter() {
         let number = NUMBERS.with(|numbers| numbers.get(&key));
         if number.is_nan() {
             let name = key.as_string().unwrap_or_default();
             return Err(place.fail(&format!("there is no property {name}")));
         }
         let id = PropertyId(number as u32);
-        let value = object.get(&key);
-        let given = Given {
+        let value = object.value(&key);
+        let given = Entry {
             place,
             id,
             name: name_of(id),
@@ -182,21 +181,21 @@ pub(super) fn read(place: Place<'_>, value: &JsValue) -> Result<PropertiesBuf, F
 }
 
 /// A property that the caller gives.
-struct Given<'a> {
+struct Entry<'a> {
     place: Place<'a>,
     id: PropertyId,
     name: &'static str,
     value: &'a JsValue,
 }
 
-impl Given<'_> {
+impl Entry<'_> {
     fn push(&self, properties: &mut PropertiesBuf) -> Result<(), Failure> {
         match self.id.property_type() {
             Some(PropertyType::Utf8StringPair) => {
                 let must = "a list of pairs of strings";
                 for pair in self.place.list(self.name, self.value, must)?.iter() {
                     let pair = self.place.list(self.name, &pair, must)?;
-                    if pair.length() != 2 {
+                    if pair.len() != 2 {
                         return Err(Failure::field(self.place.0, self.name, must));
                     }
                     let (name, value) = (pair.get(0), pair.get(1));

@@ -14,7 +14,8 @@ use wasm_bindgen::prelude::*;
 use super::field::{Place, is_absent};
 use super::properties;
 use crate::error::Failure;
-use crate::plain::{self, Plain};
+use crate::given::Given;
+use crate::plain;
 
 /// Appends the packet to `out`. A CONNECT sets the version of what follows.
 pub(crate) fn write(
@@ -22,9 +23,9 @@ pub(crate) fn write(
     version: &mut ProtocolVersion,
     out: &mut Vec<u8>,
 ) -> Result<(), Failure> {
-    let packet: &Plain = plain::object(packet)
+    let packet = Given::of(packet)
         .ok_or_else(|| Failure::message("a packet must be an object with a type"))?;
-    let name = packet.get_type();
+    let name = packet.packet_type();
     // By far the most frequent, and comparing is cheaper than copying the name.
     let name = if plain::PUBLISH.with(|publish| name == *AsRef::<JsValue>::as_ref(publish)) {
         Cow::Borrowed("PUBLISH")
@@ -60,7 +61,7 @@ pub(crate) fn write(
 }
 
 struct Writer<'a> {
-    packet: &'a Plain,
+    packet: Given<'a>,
     place: Place<'a>,
     version: ProtocolVersion,
     out: &'a mut Vec<u8>,
@@ -74,15 +75,15 @@ impl Writer<'_> {
     }
 
     fn properties(&self) -> Result<PropertiesBuf, Failure> {
-        properties::read(self.place, &self.packet.get_properties())
+        properties::read(self.place, &self.packet.properties())
     }
 
     fn identifier(&self) -> Result<PacketIdentifier, Failure> {
-        self.place.identifier(&self.packet.get_packet_identifier())
+        self.place.identifier(&self.packet.packet_identifier())
     }
 
     fn reason_code(&self) -> Result<ReasonCode, Failure> {
-        let code = self.packet.get_reason_code();
+        let code = self.packet.reason_code();
         Ok(ReasonCode(
             self.place.number_or_0("reasonCode", &code, 255)? as u8,
         ))
@@ -90,14 +91,17 @@ impl Writer<'_> {
 
     fn publish(&mut self) -> Result<(), Failure> {
         let (packet, place) = (self.packet, self.place);
-        let topic = place.text_or_empty("topicName", &packet.get_topic_name())?;
-        let identifier = packet.get_packet_identifier();
+        let topic = place.text_or_empty("topicName", &packet.topic_name())?;
+        let identifier = packet.packet_identifier();
         let properties = self.properties()?;
-        let payload = place.bytes_or_none("payload", &packet.get_payload())?;
+        let payload = place.bytes_or_none("payload", &packet.payload())?;
+        self.out
+            .try_reserve(payload.len())
+            .map_err(|_| Failure::too_much(payload.len() as f64))?;
         self.encode(ControlPacket::Publish(Publish {
-            dup: packet.get_dup().unwrap_or_default(),
-            qos: place.qos("qos", &packet.get_qos())?,
-            retain: packet.get_retain().unwrap_or_default(),
+            dup: packet.dup(),
+            qos: place.qos("qos", &packet.qos())?,
+            retain: packet.retain(),
             topic_name: place.topic("topicName", &topic)?,
             packet_identifier: if is_absent(&identifier) {
                 None
@@ -111,7 +115,7 @@ impl Writer<'_> {
 
     /// A CONNECT says its own version, else it is that of the options.
     fn protocol_version(&self) -> Result<ProtocolVersion, Failure> {
-        let value = self.packet.get_protocol_version();
+        let value = self.packet.protocol_version();
         if is_absent(&value) {
             return Ok(self.version);
         }
@@ -131,32 +135,31 @@ impl Writer<'_> {
     fn connect(&mut self, version: ProtocolVersion) -> Result<(), Failure> {
         let (packet, place) = (self.packet, self.place);
         self.version = version;
-        let identifier =
-            place.text_or_empty("clientIdentifier", &packet.get_client_identifier())?;
+        let identifier = place.text_or_empty("clientIdentifier", &packet.client_identifier())?;
         let properties = self.properties()?;
-        let will = packet.get_will();
+        let will = packet.will();
         let will = if is_absent(&will) {
             None
         } else {
-            Some(Will::read(&place.object("will", &will)?)?)
+            Some(Will::read(place.object("will", &will)?)?)
         };
-        let user_name = packet.get_user_name();
+        let user_name = packet.user_name();
         let user_name = if is_absent(&user_name) {
             None
         } else {
             Some(place.text("userName", &user_name)?)
         };
-        let password = packet.get_password();
+        let password = packet.password();
         let password = if is_absent(&password) {
             None
         } else {
             Some(place.bytes("password", &password)?)
         };
-        let keep_alive = place.number_or_0("keepAlive", &packet.get_keep_alive(), 65_535)?;
+        let keep_alive = place.number_or_0("keepAlive", &packet.keep_alive(), 65_535)?;
         self.encode(ControlPacket::Connect(Connect {
             version,
-            bridge: packet.get_bridge().unwrap_or_default(),
-            clean_start: packet.get_clean_start().unwrap_or_default(),
+            bridge: packet.bridge(),
+            clean_start: packet.clean_start(),
             keep_alive: keep_alive as u16,
             properties: properties.as_properties(),
             client_identifier: place.utf8("clientIdentifier", &identifier)?,
@@ -175,7 +178,7 @@ impl Writer<'_> {
     fn connack(&mut self) -> Result<(), Failure> {
         let properties = self.properties()?;
         self.encode(ControlPacket::Connack(Connack {
-            session_present: self.packet.get_session_present().unwrap_or_default(),
+            session_present: self.packet.session_present(),
             reason_code: self.reason_code()?,
             properties: properties.as_properties(),
         }))
@@ -199,10 +202,10 @@ impl Writer<'_> {
     fn subscribe(&mut self) -> Result<(), Failure> {
         let properties = self.properties()?;
         let mut subscriptions = SubscriptionsBuf::new();
-        let given = self.packet.get_subscriptions();
+        let given = self.packet.subscriptions();
         for given in self.place.list("subscriptions", &given, "a list")?.iter() {
             let given = self.place.object("each of subscriptions", &given)?;
-            read_subscription(&given, &mut subscriptions)?;
+            read_subscription(given, &mut subscriptions)?;
         }
         self.encode(ControlPacket::Subscribe(Subscribe {
             packet_identifier: self.identifier()?,
@@ -213,7 +216,7 @@ impl Writer<'_> {
 
     /// The codes of a SUBACK or UNSUBACK; none when left out, as before version 5 in an UNSUBACK.
     fn reason_codes(&self) -> Result<Vec<u8>, Failure> {
-        let codes = self.packet.get_reason_codes();
+        let codes = self.packet.reason_codes();
         if is_absent(&codes) {
             return Ok(Vec::new());
         }
@@ -237,7 +240,7 @@ impl Writer<'_> {
     fn unsubscribe(&mut self) -> Result<(), Failure> {
         let properties = self.properties()?;
         let mut filters = TopicFiltersBuf::new();
-        let given = self.packet.get_topic_filters();
+        let given = self.packet.topic_filters();
         for filter in self.place.list("topicFilters", &given, "a list")?.iter() {
             let filter = self.place.text("each of topicFilters", &filter)?;
             filters.push(self.place.filter("each of topicFilters", &filter)?);
@@ -276,16 +279,16 @@ impl Writer<'_> {
     }
 }
 
-fn read_subscription(given: &Plain, into: &mut SubscriptionsBuf) -> Result<(), Failure> {
+fn read_subscription(given: Given<'_>, into: &mut SubscriptionsBuf) -> Result<(), Failure> {
     let place = Place("SUBSCRIBE.subscriptions");
-    let filter = place.text("topicFilter", &given.get_topic_filter())?;
-    let handling = place.number_or_0("retainHandling", &given.get_retain_handling(), 2)?;
+    let filter = place.text("topicFilter", &given.topic_filter())?;
+    let handling = place.number_or_0("retainHandling", &given.retain_handling(), 2)?;
     into.push(Subscription {
         topic_filter: place.filter("topicFilter", &filter)?,
         options: SubscriptionOptions {
-            maximum_qos: place.qos("maximumQos", &given.get_maximum_qos())?,
-            no_local: given.get_no_local().unwrap_or_default(),
-            retain_as_published: given.get_retain_as_published().unwrap_or_default(),
+            maximum_qos: place.qos("maximumQos", &given.maximum_qos())?,
+            no_local: given.no_local(),
+            retain_as_published: given.retain_as_published(),
             retain_handling: match handling {
                 0 => RetainHandling::Send,
                 1 => RetainHandling::SendIfNew,
@@ -307,17 +310,17 @@ struct Will {
 impl Will {
     const PLACE: Place<'static> = Place("CONNECT.will");
 
-    fn read(given: &Plain) -> Result<Self, Failure> {
+    fn read(given: Given<'_>) -> Result<Self, Failure> {
         let place = Self::PLACE;
         Ok(Self {
             message: WillMessage {
-                qos: place.qos("qos", &given.get_qos())?,
-                retain: given.get_retain().unwrap_or_default(),
+                qos: place.qos("qos", &given.qos())?,
+                retain: given.retain(),
                 ..WillMessage::default()
             },
-            topic: place.text("topicName", &given.get_topic_name())?,
-            payload: place.bytes_or_none("payload", &given.get_payload())?,
-            properties: properties::read(place, &given.get_properties())?,
+            topic: place.text("topicName", &given.topic_name())?,
+            payload: place.bytes_or_none("payload", &given.payload())?,
+            properties: properties::read(place, &given.properties())?,
         })
     }
 
