@@ -52,7 +52,9 @@ test("what is not saved goes back to what was shown, and can be restored", async
   await page.getByTestId("script").fill(MINE);
   await expect(title(page)).toHaveText("Mine");
   await page.keyboard.press("Escape");
+  await page.getByTestId("discard-text").click();
   await expect(title(page)).toHaveText("Slow link");
+  await expect(page.getByTestId("room")).toBeFocused();
   await expect(page).toHaveURL(/slow-link$/);
   await page.reload();
   await page.getByTestId("new-scenario").click();
@@ -66,4 +68,83 @@ test("what is not saved goes back to what was shown, and can be restored", async
   await page.getByTestId("script-help").click();
   await expect(page.getByText("holds back its acknowledgements")).toBeVisible();
   await page.getByTestId("cancel-edit").click();
+});
+
+test("what was written is given up only on a second word", async ({ page }) => {
+  await open(page, "Slow link");
+  const script = page.getByTestId("script");
+  await page.keyboard.press("e");
+  // Nothing was changed, so there is nothing to ask.
+  await page.keyboard.press("Escape");
+  await expect(script).toHaveCount(0);
+  await expect(page.getByTestId("room")).toBeFocused();
+  for (const close of [() => page.keyboard.press("Escape"), () => page.getByTestId("cancel-edit").click()]) {
+    await page.keyboard.press("e");
+    await script.fill(MINE);
+    await close();
+    await expect(page.getByRole("alert")).toContainText("Your changes are not saved.");
+    await expect(page.getByTestId("keep-writing")).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(page.getByTestId("ask-discard")).toHaveCount(0);
+    await expect(script).toBeFocused();
+    await expect(script).toHaveValue(MINE);
+    await close();
+    await page.getByTestId("keep-writing").click();
+    await expect(script).toBeFocused();
+    await close();
+    await page.getByTestId("discard-text").click();
+    await expect(title(page)).toHaveText("Slow link");
+    await expect(page.getByTestId("room")).toBeFocused();
+  }
+});
+
+for (const [name, text, shown] of [
+  ["a text", MINE, "Mine"],
+  ["a text with errors", `${MINE}\nat 5 P conect`, "Slow link"],
+] as const) {
+  test(`the editor is still open with ${name} when one comes back to the page`, async ({ page }) => {
+    await open(page, "Slow link");
+    await page.keyboard.press("e");
+    const script = page.getByTestId("script");
+    await script.fill(text);
+    await expect(title(page)).toHaveText(shown);
+    const pages = page.getByRole("navigation").first();
+    const ways = [() => pages.getByRole("link", { name: "Flows" }).click(), () => page.goBack()];
+    for (const back of ways) {
+      await pages.getByRole("link", { name: "Dissect" }).click();
+      await expect(page.locator("main.flows")).toHaveCount(0);
+      await back();
+      await expect(script).toHaveValue(text);
+      await expect(title(page)).toHaveText(shown);
+    }
+    await page.getByTestId("cancel-edit").click();
+    await page.getByTestId("discard-text").click();
+    await expect(title(page)).toHaveText("Slow link");
+    await expect(page.locator("[data-testid=scenario][aria-current]")).toContainText("Slow link");
+    await expect(page.getByTestId("fork")).toBeEnabled();
+    await expect(page).toHaveURL(/slow-link$/);
+  });
+}
+
+test("a text that no scenario can have is refused at once, and one that can be shortened is not", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("new-scenario").click();
+  const script = page.getByTestId("script");
+  const before = await script.inputValue();
+  const lines = (count: number) => Array.from({ length: count }, (_, line) => `at ${line} P publish t 1 : ${line}`).join("\n");
+  const paste = async (text: string) => {
+    await page.evaluate((text) => navigator.clipboard.writeText(text), text);
+    await script.focus();
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.press("ControlOrMeta+V");
+  };
+  await paste(lines(20_000));
+  await expect(page.getByRole("status").filter({ hasText: "Not inserted: this text is too long." })).toBeVisible();
+  await expect(script).toHaveValue(before);
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.insertText(lines(20_000));
+  await expect(script).toHaveValue(before);
+  await paste(lines(1_000));
+  await expect(script).toHaveValue(lines(1_000));
+  await expect(page.getByTestId("script-says")).toContainText("The text is longer than 16384 bytes.");
 });

@@ -131,3 +131,22 @@ test("a presentation fills the screen with large captions, by mouse and by keys"
   await expect(main).toHaveAttribute("data-presenting", "false");
   await expect(page.getByTestId("gallery")).toBeVisible();
 });
+
+test("the playback bar is one row at 1440 pixels, also beside each other", async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await open(page);
+  const middles = () =>
+    page.getByRole("group", { name: "Playback" }).evaluate((bar) => {
+      const seen = [...bar.children].map((one) => one.getBoundingClientRect()).filter((box) => box.height > 0);
+      const middles = seen.map((box) => (box.top + box.bottom) / 2);
+      return Math.max(...middles) - Math.min(...middles);
+    });
+  expect(await middles()).toBeLessThan(4);
+  await page.getByTestId("compare").click();
+  await expect(page.getByTestId("diagram")).toHaveCount(3);
+  expect(await middles()).toBeLessThan(4);
+  await page.getByTestId("fork").click();
+  await page.getByRole("menuitem").first().click();
+  await expect(page.getByTestId("diagram")).toHaveCount(2);
+  expect(await middles()).toBeLessThan(4);
+});

@@ -284,3 +284,25 @@ test("two hundred packets are played at the pace of the screen", async ({ page }
   expect(most).toBeGreaterThan(0);
   expect(most).toBeLessThan(60);
 });
+
+test("the totals agree with what each side stores at every step", async ({ page }) => {
+  await open(page, "QoS 2, no faults");
+  const told = new Set<string>();
+  for (let last = 0, now = 1; now !== last; last = now, now = await step(page)) {
+    const [published, delivered, waiting, lost] = await Promise.all(
+      ["published", "delivered", "waiting", "lost"].map(async (name) => Number(await count(page, name).textContent())),
+    );
+    expect(published).toBe(delivered! + waiting! + lost!);
+    told.add(`${published} ${delivered} ${waiting} ${lost}`);
+    await page.keyboard.press("ArrowRight");
+  }
+  expect([...told]).toEqual(["0 0 0 0", "1 0 1 0", "1 1 0 0"]);
+});
+
+test("a retained message that was replaced is not lost", async ({ page }) => {
+  await open(page, "Retained message");
+  await page.keyboard.press("End");
+  await expect(caption(page)).toContainText("2 published, 1 delivered, 1 replaced.");
+  await expect(count(page, "replaced")).toHaveText("1");
+  await expect(count(page, "lost")).toHaveText("0");
+});

@@ -132,6 +132,10 @@ twice("a scenario is written, kept, renamed, copied and deleted", async (hand, p
   await hand.press(page.getByTestId("script-help"));
   await expect(page.locator("details.script-help")).toHaveAttribute("open", "");
   await hand.press(page.getByTestId("cancel-edit"));
+  await hand.press(page.getByTestId("keep-writing"));
+  await expect(page.getByTestId("script")).toBeFocused();
+  await hand.press(page.getByTestId("cancel-edit"));
+  await hand.press(page.getByTestId("discard-text"));
   await expect(title(page)).toHaveText("Slow link");
   await hand.press(page.getByTestId("new-scenario"));
   await hand.press(page.getByTestId("restore-draft"));

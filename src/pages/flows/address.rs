@@ -22,7 +22,8 @@ pub(super) fn use_address(arrival: &Arrival, state: &UseReducerHandle<Flows>, pl
     // The address as it was when the page saw it last: where the browser's is another by now, a person
     // has gone on, which is told next, and nothing must be written over that entry.
     let seen = use_memo((), |()| Cell::new(String::new()));
-    let here = state.address(playing.beat);
+    // What is written gets its address when it is done.
+    let here = state.settled().address(playing.beat);
     let gallery = state.gallery().clone();
     {
         let acts: Acts = state.dispatcher();
@@ -80,8 +81,7 @@ pub(super) fn use_address(arrival: &Arrival, state: &UseReducerHandle<Flows>, pl
             return;
         }
         if *is_preview {
-            // What is written gets its address when it is done.
-            last.set(before);
+            last.set(before.or(Some(place)));
             return;
         }
         last.set(Some(place));

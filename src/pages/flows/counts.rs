@@ -30,6 +30,12 @@ pub(super) fn CountsTable(props: &CountsProps) -> Html {
         })
         .collect();
     let several = counts.len() > 1;
+    // Rows of what happens to few messages are there for runs in which it does, from their beginning: none comes
+    // or goes as one steps.
+    let happens = |of: fn(&Counts) -> u32| {
+        let mut runs = props.columns.iter();
+        runs.any(|column| of(&column.run.counts) > 0)
+    };
     let row = |id: &'static str, name: &'static str, bad: bool, of: &dyn Fn(&Counts) -> String| {
         html! {
             <tr data-testid={id}>
@@ -53,8 +59,14 @@ pub(super) fn CountsTable(props: &CountsProps) -> Html {
                 { row("published", "Published", false, &|counts| counts.published.to_string()) }
                 { row("delivered", "Delivered", false, &|counts| counts.delivered.to_string()) }
                 { row("duplicates", "Duplicates", true, &|counts| counts.duplicated.to_string()) }
+                { row("waiting", "Not yet delivered", false, &|counts| counts.waiting.to_string()) }
                 { row("lost", "Lost", true, &|counts| counts.lost.to_string()) }
-                { row("stored", "Still stored", false, &|counts| counts.kept.to_string()) }
+                if happens(|counts| counts.replaced) {
+                    { row("replaced", "Replaced", false, &|counts| counts.replaced.to_string()) }
+                }
+                if happens(|counts| counts.expired) {
+                    { row("expired", "Expired", false, &|counts| counts.expired.to_string()) }
+                }
                 { row("packets", "Packets", false, &|counts| counts.packets.to_string()) }
                 { row("sum-bytes", "Bytes", false, &|counts| counts.bytes.to_string()) }
                 { row("duration", "Time to delivery", false, &|counts| match counts.delivered { 0 => "–".to_owned(), _ => seconds(counts.time) }) }

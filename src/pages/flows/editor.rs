@@ -7,11 +7,12 @@ use mqttscope_inspect::flows::{Run, Scenario, ScriptError};
 use yew::prelude::*;
 
 use super::act::Acts;
+use super::asking::Asking;
 use super::code::Code;
 use super::editor_help::editor_help;
 use super::problems::Problems;
-use crate::services::storage;
-use crate::state::flows::Act;
+use crate::services::{browser, storage};
+use crate::state::flows::{Act, Editing};
 
 /// The name of a text that was not saved, in the browser's storage.
 const DRAFT: &str = "scenario-draft";
@@ -22,16 +23,13 @@ const WAIT: u32 = 160;
 pub(super) struct EditorProps {
     /// What is shown beside it.
     pub(super) run: Rc<Run>,
-    /// The text at the beginning.
-    pub(super) text: AttrValue,
-    /// The own scenario that it replaces when it is saved.
-    pub(super) replaces: Option<Scenario>,
+    pub(super) editing: Editing,
     pub(super) on_close: Callback<()>,
 }
 
 impl PartialEq for EditorProps {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.run, &other.run) && self.text == other.text
+        Rc::ptr_eq(&self.run, &other.run) && self.editing == other.editing
     }
 }
 
@@ -39,8 +37,10 @@ impl PartialEq for EditorProps {
 #[component]
 pub(super) fn Editor(props: &EditorProps) -> Html {
     let acts = use_context::<Acts>();
-    let text = use_state_eq(|| props.text.to_string());
-    let unsaved = use_state_eq(|| storage::get(DRAFT).filter(|draft| *draft != *props.text));
+    let text = use_state_eq(|| props.editing.text.to_string());
+    let unsaved =
+        use_state_eq(|| storage::get(DRAFT).filter(|draft| *draft != *props.editing.text));
+    use_leaving(&text, acts.clone());
     let (scenario, errors) = Scenario::check(&text);
     {
         // The diagram follows when one pauses for a moment; a text with errors changes nothing.
@@ -78,14 +78,14 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         Callback::from(move |()| {
             if let (Some(scenario), Some(acts)) = (right.clone(), &acts) {
                 storage::forget(DRAFT);
-                let old = props.replaces.clone().map(Box::new);
+                let old = props.editing.replaces.clone().map(Box::new);
                 acts.dispatch(Act::Finish(scenario.into(), old));
                 props.on_close.emit(());
             }
         })
     };
-    let on_cancel = {
-        let (acts, on_close) = (acts, props.on_close.clone());
+    let on_discard = {
+        let on_close = props.on_close.clone();
         Callback::from(move |()| {
             if let Some(acts) = &acts {
                 acts.dispatch(Act::Discard);
@@ -93,11 +93,38 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
             on_close.emit(());
         })
     };
+    // Escape is pressed by mistake: what was typed is given up only on a second word.
+    let is_asking = use_state_eq(|| false);
+    let ask = {
+        let is_asking = is_asking.clone();
+        Callback::from(move |asks: bool| {
+            is_asking.set(asks);
+            if !asks {
+                // The button that had the focus goes.
+                browser::focus_quietly("#script");
+            }
+        })
+    };
+    let on_cancel = {
+        let would_lose = *text != *props.editing.first;
+        let (ask, discard) = (ask.clone(), on_discard.clone());
+        Callback::from(move |()| {
+            if would_lose {
+                ask.emit(true);
+            } else {
+                discard.emit(());
+            }
+        })
+    };
     let on_key = {
         let (save, cancel) = (on_save.clone(), on_cancel.clone());
+        let (ask, asks) = (ask.clone(), *is_asking);
         Callback::from(move |event: KeyboardEvent| {
             match event.key().as_str() {
                 "Enter" if event.ctrl_key() || event.meta_key() => save.emit(()),
+                // Who holds the key down is asked once.
+                "Escape" if event.repeat() => {}
+                "Escape" if asks => ask.emit(false),
                 "Escape" => cancel.emit(()),
                 _ => return,
             }
@@ -116,11 +143,16 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         .collect();
     html! {
         <section class="pane scenarios editor" aria-label="Scenario editor" onkeydown={on_key}>
-            <div class="head">
-                <h2>{ "Scenario as text" }</h2><span class="grow"></span>
-                <button data-testid="cancel-edit" title="Close without saving (Escape)" onclick={on_cancel.reform(|_: MouseEvent| ())}>{ "Cancel" }</button>
-                <button class="main" data-testid="save-scenario" title="Keep it under “Yours” (Ctrl+Enter)" disabled={!errors.is_empty()} onclick={on_save.reform(|_: MouseEvent| ())}>{ "Save" }</button>
-            </div>
+            // The two rows have keys, so that no button turns into another under the press.
+            if *is_asking {
+                <Asking key="ask" {ask} {on_discard} />
+            } else {
+                <div key="done" class="head">
+                    <h2>{ "Scenario as text" }</h2><span class="grow"></span>
+                    <button data-testid="cancel-edit" title="Close without saving (Escape)" onclick={on_cancel.reform(|_: MouseEvent| ())}>{ "Cancel" }</button>
+                    <button class="main" data-testid="save-scenario" title="Keep it under “Yours” (Ctrl+Enter)" disabled={!errors.is_empty()} onclick={on_save.reform(|_: MouseEvent| ())}>{ "Save" }</button>
+                </div>
+            }
             if unsaved.is_some() {
                 <div class="undo" role="status" data-testid="unsaved"><span>{ "There is a text that was not saved." }</span><button data-testid="restore-draft" onclick={restore}>{ "Restore it" }</button></div>
             }
@@ -129,4 +161,18 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
             { editor_help() }
         </section>
     }
+}
+
+/// Tells the state, which outlives the page, what was written when the page is left.
+#[hook]
+fn use_leaving(text: &str, acts: Option<Acts>) {
+    let latest = use_mut_ref(String::new);
+    text.clone_into(&mut latest.borrow_mut());
+    use_effect_with((), move |()| {
+        move || {
+            if let Some(acts) = acts {
+                acts.dispatch(Act::Leave(latest.borrow().clone().into()));
+            }
+        }
+    });
 }

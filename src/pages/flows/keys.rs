@@ -27,6 +27,7 @@ pub(super) fn use_page_keys(
         state.opened(),
         Rc::as_ptr(&diagram).addr(),
         state.active_index(),
+        state.is_preview(),
     );
     let on_key = use_callback(key, move |event: KeyboardEvent, _| {
         if browser::is_typing(&event)
@@ -78,8 +79,10 @@ pub(super) fn use_page_keys(
                     ));
                 }
             }
-            "[" => acts.dispatch(Act::Choose(state.chosen().unwrap_or(1).saturating_sub(1))),
-            "]" => acts.dispatch(Act::Choose(
+            "[" if !is_preview => {
+                acts.dispatch(Act::Choose(state.chosen().unwrap_or(1).saturating_sub(1)))
+            }
+            "]" if !is_preview => acts.dispatch(Act::Choose(
                 state
                     .chosen()
                     .map_or(0, |index| index.saturating_add(1))

@@ -3,6 +3,7 @@
 mod act;
 mod actions;
 mod address;
+mod asking;
 mod caption;
 mod code;
 mod colours;
@@ -101,9 +102,8 @@ pub fn Flows(props: &FlowsProps) -> Html {
         Callback::from(move |()| packet.set(None))
     };
     let close_editor = {
-        let (editing, on_part) = (panels.editing.clone(), panels.on_part.clone());
+        let on_part = panels.on_part.clone();
         Callback::from(move |()| {
-            editing.set(None);
             on_part.emit(steps::Part::Diagram);
             // The field that has the focus goes; from here Space plays.
             browser::focus_quietly("[data-testid=room]");
@@ -114,11 +114,11 @@ pub fn Flows(props: &FlowsProps) -> Html {
         .and_then(|(index, packet)| Some((state.columns().get(index)?.clone(), packet)));
     let at = beats.get(playing.beat).map_or(0, |beat| beat.at);
     let last = playing.beat.saturating_add(1) >= beats.len();
-    let side = match &*panels.editing {
-        Some(editing) => html! {
-            <editor::Editor key={editing.text.to_string()} run={column.run.clone()} text={editing.text.clone()}
-                replaces={editing.replaces.clone()} on_close={close_editor} />
-        },
+    let is_editing = state.is_preview();
+    let side = match state.editing() {
+        Some(editing) => {
+            html! { <editor::Editor run={column.run.clone()} editing={editing.clone()} on_close={close_editor} /> }
+        }
         None => html! {
             <gallery::Gallery gallery={state.gallery().clone()} chosen={state.chosen()} yours={state.yours().clone()} chosen_of_yours={state.chosen_of_yours()}
                 {keep} on_new={panels.on_new.clone()} on_edit={panels.on_edit.clone()} on_part={panels.on_part.clone()} />
@@ -127,9 +127,9 @@ pub fn Flows(props: &FlowsProps) -> Html {
     html! {
         <ContextProvider<Acts> context={state.dispatcher()}>
             <main id="main" tabindex="-1" class="flows" data-part={panels.part.name()} data-mode={mode_name(state.mode())}
-                data-editing={panels.editing.is_some().to_string()} data-presenting={panels.presenting.to_string()} style={format!("--zoom:{zoom}")}>
+                data-editing={is_editing.to_string()} data-presenting={panels.presenting.to_string()} style={format!("--zoom:{zoom}")}>
                 <h1 class="unseen">{ "Handshakes, drawn from real packets" }</h1>
-                { steps::parts(*panels.part, panels.editing.is_some(), &panels.on_part) }
+                { steps::parts(*panels.part, is_editing, &panels.on_part) }
                 { side }
                 <stage::Stage state={state.clone()} column={column.clone()} diagrams={diagrams.clone()} diagram={diagram.clone()} beats={beats.clone()}
                     playing={playing.clone()} panels={panels.clone()} {room} {on_room} />

@@ -4,24 +4,17 @@ use gloo_events::EventListener;
 use mqttscope_inspect::flows::Scenario;
 use yew::prelude::*;
 
+use super::act::Acts;
 use super::editor_help::TEMPLATE;
 use super::steps::Part;
 use crate::hooks::use_window_keys;
 use crate::services::browser;
-use crate::state::flows::Flows;
-
-/// What is edited: the text at the beginning, and the own scenario that it replaces.
-#[derive(Clone, PartialEq)]
-pub(super) struct Editing {
-    pub(super) text: AttrValue,
-    pub(super) replaces: Option<Scenario>,
-}
+use crate::state::flows::{Act, Editing, Flows};
 
 /// The panels, and what opens and closes them.
 #[derive(Clone)]
 pub(super) struct Panels {
     pub(super) part: UseStateHandle<Part>,
-    pub(super) editing: UseStateHandle<Option<Editing>>,
     /// A packet that is looked at: its column and its index.
     pub(super) packet: UseStateHandle<Option<(usize, usize)>>,
     pub(super) presenting: UseStateHandle<bool>,
@@ -35,17 +28,20 @@ pub(super) struct Panels {
 
 #[hook]
 pub(super) fn use_panels(state: &UseReducerHandle<Flows>) -> Panels {
-    let part = use_state_eq(|| Part::Diagram);
-    let editing = use_state_eq(|| None::<Editing>);
+    let is_editing = state.is_preview();
+    let part = use_state_eq(|| {
+        // Who comes back to the page finds what was being written.
+        if is_editing {
+            Part::Scenarios
+        } else {
+            Part::Diagram
+        }
+    });
     let packet = use_state_eq(|| None::<(usize, usize)>);
     let presenting = use_state_eq(|| false);
     {
-        // Whoever opens another scenario is done with the editor; its text stays as a draft.
-        let (editing, packet) = (editing.setter(), packet.setter());
-        use_effect_with(state.opened(), move |_| {
-            editing.set(None);
-            packet.set(None);
-        });
+        let packet = packet.setter();
+        use_effect_with(state.opened(), move |_| packet.set(None));
     }
     {
         let presenting = presenting.clone();
@@ -62,9 +58,9 @@ pub(super) fn use_panels(state: &UseReducerHandle<Flows>) -> Panels {
         });
     }
     let on_key = {
-        let (part, presenting, editing) = (part.clone(), presenting.clone(), editing.clone());
+        let (part, presenting) = (part.clone(), presenting.clone());
         Callback::from(move |event: KeyboardEvent| {
-            let is_elsewhere = browser::is_within(&event, "dialog, .menu") || editing.is_some();
+            let is_elsewhere = browser::is_within(&event, "dialog, .menu") || is_editing;
             if event.key() == "Escape" && !is_elsewhere {
                 part.set(Part::Diagram);
                 // Where the browser fills no screen, it is left by this key as well.
@@ -76,21 +72,18 @@ pub(super) fn use_panels(state: &UseReducerHandle<Flows>) -> Panels {
     };
     use_window_keys(on_key);
     let open_editor = {
-        let (editing, part) = (editing.setter(), part.setter());
-        Callback::from(move |opened: Editing| {
-            editing.set(Some(opened));
+        let (acts, part): (Acts, _) = (state.dispatcher(), part.setter());
+        Callback::from(move |editing: Editing| {
+            acts.dispatch(Act::Edit(editing.into()));
             part.set(Part::Scenarios);
         })
     };
-    let on_new = open_editor.reform(|()| Editing {
-        text: TEMPLATE.into(),
-        replaces: None,
-    });
+    let on_new = open_editor.reform(|()| Editing::new(TEMPLATE, None));
     let on_edit = {
         let yours = state.yours().clone();
-        open_editor.reform(move |scenario: Scenario| Editing {
-            text: scenario.to_text().into(),
-            replaces: yours.position(&scenario).map(|_| scenario),
+        open_editor.reform(move |scenario: Scenario| {
+            let text = scenario.to_text();
+            Editing::new(text, yours.position(&scenario).map(|_| scenario))
         })
     };
     let on_part = {
@@ -107,7 +100,6 @@ pub(super) fn use_panels(state: &UseReducerHandle<Flows>) -> Panels {
     };
     Panels {
         part,
-        editing,
         packet,
         presenting,
         on_new,

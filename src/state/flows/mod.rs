@@ -1,15 +1,19 @@
 //! What the Flows page shows: one run, a run and its fork, or three that are compared.
 
 mod address;
+mod editing;
+#[cfg(test)]
+mod tests;
 mod yours;
 
 use std::rc::Rc;
 
 use mqttscope_inspect::flows::{Beat, Fault, MAX_FAULTS, Run, Scenario, gallery};
 use mqttscope_wire::{ProtocolVersion, QoS};
-use yew::Reducible;
+use yew::{AttrValue, Reducible};
 
 pub use address::{Address, View};
+pub use editing::Editing;
 pub use yours::{Full, Keep, MAX_YOURS, Yours};
 
 /// What the runs beside each other are.
@@ -76,8 +80,10 @@ pub struct Flows {
     yours: Yours,
     /// A scenario that was made here and is not among them yet.
     made: Option<Keep>,
-    /// What was shown before a scenario was edited.
+    /// What was shown before a scenario was edited; there exactly while one is.
     before_edit: Option<Box<Self>>,
+    /// The scenario that is being written.
+    editing: Option<Editing>,
 }
 
 impl PartialEq for Flows {
@@ -97,6 +103,7 @@ impl PartialEq for Flows {
             && self.columns == other.columns
             && self.yours == other.yours
             && self.made == other.made
+            && self.editing == other.editing
     }
 }
 
@@ -109,6 +116,10 @@ pub enum Act {
     Open(Box<Scenario>),
     /// Show what an address says.
     Arrive(Box<Address>),
+    /// Write one; what is being written already stays.
+    Edit(Box<Editing>),
+    /// The page is left while this is written.
+    Leave(AttrValue),
     /// Show a scenario as it is written, without leaving the moment.
     Preview(Box<Scenario>),
     /// Show it for good, and keep it; in place of one of those that are kept.
@@ -154,6 +165,7 @@ impl Default for Flows {
             yours: Yours::default(),
             made: None,
             before_edit: None,
+            editing: None,
             chosen: Some(first),
             gallery,
             active: 0,
@@ -236,6 +248,18 @@ impl Flows {
         self.before_edit.is_some()
     }
 
+    /// The scenario that is being written.
+    #[must_use]
+    pub const fn editing(&self) -> Option<&Editing> {
+        self.editing.as_ref()
+    }
+
+    /// What is shown for good: while one is written, what was shown before.
+    #[must_use]
+    pub fn settled(&self) -> &Self {
+        self.before_edit.as_deref().unwrap_or(self)
+    }
+
     /// The address of what is shown, at a step.
     #[must_use]
     pub fn address(&self, step: usize) -> Address {
@@ -267,8 +291,13 @@ impl Flows {
         self.chosen = self.gallery.iter().position(|known| known == scenario);
         self.opened = self.opened.wrapping_add(1);
         self.start = start;
-        self.before_edit = None;
+        self.stop_editing();
         self.show(scenario);
+    }
+
+    fn stop_editing(&mut self) {
+        self.before_edit = None;
+        self.editing = None;
     }
 
     fn arrive(&mut self, address: &Address) {
@@ -335,14 +364,25 @@ impl Reducible for Flows {
             }
             Act::Open(scenario) => next.open(&scenario, 0),
             Act::Arrive(address) => next.arrive(&address),
-            Act::Preview(scenario) => {
-                if next.before_edit.is_none() {
+            Act::Edit(editing) => {
+                if next.editing.is_none() {
                     next.before_edit = Some(Box::new((*self).clone()));
+                    next.editing = Some(*editing);
                 }
-                next.show(&scenario);
+            }
+            Act::Leave(text) => {
+                if let Some(editing) = &mut next.editing {
+                    editing.text = text;
+                }
+            }
+            Act::Preview(scenario) => {
+                // It comes a moment after a key: the editor may be closed by then.
+                if next.is_preview() {
+                    next.show(&scenario);
+                }
             }
             Act::Finish(scenario, old) => {
-                next.before_edit = None;
+                next.stop_editing();
                 next.chosen = None;
                 next.show(&scenario);
                 next.made = Some(match old {
@@ -382,154 +422,5 @@ impl Reducible for Flows {
             Act::SubscribeQoS(qos) => next.change(|scenario| scenario.with_subscribe_qos(qos)),
         }
         Rc::new(next)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use mqttscope_inspect::flows::When;
-
-    fn chosen(title: &str) -> Rc<Flows> {
-        let flows = Rc::new(Flows::default());
-        let index = flows
-            .gallery
-            .iter()
-            .position(|scenario| scenario.title == title)
-            .unwrap();
-        flows.reduce(Act::Choose(index))
-    }
-
-    #[test]
-    fn a_fork_stands_beside_what_it_came_from() {
-        let cut = Fault::Cut {
-            client: 0,
-            when: When::At(470),
-        };
-        let flows = chosen("QoS 1, no faults").reduce(Act::Fork(cut.clone()));
-        assert_eq!((flows.mode(), flows.columns().len()), (Mode::Fork, 2));
-        let [before, after] = flows.columns() else {
-            panic!("two columns");
-        };
-        assert!(before.run.faults().is_empty());
-        assert_eq!(after.run.faults(), [470]);
-        assert_eq!(
-            &*after.name,
-            "With the fault: cut Publisher's connection at 0.470 s"
-        );
-        let flows = flows.reduce(Act::Alone);
-        assert_eq!(flows.active().unwrap().run.scenario.faults, [cut]);
-        assert_eq!((flows.mode(), flows.columns().len()), (Mode::One, 1));
-    }
-
-    #[test]
-    fn three_qos_stand_under_the_same_faults() {
-        let flows = chosen("QoS 1, PUBACK lost").reduce(Act::Compare);
-        let runs: Vec<_> = flows.columns().iter().map(|column| &column.run).collect();
-        assert_eq!(runs.len(), 3);
-        assert!(runs.iter().all(|run| run.faults() == runs[0].faults()));
-        let counts: Vec<_> = runs
-            .iter()
-            .map(|run| (run.counts.delivered, run.counts.duplicated, run.counts.lost))
-            .collect();
-        assert_eq!(counts, [(1, 0, 0), (1, 1, 0), (1, 0, 0)]);
-        assert_eq!(flows.active_index(), 1);
-    }
-
-    #[test]
-    fn versions_and_qos_change_the_run() {
-        let flows = chosen("QoS 1, no faults").reduce(Act::PublishQoS(QoS::ExactlyOnce));
-        let flows = flows.reduce(Act::Version(ProtocolVersion::V3_1_1));
-        let run = &flows.active().unwrap().run;
-        assert_eq!(run.scenario.version, ProtocolVersion::V3_1_1);
-        assert_eq!(
-            run.scenario.qos(),
-            (Some(QoS::ExactlyOnce), Some(QoS::AtLeastOnce))
-        );
-        assert_eq!(run.counts.delivered, 1);
-    }
-
-    #[test]
-    fn an_address_leads_back_to_what_is_shown() {
-        let cut = Fault::Cut {
-            client: 1,
-            when: When::At(470),
-        };
-        let start = chosen("QoS 1, PUBACK lost");
-        let forked = start.clone().reduce(Act::Fork(cut.clone()));
-        let states = [
-            start.clone(),
-            start.clone().reduce(Act::Compare),
-            start.clone().reduce(Act::Compare).reduce(Act::Activate(2)),
-            forked.clone(),
-            forked.clone().reduce(Act::Activate(0)),
-            forked.clone().reduce(Act::Alone),
-            forked.reduce(Act::Compare),
-            start.reduce(Act::Version(ProtocolVersion::V3_1_1)),
-        ];
-        for state in states {
-            let hash = state.address(4).hash(state.gallery());
-            let route = crate::route::Route::of_hash(&hash);
-            let address = Address::of(&route, state.gallery()).unwrap().unwrap();
-            let arrived = Rc::new(Flows::default()).reduce(Act::Arrive(address.into()));
-            let runs = |state: &Flows| {
-                let runs = state.columns().iter().map(|column| column.run.clone());
-                runs.collect::<Vec<_>>()
-            };
-            assert_eq!(runs(&arrived), runs(&state), "{hash}");
-            assert_eq!(arrived.active_index(), state.active_index(), "{hash}");
-            assert_eq!((arrived.mode(), arrived.start()), (state.mode(), 4));
-            assert_eq!(arrived.made(), None);
-        }
-    }
-
-    #[test]
-    fn a_fork_and_what_is_written_are_to_be_kept() {
-        let fault = Fault::RestartBroker {
-            at: 500,
-            keeps: true,
-        };
-        let forked = chosen("QoS 1, no faults").reduce(Act::Fork(fault));
-        let Some(Keep::Add(kept)) = forked.made() else {
-            panic!("a fork is kept");
-        };
-        assert!(
-            kept.title
-                .ends_with("+ restart the broker at 0.500 s, state kept")
-        );
-        let kept = kept.clone();
-        let yours = Yours::default().after(&Keep::Add(kept)).unwrap();
-        let state = forked.reduce(Act::Kept).reduce(Act::Yours(yours));
-        assert_eq!((state.made(), state.chosen_of_yours()), (None, Some(0)));
-        let chosen = state.reduce(Act::Choose(0));
-        assert_eq!(chosen.chosen_of_yours(), None);
-        assert_eq!(chosen.yours().list().len(), 1, "nothing is lost");
-    }
-
-    #[test]
-    fn what_is_written_is_shown_until_it_is_done_or_discarded() {
-        let state = chosen("QoS 1, no faults");
-        let own = |qos| state.gallery[3].with_publish_qos(qos);
-        let preview = state
-            .clone()
-            .reduce(Act::Preview(own(QoS::AtMostOnce).into()))
-            .reduce(Act::Preview(own(QoS::AtLeastOnce).into()));
-        assert!(preview.is_preview() && preview.opened() == state.opened());
-        let discarded = preview.clone().reduce(Act::Discard);
-        assert_eq!(*discarded, *state);
-        let done = own(QoS::AtMostOnce);
-        let finished = preview.reduce(Act::Finish(done.clone().into(), None));
-        assert!(!finished.is_preview());
-        assert_eq!(finished.made(), Some(&Keep::Add(done.into())));
-    }
-
-    #[test]
-    fn what_is_opened_is_marked_where_it_is_known() {
-        let flows = Rc::new(Flows::default());
-        let known = flows.gallery[3].clone();
-        let flows = flows.reduce(Act::Open(Box::new(known.clone())));
-        assert_eq!(flows.chosen(), Some(3));
-        let own = known.with_publish_qos(QoS::AtLeastOnce);
-        assert_eq!(flows.reduce(Act::Open(Box::new(own))).chosen(), None);
     }
 }

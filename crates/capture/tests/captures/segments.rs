@@ -395,3 +395,25 @@ fn a_stream_far_off_is_found_again() {
         [Part::Gap(None), Part::Bytes(message.repeat(2))]
     );
 }
+
+#[test]
+fn a_cut_segment_over_bytes_that_were_given_is_a_gap_of_the_rest() {
+    // Sent again with more behind it, of which the capture has only what was there before.
+    let long = publish("topic", &[b'x'; 500]);
+    let all = client(&[
+        up(1015, &long[..200]),
+        up(1015, &long),
+        up(1015 + 510, PINGREQ),
+    ]);
+    let mut frames: Vec<Vec<u8>> = all.iter().map(Segment::ipv4).collect();
+    frames[4].truncate(100);
+    let found = read(&pcap(101, &frames));
+    assert_eq!(
+        behind(found.only()),
+        [
+            Part::Bytes(long[..200].to_vec()),
+            Part::Gap(Some(310)),
+            Part::Bytes(PINGREQ.to_vec()),
+        ]
+    );
+}

@@ -40,12 +40,14 @@ impl Run {
         let counts = &self.counts;
         writeln!(
             out,
-            "\nPublished {}, delivered {}, duplicates {}, lost {}, still stored {}; {} packets, {} bytes, time to delivery {}",
+            "\nPublished {}, delivered {}, duplicates {}, lost {}, replaced {}, expired {}, not yet delivered {}; {} packets, {} bytes, time to delivery {}",
             counts.published,
             counts.delivered,
             counts.duplicated,
             counts.lost,
-            counts.kept,
+            counts.replaced,
+            counts.expired,
+            counts.waiting,
             counts.packets,
             counts.bytes,
             seconds(counts.time)

@@ -225,6 +225,9 @@ impl Direction {
             bytes.get(index(from)..index(to)).unwrap_or_default()
         };
         let mut at = position.max(self.position);
+        if at >= end {
+            return;
+        }
         let mut fresh: Vec<(u64, u64)> = Vec::new();
         let mut overlaps = false;
         let from = self.start_before(at);
@@ -265,12 +268,15 @@ impl Direction {
     /// Keeps that bytes were left out, where none are there.
     fn keep_hole(&mut self, position: u64, end: u64) {
         let position = position.max(self.position);
+        if position >= end {
+            return;
+        }
         let from = self.start_before(position);
         let is_taken = self
             .waiting
             .range(from..end)
             .any(|(start, held)| start.saturating_add(held.len()) > position);
-        if !is_taken && position < end {
+        if !is_taken {
             self.held = self.held.saturating_add(SEGMENT_COST);
             let len = end.saturating_sub(position);
             self.waiting.insert(position, Held::Missing(len));

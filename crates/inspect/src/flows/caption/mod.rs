@@ -68,14 +68,8 @@ impl Run {
             "Finished: {} published, {} delivered",
             counts.published, counts.delivered
         );
-        for (count, what) in [
-            (counts.duplicated, "duplicated"),
-            (counts.lost, "lost"),
-            (counts.kept, "still stored"),
-        ] {
-            if count > 0 {
-                text.push_str(&format!(", {count} {what}"));
-            }
+        for (count, what) in counts.others() {
+            text.push_str(&format!(", {count} {what}"));
         }
         text.push('.');
         for unused in &self.unused {

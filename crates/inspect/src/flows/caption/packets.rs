@@ -11,7 +11,7 @@ use crate::flows::scenario::Act;
 impl Run {
     pub(super) fn arrival(&self, index: usize, packet: &Packet, at: u64) -> Beat {
         let (text, statements) = match packet.facts.kind {
-            PacketType::Connect => self.connect(packet),
+            PacketType::Connect => self.connect(packet, at),
             PacketType::Connack => self.connack(index, packet),
             PacketType::Publish if packet.sender == Sender::Client => self.to_broker(index, packet),
             PacketType::Publish => self.to_client(packet, at),
@@ -26,7 +26,7 @@ impl Run {
         }
     }
 
-    fn connect(&self, packet: &Packet) -> (String, Statements) {
+    fn connect(&self, packet: &Packet, at: u64) -> (String, Statements) {
         let (client, _) = self.ends(packet);
         let word = if self.scenario.version.is_v5() {
             "Clean Start"
@@ -34,7 +34,17 @@ impl Run {
             "Clean Session"
         };
         if packet.facts.clean_start {
-            let text = format!("{client} connects with {word} 1: a stored session is discarded.");
+            let identifier = self.scenario.clients.get(packet.client);
+            let identifier = identifier.map_or("", |station| station.client_identifier());
+            let is_stored = self.memory_before(at).is_some_and(|memory| {
+                let mut sessions = memory.sessions.iter();
+                sessions.any(|session| session == identifier)
+            });
+            let text = if is_stored {
+                format!("{client} connects with {word} 1: its stored session is discarded.")
+            } else {
+                format!("{client} connects with {word} 1: it asks for a new session.")
+            };
             (text, cited::NEW_SESSION)
         } else {
             let text = format!(
@@ -55,6 +65,11 @@ impl Run {
             .clients
             .get(packet.client)
             .is_some_and(|station| station.session);
+        let asked_for_new = self.packets.iter().any(|other| {
+            other.connection == packet.connection
+                && other.facts.kind == PacketType::Connect
+                && other.facts.clean_start
+        });
         if packet.facts.reason != 0 {
             let text = format!(
                 "The broker refuses {client} with 0x{:02X}.",
@@ -71,7 +86,7 @@ impl Run {
                 "{client} has reconnected. In MQTT 3.1 a CONNACK does not tell whether the session was stored; {client} assumes that it was."
             );
             (text, cited::NONE)
-        } else if before && session {
+        } else if before && session && !asked_for_new {
             let text = format!(
                 "{client} has reconnected, but the broker has no session for it: subscriptions and unacknowledged messages are gone."
             );
@@ -88,35 +103,61 @@ impl Run {
         let id = facts.identifier.unwrap_or_default();
         match (facts.qos, facts.dup) {
             (Some(QoS::AtLeastOnce), true) => (
-                format!("{client} received no PUBACK for {id}, so it sends the message again, marked DUP. The broker cannot tell it from a new message and forwards it."),
+                format!(
+                    "{client} received no PUBACK for {id}, so it sends the message again, marked DUP. The broker cannot tell it from a new message and forwards it."
+                ),
                 cited::AGAIN,
             ),
             (Some(QoS::ExactlyOnce), true) if self.known(index, packet) => (
-                format!("{client} received no PUBREC for {id}, so it sends the message again, marked DUP. The broker has stored identifier {id} and does not forward the message twice."),
+                format!(
+                    "{client} received no PUBREC for {id}, so it sends the message again, marked DUP. The broker has stored identifier {id} and does not forward the message twice."
+                ),
                 cited::QOS_2_AGAIN,
             ),
             (Some(QoS::ExactlyOnce), true) => (
-                format!("{client} sends message {id} again, marked DUP. The broker has not received it before and forwards it."),
+                format!(
+                    "{client} sends message {id} again, marked DUP. The broker has not received it before and forwards it."
+                ),
                 cited::AGAIN,
             ),
             _ if facts.alias.is_some() && facts.topic.is_empty() => (
-                "The topic name is left out: on this connection the alias replaces it.".to_owned(),
+                format!(
+                    "{client} leaves the topic name out: on this connection the alias replaces it."
+                ),
                 cited::ALIAS_IN,
             ),
+            _ if facts.retain && facts.payload.is_empty() => (
+                format!(
+                    "The broker deletes the retained message of the topic, if there is one: {client}'s message is empty."
+                ),
+                cited::RETAIN,
+            ),
+            _ if facts.retain && self.has_retained(index, packet) => (
+                format!(
+                    "The broker retains {client}'s message for later subscribers. It replaces the one that was retained before."
+                ),
+                cited::RETAIN,
+            ),
             _ if facts.retain => (
-                "The broker stores the message for later subscribers; it replaces an older one.".to_owned(),
+                format!("The broker retains {client}'s message for later subscribers."),
                 cited::RETAIN,
             ),
             (Some(QoS::AtLeastOnce), false) => (
-                format!("The broker has received message {id} and must send PUBACK. Until that arrives, {client} keeps the message stored."),
+                format!(
+                    "The broker has received message {id} and must send PUBACK. Until that arrives, {client} keeps the message stored."
+                ),
                 cited::QOS_1,
             ),
             (Some(QoS::ExactlyOnce), false) => (
-                format!("The broker forwards message {id}, stores its identifier to recognize a duplicate, and sends PUBREC."),
+                format!(
+                    "The broker forwards {client}'s message {id}, stores its identifier to recognize a duplicate, and sends PUBREC."
+                ),
                 cited::QOS_2,
             ),
             (Some(QoS::AtMostOnce) | None, _) => (
-                "The broker has received the message. At QoS 0 there is no acknowledgement, and nobody would notice a loss.".to_owned(),
+                format!(
+                    "The broker has received {client}'s message. At QoS 0 there is no acknowledgement, and nobody would notice a loss."
+                ),
                 cited::ANSWER,
             ),
         }
@@ -233,7 +274,7 @@ impl Run {
             ),
             PacketType::Suback if packet.facts.reason >= 0x80 => (
                 format!(
-                    "The broker refuses the subscription with 0x{:02X}.",
+                    "The broker refuses {receiver} the subscription with 0x{:02X}.",
                     packet.facts.reason
                 ),
                 cited::SUBACK,
@@ -247,7 +288,7 @@ impl Run {
             ),
             PacketType::Puback => (
                 format!(
-                    "{receiver} has received the acknowledgement: it deletes message {id}, and the identifier is free."
+                    "{receiver} has received {sender}'s acknowledgement: it deletes message {id}, and the identifier is free."
                 ),
                 cited::PUBACK,
             ),
@@ -259,18 +300,21 @@ impl Run {
             ),
             PacketType::Pubrel if self.repeated(index, packet) => (
                 format!(
-                    "{sender} received no PUBCOMP for {id}, so it sends PUBREL again, not the message. {receiver} sends PUBCOMP."
+                    "{sender} received no PUBCOMP for {id}, so it sends PUBREL again, not the message. {} sends PUBCOMP.",
+                    sentence(&receiver)
                 ),
                 cited::PUBREL_AGAIN,
             ),
             PacketType::Pubrel => (
                 format!(
-                    "{receiver} frees packet identifier {id}: its next use is a new message. It sends PUBCOMP."
+                    "{receiver} frees packet identifier {id} of {sender}: its next use is a new message. It sends PUBCOMP."
                 ),
                 cited::PUBREL,
             ),
             PacketType::Pubcomp => (
-                format!("The handshake is complete: both sides have deleted identifier {id}."),
+                format!(
+                    "The handshake of {receiver}'s message {id} is complete: {receiver} and {sender} have deleted the identifier."
+                ),
                 cited::PUBCOMP,
             ),
             PacketType::Disconnect if packet.sender == Sender::Client => (
@@ -288,6 +332,21 @@ impl Run {
                 cited::NONE,
             ),
         }
+    }
+
+    /// Whether the broker retains a message of the same topic already.
+    fn has_retained(&self, index: usize, packet: &Packet) -> bool {
+        let at = packet.arrived().unwrap_or(packet.sent);
+        let topic = &packet.facts.topic;
+        let before = self.memory_before(at);
+        let mut together = self.packets.iter().take(index);
+        before.is_some_and(|memory| memory.retained.contains(topic))
+            || together.any(|other| {
+                other.sender == Sender::Client
+                    && other.arrived() == Some(at)
+                    && other.facts.retain
+                    && other.facts.topic == *topic
+            })
     }
 
     /// Whether the broker knows the identifier of a QoS 2 message from before.

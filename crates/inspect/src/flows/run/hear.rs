@@ -97,6 +97,7 @@ impl Stage<'_> {
                         self.world.now().millis(),
                         &topic_name,
                         will.payload.as_bytes(),
+                        None,
                     );
                 }
                 self.happen(What::Will {

@@ -17,6 +17,10 @@ pub struct Memory {
     pub broker: Side,
     /// The clients, in the order of the scenario.
     pub clients: Vec<Side>,
+    /// The Client Identifiers of the sessions that the broker has.
+    pub sessions: Vec<String>,
+    /// The topics with a retained message.
+    pub retained: Vec<String>,
 }
 
 /// What one side remembers.
@@ -76,9 +80,15 @@ impl Memory {
                 .map(|client| client_side(client, station, received))
                 .unwrap_or_default()
         });
+        let sessions = world.broker().sessions();
+        let retained = retained(world);
         Self {
             clients: clients.collect(),
-            broker: broker_side(world),
+            broker: broker_side(world, &retained),
+            sessions: sessions
+                .map(|session| session.client_identifier().to_owned())
+                .collect(),
+            retained,
         }
     }
 }
@@ -136,20 +146,25 @@ fn client_side(client: &Client, station: &Station, received: u32) -> Side {
     side
 }
 
-fn broker_side(world: &World) -> Side {
+/// The topics with a retained message, without the broker's own.
+fn retained(world: &World) -> Vec<String> {
+    let mut topics = Vec::new();
+    world.broker().visit_retained(|found| {
+        if !found.topic_name().starts_with('$') {
+            topics.push(found.topic_name().to_owned());
+        }
+    });
+    topics
+}
+
+fn broker_side(world: &World, retained: &[String]) -> Side {
     let mut side = Side::default();
     let broker = world.broker();
     for session in broker.sessions() {
         session_lines(&mut side, &session);
     }
-    let mut retained = Vec::new();
-    broker.visit_retained(|found| {
-        if !found.topic_name().starts_with('$') {
-            retained.push(format!("retained message for {}", found.topic_name()));
-        }
-    });
-    for text in retained {
-        side.say(text);
+    for topic in retained {
+        side.say(format!("retained message for {topic}"));
     }
     if side.lines.is_empty() {
         side.say("nothing");

@@ -40,8 +40,10 @@ pub struct Run {
     pub breaks: Vec<Break>,
     /// What arrived where, and how often.
     pub tallies: Vec<Tally>,
-    /// What is counted.
+    /// What is counted at the end.
     pub counts: Counts,
+    /// What is counted from a moment on, in order; packets and bytes are not among it.
+    counted: Vec<(u64, Counts)>,
     /// The last moment at which something happened, in milliseconds.
     pub end: u64,
     /// It came to rest by itself.
@@ -194,10 +196,13 @@ impl Run {
     /// What each side remembers at a moment.
     #[must_use]
     pub fn memory_at(&self, at: u64) -> Option<&Memory> {
-        let after = self.memories.partition_point(|(from, _)| *from <= at);
-        self.memories
-            .get(after.saturating_sub(1))
-            .map(|(_, memory)| memory)
+        in_force(&self.memories, at)
+    }
+
+    /// What each side remembered right before a moment.
+    #[must_use]
+    pub(super) fn memory_before(&self, at: u64) -> Option<&Memory> {
+        in_force(&self.memories, at.checked_sub(1)?)
     }
 
     /// What can go wrong from a moment on, in the order in which it is offered.
@@ -244,35 +249,13 @@ impl Run {
             .collect()
     }
 
-    /// What is counted up to a moment. Whether a message is lost shows only at the end.
+    /// What is counted up to a moment.
     #[must_use]
     pub fn counts_at(&self, at: u64) -> Counts {
-        let mut counts = Counts::default();
-        let mut first = None;
-        for happening in self.happenings.iter().filter(|found| found.at <= at) {
-            let add = |count: &mut u32| *count = count.saturating_add(1);
-            match happening.what {
-                What::Published { .. } | What::Will { .. } => {
-                    first.get_or_insert(happening.at);
-                    add(&mut counts.published);
-                }
-                What::Delivered { time, .. } => {
-                    counts.time = happening.at.saturating_sub(first.unwrap_or(happening.at));
-                    add(if time > 1 {
-                        &mut counts.duplicated
-                    } else {
-                        &mut counts.delivered
-                    });
-                }
-                _ => {}
-            }
-        }
+        let mut counts = in_force(&self.counted, at).copied().unwrap_or_default();
         for packet in self.packets.iter().filter(|packet| packet.sent <= at) {
             counts.packets = counts.packets.saturating_add(1);
             counts.bytes = counts.bytes.saturating_add(packet.bytes.len());
-        }
-        if at >= self.end {
-            (counts.lost, counts.kept) = (self.counts.lost, self.counts.kept);
         }
         counts
     }
@@ -315,4 +298,11 @@ impl Run {
         }
         scenario
     }
+}
+
+/// The one that holds at a moment, of those that hold from a moment on.
+fn in_force<T>(list: &[(u64, T)], at: u64) -> Option<&T> {
+    let after = list.partition_point(|(from, _)| *from <= at);
+    let (_, found) = list.get(after.checked_sub(1)?)?;
+    Some(found)
 }

@@ -65,8 +65,9 @@ impl Stage<'_> {
                 };
                 let phase = self.world.client(client).map(|client| client.view().phase);
                 let (at, topic) = (self.now(), publication.topic);
-                self.book
-                    .published(at, &topic, publication.payload.as_bytes());
+                let expiry = publication.expiry.filter(|_| self.scenario.version.is_v5());
+                let payload = publication.payload.as_bytes();
+                self.book.published(at, &topic, payload, expiry);
                 self.happen(What::Published {
                     client,
                     topic,

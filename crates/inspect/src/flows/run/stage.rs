@@ -9,12 +9,12 @@ use mqttscope_wire::{PacketType, Sender};
 
 use super::agenda::{Agenda, Todo};
 use super::application::{Application, options};
-use super::counts::Book;
+use super::counts::{Book, Counts};
 use super::log::Log;
 use super::memory::Memory;
 use super::unused::unused;
 use super::{Break, Happening, MAX_PACKETS, Run, What, Why};
-use crate::flows::scenario::{Fault, Scenario, When};
+use crate::flows::scenario::{Act, Fault, Scenario, When};
 
 /// Milliseconds that a run goes on after the last thing that its scenario names.
 const REST: u64 = 120_000;
@@ -33,6 +33,8 @@ pub(super) struct Stage<'a> {
     pub(super) traps: Vec<(usize, u32)>,
     pub(super) happenings: Vec<Happening>,
     pub(super) memories: Vec<(u64, Memory)>,
+    /// What is counted from a moment on.
+    counts: Vec<(u64, Counts)>,
     pub(super) breaks: Vec<Break>,
     /// Why the connection that ends next will have ended.
     pub(super) blame: Vec<Why>,
@@ -73,13 +75,14 @@ impl<'a> Stage<'a> {
             world,
             agenda: Agenda::of(scenario),
             log: Log::default(),
-            book: Book::default(),
+            book: Book::new(shares(scenario)),
             delays: vec![scenario.delay.max(1); scenario.clients.len()],
             blame: vec![Why::Closed; scenario.clients.len()],
             traps: traps.collect(),
             applications,
             happenings: Vec::new(),
             memories: Vec::new(),
+            counts: Vec::new(),
             breaks: Vec::new(),
             scenario,
         };
@@ -115,7 +118,6 @@ impl<'a> Stage<'a> {
                 self.note();
             }
         }
-        let clients = self.scenario.clients.len();
         let ends = self
             .log
             .packets
@@ -125,10 +127,11 @@ impl<'a> Stage<'a> {
             .chain(self.happenings.iter().map(|happening| happening.at))
             .max()
             .unwrap_or(0);
-        Run {
+        let mut run = Run {
             unused: unused(self.scenario, &self.traps, &self.breaks),
             scenario: self.scenario.clone(),
-            counts: self.book.counts(&self.log.packets, &self.world, clients),
+            counts: Counts::default(),
+            counted: self.counts,
             tallies: self.book.tallies(),
             packets: self.log.packets,
             happenings: self.happenings,
@@ -136,7 +139,9 @@ impl<'a> Stage<'a> {
             breaks: self.breaks,
             end,
             complete,
-        }
+        };
+        run.counts = run.counts_at(end);
+        run
     }
 
     pub(super) fn now(&self) -> u64 {
@@ -195,11 +200,10 @@ impl<'a> Stage<'a> {
             .collect();
         let memory = Memory::of(&self.world, self.scenario, &received);
         let now = self.now();
-        match self.memories.last_mut() {
-            Some((_, last)) if *last == memory => {}
-            Some((at, last)) if *at == now => *last = memory,
-            _ => self.memories.push((now, memory)),
-        }
+        let clients = self.scenario.clients.len();
+        let counts = self.book.counts(&self.log.packets, &self.world, clients);
+        keep(&mut self.memories, now, memory);
+        keep(&mut self.counts, now, counts);
     }
 
     /// Cuts that waited for one of these packets.
@@ -265,4 +269,20 @@ impl<'a> Stage<'a> {
         }
         self.blame(client, Why::Closed);
     }
+}
+
+/// Writes down what is so from now on, unless it was so before.
+fn keep<T: PartialEq>(list: &mut Vec<(u64, T)>, now: u64, value: T) {
+    match list.last_mut() {
+        Some((_, last)) if *last == value => {}
+        Some((at, last)) if *at == now => *last = value,
+        _ => list.push((now, value)),
+    }
+}
+
+/// Whether a subscription of the scenario is shared.
+fn shares(scenario: &Scenario) -> bool {
+    scenario.steps.iter().any(
+        |step| matches!(&step.act, Act::Subscribe { filter, .. } if filter.starts_with("$share/")),
+    )
 }

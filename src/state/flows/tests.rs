@@ -1,0 +1,173 @@
+//! What acts make of what the page shows.
+
+use super::*;
+use mqttscope_inspect::flows::When;
+
+fn chosen(title: &str) -> Rc<Flows> {
+    let flows = Rc::new(Flows::default());
+    let index = flows
+        .gallery
+        .iter()
+        .position(|scenario| scenario.title == title)
+        .unwrap();
+    flows.reduce(Act::Choose(index))
+}
+
+#[test]
+fn a_fork_stands_beside_what_it_came_from() {
+    let cut = Fault::Cut {
+        client: 0,
+        when: When::At(470),
+    };
+    let flows = chosen("QoS 1, no faults").reduce(Act::Fork(cut.clone()));
+    assert_eq!((flows.mode(), flows.columns().len()), (Mode::Fork, 2));
+    let [before, after] = flows.columns() else {
+        panic!("two columns");
+    };
+    assert!(before.run.faults().is_empty());
+    assert_eq!(after.run.faults(), [470]);
+    assert_eq!(
+        &*after.name,
+        "With the fault: cut Publisher's connection at 0.470 s"
+    );
+    let flows = flows.reduce(Act::Alone);
+    assert_eq!(flows.active().unwrap().run.scenario.faults, [cut]);
+    assert_eq!((flows.mode(), flows.columns().len()), (Mode::One, 1));
+}
+
+#[test]
+fn three_qos_stand_under_the_same_faults() {
+    let flows = chosen("QoS 1, PUBACK lost").reduce(Act::Compare);
+    let runs: Vec<_> = flows.columns().iter().map(|column| &column.run).collect();
+    assert_eq!(runs.len(), 3);
+    assert!(runs.iter().all(|run| run.faults() == runs[0].faults()));
+    let counts: Vec<_> = runs
+        .iter()
+        .map(|run| (run.counts.delivered, run.counts.duplicated, run.counts.lost))
+        .collect();
+    assert_eq!(counts, [(1, 0, 0), (1, 1, 0), (1, 0, 0)]);
+    assert_eq!(flows.active_index(), 1);
+}
+
+#[test]
+fn versions_and_qos_change_the_run() {
+    let flows = chosen("QoS 1, no faults").reduce(Act::PublishQoS(QoS::ExactlyOnce));
+    let flows = flows.reduce(Act::Version(ProtocolVersion::V3_1_1));
+    let run = &flows.active().unwrap().run;
+    assert_eq!(run.scenario.version, ProtocolVersion::V3_1_1);
+    assert_eq!(
+        run.scenario.qos(),
+        (Some(QoS::ExactlyOnce), Some(QoS::AtLeastOnce))
+    );
+    assert_eq!(run.counts.delivered, 1);
+}
+
+#[test]
+fn an_address_leads_back_to_what_is_shown() {
+    let cut = Fault::Cut {
+        client: 1,
+        when: When::At(470),
+    };
+    let start = chosen("QoS 1, PUBACK lost");
+    let forked = start.clone().reduce(Act::Fork(cut.clone()));
+    let states = [
+        start.clone(),
+        start.clone().reduce(Act::Compare),
+        start.clone().reduce(Act::Compare).reduce(Act::Activate(2)),
+        forked.clone(),
+        forked.clone().reduce(Act::Activate(0)),
+        forked.clone().reduce(Act::Alone),
+        forked.reduce(Act::Compare),
+        start.reduce(Act::Version(ProtocolVersion::V3_1_1)),
+    ];
+    for state in states {
+        let hash = state.address(4).hash(state.gallery());
+        let route = crate::route::Route::of_hash(&hash);
+        let address = Address::of(&route, state.gallery()).unwrap().unwrap();
+        let arrived = Rc::new(Flows::default()).reduce(Act::Arrive(address.into()));
+        let runs = |state: &Flows| {
+            let runs = state.columns().iter().map(|column| column.run.clone());
+            runs.collect::<Vec<_>>()
+        };
+        assert_eq!(runs(&arrived), runs(&state), "{hash}");
+        assert_eq!(arrived.active_index(), state.active_index(), "{hash}");
+        assert_eq!((arrived.mode(), arrived.start()), (state.mode(), 4));
+        assert_eq!(arrived.made(), None);
+    }
+}
+
+#[test]
+fn a_fork_and_what_is_written_are_to_be_kept() {
+    let fault = Fault::RestartBroker {
+        at: 500,
+        keeps: true,
+    };
+    let forked = chosen("QoS 1, no faults").reduce(Act::Fork(fault));
+    let Some(Keep::Add(kept)) = forked.made() else {
+        panic!("a fork is kept");
+    };
+    assert!(
+        kept.title
+            .ends_with("+ restart the broker at 0.500 s, state kept")
+    );
+    let kept = kept.clone();
+    let yours = Yours::default().after(&Keep::Add(kept)).unwrap();
+    let state = forked.reduce(Act::Kept).reduce(Act::Yours(yours));
+    assert_eq!((state.made(), state.chosen_of_yours()), (None, Some(0)));
+    let chosen = state.reduce(Act::Choose(0));
+    assert_eq!(chosen.chosen_of_yours(), None);
+    assert_eq!(chosen.yours().list().len(), 1, "nothing is lost");
+}
+
+#[test]
+fn what_is_written_is_shown_until_it_is_done_or_discarded() {
+    let state = chosen("QoS 1, no faults");
+    let own = |qos| state.gallery[3].with_publish_qos(qos);
+    let preview = state
+        .clone()
+        .reduce(Act::Edit(Editing::new("first", None).into()))
+        .reduce(Act::Preview(own(QoS::AtMostOnce).into()))
+        .reduce(Act::Preview(own(QoS::AtLeastOnce).into()));
+    assert!(preview.is_preview() && preview.opened() == state.opened());
+    let discarded = preview.clone().reduce(Act::Discard);
+    assert_eq!(*discarded, *state);
+    let late = discarded.reduce(Act::Preview(own(QoS::AtLeastOnce).into()));
+    assert_eq!(*late, *state, "what comes late changes nothing");
+    let done = own(QoS::AtMostOnce);
+    let finished = preview.reduce(Act::Finish(done.clone().into(), None));
+    assert!(!finished.is_preview());
+    assert_eq!(finished.made(), Some(&Keep::Add(done.into())));
+}
+
+#[test]
+fn what_is_written_outlives_the_page() {
+    let state = chosen("QoS 1, no faults").reduce(Act::Compare);
+    let own = state.gallery[3].with_publish_qos(QoS::AtMostOnce);
+    let left = state
+        .clone()
+        .reduce(Act::Edit(Editing::new("first", None).into()))
+        .reduce(Act::Preview(own.clone().into()))
+        .reduce(Act::Leave("wrong text".into()));
+    let editing = left.editing().unwrap();
+    assert_eq!((&*editing.first, &*editing.text), ("first", "wrong text"));
+    assert_eq!(left.active().unwrap().run.scenario, own);
+    // Its address is still that of what is there for good.
+    let place = |state: &Flows| state.settled().address(0).place(state.gallery());
+    assert_eq!(place(&left), place(&state));
+    let again = Act::Edit(Editing::new("another", None).into());
+    assert_eq!(*left.clone().reduce(again), *left, "nothing typed is lost");
+    for over in [Act::Discard, Act::Finish(own.into(), None), Act::Choose(0)] {
+        let after = left.clone().reduce(over).reduce(Act::Leave("late".into()));
+        assert!(after.editing().is_none() && !after.is_preview());
+    }
+}
+
+#[test]
+fn what_is_opened_is_marked_where_it_is_known() {
+    let flows = Rc::new(Flows::default());
+    let known = flows.gallery[3].clone();
+    let flows = flows.reduce(Act::Open(Box::new(known.clone())));
+    assert_eq!(flows.chosen(), Some(3));
+    let own = known.with_publish_qos(QoS::AtLeastOnce);
+    assert_eq!(flows.reduce(Act::Open(Box::new(own))).chosen(), None);
+}
