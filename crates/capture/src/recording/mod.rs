@@ -19,14 +19,20 @@ mod container;
 mod event;
 mod fields;
 mod inside;
+#[cfg(feature = "tls")]
+mod keyed;
 mod link;
 mod tcp;
 mod tls;
+mod whole;
 
 use std::collections::BTreeMap;
 
 pub use event::{ConnectionId, Ending, Event, Opened, Transport};
+#[cfg(feature = "tls")]
+pub use keyed::KeyLogSessions;
 pub use tls::{Plain, TlsOpener, TlsSessions};
+pub use whole::{Capture, Connection, Gap, Packet};
 
 use container::{Container, Item};
 use event::{Moment, Queue};

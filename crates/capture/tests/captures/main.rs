@@ -18,3 +18,4 @@ mod segments;
 mod support;
 mod tls;
 mod websocket;
+mod whole;

@@ -1,0 +1,327 @@
+//! A whole capture in memory: its connections, each with its packets in order.
+
+use core::ops::Range;
+use std::collections::HashMap;
+
+use mqttscope_wire::{Framed, Framer, PacketType, ProtocolVersion, detect};
+
+use super::{CaptureReader, ConnectionId, Ending, Event, Limits, Opened, Transport};
+use crate::foreign::Endpoint;
+use crate::reading::Role;
+
+/// Bytes of a connection from which its version is worked out.
+const DETECTED: usize = 1 << 20;
+
+/// Bytes of a file that are read at a time.
+const CHUNK: usize = 1 << 20;
+
+/// A capture file as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Capture {
+    /// Connections with MQTT in them, in the order in which they were told.
+    pub connections: Vec<Connection>,
+    /// What was not read, and why: sentences without a full stop.
+    pub notes: Vec<String>,
+    /// Frames of the file.
+    pub frames: u64,
+}
+
+/// A connection and its packets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// Its number among all connections of the file, from 0.
+    pub id: ConnectionId,
+    /// What carries the MQTT.
+    pub transport: Transport,
+    /// Who opened it.
+    pub client: Endpoint,
+    /// The other end.
+    pub server: Endpoint,
+    /// Whether its beginning is in the file.
+    pub has_beginning: bool,
+    /// The version that its packets are read in: what a CONNECT names, else what fits best.
+    pub version: ProtocolVersion,
+    /// Its packets, in the order in which they are whole.
+    pub packets: Vec<Packet>,
+    /// Where bytes are missing.
+    pub gaps: Vec<Gap>,
+    /// How it ended, where that is in the file.
+    pub ended: Option<Ending>,
+    bytes: Vec<u8>,
+}
+
+/// A whole packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packet {
+    /// Who sent it.
+    pub from: Role,
+    /// When it was whole, in nanoseconds since the Unix epoch.
+    pub at_ns: Option<u64>,
+    /// The frame that held its last byte, by its number in the file, from 1.
+    pub frame: u64,
+    bytes: Range<usize>,
+}
+
+/// Bytes that are missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Whose.
+    pub from: Role,
+    /// How many packets of the connection stand before it.
+    pub after: usize,
+    /// How many bytes, where that is known.
+    pub bytes: Option<u64>,
+}
+
+impl Connection {
+    /// The bytes of one of its packets.
+    #[must_use]
+    pub fn bytes_of(&self, packet: &Packet) -> &[u8] {
+        self.bytes.get(packet.bytes.clone()).unwrap_or_default()
+    }
+}
+
+impl Capture {
+    /// Reads a file. `key_log` has the secrets of its TLS connections (`SSLKEYLOGFILE`); those that the file itself
+    /// carries are used as well, wherever they stand in it. Without the feature `tls` no TLS is opened.
+    #[must_use]
+    pub fn read(file: &[u8], key_log: Option<&[u8]>) -> Self {
+        let mut keys = key_log.unwrap_or_default().to_vec();
+        let (capture, found) = Self::pass(file, &keys);
+        // A connection may end before the block with its keys comes.
+        let is_late = !found.is_empty() && capture.has_sealed;
+        if !is_late {
+            return capture.whole;
+        }
+        keys.push(b'\n');
+        keys.extend(found);
+        Self::pass(file, &keys).0.whole
+    }
+
+    fn pass(file: &[u8], keys: &[u8]) -> (Building, Vec<u8>) {
+        let mut reader = reader(keys);
+        let mut building = Building::default();
+        let mut found = Vec::new();
+        for chunk in file.chunks(CHUNK) {
+            reader.handle_bytes(chunk);
+            building.drain(&mut reader, &mut found);
+        }
+        reader.handle_end();
+        building.drain(&mut reader, &mut found);
+        building.finish(reader.counts().frames);
+        (building, found)
+    }
+}
+
+#[cfg(feature = "tls")]
+fn reader(keys: &[u8]) -> CaptureReader {
+    let sessions = super::KeyLogSessions::new(keys);
+    CaptureReader::new(Limits::default()).with_tls(Box::new(sessions))
+}
+
+#[cfg(not(feature = "tls"))]
+fn reader(_: &[u8]) -> CaptureReader {
+    CaptureReader::new(Limits::default())
+}
+
+/// A connection whose packets still come.
+struct Open {
+    connection: Connection,
+    client: Framer,
+    server: Framer,
+}
+
+#[derive(Default)]
+struct Building {
+    whole: Capture,
+    open: HashMap<ConnectionId, Open>,
+    /// TLS that nobody has opened.
+    has_sealed: bool,
+}
+
+impl Building {
+    fn drain(&mut self, reader: &mut CaptureReader, keys: &mut Vec<u8>) {
+        while let Some(event) = reader.poll_event() {
+            self.event(&event, keys);
+        }
+    }
+
+    fn event(&mut self, event: &Event<'_>, keys: &mut Vec<u8>) {
+        match *event {
+            Event::Opened(opened) => {
+                self.open.insert(opened.connection, Open::new(&opened));
+            }
+            Event::Transport {
+                connection,
+                transport,
+                ..
+            } => {
+                if let Some(open) = self.open.get_mut(&connection) {
+                    open.connection.transport = transport;
+                }
+            }
+            Event::Bytes {
+                connection,
+                from,
+                at_ns,
+                frame,
+                bytes,
+            } => {
+                if let Some(open) = self.open.get_mut(&connection) {
+                    open.take(from, (at_ns, frame), bytes);
+                }
+            }
+            Event::Gap {
+                connection,
+                from,
+                bytes,
+            } => {
+                if let Some(open) = self.open.get_mut(&connection) {
+                    self.whole.notes.extend(open.break_off(from));
+                    let after = open.connection.packets.len();
+                    open.connection.gaps.push(Gap { from, after, bytes });
+                }
+            }
+            Event::Skipped {
+                connection,
+                from,
+                frame,
+                bytes,
+                ..
+            } => {
+                if let Some(open) = self.open.get_mut(&connection) {
+                    self.whole.notes.extend(open.break_off(from));
+                    if !bytes.is_empty() {
+                        self.whole.notes.push(format!(
+                            "{} of {}, up to frame {frame}, belong to no packet whose beginning is in the file",
+                            counted(bytes.len()),
+                            open.name(from)
+                        ));
+                    }
+                }
+            }
+            Event::Closed {
+                connection, how, ..
+            } => {
+                if let Some(mut open) = self.open.remove(&connection) {
+                    open.connection.ended = Some(how);
+                    self.close(open);
+                }
+            }
+            Event::KeyLog(text) => {
+                keys.extend_from_slice(text);
+                keys.push(b'\n');
+            }
+            Event::Note(note) => self.whole.notes.push(note.to_owned()),
+        }
+    }
+
+    fn close(&mut self, mut open: Open) {
+        for from in [Role::Client, Role::Server] {
+            self.whole.notes.extend(open.break_off(from));
+        }
+        let mut connection = open.connection;
+        self.has_sealed |= connection.transport == Transport::Tls && connection.packets.is_empty();
+        let is_mqtt = matches!(
+            connection.transport,
+            Transport::Tcp | Transport::WebSocket | Transport::SecureWebSocket
+        );
+        if connection.packets.is_empty() && !is_mqtt {
+            return;
+        }
+        let seen = connection.bytes.get(..DETECTED);
+        connection.version = detect(seen.unwrap_or(&connection.bytes), None).version;
+        self.whole.connections.push(connection);
+    }
+
+    fn finish(&mut self, frames: u64) {
+        let open: Vec<Open> = self.open.drain().map(|(_, open)| open).collect();
+        for open in open {
+            self.close(open);
+        }
+        self.whole
+            .connections
+            .sort_by_key(|connection| connection.id);
+        self.whole.frames = frames;
+    }
+}
+
+impl Open {
+    fn new(opened: &Opened) -> Self {
+        Self {
+            connection: Connection {
+                id: opened.connection,
+                transport: Transport::Nothing,
+                client: opened.client,
+                server: opened.server,
+                has_beginning: opened.has_syn,
+                version: ProtocolVersion::V5,
+                packets: Vec::new(),
+                gaps: Vec::new(),
+                ended: None,
+                bytes: Vec::new(),
+            },
+            client: Framer::default(),
+            server: Framer::default(),
+        }
+    }
+
+    fn take(&mut self, from: Role, (at_ns, frame): (Option<u64>, u64), bytes: &[u8]) {
+        let Self {
+            connection,
+            client,
+            server,
+            ..
+        } = self;
+        let framer = match from {
+            Role::Client => client,
+            Role::Server => server,
+        };
+        framer.push(bytes);
+        while let Some(framed) = framer.next_frame() {
+            let bytes = match framed {
+                Framed::Packet(bytes) | Framed::Unframed(bytes) => bytes,
+                Framed::TooLarge { start, .. } => start,
+            };
+            let start = connection.bytes.len();
+            connection.bytes.extend_from_slice(bytes);
+            connection.packets.push(Packet {
+                from,
+                at_ns,
+                frame,
+                bytes: start..connection.bytes.len(),
+            });
+        }
+    }
+
+    /// What came of a packet that has no end is given up. Says so.
+    fn break_off(&mut self, from: Role) -> Option<String> {
+        let name = self.name(from);
+        let framer = match from {
+            Role::Client => &mut self.client,
+            Role::Server => &mut self.server,
+        };
+        let rest = framer.rest();
+        let kind = PacketType::from_first_byte(*rest.first()?).name();
+        let says = format!("{} of a {kind} of {name} have no end", counted(rest.len()));
+        *framer = Framer::default();
+        Some(says)
+    }
+
+    /// A side, for people.
+    fn name(&self, from: Role) -> String {
+        let end = match from {
+            Role::Client => self.connection.client,
+            Role::Server => self.connection.server,
+        };
+        format!(
+            "{} {end} on connection {}",
+            from.name(),
+            self.connection.id.0
+        )
+    }
+}
+
+fn counted(bytes: usize) -> String {
+    format!("{bytes} byte{}", if bytes == 1 { "" } else { "s" })
+}
