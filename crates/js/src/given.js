@@ -61,6 +61,7 @@ export function from(given) { try { return failed ? undefined : given.from; } ca
 export function maximumPacketSize(given) { try { return failed ? undefined : given.maximumPacketSize; } catch (thrown) { fail(thrown); } }
 export function maximumPackets(given) { try { return failed ? undefined : given.maximumPackets; } catch (thrown) { fail(thrown); } }
 export function maximumFields(given) { try { return failed ? undefined : given.maximumFields; } catch (thrown) { fail(thrown); } }
+export function keyLog(given) { try { return failed ? undefined : given.keyLog; } catch (thrown) { fail(thrown); } }
 export function format(given) { try { return failed ? undefined : given.format; } catch (thrown) { fail(thrown); } }
 
 /** The value of any key. */

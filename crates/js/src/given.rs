@@ -78,6 +78,7 @@ fields! {
     maximum_packet_size maximumPacketSize JsValue;
     maximum_packets maximumPackets JsValue;
     maximum_fields maximumFields JsValue;
+    key_log keyLog JsValue;
     format format JsValue;
 }
 

@@ -7,6 +7,7 @@
 //! an Error that says where.
 
 mod bytes;
+mod capture;
 mod dissect;
 mod error;
 mod given;
@@ -30,6 +31,7 @@ use crate::given::{List, reading};
 use crate::options::Options;
 use crate::reader::Stopped;
 
+pub use capture::{CaptureReader, read_capture};
 pub use dissect::dissect;
 pub use monitor::{Monitor, judge};
 pub use stream::StreamDecoder;

@@ -131,7 +131,7 @@ impl Options {
     }
 }
 
-fn version(value: &JsValue) -> Result<Option<ProtocolVersion>, Failure> {
+pub(crate) fn version(value: &JsValue) -> Result<Option<ProtocolVersion>, Failure> {
     if value.is_undefined() {
         return Ok(None);
     }

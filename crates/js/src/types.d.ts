@@ -478,3 +478,70 @@ export interface TextReading {
  * Throws an Error when there are none.
  */
 export function readText(text: string | Uint8Array, options?: ReadTextOptions): TextReading;
+
+export interface ReadCaptureOptions {
+  /** The lines of a key log (`SSLKEYLOGFILE`), for TLS. Those that a pcapng carries are used as well. */
+  keyLog?: string | Uint8Array;
+  /** Read all packets in this version; `"auto"`, or nothing: in that of their connection. */
+  version?: Version | "auto";
+}
+
+/** A packet of a captured connection. */
+export interface CapturedPacket {
+  from: "client" | "server";
+  /** When its last byte was captured, in milliseconds since 1970. */
+  atMs?: number;
+  /** The frame of the file with its last byte, from 1. */
+  frame: number;
+  /** The name of its type, as `PUBLISH`. */
+  type: string;
+  bytes: Uint8Array;
+  /** What it says, in one line. */
+  summary: string;
+}
+
+/** A connection of a capture that carries MQTT. */
+export interface CaptureConnection {
+  /** Its number among all connections of the file. */
+  id: number;
+  transport: "tcp" | "tls" | "websocket" | "tls+websocket";
+  /** Addresses with ports. */
+  client: string;
+  server: string;
+  /** The version that a CONNECT names, else the one that fits best. */
+  version: Version;
+  /** Whether the file has its beginning. */
+  fromBeginning: boolean;
+  /** How it ended, where the file shows it. */
+  ended?: "closed" | "reset" | "replaced";
+  /** Whole packets, in the order in which they were. */
+  packets: CapturedPacket[];
+  /** Where bytes are missing, behind so many packets; how many, where that is known. */
+  gaps: { from: "client" | "server"; afterPacket: number; bytes?: number }[];
+}
+
+/** A capture file as it was read. */
+export interface Capture {
+  format: "pcap" | "pcapng" | "gzip" | "unknown";
+  connections: CaptureConnection[];
+  /** What was not read, and why. */
+  notes: string[];
+}
+
+/**
+ * Reads a capture file: pcap, pcapng, gzip of either. MQTT is found by its bytes on every port, in WebSocket too, and in
+ * TLS with a key log.
+ */
+export function readCapture(bytes: Uint8Array, options?: ReadCaptureOptions): Capture;
+
+/** The same for a file that comes in chunks, and for keys that come later. */
+export class CaptureReader {
+  constructor(options?: ReadCaptureOptions);
+  push(chunk: Uint8Array): void;
+  addKeyLog(lines: string | Uint8Array): void;
+  /** Reads what has come. More may be added and read again. */
+  finish(): Capture;
+  /** Frees its memory now. */
+  free(): void;
+  [Symbol.dispose](): void;
+}

@@ -38,8 +38,6 @@ pub(crate) enum Link {
     Loopback,
     /// Linux `any` device, 16 bytes.
     Sll,
-    /// Its second version, 20 bytes.
-    Sll2,
 }
 
 /// A TCP segment or a UDP datagram in a frame.
@@ -78,14 +76,12 @@ pub(crate) fn segment(frame: &[u8], link: Link) -> Option<Segment> {
         Link::Raw => ("", 0),
         Link::Loopback => ("loopback header", 4),
         Link::Sll => ("Linux cooked header", 16),
-        Link::Sll2 => ("Linux cooked header", 20),
     };
     let packet = frame.get(skip..)?;
     let sliced = match link {
         Link::Ethernet => LaxSlicedPacket::from_ethernet(frame).ok()?,
         Link::Raw | Link::Loopback => LaxSlicedPacket::from_ip(packet).ok()?,
         Link::Sll => LaxSlicedPacket::from_ether_type(ether_type(frame, 14)?, packet),
-        Link::Sll2 => LaxSlicedPacket::from_ether_type(ether_type(frame, 0)?, packet),
     };
     let (source, destination, ip_name, ip_payload, missing) = match sliced.net? {
         LaxNetSlice::Ipv4(ip) => {

@@ -12,12 +12,17 @@ use crate::reading::Role;
 /// Bytes of a connection from which its version is worked out.
 const DETECTED: usize = 1 << 20;
 
+/// Connections without MQTT that are named.
+const MOST_NAMED: usize = 20;
+
 /// Bytes of a file that are read at a time.
 const CHUNK: usize = 1 << 20;
 
 /// A capture file as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Capture {
+    /// What kind of file it is: `pcap`, `pcapng`, `gzip` around one of them, or `unknown`.
+    pub format: &'static str,
     /// Connections with MQTT in them, in the order in which they were told.
     pub connections: Vec<Connection>,
     /// What was not read, and why: sentences without a full stop.
@@ -87,15 +92,23 @@ impl Capture {
     #[must_use]
     pub fn read(file: &[u8], key_log: Option<&[u8]>) -> Self {
         let mut keys = key_log.unwrap_or_default().to_vec();
-        let (capture, found) = Self::pass(file, &keys);
+        let (mut capture, found) = Self::pass(file, &keys);
         // A connection may end before the block with its keys comes.
-        let is_late = !found.is_empty() && capture.has_sealed;
-        if !is_late {
-            return capture.whole;
+        if !found.is_empty() && capture.has_sealed {
+            keys.push(b'\n');
+            keys.extend(found);
+            capture = Self::pass(file, &keys).0;
         }
-        keys.push(b'\n');
-        keys.extend(found);
-        Self::pass(file, &keys).0.whole
+        Self {
+            format: format(file),
+            ..capture.whole
+        }
+    }
+
+    /// Whether a file begins like a capture, or like something compressed that may be one.
+    #[must_use]
+    pub fn may_be(file: &[u8]) -> bool {
+        format(file) != "unknown"
     }
 
     fn pass(file: &[u8], keys: &[u8]) -> (Building, Vec<u8>) {
@@ -113,6 +126,20 @@ impl Capture {
     }
 }
 
+/// The kind of a file by its first bytes.
+fn format(file: &[u8]) -> &'static str {
+    let magic: Option<&[u8; 4]> = file.first_chunk();
+    match magic.copied().map(u32::from_be_bytes) {
+        Some(0x0a0d_0d0a) => "pcapng",
+        Some(
+            0xa1b2_c3d4 | 0xd4c3_b2a1 | 0xa1b2_3c4d | 0x4d3c_b2a1 | 0xa1b2_cd34 | 0x34cd_b2a1
+            | 0x1c00_01ac | 0xac01_001c | 0x1c00_01ab | 0xab01_001c,
+        ) => "pcap",
+        Some(magic) if magic >> 16 == 0x1f8b => "gzip",
+        _ => "unknown",
+    }
+}
+
 #[cfg(feature = "tls")]
 fn reader(keys: &[u8]) -> CaptureReader {
     let sessions = super::KeyLogSessions::new(keys);
@@ -127,6 +154,8 @@ fn reader(_: &[u8]) -> CaptureReader {
 /// A connection whose packets still come.
 struct Open {
     connection: Connection,
+    /// What shows what it carries.
+    why: String,
     client: Framer,
     server: Framer,
 }
@@ -137,6 +166,8 @@ struct Building {
     open: HashMap<ConnectionId, Open>,
     /// TLS that nobody has opened.
     has_sealed: bool,
+    /// Connections without MQTT.
+    others: usize,
 }
 
 impl Building {
@@ -154,10 +185,11 @@ impl Building {
             Event::Transport {
                 connection,
                 transport,
-                ..
+                why,
             } => {
                 if let Some(open) = self.open.get_mut(&connection) {
                     open.connection.transport = transport;
+                    why.clone_into(&mut open.why);
                 }
             }
             Event::Bytes {
@@ -227,11 +259,29 @@ impl Building {
             Transport::Tcp | Transport::WebSocket | Transport::SecureWebSocket
         );
         if connection.packets.is_empty() && !is_mqtt {
+            self.name_other(&connection, &open.why);
             return;
         }
         let seen = connection.bytes.get(..DETECTED);
         connection.version = detect(seen.unwrap_or(&connection.bytes), None).version;
         self.whole.connections.push(connection);
+    }
+
+    /// Says of a connection without MQTT what it carries.
+    fn name_other(&mut self, connection: &Connection, why: &str) {
+        // Whoever opens TLS says himself what became of it.
+        let is_told = connection.transport == Transport::Nothing
+            || connection.transport == Transport::Tls && cfg!(feature = "tls");
+        if is_told {
+            return;
+        }
+        self.others = self.others.saturating_add(1);
+        if self.others <= MOST_NAMED {
+            let Connection { client, server, .. } = connection;
+            self.whole
+                .notes
+                .push(format!("{client} to {server} carries no MQTT: {why}"));
+        }
     }
 
     fn finish(&mut self, frames: u64) {
@@ -261,6 +311,7 @@ impl Open {
                 ended: None,
                 bytes: Vec::new(),
             },
+            why: String::new(),
             client: Framer::default(),
             server: Framer::default(),
         }
