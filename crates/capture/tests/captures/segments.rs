@@ -402,11 +402,11 @@ fn a_cut_segment_over_bytes_that_were_given_is_a_gap_of_the_rest() {
     let long = publish("topic", &[b'x'; 500]);
     let all = client(&[
         up(1015, &long[..200]),
-        up(1015, &long),
         up(1015 + 510, PINGREQ),
+        up(1015, &long),
     ]);
     let mut frames: Vec<Vec<u8>> = all.iter().map(Segment::ipv4).collect();
-    frames[4].truncate(100);
+    frames[5].truncate(100);
     let found = read(&pcap(101, &frames));
     assert_eq!(
         behind(found.only()),
