@@ -96,6 +96,10 @@ pub(super) fn use_panels(state: &UseReducerHandle<Flows>) -> Panels {
             let wanted = !*presenting;
             browser::set_fullscreen("main.flows", wanted);
             presenting.set(wanted);
+            if wanted {
+                // Else Space would press the button that leaves it.
+                browser::focus_quietly("[data-testid=room]");
+            }
         })
     };
     Panels {
