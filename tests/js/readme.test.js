@@ -1,6 +1,6 @@
 // The examples of the README run as they stand there.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
@@ -20,6 +20,24 @@ test("the example for Node", () => {
     assert.ok(lines[at].startsWith(text), `${lines[at]} for ${text}`);
   }
   assert.match(lines[3], /^server: \S/);
+});
+
+test("the linter of captures", () => {
+  const [, example] = readme.match(/## Captures.*?```js\n(.*?)```/s);
+  const lint = (name) => {
+    const file = new URL(`../../crates/capture/tests/captures/${name}`, import.meta.url).pathname;
+    // As a file of its own it would have the arguments one place further on.
+    const script = example.replace("process.argv[2]", "process.argv[1]");
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script, file], {
+      cwd: import.meta.dirname,
+      encoding: "utf8",
+    });
+    return { status, stdout, stderr };
+  };
+  assert.deepEqual(lint("recorded/tcp.pcap"), { status: 0, stdout: "", stderr: "" });
+  const { status, stdout } = lint("files/t12_keepalive.pcap");
+  assert.equal(status, 1);
+  assert.match(stdout, /^\S+ to \S+, frame \d+: error: (client|server): \S/m);
 });
 
 test("the example for a page, with the wasm given rather than fetched", async () => {
