@@ -78,7 +78,7 @@ test.describe("where a password is typed", () => {
     await expect(meaning).toHaveCount(0);
     await hand.write(dialog.getByTestId("connect-name"), "mine");
     await expect(dialog.getByTestId("save")).toBeVisible();
-    await hand.close();
+    await hand.discard();
     await hand.pick(menu, "EMQX");
     await hand.press(dialog.getByTestId("save"));
     await expect(connections(page)).toHaveCount(2);
@@ -86,7 +86,7 @@ test.describe("where a password is typed", () => {
     await expect(dialog.getByTestId("connect-address")).toHaveValue("ws://");
     await hand.write(dialog.getByTestId("connect-address"), "ws://127.0.0.1:1/");
     await expect(dialog.getByTestId("connect-address")).toHaveValue("ws://127.0.0.1:1/");
-    await hand.close();
+    await hand.discard();
     const chooser = page.waitForEvent("filechooser");
     await hand.pick(menu, "Import…");
     const file = { name: "c.json", mimeType: "application/json" };

@@ -103,6 +103,14 @@ export class Hand {
     await expect(dialog).toHaveCount(0);
   }
 
+  /** The same of one that holds something that would be lost. */
+  async discard() {
+    const dialog = this.page.getByRole("dialog");
+    await this.press(dialog.getByRole("button", { name: "Close", exact: true }));
+    await this.press(dialog.getByTestId("discard"));
+    await expect(dialog).toHaveCount(0);
+  }
+
   /** Presses a link to another site, which is not asked for it. */
   async follow(link: Locator) {
     const address = await link.getAttribute("href");
