@@ -296,7 +296,7 @@ impl Conversation {
     }
 }
 
-/// The CONNECTs, by their places, of which the server's next packet is a CONNACK. Of several before one CONNACK, the
+/// The places of each CONNECT that the server answers: its next packet is a CONNACK. Of several before one CONNACK, the
 /// last is answered.
 fn answered_connects(packets: &[(Range<usize>, PacketType, Sender)]) -> BTreeSet<usize> {
     let mut answered = BTreeSet::new();
