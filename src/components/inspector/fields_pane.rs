@@ -6,6 +6,7 @@ use super::faults::{fault_chip, fault_list};
 use super::repairs::repairs;
 use crate::element::{El, el, grow};
 use crate::hooks::Kept;
+use crate::pages::dissect::counted;
 
 /// The pane, with what draws the fields; `listed`: with the list of all faults.
 pub(super) fn fields_pane(props: &InspectorProps, listed: &Kept<bool>, tree: El) -> El {
@@ -17,7 +18,10 @@ pub(super) fn fields_pane(props: &InspectorProps, listed: &Kept<bool>, tree: El)
         missing => format!(" · {missing} bytes are missing"),
     };
     let version = dissection.version.name();
-    let says = format!("MQTT {version} · {} bytes{missing}", dissection.len);
+    let says = format!(
+        "MQTT {version} · {}{missing}",
+        counted(dissection.len, "byte")
+    );
     let head = el("div")
         .class("head")
         .test("fields-head")

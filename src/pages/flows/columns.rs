@@ -9,7 +9,6 @@ use super::act::Acts;
 use super::pictures;
 use super::player::Player;
 use super::scrolling::{reveal, scroll_on};
-use crate::components::icon::{Icon, icon};
 use crate::components::sequence_diagram::{Scene, SequenceDiagram};
 use crate::state::flows::{Act, Column};
 
@@ -68,7 +67,7 @@ pub(super) fn Columns(props: &ColumnsProps) -> Html {
                 }) }
             </div>
         </div>
-        if is_cut { <button class="chip more-lanes" data-testid="more-lanes" onclick={on_more}>{ "More lanes beside: scroll" }{ icon(Icon::Closed) }</button> }
+        if is_cut { <button class="chip more-lanes" data-testid="more-lanes" onclick={on_more}>{ "More lanes: scroll sideways" }</button> }
         </>
     }
 }
