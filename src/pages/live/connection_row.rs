@@ -134,7 +134,7 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
             </button>
             <span class="does">
                 <span key="more" class="more">
-                if is_waiting { <button key="retry" class="link" data-testid="retry" title="Connect now, without waiting" onclick={retry}>{ "retry now" }</button> }
+                if is_waiting { <button key="retry" class="link" data-testid="retry" aria-label="Retry now" title="Connect now, without waiting" onclick={retry}>{ icon(Icon::Redo) }</button> }
                 if has_why { <button key="why" class="link" data-testid="why-not" onclick={why}>{ "why?" }</button> }
                 </span>
                 <button class={classes!(is_ended.then_some("main"))} data-testid={if is_ended { "connect" } else { "disconnect" }} onclick={turn}>

@@ -1,4 +1,5 @@
-//! Tables with a byte in each line, as logic analysers export them: `0.000001,0x10,,`.
+//! Tables with a byte in each line, as logic analysers export them: `0.000001,0x10,,`; or with a byte of each
+//! direction, in two columns.
 
 use super::output::Output;
 use super::plausible::{Class, class};
@@ -21,6 +22,9 @@ pub(super) fn read(text: &str) -> Option<Output> {
         .find(|sign| line.contains(*sign))?;
     let mut rows: Vec<Row<'_>> = Vec::new();
     let mut column = None;
+    if let Some(out) = two_columns(text, first, sign) {
+        return Some(out);
+    }
     for (start, line) in scan::lines(text) {
         if line.trim().is_empty() {
             continue;
@@ -69,6 +73,60 @@ pub(super) fn read(text: &str) -> Option<Output> {
     // A table of codes has such lines too.
     if !is_timed && class(out.bytes()) < Class::Known {
         return None;
+    }
+    out.note(Note::WordsIgnored);
+    Some(out)
+}
+
+/// The same where lines have a byte in either of two columns, or in both: what the lines of a bus said to each other. A
+/// column that is no MQTT beside one that is (a bus that was idle) is left out.
+fn two_columns(text: &str, first: usize, sign: char) -> Option<Output> {
+    // The column of a byte from 0, where it stands, and the byte.
+    let mut all: Vec<(usize, core::ops::Range<usize>, u8)> = Vec::new();
+    for (start, line) in scan::lines(text) {
+        let before = all.len();
+        for (column, cell) in line.split(sign).enumerate() {
+            let cell = bare(cell);
+            if let Some(byte) = byte(cell) {
+                let at = start + (cell.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?;
+                all.push((column, at..at + cell.len(), byte));
+            }
+        }
+        let is_empty = line.trim().is_empty() || start == first;
+        let found = all.len() - before;
+        if found > 2 || found == 0 && !is_empty {
+            return None;
+        }
+    }
+    let (one, two) = (
+        all.iter().map(|(column, ..)| *column).min()?,
+        all.iter().map(|(column, ..)| *column).max()?,
+    );
+    if one == two
+        || all
+            .iter()
+            .any(|(column, ..)| *column != one && *column != two)
+    {
+        return None;
+    }
+    let is_mqtt = |wanted: usize| {
+        let bytes = all.iter().filter(|(column, ..)| *column == wanted);
+        let bytes: Vec<u8> = bytes.map(|(.., byte)| *byte).collect();
+        class(&bytes) >= Class::Known
+    };
+    let taken = (is_mqtt(one), is_mqtt(two));
+    if taken == (false, false) {
+        return None;
+    }
+    let mut out = Output::default();
+    for (column, range, byte) in all {
+        let is_first = column == one;
+        if taken == (true, true) {
+            out.begin_part(Some(if is_first { Side::First } else { Side::Second }));
+        } else if is_first != taken.0 {
+            continue;
+        }
+        out.push(byte, range);
     }
     out.note(Note::WordsIgnored);
     Some(out)
@@ -165,6 +223,31 @@ mod tests {
             .map(|p| (p.start, p.side))
             .collect();
         assert_eq!(parts, [(0, Some(Side::First)), (21, Some(Side::Second))]);
+    }
+
+    #[test]
+    fn a_bus_has_a_column_for_each_direction() {
+        let answer = b"\x20\x02\0\0";
+        // Byte by byte in both columns: what the other line says meanwhile is nothing.
+        let idle = table(CONNECT, |n, byte| format!("0.{n:06},0,0x{byte:02X},0xFF\n"));
+        let text = format!("Time [s],Packet ID,MOSI,MISO\n{idle}");
+        let reading = read(&text, None, Turns::Marked).map(|r| r.decoded.bytes);
+        assert_eq!(reading, Ok(CONNECT.to_vec()), "{text}");
+        // One column each, as of a serial line.
+        let serial = format!(
+            "Time,TX,RX\n{}{}",
+            table(CONNECT, |n, byte| format!("0.{n:06},0x{byte:02X},\n")),
+            table(answer, |n, byte| format!("1.{n:06},,0x{byte:02X}\n")),
+        );
+        let reading = read(&serial, None, Turns::Marked).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(reading.decoded.bytes, [CONNECT, answer].concat());
+        let parts: Vec<_> = (reading.decoded.parts.iter())
+            .map(|p| (p.start, p.side))
+            .collect();
+        assert_eq!(
+            parts,
+            [(0, Some(Side::First)), (CONNECT.len(), Some(Side::Second))]
+        );
     }
 
     #[test]

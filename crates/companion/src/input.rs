@@ -1,0 +1,169 @@
+//! Files as connections of packets, wherever the bytes come from.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use mqttscope_capture::reading::Role;
+use mqttscope_capture::recording::{self, Capture};
+use mqttscope_inspect::reader::{self, Given, Request, Shown, Taking};
+use mqttscope_inspect::recording::Recording;
+use mqttscope_wire::{ProtocolVersion, Sender};
+
+/// What a file holds.
+pub(crate) struct Input {
+    pub(crate) connections: Vec<Connection>,
+    /// What was not read, and why.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Packets that one connection carried, or that stand alone.
+pub(crate) struct Connection {
+    /// Its ends, where a capture tells them.
+    pub(crate) name: Option<String>,
+    /// All bytes, packet behind packet.
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) packets: Vec<Packet>,
+    /// So many packets stand before the first bytes that are missing.
+    pub(crate) before_gap: usize,
+}
+
+/// A packet of a connection.
+pub(crate) struct Packet {
+    pub(crate) len: usize,
+    pub(crate) version: ProtocolVersion,
+    pub(crate) from: Option<Sender>,
+    /// Its frame in a capture, from 1.
+    pub(crate) frame: Option<u64>,
+    /// Milliseconds since 1970.
+    pub(crate) at_ms: Option<u64>,
+    /// Bytes between packets that are no packet.
+    pub(crate) is_skipped: bool,
+}
+
+/// Reads a file; `-` is the standard input.
+pub(crate) fn read(path: &Path, keys: &[u8], version: Option<ProtocolVersion>) -> Result<Input> {
+    let bytes = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes)?;
+        bytes
+    } else {
+        std::fs::read(path)?
+    };
+    if Capture::may_be(&bytes) {
+        return of_capture(&bytes, keys, version);
+    }
+    of_text(&bytes, version)
+}
+
+fn of_capture(bytes: &[u8], keys: &[u8], version: Option<ProtocolVersion>) -> Result<Input> {
+    let capture = Capture::read(bytes, Some(keys));
+    if capture.frames == 0 {
+        bail!("{}", sentence(&capture.notes, "it holds no frames"));
+    }
+    let connections = capture.connections.iter();
+    Ok(Input {
+        connections: connections
+            .map(|connection| of_connection(connection, version))
+            .collect(),
+        notes: capture.notes,
+    })
+}
+
+fn of_connection(
+    connection: &recording::Connection,
+    version: Option<ProtocolVersion>,
+) -> Connection {
+    let mut bytes = Vec::new();
+    let packets = connection.packets.iter();
+    let packets = packets
+        .map(|packet| {
+            let own = connection.bytes_of(packet);
+            bytes.extend_from_slice(own);
+            Packet {
+                len: own.len(),
+                version: version.unwrap_or(connection.version),
+                from: Some(match packet.from {
+                    Role::Client => Sender::Client,
+                    Role::Server => Sender::Server,
+                }),
+                frame: Some(packet.frame),
+                at_ms: packet.at_ns.map(|at_ns| at_ns / 1_000_000),
+                is_skipped: false,
+            }
+        })
+        .collect::<Vec<_>>();
+    let gap = connection.gaps.iter().map(|gap| gap.after).min();
+    Connection {
+        name: Some(format!("{} to {}", connection.client, connection.server)),
+        bytes,
+        before_gap: gap.unwrap_or(packets.len()),
+        packets,
+    }
+}
+
+fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<Input> {
+    let found = reader::read(&Request {
+        given: Given::File(bytes),
+        format: None,
+        takes_turns: false,
+        taking: Taking::Found,
+        stream: 0,
+    });
+    if let Some(fault) = &found.fault
+        && found.bytes.is_empty()
+    {
+        bail!("line {}: {}", fault.line, fault.says);
+    }
+    let mut notes = found.notes;
+    if let Some(other) = &found.other {
+        if other.shown == Shown::Nothing {
+            bail!("{}", other.headline.trim_end_matches('.'));
+        }
+        notes.push(other.headline.trim_end_matches('.').to_owned());
+    }
+    let recording = if found.runs.is_empty() {
+        Recording::read(found.bytes, version, None)
+    } else {
+        Recording::of_sides(&found.bytes, &found.runs, version)
+    };
+    if recording.packets().is_empty() {
+        bail!("no MQTT packets are in it");
+    }
+    let packets: Vec<Packet> = (recording.packets().iter())
+        .map(|packet| Packet {
+            len: packet.at.len,
+            version: packet.at.version,
+            from: packet.from,
+            frame: None,
+            at_ms: None,
+            is_skipped: packet.at.skipped,
+        })
+        .collect();
+    Ok(Input {
+        connections: vec![Connection {
+            name: None,
+            bytes: recording.bytes().to_vec(),
+            before_gap: packets.len(),
+            packets,
+        }],
+        notes,
+    })
+}
+
+fn sentence(notes: &[String], otherwise: &str) -> String {
+    if notes.is_empty() {
+        return otherwise.to_owned();
+    }
+    notes.join("; ")
+}
+
+/// The lines of a key log.
+///
+/// # Errors
+/// It cannot be read.
+pub(crate) fn key_log(path: Option<&Path>) -> Result<Vec<u8>> {
+    path.map_or(Ok(Vec::new()), |path| {
+        std::fs::read(path).with_context(|| format!("reading the key log {}", path.display()))
+    })
+}

@@ -1,0 +1,32 @@
+//! `mqttscope`: what the page knows of MQTT, in a terminal and in CI.
+
+mod input;
+mod lint;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// A microscope for MQTT.
+#[derive(Parser)]
+#[command(name = "mqttscope", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Says which rules of the MQTT standards the packets in these files break.
+    ///
+    /// Reads captures (pcap, pcapng, gzip of them) and everything that the Dissect page reads: hex in any habit, dumps,
+    /// literals, logs. Exit codes: 0: nothing found, 1: something found, 2: a file could not be read.
+    Lint(lint::Options),
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Lint(options) => lint::run(&options),
+    }
+}

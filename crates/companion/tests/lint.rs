@@ -1,0 +1,200 @@
+//! `mqttscope lint` as people and CI run it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn capture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../capture/tests/captures")
+        .join(name)
+}
+
+fn lint(arguments: &[&str], files: &[PathBuf]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_mqttscope"))
+        .arg("lint")
+        .args(arguments)
+        .args(files)
+        .output()
+        .unwrap()
+}
+
+fn given(text: &[u8], arguments: &[&str]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mqttscope"))
+        .arg("lint")
+        .args(arguments)
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(text).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn said(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+#[test]
+fn what_keeps_the_rules_is_silent() {
+    let files =
+        ["tcp", "tcp-3.1.1", "websocket"].map(|name| capture(&format!("recorded/{name}.pcap")));
+    let (code, out, err) = said(&lint(&[], &files));
+    assert_eq!((code, out.as_str()), (Some(0), ""), "{err}");
+    assert!(
+        err.contains("0 errors, 0 warnings") && err.contains("on 3 connections of 3 files"),
+        "{err}"
+    );
+}
+
+#[test]
+fn what_is_broken_is_said_with_its_place_and_its_rule() {
+    let (code, out, _) = said(&lint(&[], &[capture("files/t12_keepalive.pcap")]));
+    assert_eq!(code, Some(1));
+    let first = out.lines().next().unwrap();
+    assert!(
+        first.contains("t12_keepalive.pcap: ") && first.contains(" to "),
+        "{first}"
+    );
+    assert!(
+        first.contains(", frame ") && first.contains(": error: "),
+        "{first}"
+    );
+    assert!(out.contains("MQTT-"), "{out}");
+}
+
+#[test]
+fn each_of_many_malformed_packets_is_flagged() {
+    let (code, out, _) = said(&lint(
+        &["--format", "json"],
+        &[capture("files/t6_malformed.pcap")],
+    ));
+    assert_eq!(code, Some(1));
+    let lines: Vec<Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let mut packets: Vec<u64> = lines
+        .iter()
+        .filter(|line| line["severity"] == "error")
+        .filter_map(|line| line["packets"].as_array()?.last()?.as_u64())
+        .collect();
+    packets.dedup();
+    // 32 packets break one rule each; two of them only beside the packet before.
+    assert!(packets.len() >= 30, "{packets:?}");
+    for key in [
+        "file",
+        "connection",
+        "rule",
+        "severity",
+        "frame",
+        "atMs",
+        "message",
+    ] {
+        assert!(lines.iter().all(|line| !line[key].is_null()), "{key}");
+    }
+}
+
+#[test]
+fn tls_opens_with_its_keys() {
+    let file = capture("recorded/tls-1.3.pcap");
+    let (code, _, err) = said(&lint(&[], std::slice::from_ref(&file)));
+    assert_eq!(code, Some(0));
+    assert!(
+        err.contains("key log") && err.contains("0 packets"),
+        "{err}"
+    );
+    let keys = capture("recorded/tls-1.3.keys");
+    let (code, out, err) = said(&lint(&["--key-log", keys.to_str().unwrap()], &[file]));
+    assert_eq!((code, out.as_str()), (Some(0), ""), "{err}");
+    assert!(
+        err.contains("on 1 connection of 1 file") && !err.contains("0 packets"),
+        "{err}"
+    );
+}
+
+#[test]
+fn text_from_a_pipe_is_read_like_the_page_reads_it() {
+    let log =
+        b"TX: 10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 61\nRX: 20 02 00 00\nTX: 62 02 00 07\n";
+    let (code, out, _) = said(&given(log, &[]));
+    assert_eq!(code, Some(1));
+    assert!(
+        out.contains("-: packet 3: error: client: ") && out.contains("pubrel-without-pubrec"),
+        "{out}"
+    );
+    let (code, out, _) = said(&given(b"36 05 00 01 61 00 01", &["--mqtt", "3.1.1"]));
+    assert_eq!(code, Some(1));
+    assert!(out.contains("publish-qos-reserved, MQTT-3.3.1-4"), "{out}");
+    assert_eq!(said(&given(b"c0 00", &[])).0, Some(0));
+}
+
+#[test]
+fn what_fails_a_run_can_be_chosen() {
+    let file = || [capture("files/t12_keepalive.pcap")];
+    assert_eq!(said(&lint(&["--fail-on", "never"], &file())).0, Some(0));
+    assert_eq!(said(&lint(&["--fail-on", "warning"], &file())).0, Some(1));
+}
+
+#[test]
+fn what_cannot_be_read_is_named_and_the_rest_is_read() {
+    let files = [
+        capture("no-such-file.pcap"),
+        capture("files/t12_keepalive.pcap"),
+        capture("main.rs"),
+    ];
+    let (code, out, err) = said(&lint(&[], &files));
+    assert_eq!(code, Some(2));
+    assert!(out.contains("frame "), "{out}");
+    assert!(
+        err.contains("no-such-file.pcap: not read: ") && err.contains("main.rs: not read: "),
+        "{err}"
+    );
+    assert!(err.contains("2 files not read"), "{err}");
+    let (code, _, err) = said(&given(b"", &[]));
+    assert_eq!(code, Some(2));
+    assert!(err.contains("-: not read: "), "{err}");
+    let (code, _, err) = said(&given(b"GET / HTTP/1.1\r\n\r\n", &[]));
+    assert_eq!(code, Some(2));
+    assert!(err.contains("HTTP"), "{err}");
+    let (code, _, err) = said(&lint(&["--key-log", "/no/such/file"], &files));
+    assert_eq!(code, Some(2));
+    assert!(err.contains("reading the key log"), "{err}");
+}
+
+#[test]
+fn many_files_are_told_in_their_order() {
+    let files: Vec<PathBuf> = (0..20)
+        .map(|at| {
+            capture(if at % 2 == 0 {
+                "files/t12_keepalive.pcap"
+            } else {
+                "files/t4_badvarint.pcap"
+            })
+        })
+        .collect();
+    let (_, out, _) = said(&lint(&[], &files));
+    let mut order: Vec<&str> = out
+        .lines()
+        .map(|line| line.split(": ").next().unwrap())
+        .collect();
+    order.dedup();
+    let wanted: Vec<_> = files.iter().map(|file| file.to_str().unwrap()).collect();
+    assert_eq!(order, wanted);
+}
