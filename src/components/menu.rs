@@ -114,10 +114,6 @@ pub fn Menu(props: &MenuProps) -> Html {
                 "Home" => Step::First,
                 "End" => Step::Last,
                 "Tab" => return hide(&list),
-                // The first that matches.
-                "Enter" if browser::is_typing(&event) => {
-                    return browser::press(".menu:popover-open [data-item]");
-                }
                 _ => return,
             };
             event.prevent_default();

@@ -118,11 +118,7 @@ pub fn is_typing(event: &Event) -> bool {
 
 /// Puts the focus on the element with this id.
 pub fn focus_id(id: &str) {
-    focus(document().and_then(|document| document.get_element_by_id(id)));
-}
-
-/// Puts the focus on an element.
-pub fn focus(element: Option<Element>) {
+    let element = document().and_then(|document| document.get_element_by_id(id));
     if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         // An element that cannot take it is left as it is.
         let _ = element.focus();

@@ -53,25 +53,10 @@ pub(super) fn bit_figure(props: &InspectorProps) -> Option<El> {
             .role("group")
             .label("Bits")
             .on_click(on_click)
-            .on_key(Callback::from(on_key))
             .all(octets)
             .maybe(more)
             .maybe(sum.map(|sum| el("p").class("sum").test("sum").string(sum))),
     )
-}
-
-/// Arrow keys go from bit to bit: of each byte only the first bit is reached with Tab.
-fn on_key(event: KeyboardEvent) {
-    let Some(bit) = browser::target(&event) else {
-        return;
-    };
-    let other = match event.key().as_str() {
-        "ArrowRight" => bit.next_element_sibling(),
-        "ArrowLeft" => bit.previous_element_sibling(),
-        _ => return,
-    };
-    event.prevent_default();
-    browser::focus(other);
 }
 
 fn octet(row: &BitRow, selected: usize, can_edit: bool) -> El {
@@ -87,7 +72,6 @@ fn octet(row: &BitRow, selected: usize, can_edit: bool) -> El {
             .flag("disabled", !can_edit)
             .number("data-bit", place)
             .test("bit")
-            .attr("tabindex", if at == 0 { "0" } else { "-1" })
             .says("aria-pressed", bit)
             .made("aria-label", format!("Bit {number} of byte {}", row.offset))
             .title("Flip this bit only")
