@@ -27,7 +27,8 @@ fuzz_target!(|bytes: &[u8]| {
             continue;
         };
         let len: usize = inside.pieces.iter().map(|piece| piece.given.len()).sum();
-        assert_eq!(len, inside.bytes.len());
+        // What came out of a capture file has no place in it.
+        assert!(len == inside.bytes.len() || len == 0);
         assert!(
             inside
                 .pieces

@@ -52,7 +52,7 @@ pub struct Inside {
 /// Bytes inside that stood together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InsidePiece {
-    /// Where they stood in what was given.
+    /// Where they stood in what was given; empty for those out of a capture file.
     pub given: Range<usize>,
     /// Index of the first of them among the bytes inside.
     pub at: usize,

@@ -89,8 +89,11 @@ impl Found {
         let is_certain = self.marks.is_some_and(|marks| marks.is_certain());
         let runs = runs_inside(&inside, is_certain);
         let ranges = inside.pieces.iter().map(|piece| piece.given.clone());
+        // Packets out of a capture that was pasted as hex have no place in the text.
+        let source = self.source.as_ref();
+        let source = source.filter(|_| !ranges.clone().all(|range| range.is_empty()));
         Self {
-            source: self.source.as_ref().map(|source| source.select(ranges)),
+            source: source.map(|source| source.select(ranges)),
             times: times_inside(&inside, &self.times),
             bytes: inside.bytes,
             runs,
