@@ -54,6 +54,8 @@ pub struct Limits {
     pub total: usize,
     /// Connections at once, those that ended lately included.
     pub connections: usize,
+    /// What a compressed file is inflated to: a thousand times its size is possible.
+    pub inflated: u64,
 }
 
 impl Default for Limits {
@@ -65,6 +67,11 @@ impl Default for Limits {
             look: 64 << 10,
             total: 64 << 20,
             connections: 1 << 16,
+            inflated: if cfg!(target_pointer_width = "32") {
+                1 << 30
+            } else {
+                1 << 38
+            },
         }
     }
 }
@@ -109,7 +116,7 @@ impl CaptureReader {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self {
-            container: Container::new(limits.record),
+            container: Container::new(limits.record, limits.inflated),
             fragments: Fragments::default(),
             flows: Flows::new(),
             queue: Queue::default(),

@@ -12,6 +12,13 @@ use crate::reading::Role;
 /// Bytes of a connection from which its version is worked out.
 const DETECTED: usize = 1 << 20;
 
+/// Packets that are kept, by what they take in memory. A compressed file can hold a thousand times its size.
+const MOST_KEPT: usize = if cfg!(target_pointer_width = "32") {
+    256 << 20
+} else {
+    8 << 30
+};
+
 /// Connections without MQTT that are named.
 const MOST_NAMED: usize = 20;
 
@@ -92,12 +99,12 @@ impl Capture {
     #[must_use]
     pub fn read(file: &[u8], key_log: Option<&[u8]>) -> Self {
         let mut keys = key_log.unwrap_or_default().to_vec();
-        let (mut capture, found) = Self::pass(file, &keys);
+        let (mut capture, found) = Self::pass(file, &keys, MOST_KEPT);
         // A connection may end before the block with its keys comes.
         if !found.is_empty() && capture.has_sealed {
             keys.push(b'\n');
             keys.extend(found);
-            capture = Self::pass(file, &keys).0;
+            capture = Self::pass(file, &keys, MOST_KEPT).0;
         }
         Self {
             format: format(file),
@@ -111,9 +118,9 @@ impl Capture {
         format(file) != "unknown"
     }
 
-    fn pass(file: &[u8], keys: &[u8]) -> (Building, Vec<u8>) {
+    fn pass(file: &[u8], keys: &[u8], most: usize) -> (Building, Vec<u8>) {
         let mut reader = reader(keys);
-        let mut building = Building::default();
+        let mut building = Building::within(most);
         let mut found = Vec::new();
         for chunk in file.chunks(CHUNK) {
             reader.handle_bytes(chunk);
@@ -121,6 +128,12 @@ impl Capture {
         }
         reader.handle_end();
         building.drain(&mut reader, &mut found);
+        if building.left == 0 {
+            building.whole.notes.push(format!(
+                "the packets in it take more memory than there is for them: read up to frame {}",
+                reader.counts().frames
+            ));
+        }
         building.finish(reader.counts().frames);
         (building, found)
     }
@@ -168,11 +181,22 @@ struct Building {
     has_sealed: bool,
     /// Connections without MQTT.
     others: usize,
+    /// Memory that packets may still take.
+    left: usize,
 }
 
 impl Building {
+    fn within(most: usize) -> Self {
+        Self {
+            left: most,
+            ..Self::default()
+        }
+    }
+
     fn drain(&mut self, reader: &mut CaptureReader, keys: &mut Vec<u8>) {
-        while let Some(event) = reader.poll_event() {
+        while self.left > 0
+            && let Some(event) = reader.poll_event()
+        {
             self.event(&event, keys);
         }
     }
@@ -200,7 +224,8 @@ impl Building {
                 bytes,
             } => {
                 if let Some(open) = self.open.get_mut(&connection) {
-                    open.take(from, (at_ns, frame), bytes);
+                    let kept = open.take(from, (at_ns, frame), bytes);
+                    self.left = self.left.saturating_sub(kept);
                 }
             }
             Event::Gap {
@@ -317,7 +342,9 @@ impl Open {
         }
     }
 
-    fn take(&mut self, from: Role, (at_ns, frame): (Option<u64>, u64), bytes: &[u8]) {
+    /// Takes bytes; gives how much memory they take.
+    fn take(&mut self, from: Role, (at_ns, frame): (Option<u64>, u64), bytes: &[u8]) -> usize {
+        let mut kept = bytes.len();
         let Self {
             connection,
             client,
@@ -342,7 +369,9 @@ impl Open {
                 frame,
                 bytes: start..connection.bytes.len(),
             });
+            kept = kept.saturating_add(size_of::<Packet>());
         }
+        kept
     }
 
     /// What came of a packet that has no end is given up. Says so.
@@ -375,4 +404,20 @@ impl Open {
 
 fn counted(bytes: usize) -> String {
     format!("{bytes} byte{}", if bytes == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_packets_take_is_bounded() {
+        let file = include_bytes!("../../tests/captures/files/t12_keepalive.pcap");
+        let (whole, _) = Capture::pass(file, &[], MOST_KEPT);
+        let (cut, _) = Capture::pass(file, &[], 100);
+        let packets = |building: &Building| building.whole.connections[0].packets.len();
+        assert!(packets(&cut) > 0 && packets(&cut) < packets(&whole));
+        assert!(cut.whole.notes[0].contains("read up to frame"));
+        assert_eq!(whole.whole.notes, [""; 0]);
+    }
 }

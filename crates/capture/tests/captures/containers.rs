@@ -1,6 +1,7 @@
 //! Variants of the file formats, written here.
 
 use mqttscope_capture::reading::Role;
+use mqttscope_capture::recording::Limits;
 use mqttscope_wire::PacketType as T;
 
 use crate::build::{Pcapng, Segment, Style, down, handshake, pcap, pcap_as, up};
@@ -374,4 +375,23 @@ fn records_that_are_longer_than_the_snap_length_are_read() {
     let mut file = pcap(101, &frames());
     file[16..20].copy_from_slice(&[10, 0, 0, 0]);
     assert_whole(&read(&file));
+}
+
+#[test]
+fn a_compressed_file_is_not_inflated_without_end() {
+    let file = pcap(101, &vec![vec![0; 1000]; 1000]);
+    let limits = Limits {
+        inflated: 100_000,
+        ..Limits::default()
+    };
+    let found = read_with(&gzip(&file, false), 4096, limits);
+    assert!(found.counts.frames > 0 && found.counts.frames < 200);
+    assert!(
+        found
+            .notes
+            .iter()
+            .any(|note| note.contains("holds more than is read")),
+        "{:?}",
+        found.notes
+    );
 }

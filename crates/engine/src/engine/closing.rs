@@ -87,7 +87,8 @@ impl Engine {
             connection.quick_ends = 0;
         }
         // What broke off says more than what may have been the matter.
-        let is_unopened = connection.attempt.opened_ms.is_none();
+        let is_unopened = connection.attempt.opened_ms.is_none()
+            && matches!(cause, Cause::NotOpened | Cause::Lost);
         let target = connection.profile.target.clone();
         let half =
             (connection.half.take()).filter(|_| matches!(cause, Cause::Lost | Cause::TimedOut(_)));

@@ -88,7 +88,12 @@ impl Watch {
                 }
                 // Beside the line stands which connection it is; the monitor's number is nowhere else.
                 let number = format!("connection {}", line.connection.0);
-                let text = line.text.replace(&number, "the connection");
+                let is_named = server.monitor.client_identifier(line.connection).is_some();
+                let text = if is_named {
+                    line.text
+                } else {
+                    line.text.replace(&number, "the connection")
+                };
                 let kept = |record: &RecordId| *record >= oldest;
                 let packets = records(&line.packets).filter(kept);
                 // Each time that a connection opens it is another one to the monitor.

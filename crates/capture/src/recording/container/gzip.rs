@@ -15,6 +15,8 @@ const LONGEST_HEADER: usize = 64 << 10;
 #[derive(Default)]
 pub(super) struct Gzip {
     pub(super) input: Input,
+    /// Bytes that may still be inflated.
+    left: u64,
     state: Option<Box<InflateState>>,
     piece: Vec<u8>,
     members: u64,
@@ -24,6 +26,14 @@ pub(super) struct Gzip {
 }
 
 impl Gzip {
+    /// Of which so many bytes are inflated at most.
+    pub(super) fn new(most: u64) -> Self {
+        Self {
+            left: most,
+            ..Self::default()
+        }
+    }
+
     /// Whether a member begins here; `None`: too few bytes to know.
     pub(super) fn begins(bytes: &[u8]) -> Option<bool> {
         match bytes {
@@ -88,6 +98,15 @@ impl Gzip {
             self.input.skip(result.bytes_consumed as u64);
             let written = self.piece.get(..result.bytes_written).unwrap_or_default();
             out.push(written);
+            self.left = self.left.saturating_sub(written.len() as u64);
+            if self.left == 0 {
+                self.is_done = true;
+                self.input.drop_all();
+                return Refill::Note(
+                    "the compressed file holds more than is read here: the rest is left out"
+                        .to_owned(),
+                );
+            }
             match result.status {
                 Ok(MZStatus::StreamEnd) => {
                     // CRC and length of what was inside.

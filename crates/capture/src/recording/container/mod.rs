@@ -140,17 +140,20 @@ pub(super) struct Container {
     kind: Kind,
     /// The longest record that is read.
     longest: usize,
+    /// The most that is inflated.
+    inflated: u64,
     is_told: bool,
 }
 
 impl Container {
-    pub(super) fn new(longest: usize) -> Self {
+    pub(super) fn new(longest: usize, inflated: u64) -> Self {
         Self {
             input: Input::default(),
             gzip: None,
             is_begun: false,
             kind: Kind::Unknown,
             longest,
+            inflated,
             is_told: false,
         }
     }
@@ -221,6 +224,8 @@ impl Container {
                     self.input.drop_all();
                     return Some(Item::Note(note));
                 }
+                // What is inside something compressed is no capture: it is not inflated to its end.
+                Step::More if matches!(self.kind, Kind::Nothing) => return None,
                 Step::More => match self.refill() {
                     Refill::Some => {}
                     Refill::Note(note) => return Some(Item::Note(note)),
@@ -259,7 +264,7 @@ impl Container {
     fn recognize(&mut self) -> Step {
         let rest = self.input.rest();
         if !self.is_begun && Gzip::begins(rest) == Some(true) {
-            let mut gzip = Gzip::default();
+            let mut gzip = Gzip::new(self.inflated);
             core::mem::swap(&mut gzip.input, &mut self.input);
             self.gzip = Some(gzip);
             self.is_begun = true;
