@@ -222,6 +222,9 @@ impl Container {
                 Step::Broken(note) => {
                     self.kind = Kind::Nothing;
                     self.input.drop_all();
+                    if let Some(gzip) = &mut self.gzip {
+                        gzip.input.drop_all();
+                    }
                     return Some(Item::Note(note));
                 }
                 // What is inside something compressed is no capture: it is not inflated to its end.
