@@ -18,6 +18,7 @@ pub mod profiles;
 pub mod protocol;
 mod rates;
 mod states;
+mod stream;
 mod topics;
 mod unfinished;
 mod view;

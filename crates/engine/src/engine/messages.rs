@@ -47,7 +47,7 @@ impl Engine {
             outcome: Outcome::Waits,
         };
         connection.handed_count = connection.handed_count.wrapping_add(1);
-        let asked = convert::message(draft, connection.version).and_then(|(message, alias)| {
+        let asked = convert::message(draft, connection.stream.version).and_then(|(message, alias)| {
             let command = ClientCommand::Publish {
                 message,
                 topic_alias: alias,
