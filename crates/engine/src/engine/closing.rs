@@ -45,7 +45,8 @@ impl Engine {
             retry_in_ms: None,
             advice: Vec::new(),
         };
-        self.log.push_event(now_ms, id, connection.stream.version, &event);
+        self.log
+            .push_event(now_ms, id, connection.stream.version, &event);
     }
 
     /// A connection has ended, or could not be opened: the doctor is asked, the log gets a row, and a
@@ -112,7 +113,8 @@ impl Engine {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        let words = super::events::words(cause, connection.stream.version, &connection.cause, phase);
+        let words =
+            super::events::words(cause, connection.stream.version, &connection.cause, phase);
         let words = match (&end, &rival) {
             (Some(End::Cut), _) => "cut by you".to_owned(),
             (Some(end), Some(rival)) if doctor::may_be_takeover(end) => {

@@ -179,7 +179,9 @@ impl Engine {
             return;
         }
         let mut properties = PropertiesBuf::new();
-        if let Some(interval) = session_expiry_interval.filter(|_| connection.stream.version.is_v5()) {
+        if let Some(interval) =
+            session_expiry_interval.filter(|_| connection.stream.version.is_v5())
+        {
             // It is the first property, and every interval is allowed.
             let _ = properties.push(Property::SessionExpiryInterval(interval));
         }
@@ -210,11 +212,11 @@ impl Engine {
         let Some(connection) = self.connections.get(&id) else {
             return;
         };
-        let (subscriptions, properties) = match convert::subscriptions(&drafts, connection.stream.version)
-        {
-            Ok(made) => made,
-            Err(why) => return self.notice(Some(id), true, format!("Not subscribed: {why}.")),
-        };
+        let (subscriptions, properties) =
+            match convert::subscriptions(&drafts, connection.stream.version) {
+                Ok(made) => made,
+                Err(why) => return self.notice(Some(id), true, format!("Not subscribed: {why}.")),
+            };
         let command = ClientCommand::Subscribe {
             subscriptions,
             properties,
