@@ -6,6 +6,7 @@
 
 mod attempt;
 pub mod brokers;
+mod captures;
 mod connection;
 mod convert;
 pub mod doctor;
@@ -25,5 +26,6 @@ mod view;
 mod watch;
 mod worked;
 
+pub use captures::WantedBytes;
 pub use engine::{Closed, Engine, SocketId, Transport};
 pub use practice::practise;
