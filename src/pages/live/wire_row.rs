@@ -54,6 +54,9 @@ fn event_row(
         EventKind::Opened => ("opened", "○"),
         EventKind::NotOpened => ("not-opened", "×"),
         EventKind::Closed => ("closed", "×"),
+        EventKind::Begins => ("opened", "○"),
+        EventKind::Gap => ("gap", "⋯"),
+        EventKind::Ended => ("ended", "×"),
     };
     html! {
         <div id={format!("wire-{id}")} class={classes!("wire-row", "wire-event", class)} role="option"

@@ -1,5 +1,11 @@
 //! Capture files in the engine: the packets are those that the capture's reader gives, and the findings those of the
 //! conversation.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that cannot go on says so"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
