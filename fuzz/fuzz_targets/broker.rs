@@ -6,8 +6,7 @@ mod script;
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use mqttscope_session::broker::{Broker, ConnectionId, Limits, Options, Transmit};
-use mqttscope_session::common::Instant;
+use mqttscope_broker::{Broker, ConnectionId, Instant, Limits, Options, Transmit};
 use mqttscope_wire::{Context, Decoded, ProtocolVersion, Sender, decode};
 use script::Script;
 
@@ -35,14 +34,19 @@ fn options() -> Options {
         events: 10,
         ..Limits::default()
     };
-    Options { limits, ..Options::default() }
+    Options {
+        limits,
+        ..Options::default()
+    }
 }
 
 /// One of the versions must read the bytes as whole packets of a server.
 fn valid(bytes: &[u8]) -> bool {
     ProtocolVersion::ALL.into_iter().any(|version| {
         let mut rest = bytes;
-        while let Ok(Decoded::Packet { len, .. }) = decode(rest, Context::new(version).from(Sender::Server)) {
+        while let Ok(Decoded::Packet { len, .. }) =
+            decode(rest, Context::new(version).from(Sender::Server))
+        {
             rest = &rest[len..];
         }
         rest.is_empty()
@@ -57,14 +61,19 @@ struct Play {
 
 impl Play {
     fn step(&mut self, act: u8, script: &mut Script<'_>) {
-        let client = self.open.get(usize::from(act >> 4) % self.open.len().max(1)).copied();
+        let client = self
+            .open
+            .get(usize::from(act >> 4) % self.open.len().max(1))
+            .copied();
         match (act % 16, client) {
             (0, _) => self.open.push(self.broker.handle_open(self.now)),
             (1, Some(id)) => {
                 self.broker.handle_closed(self.now, id);
                 self.open.retain(|&other| other != id);
             }
-            (2, Some(id)) => self.broker.handle_congestion(self.now, id, script.number() & 1 == 1),
+            (2, Some(id)) => self
+                .broker
+                .handle_congestion(self.now, id, script.number() & 1 == 1),
             (3, _) => {
                 self.now = self.now + Duration::from_millis(u64::from(script.number()) * 500);
                 self.broker.handle_timeout(self.now);
@@ -106,8 +115,16 @@ impl Play {
         self.now = self.now + Duration::from_secs(1 << 34);
         self.broker.handle_timeout(self.now);
         assert_eq!(self.broker.connections().count(), 0);
-        assert!(self.broker.sessions().all(|session| session.session_expiry_interval() == u32::MAX));
-        let subscriptions: usize = self.broker.sessions().map(|session| session.subscriptions().count()).sum();
+        assert!(
+            self.broker
+                .sessions()
+                .all(|session| session.session_expiry_interval() == u32::MAX)
+        );
+        let subscriptions: usize = self
+            .broker
+            .sessions()
+            .map(|session| session.subscriptions().count())
+            .sum();
         assert_eq!(self.broker.subscription_count(), subscriptions);
     }
 }
@@ -115,7 +132,11 @@ impl Play {
 fuzz_target!(|bytes: &[u8]| {
     let mut script = Script::new(bytes);
     let used = allocation_counter::measure(|| {
-        let mut play = Play { broker: Broker::new(options()), now: Instant::ZERO, open: Vec::new() };
+        let mut play = Play {
+            broker: Broker::new(options()),
+            now: Instant::ZERO,
+            open: Vec::new(),
+        };
         while let Some(act) = script.next() {
             play.step(act, &mut script);
             play.drain();

@@ -2,8 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{ConnectionId, Monitor};
+use mqttscope_monitor::{ConnectionId, Instant, Monitor};
 use mqttscope_wire::Sender;
 
 // Each step is two bytes of what to do, and as many bytes of traffic as they say.
@@ -21,7 +20,11 @@ fuzz_target!(|bytes: &[u8]| {
             0 if chunk.is_empty() => monitor.close(connection, at),
             4 if chunk.is_empty() => monitor.open(connection),
             side => {
-                let from = if side & 4 == 0 { Sender::Client } else { Sender::Server };
+                let from = if side & 4 == 0 {
+                    Sender::Client
+                } else {
+                    Sender::Server
+                };
                 monitor.push(connection, from, chunk, at);
             }
         }

@@ -1,7 +1,7 @@
 //! One connection: its client, what it is subscribed to, what it counts.
 
 use hashbrown::HashMap;
-use mqttscope_session::client::{Client, Phase, Ticket};
+use mqttscope_client::{Client, Phase, Ticket};
 use mqttscope_wire::{Framer, PacketType, ProtocolVersion, ReasonCode, Sender};
 
 use crate::attempt::Attempt;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use mqttscope_session::client::{Options, Reconnect};
-use mqttscope_session::common::Message;
+use mqttscope_client::{Options, Reconnect};
+use mqttscope_shared::Message;
 use mqttscope_wire::{
     BinaryData, Framer, PropertiesBuf, Property, ProtocolVersion, QoS, RetainHandling,
     Subscription, SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicName, Utf8EncodedString,
@@ -314,7 +314,7 @@ mod tests {
                 version: version.into(),
                 ..Profile::default()
             };
-            assert!(mqttscope_session::client::Client::new(options(&profile, 7).unwrap()).is_ok());
+            assert!(mqttscope_client::Client::new(options(&profile, 7).unwrap()).is_ok());
         }
     }
 }

@@ -9,7 +9,7 @@ use core::ops::Range;
 use std::collections::{BTreeMap, VecDeque};
 
 use mqttscope_inspect::states::{Passed, Recorded, Replay, Source, StateView};
-use mqttscope_session::monitor::{self, Monitor};
+use mqttscope_monitor::{self as monitor, Monitor};
 
 use crate::connection::SocketId;
 use crate::engine::instant;

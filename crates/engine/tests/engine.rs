@@ -1,4 +1,4 @@
-//! The engine against the broker of `mqttscope-session`: what a person does, and what they see.
+//! The engine against the broker of `mqttscope-broker`: what a person does, and what they see.
 
 mod clearing;
 mod closings;

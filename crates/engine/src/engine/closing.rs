@@ -1,7 +1,7 @@
 //! What is written into the log, and kept, when a connection opens and when it ends.
 
-use mqttscope_session::client::{Cause, Command as ClientCommand, Fault, Phase as ClientPhase};
-use mqttscope_session::common::Instant;
+use mqttscope_client::{Cause, Command as ClientCommand, Fault, Phase as ClientPhase};
+use mqttscope_shared::Instant;
 use mqttscope_wire::{
     ControlPacket, Decoded, PacketType, PropertiesBuf, Property, PropertyId, ProtocolVersion,
     ReasonCode, decode,

@@ -1,6 +1,6 @@
 //! What the page asks for, done.
 
-use mqttscope_session::client::{Client, Command as ClientCommand, Phase};
+use mqttscope_client::{Client, Command as ClientCommand, Phase};
 use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFiltersBuf};
 
 use super::{Engine, Transport, instant};

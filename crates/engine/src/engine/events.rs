@@ -1,9 +1,7 @@
 //! What a client tells of itself, as the page hears it.
 
-use mqttscope_session::client::{
-    Cause, Command as ClientCommand, Event, Failure, Fault, Phase, Ticket,
-};
-use mqttscope_session::common::Message;
+use mqttscope_client::{Cause, Command as ClientCommand, Event, Failure, Fault, Phase, Ticket};
+use mqttscope_shared::Message;
 use mqttscope_wire::{PacketType, Property, PropertyId, ProtocolVersion, ReasonCode};
 
 use super::{Closed, Engine, SocketId, Transport, instant};

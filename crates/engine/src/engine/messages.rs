@@ -1,6 +1,6 @@
 //! Where the packets of messages are that the page is told about.
 
-use mqttscope_session::client::Command as ClientCommand;
+use mqttscope_client::Command as ClientCommand;
 use mqttscope_wire::{PacketType, Sender};
 
 use super::{Engine, instant};

@@ -12,8 +12,8 @@ mod retained;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use mqttscope_session::client::Phase as ClientPhase;
-use mqttscope_session::common::Instant;
+use mqttscope_client::Phase as ClientPhase;
+use mqttscope_shared::Instant;
 use mqttscope_wire::{Dissector, Sender, Severity};
 
 use crate::connection::Connection;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use mqttscope_session::common::topic_tree;
+use mqttscope_shared::topic_tree;
 use mqttscope_wire::{PacketType, TopicFilter};
 
 use super::{Entry, Record, WireLog};

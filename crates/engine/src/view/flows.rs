@@ -1,6 +1,6 @@
 //! Handshakes as the page shows them.
 
-use mqttscope_session::monitor::{FlowKind, FlowState as State};
+use mqttscope_monitor::{FlowKind, FlowState as State};
 use mqttscope_wire::{Context, ControlPacket, Decoded, PacketType, QoS, Sender, decode};
 
 use crate::log::WireLog;

@@ -38,7 +38,7 @@ pub(super) const fn shown_by_times(rule: Rule) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use mqttscope_session::monitor::{shown_by_one_side, words};
+    use mqttscope_monitor::{shown_by_one_side, words};
     use mqttscope_wire::Seen;
 
     use super::*;

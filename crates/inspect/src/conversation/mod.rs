@@ -11,8 +11,7 @@ pub use merged::{Item, MOST, Shown, counts, how_many, merged, sentence};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{ConnectionId, Monitor, shown_by_one_side};
+use mqttscope_monitor::{ConnectionId, Instant, Monitor, shown_by_one_side};
 use mqttscope_wire::frame::{self, Header};
 use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Seen, Sender, Severity};
 

@@ -2,10 +2,9 @@
 
 use core::time::Duration;
 
-use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{
-    ConnectionState, EndState, HandshakeState, HandshakeStep, KeepAliveState, Limits, Phase,
-    SubscriptionState,
+use mqttscope_monitor::{
+    ConnectionState, EndState, HandshakeState, HandshakeStep, Instant, KeepAliveState, Limits,
+    Phase, SubscriptionState,
 };
 use mqttscope_wire::{RetainHandling, Sender};
 

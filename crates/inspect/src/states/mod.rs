@@ -1,6 +1,6 @@
 //! What both ends of a connection know around a packet, and what the packet changed.
 //!
-//! [`StateView::of`] sets two states of `mqttscope_session::monitor` beside each other. [`Replay`]
+//! [`StateView::of`] sets two states of `mqttscope_monitor` beside each other. [`Replay`]
 //! gets those for any packet of a recording, a slice of work at a time.
 
 mod facts;
@@ -10,8 +10,7 @@ mod tests;
 
 use std::collections::HashMap;
 
-use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::ConnectionState;
+use mqttscope_monitor::{ConnectionState, Instant};
 use serde::{Deserialize, Serialize};
 
 use facts::Facts;

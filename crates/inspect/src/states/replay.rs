@@ -2,8 +2,7 @@
 
 use core::ops::Range;
 
-use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{ConnectionId, ConnectionState, Monitor};
+use mqttscope_monitor::{ConnectionId, ConnectionState, Instant, Monitor};
 use mqttscope_wire::Sender;
 
 /// Copies that are kept at most. When there are too many, every other one goes.

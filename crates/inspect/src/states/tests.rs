@@ -4,8 +4,7 @@ use core::fmt::Write as _;
 use core::ops::Range;
 use std::path::Path;
 
-use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{ConnectionId, Monitor};
+use mqttscope_monitor::{ConnectionId, Instant, Monitor};
 use mqttscope_wire::Sender;
 use proptest::prelude::*;
 

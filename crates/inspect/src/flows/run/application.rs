@@ -1,8 +1,8 @@
 //! The applications behind the clients: what they ask for, and what they make of what they get.
 
 use core::time::Duration;
-use mqttscope_session::client::{Command, Delivery, Options, Reconnect};
-use mqttscope_session::common::Message;
+use mqttscope_client::{Command, Delivery, Options, Reconnect};
+use mqttscope_shared::Message;
 use mqttscope_wire::{
     BinaryData, PropertiesBuf, Property, ProtocolVersion, QoS, ReasonCode, Subscription,
     SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicName,

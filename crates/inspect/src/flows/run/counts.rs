@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mqttscope_session::common::Message;
-use mqttscope_session::network::World;
+use mqttscope_shared::Message;
+use mqttscope_sim::World;
 use mqttscope_wire::PacketType;
 
 use crate::flows::packet::{Fate, Packet};

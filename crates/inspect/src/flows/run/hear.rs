@@ -1,7 +1,7 @@
 //! What clients and broker tell.
 
-use mqttscope_session::broker::{self, Dropped};
-use mqttscope_session::client::{Cause, Event, Failure};
+use mqttscope_broker::{self as broker, Dropped};
+use mqttscope_client::{Cause, Event, Failure};
 
 use super::application::{acknowledge, subscribe};
 use super::stage::Stage;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use mqttscope_session::broker::ConnectionId;
-use mqttscope_session::network::{Crossing, End, World};
+use mqttscope_broker::ConnectionId;
+use mqttscope_sim::{Crossing, End, World};
 use mqttscope_wire::frame::{Header, header};
 use mqttscope_wire::{ProtocolVersion, Sender};
 
@@ -163,9 +163,9 @@ const fn sender_of(end: End) -> Sender {
 mod tests {
     use super::*;
     use core::time::Duration;
-    use mqttscope_session::broker::{self, Broker};
-    use mqttscope_session::client::{Client, Command, Options};
-    use mqttscope_session::network::Impairments;
+    use mqttscope_broker::{self as broker, Broker};
+    use mqttscope_client::{Client, Command, Options};
+    use mqttscope_sim::Impairments;
 
     const DELAY: u64 = 20;
 

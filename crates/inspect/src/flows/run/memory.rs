@@ -1,9 +1,9 @@
 //! What each side remembers at a moment, in words.
 
-use mqttscope_session::broker::SessionView;
-use mqttscope_session::client::{Client, Phase};
-use mqttscope_session::common::OutgoingStep;
-use mqttscope_session::network::World;
+use mqttscope_broker::SessionView;
+use mqttscope_client::{Client, Phase};
+use mqttscope_shared::OutgoingStep;
+use mqttscope_sim::World;
 
 use crate::flows::scenario::{Scenario, Station};
 

@@ -1,7 +1,7 @@
 //! What a scenario's steps and faults do to the world.
 
-use mqttscope_session::broker::{self, Broker};
-use mqttscope_session::client::{Client, Command, Phase};
+use mqttscope_broker::{self as broker, Broker};
+use mqttscope_client::{Client, Command, Phase};
 
 use super::agenda::Todo;
 use super::application::{acknowledge, options, publish, subscribe};

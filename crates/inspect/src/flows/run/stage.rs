@@ -2,9 +2,9 @@
 
 use core::time::Duration;
 
-use mqttscope_session::broker::{self, Broker};
-use mqttscope_session::client::{self, Client};
-use mqttscope_session::network::{Impairments, World};
+use mqttscope_broker::{self as broker, Broker};
+use mqttscope_client::{self as client, Client};
+use mqttscope_sim::{Impairments, World};
 use mqttscope_wire::{PacketType, Sender};
 
 use super::agenda::{Agenda, Todo};
