@@ -34,19 +34,14 @@ fn options() -> Options {
         events: 10,
         ..Limits::default()
     };
-    Options {
-        limits,
-        ..Options::default()
-    }
+    Options { limits, ..Options::default() }
 }
 
 /// One of the versions must read the bytes as whole packets of a server.
 fn valid(bytes: &[u8]) -> bool {
     ProtocolVersion::ALL.into_iter().any(|version| {
         let mut rest = bytes;
-        while let Ok(Decoded::Packet { len, .. }) =
-            decode(rest, Context::new(version).from(Sender::Server))
-        {
+        while let Ok(Decoded::Packet { len, .. }) = decode(rest, Context::new(version).from(Sender::Server)) {
             rest = &rest[len..];
         }
         rest.is_empty()
@@ -61,19 +56,14 @@ struct Play {
 
 impl Play {
     fn step(&mut self, act: u8, script: &mut Script<'_>) {
-        let client = self
-            .open
-            .get(usize::from(act >> 4) % self.open.len().max(1))
-            .copied();
+        let client = self.open.get(usize::from(act >> 4) % self.open.len().max(1)).copied();
         match (act % 16, client) {
             (0, _) => self.open.push(self.broker.handle_open(self.now)),
             (1, Some(id)) => {
                 self.broker.handle_closed(self.now, id);
                 self.open.retain(|&other| other != id);
             }
-            (2, Some(id)) => self
-                .broker
-                .handle_congestion(self.now, id, script.number() & 1 == 1),
+            (2, Some(id)) => self.broker.handle_congestion(self.now, id, script.number() & 1 == 1),
             (3, _) => {
                 self.now = self.now + Duration::from_millis(u64::from(script.number()) * 500);
                 self.broker.handle_timeout(self.now);
@@ -115,16 +105,8 @@ impl Play {
         self.now = self.now + Duration::from_secs(1 << 34);
         self.broker.handle_timeout(self.now);
         assert_eq!(self.broker.connections().count(), 0);
-        assert!(
-            self.broker
-                .sessions()
-                .all(|session| session.session_expiry_interval() == u32::MAX)
-        );
-        let subscriptions: usize = self
-            .broker
-            .sessions()
-            .map(|session| session.subscriptions().count())
-            .sum();
+        assert!(self.broker.sessions().all(|session| session.session_expiry_interval() == u32::MAX));
+        let subscriptions: usize = self.broker.sessions().map(|session| session.subscriptions().count()).sum();
         assert_eq!(self.broker.subscription_count(), subscriptions);
     }
 }
@@ -132,11 +114,7 @@ impl Play {
 fuzz_target!(|bytes: &[u8]| {
     let mut script = Script::new(bytes);
     let used = allocation_counter::measure(|| {
-        let mut play = Play {
-            broker: Broker::new(options()),
-            now: Instant::ZERO,
-            open: Vec::new(),
-        };
+        let mut play = Play { broker: Broker::new(options()), now: Instant::ZERO, open: Vec::new() };
         while let Some(act) = script.next() {
             play.step(act, &mut script);
             play.drain();

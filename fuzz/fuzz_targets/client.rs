@@ -29,11 +29,7 @@ fn options(script: &mut Script<'_>) -> Options {
     let is = |bit: u8| flags >> bit & 1 == 1;
     let mut properties = PropertiesBuf::new();
     if version.is_v5() {
-        for property in [
-            Property::ReceiveMaximum(3),
-            Property::TopicAliasMaximum(3),
-            Property::SessionExpiryInterval(60),
-        ] {
+        for property in [Property::ReceiveMaximum(3), Property::TopicAliasMaximum(3), Property::SessionExpiryInterval(60)] {
             properties.push(property).expect("in range");
         }
     }
@@ -45,15 +41,8 @@ fn options(script: &mut Script<'_>) -> Options {
         accept_unknown_session: is(4),
         renew_subscriptions: is(5),
         properties,
-        reconnect: Some(Reconnect {
-            attempts: Some(3),
-            ..Reconnect::default()
-        }),
-        limits: Limits {
-            queued: 10,
-            queued_bytes: QUEUED_BYTES,
-            packet: PACKET,
-        },
+        reconnect: Some(Reconnect { attempts: Some(3), ..Reconnect::default() }),
+        limits: Limits { queued: 10, queued_bytes: QUEUED_BYTES, packet: PACKET },
         ..Options::new(version, "fuzz")
     }
 }
@@ -84,10 +73,7 @@ impl Play {
             match self.client.poll_event() {
                 None => break,
                 Some(Event::Open) => self.connect(version),
-                Some(Event::Message {
-                    delivery: Some(delivery),
-                    ..
-                }) => self.deliveries.push(delivery),
+                Some(Event::Message { delivery: Some(delivery), .. }) => self.deliveries.push(delivery),
                 Some(_) => {}
             }
         }
@@ -98,40 +84,26 @@ impl Play {
         self.client.handle_connected(self.now);
         let mut connack = Vec::new();
         let session_present = self.session_present && version != ProtocolVersion::V3_1;
-        ControlPacket::Connack(Connack {
-            session_present,
-            ..Connack::default()
-        })
-        .encode(version, &mut connack)
-        .expect("a CONNACK");
+        ControlPacket::Connack(Connack { session_present, ..Connack::default() })
+            .encode(version, &mut connack)
+            .expect("a CONNACK");
         self.client.handle_bytes(self.now, &connack);
     }
 
     fn check(&self) {
         let view = self.client.view();
-        let bytes: usize = self
-            .client
-            .queue()
-            .map(|queued| queued.message.size())
-            .sum();
+        let bytes: usize = self.client.queue().map(|queued| queued.message.size()).sum();
         assert_eq!(view.queued_bytes, bytes);
-        assert_eq!(
-            view.identifiers.len(),
-            view.outgoing.len() + view.requests.0
-        );
+        assert_eq!(view.identifiers.len(), view.outgoing.len() + view.requests.0);
         assert!(view.phase == Phase::Connected || view.unacknowledged == 0);
-        assert!(
-            self.client.poll_timeout().is_some()
-                || matches!(view.phase, Phase::Idle | Phase::Connected)
-        );
+        assert!(self.client.poll_timeout().is_some() || matches!(view.phase, Phase::Idle | Phase::Connected));
     }
 
     fn restart(&mut self) {
         let saved = self.client.save();
         let again = SavedSession::from_bytes(&saved.to_bytes()).expect("what was written is read");
         assert_eq!(again, saved);
-        self.client = Client::restore(self.client.options().clone(), saved, self.now)
-            .expect("the same options");
+        self.client = Client::restore(self.client.options().clone(), saved, self.now).expect("the same options");
         self.deliveries.clear();
     }
 
@@ -144,40 +116,22 @@ impl Play {
                 let name = TopicName::new(script.one_of(&topic)).expect("a topic");
                 let message = Message::new(name, script.bytes()).with_qos(script.one_of(&QOS));
                 let alias = script.number();
-                Command::Publish {
-                    message,
-                    topic_alias: alias.checked_sub(200).map(u16::from),
-                }
+                Command::Publish { message, topic_alias: alias.checked_sub(200).map(u16::from) }
             }
             8 => {
                 let mut subscriptions = SubscriptionsBuf::new();
                 let topic_filter = TopicFilter::new(script.one_of(&topic)).expect("a filter");
-                subscriptions.push(Subscription {
-                    topic_filter,
-                    options: SubscriptionOptions::default(),
-                });
-                Command::Subscribe {
-                    subscriptions,
-                    properties: PropertiesBuf::new(),
-                }
+                subscriptions.push(Subscription { topic_filter, options: SubscriptionOptions::default() });
+                Command::Subscribe { subscriptions, properties: PropertiesBuf::new() }
             }
             9 => {
                 let mut topic_filters = TopicFiltersBuf::new();
                 topic_filters.push(TopicFilter::new(script.one_of(&topic)).expect("a filter"));
-                Command::Unsubscribe {
-                    topic_filters,
-                    properties: PropertiesBuf::new(),
-                }
+                Command::Unsubscribe { topic_filters, properties: PropertiesBuf::new() }
             }
             10 => {
-                let Some(delivery) = self.deliveries.pop() else {
-                    return;
-                };
-                Command::Acknowledge {
-                    delivery,
-                    reason_code: ReasonCode(script.one_of(&[0, 0x80])),
-                    properties: PropertiesBuf::new(),
-                }
+                let Some(delivery) = self.deliveries.pop() else { return };
+                Command::Acknowledge { delivery, reason_code: ReasonCode(script.one_of(&[0, 0x80])), properties: PropertiesBuf::new() }
             }
             11 => Command::Ping,
             12 => Command::disconnect(),
@@ -200,12 +154,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut script = Script::new(bytes);
     let used = allocation_counter::measure(|| {
         let client = Client::new(options(&mut script)).expect("sound options");
-        let mut play = Play {
-            client,
-            now: Instant::ZERO,
-            deliveries: Vec::new(),
-            session_present: false,
-        };
+        let mut play = Play { client, now: Instant::ZERO, deliveries: Vec::new(), session_present: false };
         play.step(6, &mut script);
         play.drain();
         while let Some(act) = script.next() {

@@ -20,11 +20,7 @@ fuzz_target!(|bytes: &[u8]| {
             0 if chunk.is_empty() => monitor.close(connection, at),
             4 if chunk.is_empty() => monitor.open(connection),
             side => {
-                let from = if side & 4 == 0 {
-                    Sender::Client
-                } else {
-                    Sender::Server
-                };
+                let from = if side & 4 == 0 { Sender::Client } else { Sender::Server };
                 monitor.push(connection, from, chunk, at);
             }
         }
