@@ -17,7 +17,7 @@ const TABLE: &str = "crates/wire/src/rule/table.rs";
 /// Apart from the table: a program that only reads packets shall not carry these words.
 const CONVERSATION_WORDS: &str = "crates/monitor/src/words/table.rs";
 
-/// What `mqttscope_inspect::texts` reads.
+/// What `mqttscope_view::texts` reads.
 const TEXTS: &str = "www/texts.txt";
 
 const HEAD: &str =
@@ -42,7 +42,7 @@ fn write_texts(cx: &Context, check: bool) -> Result<()> {
     let sh = &cx.sh;
     let mut texts = cmd!(
         sh,
-        "cargo run --quiet --package mqttscope-inspect --example texts"
+        "cargo run --quiet --package mqttscope-view --example texts"
     )
     .quiet()
     .read()?;

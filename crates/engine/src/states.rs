@@ -8,8 +8,8 @@
 use core::ops::Range;
 use std::collections::{BTreeMap, VecDeque};
 
-use mqttscope_inspect::states::{Passed, Recorded, Replay, Source, StateView};
 use mqttscope_monitor::{self as monitor, Monitor};
+use mqttscope_view::states::{Passed, Recorded, Replay, Source, StateView};
 
 use crate::connection::SocketId;
 use crate::engine::instant;

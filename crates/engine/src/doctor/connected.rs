@@ -181,7 +181,7 @@ fn packet(trouble: &Trouble<'_>, guesses: &mut Guesses) {
 pub(super) fn size(doubt: &Doubt) -> String {
     format!(
         "{} bytes",
-        mqttscope_inspect::digits::grouped(u64::from(doubt.size))
+        mqttscope_view::digits::grouped(u64::from(doubt.size))
     )
 }
 

@@ -1,6 +1,6 @@
 //! A connection as it is kept: where to, who as, and everything a CONNECT can carry.
 
-use mqttscope_inspect::escape::visible;
+use mqttscope_view::escape::visible;
 use serde::{Deserialize, Serialize};
 
 use super::{MessageDraft, SubscriptionDraft, without_address_secrets};

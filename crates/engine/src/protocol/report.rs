@@ -3,7 +3,7 @@
 use mqttscope_wire::Sender;
 use serde::{Deserialize, Serialize};
 
-use mqttscope_inspect::states::StateView;
+use mqttscope_view::states::StateView;
 
 use super::{
     ConnectionId, EventView, FindingView, FlowView, History, MessageRow, Moment, RecordId,

@@ -1,6 +1,6 @@
 //! The messages of a topic before one of them, and what it changed.
 
-use mqttscope_inspect::payload;
+use mqttscope_view::payload;
 
 use crate::log::WireLog;
 use crate::protocol::{DiffLine, History, HistoryRow, LineChange, RecordId};

@@ -1,7 +1,7 @@
 //! What a CONNACK says of the server, in the standard's names.
 
 use mqttscope_client::Connected;
-use mqttscope_inspect::digits::grouped;
+use mqttscope_view::digits::grouped;
 use mqttscope_wire::{Property, PropertyId, ProtocolVersion};
 
 use crate::protocol::ServerLimit;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use mqttscope_inspect::escape;
-use mqttscope_inspect::payload::{self, View};
+use mqttscope_view::escape;
+use mqttscope_view::payload::{self, View};
 use mqttscope_wire::{
     Context, ControlPacket, Decoded, Dissector, PacketType, Publish, Sender, decode, summary,
 };

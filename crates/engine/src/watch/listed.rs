@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use mqttscope_inspect::conversation::sentence;
+use mqttscope_view::conversation::sentence;
 use mqttscope_wire::Severity;
 
 use super::{Found, MOST_TEXT, Watch, records};
