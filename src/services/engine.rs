@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
-use mqttscope_engine::protocol::{Command, Report};
+use mqttscope_protocol::{Command, Report};
 use serde::Serialize as _;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};

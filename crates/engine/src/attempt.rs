@@ -5,7 +5,7 @@ use mqttscope_wire::{PacketType, Sender};
 
 use crate::doctor::{End, Phase};
 use crate::engine::Closed;
-use crate::protocol::{LastPacket, RecordId};
+use mqttscope_protocol::{LastPacket, RecordId};
 
 /// A packet that went or came.
 #[derive(Clone, Copy, Debug, PartialEq)]

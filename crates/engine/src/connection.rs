@@ -6,14 +6,14 @@ use mqttscope_wire::{Framer, PacketType, ProtocolVersion, ReasonCode, Sender};
 
 use crate::attempt::Attempt;
 use crate::log::covers;
-use crate::protocol::{
-    Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, Outcome,
-    Profile, Published, ServerLimit, SubscriptionDraft,
-};
 use crate::rates::Meter;
 use crate::topics::{self, Topics};
 use crate::unfinished;
 use crate::view::cut::cut;
+use mqttscope_protocol::{
+    Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, Outcome,
+    Profile, Published, ServerLimit, SubscriptionDraft,
+};
 
 /// Characters of a Client Identifier, which the server may have assigned, in a report.
 const MOST_IDENTIFIER: usize = 300;

@@ -9,7 +9,7 @@ use mqttscope_wire::{
     Subscription, SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicName, Utf8EncodedString,
 };
 
-use crate::protocol::{
+use mqttscope_protocol::{
     MASK, MessageDraft, Profile, Reconnect as Waits, SubscriptionDraft, Target, is_masked,
 };
 

@@ -9,9 +9,9 @@ use serde_json::json;
 
 use self::csv::quoted;
 use crate::log::{Entry, Index, Record, Wanted, WireLog};
-use crate::protocol::{Export, ExportFormat, Exported, RecordId};
 use crate::topics::Topics;
 use crate::view::rows;
+use mqttscope_protocol::{Export, ExportFormat, Exported, RecordId};
 
 /// Writes what the export asks for.
 pub(crate) fn write(log: &WireLog, topics: &Topics, wanted: &Export) -> Exported {

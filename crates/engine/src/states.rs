@@ -14,9 +14,9 @@ use mqttscope_view::states::{Passed, Recorded, Replay, Source, StateView};
 use crate::connection::SocketId;
 use crate::engine::instant;
 use crate::log::{Index, Record, Wanted, WireLog};
-use crate::protocol::{ConnectionId, Moment, RecordId, StateAt};
 use crate::topics::Topics;
 use crate::view::cut::cut;
+use mqttscope_protocol::{ConnectionId, Moment, RecordId, StateAt};
 
 /// Characters of a name or a value.
 const MOST_TEXT: usize = 300;

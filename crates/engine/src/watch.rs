@@ -14,8 +14,8 @@ use mqttscope_shared::Instant;
 use mqttscope_wire::Severity;
 
 use crate::connection::SocketId;
-use crate::protocol::{ConnectionId, FindingView, RecordId, Target};
 use crate::view::cut::cut;
+use mqttscope_protocol::{ConnectionId, FindingView, RecordId, Target};
 
 /// Findings that are kept.
 const MOST_FINDINGS: usize = 10_000;

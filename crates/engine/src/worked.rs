@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use mqttscope_wire::ProtocolVersion;
 
-use crate::protocol::Target;
+use mqttscope_protocol::Target;
 
 /// Addresses that are remembered.
 const MOST: usize = 200;

@@ -10,11 +10,11 @@ mod pipeline;
 mod states;
 mod world;
 
-use mqttscope_engine::protocol::{
+use mqttscope_engine::{Closed, Transport};
+use mqttscope_protocol::{
     Command, ConnectionId, ConnectionState, Export, ExportFormat, FlowState, Looking, MessageDraft,
     Profile, Reconnect, RecordId, Repeat, Report, SubscriptionDraft, Target, Window,
 };
-use mqttscope_engine::{Closed, Transport};
 use mqttscope_wire::{Sender, Severity};
 use world::World;
 

@@ -1,6 +1,6 @@
 //! Asks before retained messages are cleared: the server forgets them for everybody.
 
-use mqttscope_engine::protocol::TopicRow;
+use mqttscope_protocol::TopicRow;
 use mqttscope_view::escape::visible;
 use yew::prelude::*;
 

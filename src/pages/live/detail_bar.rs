@@ -1,6 +1,6 @@
 //! The bar above a packet: back, what is shown of it, its answer, and the Dissect page.
 
-use mqttscope_engine::protocol::{Packet, WireRow};
+use mqttscope_protocol::{Packet, WireRow};
 use mqttscope_view::share::{self, Shared};
 use yew::prelude::*;
 

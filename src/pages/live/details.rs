@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{ConnectionView, EventView, History, Packet, RecordId, WireRow};
+use mqttscope_protocol::{ConnectionView, EventView, History, Packet, RecordId, WireRow};
 use mqttscope_view::payload::Reader;
 use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 use yew::prelude::*;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{Command, ConnectionId, FilterView, Profile, SubscriptionDraft};
+use mqttscope_protocol::{Command, ConnectionId, FilterView, Profile, SubscriptionDraft};
 use mqttscope_view::escape::visible;
 use yew::prelude::*;
 

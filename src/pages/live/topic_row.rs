@@ -1,6 +1,6 @@
 //! A topic in the tree.
 
-use mqttscope_engine::protocol::TopicRow;
+use mqttscope_protocol::TopicRow;
 use mqttscope_view::escape::visible;
 use yew::prelude::*;
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{ConnectionId, Moment, RecordId, StateAt};
+use mqttscope_protocol::{ConnectionId, Moment, RecordId, StateAt};
 use mqttscope_view::states::StateView;
 
 /// What is shown of the selected packet.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::Window;
+use mqttscope_protocol::Window;
 
 /// Rows that are on screen, or about to be.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,6 @@
 //! The properties of a message, as far as its sender chooses them.
 
-use mqttscope_engine::protocol::MessageProperties;
+use mqttscope_protocol::MessageProperties;
 use mqttscope_view::escape::{escape, unescape};
 use serde_bytes::ByteBuf;
 

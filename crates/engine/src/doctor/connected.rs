@@ -6,7 +6,7 @@ use mqttscope_wire::PacketType;
 
 use super::opened::close_code;
 use super::{Doubt, End, Guesses, Phase, Trouble};
-use crate::protocol::{Action, Target};
+use mqttscope_protocol::{Action, Target};
 
 /// A connection that ends so soon after it was accepted was hardly ended by the network.
 const SOON: Duration = Duration::from_secs(10);

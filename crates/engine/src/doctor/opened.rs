@@ -3,7 +3,7 @@
 use mqttscope_wire::ProtocolVersion;
 
 use super::{Address, Doubt, End, Guesses, Trouble, access_lines};
-use crate::protocol::Action;
+use mqttscope_protocol::Action;
 
 pub(super) fn guess(trouble: &Trouble<'_>, address: &Address, end: &End, guesses: &mut Guesses) {
     match end {

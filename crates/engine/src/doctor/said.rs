@@ -3,7 +3,7 @@
 use mqttscope_wire::{PacketType, ReasonCode};
 
 use super::{End, Guesses, Trouble, access_lines};
-use crate::protocol::Action;
+use mqttscope_protocol::Action;
 
 pub(super) fn guess(trouble: &Trouble<'_>, guesses: &mut Guesses) {
     let End::Said {

@@ -8,10 +8,10 @@ use std::collections::HashMap;
 
 use super::Engine;
 use crate::log::Entry;
-use crate::protocol::RecordId;
 use crate::topics::{NONE, Noted, Topics};
 use crate::view::gone::Gone;
 use crate::view::rows;
+use mqttscope_protocol::RecordId;
 
 impl Engine {
     /// Hides all that was recorded.

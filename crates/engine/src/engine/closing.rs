@@ -12,10 +12,10 @@ use crate::attempt::Noted;
 use crate::connection::Connection;
 use crate::doctor::{self, Doubt, End, Known, Phase, Trouble};
 use crate::hub;
-use crate::protocol::{
+use crate::view::rows;
+use mqttscope_protocol::{
     Advice, ClosedBy, ConnectionEvent, ConnectionId, EventKind, Target, bare_address,
 };
-use crate::view::rows;
 
 /// An accepted connection that ends sooner, without a word, was hardly ended by the network.
 const QUICK_MS: f64 = 10_000.0;

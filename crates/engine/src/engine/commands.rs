@@ -9,11 +9,11 @@ use crate::convert;
 use crate::doctor::End;
 use crate::export;
 use crate::log::Wanted;
-use crate::protocol::{
+use crate::view::{history, rows};
+use mqttscope_protocol::{
     Command, ConnectionId, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
     SubscriptionDraft,
 };
-use crate::view::{history, rows};
 
 /// The most packets of a handshake that are given for its picture.
 const HANDSHAKE: usize = 64;

@@ -8,8 +8,8 @@ use super::{Closed, Engine, SocketId, Transport, instant};
 use crate::connection::Connection;
 use crate::convert;
 use crate::doctor;
-use crate::protocol::{ConnectionId, Notice, Outcome, Report};
 use crate::view::{limits, rows};
+use mqttscope_protocol::{ConnectionId, Notice, Outcome, Report};
 
 /// Characters of a response that is told in a notice.
 const ANSWER: usize = 120;
@@ -266,7 +266,7 @@ impl Engine {
         &mut self,
         now_ms: f64,
         id: ConnectionId,
-        draft: &crate::protocol::MessageDraft,
+        draft: &mqttscope_protocol::MessageDraft,
     ) -> bool {
         let Some(connection) = self.connections.get(&id) else {
             return false;

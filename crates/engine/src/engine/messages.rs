@@ -6,9 +6,9 @@ use mqttscope_wire::{PacketType, Sender};
 use super::{Engine, instant};
 use crate::connection::Handed;
 use crate::convert;
-use crate::protocol::{ConnectionId, MessageDraft, Outcome, Published, RecordId, Report};
 use crate::view::cut::cut;
 use crate::view::rows;
+use mqttscope_protocol::{ConnectionId, MessageDraft, Outcome, Published, RecordId, Report};
 
 /// Packets among which that of a response is looked for.
 const LOOKED_BACK: u64 = 5_000;

@@ -20,9 +20,6 @@ use crate::connection::Connection;
 pub use crate::connection::SocketId;
 use crate::doctor::{End, Phase};
 use crate::log::{Index, Links, WireLog};
-use crate::protocol::{
-    ConnectionId, Looking, Notice, RecordId, Report, Target, without_address_secrets,
-};
 use crate::states::States;
 use crate::topics::Topics;
 use crate::view::charting::Charting;
@@ -30,6 +27,9 @@ use crate::view::cut::cut;
 use crate::view::gone::Gone;
 use crate::watch::Watch;
 use crate::worked::WorkedAddresses;
+use mqttscope_protocol::{
+    ConnectionId, Looking, Notice, RecordId, Report, Target, without_address_secrets,
+};
 use pace::Pace;
 
 /// Milliseconds between two summaries when nothing else happens, so that rates fall to zero.
@@ -127,7 +127,7 @@ pub struct Engine {
     pace: Pace,
     /// Packets are left to be searched.
     searching: bool,
-    /// See [`crate::protocol::Summary::settled`].
+    /// See [`mqttscope_protocol::Summary::settled`].
     settled: Option<u32>,
 }
 

@@ -7,9 +7,9 @@ use mqttscope_wire::{
 use super::{Engine, instant};
 use crate::connection::{Connection, SocketId};
 use crate::log::{Links, New, WireLog};
-use crate::protocol::{ConnectionId, RecordId};
 use crate::topics::{self, Noted, Topics};
 use crate::unfinished;
+use mqttscope_protocol::{ConnectionId, RecordId};
 
 impl Engine {
     /// Takes bytes of either direction. Each packet that they complete is framed once and read once; the

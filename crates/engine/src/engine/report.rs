@@ -5,11 +5,11 @@ use mqttscope_wire::{Sender, Severity};
 use super::pace::Part;
 use super::{BETWEEN_SUMMARIES, Engine};
 use crate::log::{Record, matches_search};
-use crate::protocol::{RecordId, Report, Summary, Window};
 use crate::topics::Unfolded;
 use crate::view::cut::cut;
 use crate::view::{flows, rows};
 use crate::watch::{Listed, Watched};
+use mqttscope_protocol::{RecordId, Report, Summary, Window};
 
 /// Topics below `$SYS` that are told, and characters of each.
 const SYSTEM: usize = 100;
@@ -17,7 +17,7 @@ const SYSTEM_NAME: usize = 100;
 
 impl Engine {
     /// What the page is told now: answers at once, rows and counts when it has drawn the last ones.
-    /// The caller sends them as one message; the page says [`crate::protocol::Command::Drawn`].
+    /// The caller sends them as one message; the page says [`mqttscope_protocol::Command::Drawn`].
     #[inline(never)]
     pub fn reports(&mut self, now_ms: f64) -> Vec<Report> {
         let mut reports = core::mem::take(&mut self.answers);

@@ -1,7 +1,7 @@
 //! Clearing retained messages.
 
 use super::Engine;
-use crate::protocol::{ConnectionId, MessageDraft};
+use mqttscope_protocol::{ConnectionId, MessageDraft};
 
 /// Topics that are cleared in one go.
 const MOST: usize = 1_000;

@@ -5,7 +5,7 @@
 //! it is bounded by the log's budget, and it goes with the packets around it.
 
 use super::Record;
-use crate::protocol::ConnectionEvent;
+use mqttscope_protocol::ConnectionEvent;
 
 /// What stands at a number of the log.
 #[derive(Clone, Copy, Debug)]

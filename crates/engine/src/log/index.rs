@@ -6,9 +6,9 @@ use mqttscope_shared::topic_tree;
 use mqttscope_wire::{PacketType, TopicFilter};
 
 use super::{Entry, Record, WireLog};
-use crate::protocol::{ConnectionId, RecordId, Window};
 use crate::topics::{NONE, Topics};
 use crate::view::rows::topic_of;
+use mqttscope_protocol::{ConnectionId, RecordId, Window};
 
 /// Packets that are looked at in one go; a worker that searches a million still hears *stop*.
 const SLICE: u64 = 50_000;
@@ -22,7 +22,7 @@ pub(crate) struct Wanted {
     pub(crate) messages: bool,
     /// No openings and closings of connections.
     pub(crate) packets: bool,
-    /// See [`crate::protocol::Looking::search`].
+    /// See [`mqttscope_protocol::Looking::search`].
     pub(crate) search: String,
     /// Filters whose messages are hidden, unless another one that is not brings them too.
     pub(crate) muted: Vec<(ConnectionId, String)>,
@@ -263,7 +263,7 @@ pub(crate) fn covers(filter: &str, topic: &str) -> bool {
     topic_tree::matches(filter, topic)
 }
 
-/// Whether a packet is what is searched for; see [`crate::protocol::Looking::search`].
+/// Whether a packet is what is searched for; see [`mqttscope_protocol::Looking::search`].
 pub(crate) fn matches_search(
     search: &str,
     record: &Record,

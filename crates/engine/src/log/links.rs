@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 use mqttscope_wire::{PacketType, QoS, Sender};
 
-use crate::protocol::{ConnectionId, RecordId};
+use mqttscope_protocol::{ConnectionId, RecordId};
 
 /// Questions that may wait for an answer; beyond, they are not tied to theirs.
 const MOST: usize = 100_000;

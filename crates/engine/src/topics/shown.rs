@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Level, Topics};
-use crate::protocol::{ConnectionId, RecordId, TopicRow, Tree};
 use crate::view::cut::cut;
+use mqttscope_protocol::{ConnectionId, RecordId, TopicRow, Tree};
 
 /// Characters of a level's name that a row shows.
 const MOST_NAME: usize = 200;

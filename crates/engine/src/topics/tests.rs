@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::Tree;
+use mqttscope_protocol::Tree;
 
 const A: ConnectionId = ConnectionId(1);
 const B: ConnectionId = ConnectionId(2);

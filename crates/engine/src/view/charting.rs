@@ -4,10 +4,10 @@ use mqttscope_wire::Sender;
 use serde_json::Value;
 
 use crate::log::{Index, Wanted, WireLog};
-use crate::protocol::{Chart, ChartPoint, ConnectionId};
 use crate::topics::Topics;
 use crate::view::cut::cut;
 use crate::view::rows;
+use mqttscope_protocol::{Chart, ChartPoint, ConnectionId};
 
 /// Lines that are drawn; more is no picture.
 const LINES: usize = 12;

@@ -4,11 +4,11 @@ use mqttscope_monitor::{FlowKind, FlowState as State};
 use mqttscope_wire::{Context, ControlPacket, Decoded, PacketType, QoS, Sender, decode};
 
 use crate::log::WireLog;
-use crate::protocol::{FlowState, FlowView, RecordId};
 use crate::topics::Topics;
 use crate::view::cut::cut;
 use crate::view::rows::topic_of;
 use crate::watch::Watched;
+use mqttscope_protocol::{FlowState, FlowView, RecordId};
 
 /// Characters of what a handshake is about.
 const MOST_ABOUT: usize = 300;

@@ -3,10 +3,10 @@
 use mqttscope_view::payload;
 
 use crate::log::WireLog;
-use crate::protocol::{DiffLine, History, HistoryRow, LineChange, RecordId};
 use crate::topics::Topics;
 use crate::view::cut::cut;
 use crate::view::rows::{preview, publish, topic_of};
+use mqttscope_protocol::{DiffLine, History, HistoryRow, LineChange, RecordId};
 
 /// Messages that are given.
 const ROWS: usize = 20;

@@ -4,8 +4,8 @@ use mqttscope_client::Connected;
 use mqttscope_view::digits::grouped;
 use mqttscope_wire::{Property, PropertyId, ProtocolVersion};
 
-use crate::protocol::ServerLimit;
 use crate::view::cut::cut;
+use mqttscope_protocol::ServerLimit;
 
 /// User Properties that are shown. A packet can have more than two million.
 const USER_PROPERTIES: usize = 50;

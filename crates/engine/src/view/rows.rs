@@ -10,11 +10,11 @@ use mqttscope_wire::{
 
 use crate::connection::Connection;
 use crate::log::{Entry, Record, WireLog};
-use crate::protocol::{
-    ConnectionId, EventView, MessageRow, Packet, RecordId, TimedPacket, WireRow,
-};
 use crate::topics::Topics;
 use crate::view::cut::cut;
+use mqttscope_protocol::{
+    ConnectionId, EventView, MessageRow, Packet, RecordId, TimedPacket, WireRow,
+};
 
 /// Characters of a payload that a row shows.
 const PREVIEW: usize = 120;

@@ -7,8 +7,8 @@ use mqttscope_wire::Severity;
 
 use super::{Found, MOST_TEXT, Watch, records};
 use crate::connection::SocketId;
-use crate::protocol::{ConnectionId, FindingView, RecordId};
 use crate::view::cut::cut;
+use mqttscope_protocol::{ConnectionId, FindingView, RecordId};
 
 /// Remarks that are listed.
 const MOST_REMARKS: usize = 200;

@@ -1,6 +1,6 @@
 //! What is asked of the server, and who the client says it is.
 
-use mqttscope_engine::protocol::Profile;
+use mqttscope_protocol::Profile;
 use mqttscope_view::escape::{escape, unescape};
 use serde_bytes::ByteBuf;
 

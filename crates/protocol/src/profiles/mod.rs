@@ -7,7 +7,7 @@ mod preset;
 pub use file::{ImportError, Imported, MAX_FILE, MAX_PROFILES, export, import};
 pub use preset::presets;
 
-use crate::protocol::Profile;
+use crate::Profile;
 
 /// What of a profile may be stored: its secrets only when their owner ticked it.
 #[must_use]
@@ -22,7 +22,7 @@ pub fn for_storage(profile: &Profile) -> Profile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Target;
+    use crate::Target;
 
     #[test]
     fn secrets_are_stored_only_when_ticked() {

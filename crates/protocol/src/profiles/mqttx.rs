@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::{ImportError, Imported};
-use crate::protocol::{
+use crate::{
     ConnectProperties, MessageDraft, MessageProperties, Profile, Reconnect, SubscriptionDraft,
     Target, WillDraft, without_address_secrets,
 };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::mqttx;
-use crate::protocol::Profile;
+use crate::Profile;
 
 /// The most bytes of a file that is read.
 pub const MAX_FILE: usize = 8 << 20;
@@ -209,7 +209,7 @@ fn ours(value: Value) -> Result<Profile, String> {
 mod tests {
     use super::super::presets;
     use super::*;
-    use crate::protocol::Target;
+    use crate::Target;
 
     fn profile() -> Profile {
         let mut profile = Profile {

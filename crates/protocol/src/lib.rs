@@ -3,12 +3,16 @@
 //! The page says what it wants done and what it looks at. The engine answers with the few rows
 //! that are on screen, never with everything: however busy the wire is, a report is small, and
 //! there is at most one that the page has not drawn yet ([`Command::Drawn`]).
+//!
+//! [`profiles`] are how a person connects, also as files; [`brokers`] are where those lead by default.
 
 mod address;
+pub mod brokers;
 mod command;
 mod draft;
 mod event;
 mod profile;
+pub mod profiles;
 mod report;
 mod rows;
 
