@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{
     Connack, ControlPacket, Disconnect, PacketType, Properties, PropertiesBuf, Property,
     ProtocolVersion, ReasonCode, Rule, Sender, Utf8EncodedString,
@@ -11,7 +12,6 @@ use super::connection::{Connection, Phase};
 use super::routing::{Filter, Terms};
 use super::timers::Timer;
 use super::{Broker, Cause, ConnectionId, Event, SessionId};
-use mqttscope_shared::Instant;
 
 impl Broker {
     /// Closes a connection for a reason of ours: version 5 is told with a DISCONNECT, or with a

@@ -5,6 +5,8 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use mqttscope_shared::topic_tree::too_deep;
+use mqttscope_shared::{IncomingAliases, OutgoingAliases};
 use mqttscope_wire::{
     Connect, Context, Field, Property, PropertyId, ProtocolVersion, ReasonCode, Rule, dissect,
 };
@@ -14,8 +16,6 @@ use super::connection::Phase;
 use super::session::Session;
 use super::will::Will;
 use super::{Broker, Cause, ConnectionId, Credentials, Event, SessionId, Timer};
-use mqttscope_shared::topic_tree::too_deep;
-use mqttscope_shared::{IncomingAliases, OutgoingAliases};
 
 impl Broker {
     /// A CONNECT that breaks a rule: the version it names decides how it is answered.

@@ -4,10 +4,10 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use mqttscope_shared::{IncomingAliases, Instant, OutgoingAliases};
 use mqttscope_wire::{ControlPacket, Framer, PacketIdentifier, ProtocolVersion};
 
 use super::SessionId;
-use mqttscope_shared::{IncomingAliases, Instant, OutgoingAliases};
 
 /// How far a connection has come.
 #[derive(Clone, Debug, PartialEq, Eq)]

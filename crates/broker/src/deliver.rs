@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{Acknowledgement, ControlPacket, PacketIdentifier, Publish, QoS};
 
 use super::connection::{Connection, Phase};
@@ -9,7 +10,6 @@ use super::message::{Delivery, Stored};
 use super::routing::{Readiness, Route};
 use super::session::Next;
 use super::{Broker, ConnectionId, Dropped, ENOUGH_OUTPUT, Event, SessionId};
-use mqttscope_shared::Instant;
 
 impl Broker {
     /// Gives a message to all who are subscribed, and keeps it if it is to be retained. Returns

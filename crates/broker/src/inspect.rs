@@ -1,12 +1,12 @@
 //! What the broker remembers, to be looked at: borrowed, so that asking costs nothing.
 
+use mqttscope_shared::{Instant, OutgoingEntry, OutgoingStep};
 use mqttscope_wire::{PacketIdentifier, Properties, ProtocolVersion, QoS, SubscriptionOptions};
 
 use super::connection::{Connection, Phase};
 use super::message::{Delivery, Stored};
 use super::session::Session;
 use super::{Broker, ConnectionId, Timer};
-use mqttscope_shared::{Instant, OutgoingEntry, OutgoingStep};
 
 /// What was counted since the broker began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

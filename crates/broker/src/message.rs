@@ -5,9 +5,8 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
 
-use mqttscope_wire::{PropertiesBuf, Property, PropertyId, QoS};
-
 use mqttscope_shared::{Instant, Message, properties_without};
+use mqttscope_wire::{PropertiesBuf, Property, PropertyId, QoS};
 
 /// The bytes of all messages that live, so that they can be bounded together.
 #[derive(Clone, Debug, Default)]

@@ -1,5 +1,6 @@
 //! Bytes of a client become packets, and packets find their handler.
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{
     Acknowledgement, Context, ControlPacket, DecodeError, Disconnect, Frame, Framed, PacketType,
     Property, PropertyId, ProtocolVersion, ReasonCode, Sender, decode, frame,
@@ -7,7 +8,6 @@ use mqttscope_wire::{
 
 use super::connection::Phase;
 use super::{Broker, Cause, ConnectionId, SessionId};
-use mqttscope_shared::Instant;
 
 impl Broker {
     /// Bytes came from the client, cut anywhere. Hand in what one read of the transport gives, up

@@ -2,6 +2,8 @@
 
 use alloc::sync::Arc;
 
+use mqttscope_shared::topic_tree::too_deep;
+use mqttscope_shared::{AliasError, IncomingStep, Message, Received};
 use mqttscope_wire::{
     Acknowledgement, ControlPacket, PacketIdentifier, Property, PropertyId, Publish, QoS,
     ReasonCode,
@@ -9,8 +11,6 @@ use mqttscope_wire::{
 
 use super::message::Stored;
 use super::{Broker, ConnectionId, Dropped, Event, SessionId};
-use mqttscope_shared::topic_tree::too_deep;
-use mqttscope_shared::{AliasError, IncomingStep, Message, Received};
 
 impl Broker {
     pub(super) fn handle_publish(

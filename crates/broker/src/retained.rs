@@ -4,9 +4,10 @@ use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::message::Stored;
 use mqttscope_shared::Instant;
 use mqttscope_shared::topic_tree::TopicTree;
+
+use super::message::Stored;
 
 #[derive(Debug, Default)]
 pub(crate) struct Retained {

@@ -4,10 +4,10 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use mqttscope_shared::topic_tree::{TooDeep, TopicTree};
 use mqttscope_wire::{QoS, SubscriptionOptions, TopicFilter};
 
 use super::SessionId;
-use mqttscope_shared::topic_tree::{TooDeep, TopicTree};
 
 /// How a session is subscribed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

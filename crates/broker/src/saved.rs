@@ -6,6 +6,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use mqttscope_shared::{IncomingStep, Instant, Message, OutgoingStep};
 use mqttscope_wire::{PacketIdentifier, ProtocolVersion, QoS, SubscriptionOptions};
 
 use super::message::{Delivery, Stored};
@@ -13,7 +14,6 @@ use super::routing::{Filter, Terms};
 use super::session::Session;
 use super::will::Will;
 use super::{Broker, Options, SessionId, Timer};
-use mqttscope_shared::{IncomingStep, Instant, Message, OutgoingStep};
 
 /// What a broker must keep to go on after a restart. Times are what was left at [`Broker::save`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,13 +3,13 @@
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::sync::Arc;
 
+use mqttscope_shared::{Incoming, Instant, Outgoing, PacketIdentifiers, Resend};
 use mqttscope_wire::{PacketIdentifier, ProtocolVersion, QoS};
 
 use super::ConnectionId;
 use super::message::{Delivery, Stored};
 use super::routing::Terms;
 use super::will::Will;
-use mqttscope_shared::{Incoming, Instant, Outgoing, PacketIdentifiers, Resend};
 
 #[derive(Debug)]
 pub(crate) struct Session {

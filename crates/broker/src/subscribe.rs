@@ -3,6 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use mqttscope_shared::topic_tree::too_deep;
 use mqttscope_wire::{
     ControlPacket, PacketType, Property, PropertyId, ProtocolVersion, QoS, ReasonCode, ReasonCodes,
     RetainHandling, Suback, Subscribe, Subscription, Unsuback, Unsubscribe,
@@ -11,7 +12,6 @@ use mqttscope_wire::{
 use super::message::Delivery;
 use super::routing::{Filter, Terms};
 use super::{Broker, ConnectionId, SessionId};
-use mqttscope_shared::topic_tree::too_deep;
 
 /// A subscription that was made and whose retained messages are due.
 struct Made<'a> {

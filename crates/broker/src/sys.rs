@@ -6,11 +6,11 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use mqttscope_shared::Message;
 use mqttscope_wire::TopicName;
 
 use super::message::Stored;
 use super::{Broker, Timer};
-use mqttscope_shared::Message;
 
 impl Broker {
     /// Brings the kept `$SYS` messages up to date and sees to it that they stay so.

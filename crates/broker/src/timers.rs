@@ -3,11 +3,11 @@
 use alloc::collections::BTreeSet;
 use core::time::Duration;
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::ReasonCode;
 
 use super::connection::Phase;
 use super::{Broker, Cause, ConnectionId, SessionId};
-use mqttscope_shared::Instant;
 
 /// What a deadline is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

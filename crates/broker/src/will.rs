@@ -3,12 +3,12 @@
 use alloc::sync::Arc;
 use core::time::Duration;
 
+use mqttscope_shared::{Instant, Message, properties_without};
 use mqttscope_wire::{Property, PropertyId, WillMessage};
 
 use super::message::Stored;
 use super::timers::Timer;
 use super::{Broker, Event, SessionId};
-use mqttscope_shared::{Instant, Message, properties_without};
 
 /// What a session holds for the case that its client is lost.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use alloc::collections::VecDeque;
 
+use mqttscope_shared::IncomingStep;
 use mqttscope_wire::{
     Acknowledgement, ControlPacket, PacketIdentifier, Properties, PropertiesBuf, ProtocolVersion,
     QoS, ReasonCode,
@@ -9,7 +10,6 @@ use mqttscope_wire::{
 
 use super::connection::DueAcknowledgement;
 use super::{Client, Delivery, Misuse};
-use mqttscope_shared::IncomingStep;
 
 impl Client {
     /// What is said of an identifier that nothing is known of.

@@ -2,13 +2,13 @@
 
 use alloc::vec::Vec;
 
+use mqttscope_shared::{Instant, owned_properties};
 use mqttscope_wire::{
     Auth, BinaryData, ControlPacket, Properties, PropertiesBuf, Property, PropertyId, ReasonCode,
     Utf8EncodedString,
 };
 
 use super::{Authentication, Client, Event, Fault, Misuse, Phase};
-use mqttscope_shared::{Instant, owned_properties};
 
 impl Client {
     /// An answer to [`Event::Authenticate`].

@@ -2,12 +2,11 @@
 
 use alloc::vec::Vec;
 
+use mqttscope_shared::Message;
 use mqttscope_wire::{
     EncodeError, PacketIdentifier, PropertiesBuf, QoS, ReasonCode, Subscription,
     SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicFiltersBuf,
 };
-
-use mqttscope_shared::Message;
 
 /// What a client is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]

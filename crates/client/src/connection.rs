@@ -2,12 +2,12 @@
 
 use alloc::collections::{BTreeSet, VecDeque};
 
+use mqttscope_shared::{IncomingAliases, Instant, OutgoingAliases};
 use mqttscope_wire::{
     PacketIdentifier, Properties, PropertiesBuf, Property, PropertyId, QoS, ReasonCode,
 };
 
 use super::options::{maximum_packet_size, receive_maximum, topic_alias_maximum};
-use mqttscope_shared::{IncomingAliases, Instant, OutgoingAliases};
 
 /// What the server accepts, from its CONNACK.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

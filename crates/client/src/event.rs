@@ -4,10 +4,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use mqttscope_shared::{Instant, Message};
 use mqttscope_wire::{DecodeError, PacketIdentifier, PacketType, PropertiesBuf, ReasonCode, Rule};
 
 use super::{Delivery, Ticket};
-use mqttscope_shared::{Instant, Message};
 
 /// What has happened.
 #[derive(Clone, Debug, PartialEq, Eq)]

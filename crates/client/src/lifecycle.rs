@@ -1,10 +1,10 @@
 //! How a connection begins and ends, and whether another is tried.
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketIdentifier, PacketType, PropertiesBuf, ReasonCode};
 
 use super::connection::Connection;
 use super::{Cause, Client, Event, Fault, Misuse, Oddity, Phase};
-use mqttscope_shared::Instant;
 
 impl Client {
     pub(super) fn connect(&mut self, now: Instant) -> Result<(), Misuse> {

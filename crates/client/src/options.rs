@@ -4,12 +4,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use mqttscope_shared::Message;
 use mqttscope_wire::{
     BinaryData, Connect, ControlPacket, EncodeError, Properties, PropertiesBuf, Property,
     PropertyId, ProtocolVersion, Utf8EncodedString, WillMessage,
 };
-
-use mqttscope_shared::Message;
 
 /// Everything a CONNECT can carry, and how the client behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! What the application wants done.
 
+use mqttscope_shared::{Instant, Message};
 use mqttscope_wire::{
     ControlPacket, Disconnect, EncodeError, PacketIdentifier, PacketType, PropertiesBuf,
     PropertyId, QoS, ReasonCode, Rule, Sender, Subscribe, Unsubscribe,
@@ -9,7 +10,6 @@ use super::session::Request;
 use super::{
     Cause, Client, Command, Event, Failure, Misuse, PINGS, Phase, Queued, Ticket, options,
 };
-use mqttscope_shared::{Instant, Message};
 
 impl Client {
     /// Does what the application wants. The ticket names the command in later events.

@@ -4,6 +4,9 @@ use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use mqttscope_shared::{
+    IncomingStep, Instant, Message, NotFound, OutgoingAliases, Received, owned_properties,
+};
 use mqttscope_wire::{
     Acknowledgement, Connack, Context, ControlPacket, DecodeError, Decoded, Disconnect, Frame,
     PacketIdentifier, PacketType, Property, PropertyId, ProtocolVersion, Publish, QoS, ReasonCode,
@@ -14,9 +17,6 @@ use super::connection::ServerLimits;
 use super::session::Request;
 use super::{
     Authentication, Cause, Client, Connected, Delivery, Event, Fault, Oddity, Phase, Ticket,
-};
-use mqttscope_shared::{
-    IncomingStep, Instant, Message, NotFound, OutgoingAliases, Received, owned_properties,
 };
 
 impl Client {

@@ -6,6 +6,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use mqttscope_shared::{IncomingStep, Instant, Message, OutgoingStep, owned_properties};
 use mqttscope_wire::{
     Acknowledgement, Context, ControlPacket, Decoded, PacketIdentifier, ProtocolVersion, QoS,
     Subscribe, Utf8EncodedString, decode,
@@ -13,7 +14,6 @@ use mqttscope_wire::{
 
 use super::session::{Queued, Sent};
 use super::{Client, KeptSubscription, Misuse, Options, Ticket};
-use mqttscope_shared::{IncomingStep, Instant, Message, OutgoingStep, owned_properties};
 
 /// What a client must keep to go on with its session after a restart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! What goes out: first what a new connection must carry again, then requests, then messages.
 
+use mqttscope_shared::{Instant, Resend, properties_without};
 use mqttscope_wire::{
     Acknowledgement, ControlPacket, Disconnect, Properties, PropertiesBuf, Property, PropertyId,
     QoS, ReasonCode, Subscribe, Unsubscribe,
@@ -7,7 +8,6 @@ use mqttscope_wire::{
 
 use super::session::{Request, Sent};
 use super::{Client, Event, Failure, Phase, Queued};
-use mqttscope_shared::{Instant, Resend, properties_without};
 
 impl Client {
     /// Writes a packet, if the server takes one of this size.

@@ -4,10 +4,10 @@ use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use mqttscope_shared::{Incoming, Instant, Message, Outgoing, OutgoingStep, PacketIdentifiers};
 use mqttscope_wire::{PacketIdentifier, PropertiesBuf, SubscriptionsBuf, TopicFiltersBuf};
 
 use super::{Event, Failure, KeptSubscription, Ticket};
-use mqttscope_shared::{Incoming, Instant, Message, Outgoing, OutgoingStep, PacketIdentifiers};
 
 /// A message that was sent and not acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq)]

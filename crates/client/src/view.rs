@@ -1,11 +1,11 @@
 //! What a client remembers, to be looked at.
 
-use mqttscope_wire::PacketIdentifier;
-
-use super::{Authentication, Client, Phase, Queued, Sent, ServerLimits};
 use mqttscope_shared::{
     Incoming, IncomingAliases, Instant, Outgoing, OutgoingAliases, PacketIdentifiers,
 };
+use mqttscope_wire::PacketIdentifier;
+
+use super::{Authentication, Client, Phase, Queued, Sent, ServerLimits};
 
 /// What a client remembers at this moment. Making one copies nothing.
 #[derive(Clone, Copy, Debug)]

@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use mqttscope_client::{Options, Reconnect};
+use mqttscope_protocol::{
+    MASK, MessageDraft, Profile, Reconnect as Waits, SubscriptionDraft, Target, is_masked,
+};
 use mqttscope_shared::Message;
 use mqttscope_wire::{
     BinaryData, Framer, PropertiesBuf, Property, ProtocolVersion, QoS, RetainHandling,
     Subscription, SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicName, Utf8EncodedString,
-};
-
-use mqttscope_protocol::{
-    MASK, MessageDraft, Profile, Reconnect as Waits, SubscriptionDraft, Target, is_masked,
 };
 
 /// A wait that a person set, or the shortest one.

@@ -4,6 +4,7 @@ mod csv;
 
 use std::fmt::Write as _;
 
+use mqttscope_protocol::{Export, ExportFormat, Exported, RecordId};
 use mqttscope_wire::{Dissector, Field, Sender, summary};
 use serde_json::json;
 
@@ -11,7 +12,6 @@ use self::csv::quoted;
 use crate::log::{Entry, Index, Record, Wanted, WireLog};
 use crate::topics::Topics;
 use crate::view::rows;
-use mqttscope_protocol::{Export, ExportFormat, Exported, RecordId};
 
 /// Writes what the export asks for.
 pub(crate) fn write(log: &WireLog, topics: &Topics, wanted: &Export) -> Exported {

@@ -18,6 +18,7 @@ mod log;
 mod practice;
 mod rates;
 mod states;
+mod stream;
 mod topics;
 mod unfinished;
 mod view;

@@ -4,8 +4,9 @@
 //! cores. When that happens as a flood begins, the page has no core to draw on for several frames. So it is
 //! made to happen before: an engine that is thrown away takes enough packets to show what is hot.
 
-use crate::{Engine, Transport};
 use mqttscope_protocol::{Command, ConnectionId, Looking, Profile, Report, Target, Window};
+
+use crate::{Engine, Transport};
 
 /// Bytes of a PUBLISH of the flood: a topic of 14 bytes and a payload of 64.
 const PUBLISH: usize = 2 + 2 + 14 + 64;

@@ -9,6 +9,7 @@ use core::ops::Range;
 use std::collections::{BTreeMap, VecDeque};
 
 use mqttscope_monitor::{self as monitor, Monitor};
+use mqttscope_protocol::{ConnectionId, Moment, RecordId, StateAt};
 use mqttscope_view::states::{Passed, Recorded, Replay, Source, StateView};
 
 use crate::connection::SocketId;
@@ -16,7 +17,6 @@ use crate::engine::instant;
 use crate::log::{Index, Record, Wanted, WireLog};
 use crate::topics::Topics;
 use crate::view::cut::cut;
-use mqttscope_protocol::{ConnectionId, Moment, RecordId, StateAt};
 
 /// Characters of a name or a value.
 const MOST_TEXT: usize = 300;

@@ -10,12 +10,12 @@ pub(crate) use listed::Listed;
 use std::collections::{BTreeMap, VecDeque};
 
 use mqttscope_monitor::{self as monitor, Finding, Flow, Monitor, PacketNumbers};
+use mqttscope_protocol::{ConnectionId, FindingView, RecordId, Target};
 use mqttscope_shared::Instant;
 use mqttscope_wire::Severity;
 
 use crate::connection::SocketId;
 use crate::view::cut::cut;
-use mqttscope_protocol::{ConnectionId, FindingView, RecordId, Target};
 
 /// Findings that are kept.
 const MOST_FINDINGS: usize = 10_000;

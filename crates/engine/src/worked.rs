@@ -3,9 +3,8 @@
 
 use std::collections::VecDeque;
 
-use mqttscope_wire::ProtocolVersion;
-
 use mqttscope_protocol::Target;
+use mqttscope_wire::ProtocolVersion;
 
 /// Addresses that are remembered.
 const MOST: usize = 200;

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::run::Run;
 use mqttscope_wire::Sender;
+
+use super::run::Run;
 
 /// Milliseconds as seconds: `1.050 s`.
 #[must_use]

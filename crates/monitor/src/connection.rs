@@ -5,6 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
+use mqttscope_shared::Instant;
 use mqttscope_wire::{ControlPacket, Framer, PacketType, ProtocolVersion, QoS, Rule, Sender};
 
 use super::both::Both;
@@ -13,7 +14,6 @@ use super::session::Session;
 use super::state::Limits;
 use super::view::View;
 use super::{ConnectionId, Finding, Flow, FlowState, Phase, content};
-use mqttscope_shared::Instant;
 
 /// Bytes of topics that aliases of one side may keep.
 const MAXIMUM_ALIAS_BYTES: usize = 1 << 20;

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{
     Disconnect, Dissection, PacketType, PropertyId, ReasonCode, Rule, Sender, Severity,
 };
@@ -11,7 +12,6 @@ use super::explain::FactKind;
 use super::log::Judge;
 use super::view::{View, WillStep};
 use super::{ConnectionId, Finding, Phase, content};
-use mqttscope_shared::Instant;
 
 impl Connection {
     /// DISCONNECT.
@@ -185,6 +185,22 @@ impl Connection {
         for half in [&mut self.halves.client, &mut self.halves.server] {
             half.aliases.clear();
         }
+    }
+
+    /// Bytes are missing: all that is known from before is the version.
+    pub(super) fn begin_in_the_middle(&mut self, judge: &mut Judge<'_>) {
+        if self.closed.is_some() {
+            return;
+        }
+        self.break_flows(judge);
+        for flow in self.session.broken_flows() {
+            judge.log.finish(flow);
+        }
+        *self = Self {
+            version: self.version,
+            version_is_certain: self.version_is_certain,
+            ..Self::new(self.id)
+        };
     }
 
     /// The session stays, or ends with the connection. Whether it stays.

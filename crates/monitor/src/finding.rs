@@ -3,13 +3,13 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{
     Citation, Diagnostic, PacketType, ProtocolVersion, QoS, ReasonCode, Rule, Sender, Severity,
     Span,
 };
 
 use super::{ConnectionId, PacketNumbers, words};
-use mqttscope_shared::Instant;
 
 /// A broken rule. Text is made where it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use core::time::Duration;
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, QoS, ReasonCode, Sender};
 
 use super::{ConnectionId, PacketNumbers};
-use mqttscope_shared::Instant;
 
 /// What the packets are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,12 +1,12 @@
 //! Bytes that are no MQTT: another protocol at the beginning of a side, or nothing that could be a
 //! packet. Both are warnings: a recording may begin inside a packet that carries anything.
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{Context, Decoded, PacketType, ProtocolVersion, Rule, Sender, decode};
 
 use super::Finding;
 use super::connection::Connection;
 use super::log::{Judge, Log};
-use mqttscope_shared::Instant;
 
 /// Bytes without a packet after which it is said that there is none.
 const ENOUGH: usize = 1 << 13;

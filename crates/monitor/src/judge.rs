@@ -8,6 +8,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{
     Context, ControlPacket, Decoded, PacketType, ProtocolVersion, Rule, Sender, decode, detect,
     frame,
@@ -15,7 +16,6 @@ use mqttscope_wire::{
 
 use super::causes::{Causes, Standing};
 use super::{ConnectionId, Finding, Monitor};
-use mqttscope_shared::Instant;
 
 /// The connection of a judgement.
 const CONNECTION: ConnectionId = ConnectionId(0);

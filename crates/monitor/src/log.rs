@@ -3,11 +3,11 @@
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Sender};
 
 use super::explain::{FactKind, Facts};
 use super::{ConnectionId, Finding, Flow, PacketNumbers};
-use mqttscope_shared::Instant;
 
 /// Findings that are kept at most and were not polled.
 const MAXIMUM_FINDINGS: usize = 10_000;

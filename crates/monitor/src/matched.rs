@@ -1,8 +1,7 @@
 //! What several subscriptions say together of a message that all of them match.
 
-use mqttscope_wire::QoS;
-
 use mqttscope_shared::Instant;
+use mqttscope_wire::QoS;
 
 /// What the subscriptions that match a topic have in common.
 #[derive(Clone, Copy, Debug)]

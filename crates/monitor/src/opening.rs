@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{
     Connack, Connect, PacketType, Properties, Property, PropertyId, ProtocolVersion, QoS,
     ReasonCode, Rule, Sender,
@@ -14,7 +15,6 @@ use super::session::Session;
 use super::state::Limits;
 use super::view::{View, Will, WillStep};
 use super::{Finding, Flow, FlowKind, FlowState, Phase, content};
-use mqttscope_shared::Instant;
 
 impl Connection {
     /// CONNECT.

@@ -3,13 +3,13 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::Sender;
 
 use super::both::Both;
 use super::subscriptions::Subscriptions;
 use super::window::Window;
 use super::{Flow, FlowState};
-use mqttscope_shared::Instant;
 
 /// What client and server keep under a client identifier.
 #[derive(Clone, Debug)]

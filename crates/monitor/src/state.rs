@@ -6,10 +6,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{ProtocolVersion, QoS, Sender, SubscriptionOptions};
 
 use super::{ConnectionId, PacketNumbers};
-use mqttscope_shared::Instant;
 
 /// How far a connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

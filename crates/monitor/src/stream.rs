@@ -1,5 +1,6 @@
 //! Bytes of one direction into packets: where they begin, the version, and what to do where neither is known.
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{
     Context, ControlPacket, Decoded, Dissection, Frame, Framed, Framer, PacketType,
     ProtocolVersion, Rule, Sender, Severity, decode, decode_tolerant, detect, dissect, frame,
@@ -9,7 +10,6 @@ use super::Phase;
 use super::connection::Connection;
 use super::log::{Judge, Log};
 use super::view::View;
-use mqttscope_shared::Instant;
 
 /// Bytes in which the beginning of a packet is looked for, where the recording begins in one.
 const MAXIMUM_SEARCH: usize = 1 << 13;

@@ -4,13 +4,13 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
+use mqttscope_shared::Instant;
+use mqttscope_shared::topic_tree::{TopicTree, matches};
 use mqttscope_wire::{QoS, RetainHandling, Subscription, SubscriptionOptions, TopicFilter};
 
 use super::content;
 use super::matched::Matched;
 use super::recall::Recall;
-use mqttscope_shared::Instant;
-use mqttscope_shared::topic_tree::{TopicTree, matches};
 
 /// Subscriptions of a session that are kept at most; with more, they count as not known.
 const MAXIMUM: usize = 10_000;

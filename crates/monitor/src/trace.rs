@@ -6,10 +6,10 @@
 use alloc::collections::VecDeque;
 
 use hashbrown::HashMap;
+use mqttscope_shared::Instant;
 use mqttscope_wire::QoS;
 
 use super::{ConnectionId, content};
-use mqttscope_shared::Instant;
 
 /// Messages that are remembered.
 const MAXIMUM: usize = 2048;

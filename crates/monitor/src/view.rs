@@ -5,12 +5,12 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
+use mqttscope_shared::Instant;
 use mqttscope_wire::ProtocolVersion;
 
 use super::ConnectionId;
 use super::session::Session;
 use super::trace::Traces;
-use mqttscope_shared::Instant;
 
 /// Sessions without a connection that are remembered.
 const MAXIMUM_SESSIONS: usize = 1000;

@@ -3,6 +3,7 @@
 use alloc::collections::BTreeMap;
 use core::time::Duration;
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{Rule, Sender};
 
 use super::connection::Connection;
@@ -11,7 +12,6 @@ use super::matched::Matched;
 use super::messages::Message;
 use super::view::{Retained, View, Will, WillStep};
 use super::{ConnectionId, Finding, content};
-use mqttscope_shared::Instant;
 
 /// Time by which a will comes for sure, and the end of a connection is seen.
 const PATIENCE: Duration = Duration::from_secs(10);

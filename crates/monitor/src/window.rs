@@ -12,11 +12,11 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
+use mqttscope_shared::Instant;
 use mqttscope_wire::{QoS, ReasonCode, Sender};
 
 use super::log::Judge;
 use super::{Flow, FlowState, HandshakeStep};
-use mqttscope_shared::Instant;
 
 /// Identifiers that were completed last and are remembered.
 const RECENT: usize = 16;

@@ -5,10 +5,11 @@ mod carry;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::{End, Impairments, Link};
 use mqttscope_broker::{self as broker, Broker, ConnectionId};
 use mqttscope_client::{Client, Command, Event, Misuse, Options, Ticket};
 use mqttscope_shared::Instant;
+
+use super::{End, Impairments, Link};
 
 /// Bytes that were sent or arrived at one end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,11 +1,12 @@
 //! CONNECT and CONNACK: versions, sessions, refusals, takeover, keep alive, authentication.
 
-use crate::support::{plain, talk, talk_with};
 use mqttscope_broker::{
     Access, Authentication, Broker, Cause, ConnectionId, Credentials, Event, Instant, Limits,
     Options, Transmit,
 };
 use mqttscope_wire::{QoS, ReasonCode};
+
+use crate::support::{plain, talk, talk_with};
 
 /// [MQTT-3.1.4-4], [MQTT-3.1.4-5], [MQTT-3.2.0-1], [MQTT-3.2.0-2], [MQTT-3.2.2-2], [MQTT-3.2.2-3] v5;
 /// [MQTT-3.1.4-3], [MQTT-3.1.4-4], [MQTT-3.2.0-1], [MQTT-3.2.2-1] to [MQTT-3.2.2-3] v3.1.1

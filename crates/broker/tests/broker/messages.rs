@@ -1,7 +1,8 @@
 //! PUBLISH and its handshakes, both ways.
 
-use crate::support::{plain, talk, talk_with};
 use mqttscope_broker::{Limits, Options};
+
+use crate::support::{plain, talk, talk_with};
 
 /// [MQTT-3.3.4-1], [MQTT-4.3.2-4], [MQTT-4.3.3-8], [MQTT-4.3.3-11] v5; [MQTT-4.3.2-2], [MQTT-4.3.3-2] v3.1.1;
 /// [MQTT-3.8.4-8] v5, [MQTT-3.8.4-6] v3.1.1: the lower QoS of the two

@@ -1,7 +1,8 @@
 //! What version 5 adds to a message: properties, expiry, aliases, size limits.
 
-use crate::support::{plain, talk, talk_with};
 use mqttscope_broker::{Limits, Options};
+
+use crate::support::{plain, talk, talk_with};
 
 /// [MQTT-3.3.2-4], [MQTT-3.3.2-15] to [MQTT-3.3.2-18], [MQTT-3.3.2-20], [MQTT-3.1.3-10] v5
 #[test]

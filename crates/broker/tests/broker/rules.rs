@@ -1,8 +1,9 @@
 //! Packets that break a rule, and what the broker answers: a DISCONNECT with the code that the
 //! standard gives in version 5, before it just the end ([MQTT-4.13.1-1] v5, [MQTT-4.8.0-1] v3.1.1).
 
-use crate::support::{plain, talk_with};
 use mqttscope_broker::{Cause, Event, Limits, Options};
+
+use crate::support::{plain, talk_with};
 
 /// What a connected client of each version sends (hexadecimal, `"` before text), and the code that
 /// version 5 is told; no bytes where the version has no such packet.

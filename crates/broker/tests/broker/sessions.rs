@@ -1,8 +1,9 @@
 //! Sessions that outlive their connections, and wills.
 
-use crate::support::{Talk, plain, talk, talk_with};
 use mqttscope_broker::{Event, Limits, Message, Options};
 use mqttscope_wire::{ReasonCode, TopicName};
+
+use crate::support::{Talk, plain, talk, talk_with};
 
 /// [MQTT-4.1.0-1], [MQTT-4.1.0-2], [MQTT-3.1.2-23] v5; [MQTT-3.1.2-5], [MQTT-3.1.2-6], [MQTT-4.1.0-1],
 /// [MQTT-4.1.0-2] v3.1.1

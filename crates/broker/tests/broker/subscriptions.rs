@@ -1,7 +1,8 @@
 //! SUBSCRIBE, UNSUBSCRIBE, wildcards, shared subscriptions and retained messages.
 
-use crate::support::{plain, talk, talk_with};
 use mqttscope_broker::Options;
+
+use crate::support::{plain, talk, talk_with};
 
 /// [MQTT-3.8.4-1], [MQTT-3.8.4-2], [MQTT-3.8.4-5], [MQTT-3.8.4-6], [MQTT-3.9.3-1], [MQTT-3.10.4-1],
 /// [MQTT-3.10.4-4], [MQTT-3.10.4-5], [MQTT-3.10.4-6], [MQTT-3.11.3-1], [MQTT-2.2.1-6] v5;

@@ -2,11 +2,11 @@
 
 use core::time::Duration;
 
+use mqttscope_protocol::{Action, Target};
 use mqttscope_wire::PacketType;
 
 use super::opened::close_code;
 use super::{Doubt, End, Guesses, Phase, Trouble};
-use mqttscope_protocol::{Action, Target};
 
 /// A connection that ends so soon after it was accepted was hardly ended by the network.
 const SOON: Duration = Duration::from_secs(10);

@@ -6,12 +6,13 @@
 
 use std::collections::HashMap;
 
+use mqttscope_protocol::RecordId;
+
 use super::Engine;
 use crate::log::Entry;
 use crate::topics::{NONE, Noted, Topics};
 use crate::view::gone::Gone;
 use crate::view::rows;
-use mqttscope_protocol::RecordId;
 
 impl Engine {
     /// Hides all that was recorded.

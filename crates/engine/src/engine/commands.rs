@@ -1,6 +1,10 @@
 //! What the page asks for, done.
 
 use mqttscope_client::{Client, Command as ClientCommand, Phase};
+use mqttscope_protocol::{
+    Command, ConnectionId, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
+    SubscriptionDraft,
+};
 use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFiltersBuf};
 
 use super::{Engine, Transport, instant};
@@ -10,10 +14,6 @@ use crate::doctor::End;
 use crate::export;
 use crate::log::Wanted;
 use crate::view::{history, rows};
-use mqttscope_protocol::{
-    Command, ConnectionId, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
-    SubscriptionDraft,
-};
 
 /// The most packets of a handshake that are given for its picture.
 const HANDSHAKE: usize = 64;
@@ -119,7 +119,7 @@ impl Engine {
             Err(why) => return self.notice(Some(id), true, format!("Not connected: {why}.")),
         };
         let is_same = |connection: &Connection| {
-            connection.version == version
+            connection.stream.version == version
                 && connection.profile.client_identifier == profile.client_identifier
                 && connection.profile.target == profile.target
         };
@@ -179,7 +179,9 @@ impl Engine {
             return;
         }
         let mut properties = PropertiesBuf::new();
-        if let Some(interval) = session_expiry_interval.filter(|_| connection.version.is_v5()) {
+        if let Some(interval) =
+            session_expiry_interval.filter(|_| connection.stream.version.is_v5())
+        {
             // It is the first property, and every interval is allowed.
             let _ = properties.push(Property::SessionExpiryInterval(interval));
         }
@@ -210,11 +212,11 @@ impl Engine {
         let Some(connection) = self.connections.get(&id) else {
             return;
         };
-        let (subscriptions, properties) = match convert::subscriptions(&drafts, connection.version)
-        {
-            Ok(made) => made,
-            Err(why) => return self.notice(Some(id), true, format!("Not subscribed: {why}.")),
-        };
+        let (subscriptions, properties) =
+            match convert::subscriptions(&drafts, connection.stream.version) {
+                Ok(made) => made,
+                Err(why) => return self.notice(Some(id), true, format!("Not subscribed: {why}.")),
+            };
         let command = ClientCommand::Subscribe {
             subscriptions,
             properties,
@@ -274,7 +276,7 @@ impl Engine {
         let Some(connection) = self.connections.get(&id) else {
             return;
         };
-        if !connection.version.is_v5() {
+        if !connection.stream.version.is_v5() {
             let text = "Requests with a Response Topic are part of MQTT 5 only.";
             return self.notice(Some(id), true, text);
         }

@@ -13,6 +13,9 @@ mod retained;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use mqttscope_client::Phase as ClientPhase;
+use mqttscope_protocol::{
+    ConnectionId, Looking, Notice, RecordId, Report, Target, without_address_secrets,
+};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Dissector, Sender, Severity};
 
@@ -27,9 +30,6 @@ use crate::view::cut::cut;
 use crate::view::gone::Gone;
 use crate::watch::Watch;
 use crate::worked::WorkedAddresses;
-use mqttscope_protocol::{
-    ConnectionId, Looking, Notice, RecordId, Report, Target, without_address_secrets,
-};
 use pace::Pace;
 
 /// Milliseconds between two summaries when nothing else happens, so that rates fall to zero.

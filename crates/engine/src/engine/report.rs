@@ -1,5 +1,6 @@
 //! What the page has not heard yet.
 
+use mqttscope_protocol::{RecordId, Report, Summary, Window};
 use mqttscope_wire::{Sender, Severity};
 
 use super::pace::Part;
@@ -9,7 +10,6 @@ use crate::topics::Unfolded;
 use crate::view::cut::cut;
 use crate::view::{flows, rows};
 use crate::watch::{Listed, Watched};
-use mqttscope_protocol::{RecordId, Report, Summary, Window};
 
 /// Topics below `$SYS` that are told, and characters of each.
 const SYSTEM: usize = 100;

@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use mqttscope_protocol::{ConnectionId, RecordId, Window};
 use mqttscope_shared::topic_tree;
 use mqttscope_wire::{PacketType, TopicFilter};
 
 use super::{Entry, Record, WireLog};
 use crate::topics::{NONE, Topics};
 use crate::view::rows::topic_of;
-use mqttscope_protocol::{ConnectionId, RecordId, Window};
 
 /// Packets that are looked at in one go; a worker that searches a million still hears *stop*.
 const SLICE: u64 = 50_000;

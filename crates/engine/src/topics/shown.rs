@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use mqttscope_protocol::{ConnectionId, RecordId, TopicRow, Tree};
+
 use super::{Level, Topics};
 use crate::view::cut::cut;
-use mqttscope_protocol::{ConnectionId, RecordId, TopicRow, Tree};
 
 /// Characters of a level's name that a row shows.
 const MOST_NAME: usize = 200;

@@ -1,5 +1,6 @@
-use super::*;
 use mqttscope_protocol::Tree;
+
+use super::*;
 
 const A: ConnectionId = ConnectionId(1);
 const B: ConnectionId = ConnectionId(2);

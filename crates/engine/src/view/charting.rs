@@ -1,5 +1,6 @@
 //! Numbers in payloads over time.
 
+use mqttscope_protocol::{Chart, ChartPoint, ConnectionId};
 use mqttscope_wire::Sender;
 use serde_json::Value;
 
@@ -7,7 +8,6 @@ use crate::log::{Index, Wanted, WireLog};
 use crate::topics::Topics;
 use crate::view::cut::cut;
 use crate::view::rows;
-use mqttscope_protocol::{Chart, ChartPoint, ConnectionId};
 
 /// Lines that are drawn; more is no picture.
 const LINES: usize = 12;

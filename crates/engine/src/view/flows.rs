@@ -1,6 +1,7 @@
 //! Handshakes as the page shows them.
 
 use mqttscope_monitor::{FlowKind, FlowState as State};
+use mqttscope_protocol::{FlowState, FlowView, RecordId};
 use mqttscope_wire::{Context, ControlPacket, Decoded, PacketType, QoS, Sender, decode};
 
 use crate::log::WireLog;
@@ -8,7 +9,6 @@ use crate::topics::Topics;
 use crate::view::cut::cut;
 use crate::view::rows::topic_of;
 use crate::watch::Watched;
-use mqttscope_protocol::{FlowState, FlowView, RecordId};
 
 /// Characters of what a handshake is about.
 const MOST_ABOUT: usize = 300;

@@ -1,12 +1,12 @@
 //! The messages of a topic before one of them, and what it changed.
 
+use mqttscope_protocol::{DiffLine, History, HistoryRow, LineChange, RecordId};
 use mqttscope_view::payload;
 
 use crate::log::WireLog;
 use crate::topics::Topics;
 use crate::view::cut::cut;
 use crate::view::rows::{preview, publish, topic_of};
-use mqttscope_protocol::{DiffLine, History, HistoryRow, LineChange, RecordId};
 
 /// Messages that are given.
 const ROWS: usize = 20;

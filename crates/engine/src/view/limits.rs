@@ -1,11 +1,11 @@
 //! What a CONNACK says of the server, in the standard's names.
 
 use mqttscope_client::Connected;
+use mqttscope_protocol::ServerLimit;
 use mqttscope_view::digits::grouped;
 use mqttscope_wire::{Property, PropertyId, ProtocolVersion};
 
 use crate::view::cut::cut;
-use mqttscope_protocol::ServerLimit;
 
 /// User Properties that are shown. A packet can have more than two million.
 const USER_PROPERTIES: usize = 50;

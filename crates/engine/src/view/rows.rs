@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use mqttscope_protocol::{
+    ConnectionId, EventView, MessageRow, Packet, RecordId, TimedPacket, WireRow,
+};
 use mqttscope_view::escape;
 use mqttscope_view::payload::{self, View};
 use mqttscope_wire::{
@@ -12,9 +15,6 @@ use crate::connection::Connection;
 use crate::log::{Entry, Record, WireLog};
 use crate::topics::Topics;
 use crate::view::cut::cut;
-use mqttscope_protocol::{
-    ConnectionId, EventView, MessageRow, Packet, RecordId, TimedPacket, WireRow,
-};
 
 /// Characters of a payload that a row shows.
 const PREVIEW: usize = 120;

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
+use mqttscope_protocol::{ConnectionId, FindingView, RecordId};
 use mqttscope_view::conversation::sentence;
 use mqttscope_wire::Severity;
 
 use super::{Found, MOST_TEXT, Watch, records};
 use crate::connection::SocketId;
 use crate::view::cut::cut;
-use mqttscope_protocol::{ConnectionId, FindingView, RecordId};
 
 /// Remarks that are listed.
 const MOST_REMARKS: usize = 200;

@@ -11,8 +11,9 @@ mod perform;
 mod stage;
 mod unused;
 
-use super::packet::Packet;
 use mqttscope_wire::{PacketType, QoS, Sender};
+
+use super::packet::Packet;
 
 use super::scenario::{Fault, Scenario};
 pub use counts::{Counts, Tally};

@@ -1,9 +1,10 @@
 //! Moves bytes between clients, links and broker.
 
-use super::{Crossing, Wire, World};
-use crate::{Arrival, End, Link};
 use mqttscope_broker::Transmit;
 use mqttscope_client::Event;
+
+use super::{Crossing, Wire, World};
+use crate::{Arrival, End, Link};
 
 /// Rounds without time passing after which something must be wrong.
 const ROUNDS: usize = 100_000;
