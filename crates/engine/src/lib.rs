@@ -8,6 +8,7 @@
 //! [`Report`]: mqttscope_protocol::Report
 
 mod attempt;
+mod captures;
 mod connection;
 mod convert;
 pub mod doctor;
@@ -25,5 +26,6 @@ mod view;
 mod watch;
 mod worked;
 
+pub use captures::WantedBytes;
 pub use engine::{Closed, Engine, SocketId, Transport};
 pub use practice::practise;

@@ -8,6 +8,7 @@
 
 mod address;
 pub mod brokers;
+mod captured;
 mod command;
 mod draft;
 mod event;
@@ -17,6 +18,7 @@ mod report;
 mod rows;
 
 pub use address::{MASK, bare_address, is_masked, without_address_secrets};
+pub use captured::{CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow};
 pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
 pub use event::{ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, duration};

@@ -92,6 +92,7 @@ impl Engine {
                 self.answers.push(Report::Handshake(packets.collect()));
             }
             Command::Budget(bytes) => self.log.set_budget(bytes),
+            Command::StopReading => self.stop_reading(),
             Command::Clear => self.clear(),
             Command::Restore => self.restore(),
             Command::ForgetCleared => self.forget_cleared(),

@@ -9,6 +9,7 @@ use super::{Closed, Engine, SocketId, Transport, instant};
 use crate::connection::Connection;
 use crate::convert;
 use crate::doctor;
+use crate::states::Turn;
 use crate::view::{limits, rows};
 
 /// Characters of a response that is told in a notice.
@@ -143,10 +144,10 @@ impl Engine {
         let socket = SocketId(self.next_socket);
         connection.begin(now_ms, socket);
         self.watch.open(&connection.profile.target, socket, id);
-        if let Some(server) = self.watch.server_of(socket) {
-            let end = self.log.end();
-            self.states.open(now_ms, end, id, socket, server);
-        }
+        self.turned(now_ms, id, socket, Turn::Opens);
+        let Some(connection) = self.connections.get(&id) else {
+            return;
+        };
         self.sockets.insert(socket, id);
         self.transport.push_back(Transport::Open {
             socket,
