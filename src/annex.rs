@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Function;
-use mqttscope_inspect::conversation::{Conversation, merged};
+use mqttscope_view::conversation::{Conversation, merged};
 use mqttscope_wire::{ProtocolVersion, Sender};
 use wasm_bindgen::JsValue;
 use web_sys::Element;

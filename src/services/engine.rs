@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use gloo_events::EventListener;
 use js_sys::Array;
-use mqttscope_engine::protocol::{Command, Report};
+use mqttscope_protocol::{Command, Report};
 use serde::Serialize as _;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};

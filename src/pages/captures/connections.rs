@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{CapturedOrder, CapturedRow, ConnectionId};
+use mqttscope_protocol::{CapturedOrder, CapturedRow, ConnectionId};
 use yew::prelude::*;
 
 use crate::components::far_list::FarList;

@@ -1,6 +1,6 @@
 //! The files, and how far they are read.
 
-use mqttscope_engine::protocol::{CaptureFile, CaptureState, Command};
+use mqttscope_protocol::{CaptureFile, CaptureState, Command};
 use web_sys::File;
 use yew::prelude::*;
 

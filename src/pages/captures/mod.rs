@@ -6,7 +6,7 @@ mod file_list;
 mod opening;
 mod summary;
 
-use mqttscope_engine::protocol::Command;
+use mqttscope_protocol::Command;
 use web_sys::File;
 use yew::prelude::*;
 

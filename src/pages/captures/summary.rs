@@ -1,6 +1,6 @@
 //! What is in the files, in the numbers that a person reads first.
 
-use mqttscope_engine::protocol::CaptureView;
+use mqttscope_protocol::CaptureView;
 use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 

@@ -1,7 +1,7 @@
 //! What every part of the page says things through. It never changes, so who takes it is not drawn
 //! again because of it.
 
-use mqttscope_engine::protocol::{Command, RecordId};
+use mqttscope_protocol::{Command, RecordId};
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{ConnectionView, EventView, History, Packet, RecordId, WireRow};
-use mqttscope_inspect::payload::Reader;
+use mqttscope_protocol::{ConnectionView, EventView, History, Packet, RecordId, WireRow};
+use mqttscope_view::payload::Reader;
 use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 use yew::prelude::*;
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
-use mqttscope_engine::protocol::{Command, Report};
+use mqttscope_protocol::{Command, Report};
 use web_sys::File;
 use yew::prelude::*;
 

@@ -1,6 +1,6 @@
 //! The opening or the closing of a connection: what is known of it, and what may be the cause.
 
-use mqttscope_engine::protocol::{EventKind, EventView, LastPacket, duration};
+use mqttscope_protocol::{EventKind, EventView, LastPacket, duration};
 use yew::prelude::*;
 
 use super::advice::{Repair, causes};

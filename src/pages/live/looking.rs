@@ -1,6 +1,6 @@
 //! What the engine reports depends on what is on screen.
 
-use mqttscope_engine::protocol::{Command, Looking};
+use mqttscope_protocol::{Command, Looking};
 use yew::prelude::*;
 
 use crate::state::live::Live;

@@ -52,7 +52,7 @@ mod undo;
 mod wire_list;
 mod wire_row;
 
-use mqttscope_engine::protocol::ConnectionState;
+use mqttscope_protocol::ConnectionState;
 use yew::prelude::*;
 
 use crate::components::splitter::{Axis, Panel, Splitter};

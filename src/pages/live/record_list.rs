@@ -1,7 +1,7 @@
 //! What the lists of packets and of messages share: a row is a packet of the log, and opens in the
 //! inspector.
 
-use mqttscope_engine::protocol::RecordId;
+use mqttscope_protocol::RecordId;
 use yew::prelude::*;
 
 use super::desk::Desk;

@@ -1,6 +1,6 @@
 //! Numbers that are always in sight: how fast, how slow, how full.
 
-use mqttscope_engine::protocol::{Command, ConnectionView};
+use mqttscope_protocol::{Command, ConnectionView};
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};

@@ -1,7 +1,7 @@
 //! Searching, standing still, taking away, beginning anew.
 
 use gloo_timers::callback::Timeout;
-use mqttscope_engine::protocol::{Command, ConnectionId, Export, ExportFormat};
+use mqttscope_protocol::{Command, ConnectionId, Export, ExportFormat};
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};

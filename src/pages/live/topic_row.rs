@@ -1,7 +1,7 @@
 //! A topic in the tree.
 
-use mqttscope_engine::protocol::TopicRow;
-use mqttscope_inspect::escape::visible;
+use mqttscope_protocol::TopicRow;
+use mqttscope_view::escape::visible;
 use yew::prelude::*;
 
 use super::desk::Desk;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{Command, ConnectionId, TopicRow, Tree};
+use mqttscope_protocol::{Command, ConnectionId, TopicRow, Tree};
 use yew::prelude::*;
 
 use super::clear_retained::ClearRetained;

@@ -1,6 +1,6 @@
 //! The middle of the page: what went over the wire, in the form that is asked for.
 
-use mqttscope_engine::protocol::ConnectionState;
+use mqttscope_protocol::ConnectionState;
 use yew::prelude::*;
 
 use super::chart_view::ChartView;

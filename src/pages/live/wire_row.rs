@@ -1,6 +1,6 @@
 //! A packet in the list: when, how long after the last, which way, what, and what is wrong with it.
 
-use mqttscope_engine::protocol::{EventKind, WireRow};
+use mqttscope_protocol::{EventKind, WireRow};
 use mqttscope_wire::{Sender, Severity};
 use yew::prelude::*;
 

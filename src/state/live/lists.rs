@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::Window;
+use mqttscope_protocol::Window;
 
 /// Where what is recorded comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,7 +5,7 @@ mod reported;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{
+use mqttscope_protocol::{
     CapturedOrder, CapturedRow, Chart, ConnectionId, ConnectionView, EventView, FindingView,
     FlowView, History, Looking, MessageRow, Packet, RecordId, Report, Summary, TimedPacket,
     TopicRow, Window, WireRow,

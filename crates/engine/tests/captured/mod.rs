@@ -13,12 +13,12 @@ use std::path::{Path, PathBuf};
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::Capture;
 use mqttscope_engine::Engine;
-use mqttscope_engine::protocol::{
+use mqttscope_monitor::{self as monitor, Monitor};
+use mqttscope_protocol::{
     CaptureState, CaptureView, CapturedOrder, CapturedRow, Command, ConnectionId, EventKind,
     FindingView, Looking, Moment, Packet, Report, Window, WireRow,
 };
-use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{self, Monitor};
+use mqttscope_shared::Instant;
 use mqttscope_wire::{ProtocolVersion, Sender, Severity};
 
 const ALL: Window = Window {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::Report;
+use mqttscope_protocol::Report;
 
 use super::Live;
 use crate::state::live::lists::{Rows, Tab};
