@@ -29,6 +29,7 @@ pub mod fields;
 pub mod flows;
 pub mod glossary;
 pub mod help;
+mod order;
 pub mod packet_lines;
 pub mod payload;
 pub mod reader;

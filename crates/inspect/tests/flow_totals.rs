@@ -48,7 +48,7 @@ fn counts_agree_with_the_state(run: &Run) {
     for beat in run.beats() {
         let (at, counts) = (beat.at, run.counts_at(beat.at));
         let name = || format!("at {at}: {counts:?}\n{}", run.to_text());
-        let over = counts.lost + counts.replaced + counts.expired;
+        let over = counts.lost + counts.replaced + counts.deleted + counts.expired;
         let sum = counts.reached + counts.waiting + over;
         assert_eq!(counts.published, sum, "{}", name());
         assert!(counts.delivered >= counts.reached, "{}", name());

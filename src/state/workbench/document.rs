@@ -354,6 +354,15 @@ impl Document {
         }
     }
 
+    /// Looking at another field of the same packet, which is one of its fields: a large packet takes long to be taken
+    /// apart once more.
+    pub(super) fn looking_at(&self, node: Option<usize>) -> Self {
+        Self {
+            node,
+            ..self.clone()
+        }
+    }
+
     /// About how much memory it holds on to, in bytes.
     pub(super) fn weight(&self) -> usize {
         self.given

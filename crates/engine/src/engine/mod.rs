@@ -308,6 +308,7 @@ impl Engine {
                 None => break,
             }
         }
+        self.tell_doubts(id);
     }
 
     fn send(&mut self, now_ms: f64, id: ConnectionId) {
