@@ -1,6 +1,7 @@
 //! How full the log is, and how full it may be. A lower limit than what is there drops packets, so it asks first.
 
 use mqttscope_engine::protocol::Command;
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
@@ -25,6 +26,16 @@ pub(super) struct LogLimitProps {
 #[component]
 pub(super) fn LogLimit(props: &LogLimitProps) -> Html {
     let asked = use_state_eq(|| None::<u64>);
+    let select = use_node_ref();
+    {
+        // The browser keeps what was chosen last, whatever the options say: a limit that is not taken goes back.
+        let select = select.clone();
+        use_effect_with((*asked, props.budget), move |&(asked, budget)| {
+            if let Some(select) = browser::element_of::<HtmlSelectElement>(&select) {
+                select.set_value(&asked.unwrap_or(budget).to_string());
+            }
+        });
+    }
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
     };
@@ -71,7 +82,7 @@ pub(super) fn LogLimit(props: &LogLimitProps) -> Html {
             <label class="log">
                 <span class="log-size" data-testid="log-size">{ "Log " }{ words::bytes(props.bytes) }{ ", limit" }</span>
                 <span class="log-short" aria-hidden="true">{ "Log limit" }</span>
-                <select class="chip" data-testid="budget" aria-label="Size limit of the log" title="Size limit of the log; beyond it the oldest packets are dropped" onchange={chosen}>{ for options }</select>
+                <select ref={select} class="chip" data-testid="budget" aria-label="Size limit of the log" title="Size limit of the log; beyond it the oldest packets are dropped" onchange={chosen}>{ for options }</select>
             </label>
             if let Some(bytes) = *asked { { ask(props.bytes, bytes, &answer) } }
         </>

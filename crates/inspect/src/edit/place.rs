@@ -1,6 +1,8 @@
 //! What may be put into a packet and taken out of it.
 
-use mqttscope_wire::{Dissection, Field, PacketType, PropertyId, PropertyOwner, Tree, varint};
+use mqttscope_wire::{
+    Dissection, Field, Node, PacketType, PropertyId, PropertyOwner, Tree, varint,
+};
 
 use super::EditError;
 use super::kind::{Editable, editable, prefixed, property_default};
@@ -263,7 +265,10 @@ pub fn added(dissection: &Dissection, addition: Addition) -> Option<usize> {
         Addition::ReasonCode => last(Field::ReasonCode),
         Addition::Payload => tree.find(Field::ApplicationMessage),
     }?;
-    let can_be_changed = |node: &usize| editable(dissection, *node) != Editable::No;
+    let can_be_changed = |node: &usize| {
+        let is_identifier = |found: &Node| found.field == Field::PropertyIdentifier;
+        editable(dissection, *node) != Editable::No && !tree.get(*node).is_some_and(is_identifier)
+    };
     (at..tree.end_of(at)).find(can_be_changed)
 }
 
