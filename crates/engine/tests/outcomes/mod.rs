@@ -128,9 +128,12 @@ fn messages_that_are_lost_with_their_session_are_told_together() {
         world.command(Command::Publish(A, message(topic, "1", 2), None));
     }
     world.look();
-    world
-        .engine
-        .handle_closed(world.now, socket, &Closed::default());
+    let closed = Closed {
+        code: 1006,
+        was_open: true,
+        ..Closed::default()
+    };
+    world.engine.handle_closed(world.now, socket, &closed);
     // It connects again.
     world.pass(5_000.0);
     let socket = world.socket_asked_for();
