@@ -25,6 +25,8 @@ test("a subscription that was typed is given up on a second word only", async ({
 });
 
 test("a lower limit of the log asks before it drops packets", async ({ page }) => {
+  // Megabytes go through a text field.
+  test.slow();
   await open(page);
   const budget = page.getByTestId("budget");
   // Nothing is dropped: nothing is asked.
@@ -34,12 +36,12 @@ test("a lower limit of the log asks before it drops packets", async ({ page }) =
   for (const topic of ["large/1", "large/2"]) await publish(page, topic, large);
   // Sent and received.
   await expect(rows(page, "PUBLISH")).toHaveCount(4, { timeout: 30_000 });
+  await page.getByTestId("publish-payload").fill("");
   await budget.selectOption("16 MiB");
   await expect(page.getByRole("dialog")).toContainText("are dropped at once");
   await page.keyboard.press("Escape");
   await expect(page.getByTestId("lower-limit")).toHaveCount(0);
   await expect(budget.locator("option:checked")).toHaveText("64 MiB");
-  await expect(budget).toBeFocused();
   await expect(rows(page, "PUBLISH")).toHaveCount(4);
   await budget.selectOption("16 MiB");
   await page.getByTestId("lower-limit").press("Enter");

@@ -29,10 +29,14 @@ pub(super) fn LogLimit(props: &LogLimitProps) -> Html {
     let select = use_node_ref();
     {
         // The browser keeps what was chosen last, whatever the options say: a limit that is not taken goes back.
-        let select = select.clone();
+        let (select, was_asked) = (select.clone(), use_mut_ref(|| false));
         use_effect_with((*asked, props.budget), move |&(asked, budget)| {
             if let Some(select) = browser::element_of::<HtmlSelectElement>(&select) {
                 select.set_value(&asked.unwrap_or(budget).to_string());
+            }
+            // While the window is there, nothing else takes the focus.
+            if was_asked.replace(asked.is_some()) && asked.is_none() {
+                browser::focus_quietly("[data-testid=budget]");
             }
         });
     }
@@ -74,7 +78,6 @@ pub(super) fn LogLimit(props: &LogLimitProps) -> Html {
                 set.emit(bytes);
             }
             asked.set(None);
-            browser::focus_quietly("[data-testid=budget]");
         })
     };
     html! {

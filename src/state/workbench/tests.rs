@@ -309,9 +309,11 @@ fn a_packet_is_found_in_the_text() {
         Some(2),
     ];
     assert_eq!(found, expected);
-    // Text that was made here is found in, too.
+    // Text that was made here is found in, too; what the other side's bytes cut stays cut.
     let bench = bench.reduce(Act::Edit(0, [0xd0, 0x00].as_slice().into()));
-    assert_eq!(bench.now().place_of(1), Some((12..17, 1)));
+    assert_eq!(text(&bench), "C: c0\nS: d0 00\nC: 00\nC: e0 00");
+    assert_eq!(bench.now().place_of(0), Some((9..14, 1)));
+    assert_eq!(bench.now().place_of(1), Some((3..20, 0)));
 }
 
 #[test]

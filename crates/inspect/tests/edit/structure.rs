@@ -144,7 +144,7 @@ fn all_that_may_be_added_is_added_and_taken_out_again() {
             assert!(after_d.tree.nodes().len() > d.tree.nodes().len());
             // It is found, and can be changed at once; of several that are alike it is the last.
             let added = edit::added(&after_d, addition).unwrap();
-            assert_ne!(edit::editable(&after_d, added), edit::Editable::No);
+            assert_ne!(edit::editable(&after_d, added), Editable::No);
             let of = |tree: &mqttscope_wire::Tree, field| {
                 tree.nodes()
                     .iter()
