@@ -4,8 +4,9 @@ import { expect } from "@playwright/test";
 import { open as openFlows } from "./flows";
 import { open, publish, rows } from "./live";
 import { test } from "./quiet";
+import { twice } from "./ways";
 
-test("a subscription that was typed is given up on a second word only", async ({ page }) => {
+twice("a subscription that was typed is given up on a second word only", async (hand, page) => {
   await open(page);
   await page.getByTestId("subscribe").click();
   // Nothing was typed: it goes.
@@ -15,16 +16,16 @@ test("a subscription that was typed is given up on a second word only", async ({
   await page.getByTestId("subscribe-topic-filter").fill("plant/+/temperature");
   await page.keyboard.press("Escape");
   await expect(page.getByTestId("keep-editing")).toBeFocused();
-  await page.getByTestId("keep-editing").press("Enter");
+  await hand.press(page.getByTestId("keep-editing"));
   await expect(page.getByTestId("subscribe-topic-filter")).toBeFocused();
   await expect(page.getByTestId("subscribe-topic-filter")).toHaveValue("plant/+/temperature");
   await page.keyboard.press("Escape");
-  await page.getByTestId("discard").press("Enter");
+  await hand.press(page.getByTestId("discard"));
   await expect(page.getByTestId("subscribe-form")).toHaveCount(0);
   await expect(page.getByTestId("subscription")).toHaveCount(1);
 });
 
-test("a lower limit of the log asks before it drops packets", async ({ page }) => {
+twice("a lower limit of the log asks before it drops packets", async (hand, page) => {
   // Megabytes go through a text field.
   test.slow();
   await open(page);
@@ -39,12 +40,12 @@ test("a lower limit of the log asks before it drops packets", async ({ page }) =
   await page.getByTestId("publish-payload").fill("");
   await budget.selectOption("16 MiB");
   await expect(page.getByRole("dialog")).toContainText("are dropped at once");
-  await page.keyboard.press("Escape");
+  await hand.press(page.getByRole("dialog").getByRole("button", { name: "Cancel" }));
   await expect(page.getByTestId("lower-limit")).toHaveCount(0);
   await expect(budget.locator("option:checked")).toHaveText("64 MiB");
   await expect(rows(page, "PUBLISH")).toHaveCount(4);
   await budget.selectOption("16 MiB");
-  await page.getByTestId("lower-limit").press("Enter");
+  await hand.press(page.getByTestId("lower-limit"));
   await expect(page.getByTestId("dropped")).toBeVisible();
   await expect(budget.locator("option:checked")).toHaveText("16 MiB");
 });
@@ -75,7 +76,7 @@ test("a message says itself what it is about, and covers nothing that can be pre
   expect(covered).toEqual([]);
 });
 
-test("a scenario that was being written comes back after a handshake of Live was opened", async ({ page }) => {
+twice("a scenario that was being written comes back after a handshake of Live was opened", async (hand, page) => {
   await openFlows(page);
   await page.getByTestId("new-scenario").click();
   const script = page.getByTestId("script");
@@ -89,7 +90,12 @@ test("a scenario that was being written comes back after a handshake of Live was
   await page.getByTestId("what-if").click();
   await expect(page.getByTestId("diagram")).toBeVisible();
   await expect(page.getByTestId("set-aside")).toBeVisible();
-  await page.getByTestId("resume-editing").click();
+  await hand.press(page.getByTestId("resume-editing"));
   await expect(script).toHaveValue(text);
+  await expect(page.getByTestId("set-aside")).toHaveCount(0);
+  // Another time it is not wanted any more.
+  await page.evaluate(() => location.assign("#/flows/qos2-pubrec-lost"));
+  await expect(page.getByTestId("set-aside")).toBeVisible();
+  await hand.press(page.getByTestId("forget-set-aside"));
   await expect(page.getByTestId("set-aside")).toHaveCount(0);
 });
