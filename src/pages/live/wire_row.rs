@@ -28,6 +28,7 @@ pub(super) fn wire_row(
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="time">{ words::time(row.at_ms, minutes_behind) }</span>
             <span class="delta">{ row.delta_ms.map(words::delta).unwrap_or_default() }</span>
+            if let Some(of) = &row.of { <span class="of" title={of.clone()}>{ of }</span> }
             { direction(row.sender) }
             <b class="type">{ &row.packet_type }</b>
             <span class="size">{ words::bytes(u64::from(row.size)) }</span>
@@ -64,6 +65,7 @@ fn event_row(
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="time">{ words::time(row.at_ms, minutes_behind) }</span>
             <span class="delta">{ row.delta_ms.map(words::delta).unwrap_or_default() }</span>
+            if let Some(of) = &row.of { <span class="of" title={of.clone()}>{ of }</span> }
             <span class="went" aria-hidden="true">{ mark }</span>
             <b class="type"><span class="unseen">{ "connection " }</span>{ &row.packet_type }</b>
             <span class="says" title={row.summary.clone()}>{ &row.summary }</span>

@@ -284,6 +284,17 @@ impl Captures {
         }
     }
 
+    /// What a connection is called: by its client, or by where that is.
+    pub(crate) fn name(&self, id: ConnectionId) -> Option<String> {
+        let captured = self.all.get(*self.of.get(&id)?)?;
+        let name = captured.client_identifier();
+        Some(if name.is_empty() {
+            captured.opened.client.to_string()
+        } else {
+            name.to_owned()
+        })
+    }
+
     /// By the number that the page knows it by.
     pub(crate) fn of_number(&mut self, id: ConnectionId) -> Option<&mut Captured> {
         self.all.get_mut(*self.of.get(&id)?)

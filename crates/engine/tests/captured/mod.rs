@@ -16,7 +16,7 @@ use mqttscope_engine::Engine;
 use mqttscope_monitor::{self as monitor, Monitor};
 use mqttscope_protocol::{
     CaptureState, CaptureView, CapturedOrder, CapturedRow, Command, ConnectionId, EventKind,
-    FindingView, Looking, Moment, Packet, Report, Window, WireRow,
+    FindingView, Looking, Moment, Packet, Report, Timeline, Window, WireRow,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{ProtocolVersion, Sender, Severity};
@@ -38,6 +38,7 @@ struct Shown {
     captured: Vec<CapturedRow>,
     wire: Vec<WireRow>,
     findings: Vec<FindingView>,
+    timeline: Timeline,
 }
 
 fn folder() -> PathBuf {
@@ -68,6 +69,7 @@ fn shown(engine: &mut Engine, looking: Looking) -> Shown {
                 Report::Captured { rows, .. } => shown.captured = rows,
                 Report::Wire { rows, .. } => shown.wire = rows,
                 Report::Findings { rows, .. } => shown.findings = rows,
+                Report::Timeline(timeline) => shown.timeline = timeline,
                 _ => {}
             }
         }
@@ -400,4 +402,53 @@ fn a_version_is_worked_out_where_no_connect_is_there() {
     assert!(!row.is_named);
     assert_eq!(row.version, capture.connections[0].version);
     assert!(ProtocolVersion::ALL.contains(&row.version));
+}
+
+#[test]
+fn rows_of_several_connections_say_whose_they_are() {
+    let (mut engine, shown_all) = read(&["files/t2_alias.pcap", "recorded/tcp.pcap"], 1 << 20);
+    assert!(shown_all.wire.iter().all(|row| row.of.is_some()));
+    let recorder = shown_all.captured.last().unwrap();
+    let own = shown_all
+        .wire
+        .iter()
+        .filter(|row| row.connection == recorder.id);
+    assert!(own.clone().count() > 10);
+    let mut own = own;
+    assert!(own.all(|row| row.of.as_deref() == Some("recorder")));
+    let looking = Looking {
+        connection: Some(recorder.id),
+        ..everything()
+    };
+    let one = shown(&mut engine, looking);
+    assert!(one.wire.iter().all(|row| row.of.is_none()));
+}
+
+#[test]
+fn the_timeline_counts_every_packet_and_narrows_the_lists() {
+    let (mut engine, whole) = read(&["files/arkime__mqtt_big.pcap"], 1 << 20);
+    let looking = Looking {
+        timeline: true,
+        ..everything()
+    };
+    let timeline = shown(&mut engine, looking.clone()).timeline;
+    let sum = |bars: &[mqttscope_protocol::TimelineBar]| -> u64 {
+        bars.iter().map(|bar| u64::from(bar.packets)).sum()
+    };
+    let all = packets(&whole).count() as u64;
+    assert_eq!(sum(&timeline.bars), all);
+    let half = timeline.bars.len() / 2;
+    let middle = timeline.from_us + timeline.width_us * half as u64;
+    for (span, bars) in [
+        ((0, middle), &timeline.bars[..half]),
+        ((middle, u64::MAX), &timeline.bars[half..]),
+    ] {
+        let looking = Looking {
+            span_us: Some(span),
+            ..looking.clone()
+        };
+        let part = shown(&mut engine, looking);
+        assert_eq!(packets(&part).count() as u64, sum(bars));
+        assert_eq!(sum(&part.timeline.bars), all, "the picture stays whole");
+    }
 }
