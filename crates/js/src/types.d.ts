@@ -173,7 +173,8 @@ export interface PacketPlace {
 /**
  * Judges one connection whose directions were recorded apart, without times, so that nobody knows
  * which packet of one side came before which of the other. What is found holds in every order. Both
- * must be whole, from the first byte of the connection to its last.
+ * begin with the first byte of the connection; either may end early, and what may have come behind explains
+ * what it can. Only behind a DISCONNECT nothing is missing.
  */
 export function judge(client: Uint8Array, server: Uint8Array): Verdict;
 
