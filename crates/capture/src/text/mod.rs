@@ -154,6 +154,7 @@ fn decode_as(text: &str, format: Format) -> Result<Output, Fault> {
         | Format::ShellString
         | Format::BinaryDigits
         | Format::Bytea
+        | Format::IntelHex
         | Format::IndexTable
         | Format::Json => chosen::all_of(out, text, format)?,
         Format::Binary => {

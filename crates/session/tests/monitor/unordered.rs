@@ -218,11 +218,7 @@ fn real_connections() -> Vec<(String, [Vec<u8>; 2])> {
             let sides = connections.entry(words[1].parse().unwrap()).or_default();
             sides[side].extend(bytes);
         }
-        all.extend(
-            connections
-                .into_values()
-                .map(|sides| (name.clone(), sides)),
-        );
+        all.extend(connections.into_values().map(|sides| (name.clone(), sides)));
     }
     all
 }

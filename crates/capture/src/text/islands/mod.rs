@@ -6,6 +6,7 @@
 
 mod context;
 mod finder;
+mod intel;
 mod list;
 mod quoted;
 mod row;
