@@ -6,6 +6,7 @@
 
 mod attempt;
 pub mod brokers;
+mod captures;
 mod connection;
 mod convert;
 pub mod doctor;
@@ -18,11 +19,13 @@ pub mod profiles;
 pub mod protocol;
 mod rates;
 mod states;
+mod stream;
 mod topics;
 mod unfinished;
 mod view;
 mod watch;
 mod worked;
 
+pub use captures::WantedBytes;
 pub use engine::{Closed, Engine, SocketId, Transport};
 pub use practice::practise;

@@ -1,5 +1,6 @@
 //! The engine against the broker of `mqttscope-session`: what a person does, and what they see.
 
+mod captured;
 mod clearing;
 mod closings;
 mod handshakes;

@@ -102,7 +102,7 @@ impl Engine {
     }
 
     /// Lists, counts and states are of other packets now.
-    fn list_anew(&mut self) {
+    pub(super) fn list_anew(&mut self) {
         self.wire.clear();
         self.messages.clear();
         self.charting.clear();

@@ -76,7 +76,11 @@ impl Engine {
             }),
             left_out: self.watch.left_out(self.looking.connection),
             settled: self.settled,
+            capture: self.captures.view(),
         })));
+        if let Some((window, order)) = self.looking.captured {
+            reports.push(self.captures.report(window, order));
+        }
         let looking = &self.looking;
         if let Some(moment) = looking.state {
             let state = self.states.report(moment, &self.log);

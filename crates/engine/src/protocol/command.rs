@@ -3,7 +3,7 @@
 use mqttscope_wire::Severity;
 use serde::{Deserialize, Serialize};
 
-use super::{ConnectionId, MessageDraft, Profile, RecordId, SubscriptionDraft};
+use super::{CapturedOrder, ConnectionId, MessageDraft, Profile, RecordId, SubscriptionDraft};
 
 /// What the page asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +58,8 @@ pub enum Command {
     ForgetCleared,
     /// A file of what was recorded.
     Export(Export),
+    /// Reads no more of the capture files.
+    StopReading,
 }
 
 /// A message published on a timer.
@@ -112,6 +114,8 @@ pub struct Tree {
 pub struct Looking {
     /// None: all connections.
     pub connection: Option<ConnectionId>,
+    /// The list of captured connections, and by what it is sorted.
+    pub captured: Option<(Window, CapturedOrder)>,
     /// The list of packets.
     pub wire: Option<Window>,
     /// The list of messages.

@@ -15,6 +15,12 @@ pub enum EventKind {
     NotOpened,
     /// It closed after it had been open.
     Closed,
+    /// A captured connection begins.
+    Begins,
+    /// Bytes of a captured connection are missing.
+    Gap,
+    /// A captured connection ended.
+    Ended,
 }
 
 /// Who closed a connection.
@@ -94,6 +100,9 @@ impl ConnectionEvent {
             EventKind::Opened => "opened",
             EventKind::NotOpened => "not opened",
             EventKind::Closed => "closed",
+            EventKind::Begins => "begins",
+            EventKind::Gap => "gap",
+            EventKind::Ended => "ended",
         }
     }
 
@@ -115,6 +124,11 @@ impl ConnectionEvent {
     /// All of it in one line: who, after how long, the code, why.
     #[must_use]
     pub fn line(&self) -> String {
+        match self.kind {
+            EventKind::Begins => return self.address.clone(),
+            EventKind::Gap => return self.cause.clone(),
+            _ => {}
+        }
         let mut line = self.by_whom().to_owned();
         let gap = if line.is_empty() { "" } else { " " };
         // Writing into a String does not fail.

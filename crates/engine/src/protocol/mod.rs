@@ -5,6 +5,7 @@
 //! there is at most one that the page has not drawn yet ([`Command::Drawn`]).
 
 mod address;
+mod captured;
 mod command;
 mod draft;
 mod event;
@@ -13,6 +14,7 @@ mod report;
 mod rows;
 
 pub use address::{MASK, bare_address, is_masked, without_address_secrets};
+pub use captured::{CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow};
 pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
 pub use event::{ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, duration};

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use mqttscope_inspect::states::StateView;
 
 use super::{
-    ConnectionId, EventView, FindingView, FlowView, History, MessageRow, Moment, RecordId,
-    SubscriptionDraft, TopicRow, WireRow,
+    CaptureView, CapturedRow, ConnectionId, EventView, FindingView, FlowView, History, MessageRow,
+    Moment, RecordId, SubscriptionDraft, TopicRow, WireRow,
 };
 
 /// What the engine tells the page.
@@ -15,6 +15,15 @@ use super::{
 pub enum Report {
     /// What is always shown.
     Summary(Box<Summary>),
+    /// Rows of the list of captured connections.
+    Captured {
+        /// The row that the first is.
+        first: u64,
+        /// Rows there are.
+        total: u64,
+        /// The rows asked for.
+        rows: Vec<CapturedRow>,
+    },
     /// Rows of the packet list, from row `first` of `total`.
     Wire {
         /// The row that the first is.
@@ -143,6 +152,8 @@ pub struct Summary {
     /// The last [`super::Looking::number`] whose rows were all found: what its lists have since, came
     /// since.
     pub settled: Option<u32>,
+    /// Capture files; none: none was opened.
+    pub capture: Option<Box<CaptureView>>,
 }
 
 /// The log's size.

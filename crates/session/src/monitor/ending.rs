@@ -187,6 +187,22 @@ impl Connection {
         }
     }
 
+    /// Bytes are missing: all that is known from before is the version.
+    pub(super) fn begin_in_the_middle(&mut self, judge: &mut Judge<'_>) {
+        if self.closed.is_some() {
+            return;
+        }
+        self.break_flows(judge);
+        for flow in self.session.broken_flows() {
+            judge.log.finish(flow);
+        }
+        *self = Self {
+            version: self.version,
+            version_is_certain: self.version_is_certain,
+            ..Self::new(self.id)
+        };
+    }
+
     /// The session stays, or ends with the connection. Whether it stays.
     pub(super) fn leave_session(&self, view: &mut View, at: Instant) -> bool {
         if self.taken_over.is_some() || self.connack.is_none() || self.refused.is_some() {

@@ -27,8 +27,13 @@ const TRUE: &[(&str, &str)] = &[
 ];
 
 fn watch(text: &str) -> Monitor {
+    watch_without(text, |_| false)
+}
+
+/// The same with gaps in place of some of the lines.
+fn watch_without(text: &str, is_missing: impl Fn(usize) -> bool) -> Monitor {
     let mut monitor = Monitor::new();
-    for line in text.lines() {
+    for (number, line) in text.lines().enumerate() {
         let mut words = line.split(' ');
         let at = Instant::from_millis(words.next().unwrap().parse().unwrap());
         let connection = ConnectionId(words.next().unwrap().parse().unwrap());
@@ -40,6 +45,10 @@ fn watch(text: &str) -> Monitor {
                 continue;
             }
         };
+        if is_missing(number) {
+            monitor.handle_gap(connection, at);
+            continue;
+        }
         let hex = words.next().unwrap();
         let bytes: Vec<u8> = (0..hex.len())
             .step_by(2)
@@ -83,4 +92,44 @@ fn real_traffic_is_clean() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(seen.len(), TRUE.len(), "what is found no longer: {seen:?}");
+}
+
+#[test]
+fn nobody_is_accused_of_what_is_missing() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus/conversations");
+    let mut wrong = Vec::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
+        let text = std::fs::read_to_string(&file).unwrap();
+        for (every, from) in [
+            (2, 0),
+            (2, 1),
+            (3, 0),
+            (3, 1),
+            (3, 2),
+            (7, 3),
+            (11, 5),
+            (29, 12),
+        ] {
+            let monitor = watch_without(&text, |number| number % every == from);
+            let is_known = |rule: &str| TRUE.contains(&(&*name, rule));
+            let errors = monitor
+                .findings()
+                .iter()
+                .filter(|finding| finding.severity() == Severity::Error);
+            wrong.extend(
+                errors
+                    .filter(|finding| !is_known(finding.rule.name()))
+                    .map(|finding| {
+                        format!(
+                            "{name} {from}/{every}: {:?} {}",
+                            finding.rule.name(),
+                            finding.message()
+                        )
+                    }),
+            );
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
 }
