@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use mqttscope_engine::Engine;
-use mqttscope_engine::protocol::{Command, Looking, Report, Window};
+use mqttscope_protocol::{Command, Looking, Report, Window};
 
 fn main() -> std::io::Result<()> {
     for path in std::env::args().skip(1) {

@@ -1,15 +1,15 @@
 //! One connection: its client, what it is subscribed to, what it counts.
 
 use hashbrown::HashMap;
-use mqttscope_session::client::{Client, Phase, Ticket};
+use mqttscope_client::{Client, Phase, Ticket};
+use mqttscope_protocol::{
+    Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, Outcome,
+    Profile, Published, ServerLimit, SubscriptionDraft,
+};
 use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
 
 use crate::attempt::Attempt;
 use crate::log::covers;
-use crate::protocol::{
-    Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, Outcome,
-    Profile, Published, ServerLimit, SubscriptionDraft,
-};
 use crate::rates::Meter;
 use crate::stream::Stream;
 use crate::topics::{self, Topics};

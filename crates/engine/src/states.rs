@@ -8,13 +8,13 @@
 use core::ops::Range;
 use std::collections::{BTreeMap, VecDeque};
 
-use mqttscope_inspect::states::{Passed, Recorded, Replay, Source, StateView};
-use mqttscope_session::monitor::{self, Monitor};
+use mqttscope_monitor::{self as monitor, Monitor};
+use mqttscope_protocol::{ConnectionId, Moment, RecordId, StateAt};
+use mqttscope_view::states::{Passed, Recorded, Replay, Source, StateView};
 
 use crate::connection::SocketId;
 use crate::engine::instant;
 use crate::log::{Index, Record, Wanted, WireLog};
-use crate::protocol::{ConnectionId, Moment, RecordId, StateAt};
 use crate::topics::Topics;
 use crate::view::cut::cut;
 

@@ -2,15 +2,15 @@
 
 use hashbrown::HashMap;
 
-use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{self, Monitor};
+use mqttscope_monitor::{self as monitor, Monitor};
+use mqttscope_protocol::{ConnectionId, RecordId};
+use mqttscope_shared::Instant;
 use mqttscope_wire::{
     Context, ControlPacket, Frame, Framed, Framer, Property, PropertyId, ProtocolVersion, Sender,
     Severity,
 };
 
 use crate::log::{Links, New, WireLog};
-use crate::protocol::{ConnectionId, RecordId};
 use crate::topics::{self, Noted, Topics};
 
 /// What is known of a connection from the bytes that went over it.

@@ -9,12 +9,12 @@ pub(crate) use listed::Listed;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{self, Finding, Flow, Monitor, PacketNumbers};
+use mqttscope_monitor::{self as monitor, Finding, Flow, Monitor, PacketNumbers};
+use mqttscope_protocol::{ConnectionId, FindingView, RecordId, Target};
+use mqttscope_shared::Instant;
 use mqttscope_wire::Severity;
 
 use crate::connection::SocketId;
-use crate::protocol::{ConnectionId, FindingView, RecordId, Target};
 use crate::view::cut::cut;
 
 /// Findings that are kept.

@@ -2,13 +2,13 @@
 
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{Ending, Opened, Transport};
+use mqttscope_protocol::{CapturedRow, ConnectionId};
 use mqttscope_wire::{
     ControlPacket, PacketType, Property, PropertyId, ProtocolVersion, Reason, ReasonCode, Sender,
     Severity, detect, frame,
 };
 
 use crate::connection::SocketId;
-use crate::protocol::{CapturedRow, ConnectionId};
 use crate::stream::{Stream, Written};
 use crate::view::cut::cut;
 

@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use mqttscope_capture::recording;
+use mqttscope_protocol::{CaptureView, CapturedOrder, CapturedRow, Report, Window};
 use mqttscope_wire::{PacketType, ProtocolVersion};
 
 use super::{Captured, Captures};
-use crate::protocol::{CaptureView, CapturedOrder, CapturedRow, Report, Window};
 
 /// Client Identifiers that are told apart.
 const MOST_CLIENTS: usize = 1 << 20;

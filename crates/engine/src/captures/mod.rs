@@ -13,9 +13,9 @@ use mqttscope_capture::recording::{
     self, CaptureReader, KeyLogSessions, Limits, Opened, Peer, Transport,
 };
 use mqttscope_capture::tls::KeyLog;
+use mqttscope_protocol::{CaptureFile, CaptureState, ConnectionId};
 
 use crate::connection::SocketId;
-use crate::protocol::{CaptureFile, CaptureState, ConnectionId};
 pub(crate) use connection::{Captured, Sent};
 use listed::Listed;
 

@@ -2,12 +2,12 @@
 
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{self, Event};
+use mqttscope_protocol::{CaptureState, ConnectionEvent, EventKind, Target};
 use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 
 use super::{Engine, instant};
 use crate::captures::{Sent, WantedBytes};
 use crate::connection::SocketId;
-use crate::protocol::{CaptureState, ConnectionEvent, EventKind, Target};
 use crate::states::Turn;
 use crate::stream::Recorder;
 

@@ -6,9 +6,10 @@
 
 use std::collections::HashMap;
 
+use mqttscope_protocol::RecordId;
+
 use super::Engine;
 use crate::log::Entry;
-use crate::protocol::RecordId;
 use crate::topics::{NONE, Noted, Topics};
 use crate::view::gone::Gone;
 use crate::view::rows;

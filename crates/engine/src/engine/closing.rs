@@ -1,7 +1,10 @@
 //! What is written into the log, and kept, when a connection opens and when it ends.
 
-use mqttscope_session::client::{Cause, Command as ClientCommand, Fault, Phase as ClientPhase};
-use mqttscope_session::common::Instant;
+use mqttscope_client::{Cause, Command as ClientCommand, Fault, Phase as ClientPhase};
+use mqttscope_protocol::{
+    Advice, ClosedBy, ConnectionEvent, ConnectionId, EventKind, Target, bare_address,
+};
+use mqttscope_shared::Instant;
 use mqttscope_wire::{
     ControlPacket, Decoded, PacketType, PropertiesBuf, Property, PropertyId, ProtocolVersion,
     ReasonCode, decode,
@@ -12,9 +15,6 @@ use crate::attempt::Noted;
 use crate::connection::Connection;
 use crate::doctor::{self, Doubt, End, Known, Phase, Trouble};
 use crate::hub;
-use crate::protocol::{
-    Advice, ClosedBy, ConnectionEvent, ConnectionId, EventKind, Target, bare_address,
-};
 use crate::view::rows;
 
 /// An accepted connection that ends sooner, without a word, was hardly ended by the network.

@@ -1,6 +1,10 @@
 //! What the page asks for, done.
 
-use mqttscope_session::client::{Client, Command as ClientCommand, Phase};
+use mqttscope_client::{Client, Command as ClientCommand, Phase};
+use mqttscope_protocol::{
+    Command, ConnectionId, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
+    SubscriptionDraft,
+};
 use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFiltersBuf};
 
 use super::{Engine, Transport, instant};
@@ -9,10 +13,6 @@ use crate::convert;
 use crate::doctor::End;
 use crate::export;
 use crate::log::Wanted;
-use crate::protocol::{
-    Command, ConnectionId, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
-    SubscriptionDraft,
-};
 use crate::view::{history, rows};
 
 /// The most packets of a handshake that are given for its picture.

@@ -1,16 +1,14 @@
 //! What a client tells of itself, as the page hears it.
 
-use mqttscope_session::client::{
-    Cause, Command as ClientCommand, Event, Failure, Fault, Phase, Ticket,
-};
-use mqttscope_session::common::Message;
+use mqttscope_client::{Cause, Command as ClientCommand, Event, Failure, Fault, Phase, Ticket};
+use mqttscope_protocol::{ConnectionId, Notice, Outcome, Report};
+use mqttscope_shared::Message;
 use mqttscope_wire::{PacketType, Property, PropertyId, ProtocolVersion, ReasonCode};
 
 use super::{Closed, Engine, SocketId, Transport, instant};
 use crate::connection::Connection;
 use crate::convert;
 use crate::doctor;
-use crate::protocol::{ConnectionId, Notice, Outcome, Report};
 use crate::states::Turn;
 use crate::view::{limits, rows};
 
@@ -269,7 +267,7 @@ impl Engine {
         &mut self,
         now_ms: f64,
         id: ConnectionId,
-        draft: &crate::protocol::MessageDraft,
+        draft: &mqttscope_protocol::MessageDraft,
     ) -> bool {
         let Some(connection) = self.connections.get(&id) else {
             return false;

@@ -1,12 +1,12 @@
 //! Where the packets of messages are that the page is told about.
 
-use mqttscope_session::client::Command as ClientCommand;
+use mqttscope_client::Command as ClientCommand;
+use mqttscope_protocol::{ConnectionId, MessageDraft, Outcome, Published, RecordId, Report};
 use mqttscope_wire::{PacketType, Sender};
 
 use super::{Engine, instant};
 use crate::connection::Handed;
 use crate::convert;
-use crate::protocol::{ConnectionId, MessageDraft, Outcome, Published, RecordId, Report};
 use crate::view::cut::cut;
 use crate::view::rows;
 

@@ -13,8 +13,11 @@ mod retained;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use mqttscope_session::client::Phase as ClientPhase;
-use mqttscope_session::common::Instant;
+use mqttscope_client::Phase as ClientPhase;
+use mqttscope_protocol::{
+    ConnectionId, Looking, Notice, RecordId, Report, Target, without_address_secrets,
+};
+use mqttscope_shared::Instant;
 use mqttscope_wire::{Dissector, Sender, Severity};
 
 use crate::captures::Captures;
@@ -22,9 +25,6 @@ use crate::connection::Connection;
 pub use crate::connection::SocketId;
 use crate::doctor::{End, Phase};
 use crate::log::{Index, Links, WireLog};
-use crate::protocol::{
-    ConnectionId, Looking, Notice, RecordId, Report, Target, without_address_secrets,
-};
 use crate::states::{States, Turn, Turned};
 use crate::topics::Topics;
 use crate::view::charting::Charting;
@@ -134,7 +134,7 @@ pub struct Engine {
     pace: Pace,
     /// Packets are left to be searched.
     searching: bool,
-    /// See [`crate::protocol::Summary::settled`].
+    /// See [`mqttscope_protocol::Summary::settled`].
     settled: Option<u32>,
 }
 

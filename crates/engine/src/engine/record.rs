@@ -1,10 +1,10 @@
 //! Bytes of our own connections into the log.
 
+use mqttscope_protocol::ConnectionId;
 use mqttscope_wire::{Context, Sender, dissect};
 
 use super::{Engine, instant};
 use crate::connection::SocketId;
-use crate::protocol::ConnectionId;
 use crate::stream::{Recorder, Stream};
 use crate::unfinished;
 

@@ -1,5 +1,11 @@
 //! Capture files in the engine: the packets are those that the capture's reader gives, and the findings those of the
 //! conversation.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that cannot go on says so"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,12 +13,12 @@ use std::path::{Path, PathBuf};
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::Capture;
 use mqttscope_engine::Engine;
-use mqttscope_engine::protocol::{
+use mqttscope_monitor::{self as monitor, Monitor};
+use mqttscope_protocol::{
     CaptureState, CaptureView, CapturedOrder, CapturedRow, Command, ConnectionId, EventKind,
     FindingView, Looking, Moment, Packet, Report, Window, WireRow,
 };
-use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{self, Monitor};
+use mqttscope_shared::Instant;
 use mqttscope_wire::{ProtocolVersion, Sender, Severity};
 
 const ALL: Window = Window {
