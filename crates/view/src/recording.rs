@@ -134,7 +134,7 @@ pub struct Row {
 
 impl Recording {
     /// Finds the packets in `bytes`. A version that the reader chose overrules what was worked out
-    /// and what a CONNECT said about the packets behind it. Where nobody says who sent them, several CONNECTs
+    /// and what a CONNECT said about the packets behind it. Where nobody says who sent them, several CONNECT packets
     /// without any packet of a server's are the log of a client that connected again.
     #[must_use]
     pub fn read(bytes: Vec<u8>, version: Option<ProtocolVersion>, sender: Option<Sender>) -> Self {
