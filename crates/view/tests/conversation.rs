@@ -190,7 +190,7 @@ fn unmarked(lines: &[&str]) -> Recording {
     let pairs = lines
         .iter()
         .flat_map(|line| line[1..].split_ascii_whitespace());
-    let bytes = pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap());
+    let bytes = pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok());
     Recording::read(bytes.collect(), None, None)
 }
 
