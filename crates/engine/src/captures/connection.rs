@@ -156,7 +156,7 @@ impl Captured {
             || self.held.as_ref().is_some_and(|held| held.len > 0)
             || matches!(
                 self.transport,
-                Transport::Tcp | Transport::WebSocket | Transport::SecureWebSocket
+                Transport::Tcp | Transport::WebSocket | Transport::SecureWebSocket | Transport::Log
             )
     }
 
@@ -262,6 +262,7 @@ impl Captured {
             Transport::Tls => "TLS",
             Transport::WebSocket => "WebSocket",
             Transport::SecureWebSocket => "WebSocket in TLS",
+            Transport::Log => "from a log",
             _ => "TCP",
         }
     }

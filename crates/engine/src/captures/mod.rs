@@ -8,8 +8,9 @@ mod listed;
 
 use std::collections::{BTreeMap, HashMap};
 
+use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{
-    self, CaptureReader, KeyLogSessions, Limits, Opened, Transport,
+    self, CaptureReader, KeyLogSessions, Limits, Opened, Peer, Transport,
 };
 use mqttscope_capture::tls::KeyLog;
 use mqttscope_protocol::{CaptureFile, CaptureState, ConnectionId};
@@ -256,6 +257,26 @@ impl Captures {
         };
         captured.transport = transport;
         why.clone_into(&mut captured.why);
+    }
+
+    /// An end has another name.
+    pub(crate) fn named(&mut self, id: recording::ConnectionId, end: Role, name: &str) {
+        let Some(captured) = self.get_mut(id) else {
+            return;
+        };
+        let peer = Peer::Named(name.into());
+        match end {
+            Role::Client => captured.opened.client = peer,
+            Role::Server => captured.opened.server = peer,
+        }
+    }
+
+    /// A packet is told in words.
+    pub(crate) fn said(&mut self) {
+        const SAID: &str = "packets are told in words, without bytes, and have no rows here";
+        if self.notes.iter().all(|note| note != SAID) {
+            self.note(SAID.to_owned());
+        }
     }
 
     /// It will not change any more: it counts among those with MQTT, or those without.

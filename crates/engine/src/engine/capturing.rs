@@ -90,9 +90,10 @@ impl Engine {
 
     fn captured(&mut self, event: &Event<'_>) {
         match *event {
-            Event::Opened(opened) => {
+            Event::Opened(ref opened) => {
                 self.next_socket = self.next_socket.wrapping_add(1);
-                self.captures.opened(opened, SocketId(self.next_socket));
+                self.captures
+                    .opened(opened.clone(), SocketId(self.next_socket));
             }
             Event::Transport {
                 connection,
@@ -148,6 +149,13 @@ impl Engine {
                 self.captures.settled(connection);
                 self.captures.changed();
             }
+            Event::Named {
+                connection,
+                end,
+                name,
+            } => self.captures.named(connection, end, name),
+            // The log holds bytes.
+            Event::Said { .. } => self.captures.said(),
             // The reader itself uses them where it can.
             Event::KeyLog(text) => self.captures.add_keys(text),
             Event::Note(note) => self.captures.note(note.to_owned()),
