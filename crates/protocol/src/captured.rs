@@ -100,8 +100,8 @@ pub struct CapturedRow {
     pub server: String,
     /// What carries the MQTT: `TCP`, `TLS`, `WebSocket`, `WebSocket in TLS`.
     pub transport: String,
-    /// The version that its packets are read in.
-    pub version: ProtocolVersion,
+    /// The version that its packets are read in; none: a log tells of packets and not of their version.
+    pub version: Option<ProtocolVersion>,
     /// Whether a CONNECT names that version.
     pub is_named: bool,
     /// When its first packet came, in milliseconds since 1970.

@@ -271,14 +271,6 @@ impl Captures {
         }
     }
 
-    /// A packet is told in words.
-    pub(crate) fn said(&mut self) {
-        const SAID: &str = "packets are told in words, without bytes, and have no rows here";
-        if self.notes.iter().all(|note| note != SAID) {
-            self.note(SAID.to_owned());
-        }
-    }
-
     /// It will not change any more: it counts among those with MQTT, or those without.
     pub(crate) fn settled(&mut self, id: recording::ConnectionId) {
         let Some(place) = self.places.remove(&id) else {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use mqttscope_protocol::{ConnectionId, RecordId, Window};
+use mqttscope_protocol::{ConnectionId, EventKind, RecordId, Window};
 use mqttscope_shared::topic_tree;
 use mqttscope_wire::{PacketType, TopicFilter};
 
@@ -118,8 +118,11 @@ impl Index {
                     self.hits.push_back(number);
                 }
                 Some(Entry::Event(record)) if self.has_event(record, log) => {
+                    let is_packet = record.is_packet();
                     self.hits.push_back(number);
-                    self.events.push_back(number);
+                    if !is_packet {
+                        self.events.push_back(number);
+                    }
                 }
                 _ => {}
             }
@@ -221,7 +224,11 @@ impl Index {
             && wanted.is_within(record)
             && (search.is_empty()
                 || log.event(record).is_some_and(|event| {
-                    let line = format!("{} {} {}", event.name(), event.line(), event.address);
+                    let name = match event.kind {
+                        EventKind::Told(_) => &event.reason,
+                        _ => event.name(),
+                    };
+                    let line = format!("{name} {} {}", event.line(), event.address);
                     contains(line.as_bytes(), search.as_bytes())
                 }))
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mqttscope_protocol::{
-    ConnectionId, EventView, MessageRow, Packet, RecordId, TimedPacket, WireRow,
+    ConnectionId, EventKind, EventView, MessageRow, Packet, RecordId, TimedPacket, WireRow,
 };
 use mqttscope_view::escape;
 use mqttscope_view::payload::{self, View};
@@ -123,7 +123,10 @@ fn event_row(
         at_ms: record.at_ms,
         delta_ms,
         sender: record.sender,
-        packet_type: event.name().to_owned(),
+        packet_type: match event.kind {
+            EventKind::Told(_) => event.reason.clone(),
+            _ => event.name().to_owned(),
+        },
         size: 0,
         packet_identifier: None,
         summary: cut(&event.line(), MOST_SUMMARY),

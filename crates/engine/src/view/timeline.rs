@@ -3,7 +3,7 @@
 use mqttscope_protocol::{ConnectionId, Timeline, TimelineBar};
 use mqttscope_wire::{PacketType, Severity};
 
-use crate::log::{Entry, WireLog};
+use crate::log::WireLog;
 use mqttscope_protocol::RecordId;
 
 /// The most bars: about as many as a screen shows apart.
@@ -60,9 +60,13 @@ impl Counting {
         self.next = self.next.max(log.first());
         let end = log.end().min(self.next.saturating_add(SLICE));
         for number in self.next..end {
-            let Some(Entry::Packet(record)) = log.entry(RecordId(number)) else {
+            let Some(entry) = log.entry(RecordId(number)) else {
                 continue;
             };
+            let record = entry.record();
+            if !record.is_packet() {
+                continue;
+            }
             if self.of.is_some_and(|of| of != record.connection) {
                 continue;
             }
