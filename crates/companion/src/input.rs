@@ -102,7 +102,7 @@ fn of_connection(
     }
 }
 
-fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<Input> {
+pub(crate) fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<Input> {
     let found = reader::read(&Request {
         given: Given::File(bytes),
         format: None,

@@ -1,8 +1,12 @@
 //! `mqttscope`: what the page knows of MQTT, in a terminal and in CI.
 
+mod dissect;
+mod follow;
 mod input;
 mod lint;
+mod paint;
 mod report;
+mod row;
 
 use std::process::ExitCode;
 
@@ -23,10 +27,16 @@ enum Command {
     /// Reads captures (pcap, pcapng, gzip of them) and everything that the Dissect page reads: hex in any habit, dumps,
     /// literals, logs. Exit codes: 0: nothing found, 1: something found, 2: a file could not be read.
     Lint(lint::Options),
+    /// Takes packets apart: every field, what it holds and means, and every broken rule.
+    Dissect(dissect::Options),
+    /// Shows the packets of captures, dumps and logs as rows, with what they break.
+    Follow(follow::Options),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Lint(options) => lint::run(&options),
+        Command::Dissect(options) => dissect::run(&options),
+        Command::Follow(options) => follow::run(&options),
     }
 }
