@@ -4,9 +4,11 @@ mod dissect;
 mod follow;
 mod input;
 mod lint;
+mod net;
 mod paint;
 mod report;
 mod row;
+mod tap;
 
 use std::process::ExitCode;
 
@@ -31,6 +33,8 @@ enum Command {
     Dissect(dissect::Options),
     /// Shows the packets of captures, dumps and logs as rows, with what they break.
     Follow(follow::Options),
+    /// Stands between clients and a broker: carries every byte, shows every packet and what it breaks.
+    Tap(tap::Options),
 }
 
 fn main() -> ExitCode {
@@ -38,5 +42,6 @@ fn main() -> ExitCode {
         Command::Lint(options) => lint::run(&options),
         Command::Dissect(options) => dissect::run(&options),
         Command::Follow(options) => follow::run(&options),
+        Command::Tap(options) => tap::run(&options),
     }
 }

@@ -151,21 +151,22 @@ impl fmt::Display for Totals {
         write!(
             f,
             "{}, {}, {} in {} on {} of {}",
-            counted(self.errors, "error"),
-            counted(self.warnings, "warning"),
-            counted(self.notes, "note"),
-            counted(self.packets, "packet"),
-            counted(self.connections, "connection"),
-            counted(self.files, "file"),
+            counted(self.errors as u64, "error"),
+            counted(self.warnings as u64, "warning"),
+            counted(self.notes as u64, "note"),
+            counted(self.packets as u64, "packet"),
+            counted(self.connections as u64, "connection"),
+            counted(self.files as u64, "file"),
         )?;
         if self.unread > 0 {
-            write!(f, "; {} not read", counted(self.unread, "file"))?;
+            write!(f, "; {} not read", counted(self.unread as u64, "file"))?;
         }
         Ok(())
     }
 }
 
-fn counted(number: usize, noun: &str) -> String {
+/// So many of something.
+pub(crate) fn counted(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 

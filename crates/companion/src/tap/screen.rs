@@ -1,0 +1,182 @@
+//! Lines for whoever looks on. A terminal that is slow keeps nobody waiting: what it has no time for is left out and
+//! counted.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+/// Bytes of lines that wait at most.
+const MOST: usize = 1 << 20;
+
+#[derive(Debug, Default)]
+struct Inner {
+    lines: Vec<u8>,
+    /// Lines that were left out since the last that was not.
+    left_out: u64,
+    is_over: bool,
+    /// Nobody reads any more.
+    is_closed: bool,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    inner: Mutex<Inner>,
+    filled: Condvar,
+}
+
+/// The lines, and the thread that writes them.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Screen {
+    /// Writes to `to` from now on, and calls `closed` should nobody read any more.
+    pub(crate) fn new(
+        to: impl Write + Send + 'static,
+        closed: impl FnOnce() + Send + 'static,
+    ) -> Self {
+        let shared = Arc::new(Shared::default());
+        let theirs = Arc::clone(&shared);
+        let thread = std::thread::spawn(move || {
+            if theirs.write(to).is_err() {
+                theirs.lock().is_closed = true;
+                closed();
+            }
+        });
+        Self {
+            shared,
+            thread: Some(thread),
+        }
+    }
+
+    /// Whether there is room for lines now. One that finds none is counted as left out.
+    pub(crate) fn has_room(&self) -> bool {
+        let mut inner = self.shared.lock();
+        let has_room = inner.lines.len() < MOST && !inner.is_closed;
+        if !has_room {
+            inner.left_out = inner.left_out.saturating_add(1);
+        }
+        has_room
+    }
+
+    /// Adds whole lines and empties them.
+    pub(crate) fn add(&self, lines: &mut Vec<u8>, words: impl FnOnce(u64) -> String) {
+        if lines.is_empty() {
+            return;
+        }
+        let mut inner = self.shared.lock();
+        let left_out = std::mem::take(&mut inner.left_out);
+        if left_out > 0 {
+            inner.lines.extend(words(left_out).into_bytes());
+        }
+        inner.lines.append(lines);
+        drop(inner);
+        self.shared.filled.notify_one();
+    }
+
+    /// Lines that were left out and not told.
+    pub(crate) fn left_out(&self) -> u64 {
+        self.shared.lock().left_out
+    }
+}
+
+impl Drop for Screen {
+    /// Waits until all is written.
+    fn drop(&mut self) {
+        self.shared.lock().is_over = true;
+        self.shared.filled.notify_one();
+        if let Some(thread) = self.thread.take() {
+            // It has nothing to fail by but what it was given to write to.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn write(&self, mut to: impl Write) -> io::Result<()> {
+        let mut lines = Vec::new();
+        loop {
+            let mut inner = self
+                .filled
+                .wait_while(self.lock(), |inner| {
+                    inner.lines.is_empty() && !inner.is_over
+                })
+                .unwrap_or_else(PoisonError::into_inner);
+            std::mem::swap(&mut inner.lines, &mut lines);
+            drop(inner);
+            if lines.is_empty() {
+                return Ok(());
+            }
+            to.write_all(&lines)?;
+            to.flush()?;
+            lines.clear();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    /// Lets a write through for each word that it is sent.
+    struct Gate(Receiver<()>, Sender<usize>);
+
+    impl Write for Gate {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.recv().map_err(io::Error::other)?;
+            self.1.send(bytes.len()).map_err(io::Error::other)?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_slow_reader_is_told_how_much_it_missed() {
+        let (open, gate) = channel();
+        let (sent, written) = channel();
+        let screen = Screen::new(Gate(gate, sent), || {});
+        let mut shown = 0;
+        while screen.has_room() {
+            screen.add(&mut vec![b'x'; 1000], |_| unreachable!());
+            shown += 1;
+        }
+        assert!(shown >= MOST / 1000 && shown <= 3 * MOST / 1000, "{shown}");
+        assert!(!screen.has_room());
+        for _ in 0..3 {
+            open.send(()).unwrap();
+        }
+        written.recv().unwrap();
+        while !screen.has_room() {
+            std::thread::yield_now();
+        }
+        let mut told = 0;
+        screen.add(&mut b"y".to_vec(), |left_out| {
+            told = left_out;
+            "left out".into()
+        });
+        assert!(told >= 2, "{told}");
+        drop(open);
+    }
+
+    #[test]
+    fn who_reads_no_more_is_noticed() {
+        let (open, gate) = channel();
+        let (sent, _) = channel();
+        drop(open);
+        let (say, heard) = channel();
+        let screen = Screen::new(Gate(gate, sent), move || say.send(()).unwrap());
+        screen.add(&mut b"x".to_vec(), |_| String::new());
+        heard.recv().unwrap();
+        assert!(!screen.has_room());
+    }
+}
