@@ -6,6 +6,7 @@ mod input;
 mod lint;
 mod net;
 mod paint;
+mod record;
 mod report;
 mod row;
 mod tap;
@@ -35,6 +36,8 @@ enum Command {
     Follow(follow::Options),
     /// Stands between clients and a broker: carries every byte, shows every packet and what it breaks.
     Tap(tap::Options),
+    /// A tap that shows nothing and writes all to pcapng files, for later and for other tools.
+    Record(record::Options),
 }
 
 fn main() -> ExitCode {
@@ -43,5 +46,6 @@ fn main() -> ExitCode {
         Command::Dissect(options) => dissect::run(&options),
         Command::Follow(options) => follow::run(&options),
         Command::Tap(options) => tap::run(&options),
+        Command::Record(options) => record::run(&options),
     }
 }

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::{client, server};
 
 /// How long the other end may take to read what was last written to it.
-const LINGER: Duration = Duration::from_secs(5);
+const LINGER: Duration = Duration::from_secs(2);
 
 /// A connection.
 pub(crate) enum Stream {

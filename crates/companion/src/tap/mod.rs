@@ -116,7 +116,7 @@ impl Carried {
             Ok(seen) => seen,
             Err(panic) => std::panic::resume_unwind(panic),
         };
-        served.map(|()| seen)
+        served.and(seen)
     }
 
     /// Listens at all addresses.

@@ -6,6 +6,7 @@ use std::fmt::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Result;
 use mqttscope_inspect::escape;
 use mqttscope_session::common::Instant;
 use mqttscope_session::monitor::{ConnectionId as Watched, Finding, Monitor};
@@ -37,6 +38,11 @@ pub(crate) trait Keep: Send {
     fn closed(&mut self, id: ConnectionId, how: &Closed, at_ns: u64);
     /// All of one look is there, or time has passed.
     fn flush(&mut self, at_ns: u64);
+    /// Nothing will come any more.
+    ///
+    /// # Errors
+    /// Something is not kept.
+    fn finish(&mut self) -> Result<()>;
 }
 
 /// How rows are shown.
@@ -137,7 +143,7 @@ impl Watcher {
     }
 
     /// Looks until nothing comes any more.
-    pub(crate) fn run(mut self, tape: &Arc<Tape>) -> Seen {
+    pub(crate) fn run(mut self, tape: &Arc<Tape>) -> Result<Seen> {
         let mut roll = Roll::default();
         while tape.take(&mut roll, TICK) {
             let mut start = 0_usize;
@@ -156,7 +162,10 @@ impl Watcher {
         if let Some(show) = &self.show {
             self.seen.not_shown = self.seen.not_shown.saturating_add(show.screen.left_out());
         }
-        self.seen
+        if let Some(keep) = &mut self.keep {
+            keep.finish()?;
+        }
+        Ok(self.seen)
     }
 
     fn pass_time(&mut self, now_ns: u64) {
