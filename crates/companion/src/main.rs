@@ -1,6 +1,7 @@
 //! `mqttscope`: what the page knows of MQTT, in a terminal and in CI.
 
 mod dissect;
+mod faults;
 mod follow;
 mod input;
 mod lint;

@@ -1,24 +1,29 @@
 //! `mqttscope tap`: between clients and a broker, byte for byte, with every packet in view.
 
+pub(crate) mod faulty;
 pub(crate) mod relay;
 pub(crate) mod screen;
 pub(crate) mod serve;
 pub(crate) mod tape;
 pub(crate) mod watch;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 
+use crate::faults::Faults;
+use crate::faults::plan::{self, Rule};
 use crate::lint::Format;
 use crate::net::address::{Listen, Target};
 use crate::net::stop::{self, Stopper};
 use crate::net::tls::{Inwards, Outwards};
 use crate::net::{Stop, proxy};
 use crate::paint::{Paint, When};
+use faulty::Faulty;
 use screen::Screen;
 use serve::Tap;
 use tape::Tape;
@@ -61,6 +66,9 @@ pub(crate) struct Carried {
     /// Bytes of the largest packet that is judged; a larger one is carried as any other.
     #[arg(long, default_value_t = 1 << 20, value_name = "BYTES")]
     max_packet: usize,
+    /// What is to go wrong, as lines of a file: `cut * before PUBACK 1`, `hold * until 900`, … (see the README).
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
 }
 
 /// Taps until it is told to end.
@@ -128,6 +136,7 @@ impl Carried {
                 self.to.len()
             );
         }
+        let faults = self.faults.as_deref().map(faults).transpose()?;
         let mut taps = Vec::new();
         let targets = self.to.iter().cycle();
         for (index, (listen, target)) in self.listen.iter().zip(targets).enumerate() {
@@ -146,10 +155,21 @@ impl Carried {
                 proxy_in: self.proxy_in,
                 proxy_out: self.proxy_out,
                 most: self.max_connections,
+                faulty: (faults.as_ref()).map(|rules| Faulty::new(Faults::new(rules.clone()))),
             };
             eprintln!("mqttscope: {tap}");
             taps.push(tap);
         }
         Ok(taps)
     }
+}
+
+/// The faults that a file names.
+fn faults(path: &Path) -> Result<Vec<Rule>> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("reading the faults of {}", path.display()))?;
+    plan::parse(&text).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow!("{}: {}", path.display(), lines.join("\n  "))
+    })
 }

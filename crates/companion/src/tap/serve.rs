@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
+use super::faulty::Faulty;
 use super::relay;
 use super::tape::{Closed, ConnectionId, Ends, Place, Tape, What};
 use crate::net::address::{Target, plain};
@@ -40,6 +41,8 @@ pub(crate) struct Tap {
     pub(crate) proxy_out: Option<proxy::Version>,
     /// Connections at a time.
     pub(crate) most: usize,
+    /// What goes wrong on purpose.
+    pub(crate) faulty: Option<Faulty>,
 }
 
 impl fmt::Display for Tap {
@@ -171,7 +174,10 @@ impl Tap {
             how: None,
         };
         over.how = Some(match opened {
-            Ok((client, broker)) => relay::carry(client, broker, tape, place, stop).await,
+            Ok((client, broker)) => match &self.faulty {
+                None => relay::carry(client, broker, tape, place, stop).await,
+                Some(faulty) => faulty.carry(client, broker, tape, place, stop).await,
+            },
             Err(error) => Closed::ByTap(format!("{error:#}").into()),
         });
     }

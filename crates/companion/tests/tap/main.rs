@@ -8,6 +8,7 @@
 )]
 
 mod carried;
+mod faulty;
 mod recorded;
 mod secured;
 mod shown;
