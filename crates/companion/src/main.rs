@@ -1,5 +1,6 @@
 //! `mqttscope`: what the page knows of MQTT, in a terminal and in CI.
 
+mod broker;
 mod dissect;
 mod faults;
 mod follow;
@@ -39,6 +40,8 @@ enum Command {
     Tap(tap::Options),
     /// A tap that shows nothing and writes all to pcapng files, for later and for other tools.
     Record(record::Options),
+    /// A broker for tests and workshops, over TCP, TLS and WebSocket.
+    Broker(broker::Options),
 }
 
 fn main() -> ExitCode {
@@ -48,5 +51,6 @@ fn main() -> ExitCode {
         Command::Follow(options) => follow::run(&options),
         Command::Tap(options) => tap::run(&options),
         Command::Record(options) => record::run(&options),
+        Command::Broker(options) => broker::run(&options),
     }
 }
