@@ -24,6 +24,8 @@ struct Here {
     inputs: Inputs,
     /// Bytes of the largest message.
     largest: usize,
+    /// Held by each WebSocket for as long as it is open: the server counts it as done when it is upgraded.
+    open: mpsc::Sender<()>,
 }
 
 /// Streams that were accepted, TLS and all.
@@ -61,10 +63,13 @@ pub(super) async fn serve(
         return;
     };
     let (send, streams) = mpsc::channel(16);
+    let (open, mut ended) = mpsc::channel(1);
     let accepting = tokio::spawn(accept(door, places, send, stop.clone()));
-    let app = Router::new()
-        .fallback(any(upgrade))
-        .with_state(Here { inputs, largest });
+    let app = Router::new().fallback(any(upgrade)).with_state(Here {
+        inputs,
+        largest,
+        open,
+    });
     let mut ending = stop;
     let served = axum::serve(Accepted { streams, at }, app)
         .with_graceful_shutdown(async move { ending.asked().await });
@@ -72,6 +77,8 @@ pub(super) async fn serve(
         eprintln!("mqttscope: WebSocket at {at}: {error}");
     }
     accepting.abort();
+    // Nobody sends anything: it ends when all have let go of it.
+    while ended.recv().await.is_some() {}
 }
 
 async fn upgrade(State(here): State<Here>, upgrade: WebSocketUpgrade) -> impl IntoResponse {
@@ -80,7 +87,10 @@ async fn upgrade(State(here): State<Here>, upgrade: WebSocketUpgrade) -> impl In
         .protocols(["mqtt", "mqttv3.1"])
         .max_message_size(here.largest.saturating_mul(2))
         .max_frame_size(here.largest.saturating_mul(2))
-        .on_upgrade(move |socket| carry(socket, here.inputs))
+        .on_upgrade(async move |socket| {
+            carry(socket, here.inputs).await;
+            drop(here.open);
+        })
 }
 
 /// Carries a WebSocket until one end closes it.
