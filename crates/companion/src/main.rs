@@ -7,6 +7,7 @@ mod follow;
 mod input;
 mod lint;
 mod net;
+mod open;
 mod paint;
 mod record;
 mod report;
@@ -19,10 +20,11 @@ use clap::{Parser, Subcommand};
 
 /// A microscope for MQTT.
 #[derive(Parser)]
-#[command(name = "mqttscope", version, arg_required_else_help = true)]
+#[command(name = "mqttscope", version, arg_required_else_help = !open::HAS_PAGE)]
 struct Arguments {
+    /// Without one, the page is opened where this program has it.
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
@@ -42,15 +44,19 @@ enum Command {
     Record(record::Options),
     /// A broker for tests and workshops, over TCP, TLS and WebSocket.
     Broker(broker::Options),
+    /// Serves the page on this machine, and opens it in the browser.
+    Open(open::Options),
 }
 
 fn main() -> ExitCode {
-    match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    match command.unwrap_or_else(|| Command::Open(open::Options::default())) {
         Command::Lint(options) => lint::run(&options),
         Command::Dissect(options) => dissect::run(&options),
         Command::Follow(options) => follow::run(&options),
         Command::Tap(options) => tap::run(&options),
         Command::Record(options) => record::run(&options),
         Command::Broker(options) => broker::run(&options),
+        Command::Open(options) => open::run(&options),
     }
 }

@@ -168,13 +168,14 @@ impl Faulty {
                     Action::Say(text) => tape.say(place, What::Did(text.into())),
                 }
             }
-            if let Some(by_fault) = over {
-                if !ends.client.has_unsent() && !ends.broker.has_unsent() {
-                    return match by_fault {
-                        true => Closed::ByTap("a fault".into()),
-                        false => Closed::Done,
-                    };
-                }
+            if let Some(by_fault) = over
+                && !ends.client.has_unsent()
+                && !ends.broker.has_unsent()
+            {
+                return match by_fault {
+                    true => Closed::ByTap("a fault".into()),
+                    false => Closed::Done,
+                };
             }
             let due = link
                 .poll_timeout()

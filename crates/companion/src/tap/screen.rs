@@ -150,7 +150,7 @@ mod tests {
             screen.add(&mut vec![b'x'; 1000], |_| unreachable!());
             shown += 1;
         }
-        assert!(shown >= MOST / 1000 && shown <= 3 * MOST / 1000, "{shown}");
+        assert!((MOST / 1000..=3 * MOST / 1000).contains(&shown), "{shown}");
         assert!(!screen.has_room());
         for _ in 0..3 {
             open.send(()).unwrap();
