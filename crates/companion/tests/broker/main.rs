@@ -116,6 +116,12 @@ fn at_the_end_clients_are_told_and_sessions_are_kept() {
         (0x32, Some(&b'x')),
         "{message:02x?}"
     );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
     // It is retained, too.
     let (mut other, _) = connected(address, b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x3c\x00\x01c");
     other.write_all(b"\x82\x06\x00\x01\x00\x01t\x00").unwrap();

@@ -135,6 +135,29 @@ fn mosquittos_clients_and_broker_go_through_without_a_finding() {
 }
 
 #[test]
+fn passwords_are_in_no_row_and_names_cannot_change_the_terminal() {
+    let server = Server::start();
+    let address = server.address();
+    let connect_with =
+        b"\x10\x23\x00\x04MQTT\x04\xc2\x00\x3c\x00\x05a\x1b[2J\x00\x03ann\x00\x0bsecret-word";
+    for format in ["text", "json"] {
+        let mut running = Running::start(&["tap", "0", "--to", &address, "--format", format]);
+        let mut client = connect(running.address("tap"));
+        let mut broker = server.accept();
+        passes(&mut client, &mut broker, connect_with);
+        drop((client, broker));
+        running.out().wait("closed");
+        let (_, out, err) = running.interrupt();
+        assert!(out.contains("CONNECT") && out.contains("ann"), "{out}");
+        assert!(
+            !out.contains("secret") && !err.contains("secret"),
+            "{out}{err}"
+        );
+        assert!(!out.contains('\x1b'), "{out}");
+    }
+}
+
+#[test]
 fn a_reader_that_goes_away_ends_it() {
     let server = Server::start();
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_mqttscope"))
