@@ -15,7 +15,7 @@ started=()
 trap 'kill "${started[@]}" 2>/dev/null; rm -rf "$work"' EXIT
 export PATH=$PATH:/usr/sbin
 
-(cd "$root" && cargo build --quiet --release -p mqttscope-session --example tcp_broker)
+(cd "$root" && cargo build --quiet --release -p mqttscope-broker --example tcp_broker)
 "${CARGO_TARGET_DIR:-$root/target}/release/examples/tcp_broker" 127.0.0.1:0 --queue 10000000 >"$work/ours" &
 started+=($!)
 until grep -q listening "$work/ours"; do sleep 0.02; done

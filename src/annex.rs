@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Function;
-use mqttscope_inspect::conversation::{Conversation, merged};
+use mqttscope_view::conversation::{Conversation, merged};
 use mqttscope_wire::{ProtocolVersion, Sender};
 use wasm_bindgen::JsValue;
 use web_sys::Element;
@@ -15,6 +15,7 @@ use yew::{AppHandle, Renderer};
 use crate::components::conversation::{ConversationPane, ConversationPaneProps};
 use crate::components::toasts::use_toasts;
 use crate::hooks::use_hash;
+use crate::pages::captures::Captures;
 use crate::pages::flows::Flows;
 use crate::pages::live::Live;
 use crate::route::{Page, Route};
@@ -22,7 +23,7 @@ use crate::services::{browser, failure};
 use crate::state;
 use crate::state::toasts::Toaster;
 
-/// Live and Flows, by the address. It stays while the start page is looked at, so that
+/// Live, Captures and Flows, by the address. It stays while the start page is looked at, so that
 /// connections and what was done live on.
 #[component]
 pub fn Annex() -> Html {
@@ -33,10 +34,15 @@ pub fn Annex() -> Html {
     let was_live = use_mut_ref(|| false);
     let is_live = page == Page::Live;
     *was_live.borrow_mut() |= is_live;
+    let was_captures = use_mut_ref(|| false);
+    let is_captures = page == Page::Captures;
+    *was_captures.borrow_mut() |= is_captures;
     html! {
         <ContextProvider<Toaster> context={toaster}>
             // Once it was looked at it stays, unseen: its connections must not break.
             if *was_live.borrow() { <Live shown={is_live} /> }
+            // What it has read stays, too.
+            if *was_captures.borrow() { <Captures shown={is_captures} /> }
             if page == Page::Flows { <Flows {arrival} state={flows} /> }
             { toast_region }
         </ContextProvider<Toaster>>

@@ -69,7 +69,7 @@ pub fn App() -> Html {
             shared: shared.map(AttrValue::from),
             arrival: arrival.count,
         }),
-        Page::Live | Page::Flows => Html::default(),
+        Page::Live | Page::Captures | Page::Flows => Html::default(),
     };
     let texts = use_texts(help.get());
     let help = match help.get() {

@@ -1,6 +1,6 @@
 //! The mqttscope page: the only place that knows the browser.
 //!
-//! What MQTT means is in `mqttscope-wire`; what a page shows of it is in `mqttscope-inspect`. Here
+//! What MQTT means is in `mqttscope-wire`; what a page shows of it is in `mqttscope-view`. Here
 //! are components that draw it, reducers that hold what a person did, and small types around the
 //! browser's own interfaces.
 

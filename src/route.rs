@@ -8,13 +8,15 @@ pub enum Page {
     Dissect,
     /// Connections and their wire.
     Live,
+    /// Recorded files.
+    Captures,
     /// Handshakes drawn.
     Flows,
 }
 
 impl Page {
     /// Every page, as they stand in the header.
-    pub const ALL: [Self; 3] = [Self::Dissect, Self::Live, Self::Flows];
+    pub const ALL: [Self; 4] = [Self::Dissect, Self::Live, Self::Captures, Self::Flows];
 
     /// Its name for people.
     #[must_use]
@@ -22,6 +24,7 @@ impl Page {
         match self {
             Self::Dissect => "Dissect",
             Self::Live => "Live",
+            Self::Captures => "Captures",
             Self::Flows => "Flows",
         }
     }
@@ -32,6 +35,7 @@ impl Page {
         match self {
             Self::Dissect => "#/dissect",
             Self::Live => "#/live",
+            Self::Captures => "#/captures",
             Self::Flows => "#/flows",
         }
     }
@@ -95,6 +99,7 @@ mod tests {
             ("#/dissect?", Page::Dissect, None),
             ("#/dissect?b=EAA", Page::Dissect, Some("b=EAA")),
             ("#/live", Page::Live, None),
+            ("#/captures", Page::Captures, None),
             ("#/flows?s=a?b", Page::Flows, Some("s=a?b")),
             ("#/flows/", Page::Flows, None),
             ("#/flowsy?b=EAA", Page::Dissect, None),

@@ -8,8 +8,8 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use mqttscope_inspect::fields::{FieldList, Toggled};
-use mqttscope_inspect::recording::Recording;
+use mqttscope_view::fields::{FieldList, Toggled};
+use mqttscope_view::recording::Recording;
 use mqttscope_wire::{Context, Dissector, Field, Limits, ProtocolVersion, summary, varint};
 
 /// Sizes in KiB, each four times the one before.

@@ -10,8 +10,7 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{ConnectionId, Monitor};
+use mqttscope_monitor::{ConnectionId, Instant, Monitor};
 use mqttscope_wire::{
     Acknowledgement, Connack, Connect, Context, ControlPacket, Decoded, PacketIdentifier,
     Properties, ProtocolVersion, Publish, QoS, ReasonCode, ReasonCodes, RetainHandling, Sender,

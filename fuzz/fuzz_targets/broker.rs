@@ -6,8 +6,7 @@ mod script;
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use mqttscope_session::broker::{Broker, ConnectionId, Limits, Options, Transmit};
-use mqttscope_session::common::Instant;
+use mqttscope_broker::{Broker, ConnectionId, Instant, Limits, Options, Transmit};
 use mqttscope_wire::{Context, Decoded, ProtocolVersion, Sender, decode};
 use script::Script;
 

@@ -13,6 +13,7 @@ const LIMITS: Limits = Limits {
     look: 2048,
     total: 1 << 16,
     connections: 8,
+    inflated: 1 << 20,
 };
 
 /// The events, as text, and the most memory that waited.

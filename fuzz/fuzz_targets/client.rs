@@ -6,10 +6,10 @@ mod script;
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use mqttscope_session::client::{
-    Client, Command, Delivery, Event, Limits, Options, Phase, Reconnect, SavedSession,
+use mqttscope_client::{
+    Client, Command, Delivery, Event, Instant, Limits, Message, Options, Phase, Reconnect,
+    SavedSession,
 };
-use mqttscope_session::common::{Instant, Message};
 use mqttscope_wire::{
     Connack, Context, ControlPacket, Decoded, PropertiesBuf, Property, ProtocolVersion, QoS,
     ReasonCode, Sender, Subscription, SubscriptionOptions, SubscriptionsBuf, TopicFilter,

@@ -2,8 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{ConnectionId, Monitor};
+use mqttscope_monitor::{ConnectionId, Instant, Monitor};
 use mqttscope_wire::Sender;
 
 // Each step is two bytes of what to do, and as many bytes of traffic as they say.

@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use mqttscope_capture::text::Format;
-use mqttscope_inspect::reader::{Given, Request, Taking, read};
+use mqttscope_view::reader::{Given, Request, Taking, read};
 
 fuzz_target!(|input: (u8, u8, &[u8])| {
     let (how, format, bytes) = input;

@@ -2,16 +2,16 @@
 //! 1 and 2 promise whatever happens.
 #![no_main]
 
-#[path = "../../crates/session/tests/schedules/ear.rs"]
+#[path = "../../crates/sim/tests/schedules/ear.rs"]
 mod ear;
-#[path = "../../crates/session/tests/schedules/plan.rs"]
+#[path = "../../crates/sim/tests/schedules/plan.rs"]
 mod plan;
-#[path = "../../crates/session/tests/schedules/run.rs"]
+#[path = "../../crates/sim/tests/schedules/run.rs"]
 mod run;
 mod script;
 
 use libfuzzer_sys::fuzz_target;
-use mqttscope_session::network::End;
+use mqttscope_sim::End;
 use mqttscope_wire::{ProtocolVersion, QoS};
 use plan::{Plan, Step};
 use script::Script;

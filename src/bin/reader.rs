@@ -1,6 +1,6 @@
 //! The entry point of the reader of pasted text and files.
 
-use mqttscope_inspect::reader;
+use mqttscope_view::reader;
 use wasm_bindgen::prelude::*;
 
 /// Reads what was given: a [`reader::Request`] in, a [`reader::Found`] out, both in postcard's format.

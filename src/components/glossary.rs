@@ -1,8 +1,8 @@
 //! Terms of the standard that explain themselves: a button that opens a sentence and the link to the section
 //! where the standard defines the term.
 
-use mqttscope_inspect::glossary::{self, Term};
-use mqttscope_inspect::standard;
+use mqttscope_view::glossary::{self, Term};
+use mqttscope_view::standard;
 use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 

@@ -1,6 +1,6 @@
 //! Places of the standard, as links to its public text.
 
-use mqttscope_inspect::standard;
+use mqttscope_view::standard;
 use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::texts::Texts;
+use mqttscope_view::texts::Texts;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
-use mqttscope_engine::protocol::{Command, Report};
+use js_sys::Array;
+use mqttscope_protocol::{Command, Report};
 use serde::Serialize as _;
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
 use super::assets;
@@ -15,8 +16,17 @@ use super::assets;
 /// The worker's name beside the page, as Trunk writes it.
 const WORKER: &str = "worker_loader.js";
 
+/// What an engine is for: each runs in a worker of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Connections of the page.
+    Live,
+    /// Capture files.
+    Captures,
+}
+
 thread_local! {
-    static RUNNING: RefCell<Option<Engine>> = const { RefCell::new(None) };
+    static RUNNING: RefCell<[Option<Engine>; 2]> = const { RefCell::new([None, None]) };
 }
 
 /// What comes from the engine.
@@ -28,7 +38,7 @@ pub enum News {
     Stopped(String),
 }
 
-/// The engine. There is one for all that asks, and it runs until the page is left: connections
+/// The engine. There is one for each purpose, and it runs until the page is left: connections
 /// stay while another page is looked at.
 #[derive(Clone)]
 pub struct Engine(Rc<Inner>);
@@ -49,15 +59,23 @@ struct Running {
 impl Engine {
     /// Starts the engine, or takes up the one that runs. From now on its news go here.
     #[must_use]
-    pub fn start(on_news: Callback<News>) -> Self {
-        let running = RUNNING.with_borrow(Clone::clone);
+    pub fn start(purpose: Purpose, on_news: Callback<News>) -> Self {
+        let place = match purpose {
+            Purpose::Live => 0,
+            Purpose::Captures => 1,
+        };
+        let running = RUNNING.with_borrow(|all| all.get(place).cloned().flatten());
         let is_new = running.is_none();
         let engine = running.unwrap_or_else(|| {
             let engine = Self(Rc::new(Inner {
                 running: RefCell::default(),
                 on_news: RefCell::default(),
             }));
-            RUNNING.set(Some(engine.clone()));
+            RUNNING.with_borrow_mut(|all| {
+                if let Some(own) = all.get_mut(place) {
+                    *own = Some(engine.clone());
+                }
+            });
             engine
         });
         engine.0.on_news.replace(on_news);
@@ -122,7 +140,29 @@ impl Engine {
     /// Asks for something; what is asked of an engine that has stopped is dropped.
     pub fn send(&self, command: Command) {
         let value = command.serialize(&serde_wasm_bindgen::Serializer::new());
-        let Ok(value) = value else { return };
+        if let Ok(value) = value {
+            self.post(value);
+        }
+    }
+
+    /// Hands files over. The worker reads them, a piece at a time.
+    /// One that has stopped is started again.
+    pub fn send_files(&self, files: &[File]) {
+        if self.0.running.borrow().is_none() {
+            self.begin();
+        }
+        self.post(files.iter().collect::<Array>().into());
+    }
+
+    /// Ends the worker and starts another: what it recorded is gone.
+    pub fn renew(&self) {
+        if let Some(running) = self.0.running.borrow_mut().take() {
+            running.worker.terminate();
+        }
+        self.begin();
+    }
+
+    fn post(&self, value: JsValue) {
         if let Some(running) = &mut *self.0.running.borrow_mut() {
             match &mut running.waiting {
                 Some(waiting) => waiting.push(value),

@@ -1,9 +1,11 @@
 //! Files in and out.
 
 use js_sys::{Array, Uint8Array};
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, Response, Url};
+
+use super::assets;
 
 /// The largest file that is read, in bytes: what a page can show without running out of memory.
 pub const LARGEST: f64 = 67_108_864.0;
@@ -21,7 +23,7 @@ pub struct Opened {
 ///
 /// # Errors
 /// A sentence for the person: too large, or the browser could not read it.
-pub async fn read(file: web_sys::File) -> Result<Opened, String> {
+pub async fn read(file: File) -> Result<Opened, String> {
     let name = file.name();
     if file.size() > LARGEST {
         return Err(format!(
@@ -35,6 +37,27 @@ pub async fn read(file: web_sys::File) -> Result<Opened, String> {
         }
         Err(_) => Err(format!("{name} could not be read. Is it a folder?")),
     }
+}
+
+/// A file that lies beside the page.
+///
+/// # Errors
+/// A sentence for the person: it did not come.
+pub async fn fetch(name: &str) -> Result<File, String> {
+    let fetched = async {
+        let window = super::browser::window().ok_or(JsValue::NULL)?;
+        let response: Response = JsFuture::from(window.fetch_with_str(&assets::address(name)))
+            .await?
+            .dyn_into()?;
+        if !response.ok() {
+            return Err(JsValue::NULL);
+        }
+        let blob = JsFuture::from(response.blob()?).await?;
+        File::new_with_blob_sequence(&Array::of1(&blob), name)
+    };
+    fetched
+        .await
+        .map_err(|_: JsValue| format!("{name} could not be loaded."))
 }
 
 /// Offers bytes as a file to save. `None`: the browser would not.

@@ -1,7 +1,7 @@
 //! Connections that outlive the page. What may be stored of one, its owner decides: see
-//! [`mqttscope_engine::profiles::for_storage`].
+//! [`mqttscope_protocol::profiles::for_storage`].
 
-use mqttscope_engine::protocol::Profile;
+use mqttscope_protocol::Profile;
 use serde::Serialize as _;
 use serde_wasm_bindgen::Serializer;
 

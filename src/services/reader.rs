@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use js_sys::Uint8Array;
-use mqttscope_inspect::reader::{Fault, Found, Request};
+use mqttscope_view::reader::{Fault, Found, Request};
 use wasm_bindgen::prelude::*;
 
 use super::assets;

@@ -1,6 +1,6 @@
 //! Playing a run: where on its picture one is, and where that is at the next frame.
 
-use mqttscope_inspect::flows::TimeLine;
+use mqttscope_flows::TimeLine;
 
 /// Pixels of height in a second, at speed 1.
 const PACE: f64 = 120.0;

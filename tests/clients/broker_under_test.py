@@ -16,7 +16,7 @@ def start():
     if given:
         host, port = given.rsplit(":", 1)
         return host, int(port)
-    build = ["cargo", "build", "--quiet", "-p", "mqttscope-session", "--example", "tcp_broker"]
+    build = ["cargo", "build", "--quiet", "-p", "mqttscope-broker", "--example", "tcp_broker"]
     subprocess.run(build, cwd=ROOT, check=True)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     process = subprocess.Popen([target / "debug/examples/tcp_broker", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)

@@ -12,7 +12,7 @@ failed=0
 if [ -n "${BROKER:-}" ]; then
     host=${BROKER%:*} port=${BROKER##*:}
 else
-    (cd "$root" && cargo build --quiet -p mqttscope-session --example tcp_broker) || exit 1
+    (cd "$root" && cargo build --quiet -p mqttscope-broker --example tcp_broker) || exit 1
     "${CARGO_TARGET_DIR:-$root/target}/debug/examples/tcp_broker" 127.0.0.1:0 >"$work/broker" &
     broker=$!
     until grep -q listening "$work/broker"; do sleep 0.02; done

@@ -2,9 +2,9 @@
 
 use mqttscope::components::inspector::{Edited, Inspector, Shown};
 use mqttscope::services::texts;
-use mqttscope_inspect::payload::Reader;
-use mqttscope_inspect::recording::Recording;
-use mqttscope_inspect::texts::Texts;
+use mqttscope_view::payload::Reader;
+use mqttscope_view::recording::Recording;
+use mqttscope_view::texts::Texts;
 use mqttscope_wire::ProtocolVersion;
 use wasm_bindgen_test::wasm_bindgen_test;
 use yew::prelude::*;

@@ -22,7 +22,7 @@ async fn frame() {
 }
 
 async fn give(stage: &Stage, text: &str) {
-    reader::stand_in(|request| Some(mqttscope_inspect::reader::read(request)));
+    reader::stand_in(|request| Some(mqttscope_view::reader::read(request)));
     let field: HtmlTextAreaElement = stage.find("[data-testid=text]").unchecked_into();
     field.set_value(text);
     let init = web_sys::EventInit::new();

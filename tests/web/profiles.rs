@@ -2,7 +2,7 @@
 
 use mqttscope::services::{messages, profiles};
 use mqttscope::state::live::saved::{LARGEST_KEPT, Saved};
-use mqttscope_engine::protocol::{MessageDraft, Profile, Target, WillDraft};
+use mqttscope_protocol::{MessageDraft, Profile, Target, WillDraft};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]

@@ -15,7 +15,7 @@ pub(crate) fn run(cx: &Context) -> Result<()> {
     let folder = cx.root.join("tests").join("clients");
     cmd!(
         sh,
-        "cargo build --package mqttscope-session --example tcp_broker"
+        "cargo build --package mqttscope-broker --example tcp_broker"
     )
     .run()?;
     match python_with_paho(cx)? {

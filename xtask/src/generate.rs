@@ -1,4 +1,4 @@
-//! The rule table of `crates/wire` and the words of conversation rules in `crates/session`, written
+//! The rule table of `crates/wire` and the words of conversation rules in `crates/monitor`, written
 //! from `requirements/rules.toml`, and the texts that the page loads.
 //!
 //! Ids are never typed by hand in code: the same number means different things in 3.1.1 and 5.0.
@@ -15,9 +15,9 @@ use crate::requirements::{self, Basis, Rule, Seen, Severity};
 
 const TABLE: &str = "crates/wire/src/rule/table.rs";
 /// Apart from the table: a program that only reads packets shall not carry these words.
-const CONVERSATION_WORDS: &str = "crates/session/src/monitor/words/table.rs";
+const CONVERSATION_WORDS: &str = "crates/monitor/src/words/table.rs";
 
-/// What `mqttscope_inspect::texts` reads.
+/// What `mqttscope_view::texts` reads.
 const TEXTS: &str = "www/texts.txt";
 
 const HEAD: &str =
@@ -42,7 +42,7 @@ fn write_texts(cx: &Context, check: bool) -> Result<()> {
     let sh = &cx.sh;
     let mut texts = cmd!(
         sh,
-        "cargo run --quiet --package mqttscope-inspect --example texts"
+        "cargo run --quiet --package mqttscope-view --example texts"
     )
     .quiet()
     .read()?;

@@ -18,6 +18,7 @@ pub(crate) fn run(cx: &Context) -> Result<()> {
         Ok(cmd!(sh, "cargo clippy --workspace --all-targets -- -D warnings").run()?)
     })?;
     wasm_clippy(cx)?;
+    bare_metal(cx)?;
     step("rustdoc", || {
         Ok(cmd!(sh, "cargo doc --workspace --no-deps")
             .env("RUSTDOCFLAGS", "-D warnings")
@@ -39,6 +40,36 @@ fn wasm_clippy(cx: &Context) -> Result<()> {
         .env("CLIPPY_CONF_DIR", cx.root.join("clippy").join("wasm"))
         .run()
         .map_err(Into::into)
+    })
+}
+
+/// The `no_std` crates on a target that has no standard library to fall back on, then what a registry would get of
+/// those that may be used alone, each built from its package.
+fn bare_metal(cx: &Context) -> Result<()> {
+    let sh = &cx.sh;
+    let target = "thumbv7em-none-eabi";
+    tools::rust_target(cx, target)?;
+    let packages = |names: &[&str]| -> Vec<String> {
+        let named = names.iter();
+        named
+            .map(|name| format!("--package=mqttscope-{name}"))
+            .collect()
+    };
+    let no_std = packages(&["wire", "shared", "client", "broker", "monitor", "sim"]);
+    step("the no_std crates on bare metal", || {
+        Ok(cmd!(
+            sh,
+            "cargo check --no-default-features --target {target} {no_std...}"
+        )
+        .run()?)
+    })?;
+    let alone = packages(&["wire", "shared", "client", "broker", "monitor"]);
+    step("cargo package", || {
+        Ok(cmd!(
+            sh,
+            "cargo package --offline --quiet --allow-dirty {alone...}"
+        )
+        .run()?)
     })
 }
 

@@ -43,7 +43,7 @@ cargo xtask <command>
   test [--only host|peers|js|wasm|e2e] [--all-brokers]
                                  get what the tests need and run them all; all brokers take minutes
   schedules [--cases N]          so many generated schedules of cuts and restarts (10000)
-  lint                           fmt, clippy (host and wasm32), docs, cargo-deny, typos, tidy
+  lint                           fmt, clippy (host and wasm32), bare metal, packages, docs, cargo-deny, typos, tidy
   generate [--check]             the rule table of crates/wire, from requirements/
   coverage [--check]             docs/spec-coverage.md, the gaps in the requirements, and what of the page no
                                  end-to-end test of the last run operated

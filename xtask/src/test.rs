@@ -87,13 +87,10 @@ fn host(cx: &Context) -> Result<()> {
 pub(crate) fn schedules(cx: &Context, cases: u32) -> Result<()> {
     let sh = &cx.sh;
     step(&format!("{cases} generated schedules"), || {
-        cmd!(
-            sh,
-            "cargo test --package mqttscope-session --test schedules"
-        )
-        .env("PROPTEST_CASES", cases.to_string())
-        .run()
-        .map_err(Into::into)
+        cmd!(sh, "cargo test --package mqttscope-sim --test schedules")
+            .env("PROPTEST_CASES", cases.to_string())
+            .run()
+            .map_err(Into::into)
     })
 }
 

@@ -77,8 +77,13 @@ pub(crate) fn for_package(cx: &Context) -> Result<()> {
 
 /// Makes sure that rustc can build for the browser.
 pub(crate) fn wasm_target(cx: &Context) -> Result<()> {
+    rust_target(cx, WASM_TARGET)
+}
+
+/// Adds a target to rustc where it is missing.
+pub(crate) fn rust_target(cx: &Context, target: &str) -> Result<()> {
     let sh = &cx.sh;
-    let libdir = cmd!(sh, "rustc --print target-libdir --target {WASM_TARGET}")
+    let libdir = cmd!(sh, "rustc --print target-libdir --target {target}")
         .quiet()
         .read()?;
     if Path::new(&libdir).is_dir() {
@@ -86,12 +91,12 @@ pub(crate) fn wasm_target(cx: &Context) -> Result<()> {
     }
     ensure!(
         cx.find_program(&["rustup"]).is_some(),
-        "rustc has no target {WASM_TARGET} and there is no rustup to add it: install the target \
+        "rustc has no target {target} and there is no rustup to add it: install the target \
          the way your Rust was installed"
     );
     step(
-        "adding the target wasm32-unknown-unknown to rustc (seconds)",
-        || Ok(cmd!(sh, "rustup target add {WASM_TARGET}").run()?),
+        &format!("adding the target {target} to rustc (seconds)"),
+        || Ok(cmd!(sh, "rustup target add {target}").run()?),
     )
 }
 

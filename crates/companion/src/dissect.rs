@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use mqttscope_inspect::fields;
+use mqttscope_view::fields;
 use mqttscope_wire::{
     Context, Diagnostic, Dissection, Limits, ProtocolVersion, Sender, Value, dissect_within,
     explain, summary,
@@ -192,7 +192,7 @@ fn text(
     paint: Paint,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let family = mqttscope_inspect::recording::Family::of(dissection.packet_type);
+    let family = mqttscope_view::recording::Family::of(dissection.packet_type);
     write!(
         out,
         "{} MQTT {}, {} bytes from byte {offset}",

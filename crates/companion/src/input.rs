@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{self, Capture};
-use mqttscope_inspect::reader::{self, Given, Request, Shown, Taking};
-use mqttscope_inspect::recording::Recording;
+use mqttscope_view::reader::{self, Given, Request, Shown, Taking};
+use mqttscope_view::recording::Recording;
 use mqttscope_wire::{ProtocolVersion, Sender};
 
 /// What a file holds.

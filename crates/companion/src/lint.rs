@@ -8,7 +8,7 @@ use std::{io, thread};
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use mqttscope_inspect::conversation::Conversation;
+use mqttscope_view::conversation::Conversation;
 use mqttscope_wire::{Context, ProtocolVersion, Sender, Severity, dissect};
 
 use crate::input::{self, Connection, Packet};

@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 use std::io::{IsTerminal as _, stdout};
 
 use clap::ValueEnum;
-use mqttscope_inspect::recording::Family;
+use mqttscope_view::recording::Family;
 use mqttscope_wire::Severity;
 
 /// When the output is coloured.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Write};
 
-use mqttscope_inspect::recording::Family;
+use mqttscope_view::recording::Family;
 use mqttscope_wire::{
     Context, Limits, PacketType, ProtocolVersion, Sender, dissect_within, summary,
 };

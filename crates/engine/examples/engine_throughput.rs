@@ -3,8 +3,8 @@
 
 use std::time::Instant;
 
-use mqttscope_engine::protocol::{Command, ConnectionId, Looking, Profile, Target, Window};
 use mqttscope_engine::{Engine, Transport};
+use mqttscope_protocol::{Command, ConnectionId, Looking, Profile, Target, Window};
 
 const PACKETS: usize = 2_000_000;
 

@@ -1,11 +1,11 @@
 //! An attempt to connect: what is noted of it, so that the doctor can say why it failed and the log
 //! can show how it ended.
 
+use mqttscope_protocol::{LastPacket, RecordId};
 use mqttscope_wire::{PacketType, Sender};
 
 use crate::doctor::{End, Phase};
 use crate::engine::Closed;
-use crate::protocol::{LastPacket, RecordId};
 
 /// A packet that went or came.
 #[derive(Clone, Copy, Debug, PartialEq)]

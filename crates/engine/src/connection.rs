@@ -1,16 +1,17 @@
 //! One connection: its client, what it is subscribed to, what it counts.
 
 use hashbrown::HashMap;
-use mqttscope_session::client::{Client, Phase, Ticket};
-use mqttscope_wire::{Framer, PacketType, ProtocolVersion, ReasonCode, Sender};
-
-use crate::attempt::Attempt;
-use crate::log::covers;
-use crate::protocol::{
+use mqttscope_client::{Client, Phase, Ticket};
+use mqttscope_protocol::{
     Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, Outcome,
     Profile, Published, ServerLimit, SubscriptionDraft,
 };
+use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
+
+use crate::attempt::Attempt;
+use crate::log::covers;
 use crate::rates::Meter;
+use crate::stream::Stream;
 use crate::topics::{self, Topics};
 use crate::unfinished;
 use crate::view::cut::cut;
@@ -77,19 +78,14 @@ impl Filter {
 pub(crate) struct Connection {
     pub(crate) id: ConnectionId,
     pub(crate) profile: Profile,
-    pub(crate) version: ProtocolVersion,
     pub(crate) client: Client,
     pub(crate) socket: Option<SocketId>,
-    pub(crate) outwards: Framer,
-    pub(crate) inwards: Framer,
+    pub(crate) stream: Stream,
     /// Where among the server's bytes a packet begins that is not whole, and since when.
     pub(crate) unfinished: Option<(u64, f64)>,
     /// What came of a packet within which the last link ended, in words.
     pub(crate) half: Option<String>,
-    /// Topics by alias, of each direction.
-    pub(crate) aliases: [HashMap<u16, u32>; 2],
     pub(crate) meter: Meter,
-    pub(crate) round_trip_ms: Option<f64>,
     pub(crate) repeating: Option<Repeating>,
     pub(crate) requests: Vec<Request>,
     pub(crate) handed: Option<Handed>,
@@ -129,16 +125,12 @@ impl Connection {
         Self {
             id,
             profile,
-            version,
             client,
             socket: None,
-            outwards: Framer::default(),
-            inwards: Framer::default(),
+            stream: Stream::new(id, version).of_unknown_server(),
             unfinished: None,
             half: None,
-            aliases: Default::default(),
             meter: Meter::default(),
-            round_trip_ms: None,
             repeating: None,
             requests: Vec::new(),
             handed: None,
@@ -155,19 +147,11 @@ impl Connection {
         }
     }
 
-    /// What finds the packets of one direction.
-    pub(crate) const fn framer(&mut self, sender: Sender) -> &mut Framer {
-        match sender {
-            Sender::Client => &mut self.outwards,
-            Sender::Server => &mut self.inwards,
-        }
-    }
-
     /// Notes since when the server's last packet waits for its end.
     pub(crate) fn note_unfinished(&mut self, now_ms: f64) {
-        let begins = self.inwards.offset();
+        let begins = self.stream.inwards.offset();
         let is_same = self.unfinished.is_some_and(|(before, _)| before == begins);
-        if self.inwards.rest().is_empty() {
+        if self.stream.inwards.rest().is_empty() {
             self.unfinished = None;
         } else if !is_same {
             self.unfinished = Some((begins, now_ms));
@@ -177,7 +161,7 @@ impl Connection {
     /// How much of a packet has come that waits for its end for a while, in words.
     fn arriving(&self, now_ms: f64) -> Option<String> {
         let (_, since) = self.unfinished?;
-        let words = unfinished::words(self.inwards.rest())?;
+        let words = unfinished::words(self.stream.inwards.rest())?;
         (now_ms - since >= UNFINISHED_MS).then_some(words)
     }
 
@@ -185,10 +169,8 @@ impl Connection {
     pub(crate) fn begin(&mut self, now_ms: f64, socket: SocketId) {
         self.socket = Some(socket);
         self.attempt = Attempt::new(now_ms);
-        self.outwards = Framer::default();
-        self.inwards = Framer::default();
+        self.stream.begin();
         self.unfinished = None;
-        self.aliases = Default::default();
     }
 
     /// Notes what a SUBSCRIBE asks for.
@@ -269,7 +251,7 @@ impl Connection {
         };
         let name = || {
             // Where a QoS 2 message is refused, its PUBREC says so.
-            code.name(PacketType::Puback, self.version)
+            code.name(PacketType::Puback, self.stream.version)
                 .map_or_else(|| format!("0x{:02X}", code.0), str::to_owned)
         };
         if code.is_error() {
@@ -354,11 +336,9 @@ impl Connection {
 
     /// Topics have other numbers now: here is what each became. Aliases go on, as their connection
     /// does.
-    pub(crate) fn move_topics(&mut self, mut to: impl FnMut(u32) -> u32) {
+    pub(crate) fn move_topics(&mut self, to: impl FnMut(u32) -> u32) {
         self.matched.clear();
-        for topic in self.aliases.iter_mut().flat_map(HashMap::values_mut) {
-            *topic = to(*topic);
-        }
+        self.stream.move_topics(to);
     }
 
     /// The colour of the first filter that brings a topic.
@@ -398,7 +378,7 @@ impl Connection {
                 .map(|filter| self.filter_view(filter))
                 .collect(),
             rates: self.meter.rates(now_ms),
-            round_trip_ms: self.round_trip_ms,
+            round_trip_ms: self.stream.round_trip_ms,
             queued: client.queued as u64,
             arriving: self.arriving(now_ms),
             repeating: self.repeating.is_some(),
@@ -408,7 +388,7 @@ impl Connection {
 
     fn filter_view(&self, filter: &Filter) -> FilterView {
         let name = |code: ReasonCode| {
-            code.name(PacketType::Suback, self.version)
+            code.name(PacketType::Suback, self.stream.version)
                 .map_or_else(|| format!("0x{:02X}", code.0), str::to_owned)
         };
         FilterView {

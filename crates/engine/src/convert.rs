@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use mqttscope_session::client::{Options, Reconnect};
-use mqttscope_session::common::Message;
+use mqttscope_client::{Options, Reconnect};
+use mqttscope_protocol::{
+    MASK, MessageDraft, Profile, Reconnect as Waits, SubscriptionDraft, Target, is_masked,
+};
+use mqttscope_shared::Message;
 use mqttscope_wire::{
     BinaryData, Framer, PropertiesBuf, Property, ProtocolVersion, QoS, RetainHandling,
     Subscription, SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicName, Utf8EncodedString,
-};
-
-use crate::protocol::{
-    MASK, MessageDraft, Profile, Reconnect as Waits, SubscriptionDraft, Target, is_masked,
 };
 
 /// A wait that a person set, or the shortest one.
@@ -314,7 +313,7 @@ mod tests {
                 version: version.into(),
                 ..Profile::default()
             };
-            assert!(mqttscope_session::client::Client::new(options(&profile, 7).unwrap()).is_ok());
+            assert!(mqttscope_client::Client::new(options(&profile, 7).unwrap()).is_ok());
         }
     }
 }

@@ -4,12 +4,12 @@ mod csv;
 
 use std::fmt::Write as _;
 
+use mqttscope_protocol::{Export, ExportFormat, Exported, RecordId};
 use mqttscope_wire::{Dissector, Field, Sender, summary};
 use serde_json::json;
 
 use self::csv::quoted;
 use crate::log::{Entry, Index, Record, Wanted, WireLog};
-use crate::protocol::{Export, ExportFormat, Exported, RecordId};
 use crate::topics::Topics;
 use crate::view::rows;
 

@@ -1,11 +1,14 @@
 //! What runs behind the Live page, without a browser in it.
 //!
-//! The page and the engine are two programs that share nothing but [`protocol`]: the page sends
-//! [`protocol::Command`]s and draws [`protocol::Report`]s. The engine holds the connections, the
+//! The page and the engine are two programs that share nothing but `mqttscope_protocol`: the page sends
+//! [`Command`]s and draws [`Report`]s. The engine holds the connections, the
 //! log of the wire and everything that is counted; a Web Worker gives it sockets and time.
+//!
+//! [`Command`]: mqttscope_protocol::Command
+//! [`Report`]: mqttscope_protocol::Report
 
 mod attempt;
-pub mod brokers;
+mod captures;
 mod connection;
 mod convert;
 pub mod doctor;
@@ -14,15 +17,15 @@ mod export;
 pub mod hub;
 mod log;
 mod practice;
-pub mod profiles;
-pub mod protocol;
 mod rates;
 mod states;
+mod stream;
 mod topics;
 mod unfinished;
 mod view;
 mod watch;
 mod worked;
 
+pub use captures::WantedBytes;
 pub use engine::{Closed, Engine, SocketId, Transport};
 pub use practice::practise;

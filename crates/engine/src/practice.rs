@@ -4,7 +4,8 @@
 //! cores. When that happens as a flood begins, the page has no core to draw on for several frames. So it is
 //! made to happen before: an engine that is thrown away takes enough packets to show what is hot.
 
-use crate::protocol::{Command, ConnectionId, Looking, Profile, Report, Target, Window};
+use mqttscope_protocol::{Command, ConnectionId, Looking, Profile, Report, Target, Window};
+
 use crate::{Engine, Transport};
 
 /// Bytes of a PUBLISH of the flood: a topic of 14 bytes and a payload of 64.

@@ -1,6 +1,6 @@
 //! Counts of the last seconds.
 
-use crate::protocol::Rates;
+use mqttscope_protocol::Rates;
 
 /// Seconds that are looked back.
 const SECONDS: usize = 3;

@@ -8,13 +8,13 @@
 use core::ops::Range;
 use std::collections::{BTreeMap, VecDeque};
 
-use mqttscope_inspect::states::{Passed, Recorded, Replay, Source, StateView};
-use mqttscope_session::monitor::{self, Monitor};
+use mqttscope_monitor::{self as monitor, Monitor};
+use mqttscope_protocol::{ConnectionId, Moment, RecordId, StateAt};
+use mqttscope_view::states::{Passed, Recorded, Replay, Source, StateView};
 
 use crate::connection::SocketId;
 use crate::engine::instant;
 use crate::log::{Index, Record, Wanted, WireLog};
-use crate::protocol::{ConnectionId, Moment, RecordId, StateAt};
 use crate::topics::Topics;
 use crate::view::cut::cut;
 
@@ -24,17 +24,31 @@ const MOST_TEXT: usize = 300;
 /// Packets that are gone through in one go, so that everything else is heard in between.
 const SLICE: u64 = 10_000;
 /// Openings and closings that are remembered.
-const MOST_TURNS: usize = 20_000;
+const MOST_TURNS: usize = 1 << 18;
 
-/// A socket was opened or closed.
+/// What happened to a socket between two packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// It was opened.
+    Opens,
+    /// It was open before the log begins.
+    WasOpen,
+    /// Bytes of it are missing.
+    Gap,
+    /// It was closed.
+    Closes,
+}
+
+/// What happened, where and when.
 #[derive(Clone, Copy, Debug)]
-struct Turn {
+pub(crate) struct Turned {
     /// Before this packet of the log.
-    record: u64,
-    at_ms: f64,
-    socket: SocketId,
-    server: usize,
-    opens: bool,
+    pub(crate) record: u64,
+    pub(crate) at_ms: f64,
+    pub(crate) connection: ConnectionId,
+    pub(crate) socket: SocketId,
+    pub(crate) server: usize,
+    pub(crate) turn: Turn,
 }
 
 /// A socket, from a packet of the log on.
@@ -48,7 +62,7 @@ struct Since {
 /// When sockets opened and closed, and whose they are.
 #[derive(Debug, Default)]
 struct Turns {
-    all: VecDeque<Turn>,
+    all: VecDeque<Turned>,
     of: BTreeMap<ConnectionId, VecDeque<Since>>,
 }
 
@@ -70,42 +84,9 @@ pub(crate) struct States {
 }
 
 impl States {
-    /// A socket is asked for; `end` is the number of the next packet.
-    pub(crate) fn open(
-        &mut self,
-        now_ms: f64,
-        end: u64,
-        connection: ConnectionId,
-        socket: SocketId,
-        server: usize,
-    ) {
-        self.turns
-            .of
-            .entry(connection)
-            .or_default()
-            .push_back(Since {
-                record: end,
-                socket,
-                server,
-            });
-        self.turns.push(Turn {
-            record: end,
-            at_ms: now_ms,
-            socket,
-            server,
-            opens: true,
-        });
-    }
-
-    /// A socket is closed.
-    pub(crate) fn close(&mut self, now_ms: f64, end: u64, socket: SocketId, server: usize) {
-        self.turns.push(Turn {
-            record: end,
-            at_ms: now_ms,
-            socket,
-            server,
-            opens: false,
-        });
+    /// Something happened to a socket.
+    pub(crate) fn note(&mut self, turned: Turned) {
+        self.turns.push(turned);
     }
 
     /// The log was cleared, or what was cleared is back: states are found anew. When sockets opened
@@ -213,8 +194,18 @@ impl States {
 }
 
 impl Turns {
-    fn push(&mut self, turn: Turn) {
-        self.all.push_back(turn);
+    fn push(&mut self, turned: Turned) {
+        if matches!(turned.turn, Turn::Opens | Turn::WasOpen) {
+            self.of
+                .entry(turned.connection)
+                .or_default()
+                .push_back(Since {
+                    record: turned.record,
+                    socket: turned.socket,
+                    server: turned.server,
+                });
+        }
+        self.all.push_back(turned);
         if self.all.len() > MOST_TURNS
             && let Some(oldest) = self.all.pop_front()
         {
@@ -224,9 +215,8 @@ impl Turns {
 
     /// What was before this packet is not needed any more, but for the sockets that were open.
     fn forget_before(&mut self, first: u64) {
-        while self.all.front().is_some_and(|turn| turn.record < first) {
-            self.all.pop_front();
-            for sockets in self.of.values_mut() {
+        while let Some(oldest) = self.all.pop_front_if(|turned| turned.record < first) {
+            if let Some(sockets) = self.of.get_mut(&oldest.connection) {
                 while sockets.get(1).is_some_and(|next| next.record <= first) {
                     sockets.pop_front();
                 }
@@ -273,10 +263,11 @@ impl Source for OfServer<'_> {
                 continue;
             }
             let connection = monitor::ConnectionId(turn.socket.0);
-            if turn.opens {
-                monitor.open(connection);
-            } else {
-                monitor.close(connection, instant(turn.at_ms));
+            match turn.turn {
+                Turn::Opens => monitor.open(connection),
+                Turn::WasOpen => {}
+                Turn::Gap => monitor.handle_gap(connection, instant(turn.at_ms)),
+                Turn::Closes => monitor.close(connection, instant(turn.at_ms)),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What is there of a packet that is not whole, in words.
 
-use mqttscope_inspect::digits::grouped;
+use mqttscope_view::digits::grouped;
 use mqttscope_wire::PacketType;
 use mqttscope_wire::frame::{Header, header};
 

@@ -9,12 +9,12 @@ pub(crate) use listed::Listed;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{self, Finding, Flow, Monitor, PacketNumbers};
+use mqttscope_monitor::{self as monitor, Finding, Flow, Monitor, PacketNumbers};
+use mqttscope_protocol::{ConnectionId, FindingView, RecordId, Target};
+use mqttscope_shared::Instant;
 use mqttscope_wire::Severity;
 
 use crate::connection::SocketId;
-use crate::protocol::{ConnectionId, FindingView, RecordId, Target};
 use crate::view::cut::cut;
 
 /// Findings that are kept.
@@ -22,7 +22,7 @@ const MOST_FINDINGS: usize = 10_000;
 /// Characters of a finding's or an explanation's text: it may quote what a server sent.
 const MOST_TEXT: usize = 600;
 /// Sockets whose connection is remembered, for findings and flows that name them.
-const MOST_SOCKETS: usize = 10_000;
+const MOST_SOCKETS: usize = 1 << 17;
 
 #[derive(Debug)]
 struct Server {
@@ -74,6 +74,14 @@ type LeftOut = BTreeMap<Option<ConnectionId>, u64>;
 impl Watch {
     /// A socket is asked for.
     pub(crate) fn open(&mut self, target: &Target, socket: SocketId, connection: ConnectionId) {
+        self.join(target, socket, connection);
+        if let Some((id, monitor)) = self.monitor(socket) {
+            monitor.open(id);
+        }
+    }
+
+    /// A connection to this server is watched from here on. Its beginning may be in the past.
+    pub(crate) fn join(&mut self, target: &Target, socket: SocketId, connection: ConnectionId) {
         let known = self
             .servers
             .iter()
@@ -86,9 +94,6 @@ impl Watch {
             });
             self.servers.len().saturating_sub(1)
         });
-        if let Some(server) = self.servers.get_mut(at) {
-            server.monitor.open(monitor::ConnectionId(socket.0));
-        }
         self.sockets.insert(socket, (at, connection));
         if self.sockets.len() > MOST_SOCKETS {
             self.sockets.pop_first();

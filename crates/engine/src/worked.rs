@@ -3,9 +3,8 @@
 
 use std::collections::VecDeque;
 
+use mqttscope_protocol::Target;
 use mqttscope_wire::ProtocolVersion;
-
-use crate::protocol::Target;
 
 /// Addresses that are remembered.
 const MOST: usize = 200;

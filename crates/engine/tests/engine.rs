@@ -1,5 +1,6 @@
-//! The engine against the broker of `mqttscope-session`: what a person does, and what they see.
+//! The engine against the broker of `mqttscope-broker`: what a person does, and what they see.
 
+mod captured;
 mod clearing;
 mod closings;
 mod handshakes;
@@ -10,11 +11,11 @@ mod pipeline;
 mod states;
 mod world;
 
-use mqttscope_engine::protocol::{
+use mqttscope_engine::{Closed, Transport};
+use mqttscope_protocol::{
     Command, ConnectionId, ConnectionState, Export, ExportFormat, FlowState, Looking, MessageDraft,
     Profile, Reconnect, RecordId, Repeat, Report, SubscriptionDraft, Target, Window,
 };
-use mqttscope_engine::{Closed, Transport};
 use mqttscope_wire::{Sender, Severity};
 use world::World;
 

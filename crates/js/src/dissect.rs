@@ -1,7 +1,7 @@
 //! The dissector: every field of every packet, and every broken rule.
 
 use js_sys::Array;
-use mqttscope_inspect::fields;
+use mqttscope_view::fields;
 use mqttscope_wire::{
     Context, Dissection as Dissected, Field as WireField, Limits, Score, Severity, Value,
     dissect_within, explain, packets, summary,

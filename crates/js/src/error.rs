@@ -1,7 +1,7 @@
 //! What is thrown: an Error with the broken rule and its place beside the message.
 
 use js_sys::Array;
-use mqttscope_session::monitor::words;
+use mqttscope_monitor::words;
 use mqttscope_wire::{Citation, Context, DecodeError, EncodeError, ProtocolVersion, Rule, dissect};
 use wasm_bindgen::prelude::*;
 

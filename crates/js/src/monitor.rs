@@ -1,7 +1,6 @@
 //! The monitor: whole conversations, both directions.
 
-use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{self, ConnectionId, FlowKind, FlowState};
+use mqttscope_monitor::{self as monitor, ConnectionId, FlowKind, FlowState, Instant};
 use mqttscope_wire::Sender;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;

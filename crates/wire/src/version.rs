@@ -2,6 +2,7 @@
 
 /// The version of the protocol, with the Protocol Level (v5: Protocol Version) byte as its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(u8)]
 pub enum ProtocolVersion {
     /// MQTT 3.1, protocol name `MQIsdp`.

@@ -4,7 +4,7 @@ use gloo_events::EventListener;
 use js_sys::{Function, Promise};
 use mqttscope_engine::hub::{self, Message, Output, Tab, TabId};
 use mqttscope_engine::{Closed, SocketId};
-use mqttscope_session::common::Instant;
+use mqttscope_shared::Instant;
 use serde::Serialize as _;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};

@@ -3,6 +3,7 @@
 //! All that decides anything is in `mqttscope-engine`; here are the browser's ends of it.
 
 mod broker;
+mod files;
 mod socket;
 
 use std::cell::RefCell;
@@ -12,12 +13,12 @@ use std::rc::Rc;
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use js_sys::{ArrayBuffer, Math};
-use mqttscope_engine::protocol::{Command, Notice, Report, Target};
 use mqttscope_engine::{Closed, Engine, SocketId, Transport, practise};
+use mqttscope_protocol::{Command, Notice, Report, Target};
 use serde::Serialize as _;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, EventTarget, MessageEvent, Performance};
+use web_sys::{DedicatedWorkerGlobalScope, EventTarget, File, MessageEvent, Performance};
 
 use broker::BuiltIn;
 use socket::Socket;
@@ -46,6 +47,8 @@ struct Worker {
     engine: Engine,
     sockets: HashMap<SocketId, Socket>,
     broker: BuiltIn,
+    /// Capture files, in the order in which they were opened.
+    files: Vec<File>,
     /// What a socket brought is copied here.
     incoming: Vec<u8>,
     timer: Option<Timeout>,
@@ -72,6 +75,7 @@ fn main() {
             .in_time_zone(js_sys::Date::new_0().get_timezone_offset()),
         sockets: HashMap::new(),
         broker: BuiltIn::new(random(), random()),
+        files: Vec::new(),
         incoming: Vec::new(),
         timer: None,
         due_ms: f64::INFINITY,
@@ -135,6 +139,10 @@ fn random() -> u64 {
 
 impl Handle {
     fn command(&self, data: JsValue) {
+        if let Some(files) = files::of_message(&data) {
+            files::open(self, files);
+            return;
+        }
         match serde_wasm_bindgen::from_value::<Command>(data) {
             Ok(command) => self.with(|worker| worker.engine.handle_command(now_ms(), command)),
             Err(error) => self.with(|worker| {

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::conversation::Conversation;
-use mqttscope_inspect::states::Replay;
+use mqttscope_view::conversation::Conversation;
+use mqttscope_view::states::Replay;
 use mqttscope_wire::Sender;
 use yew::prelude::*;
 

@@ -1,6 +1,6 @@
 //! What the conversation shows to be broken, each with the way to its packets.
 
-use mqttscope_inspect::conversation::Item;
+use mqttscope_view::conversation::Item;
 use mqttscope_wire::Sender;
 use yew::prelude::*;
 

@@ -6,7 +6,7 @@ mod finding;
 
 use std::rc::Rc;
 
-use mqttscope_inspect::conversation::{Conversation, Item, Judged, MOST, Shown, counts, how_many};
+use mqttscope_view::conversation::{Conversation, Item, Judged, MOST, Shown, counts, how_many};
 use mqttscope_wire::Severity;
 use yew::prelude::*;
 

@@ -4,7 +4,7 @@ mod follow;
 mod place;
 mod seen;
 
-use mqttscope_engine::protocol::Window;
+use mqttscope_protocol::Window;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 

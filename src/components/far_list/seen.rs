@@ -1,6 +1,6 @@
 //! What is on screen of a list.
 
-use mqttscope_engine::protocol::Window;
+use mqttscope_protocol::Window;
 
 use super::FarListProps;
 use crate::state::live::scroll::Scroll;

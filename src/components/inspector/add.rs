@@ -1,6 +1,6 @@
 //! What may be added to the packet: properties, filters, codes, a will.
 
-use mqttscope_inspect::edit;
+use mqttscope_view::edit;
 use yew::prelude::*;
 
 use super::{Edited, Shown};

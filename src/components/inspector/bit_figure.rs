@@ -1,7 +1,7 @@
 //! The bits of the selected field, drawn as the standard's figures do; pressed, a bit turns over.
 
-use mqttscope_inspect::bits::{self, BitGroup, BitRow};
-use mqttscope_inspect::edit;
+use mqttscope_view::bits::{self, BitGroup, BitRow};
+use mqttscope_view::edit;
 use yew::prelude::*;
 
 use super::{InspectorProps, look};

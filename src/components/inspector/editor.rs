@@ -1,6 +1,6 @@
 //! Changing one field in its place: an input for what the field takes.
 
-use mqttscope_inspect::edit::{self, Editable, NewValue};
+use mqttscope_view::edit::{self, Editable, NewValue};
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 

@@ -1,6 +1,6 @@
 //! The input of a field that is being changed: a list of choices, or text.
 
-use mqttscope_inspect::edit::Editable;
+use mqttscope_view::edit::Editable;
 use yew::prelude::*;
 
 use crate::element::{El, el};

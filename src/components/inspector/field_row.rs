@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::fields::{FieldList, Toggled};
+use mqttscope_view::fields::{FieldList, Toggled};
 use mqttscope_wire::Severity;
 use yew::prelude::*;
 

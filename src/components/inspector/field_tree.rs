@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::edit::Editable;
-use mqttscope_inspect::fields::{FieldList, Toggled};
+use mqttscope_view::edit::Editable;
+use mqttscope_view::fields::{FieldList, Toggled};
 use yew::prelude::*;
 
 use super::field_row::{Row, RowProps};

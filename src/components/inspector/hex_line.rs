@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use mqttscope_inspect::bytes::{Cell, Line, ascii};
+use mqttscope_view::bytes::{Cell, Line, ascii};
 use mqttscope_wire::Severity;
 use yew::prelude::*;
 

@@ -1,6 +1,6 @@
 //! The bytes of a packet: selected and changed where they stand.
 
-use mqttscope_inspect::edit;
+use mqttscope_view::edit;
 use yew::prelude::*;
 
 use super::InspectorProps;

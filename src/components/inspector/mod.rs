@@ -24,8 +24,8 @@ mod shown_texts;
 mod tree_acts;
 mod tree_keys;
 
-use mqttscope_inspect::edit::EditError;
-use mqttscope_inspect::payload::Reader;
+use mqttscope_view::edit::EditError;
+use mqttscope_view::payload::Reader;
 use yew::prelude::*;
 
 use crate::element::el;

@@ -1,7 +1,7 @@
 //! What a PUBLISH or a will carries, in each form that it can be read in.
 
-use mqttscope_inspect::digits::grouped;
-use mqttscope_inspect::payload::{View, image_size};
+use mqttscope_view::digits::grouped;
+use mqttscope_view::payload::{View, image_size};
 use mqttscope_wire::Field;
 use yew::prelude::*;
 

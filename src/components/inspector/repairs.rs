@@ -1,6 +1,6 @@
 //! What was probably meant, where a length is written wrong: each offer makes the packet sound.
 
-use mqttscope_inspect::repair::Repair;
+use mqttscope_view::repair::Repair;
 use yew::prelude::*;
 
 use super::InspectorProps;

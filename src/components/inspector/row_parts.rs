@@ -1,7 +1,7 @@
 //! What a field's line is made of.
 
-use mqttscope_inspect::edit::Editable;
-use mqttscope_inspect::fields::FieldRow;
+use mqttscope_view::edit::Editable;
+use mqttscope_view::fields::FieldRow;
 
 use super::Shown;
 use crate::components::icon::{Icon, icon};

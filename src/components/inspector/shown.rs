@@ -3,9 +3,9 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use mqttscope_inspect::bytes::{Layout, Line};
-use mqttscope_inspect::recording::Recording;
-use mqttscope_inspect::repair::Repair;
+use mqttscope_view::bytes::{Layout, Line};
+use mqttscope_view::recording::Recording;
+use mqttscope_view::repair::Repair;
 use mqttscope_wire::{Dissection, Tree};
 
 use crate::hooks::TextsStage;

@@ -1,6 +1,6 @@
 //! What is said about the packet that an inspector shows.
 
-use mqttscope_inspect::texts::Texts;
+use mqttscope_view::texts::Texts;
 use mqttscope_wire::explain;
 
 use super::Shown;

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::edit::{self, Editable, NewValue};
-use mqttscope_inspect::fields::{FieldList, FieldRow, Toggled};
+use mqttscope_view::edit::{self, Editable, NewValue};
+use mqttscope_view::fields::{FieldList, FieldRow, Toggled};
 use yew::prelude::*;
 
 use super::tree_keys::Key;

@@ -1,6 +1,6 @@
 //! What a key does in the tree of fields.
 
-use mqttscope_inspect::fields::FieldList;
+use mqttscope_view::fields::FieldList;
 use mqttscope_wire::Tree;
 
 /// What is to be done.

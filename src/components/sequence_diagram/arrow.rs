@@ -1,6 +1,6 @@
 //! A packet's arrow: its line, below the curtain, and what is pressed and read, above it.
 
-use mqttscope_inspect::flows::{Arrow, Diagram, Shape};
+use mqttscope_flows::{Arrow, Diagram, Shape};
 use mqttscope_wire::PacketType;
 use yew::prelude::*;
 

@@ -1,6 +1,6 @@
 //! What stands behind the arrows: bars where something is remembered, bands without a connection.
 
-use mqttscope_inspect::flows::{Band, Bar, Diagram};
+use mqttscope_flows::{Band, Bar, Diagram};
 use yew::prelude::*;
 
 /// Bars and bands.

@@ -1,6 +1,6 @@
 //! The names of the lanes, which stay in sight.
 
-use mqttscope_inspect::flows::Diagram;
+use mqttscope_flows::Diagram;
 use yew::prelude::*;
 
 pub(super) fn heads(diagram: &Diagram) -> Html {

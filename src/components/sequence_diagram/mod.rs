@@ -12,7 +12,7 @@ mod token;
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::Diagram;
+use mqttscope_flows::Diagram;
 use yew::prelude::*;
 
 use crate::services::browser;

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::{Arrow, Diagram};
+use mqttscope_flows::{Arrow, Diagram};
 use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 

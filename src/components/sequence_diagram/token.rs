@@ -1,6 +1,6 @@
 //! A packet on its way: pressed, the link breaks there.
 
-use mqttscope_inspect::flows::Arrow;
+use mqttscope_flows::Arrow;
 use yew::prelude::*;
 
 use super::arrow::kind_of;

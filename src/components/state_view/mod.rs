@@ -4,7 +4,7 @@ mod section;
 
 use std::rc::Rc;
 
-use mqttscope_inspect::states::StateView;
+use mqttscope_view::states::StateView;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;

@@ -1,7 +1,7 @@
 //! One end, or the session, as groups of rows. What the packet changed is marked by a sign and words,
 //! not by colour alone.
 
-use mqttscope_inspect::states::{Change, Group, Row, Section};
+use mqttscope_view::states::{Change, Group, Row, Section};
 use yew::prelude::*;
 
 /// A section; `name` is what tests and styles know it by.

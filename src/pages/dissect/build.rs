@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::build;
+use mqttscope_view::build;
 use mqttscope_wire::{PacketType, ProtocolVersion};
 use yew::prelude::*;
 

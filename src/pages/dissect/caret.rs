@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use mqttscope_inspect::reader::Fault;
+use mqttscope_view::reader::Fault;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;

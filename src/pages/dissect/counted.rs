@@ -1,6 +1,6 @@
 //! Numbers with what they count.
 
-use mqttscope_inspect::digits::grouped;
+use mqttscope_view::digits::grouped;
 
 /// A number with its noun, thousands apart.
 pub(crate) fn counted(number: usize, noun: &str) -> String {

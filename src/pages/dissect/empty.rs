@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::examples;
+use mqttscope_view::examples;
 use yew::prelude::*;
 
 use super::desk::Desk;

@@ -1,7 +1,7 @@
 //! The menu of examples.
 
-use mqttscope_inspect::examples::{Example, FIRST};
-use mqttscope_inspect::packet_lines;
+use mqttscope_view::examples::{Example, FIRST};
+use mqttscope_view::packet_lines;
 use yew::prelude::*;
 
 use super::act::Acts;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::reader::{Other, Shown, Taking};
+use mqttscope_view::reader::{Other, Shown, Taking};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;

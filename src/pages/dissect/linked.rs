@@ -1,7 +1,7 @@
 //! What a share link carries: the view, without secrets.
 
-use mqttscope_inspect::recording::Recording;
-use mqttscope_inspect::share::Shared;
+use mqttscope_view::recording::Recording;
+use mqttscope_view::share::Shared;
 use mqttscope_wire::{Field, PacketType};
 
 use crate::state::workbench::Document;

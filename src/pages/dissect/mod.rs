@@ -25,7 +25,7 @@ mod talk;
 
 use std::rc::Rc;
 
-use mqttscope_inspect::payload::Reader;
+use mqttscope_view::payload::Reader;
 use yew::prelude::*;
 
 use crate::components::inspector::{Edited, Inspector, InspectorProps, Shown};

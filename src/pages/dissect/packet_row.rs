@@ -1,6 +1,6 @@
 //! A packet in the list: what it is, what it says, where it stands, what is wrong with it.
 
-use mqttscope_inspect::recording::{Family, Row};
+use mqttscope_view::recording::{Family, Row};
 use mqttscope_wire::Sender;
 
 use crate::components::icon::{Icon, icon};

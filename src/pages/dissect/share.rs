@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::share::{self, Shared};
+use mqttscope_view::share::{self, Shared};
 use yew::prelude::*;
 
 use super::desk::Desk;

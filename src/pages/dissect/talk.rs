@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::{Array, Float64Array, Uint8Array, Uint32Array};
-use mqttscope_inspect::recording::{Packet, Recording};
+use mqttscope_view::recording::{Packet, Recording};
 use mqttscope_wire::{ProtocolVersion, Sender};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::{Fault, Run, seconds};
+use mqttscope_flows::{Fault, Run, seconds};
 use yew::prelude::*;
 
 use super::act::Acts;

@@ -1,6 +1,6 @@
 //! What just happened, in a sentence, and which statement asks for it.
 
-use mqttscope_inspect::flows::{Beat, seconds};
+use mqttscope_flows::{Beat, seconds};
 use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 

@@ -1,7 +1,7 @@
 //! A text with numbered lines, of which wrong ones are marked.
 
 use gloo_events::{EventListener, EventListenerOptions};
-use mqttscope_inspect::flows::MAX_TEXT;
+use mqttscope_flows::MAX_TEXT;
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;

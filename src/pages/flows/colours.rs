@@ -1,6 +1,6 @@
 //! The colours of the page for files.
 
-use mqttscope_inspect::flows::Palette;
+use mqttscope_flows::Palette;
 
 use crate::services::browser;
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::Diagram;
+use mqttscope_flows::Diagram;
 use yew::prelude::*;
 
 use super::act::Acts;

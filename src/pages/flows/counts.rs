@@ -1,6 +1,6 @@
 //! What is counted, for each run.
 
-use mqttscope_inspect::flows::{Counts, seconds};
+use mqttscope_flows::{Counts, seconds};
 use yew::prelude::*;
 
 use crate::state::flows::Column;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use mqttscope_inspect::flows::{Run, Scenario, ScriptError};
+use mqttscope_flows::{Run, Scenario, ScriptError};
 use yew::prelude::*;
 
 use super::act::Acts;

@@ -65,7 +65,7 @@ at 400 Publisher publish t/a 1 : 21
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mqttscope_inspect::flows::Scenario;
+    use mqttscope_flows::Scenario;
 
     #[test]
     fn every_line_of_the_help_can_be_read() {

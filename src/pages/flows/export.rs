@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::{Diagram, Export, Frame, slug};
+use mqttscope_flows::{Diagram, Export, Frame, slug};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 

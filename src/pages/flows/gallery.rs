@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::{Scenario, gallery_groups};
+use mqttscope_flows::{Scenario, gallery_groups};
 use yew::prelude::*;
 
 use super::act::Acts;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::{Run, Side};
+use mqttscope_flows::{Run, Side};
 use yew::prelude::*;
 
 #[derive(Clone, Properties)]

@@ -32,7 +32,7 @@ mod stage;
 mod steps;
 mod yours;
 
-use mqttscope_inspect::flows::Diagram;
+use mqttscope_flows::Diagram;
 use yew::prelude::*;
 
 use crate::hooks::Arrival;

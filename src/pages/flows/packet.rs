@@ -1,7 +1,7 @@
 //! A packet of the flow in the inspector.
 
-use mqttscope_inspect::payload::Reader;
-use mqttscope_inspect::recording::Recording;
+use mqttscope_view::payload::Reader;
+use mqttscope_view::recording::Recording;
 use yew::prelude::*;
 
 use crate::components::dialog::Dialog;

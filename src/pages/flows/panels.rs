@@ -1,7 +1,7 @@
 //! Which panels are open: the parts of a narrow page, the editor, a packet, and the presentation.
 
 use gloo_events::EventListener;
-use mqttscope_inspect::flows::Scenario;
+use mqttscope_flows::Scenario;
 use yew::prelude::*;
 
 use super::act::Acts;

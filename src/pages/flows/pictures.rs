@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::{Diagram, Look};
+use mqttscope_flows::{Diagram, Look};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
-use mqttscope_inspect::flows::seconds;
+use mqttscope_flows::seconds;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::NodeRef;
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::{Beat, Diagram};
+use mqttscope_flows::{Beat, Diagram};
 use yew::prelude::*;
 
 use super::player::Player;

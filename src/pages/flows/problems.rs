@@ -1,6 +1,6 @@
 //! What is wrong with the text of a scenario: at which line, why, and what was probably meant.
 
-use mqttscope_inspect::flows::{Fix, ScriptError, Unused};
+use mqttscope_flows::{Fix, ScriptError, Unused};
 use yew::prelude::*;
 
 use super::code::go_to_line;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::{Run, Scenario};
+use mqttscope_flows::{Run, Scenario};
 use mqttscope_wire::{ProtocolVersion, QoS};
 use wasm_bindgen::JsCast as _;
 use web_sys::HtmlSelectElement;

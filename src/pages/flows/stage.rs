@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::{Beat, Diagram, Fault, When};
+use mqttscope_flows::{Beat, Diagram, Fault, When};
 use yew::prelude::*;
 
 use super::act::Acts;

@@ -1,6 +1,6 @@
 //! The parts of the page on a narrow screen, and the run as a list for who does not see it.
 
-use mqttscope_inspect::flows::seconds;
+use mqttscope_flows::seconds;
 use yew::prelude::*;
 
 use crate::state::flows::Column;

@@ -1,6 +1,6 @@
 //! The first part of the gallery: own scenarios and forks, to be opened, renamed, copied and deleted.
 
-use mqttscope_inspect::flows::Scenario;
+use mqttscope_flows::Scenario;
 use yew::prelude::*;
 
 use super::act::Acts;

@@ -1,6 +1,6 @@
 //! Why a connection does not work, as far as a browser can know, and what to do about it.
 
-use mqttscope_engine::protocol::{Action, Advice, ConnectionId};
+use mqttscope_protocol::{Action, Advice, ConnectionId};
 use yew::prelude::*;
 
 use crate::components::dialog::Dialog;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::Chart;
+use mqttscope_protocol::Chart;
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};

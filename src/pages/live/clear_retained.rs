@@ -1,7 +1,7 @@
 //! Asks before retained messages are cleared: the server forgets them for everybody.
 
-use mqttscope_engine::protocol::TopicRow;
-use mqttscope_inspect::escape::visible;
+use mqttscope_protocol::TopicRow;
+use mqttscope_view::escape::visible;
 use yew::prelude::*;
 
 use crate::components::dialog::Dialog;

@@ -1,6 +1,6 @@
 //! The way back for a log that was just cleared.
 
-use mqttscope_engine::protocol::Command;
+use mqttscope_protocol::Command;
 use yew::prelude::*;
 
 use super::desk::Desk;

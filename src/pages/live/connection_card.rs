@@ -1,6 +1,6 @@
 //! A connection as it stands: what the server said, and what is counted.
 
-use mqttscope_engine::protocol::{ConnectionState, ConnectionView};
+use mqttscope_protocol::{ConnectionState, ConnectionView};
 use yew::prelude::*;
 
 use crate::components::glossary::label;

@@ -1,6 +1,6 @@
 //! A connection in the list: what it is called, how it stands, and what can be done with it.
 
-use mqttscope_engine::protocol::{Command, ConnectionId, ConnectionState, ConnectionView};
+use mqttscope_protocol::{Command, ConnectionId, ConnectionState, ConnectionView};
 use yew::prelude::*;
 
 use super::connection_state::{cause, said};

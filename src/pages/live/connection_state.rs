@@ -1,6 +1,6 @@
 //! Where a connection stands, in words.
 
-use mqttscope_engine::protocol::{ConnectionState, ConnectionView};
+use mqttscope_protocol::{ConnectionState, ConnectionView};
 
 use crate::state::live::words;
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{Command, ConnectionId, Profile, Summary};
+use mqttscope_protocol::{Command, ConnectionId, Profile, Summary};
 use yew::prelude::*;
 
 use super::advice::AdviceWindow;

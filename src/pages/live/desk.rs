@@ -1,7 +1,7 @@
 //! What every part of the page says things through. It never changes, so who takes it is not drawn
 //! again because of it.
 
-use mqttscope_engine::protocol::{Command, RecordId};
+use mqttscope_protocol::{Command, RecordId};
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
@@ -9,46 +9,48 @@ use yew::prelude::*;
 use crate::state::live::profiles::Profiles;
 use crate::state::live::publishing::Publishing;
 use crate::state::live::saved::Saved;
-use crate::state::live::{Act, Live};
+use crate::state::live::{Act, Live, Source};
 use crate::state::toasts::{ToastAction, Toaster};
 
 /// The page's ways out.
 #[derive(Clone, PartialEq)]
-pub(super) struct Desk {
+pub(in crate::pages) struct Desk {
     /// To the engine.
-    pub(super) talk: Callback<Command>,
+    pub(in crate::pages) talk: Callback<Command>,
     /// Starts the engine again after it has stopped.
-    pub(super) begin: Callback<()>,
+    pub(in crate::pages) begin: Callback<()>,
     /// To what is on screen.
-    pub(super) live: UseReducerDispatcher<Live>,
+    pub(in crate::pages) live: UseReducerDispatcher<Live>,
     /// To the connections.
-    pub(super) profiles: UseReducerDispatcher<Profiles>,
+    pub(in crate::pages) profiles: UseReducerDispatcher<Profiles>,
     /// To the message that is written.
-    pub(super) publishing: UseReducerDispatcher<Publishing>,
+    pub(in crate::pages) publishing: UseReducerDispatcher<Publishing>,
     /// To the messages that are kept.
-    pub(super) saved: UseReducerDispatcher<Saved>,
+    pub(in crate::pages) saved: UseReducerDispatcher<Saved>,
     /// To the person.
-    pub(super) toaster: Option<Toaster>,
+    pub(in crate::pages) toaster: Option<Toaster>,
     /// To another part of the page, where one is shown at a time.
-    pub(super) step: Callback<super::steps::Step>,
+    pub(in crate::pages) step: Callback<super::steps::Step>,
+    /// Where what is recorded comes from.
+    pub(in crate::pages) source: Source,
 }
 
 impl Desk {
-    pub(super) fn say(&self, text: impl Into<String>) {
+    pub(in crate::pages) fn say(&self, text: impl Into<String>) {
         if let Some(toaster) = &self.toaster {
             toaster.dispatch(ToastAction::Say(text.into()));
         }
     }
 
     /// Shows a packet in the inspector.
-    pub(super) fn inspect(&self, record: RecordId) {
+    pub(in crate::pages) fn inspect(&self, record: RecordId) {
         self.live.dispatch(Act::Select(Some(record)));
         self.step.emit(super::steps::Step::Packet);
     }
 }
 
 /// What stands in the field that an event happened in.
-pub(super) fn value_of(event: &Event) -> String {
+pub(in crate::pages) fn value_of(event: &Event) -> String {
     let Some(target) = event.target() else {
         return String::new();
     };

@@ -1,7 +1,7 @@
 //! The bar above a packet: back, what is shown of it, its answer, and the Dissect page.
 
-use mqttscope_engine::protocol::{Packet, WireRow};
-use mqttscope_inspect::share::{self, Shared};
+use mqttscope_protocol::{Packet, WireRow};
+use mqttscope_view::share::{self, Shared};
 use yew::prelude::*;
 
 use super::desk::Desk;

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{ConnectionView, EventView, History, Packet, RecordId, WireRow};
-use mqttscope_inspect::payload::Reader;
+use mqttscope_protocol::{ConnectionView, EventView, History, Packet, RecordId, WireRow};
+use mqttscope_view::payload::Reader;
 use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 use yew::prelude::*;
 
@@ -26,27 +26,30 @@ use crate::state::live::around::{Around, Detail};
 use crate::state::live::words;
 
 #[derive(Clone, PartialEq, Properties)]
-pub(super) struct DetailsProps {
-    pub(super) packet: Option<Rc<Packet>>,
+pub(in crate::pages) struct DetailsProps {
+    pub(in crate::pages) packet: Option<Rc<Packet>>,
     /// The opening or closing of a connection that is selected instead of a packet.
-    pub(super) event: Option<Rc<EventView>>,
+    pub(in crate::pages) event: Option<Rc<EventView>>,
     /// What is done about a cause.
-    pub(super) on_repair: Callback<Repair>,
+    pub(in crate::pages) on_repair: Callback<Repair>,
     /// Its row, while it is on screen.
-    pub(super) row: Option<WireRow>,
+    pub(in crate::pages) row: Option<WireRow>,
     /// Earlier messages of its topic.
-    pub(super) history: Option<Rc<History>>,
+    pub(in crate::pages) history: Option<Rc<History>>,
     /// What both ends know around it.
-    pub(super) around: Around,
-    pub(super) view: Option<ConnectionView>,
+    pub(in crate::pages) around: Around,
+    pub(in crate::pages) view: Option<ConnectionView>,
     /// What its server says of itself.
-    pub(super) system: Rc<Vec<(String, String)>>,
+    pub(in crate::pages) system: Rc<Vec<(String, String)>>,
     /// What it is called.
-    pub(super) name: AttrValue,
+    pub(in crate::pages) name: AttrValue,
+    /// What is shown where no packet is selected, in place of the connection.
+    #[prop_or_default]
+    pub(in crate::pages) otherwise: Option<Html>,
 }
 
 #[component]
-pub(super) fn Details(props: &DetailsProps) -> Html {
+pub(in crate::pages) fn Details(props: &DetailsProps) -> Html {
     let minutes = use_memo((), |()| minutes_behind());
     let node = use_state_eq(|| None::<usize>);
     let anyway = use_state_eq(|| None::<RecordId>);
@@ -70,6 +73,9 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
     };
     if let Some(event) = &props.event {
         return event_card(event, *minutes, &desk, &props.on_repair);
+    }
+    if let (None, Some(otherwise)) = (&props.packet, &props.otherwise) {
+        return html! { <section class="pane details" id="live-details" aria-label="Capture">{ otherwise.clone() }</section> };
     }
     let Some(packet) = &props.packet else {
         return html! { <section class="pane details" id="live-details" aria-label="Connection">{ connection_card(props.view.as_ref(), &props.system, &props.name) }</section> };
@@ -137,7 +143,7 @@ fn faults(packet: &Packet) -> Html {
     }
 }
 
-pub(super) fn version(packet: &Packet) -> ProtocolVersion {
+pub(in crate::pages) fn version(packet: &Packet) -> ProtocolVersion {
     ProtocolVersion::ALL
         .into_iter()
         .find(|version| version.name() == packet.version)

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{Profile, Target};
+use mqttscope_protocol::{Profile, Target};
 use yew::prelude::*;
 
 use super::setting_field::groups;

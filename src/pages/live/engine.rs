@@ -4,26 +4,35 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
-use mqttscope_engine::protocol::{Command, Report};
+use mqttscope_protocol::{Command, Report};
+use web_sys::File;
 use yew::prelude::*;
 
-use crate::services::engine::{Engine, News};
+use crate::services::engine::{Engine, News, Purpose};
 use crate::services::files;
 use crate::state::live::{Act, Live};
 use crate::state::toasts::{ToastAction, Toaster};
 
 /// The way to the engine.
 #[derive(Clone, PartialEq)]
-pub(super) struct Talk {
+pub(in crate::pages) struct Talk {
     /// Asks it for something.
-    pub(super) send: Callback<Command>,
+    pub(in crate::pages) send: Callback<Command>,
     /// Starts it again.
-    pub(super) begin: Callback<()>,
+    pub(in crate::pages) begin: Callback<()>,
+    /// Hands files over.
+    pub(in crate::pages) open: Callback<Vec<File>>,
+    /// Ends it and starts another, which knows of nothing.
+    pub(in crate::pages) renew: Callback<()>,
 }
 
 /// Starts the engine, once, and gives the way to it.
 #[hook]
-pub(super) fn use_engine(live: &UseReducerDispatcher<Live>, toaster: Option<Toaster>) -> Talk {
+pub(in crate::pages) fn use_engine(
+    purpose: Purpose,
+    live: &UseReducerDispatcher<Live>,
+    toaster: Option<Toaster>,
+) -> Talk {
     let engine = use_mut_ref(|| None::<Engine>);
     let waiting = use_mut_ref(Vec::<Report>::new);
     let frame = use_mut_ref(|| None::<AnimationFrame>);
@@ -42,6 +51,23 @@ pub(super) fn use_engine(live: &UseReducerDispatcher<Live>, toaster: Option<Toas
             let engine = engine.borrow().clone();
             if let Some(engine) = engine {
                 engine.begin();
+            }
+        })
+    };
+    let open = {
+        let engine = engine.clone();
+        use_callback((), move |files: Vec<File>, ()| {
+            if let Some(engine) = &*engine.borrow() {
+                engine.send_files(&files);
+            }
+        })
+    };
+    let renew = {
+        let engine = engine.clone();
+        use_callback((), move |(), ()| {
+            let engine = engine.borrow().clone();
+            if let Some(engine) = engine {
+                engine.renew();
             }
         })
     };
@@ -76,9 +102,14 @@ pub(super) fn use_engine(live: &UseReducerDispatcher<Live>, toaster: Option<Toas
                 drop(done);
             }));
         });
-        *engine.borrow_mut() = Some(Engine::start(on_news));
+        *engine.borrow_mut() = Some(Engine::start(purpose, on_news));
     }
-    Talk { send: talk, begin }
+    Talk {
+        send: talk,
+        begin,
+        open,
+        renew,
+    }
 }
 
 /// Says at the next frame that the reports are painted; the engine hears how long it took.

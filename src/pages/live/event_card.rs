@@ -1,6 +1,6 @@
 //! The opening or the closing of a connection: what is known of it, and what may be the cause.
 
-use mqttscope_engine::protocol::{EventKind, EventView, LastPacket, duration};
+use mqttscope_protocol::{EventKind, EventView, LastPacket, duration};
 use yew::prelude::*;
 
 use super::advice::{Repair, causes};
@@ -19,6 +19,9 @@ pub(super) fn event_card(
         EventKind::Opened => "Connection opened",
         EventKind::NotOpened => "Connection not opened",
         EventKind::Closed => "Connection closed",
+        EventKind::Begins => "Connection begins",
+        EventKind::Gap => "Bytes are missing",
+        EventKind::Ended => "Connection ended",
     };
     let close = {
         let acts = desk.live.clone();
@@ -27,7 +30,8 @@ pub(super) fn event_card(
     let after = match event.kind {
         EventKind::Opened => "Opened after",
         EventKind::NotOpened => "Failed after",
-        EventKind::Closed => "Lasted",
+        EventKind::Closed | EventKind::Ended => "Lasted",
+        EventKind::Begins | EventKind::Gap => "",
     };
     let code = event.code.map(|code| {
         let meaning = match code {
@@ -52,7 +56,14 @@ pub(super) fn event_card(
     let facts = [
         ("Address", event.address.clone()),
         ("Time", words::time(view.at_ms, minutes_behind)),
-        (after, duration(event.after_ms)),
+        (
+            after,
+            if after.is_empty() {
+                String::new()
+            } else {
+                duration(event.after_ms)
+            },
+        ),
         (
             "Closed by",
             event.by_whom().trim_start_matches("by ").to_owned(),
@@ -61,7 +72,7 @@ pub(super) fn event_card(
         ("WebSocket reason", event.reason.clone()),
         ("Why", event.cause.clone()),
     ];
-    let is_end = event.kind != EventKind::Opened;
+    let is_end = matches!(event.kind, EventKind::NotOpened | EventKind::Closed);
     html! {
         <section class="pane details" id="live-details" aria-label="Connection event" data-testid="event">
             <div class="head linked-bar">

@@ -1,7 +1,7 @@
 //! The finding that is selected in the list: all of its words, the place of the standard, and the way to
 //! its packets.
 
-use mqttscope_engine::protocol::{FindingView, RecordId};
+use mqttscope_protocol::{FindingView, RecordId};
 use yew::prelude::*;
 
 use super::desk::Desk;

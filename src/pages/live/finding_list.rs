@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::FindingView;
+use mqttscope_protocol::FindingView;
 use mqttscope_wire::{Sender, Severity};
 use yew::prelude::*;
 

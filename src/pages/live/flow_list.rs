@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{FlowState, FlowView, RecordId, TimedPacket};
+use mqttscope_protocol::{FlowState, FlowView, RecordId, TimedPacket};
 use yew::prelude::*;
 
 use super::desk::Desk;

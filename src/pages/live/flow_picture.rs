@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{Command, FlowView, RecordId, TimedPacket};
-use mqttscope_inspect::flows::{Diagram, Look, Scenario, Seen, Watched, seconds, to_link};
+use mqttscope_flows::{Diagram, Look, Scenario, Seen, Watched, seconds, to_link};
+use mqttscope_protocol::{Command, FlowView, RecordId, TimedPacket};
 use mqttscope_wire::ProtocolVersion;
 use web_sys::HtmlElement;
 use yew::prelude::*;

@@ -1,6 +1,6 @@
 //! Earlier messages of a topic, and what the selected one changed.
 
-use mqttscope_engine::protocol::{DiffLine, History, HistoryRow, LineChange};
+use mqttscope_protocol::{DiffLine, History, HistoryRow, LineChange};
 use yew::prelude::*;
 
 use super::desk::Desk;

@@ -1,7 +1,7 @@
 //! Connections that outlive the page.
 
-use mqttscope_engine::profiles::for_storage;
-use mqttscope_engine::protocol::Profile;
+use mqttscope_protocol::Profile;
+use mqttscope_protocol::profiles::for_storage;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::services::profiles;

@@ -8,7 +8,7 @@ use crate::state::live::{Act, Live};
 
 /// `/` searches, `p` pauses; both only while the page is looked at.
 #[hook]
-pub(super) fn use_page_keys(live: &UseReducerHandle<Live>, shown: bool) {
+pub(in crate::pages) fn use_page_keys(live: &UseReducerHandle<Live>, shown: bool) {
     let acts = live.dispatcher();
     let on_key = use_callback(
         (live.paused, shown),

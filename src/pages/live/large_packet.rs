@@ -1,6 +1,6 @@
 //! What is shown of a packet whose fields would take the page long.
 
-use mqttscope_engine::protocol::{Packet, RecordId};
+use mqttscope_protocol::{Packet, RecordId};
 use yew::prelude::*;
 
 use crate::state::live::words;

@@ -1,13 +1,17 @@
 //! What the engine reports depends on what is on screen.
 
-use mqttscope_engine::protocol::{Command, Looking};
+use mqttscope_protocol::{Command, Looking};
 use yew::prelude::*;
 
 use crate::state::live::Live;
 
 /// Tells the engine what is looked at, and asks for the selected packet.
 #[hook]
-pub(super) fn use_looking(live: &UseReducerHandle<Live>, shown: bool, talk: &Callback<Command>) {
+pub(in crate::pages) fn use_looking(
+    live: &UseReducerHandle<Live>,
+    shown: bool,
+    talk: &Callback<Command>,
+) {
     {
         let talk = talk.clone();
         let looking = if shown {

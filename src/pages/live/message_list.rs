@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{MessageRow, RecordId};
+use mqttscope_protocol::{MessageRow, RecordId};
 use yew::prelude::*;
 
 use super::message_row::message_row;

@@ -1,6 +1,6 @@
 //! A message in the list.
 
-use mqttscope_engine::protocol::MessageRow;
+use mqttscope_protocol::MessageRow;
 use yew::prelude::*;
 
 use super::wire_row::direction;

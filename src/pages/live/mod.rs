@@ -8,11 +8,11 @@ mod connection_card;
 mod connection_row;
 mod connection_state;
 mod connections;
-mod desk;
+pub(in crate::pages) mod desk;
 mod detail_bar;
-mod details;
+pub(in crate::pages) mod details;
 mod edit;
-mod engine;
+pub(in crate::pages) mod engine;
 mod event_card;
 mod finding_card;
 mod finding_list;
@@ -21,15 +21,15 @@ mod flow_picture;
 mod history;
 mod import_notes;
 mod keep;
-mod keys;
+pub(in crate::pages) mod keys;
 mod large_packet;
 mod leaving;
-mod looking;
+pub(in crate::pages) mod looking;
 mod message_list;
 mod message_row;
 mod new_menu;
 mod opening;
-mod panels;
+pub(in crate::pages) mod panels;
 mod paste;
 mod payload_field;
 mod publish;
@@ -38,31 +38,40 @@ mod record_list;
 mod repair;
 mod saved_menu;
 mod setting_field;
-mod steps;
+pub(in crate::pages) mod steps;
 mod stopped;
 mod strip;
 mod subscribe;
 mod subscriptions;
 mod toolbar;
 mod topic_row;
-mod topics;
+pub(in crate::pages) mod topics;
 mod topics_head;
-mod traffic;
+pub(in crate::pages) mod traffic;
 mod undo;
 mod wire_list;
 mod wire_row;
 
-use mqttscope_engine::protocol::ConnectionState;
+use mqttscope_protocol::ConnectionState;
 use yew::prelude::*;
 
 use crate::components::splitter::{Axis, Panel, Splitter};
-use crate::state::live::Live as State;
+use crate::services::engine::Purpose;
 use crate::state::live::profiles::Profiles;
 use crate::state::live::publishing::Publishing;
 use crate::state::live::saved::Saved;
+use crate::state::live::{Live as State, Source};
 use crate::state::toasts::Toaster;
 use desk::Desk;
 use steps::Step;
+
+/// Its parts on a narrow screen.
+const STEPS: [(Step, &str); 4] = [
+    (Step::Connections, "Connect"),
+    (Step::Traffic, "Traffic"),
+    (Step::Publish, "Publish"),
+    (Step::Packet, "Details"),
+];
 
 /// What the page is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -82,8 +91,9 @@ pub fn Live(props: &LiveProps) -> Html {
     let (panels, on_panels) = panels::use_panels();
     leaving::use_leaving(live.summary.log.packets);
     let toaster = use_context::<Toaster>();
-    let engine::Talk { send: talk, begin } =
-        engine::use_engine(&live.dispatcher(), toaster.clone());
+    let engine::Talk {
+        send: talk, begin, ..
+    } = engine::use_engine(Purpose::Live, &live.dispatcher(), toaster.clone());
     opening::use_opening(&live, &profiles, &saved, &talk);
     keys::use_page_keys(&live, props.shown);
     looking::use_looking(&live, props.shown, &talk);
@@ -104,6 +114,7 @@ pub fn Live(props: &LiveProps) -> Html {
             saved,
             toaster,
             step,
+            source: Source::Connections,
         }
     });
     if !props.shown {
@@ -123,7 +134,7 @@ pub fn Live(props: &LiveProps) -> Html {
             <main id="main" tabindex="-1" class="live" data-step={step.name()}
                 data-side={(!panels.side).then_some("off")} data-details={(!panels.details).then_some("off")}>
                 <h1 class="unseen">{ "Connections and their packets" }</h1>
-                { steps::steps(*step, &on_step) }
+                { steps::steps(STEPS, *step, &on_step) }
                 if let Some(stopped) = &live.stopped { <stopped::StoppedLine stopped={stopped.clone()} profiles={(*profiles).clone()} /> }
                 <div class="pane live-side" id="live-side">
                     <connections::Connections profiles={(*profiles).clone()} summary={live.summary.clone()} current={live.connection} />

@@ -1,8 +1,8 @@
 //! Making a connection: from a broker's usual place, or from a file; and the file of all of them.
 
-use mqttscope_engine::brokers::BROKERS;
-use mqttscope_engine::profiles::{Imported, export, import, presets};
-use mqttscope_engine::protocol::Profile;
+use mqttscope_protocol::Profile;
+use mqttscope_protocol::brokers::BROKERS;
+use mqttscope_protocol::profiles::{Imported, export, import, presets};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;

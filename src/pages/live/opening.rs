@@ -1,7 +1,7 @@
 //! What happens when the page is first opened: what was kept is loaded, and who comes for the first
 //! time is connected to the broker in the page.
 
-use mqttscope_engine::protocol::{Command, ConnectionId, Target};
+use mqttscope_protocol::{Command, ConnectionId, Target};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 

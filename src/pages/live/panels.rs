@@ -9,16 +9,16 @@ const HIDDEN: &str = "live.hidden";
 
 /// Which are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Panels {
+pub(in crate::pages) struct Panels {
     /// Connections, subscriptions and topics.
-    pub(super) side: bool,
+    pub(in crate::pages) side: bool,
     /// The selected packet, or the connection.
-    pub(super) details: bool,
+    pub(in crate::pages) details: bool,
 }
 
 /// Which panels are shown, and what shows others; it stays in the browser.
 #[hook]
-pub(super) fn use_panels() -> (Panels, Callback<Panels>) {
+pub(in crate::pages) fn use_panels() -> (Panels, Callback<Panels>) {
     let panels = use_state_eq(|| {
         let hidden = storage::get(HIDDEN).unwrap_or_default();
         Panels {

@@ -1,7 +1,7 @@
 //! The address of a broker, pasted anywhere on the page: it opens the settings of a new connection.
 
 use gloo_events::{EventListener, EventListenerOptions};
-use mqttscope_engine::protocol::{Profile, Target};
+use mqttscope_protocol::{Profile, Target};
 use wasm_bindgen::JsCast as _;
 use web_sys::ClipboardEvent;
 use yew::prelude::*;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{Command, ConnectionId, Repeat};
+use mqttscope_protocol::{Command, ConnectionId, Repeat};
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};

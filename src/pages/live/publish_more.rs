@@ -1,6 +1,6 @@
 //! What is rarer about a message: its properties, repeating it, asking for an answer.
 
-use mqttscope_engine::protocol::{Command, MessageProperties, Repeat};
+use mqttscope_protocol::{Command, MessageProperties, Repeat};
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};

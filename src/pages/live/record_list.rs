@@ -1,12 +1,12 @@
 //! What the lists of packets and of messages share: a row is a packet of the log, and opens in the
 //! inspector.
 
-use mqttscope_engine::protocol::RecordId;
+use mqttscope_protocol::RecordId;
 use yew::prelude::*;
 
 use super::desk::Desk;
 use crate::components::far_list::FarList;
-use crate::state::live::{Act, List};
+use crate::state::live::{Act, List, Source};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct RecordListProps {
@@ -42,6 +42,7 @@ pub(super) fn RecordList(props: &RecordListProps) -> Html {
             desk.live.dispatch(Act::Scroll(List::Middle, window));
         })
     };
+    let source = desk.source;
     let on_select = use_callback((), move |id: u64, ()| desk.inspect(RecordId(id)));
     let (first, total, dropped) = props.place;
     let ids: Vec<u64> = props.records.iter().map(|record| record.0).collect();
@@ -51,18 +52,21 @@ pub(super) fn RecordList(props: &RecordListProps) -> Html {
                 selected={props.selected.map(|record| record.0)} reveal={props.reveal} follows=true resumed={props.resumed} {on_window} {on_select}>
                 { props.children.clone() }
             </FarList>
-            if total == 0 { { nothing(props.is_searched, props.is_open) } }
+            if total == 0 { { nothing(props.is_searched, props.is_open, source) } }
         </>
     }
 }
 
 /// What stands where no row is.
-fn nothing(is_searched: bool, is_open: bool) -> Html {
+fn nothing(is_searched: bool, is_open: bool, source: Source) -> Html {
     html! {
         <div class="nothing" data-testid="nothing">
             if is_searched {
                 <h2>{ "Nothing matches" }</h2>
                 <p>{ "No recorded packet contains what you search for." }</p>
+            } else if source == Source::Captures {
+                <h2>{ "No MQTT packets" }</h2>
+                <p>{ "None were found in what was read. The notes beside the files say what else is in them." }</p>
             } else if is_open {
                 <h2>{ "Every packet, both ways" }</h2>
                 <p>{ "Connected. The next packet shows here as it goes over the wire, and opens on the right byte by byte." }</p>

@@ -1,7 +1,7 @@
 //! What is done about the cause of a lost connection with one press: the connection gets another setting,
 //! is kept so, and connects.
 
-use mqttscope_engine::protocol::{Action, Command, Profile};
+use mqttscope_protocol::{Action, Command, Profile};
 use yew::prelude::*;
 
 use super::advice::Repair;

@@ -1,6 +1,6 @@
 //! Messages to publish again: those that are kept, and the last ones.
 
-use mqttscope_engine::protocol::MessageDraft;
+use mqttscope_protocol::MessageDraft;
 use yew::prelude::*;
 
 use super::desk::Desk;

@@ -4,22 +4,15 @@ use yew::prelude::*;
 
 /// A part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(in crate::pages) enum Step {
     Connections,
     Traffic,
     Publish,
     Packet,
 }
 
-const ALL: [Step; 4] = [
-    Step::Connections,
-    Step::Traffic,
-    Step::Publish,
-    Step::Packet,
-];
-
 impl Step {
-    pub(super) const fn name(self) -> &'static str {
+    pub(in crate::pages) const fn name(self) -> &'static str {
         match self {
             Self::Connections => "connections",
             Self::Traffic => "traffic",
@@ -27,24 +20,19 @@ impl Step {
             Self::Packet => "packet",
         }
     }
-
-    const fn title(self) -> &'static str {
-        match self {
-            Self::Connections => "Connect",
-            Self::Traffic => "Traffic",
-            Self::Publish => "Publish",
-            Self::Packet => "Details",
-        }
-    }
 }
 
-/// The bar that leads from one to the other.
-pub(super) fn steps(now: Step, on_step: &Callback<Step>) -> Html {
+/// The bar that leads from one to the other, with their titles.
+pub(in crate::pages) fn steps<const N: usize>(
+    all: [(Step, &'static str); N],
+    now: Step,
+    on_step: &Callback<Step>,
+) -> Html {
     html! {
         <nav class="steps" aria-label="Parts of the page">
-            { for ALL.map(|step| html! {
+            { for all.map(|(step, title)| html! {
                 <button data-testid={format!("step-{}", step.name())} aria-current={(step == now).then_some("step")}
-                    onclick={on_step.reform(move |_: MouseEvent| step)}>{ step.title() }</button>
+                    onclick={on_step.reform(move |_: MouseEvent| step)}>{ title }</button>
             }) }
         </nav>
     }

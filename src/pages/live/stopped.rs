@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::Command;
+use mqttscope_protocol::Command;
 use yew::prelude::*;
 
 use super::desk::Desk;

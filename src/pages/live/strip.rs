@@ -1,13 +1,13 @@
 //! Numbers that are always in sight: how fast, how slow, how full.
 
-use mqttscope_engine::protocol::{Command, ConnectionView};
+use mqttscope_protocol::{Command, ConnectionView};
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
 use super::opening::BUDGET;
 use crate::services::storage;
 use crate::state::live::words;
-use crate::state::live::{Act, Live, Tab};
+use crate::state::live::{Act, Live, Source, Tab};
 
 /// What the log may take, in MiB.
 const BUDGETS: [u64; 6] = [16, 64, 128, 256, 512, 1024];
@@ -53,8 +53,12 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
                 </button>
             }
             <span class="grow"></span>
-            { rates(live.current()) }
-            { log(live, desk) }
+            if live.source == Source::Connections {
+                { rates(live.current()) }
+                { log(live, desk) }
+            } else if live.summary.log.dropped > 0 {
+                <span class="chip warn" data-testid="dropped" title="The oldest packets made room for newer ones">{ words::whole(live.summary.log.dropped) }{ " dropped" }</span>
+            }
         </div>
     }
 }

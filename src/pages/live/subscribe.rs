@@ -1,6 +1,6 @@
 //! A subscription to be made, in a window.
 
-use mqttscope_engine::protocol::SubscriptionDraft;
+use mqttscope_protocol::SubscriptionDraft;
 use yew::prelude::*;
 
 use super::setting_field::groups;

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{Command, ConnectionId, FilterView, Profile, SubscriptionDraft};
-use mqttscope_inspect::escape::visible;
+use mqttscope_protocol::{Command, ConnectionId, FilterView, Profile, SubscriptionDraft};
+use mqttscope_view::escape::visible;
 use yew::prelude::*;
 
 use super::desk::Desk;

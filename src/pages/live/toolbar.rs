@@ -1,13 +1,13 @@
 //! Searching, standing still, taking away, beginning anew.
 
 use gloo_timers::callback::Timeout;
-use mqttscope_engine::protocol::{Command, ConnectionId, Export, ExportFormat};
+use mqttscope_protocol::{Command, ConnectionId, Export, ExportFormat};
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
 use crate::components::icon::{Icon, icon};
 use crate::components::menu::{Item, Menu};
-use crate::state::live::Act;
+use crate::state::live::{Act, Source};
 
 /// Milliseconds from the last letter to the search.
 const PATIENCE: u32 = 120;
@@ -42,6 +42,7 @@ pub(super) const CLEAR: &str = "clear-log";
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct ToolbarProps {
+    pub(super) source: Source,
     pub(super) search: AttrValue,
     pub(super) paused: bool,
     /// Whose packets are shown; none: all.
@@ -97,6 +98,8 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             }
         })
     };
+    // Nothing comes to what is in a file.
+    let is_file = props.source == Source::Captures;
     let pause_says = if props.paused { "Resume" } else { "Pause" };
     html! {
         <>
@@ -105,11 +108,13 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
                 <input type="text" id="search" data-testid="search" placeholder="text or topic:a/#" title="Text in topic, payload or packet; topic:FILTER for a Topic Filter; hex:30 0A for bytes. Key: /"
                     spellcheck="false" autocomplete="off" autocapitalize="off" value={props.search.clone()} oninput={on_search} />
             </label>
+            if !is_file {
             <button class="square" data-testid="pause" aria-pressed={props.paused.to_string()} aria-label="Pause" title={pause_says} onclick={pause}>
                 { icon(if props.paused { Icon::Play } else { Icon::Pause }) }
             </button>
+            }
             <Menu id="export" label={html! { "Export" }} {items} {on_choose} />
-            <button id={CLEAR} data-testid="clear" title="Empty the log; this can be undone" onclick={clear}>{ "Clear" }</button>
+            if !is_file { <button id={CLEAR} data-testid="clear" title="Empty the log; this can be undone" onclick={clear}>{ "Clear" }</button> }
         </>
     }
 }

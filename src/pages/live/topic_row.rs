@@ -1,7 +1,7 @@
 //! A topic in the tree.
 
-use mqttscope_engine::protocol::TopicRow;
-use mqttscope_inspect::escape::visible;
+use mqttscope_protocol::TopicRow;
+use mqttscope_view::escape::visible;
 use yew::prelude::*;
 
 use super::desk::Desk;
@@ -10,7 +10,7 @@ use crate::components::icon::{Icon, icon, icon_button};
 use crate::state::live::publishing::PublishingAct;
 use crate::state::live::tree::TreeAct;
 use crate::state::live::words;
-use crate::state::live::{Act, Tab};
+use crate::state::live::{Act, Source, Tab};
 
 /// Its markup; `id`: which row of the list it is.
 pub(super) fn topic_row(
@@ -97,11 +97,11 @@ fn acts(row: &TopicRow, on_clear: Option<&Callback<TopicRow>>, desk: &Desk) -> H
                         desk.live.dispatch(Act::Show(Tab::Chart));
                         desk.step.emit(Step::Traffic);
                     }))) }
-                { Html::from(icon_button("publish-here", "Publish to this topic", "Put this topic into the publish form", Icon::Pencil)
+                if desk.source == Source::Connections { { Html::from(icon_button("publish-here", "Publish to this topic", "Put this topic into the publish form", Icon::Pencil)
                     .on_click(act(topic, |desk, topic| {
                         desk.publishing.dispatch(PublishingAct::Topic(topic.into()));
                         desk.step.emit(Step::Publish);
-                    }))) }
+                    }))) } }
             }
             if let Some(clear) = clear { { Html::from(clear) } }
         </span>

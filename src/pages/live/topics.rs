@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{Command, ConnectionId, TopicRow, Tree};
+use mqttscope_protocol::{Command, ConnectionId, TopicRow, Tree};
 use yew::prelude::*;
 
 use super::clear_retained::ClearRetained;
@@ -18,17 +18,17 @@ use crate::state::live::{Act, List, Rows};
 const ROW: u32 = 24;
 
 #[derive(Clone, PartialEq, Properties)]
-pub(super) struct TopicsProps {
-    pub(super) rows: Rc<Rows<TopicRow>>,
-    pub(super) tree: Rc<Tree>,
+pub(in crate::pages) struct TopicsProps {
+    pub(in crate::pages) rows: Rc<Rows<TopicRow>>,
+    pub(in crate::pages) tree: Rc<Tree>,
     /// Topics that the tree has no room for.
-    pub(super) left_out: u64,
+    pub(in crate::pages) left_out: u64,
     /// Where retained messages are cleared; none: the connection is not open.
-    pub(super) connection: Option<ConnectionId>,
+    pub(in crate::pages) connection: Option<ConnectionId>,
 }
 
 #[component]
-pub(super) fn Topics(props: &TopicsProps) -> Html {
+pub(in crate::pages) fn Topics(props: &TopicsProps) -> Html {
     // The level that is selected; its row may move.
     let selected = use_state_eq(|| None::<u32>);
     // The row whose retained messages are to be cleared, when that is confirmed.

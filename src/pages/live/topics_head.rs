@@ -1,6 +1,6 @@
 //! The heading of the topic tree.
 
-use mqttscope_engine::protocol::Tree;
+use mqttscope_protocol::Tree;
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};

@@ -1,6 +1,6 @@
 //! The middle of the page: what went over the wire, in the form that is asked for.
 
-use mqttscope_engine::protocol::ConnectionState;
+use mqttscope_protocol::ConnectionState;
 use yew::prelude::*;
 
 use super::chart_view::ChartView;
@@ -18,7 +18,7 @@ use crate::state::live::words;
 use crate::state::live::{Act, Live, Tab};
 
 /// The middle; `desk` is where it says things.
-pub(super) fn traffic(
+pub(in crate::pages) fn traffic(
     live: &Live,
     panels: &Panels,
     on_panels: &Callback<Panels>,
@@ -51,7 +51,7 @@ pub(super) fn traffic(
                 { panel_button("side", "connections", panels.side, Icon::PanelLeft, on_panels, Panels { side: !panels.side, ..*panels }) }
                 { tabs(live, desk) }
                 <span class="grow"></span>
-                <Toolbar search={AttrValue::from(live.search.clone())} paused={live.paused} scope={live.connection.filter(|_| !live.everything)} />
+                <Toolbar source={live.source} search={AttrValue::from(live.search.clone())} paused={live.paused} scope={live.connection.filter(|_| !live.everything)} />
                 { panel_button("details", "details", panels.details, Icon::PanelRight, on_panels, Panels { details: !panels.details, ..*panels }) }
             </div>
             { strip(live, desk) }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{RecordId, WireRow};
+use mqttscope_protocol::{RecordId, WireRow};
 use yew::prelude::*;
 
 use super::record_list::RecordList;

@@ -1,6 +1,6 @@
 //! A packet in the list: when, how long after the last, which way, what, and what is wrong with it.
 
-use mqttscope_engine::protocol::{EventKind, WireRow};
+use mqttscope_protocol::{EventKind, WireRow};
 use mqttscope_wire::{Sender, Severity};
 use yew::prelude::*;
 
@@ -54,6 +54,9 @@ fn event_row(
         EventKind::Opened => ("opened", "○"),
         EventKind::NotOpened => ("not-opened", "×"),
         EventKind::Closed => ("closed", "×"),
+        EventKind::Begins => ("opened", "○"),
+        EventKind::Gap => ("gap", "⋯"),
+        EventKind::Ended => ("ended", "×"),
     };
     html! {
         <div id={format!("wire-{id}")} class={classes!("wire-row", "wire-event", class)} role="option"

@@ -8,7 +8,7 @@
 //! | `…?compare&run=1` | the scenario at QoS 0, 1 and 2, the second in focus |
 //! | `…?fork=cut+Publisher+at+470&run=0` | the scenario without and with this fault |
 
-use mqttscope_inspect::flows::{Fault, MAX_FAULTS, Scenario, of_link, slug, to_link};
+use mqttscope_flows::{Fault, MAX_FAULTS, Scenario, of_link, slug, to_link};
 
 use crate::route::{Page, Route};
 
@@ -143,7 +143,7 @@ impl Address {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mqttscope_inspect::flows::{When, gallery};
+    use mqttscope_flows::{When, gallery};
 
     fn read(hash: &str) -> Result<Option<Address>, String> {
         Address::of(&Route::of_hash(hash), &gallery())

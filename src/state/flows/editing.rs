@@ -1,6 +1,6 @@
 //! A scenario that is being written. It outlives the page, as what is shown of it does.
 
-use mqttscope_inspect::flows::Scenario;
+use mqttscope_flows::Scenario;
 use yew::AttrValue;
 
 /// A text, and what is to become of it.

@@ -8,7 +8,7 @@ mod yours;
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::{Beat, Fault, MAX_FAULTS, Run, Scenario, gallery};
+use mqttscope_flows::{Beat, Fault, MAX_FAULTS, Run, Scenario, gallery};
 use mqttscope_wire::{ProtocolVersion, QoS};
 use yew::{AttrValue, Reducible};
 

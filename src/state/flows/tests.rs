@@ -1,7 +1,7 @@
 //! What acts make of what the page shows.
 
 use super::*;
-use mqttscope_inspect::flows::When;
+use mqttscope_flows::When;
 
 fn chosen(title: &str) -> Rc<Flows> {
     let flows = Rc::new(Flows::default());

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_inspect::flows::Scenario;
+use mqttscope_flows::Scenario;
 
 /// The most that are kept; with the limit of a scenario's text it bounds what is stored.
 pub const MAX_YOURS: usize = 100;
@@ -114,7 +114,7 @@ fn insert(list: &mut Vec<Scenario>, at: usize, scenario: &Scenario) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mqttscope_inspect::flows::gallery;
+    use mqttscope_flows::gallery;
 
     fn add(yours: &Yours, scenario: &Scenario) -> Yours {
         yours.after(&Keep::Add(scenario.clone().into())).unwrap()

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{ConnectionId, Moment, RecordId, StateAt};
-use mqttscope_inspect::states::StateView;
+use mqttscope_protocol::{ConnectionId, Moment, RecordId, StateAt};
+use mqttscope_view::states::StateView;
 
 /// What is shown of the selected packet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

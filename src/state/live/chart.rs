@@ -1,6 +1,6 @@
 //! A chart's lines as places on a picture.
 
-use mqttscope_engine::protocol::Chart;
+use mqttscope_protocol::Chart;
 
 /// Below this, five moments are told apart by their milliseconds.
 const SHORT_MS: f64 = 5000.0;
@@ -115,7 +115,7 @@ fn number(value: f64, step: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mqttscope_engine::protocol::ChartPoint;
+    use mqttscope_protocol::ChartPoint;
 
     fn chart(values: &[f64]) -> Chart {
         let points = values.iter().enumerate().map(|(index, &value)| ChartPoint {

@@ -2,7 +2,17 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::Window;
+use mqttscope_protocol::Window;
+
+/// Where what is recorded comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// Connections of the page.
+    #[default]
+    Connections,
+    /// Capture files.
+    Captures,
+}
 
 /// Rows that are on screen, or about to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,6 +101,8 @@ pub enum List {
     Middle,
     /// The tree of topics.
     Topics,
+    /// Captured connections.
+    Captured,
 }
 
 /// Lists that stand still, or not: where each ended when it was first seen since, dropped rows

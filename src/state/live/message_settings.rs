@@ -1,7 +1,7 @@
 //! The properties of a message, as far as its sender chooses them.
 
-use mqttscope_engine::protocol::MessageProperties;
-use mqttscope_inspect::escape::{escape, unescape};
+use mqttscope_protocol::MessageProperties;
+use mqttscope_view::escape::{escape, unescape};
 use serde_bytes::ByteBuf;
 
 use super::form::{

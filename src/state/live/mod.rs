@@ -20,7 +20,7 @@ pub mod tree;
 mod view;
 pub mod words;
 
-pub use lists::{List, Rows, Tab};
+pub use lists::{List, Rows, Source, Tab};
 pub use sent::Sent;
 pub use stopped::Stopped;
 pub use view::{Act, Live};

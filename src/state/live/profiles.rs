@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::profiles::presets;
-use mqttscope_engine::protocol::{
+use mqttscope_protocol::profiles::presets;
+use mqttscope_protocol::{
     ConnectionId, Profile, SubscriptionDraft, Target, without_address_secrets,
 };
 use yew::Reducible;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{MessageDraft, MessageProperties, Repeat};
+use mqttscope_protocol::{MessageDraft, MessageProperties, Repeat};
 use yew::Reducible;
 
 use super::form::{Form, FormAct};

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::MessageDraft;
+use mqttscope_protocol::MessageDraft;
 use serde::{Deserialize, Serialize};
 use yew::Reducible;
 

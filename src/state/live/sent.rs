@@ -1,6 +1,6 @@
 //! What the page says of a message that was published.
 
-use mqttscope_engine::protocol::{Outcome, Published};
+use mqttscope_protocol::{Outcome, Published};
 
 /// The last one of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]

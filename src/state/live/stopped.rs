@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{ConnectionId, ConnectionState, ConnectionView, LogView, Summary};
+use mqttscope_protocol::{ConnectionId, ConnectionState, ConnectionView, LogView, Summary};
 
 /// What a person is told, and what it takes to go on.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,6 @@
 //! Everything that can be set for a subscription.
 
-use mqttscope_engine::protocol::SubscriptionDraft;
+use mqttscope_protocol::SubscriptionDraft;
 use mqttscope_wire::TopicFilter;
 
 use super::form::{Group, Kind, Setting, number_text, optional, pairs, pairs_text, yes};

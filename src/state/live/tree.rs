@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{TopicRow, Tree};
+use mqttscope_protocol::{TopicRow, Tree};
 
 /// Rows of a topic tree that opens by itself.
 const SMALL_TREE: u64 = 12;

@@ -5,15 +5,16 @@ mod reported;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::{
-    Chart, ConnectionId, ConnectionView, EventView, FindingView, FlowView, History, Looking,
-    MessageRow, Packet, RecordId, Report, Summary, TimedPacket, TopicRow, Window, WireRow,
+use mqttscope_protocol::{
+    CapturedOrder, CapturedRow, Chart, ConnectionId, ConnectionView, EventView, FindingView,
+    FlowView, History, Looking, MessageRow, Packet, RecordId, Report, Summary, TimedPacket,
+    TopicRow, Window, WireRow,
 };
 use mqttscope_wire::Severity;
 use yew::Reducible;
 
 use super::around::{Around, Detail};
-use super::lists::{List, Rows, Still, Tab};
+use super::lists::{List, Rows, Source, Still, Tab};
 use super::sent::Sent;
 use super::stopped::Stopped;
 use super::tree::{TreeAct, TreeView};
@@ -21,8 +22,14 @@ use super::tree::{TreeAct, TreeView};
 /// The page as it stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Live {
+    /// Where what is recorded comes from.
+    pub source: Source,
     /// What is always shown.
     pub summary: Rc<Summary>,
+    /// Captured connections on screen.
+    pub captured: Rc<Rows<CapturedRow>>,
+    /// By what these are sorted.
+    pub captured_order: CapturedOrder,
     /// The engine has stopped: why, and what was connected.
     pub stopped: Option<Rc<Stopped>>,
     /// Packets on screen.
@@ -85,6 +92,7 @@ pub struct Live {
     is_path_chosen: bool,
     middle: Option<Window>,
     topics_window: Option<Window>,
+    captured_window: Option<Window>,
     /// While paused: where the lists ended.
     still: Still,
     /// See [`Looking::number`].
@@ -112,6 +120,8 @@ pub enum Act {
     Everything(bool),
     /// Only what contains this.
     Search(Rc<str>),
+    /// Captured connections in this order.
+    CapturedOrder(CapturedOrder),
     /// Only findings of this severity, or all.
     Severity(Option<Severity>),
     /// Stand still, or go on.
@@ -132,9 +142,21 @@ pub enum Act {
     Stopped(Rc<str>),
     /// It was started again.
     Restarted,
+    /// The capture files are closed.
+    Closed,
 }
 
 impl Live {
+    /// A page of capture files: all connections are looked at until one is chosen.
+    #[must_use]
+    pub fn of_captures() -> Self {
+        Self {
+            source: Source::Captures,
+            everything: true,
+            ..Self::default()
+        }
+    }
+
     /// What the engine is to report.
     #[must_use]
     pub fn looking(&self) -> Looking {
@@ -144,6 +166,7 @@ impl Live {
         };
         Looking {
             connection: self.connection.filter(|_| !self.everything),
+            captured: (self.captured_window).map(|window| (window, self.captured_order)),
             wire: middle(Tab::Wire),
             messages: middle(Tab::Messages),
             flows: middle(Tab::Flows),
@@ -339,6 +362,7 @@ impl Reducible for Live {
                 next.search = search;
                 next.begin_anew();
             }
+            Act::CapturedOrder(order) => next.captured_order = order,
             Act::Severity(severity) => {
                 next.severity = severity;
                 next.begin_anew();
@@ -346,6 +370,7 @@ impl Reducible for Live {
             Act::Pause(paused) => next.pause(paused),
             Act::Scroll(List::Middle, window) => next.middle = Some(window),
             Act::Scroll(List::Topics, window) => next.topics_window = Some(window),
+            Act::Scroll(List::Captured, window) => next.captured_window = Some(window),
             Act::Tree(act) => next.tree.act(act),
             Act::ChartTopic(topic) => {
                 next.chart_topic = topic;
@@ -364,6 +389,12 @@ impl Reducible for Live {
             Act::Restarted => {
                 next.stopped = None;
                 next.begin_anew();
+            }
+            Act::Closed => {
+                next = Self {
+                    number: self.number.wrapping_add(1),
+                    ..Self::of_captures()
+                };
             }
         }
         Rc::new(next)

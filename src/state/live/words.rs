@@ -1,7 +1,7 @@
 //! Numbers as a person reads them.
 
 /// A whole number, thousands apart.
-pub use mqttscope_inspect::digits::grouped as whole;
+pub use mqttscope_view::digits::grouped as whole;
 
 /// A number of bytes, short: `41 B`, `3.2 kB`, `38 MB`.
 #[must_use]

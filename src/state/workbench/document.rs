@@ -4,10 +4,10 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use mqttscope_capture::text::{self, Format, Marks, SourceMap, Style};
-use mqttscope_inspect::packet_lines::{self, PacketLines};
-use mqttscope_inspect::reader::{self, Fault, Found, Other, Request, Taking};
-use mqttscope_inspect::recording::Recording;
-use mqttscope_inspect::sides::Run;
+use mqttscope_view::packet_lines::{self, PacketLines};
+use mqttscope_view::reader::{self, Fault, Found, Other, Request, Taking};
+use mqttscope_view::recording::Recording;
+use mqttscope_view::sides::Run;
 use mqttscope_wire::ProtocolVersion;
 
 use super::{Given, OpenBytes, Sides};

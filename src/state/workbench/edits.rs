@@ -1,8 +1,8 @@
 //! A document whose packets are changed or added here.
 
-use mqttscope_inspect::fields;
-use mqttscope_inspect::recording::Recording;
-use mqttscope_inspect::sides::Run;
+use mqttscope_view::fields;
+use mqttscope_view::recording::Recording;
+use mqttscope_view::sides::Run;
 use mqttscope_wire::{PacketType, ProtocolVersion, Reason, Sender};
 
 use super::Document;

@@ -22,7 +22,7 @@ pub enum Given {
         bytes: Rc<[u8]>,
     },
     /// Bytes that were changed, built or opened here, as lines of hex
-    /// ([`packet_lines`](mqttscope_inspect::packet_lines)).
+    /// ([`packet_lines`](mqttscope_view::packet_lines)).
     Made(Rc<str>),
 }
 

@@ -11,8 +11,8 @@ mod saved;
 use std::rc::Rc;
 
 use mqttscope_capture::text::Format;
-use mqttscope_inspect::reader::Taking;
-use mqttscope_inspect::sides::Run;
+use mqttscope_view::reader::Taking;
+use mqttscope_view::sides::Run;
 use mqttscope_wire::{ProtocolVersion, Sender};
 use yew::Reducible;
 

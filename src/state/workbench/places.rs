@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use mqttscope_capture::text::SourceMap;
-use mqttscope_inspect::packet_lines;
+use mqttscope_view::packet_lines;
 
 use super::Document;
 

@@ -9,8 +9,8 @@ use std::rc::Rc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mqttscope_capture::text::Format;
-use mqttscope_inspect::packet_lines;
-use mqttscope_inspect::reader::Taking;
+use mqttscope_view::packet_lines;
+use mqttscope_view::reader::Taking;
 use mqttscope_wire::ProtocolVersion;
 
 use super::{Document, Given, History, Read, Sides, Workbench};

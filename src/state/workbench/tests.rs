@@ -1,7 +1,7 @@
 use mqttscope_capture::text::Format;
 use mqttscope_wire::{Field, ProtocolVersion};
 
-use mqttscope_inspect::reader::{self, Found, Request};
+use mqttscope_view::reader::{self, Found, Request};
 
 use super::*;
 

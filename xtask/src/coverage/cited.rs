@@ -8,8 +8,8 @@ use anyhow::Result;
 use super::test_files;
 use crate::context::Context;
 
-const BROKER: &str = "crates/session/tests/broker";
-const CLIENT: &str = "crates/session/tests/client";
+const BROKER: &str = "crates/broker/tests/broker";
+const CLIENT: &str = "crates/client/tests/client";
 
 /// A standard's short name and a statement's id, and the files that cite it.
 pub(super) type Cited = BTreeMap<(&'static str, String), BTreeSet<String>>;

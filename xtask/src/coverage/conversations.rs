@@ -1,5 +1,5 @@
 //! The case files of conversations, as far as coverage needs them: which statements a case is about,
-//! and which rules it breaks. How a case reads: crates/session/tests/monitor/cases.rs.
+//! and which rules it breaks. How a case reads: crates/monitor/tests/monitor/cases.rs.
 
 use std::collections::BTreeSet;
 

@@ -203,7 +203,7 @@ mod tests {
 
     const RULE: &str = "[[rule]]\nname = \"a-b\"\nseverity = \"error\"\nreason = \"protocol-error\"\n\
         summary = \"s\"\nmessage = \"m\"\n";
-    const FILE: &str = "crates/session/tests/broker/a.rs";
+    const FILE: &str = "crates/broker/tests/broker/a.rs";
     const NONE: &str = "count = 0\nstatement = []";
 
     /// The gaps of tables whose statements are all cited.
@@ -300,8 +300,8 @@ mod tests {
         let rule = format!("{RULE}seen = \"conversation\"\nv5 = [\"MQTT-1.1.1-1\"]");
         let table = statement("seen = \"conversation\"\nwhy = \"w\"\nrules = [\"a-b\"]");
         let gaps = |cited: &[&str]| gaps_citing(&rule, &table, "", &["a-b"], cited);
-        let missing = "5.0 MQTT-1.1.1-1: is cited by no test in crates/session/tests/broker or \
-            crates/session/tests/client"
+        let missing = "5.0 MQTT-1.1.1-1: is cited by no test in crates/broker/tests/broker or \
+            crates/client/tests/client"
             .to_owned();
         let unknown = format!("{FILE}: cites an unknown 5.0 MQTT-1.1.1-2");
         assert!(gaps(&[]).contains(&missing));
@@ -309,7 +309,7 @@ mod tests {
         assert!(!found.contains(&missing) && found.contains(&unknown));
         let for_the_client = table.replace("\"both\"", "\"client\"");
         let found = gaps_citing(&rule, &for_the_client, "", &["a-b"], &["MQTT-1.1.1-1"]);
-        let missing = "5.0 MQTT-1.1.1-1: is cited by no test in crates/session/tests/client";
+        let missing = "5.0 MQTT-1.1.1-1: is cited by no test in crates/client/tests/client";
         assert!(found.iter().any(|gap| gap == missing), "{found:?}");
     }
 
@@ -319,13 +319,13 @@ mod tests {
         let v5 = statement("seen = \"conversation\"\nwhy = \"w\"\nrules = [\"a-b\"]");
         assert_eq!(
             gaps(&rule, &v5, "", &["a-b"]),
-            ["5.0 MQTT-1.1.1-1: is not broken and kept in crates/session/tests/monitor/cases"]
+            ["5.0 MQTT-1.1.1-1: is not broken and kept in crates/monitor/tests/monitor/cases"]
         );
         assert_eq!(
             gaps(&rule, NONE, "", &[]),
             [
                 "a-b: cites an unknown 5.0 MQTT-1.1.1-1",
-                "a-b: has no test in crates/session/tests/monitor/cases"
+                "a-b: has no test in crates/monitor/tests/monitor/cases"
             ]
         );
     }

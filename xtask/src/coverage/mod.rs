@@ -20,7 +20,7 @@ const PAGE: &str = "docs/spec-coverage.md";
 /// Where a packet rule's name, quoted, counts as its test.
 const TESTS: &str = "crates/wire/tests";
 /// Where a conversation rule that a case breaks counts as tested.
-const CASES: &str = "crates/session/tests/monitor/cases";
+const CASES: &str = "crates/monitor/tests/monitor/cases";
 
 /// What the tests try.
 #[derive(Default)]

@@ -15,7 +15,7 @@ const HEAD: &str = "\
 
 Every normative statement of MQTT 5.0 and MQTT 3.1.1, what it takes to see it broken, the rules of ours
 that find it, and the files that test these rules: in crates/wire/tests for packets, and in
-crates/session/tests/monitor/cases for conversations, where a case breaks the statement and another keeps it.
+crates/monitor/tests/monitor/cases for conversations, where a case breaks the statement and another keeps it.
 The words are ours; the standards are the source.
 
 | standard | statements | seen in one packet | in a conversation | never on the wire | with rules | with tested rules |

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::owner::{HIGH_WATER, Input, Inputs, Opened};
-use mqttscope_session::broker::ConnectionId;
+use mqttscope_broker::ConnectionId;
 
 /// Bytes that are read at a time.
 const PIECE: usize = 16 << 10;

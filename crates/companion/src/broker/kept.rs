@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use mqttscope_session::broker::{
+use mqttscope_broker::Message;
+use mqttscope_broker::{
     SavedBroker, SavedDelivery, SavedHandshake, SavedMessage, SavedSession, SavedSubscription,
     SavedWill,
 };
-use mqttscope_session::common::Message;
 use mqttscope_wire::{
     Context, ControlPacket, Decoded, PacketIdentifier, ProtocolVersion, QoS, SubscriptionOptions,
     decode,
@@ -315,8 +315,8 @@ fn saved_delivery(delivery: Delivery) -> Result<SavedDelivery> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mqttscope_session::broker::{Broker, Options};
-    use mqttscope_session::common::Instant;
+    use mqttscope_broker::Instant;
+    use mqttscope_broker::{Broker, Options};
 
     /// A broker with a bit of everything: a retained message with properties, and a session with subscription, will and
     /// messages in flight.

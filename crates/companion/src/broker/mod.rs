@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use mqttscope_session::broker::{Anyone, Limits, Options as Settings};
+use mqttscope_broker::{Anyone, Limits, Options as Settings};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
-use mqttscope_session::broker::{Broker, ConnectionId, Options, SavedBroker, Transmit};
-use mqttscope_session::common::Instant;
+use mqttscope_broker::Instant;
+use mqttscope_broker::{Broker, ConnectionId, Options, SavedBroker, Transmit};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant as Clock, sleep_until};
 

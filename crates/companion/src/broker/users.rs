@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use mqttscope_session::broker::{Access, Credentials};
+use mqttscope_broker::{Access, Credentials};
 use mqttscope_wire::ReasonCode;
 
 /// Names and passwords.

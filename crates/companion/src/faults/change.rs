@@ -1,6 +1,6 @@
 //! A packet, changed on purpose.
 
-use mqttscope_inspect::edit::{self, NewValue};
+use mqttscope_view::edit::{self, NewValue};
 use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 
 use super::plan::Change;

@@ -17,8 +17,8 @@
 //! client, whichever way it goes, or only one way with `from client` or `from server` at the end of its line; `hold … from
 //! server` holds back the broker's acknowledgements.
 
-use mqttscope_inspect::flows::script::{ScriptError, Words, Wrong, moment, nth, one_of};
-use mqttscope_inspect::flows::{MAX_DELAY, Nth};
+use mqttscope_flows::script::{ScriptError, Words, Wrong, moment, nth, one_of};
+use mqttscope_flows::{MAX_DELAY, Nth};
 use mqttscope_wire::{PacketType, Sender};
 
 /// The most lines that are faults.
@@ -349,7 +349,7 @@ mod tests {
 
     #[test]
     fn the_flows_page_writes_the_same_lines() {
-        for scenario in mqttscope_inspect::flows::gallery() {
+        for scenario in mqttscope_flows::gallery() {
             for fault in &scenario.faults {
                 let line = scenario.fault_text(fault);
                 let is_link = ["cut", "offline", "slow", "hold"]

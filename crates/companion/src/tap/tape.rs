@@ -239,6 +239,23 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_allocated_for_a_piece() {
+        let (tape, mut roll) = (Tape::default(), Roll::default());
+        let mut pass = || {
+            for _ in 0..1000 {
+                assert!(tape.try_bytes(PLACE, Sender::Client, &[0; 64]));
+            }
+            assert!(tape.take(&mut roll, Duration::ZERO));
+            roll.clear();
+        };
+        // Both buffers have their room after one pass each.
+        pass();
+        pass();
+        let counted = allocation_counter::measure(pass);
+        assert_eq!(counted.count_total, 0);
+    }
+
+    #[test]
     fn a_full_tape_makes_the_traffic_wait_and_loses_nothing() {
         let tape = Arc::new(Tape::default());
         let writer = Arc::clone(&tape);

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use mqttscope_inspect::escape;
-use mqttscope_session::common::Instant;
-use mqttscope_session::monitor::{ConnectionId as Watched, Finding, Monitor};
+use mqttscope_monitor::Instant;
+use mqttscope_monitor::{ConnectionId as Watched, Finding, Monitor};
+use mqttscope_view::escape;
 use mqttscope_wire::{Context, ControlPacket, Frame, Framed, Framer, ProtocolVersion, Sender};
 use serde::Serialize;
 

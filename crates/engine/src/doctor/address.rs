@@ -193,6 +193,18 @@ mod tests {
     }
 
     #[test]
+    fn presets_have_addresses() {
+        let mut tried = 0;
+        for profile in mqttscope_protocol::profiles::presets() {
+            if let mqttscope_protocol::Target::WebSocket(url) = profile.target {
+                assert!(Address::parse(&url).is_ok(), "{url}");
+                tried += 1;
+            }
+        }
+        assert_ne!(tried, 0);
+    }
+
+    #[test]
     fn near_and_far() {
         let near = |host: &str| {
             let address = Address::parse(&format!("ws://{host}")).unwrap();

@@ -2,11 +2,11 @@
 
 use core::time::Duration;
 
+use mqttscope_protocol::{Action, Target};
 use mqttscope_wire::PacketType;
 
 use super::opened::close_code;
 use super::{Doubt, End, Guesses, Phase, Trouble};
-use crate::protocol::{Action, Target};
 
 /// A connection that ends so soon after it was accepted was hardly ended by the network.
 const SOON: Duration = Duration::from_secs(10);
@@ -181,7 +181,7 @@ fn packet(trouble: &Trouble<'_>, guesses: &mut Guesses) {
 pub(super) fn size(doubt: &Doubt) -> String {
     format!(
         "{} bytes",
-        mqttscope_inspect::digits::grouped(u64::from(doubt.size))
+        mqttscope_view::digits::grouped(u64::from(doubt.size))
     )
 }
 

@@ -14,11 +14,11 @@ pub use address::{Address, AddressError};
 
 use core::time::Duration;
 
+use mqttscope_protocol::brokers::{self, BROKERS};
+use mqttscope_protocol::{Action, Advice, Target, bare_address};
 use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
 
-use crate::brokers::{self, BROKERS};
 use crate::hub;
-use crate::protocol::{Action, Advice, Target, bare_address};
 
 /// A connection that does not work: what is known of it.
 #[derive(Clone, Debug)]

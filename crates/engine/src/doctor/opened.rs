@@ -1,9 +1,9 @@
 //! The WebSocket opened, and no CONNACK came.
 
+use mqttscope_protocol::Action;
 use mqttscope_wire::ProtocolVersion;
 
 use super::{Address, Doubt, End, Guesses, Trouble, access_lines};
-use crate::protocol::Action;
 
 pub(super) fn guess(trouble: &Trouble<'_>, address: &Address, end: &End, guesses: &mut Guesses) {
     match end {

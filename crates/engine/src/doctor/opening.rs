@@ -2,11 +2,11 @@
 
 use core::time::Duration;
 
+use mqttscope_protocol::brokers::{self, BROKERS};
+use mqttscope_protocol::without_address_secrets;
 use mqttscope_wire::ProtocolVersion;
 
 use super::{Address, AddressError, Guesses, Trouble, listener_lines};
-use crate::brokers::{self, BROKERS};
-use crate::protocol::without_address_secrets;
 
 /// A machine that refuses a connection does so at once, even across the world.
 const QUICK: Duration = Duration::from_millis(1500);

@@ -1,9 +1,9 @@
 //! The server said why, with a CONNACK or a DISCONNECT.
 
+use mqttscope_protocol::Action;
 use mqttscope_wire::{PacketType, ReasonCode};
 
 use super::{End, Guesses, Trouble, access_lines};
-use crate::protocol::Action;
 
 pub(super) fn guess(trouble: &Trouble<'_>, guesses: &mut Guesses) {
     let End::Said {

@@ -6,9 +6,10 @@
 
 use std::collections::HashMap;
 
+use mqttscope_protocol::RecordId;
+
 use super::Engine;
 use crate::log::Entry;
-use crate::protocol::RecordId;
 use crate::topics::{NONE, Noted, Topics};
 use crate::view::gone::Gone;
 use crate::view::rows;
@@ -102,7 +103,7 @@ impl Engine {
     }
 
     /// Lists, counts and states are of other packets now.
-    fn list_anew(&mut self) {
+    pub(super) fn list_anew(&mut self) {
         self.wire.clear();
         self.messages.clear();
         self.charting.clear();

@@ -1,7 +1,10 @@
 //! What is written into the log, and kept, when a connection opens and when it ends.
 
-use mqttscope_session::client::{Cause, Command as ClientCommand, Fault, Phase as ClientPhase};
-use mqttscope_session::common::Instant;
+use mqttscope_client::{Cause, Command as ClientCommand, Fault, Phase as ClientPhase};
+use mqttscope_protocol::{
+    Advice, ClosedBy, ConnectionEvent, ConnectionId, EventKind, Target, bare_address,
+};
+use mqttscope_shared::Instant;
 use mqttscope_wire::{
     ControlPacket, Decoded, PacketType, PropertiesBuf, Property, PropertyId, ProtocolVersion,
     ReasonCode, decode,
@@ -12,9 +15,6 @@ use crate::attempt::Noted;
 use crate::connection::Connection;
 use crate::doctor::{self, Doubt, End, Known, Phase, Trouble};
 use crate::hub;
-use crate::protocol::{
-    Advice, ClosedBy, ConnectionEvent, ConnectionId, EventKind, Target, bare_address,
-};
 use crate::view::rows;
 
 /// An accepted connection that ends sooner, without a word, was hardly ended by the network.
@@ -45,7 +45,8 @@ impl Engine {
             retry_in_ms: None,
             advice: Vec::new(),
         };
-        self.log.push_event(now_ms, id, connection.version, &event);
+        self.log
+            .push_event(now_ms, id, connection.stream.version, &event);
     }
 
     /// A connection has ended, or could not be opened: the doctor is asked, the log gets a row, and a
@@ -106,13 +107,14 @@ impl Engine {
             None => Vec::new(),
         };
         if was_accepted && let Some(connection) = self.connections.get(&id) {
-            let version = connection.version;
+            let version = connection.stream.version;
             self.worked.note(target, version, now_ms);
         }
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        let words = super::events::words(cause, connection.version, &connection.cause, phase);
+        let words =
+            super::events::words(cause, connection.stream.version, &connection.cause, phase);
         let words = match (&end, &rival) {
             (Some(End::Cut), _) => "cut by you".to_owned(),
             (Some(end), Some(rival)) if doctor::may_be_takeover(end) => {
@@ -162,7 +164,7 @@ impl Engine {
             retry_in_ms: retry_at.map(|at| (at.millis() as f64 - now_ms).max(0.0)),
             advice,
         };
-        let version = connection.version;
+        let version = connection.stream.version;
         let is_fight = rival.is_some() && event.cause.starts_with("thrown off");
         let is_loop = connection.quick_ends >= MOST_QUICK;
         // The browser did not even try: the address is none, or not allowed on this page.
@@ -257,7 +259,7 @@ impl Engine {
                     .and_then(|noted| self.log.get(noted.record))
                     .map(|record| self.log.bytes(record))
                     .unwrap_or_default();
-                if connection.version == ProtocolVersion::V5
+                if connection.stream.version == ProtocolVersion::V5
                     && attempt.phase == Phase::Opened
                     && matches!(bytes, [0x20, 2, _, _])
                 {
@@ -311,7 +313,7 @@ impl Engine {
                 && other.client.view().phase == ClientPhase::Connected
         });
         let worked = self.worked.of(&profile.target);
-        let version = connection.version;
+        let version = connection.stream.version;
         let known = Known {
             worked_until: worked
                 .filter(|_| attempt.phase != Phase::Connected)

@@ -1,16 +1,15 @@
 //! What a client tells of itself, as the page hears it.
 
-use mqttscope_session::client::{
-    Cause, Command as ClientCommand, Event, Failure, Fault, Phase, Ticket,
-};
-use mqttscope_session::common::Message;
+use mqttscope_client::{Cause, Command as ClientCommand, Event, Failure, Fault, Phase, Ticket};
+use mqttscope_protocol::{ConnectionId, Notice, Outcome, Report};
+use mqttscope_shared::Message;
 use mqttscope_wire::{PacketType, Property, PropertyId, ProtocolVersion, ReasonCode};
 
 use super::{Closed, Engine, SocketId, Transport, instant};
 use crate::connection::Connection;
 use crate::convert;
 use crate::doctor;
-use crate::protocol::{ConnectionId, Notice, Outcome, Report};
+use crate::states::Turn;
 use crate::view::{limits, rows};
 
 /// Characters of a response that is told in a notice.
@@ -51,7 +50,7 @@ impl Engine {
             Event::Connected(connected) => {
                 connection.attempt.reached(now_ms, doctor::Phase::Connected);
                 connection.session_present = Some(connected.session_present);
-                connection.limits = limits::of_connack(connection.version, &connected);
+                connection.limits = limits::of_connack(connection.stream.version, &connected);
                 self.subscribe_again(now_ms, id, connected.session_present);
             }
             Event::Disconnected { cause, retry_at } => {
@@ -71,7 +70,7 @@ impl Engine {
                 let told = connection.became(ticket, outcome).map(Report::Published);
                 self.answers.extend(told);
                 if reason_code.is_error() {
-                    let name = reason_code.name(PacketType::Puback, connection.version);
+                    let name = reason_code.name(PacketType::Puback, connection.stream.version);
                     let said = match properties.as_properties().get(PropertyId::REASON_STRING) {
                         Some(Property::ReasonString(said)) => format!(" ({})", said.as_str()),
                         _ => String::new(),
@@ -145,15 +144,15 @@ impl Engine {
         let socket = SocketId(self.next_socket);
         connection.begin(now_ms, socket);
         self.watch.open(&connection.profile.target, socket, id);
-        if let Some(server) = self.watch.server_of(socket) {
-            let end = self.log.end();
-            self.states.open(now_ms, end, id, socket, server);
-        }
+        self.turned(now_ms, id, socket, Turn::Opens);
+        let Some(connection) = self.connections.get(&id) else {
+            return;
+        };
         self.sockets.insert(socket, id);
         self.transport.push_back(Transport::Open {
             socket,
             target: connection.profile.target.clone(),
-            subprotocol: if connection.version == ProtocolVersion::V3_1 {
+            subprotocol: if connection.stream.version == ProtocolVersion::V3_1 {
                 "mqttv3.1"
             } else {
                 "mqtt"
@@ -192,7 +191,7 @@ impl Engine {
             return;
         };
         connection.granted(ticket, codes);
-        let version = connection.version;
+        let version = connection.stream.version;
         if let Some(code) = codes.iter().find(|code| code.is_error()) {
             let name = code.name(PacketType::Suback, version).unwrap_or("Failure");
             self.notice(
@@ -268,12 +267,12 @@ impl Engine {
         &mut self,
         now_ms: f64,
         id: ConnectionId,
-        draft: &crate::protocol::MessageDraft,
+        draft: &mqttscope_protocol::MessageDraft,
     ) -> bool {
         let Some(connection) = self.connections.get(&id) else {
             return false;
         };
-        match convert::message(draft, connection.version) {
+        match convert::message(draft, connection.stream.version) {
             Ok((message, topic_alias)) => {
                 let command = ClientCommand::Publish {
                     message,

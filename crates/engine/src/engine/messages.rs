@@ -1,12 +1,12 @@
 //! Where the packets of messages are that the page is told about.
 
-use mqttscope_session::client::Command as ClientCommand;
+use mqttscope_client::Command as ClientCommand;
+use mqttscope_protocol::{ConnectionId, MessageDraft, Outcome, Published, RecordId, Report};
 use mqttscope_wire::{PacketType, Sender};
 
 use super::{Engine, instant};
 use crate::connection::Handed;
 use crate::convert;
-use crate::protocol::{ConnectionId, MessageDraft, Outcome, Published, RecordId, Report};
 use crate::view::cut::cut;
 use crate::view::rows;
 
@@ -47,14 +47,15 @@ impl Engine {
             outcome: Outcome::Waits,
         };
         connection.handed_count = connection.handed_count.wrapping_add(1);
-        let asked = convert::message(draft, connection.version).and_then(|(message, alias)| {
-            let command = ClientCommand::Publish {
-                message,
-                topic_alias: alias,
-            };
-            let asked = connection.client.handle_command(instant(now_ms), command);
-            asked.map_err(|misuse| misuse.to_string())
-        });
+        let asked =
+            convert::message(draft, connection.stream.version).and_then(|(message, alias)| {
+                let command = ClientCommand::Publish {
+                    message,
+                    topic_alias: alias,
+                };
+                let asked = connection.client.handle_command(instant(now_ms), command);
+                asked.map_err(|misuse| misuse.to_string())
+            });
         let ticket = match asked {
             Ok(ticket) => ticket,
             Err(why) => {

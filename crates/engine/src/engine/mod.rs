@@ -1,5 +1,6 @@
 //! The engine itself; see [`Engine`].
 
+mod capturing;
 mod clearing;
 mod closing;
 mod commands;
@@ -12,18 +13,19 @@ mod retained;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use mqttscope_session::client::Phase as ClientPhase;
-use mqttscope_session::common::Instant;
+use mqttscope_client::Phase as ClientPhase;
+use mqttscope_protocol::{
+    ConnectionId, Looking, Notice, RecordId, Report, Target, without_address_secrets,
+};
+use mqttscope_shared::Instant;
 use mqttscope_wire::{Dissector, Sender, Severity};
 
+use crate::captures::Captures;
 use crate::connection::Connection;
 pub use crate::connection::SocketId;
 use crate::doctor::{End, Phase};
 use crate::log::{Index, Links, WireLog};
-use crate::protocol::{
-    ConnectionId, Looking, Notice, RecordId, Report, Target, without_address_secrets,
-};
-use crate::states::States;
+use crate::states::{States, Turn, Turned};
 use crate::topics::Topics;
 use crate::view::charting::Charting;
 use crate::view::cut::cut;
@@ -118,6 +120,11 @@ pub struct Engine {
     charting: Charting,
     watch: Watch,
     states: States,
+    captures: Captures,
+    /// When the last of what was captured came.
+    captured_ms: f64,
+    /// First bytes of packets on their way to be counted: kept for its room.
+    firsts: Vec<u8>,
     flows_gone: Gone,
     findings_gone: Gone,
     transport: VecDeque<Transport>,
@@ -127,7 +134,7 @@ pub struct Engine {
     pace: Pace,
     /// Packets are left to be searched.
     searching: bool,
-    /// See [`crate::protocol::Summary::settled`].
+    /// See [`mqttscope_protocol::Summary::settled`].
     settled: Option<u32>,
 }
 
@@ -155,6 +162,9 @@ impl Engine {
             charting: Charting::default(),
             watch: Watch::default(),
             states: States::default(),
+            captures: Captures::default(),
+            captured_ms: 0.0,
+            firsts: Vec::new(),
             flows_gone: Gone::default(),
             findings_gone: Gone::default(),
             transport: VecDeque::new(),
@@ -265,8 +275,11 @@ impl Engine {
             self.give_up_requests(now_ms, id);
             self.settle(now_ms, id);
         }
-        let judged = self.watch.handle_time(instant(now_ms));
-        self.judged(judged);
+        // The clock of this machine says nothing of what was captured.
+        if !self.captures.is_used() {
+            let judged = self.watch.handle_time(instant(now_ms));
+            self.judged(judged);
+        }
         self.search();
     }
 
@@ -355,18 +368,35 @@ impl Engine {
     fn unlink(&mut self, now_ms: f64, id: ConnectionId, socket: SocketId) {
         self.record_rest(now_ms, id, socket);
         self.links.forget(id);
-        if let Some(server) = self.watch.server_of(socket) {
-            self.states.close(now_ms, self.log.end(), socket, server);
-        }
+        self.turned(now_ms, id, socket, Turn::Closes);
         let judged = self.watch.close(socket, instant(now_ms));
         self.judged(judged);
+    }
+
+    /// Remembers what happened to a socket here, for the states around a packet.
+    fn turned(&mut self, at_ms: f64, connection: ConnectionId, socket: SocketId, turn: Turn) {
+        if let Some(server) = self.watch.server_of(socket) {
+            self.states.note(Turned {
+                record: self.log.end(),
+                at_ms,
+                connection,
+                socket,
+                server,
+                turn,
+            });
+        }
     }
 
     /// Marks the packets that findings are about.
     fn judged(&mut self, judged: Vec<(Severity, Option<RecordId>)>) {
         for (severity, record) in judged {
-            if let Some(record) = record {
-                self.log.judge(record, severity);
+            let Some(id) = record else { continue };
+            self.log.judge(id, severity);
+            if self.captures.is_used()
+                && let Some(record) = self.log.get(id)
+                && let Some(captured) = self.captures.of_number(record.connection)
+            {
+                captured.judged(severity);
             }
         }
     }

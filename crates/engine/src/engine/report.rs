@@ -1,11 +1,11 @@
 //! What the page has not heard yet.
 
+use mqttscope_protocol::{RecordId, Report, Summary, Window};
 use mqttscope_wire::{Sender, Severity};
 
 use super::pace::Part;
 use super::{BETWEEN_SUMMARIES, Engine};
 use crate::log::{Record, matches_search};
-use crate::protocol::{RecordId, Report, Summary, Window};
 use crate::topics::Unfolded;
 use crate::view::cut::cut;
 use crate::view::{flows, rows};
@@ -17,7 +17,7 @@ const SYSTEM_NAME: usize = 100;
 
 impl Engine {
     /// What the page is told now: answers at once, rows and counts when it has drawn the last ones.
-    /// The caller sends them as one message; the page says [`crate::protocol::Command::Drawn`].
+    /// The caller sends them as one message; the page says [`mqttscope_protocol::Command::Drawn`].
     #[inline(never)]
     pub fn reports(&mut self, now_ms: f64) -> Vec<Report> {
         let mut reports = core::mem::take(&mut self.answers);
@@ -76,7 +76,11 @@ impl Engine {
             }),
             left_out: self.watch.left_out(self.looking.connection),
             settled: self.settled,
+            capture: self.captures.view(),
         })));
+        if let Some((window, order)) = self.looking.captured {
+            reports.push(self.captures.report(window, order));
+        }
         let looking = &self.looking;
         if let Some(moment) = looking.state {
             let state = self.states.report(moment, &self.log);

@@ -1,7 +1,8 @@
 //! Clearing retained messages.
 
+use mqttscope_protocol::{ConnectionId, MessageDraft};
+
 use super::Engine;
-use crate::protocol::{ConnectionId, MessageDraft};
 
 /// Topics that are cleared in one go.
 const MOST: usize = 1_000;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mqttscope_session::broker::{Broker, ConnectionId, Limits, Options, Transmit};
-use mqttscope_session::common::Instant;
+use mqttscope_broker::{Broker, ConnectionId, Limits, Options, Transmit};
+use mqttscope_shared::Instant;
 
 use super::{Link, REPORT_AFTER, TabId, WINDOW};
 

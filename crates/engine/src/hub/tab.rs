@@ -3,8 +3,8 @@
 use core::time::Duration;
 use std::collections::{BTreeMap, VecDeque};
 
-use mqttscope_session::broker::Transmit;
-use mqttscope_session::common::Instant;
+use mqttscope_broker::Transmit;
+use mqttscope_shared::Instant;
 
 use super::owner::Owner;
 use super::{Body, Link, Message, REPORT_AFTER, TabId};

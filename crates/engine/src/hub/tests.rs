@@ -1,7 +1,8 @@
 //! Several tabs and the channel between them, without a browser.
 
+use mqttscope_shared::Instant;
+
 use super::*;
-use mqttscope_session::common::Instant;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Tabs that hear each other; messages go through JSON, as they go through the browser's copy.

@@ -4,8 +4,9 @@
 //! number keeps pointing at what it pointed at. What they say lies in the arena as JSON: it is rare,
 //! it is bounded by the log's budget, and it goes with the packets around it.
 
+use mqttscope_protocol::ConnectionEvent;
+
 use super::Record;
-use crate::protocol::ConnectionEvent;
 
 /// What stands at a number of the log.
 #[derive(Clone, Copy, Debug)]

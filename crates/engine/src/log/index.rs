@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use mqttscope_session::common::topic_tree;
+use mqttscope_protocol::{ConnectionId, RecordId, Window};
+use mqttscope_shared::topic_tree;
 use mqttscope_wire::{PacketType, TopicFilter};
 
 use super::{Entry, Record, WireLog};
-use crate::protocol::{ConnectionId, RecordId, Window};
 use crate::topics::{NONE, Topics};
 use crate::view::rows::topic_of;
 
@@ -22,7 +22,7 @@ pub(crate) struct Wanted {
     pub(crate) messages: bool,
     /// No openings and closings of connections.
     pub(crate) packets: bool,
-    /// See [`crate::protocol::Looking::search`].
+    /// See [`mqttscope_protocol::Looking::search`].
     pub(crate) search: String,
     /// Filters whose messages are hidden, unless another one that is not brings them too.
     pub(crate) muted: Vec<(ConnectionId, String)>,
@@ -263,7 +263,7 @@ pub(crate) fn covers(filter: &str, topic: &str) -> bool {
     topic_tree::matches(filter, topic)
 }
 
-/// Whether a packet is what is searched for; see [`crate::protocol::Looking::search`].
+/// Whether a packet is what is searched for; see [`mqttscope_protocol::Looking::search`].
 pub(crate) fn matches_search(
     search: &str,
     record: &Record,

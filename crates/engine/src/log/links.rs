@@ -1,9 +1,8 @@
 //! Which packet waits for which answer.
 
 use hashbrown::HashMap;
+use mqttscope_protocol::{ConnectionId, RecordId};
 use mqttscope_wire::{PacketType, QoS, Sender};
-
-use crate::protocol::{ConnectionId, RecordId};
 
 /// Questions that may wait for an answer; beyond, they are not tied to theirs.
 const MOST: usize = 100_000;

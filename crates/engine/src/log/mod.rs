@@ -15,11 +15,11 @@ use std::collections::VecDeque;
 
 use mqttscope_wire::{PacketType, ProtocolVersion, Sender, Severity};
 
-use crate::protocol::{ConnectionEvent, ConnectionId, LogView, RecordId};
 use arena::{Arena, Place};
 pub(crate) use entry::Entry;
 pub(crate) use index::{Index, Wanted, covers, matches_search};
 pub(crate) use links::Links;
+use mqttscope_protocol::{ConnectionEvent, ConnectionId, LogView, RecordId};
 use records::Records;
 
 /// Bytes that the log may take when nobody says otherwise.

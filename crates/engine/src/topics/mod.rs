@@ -14,7 +14,7 @@ use std::rc::Rc;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use mqttscope_wire::Sender;
 
-use crate::protocol::{ConnectionId, RecordId};
+use mqttscope_protocol::{ConnectionId, RecordId};
 use natural::Name;
 pub(crate) use shown::Unfolded;
 

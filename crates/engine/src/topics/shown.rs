@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use mqttscope_protocol::{ConnectionId, RecordId, TopicRow, Tree};
+
 use super::{Level, Topics};
-use crate::protocol::{ConnectionId, RecordId, TopicRow, Tree};
 use crate::view::cut::cut;
 
 /// Characters of a level's name that a row shows.

@@ -1,5 +1,6 @@
+use mqttscope_protocol::Tree;
+
 use super::*;
-use crate::protocol::Tree;
 
 const A: ConnectionId = ConnectionId(1);
 const B: ConnectionId = ConnectionId(2);

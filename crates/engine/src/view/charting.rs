@@ -1,10 +1,10 @@
 //! Numbers in payloads over time.
 
+use mqttscope_protocol::{Chart, ChartPoint, ConnectionId};
 use mqttscope_wire::Sender;
 use serde_json::Value;
 
 use crate::log::{Index, Wanted, WireLog};
-use crate::protocol::{Chart, ChartPoint, ConnectionId};
 use crate::topics::Topics;
 use crate::view::cut::cut;
 use crate::view::rows;

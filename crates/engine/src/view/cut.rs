@@ -1,6 +1,6 @@
 //! Texts of a server for the page: short, and with nothing in them that cannot be seen.
 
-use mqttscope_inspect::escape::visible;
+use mqttscope_view::escape::visible;
 
 /// The first characters of a text, and `…` where there are more. Characters that cannot be seen, or that
 /// turn the direction of what is beside them, are escaped.

@@ -1,10 +1,10 @@
 //! Handshakes as the page shows them.
 
-use mqttscope_session::monitor::{FlowKind, FlowState as State};
+use mqttscope_monitor::{FlowKind, FlowState as State};
+use mqttscope_protocol::{FlowState, FlowView, RecordId};
 use mqttscope_wire::{Context, ControlPacket, Decoded, PacketType, QoS, Sender, decode};
 
 use crate::log::WireLog;
-use crate::protocol::{FlowState, FlowView, RecordId};
 use crate::topics::Topics;
 use crate::view::cut::cut;
 use crate::view::rows::topic_of;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::protocol::ConnectionId;
+use mqttscope_protocol::ConnectionId;
 
 /// Counts them, so that the rows behind them can stay where they are.
 #[derive(Debug, Default)]

@@ -1,9 +1,9 @@
 //! The messages of a topic before one of them, and what it changed.
 
-use mqttscope_inspect::payload;
+use mqttscope_protocol::{DiffLine, History, HistoryRow, LineChange, RecordId};
+use mqttscope_view::payload;
 
 use crate::log::WireLog;
-use crate::protocol::{DiffLine, History, HistoryRow, LineChange, RecordId};
 use crate::topics::Topics;
 use crate::view::cut::cut;
 use crate::view::rows::{preview, publish, topic_of};

@@ -1,10 +1,10 @@
 //! What a CONNACK says of the server, in the standard's names.
 
-use mqttscope_inspect::digits::grouped;
-use mqttscope_session::client::Connected;
+use mqttscope_client::Connected;
+use mqttscope_protocol::ServerLimit;
+use mqttscope_view::digits::grouped;
 use mqttscope_wire::{Property, PropertyId, ProtocolVersion};
 
-use crate::protocol::ServerLimit;
 use crate::view::cut::cut;
 
 /// User Properties that are shown. A packet can have more than two million.

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use mqttscope_inspect::escape;
-use mqttscope_inspect::payload::{self, View};
+use mqttscope_protocol::{
+    ConnectionId, EventView, MessageRow, Packet, RecordId, TimedPacket, WireRow,
+};
+use mqttscope_view::escape;
+use mqttscope_view::payload::{self, View};
 use mqttscope_wire::{
     Context, ControlPacket, Decoded, Dissector, PacketType, Publish, Sender, decode, summary,
 };
 
 use crate::connection::Connection;
 use crate::log::{Entry, Record, WireLog};
-use crate::protocol::{
-    ConnectionId, EventView, MessageRow, Packet, RecordId, TimedPacket, WireRow,
-};
 use crate::topics::Topics;
 use crate::view::cut::cut;
 

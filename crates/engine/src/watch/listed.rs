@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use mqttscope_inspect::conversation::sentence;
+use mqttscope_protocol::{ConnectionId, FindingView, RecordId};
+use mqttscope_view::conversation::sentence;
 use mqttscope_wire::Severity;
 
 use super::{Found, MOST_TEXT, Watch, records};
 use crate::connection::SocketId;
-use crate::protocol::{ConnectionId, FindingView, RecordId};
 use crate::view::cut::cut;
 
 /// Remarks that are listed.

@@ -1,6 +1,6 @@
 //! Clearing the log, and bringing back what was cleared.
 
-use mqttscope_engine::protocol::{TopicRow, Tree};
+use mqttscope_protocol::{TopicRow, Tree};
 
 use super::*;
 

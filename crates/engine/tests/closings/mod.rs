@@ -1,7 +1,7 @@
 //! Connections that open and close: their rows among the packets, and why they closed.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
-use mqttscope_engine::protocol::{Action, ClosedBy, EventKind, EventView};
+use mqttscope_protocol::{Action, ClosedBy, EventKind, EventView};
 
 use super::*;
 

@@ -1,6 +1,6 @@
 //! Handshakes as they are listed, drawn and judged.
 
-use mqttscope_engine::protocol::{LineChange, MessageRow, Notice};
+use mqttscope_protocol::{LineChange, MessageRow, Notice};
 
 use super::*;
 

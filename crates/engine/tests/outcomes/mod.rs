@@ -1,8 +1,8 @@
 //! What a person is told of what they asked for: messages and subscriptions, one by one.
 #![expect(clippy::panic, reason = "a test that cannot go on says so")]
 
-use mqttscope_engine::protocol::{Command, Looking, Outcome, Target, Window};
 use mqttscope_engine::{SocketId, Transport};
+use mqttscope_protocol::{Command, Looking, Outcome, Target, Window};
 
 use super::world::World;
 use super::{A, connected, message, profile, subscription};

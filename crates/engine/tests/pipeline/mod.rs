@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 use mqttscope_engine::SocketId;
-use mqttscope_engine::protocol::{Command, ConnectionState, Looking, Window};
+use mqttscope_protocol::{Command, ConnectionState, Looking, Window};
 use mqttscope_wire::varint;
 
 use crate::world::{Seen, World};

@@ -1,7 +1,7 @@
 //! What both ends know around a packet, and the recording in plain words.
 
-use mqttscope_engine::protocol::{Moment, StateAt};
-use mqttscope_inspect::states::{Change, StateView};
+use mqttscope_protocol::{Moment, StateAt};
+use mqttscope_view::states::{Change, StateView};
 
 use super::*;
 

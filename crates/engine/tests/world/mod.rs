@@ -7,13 +7,13 @@
 
 use std::collections::HashMap;
 
-use mqttscope_engine::protocol::{
+use mqttscope_broker::{self as broker, Broker, Options, Transmit};
+use mqttscope_engine::{Closed, Engine, SocketId, Transport};
+use mqttscope_protocol::{
     Command, ConnectionId, EventView, Exported, FindingView, FlowView, History, MessageRow, Notice,
     Packet, Profile, Published, Report, StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
 };
-use mqttscope_engine::{Closed, Engine, SocketId, Transport};
-use mqttscope_session::broker::{self, Broker, Options, Transmit};
-use mqttscope_session::common::Instant;
+use mqttscope_shared::Instant;
 use mqttscope_wire::{
     Context, ControlPacket, Decoded, Property, PropertyId, ProtocolVersion, decode,
 };
@@ -110,7 +110,7 @@ impl World {
                 Report::History(history) => seen.history = Some(history),
                 Report::Event(event) => seen.inspected.push(*event),
                 Report::Published(published) => seen.published.push(published),
-                Report::Chart(_) => {}
+                Report::Chart(_) | Report::Captured { .. } => {}
             }
         }
         self.engine.handle_command(self.now, Command::Drawn);

@@ -143,7 +143,7 @@ impl Rule {
     /// What a person reads about a rule of packets.
     ///
     /// `None` for a rule of conversations: its words stand where conversations are judged, in
-    /// `mqttscope_session::monitor::words`, so that who only reads packets does not carry them.
+    /// `mqttscope_monitor::words`, so that who only reads packets does not carry them.
     #[must_use]
     pub fn words(self) -> Option<&'static Words> {
         // Rules of packets come first, in both tables.

@@ -1,7 +1,7 @@
 //! What is asked of the server, and who the client says it is.
 
-use mqttscope_engine::protocol::Profile;
-use mqttscope_inspect::escape::{escape, unescape};
+use mqttscope_protocol::Profile;
+use mqttscope_view::escape::{escape, unescape};
 use serde_bytes::ByteBuf;
 
 use super::super::form::{Kind, SAID, Setting, optional_text, pairs, pairs_text, said, said_text};

@@ -8,7 +8,7 @@ mod will;
 
 use std::net::Ipv6Addr;
 
-use mqttscope_engine::protocol::Profile;
+use mqttscope_protocol::Profile;
 
 use super::form::Group;
 
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
     use crate::state::live::form::Setting;
     use crate::state::live::form::{Form, FormAct};
-    use mqttscope_engine::protocol::Target;
+    use mqttscope_protocol::Target;
     use std::rc::Rc;
     use yew::Reducible as _;
 

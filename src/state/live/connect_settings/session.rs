@@ -1,6 +1,6 @@
 //! How long a session lasts, and when a lost connection is opened again.
 
-use mqttscope_engine::protocol::{Profile, Reconnect};
+use mqttscope_protocol::{Profile, Reconnect};
 
 use super::super::form::{Kind, Setting, number_text, optional, yes};
 use super::{always, is_v5};

@@ -1,6 +1,6 @@
 //! What this client takes, as its CONNECT says.
 
-use mqttscope_engine::protocol::Profile;
+use mqttscope_protocol::Profile;
 
 use super::super::form::{Kind, Setting, number_text, optional, yes};
 use super::is_v5;

@@ -1,6 +1,6 @@
 //! Who, where and in which version.
 
-use mqttscope_engine::protocol::{Profile, Target};
+use mqttscope_protocol::{Profile, Target};
 
 use super::super::form::{Kind, Setting, optional_text, yes};
 use super::{always, check_address};

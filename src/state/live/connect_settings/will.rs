@@ -1,6 +1,6 @@
 //! What the server publishes when the connection is lost.
 
-use mqttscope_engine::protocol::{Profile, WillDraft};
+use mqttscope_protocol::{Profile, WillDraft};
 
 use super::super::form::{Kind, Setting, number_text, optional, optional_text, yes};
 use super::super::message_settings::QOS;

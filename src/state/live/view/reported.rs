@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_engine::protocol::Report;
+use mqttscope_protocol::Report;
 
 use super::Live;
 use crate::state::live::lists::{Rows, Tab};
@@ -12,6 +12,9 @@ impl Live {
     pub(super) fn take(&mut self, report: Report) {
         match report {
             Report::Summary(summary) => self.summary = summary.into(),
+            Report::Captured { first, total, rows } => {
+                self.captured = Rows::new(first, total, 0, rows).into();
+            }
             Report::Wire {
                 first,
                 total,

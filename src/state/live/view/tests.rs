@@ -1,5 +1,5 @@
 use super::*;
-use mqttscope_engine::protocol::{ConnectionState, LogView, Outcome, Published, Rates};
+use mqttscope_protocol::{ConnectionState, LogView, Outcome, Published, Rates};
 use mqttscope_wire::Sender;
 
 fn after(acts: impl IntoIterator<Item = Act>) -> Rc<Live> {
@@ -95,7 +95,7 @@ fn a_paused_list_stands_where_it_was() {
             about: String::new(),
             packet_identifier: None,
             sender: Sender::Client,
-            state: mqttscope_engine::protocol::FlowState::Complete,
+            state: mqttscope_protocol::FlowState::Complete,
             state_text: String::new(),
             packets: Vec::new(),
             began_ms: 0.0,

@@ -1,0 +1,293 @@
+//! One connection of a capture.
+
+use mqttscope_capture::reading::Role;
+use mqttscope_capture::recording::{Ending, Opened, Transport};
+use mqttscope_protocol::{CapturedRow, ConnectionId};
+use mqttscope_wire::{
+    ControlPacket, PacketType, Property, PropertyId, ProtocolVersion, Reason, ReasonCode, Sender,
+    Severity, detect, frame,
+};
+
+use crate::connection::SocketId;
+use crate::stream::{Stream, Written};
+use crate::view::cut::cut;
+
+/// Characters of a Client Identifier.
+const MOST_IDENTIFIER: usize = 300;
+
+/// Bytes of a connection without a CONNECT that wait until they show its version.
+const MOST_HELD: usize = 64 << 10;
+/// The same in chunks.
+const MOST_CHUNKS: usize = 64;
+
+/// A connection, and what was counted of it.
+#[derive(Debug)]
+pub(crate) struct Captured {
+    pub(crate) id: ConnectionId,
+    pub(crate) opened: Opened,
+    pub(crate) transport: Transport,
+    /// What shows what it carries.
+    pub(crate) why: String,
+    /// The connection to the monitor.
+    pub(crate) socket: SocketId,
+    /// Its bytes on their way into the log; none: it ended.
+    pub(crate) stream: Option<Box<Stream>>,
+    /// What came before its version was known.
+    pub(crate) held: Option<Box<Held>>,
+    client_identifier: String,
+    version: ProtocolVersion,
+    is_named: bool,
+    pub(crate) packets: u64,
+    bytes: u64,
+    times: Option<(f64, f64)>,
+    pub(crate) findings: [u64; 3],
+    pub(crate) gaps: u64,
+    ended: Option<&'static str>,
+    refused: Option<String>,
+}
+
+/// What is known of a packet beside its bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sent {
+    pub(crate) sender: Sender,
+    pub(crate) at_ms: f64,
+}
+
+/// Bytes that wait until their version is known.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    chunks: Vec<(Sent, Vec<u8>)>,
+    len: usize,
+}
+
+impl Held {
+    /// Adds a chunk. Gives the version as soon as it is known, or what is likeliest where nothing more waits.
+    pub(crate) fn push(&mut self, sent: Sent, bytes: &[u8]) -> Option<ProtocolVersion> {
+        self.len = self.len.saturating_add(bytes.len());
+        self.chunks.push((sent, bytes.to_vec()));
+        let is_full = self.len > MOST_HELD || self.chunks.len() >= MOST_CHUNKS;
+        let detected = self.detect();
+        let is_known = match detected.1 {
+            Some(Reason::Connect) => true,
+            Some(Reason::Alike | Reason::Undecided) | None => false,
+            // One packet may be broken; two show what the rest will be.
+            Some(_) => self.chunks.len() > 1,
+        };
+        (is_known || is_full).then_some(detected.0)
+    }
+
+    /// What is likeliest by now, and why.
+    pub(crate) fn detect(&self) -> (ProtocolVersion, Option<Reason>) {
+        let of = |sender: Sender| {
+            let chunks = self.chunks.iter();
+            let own = chunks.filter(move |(sent, _)| sent.sender == sender);
+            own.flat_map(|(_, bytes)| bytes.iter().copied())
+                .collect::<Vec<u8>>()
+        };
+        let client = of(Sender::Client);
+        let is_whole = match frame::header(&client) {
+            frame::Header::Complete { len, .. } => client.len() >= len,
+            _ => false,
+        };
+        let begins_with_connect = client.first() == Some(&0x10);
+        if begins_with_connect && !is_whole {
+            return (ProtocolVersion::V5, None);
+        }
+        // Each side begins a packet, so that one may stand behind the other, its last packet cut off.
+        let whole = whole_packets(&client);
+        let server = of(Sender::Server);
+        let both = [whole, whole_packets(&server)].concat();
+        let detection = detect(&both, None);
+        (detection.version, detection.reasons.first().copied())
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
+    /// When the first of it came.
+    pub(crate) fn begins_ms(&self) -> Option<f64> {
+        self.chunks.first().map(|(sent, _)| sent.at_ms)
+    }
+
+    pub(crate) fn into_chunks(self) -> Vec<(Sent, Vec<u8>)> {
+        self.chunks
+    }
+}
+
+/// The bytes up to the end of the last whole packet.
+fn whole_packets(bytes: &[u8]) -> &[u8] {
+    let mut end = 0_usize;
+    while let Some(rest) = bytes.get(end..)
+        && let frame::Header::Complete { len, .. } = frame::header(rest)
+        && len <= rest.len()
+    {
+        end = end.saturating_add(len);
+    }
+    bytes.get(..end).unwrap_or_default()
+}
+
+impl Captured {
+    pub(crate) fn new(id: ConnectionId, socket: SocketId, opened: Opened) -> Self {
+        Self {
+            id,
+            opened,
+            transport: Transport::Nothing,
+            why: String::new(),
+            socket,
+            stream: None,
+            held: Some(Box::default()),
+            client_identifier: String::new(),
+            version: ProtocolVersion::V5,
+            is_named: false,
+            packets: 0,
+            bytes: 0,
+            times: None,
+            findings: [0; 3],
+            gaps: 0,
+            ended: None,
+            refused: None,
+        }
+    }
+
+    /// Whether there is MQTT in it.
+    pub(crate) fn is_mqtt(&self) -> bool {
+        self.packets > 0
+            || self.held.as_ref().is_some_and(|held| held.len > 0)
+            || matches!(
+                self.transport,
+                Transport::Tcp | Transport::WebSocket | Transport::SecureWebSocket
+            )
+    }
+
+    pub(crate) fn begin(&mut self, version: ProtocolVersion) {
+        self.version = version;
+        self.stream = Some(Box::new(Stream::new(self.id, version)));
+    }
+
+    /// Notes a packet that is in the log now.
+    pub(crate) fn note(&mut self, sent: Sent, written: &Written<'_>) {
+        self.packets = self.packets.saturating_add(1);
+        self.bytes = self.bytes.saturating_add(written.bytes.len() as u64);
+        self.pass(sent.at_ms);
+        let Some(Ok(packet)) = written.frame.map(|frame| &frame.packet) else {
+            return;
+        };
+        match packet {
+            ControlPacket::Connect(connect) => {
+                self.is_named = true;
+                self.client_identifier = cut(connect.client_identifier.as_str(), MOST_IDENTIFIER);
+            }
+            ControlPacket::Connack(connack) => {
+                if let Some(Property::AssignedClientIdentifier(assigned)) = connack
+                    .properties
+                    .get(PropertyId::ASSIGNED_CLIENT_IDENTIFIER)
+                {
+                    self.client_identifier = cut(assigned.as_str(), MOST_IDENTIFIER);
+                }
+                if connack.reason_code != ReasonCode::SUCCESS {
+                    let name = (connack.reason_code).name(PacketType::Connack, self.version);
+                    let number = || format!("0x{:02X}", connack.reason_code.0);
+                    self.refused = Some(name.map_or_else(number, str::to_owned));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn pass(&mut self, at_ms: f64) {
+        let (first, last) = self.times.unwrap_or((at_ms, at_ms));
+        self.times = Some((first.min(at_ms), last.max(at_ms)));
+    }
+
+    pub(crate) fn judged(&mut self, severity: Severity) {
+        let [errors, warnings, notes] = &mut self.findings;
+        let count = match severity {
+            Severity::Error => errors,
+            Severity::Warning => warnings,
+            Severity::Note => notes,
+        };
+        *count = count.saturating_add(1);
+    }
+
+    /// The connection ended.
+    pub(crate) fn end(&mut self, how: Ending, from: Option<Role>, at_ms: f64) {
+        if self.packets > 0 {
+            self.pass(at_ms);
+        }
+        self.ended = Some(match (how, from) {
+            (Ending::Fin, Some(Role::Client)) => "the client closed it (FIN)",
+            (Ending::Fin, Some(Role::Server)) => "the server closed it (FIN)",
+            (Ending::Fin, None) => "closed (FIN)",
+            (Ending::Reset, Some(Role::Client)) => "the client reset it (RST)",
+            (Ending::Reset, Some(Role::Server)) => "the server reset it (RST)",
+            (Ending::Reset, None) => "reset (RST)",
+            (Ending::Reused, _) => "its ports were used again",
+            (Ending::Evicted, _) => "not followed further: too many connections at once",
+        });
+    }
+
+    pub(crate) const fn ended(&self) -> Option<&'static str> {
+        self.ended
+    }
+
+    pub(crate) fn begins_ms(&self) -> f64 {
+        self.times.map_or(0.0, |(first, _)| first)
+    }
+
+    pub(crate) fn lasts_ms(&self) -> f64 {
+        self.times.map_or(0.0, |(first, last)| last - first)
+    }
+
+    pub(crate) fn client_identifier(&self) -> &str {
+        &self.client_identifier
+    }
+
+    pub(crate) const fn version(&self) -> ProtocolVersion {
+        self.version
+    }
+
+    /// Its ends and what carries it, for the row of its beginning.
+    pub(crate) fn says_beginning(&self) -> String {
+        let since = if self.opened.has_syn {
+            ""
+        } else {
+            " · it was open before the capture"
+        };
+        format!("{} · {}{since}", self.ends(), self.carrier())
+    }
+
+    const fn carrier(&self) -> &'static str {
+        match self.transport {
+            Transport::Tls => "TLS",
+            Transport::WebSocket => "WebSocket",
+            Transport::SecureWebSocket => "WebSocket in TLS",
+            _ => "TCP",
+        }
+    }
+
+    /// Where it leads, for people.
+    pub(crate) fn ends(&self) -> String {
+        format!("{} to {}", self.opened.client, self.opened.server)
+    }
+
+    pub(crate) fn row(&self) -> CapturedRow {
+        CapturedRow {
+            id: self.id,
+            client_identifier: self.client_identifier.clone(),
+            client: self.opened.client.to_string(),
+            server: self.opened.server.to_string(),
+            transport: self.carrier().to_owned(),
+            version: self.version,
+            is_named: self.is_named,
+            begins_ms: self.begins_ms(),
+            lasts_ms: self.lasts_ms(),
+            packets: self.packets,
+            bytes: self.bytes,
+            findings: self.findings,
+            gaps: self.gaps,
+            ended: self.ended.map(str::to_owned),
+            refused: self.refused.clone(),
+        }
+    }
+}

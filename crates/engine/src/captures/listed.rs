@@ -1,0 +1,153 @@
+//! The list of captured connections, and what is said of all of them together.
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+use mqttscope_capture::recording;
+use mqttscope_protocol::{CaptureView, CapturedOrder, CapturedRow, Report, Window};
+use mqttscope_wire::{PacketType, ProtocolVersion};
+
+use super::{Captured, Captures};
+
+/// Client Identifiers that are told apart.
+const MOST_CLIENTS: usize = 1 << 20;
+
+/// Connections with MQTT.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    /// Where they stand, in the order in which their first packet was written down.
+    places: Vec<usize>,
+    /// The same in another order, and what it was made from.
+    sorted: Option<(CapturedOrder, u64, Vec<usize>)>,
+    /// Different whenever a row may be.
+    revision: u64,
+    messages: [u64; 3],
+    versions: [u64; 3],
+    clients: HashSet<String>,
+    times: Option<(f64, f64)>,
+}
+
+impl Captures {
+    /// The rows of a window.
+    pub(crate) fn report(&mut self, window: Window, order: CapturedOrder) -> Report {
+        self.sort(order);
+        let places = match &self.listed.sorted {
+            Some((of, _, places)) if *of == order => places,
+            _ => &self.listed.places,
+        };
+        let total = places.len() as u64;
+        let count = u64::from(window.count);
+        let first = if window.tail {
+            total.saturating_sub(count)
+        } else {
+            window.first.min(total)
+        };
+        let skipped = usize::try_from(first).unwrap_or(usize::MAX);
+        let shown = places.iter().skip(skipped).take(window.count as usize);
+        let rows: Vec<CapturedRow> = shown
+            .filter_map(|&place| Some(self.all.get(place)?.row()))
+            .collect();
+        Report::Captured { first, total, rows }
+    }
+
+    /// Puts the list in order, where that is another one or something has changed.
+    fn sort(&mut self, order: CapturedOrder) {
+        let Listed {
+            places,
+            sorted,
+            revision,
+            ..
+        } = &mut self.listed;
+        if order == CapturedOrder::Begin {
+            *sorted = None;
+            return;
+        }
+        if matches!(sorted, Some((of, at, _)) if *of == order && at == revision) {
+            return;
+        }
+        let mut all: Vec<(usize, &Captured)> = places
+            .iter()
+            .filter_map(|&place| Some((place, self.all.get(place)?)))
+            .collect();
+        // Stable: equal ones stay in the order of the file.
+        match order {
+            CapturedOrder::Begin => {}
+            CapturedOrder::Client => {
+                all.sort_by_key(|(_, it)| {
+                    (it.client_identifier().is_empty(), it.client_identifier())
+                });
+            }
+            CapturedOrder::Packets => all.sort_by_key(|(_, it)| Reverse(it.packets)),
+            CapturedOrder::Duration => {
+                all.sort_by(|(_, a), (_, b)| b.lasts_ms().total_cmp(&a.lasts_ms()));
+            }
+            CapturedOrder::Findings => all.sort_by_key(|(_, it)| Reverse(it.findings)),
+        }
+        let places = all.into_iter().map(|(place, _)| place).collect();
+        *sorted = Some((order, *revision, places));
+    }
+
+    /// What is said of all of it.
+    pub(crate) fn view(&self) -> Option<Box<CaptureView>> {
+        if !self.is_used() {
+            return None;
+        }
+        Some(Box::new(CaptureView {
+            files: self.files.clone(),
+            frames: self.frames.saturating_add(self.frames_of_file),
+            connections: self.listed.places.len() as u64,
+            others: self.others,
+            sealed: self.sealed,
+            clients: self.listed.clients.len() as u64,
+            versions: self.listed.versions,
+            messages: self.listed.messages,
+            times: self.listed.times,
+            notes: self.notes.clone(),
+        }))
+    }
+
+    /// Counts a packet of a connection: its first byte, and when it came.
+    pub(crate) fn count(&mut self, id: recording::ConnectionId, at_ms: f64, first: u8) {
+        let Some(captured) = self.places.get(&id).and_then(|&at| self.all.get(at)) else {
+            return;
+        };
+        let listed = &mut self.listed;
+        let (from, to) = listed.times.unwrap_or((at_ms, at_ms));
+        listed.times = Some((from.min(at_ms), to.max(at_ms)));
+        match PacketType::from_first_byte(first) {
+            PacketType::Publish => {
+                let qos = usize::from(first >> 1 & 3);
+                if let Some(count) = listed.messages.get_mut(qos) {
+                    *count = count.saturating_add(1);
+                }
+            }
+            PacketType::Connect | PacketType::Connack => {
+                let name = captured.client_identifier();
+                if listed.clients.len() < MOST_CLIENTS && !name.is_empty() {
+                    listed.clients.insert(name.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The version of a connection is known, and its first packet comes.
+    pub(crate) fn list(&mut self, id: recording::ConnectionId) {
+        let Some(&place) = self.places.get(&id) else {
+            return;
+        };
+        self.listed.places.push(place);
+        let version = self.all.get(place).map(Captured::version);
+        let at = ProtocolVersion::ALL
+            .iter()
+            .position(|it| Some(*it) == version);
+        if let Some(count) = at.and_then(|at| self.listed.versions.get_mut(at)) {
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// Something in the rows has changed.
+    pub(crate) fn changed(&mut self) {
+        self.listed.revision = self.listed.revision.wrapping_add(1);
+    }
+}

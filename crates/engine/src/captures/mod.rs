@@ -1,0 +1,332 @@
+//! Capture files: how far they are read, and what connections are in them.
+//!
+//! Whoever has the files reads them: [`Captures::wanted`] says which bytes come next. A key log may come before or
+//! behind the captures that it opens; where one comes behind, they are read again.
+
+mod connection;
+mod listed;
+
+use std::collections::{BTreeMap, HashMap};
+
+use mqttscope_capture::recording::{
+    self, CaptureReader, KeyLogSessions, Limits, Opened, Transport,
+};
+use mqttscope_capture::tls::KeyLog;
+use mqttscope_protocol::{CaptureFile, CaptureState, ConnectionId};
+
+use crate::connection::SocketId;
+pub(crate) use connection::{Captured, Sent};
+use listed::Listed;
+
+/// Bytes of a file that are read at a time.
+const CHUNK: u64 = 1 << 20;
+/// Bytes of key logs that are kept.
+const MOST_KEYS: usize = 64 << 20;
+/// Notes that are told.
+const MOST_NOTES: usize = 200;
+/// Connections without MQTT that are named.
+const MOST_NAMED: u64 = 20;
+/// Bytes that show whether a file is a key log.
+const PROBED: usize = 4 << 10;
+
+/// Bytes of a file that are to be read next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WantedBytes {
+    /// The file, by its number in the order in which files were opened.
+    pub file: usize,
+    /// The first byte.
+    pub offset: u64,
+    /// How many.
+    pub len: u64,
+}
+
+/// What a file turned out to be.
+enum Reading {
+    Capture(Box<CaptureReader>),
+    Keys(Vec<u8>),
+}
+
+/// See [the module](self).
+#[derive(Default)]
+pub(crate) struct Captures {
+    files: Vec<CaptureFile>,
+    reading: Option<Reading>,
+    /// The lines of all key logs, and those that captures carry.
+    keys: Vec<u8>,
+    /// Bytes of these when the first of the captures was begun.
+    keys_before: usize,
+    /// Every connection of every file, in the order in which they were told.
+    all: Vec<Captured>,
+    /// Where those of the file that is read now stand.
+    places: HashMap<recording::ConnectionId, usize>,
+    of: BTreeMap<ConnectionId, usize>,
+    listed: Listed,
+    last_id: u32,
+    frames: u64,
+    frames_of_file: u64,
+    others: u64,
+    sealed: u64,
+    notes: Vec<String>,
+}
+
+impl core::fmt::Debug for Captures {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        // Keys are secrets.
+        (f.debug_struct("Captures"))
+            .field("files", &self.files)
+            .field("connections", &self.all.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Captures {
+    /// Whether a file was ever opened.
+    pub(crate) const fn is_used(&self) -> bool {
+        !self.files.is_empty()
+    }
+
+    /// Opens files, which are read behind those that are there.
+    pub(crate) fn open(&mut self, files: impl IntoIterator<Item = (String, u64)>) {
+        let files = files.into_iter().map(|(name, size)| CaptureFile {
+            name,
+            size,
+            read: 0,
+            state: CaptureState::Waiting,
+        });
+        self.files.extend(files);
+    }
+
+    /// The bytes that are to be read next.
+    pub(crate) fn wanted(&self) -> Option<WantedBytes> {
+        let file = self.current()?;
+        let CaptureFile { size, read, .. } = self.files.get(file)?;
+        Some(WantedBytes {
+            file,
+            offset: *read,
+            len: size.saturating_sub(*read).min(CHUNK),
+        })
+    }
+
+    /// The file that is read now, or that is the next.
+    fn current(&self) -> Option<usize> {
+        let is_open = |file: &CaptureFile| {
+            matches!(file.state, CaptureState::Reading | CaptureState::Waiting)
+        };
+        self.files.iter().position(is_open)
+    }
+
+    /// Takes the bytes that were wanted. Whether the file is at its end.
+    pub(crate) fn take(&mut self, bytes: &[u8]) -> bool {
+        let Some(current) = self.current() else {
+            return false;
+        };
+        let Some(file) = self.files.get_mut(current) else {
+            return false;
+        };
+        file.state = CaptureState::Reading;
+        file.read = file.read.saturating_add(bytes.len() as u64);
+        // A file that shrinks while it is read ends where nothing comes any more.
+        let is_end = file.read >= file.size || bytes.is_empty();
+        match &mut self.reading {
+            Some(Reading::Capture(reader)) => reader.handle_bytes(bytes),
+            Some(Reading::Keys(keys)) => keys.extend_from_slice(bytes),
+            None if is_key_log(bytes) => self.reading = Some(Reading::Keys(bytes.to_vec())),
+            None => {
+                self.keys_before = self.keys.len();
+                let sessions = KeyLogSessions::new(&self.keys);
+                let reader = CaptureReader::new(Limits::default());
+                let mut reader = Box::new(reader.with_tls(Box::new(sessions)));
+                reader.handle_bytes(bytes);
+                self.reading = Some(Reading::Capture(reader));
+            }
+        }
+        if is_end && let Some(Reading::Capture(reader)) = &mut self.reading {
+            reader.handle_end();
+        }
+        is_end
+    }
+
+    /// The reader, on loan until it is given back: its events change everything else here.
+    pub(crate) fn lend(&mut self) -> Option<Box<CaptureReader>> {
+        match self.reading.take() {
+            Some(Reading::Capture(reader)) => Some(reader),
+            other => {
+                self.reading = other;
+                None
+            }
+        }
+    }
+
+    /// See [`Captures::lend`].
+    pub(crate) fn give_back(&mut self, reader: Box<CaptureReader>) {
+        self.frames_of_file = reader.counts().frames;
+        self.reading = Some(Reading::Capture(reader));
+    }
+
+    /// The current file is at its end, or is given up for a reason. Whether its captures are to be read again,
+    /// with keys that came too late.
+    pub(crate) fn end(&mut self, state: CaptureState) -> bool {
+        let Some(current) = self.current() else {
+            return false;
+        };
+        self.places.clear();
+        self.frames = self.frames.saturating_add(self.frames_of_file);
+        self.frames_of_file = 0;
+        let mut state = state;
+        if let Some(Reading::Keys(text)) = self.reading.take() {
+            let lines = KeyLog::new().add(&text).lines;
+            state = if self.keys.len().saturating_add(text.len()) > MOST_KEYS {
+                CaptureState::Failed("there is no room for so many keys".to_owned())
+            } else {
+                self.add_keys(&text);
+                CaptureState::Keys(lines as u64)
+            };
+        }
+        if let Some(file) = self.files.get_mut(current) {
+            file.state = state;
+        }
+        self.sealed > 0 && self.keys.len() > self.keys_before
+    }
+
+    /// Adds the lines of a key log, as far as there is room.
+    pub(crate) fn add_keys(&mut self, text: &[u8]) {
+        if self.keys.len().saturating_add(text.len()) < MOST_KEYS {
+            self.keys.extend_from_slice(text);
+            self.keys.push(b'\n');
+        }
+    }
+
+    /// Nothing more is read.
+    pub(crate) fn stop(&mut self) {
+        while let Some(current) = self.current() {
+            if let Some(file) = self.files.get_mut(current) {
+                file.state = CaptureState::Stopped;
+            }
+        }
+        self.reading = None;
+        self.places.clear();
+        self.frames = self.frames.saturating_add(self.frames_of_file);
+        self.frames_of_file = 0;
+    }
+
+    /// All captures are read again.
+    pub(crate) fn begin_again(&mut self) {
+        let files = core::mem::take(&mut self.files);
+        *self = Self {
+            files,
+            keys: core::mem::take(&mut self.keys),
+            last_id: self.last_id,
+            ..Self::default()
+        };
+        self.keys_before = self.keys.len();
+        for file in &mut self.files {
+            if matches!(file.state, CaptureState::Read) {
+                file.state = CaptureState::Waiting;
+                file.read = 0;
+            }
+        }
+    }
+
+    /// A connection of the current file.
+    pub(crate) fn opened(&mut self, opened: Opened, socket: SocketId) {
+        self.last_id = self.last_id.wrapping_add(1);
+        let id = ConnectionId(self.last_id);
+        let place = self.all.len();
+        self.places.insert(opened.connection, place);
+        self.of.insert(id, place);
+        self.all.push(Captured::new(id, socket, opened));
+    }
+
+    pub(crate) fn get_mut(&mut self, id: recording::ConnectionId) -> Option<&mut Captured> {
+        let place = *self.places.get(&id)?;
+        self.all.get_mut(place)
+    }
+
+    /// Connections of the current file that did not end in it.
+    pub(crate) fn open_ones(&self) -> Vec<recording::ConnectionId> {
+        let mut open: Vec<_> = self.places.keys().copied().collect();
+        open.sort_unstable();
+        open
+    }
+
+    /// What a connection carries is known.
+    pub(crate) fn carries(&mut self, id: recording::ConnectionId, transport: Transport, why: &str) {
+        let Some(captured) = self.get_mut(id) else {
+            return;
+        };
+        captured.transport = transport;
+        why.clone_into(&mut captured.why);
+    }
+
+    /// It will not change any more: it counts among those with MQTT, or those without.
+    pub(crate) fn settled(&mut self, id: recording::ConnectionId) {
+        let Some(place) = self.places.remove(&id) else {
+            return;
+        };
+        let Some(captured) = self.all.get(place).filter(|captured| !captured.is_mqtt()) else {
+            return;
+        };
+        self.others = self.others.saturating_add(1);
+        let is_sealed = captured.transport == Transport::Tls;
+        self.sealed = self.sealed.saturating_add(is_sealed.into());
+        // Who opens TLS says himself what became of it.
+        if captured.transport == Transport::Nothing || is_sealed || self.others > MOST_NAMED {
+            return;
+        }
+        let note = format!("{} carries no MQTT: {}", captured.ends(), captured.why);
+        self.note(note);
+    }
+
+    /// Something was not read.
+    pub(crate) fn note(&mut self, note: String) {
+        if self.notes.len() < MOST_NOTES {
+            self.notes.push(note);
+        }
+    }
+
+    /// By the number that the page knows it by.
+    pub(crate) fn of_number(&mut self, id: ConnectionId) -> Option<&mut Captured> {
+        self.all.get_mut(*self.of.get(&id)?)
+    }
+}
+
+/// Whether a file begins like a TLS key log.
+fn is_key_log(bytes: &[u8]) -> bool {
+    let head = bytes.get(..PROBED).unwrap_or(bytes);
+    // The last line may be cut.
+    let end = head.iter().rposition(|&byte| byte == b'\n');
+    let lines = end.and_then(|end| head.get(..end)).unwrap_or(head);
+    let added = KeyLog::new().add(lines);
+    added.lines > added.ignored
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_log_is_known_by_its_lines() {
+        let line = format!("CLIENT_RANDOM {} {}\n", "ab".repeat(32), "cd".repeat(48));
+        assert!(is_key_log(line.as_bytes()));
+        assert!(is_key_log(format!("# made by\r\n{line}").as_bytes()));
+        assert!(is_key_log(line.repeat(100).as_bytes()));
+        assert!(!is_key_log(b"CLIENT_RANDOM of the connection\nand more"));
+        assert!(!is_key_log(&[0x0a, 0x0d, 0x0d, 0x0a, 28, 0, 0, 0]));
+        assert!(!is_key_log(b""));
+    }
+
+    #[test]
+    fn files_are_read_one_behind_the_other() {
+        let mut captures = Captures::default();
+        captures.open([("a".to_owned(), 3 << 20), ("b".to_owned(), 0)]);
+        let wanted = |file, offset, len| Some(WantedBytes { file, offset, len });
+        assert_eq!(captures.wanted(), wanted(0, 0, CHUNK));
+        assert!(!captures.take(&vec![0; CHUNK as usize]));
+        assert_eq!(captures.wanted(), wanted(0, CHUNK, CHUNK));
+        assert!(captures.take(&[]), "it became shorter");
+        assert!(!captures.end(CaptureState::Read));
+        assert_eq!(captures.wanted(), wanted(1, 0, 0));
+        captures.stop();
+        assert_eq!(captures.wanted(), None);
+    }
+}

@@ -1,0 +1,360 @@
+//! Capture files into the log: each connection in them is recorded as our own are, without anybody who answers.
+
+use mqttscope_capture::reading::Role;
+use mqttscope_capture::recording::{self, Event};
+use mqttscope_protocol::{CaptureState, ConnectionEvent, EventKind, Target};
+use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
+
+use super::{Engine, instant};
+use crate::captures::{Sent, WantedBytes};
+use crate::connection::SocketId;
+use crate::states::Turn;
+use crate::stream::Recorder;
+
+/// The most bytes of a Fixed Header (section 2.1).
+const MAXIMUM_HEADER: usize = 5;
+
+impl Engine {
+    /// Opens capture files and key logs, by name and size. Their bytes are asked for by [`Engine::poll_read`].
+    pub fn handle_files(&mut self, files: impl IntoIterator<Item = (String, u64)>) {
+        self.captures.open(files);
+        self.changed = true;
+    }
+
+    /// The bytes of a file that are to be given to [`Engine::handle_read`] next.
+    #[must_use]
+    pub fn poll_read(&self) -> Option<WantedBytes> {
+        self.captures.wanted()
+    }
+
+    /// The bytes that were asked for, or why they could not be read.
+    pub fn handle_read(&mut self, now_ms: f64, read: Result<&[u8], String>) {
+        self.changed = true;
+        self.pace.packets(now_ms);
+        let bytes = match read {
+            Ok(bytes) => bytes,
+            Err(why) => {
+                self.end_file(CaptureState::Failed(why));
+                return;
+            }
+        };
+        let is_end = self.captures.take(bytes);
+        if let Some(mut reader) = self.captures.lend() {
+            while let Some(event) = reader.poll_event() {
+                self.captured(&event);
+            }
+            self.captures.give_back(reader);
+        }
+        if is_end {
+            self.end_file(CaptureState::Read);
+        }
+    }
+
+    /// Reads no more of any file.
+    pub(super) fn stop_reading(&mut self) {
+        self.end_open();
+        self.captures.stop();
+    }
+
+    fn end_file(&mut self, state: CaptureState) {
+        self.end_open();
+        if self.captures.end(state) {
+            // Keys came behind what they open.
+            self.captures.begin_again();
+            self.forget_recorded();
+        }
+    }
+
+    /// What is known of connections that do not end in the file.
+    fn end_open(&mut self) {
+        for id in self.captures.open_ones() {
+            self.flush(id);
+            if let Some(captured) = self.captures.get_mut(id) {
+                captured.stream = None;
+            }
+            self.captures.settled(id);
+        }
+        self.captures.changed();
+    }
+
+    /// The log begins anew, and all that was made of it.
+    fn forget_recorded(&mut self) {
+        self.log.clear();
+        self.log.forget_cleared();
+        self.links = crate::log::Links::default();
+        self.topics = crate::topics::Topics::default();
+        self.watch = crate::watch::Watch::default();
+        self.states = crate::states::States::default();
+        self.list_anew();
+    }
+
+    fn captured(&mut self, event: &Event<'_>) {
+        match *event {
+            Event::Opened(opened) => {
+                self.next_socket = self.next_socket.wrapping_add(1);
+                self.captures.opened(opened, SocketId(self.next_socket));
+            }
+            Event::Transport {
+                connection,
+                transport,
+                why,
+            } => self.captures.carries(connection, transport, why),
+            Event::Bytes {
+                connection,
+                from,
+                at_ns,
+                bytes,
+                ..
+            } => self.captured_bytes(connection, sender(from), ms(at_ns), bytes),
+            Event::Gap {
+                connection,
+                from,
+                bytes,
+            } => {
+                let count = bytes.map_or_else(|| "bytes".to_owned(), counted);
+                let verb = if bytes == Some(1) { "is" } else { "are" };
+                let says = format!("{count} of the {} {verb} missing here", from.name());
+                self.captured_gap(connection, sender(from), None, says);
+            }
+            Event::Skipped {
+                connection,
+                from,
+                at_ns,
+                bytes,
+                ..
+            } => {
+                let says = format!(
+                    "{} of the {} belong to no packet whose beginning is in the capture",
+                    counted(bytes.len() as u64),
+                    from.name()
+                );
+                if bytes.is_empty() {
+                    self.break_off(connection, sender(from));
+                } else {
+                    self.captured_gap(connection, sender(from), ms(at_ns), says);
+                }
+            }
+            Event::Closed {
+                connection,
+                how,
+                from,
+                at_ns,
+                ..
+            } => {
+                self.flush(connection);
+                self.captured_end(connection, ms(at_ns), |captured, at_ms| {
+                    captured.end(how, from, at_ms);
+                });
+                self.captures.settled(connection);
+                self.captures.changed();
+            }
+            // The reader itself uses them where it can.
+            Event::KeyLog(text) => self.captures.add_keys(text),
+            Event::Note(note) => self.captures.note(note.to_owned()),
+        }
+    }
+
+    fn captured_bytes(
+        &mut self,
+        id: recording::ConnectionId,
+        sender: Sender,
+        at_ms: Option<f64>,
+        bytes: &[u8],
+    ) {
+        let at_ms = at_ms.unwrap_or(self.captured_ms);
+        self.captured_ms = at_ms;
+        let sent = Sent { sender, at_ms };
+        let Some(captured) = self.captures.get_mut(id) else {
+            return;
+        };
+        if let Some(held) = &mut captured.held {
+            if let Some(version) = held.push(sent, bytes) {
+                self.begin_captured(id, version);
+            }
+            return;
+        }
+        self.write_captured(id, sent, bytes);
+    }
+
+    /// The version is known by now, or has to be guessed: what waited for it is written down.
+    fn flush(&mut self, id: recording::ConnectionId) {
+        let held = self.captures.get_mut(id).and_then(|it| it.held.as_ref());
+        if let Some(version) = held
+            .filter(|held| !held.is_empty())
+            .map(|held| held.detect().0)
+        {
+            self.begin_captured(id, version);
+        }
+    }
+
+    fn begin_captured(&mut self, id: recording::ConnectionId, version: ProtocolVersion) {
+        let Some(captured) = self.captures.get_mut(id) else {
+            return;
+        };
+        let held = captured.held.take().unwrap_or_default();
+        captured.begin(version);
+        let (number, socket, has_syn) = (captured.id, captured.socket, captured.opened.has_syn);
+        let server = Target::WebSocket(captured.opened.server.to_string());
+        let event = event(EventKind::Begins, captured.says_beginning());
+        let at_ms = held.begins_ms().unwrap_or(self.captured_ms);
+        self.captures.list(id);
+        self.watch.join(&server, socket, number);
+        self.log.push_event(at_ms, number, version, &event);
+        let turn = if has_syn { Turn::Opens } else { Turn::WasOpen };
+        self.turned(at_ms, number, socket, turn);
+        for (sent, bytes) in (*held).into_chunks() {
+            self.write_captured(id, sent, &bytes);
+        }
+    }
+
+    fn write_captured(&mut self, id: recording::ConnectionId, sent: Sent, bytes: &[u8]) {
+        let Some(captured) = self.captures.get_mut(id) else {
+            return;
+        };
+        let Some(mut stream) = captured.stream.take() else {
+            return;
+        };
+        let socket = captured.socket;
+        let mut recorder = Recorder {
+            log: &mut self.log,
+            links: &mut self.links,
+            topics: &mut self.topics,
+            monitor: self.watch.monitor(socket),
+            now_ms: sent.at_ms,
+        };
+        recorder.record(&mut stream, sent.sender, bytes, |written, _| {
+            captured.note(sent, written);
+            self.firsts.push(written.first);
+        });
+        captured.stream = Some(stream);
+        for first in self.firsts.drain(..) {
+            self.captures.count(id, sent.at_ms, first);
+        }
+        self.captures.changed();
+        let judged = self.watch.take(socket);
+        self.judged(judged);
+    }
+
+    /// Bytes are missing, or are not to be read.
+    fn captured_gap(
+        &mut self,
+        id: recording::ConnectionId,
+        sender: Sender,
+        at_ms: Option<f64>,
+        says: String,
+    ) {
+        self.flush(id);
+        self.break_off(id, sender);
+        let at_ms = at_ms.unwrap_or(self.captured_ms);
+        let Some(captured) = self.captures.get_mut(id) else {
+            return;
+        };
+        captured.gaps = captured.gaps.saturating_add(1);
+        let (number, version, socket) = (captured.id, captured.version(), captured.socket);
+        if captured.stream.is_none() {
+            // Nothing of it was seen yet: what comes will show that it begins in the middle.
+            return;
+        }
+        if let Some((id, monitor)) = self.watch.monitor(socket) {
+            monitor.handle_gap(id, instant(at_ms));
+        }
+        let event = event(EventKind::Gap, says);
+        self.log.push_event(at_ms, number, version, &event);
+        self.turned(at_ms, number, socket, Turn::Gap);
+    }
+
+    /// What came of a packet that has no end is written down as it is.
+    fn break_off(&mut self, id: recording::ConnectionId, sender: Sender) {
+        let at_ms = self.captured_ms;
+        let Some(captured) = self.captures.get_mut(id) else {
+            return;
+        };
+        let Some(mut stream) = captured.stream.take() else {
+            return;
+        };
+        let framer = core::mem::take(stream.framer(sender));
+        if !framer.rest().is_empty() {
+            let header = framer.rest().get(..MAXIMUM_HEADER);
+            let context = Context::new(stream.version).from(sender);
+            let header = header.unwrap_or(framer.rest());
+            let is_faulty = dissect(header, context).has_errors();
+            let mut recorder = Recorder {
+                log: &mut self.log,
+                links: &mut self.links,
+                topics: &mut self.topics,
+                monitor: self.watch.monitor(captured.socket),
+                now_ms: at_ms,
+            };
+            let written = recorder.rest(&mut stream, sender, framer.rest(), is_faulty);
+            captured.note(Sent { sender, at_ms }, &written);
+        }
+        captured.stream = Some(stream);
+    }
+
+    fn captured_end(
+        &mut self,
+        id: recording::ConnectionId,
+        at_ms: Option<f64>,
+        end: impl FnOnce(&mut crate::captures::Captured, f64),
+    ) {
+        for sender in [Sender::Client, Sender::Server] {
+            self.break_off(id, sender);
+        }
+        let at_ms = at_ms.unwrap_or(self.captured_ms);
+        let Some(captured) = self.captures.get_mut(id) else {
+            return;
+        };
+        end(captured, at_ms);
+        if captured.stream.take().is_none() {
+            return;
+        }
+        let (number, version, socket) = (captured.id, captured.version(), captured.socket);
+        let mut event = event(
+            EventKind::Ended,
+            captured.ended().unwrap_or_default().to_owned(),
+        );
+        event.after_ms = captured.lasts_ms();
+        event.address = captured.ends();
+        self.log.push_event(at_ms, number, version, &event);
+        self.turned(at_ms, number, socket, Turn::Closes);
+        let judged = self.watch.close(socket, instant(at_ms));
+        self.judged(judged);
+    }
+}
+
+const fn sender(role: Role) -> Sender {
+    match role {
+        Role::Client => Sender::Client,
+        Role::Server => Sender::Server,
+    }
+}
+
+/// Milliseconds since 1970. A microsecond is exact until 2255.
+fn ms(at_ns: Option<u64>) -> Option<f64> {
+    at_ns.map(|at_ns| (at_ns / 1_000) as f64 / 1_000.0)
+}
+
+fn counted(bytes: u64) -> String {
+    format!("{bytes} byte{}", if bytes == 1 { "" } else { "s" })
+}
+
+fn event(kind: EventKind, says: String) -> ConnectionEvent {
+    let (address, cause) = match kind {
+        EventKind::Begins => (says, String::new()),
+        _ => (String::new(), says),
+    };
+    ConnectionEvent {
+        kind,
+        address,
+        after_ms: 0.0,
+        by: None,
+        code: None,
+        reason: String::new(),
+        cause,
+        was_accepted: false,
+        last_sent: None,
+        last_received: None,
+        retry_in_ms: None,
+        advice: Vec::new(),
+    }
+}

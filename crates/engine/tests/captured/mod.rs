@@ -1,0 +1,403 @@
+//! Capture files in the engine: the packets are those that the capture's reader gives, and the findings those of the
+//! conversation.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that cannot go on says so"
+)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use mqttscope_capture::reading::Role;
+use mqttscope_capture::recording::Capture;
+use mqttscope_engine::Engine;
+use mqttscope_monitor::{self as monitor, Monitor};
+use mqttscope_protocol::{
+    CaptureState, CaptureView, CapturedOrder, CapturedRow, Command, ConnectionId, EventKind,
+    FindingView, Looking, Moment, Packet, Report, Window, WireRow,
+};
+use mqttscope_shared::Instant;
+use mqttscope_wire::{ProtocolVersion, Sender, Severity};
+
+const ALL: Window = Window {
+    first: 0,
+    count: u32::MAX,
+    tail: false,
+    dropped: 0,
+};
+
+/// Whether the server sent it, and its bytes.
+type Sent = (bool, Vec<u8>);
+
+/// What a file shows.
+#[derive(Default)]
+struct Shown {
+    view: CaptureView,
+    captured: Vec<CapturedRow>,
+    wire: Vec<WireRow>,
+    findings: Vec<FindingView>,
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../capture/tests/captures")
+}
+
+fn file(name: &str) -> Vec<u8> {
+    std::fs::read(folder().join(name)).unwrap()
+}
+
+/// Reads files as a worker does, in pieces of at most `most` bytes.
+fn feed(engine: &mut Engine, files: &[&[u8]], most: usize) {
+    while let Some(wanted) = engine.poll_read() {
+        let start = usize::try_from(wanted.offset).unwrap();
+        let len = usize::try_from(wanted.len).unwrap().min(most);
+        engine.handle_read(0.0, Ok(&files[wanted.file][start..start + len]));
+    }
+}
+
+fn shown(engine: &mut Engine, looking: Looking) -> Shown {
+    engine.handle_command(1.0, Command::Look(Box::new(looking)));
+    let mut shown = Shown::default();
+    // What is searched for comes a slice at a time.
+    for now in 1_u32..200 {
+        for report in engine.reports(f64::from(now) * 1_000.0) {
+            match report {
+                Report::Summary(summary) => shown.view = *summary.capture.unwrap(),
+                Report::Captured { rows, .. } => shown.captured = rows,
+                Report::Wire { rows, .. } => shown.wire = rows,
+                Report::Findings { rows, .. } => shown.findings = rows,
+                _ => {}
+            }
+        }
+        engine.handle_command(f64::from(now) * 1_000.0, Command::Drawn);
+        if engine.poll_timeout().is_none() {
+            break;
+        }
+        engine.handle_timeout(f64::from(now) * 1_000.0);
+    }
+    shown
+}
+
+fn everything() -> Looking {
+    Looking {
+        captured: Some((ALL, CapturedOrder::Begin)),
+        wire: Some(ALL),
+        findings: Some(ALL),
+        ..Looking::default()
+    }
+}
+
+fn read(names: &[&str], most: usize) -> (Engine, Shown) {
+    let files: Vec<Vec<u8>> = names.iter().map(|name| file(name)).collect();
+    let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+    let mut engine = Engine::new(1);
+    engine.handle_files(names.iter().zip(&files).map(|(name, bytes)| {
+        let name = (*name).to_owned();
+        (name, bytes.len() as u64)
+    }));
+    feed(&mut engine, &files, most);
+    let shown = shown(&mut engine, everything());
+    (engine, shown)
+}
+
+fn packet(engine: &mut Engine, row: &WireRow) -> Packet {
+    engine.handle_command(0.0, Command::Inspect(row.record));
+    let mut reports = engine.reports(0.0).into_iter();
+    reports
+        .find_map(|report| match report {
+            Report::Packet(packet) => Some(packet),
+            _ => None,
+        })
+        .unwrap()
+}
+
+fn packets(shown: &Shown) -> impl Iterator<Item = &WireRow> {
+    shown.wire.iter().filter(|row| row.event.is_none())
+}
+
+const FILES: [&str; 26] = [
+    "files/Distributed-System__mqtt.pcap",
+    "files/arkime__arkime_synthetic.pcap",
+    "files/arkime__mqtt_big.pcap",
+    "files/dist1__mqtt.pcap",
+    "files/presill__mqtt_start.pcap",
+    "files/suricata-verify__example_websocket.pcap",
+    "files/suricata-verify__mqtt-events-invalid-qos.pcap",
+    "files/suricata-verify__mqtt-events-missing-connect.pcap",
+    "files/suricata-verify__mqtt-midstream-split.pcap",
+    "files/suricata-verify__mqtt5-pub-qos2.pcap",
+    "files/suricata-verify__mqtt5_pub_jpeg.pcap",
+    "files/t10_missingseg.pcap",
+    "files/t11_reasons.pcap",
+    "files/t12_keepalive.pcap",
+    "files/t13_share.pcap",
+    "files/t1_ws.pcap",
+    "files/t2_alias.pcap",
+    "files/t3_lensplit.pcap",
+    "files/t4_badvarint.pcap",
+    "files/t5_noconnect.pcap",
+    "files/t6_malformed.pcap",
+    "files/t7_binprops.pcap",
+    "files/t8_port.pcap",
+    "files/t9_midstream.pcap",
+    "files/zeek__mqtt.pcap",
+    "files/zeek__two-binary-fragments.pcap",
+];
+
+#[test]
+fn the_log_holds_the_packets_of_the_capture() {
+    for name in FILES {
+        for most in [1 << 20, 777] {
+            let capture = Capture::read(&file(name), None);
+            let (mut engine, shown) = read(&[name], most);
+            let mut found: BTreeMap<ConnectionId, Vec<Sent>> = BTreeMap::new();
+            for row in packets(&shown) {
+                let packet = packet(&mut engine, row);
+                let of = found.entry(row.connection).or_default();
+                of.push((row.sender == Sender::Server, packet.bytes));
+            }
+            let of = capture.connections.iter();
+            let with_packets = of.filter(|connection| !connection.packets.is_empty());
+            let mut expected: Vec<Vec<Sent>> = with_packets
+                .map(|connection| {
+                    let packets = connection.packets.iter();
+                    let packets = packets.map(|packet| {
+                        let bytes = connection.bytes_of(packet).to_vec();
+                        (packet.from == Role::Server, bytes)
+                    });
+                    packets.collect()
+                })
+                .collect();
+            let mut found: Vec<_> = found.into_values().collect();
+            // What has no end is a row of the log, and a note of the whole capture.
+            let is_broken = capture.notes.iter().any(|note| note.contains("no end"));
+            if !is_broken {
+                expected.sort();
+                found.sort();
+                assert_eq!(found, expected, "{name}");
+            }
+            let count = shown.captured.iter().map(|row| row.packets).sum::<u64>();
+            assert_eq!(count, packets(&shown).count() as u64, "{name}");
+            assert_eq!(shown.view.frames, capture.frames, "{name}");
+            assert_eq!(shown.view.files[0].state, CaptureState::Read, "{name}");
+            for (row, connection) in shown.captured.iter().zip(
+                (capture.connections.iter()).filter(|connection| !connection.packets.is_empty()),
+            ) {
+                assert_eq!(row.version, connection.version, "{name}: {row:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_connection_is_judged_as_its_bytes_are() {
+    let mut judged = 0;
+    for name in FILES {
+        let capture = Capture::read(&file(name), None);
+        // Several connections show more than each alone, and what a gap shows is shown elsewhere.
+        let [connection] = &capture.connections[..] else {
+            continue;
+        };
+        if !connection.gaps.is_empty() {
+            continue;
+        }
+        let mut monitor = Monitor::new();
+        let id = monitor::ConnectionId(1);
+        let mut last = Instant::default();
+        for packet in &connection.packets {
+            let from = match packet.from {
+                Role::Client => Sender::Client,
+                Role::Server => Sender::Server,
+            };
+            last = Instant::from_millis(packet.at_ns.unwrap() / 1_000_000);
+            monitor.push(id, from, connection.bytes_of(packet), last);
+        }
+        let (_, shown) = read(&[name], 1 << 20);
+        if shown.captured[0].ended.is_some() {
+            monitor.close(id, last);
+        }
+        let mut expected: Vec<_> = (monitor.findings().iter())
+            .map(|finding| (finding.rule.name().to_owned(), finding.severity()))
+            .collect();
+        let rules = shown
+            .findings
+            .iter()
+            .filter(|finding| !finding.rule.is_empty());
+        let mut found: Vec<_> = rules
+            .map(|finding| (finding.rule.clone(), finding.severity))
+            .collect();
+        found.sort();
+        expected.sort();
+        assert_eq!(found, expected, "{name}");
+        judged += expected.len();
+    }
+    assert!(judged > 5);
+}
+
+#[test]
+fn a_missing_segment_is_shown_where_it_is() {
+    let (_, shown) = read(&["files/t10_missingseg.pcap"], 1 << 20);
+    let gaps: Vec<_> = (shown.wire.iter())
+        .filter(|row| row.event == Some(EventKind::Gap))
+        .collect();
+    assert!(!gaps.is_empty());
+    assert!(
+        gaps[0].summary.contains("missing here"),
+        "{}",
+        gaps[0].summary
+    );
+    assert!(shown.captured[0].gaps > 0);
+    let errors = |finding: &&FindingView| finding.severity == Severity::Error;
+    assert_eq!(shown.findings.iter().filter(errors).count(), 0);
+}
+
+#[test]
+fn beginnings_and_ends_are_rows() {
+    let (_, shown) = read(&["recorded/tcp.pcap"], 1 << 20);
+    let of = |kind| shown.wire.iter().filter(move |row| row.event == Some(kind));
+    assert_eq!(of(EventKind::Begins).count() as u64, shown.view.connections);
+    assert!(of(EventKind::Ended).count() > 0);
+    for row in &shown.captured {
+        assert!(row.is_named && !row.client_identifier.is_empty(), "{row:?}");
+        assert_eq!(row.transport, "TCP");
+    }
+    assert!(shown.view.clients > 0 && shown.view.messages.iter().sum::<u64>() > 0);
+}
+
+#[test]
+fn keys_open_what_was_read_before_them() {
+    let capture = file("recorded/tls-1.3.pcap");
+    let keys = file("recorded/tls-1.3.keys");
+    let open = |files: &[&[u8]]| {
+        let mut engine = Engine::new(1);
+        engine.handle_files(
+            files
+                .iter()
+                .map(|bytes| ("f".to_owned(), bytes.len() as u64)),
+        );
+        feed(&mut engine, files, 1 << 20);
+        shown(&mut engine, everything())
+    };
+    let without = open(&[&capture]);
+    assert_eq!(
+        (without.view.connections, packets(&without).count()),
+        (0, 0)
+    );
+    assert!(without.view.sealed > 0);
+    let before = open(&[&keys, &capture]);
+    let behind = open(&[&capture, &keys]);
+    assert!(before.view.connections > 0 && before.view.sealed == 0);
+    assert!(matches!(behind.view.files[1].state, CaptureState::Keys(lines) if lines > 0));
+    let says = |shown: &Shown| {
+        packets(shown)
+            .map(|row| row.summary.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(says(&behind), says(&before));
+    assert_eq!(behind.view.connections, before.view.connections);
+}
+
+#[test]
+fn several_files_are_one_recording() {
+    let names = [
+        "files/t12_keepalive.pcap",
+        "files/t2_alias.pcap",
+        "files/t1_ws.pcap",
+    ];
+    let (_, together) = read(&names, 1 << 20);
+    let alone: usize = names
+        .iter()
+        .map(|name| packets(&read(&[name], 1 << 20).1).count())
+        .sum();
+    assert_eq!(packets(&together).count(), alone);
+    assert_eq!(together.view.files.len(), 3);
+}
+
+#[test]
+fn reading_can_be_stopped() {
+    let bytes = file("files/arkime__mqtt_big.pcap");
+    let mut engine = Engine::new(1);
+    engine.handle_files([("big".to_owned(), bytes.len() as u64)]);
+    engine.handle_read(0.0, Ok(&bytes[..bytes.len() / 2]));
+    engine.handle_command(0.0, Command::StopReading);
+    assert_eq!(engine.poll_read(), None);
+    let shown = shown(&mut engine, everything());
+    assert_eq!(shown.view.files[0].state, CaptureState::Stopped);
+    assert!(packets(&shown).count() > 0);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_why() {
+    let mut engine = Engine::new(1);
+    engine.handle_files([("gone.pcap".to_owned(), 100), ("text".to_owned(), 5)]);
+    engine.handle_read(0.0, Err("the file is gone".to_owned()));
+    assert_eq!(engine.poll_read().map(|wanted| wanted.file), Some(1));
+    engine.handle_read(0.0, Ok(b"hello"));
+    let shown = shown(&mut engine, everything());
+    let failed = CaptureState::Failed("the file is gone".to_owned());
+    assert_eq!(shown.view.files[0].state, failed);
+    assert_eq!(shown.view.notes.len(), 1, "{:?}", shown.view.notes);
+}
+
+#[test]
+fn the_list_of_connections_is_sorted_as_asked() {
+    let names = [
+        "recorded/tcp.pcap",
+        "recorded/websocket.pcap",
+        "files/t12_keepalive.pcap",
+        "files/t13_share.pcap",
+    ];
+    let (mut engine, _) = read(&names, 1 << 20);
+    for (order, _) in CapturedOrder::ALL {
+        let looking = Looking {
+            captured: Some((ALL, order)),
+            ..Looking::default()
+        };
+        let rows = shown(&mut engine, looking).captured;
+        assert!(rows.len() > 1);
+        let is_sorted = match order {
+            CapturedOrder::Begin => rows.is_sorted_by_key(|row| row.id),
+            CapturedOrder::Client => rows.is_sorted_by_key(|row| {
+                (
+                    row.client_identifier.is_empty(),
+                    row.client_identifier.clone(),
+                )
+            }),
+            CapturedOrder::Packets => rows.is_sorted_by(|a, b| a.packets >= b.packets),
+            CapturedOrder::Duration => rows.is_sorted_by(|a, b| a.lasts_ms >= b.lasts_ms),
+            CapturedOrder::Findings => rows.is_sorted_by(|a, b| a.findings >= b.findings),
+        };
+        assert!(is_sorted, "{order:?}: {rows:#?}");
+    }
+}
+
+#[test]
+fn the_state_around_a_captured_packet_is_known() {
+    let (mut engine, found) = read(&["files/t12_keepalive.pcap"], 1 << 20);
+    let last = packets(&found).last().unwrap().record;
+    let looking = Looking {
+        state: Some(Moment::Packet(last)),
+        ..Looking::default()
+    };
+    engine.handle_command(1.0, Command::Look(Box::new(looking)));
+    let state = engine
+        .reports(1.0e6)
+        .into_iter()
+        .find_map(|report| match report {
+            Report::State(state) => state,
+            _ => None,
+        });
+    assert!(state.unwrap().view.is_some());
+}
+
+#[test]
+fn a_version_is_worked_out_where_no_connect_is_there() {
+    let (_, shown) = read(&["files/t9_midstream.pcap"], 1 << 20);
+    let capture = Capture::read(&file("files/t9_midstream.pcap"), None);
+    let row = &shown.captured[0];
+    assert!(!row.is_named);
+    assert_eq!(row.version, capture.connections[0].version);
+    assert!(ProtocolVersion::ALL.contains(&row.version));
+}

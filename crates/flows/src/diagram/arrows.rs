@@ -1,0 +1,97 @@
+//! Packets as arrows.
+
+use std::collections::BTreeMap;
+
+use mqttscope_wire::Sender;
+
+use super::time_line::{BESIDE, Crowd, TimeLine};
+use super::{Arrow, LabelPlace, Lane, Look, lane_of};
+use crate::packet::Packet;
+use crate::run::Run;
+
+/// A way and a moment.
+type Place = (u64, usize, bool);
+
+/// Heights for all moments of a run, and its packets at them.
+pub(super) fn lay_out(run: &Run, lanes: &[Lane], look: Look) -> (TimeLine, Vec<Arrow>) {
+    let mut leaving = Places::default();
+    let mut arriving = Places::default();
+    let mut crowds: BTreeMap<u64, Crowd> = BTreeMap::new();
+    crowds.entry(0).or_default();
+    let mut ranks = Vec::with_capacity(run.packets.len());
+    for packet in &run.packets {
+        let left = leaving.next(packet, packet.sent);
+        let crowd = crowds.entry(packet.sent).or_default();
+        crowd.leaving = crowd.leaving.max(left.saturating_add(1));
+        let end = end_of(packet);
+        let came = arriving.next(packet, end);
+        let crowd = crowds.entry(end).or_default();
+        crowd.arriving = crowd.arriving.max(came.saturating_add(1));
+        ranks.push((left, came));
+    }
+    for happening in &run.happenings {
+        crowds.entry(happening.at).or_default();
+    }
+    let time = TimeLine::new(&crowds);
+    let broker = lane_of(lanes, None);
+    let arrows = run.packets.iter().zip(ranks).enumerate();
+    let arrows = arrows.map(|(index, (packet, (left, came)))| {
+        let client = lane_of(lanes, Some(packet.client));
+        let (from, to) = match packet.sender {
+            Sender::Client => (client, broker),
+            Sender::Server => (broker, client),
+        };
+        let beside = |rank: u32| rank.saturating_mul(BESIDE);
+        Arrow {
+            packet: index,
+            from,
+            to,
+            top: time.heights(packet.sent).1.saturating_add(beside(left)),
+            bottom: time.heights(end_of(packet)).0.saturating_add(beside(came)),
+            reach: reach(packet),
+            label: packet.facts.label(look.short),
+            label_place: LabelPlace::default(),
+            kind: packet.facts.kind,
+            lost: packet.lost().is_some(),
+            again: packet.facts.dup,
+            unanswered: false,
+        }
+    });
+    let mut arrows: Vec<Arrow> = arrows.collect();
+    for arrow in &mut arrows {
+        // What is lost at once still leaves its lane.
+        arrow.bottom = arrow.bottom.max(arrow.top.saturating_add(4));
+    }
+    (time, arrows)
+}
+
+/// How many packets took a way at a moment.
+#[derive(Default)]
+struct Places(BTreeMap<Place, u32>);
+
+impl Places {
+    /// The place among them, from 0.
+    fn next(&mut self, packet: &Packet, at: u64) -> u32 {
+        let place = (at, packet.client, packet.sender == Sender::Client);
+        let count = self.0.entry(place).or_default();
+        let rank = *count;
+        *count = count.saturating_add(1);
+        rank
+    }
+}
+
+fn end_of(packet: &Packet) -> u64 {
+    packet.arrived().or(packet.lost()).unwrap_or(packet.due)
+}
+
+/// How far a packet gets; one that is lost is lost before the end.
+fn reach(packet: &Packet) -> u32 {
+    let Some(lost) = packet.lost() else {
+        return 1000;
+    };
+    let flown = lost.saturating_sub(packet.sent).saturating_mul(1000);
+    let part = flown
+        .checked_div(packet.due.saturating_sub(packet.sent))
+        .unwrap_or_default();
+    u32::try_from(part).unwrap_or(1000).clamp(60, 880)
+}

@@ -1,0 +1,283 @@
+//! What is counted: how often each message arrived where, and what it cost.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mqttscope_shared::Message;
+use mqttscope_sim::World;
+use mqttscope_wire::PacketType;
+
+use crate::packet::{Fate, Packet};
+
+/// How often a message reached an application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// Whose application.
+    pub client: usize,
+    /// Where it was published.
+    pub topic: String,
+    /// What it says.
+    pub payload: Vec<u8>,
+    /// How often.
+    pub times: u32,
+}
+
+/// The sums of a run up to a moment. Each message that was published is one of five at every moment: it has
+/// reached an application, it waits, it was lost, it was replaced, or it has expired.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Messages that applications handed in, and wills that the broker published.
+    pub published: u32,
+    /// Deliveries to applications, each message once an application.
+    pub delivered: u32,
+    /// Deliveries beyond the first.
+    pub duplicated: u32,
+    /// Messages that at least one application got.
+    pub reached: u32,
+    /// Messages that no application got yet, and that somebody stores or that are on their way.
+    pub waiting: u32,
+    /// Messages that no application got and nobody remembers any more.
+    pub lost: u32,
+    /// Retained messages that no application got before the next one took their place.
+    pub replaced: u32,
+    /// Messages that no application got before their time was over.
+    pub expired: u32,
+    /// Packets that were sent.
+    pub packets: usize,
+    /// Bytes of them.
+    pub bytes: usize,
+    /// Milliseconds from the first publishing to the last delivery.
+    pub time: u64,
+}
+
+impl Counts {
+    /// What became of messages beside being delivered, with its word, as far as there is any.
+    pub(crate) fn others(&self) -> impl Iterator<Item = (u32, &'static str)> {
+        let all = [
+            (self.duplicated, "duplicated"),
+            (self.lost, "lost"),
+            (self.replaced, "replaced"),
+            (self.expired, "expired"),
+            (self.waiting, "not yet delivered"),
+        ];
+        all.into_iter().filter(|(count, _)| *count > 0)
+    }
+}
+
+/// Topic and payload: what names a message in a run.
+type Key = (String, Vec<u8>);
+
+/// What was published under one name.
+#[derive(Debug, Default)]
+struct Published {
+    times: u32,
+    /// When its last one expires, milliseconds after the beginning.
+    expires: Option<u64>,
+    /// The broker retained it when it was looked at last.
+    retained: bool,
+    /// What became of those that reached nobody, once nobody has them any more.
+    end: Option<End>,
+}
+
+/// How a message ends that reaches nobody.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Lost,
+    Replaced,
+    Expired,
+}
+
+/// Counts while a run goes on.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    published: BTreeMap<Key, Published>,
+    arrived: BTreeMap<(usize, Key), u32>,
+    /// A message goes to one of several subscribers.
+    shares: bool,
+    first: Option<u64>,
+    last: u64,
+}
+
+impl Book {
+    /// `shares` says whether a message may go to one of several subscribers.
+    pub(super) fn new(shares: bool) -> Self {
+        Self {
+            shares,
+            ..Self::default()
+        }
+    }
+
+    /// `expiry` is in seconds.
+    pub(super) fn published(&mut self, at: u64, topic: &str, payload: &[u8], expiry: Option<u32>) {
+        self.first.get_or_insert(at);
+        let published = self
+            .published
+            .entry((topic.to_owned(), payload.to_vec()))
+            .or_default();
+        published.times = published.times.saturating_add(1);
+        published.expires =
+            expiry.map(|seconds| at.saturating_add(u64::from(seconds).saturating_mul(1000)));
+        published.end = None;
+    }
+
+    /// A message arrived; gives how often this one has come by now, from 1. Of several that are alike, each
+    /// comes once before one comes again. A retained message that comes to a new subscription comes for the
+    /// first time or does not count.
+    pub(super) fn arrived(
+        &mut self,
+        at: u64,
+        client: usize,
+        topic: &str,
+        payload: &[u8],
+        retained: bool,
+    ) -> u32 {
+        self.last = self.last.max(at);
+        let key = (topic.to_owned(), payload.to_vec());
+        let alike = self.published.get(&key).map_or(1, |found| found.times);
+        let times = self.arrived.entry((client, key)).or_default();
+        if *times == 0 || !retained {
+            *times = times.saturating_add(1);
+        }
+        times.saturating_sub(alike).saturating_add(1)
+    }
+
+    pub(super) fn tallies(&self) -> Vec<Tally> {
+        self.arrived
+            .iter()
+            .map(|((client, (topic, payload)), &times)| Tally {
+                client: *client,
+                topic: topic.clone(),
+                payload: payload.clone(),
+                times,
+            })
+            .collect()
+    }
+
+    /// What became of each message by now.
+    pub(super) fn counts(&mut self, packets: &[Packet], world: &World, clients: usize) -> Counts {
+        let mut counts = Counts {
+            time: self
+                .first
+                .map_or(0, |first| self.last.saturating_sub(first)),
+            ..Counts::default()
+        };
+        // How many of each name reached somebody.
+        let mut reached: BTreeMap<&Key, u32> = BTreeMap::new();
+        for ((_, key), &times) in &self.arrived {
+            let once = self.published.get(key).map_or(1, |found| found.times);
+            let once = once.min(times);
+            counts.delivered = counts.delivered.saturating_add(once);
+            counts.duplicated = counts.duplicated.saturating_add(times.saturating_sub(once));
+            let sum = reached.entry(key).or_default();
+            *sum = if self.shares {
+                sum.saturating_add(once)
+            } else {
+                once.max(*sum)
+            };
+        }
+        let all_reached = |(key, found): (&Key, &Published)| {
+            reached.get(key).is_some_and(|sum| *sum >= found.times)
+        };
+        let present = if self.published.iter().all(all_reached) {
+            Present::default()
+        } else {
+            Present::of(packets, world, clients)
+        };
+        let now = world.now().millis();
+        for (key, found) in &mut self.published {
+            counts.published = counts.published.saturating_add(found.times);
+            let reached = reached.get(key).copied().unwrap_or_default();
+            let reached = reached.min(found.times);
+            counts.reached = counts.reached.saturating_add(reached);
+            let rest = found.times.saturating_sub(reached);
+            if rest == 0 {
+                continue;
+            }
+            let sum = if present.has(key) {
+                found.end = None;
+                found.retained = present.retains(key);
+                &mut counts.waiting
+            } else {
+                let is_over = found.expires.is_some_and(|end| end <= now);
+                let end = if is_over {
+                    End::Expired
+                } else if found.retained && present.retains_topic(&key.0) {
+                    End::Replaced
+                } else {
+                    End::Lost
+                };
+                match found.end.get_or_insert(end) {
+                    End::Lost => &mut counts.lost,
+                    End::Replaced => &mut counts.replaced,
+                    End::Expired => &mut counts.expired,
+                }
+            };
+            *sum = sum.saturating_add(rest);
+        }
+        counts
+    }
+}
+
+/// The messages that somebody stores or that are on their way.
+#[derive(Debug, Default)]
+struct Present {
+    stored: BTreeSet<Key>,
+    retained: BTreeSet<Key>,
+}
+
+impl Present {
+    fn of(packets: &[Packet], world: &World, clients: usize) -> Self {
+        let mut stored = BTreeSet::new();
+        let key = |message: &Message| {
+            let topic = message.topic_name().as_str().to_owned();
+            (topic, message.payload.to_vec())
+        };
+        for client in (0..clients).filter_map(|number| world.client(number)) {
+            stored.extend(client.queue().map(|queued| key(&queued.message)));
+            let outgoing = client.view().outgoing.iter();
+            let sent = outgoing.filter_map(|(_, entry)| entry.message.as_ref());
+            stored.extend(sent.map(|sent| key(&sent.message)));
+        }
+        let saved = world.broker().save(world.now());
+        let indexes = saved.retained.iter();
+        let retained = indexes
+            .filter_map(|index| saved.messages.get(*index))
+            .map(|saved| key(&saved.message))
+            .collect();
+        stored.extend(saved.messages.iter().map(|saved| key(&saved.message)));
+        let flying = packets.iter().filter(|packet| {
+            packet.fate == Fate::Flying && packet.facts.kind == PacketType::Publish
+        });
+        for packet in flying {
+            let topic = topic_of(packets, packet).to_owned();
+            stored.insert((topic, packet.facts.payload.clone()));
+        }
+        Self { stored, retained }
+    }
+
+    fn has(&self, key: &Key) -> bool {
+        self.stored.contains(key)
+    }
+
+    fn retains(&self, key: &Key) -> bool {
+        self.retained.contains(key)
+    }
+
+    fn retains_topic(&self, topic: &str) -> bool {
+        self.retained.iter().any(|(found, _)| found == topic)
+    }
+}
+
+/// The topic of a PUBLISH, which may be under an alias of its connection.
+fn topic_of<'a>(packets: &'a [Packet], packet: &'a Packet) -> &'a str {
+    if !packet.facts.topic.is_empty() {
+        return &packet.facts.topic;
+    }
+    let before = packets.iter().rev().find(|other| {
+        other.connection == packet.connection
+            && other.sender == packet.sender
+            && other.facts.alias == packet.facts.alias
+            && !other.facts.topic.is_empty()
+            && other.sent <= packet.sent
+    });
+    before.map_or("", |found| &found.facts.topic)
+}

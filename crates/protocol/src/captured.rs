@@ -1,0 +1,123 @@
+//! What the page is told of capture files and of the connections in them.
+
+use mqttscope_wire::ProtocolVersion;
+use serde::{Deserialize, Serialize};
+
+use super::ConnectionId;
+
+/// What was read of capture files so far.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CaptureView {
+    /// The files, in the order in which they are read.
+    pub files: Vec<CaptureFile>,
+    /// Frames of all of them.
+    pub frames: u64,
+    /// Connections with MQTT in them.
+    pub connections: u64,
+    /// Connections with something else in them, or with nothing.
+    pub others: u64,
+    /// TLS connections that no key opens, which are among the others.
+    pub sealed: u64,
+    /// Different Client Identifiers.
+    pub clients: u64,
+    /// Connections of each version: 3.1, 3.1.1, 5.
+    pub versions: [u64; 3],
+    /// PUBLISH packets of each QoS.
+    pub messages: [u64; 3],
+    /// When the first and the last packet came, in milliseconds since 1970.
+    pub times: Option<(f64, f64)>,
+    /// What was not read, and why: sentences without a full stop.
+    pub notes: Vec<String>,
+}
+
+/// A file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaptureFile {
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub size: u64,
+    /// Those that were read.
+    pub read: u64,
+    /// How far it is.
+    pub state: CaptureState,
+}
+
+/// How far a file is read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CaptureState {
+    /// Others come first.
+    Waiting,
+    /// It is read now.
+    Reading,
+    /// To its end.
+    Read,
+    /// A person stopped it.
+    Stopped,
+    /// It could not be read: why.
+    Failed(String),
+    /// It is a TLS key log with so many lines that were taken.
+    Keys(u64),
+}
+
+/// By what the list of captured connections is sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CapturedOrder {
+    /// In the order in which they began in the file.
+    #[default]
+    Begin,
+    /// By Client Identifier.
+    Client,
+    /// Most packets first.
+    Packets,
+    /// Longest first.
+    Duration,
+    /// Most errors first, then most warnings.
+    Findings,
+}
+
+impl CapturedOrder {
+    /// All of them, with their names.
+    pub const ALL: [(Self, &'static str); 5] = [
+        (Self::Begin, "time"),
+        (Self::Client, "client"),
+        (Self::Packets, "packets"),
+        (Self::Duration, "duration"),
+        (Self::Findings, "findings"),
+    ];
+}
+
+/// A captured connection in the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CapturedRow {
+    /// Its number.
+    pub id: ConnectionId,
+    /// The Client Identifier, shortened where it is long; empty: none was seen.
+    pub client_identifier: String,
+    /// Who opened it: address and port.
+    pub client: String,
+    /// The other end.
+    pub server: String,
+    /// What carries the MQTT: `TCP`, `TLS`, `WebSocket`, `WebSocket in TLS`.
+    pub transport: String,
+    /// The version that its packets are read in.
+    pub version: ProtocolVersion,
+    /// Whether a CONNECT names that version.
+    pub is_named: bool,
+    /// When its first packet came, in milliseconds since 1970.
+    pub begins_ms: f64,
+    /// Milliseconds from its first packet to its last, or to its end.
+    pub lasts_ms: f64,
+    /// Packets.
+    pub packets: u64,
+    /// Bytes of these.
+    pub bytes: u64,
+    /// Errors, warnings and notes.
+    pub findings: [u64; 3],
+    /// How often bytes are missing.
+    pub gaps: u64,
+    /// How it ended; none: not in the capture.
+    pub ended: Option<String>,
+    /// The name of the CONNACK's Reason Code, where the server refused it.
+    pub refused: Option<String>,
+}

@@ -1,0 +1,176 @@
+//! What the page asks of the engine.
+
+use mqttscope_wire::Severity;
+use serde::{Deserialize, Serialize};
+
+use super::{CapturedOrder, ConnectionId, MessageDraft, Profile, RecordId, SubscriptionDraft};
+
+/// What the page asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Command {
+    /// Opens a connection, or opens it anew with other settings.
+    Connect(ConnectionId, Box<Profile>),
+    /// Ends it in order: DISCONNECT, then the socket. `reason_code` and `session_expiry_interval`
+    /// (seconds) are for version 5.
+    Disconnect {
+        /// Which.
+        connection: ConnectionId,
+        /// The Reason Code.
+        reason_code: u8,
+        /// Another Session Expiry Interval.
+        session_expiry_interval: Option<u32>,
+    },
+    /// Drops the socket without DISCONNECT, as a lost link does.
+    Cut(ConnectionId),
+    /// Forgets the connection, with its part of the log.
+    Remove(ConnectionId),
+    /// One SUBSCRIBE.
+    Subscribe(ConnectionId, Vec<SubscriptionDraft>),
+    /// One UNSUBSCRIBE.
+    Unsubscribe(ConnectionId, Vec<String>),
+    /// Shows the messages of a filter no longer, or again. They still come.
+    Mute(ConnectionId, String, bool),
+    /// Publishes, once or on a timer.
+    Publish(ConnectionId, Box<MessageDraft>, Option<Repeat>),
+    /// Ends what [`Repeat`] began.
+    StopRepeating(ConnectionId),
+    /// Clears the retained messages of a level of the topic tree and of all below it, as far as this
+    /// connection has seen them: an empty retained message to each topic.
+    ClearRetained(ConnectionId, u32),
+    /// Publishes a request and waits for its answer: Response Topic and Correlation Data are made
+    /// when the draft has none, and the Response Topic is subscribed to.
+    Request(ConnectionId, Box<MessageDraft>, u32),
+    /// What is on screen; takes the place of what was before.
+    Look(Box<Looking>),
+    /// The last reports have been drawn, more are welcome.
+    Drawn,
+    /// A packet's bytes, for the inspector.
+    Inspect(RecordId),
+    /// Packets with their times, for the picture of a handshake: the first 64 of them.
+    Handshake(Vec<RecordId>),
+    /// The most bytes that the log may take; the oldest packets are dropped.
+    Budget(u64),
+    /// Empties the log.
+    Clear,
+    /// Brings back what was cleared last, as far as it did not make room for what came since.
+    Restore,
+    /// What was cleared is not wanted back.
+    ForgetCleared,
+    /// A file of what was recorded.
+    Export(Export),
+    /// Reads no more of the capture files.
+    StopReading,
+}
+
+/// A message published on a timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeat {
+    /// Milliseconds between two.
+    pub every_ms: u32,
+    /// None: until stopped.
+    pub times: Option<u32>,
+}
+
+/// Rows of a list: the first and how many. With `tail`, the last `count` rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// The first row.
+    pub first: u64,
+    /// How many.
+    pub count: u32,
+    /// Follows the end of the list.
+    pub tail: bool,
+    /// How many rows had been dropped before the list's row 0 when `first` was counted: rows that
+    /// were dropped since do not move what is asked for.
+    pub dropped: u64,
+}
+
+/// A packet around which the state is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Moment {
+    /// This one.
+    Packet(RecordId),
+    /// The one of a connection that has so many of its packets before it in the log.
+    Row(ConnectionId, u64),
+}
+
+/// How the topic tree is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tree {
+    /// Every branch is open but for [`Tree::toggled`], which are the open ones otherwise.
+    pub unfolded: bool,
+    /// Branches by their numbers; see [`super::TopicRow::number`].
+    pub toggled: Vec<u32>,
+    /// Only topics with this text, in either case; empty: all.
+    pub text: String,
+    /// Only topics with a retained message.
+    pub retained: bool,
+}
+
+/// What is on screen. Only these lists are reported.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Looking {
+    /// None: all connections.
+    pub connection: Option<ConnectionId>,
+    /// The list of captured connections, and by what it is sorted.
+    pub captured: Option<(Window, CapturedOrder)>,
+    /// The list of packets.
+    pub wire: Option<Window>,
+    /// The list of messages.
+    pub messages: Option<Window>,
+    /// The tree of topics.
+    pub topics: Option<Window>,
+    /// The list of handshakes.
+    pub flows: Option<Window>,
+    /// The list of findings.
+    pub findings: Option<Window>,
+    /// Only findings of this severity; none: all.
+    pub severity: Option<Severity>,
+    /// A packet that the list of packets is to show: where it stands there is reported.
+    pub reveal: Option<RecordId>,
+    /// What both ends know around a packet.
+    pub state: Option<Moment>,
+    /// The chart.
+    pub chart: bool,
+    /// Shows only what contains this text; with a leading `topic:` what a Topic Filter matches, with `hex:`
+    /// what contains these bytes.
+    pub search: String,
+    /// Which branches of the topic tree are open, and what it is narrowed to.
+    pub tree: Tree,
+    /// What the chart draws: a Topic Filter, and a path into JSON such as `t` or `a.b.0`.
+    pub chart_topic: String,
+    /// See [`Looking::chart_topic`]; empty: the whole payload is the number.
+    pub chart_path: String,
+    /// Another one each time when other rows are wanted; see [`super::Summary::settled`].
+    pub number: u32,
+}
+
+/// A file of what was recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Export {
+    /// None: all connections.
+    pub connection: Option<ConnectionId>,
+    /// Packets or messages.
+    pub format: ExportFormat,
+    /// As in [`Looking::search`].
+    pub search: String,
+    /// Whether passwords and authentication data are in it.
+    pub with_secrets: bool,
+}
+
+/// What an export holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExportFormat {
+    /// A line of hex for each packet, which the Dissect page reads.
+    WireHex,
+    /// A JSON object for each packet.
+    WireJsonLines,
+    /// A line for each packet.
+    WireCsv,
+    /// A JSON object for each message.
+    MessagesJsonLines,
+    /// A line for each message.
+    MessagesCsv,
+}

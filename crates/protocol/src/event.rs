@@ -1,0 +1,218 @@
+//! The opening and the closing of a connection: rows of the wire's list that are no packets.
+
+use core::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Advice, ConnectionId, RecordId};
+
+/// What happened to a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EventKind {
+    /// Its WebSocket, or its link to the built-in broker, opened.
+    Opened,
+    /// It could not be opened.
+    NotOpened,
+    /// It closed after it had been open.
+    Closed,
+    /// A captured connection begins.
+    Begins,
+    /// Bytes of a captured connection are missing.
+    Gap,
+    /// A captured connection ended.
+    Ended,
+}
+
+/// Who closed a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClosedBy {
+    /// The person at the page: Disconnect, Cut, Stop, other settings.
+    You,
+    /// This client by itself, because of something that the server did or did not do.
+    Client,
+    /// The server said so: with a DISCONNECT, a refusing CONNACK or a WebSocket close frame.
+    Server,
+    /// The connection ended without a close frame. A browser does not tell whether the server, a
+    /// proxy or the network ended it.
+    Unknown,
+    /// The tab with the built-in broker was closed.
+    Tab,
+}
+
+/// The last packet of one direction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LastPacket {
+    /// Its place in the log.
+    pub record: RecordId,
+    /// Its type's name.
+    pub packet_type: String,
+    /// Milliseconds from it to the event.
+    pub before_ms: f64,
+}
+
+/// The opening or the closing of a connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectionEvent {
+    /// What happened.
+    pub kind: EventKind,
+    /// Where the connection leads, without query and user: they may hold secrets.
+    pub address: String,
+    /// Opened or not: milliseconds since the attempt began. Closed: since it had opened.
+    pub after_ms: f64,
+    /// Who closed it.
+    pub by: Option<ClosedBy>,
+    /// The WebSocket close code, where the browser told one.
+    pub code: Option<u16>,
+    /// The words that came with the code.
+    pub reason: String,
+    /// Why, in a few words: `cut by you`, `Session taken over`; empty where nothing is known.
+    pub cause: String,
+    /// Whether a CONNACK had accepted the client.
+    pub was_accepted: bool,
+    /// The last packet that was sent.
+    pub last_sent: Option<LastPacket>,
+    /// The last packet that came.
+    pub last_received: Option<LastPacket>,
+    /// Milliseconds to the next attempt; none: there will be none.
+    pub retry_in_ms: Option<f64>,
+    /// What may be the cause, the likeliest first.
+    pub advice: Vec<Advice>,
+}
+
+/// An event with its place: the answer to [`super::Command::Inspect`] for a row that is no packet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventView {
+    /// Its place in the log.
+    pub record: RecordId,
+    /// Whose.
+    pub connection: ConnectionId,
+    /// Milliseconds since 1970.
+    pub at_ms: f64,
+    /// The event.
+    pub event: ConnectionEvent,
+}
+
+impl ConnectionEvent {
+    /// What stands in the list where a packet has its type.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self.kind {
+            EventKind::Opened => "opened",
+            EventKind::NotOpened => "not opened",
+            EventKind::Closed => "closed",
+            EventKind::Begins => "begins",
+            EventKind::Gap => "gap",
+            EventKind::Ended => "ended",
+        }
+    }
+
+    /// Who closed it, in words.
+    #[must_use]
+    pub fn by_whom(&self) -> &'static str {
+        match self.by {
+            Some(ClosedBy::You) => "by you",
+            Some(ClosedBy::Client) => "by this client",
+            Some(ClosedBy::Server) => "by the server",
+            Some(ClosedBy::Tab) => "with the tab that held the broker",
+            Some(ClosedBy::Unknown) if self.kind == EventKind::Closed => {
+                "by the server or the network"
+            }
+            Some(ClosedBy::Unknown) | None => "",
+        }
+    }
+
+    /// All of it in one line: who, after how long, the code, why.
+    #[must_use]
+    pub fn line(&self) -> String {
+        match self.kind {
+            EventKind::Begins => return self.address.clone(),
+            EventKind::Gap => return self.cause.clone(),
+            _ => {}
+        }
+        let mut line = self.by_whom().to_owned();
+        let gap = if line.is_empty() { "" } else { " " };
+        // Writing into a String does not fail.
+        let _ = write!(line, "{gap}after {}", duration(self.after_ms));
+        if let Some(code) = self.code {
+            let _ = write!(line, " · WebSocket code {code}");
+        }
+        if !self.reason.is_empty() {
+            let _ = write!(line, " “{}”", self.reason);
+        }
+        if !self.cause.is_empty() {
+            let _ = write!(line, " · {}", self.cause);
+        }
+        if self.kind == EventKind::Opened {
+            let _ = write!(line, " · {}", self.address);
+        }
+        line
+    }
+}
+
+/// Milliseconds as a person reads them: `12 ms`, `3.2 s`, `4 min 10 s`.
+#[must_use]
+pub fn duration(ms: f64) -> String {
+    let ms = ms.max(0.0);
+    if ms < 1_000.0 {
+        return format!("{ms:.0} ms");
+    }
+    if ms < 60_000.0 {
+        return format!("{:.1} s", ms / 1_000.0);
+    }
+    let seconds = (ms / 1_000.0).round() as u64;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 {
+        format!("{hours} h {minutes} min")
+    } else {
+        format!("{minutes} min {seconds} s")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(kind: EventKind, by: Option<ClosedBy>) -> ConnectionEvent {
+        ConnectionEvent {
+            kind,
+            address: "ws://h:9001/".into(),
+            after_ms: 3_200.0,
+            by,
+            code: None,
+            reason: String::new(),
+            cause: String::new(),
+            was_accepted: true,
+            last_sent: None,
+            last_received: None,
+            retry_in_ms: None,
+            advice: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_line_says_who_when_and_why() {
+        let mut closed = event(EventKind::Closed, Some(ClosedBy::Server));
+        closed.code = Some(1000);
+        closed.reason = "bye".into();
+        closed.cause = "Session taken over".into();
+        assert_eq!(
+            closed.line(),
+            "by the server after 3.2 s · WebSocket code 1000 “bye” · Session taken over"
+        );
+        let opened = event(EventKind::Opened, None);
+        assert_eq!(opened.line(), "after 3.2 s · ws://h:9001/");
+    }
+
+    #[test]
+    fn durations_are_short() {
+        for (ms, says) in [
+            (-4.0, "0 ms"),
+            (12.4, "12 ms"),
+            (59_900.0, "59.9 s"),
+            (250_000.0, "4 min 10 s"),
+            (7_260_000.0, "2 h 1 min"),
+        ] {
+            assert_eq!(duration(ms), says);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What the page and the engine say to each other.
+//!
+//! The page says what it wants done and what it looks at. The engine answers with the few rows
+//! that are on screen, never with everything: however busy the wire is, a report is small, and
+//! there is at most one that the page has not drawn yet ([`Command::Drawn`]).
+//!
+//! [`profiles`] are how a person connects, also as files; [`brokers`] are where those lead by default.
+
+mod address;
+pub mod brokers;
+mod captured;
+mod command;
+mod draft;
+mod event;
+mod profile;
+pub mod profiles;
+mod report;
+mod rows;
+
+pub use address::{MASK, bare_address, is_masked, without_address_secrets};
+pub use captured::{CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow};
+pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
+pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
+pub use event::{ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, duration};
+pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
+pub use report::{
+    Action, Advice, Chart, ChartPoint, ConnectionState, ConnectionView, Exported, FilterView,
+    LogView, Notice, Outcome, Packet, Published, Rates, Report, ServerLimit, StateAt, Summary,
+    TimedPacket,
+};
+pub use rows::{
+    DiffLine, FindingView, FlowState, FlowView, History, HistoryRow, LineChange, MessageRow,
+    TopicRow, WireRow,
+};
+
+use serde::{Deserialize, Serialize};
+
+/// A connection of the page, by the number that the page gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ConnectionId(pub u32);
+
+/// A packet's place in the log of the wire, counted from 0. It stays when older packets are dropped or
+/// cleared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecordId(pub u64);

@@ -1,0 +1,160 @@
+//! A connection as it is kept: where to, who as, and everything a CONNECT can carry.
+
+use mqttscope_view::escape::visible;
+use serde::{Deserialize, Serialize};
+
+use super::{MessageDraft, SubscriptionDraft, without_address_secrets};
+
+/// A connection's settings. Its secrets are [`Profile::password`],
+/// [`ConnectProperties::authentication_data`], and in the address the query and what stands before the
+/// host; see [`Profile::without_secrets`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Profile {
+    /// What tells it from others in storage.
+    pub id: String,
+    /// What a person calls it.
+    pub name: String,
+    /// Where the server is.
+    pub target: Target,
+    /// `3.1`, `3.1.1` or `5`.
+    pub version: String,
+    /// Empty: the server assigns one (3.1: one is made up).
+    pub client_identifier: String,
+    /// Clean Start in version 5, Clean Session before.
+    pub clean_start: bool,
+    /// Seconds; 0 turns it off.
+    pub keep_alive: u16,
+    /// The User Name.
+    pub user_name: Option<String>,
+    /// The Password, as text.
+    pub password: Option<String>,
+    /// Whether the secrets are kept in storage too.
+    pub keep_secrets: bool,
+    /// What the server publishes when the connection is lost.
+    pub will: Option<WillDraft>,
+    /// Sent in version 5 only.
+    pub properties: ConnectProperties,
+    /// None: one attempt only.
+    pub reconnect: Option<Reconnect>,
+    /// Repeated topics are sent by alias where the server takes them.
+    pub automatic_topic_alias: bool,
+    /// Subscriptions that are made once connected.
+    pub subscriptions: Vec<SubscriptionDraft>,
+}
+
+/// Where a server is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Target {
+    /// The broker in the page, shared by all tabs of this browser.
+    BuiltIn,
+    /// A `ws://` or `wss://` address.
+    WebSocket(String),
+}
+
+/// A Will Message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WillDraft {
+    /// The message.
+    pub message: MessageDraft,
+    /// Seconds between the loss and the message (version 5).
+    pub delay_interval: Option<u32>,
+}
+
+/// The properties of a CONNECT (version 5).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ConnectProperties {
+    /// Seconds; 4,294,967,295 keeps the session for ever.
+    pub session_expiry_interval: Option<u32>,
+    /// Messages of QoS 1 and 2 that may be on their way at once.
+    pub receive_maximum: Option<u16>,
+    /// Bytes.
+    pub maximum_packet_size: Option<u32>,
+    /// Aliases that are understood.
+    pub topic_alias_maximum: Option<u16>,
+    /// Whether response information is wanted.
+    pub request_response_information: Option<bool>,
+    /// Whether reasons are wanted in words.
+    pub request_problem_information: Option<bool>,
+    /// Pairs, in order.
+    pub user_properties: Vec<(String, String)>,
+    /// The Authentication Method; `SCRAM-SHA-256` is answered with user name and password.
+    pub authentication_method: Option<String>,
+    /// The Authentication Data.
+    pub authentication_data: Option<serde_bytes::ByteBuf>,
+}
+
+/// When and how often to try again. Milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reconnect {
+    /// The first wait.
+    pub first_ms: u32,
+    /// The longest wait.
+    pub longest_ms: u32,
+    /// None: for ever.
+    pub attempts: Option<u32>,
+}
+
+impl Reconnect {
+    /// The shortest first wait: whoever takes the milliseconds for seconds must not storm a broker.
+    pub const SHORTEST_FIRST_MS: u32 = 500;
+    /// The shortest longest wait.
+    pub const SHORTEST_LONGEST_MS: u32 = 2_000;
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            name: String::new(),
+            target: Target::BuiltIn,
+            version: "5".into(),
+            client_identifier: String::new(),
+            clean_start: true,
+            keep_alive: 60,
+            user_name: None,
+            password: None,
+            keep_secrets: false,
+            will: None,
+            properties: ConnectProperties::default(),
+            reconnect: Some(Reconnect {
+                first_ms: 1000,
+                longest_ms: 30_000,
+                attempts: None,
+            }),
+            automatic_topic_alias: false,
+            subscriptions: Vec::new(),
+        }
+    }
+}
+
+impl Profile {
+    /// The name as it is shown: an imported one may hold characters that cannot be seen.
+    #[must_use]
+    pub fn shown_name(&self) -> String {
+        visible(&self.name).into_owned()
+    }
+
+    /// The same without what nobody else may read.
+    #[must_use]
+    pub fn without_secrets(mut self) -> Self {
+        self.password = None;
+        self.properties.authentication_data = None;
+        if let Target::WebSocket(address) = &mut self.target {
+            *address = without_address_secrets(address);
+        }
+        self
+    }
+
+    /// Whether there is anything in it that nobody else may read.
+    #[must_use]
+    pub fn has_secrets(&self) -> bool {
+        let address = match &self.target {
+            Target::BuiltIn => false,
+            Target::WebSocket(address) => without_address_secrets(address) != *address,
+        };
+        address || self.password.is_some() || self.properties.authentication_data.is_some()
+    }
+}

@@ -1,0 +1,392 @@
+//! What the engine tells the page: rows, counts, and what happened.
+
+use mqttscope_wire::Sender;
+use serde::{Deserialize, Serialize};
+
+use mqttscope_view::states::StateView;
+
+use super::{
+    CaptureView, CapturedRow, ConnectionId, EventView, FindingView, FlowView, History, MessageRow,
+    Moment, RecordId, SubscriptionDraft, TopicRow, WireRow,
+};
+
+/// What the engine tells the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Report {
+    /// What is always shown.
+    Summary(Box<Summary>),
+    /// Rows of the list of captured connections.
+    Captured {
+        /// The row that the first is.
+        first: u64,
+        /// Rows there are.
+        total: u64,
+        /// The rows asked for.
+        rows: Vec<CapturedRow>,
+    },
+    /// Rows of the packet list, from row `first` of `total`.
+    Wire {
+        /// The row that the first is.
+        first: u64,
+        /// Rows there are, with the search applied.
+        total: u64,
+        /// Rows that stood before row 0 and were dropped, ever since the list is what it is.
+        dropped: u64,
+        /// Rows there are that are no packets: connections that opened or closed.
+        events: u64,
+        /// The rows asked for.
+        rows: Vec<WireRow>,
+        /// The packet that is to be revealed, and its row; none: it is not listed, or not yet.
+        revealed: Option<(RecordId, u64)>,
+    },
+    /// Rows of the message list.
+    Messages {
+        /// The row that the first is.
+        first: u64,
+        /// Rows there are, with the search applied.
+        total: u64,
+        /// Rows that stood before row 0 and were dropped, ever since the list is what it is.
+        dropped: u64,
+        /// The rows asked for.
+        rows: Vec<MessageRow>,
+    },
+    /// Rows of the topic tree, as it is folded.
+    Topics {
+        /// The row that the first is.
+        first: u64,
+        /// Rows there are.
+        total: u64,
+        /// Topics that the tree has no room for; counted up to a limit.
+        left_out: u64,
+        /// What the server says of itself: topics below `$SYS` and the beginning of their last payload.
+        system: Vec<(String, String)>,
+        /// The rows asked for.
+        rows: Vec<TopicRow>,
+    },
+    /// Rows of the list of handshakes.
+    Flows {
+        /// The row that the first is.
+        first: u64,
+        /// Rows there are.
+        total: u64,
+        /// Rows that stood before row 0 and are gone, ever since the list is what it is.
+        dropped: u64,
+        /// The rows asked for.
+        rows: Vec<FlowView>,
+    },
+    /// Rows of the list of findings.
+    Findings {
+        /// The row that the first is.
+        first: u64,
+        /// Rows there are.
+        total: u64,
+        /// Rows that stood before row 0 and are gone, ever since the list is what it is.
+        dropped: u64,
+        /// The rows asked for.
+        rows: Vec<FindingView>,
+    },
+    /// What both ends know around the packet that was asked for; none: it is not in the log.
+    State(Option<Box<StateAt>>),
+    /// The chart.
+    Chart(Chart),
+    /// An answer to [`super::Command::Inspect`].
+    Packet(Packet),
+    /// With [`Report::Packet`], where it is a message.
+    History(History),
+    /// An answer to [`super::Command::Inspect`] where there is no packet: a connection opened or closed.
+    Event(Box<EventView>),
+    /// An answer to [`super::Command::Handshake`]: those of the packets that are still kept.
+    Handshake(Vec<TimedPacket>),
+    /// What became of the message that the page asked a connection to publish last; said again when
+    /// more is known.
+    Published(Published),
+    /// An answer to [`super::Command::Export`].
+    Exported(Exported),
+    /// Something that a person should know now.
+    Notice(Notice),
+}
+
+/// A message that the page asked to publish.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Published {
+    /// By which connection.
+    pub connection: ConnectionId,
+    /// Messages that the page had asked it to publish before.
+    pub number: u32,
+    /// Its topic, shortened where it is long.
+    pub topic: String,
+    /// Its packet; none: it was not sent yet.
+    pub record: Option<RecordId>,
+    /// How it stands.
+    pub outcome: Outcome,
+}
+
+/// What became of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// It waits to be sent.
+    Waits,
+    /// It was sent; no answer came yet, or none is due.
+    Sent,
+    /// The server has it: the packet that says so, with the name of its reason code where that says
+    /// more.
+    Acknowledged(String),
+    /// The server did not take it: the reason code's name.
+    Refused(String),
+    /// It was not sent, or nobody knows whether it arrived: a whole sentence without its full stop.
+    Failed(String),
+}
+
+/// What is always shown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Every connection, in the order of their numbers.
+    pub connections: Vec<ConnectionView>,
+    /// The log's size.
+    pub log: LogView,
+    /// Findings of each severity, of the connections that are looked at: errors, warnings, notes.
+    pub findings: [u64; 3],
+    /// Findings of the same connections that are not among these: of each rule that a connection breaks,
+    /// the first are listed.
+    pub left_out: u64,
+    /// The last [`super::Looking::number`] whose rows were all found: what its lists have since, came
+    /// since.
+    pub settled: Option<u32>,
+    /// Capture files; none: none was opened.
+    pub capture: Option<Box<CaptureView>>,
+}
+
+/// The log's size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogView {
+    /// Packets that are kept.
+    pub packets: u64,
+    /// Packets that were dropped for the budget.
+    pub dropped: u64,
+    /// Packets that were cleared last and can be brought back.
+    pub cleared: u64,
+    /// Bytes that it takes, also for what can be brought back.
+    pub bytes: u64,
+    /// Bytes that it may take.
+    pub budget: u64,
+}
+
+/// A connection as it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectionView {
+    /// Which.
+    pub id: ConnectionId,
+    /// Where it stands.
+    pub state: ConnectionState,
+    /// The identifier it goes by, once known.
+    pub client_identifier: String,
+    /// Session Present of the last CONNACK.
+    pub session_present: Option<bool>,
+    /// What the CONNACK says of the server, names as in the standard.
+    pub limits: Vec<ServerLimit>,
+    /// What it is subscribed to.
+    pub filters: Vec<FilterView>,
+    /// Per second, over the last seconds.
+    pub rates: Rates,
+    /// The last round trip of a PINGREQ or an acknowledged packet, in milliseconds.
+    pub round_trip_ms: Option<f64>,
+    /// Messages that wait to be sent.
+    pub queued: u64,
+    /// How much of the server's last packet came, in words, where its end is missing for a while.
+    pub arriving: Option<String>,
+    /// Whether a message is being repeated.
+    pub repeating: bool,
+    /// Why it does not work, as far as a browser can know; the likeliest first.
+    pub advice: Vec<Advice>,
+}
+
+/// Where a connection stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ConnectionState {
+    /// Closed because it was asked for, or never opened.
+    Closed,
+    /// The socket opens, or the CONNECT waits for its answer.
+    Opening,
+    /// Accepted.
+    Open,
+    /// Lost; tried again in so many milliseconds.
+    Waiting {
+        /// Why, in words.
+        cause: String,
+        /// Milliseconds until the next attempt.
+        again_in_ms: u32,
+    },
+    /// Ended, and nothing more is tried.
+    Failed {
+        /// Why, in words.
+        cause: String,
+    },
+}
+
+/// A guess at why a connection does not work, with what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advice {
+    /// What may be the cause, in a sentence.
+    pub cause: String,
+    /// What to change, in a sentence.
+    pub remedy: String,
+    /// Lines of a broker's configuration, if that is where to change it.
+    pub configuration: String,
+    /// The statement that it rests on, if any.
+    pub statement: Option<String>,
+    /// The version whose standard has that statement: `3.1`, `3.1.1` or `5`.
+    pub version: String,
+    /// Whether it is known, rather than guessed.
+    pub is_certain: bool,
+    /// What the page can do about it with one press.
+    pub action: Option<Action>,
+}
+
+/// Something that the page can do about a connection that does not work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    /// Connect with this version.
+    UseVersion(String),
+    /// Connect with another client identifier.
+    ChangeClientIdentifier,
+}
+
+/// One thing that a CONNACK says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerLimit {
+    /// The property's name.
+    pub name: String,
+    /// Its value in words.
+    pub value: String,
+    /// Whether the server said it, or the standard's default holds.
+    pub is_default: bool,
+}
+
+/// A subscription as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterView {
+    /// As it was asked for.
+    pub draft: SubscriptionDraft,
+    /// What the SUBACK said in words, or why no SUBSCRIBE was sent; none: no answer yet.
+    pub granted: Option<String>,
+    /// Whether that is a refusal, or it was not sent.
+    pub refused: bool,
+    /// Messages it brought.
+    pub messages: u64,
+    /// Whether its messages are hidden.
+    pub muted: bool,
+}
+
+/// Counts of one second, averaged over the last few.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rates {
+    /// PUBLISH packets that came.
+    pub messages_in: f64,
+    /// PUBLISH packets that went.
+    pub messages_out: f64,
+    /// Bytes that came.
+    pub bytes_in: f64,
+    /// Bytes that went.
+    pub bytes_out: f64,
+}
+
+/// A line of numbers over time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Chart {
+    /// One line a topic.
+    pub lines: Vec<(String, Vec<ChartPoint>)>,
+    /// JSON paths to numbers that the payloads have, to choose from.
+    pub paths: Vec<String>,
+    /// Messages that matched and held no number.
+    pub without_number: u64,
+    /// Messages with a number of topics beyond those that have a line.
+    pub not_drawn: u64,
+}
+
+/// A number at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChartPoint {
+    /// Milliseconds since 1970.
+    pub at_ms: f64,
+    /// The number.
+    pub value: f64,
+}
+
+/// A packet with its bytes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Packet {
+    /// Its place in the log.
+    pub record: RecordId,
+    /// Which way.
+    pub sender: Sender,
+    /// `3.1`, `3.1.1` or `5`.
+    pub version: String,
+    /// The whole packet.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+    /// What the conversation shows to be wrong with it.
+    pub findings: Vec<FindingView>,
+    /// See [`WireRow::linked`].
+    pub linked: Option<RecordId>,
+    /// See [`WireRow::round_trip_ms`].
+    pub round_trip_ms: Option<f64>,
+}
+
+/// A packet of a handshake.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimedPacket {
+    /// When it went over the wire: milliseconds since 1970.
+    pub at_ms: f64,
+    /// What it is.
+    pub packet: Packet,
+}
+
+/// What both ends know around a packet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StateAt {
+    /// What was asked for.
+    pub moment: Moment,
+    /// The packet.
+    pub record: RecordId,
+    /// Whose.
+    pub connection: ConnectionId,
+    /// Its type's name.
+    pub packet_type: String,
+    /// Which way.
+    pub sender: Sender,
+    /// Milliseconds since 1970.
+    pub at_ms: f64,
+    /// Packets of its connection that are before it in the log.
+    pub row: u64,
+    /// Packets of its connection in the log.
+    pub total: u64,
+    /// The state; none: it is not known yet.
+    pub view: Option<StateView>,
+    /// Packets that are to be gone through until it is known; 0 and no state: it cannot be known.
+    pub left: u64,
+}
+
+/// A file that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exported {
+    /// A name for it.
+    pub name: String,
+    /// Its MIME type.
+    pub mime: String,
+    /// Its content.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+}
+
+/// Something that a person should know now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// About which connection.
+    pub connection: Option<ConnectionId>,
+    /// In a sentence.
+    pub text: String,
+    /// Whether something did not work.
+    pub is_problem: bool,
+    /// The packet that it is about.
+    pub record: Option<RecordId>,
+}

@@ -1,0 +1,23 @@
+//! What client and broker share: time, packet identifiers, the steps of a handshake, topic aliases,
+//! topic matching and messages, so that a rule of both ends has one home.
+//!
+//! `mqttscope-client` and `mqttscope-broker` export the types that stand in their interfaces; a
+//! program with one of them does not need this crate.
+#![no_std]
+
+extern crate alloc;
+
+mod alias;
+mod handshake;
+mod identifiers;
+mod instant;
+mod message;
+pub mod topic_tree;
+
+pub use alias::{AliasError, IncomingAliases, OutgoingAlias, OutgoingAliases};
+pub use handshake::{
+    Incoming, IncomingStep, NotFound, Outgoing, OutgoingEntry, OutgoingStep, Received, Resend,
+};
+pub use identifiers::PacketIdentifiers;
+pub use instant::Instant;
+pub use message::{Message, owned_properties, properties_without};

@@ -1,0 +1,355 @@
+//! No false alarms: our own client against our own broker, on a network that delays, splits, holds
+//! and breaks, gives no error in any version.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use mqttscope_broker::{self as broker, Broker};
+use mqttscope_client::{Client, Command, Event, Options, Phase};
+use mqttscope_monitor::{ConnectionId, Monitor};
+use mqttscope_shared::Message;
+use mqttscope_sim::{End, Impairments, World};
+use mqttscope_wire::{
+    PropertiesBuf, Property, ProtocolVersion, QoS, ReasonCode, Sender, Severity, Subscription,
+    SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicFiltersBuf, TopicName,
+};
+use proptest::prelude::*;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Publish {
+        client: usize,
+        topic: usize,
+        qos: QoS,
+        retain: bool,
+    },
+    Subscribe {
+        client: usize,
+        filter: usize,
+        options: u8,
+    },
+    Unsubscribe {
+        client: usize,
+        filter: usize,
+    },
+    Leave {
+        client: usize,
+    },
+    Cut {
+        client: usize,
+    },
+    CutAfter {
+        client: usize,
+        from: End,
+        bytes: usize,
+    },
+    Silence {
+        client: usize,
+        end: End,
+    },
+    Pass {
+        millis: u64,
+    },
+}
+
+const TOPICS: [&str; 3] = ["t/a", "t/b", "u"];
+const FILTERS: [&str; 4] = ["t/+", "t/a", "#", "$share/g/u"];
+
+fn end() -> impl Strategy<Value = End> {
+    prop_oneof![Just(End::Client), Just(End::Server)]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let client = 0_usize..2;
+    let qos = prop_oneof![
+        Just(QoS::AtMostOnce),
+        Just(QoS::AtLeastOnce),
+        Just(QoS::ExactlyOnce)
+    ];
+    prop_oneof![
+        8 => (client.clone(), 0_usize..3, qos, any::<bool>())
+            .prop_map(|(client, topic, qos, retain)| Step::Publish { client, topic, qos, retain }),
+        2 => (client.clone(), 0_usize..4, 0_u8..48)
+            .prop_map(|(client, filter, options)| Step::Subscribe { client, filter, options }),
+        1 => (client.clone(), 0_usize..4)
+            .prop_map(|(client, filter)| Step::Unsubscribe { client, filter }),
+        1 => client.clone().prop_map(|client| Step::Leave { client }),
+        1 => client.clone().prop_map(|client| Step::Cut { client }),
+        3 => (client.clone(), end(), 0_usize..80)
+            .prop_map(|(client, from, bytes)| Step::CutAfter { client, from, bytes }),
+        1 => (client, end()).prop_map(|(client, end)| Step::Silence { client, end }),
+        4 => (0_u64..4000).prop_map(|millis| Step::Pass { millis }),
+    ]
+}
+
+#[derive(Clone, Debug)]
+struct Plan {
+    lasting: bool,
+    versions: [ProtocolVersion; 2],
+    receive_maximum: [u16; 2],
+    delay: u64,
+    split: Option<usize>,
+    coalesce: u64,
+    aliases: bool,
+    manual: bool,
+    steps: Vec<Step>,
+}
+
+fn plan() -> impl Strategy<Value = Plan> {
+    let version = || (0_usize..3).prop_map(|index| ProtocolVersion::ALL[index]);
+    let maximum = || 1_u16..=20;
+    (
+        (version(), version()),
+        (maximum(), maximum()),
+        0_u64..50,
+        proptest::option::of(1_usize..12),
+        prop_oneof![Just(0), 1_u64..30],
+        any::<[bool; 3]>(),
+        proptest::collection::vec(step(), 1..60),
+    )
+        .prop_map(
+            |((a, b), (x, y), delay, split, coalesce, [aliases, manual, lasting], steps)| Plan {
+                lasting,
+                versions: [a, b],
+                receive_maximum: [x, y],
+                delay,
+                split,
+                coalesce,
+                aliases,
+                manual,
+                steps,
+            },
+        )
+}
+
+fn options(plan: &Plan, client: usize) -> Options {
+    let version = plan.versions[client];
+    let mut properties = PropertiesBuf::new();
+    if version.is_v5() {
+        let expiry = if plan.lasting { u32::MAX } else { 0 };
+        let receive_maximum = Property::ReceiveMaximum(plan.receive_maximum[client]);
+        properties
+            .push(Property::SessionExpiryInterval(expiry))
+            .unwrap();
+        properties.push(receive_maximum).unwrap();
+        if plan.aliases {
+            properties.push(Property::TopicAliasMaximum(2)).unwrap();
+        }
+    }
+    Options {
+        clean_start: !plan.lasting,
+        keep_alive: 10,
+        properties,
+        automatic_topic_alias: plan.aliases,
+        manual_acknowledgement: plan.manual,
+        seed: client as u64,
+        ..Options::new(version, ["one", "other"][client])
+    }
+}
+
+struct Run<'a> {
+    plan: &'a Plan,
+    world: World,
+    monitor: Monitor,
+    sent: usize,
+    open: BTreeSet<ConnectionId>,
+    /// The newest connection of each client.
+    last: BTreeMap<usize, ConnectionId>,
+}
+
+impl Run<'_> {
+    /// The application takes what comes, and the monitor what has crossed the network.
+    fn take(&mut self) -> Result<(), TestCaseError> {
+        for client in 0..2 {
+            for event in self.world.events(client) {
+                let Event::Message {
+                    delivery: Some(delivery),
+                    ..
+                } = event
+                else {
+                    continue;
+                };
+                let reason_code = ReasonCode::SUCCESS;
+                // The connection may be gone by now; then it comes again.
+                let _ = self.world.command(
+                    client,
+                    Command::Acknowledge {
+                        delivery,
+                        reason_code,
+                        properties: PropertiesBuf::new(),
+                    },
+                );
+            }
+        }
+        for crossing in self.world.crossings() {
+            let id = ConnectionId(crossing.connection.number() as u32);
+            let from = match crossing.from {
+                End::Client => Sender::Client,
+                End::Server => Sender::Server,
+            };
+            if self.open.insert(id) {
+                self.monitor.open(id);
+            }
+            // The server has let go of a client's older connection when it answers on a newer one.
+            if from == Sender::Server
+                && let Some(before) = self.last.insert(crossing.client, id)
+                && before < id
+            {
+                self.monitor.close(before, crossing.at);
+            }
+            self.monitor.push(id, from, &crossing.bytes, crossing.at);
+        }
+        for finding in self.monitor.findings() {
+            prop_assert!(
+                finding.severity() != Severity::Error,
+                "{:?}: {}",
+                finding,
+                finding.message()
+            );
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, step: &Step) -> Result<(), TestCaseError> {
+        match *step {
+            Step::Publish {
+                client,
+                topic,
+                qos,
+                retain,
+            } => {
+                let name = TopicName::new(TOPICS[topic]).unwrap();
+                self.sent += 1;
+                // Some have the same payload.
+                let mut message = Message::new(name, (self.sent % 7).to_string()).with_qos(qos);
+                message.retain = retain;
+                let _ = self.world.command(client, Command::publish(message));
+            }
+            Step::Subscribe {
+                client,
+                filter,
+                options,
+            } => {
+                let v5 = self.plan.versions[client].is_v5();
+                let filter = FILTERS[filter];
+                let options = if v5 && !filter.starts_with('$') {
+                    options
+                } else {
+                    options & 3
+                };
+                if let Some(options) = SubscriptionOptions::from_byte(options) {
+                    self.subscribe(client, if v5 { filter } else { "t/a" }, options);
+                }
+            }
+            Step::Unsubscribe { client, filter } => {
+                let v5 = self.plan.versions[client].is_v5();
+                let mut topic_filters = TopicFiltersBuf::new();
+                let filter = if v5 { FILTERS[filter] } else { "t/a" };
+                topic_filters.push(TopicFilter::new(filter).unwrap());
+                let properties = PropertiesBuf::new();
+                let unsubscribe = Command::Unsubscribe {
+                    topic_filters,
+                    properties,
+                };
+                let _ = self.world.command(client, unsubscribe);
+            }
+            Step::Leave { client } => {
+                let _ = self.world.command(client, Command::disconnect());
+                self.take()?;
+                let _ = self.world.command(client, Command::Connect);
+            }
+            Step::Cut { client } => self.world.cut(client),
+            Step::CutAfter {
+                client,
+                from,
+                bytes,
+            } => {
+                if let Some(link) = self.world.link(client) {
+                    link.cut_after(from, bytes);
+                }
+            }
+            Step::Silence { client, end } => self.world.cut_unnoticed_by(client, end),
+            Step::Pass { millis } => self.world.pass(Duration::from_millis(millis)),
+        }
+        self.take()
+    }
+
+    fn subscribe(&mut self, client: usize, filter: &str, options: SubscriptionOptions) {
+        let mut subscriptions = SubscriptionsBuf::new();
+        subscriptions.push(Subscription {
+            topic_filter: TopicFilter::new(filter).unwrap(),
+            options,
+        });
+        let mut properties = PropertiesBuf::new();
+        if self.plan.aliases && self.plan.versions[client].is_v5() {
+            let identifier = 1 + u32::from(options.byte());
+            let identifier = Property::SubscriptionIdentifier(identifier);
+            properties.push(identifier).unwrap();
+        }
+        let subscribe = Command::Subscribe {
+            subscriptions,
+            properties,
+        };
+        let _ = self.world.command(client, subscribe);
+    }
+}
+
+fn run(plan: &Plan) -> Result<(), TestCaseError> {
+    let mut options_of_broker = broker::Options::default();
+    options_of_broker.limits.receive_maximum = plan.receive_maximum[0];
+    let mut world = World::new(Broker::new(options_of_broker));
+    world.record(true);
+    world.set_impairments(Impairments {
+        delay: Duration::from_millis(plan.delay),
+        split: plan.split.and_then(NonZeroUsize::new),
+        coalesce: Duration::from_millis(plan.coalesce),
+    });
+    for client in 0..2 {
+        world.add(Client::new(options(plan, client)).unwrap());
+        world.command(client, Command::Connect).unwrap();
+    }
+    let mut run = Run {
+        plan,
+        world,
+        monitor: Monitor::new(),
+        sent: 0,
+        open: BTreeSet::new(),
+        last: BTreeMap::new(),
+    };
+    let all = SubscriptionOptions {
+        maximum_qos: QoS::ExactlyOnce,
+        ..SubscriptionOptions::default()
+    };
+    run.subscribe(1, "t/+", all);
+    run.take()?;
+    for step in &plan.steps {
+        run.step(step)?;
+    }
+    for client in 0..2 {
+        if run.world.client(client).unwrap().view().phase == Phase::Idle {
+            let _ = run.world.command(client, Command::Connect);
+        }
+    }
+    for _ in 0..10 {
+        run.world.pass(Duration::from_secs(10));
+        run.take()?;
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(300), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn our_client_and_our_broker_break_nothing(plan in plan()) {
+        run(&plan)?;
+    }
+}

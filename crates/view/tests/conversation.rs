@@ -1,0 +1,338 @@
+//! Conversations without a clock: who broke what, and what is not claimed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use mqttscope_view::conversation::{Conversation, Finding, Judged, Shown, counts, merged};
+use mqttscope_view::recording::Recording;
+use mqttscope_view::sides::Run;
+use mqttscope_view::states::Replay;
+use mqttscope_wire::{ProtocolVersion, Sender, Severity};
+use proptest::prelude::*;
+
+/// A line a packet; `>` is the client's.
+fn conversation(lines: &[&str]) -> Conversation {
+    let (mut bytes, mut packets) = (Vec::new(), Vec::new());
+    for line in lines {
+        let (mark, hex) = line.split_at(1);
+        let before = bytes.len();
+        let pairs = hex.split_ascii_whitespace();
+        bytes.extend(pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()));
+        let from = match mark {
+            ">" => Sender::Client,
+            _ => Sender::Server,
+        };
+        packets.push((bytes.len() - before, from));
+    }
+    Conversation::new(bytes, packets)
+}
+
+/// An alarm panel with a Keep Alive of 10 s that pings every 15 s.
+fn late_pings() -> Conversation {
+    conversation(&[
+        "> 10 0d 00 04 4d 51 54 54 04 02 00 0a 00 01 61",
+        CONNACK,
+        "> c0 00",
+        "< d0 00",
+        "> c0 00",
+        "< d0 00",
+        "> c0 00",
+    ])
+}
+
+#[test]
+fn times_show_a_keep_alive_that_was_missed() {
+    let times = [0, 144, 15_010, 15_151, 30_020, 30_170, 46_892].map(Some);
+    let late = late_pings().with_times(&times);
+    let judged = late.judge();
+    let of_client = judged
+        .findings
+        .iter()
+        .filter(|finding| finding.by == Sender::Client);
+    assert_eq!(
+        of_client
+            .map(|finding| finding.statement)
+            .collect::<Vec<_>>(),
+        [Some("MQTT-3.1.2-23"); 3]
+    );
+    assert!(!late.leaves_keep_alive_open());
+}
+
+#[test]
+fn without_times_keep_alive_is_left_open() {
+    let silent = late_pings();
+    assert_eq!(found(&silent.judge()), []);
+    assert!(silent.leaves_keep_alive_open());
+    // Times that go back are those of two clocks.
+    let confused = late_pings().with_times(&[5, 4, 3, 2, 1, 0, 9].map(Some));
+    assert_eq!(found(&confused.judge()), []);
+    assert!(confused.leaves_keep_alive_open());
+}
+
+fn found(judged: &Judged) -> Vec<(&'static str, Vec<usize>)> {
+    let findings = judged.findings.iter();
+    findings
+        .map(|finding| (finding.rule, finding.packets.clone()))
+        .collect()
+}
+
+const CONNECT: &str = "> 10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 61";
+const CONNACK: &str = "< 20 02 00 00";
+/// QoS 2, identifier 7, topic `a`.
+const PUBLISH: &str = "> 34 05 00 01 61 00 07";
+
+#[test]
+fn a_calm_conversation_has_no_findings() {
+    let lines = [
+        CONNECT,
+        CONNACK,
+        PUBLISH,
+        "< 50 02 00 07",
+        "> 62 02 00 07",
+        "< 70 02 00 07",
+        "> e0 00",
+        // And once more: not a second CONNECT of the first.
+        CONNECT,
+        CONNACK,
+        "> c0 00",
+        "< d0 00",
+        "> e0 00",
+    ];
+    let judged = conversation(&lines).judge();
+    assert_eq!(judged, Judged::default());
+}
+
+#[test]
+fn a_device_that_was_thrown_off_connects_again() {
+    let kept = "> 10 0d 00 04 4d 51 54 54 04 00 00 3c 00 01 61";
+    let publish = "> 32 06 00 01 61 00 01 31";
+    let resumed = [
+        kept,
+        CONNACK,
+        publish,
+        kept,
+        "< 20 02 01 00",
+        "> 3a 06 00 01 61 00 01 31",
+        "< 40 02 00 01",
+    ];
+    let judged = conversation(&resumed).judge();
+    assert_eq!(found(&judged), []);
+    // A new session: the same identifier is free again.
+    let anew = [
+        CONNECT,
+        CONNACK,
+        publish,
+        CONNECT,
+        CONNACK,
+        publish,
+        "< 40 02 00 01",
+    ];
+    let judged = conversation(&anew).judge();
+    assert_eq!(found(&judged), []);
+    // A server that does not answer it shows nothing of a new connection.
+    let twice = [CONNECT, CONNACK, publish, CONNECT, "< 40 02 00 01"];
+    let judged = conversation(&twice).judge();
+    assert_eq!(found(&judged)[0], ("second-connect", vec![0, 3]));
+}
+
+#[test]
+fn findings_stand_at_their_packets() {
+    let lines = [CONNECT, CONNACK, PUBLISH, "> 62 02 00 07", "< 70 02 00 07"];
+    let judged = conversation(&lines).judge();
+    assert_eq!(found(&judged)[0].0, "pubrel-without-pubrec");
+    let first = &judged.findings[0];
+    assert_eq!(first.packets.last(), Some(&3));
+    assert_eq!(
+        (first.severity, first.by),
+        (Severity::Error, Sender::Client)
+    );
+    assert_eq!(judged.marks(5)[6..8], [1, 0]);
+    assert!(first.statement.is_some_and(|id| id.starts_with("MQTT-")));
+    assert!(
+        judged
+            .explanations
+            .iter()
+            .any(|line| line.packets.contains(&3))
+    );
+}
+
+#[test]
+fn what_a_side_alone_cannot_show_is_not_claimed() {
+    // Of both sides the PUBREL would be wrong; the PUBREC is just not in the text.
+    let judged = conversation(&[CONNECT, PUBLISH, "> 62 02 00 07"]).judge();
+    assert_eq!(judged, Judged::default());
+    let judged = conversation(&[CONNECT, "> e0 00", "> c0 00"]).judge();
+    assert_eq!(found(&judged), [("packet-after-disconnect", vec![1, 2])]);
+    let judged = conversation(&[CONNECT, CONNECT]).judge();
+    assert_eq!(found(&judged), [("second-connect", vec![0, 1])]);
+}
+
+#[test]
+fn without_times_nothing_is_late() {
+    // Unanswered all of it, and the connection stays open.
+    let lines = [
+        CONNECT,
+        CONNACK,
+        PUBLISH,
+        "> 82 06 00 08 00 01 61 00",
+        "> c0 00",
+    ];
+    assert!(conversation(&lines).judge().findings.is_empty());
+}
+
+#[test]
+fn packets_that_cannot_be_read_keep_the_places_of_others() {
+    let lines = [CONNECT, CONNACK, "< d0", PUBLISH, "> 62 02 00 07"];
+    let judged = conversation(&lines).judge();
+    let places: Vec<_> = judged.findings.iter().map(|f| f.packets.last()).collect();
+    assert!(places.iter().all(|place| *place == Some(&4)), "{judged:?}");
+}
+
+#[test]
+fn the_state_is_that_around_a_packet() {
+    let talk = conversation(&[CONNECT, CONNACK, PUBLISH, "< 50 02 00 07"]);
+    let mut replay = Replay::default();
+    for packet in [3, 0, 2, 1] {
+        let view = talk.state(&mut replay, packet).unwrap();
+        assert!(view.changes() > 0, "{packet}");
+        let all = format!("{view:?}");
+        assert_eq!(all.contains("Packet Identifier 7"), packet > 1, "{packet}");
+        assert!(!all.contains("silent"), "there is no clock: {all}");
+    }
+    assert_eq!(talk.state(&mut replay, 4), None);
+}
+
+#[test]
+fn all_that_is_found_is_one_list_with_one_count() {
+    // The CONNACK refuses, the client goes on, and the flags of the answer are wrong.
+    let lines = [CONNECT, "< 20 02 00 05", "> c0 00", "< d1 00"];
+    let talk = conversation(&lines);
+    let judged = talk.judge();
+    let items = merged(&talk, &[ProtocolVersion::V3_1_1; 4], &judged);
+    let list: Vec<_> = items
+        .iter()
+        .map(|item| (item.severity, item.shown, item.packets.last().copied()))
+        .collect();
+    assert!(
+        list.contains(&(Severity::Error, Shown::ByPacket, Some(3))),
+        "{list:?}"
+    );
+    assert!(
+        list.contains(&(Severity::Error, Shown::ByConversation, Some(3))),
+        "{list:?}"
+    );
+    let remark = items
+        .iter()
+        .find(|item| item.shown == Shown::AsRemark)
+        .unwrap();
+    assert!(
+        remark.message.contains("was refused with 0x05"),
+        "{remark:?}"
+    );
+    let [errors, warnings, notes] = counts(&items);
+    assert_eq!(errors + warnings + notes, items.len());
+    assert!(
+        list.is_sorted_by_key(|item| core::cmp::Reverse(item.0)),
+        "{list:?}"
+    );
+    let broken = items
+        .iter()
+        .find(|item| item.shown == Shown::ByPacket)
+        .unwrap();
+    assert!(broken.place.starts_with("[MQTT-2.2.2-1]"), "{broken:?}");
+}
+
+/// Rules that real brokers and clients break in the recordings; `tests/corpus/README.md` says why.
+const TRUE: [&str; 3] = [
+    "delivery-unsubscribed",
+    "subscribe-shared-unavailable",
+    "acknowledgement-wrong",
+];
+
+/// What is found in the bytes of one connection, of both sides or of one.
+fn found_in(lines: &[(Sender, Vec<u8>)], only: Option<Sender>) -> Vec<Finding> {
+    let (mut bytes, mut runs) = (Vec::new(), Vec::new());
+    for (from, sent) in lines
+        .iter()
+        .filter(|(from, _)| only.is_none_or(|only| only == *from))
+    {
+        runs.push(Run {
+            start: bytes.len(),
+            from: *from,
+        });
+        bytes.extend_from_slice(sent);
+    }
+    let recording = match only {
+        None => Recording::of_sides(&bytes, &runs, None),
+        Some(_) => Recording::read(bytes, None, only),
+    };
+    let packets = recording.packets().iter();
+    let spoken = packets.filter_map(|packet| Some((packet.at.len, packet.from?)));
+    Conversation::new(recording.bytes().to_vec(), spoken)
+        .judge()
+        .findings
+}
+
+#[test]
+fn real_traffic_is_clean_without_its_times() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus/conversations");
+    let (mut wrong, mut read) = (Vec::new(), 0);
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        let mut connections: BTreeMap<String, Vec<(Sender, Vec<u8>)>> = BTreeMap::new();
+        for line in std::fs::read_to_string(&file).unwrap().lines() {
+            let words: Vec<&str> = line.split(' ').collect();
+            let &[_, connection, from @ ("c" | "s"), hex] = words.as_slice() else {
+                continue;
+            };
+            let from = if from == "c" {
+                Sender::Client
+            } else {
+                Sender::Server
+            };
+            let pairs = hex
+                .as_bytes()
+                .chunks(2)
+                .filter_map(|pair| str::from_utf8(pair).ok());
+            let sent = pairs
+                .filter_map(|pair| u8::from_str_radix(pair, 16).ok())
+                .collect();
+            connections
+                .entry(connection.into())
+                .or_default()
+                .push((from, sent));
+        }
+        for (connection, lines) in connections {
+            read += 1;
+            for only in [None, Some(Sender::Client), Some(Sender::Server)] {
+                for finding in found_in(&lines, only) {
+                    let is_known = only.is_none() && TRUE.contains(&finding.rule);
+                    if finding.severity != Severity::Note && !is_known {
+                        wrong.push(format!("{file:?} {connection} {only:?}: {finding:?}"));
+                    }
+                }
+            }
+        }
+    }
+    assert!(read > 100, "{read}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+proptest! {
+    #[test]
+    fn any_packets_are_judged(packets in prop::collection::vec((any::<bool>(), prop::collection::vec(any::<u8>(), 0..12)), 0..12)) {
+        let bytes: Vec<u8> = packets.iter().flat_map(|(_, bytes)| bytes.clone()).collect();
+        let lens = packets.iter().map(|(client, bytes)| {
+            (bytes.len(), if *client { Sender::Client } else { Sender::Server })
+        });
+        let talk = Conversation::new(bytes, lens);
+        let judged = talk.judge();
+        for finding in &judged.findings {
+            prop_assert!(finding.packets.iter().all(|&place| place < talk.len()));
+        }
+        let mut replay = Replay::default();
+        for place in 0..talk.len() {
+            let _ = talk.state(&mut replay, place);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What stands on the page before a file is opened.
+
+use wasm_bindgen_futures::spawn_local;
+use web_sys::File;
+use yew::prelude::*;
+
+use super::opening::{Choose, hint};
+use crate::pages::live::desk::Desk;
+use crate::services::files;
+
+/// A capture to begin with: paho and mosquitto, by tcpdump.
+const SAMPLE: &str = "sample.pcap";
+
+/// What can be read.
+const KINDS: [(&str, &str); 4] = [
+    (
+        "Captures",
+        "pcap and pcapng, also gzipped: from tcpdump, Wireshark, dumpcap, a router or a gateway.",
+    ),
+    (
+        "Any port",
+        "MQTT is found by its bytes: over TCP, in WebSocket and in TLS, from the beginning or from the middle.",
+    ),
+    (
+        "TLS",
+        "Drop the SSLKEYLOGFILE beside the capture, before or after it. A pcapng may hold its own keys.",
+    ),
+    (
+        "Gaps",
+        "What the capture lost is shown where it is missing, and nobody is blamed for it.",
+    ),
+];
+
+/// The page; `stopped`: why the worker has stopped.
+pub(super) fn empty(
+    stopped: Option<AttrValue>,
+    is_over: bool,
+    on_files: &Callback<Vec<File>>,
+    desk: &Desk,
+) -> Html {
+    let sample = {
+        let (on_files, desk) = (on_files.clone(), desk.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (on_files, desk) = (on_files.clone(), desk.clone());
+            spawn_local(async move {
+                match files::fetch(SAMPLE).await {
+                    Ok(file) => on_files.emit(vec![file]),
+                    Err(why) => desk.say(why),
+                }
+            });
+        })
+    };
+    html! {
+        <main id="main" tabindex="-1" class="captures-empty">
+            <h1>{ "Every packet of a capture" }</h1>
+            if let Some(why) = stopped {
+                <p role="alert" class="stopped">{ why }{ " Open the files again." }</p>
+            }
+            <p class="lead">{ "Drop capture files anywhere on this page. They are read in this tab, and nothing is uploaded." }</p>
+            <div class="acts">
+                <Choose class="main" label="Open capture files" on_files={on_files.clone()} />
+                <button data-testid="sample" onclick={sample}>{ "Try a sample" }</button>
+            </div>
+            <dl>{ for KINDS.iter().map(|(name, says)| html! { <div><dt>{ *name }</dt><dd>{ *says }</dd></div> }) }</dl>
+            <p class="how">{ "To record one: " }<code>{ "tcpdump -i any -w mqtt.pcap port 1883" }</code></p>
+            if is_over { { hint() } }
+        </main>
+    }
+}

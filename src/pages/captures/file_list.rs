@@ -1,0 +1,71 @@
+//! The files, and how far they are read.
+
+use mqttscope_protocol::{CaptureFile, CaptureState, Command};
+use web_sys::File;
+use yew::prelude::*;
+
+use super::opening::Choose;
+use crate::components::icon::{Icon, icon};
+use crate::pages::live::desk::Desk;
+use crate::state::live::words;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct FileListProps {
+    pub(super) files: Vec<CaptureFile>,
+    pub(super) on_files: Callback<Vec<File>>,
+    pub(super) on_close: Callback<()>,
+}
+
+#[component]
+pub(super) fn FileList(props: &FileListProps) -> Html {
+    let Some(desk) = use_context::<Desk>() else {
+        return Html::default();
+    };
+    let is_reading = props.files.iter().any(is_open);
+    let stop = {
+        let talk = desk.talk.clone();
+        Callback::from(move |_: MouseEvent| talk.emit(Command::StopReading))
+    };
+    let close = props.on_close.reform(|_: MouseEvent| ());
+    html! {
+        <section class="capture-files" aria-label="Files">
+            <div class="head">
+                <h2>{ "Files" }</h2>
+                <span class="grow"></span>
+                if is_reading { <button data-testid="stop-reading" onclick={stop}>{ "Stop" }</button> }
+                <Choose label="Add" on_files={props.on_files.clone()} />
+                <button class="bare square" data-testid="close-captures" aria-label="Close all files" title="Close all files" onclick={close}>{ icon(Icon::Cross) }</button>
+            </div>
+            <ul data-testid="files">{ for props.files.iter().map(row) }</ul>
+        </section>
+    }
+}
+
+const fn is_open(file: &CaptureFile) -> bool {
+    matches!(file.state, CaptureState::Waiting | CaptureState::Reading)
+}
+
+fn row(file: &CaptureFile) -> Html {
+    let size = words::bytes(file.size);
+    let (says, class) = match &file.state {
+        CaptureState::Waiting => (format!("{size}, waits"), None),
+        CaptureState::Reading => (format!("{} of {size}", words::bytes(file.read)), None),
+        CaptureState::Read => (size, None),
+        CaptureState::Stopped => (
+            format!("stopped at {} of {size}", words::bytes(file.read)),
+            Some("is-warning"),
+        ),
+        CaptureState::Failed(why) => (why.clone(), Some("is-error")),
+        CaptureState::Keys(1) => ("key log, 1 secret".to_owned(), None),
+        CaptureState::Keys(count) => (format!("key log, {} secrets", words::whole(*count)), None),
+    };
+    html! {
+        <li data-testid="capture-file">
+            <span class="name" title={file.name.clone()}>{ &file.name }</span>
+            <span class={classes!("line", class)} data-testid="file-state">{ says }</span>
+            if is_open(file) {
+                <progress max={file.size.to_string()} value={file.read.to_string()} aria-label={format!("Reading {}", file.name)}></progress>
+            }
+        </li>
+    }
+}

@@ -1,0 +1,127 @@
+//! The Captures page: recorded files, and every packet in them, by the Live page's own lists.
+
+mod connections;
+mod empty;
+mod file_list;
+mod opening;
+mod summary;
+
+use mqttscope_protocol::Command;
+use web_sys::File;
+use yew::prelude::*;
+
+use super::live::desk::Desk;
+use super::live::steps::{self, Step};
+use super::live::{details, engine, keys, looking, panels, topics, traffic};
+use crate::components::splitter::{Panel, Splitter};
+use crate::services::engine::Purpose;
+use crate::state::live::profiles::Profiles;
+use crate::state::live::publishing::Publishing;
+use crate::state::live::saved::Saved;
+use crate::state::live::{Act, Live as State, Source};
+use crate::state::toasts::Toaster;
+
+/// Its parts on a narrow screen.
+const STEPS: [(Step, &str); 3] = [
+    (Step::Connections, "Connections"),
+    (Step::Traffic, "Packets"),
+    (Step::Packet, "Details"),
+];
+
+/// Bytes of packets that are kept.
+const ROOM: u64 = 1 << 30;
+
+/// What the page is given.
+#[derive(Clone, PartialEq, Properties)]
+pub struct CapturesProps {
+    /// Whether it is looked at. What it has read stays when it is not.
+    pub shown: bool,
+}
+
+/// The page.
+#[component]
+pub fn Captures(props: &CapturesProps) -> Html {
+    let live = use_reducer(State::of_captures);
+    // Nothing is connected or published here.
+    let profiles = use_reducer(Profiles::default);
+    let publishing = use_reducer(Publishing::default);
+    let saved = use_reducer(Saved::default);
+    let step = use_state_eq(|| Step::Traffic);
+    let (panels, on_panels) = panels::use_panels();
+    let toaster = use_context::<Toaster>();
+    let engine::Talk {
+        send: talk,
+        begin,
+        open,
+        renew,
+    } = engine::use_engine(Purpose::Captures, &live.dispatcher(), toaster.clone());
+    keys::use_page_keys(&live, props.shown);
+    looking::use_looking(&live, props.shown, &talk);
+    let on_files = {
+        let (live, talk) = (live.dispatcher(), talk.clone());
+        use_callback((), move |files: Vec<File>, ()| {
+            live.dispatch(Act::Restarted);
+            open.emit(files);
+            talk.emit(Command::Budget(ROOM));
+        })
+    };
+    let is_over = opening::use_dropping(props.shown, &on_files);
+    let on_close = {
+        let live = live.dispatcher();
+        use_callback((), move |(), ()| {
+            renew.emit(());
+            live.dispatch(Act::Closed);
+        })
+    };
+    let on_step = {
+        let step = step.clone();
+        use_callback((), move |to: Step, ()| step.set(to))
+    };
+    let desk = use_memo((), {
+        let (live, profiles) = (live.dispatcher(), profiles.dispatcher());
+        let (publishing, saved) = (publishing.dispatcher(), saved.dispatcher());
+        let step = on_step.clone();
+        move |()| Desk {
+            talk,
+            begin,
+            live,
+            profiles,
+            publishing,
+            saved,
+            toaster,
+            step,
+            source: Source::Captures,
+        }
+    });
+    if !props.shown {
+        return Html::default();
+    }
+    let Some(capture) = live.summary.capture.as_deref() else {
+        let stopped = live
+            .stopped
+            .as_ref()
+            .map(|stopped| AttrValue::from(stopped.why.clone()));
+        return empty::empty(stopped, is_over, &on_files, &desk);
+    };
+    let summary = summary::summary(capture, &live, &desk);
+    html! {
+        <ContextProvider<Desk> context={(*desk).clone()}>
+            <main id="main" tabindex="-1" class="live captures" data-step={step.name()}
+                data-side={(!panels.side).then_some("off")} data-details={(!panels.details).then_some("off")}>
+                <h1 class="unseen">{ "Capture files and their packets" }</h1>
+                { steps::steps(STEPS, *step, &on_step) }
+                <div class="pane live-side" id="live-side">
+                    <file_list::FileList files={capture.files.clone()} on_files={on_files.clone()} {on_close} />
+                    <connections::Connections rows={live.captured.clone()} order={live.captured_order} current={live.connection.filter(|_| !live.everything)} />
+                    <topics::Topics rows={live.topics.clone()} tree={live.tree.tree.clone()} left_out={live.topics_left_out} connection={None} />
+                </div>
+                <Splitter name="live-side" label="Width of the connections" controls="live-side" variable="--live-side" panel={Panel::Before} least=200 rest=720 />
+                <div class="pane middle">{ traffic::traffic(&live, &panels, &on_panels, &desk) }</div>
+                <Splitter name="live-details" label="Width of the details" controls="live-details" variable="--live-details" panel={Panel::After} least=300 rest=680 />
+                <details::Details packet={live.packet.clone()} event={live.event.clone()} on_repair={Callback::noop()} row={live.selected_row().cloned()} history={live.history.clone()}
+                    around={live.around.clone()} system={live.system.clone()} view={None} name="" otherwise={Some(summary)} />
+                if is_over { { opening::hint() } }
+            </main>
+        </ContextProvider<Desk>>
+    }
+}

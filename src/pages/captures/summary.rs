@@ -1,0 +1,88 @@
+//! What is in the files, in the numbers that a person reads first.
+
+use mqttscope_protocol::CaptureView;
+use mqttscope_wire::ProtocolVersion;
+use yew::prelude::*;
+
+use crate::pages::live::desk::Desk;
+use crate::pages::live::steps::Step;
+use crate::state::live::{Act, Live, Tab, words};
+
+/// The day of milliseconds since 1970: `2026-11-29`.
+fn date(at_ms: f64) -> String {
+    // An invalid date throws: captures have times of 64 bits in nanoseconds, far within its range.
+    let text = String::from(js_sys::Date::new(&at_ms.into()).to_iso_string());
+    text.get(..10).unwrap_or_default().to_owned()
+}
+
+/// The card.
+pub(super) fn summary(capture: &CaptureView, live: &Live, desk: &Desk) -> Html {
+    let whole = words::whole;
+    let listed = |counts: [u64; 3], names: [&str; 3]| {
+        let some = counts
+            .into_iter()
+            .zip(names)
+            .filter(|(count, _)| *count > 0);
+        let texts: Vec<String> = some
+            .map(|(count, name)| format!("{name}: {}", whole(count)))
+            .collect();
+        texts.join(" · ")
+    };
+    let versions = ProtocolVersion::ALL.map(ProtocolVersion::name);
+    let messages: u64 = capture.messages.iter().sum();
+    let span = capture.times.map_or_else(String::new, |(from, to)| {
+        let minutes = js_sys::Date::new_0().get_timezone_offset();
+        format!(
+            "{} {}, {}",
+            date(from - minutes * 6e4),
+            words::time(from, minutes),
+            words::duration(to - from)
+        )
+    });
+    let others = match (capture.others, capture.sealed) {
+        (0, _) => String::new(),
+        (others, 0) => format!("{} without MQTT", whole(others)),
+        (others, sealed) => format!(
+            "{} without MQTT, of which {} are TLS that no key opens",
+            whole(others),
+            whole(sealed)
+        ),
+    };
+    let facts = [
+        ("Recorded", span),
+        ("Frames", whole(capture.frames)),
+        ("Connections", whole(capture.connections)),
+        ("Other connections", others),
+        ("Versions", listed(capture.versions, versions)),
+        ("Clients", whole(capture.clients)),
+        ("Packets", whole(live.summary.log.packets)),
+        ("Messages", whole(messages)),
+        ("by QoS", listed(capture.messages, ["0", "1", "2"])),
+    ];
+    let [errors, warnings, notes] = live.summary.findings;
+    let findings = {
+        let desk = desk.clone();
+        Callback::from(move |_: MouseEvent| {
+            desk.live.dispatch(Act::Show(Tab::Findings));
+            desk.step.emit(Step::Traffic);
+        })
+    };
+    let found = listed([errors, warnings, notes], ["errors", "warnings", "notes"]);
+    html! {
+        <>
+            <div class="head"><h2>{ "Capture" }</h2></div>
+            <div class="card-body" data-testid="capture-summary" tabindex="0" role="region" aria-label="What is in the capture">
+                <dl>
+                    { for facts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> }) }
+                    <dt>{ "Findings" }</dt>
+                    <dd>if found.is_empty() { { "none" } } else { <button class="link" data-testid="show-findings" onclick={findings}>{ found }</button> }</dd>
+                </dl>
+                if !capture.notes.is_empty() {
+                    <h3>{ "Not read" }</h3>
+                    <ul class="notes" data-testid="capture-notes">{ for capture.notes.iter().map(|note| html! { <li>{ note }</li> }) }</ul>
+                }
+                <p class="quiet">{ "Select a packet or a message to see it here byte by byte." }</p>
+            </div>
+        </>
+    }
+}

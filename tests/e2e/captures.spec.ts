@@ -1,0 +1,178 @@
+// The Captures page: files in, and every packet of them in the Live page's lists.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, type Page } from "@playwright/test";
+import { withoutViolations } from "./axe";
+import { test } from "./quiet";
+
+const file = (name: string) => fileURLToPath(new URL(`../../crates/capture/tests/captures/${name}`, import.meta.url));
+const rows = (page: Page) => page.getByTestId("wire-row");
+
+/** Opens the page with these files. */
+async function open(page: Page, ...names: string[]) {
+  await page.goto("#/captures");
+  await page.getByTestId("capture-files").setInputFiles(names.map(file));
+  await expect(page.getByTestId("capture-file")).toHaveCount(names.length);
+  await expect(page.locator("progress")).toHaveCount(0);
+}
+
+test("the sample opens: connections, packets, findings", async ({ page }) => {
+  await page.goto("#/captures");
+  await page.getByTestId("sample").click();
+  await expect(page.getByTestId("captured-row")).toHaveCount(5);
+  await expect(page.getByTestId("captured-row").filter({ hasText: "meter-7" })).toContainText("1 error");
+  await expect(page.getByTestId("captured-row").filter({ hasText: "old-meter" })).toContainText("refused");
+  await expect(page.getByTestId("captured-row").filter({ hasText: "dashboard" })).toContainText("WebSocket");
+  const summary = page.getByTestId("capture-summary");
+  await expect(summary).toContainText("3.1.1: 3 · 5: 2");
+  await summary.getByTestId("show-findings").click();
+  await expect(page.getByTestId("finding-row").filter({ hasText: "0010" })).toHaveCount(1);
+});
+
+test("a connection's packets are shown alone, and byte by byte", async ({ page }) => {
+  await page.goto("#/captures");
+  await page.getByTestId("sample").click();
+  await page.getByTestId("captured-row").filter({ hasText: "sensor-3" }).click();
+  await expect(rows(page).first()).toHaveAttribute("data-type", "CONNECT");
+  await expect(page.getByTestId("wire-event").first()).toContainText("127.0.0.1:1883");
+  await rows(page).filter({ hasText: "hall/3/temperature" }).first().click();
+  await expect(page.getByTestId("details")).toContainText("Message Expiry Interval");
+  const alone = await page.getByTestId("total").textContent();
+  await page.getByTestId("all-connections").click();
+  await expect(page.getByTestId("total")).not.toHaveText(alone ?? "");
+  await expect(page.getByTestId("total")).toHaveText("73 packets");
+});
+
+test("several files at once, a capture in WebSocket and one with a gap", async ({ page }) => {
+  await open(page, "files/t1_ws.pcap", "files/t10_missingseg.pcap");
+  await expect(page.getByTestId("wire-event").filter({ hasText: "missing here" }).first()).toBeVisible();
+  await expect(page.getByTestId("captured-row").filter({ hasText: "gap" })).not.toHaveCount(0);
+});
+
+test("keys may come behind the capture that they open", async ({ page }) => {
+  await open(page, "recorded/tls-1.3.pcap");
+  await expect(page.getByTestId("captured-row")).toHaveCount(0);
+  await expect(page.getByTestId("capture-summary")).toContainText("TLS that no key opens");
+  await page.getByTestId("capture-files").setInputFiles(file("recorded/tls-1.3.keys"));
+  await expect(page.getByTestId("captured-row")).toHaveCount(1);
+  await expect(page.getByTestId("captured-row")).toContainText("recorder");
+  await expect(page.getByTestId("file-state").last()).toContainText("key log");
+  await expect(rows(page).filter({ hasText: "hall/2" }).first()).toBeVisible();
+});
+
+test("what is no capture is named, and nothing else is lost", async ({ page }) => {
+  await page.goto("#/captures");
+  const text = { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("only text\n") };
+  await page.getByTestId("capture-files").setInputFiles(text);
+  await expect(page.getByTestId("capture-notes")).toContainText("neither pcap nor pcapng");
+  await page.getByTestId("capture-files").setInputFiles(file("files/t2_alias.pcap"));
+  await expect(page.getByTestId("captured-row")).not.toHaveCount(0);
+  await expect(page.getByTestId("capture-file")).toHaveCount(2);
+});
+
+test("files are dropped on the page", async ({ page }) => {
+  await page.goto("#/captures");
+  await expect(page.getByTestId("open-captures")).toBeVisible();
+  const bytes = [...readFileSync(file("files/t12_keepalive.pcap"))];
+  const data = await page.evaluateHandle((bytes) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(bytes)], "dropped.pcap"));
+    return transfer;
+  }, bytes);
+  await page.dispatchEvent("body", "dragover", { dataTransfer: data });
+  await expect(page.getByTestId("drop-hint")).toBeVisible();
+  await page.dispatchEvent("body", "drop", { dataTransfer: data });
+  await expect(page.getByTestId("capture-file")).toContainText("dropped.pcap");
+  await expect(rows(page)).not.toHaveCount(0);
+});
+
+test("a large file shows its first packets while it is read, and can be stopped", async ({ page }) => {
+  await page.goto("#/captures");
+  // One recording again and again: a capture of 2 GB, of which the browser holds 16 MB.
+  await page.evaluate((bytes) => {
+    const one = new Uint8Array(bytes);
+    const body = one.slice(24);
+    const some = new Blob(Array(Math.ceil(16e6 / body.length)).fill(body));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([one, ...Array(125).fill(some)], "large.pcap"));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  }, [...readFileSync(file("files/t12_keepalive.pcap"))]);
+  await expect(rows(page).first()).toBeVisible();
+  await page.getByTestId("stop-reading").click();
+  await expect(page.getByTestId("file-state")).toContainText("stopped at");
+  await expect(page.getByTestId("stop-reading")).toHaveCount(0);
+});
+
+test("the order of connections is chosen, and files are closed", async ({ page }) => {
+  await page.goto("#/captures");
+  await page.getByTestId("sample").click();
+  const names = page.getByTestId("captured-row").locator(".name");
+  await page.getByTestId("captured-order").selectOption("client");
+  await expect(names).toHaveText(["archive", "dashboard", "meter-7", "old-meter", "sensor-3"]);
+  await page.getByTestId("captured-order").selectOption("findings");
+  await expect(names.first()).toHaveText("meter-7");
+  await page.getByTestId("close-captures").click();
+  await expect(page.getByTestId("sample")).toBeVisible();
+  await page.getByTestId("sample").click();
+  await expect(page.getByTestId("captured-row")).toHaveCount(5);
+});
+
+test("what was read stays while another page is looked at", async ({ page }) => {
+  await page.goto("#/captures");
+  await page.getByTestId("sample").click();
+  await expect(page.getByTestId("captured-row")).toHaveCount(5);
+  await page.goto("#/dissect");
+  await page.goto("#/captures");
+  await expect(page.getByTestId("captured-row")).toHaveCount(5);
+  await expect(page.getByTestId("total")).toHaveText("73 packets");
+});
+
+test("by keyboard alone: a connection, its packets, a packet", async ({ page }) => {
+  await page.goto("#/captures");
+  await page.getByTestId("sample").focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("captured-row")).toHaveCount(5);
+  await page.getByTestId("captured").focus();
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByTestId("all-connections")).toBeVisible();
+  await page.getByTestId("wire").focus();
+  await page.keyboard.press("End");
+  await page.keyboard.press("ArrowUp");
+  await expect(page.getByTestId("details")).toBeVisible();
+  await page.keyboard.press("/");
+  await expect(page.getByTestId("search")).toBeFocused();
+  await page.keyboard.type("temperature");
+  await expect(page.getByTestId("total")).toContainText("found");
+});
+
+test("packets of a capture are exported", async ({ page }) => {
+  await page.goto("#/captures");
+  await page.getByTestId("sample").click();
+  await expect(page.getByTestId("captured-row")).toHaveCount(5);
+  const download = page.waitForEvent("download");
+  await page.getByTestId("export").click();
+  await page.getByRole("menuitem", { name: "Messages as JSON lines" }).click();
+  const saved = readFileSync(await (await download).path(), "utf8");
+  expect(saved.trim().split("\n").map((line) => JSON.parse(line).topic)).toContain("hall/3/temperature");
+});
+
+for (const width of [390, 768, 1440]) {
+  test(`nothing is out of place at ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 844 });
+    await page.goto("#/captures");
+    await expect(page.getByTestId("sample")).toBeVisible();
+    await withoutViolations(page);
+    await page.getByTestId("sample").click();
+    if (width < 1100) await page.getByTestId("step-connections").click();
+    await expect(page.getByTestId("captured-row")).toHaveCount(5);
+    await withoutViolations(page);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wide).toBe(0);
+    if (width < 720) {
+      await page.getByTestId("step-packet").click();
+      await expect(page.getByTestId("capture-summary")).toBeVisible();
+      await page.getByTestId("step-traffic").click();
+      await expect(rows(page).first()).toBeVisible();
+    }
+  });
+}
