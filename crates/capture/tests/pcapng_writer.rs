@@ -42,8 +42,11 @@ fn publish(payload: usize) -> Vec<u8> {
     packet
 }
 
-/// Packets of a connection as our reader finds them.
-fn read(file: &[u8]) -> Vec<(SocketAddr, Vec<(Role, Vec<u8>)>)> {
+/// Packets of a connection, with who sent them.
+type Packets = Vec<(Role, Vec<u8>)>;
+
+/// Clients and their packets as our reader finds them.
+fn read(file: &[u8]) -> Vec<(SocketAddr, Packets)> {
     let capture = Capture::read(file, None);
     assert_eq!(capture.notes, Vec::<String>::new());
     let connections = capture.connections.iter();

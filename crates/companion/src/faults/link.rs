@@ -6,16 +6,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use mqttscope_wire::{
-    Context, ControlPacket, Frame, Framed, Framer, PacketType, ProtocolVersion, Sender,
-};
+use mqttscope_wire::{Framed, Framer, PacketType, ProtocolVersion, Sender};
 
 use super::change::change;
-use super::clients::{Count, Faults};
+use super::clients::Faults;
+use super::half::{Half, Held, Item, LARGEST, Waiting};
 use super::plan::{Fault, Rule, When};
-
-/// The largest packet that faults are for; a larger one passes as it comes.
-const LARGEST: usize = 1 << 20;
+use super::strike::held_until;
 
 /// Bytes of a direction that wait at most before its sender is read no further.
 const MOST_WAITING: usize = 1 << 20;
@@ -41,70 +38,9 @@ pub(crate) enum Action {
     Say(String),
 }
 
-/// What waits to be sent on.
-#[derive(Debug)]
-struct Item {
-    due: u64,
-    what: Waiting,
-}
-
-#[derive(Debug)]
-enum Waiting {
-    Bytes(Vec<u8>),
-    /// Its sender is done.
-    End,
-    /// What comes behind the packet of a rule.
-    Break(usize),
-}
-
-/// An acknowledgement that is held back.
-#[derive(Debug)]
-struct Held {
-    until: u64,
-    packet: Vec<u8>,
-    /// Rules that strike behind it.
-    breaks: Vec<usize>,
-}
-
-/// One direction.
-#[derive(Debug)]
-struct Half {
-    framer: Framer,
-    /// Bytes of a packet that is too large, which are still to come and pass as they are.
-    passing: usize,
-    /// Nobody knows where packets begin any more.
-    is_unframed: bool,
-    waiting: VecDeque<Item>,
-    /// Acknowledgements that are held back.
-    held: VecDeque<Held>,
-    /// Bytes in both.
-    len: usize,
-    /// When the last of what waits is due.
-    last_due: u64,
-    /// When a throttle has room for more.
-    free_at: u64,
-    is_ended: bool,
-}
-
-impl Half {
-    fn new() -> Self {
-        Self {
-            framer: Framer::new(LARGEST),
-            passing: 0,
-            is_unframed: false,
-            waiting: VecDeque::new(),
-            held: VecDeque::new(),
-            len: 0,
-            last_due: 0,
-            free_at: 0,
-            is_ended: false,
-        }
-    }
-}
-
 /// How far the link is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
+pub(super) enum Phase {
     Open,
     /// The broker's side is closed; what the client sends goes nowhere.
     HalfOpen,
@@ -114,19 +50,19 @@ enum Phase {
 /// A connection through a tap with faults.
 #[derive(Debug)]
 pub(crate) struct Link {
-    rules: Arc<[Rule]>,
+    pub(super) rules: Arc<[Rule]>,
     /// Which rules of a moment are done with, here.
-    done: Vec<bool>,
+    pub(super) done: Vec<bool>,
     /// Its client, and when that first connected. Faults are for no link without.
-    client: Option<(Arc<str>, u64)>,
-    opened: u64,
-    version: ProtocolVersion,
-    up: Half,
-    down: Half,
-    phase: Phase,
-    actions: VecDeque<Action>,
+    pub(super) client: Option<(Arc<str>, u64)>,
+    pub(super) opened: u64,
+    pub(super) version: ProtocolVersion,
+    pub(super) up: Half,
+    pub(super) down: Half,
+    pub(super) phase: Phase,
+    pub(super) actions: VecDeque<Action>,
     /// Bytes that came and do not go on.
-    lost: u64,
+    pub(super) lost: u64,
 }
 
 impl Link {
@@ -339,136 +275,6 @@ impl Link {
         }));
     }
 
-    /// Whether a rule keeps this packet from going on.
-    fn stops(
-        &mut self,
-        rule: &Rule,
-        count: Count,
-        elapsed: u64,
-        kind: PacketType,
-        from: Sender,
-        len: usize,
-    ) -> bool {
-        let line = rule.line;
-        match &rule.fault {
-            Fault::Cut(When::Before(which)) if count.is(*which) => {
-                self.lose(len);
-                self.cut(&format!(
-                    "line {line}: cut before {} {}",
-                    kind.name(),
-                    which.nth.n
-                ));
-            }
-            Fault::HalfOpen(When::Before(which)) if count.is(*which) => {
-                self.lose(len);
-                let what = format!(
-                    "line {line}: half-open before {} {}",
-                    kind.name(),
-                    which.nth.n
-                );
-                self.half_open(&what);
-            }
-            Fault::Offline { from: begins, to }
-                if kind == PacketType::Connect && (*begins..*to).contains(&elapsed) =>
-            {
-                self.lose(len);
-                let left = to.saturating_sub(elapsed);
-                self.cut(&format!("line {line}: offline for {left} ms more"));
-            }
-            Fault::Refuse { packet, code } if count.is(*packet) && from == Sender::Client => {
-                self.lose(len);
-                let answer: &[u8] = match self.version {
-                    ProtocolVersion::V5 => &[0x20, 3, 0, *code, 0],
-                    _ => &[0x20, 2, 0, *code],
-                };
-                self.actions
-                    .push_back(Action::Send(Sender::Client, answer.to_vec()));
-                self.cut(&format!(
-                    "line {line}: the tap refuses CONNECT {} with 0x{code:02X}",
-                    packet.nth.n
-                ));
-            }
-            _ => return false,
-        }
-        true
-    }
-
-    fn connects(&mut self, faults: &mut Faults, now: u64, packet: &[u8]) {
-        let context = Context::new(ProtocolVersion::V5).from(Sender::Client);
-        let Some(Frame {
-            packet: Ok(ControlPacket::Connect(connect)),
-            ..
-        }) = Frame::read(packet, context)
-        else {
-            return;
-        };
-        self.version = connect.version;
-        let name = connect.client_identifier.as_str();
-        match faults.connects(name, now) {
-            Some(since) => self.client = Some((name.into(), since)),
-            None => {
-                self.say("faults are for the first clients only, and this is one too many".into())
-            }
-        }
-        // What was meant for a moment before this connection is not for it.
-        for rule in 0..self.rules.len() {
-            let is_past = self.moment(rule).is_some_and(|at| at < self.opened);
-            if let Some(done) = self.done.get_mut(rule) {
-                *done |= is_past;
-            }
-        }
-    }
-
-    /// When a rule that waits for a moment strikes this link.
-    fn moment(&self, index: usize) -> Option<u64> {
-        let (client, since) = self.client.as_ref()?;
-        let rule = self.rules.get(index).filter(|rule| is_for(rule, client))?;
-        if self.done.get(index).is_none_or(|&done| done) {
-            return None;
-        }
-        match rule.fault {
-            Fault::Cut(When::At(at))
-            | Fault::HalfOpen(When::At(at))
-            | Fault::Offline { from: at, .. } => Some(since.saturating_add(at)),
-            _ => None,
-        }
-    }
-
-    /// Does what rules want at moments that have come, and lets go what was held back, in the order of time.
-    fn advance(&mut self, now: u64) {
-        if self.phase != Phase::Open {
-            return;
-        }
-        // What was due before is sent before.
-        let due = (0..self.rules.len()).filter_map(|rule| Some((self.moment(rule)?, rule)));
-        let mut due: Vec<(u64, usize)> = due.filter(|(at, _)| *at <= now).collect();
-        due.sort_unstable();
-        for (at, rule) in due {
-            self.release(at);
-            if let Some(done) = self.done.get_mut(rule) {
-                *done = true;
-            }
-            if self.phase == Phase::Open {
-                self.strike(rule, "");
-            }
-        }
-        self.release(now);
-    }
-
-    /// Breaks the link for a rule.
-    fn strike(&mut self, rule: usize, behind: &str) {
-        let rules = Arc::clone(&self.rules);
-        let Some(rule) = rules.get(rule) else {
-            return;
-        };
-        let line = rule.line;
-        match &rule.fault {
-            Fault::HalfOpen(_) => self.half_open(&format!("line {line}: half-open{behind}")),
-            Fault::Offline { .. } => self.cut(&format!("line {line}: offline")),
-            _ => self.cut(&format!("line {line}: cut{behind}")),
-        }
-    }
-
     /// Takes bytes into the direction from `from`, behind what waits there.
     fn pass(&mut self, now: u64, from: Sender, bytes: Vec<u8>) {
         if bytes.is_empty() {
@@ -529,7 +335,7 @@ impl Link {
     }
 
     /// Gives out what is due.
-    fn release(&mut self, now: u64) {
+    pub(super) fn release(&mut self, now: u64) {
         for from in [Sender::Client, Sender::Server] {
             let mut has_released = false;
             while let Some(held) = self
@@ -571,33 +377,7 @@ impl Link {
         }
     }
 
-    /// Both sides are closed; what waits is lost.
-    fn cut(&mut self, what: &str) {
-        self.lose_waiting(Sender::Client);
-        self.lose_waiting(Sender::Server);
-        let lost = self.lost;
-        self.say(format!("{what}; {lost} bytes did not go on"));
-        self.over();
-    }
-
-    /// The broker's side is closed, the client's is not.
-    fn half_open(&mut self, what: &str) {
-        self.lose_waiting(Sender::Client);
-        self.lose_waiting(Sender::Server);
-        let lost = self.lost;
-        self.say(format!(
-            "{what}: the broker's side is closed, the client's stays; {lost} bytes did not go on"
-        ));
-        self.phase = Phase::HalfOpen;
-        self.actions.push_back(Action::Close(Sender::Server));
-    }
-
-    fn over(&mut self) {
-        self.phase = Phase::Over;
-        self.actions.push_back(Action::Over { by_fault: true });
-    }
-
-    fn lose_waiting(&mut self, from: Sender) {
+    pub(super) fn lose_waiting(&mut self, from: Sender) {
         let half = self.half_mut(from);
         let len = half.len.saturating_add(half.framer.rest().len());
         half.waiting.clear();
@@ -607,11 +387,11 @@ impl Link {
         self.lose(len);
     }
 
-    const fn lose(&mut self, bytes: usize) {
+    pub(super) const fn lose(&mut self, bytes: usize) {
         self.lost = self.lost.saturating_add(bytes as u64);
     }
 
-    fn say(&mut self, text: String) {
+    pub(super) fn say(&mut self, text: String) {
         self.actions.push_back(Action::Say(text));
     }
 
@@ -636,32 +416,6 @@ impl Link {
     }
 }
 
-fn is_for(rule: &Rule, client: &str) -> bool {
+pub(super) fn is_for(rule: &Rule, client: &str) -> bool {
     rule.client.as_deref().is_none_or(|name| name == client)
-}
-
-/// Until when an acknowledgement is held back, if it is.
-fn held_until(
-    rules: &[(usize, &Rule)],
-    elapsed: u64,
-    kind: PacketType,
-    from: Sender,
-) -> Option<u64> {
-    let is_acknowledgement = matches!(
-        kind,
-        PacketType::Puback
-            | PacketType::Pubrec
-            | PacketType::Pubcomp
-            | PacketType::Suback
-            | PacketType::Unsuback
-    );
-    let held = rules.iter().filter_map(|(_, rule)| match rule.fault {
-        Fault::Hold {
-            by,
-            from: begins,
-            until,
-        } if by == from && (begins..until).contains(&elapsed) => Some(until),
-        _ => None,
-    });
-    held.max().filter(|_| is_acknowledgement)
 }

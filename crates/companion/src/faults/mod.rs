@@ -2,8 +2,10 @@
 
 mod change;
 mod clients;
+mod half;
 mod link;
 pub(crate) mod plan;
+mod strike;
 #[cfg(test)]
 mod tests;
 

@@ -110,8 +110,8 @@ impl Carried {
         let taps = runtime.block_on(self.taps())?;
         let show = show.map(|show| show(stopper.clone()));
         let watcher = Watcher::new(taps.len(), self.max_packet, show, keep);
-        let looked_at = Arc::clone(&tape);
-        let watching = thread::spawn(move || watcher.run(&looked_at));
+        let looked_at = Looked(Arc::clone(&tape), stopper.clone());
+        let watching = thread::spawn(move || watcher.run(&looked_at.0));
         let served = runtime.block_on(async {
             stop::on_signals(stopper)?;
             serve::all(taps, &tape, &stop).await;
@@ -161,6 +161,16 @@ impl Carried {
             taps.push(tap);
         }
         Ok(taps)
+    }
+}
+
+/// The tape, as long as somebody looks at it: nobody is to wait for a tape that nobody empties.
+struct Looked(Arc<Tape>, Stopper);
+
+impl Drop for Looked {
+    fn drop(&mut self) {
+        self.0.end();
+        self.1.stop();
     }
 }
 

@@ -121,7 +121,8 @@ impl Tape {
     fn try_bytes(&self, to: Place, from: Sender, bytes: &[u8]) -> bool {
         let mut inner = self.lock();
         if inner.roll.size() >= MOST {
-            return false;
+            // Nobody waits for what nobody looks at.
+            return inner.is_over;
         }
         inner.roll.bytes.extend_from_slice(bytes);
         self.note(inner, to, What::Bytes(from, bytes.len()));
@@ -151,6 +152,7 @@ impl Tape {
     pub(crate) fn end(&self) {
         self.lock().is_over = true;
         self.filled.notify_one();
+        self.emptied.notify_waiters();
     }
 
     /// Gives what has come into `roll`, which is empty, and takes that for what comes next. Waits for something to
@@ -253,6 +255,19 @@ mod tests {
         pass();
         let counted = allocation_counter::measure(pass);
         assert_eq!(counted.count_total, 0);
+    }
+
+    #[test]
+    fn nobody_waits_for_a_tape_that_is_over() {
+        let tape = Tape::default();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            tape.bytes(PLACE, Sender::Client, &vec![0; MOST]).await;
+            tape.end();
+            tape.bytes(PLACE, Sender::Client, &[0; 64]).await;
+        });
     }
 
     #[test]
