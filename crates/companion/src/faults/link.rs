@@ -395,7 +395,7 @@ impl Link {
         self.actions.push_back(Action::Say(text));
     }
 
-    const fn half(&self, from: Sender) -> &Half {
+    pub(super) const fn half(&self, from: Sender) -> &Half {
         match from {
             Sender::Client => &self.up,
             Sender::Server => &self.down,

@@ -158,6 +158,10 @@ impl Link {
         ));
         self.phase = Phase::HalfOpen;
         self.actions.push_back(Action::Close(Sender::Server));
+        if self.half(Sender::Client).is_ended {
+            // It has gone already, and its end was among what waited.
+            self.over();
+        }
     }
 
     pub(super) fn over(&mut self) {

@@ -243,6 +243,17 @@ fn a_half_open_link_leaves_the_client_alone_and_counts_what_it_sends() {
 }
 
 #[test]
+fn a_link_whose_client_has_gone_is_not_left_half_open() {
+    let mut world = World::new("slow * at 0 by 700\nhalf-open * at 400");
+    world.connect();
+    world.end(Client);
+    assert!(!world.done.is_over);
+    world.wait(400);
+    assert!(world.done.is_over);
+    assert_eq!(world.link.lost(), (CONNECT.len() + CONNACK.len()) as u64);
+}
+
+#[test]
 fn a_client_is_offline_for_as_long_as_it_says() {
     let mut world = World::new("offline a from 400 to 2000");
     world.connect();
