@@ -29,7 +29,7 @@ const SECONDS: u64 = 5;
 const ROUNDS: usize = 3;
 
 /// What stands between.
-struct Between(Option<Child>, SocketAddr);
+struct Between(Option<Child>, SocketAddr, PathBuf);
 
 impl Drop for Between {
     fn drop(&mut self) {
@@ -37,6 +37,8 @@ impl Drop for Between {
             child.kill().unwrap();
             child.wait().unwrap();
         }
+        // Not all write one.
+        let _ = std::fs::remove_file(&self.2);
     }
 }
 
@@ -112,12 +114,13 @@ async fn echo(mut stream: TcpStream) {
 
 fn start(way: &str, broker: SocketAddr) -> Option<Between> {
     if way == "nothing" {
-        return Some(Between(None, broker));
+        return Some(Between(None, broker, PathBuf::new()));
     }
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = free.local_addr().unwrap();
     drop(free);
     let (port, to) = (address.port().to_string(), broker.to_string());
+    let file = std::env::temp_dir().join(format!("tap-load-{port}.pcapng"));
     let mut command = if way == "socat" {
         let mut command = Command::new("socat");
         let listen =
@@ -144,7 +147,7 @@ fn start(way: &str, broker: SocketAddr) -> Option<Between> {
         eprintln!("{way} is left out: it cannot be started");
         return None;
     };
-    let between = Between(Some(child), address);
+    let between = Between(Some(child), address, file);
     while std::net::TcpStream::connect(address).is_err() {
         std::thread::sleep(Duration::from_millis(10));
     }

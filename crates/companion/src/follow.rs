@@ -1,17 +1,28 @@
 //! `mqttscope follow`: the packets of files as rows, with what they break.
 
-use std::io::{self, BufWriter, Write};
+use std::collections::HashMap;
+use std::io::{self, BufWriter, Read, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use clap::Args;
-use mqttscope_wire::ProtocolVersion;
+use mqttscope_capture::reading::Role;
+use mqttscope_capture::recording::{
+    self, Capture, CaptureReader, Ending, Event, KeyLogSessions, Limits,
+};
+use mqttscope_wire::{Framer, ProtocolVersion, Sender};
 
-use crate::input::{self, Connection};
+use crate::input::{self, Connection, Input};
 use crate::lint::{Format, Version, of_connection};
 use crate::paint::{Colour, Paint, When};
-use crate::row::{self, Row, What};
+use crate::row::{self, Row};
+use crate::tap::screen::Screen;
+use crate::tap::tape::{Closed, ConnectionId, Ends, Entry, What};
+use crate::tap::watch::{Show, Watcher};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -32,6 +43,12 @@ pub(crate) struct Options {
     mqtt: Option<Version>,
 }
 
+/// Bytes that tell what is coming.
+const BEGINNING: usize = 4;
+
+/// Bytes that are read at a time.
+const PIECE: usize = 64 << 10;
+
 /// Shows all files, in the order in which they are named.
 pub(crate) fn run(options: &Options) -> ExitCode {
     let keys = match input::key_log(options.key_log.as_deref()) {
@@ -41,6 +58,11 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if let [only] = options.files.as_slice()
+        && only == Path::new("-")
+    {
+        return coming(options, &keys);
+    }
     let mut out = Out {
         paint: Paint::new(options.color),
         format: options.format,
@@ -79,11 +101,15 @@ impl<W: Write> Out<W> {
         version: Option<ProtocolVersion>,
     ) -> Result<io::Result<()>> {
         let input = input::read(path, keys, version)?;
+        Ok(self.input(path, &input))
+    }
+
+    fn input(&mut self, path: &Path, input: &Input) -> io::Result<()> {
         for note in &input.notes {
             eprintln!("{}: {note}", path.display());
         }
         let mut connections = input.connections.iter();
-        Ok(connections.try_for_each(|connection| self.connection(path, connection)))
+        connections.try_for_each(|connection| self.connection(path, connection))
     }
 
     fn connection(&mut self, path: &Path, connection: &Connection) -> io::Result<()> {
@@ -108,9 +134,9 @@ impl<W: Write> Out<W> {
                 from: packet.from,
                 version: packet.version,
                 what: if packet.is_skipped {
-                    What::Foreign(bytes)
+                    row::What::Foreign(bytes)
                 } else {
-                    What::Packet(bytes)
+                    row::What::Packet(bytes)
                 },
             };
             match self.format {
@@ -128,5 +154,173 @@ impl<W: Write> Out<W> {
             }
         }
         Ok(())
+    }
+}
+
+/// Shows what comes from the standard input: a capture as it grows, anything else when it is whole.
+fn coming(options: &Options, keys: &[u8]) -> ExitCode {
+    let mut from = io::stdin().lock();
+    let mut start = Vec::new();
+    let read = (&mut from)
+        .take(BEGINNING as u64)
+        .read_to_end(&mut start)
+        .map_err(anyhow::Error::from);
+    let version = options.mqtt.map(ProtocolVersion::from);
+    let shown = read.and_then(|_| {
+        if Capture::may_be(&start) {
+            return live(options, keys, &start, from);
+        }
+        from.read_to_end(&mut start)?;
+        let input = input::of_text(&start, version)?;
+        let mut out = Out {
+            paint: Paint::new(options.color),
+            format: options.format,
+            to: BufWriter::new(io::stdout().lock()),
+        };
+        out.input(Path::new("-"), &input)?;
+        Ok(out.to.flush()?)
+    });
+    match shown {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("-: not read: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Shows a capture as it comes, all its connections in the order of time.
+fn live(options: &Options, keys: &[u8], start: &[u8], mut from: impl Read) -> Result<()> {
+    let is_closed = Arc::new(AtomicBool::new(false));
+    let closes = Arc::clone(&is_closed);
+    let mut live = Live {
+        reader: CaptureReader::new(Limits::default()).with_tls(Box::new(KeyLogSessions::new(keys))),
+        watcher: Watcher::new(
+            1,
+            Framer::MAXIMUM,
+            Some(Show {
+                screen: Screen::whole(io::stdout(), move || closes.store(true, Ordering::Relaxed)),
+                format: options.format,
+                paint: Paint::new(options.color),
+            }),
+            None,
+        ),
+        opened: HashMap::new(),
+        at_ns: 0,
+    };
+    live.watcher
+        .read_as(options.mqtt.map(ProtocolVersion::from));
+    live.reader.handle_bytes(start);
+    let mut piece = vec![0; PIECE];
+    loop {
+        live.drain();
+        // Whoever reads has enough.
+        if is_closed.load(Ordering::Relaxed) {
+            break;
+        }
+        let len = from.read(&mut piece)?;
+        if len == 0 {
+            break;
+        }
+        live.reader
+            .handle_bytes(piece.get(..len).unwrap_or_default());
+    }
+    live.reader.handle_end();
+    live.drain();
+    eprintln!("{}", live.watcher.seen());
+    Ok(())
+}
+
+struct Live {
+    reader: CaptureReader,
+    watcher: Watcher,
+    /// Connections that had no MQTT yet: they are told when they have.
+    opened: HashMap<recording::ConnectionId, (Box<Ends>, u64)>,
+    /// The newest time; frames without one have this.
+    at_ns: u64,
+}
+
+impl Live {
+    fn drain(&mut self) {
+        let Self {
+            reader,
+            watcher,
+            opened: waiting,
+            at_ns,
+        } = self;
+        while let Some(event) = reader.poll_event() {
+            let (connection, time, what, bytes): (_, _, _, &[u8]) = match event {
+                Event::Opened(opened) => {
+                    let [client, server] = [opened.client, opened.server]
+                        .map(|end| SocketAddr::new(end.address, end.port));
+                    let ends = Ends {
+                        client,
+                        tap: server,
+                        broker: server,
+                        begins: opened.has_syn,
+                    };
+                    *at_ns = opened.at_ns.unwrap_or(*at_ns);
+                    waiting.insert(opened.connection, (Box::new(ends), *at_ns));
+                    continue;
+                }
+                Event::Bytes {
+                    connection,
+                    from,
+                    at_ns,
+                    bytes,
+                    ..
+                } => (
+                    connection,
+                    at_ns,
+                    What::Bytes(sender(from), bytes.len()),
+                    bytes,
+                ),
+                Event::Gap {
+                    connection, from, ..
+                } => (connection, None, What::Gap(sender(from)), &[]),
+                Event::Closed {
+                    connection,
+                    how,
+                    from,
+                    at_ns,
+                    ..
+                } => {
+                    let how = match (how, from) {
+                        (Ending::Reset, Some(by)) => Closed::Broken(sender(by), "a reset".into()),
+                        _ => Closed::Done,
+                    };
+                    (connection, at_ns, What::Closed(how), &[])
+                }
+                Event::Note(note) => {
+                    eprintln!("-: {note}");
+                    continue;
+                }
+                Event::Transport { .. } | Event::Skipped { .. } | Event::KeyLog(_) => continue,
+            };
+            *at_ns = time.unwrap_or(*at_ns);
+            let mut tell = |at_ns, what, bytes: &[u8]| {
+                let entry = Entry {
+                    tap: 0,
+                    connection: ConnectionId(connection.0),
+                    at_ns,
+                    what,
+                };
+                watcher.entry(&entry, bytes);
+            };
+            match (waiting.remove(&connection), &what) {
+                (Some(_), What::Closed(_)) => continue,
+                (Some((ends, opened_ns)), _) => tell(opened_ns, What::Opened(ends), &[]),
+                (None, _) => {}
+            }
+            tell(*at_ns, what, bytes);
+        }
+        watcher.show_lines();
+    }
+}
+
+const fn sender(role: Role) -> Sender {
+    match role {
+        Role::Client => Sender::Client,
+        Role::Server => Sender::Server,
     }
 }

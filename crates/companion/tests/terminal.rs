@@ -7,7 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -143,4 +143,75 @@ fn a_file_that_cannot_be_read_is_named_and_the_rest_is_shown() {
     assert_eq!(code, Some(2));
     assert!(err.contains("/no/such.pcap: not read: "), "{err}");
     assert!(out.contains("→ CONNECT"), "{out}");
+}
+
+#[test]
+fn a_capture_is_followed_as_it_grows() {
+    let bytes = std::fs::read(capture("recorded/tcp.pcap")).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mqttscope"))
+        .args(["follow", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut until = |words: &str| {
+        lines
+            .by_ref()
+            .map(Result::unwrap)
+            .find(|line| line.contains(words))
+            .unwrap()
+    };
+    // The half of it is enough to see the first packets.
+    let (half, rest) = bytes.split_at(bytes.len() / 2);
+    stdin.write_all(half).unwrap();
+    assert!(until("CONNECT ").contains("→ CONNECT"));
+    until("← SUBACK");
+    stdin.write_all(rest).unwrap();
+    until("→ DISCONNECT");
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    assert!(
+        err.contains("1 connection, 19 packets, 0 findings"),
+        "{err}"
+    );
+}
+
+#[test]
+fn the_same_is_seen_in_a_pipe_as_in_a_file() {
+    for name in [
+        "files/t12_keepalive.pcap",
+        "recorded/tcp-3.1.1.pcap",
+        "recorded/websocket.pcap",
+    ] {
+        let file = capture(name);
+        let (_, whole, _) = run(&["follow", file.to_str().unwrap(), "--format", "json"], b"");
+        let (code, piped, err) = run(
+            &["follow", "-", "--format", "json"],
+            &std::fs::read(&file).unwrap(),
+        );
+        assert_eq!(code, Some(0), "{err}");
+        let of = |text: &str| -> Vec<(Value, Value, Value)> {
+            text.lines()
+                .map(|line| serde_json::from_str::<Value>(line).unwrap())
+                .filter(|line| line["kind"] == "packet" || line["kind"].is_null())
+                .map(|line| {
+                    (
+                        line["type"].clone(),
+                        line["summary"].clone(),
+                        line["rule"].clone(),
+                    )
+                })
+                .collect()
+        };
+        let (mut whole, mut piped) = (of(&whole), of(&piped));
+        let key = |line: &(Value, Value, Value)| format!("{line:?}");
+        whole.sort_by_key(key);
+        piped.sort_by_key(key);
+        assert_eq!(whole, piped, "{name}");
+    }
 }

@@ -5,8 +5,11 @@ use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-/// Bytes of lines that wait at most.
+/// Bytes of lines from which on rows are left out.
 const MOST: usize = 1 << 20;
+
+/// Bytes of lines that wait at most: what is rare and short, as that a connection was closed, has this room more.
+const MOST_OF_ALL: usize = 2 << 20;
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -22,6 +25,9 @@ struct Inner {
 struct Shared {
     inner: Mutex<Inner>,
     filled: Condvar,
+    emptied: Condvar,
+    /// Nothing is left out: whoever has lines waits.
+    is_whole: bool,
 }
 
 /// The lines, and the thread that writes them.
@@ -37,11 +43,32 @@ impl Screen {
         to: impl Write + Send + 'static,
         closed: impl FnOnce() + Send + 'static,
     ) -> Self {
-        let shared = Arc::new(Shared::default());
+        Self::with(Shared::default(), to, closed)
+    }
+
+    /// The same with nothing left out: whoever has lines waits until there is room.
+    pub(crate) fn whole(
+        to: impl Write + Send + 'static,
+        closed: impl FnOnce() + Send + 'static,
+    ) -> Self {
+        let shared = Shared {
+            is_whole: true,
+            ..Shared::default()
+        };
+        Self::with(shared, to, closed)
+    }
+
+    fn with(
+        shared: Shared,
+        to: impl Write + Send + 'static,
+        closed: impl FnOnce() + Send + 'static,
+    ) -> Self {
+        let shared = Arc::new(shared);
         let theirs = Arc::clone(&shared);
         let thread = std::thread::spawn(move || {
             if theirs.write(to).is_err() {
                 theirs.lock().is_closed = true;
+                theirs.emptied.notify_all();
                 closed();
             }
         });
@@ -54,6 +81,12 @@ impl Screen {
     /// Whether there is room for lines now. One that finds none is counted as left out.
     pub(crate) fn has_room(&self) -> bool {
         let mut inner = self.shared.lock();
+        if self.shared.is_whole {
+            let is_full = |inner: &mut Inner| inner.lines.len() >= MOST && !inner.is_closed;
+            inner = (self.shared.emptied)
+                .wait_while(inner, is_full)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
         let has_room = inner.lines.len() < MOST && !inner.is_closed;
         if !has_room {
             inner.left_out = inner.left_out.saturating_add(1);
@@ -67,6 +100,11 @@ impl Screen {
             return;
         }
         let mut inner = self.shared.lock();
+        if inner.is_closed || (inner.lines.len() >= MOST_OF_ALL && !self.shared.is_whole) {
+            let count = lines.iter().filter(|&&byte| byte == b'\n').count();
+            inner.left_out = inner.left_out.saturating_add(count as u64);
+            return lines.clear();
+        }
         let left_out = std::mem::take(&mut inner.left_out);
         if left_out > 0 {
             inner.lines.extend(words(left_out).into_bytes());
@@ -106,6 +144,7 @@ impl Shared {
                 .unwrap_or_else(PoisonError::into_inner);
             std::mem::swap(&mut inner.lines, &mut lines);
             drop(inner);
+            self.emptied.notify_all();
             if lines.is_empty() {
                 return Ok(());
             }
@@ -166,6 +205,40 @@ mod tests {
         });
         assert!(told >= 2, "{told}");
         drop(open);
+    }
+
+    #[test]
+    fn lines_that_are_added_all_the_same_have_a_bound() {
+        let (open, gate) = channel();
+        let (sent, _written) = channel();
+        let screen = Screen::new(Gate(gate, sent), || {});
+        for _ in 0..10_000 {
+            screen.add(&mut vec![b'\n'; 1000], |_| String::new());
+        }
+        assert!(screen.shared.lock().lines.len() <= MOST_OF_ALL + 1000);
+        assert!(screen.left_out() > 1_000_000);
+        drop(open);
+    }
+
+    #[test]
+    fn a_whole_screen_leaves_nothing_out() {
+        let (open, gate) = channel();
+        let (sent, written) = channel();
+        let screen = Screen::whole(Gate(gate, sent), || {});
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..5000 {
+                    assert!(screen.has_room());
+                    screen.add(&mut vec![b'x'; 1000], |_| unreachable!());
+                }
+            });
+            let mut len = 0;
+            while len < 5_000_000 {
+                open.send(()).unwrap();
+                len += written.recv().unwrap();
+            }
+        });
+        assert_eq!(screen.left_out(), 0);
     }
 
     #[test]

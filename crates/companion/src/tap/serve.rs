@@ -161,6 +161,7 @@ impl Tap {
             client: plain(from),
             tap: client.local_addr().map_or(self.listen, plain),
             broker: (Ipv4Addr::UNSPECIFIED, self.target.port).into(),
+            begins: true,
         };
         let mut asked = stop.clone();
         let opened = tokio::select! {

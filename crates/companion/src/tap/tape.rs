@@ -31,6 +31,8 @@ pub(crate) struct Ends {
     /// Where it connected to.
     pub(crate) tap: SocketAddr,
     pub(crate) broker: SocketAddr,
+    /// Whether its first bytes are seen.
+    pub(crate) begins: bool,
 }
 
 /// What happened.
@@ -39,6 +41,8 @@ pub(crate) enum What {
     Opened(Box<Ends>),
     /// A side sent so many bytes.
     Bytes(Sender, usize),
+    /// Bytes of a side are missing here.
+    Gap(Sender),
     /// A side will send no more.
     Ended(Sender),
     /// It is over, and how.

@@ -10,7 +10,9 @@ use anyhow::Result;
 use mqttscope_monitor::Instant;
 use mqttscope_monitor::{ConnectionId as Watched, Finding, Monitor};
 use mqttscope_view::escape;
-use mqttscope_wire::{Context, ControlPacket, Frame, Framed, Framer, ProtocolVersion, Sender};
+use mqttscope_wire::{
+    Context, ControlPacket, Frame, Framed, Framer, ProtocolVersion, Sender, detect,
+};
 use serde::Serialize;
 
 use super::screen::Screen;
@@ -90,6 +92,8 @@ pub(crate) struct Watcher {
     keep: Option<Box<dyn Keep>>,
     /// The largest packet that is judged; a larger one passes as any other, and is told as too large.
     largest: usize,
+    /// The version that all packets are read as, in place of that of their connection.
+    version: Option<ProtocolVersion>,
     /// Lines that are being made.
     lines: Vec<u8>,
     seen: Seen,
@@ -137,9 +141,20 @@ impl Watcher {
             show,
             keep,
             largest,
+            version: None,
             lines: Vec::new(),
             seen: Seen::default(),
         }
+    }
+
+    /// Reads all packets as this version from now on, in place of that of their connection.
+    pub(crate) const fn read_as(&mut self, version: Option<ProtocolVersion>) {
+        self.version = version;
+    }
+
+    /// What was seen so far.
+    pub(crate) const fn seen(&self) -> Seen {
+        self.seen
     }
 
     /// Looks until nothing comes any more.
@@ -186,7 +201,8 @@ impl Watcher {
         }
     }
 
-    fn entry(&mut self, entry: &Entry, bytes: &[u8]) {
+    /// Takes what happened, with the bytes of a piece.
+    pub(crate) fn entry(&mut self, entry: &Entry, bytes: &[u8]) {
         let (tap, id, at_ns) = (usize::from(entry.tap), entry.connection, entry.at_ns);
         let Some(watch) = self.taps.get_mut(tap) else {
             return;
@@ -195,13 +211,20 @@ impl Watcher {
         match &entry.what {
             What::Opened(ends) => {
                 self.seen.connections = self.seen.connections.saturating_add(1);
-                watch.monitor.open(Watched(id.0));
+                if ends.begins {
+                    watch.monitor.open(Watched(id.0));
+                }
                 if let Some(keep) = &mut self.keep {
                     keep.opened(id, ends, at_ns);
                 }
                 self.connections
                     .insert(id, Connection::new(id, **ends, self.largest));
-                let text = format!("{} connected to {}", ends.client, ends.tap);
+                let verb = if ends.begins {
+                    "connected to"
+                } else {
+                    "is connected to"
+                };
+                let text = format!("{} {verb} {}", ends.client, ends.tap);
                 self.tell("opened", id, at_ns, &text);
             }
             What::Bytes(from, _) => {
@@ -209,6 +232,14 @@ impl Watcher {
                     keep.bytes(id, *from, bytes, at_ns);
                 }
                 self.bytes(tap, id, *from, bytes, at_ns);
+            }
+            What::Gap(from) => {
+                watch.monitor.handle_gap(Watched(id.0), at);
+                if let Some(connection) = self.connections.get_mut(&id) {
+                    connection.framer(*from).clear();
+                }
+                let text = format!("bytes of the {} are missing here", sender(*from));
+                self.tell("gap", id, at_ns, &text);
             }
             What::Ended(from) => {
                 if let Some(keep) = &mut self.keep {
@@ -236,6 +267,12 @@ impl Watcher {
         let watched = Watched(id.0);
         let mut framer = std::mem::take(connection.framer(from));
         framer.push(bytes);
+        if connection.packets == 0 && !connection.ends.begins {
+            connection.version = detect(framer.rest(), Some(from)).version;
+        }
+        if let Some(version) = self.version {
+            connection.version = version;
+        }
         if framer.offset() == 0 {
             // Another protocol may begin here.
             (watch.monitor).handle_beginning(watched, watch.packets, from, framer.rest(), at);
@@ -249,7 +286,7 @@ impl Watcher {
             let what = match framed {
                 Framed::Packet(packet) => {
                     if let Some(frame) = Frame::read(packet, context) {
-                        connection.learn(id, &frame);
+                        connection.learn(id, &frame, self.version);
                         watch.monitor.handle_frame(watched, number, &frame, at);
                     }
                     row::What::Packet(packet)
@@ -379,7 +416,8 @@ impl Watcher {
         self.lines.push(b'\n');
     }
 
-    fn show_lines(&mut self) {
+    /// Hands on the lines that are made.
+    pub(crate) fn show_lines(&mut self) {
         if let Some(show) = &self.show {
             show.screen.add(&mut self.lines, left_out(show.format));
         }
@@ -446,9 +484,9 @@ impl Connection {
     }
 
     /// A CONNECT names the version and the client.
-    fn learn(&mut self, id: ConnectionId, frame: &Frame<'_>) {
+    fn learn(&mut self, id: ConnectionId, frame: &Frame<'_>, version: Option<ProtocolVersion>) {
         if let Ok(ControlPacket::Connect(connect)) = &frame.packet {
-            self.version = connect.version;
+            self.version = version.unwrap_or(connect.version);
             let name = connect.client_identifier.as_str();
             self.name = if name.is_empty() {
                 format!("#{} {}", id.0, self.ends.client)
