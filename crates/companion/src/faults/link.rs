@@ -409,8 +409,7 @@ impl Link {
         }
     }
 
-    /// Bytes that came and did not go on, for tests.
-    #[cfg(test)]
+    /// Bytes that came and did not go on.
     pub(super) const fn lost(&self) -> u64 {
         self.lost
     }

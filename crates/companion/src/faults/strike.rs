@@ -139,6 +139,22 @@ impl Link {
         }
     }
 
+    /// The tap ends: what is due goes on, what is not is lost, and told.
+    pub(crate) fn handle_stop(&mut self, now: u64) {
+        self.advance(now);
+        if self.phase == Phase::Over {
+            return;
+        }
+        let before = self.lost();
+        self.lose_waiting(Sender::Client);
+        self.lose_waiting(Sender::Server);
+        let lost = self.lost().saturating_sub(before);
+        if lost > 0 {
+            self.say(format!("the tap ends; {lost} bytes that waited did not go on"));
+        }
+        self.over();
+    }
+
     /// Both sides are closed; what waits is lost.
     pub(super) fn cut(&mut self, what: &str) {
         self.lose_waiting(Sender::Client);

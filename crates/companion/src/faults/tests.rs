@@ -254,6 +254,19 @@ fn a_link_whose_client_has_gone_is_not_left_half_open() {
 }
 
 #[test]
+fn what_waits_when_the_tap_ends_is_told() {
+    let mut world = World::new("slow * at 10 by 700");
+    world.connect();
+    world.wait(10);
+    world.send(Client, PINGREQ);
+    world.link.handle_stop(world.now);
+    world.drain();
+    assert!(world.done.is_over);
+    assert_eq!(world.done.to_server, CONNECT);
+    assert_eq!(world.done.said, ["the tap ends; 2 bytes that waited did not go on"]);
+}
+
+#[test]
 fn a_client_is_offline_for_as_long_as_it_says() {
     let mut world = World::new("offline a from 400 to 2000");
     world.connect();

@@ -106,6 +106,7 @@ enum Next {
     Read(Sender, io::Result<usize>),
     Written(Sender, io::Result<usize>),
     Due,
+    Stop,
 }
 
 /// The faults of a tap, for all its connections.
@@ -159,6 +160,7 @@ impl Faulty {
         let asked = stop.asked();
         tokio::pin!(asked);
         let mut over = None;
+        let mut is_stopping = false;
         loop {
             while let Some(action) = link.poll_action() {
                 match action {
@@ -173,6 +175,7 @@ impl Faulty {
                 && !ends.broker.has_unsent()
             {
                 return match by_fault {
+                    _ if is_stopping => Closed::ByTap("it was asked to end".into()),
                     true => Closed::ByTap("a fault".into()),
                     false => Closed::Done,
                 };
@@ -194,11 +197,15 @@ impl Faulty {
                 read = broker.from.read(&mut broker.piece), if reads_broker && !broker.is_read =>
                     Next::Read(Sender::Server, read),
                 () = sleep_until(due.unwrap_or(self.start)), if due.is_some() => Next::Due,
-                () = &mut asked => return Closed::ByTap("it was asked to end".into()),
+                () = &mut asked, if !is_stopping => Next::Stop,
             };
             match next {
                 Next::Written(side, written) => ends.of(side).wrote(written),
                 Next::Due => link.handle_timeout(self.now()),
+                Next::Stop => {
+                    is_stopping = true;
+                    link.handle_stop(self.now());
+                }
                 Next::Read(from, Ok(0)) => {
                     ends.of(from).is_read = true;
                     tape.say(place, What::Ended(from));

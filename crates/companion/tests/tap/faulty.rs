@@ -192,6 +192,23 @@ client.loop_stop()
 }
 
 #[test]
+fn what_has_come_is_sent_on_before_it_ends() {
+    let server = Server::start();
+    let mut running = tap("ends", &server.address(), "hold * until 600000", &[]);
+    let mut client = connect(running.address("tap"));
+    let mut broker = server.accept();
+    passes(&mut client, &mut broker, &CONNECT);
+    client.write_all(&[0xc0, 0, 0x40, 2, 0, 1]).unwrap();
+    running.out().wait("PUBACK is held back");
+    running.signal("INT");
+    assert_eq!(until_end(&mut broker), [0xc0, 0]);
+    assert_eq!(until_end(&mut client), b"");
+    drop((client, broker));
+    running.out().wait("the tap ends; 4 bytes that waited did not go on");
+    assert_eq!(running.wait().code(), Some(0));
+}
+
+#[test]
 fn a_file_of_faults_that_is_wrong_is_told_line_by_line() {
     let running = tap(
         "wrong",
