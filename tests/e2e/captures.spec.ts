@@ -1,11 +1,10 @@
 // The Captures page: files in, and every packet of them in the Live page's lists.
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { expect, type Page } from "@playwright/test";
 import { withoutViolations } from "./axe";
+import { capture as file, large } from "./captures";
 import { test } from "./quiet";
 
-const file = (name: string) => fileURLToPath(new URL(`../../crates/capture/tests/captures/${name}`, import.meta.url));
 const rows = (page: Page) => page.getByTestId("wire-row");
 
 /** Opens the page with these files. */
@@ -88,15 +87,7 @@ test("files are dropped on the page", async ({ page }) => {
 
 test("a large file shows its first packets while it is read, and can be stopped", async ({ page }) => {
   await page.goto("#/captures");
-  // One recording again and again: a capture of 2 GB, of which the browser holds 16 MB.
-  await page.evaluate((bytes) => {
-    const one = new Uint8Array(bytes);
-    const body = one.slice(24);
-    const some = new Blob(Array(Math.ceil(16e6 / body.length)).fill(body));
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([one, ...Array(125).fill(some)], "large.pcap"));
-    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
-  }, [...readFileSync(file("files/t12_keepalive.pcap"))]);
+  await large(page);
   await expect(rows(page).first()).toBeVisible();
   await page.getByTestId("stop-reading").click();
   await expect(page.getByTestId("file-state")).toContainText("stopped at");

@@ -321,6 +321,7 @@ impl Engine {
                 None => break,
             }
         }
+        self.tell_doubts(id);
     }
 
     fn send(&mut self, now_ms: f64, id: ConnectionId) {
