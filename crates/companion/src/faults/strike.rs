@@ -150,7 +150,9 @@ impl Link {
         self.lose_waiting(Sender::Server);
         let lost = self.lost().saturating_sub(before);
         if lost > 0 {
-            self.say(format!("the tap ends; {lost} bytes that waited did not go on"));
+            self.say(format!(
+                "the tap ends; {lost} bytes that waited did not go on"
+            ));
         }
         self.over();
     }

@@ -263,7 +263,10 @@ fn what_waits_when_the_tap_ends_is_told() {
     world.drain();
     assert!(world.done.is_over);
     assert_eq!(world.done.to_server, CONNECT);
-    assert_eq!(world.done.said, ["the tap ends; 2 bytes that waited did not go on"]);
+    assert_eq!(
+        world.done.said,
+        ["the tap ends; 2 bytes that waited did not go on"]
+    );
 }
 
 #[test]

@@ -204,7 +204,9 @@ fn what_has_come_is_sent_on_before_it_ends() {
     assert_eq!(until_end(&mut broker), [0xc0, 0]);
     assert_eq!(until_end(&mut client), b"");
     drop((client, broker));
-    running.out().wait("the tap ends; 4 bytes that waited did not go on");
+    running
+        .out()
+        .wait("the tap ends; 4 bytes that waited did not go on");
     assert_eq!(running.wait().code(), Some(0));
 }
 
