@@ -11,7 +11,7 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
-use mqttscope_capture::pcapng::{Ends, Writer};
+use mqttscope_capture::pcapng::{Ends, Writer, whole_blocks};
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{Capture, Ending};
 use proptest::prelude::*;
@@ -140,6 +140,30 @@ fn a_connection_goes_on_in_the_next_file() {
         second[0].1,
         [(Role::Server, CONNACK.to_vec()), (Role::Client, publish(5))]
     );
+}
+
+#[test]
+fn what_is_cut_anywhere_has_whole_blocks_before() {
+    let (mut writer, mut file) = (Writer::new("test"), Vec::new());
+    writer.begin(&mut file);
+    let mut ends_of_blocks = vec![0];
+    writer.open(1, ends("1.1.1.1:1", "2.2.2.2:1883"), "", 0, &mut file);
+    for _ in 0..3 {
+        ends_of_blocks.push(file.len());
+        writer.bytes(1, Role::Client, &CONNECT, 0, &mut file);
+    }
+    ends_of_blocks.push(file.len());
+    assert_eq!(whole_blocks(&file), file.len());
+    for end in 0..file.len() {
+        let whole = whole_blocks(&file[..end]);
+        assert!(whole <= end && (end < ends_of_blocks[1] || whole >= ends_of_blocks[1]));
+        assert_eq!(whole_blocks(&file[..whole]), whole);
+        assert!(end - whole < 100, "{end} {whole}");
+    }
+    for end in ends_of_blocks {
+        assert_eq!(whole_blocks(&file[..end]), end);
+    }
+    assert_eq!(whole_blocks(&[0; 20]), 0);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `mqttscope record`: a tap without a page, into pcapng files.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -168,9 +168,11 @@ impl Recording {
             return Ok(());
         }
         let file = &mut self.file;
-        let written = file.file.write_all(&self.blocks);
-        if let Err(error) = written {
-            // What came of the blocks is no use to anybody: the file ends with the last whole one.
+        let (written, error) = write(&mut file.file, &self.blocks);
+        if let Some(error) = error {
+            // Half a block is no use to anybody: the file ends with the last whole one.
+            let came = self.blocks.get(..written).unwrap_or_default();
+            file.len = file.len.saturating_add(pcapng::whole_blocks(came) as u64);
             let cut = file.file.set_len(file.len);
             let what = format!("writing {}", file.path.display());
             return Err(match cut {
@@ -182,6 +184,20 @@ impl Recording {
         file.has_frames = true;
         self.blocks.clear();
         Ok(())
+    }
+}
+
+/// Writes all of it; otherwise how much of it was written, and why no more.
+fn write(file: &mut File, bytes: &[u8]) -> (usize, Option<io::Error>) {
+    let mut done = 0_usize;
+    loop {
+        match file.write(bytes.get(done..).unwrap_or_default()) {
+            Ok(0) if done < bytes.len() => return (done, Some(io::ErrorKind::WriteZero.into())),
+            Ok(0) => return (done, None),
+            Ok(len) => done = done.saturating_add(len),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (done, Some(error)),
+        }
     }
 }
 

@@ -231,6 +231,22 @@ impl Connection {
     }
 }
 
+/// So many bytes of these are whole blocks, for whoever could not write all that a [`Writer`] gave.
+#[must_use]
+pub fn whole_blocks(bytes: &[u8]) -> usize {
+    let mut whole = 0_usize;
+    while let Some(len) = (bytes.get(whole.saturating_add(4)..))
+        .and_then(|rest| rest.first_chunk::<4>())
+        .map(|len| u32::from_le_bytes(*len) as usize)
+        && let end = whole.saturating_add(len)
+        && len > 0
+        && end <= bytes.len()
+    {
+        whole = end;
+    }
+    whole
+}
+
 /// An IP packet has addresses of one family: where the ends have two, IPv4 is written as IPv6 (RFC 4291, section 2.5.5.2).
 const fn of_one_family(ends: Ends) -> Ends {
     if ends.client.is_ipv4() == ends.server.is_ipv4() {

@@ -382,7 +382,14 @@ impl Watcher {
 
     /// A line about a connection.
     fn tell(&mut self, kind: &'static str, id: ConnectionId, at_ns: u64, text: &str) {
-        let (Some(show), Some(connection)) = (&self.show, self.connections.get(&id)) else {
+        let Some(connection) = self.connections.get(&id) else {
+            return;
+        };
+        let Some(show) = &self.show else {
+            // What the tap does is told, whoever looks on.
+            if kind == "fault" {
+                eprintln!("mqttscope: {} {kind}: {text}", connection.name);
+            }
             return;
         };
         let at_ms = at_ns / 1_000_000;

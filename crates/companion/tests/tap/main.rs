@@ -10,6 +10,7 @@
 mod carried;
 mod faulty;
 mod recorded;
+mod schedules;
 mod secured;
 mod shown;
 #[path = "../support/mod.rs"]

@@ -1,5 +1,6 @@
 //! What is recorded is what passed.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -133,6 +134,33 @@ fn files_rotate_by_size_and_nothing_is_lost_between_them() {
             .all(|file| file.metadata().unwrap().len() < 12_000)
     );
     assert!(packets(&all) == wanted);
+}
+
+#[test]
+fn faults_are_told_where_nothing_else_is() {
+    let folder = folder("record-faults");
+    let (file, faults) = (folder.join("a.pcapng"), folder.join("faults"));
+    std::fs::write(&faults, "cut a before PINGREQ 1").unwrap();
+    let server = Server::start();
+    let address = server.address();
+    let (file, faults) = (file.to_str().unwrap(), faults.to_str().unwrap());
+    let mut running = Running::start(&[
+        "record", "0", "--to", &address, "--out", file, "--faults", faults,
+    ]);
+    let mut client = connect(running.address("tap"));
+    let mut broker = server.accept();
+    passes(&mut client, &mut broker, &CONNECT);
+    client.write_all(&[0xc0, 0]).unwrap();
+    assert_eq!(until_end(&mut broker), b"");
+    running
+        .err()
+        .wait("#1 a fault: line 1: cut before PINGREQ 1");
+    drop((client, broker));
+    let (code, _, err) = running.interrupt();
+    assert_eq!(code, Some(0), "{err}");
+    // What was sent is in it, whatever became of it.
+    let wanted = [CONNECT.to_vec(), vec![0xc0, 0]];
+    assert_eq!(packets(&[PathBuf::from(file)]), wanted);
 }
 
 #[test]
