@@ -24,6 +24,7 @@ pub(crate) fn write(log: &WireLog, topics: &Topics, wanted: &Export) -> Exported
         connection: wanted.connection,
         messages,
         search: wanted.search.trim().to_owned(),
+        span_us: wanted.span_us,
         ..Wanted::default()
     });
     while index.extend(log, topics) {}

@@ -43,6 +43,8 @@ pub(super) const CLEAR: &str = "clear-log";
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct ToolbarProps {
     pub(super) source: Source,
+    /// Only what came between these times.
+    pub(super) span: Option<(u64, u64)>,
     pub(super) search: AttrValue,
     pub(super) paused: bool,
     /// Whose packets are shown; none: all.
@@ -86,6 +88,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
     });
     let on_choose = {
         let (desk, connection, search) = (desk.clone(), props.scope, props.search.clone());
+        let span_us = props.span;
         Callback::from(move |index: usize| {
             let which = index.checked_rem(FILES.len()).unwrap_or(0);
             if let Some(&(format, ..)) = FILES.get(which) {
@@ -93,6 +96,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
                     connection,
                     format,
                     search: search.to_string(),
+                    span_us,
                     with_secrets: index >= FILES.len(),
                 }));
             }

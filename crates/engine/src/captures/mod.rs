@@ -8,8 +8,9 @@ mod listed;
 
 use std::collections::{BTreeMap, HashMap};
 
+use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{
-    self, CaptureReader, KeyLogSessions, Limits, Opened, Transport,
+    self, CaptureReader, KeyLogSessions, Limits, Opened, Peer, Transport,
 };
 use mqttscope_capture::tls::KeyLog;
 use mqttscope_protocol::{CaptureFile, CaptureState, ConnectionId};
@@ -258,6 +259,18 @@ impl Captures {
         why.clone_into(&mut captured.why);
     }
 
+    /// An end has another name.
+    pub(crate) fn named(&mut self, id: recording::ConnectionId, end: Role, name: &str) {
+        let Some(captured) = self.get_mut(id) else {
+            return;
+        };
+        let peer = Peer::Named(name.into());
+        match end {
+            Role::Client => captured.opened.client = peer,
+            Role::Server => captured.opened.server = peer,
+        }
+    }
+
     /// It will not change any more: it counts among those with MQTT, or those without.
     pub(crate) fn settled(&mut self, id: recording::ConnectionId) {
         let Some(place) = self.places.remove(&id) else {
@@ -282,6 +295,17 @@ impl Captures {
         if self.notes.len() < MOST_NOTES {
             self.notes.push(note);
         }
+    }
+
+    /// What a connection is called: by its client, or by where that is.
+    pub(crate) fn name(&self, id: ConnectionId) -> Option<String> {
+        let captured = self.all.get(*self.of.get(&id)?)?;
+        let name = captured.client_identifier();
+        Some(if name.is_empty() {
+            captured.opened.client.to_string()
+        } else {
+            name.to_owned()
+        })
     }
 
     /// By the number that the page knows it by.

@@ -335,6 +335,7 @@ impl Engine {
         let wanted = Wanted {
             connection: looking.connection,
             search: looking.search.trim().to_owned(),
+            span_us: looking.span_us,
             ..Wanted::default()
         };
         let filters = |muted| {
@@ -356,10 +357,12 @@ impl Engine {
             ..wanted.clone()
         });
         self.wire.want(wanted);
+        self.timeline.want(looking.connection);
         self.charting.want(
             &looking.chart_topic,
             &looking.chart_path,
             looking.connection,
+            self.captures.is_used(),
         );
     }
 }

@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use mqttscope_protocol::{ConnectionId, RecordId, Window};
+use mqttscope_protocol::{ConnectionId, EventKind, RecordId, Window};
 use mqttscope_shared::topic_tree;
 use mqttscope_wire::{PacketType, TopicFilter};
 
 use super::{Entry, Record, WireLog};
 use crate::topics::{NONE, Topics};
 use crate::view::rows::topic_of;
+use crate::view::timeline::micros;
 
 /// Packets that are looked at in one go; a worker that searches a million still hears *stop*.
 const SLICE: u64 = 50_000;
@@ -22,12 +23,20 @@ pub(crate) struct Wanted {
     pub(crate) messages: bool,
     /// No openings and closings of connections.
     pub(crate) packets: bool,
+    /// See [`mqttscope_protocol::Looking::span_us`].
+    pub(crate) span_us: Option<(u64, u64)>,
     /// See [`mqttscope_protocol::Looking::search`].
     pub(crate) search: String,
     /// Filters whose messages are hidden, unless another one that is not brings them too.
     pub(crate) muted: Vec<(ConnectionId, String)>,
     /// The other filters.
     pub(crate) heard: Vec<(ConnectionId, String)>,
+}
+
+impl Wanted {
+    fn is_within(&self, record: &Record) -> bool {
+        (self.span_us).is_none_or(|(from, to)| (from..to).contains(&micros(record.at_ms)))
+    }
 }
 
 /// The packets of a list, in order.
@@ -109,8 +118,11 @@ impl Index {
                     self.hits.push_back(number);
                 }
                 Some(Entry::Event(record)) if self.has_event(record, log) => {
+                    let is_packet = record.is_packet();
                     self.hits.push_back(number);
-                    self.events.push_back(number);
+                    if !is_packet {
+                        self.events.push_back(number);
+                    }
                 }
                 _ => {}
             }
@@ -209,16 +221,22 @@ impl Index {
         !wanted.packets
             && !wanted.messages
             && wanted.connection.is_none_or(|of| of == record.connection)
+            && wanted.is_within(record)
             && (search.is_empty()
                 || log.event(record).is_some_and(|event| {
-                    let line = format!("{} {} {}", event.name(), event.line(), event.address);
+                    let name = match event.kind {
+                        EventKind::Told(_) => &event.reason,
+                        _ => event.name(),
+                    };
+                    let line = format!("{name} {} {}", event.line(), event.address);
                     contains(line.as_bytes(), search.as_bytes())
                 }))
     }
 
     fn is_in(&mut self, record: &Record, log: &WireLog, topics: &Topics) -> bool {
         let wanted = &self.wanted;
-        if wanted.connection.is_some_and(|of| of != record.connection) {
+        if wanted.connection.is_some_and(|of| of != record.connection) || !wanted.is_within(record)
+        {
             return false;
         }
         let is_publish = record.packet_type() == PacketType::Publish;
