@@ -8,7 +8,6 @@
 )]
 
 use std::io::Write as _;
-use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
 use mqttscope_capture::pcapng::{Ends, Writer, whole_blocks};
@@ -46,7 +45,7 @@ fn publish(payload: usize) -> Vec<u8> {
 type Packets = Vec<(Role, Vec<u8>)>;
 
 /// Clients and their packets as our reader finds them.
-fn read(file: &[u8]) -> Vec<(SocketAddr, Packets)> {
+fn read(file: &[u8]) -> Vec<(String, Packets)> {
     let capture = Capture::read(file, None);
     assert_eq!(capture.notes, Vec::<String>::new());
     let connections = capture.connections.iter();
@@ -54,8 +53,9 @@ fn read(file: &[u8]) -> Vec<(SocketAddr, Packets)> {
         .map(|connection| {
             assert!(connection.gaps.is_empty());
             let packets = connection.packets.iter();
-            let packets = packets.map(|packet| (packet.from, connection.bytes_of(packet).to_vec()));
-            let client = SocketAddr::new(connection.client.address, connection.client.port);
+            let packets =
+                packets.map(|packet| (packet.from, connection.bytes_of(packet).unwrap().to_vec()));
+            let client = connection.client.to_string();
             (client, packets.collect())
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, BufWriter, Read, Write};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use anyhow::Result;
 use clap::Args;
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{
-    self, Capture, CaptureReader, Ending, Event, KeyLogSessions, Limits,
+    self, Capture, CaptureReader, Ending, Event, KeyLogSessions, Limits, Peer,
 };
 use mqttscope_wire::{Framer, ProtocolVersion, Sender};
 
@@ -171,7 +171,7 @@ fn coming(options: &Options, keys: &[u8]) -> ExitCode {
             return live(options, keys, &start, from);
         }
         from.read_to_end(&mut start)?;
-        let input = input::of_text(&start, version)?;
+        let input = input::of_bytes(&start, keys, version)?;
         let mut out = Out {
             paint: Paint::new(options.color),
             format: options.format,
@@ -251,8 +251,7 @@ impl Live {
         while let Some(event) = reader.poll_event() {
             let (connection, time, what, bytes): (_, _, _, &[u8]) = match event {
                 Event::Opened(opened) => {
-                    let [client, server] = [opened.client, opened.server]
-                        .map(|end| SocketAddr::new(end.address, end.port));
+                    let [client, server] = [&opened.client, &opened.server].map(address);
                     let ends = Ends {
                         client,
                         tap: server,
@@ -295,7 +294,11 @@ impl Live {
                     eprintln!("-: {note}");
                     continue;
                 }
-                Event::Transport { .. } | Event::Skipped { .. } | Event::KeyLog(_) => continue,
+                Event::Transport { .. }
+                | Event::Skipped { .. }
+                | Event::Said { .. }
+                | Event::Named { .. }
+                | Event::KeyLog(_) => continue,
             };
             *at_ns = time.unwrap_or(*at_ns);
             let mut tell = |at_ns, what, bytes: &[u8]| {
@@ -315,6 +318,14 @@ impl Live {
             tell(*at_ns, what, bytes);
         }
         watcher.show_lines();
+    }
+}
+
+/// Captures of a network have addresses; what has names instead is not followed as it grows.
+const fn address(peer: &Peer) -> SocketAddr {
+    match peer {
+        Peer::Address(end) => SocketAddr::new(end.address, end.port),
+        Peer::Named(_) => SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0),
     }
 }
 

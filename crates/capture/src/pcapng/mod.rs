@@ -24,7 +24,8 @@
 //!
 //! let capture = Capture::read(&file, None);
 //! let connection = &capture.connections[0];
-//! let packets: Vec<&[u8]> = connection.packets.iter().map(|packet| connection.bytes_of(packet)).collect();
+//! let packets = connection.packets.iter().filter_map(|packet| connection.bytes_of(packet));
+//! let packets: Vec<&[u8]> = packets.collect();
 //! assert_eq!(packets, [[0xc0, 0x00], [0xd0, 0x00]]);
 //! ```
 

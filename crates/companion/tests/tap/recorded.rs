@@ -25,7 +25,7 @@ fn packets(files: &[PathBuf]) -> Vec<Vec<u8>> {
         assert_eq!(capture.notes, Vec::<String>::new(), "{file:?}");
         for connection in &capture.connections {
             let own = connection.packets.iter();
-            all.extend(own.map(|packet| connection.bytes_of(packet).to_vec()));
+            all.extend(own.map(|packet| connection.bytes_of(packet).unwrap().to_vec()));
         }
     }
     all
