@@ -50,10 +50,19 @@ pub(crate) fn read(path: &Path, keys: &[u8], version: Option<ProtocolVersion>) -
     } else {
         std::fs::read(path)?
     };
-    if Capture::is_known(&bytes) {
-        return of_capture(&bytes, keys, version);
+    of_bytes(&bytes, keys, version)
+}
+
+/// Reads all bytes of a file.
+pub(crate) fn of_bytes(
+    bytes: &[u8],
+    keys: &[u8],
+    version: Option<ProtocolVersion>,
+) -> Result<Input> {
+    if Capture::is_known(bytes) {
+        return of_capture(bytes, keys, version);
     }
-    of_text(&bytes, version)
+    of_text(bytes, version)
 }
 
 fn of_capture(bytes: &[u8], keys: &[u8], version: Option<ProtocolVersion>) -> Result<Input> {
@@ -119,7 +128,7 @@ fn of_connection(
     }
 }
 
-fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<Input> {
+pub(crate) fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<Input> {
     let found = reader::read(&Request {
         given: Given::File(bytes),
         format: None,
