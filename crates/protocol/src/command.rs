@@ -169,6 +169,8 @@ pub struct Export {
 /// What an export holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExportFormat {
+    /// A capture, MQTT over TCP, which Wireshark opens.
+    WirePcapng,
     /// A line of hex for each packet, which the Dissect page reads.
     WireHex,
     /// A JSON object for each packet.

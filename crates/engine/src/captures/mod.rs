@@ -7,7 +7,9 @@ mod connection;
 mod listed;
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
 
+use mqttscope_capture::pcapng::Ends;
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{
     self, CaptureReader, KeyLogSessions, Limits, Opened, Peer, Transport,
@@ -306,6 +308,22 @@ impl Captures {
         } else {
             name.to_owned()
         })
+    }
+
+    /// The two ends of a connection, where they are addresses, and what carried it.
+    pub(crate) fn ends(&self, id: ConnectionId) -> Option<(Option<Ends>, String)> {
+        let captured = self.all.get(*self.of.get(&id)?)?;
+        let address = |peer: &Peer| match peer {
+            Peer::Address(end) => Some(SocketAddr::from((end.address, end.port))),
+            Peer::Named(_) => None,
+        };
+        let ends = || {
+            Some(Ends {
+                client: address(&captured.opened.client)?,
+                server: address(&captured.opened.server)?,
+            })
+        };
+        Some((ends(), captured.says_beginning()))
     }
 
     /// By the number that the page knows it by.

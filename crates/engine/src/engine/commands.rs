@@ -1,5 +1,8 @@
 //! What the page asks for, done.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
+use mqttscope_capture::pcapng::Ends;
 use mqttscope_client::{Client, Command as ClientCommand, Phase};
 use mqttscope_protocol::{
     Command, ConnectionId, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
@@ -97,11 +100,31 @@ impl Engine {
             Command::Restore => self.restore(),
             Command::ForgetCleared => self.forget_cleared(),
             Command::Export(wanted) => {
-                let exported = export::write(&self.log, &self.topics, &wanted);
+                let ends = |id| self.ends_of(id);
+                let exported = export::write(&self.log, &self.topics, &wanted, ends);
                 self.answers.push(Report::Exported(exported));
             }
         }
         self.search();
+    }
+
+    /// The two ends of a connection for a capture, and what is said of it there. A browser knows neither its own
+    /// address nor the server's: they are made up.
+    fn ends_of(&self, id: ConnectionId) -> (Ends, String) {
+        let number = u16::try_from(id.0 % 10_000).unwrap_or(0);
+        let made = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let made = Ends {
+            client: made(50_000_u16.saturating_add(number)),
+            server: made(1883),
+        };
+        if let Some((ends, says)) = self.captures.ends(id) {
+            return (ends.unwrap_or(made), says);
+        }
+        let says = self.connections.get(&id).map_or_else(String::new, |own| {
+            let address = super::closing::address(&own.profile.target);
+            format!("{}: {address}", own.profile.shown_name())
+        });
+        (made, says)
     }
 
     fn connect(&mut self, now_ms: f64, id: ConnectionId, profile: Profile) {

@@ -16,7 +16,7 @@ use mqttscope_engine::Engine;
 use mqttscope_monitor::{self as monitor, Monitor};
 use mqttscope_protocol::{
     CaptureState, CaptureView, CapturedOrder, CapturedRow, Command, ConnectionId, EventKind,
-    FindingView, Looking, Moment, Packet, Report, Timeline, Window, WireRow,
+    Export, ExportFormat, FindingView, Looking, Moment, Packet, Report, Timeline, Window, WireRow,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Sender, Severity};
@@ -510,5 +510,46 @@ fn har_and_flow_files_are_read_as_captures_are() {
         let expected: usize = capture.connections.iter().map(|it| it.packets.len()).sum();
         assert_eq!(packets(&shown).count(), expected, "{name}");
         assert!(expected > 5, "{name}");
+    }
+}
+
+#[test]
+fn what_is_exported_as_a_capture_holds_the_same_packets() {
+    for name in [
+        "recorded/tcp.pcap",
+        "recorded/websocket.pcap",
+        "files/t2_alias.pcap",
+    ] {
+        let (mut engine, whole) = read(&[name], 1 << 20);
+        engine.handle_command(
+            0.0,
+            Command::Export(Export {
+                connection: None,
+                format: ExportFormat::WirePcapng,
+                search: String::new(),
+                span_us: None,
+                with_secrets: true,
+            }),
+        );
+        let exported = engine
+            .reports(0.0)
+            .into_iter()
+            .find_map(|report| match report {
+                Report::Exported(exported) => Some(exported),
+                _ => None,
+            });
+        let bytes = exported.unwrap().bytes;
+        let of = |capture: &Capture| -> Vec<(Role, Vec<u8>)> {
+            let connections = capture.connections.iter();
+            let packets = connections.flat_map(|connection| {
+                let own = connection.packets.iter();
+                own.map(|packet| (packet.from, connection.bytes_of(packet).unwrap().to_vec()))
+            });
+            packets.collect()
+        };
+        let again = Capture::read(&bytes, None);
+        assert_eq!(of(&again), of(&Capture::read(&file(name), None)), "{name}");
+        assert_eq!(of(&again).len(), packets(&whole).count(), "{name}");
+        assert_eq!(again.notes, [""; 0], "{name}");
     }
 }
