@@ -10,11 +10,12 @@ use serde_json::json;
 
 use self::csv::quoted;
 use crate::log::{Entry, Index, Record, Wanted, WireLog};
+use crate::sieve::Facts;
 use crate::topics::Topics;
 use crate::view::rows;
 
 /// Writes what the export asks for.
-pub(crate) fn write(log: &WireLog, topics: &Topics, wanted: &Export) -> Exported {
+pub(crate) fn write(log: &WireLog, topics: &Topics, facts: Facts<'_>, wanted: &Export) -> Exported {
     let messages = matches!(
         wanted.format,
         ExportFormat::MessagesJsonLines | ExportFormat::MessagesCsv
@@ -26,7 +27,7 @@ pub(crate) fn write(log: &WireLog, topics: &Topics, wanted: &Export) -> Exported
         search: wanted.search.trim().to_owned(),
         ..Wanted::default()
     });
-    while index.extend(log, topics) {}
+    while index.extend(log, topics, facts) {}
     let mut writer = Writer {
         log,
         topics,

@@ -34,6 +34,8 @@ pub(crate) struct Captured {
     pub(crate) stream: Option<Box<Stream>>,
     /// What came before its version was known.
     pub(crate) held: Option<Box<Held>>,
+    /// The first of its entries in the log.
+    pub(crate) first: u64,
     client_identifier: String,
     version: ProtocolVersion,
     is_named: bool,
@@ -137,6 +139,7 @@ impl Captured {
             socket,
             stream: None,
             held: Some(Box::default()),
+            first: 0,
             client_identifier: String::new(),
             version: ProtocolVersion::V5,
             is_named: false,

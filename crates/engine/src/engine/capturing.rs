@@ -199,7 +199,10 @@ impl Engine {
         let at_ms = held.begins_ms().unwrap_or(self.captured_ms);
         self.captures.list(id);
         self.watch.join(&server, socket, number);
-        self.log.push_event(at_ms, number, version, &event);
+        let first = self.log.push_event(at_ms, number, version, &event);
+        if let Some(captured) = self.captures.get_mut(id) {
+            captured.first = first.0;
+        }
         let turn = if has_syn { Turn::Opens } else { Turn::WasOpen };
         self.turned(at_ms, number, socket, turn);
         for (sent, bytes) in (*held).into_chunks() {
@@ -215,6 +218,7 @@ impl Engine {
             return;
         };
         let socket = captured.socket;
+        let mut name = None;
         let mut recorder = Recorder {
             log: &mut self.log,
             links: &mut self.links,
@@ -223,10 +227,18 @@ impl Engine {
             now_ms: sent.at_ms,
         };
         recorder.record(&mut stream, sent.sender, bytes, |written, _| {
+            let is_named = matches!(written.first >> 4, 1 | 2);
+            let before = is_named.then(|| captured.client_identifier().to_owned());
             captured.note(sent, written);
+            if before.is_some_and(|before| before != captured.client_identifier()) {
+                name = Some((captured.id, captured.first));
+            }
             self.firsts.push(written.first);
         });
         captured.stream = Some(stream);
+        if let Some((connection, first)) = name {
+            self.captures.rename(connection, first);
+        }
         for first in self.firsts.drain(..) {
             self.captures.count(id, sent.at_ms, first);
         }

@@ -5,7 +5,8 @@ use mqttscope_wire::{Sender, Severity};
 
 use super::pace::Part;
 use super::{BETWEEN_SUMMARIES, Engine};
-use crate::log::{Record, matches_search};
+use crate::log::Record;
+use crate::sieve::Facts;
 use crate::topics::Unfolded;
 use crate::view::cut::cut;
 use crate::view::{flows, rows};
@@ -77,6 +78,7 @@ impl Engine {
             left_out: self.watch.left_out(self.looking.connection),
             settled: self.settled,
             capture: self.captures.view(),
+            search: self.sought.clone(),
         })));
         if let Some((window, order)) = self.looking.captured {
             reports.push(self.captures.report(window, order));
@@ -126,17 +128,24 @@ impl Engine {
             let mut all = self
                 .watch
                 .flows(looking.connection, RecordId(self.log.first()));
-            if !looking.search.is_empty() {
-                let found = |id: &RecordId| {
-                    self.log.get(*id).is_some_and(|record| {
-                        matches_search(&looking.search, record, &self.log, &self.topics)
-                    })
+            let sieve = &mut self.flows_sieve;
+            if !sieve.is_open() {
+                let facts = Facts {
+                    connections: Some(&self.connections),
+                    captures: Some(&self.captures),
+                    watch: Some(&self.watch),
                 };
-                all.retain(|flow| flow.packets().iter().any(found));
+                let (log, topics) = (&self.log, &self.topics);
+                sieve.refresh(log, facts);
+                let mut found = |id: &RecordId| {
+                    log.get(*id)
+                        .is_some_and(|record| sieve.passes(*id, record, log, topics, facts))
+                };
+                all.retain(|flow| flow.packets().iter().any(&mut found));
             }
             let numbers = all.iter().map(Watched::number);
             let gone = &mut self.flows_gone;
-            let dropped = gone.count(looking.connection, &looking.search, numbers);
+            let dropped = gone.count(looking.connection, &self.usable, numbers);
             let (first, shown) = part(&all, window, dropped);
             let row = |flow| flows::row(flow, &self.log, &self.topics);
             reports.push(Report::Flows {
