@@ -15,7 +15,9 @@ use crate::problem::Problem;
 use crate::subject::Subject;
 
 /// Bytes that a compiled regular expression may take.
-const MOST_PATTERN: usize = 256 << 10;
+const MOST_PATTERN: usize = 64 << 10;
+/// Bytes of a value that a regular expression looks at.
+const MOST_MATCHED: usize = 256 << 10;
 /// Groups of a regular expression in one another.
 const MOST_NESTED: u32 = 50;
 
@@ -411,7 +413,10 @@ impl Asks {
                 _ => false,
             },
             Self::Matches(regex) => match found {
-                Found::Bytes(bytes) => regex.is_match(&String::from_utf8_lossy(bytes)),
+                Found::Bytes(bytes) => {
+                    let head = bytes.get(..MOST_MATCHED).unwrap_or(bytes);
+                    regex.is_match(&String::from_utf8_lossy(head))
+                }
                 _ => false,
             },
             Self::In(ranges) => ranges.iter().any(|(from, to)| {

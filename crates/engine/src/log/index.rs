@@ -13,6 +13,8 @@ use crate::view::rows::topic_of;
 
 /// Packets that are looked at in one go; a worker that searches a million still hears *stop*.
 const SLICE: u64 = 50_000;
+/// The same by their bytes: filters may take each packet apart.
+const SLICE_BYTES: u64 = 16 << 20;
 
 /// What a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,16 +110,21 @@ impl Index {
         self.next = self.next.max(log.first());
         self.judge_again(log, topics, facts);
         let end = log.end().min(self.next.saturating_add(SLICE));
-        for number in self.next..end {
+        let mut bytes = 0_u64;
+        while self.next < end && bytes < SLICE_BYTES {
+            let number = self.next;
+            self.next = number.saturating_add(1);
+            let entry = log.entry(RecordId(number));
+            let size = entry.map_or(0, |entry| entry.record().size());
+            bytes = bytes.saturating_add(size.into());
             if self.has(number, log, topics, facts) {
                 self.hits.push_back(number);
-                if matches!(log.entry(RecordId(number)), Some(Entry::Event(_))) {
+                if matches!(entry, Some(Entry::Event(_))) {
                     self.events.push_back(number);
                 }
             }
         }
-        self.next = end;
-        end < log.end()
+        self.next < log.end()
     }
 
     /// What the search is about may have changed of packets that were looked at before.
@@ -361,6 +368,34 @@ mod tests {
             ..Wanted::default()
         };
         assert_eq!(found(of(2), 9), 3);
+    }
+
+    #[test]
+    fn a_slice_of_a_search_ends_with_what_it_has_read() {
+        let mut log = WireLog::default();
+        for n in 0..40 {
+            let new = New {
+                at_ms: f64::from(n),
+                connection: ConnectionId(0),
+                sender: Sender::Server,
+                version: ProtocolVersion::V5,
+                packet_identifier: 0,
+                topic: NONE,
+                severity: None,
+            };
+            log.push(new, &vec![0x30; 1 << 20]);
+        }
+        let (topics, mut index) = (Topics::default(), Index::default());
+        index.want(Wanted {
+            search: "mqtt.msgtype == PUBLISH".into(),
+            ..Wanted::default()
+        });
+        let mut found = Vec::new();
+        while index.extend(&log, &topics, Facts::default()) {
+            found.push(index.all(&log).count());
+        }
+        assert_eq!(found, [16, 32]);
+        assert_eq!(index.all(&log).count(), 40);
     }
 
     #[test]

@@ -17,6 +17,9 @@ use crate::view::flows;
 use crate::watch::Watch;
 use row::Row;
 
+/// Packets that go before their findings are let go.
+const PRUNED: u64 = 1 << 16;
+
 /// What is known beside the log; none of it where a list asks for nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Facts<'a> {
@@ -43,6 +46,8 @@ struct Known {
     findings: HashMap<u64, Vec<(Rule, Severity)>>,
     /// Findings that were read.
     found: u64,
+    /// Those of packets before this number were let go.
+    pruned: u64,
     handshakes: HashMap<u64, HandshakeState>,
     /// The clients of our own connections.
     clients: BTreeMap<ConnectionId, String>,
@@ -139,7 +144,7 @@ impl Sieve {
         }
         if let Some(watch) = facts.watch {
             if relies.findings {
-                known.read_findings(watch, &mut changes);
+                known.read_findings(watch, log, &mut changes);
             }
             if relies.handshakes {
                 known.read_handshakes(watch, log, &mut changes);
@@ -209,7 +214,7 @@ impl Sieve {
 }
 
 impl Known {
-    fn read_findings(&mut self, watch: &Watch, changes: &mut Changes) {
+    fn read_findings(&mut self, watch: &Watch, log: &WireLog, changes: &mut Changes) {
         for found in watch.found_since(self.found) {
             self.found = found.number.saturating_add(1);
             for packet in found.packets() {
@@ -217,6 +222,10 @@ impl Known {
                 of.push((found.rule(), found.severity()));
                 changes.packets.push(packet.0);
             }
+        }
+        if log.oldest().saturating_sub(self.pruned) > PRUNED {
+            self.pruned = log.oldest();
+            self.findings.retain(|&packet, _| packet >= log.oldest());
         }
     }
 

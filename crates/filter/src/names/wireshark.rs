@@ -486,7 +486,7 @@ pub(super) static TABLE: &[Described] = &[
         "frame.number",
         Kind::Number(u64::MAX),
         Source::Fact(F::Number),
-        "its place in the list of all packets, from 1",
+        "its place among all rows, from 1; connections that open and close are rows, too",
     ),
     row(
         "frame.len",
@@ -594,7 +594,7 @@ pub(super) static TABLE: &[Described] = &[
         "tcp.stream",
         Kind::Number(u32::MAX as u64),
         Source::Fact(F::Connection),
-        "the number of the connection, as conn: from 1, and of those with MQTT only",
+        "the number of the connection, as conn: from 1",
     ),
     row(
         "tls",
