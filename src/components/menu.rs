@@ -93,18 +93,23 @@ pub fn Menu(props: &MenuProps) -> Html {
     };
     let choose = {
         let (on_choose, list, open) = (props.on_choose.clone(), list_node.clone(), open.clone());
-        Callback::from(move |event: MouseEvent| {
-            let Some(index) = browser::data_number(&event, "item") else {
+        move |index: Option<usize>| {
+            let Some(index) = index else {
                 return;
             };
             hide(&list);
             // The browser tells later that it is hidden; other items until then must not show it again.
             open.set(false);
             on_choose.emit(index);
-        })
+        }
+    };
+    let on_click = {
+        let choose = choose.clone();
+        Callback::from(move |event: MouseEvent| choose(browser::data_number(&event, "item")))
     };
     let on_key = {
         let list = list_node.clone();
+        let first = items.first().map(|&(index, _)| index);
         Callback::from(move |event: KeyboardEvent| {
             let by = match event.key().as_str() {
                 "ArrowDown" => Step::Next,
@@ -114,6 +119,11 @@ pub fn Menu(props: &MenuProps) -> Html {
                 "Home" => Step::First,
                 "End" => Step::Last,
                 "Tab" => return hide(&list),
+                // In the field it takes what stands first; on an item the button does that itself.
+                "Enter" if browser::is_typing(&event) => {
+                    event.prevent_default();
+                    return choose(first);
+                }
                 _ => return,
             };
             event.prevent_default();
@@ -141,7 +151,7 @@ pub fn Menu(props: &MenuProps) -> Html {
         .class("menu")
         .attr("popover", "auto")
         .on_toggle(on_toggle)
-        .on_click(choose)
+        .on_click(on_click)
         .on_key(on_key);
     // Without a list of its own the empty menu would have a role and nothing in it.
     let with_role = |list: El, is_there: bool| {

@@ -8,10 +8,10 @@ use js_sys::Array;
 use mqttscope_protocol::{Command, Report};
 use serde::Serialize as _;
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{File, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{Blob, BlobPropertyBag, File, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
-use super::assets;
+use super::{assets, browser};
 
 /// The worker's name beside the page, as Trunk writes it.
 const WORKER: &str = "worker_loader.js";
@@ -51,6 +51,8 @@ struct Inner {
 
 struct Running {
     worker: Worker,
+    /// The address of the script that it was started from, where that is a `blob:`.
+    blob: Option<String>,
     /// What is asked for before the worker can hear; none: it can.
     waiting: Option<Vec<JsValue>>,
     _listeners: [EventListener; 3],
@@ -89,9 +91,20 @@ impl Engine {
 
     /// Starts another worker in place of one that has stopped. It knows of no connection yet.
     pub fn begin(&self) {
+        self.begin_with(script(), Vec::new());
+    }
+
+    /// A worker from a file has the Content-Security-Policy of that file's own headers, of which a static host sends
+    /// none. One from a `blob:` has the policy of this page.
+    fn begin_with(&self, blob: Option<String>, waiting: Vec<JsValue>) {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let Ok(worker) = Worker::new_with_options(&assets::address(WORKER), &options) else {
+        let file = || assets::address(WORKER);
+        let address = blob.clone().unwrap_or_else(file);
+        let Ok(worker) = Worker::new_with_options(&address, &options) else {
+            if blob.is_some() {
+                return self.begin_with(None, waiting);
+            }
             return self.stop(
                 "This browser does not let the page start its worker, so it cannot connect.",
             );
@@ -104,12 +117,13 @@ impl Engine {
             self.listen(&worker, "error", |engine, event| {
                 // It is told on the page.
                 event.prevent_default();
-                engine.stop(&why(event));
+                engine.failed(&why(event));
             }),
         ];
         let running = Running {
             worker,
-            waiting: Some(Vec::new()),
+            blob,
+            waiting: Some(waiting),
             _listeners: listeners,
         };
         self.0.running.replace(Some(running));
@@ -182,12 +196,27 @@ impl Engine {
         }
     }
 
+    /// A host's own policy may forbid workers from a `blob:`. One that never said a word is started from its file.
+    fn failed(&self, why: &str) {
+        let running = self.0.running.take();
+        match running {
+            Some(mut running) if running.blob.is_some() && running.waiting.is_some() => {
+                let waiting = running.waiting.take().unwrap_or_default();
+                drop_later(running);
+                self.begin_with(None, waiting);
+            }
+            running => {
+                self.0.running.replace(running);
+                self.stop(why);
+            }
+        }
+    }
+
     /// Ends the worker and tells why. The listener that calls this is one of its own, and is dropped
     /// only when it has returned.
     fn stop(&self, why: &str) {
-        if let Some(running) = self.0.running.borrow_mut().take() {
-            running.worker.terminate();
-            gloo_timers::callback::Timeout::new(0, move || drop(running)).forget();
+        if let Some(running) = self.0.running.take() {
+            drop_later(running);
         }
         self.tell(News::Stopped(why.to_owned()));
     }
@@ -197,6 +226,36 @@ impl Engine {
         let on_news = self.0.on_news.borrow().clone();
         on_news.emit(news);
     }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(blob) = &self.blob {
+            // It fails on no address.
+            let _ = Url::revoke_object_url(blob);
+        }
+    }
+}
+
+/// Ends a worker. The listener that calls this may be one of its own.
+fn drop_later(running: Running) {
+    running.worker.terminate();
+    gloo_timers::callback::Timeout::new(0, move || drop(running)).forget();
+}
+
+/// The address of a script that loads the worker's program; none where the browser makes none.
+fn script() -> Option<String> {
+    let page = browser::document()?.base_uri().ok()??;
+    let program = Url::new_with_base(&assets::address(WORKER), &page).ok()?;
+    let text = format!(
+        "import {};",
+        js_sys::JSON::stringify(&program.href().into()).ok()?
+    );
+    let options = BlobPropertyBag::new();
+    options.set_type("text/javascript");
+    let parts = Array::of1(&text.into());
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
+    Url::create_object_url_with_blob(&blob).ok()
 }
 
 /// What an error event of the worker says.

@@ -150,3 +150,25 @@ test("the playback bar is one row at 1440 pixels, also beside each other", async
   await expect(page.getByTestId("diagram")).toHaveCount(2);
   expect(await middles()).toBeLessThan(4);
 });
+
+for (const width of [900, 1024, 1180, 1340]) {
+  test.describe(`runs beside each other, ${width} wide`, () => {
+    test.use({ viewport: { width, height: 800 } });
+    test("the bar below them and their names keep one line", async ({ page }) => {
+      await open(page);
+      for (const press of ["fork", "compare"]) {
+        await page.getByTestId(press).click();
+        if (press === "fork") await page.getByRole("menuitem").first().click();
+        const names = page.getByTestId("column");
+        await expect(names.nth(1)).toBeVisible();
+        for (const name of await names.all()) expect((await name.boundingBox())!.height).toBeLessThanOrEqual(30);
+        const tops = await page.locator(".controls > *:visible").evaluateAll((all) => all.map((it) => {
+          const at = it.getBoundingClientRect();
+          return at.top + at.height / 2;
+        }));
+        expect(Math.max(...tops) - Math.min(...tops)).toBeLessThan(12);
+        await page.getByTestId("alone").click();
+      }
+    });
+  });
+}

@@ -88,3 +88,51 @@ plain("a worker that cannot be loaded is said so, and can be tried again", async
   await page.getByTestId("connect").click();
   await expect(page.getByTestId("connection")).toHaveAttribute("data-state", "open", { timeout: 15_000 });
 });
+
+test.describe("the worker has the page's policy", () => {
+  // The browser says in the worker's console what the policy refused.
+  test.use({ allowed: /Content Security Policy|Failed to load/ });
+
+  test("it runs no code from text, and loads only from its own host or a WebSocket", async ({ page }) => {
+    await page.goto("#/live");
+    await expect(page.getByTestId("connection").first()).toHaveAttribute("data-state", "open", { timeout: 15_000 });
+    const [worker] = page.workers();
+    const tried = await worker.evaluate(async () => {
+      const said = async (act: () => unknown) => {
+        try {
+          await act();
+          return "allowed";
+        } catch {
+          return "refused";
+        }
+      };
+      // What a debugger runs itself may do more, so this is a task of the worker's own.
+      const later = (act: () => unknown) => new Promise((done) => setTimeout(() => done(said(act))));
+      return {
+        code: await later(() => new Function("return 1")()),
+        // Another port of this machine is another host.
+        others: await said(() => fetch("http://127.0.0.1:9/", { mode: "no-cors" })),
+        own: await said(() => fetch(new URL("./", self.origin))),
+        blocked: await new Promise((heard) => {
+          addEventListener("securitypolicyviolation", (event) => heard((event as SecurityPolicyViolationEvent).effectiveDirective), { once: true });
+          fetch("http://127.0.0.1:9/", { mode: "no-cors" }).catch(() => {});
+        }),
+      };
+    });
+    expect(tried).toEqual({ code: "refused", others: "refused", own: "allowed", blocked: "connect-src" });
+  });
+
+  test("where a host forbids workers from a blob, the worker is started from its file", async ({ page }) => {
+    await page.addInitScript(() => {
+      const Native = Worker;
+      window.Worker = class extends Native {
+        constructor(address: string | URL, options?: WorkerOptions) {
+          // A browser says it so: an error event without a word.
+          super(String(address).startsWith("blob:") ? "data:text/javascript,throw 0" : address, options);
+        }
+      };
+    });
+    await page.goto("#/live");
+    await expect(page.getByTestId("connection").first()).toHaveAttribute("data-state", "open", { timeout: 15_000 });
+  });
+});

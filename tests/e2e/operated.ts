@@ -118,7 +118,7 @@ function observe() {
     } else if (!name) {
       name = PARTS.has(role) && role !== "radio" ? testOf(element.parentElement?.closest("[data-testid]")) : nameOf(element);
     }
-    const route = /^#\/(live|flows)/.exec(location.hash)?.[1] ?? "dissect";
+    const route = /^#\/(live|captures|flows)/.exec(location.hash)?.[1] ?? "dissect";
     const page = ["live", "flows"].find((page) => element.closest(`main.${page}`));
     const place = element.closest("header.site, .skip")
       ? "header"

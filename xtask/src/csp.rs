@@ -9,9 +9,10 @@ use sha2::{Digest as _, Sha256};
 
 /// `style-src-attr`: a virtual list places its rows with `style` attributes.
 /// `connect-src`: a person may connect to any broker.
+/// `worker-src`: a worker from a `blob:` has this policy, one from a file has none on a host that sets no header.
 const REST: &str = "style-src 'self'; style-src-attr 'unsafe-inline'; \
     img-src 'self' data: blob:; font-src 'self'; connect-src 'self' ws: wss:; \
-    worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
+    worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'";
 
 /// Puts the policy right behind `<head>`, with a hash for each inline script of the page.
 ///

@@ -5,6 +5,7 @@
 
 pub mod foreign;
 pub mod json;
+pub mod pcapng;
 pub mod reading;
 pub mod recording;
 pub mod text;

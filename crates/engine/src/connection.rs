@@ -89,6 +89,10 @@ pub(crate) struct Connection {
     pub(crate) repeating: Option<Repeating>,
     pub(crate) requests: Vec<Request>,
     pub(crate) handed: Option<Handed>,
+    /// Topics of QoS 2 messages that the page asked to publish and that are not acknowledged to the end.
+    pub(crate) open_topics: HashMap<Ticket, String>,
+    /// Topics of those that were lost with their session, until that is told.
+    pub(crate) in_doubt: Vec<Option<String>>,
     /// Messages that the page asked to publish.
     pub(crate) handed_count: u32,
     /// Why it is not connected, in words; empty: it was asked for.
@@ -134,6 +138,8 @@ impl Connection {
             repeating: None,
             requests: Vec::new(),
             handed: None,
+            open_topics: HashMap::new(),
+            in_doubt: Vec::new(),
             handed_count: 0,
             cause: String::new(),
             session_present: None,
@@ -232,12 +238,6 @@ impl Connection {
         let handed = self.handed.as_mut().filter(|it| it.ticket == ticket)?;
         handed.published.outcome = outcome;
         handed.is_told.then(|| handed.published.clone())
-    }
-
-    /// The topic of the message of this ticket, if it is the one that the page asked to publish last.
-    pub(crate) fn topic_of(&self, ticket: Ticket) -> Option<String> {
-        let handed = self.handed.as_ref().filter(|it| it.ticket == ticket)?;
-        Some(handed.published.topic.clone())
     }
 
     /// What an answer to the message of this ticket says, in words.

@@ -310,6 +310,7 @@ impl Found {
             count: 1,
             message: cut(&self.finding.message(), MOST_TEXT),
             packets: self.packets.clone(),
+            of: None,
         }
     }
 }

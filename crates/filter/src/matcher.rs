@@ -10,7 +10,7 @@ use regex_lite::{Regex, RegexBuilder};
 use crate::expression::{Expression, Filter, Function, Literal, Operator, Relation, Slice, Test};
 use crate::kind::Kind;
 use crate::net::Net;
-use crate::packet::{Cost, Fact, Found, Scratch, Source, each};
+use crate::packet::{Cost, Fact, Found, Scratch, Source, bit, each};
 use crate::problem::Problem;
 use crate::subject::Subject;
 
@@ -151,7 +151,7 @@ impl Matcher {
 
     /// Whether a packet matches.
     pub fn matches(&mut self, subject: &impl Subject) -> bool {
-        if subject.bytes().is_empty() && !self.is_of_connections {
+        if subject.packet_type().is_none() && !self.is_of_connections {
             return false;
         }
         self.scratch.begin();
@@ -257,8 +257,8 @@ impl Compiled {
     }
 
     fn holds<S: Subject>(&self, subject: &S, scratch: &mut Scratch) -> bool {
-        let first = subject.bytes().first();
-        let can_have = first.is_none_or(|first| self.types >> (first >> 4) & 1 == 1);
+        let packet_type = subject.packet_type();
+        let can_have = packet_type.is_none_or(|of| self.types & bit(of) != 0);
         if self.function == Some(Function::Count) {
             let mut count = 0_u64;
             if can_have {

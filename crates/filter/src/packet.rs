@@ -254,10 +254,18 @@ pub(crate) fn each<S: Subject>(
     match source {
         Source::Never => {}
         Source::Fact(fact) => self::fact(fact, subject, scratch, see),
-        _ if bytes.is_empty() => {}
         Source::Bytes => {
-            see(Found::Bytes(bytes));
+            if subject.packet_type().is_some() {
+                see(Found::Bytes(bytes));
+            }
         }
+        Source::Header(Header::Type) => {
+            if let Some(of) = subject.packet_type() {
+                see(Found::Number(of.nibble().into()));
+            }
+        }
+        // Of what a log tells in words there is nothing more.
+        _ if bytes.is_empty() => {}
         Source::Header(header) => self::header(header, bytes, see),
         Source::Topic { .. } if bytes.first().is_some_and(|first| first >> 4 == 3) => {
             topic(subject, scratch, see);
@@ -360,7 +368,6 @@ fn header(header: Header, bytes: &[u8], see: &mut dyn FnMut(Found<'_>) -> bool) 
     let is_publish = first >> 4 == 3;
     let number = match header {
         Header::First => first,
-        Header::Type => first >> 4,
         Header::Reserved if !is_publish => first & 15,
         Header::Dup if is_publish => first >> 3 & 1,
         Header::QoS if is_publish => first >> 1 & 3,
@@ -465,7 +472,10 @@ fn fact<S: Subject>(
             let before = subject.before_ms();
             before.map(|before| Found::Real((subject.at_ms() - before) / 1000.0))
         }
-        Fact::Length => Some(Found::Number(subject.bytes().len() as u64)),
+        Fact::Length => {
+            let len = subject.bytes().len() as u64;
+            (len > 0).then_some(Found::Number(len))
+        }
         Fact::Connection => Some(Found::Number(subject.connection().into())),
         Fact::Sender => Some(Found::Number((subject.sender() == Sender::Server).into())),
         Fact::Version => Some(Found::Number((subject.version().level() & 7).into())),

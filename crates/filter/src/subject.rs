@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use mqttscope_wire::{ProtocolVersion, Rule, Sender, Severity};
+use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Sender, Severity};
 
 /// How far a handshake is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,8 +72,14 @@ pub trait Subject {
     fn sender(&self) -> Sender;
     /// In which version it is read.
     fn version(&self) -> ProtocolVersion;
-    /// The packet; empty: this is no packet, but the opening or closing of its connection.
+    /// The packet; empty: a log tells of it in words, or it is none.
     fn bytes(&self) -> &[u8];
+    /// Its type; none: this is no packet, but the opening or closing of its connection.
+    fn packet_type(&self) -> Option<PacketType> {
+        self.bytes()
+            .first()
+            .map(|&first| PacketType::from_first_byte(first))
+    }
     /// The ends of its connection.
     fn ends(&self) -> Ends {
         Ends::default()

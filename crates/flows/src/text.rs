@@ -41,12 +41,13 @@ impl Run {
         let counts = &self.counts;
         writeln!(
             out,
-            "\nPublished {}, delivered {}, duplicates {}, lost {}, replaced {}, expired {}, not yet delivered {}; {} packets, {} bytes, time to delivery {}",
+            "\nPublished {}, delivered {}, duplicates {}, lost {}, replaced {}, deleted {}, expired {}, not yet delivered {}; {} packets, {} bytes, time to delivery {}",
             counts.published,
             counts.delivered,
             counts.duplicated,
             counts.lost,
             counts.replaced,
+            counts.deleted,
             counts.expired,
             counts.waiting,
             counts.packets,

@@ -48,7 +48,7 @@ fn counts_agree_with_the_state(run: &Run) {
     for beat in run.beats() {
         let (at, counts) = (beat.at, run.counts_at(beat.at));
         let name = || format!("at {at}: {counts:?}\n{}", run.to_text());
-        let over = counts.lost + counts.replaced + counts.expired;
+        let over = counts.lost + counts.replaced + counts.deleted + counts.expired;
         let sum = counts.reached + counts.waiting + over;
         assert_eq!(counts.published, sum, "{}", name());
         assert!(counts.delivered >= counts.reached, "{}", name());
@@ -171,4 +171,27 @@ fn captions_name_whose_packet_it_is_and_claim_nothing_that_is_not_there() {
     let forgets = texts("QoS 2, the publisher loses its state");
     assert_eq!(with(&forgets, "its stored session is discarded"), 1);
     assert_eq!(with(&forgets, "has no session for it"), 0);
+}
+
+/// A retained message that an empty one deletes has done what it was for, and so has the empty one.
+#[test]
+fn what_an_empty_message_deletes_is_not_lost() {
+    let text = "title Deleted\nversion 5\ndelay 50\npublisher P\nsubscriber S\nat 0 P connect\n\
+        at 200 P publish t/a 1 retain : 21\nat 400 P publish t/a 1 retain :\n\
+        at 800 S connect\nat 1000 S subscribe t/a 1";
+    let (scenario, errors) = Scenario::check(text);
+    assert!(errors.is_empty(), "{errors:?}");
+    let run = Run::of(&scenario);
+    counts_agree_with_the_state(&run);
+    let counts = run.counts;
+    assert_eq!(
+        (counts.published, counts.deleted, counts.lost),
+        (2, 2, 0),
+        "{}",
+        run.to_text()
+    );
+    // An empty message that is not retained deletes nothing, and reaches nobody.
+    let (scenario, _) = Scenario::check(&text.replace(" retain :\n", " :\n"));
+    let counts = Run::of(&scenario).counts;
+    assert_eq!((counts.reached, counts.deleted, counts.lost), (1, 0, 1));
 }

@@ -116,6 +116,10 @@ pub struct Looking {
     pub connection: Option<ConnectionId>,
     /// The list of captured connections, and by what it is sorted.
     pub captured: Option<(Window, CapturedOrder)>,
+    /// How many packets came when, over the whole log.
+    pub timeline: bool,
+    /// Only what came between these times: microseconds since 1970, the second one not included.
+    pub span_us: Option<(u64, u64)>,
     /// The list of packets.
     pub wire: Option<Window>,
     /// The list of messages.
@@ -156,6 +160,8 @@ pub struct Export {
     pub format: ExportFormat,
     /// As in [`Looking::search`].
     pub search: String,
+    /// As in [`Looking::span_us`].
+    pub span_us: Option<(u64, u64)>,
     /// Whether passwords and authentication data are in it.
     pub with_secrets: bool,
 }
@@ -163,6 +169,8 @@ pub struct Export {
 /// What an export holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExportFormat {
+    /// A capture, MQTT over TCP, which Wireshark opens.
+    WirePcapng,
     /// A line of hex for each packet, which the Dissect page reads.
     WireHex,
     /// A JSON object for each packet.

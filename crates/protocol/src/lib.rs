@@ -18,7 +18,9 @@ mod report;
 mod rows;
 
 pub use address::{MASK, bare_address, is_masked, without_address_secrets};
-pub use captured::{CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow};
+pub use captured::{
+    CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow, Timeline, TimelineBar,
+};
 pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
 pub use event::{ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, duration};

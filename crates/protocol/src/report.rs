@@ -7,7 +7,7 @@ use mqttscope_view::states::StateView;
 
 use super::{
     CaptureView, CapturedRow, ConnectionId, EventView, FindingView, FlowView, History, MessageRow,
-    Moment, RecordId, SubscriptionDraft, TopicRow, WireRow,
+    Moment, RecordId, SubscriptionDraft, Timeline, TopicRow, WireRow,
 };
 
 /// What the engine tells the page.
@@ -24,6 +24,8 @@ pub enum Report {
         /// The rows asked for.
         rows: Vec<CapturedRow>,
     },
+    /// How many packets came when.
+    Timeline(Timeline),
     /// Rows of the packet list, from row `first` of `total`.
     Wire {
         /// The row that the first is.

@@ -2,6 +2,8 @@
 
 use mqttscope_wire::{Dissection, Section, Severity, Span};
 
+use crate::order::sorted;
+
 /// One byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
@@ -37,12 +39,13 @@ impl Layout {
     /// Prepares the bytes of a packet.
     #[must_use]
     pub fn new(dissection: &Dissection) -> Self {
-        let mut faults: Vec<_> = dissection
-            .diagnostics
-            .iter()
+        let by_span = sorted(&dissection.diagnostics, |fault| {
+            (fault.span.start as usize, fault.span.len as usize)
+        });
+        let faults: Vec<_> = by_span
+            .into_iter()
             .map(|fault| (fault.span, fault.severity()))
             .collect();
-        faults.sort_unstable_by_key(|(span, _)| *span);
         let longest = faults.iter().map(|(span, _)| span.len).max().unwrap_or(0);
         Self { faults, longest }
     }

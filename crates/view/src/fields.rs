@@ -8,6 +8,7 @@ use mqttscope_wire::{Dissection, Field, Node, PacketType, ReasonCode, Section, S
 
 use crate::digits::grouped;
 use crate::edit::{Editable, editable, is_removable};
+use crate::order::sorted;
 use crate::{escape, words};
 
 /// The nodes that are open or folded against the default, each once and in order: they are few.
@@ -138,7 +139,12 @@ impl FieldList {
         }
         list.families
             .extend(open.into_iter().map(|(_, parent, count)| (parent, count)));
-        list.families.sort_unstable();
+        let parent =
+            |parent: Option<u32>| parent.map_or(0, |node| (node as usize).saturating_add(1));
+        list.families = sorted(&list.families, |&(of, count)| (parent(of), count as usize))
+            .into_iter()
+            .copied()
+            .collect();
         for (number, diagnostic) in dissection.diagnostics.iter().enumerate() {
             let row = tree
                 .node_of(diagnostic.span)
@@ -147,7 +153,10 @@ impl FieldList {
             let row = row.or_else(|| list.rows.len().checked_sub(1));
             list.diagnostics.extend(row.map(|row| (row, number)));
         }
-        list.diagnostics.sort_unstable();
+        list.diagnostics = sorted(&list.diagnostics, |&place| place)
+            .into_iter()
+            .copied()
+            .collect();
         list
     }
 

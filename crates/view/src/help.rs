@@ -5,6 +5,7 @@ pub type Keys = &'static [(&'static [&'static str], &'static str)];
 
 const DISSECT: &str = "Paste MQTT bytes as you have them: hex of any kind, a hex dump, base64, a C, Rust or Python literal, or drop a file. Every field, bit and broken rule is shown beside the bytes that say so. Nothing leaves this page.";
 const LIVE: &str = "Connect to a broker over WebSocket, or to the one that is built in, and see every packet both ways. Data goes only to the broker you name.";
+const CAPTURES: &str = "Open capture files (pcap, pcapng, gzip of them) and see every MQTT packet in them: on any port, in WebSocket, and in TLS with a key log. They are read in this tab and never uploaded.";
 const FLOWS: &str = "Follow a message from publisher to broker to subscriber, packet by packet, with the state that each side stores. The packets come from a real client and a real broker, in simulated time.";
 
 const LIVE_KEYS: Keys = &[
@@ -20,6 +21,15 @@ const LIVE_KEYS: Keys = &[
     ),
     (&["←", "→"], "Close and open a branch of the topics"),
     (&["Escape"], "Leave a window"),
+    (&["?"], "This help"),
+];
+const CAPTURES_KEYS: Keys = &[
+    (&["/"], "Search"),
+    (
+        &["↑", "↓", "Home", "End", "PgUp", "PgDn"],
+        "Move in a list; what is selected opens on the right",
+    ),
+    (&["←", "→"], "Close and open a branch of the topics"),
     (&["?"], "This help"),
 ];
 const FLOWS_KEYS: Keys = &[
@@ -70,7 +80,7 @@ pub struct Help {
 }
 
 /// The pages, in the order in which they stand in the header.
-pub const ALL: [Help; 3] = [
+pub const ALL: [Help; 4] = [
     Help {
         about: DISSECT,
         keys: DISSECT_KEYS,
@@ -78,6 +88,10 @@ pub const ALL: [Help; 3] = [
     Help {
         about: LIVE,
         keys: LIVE_KEYS,
+    },
+    Help {
+        about: CAPTURES,
+        keys: CAPTURES_KEYS,
     },
     Help {
         about: FLOWS,

@@ -18,16 +18,14 @@ pub struct PacketLines {
     pub source: SourceMap,
 }
 
-/// All packets in hex, a line for each.
+/// All packets in hex, a line for each. One that has the other side's bytes between its own takes a line for each piece.
 #[must_use]
 pub fn write(recording: &Recording) -> String {
-    let lines: Vec<_> = recording
-        .packets()
-        .iter()
-        .enumerate()
-        .map(|(index, packet)| {
-            let hex = text::write(recording.bytes_of(index), Style::Hex);
-            match packet.from.filter(|_| recording.has_both()) {
+    let pieces = recording.pieces().into_iter();
+    let lines: Vec<_> = pieces
+        .map(|(from, bytes)| {
+            let hex = text::write(bytes, Style::Hex);
+            match from {
                 None => hex,
                 Some(Sender::Client) => format!("C: {hex}"),
                 Some(Sender::Server) => format!("S: {hex}"),
@@ -117,7 +115,7 @@ mod tests {
             let runs = sides::named(&[(0, true), (client.len(), false)], true);
             let recording = Recording::of_sides(&[client, server].concat(), &runs, None);
             let lines = read(&write(&recording)).unwrap();
-            prop_assert_eq!(&lines.bytes, recording.bytes());
+            prop_assert_eq!(&lines.bytes, recording.as_given().0);
             let again = Recording::of_sides(&lines.bytes, &lines.runs, None);
             prop_assert_eq!(write(&again), write(&recording));
         }

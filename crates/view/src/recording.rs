@@ -7,6 +7,7 @@ use mqttscope_wire::{
     Sender, detect, dissect_within, packets,
 };
 
+use crate::order::sorted;
 use crate::repair::{self, Repair};
 use crate::sides::{self, Run};
 use crate::words;
@@ -24,6 +25,8 @@ pub struct Recording {
     has_both: bool,
     /// Where the bytes stood in what was given, in order; empty: there.
     pieces: Vec<PieceAt>,
+    /// What was given, and where each side's bytes begin in it, where both sides speak.
+    original: Option<(Vec<u8>, Vec<Run>)>,
     packets: Vec<Packet>,
     /// What the rows of large packets say, in order: a row is made whenever it is drawn.
     summaries: Vec<(usize, String)>,
@@ -43,6 +46,9 @@ const LARGE: usize = 4096;
 
 /// Bytes from a packet's first on that may turn out to belong to it.
 const MOST_REPAIRED: usize = 1 << 16;
+
+/// The largest packet that repairs are looked for in: each is tried out on all of it.
+const LARGEST_REPAIRED: usize = 1 << 20;
 
 /// What a row needs of a packet.
 const ROW: Limits = Limits {
@@ -134,7 +140,8 @@ pub struct Row {
 
 impl Recording {
     /// Finds the packets in `bytes`. A version that the reader chose overrules what was worked out
-    /// and what a CONNECT said about the packets behind it.
+    /// and what a CONNECT said about the packets behind it. Where nobody says who sent them, several CONNECT packets
+    /// without any packet of a server's are the log of a client that connected again.
     #[must_use]
     pub fn read(bytes: Vec<u8>, version: Option<ProtocolVersion>, sender: Option<Sender>) -> Self {
         let detection = detect(&bytes, sender);
@@ -142,7 +149,9 @@ impl Recording {
             version: version.unwrap_or(detection.version),
             sender,
         };
-        let places = packets(&bytes, context).map(|at| (at, sender));
+        let places: Vec<PacketAt> = packets(&bytes, context).collect();
+        let from = sender.or_else(|| is_log_of_client(places.iter()).then_some(Sender::Client));
+        let places = places.into_iter().map(|at| (at, from));
         let (packets, summaries) = judge(&bytes, version, detection.version, places);
         Self {
             bytes,
@@ -151,6 +160,7 @@ impl Recording {
             sender,
             has_both: false,
             pieces: Vec::new(),
+            original: None,
             packets,
             summaries,
         }
@@ -176,9 +186,11 @@ impl Recording {
         let detection = detect(&ordered, None);
         let speaks = |side| found.iter().any(|found| found.from == side);
         let has_both = speaks(Sender::Client) && speaks(Sender::Server);
+        let is_told = has_both
+            || speaks(Sender::Client) && is_log_of_client(found.iter().map(|found| &found.at));
         let places = found
             .iter()
-            .map(|found| (found.at, Some(found.from).filter(|_| has_both)));
+            .map(|found| (found.at, Some(found.from).filter(|_| is_told)));
         let (packets, summaries) = judge(&ordered, version, detection.version, places);
         Self {
             bytes: ordered,
@@ -187,6 +199,7 @@ impl Recording {
             sender: None,
             has_both,
             pieces: pieces.collect(),
+            original: has_both.then(|| (bytes.to_vec(), runs.to_vec())),
             packets,
             summaries,
         }
@@ -314,8 +327,8 @@ impl Recording {
     /// What was probably meant by a packet that is wrong. Of two sides, only what a packet itself shows.
     #[must_use]
     pub fn repairs(&self, packet: usize) -> Vec<Repair> {
-        let Some(Packet { at, from, .. }) = self.packets.get(packet).filter(|it| !it.at.skipped)
-        else {
+        let may_be = |it: &&Packet| !it.at.skipped && it.at.len <= LARGEST_REPAIRED;
+        let Some(Packet { at, from, .. }) = self.packets.get(packet).filter(may_be) else {
             return Vec::new();
         };
         let most = at.len.max(MOST_REPAIRED);
@@ -400,21 +413,100 @@ impl Recording {
         }
     }
 
-    /// All bytes with one packet replaced, and where each side's begin; none takes it out.
+    /// All bytes in the order in which they were given, and where each side's begin there.
+    #[must_use]
+    pub fn as_given(&self) -> (&[u8], Vec<Run>) {
+        match &self.original {
+            Some((bytes, runs)) => (bytes, runs.clone()),
+            None => (&self.bytes, self.runs()),
+        }
+    }
+
+    /// The pieces of a packet in what was given, those beside each other as one.
+    fn pieces_of(&self, at: &PacketAt) -> Vec<Range<usize>> {
+        let end = at.offset.saturating_add(at.len);
+        let whole = at.offset..end;
+        if self.original.is_none() {
+            return vec![whole];
+        }
+        let first = self.pieces.partition_point(|piece| piece.start < at.offset);
+        let all = self.pieces.get(first..).unwrap_or_default().iter();
+        let mut pieces: Vec<Range<usize>> = Vec::new();
+        for piece in all.take_while(|piece| whole.contains(&piece.start)) {
+            match pieces.last_mut() {
+                Some(last) if last.end == piece.given.start => last.end = piece.given.end,
+                _ => pieces.push(piece.given.clone()),
+            }
+        }
+        pieces
+    }
+
+    /// What both sides sent, in the order in which it was given: who sent each piece, and its bytes. A packet that
+    /// stands in several has the other side's bytes between them.
+    #[must_use]
+    pub fn pieces(&self) -> Vec<(Option<Sender>, &[u8])> {
+        let (bytes, _) = self.as_given();
+        let packets = self.packets.iter();
+        let pieces: Vec<_> = packets
+            .flat_map(|packet| {
+                let pieces = self.pieces_of(&packet.at).into_iter();
+                pieces.map(|piece| (packet.from.filter(|_| self.has_both), piece))
+            })
+            .collect();
+        sorted(&pieces, |(_, piece)| (piece.start, piece.end))
+            .into_iter()
+            .filter_map(|(from, piece)| Some((*from, bytes.get(piece.clone())?)))
+            .collect()
+    }
+
+    /// All bytes, in the order in which they were given, with one packet replaced, and where each side's begin; none
+    /// takes it out. The bytes of a packet that stands in several pieces stay in them, so that a length that is wrong
+    /// for a while, and swallows what follows, moves nothing for good.
     #[must_use]
     pub fn with(&self, packet: usize, bytes: &[u8]) -> (Vec<u8>, Vec<Run>) {
+        let (given, mut runs) = self.as_given();
         let Some(Packet { at, .. }) = self.packets.get(packet) else {
-            return (self.bytes.clone(), self.runs());
+            return (given.to_vec(), runs);
         };
-        let end = at.offset.saturating_add(at.len);
-        let before = self.bytes.get(..at.offset).unwrap_or_default();
-        let behind = self.bytes.get(end..).unwrap_or_default();
-        let mut runs = self.runs();
-        for run in runs.iter_mut().filter(|run| run.start >= end) {
-            run.start = run.start.saturating_sub(at.len).saturating_add(bytes.len());
+        let pieces = self.pieces_of(at);
+        let mut out = Vec::with_capacity(given.len().saturating_add(bytes.len()));
+        // Where a piece ended, and where it ends now.
+        let mut moved = vec![(0_usize, 0_usize)];
+        let (mut from, mut rest) = (0_usize, bytes);
+        for (index, piece) in pieces.iter().enumerate() {
+            let is_last = index.saturating_add(1) == pieces.len();
+            let kept = if is_last { rest.len() } else { piece.len() };
+            let (here, behind) = rest.split_at(kept.min(rest.len()));
+            out.extend_from_slice(given.get(from..piece.start).unwrap_or_default());
+            out.extend_from_slice(here);
+            (from, rest) = (piece.end, behind);
+            moved.push((piece.end, out.len()));
         }
-        ([before, bytes, behind].concat(), runs)
+        out.extend_from_slice(given.get(from..).unwrap_or_default());
+        for run in &mut runs {
+            let before = moved.partition_point(|&(end, _)| end <= run.start);
+            let (end, now) = before
+                .checked_sub(1)
+                .and_then(|last| moved.get(last))
+                .copied()
+                .unwrap_or_default();
+            run.start = now.saturating_add(run.start.saturating_sub(end));
+        }
+        (out, runs)
     }
+}
+
+/// Whether packets of which nobody says who sent them are a client's alone: it connects more than once, which is
+/// answered nowhere.
+fn is_log_of_client<'a>(packets: impl Iterator<Item = &'a PacketAt>) -> bool {
+    let mut connects = 0_usize;
+    for at in packets {
+        if at.skipped || !at.packet_type.sent_by(at.version).allows(Sender::Client) {
+            return false;
+        }
+        connects = connects.saturating_add(usize::from(at.packet_type == PacketType::Connect));
+    }
+    connects > 1
 }
 
 /// Reads each packet once: what is wrong with it, and what the rows of large ones say.

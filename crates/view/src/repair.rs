@@ -47,16 +47,17 @@ pub fn repairs(bytes: &[u8], len: usize, context: Context) -> Vec<Repair> {
 
 /// In the version at hand or, as that may be a guess, in another.
 fn is_sound(packet: &[u8], context: Context) -> bool {
-    let versions = [
-        context.version,
-        ProtocolVersion::V3_1_1,
-        ProtocolVersion::V5,
-    ];
-    versions.into_iter().any(|version| {
-        let context = Context { version, ..context };
-        let dissection = dissect_within(packet, context, Limits::COUNTS);
-        dissection.missing == 0 && !dissection.has_errors() && dissection.len == packet.len()
-    })
+    let others = [ProtocolVersion::V3_1_1, ProtocolVersion::V5];
+    let others = others
+        .into_iter()
+        .filter(|version| *version != context.version);
+    std::iter::once(context.version)
+        .chain(others)
+        .any(|version| {
+            let context = Context { version, ..context };
+            let dissection = dissect_within(packet, context, Limits::COUNTS);
+            dissection.missing == 0 && !dissection.has_errors() && dissection.len == packet.len()
+        })
 }
 
 /// The packet is nothing but what a modem left behind the one before.

@@ -94,15 +94,25 @@ pub fn runs(bytes: &[u8], starts: &[(usize, bool)]) -> Vec<Run> {
 /// The packets of both sides in the order in which they are complete. Their offsets count on from
 /// one to the next, as if their bytes stood in this order.
 pub(crate) fn find(bytes: &[u8], runs: &[Run]) -> Vec<Found> {
-    let mut all = of_side(bytes, runs, Sender::Client);
-    all.extend(of_side(bytes, runs, Sender::Server));
-    all.sort_by_key(|found| found.pieces.last().map(|piece| piece.end));
+    let end = |found: &Found| found.pieces.last().map(|piece| piece.end);
+    // Each side's stand in their order already.
+    let mut client = of_side(bytes, runs, Sender::Client).into_iter().peekable();
+    let mut server = of_side(bytes, runs, Sender::Server).into_iter().peekable();
+    let mut all = Vec::new();
     let mut offset = 0_usize;
-    for found in &mut all {
+    loop {
+        let next = match (client.peek(), server.peek()) {
+            (Some(of_client), Some(of_server)) if end(of_server) < end(of_client) => server.next(),
+            (None, _) => server.next(),
+            _ => client.next(),
+        };
+        let Some(mut found) = next else {
+            return all;
+        };
         found.at.offset = offset;
         offset = offset.saturating_add(found.at.len);
+        all.push(found);
     }
-    all
 }
 
 fn of_side(bytes: &[u8], runs: &[Run], from: Sender) -> Vec<Found> {

@@ -4,13 +4,15 @@ use mqttscope_view::bits::{self, BitGroup, BitRow};
 use mqttscope_view::edit;
 use yew::prelude::*;
 
-use super::{InspectorProps, look};
+use super::{InspectorProps, bit_keys, look};
 use crate::element::{El, el};
+use crate::hooks::Kept;
 use crate::pages::dissect::counted;
 use crate::services::browser;
 
-/// The figure, where the selected field, or the packet's beginning, has bits.
-pub(super) fn bit_figure(props: &InspectorProps) -> Option<El> {
+/// The figure, where the selected field, or the packet's beginning, has bits; `focused`: the bit that the focus came
+/// to last, which is where the Tab key comes to its row.
+pub(super) fn bit_figure(props: &InspectorProps, focused: &Kept<usize>) -> Option<El> {
     let shown = &props.shown;
     let node = props.selected.unwrap_or(0);
     let figure = bits::figure(shown.dissection(), shown.bytes(), node);
@@ -23,13 +25,15 @@ pub(super) fn bit_figure(props: &InspectorProps) -> Option<El> {
             props.on_select.clone(),
             props.on_edit.clone(),
         );
+        let focused = focused.clone();
         Callback::from(move |event: MouseEvent| {
             if let Some(node) = browser::data_number(&event, "group") {
                 on_select.emit(node);
-            } else if let (Some(bit), Some(on_edit)) =
+            } else if let (Some(place), Some(on_edit)) =
                 (browser::data_number(&event, "bit"), &on_edit)
-                && let Ok(bit) = u32::try_from(bit)
+                && let Ok(bit) = u32::try_from(place)
             {
+                focused.set(place);
                 let is_set = shown
                     .bytes()
                     .get(bit as usize / 8)
@@ -38,14 +42,31 @@ pub(super) fn bit_figure(props: &InspectorProps) -> Option<El> {
             }
         })
     };
+    let on_key = {
+        let first = figure.rows.first().map_or(0, |row| row.offset);
+        let (first, count) = (first.saturating_mul(8), figure.rows.len().saturating_mul(8));
+        let focused = focused.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            let place = browser::data_number(&event, "bit");
+            if let Some(to) = place.and_then(|at| bit_keys::next(&event.key(), at, first, count)) {
+                event.prevent_default();
+                focused.set(to);
+                browser::focus_id(&format!("bit-{to}"));
+            }
+        })
+    };
     let can_edit = props.on_edit.is_some();
+    let stop = focused.get();
     let many = if figure.rows.len() > 2 { "many" } else { "" };
     let more = (figure.more > 0).then(|| {
         let more = format!("and {}", counted(figure.more, "more byte"));
         el("p").class("quiet").string(more)
     });
     let sum = figure.sum;
-    let octets = figure.rows.iter().map(|row| octet(row, node, can_edit));
+    let octets = figure
+        .rows
+        .iter()
+        .map(|row| octet(row, node, can_edit, stop));
     Some(
         el("div")
             .classes(&["figure", many])
@@ -53,24 +74,34 @@ pub(super) fn bit_figure(props: &InspectorProps) -> Option<El> {
             .role("group")
             .label("Bits")
             .on_click(on_click)
+            .on_key(on_key)
             .all(octets)
             .maybe(more)
             .maybe(sum.map(|sum| el("p").class("sum").test("sum").string(sum))),
     )
 }
 
-fn octet(row: &BitRow, selected: usize, can_edit: bool) -> El {
+fn octet(row: &BitRow, selected: usize, can_edit: bool, stop: usize) -> El {
     let value = row
         .bits
         .iter()
         .fold(0_u8, |value, &bit| value << 1 | u8::from(bit));
+    let first = row.offset.saturating_mul(8);
+    // One stop of the Tab key for the row: where the focus was last, else the first bit.
+    let stop = if stop.saturating_sub(stop % 8) == first {
+        stop
+    } else {
+        first
+    };
     let bit = |(at, &bit): (usize, &bool)| {
         let number = 7_usize.saturating_sub(at);
-        let place = row.offset.saturating_mul(8).saturating_add(at);
+        let place = first.saturating_add(at);
         el("button")
             .class(if bit { "one" } else { "" })
             .flag("disabled", !can_edit)
             .number("data-bit", place)
+            .made("id", format!("bit-{place}"))
+            .attr("tabindex", if place == stop { "0" } else { "-1" })
             .test("bit")
             .says("aria-pressed", bit)
             .made("aria-label", format!("Bit {number} of byte {}", row.offset))

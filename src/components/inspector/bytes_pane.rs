@@ -7,6 +7,7 @@ use super::about::about;
 use super::bit_figure::bit_figure;
 use super::look;
 use crate::element::{El, el, grow};
+use crate::hooks::Kept;
 
 const LEGEND: [(Section, &str); 4] = [
     (Section::FixedHeader, "fixed header"),
@@ -15,8 +16,13 @@ const LEGEND: [(Section, &str); 4] = [
     (Section::Payload, "payload"),
 ];
 
-/// The pane, with what draws the bytes and the payload.
-pub(super) fn bytes_pane(props: &InspectorProps, bytes: El, payload: Option<El>) -> El {
+/// The pane, with what draws the bytes and the payload; `bit`: the bit that the focus came to last.
+pub(super) fn bytes_pane(
+    props: &InspectorProps,
+    bit: &Kept<usize>,
+    bytes: El,
+    payload: Option<El>,
+) -> El {
     let shown = &props.shown;
     let last = shown
         .offset()
@@ -49,7 +55,7 @@ pub(super) fn bytes_pane(props: &InspectorProps, bytes: El, payload: Option<El>)
         .role("region")
         .label("The selected field")
         .maybe(about(shown, props.selected))
-        .maybe(bit_figure(props))
+        .maybe(bit_figure(props, bit))
         .maybe(payload);
     el("section")
         .class("pane bytes-pane")

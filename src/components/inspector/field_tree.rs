@@ -11,7 +11,7 @@ use super::tree_acts::Acts;
 use super::tree_keys::{At, Key, key};
 use super::{InspectorProps, Shown};
 use crate::element::{El, el, keyed_part};
-use crate::hooks::{ONE_PANE, use_after, use_kept, use_made, use_narrow, use_uneven_rows};
+use crate::hooks::{Kept, ONE_PANE, use_after, use_kept, use_made, use_narrow, use_uneven_rows};
 use crate::services::browser;
 use crate::state::row_heights::RowHeights;
 
@@ -37,15 +37,15 @@ fn heights(list: &FieldList, narrow: bool) -> RowHeights {
     RowHeights::even(list.len(), field).with_taller(faulty)
 }
 
-/// The tree; `hover`: the node that the pointer is over.
+/// The tree; `folded`: the nodes that are folded the other way than they are at first; `hover`: the node that the
+/// pointer is over.
 #[hook]
 pub(super) fn use_field_tree(
     props: &InspectorProps,
+    folded: &Kept<Toggled>,
     hover: Option<usize>,
     on_hover: &Callback<Option<usize>>,
 ) -> El {
-    // Nodes that are folded the other way than they are at first.
-    let folded = use_kept(Toggled::default);
     let editing = use_kept(Option::<(Shown, usize)>::default);
     let narrow = use_narrow(ONE_PANE);
     let unlike = Rc::new(folded.get());
@@ -94,7 +94,7 @@ pub(super) fn use_field_tree(
     let acts = Rc::new(Acts {
         shown: props.shown.clone(),
         list: list.clone(),
-        folded,
+        folded: folded.clone(),
         editing: editing.clone(),
         on_select: props.on_select.clone(),
         on_edit: props.on_edit.clone(),

@@ -1,5 +1,7 @@
 //! The left pane of an inspector: what the packet is, what is wrong, its fields.
 
+use mqttscope_view::fields::Toggled;
+
 use super::InspectorProps;
 use super::add::add_menu;
 use super::faults::{fault_chip, fault_list};
@@ -9,7 +11,12 @@ use crate::hooks::Kept;
 use crate::pages::dissect::counted;
 
 /// The pane, with what draws the fields; `listed`: with the list of all faults.
-pub(super) fn fields_pane(props: &InspectorProps, listed: &Kept<bool>, tree: El) -> El {
+pub(super) fn fields_pane(
+    props: &InspectorProps,
+    listed: &Kept<bool>,
+    folded: &Kept<Toggled>,
+    tree: El,
+) -> El {
     let shown = &props.shown;
     let dissection = shown.dissection();
     let missing = match dissection.missing {
@@ -34,7 +41,7 @@ pub(super) fn fields_pane(props: &InspectorProps, listed: &Kept<bool>, tree: El)
         .child(grow())
         .child(fault_chip(shown, listed));
     let head = match &props.on_edit {
-        Some(on_edit) => head.html(add_menu(shown, on_edit)),
+        Some(on_edit) => head.html(add_menu(props, on_edit, folded)),
         None => head,
     };
     let has_list = listed.get() && !dissection.diagnostics.is_empty();

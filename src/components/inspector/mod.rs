@@ -4,6 +4,7 @@
 mod about;
 mod add;
 mod bit_figure;
+mod bit_keys;
 mod broken;
 mod bytes_pane;
 mod editor;
@@ -25,6 +26,7 @@ mod tree_acts;
 mod tree_keys;
 
 use mqttscope_view::edit::EditError;
+use mqttscope_view::fields::Toggled;
 use mqttscope_view::payload::Reader;
 use yew::prelude::*;
 
@@ -77,12 +79,14 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         ..props.clone()
     };
     let listed = use_kept(bool::default);
-    let tree = use_field_tree(&props, hovered, &on_hover);
+    let folded = use_kept(Toggled::default);
+    let bit = use_kept(usize::default);
+    let tree = use_field_tree(&props, &folded, hovered, &on_hover);
     let bytes = use_hex_view(&props, hovered, &on_hover);
     let payload = use_payload(&props);
     el("div")
         .class("inspector")
-        .child(fields_pane(&props, &listed, tree))
-        .child(bytes_pane(&props, bytes, payload))
+        .child(fields_pane(&props, &listed, &folded, tree))
+        .child(bytes_pane(&props, &bit, bytes, payload))
         .into()
 }

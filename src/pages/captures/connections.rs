@@ -86,17 +86,16 @@ fn captured_row(row: &CapturedRow, number: u64, total: u64, is_selected: bool) -
     } else {
         row.client_identifier.clone()
     };
-    let version = format!(
-        "MQTT {}{}",
-        row.version.name(),
-        if row.is_named { "" } else { "?" }
-    );
+    let version = row.version.map_or_else(String::new, |version| {
+        let doubt = if row.is_named { "" } else { "?" };
+        format!(" · MQTT {}{doubt}", version.name())
+    });
     let packets = match row.packets {
         1 => "1 packet".to_owned(),
         count => format!("{} packets", words::whole(count)),
     };
     let line = format!(
-        "{packets} · {} · {version} · {} → {}",
+        "{packets} · {}{version} · {} → {}",
         words::duration(row.lasts_ms),
         row.client,
         row.server

@@ -75,14 +75,14 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
     };
     html! {
         <>
-            <Menu id="fork" label={html! { "Add a fault here" }} disabled={props.is_preview} items={items} on_choose={on_choose} />
+            <Menu id="fork" label={html! { <>{ "Add a fault" }<span class="at-length">{ " here" }</span></> }} disabled={props.is_preview} items={items} on_choose={on_choose} />
             if props.mode == Mode::Compare {
-                <button data-testid="alone" title="Show only the run in focus (a)" onclick={on(Act::Alone)}>{ "Close comparison" }</button>
+                <button data-testid="alone" title="Show only the run in focus (a)" onclick={on(Act::Alone)}>{ "Close" }<span class="at-length">{ " comparison" }</span></button>
             } else {
-                <button data-testid="compare" title="The same scenario at QoS 0, 1 and 2 (c)" disabled={props.is_preview} onclick={on(Act::Compare)}>{ "Compare QoS 0, 1, 2" }</button>
+                <button data-testid="compare" title="The same scenario at QoS 0, 1 and 2 (c)" disabled={props.is_preview} onclick={on(Act::Compare)}>{ "Compare" }<span class="at-length">{ " QoS 0, 1, 2" }</span></button>
             }
             if props.mode == Mode::Fork {
-                <button data-testid="alone" title="Show only the run in focus (a)" onclick={on(Act::Alone)}>{ "Close comparison" }</button>
+                <button data-testid="alone" title="Show only the run in focus (a)" onclick={on(Act::Alone)}>{ "Close" }<span class="at-length">{ " comparison" }</span></button>
             }
         </>
     }

@@ -79,7 +79,7 @@ fn name(index: usize, column: &Column, active: bool, acts: Option<Acts>) -> Html
         }
     });
     html! {
-        <button class="column-name" data-testid="column" aria-pressed={active.to_string()} onclick={on_click}>{ &*column.name }</button>
+        <button class="column-name" data-testid="column" title={column.name.to_string()} aria-pressed={active.to_string()} onclick={on_click}>{ &*column.name }</button>
     }
 }
 

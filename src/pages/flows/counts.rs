@@ -64,6 +64,9 @@ pub(super) fn CountsTable(props: &CountsProps) -> Html {
                 if happens(|counts| counts.replaced) {
                     { row("replaced", "Replaced", false, &|counts| counts.replaced.to_string()) }
                 }
+                if happens(|counts| counts.deleted) {
+                    { row("deleted", "Deleted", false, &|counts| counts.deleted.to_string()) }
+                }
                 if happens(|counts| counts.expired) {
                     { row("expired", "Expired", false, &|counts| counts.expired.to_string()) }
                 }

@@ -25,6 +25,7 @@ mod playing;
 mod problems;
 mod rename;
 mod scrolling;
+mod set_aside;
 mod settings;
 mod share;
 mod slider;

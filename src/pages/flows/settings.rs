@@ -71,7 +71,7 @@ pub(super) fn Settings(props: &SettingsProps) -> Html {
     };
     html! {
         <div class="head flow-settings">
-            <h2 class="sub" data-testid="title">{ if scenario.title.is_empty() { "Untitled scenario" } else { &scenario.title } }</h2>
+            <h2 class="sub" data-testid="title" title={scenario.title.to_string()}>{ if scenario.title.is_empty() { "Untitled scenario" } else { &scenario.title } }</h2>
             <span class="grow"></span>
             <select class="chip" data-testid="version" aria-label="MQTT version" disabled={is_preview} onchange={on_change(|index| ProtocolVersion::ALL.get(index).copied().map(Act::Version))}>
                 { for ProtocolVersion::ALL.map(|version| html! { <option selected={version == scenario.version}>{ format!("MQTT {}", version.name()) }</option> }) }

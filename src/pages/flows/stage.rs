@@ -11,6 +11,7 @@ use super::columns::Columns;
 use super::controls::Controls;
 use super::panels::Panels;
 use super::playing::Playing;
+use super::set_aside::set_aside;
 use super::settings::Settings;
 use super::steps::Part;
 use crate::state::flows::{Act, Column, Flows};
@@ -71,6 +72,7 @@ pub(super) fn Stage(props: &StageProps) -> Html {
         <section class="pane stage" aria-label="Diagram" onmousedown={panels.on_part.reform(|_: MouseEvent| Part::Diagram)}>
             <Settings run={column.run.clone()} {is_preview} on_edit={panels.on_edit.clone()}
                 presenting={*panels.presenting} on_present={panels.on_present.clone()} />
+            { set_aside(state, &state.dispatcher(), &panels.on_part) }
             <Caption {beat} version={column.run.scenario.version} playing={playing.playing} step={playing.beat} of={props.beats.len()} />
             <Columns columns={state.columns().to_vec()} active={state.active_index()} diagrams={(*props.diagrams).clone()} room={props.room} on_room={props.on_room.clone()}
                 player={playing.player.clone()} {on_packet} {on_cut} />

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use mqttscope_protocol::{Profile, Target};
 use yew::prelude::*;
 
+use super::asking::use_asking;
 use super::setting_field::groups;
 use crate::components::dialog::Dialog;
-use crate::services::browser;
 use crate::state::live::connect_settings::CONNECT;
 use crate::state::live::form::{Form, FormAct};
 
@@ -57,53 +57,26 @@ pub(super) fn Edit(props: &EditProps) -> Html {
         })
     };
     let on_submit = done(true).reform(|event: SubmitEvent| event.prevent_default());
-    // Escape is pressed by mistake: what was typed is given up only on a second word. The two rows of buttons have
-    // keys, so that no button turns into another under the press.
-    let is_asking = use_state(|| false);
-    let on_close = {
-        let (on_close, is_asking) = (props.on_close.clone(), is_asking.clone());
-        let would_lose = form.differs_from(&props.profile);
-        Callback::from(move |()| {
-            if would_lose {
-                is_asking.set(true);
-            } else {
-                on_close.emit(());
-            }
-        })
-    };
-    use_effect_with(*is_asking, |&is_asking| {
-        if is_asking {
-            browser::focus_quietly("[data-testid=keep-editing]");
-        }
-    });
-    let keep = {
-        let is_asking = is_asking.clone();
-        Callback::from(move |_: MouseEvent| {
-            is_asking.set(false);
-            // The button goes.
-            browser::focus_quietly("[data-testid=edit] input");
-        })
-    };
-    let discard = props.on_close.reform(|_: MouseEvent| ());
+    let asking = use_asking(
+        form.differs_from(&props.profile),
+        &props.on_close,
+        "Your changes are not saved.",
+        "[data-testid=edit] input",
+    );
     let title = if props.is_known {
         "Edit connection"
     } else {
         "New connection"
     };
     html! {
-        <Dialog {title} {on_close}>
+        <Dialog {title} on_close={asking.on_close}>
             <form class="edit" data-testid="edit" onsubmit={on_submit}>
                 if !props.note.is_empty() {
                     <details class="settings-group listener"><summary>{ "Broker configuration for WebSocket" }</summary><pre tabindex="0" aria-label="Example configuration">{ &props.note }</pre></details>
                 }
                 { groups(&CONNECT, &form, "connect", &on_act, true) }
-                if *is_asking {
-                    <div key="ask" class="acts" role="alert">
-                        <span>{ "Your changes are not saved." }</span>
-                        <span class="grow"></span>
-                        <button type="button" data-testid="discard" onclick={discard}>{ "Discard" }</button>
-                        <button type="button" class="main" data-testid="keep-editing" onclick={keep}>{ "Keep editing" }</button>
-                    </div>
+                if let Some(bar) = asking.bar {
+                    { bar }
                 } else {
                     <div key="done" class="acts">
                         if form.says_fault(&CONNECT) { <span class="is-error">{ "Check the field marked in red." }</span> }

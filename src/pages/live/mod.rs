@@ -1,6 +1,7 @@
 //! The Live page: connections, and every packet that goes over them.
 
 mod advice;
+mod asking;
 mod chart_view;
 mod clear_retained;
 mod cleared;
@@ -24,6 +25,7 @@ mod keep;
 pub(in crate::pages) mod keys;
 mod large_packet;
 mod leaving;
+mod log_limit;
 pub(in crate::pages) mod looking;
 mod message_list;
 mod message_row;

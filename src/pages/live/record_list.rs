@@ -49,7 +49,7 @@ pub(super) fn RecordList(props: &RecordListProps) -> Html {
     html! {
         <>
             <FarList id={props.id.clone()} label={props.label.clone()} row={props.row} {first} {total} {dropped} {ids}
-                selected={props.selected.map(|record| record.0)} reveal={props.reveal} follows=true resumed={props.resumed} {on_window} {on_select}>
+                selected={props.selected.map(|record| record.0)} reveal={props.reveal} follows={source == Source::Connections} resumed={props.resumed} {on_window} {on_select}>
                 { props.children.clone() }
             </FarList>
             if total == 0 { { nothing(props.is_searched, props.is_open, source) } }

@@ -1,18 +1,12 @@
 //! Numbers that are always in sight: how fast, how slow, how full.
 
-use mqttscope_protocol::{Command, ConnectionView};
+use mqttscope_protocol::ConnectionView;
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
-use super::opening::BUDGET;
-use crate::services::storage;
+use super::log_limit::LogLimit;
 use crate::state::live::words;
 use crate::state::live::{Act, Live, Source, Tab};
-
-/// What the log may take, in MiB.
-const BUDGETS: [u64; 6] = [16, 64, 128, 256, 512, 1024];
-/// Bytes.
-const MIB: u64 = 1 << 20;
 
 /// The bar below the tabs.
 pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
@@ -34,6 +28,7 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
         let desk = desk.clone();
         Callback::from(move |_: MouseEvent| desk.live.dispatch(Act::Pause(false)))
     };
+    let log = live.summary.log;
     html! {
         <div class="list-head strip">
             <select class="chip" data-testid="scope" aria-label="Whose packets" onchange={everything}>
@@ -53,11 +48,10 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
                 </button>
             }
             <span class="grow"></span>
+            if log.dropped > 0 { <span class="chip warn" data-testid="dropped" title="The oldest packets made room for newer ones">{ words::whole(log.dropped) }{ " dropped" }</span> }
             if live.source == Source::Connections {
                 { rates(live.current()) }
-                { log(live, desk) }
-            } else if live.summary.log.dropped > 0 {
-                <span class="chip warn" data-testid="dropped" title="The oldest packets made room for newer ones">{ words::whole(live.summary.log.dropped) }{ " dropped" }</span>
+                <LogLimit bytes={log.bytes} budget={log.budget} />
             }
         </div>
     }
@@ -90,43 +84,6 @@ fn rates(view: Option<&ConnectionView>) -> Html {
             if let Some(round_trip) = view.round_trip_ms {
                 <span data-testid="round-trip" title="The last round trip: from a packet to its acknowledgement">{ "RTT " }{ words::duration(round_trip) }</span>
             }
-        </>
-    }
-}
-
-/// How full the log is; chosen, how full it may be.
-fn log(live: &Live, desk: &Desk) -> Html {
-    let log = live.summary.log;
-    let chosen = {
-        let desk = desk.clone();
-        Callback::from(move |event: Event| {
-            if let Ok(bytes) = value_of(&event).parse::<u64>() {
-                // Where the browser stores nothing, the limit lasts as long as the page.
-                let _ = storage::keep(BUDGET, &bytes.to_string());
-                desk.talk.emit(Command::Budget(bytes));
-            }
-        })
-    };
-    let own = log.budget.checked_div(MIB).unwrap_or(0);
-    let mut budgets: Vec<u64> = BUDGETS
-        .into_iter()
-        .chain([own])
-        .filter(|mebibytes| *mebibytes > 0)
-        .collect();
-    budgets.sort_unstable();
-    budgets.dedup();
-    html! {
-        <>
-            if log.dropped > 0 { <span class="chip warn" data-testid="dropped" title="The oldest packets made room for newer ones">{ words::whole(log.dropped) }{ " dropped" }</span> }
-            <label class="log"><span data-testid="log-size">{ "Log " }{ words::bytes(log.bytes) }{ ", limit" }</span>
-            <select class="chip" data-testid="budget" aria-label="Size limit of the log" title="Size limit of the log; beyond it the oldest packets are dropped" onchange={chosen}>
-                { for budgets.into_iter().map(|mebibytes| {
-                    let is_own = mebibytes == own;
-                    let says = format!("{mebibytes} MiB");
-                    let value = if is_own { log.budget } else { mebibytes.saturating_mul(MIB) };
-                    html! { <option value={value.to_string()} selected={is_own}>{ says }</option> }
-                }) }
-            </select></label>
         </>
     }
 }

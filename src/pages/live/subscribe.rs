@@ -3,6 +3,7 @@
 use mqttscope_protocol::SubscriptionDraft;
 use yew::prelude::*;
 
+use super::asking::use_asking;
 use super::setting_field::groups;
 use crate::components::dialog::Dialog;
 use crate::services::browser;
@@ -62,15 +63,25 @@ pub(super) fn Subscribe(props: &SubscribeProps) -> Html {
             </label>
         }
     });
+    let asking = use_asking(
+        form.differs_from(&props.draft) || *colour != props.draft.colour,
+        &props.on_close,
+        "You are not subscribed yet.",
+        "#subscribe-topic-filter",
+    );
     html! {
-        <Dialog title="Subscribe" on_close={props.on_close.clone()}>
+        <Dialog title="Subscribe" on_close={asking.on_close}>
             <form class="edit" data-testid="subscribe-form" onsubmit={on_submit}>
                 { groups(shown, &form, "subscribe", &on_act, true) }
                 <fieldset class="colours"><legend>{ "Colour" }</legend>{ for colours }</fieldset>
-                <div class="acts">
-                    <span class="grow"></span>
-                    <button type="submit" class="main" data-testid="subscribe-now" disabled={form.says_fault(shown)}>{ "Subscribe" }</button>
-                </div>
+                if let Some(bar) = asking.bar {
+                    { bar }
+                } else {
+                    <div key="done" class="acts">
+                        <span class="grow"></span>
+                        <button type="submit" class="main" data-testid="subscribe-now" disabled={form.says_fault(shown)}>{ "Subscribe" }</button>
+                    </div>
+                }
             </form>
         </Dialog>
     }

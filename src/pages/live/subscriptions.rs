@@ -123,7 +123,7 @@ fn row(filter: &FilterView, connection: ConnectionId, profile: &Rc<Profile>, des
             <i aria-hidden="true"></i>
             <span class="name mono" title={format!("{name} · {granted}")}>{ &name }</span>
             <span class={classes!("granted", filter.refused.then_some("is-error"))} title={granted.to_owned()}>{ granted.strip_prefix("Granted ").unwrap_or(granted) }</span>
-            <span class="count" title="Messages received since it was subscribed to">{ words::whole(filter.messages) }<span class="unseen">{ if filter.messages == 1 { " message" } else { " messages" } }</span></span>
+            <span class="count" title="Messages received since you subscribed, also those that were cleared from the lists">{ words::whole(filter.messages) }<span class="unseen">{ if filter.messages == 1 { " message" } else { " messages" } }</span></span>
             <button class="bare square" aria-pressed={filter.muted.to_string()} aria-label={format!("Hide messages of {name}")} title={if filter.muted { "Show its messages again" } else { "Pause it: its messages are recorded, but not shown" }} data-testid="mute" onclick={mute}>
                 { icon(if filter.muted { Icon::Hidden } else { Icon::Eye }) }
             </button>

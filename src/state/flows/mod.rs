@@ -84,6 +84,8 @@ pub struct Flows {
     before_edit: Option<Box<Self>>,
     /// The scenario that is being written.
     editing: Option<Editing>,
+    /// One that was being written when something else was opened.
+    set_aside: Option<Editing>,
 }
 
 impl PartialEq for Flows {
@@ -104,6 +106,7 @@ impl PartialEq for Flows {
             && self.yours == other.yours
             && self.made == other.made
             && self.editing == other.editing
+            && self.set_aside == other.set_aside
     }
 }
 
@@ -118,6 +121,10 @@ pub enum Act {
     Arrive(Box<Address>),
     /// Write one; what is being written already stays.
     Edit(Box<Editing>),
+    /// Go on with the one that was set aside.
+    Resume,
+    /// The one that was set aside is not wanted any more.
+    Forget,
     /// The page is left while this is written.
     Leave(AttrValue),
     /// Show a scenario as it is written, without leaving the moment.
@@ -166,6 +173,7 @@ impl Default for Flows {
             made: None,
             before_edit: None,
             editing: None,
+            set_aside: None,
             chosen: Some(first),
             gallery,
             active: 0,
@@ -254,6 +262,14 @@ impl Flows {
         self.editing.as_ref()
     }
 
+    /// The scenario that was being written when something else was opened, if anything was typed.
+    #[must_use]
+    pub fn set_aside(&self) -> Option<&Editing> {
+        let is_hidden = self.editing.is_none();
+        let is_typed = |kept: &&Editing| is_hidden && kept.text != kept.first;
+        self.set_aside.as_ref().filter(is_typed)
+    }
+
     /// What is shown for good: while one is written, what was shown before.
     #[must_use]
     pub fn settled(&self) -> &Self {
@@ -291,8 +307,16 @@ impl Flows {
         self.chosen = self.gallery.iter().position(|known| known == scenario);
         self.opened = self.opened.wrapping_add(1);
         self.start = start;
+        if let Some(editing) = self.editing.take() {
+            self.set_aside = Some(editing);
+        }
         self.stop_editing();
         self.show(scenario);
+    }
+
+    fn edit(&mut self, editing: Editing) {
+        self.before_edit = Some(Box::new(self.clone()));
+        self.editing = Some(editing);
     }
 
     fn stop_editing(&mut self) {
@@ -366,12 +390,18 @@ impl Reducible for Flows {
             Act::Arrive(address) => next.arrive(&address),
             Act::Edit(editing) => {
                 if next.editing.is_none() {
-                    next.before_edit = Some(Box::new((*self).clone()));
-                    next.editing = Some(*editing);
+                    next.edit(*editing);
                 }
             }
+            Act::Resume => {
+                if let Some(editing) = next.set_aside.take().filter(|_| next.editing.is_none()) {
+                    next.edit(editing);
+                }
+            }
+            Act::Forget => next.set_aside = None,
             Act::Leave(text) => {
-                if let Some(editing) = &mut next.editing {
+                // It is told when the editor is gone, which may be after something else was opened.
+                if let Some(editing) = next.editing.as_mut().or(next.set_aside.as_mut()) {
                     editing.text = text;
                 }
             }
@@ -394,6 +424,7 @@ impl Reducible for Flows {
                 if let Some(before) = next.before_edit.take() {
                     next = Self {
                         yours: next.yours,
+                        set_aside: next.set_aside,
                         ..*before
                     };
                 }

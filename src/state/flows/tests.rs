@@ -171,3 +171,32 @@ fn what_is_opened_is_marked_where_it_is_known() {
     let own = known.with_publish_qos(QoS::AtLeastOnce);
     assert_eq!(flows.reduce(Act::Open(Box::new(own))).chosen(), None);
 }
+
+#[test]
+fn a_draft_is_set_aside_for_what_is_opened_and_comes_back() {
+    let typed = |flows: Rc<Flows>| {
+        let editing = Editing::new("title Mine", None);
+        let flows = flows.reduce(Act::Edit(Box::new(editing)));
+        flows.reduce(Act::Leave("title Mine, with more".into()))
+    };
+    let flows = typed(chosen("QoS 1, no faults"));
+    // Somebody comes with the address of a handshake.
+    let seen = flows.address(0);
+    let flows = flows.reduce(Act::Arrive(Box::new(seen.clone())));
+    assert!(flows.editing().is_none());
+    assert_eq!(flows.set_aside().unwrap().text, "title Mine, with more");
+    let resumed = flows.clone().reduce(Act::Resume);
+    assert_eq!(resumed.editing().unwrap().text, "title Mine, with more");
+    assert!(resumed.set_aside().is_none());
+    // Given up, what was opened is shown again.
+    let given_up = resumed.reduce(Act::Discard);
+    assert!(given_up.editing().is_none() && given_up.set_aside().is_none());
+    assert!(flows.reduce(Act::Forget).set_aside().is_none());
+    // An editor that is still open tells its text when it goes, which is behind the arrival.
+    let editing = Editing::new("title Mine", None);
+    let flows = chosen("QoS 1, no faults").reduce(Act::Edit(Box::new(editing)));
+    let flows = flows.reduce(Act::Arrive(Box::new(seen)));
+    assert!(flows.set_aside().is_none(), "nothing was typed");
+    let flows = flows.reduce(Act::Leave("title Other".into()));
+    assert_eq!(flows.set_aside().unwrap().text, "title Other");
+}

@@ -12,6 +12,9 @@ use mqttscope_wire::ProtocolVersion;
 
 use super::{Given, OpenBytes, Sides};
 
+/// Bytes of a packet above which taking it apart can be felt.
+const LARGE: usize = 1 << 16;
+
 /// Reads what was given; `None`: the program that does is not here yet.
 pub type Read = fn(&Request<'_>) -> Option<Found>;
 
@@ -349,6 +352,18 @@ impl Document {
         let node = node.filter(|&node| self.recording.dissect(packet).tree.get(node).is_some());
         Self {
             packet,
+            node,
+            ..self.clone()
+        }
+    }
+
+    /// Looking at another field of the same packet. A large packet is not taken apart once more for it: whoever shows
+    /// it knows which fields it has.
+    pub(super) fn looking_at(&self, node: Option<usize>) -> Self {
+        if self.recording.bytes_of(self.packet).len() <= LARGE {
+            return self.selecting(self.packet, node);
+        }
+        Self {
             node,
             ..self.clone()
         }

@@ -36,28 +36,36 @@ impl Document {
         other.with_bytes(bytes, runs)
     }
 
-    /// With other bytes in place of one packet; the selected field is found again in them.
+    /// With other bytes in place of one packet. It is selected where it stands now, and so is its field.
     pub(super) fn edited(&self, packet: usize, bytes: &[u8]) -> Self {
-        let (bytes, runs) = self.recording.with(packet, bytes);
+        let before = &self.recording;
+        let (bytes, runs) = before.with(packet, bytes);
         let made = self.changed(bytes, &runs);
+        // A length that swallows what follows lets its packet be complete later, behind the other side's.
+        let place = before.packets().get(packet).map(|packet| {
+            let first = packet.at.offset;
+            before.given(first..first.saturating_add(1)).start
+        });
+        let now = place.and_then(|place| made.recording.packet_of(place));
         let key = self
             .node
             .and_then(|node| fields::key(&self.recording.dissect(packet).tree, node));
-        let node = key.and_then(|key| fields::by_key(&made.recording.dissect(packet).tree, key));
-        made.selecting(packet, node.filter(|_| packet == self.packet))
+        let now = now.unwrap_or(packet);
+        let node = key.and_then(|key| fields::by_key(&made.recording.dissect(now).tree, key));
+        made.selecting(now, node.filter(|_| packet == self.packet))
     }
 
     /// With packets behind the last one, the first of them selected.
     pub(super) fn appended(&self, bytes: &[u8]) -> Self {
         let first_new = self.recording.packets().len();
-        let mut runs = self.recording.runs();
+        let (given, mut runs) = self.recording.as_given();
         if self.recording.has_both() {
             let kind = PacketType::from_first_byte(bytes.first().copied().unwrap_or(0));
             let by_server = !kind
                 .sent_by(self.recording.version())
                 .allows(Sender::Client);
             runs.push(Run {
-                start: self.recording.bytes().len(),
+                start: given.len(),
                 from: if by_server {
                     Sender::Server
                 } else {
@@ -65,7 +73,7 @@ impl Document {
                 },
             });
         }
-        self.changed([self.recording.bytes(), bytes].concat(), &runs)
+        self.changed([given, bytes].concat(), &runs)
             .selecting(first_new, None)
     }
 }

@@ -236,7 +236,7 @@ impl Reducible for Workbench {
             Act::Take(taking) => next.now = Rc::new(now.taken(taking, read)),
             Act::Stream(stream) => next.now = Rc::new(now.of_stream(stream, read)),
             Act::Select(packet) => next.now = Rc::new(now.selecting(packet, None)),
-            Act::SelectNode(node) => next.now = Rc::new(now.selecting(now.packet, node)),
+            Act::SelectNode(node) => next.now = Rc::new(now.looking_at(node)),
             Act::Undo => {
                 let before = next.history.undo(&now);
                 next.travel(before);

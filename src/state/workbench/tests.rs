@@ -1,5 +1,5 @@
 use mqttscope_capture::text::Format;
-use mqttscope_wire::{Field, ProtocolVersion};
+use mqttscope_wire::{Field, PacketType, ProtocolVersion};
 
 use mqttscope_view::reader::{self, Found, Request};
 
@@ -309,9 +309,11 @@ fn a_packet_is_found_in_the_text() {
         Some(2),
     ];
     assert_eq!(found, expected);
-    // Text that was made here is found in, too.
+    // Text that was made here is found in, too; what the other side's bytes cut stays cut.
     let bench = bench.reduce(Act::Edit(0, [0xd0, 0x00].as_slice().into()));
-    assert_eq!(bench.now().place_of(1), Some((12..17, 1)));
+    assert_eq!(text(&bench), "C: c0\nS: d0 00\nC: 00\nC: e0 00");
+    assert_eq!(bench.now().place_of(0), Some((9..14, 1)));
+    assert_eq!(bench.now().place_of(1), Some((3..20, 0)));
 }
 
 #[test]
@@ -535,4 +537,38 @@ fn what_was_chosen_for_one_text_says_nothing_of_another() {
         Act::Type("30 08 00 03".into()),
     ];
     assert_eq!(after(chosen).now().version, Some(ProtocolVersion::V3_1));
+}
+
+#[test]
+fn a_length_that_is_wrong_for_a_while_moves_no_packet_for_good() {
+    let given = "C: 10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 61\nS: 20 02 00 00\nC: c0 00\nS: d0 00\nC: e0 00";
+    let kinds = |bench: &Workbench| {
+        let packets = bench.now().recording.packets().iter();
+        packets
+            .map(|packet| (packet.at.packet_type, packet.from))
+            .collect::<Vec<_>>()
+    };
+    let with_length = |bench: &Rc<Workbench>, length: u8| {
+        let now = bench.now();
+        let mut bytes = now.recording.bytes_of(now.packet).to_vec();
+        bytes[1] = length;
+        bench.clone().reduce(Act::Edit(now.packet, bytes.into()))
+    };
+    let before = after([Act::Type(given.into())]);
+    // It swallows the PINGREQ, and is complete behind the CONNACK.
+    let broken = with_length(&before, 0x0f);
+    assert_eq!(kinds(&broken)[0].0, PacketType::Connack);
+    let now = broken.now();
+    let selected = now.recording.packets()[now.packet];
+    assert_eq!(
+        (now.packet, selected.at.packet_type),
+        (1, PacketType::Connect)
+    );
+    let restored = with_length(&broken, 0x0d);
+    assert_eq!(kinds(&restored), kinds(&before));
+    assert_eq!(restored.now().packet, 0);
+    assert_eq!(text(&restored), given);
+    // As well where the page was loaded again in between: the text has the order.
+    let again = Workbench::restored(&broken.saved_now().unwrap(), None, read_here).unwrap();
+    assert_eq!(kinds(&with_length(&Rc::new(again), 0x0d)), kinds(&before));
 }

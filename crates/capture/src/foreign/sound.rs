@@ -1,6 +1,8 @@
 //! How well bytes read as MQTT, so that nothing else is claimed of what is MQTT.
 
-use mqttscope_wire::{Context, Dissector, PacketType, ProtocolVersion, frame, packets};
+use mqttscope_wire::{
+    Context, Dissector, Limits, PacketType, ProtocolVersion, decode, frame, packets,
+};
 
 /// Packets that are looked at: enough to be sure.
 pub(super) const SAMPLE: usize = 200;
@@ -22,13 +24,19 @@ pub enum Soundness {
 /// How well bytes read as MQTT, in whichever version fits best.
 #[must_use]
 pub fn soundness(bytes: &[u8]) -> Soundness {
-    let versions = ProtocolVersion::ALL.iter();
-    let best = versions.map(|&version| in_version(bytes, version)).max();
-    best.unwrap_or(Soundness::Broken)
+    let mut best = Soundness::Broken;
+    for version in ProtocolVersion::ALL {
+        best = best.max(in_version(bytes, version));
+        if best == Soundness::Sound {
+            break;
+        }
+    }
+    best
 }
 
 fn in_version(bytes: &[u8], version: ProtocolVersion) -> Soundness {
-    let mut dissector = Dissector::new();
+    // Nothing but whether there are errors is asked for, of packets that may have many megabytes.
+    let mut dissector = Dissector::within(Limits::COUNTS);
     let (mut whole, mut has_errors) = (0_usize, false);
     for at in packets(bytes, Context::new(version)).take(SAMPLE) {
         let Some(packet) = bytes.get(at.offset..) else {
@@ -39,9 +47,12 @@ fn in_version(bytes: &[u8], version: ProtocolVersion) -> Soundness {
         }
         let mut context = Context::new(at.version);
         context.sender = None;
-        has_errors |= dissector.dissect(packet, context).has_errors();
+        // One error is enough: the decoder stops at it.
         if at.missing == 0 {
+            has_errors = has_errors || decode(packet, context).is_err();
             whole = whole.saturating_add(1);
+        } else {
+            has_errors = has_errors || dissector.dissect(packet, context).has_errors();
         }
     }
     match (whole, has_errors) {

@@ -1,5 +1,8 @@
 //! What the page asks for, done.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
+use mqttscope_capture::pcapng::Ends;
 use mqttscope_client::{Client, Command as ClientCommand, Phase};
 use mqttscope_protocol::{
     Command, ConnectionId, Export, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
@@ -102,6 +105,25 @@ impl Engine {
             }
         }
         self.search();
+    }
+
+    /// The two ends of a connection for a capture, and what is said of it there. A browser knows neither its own
+    /// address nor the server's: they are made up.
+    fn ends_of(&self, id: ConnectionId) -> (Ends, String) {
+        let number = u16::try_from(id.0 % 10_000).unwrap_or(0);
+        let made = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let made = Ends {
+            client: made(50_000_u16.saturating_add(number)),
+            server: made(1883),
+        };
+        if let Some((ends, says)) = self.captures.ends(id) {
+            return (ends.unwrap_or(made), says);
+        }
+        let says = self.connections.get(&id).map_or_else(String::new, |own| {
+            let address = super::closing::address(&own.profile.target);
+            format!("{}: {address}", own.profile.shown_name())
+        });
+        (made, says)
     }
 
     fn connect(&mut self, now_ms: f64, id: ConnectionId, profile: Profile) {
@@ -355,7 +377,8 @@ impl Engine {
             captures: Some(&self.captures),
             watch: Some(&self.watch),
         };
-        let exported = export::write(&self.log, &self.topics, facts, &wanted);
+        let ends = |id| self.ends_of(id);
+        let exported = export::write(&self.log, &self.topics, facts, &wanted, ends);
         self.answers.push(Report::Exported(exported));
     }
 
@@ -365,6 +388,7 @@ impl Engine {
         let wanted = Wanted {
             connection: looking.connection,
             search: self.usable.clone(),
+            span_us: looking.span_us,
             ..Wanted::default()
         };
         let filters = |muted| {
@@ -387,10 +411,12 @@ impl Engine {
         });
         self.flows_sieve.want(&wanted.search);
         self.wire.want(wanted);
+        self.timeline.want(looking.connection);
         self.charting.want(
             &looking.chart_topic,
             &looking.chart_path,
             looking.connection,
+            self.captures.is_used(),
         );
     }
 }

@@ -12,6 +12,8 @@ use crate::doctor;
 use crate::states::Turn;
 use crate::view::{limits, rows};
 
+/// Topics of messages in doubt that a notice names.
+const TOPICS: usize = 5;
 /// Characters of a response that is told in a notice.
 const ANSWER: usize = 120;
 
@@ -29,6 +31,17 @@ impl Engine {
             }
             event => self.happened_rarely(now_ms, id, event),
         }
+    }
+
+    /// Tells which messages may be lost with their session.
+    pub(super) fn tell_doubts(&mut self, id: ConnectionId) {
+        let topics = match self.connections.get_mut(&id) {
+            Some(connection) if !connection.in_doubt.is_empty() => {
+                core::mem::take(&mut connection.in_doubt)
+            }
+            _ => return,
+        };
+        self.notice(Some(id), true, words_of_doubt(&topics));
     }
 
     /// All but messages. Apart, so that what is hot in a flood is small: a browser compiles it anew,
@@ -66,6 +79,7 @@ impl Engine {
                 reason_code,
                 properties,
             } => {
+                connection.open_topics.remove(&ticket);
                 let outcome = connection.answer(ticket, reason_code);
                 let told = connection.became(ticket, outcome).map(Report::Published);
                 self.answers.extend(told);
@@ -86,16 +100,12 @@ impl Engine {
                 connection.not_asked(ticket, why);
                 let told = connection.became(ticket, Outcome::Failed(said.into()));
                 self.answers.extend(told.map(Report::Published));
-                let topic = connection.topic_of(ticket);
-                match (failure, topic) {
+                let topic = connection.open_topics.remove(&ticket);
+                match failure {
                     // The request that took its place is shown.
-                    (Failure::Superseded, _) => {}
-                    (Failure::SessionLost, Some(topic)) => {
-                        let text = format!(
-                            "The server did not keep the session: the QoS 2 message to {topic} may not have arrived."
-                        );
-                        self.notice(Some(id), true, text);
-                    }
+                    Failure::Superseded => {}
+                    // They come one behind the other, and are told together.
+                    Failure::SessionLost => connection.in_doubt.push(topic),
                     _ => self.notice(Some(id), true, words_of_failure(failure)),
                 }
             }
@@ -359,6 +369,30 @@ pub(super) fn words(
             "the server broke the protocol ({})",
             name(PacketType::Disconnect, fault.reason_code())
         ),
+    }
+}
+
+/// What is said of QoS 2 messages whose session the server did not keep, with their topics as far as they are known.
+fn words_of_doubt(topics: &[Option<String>]) -> String {
+    let lead = "The server did not keep the session";
+    let named: Vec<&str> = topics
+        .iter()
+        .flatten()
+        .take(TOPICS)
+        .map(String::as_str)
+        .collect();
+    let more = match topics.len().saturating_sub(named.len()) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let to = named.join(", ");
+    match (topics.len(), named.is_empty()) {
+        (1, true) => words_of_failure(Failure::SessionLost).to_owned(),
+        (1, false) => format!("{lead}: the QoS 2 message to {to} may not have arrived."),
+        (count, true) => format!("{lead}: {count} QoS 2 messages may not have arrived."),
+        (count, false) => {
+            format!("{lead}: {count} QoS 2 messages may not have arrived, to {to}{more}.")
+        }
     }
 }
 

@@ -15,6 +15,10 @@ const LOOKED_BACK: u64 = 5_000;
 /// Characters of the topic of a message that was sent.
 const SENT_TOPIC: usize = 120;
 
+/// QoS 2 messages without their last acknowledgement whose topics are kept, and characters of each topic.
+const MOST_OPEN: usize = 1_000;
+const OPEN_TOPIC: usize = 60;
+
 impl Engine {
     /// The packet of a message that has just come.
     pub(super) fn answer_record(&self, id: ConnectionId, payload: &[u8]) -> Option<RecordId> {
@@ -70,6 +74,11 @@ impl Engine {
             }
         };
         // It must be known before its answer is: that may come while the command is done.
+        if draft.qos == 2 && connection.open_topics.len() < MOST_OPEN {
+            connection
+                .open_topics
+                .insert(ticket, cut(&draft.topic, OPEN_TOPIC));
+        }
         connection.handed = Some(Handed {
             ticket,
             qos: draft.qos,

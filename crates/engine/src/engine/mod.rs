@@ -32,6 +32,7 @@ use crate::topics::Topics;
 use crate::view::charting::Charting;
 use crate::view::cut::cut;
 use crate::view::gone::Gone;
+use crate::view::timeline::Counting;
 use crate::watch::Watch;
 use crate::worked::WorkedAddresses;
 use pace::Pace;
@@ -126,6 +127,7 @@ pub struct Engine {
     wire: Index,
     messages: Index,
     charting: Charting,
+    timeline: Counting,
     watch: Watch,
     states: States,
     captures: Captures,
@@ -171,6 +173,7 @@ impl Engine {
             wire: Index::default(),
             messages: Index::default(),
             charting: Charting::default(),
+            timeline: Counting::default(),
             watch: Watch::default(),
             states: States::default(),
             captures: Captures::default(),
@@ -332,6 +335,7 @@ impl Engine {
                 None => break,
             }
         }
+        self.tell_doubts(id);
     }
 
     fn send(&mut self, now_ms: f64, id: ConnectionId) {
@@ -360,9 +364,10 @@ impl Engine {
             self.settled = Some(self.looking.number);
         }
         let chart = self.looking.chart && self.charting.extend(&self.log, &self.topics);
+        let timeline = self.looking.timeline && self.timeline.extend(&self.log);
         let state = (self.looking.state)
             .is_some_and(|moment| self.states.extend(moment, &self.log, &self.topics));
-        self.searching = wire || messages || chart || state;
+        self.searching = wire || messages || chart || timeline || state;
         self.changed |= self.searching;
     }
 

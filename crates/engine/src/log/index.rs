@@ -10,6 +10,7 @@ use super::{Entry, Record, WireLog};
 use crate::sieve::{Facts, Sieve};
 use crate::topics::{NONE, Topics};
 use crate::view::rows::topic_of;
+use crate::view::timeline::micros;
 
 /// Packets that are looked at in one go; a worker that searches a million still hears *stop*.
 const SLICE: u64 = 50_000;
@@ -25,12 +26,20 @@ pub(crate) struct Wanted {
     pub(crate) messages: bool,
     /// No openings and closings of connections.
     pub(crate) packets: bool,
+    /// See [`mqttscope_protocol::Looking::span_us`].
+    pub(crate) span_us: Option<(u64, u64)>,
     /// See [`mqttscope_protocol::Looking::search`].
     pub(crate) search: String,
     /// Filters whose messages are hidden, unless another one that is not brings them too.
     pub(crate) muted: Vec<(ConnectionId, String)>,
     /// The other filters.
     pub(crate) heard: Vec<(ConnectionId, String)>,
+}
+
+impl Wanted {
+    fn is_within(&self, record: &Record) -> bool {
+        (self.span_us).is_none_or(|(from, to)| (from..to).contains(&micros(record.at_ms)))
+    }
 }
 
 /// The packets of a list, in order.
@@ -119,7 +128,7 @@ impl Index {
             bytes = bytes.saturating_add(size.into());
             if self.has(number, log, topics, facts) {
                 self.hits.push_back(number);
-                if matches!(entry, Some(Entry::Event(_))) {
+                if is_no_packet(entry) {
                     self.events.push_back(number);
                 }
             }
@@ -142,7 +151,7 @@ impl Index {
         for number in changes.entries(log, self.next) {
             let has = self.has(number, log, topics, facts);
             put(&mut self.hits, number, has);
-            if matches!(log.entry(RecordId(number)), Some(Entry::Event(_))) {
+            if is_no_packet(log.entry(RecordId(number))) {
                 put(&mut self.events, number, has);
             }
         }
@@ -253,6 +262,7 @@ impl Index {
         !wanted.packets
             && !wanted.messages
             && wanted.connection.is_none_or(|of| of == record.connection)
+            && wanted.is_within(record)
             && self.sieve.passes_event(id, record, log, topics, facts)
     }
 
@@ -265,7 +275,8 @@ impl Index {
         facts: Facts<'_>,
     ) -> bool {
         let wanted = &self.wanted;
-        if wanted.connection.is_some_and(|of| of != record.connection) {
+        if wanted.connection.is_some_and(|of| of != record.connection) || !wanted.is_within(record)
+        {
             return false;
         }
         let is_publish = record.packet_type() == PacketType::Publish;
@@ -291,6 +302,11 @@ impl Index {
         }
         self.sieve.passes(id, record, log, topics, facts)
     }
+}
+
+/// Whether a connection opened or closed here.
+fn is_no_packet(entry: Option<Entry<'_>>) -> bool {
+    matches!(entry, Some(Entry::Event(record)) if !record.is_packet())
 }
 
 /// Puts a number into an ordered list, or takes it out.

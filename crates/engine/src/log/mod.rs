@@ -57,6 +57,11 @@ impl Record {
         PacketType::from_nibble(self.first >> 4)
     }
 
+    /// Whether it is a packet, with its bytes or without.
+    pub(crate) const fn is_packet(&self) -> bool {
+        !self.is_event || self.first != 0
+    }
+
     /// Bytes of the packet.
     pub(crate) const fn size(&self) -> u32 {
         self.place.len
@@ -142,6 +147,11 @@ impl WireLog {
         };
         self.events.push_back(self.end());
         self.add(new, &entry::write(event), 0, true)
+    }
+
+    /// Adds a packet of which there are only words.
+    pub(crate) fn push_told(&mut self, new: New, first: u8, event: &ConnectionEvent) -> RecordId {
+        self.add(new, &entry::write(event), first, true)
     }
 
     fn add(&mut self, new: New, bytes: &[u8], first: u8, is_event: bool) -> RecordId {

@@ -6,7 +6,7 @@ mod words;
 use std::collections::{BTreeMap, HashMap};
 
 use mqttscope_filter::{HandshakeState, Matcher, Relies, Search};
-use mqttscope_protocol::{ConnectionId, FlowState, RecordId};
+use mqttscope_protocol::{ConnectionId, EventKind, FlowState, RecordId};
 use mqttscope_wire::{Rule, Severity};
 
 use crate::captures::Captures;
@@ -194,7 +194,7 @@ impl Sieve {
         match &mut self.search {
             Looked::All => true,
             Looked::Filter(matcher) => {
-                matcher.is_of_connections()
+                (record.is_packet() || matcher.is_of_connections())
                     && matcher.matches(&Row {
                         id,
                         record,
@@ -206,7 +206,11 @@ impl Sieve {
                     })
             }
             _ => log.event(record).is_some_and(|event| {
-                let line = format!("{} {} {}", event.name(), event.line(), event.address);
+                let name = match event.kind {
+                    EventKind::Told(_) => &event.reason,
+                    _ => event.name(),
+                };
+                let line = format!("{name} {} {}", event.line(), event.address);
                 words::contains(line.as_bytes(), self.text.as_bytes())
             }),
         }

@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
-use mqttscope_capture::recording::Transport;
+use mqttscope_capture::recording::{Peer, Transport};
 use mqttscope_filter::{Ends, HandshakeState, Subject};
 use mqttscope_protocol::{RecordId, Target};
-use mqttscope_wire::{ProtocolVersion, Rule, Sender, Severity};
+use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Sender, Severity};
 
 use super::{Facts, Known};
 use crate::log::{Record, WireLog};
@@ -56,6 +56,11 @@ impl Subject for Row<'_> {
         self.bytes
     }
 
+    fn packet_type(&self) -> Option<PacketType> {
+        let is_packet = !self.bytes.is_empty() || self.record.is_packet();
+        is_packet.then(|| self.record.packet_type())
+    }
+
     fn ends(&self) -> Ends {
         let id = self.record.connection;
         let captured = self
@@ -63,10 +68,13 @@ impl Subject for Row<'_> {
             .captures
             .and_then(|captures| captures.by_number(id));
         if let Some(captured) = captured {
-            let (client, server) = (captured.opened.client, captured.opened.server);
+            let address = |peer: &Peer| match peer {
+                Peer::Address(end) => Some(SocketAddr::new(end.address, end.port)),
+                Peer::Named(_) => None,
+            };
             return Ends {
-                client: Some(SocketAddr::new(client.address, client.port)),
-                server: Some(SocketAddr::new(server.address, server.port)),
+                client: address(&captured.opened.client),
+                server: address(&captured.opened.server),
                 tls: matches!(
                     captured.transport,
                     Transport::Tls | Transport::SecureWebSocket

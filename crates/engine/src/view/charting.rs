@@ -35,6 +35,8 @@ pub(crate) struct Charting {
     not_drawn: u64,
     /// The next packet whose number has not been read.
     next: u64,
+    /// Not only of what servers send.
+    of_both: bool,
 }
 
 #[derive(Debug)]
@@ -48,7 +50,15 @@ struct Line {
 
 impl Charting {
     /// Draws something else from now on.
-    pub(crate) fn want(&mut self, topic: &str, path: &str, connection: Option<ConnectionId>) {
+    /// Of a capture, messages of both sides count: it may hold one side only.
+    pub(crate) fn want(
+        &mut self,
+        topic: &str,
+        path: &str,
+        connection: Option<ConnectionId>,
+        of_both: bool,
+    ) {
+        self.of_both = of_both;
         let wanted = Wanted {
             connection,
             messages: true,
@@ -61,6 +71,7 @@ impl Charting {
         *self = Self {
             topic: topic.to_owned(),
             path: path.to_owned(),
+            of_both,
             ..Self::default()
         };
         self.index.want(wanted);
@@ -81,7 +92,10 @@ impl Charting {
         let fresh: Vec<_> = self.index.since(next).collect();
         for id in fresh {
             self.next = id.0.saturating_add(1);
-            let Some(record) = log.get(id).filter(|record| record.sender == Sender::Server) else {
+            let Some(record) = log
+                .get(id)
+                .filter(|record| self.of_both || record.sender == Sender::Server)
+            else {
                 continue;
             };
             let Some(publish) = rows::publish(log, record) else {

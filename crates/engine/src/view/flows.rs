@@ -60,6 +60,7 @@ pub(crate) fn row(watched: &Watched, log: &WireLog, topics: &Topics) -> FlowView
         packets,
         began_ms,
         took_ms: flow.is_over().then_some(ended_ms - began_ms),
+        of: None,
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use mqttscope_engine::{Engine, SocketId};
 use mqttscope_protocol::{
-    Command, ConnectionId, Export, ExportFormat, Looking, MessageDraft, Profile, Report, SearchView,
+    Command, ConnectionId, EventKind, Export, ExportFormat, Looking, MessageDraft, Profile,
+    RecordId, Report, SearchView, WireRow,
 };
 use mqttscope_wire::Sender;
 
@@ -275,6 +276,7 @@ fn an_export_holds_what_the_filter_finds_or_says_why_there_is_none() {
             format: ExportFormat::WireHex,
             search: search.into(),
             with_secrets: false,
+            span_us: None,
         })
     };
     world.command(export("mqtt.qos == 1"));
@@ -332,4 +334,44 @@ fn a_filter_on_connections_keeps_their_openings_and_follows_their_names() {
         "what the connection sent under its other name, too"
     );
     assert!(seen.wire.iter().all(|row| row.connection == A));
+}
+
+#[test]
+fn packets_that_a_log_tells_in_words_have_a_type_and_a_sender() {
+    let (mut engine, all) = read(&["../logs/files/mosquitto.log"], 1 << 20);
+    let told: Vec<_> = (all.wire.iter())
+        .filter(|row| matches!(row.event, Some(EventKind::Told(_))))
+        .collect();
+    let mut find = |search: &str| -> Vec<RecordId> {
+        let looking = Looking {
+            wire: Some(ALL),
+            search: search.to_owned(),
+            ..Looking::default()
+        };
+        let rows = shown(&mut engine, looking).wire;
+        rows.iter().map(|row| row.record).collect()
+    };
+    let of = |is: &dyn Fn(&WireRow) -> bool| -> Vec<RecordId> {
+        let rows = told.iter().filter(|row| is(row));
+        rows.map(|row| row.record).collect()
+    };
+    assert_eq!(find("mqtt"), of(&|_| true));
+    assert_eq!(
+        find("mqtt.msgtype == PUBLISH"),
+        of(&|row| row.packet_type == "PUBLISH")
+    );
+    assert_eq!(
+        find("mqtt && sender == server"),
+        of(&|row| row.sender == Sender::Server)
+    );
+    for nothing in [
+        "mqtt.qos",
+        "mqtt.topic",
+        "frame.len > 0",
+        "answered == false",
+        "finding",
+        "frame contains \"PUB\"",
+    ] {
+        assert!(find(nothing).is_empty(), "{nothing}");
+    }
 }

@@ -1,7 +1,7 @@
 //! What a person is told of what they asked for: messages and subscriptions, one by one.
 #![expect(clippy::panic, reason = "a test that cannot go on says so")]
 
-use mqttscope_engine::{SocketId, Transport};
+use mqttscope_engine::{Closed, SocketId, Transport};
 use mqttscope_protocol::{Command, Looking, Outcome, Target, Window};
 
 use super::world::World;
@@ -114,4 +114,48 @@ fn findings_that_are_not_listed_are_counted() {
     assert_eq!(world.look().summary.left_out, 0);
     world.command(Command::Restore);
     assert_eq!(world.look().summary.left_out, summary.left_out);
+}
+
+#[test]
+fn messages_that_are_lost_with_their_session_are_told_together() {
+    // The server answers nothing of QoS 2.
+    let mut world = World::new();
+    let socket = world.connect_to_the_test();
+    world
+        .engine
+        .handle_bytes(world.now, socket, &[0x20, 3, 0, 0, 0]);
+    for topic in ["a", "b", "c", "d", "e", "f", "g"] {
+        world.command(Command::Publish(A, message(topic, "1", 2), None));
+    }
+    world.look();
+    let closed = Closed {
+        code: 1006,
+        was_open: true,
+        ..Closed::default()
+    };
+    world.engine.handle_closed(world.now, socket, &closed);
+    // It connects again.
+    world.pass(5_000.0);
+    let socket = world.socket_asked_for();
+    world.engine.handle_open(world.now, socket);
+    // No session.
+    world
+        .engine
+        .handle_bytes(world.now, socket, &[0x20, 3, 0, 0, 0]);
+    let told: Vec<String> = world
+        .look()
+        .notices
+        .into_iter()
+        .map(|told| told.text)
+        .collect();
+    let doubts: Vec<&String> = told
+        .iter()
+        .filter(|text| text.contains("did not keep"))
+        .collect();
+    assert_eq!(
+        doubts,
+        [
+            "The server did not keep the session: 7 QoS 2 messages may not have arrived, to a, b, c, d, e and 2 more."
+        ]
+    );
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mqttscope_shared::Message;
 use mqttscope_sim::World;
-use mqttscope_wire::PacketType;
+use mqttscope_wire::{PacketType, Sender};
 
 use crate::packet::{Fate, Packet};
 
@@ -21,8 +21,8 @@ pub struct Tally {
     pub times: u32,
 }
 
-/// The sums of a run up to a moment. Each message that was published is one of five at every moment: it has
-/// reached an application, it waits, it was lost, it was replaced, or it has expired.
+/// The sums of a run up to a moment. Each message that was published is one of six at every moment: it has
+/// reached an application, it waits, it was lost, it was replaced, it was deleted, or it has expired.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Messages that applications handed in, and wills that the broker published.
@@ -39,6 +39,9 @@ pub struct Counts {
     pub lost: u32,
     /// Retained messages that no application got before the next one took their place.
     pub replaced: u32,
+    /// Retained messages that no application got before an empty one deleted them, and empty ones that the broker
+    /// got to delete.
+    pub deleted: u32,
     /// Messages that no application got before their time was over.
     pub expired: u32,
     /// Packets that were sent.
@@ -56,6 +59,7 @@ impl Counts {
             (self.duplicated, "duplicated"),
             (self.lost, "lost"),
             (self.replaced, "replaced"),
+            (self.deleted, "deleted"),
             (self.expired, "expired"),
             (self.waiting, "not yet delivered"),
         ];
@@ -83,6 +87,7 @@ struct Published {
 enum End {
     Lost,
     Replaced,
+    Deleted,
     Expired,
 }
 
@@ -202,12 +207,15 @@ impl Book {
                     End::Expired
                 } else if found.retained && present.retains_topic(&key.0) {
                     End::Replaced
+                } else if (found.retained || key.1.is_empty()) && present.deletes(&key.0) {
+                    End::Deleted
                 } else {
                     End::Lost
                 };
                 match found.end.get_or_insert(end) {
                     End::Lost => &mut counts.lost,
                     End::Replaced => &mut counts.replaced,
+                    End::Deleted => &mut counts.deleted,
                     End::Expired => &mut counts.expired,
                 }
             };
@@ -222,6 +230,8 @@ impl Book {
 struct Present {
     stored: BTreeSet<Key>,
     retained: BTreeSet<Key>,
+    /// Topics whose retained message the broker was told to delete, by an empty one.
+    deleted: BTreeSet<String>,
 }
 
 impl Present {
@@ -251,7 +261,21 @@ impl Present {
             let topic = topic_of(packets, packet).to_owned();
             stored.insert((topic, packet.facts.payload.clone()));
         }
-        Self { stored, retained }
+        let deletes = packets.iter().filter(|packet| {
+            packet.sender == Sender::Client
+                && packet.facts.kind == PacketType::Publish
+                && packet.facts.retain
+                && packet.facts.payload.is_empty()
+                && packet.arrived().is_some()
+        });
+        let deleted = deletes
+            .map(|packet| topic_of(packets, packet).to_owned())
+            .collect();
+        Self {
+            stored,
+            retained,
+            deleted,
+        }
     }
 
     fn has(&self, key: &Key) -> bool {
@@ -260,6 +284,10 @@ impl Present {
 
     fn retains(&self, key: &Key) -> bool {
         self.retained.contains(key)
+    }
+
+    fn deletes(&self, topic: &str) -> bool {
+        self.deleted.contains(topic)
     }
 
     fn retains_topic(&self, topic: &str) -> bool {

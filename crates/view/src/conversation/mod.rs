@@ -108,7 +108,7 @@ impl Conversation {
     ///
     /// A CONNECT behind the end of a connection begins another one, and so does one that the server answers with a
     /// CONNACK, since on the same connection it would close it: nobody connects twice, but a device that was thrown
-    /// off connects again, and its log shows both.
+    /// off connects again, and its log shows both. Of a client alone every CONNECT begins one: its answers are not there.
     #[must_use]
     pub fn new(bytes: Vec<u8>, packets: impl IntoIterator<Item = (usize, Sender)>) -> Self {
         let mut start = 0_usize;
@@ -121,6 +121,8 @@ impl Conversation {
                 (range, PacketType::from_first_byte(first), from)
             })
             .collect();
+        let speaks = |side| packets.iter().any(|(.., from)| *from == side);
+        let has_both = speaks(Sender::Client) && speaks(Sender::Server);
         let answered = answered_connects(&packets);
         let mut spoken: Vec<Spoken> = Vec::with_capacity(packets.len());
         let (mut is_over, mut is_accepted, mut connection) = (false, false, ConnectionId(0));
@@ -128,7 +130,7 @@ impl Conversation {
             let packet = bytes.get(range.clone()).unwrap_or_default();
             if kind == PacketType::Connect && from == Sender::Client {
                 let is_again = is_accepted && answered.contains(&index);
-                if is_over || is_again {
+                if is_over || is_again || !has_both && index > 0 {
                     connection.0 = connection.0.saturating_add(1);
                     (is_over, is_accepted) = (false, false);
                 }
@@ -142,9 +144,8 @@ impl Conversation {
                 at: Instant::ZERO,
             });
         }
-        let speaks = |side| spoken.iter().any(|packet| packet.from == side);
         Self {
-            has_both: speaks(Sender::Client) && speaks(Sender::Server),
+            has_both,
             packets: spoken,
             bytes,
             has_times: false,

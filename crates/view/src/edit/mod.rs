@@ -17,7 +17,7 @@ mod structure;
 
 pub use error::EditError;
 pub use kind::{Editable, editable, typed};
-pub use place::{Addition, add, additions, is_removable, remove};
+pub use place::{Addition, add, added, additions, is_removable, remove};
 
 use mqttscope_wire::{Dissection, Field, Node, PropertyId, PropertyType, Tree, Value, varint};
 use patch::{Patch, count_bytes};

@@ -10,6 +10,7 @@ use std::ops::Range;
 use mqttscope_wire::{Field, Span, Tree, varint};
 
 use super::EditError;
+use crate::order::sorted;
 
 /// Changes to one packet, made all at once by [`Patch::finish`].
 pub(super) struct Patch<'a> {
@@ -99,11 +100,9 @@ impl<'a> Patch<'a> {
     /// The packet with all changes made.
     pub(super) fn finish(mut self) -> Result<Vec<u8>, EditError> {
         self.correct_counts()?;
-        self.cuts
-            .sort_by_key(|cut| (cut.range.start, cut.range.end));
         let mut out = Vec::with_capacity(self.bytes.len());
         let mut at = 0_usize;
-        for cut in self.cuts {
+        for cut in sorted(&self.cuts, |cut| (cut.range.start, cut.range.end)) {
             let start = cut.range.start.min(self.bytes.len());
             out.extend_from_slice(self.bytes.get(at..start).unwrap_or_default());
             out.extend_from_slice(&cut.bytes);

@@ -1,9 +1,11 @@
 //! What may be put into a packet and taken out of it.
 
-use mqttscope_wire::{Dissection, Field, PacketType, PropertyId, PropertyOwner, Tree, varint};
+use mqttscope_wire::{
+    Dissection, Field, Node, PacketType, PropertyId, PropertyOwner, Tree, varint,
+};
 
 use super::EditError;
-use super::kind::{prefixed, property_default};
+use super::kind::{Editable, editable, prefixed, property_default};
 use super::patch::Patch;
 use super::structure::{announce, end};
 use crate::build::properties_for;
@@ -241,6 +243,33 @@ pub fn add(
         }
     }
     patch.finish()
+}
+
+/// Where [`add`] put something, in the dissection of what came of it: the first field of it that can be changed.
+#[must_use]
+pub fn added(dissection: &Dissection, addition: Addition) -> Option<usize> {
+    let tree = &dissection.tree;
+    let last = |field: Field| tree.nodes().iter().rposition(|node| node.field == field);
+    let property = |group: Field, id: PropertyId| {
+        let (group, field) = (tree.find(group)?, id.field()?);
+        let found = tree.children(group).filter(|(_, node)| node.field == field);
+        found.last().map(|(at, _)| at)
+    };
+    let at = match addition {
+        Addition::Property(id) => property(Field::Properties, id),
+        Addition::WillProperty(id) => property(Field::WillProperties, id),
+        Addition::Will => tree.find(Field::WillTopic),
+        Addition::UserName => tree.find(Field::UserName),
+        Addition::Password => tree.find(Field::Password),
+        Addition::TopicFilter => last(Field::TopicFilter),
+        Addition::ReasonCode => last(Field::ReasonCode),
+        Addition::Payload => tree.find(Field::ApplicationMessage),
+    }?;
+    let can_be_changed = |node: &usize| {
+        let is_identifier = |found: &Node| found.field == Field::PropertyIdentifier;
+        editable(dissection, *node) != Editable::No && !tree.get(*node).is_some_and(is_identifier)
+    };
+    (at..tree.end_of(at)).find(can_be_changed)
 }
 
 /// A property as it is written.

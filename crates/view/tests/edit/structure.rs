@@ -142,6 +142,20 @@ fn all_that_may_be_added_is_added_and_taken_out_again() {
                 start.bytes
             );
             assert!(after_d.tree.nodes().len() > d.tree.nodes().len());
+            // It is found, and can be changed at once; of several that are alike it is the last.
+            let added = edit::added(&after_d, addition).unwrap();
+            assert_ne!(edit::editable(&after_d, added), Editable::No);
+            let of = |tree: &mqttscope_wire::Tree, field| {
+                tree.nodes()
+                    .iter()
+                    .filter(|node| node.field == field)
+                    .count()
+            };
+            let field = after_d.tree.nodes()[added].field;
+            assert!(
+                of(&after_d.tree, field) > of(&d.tree, field),
+                "{addition:?}: {field:?}"
+            );
             // What is new can be taken out, which gives the packet that was.
             let field = match addition {
                 Addition::Property(id) | Addition::WillProperty(id) => id.field().unwrap(),

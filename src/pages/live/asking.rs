@@ -1,0 +1,60 @@
+//! A window with something typed into it is closed on a second word only: Escape is pressed by mistake.
+
+use yew::prelude::*;
+
+use crate::services::browser;
+
+/// What a window is closed by, and what asks, while it asks.
+pub(super) struct Asking {
+    /// Escape, the cross, or a press beside the window.
+    pub(super) on_close: Callback<()>,
+    /// Takes the place of the window's buttons. Its row has a key, so that no button turns into another under the press.
+    pub(super) bar: Option<Html>,
+}
+
+/// Asks before `on_close` where something `would_lose`; `says` what, and the focus goes to `back` when one stays.
+#[hook]
+pub(super) fn use_asking(
+    would_lose: bool,
+    on_close: &Callback<()>,
+    says: &'static str,
+    back: &'static str,
+) -> Asking {
+    let is_asking = use_state(|| false);
+    let close = {
+        let (on_close, is_asking) = (on_close.clone(), is_asking.clone());
+        Callback::from(move |()| {
+            if would_lose {
+                is_asking.set(true);
+            } else {
+                on_close.emit(());
+            }
+        })
+    };
+    use_effect_with(*is_asking, |&is_asking| {
+        if is_asking {
+            browser::focus_quietly("[data-testid=keep-editing]");
+        }
+    });
+    let bar = is_asking.then(|| {
+        let is_asking = is_asking.clone();
+        let keep = Callback::from(move |_: MouseEvent| {
+            is_asking.set(false);
+            // The button goes.
+            browser::focus_quietly(back);
+        });
+        let discard = on_close.reform(|_: MouseEvent| ());
+        html! {
+            <div key="ask" class="acts" role="alert">
+                <span>{ says }</span>
+                <span class="grow"></span>
+                <button type="button" data-testid="discard" onclick={discard}>{ "Discard" }</button>
+                <button type="button" class="main" data-testid="keep-editing" onclick={keep}>{ "Keep editing" }</button>
+            </div>
+        }
+    });
+    Asking {
+        on_close: close,
+        bar,
+    }
+}

@@ -1,0 +1,110 @@
+// The inspector of the Dissect page by keys: what is added, the bits, and a menu's search.
+import { expect } from "@playwright/test";
+
+import { field, give, open, value } from "./dissect";
+import { test } from "./quiet";
+
+/** A PUBLISH of version 5 without properties, and a SUBACK. */
+const PUBLISH = "30 05 00 01 74 00 31";
+const SUBACK = "90 05 00 0a 00 00 01";
+
+test("what is added is selected, and Enter changes it", async ({ page }) => {
+  await open(page);
+  await give(page, PUBLISH);
+  await page.getByTestId("version").selectOption("MQTT 5");
+  // A pair is folded at first: it is opened for what is new in it.
+  for (const [name, part, typed] of [
+    ["Message Expiry Interval", "Message Expiry Interval", "60"],
+    ["User Property", "Name", "key"],
+    ["Content Type", "Content Type", "text"],
+  ] as const) {
+    await page.getByTestId("add").click();
+    await page.getByRole("menuitem", { name, exact: true }).click();
+    const selected = page.getByTestId("field").and(page.locator("[aria-selected=true]"));
+    await expect(selected).toHaveAttribute("data-name", part);
+    await expect(selected).toBeInViewport();
+    await expect(page.getByRole("tree", { name: "Fields" })).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(page.getByTestId("edit")).toBeFocused();
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type(typed);
+    await page.keyboard.press("Enter");
+    await expect(selected).toContainText(typed);
+  }
+});
+
+test("of a list the last entry is the new one", async ({ page }) => {
+  await open(page);
+  await give(page, SUBACK);
+  await page.getByTestId("add").click();
+  await page.getByRole("menuitem", { name: "Reason Code", exact: true }).click();
+  await expect(field(page, "Reason Code").last()).toHaveAttribute("aria-selected", "true");
+  const count = await field(page, "Reason Code").count();
+  expect(count).toBeGreaterThan(2);
+});
+
+test("a row of bits is one stop of the Tab key, and arrows go from bit to bit", async ({ page }) => {
+  await open(page);
+  await give(page, PUBLISH);
+  await field(page, "Remaining Length").first().click();
+  const bits = page.getByTestId("bits").getByTestId("bit");
+  await expect(bits).toHaveCount(8);
+  await expect(page.getByTestId("bits").locator("[data-testid=bit][tabindex='0']")).toHaveCount(1);
+  await bits.first().focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(bits.nth(1)).toBeFocused();
+  await page.keyboard.press("End");
+  await expect(bits.nth(7)).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await expect(bits.nth(7)).toBeFocused();
+  // Space flips the bit, and the focus stays.
+  await page.keyboard.press("Space");
+  await expect(bits.nth(7)).toHaveText(/^0/);
+  await expect(bits.nth(7)).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(bits.nth(7)).not.toBeFocused();
+  await expect(page.locator("[data-testid=bit]:focus")).toHaveCount(0);
+  await page.keyboard.press("Shift+Tab");
+  await expect(bits.nth(7)).toBeFocused();
+  await page.keyboard.press("Home");
+  await expect(bits.first()).toBeFocused();
+});
+
+test("Enter in a menu's search takes what stands first", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("examples").press("Enter");
+  await page.getByTestId("menu-search").fill("suback few");
+  await expect(page.getByRole("menuitem")).toHaveCount(1);
+  await page.getByTestId("menu-search").press("Enter");
+  await expect(page.getByRole("menuitem")).toHaveCount(0);
+  await expect(page.getByTestId("packet").first()).toBeVisible();
+  await expect(page.getByTestId("packet").filter({ hasText: "SUBACK" })).toBeVisible();
+  // Where nothing matches, nothing is chosen.
+  const before = await page.getByTestId("text").inputValue();
+  await page.getByTestId("examples").press("Enter");
+  await page.getByTestId("menu-search").fill("no such example");
+  await page.getByTestId("menu-search").press("Enter");
+  await expect(page.getByTestId("menu-search")).toBeFocused();
+  await expect(page.getByTestId("text")).toHaveValue(before);
+});
+
+test("a length that is wrong for a while sorts no conversation anew", async ({ page }) => {
+  const text = ["C: 10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 61", "S: 20 02 00 00", "C: c0 00", "S: d0 00", "C: e0 00"];
+  await open(page);
+  await give(page, text.join("\n"));
+  const types = ["CONNECT", "CONNACK", "PINGREQ", "PINGRESP", "DISCONNECT"];
+  await expect(page.getByTestId("packet")).toContainText(types);
+  for (const [length, selected, order] of [
+    ["15", 1, ["CONNACK", "CONNECT", "PINGRESP", "DISCONNECT"]],
+    ["13", 0, types],
+  ] as const) {
+    await field(page, "Remaining Length").first().dblclick();
+    await page.getByTestId("edit").fill(length);
+    await page.getByTestId("edit").press("Enter");
+    await expect(page.getByTestId("packet")).toContainText([...order]);
+    await expect(page.getByTestId("packet").nth(selected)).toHaveAttribute("aria-selected", "true");
+    await expect(value(page, "Remaining Length")).toContainText(length);
+  }
+  await expect(page.getByTestId("text")).toHaveValue(text.join("\n"));
+  await expect(page.getByTestId("conversation").getByTestId("verdict")).toContainText("no findings");
+});

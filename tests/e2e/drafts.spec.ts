@@ -1,0 +1,101 @@
+// What was typed or recorded is not lost by a key or a list that was touched by mistake.
+import { expect } from "@playwright/test";
+
+import { open as openFlows } from "./flows";
+import { open, publish, rows } from "./live";
+import { test } from "./quiet";
+import { twice } from "./ways";
+
+twice("a subscription that was typed is given up on a second word only", async (hand, page) => {
+  await open(page);
+  await page.getByTestId("subscribe").click();
+  // Nothing was typed: it goes.
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("subscribe-form")).toHaveCount(0);
+  await page.getByTestId("subscribe").click();
+  await page.getByTestId("subscribe-topic-filter").fill("plant/+/temperature");
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("keep-editing")).toBeFocused();
+  await hand.press(page.getByTestId("keep-editing"));
+  await expect(page.getByTestId("subscribe-topic-filter")).toBeFocused();
+  await expect(page.getByTestId("subscribe-topic-filter")).toHaveValue("plant/+/temperature");
+  await page.keyboard.press("Escape");
+  await hand.press(page.getByTestId("discard"));
+  await expect(page.getByTestId("subscribe-form")).toHaveCount(0);
+  await expect(page.getByTestId("subscription")).toHaveCount(1);
+});
+
+twice("a lower limit of the log asks before it drops packets", async (hand, page) => {
+  // Megabytes go through a text field.
+  test.slow();
+  await open(page);
+  const budget = page.getByTestId("budget");
+  // Nothing is dropped: nothing is asked.
+  await budget.selectOption("64 MiB");
+  await expect(page.getByTestId("lower-limit")).toHaveCount(0);
+  const large = "x".repeat(6 << 20);
+  for (const topic of ["large/1", "large/2"]) await publish(page, topic, large);
+  // Sent and received.
+  await expect(rows(page, "PUBLISH")).toHaveCount(4, { timeout: 30_000 });
+  await page.getByTestId("publish-payload").fill("");
+  await budget.selectOption("16 MiB");
+  await expect(page.getByRole("dialog")).toContainText("are dropped at once");
+  await hand.press(page.getByRole("dialog").getByRole("button", { name: "Cancel" }));
+  await expect(page.getByTestId("lower-limit")).toHaveCount(0);
+  await expect(budget.locator("option:checked")).toHaveText("64 MiB");
+  await expect(rows(page, "PUBLISH")).toHaveCount(4);
+  await budget.selectOption("16 MiB");
+  await hand.press(page.getByTestId("lower-limit"));
+  await expect(page.getByTestId("dropped")).toBeVisible();
+  await expect(budget.locator("option:checked")).toHaveText("16 MiB");
+});
+
+test("on a phone the limit of the log says what it is", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page);
+  const label = page.locator("label.log");
+  await expect(label).toBeVisible();
+  expect(await label.innerText()).toContain("Log limit");
+});
+
+test("a message says itself what it is about, and covers nothing that can be pressed", async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await open(page);
+  await page.getByTestId("publish-topic").fill("kept/here");
+  await page.getByTestId("keep-message").click();
+  const toast = page.locator(".toast").last();
+  await expect(toast).toBeVisible();
+  const covered = await toast.evaluate((toast) => {
+    const over = toast.getBoundingClientRect();
+    const all = [...document.querySelectorAll<HTMLElement>("button, a, select, input, textarea")];
+    return all.filter((it) => !toast.contains(it) && it.checkVisibility()).filter((it) => {
+      const at = it.getBoundingClientRect();
+      return at.left < over.right && at.right > over.left && at.top < over.bottom && at.bottom > over.top;
+    }).map((it) => it.dataset.testid ?? it.textContent);
+  });
+  expect(covered).toEqual([]);
+});
+
+twice("a scenario that was being written comes back after a handshake of Live was opened", async (hand, page) => {
+  await openFlows(page);
+  await page.getByTestId("new-scenario").click();
+  const script = page.getByTestId("script");
+  await script.fill(`${await script.inputValue()}\n# mine`);
+  const text = await script.inputValue();
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Live" }).click();
+  await expect(page.getByTestId("connection").first()).toHaveAttribute("data-state", "open", { timeout: 15_000 });
+  await publish(page, "drafts/a", "1", "2");
+  await page.getByTestId("tab-flows").click();
+  await page.getByTestId("flow-row").filter({ hasText: "drafts/a" }).first().click();
+  await page.getByTestId("what-if").click();
+  await expect(page.getByTestId("diagram")).toBeVisible();
+  await expect(page.getByTestId("set-aside")).toBeVisible();
+  await hand.press(page.getByTestId("resume-editing"));
+  await expect(script).toHaveValue(text);
+  await expect(page.getByTestId("set-aside")).toHaveCount(0);
+  // Another time it is not wanted any more.
+  await page.evaluate(() => location.assign("#/flows/qos2-pubrec-lost"));
+  await expect(page.getByTestId("set-aside")).toBeVisible();
+  await hand.press(page.getByTestId("forget-set-aside"));
+  await expect(page.getByTestId("set-aside")).toHaveCount(0);
+});
