@@ -12,6 +12,7 @@ use serde_json::json;
 
 use self::csv::quoted;
 use crate::log::{Entry, Index, Record, Wanted, WireLog};
+use crate::sieve::Facts;
 use crate::topics::Topics;
 use crate::view::rows;
 
@@ -19,6 +20,7 @@ use crate::view::rows;
 pub(crate) fn write(
     log: &WireLog,
     topics: &Topics,
+    facts: Facts<'_>,
     wanted: &Export,
     ends: impl Fn(ConnectionId) -> (Ends, String),
 ) -> Exported {
@@ -34,7 +36,7 @@ pub(crate) fn write(
         span_us: wanted.span_us,
         ..Wanted::default()
     });
-    while index.extend(log, topics) {}
+    while index.extend(log, topics, facts) {}
     let mut writer = Writer {
         log,
         topics,

@@ -139,7 +139,7 @@ pub struct Looking {
     /// The chart.
     pub chart: bool,
     /// Shows only what contains this text; with a leading `topic:` what a Topic Filter matches, with `hex:`
-    /// what contains these bytes.
+    /// what contains these bytes; or what a filter says (`docs/filters.md`). See [`super::Summary::search`].
     pub search: String,
     /// Which branches of the topic tree are open, and what it is narrowed to.
     pub tree: Tree,

@@ -18,6 +18,7 @@ use mqttscope_capture::tls::KeyLog;
 use mqttscope_protocol::{CaptureFile, CaptureState, ConnectionId};
 
 use crate::connection::SocketId;
+use crate::log::Journal;
 pub(crate) use connection::{Captured, Sent};
 use listed::Listed;
 
@@ -63,6 +64,8 @@ pub(crate) struct Captures {
     /// Where those of the file that is read now stand.
     places: HashMap<recording::ConnectionId, usize>,
     of: BTreeMap<ConnectionId, usize>,
+    /// Connections whose client got another name, and the first of their entries in the log.
+    renamed: Journal<(ConnectionId, u64)>,
     listed: Listed,
     last_id: u32,
     frames: u64,
@@ -299,6 +302,16 @@ impl Captures {
         }
     }
 
+    /// Connections whose client got another name, and the first of their entries in the log.
+    pub(crate) const fn renamed(&self) -> &Journal<(ConnectionId, u64)> {
+        &self.renamed
+    }
+
+    /// The client of a connection got another name.
+    pub(crate) fn rename(&mut self, connection: ConnectionId, first: u64) {
+        self.renamed.push((connection, first));
+    }
+
     /// What a connection is called: by its client, or by where that is.
     pub(crate) fn name(&self, id: ConnectionId) -> Option<String> {
         let captured = self.all.get(*self.of.get(&id)?)?;
@@ -327,6 +340,11 @@ impl Captures {
     }
 
     /// By the number that the page knows it by.
+    pub(crate) fn by_number(&self, id: ConnectionId) -> Option<&Captured> {
+        self.all.get(*self.of.get(&id)?)
+    }
+
+    /// The same, to be changed.
     pub(crate) fn of_number(&mut self, id: ConnectionId) -> Option<&mut Captured> {
         self.all.get_mut(*self.of.get(&id)?)
     }

@@ -5,17 +5,18 @@ use std::net::{Ipv4Addr, SocketAddr};
 use mqttscope_capture::pcapng::Ends;
 use mqttscope_client::{Client, Command as ClientCommand, Phase};
 use mqttscope_protocol::{
-    Command, ConnectionId, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
+    Command, ConnectionId, Export, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
     SubscriptionDraft,
 };
 use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFiltersBuf};
 
-use super::{Engine, Transport, instant};
+use super::{Engine, Transport, instant, searching};
 use crate::connection::{Connection, Repeating, Request};
 use crate::convert;
 use crate::doctor::End;
 use crate::export;
 use crate::log::Wanted;
+use crate::sieve::Facts;
 use crate::view::{history, rows};
 
 /// The most packets of a handshake that are given for its picture.
@@ -100,9 +101,7 @@ impl Engine {
             Command::Restore => self.restore(),
             Command::ForgetCleared => self.forget_cleared(),
             Command::Export(wanted) => {
-                let ends = |id| self.ends_of(id);
-                let exported = export::write(&self.log, &self.topics, &wanted, ends);
-                self.answers.push(Report::Exported(exported));
+                self.export(wanted);
             }
         }
         self.search();
@@ -349,7 +348,38 @@ impl Engine {
 
     fn look(&mut self, looking: Looking) {
         self.looking = looking;
+        let (sought, is_usable) = searching::view(&self.looking.search);
+        self.sought = sought;
+        if is_usable {
+            self.looking.search.trim().clone_into(&mut self.usable);
+        }
         self.rewant();
+    }
+
+    fn export(&mut self, mut wanted: Export) {
+        match searching::view(&wanted.search) {
+            (_, true) => {}
+            // What is shown is what is exported.
+            _ if wanted.search.trim() == self.looking.search.trim() => {
+                wanted.search.clone_from(&self.usable);
+            }
+            (view, false) => {
+                let says = searching::says(&view);
+                return self.notice(
+                    None,
+                    true,
+                    format!("Nothing was exported: in the filter, {says}."),
+                );
+            }
+        }
+        let facts = Facts {
+            connections: Some(&self.connections),
+            captures: Some(&self.captures),
+            watch: Some(&self.watch),
+        };
+        let ends = |id| self.ends_of(id);
+        let exported = export::write(&self.log, &self.topics, facts, &wanted, ends);
+        self.answers.push(Report::Exported(exported));
     }
 
     /// Tells the lists what they show.
@@ -357,7 +387,7 @@ impl Engine {
         let looking = &self.looking;
         let wanted = Wanted {
             connection: looking.connection,
-            search: looking.search.trim().to_owned(),
+            search: self.usable.clone(),
             span_us: looking.span_us,
             ..Wanted::default()
         };
@@ -379,6 +409,7 @@ impl Engine {
             heard,
             ..wanted.clone()
         });
+        self.flows_sieve.want(&wanted.search);
         self.wire.want(wanted);
         self.timeline.want(looking.connection);
         self.charting.want(
