@@ -171,7 +171,7 @@ proptest! {
         check(&text);
     }
 
-    /// What is typed letter by letter is never refused before it is a filter, but where a number grows.
+    /// What completion offers for a field that is typed leads to a filter.
     #[test]
     fn a_suggestion_that_is_taken_leads_on(text in filter()) {
         let caret = text.find(' ').unwrap_or(text.len());
