@@ -29,12 +29,13 @@ pub(in crate::pages) fn traffic(
     let is_open = live
         .current()
         .is_some_and(|view| view.state == ConnectionState::Open);
+    let grows = live.grows();
     let shown = match live.tab {
         Tab::Wire => {
-            html! { <WireList rows={live.wire.clone()} {selected} reveal={live.revealed} resumed={live.resumed} is_searched={!live.search.is_empty()} {is_open} /> }
+            html! { <WireList rows={live.wire.clone()} {selected} reveal={live.revealed} resumed={live.resumed} {grows} is_searched={!live.search.is_empty()} {is_open} /> }
         }
         Tab::Messages => {
-            html! { <MessageList rows={live.messages.clone()} {selected} resumed={live.resumed} is_searched={!live.search.is_empty()} {is_open} /> }
+            html! { <MessageList rows={live.messages.clone()} {selected} resumed={live.resumed} {grows} is_searched={!live.search.is_empty()} {is_open} /> }
         }
         Tab::Flows => {
             html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }

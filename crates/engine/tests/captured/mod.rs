@@ -331,6 +331,46 @@ fn reading_can_be_stopped() {
 }
 
 #[test]
+fn a_file_that_grows_is_shown_as_it_comes_and_ends_with_an_empty_piece() {
+    let bytes = file("recorded/tcp.pcap");
+    let mut engine = Engine::new(1);
+    engine.handle_files([("pipe".to_owned(), None)]);
+    for (piece, read) in bytes.chunks(1000).zip(1..) {
+        let wanted = engine.poll_read().unwrap();
+        assert_eq!((wanted.file, wanted.offset), (0, (read - 1) * 1000));
+        assert!(wanted.len > 0);
+        engine.handle_read(0.0, Ok(piece));
+    }
+    let live = shown(&mut engine, everything());
+    assert_eq!(live.view.files[0].state, CaptureState::Reading);
+    assert_eq!(live.view.files[0].size, None);
+    let (_, whole) = read(&["recorded/tcp.pcap"], 1 << 20);
+    assert_eq!(packets(&live).count(), packets(&whole).count());
+    engine.handle_read(0.0, Ok(&[]));
+    assert_eq!(engine.poll_read(), None);
+    let ended = shown(&mut engine, everything());
+    assert_eq!(ended.view.files[0].state, CaptureState::Read);
+    assert_eq!(packets(&ended).count(), packets(&whole).count());
+}
+
+#[test]
+fn what_was_read_before_a_growing_file_broke_off_stays() {
+    let bytes = file("recorded/tcp.pcap");
+    let mut engine = Engine::new(1);
+    engine.handle_files([("tap".to_owned(), None)]);
+    engine.handle_read(0.0, Ok(&bytes));
+    engine.handle_read(
+        0.0,
+        Err("the companion has closed the connection".to_owned()),
+    );
+    let broken = shown(&mut engine, everything());
+    let failed = CaptureState::Failed("the companion has closed the connection".to_owned());
+    assert_eq!(broken.view.files[0].state, failed);
+    let (_, whole) = read(&["recorded/tcp.pcap"], 1 << 20);
+    assert_eq!(packets(&broken).count(), packets(&whole).count());
+}
+
+#[test]
 fn a_file_that_cannot_be_read_says_why() {
     let mut engine = Engine::new(1);
     engine.handle_files([("gone.pcap".to_owned(), 100), ("text".to_owned(), 5)]);
