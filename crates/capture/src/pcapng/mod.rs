@@ -243,6 +243,17 @@ pub fn whole_blocks(bytes: &[u8]) -> usize {
     walk(bytes).0
 }
 
+/// Whether a file that begins so was written by a [`Writer`] for this program, in one piece or another: its segments stand
+/// in their order, so what is missing between two of them does not come any more.
+#[must_use]
+pub fn is_ours(bytes: &[u8]) -> bool {
+    // Behind the head of the section stands the name of the program, with its code and length before it.
+    let name = bytes.get(28..).unwrap_or_default();
+    bytes.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a])
+        && bytes.get(24..26) == Some(&[4, 0])
+        && name.starts_with(b"mqttscope ")
+}
+
 /// So many whole blocks these bytes begin with.
 #[must_use]
 pub fn count_blocks(bytes: &[u8]) -> u64 {

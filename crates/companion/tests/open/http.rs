@@ -113,7 +113,9 @@ impl Answer {
 
     /// The body until it holds these bytes.
     pub(crate) fn until(&mut self, body: &mut Vec<u8>, bytes: &[u8]) {
-        while !body.windows(bytes.len()).any(|part| part == bytes) {
+        let mut looked = 0;
+        while !(body[looked..].windows(bytes.len())).any(|part| part == bytes) {
+            looked = (body.len() + 1).saturating_sub(bytes.len());
             body.extend(self.piece().unwrap().expect("it ends too early"));
         }
     }

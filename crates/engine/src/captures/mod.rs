@@ -8,6 +8,7 @@ mod listed;
 
 use std::collections::{BTreeMap, HashMap};
 
+use mqttscope_capture::pcapng;
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{
     self, CaptureReader, KeyLogSessions, Limits, Opened, Peer, Transport,
@@ -135,7 +136,12 @@ impl Captures {
             None => {
                 self.keys_before = self.keys.len();
                 let sessions = KeyLogSessions::new(&self.keys);
-                let reader = CaptureReader::new(Limits::default());
+                let mut limits = Limits::default();
+                if pcapng::is_ours(bytes) {
+                    // A gap is shown at once, and not when much has come behind it.
+                    (limits.waiting, limits.segments) = (0, 0);
+                }
+                let reader = CaptureReader::new(limits);
                 let mut reader = Box::new(reader.with_tls(Box::new(sessions)));
                 reader.handle_bytes(bytes);
                 self.reading = Some(Reading::Capture(reader));
