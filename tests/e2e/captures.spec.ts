@@ -147,6 +147,20 @@ test("packets of a capture are exported", async ({ page }) => {
   expect(saved.trim().split("\n").map((line) => JSON.parse(line).topic)).toContain("hall/3/temperature");
 });
 
+test("what is saved as pcapng opens again, and holds the same packets", async ({ page }) => {
+  await page.goto("#/captures");
+  await page.getByTestId("sample").click();
+  await expect(page.getByTestId("total")).toHaveText("73 packets");
+  const download = page.waitForEvent("download");
+  await page.getByTestId("export").click();
+  await page.getByRole("menuitem", { name: "Packets as pcapng" }).first().click();
+  const saved = await (await download).path();
+  await page.getByTestId("close-captures").click();
+  await page.getByTestId("capture-files").setInputFiles(saved);
+  await expect(page.getByTestId("total")).toHaveText("73 packets");
+  await expect(page.getByTestId("captured-row")).toHaveCount(5);
+});
+
 test("a log in words has rows that say so", async ({ page }) => {
   await open(page, "../logs/files/mosquitto.log");
   const told = page.locator('[data-testid="wire-event"][data-type="CONNECT"]');

@@ -3,6 +3,7 @@
 mod captured;
 mod clearing;
 mod closings;
+mod filters;
 mod handshakes;
 mod hostile;
 mod links;

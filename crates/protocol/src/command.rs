@@ -139,7 +139,7 @@ pub struct Looking {
     /// The chart.
     pub chart: bool,
     /// Shows only what contains this text; with a leading `topic:` what a Topic Filter matches, with `hex:`
-    /// what contains these bytes.
+    /// what contains these bytes; or what a filter says (`docs/filters.md`). See [`super::Summary::search`].
     pub search: String,
     /// Which branches of the topic tree are open, and what it is narrowed to.
     pub tree: Tree,
@@ -169,6 +169,8 @@ pub struct Export {
 /// What an export holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExportFormat {
+    /// A capture, MQTT over TCP, which Wireshark opens.
+    WirePcapng,
     /// A line of hex for each packet, which the Dissect page reads.
     WireHex,
     /// A JSON object for each packet.

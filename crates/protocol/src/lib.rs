@@ -27,8 +27,8 @@ pub use event::{ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, dur
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
     Action, Advice, Chart, ChartPoint, ConnectionState, ConnectionView, Exported, FilterView,
-    LogView, Notice, Outcome, Packet, Published, Rates, Report, ServerLimit, StateAt, Summary,
-    TimedPacket,
+    LogView, Notice, Outcome, Packet, Published, Rates, Report, SearchProblem, SearchView,
+    ServerLimit, StateAt, Summary, TimedPacket,
 };
 pub use rows::{
     DiffLine, FindingView, FlowState, FlowView, History, HistoryRow, LineChange, MessageRow,

@@ -156,6 +156,35 @@ pub struct Summary {
     pub settled: Option<u32>,
     /// Capture files; none: none was opened.
     pub capture: Option<Box<CaptureView>>,
+    /// What [`super::Looking::search`] is taken for. Where it is no filter yet, the lists show what they showed before.
+    pub search: SearchView,
+}
+
+/// What the text of a search is taken for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SearchView {
+    /// Nothing: everything is shown.
+    #[default]
+    Nothing,
+    /// Words, `topic:` or `hex:`.
+    Words,
+    /// A filter.
+    Filter,
+    /// It may become a filter with what is typed next.
+    Unfinished(SearchProblem),
+    /// It is meant as a filter, and is none.
+    Wrong(SearchProblem),
+}
+
+/// Why a text is no filter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchProblem {
+    /// The first byte of the place in the text.
+    pub start: u32,
+    /// One past its last byte. The text may have changed meanwhile.
+    pub end: u32,
+    /// The cause, without a full stop.
+    pub says: String,
 }
 
 /// The log's size.

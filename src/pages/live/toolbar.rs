@@ -13,7 +13,12 @@ use crate::state::live::{Act, Source};
 const PATIENCE: u32 = 120;
 
 /// What can be taken away.
-const FILES: [(ExportFormat, &str, &str); 5] = [
+const FILES: [(ExportFormat, &str, &str); 6] = [
+    (
+        ExportFormat::WirePcapng,
+        "Packets as pcapng",
+        "Wireshark opens it",
+    ),
     (
         ExportFormat::WireHex,
         "Packets as hex",
@@ -83,7 +88,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             .iter()
             .map(|&(_, name, more)| Item::new(name, more).under("Passwords hidden"))
             // Only packets hold passwords.
-            .chain(secrets.into_iter().take(2))
+            .chain(secrets.into_iter().take(3))
             .collect()
     });
     let on_choose = {

@@ -34,6 +34,8 @@ pub(crate) struct Captured {
     pub(crate) stream: Option<Box<Stream>>,
     /// What came before its version was known.
     pub(crate) held: Option<Box<Held>>,
+    /// The first of its entries in the log.
+    pub(crate) first: u64,
     client_identifier: String,
     version: Option<ProtocolVersion>,
     is_named: bool,
@@ -139,6 +141,7 @@ impl Captured {
             socket,
             stream: None,
             held: Some(Box::default()),
+            first: 0,
             client_identifier: String::new(),
             version: None,
             is_named: false,

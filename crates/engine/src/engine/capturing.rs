@@ -231,7 +231,10 @@ impl Engine {
         self.watch.join(&server, socket, number);
         if is_new {
             self.captures.list(id);
-            self.log.push_event(at_ms, number, version, &event);
+            let first = self.log.push_event(at_ms, number, version, &event);
+            if let Some(captured) = self.captures.get_mut(id) {
+                captured.first = first.0;
+            }
         }
         let turn = if has_syn { Turn::Opens } else { Turn::WasOpen };
         self.turned(at_ms, number, socket, turn);
@@ -248,6 +251,7 @@ impl Engine {
             return;
         };
         let socket = captured.socket;
+        let mut name = None;
         let mut recorder = Recorder {
             log: &mut self.log,
             links: &mut self.links,
@@ -256,10 +260,18 @@ impl Engine {
             now_ms: sent.at_ms,
         };
         recorder.record(&mut stream, sent.sender, bytes, |written, _| {
+            let is_named = matches!(written.first >> 4, 1 | 2);
+            let before = is_named.then(|| captured.client_identifier().to_owned());
             captured.note(sent, written);
+            if before.is_some_and(|before| before != captured.client_identifier()) {
+                name = Some((captured.id, captured.first));
+            }
             self.firsts.push(written.first);
         });
         captured.stream = Some(stream);
+        if let Some((connection, first)) = name {
+            self.captures.rename(connection, first);
+        }
         for first in self.firsts.drain(..) {
             self.captures.count(id, sent.at_ms, first);
         }
@@ -287,7 +299,10 @@ impl Engine {
         if is_new {
             let begins = event(EventKind::Begins, captured.says_beginning());
             self.captures.list(id);
-            self.log.push_event(sent.at_ms, number, version, &begins);
+            let first = self.log.push_event(sent.at_ms, number, version, &begins);
+            if let Some(captured) = self.captures.get_mut(id) {
+                captured.first = first.0;
+            }
         }
         // Of what it tells in bytes, too, the answers may be told in words.
         if is_first && let Some((id, monitor)) = self.watch.monitor(socket) {

@@ -10,12 +10,13 @@ mod pace;
 mod record;
 mod report;
 mod retained;
+mod searching;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use mqttscope_client::Phase as ClientPhase;
 use mqttscope_protocol::{
-    ConnectionId, Looking, Notice, RecordId, Report, Target, without_address_secrets,
+    ConnectionId, Looking, Notice, RecordId, Report, SearchView, Target, without_address_secrets,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Dissector, Sender, Severity};
@@ -25,6 +26,7 @@ use crate::connection::Connection;
 pub use crate::connection::SocketId;
 use crate::doctor::{End, Phase};
 use crate::log::{Index, Links, WireLog};
+use crate::sieve::{Facts, Sieve};
 use crate::states::{States, Turn, Turned};
 use crate::topics::Topics;
 use crate::view::charting::Charting;
@@ -116,6 +118,12 @@ pub struct Engine {
     /// Addresses where a connection was accepted.
     worked: WorkedAddresses,
     looking: Looking,
+    /// What the search is taken for.
+    sought: SearchView,
+    /// The last text of the search that could be used.
+    usable: String,
+    /// The search in the list of handshakes.
+    flows_sieve: Sieve,
     wire: Index,
     messages: Index,
     charting: Charting,
@@ -159,6 +167,9 @@ impl Engine {
             minutes_behind: 0.0,
             worked: WorkedAddresses::default(),
             looking: Looking::default(),
+            sought: SearchView::default(),
+            usable: String::new(),
+            flows_sieve: Sieve::default(),
             wire: Index::default(),
             messages: Index::default(),
             charting: Charting::default(),
@@ -341,9 +352,14 @@ impl Engine {
 
     /// Goes on searching for what lists show.
     fn search(&mut self) {
-        let wire = self.looking.wire.is_some() && self.wire.extend(&self.log, &self.topics);
-        let messages =
-            self.looking.messages.is_some() && self.messages.extend(&self.log, &self.topics);
+        let facts = Facts {
+            connections: Some(&self.connections),
+            captures: Some(&self.captures),
+            watch: Some(&self.watch),
+        };
+        let (log, topics) = (&self.log, &self.topics);
+        let wire = self.looking.wire.is_some() && self.wire.extend(log, topics, facts);
+        let messages = self.looking.messages.is_some() && self.messages.extend(log, topics, facts);
         if !wire && !messages {
             self.settled = Some(self.looking.number);
         }

@@ -5,7 +5,8 @@ use mqttscope_wire::{Sender, Severity};
 
 use super::pace::Part;
 use super::{BETWEEN_SUMMARIES, Engine};
-use crate::log::{Record, matches_search};
+use crate::log::Record;
+use crate::sieve::Facts;
 use crate::topics::Unfolded;
 use crate::view::cut::cut;
 use crate::view::timeline::micros;
@@ -80,6 +81,7 @@ impl Engine {
             left_out: self.watch.left_out(self.looking.connection),
             settled: self.settled,
             capture: self.captures.view(),
+            search: self.sought.clone(),
         })));
         if let Some((window, order)) = self.looking.captured {
             reports.push(self.captures.report(window, order));
@@ -154,18 +156,26 @@ impl Engine {
             let mut all = self
                 .watch
                 .flows(looking.connection, RecordId(self.log.first()));
-            if !looking.search.is_empty() || looking.span_us.is_some() {
-                let found = |id: &RecordId| {
-                    self.log.get(*id).is_some_and(|record| {
+            let sieve = &mut self.flows_sieve;
+            if !sieve.is_open() || looking.span_us.is_some() {
+                let facts = Facts {
+                    connections: Some(&self.connections),
+                    captures: Some(&self.captures),
+                    watch: Some(&self.watch),
+                };
+                let (log, topics) = (&self.log, &self.topics);
+                sieve.refresh(log, facts);
+                let mut found = |id: &RecordId| {
+                    log.get(*id).is_some_and(|record| {
                         is_within(looking.span_us, record.at_ms)
-                            && matches_search(&looking.search, record, &self.log, &self.topics)
+                            && sieve.passes(*id, record, log, topics, facts)
                     })
                 };
-                all.retain(|flow| flow.packets().iter().any(found));
+                all.retain(|flow| flow.packets().iter().any(&mut found));
             }
             let numbers = all.iter().map(Watched::number);
             let gone = &mut self.flows_gone;
-            let of = format!("{:?} {}", looking.span_us, looking.search);
+            let of = format!("{:?} {}", looking.span_us, self.usable);
             let dropped = gone.count(looking.connection, &of, numbers);
             let (first, shown) = part(&all, window, dropped);
             let row = |flow| {

@@ -5,6 +5,7 @@ use mqttscope_wire::Sender;
 use serde_json::Value;
 
 use crate::log::{Index, Wanted, WireLog};
+use crate::sieve::Facts;
 use crate::topics::Topics;
 use crate::view::cut::cut;
 use crate::view::rows;
@@ -86,7 +87,7 @@ impl Charting {
         if self.topic.is_empty() {
             return false;
         }
-        let more = self.index.extend(log, topics);
+        let more = self.index.extend(log, topics, Facts::default());
         let next = self.next;
         let fresh: Vec<_> = self.index.since(next).collect();
         for id in fresh {

@@ -17,12 +17,13 @@ use mqttscope_engine::Engine;
 use mqttscope_monitor::{self as monitor, Monitor};
 use mqttscope_protocol::{
     CaptureState, CaptureView, CapturedOrder, CapturedRow, Command, ConnectionId, EventKind,
-    FindingView, Looking, Moment, Packet, Report, Timeline, Window, WireRow,
+    Export, ExportFormat, FindingView, FlowView, Looking, Moment, Packet, Report, SearchView,
+    Timeline, Window, WireRow,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Sender, Severity};
 
-const ALL: Window = Window {
+pub(crate) const ALL: Window = Window {
     first: 0,
     count: u32::MAX,
     tail: false,
@@ -34,11 +35,13 @@ type Sent = (bool, Vec<u8>);
 
 /// What a file shows.
 #[derive(Default)]
-struct Shown {
-    view: CaptureView,
-    captured: Vec<CapturedRow>,
-    wire: Vec<WireRow>,
-    findings: Vec<FindingView>,
+pub(crate) struct Shown {
+    pub(crate) view: CaptureView,
+    pub(crate) captured: Vec<CapturedRow>,
+    pub(crate) wire: Vec<WireRow>,
+    pub(crate) findings: Vec<FindingView>,
+    pub(crate) flows: Vec<FlowView>,
+    pub(crate) search: SearchView,
     timeline: Timeline,
 }
 
@@ -46,30 +49,45 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../capture/tests/captures")
 }
 
-fn file(name: &str) -> Vec<u8> {
+pub(crate) fn file(name: &str) -> Vec<u8> {
     std::fs::read(folder().join(name)).unwrap()
 }
 
 /// Reads files as a worker does, in pieces of at most `most` bytes.
 fn feed(engine: &mut Engine, files: &[&[u8]], most: usize) {
+    feed_with(engine, files, most, |_| {});
+}
+
+/// The same, with something to be done after every piece.
+pub(crate) fn feed_with(
+    engine: &mut Engine,
+    files: &[&[u8]],
+    most: usize,
+    mut then: impl FnMut(&mut Engine),
+) {
     while let Some(wanted) = engine.poll_read() {
         let start = usize::try_from(wanted.offset).unwrap();
         let len = usize::try_from(wanted.len).unwrap().min(most);
         engine.handle_read(0.0, Ok(&files[wanted.file][start..start + len]));
+        then(engine);
     }
 }
 
-fn shown(engine: &mut Engine, looking: Looking) -> Shown {
+pub(crate) fn shown(engine: &mut Engine, looking: Looking) -> Shown {
     engine.handle_command(1.0, Command::Look(Box::new(looking)));
     let mut shown = Shown::default();
     // What is searched for comes a slice at a time.
     for now in 1_u32..200 {
         for report in engine.reports(f64::from(now) * 1_000.0) {
             match report {
-                Report::Summary(summary) => shown.view = *summary.capture.unwrap(),
+                Report::Summary(summary) => {
+                    shown.view = *summary.capture.unwrap();
+                    shown.search = summary.search;
+                }
                 Report::Captured { rows, .. } => shown.captured = rows,
                 Report::Wire { rows, .. } => shown.wire = rows,
                 Report::Findings { rows, .. } => shown.findings = rows,
+                Report::Flows { rows, .. } => shown.flows = rows,
                 Report::Timeline(timeline) => shown.timeline = timeline,
                 _ => {}
             }
@@ -92,7 +110,7 @@ fn everything() -> Looking {
     }
 }
 
-fn read(names: &[&str], most: usize) -> (Engine, Shown) {
+pub(crate) fn read(names: &[&str], most: usize) -> (Engine, Shown) {
     let files: Vec<Vec<u8>> = names.iter().map(|name| file(name)).collect();
     let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
     let mut engine = Engine::new(1);
@@ -116,7 +134,7 @@ fn packet(engine: &mut Engine, row: &WireRow) -> Packet {
         .unwrap()
 }
 
-fn packets(shown: &Shown) -> impl Iterator<Item = &WireRow> {
+pub(crate) fn packets(shown: &Shown) -> impl Iterator<Item = &WireRow> {
     shown.wire.iter().filter(|row| row.event.is_none())
 }
 
@@ -583,5 +601,46 @@ fn har_and_flow_files_are_read_as_captures_are() {
         let expected: usize = capture.connections.iter().map(|it| it.packets.len()).sum();
         assert_eq!(packets(&shown).count(), expected, "{name}");
         assert!(expected > 5, "{name}");
+    }
+}
+
+#[test]
+fn what_is_exported_as_a_capture_holds_the_same_packets() {
+    for name in [
+        "recorded/tcp.pcap",
+        "recorded/websocket.pcap",
+        "files/t2_alias.pcap",
+    ] {
+        let (mut engine, whole) = read(&[name], 1 << 20);
+        engine.handle_command(
+            0.0,
+            Command::Export(Export {
+                connection: None,
+                format: ExportFormat::WirePcapng,
+                search: String::new(),
+                span_us: None,
+                with_secrets: true,
+            }),
+        );
+        let exported = engine
+            .reports(0.0)
+            .into_iter()
+            .find_map(|report| match report {
+                Report::Exported(exported) => Some(exported),
+                _ => None,
+            });
+        let bytes = exported.unwrap().bytes;
+        let of = |capture: &Capture| -> Vec<(Role, Vec<u8>)> {
+            let connections = capture.connections.iter();
+            let packets = connections.flat_map(|connection| {
+                let own = connection.packets.iter();
+                own.map(|packet| (packet.from, connection.bytes_of(packet).unwrap().to_vec()))
+            });
+            packets.collect()
+        };
+        let again = Capture::read(&bytes, None);
+        assert_eq!(of(&again), of(&Capture::read(&file(name), None)), "{name}");
+        assert_eq!(of(&again).len(), packets(&whole).count(), "{name}");
+        assert_eq!(again.notes, [""; 0], "{name}");
     }
 }
