@@ -52,7 +52,7 @@ pub use packet::{
 pub use packet_type::{Direction, PacketType};
 pub use property::{
     Iter as PropertiesIter, Properties, PropertiesBuf, Property, PropertyError, PropertyId,
-    PropertyOwner, PropertySet, PropertyType,
+    PropertyOwner, PropertySet, PropertyType, PropertyValue,
 };
 pub use qos::{PacketIdentifier, QoS};
 pub use reason_code::ReasonCode;
