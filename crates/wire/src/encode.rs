@@ -346,3 +346,6 @@ impl ControlPacket<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

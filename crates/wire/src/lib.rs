@@ -8,9 +8,12 @@
 //!   [`detect`] works out the version of a recording without a CONNECT.
 //!
 //! No input makes this crate panic, and nothing in it knows a clock, a socket or a thread.
-#![no_std]
+#![cfg_attr(not(test), no_std)]
 
 extern crate alloc;
+// The generator of packets is shared with the tests that stand outside.
+#[cfg(test)]
+extern crate self as mqttscope_wire;
 
 mod decode;
 mod detect;

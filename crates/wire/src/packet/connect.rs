@@ -5,7 +5,7 @@ use crate::encode::{Encode, EncodeError, Writer, check_format, check_properties}
 use crate::grammar::{Cursor, Read, Sink, Text};
 use crate::{
     BinaryData, Field, PacketType, Properties, PropertyOwner, ProtocolVersion, QoS, Rule, Span,
-    TopicName, Utf8EncodedString, Value, property,
+    TopicName, Utf8EncodedString, Value, property, text,
 };
 
 /// A client requests a connection.
@@ -354,6 +354,15 @@ impl Encode for Connect<'_> {
         }
         if !version.is_v5() && self.password.is_some() && self.user_name.is_none() {
             return Err(EncodeError::Breaks(Rule::ConnectPasswordWithoutUserName));
+        }
+        // MQTT 3.1 forbids U+0000 in topics only.
+        let user_name = self.user_name.unwrap_or_default();
+        if version != ProtocolVersion::V3_1
+            && [identifier, user_name.as_str()]
+                .iter()
+                .any(|string| text::has_zero(string.as_bytes()))
+        {
+            return Err(EncodeError::Breaks(Rule::StringNull));
         }
         let Some(will) = &self.will else {
             return Ok(());

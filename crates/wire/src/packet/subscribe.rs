@@ -124,7 +124,7 @@ pub(super) fn identifier_and_properties<'a, S: Sink>(
     })
 }
 
-/// Writes what the four have alike: identifier, properties, and a list.
+/// Writes what the other three have alike: identifier, properties, and a list.
 pub(super) fn write_list<W: Writer>(
     version: ProtocolVersion,
     identifier: PacketIdentifier,
@@ -283,12 +283,8 @@ impl Encode for Subscribe<'_> {
     }
 
     fn write<W: Writer>(&self, version: ProtocolVersion, out: &mut W) {
-        write_list(
-            version,
-            self.packet_identifier,
-            self.properties,
-            self.subscriptions.bytes,
-            out,
-        );
+        out.u16(self.packet_identifier.get());
+        out.properties(version, self.properties);
+        self.subscriptions.write(out);
     }
 }

@@ -3,13 +3,14 @@
 use alloc::vec::Vec;
 
 use super::{Properties, Property, PropertyId, PropertySet, PropertyValue};
+use crate::text;
 
 /// Why a property cannot be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PropertyError {
     /// It is there already and may not repeat.
     Repeated(PropertyId),
-    /// Its number is out of its range.
+    /// Its number is out of its range, its topic is empty, or its text is of MQTT 3.1 and has U+0000.
     OutOfRange(PropertyId),
 }
 
@@ -17,7 +18,7 @@ impl core::fmt::Display for PropertyError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Repeated(id) => write!(f, "{} is there already and may not repeat", id.name()),
-            Self::OutOfRange(id) => write!(f, "the number is out of the range of {}", id.name()),
+            Self::OutOfRange(id) => write!(f, "the value is out of the range of {}", id.name()),
         }
     }
 }
@@ -54,8 +55,8 @@ impl PropertiesBuf {
     /// Adds a property behind the others.
     ///
     /// # Errors
-    /// When it may not repeat (all but User Property and Subscription Identifier), and when a
-    /// number is out of its range.
+    /// When it may not repeat (all but User Property and Subscription Identifier), and when its
+    /// value is out of its range.
     pub fn push(&mut self, property: Property<'_>) -> Result<(), PropertyError> {
         let id = property.id();
         let Some(definition) = id.definition() else {
@@ -66,8 +67,11 @@ impl PropertiesBuf {
         }
         let in_range = match property.value() {
             PropertyValue::Number(number) => definition.rules.allow(number),
-            PropertyValue::Text(text) => definition.rules.topic.is_none() || !text.is_empty(),
-            PropertyValue::Data(_) | PropertyValue::Pair(..) => true,
+            PropertyValue::Text(text) => {
+                !has_null(text) && (definition.rules.topic.is_none() || !text.is_empty())
+            }
+            PropertyValue::Pair(name, value) => !has_null(name) && !has_null(value),
+            PropertyValue::Data(_) => true,
         };
         if !in_range {
             return Err(PropertyError::OutOfRange(id));
@@ -85,6 +89,11 @@ impl PropertiesBuf {
         self.push(property)?;
         Ok(self)
     }
+}
+
+/// MQTT 3.1 lets U+0000 be in strings; no version that has properties does.
+fn has_null(string: &str) -> bool {
+    text::has_zero(string.as_bytes())
 }
 
 #[cfg(test)]

@@ -179,7 +179,7 @@ macro_rules! property {
             }
 
             /// Appends identifier and value.
-            pub(super) fn write(&self, out: &mut Vec<u8>) {
+            pub(crate) fn write(&self, out: &mut Vec<u8>) {
                 match *self {
                     $(Self::$name($($part),+) => {
                         out.u8($number);
