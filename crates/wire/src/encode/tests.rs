@@ -256,7 +256,9 @@ impl Change {
                 set(&mut unsuback.properties);
                 match self.place {
                     0 => unsuback.reason_codes = ReasonCodes::default(),
-                    1 => unsuback.reason_codes = ReasonCodes::new(core::slice::from_ref(&self.byte)),
+                    1 => {
+                        unsuback.reason_codes = ReasonCodes::new(core::slice::from_ref(&self.byte))
+                    }
                     _ => {}
                 }
             }
@@ -271,7 +273,9 @@ impl Change {
                 match self.place {
                     0 => auth.reason_code = ReasonCode(self.byte),
                     1 if block.is_none() => auth.properties = Properties::NONE,
-                    2 if block.is_none() => (auth.reason_code, auth.properties) = Default::default(),
+                    2 if block.is_none() => {
+                        (auth.reason_code, auth.properties) = Default::default()
+                    }
                     _ => {}
                 }
             }
