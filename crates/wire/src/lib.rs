@@ -9,6 +9,7 @@
 //!
 //! No input makes this crate panic, and nothing in it knows a clock, a socket or a thread.
 #![cfg_attr(not(test), no_std)]
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 extern crate alloc;
 // The generator of packets is shared with the tests that stand outside.

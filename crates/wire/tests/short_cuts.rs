@@ -14,8 +14,8 @@
 mod generate;
 
 use mqttscope_wire::{
-    Context, ControlPacket, Decoded, Field, PropertyId, PropertyType, ProtocolVersion, Rule, Sender,
-    decode, decode_tolerant, dissect,
+    Context, ControlPacket, Decoded, Field, PropertyId, PropertyType, ProtocolVersion, Rule,
+    Sender, decode, decode_tolerant, dissect,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;

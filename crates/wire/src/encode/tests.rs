@@ -15,6 +15,7 @@ use crate::{
 };
 
 #[path = "../../tests/common/generate.rs"]
+#[allow(dead_code, reason = "the tests that stand outside use all of it")]
 mod generate;
 
 /// A property with any value, also one that it may not have.

@@ -302,6 +302,10 @@ const TEXTS: u32 = sets().2;
     clippy::indexing_slicing,
     reason = "worked out while compiling, where a wrong index does not compile"
 )]
+#[allow(
+    clippy::arithmetic_side_effects,
+    reason = "worked out while compiling, where an overflow does not compile"
+)]
 const fn sets() -> (OfOwners, OfOwners, u32) {
     let (mut allowed, mut once, mut texts) = ([0_u32; 16], [0_u32; 16], 0_u32);
     let mut id = 0;
