@@ -53,6 +53,8 @@ pub(crate) struct Definition {
     pub(crate) property_type: PropertyType,
     /// One bit an owner.
     pub(crate) owners: u16,
+    /// Those of them with which both ends may send it, so that nobody need know who did.
+    pub(crate) owners_from_both: u16,
     pub(crate) rules: Rules,
     /// A dense number from 0, for sets.
     pub(crate) index: u8,
@@ -111,6 +113,7 @@ macro_rules! definitions {
                 field: Field::$name,
                 property_type: property_type!($($kind)+),
                 owners: $(owner::$owner)|*,
+                owners_from_both: ($(owner::$owner)|*) & !{ $rules }.not_from_both(),
                 rules: $rules,
                 index: Index::$name as u8,
             });)*

@@ -28,8 +28,7 @@ pub(super) fn plain_set(block: &[u8], owner: PropertyOwner) -> Option<PropertySe
         let definition = PropertyId(u32::from(id)).definition()?;
         let bit = owner.bit();
         let rules = &definition.rules;
-        if definition.owners & bit == 0
-            || rules.ask_sender(bit)
+        if definition.owners_from_both & bit == 0
             || (set.has(definition) && rules.repeats & bit == 0)
         {
             return None;

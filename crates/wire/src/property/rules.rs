@@ -8,9 +8,9 @@ use crate::{Rule, Sender};
 /// The rules of one property. A row begins with [`ANY`] and adds what it needs.
 #[derive(Clone, Copy)]
 pub(crate) struct Rules {
-    /// Least and greatest number that it may have; for a property that is no number, any.
+    /// The least number that it may have, and how many more; for a property that is no number, any.
     least: u32,
-    greatest: u32,
+    more: u32,
     /// Broken by another number.
     pub(crate) out_of_range: Option<Rule>,
     /// Its value is a Topic Name.
@@ -40,7 +40,7 @@ pub(crate) struct NotFrom {
 /// Every value of the type may be sent, by both ends, once.
 pub(crate) const ANY: Rules = Rules {
     least: 0,
-    greatest: u32::MAX,
+    more: u32::MAX,
     out_of_range: None,
     topic: None,
     repeats: 0,
@@ -52,7 +52,7 @@ impl Rules {
     pub(super) const fn within(self, range: RangeInclusive<u32>, rule: Rule) -> Self {
         Self {
             least: *range.start(),
-            greatest: *range.end(),
+            more: range.end().saturating_sub(*range.start()),
             out_of_range: Some(rule),
             ..self
         }
@@ -89,15 +89,14 @@ impl Rules {
     /// Whether it may have this number.
     #[inline(always)]
     pub(crate) const fn allow(&self, number: u32) -> bool {
-        self.least <= number && number <= self.greatest
+        number.wrapping_sub(self.least) <= self.more
     }
 
-    /// Whether it takes the sender to know whether it may stand with an owner (its bit).
-    #[inline(always)]
-    pub(crate) const fn ask_sender(&self, owner: u16) -> bool {
+    /// Owners with which one end may not send it, one bit each.
+    pub(super) const fn not_from_both(&self) -> u16 {
         match &self.not_from {
-            Some(not_from) => not_from.owners & owner != 0,
-            None => false,
+            Some(not_from) => not_from.owners,
+            None => 0,
         }
     }
 }
