@@ -119,7 +119,8 @@ fn prefix(payload: &[u8]) -> Option<u16> {
 /// to look. `bytes` is the packet, its fixed header `header_len` bytes.
 ///
 /// The grammar keeps its place in memory so that it can say what is wrong there; this keeps all in
-/// registers, which takes two thirds of the time.
+/// registers. In `benches/benches/codec.rs` a PUBLISH of version 3.1.1 takes 10.6 ns with it and 16.6 ns
+/// without.
 #[inline(always)]
 pub(crate) fn plain(bytes: &[u8], header_len: usize, is_v5: bool) -> Option<Publish<'_>> {
     let (&first, _) = bytes.split_first()?;

@@ -1,6 +1,8 @@
 //! A short cut beside the grammar: a property block that keeps every rule at first sight, as nearly
-//! every one does. It reads from a slice alone and so stays in registers; the grammar, which must be
-//! able to say what is wrong and where, takes twice the time.
+//! every one does. What it asks it asks the table of properties, and tests hold it to the grammar
+//! (`tests/short_cuts.rs`). It reads from a slice alone and so stays in registers; the grammar must be
+//! able to say what is wrong and where. In `benches/benches/codec.rs` a PUBLISH with three properties
+//! takes 24 ns with this and `publish::plain`, and 48 ns without them.
 
 use super::id::Definition;
 use super::{Properties, PropertyId, PropertyOwner, PropertySet, PropertyType};
