@@ -18,4 +18,5 @@ pub mod sequence_diagram;
 pub mod splitter;
 pub mod state_view;
 pub mod text_out;
+pub mod timeline;
 pub mod toasts;

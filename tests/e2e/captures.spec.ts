@@ -147,6 +147,57 @@ test("packets of a capture are exported", async ({ page }) => {
   expect(saved.trim().split("\n").map((line) => JSON.parse(line).topic)).toContain("hall/3/temperature");
 });
 
+test("what is saved as pcapng opens again, and holds the same packets", async ({ page }) => {
+  await page.goto("#/captures");
+  await page.getByTestId("sample").click();
+  await expect(page.getByTestId("total")).toHaveText("73 packets");
+  const download = page.waitForEvent("download");
+  await page.getByTestId("export").click();
+  await page.getByRole("menuitem", { name: "Packets as pcapng" }).first().click();
+  const saved = await (await download).path();
+  await page.getByTestId("close-captures").click();
+  await page.getByTestId("capture-files").setInputFiles(saved);
+  await expect(page.getByTestId("total")).toHaveText("73 packets");
+  await expect(page.getByTestId("captured-row")).toHaveCount(5);
+});
+
+test("a log in words has rows that say so", async ({ page }) => {
+  await open(page, "../logs/files/mosquitto.log");
+  const told = page.locator('[data-testid="wire-event"][data-type="CONNECT"]');
+  await expect(told.first()).toContainText("from a log");
+  await expect(told.first()).toBeVisible();
+  await told.first().click();
+  await expect(page.getByTestId("event-facts")).toContainText("The log says");
+});
+
+test("a HAR file and a flow of mitmproxy open as captures do", async ({ page }) => {
+  await open(page, "../logs/files/ws.har", "../logs/files/tcp.flow");
+  await expect(page.getByTestId("captured-row")).toHaveCount(4);
+  await expect(rows(page)).not.toHaveCount(0);
+});
+
+test("a stretch of the timeline narrows the lists, by pointer and by keys", async ({ page }) => {
+  await page.goto("#/captures");
+  await page.getByTestId("sample").click();
+  await expect(page.getByTestId("total")).toHaveText("73 packets");
+  const bars = page.getByTestId("timeline-bars");
+  const box = (await bars.boundingBox())!;
+  await page.mouse.move(box.x + box.width * 0.6, box.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 2, box.y + 20, { steps: 4 });
+  await page.mouse.up();
+  await expect(page.getByTestId("total")).not.toHaveText("73 packets");
+  await expect(page.getByTestId("timeline-says")).toContainText("packets");
+  await page.getByTestId("whole-time").click();
+  await expect(page.getByTestId("total")).toHaveText("73 packets");
+  await bars.focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Shift+ArrowRight");
+  await expect(page.getByTestId("total")).not.toHaveText("73 packets");
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("total")).toHaveText("73 packets");
+});
+
 for (const width of [390, 768, 1440]) {
   test(`nothing is out of place at ${width} px`, async ({ page }) => {
     await page.setViewportSize({ width, height: 844 });

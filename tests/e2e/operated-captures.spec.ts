@@ -26,6 +26,14 @@ twice("files are opened, listed and closed", async (hand, page) => {
     await page.keyboard.press("Home");
   }
   await hand.press(page.getByTestId("all-connections"));
+  const bars = page.getByTestId("timeline-bars");
+  if (hand.hasMouse) {
+    await bars.click();
+  } else {
+    await hand.focus(bars);
+    await page.keyboard.press("Home");
+  }
+  await hand.press(page.getByTestId("whole-time"));
   await hand.scroll(page.getByTestId("capture-summary"));
   await hand.press(page.getByTestId("show-findings"));
   await expect(page.getByTestId("finding-row")).not.toHaveCount(0);

@@ -65,6 +65,41 @@ test("what is missing is said, and packets behind it are there", () => {
   assert.ok(gap.bytes > 0 && gap.afterPacket > 0 && gap.afterPacket < connection.packets.length);
 });
 
+const logged = (name) => readFileSync(new URL(`../../crates/capture/tests/logs/files/${name}`, import.meta.url));
+
+for (const [name, format, server] of [
+  ["tcp.flow", "mitmproxy", "127.0.0.1:18941"],
+  ["ws.flow", "mitmproxy", "ws://127.0.0.1:18942/mqtt"],
+  ["ws.har", "har", "http://127.0.0.1:18942/mqtt"],
+]) {
+  test(`${name}: what a proxy recorded`, () => {
+    const capture = readCapture(logged(name));
+    assert.deepEqual([capture.format, capture.notes], [format, []]);
+    assert.deepEqual(capture.connections.map(({ version }) => version), ["3.1.1", "5"]);
+    for (const connection of capture.connections) {
+      assert.equal(connection.server, server);
+      assert.match(messages(connection), /^sent room\/0 /);
+      assert.ok(connection.packets.every(({ bytes, atMs }) => bytes.length > 0 && atMs > 1.7e12));
+    }
+  });
+}
+
+test("packets in words have the log's words and no bytes", () => {
+  const capture = readCapture(logged("mosquitto.log"));
+  assert.deepEqual([capture.format, capture.notes], ["log", []]);
+  const subscriber = capture.connections.find(({ client }) => client.startsWith("sub-5 ("));
+  assert.deepEqual(
+    { transport: subscriber.transport, version: subscriber.version, ended: subscriber.ended },
+    { transport: "log", version: "5", ended: "closed" },
+  );
+  const { from, type, summary, ...rest } = subscriber.packets.find(({ type }) => type === "SUBSCRIBE");
+  assert.deepEqual([from, type, summary], ["client", "SUBSCRIBE", "hall/# (QoS 2)"]);
+  assert.ok(!("bytes" in rest) && rest.frame > 0 && rest.atMs > 1.7e12);
+  // Nothing is said of what the log does not tell.
+  const [own] = readCapture(logged("sub-5.log")).connections;
+  assert.ok(!("version" in own) && own.packets.every((packet) => !("atMs" in packet)));
+});
+
 test("a file that is no capture is named", () => {
   const capture = readCapture(new TextEncoder().encode("neither this nor that, but text"));
   assert.equal(capture.format, "unknown");

@@ -279,7 +279,54 @@ for (const [where, load, packets] of BUILDS) {
   test(`${where}: what calls back without end`, async () => {
     const module = await load();
     const packet = { get type() { module.encode(packet); return "PINGREQ"; } };
-    for (let n = 0; n < 50; n += 1) assert.throws(() => module.encode(packet));
+    for (let n = 0; n < 700; n += 1) assert.throws(() => module.encode(packet), RangeError);
+    sound(module);
+  });
+
+  test(`${where}: a stack that is full wherever it is`, async () => {
+    const module = await load();
+    const { Monitor, StreamDecoder, decode, dissect, encode, readText } = module;
+    const bytes = encode(PACKETS[2], { version: "5" });
+    const monitor = new Monitor();
+    for (const [what, call] of [
+      ["encode", () => encode(PACKETS[2], { version: "5" })],
+      ["decode", () => decode(bytes, { version: "5" })],
+      ["decode of what is at fault", () => { try { decode(hex("36050001610001"), { version: "5" }); } catch (error) { if (error.name !== "MqttError") throw error; } }],
+      ["dissect", () => dissect(bytes, { version: "5" })],
+      ["readText", () => readText("c0 00")],
+      ["StreamDecoder", () => { const decoder = new StreamDecoder({ version: "5" }); decoder.push(bytes); decoder.free(); }],
+      ["Monitor", () => monitor.packets()],
+    ]) {
+      // At the edge, and within a call that asks for a field: each round ends at another place of the call.
+      const down = () => { call(); down(); };
+      const within = { get type() { down(); return "PINGREQ"; } };
+      const pad = (frames, end) => (frames === 0 ? end() : pad(frames - 1, end));
+      for (let round = 0; round < 20; round += 1) {
+        assert.throws(() => pad(round, down), RangeError, what);
+        assert.throws(() => pad(round, () => encode(within)), RangeError, what);
+      }
+      sound(module);
+    }
+  });
+
+  test(`${where}: methods know their own objects`, async () => {
+    const module = await load();
+    const { CaptureReader, Monitor, StreamDecoder } = module;
+    const others = [undefined, null, 1, {}, [], new Monitor(), new StreamDecoder(), new CaptureReader()];
+    for (const type of [CaptureReader, Monitor, StreamDecoder]) {
+      const { constructor, __destroy_into_raw, ...methods } = Object.getOwnPropertyDescriptors(type.prototype);
+      for (const [name, { value, get }] of Object.entries(methods)) {
+        for (const other of [...others, Object.create(type.prototype), { __wbg_ptr: 8 }]) {
+          if (other instanceof type && Object.hasOwn(other, "__wbg_ptr")) continue;
+          const call = () => (value ?? get).call(other, 1, "client", hex("c000"), 0);
+          assert.throws(call, (error) => error instanceof TypeError && error.message.includes(type.name), `${type.name}.${name}`);
+        }
+      }
+    }
+    // A wrapper that passes everything on is as good as the object.
+    const monitor = new Proxy(new Monitor(), {});
+    monitor.open(1);
+    assert.equal(monitor.push(1, "client", hex("c000"), 0).length, 1);
     sound(module);
   });
 

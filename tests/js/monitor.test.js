@@ -152,7 +152,10 @@ test("it goes on reporting, and counts what it does not report", () => {
 test("two recordings without an order between them", () => {
   const client = hex("100d00044d51545404020000000163 34060001610001 78 62020001");
   assert.deepEqual(judge(client, hex("20020000 50020001 70020001")).findings, []);
-  const { findings, packets } = judge(client, hex("20020000 50020001 70020001 40020009"));
+  // What it answers may have come behind the end of the other recording, unless that is whole.
+  const server = hex("20020000 50020001 70020001 40020009");
+  assert.deepEqual(judge(client, server).findings, []);
+  const { findings, packets } = judge(Uint8Array.of(...client, ...hex("e000")), server);
   assert.deepEqual(findings.map(({ rule, by }) => [rule, by]), [["acknowledgement-unknown", "server"]]);
   assert.deepEqual(packets[findings[0].packets[0]], { from: "server", type: "PUBACK", offset: 12, length: 4 });
 });

@@ -1,5 +1,7 @@
 //! The npm package `mqttscope`: one folder with a build each for Node, for bundlers and for pages.
 
+mod glue;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -74,6 +76,12 @@ fn bind(cx: &Context, folder: &str, target: &str, kind: &str) -> Result<()> {
     cmd!(sh, "wasm-opt -O3 {FEATURES...} {bound} -o {bound}").run()?;
     // The raw exports of the wasm are nobody's business.
     sh.remove_path(out.join("mqttscope_bg.wasm.d.ts"))?;
+    // The bundler's build has the classes in a script of their own.
+    let script = match target {
+        "bundler" => out.join("mqttscope_bg.js"),
+        _ => out.join("mqttscope.js"),
+    };
+    sh.write_file(&script, glue::guarded(&sh.read_file(&script)?)?)?;
     if kind == "commonjs" {
         as_commonjs(cx, &out)?;
     }

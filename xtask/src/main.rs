@@ -8,6 +8,7 @@ mod brokers;
 mod browser;
 mod ci;
 mod clients;
+mod companion;
 mod context;
 mod coverage;
 mod csp;
@@ -37,6 +38,7 @@ cargo xtask <command>
 
   serve [--port N] [--release]   get what is missing, build the page and serve it on 127.0.0.1
   build                          the release page, into dist/
+  companion                      the native program with the release page inside, target/release/mqttscope
   js                             the npm package, into crates/js/pkg/
   test [--only host|peers|js|wasm|e2e] [--all-brokers]
                                  get what the tests need and run them all; all brokers take minutes
@@ -87,6 +89,7 @@ fn run() -> Result<()> {
     match command {
         "serve" => page::serve(&cx, args.port.unwrap_or(8080), args.release),
         "build" => page::build(&cx),
+        "companion" => companion::build(&cx),
         "finish-page" => page::finish(),
         "js" => js::build(&cx),
         "test" => test::run(&cx, args.only, args.all_brokers),

@@ -131,6 +131,20 @@ fn take(
                 *known.packets.entry(name).or_default() += 1;
             }
         }
+        Event::Said {
+            connection,
+            packet_type,
+            ..
+        } => {
+            let known = connections.entry(*connection).or_default();
+            *known.packets.entry(packet_type.name()).or_default() += 1;
+        }
+        Event::Named {
+            connection, name, ..
+        } => {
+            let known = connections.entry(*connection).or_default();
+            known.ends += &format!(", {name}");
+        }
         Event::Gap {
             connection,
             from,

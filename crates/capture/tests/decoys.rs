@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 
-use mqttscope_capture::text::{TextErrorKind, Turns, read, read_parts};
+use mqttscope_capture::text::{Format, TextErrorKind, Turns, read, read_parts};
 
 const CONNECT: &[u8] = b"\x10\x15\x00\x04MQTT\x04\x02\x00\x3c\x00\x09hall-7-ab";
 const CONNACK: &[u8] = b"\x20\x02\x00\x00";
@@ -82,7 +82,26 @@ fn base64(bytes: &[u8]) -> String {
 /// A notation: its name, and how it writes bytes.
 type Notation = (&'static str, fn(&[u8]) -> String);
 
-const NOTATIONS: [Notation; 31] = [
+fn intel(byte: u8) -> String {
+    let zero = if byte >= 0xa0 { "0" } else { "" };
+    format!("{zero}{byte:02X}h")
+}
+
+const NOTATIONS: [Notation; 34] = [
+    ("Intel's notation", |b| {
+        let all: Vec<String> = b.iter().map(|&byte| intel(byte)).collect();
+        all.join(" ")
+    }),
+    ("Intel's notation with commas", |b| {
+        let all: Vec<String> = b.iter().map(|&byte| intel(byte)).collect();
+        all.join(", ")
+    }),
+    ("rows of an assembler", |b| {
+        rows(b, |_, row| {
+            let all: Vec<String> = row.iter().map(|&byte| intel(byte)).collect();
+            format!("    db {}", all.join(","))
+        })
+    }),
     ("hex pairs, a line of eight each", |b| {
         let all: Vec<String> = b.chunks(8).map(|row| hex(row, " ")).collect();
         all.join("\n")
@@ -361,6 +380,13 @@ const WITHOUT: &[&str] = &[
     "device 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
     "mac 00:1A:2B:3C:4D:5E",
     "commit 9d5799c1a4b2c3d4e5f60718293a4b5c6d7e8f90",
+    "It runs for 12h, then 24h, at last 36h without a fault.",
+    "Backups at 00h, 06h, 12h, 18h; kept for 48h.",
+    "08h 09h 10h 11h 12h 13h 14h 15h 16h 17h 18h",
+    "open 09h-17h, closed 12h-13h",
+    "cells of 2Ah, 3Ah, 5Ah, 10Ah",
+    "cells of 2Ah 3Ah 5Ah 8Ah 9Ah 2Ah 3Ah 4Ah 7Ah",
+    "int 21h with AH=4Ch, then int 10h",
     "Invoice 2024-11 for 40 hours at 95.50",
     "连接服务器之后，没有任何回应。",
     "I get error 0x8E after 60 seconds, then 0x80 twice.",
@@ -444,4 +470,29 @@ fn words_and_commands_are_no_bytes() {
         Turns::Marked,
     );
     assert!(reading.is_ok());
+}
+
+#[test]
+fn hours_and_charges_are_no_bytes_and_rows_of_an_assembler_are() {
+    for text in WITHOUT {
+        if let Ok(reading) = read(text, None, Turns::Marked) {
+            assert_ne!(reading.decoded.format, Format::IntelHex, "{text}");
+        }
+    }
+    let text = "connect:\n    db 10h, 0Ch, 00h, 04h   ; header, length, name\n    db 'MQTT', 04h, 02h\n    DB 0, 3Ch\n";
+    let reading = read(text, None, Turns::Marked).unwrap();
+    assert_eq!(
+        hex(&reading.decoded.bytes, " "),
+        "10 0c 00 04 4d 51 54 54 04 02"
+    );
+    for text in [
+        "sent: 0C0h 00h",
+        "c0h,00h",
+        "the answer was 0D0h 00h and then nothing",
+        "20H 02H 00H 00H",
+    ] {
+        let reading =
+            read(text, None, Turns::Marked).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(reading.decoded.format, Format::IntelHex, "{text}");
+    }
 }

@@ -50,10 +50,19 @@ pub(crate) fn read(path: &Path, keys: &[u8], version: Option<ProtocolVersion>) -
     } else {
         std::fs::read(path)?
     };
-    if Capture::may_be(&bytes) {
-        return of_capture(&bytes, keys, version);
+    of_bytes(&bytes, keys, version)
+}
+
+/// Reads all bytes of a file.
+pub(crate) fn of_bytes(
+    bytes: &[u8],
+    keys: &[u8],
+    version: Option<ProtocolVersion>,
+) -> Result<Input> {
+    if Capture::is_known(bytes) {
+        return of_capture(bytes, keys, version);
     }
-    of_text(&bytes, version)
+    of_text(bytes, version)
 }
 
 fn of_capture(bytes: &[u8], keys: &[u8], version: Option<ProtocolVersion>) -> Result<Input> {
@@ -61,12 +70,23 @@ fn of_capture(bytes: &[u8], keys: &[u8], version: Option<ProtocolVersion>) -> Re
     if capture.frames == 0 {
         bail!("{}", sentence(&capture.notes, "it holds no frames"));
     }
+    let mut notes = capture.notes;
+    let packets = capture.connections.iter().flat_map(|connection| {
+        let packets = connection.packets.iter();
+        packets.map(move |packet| connection.bytes_of(packet).is_none())
+    });
+    let said = packets.filter(|is_said| *is_said).count();
+    if said > 0 {
+        notes.push(format!(
+            "{said} packets are told in words, without bytes: no rules are checked of these"
+        ));
+    }
     let connections = capture.connections.iter();
     Ok(Input {
         connections: connections
             .map(|connection| of_connection(connection, version))
             .collect(),
-        notes: capture.notes,
+        notes,
     })
 }
 
@@ -76,13 +96,18 @@ fn of_connection(
 ) -> Connection {
     let mut bytes = Vec::new();
     let packets = connection.packets.iter();
+    // What stands behind a packet without bytes is judged alone, as behind a gap.
+    let said = packets
+        .clone()
+        .position(|packet| connection.bytes_of(packet).is_none());
     let packets = packets
-        .map(|packet| {
-            let own = connection.bytes_of(packet);
+        .filter_map(|packet| {
+            let own = connection.bytes_of(packet)?;
             bytes.extend_from_slice(own);
-            Packet {
+            let version = version.or(connection.version);
+            Some(Packet {
                 len: own.len(),
-                version: version.unwrap_or(connection.version),
+                version: version.unwrap_or(ProtocolVersion::V5),
                 from: Some(match packet.from {
                     Role::Client => Sender::Client,
                     Role::Server => Sender::Server,
@@ -90,10 +115,11 @@ fn of_connection(
                 frame: Some(packet.frame),
                 at_ms: packet.at_ns.map(|at_ns| at_ns / 1_000_000),
                 is_skipped: false,
-            }
+            })
         })
         .collect::<Vec<_>>();
-    let gap = connection.gaps.iter().map(|gap| gap.after).min();
+    let gaps = connection.gaps.iter().map(|gap| gap.after);
+    let gap = gaps.chain(said).min();
     Connection {
         name: Some(format!("{} to {}", connection.client, connection.server)),
         bytes,
@@ -102,7 +128,7 @@ fn of_connection(
     }
 }
 
-fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<Input> {
+pub(crate) fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<Input> {
     let found = reader::read(&Request {
         given: Given::File(bytes),
         format: None,

@@ -9,10 +9,10 @@ use std::{io, thread};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use mqttscope_view::conversation::Conversation;
-use mqttscope_wire::{Citation, Context, ProtocolVersion, Sender, Severity, dissect};
+use mqttscope_wire::{Context, ProtocolVersion, Sender, Severity, dissect};
 
 use crate::input::{self, Connection, Packet};
-use crate::report::{Finding, Linted, Totals};
+use crate::report::{self, Finding, Linted, Totals};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -49,7 +49,7 @@ enum FailOn {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Version {
+pub(crate) enum Version {
     #[value(name = "3.1")]
     V3_1,
     #[value(name = "3.1.1")]
@@ -164,7 +164,7 @@ fn file(path: &Path, keys: &[u8], version: Option<ProtocolVersion>) -> Result<Li
 }
 
 /// What each packet breaks by itself, and what only the conversation shows, in the order of the packets.
-fn of_connection(connection: &Connection) -> Vec<Finding> {
+pub(crate) fn of_connection(connection: &Connection) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut start = 0_usize;
     for (index, packet) in connection.packets.iter().enumerate() {
@@ -191,10 +191,7 @@ fn of_packet(connection: &Connection, index: usize, packet: &Packet, bytes: &[u8
     diagnostics
         .map(|diagnostic| Finding {
             rule: diagnostic.rule.name(),
-            statement: match diagnostic.citation() {
-                Citation::Statements(ids) => ids.first().copied(),
-                _ => None,
-            },
+            statement: report::statement(diagnostic),
             severity: diagnostic.severity(),
             by: packet.from,
             packets: vec![index],

@@ -1,8 +1,18 @@
 //! `mqttscope`: what the page knows of MQTT, in a terminal and in CI.
 
+mod broker;
+mod dissect;
+mod faults;
+mod follow;
 mod input;
 mod lint;
+mod net;
+mod open;
+mod paint;
+mod record;
 mod report;
+mod row;
+mod tap;
 
 use std::process::ExitCode;
 
@@ -10,10 +20,11 @@ use clap::{Parser, Subcommand};
 
 /// A microscope for MQTT.
 #[derive(Parser)]
-#[command(name = "mqttscope", version, arg_required_else_help = true)]
+#[command(name = "mqttscope", version, arg_required_else_help = !open::HAS_PAGE)]
 struct Arguments {
+    /// Without one, the page is opened where this program has it.
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
@@ -23,10 +34,29 @@ enum Command {
     /// Reads captures (pcap, pcapng, gzip of them) and everything that the Dissect page reads: hex in any habit, dumps,
     /// literals, logs. Exit codes: 0: nothing found, 1: something found, 2: a file could not be read.
     Lint(lint::Options),
+    /// Takes packets apart: every field, what it holds and means, and every broken rule.
+    Dissect(dissect::Options),
+    /// Shows the packets of captures, dumps and logs as rows, with what they break.
+    Follow(follow::Options),
+    /// Stands between clients and a broker: carries every byte, shows every packet and what it breaks.
+    Tap(tap::Options),
+    /// A tap that shows nothing and writes all to pcapng files, for later and for other tools.
+    Record(record::Options),
+    /// A broker for tests and workshops, over TCP, TLS and WebSocket.
+    Broker(broker::Options),
+    /// Serves the page on this machine, and opens it in the browser.
+    Open(open::Options),
 }
 
 fn main() -> ExitCode {
-    match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    match command.unwrap_or_else(|| Command::Open(open::Options::default())) {
         Command::Lint(options) => lint::run(&options),
+        Command::Dissect(options) => dissect::run(&options),
+        Command::Follow(options) => follow::run(&options),
+        Command::Tap(options) => tap::run(&options),
+        Command::Record(options) => record::run(&options),
+        Command::Broker(options) => broker::run(&options),
+        Command::Open(options) => open::run(&options),
     }
 }

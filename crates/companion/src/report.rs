@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
 
-use mqttscope_wire::{Sender, Severity};
+use mqttscope_wire::{Citation, Diagnostic, Sender, Severity};
 use serde::Serialize;
 
 use crate::lint::Format;
@@ -89,10 +89,7 @@ impl Linted {
             totals.count(finding.severity);
             match format {
                 Format::Text => writeln!(out, "{file}: {finding}")?,
-                Format::Json => {
-                    serde_json::to_writer(&mut *out, &finding.line(&file))?;
-                    writeln!(out)?;
-                }
+                Format::Json => finding.json(&file, out)?,
             }
         }
         totals.files = totals.files.saturating_add(1);
@@ -103,6 +100,12 @@ impl Linted {
 }
 
 impl Finding {
+    /// Writes it as a line of JSON.
+    pub(crate) fn json(&self, file: &str, out: &mut impl Write) -> io::Result<()> {
+        serde_json::to_writer(&mut *out, &self.line(file))?;
+        writeln!(out)
+    }
+
     fn line<'a>(&'a self, file: &'a str) -> Line<'a> {
         Line {
             file,
@@ -148,25 +151,26 @@ impl fmt::Display for Totals {
         write!(
             f,
             "{}, {}, {} in {} on {} of {}",
-            counted(self.errors, "error"),
-            counted(self.warnings, "warning"),
-            counted(self.notes, "note"),
-            counted(self.packets, "packet"),
-            counted(self.connections, "connection"),
-            counted(self.files, "file"),
+            counted(self.errors as u64, "error"),
+            counted(self.warnings as u64, "warning"),
+            counted(self.notes as u64, "note"),
+            counted(self.packets as u64, "packet"),
+            counted(self.connections as u64, "connection"),
+            counted(self.files as u64, "file"),
         )?;
         if self.unread > 0 {
-            write!(f, "; {} not read", counted(self.unread, "file"))?;
+            write!(f, "; {} not read", counted(self.unread as u64, "file"))?;
         }
         Ok(())
     }
 }
 
-fn counted(number: usize, noun: &str) -> String {
+/// So many of something.
+pub(crate) fn counted(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-const fn severity(severity: Severity) -> &'static str {
+pub(crate) const fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -174,9 +178,17 @@ const fn severity(severity: Severity) -> &'static str {
     }
 }
 
-const fn sender(sender: Sender) -> &'static str {
+pub(crate) const fn sender(sender: Sender) -> &'static str {
     match sender {
         Sender::Client => "client",
         Sender::Server => "server",
+    }
+}
+
+/// The nearest statement of the standard, where it has a number.
+pub(crate) fn statement(diagnostic: &Diagnostic) -> Option<&'static str> {
+    match diagnostic.citation() {
+        Citation::Statements(ids) => ids.first().copied(),
+        _ => None,
     }
 }

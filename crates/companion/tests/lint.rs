@@ -198,3 +198,46 @@ fn many_files_are_told_in_their_order() {
     let wanted: Vec<_> = files.iter().map(|file| file.to_str().unwrap()).collect();
     assert_eq!(order, wanted);
 }
+
+/// A recording that `tests/logs/record.py` made.
+fn recorded(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../capture/tests/logs/files")
+        .join(name)
+}
+
+#[test]
+fn recordings_of_browsers_and_proxies_are_linted() {
+    let files = ["tcp.flow", "ws.flow", "ws.har"].map(recorded);
+    let (code, out, err) = said(&lint(&[], &files));
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(out.lines().all(|line| line.contains(": note: ")), "{out}");
+    assert!(
+        err.contains("in 114 packets on 6 connections of 3 files"),
+        "{err}"
+    );
+    // Of a broken packet it says in which message of the file it is.
+    let broken = r#"{"log":{"entries":[{"_webSocketMessages":[
+        {"type":"send","time":1,"opcode":2,"data":"EAwABE1RVFQEAgA8AAA="},
+        {"type":"send","time":2,"opcode":2,"data":"NgUAAWEAAQ=="}
+    ],"request":{"url":"wss://a/mqtt"}}]}}"#;
+    let (code, out, err) = said(&given(broken.as_bytes(), &["--format", "json"]));
+    assert_eq!(code, Some(1), "{err}");
+    let finding: Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+    assert_eq!(
+        (finding["rule"].as_str(), finding["frame"].as_u64()),
+        (Some("publish-qos-reserved"), Some(2)),
+        "{out}"
+    );
+}
+
+#[test]
+fn of_packets_in_words_no_rule_is_checked_and_it_says_so() {
+    let files = ["mosquitto.log", "sub-5.log"].map(recorded);
+    let (code, out, err) = said(&lint(&[], &files));
+    assert_eq!((code, out.as_str()), (Some(0), ""), "{err}");
+    assert!(
+        err.contains("packets are told in words, without bytes: no rules are checked of these"),
+        "{err}"
+    );
+}

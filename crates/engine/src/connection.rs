@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 use mqttscope_client::{Client, Phase, Ticket};
+use mqttscope_filter::covers;
 use mqttscope_protocol::{
     Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, Outcome,
     Profile, Published, ServerLimit, SubscriptionDraft,
@@ -9,7 +10,6 @@ use mqttscope_protocol::{
 use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
 
 use crate::attempt::Attempt;
-use crate::log::covers;
 use crate::rates::Meter;
 use crate::stream::Stream;
 use crate::topics::{self, Topics};

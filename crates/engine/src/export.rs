@@ -1,20 +1,29 @@
 //! Files of what was recorded.
 
 mod csv;
+mod pcapng;
 
 use std::fmt::Write as _;
 
-use mqttscope_protocol::{Export, ExportFormat, Exported, RecordId};
+use mqttscope_capture::pcapng::Ends;
+use mqttscope_protocol::{ConnectionId, Export, ExportFormat, Exported, RecordId};
 use mqttscope_wire::{Dissector, Field, Sender, summary};
 use serde_json::json;
 
 use self::csv::quoted;
 use crate::log::{Entry, Index, Record, Wanted, WireLog};
+use crate::sieve::Facts;
 use crate::topics::Topics;
 use crate::view::rows;
 
-/// Writes what the export asks for.
-pub(crate) fn write(log: &WireLog, topics: &Topics, wanted: &Export) -> Exported {
+/// Writes what the export asks for. `ends` gives the two ends of a connection, and what is said of it.
+pub(crate) fn write(
+    log: &WireLog,
+    topics: &Topics,
+    facts: Facts<'_>,
+    wanted: &Export,
+    ends: impl Fn(ConnectionId) -> (Ends, String),
+) -> Exported {
     let messages = matches!(
         wanted.format,
         ExportFormat::MessagesJsonLines | ExportFormat::MessagesCsv
@@ -24,9 +33,10 @@ pub(crate) fn write(log: &WireLog, topics: &Topics, wanted: &Export) -> Exported
         connection: wanted.connection,
         messages,
         search: wanted.search.trim().to_owned(),
+        span_us: wanted.span_us,
         ..Wanted::default()
     });
-    while index.extend(log, topics) {}
+    while index.extend(log, topics, facts) {}
     let mut writer = Writer {
         log,
         topics,
@@ -34,6 +44,9 @@ pub(crate) fn write(log: &WireLog, topics: &Topics, wanted: &Export) -> Exported
         dissector: Dissector::new(),
         text: String::new(),
     };
+    if wanted.format == ExportFormat::WirePcapng {
+        return exported(wanted.format, pcapng::write(&mut writer, &index, ends));
+    }
     match wanted.format {
         ExportFormat::MessagesCsv => {
             let head = "time,direction,topic,qos,retain,dup,payload\n";
@@ -54,11 +67,17 @@ pub(crate) fn write(log: &WireLog, topics: &Topics, wanted: &Export) -> Exported
                 writer.message(record);
             }
             (Some(Entry::Packet(record)), ExportFormat::MessagesCsv) => writer.line(record),
+            (Some(Entry::Packet(_)), ExportFormat::WirePcapng) => {}
             (Some(Entry::Event(record)), format) => writer.event(id, record, format),
             (None, _) => {}
         }
     }
-    let (name, mime) = match wanted.format {
+    exported(wanted.format, writer.text.into_bytes())
+}
+
+fn exported(format: ExportFormat, bytes: Vec<u8>) -> Exported {
+    let (name, mime) = match format {
+        ExportFormat::WirePcapng => ("wire.pcapng", "application/vnd.tcpdump.pcap"),
         ExportFormat::WireHex => ("wire.txt", "text/plain"),
         ExportFormat::WireJsonLines => ("wire.jsonl", "application/jsonl"),
         ExportFormat::WireCsv => ("wire.csv", "text/csv"),
@@ -68,7 +87,7 @@ pub(crate) fn write(log: &WireLog, topics: &Topics, wanted: &Export) -> Exported
     Exported {
         name: format!("mqttscope-{name}"),
         mime: mime.into(),
-        bytes: writer.text.into_bytes(),
+        bytes,
     }
 }
 
@@ -205,8 +224,10 @@ impl Writer<'_> {
                     quoted(&event.line()),
                 );
             }
-            // A list of messages has messages only.
-            ExportFormat::MessagesJsonLines | ExportFormat::MessagesCsv => {}
+            // A list of messages has messages only, and a capture is written by itself.
+            ExportFormat::WirePcapng
+            | ExportFormat::MessagesJsonLines
+            | ExportFormat::MessagesCsv => {}
         }
     }
 

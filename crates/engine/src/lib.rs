@@ -18,6 +18,7 @@ pub mod hub;
 mod log;
 mod practice;
 mod rates;
+mod sieve;
 mod states;
 mod stream;
 mod topics;

@@ -15,6 +15,7 @@ use mqttscope_view::states::{Passed, Recorded, Replay, Source, StateView};
 use crate::connection::SocketId;
 use crate::engine::instant;
 use crate::log::{Index, Record, Wanted, WireLog};
+use crate::sieve::Facts;
 use crate::topics::Topics;
 use crate::view::cut::cut;
 
@@ -113,7 +114,7 @@ impl States {
             connection: Some(connection),
             ..Wanted::default()
         });
-        self.finding = self.packets.extend(log, topics);
+        self.finding = self.packets.extend(log, topics, Facts::default());
         let more = match self.record(moment) {
             Some(record) => self.replay(record, log),
             None => false,

@@ -9,10 +9,10 @@ pub(crate) use listed::Listed;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use mqttscope_monitor::{self as monitor, Finding, Flow, Monitor, PacketNumbers};
+use mqttscope_monitor::{self as monitor, Finding, Flow, FlowKind, Monitor, PacketNumbers};
 use mqttscope_protocol::{ConnectionId, FindingView, RecordId, Target};
 use mqttscope_shared::Instant;
-use mqttscope_wire::Severity;
+use mqttscope_wire::{Rule, Severity};
 
 use crate::connection::SocketId;
 use crate::view::cut::cut;
@@ -161,6 +161,12 @@ impl Watch {
         sum(&self.left_out).saturating_sub(sum(&self.left_out_cleared[0]))
     }
 
+    /// Findings from this number on, also of what was cleared since.
+    pub(crate) fn found_since(&self, number: u64) -> impl Iterator<Item = &Found> {
+        let from = self.found.partition_point(|found| found.number < number);
+        self.found.range(from..)
+    }
+
     /// What is wrong with a packet.
     pub(crate) fn findings_about(&self, record: RecordId) -> Vec<FindingView> {
         let about = |found: &&Found| found.packets.contains(&record);
@@ -267,6 +273,11 @@ impl Watched {
     pub(crate) fn packets(&self) -> Vec<RecordId> {
         records(&self.flow.packets).collect()
     }
+
+    /// Whether it is a request with its answer, whose messages have handshakes of their own.
+    pub(crate) const fn is_request(&self) -> bool {
+        matches!(self.flow.kind, FlowKind::RequestResponse)
+    }
 }
 
 fn records(numbers: &PacketNumbers) -> impl Iterator<Item = RecordId> + '_ {
@@ -274,6 +285,19 @@ fn records(numbers: &PacketNumbers) -> impl Iterator<Item = RecordId> + '_ {
 }
 
 impl Found {
+    pub(crate) const fn rule(&self) -> Rule {
+        self.finding.rule
+    }
+
+    pub(crate) fn severity(&self) -> Severity {
+        self.finding.severity()
+    }
+
+    /// The packets that show it.
+    pub(crate) fn packets(&self) -> &[RecordId] {
+        &self.packets
+    }
+
     /// As the page shows it.
     pub(crate) fn view(&self) -> FindingView {
         FindingView {
@@ -286,6 +310,7 @@ impl Found {
             count: 1,
             message: cut(&self.finding.message(), MOST_TEXT),
             packets: self.packets.clone(),
+            of: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod captured;
 mod clearing;
 mod closings;
+mod filters;
 mod handshakes;
 mod hostile;
 mod links;
@@ -250,6 +251,7 @@ fn exports_hide_secrets_unless_they_are_wanted() {
             connection: None,
             format,
             search: String::new(),
+            span_us: None,
             with_secrets,
         }));
         let file = world.look().files.remove(0);

@@ -13,7 +13,7 @@ mod observed;
 mod packet;
 mod run;
 mod scenario;
-mod script;
+pub mod script;
 mod text;
 
 pub use caption::{Beat, Statements};

@@ -1,4 +1,4 @@
-//! Scenarios as text that people write: a line for each thing, `#` begins a remark.
+//! Scenarios as text that people write: a line for each thing, `#` begins a remark. Its words are read for other notations, too.
 //!
 //! ```text
 //! title QoS 1, PUBACK lost
@@ -36,9 +36,9 @@ use std::fmt;
 use mqttscope_wire::ProtocolVersion;
 
 use super::scenario::{Fault, MAX_CLIENTS, MAX_FAULTS, MAX_STEPS, Scenario};
-use words::Words;
-pub use wrong::Fix;
-use wrong::Wrong;
+pub use lines::{moment, nth, one_of};
+pub use words::Words;
+pub use wrong::{Fix, Wrong};
 
 /// The longest text, in bytes.
 pub const MAX_TEXT: usize = 16 << 10;

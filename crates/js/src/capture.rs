@@ -1,4 +1,4 @@
-//! Capture files: the connections in them, with their packets.
+//! Captures, recordings of browsers and proxies, logs: the connections in them, with their packets.
 
 use js_sys::Array;
 use mqttscope_capture::recording::{self, Connection, Ending, Gap, Packet, Transport};
@@ -11,12 +11,13 @@ use crate::held::Held;
 use crate::plain::Plain;
 use crate::{bytes, options};
 
-/// Reads a capture file (pcap, pcapng, gzip of either).
+/// Reads a capture (pcap, pcapng, gzip of either), a HAR file, a flow file of mitmproxy or a log.
 ///
 /// # Errors
 /// Bytes or options that are none. A file that is no capture is none: `notes` says what it is.
 #[wasm_bindgen(js_name = readCapture, skip_typescript)]
-pub fn read_capture(bytes: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
+pub fn read_capture(bytes: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
+    let (bytes, options) = (&bytes, &options);
     let options = reading(|| Options::of(options))?;
     let file = bytes::of(bytes)?;
     Ok(options.read(&file)?.into())
@@ -42,7 +43,8 @@ impl CaptureReader {
     /// # Errors
     /// Options that are none.
     #[wasm_bindgen(constructor, skip_typescript)]
-    pub fn new(options: &JsValue) -> Result<Self, JsValue> {
+    pub fn new(options: JsValue) -> Result<Self, JsValue> {
+        let options = &options;
         let reader = Reader {
             options: reading(|| Options::of(options))?,
             file: Vec::new(),
@@ -57,7 +59,8 @@ impl CaptureReader {
     /// # Errors
     /// What is not bytes, or more than there is memory for.
     #[wasm_bindgen(skip_typescript)]
-    pub fn push(&self, chunk: &JsValue) -> Result<(), JsValue> {
+    pub fn push(&self, chunk: JsValue) -> Result<(), JsValue> {
+        let chunk = &chunk;
         Ok(self
             .held
             .with(|reader| bytes::append(chunk, &mut reader.file))??)
@@ -68,7 +71,8 @@ impl CaptureReader {
     /// # Errors
     /// What is neither text nor bytes.
     #[wasm_bindgen(skip_typescript, js_name = addKeyLog)]
-    pub fn add_key_log(&self, text: &JsValue) -> Result<(), JsValue> {
+    pub fn add_key_log(&self, text: JsValue) -> Result<(), JsValue> {
+        let text = &text;
         let text = key_log(text)?;
         Ok(self.held.with(|reader| reader.options.add(&text))?)
     }
@@ -146,21 +150,22 @@ impl Options {
     }
 
     fn connection(&self, connection: &Connection) -> Result<Plain, Failure> {
-        let version = self.version.unwrap_or(connection.version);
+        let version = self.version.or(connection.version);
         let object = Plain::new();
         object.set_number(&"id".into(), connection.id.0);
         object.set_text(&"transport".into(), transport(connection.transport));
         object.set_text(&"client".into(), &connection.client.to_string());
         object.set_text(&"server".into(), &connection.server.to_string());
-        object.set_text(&"version".into(), version.name());
+        if let Some(version) = version {
+            object.set_text(&"version".into(), version.name());
+        }
         object.set(&"fromBeginning".into(), &connection.has_beginning.into());
         if let Some(ended) = connection.ended.and_then(ending) {
             object.set_text(&"ended".into(), ended);
         }
         let packets = Array::new();
         for packet in &connection.packets {
-            let bytes = connection.bytes_of(packet);
-            packets.push(&plain_packet(packet, bytes, version)?.into());
+            packets.push(&plain_packet(connection, packet, version)?.into());
         }
         object.set(&"packets".into(), &packets);
         let gaps: Array = connection.gaps.iter().map(gap).collect();
@@ -178,8 +183,11 @@ fn key_log(value: &JsValue) -> Result<Vec<u8>, Failure> {
     }
 }
 
-fn plain_packet(packet: &Packet, bytes: &[u8], version: ProtocolVersion) -> Result<Plain, Failure> {
-    let dissection = dissect(bytes, Context::new(version));
+fn plain_packet(
+    connection: &Connection,
+    packet: &Packet,
+    version: Option<ProtocolVersion>,
+) -> Result<Plain, Failure> {
     let object = Plain::new();
     object.set_text(&"from".into(), packet.from.name());
     if let Some(at_ns) = packet.at_ns {
@@ -188,9 +196,16 @@ fn plain_packet(packet: &Packet, bytes: &[u8], version: ProtocolVersion) -> Resu
         object.set(&"atMs".into(), &JsValue::from_f64(at_ms));
     }
     object.set(&"frame".into(), &JsValue::from_f64(packet.frame as f64));
-    object.set_text(&"type".into(), dissection.packet_type.name());
-    object.set(&"bytes".into(), &bytes::array(bytes)?.into());
-    object.set_text(&"summary".into(), &summary(&dissection, bytes));
+    object.set_text(&"type".into(), packet.packet_type.name());
+    if let Some(bytes) = connection.bytes_of(packet) {
+        let version = version.unwrap_or(ProtocolVersion::V5);
+        let dissection = dissect(bytes, Context::new(version));
+        object.set(&"bytes".into(), &bytes::array(bytes)?.into());
+        object.set_text(&"summary".into(), &summary(&dissection, bytes));
+    } else {
+        let words = connection.words_of(packet).unwrap_or_default();
+        object.set_text(&"summary".into(), words);
+    }
     Ok(object)
 }
 
@@ -210,6 +225,7 @@ const fn transport(transport: Transport) -> &'static str {
         Transport::Tls => "tls",
         Transport::WebSocket => "websocket",
         Transport::SecureWebSocket => "tls+websocket",
+        Transport::Log => "log",
         _ => "tcp",
     }
 }

@@ -112,7 +112,8 @@ struct Diagnostic {
 /// # Errors
 /// Arguments that are no bytes or no options; more packets than the options allow.
 #[wasm_bindgen(skip_typescript)]
-pub fn dissect(bytes: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
+pub fn dissect(bytes: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
+    let (bytes, options) = (&bytes, &options);
     let options = reading(|| Options::of_dissect(options))?;
     let input = bytes::of(bytes)?;
     let dissection = take_apart(&input, options)?;

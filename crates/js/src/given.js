@@ -121,3 +121,79 @@ export function copyOf(room, given) {
     return false;
   }
 }
+
+// What stands between a caller and the WebAssembly. `xtask/src/js/glue.rs` puts it into the scripts that wasm-bindgen writes.
+
+/** Where a class keeps its object: only its own methods may have it. */
+export function pointerOf(given, type, name) {
+  const pointer = given instanceof type ? given.__wbg_ptr : 0;
+  if (typeof pointer === "number" && pointer > 0) return pointer;
+  throw new TypeError(`a method of ${name} was called on something that is no ${name}`);
+}
+
+const apply = Reflect.apply;
+const nothing = () => {};
+const room = new Array(8192).fill(0);
+
+/** Calls within calls: each takes some of the module's own stack, which is smaller than the engine's may be. */
+const DEEPEST = 200;
+
+/** Throws here, where nothing is begun yet, when the engine's stack will not do for a call: it needs less than these 64 kB. */
+function reserve() {
+  apply(nothing, undefined, room);
+}
+
+/**
+ * The exports of a module, of which each that is for callers leaves the module's own stack as it was, also when it ends
+ * with an exception: the engine's stack may overflow anywhere, where the caller has filled it.
+ */
+export function guarded(exports) {
+  const stack = exports.__stack_pointer;
+  const top = stack.value;
+  // Calls that are not back yet: each may run code of the caller, which may call again.
+  let depth = 0;
+  let isStale = false;
+
+  function begin() {
+    if (depth > 0) {
+      if (depth >= DEEPEST) throw new RangeError(`calls within ${DEEPEST} calls that are not back yet are too many`);
+      reserve();
+      const at = stack.value;
+      depth += 1;
+      return at;
+    }
+    if (isStale) {
+      stack.value = top;
+      isStale = false;
+    }
+    depth = 1;
+    return top;
+  }
+
+  function cut(at) {
+    depth -= 1;
+    failed = false;
+    error = undefined;
+    // With the stack still full only assignments are sure to come about: the next call does the rest.
+    if (depth === 0) isStale = true;
+    else stack.value = at;
+  }
+
+  // One for each number of arguments: a list of them would cost more than the call.
+  const guards = [
+    (call) => () => { const at = begin(); try { const result = call(); depth -= 1; return result; } catch (thrown) { cut(at); throw thrown; } },
+    (call) => (a) => { const at = begin(); try { const result = call(a); depth -= 1; return result; } catch (thrown) { cut(at); throw thrown; } },
+    (call) => (a, b) => { const at = begin(); try { const result = call(a, b); depth -= 1; return result; } catch (thrown) { cut(at); throw thrown; } },
+    (call) => (a, b, c) => { const at = begin(); try { const result = call(a, b, c); depth -= 1; return result; } catch (thrown) { cut(at); throw thrown; } },
+    (call) => (a, b, c, d) => { const at = begin(); try { const result = call(a, b, c, d); depth -= 1; return result; } catch (thrown) { cut(at); throw thrown; } },
+    (call) => (a, b, c, d, e) => { const at = begin(); try { const result = call(a, b, c, d, e); depth -= 1; return result; } catch (thrown) { cut(at); throw thrown; } },
+  ];
+  const calls = {};
+  for (const name of Object.keys(exports)) {
+    const value = exports[name];
+    // What wasm-bindgen itself calls, in the middle of a call or from the garbage collector, is its own.
+    const isOwn = typeof value !== "function" || name.startsWith("__");
+    calls[name] = isOwn ? value : guards[value.length](value);
+  }
+  return calls;
+}

@@ -5,6 +5,13 @@
 //!
 //! No input makes this panic. Should there be a mistake in here after all, the panic is thrown as
 //! an Error that says where.
+//!
+//! What is exported takes values, not references: wasm-bindgen keeps references on a stack of a thousand places, which
+//! a call that an exception cuts off never leaves.
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "references of JavaScript's values are lost places, see above"
+)]
 
 mod bytes;
 mod capture;
@@ -56,7 +63,8 @@ pub fn start() {
 /// An Error with `rule`, `statement`, `offset` and `message` when a packet breaks a rule or the
 /// last one is not complete; `packets` are those before it.
 #[wasm_bindgen(skip_typescript)]
-pub fn decode(bytes: &JsValue, options: &JsValue) -> Result<Array, JsValue> {
+pub fn decode(bytes: JsValue, options: JsValue) -> Result<Array, JsValue> {
+    let (bytes, options) = (&bytes, &options);
     let options = reading(|| Options::of(options))?;
     let input = bytes::of(bytes)?;
     let mut context = options.context(&input);
@@ -82,7 +90,8 @@ const KEPT: usize = 1 << 16;
 /// # Errors
 /// An Error that names the field which is missing or wrong, or the `rule` that would be broken.
 #[wasm_bindgen(skip_typescript)]
-pub fn encode(packet: &JsValue, options: &JsValue) -> Result<Uint8Array, JsValue> {
+pub fn encode(packet: JsValue, options: JsValue) -> Result<Uint8Array, JsValue> {
+    let (packet, options) = (&packet, &options);
     // Taken, not borrowed: reading a property may run code of the caller.
     let mut out = OUT.take();
     out.clear();

@@ -41,7 +41,8 @@ impl Monitor {
     /// # Errors
     /// A connection that is no number.
     #[wasm_bindgen(skip_typescript)]
-    pub fn open(&self, connection: &JsValue) -> Result<(), JsValue> {
+    pub fn open(&self, connection: JsValue) -> Result<(), JsValue> {
+        let connection = &connection;
         let connection = connection_id(connection)?;
         Ok(self.monitor.with(|monitor| monitor.open(connection))?)
     }
@@ -53,11 +54,12 @@ impl Monitor {
     #[wasm_bindgen(skip_typescript)]
     pub fn push(
         &self,
-        connection: &JsValue,
-        from: &JsValue,
-        bytes: &JsValue,
-        at_ms: &JsValue,
+        connection: JsValue,
+        from: JsValue,
+        bytes: JsValue,
+        at_ms: JsValue,
     ) -> Result<JsValue, JsValue> {
+        let (connection, from, bytes, at_ms) = (&connection, &from, &bytes, &at_ms);
         let connection = connection_id(connection)?;
         let from = options::sender(from)?
             .ok_or_else(|| Failure::message("from must be \"client\" or \"server\""))?;
@@ -74,7 +76,8 @@ impl Monitor {
     /// # Errors
     /// Arguments that are not what they must be.
     #[wasm_bindgen(skip_typescript)]
-    pub fn close(&self, connection: &JsValue, at_ms: &JsValue) -> Result<JsValue, JsValue> {
+    pub fn close(&self, connection: JsValue, at_ms: JsValue) -> Result<JsValue, JsValue> {
+        let (connection, at_ms) = (&connection, &at_ms);
         let connection = connection_id(connection)?;
         let at = instant(at_ms)?;
         self.monitor.with(|monitor| {
@@ -88,7 +91,8 @@ impl Monitor {
     /// # Errors
     /// A time that is no number.
     #[wasm_bindgen(skip_typescript, js_name = passTime)]
-    pub fn pass_time(&self, now_ms: &JsValue) -> Result<JsValue, JsValue> {
+    pub fn pass_time(&self, now_ms: JsValue) -> Result<JsValue, JsValue> {
+        let now_ms = &now_ms;
         let now = instant(now_ms)?;
         self.monitor.with(|monitor| {
             monitor.handle_time(now);
@@ -178,7 +182,8 @@ fn new_findings(monitor: &mut monitor::Monitor) -> Result<JsValue, JsValue> {
 /// # Errors
 /// Arguments that are no bytes.
 #[wasm_bindgen(skip_typescript)]
-pub fn judge(client: &JsValue, server: &JsValue) -> Result<JsValue, JsValue> {
+pub fn judge(client: JsValue, server: JsValue) -> Result<JsValue, JsValue> {
+    let (client, server) = (&client, &server);
     let (client, server) = (bytes::of(client)?, bytes::of(server)?);
     let judgement = monitor::judge(&client, &server);
     let verdict = Verdict {

@@ -38,7 +38,8 @@ impl StreamDecoder {
     /// # Errors
     /// Options that are none.
     #[wasm_bindgen(constructor, skip_typescript)]
-    pub fn new(options: &JsValue) -> Result<Self, JsValue> {
+    pub fn new(options: JsValue) -> Result<Self, JsValue> {
+        let options = &options;
         let stream = Stream {
             options: reading(|| Options::of(options))?,
             context: None,
@@ -57,7 +58,8 @@ impl StreamDecoder {
     /// A packet that breaks a rule or is too large, with the packets before it in `packets`; every
     /// later call fails alike.
     #[wasm_bindgen(skip_typescript)]
-    pub fn push(&self, chunk: &JsValue) -> Result<Array, JsValue> {
+    pub fn push(&self, chunk: JsValue) -> Result<Array, JsValue> {
+        let chunk = &chunk;
         self.stream.with(|stream| stream.push(chunk))?
     }
 

@@ -15,7 +15,8 @@ use crate::plain::Plain;
 /// # Errors
 /// An Error that says what is missing or wrong, and where, when there are no bytes to be found.
 #[wasm_bindgen(js_name = readText, skip_typescript)]
-pub fn read_text(text: &JsValue, options: &JsValue) -> Result<JsValue, JsValue> {
+pub fn read_text(text: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
+    let (text, options) = (&text, &options);
     let format = reading(|| format(options))?;
     let reading = match (text.as_string(), format) {
         (Some(text), format) => read_parts(&text, format),

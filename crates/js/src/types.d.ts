@@ -173,7 +173,8 @@ export interface PacketPlace {
 /**
  * Judges one connection whose directions were recorded apart, without times, so that nobody knows
  * which packet of one side came before which of the other. What is found holds in every order. Both
- * must be whole, from the first byte of the connection to its last.
+ * begin with the first byte of the connection; either may end early, and what may have come behind explains
+ * what it can. Only behind a DISCONNECT nothing is missing.
  */
 export function judge(client: Uint8Array, server: Uint8Array): Verdict;
 
@@ -491,12 +492,13 @@ export interface CapturedPacket {
   from: "client" | "server";
   /** When its last byte was captured, in milliseconds since 1970. */
   atMs?: number;
-  /** The frame of the file with its last byte, from 1. */
+  /** The frame of the file with its last byte, the message of a HAR or flow file, the line of a log; from 1. */
   frame: number;
   /** The name of its type, as `PUBLISH`. */
   type: string;
-  bytes: Uint8Array;
-  /** What it says, in one line. */
+  /** Not there where a log tells of the packet in words. */
+  bytes?: Uint8Array;
+  /** What it says, in one line; the log's own words where there are no bytes. */
   summary: string;
 }
 
@@ -504,12 +506,15 @@ export interface CapturedPacket {
 export interface CaptureConnection {
   /** Its number among all connections of the file. */
   id: number;
-  transport: "tcp" | "tls" | "websocket" | "tls+websocket";
-  /** Addresses with ports. */
+  transport: "tcp" | "tls" | "websocket" | "tls+websocket" | "log";
+  /**
+   * Addresses with ports; what a HAR file, a proxy or a log calls them: the address of a WebSocket without its query, a Client
+   * Identifier. "?" where it says nothing.
+   */
   client: string;
   server: string;
-  /** The version that a CONNECT names, else the one that fits best. */
-  version: Version;
+  /** The version that a CONNECT names, else the one that fits best. Not there where a log does not tell it. */
+  version?: Version;
   /** Whether the file has its beginning. */
   fromBeginning: boolean;
   /** How it ended, where the file shows it. */

@@ -17,6 +17,8 @@ pub(super) enum Standing {
     Caused,
     /// Nothing of the whole other side is its cause.
     Uncaused,
+    /// Nothing of the other side is its cause, as far as that was recorded.
+    PerhapsMissing,
     /// Nobody knows.
     Doubtful,
 }

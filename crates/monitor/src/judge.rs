@@ -3,7 +3,8 @@
 //! Each packet is taken as soon as what it answers was taken, so that two sides that are in order come
 //! out in an order that they may have had. What is claimed holds in every order: what one side shows
 //! alone, what belongs together by its identifier or place, and an answer for which the whole other
-//! side has no cause.
+//! side has no cause. That a side is whole is known only where it ends with a DISCONNECT: else its recording
+//! may have been stopped before the other's, and a cause that is not there may have come behind.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -46,8 +47,10 @@ pub struct Judgement {
 /// Judges a connection whose two directions were recorded apart, without times: nobody knows which
 /// packet of one side came before which of the other.
 ///
-/// Both must be recordings of the same connection, from its first byte to its last. Where the client's
-/// does not begin with a CONNECT, or the connection goes on with a session, less is claimed.
+/// Both must be recordings of the same connection, from its first byte. Either may end before the connection
+/// did, at any byte, and before the other: what the missing end may explain is not claimed. Only behind a
+/// DISCONNECT nothing is missing. Where the client's does not begin with a CONNECT, or the connection goes on
+/// with a session, less is claimed.
 ///
 /// ```
 /// use mqttscope_monitor::judge;
@@ -88,7 +91,9 @@ pub fn judge(client: &[u8], server: &[u8]) -> Judgement {
             Sender::Server => (of_server, of_client),
         };
         // Where both wait for each other nobody knows who is at fault, nor what comes first.
-        certain &= is_caused || other.next().is_none();
+        let is_over = other.next().is_none();
+        let is_whole = is_over && other.has_ended;
+        certain &= is_caused || is_over;
         let Some(piece) = side.take() else { break };
         if let Some(packet) = piece.packet {
             causes.take(from, &packet);
@@ -110,14 +115,20 @@ pub fn judge(client: &[u8], server: &[u8]) -> Judgement {
             Standing::Doubtful
         } else if is_caused || !causes.is_fresh() {
             Standing::Caused
-        } else {
+        } else if is_whole {
             Standing::Uncaused
+        } else {
+            Standing::PerhapsMissing
         };
+        let mut is_fault = false;
         while let Some(finding) = monitor.poll_finding() {
             if holds(&finding, standing) {
+                is_fault |= finding.span.is_none();
                 judgement.findings.push(finding);
             }
         }
+        // Its cause is behind the end of the other recording, and so may be that of all that follows.
+        certain &= is_fault || standing != Standing::PerhapsMissing;
     }
     monitor.close(CONNECTION, Instant::ZERO);
     while let Some(finding) = monitor.poll_finding() {
@@ -177,6 +188,8 @@ fn holds(finding: &Finding, standing: Standing) -> bool {
         || match standing {
             Standing::Doubtful => false,
             Standing::Caused => shown_by_a_pair(rule),
+            // What is open under the identifier stays open, whatever comes behind.
+            Standing::PerhapsMissing => rule == Rule::AcknowledgementWrong,
             Standing::Uncaused => shown_by_a_pair(rule) || shown_by_no_cause(rule),
         }
 }
@@ -255,6 +268,8 @@ struct Side<'a> {
     at: usize,
     context: Context,
     next: Option<Piece<'a>>,
+    /// A DISCONNECT was taken: nothing of this side is missing.
+    has_ended: bool,
 }
 
 impl<'a> Side<'a> {
@@ -264,6 +279,7 @@ impl<'a> Side<'a> {
             at: 0,
             context: Context::new(version).from(from),
             next: None,
+            has_ended: false,
         };
         side.next = side.read();
         side
@@ -275,6 +291,8 @@ impl<'a> Side<'a> {
 
     fn take(&mut self) -> Option<Piece<'a>> {
         let taken = self.next.take();
+        let packet = taken.as_ref().and_then(|piece| piece.packet.as_ref());
+        self.has_ended |= matches!(packet, Some(ControlPacket::Disconnect(_)));
         self.next = self.read();
         taken
     }

@@ -1,6 +1,6 @@
 //! What the page is told of capture files and of the connections in them.
 
-use mqttscope_wire::ProtocolVersion;
+use mqttscope_wire::{ProtocolVersion, Severity};
 use serde::{Deserialize, Serialize};
 
 use super::ConnectionId;
@@ -100,8 +100,8 @@ pub struct CapturedRow {
     pub server: String,
     /// What carries the MQTT: `TCP`, `TLS`, `WebSocket`, `WebSocket in TLS`.
     pub transport: String,
-    /// The version that its packets are read in.
-    pub version: ProtocolVersion,
+    /// The version that its packets are read in; none: a log tells of packets and not of their version.
+    pub version: Option<ProtocolVersion>,
     /// Whether a CONNECT names that version.
     pub is_named: bool,
     /// When its first packet came, in milliseconds since 1970.
@@ -120,4 +120,26 @@ pub struct CapturedRow {
     pub ended: Option<String>,
     /// The name of the CONNACK's Reason Code, where the server refused it.
     pub refused: Option<String>,
+}
+
+/// How many packets came when.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timeline {
+    /// When the first bar begins: microseconds since 1970.
+    pub from_us: u64,
+    /// Microseconds that each bar is wide.
+    pub width_us: u64,
+    /// The bars, without a gap between them.
+    pub bars: Vec<TimelineBar>,
+}
+
+/// What came in a stretch of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineBar {
+    /// Packets.
+    pub packets: u32,
+    /// PUBLISH packets among them.
+    pub messages: u32,
+    /// The worst that was found at one of them.
+    pub worst: Option<Severity>,
 }

@@ -116,6 +116,10 @@ pub struct Looking {
     pub connection: Option<ConnectionId>,
     /// The list of captured connections, and by what it is sorted.
     pub captured: Option<(Window, CapturedOrder)>,
+    /// How many packets came when, over the whole log.
+    pub timeline: bool,
+    /// Only what came between these times: microseconds since 1970, the second one not included.
+    pub span_us: Option<(u64, u64)>,
     /// The list of packets.
     pub wire: Option<Window>,
     /// The list of messages.
@@ -135,7 +139,7 @@ pub struct Looking {
     /// The chart.
     pub chart: bool,
     /// Shows only what contains this text; with a leading `topic:` what a Topic Filter matches, with `hex:`
-    /// what contains these bytes.
+    /// what contains these bytes; or what a filter says (`docs/filters.md`). See [`super::Summary::search`].
     pub search: String,
     /// Which branches of the topic tree are open, and what it is narrowed to.
     pub tree: Tree,
@@ -156,6 +160,8 @@ pub struct Export {
     pub format: ExportFormat,
     /// As in [`Looking::search`].
     pub search: String,
+    /// As in [`Looking::span_us`].
+    pub span_us: Option<(u64, u64)>,
     /// Whether passwords and authentication data are in it.
     pub with_secrets: bool,
 }
@@ -163,6 +169,8 @@ pub struct Export {
 /// What an export holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExportFormat {
+    /// A capture, MQTT over TCP, which Wireshark opens.
+    WirePcapng,
     /// A line of hex for each packet, which the Dissect page reads.
     WireHex,
     /// A JSON object for each packet.

@@ -2,6 +2,7 @@
 
 use core::fmt::Write as _;
 
+use mqttscope_wire::Sender;
 use serde::{Deserialize, Serialize};
 
 use super::{Advice, ConnectionId, RecordId};
@@ -21,6 +22,8 @@ pub enum EventKind {
     Gap,
     /// A captured connection ended.
     Ended,
+    /// A packet that a log tells of in words: by whom. Its bytes are not there.
+    Told(Sender),
 }
 
 /// Who closed a connection.
@@ -63,9 +66,9 @@ pub struct ConnectionEvent {
     pub by: Option<ClosedBy>,
     /// The WebSocket close code, where the browser told one.
     pub code: Option<u16>,
-    /// The words that came with the code.
+    /// The words that came with the code; of a packet that is told, its type's name.
     pub reason: String,
-    /// Why, in a few words: `cut by you`, `Session taken over`; empty where nothing is known.
+    /// Why, in a few words (of a packet that is told, what the log says of it): `cut by you`, `Session taken over`; empty where nothing is known.
     pub cause: String,
     /// Whether a CONNACK had accepted the client.
     pub was_accepted: bool,
@@ -103,6 +106,7 @@ impl ConnectionEvent {
             EventKind::Begins => "begins",
             EventKind::Gap => "gap",
             EventKind::Ended => "ended",
+            EventKind::Told(_) => "told",
         }
     }
 
@@ -126,7 +130,7 @@ impl ConnectionEvent {
     pub fn line(&self) -> String {
         match self.kind {
             EventKind::Begins => return self.address.clone(),
-            EventKind::Gap => return self.cause.clone(),
+            EventKind::Gap | EventKind::Told(_) => return self.cause.clone(),
             _ => {}
         }
         let mut line = self.by_whom().to_owned();

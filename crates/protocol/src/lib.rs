@@ -18,15 +18,17 @@ mod report;
 mod rows;
 
 pub use address::{MASK, bare_address, is_masked, without_address_secrets};
-pub use captured::{CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow};
+pub use captured::{
+    CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow, Timeline, TimelineBar,
+};
 pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
 pub use event::{ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, duration};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
     Action, Advice, Chart, ChartPoint, ConnectionState, ConnectionView, Exported, FilterView,
-    LogView, Notice, Outcome, Packet, Published, Rates, Report, ServerLimit, StateAt, Summary,
-    TimedPacket,
+    LogView, Notice, Outcome, Packet, Published, Rates, Report, SearchProblem, SearchView,
+    ServerLimit, StateAt, Summary, TimedPacket,
 };
 pub use rows::{
     DiffLine, FindingView, FlowState, FlowView, History, HistoryRow, LineChange, MessageRow,

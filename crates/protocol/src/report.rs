@@ -7,7 +7,7 @@ use mqttscope_view::states::StateView;
 
 use super::{
     CaptureView, CapturedRow, ConnectionId, EventView, FindingView, FlowView, History, MessageRow,
-    Moment, RecordId, SubscriptionDraft, TopicRow, WireRow,
+    Moment, RecordId, SubscriptionDraft, Timeline, TopicRow, WireRow,
 };
 
 /// What the engine tells the page.
@@ -24,6 +24,8 @@ pub enum Report {
         /// The rows asked for.
         rows: Vec<CapturedRow>,
     },
+    /// How many packets came when.
+    Timeline(Timeline),
     /// Rows of the packet list, from row `first` of `total`.
     Wire {
         /// The row that the first is.
@@ -154,6 +156,35 @@ pub struct Summary {
     pub settled: Option<u32>,
     /// Capture files; none: none was opened.
     pub capture: Option<Box<CaptureView>>,
+    /// What [`super::Looking::search`] is taken for. Where it is no filter yet, the lists show what they showed before.
+    pub search: SearchView,
+}
+
+/// What the text of a search is taken for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SearchView {
+    /// Nothing: everything is shown.
+    #[default]
+    Nothing,
+    /// Words, `topic:` or `hex:`.
+    Words,
+    /// A filter.
+    Filter,
+    /// It may become a filter with what is typed next.
+    Unfinished(SearchProblem),
+    /// It is meant as a filter, and is none.
+    Wrong(SearchProblem),
+}
+
+/// Why a text is no filter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchProblem {
+    /// The first byte of the place in the text.
+    pub start: u32,
+    /// One past its last byte. The text may have changed meanwhile.
+    pub end: u32,
+    /// The cause, without a full stop.
+    pub says: String,
 }
 
 /// The log's size.

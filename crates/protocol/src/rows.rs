@@ -34,6 +34,8 @@ pub struct WireRow {
     pub linked: Option<RecordId>,
     /// Milliseconds between the two, on the answer.
     pub round_trip_ms: Option<f64>,
+    /// What its connection is called, where those of several are listed.
+    pub of: Option<String>,
     /// It is no packet: the connection opened or closed here. Its name stands in `packet_type`.
     pub event: Option<EventKind>,
 }
@@ -67,6 +69,8 @@ pub struct MessageRow {
     pub has_properties: bool,
     /// The name of the Reason Code that it was refused with.
     pub refused: Option<String>,
+    /// What its connection is called, where those of several are listed.
+    pub of: Option<String>,
     /// The colour of the first filter that it matches.
     pub colour: Option<u8>,
 }
@@ -125,6 +129,8 @@ pub struct FlowView {
     pub began_ms: f64,
     /// From the first packet to the last, in milliseconds; none while it is open.
     pub took_ms: Option<f64>,
+    /// What its connection is called, where those of several are listed.
+    pub of: Option<String>,
 }
 
 /// Where a handshake stands.
@@ -164,6 +170,8 @@ pub struct FindingView {
     pub message: String,
     /// The packets it is about.
     pub packets: Vec<RecordId>,
+    /// What its connection is called, where those of several are listed.
+    pub of: Option<String>,
 }
 
 /// The messages of a topic up to one of them.

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use mqttscope_broker::{self as broker, Broker};
 use mqttscope_client::{Client, Command, Event, Options, Phase};
-use mqttscope_monitor::{ConnectionId, Monitor};
+use mqttscope_monitor::{ConnectionId, Monitor, judge};
 use mqttscope_shared::Message;
 use mqttscope_sim::{End, Impairments, World};
 use mqttscope_wire::{
@@ -163,7 +163,11 @@ struct Run<'a> {
     open: BTreeSet<ConnectionId>,
     /// The newest connection of each client.
     last: BTreeMap<usize, ConnectionId>,
+    /// What each side of a connection sent: the client's, the server's.
+    sides: Sides,
 }
+
+type Sides = BTreeMap<ConnectionId, [Vec<u8>; 2]>;
 
 impl Run<'_> {
     /// The application takes what comes, and the monitor what has crossed the network.
@@ -204,6 +208,11 @@ impl Run<'_> {
                 && before < id
             {
                 self.monitor.close(before, crossing.at);
+            }
+            let [client, server] = self.sides.entry(id).or_default();
+            match from {
+                Sender::Client => client.extend_from_slice(&crossing.bytes),
+                Sender::Server => server.extend_from_slice(&crossing.bytes),
             }
             self.monitor.push(id, from, &crossing.bytes, crossing.at);
         }
@@ -302,7 +311,7 @@ impl Run<'_> {
     }
 }
 
-fn run(plan: &Plan) -> Result<(), TestCaseError> {
+fn run(plan: &Plan) -> Result<Sides, TestCaseError> {
     let mut options_of_broker = broker::Options::default();
     options_of_broker.limits.receive_maximum = plan.receive_maximum[0];
     let mut world = World::new(Broker::new(options_of_broker));
@@ -323,6 +332,7 @@ fn run(plan: &Plan) -> Result<(), TestCaseError> {
         sent: 0,
         open: BTreeSet::new(),
         last: BTreeMap::new(),
+        sides: Sides::new(),
     };
     let all = SubscriptionOptions {
         maximum_qos: QoS::ExactlyOnce,
@@ -342,7 +352,7 @@ fn run(plan: &Plan) -> Result<(), TestCaseError> {
         run.world.pass(Duration::from_secs(10));
         run.take()?;
     }
-    Ok(())
+    Ok(run.sides)
 }
 
 proptest! {
@@ -351,5 +361,26 @@ proptest! {
     #[test]
     fn our_client_and_our_broker_break_nothing(plan in plan()) {
         run(&plan)?;
+    }
+
+    /// One file a side, each stopped where it happened to be.
+    #[test]
+    fn of_recordings_that_end_early_nothing_is_claimed_that_the_end_explains(
+        plan in plan(),
+        cuts in proptest::collection::vec(any::<[prop::sample::Index; 2]>(), 8),
+    ) {
+        for [client, server] in run(&plan)?.values() {
+            for [of_client, of_server] in &cuts {
+                let client = &client[..of_client.index(client.len() + 1)];
+                let server = &server[..of_server.index(server.len() + 1)];
+                for finding in judge(client, server).findings {
+                    prop_assert!(
+                        finding.severity() != Severity::Error,
+                        "{}: client {client:02x?}, server {server:02x?}",
+                        finding.message()
+                    );
+                }
+            }
+        }
     }
 }

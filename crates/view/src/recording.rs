@@ -140,7 +140,8 @@ pub struct Row {
 
 impl Recording {
     /// Finds the packets in `bytes`. A version that the reader chose overrules what was worked out
-    /// and what a CONNECT said about the packets behind it.
+    /// and what a CONNECT said about the packets behind it. Where nobody says who sent them, several CONNECT packets
+    /// without any packet of a server's are the log of a client that connected again.
     #[must_use]
     pub fn read(bytes: Vec<u8>, version: Option<ProtocolVersion>, sender: Option<Sender>) -> Self {
         let detection = detect(&bytes, sender);
@@ -148,7 +149,9 @@ impl Recording {
             version: version.unwrap_or(detection.version),
             sender,
         };
-        let places = packets(&bytes, context).map(|at| (at, sender));
+        let places: Vec<PacketAt> = packets(&bytes, context).collect();
+        let from = sender.or_else(|| is_log_of_client(places.iter()).then_some(Sender::Client));
+        let places = places.into_iter().map(|at| (at, from));
         let (packets, summaries) = judge(&bytes, version, detection.version, places);
         Self {
             bytes,
@@ -183,9 +186,11 @@ impl Recording {
         let detection = detect(&ordered, None);
         let speaks = |side| found.iter().any(|found| found.from == side);
         let has_both = speaks(Sender::Client) && speaks(Sender::Server);
+        let is_told = has_both
+            || speaks(Sender::Client) && is_log_of_client(found.iter().map(|found| &found.at));
         let places = found
             .iter()
-            .map(|found| (found.at, Some(found.from).filter(|_| has_both)));
+            .map(|found| (found.at, Some(found.from).filter(|_| is_told)));
         let (packets, summaries) = judge(&ordered, version, detection.version, places);
         Self {
             bytes: ordered,
@@ -489,6 +494,19 @@ impl Recording {
         }
         (out, runs)
     }
+}
+
+/// Whether packets of which nobody says who sent them are a client's alone: it connects more than once, which is
+/// answered nowhere.
+fn is_log_of_client<'a>(packets: impl Iterator<Item = &'a PacketAt>) -> bool {
+    let mut connects = 0_usize;
+    for at in packets {
+        if at.skipped || !at.packet_type.sent_by(at.version).allows(Sender::Client) {
+            return false;
+        }
+        connects = connects.saturating_add(usize::from(at.packet_type == PacketType::Connect));
+    }
+    connects > 1
 }
 
 /// Reads each packet once: what is wrong with it, and what the rows of large ones say.

@@ -171,6 +171,61 @@ fn what_a_side_alone_cannot_show_is_not_claimed() {
 }
 
 #[test]
+fn a_log_of_one_side_across_a_reconnect_is_several_connections() {
+    let publish = "> 32 06 00 01 61 00 01 31";
+    // The identifier is free again, and nothing follows a DISCONNECT: each connection by itself.
+    let lines = [
+        publish, CONNECT, publish, CONNECT, publish, "> e0 00", CONNECT, publish,
+    ];
+    assert_eq!(conversation(&lines).judge(), Judged::default());
+    let lines = [
+        CONNECT, publish, CONNECT, "> e0 00", "> c0 00", CONNECT, "> c0 00",
+    ];
+    let judged = conversation(&lines).judge();
+    assert_eq!(found(&judged), [("packet-after-disconnect", vec![3, 4])]);
+}
+
+/// The packets of lines without marks, as a text gives them.
+fn unmarked(lines: &[&str]) -> Recording {
+    let pairs = lines
+        .iter()
+        .flat_map(|line| line[1..].split_ascii_whitespace());
+    let bytes = pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok());
+    Recording::read(bytes.collect(), None, None)
+}
+
+#[test]
+fn several_connects_without_an_answer_tell_who_sent_all() {
+    let from = |lines: &[&str]| {
+        let recording = unmarked(lines);
+        recording
+            .packets()
+            .iter()
+            .map(|packet| packet.from)
+            .collect::<Vec<_>>()
+    };
+    let lines = [CONNECT, "> c0 00", CONNECT, "> e0 00"];
+    assert_eq!(from(&lines), [Some(Sender::Client); 4]);
+    // One may be the beginning of both sides, and an answer shows both.
+    assert_eq!(from(&[CONNECT, "> c0 00"]), [None; 2]);
+    assert_eq!(from(&[CONNECT, CONNACK, CONNECT]), [None; 3]);
+    // The same of a text whose marks all say one side.
+    let whole = unmarked(&lines);
+    let runs = [Run {
+        start: 0,
+        from: Sender::Client,
+    }];
+    let marked = Recording::of_sides(whole.bytes(), &runs, None);
+    assert!(
+        marked
+            .packets()
+            .iter()
+            .all(|packet| packet.from == Some(Sender::Client))
+    );
+    assert!(!whole.has_both() && !marked.has_both());
+}
+
+#[test]
 fn without_times_nothing_is_late() {
     // Unanswered all of it, and the connection stays open.
     let lines = [

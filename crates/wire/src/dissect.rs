@@ -244,6 +244,12 @@ impl Dissector {
         &self.dissection
     }
 
+    /// What the last packet was taken apart into.
+    #[must_use]
+    pub const fn dissection(&self) -> &Dissection {
+        &self.dissection
+    }
+
     /// The nodes of the last packet.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {

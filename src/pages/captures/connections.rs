@@ -18,6 +18,8 @@ const ROW: u32 = 46;
 pub(super) struct ConnectionsProps {
     pub(super) rows: Rc<Rows<CapturedRow>>,
     pub(super) order: CapturedOrder,
+    /// TLS connections that no key opens.
+    pub(super) sealed: u64,
     /// The one whose packets are listed; none: those of all are.
     pub(super) current: Option<ConnectionId>,
 }
@@ -71,12 +73,26 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
                 </select>
             </div>
             if rows.total == 0 { <p class="none">{ "No connection with MQTT so far." }</p> }
+            if props.sealed > 0 {
+                <p class="none" data-testid="sealed">{ sealed(props.sealed) }</p>
+            }
             <FarList id="captured" label="Connections" row={ROW} overscan=6 first={rows.first} total={rows.total} {ids}
                 selected={props.current.map(|id| u64::from(id.0))} {on_window} {on_select}>
                 { for rows.rows.iter().zip(rows.first.saturating_add(1)..).map(|(row, number)| captured_row(row, number, rows.total, props.current == Some(row.id))) }
             </FarList>
         </section>
     }
+}
+
+/// What to do about TLS that is not opened.
+fn sealed(count: u64) -> String {
+    let what = match count {
+        1 => "1 TLS connection is encrypted".to_owned(),
+        count => format!("{} TLS connections are encrypted", words::whole(count)),
+    };
+    format!(
+        "{what}: add the key log (SSLKEYLOGFILE) of a client or the server to open what it has keys for."
+    )
 }
 
 fn captured_row(row: &CapturedRow, number: u64, total: u64, is_selected: bool) -> Html {
@@ -86,20 +102,22 @@ fn captured_row(row: &CapturedRow, number: u64, total: u64, is_selected: bool) -
     } else {
         row.client_identifier.clone()
     };
-    let version = format!(
-        "MQTT {}{}",
-        row.version.name(),
-        if row.is_named { "" } else { "?" }
-    );
+    let version = row.version.map_or_else(String::new, |version| {
+        let doubt = if row.is_named { "" } else { "?" };
+        format!(" · MQTT {}{doubt}", version.name())
+    });
     let packets = match row.packets {
         1 => "1 packet".to_owned(),
         count => format!("{} packets", words::whole(count)),
     };
+    let ends = if row.client_identifier.is_empty() {
+        format!("to {}", row.server)
+    } else {
+        format!("{} → {}", row.client, row.server)
+    };
     let line = format!(
-        "{packets} · {} · {version} · {} → {}",
-        words::duration(row.lasts_ms),
-        row.client,
-        row.server
+        "{packets} · {}{version} · {ends}",
+        words::duration(row.lasts_ms)
     );
     let [errors, warnings, _] = row.findings;
     let title = format!(

@@ -12,10 +12,18 @@ use crate::services::files;
 const SAMPLE: &str = "sample.pcap";
 
 /// What can be read.
-const KINDS: [(&str, &str); 4] = [
+const KINDS: [(&str, &str); 6] = [
     (
         "Captures",
         "pcap and pcapng, also gzipped: from tcpdump, Wireshark, dumpcap, a router or a gateway.",
+    ),
+    (
+        "Browsers and proxies",
+        "A HAR file of the browser's network panel, with its WebSocket messages; mitmproxy's flows.",
+    ),
+    (
+        "Logs",
+        "Those of mosquitto, its clients and paho, in words; EMQX traces, with the packets' bytes.",
     ),
     (
         "Any port",

@@ -112,7 +112,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
                 { steps::steps(STEPS, *step, &on_step) }
                 <div class="pane live-side" id="live-side">
                     <file_list::FileList files={capture.files.clone()} on_files={on_files.clone()} {on_close} />
-                    <connections::Connections rows={live.captured.clone()} order={live.captured_order} current={live.connection.filter(|_| !live.everything)} />
+                    <connections::Connections rows={live.captured.clone()} order={live.captured_order} sealed={capture.sealed} current={live.connection.filter(|_| !live.everything)} />
                     <topics::Topics rows={live.topics.clone()} tree={live.tree.tree.clone()} left_out={live.topics_left_out} connection={None} />
                 </div>
                 <Splitter name="live-side" label="Width of the connections" controls="live-side" variable="--live-side" panel={Panel::Before} least=200 rest=720 />

@@ -67,7 +67,17 @@ pub(super) fn summary(capture: &CaptureView, live: &Live, desk: &Desk) -> Html {
             desk.step.emit(Step::Traffic);
         })
     };
-    let found = listed([errors, warnings, notes], ["errors", "warnings", "notes"]);
+    let found = [(errors, "error"), (warnings, "warning"), (notes, "note")];
+    let found: Vec<String> = (found.into_iter().filter(|(count, _)| *count > 0))
+        .map(|(count, name)| {
+            format!(
+                "{} {name}{}",
+                whole(count),
+                if count == 1 { "" } else { "s" }
+            )
+        })
+        .collect();
+    let found = found.join(" · ");
     html! {
         <>
             <div class="head"><h2>{ "Capture" }</h2></div>

@@ -22,6 +22,7 @@ pub(super) fn event_card(
         EventKind::Begins => "Connection begins",
         EventKind::Gap => "Bytes are missing",
         EventKind::Ended => "Connection ended",
+        EventKind::Told(_) => "Packet told by a log",
     };
     let close = {
         let acts = desk.live.clone();
@@ -31,7 +32,7 @@ pub(super) fn event_card(
         EventKind::Opened => "Opened after",
         EventKind::NotOpened => "Failed after",
         EventKind::Closed | EventKind::Ended => "Lasted",
-        EventKind::Begins | EventKind::Gap => "",
+        EventKind::Begins | EventKind::Gap | EventKind::Told(_) => "",
     };
     let code = event.code.map(|code| {
         let meaning = match code {
@@ -53,6 +54,10 @@ pub(super) fn event_card(
         Some(ms) => format!("in {}", duration(ms)),
         None => "not tried again".to_owned(),
     };
+    let (reason, why) = match event.kind {
+        EventKind::Told(_) => ("Packet", "The log says"),
+        _ => ("WebSocket reason", "Why"),
+    };
     let facts = [
         ("Address", event.address.clone()),
         ("Time", words::time(view.at_ms, minutes_behind)),
@@ -69,8 +74,8 @@ pub(super) fn event_card(
             event.by_whom().trim_start_matches("by ").to_owned(),
         ),
         ("WebSocket code", code.unwrap_or_default()),
-        ("WebSocket reason", event.reason.clone()),
-        ("Why", event.cause.clone()),
+        (reason, event.reason.clone()),
+        (why, event.cause.clone()),
     ];
     let is_end = matches!(event.kind, EventKind::NotOpened | EventKind::Closed);
     html! {

@@ -135,6 +135,7 @@ fn finding_row(row: &FindingView, id: u64, rows: &Rows<FindingView>, is_selected
             { Html::from(marked(el("span").class("says").made("title", row.message.clone()), &row.message)) }
             <span class="ids">
                 <span class="quiet">{ by(row) }</span>
+                if let Some(of) = &row.of { <span class="of">{ of }</span> }
                 if row.count > 1 { <span>{ format!("{} times", words::whole(row.count.into())) }</span> }
                 if let Some(statement) = &row.statement { <span>{ statement }</span> }
                 if !row.rule.is_empty() { <span class="rule">{ &row.rule }</span> }

@@ -115,7 +115,7 @@ fn flow_row(
             <span class="time">{ words::time(row.began_ms, minutes_behind).get(..12).unwrap_or_default().to_owned() }</span>
             { direction(row.sender) }
             <b>{ &row.name }</b>
-            <span class="says">{ &row.about }</span>
+            <span class="says">if let Some(of) = &row.of { <span class="of">{ of }{ " · " }</span> }{ &row.about }</span>
             <span class="id">{ row.packet_identifier.map(|id| format!("id {id}")).unwrap_or_default() }</span>
             <span class="count">{ "×" }{ row.packets.len() }<span class="unseen">{ if row.packets.len() == 1 { " packet" } else { " packets" } }</span></span>
             <span class={classes!("chip", class)}>{ &row.state_text }</span>

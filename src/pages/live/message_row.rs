@@ -23,6 +23,7 @@ pub(super) fn message_row(
             <i aria-hidden="true"></i>
             <span class="top">
                 { direction(row.sender) }
+                if let Some(of) = &row.of { <span class="of">{ of }</span> }
                 <b class="topic-name">{ &row.topic }</b>
                 <span class="chip">{ "QoS " }{ row.qos }</span>
                 if row.retain { <span class="chip accent">{ "retain" }</span> }

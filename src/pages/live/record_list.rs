@@ -49,7 +49,7 @@ pub(super) fn RecordList(props: &RecordListProps) -> Html {
     html! {
         <>
             <FarList id={props.id.clone()} label={props.label.clone()} row={props.row} {first} {total} {dropped} {ids}
-                selected={props.selected.map(|record| record.0)} reveal={props.reveal} follows=true resumed={props.resumed} {on_window} {on_select}>
+                selected={props.selected.map(|record| record.0)} reveal={props.reveal} follows={source == Source::Connections} resumed={props.resumed} {on_window} {on_select}>
                 { props.children.clone() }
             </FarList>
             if total == 0 { { nothing(props.is_searched, props.is_open, source) } }
@@ -65,8 +65,8 @@ fn nothing(is_searched: bool, is_open: bool, source: Source) -> Html {
                 <h2>{ "Nothing matches" }</h2>
                 <p>{ "No recorded packet contains what you search for." }</p>
             } else if source == Source::Captures {
-                <h2>{ "No MQTT packets" }</h2>
-                <p>{ "None were found in what was read. The notes beside the files say what else is in them." }</p>
+                <h2>{ "Nothing of this kind" }</h2>
+                <p>{ "What was read of the files has none. The summary in the details says what is in them, and what was not read." }</p>
             } else if is_open {
                 <h2>{ "Every packet, both ways" }</h2>
                 <p>{ "Connected. The next packet shows here as it goes over the wire, and opens on the right byte by byte." }</p>

@@ -13,7 +13,12 @@ use crate::state::live::{Act, Source};
 const PATIENCE: u32 = 120;
 
 /// What can be taken away.
-const FILES: [(ExportFormat, &str, &str); 5] = [
+const FILES: [(ExportFormat, &str, &str); 6] = [
+    (
+        ExportFormat::WirePcapng,
+        "Packets as pcapng",
+        "Wireshark opens it",
+    ),
     (
         ExportFormat::WireHex,
         "Packets as hex",
@@ -43,6 +48,8 @@ pub(super) const CLEAR: &str = "clear-log";
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct ToolbarProps {
     pub(super) source: Source,
+    /// Only what came between these times.
+    pub(super) span: Option<(u64, u64)>,
     pub(super) search: AttrValue,
     pub(super) paused: bool,
     /// Whose packets are shown; none: all.
@@ -81,11 +88,12 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             .iter()
             .map(|&(_, name, more)| Item::new(name, more).under("Passwords hidden"))
             // Only packets hold passwords.
-            .chain(secrets.into_iter().take(2))
+            .chain(secrets.into_iter().take(3))
             .collect()
     });
     let on_choose = {
         let (desk, connection, search) = (desk.clone(), props.scope, props.search.clone());
+        let span_us = props.span;
         Callback::from(move |index: usize| {
             let which = index.checked_rem(FILES.len()).unwrap_or(0);
             if let Some(&(format, ..)) = FILES.get(which) {
@@ -93,6 +101,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
                     connection,
                     format,
                     search: search.to_string(),
+                    span_us,
                     with_secrets: index >= FILES.len(),
                 }));
             }

@@ -14,8 +14,9 @@ use super::strip::strip;
 use super::toolbar::Toolbar;
 use super::wire_list::WireList;
 use crate::components::icon::{Icon, icon};
+use crate::components::timeline::TimelineView;
 use crate::state::live::words;
-use crate::state::live::{Act, Live, Tab};
+use crate::state::live::{Act, Live, Source, Tab};
 
 /// The middle; `desk` is where it says things.
 pub(in crate::pages) fn traffic(
@@ -51,14 +52,22 @@ pub(in crate::pages) fn traffic(
                 { panel_button("side", "connections", panels.side, Icon::PanelLeft, on_panels, Panels { side: !panels.side, ..*panels }) }
                 { tabs(live, desk) }
                 <span class="grow"></span>
-                <Toolbar source={live.source} search={AttrValue::from(live.search.clone())} paused={live.paused} scope={live.connection.filter(|_| !live.everything)} />
+                <Toolbar source={live.source} span={live.span} search={AttrValue::from(live.search.clone())} paused={live.paused} scope={live.connection.filter(|_| !live.everything)} />
                 { panel_button("details", "details", panels.details, Icon::PanelRight, on_panels, Panels { details: !panels.details, ..*panels }) }
             </div>
             { strip(live, desk) }
             { cleared(live, desk) }
+            if live.source == Source::Captures { { timeline(live, desk) } }
             <div class="shown" id="shown" role="tabpanel" aria-labelledby={format!("tab-{}", live.tab.name())}>{ shown }</div>
         </section>
     }
+}
+
+/// When packets came; a stretch of it narrows the lists.
+fn timeline(live: &Live, desk: &Desk) -> Html {
+    let acts = desk.live.clone();
+    let on_span = Callback::from(move |span| acts.dispatch(Act::Span(span)));
+    html! { <TimelineView timeline={live.timeline.clone()} span={live.span} {on_span} /> }
 }
 
 /// Hides a panel beside the traffic, or shows it again.

@@ -28,6 +28,7 @@ pub(super) fn wire_row(
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="time">{ words::time(row.at_ms, minutes_behind) }</span>
             <span class="delta">{ row.delta_ms.map(words::delta).unwrap_or_default() }</span>
+            if let Some(of) = &row.of { <span class="of" title={of.clone()}>{ of }</span> }
             { direction(row.sender) }
             <b class="type">{ &row.packet_type }</b>
             <span class="size">{ words::bytes(u64::from(row.size)) }</span>
@@ -57,6 +58,7 @@ fn event_row(
         EventKind::Begins => ("opened", "○"),
         EventKind::Gap => ("gap", "⋯"),
         EventKind::Ended => ("ended", "×"),
+        EventKind::Told(_) => ("told", ""),
     };
     html! {
         <div id={format!("wire-{id}")} class={classes!("wire-row", "wire-event", class)} role="option"
@@ -64,8 +66,15 @@ fn event_row(
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="time">{ words::time(row.at_ms, minutes_behind) }</span>
             <span class="delta">{ row.delta_ms.map(words::delta).unwrap_or_default() }</span>
-            <span class="went" aria-hidden="true">{ mark }</span>
-            <b class="type"><span class="unseen">{ "connection " }</span>{ &row.packet_type }</b>
+            if let Some(of) = &row.of { <span class="of" title={of.clone()}>{ of }</span> }
+            if let EventKind::Told(sender) = event {
+                { direction(sender) }
+                <b class="type">{ &row.packet_type }</b>
+                <span class="chip" title="A log tells of it in words: its bytes are not there">{ "from a log" }</span>
+            } else {
+                <span class="went" aria-hidden="true">{ mark }</span>
+                <b class="type"><span class="unseen">{ "connection " }</span>{ &row.packet_type }</b>
+            }
             <span class="says" title={row.summary.clone()}>{ &row.summary }</span>
         </div>
     }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use mqttscope_protocol::{
     CapturedOrder, CapturedRow, Chart, ConnectionId, ConnectionView, EventView, FindingView,
     FlowView, History, Looking, MessageRow, Packet, RecordId, Report, Summary, TimedPacket,
-    TopicRow, Window, WireRow,
+    Timeline, TopicRow, Window, WireRow,
 };
 use mqttscope_wire::Severity;
 use yew::Reducible;
@@ -30,6 +30,10 @@ pub struct Live {
     pub captured: Rc<Rows<CapturedRow>>,
     /// By what these are sorted.
     pub captured_order: CapturedOrder,
+    /// How many packets came when.
+    pub timeline: Rc<Timeline>,
+    /// See [`Looking::span_us`].
+    pub span: Option<(u64, u64)>,
     /// The engine has stopped: why, and what was connected.
     pub stopped: Option<Rc<Stopped>>,
     /// Packets on screen.
@@ -120,6 +124,8 @@ pub enum Act {
     Everything(bool),
     /// Only what contains this.
     Search(Rc<str>),
+    /// Only what came between these times, in microseconds since 1970.
+    Span(Option<(u64, u64)>),
     /// Captured connections in this order.
     CapturedOrder(CapturedOrder),
     /// Only findings of this severity, or all.
@@ -166,6 +172,8 @@ impl Live {
         };
         Looking {
             connection: self.connection.filter(|_| !self.everything),
+            timeline: self.source == Source::Captures,
+            span_us: self.span,
             captured: (self.captured_window).map(|window| (window, self.captured_order)),
             wire: middle(Tab::Wire),
             messages: middle(Tab::Messages),
@@ -360,6 +368,10 @@ impl Reducible for Live {
             }
             Act::Search(search) => {
                 next.search = search;
+                next.begin_anew();
+            }
+            Act::Span(span) => {
+                next.span = span;
                 next.begin_anew();
             }
             Act::CapturedOrder(order) => next.captured_order = order,

@@ -63,7 +63,8 @@ fn inside(connection: &Connection, mut notes: Vec<String>) -> Inside {
             is_first: Some(packet.from == Role::Client),
             at_us: packet.at_ns.map(|at_ns| at_ns / 1000),
         });
-        inside.bytes.extend_from_slice(connection.bytes_of(packet));
+        let bytes = connection.bytes_of(packet);
+        inside.bytes.extend_from_slice(bytes.unwrap_or_default());
     }
     notes.extend(connection.gaps.iter().map(|gap| {
         let who = gap.from.name();

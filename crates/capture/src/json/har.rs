@@ -31,6 +31,41 @@ struct Socket {
     unread: usize,
 }
 
+/// Who sent a message of a type.
+pub(crate) fn role(kind: &[u8]) -> Option<Role> {
+    match kind {
+        b"send" | b"request" => Some(Role::Client),
+        b"receive" | b"response" => Some(Role::Server),
+        _ => None,
+    }
+}
+
+/// The bytes of a binary message.
+pub(crate) fn decoded(data: &[u8]) -> Option<Vec<u8>> {
+    let bytes = STANDARD.decode(data).or_else(|_| LENIENT.decode(data));
+    bytes.ok()
+}
+
+/// What a file without messages is, and what to do; by whom it was made, and whether a WebSocket is in it.
+pub(crate) fn without_messages(creator: &str, has_websocket: bool) -> (String, &'static str) {
+    if !has_websocket {
+        return (
+            "a HAR file without a WebSocket connection".to_owned(),
+            "Open the developer tools before the page connects, so that the WebSocket is recorded, and export again.",
+        );
+    }
+    let browser = if creator == "Firefox" {
+        " of Firefox"
+    } else {
+        ""
+    };
+    (
+        format!("a HAR file{browser} with a WebSocket, but without its messages"),
+        "Firefox and Safari do not save WebSocket messages in HAR files. Record with Chrome or Edge, with the \
+         developer tools open before the page connects, or copy single messages as hex.",
+    )
+}
+
 pub(super) fn read(document: &Node<'_>, text: &str) -> Option<Json> {
     let log = document.get("log")?;
     let entries = log.get("entries")?.items();
@@ -60,22 +95,8 @@ pub(super) fn read(document: &Node<'_>, text: &str) -> Option<Json> {
                     .and_then(|it| it.get("status")?.number())
                     == Some(101.0)
         };
-        if entries.iter().any(is_websocket) {
-            let browser = if creator == "Firefox" {
-                " of Firefox"
-            } else {
-                ""
-            };
-            return named(
-                &format!("a HAR file{browser} with a WebSocket, but without its messages"),
-                "Firefox and Safari do not save WebSocket messages in HAR files. Record with Chrome or Edge, with the \
-                 developer tools open before the page connects, or copy single messages as hex.",
-            );
-        }
-        return named(
-            "a HAR file without a WebSocket connection",
-            "Open the developer tools before the page connects, so that the WebSocket is recorded, and export again.",
-        );
+        let (what, advice) = without_messages(&creator, entries.iter().any(is_websocket));
+        return named(&what, advice);
     }
     let sockets: Vec<Socket> = entries
         .iter()
@@ -131,11 +152,8 @@ fn socket(entry: &Node<'_>, text: &str) -> Socket {
     };
     let messages = entry.get("_webSocketMessages").map_or(&[][..], Node::items);
     for message in messages {
-        let from = match message.get("type").and_then(Node::text).map(|kind| &**kind) {
-            Some("send" | "request") => Some(Role::Client),
-            Some("receive" | "response") => Some(Role::Server),
-            _ => None,
-        };
+        let from = message.get("type").and_then(Node::text);
+        let from = from.and_then(|kind| role(kind.as_bytes()));
         let opcode = message.get("opcode").and_then(Node::byte);
         let (Some(data), Some(from)) = (message.get("data").and_then(Node::text), from) else {
             socket.unread = socket.unread.saturating_add(1);
@@ -173,10 +191,7 @@ fn plain(data: &str, range: Option<Range<usize>>) -> Part {
 }
 
 fn base64(data: &str, range: Option<Range<usize>>) -> Option<Part> {
-    let bytes = STANDARD
-        .decode(data)
-        .or_else(|_| LENIENT.decode(data))
-        .ok()?;
+    let bytes = decoded(data.as_bytes())?;
     let mut part = Part::new(bytes, range.clone().unwrap_or_default());
     if let Some(range) = range {
         let mut source = SourceMap::default();

@@ -4,7 +4,7 @@
 //! or says what it is and what to do. Lists of numbers and of hex strings are text formats like any
 //! other and stay with [`text`](crate::text).
 
-mod har;
+pub(crate) mod har;
 mod node;
 mod tshark;
 

@@ -2,7 +2,10 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use crate::foreign::{Endpoint, Protocol};
+use mqttscope_wire::{PacketType, ProtocolVersion};
+
+use super::peer::Peer;
+use crate::foreign::Protocol;
 use crate::reading::Role;
 
 /// A connection of a capture: a number from 0, in the order in which connections were told.
@@ -39,6 +42,32 @@ pub enum Event<'a> {
         frame: u64,
         /// The bytes.
         bytes: &'a [u8],
+    },
+    /// A packet that a log tells of in words: its bytes are not in the file.
+    Said {
+        /// Which connection.
+        connection: ConnectionId,
+        /// Who sent it.
+        from: Role,
+        /// When, in nanoseconds since the Unix epoch, where the log has times.
+        at_ns: Option<u64>,
+        /// The line of the log, from 1.
+        frame: u64,
+        /// What it is.
+        packet_type: PacketType,
+        /// The version of the connection, where the line tells it.
+        version: Option<ProtocolVersion>,
+        /// The log's own words for what is in it.
+        words: &'a str,
+    },
+    /// The name of an end, where it stands behind packets that were told already.
+    Named {
+        /// Which connection.
+        connection: ConnectionId,
+        /// Which end.
+        end: Role,
+        /// Its name, as [`Peer`] has it.
+        name: &'a str,
     },
     /// Bytes are missing here: a packet that was begun has no end.
     Gap {
@@ -83,15 +112,16 @@ pub enum Event<'a> {
 }
 
 /// A connection and its two ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
     /// Its number.
     pub connection: ConnectionId,
     /// Who opened it: the sender of the SYN, else what the packets say, else the side with the less known port.
-    pub client: Endpoint,
+    pub client: Peer,
     /// The other end.
-    pub server: Endpoint,
-    /// Whether a SYN was seen. Without one the connection is older than the capture, or the SYN was left out.
+    pub server: Peer,
+    /// Whether a SYN was seen, or what stands for one in other recordings. Without one the connection is older than the
+    /// capture, or the SYN was left out.
     pub has_syn: bool,
     /// The time of its first frame, in nanoseconds since the Unix epoch.
     pub at_ns: Option<u64>,
@@ -110,6 +140,8 @@ pub enum Transport {
     WebSocket,
     /// MQTT in WebSocket frames in TLS.
     SecureWebSocket,
+    /// Not told: MQTT as a log has it, in words or in hex.
+    Log,
     /// Something else, whose bytes are not given out; `None`: nothing that is known here.
     Other(Option<Protocol>),
     /// No bytes were seen.
@@ -135,6 +167,8 @@ enum Queued {
     Transport(ConnectionId, Transport, usize, usize),
     Bytes(Sent),
     Gap(ConnectionId, Role, Option<u64>),
+    Said(Sent, PacketType, Option<ProtocolVersion>),
+    Named(ConnectionId, Role, usize, usize),
     Skipped(Sent),
     Closed(ConnectionId, Ending, Option<Role>, Moment),
     KeyLog(usize, usize),
@@ -205,6 +239,20 @@ impl Queue {
                 frame: sent.moment.frame,
                 bytes: of(sent.start, sent.len),
             },
+            Queued::Said(sent, packet_type, version) => Event::Said {
+                connection: sent.connection,
+                from: sent.from,
+                at_ns: sent.moment.at_ns,
+                frame: sent.moment.frame,
+                packet_type,
+                version,
+                words: text(of(sent.start, sent.len)),
+            },
+            Queued::Named(connection, end, start, len) => Event::Named {
+                connection,
+                end,
+                name: text(of(start, len)),
+            },
             Queued::Gap(connection, from, bytes) => Event::Gap {
                 connection,
                 from,
@@ -255,6 +303,23 @@ impl Queue {
         moment: Moment,
     ) {
         self.events.push_back(Queued::Closed(of, how, from, moment));
+    }
+
+    pub(super) fn said(
+        &mut self,
+        of: ConnectionId,
+        from: Role,
+        moment: Moment,
+        what: (PacketType, Option<ProtocolVersion>),
+        words: &str,
+    ) {
+        let sent = self.sent(of, from, moment, words.as_bytes());
+        self.events.push_back(Queued::Said(sent, what.0, what.1));
+    }
+
+    pub(super) fn named(&mut self, of: ConnectionId, end: Role, name: &str) {
+        let (start, len) = self.keep(name.as_bytes());
+        self.events.push_back(Queued::Named(of, end, start, len));
     }
 
     pub(super) fn key_log(&mut self, text: &[u8]) {

@@ -1,7 +1,8 @@
 //! Packet captures, read in one pass: what MQTT was sent on which connection, and what is missing.
 //!
 //! A file goes in as chunks of any size, events come out. Between the two stand the container (pcap, pcapng, gzip around
-//! them), the links and tunnels, IP, TCP, TLS where somebody can open it, and WebSocket. MQTT is found by its bytes, on
+//! them), the links and tunnels, IP, TCP, TLS where somebody can open it, and WebSocket. HAR files, flow files of mitmproxy and
+//! logs of brokers and clients hold messages instead of frames: their connections go the same way from there on. MQTT is found by its bytes, on
 //! every port. What waits for something (segments behind a gap, parts of IP packets, bytes of which it is not known yet
 //! what they are) is bounded by [`Limits`].
 //!
@@ -9,9 +10,11 @@
 //! use mqttscope_capture::recording::{CaptureReader, Event, Limits};
 //!
 //! let mut reader = CaptureReader::new(Limits::default());
-//! reader.handle_bytes(b"neither this nor that, but text");
+//! reader.handle_bytes(b"Client a sending CONNECT");
 //! reader.handle_end();
-//! assert_eq!(reader.poll_event(), Some(Event::Note("the file is neither pcap nor pcapng")));
+//! assert!(matches!(reader.poll_event(), Some(Event::Opened(opened)) if opened.client.to_string() == "a"));
+//! assert!(matches!(reader.poll_event(), Some(Event::Transport { .. })));
+//! assert!(matches!(reader.poll_event(), Some(Event::Said { .. })));
 //! assert_eq!(reader.poll_event(), None);
 //! ```
 
@@ -22,6 +25,8 @@ mod inside;
 #[cfg(feature = "tls")]
 mod keyed;
 mod link;
+mod peer;
+mod streams;
 mod tcp;
 mod tls;
 mod whole;
@@ -31,18 +36,21 @@ use std::collections::BTreeMap;
 pub use event::{ConnectionId, Ending, Event, Opened, Transport};
 #[cfg(feature = "tls")]
 pub use keyed::KeyLogSessions;
+pub use peer::Peer;
 pub use tls::{Plain, TlsOpener, TlsSessions};
 pub use whole::{Capture, Connection, Gap, Packet};
 
 use container::{Container, Item};
 use event::{Moment, Queue};
 use link::{Fragments, Segment, Take, Unread, Walk};
+use streams::Streams;
 use tcp::{Around, Flows};
 
 /// What is kept at most. Sizes are in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The longest record of a frame.
+    /// The longest record of a frame, and the longest line of a log. A message of a HAR or flow file may be 16 times as
+    /// long.
     pub record: usize,
     /// Segments of one direction that wait behind a gap, by their bytes.
     pub waiting: usize,
@@ -79,7 +87,7 @@ impl Default for Limits {
 /// What was read so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Frames of the file.
+    /// Frames of the file; messages of a HAR or flow file, lines of a log.
     pub frames: u64,
     /// TCP segments in them; an aggregate holds several.
     pub segments: u64,
@@ -102,6 +110,7 @@ pub struct CaptureReader {
     container: Container,
     fragments: Fragments,
     flows: Flows,
+    streams: Streams,
     queue: Queue,
     counts: Counts,
     unread: BTreeMap<Reason, u64>,
@@ -119,6 +128,7 @@ impl CaptureReader {
             container: Container::new(limits.record, limits.inflated),
             fragments: Fragments::default(),
             flows: Flows::new(),
+            streams: Streams::default(),
             queue: Queue::default(),
             counts: Counts::default(),
             unread: BTreeMap::new(),
@@ -158,7 +168,8 @@ impl CaptureReader {
     /// Memory of what waits, in bytes: of the file, and of its connections.
     #[must_use]
     pub fn held(&self) -> usize {
-        self.container.held().saturating_add(self.flows.held())
+        let connections = self.flows.held().saturating_add(self.streams.held());
+        self.container.held().saturating_add(connections)
     }
 
     /// The next event; `None` until more bytes are given.
@@ -205,6 +216,15 @@ impl CaptureReader {
                 walk.frame(packet.bytes, packet.link, packet.interface, packet.cut);
                 true
             }
+            Some(Item::Tell(tell)) => {
+                around.counts.frames = around.counts.frames.max(tell.frame);
+                let moment = Moment {
+                    at_ns: tell.at_ns,
+                    frame: tell.frame,
+                };
+                self.streams.take(tell.key, tell.told, moment, &mut around);
+                true
+            }
             Some(Item::KeyLog(text)) => {
                 if let Some(tls) = around.tls {
                     tls.handle_key_log(text);
@@ -216,8 +236,8 @@ impl CaptureReader {
                 around.queue.note(note);
                 true
             }
-            None if self.is_ended => self.end(),
-            None => false,
+            None if !self.is_ended => false,
+            None => self.streams.end(&mut around) || self.end(),
         }
     }
 

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 
 use mqttscope_wire::{Framed, Framer, PacketType, ProtocolVersion, detect};
 
-use super::{CaptureReader, ConnectionId, Ending, Event, Limits, Opened, Transport};
-use crate::foreign::Endpoint;
+use super::{CaptureReader, ConnectionId, Ending, Event, Limits, Opened, Peer, Transport};
 use crate::reading::Role;
 
 /// Bytes of a connection from which its version is worked out.
@@ -28,13 +27,13 @@ const CHUNK: usize = 1 << 20;
 /// A capture file as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Capture {
-    /// What kind of file it is: `pcap`, `pcapng`, `gzip` around one of them, or `unknown`.
+    /// What kind of file it is: `pcap`, `pcapng`, `gzip` around one of them, `har`, `mitmproxy`, `log`, or `unknown`.
     pub format: &'static str,
     /// Connections with MQTT in them, in the order in which they were told.
     pub connections: Vec<Connection>,
     /// What was not read, and why: sentences without a full stop.
     pub notes: Vec<String>,
-    /// Frames of the file.
+    /// Frames of the file; messages of a HAR or flow file, lines of a log.
     pub frames: u64,
 }
 
@@ -46,13 +45,14 @@ pub struct Connection {
     /// What carries the MQTT.
     pub transport: Transport,
     /// Who opened it.
-    pub client: Endpoint,
+    pub client: Peer,
     /// The other end.
-    pub server: Endpoint,
+    pub server: Peer,
     /// Whether its beginning is in the file.
     pub has_beginning: bool,
-    /// The version that its packets are read in: what a CONNECT names, else what fits best.
-    pub version: ProtocolVersion,
+    /// The version that its packets are read in: what a CONNECT names, else what fits best. `None`: all its packets are
+    /// in words, which do not tell it.
+    pub version: Option<ProtocolVersion>,
     /// Its packets, in the order in which they are whole.
     pub packets: Vec<Packet>,
     /// Where bytes are missing.
@@ -69,8 +69,14 @@ pub struct Packet {
     pub from: Role,
     /// When it was whole, in nanoseconds since the Unix epoch.
     pub at_ns: Option<u64>,
-    /// The frame that held its last byte, by its number in the file, from 1.
+    /// The frame that held its last byte, the message of a HAR or flow file, the line of a log; by its number in the file,
+    /// from 1.
     pub frame: u64,
+    /// What it is.
+    pub packet_type: PacketType,
+    /// It is told in words.
+    is_said: bool,
+    /// Its bytes, or the words.
     bytes: Range<usize>,
 }
 
@@ -86,10 +92,62 @@ pub struct Gap {
 }
 
 impl Connection {
-    /// The bytes of one of its packets.
+    /// The bytes of one of its packets; `None`: a log tells of it in words.
     #[must_use]
-    pub fn bytes_of(&self, packet: &Packet) -> &[u8] {
-        self.bytes.get(packet.bytes.clone()).unwrap_or_default()
+    pub fn bytes_of(&self, packet: &Packet) -> Option<&[u8]> {
+        let bytes = || self.bytes.get(packet.bytes.clone()).unwrap_or_default();
+        (!packet.is_said).then(bytes)
+    }
+
+    /// The log's own words for what is in one of its packets, where it tells of it in words.
+    #[must_use]
+    pub fn words_of(&self, packet: &Packet) -> Option<&str> {
+        let bytes = self.bytes.get(packet.bytes.clone())?;
+        packet.is_said.then(|| core::str::from_utf8(bytes).ok())?
+    }
+}
+
+impl Connection {
+    /// Adds a packet: its type, whether it is in words, and its bytes or the words.
+    fn push(
+        &mut self,
+        from: Role,
+        (at_ns, frame): (Option<u64>, u64),
+        (packet_type, is_said): (PacketType, bool),
+        bytes: &[u8],
+    ) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        self.packets.push(Packet {
+            from,
+            at_ns,
+            frame,
+            packet_type,
+            is_said,
+            bytes: start..self.bytes.len(),
+        });
+    }
+
+    /// Works the version out, unless words told it.
+    fn detect(&mut self) {
+        let has_words = self.packets.iter().any(|packet| packet.is_said);
+        let detected = if has_words {
+            let mut seen = Vec::new();
+            for packet in &self.packets {
+                let Some(bytes) = self.bytes_of(packet) else {
+                    continue;
+                };
+                if seen.len() >= DETECTED {
+                    break;
+                }
+                seen.extend_from_slice(bytes);
+            }
+            (!seen.is_empty()).then(|| detect(&seen, None).version)
+        } else {
+            let seen = self.bytes.get(..DETECTED).unwrap_or(&self.bytes);
+            Some(detect(seen, None).version)
+        };
+        self.version = detected.or(self.version);
     }
 }
 
@@ -112,9 +170,15 @@ impl Capture {
         }
     }
 
-    /// Whether a file begins like a capture, or like something compressed that may be one.
+    /// Whether a file begins like a capture of a network, or like something compressed that may be one.
     #[must_use]
     pub fn may_be(file: &[u8]) -> bool {
+        magic(file).is_some()
+    }
+
+    /// Whether a file begins like anything that is read here: also a HAR file, a flow file of mitmproxy, a log.
+    #[must_use]
+    pub fn is_known(file: &[u8]) -> bool {
         format(file) != "unknown"
     }
 
@@ -139,18 +203,23 @@ impl Capture {
     }
 }
 
-/// The kind of a file by its first bytes.
+/// The kind of a file by its beginning.
 fn format(file: &[u8]) -> &'static str {
-    let magic: Option<&[u8; 4]> = file.first_chunk();
-    match magic.copied().map(u32::from_be_bytes) {
-        Some(0x0a0d_0d0a) => "pcapng",
-        Some(
-            0xa1b2_c3d4 | 0xd4c3_b2a1 | 0xa1b2_3c4d | 0x4d3c_b2a1 | 0xa1b2_cd34 | 0x34cd_b2a1
-            | 0x1c00_01ac | 0xac01_001c | 0x1c00_01ab | 0xab01_001c,
-        ) => "pcap",
-        Some(magic) if magic >> 16 == 0x1f8b => "gzip",
-        _ => "unknown",
-    }
+    let text = || super::container::text_format(file);
+    magic(file).or_else(text).unwrap_or("unknown")
+}
+
+/// The kind of a capture of a network by its first bytes.
+fn magic(file: &[u8]) -> Option<&'static str> {
+    let magic: &[u8; 4] = file.first_chunk()?;
+    Some(match u32::from_be_bytes(*magic) {
+        0x0a0d_0d0a => "pcapng",
+
+        0xa1b2_c3d4 | 0xd4c3_b2a1 | 0xa1b2_3c4d | 0x4d3c_b2a1 | 0xa1b2_cd34 | 0x34cd_b2a1
+        | 0x1c00_01ac | 0xac01_001c | 0x1c00_01ab | 0xab01_001c => "pcap",
+        magic if magic >> 16 == 0x1f8b => "gzip",
+        _ => return None,
+    })
 }
 
 #[cfg(feature = "tls")]
@@ -203,8 +272,39 @@ impl Building {
 
     fn event(&mut self, event: &Event<'_>, keys: &mut Vec<u8>) {
         match *event {
-            Event::Opened(opened) => {
-                self.open.insert(opened.connection, Open::new(&opened));
+            Event::Opened(ref opened) => {
+                self.open.insert(opened.connection, Open::new(opened));
+            }
+            Event::Said {
+                connection,
+                from,
+                at_ns,
+                frame,
+                packet_type,
+                version,
+                words,
+            } => {
+                if let Some(open) = self.open.get_mut(&connection) {
+                    open.connection.version = version.or(open.connection.version);
+                    let what = (packet_type, true);
+                    open.connection
+                        .push(from, (at_ns, frame), what, words.as_bytes());
+                    let kept = words.len().saturating_add(size_of::<Packet>());
+                    self.left = self.left.saturating_sub(kept);
+                }
+            }
+            Event::Named {
+                connection,
+                end,
+                name,
+            } => {
+                if let Some(open) = self.open.get_mut(&connection) {
+                    let named = Peer::Named(name.into());
+                    match end {
+                        Role::Client => open.connection.client = named,
+                        Role::Server => open.connection.server = named,
+                    }
+                }
             }
             Event::Transport {
                 connection,
@@ -281,14 +381,13 @@ impl Building {
         self.has_sealed |= connection.transport == Transport::Tls && connection.packets.is_empty();
         let is_mqtt = matches!(
             connection.transport,
-            Transport::Tcp | Transport::WebSocket | Transport::SecureWebSocket
+            Transport::Tcp | Transport::WebSocket | Transport::SecureWebSocket | Transport::Log
         );
         if connection.packets.is_empty() && !is_mqtt {
             self.name_other(&connection, &open.why);
             return;
         }
-        let seen = connection.bytes.get(..DETECTED);
-        connection.version = detect(seen.unwrap_or(&connection.bytes), None).version;
+        connection.detect();
         self.whole.connections.push(connection);
     }
 
@@ -327,10 +426,10 @@ impl Open {
             connection: Connection {
                 id: opened.connection,
                 transport: Transport::Nothing,
-                client: opened.client,
-                server: opened.server,
+                client: opened.client.clone(),
+                server: opened.server.clone(),
                 has_beginning: opened.has_syn,
-                version: ProtocolVersion::V5,
+                version: None,
                 packets: Vec::new(),
                 gaps: Vec::new(),
                 ended: None,
@@ -361,14 +460,9 @@ impl Open {
                 Framed::Packet(bytes) | Framed::Unframed(bytes) => bytes,
                 Framed::TooLarge { start, .. } => start,
             };
-            let start = connection.bytes.len();
-            connection.bytes.extend_from_slice(bytes);
-            connection.packets.push(Packet {
-                from,
-                at_ns,
-                frame,
-                bytes: start..connection.bytes.len(),
-            });
+            let first = bytes.first().copied().unwrap_or(0);
+            let what = (PacketType::from_first_byte(first), false);
+            connection.push(from, (at_ns, frame), what, bytes);
             kept = kept.saturating_add(size_of::<Packet>());
         }
         kept
@@ -391,8 +485,8 @@ impl Open {
     /// A side, for people.
     fn name(&self, from: Role) -> String {
         let end = match from {
-            Role::Client => self.connection.client,
-            Role::Server => self.connection.server,
+            Role::Client => &self.connection.client,
+            Role::Server => &self.connection.server,
         };
         format!(
             "{} {end} on connection {}",

@@ -64,6 +64,8 @@ pub enum Format {
     BinaryDigits,
     /// PostgreSQL's `\x20020000`.
     Bytea,
+    /// Hex as Intel's assemblers write it: `30h, 0C0h`.
+    IntelHex,
     /// A table of indexes with a decimal byte in each line.
     IndexTable,
     /// JSON that holds bytes: an archive of a browser, packets of `tshark`, a buffer.
@@ -74,7 +76,7 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which a menu may list them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::Hex,
         Self::Base64,
         Self::Base64Url,
@@ -103,6 +105,7 @@ impl Format {
         Self::ShellString,
         Self::BinaryDigits,
         Self::Bytea,
+        Self::IntelHex,
         Self::IndexTable,
         Self::Json,
         Self::Binary,
@@ -170,6 +173,7 @@ impl Format {
             Self::ShellString => "shell string (echo, printf)",
             Self::BinaryDigits => "binary digits",
             Self::Bytea => "PostgreSQL bytea",
+            Self::IntelHex => "hex with h (30h, 0C0h)",
             Self::IndexTable => "table of bytes by index",
             Self::Json => "JSON",
             Self::Binary => "raw bytes",

@@ -63,6 +63,7 @@ pub use source::SourceMap;
 pub use write::{Style, write};
 
 use error::Fault;
+pub(crate) use islands::line_time;
 use output::Output;
 
 /// The longest text that is read, in bytes of UTF-8: far above what a person pastes.
@@ -154,6 +155,7 @@ fn decode_as(text: &str, format: Format) -> Result<Output, Fault> {
         | Format::ShellString
         | Format::BinaryDigits
         | Format::Bytea
+        | Format::IntelHex
         | Format::IndexTable
         | Format::Json => chosen::all_of(out, text, format)?,
         Format::Binary => {

@@ -204,7 +204,10 @@ fn all_blocks_of_pcapng_are_read() {
         let found = read(&file.bytes);
         assert_whole(&found);
         assert_eq!(found.notes, [""; 0]);
-        assert_eq!(found.only().opened.unwrap().at_ns, Some(7_000_000_001));
+        assert_eq!(
+            found.only().opened.as_ref().unwrap().at_ns,
+            Some(7_000_000_001)
+        );
         assert_eq!(found.only().times, [Some(13 * 1_000_000_000), None]);
         assert_eq!(
             read_with(&file.bytes, 1, Default::default()).events,
@@ -331,7 +334,7 @@ fn other_files_are_named() {
         (&[0x04, 0x22, 0x4d, 0x18, 0, 0, 0, 0], "lz4"),
         (b"{\"log\": {\"version\": \"1.2\"}}", "HAR"),
         (b"\xef\xbb\xbf  {\"log\": {}}", "HAR"),
-        (b"1234:9:websocket;", "mitmproxy"),
+        (b"1234:9:websocket;", "cut short in its last record"),
         (b"snoop\0\0\0", "snoop"),
         (b"", "empty"),
         (b"\xa1\xb2\xc3\xd4", "cut short in its header"),

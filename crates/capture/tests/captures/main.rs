@@ -11,6 +11,7 @@ mod build;
 mod containers;
 mod inside;
 mod links;
+mod messages;
 mod others;
 mod ours;
 mod properties;

@@ -65,7 +65,7 @@ fn packets_and_connections_are_as_counted() {
                 .filter(|one| !one.packets().is_empty())
         };
         let no_syn = with_mqtt()
-            .filter(|one| !one.opened.unwrap().has_syn)
+            .filter(|one| !one.opened.as_ref().unwrap().has_syn)
             .count();
         assert_eq!(
             (with_mqtt().count(), no_syn),

@@ -71,7 +71,7 @@ fn packets_go_on_behind_a_length_without_an_end() {
 fn a_connection_without_a_connect_is_found() {
     let found = file!("t5_noconnect.pcap");
     let one = found.only();
-    assert!(!one.opened.unwrap().has_syn);
+    assert!(!one.opened.as_ref().unwrap().has_syn);
     assert_eq!(
         one.packets(),
         [T::Publish, T::Publish, T::Puback, T::Suback]

@@ -129,7 +129,7 @@ fn a_syn_may_carry_bytes() {
         (one.whole(Role::Client), one.whole(Role::Server)),
         (CONNECT, CONNACK)
     );
-    assert!(one.opened.unwrap().has_syn);
+    assert!(one.opened.as_ref().unwrap().has_syn);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mqttscope_capture::foreign::Endpoint;
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{
-    CaptureReader, ConnectionId, Counts, Ending, Event, Limits, Opened, Transport,
+    CaptureReader, ConnectionId, Counts, Ending, Event, Limits, Opened, Peer, Transport,
 };
 use mqttscope_wire::{PacketType, ProtocolVersion, detect, frame};
 
@@ -27,6 +27,8 @@ pub(crate) struct Connection {
     pub(crate) closed: Option<(Ending, Option<Role>)>,
     pub(crate) times: Vec<Option<u64>>,
     pub(crate) frames: Vec<u64>,
+    /// Packets in words.
+    pub(crate) said: Vec<(Role, PacketType, String)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -67,7 +69,7 @@ impl Found {
                 let old = self.connections.insert(
                     opened.connection,
                     Connection {
-                        opened: Some(*opened),
+                        opened: Some(opened.clone()),
                         ..Connection::default()
                     },
                 );
@@ -110,6 +112,32 @@ impl Found {
                     _ => side.push(Part::Skipped(bytes.to_vec())),
                 }
             }
+            Event::Said {
+                connection,
+                from,
+                at_ns,
+                frame,
+                packet_type,
+                words,
+                ..
+            } => {
+                let one = self.connections.get_mut(connection).unwrap();
+                one.times.push(*at_ns);
+                one.frames.push(*frame);
+                one.said.push((*from, *packet_type, (*words).to_owned()));
+            }
+            Event::Named {
+                connection,
+                end,
+                name,
+            } => {
+                let one = self.connections.get_mut(connection).unwrap();
+                let opened = one.opened.as_mut().unwrap();
+                match end {
+                    Role::Client => opened.client = Peer::Named((*name).into()),
+                    Role::Server => opened.server = Peer::Named((*name).into()),
+                }
+            }
             Event::Gap {
                 connection,
                 from,
@@ -143,8 +171,11 @@ impl Connection {
     }
 
     pub(crate) fn ends(&self) -> (Endpoint, Endpoint) {
-        let opened = self.opened.unwrap();
-        (opened.client, opened.server)
+        let opened = self.opened.as_ref().unwrap();
+        match (&opened.client, &opened.server) {
+            (Peer::Address(client), Peer::Address(server)) => (*client, *server),
+            others => panic!("{others:?}"),
+        }
     }
 
     /// The types of the whole packets of both sides, the client's first.

@@ -26,11 +26,11 @@ fn messages(connection: &Connection) -> String {
             .iter()
             .filter(|packet| packet.from == role)
         {
-            let context = Context::new(connection.version);
+            let context = Context::new(connection.version.unwrap());
             if let Ok(Decoded::Packet {
                 packet: ControlPacket::Publish(publish),
                 ..
-            }) = decode(connection.bytes_of(packet), context)
+            }) = decode(connection.bytes_of(packet).unwrap(), context)
             {
                 let payload = String::from_utf8_lossy(publish.payload);
                 lines += &format!("{word} {} {payload}\n", publish.topic_name.as_str());
@@ -64,7 +64,7 @@ fn what_the_client_says_is_what_the_capture_holds() {
         let connection = only(&capture);
         assert_eq!(
             (connection.transport, connection.version),
-            (transport, version),
+            (transport, Some(version)),
             "{name}"
         );
         assert!(
@@ -77,7 +77,7 @@ fn what_the_client_says_is_what_the_capture_holds() {
         );
         let said = String::from_utf8(file(&format!("{name}.txt"))).unwrap();
         assert_eq!(messages(connection), said, "{name}");
-        let first = connection.bytes_of(&connection.packets[0]);
+        let first = connection.bytes_of(&connection.packets[0]).unwrap();
         assert_eq!(
             PacketType::from_first_byte(first[0]),
             PacketType::Connect,

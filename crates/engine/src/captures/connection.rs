@@ -34,9 +34,13 @@ pub(crate) struct Captured {
     pub(crate) stream: Option<Box<Stream>>,
     /// What came before its version was known.
     pub(crate) held: Option<Box<Held>>,
+    /// The first of its entries in the log.
+    pub(crate) first: u64,
     client_identifier: String,
-    version: ProtocolVersion,
+    version: Option<ProtocolVersion>,
     is_named: bool,
+    /// A log tells of packets in words: what others answer is not known.
+    is_told: bool,
     pub(crate) packets: u64,
     bytes: u64,
     times: Option<(f64, f64)>,
@@ -137,9 +141,11 @@ impl Captured {
             socket,
             stream: None,
             held: Some(Box::default()),
+            first: 0,
             client_identifier: String::new(),
-            version: ProtocolVersion::V5,
+            version: None,
             is_named: false,
+            is_told: false,
             packets: 0,
             bytes: 0,
             times: None,
@@ -156,12 +162,12 @@ impl Captured {
             || self.held.as_ref().is_some_and(|held| held.len > 0)
             || matches!(
                 self.transport,
-                Transport::Tcp | Transport::WebSocket | Transport::SecureWebSocket
+                Transport::Tcp | Transport::WebSocket | Transport::SecureWebSocket | Transport::Log
             )
     }
 
     pub(crate) fn begin(&mut self, version: ProtocolVersion) {
-        self.version = version;
+        self.version = Some(version);
         self.stream = Some(Box::new(Stream::new(self.id, version)));
     }
 
@@ -186,7 +192,7 @@ impl Captured {
                     self.client_identifier = cut(assigned.as_str(), MOST_IDENTIFIER);
                 }
                 if connack.reason_code != ReasonCode::SUCCESS {
-                    let name = (connack.reason_code).name(PacketType::Connack, self.version);
+                    let name = (connack.reason_code).name(PacketType::Connack, self.version());
                     let number = || format!("0x{:02X}", connack.reason_code.0);
                     self.refused = Some(name.map_or_else(number, str::to_owned));
                 }
@@ -243,8 +249,27 @@ impl Captured {
         &self.client_identifier
     }
 
-    pub(crate) const fn version(&self) -> ProtocolVersion {
+    /// The version that its packets are read in.
+    pub(crate) fn version(&self) -> ProtocolVersion {
+        self.version.unwrap_or(ProtocolVersion::V5)
+    }
+
+    /// The same, where anything tells it.
+    pub(crate) const fn known_version(&self) -> Option<ProtocolVersion> {
         self.version
+    }
+
+    pub(crate) const fn is_told(&self) -> bool {
+        self.is_told
+    }
+
+    /// Notes a packet of which a log has only words. Whether it is the first.
+    pub(crate) fn told(&mut self, version: Option<ProtocolVersion>, at_ms: f64) -> bool {
+        self.is_named |= version.is_some();
+        self.version = version.or(self.version);
+        self.packets = self.packets.saturating_add(1);
+        self.pass(at_ms);
+        !core::mem::replace(&mut self.is_told, true)
     }
 
     /// Its ends and what carries it, for the row of its beginning.
@@ -262,6 +287,7 @@ impl Captured {
             Transport::Tls => "TLS",
             Transport::WebSocket => "WebSocket",
             Transport::SecureWebSocket => "WebSocket in TLS",
+            Transport::Log => "from a log",
             _ => "TCP",
         }
     }

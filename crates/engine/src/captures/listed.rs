@@ -137,13 +137,19 @@ impl Captures {
             return;
         };
         self.listed.places.push(place);
-        let version = self.all.get(place).map(Captured::version);
+        let version = self.all.get(place).and_then(Captured::known_version);
         let at = ProtocolVersion::ALL
             .iter()
             .position(|it| Some(*it) == version);
         if let Some(count) = at.and_then(|at| self.listed.versions.get_mut(at)) {
             *count = count.saturating_add(1);
         }
+    }
+
+    /// Something came of a connection at this time, of which no more is known.
+    pub(crate) fn pass(&mut self, at_ms: f64) {
+        let (from, to) = self.listed.times.unwrap_or((at_ms, at_ms));
+        self.listed.times = Some((from.min(at_ms), to.max(at_ms)));
     }
 
     /// Something in the rows has changed.

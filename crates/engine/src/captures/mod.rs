@@ -7,14 +7,18 @@ mod connection;
 mod listed;
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
 
+use mqttscope_capture::pcapng::Ends;
+use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{
-    self, CaptureReader, KeyLogSessions, Limits, Opened, Transport,
+    self, CaptureReader, KeyLogSessions, Limits, Opened, Peer, Transport,
 };
 use mqttscope_capture::tls::KeyLog;
 use mqttscope_protocol::{CaptureFile, CaptureState, ConnectionId};
 
 use crate::connection::SocketId;
+use crate::log::Journal;
 pub(crate) use connection::{Captured, Sent};
 use listed::Listed;
 
@@ -60,6 +64,8 @@ pub(crate) struct Captures {
     /// Where those of the file that is read now stand.
     places: HashMap<recording::ConnectionId, usize>,
     of: BTreeMap<ConnectionId, usize>,
+    /// Connections whose client got another name, and the first of their entries in the log.
+    renamed: Journal<(ConnectionId, u64)>,
     listed: Listed,
     last_id: u32,
     frames: u64,
@@ -258,6 +264,18 @@ impl Captures {
         why.clone_into(&mut captured.why);
     }
 
+    /// An end has another name.
+    pub(crate) fn named(&mut self, id: recording::ConnectionId, end: Role, name: &str) {
+        let Some(captured) = self.get_mut(id) else {
+            return;
+        };
+        let peer = Peer::Named(name.into());
+        match end {
+            Role::Client => captured.opened.client = peer,
+            Role::Server => captured.opened.server = peer,
+        }
+    }
+
     /// It will not change any more: it counts among those with MQTT, or those without.
     pub(crate) fn settled(&mut self, id: recording::ConnectionId) {
         let Some(place) = self.places.remove(&id) else {
@@ -284,7 +302,49 @@ impl Captures {
         }
     }
 
+    /// Connections whose client got another name, and the first of their entries in the log.
+    pub(crate) const fn renamed(&self) -> &Journal<(ConnectionId, u64)> {
+        &self.renamed
+    }
+
+    /// The client of a connection got another name.
+    pub(crate) fn rename(&mut self, connection: ConnectionId, first: u64) {
+        self.renamed.push((connection, first));
+    }
+
+    /// What a connection is called: by its client, or by where that is.
+    pub(crate) fn name(&self, id: ConnectionId) -> Option<String> {
+        let captured = self.all.get(*self.of.get(&id)?)?;
+        let name = captured.client_identifier();
+        Some(if name.is_empty() {
+            captured.opened.client.to_string()
+        } else {
+            name.to_owned()
+        })
+    }
+
+    /// The two ends of a connection, where they are addresses, and what carried it.
+    pub(crate) fn ends(&self, id: ConnectionId) -> Option<(Option<Ends>, String)> {
+        let captured = self.all.get(*self.of.get(&id)?)?;
+        let address = |peer: &Peer| match peer {
+            Peer::Address(end) => Some(SocketAddr::from((end.address, end.port))),
+            Peer::Named(_) => None,
+        };
+        let ends = || {
+            Some(Ends {
+                client: address(&captured.opened.client)?,
+                server: address(&captured.opened.server)?,
+            })
+        };
+        Some((ends(), captured.says_beginning()))
+    }
+
     /// By the number that the page knows it by.
+    pub(crate) fn by_number(&self, id: ConnectionId) -> Option<&Captured> {
+        self.all.get(*self.of.get(&id)?)
+    }
+
+    /// The same, to be changed.
     pub(crate) fn of_number(&mut self, id: ConnectionId) -> Option<&mut Captured> {
         self.all.get_mut(*self.of.get(&id)?)
     }

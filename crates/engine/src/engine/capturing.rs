@@ -3,13 +3,15 @@
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{self, Event};
 use mqttscope_protocol::{CaptureState, ConnectionEvent, EventKind, Target};
-use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
+use mqttscope_wire::{Context, PacketType, ProtocolVersion, Sender, dissect};
 
 use super::{Engine, instant};
 use crate::captures::{Sent, WantedBytes};
 use crate::connection::SocketId;
+use crate::log::New;
 use crate::states::Turn;
 use crate::stream::Recorder;
+use crate::topics::NONE;
 
 /// The most bytes of a Fixed Header (section 2.1).
 const MAXIMUM_HEADER: usize = 5;
@@ -90,9 +92,10 @@ impl Engine {
 
     fn captured(&mut self, event: &Event<'_>) {
         match *event {
-            Event::Opened(opened) => {
+            Event::Opened(ref opened) => {
                 self.next_socket = self.next_socket.wrapping_add(1);
-                self.captures.opened(opened, SocketId(self.next_socket));
+                self.captures
+                    .opened(opened.clone(), SocketId(self.next_socket));
             }
             Event::Transport {
                 connection,
@@ -148,6 +151,26 @@ impl Engine {
                 self.captures.settled(connection);
                 self.captures.changed();
             }
+            Event::Named {
+                connection,
+                end,
+                name,
+            } => self.captures.named(connection, end, name),
+            Event::Said {
+                connection,
+                from,
+                at_ns,
+                packet_type,
+                version,
+                words,
+                ..
+            } => {
+                let at_ms = ms(at_ns).unwrap_or(self.captured_ms);
+                self.captured_ms = at_ms;
+                let sender = sender(from);
+                let sent = Sent { sender, at_ms };
+                self.told(connection, sent, packet_type, version, words);
+            }
             // The reader itself uses them where it can.
             Event::KeyLog(text) => self.captures.add_keys(text),
             Event::Note(note) => self.captures.note(note.to_owned()),
@@ -192,14 +215,21 @@ impl Engine {
             return;
         };
         let held = captured.held.take().unwrap_or_default();
+        // A log may have told of packets of it before.
+        let is_new = captured.packets == 0;
         captured.begin(version);
         let (number, socket, has_syn) = (captured.id, captured.socket, captured.opened.has_syn);
         let server = Target::WebSocket(captured.opened.server.to_string());
         let event = event(EventKind::Begins, captured.says_beginning());
         let at_ms = held.begins_ms().unwrap_or(self.captured_ms);
-        self.captures.list(id);
         self.watch.join(&server, socket, number);
-        self.log.push_event(at_ms, number, version, &event);
+        if is_new {
+            self.captures.list(id);
+            let first = self.log.push_event(at_ms, number, version, &event);
+            if let Some(captured) = self.captures.get_mut(id) {
+                captured.first = first.0;
+            }
+        }
         let turn = if has_syn { Turn::Opens } else { Turn::WasOpen };
         self.turned(at_ms, number, socket, turn);
         for (sent, bytes) in (*held).into_chunks() {
@@ -215,24 +245,77 @@ impl Engine {
             return;
         };
         let socket = captured.socket;
+        let mut name = None;
         let mut recorder = Recorder {
             log: &mut self.log,
             links: &mut self.links,
             topics: &mut self.topics,
-            monitor: self.watch.monitor(socket),
+            monitor: (self.watch.monitor(socket)).filter(|_| !captured.is_told()),
             now_ms: sent.at_ms,
         };
         recorder.record(&mut stream, sent.sender, bytes, |written, _| {
+            let is_named = matches!(written.first >> 4, 1 | 2);
+            let before = is_named.then(|| captured.client_identifier().to_owned());
             captured.note(sent, written);
+            if before.is_some_and(|before| before != captured.client_identifier()) {
+                name = Some((captured.id, captured.first));
+            }
             self.firsts.push(written.first);
         });
         captured.stream = Some(stream);
+        if let Some((connection, first)) = name {
+            self.captures.rename(connection, first);
+        }
         for first in self.firsts.drain(..) {
             self.captures.count(id, sent.at_ms, first);
         }
         self.captures.changed();
         let judged = self.watch.take(socket);
         self.judged(judged);
+    }
+
+    /// A log tells of a packet in words: a row without bytes, which nobody judges.
+    fn told(
+        &mut self,
+        id: recording::ConnectionId,
+        sent: Sent,
+        packet_type: PacketType,
+        version: Option<ProtocolVersion>,
+        words: &str,
+    ) {
+        self.flush(id);
+        let Some(captured) = self.captures.get_mut(id) else {
+            return;
+        };
+        let is_new = captured.packets == 0;
+        let is_first = captured.told(version, sent.at_ms);
+        let (number, version, socket) = (captured.id, captured.version(), captured.socket);
+        if is_new {
+            let begins = event(EventKind::Begins, captured.says_beginning());
+            self.captures.list(id);
+            let first = self.log.push_event(sent.at_ms, number, version, &begins);
+            if let Some(captured) = self.captures.get_mut(id) {
+                captured.first = first.0;
+            }
+        }
+        // Of what it tells in bytes, too, the answers may be told in words.
+        if is_first && let Some((id, monitor)) = self.watch.monitor(socket) {
+            monitor.handle_gap(id, instant(sent.at_ms));
+        }
+        let mut event = event(EventKind::Told(sent.sender), words.to_owned());
+        packet_type.name().clone_into(&mut event.reason);
+        let new = New {
+            at_ms: sent.at_ms,
+            connection: number,
+            sender: sent.sender,
+            version,
+            packet_identifier: 0,
+            topic: NONE,
+            severity: None,
+        };
+        self.log.push_told(new, packet_type.nibble() << 4, &event);
+        self.captures.pass(sent.at_ms);
+        self.captures.changed();
     }
 
     /// Bytes are missing, or are not to be read.

@@ -107,6 +107,7 @@ impl Engine {
         self.wire.clear();
         self.messages.clear();
         self.charting.clear();
+        self.timeline.clear();
         self.states.clear();
         self.flows_gone = Gone::default();
         self.findings_gone = Gone::default();

@@ -428,7 +428,7 @@ fn said(packet_type: PacketType, reason_code: ReasonCode, properties: &Propertie
 }
 
 /// Where a connection leads, as the log tells it: without what may be a secret in it.
-fn address(target: &Target) -> String {
+pub(super) fn address(target: &Target) -> String {
     match target {
         Target::BuiltIn => "the built-in broker".to_owned(),
         Target::WebSocket(url) => bare_address(url),

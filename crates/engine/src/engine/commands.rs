@@ -1,18 +1,22 @@
 //! What the page asks for, done.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
+use mqttscope_capture::pcapng::Ends;
 use mqttscope_client::{Client, Command as ClientCommand, Phase};
 use mqttscope_protocol::{
-    Command, ConnectionId, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
+    Command, ConnectionId, Export, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
     SubscriptionDraft,
 };
 use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFiltersBuf};
 
-use super::{Engine, Transport, instant};
+use super::{Engine, Transport, instant, searching};
 use crate::connection::{Connection, Repeating, Request};
 use crate::convert;
 use crate::doctor::End;
 use crate::export;
 use crate::log::Wanted;
+use crate::sieve::Facts;
 use crate::view::{history, rows};
 
 /// The most packets of a handshake that are given for its picture.
@@ -97,11 +101,29 @@ impl Engine {
             Command::Restore => self.restore(),
             Command::ForgetCleared => self.forget_cleared(),
             Command::Export(wanted) => {
-                let exported = export::write(&self.log, &self.topics, &wanted);
-                self.answers.push(Report::Exported(exported));
+                self.export(wanted);
             }
         }
         self.search();
+    }
+
+    /// The two ends of a connection for a capture, and what is said of it there. A browser knows neither its own
+    /// address nor the server's: they are made up.
+    fn ends_of(&self, id: ConnectionId) -> (Ends, String) {
+        let number = u16::try_from(id.0 % 10_000).unwrap_or(0);
+        let made = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let made = Ends {
+            client: made(50_000_u16.saturating_add(number)),
+            server: made(1883),
+        };
+        if let Some((ends, says)) = self.captures.ends(id) {
+            return (ends.unwrap_or(made), says);
+        }
+        let says = self.connections.get(&id).map_or_else(String::new, |own| {
+            let address = super::closing::address(&own.profile.target);
+            format!("{}: {address}", own.profile.shown_name())
+        });
+        (made, says)
     }
 
     fn connect(&mut self, now_ms: f64, id: ConnectionId, profile: Profile) {
@@ -326,7 +348,38 @@ impl Engine {
 
     fn look(&mut self, looking: Looking) {
         self.looking = looking;
+        let (sought, is_usable) = searching::view(&self.looking.search);
+        self.sought = sought;
+        if is_usable {
+            self.looking.search.trim().clone_into(&mut self.usable);
+        }
         self.rewant();
+    }
+
+    fn export(&mut self, mut wanted: Export) {
+        match searching::view(&wanted.search) {
+            (_, true) => {}
+            // What is shown is what is exported.
+            _ if wanted.search.trim() == self.looking.search.trim() => {
+                wanted.search.clone_from(&self.usable);
+            }
+            (view, false) => {
+                let says = searching::says(&view);
+                return self.notice(
+                    None,
+                    true,
+                    format!("Nothing was exported: in the filter, {says}."),
+                );
+            }
+        }
+        let facts = Facts {
+            connections: Some(&self.connections),
+            captures: Some(&self.captures),
+            watch: Some(&self.watch),
+        };
+        let ends = |id| self.ends_of(id);
+        let exported = export::write(&self.log, &self.topics, facts, &wanted, ends);
+        self.answers.push(Report::Exported(exported));
     }
 
     /// Tells the lists what they show.
@@ -334,7 +387,8 @@ impl Engine {
         let looking = &self.looking;
         let wanted = Wanted {
             connection: looking.connection,
-            search: looking.search.trim().to_owned(),
+            search: self.usable.clone(),
+            span_us: looking.span_us,
             ..Wanted::default()
         };
         let filters = |muted| {
@@ -355,11 +409,14 @@ impl Engine {
             heard,
             ..wanted.clone()
         });
+        self.flows_sieve.want(&wanted.search);
         self.wire.want(wanted);
+        self.timeline.want(looking.connection);
         self.charting.want(
             &looking.chart_topic,
             &looking.chart_path,
             looking.connection,
+            self.captures.is_used(),
         );
     }
 }

@@ -10,12 +10,13 @@ mod pace;
 mod record;
 mod report;
 mod retained;
+mod searching;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use mqttscope_client::Phase as ClientPhase;
 use mqttscope_protocol::{
-    ConnectionId, Looking, Notice, RecordId, Report, Target, without_address_secrets,
+    ConnectionId, Looking, Notice, RecordId, Report, SearchView, Target, without_address_secrets,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Dissector, Sender, Severity};
@@ -25,11 +26,13 @@ use crate::connection::Connection;
 pub use crate::connection::SocketId;
 use crate::doctor::{End, Phase};
 use crate::log::{Index, Links, WireLog};
+use crate::sieve::{Facts, Sieve};
 use crate::states::{States, Turn, Turned};
 use crate::topics::Topics;
 use crate::view::charting::Charting;
 use crate::view::cut::cut;
 use crate::view::gone::Gone;
+use crate::view::timeline::Counting;
 use crate::watch::Watch;
 use crate::worked::WorkedAddresses;
 use pace::Pace;
@@ -115,9 +118,16 @@ pub struct Engine {
     /// Addresses where a connection was accepted.
     worked: WorkedAddresses,
     looking: Looking,
+    /// What the search is taken for.
+    sought: SearchView,
+    /// The last text of the search that could be used.
+    usable: String,
+    /// The search in the list of handshakes.
+    flows_sieve: Sieve,
     wire: Index,
     messages: Index,
     charting: Charting,
+    timeline: Counting,
     watch: Watch,
     states: States,
     captures: Captures,
@@ -157,9 +167,13 @@ impl Engine {
             minutes_behind: 0.0,
             worked: WorkedAddresses::default(),
             looking: Looking::default(),
+            sought: SearchView::default(),
+            usable: String::new(),
+            flows_sieve: Sieve::default(),
             wire: Index::default(),
             messages: Index::default(),
             charting: Charting::default(),
+            timeline: Counting::default(),
             watch: Watch::default(),
             states: States::default(),
             captures: Captures::default(),
@@ -338,16 +352,22 @@ impl Engine {
 
     /// Goes on searching for what lists show.
     fn search(&mut self) {
-        let wire = self.looking.wire.is_some() && self.wire.extend(&self.log, &self.topics);
-        let messages =
-            self.looking.messages.is_some() && self.messages.extend(&self.log, &self.topics);
+        let facts = Facts {
+            connections: Some(&self.connections),
+            captures: Some(&self.captures),
+            watch: Some(&self.watch),
+        };
+        let (log, topics) = (&self.log, &self.topics);
+        let wire = self.looking.wire.is_some() && self.wire.extend(log, topics, facts);
+        let messages = self.looking.messages.is_some() && self.messages.extend(log, topics, facts);
         if !wire && !messages {
             self.settled = Some(self.looking.number);
         }
         let chart = self.looking.chart && self.charting.extend(&self.log, &self.topics);
+        let timeline = self.looking.timeline && self.timeline.extend(&self.log);
         let state = (self.looking.state)
             .is_some_and(|moment| self.states.extend(moment, &self.log, &self.topics));
-        self.searching = wire || messages || chart || state;
+        self.searching = wire || messages || chart || timeline || state;
         self.changed |= self.searching;
     }
 

@@ -1,19 +1,23 @@
 //! What the page has not heard yet.
 
-use mqttscope_protocol::{RecordId, Report, Summary, Window};
+use mqttscope_protocol::{ConnectionId, FlowView, MessageRow, RecordId, Report, Summary, Window};
 use mqttscope_wire::{Sender, Severity};
 
 use super::pace::Part;
 use super::{BETWEEN_SUMMARIES, Engine};
-use crate::log::{Record, matches_search};
+use crate::log::Record;
+use crate::sieve::Facts;
 use crate::topics::Unfolded;
 use crate::view::cut::cut;
+use crate::view::timeline::micros;
 use crate::view::{flows, rows};
 use crate::watch::{Listed, Watched};
 
 /// Topics below `$SYS` that are told, and characters of each.
 const SYSTEM: usize = 100;
 const SYSTEM_NAME: usize = 100;
+/// Characters of a connection's name in a row.
+const MOST_NAME: usize = 60;
 
 impl Engine {
     /// What the page is told now: answers at once, rows and counts when it has drawn the last ones.
@@ -77,11 +81,30 @@ impl Engine {
             left_out: self.watch.left_out(self.looking.connection),
             settled: self.settled,
             capture: self.captures.view(),
+            search: self.sought.clone(),
         })));
         if let Some((window, order)) = self.looking.captured {
             reports.push(self.captures.report(window, order));
         }
         let looking = &self.looking;
+        // Where the packets of several connections stand in one list, each says whose it is.
+        let is_mixed =
+            looking.connection.is_none() && (self.connections.len() > 1 || self.captures.is_used());
+        let (connections, captures) = (&self.connections, &self.captures);
+        let name = |id: ConnectionId| {
+            let captured = || captures.name(id);
+            let own = || Some(connections.get(&id)?.profile.shown_name().to_owned());
+            let name = is_mixed.then(|| captured().or_else(own)).flatten()?;
+            Some(cut(&name, MOST_NAME))
+        };
+        if looking.timeline {
+            let at = |listed: &Listed<'_>| {
+                let last = listed.last();
+                Some((self.log.get(last)?.at_ms, listed.severity()))
+            };
+            let found = listed.iter().filter_map(at);
+            reports.push(Report::Timeline(self.timeline.view(found)));
+        }
         if let Some(moment) = looking.state {
             let state = self.states.report(moment, &self.log);
             // A row that is still looked for may be there.
@@ -97,6 +120,7 @@ impl Engine {
                 &mut self.dissector,
                 &part.ids,
                 part.before,
+                name,
             );
             let revealed = looking.reveal;
             reports.push(Report::Wire {
@@ -113,7 +137,13 @@ impl Engine {
             let rows = part
                 .ids
                 .iter()
-                .filter_map(|&id| rows::message(&self.log, &self.topics, &self.connections, id))
+                .filter_map(|&id| {
+                    let row = rows::message(&self.log, &self.topics, connections, id)?;
+                    Some(MessageRow {
+                        of: name(row.connection),
+                        ..row
+                    })
+                })
                 .collect();
             reports.push(Report::Messages {
                 first: part.first,
@@ -126,19 +156,35 @@ impl Engine {
             let mut all = self
                 .watch
                 .flows(looking.connection, RecordId(self.log.first()));
-            if !looking.search.is_empty() {
-                let found = |id: &RecordId| {
-                    self.log.get(*id).is_some_and(|record| {
-                        matches_search(&looking.search, record, &self.log, &self.topics)
+            let sieve = &mut self.flows_sieve;
+            if !sieve.is_open() || looking.span_us.is_some() {
+                let facts = Facts {
+                    connections: Some(&self.connections),
+                    captures: Some(&self.captures),
+                    watch: Some(&self.watch),
+                };
+                let (log, topics) = (&self.log, &self.topics);
+                sieve.refresh(log, facts);
+                let mut found = |id: &RecordId| {
+                    log.get(*id).is_some_and(|record| {
+                        is_within(looking.span_us, record.at_ms)
+                            && sieve.passes(*id, record, log, topics, facts)
                     })
                 };
-                all.retain(|flow| flow.packets().iter().any(found));
+                all.retain(|flow| flow.packets().iter().any(&mut found));
             }
             let numbers = all.iter().map(Watched::number);
             let gone = &mut self.flows_gone;
-            let dropped = gone.count(looking.connection, &looking.search, numbers);
+            let of = format!("{:?} {}", looking.span_us, self.usable);
+            let dropped = gone.count(looking.connection, &of, numbers);
             let (first, shown) = part(&all, window, dropped);
-            let row = |flow| flows::row(flow, &self.log, &self.topics);
+            let row = |flow| {
+                let row = flows::row(flow, &self.log, &self.topics);
+                FlowView {
+                    of: name(row.connection),
+                    ..row
+                }
+            };
             reports.push(Report::Flows {
                 first,
                 total: all.len() as u64,
@@ -148,14 +194,16 @@ impl Engine {
         }
         if let Some(window) = looking.findings {
             let is_wanted = |one: &Listed<'_>| {
+                let record = self.log.get(one.last());
                 looking
                     .severity
                     .is_none_or(|severity| one.severity() == severity)
+                    && record.is_none_or(|record| is_within(looking.span_us, record.at_ms))
             };
             let all: Vec<Listed<'_>> = listed.into_iter().filter(is_wanted).collect();
             // Only broken rules are many enough to be dropped.
             let numbers = all.iter().filter_map(|one| Some(one.found()?.number));
-            let of = format!("{:?}", looking.severity);
+            let of = format!("{:?} {:?}", looking.severity, looking.span_us);
             let dropped = (self.findings_gone).count(looking.connection, &of, numbers);
             let (first, shown) = part(&all, window, dropped);
             reports.push(Report::Findings {
@@ -169,6 +217,7 @@ impl Engine {
                         // One that was cleared cannot be gone to.
                         let floor = self.log.floor();
                         view.packets.retain(|record| record.0 >= floor);
+                        view.of = name(view.connection);
                         view
                     })
                     .collect(),
@@ -218,6 +267,11 @@ impl Engine {
         };
         last.into_iter().filter_map(with_payload).collect()
     }
+}
+
+/// Whether a time is within these.
+fn is_within(span_us: Option<(u64, u64)>, at_ms: f64) -> bool {
+    span_us.is_none_or(|(from, to)| (from..to).contains(&micros(at_ms)))
 }
 
 /// The number of the first item in a window, and the items; `dropped` stood before the first of all.

@@ -2,16 +2,20 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use mqttscope_filter::covers;
 use mqttscope_protocol::{ConnectionId, RecordId, Window};
-use mqttscope_shared::topic_tree;
-use mqttscope_wire::{PacketType, TopicFilter};
+use mqttscope_wire::PacketType;
 
 use super::{Entry, Record, WireLog};
+use crate::sieve::{Facts, Sieve};
 use crate::topics::{NONE, Topics};
 use crate::view::rows::topic_of;
+use crate::view::timeline::micros;
 
 /// Packets that are looked at in one go; a worker that searches a million still hears *stop*.
 const SLICE: u64 = 50_000;
+/// The same by their bytes: filters may take each packet apart.
+const SLICE_BYTES: u64 = 16 << 20;
 
 /// What a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,12 +26,20 @@ pub(crate) struct Wanted {
     pub(crate) messages: bool,
     /// No openings and closings of connections.
     pub(crate) packets: bool,
+    /// See [`mqttscope_protocol::Looking::span_us`].
+    pub(crate) span_us: Option<(u64, u64)>,
     /// See [`mqttscope_protocol::Looking::search`].
     pub(crate) search: String,
     /// Filters whose messages are hidden, unless another one that is not brings them too.
     pub(crate) muted: Vec<(ConnectionId, String)>,
     /// The other filters.
     pub(crate) heard: Vec<(ConnectionId, String)>,
+}
+
+impl Wanted {
+    fn is_within(&self, record: &Record) -> bool {
+        (self.span_us).is_none_or(|(from, to)| (from..to).contains(&micros(record.at_ms)))
+    }
 }
 
 /// The packets of a list, in order.
@@ -41,7 +53,9 @@ pub(crate) struct Index {
     dropped: u64,
     /// The next packet to look at.
     next: u64,
-    /// Whether a topic matches the search or is hidden, as found before.
+    /// What is searched for.
+    sieve: Sieve,
+    /// Whether a topic is hidden, as found before.
     topics: HashMap<(ConnectionId, u32), bool>,
 }
 
@@ -67,6 +81,7 @@ impl Index {
     pub(crate) fn want(&mut self, wanted: Wanted) {
         if wanted != self.wanted {
             *self = Self {
+                sieve: Sieve::new(&wanted.search),
                 wanted,
                 ..Self::default()
             };
@@ -89,8 +104,8 @@ impl Index {
         *self = Self::default();
     }
 
-    /// Looks at what was added; whether there is more to look at.
-    pub(crate) fn extend(&mut self, log: &WireLog, topics: &Topics) -> bool {
+    /// Looks at what was added, and again at what has changed; whether there is more to look at.
+    pub(crate) fn extend(&mut self, log: &WireLog, topics: &Topics, facts: Facts<'_>) -> bool {
         while self.hits.front().is_some_and(|&hit| hit < log.first()) {
             self.hits.pop_front();
             self.dropped = self.dropped.saturating_add(1);
@@ -102,21 +117,53 @@ impl Index {
             return false;
         }
         self.next = self.next.max(log.first());
+        self.judge_again(log, topics, facts);
         let end = log.end().min(self.next.saturating_add(SLICE));
-        for number in self.next..end {
-            match log.entry(RecordId(number)) {
-                Some(Entry::Packet(record)) if self.is_in(record, log, topics) => {
-                    self.hits.push_back(number);
-                }
-                Some(Entry::Event(record)) if self.has_event(record, log) => {
-                    self.hits.push_back(number);
+        let mut bytes = 0_u64;
+        while self.next < end && bytes < SLICE_BYTES {
+            let number = self.next;
+            self.next = number.saturating_add(1);
+            let entry = log.entry(RecordId(number));
+            let size = entry.map_or(0, |entry| entry.record().size());
+            bytes = bytes.saturating_add(size.into());
+            if self.has(number, log, topics, facts) {
+                self.hits.push_back(number);
+                if is_no_packet(entry) {
                     self.events.push_back(number);
                 }
-                _ => {}
             }
         }
-        self.next = end;
-        end < log.end()
+        self.next < log.end()
+    }
+
+    /// What the search is about may have changed of packets that were looked at before.
+    fn judge_again(&mut self, log: &WireLog, topics: &Topics, facts: Facts<'_>) {
+        let mut changes = self.sieve.refresh(log, facts);
+        if !changes.is_any() {
+            return;
+        }
+        if changes.all {
+            self.hits.clear();
+            self.events.clear();
+            self.next = log.first();
+            return;
+        }
+        for number in changes.entries(log, self.next) {
+            let has = self.has(number, log, topics, facts);
+            put(&mut self.hits, number, has);
+            if is_no_packet(log.entry(RecordId(number))) {
+                put(&mut self.events, number, has);
+            }
+        }
+    }
+
+    fn has(&mut self, number: u64, log: &WireLog, topics: &Topics, facts: Facts<'_>) -> bool {
+        let id = RecordId(number);
+        match log.entry(id) {
+            Some(Entry::Packet(record)) => self.is_in(id, record, log, topics, facts),
+            Some(Entry::Event(record)) => self.has_event(id, record, log, topics, facts),
+            None => false,
+        }
     }
 
     /// The window's packets, and where they stand.
@@ -203,22 +250,33 @@ impl Index {
         self.wanted == Wanted::default()
     }
 
-    fn has_event(&self, record: &Record, log: &WireLog) -> bool {
+    fn has_event(
+        &mut self,
+        id: RecordId,
+        record: &Record,
+        log: &WireLog,
+        topics: &Topics,
+        facts: Facts<'_>,
+    ) -> bool {
         let wanted = &self.wanted;
-        let search = &wanted.search;
         !wanted.packets
             && !wanted.messages
             && wanted.connection.is_none_or(|of| of == record.connection)
-            && (search.is_empty()
-                || log.event(record).is_some_and(|event| {
-                    let line = format!("{} {} {}", event.name(), event.line(), event.address);
-                    contains(line.as_bytes(), search.as_bytes())
-                }))
+            && wanted.is_within(record)
+            && self.sieve.passes_event(id, record, log, topics, facts)
     }
 
-    fn is_in(&mut self, record: &Record, log: &WireLog, topics: &Topics) -> bool {
+    fn is_in(
+        &mut self,
+        id: RecordId,
+        record: &Record,
+        log: &WireLog,
+        topics: &Topics,
+        facts: Facts<'_>,
+    ) -> bool {
         let wanted = &self.wanted;
-        if wanted.connection.is_some_and(|of| of != record.connection) {
+        if wanted.connection.is_some_and(|of| of != record.connection) || !wanted.is_within(record)
+        {
             return false;
         }
         let is_publish = record.packet_type() == PacketType::Publish;
@@ -242,7 +300,23 @@ impl Index {
                 return false;
             }
         }
-        matches_search(&self.wanted.search, record, log, topics)
+        self.sieve.passes(id, record, log, topics, facts)
+    }
+}
+
+/// Whether a connection opened or closed here.
+fn is_no_packet(entry: Option<Entry<'_>>) -> bool {
+    matches!(entry, Some(Entry::Event(record)) if !record.is_packet())
+}
+
+/// Puts a number into an ordered list, or takes it out.
+fn put(list: &mut VecDeque<u64>, number: u64, is_in: bool) {
+    match (list.binary_search(&number), is_in) {
+        (Err(place), true) => list.insert(place, number),
+        (Ok(place), false) => {
+            list.remove(place);
+        }
+        _ => {}
     }
 }
 
@@ -253,86 +327,6 @@ fn is_hidden(wanted: &Wanted, record: &Record, log: &WireLog, topics: &Topics) -
     let brings =
         |(of, filter): &(ConnectionId, String)| *of == record.connection && covers(filter, &topic);
     wanted.muted.iter().any(brings) && !wanted.heard.iter().any(brings)
-}
-
-/// Whether a Topic Filter, shared or not, matches a topic.
-pub(crate) fn covers(filter: &str, topic: &str) -> bool {
-    let filter = TopicFilter::new(filter)
-        .and_then(TopicFilter::shared)
-        .map_or(filter, |shared| shared.topic_filter.as_str());
-    topic_tree::matches(filter, topic)
-}
-
-/// Whether a packet is what is searched for; see [`mqttscope_protocol::Looking::search`].
-pub(crate) fn matches_search(
-    search: &str,
-    record: &Record,
-    log: &WireLog,
-    topics: &Topics,
-) -> bool {
-    if search.is_empty() {
-        return true;
-    }
-    if let Some(filter) = search.strip_prefix("topic:") {
-        let topic = topic_of(log, topics, record);
-        return topic.is_some_and(|topic| covers(filter.trim(), &topic));
-    }
-    if let Some(digits) = search.strip_prefix("hex:") {
-        return contains_hex(log.bytes(record), digits);
-    }
-    // A topic that is not in the packet's own bytes is one that came by an alias.
-    record.packet_type().name().eq_ignore_ascii_case(search)
-        || contains(log.bytes(record), search.as_bytes())
-        || topics
-            .topic(record.topic)
-            .is_some_and(|topic| contains(topic.as_bytes(), search.as_bytes()))
-}
-
-/// Bytes of a search in hex.
-const MOST_HEX: usize = 64;
-
-/// Whether the bytes that these hex digits stand for are in there. What stands between bytes (blanks, colons,
-/// commas, `0x`) does not matter, and a last digit without its pair is not looked for yet.
-fn contains_hex(bytes: &[u8], digits: &str) -> bool {
-    let mut wanted = [0_u8; MOST_HEX];
-    let mut len = 0_usize;
-    let mut high = None;
-    for character in digits
-        .chars()
-        .filter(|character| !character.is_whitespace() && !matches!(character, ':' | ',' | '-'))
-    {
-        if matches!(character, 'x' | 'X') && high == Some(0) {
-            high = None;
-            continue;
-        }
-        let Some(digit) = character.to_digit(16) else {
-            return false;
-        };
-        match (high.take(), wanted.get_mut(len)) {
-            (Some(high), Some(byte)) => {
-                *byte = (high << 4 | digit) as u8;
-                len = len.saturating_add(1);
-            }
-            (None, Some(_)) => high = Some(digit),
-            (_, None) => return false,
-        }
-    }
-    let wanted = wanted.get(..len).unwrap_or_default();
-    memchr::memmem::find(bytes, wanted).is_some()
-}
-
-/// Whether the text is in there, with ASCII letters in either case.
-fn contains(bytes: &[u8], text: &[u8]) -> bool {
-    let Some((&head, tail)) = text.split_first() else {
-        return true;
-    };
-    let (lower, upper) = (head.to_ascii_lowercase(), head.to_ascii_uppercase());
-    memchr::memchr2_iter(lower, upper, bytes).any(|at| {
-        let rest = at.saturating_add(1);
-        bytes
-            .get(rest..rest.saturating_add(tail.len()))
-            .is_some_and(|found| found.eq_ignore_ascii_case(tail))
-    })
 }
 
 #[cfg(test)]
@@ -363,7 +357,7 @@ mod tests {
         let (log, topics) = log(count);
         let mut index = Index::default();
         index.want(wanted);
-        while index.extend(&log, &topics) {}
+        while index.extend(&log, &topics, Facts::default()) {}
         index.all(&log).count()
     }
 
@@ -393,6 +387,34 @@ mod tests {
     }
 
     #[test]
+    fn a_slice_of_a_search_ends_with_what_it_has_read() {
+        let mut log = WireLog::default();
+        for n in 0..40 {
+            let new = New {
+                at_ms: f64::from(n),
+                connection: ConnectionId(0),
+                sender: Sender::Server,
+                version: ProtocolVersion::V5,
+                packet_identifier: 0,
+                topic: NONE,
+                severity: None,
+            };
+            log.push(new, &vec![0x30; 1 << 20]);
+        }
+        let (topics, mut index) = (Topics::default(), Index::default());
+        index.want(Wanted {
+            search: "mqtt.msgtype == PUBLISH".into(),
+            ..Wanted::default()
+        });
+        let mut found = Vec::new();
+        while index.extend(&log, &topics, Facts::default()) {
+            found.push(index.all(&log).count());
+        }
+        assert_eq!(found, [16, 32]);
+        assert_eq!(index.all(&log).count(), 40);
+    }
+
+    #[test]
     fn a_muted_filter_hides_what_no_other_brings() {
         let all = |filter: &str| (0..3).map(|n| (ConnectionId(n), filter.into())).collect();
         let muted = Wanted {
@@ -415,7 +437,7 @@ mod tests {
             search: "topic:even/#".into(),
             ..Wanted::default()
         });
-        index.extend(&log, &topics);
+        index.extend(&log, &topics, Facts::default());
         let window = |first, tail| Window {
             first,
             count: 3,
@@ -459,7 +481,7 @@ mod tests {
             let mut index = Index::default();
             index.want(wanted);
             filler(&mut log, 3_000);
-            while index.extend(&log, &topics) {}
+            while index.extend(&log, &topics, Facts::default()) {}
             let asked = Window {
                 first: 2_500,
                 count: 5,
@@ -469,7 +491,7 @@ mod tests {
             let before = index.window(&log, asked);
             assert_eq!((before.first, before.dropped), (2_500, 0));
             filler(&mut log, 3_000);
-            while index.extend(&log, &topics) {}
+            while index.extend(&log, &topics, Facts::default()) {}
             let after = index.window(&log, asked);
             assert!(after.dropped > 0);
             assert_eq!(after.ids, before.ids);

@@ -8,6 +8,7 @@
 mod arena;
 mod entry;
 mod index;
+mod journal;
 mod links;
 mod records;
 
@@ -17,7 +18,8 @@ use mqttscope_wire::{PacketType, ProtocolVersion, Sender, Severity};
 
 use arena::{Arena, Place};
 pub(crate) use entry::Entry;
-pub(crate) use index::{Index, Wanted, covers, matches_search};
+pub(crate) use index::{Index, Wanted};
+pub(crate) use journal::Journal;
 pub(crate) use links::Links;
 use mqttscope_protocol::{ConnectionEvent, ConnectionId, LogView, RecordId};
 use records::Records;
@@ -55,9 +57,19 @@ impl Record {
         PacketType::from_nibble(self.first >> 4)
     }
 
+    /// Whether it is a packet, with its bytes or without.
+    pub(crate) const fn is_packet(&self) -> bool {
+        !self.is_event || self.first != 0
+    }
+
     /// Bytes of the packet.
     pub(crate) const fn size(&self) -> u32 {
         self.place.len
+    }
+
+    /// Whether a later packet answers it.
+    pub(crate) const fn is_answered(&self) -> bool {
+        self.link > 0
     }
 }
 
@@ -86,6 +98,10 @@ pub(crate) struct WireLog {
     floor_before: Option<u64>,
     /// The numbers of the records that are no packets.
     events: VecDeque<u64>,
+    /// Packets that were answered or judged when they were there already.
+    touched: Journal<u64>,
+    /// When the first record came that is shown, and what that was before the log was cleared last.
+    begins_ms: [f64; 2],
     budget: u64,
 }
 
@@ -98,6 +114,8 @@ impl Default for WireLog {
             floor: 0,
             floor_before: None,
             events: VecDeque::new(),
+            touched: Journal::default(),
+            begins_ms: [0.0; 2],
             budget: BUDGET,
         }
     }
@@ -131,7 +149,15 @@ impl WireLog {
         self.add(new, &entry::write(event), 0, true)
     }
 
+    /// Adds a packet of which there are only words.
+    pub(crate) fn push_told(&mut self, new: New, first: u8, event: &ConnectionEvent) -> RecordId {
+        self.add(new, &entry::write(event), first, true)
+    }
+
     fn add(&mut self, new: New, bytes: &[u8], first: u8, is_event: bool) -> RecordId {
+        if self.end() == self.floor {
+            self.begins_ms[0] = new.at_ms;
+        }
         let place = self.arena.push(bytes);
         self.records.push(Record {
             at_ms: new.at_ms,
@@ -167,6 +193,7 @@ impl WireLog {
         if let Some(record) = self.get_mut(asked) {
             record.link = far;
         }
+        self.touched.push(asked.0);
     }
 
     /// What a packet answers, or what answers it.
@@ -180,6 +207,7 @@ impl WireLog {
     pub(crate) fn judge(&mut self, id: RecordId, severity: Severity) {
         if let Some(record) = self.get_mut(id) {
             record.severity = record.severity.max(Some(severity));
+            self.touched.push(id.0);
         }
     }
 
@@ -221,6 +249,16 @@ impl WireLog {
     fn get_mut(&mut self, id: RecordId) -> Option<&mut Record> {
         let at = id.0.checked_sub(self.oldest)?;
         self.records.get_mut(usize::try_from(at).ok()?)
+    }
+
+    /// What was answered or judged when it was there already.
+    pub(crate) const fn touched(&self) -> &Journal<u64> {
+        &self.touched
+    }
+
+    /// When the first record came since the log was last cleared, dropped or not.
+    pub(crate) const fn begins_ms(&self) -> f64 {
+        self.begins_ms[0]
     }
 
     /// A packet's bytes.
@@ -278,6 +316,7 @@ impl WireLog {
         self.forget_cleared();
         self.floor_before = Some(self.floor);
         self.floor = self.end();
+        self.begins_ms = [0.0, self.begins_ms[0]];
         true
     }
 
@@ -291,6 +330,7 @@ impl WireLog {
             return false;
         };
         self.floor = before;
+        self.begins_ms[0] = self.begins_ms[1];
         true
     }
 

@@ -251,6 +251,11 @@ impl Topics {
         topic_of(&self.levels, number)
     }
 
+    /// Appends the topic of this number, if there is one.
+    pub(crate) fn write_topic(&self, number: u32, into: &mut String) {
+        write_topic(&self.levels, number, into);
+    }
+
     /// Topics that there was no room for; counted up to a limit.
     pub(crate) fn left_out(&self) -> u64 {
         self.left_out.len() as u64
@@ -313,20 +318,30 @@ fn hash_of(hasher: &DefaultHashBuilder, topic: &str) -> u64 {
 /// The whole topic of a level.
 fn topic_of(levels: &[Level], number: u32) -> Option<String> {
     let level = levels.get(number as usize)?;
-    let mut names: Vec<&str> = Vec::with_capacity(usize::from(level.depth).saturating_add(1));
-    let mut next = Some(level);
+    let mut topic = String::with_capacity(level.length as usize);
+    write_topic(levels, number, &mut topic);
+    Some(topic)
+}
+
+/// Appends the whole topic of a level, if there is one.
+fn write_topic(levels: &[Level], number: u32, into: &mut String) {
+    let mut names = [""; MOST_LEVELS.saturating_add(1)];
+    let mut next = levels.get(number as usize);
+    let mut depth = 0_usize;
     while let Some(level) = next {
-        names.push(&level.name);
+        let Some(name) = names.get_mut(depth) else {
+            return;
+        };
+        *name = &level.name;
+        depth = depth.saturating_add(1);
         next = level.parent.and_then(|parent| levels.get(parent as usize));
     }
-    let mut topic = String::with_capacity(level.length as usize);
-    for (index, name) in names.iter().rev().enumerate() {
+    for (index, name) in names.iter().take(depth).rev().enumerate() {
         if index > 0 {
-            topic.push('/');
+            into.push('/');
         }
-        topic.push_str(name);
+        into.push_str(name);
     }
-    Some(topic)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use mqttscope_wire::Sender;
 use serde_json::Value;
 
 use crate::log::{Index, Wanted, WireLog};
+use crate::sieve::Facts;
 use crate::topics::Topics;
 use crate::view::cut::cut;
 use crate::view::rows;
@@ -34,6 +35,8 @@ pub(crate) struct Charting {
     not_drawn: u64,
     /// The next packet whose number has not been read.
     next: u64,
+    /// Not only of what servers send.
+    of_both: bool,
 }
 
 #[derive(Debug)]
@@ -47,7 +50,15 @@ struct Line {
 
 impl Charting {
     /// Draws something else from now on.
-    pub(crate) fn want(&mut self, topic: &str, path: &str, connection: Option<ConnectionId>) {
+    /// Of a capture, messages of both sides count: it may hold one side only.
+    pub(crate) fn want(
+        &mut self,
+        topic: &str,
+        path: &str,
+        connection: Option<ConnectionId>,
+        of_both: bool,
+    ) {
+        self.of_both = of_both;
         let wanted = Wanted {
             connection,
             messages: true,
@@ -60,6 +71,7 @@ impl Charting {
         *self = Self {
             topic: topic.to_owned(),
             path: path.to_owned(),
+            of_both,
             ..Self::default()
         };
         self.index.want(wanted);
@@ -75,12 +87,15 @@ impl Charting {
         if self.topic.is_empty() {
             return false;
         }
-        let more = self.index.extend(log, topics);
+        let more = self.index.extend(log, topics, Facts::default());
         let next = self.next;
         let fresh: Vec<_> = self.index.since(next).collect();
         for id in fresh {
             self.next = id.0.saturating_add(1);
-            let Some(record) = log.get(id).filter(|record| record.sender == Sender::Server) else {
+            let Some(record) = log
+                .get(id)
+                .filter(|record| self.of_both || record.sender == Sender::Server)
+            else {
                 continue;
             };
             let Some(publish) = rows::publish(log, record) else {

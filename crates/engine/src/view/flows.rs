@@ -13,6 +13,18 @@ use crate::watch::Watched;
 /// Characters of what a handshake is about.
 const MOST_ABOUT: usize = 300;
 
+/// Where a handshake stands.
+pub(crate) fn state(watched: &Watched, log: &WireLog) -> FlowState {
+    let flow = &watched.flow;
+    match flow.state {
+        State::Done => FlowState::Complete,
+        State::WaitsFor(_) if is_resent(flow.kind, &watched.packets(), log) => FlowState::Resent,
+        State::WaitsFor(_) => FlowState::Waiting,
+        State::Refused(_) => FlowState::Refused,
+        State::Broken => FlowState::Broken,
+    }
+}
+
 /// A row of the list.
 pub(crate) fn row(watched: &Watched, log: &WireLog, topics: &Topics) -> FlowView {
     let flow = &watched.flow;
@@ -22,21 +34,18 @@ pub(crate) fn row(watched: &Watched, log: &WireLog, topics: &Topics) -> FlowView
     let began_ms = at(first).unwrap_or(flow.started.millis() as f64);
     let ended_ms = at(packets.last().copied()).unwrap_or(flow.updated.millis() as f64);
     let was_resent = is_resent(flow.kind, &packets, log);
-    let (state, state_text) = match flow.state {
-        State::Done if was_resent => (FlowState::Complete, "complete, sent again".to_owned()),
-        State::Done => (FlowState::Complete, "complete".to_owned()),
-        State::WaitsFor(next) if was_resent => (
-            FlowState::Resent,
-            format!("sent again, waits for {}", next.name()),
-        ),
-        State::WaitsFor(next) => (FlowState::Waiting, format!("waits for {}", next.name())),
+    let state_text = match flow.state {
+        State::Done if was_resent => "complete, sent again".to_owned(),
+        State::Done => "complete".to_owned(),
+        State::WaitsFor(next) if was_resent => format!("sent again, waits for {}", next.name()),
+        State::WaitsFor(next) => format!("waits for {}", next.name()),
         State::Refused(code) => {
             let answer = packets.last().and_then(|&id| log.get(id));
             let name = answer.and_then(|it| code.name(it.packet_type(), it.version));
             let name = name.map_or_else(|| format!("0x{:02X}", code.0), str::to_owned);
-            (FlowState::Refused, format!("refused: {name}"))
+            format!("refused: {name}")
         }
-        State::Broken => (FlowState::Broken, "the connection ended before".to_owned()),
+        State::Broken => "the connection ended before".to_owned(),
     };
     FlowView {
         connection: watched.connection,
@@ -46,11 +55,12 @@ pub(crate) fn row(watched: &Watched, log: &WireLog, topics: &Topics) -> FlowView
             .map_or_else(String::new, |about| cut(&about, MOST_ABOUT)),
         packet_identifier: (flow.identifier != 0).then_some(flow.identifier),
         sender: flow.by,
-        state,
+        state: state(watched, log),
         state_text,
         packets,
         began_ms,
         took_ms: flow.is_over().then_some(ended_ms - began_ms),
+        of: None,
     }
 }
 

@@ -7,3 +7,4 @@ pub(crate) mod gone;
 pub(crate) mod history;
 pub(crate) mod limits;
 pub(crate) mod rows;
+pub(crate) mod timeline;

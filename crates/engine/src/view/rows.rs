@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mqttscope_protocol::{
-    ConnectionId, EventView, MessageRow, Packet, RecordId, TimedPacket, WireRow,
+    ConnectionId, EventKind, EventView, MessageRow, Packet, RecordId, TimedPacket, WireRow,
 };
 use mqttscope_view::escape;
 use mqttscope_view::payload::{self, View};
@@ -40,6 +40,7 @@ pub(crate) fn wire(
     dissector: &mut Dissector,
     ids: &[RecordId],
     before: Option<RecordId>,
+    name: impl Fn(ConnectionId) -> Option<String>,
 ) -> Vec<WireRow> {
     let mut before = before.and_then(|id| Some(log.entry(id)?.record().at_ms));
     let mut rows = Vec::with_capacity(ids.len());
@@ -49,7 +50,11 @@ pub(crate) fn wire(
         let since = before.replace(record.at_ms);
         if let Entry::Event(record) = entry {
             let delta_ms = since.map(|since| record.at_ms - since);
-            rows.extend(event_row(log, id, record, delta_ms));
+            let row = event_row(log, id, record, delta_ms);
+            rows.extend(row.map(|row| WireRow {
+                of: name(record.connection),
+                ..row
+            }));
             continue;
         }
         let bytes = log.bytes(record);
@@ -75,6 +80,7 @@ pub(crate) fn wire(
             severity: record.severity.max(worst),
             linked: log.linked(id),
             round_trip_ms: (!record.round_trip_ms.is_nan()).then(|| record.round_trip_ms.into()),
+            of: name(record.connection),
             event: None,
         });
     }
@@ -117,7 +123,10 @@ fn event_row(
         at_ms: record.at_ms,
         delta_ms,
         sender: record.sender,
-        packet_type: event.name().to_owned(),
+        packet_type: match event.kind {
+            EventKind::Told(_) => event.reason.clone(),
+            _ => event.name().to_owned(),
+        },
         size: 0,
         packet_identifier: None,
         summary: cut(&event.line(), MOST_SUMMARY),
@@ -125,6 +134,7 @@ fn event_row(
         severity: None,
         linked: None,
         round_trip_ms: None,
+        of: None,
         event: Some(event.kind),
     })
 }
@@ -176,6 +186,7 @@ pub(crate) fn message(
         kind: kind(body).to_owned(),
         has_properties: publish.is_some_and(|publish| publish.properties.iter().next().is_some()),
         refused: refusal(log, id),
+        of: None,
         colour: connections
             .get(&record.connection)
             .filter(|_| record.sender == Sender::Server)

@@ -49,7 +49,8 @@ impl Listed<'_> {
         }
     }
 
-    fn last(&self) -> RecordId {
+    /// The last packet that it is about.
+    pub(crate) fn last(&self) -> RecordId {
         let packets = match self {
             Self::Found(found) => &found.packets,
             Self::Remark(remark) => &remark.packets,
@@ -119,6 +120,7 @@ impl Watch {
                     count: 1,
                     message: cut(&sentence(&text), MOST_TEXT),
                     packets: packets.collect(),
+                    of: None,
                 });
             }
         }

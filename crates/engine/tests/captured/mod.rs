@@ -16,12 +16,13 @@ use mqttscope_engine::Engine;
 use mqttscope_monitor::{self as monitor, Monitor};
 use mqttscope_protocol::{
     CaptureState, CaptureView, CapturedOrder, CapturedRow, Command, ConnectionId, EventKind,
-    FindingView, Looking, Moment, Packet, Report, Window, WireRow,
+    Export, ExportFormat, FindingView, FlowView, Looking, Moment, Packet, Report, SearchView,
+    Timeline, Window, WireRow,
 };
 use mqttscope_shared::Instant;
-use mqttscope_wire::{ProtocolVersion, Sender, Severity};
+use mqttscope_wire::{Sender, Severity};
 
-const ALL: Window = Window {
+pub(crate) const ALL: Window = Window {
     first: 0,
     count: u32::MAX,
     tail: false,
@@ -33,41 +34,60 @@ type Sent = (bool, Vec<u8>);
 
 /// What a file shows.
 #[derive(Default)]
-struct Shown {
-    view: CaptureView,
-    captured: Vec<CapturedRow>,
-    wire: Vec<WireRow>,
-    findings: Vec<FindingView>,
+pub(crate) struct Shown {
+    pub(crate) view: CaptureView,
+    pub(crate) captured: Vec<CapturedRow>,
+    pub(crate) wire: Vec<WireRow>,
+    pub(crate) findings: Vec<FindingView>,
+    pub(crate) flows: Vec<FlowView>,
+    pub(crate) search: SearchView,
+    timeline: Timeline,
 }
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../capture/tests/captures")
 }
 
-fn file(name: &str) -> Vec<u8> {
+pub(crate) fn file(name: &str) -> Vec<u8> {
     std::fs::read(folder().join(name)).unwrap()
 }
 
 /// Reads files as a worker does, in pieces of at most `most` bytes.
 fn feed(engine: &mut Engine, files: &[&[u8]], most: usize) {
+    feed_with(engine, files, most, |_| {});
+}
+
+/// The same, with something to be done after every piece.
+pub(crate) fn feed_with(
+    engine: &mut Engine,
+    files: &[&[u8]],
+    most: usize,
+    mut then: impl FnMut(&mut Engine),
+) {
     while let Some(wanted) = engine.poll_read() {
         let start = usize::try_from(wanted.offset).unwrap();
         let len = usize::try_from(wanted.len).unwrap().min(most);
         engine.handle_read(0.0, Ok(&files[wanted.file][start..start + len]));
+        then(engine);
     }
 }
 
-fn shown(engine: &mut Engine, looking: Looking) -> Shown {
+pub(crate) fn shown(engine: &mut Engine, looking: Looking) -> Shown {
     engine.handle_command(1.0, Command::Look(Box::new(looking)));
     let mut shown = Shown::default();
     // What is searched for comes a slice at a time.
     for now in 1_u32..200 {
         for report in engine.reports(f64::from(now) * 1_000.0) {
             match report {
-                Report::Summary(summary) => shown.view = *summary.capture.unwrap(),
+                Report::Summary(summary) => {
+                    shown.view = *summary.capture.unwrap();
+                    shown.search = summary.search;
+                }
                 Report::Captured { rows, .. } => shown.captured = rows,
                 Report::Wire { rows, .. } => shown.wire = rows,
                 Report::Findings { rows, .. } => shown.findings = rows,
+                Report::Flows { rows, .. } => shown.flows = rows,
+                Report::Timeline(timeline) => shown.timeline = timeline,
                 _ => {}
             }
         }
@@ -89,7 +109,7 @@ fn everything() -> Looking {
     }
 }
 
-fn read(names: &[&str], most: usize) -> (Engine, Shown) {
+pub(crate) fn read(names: &[&str], most: usize) -> (Engine, Shown) {
     let files: Vec<Vec<u8>> = names.iter().map(|name| file(name)).collect();
     let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
     let mut engine = Engine::new(1);
@@ -113,7 +133,7 @@ fn packet(engine: &mut Engine, row: &WireRow) -> Packet {
         .unwrap()
 }
 
-fn packets(shown: &Shown) -> impl Iterator<Item = &WireRow> {
+pub(crate) fn packets(shown: &Shown) -> impl Iterator<Item = &WireRow> {
     shown.wire.iter().filter(|row| row.event.is_none())
 }
 
@@ -164,7 +184,7 @@ fn the_log_holds_the_packets_of_the_capture() {
                 .map(|connection| {
                     let packets = connection.packets.iter();
                     let packets = packets.map(|packet| {
-                        let bytes = connection.bytes_of(packet).to_vec();
+                        let bytes = connection.bytes_of(packet).unwrap().to_vec();
                         (packet.from == Role::Server, bytes)
                     });
                     packets.collect()
@@ -212,7 +232,7 @@ fn a_connection_is_judged_as_its_bytes_are() {
                 Role::Server => Sender::Server,
             };
             last = Instant::from_millis(packet.at_ns.unwrap() / 1_000_000);
-            monitor.push(id, from, connection.bytes_of(packet), last);
+            monitor.push(id, from, connection.bytes_of(packet).unwrap(), last);
         }
         let (_, shown) = read(&[name], 1 << 20);
         if shown.captured[0].ended.is_some() {
@@ -399,5 +419,155 @@ fn a_version_is_worked_out_where_no_connect_is_there() {
     let row = &shown.captured[0];
     assert!(!row.is_named);
     assert_eq!(row.version, capture.connections[0].version);
-    assert!(ProtocolVersion::ALL.contains(&row.version));
+    assert!(row.version.is_some());
+}
+
+#[test]
+fn rows_of_several_connections_say_whose_they_are() {
+    let (mut engine, shown_all) = read(&["files/t2_alias.pcap", "recorded/tcp.pcap"], 1 << 20);
+    assert!(shown_all.wire.iter().all(|row| row.of.is_some()));
+    let recorder = shown_all.captured.last().unwrap();
+    let own = shown_all
+        .wire
+        .iter()
+        .filter(|row| row.connection == recorder.id);
+    assert!(own.clone().count() > 10);
+    let mut own = own;
+    assert!(own.all(|row| row.of.as_deref() == Some("recorder")));
+    let looking = Looking {
+        connection: Some(recorder.id),
+        ..everything()
+    };
+    let one = shown(&mut engine, looking);
+    assert!(one.wire.iter().all(|row| row.of.is_none()));
+}
+
+#[test]
+fn the_timeline_counts_every_packet_and_narrows_the_lists() {
+    let (mut engine, whole) = read(&["files/arkime__mqtt_big.pcap"], 1 << 20);
+    let looking = Looking {
+        timeline: true,
+        ..everything()
+    };
+    let timeline = shown(&mut engine, looking.clone()).timeline;
+    let sum = |bars: &[mqttscope_protocol::TimelineBar]| -> u64 {
+        bars.iter().map(|bar| u64::from(bar.packets)).sum()
+    };
+    let all = packets(&whole).count() as u64;
+    assert_eq!(sum(&timeline.bars), all);
+    let half = timeline.bars.len() / 2;
+    let middle = timeline.from_us + timeline.width_us * half as u64;
+    for (span, bars) in [
+        ((0, middle), &timeline.bars[..half]),
+        ((middle, u64::MAX), &timeline.bars[half..]),
+    ] {
+        let looking = Looking {
+            span_us: Some(span),
+            ..looking.clone()
+        };
+        let part = shown(&mut engine, looking);
+        assert_eq!(packets(&part).count() as u64, sum(bars));
+        assert_eq!(sum(&part.timeline.bars), all, "the picture stays whole");
+    }
+}
+
+#[test]
+fn a_log_in_words_has_rows_without_bytes_and_no_findings() {
+    let name = "../logs/files/mosquitto.log";
+    let capture = Capture::read(&file(name), None);
+    let (mut engine, shown) = read(&[name], 100);
+    let told = |row: &&WireRow| matches!(row.event, Some(EventKind::Told(_)));
+    let rows: Vec<_> = shown.wire.iter().filter(told).collect();
+    let expected: usize = capture.connections.iter().map(|it| it.packets.len()).sum();
+    assert_eq!(rows.len(), expected);
+    assert!(rows.len() > 20);
+    assert_eq!(shown.captured.len(), capture.connections.len());
+    assert!(
+        shown
+            .captured
+            .iter()
+            .all(|row| row.transport == "from a log")
+    );
+    assert!(
+        shown
+            .findings
+            .iter()
+            .all(|finding| finding.severity == Severity::Note)
+    );
+    let connect = rows
+        .iter()
+        .find(|row| row.packet_type == "CONNECT")
+        .unwrap();
+    assert_eq!(connect.sender, Sender::Client);
+    engine.handle_command(0.0, Command::Inspect(connect.record));
+    let mut reports = engine.reports(0.0).into_iter();
+    assert!(reports.any(|report| matches!(report, Report::Event(_))));
+    let looking = Looking {
+        search: "publish".to_owned(),
+        ..everything()
+    };
+    let found = self::shown(&mut engine, looking).wire;
+    assert!(
+        found
+            .iter()
+            .all(|row| row.packet_type == "PUBLISH"
+                || row.summary.to_lowercase().contains("publish"))
+    );
+    assert!(!found.is_empty());
+}
+
+#[test]
+fn har_and_flow_files_are_read_as_captures_are() {
+    for name in [
+        "../logs/files/ws.har",
+        "../logs/files/ws.flow",
+        "../logs/files/tcp.flow",
+    ] {
+        let capture = Capture::read(&file(name), None);
+        let (_, shown) = read(&[name], 333);
+        let expected: usize = capture.connections.iter().map(|it| it.packets.len()).sum();
+        assert_eq!(packets(&shown).count(), expected, "{name}");
+        assert!(expected > 5, "{name}");
+    }
+}
+
+#[test]
+fn what_is_exported_as_a_capture_holds_the_same_packets() {
+    for name in [
+        "recorded/tcp.pcap",
+        "recorded/websocket.pcap",
+        "files/t2_alias.pcap",
+    ] {
+        let (mut engine, whole) = read(&[name], 1 << 20);
+        engine.handle_command(
+            0.0,
+            Command::Export(Export {
+                connection: None,
+                format: ExportFormat::WirePcapng,
+                search: String::new(),
+                span_us: None,
+                with_secrets: true,
+            }),
+        );
+        let exported = engine
+            .reports(0.0)
+            .into_iter()
+            .find_map(|report| match report {
+                Report::Exported(exported) => Some(exported),
+                _ => None,
+            });
+        let bytes = exported.unwrap().bytes;
+        let of = |capture: &Capture| -> Vec<(Role, Vec<u8>)> {
+            let connections = capture.connections.iter();
+            let packets = connections.flat_map(|connection| {
+                let own = connection.packets.iter();
+                own.map(|packet| (packet.from, connection.bytes_of(packet).unwrap().to_vec()))
+            });
+            packets.collect()
+        };
+        let again = Capture::read(&bytes, None);
+        assert_eq!(of(&again), of(&Capture::read(&file(name), None)), "{name}");
+        assert_eq!(of(&again).len(), packets(&whole).count(), "{name}");
+        assert_eq!(again.notes, [""; 0], "{name}");
+    }
 }

@@ -124,6 +124,7 @@ fn rows_are_found_and_exported_without_the_query_of_the_address() {
             connection: None,
             format,
             search: String::new(),
+            span_us: None,
             with_secrets: false,
         }));
         let file = String::from_utf8(world.look().files.remove(0).bytes).unwrap();
@@ -412,6 +413,7 @@ fn all_texts(world: &mut World) -> String {
             connection: None,
             format,
             search: String::new(),
+            span_us: None,
             with_secrets: false,
         }));
     }

@@ -110,7 +110,7 @@ impl World {
                 Report::History(history) => seen.history = Some(history),
                 Report::Event(event) => seen.inspected.push(*event),
                 Report::Published(published) => seen.published.push(published),
-                Report::Chart(_) | Report::Captured { .. } => {}
+                Report::Chart(_) | Report::Captured { .. } | Report::Timeline(_) => {}
             }
         }
         self.engine.handle_command(self.now, Command::Drawn);

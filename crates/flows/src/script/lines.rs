@@ -268,7 +268,11 @@ fn publication(words: &mut Words<'_>) -> Result<Publication, Wrong> {
     Ok(publication)
 }
 
-fn moment(words: &mut Words<'_>) -> Result<u64, Wrong> {
+/// Milliseconds after the beginning.
+///
+/// # Errors
+/// No such number stands there.
+pub fn moment(words: &mut Words<'_>) -> Result<u64, Wrong> {
     words.number(0, MAX_AT)
 }
 
@@ -282,7 +286,11 @@ fn qos(words: &mut Words<'_>) -> Result<QoS, Wrong> {
     }
 }
 
-fn nth(words: &mut Words<'_>) -> Result<Nth, Wrong> {
+/// A packet type and a number: `PUBACK 1`.
+///
+/// # Errors
+/// Something else stands there.
+pub fn nth(words: &mut Words<'_>) -> Result<Nth, Wrong> {
     let word = words.want("a packet type")?;
     let mut kinds = (1..=15).map(PacketType::from_nibble);
     let kind = kinds
@@ -329,7 +337,8 @@ fn name(word: &str) -> Result<String, Wrong> {
 }
 
 /// Words as a list: "a, b or c".
-fn one_of(words: &[&str]) -> String {
+#[must_use]
+pub fn one_of(words: &[&str]) -> String {
     match words {
         [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
         _ => words.concat(),

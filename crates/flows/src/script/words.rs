@@ -5,22 +5,26 @@ use std::str::FromStr;
 use super::wrong::Wrong;
 
 /// What is left of a line.
-pub(super) struct Words<'a> {
+pub struct Words<'a> {
     rest: &'a str,
 }
 
 impl<'a> Words<'a> {
-    pub(super) const fn of(line: &'a str) -> Self {
+    /// All of a line.
+    #[must_use]
+    pub const fn of(line: &'a str) -> Self {
         Self { rest: line }
     }
 
     /// The next word, without taking it.
-    pub(super) fn peek(&self) -> Option<&'a str> {
+    #[must_use]
+    pub fn peek(&self) -> Option<&'a str> {
         self.rest.split_whitespace().next()
     }
 
     /// The next word.
-    pub(super) fn next(&mut self) -> Option<&'a str> {
+    #[allow(clippy::should_implement_trait, reason = "it reads like the others")]
+    pub fn next(&mut self) -> Option<&'a str> {
         let rest = self.rest.trim_start();
         let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
         let (word, rest) = rest.split_at_checked(end)?;
@@ -29,13 +33,19 @@ impl<'a> Words<'a> {
     }
 
     /// The next word, which must be there.
-    pub(super) fn want(&mut self, what: &str) -> Result<&'a str, Wrong> {
+    ///
+    /// # Errors
+    /// It is missing, and so is `what`.
+    pub fn want(&mut self, what: &str) -> Result<&'a str, Wrong> {
         self.next()
             .ok_or_else(|| format!("Missing: {what}.").into())
     }
 
     /// A word that must be this one.
-    pub(super) fn exactly(&mut self, word: &str) -> Result<(), Wrong> {
+    ///
+    /// # Errors
+    /// Another stands there, or none.
+    pub fn exactly(&mut self, word: &str) -> Result<(), Wrong> {
         match self.next() {
             Some(found) if found == word => Ok(()),
             Some(found) => Err(Wrong::word(
@@ -49,7 +59,7 @@ impl<'a> Words<'a> {
     }
 
     /// Takes the word if it is the next one.
-    pub(super) fn take(&mut self, word: &str) -> bool {
+    pub fn take(&mut self, word: &str) -> bool {
         let found = self.peek() == Some(word);
         if found {
             self.next();
@@ -58,7 +68,10 @@ impl<'a> Words<'a> {
     }
 
     /// A number within bounds.
-    pub(super) fn number<T>(&mut self, least: T, most: T) -> Result<T, Wrong>
+    ///
+    /// # Errors
+    /// None stands there, or one out of range.
+    pub fn number<T>(&mut self, least: T, most: T) -> Result<T, Wrong>
     where
         T: FromStr + PartialOrd + std::fmt::Display,
     {
@@ -77,7 +90,10 @@ impl<'a> Words<'a> {
     }
 
     /// Everything after a `:`, which may be missing.
-    pub(super) fn payload(&mut self) -> Result<String, Wrong> {
+    ///
+    /// # Errors
+    /// Something else stands there.
+    pub fn payload(&mut self) -> Result<String, Wrong> {
         if !self.take(":") {
             self.end()?;
             return Ok(String::new());
@@ -86,12 +102,15 @@ impl<'a> Words<'a> {
     }
 
     /// Everything that is left.
-    pub(super) fn text(&mut self) -> String {
+    pub fn text(&mut self) -> String {
         std::mem::take(&mut self.rest).trim().to_owned()
     }
 
     /// Nothing must be left.
-    pub(super) fn end(&self) -> Result<(), Wrong> {
+    ///
+    /// # Errors
+    /// Something is.
+    pub fn end(&self) -> Result<(), Wrong> {
         self.peek().map_or(Ok(()), |word| {
             Err(format!("The line should end before `{word}`.").into())
         })

@@ -14,9 +14,11 @@ pub struct Fix {
 
 /// Why a line cannot be read.
 #[derive(Debug)]
-pub(super) struct Wrong {
-    pub(super) message: String,
-    pub(super) fix: Option<Fix>,
+pub struct Wrong {
+    /// What is wrong, and what to write instead.
+    pub message: String,
+    /// The correction, where one is obvious.
+    pub fix: Option<Fix>,
 }
 
 impl From<String> for Wrong {
@@ -33,7 +35,7 @@ impl From<&str> for Wrong {
 
 impl Wrong {
     /// `what` is wrong with a word; one of `known` was meant, or else `otherwise` says what to do.
-    pub(super) fn word<'a>(
+    pub fn word<'a>(
         word: &str,
         what: &str,
         known: impl IntoIterator<Item = &'a str>,

@@ -12,6 +12,7 @@ impl Live {
     pub(super) fn take(&mut self, report: Report) {
         match report {
             Report::Summary(summary) => self.summary = summary.into(),
+            Report::Timeline(timeline) => self.timeline = timeline.into(),
             Report::Captured { first, total, rows } => {
                 self.captured = Rows::new(first, total, 0, rows).into();
             }

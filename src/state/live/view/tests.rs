@@ -100,6 +100,7 @@ fn a_paused_list_stands_where_it_was() {
             packets: Vec::new(),
             began_ms: 0.0,
             took_ms: None,
+            of: None,
         };
         let rows = vec![row; usize::try_from(total - first).unwrap()];
         let flows = Report::Flows {

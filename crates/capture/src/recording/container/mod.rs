@@ -1,11 +1,19 @@
 //! The file's own layer: which kind it is, and the frames in it.
 
+mod flow;
 mod gzip;
+mod har;
+mod json;
+mod log;
 mod names;
 mod pcap;
 mod pcapng;
 
+use super::streams::{Key, Told};
+use flow::Flows;
 use gzip::Gzip;
+use har::Har;
+use log::Log;
 use pcap::Pcap;
 use pcapng::Pcapng;
 
@@ -23,9 +31,31 @@ pub(super) struct Packet<'a> {
     pub(super) interface: u32,
 }
 
+/// What a recording without frames tells of a connection.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Tell {
+    pub(super) key: Key,
+    pub(super) at_ns: Option<u64>,
+    /// The message by its number, the line of a log.
+    pub(super) frame: u64,
+    pub(super) told: Told,
+}
+
+/// Seconds since 1970, as JavaScript and Python write them.
+fn nanoseconds(seconds: f64) -> Option<u64> {
+    let microseconds = (seconds * 1e6).round();
+    // Such a number holds microseconds, and not much more.
+    let is_time = (0.0..1.8e16).contains(&microseconds);
+    is_time.then(|| (microseconds as u64).saturating_mul(1000))
+}
+
+/// Messages may be so many times as long as frames.
+const MESSAGE: usize = 16;
+
 /// What a file gives next.
 pub(super) enum Item<'a> {
     Packet(Packet<'a>),
+    Tell(Tell),
     /// A key log for TLS.
     KeyLog(&'a [u8]),
     /// Something that is not read.
@@ -98,6 +128,9 @@ enum Kind {
     Unknown,
     Pcap(Pcap),
     Pcapng(Pcapng),
+    Har(Box<Har>),
+    Flows(Box<Flows>),
+    Log(Box<Log>),
     /// Named, and not read any more.
     Nothing,
 }
@@ -123,6 +156,7 @@ enum Step {
         len: usize,
         behind: usize,
     },
+    Tell(Tell),
     /// Passed over, or only the reader's own matter.
     Skip(u64),
     Note(String, u64),
@@ -175,7 +209,13 @@ impl Container {
     /// Bytes that wait to be read.
     pub(super) fn held(&self) -> usize {
         let compressed = self.gzip.as_ref().map_or(0, |gzip| gzip.input.rest().len());
-        self.input.rest().len().saturating_add(compressed)
+        let kept = match &self.kind {
+            Kind::Har(har) => har.held(),
+            Kind::Flows(flows) => flows.held(),
+            _ => 0,
+        };
+        let waiting = self.input.rest().len().saturating_add(compressed);
+        waiting.saturating_add(kept)
     }
 
     /// What comes next; `None` until more bytes are there.
@@ -185,10 +225,16 @@ impl Container {
                 Kind::Unknown => self.recognize(),
                 Kind::Pcap(pcap) => pcap.step(&self.input, self.longest),
                 Kind::Pcapng(pcapng) => pcapng.step(&self.input, self.longest),
+                Kind::Har(har) => har.step(&mut self.input, self.longest.saturating_mul(MESSAGE)),
+                Kind::Flows(flows) => {
+                    flows.step(&mut self.input, self.longest.saturating_mul(MESSAGE))
+                }
+                Kind::Log(log) => log.step(&mut self.input, self.longest),
                 Kind::Nothing => Step::More,
             };
             match step {
                 Step::Skip(len) => self.input.skip(len),
+                Step::Tell(tell) => return Some(Item::Tell(tell)),
                 Step::Packet {
                     link,
                     at_ns,
@@ -249,8 +295,13 @@ impl Container {
 
     /// Says once where a file is cut.
     fn told_end(&mut self) -> Option<Item<'_>> {
+        // They say themselves where they end.
+        if matches!(self.kind, Kind::Har(_) | Kind::Log(_)) {
+            return None;
+        }
         let left = self.input.rest().len();
-        let is_short = left > 0 || self.input.passing > 0;
+        let is_open = matches!(&self.kind, Kind::Flows(flows) if flows.is_open());
+        let is_short = left > 0 || self.input.passing > 0 || is_open;
         if !self.input.is_ended || self.is_told || matches!(self.kind, Kind::Nothing) {
             return None;
         }
@@ -294,8 +345,52 @@ impl Container {
             }
             pcap::Opening::More => Step::More,
             pcap::Opening::Broken(note) => Step::Broken(note),
-            pcap::Opening::Other => Step::Broken(names::name(rest)),
+            pcap::Opening::Other => self.recognize_text(),
         }
+    }
+
+    /// What is no capture of a network.
+    fn recognize_text(&mut self) -> Step {
+        let (rest, is_ended) = (self.input.rest(), self.input.is_ended);
+        let is_more = |answer: Option<bool>| answer.is_none() && !is_ended;
+        let (har, flows) = (Har::begins(rest), Flows::begins(rest));
+        if is_more(har) || is_more(flows) {
+            return Step::More;
+        }
+        if har == Some(true) {
+            self.kind = Kind::Har(Box::default());
+            let mark = if rest.starts_with(b"\xef\xbb\xbf") {
+                3
+            } else {
+                0
+            };
+            return Step::Skip(mark);
+        }
+        if flows == Some(true) {
+            self.kind = Kind::Flows(Box::default());
+            return Step::Skip(0);
+        }
+        if names::magic(rest).is_some() {
+            return Step::Broken(names::name(rest));
+        }
+        if !is_ended && rest.len() < log::SAMPLE {
+            return Step::More;
+        }
+        if log::begins(rest) {
+            self.kind = Kind::Log(Box::default());
+            return Step::Skip(0);
+        }
+        Step::Broken(names::name(rest))
+    }
+}
+
+/// What a file that is no capture of a network is, by its beginning: "har", "mitmproxy" or "log".
+pub(super) fn text_format(file: &[u8]) -> Option<&'static str> {
+    match () {
+        () if Har::begins(file) == Some(true) => Some("har"),
+        () if Flows::begins(file) == Some(true) => Some("mitmproxy"),
+        () if names::magic(file).is_none() && log::begins(file) => Some("log"),
+        () => None,
     }
 }
 

@@ -5,7 +5,19 @@ pub(super) const ENOUGH: usize = 24;
 
 /// What the file is, and what to do about it.
 pub(super) fn name(bytes: &[u8]) -> String {
-    let what = match bytes {
+    let what =
+        known(bytes).unwrap_or("neither pcap nor pcapng, nor another recording that is known here");
+    format!("the file is {what}")
+}
+
+/// What a file of another kind is.
+pub(super) fn known(bytes: &[u8]) -> Option<&'static str> {
+    magic(bytes).or_else(|| is_json(bytes).then_some("JSON, but no HAR file: it is no capture"))
+}
+
+/// The same where the first bytes tell.
+pub(super) fn magic(bytes: &[u8]) -> Option<&'static str> {
+    Some(match bytes {
         [b'X', b'C', b'P', 0, ..] => {
             "a NetXRay or Sniffer capture: save it as pcapng with Wireshark"
         }
@@ -25,13 +37,8 @@ pub(super) fn name(bytes: &[u8]) -> String {
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => "compressed with xz: unpack it first (unxz)",
         [b'P', b'K', 3, 4, ..] => "a zip archive: unpack it first",
         [b'7', b'z', 0xbc, 0xaf, ..] => "a 7-Zip archive: unpack it first",
-        _ if is_json(bytes) => "JSON (a HAR file or an export): it is no packet capture",
-        [b'0'..=b'9', ..] if bytes.iter().take(8).any(|&byte| byte == b':') => {
-            "a flow file of mitmproxy, or text: it is no packet capture"
-        }
-        _ => "neither pcap nor pcapng",
-    };
-    format!("the file is {what}")
+        _ => return None,
+    })
 }
 
 fn is_json(bytes: &[u8]) -> bool {

@@ -99,6 +99,11 @@ impl Look {
         }
     }
 
+    /// What carries it is known better now.
+    pub(super) const fn carried_by(&mut self, within: Within) {
+        self.within = within;
+    }
+
     /// Another look at what was taken for something else, where a segment is MQTT or an upgrade beyond doubt.
     pub(super) fn again(within: Within, bytes: &[u8]) -> Option<Self> {
         let is_packet = || {

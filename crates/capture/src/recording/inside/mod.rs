@@ -10,6 +10,7 @@ mod websocket;
 use super::Limits;
 use super::event::{ConnectionId, Moment, Opened, Queue, Transport};
 use super::link::Segment;
+use super::peer::Peer;
 use super::tcp::Around;
 use super::tls::{Plain, TlsOpener, TlsSessions};
 use crate::foreign::{Confidence, Endpoint, Protocol};
@@ -20,7 +21,7 @@ use websocket::WebSocket;
 
 /// A connection's ends, and what was told of it.
 pub(super) struct Head {
-    ends: [Endpoint; 2],
+    ends: [Peer; 2],
     /// Which of the two is the client.
     client: usize,
     /// A SYN shows who it is.
@@ -57,7 +58,7 @@ impl Head {
             to < from
         };
         Self {
-            ends,
+            ends: ends.map(Peer::Address),
             client: if is_from_client {
                 side
             } else {
@@ -69,6 +70,34 @@ impl Head {
             first_fin: None,
             is_silent: true,
         }
+    }
+
+    /// Of a recording that names the client first. `begins`: its beginning is there.
+    pub(super) const fn named(client: Peer, server: Peer, begins: bool, moment: Moment) -> Self {
+        Self {
+            ends: [client, server],
+            client: 0,
+            has_syn: begins,
+            id: None,
+            first: moment,
+            first_fin: None,
+            is_silent: true,
+        }
+    }
+
+    /// The name of an end, which may have been told already.
+    pub(super) fn name(&mut self, end: Role, name: &str, queue: &mut Queue) {
+        let side = self.side(end);
+        if let Some(peer) = self.ends.get_mut(side) {
+            *peer = Peer::named(name);
+        }
+        if let Some(id) = self.id {
+            queue.named(id, end, name);
+        }
+    }
+
+    pub(super) const fn id(&self) -> Option<ConnectionId> {
+        self.id
     }
 
     /// A SYN of a side was seen.
@@ -99,7 +128,8 @@ impl Head {
     }
 
     fn has_brokers_port(&self) -> bool {
-        self.ends.iter().any(|end| is_brokers_port(end.port))
+        let mut ports = self.ends.iter().filter_map(Peer::port);
+        ports.any(is_brokers_port)
     }
 }
 
@@ -124,7 +154,7 @@ impl<'o> Out<'o> {
     }
 
     fn opened(&self, connection: ConnectionId) -> Opened {
-        let [low, high] = self.head.ends;
+        let [low, high] = self.head.ends.clone();
         let (client, server) = if self.head.client == 0 {
             (low, high)
         } else {
@@ -155,7 +185,7 @@ impl<'o> Out<'o> {
         }
     }
 
-    fn transport(&mut self, transport: Transport, why: &str) {
+    pub(super) fn transport(&mut self, transport: Transport, why: &str) {
         let id = self.tell();
         self.queue.transport(id, transport, why);
     }
@@ -186,15 +216,18 @@ pub(super) enum Within {
     Tls,
     WebSocket,
     SecureWebSocket,
+    /// A log, which says that this is MQTT.
+    Log,
 }
 
 impl Within {
-    const fn transport(self) -> Transport {
+    pub(super) const fn transport(self) -> Transport {
         match self {
             Self::Tcp => Transport::Tcp,
             Self::Tls => Transport::Tls,
             Self::WebSocket => Transport::WebSocket,
             Self::SecureWebSocket => Transport::SecureWebSocket,
+            Self::Log => Transport::Log,
         }
     }
 
@@ -204,11 +237,14 @@ impl Within {
 
     const fn websocket(self) -> Self {
         match self {
-            Self::Tcp | Self::WebSocket => Self::WebSocket,
+            Self::Tcp | Self::WebSocket | Self::Log => Self::WebSocket,
             Self::Tls | Self::SecureWebSocket => Self::SecureWebSocket,
         }
     }
 }
+
+/// What shows how a stream was carried, where its recording says so.
+const WITHIN: &str = "the recording says so";
 
 /// What is inside a stream of both sides.
 pub(super) enum Inside {
@@ -230,6 +266,31 @@ pub(super) struct Tls {
 impl Inside {
     pub(super) fn new() -> Self {
         Self::Look(Box::new(Look::new(Within::Tcp)))
+    }
+
+    /// For messages of a recording that has taken off what carried them. `begins`: the first bytes of a side are the first
+    /// that it sent.
+    pub(super) fn of_messages(within: Within, begins: bool) -> Self {
+        let mut look = Look::new(within);
+        if begins {
+            look.begins(0);
+            look.begins(1);
+        }
+        Self::Look(Box::new(look))
+    }
+
+    /// For packets of which their recording says that they are such.
+    pub(super) fn of_packets() -> Self {
+        Self::Mqtt(Box::new(Mqtt::new([true; 2])))
+    }
+
+    /// What carries it is known better now.
+    pub(super) fn carried_by(&mut self, within: Within, out: &mut Out<'_>) {
+        match self {
+            Self::Look(look) => look.carried_by(within),
+            Self::Mqtt(_) => out.transport(within.transport(), WITHIN),
+            Self::WebSocket(_) | Self::Tls(_) | Self::Other(_) => {}
+        }
     }
 
     /// For a connection that ended.

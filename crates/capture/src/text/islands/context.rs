@@ -123,6 +123,29 @@ fn tag(word: &str) -> Option<(Side, Marks)> {
     }
 }
 
+/// The time that a line begins with, in milliseconds, with the distance of its zone from UTC taken off where it says it:
+/// `2025-09-30T14:55:11.168985+02:00`.
+pub(crate) fn line_time(line: &str) -> Option<u64> {
+    let at = time(line)?;
+    let word = line.trim_start_matches(['[', '"', ' ', '{']);
+    let zone = word
+        .get(19..)
+        .filter(|_| word.as_bytes().get(10) == Some(&b'T'));
+    let zone = zone.and_then(|rest| {
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));
+        let is_ahead = rest.starts_with('+');
+        let (hours, behind) = rest.strip_prefix(['+', '-'])?.split_at_checked(2)?;
+        let minutes = behind.trim_start_matches(':').get(..2)?;
+        let minutes: u64 = hours.parse::<u64>().ok()? * 60 + minutes.parse::<u64>().ok()?;
+        Some((is_ahead, minutes * 60_000))
+    });
+    Some(match zone {
+        Some((true, distance)) => at.saturating_sub(distance),
+        Some((false, distance)) => at.saturating_add(distance),
+        None => at,
+    })
+}
+
 /// The time that a line begins with, in milliseconds: of the day, of the date, or since a start.
 pub(super) fn time(line: &str) -> Option<u64> {
     let head = scan::head(line, 80);
@@ -243,6 +266,19 @@ fn seconds(word: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_zone_is_taken_off() {
+        let utc = line_time("2025-09-30T12:55:11.168985Z x");
+        assert_eq!(utc, Some(1_759_236_911_168));
+        for line in [
+            "2025-09-30T14:55:11.168985+02:00 [debug]",
+            "2025-09-30T09:25:11.168-03:30 x",
+            "2025-09-30 12:55:11,168 x",
+        ] {
+            assert_eq!(line_time(line), utc, "{line}");
+        }
+    }
 
     #[test]
     fn times_at_the_beginning_of_lines() {

@@ -11,7 +11,7 @@ use super::super::scan::{self, is_blank, quote, words};
 use super::row::{self, Line, Row};
 use lines::{assignments, behind_column, table_row};
 
-use super::{Island, Strength, list, quoted, run, strings};
+use super::{Island, Strength, intel, list, quoted, run, strings};
 
 /// Islands that are kept: a text with more is a recording, of which the beginning will do.
 const MOST: usize = 1 << 18;
@@ -317,6 +317,10 @@ impl<'a> Finder<'a> {
 
     /// A word: digits, base64, or nothing.
     fn word(&mut self, at: usize, line: usize, end: usize) -> usize {
+        if let Some((island, behind)) = intel::read(self.text, at) {
+            self.push(line, island);
+            return behind;
+        }
         let (island, behind) = run::read(self.text, at, end);
         if let Some(island) = island {
             let island = self.without_first(island, line);

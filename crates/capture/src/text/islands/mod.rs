@@ -6,6 +6,7 @@
 
 mod context;
 mod finder;
+mod intel;
 mod list;
 mod quoted;
 mod row;
@@ -14,6 +15,7 @@ mod strings;
 
 use core::ops::Range;
 
+pub(crate) use context::line_time;
 pub(super) use context::{Context, line_context};
 pub(super) use finder::find;
 

@@ -1,0 +1,97 @@
+use super::*;
+
+fn said(text: &str) -> (Role, PacketType, String, String) {
+    match line(text) {
+        Some(Line::Packet(packet)) => (
+            packet.from,
+            packet.packet_type,
+            packet.who.id.to_owned(),
+            packet.words.to_owned(),
+        ),
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+#[test]
+fn lines_tell_who_sent_what() {
+    use PacketType::{Connack, Connect, Pingreq, Puback, Publish, Subscribe};
+    for (text, from, packet_type, id, words) in [
+        (
+            "1795955542: Received PUBLISH from a (b) (d0, q0, r0, m0, 'hall', ... (1 bytes))",
+            Role::Client,
+            Publish,
+            "a (b)",
+            "d0, q0, r0, m0, 'hall', ... (1 bytes)",
+        ),
+        (
+            "1795955542: Sending CONNACK to sub311 (0, 0)",
+            Role::Server,
+            Connack,
+            "sub311",
+            "0, 0",
+        ),
+        (
+            "1795955542: Received PINGREQ from sub311",
+            Role::Client,
+            Pingreq,
+            "sub311",
+            "",
+        ),
+        (
+            "Client sub5 sending SUBSCRIBE (Mid: 1, Topic: hall/#, QoS: 2, Options: 0x00)",
+            Role::Client,
+            Subscribe,
+            "sub5",
+            "Mid: 1, Topic: hall/#, QoS: 2, Options: 0x00",
+        ),
+        (
+            "Client (null) sending CONNECT",
+            Role::Client,
+            Connect,
+            "",
+            "",
+        ),
+        (
+            "2026-11-29 12:32:23,320 paho5 DEBUG Received PUBACK (Mid: 3)",
+            Role::Server,
+            Puback,
+            "",
+            "(Mid: 3)",
+        ),
+        (
+            "2025-11-15T11:30:17.746977+08:00 [debug] tag: MQTT, clientid: 02b6, msg: mqtt_packet_sent, peername: 203.0.113.207:30886, username: siteA, packet: PUBLISH(Q1, R0, D1, Topic=gate/get, PacketId=79, Payload(text)={\"a\":\"(ok)\"})",
+            Role::Server,
+            Publish,
+            "02b6",
+            "Q1, R0, D1, Topic=gate/get, PacketId=79, Payload(text)={\"a\":\"(ok)\"}",
+        ),
+    ] {
+        assert_eq!(
+            said(text),
+            (from, packet_type, id.to_owned(), words.to_owned()),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn other_lines_tell_nothing() {
+    for text in [
+        "The server is Sending a reply",
+        "Received PUBLISHED from x",
+        "Sending CONNECT request",
+        "Client libraries sending data",
+        "No will message specified.",
+        "2025-01-01 packet: CONNECT(Q0)",
+        "Received CONNECT from client 'a': Protocol version: 'V_5'",
+    ] {
+        assert_eq!(line(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_quotation_is_no_log() {
+    let mail = "Dear all,\nour broker says:\n\n> 1: Sending PUBACK to a (m1, rc0)\n\nWhat is wrong?\nCheers\n";
+    assert!(!begins(mail.as_bytes()));
+    assert!(begins(b"Client a sending CONNECT\n"));
+}

@@ -1,0 +1,144 @@
+//! Clients come in, in TLS or not, as many as there are places for.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpListener;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+use super::connection;
+use super::owner::Inputs;
+use crate::net::{Stop, Stream};
+
+/// How long a TLS handshake may take.
+const OPENING: Duration = Duration::from_secs(10);
+
+/// How long nobody is accepted after that failed, as when there are too many files open.
+const AGAIN: Duration = Duration::from_millis(100);
+
+/// Where clients come in.
+pub(super) struct Door {
+    pub(super) listener: TcpListener,
+    pub(super) tls: Option<TlsAcceptor>,
+    pub(super) is_web: bool,
+}
+
+/// A connection, with the place that it takes until it is closed.
+pub(super) struct Placed {
+    stream: Stream,
+    _place: OwnedSemaphorePermit,
+}
+
+/// Serves clients over plain streams until it is time to stop and all have ended.
+pub(super) async fn serve(door: Door, places: Arc<Semaphore>, inputs: Inputs, stop: Stop) {
+    let (send, mut accepted) = mpsc::channel(16);
+    let mut connections = JoinSet::new();
+    connections.spawn(accept(door, places, send, stop));
+    while let Some((stream, _)) = accepted.recv().await {
+        connections.spawn(connection::carry(stream, inputs.clone()));
+        // Those that have ended need not be kept.
+        while connections.try_join_next().is_some() {}
+    }
+    drop(inputs);
+    while connections.join_next().await.is_some() {}
+}
+
+/// Accepts clients until it is time to stop.
+pub(super) async fn accept(
+    door: Door,
+    places: Arc<Semaphore>,
+    to: mpsc::Sender<(Placed, SocketAddr)>,
+    mut stop: Stop,
+) {
+    let door = Arc::new(door);
+    let asked = stop.asked();
+    tokio::pin!(asked);
+    let mut refused = 0_u64;
+    loop {
+        let accepted = tokio::select! {
+            accepted = door.listener.accept() => accepted,
+            () = &mut asked => return,
+        };
+        let (stream, from) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                eprintln!("mqttscope: accepting a connection: {error}");
+                tokio::time::sleep(AGAIN).await;
+                continue;
+            }
+        };
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            if refused == 0 {
+                eprintln!(
+                    "mqttscope: {from} and others are closed at once: all places are taken (--max-connections)"
+                );
+            }
+            refused = refused.saturating_add(1);
+            continue;
+        };
+        refused = 0;
+        let (door, to) = (Arc::clone(&door), to.clone());
+        tokio::spawn(async move {
+            if let Err(error) = stream.set_nodelay(true) {
+                eprintln!("mqttscope: {from}: {error}");
+                return;
+            }
+            let stream = match &door.tls {
+                None => Stream::Plain(stream),
+                Some(acceptor) => match timeout(OPENING, acceptor.accept(stream)).await {
+                    Ok(Ok(stream)) => Stream::Server(Box::new(stream)),
+                    Ok(Err(error)) => {
+                        eprintln!("mqttscope: {from}: TLS handshake: {error}");
+                        return;
+                    }
+                    Err(_) => {
+                        eprintln!("mqttscope: {from}: no TLS handshake in {OPENING:?}");
+                        return;
+                    }
+                },
+            };
+            let placed = Placed {
+                stream,
+                _place: place,
+            };
+            // It stops: nobody is served any more.
+            let _ = to.send((placed, from)).await;
+        });
+    }
+}
+
+impl AsyncRead for Placed {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Placed {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,395 @@
+//! Faults as lines of text, in the notation of the Flows page where it has one.
+//!
+//! | line | means |
+//! |---|---|
+//! | `cut NAME at 700` | the connection breaks, 700 ms after the client first connected |
+//! | `cut NAME before PUBACK 1`, `cut NAME after PUBLISH 2` | at the n-th packet of a type, which is lost or arrives |
+//! | `offline NAME from 400 to 2000` | the connection breaks, and none is let through until then |
+//! | `hold NAME until 900`, `hold NAME from 400 until 900` | the client's acknowledgements are held back |
+//! | `slow NAME at 0 by 400` | what is sent takes 400 ms longer from then on |
+//! | `throttle NAME at 0 to 1000` | so many bytes a second each way from then on |
+//! | `half-open NAME at 700`, `half-open NAME after PUBLISH 1` | the broker's side is closed, the client's stays, silent |
+//! | `refuse NAME CONNECT 1 with 0x88` | the tap answers with a CONNACK; the broker never sees it |
+//! | `change NAME PUBACK 1 byte 3 to 0x07` | one byte |
+//! | `change NAME PUBLISH 2 field topic-name to a/b` | a field, and the lengths around it |
+//!
+//! NAME is a client identifier, or `*` for each client. The n-th packet of a type is counted over all connections of a
+//! client, whichever way it goes, or only one way with `from client` or `from server` at the end of its line; `hold … from
+//! server` holds back the broker's acknowledgements.
+
+use mqttscope_flows::script::{ScriptError, Words, Wrong, moment, nth, one_of};
+use mqttscope_flows::{MAX_DELAY, Nth};
+use mqttscope_wire::{PacketType, Sender};
+
+/// The most lines that are faults.
+const MOST: usize = 200;
+
+/// The longest text, in bytes.
+const LONGEST: usize = 64 << 10;
+
+/// The words that a line can begin with.
+const BEGINNINGS: [&str; 8] = [
+    "cut",
+    "offline",
+    "hold",
+    "slow",
+    "throttle",
+    "half-open",
+    "refuse",
+    "change",
+];
+
+/// What goes wrong, for whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rule {
+    /// Its line, from 1.
+    pub(crate) line: usize,
+    /// A client identifier; `None`: each client.
+    pub(crate) client: Option<String>,
+    pub(crate) fault: Fault,
+}
+
+/// What goes wrong. Moments are milliseconds after the client first connected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Cut(When),
+    Offline {
+        from: u64,
+        to: u64,
+    },
+    Hold {
+        by: Sender,
+        from: u64,
+        until: u64,
+    },
+    Slow {
+        at: u64,
+        by: u64,
+    },
+    /// Bytes a second.
+    Throttle {
+        at: u64,
+        to: u64,
+    },
+    HalfOpen(When),
+    Refuse {
+        packet: Which,
+        code: u8,
+    },
+    Change {
+        packet: Which,
+        change: Change,
+    },
+}
+
+/// The moment of a fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum When {
+    At(u64),
+    /// The packet is lost.
+    Before(Which),
+    /// The packet arrives.
+    After(Which),
+}
+
+/// The n-th packet of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Which {
+    pub(crate) nth: Nth,
+    /// Only one way.
+    pub(crate) from: Option<Sender>,
+}
+
+/// What becomes of a packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    Byte {
+        at: usize,
+        to: u8,
+    },
+    /// A field by the standard's name, in small letters and with hyphens; what it is to hold, as the page takes it.
+    Field {
+        name: String,
+        to: String,
+    },
+}
+
+/// Reads the lines of a file.
+///
+/// # Errors
+/// Each line that is wrong, and why.
+pub(crate) fn parse(text: &str) -> Result<Vec<Rule>, Vec<ScriptError>> {
+    let (mut rules, mut errors) = (Vec::new(), Vec::new());
+    let error = |line, Wrong { message, fix }| ScriptError { line, message, fix };
+    if text.len() > LONGEST {
+        let message = format!("The text is longer than {LONGEST} bytes.");
+        return Err(vec![error(1, message.into())]);
+    }
+    for (number, line) in (1..).zip(text.lines()) {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        match rule(&mut Words::of(line)) {
+            Ok((client, fault)) => rules.push(Rule {
+                line: number,
+                client,
+                fault,
+            }),
+            Err(wrong) => errors.push(error(number, wrong)),
+        }
+    }
+    if rules.len() > MOST {
+        let message = format!("There can be at most {MOST} faults.");
+        errors.push(error(1, message.into()));
+    }
+    if errors.is_empty() {
+        Ok(rules)
+    } else {
+        Err(errors)
+    }
+}
+
+fn rule(words: &mut Words<'_>) -> Result<(Option<String>, Fault), Wrong> {
+    let word = words.want("a word")?;
+    if !BEGINNINGS.contains(&word) {
+        let what = format!("A line cannot begin with `{word}`.");
+        let otherwise = format!("It begins with {}.", one_of(&BEGINNINGS));
+        return Err(Wrong::word(word, &what, BEGINNINGS, &otherwise));
+    }
+    let client = words.want("a client identifier, or `*`")?;
+    let client = (client != "*").then(|| client.to_owned());
+    let fault = match word {
+        "cut" => Fault::Cut(when(words)?),
+        "half-open" => Fault::HalfOpen(when(words)?),
+        "offline" => {
+            words.exactly("from")?;
+            let from = moment(words)?;
+            words.exactly("to")?;
+            let to = moment(words)?;
+            in_order(from, to)?;
+            Fault::Offline { from, to }
+        }
+        "hold" => hold(words)?,
+        "slow" => {
+            words.exactly("at")?;
+            let at = moment(words)?;
+            words.exactly("by")?;
+            let by = u64::from(words.number(1, MAX_DELAY)?);
+            Fault::Slow { at, by }
+        }
+        "throttle" => {
+            words.exactly("at")?;
+            let at = moment(words)?;
+            words.exactly("to")?;
+            let to = words.number(1, u64::from(u32::MAX))?;
+            Fault::Throttle { at, to }
+        }
+        "refuse" => {
+            let nth = nth(words)?;
+            if nth.kind != PacketType::Connect {
+                return Err(Wrong::word(
+                    nth.kind.name(),
+                    "Only a CONNECT can be refused.",
+                    [],
+                    "Write CONNECT and a number.",
+                ));
+            }
+            words.exactly("with")?;
+            let packet = Which { nth, from: None };
+            let code = byte(words)?;
+            Fault::Refuse { packet, code }
+        }
+        _ => change(words)?,
+    };
+    words.end()?;
+    Ok((client, fault))
+}
+
+fn when(words: &mut Words<'_>) -> Result<When, Wrong> {
+    match words.want("at, before or after")? {
+        "at" => Ok(When::At(moment(words)?)),
+        "before" => Ok(When::Before(which(words)?)),
+        "after" => Ok(When::After(which(words)?)),
+        word => Err(Wrong::word(
+            word,
+            &format!("`{word}` is not expected here."),
+            ["at", "before", "after"],
+            "Write at, before or after.",
+        )),
+    }
+}
+
+fn which(words: &mut Words<'_>) -> Result<Which, Wrong> {
+    let nth = nth(words)?;
+    let from = if words.take("from") {
+        Some(side(words)?)
+    } else {
+        None
+    };
+    Ok(Which { nth, from })
+}
+
+fn side(words: &mut Words<'_>) -> Result<Sender, Wrong> {
+    match words.want("client or server")? {
+        "client" => Ok(Sender::Client),
+        "server" => Ok(Sender::Server),
+        word => Err(Wrong::word(
+            word,
+            &format!("`{word}` is no side."),
+            ["client", "server"],
+            "Write client or server.",
+        )),
+    }
+}
+
+fn hold(words: &mut Words<'_>) -> Result<Fault, Wrong> {
+    let from = if words.take("from") {
+        moment(words)?
+    } else {
+        0
+    };
+    words.exactly("until")?;
+    let until = moment(words)?;
+    in_order(from, until)?;
+    let by = if words.take("from") {
+        side(words)?
+    } else {
+        Sender::Client
+    };
+    Ok(Fault::Hold { by, from, until })
+}
+
+fn in_order(from: u64, to: u64) -> Result<(), Wrong> {
+    if to < from {
+        return Err("The end is before the start.".into());
+    }
+    Ok(())
+}
+
+fn byte(words: &mut Words<'_>) -> Result<u8, Wrong> {
+    let word = words.want("a byte")?;
+    let hex = word
+        .strip_prefix("0x")
+        .map(|hex| u8::from_str_radix(hex, 16));
+    let byte = hex.unwrap_or_else(|| word.parse());
+    byte.map_err(|_| format!("`{word}` is no byte: use 0 to 255, or 0x00 to 0xff.").into())
+}
+
+fn change(words: &mut Words<'_>) -> Result<Fault, Wrong> {
+    let packet = which(words)?;
+    let change = match words.want("byte or field")? {
+        "byte" => {
+            let at = words.number(0, 1_000_000)?;
+            words.exactly("to")?;
+            let to = byte(words)?;
+            Change::Byte { at, to }
+        }
+        "field" => {
+            let name = words.want("the name of a field")?.to_lowercase();
+            words.exactly("to")?;
+            let to = words.text();
+            Change::Field { name, to }
+        }
+        word => {
+            return Err(Wrong::word(
+                word,
+                &format!("`{word}` is not expected here."),
+                ["byte", "field"],
+                "Write byte or field.",
+            ));
+        }
+    };
+    Ok(Fault::Change { packet, change })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_is_read() {
+        let text = "
+            # a remark
+            cut sensor before PUBACK 1
+            cut * after PUBLISH 2 from server
+            cut * at 700
+            offline * from 400 to 2000
+            hold * until 900
+            hold * from 400 until 900 from server
+            slow * at 0 by 400
+            throttle * at 10 to 1000
+            half-open * after PUBLISH 1
+            refuse * CONNECT 1 with 0x88
+            change * PUBACK 1 byte 3 to 7
+            change * PUBLISH 2 from client field Topic-Name to a b";
+        let rules = parse(text).unwrap();
+        assert_eq!(rules.len(), 12);
+        assert_eq!(rules[0].client.as_deref(), Some("sensor"));
+        assert_eq!(rules[0].line, 3);
+        let nth = |kind, n| Nth { kind, n };
+        let after = When::After(Which {
+            nth: nth(PacketType::Publish, 2),
+            from: Some(Sender::Server),
+        });
+        assert_eq!(rules[1].fault, Fault::Cut(after));
+        let hold = |by, from| Fault::Hold {
+            by,
+            from,
+            until: 900,
+        };
+        assert_eq!(rules[4].fault, hold(Sender::Client, 0));
+        assert_eq!(rules[5].fault, hold(Sender::Server, 400));
+        let Fault::Change { change, .. } = &rules[11].fault else {
+            panic!("{:?}", rules[11]);
+        };
+        let (name, to) = ("topic-name".to_owned(), "a b".to_owned());
+        assert_eq!(change, &Change::Field { name, to });
+    }
+
+    #[test]
+    fn the_flows_page_writes_the_same_lines() {
+        for scenario in mqttscope_flows::gallery() {
+            for fault in &scenario.faults {
+                let line = scenario.fault_text(fault);
+                let is_link = ["cut", "offline", "slow", "hold"]
+                    .iter()
+                    .any(|word| line.starts_with(word));
+                assert_eq!(parse(&line).is_ok(), is_link, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_line_is_named_with_its_cause() {
+        for (text, words) in [
+            (
+                "\n\ncutt * at 5",
+                "Line 3: A line cannot begin with `cutt`. Did you mean `cut`?",
+            ),
+            ("cut", "Missing: a client identifier, or `*`."),
+            ("cut * before PUBAK 1", "Did you mean `PUBACK`?"),
+            ("cut * before PUBACK", "Missing: a number."),
+            ("cut * after PUBLISH 1 from sever", "Did you mean `server`?"),
+            ("offline * from 9 to 3", "The end is before the start."),
+            (
+                "refuse * PUBLISH 1 with 1",
+                "Only a CONNECT can be refused.",
+            ),
+            ("refuse * CONNECT 1 with 256", "`256` is no byte"),
+            ("throttle * at 0 to 0", "out of range"),
+            (
+                "change * PUBLISH 1 bit 3 to 1",
+                "`bit` is not expected here.",
+            ),
+            ("cut * at 5 now", "The line should end before `now`."),
+        ] {
+            let errors = parse(text).unwrap_err();
+            assert_eq!(errors.len(), 1);
+            assert!(errors[0].to_string().contains(words), "{}", errors[0]);
+        }
+        assert_eq!(parse("x\ny\n").unwrap_err().len(), 2);
+        assert!(parse(&"cut * at 5\n".repeat(MOST + 1)).is_err());
+        assert!(parse(&"# ".repeat(LONGEST)).is_err());
+    }
+}

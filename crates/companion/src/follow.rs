@@ -1,0 +1,337 @@
+//! `mqttscope follow`: the packets of files as rows, with what they break.
+
+use std::collections::HashMap;
+use std::io::{self, BufWriter, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Result;
+use clap::Args;
+use mqttscope_capture::reading::Role;
+use mqttscope_capture::recording::{
+    self, Capture, CaptureReader, Ending, Event, KeyLogSessions, Limits, Peer,
+};
+use mqttscope_wire::{Framer, ProtocolVersion, Sender};
+
+use crate::input::{self, Connection, Input};
+use crate::lint::{Format, Version, of_connection};
+use crate::paint::{Colour, Paint, When};
+use crate::row::{self, Row};
+use crate::tap::screen::Screen;
+use crate::tap::tape::{Closed, ConnectionId, Ends, Entry, What};
+use crate::tap::watch::{Show, Watcher};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Captures, dumps, logs; `-` is the standard input.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// How rows are written: for people, or a line of JSON each.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// When to colour.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    color: When,
+    /// The secrets of TLS connections (SSLKEYLOGFILE).
+    #[arg(long, value_name = "FILE")]
+    key_log: Option<PathBuf>,
+    /// Read all packets as this version, in place of the one that their connection names or that fits.
+    #[arg(long, value_enum, value_name = "VERSION")]
+    mqtt: Option<Version>,
+}
+
+/// Bytes that tell what is coming.
+const BEGINNING: usize = 4;
+
+/// Bytes that are read at a time.
+const PIECE: usize = 64 << 10;
+
+/// Shows all files, in the order in which they are named.
+pub(crate) fn run(options: &Options) -> ExitCode {
+    let keys = match input::key_log(options.key_log.as_deref()) {
+        Ok(keys) => keys,
+        Err(error) => {
+            eprintln!("mqttscope: {error:#}");
+            return ExitCode::from(2);
+        }
+    };
+    if let [only] = options.files.as_slice()
+        && only == Path::new("-")
+    {
+        return coming(options, &keys);
+    }
+    let mut out = Out {
+        paint: Paint::new(options.color),
+        format: options.format,
+        to: BufWriter::new(io::stdout().lock()),
+    };
+    let version = options.mqtt.map(ProtocolVersion::from);
+    let mut code = ExitCode::SUCCESS;
+    for path in &options.files {
+        match out.file(path, &keys, version) {
+            Ok(Ok(())) => {}
+            // Whoever reads has enough.
+            Ok(Err(_)) => return ExitCode::from(2),
+            Err(error) => {
+                code = ExitCode::from(2);
+                eprintln!("{}: not read: {error:#}", path.display());
+            }
+        }
+    }
+    if out.to.flush().is_err() {
+        return ExitCode::from(2);
+    }
+    code
+}
+
+struct Out<W> {
+    paint: Paint,
+    format: Format,
+    to: W,
+}
+
+impl<W: Write> Out<W> {
+    fn file(
+        &mut self,
+        path: &Path,
+        keys: &[u8],
+        version: Option<ProtocolVersion>,
+    ) -> Result<io::Result<()>> {
+        let input = input::read(path, keys, version)?;
+        Ok(self.input(path, &input))
+    }
+
+    fn input(&mut self, path: &Path, input: &Input) -> io::Result<()> {
+        for note in &input.notes {
+            eprintln!("{}: {note}", path.display());
+        }
+        let mut connections = input.connections.iter();
+        connections.try_for_each(|connection| self.connection(path, connection))
+    }
+
+    fn connection(&mut self, path: &Path, connection: &Connection) -> io::Result<()> {
+        let name = match &connection.name {
+            Some(name) => format!("{}: {name}", path.display()),
+            None => path.display().to_string(),
+        };
+        if self.format == Format::Text {
+            writeln!(self.to, "{}", self.paint.with(Colour::Bold, &name))?;
+        }
+        let findings = of_connection(connection);
+        let mut findings = findings.iter().peekable();
+        let mut start = 0_usize;
+        for (index, packet) in connection.packets.iter().enumerate() {
+            let end = start.saturating_add(packet.len);
+            let bytes = connection.bytes.get(start..end).unwrap_or_default();
+            start = end;
+            let row = Row {
+                connection: (self.format == Format::Json).then_some(&*name),
+                number: (index as u64).saturating_add(1),
+                at_ms: packet.at_ms,
+                from: packet.from,
+                version: packet.version,
+                what: if packet.is_skipped {
+                    row::What::Foreign(bytes)
+                } else {
+                    row::What::Packet(bytes)
+                },
+            };
+            match self.format {
+                Format::Text => row.text(self.paint, &mut self.to)?,
+                Format::Json => row.json(&mut self.to)?,
+            }
+            // They stand in the order of the packets that show them last.
+            while let Some(found) =
+                findings.next_if(|found| found.packets.last().is_none_or(|&last| last <= index))
+            {
+                match self.format {
+                    Format::Text => row::finding(found, self.paint, &mut self.to)?,
+                    Format::Json => found.json(&name, &mut self.to)?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Shows what comes from the standard input: a capture as it grows, anything else when it is whole.
+fn coming(options: &Options, keys: &[u8]) -> ExitCode {
+    let mut from = io::stdin().lock();
+    let mut start = Vec::new();
+    let read = (&mut from)
+        .take(BEGINNING as u64)
+        .read_to_end(&mut start)
+        .map_err(anyhow::Error::from);
+    let version = options.mqtt.map(ProtocolVersion::from);
+    let shown = read.and_then(|_| {
+        if Capture::may_be(&start) {
+            return live(options, keys, &start, from);
+        }
+        from.read_to_end(&mut start)?;
+        let input = input::of_bytes(&start, keys, version)?;
+        let mut out = Out {
+            paint: Paint::new(options.color),
+            format: options.format,
+            to: BufWriter::new(io::stdout().lock()),
+        };
+        out.input(Path::new("-"), &input)?;
+        Ok(out.to.flush()?)
+    });
+    match shown {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("-: not read: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Shows a capture as it comes, all its connections in the order of time.
+fn live(options: &Options, keys: &[u8], start: &[u8], mut from: impl Read) -> Result<()> {
+    let is_closed = Arc::new(AtomicBool::new(false));
+    let closes = Arc::clone(&is_closed);
+    let mut live = Live {
+        reader: CaptureReader::new(Limits::default()).with_tls(Box::new(KeyLogSessions::new(keys))),
+        watcher: Watcher::new(
+            1,
+            Framer::MAXIMUM,
+            Some(Show {
+                screen: Screen::whole(io::stdout(), move || closes.store(true, Ordering::Relaxed)),
+                format: options.format,
+                paint: Paint::new(options.color),
+            }),
+            None,
+        ),
+        opened: HashMap::new(),
+        at_ns: 0,
+    };
+    live.watcher
+        .read_as(options.mqtt.map(ProtocolVersion::from));
+    live.reader.handle_bytes(start);
+    let mut piece = vec![0; PIECE];
+    loop {
+        live.drain();
+        // Whoever reads has enough.
+        if is_closed.load(Ordering::Relaxed) {
+            break;
+        }
+        let len = from.read(&mut piece)?;
+        if len == 0 {
+            break;
+        }
+        live.reader
+            .handle_bytes(piece.get(..len).unwrap_or_default());
+    }
+    live.reader.handle_end();
+    live.drain();
+    eprintln!("{}", live.watcher.seen());
+    Ok(())
+}
+
+struct Live {
+    reader: CaptureReader,
+    watcher: Watcher,
+    /// Connections that had no MQTT yet: they are told when they have.
+    opened: HashMap<recording::ConnectionId, (Box<Ends>, u64)>,
+    /// The newest time; frames without one have this.
+    at_ns: u64,
+}
+
+impl Live {
+    fn drain(&mut self) {
+        let Self {
+            reader,
+            watcher,
+            opened: waiting,
+            at_ns,
+        } = self;
+        while let Some(event) = reader.poll_event() {
+            let (connection, time, what, bytes): (_, _, _, &[u8]) = match event {
+                Event::Opened(opened) => {
+                    let [client, server] = [&opened.client, &opened.server].map(address);
+                    let ends = Ends {
+                        client,
+                        tap: server,
+                        broker: server,
+                        begins: opened.has_syn,
+                    };
+                    *at_ns = opened.at_ns.unwrap_or(*at_ns);
+                    waiting.insert(opened.connection, (Box::new(ends), *at_ns));
+                    continue;
+                }
+                Event::Bytes {
+                    connection,
+                    from,
+                    at_ns,
+                    bytes,
+                    ..
+                } => (
+                    connection,
+                    at_ns,
+                    What::Bytes(sender(from), bytes.len()),
+                    bytes,
+                ),
+                Event::Gap {
+                    connection, from, ..
+                } => (connection, None, What::Gap(sender(from)), &[]),
+                Event::Closed {
+                    connection,
+                    how,
+                    from,
+                    at_ns,
+                    ..
+                } => {
+                    let how = match (how, from) {
+                        (Ending::Reset, Some(by)) => Closed::Broken(sender(by), "a reset".into()),
+                        _ => Closed::Done,
+                    };
+                    (connection, at_ns, What::Closed(how), &[])
+                }
+                Event::Note(note) => {
+                    eprintln!("-: {note}");
+                    continue;
+                }
+                Event::Transport { .. }
+                | Event::Skipped { .. }
+                | Event::Said { .. }
+                | Event::Named { .. }
+                | Event::KeyLog(_) => continue,
+            };
+            *at_ns = time.unwrap_or(*at_ns);
+            let mut tell = |at_ns, what, bytes: &[u8]| {
+                let entry = Entry {
+                    tap: 0,
+                    connection: ConnectionId(connection.0),
+                    at_ns,
+                    what,
+                };
+                watcher.entry(&entry, bytes);
+            };
+            match (waiting.remove(&connection), &what) {
+                (Some(_), What::Closed(_)) => continue,
+                (Some((ends, opened_ns)), _) => tell(opened_ns, What::Opened(ends), &[]),
+                (None, _) => {}
+            }
+            tell(*at_ns, what, bytes);
+        }
+        watcher.show_lines();
+    }
+}
+
+/// Captures of a network have addresses; what has names instead is not followed as it grows.
+const fn address(peer: &Peer) -> SocketAddr {
+    match peer {
+        Peer::Address(end) => SocketAddr::new(end.address, end.port),
+        Peer::Named(_) => SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0),
+    }
+}
+
+const fn sender(role: Role) -> Sender {
+    match role {
+        Role::Client => Sender::Client,
+        Role::Server => Sender::Server,
+    }
+}

@@ -1,0 +1,185 @@
+//! `mqttscope tap`: between clients and a broker, byte for byte, with every packet in view.
+
+pub(crate) mod faulty;
+pub(crate) mod relay;
+pub(crate) mod screen;
+pub(crate) mod serve;
+pub(crate) mod tape;
+pub(crate) mod watch;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use clap::Args;
+
+use crate::faults::Faults;
+use crate::faults::plan::{self, Rule};
+use crate::lint::Format;
+use crate::net::address::{Listen, Target};
+use crate::net::stop::{self, Stopper};
+use crate::net::tls::{Inwards, Outwards};
+use crate::net::{Stop, proxy};
+use crate::paint::{Paint, When};
+use faulty::Faulty;
+use screen::Screen;
+use serve::Tap;
+use tape::Tape;
+use watch::{Keep, Seen, Show, Watcher};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    pub(crate) carried: Carried,
+    /// How packets and findings are written: for people, or a line of JSON each.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// When to colour.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    color: When,
+}
+
+/// What is carried where, and how.
+#[derive(Args)]
+pub(crate) struct Carried {
+    /// Where clients connect to: a port (of 127.0.0.1), or ADDRESS:PORT; several are several taps.
+    #[arg(required = true, value_name = "LISTEN")]
+    listen: Vec<Listen>,
+    /// The broker; one for all taps, or one for each in their order.
+    #[arg(long, required = true, value_name = "HOST:PORT")]
+    to: Vec<Target>,
+    #[command(flatten)]
+    outwards: Outwards,
+    #[command(flatten)]
+    inwards: Inwards,
+    /// Clients come through a proxy, which says who they are (PROXY protocol, version 1 or 2).
+    #[arg(long)]
+    proxy_in: bool,
+    /// Say to the broker who the client is (PROXY protocol).
+    #[arg(long, value_enum, value_name = "VERSION")]
+    proxy_out: Option<proxy::Version>,
+    /// Connections of a tap at a time; more are closed at once.
+    #[arg(long, default_value_t = 1000, value_name = "NUMBER")]
+    max_connections: usize,
+    /// Bytes of the largest packet that is judged; a larger one is carried as any other.
+    #[arg(long, default_value_t = 1 << 20, value_name = "BYTES")]
+    max_packet: usize,
+    /// What is to go wrong, as lines of a file: `cut * before PUBACK 1`, `hold * until 900`, … (see the README).
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
+}
+
+/// Taps until it is told to end.
+pub(crate) fn run(options: &Options) -> ExitCode {
+    let show = |stopper: Stopper| Show {
+        screen: Screen::new(std::io::stdout(), move || stopper.stop()),
+        format: options.format,
+        paint: Paint::new(options.color),
+    };
+    ended(options.carried.run(Some(&show), None))
+}
+
+/// Says what was seen, or why nothing was.
+pub(crate) fn ended(seen: Result<Seen>) -> ExitCode {
+    match seen {
+        Ok(seen) => {
+            eprintln!("mqttscope: {seen}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("mqttscope: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+impl Carried {
+    /// Carries until it is told to end.
+    pub(crate) fn run(
+        &self,
+        show: Option<&dyn Fn(Stopper) -> Show>,
+        keep: Option<Box<dyn Keep>>,
+    ) -> Result<Seen> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
+        let (stopper, stop) = Stop::new();
+        let tape = Arc::new(Tape::default());
+        let taps = runtime.block_on(self.taps())?;
+        let show = show.map(|show| show(stopper.clone()));
+        let watcher = Watcher::new(taps.len(), self.max_packet, show, keep);
+        let looked_at = Looked(Arc::clone(&tape), stopper.clone());
+        let watching = thread::spawn(move || watcher.run(&looked_at.0));
+        let served = runtime.block_on(async {
+            stop::on_signals(stopper)?;
+            serve::all(taps, &tape, &stop).await;
+            anyhow::Ok(())
+        });
+        // What is left of connections that would not end goes before the tape does.
+        drop(runtime);
+        tape.end();
+        let seen = match watching.join() {
+            Ok(seen) => seen,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        served.and(seen)
+    }
+
+    /// Listens at all addresses.
+    async fn taps(&self) -> Result<Vec<Tap>> {
+        if self.to.len() != 1 && self.to.len() != self.listen.len() {
+            bail!(
+                "{} taps and {} brokers: name one broker for all taps, or one for each",
+                self.listen.len(),
+                self.to.len()
+            );
+        }
+        let faults = self.faults.as_deref().map(faults).transpose()?;
+        let mut taps = Vec::new();
+        let targets = self.to.iter().cycle();
+        for (index, (listen, target)) in self.listen.iter().zip(targets).enumerate() {
+            let address = listen.0;
+            let listener = tokio::net::TcpListener::bind(address)
+                .await
+                .with_context(|| format!("listening at {address}"))?;
+            let listen = listener.local_addr()?;
+            let tap = Tap {
+                index: u16::try_from(index)?,
+                listener,
+                listen,
+                target: target.clone(),
+                acceptor: self.inwards.acceptor(listen.ip())?,
+                connector: self.outwards.connector(&target.host)?,
+                proxy_in: self.proxy_in,
+                proxy_out: self.proxy_out,
+                most: self.max_connections,
+                faulty: (faults.as_ref()).map(|rules| Faulty::new(Faults::new(rules.clone()))),
+            };
+            eprintln!("mqttscope: {tap}");
+            taps.push(tap);
+        }
+        Ok(taps)
+    }
+}
+
+/// The tape, as long as somebody looks at it: nobody is to wait for a tape that nobody empties.
+struct Looked(Arc<Tape>, Stopper);
+
+impl Drop for Looked {
+    fn drop(&mut self) {
+        self.0.end();
+        self.1.stop();
+    }
+}
+
+/// The faults that a file names.
+fn faults(path: &Path) -> Result<Vec<Rule>> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("reading the faults of {}", path.display()))?;
+    plan::parse(&text).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow!("{}: {}", path.display(), lines.join("\n  "))
+    })
+}

@@ -1,0 +1,207 @@
+//! What is recorded is what passed.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use mqttscope_capture::recording::Capture;
+
+use crate::support::{
+    CONNACK, CONNECT, Running, Server, connect, folder, passes, publish, tool, until_end,
+};
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let all = std::fs::read_dir(folder).unwrap();
+    let mut all: Vec<PathBuf> = all.map(|entry| entry.unwrap().path()).collect();
+    all.sort();
+    all
+}
+
+/// All packets of these files, in order.
+fn packets(files: &[PathBuf]) -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    for file in files {
+        let capture = Capture::read(&std::fs::read(file).unwrap(), None);
+        assert_eq!(capture.notes, Vec::<String>::new(), "{file:?}");
+        for connection in &capture.connections {
+            let own = connection.packets.iter();
+            all.extend(own.map(|packet| connection.bytes_of(packet).unwrap().to_vec()));
+        }
+    }
+    all
+}
+
+#[test]
+fn a_recording_is_whole_and_other_tools_read_it() {
+    let folder = folder("record");
+    let file = folder.join("a.pcapng");
+    let server = Server::start();
+    let address = server.address();
+    let path = file.to_str().unwrap();
+    let mut running = Running::start(&["record", "0", "--to", &address, "--out", path]);
+    let mut client = connect(running.address("tap"));
+    let mut broker = server.accept();
+    let mut wanted = vec![CONNECT.to_vec(), CONNACK.to_vec()];
+    passes(&mut client, &mut broker, &CONNECT);
+    passes(&mut broker, &mut client, &CONNACK);
+    for at in 0..50_usize {
+        let packet = publish("t", &vec![b'x'; at * at * 10]);
+        passes(&mut client, &mut broker, &packet);
+        wanted.push(packet);
+    }
+    running.signal("INT");
+    assert_eq!(until_end(&mut broker), b"");
+    drop((client, broker));
+    let (code, out, err) = running.ended();
+    assert_eq!((code, out.as_str()), (Some(0), ""), "{err}");
+    assert!(err.contains("1 connection, 52 packets"), "{err}");
+    assert!(packets(std::slice::from_ref(&file)) == wanted);
+    let lint = Command::new(env!("CARGO_BIN_EXE_mqttscope"))
+        .arg("lint")
+        .arg(&file)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(lint.stderr).unwrap();
+    assert!(
+        said.contains("52 packets on 1 connection of 1 file"),
+        "{said}"
+    );
+    let Some(types) = tool(
+        "tshark",
+        &[
+            "-r",
+            path,
+            "-T",
+            "fields",
+            "-e",
+            "mqtt.msgtype",
+            "-Y",
+            "mqtt",
+        ],
+    ) else {
+        return;
+    };
+    assert_eq!(
+        types
+            .split(['\n', ','])
+            .filter(|kind| !kind.is_empty())
+            .count(),
+        52,
+        "{types}"
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn files_rotate_by_size_and_nothing_is_lost_between_them() {
+    let folder = folder("record-rotate");
+    let server = Server::start();
+    let address = server.address();
+    let path = folder.join("a.pcapng");
+    let mut running = Running::start(&[
+        "record",
+        "0",
+        "--to",
+        &address,
+        "--out",
+        path.to_str().unwrap(),
+        "--rotate-size",
+        "10K",
+    ]);
+    let mut client = connect(running.address("tap"));
+    let mut broker = server.accept();
+    let mut wanted = vec![CONNECT.to_vec(), CONNACK.to_vec()];
+    passes(&mut client, &mut broker, &CONNECT);
+    passes(&mut broker, &mut client, &CONNACK);
+    for at in 0..100_u8 {
+        let packet = publish("topic", &[at; 700]);
+        passes(&mut client, &mut broker, &packet);
+        wanted.push(packet);
+    }
+    drop((client, broker));
+    let (code, _, err) = running.interrupt();
+    assert_eq!(code, Some(0), "{err}");
+    let all = files(&folder);
+    assert!(all.len() > 5, "{all:?}");
+    assert!(all[0].to_str().unwrap().contains("a-00001-20"), "{all:?}");
+    assert!(
+        all.iter()
+            .all(|file| file.metadata().unwrap().len() < 12_000)
+    );
+    assert!(packets(&all) == wanted);
+}
+
+#[test]
+fn faults_are_told_where_nothing_else_is() {
+    let folder = folder("record-faults");
+    let (file, faults) = (folder.join("a.pcapng"), folder.join("faults"));
+    std::fs::write(&faults, "cut a before PINGREQ 1").unwrap();
+    let server = Server::start();
+    let address = server.address();
+    let (file, faults) = (file.to_str().unwrap(), faults.to_str().unwrap());
+    let mut running = Running::start(&[
+        "record", "0", "--to", &address, "--out", file, "--faults", faults,
+    ]);
+    let mut client = connect(running.address("tap"));
+    let mut broker = server.accept();
+    passes(&mut client, &mut broker, &CONNECT);
+    client.write_all(&[0xc0, 0]).unwrap();
+    assert_eq!(until_end(&mut broker), b"");
+    running
+        .err()
+        .wait("#1 a fault: line 1: cut before PINGREQ 1");
+    drop((client, broker));
+    let (code, _, err) = running.interrupt();
+    assert_eq!(code, Some(0), "{err}");
+    // What was sent is in it, whatever became of it.
+    let wanted = [CONNECT.to_vec(), vec![0xc0, 0]];
+    assert_eq!(packets(&[PathBuf::from(file)]), wanted);
+}
+
+#[test]
+fn a_recording_is_never_written_over() {
+    let folder = folder("record-exists");
+    let file = folder.join("a.pcapng");
+    std::fs::write(&file, "mine").unwrap();
+    let path = file.to_str().unwrap();
+    let (code, _, err) =
+        Running::start(&["record", "0", "--to", "localhost:1", "--out", path]).ended();
+    assert_eq!(code, Some(2));
+    assert!(err.contains("a.pcapng") && err.contains("exists"), "{err}");
+    assert_eq!(std::fs::read(&file).unwrap(), b"mine");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_and_the_traffic_goes_on() {
+    let folder = folder("record-full");
+    let server = Server::start();
+    let address = server.address();
+    let path = folder.join("a.pcapng");
+    let path = path.to_str().unwrap();
+    // What a process may write to a file, in blocks of 1 KiB, stands in for the disk.
+    let mut running = Running::limited(
+        "ulimit -f 100",
+        &["record", "0", "--to", &address, "--out", path],
+    );
+    let mut client = connect(running.address("tap"));
+    let mut broker = server.accept();
+    passes(&mut client, &mut broker, &CONNECT);
+    for _ in 0..300 {
+        passes(&mut client, &mut broker, &publish("t", &[b'x'; 1000]));
+    }
+    running
+        .err()
+        .wait("the recording ends here, the traffic goes on");
+    passes(&mut client, &mut broker, &publish("t", b"still"));
+    drop((client, broker));
+    let (code, _, err) = running.interrupt();
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("the recording is not whole"), "{err}");
+    assert!(packets(&[PathBuf::from(path)]).len() > 50);
+}

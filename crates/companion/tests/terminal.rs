@@ -1,0 +1,217 @@
+//! `mqttscope dissect` and `mqttscope follow` as people run them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+fn capture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../capture/tests/captures")
+        .join(name)
+}
+
+/// Exit code, output and errors.
+fn run(arguments: &[&str], given: &[u8]) -> (Option<i32>, String, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mqttscope"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(given).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[test]
+fn bytes_are_taken_apart_with_bits_values_and_faults() {
+    let (code, out, err) = run(&["dissect", "36", "05", "00", "01", "61", "00", "01"], b"");
+    assert_eq!(code, Some(0), "{err}");
+    assert!(
+        out.contains("PUBLISH MQTT 3.1.1, 7 bytes from byte 0"),
+        "{out}"
+    );
+    assert!(out.contains(".....11. "), "{out}");
+    assert!(out.contains("Packet Identifier: 1"), "{out}");
+    assert!(
+        out.contains("error: QoS 3 does not exist")
+            && out.contains("[publish-qos-reserved, MQTT-3.3.1-4] at byte 0"),
+        "{out}"
+    );
+    assert!(!out.contains('\x1b'), "a pipe has no colours");
+}
+
+#[test]
+fn the_standard_input_is_read_and_json_has_the_keys_of_the_package() {
+    let (code, out, _) = run(&["dissect", "--format", "json", "-"], b"c0 00 | d0 00");
+    assert_eq!(code, Some(0));
+    let packets: Vec<Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(packets.len(), 2);
+    assert_eq!(
+        (&packets[0]["type"], &packets[1]["offset"]),
+        (&"PINGREQ".into(), &2.into())
+    );
+    let header = &packets[0]["fields"][0];
+    assert_eq!((&header["start"], &header["bits"]), (&0.into(), &16.into()));
+    assert_eq!(header["fields"][0]["value"], 12);
+}
+
+#[test]
+fn words_that_are_no_bytes_are_refused() {
+    let (code, out, err) = run(&["dissect", "no-such-file.pcap"], b"");
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(
+        err.contains("`no-such-file.pcap` is no file and no bytes"),
+        "{err}"
+    );
+}
+
+#[test]
+fn packets_of_a_capture_are_rows_with_findings_below() {
+    let file = capture("files/t12_keepalive.pcap");
+    let (code, out, _) = run(&["follow", file.to_str().unwrap()], b"");
+    assert_eq!(code, Some(0));
+    let lines: Vec<&str> = out.lines().collect();
+    let at = lines
+        .iter()
+        .position(|line| line.contains("[pubcomp-without-pubrel, MQTT-4.3.3-2]"))
+        .unwrap();
+    assert!(lines[at - 1].contains("← PUBCOMP"), "{out}");
+    assert!(lines[at].starts_with("      error: server: "), "{out}");
+    assert!(!out.contains('\x1b'));
+}
+
+#[test]
+fn rows_are_coloured_on_demand_only() {
+    let log =
+        b"TX: 10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 61\nRX: 20 02 00 00\nTX: 62 02 00 07\n";
+    let (_, out, _) = run(&["follow", "-", "--color", "always"], log);
+    assert!(out.contains("\x1b[34mCONNECT"), "{out}");
+    let (_, out, _) = run(&["follow", "-"], log);
+    assert!(
+        out.contains("    3 → PUBREL") && !out.contains('\x1b'),
+        "{out}"
+    );
+}
+
+#[test]
+fn rows_as_json_name_file_and_packet() {
+    let log =
+        b"TX: 10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 61\nRX: 20 02 00 00\nTX: 62 02 00 07\n";
+    let (_, out, _) = run(&["follow", "-", "--format", "json"], log);
+    let lines: Vec<Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let packets: Vec<&Value> = lines
+        .iter()
+        .filter(|line| line["kind"] == "packet")
+        .collect();
+    assert_eq!(packets.len(), 3);
+    assert_eq!(packets[1]["type"], "CONNACK");
+    assert_eq!(packets[1]["from"], "server");
+    assert!(
+        lines
+            .iter()
+            .any(|line| line["rule"] == "pubrel-without-pubrec"),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named_and_the_rest_is_shown() {
+    let file = capture("recorded/tcp.pcap");
+    let (code, out, err) = run(&["follow", "/no/such.pcap", file.to_str().unwrap()], b"");
+    assert_eq!(code, Some(2));
+    assert!(err.contains("/no/such.pcap: not read: "), "{err}");
+    assert!(out.contains("→ CONNECT"), "{out}");
+}
+
+#[test]
+fn a_capture_is_followed_as_it_grows() {
+    let bytes = std::fs::read(capture("recorded/tcp.pcap")).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mqttscope"))
+        .args(["follow", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut until = |words: &str| {
+        lines
+            .by_ref()
+            .map(Result::unwrap)
+            .find(|line| line.contains(words))
+            .unwrap()
+    };
+    // The half of it is enough to see the first packets.
+    let (half, rest) = bytes.split_at(bytes.len() / 2);
+    stdin.write_all(half).unwrap();
+    assert!(until("CONNECT ").contains("→ CONNECT"));
+    until("← SUBACK");
+    stdin.write_all(rest).unwrap();
+    until("→ DISCONNECT");
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    assert!(
+        err.contains("1 connection, 19 packets, 0 findings"),
+        "{err}"
+    );
+}
+
+#[test]
+fn the_same_is_seen_in_a_pipe_as_in_a_file() {
+    for name in [
+        "files/t12_keepalive.pcap",
+        "recorded/tcp-3.1.1.pcap",
+        "recorded/websocket.pcap",
+    ] {
+        let file = capture(name);
+        let (_, whole, _) = run(&["follow", file.to_str().unwrap(), "--format", "json"], b"");
+        let (code, piped, err) = run(
+            &["follow", "-", "--format", "json"],
+            &std::fs::read(&file).unwrap(),
+        );
+        assert_eq!(code, Some(0), "{err}");
+        let of = |text: &str| -> Vec<(Value, Value, Value)> {
+            text.lines()
+                .map(|line| serde_json::from_str::<Value>(line).unwrap())
+                .filter(|line| line["kind"] == "packet" || line["kind"].is_null())
+                .map(|line| {
+                    (
+                        line["type"].clone(),
+                        line["summary"].clone(),
+                        line["rule"].clone(),
+                    )
+                })
+                .collect()
+        };
+        let (mut whole, mut piped) = (of(&whole), of(&piped));
+        let key = |line: &(Value, Value, Value)| format!("{line:?}");
+        whole.sort_by_key(key);
+        piped.sort_by_key(key);
+        assert_eq!(whole, piped, "{name}");
+    }
+}

@@ -1,0 +1,304 @@
+//! What a list is narrowed to: words, or a filter held against packets with all that is known of them.
+
+mod row;
+mod words;
+
+use std::collections::{BTreeMap, HashMap};
+
+use mqttscope_filter::{HandshakeState, Matcher, Relies, Search};
+use mqttscope_protocol::{ConnectionId, EventKind, FlowState, RecordId};
+use mqttscope_wire::{Rule, Severity};
+
+use crate::captures::Captures;
+use crate::connection::Connection;
+use crate::log::{Entry, Record, WireLog};
+use crate::topics::Topics;
+use crate::view::flows;
+use crate::watch::Watch;
+use row::Row;
+
+/// Packets that go before their findings are let go.
+const PRUNED: u64 = 1 << 16;
+
+/// What is known beside the log; none of it where a list asks for nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Facts<'a> {
+    pub(crate) connections: Option<&'a BTreeMap<ConnectionId, Connection>>,
+    pub(crate) captures: Option<&'a Captures>,
+    pub(crate) watch: Option<&'a Watch>,
+}
+
+/// What must be judged again.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    /// These.
+    pub(crate) packets: Vec<u64>,
+    /// All of these connections from a number on.
+    pub(crate) connections: Vec<(ConnectionId, u64)>,
+    /// Everything.
+    pub(crate) all: bool,
+}
+
+/// What is looked for, as far as it may change, and where that was read to.
+#[derive(Debug, Default)]
+struct Known {
+    is_begun: bool,
+    findings: HashMap<u64, Vec<(Rule, Severity)>>,
+    /// Findings that were read.
+    found: u64,
+    /// Those of packets before this number were let go.
+    pruned: u64,
+    handshakes: HashMap<u64, HandshakeState>,
+    /// The clients of our own connections.
+    clients: BTreeMap<ConnectionId, String>,
+    /// Changes of the log that were read.
+    touched: u64,
+    /// The same of names of captured clients.
+    renamed: u64,
+}
+
+/// See [the module](self).
+#[derive(Debug, Default)]
+pub(crate) struct Sieve {
+    text: String,
+    search: Looked,
+    known: Known,
+}
+
+#[derive(Debug, Default)]
+enum Looked {
+    #[default]
+    All,
+    Words(String),
+    Topic(String),
+    Hex(String),
+    Filter(Box<Matcher>),
+}
+
+impl Looked {
+    fn read(text: &str) -> Self {
+        match Search::read(text) {
+            Ok(Search::Nothing) => Self::All,
+            Ok(Search::Words(words)) => Self::Words(words),
+            Ok(Search::Topic(filter)) => Self::Topic(filter),
+            Ok(Search::Hex(digits)) => Self::Hex(digits),
+            Ok(Search::Filter(filter)) => match Matcher::new(&filter) {
+                Ok(matcher) => Self::Filter(Box::new(matcher)),
+                Err(_) => Self::Words(text.to_owned()),
+            },
+            // Whoever takes texts from people asks what is wrong with them before.
+            Err(_) => Self::Words(text.to_owned()),
+        }
+    }
+}
+
+impl Sieve {
+    /// One for this text.
+    pub(crate) fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            search: Looked::read(text),
+            known: Known::default(),
+        }
+    }
+
+    /// Looks for this text from now on.
+    pub(crate) fn want(&mut self, text: &str) {
+        if self.text != text {
+            *self = Self::new(text);
+        }
+    }
+
+    /// Whether all passes.
+    pub(crate) const fn is_open(&self) -> bool {
+        matches!(self.search, Looked::All)
+    }
+
+    fn relies(&self) -> Relies {
+        match &self.search {
+            Looked::Filter(matcher) => matcher.relies(),
+            _ => Relies::default(),
+        }
+    }
+
+    /// Reads what changed since it was asked before.
+    pub(crate) fn refresh(&mut self, log: &WireLog, facts: Facts<'_>) -> Changes {
+        let relies = self.relies();
+        let mut changes = Changes::default();
+        if relies == Relies::default() {
+            return changes;
+        }
+        let known = &mut self.known;
+        if !core::mem::replace(&mut known.is_begun, true) {
+            known.touched = log.touched().end();
+            known.renamed = facts
+                .captures
+                .map_or(0, |captures| captures.renamed().end());
+        }
+        if relies.answers || relies.findings {
+            match log.touched().since(known.touched) {
+                Some(touched) => changes.packets.extend(touched),
+                None => changes.all = true,
+            }
+            known.touched = log.touched().end();
+        }
+        if let Some(watch) = facts.watch {
+            if relies.findings {
+                known.read_findings(watch, log, &mut changes);
+            }
+            if relies.handshakes {
+                known.read_handshakes(watch, log, &mut changes);
+            }
+        }
+        if relies.clients {
+            known.read_clients(log, facts, &mut changes);
+        }
+        changes
+    }
+
+    /// Whether a packet passes.
+    pub(crate) fn passes(
+        &mut self,
+        id: RecordId,
+        record: &Record,
+        log: &WireLog,
+        topics: &Topics,
+        facts: Facts<'_>,
+    ) -> bool {
+        match &mut self.search {
+            Looked::All => true,
+            Looked::Words(words) => words::are_in(words, record, log, topics),
+            Looked::Topic(filter) => words::covers_topic(filter, record, log, topics),
+            Looked::Hex(digits) => words::contains_hex(log.bytes(record), digits),
+            Looked::Filter(matcher) => matcher.matches(&Row {
+                id,
+                record,
+                bytes: log.bytes(record),
+                log,
+                topics,
+                facts,
+                known: &self.known,
+            }),
+        }
+    }
+
+    /// Whether the opening or closing of a connection does.
+    pub(crate) fn passes_event(
+        &mut self,
+        id: RecordId,
+        record: &Record,
+        log: &WireLog,
+        topics: &Topics,
+        facts: Facts<'_>,
+    ) -> bool {
+        match &mut self.search {
+            Looked::All => true,
+            Looked::Filter(matcher) => {
+                (record.is_packet() || matcher.is_of_connections())
+                    && matcher.matches(&Row {
+                        id,
+                        record,
+                        bytes: &[],
+                        log,
+                        topics,
+                        facts,
+                        known: &self.known,
+                    })
+            }
+            _ => log.event(record).is_some_and(|event| {
+                let name = match event.kind {
+                    EventKind::Told(_) => &event.reason,
+                    _ => event.name(),
+                };
+                let line = format!("{name} {} {}", event.line(), event.address);
+                words::contains(line.as_bytes(), self.text.as_bytes())
+            }),
+        }
+    }
+}
+
+impl Known {
+    fn read_findings(&mut self, watch: &Watch, log: &WireLog, changes: &mut Changes) {
+        for found in watch.found_since(self.found) {
+            self.found = found.number.saturating_add(1);
+            for packet in found.packets() {
+                let of = self.findings.entry(packet.0).or_default();
+                of.push((found.rule(), found.severity()));
+                changes.packets.push(packet.0);
+            }
+        }
+        if log.oldest().saturating_sub(self.pruned) > PRUNED {
+            self.pruned = log.oldest();
+            self.findings.retain(|&packet, _| packet >= log.oldest());
+        }
+    }
+
+    fn read_handshakes(&mut self, watch: &Watch, log: &WireLog, changes: &mut Changes) {
+        let mut states: HashMap<u64, HandshakeState> = HashMap::new();
+        for flow in watch.flows(None, RecordId(log.first())) {
+            let state = match flows::state(&flow, log) {
+                FlowState::Complete => HandshakeState::Complete,
+                FlowState::Waiting => HandshakeState::Waiting,
+                FlowState::Resent => HandshakeState::Resent,
+                FlowState::Refused => HandshakeState::Refused,
+                FlowState::Broken => HandshakeState::Broken,
+            };
+            for packet in flow.packets() {
+                // A request's message has a handshake of its own, which counts.
+                if flow.is_request() {
+                    states.entry(packet.0).or_insert(state);
+                } else {
+                    states.insert(packet.0, state);
+                }
+            }
+        }
+        let differs = |(packet, state): (&u64, &HandshakeState), other: &HashMap<_, _>| {
+            (other.get(packet) != Some(state)).then_some(*packet)
+        };
+        let new = states.iter().filter_map(|it| differs(it, &self.handshakes));
+        changes.packets.extend(new);
+        let gone = self.handshakes.iter().filter_map(|it| differs(it, &states));
+        changes.packets.extend(gone);
+        self.handshakes = states;
+    }
+
+    fn read_clients(&mut self, log: &WireLog, facts: Facts<'_>, changes: &mut Changes) {
+        if let Some(captures) = facts.captures {
+            match captures.renamed().since(self.renamed) {
+                Some(renamed) => changes.connections.extend(renamed),
+                None => changes.all = true,
+            }
+            self.renamed = captures.renamed().end();
+        }
+        for (id, connection) in facts.connections.into_iter().flatten() {
+            let name = connection.client.view().client_identifier;
+            if self.clients.get(id).is_none_or(|known| known != name) {
+                self.clients.insert(*id, name.to_owned());
+                changes.connections.push((*id, log.first()));
+            }
+        }
+    }
+}
+
+impl Changes {
+    /// Whether there is any.
+    pub(crate) fn is_any(&self) -> bool {
+        self.all || !self.packets.is_empty() || !self.connections.is_empty()
+    }
+
+    /// Every entry below `end` that it is about, each once.
+    pub(crate) fn entries(&mut self, log: &WireLog, end: u64) -> Vec<u64> {
+        let mut entries = core::mem::take(&mut self.packets);
+        for &(connection, from) in &self.connections {
+            let numbers = from.max(log.first())..end;
+            entries.extend(numbers.filter(|&number| {
+                let entry = log.entry(RecordId(number));
+                entry.is_some_and(|entry: Entry<'_>| entry.record().connection == connection)
+            }));
+        }
+        entries.retain(|&number| number < end && number >= log.first());
+        entries.sort_unstable();
+        entries.dedup();
+        entries
+    }
+}

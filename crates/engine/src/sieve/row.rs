@@ -1,0 +1,142 @@
+//! A packet of the log, as a filter sees it.
+
+use std::net::SocketAddr;
+
+use mqttscope_capture::recording::{Peer, Transport};
+use mqttscope_filter::{Ends, HandshakeState, Subject};
+use mqttscope_protocol::{RecordId, Target};
+use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Sender, Severity};
+
+use super::{Facts, Known};
+use crate::log::{Record, WireLog};
+use crate::topics::Topics;
+
+pub(super) struct Row<'a> {
+    pub(super) id: RecordId,
+    pub(super) record: &'a Record,
+    /// None: it is no packet.
+    pub(super) bytes: &'a [u8],
+    pub(super) log: &'a WireLog,
+    pub(super) topics: &'a Topics,
+    pub(super) facts: Facts<'a>,
+    pub(super) known: &'a Known,
+}
+
+impl Subject for Row<'_> {
+    fn number(&self) -> u64 {
+        self.id.0.saturating_sub(self.log.floor()).saturating_add(1)
+    }
+
+    fn at_ms(&self) -> f64 {
+        self.record.at_ms
+    }
+
+    fn first_ms(&self) -> f64 {
+        self.log.begins_ms()
+    }
+
+    fn before_ms(&self) -> Option<f64> {
+        let before = self.id.0.checked_sub(1)?;
+        Some(self.log.entry(RecordId(before))?.record().at_ms)
+    }
+
+    fn connection(&self) -> u32 {
+        self.record.connection.0
+    }
+
+    fn sender(&self) -> Sender {
+        self.record.sender
+    }
+
+    fn version(&self) -> ProtocolVersion {
+        self.record.version
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes
+    }
+
+    fn packet_type(&self) -> Option<PacketType> {
+        let is_packet = !self.bytes.is_empty() || self.record.is_packet();
+        is_packet.then(|| self.record.packet_type())
+    }
+
+    fn ends(&self) -> Ends {
+        let id = self.record.connection;
+        let captured = self
+            .facts
+            .captures
+            .and_then(|captures| captures.by_number(id));
+        if let Some(captured) = captured {
+            let address = |peer: &Peer| match peer {
+                Peer::Address(end) => Some(SocketAddr::new(end.address, end.port)),
+                Peer::Named(_) => None,
+            };
+            return Ends {
+                client: address(&captured.opened.client),
+                server: address(&captured.opened.server),
+                tls: matches!(
+                    captured.transport,
+                    Transport::Tls | Transport::SecureWebSocket
+                ),
+                websocket: matches!(
+                    captured.transport,
+                    Transport::WebSocket | Transport::SecureWebSocket
+                ),
+            };
+        }
+        let own = self
+            .facts
+            .connections
+            .and_then(|connections| connections.get(&id));
+        // A browser does not tell addresses.
+        match own.map(|own| &own.profile.target) {
+            Some(Target::WebSocket(address)) => Ends {
+                tls: address.starts_with("wss:"),
+                websocket: true,
+                ..Ends::default()
+            },
+            Some(Target::BuiltIn) | None => Ends::default(),
+        }
+    }
+
+    fn client_identifier(&self) -> Option<&str> {
+        let id = self.record.connection;
+        let captured = self
+            .facts
+            .captures
+            .and_then(|captures| captures.by_number(id));
+        let name = match captured {
+            Some(captured) => captured.client_identifier(),
+            None => self.known.clients.get(&id)?,
+        };
+        (!name.is_empty()).then_some(name)
+    }
+
+    fn aliased_topic(&self, into: &mut String) {
+        self.topics.write_topic(self.record.topic, into);
+    }
+
+    fn round_trip_ms(&self) -> Option<f64> {
+        let round_trip = self.record.round_trip_ms;
+        (!round_trip.is_nan()).then(|| round_trip.into())
+    }
+
+    fn is_answered(&self) -> bool {
+        self.record.is_answered()
+    }
+
+    fn handshake(&self) -> Option<HandshakeState> {
+        self.known.handshakes.get(&self.id.0).copied()
+    }
+
+    fn findings(&self, each: &mut dyn FnMut(Option<Rule>, Severity)) {
+        let found = self.known.findings.get(&self.id.0);
+        for &(rule, severity) in found.into_iter().flatten() {
+            each(Some(rule), severity);
+        }
+        if let Some(severity) = self.record.severity.filter(|_| found.is_none()) {
+            each(None, severity);
+        }
+    }
+}

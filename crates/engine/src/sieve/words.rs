@@ -1,0 +1,69 @@
+//! The words of the search.
+
+use mqttscope_filter::covers;
+
+use crate::log::{Record, WireLog};
+use crate::topics::Topics;
+use crate::view::rows::topic_of;
+
+/// Whether a packet is of this type or contains these words.
+pub(super) fn are_in(words: &str, record: &Record, log: &WireLog, topics: &Topics) -> bool {
+    // A topic that is not in the packet's own bytes is one that came by an alias.
+    record.packet_type().name().eq_ignore_ascii_case(words)
+        || contains(log.bytes(record), words.as_bytes())
+        || topics
+            .topic(record.topic)
+            .is_some_and(|topic| contains(topic.as_bytes(), words.as_bytes()))
+}
+
+/// Whether a Topic Filter matches a packet's topic.
+pub(super) fn covers_topic(filter: &str, record: &Record, log: &WireLog, topics: &Topics) -> bool {
+    topic_of(log, topics, record).is_some_and(|topic| covers(filter, &topic))
+}
+
+/// Bytes of a search in hex.
+const MOST_HEX: usize = 64;
+
+/// Whether the bytes that these hex digits stand for are in there. What stands between bytes (blanks, colons,
+/// commas, `0x`) does not matter, and a last digit without its pair is not looked for yet.
+pub(super) fn contains_hex(bytes: &[u8], digits: &str) -> bool {
+    let mut wanted = [0_u8; MOST_HEX];
+    let mut len = 0_usize;
+    let mut high = None;
+    for character in digits
+        .chars()
+        .filter(|character| !character.is_whitespace() && !matches!(character, ':' | ',' | '-'))
+    {
+        if matches!(character, 'x' | 'X') && high == Some(0) {
+            high = None;
+            continue;
+        }
+        let Some(digit) = character.to_digit(16) else {
+            return false;
+        };
+        match (high.take(), wanted.get_mut(len)) {
+            (Some(high), Some(byte)) => {
+                *byte = (high << 4 | digit) as u8;
+                len = len.saturating_add(1);
+            }
+            (None, Some(_)) => high = Some(digit),
+            (_, None) => return false,
+        }
+    }
+    let wanted = wanted.get(..len).unwrap_or_default();
+    memchr::memmem::find(bytes, wanted).is_some()
+}
+
+/// Whether the text is in there, with ASCII letters in either case.
+pub(super) fn contains(bytes: &[u8], text: &[u8]) -> bool {
+    let Some((&head, tail)) = text.split_first() else {
+        return true;
+    };
+    let (lower, upper) = (head.to_ascii_lowercase(), head.to_ascii_uppercase());
+    memchr::memchr2_iter(lower, upper, bytes).any(|at| {
+        let rest = at.saturating_add(1);
+        bytes
+            .get(rest..rest.saturating_add(tail.len()))
+            .is_some_and(|found| found.eq_ignore_ascii_case(tail))
+    })
+}

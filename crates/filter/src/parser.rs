@@ -1,0 +1,582 @@
+//! Tokens into an expression, by precedence: `!` before `&&` before `^^` before `||`.
+
+use crate::expression::{
+    Expression, Function, Literal, Operand, Operator, Pattern, Relation, Slice, Test,
+};
+use crate::kind::Kind;
+use crate::lexer::{self, At, Token};
+use crate::literal;
+use crate::names::{self, Field};
+use crate::problem::Problem;
+
+/// Parentheses and negations in one another.
+const MOST_DEPTH: u32 = 100;
+
+/// What could stand where a text ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// A field, `!` or `(`.
+    Operand,
+    /// An operator for this, or `&&` and the like.
+    Operator(Operand),
+    /// A value.
+    Value(Operand, Operator),
+    /// `&&` and the like.
+    Junction,
+}
+
+/// Why reading stopped.
+#[derive(Clone, Debug)]
+pub(crate) struct Stop {
+    pub(crate) problem: Problem,
+    /// What would go on; none: nothing does.
+    pub(crate) expected: Option<Expected>,
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problem,
+            expected: None,
+        }
+    }
+}
+
+/// A text that is a filter.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    pub(crate) expression: Expression,
+    pub(crate) expected: Expected,
+}
+
+/// Reads a whole text.
+pub(crate) fn parse(text: &str) -> Result<Parsed, Stop> {
+    let tokens = lexer::tokens(text)?;
+    let mut parser = Parser {
+        tokens: &tokens,
+        at: 0,
+        end: text.len(),
+        expected: Expected::Operand,
+    };
+    let expression = parser.expression(0, 0)?;
+    match parser.tokens.get(parser.at) {
+        None => Ok(Parsed {
+            expression,
+            expected: parser.expected,
+        }),
+        Some(at) => Err(parser.stray(at)),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Junction {
+    Or,
+    Xor,
+    And,
+}
+
+impl Junction {
+    fn of(token: &Token<'_>) -> Option<Self> {
+        Some(match token {
+            Token::Sign("||") | Token::Word("or" | "OR") => Self::Or,
+            Token::Sign("^^") | Token::Word("xor" | "XOR") => Self::Xor,
+            Token::Sign("&&") | Token::Word("and" | "AND") => Self::And,
+            _ => return None,
+        })
+    }
+
+    const fn strength(self) -> u8 {
+        match self {
+            Self::Or => 1,
+            Self::Xor => 2,
+            Self::And => 3,
+        }
+    }
+
+    fn join(self, left: Expression, right: Expression) -> Expression {
+        let mut all = Vec::new();
+        for side in [left, right] {
+            match (self, side) {
+                (Self::Or, Expression::Or(list))
+                | (Self::Xor, Expression::Xor(list))
+                | (Self::And, Expression::And(list)) => all.extend(list),
+                (_, other) => all.push(other),
+            }
+        }
+        match self {
+            Self::Or => Expression::Or(all),
+            Self::Xor => Expression::Xor(all),
+            Self::And => Expression::And(all),
+        }
+    }
+}
+
+/// The operator that a token is.
+pub(crate) fn operator(token: &Token<'_>) -> Option<Operator> {
+    let text = match token {
+        Token::Sign(sign) => *sign,
+        Token::Word(word) => word,
+        Token::Text(_) => return None,
+    };
+    if text == "any_eq" {
+        return Some(Operator::Equal);
+    }
+    if text == "all_ne" {
+        return Some(Operator::NotEqual);
+    }
+    Operator::ALL
+        .into_iter()
+        .find(|it| it.sign() == text || it.word() == text)
+}
+
+/// Whether a word joins tests or stands between a field and a value.
+pub(crate) fn is_operator_word(word: &str) -> bool {
+    let token = Token::Word(word);
+    Junction::of(&token).is_some() || operator(&token).is_some()
+}
+
+struct Parser<'a> {
+    tokens: &'a [At<'a>],
+    at: usize,
+    end: usize,
+    /// What could stand behind what was read.
+    expected: Expected,
+}
+
+impl<'a> Parser<'a> {
+    fn peek(&self) -> Option<&'a At<'a>> {
+        self.tokens.get(self.at)
+    }
+
+    fn next(&mut self) -> Option<&'a At<'a>> {
+        let at = self.tokens.get(self.at)?;
+        self.at = self.at.saturating_add(1);
+        Some(at)
+    }
+
+    fn takes(&mut self, sign: &str) -> bool {
+        let is = self
+            .peek()
+            .is_some_and(|at| matches!(at.token, Token::Sign(it) if it == sign));
+        if is {
+            self.at = self.at.saturating_add(1);
+        }
+        is
+    }
+
+    fn ends(&self, says: impl Into<String>, expected: Expected) -> Stop {
+        Stop {
+            problem: Problem::unfinished((self.end, self.end), says),
+            expected: Some(expected),
+        }
+    }
+
+    fn expression(&mut self, least: u8, depth: u32) -> Result<Expression, Stop> {
+        let mut left = self.primary(depth)?;
+        while let Some(at) = self.peek() {
+            let Some(junction) = Junction::of(&at.token) else {
+                break;
+            };
+            if junction.strength() < least {
+                break;
+            }
+            self.at = self.at.saturating_add(1);
+            let right = self.expression(junction.strength().saturating_add(1), depth)?;
+            left = junction.join(left, right);
+        }
+        Ok(left)
+    }
+
+    fn primary(&mut self, depth: u32) -> Result<Expression, Stop> {
+        self.expected = Expected::Operand;
+        let Some(at) = self.next() else {
+            return Err(self.ends("a field is missing at the end", Expected::Operand));
+        };
+        let place = (at.start, at.end);
+        if depth > MOST_DEPTH {
+            let says = format!("more than {MOST_DEPTH} parentheses and negations in one another");
+            return Err(Problem::wrong(place, says).into());
+        }
+        let below = depth.saturating_add(1);
+        match &at.token {
+            Token::Sign("!") | Token::Word("not" | "NOT") => {
+                Ok(Expression::Not(Box::new(self.expression(4, below)?)))
+            }
+            Token::Sign("(") => {
+                let inner = self.expression(0, below)?;
+                if self.takes(")") {
+                    self.expected = Expected::Junction;
+                    return Ok(inner);
+                }
+                match self.peek() {
+                    None => Err(self.ends("a ) is missing at the end", self.expected)),
+                    Some(at) => Err(self.stray(at)),
+                }
+            }
+            Token::Word(word) => {
+                let function = Function::ALL.into_iter().find(|(name, ..)| name == word);
+                let is_call = self.peek().is_some_and(|at| at.token == Token::Sign("("));
+                match function {
+                    Some((_, function, _)) if is_call => self.call(function),
+                    _ => self.test(word, place),
+                }
+            }
+            Token::Text(_) => {
+                let says = "a text stands only behind an operator: frame contains \"…\" looks for it everywhere";
+                Err(Problem::wrong(place, says).into())
+            }
+            Token::Sign(sign) => {
+                let says = format!("a field is missing before {sign}");
+                Err(Problem::wrong(place, says).into())
+            }
+        }
+    }
+
+    /// A field with this name.
+    fn field(&self, word: &str, place: (usize, usize)) -> Result<Field, Stop> {
+        if let Some(field) = Field::named(word) {
+            return Ok(field);
+        }
+        if let Some(why) = names::absent(word) {
+            return Err(Problem::wrong(place, format!("{word} is not known here: {why}")).into());
+        }
+        if place.1 == self.end && Field::all().any(|field| field.name().starts_with(word)) {
+            return Err(Stop {
+                problem: Problem::unfinished(
+                    place,
+                    format!("{word} begins the names of several fields"),
+                ),
+                expected: Some(Expected::Operand),
+            });
+        }
+        let says = match names::nearest(word) {
+            Some(field) => format!("no field is called {word}: is it {}?", field.name()),
+            None => format!(
+                "no field is called {word}; frame contains \"{word}\" looks for it as a text"
+            ),
+        };
+        Err(Problem::wrong(place, says).into())
+    }
+
+    fn call(&mut self, function: Function) -> Result<Expression, Stop> {
+        self.takes("(");
+        let Some(at) = self.next() else {
+            return Err(self.ends("a field is missing at the end", Expected::Operand));
+        };
+        let place = (at.start, at.end);
+        let Token::Word(word) = at.token else {
+            return Err(Problem::wrong(place, "a field is missing here").into());
+        };
+        let field = self.field(word, place)?;
+        let slice = self.slice(field, place)?;
+        let operand = Operand {
+            field,
+            function: Some(function),
+            slice,
+        };
+        let kind = field.kind();
+        let fits = match function {
+            Function::Count => true,
+            Function::Len => kind.is_bytes(),
+            Function::Lower | Function::Upper => matches!(kind, Kind::Text | Kind::Known(_)),
+        };
+        if !fits {
+            let says = format!(
+                "{} is {}: this function does not take it",
+                field.name(),
+                kind.says()
+            );
+            return Err(Problem::wrong(place, says).into());
+        }
+        if !self.takes(")") {
+            return Err(match self.peek() {
+                None => self.ends("a ) is missing at the end", Expected::Junction),
+                Some(at) => Problem::wrong((at.start, at.end), "a ) is missing before this").into(),
+            });
+        }
+        self.expected = Expected::Operator(operand);
+        let Some(at) = self.peek() else {
+            return Err(self.ends("an operator is missing at the end", self.expected));
+        };
+        let Some(operator) = operator(&at.token) else {
+            return Err(
+                Problem::wrong((at.start, at.end), "an operator is missing before this").into(),
+            );
+        };
+        self.at = self.at.saturating_add(1);
+        self.relation(operand, operator, (at.start, at.end))
+    }
+
+    fn test(&mut self, word: &str, place: (usize, usize)) -> Result<Expression, Stop> {
+        let field = self.field(word, place)?;
+        let slice = self.slice(field, place)?;
+        let operand = Operand {
+            field,
+            function: None,
+            slice,
+        };
+        self.expected = Expected::Operator(operand);
+        let Some(at) = self.peek() else {
+            return Ok(exists(operand));
+        };
+        let is_topic_filter = match at.token {
+            Token::Text(_) => true,
+            Token::Word(word) => word.contains(['/', '+', '#']),
+            Token::Sign(_) => false,
+        };
+        if field.kind() == Kind::TopicFilter && is_topic_filter {
+            return self.value(operand, Operator::Equal);
+        }
+        match operator(&at.token) {
+            Some(operator) => {
+                self.at = self.at.saturating_add(1);
+                self.relation(operand, operator, (at.start, at.end))
+            }
+            None => Ok(exists(operand)),
+        }
+    }
+
+    /// `[i:j]`, `[i-j]`, `[i]`, `[:j]`, `[i:]`.
+    fn slice(&mut self, field: Field, place: (usize, usize)) -> Result<Option<Slice>, Stop> {
+        if !self.takes("[") {
+            return Ok(None);
+        }
+        if !field.kind().is_bytes() {
+            let says = format!(
+                "{} is {}: it cannot be cut",
+                field.name(),
+                field.kind().says()
+            );
+            return Err(Problem::wrong(place, says).into());
+        }
+        let missing = |parser: &Self| parser.ends("a ] is missing at the end", Expected::Junction);
+        let Some(at) = self.next() else {
+            return Err(missing(self));
+        };
+        let read = match at.token {
+            Token::Word(word) => slice(word),
+            _ => None,
+        };
+        let Some(slice) = read else {
+            let says = "a part is [start:length], [from-to], [:length], [start:] or [one]";
+            return Err(Problem::wrong((at.start, at.end), says).into());
+        };
+        if self.takes("]") {
+            return Ok(Some(slice));
+        }
+        Err(match self.peek() {
+            None => missing(self),
+            Some(at) => Problem::wrong((at.start, at.end), "a ] is missing before this").into(),
+        })
+    }
+
+    fn relation(
+        &mut self,
+        operand: Operand,
+        operator: Operator,
+        place: (usize, usize),
+    ) -> Result<Expression, Stop> {
+        let kind = operand.kind();
+        if !kind.operators().contains(&operator) {
+            let others: Vec<_> = kind.operators().iter().map(|it| it.sign()).collect();
+            let says = if others.is_empty() {
+                format!("{operand} is {}: it stands alone", kind.says())
+            } else {
+                format!(
+                    "{operand} is {}: {} does not fit it, but {}",
+                    kind.says(),
+                    operator.sign(),
+                    others.join(", ")
+                )
+            };
+            return Err(Problem::wrong(place, says).into());
+        }
+        match operator {
+            Operator::In => self.set(operand),
+            Operator::Matches => self.pattern(operand),
+            _ => self.value(operand, operator),
+        }
+    }
+
+    fn literal(&mut self, operand: Operand, operator: Operator) -> Result<Literal, Stop> {
+        let Some(at) = self.next() else {
+            let says = format!(
+                "a value is missing at the end: {operand} is {}",
+                operand.kind().says()
+            );
+            return Err(self.ends(says, Expected::Value(operand, operator)));
+        };
+        literal::read(operand, operator, at).map_err(|problem| {
+            // A name may be half typed.
+            let is_begun = match &at.token {
+                Token::Word(word) => literal::begins_a_value(operand.kind(), word),
+                _ => false,
+            };
+            let problem = Problem {
+                is_unfinished: is_begun && at.end == self.end,
+                ..problem
+            };
+            Stop::from(problem)
+        })
+    }
+
+    fn value(&mut self, operand: Operand, operator: Operator) -> Result<Expression, Stop> {
+        let literal = self.literal(operand, operator)?;
+        self.expected = Expected::Junction;
+        Ok(Expression::Test(Test {
+            operand,
+            relation: Relation::Compare(operator, literal),
+        }))
+    }
+
+    fn pattern(&mut self, operand: Operand) -> Result<Expression, Stop> {
+        let Some(at) = self.next() else {
+            let expected = Expected::Value(operand, Operator::Matches);
+            return Err(self.ends(
+                "a regular expression in quotes is missing at the end",
+                expected,
+            ));
+        };
+        let pattern = match &at.token {
+            Token::Text(text) => String::from_utf8(text.clone()).ok(),
+            Token::Word(word) => Some((*word).to_owned()),
+            Token::Sign(_) => None,
+        };
+        let Some(pattern) = pattern else {
+            let says = "a regular expression in quotes is missing here";
+            return Err(Problem::wrong((at.start, at.end), says).into());
+        };
+        self.expected = Expected::Junction;
+        Ok(Expression::Test(Test {
+            operand,
+            relation: Relation::Matches(Pattern {
+                text: pattern,
+                start: at.start,
+                end: at.end,
+            }),
+        }))
+    }
+
+    /// `{1, 3..5}`; commas may be left out.
+    fn set(&mut self, operand: Operand) -> Result<Expression, Stop> {
+        let expected = Expected::Value(operand, Operator::In);
+        if !self.takes("{") {
+            return Err(match self.peek() {
+                None => self.ends("a set in braces is missing at the end: {1, 3..5}", expected),
+                Some(at) => {
+                    let says = "a set stands in braces: {1, 3..5}";
+                    Problem::wrong((at.start, at.end), says).into()
+                }
+            });
+        }
+        let mut ranges = Vec::new();
+        loop {
+            let Some(at) = self.peek() else {
+                return Err(self.ends("a } is missing at the end", expected));
+            };
+            if at.token == Token::Sign("}") {
+                self.at = self.at.saturating_add(1);
+                if ranges.is_empty() {
+                    let says = "there is nothing in the set";
+                    return Err(Problem::wrong((at.start, at.end), says).into());
+                }
+                break;
+            }
+            let from = self.literal(operand, Operator::In)?;
+            let dots = self.peek().map(|at| (at.start, at.end));
+            let to = if self.takes("..") {
+                if !literal::can_range(operand.kind()) {
+                    let says = format!("{operand} is {}: it has no ranges", operand.kind().says());
+                    return Err(Problem::wrong(dots.unwrap_or_default(), says).into());
+                }
+                Some(self.literal(operand, Operator::In)?)
+            } else {
+                None
+            };
+            ranges.push((from, to));
+            self.takes(",");
+        }
+        self.expected = Expected::Junction;
+        Ok(Expression::Test(Test {
+            operand,
+            relation: Relation::In(ranges),
+        }))
+    }
+
+    /// What stands where nothing fits.
+    fn stray(&self, at: &At<'_>) -> Stop {
+        let place = (at.start, at.end);
+        let (says, could_go_on): (String, bool) = match (&at.token, self.expected) {
+            (Token::Sign("="), _) => ("equal is written ==".to_owned(), true),
+            (Token::Sign("&"), _) => (
+                "and is written &&; a bit mask with & is not known here".to_owned(),
+                true,
+            ),
+            (Token::Sign("|"), _) => ("or is written ||".to_owned(), true),
+            (Token::Sign("^"), _) => ("xor is written ^^".to_owned(), true),
+            (Token::Sign(")"), _) => ("no ( is open here".to_owned(), false),
+            (Token::Word(word), Expected::Operator(operand)) => {
+                let is_begun = operand
+                    .kind()
+                    .operators()
+                    .iter()
+                    .any(|it| it.word().starts_with(word) || it.sign().starts_with(word));
+                let is_junction = ["and", "or", "xor"].iter().any(|it| it.starts_with(word));
+                (
+                    format!("an operator is missing before {word}"),
+                    is_begun || is_junction,
+                )
+            }
+            (Token::Word(word), _) => {
+                let is_junction = ["and", "or", "xor"].iter().any(|it| it.starts_with(word));
+                (format!("&& or || is missing before {word}"), is_junction)
+            }
+            (Token::Text(_), Expected::Operator(_)) => {
+                ("an operator is missing before the text".to_owned(), false)
+            }
+            (_, _) => ("&& or || is missing before this".to_owned(), false),
+        };
+        let is_last = at.end == self.end;
+        Stop {
+            problem: Problem {
+                is_unfinished: could_go_on && is_last,
+                ..Problem::wrong(place, says)
+            },
+            expected: None,
+        }
+    }
+}
+
+const fn exists(operand: Operand) -> Expression {
+    Expression::Test(Test {
+        operand,
+        relation: Relation::Exists,
+    })
+}
+
+fn slice(word: &str) -> Option<Slice> {
+    let number = |text: &str| -> Option<i32> { text.parse().ok() };
+    if let Some((start, len)) = word.split_once(':') {
+        let start = if start.is_empty() { 0 } else { number(start)? };
+        let len = if len.is_empty() {
+            None
+        } else {
+            Some(len.parse().ok()?)
+        };
+        return Some(Slice { start, len });
+    }
+    // The minus of a negative start is no range.
+    if let Some((start, end)) = word.get(1..).and_then(|rest| rest.split_once('-')) {
+        let start = number(word.get(..start.len().saturating_add(1))?)?;
+        let len = number(end)?.checked_sub(start)?.checked_add(1)?;
+        return Some(Slice {
+            start,
+            len: Some(u32::try_from(len).ok()?),
+        });
+    }
+    let start = number(word)?;
+    Some(Slice {
+        start,
+        len: Some(1),
+    })
+}

@@ -1,0 +1,108 @@
+//! What a filter is held against.
+
+use std::net::{IpAddr, SocketAddr};
+
+use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Sender, Severity};
+
+/// How far a handshake is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HandshakeState {
+    /// An answer is missing.
+    Waiting,
+    /// All has been said.
+    Complete,
+    /// Sent again on a later connection, and an answer is missing.
+    Resent,
+    /// Refused with a reason code.
+    Refused,
+    /// Its end will not come.
+    Broken,
+}
+
+impl HandshakeState {
+    pub(crate) const ALL: [(Self, &'static str); 5] = [
+        (Self::Waiting, "waiting"),
+        (Self::Complete, "complete"),
+        (Self::Resent, "resent"),
+        (Self::Refused, "refused"),
+        (Self::Broken, "broken"),
+    ];
+}
+
+/// The ends of a connection and what carries it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ends {
+    /// Who opened it.
+    pub client: Option<SocketAddr>,
+    /// The other end.
+    pub server: Option<SocketAddr>,
+    /// Whether TLS is around it.
+    pub tls: bool,
+    /// Whether WebSocket is around it.
+    pub websocket: bool,
+}
+
+impl Ends {
+    /// Source and destination of what one of them sent.
+    pub(crate) const fn of(&self, sender: Sender) -> (Option<SocketAddr>, Option<SocketAddr>) {
+        match sender {
+            Sender::Client => (self.client, self.server),
+            Sender::Server => (self.server, self.client),
+        }
+    }
+
+    pub(crate) fn is_v6(address: SocketAddr) -> bool {
+        matches!(address.ip(), IpAddr::V6(_))
+    }
+}
+
+/// A packet with what is known of it. What costs something is asked for only where a filter needs it.
+pub trait Subject {
+    /// Its place in the list, from 1.
+    fn number(&self) -> u64;
+    /// Milliseconds since 1970.
+    fn at_ms(&self) -> f64;
+    /// When the first packet of the recording came.
+    fn first_ms(&self) -> f64;
+    /// When the packet before it came, of whatever connection.
+    fn before_ms(&self) -> Option<f64>;
+    /// The number of its connection.
+    fn connection(&self) -> u32;
+    /// Who sent it.
+    fn sender(&self) -> Sender;
+    /// In which version it is read.
+    fn version(&self) -> ProtocolVersion;
+    /// The packet; empty: a log tells of it in words, or it is none.
+    fn bytes(&self) -> &[u8];
+    /// Its type; none: this is no packet, but the opening or closing of its connection.
+    fn packet_type(&self) -> Option<PacketType> {
+        self.bytes()
+            .first()
+            .map(|&first| PacketType::from_first_byte(first))
+    }
+    /// The ends of its connection.
+    fn ends(&self) -> Ends {
+        Ends::default()
+    }
+    /// The Client Identifier of its connection.
+    fn client_identifier(&self) -> Option<&str> {
+        None
+    }
+    /// Appends the topic of a PUBLISH that has an alias in its place; nothing where it is not known.
+    fn aliased_topic(&self, _into: &mut String) {}
+    /// Milliseconds from what it answers, on an answer.
+    fn round_trip_ms(&self) -> Option<f64> {
+        None
+    }
+    /// Whether a later packet answers it.
+    fn is_answered(&self) -> bool {
+        false
+    }
+    /// How far its handshake is.
+    fn handshake(&self) -> Option<HandshakeState> {
+        None
+    }
+    /// What its conversation shows to be wrong with it; no rule: which one is not kept. What the packet alone shows is found
+    /// without it.
+    fn findings(&self, _each: &mut dyn FnMut(Option<Rule>, Severity)) {}
+}

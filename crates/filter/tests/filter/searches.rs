@@ -1,0 +1,126 @@
+//! What the search takes a text for.
+
+use mqttscope_filter::{Filter, READY, Search};
+
+fn words(text: &str) -> Search {
+    Search::Words(text.to_owned())
+}
+
+#[test]
+fn words_are_words_and_filters_are_filters() {
+    assert_eq!(Search::read("  "), Ok(Search::Nothing));
+    assert_eq!(
+        Search::read("topic: a/# "),
+        Ok(Search::Topic("a/#".to_owned()))
+    );
+    assert_eq!(
+        Search::read(" hex:30 0A"),
+        Ok(Search::Hex("30 0A".to_owned()))
+    );
+    for text in [
+        "publish",
+        "temperature",
+        "temp 21",
+        "\"temp\": 21",
+        "{\"a\": [1]}",
+        "10.0.0.1",
+        "sensors/1/t",
+        "not found",
+        "not",
+        "and",
+        "or else",
+        "in the middle",
+        "mqt",
+        "topic",
+        "conn refused",
+        "finding nemo",
+        "topic name invalid",
+        "a.b.c",
+        "example.com",
+        "len",
+        "count me",
+        "websocket \"x\"",
+        "==",
+        "answered by phone",
+        "notmqtt.qos",
+        "tls handshake",
+        "versions",
+        "mqttx",
+        "mqtt-client",
+        "x == 1",
+    ] {
+        let expected = if text == "topic" {
+            Search::Filter(Filter::parse("topic").unwrap())
+        } else {
+            words(text)
+        };
+        assert_eq!(Search::read(text), Ok(expected), "{text}");
+    }
+    for text in [
+        "mqtt",
+        "mqtt.qos == 1",
+        " (mqtt.qos == 1)",
+        "!mqtt",
+        "not mqtt.retain",
+        "not(mqtt)",
+        "topic contains \"x\"",
+        "topic_filter \"a/#\"",
+        "conn == 3",
+        "finding",
+        "finding && mqtt",
+        "answered == false",
+        "len(mqtt.msg) > 3",
+        "tls or websocket",
+        "not not tls",
+        "frame contains \"mqtt.example.com\"",
+    ] {
+        let filter = Filter::parse(text).unwrap();
+        assert_eq!(Search::read(text), Ok(Search::Filter(filter)), "{text}");
+    }
+}
+
+#[test]
+fn what_is_meant_as_a_filter_is_told_what_is_wrong() {
+    for (text, is_unfinished, place) in [
+        ("mqtt.", true, "mqtt."),
+        ("mqtt.to", true, "mqtt.to"),
+        ("mqtt.foo", false, "mqtt.foo"),
+        (" mqtt.qos == high", false, "high"),
+        ("mqtt.qos ==", true, ""),
+        ("mqtt.example.com", false, "mqtt.example.com"),
+        ("(", true, ""),
+        ("!", true, ""),
+        ("!important", false, "important"),
+        ("(abc", false, "abc"),
+        ("conn ==", true, ""),
+        ("conn = 3", false, "="),
+        ("topic conta", true, "conta"),
+        ("topic an", true, "an"),
+        ("topic contains", true, ""),
+        ("not mqtt.qos == high", false, "high"),
+        ("finding.rule == nothing-of-it", false, "nothing-of-it"),
+    ] {
+        let problem = Search::read(text).unwrap_err();
+        assert_eq!(problem.is_unfinished, is_unfinished, "{text}: {problem:?}");
+        assert_eq!(
+            &text[problem.start..problem.end],
+            place,
+            "{text}: {problem:?}"
+        );
+    }
+    // It says how to search for it all the same.
+    let problem = Search::read("mqtt.example.com").unwrap_err();
+    assert!(
+        problem.says.contains("frame contains \"mqtt.example.com\""),
+        "{problem:?}"
+    );
+}
+
+#[test]
+fn the_ready_filters_are_filters() {
+    for ready in READY {
+        let read = Search::read(ready.filter);
+        assert!(matches!(read, Ok(Search::Filter(_))), "{ready:?}: {read:?}");
+        assert!(mqttscope_filter::Matcher::new(&Filter::parse(ready.filter).unwrap()).is_ok());
+    }
+}

@@ -1,0 +1,234 @@
+//! When packets came, as bars; a stretch of them narrows what is listed.
+//!
+//! A stretch is drawn with the pointer. By keys: the arrows move it, with Shift they widen it, Escape shows all again.
+
+use std::rc::Rc;
+
+use mqttscope_protocol::{Timeline, TimelineBar};
+use mqttscope_wire::Severity;
+use web_sys::{HtmlElement, PointerEvent};
+use yew::prelude::*;
+
+use crate::services::browser;
+use crate::state::live::words;
+
+/// Height of the picture, in its own units.
+const HIGH: f64 = 100.0;
+
+/// What the timeline is given.
+#[derive(Clone, PartialEq, Properties)]
+pub struct TimelineViewProps {
+    /// The bars.
+    pub timeline: Rc<Timeline>,
+    /// The stretch, in microseconds since 1970; none: all of it.
+    pub span: Option<(u64, u64)>,
+    /// Another stretch is wanted.
+    pub on_span: Callback<Option<(u64, u64)>>,
+}
+
+/// A stretch of bars: the first, and the one behind the last.
+type Stretch = (usize, usize);
+
+/// The timeline.
+#[component]
+pub fn TimelineView(props: &TimelineViewProps) -> Html {
+    let node = use_node_ref();
+    let minutes = use_memo((), |()| js_sys::Date::new_0().get_timezone_offset());
+    // Where the pointer went down, and where it is.
+    let drawn = use_state_eq(|| None::<Stretch>);
+    let timeline = &props.timeline;
+    let count = timeline.bars.len();
+    if count == 0 {
+        return Html::default();
+    }
+    let at = {
+        let node = node.clone();
+        move |event: &PointerEvent| {
+            let place = browser::element_of::<HtmlElement>(&node)?.get_bounding_client_rect();
+            let part = (f64::from(event.client_x()) - place.left()) / place.width().max(1.0);
+            Some((part.clamp(0.0, 0.999_999) * count as f64) as usize)
+        }
+    };
+    let on_down = {
+        let (drawn, at) = (drawn.clone(), at.clone());
+        Callback::from(move |event: PointerEvent| {
+            if event.button() == 0
+                && let Some(at) = at(&event)
+            {
+                drawn.set(Some((at, at)));
+            }
+        })
+    };
+    let on_move = {
+        let (drawn, at) = (drawn.clone(), at);
+        Callback::from(move |event: PointerEvent| {
+            if let (Some((from, _)), Some(at)) = (*drawn, at(&event)) {
+                // The button was let go where nobody saw it.
+                drawn.set((event.buttons() & 1 != 0).then_some((from, at)));
+            }
+        })
+    };
+    let on_up = {
+        let (drawn, timeline, on_span) = (drawn.clone(), timeline.clone(), props.on_span.clone());
+        Callback::from(move |_: PointerEvent| {
+            if let Some((from, to)) = *drawn {
+                let stretch = (from.min(to), from.max(to).saturating_add(1));
+                on_span.emit(Some(times(&timeline, stretch)));
+            }
+            drawn.set(None);
+        })
+    };
+    let chosen = props.span.map(|span| bars(timeline, span));
+    let on_key = {
+        let (timeline, on_span) = (timeline.clone(), props.on_span.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            let stretch = match event.key().as_str() {
+                "Escape" => None,
+                "Home" => Some((0, 1)),
+                "End" => Some((count.saturating_sub(1), count)),
+                key @ ("ArrowLeft" | "ArrowRight") => {
+                    let (from, to) = chosen.unwrap_or((0, 1));
+                    let is_right = key == "ArrowRight";
+                    Some(moved((from, to), count, is_right, event.shift_key()))
+                }
+                _ => return,
+            };
+            event.prevent_default();
+            on_span.emit(stretch.map(|stretch| times(&timeline, stretch)));
+        })
+    };
+    let all = props.on_span.reform(|_: MouseEvent| None);
+    let shown = drawn
+        .map(|(from, to)| (from.min(to), from.max(to).saturating_add(1)))
+        .or(chosen);
+    let most = timeline.bars.iter().map(|bar| bar.packets).max();
+    let most = f64::from(most.unwrap_or(1).max(1));
+    let says = shown.map_or_else(
+        || said(timeline, (0, count), *minutes),
+        |stretch| said(timeline, stretch, *minutes),
+    );
+    html! {
+        <div class="timeline" data-testid="timeline">
+            <div ref={node} class="bars" role="slider" tabindex="0" aria-label="Time: the stretch that is listed" aria-valuemin="0" aria-valuemax={count.to_string()}
+                aria-valuenow={shown.map_or(0, |(from, _)| from).to_string()} aria-valuetext={says.clone()} data-testid="timeline-bars" title="Draw over it to list only what came then"
+                onpointerdown={on_down} onpointermove={on_move} onpointerup={on_up} onkeydown={on_key}>
+                <svg viewBox={format!("0 0 {count} {HIGH}")} preserveAspectRatio="none" aria-hidden="true">
+                    { for timeline.bars.iter().enumerate().filter(|(_, bar)| bar.packets > 0).map(|(place, bar)| picture(place, bar, most)) }
+                </svg>
+                if let Some((from, to)) = shown {
+                    <i class="stretch" style={format!("left:{}%;width:{}%", part(from, count), part(to.saturating_sub(from), count))}></i>
+                }
+            </div>
+            <p class="says"><span data-testid="timeline-says">{ says }</span>
+                if props.span.is_some() { <button class="link" data-testid="whole-time" onclick={all}>{ "Show all" }</button> }
+            </p>
+        </div>
+    }
+}
+
+/// A bar: messages dark, other packets light, with a mark where something was found.
+fn picture(place: usize, bar: &TimelineBar, most: f64) -> Html {
+    // The root keeps a single packet visible beside a flood.
+    let high = |count: u32| (f64::from(count) / most).sqrt() * (HIGH - 14.0);
+    let (all, messages) = (high(bar.packets), high(bar.messages));
+    let rect = |class: &'static str, y: f64, height: f64| html! { <rect {class} x={place.to_string()} y={format!("{y:.2}")} width="1" height={format!("{height:.2}")} /> };
+    let mark = match bar.worst {
+        Some(Severity::Error) => Some("error"),
+        Some(Severity::Warning) => Some("warning"),
+        Some(Severity::Note) | None => None,
+    };
+    html! {
+        <>
+            { rect("all", HIGH - all, all) }
+            { rect("messages", HIGH - messages, messages) }
+            if let Some(class) = mark { { rect(class, 0.0, 9.0) } }
+        </>
+    }
+}
+
+fn part(count: usize, of: usize) -> String {
+    format!("{:.3}", count as f64 / of.max(1) as f64 * 100.0)
+}
+
+/// Another stretch: moved by a bar, or with its end moved.
+fn moved((from, to): Stretch, count: usize, is_right: bool, widens: bool) -> Stretch {
+    match (is_right, widens) {
+        (true, true) => (from, to.saturating_add(1).min(count)),
+        (false, true) => (from, to.saturating_sub(1).max(from.saturating_add(1))),
+        (true, false) if to < count => (from.saturating_add(1), to.saturating_add(1)),
+        (false, false) if from > 0 => (from.saturating_sub(1), to.saturating_sub(1)),
+        _ => (from, to),
+    }
+}
+
+/// The times of bars.
+fn times(timeline: &Timeline, (from, to): Stretch) -> (u64, u64) {
+    let at = |bar: usize| {
+        let behind = timeline.width_us.saturating_mul(bar as u64);
+        timeline.from_us.saturating_add(behind)
+    };
+    (at(from), at(to))
+}
+
+/// The bars of times.
+fn bars(timeline: &Timeline, (from, to): (u64, u64)) -> Stretch {
+    let count = timeline.bars.len();
+    let bar = |at: u64| {
+        let behind = at.saturating_sub(timeline.from_us);
+        let bar = behind.checked_div(timeline.width_us).unwrap_or(0);
+        usize::try_from(bar).unwrap_or(count)
+    };
+    let first = bar(from).min(count.saturating_sub(1));
+    let end = bar(to.saturating_sub(1)).saturating_add(1);
+    (first, end.clamp(first.saturating_add(1), count))
+}
+
+/// A stretch in words: from when to when, and how many packets.
+fn said(timeline: &Timeline, stretch: Stretch, minutes_behind: f64) -> String {
+    let (from, to) = times(timeline, stretch);
+    let own = timeline.bars.get(stretch.0..stretch.1).unwrap_or_default();
+    let packets: u64 = own.iter().map(|bar| u64::from(bar.packets)).sum();
+    let time = |at: u64| {
+        let text = words::time(at as f64 / 1_000.0, minutes_behind);
+        text.get(..12).unwrap_or(&text).to_owned()
+    };
+    format!(
+        "{} to {} · {} packet{}",
+        time(from),
+        time(to),
+        words::whole(packets),
+        if packets == 1 { "" } else { "s" }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timeline() -> Timeline {
+        Timeline {
+            from_us: 1_000,
+            width_us: 100,
+            bars: vec![TimelineBar::default(); 5],
+        }
+    }
+
+    #[test]
+    fn bars_and_times_agree() {
+        let timeline = timeline();
+        for stretch in [(0, 1), (1, 4), (4, 5), (0, 5)] {
+            assert_eq!(bars(&timeline, times(&timeline, stretch)), stretch);
+        }
+        assert_eq!(bars(&timeline, (0, u64::MAX)), (0, 5));
+        assert_eq!(bars(&timeline, (9_000, 9_001)), (4, 5));
+    }
+
+    #[test]
+    fn keys_move_and_widen_within_the_bars() {
+        assert_eq!(moved((0, 1), 3, true, false), (1, 2));
+        assert_eq!(moved((2, 3), 3, true, false), (2, 3));
+        assert_eq!(moved((0, 2), 3, false, false), (0, 2));
+        assert_eq!(moved((1, 2), 3, true, true), (1, 3));
+        assert_eq!(moved((1, 2), 3, false, true), (1, 2));
+    }
+}
