@@ -6,6 +6,8 @@ mod file_list;
 mod opening;
 mod summary;
 
+pub(crate) use opening::use_dropping;
+
 use mqttscope_protocol::Command;
 use web_sys::File;
 use yew::prelude::*;
@@ -65,7 +67,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
             talk.emit(Command::Budget(ROOM));
         })
     };
-    let is_over = opening::use_dropping(props.shown, &on_files);
+    let is_over = use_dropping(props.shown, &on_files);
     let on_close = {
         let live = live.dispatcher();
         use_callback((), move |(), ()| {
