@@ -37,7 +37,9 @@ pub fn Annex() -> Html {
         })
     };
     let arrival = use_hash();
-    let page = Route::of_hash(&arrival.hash).page;
+    let route = Route::of_hash(&arrival.hash);
+    let companion = route.value("companion").map(AttrValue::from);
+    let page = route.page;
     let was_live = use_mut_ref(|| false);
     let is_live = page == Page::Live;
     *was_live.borrow_mut() |= is_live;
@@ -51,7 +53,7 @@ pub fn Annex() -> Html {
             // Once it was looked at it stays, unseen: its connections must not break.
             if *was_live.borrow() { <Live shown={is_live} /> }
             // What it has read stays, too.
-            if *was_captures.borrow() { <Captures shown={is_captures} /> }
+            if *was_captures.borrow() { <Captures shown={is_captures} {companion} /> }
             if page == Page::Flows { <Flows {arrival} state={flows} /> }
             { toast_region }
         </ContextProvider<Toaster>>

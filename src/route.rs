@@ -84,6 +84,14 @@ impl Route {
             })
             .unwrap_or_default()
     }
+
+    /// The value of a name in what follows `?`.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<String> {
+        let mut parts = self.shared.as_deref()?.split('&');
+        let value = parts.find_map(|part| part.strip_prefix(name)?.strip_prefix('='))?;
+        (!value.is_empty()).then(|| value.to_owned())
+    }
 }
 
 #[cfg(test)]
@@ -116,6 +124,11 @@ mod tests {
         let route = Route::of_hash("#/flows/qos2-pubrec-lost?step=3");
         assert_eq!(route.path.as_deref(), Some("qos2-pubrec-lost"));
         assert_eq!(route.shared.as_deref(), Some("step=3"));
+        let route = Route::of_hash("#/captures?a=1&companion=0f&b");
+        assert_eq!(route.value("companion").as_deref(), Some("0f"));
+        for name in ["b", "c", "comp"] {
+            assert_eq!(route.value(name), None);
+        }
         for page in Page::ALL {
             let route = Route::of_hash(&page.hash_with(Some("b=1")));
             assert_eq!((route.page, route.shared.as_deref()), (page, Some("b=1")));

@@ -8,7 +8,7 @@ use js_sys::Array;
 use mqttscope_protocol::{Command, Report};
 use serde::Serialize as _;
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Blob, BlobPropertyBag, File, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
+use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
 use super::{assets, browser};
@@ -159,13 +159,13 @@ impl Engine {
         }
     }
 
-    /// Hands files over. The worker reads them, a piece at a time.
-    /// One that has stopped is started again.
-    pub fn send_files(&self, files: &[File]) {
+    /// Hands over files, and sources of the companion ([`super::companion::sources`]). The worker reads them, a piece at
+    /// a time. One that has stopped is started again.
+    pub fn send_files(&self, files: Array) {
         if self.0.running.borrow().is_none() {
             self.begin();
         }
-        self.post(files.iter().collect::<Array>().into());
+        self.post(files.into());
     }
 
     /// Ends the worker and starts another: what it recorded is gone.

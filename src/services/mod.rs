@@ -4,6 +4,7 @@ pub(crate) mod annex;
 mod assets;
 pub mod browser;
 pub mod clipboard;
+pub mod companion;
 mod database;
 pub mod engine;
 pub(crate) mod failure;

@@ -143,6 +143,12 @@ fn end_to_end(cx: &Context, browser: &Browser, all_brokers: bool) -> Result<()> 
     let brokers = brokers::start_all(cx, all_brokers)?;
     let paho = clients::python_with_paho(cx)?.unwrap_or_default();
     let site = lay_out_site(cx)?;
+    step("the companion, which serves that page", || {
+        Ok(cmd!(sh, "cargo build --package mqttscope-companion").run()?)
+    })?;
+    let companion = context::target_folder(cx)
+        .join("debug")
+        .join(format!("mqttscope{}", std::env::consts::EXE_SUFFIX));
     let port = free_port()?.to_string();
     operated::begin(cx)?;
     let in_tests = sh.push_dir(tests_folder(cx));
@@ -151,6 +157,7 @@ fn end_to_end(cx: &Context, browser: &Browser, all_brokers: bool) -> Result<()> 
             .env("CHROME", &browser.chrome)
             .env("MQTTSCOPE_PORT", port)
             .env("MQTTSCOPE_SITE", &site)
+            .env("MQTTSCOPE_COMPANION", &companion)
             .env("MQTTSCOPE_BROKERS", brokers.names())
             .env("MQTTSCOPE_PAHO_PYTHON", paho)
             .env("MQTTSCOPE_OPERATED", operated::folder(cx))

@@ -44,13 +44,23 @@ enum Command {
     Record(record::Options),
     /// A broker for tests and workshops, over TCP, TLS and WebSocket.
     Broker(broker::Options),
-    /// Serves the page on this machine, and opens it in the browser.
+    /// Serves the page on this machine, and opens it in the browser: with files, with a capture from a pipe, or with a
+    /// tap's packets as they pass.
     Open(open::Options),
 }
 
 fn main() -> ExitCode {
-    let command = Arguments::parse().command;
-    match command.unwrap_or_else(|| Command::Open(open::Options::default())) {
+    let given = Arguments::parse().command;
+    // Alone, it opens the page.
+    let command = given.or_else(|| {
+        Arguments::try_parse_from(["mqttscope", "open"])
+            .ok()?
+            .command
+    });
+    let Some(command) = command else {
+        return ExitCode::from(2);
+    };
+    match command {
         Command::Lint(options) => lint::run(&options),
         Command::Dissect(options) => dissect::run(&options),
         Command::Follow(options) => follow::run(&options),

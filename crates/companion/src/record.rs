@@ -2,7 +2,6 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -10,16 +9,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use mqttscope_capture::pcapng::{self, Writer};
-use mqttscope_capture::reading::Role;
+use mqttscope_capture::pcapng;
 use mqttscope_wire::Sender;
 
+use crate::tap::blocks::Blocks;
 use crate::tap::tape::{Closed, ConnectionId, Ends, now_ns};
 use crate::tap::watch::Keep;
 use crate::tap::{self, Carried};
-
-/// The port by which other tools know MQTT. What is written is not encrypted, whatever the broker's port.
-const MQTT_PORT: u16 = 1883;
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -86,12 +82,11 @@ struct Recording {
     path: PathBuf,
     most_bytes: Option<u64>,
     most_ns: Option<u64>,
-    writer: Writer,
+    /// What is not written yet.
+    blocks: Blocks,
     file: Current,
     /// Files so far.
     files: u32,
-    /// Blocks that are not written yet.
-    blocks: Vec<u8>,
     /// Why no more is written.
     failed: Option<anyhow::Error>,
 }
@@ -116,31 +111,29 @@ impl Recording {
         } else {
             options.out.clone()
         };
-        let version = env!("CARGO_PKG_VERSION");
         let mut recording = Self {
             path: options.out.clone(),
             most_bytes: options.rotate_size.map(|size| size.0),
             most_ns: options
                 .rotate_time
                 .map(|age| u64::try_from(age.0.as_nanos()).unwrap_or(u64::MAX)),
-            writer: Writer::new(&format!("mqttscope {version}")),
+            blocks: Blocks::default(),
             file: Current::create(path, now)?,
             files: 1,
-            blocks: Vec::new(),
             failed: None,
         };
-        recording.writer.begin(&mut recording.blocks);
+        recording.blocks.begin();
         recording.write()?;
         Ok(recording)
     }
 
     /// Writes what waits; begins another file where it is time to.
     fn step(&mut self, now_ns: u64, is_looked_at: bool) {
-        let len = self.file.len.saturating_add(self.blocks.len() as u64);
+        let len = self.file.len.saturating_add(self.blocks.made.len() as u64);
         let is_full = self.most_bytes.is_some_and(|most| len >= most);
         let age = now_ns.saturating_sub(self.file.since_ns);
         let is_old = self.most_ns.is_some_and(|most| age >= most);
-        let rotates = (is_full || is_old) && (self.file.has_frames || !self.blocks.is_empty());
+        let rotates = (is_full || is_old) && (self.file.has_frames || !self.blocks.made.is_empty());
         if self.failed.is_some() || !(rotates || is_looked_at) {
             return;
         }
@@ -157,21 +150,21 @@ impl Recording {
         self.file.sync()?;
         self.files = self.files.saturating_add(1);
         self.file = Current::create(numbered(&self.path, self.files, now_ns), now_ns)?;
-        self.writer.begin(&mut self.blocks);
+        self.blocks.begin();
         self.write()?;
         self.file.has_frames = false;
         Ok(())
     }
 
     fn write(&mut self) -> Result<()> {
-        if self.blocks.is_empty() {
+        if self.blocks.made.is_empty() {
             return Ok(());
         }
         let file = &mut self.file;
-        let (written, error) = write(&mut file.file, &self.blocks);
+        let (written, error) = write(&mut file.file, &self.blocks.made);
         if let Some(error) = error {
             // Half a block is no use to anybody: the file ends with the last whole one.
-            let came = self.blocks.get(..written).unwrap_or_default();
+            let came = self.blocks.made.get(..written).unwrap_or_default();
             file.len = file.len.saturating_add(pcapng::whole_blocks(came) as u64);
             let cut = file.file.set_len(file.len);
             let what = format!("writing {}", file.path.display());
@@ -180,9 +173,9 @@ impl Recording {
                 Err(_) => anyhow::Error::new(error).context(format!("{what}, whose end is broken")),
             });
         }
-        file.len = file.len.saturating_add(self.blocks.len() as u64);
+        file.len = file.len.saturating_add(self.blocks.made.len() as u64);
         file.has_frames = true;
-        self.blocks.clear();
+        self.blocks.made.clear();
         Ok(())
     }
 }
@@ -230,39 +223,26 @@ impl Current {
 
 impl Keep for Recording {
     fn opened(&mut self, id: ConnectionId, ends: &Ends, at_ns: u64) {
-        let comment = format!(
-            "{} to {} through the tap {}",
-            ends.client, ends.broker, ends.tap
-        );
-        let ends = pcapng::Ends {
-            client: ends.client,
-            server: SocketAddr::new(ends.broker.ip(), MQTT_PORT),
-        };
-        self.writer
-            .open(id.0, ends, &comment, at_ns, &mut self.blocks);
+        self.blocks.opened(id, ends, at_ns);
     }
 
     fn bytes(&mut self, id: ConnectionId, from: Sender, bytes: &[u8], at_ns: u64) {
-        self.writer
-            .bytes(id.0, role(from), bytes, at_ns, &mut self.blocks);
+        self.blocks.bytes(id, from, bytes, at_ns);
         self.step(at_ns, false);
     }
 
     fn ended(&mut self, id: ConnectionId, from: Sender, at_ns: u64) {
-        self.writer.end(id.0, role(from), at_ns, &mut self.blocks);
+        self.blocks.ended(id, from, at_ns);
     }
 
     fn closed(&mut self, id: ConnectionId, how: &Closed, at_ns: u64) {
-        match how {
-            Closed::Broken(by, _) => self.writer.reset(id.0, role(*by), at_ns, &mut self.blocks),
-            Closed::Done | Closed::ByTap(_) => self.writer.close(id.0, at_ns, &mut self.blocks),
-        }
+        self.blocks.closed(id, how, at_ns);
     }
 
     fn flush(&mut self, now_ns: u64) {
         self.step(now_ns, true);
         if self.failed.is_some() {
-            self.blocks.clear();
+            self.blocks.made.clear();
         }
     }
 
@@ -272,13 +252,6 @@ impl Keep for Recording {
             Some(error) => Err(error.context("the recording is not whole")),
             None => self.file.sync(),
         }
-    }
-}
-
-const fn role(from: Sender) -> Role {
-    match from {
-        Sender::Client => Role::Client,
-        Sender::Server => Role::Server,
     }
 }
 

@@ -35,8 +35,8 @@ pub struct CaptureView {
 pub struct CaptureFile {
     /// Its name.
     pub name: String,
-    /// Its bytes.
-    pub size: u64,
+    /// Its bytes; none: it grows, and nobody knows how far.
+    pub size: Option<u64>,
     /// Those that were read.
     pub read: u64,
     /// How far it is.

@@ -1,38 +1,89 @@
-//! Capture files: the engine says which bytes it wants next, the browser reads them.
+//! Capture files, and what the companion lends: the engine says which bytes it wants next, the browser gets them.
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, File};
 
+use mqttscope_engine::WantedBytes;
+
+use super::lent::{Body, Lent};
 use super::{Handle, now_ms};
 
+/// Where bytes come from.
+#[derive(Clone)]
+pub(super) enum Source {
+    File(File),
+    Lent(Lent),
+}
+
+impl Source {
+    fn name_and_size(&self) -> (String, Option<u64>) {
+        match self {
+            Self::File(file) => (file.name(), Some(file.size() as u64)),
+            Self::Lent(lent) => (lent.name.clone(), lent.size.map(|size| size as u64)),
+        }
+    }
+}
+
 /// The files of a message, where it brings any: an array of nothing else.
-pub(super) fn of_message(data: &JsValue) -> Option<Vec<File>> {
-    let files: Result<Vec<File>, _> = data
+pub(super) fn of_message(data: &JsValue) -> Option<Vec<Source>> {
+    let sources: Option<Vec<Source>> = data
         .dyn_ref::<Array>()?
         .iter()
-        .map(|one| one.dyn_into::<File>())
+        .map(|one| match one.dyn_into::<File>() {
+            Ok(file) => Some(Source::File(file)),
+            Err(other) => Lent::of_message(&other).map(Source::Lent),
+        })
         .collect();
-    files.ok().filter(|files| !files.is_empty())
+    sources.filter(|sources| !sources.is_empty())
 }
 
 /// Opens them, and reads until the engine wants no more. Between two pieces everything else is heard.
-pub(super) fn open(handle: &Handle, files: Vec<File>) {
-    let is_idle = handle.with_files(files);
+pub(super) fn open(handle: &Handle, sources: Vec<Source>) {
+    let is_idle = handle.with_files(sources);
     if !is_idle {
         return;
     }
     let handle = handle.clone();
     spawn_local(async move {
-        while let Some((file, from, to)) = handle.wanted() {
-            let read = match file.slice_with_f64_and_f64(from, to) {
-                Ok(part) => bytes(&part).await,
-                Err(error) => Err(error),
+        let mut body = None;
+        while let Some((source, wanted)) = handle.wanted() {
+            let read = match &source {
+                Source::File(file) => piece(file, wanted).await,
+                Source::Lent(lent) => lent_piece(lent, wanted, &mut body).await,
             };
-            handle.read(read.map_err(|error| why(&error)));
+            // What was asked to stop meanwhile is not read, and somebody else may read already.
+            if handle.wanted().is_none_or(|(_, now)| now != wanted) {
+                return;
+            }
+            handle.read(read);
         }
     });
+}
+
+async fn piece(file: &File, wanted: WantedBytes) -> Result<Uint8Array, String> {
+    let end = wanted.offset.saturating_add(wanted.len);
+    let read = match file.slice_with_f64_and_f64(wanted.offset as f64, end as f64) {
+        Ok(part) => bytes(&part).await,
+        Err(error) => Err(error),
+    };
+    read.map_err(|error| why(&error))
+}
+
+/// The next bytes of a body, which is asked for anew at its beginning.
+async fn lent_piece(
+    lent: &Lent,
+    wanted: WantedBytes,
+    body: &mut Option<Body>,
+) -> Result<Uint8Array, String> {
+    if wanted.offset == 0 {
+        *body = Some(Body::open(lent).await?);
+    }
+    match body {
+        Some(body) => body.next().await,
+        None => Ok(Uint8Array::new_with_length(0)),
+    }
 }
 
 async fn bytes(part: &Blob) -> Result<Uint8Array, JsValue> {
@@ -53,24 +104,23 @@ fn why(error: &JsValue) -> String {
 
 impl Handle {
     /// Tells the engine of files. Whether nobody reads yet.
-    fn with_files(&self, files: Vec<File>) -> bool {
+    fn with_files(&self, sources: Vec<Source>) -> bool {
         let mut is_idle = false;
         self.with(|worker| {
             is_idle = worker.engine.poll_read().is_none();
-            let told = files.iter().map(|file| (file.name(), file.size() as u64));
+            let told = sources.iter().map(Source::name_and_size);
             worker.engine.handle_files(told);
-            worker.files.extend(files);
+            worker.files.extend(sources);
         });
         is_idle
     }
 
-    /// The file to be read next, and from where to where.
-    fn wanted(&self) -> Option<(File, f64, f64)> {
+    /// What is to be read next, and of which source.
+    fn wanted(&self) -> Option<(Source, WantedBytes)> {
         let worker = self.0.borrow();
         let wanted = worker.engine.poll_read()?;
-        let file = worker.files.get(wanted.file)?.clone();
-        let end = wanted.offset.saturating_add(wanted.len);
-        Some((file, wanted.offset as f64, end as f64))
+        let source = worker.files.get(wanted.file)?.clone();
+        Some((source, wanted))
     }
 
     fn read(&self, read: Result<Uint8Array, String>) {

@@ -4,6 +4,7 @@
 
 mod broker;
 mod files;
+mod lent;
 mod socket;
 
 use std::cell::RefCell;
@@ -18,7 +19,7 @@ use mqttscope_protocol::{Command, Notice, Report, Target};
 use serde::Serialize as _;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, EventTarget, File, MessageEvent, Performance};
+use web_sys::{DedicatedWorkerGlobalScope, EventTarget, MessageEvent, Performance};
 
 use broker::BuiltIn;
 use socket::Socket;
@@ -48,7 +49,7 @@ struct Worker {
     sockets: HashMap<SocketId, Socket>,
     broker: BuiltIn,
     /// Capture files, in the order in which they were opened.
-    files: Vec<File>,
+    files: Vec<files::Source>,
     /// What a socket brought is copied here.
     incoming: Vec<u8>,
     timer: Option<Timeout>,

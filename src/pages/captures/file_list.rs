@@ -46,15 +46,22 @@ const fn is_open(file: &CaptureFile) -> bool {
 }
 
 fn row(file: &CaptureFile) -> Html {
-    let size = words::bytes(file.size);
+    let read = words::bytes(file.read);
+    let size = file.size.map(words::bytes);
     let (says, class) = match &file.state {
-        CaptureState::Waiting => (format!("{size}, waits"), None),
-        CaptureState::Reading => (format!("{} of {size}", words::bytes(file.read)), None),
-        CaptureState::Read => (size, None),
-        CaptureState::Stopped => (
-            format!("stopped at {} of {size}", words::bytes(file.read)),
-            Some("is-warning"),
+        CaptureState::Waiting => (
+            size.map_or("waits".into(), |size| format!("{size}, waits")),
+            None,
         ),
+        CaptureState::Reading => match size {
+            Some(size) => (format!("{read} of {size}"), None),
+            None => (format!("live, {read} so far"), None),
+        },
+        CaptureState::Read => (size.unwrap_or(read), None),
+        CaptureState::Stopped => {
+            let of = size.map_or_else(String::new, |size| format!(" of {size}"));
+            (format!("stopped at {read}{of}"), Some("is-warning"))
+        }
         CaptureState::Failed(why) => (why.clone(), Some("is-error")),
         CaptureState::Keys(1) => ("key log, 1 secret".to_owned(), None),
         CaptureState::Keys(count) => (format!("key log, {} secrets", words::whole(*count)), None),
@@ -63,8 +70,8 @@ fn row(file: &CaptureFile) -> Html {
         <li data-testid="capture-file">
             <span class="name" title={file.name.clone()}>{ &file.name }</span>
             <span class={classes!("line", class)} data-testid="file-state">{ says }</span>
-            if is_open(file) {
-                <progress max={file.size.to_string()} value={file.read.to_string()} aria-label={format!("Reading {}", file.name)}></progress>
+            if let Some(size) = file.size.filter(|_| is_open(file)) {
+                <progress max={size.to_string()} value={file.read.to_string()} aria-label={format!("Reading {}", file.name)}></progress>
             }
         </li>
     }

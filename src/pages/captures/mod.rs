@@ -3,12 +3,13 @@
 mod connections;
 mod empty;
 mod file_list;
+mod lent;
 mod opening;
 mod summary;
 
-pub(crate) use opening::use_dropping;
-
+use js_sys::Array;
 use mqttscope_protocol::Command;
+pub(crate) use opening::use_dropping;
 use web_sys::File;
 use yew::prelude::*;
 
@@ -38,6 +39,8 @@ const ROOM: u64 = 1 << 30;
 pub struct CapturesProps {
     /// Whether it is looked at. What it has read stays when it is not.
     pub shown: bool,
+    /// The token with which the companion has opened it, if it has.
+    pub companion: Option<AttrValue>,
 }
 
 /// The page.
@@ -59,14 +62,18 @@ pub fn Captures(props: &CapturesProps) -> Html {
     } = engine::use_engine(Purpose::Captures, &live.dispatcher(), toaster.clone());
     keys::use_page_keys(&live, props.shown);
     looking::use_looking(&live, props.shown, &talk);
-    let on_files = {
+    let on_sources = {
         let (live, talk) = (live.dispatcher(), talk.clone());
-        use_callback((), move |files: Vec<File>, ()| {
+        use_callback((), move |files: Array, ()| {
             live.dispatch(Act::Restarted);
             open.emit(files);
             talk.emit(Command::Budget(ROOM));
         })
     };
+    lent::use_lent(props.companion.as_ref(), &on_sources, toaster.as_ref());
+    let on_files = use_callback((), move |files: Vec<File>, ()| {
+        on_sources.emit(files.iter().collect());
+    });
     let is_over = use_dropping(props.shown, &on_files);
     let on_close = {
         let live = live.dispatcher();

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_render::{AnimationFrame, request_animation_frame};
+use js_sys::Array;
 use mqttscope_protocol::{Command, Report};
-use web_sys::File;
 use yew::prelude::*;
 
 use crate::services::engine::{Engine, News, Purpose};
@@ -20,8 +20,8 @@ pub(in crate::pages) struct Talk {
     pub(in crate::pages) send: Callback<Command>,
     /// Starts it again.
     pub(in crate::pages) begin: Callback<()>,
-    /// Hands files over.
-    pub(in crate::pages) open: Callback<Vec<File>>,
+    /// Hands files over, or what the companion lends.
+    pub(in crate::pages) open: Callback<Array>,
     /// Ends it and starts another, which knows of nothing.
     pub(in crate::pages) renew: Callback<()>,
 }
@@ -56,9 +56,9 @@ pub(in crate::pages) fn use_engine(
     };
     let open = {
         let engine = engine.clone();
-        use_callback((), move |files: Vec<File>, ()| {
+        use_callback((), move |files: Array, ()| {
             if let Some(engine) = &*engine.borrow() {
-                engine.send_files(&files);
+                engine.send_files(files);
             }
         })
     };

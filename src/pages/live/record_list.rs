@@ -23,6 +23,8 @@ pub(super) struct RecordListProps {
     #[prop_or_default]
     pub(super) reveal: Option<u64>,
     pub(super) resumed: u32,
+    /// Whether more comes while it is looked at.
+    pub(super) grows: bool,
     /// Whether a search decides what is there.
     pub(super) is_searched: bool,
     /// Whether the connection that is looked at is open.
@@ -48,8 +50,9 @@ pub(super) fn RecordList(props: &RecordListProps) -> Html {
     let ids: Vec<u64> = props.records.iter().map(|record| record.0).collect();
     html! {
         <>
-            <FarList id={props.id.clone()} label={props.label.clone()} row={props.row} {first} {total} {dropped} {ids}
-                selected={props.selected.map(|record| record.0)} reveal={props.reveal} follows={source == Source::Connections} resumed={props.resumed} {on_window} {on_select}>
+            // Whether it follows its end is decided where it begins.
+            <FarList key={if props.grows { "grows" } else { "stays" }} id={props.id.clone()} label={props.label.clone()} row={props.row} {first} {total} {dropped} {ids}
+                selected={props.selected.map(|record| record.0)} reveal={props.reveal} follows={props.grows} resumed={props.resumed} {on_window} {on_select}>
                 { props.children.clone() }
             </FarList>
             if total == 0 { { nothing(props.is_searched, props.is_open, source) } }

@@ -163,6 +163,13 @@ impl Live {
         }
     }
 
+    /// Whether packets come while it is looked at: of connections, or of a capture that grows.
+    #[must_use]
+    pub fn grows(&self) -> bool {
+        let files = (self.summary.capture.iter()).flat_map(|capture| &capture.files);
+        self.source == Source::Connections || files.into_iter().any(|file| file.size.is_none())
+    }
+
     /// What the engine is to report.
     #[must_use]
     pub fn looking(&self) -> Looking {

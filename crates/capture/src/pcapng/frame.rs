@@ -11,6 +11,7 @@ const IPV6_HEADER: usize = 40;
 const COMMENT: u16 = 1;
 const USER_APPLICATION: u16 = 4;
 const TIME_RESOLUTION: u16 = 9;
+const DROPPED_BY_INTERFACE: u16 = 5;
 
 /// The longest text of an option: its length has 16 bits.
 const LONGEST_TEXT: usize = 1000;
@@ -54,14 +55,30 @@ pub(super) fn interface(link_type: u16, out: &mut Vec<u8>) {
     });
 }
 
+/// An Interface Statistics Block: frames that are not in the file, in all, and why.
+pub(super) fn statistics(dropped: u64, comment: &str, at_ns: u64, out: &mut Vec<u8>) {
+    block(5, out, |out| {
+        out.extend([0; 4]);
+        time(at_ns, out);
+        option(COMMENT, comment.as_bytes(), out);
+        option(DROPPED_BY_INTERFACE, &dropped.to_le_bytes(), out);
+        option(0, &[], out);
+    });
+}
+
+/// Nanoseconds as two words, the high one first.
+fn time(at_ns: u64, out: &mut Vec<u8>) {
+    let [a, b, c, d, e, f, g, h] = at_ns.to_be_bytes();
+    out.extend([d, c, b, a, h, g, f, e]);
+}
+
 impl Frame<'_> {
     /// An Enhanced Packet Block.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         let len = self.segment.len();
         block(6, out, |out| {
-            let [a, b, c, d, e, f, g, h] = self.at_ns.to_be_bytes();
             out.extend([0; 4]);
-            out.extend([d, c, b, a, h, g, f, e]);
+            time(self.at_ns, out);
             out.extend(len.to_le_bytes());
             out.extend(len.to_le_bytes());
             self.segment.write(out);

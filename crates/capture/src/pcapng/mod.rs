@@ -232,10 +232,37 @@ impl Connection {
     }
 }
 
+/// Says that so many frames were left out until here, in all: an Interface Statistics Block, with `comment` in it.
+pub fn left_out(frames: u64, comment: &str, at_ns: u64, out: &mut Vec<u8>) {
+    frame::statistics(frames, comment, at_ns, out);
+}
+
 /// So many bytes of these are whole blocks, for whoever could not write all that a [`Writer`] gave.
 #[must_use]
 pub fn whole_blocks(bytes: &[u8]) -> usize {
-    let mut whole = 0_usize;
+    walk(bytes).0
+}
+
+/// Whether a file that begins so was written by a [`Writer`] for this program, in one piece or another: its segments stand
+/// in their order, so what is missing between two of them does not come any more.
+#[must_use]
+pub fn is_ours(bytes: &[u8]) -> bool {
+    // Behind the head of the section stands the name of the program, with its code and length before it.
+    let name = bytes.get(28..).unwrap_or_default();
+    bytes.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a])
+        && bytes.get(24..26) == Some(&[4, 0])
+        && name.starts_with(b"mqttscope ")
+}
+
+/// So many whole blocks these bytes begin with.
+#[must_use]
+pub fn count_blocks(bytes: &[u8]) -> u64 {
+    walk(bytes).1
+}
+
+/// Bytes and number of the whole blocks.
+fn walk(bytes: &[u8]) -> (usize, u64) {
+    let (mut whole, mut count) = (0_usize, 0_u64);
     while let Some(len) = (bytes.get(whole.saturating_add(4)..))
         .and_then(|rest| rest.first_chunk::<4>())
         .map(|len| u32::from_le_bytes(*len) as usize)
@@ -244,8 +271,9 @@ pub fn whole_blocks(bytes: &[u8]) -> usize {
         && end <= bytes.len()
     {
         whole = end;
+        count = count.saturating_add(1);
     }
-    whole
+    (whole, count)
 }
 
 /// An IP packet has addresses of one family: where the ends have two, IPv4 is written as IPv6 (RFC 4291, section 2.5.5.2).

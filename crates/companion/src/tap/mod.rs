@@ -1,5 +1,6 @@
 //! `mqttscope tap`: between clients and a broker, byte for byte, with every packet in view.
 
+pub(crate) mod blocks;
 pub(crate) mod faulty;
 pub(crate) mod relay;
 pub(crate) mod screen;
@@ -7,6 +8,7 @@ pub(crate) mod serve;
 pub(crate) mod tape;
 pub(crate) mod watch;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -50,6 +52,13 @@ pub(crate) struct Carried {
     /// The broker; one for all taps, or one for each in their order.
     #[arg(long, required = true, value_name = "HOST:PORT")]
     to: Vec<Target>,
+    #[command(flatten)]
+    ways: Ways,
+}
+
+/// How both sides of a tap are spoken to.
+#[derive(Args)]
+pub(crate) struct Ways {
     #[command(flatten)]
     outwards: Outwards,
     #[command(flatten)]
@@ -102,44 +111,89 @@ impl Carried {
         show: Option<&dyn Fn(Stopper) -> Show>,
         keep: Option<Box<dyn Keep>>,
     ) -> Result<Seen> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()?;
+        let ready = self.ways.listen(&self.listen, &self.to)?;
         let (stopper, stop) = Stop::new();
-        let tape = Arc::new(Tape::default());
-        let taps = runtime.block_on(self.taps())?;
+        {
+            let _entered = ready.runtime.enter();
+            stop::on_signals(stopper.clone())?;
+        }
         let show = show.map(|show| show(stopper.clone()));
-        let watcher = Watcher::new(taps.len(), self.max_packet, show, keep);
-        let looked_at = Looked(Arc::clone(&tape), stopper.clone());
+        ready.carry(stopper, &stop, show, keep)
+    }
+}
+
+/// Taps that listen, before anything is carried.
+pub(crate) struct Ready {
+    runtime: tokio::runtime::Runtime,
+    taps: Vec<Tap>,
+    max_packet: usize,
+}
+
+impl fmt::Display for Ready {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let taps: Vec<String> = self.taps.iter().map(ToString::to_string).collect();
+        f.write_str(&taps.join(", "))
+    }
+}
+
+impl Ready {
+    /// Carries until it is told to end. Whoever is to be told of that end is told by `stopper`, too.
+    pub(crate) fn carry(
+        self,
+        stopper: Stopper,
+        stop: &Stop,
+        show: Option<Show>,
+        keep: Option<Box<dyn Keep>>,
+    ) -> Result<Seen> {
+        let Self {
+            runtime,
+            taps,
+            max_packet,
+        } = self;
+        let tape = Arc::new(Tape::default());
+        let watcher = Watcher::new(taps.len(), max_packet, show, keep);
+        let looked_at = Looked(Arc::clone(&tape), stopper);
         let watching = thread::spawn(move || watcher.run(&looked_at.0));
-        let served = runtime.block_on(async {
-            stop::on_signals(stopper)?;
-            serve::all(taps, &tape, &stop).await;
-            anyhow::Ok(())
-        });
+        runtime.block_on(serve::all(taps, &tape, stop));
         // What is left of connections that would not end goes before the tape does.
         drop(runtime);
         tape.end();
-        let seen = match watching.join() {
+        match watching.join() {
             Ok(seen) => seen,
             Err(panic) => std::panic::resume_unwind(panic),
-        };
-        served.and(seen)
+        }
+    }
+}
+
+impl Ways {
+    /// Listens at all addresses.
+    ///
+    /// # Errors
+    /// What cannot be listened at, and why; a file that cannot be used.
+    pub(crate) fn listen(&self, listen: &[Listen], to: &[Target]) -> Result<Ready> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
+        let taps = runtime.block_on(self.taps(listen, to))?;
+        Ok(Ready {
+            runtime,
+            taps,
+            max_packet: self.max_packet,
+        })
     }
 
-    /// Listens at all addresses.
-    async fn taps(&self) -> Result<Vec<Tap>> {
-        if self.to.len() != 1 && self.to.len() != self.listen.len() {
+    async fn taps(&self, listen: &[Listen], to: &[Target]) -> Result<Vec<Tap>> {
+        if to.len() != 1 && to.len() != listen.len() {
             bail!(
                 "{} taps and {} brokers: name one broker for all taps, or one for each",
-                self.listen.len(),
-                self.to.len()
+                listen.len(),
+                to.len()
             );
         }
         let faults = self.faults.as_deref().map(faults).transpose()?;
         let mut taps = Vec::new();
-        let targets = self.to.iter().cycle();
-        for (index, (listen, target)) in self.listen.iter().zip(targets).enumerate() {
+        let targets = to.iter().cycle();
+        for (index, (listen, target)) in listen.iter().zip(targets).enumerate() {
             let address = listen.0;
             let listener = tokio::net::TcpListener::bind(address)
                 .await

@@ -94,9 +94,20 @@ impl Running {
         Self::of(command)
     }
 
-    fn of(mut command: Command) -> Self {
+    /// Starts it with this as its standard input.
+    pub(crate) fn with_input(input: impl Into<Stdio>, arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mqttscope"));
+        command.args(arguments);
+        Self::fed(command, input)
+    }
+
+    fn of(command: Command) -> Self {
+        Self::fed(command, Stdio::null())
+    }
+
+    fn fed(mut command: Command, input: impl Into<Stdio>) -> Self {
         let mut child = command
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -9,7 +9,7 @@ mod listed;
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 
-use mqttscope_capture::pcapng::Ends;
+use mqttscope_capture::pcapng::{self, Ends};
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{
     self, CaptureReader, KeyLogSessions, Limits, Opened, Peer, Transport,
@@ -40,7 +40,7 @@ pub struct WantedBytes {
     pub file: usize,
     /// The first byte.
     pub offset: u64,
-    /// How many.
+    /// How many; fewer will do. None at all are the end.
     pub len: u64,
 }
 
@@ -91,8 +91,8 @@ impl Captures {
         !self.files.is_empty()
     }
 
-    /// Opens files, which are read behind those that are there.
-    pub(crate) fn open(&mut self, files: impl IntoIterator<Item = (String, u64)>) {
+    /// Opens files, which are read behind those that are there. Without a size they grow.
+    pub(crate) fn open(&mut self, files: impl IntoIterator<Item = (String, Option<u64>)>) {
         let files = files.into_iter().map(|(name, size)| CaptureFile {
             name,
             size,
@@ -109,7 +109,7 @@ impl Captures {
         Some(WantedBytes {
             file,
             offset: *read,
-            len: size.saturating_sub(*read).min(CHUNK),
+            len: size.map_or(CHUNK, |size| size.saturating_sub(*read).min(CHUNK)),
         })
     }
 
@@ -132,7 +132,7 @@ impl Captures {
         file.state = CaptureState::Reading;
         file.read = file.read.saturating_add(bytes.len() as u64);
         // A file that shrinks while it is read ends where nothing comes any more.
-        let is_end = file.read >= file.size || bytes.is_empty();
+        let is_end = bytes.is_empty() || file.size.is_some_and(|size| file.read >= size);
         match &mut self.reading {
             Some(Reading::Capture(reader)) => reader.handle_bytes(bytes),
             Some(Reading::Keys(keys)) => keys.extend_from_slice(bytes),
@@ -140,7 +140,12 @@ impl Captures {
             None => {
                 self.keys_before = self.keys.len();
                 let sessions = KeyLogSessions::new(&self.keys);
-                let reader = CaptureReader::new(Limits::default());
+                let mut limits = Limits::default();
+                if pcapng::is_ours(bytes) {
+                    // A gap is shown at once, and not when much has come behind it.
+                    (limits.waiting, limits.segments) = (0, 0);
+                }
+                let reader = CaptureReader::new(limits);
                 let mut reader = Box::new(reader.with_tls(Box::new(sessions)));
                 reader.handle_bytes(bytes);
                 self.reading = Some(Reading::Capture(reader));
@@ -378,7 +383,7 @@ mod tests {
     #[test]
     fn files_are_read_one_behind_the_other() {
         let mut captures = Captures::default();
-        captures.open([("a".to_owned(), 3 << 20), ("b".to_owned(), 0)]);
+        captures.open([("a".to_owned(), Some(3 << 20)), ("b".to_owned(), Some(0))]);
         let wanted = |file, offset, len| Some(WantedBytes { file, offset, len });
         assert_eq!(captures.wanted(), wanted(0, 0, CHUNK));
         assert!(!captures.take(&vec![0; CHUNK as usize]));

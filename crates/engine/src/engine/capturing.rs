@@ -18,7 +18,13 @@ const MAXIMUM_HEADER: usize = 5;
 
 impl Engine {
     /// Opens capture files and key logs, by name and size. Their bytes are asked for by [`Engine::poll_read`].
-    pub fn handle_files(&mut self, files: impl IntoIterator<Item = (String, u64)>) {
+    ///
+    /// One without a size grows: it ends where an empty piece is read.
+    pub fn handle_files<S: Into<Option<u64>>>(
+        &mut self,
+        files: impl IntoIterator<Item = (String, S)>,
+    ) {
+        let files = files.into_iter().map(|(name, size)| (name, size.into()));
         self.captures.open(files);
         self.changed = true;
     }

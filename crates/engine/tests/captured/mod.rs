@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use mqttscope_capture::pcapng::{Ends, Writer};
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::Capture;
 use mqttscope_engine::Engine;
@@ -346,6 +347,78 @@ fn reading_can_be_stopped() {
     let shown = shown(&mut engine, everything());
     assert_eq!(shown.view.files[0].state, CaptureState::Stopped);
     assert!(packets(&shown).count() > 0);
+}
+
+#[test]
+fn a_file_that_grows_is_shown_as_it_comes_and_ends_with_an_empty_piece() {
+    let bytes = file("recorded/tcp.pcap");
+    let mut engine = Engine::new(1);
+    engine.handle_files([("pipe".to_owned(), None)]);
+    for (piece, read) in bytes.chunks(1000).zip(1..) {
+        let wanted = engine.poll_read().unwrap();
+        assert_eq!((wanted.file, wanted.offset), (0, (read - 1) * 1000));
+        assert!(wanted.len > 0);
+        engine.handle_read(0.0, Ok(piece));
+    }
+    let live = shown(&mut engine, everything());
+    assert_eq!(live.view.files[0].state, CaptureState::Reading);
+    assert_eq!(live.view.files[0].size, None);
+    let (_, whole) = read(&["recorded/tcp.pcap"], 1 << 20);
+    assert_eq!(packets(&live).count(), packets(&whole).count());
+    engine.handle_read(0.0, Ok(&[]));
+    assert_eq!(engine.poll_read(), None);
+    let ended = shown(&mut engine, everything());
+    assert_eq!(ended.view.files[0].state, CaptureState::Read);
+    assert_eq!(packets(&ended).count(), packets(&whole).count());
+}
+
+#[test]
+fn what_was_read_before_a_growing_file_broke_off_stays() {
+    let bytes = file("recorded/tcp.pcap");
+    let mut engine = Engine::new(1);
+    engine.handle_files([("tap".to_owned(), None)]);
+    engine.handle_read(0.0, Ok(&bytes));
+    engine.handle_read(
+        0.0,
+        Err("the companion has closed the connection".to_owned()),
+    );
+    let broken = shown(&mut engine, everything());
+    let failed = CaptureState::Failed("the companion has closed the connection".to_owned());
+    assert_eq!(broken.view.files[0].state, failed);
+    let (_, whole) = read(&["recorded/tcp.pcap"], 1 << 20);
+    assert_eq!(packets(&broken).count(), packets(&whole).count());
+}
+
+#[test]
+fn what_a_slow_page_missed_of_a_tap_is_a_gap_at_once() {
+    let mut engine = Engine::new(1);
+    engine.handle_files([("tap".to_owned(), None)]);
+    let (mut writer, mut given) = (Writer::new("mqttscope 1"), Vec::new());
+    writer.begin(&mut given);
+    let ends = Ends {
+        client: "127.0.0.1:50000".parse().unwrap(),
+        server: "127.0.0.1:1883".parse().unwrap(),
+    };
+    let connect = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x3c\x00\x01a";
+    let publish = |number| [0x30, 5, 0, 1, b'a', b'0', number];
+    writer.open(1, ends, "", 1_000, &mut given);
+    writer.bytes(1, Role::Client, connect, 2_000, &mut given);
+    let mut missed = Vec::new();
+    writer.bytes(1, Role::Client, &publish(b'1'), 3_000, &mut missed);
+    writer.bytes(1, Role::Client, &publish(b'2'), 4_000, &mut given);
+    writer.bytes(1, Role::Client, &publish(b'3'), 5_000, &mut given);
+    engine.handle_read(0.0, Ok(&given));
+    let live = shown(&mut engine, everything());
+    assert_eq!(live.view.files[0].state, CaptureState::Reading);
+    assert_eq!(packets(&live).count(), 3);
+    let gaps: Vec<&str> = (live.wire.iter())
+        .filter(|row| row.event == Some(EventKind::Gap))
+        .map(|row| &*row.summary)
+        .collect();
+    assert!(
+        matches!(gaps[..], [gap] if gap.contains("7 bytes of the client are missing here")),
+        "{gaps:?}"
+    );
 }
 
 #[test]

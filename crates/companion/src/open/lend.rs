@@ -1,0 +1,145 @@
+//! What the page is lent: its list, and the bytes of each, for whoever knows the token.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow};
+use axum::body::{Body, Bytes};
+use futures_util::stream;
+use serde::Serialize;
+use tokio_rustls::rustls::crypto::ring;
+
+use super::pipe::{self, Pipe};
+use super::shelf::{self, Shelf};
+use crate::net::Stop;
+
+/// Bytes of a file that are read at a time.
+const PIECE: usize = 256 << 10;
+
+/// Something that is lent.
+pub(super) enum Source {
+    /// A file as it is when it is asked for.
+    File(PathBuf),
+    /// A capture that comes through a pipe.
+    Pipe(Arc<Pipe>),
+    /// What passes the taps, under the name of these.
+    Tap(String, Arc<Shelf>),
+}
+
+/// A source as the page hears of it.
+#[derive(Serialize)]
+struct Told<'a> {
+    name: &'a str,
+    /// Bytes; none: it grows.
+    size: Option<u64>,
+}
+
+/// All that is lent.
+pub(super) struct Lent {
+    token: String,
+    sources: Vec<Source>,
+    stop: Stop,
+}
+
+/// Where a page is in a source.
+enum Reading {
+    File(File),
+    Pipe(pipe::Reader),
+    Tap(shelf::Reader),
+}
+
+impl Lent {
+    /// # Errors
+    /// This machine has no random numbers.
+    pub(super) fn new(sources: Vec<Source>, stop: Stop) -> Result<Self> {
+        let mut random = [0_u8; 16];
+        let provider = ring::default_provider();
+        (provider.secure_random.fill(&mut random))
+            .map_err(|_| anyhow!("this machine gives no random numbers"))?;
+        Ok(Self {
+            token: random.iter().map(|byte| format!("{byte:02x}")).collect(),
+            sources,
+            stop,
+        })
+    }
+
+    /// What stands behind the page's address: where the page finds what it is lent.
+    pub(super) fn hash(&self) -> String {
+        if self.sources.is_empty() {
+            String::new()
+        } else {
+            format!("#/captures?companion={}", self.token)
+        }
+    }
+
+    /// Whether this is the token. It takes the same time wherever a wrong one differs.
+    pub(super) fn knows(&self, token: &str) -> bool {
+        let differs = |(one, other): (u8, u8)| one ^ other;
+        token.len() == self.token.len()
+            && (token.bytes().zip(self.token.bytes())).fold(0, |all, pair| all | differs(pair)) == 0
+    }
+
+    /// The list, as JSON.
+    pub(super) fn list(&self) -> Vec<u8> {
+        let names: Vec<_> = self.sources.iter().map(Source::told).collect();
+        let told = names.iter().map(|(name, size)| Told { name, size: *size });
+        // Plain values can be written.
+        serde_json::to_vec(&told.collect::<Vec<_>>()).unwrap_or_default()
+    }
+
+    /// The bytes of a source by its place in the list; `None`: there is none, or it is gone.
+    pub(super) fn source(&self, number: &str) -> Option<Body> {
+        let reading = match self.sources.get(number.parse::<usize>().ok()?)? {
+            Source::File(path) => Reading::File(File::open(path).ok()?),
+            Source::Pipe(pipe) => Reading::Pipe(Pipe::read(pipe, self.stop.clone())),
+            Source::Tap(_, shelf) => Reading::Tap(Shelf::read(shelf)),
+        };
+        let pieces = stream::try_unfold(reading, |mut reading| async {
+            let piece = reading.next().await?;
+            io::Result::Ok(piece.map(|piece| (piece, reading)))
+        });
+        Some(Body::from_stream(pieces))
+    }
+}
+
+impl Source {
+    /// Its name and size.
+    fn told(&self) -> (String, Option<u64>) {
+        match self {
+            Self::File(path) => {
+                let size = std::fs::metadata(path).map(|meta| meta.len());
+                (name(path), Some(size.unwrap_or(0)))
+            }
+            Self::Pipe(_) => ("standard input".into(), None),
+            Self::Tap(name, _) => (name.clone(), None),
+        }
+    }
+}
+
+fn name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
+impl Reading {
+    /// What comes next, when it is there; `None` at the end.
+    async fn next(&mut self) -> io::Result<Option<Bytes>> {
+        match self {
+            Self::File(file) => {
+                let mut file = file.try_clone()?;
+                let read = tokio::task::spawn_blocking(move || {
+                    let mut piece = vec![0; PIECE];
+                    let len = file.read(&mut piece)?;
+                    piece.truncate(len);
+                    io::Result::Ok(piece)
+                });
+                let piece = read.await.map_err(io::Error::other)??;
+                Ok((!piece.is_empty()).then(|| piece.into()))
+            }
+            Self::Pipe(reader) => reader.next().await,
+            Self::Tap(reader) => Ok(reader.next().await),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What passes a tap as blocks of pcapng, for a file or for a page.
+
+use std::net::SocketAddr;
+
+use mqttscope_capture::pcapng::{self, Writer};
+use mqttscope_capture::reading::Role;
+use mqttscope_wire::Sender;
+
+use super::tape::{Closed, ConnectionId, Ends};
+
+/// The port by which other tools know MQTT. What is written is not encrypted, whatever the broker's port.
+const MQTT_PORT: u16 = 1883;
+
+/// Blocks that are made and not taken yet.
+pub(crate) struct Blocks {
+    writer: Writer,
+    pub(crate) made: Vec<u8>,
+}
+
+impl Default for Blocks {
+    fn default() -> Self {
+        let version = env!("CARGO_PKG_VERSION");
+        Self {
+            writer: Writer::new(&format!("mqttscope {version}")),
+            made: Vec::new(),
+        }
+    }
+}
+
+impl Blocks {
+    /// The beginning of a file.
+    pub(crate) fn begin(&mut self) {
+        self.writer.begin(&mut self.made);
+    }
+
+    /// A connection begins.
+    pub(crate) fn opened(&mut self, id: ConnectionId, ends: &Ends, at_ns: u64) {
+        let comment = format!(
+            "{} to {} through the tap {}",
+            ends.client, ends.broker, ends.tap
+        );
+        let ends = pcapng::Ends {
+            client: ends.client,
+            server: SocketAddr::new(ends.broker.ip(), MQTT_PORT),
+        };
+        self.writer
+            .open(id.0, ends, &comment, at_ns, &mut self.made);
+    }
+
+    /// A side sent bytes.
+    pub(crate) fn bytes(&mut self, id: ConnectionId, from: Sender, bytes: &[u8], at_ns: u64) {
+        self.writer
+            .bytes(id.0, role(from), bytes, at_ns, &mut self.made);
+    }
+
+    /// A side is done.
+    pub(crate) fn ended(&mut self, id: ConnectionId, from: Sender, at_ns: u64) {
+        self.writer.end(id.0, role(from), at_ns, &mut self.made);
+    }
+
+    /// The connection is over.
+    pub(crate) fn closed(&mut self, id: ConnectionId, how: &Closed, at_ns: u64) {
+        match how {
+            Closed::Broken(by, _) => self.writer.reset(id.0, role(*by), at_ns, &mut self.made),
+            Closed::Done | Closed::ByTap(_) => self.writer.close(id.0, at_ns, &mut self.made),
+        }
+    }
+}
+
+const fn role(from: Sender) -> Role {
+    match from {
+        Sender::Client => Role::Client,
+        Sender::Server => Role::Server,
+    }
+}

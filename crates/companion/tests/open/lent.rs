@@ -1,0 +1,185 @@
+//! What a page gets of files, of a pipe and of a tap.
+
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::path::Path;
+
+use mqttscope_capture::recording::Capture;
+use serde_json::{Value, json};
+
+use crate::http::Open;
+use crate::support::{CONNACK, CONNECT, Running, Server, connect, passes, publish};
+
+fn capture() -> String {
+    let path = "../capture/tests/captures/recorded/tcp.pcap";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    path.to_str().unwrap().to_owned()
+}
+
+fn sources(open: &Open) -> Value {
+    serde_json::from_slice(&open.lent("sources").body()).unwrap()
+}
+
+/// All packets of a stream of the tap, in order.
+fn packets(stream: &[u8]) -> Vec<Vec<u8>> {
+    let capture = Capture::read(stream, None);
+    assert_eq!(capture.notes, Vec::<String>::new());
+    let all = capture.connections.iter().flat_map(|connection| {
+        let packets = connection.packets.iter();
+        packets.map(|packet| connection.bytes_of(packet).unwrap().to_vec())
+    });
+    all.collect()
+}
+
+#[test]
+fn files_are_lent_whole() {
+    let open = Open::start("files", &[&capture()]);
+    let bytes = std::fs::read(capture()).unwrap();
+    assert_eq!(
+        sources(&open),
+        json!([{"name": "tcp.pcap", "size": bytes.len()}])
+    );
+    assert!(open.lent("source/0").body() == bytes);
+    let (code, _, err) = open.running.interrupt();
+    assert_eq!(code, Some(0), "{err}");
+}
+
+#[test]
+fn a_pipe_is_lent_from_its_beginning_as_it_grows_and_ends() {
+    let (mut pipe, given) = std::os::unix::net::UnixStream::pair().unwrap();
+    let page = crate::http::page("pipe");
+    let arguments = [
+        "open",
+        "--no-browser",
+        "--port",
+        "0",
+        "-",
+        "--page",
+        page.to_str().unwrap(),
+    ];
+    let open = Open::of(Running::with_input(
+        std::os::fd::OwnedFd::from(given),
+        &arguments,
+    ));
+    assert_eq!(
+        sources(&open),
+        json!([{"name": "standard input", "size": null}])
+    );
+    pipe.write_all(b"first").unwrap();
+    let (mut early, mut body) = (open.lent("source/0"), Vec::new());
+    early.until(&mut body, b"first");
+    pipe.write_all(b"second").unwrap();
+    early.until(&mut body, b"second");
+    let late = open.lent("source/0");
+    drop(pipe);
+    assert_eq!(late.body(), b"firstsecond");
+    assert_eq!(early.piece().unwrap(), None);
+    assert_eq!(body, b"firstsecond");
+}
+
+struct Tapped {
+    open: Open,
+    client: TcpStream,
+    broker: TcpStream,
+}
+
+/// A tap with a client that has connected through it.
+fn tapped(name: &str) -> Tapped {
+    let server = Server::start();
+    let page = crate::http::page(name);
+    let (page, to) = (page.to_str().unwrap(), server.address());
+    let mut running = Running::start(&[
+        "open",
+        "--no-browser",
+        "--port",
+        "0",
+        "--page",
+        page,
+        "--tap",
+        "0",
+        "--to",
+        &to,
+    ]);
+    let tap = running.address("tap");
+    let open = Open::of(running);
+    let mut client = connect(tap);
+    let mut broker = server.accept();
+    passes(&mut client, &mut broker, &CONNECT);
+    passes(&mut broker, &mut client, &CONNACK);
+    let name = format!("tap {tap} to {to}");
+    assert_eq!(sources(&open), json!([{"name": name, "size": null}]));
+    Tapped {
+        open,
+        client,
+        broker,
+    }
+}
+
+#[test]
+fn pages_see_what_passes_a_tap_and_what_passed_before_they_came() {
+    let Tapped {
+        open,
+        mut client,
+        mut broker,
+    } = tapped("tap");
+    let (mut early, mut stream) = (open.lent("source/0"), Vec::new());
+    early.until(&mut stream, &CONNACK);
+    let packet = publish("t", b"while it looks");
+    passes(&mut client, &mut broker, &packet);
+    early.until(&mut stream, &packet);
+    let late = open.lent("source/0");
+    drop((client, broker));
+    open.running.signal("INT");
+    while let Some(piece) = early.piece().unwrap() {
+        stream.extend(piece);
+    }
+    let wanted = [CONNECT.to_vec(), CONNACK.to_vec(), packet];
+    assert_eq!(packets(&stream), wanted);
+    assert_eq!(packets(&late.body()), wanted);
+    let (code, _, err) = open.running.ended();
+    assert_eq!(code, Some(0), "{err}");
+    assert!(err.contains("1 connection, 3 packets"), "{err}");
+}
+
+#[test]
+fn a_page_that_does_not_read_makes_no_traffic_wait() {
+    let Tapped {
+        open,
+        mut client,
+        mut broker,
+    } = tapped("slow");
+    let (mut slow, mut stream) = (open.lent("source/0"), Vec::new());
+    slow.until(&mut stream, &CONNACK);
+    // More than is kept, and than the system keeps for a socket that nobody reads.
+    let packet = publish("t", &[b'x'; 1 << 20]);
+    for _ in 0..100 {
+        passes(&mut client, &mut broker, &packet);
+    }
+    let last = publish("t", b"the last of all");
+    passes(&mut client, &mut broker, &last);
+    slow.until(&mut stream, &last);
+    let says = "frames before this place are not kept for this reader";
+    assert!(
+        stream
+            .windows(says.len())
+            .any(|part| part == says.as_bytes())
+    );
+    assert!(stream.len() < 90 << 20, "{}", stream.len());
+    drop((client, broker));
+}
+
+#[test]
+fn a_companion_that_is_killed_breaks_the_stream_off() {
+    let Tapped { open, .. } = tapped("killed");
+    let (mut page, mut stream) = (open.lent("source/0"), Vec::new());
+    page.until(&mut stream, &CONNACK);
+    open.running.signal("KILL");
+    let broken = loop {
+        match page.piece() {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("it ends as if all had come"),
+            Err(error) => break error,
+        }
+    };
+    assert!(!broken.to_string().is_empty());
+}

@@ -1,0 +1,100 @@
+// What the companion lends to the page that it serves: a tap between mosquitto and its clients, a pipe, files.
+import { readFileSync } from "node:fs";
+import { expect, type Page } from "@playwright/test";
+
+import { capture } from "./captures";
+import { publish } from "./peers/clients";
+import { Companion, program } from "./peers/companion";
+import { Mosquitto } from "./peers/mosquitto";
+import { test as base } from "./quiet";
+
+interface Started {
+  mosquitto: Mosquitto;
+  companion: (...more: string[]) => Companion;
+}
+
+const test = base.extend<Started>({
+  mosquitto: async ({}, use) => {
+    const mosquitto = await Mosquitto.start();
+    await use(mosquitto);
+    await mosquitto.stop();
+  },
+  companion: async ({}, use) => {
+    const all: Companion[] = [];
+    await use((...more) => {
+      const one = Companion.start(...more);
+      all.push(one);
+      return one;
+    });
+    for (const one of all) await one.end("SIGKILL");
+  },
+});
+
+test.skip(!program, "cargo xtask test builds the companion and says where it is (MQTTSCOPE_COMPANION)");
+
+const rows = (page: Page) => page.getByTestId("wire-row");
+const state = (page: Page) => page.getByTestId("file-state").last();
+
+test.describe("a tap", () => {
+  // The browser itself writes of the stream that breaks off when the companion is killed.
+  test.use({ allowed: /ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_CONNECTION/ });
+
+  test("between mosquitto and a client is on the page as it happens, and stays when the companion dies", async ({ page, mosquitto, companion }) => {
+    const running = companion("--tap", "0", "--to", mosquitto.tcp.host);
+    const address = await running.behind("the page is at ");
+    const tap = (await running.behind("mqttscope: tap ")).split(":").pop();
+    const through = new URL(`mqtt://user:secret@127.0.0.1:${tap}`);
+    const client = { tcp: through, tcp5: through };
+    await page.goto(address);
+    await expect(state(page)).toContainText("live");
+    await publish(client, "5", "hall/1", "before any other", "-q", "1");
+    await expect(rows(page).filter({ hasText: "hall/1" })).toHaveCount(1);
+    await expect(page.getByTestId("captured-row")).toHaveCount(1);
+    // Another page that comes later sees the same.
+    const late = await page.context().newPage();
+    await late.goto(address);
+    await expect(rows(late).filter({ hasText: "hall/1" })).toHaveCount(1);
+    await late.close();
+    // The list follows its end.
+    for (let number = 2; number < 14; number++) {
+      await publish(client, "3.1.1", `hall/${number}`, "more", "-q", "2");
+    }
+    await expect(rows(page).filter({ hasText: "hall/13" }).last()).toBeInViewport();
+    await expect(page.getByTestId("captured-row")).toHaveCount(13);
+    const total = await page.getByTestId("total").textContent();
+    await running.end("SIGKILL");
+    await expect(state(page)).toHaveText("the companion has closed the connection");
+    await expect(page.getByTestId("total")).toHaveText(total ?? "");
+    await rows(page).filter({ hasText: "hall/13" }).first().click();
+    await expect(page.getByTestId("details")).toContainText("hall/13");
+  });
+});
+
+test("a capture from a pipe is shown as it grows, behind a file that is whole", async ({ page, companion }) => {
+  const running = companion("-", capture("recorded/websocket.pcap"));
+  await page.goto(await running.behind("the page is at "));
+  await expect(page.getByTestId("capture-file")).toHaveCount(2);
+  await expect(page.getByTestId("file-state").first()).not.toContainText("waits");
+  const before = await page.getByTestId("captured-row").count();
+  const bytes = readFileSync(capture("recorded/tcp.pcap"));
+  running.write(bytes.subarray(0, 1000));
+  await expect(page.getByTestId("captured-row")).toHaveCount(before + 1);
+  await expect(state(page)).toContainText("live, 1");
+  running.write(bytes.subarray(1000));
+  await expect(rows(page).filter({ hasText: "DISCONNECT" }).last()).toBeInViewport();
+  await running.end("SIGINT");
+  await expect(state(page)).not.toContainText("live");
+});
+
+test.describe("a page that was left open", () => {
+  test.use({ allowed: /403/ });
+
+  test("while the companion was started again is lent nothing, and says so", async ({ page, companion }) => {
+    const running = companion(capture("recorded/tcp.pcap"));
+    const address = await running.behind("the page is at ");
+    await page.goto(address.replace(/companion=.*/, `companion=${"0".repeat(32)}`));
+    await expect(page.getByText("The companion does not know this address")).toBeVisible();
+    await page.goto(address);
+    await expect(page.getByTestId("captured-row")).toHaveCount(1);
+  });
+});
