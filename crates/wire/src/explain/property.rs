@@ -4,7 +4,7 @@ use alloc::{format, string::String};
 
 use super::words::{bytes, counted, duration, shown, text_size, thousands};
 use super::{At, Meaning, connect, fixed, message};
-use crate::{Field, PacketType, Value};
+use crate::{Field, PacketType, PropertyId, Value};
 
 /// The meaning of `value` as the value of the property `field`.
 pub(super) fn value(at: At<'_>, field: Field, value: Value) -> Meaning {
@@ -54,9 +54,9 @@ pub(super) fn value(at: At<'_>, field: Field, value: Value) -> Meaning {
     }
 }
 
-/// Whether the field is one of the 27 properties: they stand together in [`Field`].
+/// Whether the field is one of the properties.
 fn is_property(field: Field) -> bool {
-    (Field::PayloadFormatIndicator..=Field::SharedSubscriptionAvailable).contains(&field)
+    PropertyId::of_field(field).is_some()
 }
 
 fn identifier(at: At<'_>) -> Meaning {

@@ -48,7 +48,7 @@ fn filter() -> impl Strategy<Value = String> {
 
 fn value() -> impl Strategy<Value = Value> {
     (
-        0..27_usize,
+        0..PropertyId::ALL.len(),
         prop_oneof![1..3_u32, 1..70_000_u32, Just(268_435_455)],
         topic(),
         vec(any::<u8>(), 0..20),
@@ -122,48 +122,23 @@ fn properties(version: ProtocolVersion, values: &[Value], owner: PropertyOwner) 
         {
             continue;
         }
-        let text = Utf8EncodedString::new(&value.text).unwrap();
-        let data = BinaryData::new(&value.bytes).unwrap();
-        let (small, wide) = ((value.number % 65_535 + 1) as u16, value.number);
-        let bit = (value.number & 1) as u8;
-        let property = match id {
-            PropertyId::PAYLOAD_FORMAT_INDICATOR => Property::PayloadFormatIndicator(0),
-            PropertyId::MESSAGE_EXPIRY_INTERVAL => Property::MessageExpiryInterval(wide),
-            PropertyId::CONTENT_TYPE => Property::ContentType(text),
-            PropertyId::RESPONSE_TOPIC => {
-                Property::ResponseTopic(TopicName::new(&value.text).unwrap())
+        if id == PropertyId::AUTHENTICATION_DATA {
+            // It stands only where the method does.
+            let method = Utf8EncodedString::new(&value.text).unwrap();
+            let _ = buf.push(Property::AuthenticationMethod(method));
+        }
+        let value = match id.property_type().unwrap() {
+            _ if id == PropertyId::PAYLOAD_FORMAT_INDICATOR => PropertyValue::Number(0),
+            PropertyType::Byte => PropertyValue::Number(value.number & 1),
+            PropertyType::TwoByteInteger => PropertyValue::Number(value.number % 65_535 + 1),
+            PropertyType::FourByteInteger | PropertyType::VariableByteInteger => {
+                PropertyValue::Number(value.number)
             }
-            PropertyId::CORRELATION_DATA => Property::CorrelationData(data),
-            PropertyId::SUBSCRIPTION_IDENTIFIER => Property::SubscriptionIdentifier(wide),
-            PropertyId::SESSION_EXPIRY_INTERVAL => Property::SessionExpiryInterval(wide),
-            PropertyId::ASSIGNED_CLIENT_IDENTIFIER => Property::AssignedClientIdentifier(text),
-            PropertyId::SERVER_KEEP_ALIVE => Property::ServerKeepAlive(small),
-            PropertyId::AUTHENTICATION_METHOD => Property::AuthenticationMethod(text),
-            PropertyId::AUTHENTICATION_DATA => {
-                let _ = buf.push(Property::AuthenticationMethod(text));
-                Property::AuthenticationData(data)
-            }
-            PropertyId::REQUEST_PROBLEM_INFORMATION => Property::RequestProblemInformation(bit),
-            PropertyId::WILL_DELAY_INTERVAL => Property::WillDelayInterval(wide),
-            PropertyId::REQUEST_RESPONSE_INFORMATION => Property::RequestResponseInformation(bit),
-            PropertyId::RESPONSE_INFORMATION => Property::ResponseInformation(text),
-            PropertyId::SERVER_REFERENCE => Property::ServerReference(text),
-            PropertyId::REASON_STRING => Property::ReasonString(text),
-            PropertyId::RECEIVE_MAXIMUM => Property::ReceiveMaximum(small),
-            PropertyId::TOPIC_ALIAS_MAXIMUM => Property::TopicAliasMaximum(small),
-            PropertyId::TOPIC_ALIAS => Property::TopicAlias(small),
-            PropertyId::MAXIMUM_QOS => Property::MaximumQoS(bit),
-            PropertyId::RETAIN_AVAILABLE => Property::RetainAvailable(bit),
-            PropertyId::USER_PROPERTY => Property::UserProperty(text, text),
-            PropertyId::MAXIMUM_PACKET_SIZE => Property::MaximumPacketSize(wide),
-            PropertyId::WILDCARD_SUBSCRIPTION_AVAILABLE => {
-                Property::WildcardSubscriptionAvailable(bit)
-            }
-            PropertyId::SUBSCRIPTION_IDENTIFIER_AVAILABLE => {
-                Property::SubscriptionIdentifierAvailable(bit)
-            }
-            _ => Property::SharedSubscriptionAvailable(bit),
+            PropertyType::Utf8EncodedString => PropertyValue::Text(&value.text),
+            PropertyType::BinaryData => PropertyValue::Data(&value.bytes),
+            PropertyType::Utf8StringPair => PropertyValue::Pair(&value.text, &value.text),
         };
+        let property = Property::new(id, value).unwrap();
         // A repetition is refused and left out.
         let _ = buf.push(property);
     }
