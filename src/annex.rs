@@ -8,20 +8,20 @@ use js_sys::Function;
 use mqttscope_view::conversation::{Conversation, merged};
 use mqttscope_wire::{ProtocolVersion, Sender};
 use wasm_bindgen::JsValue;
-use web_sys::Element;
+use web_sys::{Element, File};
 use yew::prelude::*;
 use yew::{AppHandle, Renderer};
 
 use crate::components::conversation::{ConversationPane, ConversationPaneProps};
 use crate::components::toasts::use_toasts;
 use crate::hooks::use_hash;
-use crate::pages::captures::Captures;
+use crate::pages::captures::{Captures, use_dropping};
 use crate::pages::flows::Flows;
 use crate::pages::live::Live;
 use crate::route::{Page, Route};
 use crate::services::{browser, failure};
 use crate::state;
-use crate::state::toasts::Toaster;
+use crate::state::toasts::{ToastAction, Toaster};
 
 /// Live, Captures and Flows, by the address. It stays while the start page is looked at, so that
 /// connections and what was done live on.
@@ -29,6 +29,13 @@ use crate::state::toasts::Toaster;
 pub fn Annex() -> Html {
     let (toaster, toast_region) = use_toasts();
     let flows = use_reducer(state::flows::Flows::default);
+    let on_strays = {
+        let toaster = toaster.clone();
+        use_callback((), move |_: Vec<File>, ()| {
+            let says = "Files are opened on the Dissect and Captures pages.";
+            toaster.dispatch(ToastAction::Say(says.into()));
+        })
+    };
     let arrival = use_hash();
     let route = Route::of_hash(&arrival.hash);
     let companion = route.value("companion").map(AttrValue::from);
@@ -38,6 +45,8 @@ pub fn Annex() -> Html {
     *was_live.borrow_mut() |= is_live;
     let was_captures = use_mut_ref(|| false);
     let is_captures = page == Page::Captures;
+    // A browser would leave the page for a file that nobody takes, and lose the log.
+    use_dropping(matches!(page, Page::Live | Page::Flows), &on_strays);
     *was_captures.borrow_mut() |= is_captures;
     html! {
         <ContextProvider<Toaster> context={toaster}>

@@ -386,6 +386,27 @@ fn encoding(c: &mut Criterion) {
         });
     });
     group.finish();
+
+    let bytes = mixed_v5();
+    let context = Context::new(ProtocolVersion::V5);
+    let packets: Vec<_> = bytes
+        .iter()
+        .map(|bytes| match decode(bytes, context) {
+            Ok(Decoded::Packet { packet, .. }) => packet,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let mut group = c.benchmark_group("encode 14 mixed packets of version 5");
+    let mut out = Vec::with_capacity(2048);
+    group.bench_function("mqttscope", |b| {
+        b.iter(|| {
+            out.clear();
+            for packet in black_box(&packets) {
+                packet.encode(ProtocolVersion::V5, &mut out).unwrap();
+            }
+        });
+    });
+    group.finish();
 }
 
 criterion_group!(benches, decoding, streaming, encoding);

@@ -1,5 +1,6 @@
 //! A window above the page, which the browser itself makes modal.
 
+use gloo_events::EventListener;
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlDialogElement, HtmlElement, HtmlTextAreaElement};
 use yew::prelude::*;
@@ -52,7 +53,18 @@ pub fn Dialog(props: &DialogProps) -> Html {
             if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
                 let _ = first.focus();
             }
-            Some(Box::new(move || dialog.close()))
+            // A browser closes a dialog on a second Escape in a row, whatever the page says. As long as it is in the document
+            // it is open.
+            let again = dialog.clone();
+            let closed = EventListener::new(&dialog, "close", move |_| {
+                if again.is_connected() {
+                    let _ = again.show_modal();
+                }
+            });
+            Some(Box::new(move || {
+                drop(closed);
+                dialog.close();
+            }))
         });
     }
     let close = props.on_close.reform(|_: MouseEvent| ());

@@ -38,7 +38,8 @@ pub fn TimelineView(props: &TimelineViewProps) -> Html {
     let drawn = use_state_eq(|| None::<Stretch>);
     let timeline = &props.timeline;
     let count = timeline.bars.len();
-    if count == 0 {
+    // A log without times has all its packets in 1970.
+    if count == 0 || timeline.from_us == 0 {
         return Html::default();
     }
     let at = {
@@ -111,7 +112,7 @@ pub fn TimelineView(props: &TimelineViewProps) -> Html {
         <div class="timeline" data-testid="timeline">
             <div ref={node} class="bars" role="slider" tabindex="0" aria-label="Time: the stretch that is listed" aria-valuemin="0" aria-valuemax={count.to_string()}
                 aria-valuenow={shown.map_or(0, |(from, _)| from).to_string()} aria-valuetext={says.clone()} data-testid="timeline-bars" title="Draw over it to list only what came then"
-                onpointerdown={on_down} onpointermove={on_move} onpointerup={on_up} onkeydown={on_key}>
+                onpointerdown={on_down} onpointermove={on_move} onpointerup={on_up} ondblclick={all.clone()} onkeydown={on_key}>
                 <svg viewBox={format!("0 0 {count} {HIGH}")} preserveAspectRatio="none" aria-hidden="true">
                     { for timeline.bars.iter().enumerate().filter(|(_, bar)| bar.packets > 0).map(|(place, bar)| picture(place, bar, most)) }
                 </svg>

@@ -108,3 +108,18 @@ test("a length that is wrong for a while sorts no conversation anew", async ({ p
   await expect(page.getByTestId("text")).toHaveValue(text.join("\n"));
   await expect(page.getByTestId("conversation").getByTestId("verdict")).toContainText("no findings");
 });
+
+test("a bit keeps the focus when it is turned over and back", async ({ page }) => {
+  await open(page);
+  await give(page, "10 0f 00 04 4d 51 54 54 04 02 00 3c 00 03 61 62 63");
+  // The Remaining Length: its highest bit says that another byte follows.
+  await page.getByTestId("field").filter({ hasText: "Remaining Length" }).first().click();
+  const bit = page.locator("#bit-8");
+  await bit.focus();
+  await page.keyboard.press("Enter");
+  await expect(bit).toHaveAttribute("aria-pressed", "true");
+  await expect(bit).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(bit).toHaveAttribute("aria-pressed", "false");
+  await expect(bit).toBeFocused();
+});

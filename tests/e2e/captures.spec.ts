@@ -147,6 +147,40 @@ test("packets of a capture are exported", async ({ page }) => {
   expect(saved.trim().split("\n").map((line) => JSON.parse(line).topic)).toContain("hall/3/temperature");
 });
 
+test("a filter narrows the lists, and a wrong one says where and why", async ({ page }) => {
+  await page.goto("#/captures");
+  await page.getByTestId("sample").click();
+  const total = page.getByTestId("total");
+  await expect(total).toHaveText("73 packets");
+  const search = page.getByTestId("search");
+  await search.fill("mqtt.msgtype == PUBLISH && mqtt.qos == 2");
+  await expect(total).toHaveText("7 packets found");
+  await search.fill('client_id == "meter-7" && finding');
+  await expect(total).toHaveText("1 packet found");
+  await search.fill('mqtt.qos == "many"');
+  await expect(page.getByTestId("search-wrong")).toContainText("many");
+  await expect(search).toHaveAttribute("aria-invalid", "true");
+  await search.fill("");
+  await expect(total).toHaveText("73 packets");
+  await expect(page.getByTestId("search-wrong")).toHaveCount(0);
+  await search.pressSequentially("mqtt.qo");
+  await expect(page.locator("#search-offers option").first()).toHaveAttribute("value", "mqtt.qos");
+});
+
+for (const other of ["live", "flows"]) {
+  test(`a file that is dropped on ${other} does not take the page away`, async ({ page }) => {
+    await page.goto(`#/${other}`);
+    await expect(page.locator(`main.${other}`)).toBeVisible();
+    const isTaken = await page.evaluate(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(["x"], "x.pcap"));
+      return !document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    });
+    expect(isTaken).toBe(true);
+    await expect(page.getByRole("status").filter({ hasText: "Captures pages" })).toBeVisible();
+  });
+}
+
 test("what is saved as pcapng opens again, and holds the same packets", async ({ page }) => {
   await page.goto("#/captures");
   await page.getByTestId("sample").click();

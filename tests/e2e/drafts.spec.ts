@@ -25,6 +25,26 @@ twice("a subscription that was typed is given up on a second word only", async (
   await expect(page.getByTestId("subscription")).toHaveCount(1);
 });
 
+test("Escape again and again neither loses what was typed nor leaves a dead button", async ({ page }) => {
+  await open(page);
+  const form = page.getByTestId("subscribe-form");
+  await page.getByTestId("subscribe").click();
+  await page.getByTestId("subscribe-topic-filter").fill("abc/d");
+  for (let press = 0; press < 4; press += 1) {
+    await page.keyboard.press("Escape");
+    await expect(page.getByTestId("keep-editing")).toBeVisible();
+  }
+  await expect(form).toBeVisible();
+  // Whoever goes on typing stays.
+  await page.getByTestId("subscribe-topic-filter").fill("abc/d/e");
+  await expect(page.getByTestId("keep-editing")).toHaveCount(0);
+  await page.getByTestId("subscribe-now").click();
+  await expect(form).toHaveCount(0);
+  await expect(page.getByTestId("subscription")).toHaveCount(2);
+  await page.getByTestId("subscribe").click();
+  await expect(form).toBeVisible();
+});
+
 twice("a lower limit of the log asks before it drops packets", async (hand, page) => {
   // Megabytes go through a text field.
   test.slow();

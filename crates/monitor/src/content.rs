@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use mqttscope_wire::{Properties, Property, PropertyId};
+use mqttscope_wire::{Properties, Property, PropertyId, PropertyValue};
 
 /// Bytes of a payload's beginning and end that are looked at: a long payload costs no more.
 const SAMPLE: usize = 256;
@@ -110,23 +110,8 @@ fn of_some(properties: Properties<'_>, pairs: Range<usize>) -> u64 {
 
 /// The number of a property that has one.
 pub(super) fn number(properties: Properties<'_>, id: PropertyId) -> Option<u32> {
-    match properties.get(id)? {
-        Property::MessageExpiryInterval(value)
-        | Property::SessionExpiryInterval(value)
-        | Property::WillDelayInterval(value)
-        | Property::MaximumPacketSize(value)
-        | Property::SubscriptionIdentifier(value) => Some(value),
-        Property::ServerKeepAlive(value)
-        | Property::ReceiveMaximum(value)
-        | Property::TopicAliasMaximum(value)
-        | Property::TopicAlias(value) => Some(u32::from(value)),
-        Property::RequestProblemInformation(value)
-        | Property::RequestResponseInformation(value)
-        | Property::MaximumQoS(value)
-        | Property::RetainAvailable(value)
-        | Property::WildcardSubscriptionAvailable(value)
-        | Property::SubscriptionIdentifierAvailable(value)
-        | Property::SharedSubscriptionAvailable(value) => Some(u32::from(value)),
+    match properties.get(id)?.value() {
+        PropertyValue::Number(number) => Some(number),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! CONNECT and CONNACK: how a connection begins and what both ends announce.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 use mqttscope_shared::Instant;
 use mqttscope_wire::{
@@ -78,7 +78,7 @@ impl Connection {
                     .unwrap_or(0),
                 packet: judge.number,
                 step: WillStep::Settled,
-                seen_by: alloc::vec::Vec::new(),
+                seen_by: Vec::new(),
             });
         }
     }
@@ -275,7 +275,7 @@ impl Connection {
     }
 
     /// The client identifier, for people.
-    pub(super) fn name(&self) -> alloc::string::String {
+    pub(super) fn name(&self) -> String {
         if self.session.client_identifier.is_empty() {
             alloc::format!("connection {}", self.id.0)
         } else {

@@ -3,9 +3,7 @@
 //! A sound packet is decoded and never taken apart, which would cost more than all else. So the few
 //! that may be odd are told first.
 
-use mqttscope_wire::{
-    Context, ControlPacket, Property, PropertyId, ProtocolVersion, Severity, dissect,
-};
+use mqttscope_wire::{Context, ControlPacket, PropertyValue, ProtocolVersion, Severity, dissect};
 
 use super::Finding;
 use super::connection::Connection;
@@ -13,14 +11,6 @@ use super::log::Judge;
 
 /// Packets above this are not taken apart: one of a few megabytes can have millions of fields.
 const TAKEN_APART: usize = 256 << 10;
-
-/// Properties of a PUBLISH or an acknowledgement that hold text.
-const TEXTS: [PropertyId; 4] = [
-    PropertyId::USER_PROPERTY,
-    PropertyId::RESPONSE_TOPIC,
-    PropertyId::CONTENT_TYPE,
-    PropertyId::REASON_STRING,
-];
 
 impl Connection {
     /// Reports the warnings of a sound packet.
@@ -77,16 +67,12 @@ fn may_be_odd(bytes: &[u8], packet: &ControlPacket<'_>, version: ProtocolVersion
         }
         _ => return true,
     };
-    let set = properties.set();
     is_long
-        || TEXTS.iter().any(|&id| set.contains(id))
-            && properties.iter().any(|property| match property {
-                Property::UserProperty(name, value) => {
-                    is_odd(name.as_str()) || is_odd(value.as_str())
-                }
-                Property::ResponseTopic(topic) => is_odd(topic.as_str()),
-                Property::ContentType(text) | Property::ReasonString(text) => is_odd(text.as_str()),
-                _ => false,
+        || properties.set().has_text()
+            && properties.iter().any(|property| match property.value() {
+                PropertyValue::Text(text) => is_odd(text),
+                PropertyValue::Pair(name, value) => is_odd(name) || is_odd(value),
+                PropertyValue::Number(_) | PropertyValue::Data(_) => false,
             })
 }
 
@@ -103,3 +89,6 @@ fn is_odd(text: &str) -> bool {
         found | (byte < 0x20) | (byte == 0x7f) | (byte == 0xc2) | (byte >= 0xef)
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! SUBSCRIBE, UNSUBSCRIBE and PINGREQ, and their answers.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 
 use mqttscope_wire::{
     PacketIdentifier, PacketType, Properties, PropertyId, QoS, ReasonCode, RetainHandling, Rule,
@@ -107,7 +107,7 @@ impl Connection {
         judge: &mut Judge<'_>,
         identifier: PacketIdentifier,
         kind: FlowKind,
-        filters: Vec<(alloc::boxed::Box<str>, QoS, bool)>,
+        filters: Vec<(Box<str>, QoS, bool)>,
     ) {
         let identifier = identifier.get();
         let was_free = !self.judge_identifier(judge, identifier, None);

@@ -4,6 +4,7 @@
 //! `mqttscope-client` and `mqttscope-broker` export the types that stand in their interfaces; a
 //! program with one of them does not need this crate.
 #![no_std]
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 extern crate alloc;
 

@@ -1,8 +1,8 @@
 //! The strict decoder: a packet that keeps every rule, or the first rule it breaks.
 
-use crate::grammar::{Cursor, Stopped, Strict, packet};
+use crate::grammar::{Cursor, Stopped, Strict};
 use crate::packet::publish;
-use crate::{Context, ControlPacket, DecodeError, PacketType, Rule, Span, frame};
+use crate::{Context, ControlPacket, DecodeError, PacketType, Rule, Span, frame, packet};
 
 /// What the bytes begin with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +126,7 @@ fn by_grammar(
         context,
         sink: Strict { tolerated },
     };
-    packet(&mut cursor, header_len, |packet| Decoded::Packet {
+    packet::read(&mut cursor, header_len, |packet| Decoded::Packet {
         packet,
         len,
     })

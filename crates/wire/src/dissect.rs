@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::grammar::{Cursor, Record, packet};
+use crate::grammar::{Cursor, Record};
 use crate::{
     Context, Diagnostic, Field, Node, PacketType, ProtocolVersion, Rule, Severity, Tree, frame,
 };
@@ -234,7 +234,7 @@ impl Dissector {
             sink,
         };
         // How it ended does not matter: all that was found is written down.
-        let _ = packet(&mut cursor, header_len, |_| ());
+        let _ = crate::packet::read(&mut cursor, header_len, |_| ());
         cursor.skip(Field::Unread);
         self.dissection.version = cursor.context.version;
         self.dissection.packet_type =

@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use crate::{
-    ControlPacket, PacketType, Properties, Property, PropertyId, PropertyOwner, ProtocolVersion,
-    ReasonCodes, Rule, varint,
+    ControlPacket, PacketType, Properties, Property, PropertyId, PropertyOwner, PropertySet,
+    ProtocolVersion, ReasonCode, ReasonCodes, Rule, varint,
 };
 
 /// Why a packet cannot be written.
@@ -37,59 +37,134 @@ impl core::fmt::Display for EncodeError {
 
 impl core::error::Error for EncodeError {}
 
-/// Where a packet is written to.
-pub(crate) struct Writer<'o> {
-    out: &'o mut Vec<u8>,
-}
+/// Where a packet is written to: a buffer, or a count of its bytes.
+pub(crate) trait Writer {
+    fn bytes(&mut self, bytes: &[u8]);
 
-impl Writer<'_> {
+    /// Makes room for what comes next.
+    fn reserve(&mut self, bytes: usize);
+
+    /// A Variable Byte Integer, at most [`varint::MAX`].
+    fn variable(&mut self, number: u32);
+
     #[inline(always)]
-    pub(crate) fn u8(&mut self, byte: u8) {
-        self.out.push(byte);
+    fn u8(&mut self, byte: u8) {
+        self.bytes(&[byte]);
     }
 
     #[inline(always)]
-    pub(crate) fn u16(&mut self, number: u16) {
-        self.out.extend_from_slice(&number.to_be_bytes());
+    fn u16(&mut self, number: u16) {
+        self.bytes(&number.to_be_bytes());
     }
 
     #[inline(always)]
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
-        self.out.extend_from_slice(bytes);
+    fn u32(&mut self, number: u32) {
+        self.bytes(&number.to_be_bytes());
     }
 
     /// A length and the bytes; the newtypes hold no more than 65,535.
     #[inline(always)]
-    pub(crate) fn data(&mut self, bytes: &[u8]) {
+    fn data(&mut self, bytes: &[u8]) {
         self.u16(bytes.len() as u16);
         self.bytes(bytes);
     }
 
     #[inline(always)]
-    pub(crate) fn string(&mut self, string: &str) {
+    fn string(&mut self, string: &str) {
         self.data(string.as_bytes());
     }
 
     /// The property block, which only version 5 has.
     #[inline(always)]
-    pub(crate) fn properties(&mut self, version: ProtocolVersion, properties: Properties<'_>) {
+    fn properties(&mut self, version: ProtocolVersion, properties: Properties<'_>) {
         if version.is_v5() {
-            varint::write(properties.as_bytes().len() as u32, self.out);
+            self.variable(properties.as_bytes().len() as u32);
             self.bytes(properties.as_bytes());
+        }
+    }
+
+    /// What may be left out at the end of a packet: success, and no properties.
+    #[inline(always)]
+    fn reason(
+        &mut self,
+        version: ProtocolVersion,
+        reason_code: ReasonCode,
+        properties: Properties<'_>,
+    ) {
+        if !properties.is_empty() || reason_code != ReasonCode::SUCCESS {
+            self.u8(reason_code.0);
+        }
+        if !properties.is_empty() {
+            self.properties(version, properties);
         }
     }
 }
 
-/// What each packet says of itself.
-pub(crate) trait Encode {
-    const TYPE: PacketType;
-
-    fn flags(&self) -> u8 {
-        0
+impl Writer for Vec<u8> {
+    #[inline(always)]
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
     }
-    fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError>;
-    fn body_len(&self, version: ProtocolVersion) -> usize;
-    fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>);
+
+    #[inline(always)]
+    fn reserve(&mut self, bytes: usize) {
+        Self::reserve(self, bytes);
+    }
+
+    #[inline(always)]
+    fn variable(&mut self, number: u32) {
+        varint::write(number, self);
+    }
+
+    #[inline(always)]
+    fn u8(&mut self, byte: u8) {
+        self.push(byte);
+    }
+}
+
+/// Counts what is written.
+#[derive(Clone, Copy, Default)]
+struct Length(usize);
+
+impl Writer for Length {
+    #[inline(always)]
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0 = self.0.saturating_add(bytes.len());
+    }
+
+    #[inline(always)]
+    fn reserve(&mut self, _: usize) {}
+
+    #[inline(always)]
+    fn variable(&mut self, number: u32) {
+        self.0 = self.0.saturating_add(varint::len(number));
+    }
+}
+
+/// What each packet says of itself. The type is an argument: the four acknowledgements share one value.
+pub(crate) trait Encode {
+    /// The low four bits of the first byte.
+    #[inline(always)]
+    fn flags(&self, packet_type: PacketType) -> u8 {
+        packet_type.reserved_flags()
+    }
+
+    /// Whether the decoder of `version` gives this very packet when it reads what `write` writes.
+    fn check(&self, packet_type: PacketType, version: ProtocolVersion) -> Result<(), EncodeError>;
+
+    /// Writes what follows the fixed header. Its length is found by counting what this writes.
+    fn write<W: Writer>(&self, version: ProtocolVersion, out: &mut W);
+}
+
+/// A PINGREQ or PINGRESP, which is a fixed header.
+struct Ping;
+
+impl Encode for Ping {
+    fn check(&self, _: PacketType, _: ProtocolVersion) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn write<W: Writer>(&self, _: ProtocolVersion, _: &mut W) {}
 }
 
 /// The packet breaks `rule`, if the version has it.
@@ -118,21 +193,28 @@ pub(crate) fn check_properties(
     if properties.set().has_foreign(owner) {
         return Err(EncodeError::Breaks(Rule::PropertyNotAllowed));
     }
-    if owner == PropertyOwner::Packet(PacketType::Subscribe)
-        && properties
-            .set()
-            .contains(PropertyId::SUBSCRIPTION_IDENTIFIER)
-    {
-        // A built list may hold many, as a PUBLISH may; a SUBSCRIBE has one.
-        let count = properties
-            .iter()
-            .filter(|property| property.id() == PropertyId::SUBSCRIPTION_IDENTIFIER)
-            .count();
-        if count > 1 {
-            return Err(EncodeError::Breaks(Rule::PropertyRepeated));
-        }
+    if properties.set().has_data_alone(owner) {
+        return Err(EncodeError::Breaks(Rule::ConnectAuthenticationDataAlone));
+    }
+    let once = properties.set().once_in(owner);
+    if !once.is_empty() && repeats(properties, once) {
+        return Err(EncodeError::Breaks(Rule::PropertyRepeated));
     }
     Ok(())
+}
+
+/// Whether one of `once` is there twice: a built list may repeat what another packet may.
+#[inline(never)]
+fn repeats(properties: Properties<'_>, once: PropertySet) -> bool {
+    let mut seen = PropertySet::EMPTY;
+    properties.iter().any(|property| {
+        let id = property.id();
+        let again = once.contains(id) && seen.contains(id);
+        if let Some(definition) = id.definition() {
+            seen.add(definition);
+        }
+        again
+    })
 }
 
 /// A payload that is said to be UTF-8 must be.
@@ -181,173 +263,51 @@ pub(crate) fn check_codes(
     Ok(())
 }
 
-/// Bytes of the property block with its length.
-#[inline(always)]
-pub(crate) fn properties_len(version: ProtocolVersion, properties: Properties<'_>) -> usize {
-    if !version.is_v5() {
-        return 0;
-    }
-    let len = properties.as_bytes().len();
-    varint::len(len as u32).saturating_add(len)
-}
-
-/// One of the four acknowledgements, which share a value but not a type.
-struct Step<'a, 'p>(&'a crate::Acknowledgement<'p>, PacketType);
-
-macro_rules! each {
-    ($self:ident, $version:ident, $packet:ident => $use:expr) => {
-        match $self {
-            Self::Publish($packet) => $use,
-            Self::Connect($packet) => $use,
-            Self::Connack($packet) => $use,
-            Self::Subscribe($packet) => $use,
-            Self::Suback($packet) => $use,
-            Self::Unsubscribe($packet) => $use,
-            Self::Unsuback($packet) => $use,
-            Self::Disconnect($packet) => $use,
-            Self::Auth($packet) => $use,
-            Self::Puback(a) => {
-                let $packet = &Step(a, PacketType::Puback);
-                $use
-            }
-            Self::Pubrec(a) => {
-                let $packet = &Step(a, PacketType::Pubrec);
-                $use
-            }
-            Self::Pubrel(a) => {
-                let $packet = &Step(a, PacketType::Pubrel);
-                $use
-            }
-            Self::Pubcomp(a) => {
-                let $packet = &Step(a, PacketType::Pubcomp);
-                $use
-            }
-            Self::Pingreq => {
-                let $packet = &Ping(PacketType::Pingreq);
-                $use
-            }
-            Self::Pingresp => {
-                let $packet = &Ping(PacketType::Pingresp);
-                $use
-            }
-        }
-    };
-}
-
-struct Ping(PacketType);
-
-/// What the writer needs of any packet.
-trait Any {
-    fn first_byte(&self) -> u8;
-    fn any_check(&self, version: ProtocolVersion) -> Result<(), EncodeError>;
-    fn any_len(&self, version: ProtocolVersion) -> usize;
-    fn any_write(&self, version: ProtocolVersion, out: &mut Writer<'_>);
-}
-
-impl<T: Encode> Any for T {
-    #[inline(always)]
-    fn first_byte(&self) -> u8 {
-        (T::TYPE as u8) << 4 | self.flags()
-    }
-    #[inline(always)]
-    fn any_check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
-        self.check(version)
-    }
-    #[inline(always)]
-    fn any_len(&self, version: ProtocolVersion) -> usize {
-        self.body_len(version)
-    }
-    #[inline(always)]
-    fn any_write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
-        self.write(version, out);
-    }
-}
-
-impl Any for Step<'_, '_> {
-    fn first_byte(&self) -> u8 {
-        (self.1 as u8) << 4 | if self.1 == PacketType::Pubrel { 2 } else { 0 }
-    }
-    fn any_check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
-        self.0.check(self.1, version)
-    }
-    fn any_len(&self, version: ProtocolVersion) -> usize {
-        self.0.body_len(version)
-    }
-    fn any_write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
-        self.0.write(version, out);
-    }
-}
-
-impl Any for Ping {
-    fn first_byte(&self) -> u8 {
-        (self.0 as u8) << 4
-    }
-    fn any_check(&self, _: ProtocolVersion) -> Result<(), EncodeError> {
-        Ok(())
-    }
-    fn any_len(&self, _: ProtocolVersion) -> usize {
-        0
-    }
-    fn any_write(&self, _: ProtocolVersion, _: &mut Writer<'_>) {}
-}
-
 /// Bytes that a fixed header has at most.
 const FIXED_HEADER: usize = 5;
 
 #[inline(always)]
-fn total(body: usize) -> usize {
-    varint::len(body as u32)
-        .saturating_add(1)
-        .saturating_add(body)
-}
-
-#[inline(always)]
-fn write_any(
-    packet: &impl Any,
+fn append<P: Encode, W: Writer>(
+    packet: &P,
+    packet_type: PacketType,
     version: ProtocolVersion,
-    out: &mut Vec<u8>,
+    out: &mut W,
 ) -> Result<(), EncodeError> {
-    packet.any_check(version)?;
-    let body = packet.any_len(version);
+    packet.check(packet_type, version)?;
+    let mut body = Length::default();
+    packet.write(version, &mut body);
+    let body = body.0;
     if body > varint::MAX as usize {
         return Err(EncodeError::TooLong);
     }
     out.reserve(body.saturating_add(FIXED_HEADER));
-    let first = packet.first_byte();
+    let first = (packet_type as u8) << 4 | packet.flags(packet_type);
     if body < 0x80 {
         // Both bytes at once, which is most of what a small packet costs.
-        out.extend_from_slice(&[first, body as u8]);
+        out.bytes(&[first, body as u8]);
     } else {
-        out.push(first);
-        varint::write(body as u32, out);
+        out.u8(first);
+        out.variable(body as u32);
     }
-    packet.any_write(version, &mut Writer { out });
+    packet.write(version, out);
     Ok(())
 }
 
 impl ControlPacket<'_> {
-    /// The version it is written in: a CONNECT names its own.
-    fn version_or(&self, version: ProtocolVersion) -> ProtocolVersion {
-        match self {
-            Self::Connect(connect) => connect.version,
-            _ => version,
-        }
-    }
-
     /// The bytes that [`ControlPacket::encode`] appends.
     ///
     /// # Errors
     /// As [`ControlPacket::encode`].
     pub fn encoded_len(&self, version: ProtocolVersion) -> Result<usize, EncodeError> {
-        let version = self.version_or(version);
-        each!(self, version, packet => {
-            packet.any_check(version)?;
-            let body = packet.any_len(version);
-            if body > varint::MAX as usize { Err(EncodeError::TooLong) } else { Ok(total(body)) }
-        })
+        let mut len = Length::default();
+        self.encode_into(version, &mut len)?;
+        Ok(len.0)
     }
 
     /// Appends the packet to `out`; a CONNECT in the version it names, others in `version`.
+    ///
+    /// What is written is what [`crate::decode`] reads as this packet, and whatever it would not is
+    /// refused. (A packet that [`crate::decode_tolerant`] gave may break the rule that was tolerated.)
     ///
     /// # Errors
     /// When the packet would break a rule, says what the version cannot say, or is too long;
@@ -356,14 +316,36 @@ impl ControlPacket<'_> {
     pub fn encode(&self, version: ProtocolVersion, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         match self {
             // By far the most frequent; kept apart so that the others take no registers from it.
-            Self::Publish(publish) => write_any(publish, version, out),
-            _ => self.encode_other(version, out),
+            Self::Publish(publish) => append(publish, PacketType::Publish, version, out),
+            _ => self.encode_into(version, out),
         }
     }
 
     #[inline(never)]
-    fn encode_other(&self, version: ProtocolVersion, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        let version = self.version_or(version);
-        each!(self, version, packet => write_any(packet, version, out))
+    fn encode_into<W: Writer>(
+        &self,
+        version: ProtocolVersion,
+        out: &mut W,
+    ) -> Result<(), EncodeError> {
+        let packet_type = self.packet_type();
+        match self {
+            Self::Publish(packet) => append(packet, PacketType::Publish, version, out),
+            Self::Puback(packet)
+            | Self::Pubrec(packet)
+            | Self::Pubrel(packet)
+            | Self::Pubcomp(packet) => append(packet, packet_type, version, out),
+            Self::Connect(packet) => append(packet, PacketType::Connect, packet.version, out),
+            Self::Connack(packet) => append(packet, PacketType::Connack, version, out),
+            Self::Subscribe(packet) => append(packet, PacketType::Subscribe, version, out),
+            Self::Suback(packet) => append(packet, PacketType::Suback, version, out),
+            Self::Unsubscribe(packet) => append(packet, PacketType::Unsubscribe, version, out),
+            Self::Unsuback(packet) => append(packet, PacketType::Unsuback, version, out),
+            Self::Disconnect(packet) => append(packet, PacketType::Disconnect, version, out),
+            Self::Auth(packet) => append(packet, PacketType::Auth, version, out),
+            Self::Pingreq | Self::Pingresp => append(&Ping, packet_type, version, out),
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

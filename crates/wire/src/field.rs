@@ -15,7 +15,20 @@ pub enum Section {
     Unread,
 }
 
+/// The fields, in the middle the properties of [`crate::property`]'s table.
 macro_rules! fields {
+    (
+        { $($(#[$doc:meta])* $name:ident = $text:literal,)* }
+        { $($(#[$doc_after:meta])* $name_after:ident = $text_after:literal,)* }
+        $($(#[$of_value:meta])* $number:literal $constant:ident $property:ident $parts:tt $owners:tt
+            $title:literal $rules:expr;)*
+    ) => {
+        fields! {
+            $($(#[$doc])* $name = $text,)*
+            $($property = $title,)*
+            $($(#[$doc_after])* $name_after = $text_after,)*
+        }
+    };
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
         /// A field, by the standard's name for it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,7 +49,7 @@ macro_rules! fields {
     };
 }
 
-fields! {
+crate::property::each_property! { fields {
     FixedHeader = "Fixed header",
     PacketType = "Packet type",
     ReservedFlags = "Reserved flags",
@@ -91,35 +104,7 @@ fields! {
     PropertyValue = "Value",
     UserPropertyName = "Name",
     UserPropertyValue = "Value",
-
-    PayloadFormatIndicator = "Payload Format Indicator",
-    MessageExpiryInterval = "Message Expiry Interval",
-    ContentType = "Content Type",
-    ResponseTopic = "Response Topic",
-    CorrelationData = "Correlation Data",
-    SubscriptionIdentifier = "Subscription Identifier",
-    SessionExpiryInterval = "Session Expiry Interval",
-    AssignedClientIdentifier = "Assigned Client Identifier",
-    ServerKeepAlive = "Server Keep Alive",
-    AuthenticationMethod = "Authentication Method",
-    AuthenticationData = "Authentication Data",
-    RequestProblemInformation = "Request Problem Information",
-    WillDelayInterval = "Will Delay Interval",
-    RequestResponseInformation = "Request Response Information",
-    ResponseInformation = "Response Information",
-    ServerReference = "Server Reference",
-    ReasonString = "Reason String",
-    ReceiveMaximum = "Receive Maximum",
-    TopicAliasMaximum = "Topic Alias Maximum",
-    TopicAlias = "Topic Alias",
-    MaximumQoS = "Maximum QoS",
-    RetainAvailable = "Retain Available",
-    UserProperty = "User Property",
-    MaximumPacketSize = "Maximum Packet Size",
-    WildcardSubscriptionAvailable = "Wildcard Subscription Available",
-    SubscriptionIdentifierAvailable = "Subscription Identifier Available",
-    SharedSubscriptionAvailable = "Shared Subscription Available",
-
+} {
     /// The two bytes before a string or binary data.
     Length = "Length",
     /// The characters of a UTF-8 Encoded String.
@@ -138,7 +123,7 @@ fields! {
     Omitted = "Not shown",
     /// Bytes after the last field of a packet.
     LeftOver = "Bytes left over",
-}
+} }
 
 impl Field {
     /// The name that a version's standard uses.

@@ -8,9 +8,13 @@
 //!   [`detect`] works out the version of a recording without a CONNECT.
 //!
 //! No input makes this crate panic, and nothing in it knows a clock, a socket or a thread.
-#![no_std]
+#![cfg_attr(not(test), no_std)]
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 extern crate alloc;
+// The generator of packets is shared with the tests that stand outside.
+#[cfg(test)]
+extern crate self as mqttscope_wire;
 
 mod decode;
 mod detect;
@@ -52,7 +56,7 @@ pub use packet::{
 pub use packet_type::{Direction, PacketType};
 pub use property::{
     Iter as PropertiesIter, Properties, PropertiesBuf, Property, PropertyError, PropertyId,
-    PropertyOwner, PropertySet, PropertyType,
+    PropertyOwner, PropertySet, PropertyType, PropertyValue,
 };
 pub use qos::{PacketIdentifier, QoS};
 pub use reason_code::ReasonCode;

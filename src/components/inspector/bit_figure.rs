@@ -1,5 +1,6 @@
 //! The bits of the selected field, drawn as the standard's figures do; pressed, a bit turns over.
 
+use gloo_timers::callback::Timeout;
 use mqttscope_view::bits::{self, BitGroup, BitRow};
 use mqttscope_view::edit;
 use yew::prelude::*;
@@ -39,6 +40,8 @@ pub(super) fn bit_figure(props: &InspectorProps, focused: &Kept<usize>) -> Optio
                     .get(bit as usize / 8)
                     .is_some_and(|byte| byte & (0x80 >> (bit % 8)) != 0);
                 on_edit.emit(Ok(edit::set_bit(shown.bytes(), bit, !is_set)));
+                // The rows may be others now, and the button with the focus another bit.
+                Timeout::new(0, move || browser::focus_id(&format!("bit-{place}"))).forget();
             }
         })
     };

@@ -9,6 +9,7 @@ mod summary;
 
 use js_sys::Array;
 use mqttscope_protocol::Command;
+pub(crate) use opening::use_dropping;
 use web_sys::File;
 use yew::prelude::*;
 
@@ -73,7 +74,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
     let on_files = use_callback((), move |files: Vec<File>, ()| {
         on_sources.emit(files.iter().collect());
     });
-    let is_over = opening::use_dropping(props.shown, &on_files);
+    let is_over = use_dropping(props.shown, &on_files);
     let on_close = {
         let live = live.dispatcher();
         use_callback((), move |(), ()| {

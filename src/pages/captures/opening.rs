@@ -10,7 +10,7 @@ use crate::services::browser;
 
 /// Takes what is dropped while the page is looked at; whether something hovers over it to be dropped.
 #[hook]
-pub(super) fn use_dropping(shown: bool, on_files: &Callback<Vec<File>>) -> bool {
+pub(crate) fn use_dropping(shown: bool, on_files: &Callback<Vec<File>>) -> bool {
     let over = use_state_eq(|| false);
     {
         let (over, on_files) = (over.setter(), on_files.clone());

@@ -31,6 +31,9 @@ pub(super) fn summary(capture: &CaptureView, live: &Live, desk: &Desk) -> Html {
     let versions = ProtocolVersion::ALL.map(ProtocolVersion::name);
     let messages: u64 = capture.messages.iter().sum();
     let span = capture.times.map_or_else(String::new, |(from, to)| {
+        if to <= 0.0 {
+            return "without times".to_owned();
+        }
         let minutes = js_sys::Date::new_0().get_timezone_offset();
         format!(
             "{} {}, {}",
@@ -48,15 +51,22 @@ pub(super) fn summary(capture: &CaptureView, live: &Live, desk: &Desk) -> Html {
             whole(sealed)
         ),
     };
+    let some = |count: u64| {
+        if count == 0 {
+            String::new()
+        } else {
+            whole(count)
+        }
+    };
     let facts = [
         ("Recorded", span),
-        ("Frames", whole(capture.frames)),
+        ("Frames", some(capture.frames)),
         ("Connections", whole(capture.connections)),
         ("Other connections", others),
         ("Versions", listed(capture.versions, versions)),
-        ("Clients", whole(capture.clients)),
+        ("Clients", some(capture.clients)),
         ("Packets", whole(live.summary.log.packets)),
-        ("Messages", whole(messages)),
+        ("Messages", some(messages)),
         ("by QoS", listed(capture.messages, ["0", "1", "2"])),
     ];
     let [errors, warnings, notes] = live.summary.findings;

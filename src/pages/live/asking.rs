@@ -8,6 +8,8 @@ use crate::services::browser;
 pub(super) struct Asking {
     /// Escape, the cross, or a press beside the window.
     pub(super) on_close: Callback<()>,
+    /// Whoever goes on typing stays.
+    pub(super) on_input: Callback<InputEvent>,
     /// Takes the place of the window's buttons. Its row has a key, so that no button turns into another under the press.
     pub(super) bar: Option<Html>,
 }
@@ -53,8 +55,13 @@ pub(super) fn use_asking(
             </div>
         }
     });
+    let on_input = {
+        let is_asking = is_asking.clone();
+        Callback::from(move |_: InputEvent| is_asking.set(false))
+    };
     Asking {
         on_close: close,
+        on_input,
         bar,
     }
 }

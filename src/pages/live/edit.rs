@@ -70,7 +70,7 @@ pub(super) fn Edit(props: &EditProps) -> Html {
     };
     html! {
         <Dialog {title} on_close={asking.on_close}>
-            <form class="edit" data-testid="edit" onsubmit={on_submit}>
+            <form class="edit" data-testid="edit" onsubmit={on_submit} oninput={asking.on_input}>
                 if !props.note.is_empty() {
                     <details class="settings-group listener"><summary>{ "Broker configuration for WebSocket" }</summary><pre tabindex="0" aria-label="Example configuration">{ &props.note }</pre></details>
                 }

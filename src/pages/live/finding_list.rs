@@ -15,7 +15,7 @@ use crate::components::icon::icon;
 use crate::components::inspector::marked;
 use crate::element::el;
 use crate::state::live::words;
-use crate::state::live::{Act, List, Rows};
+use crate::state::live::{Act, List, Rows, Source};
 
 /// Height of a row, as in the style sheet.
 const ROW: u32 = 58;
@@ -70,15 +70,17 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
                     {selected} {on_window} {on_select}>
                     { for rows.rows.iter().zip(first..).map(|(row, id)| finding_row(row, id, rows, selected == Some(id))) }
                 </FarList>
-                if rows.total == 0 { { nothing(props.severity) } }
+                if rows.total == 0 { { nothing(props.severity, desk.source) } }
             </div>
             if let Some((_, finding)) = &*chosen { { finding_card(finding, &desk) } }
         </div>
     }
 }
 
-fn nothing(severity: Option<Severity>) -> Html {
+fn nothing(severity: Option<Severity>, source: Source) -> Html {
+    let is_file = source == Source::Captures;
     let says = match severity {
+        None if is_file => "Nothing found",
         None => "No problems",
         Some(Severity::Error) => "No errors",
         Some(Severity::Warning) => "No warnings",
@@ -87,7 +89,9 @@ fn nothing(severity: Option<Severity>) -> Html {
     html! {
         <div class="nothing" data-testid="nothing">
             <h2>{ says }</h2>
-            if severity.is_none() {
+            if severity.is_none() && is_file {
+                <p>{ "No packet that is listed breaks a rule of the standard. What is encrypted, missing in the capture or only told by a log could not be checked." }</p>
+            } else if severity.is_none() {
                 <p>{ "No rule broken, no refusal, no message lost. Every packet, and the conversation as a whole, is checked against the rules of the standard." }</p>
             }
         </div>

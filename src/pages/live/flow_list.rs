@@ -118,7 +118,7 @@ fn flow_row(
             <span class="says">if let Some(of) = &row.of { <span class="of">{ of }{ " · " }</span> }{ &row.about }</span>
             <span class="id">{ row.packet_identifier.map(|id| format!("id {id}")).unwrap_or_default() }</span>
             <span class="count">{ "×" }{ row.packets.len() }<span class="unseen">{ if row.packets.len() == 1 { " packet" } else { " packets" } }</span></span>
-            <span class={classes!("chip", class)}>{ &row.state_text }</span>
+            <span class={classes!("chip", class)} title={row.state_text.clone()}>{ &row.state_text }</span>
             <span class="took">{ row.took_ms.map(words::duration).unwrap_or_default() }</span>
         </div>
     }

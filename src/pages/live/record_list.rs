@@ -66,7 +66,7 @@ fn nothing(is_searched: bool, is_open: bool, source: Source) -> Html {
         <div class="nothing" data-testid="nothing">
             if is_searched {
                 <h2>{ "Nothing matches" }</h2>
-                <p>{ "No recorded packet contains what you search for." }</p>
+                <p>{ "No recorded packet is what you look for, in the time that is chosen." }</p>
             } else if source == Source::Captures {
                 <h2>{ "Nothing of this kind" }</h2>
                 <p>{ "What was read of the files has none. The summary in the details says what is in them, and what was not read." }</p>

@@ -1,7 +1,8 @@
 //! Searching, standing still, taking away, beginning anew.
 
 use gloo_timers::callback::Timeout;
-use mqttscope_protocol::{Command, ConnectionId, Export, ExportFormat};
+use mqttscope_filter::{READY, complete};
+use mqttscope_protocol::{Command, ConnectionId, Export, ExportFormat, SearchProblem, SearchView};
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
@@ -47,6 +48,8 @@ pub(super) const CLEAR: &str = "clear-log";
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct ToolbarProps {
+    /// What the search is taken for.
+    pub(super) read: SearchView,
     pub(super) source: Source,
     /// Only what came between these times.
     pub(super) span: Option<(u64, u64)>,
@@ -59,13 +62,15 @@ pub(super) struct ToolbarProps {
 #[component]
 pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
     let waiting = use_mut_ref(|| None::<Timeout>);
+    let typed = use_state_eq(String::new);
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
     };
     let on_search = {
-        let desk = desk.clone();
+        let (desk, typed) = (desk.clone(), typed.clone());
         Callback::from(move |event: InputEvent| {
             let (desk, text) = (desk.clone(), value_of(&event));
+            typed.set(text.clone());
             *waiting.borrow_mut() = Some(Timeout::new(PATIENCE, move || {
                 desk.live.dispatch(Act::Search(text.into()));
             }));
@@ -109,13 +114,20 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
     };
     // Nothing comes to what is in a file.
     let is_file = props.source == Source::Captures;
+    let wrong = match &props.read {
+        SearchView::Wrong(problem) => Some(problem_at(&props.search, problem)),
+        _ => None,
+    };
     let pause_says = if props.paused { "Resume" } else { "Pause" };
     html! {
         <>
             <label class="search">
                 { icon(Icon::Search) }<span class="unseen">{ "Search" }</span>
-                <input type="text" id="search" data-testid="search" placeholder="text or topic:a/#" title="Text in topic, payload or packet; topic:FILTER for a Topic Filter; hex:30 0A for bytes. Key: /"
-                    spellcheck="false" autocomplete="off" autocapitalize="off" value={props.search.clone()} oninput={on_search} />
+                <input type="text" id="search" data-testid="search" placeholder="text or filter" title="Text in topic, payload or packet; topic:a/# for a Topic Filter; hex:30 0A for bytes; or a filter as in Wireshark: mqtt.qos == 1 && !answered. Key: /"
+                    spellcheck="false" autocomplete="off" autocapitalize="off" value={props.search.clone()} oninput={on_search}
+                    list="search-offers" aria-invalid={wrong.is_some().to_string()} aria-describedby={wrong.is_some().then_some("search-wrong")} />
+                <datalist id="search-offers">{ for offers(&typed).into_iter().map(|(text, says)| html! { <option value={text}>{ says }</option> }) }</datalist>
+                if let Some(wrong) = wrong { <span id="search-wrong" class="search-wrong" role="alert" data-testid="search-wrong">{ wrong }</span> }
             </label>
             if !is_file {
             <button class="square" data-testid="pause" aria-pressed={props.paused.to_string()} aria-label="Pause" title={pause_says} onclick={pause}>
@@ -123,7 +135,34 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             </button>
             }
             <Menu id="export" label={html! { "Export" }} {items} {on_choose} />
-            if !is_file { <button id={CLEAR} data-testid="clear" title="Empty the log; this can be undone" onclick={clear}>{ "Clear" }</button> }
+            if !is_file { <button id={CLEAR} data-testid="clear" title="Empty the log of all connections; this can be undone" onclick={clear}>{ "Clear" }</button> }
         </>
+    }
+}
+
+/// What may be typed on: the whole text with each suggestion in its place. Where nothing stands yet, whole filters.
+fn offers(typed: &str) -> Vec<(String, String)> {
+    /// A list that is longer is not read.
+    const MOST: usize = 12;
+    if typed.is_empty() {
+        let ready = READY.iter();
+        return ready
+            .map(|ready| (ready.filter.to_owned(), ready.name.to_owned()))
+            .collect();
+    }
+    let completion = complete(typed, typed.len());
+    let before = typed.get(..completion.start).unwrap_or_default();
+    let suggestions = completion.suggestions.into_iter().take(MOST);
+    suggestions
+        .map(|one| (format!("{before}{}", one.text), one.says))
+        .collect()
+}
+
+/// The problem, with the place in the text that it is about.
+fn problem_at(text: &str, problem: &SearchProblem) -> String {
+    let place = text.get(problem.start as usize..problem.end as usize);
+    match place.map(str::trim).filter(|place| !place.is_empty()) {
+        Some(place) => format!("“{place}”: {}", problem.says),
+        None => problem.says.clone(),
     }
 }

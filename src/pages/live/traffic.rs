@@ -29,16 +29,17 @@ pub(in crate::pages) fn traffic(
     let is_open = live
         .current()
         .is_some_and(|view| view.state == ConnectionState::Open);
+    let is_narrowed = !live.search.is_empty() || live.span.is_some();
     let grows = live.grows();
     let shown = match live.tab {
         Tab::Wire => {
-            html! { <WireList rows={live.wire.clone()} {selected} reveal={live.revealed} resumed={live.resumed} {grows} is_searched={!live.search.is_empty()} {is_open} /> }
+            html! { <WireList rows={live.wire.clone()} {selected} reveal={live.revealed} resumed={live.resumed} {grows} is_searched={is_narrowed} {is_open} /> }
         }
         Tab::Messages => {
-            html! { <MessageList rows={live.messages.clone()} {selected} resumed={live.resumed} {grows} is_searched={!live.search.is_empty()} {is_open} /> }
+            html! { <MessageList rows={live.messages.clone()} {selected} resumed={live.resumed} {grows} is_searched={is_narrowed} {is_open} /> }
         }
         Tab::Flows => {
-            html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} is_searched={!live.search.is_empty()} /> }
+            html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} is_searched={is_narrowed} /> }
         }
         Tab::Findings => {
             html! { <FindingList rows={live.findings.clone()} counts={live.summary.findings} left_out={live.summary.left_out} severity={live.severity} /> }
@@ -53,7 +54,7 @@ pub(in crate::pages) fn traffic(
                 { panel_button("side", "connections", panels.side, Icon::PanelLeft, on_panels, Panels { side: !panels.side, ..*panels }) }
                 { tabs(live, desk) }
                 <span class="grow"></span>
-                <Toolbar source={live.source} span={live.span} search={AttrValue::from(live.search.clone())} paused={live.paused} scope={live.connection.filter(|_| !live.everything)} />
+                <Toolbar read={live.summary.search.clone()} source={live.source} span={live.span} search={AttrValue::from(live.search.clone())} paused={live.paused} scope={live.connection.filter(|_| !live.everything)} />
                 { panel_button("details", "details", panels.details, Icon::PanelRight, on_panels, Panels { details: !panels.details, ..*panels }) }
             </div>
             { strip(live, desk) }

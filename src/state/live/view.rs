@@ -364,6 +364,7 @@ impl Reducible for Live {
             Act::Slide(connection, row) => next.around.slide(connection, row),
             Act::Connection(id) => {
                 if next.connection != Some(id) {
+                    next.span = None;
                     next.select(None);
                     next.begin_anew();
                 }

@@ -53,6 +53,10 @@ pub fn delta(ms: f64) -> String {
 /// The time of day of milliseconds since 1970, where clocks are this many minutes behind UTC.
 #[must_use]
 pub fn time(at_ms: f64, minutes_behind: f64) -> String {
+    // A recording without times has none.
+    if at_ms <= 0.0 {
+        return String::new();
+    }
     let local = (at_ms - minutes_behind * 6e4).max(0.0);
     let day = local % 86_400_000.0;
     let whole = day.floor() as u64;

@@ -67,7 +67,7 @@ impl Header {
 
     /// The length of header and content.
     const fn whole(self) -> usize {
-        HEADER + self.len
+        HEADER.saturating_add(self.len)
     }
 
     fn record(self, bytes: &[u8]) -> Record<'_> {

@@ -45,6 +45,8 @@ pub(crate) struct Captured {
     bytes: u64,
     times: Option<(f64, f64)>,
     pub(crate) findings: [u64; 3],
+    /// The same of remarks: what no rule forbids, and what several connections show.
+    remarks: [u64; 3],
     pub(crate) gaps: u64,
     ended: Option<&'static str>,
     refused: Option<String>,
@@ -150,6 +152,7 @@ impl Captured {
             bytes: 0,
             times: None,
             findings: [0; 3],
+            remarks: [0; 3],
             gaps: 0,
             ended: None,
             refused: None,
@@ -207,13 +210,26 @@ impl Captured {
     }
 
     pub(crate) fn judged(&mut self, severity: Severity) {
-        let [errors, warnings, notes] = &mut self.findings;
-        let count = match severity {
-            Severity::Error => errors,
-            Severity::Warning => warnings,
-            Severity::Note => notes,
-        };
-        *count = count.saturating_add(1);
+        add(&mut self.findings, severity);
+    }
+
+    pub(crate) fn remarked(&mut self, severity: Severity) {
+        add(&mut self.remarks, severity);
+    }
+
+    pub(crate) const fn forget_remarks(&mut self) {
+        self.remarks = [0; 3];
+    }
+
+    /// Errors, warnings and notes.
+    pub(crate) fn found(&self) -> [u64; 3] {
+        let [a, b, c] = self.findings;
+        let [x, y, z] = self.remarks;
+        [
+            a.saturating_add(x),
+            b.saturating_add(y),
+            c.saturating_add(z),
+        ]
     }
 
     /// The connection ended.
@@ -310,10 +326,19 @@ impl Captured {
             lasts_ms: self.lasts_ms(),
             packets: self.packets,
             bytes: self.bytes,
-            findings: self.findings,
+            findings: self.found(),
             gaps: self.gaps,
             ended: self.ended.map(str::to_owned),
             refused: self.refused.clone(),
         }
     }
+}
+
+fn add([errors, warnings, notes]: &mut [u64; 3], severity: Severity) {
+    let count = match severity {
+        Severity::Error => errors,
+        Severity::Warning => warnings,
+        Severity::Note => notes,
+    };
+    *count = count.saturating_add(1);
 }

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use mqttscope_capture::recording;
-use mqttscope_protocol::{CaptureView, CapturedOrder, CapturedRow, Report, Window};
-use mqttscope_wire::{PacketType, ProtocolVersion};
+use mqttscope_protocol::{CaptureView, CapturedOrder, CapturedRow, ConnectionId, Report, Window};
+use mqttscope_wire::{PacketType, ProtocolVersion, Severity};
 
 use super::{Captured, Captures};
 
@@ -24,10 +24,33 @@ pub(super) struct Listed {
     messages: [u64; 3],
     versions: [u64; 3],
     clients: HashSet<String>,
+    /// Connections with remarks.
+    remarked: Vec<usize>,
     times: Option<(f64, f64)>,
 }
 
 impl Captures {
+    /// Takes the remarks that there are now, with whose each is.
+    pub(crate) fn remarked(&mut self, remarks: impl Iterator<Item = (ConnectionId, Severity)>) {
+        for place in core::mem::take(&mut self.listed.remarked) {
+            if let Some(captured) = self.all.get_mut(place) {
+                captured.forget_remarks();
+            }
+        }
+        for (id, severity) in remarks {
+            if let Some(&place) = self.of.get(&id)
+                && let Some(captured) = self.all.get_mut(place)
+            {
+                captured.remarked(severity);
+                self.listed.remarked.push(place);
+            }
+        }
+        // Only an order by findings depends on it.
+        if matches!(self.listed.sorted, Some((CapturedOrder::Findings, ..))) {
+            self.listed.sorted = None;
+        }
+    }
+
     /// The rows of a window.
     pub(crate) fn report(&mut self, window: Window, order: CapturedOrder) -> Report {
         self.sort(order);
@@ -81,7 +104,7 @@ impl Captures {
             CapturedOrder::Duration => {
                 all.sort_by(|(_, a), (_, b)| b.lasts_ms().total_cmp(&a.lasts_ms()));
             }
-            CapturedOrder::Findings => all.sort_by_key(|(_, it)| Reverse(it.findings)),
+            CapturedOrder::Findings => all.sort_by_key(|(_, it)| Reverse(it.found())),
         }
         let places = all.into_iter().map(|(place, _)| place).collect();
         *sorted = Some((order, *revision, places));

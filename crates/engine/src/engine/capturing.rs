@@ -424,7 +424,8 @@ fn ms(at_ns: Option<u64>) -> Option<f64> {
 }
 
 fn counted(bytes: u64) -> String {
-    format!("{bytes} byte{}", if bytes == 1 { "" } else { "s" })
+    let count = mqttscope_view::digits::grouped(bytes);
+    format!("{count} byte{}", if bytes == 1 { "" } else { "s" })
 }
 
 fn event(kind: EventKind, says: String) -> ConnectionEvent {

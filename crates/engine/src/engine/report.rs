@@ -64,7 +64,8 @@ impl Engine {
     /// What is always shown, and what stands in the middle of the page.
     fn report_rows(&mut self, now_ms: f64, reports: &mut Vec<Report>) {
         self.drop_tree_of_gone();
-        let listed = (self.watch).listed(self.looking.connection, RecordId(self.log.first()));
+        let oldest = RecordId(self.log.first());
+        let (listed, remarks_left) = self.watch.listed(self.looking.connection, oldest);
         reports.push(Report::Summary(Box::new(Summary {
             connections: self
                 .connections
@@ -78,12 +79,19 @@ impl Engine {
                     .filter(|one| one.severity() == severity)
                     .count() as u64
             }),
-            left_out: self.watch.left_out(self.looking.connection),
+            left_out: (self.watch.left_out(self.looking.connection)).saturating_add(remarks_left),
             settled: self.settled,
             capture: self.captures.view(),
             search: self.sought.clone(),
         })));
         if let Some((window, order)) = self.looking.captured {
+            // What only several connections show is a remark: it counts with the connection that it is about.
+            let (all, _) = self.watch.listed(None, oldest);
+            let remarks = all.iter().filter_map(|one| match one {
+                Listed::Remark(remark) => Some((remark.connection, remark.severity)),
+                Listed::Found(_) => None,
+            });
+            self.captures.remarked(remarks);
             reports.push(self.captures.report(window, order));
         }
         let looking = &self.looking;

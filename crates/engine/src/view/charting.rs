@@ -113,7 +113,12 @@ impl Charting {
         if payload.len() > LARGEST {
             return None;
         }
-        let value: Value = serde_json::from_slice(payload).ok()?;
+        let Ok(value) = serde_json::from_slice::<Value>(payload) else {
+            // `007` is no JSON, and a number all the same.
+            let text = core::str::from_utf8(payload).ok()?.trim();
+            let number: f64 = text.parse().ok()?;
+            return (self.path.is_empty() && number.is_finite()).then_some(number);
+        };
         if self.paths.len() < PATHS {
             offer(&value, &mut String::new(), &mut self.paths);
         }

@@ -11,7 +11,7 @@ use crate::connection::SocketId;
 use crate::view::cut::cut;
 
 /// Remarks that are listed.
-const MOST_REMARKS: usize = 200;
+const MOST_REMARKS: usize = 2_000;
 /// Packets of a remark that are given.
 const MOST_PACKETS: usize = 6;
 
@@ -60,18 +60,24 @@ impl Listed<'_> {
 }
 
 impl Watch {
-    /// What was found on one connection, or on all, in the order of the packets. Packets older than
-    /// `oldest` are not in the log any more.
-    pub(crate) fn listed(&self, of: Option<ConnectionId>, oldest: RecordId) -> Vec<Listed<'_>> {
+    /// What was found on one connection, or on all, in the order of the packets, and how many remarks there was no
+    /// room for. Packets older than `oldest` are not in the log any more.
+    pub(crate) fn listed(
+        &self,
+        of: Option<ConnectionId>,
+        oldest: RecordId,
+    ) -> (Vec<Listed<'_>>, u64) {
         let mut all: Vec<_> = self.findings(of).map(Listed::Found).collect();
-        all.extend(self.remarks(of, oldest).into_iter().map(Listed::Remark));
+        let (remarks, left_out) = self.remarks(of, oldest);
+        all.extend(remarks.into_iter().map(Listed::Remark));
         // Stable: findings are in their order already.
         all.sort_by_key(Listed::last);
-        all
+        (all, left_out)
     }
 
     /// What is worth knowing though no rule is broken.
-    fn remarks(&self, of: Option<ConnectionId>, oldest: RecordId) -> Vec<FindingView> {
+    fn remarks(&self, of: Option<ConnectionId>, oldest: RecordId) -> (Vec<FindingView>, u64) {
+        let mut left_out = 0_u64;
         let mut lines: Vec<FindingView> = Vec::new();
         let mut places: HashMap<(ConnectionId, String), usize> = HashMap::new();
         for server in &self.servers {
@@ -107,6 +113,7 @@ impl Watch {
                     continue;
                 }
                 if lines.len() >= MOST_REMARKS {
+                    left_out = left_out.saturating_add(1);
                     continue;
                 }
                 places.insert((connection, text.clone()), lines.len());
@@ -130,6 +137,6 @@ impl Watch {
             let more = line.packets.len().saturating_sub(MOST_PACKETS);
             line.packets.drain(..more);
         }
-        lines
+        (lines, left_out)
     }
 }

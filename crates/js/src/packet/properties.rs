@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use js_sys::{Array, JsString, Uint8Array};
 use mqttscope_wire::{
-    Properties, PropertiesBuf, Property, PropertyError, PropertyId, PropertyType,
+    Properties, PropertiesBuf, Property, PropertyError, PropertyId, PropertyType, PropertyValue,
 };
 use wasm_bindgen::prelude::*;
 
@@ -105,45 +105,17 @@ pub(super) fn object(properties: Properties<'_>) -> Plain {
     };
     for property in properties {
         let id = property.id();
-        let number = |number: u32| with_key(id, |key| object.set_number(key, number));
-        let text = |text: &str| with_key(id, |key| object.set_text(key, text));
-        let bytes = |bytes: &[u8]| {
-            with_key(id, |key| {
-                object.set(key, &Uint8Array::new_from_slice(bytes))
-            });
-        };
-        match property {
-            Property::PayloadFormatIndicator(byte)
-            | Property::RequestProblemInformation(byte)
-            | Property::RequestResponseInformation(byte)
-            | Property::MaximumQoS(byte)
-            | Property::RetainAvailable(byte)
-            | Property::WildcardSubscriptionAvailable(byte)
-            | Property::SubscriptionIdentifierAvailable(byte)
-            | Property::SharedSubscriptionAvailable(byte) => number(byte.into()),
-            Property::ServerKeepAlive(value)
-            | Property::ReceiveMaximum(value)
-            | Property::TopicAliasMaximum(value)
-            | Property::TopicAlias(value) => number(value.into()),
-            Property::MessageExpiryInterval(value)
-            | Property::SessionExpiryInterval(value)
-            | Property::WillDelayInterval(value)
-            | Property::MaximumPacketSize(value) => number(value),
-            Property::ResponseTopic(topic) => text(topic.as_str()),
-            Property::ContentType(value)
-            | Property::AssignedClientIdentifier(value)
-            | Property::AuthenticationMethod(value)
-            | Property::ResponseInformation(value)
-            | Property::ServerReference(value)
-            | Property::ReasonString(value) => text(value.as_str()),
-            Property::CorrelationData(data) | Property::AuthenticationData(data) => {
-                bytes(data.as_bytes());
+        match property.value() {
+            PropertyValue::Number(number) if id == PropertyId::SUBSCRIPTION_IDENTIFIER => {
+                list(&mut identifiers, id).push(&number.into());
             }
-            Property::SubscriptionIdentifier(value) => {
-                list(&mut identifiers, id).push(&value.into());
-            }
-            Property::UserProperty(name, value) => {
-                let pair = Array::of2(&name.as_str().into(), &value.as_str().into());
+            PropertyValue::Number(number) => with_key(id, |key| object.set_number(key, number)),
+            PropertyValue::Text(text) => with_key(id, |key| object.set_text(key, text)),
+            PropertyValue::Data(bytes) => with_key(id, |key| {
+                object.set(key, &Uint8Array::new_from_slice(bytes));
+            }),
+            PropertyValue::Pair(name, value) => {
+                let pair = Array::of2(&name.into(), &value.into());
                 list(&mut pairs, id).push(&pair);
             }
         }
@@ -201,11 +173,9 @@ impl Entry<'_> {
                     let (name, value) = (pair.get(0), pair.get(1));
                     let name = self.place.text(self.name, &name)?;
                     let value = self.place.text(self.name, &value)?;
-                    let pair = Property::UserProperty(
-                        self.place.utf8(self.name, &name)?,
-                        self.place.utf8(self.name, &value)?,
-                    );
-                    self.add(properties, pair)?;
+                    let name = self.place.utf8(self.name, &name)?.as_str();
+                    let value = self.place.utf8(self.name, &value)?.as_str();
+                    self.add(properties, PropertyValue::Pair(name, value))?;
                 }
                 Ok(())
             }
@@ -215,98 +185,42 @@ impl Entry<'_> {
                     .list(self.name, self.value, "a list of numbers")?;
                 for number in list.iter() {
                     let number = self.place.number(self.name, &number, u32::MAX)?;
-                    self.add(properties, Property::SubscriptionIdentifier(number))?;
+                    self.add(properties, PropertyValue::Number(number))?;
                 }
                 Ok(())
             }
             Some(PropertyType::Utf8EncodedString) => {
                 let text = self.place.text(self.name, self.value)?;
-                let property = if self.id == PropertyId::RESPONSE_TOPIC {
-                    Property::ResponseTopic(self.place.topic(self.name, &text)?)
+                let text = if self.id == PropertyId::RESPONSE_TOPIC {
+                    self.place.topic(self.name, &text)?.as_str()
                 } else {
-                    let text = self.place.utf8(self.name, &text)?;
-                    match self.id {
-                        PropertyId::CONTENT_TYPE => Property::ContentType(text),
-                        PropertyId::ASSIGNED_CLIENT_IDENTIFIER => {
-                            Property::AssignedClientIdentifier(text)
-                        }
-                        PropertyId::AUTHENTICATION_METHOD => Property::AuthenticationMethod(text),
-                        PropertyId::RESPONSE_INFORMATION => Property::ResponseInformation(text),
-                        PropertyId::SERVER_REFERENCE => Property::ServerReference(text),
-                        _ => Property::ReasonString(text),
-                    }
+                    self.place.utf8(self.name, &text)?.as_str()
                 };
-                self.add(properties, property)
+                self.add(properties, PropertyValue::Text(text))
             }
             Some(PropertyType::BinaryData) => {
                 let bytes = self.place.bytes(self.name, self.value)?;
                 let data = self.place.data(self.name, &bytes)?;
-                let property = if self.id == PropertyId::CORRELATION_DATA {
-                    Property::CorrelationData(data)
-                } else {
-                    Property::AuthenticationData(data)
-                };
-                self.add(properties, property)
+                self.add(properties, PropertyValue::Data(data.as_bytes()))
             }
-            Some(PropertyType::Byte) => {
-                let number = self.place.number(self.name, self.value, u8::MAX.into())? as u8;
-                self.add(
-                    properties,
-                    match self.id {
-                        PropertyId::PAYLOAD_FORMAT_INDICATOR => {
-                            Property::PayloadFormatIndicator(number)
-                        }
-                        PropertyId::REQUEST_PROBLEM_INFORMATION => {
-                            Property::RequestProblemInformation(number)
-                        }
-                        PropertyId::REQUEST_RESPONSE_INFORMATION => {
-                            Property::RequestResponseInformation(number)
-                        }
-                        PropertyId::MAXIMUM_QOS => Property::MaximumQoS(number),
-                        PropertyId::RETAIN_AVAILABLE => Property::RetainAvailable(number),
-                        PropertyId::WILDCARD_SUBSCRIPTION_AVAILABLE => {
-                            Property::WildcardSubscriptionAvailable(number)
-                        }
-                        PropertyId::SUBSCRIPTION_IDENTIFIER_AVAILABLE => {
-                            Property::SubscriptionIdentifierAvailable(number)
-                        }
-                        _ => Property::SharedSubscriptionAvailable(number),
-                    },
-                )
-            }
-            Some(PropertyType::TwoByteInteger) => {
-                let number = self.place.number(self.name, self.value, u16::MAX.into())? as u16;
-                self.add(
-                    properties,
-                    match self.id {
-                        PropertyId::SERVER_KEEP_ALIVE => Property::ServerKeepAlive(number),
-                        PropertyId::RECEIVE_MAXIMUM => Property::ReceiveMaximum(number),
-                        PropertyId::TOPIC_ALIAS_MAXIMUM => Property::TopicAliasMaximum(number),
-                        _ => Property::TopicAlias(number),
-                    },
-                )
-            }
-            Some(PropertyType::FourByteInteger) | None => {
-                let number = self.place.number(self.name, self.value, u32::MAX)?;
-                self.add(
-                    properties,
-                    match self.id {
-                        PropertyId::MESSAGE_EXPIRY_INTERVAL => {
-                            Property::MessageExpiryInterval(number)
-                        }
-                        PropertyId::SESSION_EXPIRY_INTERVAL => {
-                            Property::SessionExpiryInterval(number)
-                        }
-                        PropertyId::WILL_DELAY_INTERVAL => Property::WillDelayInterval(number),
-                        _ => Property::MaximumPacketSize(number),
-                    },
-                )
-            }
+            Some(PropertyType::Byte) => self.add_number(properties, u8::MAX.into()),
+            Some(PropertyType::TwoByteInteger) => self.add_number(properties, u16::MAX.into()),
+            Some(PropertyType::FourByteInteger) | None => self.add_number(properties, u32::MAX),
         }
     }
 
-    fn add(&self, properties: &mut PropertiesBuf, property: Property<'_>) -> Result<(), Failure> {
-        properties.push(property).map_err(|error| {
+    fn add_number(&self, properties: &mut PropertiesBuf, most: u32) -> Result<(), Failure> {
+        let number = self.place.number(self.name, self.value, most)?;
+        self.add(properties, PropertyValue::Number(number))
+    }
+
+    /// The value is of the property's type.
+    fn add(&self, properties: &mut PropertiesBuf, value: PropertyValue<'_>) -> Result<(), Failure> {
+        let pushed = match Property::new(self.id, value) {
+            Some(property) => properties.push(property),
+            None => Err(PropertyError::OutOfRange(self.id)),
+        };
+        pushed.map_err(|error| {
             self.place.fail(&match error {
                 PropertyError::OutOfRange(_) => {
                     format!("{}: the value is out of its range", self.name)
@@ -329,6 +243,19 @@ mod tests {
         );
         assert_eq!(name(PropertyId::MAXIMUM_QOS), "maximumQos");
         assert_eq!(name(PropertyId::USER_PROPERTY), "userProperties");
+    }
+
+    #[test]
+    fn the_types_of_typescript_name_every_property_and_no_other() {
+        let types = include_str!("../types.d.ts");
+        let (_, interface) = types.split_once("export interface Properties {").unwrap();
+        let (interface, _) = interface.split_once('}').unwrap();
+        let typed: Vec<_> = interface
+            .lines()
+            .filter_map(|line| Some(line.split_once("?: ")?.0.trim().to_owned()))
+            .collect();
+        let names: Vec<_> = PropertyId::ALL.into_iter().map(name).collect();
+        assert_eq!(typed, names);
     }
 
     #[test]

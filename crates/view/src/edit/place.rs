@@ -91,7 +91,7 @@ pub fn additions(dissection: &Dissection) -> Vec<Addition> {
             let held = held(tree, Field::Properties);
             let ids = properties_for(owner)
                 .into_iter()
-                .filter(|&id| may_repeat(id, owner) || !holds(&held, id));
+                .filter(|&id| id.may_repeat_in(owner) || !holds(&held, id));
             out.extend(ids.map(Addition::Property));
         }
         if tree.find(Field::WillProperties).is_some() {
@@ -99,17 +99,11 @@ pub fn additions(dissection: &Dissection) -> Vec<Addition> {
             let held = held(tree, Field::WillProperties);
             let ids = properties_for(owner)
                 .into_iter()
-                .filter(|&id| may_repeat(id, owner) || !holds(&held, id));
+                .filter(|&id| id.may_repeat_in(owner) || !holds(&held, id));
             out.extend(ids.map(Addition::WillProperty));
         }
     }
     out
-}
-
-fn may_repeat(id: PropertyId, owner: PropertyOwner) -> bool {
-    id == PropertyId::USER_PROPERTY
-        || id == PropertyId::SUBSCRIPTION_IDENTIFIER
-            && owner == PropertyOwner::Packet(PacketType::Publish)
 }
 
 /// The fields of a property block, each once.

@@ -1,6 +1,6 @@
 //! The pieces of strings and binary data, and bytes that no field explains.
 
-use alloc::format;
+use alloc::{format, string::String};
 
 use super::words::{bytes, text_size, thousands};
 use super::{At, Meaning};
@@ -19,7 +19,7 @@ pub(super) fn value(at: At<'_>) -> Meaning {
 }
 
 /// How many entries of which list.
-fn omitted(at: At<'_>) -> Option<alloc::string::String> {
+fn omitted(at: At<'_>) -> Option<String> {
     let count = thousands(at.number()? as usize);
     let entries = match at.parent() {
         Some(Field::Properties | Field::WillProperties) => "properties",
@@ -48,7 +48,7 @@ fn length(at: At<'_>) -> Meaning {
 }
 
 /// Why bytes were not read: the rest of the packet is missing, or something before them is wrong.
-fn unread(at: At<'_>) -> alloc::string::String {
+fn unread(at: At<'_>) -> String {
     let count = bytes(at.byte_len());
     if is_cut_short(at) {
         return format!("{count}; the rest of the packet is not here");

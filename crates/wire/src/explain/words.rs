@@ -65,8 +65,8 @@ pub(crate) fn duration(seconds: u32) -> String {
         (60, "min", "min"),
         (1, "s", "s"),
     ] {
-        let count = left / unit;
-        left %= unit;
+        let count = left.checked_div(unit).unwrap_or_default();
+        left = left.checked_rem(unit).unwrap_or_default();
         if count > 0 {
             let noun = if count == 1 { one } else { many };
             let space = if out.is_empty() { "" } else { " " };

@@ -1,7 +1,8 @@
 //! PUBACK, PUBREC, PUBREL and PUBCOMP: one layout (v5 sections 3.4 to 3.7).
 
-use crate::encode::{EncodeError, Writer, check_properties, properties_len};
-use crate::grammar::{Cursor, Read, Sink, reason_code};
+use super::fields::reason_code;
+use crate::encode::{Encode, EncodeError, Writer, check_properties};
+use crate::grammar::{Cursor, Read, Sink};
 use crate::{
     Field, PacketIdentifier, PacketType, Properties, PropertyOwner, ProtocolVersion, ReasonCode,
     Rule, property,
@@ -63,12 +64,8 @@ pub(crate) fn read<'a, S: Sink>(
     })
 }
 
-impl Acknowledgement<'_> {
-    pub(crate) fn check(
-        &self,
-        packet_type: PacketType,
-        version: ProtocolVersion,
-    ) -> Result<(), EncodeError> {
+impl Encode for Acknowledgement<'_> {
+    fn check(&self, packet_type: PacketType, version: ProtocolVersion) -> Result<(), EncodeError> {
         check_properties(version, self.properties, PropertyOwner::Packet(packet_type))?;
         if !version.is_v5() {
             return if self.reason_code == ReasonCode::SUCCESS {
@@ -83,23 +80,8 @@ impl Acknowledgement<'_> {
         }
     }
 
-    pub(crate) fn body_len(&self, version: ProtocolVersion) -> usize {
-        if !self.properties.is_empty() {
-            3_usize.saturating_add(properties_len(version, self.properties))
-        } else if self.reason_code != ReasonCode::SUCCESS {
-            3
-        } else {
-            2
-        }
-    }
-
-    pub(crate) fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
+    fn write<W: Writer>(&self, version: ProtocolVersion, out: &mut W) {
         out.u16(self.packet_identifier.get());
-        if !self.properties.is_empty() || self.reason_code != ReasonCode::SUCCESS {
-            out.u8(self.reason_code.0);
-        }
-        if !self.properties.is_empty() {
-            out.properties(version, self.properties);
-        }
+        out.reason(version, self.reason_code, self.properties);
     }
 }

@@ -1,7 +1,8 @@
 //! AUTH (v5 section 3.15).
 
-use crate::encode::{Encode, EncodeError, Writer, check_properties, properties_len};
-use crate::grammar::{Cursor, Read, Sink, reason_code};
+use super::fields::reason_code;
+use crate::encode::{Encode, EncodeError, Writer, check_properties};
+use crate::grammar::{Cursor, Read, Sink};
 use crate::{
     Field, PacketType, Properties, PropertyId, PropertyOwner, ProtocolVersion, ReasonCode, Rule,
     property,
@@ -52,18 +53,12 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Auth<'a>, S> {
 }
 
 impl Encode for Auth<'_> {
-    const TYPE: PacketType = PacketType::Auth;
-
-    fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
+    fn check(&self, packet_type: PacketType, version: ProtocolVersion) -> Result<(), EncodeError> {
         if !version.is_v5() {
             return Err(EncodeError::NotInVersion);
         }
-        check_properties(
-            version,
-            self.properties,
-            PropertyOwner::Packet(PacketType::Auth),
-        )?;
-        if self.reason_code.name(PacketType::Auth, version).is_none() {
+        check_properties(version, self.properties, PropertyOwner::Packet(packet_type))?;
+        if self.reason_code.name(packet_type, version).is_none() {
             return Err(EncodeError::Breaks(Rule::AuthReasonUndefined));
         }
         let bare = self.reason_code == ReasonCode::SUCCESS && self.properties.is_empty();
@@ -78,20 +73,7 @@ impl Encode for Auth<'_> {
         Ok(())
     }
 
-    fn body_len(&self, version: ProtocolVersion) -> usize {
-        if self.properties.is_empty() {
-            usize::from(self.reason_code != ReasonCode::SUCCESS)
-        } else {
-            1_usize.saturating_add(properties_len(version, self.properties))
-        }
-    }
-
-    fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
-        if self.body_len(version) > 0 {
-            out.u8(self.reason_code.0);
-            if !self.properties.is_empty() {
-                out.properties(version, self.properties);
-            }
-        }
+    fn write<W: Writer>(&self, version: ProtocolVersion, out: &mut W) {
+        out.reason(version, self.reason_code, self.properties);
     }
 }

@@ -1,7 +1,8 @@
 //! CONNACK (v5 and v3.1.1 section 3.2).
 
-use crate::encode::{Encode, EncodeError, Writer, check_properties, properties_len};
-use crate::grammar::{Cursor, Read, Sink, reason_code};
+use super::fields::reason_code;
+use crate::encode::{Encode, EncodeError, Writer, check_properties};
+use crate::grammar::{Cursor, Read, Sink};
 use crate::{
     Field, PacketType, Properties, PropertyOwner, ProtocolVersion, ReasonCode, Rule, Span, Value,
     property,
@@ -88,31 +89,21 @@ fn refusal_of_v3_1_1<S: Sink>(c: &Cursor<'_, S>, flags: u8) -> Option<u8> {
 }
 
 impl Encode for Connack<'_> {
-    const TYPE: PacketType = PacketType::Connack;
-
-    fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
-        check_properties(
-            version,
-            self.properties,
-            PropertyOwner::Packet(PacketType::Connack),
-        )?;
+    fn check(&self, packet_type: PacketType, version: ProtocolVersion) -> Result<(), EncodeError> {
+        check_properties(version, self.properties, PropertyOwner::Packet(packet_type))?;
         if self.session_present && version == ProtocolVersion::V3_1 {
             return Err(EncodeError::NotInVersion);
         }
         if self.session_present && self.reason_code != ReasonCode::SUCCESS {
             return Err(EncodeError::Breaks(Rule::ConnackSessionPresentRefused));
         }
-        match self.reason_code.name(PacketType::Connack, version) {
+        match self.reason_code.name(packet_type, version) {
             Some(_) => Ok(()),
             None => Err(EncodeError::Breaks(Rule::ConnackReasonUndefined)),
         }
     }
 
-    fn body_len(&self, version: ProtocolVersion) -> usize {
-        2_usize.saturating_add(properties_len(version, self.properties))
-    }
-
-    fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
+    fn write<W: Writer>(&self, version: ProtocolVersion, out: &mut W) {
         out.u8(u8::from(self.session_present));
         out.u8(self.reason_code.0);
         out.properties(version, self.properties);

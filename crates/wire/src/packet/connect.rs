@@ -1,10 +1,11 @@
 //! CONNECT (v5 and v3.1.1 section 3.1).
 
-use crate::encode::{Encode, EncodeError, Writer, check_format, check_properties, properties_len};
-use crate::grammar::{Cursor, Read, Sink, Text, payload_format};
+use super::fields::payload_format;
+use crate::encode::{Encode, EncodeError, Writer, check_format, check_properties};
+use crate::grammar::{Cursor, Read, Sink, Text};
 use crate::{
-    BinaryData, Field, PacketType, Properties, PropertyId, PropertyOwner, ProtocolVersion, QoS,
-    Rule, Span, TopicName, Utf8EncodedString, Value, property,
+    BinaryData, Field, PacketType, Properties, PropertyOwner, ProtocolVersion, QoS, Rule, Span,
+    TopicName, Utf8EncodedString, Value, property, text,
 };
 
 /// A client requests a connection.
@@ -333,22 +334,10 @@ impl Connect<'_> {
 }
 
 impl Encode for Connect<'_> {
-    const TYPE: PacketType = PacketType::Connect;
-
-    fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
-        check_properties(
-            version,
-            self.properties,
-            PropertyOwner::Packet(PacketType::Connect),
-        )?;
+    fn check(&self, packet_type: PacketType, version: ProtocolVersion) -> Result<(), EncodeError> {
+        check_properties(version, self.properties, PropertyOwner::Packet(packet_type))?;
         if self.bridge && version.is_v5() {
             return Err(EncodeError::NotInVersion);
-        }
-        let set = self.properties.set();
-        if set.contains(PropertyId::AUTHENTICATION_DATA)
-            && !set.contains(PropertyId::AUTHENTICATION_METHOD)
-        {
-            return Err(EncodeError::Breaks(Rule::ConnectAuthenticationDataAlone));
         }
         let identifier = self.client_identifier.as_str();
         match version {
@@ -366,6 +355,15 @@ impl Encode for Connect<'_> {
         if !version.is_v5() && self.password.is_some() && self.user_name.is_none() {
             return Err(EncodeError::Breaks(Rule::ConnectPasswordWithoutUserName));
         }
+        // MQTT 3.1 forbids U+0000 in topics only.
+        let user_name = self.user_name.unwrap_or_default();
+        if version != ProtocolVersion::V3_1
+            && [identifier, user_name.as_str()]
+                .iter()
+                .any(|string| text::has_zero(string.as_bytes()))
+        {
+            return Err(EncodeError::Breaks(Rule::StringNull));
+        }
         let Some(will) = &self.will else {
             return Ok(());
         };
@@ -380,26 +378,7 @@ impl Encode for Connect<'_> {
         )
     }
 
-    fn body_len(&self, version: ProtocolVersion) -> usize {
-        let string = |len: usize| len.saturating_add(2);
-        let will = self.will.as_ref().map_or(0, |will| {
-            properties_len(version, will.properties)
-                .saturating_add(string(will.topic_name.as_str().len()))
-                .saturating_add(string(will.payload.as_bytes().len()))
-        });
-        string(version.protocol_name().len())
-            .saturating_add(4)
-            .saturating_add(properties_len(version, self.properties))
-            .saturating_add(string(self.client_identifier.as_str().len()))
-            .saturating_add(will)
-            .saturating_add(self.user_name.map_or(0, |name| string(name.as_str().len())))
-            .saturating_add(
-                self.password
-                    .map_or(0, |password| string(password.as_bytes().len())),
-            )
-    }
-
-    fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
+    fn write<W: Writer>(&self, version: ProtocolVersion, out: &mut W) {
         out.string(version.protocol_name());
         out.u8(version.level() | if self.bridge { BRIDGE } else { 0 });
         out.u8(self.connect_flags());

@@ -1,7 +1,8 @@
 //! DISCONNECT (v5 and v3.1.1 section 3.14).
 
-use crate::encode::{Encode, EncodeError, Writer, check_properties, properties_len};
-use crate::grammar::{Cursor, Read, Sink, reason_code};
+use super::fields::reason_code;
+use crate::encode::{Encode, EncodeError, Writer, check_properties};
+use crate::grammar::{Cursor, Read, Sink};
 use crate::{
     Field, PacketType, Properties, PropertyOwner, ProtocolVersion, ReasonCode, Rule, property,
 };
@@ -51,14 +52,8 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Disconnect<'a>, S
 }
 
 impl Encode for Disconnect<'_> {
-    const TYPE: PacketType = PacketType::Disconnect;
-
-    fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
-        check_properties(
-            version,
-            self.properties,
-            PropertyOwner::Packet(PacketType::Disconnect),
-        )?;
+    fn check(&self, packet_type: PacketType, version: ProtocolVersion) -> Result<(), EncodeError> {
+        check_properties(version, self.properties, PropertyOwner::Packet(packet_type))?;
         if !version.is_v5() {
             return if self.reason_code == ReasonCode::SUCCESS {
                 Ok(())
@@ -66,26 +61,13 @@ impl Encode for Disconnect<'_> {
                 Err(EncodeError::NotInVersion)
             };
         }
-        match self.reason_code.name(PacketType::Disconnect, version) {
+        match self.reason_code.name(packet_type, version) {
             Some(_) => Ok(()),
             None => Err(EncodeError::Breaks(Rule::DisconnectReasonUndefined)),
         }
     }
 
-    fn body_len(&self, version: ProtocolVersion) -> usize {
-        if !self.properties.is_empty() {
-            1_usize.saturating_add(properties_len(version, self.properties))
-        } else {
-            usize::from(self.reason_code != ReasonCode::SUCCESS)
-        }
-    }
-
-    fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
-        if self.body_len(version) > 0 {
-            out.u8(self.reason_code.0);
-        }
-        if !self.properties.is_empty() {
-            out.properties(version, self.properties);
-        }
+    fn write<W: Writer>(&self, version: ProtocolVersion, out: &mut W) {
+        out.reason(version, self.reason_code, self.properties);
     }
 }

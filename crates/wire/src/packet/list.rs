@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Subscription, SubscriptionOptions};
+use crate::encode::Writer;
 use crate::{ReasonCode, TopicFilter, text};
 
 /// The codes of a SUBACK or UNSUBACK, one a topic filter.
@@ -78,6 +79,17 @@ impl<'a> Subscriptions<'a> {
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.bytes.is_empty()
+    }
+
+    /// As the bytes stand, but for bits that meant nothing where they were read.
+    pub(super) fn write<W: Writer>(self, out: &mut W) {
+        if self.meant == u8::MAX {
+            return out.bytes(self.bytes);
+        }
+        for subscription in self.iter() {
+            out.string(subscription.topic_filter.as_str());
+            out.u8(subscription.options.byte());
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! SUBSCRIBE (v5 and v3.1.1 section 3.8).
 
 use super::Subscriptions;
-use crate::encode::{Encode, EncodeError, Writer, breaks, check_properties, properties_len};
+use crate::encode::{Encode, EncodeError, Writer, breaks, check_properties};
 use crate::grammar::{Cursor, Read, Sink, Text};
 use crate::{
     Field, PacketIdentifier, PacketType, Properties, PropertyOwner, ProtocolVersion, QoS, Rule,
@@ -124,20 +124,13 @@ pub(super) fn identifier_and_properties<'a, S: Sink>(
     })
 }
 
-/// Bytes of what the four write alike: identifier, properties, and a list.
-pub(super) fn list_len(version: ProtocolVersion, properties: Properties<'_>, list: &[u8]) -> usize {
-    2_usize
-        .saturating_add(properties_len(version, properties))
-        .saturating_add(list.len())
-}
-
-/// Writes it.
-pub(super) fn write_list(
+/// Writes what the other three have alike: identifier, properties, and a list.
+pub(super) fn write_list<W: Writer>(
     version: ProtocolVersion,
     identifier: PacketIdentifier,
     properties: Properties<'_>,
     list: &[u8],
-    out: &mut Writer<'_>,
+    out: &mut W,
 ) {
     out.u16(identifier.get());
     out.properties(version, properties);
@@ -279,18 +272,8 @@ pub(super) fn check_filter(
 }
 
 impl Encode for Subscribe<'_> {
-    const TYPE: PacketType = PacketType::Subscribe;
-
-    fn flags(&self) -> u8 {
-        2
-    }
-
-    fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
-        check_properties(
-            version,
-            self.properties,
-            PropertyOwner::Packet(PacketType::Subscribe),
-        )?;
+    fn check(&self, packet_type: PacketType, version: ProtocolVersion) -> Result<(), EncodeError> {
+        check_properties(version, self.properties, PropertyOwner::Packet(packet_type))?;
         if self.subscriptions.is_empty() {
             return breaks(version, Rule::SubscribeNoFilters);
         }
@@ -299,17 +282,9 @@ impl Encode for Subscribe<'_> {
             .try_for_each(|subscription| check(version, subscription))
     }
 
-    fn body_len(&self, version: ProtocolVersion) -> usize {
-        list_len(version, self.properties, self.subscriptions.bytes)
-    }
-
-    fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
-        write_list(
-            version,
-            self.packet_identifier,
-            self.properties,
-            self.subscriptions.bytes,
-            out,
-        );
+    fn write<W: Writer>(&self, version: ProtocolVersion, out: &mut W) {
+        out.u16(self.packet_identifier.get());
+        out.properties(version, self.properties);
+        self.subscriptions.write(out);
     }
 }

@@ -1,9 +1,10 @@
 //! UNSUBACK (v5 and v3.1.1 section 3.11).
 
 use super::ReasonCodes;
-use super::subscribe::{identifier_and_properties, list_len, write_list};
+use super::fields::codes;
+use super::subscribe::{identifier_and_properties, write_list};
 use crate::encode::{Encode, EncodeError, Writer, check_codes, check_properties};
-use crate::grammar::{Cursor, Read, Sink, codes};
+use crate::grammar::{Cursor, Read, Sink};
 use crate::{PacketIdentifier, PacketType, Properties, PropertyOwner, ProtocolVersion, Rule};
 
 /// The server's answer to an UNSUBSCRIBE.
@@ -38,14 +39,8 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Unsuback<'a>, S> 
 }
 
 impl Encode for Unsuback<'_> {
-    const TYPE: PacketType = PacketType::Unsuback;
-
-    fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
-        check_properties(
-            version,
-            self.properties,
-            PropertyOwner::Packet(PacketType::Unsuback),
-        )?;
+    fn check(&self, packet_type: PacketType, version: ProtocolVersion) -> Result<(), EncodeError> {
+        check_properties(version, self.properties, PropertyOwner::Packet(packet_type))?;
         if !version.is_v5() {
             return if self.reason_codes.as_bytes().is_empty() {
                 Ok(())
@@ -56,17 +51,13 @@ impl Encode for Unsuback<'_> {
         check_codes(
             version,
             self.reason_codes,
-            PacketType::Unsuback,
+            packet_type,
             Rule::UnsubackNoCodes,
             Rule::UnsubackReasonUndefined,
         )
     }
 
-    fn body_len(&self, version: ProtocolVersion) -> usize {
-        list_len(version, self.properties, self.reason_codes.as_bytes())
-    }
-
-    fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
+    fn write<W: Writer>(&self, version: ProtocolVersion, out: &mut W) {
         write_list(
             version,
             self.packet_identifier,

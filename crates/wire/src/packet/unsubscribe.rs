@@ -1,7 +1,7 @@
 //! UNSUBSCRIBE (v5 and v3.1.1 section 3.10).
 
 use super::TopicFilters;
-use super::subscribe::{check_filter, filter, identifier_and_properties, list_len, write_list};
+use super::subscribe::{check_filter, filter, identifier_and_properties, write_list};
 use crate::encode::{Encode, EncodeError, Writer, breaks, check_properties};
 use crate::grammar::{Cursor, Read, Sink};
 use crate::{
@@ -42,18 +42,8 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Unsubscribe<'a>, 
 }
 
 impl Encode for Unsubscribe<'_> {
-    const TYPE: PacketType = PacketType::Unsubscribe;
-
-    fn flags(&self) -> u8 {
-        2
-    }
-
-    fn check(&self, version: ProtocolVersion) -> Result<(), EncodeError> {
-        check_properties(
-            version,
-            self.properties,
-            PropertyOwner::Packet(PacketType::Unsubscribe),
-        )?;
+    fn check(&self, packet_type: PacketType, version: ProtocolVersion) -> Result<(), EncodeError> {
+        check_properties(version, self.properties, PropertyOwner::Packet(packet_type))?;
         if self.topic_filters.is_empty() {
             return breaks(version, Rule::UnsubscribeNoFilters);
         }
@@ -62,11 +52,7 @@ impl Encode for Unsubscribe<'_> {
             .try_for_each(|filter| check_filter(version, filter))
     }
 
-    fn body_len(&self, version: ProtocolVersion) -> usize {
-        list_len(version, self.properties, self.topic_filters.bytes)
-    }
-
-    fn write(&self, version: ProtocolVersion, out: &mut Writer<'_>) {
+    fn write<W: Writer>(&self, version: ProtocolVersion, out: &mut W) {
         write_list(
             version,
             self.packet_identifier,

@@ -2,15 +2,15 @@
 
 use alloc::vec::Vec;
 
-use super::{Properties, Property, PropertyId, PropertySet};
-use crate::varint;
+use super::{Properties, Property, PropertyId, PropertySet, PropertyValue};
+use crate::text;
 
 /// Why a property cannot be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PropertyError {
     /// It is there already and may not repeat.
     Repeated(PropertyId),
-    /// Its number is out of its range.
+    /// Its number is out of its range, its topic is empty, or its text is of MQTT 3.1 and has U+0000.
     OutOfRange(PropertyId),
 }
 
@@ -18,7 +18,7 @@ impl core::fmt::Display for PropertyError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Repeated(id) => write!(f, "{} is there already and may not repeat", id.name()),
-            Self::OutOfRange(id) => write!(f, "the number is out of the range of {}", id.name()),
+            Self::OutOfRange(id) => write!(f, "the value is out of the range of {}", id.name()),
         }
     }
 }
@@ -55,26 +55,29 @@ impl PropertiesBuf {
     /// Adds a property behind the others.
     ///
     /// # Errors
-    /// When it may not repeat (all but User Property and Subscription Identifier), and when a
-    /// number is out of its range.
+    /// When it may not repeat (all but User Property and Subscription Identifier), and when its
+    /// value is out of its range.
     pub fn push(&mut self, property: Property<'_>) -> Result<(), PropertyError> {
         let id = property.id();
         let Some(definition) = id.definition() else {
             return Ok(());
         };
-        let may_repeat = matches!(
-            id,
-            PropertyId::USER_PROPERTY | PropertyId::SUBSCRIPTION_IDENTIFIER
-        );
-        if !may_repeat && self.set.has(definition) {
+        if definition.rules.repeats == 0 && self.set.has(definition) {
             return Err(PropertyError::Repeated(id));
         }
-        if !in_range(&property) {
+        let in_range = match property.value() {
+            PropertyValue::Number(number) => definition.rules.allow(number),
+            PropertyValue::Text(text) => {
+                !has_null(text) && (definition.rules.topic.is_none() || !text.is_empty())
+            }
+            PropertyValue::Pair(name, value) => !has_null(name) && !has_null(value),
+            PropertyValue::Data(_) => true,
+        };
+        if !in_range {
             return Err(PropertyError::OutOfRange(id));
         }
         self.set.add(definition);
-        self.bytes.push(id.0 as u8);
-        self.write(&property);
+        property.write(&mut self.bytes);
         Ok(())
     }
 
@@ -86,70 +89,11 @@ impl PropertiesBuf {
         self.push(property)?;
         Ok(self)
     }
-
-    fn data(&mut self, bytes: &[u8]) {
-        // The newtypes hold no more than 65,535 bytes.
-        self.bytes
-            .extend_from_slice(&(bytes.len() as u16).to_be_bytes());
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    fn write(&mut self, property: &Property<'_>) {
-        match *property {
-            Property::PayloadFormatIndicator(byte)
-            | Property::RequestProblemInformation(byte)
-            | Property::RequestResponseInformation(byte)
-            | Property::MaximumQoS(byte)
-            | Property::RetainAvailable(byte)
-            | Property::WildcardSubscriptionAvailable(byte)
-            | Property::SubscriptionIdentifierAvailable(byte)
-            | Property::SharedSubscriptionAvailable(byte) => self.bytes.push(byte),
-            Property::ServerKeepAlive(number)
-            | Property::ReceiveMaximum(number)
-            | Property::TopicAliasMaximum(number)
-            | Property::TopicAlias(number) => self.bytes.extend_from_slice(&number.to_be_bytes()),
-            Property::MessageExpiryInterval(number)
-            | Property::SessionExpiryInterval(number)
-            | Property::WillDelayInterval(number)
-            | Property::MaximumPacketSize(number) => {
-                self.bytes.extend_from_slice(&number.to_be_bytes())
-            }
-            Property::SubscriptionIdentifier(number) => varint::write(number, &mut self.bytes),
-            Property::ResponseTopic(topic) => self.data(topic.as_str().as_bytes()),
-            Property::CorrelationData(data) | Property::AuthenticationData(data) => {
-                self.data(data.as_bytes())
-            }
-            Property::ContentType(text)
-            | Property::AssignedClientIdentifier(text)
-            | Property::AuthenticationMethod(text)
-            | Property::ResponseInformation(text)
-            | Property::ServerReference(text)
-            | Property::ReasonString(text) => self.data(text.as_str().as_bytes()),
-            Property::UserProperty(name, value) => {
-                self.data(name.as_str().as_bytes());
-                self.data(value.as_str().as_bytes());
-            }
-        }
-    }
 }
 
-/// Whether a number is one that its property may have.
-fn in_range(property: &Property<'_>) -> bool {
-    match *property {
-        Property::SubscriptionIdentifier(number) => (1..=varint::MAX).contains(&number),
-        Property::ReceiveMaximum(number) | Property::TopicAlias(number) => number != 0,
-        Property::MaximumPacketSize(number) => number != 0,
-        Property::ResponseTopic(topic) => !topic.as_str().is_empty(),
-        Property::PayloadFormatIndicator(byte)
-        | Property::RequestProblemInformation(byte)
-        | Property::RequestResponseInformation(byte)
-        | Property::MaximumQoS(byte)
-        | Property::RetainAvailable(byte)
-        | Property::WildcardSubscriptionAvailable(byte)
-        | Property::SubscriptionIdentifierAvailable(byte)
-        | Property::SharedSubscriptionAvailable(byte) => byte <= 1,
-        _ => true,
-    }
+/// MQTT 3.1 lets U+0000 be in strings; no version that has properties does.
+fn has_null(string: &str) -> bool {
+    text::has_zero(string.as_bytes())
 }
 
 #[cfg(test)]

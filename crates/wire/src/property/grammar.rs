@@ -1,9 +1,11 @@
 //! The property block, read once for both sinks.
 
+use super::id::Definition;
 use super::plain::plain_set;
+use super::rules::{Rules, TopicRules};
 use super::{Properties, PropertyId, PropertyOwner, PropertySet, PropertyType};
 use crate::grammar::{Cursor, Read, Sink, Text};
-use crate::{Field, PacketType, Rule, Sender, Span, Value, text};
+use crate::{Field, Rule, Span, Value, text};
 
 /// Property Length and as many bytes of properties.
 #[inline]
@@ -46,27 +48,16 @@ pub(crate) fn properties<'a, S: Sink>(
 
 fn block<S: Sink>(c: &mut Cursor<'_, S>, owner: PropertyOwner) -> Read<PropertySet, S> {
     let mut set = PropertySet::EMPTY;
-    let mut first = PropertySpans::default();
+    // Where the Authentication Data stands, which is judged when all are known.
+    let mut data = Span::default();
     while c.left() > 0 {
         c.sink.entry(c.at);
-        property(c, owner, &mut set, &mut first)?;
+        property(c, owner, &mut set, &mut data)?;
     }
-    if owner == PropertyOwner::Packet(PacketType::Connect)
-        && set.contains(PropertyId::AUTHENTICATION_DATA)
-        && !set.contains(PropertyId::AUTHENTICATION_METHOD)
-    {
-        c.absent(
-            Rule::ConnectAuthenticationDataAlone,
-            first.authentication_data,
-        )?;
+    if set.has_data_alone(owner) {
+        c.absent(Rule::ConnectAuthenticationDataAlone, data)?;
     }
     Ok(set)
-}
-
-/// Where properties stand that are judged when all are known.
-#[derive(Default)]
-struct PropertySpans {
-    authentication_data: Span,
 }
 
 #[inline]
@@ -74,7 +65,7 @@ fn property<S: Sink>(
     c: &mut Cursor<'_, S>,
     owner: PropertyOwner,
     set: &mut PropertySet,
-    first: &mut PropertySpans,
+    data: &mut Span,
 ) -> Read<(), S> {
     let start = c.at;
     // The group's field is known only behind the identifier, which is read without a leaf first.
@@ -93,7 +84,7 @@ fn property<S: Sink>(
             .end(c.context.version, Rule::PropertyUnknown, span, id.0));
     };
     let mark = c.sink.open(definition.field, c.at);
-    let read = value(c, id, definition.property_type);
+    let read = value(c, definition);
     let shown = match read {
         Ok(shown) => shown,
         Err(_) => Value::Group,
@@ -104,53 +95,29 @@ fn property<S: Sink>(
     if definition.owners & owner.bit() == 0 {
         c.fault_value(Rule::PropertyNotAllowed, span, id.0)?;
     }
-    if set.has(definition) {
-        repeated(c, id, owner, span)?;
+    if set.has(definition) && definition.rules.repeats & owner.bit() == 0 {
+        c.fault_value(Rule::PropertyRepeated, span, id.0)?;
     }
     set.add(definition);
-    if !definition.judged {
-        return Ok(());
+    if id == PropertyId::AUTHENTICATION_DATA {
+        *data = span;
     }
-    judge(c, id, owner, span, shown, first)
-}
-
-/// User Property may repeat, and Subscription Identifier in a PUBLISH.
-#[cold]
-fn repeated<S: Sink>(
-    c: &mut Cursor<'_, S>,
-    id: PropertyId,
-    owner: PropertyOwner,
-    span: Span,
-) -> Read<(), S> {
-    let may = match id {
-        PropertyId::USER_PROPERTY => true,
-        PropertyId::SUBSCRIPTION_IDENTIFIER => owner == PropertyOwner::Packet(PacketType::Publish),
-        _ => false,
-    };
-    if may {
-        Ok(())
-    } else {
-        c.fault_value(Rule::PropertyRepeated, span, id.0)
-    }
+    judge(c, &definition.rules, owner, span, shown)
 }
 
 /// Identifier and value, inside the property's group.
 #[inline]
-fn value<S: Sink>(
-    c: &mut Cursor<'_, S>,
-    id: PropertyId,
-    property_type: PropertyType,
-) -> Read<Value, S> {
+fn value<S: Sink>(c: &mut Cursor<'_, S>, definition: &Definition) -> Read<Value, S> {
     c.variable(Field::PropertyIdentifier)?;
-    Ok(match property_type {
+    Ok(match definition.property_type {
         PropertyType::Byte => Value::Number(u32::from(c.u8(Field::PropertyValue)?)),
         PropertyType::TwoByteInteger => Value::Number(u32::from(c.u16(Field::PropertyValue)?)),
         PropertyType::FourByteInteger => Value::Number(c.u32(Field::PropertyValue)?),
         PropertyType::VariableByteInteger => Value::Number(c.variable(Field::PropertyValue)?),
         PropertyType::Utf8EncodedString => {
             let text = c.text(Field::PropertyValue)?;
-            if id == PropertyId::RESPONSE_TOPIC {
-                response_topic(c, text)?;
+            if let Some(rules) = definition.rules.topic {
+                topic(c, text, rules)?;
             }
             Value::Text
         }
@@ -166,82 +133,38 @@ fn value<S: Sink>(
     })
 }
 
-fn response_topic<S: Sink>(c: &mut Cursor<'_, S>, topic: Text<'_>) -> Read<(), S> {
+fn topic<S: Sink>(c: &mut Cursor<'_, S>, topic: Text<'_>, rules: TopicRules) -> Read<(), S> {
     if text::has_wildcard(topic.raw) {
-        //= [MQTT-3.3.2-14] v5: no wildcard
-        c.wildcard(Rule::ResponseTopicWildcard, topic)?;
+        c.wildcard(rules.wildcard, topic)?;
     }
     if topic.raw.is_empty() {
-        //= [MQTT-4.7.3-1] v5: at least one character
-        c.fault(Rule::ResponseTopicEmpty, c.behind(2))?;
+        c.fault(rules.empty, c.behind(2))?;
     }
     Ok(())
 }
 
-/// The rules for the value of each property.
+/// The rules of the table for a value.
 #[inline]
 fn judge<S: Sink>(
     c: &mut Cursor<'_, S>,
-    id: PropertyId,
+    rules: &Rules,
     owner: PropertyOwner,
     span: Span,
     value: Value,
-    first: &mut PropertySpans,
 ) -> Read<(), S> {
     let number = match value {
         Value::Number(number) => number,
-        _ => {
-            if id == PropertyId::AUTHENTICATION_DATA {
-                first.authentication_data = span;
-            }
-            if id == PropertyId::SERVER_REFERENCE
-                && owner == PropertyOwner::Packet(PacketType::Disconnect)
-                && c.context.sender == Some(Sender::Client)
-            {
-                c.fault(Rule::DisconnectServerReferenceFromClient, span)?;
-            }
-            return Ok(());
-        }
+        _ => 0,
     };
-    let rule = match id {
-        PropertyId::PAYLOAD_FORMAT_INDICATOR if number > 1 => Rule::PayloadFormatIndicatorValue,
-        PropertyId::REQUEST_PROBLEM_INFORMATION if number > 1 => {
-            Rule::RequestProblemInformationValue
+    if let Some(rule) = rules.out_of_range
+        && !rules.allow(number)
+    {
+        return c.fault_value(rule, span, number);
+    }
+    match rules.not_from {
+        Some(not) if not.owners & owner.bit() != 0 && c.context.sender == Some(not.sender) => {
+            c.fault_value(not.rule, span, number)
         }
-        PropertyId::REQUEST_RESPONSE_INFORMATION if number > 1 => {
-            Rule::RequestResponseInformationValue
-        }
-        PropertyId::MAXIMUM_QOS if number > 1 => Rule::MaximumQoSValue,
-        PropertyId::RETAIN_AVAILABLE if number > 1 => Rule::RetainAvailableValue,
-        PropertyId::WILDCARD_SUBSCRIPTION_AVAILABLE if number > 1 => {
-            Rule::WildcardSubscriptionAvailableValue
-        }
-        PropertyId::SUBSCRIPTION_IDENTIFIER_AVAILABLE if number > 1 => {
-            Rule::SubscriptionIdentifiersAvailableValue
-        }
-        PropertyId::SHARED_SUBSCRIPTION_AVAILABLE if number > 1 => {
-            Rule::SharedSubscriptionAvailableValue
-        }
-        PropertyId::RECEIVE_MAXIMUM if number == 0 => Rule::ReceiveMaximumZero,
-        PropertyId::MAXIMUM_PACKET_SIZE if number == 0 => Rule::MaximumPacketSizeZero,
-        //= [MQTT-3.3.2-8] v5: an alias is not 0
-        PropertyId::TOPIC_ALIAS if number == 0 => Rule::TopicAliasZero,
-        PropertyId::SUBSCRIPTION_IDENTIFIER if number == 0 => Rule::SubscriptionIdentifierZero,
-        //= [MQTT-3.3.4-6] v5: a client sends no Subscription Identifier in a PUBLISH
-        PropertyId::SUBSCRIPTION_IDENTIFIER
-            if owner == PropertyOwner::Packet(PacketType::Publish)
-                && c.context.sender == Some(Sender::Client) =>
-        {
-            Rule::PublishSubscriptionIdentifierFromClient
-        }
-        //= [MQTT-3.14.2-2] v5: a server sends no Session Expiry Interval in a DISCONNECT
-        PropertyId::SESSION_EXPIRY_INTERVAL
-            if owner == PropertyOwner::Packet(PacketType::Disconnect)
-                && c.context.sender == Some(Sender::Server) =>
-        {
-            Rule::DisconnectSessionExpiryFromServer
-        }
-        _ => return Ok(()),
-    };
-    c.fault_value(rule, span, number)
+        _ => Ok(()),
+    }
 }

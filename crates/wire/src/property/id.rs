@@ -1,6 +1,8 @@
-//! The 27 properties of version 5: what each is called, holds and belongs to (section 2.2.2.2).
+//! Property Identifiers, sets of properties, and what the table makes of its rows for both.
 
-use crate::{Field, PacketType};
+use super::rules::{ANY, Rules};
+use super::table::each_property;
+use crate::{Field, PacketType, Rule, Sender, varint};
 
 /// A Property Identifier: a Variable Byte Integer. Unknown numbers survive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,45 +53,88 @@ pub(crate) struct Definition {
     pub(crate) property_type: PropertyType,
     /// One bit an owner.
     pub(crate) owners: u16,
-    /// Whether its value has rules of its own.
-    pub(crate) judged: bool,
-    /// A dense number from 0 to 26, for sets.
+    /// Those of them with which both ends may send it, so that nobody need know who did.
+    pub(crate) owners_from_both: u16,
+    pub(crate) rules: Rules,
+    /// A dense number from 0, for sets.
     pub(crate) index: u8,
 }
 
-/// All but those whose every value may stand wherever the property may.
-const fn is_judged(number: u8) -> bool {
-    !matches!(
-        number,
-        2 | 3 | 8 | 9 | 18 | 19 | 21 | 24 | 26 | 31 | 34 | 38
-    )
+/// How the parts of a row are written as a whole.
+macro_rules! property_type {
+    (Byte) => {
+        PropertyType::Byte
+    };
+    (TwoByte) => {
+        PropertyType::TwoByteInteger
+    };
+    (FourByte) => {
+        PropertyType::FourByteInteger
+    };
+    (Variable) => {
+        PropertyType::VariableByteInteger
+    };
+    (Text) => {
+        PropertyType::Utf8EncodedString
+    };
+    (Topic) => {
+        PropertyType::Utf8EncodedString
+    };
+    (Data) => {
+        PropertyType::BinaryData
+    };
+    (Text Text) => {
+        PropertyType::Utf8StringPair
+    };
 }
 
-macro_rules! properties {
-    ($($number:literal $constant:ident $field:ident $type:ident [$($owner:ident)*] $index:literal $name:literal;)*) => {
+macro_rules! definitions {
+    ($($(#[$doc:meta])* $number:literal $constant:ident $name:ident($($part:ident: $kind:ident),+)
+        [$($owner:ident)*] $title:literal $rules:expr;)*) => {
         impl PropertyId {
-            $(#[doc = $name] pub const $constant: Self = Self($number);)*
+            $(#[doc = $title] pub const $constant: Self = Self($number);)*
 
             /// Every property of the standard.
-            pub const ALL: [Self; 27] = [$(Self::$constant,)*];
+            pub const ALL: [Self; COUNT] = [$(Self::$constant,)*];
         }
 
-        const TABLE: [Option<Definition>; 43] = {
-            let mut table = [const { None }; 43];
+        const IDENTIFIERS: &[usize] = &[$($number,)*];
+
+        /// The rows in order, for a dense number each.
+        #[derive(Clone, Copy)]
+        enum Index {
+            $($name,)*
+        }
+
+        const TABLE: [Option<Definition>; LAST + 1] = {
+            let mut table = [const { None }; LAST + 1];
             $(table[$number] = Some(Definition {
-                name: $name,
-                field: Field::$field,
-                property_type: PropertyType::$type,
+                name: $title,
+                field: Field::$name,
+                property_type: property_type!($($kind)+),
                 owners: $(owner::$owner)|*,
-                judged: is_judged($number),
-                index: $index,
+                owners_from_both: ($(owner::$owner)|*) & !{ $rules }.not_from_both(),
+                rules: $rules,
+                index: Index::$name as u8,
             });)*
             table
         };
     };
 }
 
-static DEFINITIONS: [Option<Definition>; 43] = TABLE;
+/// How many properties there are.
+const COUNT: usize = IDENTIFIERS.len();
+
+/// The greatest identifier; the rows are in order.
+const LAST: usize = match IDENTIFIERS.last() {
+    Some(&last) => last,
+    None => 0,
+};
+
+// A set has a bit for each.
+const _: () = assert!(COUNT <= 32);
+
+static DEFINITIONS: [Option<Definition>; LAST + 1] = TABLE;
 
 #[expect(
     non_upper_case_globals,
@@ -128,35 +173,7 @@ mod owner {
         Connack | Puback | Pubrec | Pubrel | Pubcomp | Suback | Unsuback | Disconnect | Auth;
 }
 
-properties! {
-    1 PAYLOAD_FORMAT_INDICATOR PayloadFormatIndicator Byte [Publish Will] 0 "Payload Format Indicator";
-    2 MESSAGE_EXPIRY_INTERVAL MessageExpiryInterval FourByteInteger [Publish Will] 1 "Message Expiry Interval";
-    3 CONTENT_TYPE ContentType Utf8EncodedString [Publish Will] 2 "Content Type";
-    8 RESPONSE_TOPIC ResponseTopic Utf8EncodedString [Publish Will] 3 "Response Topic";
-    9 CORRELATION_DATA CorrelationData BinaryData [Publish Will] 4 "Correlation Data";
-    11 SUBSCRIPTION_IDENTIFIER SubscriptionIdentifier VariableByteInteger [Publish Subscribe] 5 "Subscription Identifier";
-    17 SESSION_EXPIRY_INTERVAL SessionExpiryInterval FourByteInteger [Connect Connack Disconnect] 6 "Session Expiry Interval";
-    18 ASSIGNED_CLIENT_IDENTIFIER AssignedClientIdentifier Utf8EncodedString [Connack] 7 "Assigned Client Identifier";
-    19 SERVER_KEEP_ALIVE ServerKeepAlive TwoByteInteger [Connack] 8 "Server Keep Alive";
-    21 AUTHENTICATION_METHOD AuthenticationMethod Utf8EncodedString [Connect Connack Auth] 9 "Authentication Method";
-    22 AUTHENTICATION_DATA AuthenticationData BinaryData [Connect Connack Auth] 10 "Authentication Data";
-    23 REQUEST_PROBLEM_INFORMATION RequestProblemInformation Byte [Connect] 11 "Request Problem Information";
-    24 WILL_DELAY_INTERVAL WillDelayInterval FourByteInteger [Will] 12 "Will Delay Interval";
-    25 REQUEST_RESPONSE_INFORMATION RequestResponseInformation Byte [Connect] 13 "Request Response Information";
-    26 RESPONSE_INFORMATION ResponseInformation Utf8EncodedString [Connack] 14 "Response Information";
-    28 SERVER_REFERENCE ServerReference Utf8EncodedString [Connack Disconnect] 15 "Server Reference";
-    31 REASON_STRING ReasonString Utf8EncodedString [Answers] 16 "Reason String";
-    33 RECEIVE_MAXIMUM ReceiveMaximum TwoByteInteger [Connect Connack] 17 "Receive Maximum";
-    34 TOPIC_ALIAS_MAXIMUM TopicAliasMaximum TwoByteInteger [Connect Connack] 18 "Topic Alias Maximum";
-    35 TOPIC_ALIAS TopicAlias TwoByteInteger [Publish] 19 "Topic Alias";
-    36 MAXIMUM_QOS MaximumQoS Byte [Connack] 20 "Maximum QoS";
-    37 RETAIN_AVAILABLE RetainAvailable Byte [Connack] 21 "Retain Available";
-    38 USER_PROPERTY UserProperty Utf8StringPair [Every] 22 "User Property";
-    39 MAXIMUM_PACKET_SIZE MaximumPacketSize FourByteInteger [Connect Connack] 23 "Maximum Packet Size";
-    40 WILDCARD_SUBSCRIPTION_AVAILABLE WildcardSubscriptionAvailable Byte [Connack] 24 "Wildcard Subscription Available";
-    41 SUBSCRIPTION_IDENTIFIER_AVAILABLE SubscriptionIdentifierAvailable Byte [Connack] 25 "Subscription Identifier Available";
-    42 SHARED_SUBSCRIPTION_AVAILABLE SharedSubscriptionAvailable Byte [Connack] 26 "Shared Subscription Available";
-}
+each_property! { definitions }
 
 impl PropertyId {
     #[inline]
@@ -188,6 +205,13 @@ impl PropertyId {
     pub fn allowed_in(self, owner: PropertyOwner) -> bool {
         self.definition()
             .is_some_and(|definition| definition.owners & owner.bit() != 0)
+    }
+
+    /// Whether it may stand there more than once.
+    #[must_use]
+    pub fn may_repeat_in(self, owner: PropertyOwner) -> bool {
+        self.definition()
+            .is_some_and(|definition| definition.rules.repeats & owner.bit() != 0)
     }
 
     /// The property that a field of a tree shows.
@@ -229,36 +253,87 @@ impl PropertySet {
         self.0 |= 1 << (definition.index & 31);
     }
 
+    /// Whether one of them holds text of its sender's choosing: a string, topic or pair.
+    #[inline]
+    #[must_use]
+    pub const fn has_text(self) -> bool {
+        self.0 & TEXTS != 0
+    }
+
     /// Whether a property may not stand with this owner.
     #[inline]
     pub(crate) fn has_foreign(self, owner: PropertyOwner) -> bool {
-        let allowed = ALLOWED
-            .get(owner.bit().trailing_zeros() as usize)
-            .copied()
-            .unwrap_or(0);
-        self.0 & !allowed != 0
+        self.0 & !of_owner(&ALLOWED, owner) != 0
+    }
+
+    /// Those that may repeat elsewhere and not with this owner.
+    #[inline]
+    pub(crate) fn once_in(self, owner: PropertyOwner) -> Self {
+        Self(self.0 & of_owner(&ONCE, owner))
+    }
+
+    /// Whether what says more about another property stands without it, which its owner forbids
+    /// (v5 section 3.1.2.11.10).
+    #[inline(always)]
+    pub(crate) fn has_data_alone(self, owner: PropertyOwner) -> bool {
+        owner == PropertyOwner::Packet(PacketType::Connect)
+            && self.contains(PropertyId::AUTHENTICATION_DATA)
+            && !self.contains(PropertyId::AUTHENTICATION_METHOD)
     }
 }
 
-/// For each owner the set of what may stand with it.
+/// A set for each owner, found by the number of the owner's bit.
+type OfOwners = [u32; 16];
+
+#[inline(always)]
+fn of_owner(sets: &OfOwners, owner: PropertyOwner) -> u32 {
+    sets.get(owner.bit().trailing_zeros() as usize)
+        .copied()
+        .unwrap_or(0)
+}
+
+/// What may stand with an owner.
+static ALLOWED: OfOwners = sets().0;
+
+/// What may stand with an owner once, and with another more often.
+static ONCE: OfOwners = sets().1;
+
+/// Properties that hold text.
+const TEXTS: u32 = sets().2;
+
 #[expect(
     clippy::indexing_slicing,
     reason = "worked out while compiling, where a wrong index does not compile"
 )]
-static ALLOWED: [u32; 16] = {
-    let mut allowed = [0_u32; 16];
-    let mut owner = 0;
-    while owner < 16 {
-        let mut id = 0;
-        while id < TABLE.len() {
-            if let Some(definition) = &TABLE[id]
-                && definition.owners & (1 << owner) != 0
-            {
-                allowed[owner] |= 1 << definition.index;
+#[allow(
+    clippy::arithmetic_side_effects,
+    reason = "worked out while compiling, where an overflow does not compile"
+)]
+const fn sets() -> (OfOwners, OfOwners, u32) {
+    let (mut allowed, mut once, mut texts) = ([0_u32; 16], [0_u32; 16], 0_u32);
+    let mut id = 0;
+    while id < TABLE.len() {
+        if let Some(definition) = &TABLE[id] {
+            let bit = 1 << definition.index;
+            let mut owner = 0;
+            while owner < allowed.len() {
+                if definition.owners & (1 << owner) != 0 {
+                    allowed[owner] |= bit;
+                    if definition.rules.repeats != 0 && definition.rules.repeats & (1 << owner) == 0
+                    {
+                        once[owner] |= bit;
+                    }
+                }
+                owner += 1;
             }
-            id += 1;
+            if matches!(
+                definition.property_type,
+                PropertyType::Utf8EncodedString | PropertyType::Utf8StringPair
+            ) {
+                texts |= bit;
+            }
         }
-        owner += 1;
+        id += 1;
     }
-    allowed
-};
+    (allowed, once, texts)
+}

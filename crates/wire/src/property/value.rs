@@ -1,85 +1,207 @@
 //! Properties as values, read in place.
 
+use alloc::vec::Vec;
+
+use super::each_property;
 use super::{PropertyId, PropertySet};
+use crate::encode::Writer as _;
 use crate::{BinaryData, TopicName, Utf8EncodedString, text, varint};
 
+/// A property's value without its meaning, for whoever treats all properties alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PropertyValue<'a> {
+    /// An integer of any type.
+    Number(u32),
+    /// A UTF-8 Encoded String, or a Topic Name.
+    Text(&'a str),
+    /// Binary Data.
+    Data(&'a [u8]),
+    /// A UTF-8 String Pair.
+    Pair(&'a str, &'a str),
+}
+
+/// What a part of a row is in Rust.
+macro_rules! part_type {
+    ($a:lifetime Byte) => { u8 };
+    ($a:lifetime TwoByte) => { u16 };
+    ($a:lifetime FourByte) => { u32 };
+    ($a:lifetime Variable) => { u32 };
+    ($a:lifetime Text) => { Utf8EncodedString<$a> };
+    ($a:lifetime Topic) => { TopicName<$a> };
+    ($a:lifetime Data) => { BinaryData<$a> };
+}
+
+/// The next part of a property that is there, since the packet was read before.
+macro_rules! read_part {
+    ($iter:ident Byte) => {
+        $iter.byte()?
+    };
+    ($iter:ident TwoByte) => {
+        $iter.two()?
+    };
+    ($iter:ident FourByte) => {
+        $iter.four()?
+    };
+    ($iter:ident Variable) => {
+        $iter.variable()?
+    };
+    ($iter:ident Text) => {
+        Utf8EncodedString::trusted($iter.string()?)
+    };
+    ($iter:ident Topic) => {
+        TopicName::trusted($iter.string()?)
+    };
+    ($iter:ident Data) => {
+        BinaryData::trusted($iter.data()?)
+    };
+}
+
+macro_rules! write_part {
+    ($out:ident $part:ident Byte) => {
+        $out.u8($part)
+    };
+    ($out:ident $part:ident TwoByte) => {
+        $out.u16($part)
+    };
+    ($out:ident $part:ident FourByte) => {
+        $out.u32($part)
+    };
+    ($out:ident $part:ident Variable) => {
+        $out.variable($part)
+    };
+    ($out:ident $part:ident Text) => {
+        $out.string($part.as_str())
+    };
+    ($out:ident $part:ident Topic) => {
+        $out.string($part.as_str())
+    };
+    ($out:ident $part:ident Data) => {
+        $out.data($part.as_bytes())
+    };
+}
+
+/// The parts of a row as one value.
+macro_rules! to_value {
+    ($part:ident Text) => {
+        PropertyValue::Text($part.as_str())
+    };
+    ($part:ident Topic) => {
+        PropertyValue::Text($part.as_str())
+    };
+    ($part:ident Data) => {
+        PropertyValue::Data($part.as_bytes())
+    };
+    ($name:ident Text $value:ident Text) => {
+        PropertyValue::Pair($name.as_str(), $value.as_str())
+    };
+    ($part:ident $number:ident) => {
+        PropertyValue::Number(u32::from($part))
+    };
+}
+
+/// The other way round; none where the value is not of that type.
+macro_rules! from_value {
+    ($variant:ident $from:ident Byte) => { from_value!($variant $from number u8) };
+    ($variant:ident $from:ident TwoByte) => { from_value!($variant $from number u16) };
+    ($variant:ident $from:ident FourByte) => { from_value!($variant $from number u32) };
+    ($variant:ident $from:ident Variable) => { from_value!($variant $from number u32) };
+    ($variant:ident $from:ident number $type:ty) => {
+        match $from {
+            PropertyValue::Number(number) => <$type>::try_from(number).ok().map(Self::$variant),
+            _ => None,
+        }
+    };
+    ($variant:ident $from:ident Text) => {
+        match $from {
+            PropertyValue::Text(text) => Utf8EncodedString::new(text).map(Self::$variant),
+            _ => None,
+        }
+    };
+    ($variant:ident $from:ident Topic) => {
+        match $from {
+            PropertyValue::Text(text) => TopicName::new(text).map(Self::$variant),
+            _ => None,
+        }
+    };
+    ($variant:ident $from:ident Data) => {
+        match $from {
+            PropertyValue::Data(data) => BinaryData::new(data).map(Self::$variant),
+            _ => None,
+        }
+    };
+    ($variant:ident $from:ident Text Text) => {
+        match $from {
+            PropertyValue::Pair(name, value) => Some(Self::$variant(
+                Utf8EncodedString::new(name)?,
+                Utf8EncodedString::new(value)?,
+            )),
+            _ => None,
+        }
+    };
+}
+
 macro_rules! property {
-    ($($(#[$doc:meta])* $name:ident($type:ty) $constant:ident,)*) => {
+    ($($(#[$doc:meta])* $number:literal $constant:ident $name:ident($($part:ident: $kind:ident),+)
+        [$($owner:ident)*] $title:literal $rules:expr;)*) => {
         /// One property with its value.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Property<'a> {
-            $($(#[$doc])* $name($type),)*
-            /// A name and a value; the only property that may repeat everywhere.
-            UserProperty(Utf8EncodedString<'a>, Utf8EncodedString<'a>),
+            $($(#[$doc])* $name($(part_type!('a $kind)),+),)*
         }
 
-        impl Property<'_> {
+        impl<'a> Property<'a> {
             /// Which property it is.
             #[must_use]
             pub const fn id(&self) -> PropertyId {
                 match self {
-                    $(Self::$name(_) => PropertyId::$constant,)*
-                    Self::UserProperty(..) => PropertyId::USER_PROPERTY,
+                    $(Self::$name(..) => PropertyId::$constant,)*
                 }
+            }
+
+            /// Its value.
+            #[must_use]
+            pub fn value(&self) -> PropertyValue<'a> {
+                match *self {
+                    $(Self::$name($($part),+) => to_value!($($part $kind)+),)*
+                }
+            }
+
+            /// The property with this identifier and value; none for an unknown identifier, and where
+            /// the value is not of the property's type: another kind, a number that is too large for
+            /// it, text that is too long or no Topic Name where one must be. Whether a number is in
+            /// its range [`super::PropertiesBuf::push`] says.
+            #[must_use]
+            pub fn new(id: PropertyId, value: PropertyValue<'a>) -> Option<Self> {
+                match id.0 {
+                    $($number => from_value!($name value $($kind)+),)*
+                    _ => None,
+                }
+            }
+
+            /// Appends identifier and value.
+            pub(crate) fn write(&self, out: &mut Vec<u8>) {
+                match *self {
+                    $(Self::$name($($part),+) => {
+                        out.u8($number);
+                        $(write_part!(out $part $kind);)+
+                    })*
+                }
+            }
+        }
+
+        impl<'a> Iter<'a> {
+            fn read(&mut self) -> Option<Property<'a>> {
+                let iter = self;
+                Some(match iter.variable()? {
+                    $($number => Property::$name($(read_part!(iter $kind)),+),)*
+                    _ => return None,
+                })
             }
         }
     };
 }
 
-property! {
-    /// 0: bytes, 1: UTF-8.
-    PayloadFormatIndicator(u8) PAYLOAD_FORMAT_INDICATOR,
-    /// Seconds.
-    MessageExpiryInterval(u32) MESSAGE_EXPIRY_INTERVAL,
-    /// What the payload is.
-    ContentType(Utf8EncodedString<'a>) CONTENT_TYPE,
-    /// Where to answer.
-    ResponseTopic(TopicName<'a>) RESPONSE_TOPIC,
-    /// What to put into the answer.
-    CorrelationData(BinaryData<'a>) CORRELATION_DATA,
-    /// 1 to 268,435,455.
-    SubscriptionIdentifier(u32) SUBSCRIPTION_IDENTIFIER,
-    /// Seconds; `u32::MAX`: never.
-    SessionExpiryInterval(u32) SESSION_EXPIRY_INTERVAL,
-    /// The identifier that the server chose.
-    AssignedClientIdentifier(Utf8EncodedString<'a>) ASSIGNED_CLIENT_IDENTIFIER,
-    /// Seconds.
-    ServerKeepAlive(u16) SERVER_KEEP_ALIVE,
-    /// The name of the method.
-    AuthenticationMethod(Utf8EncodedString<'a>) AUTHENTICATION_METHOD,
-    /// What the method says.
-    AuthenticationData(BinaryData<'a>) AUTHENTICATION_DATA,
-    /// Whether answers may explain themselves: 0 or 1.
-    RequestProblemInformation(u8) REQUEST_PROBLEM_INFORMATION,
-    /// Seconds.
-    WillDelayInterval(u32) WILL_DELAY_INTERVAL,
-    /// Whether Response Information is wanted: 0 or 1.
-    RequestResponseInformation(u8) REQUEST_RESPONSE_INFORMATION,
-    /// What to make response topics of.
-    ResponseInformation(Utf8EncodedString<'a>) RESPONSE_INFORMATION,
-    /// Another server.
-    ServerReference(Utf8EncodedString<'a>) SERVER_REFERENCE,
-    /// Text for a person.
-    ReasonString(Utf8EncodedString<'a>) REASON_STRING,
-    /// Packets in flight, at least 1.
-    ReceiveMaximum(u16) RECEIVE_MAXIMUM,
-    /// The greatest alias that is accepted; 0: none.
-    TopicAliasMaximum(u16) TOPIC_ALIAS_MAXIMUM,
-    /// At least 1.
-    TopicAlias(u16) TOPIC_ALIAS,
-    /// 0 or 1.
-    MaximumQoS(u8) MAXIMUM_QOS,
-    /// 0 or 1.
-    RetainAvailable(u8) RETAIN_AVAILABLE,
-    /// Bytes, at least 1.
-    MaximumPacketSize(u32) MAXIMUM_PACKET_SIZE,
-    /// 0 or 1.
-    WildcardSubscriptionAvailable(u8) WILDCARD_SUBSCRIPTION_AVAILABLE,
-    /// 0 or 1.
-    SubscriptionIdentifierAvailable(u8) SUBSCRIPTION_IDENTIFIER_AVAILABLE,
-    /// 0 or 1.
-    SharedSubscriptionAvailable(u8) SHARED_SUBSCRIPTION_AVAILABLE,
-}
+each_property! { property }
 
 /// Properties as they stand in a packet, behind the Property Length: sound, and read on demand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -181,64 +303,6 @@ impl<'a> Iter<'a> {
 
     fn string(&mut self) -> Option<&'a str> {
         text::utf8(self.data()?)
-    }
-
-    fn read(&mut self) -> Option<Property<'a>> {
-        let text = Utf8EncodedString::trusted;
-        Some(match PropertyId(self.variable()?) {
-            PropertyId::PAYLOAD_FORMAT_INDICATOR => Property::PayloadFormatIndicator(self.byte()?),
-            PropertyId::MESSAGE_EXPIRY_INTERVAL => Property::MessageExpiryInterval(self.four()?),
-            PropertyId::CONTENT_TYPE => Property::ContentType(text(self.string()?)),
-            PropertyId::RESPONSE_TOPIC => {
-                Property::ResponseTopic(TopicName::trusted(self.string()?))
-            }
-            PropertyId::CORRELATION_DATA => {
-                Property::CorrelationData(BinaryData::trusted(self.data()?))
-            }
-            PropertyId::SUBSCRIPTION_IDENTIFIER => {
-                Property::SubscriptionIdentifier(self.variable()?)
-            }
-            PropertyId::SESSION_EXPIRY_INTERVAL => Property::SessionExpiryInterval(self.four()?),
-            PropertyId::ASSIGNED_CLIENT_IDENTIFIER => {
-                Property::AssignedClientIdentifier(text(self.string()?))
-            }
-            PropertyId::SERVER_KEEP_ALIVE => Property::ServerKeepAlive(self.two()?),
-            PropertyId::AUTHENTICATION_METHOD => {
-                Property::AuthenticationMethod(text(self.string()?))
-            }
-            PropertyId::AUTHENTICATION_DATA => {
-                Property::AuthenticationData(BinaryData::trusted(self.data()?))
-            }
-            PropertyId::REQUEST_PROBLEM_INFORMATION => {
-                Property::RequestProblemInformation(self.byte()?)
-            }
-            PropertyId::WILL_DELAY_INTERVAL => Property::WillDelayInterval(self.four()?),
-            PropertyId::REQUEST_RESPONSE_INFORMATION => {
-                Property::RequestResponseInformation(self.byte()?)
-            }
-            PropertyId::RESPONSE_INFORMATION => Property::ResponseInformation(text(self.string()?)),
-            PropertyId::SERVER_REFERENCE => Property::ServerReference(text(self.string()?)),
-            PropertyId::REASON_STRING => Property::ReasonString(text(self.string()?)),
-            PropertyId::RECEIVE_MAXIMUM => Property::ReceiveMaximum(self.two()?),
-            PropertyId::TOPIC_ALIAS_MAXIMUM => Property::TopicAliasMaximum(self.two()?),
-            PropertyId::TOPIC_ALIAS => Property::TopicAlias(self.two()?),
-            PropertyId::MAXIMUM_QOS => Property::MaximumQoS(self.byte()?),
-            PropertyId::RETAIN_AVAILABLE => Property::RetainAvailable(self.byte()?),
-            PropertyId::USER_PROPERTY => {
-                Property::UserProperty(text(self.string()?), text(self.string()?))
-            }
-            PropertyId::MAXIMUM_PACKET_SIZE => Property::MaximumPacketSize(self.four()?),
-            PropertyId::WILDCARD_SUBSCRIPTION_AVAILABLE => {
-                Property::WildcardSubscriptionAvailable(self.byte()?)
-            }
-            PropertyId::SUBSCRIPTION_IDENTIFIER_AVAILABLE => {
-                Property::SubscriptionIdentifierAvailable(self.byte()?)
-            }
-            PropertyId::SHARED_SUBSCRIPTION_AVAILABLE => {
-                Property::SharedSubscriptionAvailable(self.byte()?)
-            }
-            _ => return None,
-        })
     }
 }
 

@@ -223,7 +223,7 @@ impl Look {
                 }
                 Heading::Answer => {
                     return Beginning::Is(Verdict::WebSocket {
-                        client: 1 - number.min(1),
+                        client: 1_usize.saturating_sub(number),
                         has_head: true,
                     });
                 }

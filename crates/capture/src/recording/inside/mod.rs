@@ -62,7 +62,7 @@ impl Head {
             client: if is_from_client {
                 side
             } else {
-                1 - side.min(1)
+                1_usize.saturating_sub(side)
             },
             has_syn: segment.has(Segment::SYN),
             id: None,
@@ -103,7 +103,11 @@ impl Head {
     /// A SYN of a side was seen.
     pub(super) fn syn(&mut self, side: usize, is_answer: bool) {
         if !self.has_syn && self.id.is_none() {
-            self.client = if is_answer { 1 - side.min(1) } else { side };
+            self.client = if is_answer {
+                1_usize.saturating_sub(side)
+            } else {
+                side
+            };
         }
         self.has_syn = true;
     }
@@ -119,7 +123,7 @@ impl Head {
     const fn side(&self, role: Role) -> usize {
         match role {
             Role::Client => self.client,
-            Role::Server => 1 - self.client,
+            Role::Server => 1_usize.saturating_sub(self.client),
         }
     }
 

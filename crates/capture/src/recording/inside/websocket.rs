@@ -476,7 +476,7 @@ impl Side {
     /// Whether frames begin at the beginning of a segment.
     fn is_found(&self, bytes: &[u8], must_mask: bool) -> bool {
         let mut rest = bytes;
-        let mut number = 0;
+        let mut number = 0_usize;
         while !rest.is_empty() {
             let Header::Frame(frame) = read_header(rest) else {
                 return number > 1;
@@ -484,7 +484,7 @@ impl Side {
             if frame.mask.is_some() != must_mask {
                 return false;
             }
-            number += 1;
+            number = number.saturating_add(1);
             let len = usize::try_from(frame.len).unwrap_or(usize::MAX);
             match rest.get(frame.header.saturating_add(len)..) {
                 Some(behind) => rest = behind,
