@@ -1,11 +1,9 @@
 //! What the companion lends: a body that comes as it likes, and may go on for ever.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{
-    DedicatedWorkerGlobalScope, ReadableStreamDefaultReader, ReadableStreamReadResult, Response,
-};
+use web_sys::{DedicatedWorkerGlobalScope, ReadableStreamDefaultReader, Response};
 
 /// Where it is.
 #[derive(Clone)]
@@ -48,7 +46,8 @@ impl Body {
             return Err(format!("the companion does not lend it (status {status})"));
         }
         let body = response.body().ok_or("the companion lends nothing")?;
-        Ok(Self(body.get_reader().unchecked_into()))
+        (body.get_reader().dyn_into().map(Self))
+            .map_err(|_| "the browser cannot read what the companion lends".to_owned())
     }
 
     /// The next bytes, when they are here; none at its end.
@@ -59,13 +58,11 @@ impl Body {
         loop {
             let read = JsFuture::from(self.0.read()).await;
             let read = read.map_err(|_| "the companion has closed the connection".to_owned())?;
-            let read: ReadableStreamReadResult = read.unchecked_into();
-            if read.get_done() == Some(true) {
-                return Ok(Uint8Array::new_with_length(0));
-            }
-            let bytes: Uint8Array = read.get_value().unchecked_into();
-            if bytes.length() > 0 {
-                return Ok(bytes);
+            // At its end it has no value.
+            match Reflect::get(&read, &"value".into()).map(JsCast::dyn_into::<Uint8Array>) {
+                Ok(Ok(bytes)) if bytes.length() == 0 => {}
+                Ok(Ok(bytes)) => return Ok(bytes),
+                Ok(Err(_)) | Err(_) => return Ok(Uint8Array::new_with_length(0)),
             }
         }
     }

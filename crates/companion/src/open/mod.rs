@@ -188,8 +188,7 @@ fn browse(url: &str) -> bool {
     let (program, arguments): (&str, &[&str]) = if cfg!(target_os = "macos") {
         ("open", &[url])
     } else if cfg!(windows) {
-        // Without a character that its shell reads.
-        ("rundll32", &["url.dll,FileProtocolHandler", url])
+        ("cmd", &["/C", "start", "", url])
     } else {
         ("xdg-open", &[url])
     };
