@@ -155,7 +155,7 @@ test("a filter narrows the lists, and a wrong one says where and why", async ({ 
   const search = page.getByTestId("search");
   await search.fill("mqtt.msgtype == PUBLISH && mqtt.qos == 2");
   await expect(total).toHaveText("7 packets found");
-  await search.fill('client_id == "meter-7" && finding');
+  await search.fill('client_id == "meter-7" && finding.severity == error');
   await expect(total).toHaveText("1 packet found");
   await search.fill('mqtt.qos == "many"');
   await expect(page.getByTestId("search-wrong")).toContainText("many");

@@ -1,5 +1,6 @@
 //! A window with something typed into it is closed on a second word only: Escape is pressed by mistake.
 
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::services::browser;
@@ -22,7 +23,7 @@ pub(super) fn use_asking(
     says: &'static str,
     back: &'static str,
 ) -> Asking {
-    let is_asking = use_state(|| false);
+    let is_asking = use_state_eq(|| false);
     let close = {
         let (on_close, is_asking) = (on_close.clone(), is_asking.clone());
         Callback::from(move |()| {
@@ -57,7 +58,15 @@ pub(super) fn use_asking(
     });
     let on_input = {
         let is_asking = is_asking.clone();
-        Callback::from(move |_: InputEvent| is_asking.set(false))
+        Callback::from(move |event: InputEvent| {
+            // Drawn now, a box that is being ticked would be as it was before: its change comes behind this event.
+            let is_box = event
+                .target_dyn_into::<HtmlInputElement>()
+                .is_some_and(|input| matches!(&*input.type_(), "checkbox" | "radio"));
+            if !is_box {
+                is_asking.set(false);
+            }
+        })
     };
     Asking {
         on_close: close,
