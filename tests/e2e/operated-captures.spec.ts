@@ -5,7 +5,8 @@ import { capture, large } from "./captures";
 import { twice } from "./ways";
 
 twice("files are opened, listed and closed", async (hand, page) => {
-  await page.goto("#/captures");
+  await page.goto("#/dissect");
+  await hand.press(page.getByRole("link", { name: "Captures", exact: true }));
   const chosen = page.waitForEvent("filechooser");
   await hand.press(page.getByTestId("open-captures"));
   await (await chosen).setFiles(capture("recorded/tcp.pcap"));
