@@ -164,7 +164,7 @@ twice("subscriptions are made, hidden and ended", async (hand, page) => {
   const colour = dialog.getByRole("radio", { name: "Colour 3" });
   await hand.turn(colour);
   await expect(colour).toBeChecked();
-  await hand.close();
+  await hand.discard();
   await hand.press(page.getByTestId("subscribe"));
   await hand.write(dialog.getByTestId("subscribe-topic-filter"), "mine/+");
   await hand.press(dialog.getByTestId("subscribe-now"));
