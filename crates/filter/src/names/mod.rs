@@ -1,5 +1,6 @@
 //! Every field that a filter can name.
 
+mod network;
 mod ours;
 mod properties;
 mod values;
@@ -35,7 +36,12 @@ pub(crate) const fn row(
 }
 
 /// Tables in the order in which completion offers their fields.
-static TABLES: [&[Described]; 3] = [ours::TABLE, wireshark::TABLE, properties::TABLE];
+static TABLES: [&[Described]; 4] = [
+    ours::TABLE,
+    wireshark::TABLE,
+    network::TABLE,
+    properties::TABLE,
+];
 
 /// Names of Wireshark's that have no meaning here, with what to do instead.
 static ABSENT: &[(&str, &str)] = &[
@@ -118,7 +124,8 @@ impl Field {
     #[must_use]
     pub fn is_wiresharks(self) -> bool {
         let ours = ours::TABLE.len();
-        let wireshark = ours..ours.saturating_add(wireshark::TABLE.len());
+        let count = wireshark::TABLE.len().saturating_add(network::TABLE.len());
+        let wireshark = ours..ours.saturating_add(count);
         wireshark.contains(&self.0.into())
     }
 }
