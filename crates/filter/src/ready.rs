@@ -29,7 +29,7 @@ pub const READY: [Ready; 16] = [
     ready("Large packets", "frame.len > 65536"),
     ready("Messages on a topic", "topic_filter \"sensors/+/#\""),
     ready(
-        "Refused CONNECTs",
+        "Refused connections",
         "mqtt.conack.val != 0 || mqtt.connack.reason_code >= 0x80",
     ),
     ready(
@@ -40,7 +40,7 @@ pub const READY: [Ready; 16] = [
         "Reconnects to a kept session",
         "mqtt.conack.flags.sp == true",
     ),
-    ready("CONNECTs with a will", "mqtt.conflag.willflag == true"),
+    ready("Connections with a will", "mqtt.conflag.willflag == true"),
     ready(
         "Disconnects with a reason",
         "mqtt.disconnect.reason_code > 0",
