@@ -1,12 +1,12 @@
 //! Every check that needs no test run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use anyhow::{Result, bail};
 use xshell::cmd;
 
-use crate::context::{Context, step};
+use crate::context::{self, Context, step};
 use crate::{tidy, tools};
 
 /// Runs all checks, in the order of how soon they answer.
@@ -71,19 +71,21 @@ fn bare_metal(cx: &Context) -> Result<()> {
     }
     let alone = packages(&["wire", "shared", "client", "broker", "monitor"]);
     step("cargo package", || {
-        forget_packages(cx)?;
+        let folder = context::target_folder(cx).join("packages");
+        forget_packages(cx, &folder)?;
         Ok(cmd!(
             sh,
-            "cargo package --offline --quiet --allow-dirty {alone...}"
+            "cargo package --target-dir {folder} --offline --quiet --allow-dirty {alone...}"
         )
         .run()?)
     })
 }
 
-/// Cargo unpacks a package that another one needs once for each version, which stays the same from run to run: what an
-/// earlier run left would be built in place of this one's. It keeps them beside the registry's own, in folders whose
-/// names begin with a dash.
-fn forget_packages(cx: &Context) -> Result<()> {
+/// Cargo takes a package of the same version for the same, and the version stays from run to run: what an earlier run
+/// built in `folder` would stand in for this one's, and what it unpacked. That is beside the registry's own sources, in
+/// folders whose names begin with a dash.
+fn forget_packages(cx: &Context, folder: &Path) -> Result<()> {
+    cx.sh.remove_path(folder)?;
     let cargo = env::var_os("CARGO_HOME").map(PathBuf::from);
     let Some(cargo) = cargo.or_else(|| env::home_dir().map(|home| home.join(".cargo"))) else {
         return Ok(());
