@@ -13,14 +13,11 @@ pub(crate) use opening::use_dropping;
 use web_sys::File;
 use yew::prelude::*;
 
-use super::live::desk::Desk;
+use super::live::desk::{AtDesk, Desk, use_desk};
 use super::live::steps::{self, Step};
 use super::live::{details, engine, keys, looking, panels, topics, traffic};
 use crate::components::splitter::{Panel, Splitter};
 use crate::services::engine::Purpose;
-use crate::state::live::profiles::Profiles;
-use crate::state::live::publishing::Publishing;
-use crate::state::live::saved::Saved;
 use crate::state::live::{Act, Live as State, Source};
 use crate::state::toasts::Toaster;
 
@@ -47,11 +44,6 @@ pub struct CapturesProps {
 #[component]
 pub fn Captures(props: &CapturesProps) -> Html {
     let live = use_reducer(State::of_captures);
-    // Nothing is connected or published here.
-    let profiles = use_reducer(Profiles::default);
-    let publishing = use_reducer(Publishing::default);
-    let saved = use_reducer(Saved::default);
-    let step = use_state_eq(|| Step::Traffic);
     let (panels, on_panels) = panels::use_panels();
     let toaster = use_context::<Toaster>();
     let engine::Talk {
@@ -60,6 +52,13 @@ pub fn Captures(props: &CapturesProps) -> Html {
         open,
         renew,
     } = engine::use_engine(Purpose::Captures, &live.dispatcher(), toaster.clone());
+    let AtDesk { desk, step, .. } = use_desk(
+        Source::Captures,
+        &live,
+        talk.clone(),
+        begin,
+        toaster.clone(),
+    );
     keys::use_page_keys(&live, props.shown);
     looking::use_looking(&live, props.shown, &talk);
     let on_sources = {
@@ -82,26 +81,6 @@ pub fn Captures(props: &CapturesProps) -> Html {
             live.dispatch(Act::Closed);
         })
     };
-    let on_step = {
-        let step = step.clone();
-        use_callback((), move |to: Step, ()| step.set(to))
-    };
-    let desk = use_memo((), {
-        let (live, profiles) = (live.dispatcher(), profiles.dispatcher());
-        let (publishing, saved) = (publishing.dispatcher(), saved.dispatcher());
-        let step = on_step.clone();
-        move |()| Desk {
-            talk,
-            begin,
-            live,
-            profiles,
-            publishing,
-            saved,
-            toaster,
-            step,
-            source: Source::Captures,
-        }
-    });
     if !props.shown {
         return Html::default();
     }
@@ -118,7 +97,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
             <main id="main" tabindex="-1" class="live captures" data-step={step.name()}
                 data-side={(!panels.side).then_some("off")} data-details={(!panels.details).then_some("off")}>
                 <h1 class="unseen">{ "Capture files and their packets" }</h1>
-                { steps::steps(STEPS, *step, &on_step) }
+                { steps::steps(STEPS, step, &desk.step) }
                 <div class="pane live-side" id="live-side">
                     <file_list::FileList files={capture.files.clone()} on_files={on_files.clone()} {on_close} />
                     <connections::Connections rows={live.captured.clone()} order={live.captured_order} sealed={capture.sealed} current={live.connection.filter(|_| !live.everything)} />

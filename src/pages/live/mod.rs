@@ -59,12 +59,9 @@ use yew::prelude::*;
 
 use crate::components::splitter::{Axis, Panel, Splitter};
 use crate::services::engine::Purpose;
-use crate::state::live::profiles::Profiles;
-use crate::state::live::publishing::Publishing;
-use crate::state::live::saved::Saved;
 use crate::state::live::{Live as State, Source};
 use crate::state::toasts::Toaster;
-use desk::Desk;
+use desk::{AtDesk, Desk, use_desk};
 use steps::Step;
 
 /// Its parts on a narrow screen.
@@ -86,39 +83,22 @@ pub struct LiveProps {
 #[component]
 pub fn Live(props: &LiveProps) -> Html {
     let live = use_reducer(State::default);
-    let profiles = use_reducer(Profiles::default);
-    let publishing = use_reducer(Publishing::default);
-    let saved = use_reducer(Saved::default);
-    let step = use_state_eq(|| Step::Traffic);
     let (panels, on_panels) = panels::use_panels();
     leaving::use_leaving(live.summary.log.packets);
     let toaster = use_context::<Toaster>();
     let engine::Talk {
         send: talk, begin, ..
     } = engine::use_engine(Purpose::Live, &live.dispatcher(), toaster.clone());
+    let AtDesk {
+        desk,
+        profiles,
+        publishing,
+        saved,
+        step,
+    } = use_desk(Source::Connections, &live, talk.clone(), begin, toaster);
     opening::use_opening(&live, &profiles, &saved, &talk);
     keys::use_page_keys(&live, props.shown);
     looking::use_looking(&live, props.shown, &talk);
-    let on_step = {
-        let step = step.clone();
-        use_callback((), move |to: Step, ()| step.set(to))
-    };
-    let desk = use_memo((), {
-        let (live, profiles) = (live.dispatcher(), profiles.dispatcher());
-        let (publishing, saved) = (publishing.dispatcher(), saved.dispatcher());
-        let step = on_step.clone();
-        move |()| Desk {
-            talk,
-            begin,
-            live,
-            profiles,
-            publishing,
-            saved,
-            toaster,
-            step,
-            source: Source::Connections,
-        }
-    });
     if !props.shown {
         return Html::default();
     }
@@ -136,7 +116,7 @@ pub fn Live(props: &LiveProps) -> Html {
             <main id="main" tabindex="-1" class="live" data-step={step.name()}
                 data-side={(!panels.side).then_some("off")} data-details={(!panels.details).then_some("off")}>
                 <h1 class="unseen">{ "Connections and their packets" }</h1>
-                { steps::steps(STEPS, *step, &on_step) }
+                { steps::steps(STEPS, step, &desk.step) }
                 if let Some(stopped) = &live.stopped { <stopped::StoppedLine stopped={stopped.clone()} profiles={(*profiles).clone()} /> }
                 <div class="pane live-side" id="live-side">
                     <connections::Connections profiles={(*profiles).clone()} summary={live.summary.clone()} current={live.connection} />

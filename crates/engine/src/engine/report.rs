@@ -86,11 +86,15 @@ impl Engine {
         })));
         if let Some((window, order)) = self.looking.captured {
             // What only several connections show is a remark: it counts with the connection that it is about.
-            let (all, _) = self.watch.listed(None, oldest);
-            let remarks = all.iter().filter_map(|one| match one {
-                Listed::Remark(remark) => Some((remark.connection, remark.severity)),
-                Listed::Found(_) => None,
-            });
+            let of_all = (self.looking.connection).map(|_| self.watch.listed(None, oldest).0);
+            let remarks = of_all
+                .as_ref()
+                .unwrap_or(&listed)
+                .iter()
+                .filter_map(|one| match one {
+                    Listed::Remark(remark) => Some((remark.connection, remark.severity)),
+                    Listed::Found(_) => None,
+                });
             self.captures.remarked(remarks);
             reports.push(self.captures.report(window, order));
         }

@@ -30,6 +30,9 @@ const LEVEL_BYTES: usize = 400;
 /// What another connection takes on a level.
 const SEEN_BYTES: usize = 2 * size_of::<(ConnectionId, Seen)>();
 
+/// Connections of a level for which no room is kept in advance.
+const FEW: usize = 8;
+
 /// The topic of a record that has none, or none that is kept.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -41,7 +44,7 @@ struct Level {
     /// Bytes of the whole topic down to here.
     length: u32,
     children: BTreeMap<Name, u32>,
-    /// Whose messages went here or below: mostly those of one connection.
+    /// Whose messages went here or below, in the order of their numbers: mostly those of one connection.
     seen: Vec<(ConnectionId, Seen)>,
 }
 
@@ -228,19 +231,21 @@ impl Topics {
     /// What this connection has seen on a level; none: the level is not there, or there is no room.
     fn seen_mut(&mut self, number: u32, connection: ConnectionId) -> Option<&mut Seen> {
         let level = self.levels.get_mut(number as usize)?;
-        let known = level.seen.iter().position(|(of, _)| *of == connection);
-        let at = match known {
-            Some(at) => at,
-            None => {
+        // A capture may have a hundred thousand connections on one topic.
+        let at = match level.seen.binary_search_by_key(&connection, |(of, _)| *of) {
+            Ok(at) => at,
+            Err(at) => {
                 // The first one is in what a level takes.
                 let bytes = if level.seen.is_empty() { 0 } else { SEEN_BYTES };
                 if self.bytes.saturating_add(bytes) > MOST_BYTES {
                     return None;
                 }
                 self.bytes = self.bytes.saturating_add(bytes);
-                level.seen.reserve_exact(1);
-                level.seen.push((connection, Seen::default()));
-                level.seen.len().saturating_sub(1)
+                if level.seen.len() < FEW {
+                    level.seen.reserve_exact(1);
+                }
+                level.seen.insert(at, (connection, Seen::default()));
+                at
             }
         };
         level.seen.get_mut(at).map(|(_, seen)| seen)

@@ -209,3 +209,29 @@ fn the_tree_is_bounded_in_bytes_and_in_depth() {
     assert_eq!(topics.left_out(), MOST_COUNTED as u64);
     assert_ne!(topics.number("5"), NONE);
 }
+
+#[test]
+fn connections_of_a_topic_are_told_apart_in_any_order() {
+    let mut topics = Topics::default();
+    let number = topics.number("a/b");
+    for round in 0..3_u32 {
+        for of in [50_u32, 3, 71, 1, 8, 20, 40, 2, 99, 60, 5, 4] {
+            note(
+                &mut topics,
+                ConnectionId(of),
+                u64::from(round),
+                "a/b",
+                of,
+                false,
+            );
+        }
+    }
+    for of in [1, 2, 3, 99] {
+        let seen = topics.levels[number as usize]
+            .seen_by(Some(ConnectionId(of)))
+            .unwrap();
+        assert_eq!((seen.received, seen.last_size), (3, of));
+    }
+    let all = topics.levels[number as usize].seen_by(None).unwrap();
+    assert_eq!(all.received, 36);
+}
