@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-/// Draws Live and Flows, by the address, into `host`.
+/// Draws Live, Captures and Flows, by the address, into `host`.
 #[wasm_bindgen]
 pub fn mount(host: web_sys::Element) {
     mqttscope::annex::mount(host);
