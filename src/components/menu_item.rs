@@ -74,7 +74,9 @@ pub(super) fn search_field(query: &Kept<String>) -> El {
         .on_input(on_input)
 }
 
-/// Puts the items into the menu, each group under its heading.
+/// Puts the items into the menu, each group under its heading. Each has a key: without one, Yew matches the old
+/// and the new list from their ends, and when items come behind, the first item's element becomes another's,
+/// with its focus and with the press that is under way on it.
 pub(super) fn rows(menu: El, items: Vec<(usize, Item)>) -> El {
     let mut group = AttrValue::default();
     items
@@ -83,6 +85,7 @@ pub(super) fn rows(menu: El, items: Vec<(usize, Item)>) -> El {
         .fold(menu, |menu, (place, (index, item))| {
             let heading = (item.group != group).then(|| {
                 el("div")
+                    .key(usize::MAX.saturating_sub(index))
                     .class("group")
                     .role("presentation")
                     .shared(item.group.clone())
@@ -91,6 +94,7 @@ pub(super) fn rows(menu: El, items: Vec<(usize, Item)>) -> El {
             let more = (!item.more.is_empty())
                 .then(|| el("span").class("shows").shared(item.more.clone()));
             let row = el("button")
+                .key(index)
                 .role("menuitem")
                 .attr("tabindex", if place == 0 { "0" } else { "-1" })
                 .number("data-item", index)
