@@ -1,5 +1,6 @@
 //! The tools that Cargo does not bring: pinned, installed once a machine, outside `target/`.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -103,6 +104,7 @@ pub(crate) fn rust_target(cx: &Context, target: &str) -> Result<()> {
 /// Puts these tools on PATH. What is not there in its exact version is built first.
 pub(crate) fn cargo_tools(cx: &Context, tools: &[&CargoTool]) -> Result<()> {
     let mut built = false;
+    let mut turn = None;
     for tool in tools {
         if cx.find_program(&[tool.program]).is_some() && is_version(cx, tool) {
             continue;
@@ -113,8 +115,14 @@ pub(crate) fn cargo_tools(cx: &Context, tools: &[&CargoTool]) -> Result<()> {
             .join(tool.program)
             .with_extension(std::env::consts::EXE_EXTENSION);
         if !program.is_file() {
-            install(cx, tool, &folder)?;
-            built = true;
+            if turn.is_none() {
+                turn = Some(take_turn(cx)?);
+            }
+            // Whoever had the turn before may have built it.
+            if !program.is_file() {
+                install(cx, tool, &folder)?;
+                built = true;
+            }
         }
         cx.prepend_path(&folder.join("bin"))?;
     }
@@ -183,26 +191,48 @@ fn wasm_opt(cx: &Context) -> Result<()> {
     npm_tool(cx, "binaryen", BINARYEN)
 }
 
+/// Waits until no other run of xtask sets up tools on this machine; it is our turn as long as the file is open.
+fn take_turn(cx: &Context) -> Result<File> {
+    cx.sh.create_dir(&cx.cache)?;
+    let file = File::create(cx.cache.join("lock"))?;
+    if file.try_lock().is_err() {
+        step(
+            "waiting for another run that sets up tools (minutes)",
+            || Ok(file.lock()?),
+        )?;
+    }
+    Ok(file)
+}
+
 /// Puts the programs of an npm package in front of PATH.
 fn npm_tool(cx: &Context, name: &str, version: &str) -> Result<()> {
-    let sh = &cx.sh;
     let folder = cx.cache.join(format!("{name}-{version}"));
     if !folder.is_dir() {
         require_npm(cx)?;
-        step(&format!("getting npm's {name} {version} (seconds)"), || {
-            // Renamed when complete: a folder of that name is always a whole one.
-            let partial = cx.cache.join(format!("{name}-{version}.partial"));
-            sh.remove_path(&partial)?;
-            sh.create_dir(&partial)?;
-            cmd!(
-                sh,
-                "npm install --silent --no-save --prefix {partial} {name}@{version}"
-            )
-            .run()?;
-            Ok(std::fs::rename(&partial, &folder)?)
-        })?;
+        let _turn = take_turn(cx)?;
+        get_from_npm(cx, name, version, &folder)?;
     }
     cx.prepend_path(&folder.join("node_modules").join(".bin"))
+}
+
+fn get_from_npm(cx: &Context, name: &str, version: &str, folder: &Path) -> Result<()> {
+    // Whoever had the turn before may have got it.
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let sh = &cx.sh;
+    step(&format!("getting npm's {name} {version} (seconds)"), || {
+        // Renamed when complete: a folder of that name is always a whole one.
+        let partial = cx.cache.join(format!("{name}-{version}.partial"));
+        sh.remove_path(&partial)?;
+        sh.create_dir(&partial)?;
+        cmd!(
+            sh,
+            "npm install --silent --no-save --prefix {partial} {name}@{version}"
+        )
+        .run()?;
+        Ok(std::fs::rename(&partial, folder)?)
+    })
 }
 
 /// Fails with the one thing to do when there is no npm.

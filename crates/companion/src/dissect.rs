@@ -13,8 +13,8 @@ use mqttscope_wire::{
 };
 use serde::Serialize;
 
+use crate::arguments::{Format, Version};
 use crate::input::{self, Connection, Input};
-use crate::lint::{Format, Version};
 use crate::paint::{Colour, Paint, When};
 use crate::report::{self, severity};
 

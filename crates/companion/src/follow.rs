@@ -16,8 +16,9 @@ use mqttscope_capture::recording::{
 };
 use mqttscope_wire::{Framer, ProtocolVersion, Sender};
 
+use crate::arguments::{Format, Version};
 use crate::input::{self, Connection, Input};
-use crate::lint::{Format, Version, of_connection};
+use crate::lint::of_connection;
 use crate::paint::{Colour, Paint, When};
 use crate::row::{self, Row};
 use crate::tap::screen::Screen;

@@ -241,3 +241,101 @@ fn of_packets_in_words_no_rule_is_checked_and_it_says_so() {
         "{err}"
     );
 }
+
+#[test]
+fn junit_has_a_case_for_each_connection_and_each_failure() {
+    let files = [
+        capture("files/t12_keepalive.pcap"),
+        capture("recorded/tcp.pcap"),
+        capture("no-such-<file>.pcap"),
+    ];
+    let (code, out, _) = said(&lint(&["--format", "junit"], &files));
+    assert_eq!(code, Some(2));
+    assert!(
+        out.starts_with("<?xml version=\"1.0\"") && out.ends_with("</testsuites>\n"),
+        "{out}"
+    );
+    assert_eq!(out.matches("<testsuite ").count(), 3, "{out}");
+    assert_eq!(
+        out.matches("<failure ").count(),
+        out.matches("</failure>").count()
+    );
+    assert!(out.contains("<failure type=\"error\" message=\""), "{out}");
+    assert!(
+        out.contains("no-such-&lt;file&gt;.pcap") && out.contains("<error type=\"unread\""),
+        "{out}"
+    );
+    // A run that nothing fails has only cases that pass.
+    let (code, out, _) = said(&lint(
+        &["--format", "junit", "--fail-on", "never"],
+        &files[..2],
+    ));
+    assert_eq!((code, out.contains("<failure ")), (Some(0), false), "{out}");
+    assert!(out.contains("<system-out>"), "{out}");
+}
+
+#[test]
+fn sarif_names_each_rule_that_a_result_has() {
+    let files = [
+        capture("files/t12_keepalive.pcap"),
+        capture("files/t6_malformed.pcap"),
+        capture("no such file.pcap"),
+    ];
+    let (code, out, _) = said(&lint(&["--format", "sarif"], &files));
+    assert_eq!(code, Some(2));
+    let log: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    let rules: Vec<&str> = run["tool"]["driver"]["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| rule["id"].as_str().unwrap())
+        .collect();
+    let results = run["results"].as_array().unwrap();
+    assert!(results.len() >= 30, "{}", results.len());
+    for result in results {
+        assert!(
+            rules.contains(&result["ruleId"].as_str().unwrap()),
+            "{result}"
+        );
+        let place = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+        assert!(place.as_str().unwrap().ends_with(".pcap"), "{result}");
+    }
+    let invocation = &run["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    let unread = &invocation["toolExecutionNotifications"][0];
+    assert_eq!(unread["level"], "error");
+    let uri = unread["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str();
+    assert!(uri.unwrap().ends_with("no%20such%20file.pcap"), "{unread}");
+    // Without a finding it is a whole document, too.
+    let (_, out, _) = said(&lint(
+        &["--format", "sarif"],
+        &[capture("recorded/tcp.pcap")],
+    ));
+    let log: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn rules_can_be_chosen_and_left_out() {
+    let file = || [capture("files/t6_malformed.pcap")];
+    let rules = |arguments: &[&str]| {
+        let (_, out, err) = said(&lint(arguments, &file()));
+        assert!(!out.is_empty(), "{err}");
+        let lines = out.lines().map(|line| {
+            let line: Value = serde_json::from_str(line).unwrap();
+            line["rule"].as_str().unwrap().to_owned()
+        });
+        lines.collect::<Vec<_>>()
+    };
+    let all = rules(&["--format", "json"]);
+    let first = all.first().unwrap().as_str();
+    let only = rules(&["--format", "json", "--rules", first]);
+    assert!(only.iter().all(|rule| rule == first));
+    let without = rules(&["--format", "json", "--rules", &format!("-{first}")]);
+    assert_eq!(only.len() + without.len(), all.len());
+    let (code, _, err) = said(&lint(&["--rules", "publish-qos-reserve"], &file()));
+    assert_eq!(code, Some(2));
+    assert!(err.contains("did you mean publish-qos-reserved?"), "{err}");
+}

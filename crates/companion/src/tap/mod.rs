@@ -17,9 +17,9 @@ use std::thread;
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 
+use crate::arguments::Format;
 use crate::faults::Faults;
 use crate::faults::plan::{self, Rule};
-use crate::lint::Format;
 use crate::net::address::{Listen, Target};
 use crate::net::stop::{self, Stopper};
 use crate::net::tls::{Inwards, Outwards};

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::screen::Screen;
 use super::tape::{Closed, ConnectionId, Ends, Entry, Roll, Tape, What};
-use crate::lint::Format;
+use crate::arguments::Format;
 use crate::paint::{Colour, Paint};
 use crate::report::{self, counted, sender};
 use crate::row::{self, Clock, Row};

@@ -1,23 +1,10 @@
-//! What was found, as lines for people and as lines of JSON.
+//! A finding, as a line for people and as a line of JSON.
 
 use std::fmt;
 use std::io::{self, Write};
-use std::path::Path;
 
 use mqttscope_wire::{Citation, Diagnostic, Sender, Severity};
 use serde::Serialize;
-
-use crate::lint::Format;
-
-/// What a file shows.
-#[derive(Default)]
-pub(crate) struct Linted {
-    pub(crate) findings: Vec<Finding>,
-    /// What was not read, and why.
-    pub(crate) notes: Vec<String>,
-    pub(crate) packets: usize,
-    pub(crate) connections: usize,
-}
 
 /// A rule that is broken.
 pub(crate) struct Finding {
@@ -57,53 +44,33 @@ struct Line<'a> {
     message: &'a str,
 }
 
-/// What all files show.
-#[derive(Default)]
-pub(crate) struct Totals {
-    pub(crate) files: usize,
-    pub(crate) unread: usize,
-    pub(crate) packets: usize,
-    pub(crate) connections: usize,
-    pub(crate) errors: usize,
-    pub(crate) warnings: usize,
-    pub(crate) notes: usize,
-}
-
-impl Linted {
-    /// Writes the findings of a file, and what was not read of it to the standard error.
-    ///
-    /// # Errors
-    /// Nobody reads any more.
-    pub(crate) fn write(
-        &self,
-        path: &Path,
-        format: Format,
-        totals: &mut Totals,
-        out: &mut impl Write,
-    ) -> io::Result<()> {
-        let file = path.display().to_string();
-        for note in &self.notes {
-            eprintln!("{file}: {note}");
-        }
-        for finding in &self.findings {
-            totals.count(finding.severity);
-            match format {
-                Format::Text => writeln!(out, "{file}: {finding}")?,
-                Format::Json => finding.json(&file, out)?,
-            }
-        }
-        totals.files = totals.files.saturating_add(1);
-        totals.packets = totals.packets.saturating_add(self.packets);
-        totals.connections = totals.connections.saturating_add(self.connections);
-        Ok(())
-    }
-}
-
 impl Finding {
     /// Writes it as a line of JSON.
     pub(crate) fn json(&self, file: &str, out: &mut impl Write) -> io::Result<()> {
         serde_json::to_writer(&mut *out, &self.line(file))?;
         writeln!(out)
+    }
+
+    /// Where the packet that breaks the rule stands: its frame in a capture, its number elsewhere, both from 1.
+    pub(super) fn place(&self) -> String {
+        self.frame.map_or_else(
+            || {
+                let number = self.packets.last().map_or(0, |last| last.saturating_add(1));
+                format!("packet {number}")
+            },
+            |frame| format!("frame {frame}"),
+        )
+    }
+
+    /// What formats of others have no place for, with the keys of the npm package's `Finding`.
+    pub(super) fn properties(&self) -> serde_json::Value {
+        serde_json::json!({
+            "statement": self.statement,
+            "by": self.by.map(sender),
+            "packets": self.packets,
+            "frame": self.frame,
+            "atMs": self.at_ms,
+        })
     }
 
     fn line<'a>(&'a self, file: &'a str) -> Line<'a> {
@@ -127,13 +94,7 @@ impl fmt::Display for Finding {
         if let Some(connection) = &self.connection {
             write!(f, "{connection}, ")?;
         }
-        match self.frame {
-            Some(frame) => write!(f, "frame {frame}: ")?,
-            None => {
-                let number = self.packets.last().map_or(0, |last| last.saturating_add(1));
-                write!(f, "packet {number}: ")?;
-            }
-        }
+        write!(f, "{}: ", self.place())?;
         write!(f, "{}: ", severity(self.severity))?;
         if let Some(by) = self.by {
             write!(f, "{}: ", sender(by))?;
@@ -144,30 +105,6 @@ impl fmt::Display for Finding {
         }
         f.write_str("]")
     }
-}
-
-impl fmt::Display for Totals {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}, {}, {} in {} on {} of {}",
-            counted(self.errors as u64, "error"),
-            counted(self.warnings as u64, "warning"),
-            counted(self.notes as u64, "note"),
-            counted(self.packets as u64, "packet"),
-            counted(self.connections as u64, "connection"),
-            counted(self.files as u64, "file"),
-        )?;
-        if self.unread > 0 {
-            write!(f, "; {} not read", counted(self.unread as u64, "file"))?;
-        }
-        Ok(())
-    }
-}
-
-/// So many of something.
-pub(crate) fn counted(number: u64, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 pub(crate) const fn severity(severity: Severity) -> &'static str {

@@ -1,5 +1,8 @@
 //! `mqttscope lint`: files against the rules.
 
+mod rules;
+
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,17 +14,26 @@ use clap::{Args, ValueEnum};
 use mqttscope_view::conversation::Conversation;
 use mqttscope_wire::{Context, ProtocolVersion, Sender, Severity, dissect};
 
+use crate::arguments::Version;
 use crate::input::{self, Connection, Packet};
-use crate::report::{self, Finding, Linted, Totals};
+use crate::report::{self, Finding, Linted, LintedConnection, Report, Totals};
 
 #[derive(Args)]
 pub(crate) struct Options {
     /// Captures, dumps, logs; `-` is the standard input.
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// How findings are written: a line each for people, or a line of JSON each.
+    /// How findings are written.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Only these rules; with `-` before each name, all rules but these.
+    #[arg(
+        long,
+        value_name = "NAME,…",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
+    rules: Vec<rules::Entry>,
     /// From which severity on a finding fails the run.
     #[arg(long, value_enum, default_value_t)]
     fail_on: FailOn,
@@ -35,35 +47,32 @@ pub(crate) struct Options {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
+    /// A line for each finding.
     #[default]
     Text,
+    /// A line of JSON for each finding.
     Json,
+    /// JUnit's XML: a suite for each file, a test case for each connection and for each finding that fails the run.
+    Junit,
+    /// SARIF 2.1.0, as code scanning of GitHub and GitLab takes it.
+    Sarif,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum FailOn {
+pub(crate) enum FailOn {
     #[default]
     Error,
     Warning,
     Never,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Version {
-    #[value(name = "3.1")]
-    V3_1,
-    #[value(name = "3.1.1")]
-    V3_1_1,
-    #[value(name = "5")]
-    V5,
-}
-
-impl From<Version> for ProtocolVersion {
-    fn from(version: Version) -> Self {
-        match version {
-            Version::V3_1 => Self::V3_1,
-            Version::V3_1_1 => Self::V3_1_1,
-            Version::V5 => Self::V5,
+impl FailOn {
+    /// Whether a finding of this severity fails the run.
+    pub(crate) fn fails(self, severity: Severity) -> bool {
+        match self {
+            Self::Error => severity >= Severity::Error,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Never => false,
         }
     }
 }
@@ -78,35 +87,29 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         }
     };
     let version = options.mqtt.map(ProtocolVersion::from);
-    let mut totals = Totals::default();
-    let mut out = io::stdout().lock();
-    let result = in_order(
+    // Whoever reads has enough where it fails.
+    report(options, &keys, version).map_or(ExitCode::from(2), |totals| {
+        eprintln!("{totals}");
+        match (totals.unread > 0, totals.is_failed) {
+            (true, _) => ExitCode::from(2),
+            (false, true) => ExitCode::from(1),
+            (false, false) => ExitCode::SUCCESS,
+        }
+    })
+}
+
+fn report(options: &Options, keys: &[u8], version: Option<ProtocolVersion>) -> io::Result<Totals> {
+    let out = BufWriter::new(io::stdout().lock());
+    let mut report = Report::new(options.format, options.fail_on, out)?;
+    in_order(
         &options.files,
-        |path| file(path, &keys, version),
+        |path| file(path, keys, version, &options.rules),
         |path, linted| match linted {
-            Ok(linted) => linted.write(path, options.format, &mut totals, &mut out),
-            Err(error) => {
-                totals.unread = totals.unread.saturating_add(1);
-                eprintln!("{}: not read: {error:#}", path.display());
-                Ok(())
-            }
+            Ok(linted) => report.file(path, &linted),
+            Err(error) => report.unread(path, &format!("{error:#}")),
         },
-    );
-    // Whoever reads has enough.
-    if result.is_err() {
-        return ExitCode::from(2);
-    }
-    eprintln!("{totals}");
-    let is_failed = match options.fail_on {
-        FailOn::Error => totals.errors > 0,
-        FailOn::Warning => totals.errors > 0 || totals.warnings > 0,
-        FailOn::Never => false,
-    };
-    match (totals.unread > 0, is_failed) {
-        (true, _) => ExitCode::from(2),
-        (false, true) => ExitCode::from(1),
-        (false, false) => ExitCode::SUCCESS,
-    }
+    )?;
+    report.end()
 }
 
 /// Does `work` for all paths on all cores, and `then` for each result in the order of the paths.
@@ -149,18 +152,26 @@ fn in_order<T: Send>(
     })
 }
 
-fn file(path: &Path, keys: &[u8], version: Option<ProtocolVersion>) -> Result<Linted> {
+fn file(
+    path: &Path,
+    keys: &[u8],
+    version: Option<ProtocolVersion>,
+    entries: &[rules::Entry],
+) -> Result<Linted> {
     let input = input::read(path, keys, version)?;
-    let mut linted = Linted {
+    let connections = input.connections.into_iter().map(|connection| {
+        let mut findings = of_connection(&connection);
+        findings.retain(|finding| rules::is_wanted(finding.rule, entries));
+        LintedConnection {
+            packets: connection.packets.len(),
+            findings,
+            name: connection.name,
+        }
+    });
+    Ok(Linted {
+        connections: connections.collect(),
         notes: input.notes,
-        ..Linted::default()
-    };
-    for connection in input.connections {
-        linted.packets = linted.packets.saturating_add(connection.packets.len());
-        linted.connections = linted.connections.saturating_add(1);
-        linted.findings.extend(of_connection(&connection));
-    }
-    Ok(linted)
+    })
 }
 
 /// What each packet breaks by itself, and what only the conversation shows, in the order of the packets.
@@ -234,16 +245,4 @@ fn of_conversation(connection: &Connection) -> Vec<Finding> {
             }
         })
         .collect()
-}
-
-impl Totals {
-    /// Counts a finding.
-    pub(crate) fn count(&mut self, severity: Severity) {
-        let count = match severity {
-            Severity::Error => &mut self.errors,
-            Severity::Warning => &mut self.warnings,
-            Severity::Note => &mut self.notes,
-        };
-        *count = count.saturating_add(1);
-    }
 }
