@@ -2,9 +2,11 @@
 //!
 //! A stretch is drawn with the pointer. By keys: the arrows move it, with Shift they widen it, Escape shows all again.
 
+use core::time::Duration;
+
 use std::rc::Rc;
 
-use mqttscope_protocol::{Timeline, TimelineBar};
+use mqttscope_protocol::{Instant, Timeline, TimelineBar};
 use mqttscope_wire::Severity;
 use web_sys::{HtmlElement, PointerEvent};
 use yew::prelude::*;
@@ -21,9 +23,9 @@ pub struct TimelineViewProps {
     /// The bars.
     pub timeline: Rc<Timeline>,
     /// The stretch, in microseconds since 1970; none: all of it.
-    pub span: Option<(u64, u64)>,
+    pub span: Option<(Instant, Instant)>,
     /// Another stretch is wanted.
-    pub on_span: Callback<Option<(u64, u64)>>,
+    pub on_span: Callback<Option<(Instant, Instant)>>,
 }
 
 /// A stretch of bars: the first, and the one behind the last.
@@ -39,7 +41,7 @@ pub fn TimelineView(props: &TimelineViewProps) -> Html {
     let timeline = &props.timeline;
     let count = timeline.bars.len();
     // A log without times has all its packets in 1970.
-    if count == 0 || timeline.from_us == 0 {
+    if count == 0 || timeline.from == Instant::ZERO {
         return Html::default();
     }
     let at = {
@@ -163,24 +165,24 @@ fn moved((from, to): Stretch, count: usize, is_right: bool, widens: bool) -> Str
 }
 
 /// The times of bars.
-fn times(timeline: &Timeline, (from, to): Stretch) -> (u64, u64) {
+fn times(timeline: &Timeline, (from, to): Stretch) -> (Instant, Instant) {
     let at = |bar: usize| {
         let behind = timeline.width_us.saturating_mul(bar as u64);
-        timeline.from_us.saturating_add(behind)
+        timeline.from + Duration::from_micros(behind)
     };
     (at(from), at(to))
 }
 
 /// The bars of times.
-fn bars(timeline: &Timeline, (from, to): (u64, u64)) -> Stretch {
+fn bars(timeline: &Timeline, (from, to): (Instant, Instant)) -> Stretch {
     let count = timeline.bars.len();
     let bar = |at: u64| {
-        let behind = at.saturating_sub(timeline.from_us);
+        let behind = at.saturating_sub(timeline.from.micros());
         let bar = behind.checked_div(timeline.width_us).unwrap_or(0);
         usize::try_from(bar).unwrap_or(count)
     };
-    let first = bar(from).min(count.saturating_sub(1));
-    let end = bar(to.saturating_sub(1)).saturating_add(1);
+    let first = bar(from.micros()).min(count.saturating_sub(1));
+    let end = bar(to.micros().saturating_sub(1)).saturating_add(1);
     (first, end.clamp(first.saturating_add(1), count))
 }
 
@@ -189,8 +191,8 @@ fn said(timeline: &Timeline, stretch: Stretch, minutes_behind: f64) -> String {
     let (from, to) = times(timeline, stretch);
     let own = timeline.bars.get(stretch.0..stretch.1).unwrap_or_default();
     let packets: u64 = own.iter().map(|bar| u64::from(bar.packets)).sum();
-    let time = |at: u64| {
-        let text = words::time(at as f64 / 1_000.0, minutes_behind);
+    let time = |at: Instant| {
+        let text = words::time(at, minutes_behind);
         text.get(..12).unwrap_or(&text).to_owned()
     };
     format!(
@@ -208,7 +210,7 @@ mod tests {
 
     fn timeline() -> Timeline {
         Timeline {
-            from_us: 1_000,
+            from: Instant::from_micros(1_000),
             width_us: 100,
             bars: vec![TimelineBar::default(); 5],
         }
@@ -220,8 +222,9 @@ mod tests {
         for stretch in [(0, 1), (1, 4), (4, 5), (0, 5)] {
             assert_eq!(bars(&timeline, times(&timeline, stretch)), stretch);
         }
-        assert_eq!(bars(&timeline, (0, u64::MAX)), (0, 5));
-        assert_eq!(bars(&timeline, (9_000, 9_001)), (4, 5));
+        assert_eq!(bars(&timeline, (Instant::ZERO, Instant::END)), (0, 5));
+        let behind = [9_000, 9_001].map(Instant::from_micros);
+        assert_eq!(bars(&timeline, behind.into()), (4, 5));
     }
 
     #[test]

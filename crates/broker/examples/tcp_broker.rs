@@ -71,8 +71,7 @@ fn main() -> std::io::Result<()> {
 /// Runs until every other thread is gone, which is never.
 fn serve(limits: Limits, inputs: &Receiver<Input>, to_broker: &Sender<Input>, verbose: bool) {
     let start = Clock::now();
-    let now =
-        || Instant::from_millis(u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX));
+    let now = || Instant::ZERO + start.elapsed();
     let mut broker = Broker::new(Options {
         limits,
         seed: u64::from(std::process::id()),

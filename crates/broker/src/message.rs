@@ -90,7 +90,7 @@ impl Stored {
     pub(crate) fn expiry_interval(&self, now: Instant) -> Option<u32> {
         //= [MQTT-3.3.2-6] v5: the received interval less the time it waited here
         let left = self.expires_at? - now;
-        Some(u32::try_from(left.as_millis().div_ceil(1000)).unwrap_or(u32::MAX))
+        Some(u32::try_from(left.as_micros().div_ceil(1_000_000)).unwrap_or(u32::MAX))
     }
 }
 

@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ..Options::new(ProtocolVersion::V5, "example")
     })?;
     let began = Clock::now();
-    let now = || Instant::from_millis(began.elapsed().as_millis() as u64);
+    let now = || Instant::ZERO + began.elapsed();
 
     let mut stream = TcpStream::connect(&address)?;
     client.handle_command(now(), Command::Connect)?;

@@ -1,10 +1,10 @@
 //! How many packets a second the engine records and lists on this machine:
 //! `cargo run --release -p mqttscope-engine --example engine_throughput`.
 
-use std::time::Instant;
+use std::time::Instant as Clock;
 
 use mqttscope_engine::{Engine, Transport};
-use mqttscope_protocol::{Command, ConnectionId, Looking, Profile, Target, Window};
+use mqttscope_protocol::{Command, ConnectionId, Instant, Looking, Profile, Target, Window};
 
 const PACKETS: usize = 2_000_000;
 
@@ -19,7 +19,7 @@ fn publish(number: usize) -> Vec<u8> {
 fn main() {
     let mut engine = Engine::new(1);
     engine.handle_command(
-        0.0,
+        Instant::ZERO,
         Command::Look(Box::new(Looking {
             connection: Some(ConnectionId(1)),
             wire: Some(Window {
@@ -37,16 +37,19 @@ fn main() {
         keep_alive: 0,
         ..Profile::default()
     };
-    engine.handle_command(0.0, Command::Connect(ConnectionId(1), Box::new(profile)));
+    engine.handle_command(
+        Instant::ZERO,
+        Command::Connect(ConnectionId(1), Box::new(profile)),
+    );
     let Some(Transport::Open { socket, .. }) = engine.poll_transport() else {
         return;
     };
-    engine.handle_open(0.0, socket);
-    engine.handle_bytes(0.0, socket, &[0x20, 2, 0, 0]);
+    engine.handle_open(Instant::ZERO, socket);
+    engine.handle_bytes(Instant::ZERO, socket, &[0x20, 2, 0, 0]);
     let chunk: Vec<u8> = (0..200).flat_map(publish).collect();
 
-    let began = Instant::now();
-    let clock = || began.elapsed().as_secs_f64() * 1000.0;
+    let began = Clock::now();
+    let clock = || Instant::ZERO + began.elapsed();
     let mut reported = 0_usize;
     for _ in 0..PACKETS / 200 {
         let now = clock();

@@ -2,15 +2,15 @@
 //! `cargo run --release -p mqttscope-engine --example read_capture -- FILE…`.
 //! `mqttscope-capture`'s example `generate_capture` makes a large file.
 
-use std::time::Instant;
+use std::time::{Duration, Instant as Clock};
 
 use mqttscope_engine::Engine;
-use mqttscope_protocol::{Command, Looking, Report, Window};
+use mqttscope_protocol::{Command, Instant, Looking, Report, Window};
 
 fn main() -> std::io::Result<()> {
     for path in std::env::args().skip(1) {
         let file = std::fs::read(&path)?;
-        let began = Instant::now();
+        let began = Clock::now();
         let mut engine = Engine::new(1);
         let rows = Window {
             first: 0,
@@ -18,7 +18,7 @@ fn main() -> std::io::Result<()> {
             ..Window::default()
         };
         engine.handle_command(
-            0.0,
+            Instant::ZERO,
             Command::Look(Box::new(Looking {
                 wire: Some(rows),
                 ..Looking::default()
@@ -30,22 +30,22 @@ fn main() -> std::io::Result<()> {
         while let Some(wanted) = engine.poll_read() {
             let start = usize::try_from(wanted.offset).unwrap_or(usize::MAX);
             let end = start.saturating_add(usize::try_from(wanted.len).unwrap_or(usize::MAX));
-            let now_ms = began.elapsed().as_secs_f64() * 1_000.0;
-            engine.handle_read(now_ms, Ok(file.get(start..end).unwrap_or_default()));
-            let now_ms = began.elapsed().as_secs_f64() * 1_000.0;
-            for report in engine.reports(now_ms) {
+            let now = Instant::ZERO + began.elapsed();
+            engine.handle_read(now, Ok(file.get(start..end).unwrap_or_default()));
+            let now = Instant::ZERO + began.elapsed();
+            for report in engine.reports(now) {
                 match report {
                     Report::Wire { total: 1.., .. } if first_row.is_none() => {
-                        first_row = Some(now_ms);
+                        first_row = Some(now);
                     }
                     Report::Summary(told) => summary = Some(told),
                     _ => {}
                 }
             }
-            engine.handle_command(now_ms, Command::Drawn);
+            engine.handle_command(now, Command::Drawn);
         }
         let took = began.elapsed();
-        let far = took.as_secs_f64() * 1_000.0 + 10_000.0;
+        let far = Instant::ZERO + took + Duration::from_secs(10);
         for report in engine.reports(far) {
             if let Report::Summary(told) = report {
                 summary = Some(told);
@@ -53,12 +53,12 @@ fn main() -> std::io::Result<()> {
         }
         let (log, capture) = summary.map(|it| (it.log, it.capture)).unwrap_or_default();
         println!(
-            "{path}: {:.1} MB, {} packets of {} connections in {:.0} ms, first row after {:.0} ms, log {:.1} MB, {} dropped",
+            "{path}: {:.1} MB, {} packets of {} connections in {:.0} ms, first row after {} ms, log {:.1} MB, {} dropped",
             file.len() as f64 / 1e6,
             log.packets,
             capture.map_or(0, |capture| capture.connections),
             took.as_secs_f64() * 1e3,
-            first_row.unwrap_or_default(),
+            first_row.map_or(0, Instant::millis),
             log.bytes as f64 / 1e6,
             log.dropped,
         );

@@ -2,6 +2,7 @@
 //! can show how it ended.
 
 use mqttscope_protocol::{LastPacket, RecordId};
+use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, Sender};
 
 use crate::doctor::{End, Phase};
@@ -11,7 +12,7 @@ use crate::engine::Closed;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Noted {
     pub(crate) record: RecordId,
-    pub(crate) at_ms: f64,
+    pub(crate) at: Instant,
     first: u8,
 }
 
@@ -20,29 +21,28 @@ impl Noted {
         PacketType::from_nibble(self.first >> 4)
     }
 
-    pub(crate) fn before(self, now_ms: f64) -> LastPacket {
+    pub(crate) fn before(self, now: Instant) -> LastPacket {
         LastPacket {
             record: self.record,
             packet_type: self.packet_type().name().to_owned(),
-            before_ms: (now_ms - self.at_ms).max(0.0),
+            before: now - self.at,
         }
     }
 }
 
-/// Times are milliseconds since 1970.
 #[derive(Debug)]
 pub(crate) struct Attempt {
     pub(crate) phase: Phase,
     /// Whether it has not ended yet, as far as the log knows.
     pub(crate) is_live: bool,
     /// When it began.
-    pub(crate) began_ms: f64,
+    pub(crate) began: Instant,
     /// When its socket opened.
-    pub(crate) opened_ms: Option<f64>,
+    pub(crate) opened: Option<Instant>,
     /// When the phase began.
-    pub(crate) since_ms: f64,
+    pub(crate) since: Instant,
     /// When the server was last heard.
-    pub(crate) heard_ms: f64,
+    pub(crate) heard: Instant,
     /// How it ended, where that is known before its client says so.
     pub(crate) end: Option<End>,
     /// What the socket said when it closed.
@@ -55,14 +55,14 @@ pub(crate) struct Attempt {
 
 impl Attempt {
     /// One that begins now.
-    pub(crate) const fn new(now_ms: f64) -> Self {
+    pub(crate) const fn new(now: Instant) -> Self {
         Self {
             phase: Phase::Opening,
             is_live: true,
-            began_ms: now_ms,
-            opened_ms: None,
-            since_ms: now_ms,
-            heard_ms: now_ms,
+            began: now,
+            opened: None,
+            since: now,
+            heard: now,
             end: None,
             closed: None,
             last_sent: None,
@@ -73,30 +73,32 @@ impl Attempt {
 
     /// None yet.
     pub(crate) const fn none() -> Self {
-        let mut none = Self::new(0.0);
+        let mut none = Self::new(Instant::ZERO);
         none.is_live = false;
         none
     }
 
-    pub(crate) const fn reached(&mut self, now_ms: f64, phase: Phase) {
+    pub(crate) const fn reached(&mut self, now: Instant, phase: Phase) {
         if matches!(phase, Phase::Opened) {
-            self.opened_ms = Some(now_ms);
+            self.opened = Some(now);
         }
         self.phase = phase;
-        self.since_ms = now_ms;
-        self.heard_ms = now_ms;
+        self.since = now;
+        self.heard = now;
     }
 
-    pub(crate) const fn heard(&mut self, now_ms: f64) {
-        self.heard_ms = now_ms;
+    pub(crate) const fn heard(&mut self, now: Instant) {
+        self.heard = now;
     }
 
-    pub(crate) const fn packet(&mut self, at_ms: f64, sender: Sender, first: u8, record: RecordId) {
-        let noted = Noted {
-            record,
-            at_ms,
-            first,
-        };
+    pub(crate) const fn packet(
+        &mut self,
+        at: Instant,
+        sender: Sender,
+        first: u8,
+        record: RecordId,
+    ) {
+        let noted = Noted { record, at, first };
         match sender {
             Sender::Client => {
                 self.last_sent = Some(noted);

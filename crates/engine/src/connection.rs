@@ -1,5 +1,7 @@
 //! One connection: its client, what it is subscribed to, what it counts.
 
+use core::time::Duration;
+
 use hashbrown::HashMap;
 use mqttscope_client::{Client, Phase, Ticket};
 use mqttscope_filter::covers;
@@ -7,6 +9,7 @@ use mqttscope_protocol::{
     Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, Outcome,
     Profile, Published, ServerLimit, SubscriptionDraft,
 };
+use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
 
 use crate::attempt::Attempt;
@@ -21,7 +24,7 @@ const MOST_IDENTIFIER: usize = 300;
 /// The same of a sentence of advice.
 const MOST_ADVICE: usize = 600;
 /// Milliseconds from which on a packet whose end is missing is worth a word.
-const UNFINISHED_MS: f64 = 1000.0;
+const UNFINISHED: Duration = Duration::from_secs(1);
 
 /// A socket, or a link to the built-in broker. Every attempt has a number of its own, so that late
 /// news of an earlier one does no harm.
@@ -32,8 +35,8 @@ pub struct SocketId(pub u32);
 #[derive(Debug)]
 pub(crate) struct Repeating {
     pub(crate) draft: MessageDraft,
-    pub(crate) every_ms: f64,
-    pub(crate) next_ms: f64,
+    pub(crate) every: Duration,
+    pub(crate) next: Instant,
     pub(crate) left: Option<u32>,
 }
 
@@ -42,8 +45,8 @@ pub(crate) struct Repeating {
 pub(crate) struct Request {
     pub(crate) response_topic: String,
     pub(crate) correlation_data: Vec<u8>,
-    pub(crate) sent_ms: f64,
-    pub(crate) until_ms: f64,
+    pub(crate) sent: Instant,
+    pub(crate) until: Instant,
 }
 
 /// The message that the page asked to publish last.
@@ -82,7 +85,7 @@ pub(crate) struct Connection {
     pub(crate) socket: Option<SocketId>,
     pub(crate) stream: Stream,
     /// Where among the server's bytes a packet begins that is not whole, and since when.
-    pub(crate) unfinished: Option<(u64, f64)>,
+    pub(crate) unfinished: Option<(u64, Instant)>,
     /// What came of a packet within which the last link ended, in words.
     pub(crate) half: Option<String>,
     pub(crate) meter: Meter,
@@ -154,27 +157,27 @@ impl Connection {
     }
 
     /// Notes since when the server's last packet waits for its end.
-    pub(crate) fn note_unfinished(&mut self, now_ms: f64) {
+    pub(crate) fn note_unfinished(&mut self, now: Instant) {
         let begins = self.stream.inwards.offset();
         let is_same = self.unfinished.is_some_and(|(before, _)| before == begins);
         if self.stream.inwards.rest().is_empty() {
             self.unfinished = None;
         } else if !is_same {
-            self.unfinished = Some((begins, now_ms));
+            self.unfinished = Some((begins, now));
         }
     }
 
     /// How much of a packet has come that waits for its end for a while, in words.
-    fn arriving(&self, now_ms: f64) -> Option<String> {
+    fn arriving(&self, now: Instant) -> Option<String> {
         let (_, since) = self.unfinished?;
         let words = unfinished::words(self.stream.inwards.rest())?;
-        (now_ms - since >= UNFINISHED_MS).then_some(words)
+        (now - since >= UNFINISHED).then_some(words)
     }
 
     /// A new link begins: nothing of the one before is left in the pipes.
-    pub(crate) fn begin(&mut self, now_ms: f64, socket: SocketId) {
+    pub(crate) fn begin(&mut self, now: Instant, socket: SocketId) {
         self.socket = Some(socket);
-        self.attempt = Attempt::new(now_ms);
+        self.attempt = Attempt::new(now);
         self.stream.begin();
         self.unfinished = None;
     }
@@ -349,7 +352,7 @@ impl Connection {
             .map(|filter| filter.draft.colour)
     }
 
-    fn state(&self, now_ms: f64) -> ConnectionState {
+    fn state(&self, now: Instant) -> ConnectionState {
         match self.client.view().phase {
             Phase::Idle if self.cause.is_empty() => ConnectionState::Closed,
             Phase::Idle => ConnectionState::Failed {
@@ -359,16 +362,16 @@ impl Connection {
             Phase::Connected => ConnectionState::Open,
             Phase::Waiting(until) => ConnectionState::Waiting {
                 cause: self.cause.clone(),
-                again_in_ms: (until.millis() as f64 - now_ms).clamp(0.0, 1e9) as u32,
+                again_in: until - now,
             },
         }
     }
 
-    pub(crate) fn view(&self, now_ms: f64) -> ConnectionView {
+    pub(crate) fn view(&self, now: Instant) -> ConnectionView {
         let client = self.client.view();
         ConnectionView {
             id: self.id,
-            state: self.state(now_ms),
+            state: self.state(now),
             client_identifier: cut(client.client_identifier, MOST_IDENTIFIER),
             session_present: self.session_present,
             limits: self.limits.clone(),
@@ -377,10 +380,10 @@ impl Connection {
                 .iter()
                 .map(|filter| self.filter_view(filter))
                 .collect(),
-            rates: self.meter.rates(now_ms),
-            round_trip_ms: self.stream.round_trip_ms,
+            rates: self.meter.rates(now),
+            round_trip: self.stream.round_trip,
             queued: client.queued as u64,
-            arriving: self.arriving(now_ms),
+            arriving: self.arriving(now),
             repeating: self.repeating.is_some(),
             advice: self.advice.iter().map(shortened).collect(),
         }

@@ -1,5 +1,6 @@
 //! Files of what was recorded.
 
+use mqttscope_shared::Instant;
 mod csv;
 mod pcapng;
 
@@ -33,7 +34,7 @@ pub(crate) fn write(
         connection: wanted.connection,
         messages,
         search: wanted.search.trim().to_owned(),
-        span_us: wanted.span_us,
+        span: wanted.span,
         ..Wanted::default()
     });
     while index.extend(log, topics, facts) {}
@@ -150,7 +151,7 @@ impl Writer<'_> {
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let line = json!({
             "number": self.number(id),
-            "time": time(record.at_ms),
+            "time": time(record.at),
             "connection": record.connection.0,
             "direction": direction(record),
             "version": record.version.name(),
@@ -172,7 +173,7 @@ impl Writer<'_> {
             self.text,
             "{},{},{},{},{},{},{hex}",
             self.number(id),
-            time(record.at_ms),
+            time(record.at),
             record.connection.0,
             direction(record),
             record.packet_type().name(),
@@ -199,12 +200,12 @@ impl Writer<'_> {
             ExportFormat::WireJsonLines => {
                 let line = json!({
                     "number": self.number(id),
-                    "time": time(record.at_ms),
+                    "time": time(record.at),
                     "connection": record.connection.0,
                     "version": record.version.name(),
                     "event": event.name(),
                     "address": event.address,
-                    "after_ms": event.after_ms,
+                    "after_ms": event.after.as_secs_f64() * 1_000.0,
                     "by": event.by.map(|_| event.by_whom()),
                     "code": event.code,
                     "reason": event.reason,
@@ -218,7 +219,7 @@ impl Writer<'_> {
                     self.text,
                     "{},{},{},,{},{},",
                     self.number(id),
-                    time(record.at_ms),
+                    time(record.at),
                     record.connection.0,
                     event.name(),
                     quoted(&event.line()),
@@ -236,7 +237,7 @@ impl Writer<'_> {
             return;
         };
         let mut line = json!({
-            "time": time(record.at_ms),
+            "time": time(record.at),
             "connection": record.connection.0,
             "direction": direction(record),
             "topic": rows::topic_of(self.log, self.topics, record).unwrap_or_default(),
@@ -275,7 +276,7 @@ impl Writer<'_> {
         let _ = writeln!(
             self.text,
             "{},{},{},{},{},{},{}",
-            time(record.at_ms),
+            time(record.at),
             direction(record),
             quoted(&topic),
             publish.qos as u8,
@@ -294,6 +295,7 @@ const fn direction(record: &Record) -> &'static str {
 }
 
 /// Seconds since 1970, to the microsecond.
-fn time(at_ms: f64) -> String {
-    format!("{:.6}", at_ms / 1000.0)
+fn time(at: Instant) -> String {
+    let micros = at.micros();
+    format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }

@@ -4,7 +4,10 @@
 //! cores. When that happens as a flood begins, the page has no core to draw on for several frames. So it is
 //! made to happen before: an engine that is thrown away takes enough packets to show what is hot.
 
+use core::time::Duration;
+
 use mqttscope_protocol::{Command, ConnectionId, Looking, Profile, Report, Target, Window};
+use mqttscope_shared::Instant;
 
 use crate::{Engine, Transport};
 
@@ -12,14 +15,14 @@ use crate::{Engine, Transport};
 const PUBLISH: usize = 2 + 2 + 14 + 64;
 /// Packets that come at once, as brokers pack them.
 const TOGETHER: usize = 200;
-/// Milliseconds between those, as the engine's clock is told.
-const STEP_MS: f64 = 5.0;
+/// The time between those, as the engine's clock is told.
+const STEP: Duration = Duration::from_millis(5);
 
 /// Takes so many packets, `TOGETHER` at a time, and gives each report to `tell`, which is to make of it
 /// what is sent to a page.
 pub fn practise(packets: usize, mut tell: impl FnMut(&[Report])) {
     let mut engine = Engine::new(0);
-    let mut now = 0.0;
+    let mut now = Instant::ZERO;
     let window = Window {
         first: 0,
         count: 40,
@@ -54,7 +57,7 @@ pub fn practise(packets: usize, mut tell: impl FnMut(&[Report])) {
             together.extend_from_slice(format!("practice/{:05}", number % 100).as_bytes());
             together.extend_from_slice(&[b'x'; 64]);
         }
-        now += STEP_MS;
+        now += STEP;
         engine.handle_bytes(now, socket, &together);
         while engine.poll_transport().is_some() {}
         if engine.has_reports(now) {

@@ -1,6 +1,7 @@
 //! Counts of the last seconds.
 
 use mqttscope_protocol::Rates;
+use mqttscope_shared::Instant;
 
 /// Seconds that are looked back.
 const SECONDS: usize = 3;
@@ -18,8 +19,8 @@ pub(crate) struct Meter([Second; SECONDS + 1]);
 
 impl Meter {
     /// Counts bytes, and messages among them. `inwards`: from the server.
-    pub(crate) fn note(&mut self, now_ms: f64, inwards: bool, messages: u64, bytes: u64) {
-        let number = second(now_ms);
+    pub(crate) fn note(&mut self, now: Instant, inwards: bool, messages: u64, bytes: u64) {
+        let number = second(now);
         let way = usize::from(inwards);
         let Some(slot) = self.0.get_mut(number as usize % (SECONDS + 1)) else {
             return;
@@ -39,8 +40,8 @@ impl Meter {
     }
 
     /// Averages over the last whole seconds.
-    pub(crate) fn rates(&self, now_ms: f64) -> Rates {
-        let now = second(now_ms);
+    pub(crate) fn rates(&self, now: Instant) -> Rates {
+        let now = second(now);
         let past = self
             .0
             .iter()
@@ -64,24 +65,28 @@ impl Meter {
     }
 }
 
-fn second(now_ms: f64) -> u64 {
-    (now_ms / 1000.0) as u64
+fn second(now: Instant) -> u64 {
+    now.micros() / 1_000_000
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn ms(millis: u64) -> Instant {
+        Instant::from_millis(millis)
+    }
+
     #[test]
     fn the_last_whole_seconds_count() {
         let mut meter = Meter::default();
-        meter.note(1_000.0, true, 30, 3_000);
-        meter.note(3_999.0, true, 60, 600);
-        meter.note(3_500.0, false, 3, 30);
-        meter.note(4_100.0, true, 1_000, 9);
-        let rates = meter.rates(4_200.0);
+        meter.note(ms(1_000), true, 30, 3_000);
+        meter.note(ms(3_999), true, 60, 600);
+        meter.note(ms(3_500), false, 3, 30);
+        meter.note(ms(4_100), true, 1_000, 9);
+        let rates = meter.rates(ms(4_200));
         assert_eq!((rates.messages_in, rates.bytes_in), (30.0, 1_200.0));
         assert_eq!((rates.messages_out, rates.bytes_out), (1.0, 10.0));
-        assert_eq!(meter.rates(60_000.0), Rates::default());
+        assert_eq!(meter.rates(ms(60_000)), Rates::default());
     }
 }

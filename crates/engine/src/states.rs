@@ -6,6 +6,7 @@
 //! opened and closed.
 
 use core::ops::Range;
+use mqttscope_shared::Instant;
 use std::collections::{BTreeMap, VecDeque};
 
 use mqttscope_monitor::{self as monitor, Monitor};
@@ -13,7 +14,6 @@ use mqttscope_protocol::{ConnectionId, Moment, RecordId, StateAt};
 use mqttscope_view::states::{Passed, Recorded, Replay, Source, StateView};
 
 use crate::connection::SocketId;
-use crate::engine::instant;
 use crate::log::{Index, Record, Wanted, WireLog};
 use crate::sieve::Facts;
 use crate::topics::Topics;
@@ -45,7 +45,7 @@ pub(crate) enum Turn {
 pub(crate) struct Turned {
     /// Before this packet of the log.
     pub(crate) record: u64,
-    pub(crate) at_ms: f64,
+    pub(crate) at: Instant,
     pub(crate) connection: ConnectionId,
     pub(crate) socket: SocketId,
     pub(crate) server: usize,
@@ -135,7 +135,7 @@ impl States {
             connection: record.connection,
             packet_type: record.packet_type().name().to_owned(),
             sender: record.sender,
-            at_ms: record.at_ms,
+            at: record.at,
             row,
             total,
             view: known.map(|(_, view)| view.clone()),
@@ -251,7 +251,7 @@ impl Source for OfServer<'_> {
         (since.server == self.server).then(|| Recorded {
             connection: monitor::ConnectionId(since.socket.0),
             from: record.sender,
-            at: instant(record.at_ms),
+            at: record.at,
             bytes: self.log.bytes(record),
         })
     }
@@ -267,8 +267,8 @@ impl Source for OfServer<'_> {
             match turn.turn {
                 Turn::Opens => monitor.open(connection),
                 Turn::WasOpen => {}
-                Turn::Gap => monitor.handle_gap(connection, instant(turn.at_ms)),
-                Turn::Closes => monitor.close(connection, instant(turn.at_ms)),
+                Turn::Gap => monitor.handle_gap(connection, turn.at),
+                Turn::Closes => monitor.close(connection, turn.at),
             }
         }
     }

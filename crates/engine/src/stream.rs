@@ -1,5 +1,7 @@
 //! Both directions of one connection, as bytes become packets of the log.
 
+use core::time::Duration;
+
 use hashbrown::HashMap;
 
 use mqttscope_monitor::{self as monitor, Monitor};
@@ -10,7 +12,7 @@ use mqttscope_wire::{
     Severity,
 };
 
-use crate::log::{Links, New, WireLog};
+use crate::log::{Links, New, Record, WireLog};
 use crate::topics::{self, Noted, Topics};
 
 /// What is known of a connection from the bytes that went over it.
@@ -23,7 +25,7 @@ pub(crate) struct Stream {
     pub(crate) inwards: Framer,
     /// Topics by alias, of each direction.
     aliases: [HashMap<u16, u32>; 2],
-    pub(crate) round_trip_ms: Option<f64>,
+    pub(crate) round_trip: Option<Duration>,
     /// Nobody has looked whether the server speaks MQTT at all.
     may_be_foreign: bool,
 }
@@ -36,7 +38,7 @@ impl Stream {
             outwards: Framer::default(),
             inwards: Framer::default(),
             aliases: Default::default(),
-            round_trip_ms: None,
+            round_trip: None,
             may_be_foreign: false,
         }
     }
@@ -89,7 +91,7 @@ pub(crate) struct Recorder<'a> {
     pub(crate) topics: &'a mut Topics,
     /// Who judges them, and what the connection is called there.
     pub(crate) monitor: Option<(monitor::ConnectionId, &'a mut Monitor)>,
-    pub(crate) now_ms: f64,
+    pub(crate) now: Instant,
 }
 
 impl Recorder<'_> {
@@ -102,7 +104,7 @@ impl Recorder<'_> {
         bytes: &[u8],
         mut hear: impl FnMut(&Written<'_>, &Topics),
     ) {
-        let now = Instant::from_millis(self.now_ms as u64);
+        let now = self.now;
         let context = Context::new(stream.version).from(sender);
         let mut framer = core::mem::take(stream.framer(sender));
         framer.push(bytes);
@@ -148,7 +150,7 @@ impl Recorder<'_> {
         }
         let written = self.write(stream, sender, rest, &Read::faulty(), None);
         if let Some((id, monitor)) = &mut self.monitor {
-            let now = Instant::from_millis(self.now_ms as u64);
+            let now = self.now;
             monitor.handle_unread(*id, written.record.0, sender, Framed::Unframed(rest), now);
         }
         written
@@ -165,7 +167,7 @@ impl Recorder<'_> {
         let topic = read.topic.unwrap_or(topics::NONE);
         let record = self.log.push(
             New {
-                at_ms: self.now_ms,
+                at: self.now,
                 connection: stream.id,
                 sender,
                 version: stream.version,
@@ -181,7 +183,7 @@ impl Recorder<'_> {
             self.log.link(asked, record);
             if sender == Sender::Server {
                 let record = self.log.get(record);
-                stream.round_trip_ms = record.map(|record| record.round_trip_ms.into());
+                stream.round_trip = record.and_then(Record::round_trip);
             }
         }
         if read.topic.is_some() {

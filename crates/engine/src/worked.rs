@@ -1,6 +1,9 @@
 //! Addresses where a connection was accepted, so that nobody doubts them when a later one fails; and those where none
 //! could be opened, since a browser then waits before it tries again.
 
+use core::time::Duration;
+
+use mqttscope_shared::Instant;
 use std::collections::VecDeque;
 
 use mqttscope_protocol::Target;
@@ -14,7 +17,7 @@ const MOST: usize = 200;
 pub(crate) struct Worked {
     target: Target,
     /// When the last accepted connection ended: milliseconds since 1970.
-    pub(crate) until_ms: f64,
+    pub(crate) until: Instant,
     /// The versions that were accepted.
     pub(crate) versions: Vec<ProtocolVersion>,
 }
@@ -24,17 +27,17 @@ pub(crate) struct Worked {
 pub(crate) struct WorkedAddresses {
     worked: VecDeque<Worked>,
     /// Where the last attempts failed, and when.
-    failed: VecDeque<(Target, f64)>,
+    failed: VecDeque<(Target, Instant)>,
 }
 
 /// A browser that delays the next attempt at an address has forgotten its failures after this time.
-const DELAYED_MS: f64 = 300_000.0;
+const DELAYED: Duration = Duration::from_secs(300);
 
 impl WorkedAddresses {
     /// An accepted connection has ended.
-    pub(crate) fn note(&mut self, target: Target, version: ProtocolVersion, now_ms: f64) {
+    pub(crate) fn note(&mut self, target: Target, version: ProtocolVersion, now: Instant) {
         if let Some(known) = self.worked.iter_mut().find(|known| known.target == target) {
-            known.until_ms = now_ms;
+            known.until = now;
             if !known.versions.contains(&version) {
                 known.versions.push(version);
             }
@@ -45,7 +48,7 @@ impl WorkedAddresses {
         }
         self.worked.push_back(Worked {
             target,
-            until_ms: now_ms,
+            until: now,
             versions: vec![version],
         });
     }
@@ -57,13 +60,13 @@ impl WorkedAddresses {
 
     /// A connection could not be opened. Whether another to the same address failed shortly before, so that the
     /// browser may have waited before it tried this one.
-    pub(crate) fn note_failed(&mut self, target: &Target, now_ms: f64) -> bool {
-        self.failed.retain(|(_, at)| now_ms - at < DELAYED_MS);
+    pub(crate) fn note_failed(&mut self, target: &Target, now: Instant) -> bool {
+        self.failed.retain(|(_, at)| now - *at < DELAYED);
         let is_again = self.failed.iter().any(|(known, _)| known == target);
         if self.failed.len() >= MOST {
             self.failed.pop_front();
         }
-        self.failed.push_back((target.clone(), now_ms));
+        self.failed.push_back((target.clone(), now));
         is_again
     }
 }

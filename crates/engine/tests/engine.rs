@@ -12,6 +12,8 @@ mod pipeline;
 mod states;
 mod world;
 
+use core::time::Duration;
+
 use mqttscope_engine::{Closed, Transport};
 use mqttscope_protocol::{
     Command, ConnectionId, ConnectionState, Export, ExportFormat, FlowState, Looking, MessageDraft,
@@ -114,7 +116,7 @@ fn a_message_of_qos_2_is_seen_both_ways_with_its_handshakes() {
         // A PUBREC is answered itself.
         assert_eq!((linked(4), linked(6)), (Some(6), Some(8)));
         assert_eq!((linked(10), linked(11)), (Some(8), Some(9)));
-        assert!(seen.wire[10].round_trip_ms.is_some());
+        assert!(seen.wire[10].round_trip.is_some());
         assert!(seen.wire.iter().all(|row| row.severity.is_none()));
         let state = &seen.summary.connections[0];
         assert_eq!(state.state, ConnectionState::Open);
@@ -210,13 +212,13 @@ fn a_timer_publishes_until_it_is_stopped() {
         message("tick", "x", 0),
         repeat(Some(3)),
     ));
-    world.pass(10_000.0);
+    world.pass(10_000);
     assert_eq!(world.look().messages.len(), 3);
     world.command(Command::Publish(A, message("tock", "x", 0), repeat(None)));
-    world.pass(1_000.0);
+    world.pass(1_000);
     world.command(Command::StopRepeating(A));
     let count = world.look().messages.len();
-    world.pass(1_000.0);
+    world.pass(1_000);
     assert_eq!(world.look().messages.len(), count);
 }
 
@@ -251,7 +253,7 @@ fn exports_hide_secrets_unless_they_are_wanted() {
             connection: None,
             format,
             search: String::new(),
-            span_us: None,
+            span: None,
             with_secrets,
         }));
         let file = world.look().files.remove(0);
@@ -282,10 +284,10 @@ fn a_cleared_log_begins_anew() {
 #[test]
 fn nothing_is_reported_before_the_last_was_drawn() {
     let mut world = connected("5");
-    world.now += 1_000.0;
+    world.now += Duration::from_millis(1_000);
     assert!(!world.engine.reports(world.now).is_empty());
     world.command(Command::Publish(A, message("t", "1", 0), None));
-    world.now += 1_000.0;
+    world.now += Duration::from_millis(1_000);
     // That it was sent is told at once.
     let told = world.engine.reports(world.now);
     let [Report::Published(published)] = &told[..] else {
@@ -303,27 +305,27 @@ fn a_flood_is_told_in_turns_and_whole_at_its_end() {
     world.look();
     let socket = world.socket_of_first();
     let flood = [0x30, 4, 0, 1, b't', b'!'].repeat(1_000);
-    let told = |world: &mut World, millis: f64, bytes: &[u8]| {
-        world.now += millis;
+    let told = |world: &mut World, millis: u64, bytes: &[u8]| {
+        world.now += Duration::from_millis(millis);
         if !bytes.is_empty() {
             world.engine.handle_bytes(world.now, socket, bytes);
         }
         let reports = world.engine.reports(world.now);
-        world.now += 5.0;
+        world.now += Duration::from_millis(5);
         world.engine.handle_command(world.now, Command::Drawn);
         let wire = |report: &Report| matches!(report, Report::Wire { .. });
         let topics = |report: &Report| matches!(report, Report::Topics { .. });
         (reports.iter().any(wire), reports.iter().any(topics))
     };
-    assert_eq!(told(&mut world, 100.0, &flood), (false, true));
-    assert_eq!(told(&mut world, 50.0, &flood), (true, false));
-    assert_eq!(told(&mut world, 50.0, &flood), (false, true));
-    assert_eq!(told(&mut world, 10.0, &flood), (false, false), "too soon");
+    assert_eq!(told(&mut world, 100, &flood), (false, true));
+    assert_eq!(told(&mut world, 50, &flood), (true, false));
+    assert_eq!(told(&mut world, 50, &flood), (false, true));
+    assert_eq!(told(&mut world, 10, &flood), (false, false), "too soon");
     let due = world.engine.poll_timeout().unwrap();
-    assert_eq!(due, world.now + 30.0);
+    assert_eq!(due, world.now + Duration::from_millis(30));
     world.now = due;
     world.engine.handle_timeout(due);
-    assert_eq!(told(&mut world, 0.0, &[]), (true, true));
+    assert_eq!(told(&mut world, 0, &[]), (true, true));
     // Nothing is new: nothing is told until the next summary.
-    assert_eq!(told(&mut world, 500.0, &[]), (false, false));
+    assert_eq!(told(&mut world, 500, &[]), (false, false));
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{
     Citation, Context, Dissection, Dissector, Field as Part, PacketType, PropertyId, PropertyType,
     QoS, Rule, Sender, Severity, Tree, Value, frame, varint,
@@ -457,6 +458,11 @@ fn property_texts(tree: &Tree, take: Take, bytes: &[u8], see: &mut dyn FnMut(Fou
     }
 }
 
+/// Seconds since an earlier moment; below 0 where that lies ahead.
+fn seconds(at: Instant, earlier: Instant) -> f64 {
+    at.micros_since(earlier) as f64 / 1e6
+}
+
 fn fact<S: Subject>(
     fact: Fact,
     subject: &S,
@@ -465,12 +471,12 @@ fn fact<S: Subject>(
 ) {
     let found = match fact {
         Fact::Number => Some(Found::Number(subject.number())),
-        Fact::Time => Some(Found::Real((subject.at_ms() * 1000.0).round())),
-        Fact::TimeEpoch => Some(Found::Real(subject.at_ms() / 1000.0)),
-        Fact::TimeRelative => Some(Found::Real((subject.at_ms() - subject.first_ms()) / 1000.0)),
+        Fact::Time => Some(Found::Real(subject.at().micros() as f64)),
+        Fact::TimeEpoch => Some(Found::Real(subject.at().micros() as f64 / 1e6)),
+        Fact::TimeRelative => Some(Found::Real(seconds(subject.at(), subject.first_at()))),
         Fact::TimeDelta => {
-            let before = subject.before_ms();
-            before.map(|before| Found::Real((subject.at_ms() - before) / 1000.0))
+            let before = subject.before();
+            before.map(|before| Found::Real(seconds(subject.at(), before)))
         }
         Fact::Length => {
             let len = subject.bytes().len() as u64;
@@ -513,7 +519,9 @@ fn fact<S: Subject>(
             let destination = destination.filter(|_| which != 0);
             destination.map(|destination| Found::Number(destination.port().into()))
         }
-        Fact::RoundTrip => subject.round_trip_ms().map(Found::Real),
+        Fact::RoundTrip => subject
+            .round_trip()
+            .map(|it| Found::Real(it.as_micros() as f64 / 1e3)),
         Fact::Answered => {
             let first = subject.bytes().first().copied().unwrap_or_default();
             let qos = QoS::new(first >> 1 & 3).unwrap_or_default();

@@ -1,7 +1,9 @@
 //! What a filter is held against.
 
+use core::time::Duration;
 use std::net::{IpAddr, SocketAddr};
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Sender, Severity};
 
 /// How far a handshake is.
@@ -60,12 +62,12 @@ impl Ends {
 pub trait Subject {
     /// Its place in the list, from 1.
     fn number(&self) -> u64;
-    /// Milliseconds since 1970.
-    fn at_ms(&self) -> f64;
+    /// When it came, since 1970.
+    fn at(&self) -> Instant;
     /// When the first packet of the recording came.
-    fn first_ms(&self) -> f64;
+    fn first_at(&self) -> Instant;
     /// When the packet before it came, of whatever connection.
-    fn before_ms(&self) -> Option<f64>;
+    fn before(&self) -> Option<Instant>;
     /// The number of its connection.
     fn connection(&self) -> u32;
     /// Who sent it.
@@ -90,8 +92,8 @@ pub trait Subject {
     }
     /// Appends the topic of a PUBLISH that has an alias in its place; nothing where it is not known.
     fn aliased_topic(&self, _into: &mut String) {}
-    /// Milliseconds from what it answers, on an answer.
-    fn round_trip_ms(&self) -> Option<f64> {
+    /// The time from what it answers, on an answer.
+    fn round_trip(&self) -> Option<Duration> {
         None
     }
     /// Whether a later packet answers it.

@@ -248,7 +248,7 @@ fn connection_id(value: &JsValue) -> Result<ConnectionId, Failure> {
 /// Milliseconds since any moment, as `Date.now()` or `performance.now()` give them.
 fn instant(value: &JsValue) -> Result<Instant, Failure> {
     match value.as_f64() {
-        Some(ms) if ms.is_finite() && ms >= 0.0 => Ok(Instant::from_millis(ms as u64)),
+        Some(ms) if ms.is_finite() && ms >= 0.0 => Ok(Instant::from_micros((ms * 1_000.0).round() as u64)),
         _ => Err(Failure::message(
             "the time must be a number of milliseconds, not below 0",
         )),
@@ -339,8 +339,8 @@ impl Flow {
             by: end(flow.by),
             packet_identifier: (flow.identifier != 0).then_some(flow.identifier),
             packets: flow.packets.as_slice().to_vec(),
-            started_ms: flow.started.millis() as f64,
-            updated_ms: flow.updated.millis() as f64,
+            started_ms: flow.started.micros() as f64 / 1_000.0,
+            updated_ms: flow.updated.micros() as f64 / 1_000.0,
             state,
             waits_for,
             reason_code,

@@ -106,7 +106,7 @@ impl View {
             let first = self
                 .sessions
                 .iter()
-                .min_by_key(|(_, stored)| stored.ends.unwrap_or(Instant::from_millis(u64::MAX)))
+                .min_by_key(|(_, stored)| stored.ends.unwrap_or(Instant::END))
                 .map(|(name, _)| name.clone());
             if let Some(name) = first {
                 self.sessions.remove(&name);

@@ -1,9 +1,12 @@
 //! What the page is told of capture files and of the connections in them.
 
+use core::time::Duration;
+
+use mqttscope_shared::Instant;
 use mqttscope_wire::{ProtocolVersion, Severity};
 use serde::{Deserialize, Serialize};
 
-use super::ConnectionId;
+use super::{ConnectionId, micros};
 
 /// What was read of capture files so far.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -24,8 +27,8 @@ pub struct CaptureView {
     pub versions: [u64; 3],
     /// PUBLISH packets of each QoS.
     pub messages: [u64; 3],
-    /// When the first and the last packet came, in milliseconds since 1970.
-    pub times: Option<(f64, f64)>,
+    /// When the first and the last packet came, since 1970.
+    pub times: Option<(Instant, Instant)>,
     /// What was not read, and why: sentences without a full stop.
     pub notes: Vec<String>,
 }
@@ -104,10 +107,11 @@ pub struct CapturedRow {
     pub version: Option<ProtocolVersion>,
     /// Whether a CONNECT names that version.
     pub is_named: bool,
-    /// When its first packet came, in milliseconds since 1970.
-    pub begins_ms: f64,
-    /// Milliseconds from its first packet to its last, or to its end.
-    pub lasts_ms: f64,
+    /// When its first packet came, since 1970.
+    pub begins: Instant,
+    /// The time from its first packet to its last, or to its end.
+    #[serde(with = "micros")]
+    pub lasts: Duration,
     /// Packets.
     pub packets: u64,
     /// Bytes of these.
@@ -125,8 +129,8 @@ pub struct CapturedRow {
 /// How many packets came when.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timeline {
-    /// When the first bar begins: microseconds since 1970.
-    pub from_us: u64,
+    /// When the first bar begins, since 1970.
+    pub from: Instant,
     /// Microseconds that each bar is wide.
     pub width_us: u64,
     /// The bars, without a gap between them.

@@ -1,5 +1,6 @@
 //! What the page asks of the engine.
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::Severity;
 use serde::{Deserialize, Serialize};
 
@@ -118,8 +119,8 @@ pub struct Looking {
     pub captured: Option<(Window, CapturedOrder)>,
     /// How many packets came when, over the whole log.
     pub timeline: bool,
-    /// Only what came between these times: microseconds since 1970, the second one not included.
-    pub span_us: Option<(u64, u64)>,
+    /// Only what came between these times, the second one not included.
+    pub span: Option<(Instant, Instant)>,
     /// The list of packets.
     pub wire: Option<Window>,
     /// The list of messages.
@@ -160,8 +161,8 @@ pub struct Export {
     pub format: ExportFormat,
     /// As in [`Looking::search`].
     pub search: String,
-    /// As in [`Looking::span_us`].
-    pub span_us: Option<(u64, u64)>,
+    /// As in [`Looking::span`].
+    pub span: Option<(Instant, Instant)>,
     /// Whether passwords and authentication data are in it.
     pub with_secrets: bool,
 }

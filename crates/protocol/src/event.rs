@@ -1,11 +1,13 @@
 //! The opening and the closing of a connection: rows of the wire's list that are no packets.
 
 use core::fmt::Write as _;
+use core::time::Duration;
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::Sender;
 use serde::{Deserialize, Serialize};
 
-use super::{Advice, ConnectionId, RecordId};
+use super::{Advice, ConnectionId, RecordId, micros};
 
 /// What happened to a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +51,9 @@ pub struct LastPacket {
     pub record: RecordId,
     /// Its type's name.
     pub packet_type: String,
-    /// Milliseconds from it to the event.
-    pub before_ms: f64,
+    /// The time from it to the event.
+    #[serde(with = "micros")]
+    pub before: Duration,
 }
 
 /// The opening or the closing of a connection.
@@ -60,8 +63,9 @@ pub struct ConnectionEvent {
     pub kind: EventKind,
     /// Where the connection leads, without query and user: they may hold secrets.
     pub address: String,
-    /// Opened or not: milliseconds since the attempt began. Closed: since it had opened.
-    pub after_ms: f64,
+    /// Opened or not: the time since the attempt began. Closed: since it had opened.
+    #[serde(with = "micros")]
+    pub after: Duration,
     /// Who closed it.
     pub by: Option<ClosedBy>,
     /// The WebSocket close code, where the browser told one.
@@ -76,8 +80,9 @@ pub struct ConnectionEvent {
     pub last_sent: Option<LastPacket>,
     /// The last packet that came.
     pub last_received: Option<LastPacket>,
-    /// Milliseconds to the next attempt; none: there will be none.
-    pub retry_in_ms: Option<f64>,
+    /// The time to the next attempt; none: there will be none.
+    #[serde(with = "micros::option")]
+    pub retry_in: Option<Duration>,
     /// What may be the cause, the likeliest first.
     pub advice: Vec<Advice>,
 }
@@ -89,8 +94,8 @@ pub struct EventView {
     pub record: RecordId,
     /// Whose.
     pub connection: ConnectionId,
-    /// Milliseconds since 1970.
-    pub at_ms: f64,
+    /// When, since 1970.
+    pub at: Instant,
     /// The event.
     pub event: ConnectionEvent,
 }
@@ -136,7 +141,7 @@ impl ConnectionEvent {
         let mut line = self.by_whom().to_owned();
         let gap = if line.is_empty() { "" } else { " " };
         // Writing into a String does not fail.
-        let _ = write!(line, "{gap}after {}", duration(self.after_ms));
+        let _ = write!(line, "{gap}after {}", duration(self.after));
         if let Some(code) = self.code {
             let _ = write!(line, " · WebSocket code {code}");
         }
@@ -153,10 +158,10 @@ impl ConnectionEvent {
     }
 }
 
-/// Milliseconds as a person reads them: `12 ms`, `3.2 s`, `4 min 10 s`.
+/// A duration as a person reads it: `12 ms`, `3.2 s`, `4 min 10 s`.
 #[must_use]
-pub fn duration(ms: f64) -> String {
-    let ms = ms.max(0.0);
+pub fn duration(duration: Duration) -> String {
+    let ms = duration.as_secs_f64() * 1_000.0;
     if ms < 1_000.0 {
         return format!("{ms:.0} ms");
     }
@@ -180,7 +185,7 @@ mod tests {
         ConnectionEvent {
             kind,
             address: "ws://h:9001/".into(),
-            after_ms: 3_200.0,
+            after: Duration::from_millis(3_200),
             by,
             code: None,
             reason: String::new(),
@@ -188,7 +193,7 @@ mod tests {
             was_accepted: true,
             last_sent: None,
             last_received: None,
-            retry_in_ms: None,
+            retry_in: None,
             advice: Vec::new(),
         }
     }
@@ -210,13 +215,13 @@ mod tests {
     #[test]
     fn durations_are_short() {
         for (ms, says) in [
-            (-4.0, "0 ms"),
-            (12.4, "12 ms"),
-            (59_900.0, "59.9 s"),
-            (250_000.0, "4 min 10 s"),
-            (7_260_000.0, "2 h 1 min"),
+            (0, "0 ms"),
+            (12, "12 ms"),
+            (59_900, "59.9 s"),
+            (250_000, "4 min 10 s"),
+            (7_260_000, "2 h 1 min"),
         ] {
-            assert_eq!(duration(ms), says);
+            assert_eq!(duration(Duration::from_millis(ms)), says);
         }
     }
 }

@@ -12,6 +12,7 @@ mod captured;
 mod command;
 mod draft;
 mod event;
+mod micros;
 mod profile;
 pub mod profiles;
 mod report;
@@ -24,6 +25,7 @@ pub use captured::{
 pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
 pub use event::{ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, duration};
+pub use mqttscope_shared::Instant;
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
     Action, Advice, Chart, ChartPoint, ConnectionState, ConnectionView, Exported, FilterView,

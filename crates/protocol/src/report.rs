@@ -1,5 +1,8 @@
 //! What the engine tells the page: rows, counts, and what happened.
 
+use core::time::Duration;
+
+use mqttscope_shared::Instant;
 use mqttscope_wire::Sender;
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +10,7 @@ use mqttscope_view::states::StateView;
 
 use super::{
     CaptureView, CapturedRow, ConnectionId, EventView, FindingView, FlowView, History, MessageRow,
-    Moment, RecordId, SubscriptionDraft, Timeline, TopicRow, WireRow,
+    Moment, RecordId, SubscriptionDraft, Timeline, TopicRow, WireRow, micros,
 };
 
 /// What the engine tells the page.
@@ -219,8 +222,9 @@ pub struct ConnectionView {
     pub filters: Vec<FilterView>,
     /// Per second, over the last seconds.
     pub rates: Rates,
-    /// The last round trip of a PINGREQ or an acknowledged packet, in milliseconds.
-    pub round_trip_ms: Option<f64>,
+    /// The last round trip of a PINGREQ or an acknowledged packet.
+    #[serde(with = "micros::option")]
+    pub round_trip: Option<Duration>,
     /// Messages that wait to be sent.
     pub queued: u64,
     /// How much of the server's last packet came, in words, where its end is missing for a while.
@@ -240,12 +244,13 @@ pub enum ConnectionState {
     Opening,
     /// Accepted.
     Open,
-    /// Lost; tried again in so many milliseconds.
+    /// Lost; tried again later.
     Waiting {
         /// Why, in words.
         cause: String,
-        /// Milliseconds until the next attempt.
-        again_in_ms: u32,
+        /// The time until the next attempt.
+        #[serde(with = "micros")]
+        again_in: Duration,
     },
     /// Ended, and nothing more is tried.
     Failed {
@@ -337,8 +342,8 @@ pub struct Chart {
 /// A number at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChartPoint {
-    /// Milliseconds since 1970.
-    pub at_ms: f64,
+    /// When, since 1970.
+    pub at: Instant,
     /// The number.
     pub value: f64,
 }
@@ -359,15 +364,16 @@ pub struct Packet {
     pub findings: Vec<FindingView>,
     /// See [`WireRow::linked`].
     pub linked: Option<RecordId>,
-    /// See [`WireRow::round_trip_ms`].
-    pub round_trip_ms: Option<f64>,
+    /// See [`WireRow::round_trip`].
+    #[serde(with = "micros::option")]
+    pub round_trip: Option<Duration>,
 }
 
 /// A packet of a handshake.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TimedPacket {
-    /// When it went over the wire: milliseconds since 1970.
-    pub at_ms: f64,
+    /// When it went over the wire, since 1970.
+    pub at: Instant,
     /// What it is.
     pub packet: Packet,
 }
@@ -385,8 +391,8 @@ pub struct StateAt {
     pub packet_type: String,
     /// Which way.
     pub sender: Sender,
-    /// Milliseconds since 1970.
-    pub at_ms: f64,
+    /// When, since 1970.
+    pub at: Instant,
     /// Packets of its connection that are before it in the log.
     pub row: u64,
     /// Packets of its connection in the log.

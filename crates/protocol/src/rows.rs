@@ -1,9 +1,12 @@
 //! The rows of the page's lists.
 
+use core::time::Duration;
+
+use mqttscope_shared::Instant;
 use mqttscope_wire::{Sender, Severity};
 use serde::{Deserialize, Serialize};
 
-use super::{ConnectionId, EventKind, RecordId};
+use super::{ConnectionId, EventKind, RecordId, micros};
 
 /// A packet in the list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -12,10 +15,10 @@ pub struct WireRow {
     pub record: RecordId,
     /// Whose packet.
     pub connection: ConnectionId,
-    /// Milliseconds since 1970.
-    pub at_ms: f64,
-    /// Milliseconds since the packet before it in this list; none: it is the first.
-    pub delta_ms: Option<f64>,
+    /// When, since 1970.
+    pub at: Instant,
+    /// Microseconds since the packet before it in this list, below 0 where that has a later time; none: it is the first.
+    pub delta_us: Option<i64>,
     /// Which way.
     pub sender: Sender,
     /// The packet type's name.
@@ -32,8 +35,9 @@ pub struct WireRow {
     pub severity: Option<Severity>,
     /// What it acknowledges or answers, or the packet that acknowledges it.
     pub linked: Option<RecordId>,
-    /// Milliseconds between the two, on the answer.
-    pub round_trip_ms: Option<f64>,
+    /// The time between the two, on the answer.
+    #[serde(with = "micros::option")]
+    pub round_trip: Option<Duration>,
     /// What its connection is called, where those of several are listed.
     pub of: Option<String>,
     /// It is no packet: the connection opened or closed here. Its name stands in `packet_type`.
@@ -47,8 +51,8 @@ pub struct MessageRow {
     pub record: RecordId,
     /// Whose.
     pub connection: ConnectionId,
-    /// Milliseconds since 1970.
-    pub at_ms: f64,
+    /// When, since 1970.
+    pub at: Instant,
     /// Which way.
     pub sender: Sender,
     /// The Topic Name, an alias resolved where it is known.
@@ -125,10 +129,11 @@ pub struct FlowView {
     pub state_text: String,
     /// Its packets, in order.
     pub packets: Vec<RecordId>,
-    /// When it began: milliseconds since 1970.
-    pub began_ms: f64,
-    /// From the first packet to the last, in milliseconds; none while it is open.
-    pub took_ms: Option<f64>,
+    /// When it began, since 1970.
+    pub began: Instant,
+    /// From the first packet to the last; none while it is open.
+    #[serde(with = "micros::option")]
+    pub took: Option<Duration>,
     /// What its connection is called, where those of several are listed.
     pub of: Option<String>,
 }
@@ -190,8 +195,8 @@ pub struct History {
 pub struct HistoryRow {
     /// The PUBLISH in the log.
     pub record: RecordId,
-    /// Milliseconds since 1970.
-    pub at_ms: f64,
+    /// When, since 1970.
+    pub at: Instant,
     /// The payload's bytes.
     pub size: u32,
     /// Its beginning.

@@ -263,9 +263,9 @@ impl Link {
     /// When what is sent now arrives.
     fn arrival(&self, now: Instant) -> Instant {
         let due = now + self.impairments.delay;
-        let step = u64::try_from(self.impairments.coalesce.as_millis()).unwrap_or(u64::MAX);
-        match due.millis().checked_next_multiple_of(step) {
-            Some(millis) => Instant::from_millis(millis),
+        let step = u64::try_from(self.impairments.coalesce.as_micros()).unwrap_or(u64::MAX);
+        match due.micros().checked_next_multiple_of(step) {
+            Some(micros) => Instant::from_micros(micros),
             None => due,
         }
     }

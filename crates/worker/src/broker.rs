@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{BroadcastChannel, MessageEvent, WorkerGlobalScope};
 
-use super::{Handle, News, now_ms};
+use super::{Handle, News, now};
 
 /// This tab's end of the broker.
 pub(super) struct BuiltIn {
@@ -21,10 +21,6 @@ pub(super) struct BuiltIn {
     unsaid: Vec<Message>,
     /// Nothing has happened since there was no more news.
     is_settled: bool,
-}
-
-fn now() -> Instant {
-    Instant::from_millis(now_ms() as u64)
 }
 
 impl BuiltIn {
@@ -55,8 +51,8 @@ impl BuiltIn {
         self.tab().handle_timeout(now());
     }
 
-    pub(super) fn poll_timeout(&self) -> Option<f64> {
-        self.tab.poll_timeout().map(|due| due.millis() as f64)
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.tab.poll_timeout()
     }
 
     /// The next news of one of this tab's links; does on the way what other tabs are to hear.

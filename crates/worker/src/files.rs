@@ -8,7 +8,7 @@ use web_sys::{Blob, File};
 use mqttscope_engine::WantedBytes;
 
 use super::lent::{Body, Lent};
-use super::{Handle, now_ms};
+use super::{Handle, now};
 
 /// Where bytes come from.
 #[derive(Clone)]
@@ -129,7 +129,7 @@ impl Handle {
             let bytes = bytes.as_ref().map(Vec::as_slice);
             worker
                 .engine
-                .handle_read(now_ms(), bytes.map_err(Clone::clone));
+                .handle_read(now(), bytes.map_err(Clone::clone));
         });
     }
 }

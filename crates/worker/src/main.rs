@@ -10,12 +10,13 @@ mod socket;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::time::Duration;
 
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use js_sys::{ArrayBuffer, Math};
 use mqttscope_engine::{Closed, Engine, SocketId, Transport, practise};
-use mqttscope_protocol::{Command, Notice, Report, Target};
+use mqttscope_protocol::{Command, Instant, Notice, Report, Target};
 use serde::Serialize as _;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -42,6 +43,9 @@ const PRACTICE: usize = 10_000;
 /// Milliseconds until the page has drawn itself and has a core to spare.
 const PRACTICE_AFTER_MS: u32 = 300;
 
+/// The longest that a timer runs: one that comes early does no harm.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
 /// Everything the worker holds.
 struct Worker {
     scope: DedicatedWorkerGlobalScope,
@@ -53,8 +57,8 @@ struct Worker {
     /// What a socket brought is copied here.
     incoming: Vec<u8>,
     timer: Option<Timeout>,
-    /// When the timer is due; infinite: there is none.
-    due_ms: f64,
+    /// When the timer is due; none: there is no timer.
+    due: Option<Instant>,
 }
 
 /// A handle that callbacks of the browser can hold.
@@ -79,7 +83,7 @@ fn main() {
         files: Vec::new(),
         incoming: Vec::new(),
         timer: None,
-        due_ms: f64::INFINITY,
+        due: None,
     })));
     broker::join(&handle);
     let ready = handle.clone();
@@ -125,12 +129,13 @@ thread_local! {
         });
 }
 
-/// Milliseconds since 1970, finer than `Date` has it.
-pub(crate) fn now_ms() -> f64 {
-    CLOCK.with(|clock| match clock {
+/// The time since 1970, finer than `Date` has it.
+pub(crate) fn now() -> Instant {
+    let ms = CLOCK.with(|clock| match clock {
         Some((clock, origin)) => origin + clock.now(),
         None => js_sys::Date::now(),
-    })
+    });
+    Instant::from_micros((ms * 1_000.0) as u64)
 }
 
 fn random() -> u64 {
@@ -145,7 +150,7 @@ impl Handle {
             return;
         }
         match serde_wasm_bindgen::from_value::<Command>(data) {
-            Ok(command) => self.with(|worker| worker.engine.handle_command(now_ms(), command)),
+            Ok(command) => self.with(|worker| worker.engine.handle_command(now(), command)),
             Err(error) => self.with(|worker| {
                 worker.post(&[Report::Notice(Notice {
                     connection: None,
@@ -209,7 +214,7 @@ impl Handle {
                     Ok(opened) => {
                         worker.sockets.insert(socket, opened);
                     }
-                    Err(closed) => worker.engine.handle_closed(now_ms(), socket, &closed),
+                    Err(closed) => worker.engine.handle_closed(now(), socket, &closed),
                 }
             }
             Transport::Send { socket, bytes } => match worker.sockets.get_mut(&socket) {
@@ -225,7 +230,7 @@ impl Handle {
 
     /// Tells the page what is due and sets the timer for what comes next.
     fn arm(&self, worker: &mut Worker) {
-        let now = now_ms();
+        let now = now();
         if worker.engine.has_reports(now) {
             let reports = worker.engine.reports(now);
             worker.post(&reports);
@@ -234,7 +239,7 @@ impl Handle {
             .sockets
             .values_mut()
             .any(Socket::flush)
-            .then_some(now + socket::RETRY_MS);
+            .then_some(now + socket::RETRY);
         let due = [
             worker.engine.poll_timeout(),
             worker.broker.poll_timeout(),
@@ -242,26 +247,27 @@ impl Handle {
         ]
         .into_iter()
         .flatten()
-        .fold(f64::INFINITY, f64::min);
-        // A timer that fires early does no harm, and setting one for each packet costs time.
-        let is_set = worker.due_ms <= due && worker.due_ms > now;
-        if is_set || due.is_infinite() {
+        .min();
+        let Some(due) = due else {
             return;
+        };
+        // A timer that fires early does no harm, and setting one for each packet costs time.
+        if worker.due.is_none_or(|set| set > due || set <= now) {
+            self.wait(worker, now, due);
         }
-        self.wait(worker, now, due);
     }
 
     /// Sets the timer.
     #[inline(never)]
-    fn wait(&self, worker: &mut Worker, now: f64, due: f64) {
-        worker.due_ms = due;
+    fn wait(&self, worker: &mut Worker, now: Instant, due: Instant) {
+        worker.due = Some(due);
         let handle = self.clone();
-        let wait = (due - now).ceil().clamp(0.0, 60_000.0) as u32;
+        let wait = (due - now).min(LONGEST_WAIT).as_micros().div_ceil(1_000) as u32;
         worker.timer = Some(Timeout::new(wait, move || {
             handle.with(|worker| {
-                worker.due_ms = f64::INFINITY;
+                worker.due = None;
                 worker.broker.handle_timeout();
-                worker.engine.handle_timeout(now_ms());
+                worker.engine.handle_timeout(self::now());
             });
         }));
     }
@@ -269,7 +275,7 @@ impl Handle {
 
 impl Worker {
     fn news(&mut self, id: SocketId, news: News) {
-        let now = now_ms();
+        let now = now();
         match news {
             News::Open => self.engine.handle_open(now, id),
             News::Bytes(bytes) => self.engine.handle_bytes(now, id, &bytes),

@@ -1,5 +1,7 @@
 //! A WebSocket that carries MQTT.
 
+use std::time::Duration;
+
 use std::collections::VecDeque;
 
 use gloo_events::EventListener;
@@ -12,8 +14,8 @@ use super::{Handle, News};
 
 /// Bytes that the browser may hold for a socket; the rest waits here.
 const BUFFERED: u32 = 1 << 20;
-/// Milliseconds until what waits is tried again.
-pub(super) const RETRY_MS: f64 = 10.0;
+/// The time until what waits is tried again.
+pub(super) const RETRY: Duration = Duration::from_millis(10);
 
 /// Bytes from which on a message is freed by hand.
 const LARGE: usize = 4 << 10;

@@ -117,7 +117,7 @@ fn captured_row(row: &CapturedRow, number: u64, total: u64, is_selected: bool) -
     };
     let line = format!(
         "{packets} · {}{version} · {ends}",
-        words::duration(row.lasts_ms)
+        words::duration(row.lasts)
     );
     let [errors, warnings, _] = row.findings;
     let title = format!(

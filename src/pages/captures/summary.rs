@@ -1,6 +1,6 @@
 //! What is in the files, in the numbers that a person reads first.
 
-use mqttscope_protocol::CaptureView;
+use mqttscope_protocol::{CaptureView, Instant};
 use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 
@@ -8,9 +8,10 @@ use crate::pages::live::desk::Desk;
 use crate::pages::live::steps::Step;
 use crate::state::live::{Act, Live, Tab, words};
 
-/// The day of milliseconds since 1970: `2026-11-29`.
-fn date(at_ms: f64) -> String {
+/// The day of a moment since 1970: `2026-11-29`.
+fn date(at: Instant) -> String {
     // An invalid date throws: captures have times of 64 bits in nanoseconds, far within its range.
+    let at_ms = at.millis() as f64;
     let text = String::from(js_sys::Date::new(&at_ms.into()).to_iso_string());
     text.get(..10).unwrap_or_default().to_owned()
 }
@@ -31,13 +32,13 @@ pub(super) fn summary(capture: &CaptureView, live: &Live, desk: &Desk) -> Html {
     let versions = ProtocolVersion::ALL.map(ProtocolVersion::name);
     let messages: u64 = capture.messages.iter().sum();
     let span = capture.times.map_or_else(String::new, |(from, to)| {
-        if to <= 0.0 {
+        if to == Instant::ZERO {
             return "without times".to_owned();
         }
         let minutes = js_sys::Date::new_0().get_timezone_offset();
         format!(
             "{} {}, {}",
-            date(from - minutes * 6e4),
+            date(words::local(from, minutes)),
             words::time(from, minutes),
             words::duration(to - from)
         )

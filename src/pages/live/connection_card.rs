@@ -43,7 +43,7 @@ pub(super) fn connection_card(
         ),
         (
             "Last round trip",
-            view.round_trip_ms
+            view.round_trip
                 .map_or_else(|| "none yet".into(), words::duration),
         ),
         ("Send queue", words::whole(view.queued)),

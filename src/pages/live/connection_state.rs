@@ -40,12 +40,9 @@ pub(super) fn said(
                 client => ("open", format!("{session} · {client}")),
             }
         }
-        ConnectionState::Waiting { cause, again_in_ms } => (
+        ConnectionState::Waiting { cause, again_in } => (
             "waiting",
-            format!(
-                "{cause} · again in {}",
-                words::duration(f64::from(*again_in_ms))
-            ),
+            format!("{cause} · again in {}", words::duration(*again_in)),
         ),
         ConnectionState::Failed { cause } => ("failed", cause.clone()),
     }

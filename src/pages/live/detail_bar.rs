@@ -87,7 +87,7 @@ fn link(packet: &Packet, row: Option<&WireRow>, desk: &Desk) -> Html {
         let desk = desk.clone();
         Callback::from(move |_: MouseEvent| desk.inspect(record))
     };
-    let says = match packet.round_trip_ms {
+    let says = match packet.round_trip {
         Some(round_trip) => format!("answers, {} later", words::duration(round_trip)),
         None => answer(packet),
     };

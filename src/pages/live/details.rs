@@ -108,7 +108,7 @@ fn state(around: &Around, minutes_behind: f64, desk: &Desk) -> Html {
             Sender::Client => "sent",
             Sender::Server => "received",
         };
-        let time = words::time(at.at_ms, minutes_behind);
+        let time = words::time(at.at, minutes_behind);
         let millis = time.get(..12).unwrap_or(&time);
         format!("{} {went} at {millis}", at.packet_type)
     });

@@ -50,8 +50,8 @@ pub(super) fn event_card(
         };
         format!("{code}{meaning}")
     });
-    let next = match event.retry_in_ms {
-        Some(ms) => format!("in {}", duration(ms)),
+    let next = match event.retry_in {
+        Some(wait) => format!("in {}", duration(wait)),
         None => "not tried again".to_owned(),
     };
     let (reason, why) = match event.kind {
@@ -60,13 +60,13 @@ pub(super) fn event_card(
     };
     let facts = [
         ("Address", event.address.clone()),
-        ("Time", words::time(view.at_ms, minutes_behind)),
+        ("Time", words::time(view.at, minutes_behind)),
         (
             after,
             if after.is_empty() {
                 String::new()
             } else {
-                duration(event.after_ms)
+                duration(event.after)
             },
         ),
         (
@@ -112,7 +112,7 @@ fn last(name: &str, packet: Option<&LastPacket>, desk: &Desk) -> Html {
     html! {
         <>
             <dt>{ name.to_owned() }</dt>
-            <dd><button class="link" onclick={go}>{ &packet.packet_type }</button>{ format!(", {} before", duration(packet.before_ms)) }</dd>
+            <dd><button class="link" onclick={go}>{ &packet.packet_type }</button>{ format!(", {} before", duration(packet.before)) }</dd>
         </>
     }
 }

@@ -112,14 +112,14 @@ fn flow_row(
     html! {
         <div key={id} id={format!("flows-{id}")} class="flow-row" role="option" data-row={id.to_string()} data-testid="flow-row" aria-selected={is_selected.to_string()}
             aria-setsize={rows.total.to_string()} aria-posinset={id.saturating_sub(rows.dropped).saturating_add(1).to_string()} title="Press again for its next packet">
-            <span class="time">{ words::time(row.began_ms, minutes_behind).get(..12).unwrap_or_default().to_owned() }</span>
+            <span class="time">{ words::time(row.began, minutes_behind).get(..12).unwrap_or_default().to_owned() }</span>
             { direction(row.sender) }
             <b>{ &row.name }</b>
             <span class="says">if let Some(of) = &row.of { <span class="of">{ of }{ " · " }</span> }{ &row.about }</span>
             <span class="id">{ row.packet_identifier.map(|id| format!("id {id}")).unwrap_or_default() }</span>
             <span class="count">{ "×" }{ row.packets.len() }<span class="unseen">{ if row.packets.len() == 1 { " packet" } else { " packets" } }</span></span>
             <span class={classes!("chip", class)} title={row.state_text.clone()}>{ &row.state_text }</span>
-            <span class="took">{ row.took_ms.map(words::duration).unwrap_or_default() }</span>
+            <span class="took">{ row.took.map(words::duration).unwrap_or_default() }</span>
         </div>
     }
 }

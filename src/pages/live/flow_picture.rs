@@ -1,9 +1,11 @@
 //! A handshake as it went, drawn like those of the Flows page.
 
+use core::time::Duration;
+
 use std::rc::Rc;
 
 use mqttscope_flows::{Diagram, Look, Scenario, Seen, Watched, seconds, to_link};
-use mqttscope_protocol::{Command, FlowView, RecordId, TimedPacket};
+use mqttscope_protocol::{Command, FlowView, Instant, RecordId, TimedPacket};
 use mqttscope_wire::ProtocolVersion;
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -106,11 +108,14 @@ struct Drawn {
 
 impl Drawn {
     fn of(packets: &[TimedPacket], look: Look) -> Self {
-        let began = packets.first().map_or(0.0, |timed| timed.at_ms);
+        let began = packets.first().map_or(Instant::ZERO, |timed| timed.at);
         let seen: Vec<Seen> = packets
             .iter()
             .map(|timed| Seen {
-                at: (timed.at_ms - began).max(0.0).round() as u64,
+                at: (timed.at + Duration::from_micros(500) - began)
+                    .as_millis()
+                    .try_into()
+                    .unwrap_or(u64::MAX),
                 sender: timed.packet.sender,
                 bytes: timed.packet.bytes.clone(),
             })

@@ -45,7 +45,7 @@ fn diff_line(line: &DiffLine) -> Html {
 fn message(row: &HistoryRow, is_shown: bool, minutes_behind: f64, desk: &Desk) -> Html {
     let (acts, record) = (desk.clone(), row.record);
     let go = Callback::from(move |_: MouseEvent| acts.inspect(record));
-    let time = words::time(row.at_ms, minutes_behind);
+    let time = words::time(row.at, minutes_behind);
     html! {
         <li key={record.0} data-testid="history-row">
             <button class="bare" aria-current={is_shown.then_some("true")} onclick={go}>

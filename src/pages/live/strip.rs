@@ -81,7 +81,7 @@ fn rates(view: Option<&ConnectionView>) -> Html {
             <span data-testid="rates" title={format!("{} in, {} out a second", words::bytes(rates.bytes_in as u64), words::bytes(rates.bytes_out as u64))}>
                 { words::rate(rates.messages_in) }{ " in · " }{ words::rate(rates.messages_out) }{ " out" }<span class="unit">{ " msg/s" }</span>
             </span>
-            if let Some(round_trip) = view.round_trip_ms {
+            if let Some(round_trip) = view.round_trip {
                 <span data-testid="round-trip" title="The last round trip: from a packet to its acknowledgement">{ "RTT " }{ words::duration(round_trip) }</span>
             }
         </>

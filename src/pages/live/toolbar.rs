@@ -2,7 +2,9 @@
 
 use gloo_timers::callback::Timeout;
 use mqttscope_filter::{READY, complete};
-use mqttscope_protocol::{Command, ConnectionId, Export, ExportFormat, SearchProblem, SearchView};
+use mqttscope_protocol::{
+    Command, ConnectionId, Export, ExportFormat, Instant, SearchProblem, SearchView,
+};
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
@@ -52,7 +54,7 @@ pub(super) struct ToolbarProps {
     pub(super) read: SearchView,
     pub(super) source: Source,
     /// Only what came between these times.
-    pub(super) span: Option<(u64, u64)>,
+    pub(super) span: Option<(Instant, Instant)>,
     pub(super) search: AttrValue,
     pub(super) paused: bool,
     /// Whose packets are shown; none: all.
@@ -98,7 +100,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
     });
     let on_choose = {
         let (desk, connection, search) = (desk.clone(), props.scope, props.search.clone());
-        let span_us = props.span;
+        let span = props.span;
         Callback::from(move |index: usize| {
             let which = index.checked_rem(FILES.len()).unwrap_or(0);
             if let Some(&(format, ..)) = FILES.get(which) {
@@ -106,7 +108,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
                     connection,
                     format,
                     search: search.to_string(),
-                    span_us,
+                    span,
                     with_secrets: index >= FILES.len(),
                 }));
             }

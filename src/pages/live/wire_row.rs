@@ -26,8 +26,8 @@ pub(super) fn wire_row(
         <div id={format!("wire-{id}")} class={classes!("wire-row", is_linked.then_some("linked"), grade.map(|(class, ..)| class))} role="option"
             data-row={id.to_string()} data-testid="wire-row" data-type={row.packet_type.clone()} aria-selected={is_selected.to_string()}
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
-            <span class="time">{ words::time(row.at_ms, minutes_behind) }</span>
-            <span class="delta">{ row.delta_ms.map(words::delta).unwrap_or_default() }</span>
+            <span class="time">{ words::time(row.at, minutes_behind) }</span>
+            <span class="delta">{ row.delta_us.map(words::delta).unwrap_or_default() }</span>
             if let Some(of) = &row.of { <span class="of" title={of.clone()}>{ of }</span> }
             { direction(row.sender) }
             <b class="type">{ &row.packet_type }</b>
@@ -35,7 +35,7 @@ pub(super) fn wire_row(
             <span class="says">{ &row.summary }if let Some(preview) = &row.preview { <code class="preview">{ preview }</code> }</span>
             <span class="after">
                 if let Some((class, picture, word)) = grade { <span class={class}>{ icon(picture) }<span class="unseen">{ word }</span></span> }
-                if let Some(round_trip) = row.round_trip_ms { { words::duration(round_trip) } }
+                if let Some(round_trip) = row.round_trip { { words::duration(round_trip) } }
             </span>
         </div>
     }
@@ -64,8 +64,8 @@ fn event_row(
         <div id={format!("wire-{id}")} class={classes!("wire-row", "wire-event", class)} role="option"
             data-row={id.to_string()} data-testid="wire-event" data-type={row.packet_type.clone()} aria-selected={is_selected.to_string()}
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
-            <span class="time">{ words::time(row.at_ms, minutes_behind) }</span>
-            <span class="delta">{ row.delta_ms.map(words::delta).unwrap_or_default() }</span>
+            <span class="time">{ words::time(row.at, minutes_behind) }</span>
+            <span class="delta">{ row.delta_us.map(words::delta).unwrap_or_default() }</span>
             if let Some(of) = &row.of { <span class="of" title={of.clone()}>{ of }</span> }
             if let EventKind::Told(sender) = event {
                 { direction(sender) }

@@ -121,6 +121,7 @@ impl Around {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mqttscope_protocol::Instant;
     use mqttscope_wire::Sender;
 
     fn state(moment: Moment, record: u64, left: u64) -> Option<Box<StateAt>> {
@@ -130,7 +131,7 @@ mod tests {
             connection: ConnectionId(1),
             packet_type: "PUBREC".into(),
             sender: Sender::Server,
-            at_ms: 0.0,
+            at: Instant::ZERO,
             row: record / 2,
             total: 50,
             view: (left == 0).then(StateView::default),

@@ -1,9 +1,11 @@
 //! A chart's lines as places on a picture.
 
-use mqttscope_protocol::Chart;
+use core::time::Duration;
+
+use mqttscope_protocol::{Chart, Instant};
 
 /// Below this, five moments are told apart by their milliseconds.
-const SHORT_MS: f64 = 5000.0;
+const SHORT_US: f64 = 5e6;
 
 /// A picture of lines.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,7 +15,7 @@ pub struct Plot {
     /// Places from the top, each with its number.
     pub across: Vec<(f64, String)>,
     /// Places from the left, each with its milliseconds since 1970.
-    pub down: Vec<(f64, f64)>,
+    pub down: Vec<(f64, Instant)>,
     /// Characters of a time of day that tell these moments apart.
     pub time_digits: usize,
 }
@@ -40,8 +42,8 @@ pub fn plot(chart: &Chart, width: f64, height: f64) -> Option<Plot> {
     };
     let (low, high) = (values().reduce(f64::min)?, values().reduce(f64::max)?);
     let (begin, end) = (
-        points().map(|point| point.at_ms).reduce(f64::min)?,
-        points().map(|point| point.at_ms).reduce(f64::max)?,
+        points().map(|point| point.at).min()?,
+        points().map(|point| point.at).max()?,
     );
     // One number alone gets room above and below.
     let height_of_one = (high.abs() * 0.1).max(1.0);
@@ -57,8 +59,8 @@ pub fn plot(chart: &Chart, width: f64, height: f64) -> Option<Plot> {
     } else {
         (bottom - step, top + step)
     };
-    let span = (end - begin).max(1.0);
-    let x = |at: f64| (at - begin) / span * width;
+    let span = ((end - begin).as_micros() as f64).max(1e3);
+    let x = |at: Instant| at.micros_since(begin) as f64 / span * width;
     let y = |value: f64| height - (value - bottom) / (top - bottom) * height;
     let lines = chart.lines.iter().map(|(name, points)| {
         let places = points.iter().filter(|point| point.value.is_finite());
@@ -66,10 +68,10 @@ pub fn plot(chart: &Chart, width: f64, height: f64) -> Option<Plot> {
         Line {
             name: name.clone(),
             points: places
-                .map(|point| format!("{:.1},{:.1}", x(point.at_ms), y(point.value)))
+                .map(|point| format!("{:.1},{:.1}", x(point.at), y(point.value)))
                 .collect::<Vec<_>>()
                 .join(" "),
-            last: last.map(|point| (x(point.at_ms), y(point.value), number(point.value, step))),
+            last: last.map(|point| (x(point.at), y(point.value), number(point.value, step))),
         }
     });
     let rungs = ((top - bottom) / step).round().clamp(1.0, 12.0) as u32;
@@ -81,9 +83,14 @@ pub fn plot(chart: &Chart, width: f64, height: f64) -> Option<Plot> {
             .collect(),
         down: (0..=4_u32)
             .map(|part| f64::from(part) / 4.0)
-            .map(|part| (part * width, begin + part * span))
+            .map(|part| {
+                (
+                    part * width,
+                    begin + Duration::from_micros((part * span) as u64),
+                )
+            })
             .collect(),
-        time_digits: if span < SHORT_MS {
+        time_digits: if span < SHORT_US {
             "00:00:00.000".len()
         } else {
             "00:00:00".len()
@@ -119,7 +126,7 @@ mod tests {
 
     fn chart(values: &[f64]) -> Chart {
         let points = values.iter().enumerate().map(|(index, &value)| ChartPoint {
-            at_ms: 1000.0 * index as f64,
+            at: Instant::from_millis(1000 * index as u64),
             value,
         });
         Chart {

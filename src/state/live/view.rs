@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use mqttscope_protocol::{
     CapturedOrder, CapturedRow, Chart, ConnectionId, ConnectionView, EventView, FindingView,
-    FlowView, History, Looking, MessageRow, Packet, RecordId, Report, Summary, TimedPacket,
-    Timeline, TopicRow, Window, WireRow,
+    FlowView, History, Instant, Looking, MessageRow, Packet, RecordId, Report, Summary,
+    TimedPacket, Timeline, TopicRow, Window, WireRow,
 };
 use mqttscope_wire::Severity;
 use yew::Reducible;
@@ -32,8 +32,8 @@ pub struct Live {
     pub captured_order: CapturedOrder,
     /// How many packets came when.
     pub timeline: Rc<Timeline>,
-    /// See [`Looking::span_us`].
-    pub span: Option<(u64, u64)>,
+    /// See [`Looking::span`].
+    pub span: Option<(Instant, Instant)>,
     /// The engine has stopped: why, and what was connected.
     pub stopped: Option<Rc<Stopped>>,
     /// Packets on screen.
@@ -125,7 +125,7 @@ pub enum Act {
     /// Only what contains this.
     Search(Rc<str>),
     /// Only what came between these times, in microseconds since 1970.
-    Span(Option<(u64, u64)>),
+    Span(Option<(Instant, Instant)>),
     /// Captured connections in this order.
     CapturedOrder(CapturedOrder),
     /// Only findings of this severity, or all.
@@ -180,7 +180,7 @@ impl Live {
         Looking {
             connection: self.connection.filter(|_| !self.everything),
             timeline: self.source == Source::Captures,
-            span_us: self.span,
+            span: self.span,
             captured: (self.captured_window).map(|window| (window, self.captured_order)),
             wire: middle(Tab::Wire),
             messages: middle(Tab::Messages),

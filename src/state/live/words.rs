@@ -1,5 +1,8 @@
 //! Numbers as a person reads them.
 
+use core::time::Duration;
+
+use mqttscope_protocol::Instant;
 /// A whole number, thousands apart.
 pub use mqttscope_view::digits::grouped as whole;
 
@@ -28,9 +31,10 @@ pub fn rate(number: f64) -> String {
     }
 }
 
-/// Milliseconds, short: `0.8 ms`, `107 ms`, `2.1 s`, `3 min`.
+/// A duration, short: `0.8 ms`, `107 ms`, `2.1 s`, `3 min`.
 #[must_use]
-pub fn duration(ms: f64) -> String {
+pub fn duration(duration: Duration) -> String {
+    let ms = duration.as_secs_f64() * 1e3;
     if ms < 1000.0 {
         format!("{} ms", short(ms))
     } else if ms < 60_000.0 {
@@ -40,32 +44,37 @@ pub fn duration(ms: f64) -> String {
     }
 }
 
-/// The time between two packets, with a sign: `+0.4`, `+107`, in milliseconds; longer with a unit.
+/// Microseconds between two packets, with a sign: `+0.4`, `+107`, in milliseconds; longer with a unit.
 #[must_use]
-pub fn delta(ms: f64) -> String {
-    if ms < 10_000.0 {
-        format!("+{}", short(ms))
+pub fn delta(micros: i64) -> String {
+    let sign = if micros < 0 { '−' } else { '+' };
+    let far = Duration::from_micros(micros.unsigned_abs());
+    if far < Duration::from_secs(10) {
+        format!("{sign}{}", short(far.as_secs_f64() * 1e3))
     } else {
-        format!("+{}", duration(ms))
+        format!("{sign}{}", duration(far))
     }
 }
 
-/// The time of day of milliseconds since 1970, where clocks are this many minutes behind UTC.
+/// The time of day of a moment since 1970, where clocks are this many minutes behind UTC.
 #[must_use]
-pub fn time(at_ms: f64, minutes_behind: f64) -> String {
+pub fn time(at: Instant, minutes_behind: f64) -> String {
     // A recording without times has none.
-    if at_ms <= 0.0 {
+    if at == Instant::ZERO {
         return String::new();
     }
-    let local = (at_ms - minutes_behind * 6e4).max(0.0);
-    let day = local % 86_400_000.0;
-    let whole = day.floor() as u64;
-    let (hours, minutes, seconds) = (whole / 3_600_000, whole / 60_000 % 60, whole / 1000 % 60);
-    let tenths = ((day - day.floor()) * 10.0) as u64;
-    format!(
-        "{hours:02}:{minutes:02}:{seconds:02}.{:03}{tenths}",
-        whole % 1000
-    )
+    let day = local(at, minutes_behind).micros() % 86_400_000_000;
+    let whole = day / 1_000_000;
+    let (hours, minutes, seconds) = (whole / 3_600, whole / 60 % 60, whole % 60);
+    let parts = day / 100 % 10_000;
+    format!("{hours:02}:{minutes:02}:{seconds:02}.{parts:04}")
+}
+
+/// What clocks show that are this many minutes behind UTC, as if it were UTC.
+#[must_use]
+pub fn local(at: Instant, minutes_behind: f64) -> Instant {
+    let behind = (minutes_behind * 6e7) as i64;
+    Instant::from_micros(at.micros().saturating_add_signed(behind.saturating_neg()))
 }
 
 /// A digit behind the point below ten, none where it is a whole number or large.
@@ -96,23 +105,23 @@ mod tests {
             (rate(0.0), rate(1.25), rate(1203.6)),
             ("0".into(), "1.2".into(), "1,204".into())
         );
-        for (ms, says) in [
-            (0.84, "0.8 ms"),
-            (107.2, "107 ms"),
-            (2_100.0, "2.1 s"),
-            (180_000.0, "3 min"),
+        for (micros, says) in [
+            (840, "0.8 ms"),
+            (107_200, "107 ms"),
+            (2_100_000, "2.1 s"),
+            (180_000_000, "3 min"),
         ] {
-            assert_eq!(duration(ms), says);
+            assert_eq!(duration(Duration::from_micros(micros)), says);
         }
         assert_eq!(
-            (delta(0.44), delta(107.0), delta(12_000.0)),
-            ("+0.4".into(), "+107".into(), "+12 s".into())
+            [440, 107_000, 12_000_000, -440].map(delta),
+            ["+0.4", "+107", "+12 s", "−0.4"]
         );
     }
 
     #[test]
     fn the_time_of_day_is_the_place_s() {
-        let noon = 1_700_000_000_000.0 + 480.25;
+        let noon = Instant::from_micros(1_700_000_000_480_250);
         assert_eq!(time(noon, 0.0), "22:13:20.4802");
         assert_eq!(time(noon, -60.0), "23:13:20.4802");
     }

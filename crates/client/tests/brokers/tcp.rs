@@ -31,7 +31,7 @@ impl Station {
     }
 
     fn now(&self) -> Instant {
-        Instant::from_millis(u64::try_from(self.start.elapsed().as_millis()).unwrap())
+        Instant::ZERO + self.start.elapsed()
     }
 
     pub(crate) fn command(&mut self, command: Command) -> Ticket {

@@ -87,7 +87,7 @@ impl Owner {
             let due = self
                 .broker
                 .poll_timeout()
-                .map(|at| self.start + Duration::from_millis(at.millis()));
+                .map(|at| self.start + (at - Instant::ZERO));
             let keeps = keeps_at.filter(|_| is_changed);
             tokio::select! {
                 input = coming.recv() => match input {
@@ -192,9 +192,9 @@ impl Owner {
         }
     }
 
-    /// Milliseconds since the start, rounded up: what is due then is due now.
+    /// Microseconds since the start, rounded up: what is due then is due now.
     fn now(&self) -> Instant {
-        let millis = self.start.elapsed().as_nanos().div_ceil(1_000_000);
-        Instant::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
+        let micros = self.start.elapsed().as_nanos().div_ceil(1_000);
+        Instant::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
     }
 }

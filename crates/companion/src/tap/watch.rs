@@ -367,7 +367,7 @@ impl Watcher {
             return;
         };
         let since_ns = watch.since_ns.unwrap_or(0);
-        let at_ns = since_ns.saturating_add(at.millis().saturating_mul(1_000_000));
+        let at_ns = since_ns.saturating_add(at.micros().saturating_mul(1_000));
         while let Some(finding) = watch.monitor.poll_finding() {
             self.seen.findings = self.seen.findings.saturating_add(1);
             let name = match self.connections.get(&ConnectionId(finding.connection.0)) {
@@ -467,7 +467,7 @@ impl Watch {
     /// The time that the monitor counts in: from the first entry on.
     fn instant(&mut self, at_ns: u64) -> Instant {
         let since = *self.since_ns.get_or_insert(at_ns);
-        Instant::from_millis(at_ns.saturating_sub(since) / 1_000_000)
+        Instant::from_micros(at_ns.saturating_sub(since) / 1_000)
     }
 }
 

@@ -1,8 +1,11 @@
 //! One connection of a capture.
 
+use core::time::Duration;
+
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{Ending, Opened, Transport};
 use mqttscope_protocol::{CapturedRow, ConnectionId};
+use mqttscope_shared::Instant;
 use mqttscope_wire::{
     ControlPacket, PacketType, Property, PropertyId, ProtocolVersion, Reason, ReasonCode, Sender,
     Severity, detect, frame,
@@ -43,7 +46,7 @@ pub(crate) struct Captured {
     is_told: bool,
     pub(crate) packets: u64,
     bytes: u64,
-    times: Option<(f64, f64)>,
+    times: Option<(Instant, Instant)>,
     pub(crate) findings: [u64; 3],
     /// The same of remarks: what no rule forbids, and what several connections show.
     remarks: [u64; 3],
@@ -56,7 +59,7 @@ pub(crate) struct Captured {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sent {
     pub(crate) sender: Sender,
-    pub(crate) at_ms: f64,
+    pub(crate) at: Instant,
 }
 
 /// Bytes that wait until their version is known.
@@ -112,8 +115,8 @@ impl Held {
     }
 
     /// When the first of it came.
-    pub(crate) fn begins_ms(&self) -> Option<f64> {
-        self.chunks.first().map(|(sent, _)| sent.at_ms)
+    pub(crate) fn begins(&self) -> Option<Instant> {
+        self.chunks.first().map(|(sent, _)| sent.at)
     }
 
     pub(crate) fn into_chunks(self) -> Vec<(Sent, Vec<u8>)> {
@@ -178,7 +181,7 @@ impl Captured {
     pub(crate) fn note(&mut self, sent: Sent, written: &Written<'_>) {
         self.packets = self.packets.saturating_add(1);
         self.bytes = self.bytes.saturating_add(written.bytes.len() as u64);
-        self.pass(sent.at_ms);
+        self.pass(sent.at);
         let Some(Ok(packet)) = written.frame.map(|frame| &frame.packet) else {
             return;
         };
@@ -204,9 +207,9 @@ impl Captured {
         }
     }
 
-    fn pass(&mut self, at_ms: f64) {
-        let (first, last) = self.times.unwrap_or((at_ms, at_ms));
-        self.times = Some((first.min(at_ms), last.max(at_ms)));
+    fn pass(&mut self, at: Instant) {
+        let (first, last) = self.times.unwrap_or((at, at));
+        self.times = Some((first.min(at), last.max(at)));
     }
 
     pub(crate) fn judged(&mut self, severity: Severity) {
@@ -233,9 +236,9 @@ impl Captured {
     }
 
     /// The connection ended.
-    pub(crate) fn end(&mut self, how: Ending, from: Option<Role>, at_ms: f64) {
+    pub(crate) fn end(&mut self, how: Ending, from: Option<Role>, at: Instant) {
         if self.packets > 0 {
-            self.pass(at_ms);
+            self.pass(at);
         }
         self.ended = Some(match (how, from) {
             (Ending::Fin, Some(Role::Client)) => "the client closed it (FIN)",
@@ -253,12 +256,13 @@ impl Captured {
         self.ended
     }
 
-    pub(crate) fn begins_ms(&self) -> f64 {
-        self.times.map_or(0.0, |(first, _)| first)
+    pub(crate) fn begins(&self) -> Instant {
+        self.times.map_or(Instant::ZERO, |(first, _)| first)
     }
 
-    pub(crate) fn lasts_ms(&self) -> f64 {
-        self.times.map_or(0.0, |(first, last)| last - first)
+    pub(crate) fn lasts(&self) -> Duration {
+        self.times
+            .map_or(Duration::ZERO, |(first, last)| last - first)
     }
 
     pub(crate) fn client_identifier(&self) -> &str {
@@ -280,11 +284,11 @@ impl Captured {
     }
 
     /// Notes a packet of which a log has only words. Whether it is the first.
-    pub(crate) fn told(&mut self, version: Option<ProtocolVersion>, at_ms: f64) -> bool {
+    pub(crate) fn told(&mut self, version: Option<ProtocolVersion>, at: Instant) -> bool {
         self.is_named |= version.is_some();
         self.version = version.or(self.version);
         self.packets = self.packets.saturating_add(1);
-        self.pass(at_ms);
+        self.pass(at);
         !core::mem::replace(&mut self.is_told, true)
     }
 
@@ -322,8 +326,8 @@ impl Captured {
             transport: self.carrier().to_owned(),
             version: self.version,
             is_named: self.is_named,
-            begins_ms: self.begins_ms(),
-            lasts_ms: self.lasts_ms(),
+            begins: self.begins(),
+            lasts: self.lasts(),
             packets: self.packets,
             bytes: self.bytes,
             findings: self.found(),

@@ -1,5 +1,6 @@
 //! The list of captured connections, and what is said of all of them together.
 
+use mqttscope_shared::Instant;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
@@ -26,7 +27,7 @@ pub(super) struct Listed {
     clients: HashSet<String>,
     /// Connections with remarks.
     remarked: Vec<usize>,
-    times: Option<(f64, f64)>,
+    times: Option<(Instant, Instant)>,
 }
 
 impl Captures {
@@ -102,7 +103,7 @@ impl Captures {
             }
             CapturedOrder::Packets => all.sort_by_key(|(_, it)| Reverse(it.packets)),
             CapturedOrder::Duration => {
-                all.sort_by(|(_, a), (_, b)| b.lasts_ms().total_cmp(&a.lasts_ms()));
+                all.sort_by_key(|(_, it)| Reverse(it.lasts()));
             }
             CapturedOrder::Findings => all.sort_by_key(|(_, it)| Reverse(it.found())),
         }
@@ -130,13 +131,13 @@ impl Captures {
     }
 
     /// Counts a packet of a connection: its first byte, and when it came.
-    pub(crate) fn count(&mut self, id: recording::ConnectionId, at_ms: f64, first: u8) {
+    pub(crate) fn count(&mut self, id: recording::ConnectionId, at: Instant, first: u8) {
         let Some(captured) = self.places.get(&id).and_then(|&at| self.all.get(at)) else {
             return;
         };
         let listed = &mut self.listed;
-        let (from, to) = listed.times.unwrap_or((at_ms, at_ms));
-        listed.times = Some((from.min(at_ms), to.max(at_ms)));
+        let (from, to) = listed.times.unwrap_or((at, at));
+        listed.times = Some((from.min(at), to.max(at)));
         match PacketType::from_first_byte(first) {
             PacketType::Publish => {
                 let qos = usize::from(first >> 1 & 3);
@@ -170,9 +171,9 @@ impl Captures {
     }
 
     /// Something came of a connection at this time, of which no more is known.
-    pub(crate) fn pass(&mut self, at_ms: f64) {
-        let (from, to) = self.listed.times.unwrap_or((at_ms, at_ms));
-        self.listed.times = Some((from.min(at_ms), to.max(at_ms)));
+    pub(crate) fn pass(&mut self, at: Instant) {
+        let (from, to) = self.listed.times.unwrap_or((at, at));
+        self.listed.times = Some((from.min(at), to.max(at)));
     }
 
     /// Something in the rows has changed.

@@ -1,11 +1,14 @@
 //! Capture files into the log: each connection in them is recorded as our own are, without anybody who answers.
 
+use core::time::Duration;
+
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{self, Event};
 use mqttscope_protocol::{CaptureState, ConnectionEvent, EventKind, Target};
+use mqttscope_shared::Instant;
 use mqttscope_wire::{Context, PacketType, ProtocolVersion, Sender, dissect};
 
-use super::{Engine, instant};
+use super::Engine;
 use crate::captures::{Sent, WantedBytes};
 use crate::connection::SocketId;
 use crate::log::New;
@@ -36,9 +39,9 @@ impl Engine {
     }
 
     /// The bytes that were asked for, or why they could not be read.
-    pub fn handle_read(&mut self, now_ms: f64, read: Result<&[u8], String>) {
+    pub fn handle_read(&mut self, now: Instant, read: Result<&[u8], String>) {
         self.changed = true;
-        self.pace.packets(now_ms);
+        self.pace.packets(now);
         let bytes = match read {
             Ok(bytes) => bytes,
             Err(why) => {
@@ -114,7 +117,7 @@ impl Engine {
                 at_ns,
                 bytes,
                 ..
-            } => self.captured_bytes(connection, sender(from), ms(at_ns), bytes),
+            } => self.captured_bytes(connection, sender(from), moment(at_ns), bytes),
             Event::Gap {
                 connection,
                 from,
@@ -140,7 +143,7 @@ impl Engine {
                 if bytes.is_empty() {
                     self.break_off(connection, sender(from));
                 } else {
-                    self.captured_gap(connection, sender(from), ms(at_ns), says);
+                    self.captured_gap(connection, sender(from), moment(at_ns), says);
                 }
             }
             Event::Closed {
@@ -151,8 +154,8 @@ impl Engine {
                 ..
             } => {
                 self.flush(connection);
-                self.captured_end(connection, ms(at_ns), |captured, at_ms| {
-                    captured.end(how, from, at_ms);
+                self.captured_end(connection, moment(at_ns), |captured, at| {
+                    captured.end(how, from, at);
                 });
                 self.captures.settled(connection);
                 self.captures.changed();
@@ -171,10 +174,10 @@ impl Engine {
                 words,
                 ..
             } => {
-                let at_ms = ms(at_ns).unwrap_or(self.captured_ms);
-                self.captured_ms = at_ms;
+                let at = moment(at_ns).unwrap_or(self.captured_at);
+                self.captured_at = at;
                 let sender = sender(from);
-                let sent = Sent { sender, at_ms };
+                let sent = Sent { sender, at };
                 self.told(connection, sent, packet_type, version, words);
             }
             // The reader itself uses them where it can.
@@ -187,12 +190,12 @@ impl Engine {
         &mut self,
         id: recording::ConnectionId,
         sender: Sender,
-        at_ms: Option<f64>,
+        at: Option<Instant>,
         bytes: &[u8],
     ) {
-        let at_ms = at_ms.unwrap_or(self.captured_ms);
-        self.captured_ms = at_ms;
-        let sent = Sent { sender, at_ms };
+        let at = at.unwrap_or(self.captured_at);
+        self.captured_at = at;
+        let sent = Sent { sender, at };
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };
@@ -227,17 +230,17 @@ impl Engine {
         let (number, socket, has_syn) = (captured.id, captured.socket, captured.opened.has_syn);
         let server = Target::WebSocket(captured.opened.server.to_string());
         let event = event(EventKind::Begins, captured.says_beginning());
-        let at_ms = held.begins_ms().unwrap_or(self.captured_ms);
+        let at = held.begins().unwrap_or(self.captured_at);
         self.watch.join(&server, socket, number);
         if is_new {
             self.captures.list(id);
-            let first = self.log.push_event(at_ms, number, version, &event);
+            let first = self.log.push_event(at, number, version, &event);
             if let Some(captured) = self.captures.get_mut(id) {
                 captured.first = first.0;
             }
         }
         let turn = if has_syn { Turn::Opens } else { Turn::WasOpen };
-        self.turned(at_ms, number, socket, turn);
+        self.turned(at, number, socket, turn);
         for (sent, bytes) in (*held).into_chunks() {
             self.write_captured(id, sent, &bytes);
         }
@@ -257,7 +260,7 @@ impl Engine {
             links: &mut self.links,
             topics: &mut self.topics,
             monitor: (self.watch.monitor(socket)).filter(|_| !captured.is_told()),
-            now_ms: sent.at_ms,
+            now: sent.at,
         };
         recorder.record(&mut stream, sent.sender, bytes, |written, _| {
             let is_named = matches!(written.first >> 4, 1 | 2);
@@ -273,7 +276,7 @@ impl Engine {
             self.captures.rename(connection, first);
         }
         for first in self.firsts.drain(..) {
-            self.captures.count(id, sent.at_ms, first);
+            self.captures.count(id, sent.at, first);
         }
         self.captures.changed();
         let judged = self.watch.take(socket);
@@ -294,24 +297,24 @@ impl Engine {
             return;
         };
         let is_new = captured.packets == 0;
-        let is_first = captured.told(version, sent.at_ms);
+        let is_first = captured.told(version, sent.at);
         let (number, version, socket) = (captured.id, captured.version(), captured.socket);
         if is_new {
             let begins = event(EventKind::Begins, captured.says_beginning());
             self.captures.list(id);
-            let first = self.log.push_event(sent.at_ms, number, version, &begins);
+            let first = self.log.push_event(sent.at, number, version, &begins);
             if let Some(captured) = self.captures.get_mut(id) {
                 captured.first = first.0;
             }
         }
         // Of what it tells in bytes, too, the answers may be told in words.
         if is_first && let Some((id, monitor)) = self.watch.monitor(socket) {
-            monitor.handle_gap(id, instant(sent.at_ms));
+            monitor.handle_gap(id, sent.at);
         }
         let mut event = event(EventKind::Told(sent.sender), words.to_owned());
         packet_type.name().clone_into(&mut event.reason);
         let new = New {
-            at_ms: sent.at_ms,
+            at: sent.at,
             connection: number,
             sender: sent.sender,
             version,
@@ -320,7 +323,7 @@ impl Engine {
             severity: None,
         };
         self.log.push_told(new, packet_type.nibble() << 4, &event);
-        self.captures.pass(sent.at_ms);
+        self.captures.pass(sent.at);
         self.captures.changed();
     }
 
@@ -329,12 +332,12 @@ impl Engine {
         &mut self,
         id: recording::ConnectionId,
         sender: Sender,
-        at_ms: Option<f64>,
+        at: Option<Instant>,
         says: String,
     ) {
         self.flush(id);
         self.break_off(id, sender);
-        let at_ms = at_ms.unwrap_or(self.captured_ms);
+        let at = at.unwrap_or(self.captured_at);
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };
@@ -345,16 +348,16 @@ impl Engine {
             return;
         }
         if let Some((id, monitor)) = self.watch.monitor(socket) {
-            monitor.handle_gap(id, instant(at_ms));
+            monitor.handle_gap(id, at);
         }
         let event = event(EventKind::Gap, says);
-        self.log.push_event(at_ms, number, version, &event);
-        self.turned(at_ms, number, socket, Turn::Gap);
+        self.log.push_event(at, number, version, &event);
+        self.turned(at, number, socket, Turn::Gap);
     }
 
     /// What came of a packet that has no end is written down as it is.
     fn break_off(&mut self, id: recording::ConnectionId, sender: Sender) {
-        let at_ms = self.captured_ms;
+        let at = self.captured_at;
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };
@@ -372,10 +375,10 @@ impl Engine {
                 links: &mut self.links,
                 topics: &mut self.topics,
                 monitor: self.watch.monitor(captured.socket),
-                now_ms: at_ms,
+                now: at,
             };
             let written = recorder.rest(&mut stream, sender, framer.rest(), is_faulty);
-            captured.note(Sent { sender, at_ms }, &written);
+            captured.note(Sent { sender, at }, &written);
         }
         captured.stream = Some(stream);
     }
@@ -383,17 +386,17 @@ impl Engine {
     fn captured_end(
         &mut self,
         id: recording::ConnectionId,
-        at_ms: Option<f64>,
-        end: impl FnOnce(&mut crate::captures::Captured, f64),
+        at: Option<Instant>,
+        end: impl FnOnce(&mut crate::captures::Captured, Instant),
     ) {
         for sender in [Sender::Client, Sender::Server] {
             self.break_off(id, sender);
         }
-        let at_ms = at_ms.unwrap_or(self.captured_ms);
+        let at = at.unwrap_or(self.captured_at);
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };
-        end(captured, at_ms);
+        end(captured, at);
         if captured.stream.take().is_none() {
             return;
         }
@@ -402,11 +405,11 @@ impl Engine {
             EventKind::Ended,
             captured.ended().unwrap_or_default().to_owned(),
         );
-        event.after_ms = captured.lasts_ms();
+        event.after = captured.lasts();
         event.address = captured.ends();
-        self.log.push_event(at_ms, number, version, &event);
-        self.turned(at_ms, number, socket, Turn::Closes);
-        let judged = self.watch.close(socket, instant(at_ms));
+        self.log.push_event(at, number, version, &event);
+        self.turned(at, number, socket, Turn::Closes);
+        let judged = self.watch.close(socket, at);
         self.judged(judged);
     }
 }
@@ -418,9 +421,12 @@ const fn sender(role: Role) -> Sender {
     }
 }
 
-/// Milliseconds since 1970. A microsecond is exact until 2255.
-fn ms(at_ns: Option<u64>) -> Option<f64> {
-    at_ns.map(|at_ns| (at_ns / 1_000) as f64 / 1_000.0)
+/// The last microsecond since 1970 that a browser has as it is: in the year 2255.
+const LATEST_US: u64 = (1 << 53) - 1;
+
+/// A time of a capture; those behind the last that a browser counts exactly are that one.
+fn moment(at_ns: Option<u64>) -> Option<Instant> {
+    at_ns.map(|at_ns| Instant::from_micros((at_ns / 1_000).min(LATEST_US)))
 }
 
 fn counted(bytes: u64) -> String {
@@ -436,7 +442,7 @@ fn event(kind: EventKind, says: String) -> ConnectionEvent {
     ConnectionEvent {
         kind,
         address,
-        after_ms: 0.0,
+        after: Duration::ZERO,
         by: None,
         code: None,
         reason: String::new(),
@@ -444,7 +450,7 @@ fn event(kind: EventKind, says: String) -> ConnectionEvent {
         was_accepted: false,
         last_sent: None,
         last_received: None,
-        retry_in_ms: None,
+        retry_in: None,
         advice: Vec::new(),
     }
 }

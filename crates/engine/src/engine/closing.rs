@@ -1,5 +1,7 @@
 //! What is written into the log, and kept, when a connection opens and when it ends.
 
+use core::time::Duration;
+
 use mqttscope_client::{Cause, Command as ClientCommand, Fault, Phase as ClientPhase};
 use mqttscope_protocol::{
     Advice, ClosedBy, ConnectionEvent, ConnectionId, EventKind, Target, bare_address,
@@ -10,7 +12,7 @@ use mqttscope_wire::{
     ReasonCode, decode,
 };
 
-use super::{Engine, instant};
+use super::Engine;
 use crate::attempt::Noted;
 use crate::connection::Connection;
 use crate::doctor::{self, Doubt, End, Known, Phase, Trouble};
@@ -18,15 +20,15 @@ use crate::hub;
 use crate::view::rows;
 
 /// An accepted connection that ends sooner, without a word, was hardly ended by the network.
-const QUICK_MS: f64 = 10_000.0;
+const QUICK: Duration = Duration::from_secs(10);
 /// As many such ends in a row are a fight with another client, or a loop: it is stopped.
 const MOST_QUICK: u32 = 5;
 /// A CONNECT of another connection of ours is what ended this one when it came so shortly before.
-const RIVAL_MS: f64 = 3_000.0;
+const RIVAL: Duration = Duration::from_secs(3);
 
 impl Engine {
     /// A socket has opened: the log gets a row for it.
-    pub(super) fn opened(&mut self, now_ms: f64, id: ConnectionId) {
+    pub(super) fn opened(&mut self, now: Instant, id: ConnectionId) {
         let Some(connection) = self.connections.get(&id) else {
             return;
         };
@@ -34,7 +36,7 @@ impl Engine {
         let event = ConnectionEvent {
             kind: EventKind::Opened,
             address: address(&connection.profile.target),
-            after_ms: now_ms - attempt.began_ms,
+            after: now - attempt.began,
             by: None,
             code: None,
             reason: String::new(),
@@ -42,11 +44,11 @@ impl Engine {
             was_accepted: false,
             last_sent: None,
             last_received: None,
-            retry_in_ms: None,
+            retry_in: None,
             advice: Vec::new(),
         };
         self.log
-            .push_event(now_ms, id, connection.stream.version, &event);
+            .push_event(now, id, connection.stream.version, &event);
     }
 
     /// A connection has ended, or could not be opened: the doctor is asked, the log gets a row, and a
@@ -54,12 +56,12 @@ impl Engine {
     #[inline(never)]
     pub(super) fn ended(
         &mut self,
-        now_ms: f64,
+        now: Instant,
         id: ConnectionId,
         cause: &Cause,
         retry_at: Option<Instant>,
     ) {
-        let rival = self.rival_of(now_ms, id);
+        let rival = self.rival_of(now, id);
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
@@ -81,19 +83,19 @@ impl Engine {
         let was_accepted = phase == Phase::Connected;
         let is_silent = matches!(&end, Some(End::Closed { code, reason })
             if matches!(code, 1000 | 1005 | 1006) && reason_is_quiet(reason));
-        let lasted_ms = now_ms - connection.attempt.since_ms;
-        if was_accepted && is_silent && lasted_ms < QUICK_MS {
+        let lasted = now - connection.attempt.since;
+        if was_accepted && is_silent && lasted < QUICK {
             connection.quick_ends = connection.quick_ends.saturating_add(1);
         } else if was_accepted {
             connection.quick_ends = 0;
         }
         // What broke off says more than what may have been the matter.
-        let is_unopened = connection.attempt.opened_ms.is_none()
-            && matches!(cause, Cause::NotOpened | Cause::Lost);
+        let is_unopened =
+            connection.attempt.opened.is_none() && matches!(cause, Cause::NotOpened | Cause::Lost);
         let target = connection.profile.target.clone();
         let half =
             (connection.half.take()).filter(|_| matches!(cause, Cause::Lost | Cause::TimedOut(_)));
-        let failed_before = is_unopened && self.worked.note_failed(&target, now_ms);
+        let failed_before = is_unopened && self.worked.note_failed(&target, now);
         let advice = match &end {
             Some(end) => {
                 let known = Known {
@@ -102,13 +104,13 @@ impl Engine {
                     failed_before,
                     ..Known::default()
                 };
-                self.advice(now_ms, id, end.clone(), known)
+                self.advice(now, id, end.clone(), known)
             }
             None => Vec::new(),
         };
         if was_accepted && let Some(connection) = self.connections.get(&id) {
             let version = connection.stream.version;
-            self.worked.note(target, version, now_ms);
+            self.worked.note(target, version, now);
         }
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
@@ -137,13 +139,13 @@ impl Engine {
         // Where this side ends it, nobody waits for what the other says to that.
         let is_own = matches!(cause, Cause::Requested) || matches!(end, Some(End::Cut));
         let event = ConnectionEvent {
-            kind: if attempt.opened_ms.is_some() {
+            kind: if attempt.opened.is_some() {
                 EventKind::Closed
             } else {
                 EventKind::NotOpened
             },
             address: address(&connection.profile.target),
-            after_ms: now_ms - attempt.opened_ms.unwrap_or(attempt.began_ms),
+            after: now - attempt.opened.unwrap_or(attempt.began),
             by: Some(by(cause, end.as_ref(), &connection.profile.target)),
             code: closed
                 .map(|closed| closed.code)
@@ -159,9 +161,9 @@ impl Engine {
                 words
             },
             was_accepted,
-            last_sent: attempt.last_sent.map(|noted| noted.before(now_ms)),
-            last_received: attempt.last_received.map(|noted| noted.before(now_ms)),
-            retry_in_ms: retry_at.map(|at| (at.millis() as f64 - now_ms).max(0.0)),
+            last_sent: attempt.last_sent.map(|noted| noted.before(now)),
+            last_received: attempt.last_received.map(|noted| noted.before(now)),
+            retry_in: retry_at.map(|at| at - now),
             advice,
         };
         let version = connection.stream.version;
@@ -170,14 +172,14 @@ impl Engine {
         // The browser did not even try: the address is none, or not allowed on this page.
         let is_impossible = closed.is_some_and(|closed| closed.code == 0 && !closed.was_open)
             && connection.profile.target != Target::BuiltIn;
-        self.log.push_event(now_ms, id, version, &event);
+        self.log.push_event(now, id, version, &event);
         if retry_at.is_some() && (is_fight || is_loop || is_impossible) {
-            self.stop(now_ms, id, is_fight || is_impossible);
+            self.stop(now, id, is_fight || is_impossible);
         }
     }
 
     /// Gives up connecting again, with a word: it would go on like this for ever.
-    fn stop(&mut self, now_ms: f64, id: ConnectionId, is_at_once: bool) {
+    fn stop(&mut self, now: Instant, id: ConnectionId, is_at_once: bool) {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
@@ -200,25 +202,25 @@ impl Engine {
         };
         // It waits, so that there is nothing to be sent and nothing that could be refused. Whoever
         // drains the client hears of its end.
-        let _ = connection.client.handle_command(instant(now_ms), stop);
+        let _ = connection.client.handle_command(now, stop);
     }
 
     /// The connection of ours that took the place of this one: to the same server, by the same
     /// identifier, and opened just now.
-    fn rival_of(&self, now_ms: f64, id: ConnectionId) -> Option<String> {
+    fn rival_of(&self, now: Instant, id: ConnectionId) -> Option<String> {
         let own = self.connections.get(&id)?;
         let identifier = own.client.view().client_identifier;
         if identifier.is_empty() {
             return None;
         }
-        let since = own.attempt.opened_ms?;
+        let since = own.attempt.opened?;
         let is_rival = |other: &&Connection| {
             other.id != id
                 && other.profile.target == own.profile.target
                 && other.client.view().client_identifier == identifier
                 && other.attempt.is_live
-                && (other.attempt.opened_ms)
-                    .is_some_and(|opened| opened >= since && now_ms - opened < RIVAL_MS)
+                && (other.attempt.opened)
+                    .is_some_and(|opened| opened >= since && now - opened < RIVAL)
         };
         let rival = self.connections.values().find(is_rival)?;
         Some(rival.profile.name.clone())
@@ -301,12 +303,11 @@ impl Engine {
     }
 
     /// What the doctor says; `known` is what this end has shown beside what is remembered.
-    fn advice(&self, now_ms: f64, id: ConnectionId, end: End, known: Known) -> Vec<Advice> {
+    fn advice(&self, now: Instant, id: ConnectionId, end: End, known: Known) -> Vec<Advice> {
         let Some(connection) = self.connections.get(&id) else {
             return Vec::new();
         };
         let (attempt, profile) = (&connection.attempt, &connection.profile);
-        let since = |then: f64| std::time::Duration::from_millis((now_ms - then).max(0.0) as u64);
         let is_open_elsewhere = self.connections.values().any(|other| {
             other.id != id
                 && other.profile.target == profile.target
@@ -317,12 +318,12 @@ impl Engine {
         let known = Known {
             worked_until: worked
                 .filter(|_| attempt.phase != Phase::Connected)
-                .map(|worked| time_of_day(worked.until_ms, self.minutes_behind)),
+                .map(|worked| time_of_day(worked.until, self.minutes_behind)),
             worked_with_version: worked.is_some_and(|worked| worked.versions.contains(&version)),
             is_open_elsewhere,
             quick_ends: connection.quick_ends,
             client_identifier: connection.client.view().client_identifier.to_owned(),
-            doubt: self.doubt(now_ms, connection),
+            doubt: self.doubt(now, connection),
             ..known
         };
         doctor::advise(&Trouble {
@@ -331,8 +332,8 @@ impl Engine {
             version,
             phase: attempt.phase,
             end,
-            lasted: since(attempt.since_ms),
-            silence: since(attempt.heard_ms),
+            lasted: now - attempt.since,
+            silence: now - attempt.heard,
             keep_alive: profile.keep_alive,
             has_user_name: profile.user_name.is_some(),
             is_anonymous: profile.client_identifier.is_empty(),
@@ -342,7 +343,7 @@ impl Engine {
     }
 
     /// What was sent right before the end and never answered.
-    fn doubt(&self, now_ms: f64, connection: &Connection) -> Option<Doubt> {
+    fn doubt(&self, now: Instant, connection: &Connection) -> Option<Doubt> {
         let attempt = &connection.attempt;
         let noted = attempt.subscribing.or(attempt.last_sent)?;
         // What the server answered was not what it objected to.
@@ -373,7 +374,7 @@ impl Engine {
             packet_type: noted.packet_type(),
             what,
             size: record.size(),
-            before: std::time::Duration::from_millis((now_ms - noted.at_ms).max(0.0) as u64),
+            before: now - noted.at,
         })
     }
 }
@@ -436,8 +437,9 @@ pub(super) fn address(target: &Target) -> String {
 }
 
 /// `18:16:18`, where clocks are this many minutes behind UTC.
-fn time_of_day(at_ms: f64, minutes_behind: f64) -> String {
-    let seconds = ((at_ms - minutes_behind * 60_000.0).max(0.0) / 1_000.0) as u64 % 86_400;
+fn time_of_day(at: Instant, minutes_behind: f64) -> String {
+    let behind = (minutes_behind * 60.0) as i64;
+    let seconds = (at.millis() / 1_000).saturating_add_signed(behind.saturating_neg()) % 86_400;
     let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     format!("{hours:02}:{minutes:02}:{seconds:02}")
 }

@@ -1,5 +1,8 @@
 //! What the page asks for, done.
 
+use core::time::Duration;
+
+use mqttscope_shared::Instant;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use mqttscope_capture::pcapng::Ends;
@@ -10,7 +13,7 @@ use mqttscope_protocol::{
 };
 use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFiltersBuf};
 
-use super::{Engine, Transport, instant, searching};
+use super::{Engine, Transport, searching};
 use crate::connection::{Connection, Repeating, Request};
 use crate::convert;
 use crate::doctor::End;
@@ -26,46 +29,47 @@ const HANDSHAKE_BYTES: u32 = 4 << 20;
 
 impl Engine {
     /// Does what the page asks for. What cannot be done is said in a notice.
-    pub fn handle_command(&mut self, now_ms: f64, command: Command) {
+    pub fn handle_command(&mut self, now: Instant, command: Command) {
         if command != Command::Drawn {
             self.changed = true;
             self.pace.asked();
         }
         match command {
-            Command::Connect(id, profile) => self.connect(now_ms, id, *profile),
+            Command::Connect(id, profile) => self.connect(now, id, *profile),
             Command::Disconnect {
                 connection,
                 reason_code,
                 session_expiry_interval,
-            } => self.disconnect(now_ms, connection, reason_code, session_expiry_interval),
-            Command::Cut(id) => self.cut(now_ms, id),
+            } => self.disconnect(now, connection, reason_code, session_expiry_interval),
+            Command::Cut(id) => self.cut(now, id),
             Command::Remove(id) => {
-                self.disconnect(now_ms, id, 0, None);
-                self.release(now_ms, id);
+                self.disconnect(now, id, 0, None);
+                self.release(now, id);
                 self.connections.remove(&id);
                 self.rewant();
             }
-            Command::Subscribe(id, drafts) => self.subscribe(now_ms, id, drafts),
-            Command::Unsubscribe(id, filters) => self.unsubscribe(now_ms, id, &filters),
+            Command::Subscribe(id, drafts) => self.subscribe(now, id, drafts),
+            Command::Unsubscribe(id, filters) => self.unsubscribe(now, id, &filters),
             Command::Mute(id, filter, muted) => {
                 if let Some(connection) = self.connections.get_mut(&id) {
                     connection.mute(&filter, muted);
                 }
                 self.rewant();
             }
-            Command::Publish(id, draft, None) => self.publish_once(now_ms, id, &draft),
-            Command::Publish(id, draft, Some(repeat)) => self.begin(now_ms, id, *draft, repeat),
+            Command::Publish(id, draft, None) => self.publish_once(now, id, &draft),
+            Command::Publish(id, draft, Some(repeat)) => self.begin(now, id, *draft, repeat),
             Command::StopRepeating(id) => {
                 if let Some(connection) = self.connections.get_mut(&id) {
                     connection.repeating = None;
                 }
             }
             Command::Request(id, draft, timeout_ms) => {
-                self.request(now_ms, id, *draft, timeout_ms.into());
+                let timeout = Duration::from_millis(timeout_ms.into());
+                self.request(now, id, *draft, timeout);
             }
-            Command::ClearRetained(id, level) => self.clear_retained(now_ms, id, level),
+            Command::ClearRetained(id, level) => self.clear_retained(now, id, level),
             Command::Look(looking) => self.look(*looking),
-            Command::Drawn => self.pace.drawn(now_ms),
+            Command::Drawn => self.pace.drawn(now),
             Command::Inspect(record) => {
                 if let Some(mut packet) = rows::packet(&self.log, record) {
                     packet.findings = self.watch.findings_about(record);
@@ -126,7 +130,7 @@ impl Engine {
         (made, says)
     }
 
-    fn connect(&mut self, now_ms: f64, id: ConnectionId, profile: Profile) {
+    fn connect(&mut self, now: Instant, id: ConnectionId, profile: Profile) {
         self.seed = self
             .seed
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -163,32 +167,32 @@ impl Engine {
                 if connection.profile == profile
                     && matches!(connection.client.view().phase, Phase::Waiting(_)) => {}
             _ => {
-                self.disconnect(now_ms, id, 0, None);
-                self.release(now_ms, id);
+                self.disconnect(now, id, 0, None);
+                self.release(now, id);
                 self.connections
                     .insert(id, Connection::new(id, profile, version, client));
             }
         }
-        self.command(now_ms, id, ClientCommand::Connect);
+        self.command(now, id, ClientCommand::Connect);
         self.rewant();
     }
 
     /// Lets a connection's socket go.
-    fn release(&mut self, now_ms: f64, id: ConnectionId) {
+    fn release(&mut self, now: Instant, id: ConnectionId) {
         let socket = self
             .connections
             .get_mut(&id)
             .and_then(|connection| connection.socket.take());
         if let Some(socket) = socket {
             self.sockets.remove(&socket);
-            self.unlink(now_ms, id, socket);
+            self.unlink(now, id, socket);
             self.transport.push_back(Transport::Close { socket });
         }
     }
 
     fn disconnect(
         &mut self,
-        now_ms: f64,
+        now: Instant,
         id: ConnectionId,
         reason_code: u8,
         session_expiry_interval: Option<u32>,
@@ -212,23 +216,23 @@ impl Engine {
             reason_code: ReasonCode(reason_code),
             properties,
         };
-        self.command(now_ms, id, command);
+        self.command(now, id, command);
     }
 
-    fn cut(&mut self, now_ms: f64, id: ConnectionId) {
+    fn cut(&mut self, now: Instant, id: ConnectionId) {
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.attempt.ended(End::Cut);
         }
-        self.release(now_ms, id);
+        self.release(now, id);
         if let Some(connection) = self.connections.get_mut(&id) {
-            connection.client.handle_disconnected(instant(now_ms));
+            connection.client.handle_disconnected(now);
         }
-        self.settle(now_ms, id);
+        self.settle(now, id);
     }
 
     pub(super) fn subscribe(
         &mut self,
-        now_ms: f64,
+        now: Instant,
         id: ConnectionId,
         drafts: Vec<SubscriptionDraft>,
     ) {
@@ -248,17 +252,17 @@ impl Engine {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        match connection.client.handle_command(instant(now_ms), command) {
+        match connection.client.handle_command(now, command) {
             Ok(ticket) => {
                 connection.asked(drafts, ticket);
-                self.settle(now_ms, id);
+                self.settle(now, id);
             }
             Err(misuse) => self.notice(Some(id), true, format!("Not subscribed: {misuse}.")),
         }
         self.rewant();
     }
 
-    fn unsubscribe(&mut self, now_ms: f64, id: ConnectionId, filters: &[String]) {
+    fn unsubscribe(&mut self, now: Instant, id: ConnectionId, filters: &[String]) {
         let mut topic_filters = TopicFiltersBuf::new();
         for filter in filters {
             if let Some(filter) = TopicFilter::new(filter) {
@@ -273,29 +277,35 @@ impl Engine {
                 topic_filters,
                 properties: PropertiesBuf::new(),
             };
-            self.command(now_ms, id, command);
+            self.command(now, id, command);
         }
         self.rewant();
     }
 
-    fn begin(&mut self, now_ms: f64, id: ConnectionId, draft: MessageDraft, repeat: Repeat) {
-        if !self.publish(now_ms, id, &draft) {
+    fn begin(&mut self, now: Instant, id: ConnectionId, draft: MessageDraft, repeat: Repeat) {
+        if !self.publish(now, id, &draft) {
             return;
         }
         let left = repeat.times.map(|times| times.saturating_sub(1));
         // A timer faster than this would only build a queue.
-        let every_ms = f64::from(repeat.every_ms.max(10));
+        let every = Duration::from_millis(repeat.every_ms.max(10).into());
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.repeating = (left != Some(0)).then_some(Repeating {
                 draft,
-                every_ms,
-                next_ms: now_ms + every_ms,
+                every,
+                next: now + every,
                 left,
             });
         }
     }
 
-    fn request(&mut self, now_ms: f64, id: ConnectionId, mut draft: MessageDraft, timeout_ms: f64) {
+    fn request(
+        &mut self,
+        now: Instant,
+        id: ConnectionId,
+        mut draft: MessageDraft,
+        timeout: Duration,
+    ) {
         let Some(connection) = self.connections.get(&id) else {
             return;
         };
@@ -329,17 +339,17 @@ impl Engine {
                 qos: 1,
                 ..SubscriptionDraft::default()
             };
-            self.subscribe(now_ms, id, vec![subscription]);
+            self.subscribe(now, id, vec![subscription]);
         }
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.requests.push(Request {
                 response_topic,
                 correlation_data,
-                sent_ms: now_ms,
-                until_ms: now_ms + timeout_ms,
+                sent: now,
+                until: now + timeout,
             });
         }
-        if !self.publish(now_ms, id, &draft)
+        if !self.publish(now, id, &draft)
             && let Some(connection) = self.connections.get_mut(&id)
         {
             connection.requests.pop();
@@ -388,7 +398,7 @@ impl Engine {
         let wanted = Wanted {
             connection: looking.connection,
             search: self.usable.clone(),
-            span_us: looking.span_us,
+            span: looking.span,
             ..Wanted::default()
         };
         let filters = |muted| {

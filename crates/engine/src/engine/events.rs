@@ -2,10 +2,11 @@
 
 use mqttscope_client::{Cause, Command as ClientCommand, Event, Failure, Fault, Phase, Ticket};
 use mqttscope_protocol::{ConnectionId, Notice, Outcome, Report};
+use mqttscope_shared::Instant;
 use mqttscope_shared::Message;
 use mqttscope_wire::{PacketType, Property, PropertyId, ProtocolVersion, ReasonCode};
 
-use super::{Closed, Engine, SocketId, Transport, instant};
+use super::{Closed, Engine, SocketId, Transport};
 use crate::connection::Connection;
 use crate::convert;
 use crate::doctor;
@@ -18,7 +19,7 @@ const TOPICS: usize = 5;
 const ANSWER: usize = 120;
 
 impl Engine {
-    pub(super) fn happened(&mut self, now_ms: f64, id: ConnectionId, event: Event) {
+    pub(super) fn happened(&mut self, now: Instant, id: ConnectionId, event: Event) {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
@@ -26,10 +27,10 @@ impl Engine {
             Event::Message { message, .. } => {
                 // The most of a flood answers nothing.
                 if !connection.requests.is_empty() {
-                    self.answered(now_ms, id, &message);
+                    self.answered(now, id, &message);
                 }
             }
-            event => self.happened_rarely(now_ms, id, event),
+            event => self.happened_rarely(now, id, event),
         }
     }
 
@@ -47,27 +48,27 @@ impl Engine {
     /// All but messages. Apart, so that what is hot in a flood is small: a browser compiles it anew,
     /// for speed, while the flood goes on.
     #[inline(never)]
-    fn happened_rarely(&mut self, now_ms: f64, id: ConnectionId, event: Event) {
+    fn happened_rarely(&mut self, now: Instant, id: ConnectionId, event: Event) {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
         match event {
-            Event::Open => self.open(now_ms, id),
+            Event::Open => self.open(now, id),
             Event::Close => {
                 if let Some(socket) = connection.socket.take() {
                     self.sockets.remove(&socket);
-                    self.unlink(now_ms, id, socket);
+                    self.unlink(now, id, socket);
                     self.transport.push_back(Transport::Close { socket });
                 }
             }
             Event::Connected(connected) => {
-                connection.attempt.reached(now_ms, doctor::Phase::Connected);
+                connection.attempt.reached(now, doctor::Phase::Connected);
                 connection.session_present = Some(connected.session_present);
                 connection.limits = limits::of_connack(connection.stream.version, &connected);
-                self.subscribe_again(now_ms, id, connected.session_present);
+                self.subscribe_again(now, id, connected.session_present);
             }
             Event::Disconnected { cause, retry_at } => {
-                self.ended(now_ms, id, &cause, retry_at);
+                self.ended(now, id, &cause, retry_at);
             }
             Event::Subscribed {
                 ticket,
@@ -121,7 +122,7 @@ impl Engine {
 
     /// Says how long a message took that is the answer to a request.
     #[inline(never)]
-    fn answered(&mut self, now_ms: f64, id: ConnectionId, message: &Message) {
+    fn answered(&mut self, now: Instant, id: ConnectionId, message: &Message) {
         let data = message.properties.as_properties();
         let Some(Property::CorrelationData(data)) = data.get(PropertyId::CORRELATION_DATA) else {
             return;
@@ -135,7 +136,7 @@ impl Engine {
         });
         if let Some(at) = answered {
             let request = connection.requests.swap_remove(at);
-            let took = now_ms - request.sent_ms;
+            let took = (now - request.sent).as_secs_f64() * 1_000.0;
             let says = rows::preview(&message.payload, ANSWER);
             self.answers.push(Report::Notice(Notice {
                 connection: Some(id),
@@ -146,15 +147,15 @@ impl Engine {
         }
     }
 
-    fn open(&mut self, now_ms: f64, id: ConnectionId) {
+    fn open(&mut self, now: Instant, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
         self.next_socket = self.next_socket.wrapping_add(1);
         let socket = SocketId(self.next_socket);
-        connection.begin(now_ms, socket);
+        connection.begin(now, socket);
         self.watch.open(&connection.profile.target, socket, id);
-        self.turned(now_ms, id, socket, Turn::Opens);
+        self.turned(now, id, socket, Turn::Opens);
         let Some(connection) = self.connections.get(&id) else {
             return;
         };
@@ -173,7 +174,7 @@ impl Engine {
     /// Makes the subscriptions that the server does not know: the profile's at first, all of them
     /// when a session is gone. Those without a SUBACK are not among them: the client itself sends
     /// their SUBSCRIBE again.
-    fn subscribe_again(&mut self, now_ms: f64, id: ConnectionId, session_present: bool) {
+    fn subscribe_again(&mut self, now: Instant, id: ConnectionId, session_present: bool) {
         let Some(connection) = self.connections.get(&id) else {
             return;
         };
@@ -192,7 +193,7 @@ impl Engine {
         };
         drafts.extend(fresh);
         if !drafts.is_empty() {
-            self.subscribe(now_ms, id, drafts);
+            self.subscribe(now, id, drafts);
         }
     }
 
@@ -213,7 +214,7 @@ impl Engine {
     }
 
     /// Publishes what is due on the timer.
-    pub(super) fn repeat(&mut self, now_ms: f64, id: ConnectionId) {
+    pub(super) fn repeat(&mut self, now: Instant, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
@@ -221,11 +222,11 @@ impl Engine {
         let Some(repeating) = &mut connection.repeating else {
             return;
         };
-        if repeating.next_ms > now_ms {
+        if repeating.next > now {
             return;
         }
         // Messages that a slow timer missed are not made up for in a burst.
-        repeating.next_ms = (repeating.next_ms + repeating.every_ms).max(now_ms);
+        repeating.next = (repeating.next + repeating.every).max(now);
         if !is_open {
             return;
         }
@@ -236,18 +237,16 @@ impl Engine {
                 connection.repeating = None;
             }
         }
-        self.publish(now_ms, id, &draft);
+        self.publish(now, id, &draft);
     }
 
     /// Says which requests nobody answered.
-    pub(super) fn give_up_requests(&mut self, now_ms: f64, id: ConnectionId) {
+    pub(super) fn give_up_requests(&mut self, now: Instant, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
         let before = connection.requests.len();
-        connection
-            .requests
-            .retain(|request| request.until_ms > now_ms);
+        connection.requests.retain(|request| request.until > now);
         for _ in connection.requests.len()..before {
             self.notice(Some(id), true, "No response to the request in time.");
         }
@@ -256,14 +255,14 @@ impl Engine {
     /// Hands a command to a client and says why when it cannot be done.
     pub(super) fn command(
         &mut self,
-        now_ms: f64,
+        now: Instant,
         id: ConnectionId,
         command: ClientCommand,
     ) -> Option<Ticket> {
         let connection: &mut Connection = self.connections.get_mut(&id)?;
-        match connection.client.handle_command(instant(now_ms), command) {
+        match connection.client.handle_command(now, command) {
             Ok(ticket) => {
-                self.settle(now_ms, id);
+                self.settle(now, id);
                 Some(ticket)
             }
             Err(misuse) => {
@@ -275,7 +274,7 @@ impl Engine {
 
     pub(super) fn publish(
         &mut self,
-        now_ms: f64,
+        now: Instant,
         id: ConnectionId,
         draft: &mqttscope_protocol::MessageDraft,
     ) -> bool {
@@ -288,7 +287,7 @@ impl Engine {
                     message,
                     topic_alias,
                 };
-                self.command(now_ms, id, command).is_some()
+                self.command(now, id, command).is_some()
             }
             Err(why) => {
                 self.notice(Some(id), true, format!("Not published: {why}."));

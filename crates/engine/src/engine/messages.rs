@@ -2,9 +2,10 @@
 
 use mqttscope_client::Command as ClientCommand;
 use mqttscope_protocol::{ConnectionId, MessageDraft, Outcome, Published, RecordId, Report};
+use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, Sender};
 
-use super::{Engine, instant};
+use super::Engine;
 use crate::connection::Handed;
 use crate::convert;
 use crate::view::cut::cut;
@@ -38,7 +39,7 @@ impl Engine {
     }
 
     /// Publishes what a person asked for, and says what became of it.
-    pub(super) fn publish_once(&mut self, now_ms: f64, id: ConnectionId, draft: &MessageDraft) {
+    pub(super) fn publish_once(&mut self, now: Instant, id: ConnectionId, draft: &MessageDraft) {
         let before = self.log.end();
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
@@ -57,7 +58,7 @@ impl Engine {
                     message,
                     topic_alias: alias,
                 };
-                let asked = connection.client.handle_command(instant(now_ms), command);
+                let asked = connection.client.handle_command(now, command);
                 asked.map_err(|misuse| misuse.to_string())
             });
         let ticket = match asked {
@@ -85,7 +86,7 @@ impl Engine {
             is_told: false,
             published,
         });
-        self.settle(now_ms, id);
+        self.settle(now, id);
         let is_sent = |record: &RecordId| {
             self.log.get(*record).is_some_and(|record| {
                 record.connection == id && record.packet_type() == PacketType::Publish

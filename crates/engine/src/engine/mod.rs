@@ -12,6 +12,7 @@ mod report;
 mod retained;
 mod searching;
 
+use core::time::Duration;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use mqttscope_client::Phase as ClientPhase;
@@ -37,8 +38,8 @@ use crate::watch::Watch;
 use crate::worked::WorkedAddresses;
 use pace::Pace;
 
-/// Milliseconds between two summaries when nothing else happens, so that rates fall to zero.
-const BETWEEN_SUMMARIES: f64 = 1_000.0;
+/// Between two summaries when nothing else happens, so that rates fall to zero.
+const BETWEEN_SUMMARIES: Duration = Duration::from_secs(1);
 
 /// Characters of a notice: it may quote what a server sent.
 const MOST_NOTICE: usize = 400;
@@ -132,7 +133,7 @@ pub struct Engine {
     states: States,
     captures: Captures,
     /// When the last of what was captured came.
-    captured_ms: f64,
+    captured_at: Instant,
     /// First bytes of packets on their way to be counted: kept for its room.
     firsts: Vec<u8>,
     flows_gone: Gone,
@@ -177,7 +178,7 @@ impl Engine {
             watch: Watch::default(),
             states: States::default(),
             captures: Captures::default(),
-            captured_ms: 0.0,
+            captured_at: Instant::ZERO,
             firsts: Vec::new(),
             flows_gone: Gone::default(),
             findings_gone: Gone::default(),
@@ -205,32 +206,32 @@ impl Engine {
     }
 
     /// A socket is open.
-    pub fn handle_open(&mut self, now_ms: f64, socket: SocketId) {
+    pub fn handle_open(&mut self, now: Instant, socket: SocketId) {
         let Some(&id) = self.sockets.get(&socket) else {
             return;
         };
-        self.opened(now_ms, id);
+        self.opened(now, id);
         if let Some(connection) = self.connections.get_mut(&id) {
-            connection.attempt.reached(now_ms, Phase::Opened);
-            connection.client.handle_connected(instant(now_ms));
+            connection.attempt.reached(now, Phase::Opened);
+            connection.client.handle_connected(now);
         }
-        self.settle(now_ms, id);
+        self.settle(now, id);
     }
 
     /// A socket brought bytes.
-    pub fn handle_bytes(&mut self, now_ms: f64, socket: SocketId, bytes: &[u8]) {
+    pub fn handle_bytes(&mut self, now: Instant, socket: SocketId, bytes: &[u8]) {
         let Some(&id) = self.sockets.get(&socket) else {
             return;
         };
         if let Some(connection) = self.connections.get_mut(&id) {
-            connection.attempt.heard(now_ms);
+            connection.attempt.heard(now);
         }
-        self.record(now_ms, id, Sender::Server, bytes);
-        self.settle(now_ms, id);
+        self.record(now, id, Sender::Server, bytes);
+        self.settle(now, id);
     }
 
     /// A WebSocket brought text, which MQTT does not use: it is closed, and the page is told.
-    pub fn handle_text(&mut self, now_ms: f64, socket: SocketId) {
+    pub fn handle_text(&mut self, now: Instant, socket: SocketId) {
         //= [MQTT-6.0.0-1] v5 and v3.1.1: binary frames only
         let Some(&id) = self.sockets.get(&socket) else {
             return;
@@ -247,7 +248,7 @@ impl Engine {
         }
         self.transport.push_back(Transport::Close { socket });
         self.handle_closed(
-            now_ms,
+            now,
             socket,
             &Closed {
                 code: 1003,
@@ -258,40 +259,40 @@ impl Engine {
     }
 
     /// A socket is closed, or could not be opened.
-    pub fn handle_closed(&mut self, now_ms: f64, socket: SocketId, closed: &Closed) {
+    pub fn handle_closed(&mut self, now: Instant, socket: SocketId, closed: &Closed) {
         let Some(id) = self.sockets.remove(&socket) else {
             return;
         };
-        self.unlink(now_ms, id, socket);
+        self.unlink(now, id, socket);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.socket = None;
             let closed = closed.without_secrets_of(&connection.profile.target);
             connection.attempt.closed(&closed);
             connection.cause = events::words_of(&closed);
-            connection.client.handle_disconnected(instant(now_ms));
+            connection.client.handle_disconnected(now);
         }
-        self.settle(now_ms, id);
+        self.settle(now, id);
     }
 
     /// The time that [`Engine::poll_timeout`] named has come; calling it early does no harm.
-    pub fn handle_timeout(&mut self, now_ms: f64) {
+    pub fn handle_timeout(&mut self, now: Instant) {
         let due: Vec<ConnectionId> = self
             .connections
             .values()
-            .filter(|connection| next_of(connection).is_some_and(|next| next <= now_ms))
+            .filter(|connection| next_of(connection).is_some_and(|next| next <= now))
             .map(|connection| connection.id)
             .collect();
         for id in due {
             if let Some(connection) = self.connections.get_mut(&id) {
-                connection.client.handle_timeout(instant(now_ms));
+                connection.client.handle_timeout(now);
             }
-            self.repeat(now_ms, id);
-            self.give_up_requests(now_ms, id);
-            self.settle(now_ms, id);
+            self.repeat(now, id);
+            self.give_up_requests(now, id);
+            self.settle(now, id);
         }
         // The clock of this machine says nothing of what was captured.
         if !self.captures.is_used() {
-            let judged = self.watch.handle_time(instant(now_ms));
+            let judged = self.watch.handle_time(now);
             self.judged(judged);
         }
         self.search();
@@ -302,50 +303,49 @@ impl Engine {
         self.transport.pop_front()
     }
 
-    /// When to call [`Engine::handle_timeout`], in milliseconds since 1970; the next reports are
-    /// due then too.
+    /// When to call [`Engine::handle_timeout`]; the next reports are due then too.
     #[must_use]
-    pub fn poll_timeout(&self) -> Option<f64> {
+    pub fn poll_timeout(&self) -> Option<Instant> {
         let connections = self.connections.values().filter_map(next_of);
         let is_open = |connection: &Connection| connection.client.view().phase != ClientPhase::Idle;
         let is_drawn = self.pace.is_drawn();
         let report = if self.searching {
-            Some(0.0)
+            Some(Instant::ZERO)
         } else if is_drawn && self.changed {
-            Some(self.report_due_ms())
+            Some(self.report_due())
         } else if is_drawn && self.connections.values().any(is_open) {
-            Some(self.pace.told_ms() + BETWEEN_SUMMARIES)
+            Some(self.summary_due())
         } else {
             None
         };
-        connections.chain(report).min_by(f64::total_cmp)
+        connections.chain(report).min()
     }
 
     /// Drains a client: what it sends and what has happened.
-    fn settle(&mut self, now_ms: f64, id: ConnectionId) {
+    fn settle(&mut self, now: Instant, id: ConnectionId) {
         self.changed = true;
         loop {
-            self.send(now_ms, id);
+            self.send(now, id);
             let event = self
                 .connections
                 .get_mut(&id)
                 .and_then(|connection| connection.client.poll_event());
             match event {
-                Some(event) => self.happened(now_ms, id, event),
+                Some(event) => self.happened(now, id, event),
                 None => break,
             }
         }
         self.tell_doubts(id);
     }
 
-    fn send(&mut self, now_ms: f64, id: ConnectionId) {
+    fn send(&mut self, now: Instant, id: ConnectionId) {
         while let Some((bytes, socket)) = self
             .connections
             .get_mut(&id)
             .and_then(|connection| Some((connection.client.poll_transmit()?, connection.socket)))
         {
             let Some(socket) = socket else { continue };
-            self.record(now_ms, id, Sender::Client, &bytes);
+            self.record(now, id, Sender::Client, &bytes);
             self.transport.push_back(Transport::Send { socket, bytes });
         }
     }
@@ -386,20 +386,20 @@ impl Engine {
     }
 
     /// A socket is gone: nothing more comes over it, and nothing is answered there.
-    fn unlink(&mut self, now_ms: f64, id: ConnectionId, socket: SocketId) {
-        self.record_rest(now_ms, id, socket);
+    fn unlink(&mut self, now: Instant, id: ConnectionId, socket: SocketId) {
+        self.record_rest(now, id, socket);
         self.links.forget(id);
-        self.turned(now_ms, id, socket, Turn::Closes);
-        let judged = self.watch.close(socket, instant(now_ms));
+        self.turned(now, id, socket, Turn::Closes);
+        let judged = self.watch.close(socket, now);
         self.judged(judged);
     }
 
     /// Remembers what happened to a socket here, for the states around a packet.
-    fn turned(&mut self, at_ms: f64, connection: ConnectionId, socket: SocketId, turn: Turn) {
+    fn turned(&mut self, at: Instant, connection: ConnectionId, socket: SocketId, turn: Turn) {
         if let Some(server) = self.watch.server_of(socket) {
             self.states.note(Turned {
                 record: self.log.end(),
-                at_ms,
+                at,
                 connection,
                 socket,
                 server,
@@ -423,25 +423,13 @@ impl Engine {
     }
 }
 
-/// The clock of the clients counts whole milliseconds.
-pub(crate) fn instant(now_ms: f64) -> Instant {
-    Instant::from_millis(now_ms as u64)
-}
-
 /// When a connection has something to do.
-fn next_of(connection: &Connection) -> Option<f64> {
-    let client = connection
-        .client
-        .poll_timeout()
-        .map(|due| due.millis() as f64);
+fn next_of(connection: &Connection) -> Option<Instant> {
+    let client = connection.client.poll_timeout();
     let repeating = connection
         .repeating
         .as_ref()
-        .map(|repeating| repeating.next_ms);
-    let requests = connection.requests.iter().map(|request| request.until_ms);
-    client
-        .into_iter()
-        .chain(repeating)
-        .chain(requests)
-        .min_by(f64::total_cmp)
+        .map(|repeating| repeating.next);
+    let requests = connection.requests.iter().map(|request| request.until);
+    client.into_iter().chain(repeating).chain(requests).min()
 }

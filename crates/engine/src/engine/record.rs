@@ -1,20 +1,21 @@
 //! Bytes of our own connections into the log.
 
 use mqttscope_protocol::ConnectionId;
+use mqttscope_shared::Instant;
 use mqttscope_wire::{Context, Sender, dissect};
 
-use super::{Engine, instant};
+use super::Engine;
 use crate::connection::SocketId;
 use crate::stream::{Recorder, Stream};
 use crate::unfinished;
 
 impl Engine {
     /// Takes bytes of either direction, see [`Recorder::record`]; what a server sent, the client answers.
-    pub(super) fn record(&mut self, now_ms: f64, id: ConnectionId, sender: Sender, bytes: &[u8]) {
+    pub(super) fn record(&mut self, now: Instant, id: ConnectionId, sender: Sender, bytes: &[u8]) {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        let now = instant(now_ms);
+        let now = now;
         let socket = connection.socket;
         let inwards = sender == Sender::Server;
         let empty = Stream::new(id, connection.stream.version);
@@ -25,11 +26,11 @@ impl Engine {
             links: &mut self.links,
             topics: &mut self.topics,
             monitor: socket.and_then(|socket| self.watch.monitor(socket)),
-            now_ms,
+            now,
         };
         recorder.record(&mut stream, sender, bytes, |written, topics| {
             let attempt = &mut connection.attempt;
-            attempt.packet(now_ms, sender, written.first, written.record);
+            attempt.packet(now, sender, written.first, written.record);
             if let Some((topic, name)) = written.topic {
                 messages = messages.saturating_add(1);
                 if inwards {
@@ -48,12 +49,12 @@ impl Engine {
         }
         connection.stream = stream;
         if inwards {
-            connection.note_unfinished(now_ms);
+            connection.note_unfinished(now);
         }
         connection
             .meter
-            .note(now_ms, inwards, messages, bytes.len() as u64);
-        self.pace.packets(now_ms);
+            .note(now, inwards, messages, bytes.len() as u64);
+        self.pace.packets(now);
         if let Some(socket) = socket {
             let judged = self.watch.take(socket);
             self.judged(judged);
@@ -62,7 +63,7 @@ impl Engine {
 
     /// A socket is gone: what came of the server's next packet is written down as it is. Only what is wrong in its
     /// Fixed Header is anybody's fault.
-    pub(super) fn record_rest(&mut self, now_ms: f64, id: ConnectionId, socket: SocketId) {
+    pub(super) fn record_rest(&mut self, now: Instant, id: ConnectionId, socket: SocketId) {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
@@ -81,11 +82,11 @@ impl Engine {
             links: &mut self.links,
             topics: &mut self.topics,
             monitor: self.watch.monitor(socket),
-            now_ms,
+            now,
         };
         let written = recorder.rest(&mut connection.stream, sender, rest, is_faulty);
         let attempt = &mut connection.attempt;
-        attempt.packet(now_ms, sender, written.first, written.record);
+        attempt.packet(now, sender, written.first, written.record);
         if !is_faulty {
             connection.half = unfinished::words(rest);
         }

@@ -1,6 +1,7 @@
 //! What the page has not heard yet.
 
 use mqttscope_protocol::{ConnectionId, FlowView, MessageRow, RecordId, Report, Summary, Window};
+use mqttscope_shared::Instant;
 use mqttscope_wire::{Sender, Severity};
 
 use super::pace::Part;
@@ -9,7 +10,6 @@ use crate::log::Record;
 use crate::sieve::Facts;
 use crate::topics::Unfolded;
 use crate::view::cut::cut;
-use crate::view::timeline::micros;
 use crate::view::{flows, rows};
 use crate::watch::{Listed, Watched};
 
@@ -23,18 +23,18 @@ impl Engine {
     /// What the page is told now: answers at once, rows and counts when it has drawn the last ones.
     /// The caller sends them as one message; the page says [`mqttscope_protocol::Command::Drawn`].
     #[inline(never)]
-    pub fn reports(&mut self, now_ms: f64) -> Vec<Report> {
+    pub fn reports(&mut self, now: Instant) -> Vec<Report> {
         let mut reports = core::mem::take(&mut self.answers);
-        if !self.is_report_due(now_ms) {
+        if !self.is_report_due(now) {
             return reports;
         }
         let (end, has_tree) = (self.log.end(), self.looking.topics.is_some());
-        let part = self.pace.part(now_ms, end, has_tree);
-        self.pace.tell(part, now_ms, end);
+        let part = self.pace.part(now, end, has_tree);
+        self.pace.tell(part, now, end);
         self.changed = part == Part::Tree;
         self.search();
         if part != Part::Tree {
-            self.report_rows(now_ms, &mut reports);
+            self.report_rows(now, &mut reports);
         }
         if part != Part::Rows {
             self.report_tree(&mut reports);
@@ -45,24 +45,31 @@ impl Engine {
     /// Whether the page is told something now: asked for every packet, where [`Engine::reports`] is much to
     /// call for nothing.
     #[must_use]
-    pub fn has_reports(&self, now_ms: f64) -> bool {
-        !self.answers.is_empty() || self.is_report_due(now_ms)
+    pub fn has_reports(&self, now: Instant) -> bool {
+        !self.answers.is_empty() || self.is_report_due(now)
     }
 
-    fn is_report_due(&self, now_ms: f64) -> bool {
+    fn is_report_due(&self, now: Instant) -> bool {
         self.pace.is_drawn()
-            && ((now_ms >= self.report_due_ms() && self.changed)
-                || now_ms >= self.pace.told_ms() + BETWEEN_SUMMARIES)
+            && ((now >= self.report_due() && self.changed) || now >= self.summary_due())
+    }
+
+    /// When what is always shown is told again, if nothing else is told before.
+    pub(super) fn summary_due(&self) -> Instant {
+        match self.pace.told() {
+            Some(told) => told + BETWEEN_SUMMARIES,
+            None => Instant::ZERO,
+        }
     }
 
     /// When there is something to tell, it is due then.
-    pub(super) fn report_due_ms(&self) -> f64 {
+    pub(super) fn report_due(&self) -> Instant {
         let has_tree = self.looking.topics.is_some();
-        self.pace.due_ms(self.log.end(), has_tree)
+        self.pace.due(self.log.end(), has_tree)
     }
 
     /// What is always shown, and what stands in the middle of the page.
-    fn report_rows(&mut self, now_ms: f64, reports: &mut Vec<Report>) {
+    fn report_rows(&mut self, now: Instant, reports: &mut Vec<Report>) {
         self.drop_tree_of_gone();
         let oldest = RecordId(self.log.first());
         let (listed, remarks_left) = self.watch.listed(self.looking.connection, oldest);
@@ -70,7 +77,7 @@ impl Engine {
             connections: self
                 .connections
                 .values()
-                .map(|connection| connection.view(now_ms))
+                .map(|connection| connection.view(now))
                 .collect(),
             log: self.log.view(),
             findings: [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
@@ -112,7 +119,7 @@ impl Engine {
         if looking.timeline {
             let at = |listed: &Listed<'_>| {
                 let last = listed.last();
-                Some((self.log.get(last)?.at_ms, listed.severity()))
+                Some((self.log.get(last)?.at, listed.severity()))
             };
             let found = listed.iter().filter_map(at);
             reports.push(Report::Timeline(self.timeline.view(found)));
@@ -169,7 +176,7 @@ impl Engine {
                 .watch
                 .flows(looking.connection, RecordId(self.log.first()));
             let sieve = &mut self.flows_sieve;
-            if !sieve.is_open() || looking.span_us.is_some() {
+            if !sieve.is_open() || looking.span.is_some() {
                 let facts = Facts {
                     connections: Some(&self.connections),
                     captures: Some(&self.captures),
@@ -179,7 +186,7 @@ impl Engine {
                 sieve.refresh(log, facts);
                 let mut found = |id: &RecordId| {
                     log.get(*id).is_some_and(|record| {
-                        is_within(looking.span_us, record.at_ms)
+                        is_within(looking.span, record.at)
                             && sieve.passes(*id, record, log, topics, facts)
                     })
                 };
@@ -187,7 +194,7 @@ impl Engine {
             }
             let numbers = all.iter().map(Watched::number);
             let gone = &mut self.flows_gone;
-            let of = format!("{:?} {}", looking.span_us, self.usable);
+            let of = format!("{:?} {}", looking.span, self.usable);
             let dropped = gone.count(looking.connection, &of, numbers);
             let (first, shown) = part(&all, window, dropped);
             let row = |flow| {
@@ -210,12 +217,12 @@ impl Engine {
                 looking
                     .severity
                     .is_none_or(|severity| one.severity() == severity)
-                    && record.is_none_or(|record| is_within(looking.span_us, record.at_ms))
+                    && record.is_none_or(|record| is_within(looking.span, record.at))
             };
             let all: Vec<Listed<'_>> = listed.into_iter().filter(is_wanted).collect();
             // Only broken rules are many enough to be dropped.
             let numbers = all.iter().filter_map(|one| Some(one.found()?.number));
-            let of = format!("{:?} {:?}", looking.severity, looking.span_us);
+            let of = format!("{:?} {:?}", looking.severity, looking.span);
             let dropped = (self.findings_gone).count(looking.connection, &of, numbers);
             let (first, shown) = part(&all, window, dropped);
             reports.push(Report::Findings {
@@ -282,8 +289,8 @@ impl Engine {
 }
 
 /// Whether a time is within these.
-fn is_within(span_us: Option<(u64, u64)>, at_ms: f64) -> bool {
-    span_us.is_none_or(|(from, to)| (from..to).contains(&micros(at_ms)))
+fn is_within(span: Option<(Instant, Instant)>, at: Instant) -> bool {
+    span.is_none_or(|(from, to)| (from..to).contains(&at))
 }
 
 /// The number of the first item in a window, and the items; `dropped` stood before the first of all.

@@ -1,6 +1,7 @@
 //! Clearing retained messages.
 
 use mqttscope_protocol::{ConnectionId, MessageDraft};
+use mqttscope_shared::Instant;
 
 use super::Engine;
 
@@ -9,7 +10,7 @@ const MOST: usize = 1_000;
 
 impl Engine {
     /// Publishes an empty retained message to each topic of a branch that is known to have one.
-    pub(super) fn clear_retained(&mut self, now_ms: f64, id: ConnectionId, level: u32) {
+    pub(super) fn clear_retained(&mut self, now: Instant, id: ConnectionId, level: u32) {
         let topics = self
             .topics
             .retained_below(level, id, MOST.saturating_add(1));
@@ -21,7 +22,7 @@ impl Engine {
                 retain: true,
                 ..MessageDraft::default()
             };
-            if !self.publish(now_ms, id, &draft) {
+            if !self.publish(now, id, &draft) {
                 // Why, it has said.
                 return;
             }

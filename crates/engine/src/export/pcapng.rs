@@ -27,7 +27,7 @@ pub(super) fn write(
         };
         let record = entry.record();
         let connection = record.connection;
-        let at_ns = nanos(record.at_ms);
+        let at_ns = record.at.micros().saturating_mul(1_000);
         last_ns = at_ns;
         match entry {
             Entry::Packet(record) => {
@@ -56,10 +56,4 @@ pub(super) fn write(
         capture.close(connection.0, last_ns, &mut file);
     }
     file
-}
-
-/// Nanoseconds since 1970.
-fn nanos(at_ms: f64) -> u64 {
-    // The log has microseconds; more would be made up.
-    ((at_ms.max(0.0) * 1_000.0).round() as u64).saturating_mul(1_000)
 }

@@ -1,5 +1,6 @@
 //! The rows of a list: which packets are in it, found a slice at a time as they come.
 
+use mqttscope_shared::Instant;
 use std::collections::{HashMap, VecDeque};
 
 use mqttscope_filter::covers;
@@ -10,7 +11,6 @@ use super::{Entry, Record, WireLog};
 use crate::sieve::{Facts, Sieve};
 use crate::topics::{NONE, Topics};
 use crate::view::rows::topic_of;
-use crate::view::timeline::micros;
 
 /// Packets that are looked at in one go; a worker that searches a million still hears *stop*.
 const SLICE: u64 = 50_000;
@@ -26,8 +26,8 @@ pub(crate) struct Wanted {
     pub(crate) messages: bool,
     /// No openings and closings of connections.
     pub(crate) packets: bool,
-    /// See [`mqttscope_protocol::Looking::span_us`].
-    pub(crate) span_us: Option<(u64, u64)>,
+    /// See [`mqttscope_protocol::Looking::span`].
+    pub(crate) span: Option<(Instant, Instant)>,
     /// See [`mqttscope_protocol::Looking::search`].
     pub(crate) search: String,
     /// Filters whose messages are hidden, unless another one that is not brings them too.
@@ -38,7 +38,7 @@ pub(crate) struct Wanted {
 
 impl Wanted {
     fn is_within(&self, record: &Record) -> bool {
-        (self.span_us).is_none_or(|(from, to)| (from..to).contains(&micros(record.at_ms)))
+        (self.span).is_none_or(|(from, to)| (from..to).contains(&record.at))
     }
 }
 
@@ -340,7 +340,7 @@ mod tests {
         for n in 0..count {
             let topic = topics.number(if n % 2 == 0 { "even/t" } else { "odd/t" });
             let new = New {
-                at_ms: n as f64,
+                at: Instant::from_millis(n),
                 connection: ConnectionId((n % 3) as u32),
                 sender: Sender::Server,
                 version: ProtocolVersion::V5,
@@ -389,9 +389,9 @@ mod tests {
     #[test]
     fn a_slice_of_a_search_ends_with_what_it_has_read() {
         let mut log = WireLog::default();
-        for n in 0..40 {
+        for n in 0..40_u8 {
             let new = New {
-                at_ms: f64::from(n),
+                at: Instant::from_millis(n.into()),
                 connection: ConnectionId(0),
                 sender: Sender::Server,
                 version: ProtocolVersion::V5,
@@ -460,7 +460,7 @@ mod tests {
         let filler = |log: &mut WireLog, count: u64| {
             for _ in 0..count {
                 let new = New {
-                    at_ms: 0.0,
+                    at: Instant::ZERO,
                     connection: ConnectionId(1),
                     sender: Sender::Server,
                     version: ProtocolVersion::V5,

@@ -12,8 +12,10 @@ mod journal;
 mod links;
 mod records;
 
+use core::time::Duration;
 use std::collections::VecDeque;
 
+use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, ProtocolVersion, Sender, Severity};
 
 use arena::{Arena, Place};
@@ -32,14 +34,14 @@ const LEAST_BUDGET: u64 = 1 << 20;
 /// What is kept of a packet beside its bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Record {
-    /// Milliseconds since 1970.
-    pub(crate) at_ms: f64,
+    /// When, since 1970.
+    pub(crate) at: Instant,
     place: Place,
     pub(crate) connection: ConnectionId,
     /// The topic by its number in the tree of topics; `u32::MAX`: none, or the tree is full.
     pub(crate) topic: u32,
-    /// Milliseconds from what it answers, on an answer.
-    pub(crate) round_trip_ms: f32,
+    /// Microseconds from what it answers, on an answer: NaN where there is none. Four bytes of each packet.
+    round_trip_us: f32,
     /// How far before or behind it the packet is that it answers or that answers it; 0: none.
     link: i32,
     pub(crate) packet_identifier: u16,
@@ -67,6 +69,11 @@ impl Record {
         self.place.len
     }
 
+    /// The time from what it answers, on an answer; none where the clock went back in between.
+    pub(crate) fn round_trip(&self) -> Option<Duration> {
+        (self.round_trip_us >= 0.0).then(|| Duration::from_micros(self.round_trip_us as u64))
+    }
+
     /// Whether a later packet answers it.
     pub(crate) const fn is_answered(&self) -> bool {
         self.link > 0
@@ -76,7 +83,7 @@ impl Record {
 /// What is known of a packet when it is added.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct New {
-    pub(crate) at_ms: f64,
+    pub(crate) at: Instant,
     pub(crate) connection: ConnectionId,
     pub(crate) sender: Sender,
     pub(crate) version: ProtocolVersion,
@@ -101,7 +108,7 @@ pub(crate) struct WireLog {
     /// Packets that were answered or judged when they were there already.
     touched: Journal<u64>,
     /// When the first record came that is shown, and what that was before the log was cleared last.
-    begins_ms: [f64; 2],
+    begins: [Instant; 2],
     budget: u64,
 }
 
@@ -115,7 +122,7 @@ impl Default for WireLog {
             floor_before: None,
             events: VecDeque::new(),
             touched: Journal::default(),
-            begins_ms: [0.0; 2],
+            begins: [Instant::ZERO; 2],
             budget: BUDGET,
         }
     }
@@ -131,13 +138,13 @@ impl WireLog {
     /// Adds the opening or the closing of a connection, between the packets before and after it.
     pub(crate) fn push_event(
         &mut self,
-        at_ms: f64,
+        at: Instant,
         connection: ConnectionId,
         version: ProtocolVersion,
         event: &ConnectionEvent,
     ) -> RecordId {
         let new = New {
-            at_ms,
+            at,
             connection,
             sender: Sender::Client,
             version,
@@ -156,15 +163,15 @@ impl WireLog {
 
     fn add(&mut self, new: New, bytes: &[u8], first: u8, is_event: bool) -> RecordId {
         if self.end() == self.floor {
-            self.begins_ms[0] = new.at_ms;
+            self.begins[0] = new.at;
         }
         let place = self.arena.push(bytes);
         self.records.push(Record {
-            at_ms: new.at_ms,
+            at: new.at,
             place,
             connection: new.connection,
             topic: new.topic,
-            round_trip_ms: f32::NAN,
+            round_trip_us: f32::NAN,
             link: 0,
             packet_identifier: new.packet_identifier,
             first,
@@ -180,7 +187,7 @@ impl WireLog {
     /// Ties an answer to what it answers, both ways.
     pub(crate) fn link(&mut self, asked: RecordId, answer: RecordId) {
         // One that was cleared is asked and answered as any other.
-        let Some(from) = self.get_mut(asked).map(|record| record.at_ms) else {
+        let Some(from) = self.get_mut(asked).map(|record| record.at) else {
             return;
         };
         let Ok(far) = i32::try_from(answer.0.saturating_sub(asked.0)) else {
@@ -188,7 +195,7 @@ impl WireLog {
         };
         if let Some(record) = self.get_mut(answer) {
             record.link = far.wrapping_neg();
-            record.round_trip_ms = (record.at_ms - from) as f32;
+            record.round_trip_us = record.at.micros_since(from) as f32;
         }
         if let Some(record) = self.get_mut(asked) {
             record.link = far;
@@ -257,8 +264,8 @@ impl WireLog {
     }
 
     /// When the first record came since the log was last cleared, dropped or not.
-    pub(crate) const fn begins_ms(&self) -> f64 {
-        self.begins_ms[0]
+    pub(crate) const fn begins(&self) -> Instant {
+        self.begins[0]
     }
 
     /// A packet's bytes.
@@ -316,7 +323,7 @@ impl WireLog {
         self.forget_cleared();
         self.floor_before = Some(self.floor);
         self.floor = self.end();
-        self.begins_ms = [0.0, self.begins_ms[0]];
+        self.begins = [Instant::ZERO, self.begins[0]];
         true
     }
 
@@ -330,7 +337,7 @@ impl WireLog {
             return false;
         };
         self.floor = before;
-        self.begins_ms[0] = self.begins_ms[1];
+        self.begins[0] = self.begins[1];
         true
     }
 
@@ -401,9 +408,9 @@ impl WireLog {
 mod tests {
     use super::*;
 
-    fn new(at_ms: f64) -> New {
+    fn new(micros: u64) -> New {
         New {
-            at_ms,
+            at: Instant::from_micros(micros),
             connection: ConnectionId(1),
             sender: Sender::Client,
             version: ProtocolVersion::V5,
@@ -421,7 +428,7 @@ mod tests {
             .collect();
         let ids: Vec<_> = packets
             .iter()
-            .map(|packet| log.push(new(0.0), packet))
+            .map(|packet| log.push(new(0), packet))
             .collect();
         for (id, packet) in ids.iter().zip(&packets) {
             assert_eq!(log.bytes(log.get(*id).unwrap()), packet);
@@ -434,7 +441,7 @@ mod tests {
         let mut log = WireLog::default();
         log.set_budget(0);
         for n in 0..100_000_u32 {
-            log.push(new(f64::from(n)), &[n as u8; 100]);
+            log.push(new(u64::from(n)), &[n as u8; 100]);
         }
         let view = log.view();
         assert_eq!(view.budget, LEAST_BUDGET);
@@ -450,8 +457,8 @@ mod tests {
     fn a_packet_larger_than_the_budget_is_kept_alone() {
         let mut log = WireLog::default();
         log.set_budget(0);
-        log.push(new(0.0), &[1; 10]);
-        let id = log.push(new(0.0), &vec![7; 3 << 20]);
+        log.push(new(0), &[1; 10]);
+        let id = log.push(new(0), &vec![7; 3 << 20]);
         assert_eq!(log.view().packets, 1);
         assert_eq!(log.bytes(log.get(id).unwrap()).len(), 3 << 20);
     }
@@ -459,11 +466,11 @@ mod tests {
     #[test]
     fn what_was_cleared_is_hidden_and_answered_all_the_same() {
         let mut log = WireLog::default();
-        log.push(new(9.0), &[0xe0]);
-        let asked = log.push(new(10.0), &[0x32]);
+        log.push(new(9_000), &[0xe0]);
+        let asked = log.push(new(10_000), &[0x32]);
         assert!(log.clear() && !log.clear());
         assert_eq!((log.get(asked), log.first(), log.end()), (None, 2, 2));
-        let answer = log.push(new(12.5), &[0x40]);
+        let answer = log.push(new(12_500), &[0x40]);
         log.link(asked, answer);
         assert_eq!(log.linked(answer), None);
         assert_eq!((log.view().packets, log.view().cleared), (1, 2));
@@ -476,12 +483,15 @@ mod tests {
     #[test]
     fn an_answer_is_tied_to_what_it_answers() {
         let mut log = WireLog::default();
-        let asked = log.push(new(10.0), &[0x32]);
-        log.push(new(11.0), &[0xc0]);
-        let answer = log.push(new(12.5), &[0x40]);
+        let asked = log.push(new(10_000), &[0x32]);
+        log.push(new(11_000), &[0xc0]);
+        let answer = log.push(new(12_500), &[0x40]);
         log.link(asked, answer);
         assert_eq!(log.linked(asked), Some(answer));
         assert_eq!(log.linked(answer), Some(asked));
-        assert_eq!(log.get(answer).unwrap().round_trip_ms, 2.5);
+        assert_eq!(
+            log.get(answer).unwrap().round_trip(),
+            Some(Duration::from_micros(2_500))
+        );
     }
 }

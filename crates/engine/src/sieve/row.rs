@@ -1,5 +1,8 @@
 //! A packet of the log, as a filter sees it.
 
+use core::time::Duration;
+
+use mqttscope_shared::Instant;
 use std::net::SocketAddr;
 
 use mqttscope_capture::recording::{Peer, Transport};
@@ -27,17 +30,17 @@ impl Subject for Row<'_> {
         self.id.0.saturating_sub(self.log.floor()).saturating_add(1)
     }
 
-    fn at_ms(&self) -> f64 {
-        self.record.at_ms
+    fn at(&self) -> Instant {
+        self.record.at
     }
 
-    fn first_ms(&self) -> f64 {
-        self.log.begins_ms()
+    fn first_at(&self) -> Instant {
+        self.log.begins()
     }
 
-    fn before_ms(&self) -> Option<f64> {
+    fn before(&self) -> Option<Instant> {
         let before = self.id.0.checked_sub(1)?;
-        Some(self.log.entry(RecordId(before))?.record().at_ms)
+        Some(self.log.entry(RecordId(before))?.record().at)
     }
 
     fn connection(&self) -> u32 {
@@ -117,9 +120,8 @@ impl Subject for Row<'_> {
         self.topics.write_topic(self.record.topic, into);
     }
 
-    fn round_trip_ms(&self) -> Option<f64> {
-        let round_trip = self.record.round_trip_ms;
-        (!round_trip.is_nan()).then(|| round_trip.into())
+    fn round_trip(&self) -> Option<Duration> {
+        self.record.round_trip()
     }
 
     fn is_answered(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Numbers in payloads over time.
 
 use mqttscope_protocol::{Chart, ChartPoint, ConnectionId};
+use mqttscope_shared::Instant;
 use mqttscope_wire::Sender;
 use serde_json::Value;
 
@@ -102,7 +103,7 @@ impl Charting {
                 continue;
             };
             match self.number(publish.payload) {
-                Some(value) => self.add(record.topic, record.at_ms, value),
+                Some(value) => self.add(record.topic, record.at, value),
                 None => self.without_number = self.without_number.saturating_add(1),
             }
         }
@@ -141,7 +142,7 @@ impl Charting {
         }
     }
 
-    fn add(&mut self, topic: u32, at_ms: f64, value: f64) {
+    fn add(&mut self, topic: u32, at: Instant, value: f64) {
         let line = match self.lines.iter().position(|line| line.topic == topic) {
             Some(at) => self.lines.get_mut(at),
             None if self.lines.len() < LINES => {
@@ -163,7 +164,7 @@ impl Charting {
         if !line.seen.is_multiple_of(line.step) {
             return;
         }
-        line.points.push(ChartPoint { at_ms, value });
+        line.points.push(ChartPoint { at, value });
         if line.points.len() > POINTS {
             let mut keep = false;
             line.points.retain(|_| {
@@ -254,8 +255,8 @@ mod tests {
     fn what_has_no_line_is_counted() {
         let mut charting = Charting::default();
         for topic in 0..LINES as u32 + 3 {
-            charting.add(topic, 0.0, 1.0);
-            charting.add(topic, 1.0, 2.0);
+            charting.add(topic, Instant::ZERO, 1.0);
+            charting.add(topic, Instant::from_millis(1), 2.0);
         }
         assert_eq!((charting.lines.len(), charting.not_drawn), (LINES, 6));
     }
@@ -272,11 +273,11 @@ mod tests {
     #[test]
     fn a_long_line_is_thinned_out() {
         let mut charting = Charting::default();
-        for n in 0..100_000 {
-            charting.add(0, f64::from(n), f64::from(n));
+        for n in 0..100_000_u32 {
+            charting.add(0, Instant::from_millis(n.into()), n.into());
         }
         let points = &charting.lines[0].points;
         assert!(points.len() <= POINTS && points.len() > POINTS / 4);
-        assert!(points.windows(2).all(|pair| pair[0].at_ms < pair[1].at_ms));
+        assert!(points.windows(2).all(|pair| pair[0].at < pair[1].at));
     }
 }

@@ -30,9 +30,9 @@ pub(crate) fn row(watched: &Watched, log: &WireLog, topics: &Topics) -> FlowView
     let flow = &watched.flow;
     let packets = watched.packets();
     let first = packets.first().copied();
-    let at = |id: Option<RecordId>| id.and_then(|id| log.get(id)).map(|record| record.at_ms);
-    let began_ms = at(first).unwrap_or(flow.started.millis() as f64);
-    let ended_ms = at(packets.last().copied()).unwrap_or(flow.updated.millis() as f64);
+    let at = |id: Option<RecordId>| id.and_then(|id| log.get(id)).map(|record| record.at);
+    let began = at(first).unwrap_or(flow.started);
+    let ended = at(packets.last().copied()).unwrap_or(flow.updated);
     let was_resent = is_resent(flow.kind, &packets, log);
     let state_text = match flow.state {
         State::Done if was_resent => "complete, sent again".to_owned(),
@@ -58,8 +58,8 @@ pub(crate) fn row(watched: &Watched, log: &WireLog, topics: &Topics) -> FlowView
         state: state(watched, log),
         state_text,
         packets,
-        began_ms,
-        took_ms: flow.is_over().then_some(ended_ms - began_ms),
+        began,
+        took: flow.is_over().then_some(ended - began),
         of: None,
     }
 }

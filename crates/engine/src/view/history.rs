@@ -42,7 +42,7 @@ pub(crate) fn of(log: &WireLog, topics: &Topics, id: RecordId) -> Option<History
         let payload = body(id)?;
         Some(HistoryRow {
             record: id,
-            at_ms: log.get(id)?.at_ms,
+            at: log.get(id)?.at,
             size: u32::try_from(payload.len()).unwrap_or(u32::MAX),
             preview: preview(payload, PREVIEW),
         })

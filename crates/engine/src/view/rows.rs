@@ -42,15 +42,15 @@ pub(crate) fn wire(
     before: Option<RecordId>,
     name: impl Fn(ConnectionId) -> Option<String>,
 ) -> Vec<WireRow> {
-    let mut before = before.and_then(|id| Some(log.entry(id)?.record().at_ms));
+    let mut before = before.and_then(|id| Some(log.entry(id)?.record().at));
     let mut rows = Vec::with_capacity(ids.len());
     for &id in ids {
         let Some(entry) = log.entry(id) else { continue };
         let record = entry.record();
-        let since = before.replace(record.at_ms);
+        let since = before.replace(record.at);
         if let Entry::Event(record) = entry {
-            let delta_ms = since.map(|since| record.at_ms - since);
-            let row = event_row(log, id, record, delta_ms);
+            let delta_us = since.map(|since| record.at.micros_since(since));
+            let row = event_row(log, id, record, delta_us);
             rows.extend(row.map(|row| WireRow {
                 of: name(record.connection),
                 ..row
@@ -69,8 +69,8 @@ pub(crate) fn wire(
         rows.push(WireRow {
             record: id,
             connection: record.connection,
-            at_ms: record.at_ms,
-            delta_ms: since.map(|since| record.at_ms - since),
+            at: record.at,
+            delta_us: since.map(|since| record.at.micros_since(since)),
             sender: record.sender,
             packet_type: record.packet_type().name().to_owned(),
             size: record.size(),
@@ -79,7 +79,7 @@ pub(crate) fn wire(
             preview: preview_of(log, id),
             severity: record.severity.max(worst),
             linked: log.linked(id),
-            round_trip_ms: (!record.round_trip_ms.is_nan()).then(|| record.round_trip_ms.into()),
+            round_trip: record.round_trip(),
             of: name(record.connection),
             event: None,
         });
@@ -114,14 +114,14 @@ fn event_row(
     log: &WireLog,
     id: RecordId,
     record: &Record,
-    delta_ms: Option<f64>,
+    delta_us: Option<i64>,
 ) -> Option<WireRow> {
     let event = log.event(record)?;
     Some(WireRow {
         record: id,
         connection: record.connection,
-        at_ms: record.at_ms,
-        delta_ms,
+        at: record.at,
+        delta_us,
         sender: record.sender,
         packet_type: match event.kind {
             EventKind::Told(_) => event.reason.clone(),
@@ -133,7 +133,7 @@ fn event_row(
         preview: None,
         severity: None,
         linked: None,
-        round_trip_ms: None,
+        round_trip: None,
         of: None,
         event: Some(event.kind),
     })
@@ -145,7 +145,7 @@ pub(crate) fn event(log: &WireLog, id: RecordId) -> Option<EventView> {
     Some(EventView {
         record: id,
         connection: record.connection,
-        at_ms: record.at_ms,
+        at: record.at,
         event: log.event(record)?,
     })
 }
@@ -175,7 +175,7 @@ pub(crate) fn message(
     Some(MessageRow {
         record: id,
         connection: record.connection,
-        at_ms: record.at_ms,
+        at: record.at,
         sender: record.sender,
         topic: cut(&topic, MOST_TOPIC),
         qos: (record.first >> 1) & 3,
@@ -267,14 +267,14 @@ pub(crate) fn packet(log: &WireLog, id: RecordId) -> Option<Packet> {
         bytes: log.bytes(record).to_vec(),
         findings: Vec::new(),
         linked: log.linked(id),
-        round_trip_ms: (!record.round_trip_ms.is_nan()).then(|| record.round_trip_ms.into()),
+        round_trip: record.round_trip(),
     })
 }
 
 /// The same with its time.
 pub(crate) fn timed_packet(log: &WireLog, id: RecordId) -> Option<TimedPacket> {
     Some(TimedPacket {
-        at_ms: log.get(id)?.at_ms,
+        at: log.get(id)?.at,
         packet: packet(log, id)?,
     })
 }

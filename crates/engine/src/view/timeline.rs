@@ -1,6 +1,7 @@
 //! How many packets came when: bars over the time of the log, as wide as they have to be.
 
 use mqttscope_protocol::{ConnectionId, Timeline, TimelineBar};
+use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, Severity};
 
 use crate::log::WireLog;
@@ -71,7 +72,7 @@ impl Counting {
                 continue;
             }
             let is_message = record.packet_type() == PacketType::Publish;
-            if let Some(bar) = self.bar(micros(record.at_ms)) {
+            if let Some(bar) = self.bar(record.at.micros()) {
                 bar.packets = bar.packets.saturating_add(1);
                 bar.messages = bar.messages.saturating_add(is_message.into());
             }
@@ -128,10 +129,10 @@ impl Counting {
     }
 
     /// The bars, with what was found at these times marked.
-    pub(crate) fn view(&self, found: impl Iterator<Item = (f64, Severity)>) -> Timeline {
+    pub(crate) fn view(&self, found: impl Iterator<Item = (Instant, Severity)>) -> Timeline {
         let mut bars = self.bars.clone();
-        for (at_ms, severity) in found {
-            let number = micros(at_ms).checked_div(self.width).unwrap_or(0);
+        for (at, severity) in found {
+            let number = at.micros().checked_div(self.width).unwrap_or(0);
             let place = number.checked_sub(self.first);
             let place = place.and_then(|place| usize::try_from(place).ok());
             if let Some(bar) = place.and_then(|place| bars.get_mut(place)) {
@@ -139,16 +140,11 @@ impl Counting {
             }
         }
         Timeline {
-            from_us: self.first.saturating_mul(self.width),
+            from: Instant::from_micros(self.first.saturating_mul(self.width)),
             width_us: self.width,
             bars,
         }
     }
-}
-
-/// Microseconds since 1970.
-pub(crate) fn micros(at_ms: f64) -> u64 {
-    (at_ms.max(0.0) * 1_000.0).round() as u64
 }
 
 #[cfg(test)]
@@ -167,8 +163,11 @@ mod tests {
     #[test]
     fn bars_grow_both_ways_and_wider() {
         let counting = counted(&[1_000, 1_001, 990]);
-        let view = counting.view([(1.0, Severity::Error)].into_iter());
-        assert_eq!((view.from_us, view.width_us, view.bars.len()), (990, 1, 12));
+        let view = counting.view([(Instant::from_millis(1), Severity::Error)].into_iter());
+        assert_eq!(
+            (view.from.micros(), view.width_us, view.bars.len()),
+            (990, 1, 12)
+        );
         assert_eq!(view.bars[10].worst, Some(Severity::Error));
         let wide = counted(&[1_000, 1_001, 1_000_000]).view(core::iter::empty());
         assert!(wide.width_us > 1_000);
@@ -184,7 +183,7 @@ mod tests {
             prop_assert!(counting.bars.len() <= BARS);
             let view = counting.view(core::iter::empty());
             for (place, bar) in view.bars.iter().enumerate() {
-                let number = view.from_us / view.width_us + place as u64;
+                let number = view.from.micros() / view.width_us + place as u64;
                 let own = times.iter().filter(|&&at| at / view.width_us == number);
                 prop_assert_eq!(own.count(), bar.packets as usize);
             }

@@ -7,6 +7,8 @@
     reason = "a test that cannot go on says so"
 )]
 
+use core::time::Duration;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -68,17 +70,17 @@ pub(crate) fn feed_with(
     while let Some(wanted) = engine.poll_read() {
         let start = usize::try_from(wanted.offset).unwrap();
         let len = usize::try_from(wanted.len).unwrap().min(most);
-        engine.handle_read(0.0, Ok(&files[wanted.file][start..start + len]));
+        engine.handle_read(Instant::ZERO, Ok(&files[wanted.file][start..start + len]));
         then(engine);
     }
 }
 
 pub(crate) fn shown(engine: &mut Engine, looking: Looking) -> Shown {
-    engine.handle_command(1.0, Command::Look(Box::new(looking)));
+    engine.handle_command(Instant::from_millis(1), Command::Look(Box::new(looking)));
     let mut shown = Shown::default();
     // What is searched for comes a slice at a time.
     for now in 1_u32..200 {
-        for report in engine.reports(f64::from(now) * 1_000.0) {
+        for report in engine.reports(Instant::from_millis(u64::from(now) * 1_000)) {
             match report {
                 Report::Summary(summary) => {
                     shown.view = *summary.capture.unwrap();
@@ -92,11 +94,11 @@ pub(crate) fn shown(engine: &mut Engine, looking: Looking) -> Shown {
                 _ => {}
             }
         }
-        engine.handle_command(f64::from(now) * 1_000.0, Command::Drawn);
+        engine.handle_command(Instant::from_millis(u64::from(now) * 1_000), Command::Drawn);
         if engine.poll_timeout().is_none() {
             break;
         }
-        engine.handle_timeout(f64::from(now) * 1_000.0);
+        engine.handle_timeout(Instant::from_millis(u64::from(now) * 1_000));
     }
     shown
 }
@@ -124,8 +126,8 @@ pub(crate) fn read(names: &[&str], most: usize) -> (Engine, Shown) {
 }
 
 fn packet(engine: &mut Engine, row: &WireRow) -> Packet {
-    engine.handle_command(0.0, Command::Inspect(row.record));
-    let mut reports = engine.reports(0.0).into_iter();
+    engine.handle_command(Instant::ZERO, Command::Inspect(row.record));
+    let mut reports = engine.reports(Instant::ZERO).into_iter();
     reports
         .find_map(|report| match report {
             Report::Packet(packet) => Some(packet),
@@ -341,8 +343,8 @@ fn reading_can_be_stopped() {
     let bytes = file("files/arkime__mqtt_big.pcap");
     let mut engine = Engine::new(1);
     engine.handle_files([("big".to_owned(), bytes.len() as u64)]);
-    engine.handle_read(0.0, Ok(&bytes[..bytes.len() / 2]));
-    engine.handle_command(0.0, Command::StopReading);
+    engine.handle_read(Instant::ZERO, Ok(&bytes[..bytes.len() / 2]));
+    engine.handle_command(Instant::ZERO, Command::StopReading);
     assert_eq!(engine.poll_read(), None);
     let shown = shown(&mut engine, everything());
     assert_eq!(shown.view.files[0].state, CaptureState::Stopped);
@@ -358,14 +360,14 @@ fn a_file_that_grows_is_shown_as_it_comes_and_ends_with_an_empty_piece() {
         let wanted = engine.poll_read().unwrap();
         assert_eq!((wanted.file, wanted.offset), (0, (read - 1) * 1000));
         assert!(wanted.len > 0);
-        engine.handle_read(0.0, Ok(piece));
+        engine.handle_read(Instant::ZERO, Ok(piece));
     }
     let live = shown(&mut engine, everything());
     assert_eq!(live.view.files[0].state, CaptureState::Reading);
     assert_eq!(live.view.files[0].size, None);
     let (_, whole) = read(&["recorded/tcp.pcap"], 1 << 20);
     assert_eq!(packets(&live).count(), packets(&whole).count());
-    engine.handle_read(0.0, Ok(&[]));
+    engine.handle_read(Instant::ZERO, Ok(&[]));
     assert_eq!(engine.poll_read(), None);
     let ended = shown(&mut engine, everything());
     assert_eq!(ended.view.files[0].state, CaptureState::Read);
@@ -377,9 +379,9 @@ fn what_was_read_before_a_growing_file_broke_off_stays() {
     let bytes = file("recorded/tcp.pcap");
     let mut engine = Engine::new(1);
     engine.handle_files([("tap".to_owned(), None)]);
-    engine.handle_read(0.0, Ok(&bytes));
+    engine.handle_read(Instant::ZERO, Ok(&bytes));
     engine.handle_read(
-        0.0,
+        Instant::ZERO,
         Err("the companion has closed the connection".to_owned()),
     );
     let broken = shown(&mut engine, everything());
@@ -407,7 +409,7 @@ fn what_a_slow_page_missed_of_a_tap_is_a_gap_at_once() {
     writer.bytes(1, Role::Client, &publish(b'1'), 3_000, &mut missed);
     writer.bytes(1, Role::Client, &publish(b'2'), 4_000, &mut given);
     writer.bytes(1, Role::Client, &publish(b'3'), 5_000, &mut given);
-    engine.handle_read(0.0, Ok(&given));
+    engine.handle_read(Instant::ZERO, Ok(&given));
     let live = shown(&mut engine, everything());
     assert_eq!(live.view.files[0].state, CaptureState::Reading);
     assert_eq!(packets(&live).count(), 3);
@@ -425,9 +427,9 @@ fn what_a_slow_page_missed_of_a_tap_is_a_gap_at_once() {
 fn a_file_that_cannot_be_read_says_why() {
     let mut engine = Engine::new(1);
     engine.handle_files([("gone.pcap".to_owned(), 100), ("text".to_owned(), 5)]);
-    engine.handle_read(0.0, Err("the file is gone".to_owned()));
+    engine.handle_read(Instant::ZERO, Err("the file is gone".to_owned()));
     assert_eq!(engine.poll_read().map(|wanted| wanted.file), Some(1));
-    engine.handle_read(0.0, Ok(b"hello"));
+    engine.handle_read(Instant::ZERO, Ok(b"hello"));
     let shown = shown(&mut engine, everything());
     let failed = CaptureState::Failed("the file is gone".to_owned());
     assert_eq!(shown.view.files[0].state, failed);
@@ -459,7 +461,7 @@ fn the_list_of_connections_is_sorted_as_asked() {
                 )
             }),
             CapturedOrder::Packets => rows.is_sorted_by(|a, b| a.packets >= b.packets),
-            CapturedOrder::Duration => rows.is_sorted_by(|a, b| a.lasts_ms >= b.lasts_ms),
+            CapturedOrder::Duration => rows.is_sorted_by(|a, b| a.lasts >= b.lasts),
             CapturedOrder::Findings => rows.is_sorted_by(|a, b| a.findings >= b.findings),
         };
         assert!(is_sorted, "{order:?}: {rows:#?}");
@@ -474,9 +476,9 @@ fn the_state_around_a_captured_packet_is_known() {
         state: Some(Moment::Packet(last)),
         ..Looking::default()
     };
-    engine.handle_command(1.0, Command::Look(Box::new(looking)));
+    engine.handle_command(Instant::from_millis(1), Command::Look(Box::new(looking)));
     let state = engine
-        .reports(1.0e6)
+        .reports(Instant::from_millis(1_000_000))
         .into_iter()
         .find_map(|report| match report {
             Report::State(state) => state,
@@ -529,13 +531,13 @@ fn the_timeline_counts_every_packet_and_narrows_the_lists() {
     let all = packets(&whole).count() as u64;
     assert_eq!(sum(&timeline.bars), all);
     let half = timeline.bars.len() / 2;
-    let middle = timeline.from_us + timeline.width_us * half as u64;
+    let middle = timeline.from + Duration::from_micros(timeline.width_us * half as u64);
     for (span, bars) in [
-        ((0, middle), &timeline.bars[..half]),
-        ((middle, u64::MAX), &timeline.bars[half..]),
+        ((Instant::ZERO, middle), &timeline.bars[..half]),
+        ((middle, Instant::END), &timeline.bars[half..]),
     ] {
         let looking = Looking {
-            span_us: Some(span),
+            span: Some(span),
             ..looking.clone()
         };
         let part = shown(&mut engine, looking);
@@ -572,8 +574,8 @@ fn a_log_in_words_has_rows_without_bytes_and_no_findings() {
         .find(|row| row.packet_type == "CONNECT")
         .unwrap();
     assert_eq!(connect.sender, Sender::Client);
-    engine.handle_command(0.0, Command::Inspect(connect.record));
-    let mut reports = engine.reports(0.0).into_iter();
+    engine.handle_command(Instant::ZERO, Command::Inspect(connect.record));
+    let mut reports = engine.reports(Instant::ZERO).into_iter();
     assert!(reports.any(|report| matches!(report, Report::Event(_))));
     let looking = Looking {
         search: "publish".to_owned(),
@@ -613,17 +615,17 @@ fn what_is_exported_as_a_capture_holds_the_same_packets() {
     ] {
         let (mut engine, whole) = read(&[name], 1 << 20);
         engine.handle_command(
-            0.0,
+            Instant::ZERO,
             Command::Export(Export {
                 connection: None,
                 format: ExportFormat::WirePcapng,
                 search: String::new(),
-                span_us: None,
+                span: None,
                 with_secrets: true,
             }),
         );
         let exported = engine
-            .reports(0.0)
+            .reports(Instant::ZERO)
             .into_iter()
             .find_map(|report| match report {
                 Report::Exported(exported) => Some(exported),

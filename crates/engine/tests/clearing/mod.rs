@@ -24,7 +24,7 @@ fn look_at_all() -> Command {
 fn picture(world: &mut World) -> String {
     let seen = world.look();
     let wire = seen.wire.iter().map(|row| {
-        let about = (row.record, row.linked, row.severity, row.round_trip_ms);
+        let about = (row.record, row.linked, row.severity, row.round_trip);
         format!("{} {about:?} {}", row.packet_type, row.summary)
     });
     let topics = seen.topics.iter().map(topic);
@@ -140,7 +140,7 @@ fn what_was_cleared_comes_back_as_if_nothing_had_been() {
             connection: None,
             format: ExportFormat::MessagesJsonLines,
             search: String::new(),
-            span_us: None,
+            span: None,
             with_secrets: false,
         }));
         String::from_utf8(world.look().files.remove(0).bytes).unwrap()
@@ -157,7 +157,7 @@ fn numbers_in_a_file_begin_at_0_behind_a_clear_and_go_on_when_it_is_undone() {
             connection: None,
             format: ExportFormat::WireCsv,
             search: String::new(),
-            span_us: None,
+            span: None,
             with_secrets: false,
         }));
         let text = String::from_utf8(world.look().files.remove(0).bytes).unwrap();

@@ -1,6 +1,8 @@
 //! Connections that open and close: their rows among the packets, and why they closed.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
+use core::time::Duration;
+
 use mqttscope_protocol::{Action, ClosedBy, EventKind, EventView};
 
 use super::*;
@@ -55,7 +57,7 @@ const CONNACK: &[u8] = b"\x20\x03\x00\x00\x00";
 #[test]
 fn each_opening_and_closing_is_a_row_among_the_packets() {
     let mut world = connected("5");
-    world.pass(4_000.0);
+    world.pass(4_000);
     world.command(Command::Cut(A));
     let seen = world.look();
     let rows: Vec<_> = seen
@@ -71,11 +73,11 @@ fn each_opening_and_closing_is_a_row_among_the_packets() {
     assert_eq!(cut.event.line(), "by you after 4.0 s · cut by you");
     assert_eq!(cut.event.last_sent.unwrap().packet_type, "CONNECT");
     assert_eq!(cut.event.last_received.unwrap().record, RecordId(2));
-    assert!(cut.event.retry_in_ms.is_some());
+    assert!(cut.event.retry_in.is_some());
     let first = &cut.event.advice[0];
     assert!(first.cause.starts_with("You cut the connection"));
     // Going away in order.
-    world.pass(60_000.0);
+    world.pass(60_000);
     world.command(Command::Disconnect {
         connection: A,
         reason_code: 0,
@@ -94,7 +96,7 @@ fn rows_are_found_and_exported_without_the_query_of_the_address() {
     let socket = world.socket_asked_for();
     world.engine.handle_open(world.now, socket);
     world.engine.handle_bytes(world.now, socket, CONNACK);
-    world.now += 3_200.0;
+    world.now += Duration::from_millis(3_200);
     let bye = Closed {
         reason: "bye".into(),
         ..closed(4001)
@@ -124,7 +126,7 @@ fn rows_are_found_and_exported_without_the_query_of_the_address() {
             connection: None,
             format,
             search: String::new(),
-            span_us: None,
+            span: None,
             with_secrets: false,
         }));
         let file = String::from_utf8(world.look().files.remove(0).bytes).unwrap();
@@ -147,9 +149,9 @@ fn a_takeover_between_two_of_ours_is_certain_and_ends() {
             })
         };
         world.command(Command::Connect(A, named("one")));
-        world.pass(2_000.0);
+        world.pass(2_000);
         world.command(Command::Connect(B, named("two")));
-        world.pass(60_000.0);
+        world.pass(60_000);
         let seen = world.look();
         let one = &seen.summary.connections[0];
         let ConnectionState::Failed { cause } = &one.state else {
@@ -175,7 +177,7 @@ fn a_fight_with_another_client_is_named_and_stopped() {
     while let Some(Transport::Open { socket, .. }) = world.asked.pop() {
         world.engine.handle_open(world.now, socket);
         world.engine.handle_bytes(world.now, socket, CONNACK);
-        world.now += 2_000.0;
+        world.now += Duration::from_millis(2_000);
         world.engine.handle_closed(world.now, socket, &closed(1000));
         rounds += 1;
         assert!(rounds < 20, "it goes on for ever");
@@ -189,7 +191,7 @@ fn a_fight_with_another_client_is_named_and_stopped() {
         // Until it is tried again, which the client may put off.
         for _ in 0..60 {
             if world.asked.is_empty() {
-                world.pass(1_000.0);
+                world.pass(1_000);
             }
         }
         let advice = world.look().summary.connections[0].advice.clone();
@@ -220,7 +222,7 @@ fn a_denied_filter_is_named() {
     let socket = world.socket_asked_for();
     world.engine.handle_open(world.now, socket);
     world.engine.handle_bytes(world.now, socket, CONNACK);
-    world.now += 30.0;
+    world.now += Duration::from_millis(30);
     world.engine.handle_closed(world.now, socket, &closed(1006));
     let event = last(&mut world).event;
     let first = &event.advice[0];
@@ -243,7 +245,7 @@ fn an_end_within_a_packet_is_told_before_all_guesses() {
     world.engine.handle_bytes(world.now, socket, CONNACK);
     let begun = [0x30, 0xa9, 2, 0, 1, b't'];
     world.engine.handle_bytes(world.now, socket, &begun);
-    world.now += 30.0;
+    world.now += Duration::from_millis(30);
     world.engine.handle_closed(world.now, socket, &closed(1006));
     let event = last(&mut world).event;
     let says = "it ended within a packet: 6 of 300 bytes of a PUBLISH came";
@@ -262,7 +264,7 @@ fn what_came_of_a_packet_that_broke_off_is_in_the_log() {
     let socket = world.socket_asked_for();
     world.engine.handle_open(world.now, socket);
     world.engine.handle_bytes(world.now, socket, &CONNACK[..2]);
-    world.now += 40_000.0;
+    world.now += Duration::from_millis(40_000);
     world.engine.handle_timeout(world.now);
     let rows = world.look().wire;
     let connack = (rows.iter()).find(|row| row.packet_type == "CONNACK");
@@ -308,9 +310,9 @@ fn a_packet_whose_end_is_missing_is_told_while_it_waits() {
         view.arriving
     };
     (world.engine).handle_bytes(world.now, socket, &packet[..begun]);
-    world.pass(700.0);
+    world.pass(700);
     (world.engine).handle_bytes(world.now, socket, &packet[begun..begun + 2]);
-    world.pass(700.0);
+    world.pass(700);
     assert_eq!(
         arriving(&mut world).as_deref(),
         Some("9 of 300 bytes of a PUBLISH came")
@@ -346,9 +348,9 @@ fn an_address_that_worked_is_not_doubted_later() {
     let socket = world.socket_asked_for();
     world.engine.handle_open(world.now, socket);
     world.engine.handle_bytes(world.now, socket, CONNACK);
-    world.now += 20_000.0;
+    world.now += Duration::from_millis(20_000);
     world.engine.handle_closed(world.now, socket, &closed(1006));
-    world.pass(5_000.0);
+    world.pass(5_000);
     let socket = world.socket_asked_for();
     let refused = Closed {
         code: 1006,
@@ -377,7 +379,7 @@ fn an_address_that_the_browser_does_not_take_is_tried_once() {
         ..Closed::default()
     };
     world.engine.handle_closed(world.now, socket, &refused);
-    world.pass(600_000.0);
+    world.pass(600_000);
     assert!(world.asked.is_empty());
     let view = world.look().summary.connections.remove(0);
     let ConnectionState::Failed { cause, .. } = &view.state else {
@@ -413,7 +415,7 @@ fn all_texts(world: &mut World) -> String {
             connection: None,
             format,
             search: String::new(),
-            span_us: None,
+            span: None,
             with_secrets: false,
         }));
     }

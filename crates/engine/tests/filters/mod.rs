@@ -1,5 +1,8 @@
 //! Filters over the packets of captures.
 
+use core::time::Duration;
+
+use mqttscope_shared::Instant;
 use std::collections::BTreeMap;
 
 use mqttscope_engine::{Engine, SocketId};
@@ -126,18 +129,18 @@ fn rows_come_and_go_with_what_is_known_of_them() {
                 search: filter.to_owned(),
                 ..Looking::default()
             };
-            engine.handle_command(0.0, Command::Look(Box::new(looking())));
-            let mut now = 0.0;
+            engine.handle_command(Instant::ZERO, Command::Look(Box::new(looking())));
+            let mut now = Instant::ZERO;
             // The list is found anew after every few frames.
             captured::feed_with(&mut engine, &[&bytes], 97, |engine| {
-                now += 1_000.0;
+                now += Duration::from_millis(1_000);
                 engine.handle_timeout(now);
                 engine.reports(now);
                 engine.handle_command(now, Command::Drawn);
             });
             let mut along = Vec::new();
             for _ in 0..20 {
-                now += 1_000.0;
+                now += Duration::from_millis(1_000);
                 engine.handle_timeout(now);
                 for report in engine.reports(now) {
                     if let Report::Wire { rows, .. } = report {
@@ -276,7 +279,7 @@ fn an_export_holds_what_the_filter_finds_or_says_why_there_is_none() {
             format: ExportFormat::WireHex,
             search: search.into(),
             with_secrets: false,
-            span_us: None,
+            span: None,
         })
     };
     world.command(export("mqtt.qos == 1"));

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
+use core::time::Duration;
+
 use mqttscope_engine::SocketId;
 use mqttscope_protocol::{Command, Looking, RecordId, Report, Tree, Window};
 
@@ -68,7 +70,7 @@ fn publish(topic: &str) -> Vec<u8> {
 
 /// The largest report, and topics that the tree leaves out.
 fn reports(world: &mut World) -> (usize, u64) {
-    world.now += 1_001.0;
+    world.now += Duration::from_millis(1_001);
     let reports = world.engine.reports(world.now);
     world.engine.handle_command(world.now, Command::Drawn);
     let mut left_out = 0;

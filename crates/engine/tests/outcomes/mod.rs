@@ -135,7 +135,7 @@ fn messages_that_are_lost_with_their_session_are_told_together() {
     };
     world.engine.handle_closed(world.now, socket, &closed);
     // It connects again.
-    world.pass(5_000.0);
+    world.pass(5_000);
     let socket = world.socket_asked_for();
     world.engine.handle_open(world.now, socket);
     // No session.

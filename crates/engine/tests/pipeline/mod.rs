@@ -52,7 +52,7 @@ fn sees(bytes: &[u8]) -> Seen {
     for chunk in bytes.chunks(CHUNK) {
         world.engine.handle_bytes(world.now, socket, chunk);
     }
-    world.pass(10.0);
+    world.pass(10);
     world.look()
 }
 
@@ -92,7 +92,7 @@ fn another_protocol_is_named_once_however_it_comes() {
         for chunk in answer.chunks(size) {
             world.engine.handle_bytes(world.now, socket, chunk);
         }
-        world.pass(10.0);
+        world.pass(10);
         let seen = world.look();
         let rules: Vec<_> = seen.findings.iter().map(|finding| &*finding.rule).collect();
         assert_eq!(rules, ["stream-of-another-protocol"], "{size}");

@@ -16,7 +16,7 @@ fn looking(state: Moment) -> Command {
 /// The state around a packet, however long it takes.
 fn around(world: &mut World, moment: Moment) -> Option<StateAt> {
     world.command(looking(moment));
-    world.pass(1_000.0);
+    world.pass(1_000);
     world.look().state
 }
 
@@ -148,7 +148,7 @@ fn a_session_goes_on_over_another_socket() {
         }),
     ));
     world.command(looking(Moment::Row(A, 5)));
-    world.pass(100.0);
+    world.pass(100);
     let rows = world.look().wire;
     let types: Vec<_> = rows.iter().map(|row| row.packet_type.as_str()).collect();
     assert_eq!(
@@ -279,7 +279,7 @@ fn all_that_is_found_is_one_list_with_one_count() {
     let seen = world.look();
     assert_eq!((seen.findings.len(), seen.summary.findings), (1, [0, 0, 1]));
     world.command(Command::Clear);
-    world.pass(2_000.0);
+    world.pass(2_000);
     let seen = world.look();
     assert_eq!((seen.findings, seen.summary.findings), (Vec::new(), [0; 3]));
 }

@@ -5,6 +5,8 @@
     reason = "a test that cannot go on says so"
 )]
 
+use core::time::Duration;
+
 use std::collections::HashMap;
 
 use mqttscope_broker::{self as broker, Broker, Options, Transmit};
@@ -20,7 +22,7 @@ use mqttscope_wire::{
 
 pub(crate) struct World {
     pub(crate) engine: Engine,
-    pub(crate) now: f64,
+    pub(crate) now: Instant,
     /// Sockets that were asked for and are nobody's.
     pub(crate) asked: Vec<Transport>,
     /// Reports that came while time went by.
@@ -56,7 +58,7 @@ impl World {
     pub(crate) fn new() -> Self {
         Self {
             engine: Engine::new(1),
-            now: 1_000_000.0,
+            now: Instant::from_millis(1_000_000),
             asked: Vec::new(),
             reported: Vec::new(),
             broker: Broker::new(Options::default()),
@@ -70,10 +72,10 @@ impl World {
     }
 
     /// Lets time go by.
-    pub(crate) fn pass(&mut self, millis: f64) {
-        let end = self.now + millis;
+    pub(crate) fn pass(&mut self, millis: u64) {
+        let end = self.now + Duration::from_millis(millis);
         while let Some(due) = self.engine.poll_timeout().filter(|due| *due <= end) {
-            self.now = due.max(self.now + 1.0);
+            self.now = due.max(self.now + Duration::from_millis(1));
             self.engine.handle_timeout(self.now);
             self.settle();
             // The page draws at once.
@@ -86,7 +88,7 @@ impl World {
 
     /// What the page is told once all is quiet.
     pub(crate) fn look(&mut self) -> Seen {
-        self.now += 1_001.0;
+        self.now += Duration::from_millis(1_001);
         let mut seen = Seen::default();
         let mut reports = core::mem::take(&mut self.reported);
         reports.extend(self.engine.reports(self.now));
@@ -142,7 +144,7 @@ impl World {
     }
 
     fn settle(&mut self) {
-        let now = Instant::from_millis(self.now as u64);
+        let now = self.now;
         loop {
             if let Some(transport) = self.engine.poll_transport() {
                 match transport {

@@ -1,8 +1,10 @@
 //! Filters held against packets that are written down here.
 
+use core::time::Duration;
 use std::net::SocketAddr;
 
 use mqttscope_filter::{Ends, Filter, HandshakeState, Matcher, Subject};
+use mqttscope_shared::Instant;
 use mqttscope_wire::{ProtocolVersion, Rule, Sender, Severity};
 
 /// A packet.
@@ -20,14 +22,14 @@ impl Subject for Given {
     fn number(&self) -> u64 {
         7
     }
-    fn at_ms(&self) -> f64 {
-        1_795_957_501_250.0
+    fn at(&self) -> Instant {
+        Instant::from_millis(1_795_957_501_250)
     }
-    fn first_ms(&self) -> f64 {
-        1_795_957_500_000.0
+    fn first_at(&self) -> Instant {
+        Instant::from_millis(1_795_957_500_000)
     }
-    fn before_ms(&self) -> Option<f64> {
-        Some(1_795_957_501_000.0)
+    fn before(&self) -> Option<Instant> {
+        Some(Instant::from_millis(1_795_957_501_000))
     }
     fn connection(&self) -> u32 {
         3
@@ -55,8 +57,8 @@ impl Subject for Given {
     fn aliased_topic(&self, into: &mut String) {
         into.push_str(self.alias.unwrap_or_default());
     }
-    fn round_trip_ms(&self) -> Option<f64> {
-        Some(12.5)
+    fn round_trip(&self) -> Option<Duration> {
+        Some(Duration::from_micros(12_500))
     }
     fn is_answered(&self) -> bool {
         self.is_answered

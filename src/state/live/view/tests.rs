@@ -1,5 +1,5 @@
 use super::*;
-use mqttscope_protocol::{ConnectionState, LogView, Outcome, Published, Rates};
+use mqttscope_protocol::{ConnectionState, Instant, LogView, Outcome, Published, Rates};
 use mqttscope_wire::Sender;
 
 fn after(acts: impl IntoIterator<Item = Act>) -> Rc<Live> {
@@ -24,7 +24,7 @@ fn packet(record: u64) -> Report {
         bytes: vec![0xd0, 0],
         findings: Vec::new(),
         linked: None,
-        round_trip_ms: None,
+        round_trip: None,
     })
 }
 
@@ -98,8 +98,8 @@ fn a_paused_list_stands_where_it_was() {
             state: mqttscope_protocol::FlowState::Complete,
             state_text: String::new(),
             packets: Vec::new(),
-            began_ms: 0.0,
-            took_ms: None,
+            began: Instant::ZERO,
+            took: None,
             of: None,
         };
         let rows = vec![row; usize::try_from(total - first).unwrap()];
@@ -308,7 +308,7 @@ fn when_the_engine_stops_every_connection_is_lost_and_nothing_is_recorded() {
         limits: Vec::new(),
         filters: Vec::new(),
         rates: Rates::default(),
-        round_trip_ms: None,
+        round_trip: None,
         queued: 3,
         arriving: None,
         repeating: true,
