@@ -1,7 +1,7 @@
 //! Capture files into the log: each connection in them is recorded as our own are, without anybody who answers.
 
 use mqttscope_capture::reading::Role;
-use mqttscope_capture::recording::{self, Event};
+use mqttscope_capture::recording::{self, Ending, Event};
 use mqttscope_protocol::{CaptureState, ConnectionEvent, EventKind, Target};
 use mqttscope_wire::{Context, PacketType, ProtocolVersion, Sender, dissect};
 
@@ -151,9 +151,7 @@ impl Engine {
                 ..
             } => {
                 self.flush(connection);
-                self.captured_end(connection, ms(at_ns), |captured, at_ms| {
-                    captured.end(how, from, at_ms);
-                });
+                self.captured_end(connection, ms(at_ns), how, from);
                 self.captures.settled(connection);
                 self.captures.changed();
             }
@@ -384,16 +382,18 @@ impl Engine {
         &mut self,
         id: recording::ConnectionId,
         at_ms: Option<f64>,
-        end: impl FnOnce(&mut crate::captures::Captured, f64),
+        how: Ending,
+        from: Option<Role>,
     ) {
         for sender in [Sender::Client, Sender::Server] {
             self.break_off(id, sender);
         }
         let at_ms = at_ms.unwrap_or(self.captured_ms);
+        let rival = self.captures.rival(id);
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };
-        end(captured, at_ms);
+        captured.end(how, from, at_ms, rival);
         if captured.stream.take().is_none() {
             return;
         }
