@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::Function;
+use js_sys::{Array, Function};
 use mqttscope_view::conversation::{Conversation, merged};
 use mqttscope_wire::{ProtocolVersion, Sender};
 use wasm_bindgen::JsValue;
@@ -15,7 +15,7 @@ use yew::{AppHandle, Renderer};
 use crate::components::conversation::{ConversationPane, ConversationPaneProps};
 use crate::components::toasts::use_toasts;
 use crate::hooks::use_hash;
-use crate::pages::captures::{Captures, use_dropping};
+use crate::pages::captures::{self, Captures, use_dropping};
 use crate::pages::flows::Flows;
 use crate::pages::live::Live;
 use crate::route::{Page, Route};
@@ -169,6 +169,11 @@ pub fn converse(
     };
     TALK.set(Some(Talk { host, root, props }));
     marks
+}
+
+/// Takes files over for the Captures page, which opens them as it opens those that are dropped on it.
+pub fn hand_over(files: &Array) {
+    captures::hand_over(files);
 }
 
 /// The packet with this index is looked at now.

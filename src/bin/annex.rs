@@ -20,6 +20,12 @@ pub fn converse(
     mqttscope::annex::converse(host, bytes, packets, times, on_select)
 }
 
+/// Takes files over for the Captures page.
+#[wasm_bindgen]
+pub fn hand_over(files: &js_sys::Array) {
+    mqttscope::annex::hand_over(files);
+}
+
 /// Another packet of the conversation is looked at.
 #[wasm_bindgen]
 pub fn look(selected: usize) {

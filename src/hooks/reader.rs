@@ -25,6 +25,13 @@ pub enum ReaderStage {
 #[hook]
 pub fn use_reader(acts: &Kept<Rc<Workbench>>) -> Kept<ReaderStage> {
     let stage = use_kept(ReaderStage::default);
+    {
+        let acts = acts.clone();
+        use_after([], move || {
+            reader::on_read(move || acts.dispatch(Act::ReaderCame));
+            None
+        });
+    }
     let is_coming = stage.get() == ReaderStage::Coming;
     let (acts, coming) = (acts.clone(), stage.clone());
     use_after([usize::from(is_coming)], move || {

@@ -74,6 +74,14 @@ pub fn push_hash(hash: &str) {
     }
 }
 
+/// Goes to another `#` address, as a link does.
+pub fn go_to(hash: &str) {
+    if let Some(window) = window() {
+        // It fails on no such address.
+        let _ = window.location().set_hash(hash);
+    }
+}
+
 /// The element that an event happened on.
 #[must_use]
 pub fn target(event: &Event) -> Option<HtmlElement> {

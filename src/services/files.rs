@@ -1,14 +1,16 @@
 //! Files in and out.
 
 use js_sys::{Array, Uint8Array};
+use mqttscope_view::digits::bytes;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, Response, Url};
 
 use super::assets;
 
-/// The largest file that is read, in bytes: what a page can show without running out of memory.
-pub const LARGEST: f64 = 67_108_864.0;
+/// The largest file that is read as one text or one row of packets, in bytes: what a page can show without running out
+/// of memory.
+pub const LARGEST: u64 = 64_000_000;
 
 /// A file that a person chose or dropped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,15 +21,22 @@ pub struct Opened {
     pub bytes: Vec<u8>,
 }
 
+/// Whether a file is larger than [`LARGEST`].
+#[must_use]
+pub fn is_too_large(file: &File) -> bool {
+    file.size() > LARGEST as f64
+}
+
 /// Reads a file.
 ///
 /// # Errors
 /// A sentence for the person: too large, or the browser could not read it.
 pub async fn read(file: File) -> Result<Opened, String> {
     let name = file.name();
-    if file.size() > LARGEST {
+    if is_too_large(&file) {
         return Err(format!(
-            "{name} is larger than 64 MiB, more than this page reads."
+            "{name} is larger than {}, more than this page reads.",
+            bytes(LARGEST)
         ));
     }
     match JsFuture::from(file.array_buffer()).await {

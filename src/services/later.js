@@ -10,6 +10,34 @@ export const ask = (name, address, sheets, what, given) =>
 export const load = (name, address) =>
   loaded(name, address, "").then(() => undefined, (why) => String(why?.message ?? why));
 
+// Calls a function of a module in a worker of its own, which has the policy of this page as it is started from a `blob:`.
+// `then` gets what the function gives, or why it failed, in words; nothing of both where there can be no worker. Gives
+// what ends it.
+export const aside = (address, what, given, then) => {
+  const program = JSON.stringify(new URL(address, document.baseURI).href);
+  const text = `import init, { ${what} } from ${program};
+await init();
+onmessage = ({ data }) => {
+  try { postMessage([${what}(data)]); } catch (why) { postMessage([null, String(why)]); }
+};
+postMessage(null);`;
+  let blob, worker;
+  const end = () => { worker?.terminate(); URL.revokeObjectURL(blob); };
+  const tell = (found, why) => { end(); then(found ?? undefined, why); };
+  try {
+    blob = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+    worker = new Worker(blob, { type: "module" });
+  } catch {
+    queueMicrotask(() => tell());
+    return end;
+  }
+  // Its first word: now it hears.
+  worker.onmessage = ({ data }) => data ? tell(...data) : worker.postMessage(given, [given.buffer]);
+  worker.onmessageerror = () => tell();
+  worker.onerror = (event) => { event.preventDefault(); tell(); };
+  return end;
+};
+
 // Calls a function of a module if that is there.
 export const call = (name, what, given) => here.get(name)?.[what](given);
 

@@ -1,13 +1,14 @@
-//! The reader of pasted text and files: a program of its own, loaded behind the page.
+//! The reader of pasted text and files: a program of its own, loaded behind the page. What is large it reads in a worker.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
-use js_sys::Uint8Array;
-use mqttscope_view::reader::{Fault, Found, Request};
+use js_sys::{Function, Uint8Array};
+use mqttscope_capture::text::Format;
+use mqttscope_view::reader::{Fault, Found, Given, Request, Taking};
 use wasm_bindgen::prelude::*;
 
 use super::assets;
-use crate::state::workbench::Read;
+use crate::state::workbench::{LARGE, Read};
 
 /// The module's name beside the page, as `Trunk` writes it.
 const MODULE: &str = "reader.js";
@@ -18,11 +19,59 @@ extern "C" {
     async fn load_of(name: &str, address: &str) -> JsValue;
     #[wasm_bindgen(js_name = call, catch)]
     fn call_of(name: &str, what: &str, given: &[u8]) -> Result<Option<Uint8Array>, JsValue>;
+    #[wasm_bindgen(js_name = aside)]
+    fn aside_of(address: &str, what: &str, given: Uint8Array, then: JsValue) -> Function;
 }
 
 thread_local! {
     /// What reads in place of the module.
     static STAND_IN: Cell<Option<Read>> = const { Cell::new(None) };
+    /// The program is here.
+    static IS_HERE: Cell<bool> = const { Cell::new(false) };
+    /// What is read in a worker, or was.
+    static ASIDE: RefCell<Option<(Key, Aside)>> = const { RefCell::new(None) };
+    /// What is told when a worker has read.
+    static ON_READ: RefCell<Option<Box<dyn Fn()>>> = const { RefCell::new(None) };
+}
+
+/// By what a request is known again, as long as what was given stays where it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Key {
+    address: usize,
+    len: usize,
+    format: Option<Format>,
+    takes_turns: bool,
+    taking: Taking,
+    stream: usize,
+}
+
+/// How far a worker is.
+enum Aside {
+    /// It reads; the function ends it.
+    Reading(Function),
+    /// It has read, and this was found.
+    Read(Box<Found>),
+    /// There can be no worker: it is read here.
+    Refused,
+}
+
+impl Key {
+    /// None: what was given is small, or is known to be packets, and is read at once.
+    fn of(request: &Request<'_>) -> Option<Self> {
+        let bytes = match request.given {
+            Given::Text(text) => text.as_bytes(),
+            Given::File(bytes) => bytes,
+            Given::Bytes(_) => return None,
+        };
+        (bytes.len() >= LARGE).then(|| Self {
+            address: bytes.as_ptr().addr(),
+            len: bytes.len(),
+            format: request.format,
+            takes_turns: request.takes_turns,
+            taking: request.taking,
+            stream: request.stream,
+        })
+    }
 }
 
 /// Reads with this function from now on: for tests, which have no module beside them.
@@ -39,26 +88,90 @@ pub(crate) async fn load() -> Result<(), String> {
         return Ok(());
     }
     let why = load_of(MODULE, &assets::address(MODULE)).await;
+    IS_HERE.set(why.is_undefined());
     why.as_string().map_or(Ok(()), Err)
 }
 
-/// Reads what was given; `None` while the reader is not here. That it failed is a fault of what was given: the page
-/// and all that is on it live on.
+/// Tells this from now on when a worker has read what was large: it is found when it is asked for again, and forgotten
+/// behind that.
+pub(crate) fn on_read(tell: impl Fn() + 'static) {
+    ON_READ.set(Some(Box::new(tell)));
+}
+
+/// Ends the worker that reads, if one does.
+pub(crate) fn cancel() {
+    if let Some((_, Aside::Reading(end))) = ASIDE.take() {
+        // It throws nothing.
+        let _ = end.call0(&JsValue::UNDEFINED);
+    }
+}
+
+/// Reads what was given; `None` while the reader is not here, or a worker reads. That it failed is a fault of what was
+/// given: the page and all that is on it live on.
 #[must_use]
 pub fn read(request: &Request<'_>) -> Option<Found> {
     if let Some(read) = STAND_IN.get() {
         return read(request);
     }
+    match Key::of(request) {
+        Some(key) => read_aside(key, request),
+        None => read_here(request),
+    }
+}
+
+fn read_here(request: &Request<'_>) -> Option<Found> {
     let asked = postcard::to_allocvec(request).unwrap_or_default();
-    let found = match call_of(MODULE, "read", &asked) {
-        Ok(found) => postcard::from_bytes(&found?.to_vec()).map_err(|why| why.to_string()),
-        Err(why) => Err(js_sys::Object::from(why).to_string().into()),
-    };
-    Some(found.unwrap_or_else(|why| Found {
+    match call_of(MODULE, "read", &asked) {
+        Ok(found) => Some(found_in(&found?)),
+        Err(why) => Some(failed(&String::from(js_sys::Object::from(why).to_string()))),
+    }
+}
+
+/// What a worker has found, or nothing while it reads.
+fn read_aside(key: Key, request: &Request<'_>) -> Option<Found> {
+    let is_of_it = |aside: &Option<(Key, Aside)>| aside.as_ref().is_some_and(|(of, _)| *of == key);
+    if ASIDE.with_borrow(is_of_it) {
+        return match ASIDE.take() {
+            Some((_, Aside::Read(found))) => Some(*found),
+            Some((_, Aside::Refused)) => read_here(request),
+            reading => {
+                ASIDE.set(reading);
+                None
+            }
+        };
+    }
+    cancel();
+    if !IS_HERE.get() {
+        return None;
+    }
+    let asked = postcard::to_allocvec(request).unwrap_or_default();
+    let then = Closure::once_into_js(move |found: Option<Uint8Array>, why: Option<String>| {
+        let read = match (found, why) {
+            (Some(found), _) => Aside::Read(found_in(&found).into()),
+            (None, Some(why)) => Aside::Read(failed(&why).into()),
+            (None, None) => Aside::Refused,
+        };
+        ASIDE.set(Some((key, read)));
+        ON_READ.with_borrow(|tell| tell.iter().for_each(|tell| tell()));
+        // Who wanted it has it.
+        drop(ASIDE.take());
+    });
+    let given = Uint8Array::from(&*asked);
+    let end = aside_of(&assets::address(MODULE), "read", given, then);
+    ASIDE.set(Some((key, Aside::Reading(end))));
+    None
+}
+
+fn found_in(bytes: &Uint8Array) -> Found {
+    postcard::from_bytes(&bytes.to_vec()).unwrap_or_else(|why| failed(&why.to_string()))
+}
+
+fn failed(why: &str) -> Found {
+    Found {
         fault: Some(Fault {
             says: format!("this could not be read, which is a fault of mqttscope ({why})"),
             ..Fault::default()
         }),
         ..Found::default()
-    }))
+    }
 }

@@ -123,3 +123,36 @@ test("a bit keeps the focus when it is turned over and back", async ({ page }) =
   await expect(bit).toHaveAttribute("aria-pressed", "false");
   await expect(bit).toBeFocused();
 });
+
+for (const width of [390, 1440]) {
+  test(`names of bits stand whole at ${width} pixels`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 844 });
+    await open(page);
+    // A CONNECT of version 5 with a will, and a SUBSCRIBE.
+    await give(page, "10 20 00 04 4d 51 54 54 05 ee 00 3c 00 00 01 61 00 00 01 77 00 01 62 00 01 75 00 04 31 32 33 34 35 36\n82 07 00 0a 00 00 01 61 2d");
+    for (const [packet, name] of [[0, "Connect Flags"], [0, "Remaining Length"], [1, "Subscription Options"]] as const) {
+      await page.getByTestId("packet").nth(packet).click();
+      const steps = page.locator(".steps");
+      if (await steps.isVisible()) await steps.getByRole("button", { name: "Fields" }).click();
+      await field(page, name).first().click();
+      const figure = page.getByTestId("bits");
+      await expect(figure).toBeVisible();
+      const broken = await figure.evaluate((figure) =>
+        [...figure.querySelectorAll<HTMLElement>(".groups span")].flatMap((name) => {
+          const box = name.closest("button")!.getBoundingClientRect();
+          const text = name.firstChild!;
+          // A soft hyphen is where a word may part.
+          return [...text.textContent!.matchAll(/[^\s\u00ad]+/g)].filter((word) => {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            const lines = [...range.getClientRects()];
+            return lines.length > 1 || lines.some((line) => line.left < box.left || line.right > box.right);
+          });
+        }).map((word) => word[0]),
+      );
+      expect(broken, name).toEqual([]);
+      if (await steps.isVisible()) await steps.getByRole("button", { name: "Packets" }).click();
+    }
+  });
+}

@@ -4,6 +4,7 @@ import { expect, type Page } from "@playwright/test";
 import { withoutViolations } from "./axe";
 import { capture as file, large } from "./captures";
 import { test } from "./quiet";
+import { twice } from "./ways";
 
 const rows = (page: Page) => page.getByTestId("wire-row");
 
@@ -207,7 +208,43 @@ test("a log in words has rows that say so", async ({ page }) => {
 test("a HAR file and a flow of mitmproxy open as captures do", async ({ page }) => {
   await open(page, "../logs/files/ws.har", "../logs/files/tcp.flow");
   await expect(page.getByTestId("captured-row")).toHaveCount(4);
+  // Who has opened the WebSocket is named, and the server by its host.
+  await expect(page.getByTestId("captured-row").first()).toContainText("client → 127.0.0.1:18942");
+  await expect(page.getByTestId("captured-row").filter({ hasText: "?" })).toHaveCount(0);
   await expect(rows(page)).not.toHaveCount(0);
+});
+
+twice("a file that is open already is not counted twice, and can be read again", async (hand, page) => {
+  await open(page, "files/t12_keepalive.pcap");
+  const total = (await page.getByTestId("total").textContent())!;
+  const bytes = readFileSync(file("files/t12_keepalive.pcap"));
+  const drop = (name: string) =>
+    page.evaluate(
+      ([name, bytes]) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([new Uint8Array(bytes as number[])], name as string));
+        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+      },
+      [name, [...bytes]] as const,
+    );
+  const line = page.getByTestId("open-already");
+  await drop("t12_keepalive.pcap");
+  await expect(line).toContainText("“t12_keepalive.pcap” is open already: not read twice.");
+  await hand.press(page.getByTestId("close-open-already"));
+  await expect(line).toHaveCount(0);
+  // Under another name it is the same.
+  await drop("copy.pcap");
+  await expect(line).toContainText("“copy.pcap” has the same bytes as “t12_keepalive.pcap”");
+  await expect(page.getByTestId("capture-file")).toHaveCount(1);
+  await expect(page.getByTestId("total")).toHaveText(total);
+  await hand.press(page.getByTestId("read-again"));
+  await expect(line).toHaveCount(0);
+  await expect(page.getByTestId("capture-file")).toHaveCount(1);
+  await expect(page.getByTestId("total")).toHaveText(total);
+  // Once it is closed it is a new one.
+  await page.getByTestId("close-captures").click();
+  await drop("copy.pcap");
+  await expect(page.getByTestId("capture-file")).toContainText("copy.pcap");
 });
 
 test("a stretch of the timeline narrows the lists, by pointer and by keys", async ({ page }) => {

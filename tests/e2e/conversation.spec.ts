@@ -189,3 +189,22 @@ test("on a narrow screen nothing is cut", async ({ page }) => {
   await expect(page.getByTestId("conversation")).toBeHidden();
   await expect(page.locator("#byte-0")).toBeVisible();
 });
+
+test("a paste without marks is judged where the types of the packets tell who sent them", async ({ page }) => {
+  await open(page);
+  const connect = "10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 61";
+  // The server says that it has a session, which a client that begins a clean one cannot have.
+  await page.getByTestId("text").fill(`${connect}\n20 02 01 00`);
+  await expect(page.getByTestId("notes")).toContainText("the packets' types tell it");
+  await expect(page.getByTestId("from")).toHaveCount(2);
+  await page.getByTestId("view-findings").click();
+  await expect(page.getByTestId("finding").filter({ hasText: "by the server" })).not.toHaveCount(0);
+  await sides(page).selectOption("unrelated packets");
+  await expect(page.getByTestId("conversation")).toHaveCount(0);
+  // A message may be either side's: nothing is said.
+  await sides(page).selectOption({ index: 0 });
+  await page.getByTestId("text").fill(`${connect}\n20 02 01 00\n30 03 00 01 61`);
+  await expect(page.getByTestId("packet")).toHaveCount(3);
+  await expect(page.getByTestId("from")).toHaveCount(0);
+  await expect(page.getByTestId("conversation")).toHaveCount(0);
+});

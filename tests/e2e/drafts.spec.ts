@@ -1,6 +1,7 @@
 // What was typed or recorded is not lost by a key or a list that was touched by mistake.
-import { expect } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 
+import { give, open as openDissect } from "./dissect";
 import { open as openFlows } from "./flows";
 import { open, publish, rows } from "./live";
 import { test } from "./quiet";
@@ -51,23 +52,23 @@ twice("a lower limit of the log asks before it drops packets", async (hand, page
   await open(page);
   const budget = page.getByTestId("budget");
   // Nothing is dropped: nothing is asked.
-  await budget.selectOption("64 MiB");
+  await budget.selectOption("64 MB");
   await expect(page.getByTestId("lower-limit")).toHaveCount(0);
   const large = "x".repeat(6 << 20);
   for (const topic of ["large/1", "large/2"]) await publish(page, topic, large);
   // Sent and received.
   await expect(rows(page, "PUBLISH")).toHaveCount(4, { timeout: 30_000 });
   await page.getByTestId("publish-payload").fill("");
-  await budget.selectOption("16 MiB");
+  await budget.selectOption("16 MB");
   await expect(page.getByRole("dialog")).toContainText("are dropped at once");
   await hand.press(page.getByRole("dialog").getByRole("button", { name: "Cancel" }));
   await expect(page.getByTestId("lower-limit")).toHaveCount(0);
-  await expect(budget.locator("option:checked")).toHaveText("64 MiB");
+  await expect(budget.locator("option:checked")).toHaveText("64 MB");
   await expect(rows(page, "PUBLISH")).toHaveCount(4);
-  await budget.selectOption("16 MiB");
+  await budget.selectOption("16 MB");
   await hand.press(page.getByTestId("lower-limit"));
   await expect(page.getByTestId("dropped")).toBeVisible();
-  await expect(budget.locator("option:checked")).toHaveText("16 MiB");
+  await expect(budget.locator("option:checked")).toHaveText("16 MB");
 });
 
 test("on a phone the limit of the log says what it is", async ({ page }) => {
@@ -78,23 +79,53 @@ test("on a phone the limit of the log says what it is", async ({ page }) => {
   expect(await label.innerText()).toContain("Log limit");
 });
 
+/** What can be pressed and is covered by a message. */
+const covered = (page: Page) =>
+  page.evaluate(() => {
+    const toasts = [...document.querySelectorAll(".toast")];
+    const all = [...document.querySelectorAll<HTMLElement>("button, a, select, input, textarea")];
+    return all.filter((it) => !it.closest(".toasts") && it.checkVisibility()).filter((it) => {
+      const at = it.getBoundingClientRect();
+      return toasts.some((toast) => {
+        const over = toast.getBoundingClientRect();
+        return at.left < over.right && at.right > over.left && at.top < over.bottom && at.bottom > over.top;
+      });
+    }).map((it) => it.dataset.testid ?? it.textContent);
+  });
+
 test("a message says itself what it is about, and covers nothing that can be pressed", async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await open(page);
   await page.getByTestId("publish-topic").fill("kept/here");
   await page.getByTestId("keep-message").click();
-  const toast = page.locator(".toast").last();
-  await expect(toast).toBeVisible();
-  const covered = await toast.evaluate((toast) => {
-    const over = toast.getBoundingClientRect();
-    const all = [...document.querySelectorAll<HTMLElement>("button, a, select, input, textarea")];
-    return all.filter((it) => !toast.contains(it) && it.checkVisibility()).filter((it) => {
-      const at = it.getBoundingClientRect();
-      return at.left < over.right && at.right > over.left && at.top < over.bottom && at.bottom > over.top;
-    }).map((it) => it.dataset.testid ?? it.textContent);
-  });
-  expect(covered).toEqual([]);
+  await expect(page.locator(".toast")).toHaveCount(1);
+  expect(await covered(page)).toEqual([]);
 });
+
+for (const width of [390, 1440]) {
+  test(`several messages at once cover nothing at ${width} pixels`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 844 });
+    // They stay until they are looked at.
+    await page.clock.install();
+    await openDissect(page);
+    await give(page, "c0 00 d0 00");
+    await expect(page.getByTestId("packet")).toHaveCount(2);
+    const place = async () => (await page.locator("main.dissect").boundingBox())!.y;
+    const before = await place();
+    await page.getByTestId("share").click();
+    await page.getByTestId("copy").click();
+    await page.getByRole("menuitem").first().click();
+    await expect(page.locator(".toast")).toHaveCount(2);
+    expect(await covered(page)).toEqual([]);
+    const low = Math.max(...(await page.locator(".toast").evaluateAll((all) => all.map((it) => it.getBoundingClientRect().bottom))));
+    expect(await place()).toBeGreaterThanOrEqual(low);
+    for (const toast of await page.locator(".toast").all()) await expect(toast).toBeInViewport({ ratio: 1 });
+    // The page has its room back when they are gone.
+    await page.clock.runFor(7_000);
+    await expect(page.locator(".toast")).toHaveCount(0);
+    expect(await place()).toBe(before);
+  });
+}
 
 twice("a scenario that was being written comes back after a handshake of Live was opened", async (hand, page) => {
   await openFlows(page);

@@ -148,3 +148,48 @@ test("a text that no scenario can have is refused at once, and one that can be s
   await expect(script).toHaveValue(lines(1_000));
   await expect(page.getByTestId("script-says")).toContainText("The text is longer than 16384 bytes.");
 });
+
+twice("a draft is offered on the page after a reload, and what is discarded is offered no more", async (hand, page) => {
+  await open(page, "Slow link");
+  await page.getByTestId("new-scenario").click();
+  const script = page.getByTestId("script");
+  await script.fill(MINE);
+  await expect(title(page)).toHaveText("Mine");
+  await page.reload();
+  const line = page.getByTestId("set-aside");
+  await expect(line).toContainText("Unsaved draft of “Mine”.");
+  await hand.press(page.getByTestId("resume-editing"));
+  await expect(script).toHaveValue(MINE);
+  await page.reload();
+  await hand.press(page.getByTestId("forget-set-aside"));
+  await expect(line).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByTestId("diagram")).toBeVisible();
+  await expect(line).toHaveCount(0);
+  // What was given up on a second word is not offered on the page, but still where one writes.
+  await page.getByTestId("new-scenario").click();
+  await script.fill(MINE);
+  await page.keyboard.press("Escape");
+  await page.getByTestId("discard-text").click();
+  await page.reload();
+  await expect(page.getByTestId("diagram")).toBeVisible();
+  await expect(line).toHaveCount(0);
+  await page.getByTestId("new-scenario").click();
+  await page.getByTestId("restore-draft").click();
+  await expect(script).toHaveValue(MINE);
+});
+
+test("a draft of an own scenario replaces it after a reload", async ({ page }) => {
+  await open(page, "Slow link");
+  await page.getByTestId("new-scenario").click();
+  const script = page.getByTestId("script");
+  await script.fill(MINE);
+  await page.getByTestId("save-scenario").click();
+  await expect(page.getByTestId("own-scenario")).toHaveCount(1);
+  await page.keyboard.press("e");
+  await script.fill(MINE.replace("title Mine", "title Mine again"));
+  await page.reload();
+  await page.getByTestId("resume-editing").click();
+  await page.getByTestId("save-scenario").click();
+  await expect(page.getByTestId("own-scenario")).toHaveText(/^Mine again/);
+});

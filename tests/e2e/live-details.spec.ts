@@ -256,3 +256,32 @@ test("the focus stays on why? while a connection is tried again", async ({ page 
   await page.waitForFunction((seen) => seen.has("waiting") && seen.size > 1, states, { timeout: 15_000 });
   await expect(why).toBeFocused();
 });
+
+test("every button of the topic tree has words, for eyes and for screen readers", async ({ page }) => {
+  await open(page);
+  await publish(page, "words/one", "1");
+  await publish(page, "words/two", "2");
+  await topic(page, "words/one").click();
+  const tree = page.getByRole("region", { name: "Topics" });
+  const buttons = tree.locator("button");
+  await expect.poll(() => buttons.count()).toBeGreaterThan(4);
+  const mute = await buttons.evaluateAll((all) =>
+    all.filter((it) => !(it.getAttribute("aria-label") ?? it.textContent)?.match(/\w\w/) || !it.title).map((it) => it.outerHTML),
+  );
+  expect(mute).toEqual([]);
+  await expect(topic(page, "words").locator(".fold")).toHaveAttribute("title", "Collapse");
+  await topic(page, "words").locator(".fold").click();
+  await expect(topic(page, "words").locator(".fold")).toHaveAttribute("title", "Expand");
+});
+
+test("a note at a packet is in the list and in the count of findings", async ({ page }) => {
+  await open(page);
+  // Two bytes that are, as a number, the length of the text behind them: whoever sends it may have meant something else.
+  await page.getByTestId("publish-topic").fill("notes");
+  await page.getByTestId("publish-payload").fill(`  ${"x".repeat(0x2020)}`);
+  await page.getByTestId("publish").click();
+  await page.getByTestId("tab-findings").click();
+  const rows = page.getByTestId("finding-row").filter({ hasText: "publish-payload-prefixed" });
+  await expect(rows.first()).toBeVisible();
+  await expect(page.getByTestId("grade-notes").locator(".count")).not.toHaveText("0");
+});

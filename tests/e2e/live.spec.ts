@@ -100,7 +100,7 @@ test("the lists are searched by text and by Topic Filter, and stand still when a
 test("a paused list stands still while the oldest are dropped, and goes on at its end", async ({ page }) => {
   test.slow();
   await open(page);
-  await page.getByTestId("budget").selectOption({ label: "16 MiB" });
+  await page.getByTestId("budget").selectOption({ label: "16 MB" });
   await page.getByTestId("tab-messages").click();
   await publish(page, "big", "x".repeat(200_000));
   await page.getByTestId("more-repeat").locator("summary").click();

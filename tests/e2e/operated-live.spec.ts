@@ -280,7 +280,7 @@ twice("the lists are searched, paused, saved, emptied and walked through", async
   await expect(page.getByTestId("total")).toContainText("found");
   await hand.write(page.getByTestId("search"), "");
   await hand.choose(page.getByTestId("scope"), "all connections");
-  await hand.choose(page.getByTestId("budget"), "16 MiB");
+  await hand.choose(page.getByTestId("budget"), "16 MB");
   const pause = page.getByTestId("pause");
   await hand.press(pause);
   await expect(pause).toHaveAttribute("aria-pressed", "true");

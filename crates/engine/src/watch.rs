@@ -89,7 +89,7 @@ impl Watch {
         let at = known.unwrap_or_else(|| {
             self.servers.push(Server {
                 target: target.clone(),
-                monitor: Monitor::new(),
+                monitor: Monitor::new().with_notes(),
                 left_out: 0,
             });
             self.servers.len().saturating_sub(1)

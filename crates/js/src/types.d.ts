@@ -509,7 +509,7 @@ export interface CaptureConnection {
   transport: "tcp" | "tls" | "websocket" | "tls+websocket" | "log";
   /**
    * Addresses with ports; what a HAR file, a proxy or a log calls them: the address of a WebSocket without its query, a Client
-   * Identifier. "?" where it says nothing.
+   * Identifier. The client of a HAR file is "browser", or "client" where a proxy wrote it. "?" where nothing says who it is.
    */
   client: string;
   server: string;

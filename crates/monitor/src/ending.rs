@@ -10,6 +10,7 @@ use mqttscope_wire::{
 use super::connection::{BadConnect, Connection};
 use super::explain::FactKind;
 use super::log::Judge;
+use super::remarks::remark_on;
 use super::view::{View, WillStep};
 use super::{ConnectionId, Finding, Phase, content};
 
@@ -112,6 +113,9 @@ impl Connection {
                 diagnostic.rule,
                 Rule::PublishPayloadNotUtf8 | Rule::WillPayloadNotUtf8
             );
+        }
+        if judge.log.has_notes && last == usize::MAX {
+            remark_on(judge, dissection);
         }
         // An alias that it may have set is not known either.
         self.halves.of_mut(judge.from).exceeded = true;

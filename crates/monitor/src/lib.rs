@@ -124,6 +124,14 @@ impl Monitor {
         Self::default()
     }
 
+    /// Reports all that a packet shows by itself: notes, too, and warnings of one that breaks a rule. Without it the findings
+    /// of single packets are errors, and warnings of packets that break none.
+    #[must_use]
+    pub const fn with_notes(mut self) -> Self {
+        self.log.has_notes = true;
+        self
+    }
+
     /// Says that a connection is new, so that the first bytes of both ends are its beginning.
     ///
     /// It may be left out: a connection that begins with a CONNECT is taken as new anyway. Without

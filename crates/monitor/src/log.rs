@@ -26,6 +26,8 @@ pub(super) struct Log {
     polled: usize,
     counts: BTreeMap<ConnectionId, BTreeMap<Rule, u32>>,
     pub(super) findings_dropped: u64,
+    /// Notes about single packets are wanted, too.
+    pub(super) has_notes: bool,
     pub(super) flows: VecDeque<Flow>,
     pub(super) flows_dropped: u64,
     pub(super) facts: Facts,

@@ -3,7 +3,10 @@
 //! A sound packet is decoded and never taken apart, which would cost more than all else. So the few
 //! that may be odd are told first.
 
-use mqttscope_wire::{Context, ControlPacket, PropertyValue, ProtocolVersion, Severity, dissect};
+use mqttscope_wire::{
+    Context, ControlPacket, Dissection, PropertyValue, ProtocolVersion, Rule, Severity, Span,
+    dissect,
+};
 
 use super::Finding;
 use super::connection::Connection;
@@ -13,27 +16,45 @@ use super::log::Judge;
 const TAKEN_APART: usize = 256 << 10;
 
 impl Connection {
-    /// Reports the warnings of a sound packet.
+    /// Reports the warnings of a sound packet, and its notes where they are wanted.
     #[inline]
     pub(super) fn remark(&self, judge: &mut Judge<'_>, bytes: &[u8], packet: &ControlPacket<'_>) {
         if bytes.len() <= TAKEN_APART && may_be_odd(bytes, packet, self.version) {
-            self.remark_on(judge, bytes);
+            let dissection = dissect(bytes, Context::new(self.version).from(judge.from));
+            remark_on(judge, &dissection);
+        } else if judge.log.has_notes
+            && let ControlPacket::Publish(publish) = packet
+            && let Some(prefix) = publish.payload_prefix()
+        {
+            // The only note that a packet may have which is not taken apart.
+            let start = bytes.len().saturating_sub(publish.payload.len());
+            let finding = Finding {
+                span: Some(Span::of_bytes(start, start.saturating_add(2))),
+                value: prefix.into(),
+                ..judge.found(Rule::PublishPayloadPrefixed)
+            };
+            judge.report(finding);
         }
     }
+}
 
-    #[cold]
-    fn remark_on(&self, judge: &mut Judge<'_>, bytes: &[u8]) {
-        let dissection = dissect(bytes, Context::new(self.version).from(judge.from));
-        for diagnostic in &dissection.diagnostics {
-            if diagnostic.severity() == Severity::Warning {
-                let finding = Finding {
-                    version: dissection.version,
-                    span: Some(diagnostic.span),
-                    value: diagnostic.value,
-                    ..judge.found(diagnostic.rule)
-                };
-                judge.report(finding);
-            }
+/// Reports what is no error: warnings, and notes where they are wanted.
+#[cold]
+pub(super) fn remark_on(judge: &mut Judge<'_>, dissection: &Dissection) {
+    let least = if judge.log.has_notes {
+        Severity::Note
+    } else {
+        Severity::Warning
+    };
+    for diagnostic in &dissection.diagnostics {
+        if (least..=Severity::Warning).contains(&diagnostic.severity()) {
+            let finding = Finding {
+                version: dissection.version,
+                span: Some(diagnostic.span),
+                value: diagnostic.value,
+                ..judge.found(diagnostic.rule)
+            };
+            judge.report(finding);
         }
     }
 }

@@ -25,8 +25,8 @@ pub struct CaptureView {
     pub clients: u64,
     /// Connections of each version: 3.1, 3.1.1, 5.
     pub versions: [u64; 3],
-    /// PUBLISH packets of each QoS.
-    pub messages: [u64; 3],
+    /// PUBLISH packets of each QoS: 0, 1, 2, and 3, which no version allows.
+    pub messages: [u64; 4],
     /// When the first and the last packet came, since 1970.
     pub times: Option<(Instant, Instant)>,
     /// What was not read, and why: sentences without a full stop.
@@ -97,9 +97,9 @@ pub struct CapturedRow {
     pub id: ConnectionId,
     /// The Client Identifier, shortened where it is long; empty: none was seen.
     pub client_identifier: String,
-    /// Who opened it: address and port.
+    /// Who opened it: address and port, or what the recording calls it, such as `browser`.
     pub client: String,
-    /// The other end.
+    /// The other end: address and port, or the host.
     pub server: String,
     /// What carries the MQTT: `TCP`, `TLS`, `WebSocket`, `WebSocket in TLS`.
     pub transport: String,

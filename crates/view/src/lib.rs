@@ -39,4 +39,5 @@ pub mod sides;
 pub mod standard;
 pub mod states;
 pub mod texts;
+mod told;
 mod words;

@@ -53,7 +53,7 @@ pub enum ShareError {
 impl fmt::Display for ShareError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::TooLarge => "A link carries at most 1 MiB.",
+            Self::TooLarge => "A link carries at most 1 MB.",
             Self::Unreadable => "This link carries nothing that can be read.",
             Self::Newer => "This link was made by a newer mqttscope.",
             Self::Damaged => "This link is damaged: part of it is missing or changed.",

@@ -136,8 +136,16 @@ fn octet(row: &BitRow, selected: usize, can_edit: bool, stop: usize) -> El {
 }
 
 fn name(group: &BitGroup, selected: usize) -> El {
+    let first = 7_u8.saturating_sub(group.from);
+    let last = 8_u8.saturating_sub(group.from.saturating_add(group.len));
+    let bits = if first == last {
+        format!("{first}")
+    } else {
+        format!("{first}–{last}")
+    };
     let button = el("button")
         .classes(&[&format!("n{}", group.len), look::ground(group.section)])
+        .made("data-bits", bits)
         .says("aria-pressed", group.node == Some(selected))
         .child(el("span").string(group.name.replace("Continuation", "Continu\u{ad}ation")))
         .child(el("b").string(group.value.clone()));

@@ -12,6 +12,8 @@ use crate::state::live::words;
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct FileListProps {
     pub(super) files: Vec<CaptureFile>,
+    /// What is said of files that were open already.
+    pub(super) notice: Html,
     pub(super) on_files: Callback<Vec<File>>,
     pub(super) on_close: Callback<()>,
 }
@@ -36,6 +38,7 @@ pub(super) fn FileList(props: &FileListProps) -> Html {
                 <Choose label="Add" on_files={props.on_files.clone()} />
                 <button class="bare square" data-testid="close-captures" aria-label="Close all files" title="Close all files" onclick={close}>{ icon(Icon::Cross) }</button>
             </div>
+            { props.notice.clone() }
             <ul data-testid="files">{ for props.files.iter().map(row) }</ul>
         </section>
     }

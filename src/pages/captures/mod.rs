@@ -3,14 +3,16 @@
 mod connections;
 mod empty;
 mod file_list;
+mod handed;
+mod known;
 mod lent;
 mod opening;
 mod summary;
 
+pub(crate) use handed::hand_over;
 use js_sys::Array;
 use mqttscope_protocol::Command;
 pub(crate) use opening::use_dropping;
-use web_sys::File;
 use yew::prelude::*;
 
 use super::live::desk::{AtDesk, Desk, use_desk};
@@ -61,7 +63,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
     );
     keys::use_page_keys(&live, props.shown);
     looking::use_looking(&live, props.shown, &talk);
-    let on_sources = {
+    let open_all = {
         let (live, talk) = (live.dispatcher(), talk.clone());
         use_callback((), move |files: Array, ()| {
             live.dispatch(Act::Restarted);
@@ -69,18 +71,34 @@ pub fn Captures(props: &CapturesProps) -> Html {
             talk.emit(Command::Budget(ROOM));
         })
     };
-    lent::use_lent(props.companion.as_ref(), &on_sources, toaster.as_ref());
-    let on_files = use_callback((), move |files: Vec<File>, ()| {
-        on_sources.emit(files.iter().collect());
-    });
-    let is_over = use_dropping(props.shown, &on_files);
-    let on_close = {
+    let close_all = {
         let live = live.dispatcher();
         use_callback((), move |(), ()| {
             renew.emit(());
             live.dispatch(Act::Closed);
         })
     };
+    let known::Opening {
+        on_files,
+        on_sources,
+        forget,
+        notice,
+    } = known::use_known(&open_all, &close_all);
+    lent::use_lent(props.companion.as_ref(), &on_sources, toaster.as_ref());
+    let is_over = use_dropping(props.shown, &on_files);
+    handed::use_handed(&on_files);
+    {
+        let forget = forget.clone();
+        use_effect_with(live.stopped.is_some(), move |&has_stopped| {
+            if has_stopped {
+                forget.emit(());
+            }
+        });
+    }
+    let on_close = use_callback((), move |(), ()| {
+        forget.emit(());
+        close_all.emit(());
+    });
     if !props.shown {
         return Html::default();
     }
@@ -99,7 +117,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
                 <h1 class="unseen">{ "Capture files and their packets" }</h1>
                 { steps::steps(STEPS, step, &desk.step) }
                 <div class="pane live-side" id="live-side">
-                    <file_list::FileList files={capture.files.clone()} on_files={on_files.clone()} {on_close} />
+                    <file_list::FileList files={capture.files.clone()} {notice} on_files={on_files.clone()} {on_close} />
                     <connections::Connections rows={live.captured.clone()} order={live.captured_order} sealed={capture.sealed} current={live.connection.filter(|_| !live.everything)} />
                     <topics::Topics rows={live.topics.clone()} tree={live.tree.tree.clone()} left_out={live.topics_left_out} connection={None} />
                 </div>

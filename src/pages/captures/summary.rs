@@ -16,19 +16,18 @@ fn date(at: Instant) -> String {
     text.get(..10).unwrap_or_default().to_owned()
 }
 
+/// Counts that are not 0, each behind its name.
+fn listed(counts: &[u64], names: &[&str]) -> String {
+    let some = counts.iter().zip(names).filter(|(count, _)| **count > 0);
+    let texts: Vec<String> = some
+        .map(|(count, name)| format!("{name}: {}", words::whole(*count)))
+        .collect();
+    texts.join(" · ")
+}
+
 /// The card.
 pub(super) fn summary(capture: &CaptureView, live: &Live, desk: &Desk) -> Html {
     let whole = words::whole;
-    let listed = |counts: [u64; 3], names: [&str; 3]| {
-        let some = counts
-            .into_iter()
-            .zip(names)
-            .filter(|(count, _)| *count > 0);
-        let texts: Vec<String> = some
-            .map(|(count, name)| format!("{name}: {}", whole(count)))
-            .collect();
-        texts.join(" · ")
-    };
     let versions = ProtocolVersion::ALL.map(ProtocolVersion::name);
     let messages: u64 = capture.messages.iter().sum();
     let span = capture.times.map_or_else(String::new, |(from, to)| {
@@ -64,11 +63,14 @@ pub(super) fn summary(capture: &CaptureView, live: &Live, desk: &Desk) -> Html {
         ("Frames", some(capture.frames)),
         ("Connections", whole(capture.connections)),
         ("Other connections", others),
-        ("Versions", listed(capture.versions, versions)),
+        ("Versions", listed(&capture.versions, &versions)),
         ("Clients", some(capture.clients)),
         ("Packets", whole(live.summary.log.packets)),
         ("Messages", some(messages)),
-        ("by QoS", listed(capture.messages, ["0", "1", "2"])),
+        (
+            "by QoS",
+            listed(&capture.messages, &["0", "1", "2", "3, not allowed"]),
+        ),
     ];
     let [errors, warnings, notes] = live.summary.findings;
     let findings = {

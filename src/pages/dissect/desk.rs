@@ -15,6 +15,8 @@ use crate::state::workbench::{Act, Awaiting, Document};
 /// The document as it is now, and what acts on it.
 pub(super) struct Desk {
     pub(super) now: Rc<Document>,
+    /// What is large and is read aside.
+    pub(super) pending: Option<Rc<Document>>,
     pub(super) acts: Acts,
     /// Errors and warnings that the conversation adds to each packet, two numbers a packet.
     pub(super) marks: Rc<[u32]>,

@@ -8,6 +8,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::desk::Desk;
+use super::to_captures;
 use crate::components::icon::{Icon, icon};
 use crate::state::workbench::Act;
 
@@ -32,6 +33,7 @@ pub(super) fn banner(desk: &Rc<Desk>) -> Html {
             { for details }
             { for other.has_text_frame.then(text_frame) }
             { streams(desk, other) }
+            { to_captures::button(desk, other) }
             { buttons(desk, other) }
         </section>
     }

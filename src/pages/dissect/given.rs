@@ -12,6 +12,7 @@ use super::examples::use_examples;
 use super::field_text::use_text_field;
 use super::opening::open_file;
 use super::said::{format_chip, offers, said};
+use super::waiting::waiting;
 use crate::components::icon::{Icon, icon, icon_button};
 use crate::element::{El, el, grow, list};
 use crate::services::browser;
@@ -35,6 +36,7 @@ pub(super) fn use_given_pane(desk: &Rc<Desk>, text_revision: u32, can: (bool, bo
     list(vec![
         head(desk, &file, can).html(examples).into(),
         given.into(),
+        waiting(desk),
         said(desk),
         offers(desk).map_or_else(Html::default, Into::into),
     ])

@@ -22,6 +22,8 @@ mod said;
 mod share;
 mod steps;
 mod talk;
+mod to_captures;
+mod waiting;
 
 use std::rc::Rc;
 
@@ -60,6 +62,7 @@ pub fn Dissect(props: &DissectProps) -> Html {
     let desk = Rc::new(Desk {
         marks: talk::marks_of(&marks, bench.now()),
         now: bench.now().clone(),
+        pending: bench.pending().cloned(),
         acts: props.acts.clone(),
         toaster: props.toaster.clone(),
         reader: use_reader(&props.acts),

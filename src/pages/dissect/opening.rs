@@ -10,6 +10,7 @@ use yew::prelude::*;
 
 use super::act::Acts;
 use super::desk::Desk;
+use super::to_captures;
 use crate::hooks::{use_after, use_kept};
 use crate::services::{browser, files};
 use crate::state::workbench::{Act, Given};
@@ -107,13 +108,14 @@ fn open_text(text: &str, acts: &Acts) {
 pub(super) fn open_file(file: web_sys::File, desk: &Rc<Desk>) {
     let desk = desk.clone();
     spawn_local(async move {
-        match files::read(file).await {
+        match files::read(file.clone()).await {
             Ok(opened) => {
                 desk.acts.dispatch(Act::Open(Given::File {
                     name: opened.name.into(),
                     bytes: opened.bytes.into(),
                 }));
             }
+            Err(why) if files::is_too_large(&file) => to_captures::too_large(file, why, &desk),
             Err(why) => desk.say(why),
         }
     });

@@ -9,13 +9,12 @@ use yew::prelude::*;
 use super::act::Acts;
 use super::asking::Asking;
 use super::code::Code;
+use super::draft;
 use super::editor_help::editor_help;
 use super::problems::Problems;
-use crate::services::{browser, storage};
+use crate::services::browser;
 use crate::state::flows::{Act, Editing};
 
-/// The name of a text that was not saved, in the browser's storage.
-const DRAFT: &str = "scenario-draft";
 /// Milliseconds from a key to the diagram.
 const WAIT: u32 = 160;
 
@@ -38,8 +37,7 @@ impl PartialEq for EditorProps {
 pub(super) fn Editor(props: &EditorProps) -> Html {
     let acts = use_context::<Acts>();
     let text = use_state_eq(|| props.editing.text.to_string());
-    let unsaved =
-        use_state_eq(|| storage::get(DRAFT).filter(|draft| *draft != *props.editing.text));
+    let unsaved = use_state_eq(|| draft::text().filter(|draft| *draft != *props.editing.text));
     use_leaving(&text, acts.clone());
     let (scenario, errors) = Scenario::check(&text);
     {
@@ -56,10 +54,9 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         });
     }
     let on_text = {
-        let text = text.clone();
+        let (text, replaces) = (text.clone(), props.editing.replaces.clone());
         Callback::from(move |written: String| {
-            // Where the browser stores nothing, an unsaved text lasts as long as the editor.
-            let _ = storage::keep(DRAFT, &written);
+            draft::keep(&written, replaces.as_ref());
             text.set(written);
         })
     };
@@ -77,7 +74,7 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         let right = errors.is_empty().then_some(scenario);
         Callback::from(move |()| {
             if let (Some(scenario), Some(acts)) = (right.clone(), &acts) {
-                storage::forget(DRAFT);
+                draft::forget();
                 let old = props.editing.replaces.clone().map(Box::new);
                 acts.dispatch(Act::Finish(scenario.into(), old));
                 props.on_close.emit(());
@@ -87,6 +84,7 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
     let on_discard = {
         let on_close = props.on_close.clone();
         Callback::from(move |()| {
+            draft::give_up();
             if let Some(acts) = &acts {
                 acts.dispatch(Act::Discard);
             }

@@ -53,6 +53,7 @@ pub(super) fn use_keeping(state: &UseReducerHandle<Flows>) -> Callback<Keep> {
     keep
 }
 
-fn stored() -> Yours {
+/// What is kept.
+pub(super) fn stored() -> Yours {
     storage::get(NAME).map_or_else(Yours::default, |text| Yours::parse(&text))
 }

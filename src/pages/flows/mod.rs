@@ -10,6 +10,7 @@ mod colours;
 mod columns;
 mod controls;
 mod counts;
+mod draft;
 mod editor;
 mod editor_help;
 mod export;
@@ -60,6 +61,7 @@ pub struct FlowsProps {
 pub fn Flows(props: &FlowsProps) -> Html {
     let state = props.state.clone();
     let keep = keeping::use_keeping(&state);
+    draft::use_draft(&state.dispatcher(), keeping::stored);
     let panels = panels::use_panels(&state);
     let player = use_memo((), |()| player::Player::new());
     let measured = use_state_eq(|| pictures::USUAL);

@@ -10,10 +10,10 @@ use crate::components::dialog::Dialog;
 use crate::services::{browser, storage};
 use crate::state::live::words;
 
-/// What the log may take, in MiB.
-const BUDGETS: [u64; 6] = [16, 64, 128, 256, 512, 1024];
+/// What the log may take, in MB.
+const BUDGETS: [u64; 6] = [16, 64, 128, 256, 512, 1_000];
 /// Bytes.
-const MIB: u64 = 1 << 20;
+const MB: u64 = 1_000_000;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct LogLimitProps {
@@ -56,20 +56,15 @@ pub(super) fn LogLimit(props: &LogLimitProps) -> Html {
             Err(_) => {}
         })
     };
-    let own = props.budget.checked_div(MIB).unwrap_or(0);
-    let mut budgets: Vec<u64> = BUDGETS
-        .into_iter()
-        .chain([own])
-        .filter(|mebibytes| *mebibytes > 0)
-        .collect();
+    let mut budgets: Vec<u64> = BUDGETS.map(|megabytes| megabytes.saturating_mul(MB)).into();
+    budgets.push(props.budget);
+    budgets.retain(|bytes| *bytes > 0);
     budgets.sort_unstable();
     budgets.dedup();
-    let options = budgets.into_iter().map(|mebibytes| {
-        let is_own = mebibytes == own;
-        let value = if is_own { props.budget } else { mebibytes.saturating_mul(MIB) };
+    let options = budgets.into_iter().map(|value| {
         // While it is asked, the list shows what is asked for.
-        let selected = asked.map_or(is_own, |bytes| bytes == value);
-        html! { <option value={value.to_string()} {selected}>{ format!("{mebibytes} MiB") }</option> }
+        let selected = asked.unwrap_or(props.budget) == value;
+        html! { <option value={value.to_string()} {selected}>{ words::bytes(value) }</option> }
     });
     let answer = {
         let asked = asked.clone();

@@ -137,7 +137,8 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             </button>
             }
             <Menu id="export" label={html! { "Export" }} {items} {on_choose} />
-            if !is_file { <button id={CLEAR} data-testid="clear" title="Empty the log of all connections; this can be undone" onclick={clear}>{ "Clear" }</button> }
+            // The log is one: what is not shown is emptied with what is.
+            if !is_file { <button id={CLEAR} data-testid="clear" title="Empty the log of all connections; this can be undone" onclick={clear}>{ if props.scope.is_some() { "Clear all" } else { "Clear" } }</button> }
         </>
     }
 }

@@ -44,7 +44,8 @@ pub(super) fn topic_row(
         <div key={row.number} id={format!("topics-{id}")} class="topic" role="treeitem" data-row={id.to_string()} data-testid="topic" style={indent}
             aria-level={row.depth.saturating_add(1).to_string()} aria-selected={is_selected.to_string()}
             aria-expanded={row.has_children.then(|| row.is_open.to_string())} {title}>
-            <span class="fold" onclick={fold}>
+            // Keys open and close a row that has the focus, and the row says that it is open.
+            <span class="fold" aria-hidden="true" title={row.has_children.then_some(if row.is_open { "Collapse" } else { "Expand" })} onclick={fold}>
                 if row.has_children { { icon(if row.is_open { Icon::Open } else { Icon::Closed }) } }
             </span>
             <span class="level">{ if row.level.is_empty() { "(empty)" } else { row.level.as_str() } }</span>

@@ -25,4 +25,22 @@ impl Editing {
             replaces,
         }
     }
+
+    /// A text that an earlier page left unsaved.
+    #[must_use]
+    pub fn found(text: impl Into<AttrValue>, replaces: Option<Scenario>) -> Self {
+        let first = replaces.as_ref().map(Scenario::to_text).unwrap_or_default();
+        Self {
+            first: first.into(),
+            text: text.into(),
+            replaces,
+        }
+    }
+
+    /// What it is called, as far as it has a title.
+    #[must_use]
+    pub fn title(&self) -> Option<String> {
+        let title = Scenario::check(&self.text).0.title;
+        (!title.is_empty()).then_some(title)
+    }
 }

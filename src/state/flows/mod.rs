@@ -125,6 +125,8 @@ pub enum Act {
     Resume,
     /// The one that was set aside is not wanted any more.
     Forget,
+    /// An earlier page left this unsaved. What is being written, or is set aside, goes before it.
+    Found(Box<Editing>),
     /// The page is left while this is written.
     Leave(AttrValue),
     /// Show a scenario as it is written, without leaving the moment.
@@ -399,6 +401,11 @@ impl Reducible for Flows {
                 }
             }
             Act::Forget => next.set_aside = None,
+            Act::Found(editing) => {
+                if next.editing.is_none() && next.set_aside().is_none() {
+                    next.set_aside = Some(*editing);
+                }
+            }
             Act::Leave(text) => {
                 // It is told when the editor is gone, which may be after something else was opened.
                 if let Some(editing) = next.editing.as_mut().or(next.set_aside.as_mut()) {

@@ -200,3 +200,30 @@ fn a_draft_is_set_aside_for_what_is_opened_and_comes_back() {
     let flows = flows.reduce(Act::Leave("title Other".into()));
     assert_eq!(flows.set_aside().unwrap().text, "title Other");
 }
+
+#[test]
+fn a_draft_of_an_earlier_page_is_offered_unless_there_is_one_already() {
+    let found = |flows: Rc<Flows>, text: &str, replaces: Option<Scenario>| {
+        flows.reduce(Act::Found(Editing::found(text.to_owned(), replaces).into()))
+    };
+    let flows = found(Rc::default(), "title Mine\nnonsense", None);
+    let offered = flows.set_aside().unwrap();
+    assert_eq!(offered.title().as_deref(), Some("Mine"));
+    assert_eq!(Editing::new("nonsense", None).title(), None);
+    // It goes on where it was, in place of what it was to replace.
+    let old = flows.gallery[0].clone();
+    let with_old = found(Rc::default(), "title Other", Some(old.clone())).reduce(Act::Resume);
+    assert_eq!(with_old.editing().unwrap().replaces, Some(old.clone()));
+    // What is written or set aside now goes before it.
+    let kept = found(flows, "title Another", None);
+    assert_eq!(kept.set_aside().unwrap().text, "title Mine\nnonsense");
+    assert!(
+        found(with_old, "title Another", None)
+            .reduce(Act::Discard)
+            .set_aside()
+            .is_none()
+    );
+    // Nothing was changed.
+    let same = found(Rc::default(), &old.to_text(), Some(old));
+    assert!(same.set_aside().is_none());
+}

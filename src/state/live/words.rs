@@ -3,23 +3,10 @@
 use core::time::Duration;
 
 use mqttscope_protocol::Instant;
+/// A number of bytes, short.
+pub use mqttscope_view::digits::bytes;
 /// A whole number, thousands apart.
 pub use mqttscope_view::digits::grouped as whole;
-
-/// A number of bytes, short: `41 B`, `3.2 kB`, `38 MB`.
-#[must_use]
-pub fn bytes(number: u64) -> String {
-    let number = number as f64;
-    if number < 1000.0 {
-        format!("{number} B")
-    } else if number < 1e6 {
-        format!("{} kB", short(number / 1e3))
-    } else if number < 1e9 {
-        format!("{} MB", short(number / 1e6))
-    } else {
-        format!("{} GB", short(number / 1e9))
-    }
-}
 
 /// A rate: whole where it is large, with a digit behind the point where it is small.
 #[must_use]
@@ -93,14 +80,6 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        for (number, says) in [
-            (41, "41 B"),
-            (3_210, "3.2 kB"),
-            (38_000_000, "38 MB"),
-            (2_500_000_000, "2.5 GB"),
-        ] {
-            assert_eq!(bytes(number), says);
-        }
         assert_eq!(
             (rate(0.0), rate(1.25), rate(1203.6)),
             ("0".into(), "1.2".into(), "1,204".into())

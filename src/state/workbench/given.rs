@@ -6,6 +6,9 @@ use std::rc::Rc;
 /// megabytes in one, so a longer text is shown by its beginning.
 pub const LONG_TEXT: usize = 60_000;
 
+/// From how many bytes on a text or a file is read aside, while what was there stays: the page would stand still.
+pub const LARGE: usize = 256 << 10;
+
 /// What the bytes come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Given {

@@ -5,6 +5,7 @@ mod document;
 mod edits;
 mod given;
 mod history;
+mod pending;
 mod places;
 mod saved;
 
@@ -17,8 +18,9 @@ use mqttscope_wire::{ProtocolVersion, Sender};
 use yew::Reducible;
 
 pub use document::{Awaiting, Document, Read};
-pub use given::{Given, LONG_TEXT};
+pub use given::{Given, LARGE, LONG_TEXT};
 pub use history::History;
+use pending::Pending;
 
 /// The document with its history.
 #[derive(Clone)]
@@ -26,6 +28,8 @@ pub struct Workbench {
     read: Read,
     now: Rc<Document>,
     history: History,
+    /// What is large and is read aside.
+    pending: Option<Pending>,
     /// Changes when the text was changed by anything but typing, so that the text field follows.
     text_revision: u32,
 }
@@ -61,8 +65,10 @@ pub enum Act {
     Undo,
     /// Do again what was taken back.
     Redo,
-    /// The program that reads what was given is here.
+    /// The program that reads what was given is here, or has read what is large.
     ReaderCame,
+    /// What is read aside is not wanted any more.
+    Cancel,
 }
 
 /// Bytes with how to read them and what to look at.
@@ -114,6 +120,7 @@ impl Workbench {
             read,
             now: Rc::default(),
             history: History::default(),
+            pending: None,
             text_revision: 0,
         }
     }
@@ -162,6 +169,7 @@ impl Workbench {
     }
 
     fn reader_came(&mut self) {
+        self.pending_came();
         if self.now.awaiting == Awaiting::Nothing {
             return;
         }
@@ -213,6 +221,7 @@ impl PartialEq for Workbench {
         Rc::ptr_eq(&self.now, &other.now)
             && self.text_revision == other.text_revision
             && self.can() == other.can()
+            && self.pending == other.pending
     }
 }
 
@@ -223,6 +232,7 @@ impl Reducible for Workbench {
         let mut next = (*self).clone();
         let now = self.now.clone();
         let read = self.read;
+        let kind = pending::Kind::of(&act);
         match act {
             Act::Type(text) => next.type_text(text),
             // What is opened says anew what it is.
@@ -246,7 +256,9 @@ impl Reducible for Workbench {
                 next.travel(after);
             }
             Act::ReaderCame => next.reader_came(),
+            Act::Cancel => next.text_revision = next.text_revision.wrapping_add(1),
         }
+        next.wait_aside(&self, kind);
         Rc::new(next)
     }
 }

@@ -5,6 +5,7 @@ use mqttscope_view::reader::{self, Found, Request};
 
 use super::*;
 
+mod aside;
 mod late_reader;
 
 /// PUBLISH, QoS 0, to `a/b`.

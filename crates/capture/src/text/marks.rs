@@ -21,6 +21,8 @@ pub enum Marks {
     Format,
     /// Blank lines between blocks, which are taken as turns.
     Turns,
+    /// No mark: types of packets that only one side sends.
+    Types,
 }
 
 impl Marks {
@@ -39,6 +41,7 @@ impl fmt::Display for Marks {
             Self::Verbs => "marked by sent and received",
             Self::Format => "told apart by the format",
             Self::Turns => "taking turns at blank lines",
+            Self::Types => "told by the packets' types",
         })
     }
 }

@@ -104,6 +104,9 @@ fn what_the_clients_say_is_what_the_proxy_recorded() {
 #[test]
 fn both_formats_of_the_proxy_hold_the_same() {
     let [flow, har] = ["ws.flow", "ws.har"].map(|name| Capture::read(&file(name), None));
+    for connection in &har.connections {
+        assert_eq!(connection.client.to_string(), "client", "a proxy wrote it");
+    }
     for (flow, har) in flow.connections.iter().zip(&har.connections) {
         let packets = |it: &Connection| -> Vec<_> {
             let packets = it.packets.iter();
@@ -376,6 +379,9 @@ fn a_browsers_file_has_a_connection_for_each_socket() {
         .iter()
         .map(|it| (it.server.to_string(), it.transport, it.packets.len()))
         .collect();
+    for connection in &capture.connections {
+        assert_eq!(connection.client.to_string(), "browser");
+    }
     assert_eq!(
         rows,
         [

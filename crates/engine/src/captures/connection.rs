@@ -51,8 +51,19 @@ pub(crate) struct Captured {
     /// The same of remarks: what no rule forbids, and what several connections show.
     remarks: [u64; 3],
     pub(crate) gaps: u64,
-    ended: Option<&'static str>,
+    ended: Option<String>,
+    /// The DISCONNECT that came, if any.
+    goodbye: Option<Goodbye>,
     refused: Option<String>,
+}
+
+/// A DISCONNECT, which says why the connection ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goodbye {
+    /// The server: another connection has the same Client Identifier.
+    TakenOver,
+    /// Anything else, of either side.
+    Other,
 }
 
 /// What is known of a packet beside its bytes.
@@ -158,6 +169,7 @@ impl Captured {
             remarks: [0; 3],
             gaps: 0,
             ended: None,
+            goodbye: None,
             refused: None,
         }
     }
@@ -203,8 +215,26 @@ impl Captured {
                     self.refused = Some(name.map_or_else(number, str::to_owned));
                 }
             }
+            ControlPacket::Disconnect(disconnect) => {
+                let is_takeover = sent.sender == Sender::Server
+                    && disconnect.reason_code == ReasonCode::SESSION_TAKEN_OVER;
+                self.goodbye = Some(if is_takeover {
+                    Goodbye::TakenOver
+                } else {
+                    Goodbye::Other
+                });
+            }
             _ => {}
         }
+    }
+
+    pub(crate) const fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
+
+    /// Whether the server may have closed it because another connection came with its Client Identifier.
+    fn may_be_taken_over(&self) -> bool {
+        !self.client_identifier.is_empty() && self.goodbye != Some(Goodbye::Other)
     }
 
     fn pass(&mut self, at: Instant) {
@@ -235,12 +265,28 @@ impl Captured {
         ]
     }
 
-    /// The connection ended.
-    pub(crate) fn end(&mut self, how: Ending, from: Option<Role>, at: Instant) {
+    /// The connection ended. `rival`: where a connection came from that has its Client Identifier, and was opened to
+    /// the same server while this one was there.
+    pub(crate) fn end(
+        &mut self,
+        how: Ending,
+        from: Option<Role>,
+        at: Instant,
+        rival: Option<String>,
+    ) {
         if self.packets > 0 {
             self.pass(at);
         }
-        self.ended = Some(match (how, from) {
+        let is_told = self.goodbye == Some(Goodbye::TakenOver);
+        let is_closed = matches!(how, Ending::Fin | Ending::Reset);
+        // A client that closes the old connection itself was not thrown off.
+        let may_be = is_told || is_closed && from == Some(Role::Server) && self.may_be_taken_over();
+        let taken_over = match rival.filter(|_| may_be) {
+            Some(rival) => format!("taken over by the connection from {rival}; "),
+            None if is_told => "taken over by a connection that is not in the capture; ".to_owned(),
+            None => String::new(),
+        };
+        let how = match (how, from) {
             (Ending::Fin, Some(Role::Client)) => "the client closed it (FIN)",
             (Ending::Fin, Some(Role::Server)) => "the server closed it (FIN)",
             (Ending::Fin, None) => "closed (FIN)",
@@ -249,11 +295,12 @@ impl Captured {
             (Ending::Reset, None) => "reset (RST)",
             (Ending::Reused, _) => "its ports were used again",
             (Ending::Evicted, _) => "not followed further: too many connections at once",
-        });
+        };
+        self.ended = Some(format!("{taken_over}{how}"));
     }
 
-    pub(crate) const fn ended(&self) -> Option<&'static str> {
-        self.ended
+    pub(crate) fn ended(&self) -> Option<&str> {
+        self.ended.as_deref()
     }
 
     pub(crate) fn begins(&self) -> Instant {
@@ -314,7 +361,18 @@ impl Captured {
 
     /// Where it leads, for people.
     pub(crate) fn ends(&self) -> String {
-        format!("{} to {}", self.opened.client, self.opened.server)
+        format!("{} to {}", self.opened.client, self.server())
+    }
+
+    /// The other end: of the address of a WebSocket the host, as it is of no interest how the address goes on.
+    fn server(&self) -> String {
+        let server = self.opened.server.to_string();
+        let host = server.split_once("://").and_then(|(_, rest)| {
+            let authority = rest.split('/').next()?;
+            let host = authority.rsplit('@').next()?;
+            (!host.is_empty()).then(|| host.to_owned())
+        });
+        host.unwrap_or(server)
     }
 
     pub(crate) fn row(&self) -> CapturedRow {
@@ -322,7 +380,7 @@ impl Captured {
             id: self.id,
             client_identifier: self.client_identifier.clone(),
             client: self.opened.client.to_string(),
-            server: self.opened.server.to_string(),
+            server: self.server(),
             transport: self.carrier().to_owned(),
             version: self.version,
             is_named: self.is_named,
@@ -332,7 +390,7 @@ impl Captured {
             bytes: self.bytes,
             findings: self.found(),
             gaps: self.gaps,
-            ended: self.ended.map(str::to_owned),
+            ended: self.ended.clone(),
             refused: self.refused.clone(),
         }
     }

@@ -22,7 +22,8 @@ pub(super) struct Listed {
     sorted: Option<(CapturedOrder, u64, Vec<usize>)>,
     /// Different whenever a row may be.
     revision: u64,
-    messages: [u64; 3],
+    /// The last are of QoS 3, which is not allowed.
+    messages: [u64; 4],
     versions: [u64; 3],
     clients: HashSet<String>,
     /// Connections with remarks.

@@ -64,6 +64,8 @@ pub(crate) struct Captures {
     /// Where those of the file that is read now stand.
     places: HashMap<recording::ConnectionId, usize>,
     of: BTreeMap<ConnectionId, usize>,
+    /// The connection that came last with a Client Identifier.
+    newest: HashMap<String, usize>,
     /// Connections whose client got another name, and the first of their entries in the log.
     renamed: Journal<(ConnectionId, u64)>,
     listed: Listed,
@@ -315,6 +317,24 @@ impl Captures {
     /// The client of a connection got another name.
     pub(crate) fn rename(&mut self, connection: ConnectionId, first: u64) {
         self.renamed.push((connection, first));
+        if let Some(&place) = self.of.get(&connection)
+            && let Some(captured) = self.all.get(place)
+        {
+            let name = captured.client_identifier().to_owned();
+            self.newest.insert(name, place);
+        }
+    }
+
+    /// Where a connection came from that was opened behind this one, to the same server and with the same Client
+    /// Identifier, and that the server did not refuse so far.
+    pub(crate) fn rival(&self, id: recording::ConnectionId) -> Option<String> {
+        let &own = self.places.get(&id)?;
+        let captured = self.all.get(own)?;
+        let name = captured.client_identifier();
+        let &newest = self.newest.get(name).filter(|_| !name.is_empty())?;
+        let rival = self.all.get(newest).filter(|_| newest != own)?;
+        let is_rival = rival.opened.server == captured.opened.server && !rival.is_refused();
+        is_rival.then(|| rival.opened.client.to_string())
     }
 
     /// What a connection is called: by its client, or by where that is.

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use mqttscope_capture::reading::Role;
-use mqttscope_capture::recording::{self, Event};
+use mqttscope_capture::recording::{self, Ending, Event};
 use mqttscope_protocol::{CaptureState, ConnectionEvent, EventKind, Target};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Context, PacketType, ProtocolVersion, Sender, dissect};
@@ -154,9 +154,7 @@ impl Engine {
                 ..
             } => {
                 self.flush(connection);
-                self.captured_end(connection, moment(at_ns), |captured, at| {
-                    captured.end(how, from, at);
-                });
+                self.captured_end(connection, moment(at_ns), how, from);
                 self.captures.settled(connection);
                 self.captures.changed();
             }
@@ -387,16 +385,18 @@ impl Engine {
         &mut self,
         id: recording::ConnectionId,
         at: Option<Instant>,
-        end: impl FnOnce(&mut crate::captures::Captured, Instant),
+        how: Ending,
+        from: Option<Role>,
     ) {
         for sender in [Sender::Client, Sender::Server] {
             self.break_off(id, sender);
         }
         let at = at.unwrap_or(self.captured_at);
+        let rival = self.captures.rival(id);
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };
-        end(captured, at);
+        captured.end(how, from, at, rival);
         if captured.stream.take().is_none() {
             return;
         }

@@ -8,8 +8,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use mqttscope_capture::pcapng::Ends;
 use mqttscope_client::{Client, Command as ClientCommand, Phase};
 use mqttscope_protocol::{
-    Command, ConnectionId, Export, Looking, MessageDraft, Profile, RecordId, Repeat, Report,
-    SubscriptionDraft,
+    Command, ConnectionId, EventKind, Export, Looking, MessageDraft, Profile, RecordId, Repeat,
+    Report, SubscriptionDraft,
 };
 use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFiltersBuf};
 
@@ -76,7 +76,11 @@ impl Engine {
                     self.answers.push(Report::Packet(packet));
                     let history = history::of(&self.log, &self.topics, record);
                     self.answers.extend(history.map(Report::History));
-                } else if let Some(event) = rows::event(&self.log, record) {
+                } else if let Some(mut event) = rows::event(&self.log, record) {
+                    let captured = self.captures.by_number(event.connection);
+                    if let (EventKind::Begins, Some(captured)) = (event.event.kind, captured) {
+                        event.event.address = captured.says_beginning();
+                    }
                     self.answers.push(Report::Event(Box::new(event)));
                 } else {
                     self.notice(None, true, "This packet is no longer in the log.");

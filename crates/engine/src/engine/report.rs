@@ -1,6 +1,8 @@
 //! What the page has not heard yet.
 
-use mqttscope_protocol::{ConnectionId, FlowView, MessageRow, RecordId, Report, Summary, Window};
+use mqttscope_protocol::{
+    ConnectionId, EventKind, FlowView, MessageRow, RecordId, Report, Summary, Window,
+};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Sender, Severity};
 
@@ -133,7 +135,7 @@ impl Engine {
         }
         if let Some(window) = looking.wire {
             let part = self.wire.window(&self.log, window);
-            let rows = rows::wire(
+            let mut rows = rows::wire(
                 &self.log,
                 &self.topics,
                 &mut self.dissector,
@@ -141,6 +143,14 @@ impl Engine {
                 part.before,
                 name,
             );
+            for row in &mut rows {
+                // A HAR file names the server only behind its messages.
+                if row.event == Some(EventKind::Begins)
+                    && let Some(captured) = captures.by_number(row.connection)
+                {
+                    row.summary = cut(&captured.says_beginning(), rows::MOST_SUMMARY);
+                }
+            }
             let revealed = looking.reveal;
             reports.push(Report::Wire {
                 first: part.first,

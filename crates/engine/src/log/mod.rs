@@ -27,7 +27,7 @@ use mqttscope_protocol::{ConnectionEvent, ConnectionId, LogView, RecordId};
 use records::Records;
 
 /// Bytes that the log may take when nobody says otherwise.
-const BUDGET: u64 = 256 << 20;
+const BUDGET: u64 = 256_000_000;
 /// The least that a person may set: below, a single packet might not fit.
 const LEAST_BUDGET: u64 = 1 << 20;
 

@@ -19,7 +19,7 @@ use natural::Name;
 pub(crate) use shown::Unfolded;
 
 /// Bytes that the tree may take.
-const MOST_BYTES: usize = 48 << 20;
+const MOST_BYTES: usize = 48_000_000;
 /// Levels of a topic that is kept. Brokers allow 200 at most, as a rule.
 const MOST_LEVELS: usize = 200;
 /// Topics that are not kept and still told apart, to be counted.

@@ -25,7 +25,7 @@ const LOOKED_INTO: usize = 16 << 10;
 /// Packets above this are not dissected for a row: a packet of a few megabytes can have millions of fields.
 const DISSECTED: usize = 64 << 10;
 /// Characters of a row's summary.
-const MOST_SUMMARY: usize = 300;
+pub(crate) const MOST_SUMMARY: usize = 300;
 /// Characters of a topic in a row.
 const MOST_TOPIC: usize = 500;
 

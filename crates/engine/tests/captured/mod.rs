@@ -226,7 +226,7 @@ fn a_connection_is_judged_as_its_bytes_are() {
         if !connection.gaps.is_empty() {
             continue;
         }
-        let mut monitor = Monitor::new();
+        let mut monitor = Monitor::new().with_notes();
         let id = monitor::ConnectionId(1);
         let mut last = Instant::default();
         for packet in &connection.packets {
@@ -645,4 +645,127 @@ fn what_is_exported_as_a_capture_holds_the_same_packets() {
         assert_eq!(of(&again).len(), packets(&whole).count(), "{name}");
         assert_eq!(again.notes, [""; 0], "{name}");
     }
+}
+
+/// Two connections with one Client Identifier, of which the first ends as `end` has it when the second was asked for.
+fn of_one_identifier(
+    second: &[u8],
+    end: impl FnOnce(&mut Writer, &mut Vec<u8>),
+) -> (Vec<String>, Vec<CapturedRow>) {
+    let mut engine = Engine::new(1);
+    engine.handle_files([("two".to_owned(), None)]);
+    let (mut writer, mut given) = (Writer::new("mqttscope 1"), Vec::new());
+    writer.begin(&mut given);
+    let from = |port: u16| Ends {
+        client: ([127, 0, 0, 1], port).into(),
+        server: ([127, 0, 0, 1], 1883).into(),
+    };
+    let connect = b"\x10\x0e\x00\x04MQTT\x05\x02\x00\x3c\x00\x00\x01a";
+    writer.open(1, from(50_000), "", 1_000, &mut given);
+    writer.bytes(1, Role::Client, connect, 2_000, &mut given);
+    writer.bytes(1, Role::Server, b"\x20\x03\0\0\0", 3_000, &mut given);
+    writer.open(2, from(50_001), "", 4_000, &mut given);
+    writer.bytes(2, Role::Client, second, 5_000, &mut given);
+    end(&mut writer, &mut given);
+    writer.bytes(2, Role::Server, b"\x20\x03\0\0\0", 9_000, &mut given);
+    engine.handle_read(Instant::ZERO, Ok(&given));
+    engine.handle_read(Instant::ZERO, Ok(&[]));
+    let shown = shown(&mut engine, everything());
+    let ended = (shown.wire.iter()).filter(|row| row.event == Some(EventKind::Ended));
+    let says = ended.map(|row| row.summary.clone()).collect();
+    (says, shown.captured)
+}
+
+#[test]
+fn the_end_of_a_connection_that_was_taken_over_says_by_whom() {
+    let same = b"\x10\x0e\x00\x04MQTT\x05\x02\x00\x3c\x00\x00\x01a";
+    let other = b"\x10\x0e\x00\x04MQTT\x05\x02\x00\x3c\x00\x00\x01b";
+    let by_server = |writer: &mut Writer, given: &mut Vec<u8>| {
+        writer.end(1, Role::Server, 7_000, given);
+        writer.end(1, Role::Client, 8_000, given);
+    };
+    let disconnect = |from, reason: &'static [u8]| {
+        move |writer: &mut Writer, given: &mut Vec<u8>| {
+            writer.bytes(1, from, reason, 6_000, given);
+            by_server(writer, given);
+        }
+    };
+    let taken_over =
+        "taken over by the connection from 127.0.0.1:50001; the server closed it (FIN)";
+    let (says, rows) = of_one_identifier(same, by_server);
+    assert!(says[0].contains(taken_over), "{says:?}");
+    assert_eq!(rows[0].ended.as_deref(), Some(taken_over));
+    let told = disconnect(Role::Server, b"\xe0\x01\x8e");
+    assert!(of_one_identifier(same, told).0[0].contains(taken_over));
+    // Who took it over may be elsewhere.
+    let (says, _) = of_one_identifier(other, disconnect(Role::Server, b"\xe0\x01\x8e"));
+    assert!(says[0].contains("taken over by a connection that is not in the capture; "));
+    // Nobody took over what ended by itself.
+    let others: [(&[u8], Box<dyn FnOnce(&mut Writer, &mut Vec<u8>)>); 4] = [
+        (other, Box::new(by_server)),
+        (same, Box::new(disconnect(Role::Client, b"\xe0\x00"))),
+        (same, Box::new(disconnect(Role::Server, b"\xe0\x01\x8d"))),
+        (
+            same,
+            Box::new(|writer, given| writer.end(1, Role::Client, 7_000, given)),
+        ),
+    ];
+    for (second, end) in others {
+        let (says, _) = of_one_identifier(second, end);
+        assert!(
+            says.iter().all(|says| !says.contains("taken over")),
+            "{says:?}"
+        );
+    }
+}
+
+#[test]
+fn messages_of_a_qos_that_is_not_allowed_are_counted_apart() {
+    let mut engine = Engine::new(1);
+    engine.handle_files([("one".to_owned(), None)]);
+    let (mut writer, mut given) = (Writer::new("mqttscope 1"), Vec::new());
+    writer.begin(&mut given);
+    let ends = Ends {
+        client: "127.0.0.1:50000".parse().unwrap(),
+        server: "127.0.0.1:1883".parse().unwrap(),
+    };
+    let connect = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x3c\x00\x01a";
+    writer.open(1, ends, "", 1_000, &mut given);
+    writer.bytes(1, Role::Client, connect, 2_000, &mut given);
+    writer.bytes(1, Role::Client, b"\x30\x03\0\x01a", 3_000, &mut given);
+    writer.bytes(1, Role::Client, b"\x36\x05\0\x01a\0\x01", 4_000, &mut given);
+    engine.handle_read(Instant::ZERO, Ok(&given));
+    let shown = shown(&mut engine, everything());
+    assert_eq!(shown.view.messages, [1, 0, 0, 1]);
+}
+
+#[test]
+fn the_ends_of_a_har_file_are_named_plainly() {
+    // As Chrome writes it: the messages before the address.
+    let har = r#"{"log":{"creator":{"name":"WebInspector"},"entries":[{"_webSocketMessages":[
+        {"type":"send","time":1700000000,"opcode":2,"data":"EA0ABE1RVFQEAgA8AAFh"},
+        {"type":"receive","time":1700000001,"opcode":2,"data":"IAIAAA=="}],
+        "request":{"url":"wss://me:secret@broker.example:8084/mqtt?token=secret"},"response":{"status":101}}]}}"#;
+    let mut engine = Engine::new(1);
+    engine.handle_files([("one.har".to_owned(), har.len() as u64)]);
+    feed(&mut engine, &[har.as_bytes()], 40);
+    let shown = shown(&mut engine, everything());
+    let row = &shown.captured[0];
+    assert_eq!(
+        (&*row.client, &*row.server),
+        ("browser", "broker.example:8084")
+    );
+    let begins = (shown.wire.iter()).find(|row| row.event == Some(EventKind::Begins));
+    let says = "browser to broker.example:8084 · WebSocket in TLS";
+    assert_eq!(begins.unwrap().summary, says);
+    engine.handle_command(
+        Instant::from_millis(1),
+        Command::Inspect(begins.unwrap().record),
+    );
+    let told =
+        (engine.reports(Instant::from_millis(2)).into_iter()).find_map(|report| match report {
+            Report::Event(view) => Some(view.event.address),
+            _ => None,
+        });
+    assert_eq!(told.as_deref(), Some(says));
 }

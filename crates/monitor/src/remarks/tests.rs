@@ -1,7 +1,9 @@
 //! A sound packet that is not taken apart has no warning, whatever stands in it: over the generator of
 //! packets, with bytes changed.
 
-use mqttscope_wire::{Context, Decoded, ProtocolVersion, Severity, decode, dissect};
+use mqttscope_wire::{
+    Context, ControlPacket, Decoded, ProtocolVersion, Rule, Sender, Severity, decode, dissect,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -29,6 +31,22 @@ fn check(bytes: &[u8]) -> (bool, bool) {
             .into_iter()
             .find(|diagnostic| diagnostic.severity() == Severity::Warning);
         let is_possible = may_be_odd(bytes, &packet, version);
+        if !is_possible {
+            let notes = dissect(bytes, context).diagnostics.into_iter();
+            let notes: Vec<_> = notes
+                .filter(|diagnostic| diagnostic.severity() == Severity::Note)
+                .map(|diagnostic| (diagnostic.rule, diagnostic.value))
+                .collect();
+            let prefix = match packet {
+                ControlPacket::Publish(publish) => publish.payload_prefix(),
+                _ => None,
+            };
+            let expected: Vec<_> = prefix
+                .map(|prefix| (Rule::PublishPayloadPrefixed, prefix.into()))
+                .into_iter()
+                .collect();
+            assert_eq!(notes, expected, "{bytes:02x?}");
+        }
         assert!(
             is_possible || warning.is_none(),
             "{warning:?} in {bytes:02x?}"
@@ -64,4 +82,35 @@ fn both_happen() {
     assert!(check(control).0);
     // The Remaining Length in one byte more than it needs.
     assert!(check(b"\xc0\x80\0").0);
+}
+
+/// Rules that the monitor reports of a packet of a client's.
+fn reported(monitor: crate::Monitor, bytes: &[u8]) -> Vec<Rule> {
+    let mut monitor = monitor;
+    let connection = crate::ConnectionId(0);
+    monitor.open(connection);
+    monitor.push(connection, Sender::Client, bytes, crate::Instant::ZERO);
+    let findings = monitor.findings().iter();
+    findings.map(|finding| finding.rule).collect()
+}
+
+#[test]
+fn notes_are_reported_where_they_are_wanted() {
+    // A Client Identifier that a server may refuse.
+    let connect = b"\x10\x10\0\x04MQTT\x04\x02\0\x3c\0\x04a-b!";
+    let wanted = || crate::Monitor::new().with_notes();
+    assert_eq!(reported(crate::Monitor::new(), connect), []);
+    assert_eq!(
+        reported(wanted(), connect),
+        [Rule::ConnectClientIdNotGuaranteed]
+    );
+    // A message with a number before its text.
+    let publish = b"\x10\x0d\0\x04MQTT\x04\x02\0\x3c\0\x01a\x30\x0a\0\x01a\0\x01hello";
+    assert_eq!(reported(crate::Monitor::new(), publish), []);
+    assert_eq!(reported(wanted(), publish), [Rule::PublishPayloadPrefixed]);
+    // A packet that breaks a rule, with a note beside it.
+    let broken = b"\x10\x10\0\x04MQTT\x04\x03\0\x3c\0\x04a-b!";
+    assert_eq!(reported(crate::Monitor::new(), broken).len(), 1);
+    let both = reported(wanted(), broken);
+    assert!(both.len() == 2 && both.contains(&Rule::ConnectClientIdNotGuaranteed));
 }

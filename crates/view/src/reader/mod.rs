@@ -17,6 +17,7 @@ use mqttscope_capture::text::{
 use serde::{Deserialize, Serialize};
 
 use crate::sides::{self, Run};
+use crate::told;
 pub use other::{Other, Shown, Taking};
 
 /// What is to be read, and how.
@@ -106,10 +107,32 @@ impl From<&TextError> for Fault {
 /// Reads what was given.
 #[must_use]
 pub fn read(request: &Request<'_>) -> Found {
-    match request.given {
+    let found = match request.given {
         Given::Text(text) => request.read_text(text),
         Given::File(bytes) => request.read_file(bytes),
         Given::Bytes(bytes) => Found::default().examined(request, bytes.to_vec(), &[], Vec::new()),
+    };
+    found.told_by_types()
+}
+
+impl Found {
+    /// With both sides, where nothing marks them and the packets' types tell them.
+    fn told_by_types(self) -> Self {
+        let is_unmarked = self.runs.is_empty() && self.marks.is_none() && self.other.is_none();
+        match is_unmarked.then(|| told::by_types(&self.bytes)).flatten() {
+            Some(runs) => {
+                let says = "nothing marks who sent what; the packets' types tell it, so they are read as one conversation";
+                let mut notes = self.notes;
+                notes.push(says.to_owned());
+                Self {
+                    runs,
+                    marks: Some(Marks::Types),
+                    notes,
+                    ..self
+                }
+            }
+            None => self,
+        }
     }
 }
 

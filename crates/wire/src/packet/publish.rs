@@ -104,6 +104,15 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>, flags: u8) -> Read<Publis
     })
 }
 
+impl Publish<'_> {
+    /// The number in the first two bytes of the payload, where they look like a Packet Identifier or a length that does
+    /// not belong there ([`Rule::PublishPayloadPrefixed`]).
+    #[must_use]
+    pub fn payload_prefix(&self) -> Option<u16> {
+        prefix(self.payload).filter(|_| self.qos == QoS::AtMostOnce)
+    }
+}
+
 /// Two bytes before text that look like a packet identifier, which are small where somebody counts by
 /// hand, or like the length of the text.
 fn prefix(payload: &[u8]) -> Option<u16> {

@@ -305,7 +305,7 @@ impl Har {
             self.entry.is_told = true;
             let url = self.entry.url.clone().unwrap_or_default();
             let begins = Told::Begins {
-                client: Peer::named(""),
+                client: Peer::named(client(&self.creator)),
                 server: Peer::named(&url),
                 within: within(&url),
                 is_begun: true,
@@ -356,6 +356,17 @@ impl Har {
             }
         }
         Step::More
+    }
+}
+
+/// Who has opened the WebSocket, by the program that wrote the file: a proxy does not know whether it was a browser.
+fn client(creator: &str) -> &'static str {
+    /// What browsers call themselves, and Chrome and Edge their developer tools.
+    const BROWSERS: [&str; 4] = ["WebInspector", "Firefox", "WebKit Web Inspector", "Safari"];
+    if BROWSERS.contains(&creator) {
+        "browser"
+    } else {
+        "client"
     }
 }
 
