@@ -248,7 +248,9 @@ fn connection_id(value: &JsValue) -> Result<ConnectionId, Failure> {
 /// Milliseconds since any moment, as `Date.now()` or `performance.now()` give them.
 fn instant(value: &JsValue) -> Result<Instant, Failure> {
     match value.as_f64() {
-        Some(ms) if ms.is_finite() && ms >= 0.0 => Ok(Instant::from_micros((ms * 1_000.0).round() as u64)),
+        Some(ms) if ms.is_finite() && ms >= 0.0 => {
+            Ok(Instant::from_micros((ms * 1_000.0).round() as u64))
+        }
         _ => Err(Failure::message(
             "the time must be a number of milliseconds, not below 0",
         )),

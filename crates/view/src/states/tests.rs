@@ -5,7 +5,8 @@ use core::ops::Range;
 use std::path::Path;
 
 use mqttscope_monitor::{ConnectionId, Instant, Monitor};
-use mqttscope_wire::Sender;
+use mqttscope_shared::Recorded;
+use mqttscope_wire::{ProtocolVersion, Sender};
 use proptest::prelude::*;
 
 use super::replay::{MOST_COPIES, SPACING};
@@ -28,8 +29,9 @@ impl Source for Tape {
     fn packet(&self, number: u64) -> Option<Recorded<'_>> {
         let (connection, from, at, bytes) = self.packets.get(number as usize)?;
         (number >= self.gone).then_some(Recorded {
-            connection: *connection,
-            from: *from,
+            connection: connection.0,
+            sender: *from,
+            version: ProtocolVersion::V5,
             at: *at,
             bytes,
         })
