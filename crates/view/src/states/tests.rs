@@ -105,15 +105,25 @@ impl Tape {
         for before in self.gone..number {
             self.lead_in(before, &mut monitor);
             let packet = self.packet(before).unwrap();
-            monitor.push(packet.connection, packet.from, packet.bytes, packet.at);
+            monitor.push(
+                ConnectionId(packet.connection),
+                packet.sender,
+                packet.bytes,
+                packet.at,
+            );
         }
         self.lead_in(number, &mut monitor);
         let packet = self.packet(number).unwrap();
-        let before = monitor.state(packet.connection);
-        monitor.push(packet.connection, packet.from, packet.bytes, packet.at);
+        let before = monitor.state(ConnectionId(packet.connection));
+        monitor.push(
+            ConnectionId(packet.connection),
+            packet.sender,
+            packet.bytes,
+            packet.at,
+        );
         Around {
             before,
-            after: monitor.state(packet.connection).unwrap(),
+            after: monitor.state(ConnectionId(packet.connection)).unwrap(),
             at: packet.at,
         }
     }
