@@ -9,6 +9,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mqttscope_filter::{Filter, Matcher, Subject};
+use mqttscope_shared::{Instant, Recorded};
 use mqttscope_wire::{ProtocolVersion, Sender, varint};
 
 const COUNT: usize = 1_000_000;
@@ -28,26 +29,20 @@ impl Subject for Packet<'_> {
     fn number(&self) -> u64 {
         self.number
     }
-    fn at_ms(&self) -> f64 {
-        self.number as f64
+    fn packet(&self) -> Recorded<'_> {
+        Recorded {
+            connection: (self.number % 100) as u32,
+            sender: Sender::Client,
+            version: ProtocolVersion::V5,
+            at: Instant::from_millis(self.number),
+            bytes: self.bytes,
+        }
     }
-    fn first_ms(&self) -> f64 {
-        0.0
+    fn first_at(&self) -> Instant {
+        Instant::ZERO
     }
-    fn before_ms(&self) -> Option<f64> {
+    fn before(&self) -> Option<Instant> {
         None
-    }
-    fn connection(&self) -> u32 {
-        (self.number % 100) as u32
-    }
-    fn sender(&self) -> Sender {
-        Sender::Client
-    }
-    fn version(&self) -> ProtocolVersion {
-        ProtocolVersion::V5
-    }
-    fn bytes(&self) -> &[u8] {
-        self.bytes
     }
 }
 

@@ -4,6 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use mqttscope_filter::{Filter, Matcher, Search, Subject, complete};
+use mqttscope_shared::{Instant, Recorded};
 use mqttscope_wire::{ProtocolVersion, Sender};
 
 struct Packet<'a> {
@@ -15,34 +16,28 @@ impl Subject for Packet<'_> {
     fn number(&self) -> u64 {
         self.how.into()
     }
-    fn at_ms(&self) -> f64 {
-        f64::from(self.how) * 1.0e9
-    }
-    fn first_ms(&self) -> f64 {
-        0.0
-    }
-    fn before_ms(&self) -> Option<f64> {
-        (self.how & 1 == 0).then_some(0.0)
-    }
-    fn connection(&self) -> u32 {
-        self.how.into()
-    }
-    fn sender(&self) -> Sender {
-        if self.how & 2 == 0 {
-            Sender::Client
-        } else {
-            Sender::Server
+    fn packet(&self) -> Recorded<'_> {
+        Recorded {
+            connection: self.how.into(),
+            sender: if self.how & 2 == 0 {
+                Sender::Client
+            } else {
+                Sender::Server
+            },
+            version: match self.how >> 2 & 3 {
+                0 => ProtocolVersion::V3_1,
+                1 => ProtocolVersion::V3_1_1,
+                _ => ProtocolVersion::V5,
+            },
+            at: Instant::from_millis(u64::from(self.how) * 1_000_000_000),
+            bytes: self.bytes,
         }
     }
-    fn version(&self) -> ProtocolVersion {
-        match self.how >> 2 & 3 {
-            0 => ProtocolVersion::V3_1,
-            1 => ProtocolVersion::V3_1_1,
-            _ => ProtocolVersion::V5,
-        }
+    fn first_at(&self) -> Instant {
+        Instant::ZERO
     }
-    fn bytes(&self) -> &[u8] {
-        self.bytes
+    fn before(&self) -> Option<Instant> {
+        (self.how & 1 == 0).then_some(Instant::ZERO)
     }
     fn aliased_topic(&self, into: &mut String) {
         if self.how & 0x10 != 0 {

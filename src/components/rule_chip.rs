@@ -2,7 +2,6 @@
 
 use mqttscope_view::standard;
 use mqttscope_wire::ProtocolVersion;
-use yew::prelude::*;
 
 use crate::element::{El, el};
 
@@ -27,15 +26,6 @@ pub fn rule_chip(version: ProtocolVersion, place: &str) -> El {
             format!("Section {section} of the MQTT {name} standard (opens in a new tab)"),
         )
         .string(place.to_owned())
-}
-
-/// The same as markup of a page that is written with `html!`, by the version's name.
-pub fn rule_chip_in(version: &str, place: &str) -> Html {
-    let version = ProtocolVersion::ALL
-        .into_iter()
-        .find(|known| known.name() == version)
-        .unwrap_or(ProtocolVersion::V5);
-    rule_chip(version, place).into()
 }
 
 /// The first section that a phrase names: `4.7.3` of `section 4.7.3`.

@@ -17,6 +17,7 @@
 //! assert_eq!(broker.poll_transmit(), None);
 //! ```
 #![no_std]
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 extern crate alloc;
 

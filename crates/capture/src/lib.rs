@@ -9,10 +9,6 @@ pub mod json;
 pub mod pcapng;
 pub mod reading;
 pub mod recording;
-#[allow(
-    clippy::arithmetic_side_effects,
-    reason = "sums of offsets into text that is in memory, which fit; not rewritten for the lint"
-)]
 pub mod text;
 #[cfg(feature = "tls")]
 pub mod tls;

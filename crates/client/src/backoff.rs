@@ -35,7 +35,10 @@ impl Backoff {
             .min(reconnect.longest);
         let millis = u64::try_from(longest.as_millis()).unwrap_or(u64::MAX);
         let half = millis / 2;
-        let jitter = self.random() % half.saturating_add(1);
+        let jitter = self
+            .random()
+            .checked_rem(half.saturating_add(1))
+            .unwrap_or_default();
         Some(Duration::from_millis(millis.saturating_sub(jitter)))
     }
 

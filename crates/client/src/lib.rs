@@ -18,6 +18,7 @@
 //! assert!(matches!(client.poll_event(), Some(Event::Connected(_))));
 //! ```
 #![no_std]
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 extern crate alloc;
 

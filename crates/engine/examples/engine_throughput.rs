@@ -5,6 +5,7 @@ use std::time::Instant as Clock;
 
 use mqttscope_engine::{Engine, Transport};
 use mqttscope_protocol::{Command, ConnectionId, Instant, Looking, Profile, Target, Window};
+use mqttscope_wire::ProtocolVersion;
 
 const PACKETS: usize = 2_000_000;
 
@@ -33,7 +34,7 @@ fn main() {
     );
     let profile = Profile {
         target: Target::WebSocket("ws://127.0.0.1/".into()),
-        version: "3.1.1".into(),
+        version: ProtocolVersion::V3_1_1,
         keep_alive: 0,
         ..Profile::default()
     };

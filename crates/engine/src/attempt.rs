@@ -24,7 +24,7 @@ impl Noted {
     pub(crate) fn before(self, now: Instant) -> LastPacket {
         LastPacket {
             record: self.record,
-            packet_type: self.packet_type().name().to_owned(),
+            packet_type: self.packet_type(),
             before: now - self.at,
         }
     }

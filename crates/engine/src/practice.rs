@@ -8,6 +8,7 @@ use core::time::Duration;
 
 use mqttscope_protocol::{Command, ConnectionId, Looking, Profile, Report, Target, Window};
 use mqttscope_shared::Instant;
+use mqttscope_wire::ProtocolVersion;
 
 use crate::{Engine, Transport};
 
@@ -39,7 +40,7 @@ pub fn practise(packets: usize, mut tell: impl FnMut(&[Report])) {
     );
     let profile = Profile {
         target: Target::BuiltIn,
-        version: "3.1.1".to_owned(),
+        version: ProtocolVersion::V3_1_1,
         ..Profile::default()
     };
     engine.handle_command(now, Command::Connect(ConnectionId(0), Box::new(profile)));

@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use mqttscope_monitor::{self as monitor, Monitor};
 use mqttscope_protocol::{ConnectionId, Moment, RecordId, StateAt};
-use mqttscope_view::states::{Passed, Recorded, Replay, Source, StateView};
+use mqttscope_shared::Recorded;
+use mqttscope_view::states::{Passed, Replay, Source, StateView};
 
 use crate::connection::SocketId;
 use crate::log::{Index, Record, Wanted, WireLog};
@@ -133,7 +134,7 @@ impl States {
             moment,
             record: id,
             connection: record.connection,
-            packet_type: record.packet_type().name().to_owned(),
+            packet_type: record.packet_type(),
             sender: record.sender,
             at: record.at,
             row,
@@ -249,8 +250,9 @@ impl Source for OfServer<'_> {
         let record = self.log.get(RecordId(number))?;
         let since = self.turns.since(number, record)?;
         (since.server == self.server).then(|| Recorded {
-            connection: monitor::ConnectionId(since.socket.0),
-            from: record.sender,
+            connection: since.socket.0,
+            sender: record.sender,
+            version: record.version,
             at: record.at,
             bytes: self.log.bytes(record),
         })

@@ -304,7 +304,7 @@ impl Found {
             connection: self.connection,
             rule: self.finding.rule.name().to_owned(),
             statement: self.finding.statement().map(str::to_owned),
-            version: self.finding.version.name().to_owned(),
+            version: self.finding.version,
             severity: self.finding.severity(),
             by: Some(self.finding.by),
             count: 1,

@@ -19,7 +19,7 @@ use mqttscope_protocol::{
     Command, ConnectionId, ConnectionState, Export, ExportFormat, FlowState, Looking, MessageDraft,
     Profile, Reconnect, RecordId, Repeat, Report, SubscriptionDraft, Target, Window,
 };
-use mqttscope_wire::{Sender, Severity};
+use mqttscope_wire::{ProtocolVersion, Sender, Severity};
 use world::World;
 
 const A: ConnectionId = ConnectionId(1);
@@ -27,7 +27,7 @@ const B: ConnectionId = ConnectionId(2);
 
 fn profile(version: &str, client_identifier: &str) -> Box<Profile> {
     Box::new(Profile {
-        version: version.into(),
+        version: ProtocolVersion::from_name(version).unwrap(),
         client_identifier: client_identifier.into(),
         ..Profile::default()
     })
@@ -90,7 +90,7 @@ fn a_message_of_qos_2_is_seen_both_ways_with_its_handshakes() {
                 } else {
                     "<"
                 };
-                format!("{arrow}{}", row.packet_type)
+                format!("{arrow}{}", row.name())
             })
             .collect();
         assert_eq!(
@@ -234,7 +234,7 @@ fn a_broken_packet_is_marked_and_counted() {
     let row = seen
         .wire
         .iter()
-        .find(|row| row.packet_type == "PUBLISH")
+        .find(|row| row.name() == "PUBLISH")
         .unwrap();
     assert_eq!(row.severity, Some(Severity::Error));
     assert!(seen.summary.findings[0] >= 1);
@@ -277,7 +277,7 @@ fn a_cleared_log_begins_anew() {
     assert_eq!(world.look().wire.len(), 0);
     world.command(Command::Publish(A, message("t", "2", 1), None));
     let seen = world.look();
-    assert_eq!(seen.wire[0].packet_type, "PUBLISH");
+    assert_eq!(seen.wire[0].name(), "PUBLISH");
     assert_eq!((seen.wire.len(), seen.summary.log.packets), (2, 2));
 }
 

@@ -214,8 +214,8 @@ impl Scratch {
     fn dissect(&mut self, subject: &impl Subject) -> &Dissection {
         if !self.is_dissected {
             self.is_dissected = true;
-            let context = Context::new(subject.version()).from(subject.sender());
-            self.dissector.dissect(subject.bytes(), context);
+            let context = Context::new(subject.packet().version).from(subject.packet().sender);
+            self.dissector.dissect(subject.packet().bytes, context);
         }
         self.dissector.dissection()
     }
@@ -251,7 +251,7 @@ pub(crate) fn each<S: Subject>(
     scratch: &mut Scratch,
     see: &mut dyn FnMut(Found<'_>) -> bool,
 ) {
-    let bytes = subject.bytes();
+    let bytes = subject.packet().bytes;
     match source {
         Source::Never => {}
         Source::Fact(fact) => self::fact(fact, subject, scratch, see),
@@ -272,7 +272,7 @@ pub(crate) fn each<S: Subject>(
             topic(subject, scratch, see);
         }
         Source::Topic { .. } => parts(&[Part::TopicFilter], Take::Content, subject, scratch, see),
-        Source::Payload { is_text } => match publish(bytes, subject.version().is_v5()) {
+        Source::Payload { is_text } => match publish(bytes, subject.packet().version.is_v5()) {
             Some((_, payload)) => {
                 if !is_text || core::str::from_utf8(payload).is_ok() {
                     see(Found::Bytes(payload));
@@ -284,7 +284,7 @@ pub(crate) fn each<S: Subject>(
             }
         },
         Source::Parts(wanted, take, _, versions) => {
-            let is_v5 = subject.version().is_v5();
+            let is_v5 = subject.packet().version.is_v5();
             // A CONNECT says itself which version it is.
             let is_connect = bytes.first().is_some_and(|first| first >> 4 == 1);
             match versions {
@@ -343,8 +343,8 @@ pub(crate) fn each<S: Subject>(
 
 /// The topic of a PUBLISH.
 fn topic<S: Subject>(subject: &S, scratch: &mut Scratch, see: &mut dyn FnMut(Found<'_>) -> bool) {
-    let bytes = subject.bytes();
-    let name = match publish(bytes, subject.version().is_v5()) {
+    let bytes = subject.packet().bytes;
+    let name = match publish(bytes, subject.packet().version.is_v5()) {
         Some((topic, _)) => Some(topic),
         None => {
             let tree = &scratch.dissect(subject).tree;
@@ -396,7 +396,7 @@ fn parts<S: Subject>(
         return;
     };
     for (index, node) in tree.nodes().iter().enumerate().skip(first) {
-        if wanted.contains(&node.field) && taken(tree, index, take, subject.bytes(), see) {
+        if wanted.contains(&node.field) && taken(tree, index, take, subject.packet().bytes, see) {
             return;
         }
     }
@@ -471,20 +471,25 @@ fn fact<S: Subject>(
 ) {
     let found = match fact {
         Fact::Number => Some(Found::Number(subject.number())),
-        Fact::Time => Some(Found::Real(subject.at().micros() as f64)),
-        Fact::TimeEpoch => Some(Found::Real(subject.at().micros() as f64 / 1e6)),
-        Fact::TimeRelative => Some(Found::Real(seconds(subject.at(), subject.first_at()))),
+        Fact::Time => Some(Found::Real(subject.packet().at.micros() as f64)),
+        Fact::TimeEpoch => Some(Found::Real(subject.packet().at.micros() as f64 / 1e6)),
+        Fact::TimeRelative => Some(Found::Real(seconds(
+            subject.packet().at,
+            subject.first_at(),
+        ))),
         Fact::TimeDelta => {
             let before = subject.before();
-            before.map(|before| Found::Real(seconds(subject.at(), before)))
+            before.map(|before| Found::Real(seconds(subject.packet().at, before)))
         }
         Fact::Length => {
-            let len = subject.bytes().len() as u64;
+            let len = subject.packet().bytes.len() as u64;
             (len > 0).then_some(Found::Number(len))
         }
-        Fact::Connection => Some(Found::Number(subject.connection().into())),
-        Fact::Sender => Some(Found::Number((subject.sender() == Sender::Server).into())),
-        Fact::Version => Some(Found::Number((subject.version().level() & 7).into())),
+        Fact::Connection => Some(Found::Number(subject.packet().connection.into())),
+        Fact::Sender => Some(Found::Number(
+            (subject.packet().sender == Sender::Server).into(),
+        )),
+        Fact::Version => Some(Found::Number((subject.packet().version.level() & 7).into())),
         Fact::ClientIdentifier => subject
             .client_identifier()
             .map(|name| Found::Bytes(name.as_bytes())),
@@ -497,7 +502,7 @@ fn fact<S: Subject>(
         Fact::Tls => subject.ends().tls.then_some(Found::Nothing),
         Fact::WebSocket => subject.ends().websocket.then_some(Found::Nothing),
         Fact::Address(which, is_v6) => {
-            let (source, destination) = subject.ends().of(subject.sender());
+            let (source, destination) = subject.ends().of(subject.packet().sender);
             let of_version = |address: &std::net::SocketAddr| Ends::is_v6(*address) == is_v6;
             if which != 1
                 && let Some(source) = source.filter(of_version)
@@ -509,7 +514,7 @@ fn fact<S: Subject>(
             destination.map(|destination| Found::Address(destination.ip()))
         }
         Fact::Port(which) => {
-            let (source, destination) = subject.ends().of(subject.sender());
+            let (source, destination) = subject.ends().of(subject.packet().sender);
             if which != 1
                 && let Some(source) = source
                 && see(Found::Number(source.port().into()))
@@ -523,7 +528,7 @@ fn fact<S: Subject>(
             .round_trip()
             .map(|it| Found::Real(it.as_micros() as f64 / 1e3)),
         Fact::Answered => {
-            let first = subject.bytes().first().copied().unwrap_or_default();
+            let first = subject.packet().bytes.first().copied().unwrap_or_default();
             let qos = QoS::new(first >> 1 & 3).unwrap_or_default();
             let is_due = PacketType::from_first_byte(first).answer(qos).is_some();
             is_due.then(|| Found::Number(subject.is_answered().into()))
@@ -546,7 +551,7 @@ fn findings<S: Subject>(
     scratch: &mut Scratch,
     see: &mut dyn FnMut(Found<'_>) -> bool,
 ) {
-    let version = subject.version();
+    let version = subject.packet().version;
     let (mut is_done, mut is_any) = (false, false);
     let mut tell = |rule: Option<Rule>, severity: Severity| {
         is_any = true;
@@ -567,7 +572,7 @@ fn findings<S: Subject>(
         };
     };
     subject.findings(&mut tell);
-    if !subject.bytes().is_empty() {
+    if !subject.packet().bytes.is_empty() {
         for diagnostic in &scratch.dissect(subject).diagnostics {
             tell(Some(diagnostic.rule), diagnostic.severity());
         }

@@ -3,8 +3,8 @@
 use core::time::Duration;
 use std::net::{IpAddr, SocketAddr};
 
-use mqttscope_shared::Instant;
-use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Sender, Severity};
+use mqttscope_shared::{Instant, Recorded};
+use mqttscope_wire::{PacketType, Rule, Sender, Severity};
 
 /// How far a handshake is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,23 +62,16 @@ impl Ends {
 pub trait Subject {
     /// Its place in the list, from 1.
     fn number(&self) -> u64;
-    /// When it came, since 1970.
-    fn at(&self) -> Instant;
+    /// The packet. Without bytes a log tells of it in words, or it is none.
+    fn packet(&self) -> Recorded<'_>;
     /// When the first packet of the recording came.
     fn first_at(&self) -> Instant;
     /// When the packet before it came, of whatever connection.
     fn before(&self) -> Option<Instant>;
-    /// The number of its connection.
-    fn connection(&self) -> u32;
-    /// Who sent it.
-    fn sender(&self) -> Sender;
-    /// In which version it is read.
-    fn version(&self) -> ProtocolVersion;
-    /// The packet; empty: a log tells of it in words, or it is none.
-    fn bytes(&self) -> &[u8];
     /// Its type; none: this is no packet, but the opening or closing of its connection.
     fn packet_type(&self) -> Option<PacketType> {
-        self.bytes()
+        self.packet()
+            .bytes
             .first()
             .map(|&first| PacketType::from_first_byte(first))
     }

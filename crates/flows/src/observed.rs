@@ -1,8 +1,8 @@
 //! A handshake that was seen live, as a scenario that can be changed.
 
+use mqttscope_shared::Recorded;
 use mqttscope_wire::{PacketType, QoS, Sender, TopicName};
 
-use super::diagram::{Seen, Watched};
 use super::packet::Facts;
 use super::scenario::{Act, Fault, Nth, Publication, Scenario, Station, Step, When};
 
@@ -18,20 +18,22 @@ impl Scenario {
     /// the handshake stopped, the link is cut there. None when there is no PUBLISH that can be
     /// written as a scenario: an alias without its topic, or a topic with spaces.
     #[must_use]
-    pub fn of_packets(watched: &Watched, packets: &[Seen]) -> Option<Self> {
-        let read = |seen: &Seen| Facts::read(&seen.bytes, watched.version, seen.sender);
+    pub fn of_packets(packets: &[Recorded<'_>]) -> Option<Self> {
+        let read = |seen: &Recorded<'_>| Facts::read(seen.bytes, seen.version, seen.sender);
         let (at, published) = packets
             .iter()
             .map(read)
             .enumerate()
             .find(|(_, facts)| facts.kind == PacketType::Publish)?;
-        let sender = packets.get(at)?.sender;
+        let &Recorded {
+            sender, version, ..
+        } = packets.get(at)?;
         let topic = TopicName::new(&published.topic)?.as_str().to_owned();
         if topic.is_empty() || topic.contains(char::is_whitespace) {
             return None;
         }
         let qos = published.qos.unwrap_or_default();
-        let mut scenario = Self::new(watched.version);
+        let mut scenario = Self::new(version);
         scenario.title = format!("Seen live: {topic}");
         scenario.watch = "Recorded on the Live page: add a fault and compare".into();
         let publishes = sender == Sender::Client;
@@ -102,29 +104,24 @@ fn said(payload: &[u8]) -> String {
 mod tests {
     use super::*;
     use crate::Run;
+    use mqttscope_shared::Instant;
     use mqttscope_wire::ProtocolVersion;
 
-    fn seen(sender: Sender, bytes: &[u8]) -> Seen {
-        Seen {
-            at: 0,
+    const fn seen(sender: Sender, bytes: &[u8]) -> Recorded<'_> {
+        Recorded {
+            connection: 0,
             sender,
-            bytes: bytes.to_vec(),
-        }
-    }
-
-    fn scenario(packets: &[Seen]) -> Option<Scenario> {
-        let watched = Watched {
-            client: "me".into(),
             version: ProtocolVersion::V3_1_1,
-        };
-        Scenario::of_packets(&watched, packets)
+            at: Instant::ZERO,
+            bytes,
+        }
     }
 
     #[test]
     fn a_handshake_that_stopped_is_cut_where_it_stopped() {
         let publish = seen(Sender::Client, b"\x34\x08\x00\x01a\x00\x07hey");
         let pubrec = seen(Sender::Server, b"\x50\x02\x00\x07");
-        let found = scenario(&[publish, pubrec]).unwrap();
+        let found = Scenario::of_packets(&[publish, pubrec]).unwrap();
         let text = found.to_text();
         assert!(text.contains("at 400 Client publish a 2 : hey"), "{text}");
         assert!(text.ends_with("cut Client before PUBREL 1\n"), "{text}");
@@ -136,17 +133,25 @@ mod tests {
     fn what_came_to_the_client_has_another_publisher() {
         let publish = seen(Sender::Server, b"\x32\x08\x00\x01a\x00\x07hey");
         let puback = seen(Sender::Client, b"\x40\x02\x00\x07");
-        let found = scenario(&[publish, puback]).unwrap();
+        let found = Scenario::of_packets(&[publish, puback]).unwrap();
         assert!(found.faults.is_empty());
         assert!(found.to_text().contains("subscriber Client session"));
     }
 
     #[test]
     fn what_cannot_be_written_is_none() {
-        assert_eq!(scenario(&[seen(Sender::Client, b"\xc0\x00")]), None);
+        assert_eq!(
+            Scenario::of_packets(&[seen(Sender::Client, b"\xc0\x00")]),
+            None
+        );
         let spaced = seen(Sender::Client, b"\x30\x06\x00\x03a bx");
-        assert_eq!(scenario(&[spaced]), None);
+        assert_eq!(Scenario::of_packets(&[spaced]), None);
         let bytes = seen(Sender::Client, b"\x30\x05\x00\x01a\xff\x00");
-        assert!(scenario(&[bytes]).unwrap().to_text().contains(": 2 bytes"));
+        assert!(
+            Scenario::of_packets(&[bytes])
+                .unwrap()
+                .to_text()
+                .contains(": 2 bytes")
+        );
     }
 }

@@ -7,9 +7,9 @@
 )]
 
 use mqttscope_flows::{
-    Act, Diagram, Export, Fate, Fault, Frame, Look, Nth, Palette, Run, Scenario, Seen, Watched,
-    When, gallery,
+    Act, Diagram, Export, Fate, Fault, Frame, Look, Nth, Palette, Run, Scenario, When, gallery,
 };
+use mqttscope_shared::{Instant, Recorded};
 use mqttscope_wire::{PacketType, ProtocolVersion, QoS, Sender};
 
 const QOS: [QoS; 3] = [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce];
@@ -451,21 +451,19 @@ fn the_picture_of_qos_2_with_a_lost_pubrec() {
 
 #[test]
 fn the_picture_of_packets_seen_live() {
-    let seen = |at, sender, bytes: &[u8]| Seen {
-        at,
+    let seen = |at, sender, bytes| Recorded {
+        connection: 0,
         sender,
-        bytes: bytes.to_vec(),
+        version: ProtocolVersion::V3_1_1,
+        at: Instant::from_millis(at),
+        bytes,
     };
     let packets = [
-        seen(1000, Sender::Client, b"\x34\x08\x00\x01a\x00\x07hey"),
+        seen(1000, Sender::Client, &b"\x34\x08\x00\x01a\x00\x07hey"[..]),
         seen(1003, Sender::Server, b"\x50\x02\x00\x07"),
         seen(1003, Sender::Client, b"\x62\x02\x00\x07"),
     ];
-    let watched = Watched {
-        client: "me".into(),
-        version: ProtocolVersion::V3_1_1,
-    };
-    let shown = Diagram::of_packets(&watched, &packets, Look::WIDE).to_string();
+    let shown = Diagram::of_packets("me", &packets, Look::WIDE).to_string();
     let expected = "460 × 169\nlane me at 80\nlane Broker at 380\n  28 → 43   me → Broker  PUBLISH · QoS 2 · id 7\n";
     assert!(shown.starts_with(expected), "{shown}");
     assert!(

@@ -34,13 +34,15 @@ impl Connection {
             return;
         }
         let wanted = Duration::from_secs(u64::from(keep_alive));
+        // One and a half times: the server closes then.
+        let late = Duration::from_millis(u64::from(keep_alive).saturating_mul(1_500));
         let silence = judge.at - last;
         let (mut client, mut server) = self.silence_judged;
         // Until a packet comes, only one and a half times tells a late one from none.
         let allowed = if now_by_client {
-            wanted + SLACK
+            wanted.saturating_add(SLACK)
         } else {
-            wanted.saturating_mul(3) / 2
+            late
         };
         let finding = |judge: &Judge<'_>, rule, by| Finding {
             by,
@@ -54,7 +56,7 @@ impl Connection {
             judge.report(found);
             client = true;
         }
-        if silence > wanted.saturating_mul(3) / 2 + SERVER_SLACK && !server {
+        if silence > late.saturating_add(SERVER_SLACK) && !server {
             //= [MQTT-3.1.2-22] v5, [MQTT-3.1.2-24] v3.1.1: the server closes the connection
             let found = finding(judge, Rule::KeepAliveNotEnforced, Sender::Server);
             judge.report(found);

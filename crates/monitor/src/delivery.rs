@@ -229,9 +229,9 @@ impl Connection {
             let expiry = content::number(publish.properties, PropertyId::MESSAGE_EXPIRY_INTERVAL);
             let expired = |trace: &Trace| {
                 let age = now - trace.at;
-                trace
-                    .expiry
-                    .is_some_and(|expiry| age > Duration::from_secs(u64::from(expiry)) + SLACK)
+                trace.expiry.is_some_and(|expiry| {
+                    age > Duration::from_secs(u64::from(expiry)).saturating_add(SLACK)
+                })
             };
             if all(&expired) {
                 //= [MQTT-3.3.2-5] v5

@@ -22,6 +22,7 @@
 //! Memory is bounded: findings, flows, connections, sessions and messages that are remembered have
 //! limits, and what is dropped is counted.
 #![cfg_attr(not(test), no_std)]
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 extern crate alloc;
 

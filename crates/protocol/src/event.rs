@@ -4,7 +4,7 @@ use core::fmt::Write as _;
 use core::time::Duration;
 
 use mqttscope_shared::Instant;
-use mqttscope_wire::Sender;
+use mqttscope_wire::{PacketType, Sender};
 use serde::{Deserialize, Serialize};
 
 use super::{Advice, ConnectionId, RecordId, micros};
@@ -28,6 +28,22 @@ pub enum EventKind {
     Told(Sender),
 }
 
+impl EventKind {
+    /// What stands in the list where a packet has its type.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::NotOpened => "not opened",
+            Self::Closed => "closed",
+            Self::Begins => "begins",
+            Self::Gap => "gap",
+            Self::Ended => "ended",
+            Self::Told(_) => "told",
+        }
+    }
+}
+
 /// Who closed a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClosedBy {
@@ -49,8 +65,8 @@ pub enum ClosedBy {
 pub struct LastPacket {
     /// Its place in the log.
     pub record: RecordId,
-    /// Its type's name.
-    pub packet_type: String,
+    /// Its type.
+    pub packet_type: PacketType,
     /// The time from it to the event.
     #[serde(with = "micros")]
     pub before: Duration,
@@ -104,15 +120,7 @@ impl ConnectionEvent {
     /// What stands in the list where a packet has its type.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        match self.kind {
-            EventKind::Opened => "opened",
-            EventKind::NotOpened => "not opened",
-            EventKind::Closed => "closed",
-            EventKind::Begins => "begins",
-            EventKind::Gap => "gap",
-            EventKind::Ended => "ended",
-            EventKind::Told(_) => "told",
-        }
+        self.kind.name()
     }
 
     /// Who closed it, in words.

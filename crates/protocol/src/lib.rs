@@ -17,6 +17,7 @@ mod profile;
 pub mod profiles;
 mod report;
 mod rows;
+mod version;
 
 pub use address::{MASK, bare_address, is_masked, without_address_secrets};
 pub use captured::{
@@ -25,7 +26,7 @@ pub use captured::{
 pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
 pub use event::{ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, duration};
-pub use mqttscope_shared::Instant;
+pub use mqttscope_shared::{Instant, Recorded};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
     Action, Advice, Chart, ChartPoint, ConnectionState, ConnectionView, Exported, FilterView,

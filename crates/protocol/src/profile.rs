@@ -1,9 +1,10 @@
 //! A connection as it is kept: where to, who as, and everything a CONNECT can carry.
 
 use mqttscope_view::escape::visible;
+use mqttscope_wire::ProtocolVersion;
 use serde::{Deserialize, Serialize};
 
-use super::{MessageDraft, SubscriptionDraft, without_address_secrets};
+use super::{MessageDraft, SubscriptionDraft, version, without_address_secrets};
 
 /// A connection's settings. Its secrets are [`Profile::password`],
 /// [`ConnectProperties::authentication_data`], and in the address the query and what stands before the
@@ -17,8 +18,9 @@ pub struct Profile {
     pub name: String,
     /// Where the server is.
     pub target: Target,
-    /// `3.1`, `3.1.1` or `5`.
-    pub version: String,
+    /// In which version.
+    #[serde(with = "version")]
+    pub version: ProtocolVersion,
     /// Empty: the server assigns one (3.1: one is made up).
     pub client_identifier: String,
     /// Clean Start in version 5, Clean Session before.
@@ -110,7 +112,7 @@ impl Default for Profile {
             id: String::new(),
             name: String::new(),
             target: Target::BuiltIn,
-            version: "5".into(),
+            version: ProtocolVersion::V5,
             client_identifier: String::new(),
             clean_start: true,
             keep_alive: 60,

@@ -2,8 +2,8 @@
 
 use core::time::Duration;
 
-use mqttscope_shared::Instant;
-use mqttscope_wire::Sender;
+use mqttscope_shared::{Instant, Recorded};
+use mqttscope_wire::{PacketType, ProtocolVersion, Sender};
 use serde::{Deserialize, Serialize};
 
 use mqttscope_view::states::StateView;
@@ -270,8 +270,8 @@ pub struct Advice {
     pub configuration: String,
     /// The statement that it rests on, if any.
     pub statement: Option<String>,
-    /// The version whose standard has that statement: `3.1`, `3.1.1` or `5`.
-    pub version: String,
+    /// The version whose standard has that statement.
+    pub version: ProtocolVersion,
     /// Whether it is known, rather than guessed.
     pub is_certain: bool,
     /// What the page can do about it with one press.
@@ -282,7 +282,7 @@ pub struct Advice {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Action {
     /// Connect with this version.
-    UseVersion(String),
+    UseVersion(ProtocolVersion),
     /// Connect with another client identifier.
     ChangeClientIdentifier,
 }
@@ -355,8 +355,8 @@ pub struct Packet {
     pub record: RecordId,
     /// Which way.
     pub sender: Sender,
-    /// `3.1`, `3.1.1` or `5`.
-    pub version: String,
+    /// The version that it is read in.
+    pub version: ProtocolVersion,
     /// The whole packet.
     #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
@@ -378,6 +378,20 @@ pub struct TimedPacket {
     pub packet: Packet,
 }
 
+impl TimedPacket {
+    /// The packet as one of a recording of this connection alone.
+    #[must_use]
+    pub fn recorded(&self) -> Recorded<'_> {
+        Recorded {
+            connection: 0,
+            sender: self.packet.sender,
+            version: self.packet.version,
+            at: self.at,
+            bytes: &self.packet.bytes,
+        }
+    }
+}
+
 /// What both ends know around a packet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StateAt {
@@ -387,8 +401,8 @@ pub struct StateAt {
     pub record: RecordId,
     /// Whose.
     pub connection: ConnectionId,
-    /// Its type's name.
-    pub packet_type: String,
+    /// Its type.
+    pub packet_type: PacketType,
     /// Which way.
     pub sender: Sender,
     /// When, since 1970.

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use mqttscope_shared::Instant;
-use mqttscope_wire::{Sender, Severity};
+use mqttscope_wire::{PacketType, ProtocolVersion, Sender, Severity};
 use serde::{Deserialize, Serialize};
 
 use super::{ConnectionId, EventKind, RecordId, micros};
@@ -21,8 +21,8 @@ pub struct WireRow {
     pub delta_us: Option<i64>,
     /// Which way.
     pub sender: Sender,
-    /// The packet type's name.
-    pub packet_type: String,
+    /// The packet's type; none: it is no packet.
+    pub packet_type: Option<PacketType>,
     /// Bytes.
     pub size: u32,
     /// The Packet Identifier.
@@ -40,8 +40,20 @@ pub struct WireRow {
     pub round_trip: Option<Duration>,
     /// What its connection is called, where those of several are listed.
     pub of: Option<String>,
-    /// It is no packet: the connection opened or closed here. Its name stands in `packet_type`.
+    /// The connection opened or closed here, or a log tells of the packet in words.
     pub event: Option<EventKind>,
+}
+
+impl WireRow {
+    /// The name of the packet's type, or what happened to the connection.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match (self.packet_type, self.event) {
+            (Some(packet_type), _) => packet_type.name(),
+            (None, Some(event)) => event.name(),
+            (None, None) => "",
+        }
+    }
 }
 
 /// A message in the list: a PUBLISH that came or went.
@@ -163,8 +175,8 @@ pub struct FindingView {
     pub rule: String,
     /// The statement that it rests on.
     pub statement: Option<String>,
-    /// The version whose standard has that statement: `3.1`, `3.1.1` or `5`.
-    pub version: String,
+    /// The version whose standard has that statement.
+    pub version: ProtocolVersion,
     /// How bad.
     pub severity: Severity,
     /// Who broke the rule.

@@ -13,6 +13,7 @@ mod handshake;
 mod identifiers;
 mod instant;
 mod message;
+mod recorded;
 pub mod topic_tree;
 
 pub use alias::{AliasError, IncomingAliases, OutgoingAlias, OutgoingAliases};
@@ -22,3 +23,4 @@ pub use handshake::{
 pub use identifiers::PacketIdentifiers;
 pub use instant::Instant;
 pub use message::{Message, owned_properties, properties_without};
+pub use recorded::Recorded;

@@ -4,6 +4,7 @@ use crate::ProtocolVersion;
 
 /// The type of a control packet (MQTT 5 §2.1.2, MQTT 3.1.1 §2.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[repr(u8)]
 pub enum PacketType {
     /// No packet may have this type.

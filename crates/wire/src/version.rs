@@ -54,6 +54,12 @@ impl ProtocolVersion {
         }
     }
 
+    /// The version that is written so; see [`ProtocolVersion::name`].
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|version| version.name() == name)
+    }
+
     /// Whether packets carry properties and reason codes.
     #[inline]
     #[must_use]

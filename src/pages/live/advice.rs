@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::components::dialog::Dialog;
 use crate::components::inspector::marked;
-use crate::components::rule_chip::rule_chip_in;
+use crate::components::rule_chip::rule_chip;
 use crate::element::el;
 
 /// What one broker needs is not longer.
@@ -71,7 +71,7 @@ pub(super) fn causes(
                     { Html::from(marked(el("p"), &one.remedy)) }
                     { repair(one, number, on_repair) }
                     { configuration(&one.configuration) }
-                    if let Some(statement) = &one.statement { <p class="ids">{ rule_chip_in(&one.version, statement) }</p> }
+                    if let Some(statement) = &one.statement { <p class="ids">{ Html::from(rule_chip(one.version, statement)) }</p> }
                 </li>
             }) }
         </ol>
@@ -84,7 +84,7 @@ fn repair(advice: &Advice, number: ConnectionId, on_repair: &Callback<Repair>) -
         return Html::default();
     };
     let says = match &action {
-        Action::UseVersion(version) => format!("Connect with {version}"),
+        Action::UseVersion(version) => format!("Connect with {}", version.name()),
         Action::ChangeClientIdentifier => "Connect with another identifier".into(),
     };
     let go = on_repair.reform(move |_: MouseEvent| (number, action.clone()));

@@ -112,9 +112,9 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
     });
     let (dot, says) = said(&state, props.view.as_ref());
     let line = if says.is_empty() {
-        format!("{} · MQTT {}", place(&profile), profile.version)
+        format!("{} · MQTT {}", place(&profile), profile.version.name())
     } else if state == ConnectionState::Open {
-        format!("MQTT {} · {says}", profile.version)
+        format!("MQTT {} · {says}", profile.version.name())
     } else {
         says
     };

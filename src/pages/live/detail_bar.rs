@@ -5,7 +5,6 @@ use mqttscope_view::share::{self, Shared};
 use yew::prelude::*;
 
 use super::desk::Desk;
-use super::details::version;
 use crate::route::Page;
 use crate::services::browser;
 use crate::state::live::Act;
@@ -118,7 +117,7 @@ fn address(packet: &Packet) -> Option<String> {
         .is_some_and(|first| matches!(first >> 4, 1 | 15));
     let shared = Shared {
         bytes: packet.bytes.clone(),
-        version: Some(version(packet)),
+        version: Some(packet.version),
         sender: Some(packet.sender),
         runs: Vec::new(),
         packet: 0,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use mqttscope_protocol::{ConnectionView, EventView, History, Packet, RecordId, WireRow};
 use mqttscope_view::payload::Reader;
-use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
+use mqttscope_wire::{Context, Sender, dissect};
 use yew::prelude::*;
 
 use super::advice::Repair;
@@ -18,7 +18,7 @@ use super::wire_list::minutes_behind;
 use super::wire_row::grade;
 use crate::components::icon::icon;
 use crate::components::inspector::{Inspector, Shown, marked};
-use crate::components::rule_chip::rule_chip_in;
+use crate::components::rule_chip::rule_chip;
 use crate::components::state_view::StatePane;
 use crate::element::el;
 use crate::state::live::Act;
@@ -110,7 +110,7 @@ fn state(around: &Around, minutes_behind: f64, desk: &Desk) -> Html {
         };
         let time = words::time(at.at, minutes_behind);
         let millis = time.get(..12).unwrap_or(&time);
-        format!("{} {went} at {millis}", at.packet_type)
+        format!("{} {went} at {millis}", at.packet_type.name())
     });
     let on_row = {
         let (acts, connection) = (desk.live.clone(), at.map(|at| at.connection));
@@ -135,7 +135,7 @@ fn faults(packet: &Packet) -> Html {
                 html! {
                     <div class={classes!("diagnostic", class.strip_prefix("is-"))}>
                         { icon(picture) }{ Html::from(marked(el("span").class("says"), &finding.message)) }
-                        <span class="ids">if let Some(statement) = &finding.statement { { rule_chip_in(&finding.version, statement) } }<span class="rule">{ &finding.rule }</span></span>
+                        <span class="ids">if let Some(statement) = &finding.statement { { Html::from(rule_chip(finding.version, statement)) } }<span class="rule">{ &finding.rule }</span></span>
                     </div>
                 }
             }) }
@@ -143,16 +143,9 @@ fn faults(packet: &Packet) -> Html {
     }
 }
 
-pub(in crate::pages) fn version(packet: &Packet) -> ProtocolVersion {
-    ProtocolVersion::ALL
-        .into_iter()
-        .find(|version| version.name() == packet.version)
-        .unwrap_or(ProtocolVersion::V5)
-}
-
 fn shown(packet: &Packet) -> Shown {
     let context = Context {
-        version: version(packet),
+        version: packet.version,
         sender: Some(packet.sender),
     };
     let dissection = dissect(&packet.bytes, context);

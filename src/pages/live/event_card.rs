@@ -112,7 +112,7 @@ fn last(name: &str, packet: Option<&LastPacket>, desk: &Desk) -> Html {
     html! {
         <>
             <dt>{ name.to_owned() }</dt>
-            <dd><button class="link" onclick={go}>{ &packet.packet_type }</button>{ format!(", {} before", duration(packet.before)) }</dd>
+            <dd><button class="link" onclick={go}>{ packet.packet_type.name() }</button>{ format!(", {} before", duration(packet.before)) }</dd>
         </>
     }
 }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::desk::Desk;
 use super::finding_list::by;
 use crate::components::inspector::marked;
-use crate::components::rule_chip::rule_chip_in;
+use crate::components::rule_chip::rule_chip;
 use crate::element::el;
 use crate::state::live::Act;
 
@@ -19,7 +19,7 @@ pub(super) fn finding_card(finding: &FindingView, desk: &Desk) -> Html {
             { Html::from(marked(el("p"), &finding.message)) }
             <p class="ids">
                 <span class="quiet">{ by(finding) }</span>
-                if let Some(statement) = &finding.statement { { rule_chip_in(&finding.version, statement) } }
+                if let Some(statement) = &finding.statement { { Html::from(rule_chip(finding.version, statement)) } }
                 if !finding.rule.is_empty() { <span class="rule">{ &finding.rule }</span> }
                 { for finding.packets.iter().zip(1_usize..).map(|(&record, number)| jump(record, number, count, desk)) }
                 if count == 0 { <span class="quiet">{ "its packets are no longer in the log" }</span> }

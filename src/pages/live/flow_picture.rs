@@ -1,12 +1,9 @@
 //! A handshake as it went, drawn like those of the Flows page.
 
-use core::time::Duration;
-
 use std::rc::Rc;
 
-use mqttscope_flows::{Diagram, Look, Scenario, Seen, Watched, seconds, to_link};
-use mqttscope_protocol::{Command, FlowView, Instant, RecordId, TimedPacket};
-use mqttscope_wire::ProtocolVersion;
+use mqttscope_flows::{Diagram, Look, Scenario, millis_after_first, seconds, to_link};
+use mqttscope_protocol::{Command, FlowView, RecordId, Recorded, TimedPacket};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -108,34 +105,16 @@ struct Drawn {
 
 impl Drawn {
     fn of(packets: &[TimedPacket], look: Look) -> Self {
-        let began = packets.first().map_or(Instant::ZERO, |timed| timed.at);
-        let seen: Vec<Seen> = packets
-            .iter()
-            .map(|timed| Seen {
-                at: (timed.at + Duration::from_micros(500) - began)
-                    .as_millis()
-                    .try_into()
-                    .unwrap_or(u64::MAX),
-                sender: timed.packet.sender,
-                bytes: timed.packet.bytes.clone(),
-            })
-            .collect();
-        let version = packets.first().map(|timed| timed.packet.version.as_str());
-        let watched = Watched {
-            client: "This client".into(),
-            version: ProtocolVersion::ALL
-                .into_iter()
-                .find(|known| Some(known.name()) == version)
-                .unwrap_or(ProtocolVersion::V5),
-        };
-        let diagram = Diagram::of_packets(&watched, &seen, look);
-        let says = diagram.arrows.iter().zip(&seen).map(|(arrow, seen)| {
+        let packets: Vec<Recorded<'_>> = packets.iter().map(TimedPacket::recorded).collect();
+        let diagram = Diagram::of_packets("This client", &packets, look);
+        let times = millis_after_first(&packets);
+        let says = diagram.arrows.iter().zip(times).map(|(arrow, millis)| {
             let open = if arrow.unanswered { ", unanswered" } else { "" };
-            format!("{} after {}{open}", arrow.label, seconds(seen.at))
+            format!("{} after {}{open}", arrow.label, seconds(millis))
         });
         Self {
             says: says.collect(),
-            link: Scenario::of_packets(&watched, &seen)
+            link: Scenario::of_packets(&packets)
                 .map(|scenario| Page::Flows.hash_with(Some(&to_link(&scenario)))),
             diagram: Rc::new(diagram),
         }

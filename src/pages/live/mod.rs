@@ -107,7 +107,7 @@ pub fn Live(props: &LiveProps) -> Html {
     let is_open = view
         .as_ref()
         .is_some_and(|view| view.state == ConnectionState::Open);
-    let is_v5 = known.is_some_and(|known| known.profile.version == "5");
+    let is_v5 = known.is_some_and(|known| known.profile.version.is_v5());
     let name = known
         .map(|known| AttrValue::from(known.profile.shown_name()))
         .unwrap_or_default();

@@ -30,7 +30,7 @@ pub(super) fn on_repair(profiles: &Profiles, desk: &Desk) -> Callback<Repair> {
 fn repaired(profile: &Profile, action: &Action, random: f64) -> Profile {
     let mut profile = profile.clone();
     match action {
-        Action::UseVersion(version) => profile.version.clone_from(version),
+        Action::UseVersion(version) => profile.version = *version,
         Action::ChangeClientIdentifier => {
             let base: String = profile.client_identifier.chars().take(17).collect();
             let base = if base.is_empty() { "client" } else { &base };
@@ -43,6 +43,7 @@ fn repaired(profile: &Profile, action: &Action, random: f64) -> Profile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mqttscope_wire::ProtocolVersion;
 
     #[test]
     fn another_identifier_still_shows_the_old_one_and_is_short() {
@@ -54,7 +55,7 @@ mod tests {
         assert!(other.client_identifier.starts_with("a-very-long-ident-"));
         // The longest that every server of 3.1.1 takes has 23 characters.
         assert!(other.client_identifier.len() <= 23);
-        let older = repaired(&profile, &Action::UseVersion("3.1.1".into()), 0.5);
-        assert_eq!(older.version, "3.1.1");
+        let older = repaired(&profile, &Action::UseVersion(ProtocolVersion::V3_1_1), 0.5);
+        assert_eq!(older.version, ProtocolVersion::V3_1_1);
     }
 }

@@ -24,13 +24,13 @@ pub(super) fn wire_row(
     let grade = row.severity.map(grade);
     html! {
         <div id={format!("wire-{id}")} class={classes!("wire-row", is_linked.then_some("linked"), grade.map(|(class, ..)| class))} role="option"
-            data-row={id.to_string()} data-testid="wire-row" data-type={row.packet_type.clone()} aria-selected={is_selected.to_string()}
+            data-row={id.to_string()} data-testid="wire-row" data-type={row.name()} aria-selected={is_selected.to_string()}
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="time">{ words::time(row.at, minutes_behind) }</span>
             <span class="delta">{ row.delta_us.map(words::delta).unwrap_or_default() }</span>
             if let Some(of) = &row.of { <span class="of" title={of.clone()}>{ of }</span> }
             { direction(row.sender) }
-            <b class="type">{ &row.packet_type }</b>
+            <b class="type">{ row.name() }</b>
             <span class="size">{ words::bytes(u64::from(row.size)) }</span>
             <span class="says">{ &row.summary }if let Some(preview) = &row.preview { <code class="preview">{ preview }</code> }</span>
             <span class="after">
@@ -62,18 +62,18 @@ fn event_row(
     };
     html! {
         <div id={format!("wire-{id}")} class={classes!("wire-row", "wire-event", class)} role="option"
-            data-row={id.to_string()} data-testid="wire-event" data-type={row.packet_type.clone()} aria-selected={is_selected.to_string()}
+            data-row={id.to_string()} data-testid="wire-event" data-type={row.name()} aria-selected={is_selected.to_string()}
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="time">{ words::time(row.at, minutes_behind) }</span>
             <span class="delta">{ row.delta_us.map(words::delta).unwrap_or_default() }</span>
             if let Some(of) = &row.of { <span class="of" title={of.clone()}>{ of }</span> }
             if let EventKind::Told(sender) = event {
                 { direction(sender) }
-                <b class="type">{ &row.packet_type }</b>
+                <b class="type">{ row.name() }</b>
                 <span class="chip" title="A log tells of it in words: its bytes are not there">{ "from a log" }</span>
             } else {
                 <span class="went" aria-hidden="true">{ mark }</span>
-                <b class="type"><span class="unseen">{ "connection " }</span>{ &row.packet_type }</b>
+                <b class="type"><span class="unseen">{ "connection " }</span>{ row.name() }</b>
             }
             <span class="says" title={row.summary.clone()}>{ &row.summary }</span>
         </div>

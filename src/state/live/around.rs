@@ -122,14 +122,14 @@ impl Around {
 mod tests {
     use super::*;
     use mqttscope_protocol::Instant;
-    use mqttscope_wire::Sender;
+    use mqttscope_wire::{PacketType, Sender};
 
     fn state(moment: Moment, record: u64, left: u64) -> Option<Box<StateAt>> {
         Some(Box::new(StateAt {
             moment,
             record: RecordId(record),
             connection: ConnectionId(1),
-            packet_type: "PUBREC".into(),
+            packet_type: PacketType::Pubrec,
             sender: Sender::Server,
             at: Instant::ZERO,
             row: record / 2,

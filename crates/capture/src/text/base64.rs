@@ -33,7 +33,7 @@ pub(super) fn decode(out: &mut Output, text: &str, range: Range<usize>) -> Resul
     let mut next = None;
     let mut padding = None;
     for (i, c) in part.char_indices() {
-        let at = start + i;
+        let at = start.saturating_add(i);
         let digit = match c {
             '-' => b'+',
             '_' => b'/',
@@ -43,23 +43,31 @@ pub(super) fn decode(out: &mut Output, text: &str, range: Range<usize>) -> Resul
             }
             _ if is_digit(c) => u8::try_from(c).unwrap_or_default(),
             _ if is_blank(c) || quote(c).is_some() => continue,
-            _ => return Err(Fault::over(at..at + c.len_utf8(), TextErrorKind::NotBase64)),
+            _ => {
+                return Err(Fault::over(
+                    at..at.saturating_add(c.len_utf8()),
+                    TextErrorKind::NotBase64,
+                ));
+            }
         };
         if let Some(padding) = padding {
-            return Err(Fault::over(padding..padding + 1, TextErrorKind::NotBase64));
+            return Err(Fault::over(
+                padding..padding.saturating_add(1),
+                TextErrorKind::NotBase64,
+            ));
         }
         // A quad that a line break cuts begins a stretch of its own.
         if next != Some(at) {
             stretches.push((digits.len(), at));
         }
-        next = Some(at + 1);
+        next = Some(at.saturating_add(1));
         digits.push(digit);
     }
     let whole = digits.len() % 4;
     let bytes = FORGIVING.decode(&digits).map_err(|_| {
         // The alphabet was checked above, so only the length can be wrong.
-        let last = next.unwrap_or(start + 1);
-        Fault::over(last - 1..last, TextErrorKind::Base64Length)
+        let last = next.unwrap_or(start.saturating_add(1));
+        Fault::over(last.saturating_sub(1)..last, TextErrorKind::Base64Length)
     })?;
     if whole != 0 && padding.is_none() {
         out.note(Note::PaddingMissing);
@@ -76,27 +84,32 @@ fn quads(stretches: &[(usize, usize)], digits: usize) -> Vec<(usize, usize, u8)>
         .skip(1)
         .map(|(first, _)| *first)
         .chain([digits]);
-    let digit_of = |byte: usize| byte / 3 * 4 + byte % 3;
-    let total = digits * 3 / 4;
+    let digit_of = |byte: usize| (byte / 3).saturating_mul(4).saturating_add(byte % 3);
+    let total = digits.saturating_mul(3) / 4;
     // The first byte that begins at this digit or after it.
-    let byte_from = |digit: usize| (digit / 4 * 3 + digit % 4).min(total);
+    let byte_from = |digit: usize| {
+        (digit / 4)
+            .saturating_mul(3)
+            .saturating_add(digit % 4)
+            .min(total)
+    };
     for (&(first, at), end) in stretches.iter().zip(ends) {
-        let place = |byte: usize| at + digit_of(byte).saturating_sub(first);
+        let place = |byte: usize| at.saturating_add(digit_of(byte).saturating_sub(first));
         let mut byte = byte_from(first);
         let last = byte_from(end);
         // A byte whose second digit stands behind the gap is shown by its first alone.
-        let cut = last > byte && digit_of(last - 1) + 1 == end;
-        let whole = if cut { last - 1 } else { last };
+        let cut = last > byte && digit_of(last.saturating_sub(1)).saturating_add(1) == end;
+        let whole = if cut { last.saturating_sub(1) } else { last };
         // Bytes up to the next whole quad stand one by one: a run of quads begins at a quad.
         while byte < whole && byte % 3 != 0 {
             runs.push((place(byte), 1, 2));
-            byte += 1;
+            byte = byte.saturating_add(1);
         }
         if byte < whole {
-            runs.push((place(byte), whole - byte, 2));
+            runs.push((place(byte), whole.saturating_sub(byte), 2));
         }
         if cut {
-            runs.push((place(last - 1), 1, 1));
+            runs.push((place(last.saturating_sub(1)), 1, 1));
         }
     }
     runs

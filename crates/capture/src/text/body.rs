@@ -48,7 +48,11 @@ fn printed(text: &str, island: &Island) -> Option<Header> {
     let before = scan::tail(text.get(..island.range.start)?, 64);
     let above = before.strip_suffix('\n')?;
     let above = above.strip_suffix('\r').unwrap_or(above);
-    let start = island.range.start - before.len() + above.rfind('\n').map_or(0, |at| at + 1);
+    let start = island
+        .range
+        .start
+        .saturating_sub(before.len())
+        .saturating_add(above.rfind('\n').map_or(0, |at| at.saturating_add(1)));
     let line = above.rsplit('\n').next()?;
     let (first, length) = line.split_once([',', ' '])?;
     let byte = first
@@ -59,24 +63,29 @@ fn printed(text: &str, island: &Island) -> Option<Header> {
     if said != island.bytes().len() {
         return None;
     }
-    let end = start + line.trim_end().len();
-    let place = end - length.trim().len();
-    whole(byte, start..start + first.len(), said, place..end)
+    let end = start.saturating_add(line.trim_end().len());
+    let place = end.saturating_sub(length.trim().len());
+    whole(
+        byte,
+        start..start.saturating_add(first.len()),
+        said,
+        place..end,
+    )
 }
 
 /// What mqtt-packet's parser logs on its way: `Packet { cmd: 'connect', …, qos: 0, dup: false`,
 /// `_parseLength 16`, and then the buffer that the header was taken from.
 fn parser(text: &str, island: &Island) -> Option<Header> {
     let before = scan::tail(text.get(..island.range.start)?, BEFORE);
-    let start = island.range.start - before.len();
-    let name_at = before.rfind("cmd: '")? + "cmd: '".len();
+    let start = island.range.start.saturating_sub(before.len());
+    let name_at = before.rfind("cmd: '")?.saturating_add("cmd: '".len());
     let behind = before.get(name_at..)?;
     let name = behind.get(..behind.find('\'')?)?;
     let (_, byte) = NAMES
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(name))?;
     let of = |label: &str| {
-        let rest = behind.get(behind.find(label)? + label.len()..)?;
+        let rest = behind.get(behind.find(label)?.saturating_add(label.len())..)?;
         rest.split([',', ' ', '\n', '}']).next()
     };
     let mut byte = *byte;
@@ -85,19 +94,24 @@ fn parser(text: &str, island: &Island) -> Option<Header> {
         byte |=
             qos << 1 | u8::from(of("retain: ")? == "true") | u8::from(of("dup: ")? == "true") << 3;
     }
-    let length_at = behind.rfind("_parseLength ")? + "_parseLength ".len();
+    let length_at = behind
+        .rfind("_parseLength ")?
+        .saturating_add("_parseLength ".len());
     let digits = behind.get(length_at..)?.split([' ', '\n']).next()?;
     let said: usize = digits.parse().ok()?;
     // Further packets may stand behind the one that is parsed.
     if said > island.bytes().len() {
         return None;
     }
-    let (name_at, length_at) = (start + name_at, start + name_at + length_at);
+    let (name_at, length_at) = (
+        start.saturating_add(name_at),
+        start.saturating_add(name_at).saturating_add(length_at),
+    );
     whole(
         byte,
-        name_at..name_at + name.len(),
+        name_at..name_at.saturating_add(name.len()),
         said,
-        length_at..length_at + digits.len(),
+        length_at..length_at.saturating_add(digits.len()),
     )
 }
 
@@ -105,21 +119,26 @@ fn parser(text: &str, island: &Island) -> Option<Header> {
 /// `remainingLen(len: len) [74]`, `variableHeader [0, 28, …`. The payload follows as another list.
 fn fields(text: &str, island: &Island) -> Option<Header> {
     let before = scan::tail(text.get(..island.range.start)?, 400);
-    let start = island.range.start - before.len();
+    let start = island.range.start.saturating_sub(before.len());
     if !before.trim_end().ends_with("variableHeader") {
         return None;
     }
     // The numbers in the brackets behind a label.
     let list = |label: &str| {
-        let at = before.rfind(label)? + label.len();
-        let open = at + before.get(at..)?.find('[')? + 1;
+        let at = before.rfind(label)?.saturating_add(label.len());
+        let open = at
+            .saturating_add(before.get(at..)?.find('[')?)
+            .saturating_add(1);
         let inside = before.get(open..)?;
         let inside = inside.get(..inside.find(']')?)?;
         let numbers: Option<Vec<u8>> = inside
             .split(',')
             .map(|number| number.trim().parse().ok())
             .collect();
-        Some((numbers?, start + open..start + open + inside.len()))
+        Some((
+            numbers?,
+            start.saturating_add(open)..start.saturating_add(open).saturating_add(inside.len()),
+        ))
     };
     let (first, first_place) = list("fixedHeader ")?;
     let (length, length_place) = list("remainingLen")?;
@@ -131,7 +150,7 @@ fn fields(text: &str, island: &Island) -> Option<Header> {
     }
     let mut said = 0_usize;
     for (n, low) in length.iter().enumerate().take(4) {
-        said |= usize::from(low & 0x7f) << (7 * n);
+        said |= usize::from(low & 0x7f) << n.saturating_mul(7);
     }
     if said < island.bytes().len() {
         return None;
@@ -161,14 +180,19 @@ fn whole(byte: u8, place: Range<usize>, said: usize, said_place: Range<usize>) -
 fn named(text: &str, island: &Island) -> Option<Header> {
     let words = text.get(island.words.clone())?;
     let tail = scan::tail(words, 400);
-    let last = tail.trim_end().rfind('\n').map_or(0, |at| at + 1);
+    let last = tail
+        .trim_end()
+        .rfind('\n')
+        .map_or(0, |at| at.saturating_add(1));
     let line = tail.get(last..)?;
-    let start = island.range.start - line.len();
+    let start = island.range.start.saturating_sub(line.len());
     let mut first = None;
     let mut length = None;
     let mut before: Option<(usize, &str)> = None;
     for (at, word) in scan::words(line) {
-        let place = |at: usize, len: usize| start + at..start + at + len;
+        let place = |at: usize, len: usize| {
+            start.saturating_add(at)..start.saturating_add(at).saturating_add(len)
+        };
         let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
         if let Some((_, byte)) = NAMES
             .iter()
@@ -190,7 +214,7 @@ fn named(text: &str, island: &Island) -> Option<Header> {
                 .map(str::len)
                 .or_else(|| labels.contains(&label.as_str()).then_some(word.len()))?;
             let digits = word
-                .get(word.len() - digits..)?
+                .get(word.len().saturating_sub(digits)..)?
                 .trim_end_matches(|c: char| !c.is_ascii_digit());
             let value = digits.parse().ok()?;
             Some((value, place(at, word.len())))

@@ -232,11 +232,11 @@ fn join(all: &mut [Kept]) {
             || missing(&whole).is_none()
             || first.island.strength == Strength::Weak && first.class < Class::Possible
         {
-            at += 1;
+            at = at.saturating_add(1);
             continue;
         }
         let (format, side, shape) = (first.island.format, first.context.side, first.shape.clone());
-        let mut end = at + 1;
+        let mut end = at.saturating_add(1);
         let mut found = None;
         while let Some(next) = all.get(end) {
             // What somebody expected is no piece of what was sent.
@@ -247,7 +247,7 @@ fn join(all: &mut [Kept]) {
                 && next.header.is_empty();
             // A packet of its own is no piece of another.
             if !fits
-                || end - at >= MOST_CHUNKS
+                || end.saturating_sub(at) >= MOST_CHUNKS
                 || next.class == Class::Sound
                     && next.shape == shape
                     && next.island.bytes().len() >= 4
@@ -255,14 +255,14 @@ fn join(all: &mut [Kept]) {
                 break;
             }
             whole.extend_from_slice(next.island.bytes());
-            end += 1;
+            end = end.saturating_add(1);
             if missing(&whole).is_none() {
                 found = Some(mqtt(&whole)).filter(|class| *class >= Class::Framed);
                 break;
             }
         }
         let Some(class) = found else {
-            at += 1;
+            at = at.saturating_add(1);
             continue;
         };
         for (n, kept) in all
@@ -435,7 +435,7 @@ impl Choice {
             });
         }
         let letters = text.chars().filter(|c| !scan::is_blank(*c)).count();
-        if covered + 8 < letters {
+        if covered.saturating_add(8) < letters {
             out.note(Note::WordsIgnored);
         }
         out.marks = marks.filter(|_| roles.both);

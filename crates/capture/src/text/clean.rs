@@ -52,7 +52,12 @@ fn code(text: &str) -> Option<usize> {
     let len = body.find(|c: char| !(c.is_ascii_digit() || c == ';'))?;
     let last = body.get(len..)?.chars().next()?;
     let fits = len <= 16 && (last == 'm' || escape && last.is_ascii_alphabetic());
-    fits.then_some(text.len() - body.len() + len + 1)
+    fits.then_some(
+        text.len()
+            .saturating_sub(body.len())
+            .saturating_add(len)
+            .saturating_add(1),
+    )
 }
 
 /// Blanks out the `>` that all lines begin with, as an answer to a mail has them.
@@ -78,7 +83,9 @@ fn without_line_numbers(text: &str) -> Option<String> {
         let value = body.get(..len)?.parse().ok()?;
         let behind = body.get(len..)?;
         // One sign behind the number, and a blank; a bar of a dump's frame stays.
-        let blanks = behind.len() - behind.trim_start_matches(' ').len();
+        let blanks = behind
+            .len()
+            .saturating_sub(behind.trim_start_matches(' ').len());
         let sign = behind.get(blanks..)?.chars().next()?;
         let apart = match sign {
             ':' | '.' | ')' => blanks == 0 && behind.get(1..)?.starts_with([' ', '\t']),
@@ -88,14 +95,14 @@ fn without_line_numbers(text: &str) -> Option<String> {
         if !apart {
             return None;
         }
-        let sign_len = blanks + 1;
+        let sign_len = blanks.saturating_add(1);
         let digits = behind.get(sign_len..)?.trim();
         // A table of bytes has such lines, too, with one number in each.
         let fits = !(digits.len() <= 3 && digits.bytes().all(|b| b.is_ascii_digit()));
-        fits.then_some((value, indent + len + sign_len))
+        fits.then_some((value, indent.saturating_add(len).saturating_add(sign_len)))
     };
     let mut next = None;
-    let mut count = 0;
+    let mut count = 0_u64;
     for (_, line) in scan::lines(text) {
         if scan::trim(line).1.is_empty() {
             continue;
@@ -104,8 +111,8 @@ fn without_line_numbers(text: &str) -> Option<String> {
         if next.is_some_and(|next| value != next) || value > 100_000 {
             return None;
         }
-        next = Some(value + 1);
-        count += 1;
+        next = Some(value.saturating_add(1));
+        count = count.saturating_add(1);
     }
     (count >= 2).then(|| blank_starts(text, |line| number(line).map_or(0, |(_, end)| end)))
 }

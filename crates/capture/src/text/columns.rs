@@ -54,7 +54,7 @@ pub(super) fn read(text: &str) -> Option<Output> {
         }
         let cell = *cells.get(n)?;
         rows.push(Row {
-            at: start + (cell.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?,
+            at: start.saturating_add((cell.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?),
             len: cell.len(),
             byte,
             cells,
@@ -67,7 +67,7 @@ pub(super) fn read(text: &str) -> Option<Output> {
             let is_first = row.cells.get(column) == Some(&first);
             out.begin_part(Some(if is_first { Side::First } else { Side::Second }));
         }
-        out.push(row.byte, row.at..row.at + row.len);
+        out.push(row.byte, row.at..row.at.saturating_add(row.len));
     }
     let is_timed = rows.len() > 1 && has_times(&rows);
     // A table of codes has such lines too.
@@ -88,12 +88,13 @@ fn two_columns(text: &str, first: usize, sign: char) -> Option<Output> {
         for (column, cell) in line.split(sign).enumerate() {
             let cell = bare(cell);
             if let Some(byte) = byte(cell) {
-                let at = start + (cell.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?;
-                all.push((column, at..at + cell.len(), byte));
+                let at = start
+                    .saturating_add((cell.as_ptr() as usize).checked_sub(line.as_ptr() as usize)?);
+                all.push((column, at..at.saturating_add(cell.len()), byte));
             }
         }
         let is_empty = line.trim().is_empty() || start == first;
-        let found = all.len() - before;
+        let found = all.len().saturating_sub(before);
         if found > 2 || found == 0 && !is_empty {
             return None;
         }

@@ -263,19 +263,19 @@ fn plain(found: &mut Ranking, whole: &str) {
         base64_kinds(found, &looks, confidence);
     }
     if looks.hex_groups > 0 && !looks.hex {
-        if !looks.words && looks.hex_groups * 2 > looks.groups {
+        if !looks.words && looks.hex_groups.saturating_mul(2) > looks.groups {
             found.add(Format::Hex, Likely, "most of it is hex digits");
         }
         if log::looks_like_log(body) {
             found.add(Format::LogLines, Likely, "each line ends in hex");
         }
         // More good groups than bad ones: hex with a typo.
-        let confidence = if looks.hex_groups * 4 >= looks.groups * 3 {
+        let confidence = if looks.hex_groups.saturating_mul(4) >= looks.groups.saturating_mul(3) {
             Likely
         } else {
             Possible
         };
-        if looks.hex_groups * 2 >= looks.groups {
+        if looks.hex_groups.saturating_mul(2) >= looks.groups {
             found.add(Format::Hex, confidence, "most of it is hex digits");
         }
     } else if !looks.hex && looks.groups == 1 && mostly_hex(body) {
@@ -297,7 +297,7 @@ fn base64_kinds(found: &mut Ranking, looks: &Looks, confidence: Confidence) {
 
 fn mostly_hex(text: &str) -> bool {
     let digits = text.chars().filter(|c| hex_digit(*c).is_some()).count();
-    digits >= 4 && digits * 10 >= text.len() * 9
+    digits >= 4 && digits.saturating_mul(10) >= text.len().saturating_mul(9)
 }
 
 /// Literals, told by the words around them.

@@ -40,9 +40,11 @@ pub(super) fn decode(out: &mut Output, text: &str, format: Format) -> Result<(),
     let mut last = out.len()..out.len();
     for (i, row) in rows.iter().enumerate() {
         let Some(offset) = row.offset(layout.offsets) else {
-            let at = row.start + row.line.find(row.digits).unwrap_or_default();
+            let at = row
+                .start
+                .saturating_add(row.line.find(row.digits).unwrap_or_default());
             return Err(Fault::over(
-                at..at + row.digits.len(),
+                at..at.saturating_add(row.digits.len()),
                 TextErrorKind::NotOctal,
             ));
         };
@@ -68,14 +70,14 @@ pub(super) fn decode(out: &mut Output, text: &str, format: Format) -> Result<(),
         }
         if offset != *expected {
             if let Some(at) = row.star.filter(|_| offset > *expected) {
-                out.fill(last.clone(), offset - *expected, at)?;
+                out.fill(last.clone(), offset.saturating_sub(*expected), at)?;
             } else {
                 out.note_mismatch(row.number, *expected, offset);
             }
             *expected = offset;
         }
         // How much this line holds, as far as the next line of the same side tells.
-        let mut later = rows.get(i + 1..).unwrap_or_default().iter();
+        let mut later = rows.get(i.saturating_add(1)..).unwrap_or_default().iter();
         let next = if follow {
             later.take(64).find(|next| next.indented == row.indented)
         } else {
@@ -165,7 +167,7 @@ fn decode_row(
     let begin = out.len();
     let mut previous_end = None;
     for (count, (at, word)) in row.words().enumerate() {
-        let room = limit.bytes.saturating_sub(out.len() - begin);
+        let room = limit.bytes.saturating_sub(out.len().saturating_sub(begin));
         // A wide gap ends the bytes; one of two spaces does so except in the middle of a line.
         let gap = previous_end
             .and_then(|end| row.line.get(end..at))
@@ -183,11 +185,17 @@ fn decode_row(
             return Ok(());
         }
         if layout.words == 8 {
-            octal_word(out, word, row.start + at, room)?;
+            octal_word(out, word, row.start.saturating_add(at), room)?;
         } else {
-            hex_word(out, word, row.start + at, layout.little_endian, room)?;
+            hex_word(
+                out,
+                word,
+                row.start.saturating_add(at),
+                layout.little_endian,
+                room,
+            )?;
         }
-        previous_end = Some(at + word.len());
+        previous_end = Some(at.saturating_add(word.len()));
     }
     if end < row.line.len() {
         out.note(Note::AsciiColumnIgnored);
@@ -207,28 +215,39 @@ fn hex_word(
     most: usize,
 ) -> Result<(), Fault> {
     if !is_hex(word) {
-        return Err(Fault::over(at..at + word.len(), TextErrorKind::NotHex));
+        return Err(Fault::over(
+            at..at.saturating_add(word.len()),
+            TextErrorKind::NotHex,
+        ));
     }
     if !word.len().is_multiple_of(2) {
         return Err(Fault::over(
-            at + word.len() - 1..at + word.len(),
+            at.saturating_add(word.len()).saturating_sub(1)..at.saturating_add(word.len()),
             TextErrorKind::OddDigits,
         ));
     }
     let count = word.len() / 2;
     for n in 0..count.min(most) {
-        let pair = if little_endian { count - 1 - n } else { n } * 2;
+        let pair = if little_endian {
+            count.saturating_sub(1).saturating_sub(n)
+        } else {
+            n
+        }
+        .saturating_mul(2);
         let value = word
-            .get(pair..pair + 2)
+            .get(pair..pair.saturating_add(2))
             .and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        out.push(value.unwrap_or_default(), at + pair..at + pair + 2);
+        out.push(
+            value.unwrap_or_default(),
+            at.saturating_add(pair)..at.saturating_add(pair).saturating_add(2),
+        );
     }
     Ok(())
 }
 
 /// Octal digits do not part into bytes, so both bytes of a word stand where the word stands.
 fn octal_word(out: &mut Output, word: &str, at: usize, most: usize) -> Result<(), Fault> {
-    let span = at..at + word.len();
+    let span = at..at.saturating_add(word.len());
     let value = u32::from_str_radix(word, 8)
         .map_err(|_| Fault::over(span.clone(), TextErrorKind::NotOctal))?;
     let [low, high, rest @ ..] = value.to_le_bytes();
@@ -293,7 +312,7 @@ fn od_offsets(rows: &[Row<'_>], width: usize) -> u32 {
         .words()
         .take_while(|(at, _)| *at < first.before('>'))
         .count()
-        * bytes;
+        .saturating_mul(bytes);
     let grows =
         |radix| Some(second.offset(radix)?.checked_sub(first.offset(radix)?)? == count as u64);
     [8, 10, 16]
@@ -310,21 +329,26 @@ fn is_raw_follow(text: &str) -> bool {
 }
 
 fn decode_raw_follow(out: &mut Output, text: &str) -> Result<(), Fault> {
-    let mut others = 0;
+    let mut others = 0_usize;
     for (start, line) in scan::lines(text) {
         let (indent, body) = scan::trim(line);
         let head = ["===", "Follow: ", "Filter: ", "Node "]
             .iter()
             .any(|head| body.starts_with(head));
         if head {
-            others += 1;
+            others = others.saturating_add(1);
         } else if !body.is_empty() {
             out.begin_part(Some(if indent > 0 {
                 Side::Second
             } else {
                 Side::First
             }));
-            super::hex::decode(out, text, start + indent..start + indent + body.len())?;
+            super::hex::decode(
+                out,
+                text,
+                start.saturating_add(indent)
+                    ..start.saturating_add(indent).saturating_add(body.len()),
+            )?;
         }
     }
     out.note(Note::LinesIgnored { lines: others });

@@ -38,15 +38,15 @@ impl Place {
             if place.byte.saturating_add(c.len_utf8()) > byte {
                 break;
             }
-            place.byte += c.len_utf8();
-            place.utf16 += c.len_utf16();
+            place.byte = place.byte.saturating_add(c.len_utf8());
+            place.utf16 = place.utf16.saturating_add(c.len_utf16());
             if c == '\n' && after_return {
                 // The second half of CR LF.
             } else if c == '\n' || c == '\r' {
-                place.line += 1;
+                place.line = place.line.saturating_add(1);
                 place.column = 1;
             } else {
-                place.column += 1;
+                place.column = place.column.saturating_add(1);
             }
             after_return = c == '\r';
         }
@@ -205,7 +205,7 @@ impl Fault {
         let rest = text.get(place.byte..).unwrap_or_default();
         let found = rest
             .char_indices()
-            .take_while(|(i, _)| place.byte + i < end)
+            .take_while(|(i, _)| place.byte.saturating_add(*i) < end)
             .take(MAX_FOUND)
             .map(|(_, c)| c)
             .collect();

@@ -58,7 +58,7 @@ pub(super) fn decode(
     let mut at = range.start;
     let body = text.get(..range.end).unwrap_or_default();
     while let Some(c) = body.get(at..).and_then(|rest| rest.chars().next()) {
-        let next = at + c.len_utf8();
+        let next = at.saturating_add(c.len_utf8());
         if c == '\\' {
             at = escape(out, body, at, escapes)?;
         } else {
@@ -73,11 +73,14 @@ pub(super) fn decode(
 
 /// Reads the escape whose backslash is at `at` and says where it ends.
 fn escape(out: &mut Output, text: &str, at: usize, escapes: Escapes) -> Result<usize, Fault> {
-    let rest = text.get(at + 1..).unwrap_or_default();
+    let rest = text.get(at.saturating_add(1)..).unwrap_or_default();
     let Some(kind) = rest.chars().next() else {
-        return Err(Fault::over(at..at + 1, TextErrorKind::BadEscape));
+        return Err(Fault::over(
+            at..at.saturating_add(1),
+            TextErrorKind::BadEscape,
+        ));
     };
-    let end = at + 1 + kind.len_utf8();
+    let end = at.saturating_add(1).saturating_add(kind.len_utf8());
     let bad = Fault::over(at..end, TextErrorKind::BadEscape);
     let simple = match kind {
         'n' => b'\n',
@@ -91,7 +94,7 @@ fn escape(out: &mut Output, text: &str, at: usize, escapes: Escapes) -> Result<u
         '\\' | '\'' | '"' | '`' | '/' | '?' => u8::try_from(kind).unwrap_or_default(),
         'x' | 'X' => {
             let (digits, value) = number(rest.get(1..), 16, 2);
-            let span = at..end + digits;
+            let span = at..end.saturating_add(digits);
             let value = u8::try_from(value).ok().filter(|_| digits > 0).ok_or(bad)?;
             out.push(value, span.clone());
             return Ok(span.end);
@@ -103,7 +106,7 @@ fn escape(out: &mut Output, text: &str, at: usize, escapes: Escapes) -> Result<u
                 _ => 3,
             };
             let (digits, value) = number(Some(rest), 8, digits);
-            let span = at..at + 1 + digits;
+            let span = at..at.saturating_add(1).saturating_add(digits);
             let out_of_range = Fault::over(span.clone(), TextErrorKind::OutOfRange);
             out.push(u8::try_from(value).map_err(|_| out_of_range)?, span.clone());
             return Ok(span.end);
@@ -111,8 +114,8 @@ fn escape(out: &mut Output, text: &str, at: usize, escapes: Escapes) -> Result<u
         'u' | 'U' if escapes.unicode => return unicode(out, text, at, kind).ok_or(bad),
         '\n' | '\r' => return Ok(continued(text, end, escapes)),
         _ if escapes.keeps_unknown => {
-            out.push(b'\\', at..at + 1);
-            return Ok(at + 1);
+            out.push(b'\\', at..at.saturating_add(1));
+            return Ok(at.saturating_add(1));
         }
         _ => return Err(bad),
     };
@@ -124,11 +127,12 @@ fn escape(out: &mut Output, text: &str, at: usize, escapes: Escapes) -> Result<u
 fn continued(text: &str, mut end: usize, escapes: Escapes) -> usize {
     let rest = text.get(end..).unwrap_or_default();
     if text.get(..end).is_some_and(|t| t.ends_with('\r')) && rest.starts_with('\n') {
-        end += 1;
+        end = end.saturating_add(1);
     }
     let rest = text.get(end..).unwrap_or_default();
     if escapes.drops_indent {
-        end + rest.len() - rest.trim_start().len()
+        end.saturating_add(rest.len())
+            .saturating_sub(rest.trim_start().len())
     } else {
         end
     }
@@ -142,27 +146,30 @@ fn number(text: Option<&str>, radix: u32, most: usize) -> (usize, u32) {
         .map_while(|c| c.to_digit(radix))
         .take(most);
     digits.fold((0, 0), |(count, value), digit| {
-        (count + 1, value * radix + digit)
+        (
+            count.saturating_add(1),
+            value.saturating_mul(radix).saturating_add(digit),
+        )
     })
 }
 
 /// `\u000c`, `\u{c}`, `\U0000000c`, and a pair of surrogates as JSON writes it.
 fn unicode(out: &mut Output, text: &str, at: usize, kind: char) -> Option<usize> {
-    let rest = text.get(at + 2..)?;
+    let rest = text.get(at.saturating_add(2)..)?;
     if let Some(braced) = rest.strip_prefix('{') {
         let (digits, value) = number(Some(braced), 16, 6);
-        let end = at + 3 + digits;
+        let end = at.saturating_add(3).saturating_add(digits);
         let closed = text.get(end..)?.starts_with('}');
         out.push_char(
             char::from_u32(value).filter(|_| closed && digits > 0)?,
-            at..end + 1,
+            at..end.saturating_add(1),
         );
-        return Some(end + 1);
+        return Some(end.saturating_add(1));
     }
     let width = if kind == 'U' { 8 } else { 4 };
     // Eight digits may be more than a character needs but never more than 32 bits.
     let value = u32::from_str_radix(rest.get(..width)?, 16).ok()?;
-    let mut end = at + 2 + width;
+    let mut end = at.saturating_add(2).saturating_add(width);
     let mut value = Some(value);
     if let Some(high @ 0xd800..=0xdbff) = value {
         let low = text.get(end..)?.strip_prefix("\\u")?.get(..4)?;
@@ -170,8 +177,12 @@ fn unicode(out: &mut Output, text: &str, at: usize, kind: char) -> Option<usize>
             .ok()?
             .checked_sub(0xdc00)
             .filter(|low| *low < 0x400);
-        value = low.map(|low| 0x10000 + ((high - 0xd800) << 10) + low);
-        end += 6;
+        value = low.map(|low| {
+            (high.saturating_sub(0xd800) << 10)
+                .saturating_add(0x1_0000)
+                .saturating_add(low)
+        });
+        end = end.saturating_add(6);
     }
     out.push_char(char::from_u32(value?)?, at..end);
     Some(end)
@@ -187,11 +198,12 @@ pub(super) fn decode_unquoted(out: &mut Output, text: &str) -> Result<(), Fault>
             .flat_map(|part| part.split("\\x").skip(1))
             .all(|digits| digits.len() == 2);
     if !only_escapes {
-        return decode(out, text, start..start + body.len(), escapes);
+        return decode(out, text, start..start.saturating_add(body.len()), escapes);
     }
     for part in parts() {
-        let at = start + (part.as_ptr() as usize - body.as_ptr() as usize);
-        decode(out, text, at..at + part.len(), escapes)?;
+        let at =
+            start.saturating_add((part.as_ptr() as usize).saturating_sub(body.as_ptr() as usize));
+        decode(out, text, at..at.saturating_add(part.len()), escapes)?;
     }
     Ok(())
 }

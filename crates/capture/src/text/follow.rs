@@ -39,11 +39,11 @@ fn packets(text: &str) -> Vec<Packet> {
     let mut open: Option<usize> = None;
     for (start, line) in scan::lines(text) {
         let body = line.trim_matches(scan::is_blank);
-        let indent = line.len() - line.trim_start().len();
+        let indent = line.len().saturating_sub(line.trim_start().len());
         let is_base64 = !body.is_empty() && body.chars().all(|c| base64::is_digit(c) || c == '=');
         if open.is_some_and(|column| is_base64 && indent > column) {
             if let Some(packet) = packets.last_mut() {
-                packet.body.end = start + line.len();
+                packet.body.end = start.saturating_add(line.len());
             }
             continue;
         }
@@ -58,11 +58,11 @@ fn packets(text: &str) -> Vec<Packet> {
             && let Some(inline) = mark.strip_prefix(MARK)
         {
             let inline = inline.trim_start_matches([' ', '|', '>', '-']);
-            let end = start + line.trim_end().len();
+            let end = start.saturating_add(line.trim_end().len());
             packets.push(Packet {
                 peer,
                 at_ms: at_ms.take(),
-                body: end - inline.len()..end,
+                body: end.saturating_sub(inline.len())..end,
             });
             open = inline.is_empty().then_some(indent);
         }
@@ -120,7 +120,7 @@ pub(super) fn with_times(text: &str, pieces: Vec<Piece>) -> Vec<Piece> {
             .get(at)
             .is_some_and(|piece| piece.bytes.end <= bytes.start)
         {
-            at += 1;
+            at = at.saturating_add(1);
         }
         let Some(piece) = pieces.get(at).filter(|piece| bytes.end <= piece.bytes.end) else {
             return pieces;

@@ -23,14 +23,17 @@ pub(super) fn decode(out: &mut Output, text: &str, range: Range<usize>) -> Resul
     let base = range.start;
     let part = text.get(range).unwrap_or_default();
     out.reserve(part.len() / 3);
-    let mut chars = part.char_indices().map(|(i, c)| (base + i, c)).peekable();
+    let mut chars = part
+        .char_indices()
+        .map(|(i, c)| (base.saturating_add(i), c))
+        .peekable();
     let mut high: Option<(usize, u8)> = None;
     // Where the digits after a `0x` begin, until the first byte is complete.
     let mut prefixed = false;
     while let Some((at, c)) = chars.next() {
         if let Some(digit) = hex_digit(c) {
             if let Some((start, high_digit)) = high.take() {
-                out.push(high_digit << 4 | digit, start..at + 1);
+                out.push(high_digit << 4 | digit, start..at.saturating_add(1));
                 prefixed = false;
             } else if digit == 0 && chars.next_if(|(_, x)| matches!(x, 'x' | 'X')).is_some() {
                 prefixed = true;
@@ -74,7 +77,7 @@ fn is_wrapped(before: &str, behind: &str) -> bool {
     let len = next
         .find(|c: char| !c.is_ascii_hexdigit())
         .unwrap_or(next.len());
-    line.len() == LONG && is_digits(line) && len > 0 && behind.len() - next.len() <= 2
+    line.len() == LONG && is_digits(line) && len > 0 && behind.len().saturating_sub(next.len()) <= 2
 }
 
 /// A single digit at the end of a group is a byte of its own only after `0x`: `0x0, 0xc`.
@@ -85,8 +88,13 @@ fn flush(
 ) -> Result<(), Fault> {
     let alone = core::mem::take(prefixed);
     match high.take() {
-        Some((at, digit)) if alone => out.push(digit, at..at + 1),
-        Some((at, _)) => return Err(Fault::over(at..at + 1, TextErrorKind::OddDigits)),
+        Some((at, digit)) if alone => out.push(digit, at..at.saturating_add(1)),
+        Some((at, _)) => {
+            return Err(Fault::over(
+                at..at.saturating_add(1),
+                TextErrorKind::OddDigits,
+            ));
+        }
         None => {}
     }
     Ok(())
@@ -103,11 +111,15 @@ fn not_hex(text: &str, base: usize, at: usize) -> Fault {
         .take(8)
         .take_while(|(_, c)| !is_separator(*c))
         .last();
-    let start = start.map_or(at, |(i, _)| base + i);
+    let start = start.map_or(at, |(i, _)| base.saturating_add(i));
     let len = after.find(is_separator).unwrap_or(after.len());
     // A long run of digits is not what is wrong: then only the stray part is named.
-    let start = if at - start > 3 { at } else { start };
-    Fault::over(start..at + len, TextErrorKind::NotHex)
+    let start = if at.saturating_sub(start) > 3 {
+        at
+    } else {
+        start
+    };
+    Fault::over(start..at.saturating_add(len), TextErrorKind::NotHex)
 }
 
 /// Reads `<Buffer 10 0c ... 19 more bytes>`, once or several times.
@@ -115,14 +127,18 @@ pub(super) fn decode_node_buffer(out: &mut Output, text: &str) -> Result<(), Fau
     const OPEN: &str = "<Buffer";
     let mut at = 0;
     while let Some(found) = text.get(at..).and_then(|rest| rest.find(OPEN)) {
-        let start = at + found + OPEN.len();
+        let start = at.saturating_add(found).saturating_add(OPEN.len());
         let rest = text.get(start..).unwrap_or_default();
         let body = rest
             .get(..rest.find('>').unwrap_or(rest.len()))
             .unwrap_or_default();
         out.begin_part(None);
         let dots = body.find("...").or_else(|| body.find('…'));
-        decode(out, text, start..start + dots.unwrap_or(body.len()))?;
+        decode(
+            out,
+            text,
+            start..start.saturating_add(dots.unwrap_or(body.len())),
+        )?;
         if let Some(dots) = dots {
             let said = body.get(dots..).unwrap_or_default();
             let digits = said
@@ -132,7 +148,7 @@ pub(super) fn decode_node_buffer(out: &mut Output, text: &str) -> Result<(), Fau
                 bytes: digits.and_then(|digits| digits.parse().ok()),
             });
         }
-        at = start + body.len();
+        at = start.saturating_add(body.len());
     }
     Ok(())
 }

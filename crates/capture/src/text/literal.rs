@@ -51,7 +51,7 @@ pub(super) fn find_call(text: &str) -> Option<(usize, Inner)> {
     CALLS
         .iter()
         .find_map(|(needle, inner)| match head.find(needle) {
-            Some(at) if !needle.starts_with(',') => Some((at + needle.len(), *inner)),
+            Some(at) if !needle.starts_with(',') => Some((at.saturating_add(needle.len()), *inner)),
             None if !(needle.starts_with(',') && tail.contains(needle)) => None,
             _ => Some((0, *inner)),
         })
@@ -144,7 +144,11 @@ fn strings(out: &mut Output, text: &str, language: Format) -> Result<(), Fault> 
         adjacent = true;
         if raw {
             for (i, c) in text.get(body.clone()).unwrap_or_default().char_indices() {
-                out.push_char(c, body.start + i..body.start + i + c.len_utf8());
+                out.push_char(
+                    c,
+                    body.start.saturating_add(i)
+                        ..body.start.saturating_add(i).saturating_add(c.len_utf8()),
+                );
             }
         } else {
             escape::decode(out, text, body, escapes)?;
@@ -269,7 +273,7 @@ fn elements(
             Token::Sign(_, ',' | '(' | ')' | '[' | ']' | '{' | '}') => {}
             Token::Sign(at, c) => {
                 return Err(Fault::over(
-                    at..at + c.len_utf8(),
+                    at..at.saturating_add(c.len_utf8()),
                     TextErrorKind::NotANumber,
                 ));
             }
@@ -349,7 +353,7 @@ fn number(word: &str, language: Format) -> Option<u32> {
 
 fn byte(value: u32, negative: bool) -> Option<u8> {
     if negative {
-        let value = i8::try_from(-i64::from(value)).ok()?;
+        let value = i8::try_from(i64::from(value).saturating_neg()).ok()?;
         return Some(value.cast_unsigned());
     }
     u8::try_from(value).ok()

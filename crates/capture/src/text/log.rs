@@ -56,7 +56,7 @@ pub(super) fn looks_like_log(text: &str) -> bool {
 }
 
 pub(super) fn decode(out: &mut Output, text: &str) -> Result<(), Fault> {
-    let mut prefixes = 0;
+    let mut prefixes = 0_usize;
     for (start, line) in scan::lines(text) {
         let (indent, body) = scan::trim(line);
         if body.is_empty() {
@@ -65,18 +65,22 @@ pub(super) fn decode(out: &mut Output, text: &str) -> Result<(), Fault> {
         let Some(at) = hex_tail(line) else {
             let word = words(line)
                 .last()
-                .map_or(0..0, |(at, word)| at..at + word.len());
+                .map_or(0..0, |(at, word)| at..at.saturating_add(word.len()));
             return Err(Fault::over(
-                start + word.start..start + word.end,
+                start.saturating_add(word.start)..start.saturating_add(word.end),
                 TextErrorKind::NotHex,
             ));
         };
         // A line that is all hex goes on where the one above broke.
         if at > indent {
-            prefixes += 1;
+            prefixes = prefixes.saturating_add(1);
             out.begin_part(None);
         }
-        hex::decode(out, text, start + at..start + line.len())?;
+        hex::decode(
+            out,
+            text,
+            start.saturating_add(at)..start.saturating_add(line.len()),
+        )?;
     }
     out.note(Note::PrefixesIgnored { lines: prefixes });
     Ok(())

@@ -55,12 +55,14 @@ impl Looks {
                 .split(hex::is_separator)
                 .filter(|group| !group.is_empty())
             {
-                looks.groups += 1;
+                looks.groups = looks.groups.saturating_add(1);
                 let bare = group
                     .strip_prefix("0x")
                     .or_else(|| group.strip_prefix("0X"));
                 let all_hex = is_hex(bare.unwrap_or(group));
-                looks.hex_groups += usize::from(all_hex && group.len() % 2 == 0);
+                looks.hex_groups = looks
+                    .hex_groups
+                    .saturating_add(usize::from(all_hex && group.len() % 2 == 0));
                 looks.hex &= all_hex;
                 let slip = group.len() <= 3 && group.contains(|c| hex_digit(c).is_some());
                 looks.words |= !all_hex && !slip;
@@ -76,15 +78,15 @@ impl Looks {
             match c {
                 'A'..='Z' => upper = true,
                 'a'..='z' => lower = true,
-                ',' => looks.commas += 1,
+                ',' => looks.commas = looks.commas.saturating_add(1),
                 '\\' => looks.escapes = true,
                 '-' | '_' => looks.url_alphabet = true,
                 '=' => looks.padded = true,
-                _ if quote(c).is_some() => looks.quotes += 1,
+                _ if quote(c).is_some() => looks.quotes = looks.quotes.saturating_add(1),
                 _ => {}
             }
             if base64::is_digit(c) {
-                digits += 1;
+                digits = digits.saturating_add(1);
                 looks.base64 &= !looks.padded;
             } else {
                 looks.base64 &= c == '=' || is_blank(c);

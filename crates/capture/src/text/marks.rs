@@ -61,14 +61,16 @@ const BEFORE: usize = 5;
 pub(super) fn mark(line: &str) -> Option<Mark> {
     for (at, word) in words(line).take(BEFORE) {
         // A mark may touch what it is for: `C:10 0c`.
-        let len = word.find(':').map_or(word.len(), |colon| colon + 1);
+        let len = word
+            .find(':')
+            .map_or(word.len(), |colon| colon.saturating_add(1));
         let head = word.get(..len)?;
         if let Some((side, kind)) = meaning(head) {
-            let end = at + len;
+            let end = at.saturating_add(len);
             return Some(Mark {
                 side,
                 kind,
-                end: end + filler(line.get(end..)?),
+                end: end.saturating_add(filler(line.get(end..)?)),
             });
         }
         // What stands before a mark is no byte.
@@ -92,7 +94,7 @@ fn filler(rest: &str) -> usize {
         if !goes_on {
             break;
         }
-        end = at + word.len();
+        end = at.saturating_add(word.len());
         if word.ends_with(':') {
             break;
         }

@@ -160,7 +160,7 @@ fn decode_as(text: &str, format: Format) -> Result<Output, Fault> {
         | Format::Json => chosen::all_of(out, text, format)?,
         Format::Binary => {
             for (at, c) in text.char_indices() {
-                out.push_char(c, at..at + c.len_utf8());
+                out.push_char(c, at..at.saturating_add(c.len_utf8()));
             }
         }
     }

@@ -156,7 +156,11 @@ fn http(text: &str) -> Result<Reading, TextError> {
     let (start, body) = scan::trim(text);
     // Tools mark the lines of both sides.
     let body = body.trim_start_matches(['>', '<', ' ']);
-    let start = start.max(text.trim_end_matches(scan::is_blank).len() - body.len());
+    let start = start.max(
+        text.trim_end_matches(scan::is_blank)
+            .len()
+            .saturating_sub(body.len()),
+    );
     let is_http = foreign::recognize(scan::head(body, 4096).as_bytes()).is_some_and(|found| {
         matches!(found.protocol, Protocol::Http | Protocol::WebSocket)
             && found.confidence == foreign::Confidence::Certain
@@ -165,7 +169,10 @@ fn http(text: &str) -> Result<Reading, TextError> {
     let all = text.get(start..).filter(|_| is_http);
     let mut out = Output::default();
     for (at, c) in all.unwrap_or_default().char_indices() {
-        out.push_char(c, start + at..start + at + c.len_utf8());
+        out.push_char(
+            c,
+            start.saturating_add(at)..start.saturating_add(at).saturating_add(c.len_utf8()),
+        );
     }
     let decoded = out
         .finish(Format::Binary, text)

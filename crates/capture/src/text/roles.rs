@@ -31,9 +31,9 @@ impl Roles {
                 continue;
             };
             if (role == Role::Client) == (side == Side::First) {
-                straight += 1;
+                straight = straight.saturating_add(1);
             } else {
-                swapped += 1;
+                swapped = swapped.saturating_add(1);
             }
         }
         let turned = !certain && swapped > straight;

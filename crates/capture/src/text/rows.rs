@@ -36,7 +36,10 @@ impl<'a> Row<'a> {
         }
         let after = after_prefix.get(len..)?;
         let colon = after.starts_with(':');
-        let rest = indent + body.len() - after.len() + usize::from(colon);
+        let rest = indent
+            .saturating_add(body.len())
+            .saturating_sub(after.len())
+            .saturating_add(usize::from(colon));
         let next = line.get(rest..)?.chars().next();
         if next.is_some_and(|c| !scan::is_blank(c)) || (bare.is_some() && !colon) {
             return None;
@@ -58,7 +61,7 @@ impl<'a> Row<'a> {
     /// The words behind the offset, each with its place in the line.
     pub(super) fn words(&self) -> impl Iterator<Item = (usize, &'a str)> {
         let rest = self.line.get(self.rest..).unwrap_or_default();
-        words(rest).map(|(at, word)| (self.rest + at, word))
+        words(rest).map(|(at, word)| (self.rest.saturating_add(at), word))
     }
 
     pub(super) fn offset(&self, radix: u32) -> Option<u64> {
@@ -68,32 +71,33 @@ impl<'a> Row<'a> {
     /// The line up to a text column that a sign begins.
     pub(super) fn before(&self, sign: char) -> usize {
         let rest = self.line.get(self.rest..).unwrap_or_default();
-        rest.find(sign).map_or(self.line.len(), |i| self.rest + i)
+        rest.find(sign)
+            .map_or(self.line.len(), |i| self.rest.saturating_add(i))
     }
 }
 
 /// The lines that begin with an offset, and how many others hold something.
 pub(super) fn rows(text: &str, most: usize) -> (Vec<Row<'_>>, usize, Option<usize>) {
     let mut rows: Vec<Row<'_>> = Vec::new();
-    let mut others = 0;
+    let mut others = 0_usize;
     let mut star = None;
-    let mut number = 0;
+    let mut number = 0_usize;
     let mut after_return = false;
     for (start, line) in scan::lines(text) {
         // The empty line within CR LF is none.
         let halved = after_return && line.is_empty();
         after_return = text
-            .get(start + line.len()..)
+            .get(start.saturating_add(line.len())..)
             .is_some_and(|rest| rest.starts_with('\r'));
-        number += usize::from(!halved);
+        number = number.saturating_add(usize::from(!halved));
         let (indent, body) = scan::trim(line);
         if body == "*" {
-            star = Some(start + indent);
+            star = Some(start.saturating_add(indent));
         } else if let Some(mut row) = Row::parse(start, number, line) {
             row.star = star.take();
             rows.push(row);
         } else if !body.is_empty() && !is_ruler(body) {
-            others += 1;
+            others = others.saturating_add(1);
         }
         if rows.len() >= most {
             break;

@@ -53,20 +53,28 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 pub(super) fn words(line: &str) -> impl DoubleEndedIterator<Item = (usize, &str)> {
     line.split(is_blank)
         .filter(|word| !word.is_empty())
-        .map(move |word| (word.as_ptr() as usize - line.as_ptr() as usize, word))
+        .map(move |word| {
+            (
+                (word.as_ptr() as usize).saturating_sub(line.as_ptr() as usize),
+                word,
+            )
+        })
 }
 
 /// The text without blanks around it, and its offset.
 pub(super) fn trim(text: &str) -> (usize, &str) {
     let rest = text.trim_start_matches(is_blank);
-    (text.len() - rest.len(), rest.trim_end_matches(is_blank))
+    (
+        text.len().saturating_sub(rest.len()),
+        rest.trim_end_matches(is_blank),
+    )
 }
 
 /// A fault over the word that a text begins with.
 pub(super) fn first_word(text: &str, kind: TextErrorKind) -> Fault {
     let word = words(text).next();
     word.map_or(Fault::at(0, kind), |(at, word)| {
-        Fault::over(at..at + word.len(), kind)
+        Fault::over(at..at.saturating_add(word.len()), kind)
     })
 }
 

@@ -59,7 +59,7 @@ fn read(groups: &Groups<'_>, radix: u32, most: usize) -> Option<Output> {
             return None;
         }
         let value = u8::from_str_radix(digits, radix).ok()?;
-        out.push(value, *at..*at + digits.len());
+        out.push(value, *at..(*at).saturating_add(digits.len()));
     }
     Some(out)
 }
@@ -67,11 +67,11 @@ fn read(groups: &Groups<'_>, radix: u32, most: usize) -> Option<Output> {
 /// The groups of a text that holds nothing else.
 fn groups(text: &str) -> Option<Vec<(usize, &str)>> {
     let mut groups = Vec::new();
-    let mut at = 0;
+    let mut at = 0_usize;
     for group in text.split(is_separator) {
         let start = at;
-        at += group.len();
-        at += text.get(at..)?.chars().next().map_or(0, char::len_utf8);
+        at = at.saturating_add(group.len());
+        at = at.saturating_add(text.get(at..)?.chars().next().map_or(0, char::len_utf8));
         if group.is_empty() {
             continue;
         }
@@ -105,7 +105,7 @@ pub(super) fn column(text: &str) -> Option<(Format, Output)> {
     for (start, line) in scan::lines(text) {
         let word = line.trim_matches(|c| is_blank(c) || c == ',');
         if is_hex(word) && word.len() <= 3 {
-            block.push((start + line.find(word)?, word));
+            block.push((start.saturating_add(line.find(word)?), word));
         } else if !word.is_empty() {
             if block.len() > best.len() {
                 best = core::mem::take(&mut block);

@@ -38,7 +38,9 @@ impl Run {
         let at = i64::from(self.at);
         let start = match self.step {
             Step::Stride(stride) => at.saturating_add(i64::from(stride).saturating_mul(n.into())),
-            Step::Quads => at + i64::from(n / 3) * 4 + i64::from(n % 3),
+            Step::Quads => at
+                .saturating_add(i64::from(n / 3).saturating_mul(4))
+                .saturating_add(i64::from(n % 3)),
         };
         let start = usize::try_from(start).unwrap_or_default();
         start..start.saturating_add(self.width.into())
@@ -99,7 +101,7 @@ impl SourceMap {
             let run = self.runs.get(index)?;
             let end = self
                 .runs
-                .get(index + 1)
+                .get(index.saturating_add(1))
                 .map_or(self.len, |next| next.byte as usize);
             let last = u32::try_from(end)
                 .ok()?
@@ -112,7 +114,7 @@ impl SourceMap {
         while low < next {
             let middle = low.midpoint(next);
             if first(middle)? <= offset {
-                low = middle + 1;
+                low = middle.saturating_add(1);
             } else {
                 next = middle;
             }
@@ -131,13 +133,20 @@ impl SourceMap {
                 .unwrap_or(last),
             Step::Stride(stride) => {
                 let along = offset.saturating_sub(run.at as usize);
-                u32::try_from(along / usize::from(stride.unsigned_abs()))
-                    .ok()?
-                    .min(last)
+                u32::try_from(
+                    along
+                        .checked_div(usize::from(stride.unsigned_abs()))
+                        .unwrap_or(0),
+                )
+                .ok()?
+                .min(last)
             }
             Step::Quads => {
                 let along = u32::try_from(offset.saturating_sub(run.at as usize)).ok()?;
-                ((along / 4) * 3 + (along % 4).min(2)).min(last)
+                (along / 4)
+                    .saturating_mul(3)
+                    .saturating_add((along % 4).min(2))
+                    .min(last)
             }
         };
         usize::try_from(run.byte.saturating_add(n)).ok()
@@ -173,7 +182,7 @@ impl SourceMap {
     pub(crate) fn push_repeat(&mut self, at: usize, width: usize, count: usize) {
         if count > 0 {
             self.start_run(at, width, Step::Stride(0));
-            self.len += count;
+            self.len = self.len.saturating_add(count);
         }
     }
 
@@ -181,7 +190,7 @@ impl SourceMap {
     pub(crate) fn push_quads(&mut self, at: usize, count: usize, width: u8) {
         if count > 0 {
             self.start_run(at, width.into(), Step::Quads);
-            self.len += count;
+            self.len = self.len.saturating_add(count);
         }
     }
 
@@ -189,7 +198,7 @@ impl SourceMap {
     pub(crate) fn push_dense(&mut self, at: usize, width: u8, count: usize) {
         if count > 0 {
             self.start_run(at, width.into(), Step::Stride(width.into()));
-            self.len += count;
+            self.len = self.len.saturating_add(count);
         }
     }
 
@@ -203,20 +212,20 @@ impl SourceMap {
             let n = len.saturating_sub(run.byte as usize);
             // The second byte sets the stride of its run, the others must keep it.
             if n == 1
-                && let Ok(wanted) = i16::try_from(at as i64 - i64::from(run.at))
+                && let Ok(wanted) = i16::try_from((at as i64).saturating_sub(i64::from(run.at)))
             {
                 run.step = Step::Stride(wanted);
-                self.len += 1;
+                self.len = self.len.saturating_add(1);
                 return;
             }
-            let next = i64::from(run.at) + i64::from(stride) * n as i64;
+            let next = i64::from(run.at).saturating_add(i64::from(stride).saturating_mul(n as i64));
             if n > 1 && i64::try_from(at) == Ok(next) {
-                self.len += 1;
+                self.len = self.len.saturating_add(1);
                 return;
             }
         }
         self.start_run(at, width, Step::Stride(0));
-        self.len += 1;
+        self.len = self.len.saturating_add(1);
     }
 
     /// Adds the bytes of a part of the text that begins at `start`.

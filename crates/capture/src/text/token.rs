@@ -56,17 +56,19 @@ impl<'a> Tokens<'a> {
         loop {
             let rest = self.rest();
             let trimmed = rest.trim_start_matches(is_blank);
-            self.at += rest.len() - trimmed.len();
+            self.at = self
+                .at
+                .saturating_add(rest.len().saturating_sub(trimmed.len()));
             let python = self.language == Format::PythonLiteral;
             let len = if python && trimmed.starts_with('#') || !python && trimmed.starts_with("//")
             {
                 trimmed.find(['\n', '\r'])
             } else if !python && trimmed.starts_with("/*") {
-                trimmed.find("*/").map(|end| end + 2)
+                trimmed.find("*/").map(|end| end.saturating_add(2))
             } else {
                 return;
             };
-            self.at += len.unwrap_or(trimmed.len());
+            self.at = self.at.saturating_add(len.unwrap_or(trimmed.len()));
         }
     }
 
@@ -93,31 +95,51 @@ impl<'a> Tokens<'a> {
         let hashes = prefix.bytes().filter(|b| *b == b'#').count();
         let width = if triple { 3 } else { first.len_utf8() };
         let multiline = triple || kind == Quote::Back || self.language == Format::RustLiteral;
-        let body = open + width;
+        let body = open.saturating_add(width);
         let mut escaped = false;
-        let mut closing = 0;
+        let mut closing = 0_usize;
         let mut searched = self.text.len();
         for (i, c) in self.text.get(body..)?.char_indices() {
             let is_quote = quote(c) == Some(kind) && !escaped;
             if hashes > 0 {
                 // r#"…"# ends at a quote with as many signs after it.
                 if is_quote
-                    && self.text.get(body + i + 1..).is_some_and(|t| {
-                        t.bytes().take(hashes).take_while(|b| *b == b'#').count() == hashes
-                    })
+                    && self
+                        .text
+                        .get(body.saturating_add(i).saturating_add(1)..)
+                        .is_some_and(|t| {
+                            t.bytes().take(hashes).take_while(|b| *b == b'#').count() == hashes
+                        })
                 {
-                    return Some(self.close(start, body..body + i, 1 + hashes, kind, raw, bytes));
+                    return Some(self.close(
+                        start,
+                        body..body.saturating_add(i),
+                        hashes.saturating_add(1),
+                        kind,
+                        raw,
+                        bytes,
+                    ));
                 }
                 continue;
             }
-            closing = if is_quote { closing + 1 } else { 0 };
+            closing = if is_quote {
+                closing.saturating_add(1)
+            } else {
+                0
+            };
             if is_quote && (!triple || closing == 3) {
-                let end = body + i + 1 - if triple { 3 } else { 1 };
-                let width = body + i + c.len_utf8() - end;
+                let end = body
+                    .saturating_add(i)
+                    .saturating_add(1)
+                    .saturating_sub(if triple { 3 } else { 1 });
+                let width = body
+                    .saturating_add(i)
+                    .saturating_add(c.len_utf8())
+                    .saturating_sub(end);
                 return Some(self.close(start, body..end, width, kind, raw, bytes));
             }
             if !multiline && !escaped && matches!(c, '\n' | '\r') {
-                searched = body + i;
+                searched = body.saturating_add(i);
                 break;
             }
             // A raw text's backslash is no escape, but in Python it still keeps a quote from closing.
@@ -151,7 +173,7 @@ impl<'a> Tokens<'a> {
         raw: bool,
         bytes: bool,
     ) -> Token {
-        self.at = body.end + width;
+        self.at = body.end.saturating_add(width);
         Token::Quoted {
             span: start..self.at,
             body,
@@ -185,19 +207,25 @@ impl Iterator for Tokens<'_> {
         } else {
             0
         };
-        let prefix = rest.get(..len + hashes).unwrap_or_default();
+        let prefix = rest.get(..len.saturating_add(hashes)).unwrap_or_default();
         // The end of a path or of another string is none: `-t 'a/b' -m '…'`.
         let before = self.text.get(..start).unwrap_or_default();
         let is_end = len > 0 && before.ends_with(['/', '-', '\\', '\'', '"', '`']);
         let is_prefix = len <= 2 && !is_end && word.bytes().all(|b| b"bBrRuULfF".contains(&b));
-        if is_prefix && let Some(token) = self.quoted(start, start + len + hashes, prefix) {
+        if is_prefix
+            && let Some(token) = self.quoted(
+                start,
+                start.saturating_add(len).saturating_add(hashes),
+                prefix,
+            )
+        {
             return Some(token);
         }
         if len > 0 {
-            self.at += len;
+            self.at = self.at.saturating_add(len);
             return Some(Token::Word(start..self.at));
         }
-        self.at += first.len_utf8();
+        self.at = self.at.saturating_add(first.len_utf8());
         Some(Token::Sign(start, first))
     }
 }

@@ -89,10 +89,13 @@ pub fn write(bytes: &[u8], style: Style) -> String {
 
 /// Pairs of hex digits; lines of so many bytes, indented by four.
 fn join(bytes: &[u8], prefix: &str, separator: &str, per_line: usize) -> String {
-    let each = prefix.len() + separator.len() + 2;
+    let each = prefix
+        .len()
+        .saturating_add(separator.len())
+        .saturating_add(2);
     let mut text = String::with_capacity(bytes.len().saturating_mul(each));
     for (i, byte) in bytes.iter().enumerate() {
-        if i > 0 && i % per_line == 0 {
+        if i > 0 && i.checked_rem(per_line) == Some(0) {
             text.push_str(separator.trim_end());
             text.push_str("\n    ");
         } else if i > 0 {
@@ -139,9 +142,9 @@ fn quoted(bytes: &[u8], quote: char) -> String {
 
 fn dump(bytes: &[u8]) -> String {
     // A line is 79 characters long.
-    let mut text = String::with_capacity((bytes.len() / 16 + 2).saturating_mul(79));
+    let mut text = String::with_capacity((bytes.len() / 16).saturating_add(2).saturating_mul(79));
     for (line, row) in bytes.chunks(16).enumerate() {
-        push_offset(&mut text, line * 16);
+        push_offset(&mut text, line.saturating_mul(16));
         for n in 0..16 {
             text.push_str(if n % 8 == 0 { "  " } else { " " });
             match row.get(n) {

@@ -196,7 +196,7 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
                     "Connect with version 3.1.1.",
                 )
                 .certain()
-                .action(Action::UseVersion("3.1.1".into()))
+                .action(Action::UseVersion(ProtocolVersion::V3_1_1))
                 .statement(trouble.version, "MQTT-3.1.2-2", "");
         }
         (_, End::LargerThanKept(len)) => {
@@ -252,7 +252,7 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
     }
     let mut advice = guesses.ranked();
     for one in &mut advice {
-        one.version = trouble.version.name().to_owned();
+        one.version = trouble.version;
     }
     advice
 }
@@ -357,7 +357,7 @@ impl Guesses {
                 remedy: remedy.into(),
                 configuration: String::new(),
                 statement: None,
-                version: String::new(),
+                version: ProtocolVersion::V5,
                 is_certain: false,
                 action: None,
             },

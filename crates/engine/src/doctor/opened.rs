@@ -128,21 +128,21 @@ fn closed(trouble: &Trouble<'_>, reason: &str, guesses: &mut Guesses) {
                     "The server may not speak version 5; older ones close without a word.",
                     "Use version 3.1.1.",
                 )
-                .action(Action::UseVersion("3.1.1".into())),
+                .action(Action::UseVersion(ProtocolVersion::V3_1_1)),
             ProtocolVersion::V3_1 => guesses
                 .add(
                     60,
                     "The server may no longer speak version 3.1.",
                     "Use version 3.1.1.",
                 )
-                .action(Action::UseVersion("3.1.1".into())),
+                .action(Action::UseVersion(ProtocolVersion::V3_1_1)),
             _ => guesses
                 .add(
                     20,
                     "The server may not speak version 3.1.1.",
                     "Use version 5.",
                 )
-                .action(Action::UseVersion("5".into())),
+                .action(Action::UseVersion(ProtocolVersion::V5)),
         }
         .statement(trouble.version, "MQTT-3.1.2-2", "MQTT-3.1.2-2");
     }

@@ -1,7 +1,7 @@
 //! The server said why, with a CONNACK or a DISCONNECT.
 
 use mqttscope_protocol::Action;
-use mqttscope_wire::{PacketType, ReasonCode};
+use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
 
 use super::{End, Guesses, Trouble, access_lines};
 
@@ -110,15 +110,14 @@ pub(super) fn guess(trouble: &Trouble<'_>, guesses: &mut Guesses) {
     match (packet_type, reason_code.0) {
         // Unsupported protocol version; before version 5: unacceptable protocol version.
         (PacketType::Connack, 0x84) => {
-            guesses.action(Action::UseVersion("3.1.1".into()));
+            guesses.action(Action::UseVersion(ProtocolVersion::V3_1_1));
         }
         (PacketType::Connack, 0x01) => {
-            let other = if is_v5 || !trouble.version.name().ends_with(".1.1") {
-                "3.1.1"
-            } else {
-                "5"
+            let other = match trouble.version {
+                ProtocolVersion::V3_1_1 => ProtocolVersion::V5,
+                ProtocolVersion::V3_1 | ProtocolVersion::V5 => ProtocolVersion::V3_1_1,
             };
-            guesses.action(Action::UseVersion(other.into()));
+            guesses.action(Action::UseVersion(other));
         }
         (PacketType::Connack, 0x85 | 0x02) => {
             guesses.action(Action::ChangeClientIdentifier);

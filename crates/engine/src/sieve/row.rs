@@ -2,13 +2,13 @@
 
 use core::time::Duration;
 
-use mqttscope_shared::Instant;
+use mqttscope_shared::{Instant, Recorded};
 use std::net::SocketAddr;
 
 use mqttscope_capture::recording::{Peer, Transport};
 use mqttscope_filter::{Ends, HandshakeState, Subject};
 use mqttscope_protocol::{RecordId, Target};
-use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Sender, Severity};
+use mqttscope_wire::{PacketType, Rule, Severity};
 
 use super::{Facts, Known};
 use crate::log::{Record, WireLog};
@@ -30,8 +30,14 @@ impl Subject for Row<'_> {
         self.id.0.saturating_sub(self.log.floor()).saturating_add(1)
     }
 
-    fn at(&self) -> Instant {
-        self.record.at
+    fn packet(&self) -> Recorded<'_> {
+        Recorded {
+            connection: self.record.connection.0,
+            sender: self.record.sender,
+            version: self.record.version,
+            at: self.record.at,
+            bytes: self.bytes,
+        }
     }
 
     fn first_at(&self) -> Instant {
@@ -41,22 +47,6 @@ impl Subject for Row<'_> {
     fn before(&self) -> Option<Instant> {
         let before = self.id.0.checked_sub(1)?;
         Some(self.log.entry(RecordId(before))?.record().at)
-    }
-
-    fn connection(&self) -> u32 {
-        self.record.connection.0
-    }
-
-    fn sender(&self) -> Sender {
-        self.record.sender
-    }
-
-    fn version(&self) -> ProtocolVersion {
-        self.record.version
-    }
-
-    fn bytes(&self) -> &[u8] {
-        self.bytes
     }
 
     fn packet_type(&self) -> Option<PacketType> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mqttscope_protocol::{
-    ConnectionId, EventKind, EventView, MessageRow, Packet, RecordId, TimedPacket, WireRow,
+    ConnectionId, EventView, MessageRow, Packet, RecordId, TimedPacket, WireRow,
 };
 use mqttscope_view::escape;
 use mqttscope_view::payload::{self, View};
@@ -72,7 +72,7 @@ pub(crate) fn wire(
             at: record.at,
             delta_us: since.map(|since| record.at.micros_since(since)),
             sender: record.sender,
-            packet_type: record.packet_type().name().to_owned(),
+            packet_type: Some(record.packet_type()),
             size: record.size(),
             packet_identifier: (record.packet_identifier != 0).then_some(record.packet_identifier),
             summary: cut(&says, MOST_SUMMARY),
@@ -123,10 +123,7 @@ fn event_row(
         at: record.at,
         delta_us,
         sender: record.sender,
-        packet_type: match event.kind {
-            EventKind::Told(_) => event.reason.clone(),
-            _ => event.name().to_owned(),
-        },
+        packet_type: record.is_packet().then(|| record.packet_type()),
         size: 0,
         packet_identifier: None,
         summary: cut(&event.line(), MOST_SUMMARY),
@@ -263,7 +260,7 @@ pub(crate) fn packet(log: &WireLog, id: RecordId) -> Option<Packet> {
     Some(Packet {
         record: id,
         sender: record.sender,
-        version: record.version.name().to_owned(),
+        version: record.version,
         bytes: log.bytes(record).to_vec(),
         findings: Vec::new(),
         linked: log.linked(id),

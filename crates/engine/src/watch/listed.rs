@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use mqttscope_protocol::{ConnectionId, FindingView, RecordId};
 use mqttscope_view::conversation::sentence;
-use mqttscope_wire::Severity;
+use mqttscope_wire::{ProtocolVersion, Severity};
 
 use super::{Found, MOST_TEXT, Watch, records};
 use crate::connection::SocketId;
@@ -122,7 +122,7 @@ impl Watch {
                     connection,
                     rule: String::new(),
                     statement: None,
-                    version: String::new(),
+                    version: ProtocolVersion::V5,
                     by: None,
                     count: 1,
                     message: cut(&sentence(&text), MOST_TEXT),

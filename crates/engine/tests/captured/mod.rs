@@ -569,10 +569,7 @@ fn a_log_in_words_has_rows_without_bytes_and_no_findings() {
             .iter()
             .all(|finding| finding.severity == Severity::Note)
     );
-    let connect = rows
-        .iter()
-        .find(|row| row.packet_type == "CONNECT")
-        .unwrap();
+    let connect = rows.iter().find(|row| row.name() == "CONNECT").unwrap();
     assert_eq!(connect.sender, Sender::Client);
     engine.handle_command(Instant::ZERO, Command::Inspect(connect.record));
     let mut reports = engine.reports(Instant::ZERO).into_iter();
@@ -585,8 +582,7 @@ fn a_log_in_words_has_rows_without_bytes_and_no_findings() {
     assert!(
         found
             .iter()
-            .all(|row| row.packet_type == "PUBLISH"
-                || row.summary.to_lowercase().contains("publish"))
+            .all(|row| row.name() == "PUBLISH" || row.summary.to_lowercase().contains("publish"))
     );
     assert!(!found.is_empty());
 }

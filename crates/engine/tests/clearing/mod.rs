@@ -25,7 +25,7 @@ fn picture(world: &mut World) -> String {
     let seen = world.look();
     let wire = seen.wire.iter().map(|row| {
         let about = (row.record, row.linked, row.severity, row.round_trip);
-        format!("{} {about:?} {}", row.packet_type, row.summary)
+        format!("{} {about:?} {}", row.name(), row.summary)
     });
     let topics = seen.topics.iter().map(topic);
     let rows = (

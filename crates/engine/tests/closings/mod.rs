@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 use core::time::Duration;
+use mqttscope_wire::ProtocolVersion;
 
 use mqttscope_protocol::{Action, ClosedBy, EventKind, EventView};
 
@@ -71,7 +72,7 @@ fn each_opening_and_closing_is_a_row_among_the_packets() {
     assert_eq!(cut.event.by, Some(ClosedBy::You));
     assert_eq!(cut.event.cause, "cut by you");
     assert_eq!(cut.event.line(), "by you after 4.0 s · cut by you");
-    assert_eq!(cut.event.last_sent.unwrap().packet_type, "CONNECT");
+    assert_eq!(cut.event.last_sent.unwrap().packet_type.name(), "CONNECT");
     assert_eq!(cut.event.last_received.unwrap().record, RecordId(2));
     assert!(cut.event.retry_in.is_some());
     let first = &cut.event.advice[0];
@@ -85,7 +86,10 @@ fn each_opening_and_closing_is_a_row_among_the_packets() {
     });
     let gone = last(&mut world);
     assert_eq!(gone.event.by, Some(ClosedBy::You));
-    assert_eq!(gone.event.last_sent.unwrap().packet_type, "DISCONNECT");
+    assert_eq!(
+        gone.event.last_sent.unwrap().packet_type.name(),
+        "DISCONNECT"
+    );
     assert!(gone.event.advice.is_empty());
 }
 
@@ -267,7 +271,7 @@ fn what_came_of_a_packet_that_broke_off_is_in_the_log() {
     world.now += Duration::from_millis(40_000);
     world.engine.handle_timeout(world.now);
     let rows = world.look().wire;
-    let connack = (rows.iter()).find(|row| row.packet_type == "CONNACK");
+    let connack = (rows.iter()).find(|row| row.name() == "CONNACK");
     assert_eq!(connack.map(|row| row.size), Some(2), "{rows:#?}");
     let seen = world.look();
     assert_eq!(seen.summary.findings[0], 0, "nobody broke a rule");
@@ -338,7 +342,10 @@ fn an_answer_in_the_form_of_3_1_1_is_told_as_that() {
             .cause
             .starts_with("This server does not speak version 5")
     );
-    assert_eq!(first.action, Some(Action::UseVersion("3.1.1".into())));
+    assert_eq!(
+        first.action,
+        Some(Action::UseVersion(ProtocolVersion::V3_1_1))
+    );
 }
 
 #[test]

@@ -175,10 +175,7 @@ fn look(search: &str) -> Command {
 }
 
 fn types(seen: &Seen) -> Vec<&str> {
-    seen.wire
-        .iter()
-        .map(|row| row.packet_type.as_str())
-        .collect()
+    seen.wire.iter().map(|row| row.name()).collect()
 }
 
 /// A connection that was accepted, and has sent a PUBLISH of QoS 1 with identifier 1.
@@ -361,7 +358,7 @@ fn packets_that_a_log_tells_in_words_have_a_type_and_a_sender() {
     assert_eq!(find("mqtt"), of(&|_| true));
     assert_eq!(
         find("mqtt.msgtype == PUBLISH"),
-        of(&|row| row.packet_type == "PUBLISH")
+        of(&|row| row.name() == "PUBLISH")
     );
     assert_eq!(
         find("mqtt && sender == server"),

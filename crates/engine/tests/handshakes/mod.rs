@@ -10,7 +10,7 @@ fn the_packets_of_a_handshake_come_with_their_times() {
     world.command(Command::Publish(A, message("t", "m", 1), None));
     let rows = world.look().wire;
     let wanted = ["PUBLISH", "PUBACK"].map(|name| {
-        let row = rows.iter().rev().find(|row| row.packet_type == name);
+        let row = rows.iter().rev().find(|row| row.name() == name);
         row.unwrap().record
     });
     let gone = RecordId(u64::MAX);
@@ -146,7 +146,7 @@ fn what_a_server_does_wrong_is_found_and_shown_with_its_packets() {
     let record = *finding.packets.last().unwrap();
     let row = seen.wire.iter().find(|row| row.record == record).unwrap();
     assert_eq!(
-        (row.packet_type.as_str(), row.severity),
+        (row.name(), row.severity),
         ("SUBACK", Some(Severity::Error))
     );
     assert_eq!(seen.summary.findings, [1, 0, 0]);

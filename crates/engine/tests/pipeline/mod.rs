@@ -63,7 +63,7 @@ fn a_packet_of_any_size_is_judged_and_so_is_what_comes_behind_it() {
         let rows: Vec<_> = seen
             .wire
             .iter()
-            .map(|row| (&*row.packet_type, row.record))
+            .map(|row| (row.name(), row.record))
             .collect();
         let (name, publish) = rows[rows.len() - 2];
         assert_eq!(name, "PUBLISH", "{mebibytes} MiB");
@@ -103,7 +103,7 @@ fn another_protocol_is_named_once_however_it_comes() {
 fn a_packet_larger_than_is_kept_ends_the_connection_before_it_has_come() {
     let seen = sees(&publish(65 << 20)[..CHUNK * 2]);
     assert_eq!(
-        seen.wire.last().map(|row| &*row.packet_type),
+        seen.wire.last().map(|row| row.name()),
         Some("DISCONNECT"),
         "{:?}",
         seen.wire

@@ -2,6 +2,7 @@
 
 use mqttscope_protocol::{Moment, StateAt};
 use mqttscope_view::states::{Change, StateView};
+use mqttscope_wire::ProtocolVersion;
 
 use super::*;
 
@@ -62,7 +63,7 @@ fn a_packet_is_found_in_the_list() {
 fn first(world: &mut World, sender: Sender, packet_type: &str) -> Option<RecordId> {
     let wire = world.look().wire;
     let mut rows = wire.iter();
-    rows.find(|row| row.sender == sender && row.packet_type == packet_type)
+    rows.find(|row| row.sender == sender && row.name() == packet_type)
         .map(|row| row.record)
 }
 
@@ -90,7 +91,7 @@ fn the_state_around_each_packet_of_a_handshake() {
     for (sender, packet_type, says) in steps {
         let record = first(&mut world, sender, packet_type).unwrap();
         let state = around(&mut world, Moment::Packet(record)).unwrap();
-        assert_eq!(state.packet_type, packet_type);
+        assert_eq!(state.packet_type.name(), packet_type);
         assert_eq!((state.record, state.connection), (record, A));
         let changes = changes(&state.view.unwrap());
         let line = format!("Packet Identifier 1: {says}");
@@ -131,7 +132,7 @@ fn a_session_goes_on_over_another_socket() {
         A,
         Box::new(Profile {
             clean_start: false,
-            version: "3.1.1".into(),
+            version: ProtocolVersion::V3_1_1,
             client_identifier: "a".into(),
             ..Profile::default()
         }),
@@ -142,7 +143,7 @@ fn a_session_goes_on_over_another_socket() {
         A,
         Box::new(Profile {
             clean_start: false,
-            version: "3.1.1".into(),
+            version: ProtocolVersion::V3_1_1,
             client_identifier: "a".into(),
             ..Profile::default()
         }),
@@ -150,7 +151,7 @@ fn a_session_goes_on_over_another_socket() {
     world.command(looking(Moment::Row(A, 5)));
     world.pass(100);
     let rows = world.look().wire;
-    let types: Vec<_> = rows.iter().map(|row| row.packet_type.as_str()).collect();
+    let types: Vec<_> = rows.iter().map(|row| row.name()).collect();
     assert_eq!(
         types[..6],
         [

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::net::SocketAddr;
 
 use mqttscope_filter::{Ends, Filter, HandshakeState, Matcher, Subject};
-use mqttscope_shared::Instant;
+use mqttscope_shared::{Instant, Recorded};
 use mqttscope_wire::{ProtocolVersion, Rule, Sender, Severity};
 
 /// A packet.
@@ -22,26 +22,20 @@ impl Subject for Given {
     fn number(&self) -> u64 {
         7
     }
-    fn at(&self) -> Instant {
-        Instant::from_millis(1_795_957_501_250)
+    fn packet(&self) -> Recorded<'_> {
+        Recorded {
+            connection: 3,
+            sender: self.sender,
+            version: self.version,
+            at: Instant::from_millis(1_795_957_501_250),
+            bytes: &self.bytes,
+        }
     }
     fn first_at(&self) -> Instant {
         Instant::from_millis(1_795_957_500_000)
     }
     fn before(&self) -> Option<Instant> {
         Some(Instant::from_millis(1_795_957_501_000))
-    }
-    fn connection(&self) -> u32 {
-        3
-    }
-    fn sender(&self) -> Sender {
-        self.sender
-    }
-    fn version(&self) -> ProtocolVersion {
-        self.version
-    }
-    fn bytes(&self) -> &[u8] {
-        &self.bytes
     }
     fn ends(&self) -> Ends {
         Ends {

@@ -1,8 +1,10 @@
 //! The picture of packets that were seen at one end, as on the Live page.
 
+use core::time::Duration;
 use std::collections::BTreeMap;
 
-use mqttscope_wire::{ProtocolVersion, Sender};
+use mqttscope_shared::{Instant, Recorded};
+use mqttscope_wire::Sender;
 
 use super::time_line::{Crowd, TimeLine};
 use super::{Arrow, Diagram, LabelPlace, Lane, Look};
@@ -13,49 +15,29 @@ const ROW: u32 = 2;
 /// How far down an arrow goes, in pixels.
 const SLANT: u32 = 15;
 
-/// A packet that was seen at one end of a connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
-    /// Milliseconds since a moment that is the same for all.
-    pub at: u64,
-    /// Who sent it.
-    pub sender: Sender,
-    /// All of it.
-    pub bytes: Vec<u8>,
-}
-
-/// Between whom it went.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Watched {
-    /// The client's name.
-    pub client: String,
-    /// The version of the connection.
-    pub version: ProtocolVersion,
-}
-
 impl Diagram {
     /// The picture of packets that were seen at one end of a connection, in order. Nobody knows
     /// when they were at the other end, so each takes a row of its own. What waits for an answer is
     /// marked.
     #[must_use]
-    pub fn of_packets(watched: &Watched, packets: &[Seen], look: Look) -> Self {
+    pub fn of_packets(client: &str, packets: &[Recorded<'_>], look: Look) -> Self {
+        let times = millis_after_first(packets);
         let mut crowds: BTreeMap<u64, Crowd> = BTreeMap::new();
-        for packet in packets {
-            let crowd = crowds.entry(packet.at).or_default();
+        for at in &times {
+            let crowd = crowds.entry(*at).or_default();
             crowd.leaving = crowd.leaving.saturating_add(ROW);
         }
-        let first = packets.first().map_or(0, |packet| packet.at);
         let time = TimeLine::new(&crowds);
         let facts: Vec<Facts> = packets
             .iter()
-            .map(|packet| Facts::read(&packet.bytes, watched.version, packet.sender))
+            .map(|packet| Facts::read(packet.bytes, packet.version, packet.sender))
             .collect();
         let mut rows: BTreeMap<u64, u32> = BTreeMap::new();
         let mut arrows = Vec::with_capacity(packets.len());
-        for (index, (packet, found)) in packets.iter().zip(&facts).enumerate() {
-            let row = rows.entry(packet.at).or_default();
+        for (index, ((packet, found), &at)) in packets.iter().zip(&facts).zip(&times).enumerate() {
+            let row = rows.entry(at).or_default();
             let top = time
-                .heights(packet.at)
+                .heights(at)
                 .1
                 .saturating_add(row.saturating_mul(super::time_line::BESIDE));
             *row = row.saturating_add(ROW);
@@ -67,7 +49,7 @@ impl Diagram {
                 top,
                 bottom: top.saturating_add(SLANT),
                 reach: 1000,
-                label: timed(found.label(look.short), packet.at.saturating_sub(first)),
+                label: timed(found.label(look.short), at),
                 label_place: LabelPlace::default(),
                 kind: found.kind,
                 lost: false,
@@ -77,7 +59,7 @@ impl Diagram {
         }
         let lanes = vec![
             Lane {
-                name: watched.client.clone(),
+                name: client.to_owned(),
                 client: Some(0),
             },
             Lane {
@@ -100,6 +82,22 @@ impl Diagram {
     }
 }
 
+/// Milliseconds from the first packet to each, rounded; 0 where the clock went back.
+#[must_use]
+pub fn millis_after_first(packets: &[Recorded<'_>]) -> Vec<u64> {
+    let first = packets.first().map_or(Instant::ZERO, |packet| packet.at);
+    let half = Duration::from_micros(500);
+    packets
+        .iter()
+        .map(|packet| {
+            (packet.at + half - first)
+                .as_millis()
+                .try_into()
+                .unwrap_or(u64::MAX)
+        })
+        .collect()
+}
+
 /// A label, and how long after the first packet.
 fn timed(label: String, millis: u64) -> String {
     if millis == 0 {
@@ -112,7 +110,7 @@ fn timed(label: String, millis: u64) -> String {
 fn answered<'a>(
     sender: Sender,
     facts: &Facts,
-    mut later: impl Iterator<Item = (&'a Seen, &'a Facts)>,
+    mut later: impl Iterator<Item = (&'a Recorded<'a>, &'a Facts)>,
 ) -> bool {
     let Some(wanted) = facts.kind.answer(facts.qos.unwrap_or_default()) else {
         return true;

@@ -19,7 +19,7 @@ use mqttscope_wire::PacketType;
 use super::run::Run;
 pub use animated::Frame;
 pub use labels::{LabelBox, LabelPlace};
-pub use live::{Seen, Watched};
+pub use live::millis_after_first;
 pub use shape::Shape;
 pub use svg::{Export, Palette};
 pub use time_line::TimeLine;

@@ -190,12 +190,6 @@ fn check_count(count: usize) -> Result<(), ImportError> {
 
 fn ours(value: Value) -> Result<Profile, String> {
     let mut profile = Profile::deserialize(value).map_err(|error| error.to_string())?;
-    if !matches!(profile.version.as_str(), "3.1" | "3.1.1" | "5") {
-        return Err(format!(
-            "its version is \"{}\", and only 3.1, 3.1.1 and 5 are known",
-            profile.version
-        ));
-    }
     let will = profile.will.iter().map(|will| will.message.qos);
     let subscriptions = profile.subscriptions.iter().map(|draft| draft.qos);
     if let Some(qos) = will.chain(subscriptions).find(|&qos| qos > 2) {
@@ -210,6 +204,7 @@ mod tests {
     use super::super::presets;
     use super::*;
     use crate::Target;
+    use mqttscope_wire::ProtocolVersion;
 
     fn profile() -> Profile {
         let mut profile = Profile {
@@ -260,6 +255,23 @@ mod tests {
         );
         assert!(!text.contains("115"), "the bytes of the secret: {text}");
         assert_eq!(import(&text).unwrap().profiles[0].password, None);
+    }
+
+    #[test]
+    fn versions_stand_in_the_file_as_people_write_them() {
+        for (version, name) in [
+            (ProtocolVersion::V3_1, "3.1"),
+            (ProtocolVersion::V3_1_1, "3.1.1"),
+            (ProtocolVersion::V5, "5"),
+        ] {
+            let profile = Profile {
+                version,
+                ..Profile::default()
+            };
+            let text = export(&[profile], false);
+            assert!(text.contains(&format!("\"version\": \"{name}\"")), "{text}");
+            assert_eq!(import(&text).unwrap().profiles[0].version, version);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Its file is an array of connections, written from its database: members may be missing or null,
 //! and numbers may be text. What a browser cannot do is left out and said.
 
+use mqttscope_wire::ProtocolVersion;
 use serde_json::{Map, Value};
 
 use super::{ImportError, Imported};
@@ -42,9 +43,9 @@ pub(super) fn import(connections: &[Value]) -> Result<Imported, ImportError> {
 fn connection(it: &Members<'_>, notes: &mut Vec<String>) -> Profile {
     let name = it.text("name").unwrap_or_else(|| "MQTTX".into());
     let version = match it.text("mqttVersion").as_deref() {
-        Some("5.0" | "5") => "5",
-        Some("3.1") => "3.1",
-        _ => "3.1.1",
+        Some("5.0" | "5") => ProtocolVersion::V5,
+        Some("3.1") => ProtocolVersion::V3_1,
+        _ => ProtocolVersion::V3_1_1,
     };
     if ["ca", "cert", "key"]
         .iter()
@@ -78,7 +79,7 @@ fn connection(it: &Members<'_>, notes: &mut Vec<String>) -> Profile {
              Two clients with the same identifier disconnect each other."
         ));
     }
-    if client_identifier.is_empty() && !clean_start && version != "5" {
+    if client_identifier.is_empty() && !clean_start && !version.is_v5() {
         notes.push(format!(
             "{name}: an empty client identifier without a clean session is refused in MQTT 3.1.1 (MQTT-3.1.3-8): \
              enter an identifier."
@@ -87,7 +88,7 @@ fn connection(it: &Members<'_>, notes: &mut Vec<String>) -> Profile {
     let subscriptions = subscriptions(it, &name, notes);
     Profile {
         target: Target::WebSocket(address(it, &name, notes)),
-        version: version.into(),
+        version,
         client_identifier,
         clean_start,
         keep_alive: it.number("keepalive").unwrap_or(60),
@@ -378,7 +379,7 @@ mod tests {
             Profile {
                 name: "lab".into(),
                 target: Target::WebSocket("ws://10.0.0.2:8083/mqtt".into()),
-                version: "3.1.1".into(),
+                version: ProtocolVersion::V3_1_1,
                 reconnect: None,
                 ..Profile::default()
             }

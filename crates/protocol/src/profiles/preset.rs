@@ -2,6 +2,7 @@
 
 use crate::brokers::BROKERS;
 use crate::{Profile, Target};
+use mqttscope_wire::ProtocolVersion;
 
 /// The broker in the page, then the brokers that people run, each on this machine where it can be.
 /// Their `id` is empty: a copy gets one.
@@ -26,10 +27,10 @@ pub fn presets() -> Vec<Profile> {
         match broker.name {
             // RabbitMQ before 3.13 speaks no version 5, and ActiveMQ Classic does not at all.
             "RabbitMQ" => {
-                profile.version = "3.1.1".into();
+                profile.version = ProtocolVersion::V3_1_1;
                 profile.user_name = Some("guest".into());
             }
-            "ActiveMQ" => profile.version = "3.1.1".into(),
+            "ActiveMQ" => profile.version = ProtocolVersion::V3_1_1,
             _ => {}
         }
         profile

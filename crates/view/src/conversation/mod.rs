@@ -12,10 +12,11 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use mqttscope_monitor::{ConnectionId, Instant, Monitor, shown_by_one_side};
+use mqttscope_shared::Recorded;
 use mqttscope_wire::frame::{self, Header};
 use mqttscope_wire::{PacketType, ProtocolVersion, Rule, Seen, Sender, Severity};
 
-use crate::states::{Passed, Recorded, Replay, Source, StateView};
+use crate::states::{Passed, Replay, Source, StateView};
 
 /// Packets that are fed for a state at a time.
 const SLICE: u64 = 10_000;
@@ -34,6 +35,8 @@ pub struct Conversation {
 struct Spoken {
     range: Range<usize>,
     from: Sender,
+    /// The one that its connection's CONNECT names.
+    version: ProtocolVersion,
     connection: ConnectionId,
     at: Instant,
 }
@@ -126,6 +129,7 @@ impl Conversation {
         let answered = answered_connects(&packets);
         let mut spoken: Vec<Spoken> = Vec::with_capacity(packets.len());
         let (mut is_over, mut is_accepted, mut connection) = (false, false, ConnectionId(0));
+        let mut version = ProtocolVersion::V5;
         for (index, (range, kind, from)) in packets.into_iter().enumerate() {
             let packet = bytes.get(range.clone()).unwrap_or_default();
             if kind == PacketType::Connect && from == Sender::Client {
@@ -134,12 +138,14 @@ impl Conversation {
                     connection.0 = connection.0.saturating_add(1);
                     (is_over, is_accepted) = (false, false);
                 }
+                version = version_of(packet).unwrap_or(version);
             }
             is_over |= kind == PacketType::Disconnect || refuses(kind, packet);
             is_accepted |= kind == PacketType::Connack && from == Sender::Server;
             spoken.push(Spoken {
                 range,
                 from,
+                version,
                 connection,
                 at: Instant::ZERO,
             });
@@ -176,14 +182,10 @@ impl Conversation {
         let asks = |packet: &Spoken| {
             let bytes = self.bytes.get(packet.range.clone()).unwrap_or_default();
             // Keep Alive stands behind name, level and flags, whatever else is wrong.
-            let Header::Complete { header_len, .. } = frame::header(bytes) else {
+            let Some(level) = level_of(bytes) else {
                 return false;
             };
-            let body = bytes.get(header_len..).unwrap_or_default();
-            let name = body
-                .first_chunk::<2>()
-                .map_or(0, |len| usize::from(u16::from_be_bytes(*len)));
-            let keep_alive = body.get(name.saturating_add(4)..name.saturating_add(6));
+            let keep_alive = level.get(2..4);
             PacketType::from_first_byte(bytes.first().copied().unwrap_or(0)) == PacketType::Connect
                 && keep_alive.is_some_and(|seconds| seconds != [0, 0])
         };
@@ -222,7 +224,8 @@ impl Conversation {
             let Some(packet) = Source::packet(self, number) else {
                 continue;
             };
-            let numbers = monitor.push(packet.connection, packet.from, packet.bytes, packet.at);
+            let connection = ConnectionId(packet.connection);
+            let numbers = monitor.push(connection, packet.sender, packet.bytes, packet.at);
             places.extend(numbers.map(|_| place));
         }
         let place = |number: &u64| places.get(usize::try_from(*number).ok()?).copied();
@@ -314,6 +317,23 @@ fn answered_connects(packets: &[(Range<usize>, PacketType, Sender)]) -> BTreeSet
     answered
 }
 
+/// What a CONNECT says behind its protocol name: level, flags, Keep Alive, …
+fn level_of(connect: &[u8]) -> Option<&[u8]> {
+    let Header::Complete { header_len, .. } = frame::header(connect) else {
+        return None;
+    };
+    let body = connect.get(header_len..).unwrap_or_default();
+    let name = body
+        .first_chunk::<2>()
+        .map_or(0, |len| usize::from(u16::from_be_bytes(*len)));
+    body.get(name.saturating_add(2)..)
+}
+
+/// The version that a CONNECT names.
+fn version_of(connect: &[u8]) -> Option<ProtocolVersion> {
+    ProtocolVersion::from_level(*level_of(connect)?.first()?)
+}
+
 /// Whether a packet is a CONNACK that refuses.
 fn refuses(kind: PacketType, packet: &[u8]) -> bool {
     let code = match packet {
@@ -331,8 +351,9 @@ impl Source for Conversation {
     fn packet(&self, number: u64) -> Option<Recorded<'_>> {
         let packet = self.packets.get(usize::try_from(number).ok()?)?;
         Some(Recorded {
-            connection: packet.connection,
-            from: packet.from,
+            connection: packet.connection.0,
+            sender: packet.from,
+            version: packet.version,
             at: packet.at,
             bytes: self.bytes.get(packet.range.clone())?,
         })

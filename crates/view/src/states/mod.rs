@@ -14,7 +14,7 @@ use mqttscope_monitor::{ConnectionState, Instant};
 use serde::{Deserialize, Serialize};
 
 use facts::Facts;
-pub use replay::{Around, Passed, Recorded, Replay, Source};
+pub use replay::{Around, Passed, Replay, Source};
 
 /// Rows of one group that are shown though they did not change, at most; and as many that did.
 const MOST_ROWS: usize = 200;

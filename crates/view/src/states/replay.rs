@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use mqttscope_monitor::{ConnectionId, ConnectionState, Instant, Monitor};
-use mqttscope_wire::Sender;
+use mqttscope_shared::Recorded;
 
 /// Copies that are kept at most. When there are too many, every other one goes.
 pub(super) const MOST_COPIES: usize = 16;
@@ -13,19 +13,6 @@ pub(super) const SPACING: u64 = 1_000;
 const NEAR: u64 = 200;
 /// Bytes that are fed in one slice of work, at most.
 const MOST_BYTES: usize = 4 << 20;
-
-/// A packet of a recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Recorded<'a> {
-    /// Whose.
-    pub connection: ConnectionId,
-    /// Which way.
-    pub from: Sender,
-    /// When.
-    pub at: Instant,
-    /// The whole packet.
-    pub bytes: &'a [u8],
-}
 
 /// What was recorded of the connections to one server.
 pub trait Source {
@@ -129,10 +116,10 @@ impl Replay {
         };
         self.keep(self.next);
         source.lead_in(self.next, &mut self.monitor);
-        let before = self.monitor.state(packet.connection);
+        let before = self.monitor.state(ConnectionId(packet.connection));
         feed(&mut self.monitor, packet);
         self.next = self.next.saturating_add(1);
-        match self.monitor.state(packet.connection) {
+        match self.monitor.state(ConnectionId(packet.connection)) {
             Some(after) => Passed::There(Box::new(Around {
                 before,
                 after,
@@ -196,5 +183,6 @@ impl Replay {
 }
 
 fn feed(monitor: &mut Monitor, packet: Recorded<'_>) {
-    monitor.push(packet.connection, packet.from, packet.bytes, packet.at);
+    let connection = ConnectionId(packet.connection);
+    monitor.push(connection, packet.sender, packet.bytes, packet.at);
 }

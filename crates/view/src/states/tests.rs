@@ -5,7 +5,8 @@ use core::ops::Range;
 use std::path::Path;
 
 use mqttscope_monitor::{ConnectionId, Instant, Monitor};
-use mqttscope_wire::Sender;
+use mqttscope_shared::Recorded;
+use mqttscope_wire::{ProtocolVersion, Sender};
 use proptest::prelude::*;
 
 use super::replay::{MOST_COPIES, SPACING};
@@ -28,8 +29,9 @@ impl Source for Tape {
     fn packet(&self, number: u64) -> Option<Recorded<'_>> {
         let (connection, from, at, bytes) = self.packets.get(number as usize)?;
         (number >= self.gone).then_some(Recorded {
-            connection: *connection,
-            from: *from,
+            connection: connection.0,
+            sender: *from,
+            version: ProtocolVersion::V5,
             at: *at,
             bytes,
         })
@@ -103,15 +105,25 @@ impl Tape {
         for before in self.gone..number {
             self.lead_in(before, &mut monitor);
             let packet = self.packet(before).unwrap();
-            monitor.push(packet.connection, packet.from, packet.bytes, packet.at);
+            monitor.push(
+                ConnectionId(packet.connection),
+                packet.sender,
+                packet.bytes,
+                packet.at,
+            );
         }
         self.lead_in(number, &mut monitor);
         let packet = self.packet(number).unwrap();
-        let before = monitor.state(packet.connection);
-        monitor.push(packet.connection, packet.from, packet.bytes, packet.at);
+        let before = monitor.state(ConnectionId(packet.connection));
+        monitor.push(
+            ConnectionId(packet.connection),
+            packet.sender,
+            packet.bytes,
+            packet.at,
+        );
         Around {
             before,
-            after: monitor.state(packet.connection).unwrap(),
+            after: monitor.state(ConnectionId(packet.connection)).unwrap(),
             at: packet.at,
         }
     }

@@ -46,7 +46,7 @@ const fn always(_: &Profile) -> bool {
 }
 
 fn is_v5(profile: &Profile) -> bool {
-    profile.version == "5"
+    profile.version.is_v5()
 }
 
 /// What is wrong with an address, in a sentence.

@@ -1,6 +1,7 @@
 //! Who, where and in which version.
 
 use mqttscope_protocol::{Profile, Target};
+use mqttscope_wire::ProtocolVersion;
 
 use super::super::form::{Kind, Setting, optional_text, yes};
 use super::{always, check_address};
@@ -71,9 +72,10 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
             ("3.1.1", "MQTT 3.1.1"),
             ("3.1", "MQTT 3.1"),
         ]),
-        get: |p| p.version.clone(),
+        get: |p| p.version.name().to_owned(),
         set: |p, text| {
-            p.version = text.into();
+            p.version = ProtocolVersion::from_name(text)
+                .ok_or_else(|| format!("there is no MQTT version {text}"))?;
             Ok(())
         },
     },

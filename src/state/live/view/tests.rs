@@ -1,6 +1,6 @@
 use super::*;
 use mqttscope_protocol::{ConnectionState, Instant, LogView, Outcome, Published, Rates};
-use mqttscope_wire::Sender;
+use mqttscope_wire::{ProtocolVersion, Sender};
 
 fn after(acts: impl IntoIterator<Item = Act>) -> Rc<Live> {
     acts.into_iter()
@@ -20,7 +20,7 @@ fn packet(record: u64) -> Report {
     Report::Packet(Packet {
         record: RecordId(record),
         sender: Sender::Server,
-        version: "5".into(),
+        version: ProtocolVersion::V5,
         bytes: vec![0xd0, 0],
         findings: Vec::new(),
         linked: None,

@@ -25,7 +25,7 @@ pub(in super::super) fn line_context(text: &str, range: Range<usize>) -> Context
     let last_line = all
         .trim_end()
         .rfind('\n')
-        .map_or(all, |at| all.get(at + 1..).unwrap_or(all));
+        .map_or(all, |at| all.get(at.saturating_add(1)..).unwrap_or(all));
     let at_ms = all.lines().rev().find_map(time);
     let lower = all.to_ascii_lowercase();
     let has = |list: &[&str]| list.iter().any(|word| lower.contains(word));
@@ -66,7 +66,7 @@ fn side(line: &str) -> Option<(Side, Marks)> {
     let mut found = None;
     for (n, (_, word)) in words(line).enumerate() {
         // A word in a sentence tells less than a mark: only the last ones of a short line count.
-        let near = count - n <= 3;
+        let near = count.saturating_sub(n) <= 3;
         // `C:10 0c`, `sendto(3,`: the mark ends within the word.
         let head = word
             .find(':')
@@ -136,8 +136,10 @@ pub(crate) fn line_time(line: &str) -> Option<u64> {
         let is_ahead = rest.starts_with('+');
         let (hours, behind) = rest.strip_prefix(['+', '-'])?.split_at_checked(2)?;
         let minutes = behind.trim_start_matches(':').get(..2)?;
-        let minutes: u64 = hours.parse::<u64>().ok()? * 60 + minutes.parse::<u64>().ok()?;
-        Some((is_ahead, minutes * 60_000))
+        let minutes: u64 = (hours.parse::<u64>().ok()?)
+            .saturating_mul(60)
+            .saturating_add(minutes.parse::<u64>().ok()?);
+        Some((is_ahead, minutes.saturating_mul(60_000)))
     });
     Some(match zone {
         Some((true, distance)) => at.saturating_sub(distance),
@@ -159,38 +161,57 @@ fn clock(head: &str) -> Option<u64> {
         bytes
             .get(at)
             .filter(|b| b.is_ascii_digit())
-            .map(|b| u64::from(*b - b'0'))
+            .map(|b| u64::from((*b).saturating_sub(b'0')))
     };
-    let pair = |at: usize| Some(digit(at)? * 10 + digit(at + 1)?);
+    let pair = |at: usize| {
+        Some(
+            digit(at)?
+                .saturating_mul(10)
+                .saturating_add(digit(at.saturating_add(1))?),
+        )
+    };
     let colon = |at: usize| bytes.get(at) == Some(&b':');
     let at = (0..bytes.len()).find(|&at| {
         pair(at).is_some()
-            && colon(at + 2)
-            && pair(at + 3).is_some()
-            && colon(at + 5)
-            && pair(at + 6).is_some()
+            && colon(at.saturating_add(2))
+            && pair(at.saturating_add(3)).is_some()
+            && colon(at.saturating_add(5))
+            && pair(at.saturating_add(6)).is_some()
             && !at.checked_sub(1).is_some_and(|before| {
                 bytes
                     .get(before)
                     .is_some_and(|b| b.is_ascii_hexdigit() || *b == b':')
             })
-            && !(colon(at + 8) || digit(at + 8).is_some())
+            && !(colon(at.saturating_add(8)) || digit(at.saturating_add(8)).is_some())
     })?;
-    let (hours, minutes, seconds) = (pair(at)?, pair(at + 3)?, pair(at + 6)?);
+    let (hours, minutes, seconds) = (
+        pair(at)?,
+        pair(at.saturating_add(3))?,
+        pair(at.saturating_add(6))?,
+    );
     if hours > 23 || minutes > 59 || seconds > 60 {
         return None;
     }
-    let mut millis = 0;
-    if matches!(bytes.get(at + 8), Some(b'.' | b',')) {
-        let mut unit = 100;
-        for place in at + 9..at + 12 {
+    let mut millis = 0_u64;
+    if matches!(bytes.get(at.saturating_add(8)), Some(b'.' | b',')) {
+        let mut unit = 100_u64;
+        for place in at.saturating_add(9)..at.saturating_add(12) {
             let Some(value) = digit(place) else { break };
-            millis += value * unit;
+            millis = millis.saturating_add(value.saturating_mul(unit));
             unit /= 10;
         }
     }
     let days = date(head.get(..at)?).unwrap_or(0);
-    Some((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + millis)
+    Some(
+        days.saturating_mul(24)
+            .saturating_add(hours)
+            .saturating_mul(60)
+            .saturating_add(minutes)
+            .saturating_mul(60)
+            .saturating_add(seconds)
+            .saturating_mul(1000)
+            .saturating_add(millis),
+    )
 }
 
 /// The days of a date with the year first, whatever stands between its numbers.
@@ -206,11 +227,19 @@ fn date(before: &str) -> Option<u64> {
     }
     // Days since 1970, with the year beginning in March so that a leap day comes last.
     let (y, m) = if month > 2 {
-        (year, month - 3)
+        (year, month.saturating_sub(3))
     } else {
-        (year - 1, month + 9)
+        (year.saturating_sub(1), month.saturating_add(9))
     };
-    Some((y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day).saturating_sub(719_469))
+    Some(
+        y.saturating_mul(365)
+            .saturating_add(y / 4)
+            .saturating_sub(y / 100)
+            .saturating_add(y / 400)
+            .saturating_add(m.saturating_mul(153).saturating_add(2) / 5)
+            .saturating_add(day)
+            .saturating_sub(719_469),
+    )
 }
 
 /// `I (4156) tag:`, milliseconds since the start as ESP-IDF has them; `[   12.345678]` of a kernel;

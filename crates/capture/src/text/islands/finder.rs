@@ -20,7 +20,7 @@ const MOST: usize = 1 << 18;
 pub(in super::super) fn find(text: &str) -> Vec<Island> {
     let mut finder = Finder::new(text);
     for (start, line) in scan::lines(text) {
-        let end = start + line.len();
+        let end = start.saturating_add(line.len());
         if finder.islands.len() >= MOST {
             break;
         }
@@ -229,7 +229,7 @@ impl<'a> Finder<'a> {
             let Some(c) = self.text.get(at..end).and_then(|rest| rest.chars().next()) else {
                 return;
             };
-            let next = at + c.len_utf8();
+            let next = at.saturating_add(c.len_utf8());
             at = match c {
                 '<' | '[' | '{' | '(' => match self.bracket(at) {
                     Some(island) => self.take(line, island),
@@ -347,7 +347,7 @@ impl<'a> Finder<'a> {
         // What is long and no base64 is nothing else either.
         let long = run::base64_len(self.text, at, end);
         if long >= 64 {
-            return at + long;
+            return at.saturating_add(long);
         }
         behind.max(run::skip_word(self.text, at, end))
     }
@@ -361,7 +361,7 @@ impl<'a> Finder<'a> {
         if !is_alone || !scan::is_hex(word) || word.len() > 4 {
             return None;
         }
-        let range = at..at + word.len();
+        let range = at..at.saturating_add(word.len());
         let mut out = Output::default();
         super::super::hex::decode(&mut out, self.text, range.clone()).ok()?;
         let island = Island::new(range.clone(), Format::Hex, Strength::Weak, out);
@@ -469,7 +469,7 @@ impl<'a> Finder<'a> {
         let said = [8, 16, 10].into_iter().find_map(|radix| {
             let end = u64::from_str_radix(text, radix).ok()?;
             let said = usize::try_from(end.checked_sub(self.value(first, radix)?)?).ok()?;
-            (said <= all && all - said <= 1).then_some(said)
+            (said <= all && all.saturating_sub(said) <= 1).then_some(said)
         });
         self.finish_dump(said);
         true

@@ -35,15 +35,15 @@ pub(super) fn read(text: &str, at: usize) -> Option<(Island, usize)> {
     let mut next = Some((at, first));
     while let Some((place, element)) = next {
         out.push(element.byte, place..element.end);
-        count += 1;
-        telling += usize::from(element.is_telling);
+        count = count.saturating_add(1);
+        telling = telling.saturating_add(usize::from(element.is_telling));
         range.end = element.end;
         let mut place = separator(text, range.end);
         // What assemblers write readable bytes as.
         while let Some((body, behind)) = place.and_then(|place| string(text, place)) {
             for (offset, c) in text.get(body.clone())?.char_indices() {
-                let start = body.start + offset;
-                out.push_char(c, start..start + c.len_utf8());
+                let start = body.start.saturating_add(offset);
+                out.push_char(c, start..start.saturating_add(c.len_utf8()));
             }
             range.end = behind;
             place = separator(text, behind);
@@ -75,7 +75,7 @@ fn element(text: &str, at: usize) -> Option<Element> {
     }
     Some(Element {
         byte: u8::from_str_radix(digits, 16).ok()?,
-        end: at + len + 1,
+        end: at.saturating_add(len).saturating_add(1),
         // `2Ah` may be a charge.
         is_telling: has_zero
             || digits
@@ -112,7 +112,7 @@ fn separator(text: &str, at: usize) -> Option<usize> {
     if is_directive {
         body = body.get(word_len..)?.trim_start_matches(is_blank);
     }
-    Some(at + rest.len() - body.len())
+    Some(at.saturating_add(rest.len()).saturating_sub(body.len()))
 }
 
 const fn is_digit(c: char) -> bool {
@@ -125,5 +125,8 @@ fn string(text: &str, at: usize) -> Option<(Range<usize>, usize)> {
     let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
     let body = rest.get(1..)?;
     let len = body.find([quote, '\n'])?;
-    (len > 0 && body.get(len..)?.starts_with(quote)).then_some((at + 1..at + 1 + len, at + len + 2))
+    (len > 0 && body.get(len..)?.starts_with(quote)).then_some((
+        at.saturating_add(1)..at.saturating_add(1).saturating_add(len),
+        at.saturating_add(len).saturating_add(2),
+    ))
 }

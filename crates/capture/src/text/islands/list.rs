@@ -33,7 +33,7 @@ pub(super) fn read(text: &str, at: usize) -> Option<Island> {
         return None;
     };
     let mut out = Output::default();
-    let mut place = at + open.len();
+    let mut place = at.saturating_add(open.len());
     let mut cut = None;
     let mut count = 0_usize;
     let (mut commas, mut wide, mut zeros, mut prefixed) = (0_usize, false, false, false);
@@ -41,15 +41,15 @@ pub(super) fn read(text: &str, at: usize) -> Option<Island> {
         place = skip(text, place);
         let rest = text.get(place..)?;
         if rest.starts_with(close) {
-            break place + close.len();
+            break place.saturating_add(close.len());
         }
         if rest.is_empty() && count >= 8 {
             cut = Some(None);
             break place;
         }
         if rest.starts_with(',') {
-            commas += 1;
-            place += 1;
+            commas = commas.saturating_add(1);
+            place = place.saturating_add(1);
             continue;
         }
         let (element, end) = element(text, place, format)?;
@@ -67,7 +67,7 @@ pub(super) fn read(text: &str, at: usize) -> Option<Island> {
             }
             Element::Dots => cut = Some(None),
         }
-        count += 1;
+        count = count.saturating_add(1);
         place = end;
     };
     // `(byte)` and `[12]` are no lists; digits in pairs without commas, or with leading zeros, are hex.
@@ -81,7 +81,7 @@ pub(super) fn read(text: &str, at: usize) -> Option<Island> {
     {
         return None;
     }
-    if open == "(" && commas + 1 < count {
+    if open == "(" && commas.saturating_add(1) < count {
         return None;
     }
     let strength = match count {
@@ -94,7 +94,13 @@ pub(super) fn read(text: &str, at: usize) -> Option<Island> {
     island.cut = cut;
     if !wide && !prefixed && commas > 0 && format != Format::ErlangBinary {
         let mut other = Output::default();
-        if hex::decode(&mut other, text, at + open.len()..end - close.len()).is_ok() {
+        if hex::decode(
+            &mut other,
+            text,
+            at.saturating_add(open.len())..end.saturating_sub(close.len()),
+        )
+        .is_ok()
+        {
             island.otherwise = Some((Format::Hex, other));
         }
     }
@@ -106,17 +112,18 @@ fn skip(text: &str, mut at: usize) -> usize {
     loop {
         let rest = text.get(at..).unwrap_or_default();
         let trimmed = rest.trim_start_matches(is_blank);
-        at += rest.len() - trimmed.len();
+        at = at.saturating_add(rest.len().saturating_sub(trimmed.len()));
         // A remark is short; the bound keeps a text of openings from being read again and again.
         let near = scan::head(trimmed, 4096);
         let len = if trimmed.starts_with("//") {
             near.find('\n').unwrap_or(near.len())
         } else if trimmed.starts_with("/*") {
-            near.find("*/").map_or(near.len(), |end| end + 2)
+            near.find("*/")
+                .map_or(near.len(), |end| end.saturating_add(2))
         } else {
             return at;
         };
-        at += len;
+        at = at.saturating_add(len);
     }
 }
 
@@ -136,27 +143,32 @@ fn string_len(body: &str) -> Option<usize> {
 fn element(text: &str, at: usize, format: Format) -> Option<(Element, usize)> {
     let rest = text.get(at..)?;
     if let Some(dots) = rest.strip_prefix("...") {
-        return Some((Element::Dots, text.len() - dots.len()));
+        return Some((Element::Dots, text.len().saturating_sub(dots.len())));
     }
     if rest.starts_with('…') {
-        return Some((Element::Dots, at + '…'.len_utf8()));
+        return Some((Element::Dots, at.saturating_add('…'.len_utf8())));
     }
     if format == Format::ErlangBinary && rest.starts_with('"') {
         let body = rest.get(1..)?;
         let len = string_len(body)?;
-        let behind = body.get(len + 1..)?;
+        let behind = body.get(len.saturating_add(1)..)?;
         // `<<"…"/utf8>>`
         let kind = if behind.starts_with("/utf8") { 5 } else { 0 };
-        return Some((Element::Text(at + 1..at + 1 + len), at + len + 2 + kind));
+        return Some((
+            Element::Text(at.saturating_add(1)..at.saturating_add(1).saturating_add(len)),
+            at.saturating_add(len)
+                .saturating_add(2)
+                .saturating_add(kind),
+        ));
     }
     if let Some(character) = rest.strip_prefix('\'') {
         let c = character.chars().next()?;
         let behind = character.get(c.len_utf8()..)?;
-        let end = text.len() - behind.strip_prefix('\'')?.len();
+        let end = text.len().saturating_sub(behind.strip_prefix('\'')?.len());
         return Some((Element::Byte(u8::try_from(c).ok()?), end));
     }
     let (negative, digits_at) = match rest.strip_prefix('-') {
-        Some(_) => (true, at + 1),
+        Some(_) => (true, at.saturating_add(1)),
         None => (false, at),
     };
     let rest = text.get(digits_at..)?;
@@ -166,12 +178,18 @@ fn element(text: &str, at: usize, format: Format) -> Option<(Element, usize)> {
     let word = rest.get(..len)?;
     let erlang_hex = word == "16" && rest.get(len..)?.starts_with('#');
     if erlang_hex {
-        let digits = rest.get(len + 1..)?;
+        let digits = rest.get(len.saturating_add(1)..)?;
         let count = digits
             .find(|c: char| !c.is_ascii_hexdigit())
             .unwrap_or(digits.len());
         let byte = u8::from_str_radix(digits.get(..count)?, 16).ok()?;
-        return Some((Element::Byte(byte), digits_at + len + 1 + count));
+        return Some((
+            Element::Byte(byte),
+            digits_at
+                .saturating_add(len)
+                .saturating_add(1)
+                .saturating_add(count),
+        ));
     }
     let value = if let Some(hex) = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X")) {
         u32::from_str_radix(hex, 16).ok()?
@@ -181,11 +199,13 @@ fn element(text: &str, at: usize, format: Format) -> Option<(Element, usize)> {
         word.parse().ok()?
     };
     let byte = if negative {
-        i8::try_from(-i64::from(value)).ok()?.cast_unsigned()
+        i8::try_from(i64::from(value).saturating_neg())
+            .ok()?
+            .cast_unsigned()
     } else {
         u8::try_from(value).ok()?
     };
-    Some((Element::Byte(byte), digits_at + len))
+    Some((Element::Byte(byte), digits_at.saturating_add(len)))
 }
 
 /// `<82060005 00012302>`, as NSData says itself.
@@ -195,9 +215,12 @@ pub(super) fn angle(text: &str, at: usize) -> Option<Island> {
         rest.find(|c: char| !(c.is_ascii_hexdigit() || is_blank(c) || c == '.' || c == '…'))?;
     let body = rest.get(..len)?;
     let behind = rest.get(len..)?.strip_prefix('>')?;
-    let end = text.len() - behind.len();
+    let end = text.len().saturating_sub(behind.len());
     let dots = behind.starts_with("...") || behind.starts_with('…');
-    let mut island = words_of(text, at + 1..at + 1 + len)?;
+    let mut island = words_of(
+        text,
+        at.saturating_add(1)..at.saturating_add(1).saturating_add(len),
+    )?;
     island.range = at..end;
     island.strength = if body.len() >= 4 {
         Strength::Strong
@@ -208,7 +231,9 @@ pub(super) fn angle(text: &str, at: usize) -> Option<Island> {
         // NSLog writes dots behind whole data, too: the length before it tells.
         let said = said_length(text, at);
         let all = island.bytes().len();
-        island.cut = said.filter(|said| *said > all).map(|said| Some(said - all));
+        island.cut = said
+            .filter(|said| *said > all)
+            .map(|said| Some(said.saturating_sub(all)));
     }
     Some(island)
 }
@@ -224,14 +249,16 @@ pub(super) fn described(text: &str, at: usize) -> Option<Island> {
         .get(..digits.find(|c: char| !c.is_ascii_digit())?)?
         .parse()
         .ok()?;
-    let start = at + head.find("bytes = 0x")? + "bytes = 0x".len();
+    let start = at
+        .saturating_add(head.find("bytes = 0x")?)
+        .saturating_add("bytes = 0x".len());
     let body = text.get(start..)?;
     let len =
         body.find(|c: char| !(c.is_ascii_hexdigit() || is_blank(c) || c == '.' || c == '…'))?;
     body.get(len..)?.starts_with('}').then_some(())?;
-    let mut island = words_of(text, start..start + len)?;
+    let mut island = words_of(text, start..start.saturating_add(len))?;
     let all = island.bytes().len();
-    island.range = at..start + len + 1;
+    island.range = at..start.saturating_add(len).saturating_add(1);
     island.strength = Strength::Strong;
     if island.cut.is_some() || said > all {
         island.cut = Some(said.checked_sub(all));
@@ -251,8 +278,8 @@ fn words_of(text: &str, range: Range<usize>) -> Option<Island> {
         if !is_hex(word) || !word.len().is_multiple_of(2) {
             return None;
         }
-        let at = range.start + place;
-        hex::decode(&mut out, text, at..at + word.len()).ok()?;
+        let at = range.start.saturating_add(place);
+        hex::decode(&mut out, text, at..at.saturating_add(word.len())).ok()?;
     }
     if out.len() == 0 {
         return None;
@@ -266,7 +293,10 @@ fn words_of(text: &str, range: Range<usize>) -> Option<Island> {
 fn said_length(text: &str, at: usize) -> Option<usize> {
     let before = scan::tail(text.get(..at)?, 24).trim_end_matches(['=', ' ', ':']);
     let digits = before.strip_suffix(')')?;
-    digits.get(digits.rfind('(')? + 1..)?.parse().ok()
+    digits
+        .get(digits.rfind('(')?.saturating_add(1)..)?
+        .parse()
+        .ok()
 }
 
 /// `<Buffer 10 0c ... 19 more bytes>`
@@ -274,12 +304,20 @@ pub(super) fn node_buffer(text: &str, at: usize) -> Option<Island> {
     let body = text.get(at..)?.strip_prefix("<Buffer")?;
     let len = body.find(['<', '>', '\n'])?;
     body.get(len..)?.starts_with('>').then_some(())?;
-    let end = at + "<Buffer".len() + len + 1;
+    let end = at
+        .saturating_add("<Buffer".len())
+        .saturating_add(len)
+        .saturating_add(1);
     let inside = body.get(..len)?;
     let dots = inside.find("...").or_else(|| inside.find('…'));
-    let start = end - 1 - len;
+    let start = end.saturating_sub(1).saturating_sub(len);
     let mut out = Output::default();
-    hex::decode(&mut out, text, start..start + dots.unwrap_or(len)).ok()?;
+    hex::decode(
+        &mut out,
+        text,
+        start..start.saturating_add(dots.unwrap_or(len)),
+    )
+    .ok()?;
     let mut island = Island::new(at..end, Format::NodeBuffer, Strength::Strong, out);
     island.cut = dots.map(|dots| {
         let said = inside.get(dots..).unwrap_or_default();

@@ -14,11 +14,14 @@ pub(super) fn body(text: &str, at: usize, line_end: usize) -> Option<(Range<usiz
     let rest = text.get(at..line_end)?;
     let first = rest.chars().next()?;
     let kind = quote(first)?;
-    let start = at + first.len_utf8();
+    let start = at.saturating_add(first.len_utf8());
     let mut escaped = false;
     for (i, c) in text.get(start..line_end)?.char_indices() {
         if quote(c) == Some(kind) && !escaped {
-            return Some((start..start + i, start + i + c.len_utf8()));
+            return Some((
+                start..start.saturating_add(i),
+                start.saturating_add(i).saturating_add(c.len_utf8()),
+            ));
         }
         escaped = c == '\\' && !escaped;
     }
@@ -29,9 +32,9 @@ pub(super) fn body(text: &str, at: usize, line_end: usize) -> Option<(Range<usiz
 pub(super) fn escapes(text: &str, at: usize, body: Range<usize>, end: usize) -> Option<Island> {
     let inside = text.get(body.clone())?;
     let before = scan::tail(text.get(..at)?, 48);
-    let line = before
-        .rfind('\n')
-        .map_or(before, |nl| before.get(nl + 1..).unwrap_or_default());
+    let line = before.rfind('\n').map_or(before, |nl| {
+        before.get(nl.saturating_add(1)..).unwrap_or_default()
+    });
     let python = before.ends_with(['b', 'B'])
         && !before
             .trim_end_matches(['b', 'B', 'r', 'R'])
@@ -93,21 +96,27 @@ pub(super) fn system_call(text: &str, start: usize, line: &str) -> Option<System
             .is_none_or(|c| !c.is_alphanumeric() && c != '_')
             .then_some((call, place, sent))
     })?;
-    let arguments = line.get(place + call.len()..)?;
+    let arguments = line.get(place.saturating_add(call.len())..)?;
     if !arguments.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let quote_at = place + call.len() + scan::head(arguments, 200).find('"').unwrap_or(0);
+    let quote_at = place
+        .saturating_add(call.len())
+        .saturating_add(scan::head(arguments, 200).find('"').unwrap_or(0));
     let result = line
         .rfind(") = ")
-        .and_then(|at| line.get(at + 4..))
+        .and_then(|at| line.get(at.saturating_add(4)..))
         .map(|rest| rest.split(is_blank).next().unwrap_or_default());
     let failed = result.is_some_and(|result| result.starts_with('-') || result == "?");
     let failed = failed || line.contains("EAGAIN");
     if failed || !line.get(quote_at..)?.starts_with('"') {
         return Some(SystemCall::Empty);
     }
-    let (body, end) = body(text, start + quote_at, start + line.len())?;
+    let (body, end) = body(
+        text,
+        start.saturating_add(quote_at),
+        start.saturating_add(line.len()),
+    )?;
     let mut out = Output::default();
     escape::decode(&mut out, text, body.clone(), Escapes::of(Format::CLiteral)).ok()?;
     let returned: Option<usize> = result.and_then(|result| result.parse().ok());
@@ -116,7 +125,7 @@ pub(super) fn system_call(text: &str, start: usize, line: &str) -> Option<System
         if returned < out.len() {
             out.truncate(returned);
         } else if returned > out.len() {
-            cut = Some(Some(returned - out.len()));
+            cut = Some(Some(returned.saturating_sub(out.len())));
         }
     } else if text.get(end..).is_some_and(|rest| rest.starts_with("...")) {
         cut = Some(None);
@@ -124,7 +133,12 @@ pub(super) fn system_call(text: &str, start: usize, line: &str) -> Option<System
     if out.len() == 0 {
         return Some(SystemCall::Empty);
     }
-    let mut island = Island::new(start + quote_at..end, Format::Strace, Strength::Strong, out);
+    let mut island = Island::new(
+        start.saturating_add(quote_at)..end,
+        Format::Strace,
+        Strength::Strong,
+        out,
+    );
     island.cut = cut;
     island.sent = Some(sent);
     Some(SystemCall::Bytes(Box::new(island)))
@@ -141,12 +155,14 @@ pub(super) enum SystemCall {
 pub(super) fn bare(text: &str, at: usize, line_end: usize) -> (Option<Island>, usize) {
     let rest = text.get(at..line_end).unwrap_or_default();
     if !rest.starts_with("\\x") {
-        return (None, at + 1);
+        return (None, at.saturating_add(1));
     }
     // A word whose escapes are broken is passed over as a whole, so that no part is read again.
     let len = rest.find(is_blank).unwrap_or(rest.len());
     let island = rest.get(..len).and_then(|word| bare_word(text, at, word));
-    let end = island.as_ref().map_or(at + len, |island| island.range.end);
+    let end = island
+        .as_ref()
+        .map_or(at.saturating_add(len), |island| island.range.end);
     (island, end)
 }
 
@@ -156,7 +172,7 @@ pub(super) fn percent(text: &str, at: usize, line_end: usize) -> (Option<Island>
     let rest = text.get(at..line_end).unwrap_or_default();
     // What begins with no byte is passed over sign by sign, what does is read but once.
     if !rest.get(1..3).is_some_and(scan::is_hex) {
-        return (None, at + 1);
+        return (None, at.saturating_add(1));
     }
     let len = rest
         .find(|c: char| is_blank(c) || matches!(c, '"' | '`'))
@@ -166,33 +182,41 @@ pub(super) fn percent(text: &str, at: usize, line_end: usize) -> (Option<Island>
     let mut escapes = 0_usize;
     let mut place = 0;
     while let Some(c) = word.get(place..).and_then(|rest| rest.chars().next()) {
-        let digits = word.get(place + 1..place + 3).filter(|_| c == '%');
+        let digits = word
+            .get(place.saturating_add(1)..place.saturating_add(3))
+            .filter(|_| c == '%');
         let value = digits
             .filter(|digits| scan::is_hex(digits))
             .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        let next = place + value.map_or(c.len_utf8(), |_| 3);
+        let next = place.saturating_add(value.map_or(c.len_utf8(), |_| 3));
         match value {
             Some(byte) => {
-                escapes += 1;
-                out.push(byte, at + place..at + next);
+                escapes = escapes.saturating_add(1);
+                out.push(byte, at.saturating_add(place)..at.saturating_add(next));
             }
-            None => out.push_char(c, at + place..at + next),
+            None => out.push_char(c, at.saturating_add(place)..at.saturating_add(next)),
         }
         place = next;
     }
     let is_taken = escapes >= 2 && class(out.bytes()) >= Class::Known;
-    let island =
-        is_taken.then(|| Island::new(at..at + len, Format::EscapedString, Strength::Strong, out));
-    (island, at + len.max(1))
+    let island = is_taken.then(|| {
+        Island::new(
+            at..at.saturating_add(len),
+            Format::EscapedString,
+            Strength::Strong,
+            out,
+        )
+    });
+    (island, at.saturating_add(len.max(1)))
 }
 
 fn bare_word(text: &str, at: usize, word: &str) -> Option<Island> {
     let word = word.trim_end_matches(['\'', '"', '`', ',', ')', ';']);
-    let range = at..at + word.len();
+    let range = at..at.saturating_add(word.len());
     let mut out = Output::default();
     let digits = word.strip_prefix("\\x")?;
     if scan::is_hex(digits) && digits.len() > 2 && digits.len().is_multiple_of(2) {
-        super::super::hex::decode(&mut out, text, at + 2..range.end).ok()?;
+        super::super::hex::decode(&mut out, text, at.saturating_add(2)..range.end).ok()?;
         let strength = if digits.len() >= 16 {
             Strength::Strong
         } else {

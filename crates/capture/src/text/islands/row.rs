@@ -61,7 +61,7 @@ pub(super) fn line(start: usize, line: &str) -> Option<Line> {
         {
             return Some(read);
         }
-        prefix = place + word.len();
+        prefix = place.saturating_add(word.len());
     }
     None
 }
@@ -69,7 +69,7 @@ pub(super) fn line(start: usize, line: &str) -> Option<Line> {
 /// The line as a row whose offset was found.
 fn row(line: &str, start: usize, prefix: usize, offset: Offset) -> Option<Line> {
     let (digits, shape, rest) = offset;
-    let at = |place: usize| start + place;
+    let at = |place: usize| start.saturating_add(place);
     let bytes = row_words(line, rest, shape)?;
     let Some(first) = bytes.first() else {
         let alone = line.get(rest..)?.trim_matches(is_blank).is_empty() && prefix == 0;
@@ -139,8 +139,8 @@ fn offset_of(line: &str, place: usize, word: &str) -> Option<Offset> {
     let len = bare
         .find(|c: char| !c.is_ascii_hexdigit())
         .unwrap_or(bare.len());
-    let start = place + word.len() - bare.len();
-    let digits = start..start + len;
+    let start = place.saturating_add(word.len()).saturating_sub(bare.len());
+    let digits = start..start.saturating_add(len);
     let behind = bare.get(len..)?;
     let colon = behind == ":";
     let fits = if colon {
@@ -151,7 +151,7 @@ fn offset_of(line: &str, place: usize, word: &str) -> Option<Offset> {
     if !fits {
         return None;
     }
-    let mut rest = place + word.len();
+    let mut rest = place.saturating_add(word.len());
     let shape = match behind {
         "|" if framed.is_some() => Shape::Framed,
         ":" => Shape::Colon,
@@ -166,7 +166,7 @@ fn offset_of(line: &str, place: usize, word: &str) -> Option<Offset> {
         && let Some((name, behind)) = symbol.split_once(">:")
         && !name.contains('>')
     {
-        rest = line.len() - behind.len();
+        rest = line.len().saturating_sub(behind.len());
         return Some((digits, Shape::Colon, rest));
     }
     Some((digits, shape, rest))
@@ -179,7 +179,7 @@ fn row_words(line: &str, from: usize, shape: Shape) -> Option<Vec<Range<usize>>>
     let mut count = 0_usize;
     let mut width = 0;
     for (place, word) in words(rest) {
-        let place = from + place;
+        let place = from.saturating_add(place);
         let bare = word.strip_prefix("0x").unwrap_or(word);
         let prefixed = bare.len() < word.len();
         let even = bare.len().is_multiple_of(2) || prefixed && bare.len() == 1;
@@ -199,14 +199,14 @@ fn row_words(line: &str, from: usize, shape: Shape) -> Option<Vec<Range<usize>>>
         } else {
             width = bare.len();
         }
-        count += bare.len().div_ceil(2);
-        found.push(place..place + word.len());
+        count = count.saturating_add(bare.len().div_ceil(2));
+        found.push(place..place.saturating_add(word.len()));
         // A row of sixteen is full where a gutter may follow; frames say so by their bar.
         if count >= MOST
             || count == 16
                 && width == 2
                 && shape != Shape::Framed
-                && has_gutter(line, place + word.len())
+                && has_gutter(line, place.saturating_add(word.len()))
         {
             break;
         }
@@ -222,14 +222,19 @@ pub(super) fn cells(start: usize, line: &str) -> Option<Vec<Range<usize>>> {
     }
     let mut found = Vec::new();
     let mut label = "";
-    let mut place = 0;
+    let mut place = 0_usize;
     for (n, cell) in line.split('|').enumerate() {
         let word = cell.trim_matches(is_blank);
-        let at = place + (cell.len() - cell.trim_start_matches(is_blank).len());
-        place += cell.len() + 1;
+        let at = place.saturating_add(
+            cell.len()
+                .saturating_sub(cell.trim_start_matches(is_blank).len()),
+        );
+        place = place.saturating_add(cell.len().saturating_add(1));
         let is_byte = word.len() == 2 && is_hex(word);
         if is_byte {
-            found.push(start + at..start + at + word.len());
+            found.push(
+                start.saturating_add(at)..start.saturating_add(at).saturating_add(word.len()),
+            );
         } else if n <= 1 && found.is_empty() && label.is_empty() {
             label = word;
         } else if !matches!(word, "" | "..." | "…") {
@@ -245,7 +250,7 @@ pub(super) fn cells(start: usize, line: &str) -> Option<Vec<Range<usize>>> {
     });
     // The numbers of columns count up.
     let counts = found.iter().enumerate().all(|(n, cell)| {
-        let word = line.get(cell.start - start..cell.end - start);
+        let word = line.get(cell.start.saturating_sub(start)..cell.end.saturating_sub(start));
         word.and_then(|word| word.parse().ok()) == Some(n)
     });
     let enough = found.len() >= 8 || named && found.len() >= 4;
@@ -279,19 +284,27 @@ pub(super) fn push(out: &mut Output, text: &str, row: &Row, low_first: bool, mos
     for word in &row.words {
         let digits = text.get(word.clone()).unwrap_or_default();
         let bare = digits.strip_prefix("0x").unwrap_or(digits);
-        let start = word.end - bare.len();
+        let start = word.end.saturating_sub(bare.len());
         let pairs = bare.len().div_ceil(2);
         let turned = low_first || row.prefixed && bare.len() > 2;
         for n in 0..pairs {
-            if out.len() - begin >= most {
+            if out.len().saturating_sub(begin) >= most {
                 return;
             }
-            let pair = if turned { pairs - 1 - n } else { n } * 2;
-            let end = (pair + 2).min(bare.len());
+            let pair = if turned {
+                pairs.saturating_sub(1).saturating_sub(n)
+            } else {
+                n
+            }
+            .saturating_mul(2);
+            let end = pair.saturating_add(2).min(bare.len());
             let value = bare
                 .get(pair..end)
                 .and_then(|pair| u8::from_str_radix(pair, 16).ok());
-            out.push(value.unwrap_or_default(), start + pair..start + end);
+            out.push(
+                value.unwrap_or_default(),
+                start.saturating_add(pair)..start.saturating_add(end),
+            );
         }
     }
 }

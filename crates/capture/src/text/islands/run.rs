@@ -18,7 +18,7 @@ struct Group<'a> {
 
 impl Group<'_> {
     fn end(&self) -> usize {
-        self.at + self.text.len()
+        self.at.saturating_add(self.text.len())
     }
 
     fn is_prefixed(&self) -> bool {
@@ -135,7 +135,9 @@ fn goes_on(text: &str, at: usize) -> bool {
         .unwrap_or(bare);
     let word = bare
         .rfind(|c: char| !c.is_ascii_hexdigit())
-        .map_or(bare.len(), |at| bare.len() - at - 1);
+        .map_or(bare.len(), |at| {
+            bare.len().saturating_sub(at).saturating_sub(1)
+        });
     is_line && bare.len() < before.len() && (1..=3).contains(&word)
 }
 
@@ -233,18 +235,22 @@ fn island(
 }
 
 fn push_group(out: &mut Output, group: &Group<'_>) {
-    let start = group.end() - group.digits.len();
+    let start = group.end().saturating_sub(group.digits.len());
     if group.digits.len() < 2 {
         let value = u8::from_str_radix(group.digits, 16).unwrap_or_default();
         out.push(value, group.at..group.end());
         return;
     }
-    let mut at = 0;
-    while let Some(pair) = group.digits.get(at..at + 2) {
-        let from = if at == 0 { group.at } else { start + at };
+    let mut at = 0_usize;
+    while let Some(pair) = group.digits.get(at..at.saturating_add(2)) {
+        let from = if at == 0 {
+            group.at
+        } else {
+            start.saturating_add(at)
+        };
         let value = u8::from_str_radix(pair, 16).unwrap_or_default();
-        out.push(value, from..start + at + 2);
-        at += 2;
+        out.push(value, from..start.saturating_add(at).saturating_add(2));
+        at = at.saturating_add(2);
     }
 }
 
@@ -268,7 +274,7 @@ fn group(text: &str, at: usize, end: usize) -> Option<Group<'_>> {
     if after.next() == Some('.') && after.next().is_some_and(char::is_alphanumeric) {
         return None;
     }
-    let text = rest.get(..rest.len() - bare.len() + len)?;
+    let text = rest.get(..rest.len().saturating_sub(bare.len()).saturating_add(len))?;
     Some(Group { at, text, digits })
 }
 
@@ -284,10 +290,13 @@ fn separator(text: &str, at: usize, end: usize) -> Option<(Between, usize)> {
         _ => return None,
     };
     let behind = rest.get(len..)?;
-    let blanks = behind.len() - behind.trim_start_matches(is_blank).len();
+    let blanks = behind
+        .len()
+        .saturating_sub(behind.trim_start_matches(is_blank).len());
     let most = if kind == Between::Blank { 3 } else { 1 };
     let tight = matches!(kind, Between::Colon | Between::Dash);
-    (blanks <= most && !(tight && blanks > 0)).then_some((kind, at + len + blanks))
+    (blanks <= most && !(tight && blanks > 0))
+        .then_some((kind, at.saturating_add(len).saturating_add(blanks)))
 }
 
 /// Whether a shorter group is the end of words of several bytes.
@@ -306,7 +315,7 @@ fn is_last_word(text: &str, group: &Group<'_>, last: &Group<'_>, width: usize, e
 /// Whether a run is set apart: alone in quotes, behind a colon or an equals sign, or to a line's end.
 fn is_closed(text: &str, range: &Range<usize>, end: usize) -> bool {
     let before = scan::tail(text.get(..range.start).unwrap_or_default(), 24);
-    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = before.rfind('\n').map_or(0, |at| at.saturating_add(1));
     let before = before
         .get(line..)
         .unwrap_or_default()
@@ -328,7 +337,7 @@ pub(super) fn skip_word(text: &str, at: usize, end: usize) -> usize {
     let len = rest
         .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '/' | '@')))
         .unwrap_or(rest.len());
-    at + len.max(rest.chars().next().map_or(1, char::len_utf8))
+    at.saturating_add(len.max(rest.chars().next().map_or(1, char::len_utf8)))
 }
 
 /// Whether a word may be base64 and is no word of a language: both cases, digits or padding.
@@ -338,7 +347,8 @@ pub(super) fn base64(text: &str, at: usize, end: usize) -> Option<Range<usize>> 
     let word = rest.get(..len)?;
     let padded = word.ends_with('=');
     (len >= 8 || len == 4 && padded).then_some(())?;
-    (looks::Looks::of(word, word.len()).base64 && !is_hex(word)).then_some(at..at + len)
+    (looks::Looks::of(word, word.len()).base64 && !is_hex(word))
+        .then_some(at..at.saturating_add(len))
 }
 
 /// How long what stands at `at` is, if it is all of base64's alphabet.

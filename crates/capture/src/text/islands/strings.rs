@@ -20,10 +20,10 @@ pub(super) fn read(text: &str, at: usize) -> Option<Island> {
         '(' => ')',
         _ => return None,
     };
-    let (items, place) = items(text, text.len() - behind.len());
+    let (items, place) = items(text, text.len().saturating_sub(behind.len()));
     let rest = text.get(place..)?.trim_start_matches(is_blank);
     let (_, behind) = first(rest).filter(|(sign, _)| *sign == close)?;
-    island(&items, at..text.len() - behind.len())
+    island(&items, at..text.len().saturating_sub(behind.len()))
 }
 
 /// Reads the list without brackets that begins at `at`; from its middle on it is none.
@@ -36,7 +36,7 @@ pub(super) fn bare(text: &str, at: usize) -> Option<Island> {
     let end = items.last()?.0.end;
     let (_, behind) = first(text.get(end..)?)?;
     (items.len() >= 4).then_some(())?;
-    island(&items, at..text.len() - behind.len())
+    island(&items, at..text.len().saturating_sub(behind.len()))
 }
 
 /// The strings from `at` on, and where they end.
@@ -46,7 +46,7 @@ fn items(text: &str, at: usize) -> (Vec<Item<'_>>, usize) {
     loop {
         let rest = text.get(place..).unwrap_or_default();
         let rest = rest.trim_start_matches(is_blank);
-        let Some((range, digits, next)) = item(text, text.len() - rest.len()) else {
+        let Some((range, digits, next)) = item(text, text.len().saturating_sub(rest.len())) else {
             return (items, place);
         };
         items.push((range, digits));
@@ -55,7 +55,7 @@ fn items(text: &str, at: usize) -> (Vec<Item<'_>>, usize) {
         let Some(behind) = behind.trim_start_matches(is_blank).strip_prefix(',') else {
             return (items, next);
         };
-        place = text.len() - behind.len();
+        place = text.len().saturating_sub(behind.len());
     }
 }
 
@@ -78,7 +78,7 @@ fn first(text: &str) -> Option<(char, &str)> {
 fn item(text: &str, at: usize) -> Option<(Range<usize>, &str, usize)> {
     let (sign, behind) = first(text.get(at..)?)?;
     let kind = quote(sign)?;
-    let start = text.len() - behind.len();
+    let start = text.len().saturating_sub(behind.len());
     let len = scan::head(behind, 8).find(|c| quote(c) == Some(kind))?;
     let word = behind.get(..len)?;
     let bare = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"));
@@ -87,7 +87,11 @@ fn item(text: &str, at: usize) -> Option<(Range<usize>, &str, usize)> {
         return None;
     }
     let (_, rest) = first(behind.get(len..)?)?;
-    Some((start..start + len, digits, text.len() - rest.len()))
+    Some((
+        start..start.saturating_add(len),
+        digits,
+        text.len().saturating_sub(rest.len()),
+    ))
 }
 
 /// The bytes of the strings: all of them with `0x`, or none.

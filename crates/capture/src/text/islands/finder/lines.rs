@@ -8,9 +8,9 @@ pub(super) fn assignment(line: &str, bracket: usize) -> Option<(usize, Range<usi
         .get(..bracket)?
         .ends_with(|c: char| c.is_alphanumeric() || c == '_');
     // An index is short; the bound keeps a line of brackets from being read again and again.
-    let near = scan::head(line.get(bracket + 1..)?, 8);
+    let near = scan::head(line.get(bracket.saturating_add(1)..)?, 8);
     let index = near.get(..near.find(']')?)?;
-    let rest = line.get(bracket + 2 + index.len()..)?;
+    let rest = line.get(bracket.saturating_add(2).saturating_add(index.len())..)?;
     let fits = named && index.bytes().all(|b| b.is_ascii_digit());
     let index = index.parse().ok().filter(|_| fits)?;
     let value = rest.trim_start_matches(is_blank).strip_prefix(['=', ':'])?;
@@ -18,14 +18,14 @@ pub(super) fn assignment(line: &str, bracket: usize) -> Option<(usize, Range<usi
     let len = value
         .find(|c: char| !c.is_ascii_alphanumeric())
         .unwrap_or(value.len());
-    let at = line.len() - value.len();
+    let at = line.len().saturating_sub(value.len());
     let word = value.get(..len)?;
     let hex = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X"));
     let value = match hex {
         Some(digits) => u8::from_str_radix(digits, 16).ok()?,
         None => word.parse().ok()?,
     };
-    Some((index, at..at + len, value, hex.is_some()))
+    Some((index, at..at.saturating_add(len), value, hex.is_some()))
 }
 
 /// The numbers of a line whose indexes count on, the first index, and whether all are hex. Words may stand
@@ -44,12 +44,17 @@ pub(super) fn assignments(start: usize, line: &str) -> Option<(usize, bool, Vec<
         };
         if entries.is_empty() {
             first = index;
-        } else if index != first + entries.len() || !is_name_only(line.get(at..bracket)?) {
+        } else if index != first.saturating_add(entries.len())
+            || !is_name_only(line.get(at..bracket)?)
+        {
             return None;
         }
         all_hex &= is_hex;
         at = place.end;
-        entries.push((start + place.start..start + place.end, value));
+        entries.push((
+            start.saturating_add(place.start)..start.saturating_add(place.end),
+            value,
+        ));
     }
     let rest = line.get(at..)?.trim_start_matches([' ', '\t', ',', ';']);
     let ends = rest.is_empty() || rest.starts_with("//") || rest.starts_with("/*");
@@ -96,6 +101,6 @@ pub(super) fn table_row(start: usize, line: &str) -> Option<(usize, (Range<usize
                 .chars()
                 .next()
                 .is_some_and(|c| u32::from(c) == u32::from(value) || !c.is_ascii());
-    let start = start + at;
-    is_char.then_some((index, (start..start + number.len(), value)))
+    let start = start.saturating_add(at);
+    is_char.then_some((index, (start..start.saturating_add(number.len()), value)))
 }
