@@ -191,7 +191,7 @@ test("on a narrow screen nothing is cut", async ({ page }) => {
 });
 
 test("a paste without marks is judged where the types of the packets tell who sent them", async ({ page }) => {
-  await open(page);
+  await page.goto("");
   const connect = "10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 61";
   // The server says that it has a session, which a client that begins a clean one cannot have.
   await page.getByTestId("text").fill(`${connect}\n20 02 01 00`);

@@ -3,6 +3,7 @@ import { expect } from "@playwright/test";
 
 import { count, open, title } from "./flows";
 import { test } from "./quiet";
+import { twice } from "./ways";
 
 const MINE =
   "title Mine\nversion 3.1.1\npublisher P\nsubscriber S\nat 0 P connect\nat 0 S connect\nat 200 S subscribe # 0\nat 400 P publish a/b 0 : hello";

@@ -266,7 +266,7 @@ test("every button of the topic tree has words, for eyes and for screen readers"
   const buttons = tree.locator("button");
   await expect.poll(() => buttons.count()).toBeGreaterThan(4);
   const mute = await buttons.evaluateAll((all) =>
-    all.filter((it) => !(it.getAttribute("aria-label") ?? it.textContent)?.match(/\w\w/) || !it.title).map((it) => it.outerHTML),
+    all.filter((it) => !(it.getAttribute("aria-label") ?? it.textContent)?.match(/\w\w/) || !it.getAttribute("title")).map((it) => it.outerHTML),
   );
   expect(mute).toEqual([]);
   await expect(topic(page, "words").locator(".fold")).toHaveAttribute("title", "Collapse");
