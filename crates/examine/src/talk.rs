@@ -1,0 +1,587 @@
+//! One check on its way: goes through the lines, waits for what is to come, and judges.
+
+use alloc::borrow::ToOwned as _;
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use mqttscope_shared::Instant;
+use mqttscope_wire::{PacketType, ProtocolVersion};
+
+use crate::check::{Act, Check, Line, Order, Then, Wait, What};
+use crate::link::{Link, Phase};
+use crate::verdict::{Fact, Happened, Seen, Verdict};
+use crate::words::{self, Names, Variables};
+use crate::{Command, ConnectionId};
+
+/// How long an answer may take, beside the way there and back.
+const ANSWER: Duration = Duration::from_secs(5);
+/// How long a connection may stay open that must be closed, before a PINGREQ asks whether it goes on.
+const BEFORE_PROBE: Duration = Duration::from_secs(1);
+/// The packet that asks whether a connection goes on.
+const PINGREQ: [u8; 2] = [0xc0, 0];
+
+/// What a talk needs of the examination around it.
+pub(crate) struct Around<'a> {
+    pub(crate) now: Instant,
+    /// Round trip to the broker, as measured.
+    pub(crate) round_trip: Duration,
+    pub(crate) commands: &'a mut VecDeque<Command>,
+    pub(crate) next_id: &'a mut u32,
+}
+
+#[derive(Debug)]
+pub(crate) struct Talk<'c> {
+    pub(crate) check: &'c Check,
+    pub(crate) version: ProtocolVersion,
+    pub(crate) names: Names,
+    variables: Variables,
+    pub(crate) links: BTreeMap<&'static str, Link>,
+    at: usize,
+    is_shown: bool,
+    started: Instant,
+    /// When the line at which it stands was come to.
+    since: Instant,
+    /// When time alone moves it on.
+    pub(crate) deadline: Option<Instant>,
+    is_probed: bool,
+    elapsed: Duration,
+    pub(crate) seen: Vec<Seen>,
+    pub(crate) facts: Vec<Fact>,
+    /// Longest time from CONNECT to CONNACK.
+    pub(crate) round_trip: Duration,
+    /// Client identifiers whose sessions may be left at the broker, and topics that may have retained messages.
+    pub(crate) sessions: BTreeSet<String>,
+    pub(crate) retained: BTreeSet<String>,
+}
+
+/// A judgement, and why.
+pub(crate) type Judged = (Verdict, String);
+
+enum Came {
+    /// What was asked for.
+    It,
+    /// Something else that rules it out.
+    Other(String),
+    Nothing,
+}
+
+impl<'c> Talk<'c> {
+    pub(crate) fn new(
+        check: &'c Check,
+        version: ProtocolVersion,
+        names: Names,
+        now: Instant,
+    ) -> Self {
+        Self {
+            check,
+            version,
+            names,
+            variables: Variables::new(),
+            links: BTreeMap::new(),
+            at: 0,
+            is_shown: false,
+            started: now,
+            since: now,
+            deadline: None,
+            is_probed: false,
+            elapsed: Duration::ZERO,
+            seen: Vec::new(),
+            facts: Vec::new(),
+            round_trip: Duration::ZERO,
+            sessions: BTreeSet::new(),
+            retained: BTreeSet::new(),
+        }
+    }
+
+    fn name_of(&self, id: ConnectionId) -> Option<&'static str> {
+        let is = |(name, link): (&&'static str, &Link)| (link.id == id).then_some(*name);
+        self.links.iter().find_map(is)
+    }
+
+    fn note(&mut self, now: Instant, connection: &str, what: Happened) {
+        let at = u64::try_from((now - self.started).as_millis()).unwrap_or(u64::MAX);
+        self.seen.push(Seen {
+            at,
+            connection: connection.to_owned(),
+            what,
+        });
+    }
+
+    pub(crate) fn opened(&mut self, now: Instant, id: ConnectionId) {
+        let Some(name) = self.name_of(id) else { return };
+        if let Some(link) = self.links.get_mut(name) {
+            link.phase = Phase::Open;
+        }
+        self.note(now, name, Happened::Opened);
+    }
+
+    pub(crate) fn closed(&mut self, now: Instant, id: ConnectionId, failed: Option<&str>) {
+        let Some(name) = self.name_of(id) else { return };
+        let Some(link) = self.links.get_mut(name) else {
+            return;
+        };
+        if link.is_closed() {
+            return;
+        }
+        link.phase = match failed {
+            Some(_) => Phase::Failed,
+            None => Phase::ClosedThere(now),
+        };
+        let what = failed.map_or(Happened::ClosedThere, |why| {
+            Happened::Failed(why.to_owned())
+        });
+        self.note(now, name, what);
+    }
+
+    pub(crate) fn bytes(&mut self, now: Instant, id: ConnectionId, bytes: &[u8]) {
+        let Some(name) = self.name_of(id) else { return };
+        let Some(link) = self.links.get_mut(name) else {
+            return;
+        };
+        let packets = link.push(bytes, self.version);
+        if let Some(at) = link.connecting
+            && !packets.is_empty()
+        {
+            link.connecting = None;
+            link.is_connected = true;
+            self.round_trip = self.round_trip.max(now - at);
+        }
+        for packet in packets {
+            self.note(now, name, Happened::Received(packet));
+        }
+    }
+
+    /// Goes on as far as it can.
+    pub(crate) fn go_on(&mut self, around: &mut Around<'_>) -> Option<Judged> {
+        loop {
+            let check = self.check;
+            let Some(line) = check.lines.get(self.at) else {
+                return Some((Verdict::Kept, check.title.to_owned()));
+            };
+            let skips = line.only_v5.is_some_and(|v5| v5 != self.version.is_v5());
+            if !skips {
+                match self.line(line, around) {
+                    Some(Ok(())) => {}
+                    Some(Err(judged)) => return Some(judged),
+                    None => return None,
+                }
+            }
+            self.at = self.at.saturating_add(1);
+            self.since = around.now;
+            self.deadline = None;
+            self.is_probed = false;
+        }
+    }
+
+    /// One line: done, the end of the check, or not yet.
+    fn line(&mut self, line: &'c Line, around: &mut Around<'_>) -> Option<Result<(), Judged>> {
+        let now = around.now;
+        match &line.act {
+            Act::Shown(shown) => self.is_shown = *shown,
+            Act::Send(name, words) => return self.send(name, words, around),
+            Act::Instead(..) => return self.instead(around),
+            Act::Wait(wait) => return self.wait(wait, line, around),
+            Act::Silence(millis, wait) => {
+                let mut ignored = self.variables.clone();
+                if self.look(wait, &mut ignored).is_it() {
+                    return Some(self.failed(
+                        line,
+                        &format!("it came after {} ms", (now - self.since).as_millis()),
+                    ));
+                }
+                let until = self.since + Duration::from_millis(*millis) + around.round_trip * 2;
+                return self.until(until, now);
+            }
+            Act::Pause(millis) => {
+                return self.until(self.since + Duration::from_millis(*millis), now);
+            }
+            Act::Cut(name) => self.close(name, around),
+            Act::End(name) => {
+                let disconnect = self.written(&["DISCONNECT"], name);
+                if let Some(bytes) = disconnect {
+                    self.transmit(name, bytes, around);
+                }
+                self.close(name, around);
+            }
+            Act::Fact(name, value) => self.fact(name, value),
+        }
+        Some(Ok(()))
+    }
+
+    fn until(&mut self, until: Instant, now: Instant) -> Option<Result<(), Judged>> {
+        self.deadline = Some(until);
+        (now >= until).then_some(Ok(()))
+    }
+
+    fn fact(&mut self, name: &str, value: &str) {
+        let value = match value.strip_prefix('$') {
+            Some("elapsed") => format!("{} ms", self.elapsed.as_millis()),
+            Some(name) => match self.variables.get(name) {
+                Some(known) => known.clone(),
+                None => return,
+            },
+            None => value.to_owned(),
+        };
+        self.facts.push(Fact {
+            version: self.version,
+            name: name.to_owned(),
+            value,
+        });
+    }
+
+    fn send(
+        &mut self,
+        name: &'static str,
+        words: &[&str],
+        around: &mut Around<'_>,
+    ) -> Option<Result<(), Judged>> {
+        let now = around.now;
+        let Some(link) = self.links.get(name) else {
+            let id = ConnectionId(*around.next_id);
+            *around.next_id = around.next_id.wrapping_add(1);
+            self.links.insert(name, Link::new(id, now));
+            around.commands.push_back(Command::Open(id));
+            self.deadline = Some(now + ANSWER * 2);
+            return None;
+        };
+        match link.phase {
+            Phase::Opening => {
+                let late = self.deadline.is_some_and(|deadline| now >= deadline);
+                return late.then(|| self.unopened("it took too long"));
+            }
+            Phase::Failed => return Some(self.unopened("")),
+            _ => {}
+        }
+        let bytes = match words::packet(words, self.version, name, &self.names, &self.variables) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                return Some(Err((
+                    Verdict::Unknown,
+                    format!("The check cannot be written: {error}"),
+                )));
+            }
+        };
+        self.remember(name, words, &bytes);
+        self.transmit(name, bytes, around);
+        Some(Ok(()))
+    }
+
+    fn unopened(&self, why: &str) -> Result<(), Judged> {
+        let space = if why.is_empty() { "" } else { ": " };
+        Err((
+            Verdict::Unknown,
+            format!("A connection could not be opened{space}{why}."),
+        ))
+    }
+
+    /// What is to be cleaned up afterwards.
+    fn remember(&mut self, name: &str, words: &[&str], bytes: &[u8]) {
+        match words.first() {
+            Some(&"CONNECT") => {
+                let id = words.iter().find_map(|word| word.strip_prefix("id="));
+                let client = match id {
+                    Some(id) if id.starts_with('$') => words::value(id, &self.variables),
+                    Some("-") => String::new(),
+                    Some("long") => format!("{:z<23}", self.names.client(name)),
+                    Some(id) => self.names.client(id),
+                    None => self.names.client(name),
+                };
+                let keeps = words
+                    .iter()
+                    .any(|word| *word == "resume" || word.starts_with("expiry="));
+                if keeps && !client.is_empty() {
+                    self.sessions.insert(client);
+                }
+                if words.contains(&"willretain") {
+                    let topic = words.iter().find_map(|word| word.strip_prefix("will="));
+                    let topic = topic.and_then(|will| will.split(':').next());
+                    self.retained
+                        .extend(topic.map(|topic| self.names.filled(topic)));
+                }
+            }
+            Some(&"PUBLISH") if bytes.first().is_some_and(|first| first & 1 == 1) => {
+                let topic = words.get(1).map(|topic| self.names.filled(topic));
+                self.retained.extend(topic);
+            }
+            _ => {}
+        }
+    }
+
+    fn transmit(&mut self, name: &'static str, bytes: Vec<u8>, around: &mut Around<'_>) {
+        let Some(link) = self.links.get_mut(name) else {
+            return;
+        };
+        if link.phase != Phase::Open {
+            return;
+        }
+        link.last_sent = around.now;
+        if bytes.first() == Some(&0x10) {
+            link.connecting = Some(around.now);
+        }
+        around
+            .commands
+            .push_back(Command::Send(link.id, bytes.clone()));
+        self.note(around.now, name, Happened::Sent(bytes));
+    }
+
+    fn close(&mut self, name: &'static str, around: &mut Around<'_>) {
+        let Some(link) = self.links.get_mut(name) else {
+            return;
+        };
+        if link.is_closed() {
+            return;
+        }
+        link.phase = Phase::ClosedHere;
+        around.commands.push_back(Command::Close(link.id));
+        self.note(around.now, name, Happened::ClosedHere);
+    }
+
+    /// Ends what is still open, as a client would.
+    pub(crate) fn close_all(&mut self, around: &mut Around<'_>) {
+        let names: Vec<&'static str> = self.links.keys().copied().collect();
+        for name in names {
+            let ends = self.links.get(name).is_some_and(|link| link.is_connected);
+            let disconnect = self.written(&["DISCONNECT"], name);
+            if let (true, Some(bytes)) = (ends, disconnect) {
+                self.transmit(name, bytes, around);
+            }
+            self.close(name, around);
+        }
+    }
+
+    /// Whether what a line names has come.
+    fn look(&mut self, wait: &Wait, variables: &mut Variables) -> Came {
+        let Some(link) = self.links.get_mut(wait.connection) else {
+            return Came::Nothing;
+        };
+        if let Some(wrong) = &link.wrong {
+            return Came::Other(format!(
+                "the broker sent a packet that breaks a rule: {wrong}"
+            ));
+        }
+        let closed = match link.phase {
+            Phase::ClosedThere(at) => Some(at - link.last_sent),
+            _ => None,
+        };
+        match &wait.what {
+            What::Close => closed.map_or(Came::Nothing, |_| Came::It),
+            What::CloseWithin(from, _) => match closed {
+                Some(after) if after < Duration::from_millis(*from) => Came::Other(format!(
+                    "it was closed after {} ms already",
+                    after.as_millis()
+                )),
+                Some(_) => Came::It,
+                None => Came::Nothing,
+            },
+            What::Packet { words, order } => {
+                let kind = words.first().copied().unwrap_or_default();
+                let kind = PacketType::ALL
+                    .into_iter()
+                    .find(|known| known.name() == kind);
+                let v5 = self.version.is_v5();
+                let mut other = None;
+                for answer in link.untaken(kind.filter(|_| *order != Order::Next)) {
+                    match answer.matches(words, &self.names, variables, v5) {
+                        Ok(()) => {
+                            answer.is_taken = true;
+                            return Came::It;
+                        }
+                        Err(_) if *order == Order::Any => {}
+                        Err(word) => {
+                            let codes = answer.codes();
+                            let bytes = words::shown(&answer.bytes, 64);
+                            let codes = if codes.is_empty() {
+                                codes
+                            } else {
+                                format!(" with {codes}")
+                            };
+                            other = Some(format!(
+                                "{}{codes} came, which differs in: {word} ({bytes})",
+                                answer.kind.name()
+                            ));
+                            break;
+                        }
+                    }
+                }
+                match (other, closed) {
+                    (Some(other), _) => Came::Other(other),
+                    (None, Some(_)) => Came::Other("the broker closed the connection".to_owned()),
+                    (None, None) => Came::Nothing,
+                }
+            }
+        }
+    }
+
+    /// Some lines that begin with what may come instead, and the one behind them.
+    fn instead(&mut self, around: &mut Around<'_>) -> Option<Result<(), Judged>> {
+        let check = self.check;
+        let lines = check.lines.get(self.at..).unwrap_or_default();
+        let mut passed = 0_usize;
+        for line in lines {
+            passed = passed.saturating_add(1);
+            if line.only_v5.is_some_and(|v5| v5 != self.version.is_v5()) {
+                continue;
+            }
+            match &line.act {
+                Act::Instead(wait, then) => {
+                    let mut variables = self.variables.clone();
+                    if !self.look(wait, &mut variables).is_it() {
+                        continue;
+                    }
+                    self.variables = variables;
+                    if let Then::End(verdict, why) = then {
+                        return Some(Err((*verdict, (*why).to_owned())));
+                    }
+                    // The line behind the group is passed over, too.
+                    let rest = lines.iter().skip(passed);
+                    let more = rest
+                        .take_while(|line| matches!(line.act, Act::Instead(..)))
+                        .count();
+                    self.at = self.at.saturating_add(passed).saturating_add(more);
+                    self.elapsed = around.now - self.since;
+                    return Some(Ok(()));
+                }
+                Act::Wait(wait) => {
+                    let done = self.wait(wait, line, around)?;
+                    self.at = self.at.saturating_add(passed).saturating_sub(1);
+                    return Some(done);
+                }
+                _ => {
+                    return Some(Err((
+                        Verdict::Unknown,
+                        "The check is written wrong.".to_owned(),
+                    )));
+                }
+            }
+        }
+        Some(Err((
+            Verdict::Unknown,
+            "The check is written wrong.".to_owned(),
+        )))
+    }
+
+    fn wait(
+        &mut self,
+        wait: &Wait,
+        line: &'c Line,
+        around: &mut Around<'_>,
+    ) -> Option<Result<(), Judged>> {
+        let now = around.now;
+        let mut variables = core::mem::take(&mut self.variables);
+        let came = self.look(wait, &mut variables);
+        self.variables = variables;
+        match came {
+            Came::It => {
+                self.elapsed = now - self.since;
+                if let What::CloseWithin(..) = wait.what
+                    && let Some(link) = self.links.get(wait.connection)
+                    && let Phase::ClosedThere(at) = link.phase
+                {
+                    self.elapsed = at - link.last_sent;
+                }
+                return Some(Ok(()));
+            }
+            Came::Other(other) => return Some(self.failed(line, &other)),
+            Came::Nothing => {}
+        }
+        let Some(link) = self.links.get_mut(wait.connection) else {
+            return Some(self.failed(line, "there is no such connection"));
+        };
+        if let What::CloseWithin(_, to) = wait.what {
+            let until = link.last_sent + Duration::from_millis(to) + around.round_trip * 2;
+            self.deadline = Some(until);
+            let late = format!(
+                "it is still open {to} ms after the last packet; this rests on that time alone"
+            );
+            return (now >= until).then(|| self.failed(line, &late));
+        }
+        let is_close = matches!(wait.what, What::Close);
+        if is_close && self.is_probed && link.untaken(Some(PacketType::Pingresp)).next().is_some() {
+            return Some(self.failed(
+                line,
+                "the connection goes on: a PINGREQ behind it was answered",
+            ));
+        }
+        let probe = self.since + BEFORE_PROBE + around.round_trip * 2;
+        let until = self.since + ANSWER + around.round_trip * 4;
+        // Behind the wait, a PINGREQ tells a connection that stays from one that nobody reads any more.
+        if !self.is_probed && now >= probe && link.is_connected && link.phase == Phase::Open {
+            self.is_probed = true;
+            self.transmit(wait.connection, PINGREQ.to_vec(), around);
+        }
+        self.deadline = Some(if self.is_probed || now >= probe {
+            until
+        } else {
+            probe
+        });
+        if now < until {
+            return None;
+        }
+        let waited = (now - self.since).as_millis();
+        let link = self.links.get_mut(wait.connection);
+        let answers = self.is_probed
+            && link.is_some_and(|link| link.untaken(Some(PacketType::Pingresp)).next().is_some());
+        let rests = if answers {
+            "the broker answered a PINGREQ in the meantime"
+        } else {
+            "this rests on that time alone"
+        };
+        let late = if is_close {
+            "it is still open"
+        } else {
+            "nothing such came"
+        };
+        Some(self.failed(line, &format!("{late} after {waited} ms; {rests}")))
+    }
+
+    /// A line that was not kept to.
+    fn failed(&self, line: &Line, what: &str) -> Result<(), Judged> {
+        let note = if line.note.is_empty() {
+            String::new()
+        } else {
+            format!(" {}.", line.note)
+        };
+        let text = format!("Expected `{}`: {what}.{note}", line.text);
+        Err(if !self.is_shown {
+            (Verdict::Unknown, format!("On the way there. {text}"))
+        } else if self.shows_must() {
+            (Verdict::Broken, text)
+        } else {
+            (
+                Verdict::Allowed,
+                format!("The standard asks for it with SHOULD. {text}"),
+            )
+        })
+    }
+
+    fn shows_must(&self) -> bool {
+        let mut shows = self.check.shows.iter();
+        shows
+            .find(|shows| shows.version == self.version)
+            .is_none_or(|shows| shows.is_must)
+    }
+
+    /// A packet with the names and variables of this check.
+    pub(crate) fn written(&self, words: &[&str], name: &str) -> Option<Vec<u8>> {
+        words::packet(words, self.version, name, &self.names, &self.variables).ok()
+    }
+
+    /// CONNACK properties for the card.
+    pub(crate) fn announced(&self) -> Vec<(String, String)> {
+        let answers = self.links.values().flat_map(|link| &link.inbox);
+        let connacks = answers.filter(|answer| answer.kind == PacketType::Connack);
+        connacks
+            .flat_map(|answer| answer.announced())
+            .map(|(name, value)| (name.to_string(), value.to_owned()))
+            .collect()
+    }
+}
+
+impl Came {
+    const fn is_it(&self) -> bool {
+        matches!(self, Self::It)
+    }
+}

@@ -1,0 +1,225 @@
+//! Every check against our own broker, and against one that breaks just it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod pump;
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use mqttscope_examine::{Check, Happened, Mutation, Options, Report, Verdict, checks};
+use mqttscope_wire::ProtocolVersion;
+use pump::run;
+
+const NEAR: Duration = Duration::from_millis(1);
+const FAR: Duration = Duration::from_millis(500);
+
+fn all() -> Vec<Check> {
+    checks().unwrap()
+}
+
+fn hostile() -> Options {
+    Options {
+        is_hostile: true,
+        seed: 0x5eed,
+        ..Options::default()
+    }
+}
+
+/// A report as a failed test shows it.
+fn shown(report: &Report) -> String {
+    let mut text = format!(
+        "{} v{}: {}: {}\n",
+        report.id,
+        report.version.name(),
+        report.verdict.name(),
+        report.why
+    );
+    for seen in &report.packets {
+        let what = match &seen.what {
+            Happened::Sent(bytes) => format!("> {}", hex(bytes)),
+            Happened::Received(bytes) => format!("< {}", hex(bytes)),
+            other => format!("{other:?}"),
+        };
+        let _ = writeln!(text, "    {:>6} {} {what}", seen.at, seen.connection);
+    }
+    text
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let all = bytes.iter().take(80).map(|byte| format!("{byte:02x}"));
+    all.collect::<Vec<_>>().join(" ")
+}
+
+fn verdicts(reports: &[Report]) -> Vec<(&'static str, &'static str, Verdict)> {
+    let mut all: Vec<_> = reports
+        .iter()
+        .map(|report| (report.id, report.version.name(), report.verdict))
+        .collect();
+    all.sort_unstable();
+    all
+}
+
+#[test]
+fn our_broker_keeps_everything_and_nothing_is_left_at_it() {
+    let checks = all();
+    let run = run(&checks, hostile(), NEAR, None);
+    let wrong: Vec<String> = run
+        .reports
+        .iter()
+        .filter(|report| report.verdict != Verdict::Kept)
+        .map(shown)
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "{} wrong\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    assert_eq!(run.left, (0, 0), "sessions and retained messages");
+    assert!(run.took < Duration::from_secs(60), "{:?}", run.took);
+    let fact = |name| run.card.get(ProtocolVersion::V5, name);
+    assert_eq!(fact("Receive Maximum"), Some("100"));
+    assert_eq!(fact("QoS granted where 2 was asked for"), Some("02"));
+    assert!(
+        fact("a Keep Alive of 2 s is enforced after").is_some_and(|time| time.starts_with("300"))
+    );
+}
+
+#[test]
+fn verdicts_are_the_same_each_time_and_from_far_away() {
+    let checks = all();
+    let first = run(&checks, hostile(), NEAR, None);
+    for way in [NEAR, NEAR, FAR] {
+        let again = run(&checks, hostile(), way, None);
+        assert_eq!(
+            verdicts(&again.reports),
+            verdicts(&first.reports),
+            "{way:?}"
+        );
+    }
+}
+
+#[test]
+fn each_check_finds_what_breaks_it() {
+    let checks = all();
+    let mut wrong = Vec::new();
+    let mut broken = 0;
+    for check in checks.iter().filter(|check| !check.is_probe) {
+        if check.broken_by.is_empty() {
+            wrong.push(format!("{}: nothing breaks it", check.id));
+        }
+        for shows in &check.shows {
+            let mut finds = 0;
+            for lines in &check.broken_by {
+                // `[v5]` and `[v3]` before a line: only in those.
+                let is_v5 = shows.version.is_v5();
+                let lines: Vec<&'static str> = lines
+                    .iter()
+                    .filter(|line| !line.starts_with(if is_v5 { "[v3] " } else { "[v5] " }))
+                    .map(|line| line.trim_start_matches("[v3] ").trim_start_matches("[v5] "))
+                    .collect();
+                if lines.is_empty() {
+                    continue;
+                }
+                finds += 1;
+                let mutation = Mutation::new(&lines).unwrap();
+                let options = Options {
+                    only: vec![check.id.into()],
+                    versions: vec![shows.version],
+                    ..hostile()
+                };
+                for way in [NEAR, FAR] {
+                    let mutated = Some((check.id, shows.version, mutation.clone()));
+                    let run = run(&checks, options.clone(), way, mutated);
+                    let report = run
+                        .reports
+                        .iter()
+                        .find(|report| report.id == check.id)
+                        .unwrap();
+                    let wanted = if shows.is_must {
+                        Verdict::Broken
+                    } else {
+                        Verdict::Allowed
+                    };
+                    if report.verdict == wanted {
+                        broken += 1;
+                    } else {
+                        wrong.push(format!("{lines:?} {way:?}\n{}", shown(report)));
+                    }
+                }
+            }
+            if finds == 0 {
+                wrong.push(format!(
+                    "{}: nothing breaks it in {}",
+                    check.id,
+                    shows.version.name()
+                ));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    assert!(broken > 100, "{broken}");
+}
+
+#[test]
+fn checks_have_names_of_their_own_and_cite_statements_that_exist() {
+    let requirements = [
+        include_str!("../../../../requirements/v3_1_1.toml"),
+        include_str!("../../../../requirements/v5.toml"),
+    ];
+    let checks = all();
+    let mut ids: Vec<_> = checks.iter().map(|check| check.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), checks.len());
+    assert!(checks.len() > 100, "{}", checks.len());
+    for check in &checks {
+        assert!(
+            !check.shows.is_empty() && check.title.ends_with('.'),
+            "{}",
+            check.id
+        );
+        for shows in &check.shows {
+            let text = match shows.version.name() {
+                "3.1.1" => requirements[0],
+                "5" => requirements[1],
+                _ => "",
+            };
+            assert_eq!(shows.statements.is_empty(), text.is_empty(), "{}", check.id);
+            for statement in &shows.statements {
+                let entry = format!("id = \"{statement}\"");
+                assert!(text.contains(&entry), "{}: {statement}", check.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn one_check_can_be_asked_for_by_its_name_or_by_a_statement() {
+    let checks = all();
+    let asked = |id: &str| {
+        let options = Options {
+            only: vec![id.into()],
+            ..hostile()
+        };
+        let run = run(&checks, options, NEAR, None);
+        let others = run
+            .reports
+            .into_iter()
+            .filter(|report| report.id != "probe");
+        others.map(|report| report.id).collect::<Vec<_>>()
+    };
+    assert_eq!(asked("one-connack"), ["one-connack"; 2]);
+    assert_eq!(asked("MQTT-3.3.1-13"), ["retain-as-published"]);
+}
