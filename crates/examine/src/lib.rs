@@ -38,7 +38,7 @@ use core::time::Duration;
 use mqttscope_wire::ProtocolVersion;
 
 /// The files of checks, in the order of the standard's chapters.
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 10] = [
     ("probe", include_str!("../checks/probe.txt")),
     ("connecting", include_str!("../checks/connecting.txt")),
     ("malformed", include_str!("../checks/malformed.txt")),
@@ -48,6 +48,7 @@ const FILES: [(&str, &str); 9] = [
     ("retaining", include_str!("../checks/retaining.txt")),
     ("delivering", include_str!("../checks/delivering.txt")),
     ("properties", include_str!("../checks/properties.txt")),
+    ("hostile", include_str!("../checks/hostile.txt")),
 ];
 
 /// All checks.
