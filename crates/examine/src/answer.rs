@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use mqttscope_wire::{
     Context, ControlPacket, DecodeError, Decoded, PacketIdentifier, PacketType, Properties,
-    PropertyId, PropertyValue, ProtocolVersion, QoS, Sender, decode,
+    PropertyId, PropertyValue, ProtocolVersion, QoS, Sender, decode, decode_tolerant,
 };
 
 use crate::words::{KEYS, Names, Variables};
@@ -31,11 +31,14 @@ pub(crate) struct Answer {
     users: Vec<(String, String)>,
 }
 
-/// Reads a packet of the broker.
+/// Reads a packet of the broker; a rule that it breaks comes with it, where it can be read all the same.
 ///
 /// # Errors
-/// The first rule that it breaks.
-pub(crate) fn read(bytes: &[u8], version: ProtocolVersion) -> Result<Answer, DecodeError> {
+/// The first rule that hinders the reading.
+pub(crate) fn read(
+    bytes: &[u8],
+    version: ProtocolVersion,
+) -> Result<(Answer, Option<DecodeError>), DecodeError> {
     let with = |version| decode(bytes, Context::new(version).from(Sender::Server));
     let mut decoded = with(version);
     if decoded.is_err() && bytes.first() == Some(&0x20) {
@@ -45,6 +48,12 @@ pub(crate) fn read(bytes: &[u8], version: ProtocolVersion) -> Result<Answer, Dec
             .map(with)
             .find(Result::is_ok);
         decoded = other.unwrap_or(decoded);
+    }
+    let mut broken = None;
+    if let Err(error) = decoded {
+        let context = Context::new(version).from(Sender::Server);
+        decoded = decode_tolerant(bytes, context, error.rule);
+        broken = Some(error);
     }
     let mut answer = Answer {
         kind: PacketType::from_first_byte(bytes.first().copied().unwrap_or(0)),
@@ -64,7 +73,7 @@ pub(crate) fn read(bytes: &[u8], version: ProtocolVersion) -> Result<Answer, Dec
     if let Decoded::Packet { packet, .. } = decoded? {
         answer.fill(&packet);
     }
-    Ok(answer)
+    Ok((answer, broken))
 }
 
 impl Answer {

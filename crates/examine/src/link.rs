@@ -26,8 +26,10 @@ pub(crate) struct Link {
     framer: Framer,
     /// Packets that came, oldest first.
     pub(crate) inbox: Vec<Answer>,
-    /// What the first wrong packet breaks.
+    /// What the first packet breaks that cannot be read.
     pub(crate) wrong: Option<String>,
+    /// What the first other wrong packet breaks.
+    pub(crate) remark: Option<String>,
     pub(crate) last_sent: Instant,
     /// When its CONNECT went out, until the CONNACK is there.
     pub(crate) connecting: Option<Instant>,
@@ -46,6 +48,7 @@ impl Link {
             framer: Framer::new(LARGEST),
             inbox: Vec::new(),
             wrong: None,
+            remark: None,
             last_sent: now,
             connecting: None,
             is_connected: false,
@@ -63,7 +66,12 @@ impl Link {
             };
             packets.push(packet.to_vec());
             match answer::read(packet, version) {
-                Ok(answer) => self.inbox.push(answer),
+                Ok((answer, broken)) => {
+                    self.inbox.push(answer);
+                    if let Some(error) = broken {
+                        self.remark.get_or_insert(alloc::format!("{error}"));
+                    }
+                }
                 Err(error) => {
                     let said = alloc::format!("{error}");
                     self.wrong.get_or_insert(said);

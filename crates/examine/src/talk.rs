@@ -48,6 +48,8 @@ pub(crate) struct Talk<'c> {
     pub(crate) deadline: Option<Instant>,
     is_probed: bool,
     elapsed: Duration,
+    /// Round trip to the broker.
+    away: Duration,
     pub(crate) seen: Vec<Seen>,
     pub(crate) facts: Vec<Fact>,
     /// Longest time from CONNECT to CONNACK.
@@ -88,6 +90,7 @@ impl<'c> Talk<'c> {
             deadline: None,
             is_probed: false,
             elapsed: Duration::ZERO,
+            away: Duration::ZERO,
             seen: Vec::new(),
             facts: Vec::new(),
             round_trip: Duration::ZERO,
@@ -154,8 +157,19 @@ impl<'c> Talk<'c> {
         }
     }
 
-    /// Goes on as far as it can.
+    /// Goes on as far as it can; what the broker did wrong beside what is asked stands behind the judgement.
     pub(crate) fn go_on(&mut self, around: &mut Around<'_>) -> Option<Judged> {
+        self.away = around.round_trip;
+        let (verdict, mut why) = self.goes_on(around)?;
+        if let Some(remark) = self.links.values().find_map(|link| link.remark.as_deref()) {
+            why.push_str(" Beside that, the broker sent a packet that breaks a rule: ");
+            why.push_str(remark);
+            why.push('.');
+        }
+        Some((verdict, why))
+    }
+
+    fn goes_on(&mut self, around: &mut Around<'_>) -> Option<Judged> {
         loop {
             let check = self.check;
             let Some(line) = check.lines.get(self.at) else {
@@ -363,7 +377,7 @@ impl<'c> Talk<'c> {
             ));
         }
         let closed = match link.phase {
-            Phase::ClosedThere(at) => Some(at - link.last_sent),
+            Phase::ClosedThere(at) => Some((at - link.last_sent).saturating_sub(self.away)),
             _ => None,
         };
         match &wait.what {
@@ -433,6 +447,14 @@ impl<'c> Talk<'c> {
                     }
                     self.variables = variables;
                     if let Then::End(verdict, why) = then {
+                        self.note_elapsed(wait, around.now);
+                        let behind = lines.iter().skip(passed);
+                        for line in behind.skip_while(|line| !matches!(line.act, Act::Fact(..))) {
+                            let Act::Fact(name, value) = line.act else {
+                                break;
+                            };
+                            self.fact(name, value);
+                        }
                         return Some(Err((*verdict, (*why).to_owned())));
                     }
                     // The line behind the group is passed over, too.
@@ -475,13 +497,7 @@ impl<'c> Talk<'c> {
         self.variables = variables;
         match came {
             Came::It => {
-                self.elapsed = now - self.since;
-                if let What::CloseWithin(..) = wait.what
-                    && let Some(link) = self.links.get(wait.connection)
-                    && let Phase::ClosedThere(at) = link.phase
-                {
-                    self.elapsed = at - link.last_sent;
-                }
+                self.note_elapsed(wait, now);
                 return Some(Ok(()));
             }
             Came::Other(other) => return Some(self.failed(line, &other)),
@@ -535,6 +551,17 @@ impl<'c> Talk<'c> {
             "nothing such came"
         };
         Some(self.failed(line, &format!("{late} after {waited} ms; {rests}")))
+    }
+
+    /// How long what came took.
+    fn note_elapsed(&mut self, wait: &Wait, now: Instant) {
+        self.elapsed = now - self.since;
+        if let What::CloseWithin(..) = wait.what
+            && let Some(link) = self.links.get(wait.connection)
+            && let Phase::ClosedThere(at) = link.phase
+        {
+            self.elapsed = at - link.last_sent;
+        }
     }
 
     /// A line that was not kept to.
