@@ -338,7 +338,8 @@ impl<'c> Talk<'c> {
         around
             .commands
             .push_back(Command::Send(link.id, bytes.clone()));
-        self.note(around.now, name, Happened::Sent(bytes));
+        let shown = without_password(bytes, self.names.password.as_deref());
+        self.note(around.now, name, Happened::Sent(shown));
     }
 
     fn close(&mut self, name: &'static str, around: &mut Around<'_>) {
@@ -605,6 +606,19 @@ impl<'c> Talk<'c> {
             .map(|(name, value)| (name.to_string(), value.to_owned()))
             .collect()
     }
+}
+
+/// A CONNECT with stars in place of the password, which is the last of its fields: reports are passed on.
+fn without_password(mut bytes: Vec<u8>, password: Option<&[u8]>) -> Vec<u8> {
+    let Some(password) = password.filter(|_| bytes.first() == Some(&0x10)) else {
+        return bytes;
+    };
+    if bytes.ends_with(password) {
+        for byte in bytes.iter_mut().rev().take(password.len()) {
+            *byte = b'*';
+        }
+    }
+    bytes
 }
 
 impl Came {

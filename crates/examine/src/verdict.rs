@@ -84,7 +84,7 @@ pub struct Seen {
 pub enum Happened {
     /// The transport is open.
     Opened,
-    /// We sent these bytes: one packet, right or wrong.
+    /// We sent these bytes: one packet, right or wrong; with stars in place of the password of [`Options`](crate::Options).
     Sent(Vec<u8>),
     /// The broker sent a packet.
     Received(Vec<u8>),

@@ -223,3 +223,27 @@ fn one_check_can_be_asked_for_by_its_name_or_by_a_statement() {
     assert_eq!(asked("one-connack"), ["one-connack"; 2]);
     assert_eq!(asked("MQTT-3.3.1-13"), ["retain-as-published"]);
 }
+
+#[test]
+fn passwords_stand_in_no_report() {
+    let checks = all();
+    let options = Options {
+        user_name: Some("somebody".into()),
+        password: Some(b"secret".to_vec()),
+        ..hostile()
+    };
+    let run = run(&checks, options, NEAR, None);
+    let packets = run.reports.iter().flat_map(|report| &report.packets);
+    let mut stars = 0;
+    for seen in packets {
+        if let Happened::Sent(bytes) = &seen.what {
+            assert!(
+                !bytes.windows(6).any(|part| part == b"secret"),
+                "{}",
+                hex(bytes)
+            );
+            stars += usize::from(bytes.ends_with(b"******"));
+        }
+    }
+    assert!(stars > 300, "{stars}");
+}
