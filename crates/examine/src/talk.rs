@@ -430,11 +430,13 @@ impl<'c> Talk<'c> {
         }
     }
 
-    /// Some lines that begin with what may come instead, and the one behind them.
+    /// Some lines that begin with what may come instead, and the one behind them. A close counts only where no packet
+    /// before it is what the lines are about.
     fn instead(&mut self, around: &mut Around<'_>) -> Option<Result<(), Judged>> {
         let check = self.check;
         let lines = check.lines.get(self.at..).unwrap_or_default();
         let mut passed = 0_usize;
+        let mut closed = None;
         for line in lines {
             passed = passed.saturating_add(1);
             if line.only_v5.is_some_and(|v5| v5 != self.version.is_v5()) {
@@ -447,6 +449,10 @@ impl<'c> Talk<'c> {
                         continue;
                     }
                     self.variables = variables;
+                    if let (What::Close, Then::End(verdict, why)) = (&wait.what, then) {
+                        closed = closed.or(Some((*verdict, *why)));
+                        continue;
+                    }
                     if let Then::End(verdict, why) = then {
                         self.note_elapsed(wait, around.now);
                         let behind = lines.iter().skip(passed);
@@ -468,7 +474,11 @@ impl<'c> Talk<'c> {
                     return Some(Ok(()));
                 }
                 Act::Wait(wait) => {
-                    let done = self.wait(wait, line, around)?;
+                    let done = match (self.wait(wait, line, around), closed) {
+                        (Some(Ok(())), _) => Ok(()),
+                        (_, Some((verdict, why))) => return Some(Err((verdict, why.to_owned()))),
+                        (done, None) => done?,
+                    };
                     self.at = self.at.saturating_add(passed).saturating_sub(1);
                     return Some(done);
                 }

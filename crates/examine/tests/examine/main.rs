@@ -12,7 +12,9 @@ mod pump;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use mqttscope_examine::{Check, Happened, Mutation, Options, Report, Verdict, checks};
+use mqttscope_examine::{
+    Check, Command, Examination, Happened, Instant, Mutation, Options, Report, Verdict, checks,
+};
 use mqttscope_wire::ProtocolVersion;
 use pump::run;
 
@@ -246,4 +248,51 @@ fn passwords_stand_in_no_report() {
         }
     }
     assert!(stars > 300, "{stars}");
+}
+
+/// A broker that answers as two lines say, and whose DISCONNECT and close are there before the newcomer's CONNACK.
+#[test]
+fn a_packet_before_a_close_counts_however_late_it_is_looked_at() {
+    let checks = all();
+    let options = Options {
+        versions: vec![ProtocolVersion::V5],
+        only: vec!["takeover".into()],
+        ..Options::default()
+    };
+    let now = Instant::from_millis(5);
+    let mut examination = Examination::new(&checks, options, Instant::ZERO);
+    let mut first = None;
+    let mut report = None;
+    while report.is_none() {
+        while let Some(command) = examination.poll_command() {
+            let Command::Send(id, bytes) = command else {
+                if let Command::Open(id) = command {
+                    examination.handle_opened(now, id);
+                }
+                continue;
+            };
+            let name = examination.connection(id);
+            if bytes[0] == 0x10
+                && let Some(("takeover", _, "a2")) = name
+            {
+                examination.handle_bytes(now, first.unwrap(), b"\xe0\x01\x8e");
+                examination.handle_closed(now, first.unwrap());
+            }
+            if let Some(("takeover", _, "a")) = name {
+                first = Some(id);
+            }
+            let answer: &[u8] = match bytes[0] {
+                0x10 => b"\x20\x03\x00\x00\x00",
+                0x82 => b"\x90\x04\x00\x01\x00\x02",
+                0xc0 => b"\xd0\x00",
+                _ => b"",
+            };
+            examination.handle_bytes(now, id, answer);
+        }
+        examination.handle_timeout(Instant::from_millis(20));
+        let reports = std::iter::from_fn(|| examination.poll_report());
+        report = reports.last().filter(|report| report.id == "takeover");
+    }
+    let report = report.unwrap();
+    assert_eq!(report.verdict, Verdict::Kept, "{}", shown(&report));
 }
