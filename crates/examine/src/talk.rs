@@ -266,7 +266,13 @@ impl<'c> Talk<'c> {
                 let late = self.deadline.is_some_and(|deadline| now >= deadline);
                 return late.then(|| self.unopened("it took too long"));
             }
-            Phase::Failed => return Some(self.unopened("")),
+            Phase::Failed => {
+                let failed = self.seen.iter().rev().find_map(|seen| match &seen.what {
+                    Happened::Failed(why) => Some(&**why),
+                    _ => None,
+                });
+                return Some(self.unopened(failed.unwrap_or("its transport failed")));
+            }
             _ => {}
         }
         let bytes = match words::packet(words, self.version, name, &self.names, &self.variables) {
@@ -284,10 +290,9 @@ impl<'c> Talk<'c> {
     }
 
     fn unopened(&self, why: &str) -> Result<(), Judged> {
-        let space = if why.is_empty() { "" } else { ": " };
         Err((
             Verdict::Unknown,
-            format!("A connection could not be opened{space}{why}."),
+            format!("A connection could not be opened: {why}."),
         ))
     }
 
