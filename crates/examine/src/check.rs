@@ -306,3 +306,48 @@ fn wait(connection: &'static str, what: &'static str, order: Order) -> Option<Wa
     };
     Some(Wait { connection, what })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_say_what_is_shown_and_what_it_takes() {
+        let text = "== one\nA title.\nv5 should MQTT-1 MQTT-2\nv3.1 must\nneeds qos1 retain\nhostile\n-- shown\na connect\n";
+        let checks = read(text).unwrap();
+        let [check] = &checks[..] else {
+            panic!("{checks:?}")
+        };
+        let shows: Vec<_> = check
+            .shows
+            .iter()
+            .map(|shows| (shows.version.name(), shows.is_must, shows.statements.len()))
+            .collect();
+        assert_eq!(shows, [("5", false, 2), ("3.1", true, 0)]);
+        assert_eq!(check.needs, ["qos1", "retain"]);
+        assert!(check.is_hostile && !check.is_probe);
+        // The mark, CONNECT, CONNACK.
+        assert_eq!(check.lines.len(), 3);
+    }
+
+    #[test]
+    fn what_is_wrong_says_its_line() {
+        for (text, line) in [
+            ("a> PINGREQ", "line 1: "),
+            ("== one\nTitle.\nv6 must", "line 3: "),
+            ("== one\nTitle.\nv5 may", "line 3: "),
+            ("== one\nTitle.\nv5 must\n-- shown\na waits", "line 5: "),
+            (
+                "== one\nTitle.\nv5 must\n-- shown\na? close -> perhaps so",
+                "line 5: ",
+            ),
+            (
+                "== one\nTitle.\nv5 must\n-- shown\na< close 1..x",
+                "line 5: ",
+            ),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.starts_with(line), "{text}: {error}");
+        }
+    }
+}

@@ -296,3 +296,123 @@ fn a_packet_before_a_close_counts_however_late_it_is_looked_at() {
     let report = report.unwrap();
     assert_eq!(report.verdict, Verdict::Kept, "{}", shown(&report));
 }
+
+#[test]
+fn what_the_standard_only_recommends_is_allowed_to_be_otherwise() {
+    let mut checks = all();
+    let ping = checks.iter_mut().find(|check| check.id == "ping").unwrap();
+    ping.shows
+        .iter_mut()
+        .for_each(|shows| shows.is_must = false);
+    let version = ping.shows[0].version;
+    let options = Options {
+        versions: vec![version],
+        only: vec!["ping".into()],
+        ..hostile()
+    };
+    let mutation = Mutation::new(&["a< PINGRESP drop"]).unwrap();
+    let run = run(&checks, options, NEAR, Some(("ping", version, mutation)));
+    let report = run
+        .reports
+        .iter()
+        .find(|report| report.id == "ping")
+        .unwrap();
+    assert_eq!(report.verdict, Verdict::Allowed);
+    assert!(report.why.contains("SHOULD"), "{}", report.why);
+}
+
+/// A broker that takes no version: nothing else is asked of it.
+#[test]
+fn versions_that_are_refused_are_not_applicable() {
+    let checks = all();
+    let version = ProtocolVersion::V5;
+    let options = Options {
+        versions: vec![version],
+        ..hostile()
+    };
+    let mutation = Mutation::new(&["a< CONNACK replace CONNACK 84"]).unwrap();
+    let run = run(&checks, options, NEAR, Some(("probe", version, mutation)));
+    assert!(run.reports.len() > 100);
+    for report in &run.reports {
+        assert_eq!(report.verdict, Verdict::NotApplicable, "{}", shown(report));
+        assert!(
+            report.why.contains("refuses this version"),
+            "{}",
+            report.why
+        );
+    }
+}
+
+#[test]
+fn an_examination_that_is_ended_says_so_and_cleans_up() {
+    let checks = all();
+    let mut examination = Examination::new(&checks, hostile(), Instant::ZERO);
+    let Some(Command::Open(id)) = examination.poll_command() else {
+        panic!("the probe opens a connection")
+    };
+    let now = Instant::from_millis(1);
+    examination.handle_opened(now, id);
+    examination.handle_cancel(now);
+    let commands: Vec<_> = std::iter::from_fn(|| examination.poll_command()).collect();
+    assert_eq!(commands.last(), Some(&Command::Close(id)));
+    let report = examination.poll_report().unwrap();
+    assert_eq!((report.id, report.verdict), ("probe", Verdict::Unknown));
+    assert!(examination.is_done());
+    let progress = examination.progress();
+    assert_eq!(progress.done, progress.total);
+}
+
+/// Bytes from a broker that speaks anything but MQTT: it ends, nothing panics, nothing is kept.
+#[test]
+fn whatever_comes_the_examination_ends() {
+    let checks = all();
+    for seed in 1..40_u64 {
+        let mut random = seed;
+        let mut next = move || {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            random
+        };
+        let mut now = Instant::ZERO;
+        let mut examination = Examination::new(&checks, hostile(), now);
+        while !examination.is_done() {
+            while let Some(command) = examination.poll_command() {
+                match command {
+                    Command::Open(id) if next() % 9 == 0 => {
+                        examination.handle_failed(now, id, "nobody");
+                    }
+                    Command::Open(id) => examination.handle_opened(now, id),
+                    Command::Send(id, bytes) => {
+                        // Whole packets of a kind now and then, so that checks get beyond their beginning.
+                        let mut answer = match (next() % 8, bytes.first()) {
+                            (0, _) => (0..next() % 64).map(|_| next() as u8).collect(),
+                            (_, Some(0x10)) if bytes.get(8) == Some(&5) => vec![0x20, 3, 0, 0, 0],
+                            (_, Some(0x10)) => vec![0x20, 2, 0, 0],
+                            (_, Some(0xc0)) => vec![0xd0, 0],
+                            (_, Some(0x82)) => vec![0x90, 4, bytes[2], bytes[3], 0, 2],
+                            (_, Some(0x30..0x40)) => bytes,
+                            _ => vec![0x90, 3, 0, 1, 0],
+                        };
+                        if next() % 8 == 0 {
+                            answer
+                                .iter_mut()
+                                .for_each(|byte| *byte ^= (next() % 16 / 15) as u8);
+                        }
+                        examination.handle_bytes(now, id, &answer);
+                        if next() % 32 == 0 {
+                            examination.handle_closed(now, id);
+                        }
+                    }
+                    Command::Close(_) => {}
+                }
+            }
+            while examination.poll_report().is_some() {}
+            if let Some(at) = examination.poll_timeout() {
+                now = now.max(at);
+                examination.handle_timeout(now);
+            }
+        }
+        assert_eq!(examination.progress().left, Duration::ZERO);
+    }
+}
