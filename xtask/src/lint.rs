@@ -58,7 +58,9 @@ fn bare_metal(cx: &Context) -> Result<()> {
             .map(|name| format!("--package=mqttscope-{name}"))
             .collect()
     };
-    let no_std = packages(&["wire", "shared", "client", "broker", "monitor", "sim"]);
+    let no_std = packages(&[
+        "wire", "shared", "client", "broker", "monitor", "sim", "examine",
+    ]);
     match has_target {
         Ok(()) => step("the no_std crates on bare metal", || {
             Ok(cmd!(
@@ -69,7 +71,7 @@ fn bare_metal(cx: &Context) -> Result<()> {
         })?,
         Err(error) => eprintln!("   bare metal skipped: {error:#}"),
     }
-    let alone = packages(&["wire", "shared", "client", "broker", "monitor"]);
+    let alone = packages(&["wire", "shared", "client", "broker", "monitor", "examine"]);
     step("cargo package", || {
         let folder = context::target_folder(cx).join("packages");
         forget_packages(cx, &folder)?;

@@ -3,6 +3,7 @@
 mod arguments;
 mod broker;
 mod dissect;
+mod examine;
 mod faults;
 mod follow;
 mod input;
@@ -45,6 +46,11 @@ enum Command {
     Record(record::Options),
     /// A broker for tests and workshops, over TCP, TLS and WebSocket.
     Broker(broker::Options),
+    /// Asks a broker, statement by statement of the standards, and says what it keeps and what it breaks, with the packets
+    /// that show it.
+    ///
+    /// Exit codes: 0: nothing broken, 1: something broken, 2: it could not be examined.
+    Examine(examine::Options),
     /// Serves the page on this machine, and opens it in the browser: with files, with a capture from a pipe, or with a
     /// tap's packets as they pass.
     Open(open::Options),
@@ -68,6 +74,7 @@ fn main() -> ExitCode {
         Command::Tap(options) => tap::run(&options),
         Command::Record(options) => record::run(&options),
         Command::Broker(options) => broker::run(&options),
+        Command::Examine(options) => examine::run(&options),
         Command::Open(options) => open::run(&options),
     }
 }

@@ -1,0 +1,96 @@
+//! The report of an examination as one HTML file, which needs nothing else.
+
+use std::io::{self, Write};
+
+use mqttscope_examine::{Report, Verdict};
+
+use super::report::{escaped, shortened, told};
+use super::{Examined, by_version};
+
+const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;\
+color-scheme:light dark}code,td.b{font-family:ui-monospace,monospace;font-size:13px;overflow-wrap:anywhere}\
+table{border-collapse:collapse}td,th{text-align:left;vertical-align:top;padding:.15rem .75rem .15rem 0}\
+summary{cursor:pointer;padding:.2rem 0}.v{display:inline-block;min-width:8.5rem;font-weight:600}\
+.broken .v{color:light-dark(#b00020,#ff7b7b)}.kept .v{color:light-dark(#1b6e2d,#6fd484)}\
+.unknown .v,.allowed .v{color:light-dark(#8a5a00,#f0b95a)}";
+
+pub(super) fn write(examined: &Examined, out: &mut impl Write) -> io::Result<()> {
+    let url = escaped(&examined.url);
+    writeln!(
+        out,
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width\"><title>{url} examined</title><style>{STYLE}</style><h1>{url}</h1><p>"
+    )?;
+    for verdict in Verdict::ALL {
+        writeln!(out, "{} {}, ", examined.count(verdict), verdict.name())?;
+    }
+    let trip = examined.round_trip.as_millis();
+    writeln!(
+        out,
+        "in {:.1} s; a round trip takes {trip} ms.</p>",
+        examined.took.as_secs_f64()
+    )?;
+    for (version, facts) in by_version(&examined.card) {
+        writeln!(
+            out,
+            "<h2>MQTT {}: what was found</h2><table>",
+            version.name()
+        )?;
+        for (name, value) in facts {
+            writeln!(
+                out,
+                "<tr><th>{}</th><td>{}</td></tr>",
+                escaped(name),
+                escaped(value)
+            )?;
+        }
+        writeln!(out, "</table>")?;
+    }
+    for verdict in [
+        Verdict::Broken,
+        Verdict::Unknown,
+        Verdict::Allowed,
+        Verdict::Kept,
+        Verdict::NotApplicable,
+    ] {
+        let of: Vec<&Report> = examined
+            .reports
+            .iter()
+            .filter(|report| report.verdict == verdict)
+            .collect();
+        if of.is_empty() {
+            continue;
+        }
+        writeln!(out, "<h2>{}: {}</h2>", verdict.name(), of.len())?;
+        for report in of {
+            check(report, out)?;
+        }
+    }
+    writeln!(out, "</html>")
+}
+
+fn check(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    let verdict = report.verdict.name();
+    writeln!(
+        out,
+        "<details class=\"{verdict}\"><summary><span class=\"v\">{verdict}</span> <b>{}</b> (MQTT {}) {}</summary><p>{}<br>\
+         <code>{}</code></p><table><tr><th>ms</th><th>connection</th><th>what</th><th>packet</th><th>bytes</th></tr>",
+        report.id,
+        report.version.name(),
+        escaped(report.title),
+        escaped(&report.why),
+        report.statements.join(" "),
+    )?;
+    for seen in &report.packets {
+        let (event, hex, text) = told(seen, report.version);
+        let hex = hex.map(|hex| shortened(&hex)).unwrap_or_default();
+        writeln!(
+            out,
+            "<tr><td>{}</td><td>{}</td><td>{event}</td><td>{}</td><td class=\"b\">{hex}</td></tr>",
+            seen.at,
+            escaped(&seen.connection),
+            escaped(&text.unwrap_or_default()),
+        )?;
+    }
+    writeln!(out, "</table></details>")
+}

@@ -1,0 +1,124 @@
+//! `mqttscope examine` against `mqttscope broker`, and against a server that breaks what is asked.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::io::{Read as _, Write as _};
+
+use serde_json::Value;
+use support::{Running, Server, exactly};
+
+/// Examines; gives code, output and errors.
+fn examine(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let all = [&["examine"], arguments].concat();
+    Running::start(&all).ended()
+}
+
+#[test]
+fn our_broker_keeps_all_that_it_is_asked_over_tcp() {
+    let mut broker = Running::start(&["broker", "0"]);
+    let url = format!("mqtt://{}", broker.address("at"));
+    let (code, out, errors) = examine(&[&url, "--format", "json", "--hostile"]);
+    let report: Value = serde_json::from_str(&out).unwrap();
+    let checks = report["checks"].as_array().unwrap();
+    let other: Vec<&Value> = checks
+        .iter()
+        .filter(|check| check["verdict"] != "kept")
+        .collect();
+    assert_eq!(code, Some(0), "{errors}\n{other:#?}");
+    assert!(other.is_empty(), "{other:#?}");
+    assert!(checks.len() > 250, "{}", checks.len());
+    assert!(
+        errors.contains("client identifiers begin with mq"),
+        "{errors}"
+    );
+    let ping = checks
+        .iter()
+        .find(|check| check["id"] == "ping" && check["version"] == "5")
+        .unwrap();
+    assert_eq!(ping["statements"][0], "MQTT-3.12.4-1");
+    let sent = ping["packets"].as_array().unwrap();
+    let pings = |packet: &&Value| packet["event"] == "received" && packet["hex"] == "d0 00";
+    assert_eq!(sent.iter().filter(pings).count(), 1);
+    assert_eq!(
+        report["card"]["versions"]["5"]["QoS granted where 2 was asked for"],
+        "02"
+    );
+}
+
+#[test]
+fn some_checks_are_asked_over_websocket_and_written_in_each_format() {
+    let mut broker = Running::start(&["broker", "--ws", "0"]);
+    let url = format!("ws://{}/mqtt", broker.address("at"));
+    for (format, holds) in [
+        ("text", "kept"),
+        (
+            "junit",
+            "<testcase classname=\"MQTT 3.1.1\" name=\"second-connect\"",
+        ),
+        ("html", "<b>second-connect</b>"),
+        ("json", "\"id\":\"second-connect\""),
+    ] {
+        let only = "--only=second-connect,MQTT-3.12.4-1";
+        let (code, out, errors) = examine(&[&url, "--format", format, only]);
+        assert_eq!(code, Some(0), "{out}{errors}");
+        assert!(out.contains(holds), "{format}: {out}");
+    }
+}
+
+/// Answers CONNECT and SUBSCRIBE of version 3.1.1, and nothing else.
+fn deaf(server: Server) {
+    std::thread::spawn(move || {
+        loop {
+            let mut stream = server.accept();
+            std::thread::spawn(move || {
+                let mut first = [0];
+                while stream.read_exact(&mut first).is_ok() {
+                    let len = exactly(&mut stream, 1);
+                    let rest = exactly(&mut stream, len[0].into());
+                    let answer: &[u8] = match first[0] {
+                        0x10 => b"\x20\x02\x00\x00",
+                        0x82 => &[0x90, 3, rest[0], rest[1], 2],
+                        _ => &[],
+                    };
+                    if stream.write_all(answer).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_server_that_does_not_answer_pings_breaks_it() {
+    let server = Server::start();
+    let url = format!("mqtt://{}", server.address());
+    deaf(server);
+    let (code, out, errors) = examine(&[&url, "--version", "3.1.1", "--only", "ping"]);
+    assert_eq!(code, Some(1), "{out}{errors}");
+    assert!(
+        out.contains("broken ping (MQTT 3.1.1) MQTT-3.12.4-1"),
+        "{out}"
+    );
+    assert!(out.contains("this rests on that time alone"), "{out}");
+}
+
+#[test]
+fn nobody_there_and_checks_that_do_not_exist_are_no_examination() {
+    let (code, out, errors) = examine(&["mqtt://127.0.0.1:1"]);
+    assert_eq!((code, &*out), (Some(2), ""), "{errors}");
+    let (code, _, errors) = examine(&["mqtt://127.0.0.1:1", "--only", "nothing"]);
+    assert_eq!(code, Some(2));
+    assert!(errors.contains("--list"), "{errors}");
+    let (code, out, _) = examine(&["--list"]);
+    assert_eq!(code, Some(0));
+    assert!(out.contains("no-local: With No Local"), "{out}");
+}

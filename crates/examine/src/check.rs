@@ -1,0 +1,353 @@
+//! Checks as data: the notation of `checks/*.txt`, read into lines that a [`Talk`](crate::talk::Talk) goes through.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use mqttscope_wire::ProtocolVersion;
+
+use crate::verdict::Verdict;
+
+/// What a broker is asked in one conversation. One check may stand for several versions.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Stable, kebab-case.
+    pub id: &'static str,
+    /// What is asked of the broker, in a sentence.
+    pub title: &'static str,
+    /// The statements that it shows, for each version that it is run in.
+    pub shows: Vec<Shows>,
+    /// What the broker must have for it to be asked: `qos2`, `retain`, `wildcards`, `shared`, `subscription-identifiers`,
+    /// `aliases`.
+    pub needs: Vec<&'static str>,
+    /// Bytes that are meant to strain a broker; run only where that is asked for.
+    pub is_hostile: bool,
+    /// Run before all others: what it finds says which of them apply.
+    pub is_probe: bool,
+    /// Ways to break it, each some lines of [`Mutation`](crate::Mutation).
+    pub broken_by: Vec<Vec<&'static str>>,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// What a check shows in a version.
+#[derive(Clone, Debug)]
+pub struct Shows {
+    /// The version that the conversation is in.
+    pub version: ProtocolVersion,
+    /// Whether the standard says MUST; if not, it says SHOULD, and a broker that does otherwise is within it.
+    pub is_must: bool,
+    /// `MQTT-…`; none in version 3.1, whose statements have no names.
+    pub statements: Vec<&'static str>,
+}
+
+/// One line of a conversation.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) act: Act,
+    /// Only in this version; `Some(false)`: only before version 5.
+    pub(crate) only_v5: Option<bool>,
+    /// Why the line stands there.
+    pub(crate) note: &'static str,
+    pub(crate) text: &'static str,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    /// From here on lines show the statement; before, they only lead there.
+    Shown(bool),
+    Send(&'static str, Vec<&'static str>),
+    Wait(Wait),
+    /// If this comes in place of what the next [`Act::Wait`] names.
+    Instead(Wait, Then),
+    /// For so many milliseconds no such packet may come.
+    Silence(u64, Wait),
+    Pause(u64),
+    /// The transport ends without a DISCONNECT.
+    Cut(&'static str),
+    /// DISCONNECT, and the end.
+    End(&'static str),
+    /// For the card.
+    Fact(&'static str, &'static str),
+}
+
+/// What comes of something that came instead.
+#[derive(Clone, Debug)]
+pub(crate) enum Then {
+    GoOn,
+    End(Verdict, &'static str),
+}
+
+/// What is to come from the broker.
+#[derive(Clone, Debug)]
+pub(crate) struct Wait {
+    pub(crate) connection: &'static str,
+    pub(crate) what: What,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum What {
+    /// A packet that these words describe.
+    Packet {
+        words: Vec<&'static str>,
+        order: Order,
+    },
+    Close,
+    /// A close between so many milliseconds after the client's last packet.
+    CloseWithin(u64, u64),
+}
+
+/// Which of the packets that came a line is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// `a<!`: the next one, of whatever type.
+    Next,
+    /// `a<`: the next one of the type.
+    OfType,
+    /// `a<~`: any one of the type.
+    Any,
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// The line that cannot be read, and why.
+pub(crate) fn read(text: &'static str) -> Result<Vec<Check>, String> {
+    let mut checks: Vec<Check> = Vec::new();
+    let mut section = Section::Head;
+    for (number, whole) in text.lines().enumerate() {
+        let wrong = |why: &str| format!("line {}: {why}: {whole}", number.saturating_add(1));
+        let line = whole.trim_end();
+        if line.is_empty() || line.starts_with(';') {
+            continue;
+        }
+        if let Some(id) = line.strip_prefix("== ") {
+            checks.push(Check {
+                id,
+                title: "",
+                shows: Vec::new(),
+                needs: Vec::new(),
+                is_hostile: false,
+                is_probe: false,
+                broken_by: Vec::new(),
+                lines: Vec::new(),
+            });
+            section = Section::Head;
+            continue;
+        }
+        let Some(check) = checks.last_mut() else {
+            return Err(wrong("stands before any check"));
+        };
+        match line {
+            "-- given" | "-- shown" => {
+                section = Section::Talk;
+                check.lines.push(Line {
+                    act: Act::Shown(line == "-- shown"),
+                    only_v5: None,
+                    note: "",
+                    text: line,
+                });
+                continue;
+            }
+            "-- broken by" => {
+                section = Section::Broken;
+                check.broken_by.push(Vec::new());
+                continue;
+            }
+            _ => {}
+        }
+        match section {
+            Section::Head => head(check, line).ok_or_else(|| wrong("is no head"))?,
+            Section::Talk => check
+                .lines
+                .extend(talk(line).ok_or_else(|| wrong("is no line"))?),
+            Section::Broken => {
+                if let Some(last) = check.broken_by.last_mut() {
+                    last.push(line);
+                }
+            }
+        }
+    }
+    Ok(checks)
+}
+
+enum Section {
+    Head,
+    Talk,
+    Broken,
+}
+
+fn version(word: &str) -> Option<ProtocolVersion> {
+    ProtocolVersion::ALL
+        .into_iter()
+        .find(|version| word.strip_prefix('v') == Some(version.name()))
+}
+
+fn head(check: &mut Check, line: &'static str) -> Option<()> {
+    if check.title.is_empty() {
+        check.title = line;
+        return Some(());
+    }
+    let mut words = line.split_whitespace();
+    match words.next()? {
+        "hostile" => check.is_hostile = true,
+        "probe" => check.is_probe = true,
+        "needs" => check.needs.extend(words),
+        word => {
+            let version = version(word)?;
+            let is_must = match words.next()? {
+                "must" => true,
+                "should" => false,
+                _ => return None,
+            };
+            check.shows.push(Shows {
+                version,
+                is_must,
+                statements: words.collect(),
+            });
+        }
+    }
+    Some(())
+}
+
+fn talk(whole: &'static str) -> Option<Vec<Line>> {
+    let (line, note) = whole.split_once(" ; ").unwrap_or((whole, ""));
+    let (line, only_v5) = match (line.strip_prefix("[v5] "), line.strip_prefix("[v3] ")) {
+        (Some(rest), _) => (rest, Some(true)),
+        (_, Some(rest)) => (rest, Some(false)),
+        _ => (line, None),
+    };
+    let acts = match (line.strip_prefix('+'), line.split_once(" connect")) {
+        (Some(millis), _) => [Some(Act::Pause(millis.trim().parse().ok()?)), None],
+        (None, Some((connection, words))) if !connection.contains(' ') => {
+            connect(connection, words).map(Some)
+        }
+        _ => [Some(act(line.trim())?), None],
+    };
+    let line = |act| Line {
+        act,
+        only_v5,
+        note: note.trim(),
+        text: line.trim(),
+    };
+    Some(acts.into_iter().flatten().map(line).collect())
+}
+
+/// `a connect WORDS / WORDS`: CONNECT, and a CONNACK that accepts it.
+fn connect(connection: &'static str, words: &'static str) -> [Act; 2] {
+    let mut sides = words.split(" / ").map(str::split_whitespace);
+    let mut side = |first: &[&'static str]| -> Vec<&'static str> {
+        let words = sides.next().into_iter().flatten();
+        first.iter().copied().chain(words).collect()
+    };
+    let send = Act::Send(connection, side(&["CONNECT"]));
+    let words = side(&["CONNACK", "00"]);
+    let what = What::Packet {
+        words,
+        order: Order::OfType,
+    };
+    [send, Act::Wait(Wait { connection, what })]
+}
+
+fn act(line: &'static str) -> Option<Act> {
+    let (first, rest) = line.split_once(' ')?;
+    let rest = rest.trim();
+    if let Some(connection) = first.strip_suffix('>') {
+        return Some(Act::Send(connection, rest.split_whitespace().collect()));
+    }
+    for (mark, order) in [
+        ("<~", Order::Any),
+        ("<!", Order::Next),
+        ("<", Order::OfType),
+    ] {
+        if let Some(connection) = first.strip_suffix(mark) {
+            return Some(Act::Wait(wait(connection, rest, order)?));
+        }
+    }
+    if let Some(connection) = first.strip_suffix('?') {
+        let (what, then) = rest.split_once(" -> ")?;
+        let then = then.trim();
+        let then = if then == "next" {
+            Then::GoOn
+        } else {
+            let (verdict, why) = then.split_once(' ')?;
+            Then::End(Verdict::named(verdict)?, why)
+        };
+        return Some(Act::Instead(wait(connection, what, Order::OfType)?, then));
+    }
+    if first == "fact" {
+        let (name, value) = rest.split_once(": ")?;
+        return Some(Act::Fact(name, value));
+    }
+    match rest {
+        "cut" => Some(Act::Cut(first)),
+        "end" => Some(Act::End(first)),
+        _ => {
+            let (millis, what) = rest.strip_prefix("none ")?.split_once(' ')?;
+            Some(Act::Silence(
+                millis.parse().ok()?,
+                wait(first, what, Order::Any)?,
+            ))
+        }
+    }
+}
+
+fn wait(connection: &'static str, what: &'static str, order: Order) -> Option<Wait> {
+    let what = what.trim();
+    let what = match what.strip_prefix("close") {
+        Some("") => What::Close,
+        Some(range) => {
+            let (from, to) = range.trim().split_once("..")?;
+            What::CloseWithin(from.parse().ok()?, to.parse().ok()?)
+        }
+        None => What::Packet {
+            words: what.split_whitespace().collect(),
+            order,
+        },
+    };
+    Some(Wait { connection, what })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_say_what_is_shown_and_what_it_takes() {
+        let text = "== one\nA title.\nv5 should MQTT-1 MQTT-2\nv3.1 must\nneeds qos1 retain\nhostile\n-- shown\na connect\n";
+        let checks = read(text).unwrap();
+        let [check] = &checks[..] else {
+            panic!("{checks:?}")
+        };
+        let shows: Vec<_> = check
+            .shows
+            .iter()
+            .map(|shows| (shows.version.name(), shows.is_must, shows.statements.len()))
+            .collect();
+        assert_eq!(shows, [("5", false, 2), ("3.1", true, 0)]);
+        assert_eq!(check.needs, ["qos1", "retain"]);
+        assert!(check.is_hostile && !check.is_probe);
+        // The mark, CONNECT, CONNACK.
+        assert_eq!(check.lines.len(), 3);
+    }
+
+    #[test]
+    fn what_is_wrong_says_its_line() {
+        for (text, line) in [
+            ("a> PINGREQ", "line 1: "),
+            ("== one\nTitle.\nv6 must", "line 3: "),
+            ("== one\nTitle.\nv5 may", "line 3: "),
+            ("== one\nTitle.\nv5 must\n-- shown\na waits", "line 5: "),
+            (
+                "== one\nTitle.\nv5 must\n-- shown\na? close -> perhaps so",
+                "line 5: ",
+            ),
+            (
+                "== one\nTitle.\nv5 must\n-- shown\na< close 1..x",
+                "line 5: ",
+            ),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.starts_with(line), "{text}: {error}");
+        }
+    }
+}
