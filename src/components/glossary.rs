@@ -7,7 +7,6 @@ use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 
 use super::inspector::marked;
-use crate::element::el;
 
 /// What a term is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -43,7 +42,7 @@ pub fn GlossaryTerm(props: &GlossaryTermProps) -> Html {
             <span id={(*id).clone()} popover="auto" class="meaning" role="note" data-testid="meaning">
                 if *ready {
                     <b>{ term.name }</b>
-                    { Html::from(marked(el("span"), term.meaning)) }
+                    <span>{ marked(term.meaning) }</span>
                     <span class="places">
                         { place(ProtocolVersion::V5, term.v5) }
                         { place(ProtocolVersion::V3_1_1, term.v3_1_1) }
