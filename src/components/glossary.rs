@@ -35,8 +35,14 @@ pub fn GlossaryTerm(props: &GlossaryTermProps) -> Html {
     };
     html! {
         <span class="glossary">
-            <button type="button" class={classes!("term", is_mark.then_some("mark"))} popovertarget={(*id).clone()} data-testid="term" onclick={ask}
-                aria-label={is_mark.then(|| format!("What is {}?", term.name))}>
+            <button
+                type="button"
+                class={classes!("term", is_mark.then_some("mark"))}
+                popovertarget={(*id).clone()}
+                data-testid="term"
+                onclick={ask}
+                aria-label={is_mark.then(|| format!("What is {}?", term.name))}
+            >
                 { if is_mark { AttrValue::from("?") } else { props.says.clone() } }
             </button>
             <span id={(*id).clone()} popover="auto" class="meaning" role="note" data-testid="meaning">
@@ -88,7 +94,10 @@ fn place(version: ProtocolVersion, section: &'static str) -> Html {
         return Html::default();
     };
     html! {
-        <a href={address} target="_blank" rel="noopener">{ format!("MQTT {} section {section}", version.name()) }<span class="unseen">{ ", opens in a new tab" }</span></a>
+        <a href={address} target="_blank" rel="noopener">
+            { format!("MQTT {} section {section}", version.name()) }
+            <span class="unseen">{ ", opens in a new tab" }</span>
+        </a>
     }
 }
 

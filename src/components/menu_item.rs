@@ -84,7 +84,9 @@ pub(super) fn rows(items: Vec<(usize, Item)>) -> Html {
     for (place, (index, item)) in items.into_iter().enumerate() {
         if item.group != group {
             rows.push(html! {
-                <div key={usize::MAX.saturating_sub(index)} class="group" role="presentation">{ &item.group }</div>
+                <div key={usize::MAX.saturating_sub(index)} class="group" role="presentation">
+                    { &item.group }
+                </div>
             });
         }
         group = item.group;

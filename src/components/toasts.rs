@@ -59,7 +59,9 @@ fn message(toast: &Toast, toaster: &Toaster) -> Html {
         <div key={id} class="toast">
             <span>{ toast.text.clone() }</span>
             { for offer }
-            <button class="square" aria-label="Close this message" onclick={close}>{ icon(Icon::Cross) }</button>
+            <button class="square" aria-label="Close this message" onclick={close}>
+                { icon(Icon::Cross) }
+            </button>
         </div>
     }
 }

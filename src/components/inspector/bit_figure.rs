@@ -67,7 +67,7 @@ pub(super) fn bit_figure(props: &InspectorProps, focused: &UseStateHandle<usize>
             onclick={on_click}
             onkeydown={on_key}
         >
-            { for figure.rows.iter().map(|row| octet(row, node, can_edit, **focused)) }
+            <>{ for figure.rows.iter().map(|row| octet(row, node, can_edit, **focused)) }</>
             if figure.more > 0 {
                 <p class="quiet">{ format!("and {}", counted(figure.more, "more byte")) }</p>
             }
@@ -95,7 +95,7 @@ fn octet(row: &BitRow, selected: usize, can_edit: bool, stop: usize) -> Html {
         bit(row.offset, at, place, is_set, can_edit, place == stop)
     });
     html! {
-        <div class="octet">
+        <div key={row.offset} class="octet">
             <div class="which">
                 <span>{ format!("byte {}", row.offset) }</span>
                 <span class="mono">{ format!("0x{value:02x} · {value}") }</span>

@@ -32,7 +32,12 @@ pub(super) fn broken(
     });
     let ids = ids.map(|id| rule_chip(diagnostic.version, id));
     html! {
-        <div class={classes!("diagnostic", class)} data-testid="diagnostic" data-rule={name} onclick={on_click}>
+        <div
+            class={classes!("diagnostic", class)}
+            data-testid="diagnostic"
+            data-rule={name}
+            onclick={on_click}
+        >
             { icon(picture) }
             <button class="says" tabindex="-1">
                 <span class="unseen">{ word }{ ": " }</span>

@@ -70,6 +70,8 @@ pub(super) fn fault_list(shown: &Shown, on_select: &Callback<usize>) -> Html {
         broken(fault, shown, jump)
     });
     html! {
-        <div class="faults" role="group" aria-label="Broken rules" data-testid="fault-list">{ for faults }</div>
+        <div class="faults" role="group" aria-label="Broken rules" data-testid="fault-list">
+            { for faults }
+        </div>
     }
 }

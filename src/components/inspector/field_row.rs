@@ -81,7 +81,7 @@ pub(super) fn Row(props: &RowProps) -> Html {
     let faults = row.diagnostics.iter().filter_map(|&at| {
         let fault = dissection.diagnostics.get(at)?;
         let shown = broken(fault, &props.shown, Callback::noop());
-        Some(html! { <div data-fault={at.to_string()}>{ shown }</div> })
+        Some(html! { <div key={at} data-fault={at.to_string()}>{ shown }</div> })
     });
     html! {
         <div
@@ -113,9 +113,11 @@ pub(super) fn Row(props: &RowProps) -> Html {
                     <span></span>
                 }
             </div>
-            { for faults }
+            <>{ for faults }</>
             if row.more_diagnostics > 0 {
-                <div class="more-faults">{ format!("and {} more broken rules here", row.more_diagnostics) }</div>
+                <div class="more-faults">
+                    { format!("and {} more broken rules here", row.more_diagnostics) }
+                </div>
             }
         </div>
     }

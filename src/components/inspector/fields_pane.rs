@@ -10,8 +10,8 @@ use super::repairs::repairs;
 use super::{Hover, InspectorProps};
 use crate::pages::dissect::counted;
 
-/// The pane; `listed`: with the list of all faults; `folded`: the nodes that are folded the other way than they are at
-/// first.
+/// The pane; `listed`: with the list of all faults; `folded`: the nodes that are folded the other way than they are
+/// at first.
 pub(super) fn fields_pane(
     props: &InspectorProps,
     listed: &UseStateHandle<bool>,

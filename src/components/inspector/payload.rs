@@ -106,7 +106,9 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
                 <div class="tabs" role="tablist" aria-label="Show the payload as">{ for tabs }</div>
             </div>
             if picture.is_some() {
-                <div class="picture" id="payload-view" role="tabpanel" aria-label={open} tabindex="0">{ view }</div>
+                <div class="picture" id="payload-view" role="tabpanel" aria-label={open} tabindex="0">
+                    { view }
+                </div>
             } else {
                 <pre id="payload-view" role="tabpanel" aria-label={open} tabindex="0">{ view }</pre>
             }
@@ -122,6 +124,7 @@ fn tab(name: &'static str, is_open: bool, chosen: &UseStateHandle<&'static str>)
     };
     html! {
         <button
+            key={name}
             role="tab"
             aria-selected={is_open.to_string()}
             aria-controls="payload-view"

@@ -40,15 +40,19 @@ pub(super) fn build_window(desk: &Rc<Desk>, building: &Building) -> Html {
     html! {
         <Dialog title="Build a packet" {on_close}>
             <p>
-                { "Begin with the smallest valid packet and change it: every field, flag, bit and byte can be set, " }
-                { "even to values the standard forbids." }
+                { "Begin with the smallest valid packet and change it: every field, flag, bit " }
+                { "and byte can be set, even to values the standard forbids." }
             </p>
             <fieldset>
                 <legend>{ "Version" }</legend>
-                { for ProtocolVersion::ALL.iter().map(|&offered| choice_of(offered, version, add, building)) }
+                for &offered in ProtocolVersion::ALL.iter() {
+                    { choice_of(offered, version, add, building) }
+                }
             </fieldset>
             <div class="build">
-                { for build::types(version).map(|offered| type_button(offered, version, add, desk, building)) }
+                for offered in build::types(version) {
+                    { type_button(offered, version, add, desk, building) }
+                }
             </div>
             if !desk.now.given.is_nothing() {
                 <label class="check">
@@ -96,7 +100,7 @@ fn type_button(
     };
     let name = offered.name();
     html! {
-        <button onclick={begin} data-testid={format!("build-{name}")}><b>{ name }</b></button>
+        <button key={name} onclick={begin} data-testid={format!("build-{name}")}><b>{ name }</b></button>
     }
 }
 

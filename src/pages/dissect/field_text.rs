@@ -80,7 +80,9 @@ pub(super) fn TextField(props: &TextFieldProps) -> Html {
     html! {
         <div class={classes!("field", is_marked.then_some("marked"))}>
             if is_marked {
-                <div ref={marks} class="left-out" data-testid="left-out" aria-hidden="true">{ left_out(&desk.now) }</div>
+                <div ref={marks} class="left-out" data-testid="left-out" aria-hidden="true">
+                    { left_out(&desk.now) }
+                </div>
             }
             <textarea
                 ref={node}

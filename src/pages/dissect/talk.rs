@@ -46,7 +46,7 @@ pub(super) fn Talk(props: &TalkProps) -> Html {
     let host = use_node_ref();
     let desk = &props.desk;
     let packet = desk.now.packet;
-    // The annex may be asked before the packet that is looked at is known to it.
+    // By the time that the annex has judged, another packet may be looked at.
     let selected = use_mut_ref(|| packet);
     selected.replace(packet);
     use_effect_with(packet, |&packet| annex::tell("look", packet));
