@@ -57,13 +57,13 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
     let editing = use_state_eq(|| None::<(Shown, usize)>);
     let narrow = use_narrow(ONE_PANE);
     let folded = Rc::new((*props.folded).clone());
-    let address = props.shown.address();
-    let list = use_memo((address, folded.clone()), |(_, folded)| {
-        FieldList::new(props.shown.dissection(), folded)
+    let list = use_memo((props.shown.clone(), folded.clone()), |(shown, folded)| {
+        FieldList::new(shown.dissection(), folded)
     });
-    let heights = use_memo((address, folded.clone(), narrow), |&(.., narrow)| {
-        heights(&list, narrow)
-    });
+    let heights = use_memo(
+        (props.shown.clone(), folded.clone(), narrow),
+        |&(.., narrow)| heights(&list, narrow),
+    );
     let dense = list.len() > DRAWN_WHOLE;
     let virtual_rows = use_uneven_rows(heights);
     // A field that is selected inside of a folded one is shown by the row that holds it.
@@ -74,6 +74,7 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
     {
         let (editing, rows) = (editing.clone(), virtual_rows.clone());
         let (shown, selected) = (props.shown.clone(), props.selected);
+        let address = shown.address();
         use_effect_with((address, selected, selected_row, node), move |_| {
             // This may run after a change has begun in the very row that was selected: only a
             // change of another row is left.
@@ -149,7 +150,7 @@ pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
     };
     let changing = editing
         .as_ref()
-        .filter(|(of, _)| of.address() == address)
+        .filter(|(of, _)| of.address() == props.shown.address())
         .map(|&(_, node)| node);
     let range = if dense {
         virtual_rows.range.clone()

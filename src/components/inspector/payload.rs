@@ -48,9 +48,8 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
     let chosen = use_state_eq(|| "");
     // The packet whose image is shown although it is large.
     let asked = use_state_eq(|| 0);
-    // Once a packet: a payload may be long.
-    let forms = use_memo(props.shown.address(), |_| -> Vec<Form> {
-        let shown = &props.shown;
+    // Not in every drawing: a payload may be long.
+    let forms = use_memo(props.shown.clone(), |shown| -> Vec<Form> {
         let tree = shown.tree();
         let bytes = payload_of(shown).map(|node| tree.content(node, shown.bytes()));
         let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
