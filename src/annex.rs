@@ -13,7 +13,7 @@ use yew::prelude::*;
 use yew::{AppHandle, Renderer};
 
 use crate::components::conversation::{ConversationPane, ConversationPaneProps};
-use crate::components::toasts::use_toasts;
+use crate::components::toasts::ToastRegion;
 use crate::hooks::use_hash;
 use crate::pages::captures::{self, Captures, use_dropping};
 use crate::pages::flows::Flows;
@@ -21,13 +21,14 @@ use crate::pages::live::Live;
 use crate::route::{Page, Route};
 use crate::services::{browser, failure};
 use crate::state;
-use crate::state::toasts::{ToastAction, Toaster};
+use crate::state::toasts::{ToastAction, Toaster, Toasts};
 
 /// Live, Captures and Flows, by the address. It stays while the start page is looked at, so that
 /// connections and what was done live on.
 #[component]
 pub fn Annex() -> Html {
-    let (toaster, toast_region) = use_toasts();
+    let toasts = use_reducer_eq(Toasts::default);
+    let toaster = toasts.dispatcher();
     let flows = use_reducer(state::flows::Flows::default);
     let on_strays = {
         let toaster = toaster.clone();
@@ -55,7 +56,7 @@ pub fn Annex() -> Html {
             // What it has read stays, too.
             if *was_captures.borrow() { <Captures shown={is_captures} {companion} /> }
             if page == Page::Flows { <Flows {arrival} state={flows} /> }
-            { toast_region }
+            <ToastRegion {toasts} />
         </ContextProvider<Toaster>>
     }
 }

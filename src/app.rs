@@ -2,91 +2,90 @@
 
 use yew::prelude::*;
 
-use crate::components::annex_host::use_annex;
-use crate::components::header::header;
-use crate::components::help::help_window;
-use crate::components::toasts::use_toasts;
-use crate::element::{el, list, part};
-use crate::hooks::{use_after, use_hash, use_kept, use_texts, use_window_keys};
-use crate::pages::dissect::{Dissect, DissectProps};
+use crate::components::annex_host::AnnexHost;
+use crate::components::header::Header;
+use crate::components::help::Help;
+use crate::components::toasts::ToastRegion;
+use crate::hooks::{use_hash, use_texts, use_window_keys};
+use crate::pages::dissect::Dissect;
 use crate::route::{Page, Route};
 use crate::services::{browser, session, storage};
 use crate::state::theme::Theme;
+use crate::state::toasts::Toasts;
 
 /// The whole app.
 #[component]
 pub fn App() -> Html {
-    let (toaster, toast_region) = use_toasts();
-    let acts = use_kept(session::restored);
+    let toasts = use_reducer_eq(Toasts::default);
+    // What is done on Dissect outlives the page, which goes when another is looked at.
+    let bench = use_reducer_eq(session::restored);
     // Before anything is drawn: what cannot be drawn is kept all the same.
-    session::keep(&acts.get());
-    let theme =
-        use_kept(|| storage::get("theme").map_or(Theme::System, |name| Theme::of_name(&name)));
-    let help = use_kept(bool::default);
+    session::keep(&bench);
+    let (theme, on_theme) = use_theme();
+    let help = use_state_eq(|| false);
+    let texts = use_texts(*help);
     let arrival = use_hash();
     let Route { page, shared, .. } = Route::of_hash(&arrival.hash);
 
-    let on_theme = {
-        let theme = theme.clone();
-        Callback::from(move |wanted: Theme| {
-            storage::set("theme", wanted.name());
-            theme.set(wanted);
-        })
-    };
-    let now = theme.get();
-    use_after([now as usize], move || {
-        let root = browser::document()?.document_element()?;
-        // The name is right, so it cannot fail.
-        let _ = root.set_attribute("data-theme", now.name());
-        None
-    });
     let set_help = |shown: bool| {
-        let help = help.clone();
+        let help = help.setter();
         Callback::from(move |()| help.set(shown))
     };
-    let (show_help, hide_help) = (set_help(true), set_help(false));
+    let (on_help, on_close) = (set_help(true), set_help(false));
     let on_key = {
-        let show_help = show_help.clone();
+        let on_help = on_help.clone();
         Callback::from(move |event: KeyboardEvent| {
             if event.key() == "?" && !browser::is_typing(&event) {
-                show_help.emit(());
+                on_help.emit(());
             }
         })
     };
     use_window_keys(on_key);
 
     // The address behind # is the route, so the jump is done by hand.
-    let skip = Callback::from(|event: MouseEvent| {
+    let on_skip = Callback::from(|event: MouseEvent| {
         event.prevent_default();
         browser::focus_id("main");
     });
-    let annex = use_annex(page);
-    let dissect = match page {
-        Page::Dissect => part::<Dissect>(DissectProps {
-            bench: acts.get(),
-            acts,
-            toaster,
-            shared: shared.map(AttrValue::from),
-            arrival: arrival.count,
-        }),
-        Page::Live | Page::Captures | Page::Flows => Html::default(),
+    html! {
+        <>
+            <a class="skip" href="#main" onclick={on_skip}>{ "Skip to the page" }</a>
+            <Header {page} {theme} {on_theme} {on_help} />
+            if page == Page::Dissect {
+                <Dissect
+                    {bench}
+                    toaster={toasts.dispatcher()}
+                    shared={shared.map(AttrValue::from)}
+                    arrival={arrival.count}
+                />
+            }
+            <AnnexHost {page} />
+            if *help {
+                <Help {page} {texts} {on_close} />
+            }
+            <ToastRegion {toasts} />
+        </>
+    }
+}
+
+/// The colours in force, and what changes them.
+#[hook]
+fn use_theme() -> (Theme, Callback<Theme>) {
+    let theme =
+        use_state_eq(|| storage::get("theme").map_or(Theme::System, |name| Theme::of_name(&name)));
+    use_effect_with(*theme, |theme| {
+        let root = browser::document().and_then(|document| document.document_element());
+        if let Some(root) = root {
+            // The name is right, so it cannot fail.
+            let _ = root.set_attribute("data-theme", theme.name());
+        }
+    });
+    let on_theme = {
+        let theme = theme.setter();
+        Callback::from(move |wanted: Theme| {
+            storage::set("theme", wanted.name());
+            theme.set(wanted);
+        })
     };
-    let texts = use_texts(help.get());
-    let help = match help.get() {
-        true => help_window(page, &texts, &hide_help),
-        false => Html::default(),
-    };
-    list(vec![
-        el("a")
-            .class("skip")
-            .attr("href", "#main")
-            .on_click(skip)
-            .text("Skip to the page")
-            .into(),
-        header(page, theme.get(), &on_theme, &show_help).into(),
-        dissect,
-        annex,
-        help,
-        toast_region,
-    ])
+    (*theme, on_theme)
 }

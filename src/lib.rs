@@ -7,7 +7,6 @@
 pub mod annex;
 mod app;
 pub mod components;
-pub mod element;
 pub mod hooks;
 pub mod pages;
 pub mod route;

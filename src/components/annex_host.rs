@@ -4,8 +4,6 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 use yew::prelude::*;
 
-use crate::element::{El, el, list};
-use crate::hooks::{Kept, use_after, use_kept};
 use crate::route::Page;
 use crate::services::{annex, browser};
 
@@ -18,18 +16,24 @@ enum Stage {
     Failed(AttrValue),
 }
 
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct AnnexHostProps {
+    /// The page that is looked at.
+    pub(crate) page: Page,
+}
+
 /// Loads the annex when one of its pages is first asked for, and keeps it from then on.
-#[hook]
-pub(crate) fn use_annex(page: Page) -> Html {
+#[component]
+pub(crate) fn AnnexHost(props: &AnnexHostProps) -> Html {
     let host = use_node_ref();
-    let stage = use_kept(|| Stage::Away);
-    let is_wanted = page != Page::Dissect;
+    let stage = use_state_eq(|| Stage::Away);
+    let is_wanted = props.page != Page::Dissect;
+    let is_due = is_wanted && *stage == Stage::Away;
     {
-        let (host, stage) = (host.clone(), stage.clone());
-        let is_due = is_wanted && stage.get() == Stage::Away;
-        use_after([usize::from(is_due)], move || {
+        let (host, stage) = (host.clone(), stage.setter());
+        use_effect_with(is_due, move |&is_due| {
             if !is_due {
-                return None;
+                return;
             }
             stage.set(Stage::Loading);
             spawn_local(async move {
@@ -41,40 +45,37 @@ pub(crate) fn use_annex(page: Page) -> Html {
                     Err(why) => Stage::Failed(why.into()),
                 });
             });
-            None
         });
     }
-    let is_shown = is_wanted && stage.get() == Stage::Here;
-    let until = (is_wanted && !is_shown).then(|| until_here(page, &stage));
-    list(vec![
-        until.map_or_else(Html::default, Html::from),
-        el("div")
-            .class("annex")
-            .flag("hidden", !is_shown)
-            .node(&host)
-            .into(),
-    ])
+    let is_shown = is_wanted && *stage == Stage::Here;
+    html! {
+        <>
+            if is_wanted && !is_shown {
+                { until_here(props.page, &stage) }
+            }
+            <div class="annex" hidden={!is_shown} ref={host}></div>
+        </>
+    }
 }
 
-fn until_here(page: Page, stage: &Kept<Stage>) -> El {
+fn until_here(page: Page, stage: &UseStateHandle<Stage>) -> Html {
     let title = page.title();
-    let main = el("main")
-        .attr("id", "main")
-        .attr("tabindex", "-1")
-        .class("loading")
-        .says("aria-busy", stage.get() == Stage::Loading);
-    let Stage::Failed(why) = stage.get() else {
-        return main.child(el("p").string(format!("Loading {title}…")));
-    };
-    let again = {
-        let stage = stage.clone();
-        Callback::from(move |_: MouseEvent| stage.set(Stage::Away))
-    };
-    let says = format!("The {title} page could not be loaded: {why}");
-    let again = el("button")
-        .test("load-again")
-        .on_click(again)
-        .text("Try again");
-    let alert = el("div").role("alert").child(el("p").string(says));
-    main.child(alert.child(again))
+    let is_busy = **stage == Stage::Loading;
+    html! {
+        <main id="main" tabindex="-1" class="loading" aria-busy={is_busy.to_string()}>
+            if let Stage::Failed(why) = &**stage {
+                <div role="alert">
+                    <p>{ format!("The {title} page could not be loaded: {why}") }</p>
+                    <button data-testid="load-again" onclick={load_again(stage)}>{ "Try again" }</button>
+                </div>
+            } else {
+                <p>{ format!("Loading {title}…") }</p>
+            }
+        </main>
+    }
+}
+
+fn load_again(stage: &UseStateHandle<Stage>) -> Callback<MouseEvent> {
+    let stage = stage.setter();
+    Callback::from(move |_: MouseEvent| stage.set(Stage::Away))
 }

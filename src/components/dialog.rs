@@ -6,8 +6,6 @@ use web_sys::{HtmlDialogElement, HtmlElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::icon::{Icon, icon};
-use crate::element::{el, part};
-use crate::hooks::use_after;
 use crate::services::browser;
 
 /// What a dialog is given.
@@ -21,15 +19,6 @@ pub struct DialogProps {
     pub children: Html,
 }
 
-/// A dialog with this title, with what closes it and what is in it.
-pub fn dialog(title: AttrValue, on_close: Callback<()>, children: Html) -> Html {
-    part::<Dialog>(DialogProps {
-        title,
-        on_close,
-        children,
-    })
-}
-
 /// A dialog that is open as long as it is in the document. A text in it that is only to be read is
 /// selected, so that it can be copied; an element with `data-first` has the focus.
 #[component]
@@ -37,34 +26,15 @@ pub fn Dialog(props: &DialogProps) -> Html {
     let node = use_node_ref();
     {
         let node = node.clone();
-        use_after([], move || {
-            let dialog = browser::element_of::<HtmlDialogElement>(&node)?;
-            // It fails only where it is open already.
-            let _ = dialog.show_modal();
-            let text = dialog.query_selector("textarea[readonly]").ok().flatten();
-            if let Some(text) = text.and_then(|text| text.dyn_into::<HtmlTextAreaElement>().ok()) {
-                // It fails only on an element that is gone.
-                let _ = text.focus();
-                text.select();
-            }
-            // The attribute `autofocus` would do this too, but a browser also takes it for one of the page, and
-            // says that it is blocked.
-            let first = dialog.query_selector("[data-first]").ok().flatten();
-            if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
-                let _ = first.focus();
-            }
-            // A browser closes a dialog on a second Escape in a row, whatever the page says. As long as it is in the document
-            // it is open.
-            let again = dialog.clone();
-            let closed = EventListener::new(&dialog, "close", move |_| {
-                if again.is_connected() {
-                    let _ = again.show_modal();
+        use_effect_with((), move |()| {
+            let dialog = browser::element_of::<HtmlDialogElement>(&node);
+            let listener = dialog.as_ref().map(open);
+            move || {
+                drop(listener);
+                if let Some(dialog) = dialog {
+                    dialog.close();
                 }
-            });
-            Some(Box::new(move || {
-                drop(closed);
-                dialog.close();
-            }))
+            }
         });
     }
     let close = props.on_close.reform(|_: MouseEvent| ());
@@ -80,21 +50,39 @@ pub fn Dialog(props: &DialogProps) -> Html {
             }
         })
     };
-    let close = el("button")
-        .class("bare square")
-        .label("Close")
-        .on_click(close)
-        .child(icon(Icon::Cross));
-    let bar = el("div")
-        .class("bar")
-        .child(el("h2").class("grow").shared(props.title.clone()))
-        .child(close);
-    el("dialog")
-        .node(&node)
-        .set("aria-label", props.title.clone())
-        .on_cancel(cancel)
-        .on_mouse_down(beside)
-        .child(bar)
-        .child(el("div").class("body").html(props.children.clone()))
-        .into()
+    html! {
+        <dialog ref={node} aria-label={&props.title} oncancel={cancel} onmousedown={beside}>
+            <div class="bar">
+                <h2 class="grow">{ &props.title }</h2>
+                <button class="bare square" aria-label="Close" onclick={close}>{ icon(Icon::Cross) }</button>
+            </div>
+            <div class="body">{ props.children.clone() }</div>
+        </dialog>
+    }
+}
+
+/// Opens it, and opens it again where the browser closes it.
+fn open(dialog: &HtmlDialogElement) -> EventListener {
+    // It fails only where it is open already.
+    let _ = dialog.show_modal();
+    let text = dialog.query_selector("textarea[readonly]").ok().flatten();
+    if let Some(text) = text.and_then(|text| text.dyn_into::<HtmlTextAreaElement>().ok()) {
+        // It fails only on an element that is gone.
+        let _ = text.focus();
+        text.select();
+    }
+    // The attribute `autofocus` would do this too, but a browser also takes it for one of the page, and
+    // says that it is blocked.
+    let first = dialog.query_selector("[data-first]").ok().flatten();
+    if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
+        let _ = first.focus();
+    }
+    // A browser closes a dialog on a second Escape in a row, whatever the page says. As long as it is in the document
+    // it is open.
+    let again = dialog.clone();
+    EventListener::new(dialog, "close", move |_| {
+        if again.is_connected() {
+            let _ = again.show_modal();
+        }
+    })
 }

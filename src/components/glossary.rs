@@ -7,7 +7,6 @@ use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 
 use super::inspector::marked;
-use crate::element::el;
 
 /// What a term is given.
 #[derive(Clone, PartialEq, Properties)]
@@ -36,14 +35,20 @@ pub fn GlossaryTerm(props: &GlossaryTermProps) -> Html {
     };
     html! {
         <span class="glossary">
-            <button type="button" class={classes!("term", is_mark.then_some("mark"))} popovertarget={(*id).clone()} data-testid="term" onclick={ask}
-                aria-label={is_mark.then(|| format!("What is {}?", term.name))}>
+            <button
+                type="button"
+                class={classes!("term", is_mark.then_some("mark"))}
+                popovertarget={(*id).clone()}
+                data-testid="term"
+                onclick={ask}
+                aria-label={is_mark.then(|| format!("What is {}?", term.name))}
+            >
                 { if is_mark { AttrValue::from("?") } else { props.says.clone() } }
             </button>
             <span id={(*id).clone()} popover="auto" class="meaning" role="note" data-testid="meaning">
                 if *ready {
                     <b>{ term.name }</b>
-                    { Html::from(marked(el("span"), term.meaning)) }
+                    <span>{ marked(term.meaning) }</span>
                     <span class="places">
                         { place(ProtocolVersion::V5, term.v5) }
                         { place(ProtocolVersion::V3_1_1, term.v3_1_1) }
@@ -89,7 +94,10 @@ fn place(version: ProtocolVersion, section: &'static str) -> Html {
         return Html::default();
     };
     html! {
-        <a href={address} target="_blank" rel="noopener">{ format!("MQTT {} section {section}", version.name()) }<span class="unseen">{ ", opens in a new tab" }</span></a>
+        <a href={address} target="_blank" rel="noopener">
+            { format!("MQTT {} section {section}", version.name()) }
+            <span class="unseen">{ ", opens in a new tab" }</span>
+        </a>
     }
 }
 

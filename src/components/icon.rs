@@ -1,6 +1,6 @@
 //! Line icons, drawn here: sixteen units square, one stroke.
 
-use crate::element::{El, el};
+use yew::prelude::*;
 
 /// What an icon shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,25 +111,10 @@ impl Icon {
 }
 
 /// An icon's markup; it is decoration: what stands beside it, or a label, says what it means.
-pub fn icon(icon: Icon) -> El {
-    el("svg")
-        .class("icon")
-        .attr("viewBox", "0 0 16 16")
-        .attr("aria-hidden", "true")
-        .child(el("path").attr("d", icon.path()))
-}
-
-/// A square button with an icon: its test name, its name and what is shown beside the pointer.
-pub fn icon_button(
-    test: &'static str,
-    label: &'static str,
-    title: &'static str,
-    picture: Icon,
-) -> El {
-    el("button")
-        .class("bare square")
-        .test(test)
-        .label(label)
-        .title(title)
-        .child(icon(picture))
+pub fn icon(icon: Icon) -> Html {
+    html! {
+        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+            <path d={icon.path()} />
+        </svg>
+    }
 }

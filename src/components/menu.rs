@@ -7,8 +7,6 @@ use super::icon::{Icon, icon};
 pub use super::menu_item::Item;
 use super::menu_item::{numbered, rows, search_field};
 use super::menu_list::{Step, hide, show, step};
-use crate::element::{El, el, list};
-use crate::hooks::{use_after, use_kept};
 use crate::services::browser;
 
 /// What a menu is given.
@@ -43,14 +41,14 @@ pub struct MenuProps {
 /// The menu: the browser shows its list above everything and closes it on Escape or a click beside.
 #[component]
 pub fn Menu(props: &MenuProps) -> Html {
-    let open = use_kept(bool::default);
+    let open = use_state_eq(|| false);
     let (button, list_node) = (use_node_ref(), use_node_ref());
     let turn = {
         let open = open.clone();
-        Callback::from(move |_: MouseEvent| open.set(!open.get()))
+        Callback::from(move |_: MouseEvent| open.set(!*open))
     };
-    let is_open = open.get();
-    let query = use_kept(String::new);
+    let is_open = *open;
+    let query = use_state_eq(String::new);
     let at_opening = use_mut_ref(Vec::new);
     let mut items = Vec::new();
     if is_open {
@@ -64,17 +62,15 @@ pub fn Menu(props: &MenuProps) -> Html {
         items.clone_from(&at_opening);
     }
     if props.searched {
-        let wanted = query.get();
-        items.retain(|(_, item)| item.matches(&wanted));
+        items.retain(|(_, item)| item.matches(&query));
     }
     {
         let (button, list) = (button.clone(), list_node.clone());
         // Again where there are others: the list has another size.
-        use_after([usize::from(is_open), items.len()], move || {
+        use_effect_with((is_open, items.len()), move |&(is_open, _)| {
             if is_open {
                 show(&button, &list);
             }
-            None
         });
     }
     let on_toggle = {
@@ -131,43 +127,51 @@ pub fn Menu(props: &MenuProps) -> Html {
         })
     };
     // The whole list has a name of its own, where the button has none.
-    let name = props.name.clone();
-    let label = name.clone().unwrap_or_else(|| props.id.clone());
-    let mut toggle = el("button")
-        .node(&button)
-        .set("class", props.class.clone())
-        .attr("aria-haspopup", "menu")
-        .says("aria-expanded", is_open)
-        .flag("disabled", props.disabled)
-        .set("data-testid", props.id.clone())
-        .on_click(turn)
-        .html(props.label.clone())
-        .child(icon(Icon::Down));
-    if let Some(name) = name {
-        toggle = toggle.set("aria-label", name.clone()).set("title", name);
+    let label = props.name.clone().unwrap_or_else(|| props.id.clone());
+    let toggle = html! {
+        <button
+            ref={button}
+            class={&props.class}
+            aria-haspopup="menu"
+            aria-expanded={is_open.to_string()}
+            aria-label={props.name.clone()}
+            title={props.name.clone()}
+            disabled={props.disabled}
+            data-testid={&props.id}
+            onclick={turn}
+        >
+            { props.label.clone() }
+            { icon(Icon::Down) }
+        </button>
+    };
+    // Without a list of its own the empty menu would have a role and nothing in it. A menu holds items only, so the
+    // field stands before it.
+    let is_menu = is_open && !props.searched;
+    html! {
+        <>
+            { toggle }
+            <div
+                ref={list_node}
+                class="menu"
+                popover="auto"
+                role={is_menu.then_some("menu")}
+                aria-label={(!props.searched).then(|| label.clone())}
+                ontoggle={on_toggle}
+                onclick={on_click}
+                onkeydown={on_key}
+            >
+                if props.searched {
+                    if is_open {
+                        { search_field(&query) }
+                    }
+                    if is_open && items.is_empty() {
+                        <p class="quiet">{ "Nothing matches." }</p>
+                    }
+                    <div role={(!items.is_empty()).then_some("menu")} aria-label={label}>{ rows(items) }</div>
+                } else {
+                    { rows(items) }
+                }
+            </div>
+        </>
     }
-    let menu = el("div")
-        .node(&list_node)
-        .class("menu")
-        .attr("popover", "auto")
-        .on_toggle(on_toggle)
-        .on_click(on_click)
-        .on_key(on_key);
-    // Without a list of its own the empty menu would have a role and nothing in it.
-    let with_role = |list: El, is_there: bool| {
-        let list = list.set("aria-label", label.clone());
-        if is_there { list.role("menu") } else { list }
-    };
-    let menu = if props.searched {
-        // A menu holds items only, so the field stands before it.
-        let is_empty = is_open && items.is_empty();
-        let none = is_empty.then(|| el("p").class("quiet").text("Nothing matches."));
-        let found = with_role(el("div"), !items.is_empty());
-        menu.maybe(is_open.then(|| search_field(&query)))
-            .maybe(none)
-            .child(rows(found, items))
-    } else {
-        rows(with_role(menu, is_open), items)
-    };
-    list(vec![toggle.into(), menu.into()])
 }

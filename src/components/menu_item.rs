@@ -4,9 +4,6 @@ use wasm_bindgen::JsCast as _;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::element::{El, el};
-use crate::hooks::Kept;
-
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
@@ -51,57 +48,59 @@ pub(super) fn numbered(items: Vec<Item>) -> Vec<(usize, Item)> {
 }
 
 /// The field that leaves only the items that match.
-pub(super) fn search_field(query: &Kept<String>) -> El {
-    let now = query.get();
-    let query = query.clone();
-    let on_input = Callback::from(move |event: InputEvent| {
-        let field = event
-            .target()
-            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        if let Some(field) = field {
-            query.set(field.value());
-        }
-    });
-    el("input")
-        .attr("type", "search")
-        .class("field")
-        .label("Search the list")
-        .attr("placeholder", "Search")
-        .attr("autocomplete", "off")
-        .attr("spellcheck", "false")
-        .test("menu-search")
-        .value(now.into())
-        .on_input(on_input)
+pub(super) fn search_field(query: &UseStateHandle<String>) -> Html {
+    let on_input = {
+        let query = query.setter();
+        Callback::from(move |event: InputEvent| {
+            let field = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+            if let Some(field) = field {
+                query.set(field.value());
+            }
+        })
+    };
+    html! {
+        <input
+            type="search"
+            class="field"
+            aria-label="Search the list"
+            placeholder="Search"
+            autocomplete="off"
+            spellcheck="false"
+            data-testid="menu-search"
+            value={(**query).clone()}
+            oninput={on_input}
+        />
+    }
 }
 
-/// Puts the items into the menu, each group under its heading. Each has a key: without one, Yew matches the old
+/// The items, each group under its heading. Each has a key: without one, Yew matches the old
 /// and the new list from their ends, and when items come behind, the first item's element becomes another's,
 /// with its focus and with the press that is under way on it.
-pub(super) fn rows(menu: El, items: Vec<(usize, Item)>) -> El {
+pub(super) fn rows(items: Vec<(usize, Item)>) -> Html {
     let mut group = AttrValue::default();
-    items
-        .into_iter()
-        .enumerate()
-        .fold(menu, |menu, (place, (index, item))| {
-            let heading = (item.group != group).then(|| {
-                el("div")
-                    .key(usize::MAX.saturating_sub(index))
-                    .class("group")
-                    .role("presentation")
-                    .shared(item.group.clone())
+    let mut rows = Vec::new();
+    for (place, (index, item)) in items.into_iter().enumerate() {
+        if item.group != group {
+            rows.push(html! {
+                <div key={usize::MAX.saturating_sub(index)} class="group" role="presentation">
+                    { &item.group }
+                </div>
             });
-            group = item.group;
-            let more = (!item.more.is_empty())
-                .then(|| el("span").class("shows").shared(item.more.clone()));
-            let row = el("button")
-                .key(index)
-                .role("menuitem")
-                .attr("tabindex", if place == 0 { "0" } else { "-1" })
-                .number("data-item", index)
-                .child(el("span").class("name").shared(item.name))
-                .maybe(more);
-            menu.all(heading).child(row)
-        })
+        }
+        group = item.group;
+        let tabindex = if place == 0 { "0" } else { "-1" };
+        rows.push(html! {
+            <button key={index} role="menuitem" {tabindex} data-item={index.to_string()}>
+                <span class="name">{ item.name }</span>
+                if !item.more.is_empty() {
+                    <span class="shows">{ item.more }</span>
+                }
+            </button>
+        });
+    }
+    rows.into_iter().collect()
 }
 
 #[cfg(test)]

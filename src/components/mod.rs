@@ -8,6 +8,7 @@ pub mod glossary;
 pub mod header;
 pub mod help;
 pub mod icon;
+pub mod icon_button;
 pub mod inspector;
 pub mod menu;
 mod menu_item;

@@ -2,19 +2,20 @@
 
 use yew::prelude::*;
 
-use crate::element::{El, el};
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct NotLoadedProps {
+    /// Asks for them again.
+    pub(crate) again: Callback<()>,
+}
 
 /// Says so, with a button that asks for them again.
-pub(crate) fn not_loaded(again: &Callback<()>) -> El {
-    let again = again.clone();
-    let again = Callback::from(move |_: MouseEvent| again.emit(()));
-    el("p")
-        .role("alert")
-        .text("The explanations could not be loaded. ")
-        .child(
-            el("button")
-                .test("texts-again")
-                .on_click(again)
-                .text("Try again"),
-        )
+#[component]
+pub(crate) fn NotLoaded(props: &NotLoadedProps) -> Html {
+    let again = props.again.reform(|_: MouseEvent| ());
+    html! {
+        <p role="alert">
+            { "The explanations could not be loaded. " }
+            <button data-testid="texts-again" onclick={again}>{ "Try again" }</button>
+        </p>
+    }
 }

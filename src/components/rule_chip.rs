@@ -3,29 +3,22 @@
 use mqttscope_view::standard;
 use mqttscope_wire::ProtocolVersion;
 
-use crate::element::{El, el};
-
 /// A numbered statement, such as `MQTT-4.3.3-1` with or without brackets, or a place in words: a chip
 /// that leads to the section of the public standard where it stands, in a new tab. Plain text where
 /// there is no such page, as for version 3.1.
-pub fn rule_chip(version: ProtocolVersion, place: &str) -> El {
+pub fn rule_chip(version: ProtocolVersion, place: &str) -> Html {
     let section = standard::section_of(place).or_else(|| section_in(place));
     let address = section.and_then(|section| standard::section_address(version, section));
     let (Some(section), Some(address)) = (section, address) else {
-        return el("span").class("rule-chip").string(place.to_owned());
+        return html! { <span class="rule-chip">{ place.to_owned() }</span> };
     };
     let name = version.name();
-    el("a")
-        .class("rule-chip")
-        .test("rule-chip")
-        .made("href", address)
-        .attr("target", "_blank")
-        .attr("rel", "noopener")
-        .made(
-            "title",
-            format!("Section {section} of the MQTT {name} standard (opens in a new tab)"),
-        )
-        .string(place.to_owned())
+    let title = format!("Section {section} of the MQTT {name} standard (opens in a new tab)");
+    html! {
+        <a class="rule-chip" data-testid="rule-chip" href={address} target="_blank" rel="noopener" {title}>
+            { place.to_owned() }
+        </a>
+    }
 }
 
 /// The first section that a phrase names: `4.7.3` of `section 4.7.3`.

@@ -1,61 +1,67 @@
 //! Where short messages are shown and read aloud.
 
-use std::rc::Rc;
-
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::icon::{Icon, icon};
-use crate::element::el;
-use crate::hooks::{use_after, use_kept};
-use crate::state::toasts::{ToastAction, Toaster, Toasts};
+use crate::state::toasts::{Toast, ToastAction, Toaster, Toasts};
 
 /// How long a message stays, in milliseconds.
 const STAYS: u32 = 6_000;
 
-/// What says something, and the region where it is shown. The region is always there, so that a
-/// screen reader hears what comes into it.
-#[hook]
-pub fn use_toasts() -> (Toaster, Html) {
-    let toaster = use_kept(Rc::<Toasts>::default);
-    let toasts = toaster.get();
+/// What the region is given.
+#[derive(Clone, PartialEq, Properties)]
+pub struct ToastRegionProps {
+    /// The messages.
+    pub toasts: UseReducerHandle<Toasts>,
+}
+
+/// The region. It is always there, so that a screen reader hears what comes into it.
+#[component]
+pub fn ToastRegion(props: &ToastRegionProps) -> Html {
+    let toasts = &props.toasts;
+    let toaster = toasts.dispatcher();
     let last = toasts.shown().last().map(|toast| toast.id);
     {
         let toaster = toaster.clone();
-        use_after([last.map_or(usize::MAX, |id| id as usize)], move || {
-            let id = last?;
-            let close = move || toaster.dispatch(ToastAction::Close(id));
-            // It may be closed by then, which does nothing.
-            Timeout::new(STAYS, close).forget();
-            None
+        use_effect_with(last, move |&last| {
+            if let Some(id) = last {
+                // It may be closed by then, which does nothing.
+                let close = move || toaster.dispatch(ToastAction::Close(id));
+                Timeout::new(STAYS, close).forget();
+            }
         });
     }
-    let shown = toasts.shown().iter().map(|toast| {
-        let (toaster, id) = (toaster.clone(), toast.id);
-        let offer = toast.offer.as_ref().map(|(name, act)| {
-            let (act, toaster) = (act.clone(), toaster.clone());
-            let press = Callback::from(move |_: MouseEvent| {
+    html! {
+        <div class="toasts" role="status" aria-live="polite">
+            { for toasts.shown().iter().map(|toast| message(toast, &toaster)) }
+        </div>
+    }
+}
+
+fn message(toast: &Toast, toaster: &Toaster) -> Html {
+    let id = toast.id;
+    let close = {
+        let toaster = toaster.clone();
+        Callback::from(move |_: MouseEvent| toaster.dispatch(ToastAction::Close(id)))
+    };
+    let offer = toast.offer.as_ref().map(|(name, act)| {
+        let press = {
+            let (act, close) = (act.clone(), close.clone());
+            Callback::from(move |event: MouseEvent| {
                 act.emit(());
-                toaster.dispatch(ToastAction::Close(id));
-            });
-            el("button").class("link").on_click(press).text(name)
-        });
-        let close = Callback::from(move |_: MouseEvent| toaster.dispatch(ToastAction::Close(id)));
-        let close = el("button")
-            .class("square")
-            .label("Close this message")
-            .on_click(close);
-        el("div")
-            .key(id as usize)
-            .class("toast")
-            .child(el("span").string(toast.text.clone()))
-            .all(offer)
-            .child(close.child(icon(Icon::Cross)))
+                close.emit(event);
+            })
+        };
+        html! { <button class="link" onclick={press}>{ *name }</button> }
     });
-    let region = el("div")
-        .class("toasts")
-        .role("status")
-        .attr("aria-live", "polite")
-        .all(shown);
-    (toaster, region.into())
+    html! {
+        <div key={id} class="toast">
+            <span>{ toast.text.clone() }</span>
+            { for offer }
+            <button class="square" aria-label="Close this message" onclick={close}>
+                { icon(Icon::Cross) }
+            </button>
+        </div>
+    }
 }

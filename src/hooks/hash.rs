@@ -1,9 +1,10 @@
 //! The address's `#` part, followed.
 
+use std::rc::Rc;
+
 use gloo_events::EventListener;
 use yew::prelude::*;
 
-use super::kept::{use_after, use_kept};
 use crate::services::browser;
 
 /// An address that a person came to. Coming to the same one again is another arrival.
@@ -15,26 +16,32 @@ pub struct Arrival {
     pub count: u32,
 }
 
+/// The action is the `location.hash` that a person came to.
+impl Reducible for Arrival {
+    type Action = AttrValue;
+
+    fn reduce(self: Rc<Self>, hash: AttrValue) -> Rc<Self> {
+        let count = self.count.wrapping_add(1);
+        Rc::new(Self { hash, count })
+    }
+}
+
 /// What stands behind the address's `#`; the component is drawn again when a person changes it.
 /// What the app itself writes with `replace_hash` is no such change.
 #[hook]
 pub fn use_hash() -> Arrival {
-    let arrival = use_kept(|| Arrival {
+    let arrival = use_reducer(|| Arrival {
         hash: browser::hash().into(),
         count: 0,
     });
-    {
-        let arrival = arrival.clone();
-        use_after([], move || {
-            let window = browser::window()?;
-            let listener = EventListener::new(&window, "hashchange", move |_| {
-                arrival.set(Arrival {
-                    hash: browser::hash().into(),
-                    count: arrival.get().count.wrapping_add(1),
-                });
-            });
-            Some(Box::new(move || drop(listener)))
+    let arrive = arrival.dispatcher();
+    use_effect_with((), move |()| {
+        let listener = browser::window().map(|window| {
+            EventListener::new(&window, "hashchange", move |_| {
+                arrive.dispatch(browser::hash().into());
+            })
         });
-    }
-    arrival.get()
+        move || drop(listener)
+    });
+    (*arrival).clone()
 }

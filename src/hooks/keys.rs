@@ -4,7 +4,6 @@ use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast as _;
 use yew::prelude::*;
 
-use super::kept::use_after;
 use crate::services::browser;
 
 /// Calls back for each key pressed anywhere in the window.
@@ -13,15 +12,16 @@ pub fn use_window_keys(on_key: Callback<KeyboardEvent>) {
     // The listener stays; what it calls is the latest.
     let latest = use_mut_ref(Callback::noop);
     latest.replace(on_key);
-    use_after([], move || {
-        let window = browser::window()?;
-        let options = EventListenerOptions::enable_prevent_default();
-        let listener = EventListener::new_with_options(&window, "keydown", options, move |event| {
-            if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
-                let on_key = latest.borrow().clone();
-                on_key.emit(event.clone());
-            }
+    use_effect_with((), move |()| {
+        let listener = browser::window().map(|window| {
+            let options = EventListenerOptions::enable_prevent_default();
+            EventListener::new_with_options(&window, "keydown", options, move |event| {
+                if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+                    let on_key = latest.borrow().clone();
+                    on_key.emit(event.clone());
+                }
+            })
         });
-        Some(Box::new(move || drop(listener)))
+        move || drop(listener)
     });
 }

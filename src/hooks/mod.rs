@@ -1,7 +1,6 @@
 //! Hooks: what components share of behaviour.
 
 mod hash;
-mod kept;
 mod keys;
 mod narrow;
 mod reader;
@@ -10,7 +9,6 @@ mod texts;
 mod virtual_rows;
 
 pub use hash::{Arrival, use_hash};
-pub use kept::{Kept, Undo, use_after, use_kept, use_made};
 pub use keys::use_window_keys;
 pub use narrow::{ONE_PANE, use_narrow};
 pub use reader::{ReaderStage, use_reader};

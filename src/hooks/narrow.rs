@@ -4,7 +4,6 @@ use gloo_events::EventListener;
 use web_sys::MediaQueryList;
 use yew::prelude::*;
 
-use super::kept::{use_after, use_kept};
 use crate::services::browser;
 
 /// Where the style sheets show one pane at a time.
@@ -13,18 +12,17 @@ pub const ONE_PANE: &str = "(max-width: 719px)";
 /// Whether the page is as narrow as this media query says.
 #[hook]
 pub fn use_narrow(query: &'static str) -> bool {
-    let narrow = use_kept(|| list(query).is_some_and(|list| list.matches()));
+    let narrow = use_state_eq(|| list(query).is_some_and(|list| list.matches()));
     {
-        let narrow = narrow.clone();
-        use_after([], move || {
-            let list = list(query)?;
-            let listener = EventListener::new(&list.clone(), "change", move |_| {
-                narrow.set(list.matches());
+        let narrow = narrow.setter();
+        use_effect_with((), move |()| {
+            let listener = list(query).map(|list| {
+                EventListener::new(&list.clone(), "change", move |_| narrow.set(list.matches()))
             });
-            Some(Box::new(move || drop(listener)))
+            move || drop(listener)
         });
     }
-    narrow.get()
+    *narrow
 }
 
 fn list(query: &str) -> Option<MediaQueryList> {

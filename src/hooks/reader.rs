@@ -1,11 +1,8 @@
 //! The reader of what is given, which comes after the page.
 
-use std::rc::Rc;
-
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::{Kept, use_after, use_kept};
 use crate::services::reader;
 use crate::state::workbench::{Act, Workbench};
 
@@ -23,18 +20,17 @@ pub enum ReaderStage {
 
 /// Loads the reader behind the page, and has read what waited for it.
 #[hook]
-pub fn use_reader(acts: &Kept<Rc<Workbench>>) -> Kept<ReaderStage> {
-    let stage = use_kept(ReaderStage::default);
+pub fn use_reader(acts: &UseReducerDispatcher<Workbench>) -> UseStateHandle<ReaderStage> {
+    let stage = use_state_eq(ReaderStage::default);
     {
         let acts = acts.clone();
-        use_after([], move || {
+        use_effect_with((), move |()| {
             reader::on_read(move || acts.dispatch(Act::ReaderCame));
-            None
         });
     }
-    let is_coming = stage.get() == ReaderStage::Coming;
-    let (acts, coming) = (acts.clone(), stage.clone());
-    use_after([usize::from(is_coming)], move || {
+    let is_coming = *stage == ReaderStage::Coming;
+    let (acts, coming) = (acts.clone(), stage.setter());
+    use_effect_with(is_coming, move |&is_coming| {
         if is_coming {
             spawn_local(async move {
                 match reader::load().await {
@@ -46,7 +42,6 @@ pub fn use_reader(acts: &Kept<Rc<Workbench>>) -> Kept<ReaderStage> {
                 }
             });
         }
-        None
     });
     stage
 }

@@ -6,7 +6,6 @@ use mqttscope_view::texts::Texts;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::{use_after, use_kept};
 use crate::services::texts;
 
 /// How far the texts are. Only that is compared: there is one set of texts.
@@ -30,23 +29,24 @@ impl PartialEq for TextsStage {
 /// The texts, loaded when they are first wanted; drawn again when they have come.
 #[hook]
 pub fn use_texts(wanted: bool) -> TextsStage {
-    let stage = use_kept(|| texts::kept().map_or(TextsStage::Coming, TextsStage::Here));
-    let now = stage.get();
-    let is_coming = wanted && now == TextsStage::Coming;
-    use_after([usize::from(is_coming)], move || {
-        if is_coming {
-            spawn_local(async move {
-                let again = {
-                    let stage = stage.clone();
-                    move |()| stage.set(TextsStage::Coming)
-                };
-                stage.set(match texts::load().await {
-                    Some(texts) => TextsStage::Here(texts),
-                    None => TextsStage::Failed(again.into()),
+    let stage = use_state_eq(|| texts::kept().map_or(TextsStage::Coming, TextsStage::Here));
+    let is_coming = wanted && *stage == TextsStage::Coming;
+    {
+        let stage = stage.setter();
+        use_effect_with(is_coming, move |&is_coming| {
+            if is_coming {
+                spawn_local(async move {
+                    let again = {
+                        let stage = stage.clone();
+                        move |()| stage.set(TextsStage::Coming)
+                    };
+                    stage.set(match texts::load().await {
+                        Some(texts) => TextsStage::Here(texts),
+                        None => TextsStage::Failed(again.into()),
+                    });
                 });
-            });
-        }
-        None
-    });
-    now
+            }
+        });
+    }
+    (*stage).clone()
 }

@@ -8,8 +8,6 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::Resizes;
-use super::kept::{use_after, use_kept};
-use crate::element::{El, el};
 use crate::services::browser;
 use crate::state::row_heights::RowHeights;
 
@@ -30,18 +28,16 @@ pub struct VirtualRows {
 
 impl VirtualRows {
     /// The drawn rows, where they belong in the height of all.
-    pub fn draw(&self, rows: impl Iterator<Item = Html>) -> El {
+    pub fn draw(&self, rows: impl Iterator<Item = Html>) -> Html {
         let (top, shown) = self.seen;
         let down = self.heights.place_of(self.range.start, top, shown);
-        let drawn = el("div")
-            .class("drawn")
-            .role("presentation")
-            .made("style", format!("transform:translateY({down}px)"));
-        el("div")
-            .class("all")
-            .role("presentation")
-            .made("style", format!("height:{}px", self.heights.height()))
-            .child(rows.fold(drawn, El::html))
+        html! {
+            <div class="all" role="presentation" style={format!("height:{}px", self.heights.height())}>
+                <div class="drawn" role="presentation" style={format!("transform:translateY({down}px)")}>
+                    { for rows }
+                </div>
+            </div>
+        }
     }
 
     /// How many whole rows fit the screen.
@@ -91,39 +87,48 @@ pub fn use_virtual_rows(count: usize, row: u32) -> VirtualRows {
 #[hook]
 pub fn use_uneven_rows(heights: Rc<RowHeights>) -> VirtualRows {
     let node = use_node_ref();
-    let seen = use_kept(|| (0_u64, 1000_u64));
+    let seen = use_state_eq(|| (0_u64, 1000_u64));
     let is_scaled = heights.is_scaled();
     {
-        let (seen, node) = (seen.clone(), node.clone());
+        let (seen, node) = (seen.setter(), node.clone());
         // The element may come and go with its first row.
-        let numbers = [usize::from(heights.count() > 0), usize::from(is_scaled)];
-        use_after(numbers, move || {
-            let element = browser::element_of::<HtmlElement>(&node)?;
-            let look = {
-                let element = element.clone();
-                move || {
-                    let (top, shown) = look(&element);
-                    // In steps of some rows, so that not every pixel draws the list again.
-                    let top = if is_scaled { top } else { top & !63 };
-                    seen.set((top, shown));
-                }
-            };
-            look();
-            let scroll = EventListener::new(&element, "scroll", {
-                let look = look.clone();
-                move |_| look()
-            });
-            let resize = Resizes::of(&element, look);
-            Some(Box::new(move || drop((scroll, resize))))
+        let is_there = heights.count() > 0;
+        use_effect_with((is_there, is_scaled), move |&(_, is_scaled)| {
+            let following = browser::element_of::<HtmlElement>(&node)
+                .map(|element| follow(element, seen, is_scaled));
+            move || drop(following)
         });
     }
-    let seen = seen.get();
+    let seen = *seen;
     VirtualRows {
         node,
         range: window_of(&heights, seen),
         heights,
         seen,
     }
+}
+
+/// Tells how far the element is scrolled down and how much of it is seen, until what this gives is dropped.
+fn follow(
+    element: HtmlElement,
+    seen: UseStateSetter<(u64, u64)>,
+    is_scaled: bool,
+) -> (EventListener, Option<Resizes>) {
+    let look = {
+        let element = element.clone();
+        move || {
+            let (top, shown) = look(&element);
+            // In steps of some rows, so that not every pixel draws the list again.
+            let top = if is_scaled { top } else { top & !63 };
+            seen.set((top, shown));
+        }
+    };
+    look();
+    let scroll = EventListener::new(&element, "scroll", {
+        let look = look.clone();
+        move |_| look()
+    });
+    (scroll, Resizes::of(&element, look))
 }
 
 /// The rows to draw.

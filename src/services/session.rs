@@ -19,11 +19,11 @@ thread_local! {
 
 /// The work as it was before the reload.
 #[must_use]
-pub fn restored() -> Rc<Workbench> {
+pub fn restored() -> Workbench {
     let now = storage::session(NOW);
     let history = storage::session(HISTORY);
     let bench = now.and_then(|now| Workbench::restored(&now, history.as_deref(), reader::read));
-    Rc::new(bench.unwrap_or_else(|| Workbench::new(reader::read)))
+    bench.unwrap_or_else(|| Workbench::new(reader::read))
 }
 
 /// Keeps the work, where it has changed since the last time. What is too large for the browser is not

@@ -2,12 +2,11 @@
 
 use std::rc::Rc;
 
+use yew::functional::UseReducerDispatcher;
 use yew::{Callback, Reducible};
 
-use crate::hooks::Kept;
-
 /// What every component can say something through.
-pub type Toaster = Kept<Rc<Toasts>>;
+pub type Toaster = UseReducerDispatcher<Toasts>;
 
 /// The most that are shown at once.
 const MOST: usize = 3;

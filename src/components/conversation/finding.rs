@@ -8,7 +8,6 @@ use super::number;
 use crate::components::icon::icon;
 use crate::components::inspector::{marked, severity};
 use crate::components::rule_chip::rule_chip;
-use crate::element::el;
 
 /// The most that are listed; a broken peer may break one rule again and again.
 const MOST: usize = 200;
@@ -45,9 +44,9 @@ fn row(finding: &Item, selected: usize, on_select: &Callback<usize>) -> Html {
     html! {
         <div class={classes!("diagnostic", class)} data-testid="finding" data-rule={finding.rule}>
             { icon(picture) }
-            { Html::from(marked(el("span").class("says").child(el("span").class("unseen").text(word).text(": ")), &finding.message)) }
+            <span class="says"><span class="unseen">{ word }{ ": " }</span>{ marked(&finding.message) }</span>
             <span class="ids">
-                if !finding.place.is_empty() { { Html::from(rule_chip(finding.version, &finding.place)) } }
+                if !finding.place.is_empty() { { rule_chip(finding.version, &finding.place) } }
                 if !finding.rule.is_empty() { <span class="rule">{ finding.rule }</span> }
                 <span class="rule">{ by }</span>
                 { jumps(&finding.packets, selected, on_select) }

@@ -1,50 +1,48 @@
 //! What the selected field is, in a sentence, and what its value means.
 
 use mqttscope_wire::{Field, explain};
+use yew::prelude::*;
 
 use super::Shown;
-use crate::components::not_loaded::not_loaded;
-use crate::element::{El, el};
+use crate::components::not_loaded::NotLoaded;
 use crate::hooks::TextsStage;
 
 /// Until something is selected it is about where every packet begins.
-pub(super) fn about(shown: &Shown, node: Option<usize>) -> Option<El> {
+pub(super) fn about(shown: &Shown, node: Option<usize>) -> Html {
     let (tree, version) = (shown.tree(), shown.dissection().version);
     let index = node.unwrap_or(0);
-    let node = tree.get(index)?;
-    let place = place(node.span.start, node.span.len);
-    let heading = el("h3")
-        .text(node.field.name_in(version))
-        .child(el("small").string(place));
-    let value = explain::brief(tree, index, shown.bytes(), version).map(|value| {
-        let value = el("p")
-            .class("value")
-            .text("Here: ")
-            .string(value.into_owned());
-        match shown.reason(index) {
-            Some(sentence) => value.string(format!(". {sentence}")),
-            None => value,
-        }
-    });
-    Some(
-        el("div")
-            .class("about")
-            .test("about")
-            .child(heading)
-            .child(sentence(shown, node.field))
-            .maybe(value),
-    )
+    let Some(node) = tree.get(index) else {
+        return Html::default();
+    };
+    html! {
+        <div class="about" data-testid="about">
+            <h3>
+                { node.field.name_in(version) }
+                <small>{ place(node.span.start, node.span.len) }</small>
+            </h3>
+            { sentence(shown, node.field) }
+            if let Some(value) = explain::brief(tree, index, shown.bytes(), version) {
+                <p class="value">
+                    { "Here: " }
+                    { value.into_owned() }
+                    if let Some(reason) = shown.reason(index) {
+                        { format!(". {reason}") }
+                    }
+                </p>
+            }
+        </div>
+    }
 }
 
 /// What the field is for, once that has come.
-fn sentence(shown: &Shown, field: Field) -> El {
+fn sentence(shown: &Shown, field: Field) -> Html {
     match shown.stage() {
-        TextsStage::Coming => el("p"),
+        TextsStage::Coming => html! { <p></p> },
         TextsStage::Here(texts) => {
             let sentence = texts.field(field, shown.dissection().version);
-            el("p").string(sentence.to_owned())
+            html! { <p>{ sentence.to_owned() }</p> }
         }
-        TextsStage::Failed(again) => not_loaded(again),
+        TextsStage::Failed(again) => html! { <NotLoaded again={again.clone()} /> },
     }
 }
 

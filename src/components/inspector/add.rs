@@ -7,16 +7,14 @@ use yew::prelude::*;
 
 use super::{Edited, InspectorProps};
 use crate::components::icon::{Icon, icon};
-use crate::components::menu::{Item, Menu, MenuProps};
-use crate::element::{list, part, words};
-use crate::hooks::Kept;
+use crate::components::menu::{Item, Menu};
 use crate::services::browser;
 
 /// The menu. What was added is selected, and shown where it is inside of a field that is folded.
 pub(super) fn add_menu(
     props: &InspectorProps,
     on_edit: &Callback<Edited>,
-    folded: &Kept<Toggled>,
+    folded: &UseStateHandle<Toggled>,
 ) -> Html {
     let shown = &props.shown;
     let items = {
@@ -53,7 +51,7 @@ pub(super) fn add_menu(
             if let Some(now) = now
                 && let Some(node) = edit::added(&now, addition)
             {
-                let mut open = folded.get();
+                let mut open = (*folded).clone();
                 fields::reveal(&now.tree, node, &mut open);
                 folded.set(open);
                 on_select.emit(node);
@@ -61,15 +59,13 @@ pub(super) fn add_menu(
             }
         })
     };
-    part::<Menu>(MenuProps {
-        id: "add".into(),
-        label: list(vec![icon(Icon::Plus).into(), words("Add")]),
-        name: Some("Add a part to this packet".into()),
-        class: AttrValue::default(),
-        items,
-        on_choose,
-        searched: false,
-        disabled,
-        fixed: false,
-    })
+    let label = html! {
+        <>
+            { icon(Icon::Plus) }
+            { "Add" }
+        </>
+    };
+    html! {
+        <Menu id="add" {label} name="Add a part to this packet" {items} {on_choose} {disabled} />
+    }
 }

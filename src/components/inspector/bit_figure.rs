@@ -6,19 +6,17 @@ use mqttscope_view::edit;
 use yew::prelude::*;
 
 use super::{InspectorProps, bit_keys, look};
-use crate::element::{El, el};
-use crate::hooks::Kept;
 use crate::pages::dissect::counted;
 use crate::services::browser;
 
 /// The figure, where the selected field, or the packet's beginning, has bits; `focused`: the bit that the focus came
 /// to last, which is where the Tab key comes to its row.
-pub(super) fn bit_figure(props: &InspectorProps, focused: &Kept<usize>) -> Option<El> {
+pub(super) fn bit_figure(props: &InspectorProps, focused: &UseStateHandle<usize>) -> Html {
     let shown = &props.shown;
     let node = props.selected.unwrap_or(0);
     let figure = bits::figure(shown.dissection(), shown.bytes(), node);
     if figure.rows.is_empty() {
-        return None;
+        return Html::default();
     }
     let on_click = {
         let (shown, on_select, on_edit) = (
@@ -26,7 +24,7 @@ pub(super) fn bit_figure(props: &InspectorProps, focused: &Kept<usize>) -> Optio
             props.on_select.clone(),
             props.on_edit.clone(),
         );
-        let focused = focused.clone();
+        let focused = focused.setter();
         Callback::from(move |event: MouseEvent| {
             if let Some(node) = browser::data_number(&event, "group") {
                 on_select.emit(node);
@@ -48,7 +46,7 @@ pub(super) fn bit_figure(props: &InspectorProps, focused: &Kept<usize>) -> Optio
     let on_key = {
         let first = figure.rows.first().map_or(0, |row| row.offset);
         let (first, count) = (first.saturating_mul(8), figure.rows.len().saturating_mul(8));
-        let focused = focused.clone();
+        let focused = focused.setter();
         Callback::from(move |event: KeyboardEvent| {
             let place = browser::data_number(&event, "bit");
             if let Some(to) = place.and_then(|at| bit_keys::next(&event.key(), at, first, count)) {
@@ -59,32 +57,28 @@ pub(super) fn bit_figure(props: &InspectorProps, focused: &Kept<usize>) -> Optio
         })
     };
     let can_edit = props.on_edit.is_some();
-    let stop = focused.get();
-    let many = if figure.rows.len() > 2 { "many" } else { "" };
-    let more = (figure.more > 0).then(|| {
-        let more = format!("and {}", counted(figure.more, "more byte"));
-        el("p").class("quiet").string(more)
-    });
-    let sum = figure.sum;
-    let octets = figure
-        .rows
-        .iter()
-        .map(|row| octet(row, node, can_edit, stop));
-    Some(
-        el("div")
-            .classes(&["figure", many])
-            .test("bits")
-            .role("group")
-            .label("Bits")
-            .on_click(on_click)
-            .on_key(on_key)
-            .all(octets)
-            .maybe(more)
-            .maybe(sum.map(|sum| el("p").class("sum").test("sum").string(sum))),
-    )
+    let many = (figure.rows.len() > 2).then_some("many");
+    html! {
+        <div
+            class={classes!("figure", many)}
+            data-testid="bits"
+            role="group"
+            aria-label="Bits"
+            onclick={on_click}
+            onkeydown={on_key}
+        >
+            <>{ for figure.rows.iter().map(|row| octet(row, node, can_edit, **focused)) }</>
+            if figure.more > 0 {
+                <p class="quiet">{ format!("and {}", counted(figure.more, "more byte")) }</p>
+            }
+            if let Some(sum) = figure.sum {
+                <p class="sum" data-testid="sum">{ sum }</p>
+            }
+        </div>
+    }
 }
 
-fn octet(row: &BitRow, selected: usize, can_edit: bool, stop: usize) -> El {
+fn octet(row: &BitRow, selected: usize, can_edit: bool, stop: usize) -> Html {
     let value = row
         .bits
         .iter()
@@ -96,46 +90,51 @@ fn octet(row: &BitRow, selected: usize, can_edit: bool, stop: usize) -> El {
     } else {
         first
     };
-    let bit = |(at, &bit): (usize, &bool)| {
-        let number = 7_usize.saturating_sub(at);
+    let bits = row.bits.iter().enumerate().map(|(at, &is_set)| {
         let place = first.saturating_add(at);
-        el("button")
-            .class(if bit { "one" } else { "" })
-            .flag("disabled", !can_edit)
-            .number("data-bit", place)
-            .made("id", format!("bit-{place}"))
-            .attr("tabindex", if place == stop { "0" } else { "-1" })
-            .test("bit")
-            .says("aria-pressed", bit)
-            .made("aria-label", format!("Bit {number} of byte {}", row.offset))
-            .title("Flip this bit only")
-            .text(if bit { "1" } else { "0" })
-            .child(el("small").string(number.to_string()))
-    };
-    let which = el("div")
-        .class("which")
-        .child(el("span").string(format!("byte {}", row.offset)))
-        .child(
-            el("span")
-                .class("mono")
-                .string(format!("0x{value:02x} · {value}")),
-        );
-    el("div")
-        .class("octet")
-        .child(which)
-        .child(
-            el("div")
-                .class("bits")
-                .all(row.bits.iter().enumerate().map(bit)),
-        )
-        .child(
-            el("div")
-                .class("groups")
-                .all(row.groups.iter().map(|group| name(group, selected))),
-        )
+        bit(row.offset, at, place, is_set, can_edit, place == stop)
+    });
+    html! {
+        <div key={row.offset} class="octet">
+            <div class="which">
+                <span>{ format!("byte {}", row.offset) }</span>
+                <span class="mono">{ format!("0x{value:02x} · {value}") }</span>
+            </div>
+            <div class="bits">{ for bits }</div>
+            <div class="groups">{ for row.groups.iter().map(|group| name(group, selected)) }</div>
+        </div>
+    }
 }
 
-fn name(group: &BitGroup, selected: usize) -> El {
+/// The bit `at` of the byte `offset`, `place` of the packet's; `is_stop`: the Tab key comes to it.
+fn bit(
+    offset: usize,
+    at: usize,
+    place: usize,
+    is_set: bool,
+    can_edit: bool,
+    is_stop: bool,
+) -> Html {
+    let number = 7_usize.saturating_sub(at);
+    html! {
+        <button
+            class={classes!(is_set.then_some("one"))}
+            disabled={!can_edit}
+            data-bit={place.to_string()}
+            id={format!("bit-{place}")}
+            tabindex={if is_stop { "0" } else { "-1" }}
+            data-testid="bit"
+            aria-pressed={is_set.to_string()}
+            aria-label={format!("Bit {number} of byte {offset}")}
+            title="Flip this bit only"
+        >
+            { if is_set { "1" } else { "0" } }
+            <small>{ number }</small>
+        </button>
+    }
+}
+
+fn name(group: &BitGroup, selected: usize) -> Html {
     let first = 7_u8.saturating_sub(group.from);
     let last = 8_u8.saturating_sub(group.from.saturating_add(group.len));
     let bits = if first == last {
@@ -143,14 +142,15 @@ fn name(group: &BitGroup, selected: usize) -> El {
     } else {
         format!("{first}–{last}")
     };
-    let button = el("button")
-        .classes(&[&format!("n{}", group.len), look::ground(group.section)])
-        .made("data-bits", bits)
-        .says("aria-pressed", group.node == Some(selected))
-        .child(el("span").string(group.name.replace("Continuation", "Continu\u{ad}ation")))
-        .child(el("b").string(group.value.clone()));
-    match group.node {
-        Some(node) => button.number("data-group", node),
-        None => button,
+    html! {
+        <button
+            class={classes!(format!("n{}", group.len), look::ground(group.section))}
+            data-bits={bits}
+            aria-pressed={(group.node == Some(selected)).to_string()}
+            data-group={group.node.map(|node| node.to_string())}
+        >
+            <span>{ group.name.replace("Continuation", "Continu\u{ad}ation") }</span>
+            <b>{ group.value.clone() }</b>
+        </button>
     }
 }

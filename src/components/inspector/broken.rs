@@ -6,11 +6,14 @@ use yew::prelude::*;
 use super::{Shown, look};
 use crate::components::icon::icon;
 use crate::components::rule_chip::rule_chip;
-use crate::element::{El, el};
 
 /// Its markup: a button that jumps to the bits that break the rule, and links to the places of the
 /// standard. A click beside the button does the same. Until the texts have come it shows the rule's name.
-pub(super) fn broken(diagnostic: &Diagnostic, shown: &Shown, on_click: Callback<MouseEvent>) -> El {
+pub(super) fn broken(
+    diagnostic: &Diagnostic,
+    shown: &Shown,
+    on_click: Callback<MouseEvent>,
+) -> Html {
     let (class, picture, word) = look::severity(diagnostic.severity());
     let text = shown
         .texts()
@@ -27,34 +30,39 @@ pub(super) fn broken(diagnostic: &Diagnostic, shown: &Shown, on_click: Callback<
         let statement = id.trim_matches(['[', ']']);
         !id.is_empty() && shown.dissection().cites(diagnostic, statement)
     });
-    let ids = el("span")
-        .class("ids")
-        .all(ids.map(|id| rule_chip(diagnostic.version, id)));
-    let unseen = el("span").class("unseen").text(word).text(": ");
-    let message = diagnostic.filled(text.message, shown.bytes());
-    let fix = Some(text.fix).filter(|fix| !fix.is_empty());
-    let says = el("button").class("says").attr("tabindex", "-1");
-    let says = marked(says.child(unseen), &message)
-        .maybe(fix.map(|fix| marked(el("span").class("fix").text(" "), fix)));
-    el("div")
-        .classes(&["diagnostic", class])
-        .test("diagnostic")
-        .attr("data-rule", name)
-        .on_click(on_click)
-        .child(icon(picture))
-        .child(says)
-        .child(ids.child(el("span").class("rule").text(name)))
+    let ids = ids.map(|id| rule_chip(diagnostic.version, id));
+    html! {
+        <div
+            class={classes!("diagnostic", class)}
+            data-testid="diagnostic"
+            data-rule={name}
+            onclick={on_click}
+        >
+            { icon(picture) }
+            <button class="says" tabindex="-1">
+                <span class="unseen">{ word }{ ": " }</span>
+                { marked(&diagnostic.filled(text.message, shown.bytes())) }
+                if !text.fix.is_empty() {
+                    <span class="fix">{ " " }{ marked(text.fix) }</span>
+                }
+            </button>
+            <span class="ids">
+                { for ids }
+                <span class="rule">{ name }</span>
+            </span>
+        </div>
+    }
 }
 
-/// Puts a text into an element; what stands between backticks is code.
-pub(crate) fn marked(into: El, text: &str) -> El {
-    text.split('`')
-        .enumerate()
-        .fold(into, |into, (part, text)| {
-            let text = text.to_owned();
-            match part % 2 {
-                0 => into.string(text),
-                _ => into.child(el("code").string(text)),
-            }
-        })
+/// A text; what stands between backticks is code.
+pub(crate) fn marked(text: &str) -> Html {
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(|(part, text)| {
+        let text = text.to_owned();
+        match part % 2 {
+            0 => html! { { text } },
+            _ => html! { <code>{ text }</code> },
+        }
+    });
+    parts.collect()
 }

@@ -1,13 +1,13 @@
 //! The right pane of an inspector: the bytes, the bits of the selected field, the payload.
 
 use mqttscope_wire::Section;
+use yew::prelude::*;
 
-use super::InspectorProps;
 use super::about::about;
 use super::bit_figure::bit_figure;
-use super::look;
-use crate::element::{El, el, grow};
-use crate::hooks::Kept;
+use super::hex_view::HexView;
+use super::payload::Payload;
+use super::{Hover, InspectorProps, look};
 
 const LEGEND: [(Section, &str); 4] = [
     (Section::FixedHeader, "fixed header"),
@@ -16,13 +16,12 @@ const LEGEND: [(Section, &str); 4] = [
     (Section::Payload, "payload"),
 ];
 
-/// The pane, with what draws the bytes and the payload; `bit`: the bit that the focus came to last.
+/// The pane; `bit`: the bit that the focus came to last.
 pub(super) fn bytes_pane(
     props: &InspectorProps,
-    bit: &Kept<usize>,
-    bytes: El,
-    payload: Option<El>,
-) -> El {
+    bit: &UseStateHandle<usize>,
+    hover: &Hover,
+) -> Html {
     let shown = &props.shown;
     let last = shown
         .offset()
@@ -36,37 +35,32 @@ pub(super) fn bytes_pane(
         Some(_) => "click a byte, type its new value",
         None => "click a byte",
     };
-    let head = el("div")
-        .class("head")
-        .child(el("h2").text("Bytes"))
-        .child(el("span").class("sub").string(place))
-        .child(grow())
-        .child(el("span").class("sub quiet").text(hint));
-    let legend = LEGEND.map(|(section, name)| {
-        el("span")
-            .class(look::section(section))
-            .child(el("i"))
-            .text(name)
-    });
-    // The focus can go here, so that it scrolls by keys.
-    let below = el("div")
-        .class("below")
-        .attr("tabindex", "0")
-        .role("region")
-        .label("The selected field")
-        .maybe(about(shown, props.selected))
-        .maybe(bit_figure(props, bit))
-        .maybe(payload);
-    el("section")
-        .class("pane bytes-pane")
-        .label("Bytes of the packet")
-        .child(head)
-        .child(bytes)
-        .child(
-            el("div")
-                .class("legend")
-                .attr("aria-hidden", "true")
-                .all(legend),
-        )
-        .child(below)
+    html! {
+        <section class="pane bytes-pane" aria-label="Bytes of the packet">
+            <div class="head">
+                <h2>{ "Bytes" }</h2>
+                <span class="sub">{ place }</span>
+                <span class="grow"></span>
+                <span class="sub quiet">{ hint }</span>
+            </div>
+            <HexView
+                shown={shown.clone()}
+                selected={props.selected}
+                on_select={props.on_select.clone()}
+                on_edit={props.on_edit.clone()}
+                hover={hover.clone()}
+            />
+            <div class="legend" aria-hidden="true">
+                { for LEGEND.map(|(section, name)| html! {
+                    <span class={look::section(section)}><i></i>{ name }</span>
+                }) }
+            </div>
+            // The focus can go here, so that it scrolls by keys.
+            <div class="below" tabindex="0" role="region" aria-label="The selected field">
+                { about(shown, props.selected) }
+                { bit_figure(props, bit) }
+                <Payload shown={shown.clone()} reader={props.reader} />
+            </div>
+        </section>
+    }
 }

@@ -5,9 +5,7 @@ use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::Shown;
-use super::editor_field::{choice_field, text_field};
-use crate::element::el;
-use crate::hooks::{use_after, use_kept};
+use super::editor_field::{choices_of, hint};
 use crate::services::browser;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -23,24 +21,27 @@ pub(super) struct EditorProps {
 pub(super) fn Editor(props: &EditorProps) -> Html {
     let input = use_node_ref();
     // What was refused, and why.
-    let refused = use_kept(Option::<(AttrValue, AttrValue)>::default);
+    let refused = use_state_eq(|| None::<(AttrValue, AttrValue)>);
     // By keys a list of choices goes through each of them: only Enter takes one.
-    let by_keys = use_mut_ref(bool::default);
+    let by_keys = use_mut_ref(|| false);
     {
         let input = input.clone();
-        use_after([], move || {
-            // It fails only on an element that is gone.
-            let _ = browser::element_of::<HtmlElement>(&input)?.focus();
+        use_effect_with((), move |()| {
+            if let Some(input) = browser::element_of::<HtmlElement>(&input) {
+                // It fails only on an element that is gone.
+                let _ = input.focus();
+            }
             // A list of choices has no text to select.
-            browser::element_of::<HtmlInputElement>(&input)?.select();
-            None
+            if let Some(input) = browser::element_of::<HtmlInputElement>(&input) {
+                input.select();
+            }
         });
     }
     let apply = {
         let (shown, node, refused, on_done) = (
             props.shown.clone(),
             props.node,
-            refused.clone(),
+            refused.setter(),
             props.on_done.clone(),
         );
         move |typed: &str| match edit::set(
@@ -115,31 +116,47 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         .get(node)
         .map_or("", |found| found.field.name_in(dissection.version));
     let now = edit::typed(dissection, node, props.shown.bytes());
-    let (value, why) = match refused.get() {
-        Some((typed, why)) => (typed, Some(why)),
+    let (value, why) = match &*refused {
+        Some((typed, why)) => (typed.clone(), Some(why.clone())),
         None => (now.clone().into(), None),
     };
+    let is_refused = why.is_some();
     let field = match edit::editable(dissection, node) {
-        Editable::Choice(choices) => choice_field(choices, &now)
-            .on_change(on_choose)
-            .on_mouse_down(by_mouse),
-        kind => text_field(&kind, value, why.is_some()),
+        Editable::Choice(choices) => html! {
+            <select
+                ref={input}
+                class="field"
+                aria-label={name}
+                data-testid="edit"
+                onchange={on_choose}
+                onmousedown={by_mouse}
+            >
+                { choices_of(choices, &now) }
+            </select>
+        },
+        kind => html! {
+            <input
+                ref={input}
+                type="text"
+                {value}
+                title={hint(&kind)}
+                spellcheck="false"
+                autocomplete="off"
+                aria-label={name}
+                aria-invalid={is_refused.then_some("true")}
+                aria-describedby={is_refused.then_some("edit-why")}
+                data-testid="edit"
+            />
+        },
     };
-    let field = field.node(&input).label(name).test("edit");
     let stop = Callback::from(|event: MouseEvent| event.stop_propagation());
-    el("form")
-        .on_submit(on_submit)
-        .on_key(on_key)
-        .on_click(stop.clone())
-        .on_double_click(stop)
-        .child(field)
-        .child(el("button").class("main").text("Set"))
-        .maybe(why.map(|why| {
-            el("span")
-                .class("why")
-                .attr("id", "edit-why")
-                .role("alert")
-                .shared(why)
-        }))
-        .into()
+    html! {
+        <form onsubmit={on_submit} onkeydown={on_key} onclick={stop.clone()} ondblclick={stop}>
+            { field }
+            <button class="main">{ "Set" }</button>
+            if let Some(why) = why {
+                <span class="why" id="edit-why" role="alert">{ why }</span>
+            }
+        </form>
+    }
 }

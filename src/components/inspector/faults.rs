@@ -6,11 +6,9 @@ use yew::prelude::*;
 use super::Shown;
 use super::broken::broken;
 use crate::components::icon::{Icon, icon};
-use crate::element::{El, el};
-use crate::hooks::Kept;
 
 /// The count; pressed, it opens or closes the list.
-pub(super) fn fault_chip(shown: &Shown, listed: &Kept<bool>) -> El {
+pub(super) fn fault_chip(shown: &Shown, listed: &UseStateHandle<bool>) -> Html {
     let count = |severity| {
         shown
             .dissection()
@@ -26,9 +24,9 @@ pub(super) fn fault_chip(shown: &Shown, listed: &Kept<bool>) -> El {
     );
     let (class, picture) = match (errors, warnings, notes) {
         (0, 0, 0) if shown.dissection().missing > 0 => {
-            return el("span").class("chip warn").text("incomplete");
+            return html! { <span class="chip warn">{ "incomplete" }</span> };
         }
-        (0, 0, 0) => return el("span").class("chip ok").test("valid").text("valid"),
+        (0, 0, 0) => return html! { <span class="chip ok" data-testid="valid">{ "valid" }</span> },
         (0, 0, _) => ("", Icon::Note),
         (0, ..) => ("warn", Icon::Warning),
         _ => ("bad", Icon::Fault),
@@ -41,22 +39,26 @@ pub(super) fn fault_chip(shown: &Shown, listed: &Kept<bool>) -> El {
         .collect();
     let turn = {
         let listed = listed.clone();
-        Callback::from(move |_: MouseEvent| listed.set(!listed.get()))
+        Callback::from(move |_: MouseEvent| listed.set(!*listed))
     };
-    el("button")
-        .classes(&["chip", class])
-        .test("faults")
-        .says("aria-expanded", listed.get())
-        .on_click(turn)
-        .child(icon(picture))
-        .string(says.join(", "))
+    html! {
+        <button
+            class={classes!("chip", class)}
+            data-testid="faults"
+            aria-expanded={listed.to_string()}
+            onclick={turn}
+        >
+            { icon(picture) }
+            { says.join(", ") }
+        </button>
+    }
 }
 
 /// The most that are listed; the tree shows each beside its field anyway.
 const MOST: usize = 100;
 
 /// The list.
-pub(super) fn fault_list(shown: &Shown, on_select: &Callback<usize>) -> El {
+pub(super) fn fault_list(shown: &Shown, on_select: &Callback<usize>) -> Html {
     let faults = shown.dissection().diagnostics.iter().take(MOST);
     let faults = faults.enumerate().map(|(index, fault)| {
         let (on_select, its) = (on_select.clone(), shown.clone());
@@ -67,10 +69,9 @@ pub(super) fn fault_list(shown: &Shown, on_select: &Callback<usize>) -> El {
         });
         broken(fault, shown, jump)
     });
-    el("div")
-        .class("faults")
-        .role("group")
-        .label("Broken rules")
-        .test("fault-list")
-        .all(faults)
+    html! {
+        <div class="faults" role="group" aria-label="Broken rules" data-testid="fault-list">
+            { for faults }
+        </div>
+    }
 }

@@ -7,10 +7,9 @@ use mqttscope_wire::Severity;
 use yew::prelude::*;
 
 use super::broken::broken;
-use super::editor::{Editor, EditorProps};
+use super::editor::Editor;
 use super::row_parts::{does, label, value};
 use super::{Shown, look};
-use crate::element::{el, part};
 
 #[derive(Clone, Properties)]
 pub(super) struct RowProps {
@@ -70,59 +69,56 @@ pub(super) fn Row(props: &RowProps) -> Html {
     };
     let is_section = row.depth == 0;
     let begins = !is_section && row.field.section().is_some();
-    let classes = [
+    let classes = classes!(
         "node",
         look::section(row.section),
-        if is_section { "section" } else { "" },
-        if begins { "begins" } else { "" },
-        if props.hovered { "hover" } else { "" },
+        is_section.then_some("section"),
+        begins.then_some("begins"),
+        props.hovered.then_some("hover"),
         mark,
-    ];
+    );
     let node = row.node;
-    let value = if props.editing {
-        el("span").class("value").html(part::<Editor>(EditorProps {
-            shown: props.shown.clone(),
-            node,
-            on_done: props.on_done.clone(),
-        }))
-    } else {
-        value(row, &props.shown, props.can_edit)
-    };
-    let does = if props.can_edit && !props.editing {
-        does(row)
-    } else {
-        el("span")
-    };
     let faults = row.diagnostics.iter().filter_map(|&at| {
         let fault = dissection.diagnostics.get(at)?;
         let shown = broken(fault, &props.shown, Callback::noop());
-        Some(el("div").number("data-fault", at).child(shown))
+        Some(html! { <div key={at} data-fault={at.to_string()}>{ shown }</div> })
     });
-    let item = el("div")
-        .class("item")
-        .role("treeitem")
-        .made("id", format!("node-{node}"))
-        .number("data-node", node)
-        .number("data-depth", row.depth.min(5).into())
-        .test("field")
-        .attr("data-name", row.name)
-        .number("aria-level", usize::from(row.depth).saturating_add(1))
-        .number("aria-setsize", row.siblings)
-        .number("aria-posinset", row.position)
-        .says("aria-selected", props.selected);
-    let item = if row.has_children {
-        item.says("aria-expanded", row.is_open)
-    } else {
-        item
-    };
-    let line = el("div")
-        .classes(&classes)
-        .child(label(row))
-        .child(value)
-        .child(does);
-    let more = (row.more_diagnostics > 0).then(|| {
-        let says = format!("and {} more broken rules here", row.more_diagnostics);
-        el("div").class("more-faults").string(says)
-    });
-    item.child(line).all(faults).maybe(more).into()
+    html! {
+        <div
+            class="item"
+            role="treeitem"
+            id={format!("node-{node}")}
+            data-node={node.to_string()}
+            data-depth={row.depth.min(5).to_string()}
+            data-testid="field"
+            data-name={row.name}
+            aria-level={usize::from(row.depth).saturating_add(1).to_string()}
+            aria-setsize={row.siblings.to_string()}
+            aria-posinset={row.position.to_string()}
+            aria-selected={props.selected.to_string()}
+            aria-expanded={row.has_children.then(|| row.is_open.to_string())}
+        >
+            <div class={classes}>
+                { label(row) }
+                if props.editing {
+                    <span class="value">
+                        <Editor shown={props.shown.clone()} {node} on_done={props.on_done.clone()} />
+                    </span>
+                } else {
+                    { value(row, &props.shown, props.can_edit) }
+                }
+                if props.can_edit && !props.editing {
+                    { does(row) }
+                } else {
+                    <span></span>
+                }
+            </div>
+            <>{ for faults }</>
+            if row.more_diagnostics > 0 {
+                <div class="more-faults">
+                    { format!("and {} more broken rules here", row.more_diagnostics) }
+                </div>
+            }
+        </div>
+    }
 }

@@ -6,12 +6,11 @@ use mqttscope_view::edit::Editable;
 use mqttscope_view::fields::{FieldList, Toggled};
 use yew::prelude::*;
 
-use super::field_row::{Row, RowProps};
+use super::field_row::Row;
 use super::tree_acts::Acts;
 use super::tree_keys::{At, Key, key};
-use super::{InspectorProps, Shown};
-use crate::element::{El, el, keyed_part};
-use crate::hooks::{Kept, ONE_PANE, use_after, use_kept, use_made, use_narrow, use_uneven_rows};
+use super::{Edited, Hover, Shown};
+use crate::hooks::{ONE_PANE, use_narrow, use_uneven_rows};
 use crate::services::browser;
 use crate::state::row_heights::RowHeights;
 
@@ -37,26 +36,34 @@ fn heights(list: &FieldList, narrow: bool) -> RowHeights {
     RowHeights::even(list.len(), field).with_taller(faulty)
 }
 
-/// The tree; `folded`: the nodes that are folded the other way than they are at first; `hover`: the node that the
-/// pointer is over.
-#[hook]
-pub(super) fn use_field_tree(
-    props: &InspectorProps,
-    folded: &Kept<Toggled>,
-    hover: Option<usize>,
-    on_hover: &Callback<Option<usize>>,
-) -> El {
-    let editing = use_kept(Option::<(Shown, usize)>::default);
+/// What the tree is given.
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct FieldTreeProps {
+    pub(super) shown: Shown,
+    /// The field that is looked at.
+    pub(super) selected: Option<usize>,
+    pub(super) on_select: Callback<usize>,
+    /// None where the packet cannot be changed.
+    pub(super) on_edit: Option<Callback<Edited>>,
+    /// The nodes that are folded the other way than they are at first.
+    pub(super) folded: UseStateHandle<Toggled>,
+    pub(super) hover: Hover,
+}
+
+/// The tree.
+#[component]
+pub(super) fn FieldTree(props: &FieldTreeProps) -> Html {
+    // The packet and the node that is being changed.
+    let editing = use_state_eq(|| None::<(Shown, usize)>);
     let narrow = use_narrow(ONE_PANE);
-    let unlike = Rc::new(folded.get());
-    let numbers = std::iter::once(props.shown.address()).chain(unlike.nodes().iter().copied());
-    let numbers: Vec<usize> = numbers.collect();
-    let list = use_made(numbers.clone(), || {
-        FieldList::new(props.shown.dissection(), &unlike)
+    let folded = Rc::new((*props.folded).clone());
+    let list = use_memo((props.shown.clone(), folded.clone()), |(shown, folded)| {
+        FieldList::new(shown.dissection(), folded)
     });
-    let mut numbers = numbers;
-    numbers.push(usize::from(narrow));
-    let heights = use_made(numbers, || heights(&list, narrow));
+    let heights = use_memo(
+        (props.shown.clone(), folded.clone(), narrow),
+        |&(.., narrow)| heights(&list, narrow),
+    );
     let dense = list.len() > DRAWN_WHOLE;
     let virtual_rows = use_uneven_rows(heights);
     // A field that is selected inside of a folded one is shown by the row that holds it.
@@ -67,34 +74,27 @@ pub(super) fn use_field_tree(
     {
         let (editing, rows) = (editing.clone(), virtual_rows.clone());
         let (shown, selected) = (props.shown.clone(), props.selected);
-        let none = usize::MAX;
-        let numbers = [
-            shown.address(),
-            selected.unwrap_or(none),
-            selected_row.unwrap_or(none),
-            node.unwrap_or(none),
-        ];
-        use_after(numbers, move || {
+        let address = shown.address();
+        use_effect_with((address, selected, selected_row, node), move |_| {
             // This may run after a change has begun in the very row that was selected: only a
             // change of another row is left.
-            let is_here = |(of, node): (Shown, usize)| {
-                of.address() == shown.address() && Some(node) == selected
+            let is_here = |(of, node): &(Shown, usize)| {
+                of.address() == shown.address() && Some(*node) == selected
             };
-            if !editing.get().is_none_or(is_here) {
+            if !editing.as_ref().is_none_or(is_here) {
                 editing.set(None);
             }
             if dense {
-                rows.reveal(selected_row?);
-            } else {
-                browser::reveal_id(&format!("node-{}", node?));
+                selected_row.into_iter().for_each(|row| rows.reveal(row));
+            } else if let Some(node) = node {
+                browser::reveal_id(&format!("node-{node}"));
             }
-            None
         });
     }
     let acts = Rc::new(Acts {
         shown: props.shown.clone(),
         list: list.clone(),
-        folded: folded.clone(),
+        folded: props.folded.clone(),
         editing: editing.clone(),
         on_select: props.on_select.clone(),
         on_edit: props.on_edit.clone(),
@@ -135,10 +135,11 @@ pub(super) fn use_field_tree(
             acts.act(Key::Edit, row.filter(|_| !is_flag));
         }
     });
+    let (hover, on_hover) = (props.hover.node, &props.hover.on_hover);
     let on_over = on_hover.reform(|event: MouseEvent| browser::data_number(&event, "node"));
     let on_out = on_hover.reform(|_: MouseEvent| None);
     let on_done = {
-        let (editing, on_edit) = (editing.clone(), props.on_edit.clone());
+        let (editing, on_edit) = (editing.setter(), props.on_edit.clone());
         Callback::from(move |bytes: Option<Vec<u8>>| {
             editing.set(None);
             if let (Some(bytes), Some(on_edit)) = (bytes, &on_edit) {
@@ -148,54 +149,55 @@ pub(super) fn use_field_tree(
         })
     };
     let changing = editing
-        .get()
+        .as_ref()
         .filter(|(of, _)| of.address() == props.shown.address())
-        .map(|(_, node)| node);
-    let mut tree = el("div")
-        .class(if dense { "tree dense" } else { "tree" })
-        .attr("id", "fields")
-        .role("tree")
-        .attr("tabindex", "0")
-        .label("Fields")
-        .test("fields")
-        .on_key(on_key)
-        .on_click(on_click)
-        .on_double_click(on_twice)
-        .on_mouse_over(on_over)
-        .on_mouse_leave(on_out);
+        .map(|&(_, node)| node);
     let range = if dense {
         virtual_rows.range.clone()
     } else {
         0..list.len()
     };
     // Only what is in the document can be pointed at.
-    if let Some(node) = node
-        && selected_row.is_some_and(|row| range.contains(&row))
-    {
-        tree = tree.made("aria-activedescendant", format!("node-{node}"));
-    }
+    let active = node.filter(|_| selected_row.is_some_and(|row| range.contains(&row)));
     let rows = range.filter_map(|index| {
         let node = list.node(index)?;
-        let props = RowProps {
-            shown: props.shown.clone(),
-            list: list.clone(),
-            folded: unlike.clone(),
-            index,
-            selected: selected_row == Some(index),
-            hovered: hover == Some(node),
-            can_edit: props.on_edit.is_some(),
-            editing: changing == Some(node),
-            on_done: on_done.clone(),
-        };
-        Some(keyed_part::<Row>(node, props))
+        Some(html! {
+            <Row
+                key={node}
+                shown={props.shown.clone()}
+                list={list.clone()}
+                folded={folded.clone()}
+                {index}
+                selected={selected_row == Some(index)}
+                hovered={hover == Some(node)}
+                can_edit={props.on_edit.is_some()}
+                editing={changing == Some(node)}
+                on_done={on_done.clone()}
+            />
+        })
     });
-    let tree = if dense {
-        tree.child(virtual_rows.draw(rows))
-    } else {
-        rows.fold(tree, El::html)
-    };
-    el("div")
-        .node(&virtual_rows.node)
-        .class("scroll")
-        .child(tree)
+    html! {
+        <div ref={virtual_rows.node.clone()} class="scroll">
+            <div
+                class={classes!("tree", dense.then_some("dense"))}
+                id="fields"
+                role="tree"
+                tabindex="0"
+                aria-label="Fields"
+                aria-activedescendant={active.map(|node| format!("node-{node}"))}
+                data-testid="fields"
+                onkeydown={on_key}
+                onclick={on_click}
+                ondblclick={on_twice}
+                onmouseover={on_over}
+                onmouseleave={on_out}
+            >
+                if dense {
+                    { virtual_rows.draw(rows) }
+                } else {
+                    { for rows }
+                }
+            </div>
+        </div>
+    }
 }

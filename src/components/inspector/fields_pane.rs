@@ -1,22 +1,23 @@
 //! The left pane of an inspector: what the packet is, what is wrong, its fields.
 
 use mqttscope_view::fields::Toggled;
+use yew::prelude::*;
 
-use super::InspectorProps;
 use super::add::add_menu;
 use super::faults::{fault_chip, fault_list};
+use super::field_tree::FieldTree;
 use super::repairs::repairs;
-use crate::element::{El, el, grow};
-use crate::hooks::Kept;
+use super::{Hover, InspectorProps};
 use crate::pages::dissect::counted;
 
-/// The pane, with what draws the fields; `listed`: with the list of all faults.
+/// The pane; `listed`: with the list of all faults; `folded`: the nodes that are folded the other way than they are
+/// at first.
 pub(super) fn fields_pane(
     props: &InspectorProps,
-    listed: &Kept<bool>,
-    folded: &Kept<Toggled>,
-    tree: El,
-) -> El {
+    listed: &UseStateHandle<bool>,
+    folded: &UseStateHandle<Toggled>,
+    hover: &Hover,
+) -> Html {
     let shown = &props.shown;
     let dissection = shown.dissection();
     let missing = match dissection.missing {
@@ -29,27 +30,30 @@ pub(super) fn fields_pane(
         "MQTT {version} · {}{missing}",
         counted(dissection.len, "byte")
     );
-    let head = el("div")
-        .class("head")
-        .test("fields-head")
-        .child(
-            el("h2")
-                .test("packet-type")
-                .text(dissection.packet_type.name()),
-        )
-        .child(el("span").class("sub").string(says))
-        .child(grow())
-        .child(fault_chip(shown, listed));
-    let head = match &props.on_edit {
-        Some(on_edit) => head.html(add_menu(props, on_edit, folded)),
-        None => head,
-    };
-    let has_list = listed.get() && !dissection.diagnostics.is_empty();
-    el("section")
-        .class("pane fields-pane")
-        .label("Fields of the packet")
-        .child(head)
-        .maybe(repairs(props))
-        .maybe(has_list.then(|| fault_list(shown, &props.on_select)))
-        .child(tree)
+    let has_list = **listed && !dissection.diagnostics.is_empty();
+    html! {
+        <section class="pane fields-pane" aria-label="Fields of the packet">
+            <div class="head" data-testid="fields-head">
+                <h2 data-testid="packet-type">{ dissection.packet_type.name() }</h2>
+                <span class="sub">{ says }</span>
+                <span class="grow"></span>
+                { fault_chip(shown, listed) }
+                if let Some(on_edit) = &props.on_edit {
+                    { add_menu(props, on_edit, folded) }
+                }
+            </div>
+            { repairs(props) }
+            if has_list {
+                { fault_list(shown, &props.on_select) }
+            }
+            <FieldTree
+                shown={shown.clone()}
+                selected={props.selected}
+                on_select={props.on_select.clone()}
+                on_edit={props.on_edit.clone()}
+                folded={folded.clone()}
+                hover={hover.clone()}
+            />
+        </section>
+    }
 }

@@ -7,7 +7,6 @@ use mqttscope_wire::Severity;
 use yew::prelude::*;
 
 use super::{Shown, look};
-use crate::element::{El, el};
 
 #[derive(Clone, Properties)]
 pub(super) struct HexLineProps {
@@ -65,42 +64,31 @@ pub(super) fn HexLine(props: &HexLineProps) -> Html {
         .min(props.range().end)
         .saturating_sub(start)
         .saturating_sub(line.cells.len());
-    let mut cells = el("span").class("cells").role("presentation");
-    let mut characters = el("span").class("ascii").attr("aria-hidden", "true");
-    for (index, cell) in line.cells.iter().enumerate() {
-        let look = look_of(props, &line, index, cell);
-        let byte = start.saturating_add(index);
-        cells = cells.child(hex(props, index, cell.byte, &look));
-        characters = characters.child(
-            el("b")
-                .classes(&look)
-                .number("data-byte", byte)
-                .string(ascii(cell.byte).to_string()),
-        );
+    let cells = line.cells.iter().enumerate();
+    let bytes = cells
+        .clone()
+        .map(|(index, cell)| hex(props, index, cell.byte, look_of(props, &line, index, cell)));
+    let characters = cells.map(|(index, cell)| {
+        let byte = start.saturating_add(index).to_string();
+        let class = look_of(props, &line, index, cell);
+        html! { <b {class} data-byte={byte}>{ ascii(cell.byte) }</b> }
+    });
+    html! {
+        <div class="hexline" role="row" aria-rowindex={props.line.saturating_add(1).to_string()}>
+            <span class="offset" role="rowheader">{ format!("{start:04x}") }</span>
+            <span class="cells" role="presentation">
+                { for bytes }
+                for _ in 0..missing {
+                    <b class="missing" role="gridcell" aria-label="missing">{ "··" }</b>
+                }
+            </span>
+            <span class="ascii" aria-hidden="true">{ for characters }</span>
+        </div>
     }
-    for _ in 0..missing {
-        let empty = el("b").class("missing").role("gridcell").label("missing");
-        cells = cells.child(empty.text("··"));
-    }
-    el("div")
-        .class("hexline")
-        .role("row")
-        .number("aria-rowindex", props.line.saturating_add(1))
-        .child(
-            el("span")
-                .class("offset")
-                .role("rowheader")
-                .string(format!("{start:04x}")),
-        )
-        .child(cells)
-        .child(characters)
-        .into()
 }
 
-/// The classes of a byte, empty where one does not apply.
-type Look = [&'static str; 6];
-
-fn look_of(props: &HexLineProps, line: &Line, index: usize, cell: &Cell) -> Look {
+/// The classes of a byte.
+fn look_of(props: &HexLineProps, line: &Line, index: usize, cell: &Cell) -> Classes {
     let byte = line.offset.saturating_add(index);
     let section = |index: usize| line.cells.get(index).map(|cell| cell.section);
     let is_first = index.checked_sub(1).and_then(section) != Some(cell.section);
@@ -112,36 +100,38 @@ fn look_of(props: &HexLineProps, line: &Line, index: usize, cell: &Cell) -> Look
     };
     let is_in =
         |range: &Option<Range<usize>>| range.as_ref().is_some_and(|range| range.contains(&byte));
-    [
+    classes!(
         look::ground(cell.section),
-        if is_first { "first" } else { "" },
-        if is_last { "last" } else { "" },
+        is_first.then_some("first"),
+        is_last.then_some("last"),
         fault,
-        if is_in(&props.hover) { "hover" } else { "" },
-        if is_in(&props.selected) { "on" } else { "" },
-    ]
+        is_in(&props.hover).then_some("hover"),
+        is_in(&props.selected).then_some("on"),
+    )
 }
 
-fn hex(props: &HexLineProps, index: usize, value: u8, look: &Look) -> El {
+fn hex(props: &HexLineProps, index: usize, value: u8, look: Classes) -> Html {
     let byte = props.range().start.saturating_add(index);
     let is_cursor = props.cursor == Some(byte);
     let text = match props.first_digit {
         Some(digit) if is_cursor => format!("{digit:x}_"),
         _ => format!("{value:02x}"),
     };
-    let [ground, first, last, fault, hover, on] = *look;
-    let half = if index == 8 { "half" } else { "" };
-    let cursor = if is_cursor { "cursor" } else { "" };
+    let half = (index == 8).then_some("half");
     let selected = props
         .selected
         .as_ref()
         .is_some_and(|range| range.contains(&byte));
-    el("b")
-        .classes(&[ground, first, last, fault, hover, on, half, cursor])
-        .role("gridcell")
-        .made("id", format!("byte-{byte}"))
-        .number("data-byte", byte)
-        .test("byte")
-        .says("aria-selected", selected)
-        .string(text)
+    html! {
+        <b
+            class={classes!(look, half, is_cursor.then_some("cursor"))}
+            role="gridcell"
+            id={format!("byte-{byte}")}
+            data-byte={byte.to_string()}
+            data-testid="byte"
+            aria-selected={selected.to_string()}
+        >
+            { text }
+        </b>
+    }
 }

@@ -3,11 +3,10 @@
 use mqttscope_view::edit;
 use yew::prelude::*;
 
-use super::InspectorProps;
 use super::hex_keys::{digit, target};
-use super::hex_line::{HexLine, HexLineProps};
-use crate::element::{El, el, keyed_part};
-use crate::hooks::{use_after, use_kept, use_narrow, use_virtual_rows};
+use super::hex_line::HexLine;
+use super::{Edited, Hover, Shown};
+use crate::hooks::{use_narrow, use_virtual_rows};
 use crate::services::browser;
 
 /// Height of a line, as in the style sheet.
@@ -16,45 +15,50 @@ const LINE: u32 = 24;
 /// Where 16 bytes and their letters do not fit beside the packets, as in the style sheet.
 const HALF_LINES: &str = "(max-width: 919px)";
 
-/// The bytes; `hover`: the node that the pointer is over.
-#[hook]
-pub(super) fn use_hex_view(
-    props: &InspectorProps,
-    hover: Option<usize>,
-    on_hover: &Callback<Option<usize>>,
-) -> El {
+/// What the bytes are given.
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct HexViewProps {
+    pub(super) shown: Shown,
+    /// The field that is looked at.
+    pub(super) selected: Option<usize>,
+    pub(super) on_select: Callback<usize>,
+    /// None where the packet cannot be changed.
+    pub(super) on_edit: Option<Callback<Edited>>,
+    pub(super) hover: Hover,
+}
+
+/// The bytes.
+#[component]
+pub(super) fn HexView(props: &HexViewProps) -> Html {
     let across = if use_narrow(HALF_LINES) { 8 } else { 16 };
     let shown = &props.shown;
     let len = shown.bytes().len();
     let lines = shown.len_with_missing().div_ceil(across);
     let rows = use_virtual_rows(lines, LINE);
     let range_of = |node: Option<usize>| node.and_then(|node| shown.byte_range(node));
-    let (selected, hover) = (range_of(props.selected), range_of(hover));
+    let (selected, hover) = (range_of(props.selected), range_of(props.hover.node));
     // Where the keys are, and the first digit of a byte that is being typed.
-    let at = use_kept(Option::<usize>::default);
-    let first_digit = use_kept(Option::<u8>::default);
-    let cursor = match (&selected, at.get()) {
+    let at = use_state_eq(|| None::<usize>);
+    let first_digit = use_state_eq(|| None::<u8>);
+    let cursor = match (&selected, *at) {
         (Some(range), Some(at)) if range.contains(&at) => Some(at),
         (Some(range), _) => Some(range.start),
         (None, _) => None,
     };
-    let place = cursor.unwrap_or(usize::MAX);
     {
         let rows = rows.clone();
-        use_after([place, across], move || {
-            rows.reveal(cursor?.checked_div(across)?);
-            None
+        use_effect_with((cursor, across), move |&(cursor, across)| {
+            if let Some(line) = cursor.and_then(|cursor| cursor.checked_div(across)) {
+                rows.reveal(line);
+            }
         });
     }
     {
-        let first_digit = first_digit.clone();
-        use_after([shown.address(), place], move || {
-            first_digit.set(None);
-            None
-        });
+        let first_digit = first_digit.setter();
+        use_effect_with((shown.address(), cursor), move |_| first_digit.set(None));
     }
     let go = {
-        let (shown, on_select, at) = (shown.clone(), props.on_select.clone(), at.clone());
+        let (shown, on_select, at) = (shown.clone(), props.on_select.clone(), at.setter());
         move |byte: usize| {
             at.set(Some(byte));
             if let Some(node) = shown.node_at(byte) {
@@ -83,7 +87,7 @@ pub(super) fn use_hex_view(
             let command = event.ctrl_key() || event.meta_key();
             if let (Some(digit), Some(on_edit), false) = (digit(&event.key()), &on_edit, command) {
                 event.prevent_default();
-                match (first_digit.get(), cursor) {
+                match (*first_digit, cursor) {
                     (Some(first), Some(cursor)) => {
                         at.set(Some(cursor));
                         let byte = first << 4 | digit;
@@ -106,6 +110,7 @@ pub(super) fn use_hex_view(
             }
         })
     };
+    let on_hover = &props.hover.on_hover;
     let on_over = {
         let shown = shown.clone();
         on_hover.reform(move |event: MouseEvent| {
@@ -114,32 +119,36 @@ pub(super) fn use_hex_view(
     };
     let on_out = on_hover.reform(|_: MouseEvent| None);
     let drawn = rows.range.clone().map(|line| {
-        let props = HexLineProps {
-            shown: shown.clone(),
-            line,
-            across,
-            selected: selected.clone(),
-            hover: hover.clone(),
-            cursor,
-            first_digit: first_digit.get(),
-        };
-        keyed_part::<HexLine>(line, props)
+        html! {
+            <HexLine
+                key={line}
+                shown={shown.clone()}
+                {line}
+                {across}
+                selected={selected.clone()}
+                hover={hover.clone()}
+                {cursor}
+                first_digit={*first_digit}
+            />
+        }
     });
-    let mut view = el("div")
-        .node(&rows.node)
-        .class("hexview")
-        .attr("id", "bytes")
-        .role("grid")
-        .attr("tabindex", "0")
-        .test("bytes")
-        .label("Bytes of the packet")
-        .number("aria-rowcount", lines)
-        .on_click(on_click)
-        .on_key(on_key)
-        .on_mouse_over(on_over)
-        .on_mouse_leave(on_out);
-    if let Some(cursor) = cursor {
-        view = view.made("aria-activedescendant", format!("byte-{cursor}"));
+    html! {
+        <div
+            ref={rows.node.clone()}
+            class="hexview"
+            id="bytes"
+            role="grid"
+            tabindex="0"
+            data-testid="bytes"
+            aria-label="Bytes of the packet"
+            aria-rowcount={lines.to_string()}
+            aria-activedescendant={cursor.map(|cursor| format!("byte-{cursor}"))}
+            onclick={on_click}
+            onkeydown={on_key}
+            onmouseover={on_over}
+            onmouseleave={on_out}
+        >
+            { rows.draw(drawn) }
+        </div>
     }
-    view.child(rows.draw(drawn))
 }

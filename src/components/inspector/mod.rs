@@ -30,17 +30,13 @@ use mqttscope_view::fields::Toggled;
 use mqttscope_view::payload::Reader;
 use yew::prelude::*;
 
-use crate::element::el;
-use crate::hooks::{use_kept, use_texts};
+use crate::hooks::use_texts;
 pub(crate) use broken::marked;
 pub(crate) use look::severity;
 pub use shown::Shown;
 
 use bytes_pane::bytes_pane;
-use field_tree::use_field_tree;
 use fields_pane::fields_pane;
-use hex_view::use_hex_view;
-use payload::use_payload;
 
 /// The bytes of a packet after a change, or why it could not be made.
 pub type Edited = Result<Vec<u8>, EditError>;
@@ -61,32 +57,40 @@ pub struct InspectorProps {
     pub on_edit: Option<Callback<Edited>>,
 }
 
+/// What the pointer is over, as an index in the tree, and what says that it is over something else. It is nobody's
+/// business but the inspector's.
+#[derive(Clone, PartialEq)]
+struct Hover {
+    node: Option<usize>,
+    on_hover: Callback<Option<usize>>,
+}
+
 /// The inspector: two panes beside each other, or one below the other.
 #[component]
 pub fn Inspector(props: &InspectorProps) -> Html {
-    // What the pointer is over, as an index in the tree. It is nobody's business but ours.
-    let hover = use_kept(Option::<usize>::default);
-    let on_hover = {
-        let hover = hover.clone();
-        Callback::from(move |node: Option<usize>| hover.set(node))
-    };
     // A node of the packet before may not exist in this one.
     let known = |node: &usize| props.shown.tree().get(*node).is_some();
-    let hovered = hover.get().filter(known);
+    let hovered = use_state_eq(|| None::<usize>);
+    let on_hover = use_callback((), {
+        let hovered = hovered.setter();
+        move |node: Option<usize>, ()| hovered.set(node)
+    });
+    let hover = Hover {
+        node: hovered.filter(known),
+        on_hover,
+    };
     let props = InspectorProps {
         shown: props.shown.clone().with(use_texts(true)),
         selected: props.selected.filter(known),
         ..props.clone()
     };
-    let listed = use_kept(bool::default);
-    let folded = use_kept(Toggled::default);
-    let bit = use_kept(usize::default);
-    let tree = use_field_tree(&props, &folded, hovered, &on_hover);
-    let bytes = use_hex_view(&props, hovered, &on_hover);
-    let payload = use_payload(&props);
-    el("div")
-        .class("inspector")
-        .child(fields_pane(&props, &listed, &folded, tree))
-        .child(bytes_pane(&props, &bit, bytes, payload))
-        .into()
+    let listed = use_state_eq(|| false);
+    let folded = use_state_eq(Toggled::default);
+    let bit = use_state_eq(|| 0);
+    html! {
+        <div class="inspector">
+            { fields_pane(&props, &listed, &folded, &hover) }
+            { bytes_pane(&props, &bit, &hover) }
+        </div>
+    }
 }

@@ -1,13 +1,11 @@
 //! What a PUBLISH or a will carries, in each form that it can be read in.
 
 use mqttscope_view::digits::grouped;
-use mqttscope_view::payload::{View, image_size};
+use mqttscope_view::payload::{Reader, View, image_size};
 use mqttscope_wire::Field;
 use yew::prelude::*;
 
-use super::{InspectorProps, Shown};
-use crate::element::{El, el, grow};
-use crate::hooks::{use_kept, use_made};
+use super::Shown;
 use crate::pages::dissect::counted;
 
 /// A form: its name, what kind of an image it is the address of, and what it shows.
@@ -35,16 +33,23 @@ impl Picture {
     }
 }
 
+/// What the payload is given.
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct PayloadProps {
+    pub(super) shown: Shown,
+    /// Which forms are told apart.
+    pub(super) reader: Reader,
+}
+
 /// The payload, where there is one.
-#[hook]
-pub(super) fn use_payload(props: &InspectorProps) -> Option<El> {
+#[component]
+pub(super) fn Payload(props: &PayloadProps) -> Html {
     // The form that was chosen: it stays from packet to packet.
-    let chosen = use_kept(|| "");
+    let chosen = use_state_eq(|| "");
     // The packet whose image is shown although it is large.
-    let asked = use_kept(usize::default);
-    // Once a packet: a payload may be long.
-    let forms = use_made(vec![props.shown.address()], || -> Vec<Form> {
-        let shown = &props.shown;
+    let asked = use_state_eq(|| 0);
+    // Not in every drawing: a payload may be long.
+    let forms = use_memo(props.shown.clone(), |shown| -> Vec<Form> {
         let tree = shown.tree();
         let bytes = payload_of(shown).map(|node| tree.content(node, shown.bytes()));
         let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
@@ -63,67 +68,71 @@ pub(super) fn use_payload(props: &InspectorProps) -> Option<El> {
         views.map(form).collect()
     });
     let shown = &props.shown;
-    let node = payload_of(shown)?;
-    let named = |form: &&Form| form.0 == chosen.get();
-    let &(open, picture, ref content) = forms.iter().find(named).or(forms.first())?;
-    let tabs = forms.iter().map(|&(name, ..)| {
-        let chosen = chosen.clone();
-        el("button")
-            .role("tab")
-            .says("aria-selected", name == open)
-            .attr("aria-controls", "payload-view")
-            .made(
-                "data-testid",
-                format!("payload-{}", name.to_ascii_lowercase()),
-            )
-            .on_click(Callback::from(move |_: MouseEvent| chosen.set(name)))
-            .text(name)
-    });
-    let tabs = el("div")
-        .class("tabs")
-        .role("tablist")
-        .label("Show the payload as")
-        .all(tabs);
-    let name = shown.tree().get(node)?.field;
-    let len = shown.tree().content(node, shown.bytes()).len();
-    let head = el("div")
-        .class("head")
-        .child(el("h2").text(name.name_in(shown.dissection().version)))
-        .child(el("span").class("sub").string(counted(len, "byte")))
-        .child(grow())
-        .child(tabs);
-    let content = content.clone();
-    let address = shown.address();
-    let view = match picture.map(|picture| picture.hesitates()) {
-        Some(Some(why)) if asked.get() != address => {
-            let show = Callback::from(move |_: MouseEvent| asked.set(address));
-            let show = el("button").test("show-image").on_click(show);
-            el("div")
-                .class("picture")
-                .child(el("p").string(why))
-                .child(show.text("Show the image"))
-        }
-        Some(_) => {
-            let image = el("img").set("src", content);
-            el("div")
-                .class("picture")
-                .child(image.attr("alt", "What the payload shows"))
-        }
-        None => el("pre").shared(content),
+    let named = |form: &&Form| form.0 == *chosen;
+    let (Some(node), Some(form)) = (
+        payload_of(shown),
+        forms.iter().find(named).or(forms.first()),
+    ) else {
+        return Html::default();
     };
-    let view = view
-        .attr("id", "payload-view")
-        .role("tabpanel")
-        .label(open)
-        .attr("tabindex", "0");
-    Some(
-        el("section")
-            .class("message")
-            .label("Payload")
-            .test("payload")
-            .child(head)
-            .child(view),
-    )
+    let &(open, picture, ref content) = form;
+    let name = shown.tree().get(node).map(|node| node.field);
+    let len = shown.tree().content(node, shown.bytes()).len();
+    let tabs = forms
+        .iter()
+        .map(|&(name, ..)| tab(name, name == open, &chosen));
+    let address = shown.address();
+    let hesitates = picture.and_then(Picture::hesitates);
+    let view = match (picture, hesitates.filter(|_| *asked != address)) {
+        (Some(_), Some(why)) => {
+            let show = Callback::from(move |_: MouseEvent| asked.set(address));
+            html! {
+                <>
+                    <p>{ why }</p>
+                    <button data-testid="show-image" onclick={show}>{ "Show the image" }</button>
+                </>
+            }
+        }
+        (Some(_), None) => html! { <img src={content} alt="What the payload shows" /> },
+        (None, _) => html! { { content } },
+    };
+    html! {
+        <section class="message" aria-label="Payload" data-testid="payload">
+            <div class="head">
+                <h2>{ name.map_or("", |name| name.name_in(shown.dissection().version)) }</h2>
+                <span class="sub">{ counted(len, "byte") }</span>
+                <span class="grow"></span>
+                <div class="tabs" role="tablist" aria-label="Show the payload as">{ for tabs }</div>
+            </div>
+            if picture.is_some() {
+                <div class="picture" id="payload-view" role="tabpanel" aria-label={open} tabindex="0">
+                    { view }
+                </div>
+            } else {
+                <pre id="payload-view" role="tabpanel" aria-label={open} tabindex="0">{ view }</pre>
+            }
+        </section>
+    }
+}
+
+/// The button that shows a form.
+fn tab(name: &'static str, is_open: bool, chosen: &UseStateHandle<&'static str>) -> Html {
+    let choose = {
+        let chosen = chosen.setter();
+        Callback::from(move |_: MouseEvent| chosen.set(name))
+    };
+    html! {
+        <button
+            key={name}
+            role="tab"
+            aria-selected={is_open.to_string()}
+            aria-controls="payload-view"
+            data-testid={format!("payload-{}", name.to_ascii_lowercase())}
+            onclick={choose}
+        >
+            { name }
+        </button>
+    }
 }
 
 /// The field that is the payload.

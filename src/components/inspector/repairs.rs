@@ -3,29 +3,28 @@
 use mqttscope_view::repair::Repair;
 use yew::prelude::*;
 
-use super::InspectorProps;
-use crate::element::{El, el};
+use super::{Edited, InspectorProps};
 
 /// The offers, where the packet can be changed and there are some.
-pub(super) fn repairs(props: &InspectorProps) -> Option<El> {
-    let on_edit = props.on_edit.as_ref()?;
+pub(super) fn repairs(props: &InspectorProps) -> Html {
     let offered = props.shown.repairs();
-    let offer = |repair: &Repair| {
-        let (on_edit, bytes) = (on_edit.clone(), repair.bytes.clone());
-        let button = el("button")
-            .on_click(Callback::from(move |_: MouseEvent| {
-                on_edit.emit(Ok(bytes.clone()));
-            }))
-            .string(repair.what.clone());
-        el("li")
-            .child(button)
-            .child(el("span").string(repair.why.clone()))
+    let Some(on_edit) = props.on_edit.as_ref().filter(|_| !offered.is_empty()) else {
+        return Html::default();
     };
-    (!offered.is_empty()).then(|| {
-        el("ul")
-            .class("repairs")
-            .label("Likely repairs")
-            .test("repairs")
-            .all(offered.iter().map(offer))
-    })
+    html! {
+        <ul class="repairs" aria-label="Likely repairs" data-testid="repairs">
+            { for offered.iter().map(|repair| offer(repair, on_edit)) }
+        </ul>
+    }
+}
+
+fn offer(repair: &Repair, on_edit: &Callback<Edited>) -> Html {
+    let bytes = repair.bytes.clone();
+    let on_click = on_edit.reform(move |_: MouseEvent| Ok(bytes.clone()));
+    html! {
+        <li>
+            <button onclick={on_click}>{ repair.what.clone() }</button>
+            <span>{ repair.why.clone() }</span>
+        </li>
+    }
 }

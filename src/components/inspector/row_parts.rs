@@ -2,64 +2,72 @@
 
 use mqttscope_view::edit::Editable;
 use mqttscope_view::fields::FieldRow;
+use yew::prelude::*;
 
 use super::Shown;
 use crate::components::icon::{Icon, icon};
-use crate::element::{El, el};
 
 /// Its name, with what folds it.
-pub(super) fn label(row: &FieldRow) -> El {
-    let fold = el("span").class("fold");
-    let fold = if row.has_children {
-        let picture = if row.is_open {
-            Icon::Open
-        } else {
-            Icon::Closed
-        };
-        fold.attr("data-does", "fold").child(icon(picture))
+pub(super) fn label(row: &FieldRow) -> Html {
+    let picture = if row.is_open {
+        Icon::Open
     } else {
-        fold
+        Icon::Closed
     };
-    el("span")
-        .class("label")
-        .child(fold)
-        .child(el("span").text(row.name))
+    html! {
+        <span class="label">
+            if row.has_children {
+                <span class="fold" data-does="fold">{ icon(picture) }</span>
+            } else {
+                <span class="fold"></span>
+            }
+            <span>{ row.name }</span>
+        </span>
+    }
 }
 
 /// Its value and what that means; a flag as a switch where it can be pressed.
-pub(super) fn value(row: &FieldRow, shown: &Shown, can_edit: bool) -> El {
-    let flag = (can_edit && matches!(row.editable, Editable::Flag)).then(|| {
-        el("button")
-            .class("flag")
-            .role("switch")
-            .says("aria-checked", row.value == "1")
-            .label(row.name)
-            .attr("tabindex", "-1")
-            .attr("data-does", "flip")
-    });
+pub(super) fn value(row: &FieldRow, shown: &Shown, can_edit: bool) -> Html {
     let meaning = shown.reason(row.node).unwrap_or(&row.meaning);
-    el("span")
-        .class("value")
-        .child(el("code").string(row.value.to_string()))
-        .maybe(flag)
-        .maybe((!meaning.is_empty()).then(|| el("small").string(meaning.to_string())))
+    html! {
+        <span class="value">
+            <code>{ row.value.to_string() }</code>
+            if can_edit && matches!(row.editable, Editable::Flag) {
+                <button
+                    class="flag"
+                    role="switch"
+                    aria-checked={(row.value == "1").to_string()}
+                    aria-label={row.name}
+                    tabindex="-1"
+                    data-does="flip"
+                ></button>
+            }
+            if !meaning.is_empty() {
+                <small>{ meaning.to_string() }</small>
+            }
+        </span>
+    }
 }
 
 /// What can be done to it.
-pub(super) fn does(row: &FieldRow) -> El {
-    let does = |what: &'static str, says: &str, title: &'static str, picture: Icon| {
-        el("button")
-            .attr("tabindex", "-1")
-            .attr("data-does", what)
-            .made("aria-label", format!("{says} {}", row.name))
-            .title(title)
-            .child(icon(picture))
-    };
+pub(super) fn does(row: &FieldRow) -> Html {
     let can_change = !matches!(row.editable, Editable::No | Editable::Flag);
-    let change = || does("edit", "Change", "Change (Enter)", Icon::Pencil);
-    let remove = || does("remove", "Remove", "Remove (Delete)", Icon::Bin);
-    el("span")
-        .class("does")
-        .maybe(can_change.then(change))
-        .maybe(row.is_removable.then(remove))
+    html! {
+        <span class="does">
+            if can_change {
+                { act(row, "edit", "Change", "Change (Enter)", Icon::Pencil) }
+            }
+            if row.is_removable {
+                { act(row, "remove", "Remove", "Remove (Delete)", Icon::Bin) }
+            }
+        </span>
+    }
+}
+
+fn act(row: &FieldRow, does: &'static str, says: &str, title: &'static str, picture: Icon) -> Html {
+    html! {
+        <button tabindex="-1" data-does={does} aria-label={format!("{says} {}", row.name)} {title}>
+            { icon(picture) }
+        </button>
+    }
 }

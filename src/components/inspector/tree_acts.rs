@@ -8,7 +8,6 @@ use yew::prelude::*;
 
 use super::tree_keys::Key;
 use super::{Edited, Shown};
-use crate::hooks::Kept;
 use crate::services::browser;
 
 /// The rows of the tree and what acts on them.
@@ -16,9 +15,9 @@ pub(super) struct Acts {
     pub(super) shown: Shown,
     pub(super) list: Rc<FieldList>,
     /// Nodes that are folded the other way than they are at first.
-    pub(super) folded: Kept<Toggled>,
+    pub(super) folded: UseStateHandle<Toggled>,
     /// The packet and the node that is being changed.
-    pub(super) editing: Kept<Option<(Shown, usize)>>,
+    pub(super) editing: UseStateHandle<Option<(Shown, usize)>>,
     pub(super) on_select: Callback<usize>,
     /// None where the packet cannot be changed.
     pub(super) on_edit: Option<Callback<Edited>>,
@@ -30,7 +29,7 @@ impl Acts {
         self.list.row(
             self.shown.dissection(),
             self.shown.bytes(),
-            &self.folded.get(),
+            &self.folded,
             at,
         )
     }
@@ -47,7 +46,7 @@ impl Acts {
                 }
             }
             Key::Fold => {
-                let mut next = self.folded.get();
+                let mut next = (*self.folded).clone();
                 next.toggle(row.node);
                 self.folded.set(next);
             }

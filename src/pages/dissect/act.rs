@@ -1,9 +1,8 @@
 //! How the parts of the page say what a person does.
 
-use std::rc::Rc;
+use yew::functional::UseReducerDispatcher;
 
-use crate::hooks::Kept;
 use crate::state::workbench::Workbench;
 
 /// What acts on the work.
-pub(super) type Acts = Kept<Rc<Workbench>>;
+pub(super) type Acts = UseReducerDispatcher<Workbench>;

@@ -8,87 +8,100 @@ use mqttscope_wire::{PacketType, ProtocolVersion};
 use yew::prelude::*;
 
 use super::desk::Desk;
-use crate::components::dialog::dialog;
-use crate::element::{El, el, list};
-use crate::hooks::Kept;
+use crate::components::dialog::Dialog;
 use crate::state::workbench::{Act, OpenBytes};
 
 /// The version of what is built, and whether it is added to what there is; none: the window is shut.
-pub(super) type Building = Kept<Option<(ProtocolVersion, bool)>>;
+pub(super) type Building = UseStateHandle<Option<(ProtocolVersion, bool)>>;
 
 /// What opens the window.
-pub(super) fn build_button(desk: &Rc<Desk>, building: &Building) -> El {
+pub(super) fn build_button(desk: &Rc<Desk>, building: &Building) -> Html {
     let now = &desk.now;
     let version = now.recording.version();
     let is_more = !now.given.is_nothing();
-    let building = building.clone();
+    let building = building.setter();
     let open = Callback::from(move |_: MouseEvent| building.set(Some((version, is_more))));
-    el("button")
-        .test("build")
-        .on_click(open)
-        .text("Build a packet…")
+    html! { <button data-testid="build" onclick={open}>{ "Build a packet…" }</button> }
 }
 
 /// The window.
 pub(super) fn build_window(desk: &Rc<Desk>, building: &Building) -> Html {
-    let Some((version, add)) = building.get() else {
+    let Some((version, add)) = **building else {
         return Html::default();
     };
-    let set = |to: Option<(ProtocolVersion, bool)>| {
-        let building = building.clone();
-        move || building.set(to)
+    let on_close = {
+        let building = building.setter();
+        Callback::from(move |()| building.set(None))
     };
-    let versions = ProtocolVersion::ALL.iter().map(|&offered| {
-        let choose = set(Some((offered, add)));
-        let button = el("input")
-            .attr("type", "radio")
-            .attr("name", "build-version")
-            .checked(version == offered)
-            .on_change(Callback::from(move |_: Event| choose()));
-        let label = el("label").class("check").child(button);
-        label.string(format!("MQTT {}", offered.name()))
-    });
-    let versions = el("fieldset")
-        .child(el("legend").text("Version"))
-        .all(versions);
-    let types = build::types(version).map(|offered| {
-        let begin = {
-            let (desk, close) = (desk.clone(), set(None));
-            Callback::from(move |_: MouseEvent| {
-                desk.acts.dispatch(begin(offered, version, add));
-                close();
-            })
-        };
-        let name = offered.name();
-        el("button")
-            .on_click(begin)
-            .made("data-testid", format!("build-{name}"))
-            .child(el("b").text(name))
-    });
-    let says = "Begin with the smallest valid packet and change it: every field, flag, bit and byte can be set, even to values the standard forbids.";
-    let is_more = !desk.now.given.is_nothing();
-    let more = is_more.then(|| {
-        let turn = set(Some((version, !add)));
-        let check = el("input")
-            .attr("type", "checkbox")
-            .checked(add)
-            .on_change(Callback::from(move |_: Event| turn()));
-        let label = el("label").class("check").child(check);
-        label.text("Append to the current packets (same version)")
-    });
-    let types = el("div").class("build").all(types);
-    let content = vec![
-        el("p").text(says).into(),
-        versions.into(),
-        types.into(),
-        more.map_or_else(Html::default, Html::from),
-    ];
-    let close = set(None);
-    dialog(
-        "Build a packet".into(),
-        Callback::from(move |()| close()),
-        list(content),
-    )
+    let turn = {
+        let building = building.setter();
+        Callback::from(move |_: Event| building.set(Some((version, !add))))
+    };
+    html! {
+        <Dialog title="Build a packet" {on_close}>
+            <p>
+                { "Begin with the smallest valid packet and change it: every field, flag, bit " }
+                { "and byte can be set, even to values the standard forbids." }
+            </p>
+            <fieldset>
+                <legend>{ "Version" }</legend>
+                for &offered in ProtocolVersion::ALL.iter() {
+                    { choice_of(offered, version, add, building) }
+                }
+            </fieldset>
+            <div class="build">
+                for offered in build::types(version) {
+                    { type_button(offered, version, add, desk, building) }
+                }
+            </div>
+            if !desk.now.given.is_nothing() {
+                <label class="check">
+                    <input type="checkbox" checked={add} onchange={turn} />
+                    { "Append to the current packets (same version)" }
+                </label>
+            }
+        </Dialog>
+    }
+}
+
+/// A version to choose.
+fn choice_of(
+    offered: ProtocolVersion,
+    now: ProtocolVersion,
+    add: bool,
+    building: &Building,
+) -> Html {
+    let choose = {
+        let building = building.setter();
+        Callback::from(move |_: Event| building.set(Some((offered, add))))
+    };
+    html! {
+        <label class="check">
+            <input type="radio" name="build-version" checked={now == offered} onchange={choose} />
+            { format!("MQTT {}", offered.name()) }
+        </label>
+    }
+}
+
+/// What begins with a packet of this type.
+fn type_button(
+    offered: PacketType,
+    version: ProtocolVersion,
+    add: bool,
+    desk: &Rc<Desk>,
+    building: &Building,
+) -> Html {
+    let begin = {
+        let (desk, building) = (desk.clone(), building.setter());
+        Callback::from(move |_: MouseEvent| {
+            desk.acts.dispatch(begin(offered, version, add));
+            building.set(None);
+        })
+    };
+    let name = offered.name();
+    html! {
+        <button key={name} onclick={begin} data-testid={format!("build-{name}")}><b>{ name }</b></button>
+    }
 }
 
 fn begin(offered: PacketType, version: ProtocolVersion, add: bool) -> Act {

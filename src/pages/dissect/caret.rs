@@ -11,7 +11,6 @@ use yew::prelude::*;
 
 use super::desk::Desk;
 use super::field_text::ID;
-use crate::element::El;
 use crate::services::browser;
 use crate::state::workbench::{Act, Document};
 
@@ -27,8 +26,11 @@ const MOVES: [&str; 8] = [
     "PageDown",
 ];
 
-/// Lets the text field, which is `node`, choose the packet to which the caret was moved.
-pub(super) fn choosing(field: El, node: &NodeRef, desk: &Rc<Desk>) -> El {
+/// What lets the text field, which is `node`, choose the packet to which the caret was moved: by the mouse, and by keys.
+pub(super) fn choosing(
+    node: &NodeRef,
+    desk: &Rc<Desk>,
+) -> (Callback<MouseEvent>, Callback<KeyboardEvent>) {
     let choose = {
         let (node, desk) = (node.clone(), desk.clone());
         move || {
@@ -50,7 +52,7 @@ pub(super) fn choosing(field: El, node: &NodeRef, desk: &Rc<Desk>) -> El {
             choose();
         }
     });
-    field.on_click(on_click).on_key_up(on_key_up)
+    (on_click, on_key_up)
 }
 
 /// Selects the characters at fault in the text field and scrolls to them.

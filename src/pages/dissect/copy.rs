@@ -6,8 +6,7 @@ use mqttscope_capture::text::{self, Style};
 use yew::prelude::*;
 
 use super::desk::Desk;
-use crate::components::menu::{Item, Menu, MenuProps};
-use crate::element::{part, words};
+use crate::components::menu::{Item, Menu};
 use crate::services::files;
 
 /// The menu: the selected packet first, then all of them where there are several.
@@ -29,18 +28,11 @@ pub(super) fn copy_menu(desk: &Rc<Desk>) -> Html {
         items
     });
     let disabled = recording.bytes().is_empty();
-    let desk = desk.clone();
-    part::<Menu>(MenuProps {
-        id: "copy".into(),
-        label: words("Copy as"),
-        name: None,
-        class: AttrValue::default(),
-        items,
-        on_choose: Callback::from(move |index: usize| copy(&desk, index)),
-        searched: false,
-        disabled,
-        fixed: false,
-    })
+    let on_choose = {
+        let desk = desk.clone();
+        Callback::from(move |index: usize| copy(&desk, index))
+    };
+    html! { <Menu id="copy" label={html! { "Copy as" }} {items} {on_choose} {disabled} /> }
 }
 
 fn copy(desk: &Rc<Desk>, index: usize) {

@@ -6,8 +6,8 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::act::Acts;
-use crate::components::text_out::text_out;
-use crate::hooks::{Kept, ReaderStage};
+use crate::components::text_out::TextOut;
+use crate::hooks::ReaderStage;
 use crate::services::clipboard;
 use crate::state::toasts::{ToastAction, Toaster};
 use crate::state::workbench::{Act, Awaiting, Document};
@@ -22,9 +22,16 @@ pub(super) struct Desk {
     pub(super) marks: Rc<[u32]>,
     pub(super) toaster: Toaster,
     /// How far the program is that reads what is given.
-    pub(super) reader: Kept<ReaderStage>,
+    pub(super) reader: UseStateHandle<ReaderStage>,
     /// What could not be copied: its title and itself.
-    pub(super) refused: Kept<(AttrValue, AttrValue)>,
+    pub(super) refused: UseStateHandle<(AttrValue, AttrValue)>,
+}
+
+/// Made anew for each drawing of the page: two are the same when they are the same one in memory.
+impl PartialEq for Desk {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
 }
 
 impl Desk {
@@ -32,6 +39,12 @@ impl Desk {
     pub(super) fn on_press(&self, act: Act) -> Callback<MouseEvent> {
         let acts = self.acts.clone();
         Callback::from(move |_: MouseEvent| acts.dispatch(act.clone()))
+    }
+
+    /// Does this when an entry of a list is chosen.
+    pub(super) fn on_choice(&self, act: fn(Option<usize>) -> Act) -> Callback<Option<usize>> {
+        let acts = self.acts.clone();
+        Callback::from(move |index| acts.dispatch(act(index)))
     }
 
     /// Errors and warnings that the conversation adds to a packet.
@@ -42,7 +55,7 @@ impl Desk {
 
     /// Whether what was given is read as soon as the reader has come.
     pub(super) fn is_reading(&self) -> bool {
-        self.now.awaiting == Awaiting::Reading && self.reader.get() == ReaderStage::Coming
+        self.now.awaiting == Awaiting::Reading && *self.reader == ReaderStage::Coming
     }
 
     /// Says something to the person.
@@ -63,12 +76,14 @@ impl Desk {
 
     /// The window with what could not be copied.
     pub(super) fn refused(&self) -> Html {
-        let (title, text) = self.refused.get();
+        let (title, text) = &*self.refused;
         if title.is_empty() {
             return Html::default();
         }
-        let refused = self.refused.clone();
-        let close = Callback::from(move |()| refused.set(Default::default()));
-        text_out(title, text, close)
+        let on_close = {
+            let refused = self.refused.setter();
+            Callback::from(move |()| refused.set(Default::default()))
+        };
+        html! { <TextOut {title} {text} {on_close} /> }
     }
 }

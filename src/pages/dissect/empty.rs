@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use mqttscope_view::examples;
+use mqttscope_view::examples::{Example, FIRST};
 use yew::prelude::*;
 
 use super::desk::Desk;
-use crate::element::{El, el};
+use super::examples::open;
 use crate::services::browser;
 
 /// A PINGREQ-sized lesson: what a few bytes say.
@@ -23,46 +23,59 @@ const LESSON: [(&str, &str); 9] = [
 ];
 
 /// The invitation; where something was given, it holds no packet.
-pub(super) fn empty(desk: &Rc<Desk>) -> El {
-    let empty = el("div").class("empty").test("empty");
-    let empty = if desk.now.given.is_nothing() {
-        let bytes = LESSON.map(|(class, text)| el("span").class(class).text(text));
-        let tries = examples::FIRST.into_iter().map(|example| {
-            let acts = desk.acts.clone();
-            let button = el("button")
-                .test("try")
-                .text(example.title)
-                .child(el("span").text(example.shows));
-            let open = move |_: MouseEvent| {
-                super::examples::open(&example, &acts);
-                // The button goes with the invitation.
-                browser::focus_id("main");
-            };
-            button.on_click(open.into())
-        });
-        empty
-            .child(
-                el("div")
-                    .class("bytes mono")
-                    .attr("aria-hidden", "true")
-                    .all(bytes),
-            )
-            .child(el("h2").text("Every byte of MQTT, explained"))
-            .child(el("p").text("Paste a hex dump, a log line or base64, drop a file anywhere on this page, or begin with one of these:"))
-            .child(el("div").class("tries").all(tries))
-            .child(el("p").class("quiet").text("Versions 3.1, 3.1.1 and 5. The bytes stay in this tab."))
+pub(super) fn empty(desk: &Rc<Desk>) -> Html {
+    let says = if desk.now.given.is_nothing() {
+        invitation(desk)
     } else if desk.now.other.is_some() {
-        empty
-            .child(el("h2").text("No MQTT packets"))
-            .child(el("p").text("What these bytes are, and what to do, is said next to them."))
+        html! {
+            <>
+                <h2>{ "No MQTT packets" }</h2>
+                <p>{ "What these bytes are, and what to do, is said next to them." }</p>
+            </>
+        }
     } else {
-        empty.child(el("h2").text("No bytes to show yet")).child(
-            el("p")
-                .text("The text on the left could not be read as bytes; see the message below it."),
-        )
+        html! {
+            <>
+                <h2>{ "No bytes to show yet" }</h2>
+                <p>{ "The text on the left could not be read as bytes; see the message below it." }</p>
+            </>
+        }
     };
-    el("section")
-        .class("pane inspector-empty")
-        .label("How to begin")
-        .child(empty)
+    html! {
+        <section class="pane inspector-empty" aria-label="How to begin">
+            <div class="empty" data-testid="empty">{ says }</div>
+        </section>
+    }
+}
+
+fn invitation(desk: &Rc<Desk>) -> Html {
+    html! {
+        <>
+            <div class="bytes mono" aria-hidden="true">
+                { for LESSON.map(|(class, text)| html! { <span {class}>{ text }</span> }) }
+            </div>
+            <h2>{ "Every byte of MQTT, explained" }</h2>
+            <p>
+                { "Paste a hex dump, a log line or base64, drop a file anywhere on this page, " }
+                { "or begin with one of these:" }
+            </p>
+            <div class="tries">
+                { for FIRST.into_iter().map(|example| try_button(example, desk)) }
+            </div>
+            <p class="quiet">{ "Versions 3.1, 3.1.1 and 5. The bytes stay in this tab." }</p>
+        </>
+    }
+}
+
+fn try_button(example: Example<'static>, desk: &Rc<Desk>) -> Html {
+    let (title, shows) = (example.title, example.shows);
+    let on_click = {
+        let acts = desk.acts.clone();
+        Callback::from(move |_: MouseEvent| {
+            open(&example, &acts);
+            // The button goes with the invitation.
+            browser::focus_id("main");
+        })
+    };
+    html! { <button data-testid="try" onclick={on_click}>{ title }<span>{ shows }</span></button> }
 }

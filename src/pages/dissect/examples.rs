@@ -5,9 +5,8 @@ use mqttscope_view::packet_lines;
 use yew::prelude::*;
 
 use super::act::Acts;
-use crate::components::menu::{Item, Menu, MenuProps};
-use crate::element::{part, words};
-use crate::hooks::{TextsStage, use_kept, use_texts};
+use crate::components::menu::{Item, Menu};
+use crate::hooks::{TextsStage, use_texts};
 use crate::state::workbench::{Act, OpenBytes};
 
 /// Opens an example as its bytes, read as the version it is of.
@@ -24,11 +23,16 @@ pub(super) fn open(example: &Example<'_>, acts: &Acts) {
     }
 }
 
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct ExamplesProps {
+    pub(super) acts: Acts,
+}
+
 /// The menu. It lists the first examples, and all others as soon as they have come.
-#[hook]
-pub(super) fn use_examples(acts: &Acts) -> Html {
-    let wanted = use_kept(bool::default);
-    let texts = use_texts(wanted.get());
+#[component]
+pub(super) fn Examples(props: &ExamplesProps) -> Html {
+    let wanted = use_state_eq(|| false);
+    let texts = use_texts(*wanted);
     let items = {
         let texts = texts.clone();
         Callback::from(move |()| {
@@ -44,7 +48,7 @@ pub(super) fn use_examples(acts: &Acts) -> Html {
             FIRST.iter().map(item).chain([last]).collect()
         })
     };
-    let acts = acts.clone();
+    let acts = props.acts.clone();
     let on_choose = Callback::from(move |index: usize| match (&texts, FIRST.get(index)) {
         (_, Some(example)) => open(example, &acts),
         (TextsStage::Here(texts), None) => {
@@ -55,17 +59,7 @@ pub(super) fn use_examples(acts: &Acts) -> Html {
         (TextsStage::Failed(again), None) => again.emit(()),
         (TextsStage::Coming, None) => {}
     });
-    part::<Menu>(MenuProps {
-        id: "examples".into(),
-        label: words("Examples"),
-        name: None,
-        class: AttrValue::default(),
-        items,
-        on_choose,
-        searched: true,
-        disabled: false,
-        fixed: false,
-    })
+    html! { <Menu id="examples" label={html! { "Examples" }} {items} {on_choose} searched=true /> }
 }
 
 fn item(example: &Example<'_>) -> Item {

@@ -12,8 +12,6 @@ use yew::prelude::*;
 use super::act::Acts;
 use super::caret::choosing;
 use super::desk::Desk;
-use crate::element::{El, el};
-use crate::hooks::use_after;
 use crate::services::browser;
 use crate::state::workbench::{Act, Document, Given, LONG_TEXT};
 
@@ -22,41 +20,39 @@ pub(super) const ID: &str = "given-text";
 
 const INVITATION: &str = "Paste MQTT bytes here: hex of any kind, a hex dump, base64, a C, Rust or Python literal. Or drop a file anywhere.";
 
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct TextFieldProps {
+    pub(super) desk: Rc<Desk>,
+    /// Another one when the field has to show another text than the one typed into it.
+    pub(super) revision: u32,
+}
+
 /// The field, for where the text is not too long for one, and behind it marks where the text holds bytes that were
 /// left out.
-#[hook]
-pub(super) fn use_text_field(desk: &Rc<Desk>, revision: u32) -> El {
+#[component]
+pub(super) fn TextField(props: &TextFieldProps) -> Html {
+    let desk = &props.desk;
     let node = use_node_ref();
     let marks = use_node_ref();
     let is_marked = !desk.now.left_out.is_empty();
     {
         let (node, marks) = (node.clone(), marks.clone());
-        use_after([usize::from(is_marked)], move || {
-            let field = browser::element_of::<HtmlTextAreaElement>(&node).filter(|_| is_marked)?;
-            let follow = {
-                let field = field.clone();
-                move || {
-                    if let Some(marks) = browser::element_of::<Element>(&marks) {
-                        marks.set_scroll_top(field.scroll_top());
-                    }
-                }
-            };
-            follow();
-            let listener = EventListener::new(&field, "scroll", move |_| follow());
-            Some(Box::new(move || drop(listener)))
+        use_effect_with(is_marked, move |&is_marked| {
+            let field = browser::element_of::<HtmlTextAreaElement>(&node).filter(|_| is_marked);
+            let following = field.map(|field| follow(field, marks));
+            move || drop(following)
         });
     }
-    let frame = use_mut_ref(Option::<AnimationFrame>::default);
+    let frame = use_mut_ref(|| None::<AnimationFrame>);
     {
         let (node, text) = (node.clone(), desk.now.given.text().cloned());
         // The text counts only with a new revision: what was typed is in the field already.
-        use_after([revision as usize], move || {
-            let field = browser::element_of::<HtmlTextAreaElement>(&node)?;
+        use_effect_with(props.revision, move |_| {
             let text = text.as_deref().unwrap_or_default();
-            if field.value() != text {
+            let field = browser::element_of::<HtmlTextAreaElement>(&node);
+            if let Some(field) = field.filter(|field| field.value() != text) {
                 field.set_value(text);
             }
-            None
         });
     }
     let on_input = {
@@ -79,51 +75,67 @@ pub(super) fn use_text_field(desk: &Rc<Desk>, revision: u32) -> El {
             }
         })
     };
-    let field = el("textarea")
-        .node(&node)
-        .attr("id", ID)
-        .test("text")
-        .label("MQTT bytes as text")
-        .attr("placeholder", INVITATION)
-        .attr("spellcheck", "false")
-        .attr("autocomplete", "off")
-        .attr("autocapitalize", "off")
-        .on_input(on_input)
-        .on_paste(on_paste);
-    let field = choosing(field, &node, desk);
-    let field = match desk.now.fault {
-        Some(_) => field
-            .attr("aria-invalid", "true")
-            .attr("aria-describedby", "said-error"),
-        None => field,
+    let (on_click, on_key_up) = choosing(&node, desk);
+    let is_faulty = desk.now.fault.is_some();
+    html! {
+        <div class={classes!("field", is_marked.then_some("marked"))}>
+            if is_marked {
+                <div ref={marks} class="left-out" data-testid="left-out" aria-hidden="true">
+                    { left_out(&desk.now) }
+                </div>
+            }
+            <textarea
+                ref={node}
+                id={ID}
+                data-testid="text"
+                aria-label="MQTT bytes as text"
+                aria-invalid={is_faulty.then_some("true")}
+                aria-describedby={is_faulty.then_some("said-error")}
+                placeholder={INVITATION}
+                spellcheck="false"
+                autocomplete="off"
+                autocapitalize="off"
+                oninput={on_input}
+                onpaste={on_paste}
+                onclick={on_click}
+                onkeyup={on_key_up}
+            />
+        </div>
+    }
+}
+
+/// Keeps the marks where the text is scrolled to.
+fn follow(field: HtmlTextAreaElement, marks: NodeRef) -> EventListener {
+    let follow = {
+        let field = field.clone();
+        move || {
+            if let Some(marks) = browser::element_of::<Element>(&marks) {
+                marks.set_scroll_top(field.scroll_top());
+            }
+        }
     };
-    el("div")
-        .classes(&["field", if is_marked { "marked" } else { "" }])
-        .maybe(is_marked.then(|| left_out(&desk.now).node(&marks)))
-        .child(field)
+    follow();
+    EventListener::new(&field, "scroll", move |_| follow())
 }
 
 /// The text again, unseen, with marks where bytes were left out. It lies behind the field and breaks its lines alike.
-fn left_out(document: &Document) -> El {
+fn left_out(document: &Document) -> Html {
     let text = document.given.text().map_or("", |text| text);
-    let mut marks = el("div")
-        .class("left-out")
-        .test("left-out")
-        .attr("aria-hidden", "true");
+    let mut parts: Vec<Html> = Vec::new();
     let mut at = 0;
     for range in document.left_out.iter() {
         let (Some(before), Some(marked)) = (text.get(at..range.start), text.get(range.clone()))
         else {
             continue;
         };
-        marks = marks
-            .string(before.to_owned())
-            .child(el("mark").string(marked.to_owned()));
+        parts.push(html! { { before.to_owned() } });
+        parts.push(html! { <mark>{ marked.to_owned() }</mark> });
         at = range.end;
     }
     // A last line that is empty has no height of its own.
     let rest = text.get(at..).unwrap_or_default();
-    marks.string(format!("{rest}\n"))
+    parts.push(html! { { format!("{rest}\n") } });
+    parts.into_iter().collect()
 }
 
 /// Takes a long text in place of all there is past the field: a browser takes a second to lay it

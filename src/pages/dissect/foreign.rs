@@ -28,8 +28,12 @@ pub(super) fn banner(desk: &Rc<Desk>) -> Html {
         .iter()
         .map(|detail| html! { <p>{ detail.clone() }</p> });
     html! {
-        <section class={classes!("foreign", is_refused.then_some("refused"))} aria-label="What these bytes are" data-testid="foreign">
-            <p class="headline" aria-live="polite">{ Html::from(icon(sign)) }<span>{ other.headline.clone() }</span></p>
+        <section
+            class={classes!("foreign", is_refused.then_some("refused"))}
+            aria-label="What these bytes are"
+            data-testid="foreign"
+        >
+            <p class="headline" aria-live="polite">{ icon(sign) }<span>{ other.headline.clone() }</span></p>
             { for details }
             { for other.has_text_frame.then(text_frame) }
             { streams(desk, other) }

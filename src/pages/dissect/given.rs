@@ -8,41 +8,51 @@ use yew::prelude::*;
 
 use super::counted;
 use super::desk::Desk;
-use super::examples::use_examples;
-use super::field_text::use_text_field;
+use super::examples::Examples;
+use super::field_text::TextField;
 use super::opening::open_file;
 use super::said::{format_chip, offers, said};
 use super::waiting::waiting;
-use crate::components::icon::{Icon, icon, icon_button};
-use crate::element::{El, el, grow, list};
+use crate::components::icon::{Icon, icon};
+use crate::components::icon_button::IconButton;
 use crate::services::browser;
 use crate::state::workbench::{Act, Document, Given};
 
 /// The characters of a long text that are shown.
 const BEGINNING: usize = 420;
 
-/// The pane; `can`: whether something can be taken back, and done again.
-#[hook]
-pub(super) fn use_given_pane(desk: &Rc<Desk>, text_revision: u32, can: (bool, bool)) -> Html {
-    let file = use_node_ref();
-    let text_field = use_text_field(desk, text_revision);
-    let examples = use_examples(&desk.acts);
-    let given = el("div").class("given");
-    let given = if desk.now.given.is_long() {
-        given.child(long_text(desk))
-    } else {
-        given.child(text_field)
-    };
-    list(vec![
-        head(desk, &file, can).html(examples).into(),
-        given.into(),
-        waiting(desk),
-        said(desk),
-        offers(desk).map_or_else(Html::default, Into::into),
-    ])
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct GivenPaneProps {
+    pub(super) desk: Rc<Desk>,
+    /// Another one when the text field has to show another text.
+    pub(super) text_revision: u32,
+    /// Whether something can be taken back, and done again.
+    pub(super) can: (bool, bool),
 }
 
-fn head(desk: &Rc<Desk>, file: &NodeRef, (can_undo, can_redo): (bool, bool)) -> El {
+/// The pane.
+#[component]
+pub(super) fn GivenPane(props: &GivenPaneProps) -> Html {
+    let file = use_node_ref();
+    let desk = &props.desk;
+    html! {
+        <>
+            { head(desk, &file, props.can) }
+            <div class="given">
+                if desk.now.given.is_long() {
+                    { long_text(desk) }
+                } else {
+                    <TextField desk={desk.clone()} revision={props.text_revision} />
+                }
+            </div>
+            { waiting(desk) }
+            { said(desk) }
+            { offers(desk) }
+        </>
+    }
+}
+
+fn head(desk: &Rc<Desk>, file: &NodeRef, (can_undo, can_redo): (bool, bool)) -> Html {
     let on_file = {
         let desk = desk.clone();
         Callback::from(move |event: Event| {
@@ -65,38 +75,49 @@ fn head(desk: &Rc<Desk>, file: &NodeRef, (can_undo, can_redo): (bool, bool)) -> 
             }
         })
     };
-    let undo = icon_button("undo", "Undo", "Undo (Ctrl+Z)", Icon::Undo);
-    let redo = icon_button("redo", "Redo", "Redo (Ctrl+Shift+Z)", Icon::Redo);
-    let file = el("input")
-        .node(file)
-        .attr("type", "file")
-        .flag("hidden", true)
-        .label("A file with MQTT bytes")
-        .test("file")
-        .on_change(on_file);
-    el("div")
-        .class("head")
-        .child(el("h2").class("unseen").text("Bytes"))
-        .maybe(format_chip(desk))
-        .child(grow())
-        .child(
-            undo.flag("disabled", !can_undo)
-                .on_click(desk.on_press(Act::Undo)),
-        )
-        .child(
-            redo.flag("disabled", !can_redo)
-                .on_click(desk.on_press(Act::Redo)),
-        )
-        .child(icon_button("open-file", "Open a file", "Open a file", Icon::File).on_click(open))
-        .child(file)
+    html! {
+        <div class="head">
+            <h2 class="unseen">{ "Bytes" }</h2>
+            { format_chip(desk) }
+            <span class="grow"></span>
+            <IconButton
+                test="undo"
+                label="Undo"
+                title="Undo (Ctrl+Z)"
+                picture={Icon::Undo}
+                disabled={!can_undo}
+                onclick={desk.on_press(Act::Undo)}
+            />
+            <IconButton
+                test="redo"
+                label="Redo"
+                title="Redo (Ctrl+Shift+Z)"
+                picture={Icon::Redo}
+                disabled={!can_redo}
+                onclick={desk.on_press(Act::Redo)}
+            />
+            <IconButton
+                test="open-file"
+                label="Open a file"
+                title="Open a file"
+                picture={Icon::File}
+                onclick={open}
+            />
+            <input
+                ref={file}
+                type="file"
+                hidden=true
+                aria-label="A file with MQTT bytes"
+                data-testid="file"
+                onchange={on_file}
+            />
+            <Examples acts={desk.acts.clone()} />
+        </div>
+    }
 }
 
 /// What is shown of a text that is too long for the field.
-fn long_text(desk: &Rc<Desk>) -> El {
-    let title = el("div")
-        .class("title")
-        .child(icon(Icon::File))
-        .child(el("span").string(title_of(&desk.now)));
+fn long_text(desk: &Rc<Desk>) -> Html {
     let clear = {
         let acts = desk.acts.clone();
         Callback::from(move |_: MouseEvent| {
@@ -105,19 +126,16 @@ fn long_text(desk: &Rc<Desk>) -> El {
             browser::focus_id("main");
         })
     };
-    let clear = el("button").on_click(clear).test("clear").text("Clear");
-    let hint = "Paste anywhere, or drop a file, to read something else.";
-    el("div")
-        .class("card")
-        .test("long-text")
-        .child(title)
-        .child(el("pre").string(beginning_of(&desk.now.given)))
-        .child(
-            el("div")
-                .class("does")
-                .child(clear)
-                .child(el("span").class("quiet").text(hint)),
-        )
+    html! {
+        <div class="card" data-testid="long-text">
+            <div class="title">{ icon(Icon::File) }<span>{ title_of(&desk.now) }</span></div>
+            <pre>{ beginning_of(&desk.now.given) }</pre>
+            <div class="does">
+                <button onclick={clear} data-testid="clear">{ "Clear" }</button>
+                <span class="quiet">{ "Paste anywhere, or drop a file, to read something else." }</span>
+            </div>
+        </div>
+    }
 }
 
 fn title_of(document: &Document) -> String {

@@ -9,14 +9,17 @@ use super::counted;
 use super::desk::Desk;
 use crate::components::icon::{Icon, icon};
 use crate::components::inspector::marked;
-use crate::element::{El, el, grow, list};
 use crate::hooks::TextsStage;
 use crate::state::workbench::{Act, Document};
 
 /// The bar, and below it the reading of another version that is nearly as good.
 pub(super) fn list_head(desk: &Rc<Desk>, texts: &TextsStage) -> Html {
-    let other = other_reading(desk, texts).map_or_else(Html::default, Html::from);
-    list(vec![count(desk).into(), other])
+    html! {
+        <>
+            { count(desk) }
+            { other_reading(desk, texts) }
+        </>
+    }
 }
 
 /// The reading that is nearly as good, where nobody chose a version.
@@ -41,8 +44,10 @@ fn message(first: &FirstError, bytes: &[u8], texts: &TextsStage) -> String {
 }
 
 /// What another version would say, where the version is a guess that might have gone the other way.
-fn other_reading(desk: &Rc<Desk>, texts: &TextsStage) -> Option<El> {
-    let other = alternative(&desk.now)?;
+fn other_reading(desk: &Rc<Desk>, texts: &TextsStage) -> Html {
+    let Some(other) = alternative(&desk.now) else {
+        return Html::default();
+    };
     let bytes = desk.now.recording.bytes();
     let name = other.version.name();
     let says = match other.first {
@@ -54,17 +59,15 @@ fn other_reading(desk: &Rc<Desk>, texts: &TextsStage) -> Option<El> {
         ),
     };
     let read = desk.on_press(Act::ReadVersion(Some(other.version)));
-    let button = el("button").class("bare").on_click(read);
-    Some(
-        el("div")
-            .class("list-head other")
-            .test("other-reading")
-            .child(marked(el("span"), &says))
-            .child(button.string(format!("Read as {name}"))),
-    )
+    html! {
+        <div class="list-head other" data-testid="other-reading">
+            <span>{ marked(&says) }</span>
+            <button class="bare" onclick={read}>{ format!("Read as {name}") }</button>
+        </div>
+    }
 }
 
-fn count(desk: &Rc<Desk>) -> El {
+fn count(desk: &Rc<Desk>) -> Html {
     let recording = &desk.now.recording;
     let packets = recording.packets();
     let is_faulty = |&index: &usize| {
@@ -76,27 +79,30 @@ fn count(desk: &Rc<Desk>) -> El {
     // Behind the last one the first comes again.
     let next = (behind..packets.len()).chain(0..behind).find(is_faulty);
     let jump = desk.on_press(Act::Select(next.unwrap_or_default()));
-    let count = el("span")
-        .test("count")
-        .string(counted(packets.len(), "packet"))
-        .text(" · ")
-        .string(counted(recording.bytes().len(), "byte"));
-    let next = (faulty > 0).then(|| {
-        el("button")
-            .class("bare is-error")
-            .test("next-fault")
-            .title("Go to the next packet with a fault")
-            .on_click(jump)
-            .child(icon(Icon::Fault))
-            .string(match faulty {
-                1 => "1 packet with errors".to_owned(),
-                more => format!("{more} packets with errors"),
-            })
-            .child(icon(Icon::Down))
-    });
-    el("div")
-        .class("list-head")
-        .child(count)
-        .child(grow())
-        .maybe(next)
+    let says = match faulty {
+        1 => "1 packet with errors".to_owned(),
+        more => format!("{more} packets with errors"),
+    };
+    html! {
+        <div class="list-head">
+            <span data-testid="count">
+                { counted(packets.len(), "packet") }
+                { " · " }
+                { counted(recording.bytes().len(), "byte") }
+            </span>
+            <span class="grow"></span>
+            if faulty > 0 {
+                <button
+                    class="bare is-error"
+                    data-testid="next-fault"
+                    title="Go to the next packet with a fault"
+                    onclick={jump}
+                >
+                    { icon(Icon::Fault) }
+                    { says }
+                    { icon(Icon::Down) }
+                </button>
+            }
+        </div>
+    }
 }

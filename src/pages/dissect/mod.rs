@@ -3,6 +3,7 @@
 mod act;
 mod build;
 mod caret;
+mod choice;
 mod copy;
 mod counted;
 mod desk;
@@ -30,22 +31,22 @@ use std::rc::Rc;
 use mqttscope_view::payload::Reader;
 use yew::prelude::*;
 
-use crate::components::inspector::{Edited, Inspector, InspectorProps, Shown};
-use crate::element::{el, grow, list, part};
-use crate::hooks::{Kept, use_kept, use_made, use_reader, use_texts};
+use crate::components::inspector::{Edited, Inspector, Shown};
+use crate::hooks::{use_reader, use_texts};
 use crate::state::toasts::Toaster;
 use crate::state::workbench::{Act, Workbench};
 pub(crate) use counted::counted;
 use desk::Desk;
+use given::GivenPane;
+use packet_list::PacketList;
 use steps::Step;
+use talk::Talk;
 
 /// What the page is given.
 #[derive(Clone, PartialEq, Properties)]
 pub struct DissectProps {
     /// What was done so far: it outlives the page, which goes when another is looked at.
-    pub bench: Rc<Workbench>,
-    /// What acts on it.
-    pub acts: Kept<Rc<Workbench>>,
+    pub bench: UseReducerHandle<Workbench>,
     /// Through what the page says something.
     pub toaster: Toaster,
     /// The content of a share link, where the address carries one.
@@ -58,26 +59,31 @@ pub struct DissectProps {
 #[component]
 pub fn Dissect(props: &DissectProps) -> Html {
     let bench = &props.bench;
-    let marks = use_kept(Default::default);
+    let acts = bench.dispatcher();
+    let marks = use_state_eq(Default::default);
     let desk = Rc::new(Desk {
         marks: talk::marks_of(&marks, bench.now()),
         now: bench.now().clone(),
         pending: bench.pending().cloned(),
-        acts: props.acts.clone(),
+        reader: use_reader(&acts),
+        acts,
         toaster: props.toaster.clone(),
-        reader: use_reader(&props.acts),
-        refused: use_kept(Default::default),
+        refused: use_state_eq(Default::default),
     });
     let now = &desk.now;
-    let step = use_kept(|| Step::Packets);
-    let building = use_kept(Default::default);
+    let step = use_state_eq(|| Step::Packets);
+    let building = use_state_eq(Default::default);
+    let why = use_state_eq(|| false);
 
     share::use_shared(&desk, props.shared.clone(), props.arrival);
-    let dropping = opening::use_opening(&desk);
+    let is_dropping = opening::use_opening(&desk);
     keys::use_page_keys(&desk);
+    let texts = use_texts(list_head::alternative(now).is_some());
 
-    let numbers = vec![Rc::as_ptr(&now.recording).addr(), now.packet];
-    let shown = use_made(numbers, || Shown::of(&now.recording, now.packet));
+    let address = Rc::as_ptr(&now.recording).addr();
+    let shown = use_memo((address, now.packet), |_| {
+        Shown::of(&now.recording, now.packet)
+    });
     let on_select = {
         let acts = desk.acts.clone();
         Callback::from(move |node: usize| acts.dispatch(Act::SelectNode(Some(node))))
@@ -89,54 +95,50 @@ pub fn Dissect(props: &DissectProps) -> Html {
             Err(error) => desk.say(error.to_string()),
         })
     };
-    let given = given::use_given_pane(&desk, bench.text_revision(), bench.can());
-    let reading = reading::use_reading(&desk);
-    let packets = packet_list::use_packet_list(&desk, &step);
-
-    let talk = talk::use_talk(&desk, &marks);
-    let talking = if talk.is_some() { "talking" } else { "" };
-
-    let texts = use_texts(list_head::alternative(now).is_some());
-    let banner = foreign::banner(&desk);
-    let found = if now.recording.packets().is_empty() {
-        list(vec![banner, grow().into()])
-    } else {
-        let head = list_head::list_head(&desk, &texts);
-        list(vec![banner, reading, head, packets.into()])
-    };
-    let foot = el("div")
-        .class("head foot")
-        .child(build::build_button(&desk, &building))
-        .child(grow())
-        .child(share::share_button(&desk))
-        .html(copy::copy_menu(&desk));
-    let left = el("section")
-        .class("pane")
-        .label("Bytes and packets")
-        .html(given)
-        .html(found)
-        .child(foot);
-    let right = match &*shown {
-        Some(shown) => part::<Inspector>(InspectorProps {
-            shown: shown.clone(),
-            reader: Reader::PLAIN,
-            selected: now.node,
-            on_select,
-            on_edit: Some(on_edit),
-        }),
-        None => empty::empty(&desk).into(),
-    };
-    el("main")
-        .attr("id", "main")
-        .attr("tabindex", "-1")
-        .attr("data-step", step.get().name())
-        .classes(&["dissect", talking, if dropping { "dropping" } else { "" }])
-        .child(el("h1").class("unseen").text("Dissect MQTT bytes"))
-        .child(steps::steps(&step, now.recording.packets().len()))
-        .child(left)
-        .maybe(talk)
-        .html(right)
-        .html(build::build_window(&desk, &building))
-        .html(desk.refused())
-        .into()
+    let packets = now.recording.packets().len();
+    let is_talk = talk::is_talk(&now.recording);
+    let class = classes!(
+        "dissect",
+        is_talk.then_some("talking"),
+        is_dropping.then_some("dropping"),
+    );
+    html! {
+        <main id="main" tabindex="-1" data-step={step.name()} {class}>
+            <h1 class="unseen">{ "Dissect MQTT bytes" }</h1>
+            { steps::steps(&step, packets) }
+            <section class="pane" aria-label="Bytes and packets">
+                <GivenPane desk={desk.clone()} text_revision={bench.text_revision()} can={bench.can()} />
+                { foreign::banner(&desk) }
+                if packets == 0 {
+                    <span class="grow"></span>
+                } else {
+                    { reading::reading(&desk, &why) }
+                    { list_head::list_head(&desk, &texts) }
+                    <PacketList desk={desk.clone()} step={step.setter()} />
+                }
+                <div class="head foot">
+                    { build::build_button(&desk, &building) }
+                    <span class="grow"></span>
+                    { share::share_button(&desk) }
+                    { copy::copy_menu(&desk) }
+                </div>
+            </section>
+            if is_talk {
+                <Talk desk={desk.clone()} marks={marks.setter()} />
+            }
+            if let Some(shown) = &*shown {
+                <Inspector
+                    shown={shown.clone()}
+                    reader={Reader::PLAIN}
+                    selected={now.node}
+                    {on_select}
+                    on_edit={Some(on_edit)}
+                />
+            } else {
+                { empty::empty(&desk) }
+            }
+            { build::build_window(&desk, &building) }
+            { desk.refused() }
+        </main>
+    }
 }

@@ -11,17 +11,16 @@ use yew::prelude::*;
 use super::act::Acts;
 use super::desk::Desk;
 use super::to_captures;
-use crate::hooks::{use_after, use_kept};
 use crate::services::{browser, files};
 use crate::state::workbench::{Act, Given};
 
 /// Opens what is dropped or pasted on the page; whether something hovers over it to be dropped.
 #[hook]
 pub(super) fn use_opening(desk: &Rc<Desk>) -> bool {
-    let dropping = use_kept(bool::default);
+    let dropping = use_state_eq(|| false);
     {
-        let (dropping, desk) = (dropping.clone(), desk.clone());
-        use_after([], move || {
+        let (dropping, desk) = (dropping.setter(), desk.clone());
+        use_effect_with((), move |()| {
             let listen = |kind: &'static str, then: Box<dyn Fn(&Event)>| {
                 browser::window().map(|window| {
                     let options = EventListenerOptions::enable_prevent_default();
@@ -80,10 +79,10 @@ pub(super) fn use_opening(desk: &Rc<Desk>) -> bool {
                     }),
                 ),
             ];
-            Some(Box::new(move || drop(listeners)))
+            move || drop(listeners)
         });
     }
-    dropping.get()
+    *dropping
 }
 
 fn open_dropped(data: &DataTransfer, desk: &Rc<Desk>) {

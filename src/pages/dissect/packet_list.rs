@@ -8,25 +8,31 @@ use super::caret::select_packet;
 use super::desk::Desk;
 use super::packet_row::packet_row;
 use super::steps::Step;
-use crate::element::{El, el};
-use crate::hooks::{Kept, use_after, use_virtual_rows};
+use crate::hooks::use_virtual_rows;
 use crate::services::browser;
 use crate::state::workbench::Act;
 
 /// Height of a row, as in the style sheet.
 const ROW: u32 = 46;
 
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct PacketListProps {
+    pub(super) desk: Rc<Desk>,
+    /// Shows a pane, on a narrow screen.
+    pub(super) step: UseStateSetter<Step>,
+}
+
 /// The list.
-#[hook]
-pub(super) fn use_packet_list(desk: &Rc<Desk>, step: &Kept<Step>) -> El {
+#[component]
+pub(super) fn PacketList(props: &PacketListProps) -> Html {
+    let desk = &props.desk;
     let (recording, selected) = (&desk.now.recording, desk.now.packet);
     let count = recording.packets().len();
     let rows = use_virtual_rows(count, ROW);
     {
         let rows = rows.clone();
-        use_after([selected, count], move || {
-            rows.reveal(selected);
-            None
+        use_effect_with((selected, count), move |&(selected, _)| {
+            rows.reveal(selected)
         });
     }
     let on_key = {
@@ -52,7 +58,7 @@ pub(super) fn use_packet_list(desk: &Rc<Desk>, step: &Kept<Step>) -> El {
         })
     };
     let on_click = {
-        let (acts, step) = (desk.acts.clone(), step.clone());
+        let (acts, step) = (desk.acts.clone(), props.step.clone());
         Callback::from(move |event: MouseEvent| {
             if let Some(index) = browser::data_number(&event, "packet") {
                 acts.dispatch(Act::Select(index));
@@ -70,18 +76,22 @@ pub(super) fn use_packet_list(desk: &Rc<Desk>, step: &Kept<Step>) -> El {
         let [errors, warnings] = desk.added(index);
         row.errors = row.errors.saturating_add(errors);
         row.warnings = row.warnings.saturating_add(warnings);
-        Some(packet_row(index, count, &row, index == selected).into())
+        Some(packet_row(index, count, &row, index == selected))
     });
-    el("div")
-        .node(&rows.node)
-        .class("packets")
-        .role("listbox")
-        .attr("tabindex", "0")
-        .test("packets")
-        .label("Packets")
-        .made("aria-activedescendant", format!("packet-{selected}"))
-        .on_key(on_key)
-        .on_click(on_click)
-        .on_double_click(on_twice)
-        .child(rows.draw(drawn))
+    html! {
+        <div
+            ref={rows.node.clone()}
+            class="packets"
+            role="listbox"
+            tabindex="0"
+            data-testid="packets"
+            aria-label="Packets"
+            aria-activedescendant={format!("packet-{selected}")}
+            onkeydown={on_key}
+            onclick={on_click}
+            ondblclick={on_twice}
+        >
+            { rows.draw(drawn) }
+        </div>
+    }
 }

@@ -3,25 +3,25 @@
 use std::rc::Rc;
 
 use mqttscope_capture::text::Format;
+use mqttscope_view::reader::Fault;
 use yew::prelude::*;
 
 use super::caret::select_fault;
+use super::choice::Choice;
 use super::desk::Desk;
-use super::reading::choice;
 use crate::components::icon::{Icon, icon};
-use crate::element::{El, el};
 use crate::hooks::ReaderStage;
-use crate::state::workbench::{Act, Awaiting};
+use crate::state::workbench::{Act, Awaiting, Document};
 
 /// The format that was found, which is a list to choose another from.
-pub(super) fn format_chip(desk: &Rc<Desk>) -> Option<El> {
+pub(super) fn format_chip(desk: &Rc<Desk>) -> Html {
     let document = &desk.now;
     let asked = document.format;
     if document.given.is_nothing() {
-        return None;
+        return Html::default();
     }
     let found = document.read_as.filter(|_| asked.is_none());
-    let automatic = found.map_or_else(
+    let found = found.map_or_else(
         || match document.other {
             Some(_) if asked.is_none() => "JSON · detected".to_owned(),
             _ => "detect the format".to_owned(),
@@ -32,97 +32,107 @@ pub(super) fn format_chip(desk: &Rc<Desk>) -> Option<El> {
         },
     );
     let formats = Format::ALL.map(|format| (format.name().to_owned(), asked == Some(format)));
-    let chip = choice(desk, "chip accent", automatic, &formats, |index| {
-        Act::ReadAs(index.and_then(|index| Format::ALL.get(index)).copied())
-    });
-    Some(chip.test("format").label("Format of the text"))
+    let on_choose = desk
+        .on_choice(|index| Act::ReadAs(index.and_then(|index| Format::ALL.get(index)).copied()));
+    html! {
+        <Choice
+            class="chip accent"
+            test="format"
+            label="Format of the text"
+            {found}
+            names={formats.to_vec()}
+            {on_choose}
+        />
+    }
 }
 
 /// What is wrong with the text, or what a person should know about how it was read.
 pub(super) fn said(desk: &Desk) -> Html {
     let document = &desk.now;
     if document.awaiting == Awaiting::Reading {
-        return reader_missing(desk).into();
+        return reader_missing(desk);
     }
     if let Some(fault) = &document.fault {
-        let show = (!document.given.is_long()).then(|| {
-            let fault = fault.clone();
-            el("button")
-                .class("link")
-                .on_click(Callback::from(move |_: MouseEvent| select_fault(&fault)))
-                .test("show-in-text")
-                .text("Show in the text")
-        });
-        let sentence = el("span")
-            .string(first_upper(&fault.says))
-            .text(". ")
-            .maybe(show);
-        return el("ul")
-            .class("said error")
-            .attr("id", "said-error")
-            .role("alert")
-            .test("text-error")
-            .child(el("li").child(icon(Icon::Fault)).child(sentence))
-            .into();
+        return said_fault(fault, document);
     }
     if document.notes.is_empty() {
         return Html::default();
     }
-    let notes = document.notes.iter().map(|note| {
-        let sentence = first_upper(note);
-        el("li")
-            .child(icon(Icon::Note))
-            .child(el("span").string(sentence))
-    });
-    el("ul").class("said").test("notes").all(notes).into()
+    html! {
+        <ul class="said" data-testid="notes">
+            for note in document.notes.iter() {
+                <li>{ icon(Icon::Note) }<span>{ first_upper(note) }</span></li>
+            }
+        </ul>
+    }
+}
+
+/// What is wrong with the text.
+fn said_fault(fault: &Fault, document: &Document) -> Html {
+    let show = {
+        let fault = fault.clone();
+        Callback::from(move |_: MouseEvent| select_fault(&fault))
+    };
+    html! {
+        <ul class="said error" id="said-error" role="alert" data-testid="text-error">
+            <li>
+                { icon(Icon::Fault) }
+                <span>
+                    { first_upper(&fault.says) }
+                    { ". " }
+                    if !document.given.is_long() {
+                        <button class="link" onclick={show} data-testid="show-in-text">
+                            { "Show in the text" }
+                        </button>
+                    }
+                </span>
+            </li>
+        </ul>
+    }
 }
 
 /// Other formats that the text may be in, each a button.
-pub(super) fn offers(desk: &Rc<Desk>) -> Option<El> {
+pub(super) fn offers(desk: &Rc<Desk>) -> Html {
     let document = &desk.now;
     let may_choose = !document.is_sure && document.format.is_none() && document.fault.is_none();
     if !may_choose || document.alternatives.is_empty() {
-        return None;
+        return Html::default();
     }
     let buttons = document.alternatives.iter().take(3).map(|&format| {
-        let acts = desk.acts.clone();
-        el("button")
-            .class("link")
-            .on_click(Callback::from(move |_: MouseEvent| {
-                acts.dispatch(Act::ReadAs(Some(format)));
-            }))
-            .string(format!("Read as {format}"))
+        let read = desk.on_press(Act::ReadAs(Some(format)));
+        html! { <button class="link" onclick={read}>{ format!("Read as {format}") }</button> }
     });
-    let sentence = el("span").text("This may be another format. ").all(buttons);
-    let line = el("li").child(icon(Icon::Note)).child(sentence);
-    Some(el("ul").class("said").test("other-formats").child(line))
+    html! {
+        <ul class="said" data-testid="other-formats">
+            <li>{ icon(Icon::Note) }<span>{ "This may be another format. " }{ for buttons }</span></li>
+        </ul>
+    }
 }
 
 /// That the reader is on its way, or why it did not come.
-fn reader_missing(desk: &Desk) -> El {
-    let said = el("ul").class("said").test("reader");
-    let ReaderStage::Failed(why) = desk.reader.get() else {
-        let sentence = el("span").text("Reading…");
-        return said
-            .role("status")
-            .child(el("li").child(icon(Icon::Note)).child(sentence));
+fn reader_missing(desk: &Desk) -> Html {
+    let ReaderStage::Failed(why) = &*desk.reader else {
+        return html! {
+            <ul class="said" data-testid="reader" role="status">
+                <li>{ icon(Icon::Note) }<span>{ "Reading…" }</span></li>
+            </ul>
+        };
     };
-    let reader = desk.reader.clone();
-    let again = el("button")
-        .class("link")
-        .test("reader-again")
-        .on_click(Callback::from(move |_: MouseEvent| {
-            reader.set(ReaderStage::Coming);
-        }))
-        .text("Try again");
-    let sentence = el("span")
-        .string(format!(
-            "What reads texts and files could not be loaded: {why}. "
-        ))
-        .child(again);
-    said.classes(&["said", "error"])
-        .role("alert")
-        .child(el("li").child(icon(Icon::Fault)).child(sentence))
+    let again = {
+        let reader = desk.reader.setter();
+        Callback::from(move |_: MouseEvent| reader.set(ReaderStage::Coming))
+    };
+    html! {
+        <ul class="said error" data-testid="reader" role="alert">
+            <li>
+                { icon(Icon::Fault) }
+                <span>
+                    { format!("What reads texts and files could not be loaded: {why}. ") }
+                    <button class="link" data-testid="reader-again" onclick={again}>{ "Try again" }</button>
+                </span>
+            </li>
+        </ul>
+    }
 }
 
 fn first_upper(sentence: &str) -> String {

@@ -8,8 +8,6 @@ use yew::prelude::*;
 use super::desk::Desk;
 use super::linked::{shared_of, without_secrets};
 use crate::components::icon::{Icon, icon};
-use crate::element::{El, el};
-use crate::hooks::use_after;
 use crate::route::{Page, Route};
 use crate::services::browser;
 use crate::state::workbench::{Act, Document, OpenBytes};
@@ -24,12 +22,13 @@ pub(super) fn use_shared(desk: &Rc<Desk>, shared: Option<AttrValue>, arrival: u3
     // Whoever comes to the same address again is another arrival; what the page itself wrote is none. What a
     // reload kept is read first: then it is known whether the link carries the same.
     let is_reading = desk.is_reading();
-    let opened = use_mut_ref(Option::<u32>::default);
-    use_after([arrival as usize, usize::from(is_reading)], move || {
+    let opened = use_mut_ref(|| None::<u32>);
+    use_effect_with((arrival, is_reading), move |&(arrival, is_reading)| {
         if is_reading || opened.replace(Some(arrival)) == Some(arrival) {
-            return None;
+            return;
         }
-        match share::decode(&shared?) {
+        let Some(content) = shared else { return };
+        match share::decode(&content) {
             // Kept through a reload, as it was typed: only the view may be another.
             Ok(shared) if is_same(&shared, &before) => {
                 desk.acts.dispatch(Act::Select(shared.packet as usize));
@@ -46,17 +45,14 @@ pub(super) fn use_shared(desk: &Rc<Desk>, shared: Option<AttrValue>, arrival: u3
             })),
             Err(error) => desk.say(format!("This link cannot be opened: {error}")),
         }
-        None
     });
 
-    let linked = use_mut_ref(Option::<Rc<Document>>::default);
-    let numbers = [
-        Rc::as_ptr(&now).addr(),
-        now.packet,
-        now.node.unwrap_or(usize::MAX),
-    ];
-    use_after(numbers, move || {
-        let content = Route::of_hash(&browser::hash()).shared?;
+    let linked = use_mut_ref(|| None::<Rc<Document>>);
+    let view = (Rc::as_ptr(&now).addr(), now.packet, now.node);
+    use_effect_with(view, move |_| {
+        let Some(content) = Route::of_hash(&browser::hash()).shared else {
+            return;
+        };
         if share::decode(&content).is_ok_and(|shared| is_same(&shared, &now)) {
             *linked.borrow_mut() = Some(now.clone());
             if let Ok(content) = share::encode(&shared_of(&now)) {
@@ -66,7 +62,6 @@ pub(super) fn use_shared(desk: &Rc<Desk>, shared: Option<AttrValue>, arrival: u3
             *linked.borrow_mut() = None;
             browser::replace_hash(Page::Dissect.hash());
         }
-        None
     });
 }
 
@@ -80,7 +75,7 @@ fn is_same(shared: &Shared, document: &Document) -> bool {
 }
 
 /// Copies a link that shows the same view.
-pub(super) fn share_button(desk: &Rc<Desk>) -> El {
+pub(super) fn share_button(desk: &Rc<Desk>) -> Html {
     let share = {
         let desk = desk.clone();
         Callback::from(move |_: MouseEvent| {
@@ -95,13 +90,17 @@ pub(super) fn share_button(desk: &Rc<Desk>) -> El {
             desk.copy("Share link", link, said);
         })
     };
-    el("button")
-        .test("share")
-        .flag("disabled", desk.now.recording.bytes().is_empty())
-        .title("Copy a link that carries the bytes and the selected field")
-        .on_click(share)
-        .child(icon(Icon::Link))
-        .text("Share link")
+    html! {
+        <button
+            data-testid="share"
+            disabled={desk.now.recording.bytes().is_empty()}
+            title="Copy a link that carries the bytes and the selected field"
+            onclick={share}
+        >
+            { icon(Icon::Link) }
+            { "Share link" }
+        </button>
+    }
 }
 
 /// Some chats and mails cut long addresses; whoever pastes one should know.

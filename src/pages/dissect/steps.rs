@@ -2,9 +2,6 @@
 
 use yew::prelude::*;
 
-use crate::element::{El, el};
-use crate::hooks::Kept;
-
 /// A pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -24,32 +21,32 @@ impl Step {
 }
 
 /// The bar that leads from one to the other.
-pub(super) fn steps(now: &Kept<Step>, packets: usize) -> El {
-    let steps = [
-        (Step::Packets, "Packets"),
-        (Step::Fields, "Fields"),
-        (Step::Bytes, "Bytes"),
-    ];
-    let button = |(step, name): (Step, &'static str)| {
-        let go = {
-            let now = now.clone();
-            Callback::from(move |_: MouseEvent| now.set(step))
-        };
-        let count = (step == Step::Packets && packets > 0)
-            .then(|| el("span").class("quiet").string(packets.to_string()));
-        let button = el("button")
-            .made("data-testid", format!("step-{}", step.name()))
-            .on_click(go)
-            .text(name)
-            .maybe(count);
-        if step == now.get() {
-            button.attr("aria-current", "step")
-        } else {
-            button
-        }
+pub(super) fn steps(now: &UseStateHandle<Step>, packets: usize) -> Html {
+    html! {
+        <nav class="steps" aria-label="Parts of the page">
+            { step(Step::Packets, "Packets", packets, now) }
+            { step(Step::Fields, "Fields", 0, now) }
+            { step(Step::Bytes, "Bytes", 0, now) }
+        </nav>
+    }
+}
+
+/// The button that leads to a pane; `count`: what is in it, where that is said.
+fn step(to: Step, name: &'static str, count: usize, now: &UseStateHandle<Step>) -> Html {
+    let go = {
+        let now = now.setter();
+        Callback::from(move |_: MouseEvent| now.set(to))
     };
-    el("nav")
-        .class("steps")
-        .label("Parts of the page")
-        .all(steps.map(button))
+    html! {
+        <button
+            data-testid={format!("step-{}", to.name())}
+            aria-current={(**now == to).then_some("step")}
+            onclick={go}
+        >
+            { name }
+            if count > 0 {
+                <span class="quiet">{ count }</span>
+            }
+        </button>
+    }
 }

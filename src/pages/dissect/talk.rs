@@ -1,6 +1,5 @@
 //! The place where the annex draws what a conversation shows, and the way to it.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::{Array, Float64Array, Uint8Array, Uint32Array};
@@ -12,76 +11,84 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::desk::Desk;
-use crate::element::{El, el};
-use crate::hooks::{Kept, use_after};
 use crate::services::{annex, browser};
 use crate::state::workbench::{Act, Document};
 
 /// What the conversation adds to each packet, and the address of the recording that it is of.
-pub(super) type Marks = Kept<(usize, Rc<[u32]>)>;
+pub(super) type Marks = UseStateHandle<(usize, Rc<[u32]>)>;
 
 /// What the conversation adds to each packet of this document, once that is known.
 pub(super) fn marks_of(marks: &Marks, now: &Document) -> Rc<[u32]> {
-    let (of, marks) = marks.get();
-    if of == Rc::as_ptr(&now.recording).addr() && is_talk(&now.recording) {
-        marks
+    let (of, marks) = &**marks;
+    if *of == Rc::as_ptr(&now.recording).addr() && is_talk(&now.recording) {
+        marks.clone()
     } else {
         Rc::default()
     }
 }
 
 /// Whether there is a conversation: several packets whose senders are known.
-fn is_talk(recording: &Recording) -> bool {
+pub(super) fn is_talk(recording: &Recording) -> bool {
     let packets = recording.packets();
     packets.len() > 1 && packets.iter().all(|packet| packet.from.is_some())
 }
 
-/// The annex's place, where there is a conversation.
-#[hook]
-pub(super) fn use_talk(desk: &Rc<Desk>, marks: &Marks) -> Option<El> {
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct TalkProps {
+    pub(super) desk: Rc<Desk>,
+    /// Where what is found about each packet goes.
+    pub(super) marks: UseStateSetter<(usize, Rc<[u32]>)>,
+}
+
+/// The annex's place, for where there is a conversation.
+#[component]
+pub(super) fn Talk(props: &TalkProps) -> Html {
     let host = use_node_ref();
-    let selected = use_mut_ref(|| Rc::new(Cell::new(0))).borrow().clone();
-    let (recording, packet) = (&desk.now.recording, desk.now.packet);
-    let is_talk = is_talk(recording);
-    let address = Rc::as_ptr(recording).addr();
-    selected.set(packet);
-    use_after([packet], move || {
-        annex::tell("look", packet);
-        None
-    });
-    let place = host.clone();
-    let (desk, marks) = (desk.clone(), marks.clone());
-    use_after([usize::from(is_talk), address], move || {
-        let host = browser::element_of::<Element>(&place).filter(|_| is_talk)?;
-        let acts = desk.acts.clone();
-        let on_select = Closure::<dyn Fn(usize)>::new(move |packet| {
-            acts.dispatch(Act::Select(packet));
-        });
-        let recording = &desk.now.recording;
-        let spoken: Vec<u32> = recording.packets().iter().map(spoken).collect();
-        let given = Array::of5(
-            &host,
-            &Uint8Array::from(recording.bytes()),
-            &Uint32Array::from(spoken.as_slice()),
-            &Float64Array::from(times(&desk.now).as_slice()),
-            &on_select.into_js_value(),
-        );
-        spawn_local(async move {
-            match annex::ask("converse", &given).await {
-                Ok(found) => {
-                    annex::tell("look", selected.get());
-                    let found = found.dyn_into().map(|found: Uint32Array| found.to_vec());
-                    marks.set((address, found.unwrap_or_default().into()));
+    let desk = &props.desk;
+    let packet = desk.now.packet;
+    // By the time that the annex has judged, another packet may be looked at.
+    let selected = use_mut_ref(|| packet);
+    selected.replace(packet);
+    use_effect_with(packet, |&packet| annex::tell("look", packet));
+    let address = Rc::as_ptr(&desk.now.recording).addr();
+    {
+        let (host, desk, marks) = (host.clone(), desk.clone(), props.marks.clone());
+        use_effect_with(address, move |&address| {
+            let Some(host) = browser::element_of::<Element>(&host) else {
+                return;
+            };
+            let given = given(&host, &desk);
+            spawn_local(async move {
+                match annex::ask("converse", &given).await {
+                    Ok(found) => {
+                        annex::tell("look", *selected.borrow());
+                        let found = found.dyn_into().map(|found: Uint32Array| found.to_vec());
+                        marks.set((address, found.unwrap_or_default().into()));
+                    }
+                    Err(why) => desk.say(format!("The conversation could not be judged: {why}")),
                 }
-                Err(why) => desk.say(format!("The conversation could not be judged: {why}")),
-            }
+            });
         });
-        None
+    }
+    use_effect_with((), |()| || annex::tell("leave", 0));
+    html! { <div class="talk" ref={host}></div> }
+}
+
+/// What the annex is told: its place, the packets, and what selects one of them.
+fn given(host: &Element, desk: &Desk) -> Array {
+    let acts = desk.acts.clone();
+    let on_select = Closure::<dyn Fn(usize)>::new(move |packet| {
+        acts.dispatch(Act::Select(packet));
     });
-    use_after([usize::from(is_talk)], || {
-        Some(Box::new(|| annex::tell("leave", 0)))
-    });
-    is_talk.then(|| el("div").class("talk").node(&host))
+    let recording = &desk.now.recording;
+    let spoken: Vec<u32> = recording.packets().iter().map(spoken).collect();
+    Array::of5(
+        host,
+        &Uint8Array::from(recording.bytes()),
+        &Uint32Array::from(spoken.as_slice()),
+        &Float64Array::from(times(&desk.now).as_slice()),
+        &on_select.into_js_value(),
+    )
 }
 
 /// The time of each packet in milliseconds; not a number where the text does not tell it.

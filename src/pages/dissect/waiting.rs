@@ -24,7 +24,7 @@ pub(super) fn waiting(desk: &Desk) -> Html {
     html! {
         <ul class="said" role="status" data-testid="reading-aside">
             <li>
-                { Html::from(icon(Icon::Note)) }
+                { icon(Icon::Note) }
                 <span>{ format!("Reading {}… ", what(document)) }<button type="button" class="link" data-testid="cancel-reading" onclick={cancel}>{ "Cancel" }</button></span>
             </li>
         </ul>

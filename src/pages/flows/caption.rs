@@ -29,7 +29,7 @@ pub(super) fn Caption(props: &CaptionProps) -> Html {
         <div class={classes!("caption", beat.fault.then_some("fault"))} data-testid="caption">
             <p aria-live={if props.playing { "off" } else { "polite" }}>
                 { sentence(&beat.text) }{ " " }
-                { for beat.statements.iter().map(|id| Html::from(rule_chip(props.version, id))) }
+                { for beat.statements.iter().map(|id| rule_chip(props.version, id)) }
             </p>
             <span class="mono quiet" data-testid="step">{ format!("{} · step {number} of {}", seconds(beat.at), props.of) }</span>
         </div>

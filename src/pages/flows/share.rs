@@ -4,7 +4,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::components::icon::{Icon, icon};
-use crate::components::text_out::text_out;
+use crate::components::text_out::TextOut;
 use crate::services::{browser, clipboard};
 use crate::state::toasts::{ToastAction, Toaster};
 
@@ -42,7 +42,9 @@ pub(super) fn ShareButton(props: &ShareButtonProps) -> Html {
     html! {
         <>
             <button data-testid="share" title="Copy a link that opens this scenario at this step" onclick={on_click}>{ icon(Icon::Link) }{ "Share link" }</button>
-            if let Some(link) = &*refused { { text_out("Share link".into(), link.clone(), on_close) } }
+            if let Some(link) = &*refused {
+                <TextOut title="Share link" text={link.clone()} {on_close} />
+            }
         </>
     }
 }

@@ -6,7 +6,6 @@ use yew::prelude::*;
 use crate::components::dialog::Dialog;
 use crate::components::inspector::marked;
 use crate::components::rule_chip::rule_chip;
-use crate::element::el;
 
 /// What one broker needs is not longer.
 const FEW_LINES: usize = 8;
@@ -67,11 +66,11 @@ pub(super) fn causes(
         <ol>
             { for advice.iter().map(|one| html! {
                 <li data-testid="cause">
-                    { Html::from(marked(el("h3"), &one.cause)) }
-                    { Html::from(marked(el("p"), &one.remedy)) }
+                    <h3>{ marked(&one.cause) }</h3>
+                    <p>{ marked(&one.remedy) }</p>
                     { repair(one, number, on_repair) }
                     { configuration(&one.configuration) }
-                    if let Some(statement) = &one.statement { <p class="ids">{ Html::from(rule_chip(one.version, statement)) }</p> }
+                    if let Some(statement) = &one.statement { <p class="ids">{ rule_chip(one.version, statement) }</p> }
                 </li>
             }) }
         </ol>

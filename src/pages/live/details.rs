@@ -20,7 +20,6 @@ use crate::components::icon::icon;
 use crate::components::inspector::{Inspector, Shown, marked};
 use crate::components::rule_chip::rule_chip;
 use crate::components::state_view::StatePane;
-use crate::element::el;
 use crate::state::live::Act;
 use crate::state::live::around::{Around, Detail};
 use crate::state::live::words;
@@ -134,8 +133,8 @@ fn faults(packet: &Packet) -> Html {
                 let (class, picture, _) = grade(finding.severity);
                 html! {
                     <div class={classes!("diagnostic", class.strip_prefix("is-"))}>
-                        { icon(picture) }{ Html::from(marked(el("span").class("says"), &finding.message)) }
-                        <span class="ids">if let Some(statement) = &finding.statement { { Html::from(rule_chip(finding.version, statement)) } }<span class="rule">{ &finding.rule }</span></span>
+                        { icon(picture) }<span class="says">{ marked(&finding.message) }</span>
+                        <span class="ids">if let Some(statement) = &finding.statement { { rule_chip(finding.version, statement) } }<span class="rule">{ &finding.rule }</span></span>
                     </div>
                 }
             }) }

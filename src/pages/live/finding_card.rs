@@ -8,7 +8,6 @@ use super::desk::Desk;
 use super::finding_list::by;
 use crate::components::inspector::marked;
 use crate::components::rule_chip::rule_chip;
-use crate::element::el;
 use crate::state::live::Act;
 
 /// The card.
@@ -16,10 +15,10 @@ pub(super) fn finding_card(finding: &FindingView, desk: &Desk) -> Html {
     let count = finding.packets.len();
     html! {
         <section class="finding-card" aria-label="Selected finding" data-testid="finding-card">
-            { Html::from(marked(el("p"), &finding.message)) }
+            <p>{ marked(&finding.message) }</p>
             <p class="ids">
                 <span class="quiet">{ by(finding) }</span>
-                if let Some(statement) = &finding.statement { { Html::from(rule_chip(finding.version, statement)) } }
+                if let Some(statement) = &finding.statement { { rule_chip(finding.version, statement) } }
                 if !finding.rule.is_empty() { <span class="rule">{ &finding.rule }</span> }
                 { for finding.packets.iter().zip(1_usize..).map(|(&record, number)| jump(record, number, count, desk)) }
                 if count == 0 { <span class="quiet">{ "its packets are no longer in the log" }</span> }

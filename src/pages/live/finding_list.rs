@@ -13,7 +13,6 @@ use super::wire_row::grade as look;
 use crate::components::far_list::FarList;
 use crate::components::icon::icon;
 use crate::components::inspector::marked;
-use crate::element::el;
 use crate::state::live::words;
 use crate::state::live::{Act, List, Rows, Source};
 
@@ -136,7 +135,7 @@ fn finding_row(row: &FindingView, id: u64, rows: &Rows<FindingView>, is_selected
         <div key={id} id={format!("findings-{id}")} class="finding-row" role="option" data-row={id.to_string()} data-testid="finding-row" aria-selected={is_selected.to_string()}
             aria-setsize={rows.total.to_string()} aria-posinset={id.saturating_sub(rows.dropped).saturating_add(1).to_string()}>
             <span class={class}>{ icon(picture) }<span class="unseen">{ word }</span></span>
-            { Html::from(marked(el("span").class("says").made("title", row.message.clone()), &row.message)) }
+            <span class="says" title={row.message.clone()}>{ marked(&row.message) }</span>
             <span class="ids">
                 <span class="quiet">{ by(row) }</span>
                 if let Some(of) = &row.of { <span class="of">{ of }</span> }

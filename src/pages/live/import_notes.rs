@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::components::dialog::dialog;
+use crate::components::dialog::Dialog;
 
 /// What is told of an import; nothing where there are no notes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,16 +17,15 @@ impl Told {
         if self.notes.is_empty() {
             return Html::default();
         }
-        let notes = self
-            .notes
-            .iter()
-            .map(|note| html! { <li>{ note.clone() }</li> });
-        let content = html! {
-            <>
+        html! {
+            <Dialog title={&self.title} {on_close}>
                 <p>{ "Check what was left out or changed:" }</p>
-                <ul class="import-notes">{ for notes }</ul>
-            </>
-        };
-        dialog(self.title.clone(), on_close, content)
+                <ul class="import-notes">
+                    for note in self.notes.iter() {
+                        <li>{ note.clone() }</li>
+                    }
+                </ul>
+            </Dialog>
+        }
     }
 }

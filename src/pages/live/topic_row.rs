@@ -6,7 +6,8 @@ use yew::prelude::*;
 
 use super::desk::Desk;
 use super::steps::Step;
-use crate::components::icon::{Icon, icon, icon_button};
+use crate::components::icon::{Icon, icon};
+use crate::components::icon_button::IconButton;
 use crate::state::live::publishing::PublishingAct;
 use crate::state::live::tree::TreeAct;
 use crate::state::live::words;
@@ -72,39 +73,64 @@ fn acts(row: &TopicRow, on_clear: Option<&Callback<TopicRow>>, desk: &Desk) -> H
     let own_keys = Callback::from(|event: KeyboardEvent| event.stop_propagation());
     let clear = on_clear.filter(|_| row.retained_below > 0).map(|on_clear| {
         let (on_clear, row) = (on_clear.clone(), row.clone());
-        let clear = Callback::from(move |event: MouseEvent| {
+        Callback::from(move |event: MouseEvent| {
             event.stop_propagation();
             on_clear.emit(row.clone());
-        });
-        icon_button(
-            "clear-retained",
-            "Clear retained messages",
-            "Clear the retained messages here and below",
-            Icon::Bin,
-        )
-        .on_click(clear)
+        })
     });
     html! {
         <span class="topic-acts" role="group" aria-label="With this topic" onkeydown={own_keys}>
             if let Some(topic) = &row.topic {
-                { Html::from(icon_button("only-topic", "Filter by this topic", "List only messages of this topic and those below", Icon::Search)
-                    .on_click(act(topic, |desk, topic| {
-                        desk.live.dispatch(Act::Search(format!("topic:{topic}/#").into()));
-                        desk.step.emit(Step::Traffic);
-                    }))) }
-                { Html::from(icon_button("chart-topic-now", "Chart", "Draw its numbers over time", Icon::Chart)
-                    .on_click(act(topic, |desk, topic| {
-                        desk.live.dispatch(Act::ChartTopic(topic.into()));
-                        desk.live.dispatch(Act::Show(Tab::Chart));
-                        desk.step.emit(Step::Traffic);
-                    }))) }
-                if desk.source == Source::Connections { { Html::from(icon_button("publish-here", "Publish to this topic", "Put this topic into the publish form", Icon::Pencil)
-                    .on_click(act(topic, |desk, topic| {
-                        desk.publishing.dispatch(PublishingAct::Topic(topic.into()));
-                        desk.step.emit(Step::Publish);
-                    }))) } }
+                <IconButton
+                    test="only-topic"
+                    label="Filter by this topic"
+                    title="List only messages of this topic and those below"
+                    picture={Icon::Search}
+                    onclick={act(topic, filter)}
+                />
+                <IconButton
+                    test="chart-topic-now"
+                    label="Chart"
+                    title="Draw its numbers over time"
+                    picture={Icon::Chart}
+                    onclick={act(topic, chart)}
+                />
+                if desk.source == Source::Connections {
+                    <IconButton
+                        test="publish-here"
+                        label="Publish to this topic"
+                        title="Put this topic into the publish form"
+                        picture={Icon::Pencil}
+                        onclick={act(topic, publish)}
+                    />
+                }
             }
-            if let Some(clear) = clear { { Html::from(clear) } }
+            if let Some(clear) = clear {
+                <IconButton
+                    test="clear-retained"
+                    label="Clear retained messages"
+                    title="Clear the retained messages here and below"
+                    picture={Icon::Bin}
+                    onclick={clear}
+                />
+            }
         </span>
     }
+}
+
+fn filter(desk: &Desk, topic: &str) {
+    desk.live
+        .dispatch(Act::Search(format!("topic:{topic}/#").into()));
+    desk.step.emit(Step::Traffic);
+}
+
+fn chart(desk: &Desk, topic: &str) {
+    desk.live.dispatch(Act::ChartTopic(topic.into()));
+    desk.live.dispatch(Act::Show(Tab::Chart));
+    desk.step.emit(Step::Traffic);
+}
+
+fn publish(desk: &Desk, topic: &str) {
+    desk.publishing.dispatch(PublishingAct::Topic(topic.into()));
+    desk.step.emit(Step::Publish);
 }

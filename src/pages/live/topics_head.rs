@@ -4,7 +4,8 @@ use mqttscope_protocol::Tree;
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
-use crate::components::icon::{Icon, icon_button};
+use crate::components::icon::Icon;
+use crate::components::icon_button::IconButton;
 use crate::state::live::Act;
 use crate::state::live::tree::TreeAct;
 
@@ -20,8 +21,6 @@ pub(super) fn head(tree: &Tree, desk: &Desk) -> Html {
             acts.dispatch(Act::Tree(TreeAct::Text(value_of(&event))));
         })
     };
-    let unfold = icon_button("unfold-all", "Expand all", "Expand all", Icon::Open);
-    let fold = icon_button("fold-all", "Collapse all", "Collapse all", Icon::Closed);
     html! {
         <div class="head">
             <h2>{ "Topics" }</h2>
@@ -29,8 +28,20 @@ pub(super) fn head(tree: &Tree, desk: &Desk) -> Html {
                 autocomplete="off" autocapitalize="off" value={tree.text.clone()} oninput={on_text} />
             <button class="bare square kept" data-testid="only-retained" aria-pressed={tree.retained.to_string()} aria-label="Only retained messages" title="Only topics with a retained message"
                 onclick={act(TreeAct::Retained(!tree.retained))}>{ "R" }</button>
-            { Html::from(unfold.on_click(act(TreeAct::Unfold(true)))) }
-            { Html::from(fold.on_click(act(TreeAct::Unfold(false)))) }
+            <IconButton
+                test="unfold-all"
+                label="Expand all"
+                title="Expand all"
+                picture={Icon::Open}
+                onclick={act(TreeAct::Unfold(true))}
+            />
+            <IconButton
+                test="fold-all"
+                label="Collapse all"
+                title="Collapse all"
+                picture={Icon::Closed}
+                onclick={act(TreeAct::Unfold(false))}
+            />
         </div>
     }
 }
