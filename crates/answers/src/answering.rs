@@ -111,6 +111,19 @@ pub fn topic_filter(filter: &str) -> &str {
         .map_or(filter, |shared| shared.topic_filter.as_str())
 }
 
+/// Whether a Topic Filter brings every message that another one brings. Shared ones include only themselves.
+#[must_use]
+pub fn includes(wide: &str, narrow: &str) -> bool {
+    let is_shared = |filter: &str| filter.starts_with("$share/");
+    if wide == narrow || is_shared(wide) || is_shared(narrow) {
+        return wide == narrow;
+    }
+    // A filter is a name of its own kind to the other, but that # is more than one level.
+    let levels = wide.split('/').zip(narrow.split('/'));
+    let is_less = |(wide, narrow): (&str, &str)| narrow == "#" && wide != "#";
+    topic_tree::matches(wide, narrow) && !levels.take_while(|(wide, _)| *wide != "#").any(is_less)
+}
+
 /// The answers of a connection, their tables, and what they have done.
 #[derive(Clone, Debug)]
 pub struct Answering {

@@ -21,7 +21,7 @@ mod template;
 mod time;
 
 pub use answer::{Action, Answer, Condition, JsonTest, Publish, Test};
-pub use answering::{Answering, Incoming, Line, Reply, Tally, topic_filter};
+pub use answering::{Answering, Incoming, Line, Reply, Tally, includes, topic_filter};
 pub use check::check;
 pub use gallery::{Ready, gallery};
 pub use import::{read_table, write_csv};

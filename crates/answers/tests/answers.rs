@@ -2,7 +2,7 @@
 
 use mqttscope_answers::{
     Action, Answer, Answering, Condition, Incoming, JsonTest, Publish, Reply, Table, TableEdit,
-    Template, Test, check, gallery, read_table, write_csv,
+    Template, Test, check, gallery, includes, read_table, write_csv,
 };
 use proptest::prelude::*;
 
@@ -340,6 +340,31 @@ fn a_message_that_no_answer_is_there_for_allocates_nothing() {
     assert_eq!(info.count_total, 0);
 }
 
+#[test]
+fn a_filter_includes_another() {
+    for (wide, narrow) in [
+        ("#", "a/+"),
+        ("a/#", "a"),
+        ("a/#", "a/b/#"),
+        ("+/b", "a/b"),
+        ("+/+", "+/b"),
+        ("$share/g/a", "$share/g/a"),
+    ] {
+        assert!(includes(wide, narrow), "{wide} {narrow}");
+    }
+    for (wide, narrow) in [
+        ("+", "#"),
+        ("a/+", "a/#"),
+        ("a/b", "a/+"),
+        ("#", "$SYS/x"),
+        ("#", "$share/g/a"),
+        ("$share/g/#", "a"),
+        ("a", "a/b"),
+    ] {
+        assert!(!includes(wide, narrow), "{wide} {narrow}");
+    }
+}
+
 fn template() -> impl Strategy<Value = String> {
     prop::collection::vec(
         prop_oneof![
@@ -467,6 +492,25 @@ proptest! {
             prop_assert_eq!(table.problem(), None);
             let mut tables = Vec::new();
             prop_assert!(TableEdit::Put(table).apply(&mut tables));
+        }
+    }
+}
+
+fn filter() -> impl Strategy<Value = String> {
+    (prop::collection::vec("[ab+]", 0..3), any::<bool>()).prop_map(|(mut levels, all)| {
+        if all || levels.is_empty() {
+            levels.push("#".into());
+        }
+        levels.join("/")
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_included_is_brought(wide in filter(), narrow in filter(), name in "[ab](/[ab]){0,3}") {
+        use mqttscope_shared::topic_tree::matches;
+        if includes(&wide, &narrow) && matches(&narrow, &name) {
+            prop_assert!(matches(&wide, &name));
         }
     }
 }

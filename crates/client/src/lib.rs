@@ -44,6 +44,7 @@ mod view;
 struct Readme;
 
 use alloc::collections::VecDeque;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 

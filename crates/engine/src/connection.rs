@@ -1,6 +1,7 @@
 //! One connection: its client, what it is subscribed to, what it counts.
 
 use hashbrown::HashMap;
+use mqttscope_answers::Answering;
 use mqttscope_client::{Client, Phase, Ticket};
 use mqttscope_filter::covers;
 use mqttscope_protocol::{
@@ -105,6 +106,12 @@ pub(crate) struct Connection {
     pub(crate) quick_ends: u32,
     /// It is told to give up, and keeps what it says of why.
     pub(crate) is_stopping: bool,
+    pub(crate) answering: Answering,
+    /// Filters that were subscribed to for answers only.
+    pub(crate) answer_filters: Vec<String>,
+    /// When the page was told last what answers did, and whether they have done something since.
+    pub(crate) answers_told_ms: f64,
+    pub(crate) answers_changed: bool,
     filters: Vec<Filter>,
     /// Which filters a topic matches, as found before.
     matched: HashMap<u32, Vec<usize>>,
@@ -148,6 +155,10 @@ impl Connection {
             attempt: Attempt::none(),
             quick_ends: 0,
             is_stopping: false,
+            answering: Answering::new(0),
+            answer_filters: Vec::new(),
+            answers_told_ms: 0.0,
+            answers_changed: false,
             filters: Vec::new(),
             matched: HashMap::new(),
         }
@@ -223,6 +234,12 @@ impl Connection {
         self.filters
             .iter()
             .any(|filter| filter.draft.topic_filter == topic_filter && !filter.is_refused())
+    }
+
+    /// The filters it is subscribed to, or has asked to be.
+    pub(crate) fn subscribed(&self) -> impl Iterator<Item = &SubscriptionDraft> {
+        let taken = self.filters.iter().filter(|filter| !filter.is_refused());
+        taken.map(|filter| &filter.draft)
     }
 
     /// Forgets a filter.

@@ -26,9 +26,9 @@ pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
 pub use event::{ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, duration};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
-    Action, Advice, Chart, ChartPoint, ConnectionState, ConnectionView, Exported, FilterView,
-    LogView, Notice, Outcome, Packet, Published, Rates, Report, SearchProblem, SearchView,
-    ServerLimit, StateAt, Summary, TimedPacket,
+    Action, Advice, AnswersView, Chart, ChartPoint, ConnectionState, ConnectionView, Exported,
+    FilterView, LogView, Notice, Outcome, Packet, Published, Rates, Report, SearchProblem,
+    SearchView, ServerLimit, StateAt, Summary, TimedPacket,
 };
 pub use rows::{
     DiffLine, FindingView, FlowState, FlowView, History, HistoryRow, LineChange, MessageRow,

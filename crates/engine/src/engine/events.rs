@@ -28,6 +28,7 @@ impl Engine {
                 if !connection.requests.is_empty() {
                     self.answered(now_ms, id, &message);
                 }
+                self.respond(now_ms, id, &message);
             }
             event => self.happened_rarely(now_ms, id, event),
         }
@@ -194,6 +195,7 @@ impl Engine {
         if !drafts.is_empty() {
             self.subscribe(now_ms, id, drafts);
         }
+        self.subscribe_for_answers(now_ms, id);
     }
 
     fn subscribed(&mut self, id: ConnectionId, ticket: Ticket, codes: &[ReasonCode]) {

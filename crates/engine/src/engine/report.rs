@@ -34,6 +34,7 @@ impl Engine {
         self.changed = part == Part::Tree;
         self.search();
         if part != Part::Tree {
+            self.report_answers(now_ms, &mut reports);
             self.report_rows(now_ms, &mut reports);
         }
         if part != Part::Rows {
