@@ -25,15 +25,24 @@ fn answers(criterion: &mut Criterion) {
         ..Incoming::default()
     };
     let mut answering = others();
-    group.bench_function("a message that none of ten answers is there for", |bencher| {
-        bencher.iter(|| answering.handle(black_box(5), black_box(&message), |_| 0).len());
-    });
+    group.bench_function(
+        "a message that none of ten answers is there for",
+        |bencher| {
+            bencher.iter(|| {
+                answering
+                    .handle(black_box(5), black_box(&message), |_| 0)
+                    .len()
+            });
+        },
+    );
     let mut ready = gallery().remove(1);
     ready.answer.most_a_second = u32::MAX;
     // As many codes as a person may have; the one that is asked for is the last.
     if let Some(table) = ready.tables.first_mut() {
         for n in 0..1_000 {
-            table.rows.insert(0, vec![format!("code-{n}"), "false".into(), "true".into()]);
+            table
+                .rows
+                .insert(0, vec![format!("code-{n}"), "false".into(), "true".into()]);
         }
     }
     let mut answering = Answering::new(1);
@@ -45,7 +54,11 @@ fn answers(criterion: &mut Criterion) {
         ..Incoming::default()
     };
     group.bench_function("a code that is looked up among a thousand", |bencher| {
-        bencher.iter(|| answering.handle(black_box(5), black_box(&message), |_| 1).len());
+        bencher.iter(|| {
+            answering
+                .handle(black_box(5), black_box(&message), |_| 1)
+                .len()
+        });
     });
     group.finish();
 }

@@ -4,6 +4,7 @@ import { expect, type Page } from "@playwright/test";
 import { withoutViolations } from "./axe";
 import { open, publish } from "./live";
 import { test } from "./quiet";
+import { twice } from "./ways";
 
 const answer = (page: Page) => page.getByTestId("answer");
 const messages = (page: Page) => page.getByTestId("message-row");
@@ -61,8 +62,6 @@ test("a code is redeemed once, and the table remembers it", async ({ page }) => 
   await page.getByTestId("answer-log").click();
   await expect(page.getByTestId("log-line").first()).toContainText("NEVER does not exist");
   await withoutViolations(page);
-  await page.getByTestId("log-lines").focus();
-  await page.keyboard.press("ArrowDown");
   await close(page);
 
   await page.getByTestId("answer-tables").click();
@@ -99,167 +98,166 @@ test("a loop is stopped with a word", async ({ page }) => {
   await expect(messages(page)).toHaveCount(4);
 });
 
-test("an answer is written by hand, changed, switched off and removed", async ({ page }) => {
+twice("an answer is written, changed, switched off and removed", async (hand, page) => {
   await open(page);
-  await page.getByTestId("add-answer").focus();
-  await page.keyboard.press("Enter");
-  await page.getByTestId("ready-empty").focus();
-  await page.keyboard.press("Enter");
-  await page.getByTestId("answer-name").fill("Lamp");
-  await page.getByTestId("answer-filter").fill("");
+  await hand.press(page.getByTestId("add-answer"));
+  await hand.press(page.getByTestId("ready-2"));
+  await hand.discard();
+  await hand.press(page.getByTestId("add-answer"));
+  await hand.press(page.getByTestId("ready-empty"));
+  await hand.write(page.getByTestId("answer-name"), "Lamp");
+  await hand.write(page.getByTestId("answer-filter"), "");
   await expect(page.getByTestId("answer-problems")).toContainText("it needs a topic filter");
   await expect(page.getByTestId("save-answer")).toBeDisabled();
-  await page.getByTestId("answer-filter").fill("lamp/+");
-  await page.getByTestId("answer-most").fill("50");
+  await hand.write(page.getByTestId("answer-filter"), "lamp/+");
+  await hand.write(page.getByTestId("answer-most"), "50");
 
-  await page.getByTestId("add-condition").click();
+  await hand.press(page.getByTestId("add-condition"));
   for (const [kind, field, value] of [
-    ["is", "text", "on"],
-    ["number", "from", "1"],
-    ["number", "to", "9"],
-    ["json-there", "path", "$.a"],
-    ["json-is", "text", "x"],
-    ["json-number", "from", "1"],
-    ["json-number", "to", "9"],
-    ["user", "name", "unit"],
-    ["user", "value", "C"],
-    ["content", "text", "text/plain"],
-    ["contains", "text", "on"],
+    ["Payload is", "text", "on"],
+    ["Payload is a number", "from", "1"],
+    ["Payload is a number", "to", "9"],
+    ["JSON has something at", "path", "$.a"],
+    ["JSON is, at", "text", "x"],
+    ["JSON is a number, at", "from", "1"],
+    ["JSON is a number, at", "to", "9"],
+    ["User Property", "name", "unit"],
+    ["User Property", "value", "C"],
+    ["Content Type is", "text", "text/plain"],
+    ["Payload contains", "text", "on"],
   ] as const) {
-    await page.getByTestId("condition-0-kind").selectOption(kind);
-    await page.getByTestId(`condition-0-${field}`).fill(value);
+    await hand.choose(page.getByTestId("condition-0-kind"), kind);
+    await hand.write(page.getByTestId(`condition-0-${field}`), value);
     await expect(page.getByTestId(`condition-0-${field}`)).toHaveValue(value);
   }
-  await page.getByTestId("add-condition").focus();
-  await page.keyboard.press("Enter");
-  await page.getByTestId("condition-1-kind").selectOption("qos");
-  await page.getByTestId("condition-1-qos").selectOption("1");
-  await page.getByTestId("condition-1-kind").selectOption("retained");
-  await page.getByTestId("condition-1-retained").selectOption("yes");
-  await page.getByTestId("condition-1-remove").click();
+  await hand.press(page.getByTestId("add-condition"));
+  await hand.choose(page.getByTestId("condition-1-kind"), "QoS");
+  await hand.choose(page.getByTestId("condition-1-qos"), "QoS 1");
+  await hand.choose(page.getByTestId("condition-1-kind"), "Retained");
+  await hand.choose(page.getByTestId("condition-1-retained"), "It is");
+  await hand.press(page.getByTestId("condition-1-remove"));
   await expect(page.getByTestId("condition-1")).toHaveCount(0);
 
-  await page.getByTestId("action-0-topic").fill("{{nonsense}}");
+  await hand.write(page.getByTestId("action-0-topic"), "{{nonsense}}");
   await expect(page.getByTestId("answer-problems")).toContainText("{{nonsense}} stands for nothing that is known");
-  await page.getByTestId("action-0-topic").fill("{{topic}}/state");
-  await page.getByTestId("action-0-payload").fill("{{topic.2}} is {{payload}}, {{count.lamps}}");
-  await page.getByTestId("action-0-qos").selectOption("1");
-  await page.getByTestId("action-0-respond").click();
-  await page.getByTestId("action-0-retain").click();
-  await page.getByTestId("action-0-more").locator("summary").click();
-  await page.getByTestId("action-0-content-type").fill("text/plain");
-  await page.getByTestId("action-0-user").fill("by=mqttscope");
+  await hand.write(page.getByTestId("action-0-topic"), "{{topic}}/state");
+  await hand.write(page.getByTestId("action-0-payload"), "{{topic.2}} is {{payload}}, {{count.lamps}}");
+  await hand.choose(page.getByTestId("action-0-qos"), "QoS 1");
+  await hand.turn(page.getByTestId("action-0-respond"));
+  await hand.turn(page.getByTestId("action-0-retain"));
+  await hand.press(page.getByTestId("action-0-more").locator("summary"));
+  await hand.write(page.getByTestId("action-0-content-type"), "text/plain");
+  await hand.write(page.getByTestId("action-0-user"), "by=mqttscope");
   await page.getByTestId("action-0-user").press("Tab");
-  await page.getByTestId("action-add").click();
-  await page.getByTestId("action-1-kind").selectOption("count");
-  await page.getByTestId("action-1-name").fill("lamps");
-  await page.getByTestId("action-1-up").click();
+  await hand.press(page.getByTestId("action-add"));
+  await hand.choose(page.getByTestId("action-1-kind"), "Count");
+  await hand.write(page.getByTestId("action-1-name"), "lamps");
+  await hand.press(page.getByTestId("action-1-up"));
   await expect(page.getByTestId("action-0-name")).toHaveValue("lamps");
-  await page.getByTestId("action-add").focus();
-  await page.keyboard.press("Enter");
-  await page.getByTestId("action-2-kind").selectOption("log");
-  await page.getByTestId("action-2-line").fill("told {{topic.2}}");
-  await page.getByTestId("action-add").click();
-  await page.getByTestId("action-3-kind").selectOption("stop");
-  await page.getByTestId("action-3-remove").click();
-  await page.getByTestId("answer-places").locator("summary").click();
+  await hand.press(page.getByTestId("action-add"));
+  await hand.choose(page.getByTestId("action-2-kind"), "Log a line");
+  await hand.write(page.getByTestId("action-2-line"), "told {{topic.2}}");
+  await hand.press(page.getByTestId("action-add"));
+  await hand.choose(page.getByTestId("action-3-kind"), "Stop here");
+  await hand.press(page.getByTestId("action-3-remove"));
+  await hand.press(page.getByTestId("answer-places").locator("summary"));
   await expect(page.getByTestId("answer-places")).toContainText("{{row.COLUMN}}");
-  await page.getByTestId("trial-topic").fill("lamp/hall");
-  await expect(await tryIt(page, "on")).toContainText("Publishes hall is on, 1 to lamp/hall/state, QoS 1");
+  await hand.write(page.getByTestId("trial-topic"), "lamp/hall");
+  await hand.write(page.getByTestId("trial-payload"), "on");
+  await hand.press(page.getByTestId("try-answer"));
+  await expect(page.getByTestId("trial-says")).toContainText("Publishes hall is on, 1 to lamp/hall/state, QoS 1");
   await withoutViolations(page);
 
   // Escape asks; whoever stays goes on.
   await page.keyboard.press("Escape");
-  await page.getByTestId("keep-editing").click();
-  await page.getByTestId("save-answer").focus();
-  await page.keyboard.press("Enter");
+  await hand.press(page.getByTestId("keep-editing"));
+  await hand.press(page.getByTestId("save-answer"));
   await expect(answer(page)).toContainText("Lamp");
   await publish(page, "lamp/hall", "on");
   await expect(page.getByTestId("answer-count")).toContainText("1");
-  await page.getByTestId("answer-on").click();
+  await hand.turn(page.getByTestId("answer-on"));
   await publish(page, "lamp/hall", "on");
-  await page.getByTestId("tab-messages").click();
+  await hand.press(page.getByTestId("tab-messages"));
   await expect(messages(page).filter({ hasText: "lamp/hall/state" })).toHaveCount(2);
-  await page.getByTestId("answer-on").focus();
-  await page.keyboard.press("Space");
+  await hand.turn(page.getByTestId("answer-on"));
   await publish(page, "lamp/hall", "on");
   await expect(page.getByTestId("answer-count")).toContainText("2");
 
-  await page.getByTestId("edit-answer").focus();
-  await page.keyboard.press("Enter");
+  await hand.press(page.getByTestId("answer-log"));
+  await expect(page.getByTestId("log-line").first()).toContainText("told hall");
+  await hand.press(page.getByTestId("log-lines"), "ArrowDown");
+  await hand.close();
+  await hand.press(page.getByTestId("edit-answer"));
   await expect(page.getByTestId("answer-name")).toHaveValue("Lamp");
-  await page.getByTestId("answer-name").fill("Light");
-  await page.getByTestId("save-answer").click();
+  await hand.write(page.getByTestId("answer-name"), "Light");
+  await hand.press(page.getByTestId("save-answer"));
   await expect(answer(page)).toContainText("Light");
-  await page.getByTestId("remove-answer").click();
+  await hand.press(page.getByTestId("remove-answer"));
   await expect(answer(page)).toHaveCount(0);
 });
 
-test("a table is pasted, looked up in, and changed by hand", async ({ page }) => {
+twice("a table is pasted, looked up in, and changed", async (hand, page) => {
   await open(page);
-  await page.getByTestId("answer-tables").click();
-  await page.getByTestId("table-name").fill("lamps");
-  await page.getByTestId("table-text").fill("name;state\nhall;off\nhall");
-  await page.getByTestId("take-table").click();
+  await hand.press(page.getByTestId("answer-tables"));
+  await hand.write(page.getByTestId("table-name"), "lamps");
+  await hand.write(page.getByTestId("table-text"), "name;state\nhall;off\nhall");
+  await hand.press(page.getByTestId("take-table"));
   await expect(page.getByTestId("cell-0-1")).toHaveValue("off");
   await expect(page.getByTestId("table-size")).toHaveText("2 rows");
-  await page.getByTestId("remove-row-1").focus();
-  await page.keyboard.press("Enter");
+  await hand.press(page.getByTestId("remove-row-1"));
   await expect(page.getByTestId("table-size")).toHaveText("1 rows");
-  await page.getByTestId("add-row").click();
-  await page.getByTestId("cell-1-0").fill("door");
+  await hand.press(page.getByTestId("add-row"));
+  await hand.write(page.getByTestId("cell-1-0"), "door");
   await page.getByTestId("cell-1-0").press("Tab");
-  await page.getByTestId("new-table").locator("summary").click();
-  await page.getByTestId("table-name").fill("seen");
-  await page.getByTestId("table-text").fill("[1]");
-  await page.getByTestId("take-table").focus();
-  await page.keyboard.press("Enter");
+  await hand.press(page.getByTestId("new-table").locator("summary"));
+  await hand.write(page.getByTestId("table-name"), "seen");
+  await hand.write(page.getByTestId("table-text"), "[1]");
+  await hand.press(page.getByTestId("take-table"));
   await expect(page.getByTestId("table-fault")).toContainText("something that is no object");
-  await page.getByTestId("table-text").fill('[{"topic":"x","at":1}]');
-  await page.getByTestId("take-table").click();
+  await hand.write(page.getByTestId("table-text"), '[{"topic":"x","at":1}]');
+  await hand.press(page.getByTestId("take-table"));
   await expect(page.getByTestId("cell-0-1")).toBeVisible();
-  await page.getByTestId("table-choice").selectOption("lamps");
+  await hand.choose(page.getByTestId("table-choice"), "lamps");
   await expect(page.getByTestId("cell-1-0")).toHaveValue("door");
   const saved = page.waitForEvent("download");
-  await page.getByTestId("save-table").click();
+  await hand.press(page.getByTestId("save-table"));
   expect((await saved).suggestedFilename()).toBe("lamps.csv");
-  await close(page);
+  await hand.close();
 
-  await page.getByTestId("add-answer").click();
-  await page.getByTestId("ready-empty").click();
-  await page.getByTestId("answer-filter").fill("lamp");
-  await page.getByTestId("action-0-kind").selectOption("look-up");
-  await page.getByTestId("action-0-table").selectOption("lamps");
-  await page.getByTestId("action-0-column").selectOption("name");
-  await page.getByTestId("action-0-value").fill("{{payload}}");
-  await page.getByTestId("action-0-found-add").click();
-  await page.getByTestId("action-0-found-0-kind").selectOption("when");
-  await page.getByTestId("action-0-found-0-column").selectOption("state");
-  await page.getByTestId("action-0-found-0-test").selectOption("is");
-  await page.getByTestId("action-0-found-0-value").fill("off");
-  await page.getByTestId("action-0-found-0-then-add").click();
-  await page.getByTestId("action-0-found-0-then-0-kind").selectOption("set");
-  await page.getByTestId("action-0-found-0-then-0-column").selectOption("state");
-  await page.getByTestId("action-0-found-0-then-0-value").fill("on");
-  await page.getByTestId("action-0-found-0-otherwise-add").click();
-  await page.getByTestId("action-0-found-0-otherwise-0-kind").selectOption("remove-row");
-  await page.getByTestId("action-0-missing-add").click();
-  await page.getByTestId("action-0-missing-0-kind").selectOption("add-row");
-  await page.getByTestId("action-0-missing-0-table").selectOption("lamps");
-  await page.getByTestId("action-0-missing-0-cell-name").fill("{{payload}}");
+  await hand.press(page.getByTestId("add-answer"));
+  await hand.press(page.getByTestId("ready-empty"));
+  await hand.write(page.getByTestId("answer-filter"), "lamp");
+  await hand.choose(page.getByTestId("action-0-kind"), "Look up in a table");
+  await hand.choose(page.getByTestId("action-0-table"), "lamps");
+  await hand.choose(page.getByTestId("action-0-column"), "name");
+  await hand.write(page.getByTestId("action-0-value"), "{{payload}}");
+  await hand.press(page.getByTestId("action-0-found-add"));
+  await hand.choose(page.getByTestId("action-0-found-0-kind"), "If the row says");
+  await hand.choose(page.getByTestId("action-0-found-0-column"), "state");
+  await hand.choose(page.getByTestId("action-0-found-0-test"), "is");
+  await hand.write(page.getByTestId("action-0-found-0-value"), "off");
+  await hand.press(page.getByTestId("action-0-found-0-then-add"));
+  await hand.choose(page.getByTestId("action-0-found-0-then-0-kind"), "Write into the row");
+  await hand.choose(page.getByTestId("action-0-found-0-then-0-column"), "state");
+  await hand.write(page.getByTestId("action-0-found-0-then-0-value"), "on");
+  await hand.press(page.getByTestId("action-0-found-0-otherwise-add"));
+  await hand.choose(page.getByTestId("action-0-found-0-otherwise-0-kind"), "Remove the row");
+  await hand.press(page.getByTestId("action-0-missing-add"));
+  await hand.choose(page.getByTestId("action-0-missing-0-kind"), "Add a row");
+  await hand.choose(page.getByTestId("action-0-missing-0-table"), "lamps");
+  await hand.write(page.getByTestId("action-0-missing-0-cell-name"), "{{payload}}");
   await expect(page.getByTestId("answer-problems")).toHaveCount(0);
-  await page.getByTestId("save-answer").click();
+  await hand.press(page.getByTestId("save-answer"));
   for (const lamp of ["hall", "new", "door"]) await publish(page, "lamp", lamp);
-  await page.getByTestId("answer-tables").click();
+  await hand.press(page.getByTestId("answer-tables"));
   await expect(page.getByTestId("cell-0-1")).toHaveValue("on");
   await expect(page.getByTestId("cell-1-0")).toHaveValue("new");
   await expect(page.getByTestId("table-size")).toHaveText("2 rows");
-  await page.getByTestId("remove-table").click();
+  await hand.press(page.getByTestId("remove-table"));
   await expect(page.getByTestId("table-choice")).toHaveValue("seen");
-  await page.getByTestId("remove-table").focus();
-  await page.keyboard.press("Enter");
+  await hand.press(page.getByTestId("remove-table"));
   await expect(page.getByTestId("table-choice")).toHaveCount(0);
-  await close(page);
+  await hand.close();
   await expect(page.getByTestId("answer-last")).toContainText('there is no table "lamps"');
 });
 
@@ -278,30 +276,28 @@ test("two tabs: one asks, the other answers", async ({ page, context }) => {
   await expect(other.getByText(/Response after .* ms: hello/)).toBeVisible();
 });
 
-test("long tables go page by page, and all fits on a phone", async ({ page }) => {
+twice("long tables go page by page, and all fits on a phone", async (hand, page) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto("#/live");
-  await page.getByTestId("step-connections").click();
-  await page.getByTestId("answer-tables").click();
-  await page.getByTestId("table-name").fill("long");
+  await hand.press(page.getByTestId("step-connections"));
+  await hand.press(page.getByTestId("answer-tables"));
+  await hand.write(page.getByTestId("table-name"), "long");
   const rows = Array.from({ length: 250 }, (_, n) => `${n},x`);
-  await page.getByTestId("table-text").fill(["number,text", ...rows].join("\n"));
-  await page.getByTestId("take-table").click();
-  await page.getByTestId("rows-behind").click();
+  await hand.write(page.getByTestId("table-text"), ["number,text", ...rows].join("\n"));
+  await hand.press(page.getByTestId("take-table"));
+  await hand.press(page.getByTestId("rows-behind"));
   await expect(page.getByTestId("cell-100-0")).toHaveValue("100");
-  await page.getByTestId("rows-behind").focus();
-  await page.keyboard.press("Enter");
+  await hand.press(page.getByTestId("rows-behind"));
   await expect(page.getByTestId("rows-behind")).toBeDisabled();
-  await page.getByTestId("rows-before").click();
-  await page.getByTestId("rows-before").focus();
-  await page.keyboard.press("Enter");
+  await hand.press(page.getByTestId("rows-before"));
+  await hand.press(page.getByTestId("rows-before"));
   await expect(page.getByTestId("cell-0-0")).toHaveValue("0");
   await withoutViolations(page);
   const fits = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(await fits()).toBeLessThanOrEqual(0);
-  await close(page);
-  await page.getByTestId("add-answer").click();
-  await page.getByTestId("ready-1").click();
+  await hand.close();
+  await hand.press(page.getByTestId("add-answer"));
+  await hand.press(page.getByTestId("ready-1"));
   const dialog = page.locator("dialog");
   expect(await dialog.evaluate((it) => it.scrollWidth - it.clientWidth)).toBeLessThanOrEqual(0);
   await withoutViolations(page);

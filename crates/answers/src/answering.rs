@@ -177,8 +177,9 @@ impl Answering {
         self.answers.truncate(Answer::MOST);
     }
 
-    /// Takes these tables in the place of all others.
+    /// Takes these tables in the place of all others. They count as changed: whoever asks hears of them once.
     pub fn set_tables(&mut self, tables: Vec<Table>) {
+        self.tables_changed = true;
         self.tables = tables;
         self.tables.retain(|table| table.problem().is_none());
         self.tables.truncate(Table::MOST);
@@ -270,6 +271,7 @@ impl Answering {
                 now_ms,
                 number,
                 row: None,
+                removed: Vec::new(),
                 replies: Vec::new(),
                 said: Vec::new(),
             };
@@ -402,6 +404,8 @@ struct Run<'a> {
     number: u64,
     /// Table and row that were looked up.
     row: Option<(usize, usize)>,
+    /// Rows that were removed, with their tables, in order.
+    removed: Vec<(usize, usize)>,
     replies: Vec<Reply>,
     said: Vec<String>,
 }
@@ -454,8 +458,10 @@ impl Run<'_> {
                 let column = self.column(table, column)?;
                 let row = (self.answering.tables.get(table)).and_then(|it| it.find(column, &value));
                 let outer = core::mem::replace(&mut self.row, row.map(|row| (table, row)));
+                let before = self.removed.len();
                 self.actions(if row.is_some() { found } else { missing })?;
-                self.row = outer;
+                let removed = self.removed.iter().skip(before);
+                self.row = removed.fold(outer, |row, gone| row.and_then(|row| after(row, *gone)));
             }
             Action::When {
                 column,
@@ -481,12 +487,13 @@ impl Run<'_> {
             }
             Action::AddRow { table, cells } => self.add_row(table, cells)?,
             Action::RemoveRow => {
-                let (table, row) = self.row.take().ok_or_else(no_row)?;
-                let table = self.answering.tables.get_mut(table).ok_or_else(no_row)?;
+                let (at, row) = self.row.take().ok_or_else(no_row)?;
+                let table = self.answering.tables.get_mut(at).ok_or_else(no_row)?;
                 if row >= table.rows.len() {
                     return Err(no_row().into());
                 }
                 table.rows.remove(row);
+                self.removed.push((at, row));
                 self.answering.tables_changed = true;
             }
             Action::Count(name) => {
@@ -568,6 +575,14 @@ impl Run<'_> {
         });
         Ok(())
     }
+}
+
+/// Where a row is once another one is gone; none: it was that one.
+fn after((table, row): (usize, usize), gone: (usize, usize)) -> Option<(usize, usize)> {
+    if table != gone.0 || row < gone.1 {
+        return Some((table, row));
+    }
+    (row > gone.1).then(|| (table, row.saturating_sub(1)))
 }
 
 fn no_row() -> Nothing {

@@ -63,6 +63,7 @@ fn rendered(template: &str, message: &Incoming<'_>) -> Option<String> {
 #[test]
 fn a_code_is_redeemed_once() {
     let mut answering = ready(1);
+    assert!(answering.take_changed(), "new tables are told");
     let mut ask = |payload: &str| payloads(&answering.handle(0, &message("test", payload), |_| 0));
     assert_eq!(ask("\"WELCOME\""), [("1".into(), 1)]);
     assert_eq!(ask("\"WELCOME\""), [("0".into(), 0)]);
@@ -279,6 +280,37 @@ fn rows_are_added_counted_and_removed() {
     assert_eq!(ask(), [], "found, and stopped");
     assert_eq!(ask(), []);
     assert!(answering.tables()[0].rows.is_empty());
+}
+
+#[test]
+fn a_row_is_the_same_when_another_one_is_removed_meanwhile() {
+    let table = read_table("t", "name,says\na,\nb,\nc,").unwrap();
+    let look_up = |name: &str, found| Action::LookUp {
+        table: "t".into(),
+        column: "name".into(),
+        value: name.into(),
+        found,
+        missing: Vec::new(),
+    };
+    let set = Action::Set {
+        column: "says".into(),
+        value: "{{row.name}}".into(),
+    };
+    let remove = |name| look_up(name, vec![Action::RemoveRow]);
+    let actions = vec![look_up("c", vec![remove("a"), set.clone()])];
+    let mut answering = answering(vec![answer("t", actions)], vec![table]);
+    answering.handle(0, &message("t", ""), |_| 0);
+    assert_eq!(
+        write_csv(&answering.tables()[0]),
+        "name,says\nb,\"\"\nc,c\n"
+    );
+    answering.set_answers(vec![answer(
+        "t",
+        vec![look_up("c", vec![remove("c"), set])],
+    )]);
+    answering.handle(0, &message("t", ""), |_| 0);
+    let says = "Not done: {{row.name}} stands where no row was looked up.";
+    assert_eq!(answering.tallies()[0].last, says);
 }
 
 #[test]

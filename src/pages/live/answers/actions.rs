@@ -167,7 +167,7 @@ fn fields(action: &Action, path: &str, tables: &[Table], change: &Callback<Actio
         } => {
             let choices = [
                 ("yes", "says yes (not empty, 0, no or false)"),
-                ("empty", "is empty"),
+                ("empty", "has nothing"),
                 ("is", "is"),
             ];
             let (chosen, value) = match asked {

@@ -118,7 +118,7 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
                 </details>
                 <Trial answer={answer.clone()} tables={props.tables.clone()} />
                 if !problems.is_empty() {
-                    <ul class="is-error" role="alert" data-testid="answer-problems">{ for problems.iter().map(|problem| html! { <li>{ format!("This does not work yet: {problem}.") }</li> }) }</ul>
+                    <div class="is-error" role="alert" data-testid="answer-problems">{ for problems.iter().map(|problem| html! { <p>{ format!("This does not work yet: {problem}.") }</p> }) }</div>
                 }
                 if let Some(bar) = asking.bar {
                     { bar }

@@ -165,7 +165,7 @@ fn row(
     );
     html! {
         <li key={at} class={classes!("answer", (!answer.on).then_some("off"))} data-testid="answer">
-            <input type="checkbox" role="switch" aria-label={format!("Answer with {name}")} title={if answer.on { "Stop answering" } else { "Answer" }} data-testid="answer-on" checked={answer.on} onchange={Callback::from(move |_: Event| turn())} />
+            <input type="checkbox" aria-label={format!("Answer with {name}")} title={if answer.on { "Stop answering" } else { "Answer" }} data-testid="answer-on" checked={answer.on} onchange={Callback::from(move |_: Event| turn())} />
             <button class="it" data-testid="edit-answer" title="Change it" onclick={edit}>
                 <span class="name">{ &name }</span>{ " " }<span class="mono quiet">{ visible(&answer.filter).into_owned() }</span>
             </button>

@@ -38,7 +38,7 @@ pub(super) fn Trial(props: &TrialProps) -> Html {
             { text("Topic", "trial-topic", &topic, set(&topic)) }
             { lines("Payload", "trial-payload", &payload, set(&payload), false) }
             <button type="button" data-testid="try-answer" onclick={ask}>{ "What would happen?" }</button>
-            <ul role="status" data-testid="trial-says">{ for says.iter().flatten().map(|line| html! { <li>{ line }</li> }) }</ul>
+            <div role="status" data-testid="trial-says">{ for says.iter().flatten().map(|line| html! { <p>{ line }</p> }) }</div>
         </fieldset>
     }
 }
@@ -65,6 +65,7 @@ fn tried(answer: &Answer, tables: &[Table], topic: &str, payload: &str) -> Vec<S
         payload: payload.as_bytes(),
         ..Incoming::default()
     };
+    answering.take_changed();
     answering.handle(js_sys::Date::now() as u64, &message, |_| 0);
     let Some(tally) = answering.tallies().first() else {
         return Vec::new();
