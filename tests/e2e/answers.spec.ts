@@ -57,7 +57,7 @@ test("a code is redeemed once, and the table remembers it", async ({ page }) => 
   await expect(messages(page)).toHaveCount(8);
   await publish(page, "test", '"NEVER"');
   await expect(page.getByTestId("answer-last")).toContainText("NEVER does not exist");
-  await expect(messages(page)).toHaveCount(10);
+  await expect(page.getByTestId("answer-count")).toHaveText("2 answered");
 
   await page.getByTestId("answer-log").click();
   await expect(page.getByTestId("log-line").first()).toContainText("NEVER does not exist");
@@ -126,7 +126,10 @@ twice("an answer is written, changed, switched off and removed", async (hand, pa
     ["Content Type is", "text", "text/plain"],
     ["Payload contains", "text", "on"],
   ] as const) {
-    await hand.choose(page.getByTestId("condition-0-kind"), kind);
+    const chosen = page.getByTestId("condition-0-kind");
+    // Another one begins with the same words, which typing them may choose.
+    if (kind === "Payload is") await chosen.selectOption(kind);
+    else await hand.choose(chosen, kind);
     await hand.write(page.getByTestId(`condition-0-${field}`), value);
     await expect(page.getByTestId(`condition-0-${field}`)).toHaveValue(value);
   }
