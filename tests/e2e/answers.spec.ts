@@ -269,10 +269,11 @@ test("two tabs: one asks, the other answers", async ({ page, context }) => {
   await add(page, "0");
   const other = await context.newPage();
   await other.goto("#/live");
-  await expect(other.getByTestId("connection").first()).toHaveAttribute("data-state", "open", { timeout: 15_000 });
+  await expect(other.getByTestId("connection").first()).toHaveAttribute("data-state", "open", { timeout: 45_000 });
   // The answers are the profile's: the other tab must not answer, too.
   if (await other.getByTestId("answer-on").isChecked()) await other.getByTestId("answer-on").click();
   await other.getByTestId("publish-topic").fill("echo");
+  await other.getByTestId("payload-as").selectOption("text");
   await other.getByTestId("publish-payload").fill("hello");
   await other.getByTestId("more-request").locator("summary").click();
   await other.getByTestId("request").click();

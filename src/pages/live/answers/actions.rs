@@ -8,6 +8,9 @@ use super::kinds::{KINDS, kind, of_kind};
 use super::publishing::publishing;
 use crate::components::icon::{Icon, icon};
 
+/// Something that is done to a list of actions.
+type Change = Box<dyn Fn(&mut Vec<Action>)>;
+
 /// Actions in order; `path` names them, `when` says when they are done.
 pub(super) fn actions(
     all: &[Action],
@@ -17,7 +20,7 @@ pub(super) fn actions(
     on_change: &Callback<Vec<Action>>,
 ) -> Html {
     let all = all.to_vec();
-    let act = |change: Box<dyn Fn(&mut Vec<Action>)>| {
+    let act = |change: Change| {
         let (all, on_change) = (all.clone(), on_change.clone());
         Callback::from(move |_: MouseEvent| {
             let mut next = all.clone();
