@@ -208,7 +208,7 @@ twice("a table is pasted, looked up in, and changed", async (hand, page) => {
   await expect(page.getByTestId("cell-0-1")).toHaveValue("off");
   await expect(page.getByTestId("table-size")).toHaveText("2 rows");
   await hand.press(page.getByTestId("remove-row-1"));
-  await expect(page.getByTestId("table-size")).toHaveText("1 rows");
+  await expect(page.getByTestId("table-size")).toHaveText("1 row");
   await hand.press(page.getByTestId("add-row"));
   await hand.write(page.getByTestId("cell-1-0"), "door");
   await page.getByTestId("cell-1-0").press("Tab");

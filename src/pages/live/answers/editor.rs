@@ -30,7 +30,10 @@ const PLACES: [(&str, &str); 12] = [
         "{{time}}, {{time.ms}}",
         "now, in UTC; in milliseconds since 1970",
     ),
-    ("{{number}}", "the how manieth message of this answer it is"),
+    (
+        "{{number}}",
+        "messages of this answer so far, this one among them",
+    ),
     ("{{count.NAME}}", "a counter"),
     (
         "{{random}}, {{random 1 6}}",

@@ -76,7 +76,7 @@ pub(super) fn Tables(props: &TablesProps) -> Html {
             if let Some(table) = table {
                 <div class="in-line">
                     { choice("Table", "table-choice", &choices, &table.name, on_choose) }
-                    <span class="quiet" data-testid="table-size">{ format!("{} rows", table.rows.len()) }</span>
+                    <span class="quiet" data-testid="table-size">{ match table.rows.len() { 1 => "1 row".to_owned(), count => format!("{count} rows") } }</span>
                     <span class="grow"></span>
                     <button type="button" data-testid="save-table" onclick={save}>{ "Save as CSV" }</button>
                     <button type="button" data-testid="remove-table" onclick={remove}>{ "Remove table" }</button>
