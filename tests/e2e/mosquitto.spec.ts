@@ -1,7 +1,7 @@
 // What can go wrong with a real broker, on a mosquitto that is started, killed and started again.
 import { chromium, expect, test as base } from "@playwright/test";
 
-import { publish } from "./peers/clients";
+import { Paho, publish, Subscriber } from "./peers/clients";
 import { Desk } from "./peers/desk";
 import { Mosquitto } from "./peers/mosquitto";
 
@@ -46,6 +46,40 @@ for (const version of ["3.1.1", "5"] as const) {
     await expect(desk.row).toContainText("session present");
     await desk.tab("messages");
     await expect(desk.message("while away")).toBeVisible();
+  });
+
+  test(`${version}: the page answers clients of Paho, and of twenty askers one redeems the code`, async ({ page, mosquitto }) => {
+    const desk = await Desk.open(page, profile(mosquitto, { version }));
+    await page.getByTestId("add-answer").click();
+    await page.getByTestId("ready-1").click();
+    await page.getByTestId("save-answer").click();
+    await desk.connect();
+    // It subscribes by itself; in version 5 with No Local.
+    await expect(page.getByTestId("subscription")).toContainText("test");
+    await expect(desk.packets("SUBACK")).toHaveCount(1);
+    const subscriber = await Subscriber.to(mosquitto, version, "test");
+    await publish(mosquitto, version, "test", '"NEVER"');
+    await expect(page.getByTestId("answer-last")).toContainText("NEVER does not exist");
+    await publish(mosquitto, version, "test", '"SUMMER"');
+    await subscriber.hears("test 0 0 0");
+    const count = page.getByTestId("answer-count");
+    if (Paho.python) {
+      const askers = Paho.ask(mosquitto, version, "test", '"WELCOME"');
+      await askers.hears("ones 1 zeros 19");
+      await expect(count).toContainText("21");
+    } else {
+      await publish(mosquitto, version, "test", '"WELCOME"');
+      await subscriber.hears("test 1 0 1");
+    }
+    // The broker forgets and comes back; the table does not forget.
+    await mosquitto.end("SIGKILL");
+    await mosquitto.again();
+    await desk.state("open");
+    const before = await page.getByTestId("answer-count").innerText();
+    await publish(mosquitto, version, "test", '"WELCOME"', "-q", "1");
+    await expect(count).not.toHaveText(before);
+    await expect(page.getByTestId("answer-last")).toContainText("Publishes 0 to test, QoS 0");
+    await subscriber.stop();
   });
 
   test(`${version}: a wrong password is named`, async ({ page, mosquitto }) => {

@@ -48,6 +48,8 @@ function observe() {
   const OF_FIELDS = "[data-testid=bits], [data-testid=diagnostic], [data-testid=repairs], [data-testid=history-row], [data-testid=event-facts]";
   // What else stands in the menu of brokers.
   const COMMAND = /^(Other broker…|Import…|Export|Export with passwords)$/;
+  // Actions stand within each other: what they have is the same at every depth.
+  const NESTED = /^(action|condition|cell)-.*-/;
   // A name that ends with what a person gave, or with one of many fields.
   const WITH_DATA = /^(Change|Remove|Reload|Read as(?! MQTT)).*/;
 
@@ -73,6 +75,7 @@ function observe() {
       .trim()
       .replace(/[“"`].*?[”"`]/g, "“…”")
       .replace(/0x[0-9a-f]+|\d[\d,.]*/gi, "#")
+      .replace(NESTED, "$1 … ")
       .replace(WITH_DATA, "$1 …")
       .slice(0, 60);
   const testOf = (element: Element | null | undefined) => stable(element?.getAttribute("data-testid") ?? "");

@@ -45,6 +45,7 @@ mod view;
 struct Readme;
 
 use alloc::collections::VecDeque;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -105,6 +106,8 @@ pub struct Client {
     accepted: bool,
     tickets: u64,
     deliveries: u64,
+    /// See [`Client::set_wanted`].
+    wanted: Vec<String>,
 }
 
 impl Client {
@@ -123,6 +126,7 @@ impl Client {
             framer: Framer::default(),
             transmit: Vec::new(),
             events: VecDeque::new(),
+            wanted: Vec::new(),
             accepted: false,
             tickets: 0,
             deliveries: 0,
@@ -144,6 +148,12 @@ impl Client {
         }
         self.options = options;
         Ok(())
+    }
+
+    /// Topic Filters, without `$share/…/`, of messages that are given as [`Event::Message`] although
+    /// [`Options::answers_only`] leaves them out.
+    pub fn set_wanted(&mut self, filters: Vec<String>) {
+        self.wanted = filters;
     }
 
     /// The options in force.

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use mqttscope_shared::{
     IncomingStep, Instant, Message, NotFound, OutgoingAliases, Received, owned_properties,
+    topic_tree,
 };
 use mqttscope_wire::{
     Acknowledgement, Connack, Context, ControlPacket, DecodeError, Decoded, Disconnect, Frame,
@@ -244,7 +245,10 @@ impl Client {
         let give = |client: &mut Self, packet_identifier: Option<PacketIdentifier>| {
             let manual = client.options.manual_acknowledgement;
             let has = publish.properties.set();
-            if client.options.answers_only && !manual && !has.contains(PropertyId::CORRELATION_DATA)
+            if client.options.answers_only
+                && !manual
+                && !has.contains(PropertyId::CORRELATION_DATA)
+                && !client.wants(aliased.as_deref().unwrap_or(publish.topic_name.as_str()))
             {
                 return;
             }
@@ -311,6 +315,12 @@ impl Client {
             }
         }
         Ok(())
+    }
+
+    /// Whether a message to this topic is asked for by [`Client::set_wanted`].
+    fn wants(&self, topic: &str) -> bool {
+        let mut wanted = self.wanted.iter();
+        wanted.any(|filter| topic_tree::matches(filter, topic))
     }
 
     fn receive_pubrec(&mut self, now: Instant, answer: Acknowledgement<'_>) {

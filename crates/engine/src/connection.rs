@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use hashbrown::HashMap;
+use mqttscope_answers::Answering;
 use mqttscope_client::{Client, Phase, Ticket};
 use mqttscope_filter::covers;
 use mqttscope_protocol::{
@@ -108,6 +109,12 @@ pub(crate) struct Connection {
     pub(crate) quick_ends: u32,
     /// It is told to give up, and keeps what it says of why.
     pub(crate) is_stopping: bool,
+    pub(crate) answering: Answering,
+    /// Filters that were subscribed to for answers only.
+    pub(crate) answer_filters: Vec<String>,
+    /// When the page was told last what answers did, and whether they have done something since.
+    pub(crate) answers_told: Instant,
+    pub(crate) answers_changed: bool,
     filters: Vec<Filter>,
     /// Which filters a topic matches, as found before.
     matched: HashMap<u32, Vec<usize>>,
@@ -151,6 +158,10 @@ impl Connection {
             attempt: Attempt::none(),
             quick_ends: 0,
             is_stopping: false,
+            answering: Answering::new(0),
+            answer_filters: Vec::new(),
+            answers_told: Instant::ZERO,
+            answers_changed: false,
             filters: Vec::new(),
             matched: HashMap::new(),
         }
@@ -226,6 +237,12 @@ impl Connection {
         self.filters
             .iter()
             .any(|filter| filter.draft.topic_filter == topic_filter && !filter.is_refused())
+    }
+
+    /// The filters it is subscribed to, or has asked to be.
+    pub(crate) fn subscribed(&self) -> impl Iterator<Item = &SubscriptionDraft> {
+        let taken = self.filters.iter().filter(|filter| !filter.is_refused());
+        taken.map(|filter| &filter.draft)
     }
 
     /// Forgets a filter.

@@ -1,5 +1,6 @@
 //! What the page asks of the engine.
 
+use mqttscope_answers::{Answer, TableEdit};
 use mqttscope_shared::Instant;
 use mqttscope_wire::Severity;
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,10 @@ pub enum Command {
     /// Publishes a request and waits for its answer: Response Topic and Correlation Data are made
     /// when the draft has none, and the Response Topic is subscribed to.
     Request(ConnectionId, Box<MessageDraft>, u32),
+    /// Answers messages so, and no longer as before.
+    Answers(ConnectionId, Vec<Answer>),
+    /// Changes the tables of a connection's answers.
+    EditTable(ConnectionId, Box<TableEdit>),
     /// What is on screen; takes the place of what was before.
     Look(Box<Looking>),
     /// The last reports have been drawn, more are welcome.

@@ -1,5 +1,6 @@
 //! A connection as it is kept: where to, who as, and everything a CONNECT can carry.
 
+use mqttscope_answers::{Answer, Table};
 use mqttscope_view::escape::visible;
 use mqttscope_wire::ProtocolVersion;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,10 @@ pub struct Profile {
     pub automatic_topic_alias: bool,
     /// Subscriptions that are made once connected.
     pub subscriptions: Vec<SubscriptionDraft>,
+    /// What messages are answered with.
+    pub answers: Vec<Answer>,
+    /// What the answers look up and change.
+    pub tables: Vec<Table>,
 }
 
 /// Where a server is.
@@ -128,6 +133,8 @@ impl Default for Profile {
             }),
             automatic_topic_alias: false,
             subscriptions: Vec::new(),
+            answers: Vec::new(),
+            tables: Vec::new(),
         }
     }
 }

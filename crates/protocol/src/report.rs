@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use mqttscope_answers::{Line, Table, Tally};
 use mqttscope_shared::{Instant, Recorded};
 use mqttscope_wire::{PacketType, ProtocolVersion, Sender};
 use serde::{Deserialize, Serialize};
@@ -105,10 +106,25 @@ pub enum Report {
     /// What became of the message that the page asked a connection to publish last; said again when
     /// more is known.
     Published(Published),
+    /// What the answers of a connection have done.
+    Answers(Box<AnswersView>),
     /// An answer to [`super::Command::Export`].
     Exported(Exported),
     /// Something that a person should know now.
     Notice(Notice),
+}
+
+/// What the answers of a connection have done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswersView {
+    /// Whose.
+    pub connection: ConnectionId,
+    /// Each of them, in the order of [`super::Profile::answers`].
+    pub tallies: Vec<Tally>,
+    /// The last lines of the log, the oldest first.
+    pub lines: Vec<Line>,
+    /// The tables, where an answer or a person changed them since they were told.
+    pub tables: Option<Vec<Table>>,
 }
 
 /// A message that the page asked to publish.

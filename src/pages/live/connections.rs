@@ -52,7 +52,12 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
     };
     let on_done = {
         let (desk, open, profiles) = (desk.clone(), open.clone(), props.profiles.clone());
-        Callback::from(move |(profile, connect): (Profile, bool)| {
+        Callback::from(move |(mut profile, connect): (Profile, bool)| {
+            // They may have changed while the window was open.
+            if let Some(known) = profiles.by_id(&profile.id) {
+                profile.answers.clone_from(&known.profile.answers);
+                profile.tables.clone_from(&known.profile.tables);
+            }
             let number = profiles
                 .by_id(&profile.id)
                 .map_or(profiles.next_number(), |known| known.number);

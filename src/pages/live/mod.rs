@@ -1,6 +1,7 @@
 //! The Live page: connections, and every packet that goes over them.
 
 mod advice;
+mod answers;
 mod asking;
 mod chart_view;
 mod clear_retained;
@@ -99,6 +100,7 @@ pub fn Live(props: &LiveProps) -> Html {
     opening::use_opening(&live, &profiles, &saved, &talk);
     keys::use_page_keys(&live, props.shown);
     looking::use_looking(&live, props.shown, &talk);
+    answers::use_kept_tables(&live, &profiles);
     if !props.shown {
         return Html::default();
     }
@@ -122,6 +124,7 @@ pub fn Live(props: &LiveProps) -> Html {
                     <connections::Connections profiles={(*profiles).clone()} summary={live.summary.clone()} current={live.connection} />
                     if let Some(known) = known {
                         <subscriptions::Subscriptions connection={known.number} profile={known.profile.clone()} filters={view.as_ref().map(|view| view.filters.clone()).unwrap_or_default()} {is_open} {is_v5} />
+                        <answers::Answers key={format!("answers-{}", known.number.0)} connection={known.number} profile={known.profile.clone()} view={live.answers.get(&known.number).cloned()} {is_v5} />
                     }
                     <topics::Topics rows={live.topics.clone()} tree={live.tree.tree.clone()} left_out={live.topics_left_out} connection={live.connection.filter(|_| is_open)} />
                 </div>

@@ -37,10 +37,10 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
         });
         let files = [
             ("Import…", "from mqttscope or MQTTX"),
-            ("Export", "passwords and tokens hidden"),
+            ("Export", "passwords, tokens and rows of tables left out"),
             (
                 "Export with passwords",
-                "and tokens: do not share this file",
+                "tokens and tables: do not share this file",
             ),
         ];
         let other = Item::new("Other broker…", "or paste its address").under("New connection");

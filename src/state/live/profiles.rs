@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use mqttscope_answers::Answer;
 use mqttscope_protocol::profiles::presets;
 use mqttscope_protocol::{
     ConnectionId, Profile, SubscriptionDraft, Target, without_address_secrets,
@@ -94,6 +95,13 @@ impl Profiles {
             id,
             name: self.free_name(&known.profile.name),
             client_identifier: String::new(),
+            // Two clients with the same answers would answer each message twice.
+            answers: (known.profile.answers.iter().cloned())
+                .map(|answer| Answer {
+                    on: false,
+                    ..answer
+                })
+                .collect(),
             ..known.profile.as_ref().clone()
         })
     }

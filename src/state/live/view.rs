@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use mqttscope_protocol::{
-    CapturedOrder, CapturedRow, Chart, ConnectionId, ConnectionView, EventView, FindingView,
-    FlowView, History, Instant, Looking, MessageRow, Packet, RecordId, Report, Summary,
-    TimedPacket, Timeline, TopicRow, Window, WireRow,
+    AnswersView, CapturedOrder, CapturedRow, Chart, ConnectionId, ConnectionView, EventView,
+    FindingView, FlowView, History, Instant, Looking, MessageRow, Packet, RecordId, Report,
+    Summary, TimedPacket, Timeline, TopicRow, Window, WireRow,
 };
 use mqttscope_wire::Severity;
 use yew::Reducible;
@@ -48,6 +48,8 @@ pub struct Live {
     pub findings: Rc<Rows<FindingView>>,
     /// The message that each connection was asked to publish last.
     pub published: Rc<BTreeMap<ConnectionId, Rc<Sent>>>,
+    /// What the answers of each connection have done; with the tables as they were told last.
+    pub answers: Rc<BTreeMap<ConnectionId, Rc<AnswersView>>>,
     /// Only findings of this severity are listed; none: all.
     pub severity: Option<Severity>,
     /// The chart.
@@ -404,6 +406,7 @@ impl Reducible for Live {
                 let stopped = Stopped::new(why, &next.summary, next.stopped.as_deref());
                 next.summary = stopped.summary().into();
                 next.stopped = Some(stopped.into());
+                next.answers = Rc::default();
                 next.clear();
             }
             Act::Restarted => {

@@ -93,6 +93,14 @@ export class Paho extends Program {
   /** A Python that has Paho; none where `cargo xtask test` could not get it. */
   static readonly python = process.env.MQTTSCOPE_PAHO_PYTHON;
 
+  /** Twenty of them ask for one code at once; see paho_askers.py for what it prints. */
+  static ask(broker: Pick<Broker, "tcp">, version: Version, topic: string, payload: string) {
+    const program = fileURLToPath(new URL("paho_askers.py", import.meta.url));
+    const { hostname, port, username, password } = broker.tcp;
+    const args = [program, hostname, port, username, password, version, topic, payload];
+    return new Paho(spawn(Paho.python ?? "python3", args, { stdio: ["ignore", "pipe", "inherit"] }));
+  }
+
   static run(
     what: "subscribe" | "publish",
     broker: Pick<Broker, "tcp" | "tcp5">,

@@ -273,6 +273,16 @@ fn only_answers_are_given() {
     peer.feed(ControlPacket::Publish(answer));
     peer.expect(&[ControlPacket::Puback(ack(1)), ControlPacket::Pubrec(ack(2))]);
     assert_eq!(peer.messages(), ["answer"]);
+    peer.client.set_wanted(vec!["b/+".into(), "c".into()]);
+    for (topic, qos, number) in [
+        ("b/1", QoS::AtMostOnce, 0),
+        ("b", QoS::AtMostOnce, 0),
+        ("c", QoS::ExactlyOnce, 3),
+        ("c", QoS::ExactlyOnce, 3),
+    ] {
+        peer.feed(ControlPacket::Publish(publish(topic, topic, qos, number)));
+    }
+    assert_eq!(peer.messages(), ["b/1", "c"], "each once");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use core::time::Duration;
 use mqttscope_shared::Instant;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use mqttscope_answers::Answering;
 use mqttscope_capture::pcapng::Ends;
 use mqttscope_client::{Client, Command as ClientCommand, Phase};
 use mqttscope_protocol::{
@@ -48,8 +49,21 @@ impl Engine {
                 self.connections.remove(&id);
                 self.rewant();
             }
-            Command::Subscribe(id, drafts) => self.subscribe(now, id, drafts),
-            Command::Unsubscribe(id, filters) => self.unsubscribe(now, id, &filters),
+            Command::Subscribe(id, drafts) => {
+                if let Some(connection) = self.connections.get_mut(&id) {
+                    let is_asked =
+                        |filter: &String| drafts.iter().any(|it| it.topic_filter == *filter);
+                    connection.answer_filters.retain(|filter| !is_asked(filter));
+                }
+                self.subscribe(now, id, drafts);
+                self.subscribe_for_answers(now, id);
+            }
+            Command::Unsubscribe(id, filters) => {
+                self.unsubscribe(now, id, &filters);
+                self.subscribe_for_answers(now, id);
+            }
+            Command::Answers(id, answers) => self.set_answers(now, id, answers),
+            Command::EditTable(id, edit) => self.edit_table(id, &edit),
             Command::Mute(id, filter, muted) => {
                 if let Some(connection) = self.connections.get_mut(&id) {
                     connection.mute(&filter, muted);
@@ -134,7 +148,10 @@ impl Engine {
         (made, says)
     }
 
-    fn connect(&mut self, now: Instant, id: ConnectionId, profile: Profile) {
+    fn connect(&mut self, now: Instant, id: ConnectionId, mut profile: Profile) {
+        // They are changed without another connection.
+        let answers = core::mem::take(&mut profile.answers);
+        let tables = core::mem::take(&mut profile.tables);
         self.seed = self
             .seed
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -173,10 +190,19 @@ impl Engine {
             _ => {
                 self.disconnect(now, id, 0, None);
                 self.release(now, id);
-                self.connections
-                    .insert(id, Connection::new(id, profile, version, client));
+                let mut new = Connection::new(id, profile, version, client);
+                match self.connections.get_mut(&id) {
+                    // What its answers know goes on.
+                    Some(old) => core::mem::swap(&mut old.answering, &mut new.answering),
+                    None => {
+                        new.answering = Answering::new(self.seed);
+                        new.answering.set_tables(tables);
+                    }
+                }
+                self.connections.insert(id, new);
             }
         }
+        self.set_answers(now, id, answers);
         self.command(now, id, ClientCommand::Connect);
         self.rewant();
     }
@@ -266,7 +292,7 @@ impl Engine {
         self.rewant();
     }
 
-    fn unsubscribe(&mut self, now: Instant, id: ConnectionId, filters: &[String]) {
+    pub(super) fn unsubscribe(&mut self, now: Instant, id: ConnectionId, filters: &[String]) {
         let mut topic_filters = TopicFiltersBuf::new();
         for filter in filters {
             if let Some(filter) = TopicFilter::new(filter) {

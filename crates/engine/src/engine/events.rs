@@ -29,6 +29,7 @@ impl Engine {
                 if !connection.requests.is_empty() {
                     self.answered(now, id, &message);
                 }
+                self.respond(now, id, &message);
             }
             event => self.happened_rarely(now, id, event),
         }
@@ -195,6 +196,7 @@ impl Engine {
         if !drafts.is_empty() {
             self.subscribe(now, id, drafts);
         }
+        self.subscribe_for_answers(now, id);
     }
 
     fn subscribed(&mut self, id: ConnectionId, ticket: Ticket, codes: &[ReasonCode]) {

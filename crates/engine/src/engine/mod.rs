@@ -1,5 +1,6 @@
 //! The engine itself; see [`Engine`].
 
+mod answering;
 mod capturing;
 mod clearing;
 mod closing;

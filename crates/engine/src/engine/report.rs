@@ -36,6 +36,7 @@ impl Engine {
         self.changed = part == Part::Tree;
         self.search();
         if part != Part::Tree {
+            self.report_answers(now, &mut reports);
             self.report_rows(now, &mut reports);
         }
         if part != Part::Rows {

@@ -9,11 +9,13 @@ use core::time::Duration;
 
 use std::collections::HashMap;
 
+use mqttscope_answers::Table;
 use mqttscope_broker::{self as broker, Broker, Options, Transmit};
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_protocol::{
-    Command, ConnectionId, EventView, Exported, FindingView, FlowView, History, MessageRow, Notice,
-    Packet, Profile, Published, Report, StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
+    AnswersView, Command, ConnectionId, EventView, Exported, FindingView, FlowView, History,
+    MessageRow, Notice, Packet, Profile, Published, Report, StateAt, Summary, Target, TimedPacket,
+    TopicRow, WireRow,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{
@@ -52,6 +54,8 @@ pub(crate) struct Seen {
     pub(crate) handshake: Vec<TimedPacket>,
     pub(crate) files: Vec<Exported>,
     pub(crate) published: Vec<Published>,
+    pub(crate) answers: Vec<AnswersView>,
+    pub(crate) tables: Vec<Vec<Table>>,
 }
 
 impl World {
@@ -112,6 +116,10 @@ impl World {
                 Report::History(history) => seen.history = Some(history),
                 Report::Event(event) => seen.inspected.push(*event),
                 Report::Published(published) => seen.published.push(published),
+                Report::Answers(view) => {
+                    seen.tables.extend(view.tables.clone());
+                    seen.answers.push(*view);
+                }
                 Report::Chart(_) | Report::Captured { .. } | Report::Timeline(_) => {}
             }
         }

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use mqttscope_answers::{Answer, Table};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -105,6 +106,10 @@ pub fn export(profiles: &[Profile], with_secrets: bool) -> String {
         profile.id.clear();
         if !with_secrets {
             profile = profile.without_secrets();
+            // Nobody knows what a person keeps in a table: its columns say how it is made.
+            for table in &mut profile.tables {
+                table.rows.clear();
+            }
         }
         profile
     });
@@ -195,6 +200,15 @@ fn ours(value: Value) -> Result<Profile, String> {
     if let Some(qos) = will.chain(subscriptions).find(|&qos| qos > 2) {
         return Err(format!("a QoS is {qos}, and only 0, 1 and 2 are known"));
     }
+    if profile.answers.len() > Answer::MOST || profile.tables.len() > Table::MOST {
+        let (answers, tables) = (Answer::MOST, Table::MOST);
+        return Err(format!(
+            "it has more than {answers} answers or {tables} tables"
+        ));
+    }
+    if let Some(problem) = profile.tables.iter().find_map(Table::problem) {
+        return Err(format!("in one of its tables, {problem}"));
+    }
     profile.id.clear();
     Ok(profile)
 }
@@ -275,6 +289,25 @@ mod tests {
     }
 
     #[test]
+    fn answers_go_with_their_connection_and_rows_only_with_its_secrets() {
+        let ready = mqttscope_answers::gallery().remove(1);
+        let profile = Profile {
+            answers: vec![ready.answer],
+            tables: ready.tables,
+            ..Profile::default()
+        };
+        let back = |with_secrets| {
+            let text = export(core::slice::from_ref(&profile), with_secrets);
+            import(&text).unwrap().profiles.remove(0)
+        };
+        assert_eq!(back(true), profile);
+        let without = back(false);
+        assert_eq!(without.answers, profile.answers);
+        assert_eq!(without.tables[0].columns, profile.tables[0].columns);
+        assert!(without.tables[0].rows.is_empty());
+    }
+
+    #[test]
     fn what_is_missing_has_its_default() {
         let text = "\u{feff}{\"format\":\"mqttscope-profiles\",\"version\":1,\"profiles\":[{\"name\":\"a\",\"later\":1}]}";
         let read = import(text).unwrap();
@@ -311,6 +344,10 @@ mod tests {
             (
                 of("{\"subscriptions\":[{\"qos\":3}]}"),
                 "Profile 1 of the file cannot be read: a QoS is 3",
+            ),
+            (
+                of("{\"tables\":[{\"name\":\"t\"}]}"),
+                "Profile 1 of the file cannot be read: in one of its tables, a table needs a column",
             ),
             (of(&many), "The file has 1001 profiles"),
             (of("").replace(":1,", ":2,"), "The file has version 2"),

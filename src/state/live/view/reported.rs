@@ -89,6 +89,13 @@ impl Live {
                 let sent = Sent::after(self.published.get(&id).map(|sent| &**sent), published);
                 Rc::make_mut(&mut self.published).insert(id, sent.into());
             }
+            Report::Answers(mut view) => {
+                let before = self.answers.get(&view.connection);
+                if view.tables.is_none() {
+                    view.tables = before.and_then(|before| before.tables.clone());
+                }
+                Rc::make_mut(&mut self.answers).insert(view.connection, Rc::new(*view));
+            }
             // A packet that is not wanted any more; files and notices are nobody's state.
             Report::Packet(_)
             | Report::Event(_)

@@ -1,0 +1,211 @@
+//! Messages that are answered: what came goes to the answers of its connection, and what they say is published.
+
+use core::time::Duration;
+
+use mqttscope_answers::{Answer, Answering, Incoming, Reply, TableEdit, includes, topic_filter};
+use mqttscope_client::{Command as ClientCommand, Phase};
+use mqttscope_filter::covers;
+use mqttscope_protocol::{
+    AnswersView, ConnectionId, MessageDraft, MessageProperties, Report, SubscriptionDraft,
+};
+use mqttscope_shared::{Instant, Message};
+use mqttscope_wire::{Property, PropertyId, TopicFilter};
+
+use super::Engine;
+use crate::connection::Connection;
+use crate::convert;
+
+/// The time between two reports of what answers did.
+const BETWEEN_REPORTS: Duration = Duration::from_millis(250);
+
+impl Engine {
+    /// Answers a message. What is published goes out with what the client has to send next: no event is
+    /// handled within another one, however many come at once.
+    #[inline(never)]
+    pub(super) fn respond(&mut self, now: Instant, id: ConnectionId, message: &Message) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        let topic = message.topic_name();
+        if !connection.answering.wants(topic.as_str()) {
+            return;
+        }
+        let mut answering = core::mem::replace(&mut connection.answering, Answering::new(0));
+        let version = connection.stream.version;
+        // What No Local holds back does not come back.
+        let comes = |draft: &SubscriptionDraft| !(version.is_v5() && draft.no_local);
+        let copies = |topic: &str| {
+            let drafts = connection.subscribed().filter(|draft| comes(draft));
+            drafts
+                .filter(|draft| covers(&draft.topic_filter, topic))
+                .count() as u32
+        };
+        let replies = with_incoming(message, |incoming| answering.handle(now, incoming, copies));
+        for reply in replies {
+            let topic = reply.topic.clone();
+            let done =
+                convert::message(&draft_of(reply), version).and_then(|(message, topic_alias)| {
+                    let command = ClientCommand::Publish {
+                        message,
+                        topic_alias,
+                    };
+                    let done = connection.client.handle_command(now, command);
+                    done.map_err(|misuse| misuse.to_string())
+                });
+            if let Err(why) = done {
+                answering.not_published(now, &topic, &why);
+            }
+        }
+        connection.answering = answering;
+        connection.answers_changed = true;
+    }
+
+    /// Answers so from now on.
+    pub(super) fn set_answers(&mut self, now: Instant, id: ConnectionId, answers: Vec<Answer>) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        connection.answers_changed |=
+            !answers.is_empty() || !connection.answering.answers().is_empty();
+        connection.answering.set_answers(answers);
+        let filters = connection.answering.filters();
+        let wanted = filters
+            .map(|filter| topic_filter(filter).to_owned())
+            .collect();
+        connection.client.set_wanted(wanted);
+        self.subscribe_for_answers(now, id);
+    }
+
+    /// Changes a table as a person wants it.
+    pub(super) fn edit_table(&mut self, id: ConnectionId, edit: &TableEdit) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        connection.answers_changed = true;
+        if !connection.answering.edit(edit) {
+            let says = "The table has changed meanwhile, or has no room: your change was not made.";
+            self.notice(Some(id), true, says);
+        }
+    }
+
+    /// Subscribes to what answers are there for and no subscription of a person brings, and to nothing else
+    /// for them. One message must not come twice because of it: it would be answered twice.
+    pub(super) fn subscribe_for_answers(&mut self, now: Instant, id: ConnectionId) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        if connection.client.view().phase != Phase::Connected {
+            return;
+        }
+        let is_v5 = connection.stream.version.is_v5();
+        let needed = needed(connection);
+        let before = core::mem::replace(&mut connection.answer_filters, needed.clone());
+        let gone = before.into_iter().filter(|filter| !needed.contains(filter));
+        let gone: Vec<String> = gone.collect();
+        let new = needed
+            .into_iter()
+            .filter(|filter| !connection.knows_filter(filter));
+        let new = new.map(|topic_filter| SubscriptionDraft {
+            qos: 2,
+            //= [MQTT-3.8.3-4] v5: a shared subscription has no No Local
+            no_local: is_v5
+                && TopicFilter::new(&topic_filter).is_some_and(|it| it.shared().is_none()),
+            topic_filter,
+            ..SubscriptionDraft::default()
+        });
+        let new: Vec<_> = new.collect();
+        if !gone.is_empty() {
+            self.unsubscribe(now, id, &gone);
+        }
+        // One packet has one Subscription Identifier and its User Properties; these have none.
+        if !new.is_empty() {
+            self.subscribe(now, id, new);
+        }
+    }
+
+    /// Tells what answers did since it was told last.
+    pub(super) fn report_answers(&mut self, now: Instant, reports: &mut Vec<Report>) {
+        for connection in self.connections.values_mut() {
+            if !connection.answers_changed {
+                continue;
+            }
+            if now < connection.answers_told + BETWEEN_REPORTS {
+                self.changed = true;
+                continue;
+            }
+            connection.answers_changed = false;
+            connection.answers_told = now;
+            let answering = &mut connection.answering;
+            let is_changed = answering.take_changed();
+            reports.push(Report::Answers(Box::new(AnswersView {
+                connection: connection.id,
+                tallies: answering.tallies().to_vec(),
+                lines: answering.lines().cloned().collect(),
+                tables: is_changed.then(|| answering.tables().to_vec()),
+            })));
+        }
+    }
+}
+
+/// The filters of answers that none of a person's own subscriptions includes.
+fn needed(connection: &Connection) -> Vec<String> {
+    let is_own =
+        |draft: &&SubscriptionDraft| !connection.answer_filters.contains(&draft.topic_filter);
+    let own: Vec<&str> = (connection.subscribed().filter(is_own))
+        .map(|draft| draft.topic_filter.as_str())
+        .collect();
+    let mut needed: Vec<String> = Vec::new();
+    for filter in connection.answering.filters() {
+        let has = own.iter().any(|own| includes(own, filter))
+            || needed.iter().any(|other| includes(other, filter));
+        if !has {
+            needed.retain(|other| !includes(filter, other));
+            needed.push(filter.to_owned());
+        }
+    }
+    needed
+}
+
+/// Gives a message as answers see it.
+fn with_incoming<T>(message: &Message, give: impl FnOnce(&Incoming<'_>) -> T) -> T {
+    let properties = message.properties.as_properties();
+    let topic = message.topic_name();
+    let mut incoming = Incoming {
+        topic: topic.as_str(),
+        payload: &message.payload,
+        qos: message.qos as u8,
+        retain: message.retain,
+        ..Incoming::default()
+    };
+    if let Some(Property::ResponseTopic(topic)) = properties.get(PropertyId::RESPONSE_TOPIC) {
+        incoming.response_topic = Some(topic.as_str());
+    }
+    if let Some(Property::CorrelationData(data)) = properties.get(PropertyId::CORRELATION_DATA) {
+        incoming.correlation_data = Some(data.as_bytes());
+    }
+    if let Some(Property::ContentType(text)) = properties.get(PropertyId::CONTENT_TYPE) {
+        incoming.content_type = Some(text.as_str());
+    }
+    let pair = |property| match property {
+        Property::UserProperty(name, value) => Some((name.as_str(), value.as_str())),
+        _ => None,
+    };
+    let pairs: Vec<_> = properties.iter().filter_map(pair).collect();
+    incoming.user_properties = &pairs;
+    give(&incoming)
+}
+
+fn draft_of(reply: Reply) -> MessageDraft {
+    MessageDraft {
+        topic: reply.topic,
+        payload: reply.payload,
+        qos: reply.qos,
+        retain: reply.retain,
+        properties: MessageProperties {
+            content_type: reply.content_type,
+            correlation_data: reply.correlation_data.map(Into::into),
+            user_properties: reply.user_properties,
+            ..MessageProperties::default()
+        },
+    }
+}

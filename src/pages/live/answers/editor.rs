@@ -1,0 +1,137 @@
+//! An answer to be changed, in a window.
+
+use std::rc::Rc;
+
+use mqttscope_answers::{Answer, Table, check};
+use yew::prelude::*;
+
+use super::actions::actions;
+use super::conditions::conditions;
+use super::fields::{text, with};
+use super::trial::Trial;
+use crate::components::dialog::Dialog;
+use crate::pages::live::asking::use_asking;
+
+/// What stands for what in a template.
+const PLACES: [(&str, &str); 12] = [
+    ("{{topic}}, {{topic.2}}", "the topic, its second level"),
+    ("{{payload}}", "the payload"),
+    (
+        "{{json}}, {{json.a.b[0]}}",
+        "the payload's JSON, a value in it",
+    ),
+    (
+        "{{response_topic}}, {{correlation}}",
+        "where an answer is wanted, and what ties it to its request",
+    ),
+    ("{{content_type}}, {{user.NAME}}", "its properties"),
+    ("{{qos}}, {{retain}}", "0, 1 or 2; true or false"),
+    (
+        "{{time}}, {{time.ms}}",
+        "now, in UTC; in milliseconds since 1970",
+    ),
+    (
+        "{{number}}",
+        "messages of this answer so far, this one among them",
+    ),
+    ("{{count.NAME}}", "a counter"),
+    (
+        "{{random}}, {{random 1 6}}",
+        "a number from 0 to 1; a whole one",
+    ),
+    ("{{uuid}}", "a UUID"),
+    ("{{row.COLUMN}}", "a cell of the row that was found"),
+];
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct EditorProps {
+    /// As it stands at first.
+    pub(super) answer: Rc<Answer>,
+    /// Whether it is there already.
+    pub(super) is_known: bool,
+    pub(super) tables: Vec<Table>,
+    pub(super) on_save: Callback<Answer>,
+    pub(super) on_close: Callback<()>,
+}
+
+#[component]
+pub(super) fn Editor(props: &EditorProps) -> Html {
+    let edited = use_state_eq(|| props.answer.clone());
+    let answer = (*edited).clone();
+    let on_change = {
+        let edited = edited.clone();
+        Callback::from(move |answer: Answer| edited.set(answer.into()))
+    };
+    let problems = check(&answer, Some(&props.tables));
+    let asking = use_asking(
+        !props.is_known || *answer != *props.answer,
+        &props.on_close,
+        "This answer is not saved.",
+        "[data-testid=answer-name]",
+    );
+    let on_submit = {
+        let (on_save, answer, is_right) =
+            (props.on_save.clone(), answer.clone(), problems.is_empty());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            if is_right {
+                on_save.emit((*answer).clone());
+            }
+        })
+    };
+    let on_conditions = {
+        let (answer, on_change) = (answer.clone(), on_change.clone());
+        Callback::from(move |conditions| {
+            on_change.emit(Answer {
+                conditions,
+                ..(*answer).clone()
+            })
+        })
+    };
+    let on_actions = {
+        let (answer, on_change) = (answer.clone(), on_change.clone());
+        Callback::from(move |actions| {
+            on_change.emit(Answer {
+                actions,
+                ..(*answer).clone()
+            })
+        })
+    };
+    let title = if props.is_known {
+        "Change answer"
+    } else {
+        "New answer"
+    };
+    let most = answer.most_a_second.to_string();
+    html! {
+        <Dialog {title} on_close={asking.on_close}>
+            <form class="edit answer-edit" data-testid="answer-form" onsubmit={on_submit} oninput={asking.on_input}>
+                <div class="answer-part">
+                    { text("Name", "answer-name", &answer.name, with(&*answer, &on_change, |it, to| it.name = to)) }
+                    { text("Topic filter", "answer-filter", &answer.filter, with(&*answer, &on_change, |it, to| it.filter = to)) }
+                    { text("Most a second", "answer-most", &most, with(&*answer, &on_change, |it, to| it.most_a_second = to.trim().parse().unwrap_or(0))) }
+                </div>
+                <h3>{ "Only if all of these hold" }</h3>
+                { conditions(&answer.conditions, &on_conditions) }
+                <h3>{ "Then do" }</h3>
+                { actions(&answer.actions, "action", "for each message", &props.tables, &on_actions) }
+                <details class="settings-group" data-testid="answer-places">
+                    <summary>{ "What {{…}} stands for" }</summary>
+                    <dl class="answer-places">{ for PLACES.map(|(place, means)| html! { <><dt class="mono">{ place }</dt><dd>{ means }</dd></> }) }</dl>
+                </details>
+                <Trial answer={answer.clone()} tables={props.tables.clone()} />
+                if !problems.is_empty() {
+                    <div class="is-error" role="alert" data-testid="answer-problems">{ for problems.iter().map(|problem| html! { <p>{ format!("This does not work yet: {problem}.") }</p> }) }</div>
+                }
+                if let Some(bar) = asking.bar {
+                    { bar }
+                } else {
+                    <div key="done" class="acts">
+                        <span class="grow"></span>
+                        <button type="submit" class="main" data-testid="save-answer" disabled={!problems.is_empty()}>{ "Save" }</button>
+                    </div>
+                }
+            </form>
+        </Dialog>
+    }
+}

@@ -1,0 +1,178 @@
+//! Answers of a connection: what is done when a message comes.
+
+mod actions;
+mod change;
+mod conditions;
+mod editor;
+mod fields;
+mod gallery;
+mod grid;
+mod kinds;
+mod log;
+mod publishing;
+mod tables;
+mod trial;
+
+use std::rc::Rc;
+
+use mqttscope_answers::{Answer, Tally, check};
+use mqttscope_protocol::{AnswersView, ConnectionId, Profile};
+use mqttscope_view::escape::visible;
+use yew::prelude::*;
+
+pub(super) use change::use_kept_tables;
+
+use super::desk::Desk;
+use crate::components::icon::{Icon, icon};
+use crate::state::live::words;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct AnswersProps {
+    pub(super) connection: ConnectionId,
+    /// Its settings, which keep its answers and tables.
+    pub(super) profile: Rc<Profile>,
+    /// What they have done; none: nothing yet.
+    pub(super) view: Option<Rc<AnswersView>>,
+    pub(super) is_v5: bool,
+}
+
+/// What is open above the page.
+#[derive(Clone, PartialEq)]
+enum Open {
+    Gallery,
+    /// This one; none: a new one.
+    Edit(Option<usize>, Rc<Answer>),
+    Tables,
+    Log,
+}
+
+#[component]
+pub(super) fn Answers(props: &AnswersProps) -> Html {
+    let open = use_state_eq(|| None::<Open>);
+    let Some(desk) = use_context::<Desk>() else {
+        return Html::default();
+    };
+    let (connection, profile) = (props.connection, &props.profile);
+    let opens = |what: Open| {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(Some(what.clone())))
+    };
+    let on_close = {
+        let open = open.clone();
+        Callback::from(move |()| open.set(None))
+    };
+    let on_answer = {
+        let open = open.clone();
+        Callback::from(move |answer: Answer| open.set(Some(Open::Edit(None, answer.into()))))
+    };
+    let on_answers = change::on_answers(connection, profile, &desk);
+    let on_edit = change::on_edit(connection, profile, &desk);
+    let on_save = {
+        let (answers, open, on_answers) =
+            (profile.answers.clone(), open.clone(), on_answers.clone());
+        Callback::from(move |answer: Answer| {
+            let mut answers = answers.clone();
+            match &*open {
+                Some(Open::Edit(Some(at), _)) => {
+                    if let Some(place) = answers.get_mut(*at) {
+                        *place = answer;
+                    }
+                }
+                _ => answers.push(answer),
+            }
+            on_answers.emit(answers);
+            open.set(None);
+        })
+    };
+    let window = match &*open {
+        None => Html::default(),
+        Some(Open::Gallery) => {
+            html! { <gallery::Gallery {on_answer} on_edit={on_edit.clone()} tables={profile.tables.clone()} {on_close} /> }
+        }
+        Some(Open::Edit(at, answer)) => {
+            html! { <editor::Editor answer={answer.clone()} is_known={at.is_some()} tables={profile.tables.clone()} {on_save} {on_close} /> }
+        }
+        Some(Open::Tables) => {
+            html! { <tables::Tables tables={profile.tables.clone()} {on_edit} {on_close} /> }
+        }
+        Some(Open::Log) => {
+            html! { <log::Log lines={props.view.as_ref().map(|view| view.lines.clone()).unwrap_or_default()} {on_close} /> }
+        }
+    };
+    let rows = profile.answers.iter().enumerate().map(|(at, answer)| {
+        let tally = props.view.as_ref().and_then(|view| view.tallies.get(at));
+        let edit = opens(Open::Edit(Some(at), answer.clone().into()));
+        row(at, profile, tally, edit, &on_answers)
+    });
+    let is_full = profile.answers.len() >= Answer::MOST;
+    html! {
+        <section class="answers" aria-label="Answers">
+            <div class="head">
+                <h2>{ "Answers" }</h2>
+                <span class="grow"></span>
+                <button class="bare" data-testid="answer-tables" title="What answers look up and change" onclick={opens(Open::Tables)}>{ "Tables" }</button>
+                <button class="bare" data-testid="answer-log" title="What answers did, line by line" onclick={opens(Open::Log)}>{ "Log" }</button>
+                <button class="bare square" aria-label="Add an answer" title="Add an answer" data-testid="add-answer" disabled={is_full} onclick={opens(Open::Gallery)}>{ icon(Icon::Plus) }</button>
+            </div>
+            if profile.answers.is_empty() {
+                <p class="none">{ "Let this connection reply by itself: send a request back, look a code up in a table, count. Add an answer to begin." }</p>
+            }
+            <ul data-testid="answers">{ for rows }</ul>
+            { window }
+        </section>
+    }
+}
+
+fn row(
+    at: usize,
+    profile: &Rc<Profile>,
+    tally: Option<&Tally>,
+    edit: Callback<MouseEvent>,
+    on_answers: &Callback<Vec<Answer>>,
+) -> Html {
+    let Some(answer) = profile.answers.get(at) else {
+        return Html::default();
+    };
+    let changed = |change: fn(&mut Vec<Answer>, usize)| {
+        let (profile, on_answers) = (profile.clone(), on_answers.clone());
+        move || {
+            let mut answers = profile.answers.clone();
+            change(&mut answers, at);
+            on_answers.emit(answers);
+        }
+    };
+    let turn = changed(|answers, at| {
+        if let Some(answer) = answers.get_mut(at) {
+            answer.on = !answer.on;
+        }
+    });
+    let remove = changed(|answers, at| {
+        if at < answers.len() {
+            answers.remove(at);
+        }
+    });
+    let name = visible(&answer.name).into_owned();
+    let problem = check(answer, Some(&profile.tables)).into_iter().next();
+    let (answered, stopped) = tally.map_or((0, 0), |tally| (tally.answered, tally.stopped));
+    let says = match (&problem, tally) {
+        (Some(problem), _) => format!("Does not work: {problem}."),
+        (None, Some(tally)) => tally.last.clone(),
+        (None, None) => String::new(),
+    };
+    let title = format!(
+        "Matched {}, answered {answered}, stopped {stopped}",
+        tally.map_or(0, |tally| tally.matched)
+    );
+    html! {
+        <li key={at} class={classes!("answer", (!answer.on).then_some("off"))} data-testid="answer">
+            <input type="checkbox" aria-label={format!("Answer with {name}")} title={if answer.on { "Stop answering" } else { "Answer" }} data-testid="answer-on" checked={answer.on} onchange={Callback::from(move |_: Event| turn())} />
+            <button class="it" data-testid="edit-answer" title="Change it" onclick={edit}>
+                <span class="name">{ &name }</span>{ " " }<span class="mono quiet">{ visible(&answer.filter).into_owned() }</span>
+            </button>
+            <span class="count" {title} data-testid="answer-count">{ words::whole(answered) }<span class="unseen">{ " answered" }</span>
+                if stopped > 0 { <span class="is-error">{ format!(" · {} stopped", words::whole(stopped)) }</span> }</span>
+            <button class="bare square" aria-label={format!("Remove {name}")} title="Remove it" data-testid="remove-answer" onclick={Callback::from(move |_: MouseEvent| remove())}>{ icon(Icon::Cross) }</button>
+            if !says.is_empty() { <span class={classes!("last", problem.is_some().then_some("is-error"))} title={says.clone()} data-testid="answer-last">{ says.clone() }</span> }
+        </li>
+    }
+}

@@ -1,0 +1,92 @@
+//! A message by hand: what an answer would do with it. Nothing is sent, and no table is changed.
+
+use std::rc::Rc;
+
+use mqttscope_answers::{Answer, Answering, Incoming, Table, includes, topic_filter};
+use yew::prelude::*;
+
+use super::fields::{lines, text};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct TrialProps {
+    pub(super) answer: Rc<Answer>,
+    pub(super) tables: Vec<Table>,
+}
+
+#[component]
+pub(super) fn Trial(props: &TrialProps) -> Html {
+    let topic = use_state_eq(|| example(topic_filter(&props.answer.filter)));
+    let payload = use_state_eq(String::new);
+    let says = use_state_eq(|| None::<Vec<String>>);
+    let set = |to: &UseStateHandle<String>| {
+        let (to, says) = (to.clone(), says.clone());
+        Callback::from(move |text: String| {
+            to.set(text);
+            says.set(None);
+        })
+    };
+    let ask = {
+        let (props, topic, payload, says) =
+            (props.clone(), topic.clone(), payload.clone(), says.clone());
+        Callback::from(move |_: MouseEvent| {
+            says.set(Some(tried(&props.answer, &props.tables, &topic, &payload)));
+        })
+    };
+    html! {
+        <fieldset class="answer-trial">
+            <legend>{ "Test with a message" }</legend>
+            { text("Topic", "trial-topic", &topic, set(&topic)) }
+            { lines("Payload", "trial-payload", &payload, set(&payload), false) }
+            <button type="button" data-testid="try-answer" onclick={ask}>{ "What would happen?" }</button>
+            <div role="status" data-testid="trial-says">{ for says.iter().flatten().map(|line| html! { <p>{ line }</p> }) }</div>
+        </fieldset>
+    }
+}
+
+/// A topic that a filter matches.
+fn example(filter: &str) -> String {
+    let levels = filter.split('/').map(|level| match level {
+        "+" | "#" => "x",
+        level => level,
+    });
+    levels.collect::<Vec<_>>().join("/")
+}
+
+fn tried(answer: &Answer, tables: &[Table], topic: &str, payload: &str) -> Vec<String> {
+    let mut answering = Answering::new(js_sys::Date::now() as u64);
+    let on = Answer {
+        on: true,
+        ..answer.clone()
+    };
+    answering.set_answers(vec![on]);
+    answering.set_tables(tables.to_vec());
+    let message = Incoming {
+        topic,
+        payload: payload.as_bytes(),
+        ..Incoming::default()
+    };
+    answering.take_changed();
+    answering.handle(js_sys::Date::now() as u64, &message, |_| 0);
+    let Some(tally) = answering.tallies().first() else {
+        return Vec::new();
+    };
+    if !tally.problem.is_empty() {
+        return vec![format!("It does not work yet: {}.", tally.problem)];
+    }
+    if tally.matched == 0 {
+        let why = if includes(topic_filter(&answer.filter), topic) {
+            "a condition does not hold"
+        } else {
+            "the topic filter does not match the topic"
+        };
+        return vec![format!("Nothing: {why}.")];
+    }
+    let mut says: Vec<String> = answering.lines().map(|line| line.text.clone()).collect();
+    if answering.take_changed() {
+        says.push("Changes a table.".into());
+    }
+    if says.is_empty() {
+        says.push("Nothing that can be seen.".into());
+    }
+    says
+}
