@@ -122,3 +122,21 @@ fn nobody_there_and_checks_that_do_not_exist_are_no_examination() {
     assert_eq!(code, Some(0));
     assert!(out.contains("no-local: With No Local"), "{out}");
 }
+
+#[test]
+fn brokers_are_examined_over_tls_and_their_certificates_are_verified() {
+    let made = support::folder("examine-tls").join("made");
+    let made = made.to_str().unwrap();
+    let ca = format!("{made}/ca.pem");
+    for (scheme, listen, path) in [("mqtts", "--tls", ""), ("wss", "--wss", "/mqtt")] {
+        let mut broker = Running::start(&["broker", listen, "0", "--listen-make", made]);
+        let url = format!("{scheme}://localhost:{}{path}", broker.address("at").port());
+        let (code, out, errors) = examine(&[&url, "--cafile", &ca, "--only", "ping"]);
+        assert_eq!(code, Some(0), "{out}{errors}");
+        let (code, _, errors) = examine(&[&url, "--insecure", "--only", "ping"]);
+        assert_eq!(code, Some(0), "{errors}");
+        let (code, _, errors) = examine(&[&url, "--only", "ping"]);
+        assert_eq!(code, Some(2), "{errors}");
+        assert!(errors.contains("TLS with localhost"), "{errors}");
+    }
+}
