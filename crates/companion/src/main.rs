@@ -1,5 +1,6 @@
 //! `mqttscope`: what the page knows of MQTT, in a terminal and in CI.
 
+mod bridge;
 mod broker;
 mod dissect;
 mod faults;

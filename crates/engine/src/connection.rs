@@ -10,6 +10,7 @@ use mqttscope_protocol::{
 use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
 
 use crate::attempt::Attempt;
+use crate::doctor::bridged;
 use crate::rates::Meter;
 use crate::stream::Stream;
 use crate::topics::{self, Topics};
@@ -366,6 +367,9 @@ impl Connection {
 
     pub(crate) fn view(&self, now_ms: f64) -> ConnectionView {
         let client = self.client.view();
+        let is_open = matches!(client.phase, Phase::Connecting | Phase::Connected);
+        let link = self.attempt.link.as_deref().filter(|_| is_open);
+        let tls = link.and_then(|link| link.tls.as_ref());
         ConnectionView {
             id: self.id,
             state: self.state(now_ms),
@@ -383,6 +387,8 @@ impl Connection {
             arriving: self.arriving(now_ms),
             repeating: self.repeating.is_some(),
             advice: self.advice.iter().map(shortened).collect(),
+            unverified: tls.is_some_and(|tls| !tls.is_verified),
+            link: link.map_or_else(String::new, bridged::link),
         }
     }
 

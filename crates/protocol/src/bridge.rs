@@ -179,8 +179,6 @@ pub enum BridgeFailure {
     NoCompanion,
     /// The companion does not answer, or knows another page.
     CompanionGone,
-    /// It was started without a bridge.
-    Off,
     /// It was started for other places; holds these.
     NotAllowed(Vec<String>),
     /// It has as many connections as it takes; holds how many.

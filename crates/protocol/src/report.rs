@@ -267,6 +267,8 @@ pub struct Advice {
     pub remedy: String,
     /// Lines of a broker's configuration, if that is where to change it.
     pub configuration: String,
+    /// What the server has shown: its certificates, in lines.
+    pub shown: String,
     /// The statement that it rests on, if any.
     pub statement: Option<String>,
     /// The version whose standard has that statement: `3.1`, `3.1.1` or `5`.
