@@ -71,6 +71,9 @@ pub(super) fn causes(
                     { Html::from(marked(el("p"), &one.remedy)) }
                     { repair(one, number, on_repair) }
                     { configuration(&one.configuration) }
+                    if !one.shown.is_empty() {
+                        <pre tabindex="0" role="region" aria-label="The server's certificates" data-testid="certificates">{ &one.shown }</pre>
+                    }
                     if let Some(statement) = &one.statement { <p class="ids">{ rule_chip_in(&one.version, statement) }</p> }
                 </li>
             }) }
