@@ -1,5 +1,6 @@
 //! The engine against the broker of `mqttscope-broker`: what a person does, and what they see.
 
+mod bridged;
 mod captured;
 mod clearing;
 mod closings;
