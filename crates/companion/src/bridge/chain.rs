@@ -16,6 +16,8 @@ use x509_parser::time::ASN1Time;
 const MOST: usize = 10;
 /// Names of a certificate that are told.
 const NAMES: usize = 20;
+/// Characters of a name that are told: servers send what they like.
+const LONGEST: usize = 200;
 
 /// The chain that a server has shown, its own certificate first; `verdict` is why it is not trusted.
 pub(super) fn chain(
@@ -76,20 +78,24 @@ fn certificate(der: &CertificateDer<'_>) -> Certificate {
         .iter()
         .flat_map(|names| &names.value.general_names)
         .filter_map(|name| match name {
-            GeneralName::DNSName(name) => Some((*name).to_owned()),
+            GeneralName::DNSName(name) => Some(cut(name)),
             GeneralName::IPAddress(bytes) => address(bytes),
             _ => None,
         })
         .take(NAMES)
         .collect();
     Certificate {
-        subject: parsed.subject().to_string(),
-        issuer: parsed.issuer().to_string(),
+        subject: cut(&parsed.subject().to_string()),
+        issuer: cut(&parsed.issuer().to_string()),
         not_before: time(&validity.not_before),
         not_after: time(&validity.not_after),
         names,
         faults,
     }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(LONGEST).collect()
 }
 
 fn address(bytes: &[u8]) -> Option<String> {

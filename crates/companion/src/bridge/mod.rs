@@ -26,9 +26,6 @@ use tokio::time::timeout;
 use crate::net::Stop;
 use place::Allowed;
 
-/// Connections at once.
-const MOST: u32 = 1000;
-
 /// What of a bridge can be asked for on the command line.
 #[derive(Args, Clone, Debug)]
 #[group(id = "bridge")]
@@ -43,6 +40,9 @@ pub(crate) struct Options {
     /// Seconds that each step of opening may take: the name, TCP, a proxy, TLS, WebSocket.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=300))]
     bridge_patience: u32,
+    /// Connections of the page at a time.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1000)]
+    bridge_connections: u16,
 }
 
 /// See [the module](self).
@@ -52,6 +52,8 @@ pub(crate) struct Bridge {
     allowed: Arc<[Allowed]>,
     patience: Patience,
     places: Arc<Semaphore>,
+    /// How many of these there are.
+    most: u16,
     stop: Stop,
 }
 
@@ -71,7 +73,8 @@ impl Options {
         (!self.no_bridge).then(|| Bridge {
             allowed: self.bridge_to.clone().into(),
             patience: Patience(self.bridge_patience),
-            places: Arc::new(Semaphore::new(MOST as usize)),
+            places: Arc::new(Semaphore::new(usize::from(self.bridge_connections))),
+            most: self.bridge_connections,
             stop,
         })
     }
@@ -88,7 +91,7 @@ impl Bridge {
             Err(_) => return,
         };
         let Ok(_place) = Arc::clone(&self.places).try_acquire_owned() else {
-            return refuse(page, BridgeFailure::TooMany(MOST)).await;
+            return refuse(page, BridgeFailure::TooMany(u32::from(self.most))).await;
         };
         let reached = {
             // Whoever leaves meanwhile wants it no more.

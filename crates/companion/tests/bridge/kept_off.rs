@@ -123,6 +123,24 @@ fn whoever_says_something_else_first_gets_nothing() {
 }
 
 #[test]
+fn there_are_as_many_connections_as_the_command_says() {
+    let open = Open::start("bridge_most", &["--bridge-connections", "2"]);
+    let server = Server::start();
+    let address = format!("mqtt://{}", server.address());
+    let (one, _) = opened(&open, &address, plain());
+    let _other = opened(&open, &address, plain());
+    assert_eq!(failed(&open, &address, plain()), BridgeFailure::TooMany(2));
+    // A place is free again when its connection has ended.
+    let mut broker = server.accept();
+    drop(one);
+    assert_eq!(crate::support::until_end(&mut broker), b"");
+    drop(broker);
+    while let BridgeSays::Failed(failure) = Page::new(&open).ask(&address, plain()) {
+        assert_eq!(failure, BridgeFailure::TooMany(2));
+    }
+}
+
+#[test]
 fn nobody_asks_for_what_is_not_an_address() {
     let open = Open::start("bridge_addresses", &[]);
     for address in [

@@ -117,14 +117,18 @@ fn rows_tell_what_tcp_and_tls_did() {
             is_verified: true,
             ..TlsFacts::default()
         };
-        world.engine.handle_bridged(world.now, socket, opened(Some(facts)));
+        world
+            .engine
+            .handle_bridged(world.now, socket, opened(Some(facts)));
         let event = last(&mut world);
         assert_eq!(event.kind, EventKind::Opened);
         assert_eq!(
             event.cause,
             "TCP to 192.0.2.1:8883 · TLS 1.3, TLS13_AES_128_GCM_SHA256"
         );
-        world.engine.handle_bytes(world.now, socket, b"\x20\x03\0\0\0");
+        world
+            .engine
+            .handle_bytes(world.now, socket, b"\x20\x03\0\0\0");
         let view = world.look().summary.connections.remove(0);
         assert_eq!((view.unverified, view.link), (false, event.cause));
         let closed = Closed::by_bridge(BridgeSays::Ended(end), true);
@@ -132,7 +136,10 @@ fn rows_tell_what_tcp_and_tls_did() {
         let event = last(&mut world);
         assert_eq!((event.kind, event.by), (EventKind::Closed, Some(by)));
         assert_eq!((event.cause.as_str(), event.code), (cause, code));
-        let of_websocket = event.advice.iter().any(|one| one.cause.contains("close frame"));
+        let of_websocket = event
+            .advice
+            .iter()
+            .any(|one| one.cause.contains("close frame"));
         assert!(!of_websocket, "{event:#?}");
         assert_eq!(world.look().summary.connections[0].link, "");
     }
@@ -143,11 +150,18 @@ fn what_is_not_verified_is_told_while_it_is_open() {
     let mut world = world();
     let (socket, _) = asked(&mut world, to("mqtts://h"));
     let facts = Some(TlsFacts::default());
-    world.engine.handle_bridged(world.now, socket, opened(facts));
+    world
+        .engine
+        .handle_bridged(world.now, socket, opened(facts));
     assert!(world.look().summary.connections[0].unverified);
-    world.engine.handle_bytes(world.now, socket, b"\x20\x03\0\0\0");
+    world
+        .engine
+        .handle_bytes(world.now, socket, b"\x20\x03\0\0\0");
     let view = world.look().summary.connections.remove(0);
-    assert!(view.unverified && view.link.ends_with(", not verified"), "{view:?}");
+    assert!(
+        view.unverified && view.link.ends_with(", not verified"),
+        "{view:?}"
+    );
     world.command(Command::Cut(A));
     assert!(!world.look().summary.connections[0].unverified);
 }
@@ -166,7 +180,9 @@ fn said(failure: BridgeFailure) -> (String, String, String) {
     };
     assert!(advice.is_certain && advice.cause.ends_with('.') && advice.remedy.ends_with('.'));
     let view = world.look().summary.connections.remove(0);
-    assert!(matches!(view.state, ConnectionState::Failed { cause } if cause.starts_with(&event.cause)));
+    assert!(
+        matches!(view.state, ConnectionState::Failed { cause } if cause.starts_with(&event.cause))
+    );
     (event.cause, advice.cause.clone(), advice.shown.clone())
 }
 
@@ -388,7 +404,11 @@ fn a_client_certificate_that_is_asked_for_behind_the_handshake_is_told_as_well()
     world.engine.handle_closed(world.now, socket, &closed);
     let event = last(&mut world);
     assert_eq!(event.kind, EventKind::Closed);
-    assert!(event.advice[0].cause.starts_with("The server requires a client certificate"));
+    assert!(
+        event.advice[0]
+            .cause
+            .starts_with("The server requires a client certificate")
+    );
 }
 
 #[test]
