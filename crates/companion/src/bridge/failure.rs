@@ -50,10 +50,7 @@ pub(super) fn tls_fault(error: &rustls::Error, was_asked: bool, has_one: bool) -
 fn words(alert: AlertDescription) -> String {
     let mut name = String::new();
     for c in format!("{alert:?}").chars() {
-        if c.is_ascii_uppercase()
-            && !name.is_empty()
-            && !name.ends_with(|c: char| c == '_' || c == 'C')
-        {
+        if c.is_ascii_uppercase() && !name.is_empty() && !name.ends_with(['_', 'C']) {
             name.push('_');
         }
         name.push(c);

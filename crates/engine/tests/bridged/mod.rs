@@ -1,7 +1,7 @@
 //! Connections that the companion opens: who is asked how, and what the page hears of it.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test that cannot go on says so"
 )]
 
