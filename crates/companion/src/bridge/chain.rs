@@ -135,7 +135,7 @@ mod tests {
         let der = certificate.der().clone();
         let name = ServerName::try_from("other.test").unwrap();
         let told = chain(
-            &[der.clone()],
+            std::slice::from_ref(&der),
             &name,
             Some(&CertificateError::UnknownIssuer),
         );
