@@ -19,7 +19,7 @@ use crate::pages::captures::{self, Captures, use_dropping};
 use crate::pages::flows::Flows;
 use crate::pages::live::Live;
 use crate::route::{Page, Route};
-use crate::services::{browser, failure};
+use crate::services::{browser, companion, failure};
 use crate::state;
 use crate::state::toasts::{ToastAction, Toaster, Toasts};
 
@@ -40,6 +40,7 @@ pub fn Annex() -> Html {
     let arrival = use_hash();
     let route = Route::of_hash(&arrival.hash);
     let companion = route.value("companion").map(AttrValue::from);
+    let bridge = use_memo(arrival.hash.clone(), |_| companion::bridge(&route));
     let page = route.page;
     let was_live = use_mut_ref(|| false);
     let is_live = page == Page::Live;
@@ -52,7 +53,7 @@ pub fn Annex() -> Html {
     html! {
         <ContextProvider<Toaster> context={toaster}>
             // Once it was looked at it stays, unseen: its connections must not break.
-            if *was_live.borrow() { <Live shown={is_live} /> }
+            if *was_live.borrow() { <Live shown={is_live} bridge={(*bridge).clone()} /> }
             // What it has read stays, too.
             if *was_captures.borrow() { <Captures shown={is_captures} {companion} /> }
             if page == Page::Flows { <Flows {arrival} state={flows} /> }

@@ -2,6 +2,7 @@
 
 use mqttscope_view::standard;
 use mqttscope_wire::ProtocolVersion;
+use yew::prelude::*;
 
 /// A numbered statement, such as `MQTT-4.3.3-1` with or without brackets, or a place in words: a chip
 /// that leads to the section of the public standard where it stands, in a new tab. Plain text where

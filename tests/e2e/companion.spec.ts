@@ -4,29 +4,14 @@ import { expect, type Page } from "@playwright/test";
 
 import { capture } from "./captures";
 import { publish } from "./peers/clients";
-import { Companion, program } from "./peers/companion";
+import { program, test as base } from "./peers/companion";
 import { Mosquitto } from "./peers/mosquitto";
-import { test as base } from "./quiet";
 
-interface Started {
-  mosquitto: Mosquitto;
-  companion: (...more: string[]) => Companion;
-}
-
-const test = base.extend<Started>({
+const test = base.extend<{ mosquitto: Mosquitto }>({
   mosquitto: async ({}, use) => {
     const mosquitto = await Mosquitto.start();
     await use(mosquitto);
     await mosquitto.stop();
-  },
-  companion: async ({}, use) => {
-    const all: Companion[] = [];
-    await use((...more) => {
-      const one = Companion.start(...more);
-      all.push(one);
-      return one;
-    });
-    for (const one of all) await one.end("SIGKILL");
   },
 });
 

@@ -1,6 +1,7 @@
 //! `mqttscope`: what the page knows of MQTT, in a terminal and in CI.
 
 mod arguments;
+mod bridge;
 mod broker;
 mod dissect;
 mod examine;

@@ -1,7 +1,9 @@
 //! An attempt to connect: what is noted of it, so that the doctor can say why it failed and the log
 //! can show how it ended.
 
-use mqttscope_protocol::{LastPacket, RecordId};
+use mqttscope_protocol::{
+    BridgeEnd, BridgeFailure, BridgeOpened, BridgeSays, LastPacket, RecordId,
+};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, Sender};
 
@@ -47,6 +49,8 @@ pub(crate) struct Attempt {
     pub(crate) end: Option<End>,
     /// What the socket said when it closed.
     pub(crate) closed: Option<Closed>,
+    /// What the companion said when it had opened it.
+    pub(crate) link: Option<Box<BridgeOpened>>,
     pub(crate) last_sent: Option<Noted>,
     pub(crate) last_received: Option<Noted>,
     /// The last SUBSCRIBE, while no SUBACK has come.
@@ -65,6 +69,7 @@ impl Attempt {
             heard: now,
             end: None,
             closed: None,
+            link: None,
             last_sent: None,
             last_received: None,
             subscribing: None,
@@ -121,10 +126,20 @@ impl Attempt {
     }
 
     pub(crate) fn closed(&mut self, closed: &Closed) {
-        self.ended(End::Closed {
-            // 0: the browser did not even try.
-            code: if closed.code == 0 { 1006 } else { closed.code },
-            reason: closed.reason.clone(),
+        self.ended(match closed.bridged.as_deref() {
+            Some(BridgeSays::Failed(failure)) => End::Bridge(failure.clone()),
+            Some(BridgeSays::Ended(BridgeEnd::Tls(failure))) => {
+                End::Bridge(BridgeFailure::Tls(failure.clone()))
+            }
+            Some(BridgeSays::Ended(BridgeEnd::Text)) => End::TextFrame,
+            Some(BridgeSays::Ended(BridgeEnd::CompanionEnds)) => {
+                End::Bridge(BridgeFailure::CompanionGone)
+            }
+            _ => End::Closed {
+                // 0: the browser did not even try.
+                code: if closed.code == 0 { 1006 } else { closed.code },
+                reason: closed.reason.clone(),
+            },
         });
         self.closed = Some(closed.clone());
     }

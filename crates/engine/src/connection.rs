@@ -14,6 +14,7 @@ use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
 
 use crate::attempt::Attempt;
+use crate::doctor::bridged;
 use crate::rates::Meter;
 use crate::stream::Stream;
 use crate::topics::{self, Topics};
@@ -386,6 +387,9 @@ impl Connection {
 
     pub(crate) fn view(&self, now: Instant) -> ConnectionView {
         let client = self.client.view();
+        let is_open = matches!(client.phase, Phase::Connecting | Phase::Connected);
+        let link = self.attempt.link.as_deref().filter(|_| is_open);
+        let tls = link.and_then(|link| link.tls.as_ref());
         ConnectionView {
             id: self.id,
             state: self.state(now),
@@ -403,6 +407,8 @@ impl Connection {
             arriving: self.arriving(now),
             repeating: self.repeating.is_some(),
             advice: self.advice.iter().map(shortened).collect(),
+            unverified: tls.is_some_and(|tls| !tls.is_verified),
+            link: link.map_or_else(String::new, bridged::link),
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mqttscope_client::{Options, Reconnect};
 use mqttscope_protocol::{
-    MASK, MessageDraft, Profile, Reconnect as Waits, SubscriptionDraft, Target, is_masked,
+    MASK, MessageDraft, Profile, Reconnect as Waits, SubscriptionDraft, is_masked,
 };
 use mqttscope_shared::Message;
 use mqttscope_wire::{
@@ -153,9 +153,8 @@ pub(crate) fn subscriptions(
 /// What a client is made of. `seed` makes back-off differ from client to client.
 pub(crate) fn options(profile: &Profile, seed: u64) -> Result<Options, String> {
     let version = profile.version;
-    if let Target::WebSocket(address) = &profile.target
-        && is_masked(address)
-    {
+    let address = profile.target.address();
+    if address.is_some_and(|address| is_masked(address)) || is_masked(&profile.bridged.proxy) {
         return Err(format!(
             "the address has {MASK} where a secret was left out; enter it in the connection's settings"
         ));

@@ -28,5 +28,5 @@ mod watch;
 mod worked;
 
 pub use captures::WantedBytes;
-pub use engine::{Closed, Engine, SocketId, Transport};
+pub use engine::{Bridging, Closed, Engine, SocketId, Transport};
 pub use practice::practise;

@@ -1,6 +1,7 @@
 //! The engine against the broker of `mqttscope-broker`: what a person does, and what they see.
 
 mod answers;
+mod bridged;
 mod captured;
 mod clearing;
 mod closings;

@@ -66,6 +66,8 @@ pub enum Command {
     Export(Export),
     /// Reads no more of the capture files.
     StopReading,
+    /// The companion opens connections from now on; holds the address of its bridge, `ws://…`.
+    Bridge(String),
 }
 
 /// A message published on a timer.

@@ -7,6 +7,7 @@
 //! [`profiles`] are how a person connects, also as files; [`brokers`] are where those lead by default.
 
 mod address;
+mod bridge;
 pub mod brokers;
 mod captured;
 mod command;
@@ -20,6 +21,10 @@ mod rows;
 mod version;
 
 pub use address::{MASK, bare_address, is_masked, without_address_secrets};
+pub use bridge::{
+    BRIDGE_MESSAGE, BridgeEnd, BridgeFailure, BridgeOpened, BridgeRequest, BridgeSays, BridgeStep,
+    Bridged, Certificate, CertificateFault, Secured, TlsFacts, TlsFailure, TlsFault, is_pem,
+};
 pub use captured::{
     CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow, Timeline, TimelineBar,
 };

@@ -5,11 +5,11 @@ use mqttscope_view::escape::visible;
 use mqttscope_wire::ProtocolVersion;
 use serde::{Deserialize, Serialize};
 
-use super::{MessageDraft, SubscriptionDraft, version, without_address_secrets};
+use super::{Bridged, MessageDraft, SubscriptionDraft, version, without_address_secrets};
 
 /// A connection's settings. Its secrets are [`Profile::password`],
-/// [`ConnectProperties::authentication_data`], and in the address the query and what stands before the
-/// host; see [`Profile::without_secrets`].
+/// [`ConnectProperties::authentication_data`], the text of a key in [`Profile::bridged`], and in the addresses the query and
+/// what stands before the host; see [`Profile::without_secrets`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Profile {
@@ -48,6 +48,8 @@ pub struct Profile {
     pub answers: Vec<Answer>,
     /// What the answers look up and change.
     pub tables: Vec<Table>,
+    /// How the companion opens it.
+    pub bridged: Bridged,
 }
 
 /// Where a server is.
@@ -57,6 +59,42 @@ pub enum Target {
     BuiltIn,
     /// A `ws://` or `wss://` address.
     WebSocket(String),
+    /// An `mqtt://`, `mqtts://` or `unix://` address, which takes the companion.
+    Socket(String),
+}
+
+impl Target {
+    /// What an address leads to, by how it begins.
+    #[must_use]
+    pub fn of_address(address: &str) -> Self {
+        let scheme = address.split_once("://").map_or("", |(scheme, _)| scheme);
+        let is_socket = ["mqtt", "mqtts", "unix"]
+            .iter()
+            .any(|known| scheme.eq_ignore_ascii_case(known));
+        if is_socket {
+            Self::Socket(address.to_owned())
+        } else {
+            Self::WebSocket(address.to_owned())
+        }
+    }
+
+    /// Its address; none: the broker in the page.
+    #[must_use]
+    pub const fn address(&self) -> Option<&String> {
+        match self {
+            Self::BuiltIn => None,
+            Self::WebSocket(address) | Self::Socket(address) => Some(address),
+        }
+    }
+
+    /// Whether TLS is spoken there.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        let scheme = self.address().and_then(|address| address.split_once(':'));
+        scheme.is_some_and(|(scheme, _)| {
+            scheme.eq_ignore_ascii_case("mqtts") || scheme.eq_ignore_ascii_case("wss")
+        })
+    }
 }
 
 /// A Will Message.
@@ -135,6 +173,7 @@ impl Default for Profile {
             subscriptions: Vec::new(),
             answers: Vec::new(),
             tables: Vec::new(),
+            bridged: Bridged::default(),
         }
     }
 }
@@ -151,19 +190,16 @@ impl Profile {
     pub fn without_secrets(mut self) -> Self {
         self.password = None;
         self.properties.authentication_data = None;
-        if let Target::WebSocket(address) = &mut self.target {
+        if let Target::WebSocket(address) | Target::Socket(address) = &mut self.target {
             *address = without_address_secrets(address);
         }
+        self.bridged = self.bridged.without_secrets();
         self
     }
 
     /// Whether there is anything in it that nobody else may read.
     #[must_use]
     pub fn has_secrets(&self) -> bool {
-        let address = match &self.target {
-            Target::BuiltIn => false,
-            Target::WebSocket(address) => without_address_secrets(address) != *address,
-        };
-        address || self.password.is_some() || self.properties.authentication_data.is_some()
+        *self != self.clone().without_secrets()
     }
 }

@@ -247,8 +247,12 @@ pub struct ConnectionView {
     pub arriving: Option<String>,
     /// Whether a message is being repeated.
     pub repeating: bool,
-    /// Why it does not work, as far as a browser can know; the likeliest first.
+    /// Why it does not work, as far as a browser or the companion can know; the likeliest first.
     pub advice: Vec<Advice>,
+    /// It is open over TLS, and nobody has verified who the server is.
+    pub unverified: bool,
+    /// How the companion has opened it, in a line: the other end, TLS; empty: the browser did.
+    pub link: String,
 }
 
 /// Where a connection stands.
@@ -284,6 +288,8 @@ pub struct Advice {
     pub remedy: String,
     /// Lines of a broker's configuration, if that is where to change it.
     pub configuration: String,
+    /// What the server has shown: its certificates, in lines.
+    pub shown: String,
     /// The statement that it rests on, if any.
     pub statement: Option<String>,
     /// The version whose standard has that statement.

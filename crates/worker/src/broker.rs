@@ -95,6 +95,7 @@ impl BuiltIn {
                         code: 1000,
                         reason: why.to_owned(),
                         was_open: true,
+                        ..Closed::default()
                     }),
                 ),
             });

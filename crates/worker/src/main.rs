@@ -2,6 +2,7 @@
 //!
 //! All that decides anything is in `mqttscope-engine`; here are the browser's ends of it.
 
+mod bridged;
 mod broker;
 mod files;
 mod lent;
@@ -16,7 +17,9 @@ use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use js_sys::{ArrayBuffer, Math};
 use mqttscope_engine::{Closed, Engine, SocketId, Transport, practise};
-use mqttscope_protocol::{Command, Instant, Notice, Report, Target};
+use mqttscope_protocol::{
+    BridgeFailure, BridgeOpened, BridgeSays, Command, Instant, Notice, Report, Target,
+};
 use serde::Serialize as _;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -31,6 +34,8 @@ const KEPT: usize = 1 << 20;
 /// What a socket or a link of the built-in broker has to say.
 pub(crate) enum News {
     Open,
+    /// The companion has opened it.
+    Bridged(Box<BridgeOpened>),
     Bytes(Vec<u8>),
     /// Bytes that are still the browser's.
     Buffer(ArrayBuffer),
@@ -206,11 +211,19 @@ impl Handle {
                 socket,
                 target,
                 subprotocol,
+                bridge,
             } => {
-                let Target::WebSocket(address) = target else {
-                    return;
+                let opened = match (bridge, &target) {
+                    (Some(bridging), _) => Socket::bridged(self, socket, &bridging),
+                    (None, Target::WebSocket(address)) => {
+                        Socket::open(self, socket, address, subprotocol)
+                    }
+                    (None, _) => {
+                        let says = BridgeSays::Failed(BridgeFailure::NoCompanion);
+                        Err(Closed::by_bridge(says, false))
+                    }
                 };
-                match Socket::open(self, socket, &address, subprotocol) {
+                match opened {
                     Ok(opened) => {
                         worker.sockets.insert(socket, opened);
                     }
@@ -278,6 +291,7 @@ impl Worker {
         let now = now();
         match news {
             News::Open => self.engine.handle_open(now, id),
+            News::Bridged(opened) => self.engine.handle_bridged(now, id, *opened),
             News::Bytes(bytes) => self.engine.handle_bytes(now, id, &bytes),
             News::Buffer(buffer) => {
                 socket::copy(&buffer, &mut self.incoming);

@@ -6,16 +6,19 @@ use std::collections::VecDeque;
 
 use gloo_events::EventListener;
 use js_sys::{ArrayBuffer, Uint8Array};
-use mqttscope_engine::{Closed, SocketId};
+use mqttscope_engine::{Bridging, Closed, SocketId};
 use wasm_bindgen::JsCast as _;
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
-use super::{Handle, News};
+use super::{Handle, News, bridged};
 
 /// Bytes that the browser may hold for a socket; the rest waits here.
 const BUFFERED: u32 = 1 << 20;
 /// The time until what waits is tried again.
 pub(super) const RETRY: Duration = Duration::from_millis(10);
+
+/// Bytes of a message to the companion, which passes on what has come whole.
+const BRIDGED: usize = 64 << 10;
 
 /// Bytes from which on a message is freed by hand.
 const LARGE: usize = 4 << 10;
@@ -39,6 +42,8 @@ pub(super) fn copy(buffer: &ArrayBuffer, into: &mut Vec<u8>) {
 pub(super) struct Socket {
     socket: WebSocket,
     waiting: VecDeque<Vec<u8>>,
+    /// Bytes of the longest message that is sent; none: as long as what is handed in.
+    longest: Option<usize>,
     /// Nobody listens any more once it goes.
     _listeners: [EventListener; 3],
 }
@@ -60,6 +65,7 @@ impl Socket {
                 .dyn_ref::<js_sys::Error>()
                 .map_or_else(String::new, |error| error.message().into()),
             was_open: false,
+            ..Closed::default()
         })?;
         socket.set_binary_type(BinaryType::Arraybuffer);
         let listen = |kind: &'static str, act: Act| {
@@ -99,6 +105,7 @@ impl Socket {
                             code: event.code(),
                             reason: event.reason(),
                             was_open: was_open.get(),
+                            ..Closed::default()
                         }),
                     );
                 }),
@@ -107,13 +114,38 @@ impl Socket {
         Ok(Self {
             socket,
             waiting: VecDeque::new(),
+            longest: None,
             _listeners: listeners,
         })
     }
 
-    /// Sends bytes as one message, or keeps them until the browser has room.
+    /// Has the companion open a connection.
+    ///
+    /// # Errors
+    /// As in [`Socket::open`].
+    pub(super) fn bridged(
+        handle: &Handle,
+        id: SocketId,
+        bridging: &Bridging,
+    ) -> Result<Self, Closed> {
+        let (socket, listeners) = bridged::open(handle, id, bridging)?;
+        Ok(Self {
+            socket,
+            waiting: VecDeque::new(),
+            longest: Some(BRIDGED),
+            _listeners: listeners,
+        })
+    }
+
+    /// Sends bytes, as one message where that is not too long, or keeps them until the browser has room.
     pub(super) fn send(&mut self, bytes: Vec<u8>) {
-        self.waiting.push_back(bytes);
+        match self.longest {
+            Some(longest) if bytes.len() > longest => {
+                let parts = bytes.chunks(longest).map(<[u8]>::to_vec);
+                self.waiting.extend(parts);
+            }
+            _ => self.waiting.push_back(bytes),
+        }
         self.flush();
     }
 

@@ -70,6 +70,9 @@ pub(super) fn causes(
                     <p>{ marked(&one.remedy) }</p>
                     { repair(one, number, on_repair) }
                     { configuration(&one.configuration) }
+                    if !one.shown.is_empty() {
+                        <pre tabindex="0" role="region" aria-label="The server's certificates" data-testid="certificates">{ &one.shown }</pre>
+                    }
                     if let Some(statement) = &one.statement { <p class="ids">{ rule_chip(one.version, statement) }</p> }
                 </li>
             }) }

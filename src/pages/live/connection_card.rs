@@ -59,6 +59,7 @@ pub(super) fn connection_card(
             <div class="card-body" data-testid="connection-card" tabindex="0" role="region" aria-label="The connection">
                 <h3>{ "Statistics" }</h3>
                 <dl>{ for counted.map(|(name, value)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> }) }</dl>
+                if !view.link.is_empty() { <h3>{ "Opened by the companion" }</h3><p data-testid="link">{ &view.link }</p> }
                 <h3>{ "Server limits (CONNACK)" }</h3>
                 <dl data-testid="limits">
                     <dt>{ "Session" }</dt><dd>{ session }</dd>

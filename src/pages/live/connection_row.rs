@@ -114,7 +114,9 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
     let line = if says.is_empty() {
         format!("{} · MQTT {}", place(&profile), profile.version.name())
     } else if state == ConnectionState::Open {
-        format!("MQTT {} · {says}", profile.version.name())
+        let unverified = props.view.as_ref().is_some_and(|view| view.unverified);
+        let mark = if unverified { "NOT VERIFIED · " } else { "" };
+        format!("{mark}MQTT {} · {says}", profile.version.name())
     } else {
         says
     };

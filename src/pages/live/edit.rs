@@ -11,8 +11,8 @@ use crate::components::dialog::Dialog;
 use crate::state::live::connect_settings::CONNECT;
 use crate::state::live::form::{Form, FormAct};
 
-/// What stands in the address of a broker that nobody knows yet.
-const SCHEME: &str = "ws://";
+/// What stands in the address of a broker that nobody knows yet, without and with the companion.
+const SCHEMES: [&str; 2] = ["ws://", "mqtt://"];
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct EditProps {
@@ -32,7 +32,12 @@ pub(super) struct EditProps {
 pub(super) fn Edit(props: &EditProps) -> Html {
     let profile = props.profile.clone();
     // An address that was pasted is there because somebody wants it: what is wrong with it is said.
-    let is_begun = !matches!(&profile.target, Target::WebSocket(address) if address == SCHEME);
+    let address = profile.target.address();
+    let is_begun = !address.is_some_and(|address| SCHEMES.contains(&address.as_str()));
+    let about = match profile.target {
+        Target::Socket(_) => "What this broker needs",
+        _ => "Broker configuration for WebSocket",
+    };
     let form = use_reducer(move || {
         let value = (*profile).clone();
         if is_begun {
@@ -72,7 +77,7 @@ pub(super) fn Edit(props: &EditProps) -> Html {
         <Dialog {title} on_close={asking.on_close}>
             <form class="edit" data-testid="edit" onsubmit={on_submit} oninput={asking.on_input}>
                 if !props.note.is_empty() {
-                    <details class="settings-group listener"><summary>{ "Broker configuration for WebSocket" }</summary><pre tabindex="0" aria-label="Example configuration">{ &props.note }</pre></details>
+                    <details class="settings-group listener"><summary>{ about }</summary><pre tabindex="0" aria-label="Example configuration">{ &props.note }</pre></details>
                 }
                 { groups(&CONNECT, &form, "connect", &on_act, true) }
                 if let Some(bar) = asking.bar {

@@ -3,6 +3,7 @@
 mod advice;
 mod answers;
 mod asking;
+mod bridged;
 mod chart_view;
 mod clear_retained;
 mod cleared;
@@ -78,6 +79,8 @@ const STEPS: [(Step, &str); 4] = [
 pub struct LiveProps {
     /// Whether it is looked at. Its connections stay open when it is not.
     pub shown: bool,
+    /// The address of the companion's bridge, where there is one.
+    pub bridge: Option<AttrValue>,
 }
 
 /// The page.
@@ -90,6 +93,7 @@ pub fn Live(props: &LiveProps) -> Html {
     let engine::Talk {
         send: talk, begin, ..
     } = engine::use_engine(Purpose::Live, &live.dispatcher(), toaster.clone());
+    let begin = bridged::use_bridge(props.bridge.as_ref(), &talk, &begin);
     let AtDesk {
         desk,
         profiles,
@@ -120,6 +124,7 @@ pub fn Live(props: &LiveProps) -> Html {
                 <h1 class="unseen">{ "Connections and their packets" }</h1>
                 { steps::steps(STEPS, step, &desk.step) }
                 if let Some(stopped) = &live.stopped { <stopped::StoppedLine stopped={stopped.clone()} profiles={(*profiles).clone()} /> }
+                if view.as_ref().is_some_and(|view| view.unverified) { { bridged::unverified(&name) } }
                 <div class="pane live-side" id="live-side">
                     <connections::Connections profiles={(*profiles).clone()} summary={live.summary.clone()} current={live.connection} />
                     if let Some(known) = known {

@@ -1,8 +1,8 @@
 //! Making a connection: from a broker's usual place, or from a file; and the file of all of them.
 
-use mqttscope_protocol::Profile;
 use mqttscope_protocol::brokers::BROKERS;
-use mqttscope_protocol::profiles::{Imported, export, import, presets};
+use mqttscope_protocol::profiles::{Imported, bridged_presets, export, import, presets};
+use mqttscope_protocol::{Profile, Target};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
@@ -15,12 +15,24 @@ use super::keep;
 use super::paste::other;
 use crate::components::menu::{Item, Menu};
 use crate::services::{browser, files};
+use crate::state::live::bridge;
 use crate::state::live::profiles::{ProfileAct, Profiles, begin, place};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct NewMenuProps {
     pub(super) profiles: Profiles,
     pub(super) on_open: Callback<Open>,
+}
+
+/// The presets, each with what its broker needs; those that take the companion where that is here.
+fn all_presets() -> Vec<(Profile, &'static str)> {
+    let usual = presets().into_iter().map(|preset| {
+        let listener = BROKERS.iter().find(|broker| broker.name == preset.name);
+        (preset, listener.map_or("", |broker| broker.listener))
+    });
+    let bridged = bridged_presets().into_iter().filter(|_| bridge::is_here());
+    let bridged = bridged.map(|preset| (preset.profile, preset.note));
+    usual.chain(bridged).collect()
 }
 
 #[component]
@@ -31,9 +43,13 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
         return Html::default();
     };
     let items = Callback::from(|()| {
-        let new = presets().into_iter().map(|preset| {
+        let new = all_presets().into_iter().map(|(preset, _)| {
             let place = place(&preset);
-            Item::new(preset.name, place).under("New connection")
+            let under = match preset.target {
+                Target::Socket(_) => "New connection through the companion",
+                _ => "New connection",
+            };
+            Item::new(preset.name, place).under(under)
         });
         let files = [
             ("Import…", "from mqttscope or MQTTX"),
@@ -43,7 +59,12 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
                 "tokens and tables: do not share this file",
             ),
         ];
-        let other = Item::new("Other broker…", "or paste its address").under("New connection");
+        let under = if bridge::is_here() {
+            "New connection through the companion"
+        } else {
+            "New connection"
+        };
+        let other = Item::new("Other broker…", "or paste its address").under(under);
         new.chain([other])
             .chain(files.map(|(name, more)| Item::new(name, more).under("File of connections")))
             .collect()
@@ -52,17 +73,23 @@ pub(super) fn NewMenu(props: &NewMenuProps) -> Html {
         let (file, desk, profiles) = (file.clone(), desk.clone(), props.profiles.clone());
         let on_open = props.on_open.clone();
         Callback::from(move |index: usize| {
-            let presets = presets();
-            if let Some(preset) = presets.get(index) {
-                let listener = BROKERS.iter().find(|broker| broker.name == preset.name);
+            let presets = all_presets();
+            if let Some((preset, note)) = presets.get(index) {
                 let mut profile = begin(preset.clone(), keep::new_id());
                 profile.name = profiles.free_name(&profile.name);
-                let lines = listener.map_or("", |broker| broker.listener);
-                return on_open.emit(Open::Edit(profile.into(), lines.into()));
+                return on_open.emit(Open::Edit(profile.into(), (*note).into()));
             }
             match index.saturating_sub(presets.len()) {
                 0 => on_open.emit(Open::Edit(
-                    other(&profiles, "ws://").into(),
+                    other(
+                        &profiles,
+                        if bridge::is_here() {
+                            "mqtt://"
+                        } else {
+                            "ws://"
+                        },
+                    )
+                    .into(),
                     AttrValue::default(),
                 )),
                 1 => {

@@ -17,7 +17,7 @@ pub(super) fn other(profiles: &Profiles, address: &str) -> Profile {
     Profile {
         id: keep::new_id(),
         name: profiles.free_name(host(address).unwrap_or("Broker")),
-        target: Target::WebSocket(address.to_owned()),
+        target: Target::of_address(address),
         ..Profile::default()
     }
 }

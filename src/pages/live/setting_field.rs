@@ -89,8 +89,8 @@ fn field<T: Clone + 'static>(
                 { for choices.iter().map(|&(value, name)| html! { <option {value} selected={value == text}>{ name }</option> }) }
             </select>
         },
-        Kind::Pairs | Kind::Lines => html! {
-            <textarea id={id.clone()} data-testid={test} rows="2" spellcheck="false" aria-describedby={described} aria-invalid={invalid}
+        kind @ (Kind::Pairs | Kind::Lines | Kind::SecretLines) => html! {
+            <textarea class={(kind == Kind::SecretLines).then_some("secret")} autocomplete="off" id={id.clone()} data-testid={test} rows="2" spellcheck="false" aria-describedby={described} aria-invalid={invalid}
                 value={text} oninput={on_input} />
         },
         kind => html! {

@@ -1,7 +1,7 @@
 //! Addresses of brokers in pasted text.
 
 /// How an address of a broker begins.
-const SCHEMES: [&str; 6] = ["ws", "wss", "mqtt", "mqtts", "tcp", "ssl"];
+const SCHEMES: [&str; 7] = ["ws", "wss", "mqtt", "mqtts", "unix", "tcp", "ssl"];
 /// The longest address that is taken, in bytes.
 const LONGEST: usize = 2_000;
 

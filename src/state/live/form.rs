@@ -25,6 +25,8 @@ pub enum Kind {
     Pairs,
     /// Some lines of text.
     Lines,
+    /// Some lines of text that nobody else reads.
+    SecretLines,
 }
 
 /// One thing that can be set in a `T`.

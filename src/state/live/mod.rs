@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod around;
+pub mod bridge;
 pub mod chart;
 pub mod connect_settings;
 pub mod form;

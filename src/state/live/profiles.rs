@@ -197,7 +197,7 @@ pub fn unsubscribed(profile: &Profile, filter: &str) -> Profile {
 pub fn place(profile: &Profile) -> String {
     match &profile.target {
         Target::BuiltIn => "in this browser".to_owned(),
-        Target::WebSocket(address) => without_address_secrets(address),
+        Target::WebSocket(address) | Target::Socket(address) => without_address_secrets(address),
     }
 }
 

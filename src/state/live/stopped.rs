@@ -50,6 +50,8 @@ impl Stopped {
                 session_present: None,
                 filters: Vec::new(),
                 advice: Vec::new(),
+                unverified: false,
+                link: String::new(),
                 queued: 0,
                 repeating: false,
                 ..view.clone()

@@ -2,6 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 
+import { test as base } from "../quiet";
+
 /** Where it is; unset: it was not built. */
 export const program = process.env.MQTTSCOPE_COMPANION;
 
@@ -16,7 +18,11 @@ export class Companion {
 
   static start(...more: string[]): Companion {
     const site = process.env.MQTTSCOPE_SITE ?? "../../dist";
-    const all = ["open", "--no-browser", "--port", "0", "--page", site, ...more];
+    return Companion.run("open", "--no-browser", "--port", "0", "--page", site, ...more);
+  }
+
+  /** Any of its commands. */
+  static run(...all: string[]): Companion {
     return new Companion(spawn(program!, all, { stdio: ["pipe", "ignore", "pipe"] }));
   }
 
@@ -42,3 +48,25 @@ export class Companion {
     await gone;
   }
 }
+
+/** A test that starts companions, which end with it. */
+export const test = base.extend<{ companion: (...more: string[]) => Companion; run: (...all: string[]) => Companion }>({
+  run: async ({}, use) => {
+    const all: Companion[] = [];
+    await use((...arguments_) => {
+      const one = Companion.run(...arguments_);
+      all.push(one);
+      return one;
+    });
+    for (const one of all) await one.end("SIGKILL");
+  },
+  companion: async ({}, use) => {
+    const all: Companion[] = [];
+    await use((...more) => {
+      const one = Companion.start(...more);
+      all.push(one);
+      return one;
+    });
+    for (const one of all) await one.end("SIGKILL");
+  },
+});

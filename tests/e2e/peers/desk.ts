@@ -5,8 +5,8 @@ export class Desk {
   private constructor(readonly page: Page) {}
 
   /** Opens the page and takes in the connection, as a person does with a file. */
-  static async open(page: Page, profile: object): Promise<Desk> {
-    await page.goto("#/live");
+  static async open(page: Page, profile: object, address = "#/live"): Promise<Desk> {
+    await page.goto(address);
     const desk = new Desk(page);
     // The program of the page comes behind the first one, which takes a while on a busy machine.
     await expect(page.getByTestId("connection")).toHaveCount(1, { timeout: 15_000 });

@@ -65,12 +65,13 @@ impl Lent {
         })
     }
 
-    /// What stands behind the page's address: where the page finds what it is lent.
-    pub(super) fn hash(&self) -> String {
-        if self.sources.is_empty() {
-            String::new()
-        } else {
-            format!("#/captures?companion={}", self.token)
+    /// What stands behind the page's address: where the page finds what it is lent, and whether that is a bridge, too.
+    pub(super) fn hash(&self, has_bridge: bool) -> String {
+        let bridge = if has_bridge { "&bridge=on" } else { "" };
+        match (self.sources.is_empty(), has_bridge) {
+            (true, false) => String::new(),
+            (true, true) => format!("#/live?companion={}{bridge}", self.token),
+            (false, _) => format!("#/captures?companion={}{bridge}", self.token),
         }
     }
 

@@ -17,6 +17,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use tokio::net::TcpListener;
 
+use crate::bridge;
 use crate::net::address::{Listen, Target};
 use crate::net::{Stop, stop};
 use crate::tap::{Ready, Ways};
@@ -40,6 +41,8 @@ pub(crate) struct Options {
     to: Vec<Target>,
     #[command(flatten)]
     ways: Ways,
+    #[command(flatten)]
+    bridge: bridge::Options,
     /// The port, of 127.0.0.1 only. What the browser keeps for the page is kept for this port. [default: 8437]
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
@@ -117,13 +120,18 @@ fn open(options: &Options, page: Page) -> Result<()> {
         }
     }
     let lent = Lent::new(sources, stop.clone())?;
-    let url = format!("http://{address}/{}", lent.hash());
+    let bridge = options.bridge.bridge(stop.clone());
+    let url = format!("http://{address}/{}", lent.hash(bridge.is_some()));
     eprintln!("mqttscope: the page is at {url}");
     if !options.no_browser && !browse(&url) {
         eprintln!("mqttscope: no browser could be started: open that address in one");
     }
     let carrying = ready.map(|ready| carry(ready, shelf, stopper.clone(), stop.clone()));
-    let served = runtime.block_on(serve(listener, Served::new(page, address, lent), stop));
+    let served = runtime.block_on(serve(
+        listener,
+        Served::new(page, address, lent, bridge),
+        stop,
+    ));
     // Whatever ended the page ends the taps, too.
     stopper.stop();
     match carrying.map(thread::JoinHandle::join) {

@@ -4,12 +4,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use mqttscope_protocol::BRIDGE_MESSAGE;
 
 use super::lend::Lent;
 use super::page::{self, Page};
+use crate::bridge::Bridge;
 
 /// What a `<meta>` of the page cannot say; the rest is the page's own.
 const POLICY: &str = "frame-ancestors 'none'; connect-src 'self' ws: wss:; object-src 'none'";
@@ -19,14 +24,22 @@ pub(super) struct Served {
     page: Page,
     address: SocketAddr,
     lent: Lent,
+    /// None: it is turned off.
+    bridge: Option<Bridge>,
 }
 
 impl Served {
-    pub(super) const fn new(page: Page, address: SocketAddr, lent: Lent) -> Self {
+    pub(super) const fn new(
+        page: Page,
+        address: SocketAddr,
+        lent: Lent,
+        bridge: Option<Bridge>,
+    ) -> Self {
         Self {
             page,
             address,
             lent,
+            bridge,
         }
     }
 
@@ -63,11 +76,38 @@ impl Served {
         }
     }
 
+    /// The answer to who does not know the token, or is another page.
+    fn refused(&self, token: &str, headers: &HeaderMap) -> Option<Response> {
+        let is_ours = self.is_from_us(headers) && self.lent.knows(token);
+        let says = "this is lent to another page";
+        (!is_ours).then(|| (StatusCode::FORBIDDEN, says).into_response())
+    }
+
+    /// `TOKEN/bridge`: a WebSocket.
+    fn bridge(&self, token: &str, headers: &HeaderMap, upgrade: Upgrade) -> Response {
+        if !self.is_for_us(headers) {
+            return misdirected();
+        }
+        if let Some(refused) = self.refused(token, headers) {
+            return refused;
+        }
+        let Some(bridge) = self.bridge.clone() else {
+            return (StatusCode::NOT_FOUND, "there is no bridge (--no-bridge)").into_response();
+        };
+        match upgrade {
+            Ok(upgrade) => upgrade
+                .max_message_size(BRIDGE_MESSAGE)
+                .max_frame_size(BRIDGE_MESSAGE)
+                .on_upgrade(move |page| bridge.serve(page)),
+            Err(rejection) => rejection.into_response(),
+        }
+    }
+
     /// `TOKEN/sources` or `TOKEN/source/N`.
     fn lend(&self, path: &str, headers: &HeaderMap) -> Response {
         let (token, what) = path.split_once('/').unwrap_or((path, ""));
-        if !self.is_from_us(headers) || !self.lent.knows(token) {
-            return (StatusCode::FORBIDDEN, "this is lent to another page").into_response();
+        if let Some(refused) = self.refused(token, headers) {
+            return refused;
         }
         let fresh = (header::CACHE_CONTROL, "no-store");
         if what == "sources" {
@@ -91,8 +131,28 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
+/// A request that is to become a WebSocket, or is none.
+type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
+
 pub(super) fn app(served: Served) -> Router {
-    Router::new().fallback(answer).with_state(Arc::new(served))
+    Router::new()
+        .route("/companion/{token}/bridge", get(bridge))
+        .fallback(answer)
+        .with_state(Arc::new(served))
+}
+
+/// Another site's name that was made to lead here (DNS rebinding).
+fn misdirected() -> Response {
+    (StatusCode::MISDIRECTED_REQUEST, "this is not that host").into_response()
+}
+
+async fn bridge(
+    State(served): State<Arc<Served>>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    upgrade: Upgrade,
+) -> Response {
+    kept_off(served.bridge(&token, &headers, upgrade))
 }
 
 async fn answer(
@@ -102,9 +162,8 @@ async fn answer(
     headers: HeaderMap,
 ) -> Response {
     let path = uri.path().trim_start_matches('/');
-    let mut response = if !served.is_for_us(&headers) {
-        // Another site's name that was made to lead here (DNS rebinding).
-        (StatusCode::MISDIRECTED_REQUEST, "this is not that host").into_response()
+    let response = if !served.is_for_us(&headers) {
+        misdirected()
     } else if method != Method::GET && method != Method::HEAD {
         (
             StatusCode::METHOD_NOT_ALLOWED,
@@ -116,6 +175,11 @@ async fn answer(
     } else {
         served.file(path)
     };
+    kept_off(response)
+}
+
+/// The answer with what keeps others off it.
+fn kept_off(mut response: Response) -> Response {
     let common = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -164,7 +228,7 @@ mod tests {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
             let lent = Lent::new(Vec::new(), Stop::new().1).unwrap();
-            let served = Served::new(Page::Test(files), address, lent);
+            let served = Served::new(Page::Test(files), address, lent, None);
             tokio::spawn(async move { axum::serve(listener, app(served)).await });
             address
         });

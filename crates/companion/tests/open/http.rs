@@ -35,11 +35,13 @@ impl Open {
     pub(crate) fn of(mut running: Running) -> Self {
         let line = running.err().wait("the page is at ");
         let rest = line.split("http://").nth(1).unwrap();
-        let (address, hash) = rest.split_once("/#/captures?companion=").unwrap();
+        let (address, hash) = rest.split_once("/#/").unwrap();
+        let token = hash.split("companion=").nth(1).unwrap();
+        let token = token.split('&').next().unwrap();
         Self {
             running,
             address: address.parse().unwrap(),
-            token: hash.to_owned(),
+            token: token.to_owned(),
         }
     }
 

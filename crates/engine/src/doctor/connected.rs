@@ -44,7 +44,7 @@ pub(super) fn guess(trouble: &Trouble<'_>, end: &End, guesses: &mut Guesses) {
             );
         }
         End::Closed { code, reason } => {
-            if trouble.target != &Target::BuiltIn {
+            if matches!(trouble.target, Target::WebSocket(_)) {
                 close_code(*code, reason, trouble.known.doubt.as_ref(), guesses);
             }
             closed(trouble, *code, guesses);
@@ -73,7 +73,7 @@ fn closed(trouble: &Trouble<'_>, code: u16, guesses: &mut Guesses) {
             )
             .statement(trouble.version, "MQTT-3.1.2-22", "MQTT-3.1.2-24");
     }
-    let is_remote = matches!(trouble.target, Target::WebSocket(_));
+    let is_remote = *trouble.target != Target::BuiltIn;
     if is_remote
         && is_quiet
         && trouble.silence.saturating_add(LEEWAY) >= IDLE_LIMIT
@@ -88,9 +88,17 @@ fn closed(trouble: &Trouble<'_>, code: u16, guesses: &mut Guesses) {
             .configuration("# nginx\nproxy_read_timeout 3600s;\nproxy_send_timeout 3600s;");
     }
     if is_remote && code == 1006 {
+        let cause = match trouble.target {
+            Target::Socket(_) => {
+                "The server was killed or restarted, or something between the two reset the connection: it did not end in order."
+            }
+            _ => {
+                "The server was stopped or restarted, or the network was lost: the connection ended without a close frame."
+            }
+        };
         guesses.add(
             50,
-            "The server was stopped or restarted, or the network was lost: the connection ended without a close frame.",
+            cause,
             "Check that the server runs. If it closed the connection itself, its log says why.",
         );
     } else if is_quiet && !(is_remote && code == 1000) {

@@ -5,6 +5,7 @@
 //! likeliest first. None is a certainty, and none is worded as one unless the server said it.
 
 mod address;
+pub(crate) mod bridged;
 mod connected;
 mod opened;
 mod opening;
@@ -15,7 +16,7 @@ pub use address::{Address, AddressError};
 use core::time::Duration;
 
 use mqttscope_protocol::brokers::{self, BROKERS};
-use mqttscope_protocol::{Action, Advice, Target, bare_address};
+use mqttscope_protocol::{Action, Advice, BridgeFailure, Target, bare_address};
 use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
 
 use crate::hub;
@@ -110,6 +111,8 @@ pub enum Phase {
 pub enum End {
     /// The browser does not take the address.
     Address,
+    /// The companion does not open it, or could not go on; it knows why.
+    Bridge(BridgeFailure),
     /// The WebSocket closed.
     Closed {
         /// The close code (RFC 6455 section 7.4); 1006: none came.
@@ -235,9 +238,21 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
                 advice.statement.clone_from(statement);
             }
         }
+        (_, End::Bridge(failure)) => bridged::guess(failure, &mut guesses),
         (_, End::Said { .. }) => said::guess(trouble, &mut guesses),
         (Target::BuiltIn, _) if taken_over(trouble, &mut guesses) => {}
         (Target::BuiltIn, _) => built_in(trouble, &mut guesses),
+        (Target::Socket(_), end) => match trouble.phase {
+            Phase::Opening => {
+                guesses.add(
+                    60,
+                    "The companion was still at it when this client stopped waiting.",
+                    "Start it with a shorter --bridge-patience to hear which step takes so long.",
+                );
+            }
+            Phase::Opened => bridged::no_connack(trouble, &mut guesses),
+            Phase::Connected => connected::guess(trouble, end, &mut guesses),
+        },
         (Target::WebSocket(url), end) => match parsed(url, &trouble.known) {
             Err(error) => opening::bad_address(url, &error, &mut guesses),
             Ok(address) => match trouble.phase {
@@ -356,6 +371,7 @@ impl Guesses {
                 cause: cause.into(),
                 remedy: remedy.into(),
                 configuration: String::new(),
+                shown: String::new(),
                 statement: None,
                 version: ProtocolVersion::V5,
                 is_certain: false,
@@ -369,6 +385,14 @@ impl Guesses {
     fn configuration(&mut self, lines: impl Into<String>) -> &mut Self {
         if let Some((_, advice)) = self.0.last_mut() {
             advice.configuration = lines.into();
+        }
+        self
+    }
+
+    /// What the server has shown, for the guess that was added last.
+    fn shown(&mut self, lines: impl Into<String>) -> &mut Self {
+        if let Some((_, advice)) = self.0.last_mut() {
+            advice.shown = lines.into();
         }
         self
     }

@@ -22,13 +22,17 @@ pub(super) fn guess(trouble: &Trouble<'_>, address: &Address, end: &End, guesses
                     "Check the path: a WebSocket opened there, but the CONNECT was never answered.",
                 );
             }
-            guesses.add(
-                40,
-                "The server may be too busy to answer, or waits for another service that checks the password.",
-                "Try again, and look into the server's log.",
-            );
+            is_busy(guesses);
         }
     }
+}
+
+pub(super) fn is_busy(guesses: &mut Guesses) {
+    guesses.add(
+        40,
+        "The server may be too busy to answer, or waits for another service that checks the password.",
+        "Try again, and look into the server's log.",
+    );
 }
 
 /// What a close code says (RFC 6455 section 7.4, and the registry that it founds).
@@ -109,7 +113,7 @@ pub(super) fn close_code(code: u16, reason: &str, doubt: Option<&Doubt>, guesses
     );
 }
 
-fn closed(trouble: &Trouble<'_>, reason: &str, guesses: &mut Guesses) {
+pub(super) fn closed(trouble: &Trouble<'_>, reason: &str, guesses: &mut Guesses) {
     let is_v5 = trouble.version.is_v5();
     if trouble.is_anonymous && !trouble.clean_start && !is_v5 {
         guesses

@@ -4,7 +4,8 @@ use core::time::Duration;
 
 use mqttscope_client::{Cause, Command as ClientCommand, Fault, Phase as ClientPhase};
 use mqttscope_protocol::{
-    Advice, ClosedBy, ConnectionEvent, ConnectionId, EventKind, Target, bare_address,
+    Advice, BridgeEnd, BridgeSays, ClosedBy, ConnectionEvent, ConnectionId, EventKind, Target,
+    bare_address,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{
@@ -40,7 +41,7 @@ impl Engine {
             by: None,
             code: None,
             reason: String::new(),
-            cause: String::new(),
+            cause: (attempt.link.as_deref()).map_or_else(String::new, doctor::bridged::link),
             was_accepted: false,
             last_sent: None,
             last_received: None,
@@ -136,6 +137,12 @@ impl Engine {
         }
         let attempt = &connection.attempt;
         let closed = attempt.closed.as_ref();
+        // The companion tells of TCP, where there is no close code.
+        let bridged = closed.and_then(|closed| closed.bridged.as_deref());
+        let is_websocket = matches!(
+            bridged,
+            None | Some(BridgeSays::Ended(BridgeEnd::WebSocket { .. }))
+        );
         // Where this side ends it, nobody waits for what the other says to that.
         let is_own = matches!(cause, Cause::Requested) || matches!(end, Some(End::Cut));
         let event = ConnectionEvent {
@@ -150,6 +157,7 @@ impl Engine {
             code: closed
                 .map(|closed| closed.code)
                 .filter(|&code| code != 0 && !is_own)
+                .filter(|_| is_websocket)
                 .filter(|_| connection.profile.target != Target::BuiltIn),
             reason: closed
                 .map(|closed| closed.reason.clone())
@@ -432,7 +440,7 @@ fn said(packet_type: PacketType, reason_code: ReasonCode, properties: &Propertie
 pub(super) fn address(target: &Target) -> String {
     match target {
         Target::BuiltIn => "the built-in broker".to_owned(),
-        Target::WebSocket(url) => bare_address(url),
+        Target::WebSocket(url) | Target::Socket(url) => bare_address(url),
     }
 }
 

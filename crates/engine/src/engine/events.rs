@@ -1,12 +1,13 @@
 //! What a client tells of itself, as the page hears it.
 
 use mqttscope_client::{Cause, Command as ClientCommand, Event, Failure, Fault, Phase, Ticket};
-use mqttscope_protocol::{ConnectionId, Notice, Outcome, Report};
-use mqttscope_shared::Instant;
-use mqttscope_shared::Message;
+use mqttscope_protocol::{
+    BridgeRequest, BridgeSays, ConnectionId, Notice, Outcome, Profile, Report, Target,
+};
+use mqttscope_shared::{Instant, Message};
 use mqttscope_wire::{PacketType, Property, PropertyId, ProtocolVersion, ReasonCode};
 
-use super::{Closed, Engine, SocketId, Transport};
+use super::{Bridging, Closed, Engine, SocketId, Transport};
 use crate::connection::Connection;
 use crate::convert;
 use crate::doctor;
@@ -160,15 +161,18 @@ impl Engine {
         let Some(connection) = self.connections.get(&id) else {
             return;
         };
+        let subprotocol = if connection.stream.version == ProtocolVersion::V3_1 {
+            "mqttv3.1"
+        } else {
+            "mqtt"
+        };
+        let bridge = bridging(&connection.profile, subprotocol, self.bridge.as_ref());
         self.sockets.insert(socket, id);
         self.transport.push_back(Transport::Open {
             socket,
             target: connection.profile.target.clone(),
-            subprotocol: if connection.stream.version == ProtocolVersion::V3_1 {
-                "mqttv3.1"
-            } else {
-                "mqtt"
-            },
+            subprotocol,
+            bridge,
         });
     }
 
@@ -299,8 +303,34 @@ impl Engine {
     }
 }
 
+/// How the companion is asked; none: there is no companion, or the browser is to open it.
+fn bridging(
+    profile: &Profile,
+    subprotocol: &str,
+    companion: Option<&String>,
+) -> Option<Box<Bridging>> {
+    let address = match &profile.target {
+        Target::BuiltIn => return None,
+        Target::WebSocket(_) if profile.bridged.by_browser => return None,
+        Target::WebSocket(address) | Target::Socket(address) => address,
+    };
+    Some(Box::new(Bridging {
+        address: companion?.clone(),
+        request: BridgeRequest {
+            address: address.clone(),
+            subprotocol: subprotocol.to_owned(),
+            how: profile.bridged.clone(),
+        },
+    }))
+}
+
 /// What a socket's end means, in words.
 pub(super) fn words_of(closed: &Closed) -> String {
+    match closed.bridged.as_deref() {
+        Some(BridgeSays::Failed(failure)) => return doctor::bridged::words(failure),
+        Some(BridgeSays::Ended(end)) => return doctor::bridged::end_words(end),
+        Some(BridgeSays::Opened(_)) | None => {}
+    }
     let said = if closed.reason.is_empty() {
         String::new()
     } else {
@@ -356,9 +386,7 @@ pub(super) fn words(
                 name(PacketType::Disconnect, *reason_code)
             )
         }
-        Cause::TimedOut(_) if phase == doctor::Phase::Opening => {
-            "the WebSocket did not open in time".into()
-        }
+        Cause::TimedOut(_) if phase == doctor::Phase::Opening => "it did not open in time".into(),
         Cause::TimedOut(PacketType::Connack) => "the server did not answer the CONNECT".into(),
         Cause::TimedOut(packet_type) => format!("no {} came in time", packet_type.name()),
         Cause::Fault(Fault::TooLarge { len }) => {

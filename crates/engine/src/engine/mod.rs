@@ -18,7 +18,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use mqttscope_client::Phase as ClientPhase;
 use mqttscope_protocol::{
-    ConnectionId, Looking, Notice, RecordId, Report, SearchView, Target, without_address_secrets,
+    BridgeEnd, BridgeFailure, BridgeOpened, BridgeRequest, BridgeSays, ConnectionId, Looking,
+    Notice, RecordId, Report, SearchView, Target, without_address_secrets,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Dissector, Sender, Severity};
@@ -56,6 +57,8 @@ pub enum Transport {
         target: Target,
         /// The WebSocket subprotocol to offer, exactly one.
         subprotocol: &'static str,
+        /// The companion opens it.
+        bridge: Option<Box<Bridging>>,
     },
     /// Send these bytes.
     Send {
@@ -71,6 +74,15 @@ pub enum Transport {
     },
 }
 
+/// How the companion is asked to open a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bridging {
+    /// The address of its WebSocket.
+    pub address: String,
+    /// The first message there.
+    pub request: BridgeRequest,
+}
+
 /// How a socket ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Closed {
@@ -80,13 +92,40 @@ pub struct Closed {
     pub reason: String,
     /// Whether it was open before.
     pub was_open: bool,
+    /// What the companion said, where it had opened it.
+    pub bridged: Option<Box<BridgeSays>>,
 }
 
 impl Closed {
+    /// The end of a connection that the companion has opened, or was to open. An orderly end has the code 1005, as if it
+    /// were a close frame without one, and a broken one 1006.
+    #[must_use]
+    pub fn by_bridge(says: BridgeSays, was_open: bool) -> Self {
+        let (code, reason) = match &says {
+            // Trying again would change nothing.
+            BridgeSays::Failed(
+                BridgeFailure::NoCompanion
+                | BridgeFailure::NotAllowed(_)
+                | BridgeFailure::Misunderstood
+                | BridgeFailure::Address(_)
+                | BridgeFailure::Given { .. },
+            ) => (0, String::new()),
+            BridgeSays::Ended(BridgeEnd::WebSocket { code, reason }) => (*code, reason.clone()),
+            BridgeSays::Ended(BridgeEnd::Fin | BridgeEnd::FinWithinTls) => (1005, String::new()),
+            _ => (1006, String::new()),
+        };
+        Self {
+            code,
+            reason,
+            was_open,
+            bridged: Some(Box::new(says)),
+        }
+    }
+
     /// The same, where the browser's reason quotes an address that holds secrets: reasons are logged.
     fn without_secrets_of(&self, target: &Target) -> Self {
         let mut closed = self.clone();
-        if let Target::WebSocket(address) = target {
+        if let Some(address) = target.address() {
             let masked = without_address_secrets(address);
             if masked != *address {
                 closed.reason = closed.reason.replace(address.as_str(), &masked);
@@ -115,6 +154,8 @@ pub struct Engine {
     next_socket: u32,
     seed: u64,
     page_is_secure: bool,
+    /// The companion's WebSocket, where there is a companion.
+    bridge: Option<String>,
     /// How far the clocks here are behind UTC.
     minutes_behind: f64,
     /// Addresses where a connection was accepted.
@@ -166,6 +207,7 @@ impl Engine {
             next_socket: 0,
             seed,
             page_is_secure: false,
+            bridge: None,
             minutes_behind: 0.0,
             worked: WorkedAddresses::default(),
             looking: Looking::default(),
@@ -204,6 +246,15 @@ impl Engine {
     pub const fn in_time_zone(mut self, minutes_behind: f64) -> Self {
         self.minutes_behind = minutes_behind;
         self
+    }
+
+    /// The companion has opened a connection.
+    pub fn handle_bridged(&mut self, now: Instant, socket: SocketId, opened: BridgeOpened) {
+        let id = self.sockets.get(&socket);
+        if let Some(connection) = id.and_then(|id| self.connections.get_mut(id)) {
+            connection.attempt.link = Some(Box::new(opened));
+        }
+        self.handle_open(now, socket);
     }
 
     /// A socket is open.

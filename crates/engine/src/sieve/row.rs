@@ -89,6 +89,11 @@ impl Subject for Row<'_> {
                 websocket: true,
                 ..Ends::default()
             },
+            Some(target @ Target::Socket(_)) => Ends {
+                tls: target.is_secure(),
+                websocket: false,
+                ..Ends::default()
+            },
             Some(Target::BuiltIn) | None => Ends::default(),
         }
     }

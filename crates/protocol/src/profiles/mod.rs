@@ -1,9 +1,11 @@
 //! Profiles from elsewhere and to elsewhere: presets, files of ours, and files of MQTTX.
 
+mod bridged;
 mod file;
 mod mqttx;
 mod preset;
 
+pub use bridged::{BridgedPreset, bridged_presets};
 pub use file::{ImportError, Imported, MAX_FILE, MAX_PROFILES, export, import};
 pub use preset::presets;
 
@@ -38,6 +40,13 @@ mod tests {
         let stored = for_storage(&profile);
         let masked = Target::WebSocket("wss://***@h/mqtt?token=***".into());
         assert_eq!(stored.target, masked);
+        profile.bridged.tls.key = "-----BEGIN PRIVATE KEY-----".into();
+        profile.bridged.proxy = "http://u:p@proxy:3128".into();
+        let stored = for_storage(&profile).bridged;
+        assert_eq!(
+            (stored.tls.key.as_str(), stored.proxy.as_str()),
+            ("", "http://***@proxy:3128")
+        );
         profile.keep_secrets = true;
         assert_eq!(for_storage(&profile), profile);
     }

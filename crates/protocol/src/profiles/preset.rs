@@ -49,7 +49,7 @@ mod tests {
             .iter()
             .filter_map(|profile| match &profile.target {
                 Target::WebSocket(url) => Some((profile.name.as_str(), url.as_str())),
-                Target::BuiltIn => None,
+                Target::BuiltIn | Target::Socket(_) => None,
             })
             .collect();
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_answers::{Answer, Answering, Incoming, Table, includes, topic_filter};
+use mqttscope_answers::{Answer, Answering, Incoming, Instant, Table, includes, topic_filter};
 use yew::prelude::*;
 
 use super::fields::{lines, text};
@@ -66,7 +66,7 @@ fn tried(answer: &Answer, tables: &[Table], topic: &str, payload: &str) -> Vec<S
         ..Incoming::default()
     };
     answering.take_changed();
-    answering.handle(js_sys::Date::now() as u64, &message, |_| 0);
+    answering.handle(Instant::from_millis(js_sys::Date::now() as u64), &message, |_| 0);
     let Some(tally) = answering.tallies().first() else {
         return Vec::new();
     };

@@ -1,6 +1,7 @@
 //! Everything that can be set for a connection: the usual first, the rare folded away.
 
 mod asked;
+mod bridged;
 mod session;
 mod taken;
 mod usual;
@@ -10,14 +11,25 @@ use std::net::Ipv6Addr;
 
 use mqttscope_protocol::Profile;
 
+use super::bridge;
 use super::form::Group;
 
 /// All settings of a connection.
-pub static CONNECT: [Group<Profile>; 5] = [
+pub static CONNECT: [Group<Profile>; 7] = [
     Group {
         title: "",
         folded: false,
         settings: usual::SETTINGS,
+    },
+    Group {
+        title: "TLS of the companion",
+        folded: false,
+        settings: bridged::TLS,
+    },
+    Group {
+        title: "The companion's way to the broker",
+        folded: true,
+        settings: bridged::WAY,
     },
     Group {
         title: "Session and reconnecting",
@@ -52,20 +64,47 @@ fn is_v5(profile: &Profile) -> bool {
 /// What is wrong with an address, in a sentence.
 ///
 /// # Errors
-/// When no browser can open it.
+/// When neither the browser can open it nor the companion, where that is here.
 pub fn check_address(address: &str) -> Result<(), String> {
     let lower = address.to_ascii_lowercase();
-    let rest = lower
-        .strip_prefix("ws://")
-        .or_else(|| lower.strip_prefix("wss://"));
-    match rest {
-        Some(rest) => check_authority(rest),
-        None if lower.starts_with("mqtt") || lower.starts_with("tcp") => Err(
-            "A browser cannot open plain TCP: give the broker's WebSocket address, ws:// or wss://."
+    let (scheme, rest) = lower.split_once("://").unwrap_or(("", &lower));
+    let has_companion = bridge::is_here();
+    match scheme {
+        "ws" | "wss" => check_authority(rest),
+        "mqtt" | "mqtts" if has_companion => check_tcp(rest),
+        "unix" if has_companion => {
+            if rest.starts_with('/') {
+                Ok(())
+            } else {
+                Err("A Unix socket has its whole path, as in unix:///run/broker.sock.".into())
+            }
+        }
+        "tcp" | "ssl" | "tls" if has_companion => {
+            Err("Write mqtt:// for MQTT over TCP, mqtts:// for MQTT over TLS.".into())
+        }
+        "mqtt" | "mqtts" | "unix" | "tcp" | "ssl" | "tls" => Err(
+            "A browser reaches WebSocket only; `mqttscope` (the companion) opens mqtt://, mqtts:// and unix://. \
+             Without it, give the broker's WebSocket address, ws:// or wss://."
                 .into(),
         ),
-        None => Err("The address begins with ws:// or wss://.".into()),
+        _ if has_companion => Err(
+            "The address begins with mqtt://, mqtts://, ws://, wss:// or unix://.".into(),
+        ),
+        _ => Err("The address begins with ws:// or wss://.".into()),
     }
+}
+
+/// The same for what stands behind the scheme of MQTT over TCP.
+fn check_tcp(rest: &str) -> Result<(), String> {
+    check_authority(rest)?;
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    if authority.contains('@') {
+        return Err("Name and password have fields of their own below.".into());
+    }
+    if !path.is_empty() || rest.contains('?') {
+        return Err("MQTT over TCP has no path.".into());
+    }
+    Ok(())
 }
 
 /// The same for what stands behind the scheme.
@@ -153,7 +192,9 @@ mod tests {
             ("ws://[::zz]:1", "no IP address"),
             ("ws://::1:9001", "in brackets"),
             ("ws://a b", "spaces"),
-            ("mqtt://host", "plain TCP"),
+            ("mqtt://host", "the companion) opens mqtt://"),
+            ("unix:///run/b", "the companion) opens mqtt://"),
+            ("tcp://host", "the companion) opens mqtt://"),
             ("http://host", "begins with ws://"),
         ] {
             let said = check_address(address).unwrap_err();
@@ -206,6 +247,70 @@ mod tests {
     }
 
     #[test]
+    fn with_the_companion_there_are_more_addresses_and_settings() {
+        bridge::set(Some("ws://127.0.0.1:8437/companion/0/bridge".into()));
+        for address in [
+            "mqtt://h",
+            "MQTTS://h:8883/",
+            "mqtt://[::1]:1883",
+            "ws://h/mqtt?x=y",
+            "unix:///run/b.sock",
+        ] {
+            assert_eq!(check_address(address), Ok(()), "{address}");
+        }
+        for (address, part) in [
+            ("mqtt://", "host is missing"),
+            ("mqtt://h:0", "1 to 65535"),
+            ("mqtt://u:p@h", "fields of their own"),
+            ("mqtt://h/path", "no path"),
+            ("mqtt://h?x", "no path"),
+            ("tcp://h", "Write mqtt://"),
+            ("unix://run", "whole path"),
+            ("h", "begins with mqtt://"),
+        ] {
+            let said = check_address(address).unwrap_err();
+            assert!(said.contains(part), "{address}: {said}");
+        }
+        let to = |address: &str| typed(&[("where", "websocket"), ("address", address)]);
+        let applies = |id: &str, address: &str| (setting(id).applies)(&to(address).value);
+        assert_eq!(
+            to("mqtt://h").value.target,
+            Target::Socket("mqtt://h".into())
+        );
+        for (id, text) in [
+            ("tls-ca", "/etc/ca.pem"),
+            ("tls-certificate", "/etc/cert.pem"),
+            ("tls-key", "-----BEGIN PRIVATE KEY-----"),
+            ("tls-name", "broker.test"),
+            ("tls-alpn", "mqtt, x-amzn-mqtt-ca"),
+            ("tls-version", "1.3"),
+            ("tls-unverified", "yes"),
+        ] {
+            let form = to("mqtts://h").reduce(FormAct::Type(setting(id), text.into()));
+            assert_eq!((setting(id).get)(&form.value), text, "{id}");
+            assert!(form.is_right(&CONNECT), "{id}");
+            assert!(applies(id, "mqtts://h") && applies(id, "wss://h"), "{id}");
+            assert!(!applies(id, "mqtt://h") && !applies(id, "ws://h"), "{id}");
+        }
+        assert!(applies("by-browser", "ws://h") && !applies("by-browser", "mqtt://h"));
+        assert!(applies("proxy", "mqtt://h") && !applies("proxy", "unix:///h"));
+        let browser = to("wss://h").reduce(FormAct::Type(setting("by-browser"), "yes".into()));
+        assert!(!(setting("tls-ca").applies)(&browser.value));
+        for (proxy, is_right) in [
+            ("", true),
+            ("http://u:p@h:3128", true),
+            ("socks5://[::1]:1080", true),
+            ("https://h", false),
+            ("socks5://h:0", false),
+        ] {
+            let form = to("mqtt://h").reduce(FormAct::Type(setting("proxy"), proxy.into()));
+            assert_eq!(form.is_right(&CONNECT), is_right, "{proxy}");
+        }
+        bridge::set(None);
+        assert!(!applies("tls-ca", "wss://h") && !applies("proxy", "ws://h"));
+    }
+
+    #[test]
     fn retries_have_a_shortest_wait() {
         for (id, text) in [("reconnect-first", "499"), ("reconnect-longest", "1")] {
             assert!(!typed(&[(id, text)]).is_right(&CONNECT), "{id}");
@@ -215,7 +320,7 @@ mod tests {
     #[test]
     fn an_address_that_no_browser_opens_is_refused_with_a_reason() {
         for (address, says) in [
-            ("mqtt://127.0.0.1:1883", "plain TCP"),
+            ("mqtt://127.0.0.1:1883", "WebSocket only"),
             ("127.0.0.1:9001", "begins with"),
             ("ws://", "host is missing"),
             ("ws://:9001", "host is missing"),

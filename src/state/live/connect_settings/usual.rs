@@ -3,8 +3,27 @@
 use mqttscope_protocol::{Profile, Target};
 use mqttscope_wire::ProtocolVersion;
 
+use super::super::bridge;
 use super::super::form::{Kind, Setting, optional_text, yes};
 use super::{always, check_address};
+
+/// The address, with what is said of it while it applies.
+const fn address(hint: &'static str, applies: fn(&Profile) -> bool) -> Setting<Profile> {
+    Setting {
+        id: "address",
+        label: "Address",
+        hint,
+        kind: Kind::Text,
+        applies,
+        get: |p| p.target.address().cloned().unwrap_or_default(),
+        set: |p, text| {
+            let address = text.trim();
+            check_address(address)?;
+            p.target = Target::of_address(address);
+            Ok(())
+        },
+    }
+}
 
 pub(super) static SETTINGS: &[Setting<Profile>] = &[
     Setting {
@@ -26,7 +45,7 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
         applies: always,
         kind: Kind::Choice(&[
             ("built-in", "built into this page"),
-            ("websocket", "over WebSocket"),
+            ("websocket", "at an address"),
         ]),
         get: |p| {
             if p.target == Target::BuiltIn {
@@ -45,23 +64,13 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
             Ok(())
         },
     },
-    Setting {
-        id: "address",
-        label: "Address",
-        hint: "ws:// or wss://, host, port, path",
-        kind: Kind::Text,
-        applies: |p| p.target != Target::BuiltIn,
-        get: |p| match &p.target {
-            Target::BuiltIn => String::new(),
-            Target::WebSocket(address) => address.clone(),
-        },
-        set: |p, text| {
-            let address = text.trim();
-            check_address(address)?;
-            p.target = Target::WebSocket(address.into());
-            Ok(())
-        },
-    },
+    address("ws:// or wss://, host, port, path", |p| {
+        p.target != Target::BuiltIn && !bridge::is_here()
+    }),
+    address(
+        "mqtt://, mqtts://, ws:// or wss://, host, port; or unix:///path",
+        |p| p.target != Target::BuiltIn && bridge::is_here(),
+    ),
     Setting {
         id: "version",
         label: "Version",
@@ -118,7 +127,7 @@ pub(super) static SETTINGS: &[Setting<Profile>] = &[
     Setting {
         id: "keep-secrets",
         label: "Keep the secrets in this browser",
-        hint: "password, authentication data, and what follows “?” in the address",
+        hint: "password, authentication data, a pasted key, and what follows “?” in the address",
         kind: Kind::Check,
         applies: always,
         get: |p| yes(p.keep_secrets),

@@ -313,6 +313,8 @@ fn when_the_engine_stops_every_connection_is_lost_and_nothing_is_recorded() {
         arriving: None,
         repeating: true,
         advice: Vec::new(),
+        unverified: false,
+        link: String::new(),
     };
     let summary = Summary {
         connections: vec![
