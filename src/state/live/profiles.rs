@@ -283,6 +283,18 @@ mod tests {
     }
 
     #[test]
+    fn a_copy_does_not_answer_what_is_answered_already() {
+        let profile = Profile {
+            answers: vec![Answer::default()],
+            ..named("a", "A")
+        };
+        let profiles = after([ProfileAct::Put(profile.into())]);
+        let copy = profiles.copy_of(ConnectionId(0), "b".into()).unwrap();
+        let is_on = |profile: &Profile| profile.answers[0].on;
+        assert!(is_on(&profiles.known()[0].profile) && !is_on(&copy));
+    }
+
+    #[test]
     fn a_copy_is_another_client_with_another_name() {
         let profiles = after([
             ProfileAct::Put(boxed("a", "A")),
