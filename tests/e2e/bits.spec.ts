@@ -146,7 +146,7 @@ for (const width of [390, 1440]) {
             const range = document.createRange();
             range.setStart(text, word.index);
             range.setEnd(text, word.index + word[0].length);
-            const lines = [...range.getClientRects()];
+            const lines = [...range.getClientRects()].filter((line) => line.width > 0);
             return lines.length > 1 || lines.some((line) => line.left < box.left || line.right > box.right);
           });
         }).map((word) => word[0]),
