@@ -146,7 +146,9 @@ for (const width of [390, 1440]) {
             const range = document.createRange();
             range.setStart(text, word.index);
             range.setEnd(text, word.index + word[0].length);
-            const lines = [...range.getClientRects()];
+            // Behind a soft hyphen the hyphen itself has a place on the line before.
+            const rects = [...range.getClientRects()];
+            const lines = text.textContent![word.index - 1] === "\u00ad" ? rects.slice(-1) : rects;
             return lines.length > 1 || lines.some((line) => line.left < box.left || line.right > box.right);
           });
         }).map((word) => word[0]),
