@@ -135,6 +135,7 @@ for (const width of [390, 1440]) {
       const steps = page.locator(".steps");
       if (await steps.isVisible()) await steps.getByRole("button", { name: "Fields" }).click();
       await field(page, name).first().click();
+      if (await steps.isVisible()) await steps.getByRole("button", { name: "Bytes" }).click();
       const figure = page.getByTestId("bits");
       await expect(figure).toBeVisible();
       const broken = await figure.evaluate((figure) =>
