@@ -78,7 +78,7 @@ mod tests {
             .collect();
         let ports = addresses.iter().map(|(version, address)| {
             let (_, port) = address.rsplit_once(':').unwrap();
-            (version.as_str(), port)
+            (version.name(), port)
         });
         assert_eq!(
             ports.collect::<Vec<_>>(),
