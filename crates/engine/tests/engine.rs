@@ -27,6 +27,7 @@ use world::World;
 const A: ConnectionId = ConnectionId(1);
 const B: ConnectionId = ConnectionId(2);
 
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 fn profile(version: &str, client_identifier: &str) -> Box<Profile> {
     Box::new(Profile {
         version: ProtocolVersion::from_name(version).unwrap(),

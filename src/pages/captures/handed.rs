@@ -7,9 +7,11 @@ use wasm_bindgen::JsCast as _;
 use web_sys::File;
 use yew::prelude::*;
 
+/// Files for which the page is not there yet, and the page where it is.
+type Handed = (Vec<File>, Option<Callback<Vec<File>>>);
+
 thread_local! {
-    /// Files for which the page is not there yet, and the page where it is.
-    static HANDED: RefCell<(Vec<File>, Option<Callback<Vec<File>>>)> = const { RefCell::new((Vec::new(), None)) };
+    static HANDED: RefCell<Handed> = const { RefCell::new((Vec::new(), None)) };
 }
 
 /// Takes files over; what else is in the list is no file and is left out.

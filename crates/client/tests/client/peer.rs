@@ -127,7 +127,7 @@ impl Peer {
     }
 
     pub(crate) fn pass(&mut self, time: Duration) {
-        self.now = self.now + time;
+        self.now += time;
         self.client.handle_timeout(self.now);
     }
 

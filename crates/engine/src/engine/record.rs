@@ -15,7 +15,6 @@ impl Engine {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        let now = now;
         let socket = connection.socket;
         let inwards = sender == Sender::Server;
         let empty = Stream::new(id, connection.stream.version);

@@ -697,7 +697,8 @@ fn the_end_of_a_connection_that_was_taken_over_says_by_whom() {
     let (says, _) = of_one_identifier(other, disconnect(Role::Server, b"\xe0\x01\x8e"));
     assert!(says[0].contains("taken over by a connection that is not in the capture; "));
     // Nobody took over what ended by itself.
-    let others: [(&[u8], Box<dyn FnOnce(&mut Writer, &mut Vec<u8>)>); 4] = [
+    type End = Box<dyn FnOnce(&mut Writer, &mut Vec<u8>)>;
+    let others: [(&[u8], End); 4] = [
         (other, Box::new(by_server)),
         (same, Box::new(disconnect(Role::Client, b"\xe0\x00"))),
         (same, Box::new(disconnect(Role::Server, b"\xe0\x01\x8d"))),

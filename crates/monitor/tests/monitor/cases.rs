@@ -70,7 +70,7 @@ impl Talk {
         if let Some(seconds) = line.strip_prefix('+') {
             let millis = (seconds.parse::<f64>().unwrap() * 1000.0) as u64;
             for _ in 0..millis.div_ceil(500) {
-                self.now = self.now + Duration::from_millis(500);
+                self.now += Duration::from_millis(500);
                 self.monitor.handle_time(self.now);
             }
             return self.found();

@@ -66,7 +66,11 @@ fn tried(answer: &Answer, tables: &[Table], topic: &str, payload: &str) -> Vec<S
         ..Incoming::default()
     };
     answering.take_changed();
-    answering.handle(Instant::from_millis(js_sys::Date::now() as u64), &message, |_| 0);
+    answering.handle(
+        Instant::from_millis(js_sys::Date::now() as u64),
+        &message,
+        |_| 0,
+    );
     let Some(tally) = answering.tallies().first() else {
         return Vec::new();
     };
