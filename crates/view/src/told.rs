@@ -8,7 +8,7 @@ use crate::sides::Run;
 /// Where each side's bytes begin, where the packets are one conversation beyond doubt and the types tell who sent each.
 ///
 /// It begins with the only CONNECT; every answer is one to a question before it, and nothing follows a DISCONNECT. A
-/// PUBLISH, its acknowledgements, an AUTH and most DISCONNECTs of version 5 may be either side's: with one of these
+/// PUBLISH, its acknowledgements, an AUTH and most DISCONNECT packets of version 5 may be either side's: with one of these
 /// nothing is said. Nor is it where something does not fit: packets that were put together from several places are no
 /// conversation, and nobody is to be blamed for it.
 pub(crate) fn by_types(bytes: &[u8]) -> Option<Vec<Run>> {
