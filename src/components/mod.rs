@@ -10,6 +10,7 @@ pub mod help;
 pub mod icon;
 pub mod icon_button;
 pub mod inspector;
+pub mod late_field;
 pub mod menu;
 mod menu_item;
 mod menu_list;

@@ -60,6 +60,7 @@ test("mqtt:// to a broker: messages of every QoS go both ways, and the rows tell
   await page.getByTestId("subscribe-now").click();
   const packets = (type: string) => page.locator(`[data-testid="wire-row"][data-type="${type}"]`);
   await expect(packets("SUBACK")).toHaveCount(1);
+  await page.getByTestId("publish-form").getByTestId("payload-as").selectOption("text");
   for (const qos of ["0", "1", "2"]) {
     await page.getByTestId("publish-topic").fill(`out/${qos}`);
     await page.getByTestId("publish-qos").selectOption(qos);

@@ -73,19 +73,13 @@ pub(super) fn use_panels(state: &UseReducerHandle<Flows>) -> Panels {
     use_window_keys(on_key);
     let open_editor = {
         let (acts, part): (Acts, _) = (state.dispatcher(), part.setter());
-        Callback::from(move |editing: Editing| {
-            acts.dispatch(Act::Edit(editing.into()));
+        Callback::from(move |act: Act| {
+            acts.dispatch(act);
             part.set(Part::Scenarios);
         })
     };
-    let on_new = open_editor.reform(|()| Editing::new(TEMPLATE, None));
-    let on_edit = {
-        let yours = state.yours().clone();
-        open_editor.reform(move |scenario: Scenario| {
-            let text = scenario.to_text();
-            Editing::new(text, yours.position(&scenario).map(|_| scenario))
-        })
-    };
+    let on_new = open_editor.reform(|()| Act::Edit(Editing::new(TEMPLATE, None).into()));
+    let on_edit = open_editor.reform(|scenario: Scenario| Act::EditThis(scenario.into()));
     let on_part = {
         let part = part.setter();
         Callback::from(move |to: Part| part.set(to))

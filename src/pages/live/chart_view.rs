@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
 use super::wire_list::minutes_behind;
+use crate::components::late_field::LateField;
 use crate::state::live::Act;
 use crate::state::live::chart::{Plot, plot};
 use crate::state::live::words;
@@ -33,9 +34,7 @@ pub(super) fn ChartView(props: &ChartViewProps) -> Html {
     };
     let on_topic = {
         let desk = desk.clone();
-        Callback::from(move |event: Event| {
-            desk.live.dispatch(Act::ChartTopic(value_of(&event).into()));
-        })
+        Callback::from(move |topic: String| desk.live.dispatch(Act::ChartTopic(topic.into())))
     };
     let on_path = {
         let desk = desk.clone();
@@ -49,7 +48,7 @@ pub(super) fn ChartView(props: &ChartViewProps) -> Html {
     html! {
         <div class="chart" data-testid="chart">
             <div class="chart-of">
-                <label>{ "Topic Filter" }<input type="text" data-testid="chart-topic" value={props.topic.clone()} placeholder="#" spellcheck="false" onchange={on_topic} /></label>
+                <label>{ "Topic Filter" }<LateField test="chart-topic" value={props.topic.clone()} placeholder="#" on_change={on_topic} /></label>
                 <label>{ "Number" }
                     <select class="field" data-testid="chart-path" onchange={on_path}>
                         <option value="" selected={props.path.is_empty()}>{ "payload as a number" }</option>

@@ -64,20 +64,24 @@ pub(super) struct ToolbarProps {
 #[component]
 pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
     let waiting = use_mut_ref(|| None::<Timeout>);
-    let typed = use_state_eq(String::new);
+    // What is typed and not searched for yet: the field must not show the last search again meanwhile.
+    let typed = use_state_eq(|| None::<AttrValue>);
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
     };
     let on_search = {
         let (desk, typed) = (desk.clone(), typed.clone());
         Callback::from(move |event: InputEvent| {
-            let (desk, text) = (desk.clone(), value_of(&event));
-            typed.set(text.clone());
+            let (desk, text) = (desk.clone(), AttrValue::from(value_of(&event)));
+            typed.set(Some(text.clone()));
+            let typed = typed.clone();
             *waiting.borrow_mut() = Some(Timeout::new(PATIENCE, move || {
-                desk.live.dispatch(Act::Search(text.into()));
+                desk.live.dispatch(Act::Search(text.as_str().into()));
+                typed.set(None);
             }));
         })
     };
+    let shown = (*typed).clone().unwrap_or_else(|| props.search.clone());
     let pause = {
         let (desk, paused) = (desk.clone(), props.paused);
         Callback::from(move |_: MouseEvent| desk.live.dispatch(Act::Pause(!paused)))
@@ -126,9 +130,9 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             <label class="search">
                 { icon(Icon::Search) }<span class="unseen">{ "Search" }</span>
                 <input type="text" id="search" data-testid="search" placeholder="text or filter" title="Text in topic, payload or packet; topic:a/# for a Topic Filter; hex:30 0A for bytes; or a filter as in Wireshark: mqtt.qos == 1 && !answered. Key: /"
-                    spellcheck="false" autocomplete="off" autocapitalize="off" value={props.search.clone()} oninput={on_search}
+                    spellcheck="false" autocomplete="off" autocapitalize="off" value={shown.clone()} oninput={on_search}
                     list="search-offers" aria-invalid={wrong.is_some().to_string()} aria-describedby={wrong.is_some().then_some("search-wrong")} />
-                <datalist id="search-offers">{ for offers(&typed).into_iter().map(|(text, says)| html! { <option value={text}>{ says }</option> }) }</datalist>
+                <datalist id="search-offers">{ for offers(&shown).into_iter().map(|(text, says)| html! { <option value={text}>{ says }</option> }) }</datalist>
                 if let Some(wrong) = wrong { <span id="search-wrong" class="search-wrong" role="alert" data-testid="search-wrong">{ wrong }</span> }
             </label>
             if !is_file {

@@ -121,6 +121,8 @@ pub enum Act {
     Arrive(Box<Address>),
     /// Write one; what is being written already stays.
     Edit(Box<Editing>),
+    /// Write this one anew, in its place where it is kept in this browser; what is being written already stays.
+    EditThis(Box<Scenario>),
     /// Go on with the one that was set aside.
     Resume,
     /// The one that was set aside is not wanted any more.
@@ -393,6 +395,13 @@ impl Reducible for Flows {
             Act::Edit(editing) => {
                 if next.editing.is_none() {
                     next.edit(*editing);
+                }
+            }
+            Act::EditThis(scenario) => {
+                if next.editing.is_none() {
+                    let text = scenario.to_text();
+                    let replaces = next.yours.position(&scenario).map(|_| *scenario);
+                    next.edit(Editing::new(text, replaces));
                 }
             }
             Act::Resume => {

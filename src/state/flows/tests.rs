@@ -202,6 +202,20 @@ fn a_draft_is_set_aside_for_what_is_opened_and_comes_back() {
 }
 
 #[test]
+fn what_is_kept_is_replaced_and_what_is_not_is_new() {
+    let flows = chosen("QoS 1, no faults");
+    let (kept, other) = (flows.gallery[0].clone(), flows.gallery[1].clone());
+    let yours = Yours::default().after(&Keep::Add(kept.clone().into()));
+    let flows = flows.reduce(Act::Yours(yours.unwrap()));
+    let replaced = |scenario: &Scenario| {
+        let flows = flows.clone().reduce(Act::EditThis(scenario.clone().into()));
+        flows.editing().unwrap().replaces.clone()
+    };
+    assert_eq!(replaced(&kept), Some(kept.clone()));
+    assert_eq!(replaced(&other), None);
+}
+
+#[test]
 fn a_draft_of_an_earlier_page_is_offered_unless_there_is_one_already() {
     let found = |flows: Rc<Flows>, text: &str, replaces: Option<Scenario>| {
         flows.reduce(Act::Found(Editing::found(text.to_owned(), replaces).into()))

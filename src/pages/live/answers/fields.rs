@@ -33,19 +33,17 @@ pub(super) fn text(
     }
 }
 
-/// Several lines; `is_late`: told when they are left.
+/// Several lines.
 pub(super) fn lines(
     label: &'static str,
     test: impl Into<AttrValue>,
     value: &str,
     on: Callback<String>,
-    is_late: bool,
 ) -> Html {
-    let on_input = (!is_late).then(|| on.reform(|event: InputEvent| value_of(&event)));
-    let on_change = is_late.then(|| on.reform(|event: Event| value_of(&event)));
+    let on_input = on.reform(|event: InputEvent| value_of(&event));
     html! {
         <label class="answer-field wide"><span>{ label }</span>
-            <textarea rows="2" data-testid={test.into()} spellcheck="false" value={value.to_owned()} oninput={on_input} onchange={on_change} />
+            <textarea rows="2" data-testid={test.into()} spellcheck="false" value={value.to_owned()} oninput={on_input} />
         </label>
     }
 }

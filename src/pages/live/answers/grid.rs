@@ -4,7 +4,7 @@ use mqttscope_answers::{Table, TableEdit};
 use yew::prelude::*;
 
 use crate::components::icon::{Icon, icon};
-use crate::pages::live::desk::value_of;
+use crate::components::late_field::LateField;
 
 /// Rows that are shown at once.
 const SHOWN: usize = 100;
@@ -58,14 +58,14 @@ fn row(table: &Table, at: usize, on_edit: &Callback<TableEdit>) -> Html {
         let was = table.cell(at, column).unwrap_or_default().to_owned();
         let value = was.clone();
         let name = table.name.clone();
-        let change = on_edit.reform(move |event: Event| TableEdit::Cell {
+        let on_change = on_edit.reform(move |value: String| TableEdit::Cell {
             table: name.clone(),
             row: at,
             column,
             was: was.clone(),
-            value: value_of(&event),
+            value,
         });
-        html! { <td key={column}><input type="text" aria-label={format!("{title}, row {number}")} data-testid={format!("cell-{at}-{column}")} spellcheck="false" {value} onchange={change} /></td> }
+        html! { <td key={column}><LateField label={format!("{title}, row {number}")} test={format!("cell-{at}-{column}")} {value} {on_change} /></td> }
     });
     let name = table.name.clone();
     let was = table.rows.get(at).cloned().unwrap_or_default();

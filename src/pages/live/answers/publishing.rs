@@ -4,6 +4,7 @@ use mqttscope_answers::{Publish, Template};
 use yew::prelude::*;
 
 use super::fields::{QOS, choice, lines, text, tick, with};
+use crate::components::late_field::LateField;
 
 /// Its fields; `path` names them.
 pub(super) fn publishing(publish: &Publish, path: &str, change: &Callback<Publish>) -> Html {
@@ -25,13 +26,15 @@ pub(super) fn publishing(publish: &Publish, path: &str, change: &Callback<Publis
     html! { <>
         { text("Topic", test("topic"), &publish.topic.0, with(publish, change, |it, to| it.topic = Template(to))) }
         { choice("QoS", test("qos"), &QOS, &publish.qos.to_string(), with(publish, change, |it, to| it.qos = to.parse().unwrap_or(0))) }
-        { lines("Payload", test("payload"), &publish.payload.0, with(publish, change, |it, to| it.payload = Template(to)), false) }
+        { lines("Payload", test("payload"), &publish.payload.0, with(publish, change, |it, to| it.payload = Template(to))) }
         { tick("To the message's Response Topic, with its Correlation Data, where it has them", test("respond"), publish.respond, with(publish, change, |it, to| it.respond = to == "yes")) }
         { tick("Retain", test("retain"), publish.retain, with(publish, change, |it, to| it.retain = to == "yes")) }
         <details data-testid={test("more")}>
             <summary>{ "Properties (MQTT 5)" }</summary>
             { text("Content Type", test("content-type"), &publish.content_type.0, with(publish, change, |it, to| it.content_type = Template(to))) }
-            { lines("User Properties, a line each: name=value", test("user"), &pairs.join("\n"), set_pairs, true) }
+            <label class="answer-field wide"><span>{ "User Properties, a line each: name=value" }</span>
+                <LateField test={test("user")} value={pairs.join("\n")} on_change={set_pairs} has_lines=true />
+            </label>
         </details>
     </> }
 }

@@ -89,7 +89,7 @@ pub(super) fn Tables(props: &TablesProps) -> Html {
                 <summary>{ "New table" }</summary>
                 <div class="answer-part">
                     { text("Name", "table-name", &name, setter(&name)) }
-                    { lines("CSV or JSON, pasted: first the names of the columns. A table of that name is replaced.", "table-text", &pasted, setter(&pasted), false) }
+                    { lines("CSV or JSON, pasted: first the names of the columns. A table of that name is replaced.", "table-text", &pasted, setter(&pasted)) }
                     <button type="button" data-testid="take-table" onclick={take}>{ "Make the table" }</button>
                     if !fault.is_empty() { <p class="is-error" role="alert" data-testid="table-fault">{ &*fault }</p> }
                 </div>

@@ -36,7 +36,7 @@ pub(super) fn Trial(props: &TrialProps) -> Html {
         <fieldset class="answer-trial">
             <legend>{ "Test with a message" }</legend>
             { text("Topic", "trial-topic", &topic, set(&topic)) }
-            { lines("Payload", "trial-payload", &payload, set(&payload), false) }
+            { lines("Payload", "trial-payload", &payload, set(&payload)) }
             <button type="button" data-testid="try-answer" onclick={ask}>{ "What would happen?" }</button>
             <div role="status" data-testid="trial-says">{ for says.iter().flatten().map(|line| html! { <p>{ line }</p> }) }</div>
         </fieldset>
