@@ -90,10 +90,10 @@ fn panel_button(
 }
 
 fn tabs(live: &Live, desk: &Desk) -> Html {
-    // Notes are in the list, and call nobody to it: a sound connection may have some.
-    let [errors, warnings, _] = live.summary.findings;
+    let [errors, warnings, notes] = live.summary.findings;
     let findings = errors
         .saturating_add(warnings)
+        .saturating_add(notes)
         .saturating_add(live.summary.left_out);
     let on_key = {
         let (desk, now) = (desk.clone(), live.tab);
