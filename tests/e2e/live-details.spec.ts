@@ -278,6 +278,7 @@ test("a note at a packet is in the list and in the count of findings", async ({ 
   await open(page);
   // Two bytes that are, as a number, the length of the text behind them: whoever sends it may have meant something else.
   await page.getByTestId("publish-topic").fill("notes");
+  await page.getByTestId("publish-qos").selectOption("0");
   await page.getByTestId("payload-as").first().selectOption("text");
   await page.getByTestId("publish-payload").fill(`  ${"x".repeat(0x2020)}`);
   await page.getByTestId("publish").click();
