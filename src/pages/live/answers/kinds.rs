@@ -63,7 +63,7 @@ pub(super) fn of_kind(kind: &str, tables: &[Table]) -> Action {
         "log" => Action::Log("{{topic}}: {{payload}}".into()),
         "stop" => Action::Stop,
         _ => Action::Publish(Publish {
-            topic: "{{topic}}/reply".into(),
+            topic: "reply/{{topic}}".into(),
             payload: "{{payload}}".into(),
             ..Publish::default()
         }),
