@@ -45,7 +45,7 @@ fn echo() -> Ready {
 
 fn ping() -> Ready {
     Ready {
-        about: "Answers ping with pong, and counts.",
+        about: "Answers the text ping on the topic ping with pong, and counts.",
         answer: Answer {
             name: "Ping counter".into(),
             filter: "ping".into(),
