@@ -11,9 +11,7 @@ use tokio_rustls::rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
 };
 use tokio_rustls::rustls::client::{ResolvesClientCert, WebPkiServerVerifier};
-use tokio_rustls::rustls::crypto::{
-    CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature,
-};
+use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
@@ -23,6 +21,7 @@ use tokio_rustls::rustls::{
 
 use super::reach::Wire;
 use super::{chain, failure, given};
+use crate::net::tls::Anybody;
 
 /// TLS towards one server.
 pub(super) struct Tls {
@@ -33,9 +32,9 @@ pub(super) struct Tls {
 
 /// Sees what the server shows and asks for.
 pub(super) struct Witness {
-    provider: Arc<CryptoProvider>,
-    /// None: nobody is asked whether the server is who it says it is.
-    verifier: Option<Arc<WebPkiServerVerifier>>,
+    verifier: Arc<dyn ServerCertVerifier>,
+    /// Whether the verifier asks if the server is who it says it is.
+    is_verified: bool,
     /// The client certificate.
     own: Option<Arc<CertifiedKey>>,
     name: ServerName<'static>,
@@ -65,16 +64,14 @@ impl Tls {
         let name = ServerName::try_from(name.to_owned())
             .map_err(|_| given("server name", format!("no certificate can be for {name:?}")))?;
         let provider = Arc::new(ring::default_provider());
-        let verifier = if secured.unverified {
-            None
+        let verifier: Arc<dyn ServerCertVerifier> = if secured.unverified {
+            Arc::new(Anybody(Arc::clone(&provider)))
         } else {
             let roots = Arc::new(roots(secured)?);
             let built = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider));
-            Some(
-                built
-                    .build()
-                    .map_err(|error| given("CA", error.to_string()))?,
-            )
+            built
+                .build()
+                .map_err(|error| given("CA", error.to_string()))?
         };
         let own = match (secured.certificate.trim(), secured.key.trim()) {
             ("", "") => None,
@@ -100,8 +97,8 @@ impl Tls {
             }
         };
         let witness = Arc::new(Witness {
-            provider: Arc::clone(&provider),
             verifier,
+            is_verified: !secured.unverified,
             own,
             name: name.clone(),
             seen: Mutex::default(),
@@ -183,7 +180,7 @@ impl Witness {
             version: version.to_owned(),
             suite: suite.map_or_else(String::new, |suite| format!("{:?}", suite.suite())),
             alpn: alpn.map(Into::into).unwrap_or_default(),
-            is_verified: self.verifier.is_some(),
+            is_verified: self.is_verified,
             chain: chain::chain(&seen.chain, &self.name, None),
         }
     }
@@ -217,10 +214,7 @@ impl ServerCertVerifier for Witness {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let verified = match &self.verifier {
-            Some(verifier) => verifier.verify_server_cert(own, more, name, ocsp, now),
-            None => Ok(ServerCertVerified::assertion()),
-        };
+        let verified = (self.verifier).verify_server_cert(own, more, name, ocsp, now);
         let mut seen = self.lock();
         let all = std::iter::once(own).chain(more);
         seen.chain = all.map(|one| one.clone().into_owned()).collect();
@@ -237,8 +231,7 @@ impl ServerCertVerifier for Witness {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let known = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signed, known)
+        (self.verifier).verify_tls12_signature(message, certificate, signed)
     }
 
     fn verify_tls13_signature(
@@ -247,13 +240,11 @@ impl ServerCertVerifier for Witness {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let known = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signed, known)
+        (self.verifier).verify_tls13_signature(message, certificate, signed)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        let known = &self.provider.signature_verification_algorithms;
-        known.supported_schemes()
+        self.verifier.supported_verify_schemes()
     }
 }
 
