@@ -139,6 +139,9 @@ impl Playback {
             self.go(0);
         } else if was_over {
             self.go_to_end();
+        } else if self.score.time.moment(self.height_of(self.beat) as u32) == moment {
+            // Several steps may share this moment: the one that was shown stays.
+            self.go(self.beat);
         } else {
             self.seek(height);
         }
@@ -266,6 +269,8 @@ impl Playback {
 
 #[cfg(test)]
 mod tests {
+    use mqttscope_flows::{Diagram, Look, Run};
+
     use super::*;
 
     fn playback(still: bool) -> Playback {
@@ -321,6 +326,26 @@ mod tests {
             })
             .collect();
         assert_eq!(back, [2, 1, 0, 0]);
+    }
+
+    #[test]
+    fn a_step_that_shares_its_moment_stays_in_another_run() {
+        let scenario = mqttscope_flows::gallery().swap_remove(0);
+        let run = Run::of(&scenario);
+        let diagram = Diagram::of(&run, Look::WIDE);
+        let beats = run.beats();
+        let score = Score {
+            heights: diagram.heights_of(&beats),
+            time: diagram.time.clone(),
+            column: 0,
+        };
+        let mut playback = Playback::new(false);
+        playback.set_score(score.clone(), true);
+        for beat in 0..beats.len() {
+            playback.go(beat);
+            playback.set_score(score.clone(), false);
+            assert_eq!(playback.shown().beat, beat);
+        }
     }
 
     #[test]
