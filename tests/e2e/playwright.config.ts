@@ -10,7 +10,9 @@ export default defineConfig({
   testDir: ".",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
-  retries: 0,
+  // In CI one more try, which the report lists as flaky: a race of one test in five hundred is to be
+  // mended, but does not hold back the rest.
+  retries: process.env.CI ? 1 : 0,
   workers: 2,
   reporter: [["list"]],
   timeout: 60_000,
