@@ -26,6 +26,7 @@ mod field;
 pub mod frame;
 mod framer;
 mod grammar;
+pub mod notation;
 mod packet;
 mod packet_type;
 mod property;
@@ -60,7 +61,7 @@ pub use property::{
 };
 pub use qos::{PacketIdentifier, QoS};
 pub use reason_code::ReasonCode;
-pub use rule::{Citation, Rule, Seen, Severity, Words};
+pub use rule::{BrokenPacket, Citation, Rule, Seen, Severity, Words, broken_packets};
 pub use span::Span;
 pub use stream::{PacketAt, StreamDecoder, StreamError, packets};
 pub use summary::summary;

@@ -3,8 +3,10 @@
 //! The table is generated from `requirements/rules.toml`; statement numbers mean different things
 //! in different versions, so nobody types them here.
 
+mod broken;
 mod table;
 
+pub use broken::{BrokenPacket, broken_packets};
 pub use table::Rule;
 
 use crate::{ProtocolVersion, ReasonCode};
