@@ -14,6 +14,7 @@ use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
 
 use crate::attempt::Attempt;
+use crate::by_hand::ByHand;
 use crate::doctor::bridged;
 use crate::rates::Meter;
 use crate::stream::Stream;
@@ -94,6 +95,8 @@ pub(crate) struct Connection {
     pub(crate) repeating: Option<Repeating>,
     pub(crate) requests: Vec<Request>,
     pub(crate) handed: Option<Handed>,
+    /// The bytes that the page sent as they are last.
+    pub(crate) by_hand: Option<ByHand>,
     /// Topics of QoS 2 messages that the page asked to publish and that are not acknowledged to the end.
     pub(crate) open_topics: HashMap<Ticket, String>,
     /// Topics of those that were lost with their session, until that is told.
@@ -149,6 +152,7 @@ impl Connection {
             repeating: None,
             requests: Vec::new(),
             handed: None,
+            by_hand: None,
             open_topics: HashMap::new(),
             in_doubt: Vec::new(),
             handed_count: 0,

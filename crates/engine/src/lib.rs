@@ -8,6 +8,7 @@
 //! [`Report`]: mqttscope_protocol::Report
 
 mod attempt;
+mod by_hand;
 mod captures;
 mod connection;
 mod convert;

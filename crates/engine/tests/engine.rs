@@ -2,6 +2,7 @@
 
 mod answers;
 mod bridged;
+mod by_hand;
 mod captured;
 mod clearing;
 mod closings;

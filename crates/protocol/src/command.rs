@@ -34,6 +34,9 @@ pub enum Command {
     Mute(ConnectionId, String, bool),
     /// Publishes, once or on a timer.
     Publish(ConnectionId, Box<MessageDraft>, Option<Repeat>),
+    /// Sends bytes as they are, right or wrong, on an open connection. Its client knows nothing of them: what
+    /// the server answers is recorded and judged, see [`super::BytesSent`].
+    SendBytes(ConnectionId, #[serde(with = "serde_bytes")] Vec<u8>),
     /// Ends what [`Repeat`] began.
     StopRepeating(ConnectionId),
     /// Clears the retained messages of a level of the topic tree and of all below it, as far as this

@@ -34,9 +34,9 @@ pub use event::{ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, dur
 pub use mqttscope_shared::{Instant, Recorded};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
-    Action, Advice, AnswersView, Chart, ChartPoint, ConnectionState, ConnectionView, Exported,
-    FilterView, LogView, Notice, Outcome, Packet, Published, Rates, Report, SearchProblem,
-    SearchView, ServerLimit, StateAt, Summary, TimedPacket,
+    Action, Advice, AnswersView, BytesSent, Chart, ChartPoint, ConnectionState, ConnectionView,
+    Exported, FilterView, Followed, LogView, Notice, Outcome, Packet, Published, Rates, Report,
+    SearchProblem, SearchView, ServerLimit, StateAt, Summary, TimedPacket,
 };
 pub use rows::{
     DiffLine, FindingView, FlowState, FlowView, History, HistoryRow, LineChange, MessageRow,

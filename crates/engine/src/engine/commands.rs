@@ -72,6 +72,7 @@ impl Engine {
             }
             Command::Publish(id, draft, None) => self.publish_once(now, id, &draft),
             Command::Publish(id, draft, Some(repeat)) => self.begin(now, id, *draft, repeat),
+            Command::SendBytes(id, bytes) => self.send_bytes(now, id, bytes),
             Command::StopRepeating(id) => {
                 if let Some(connection) = self.connections.get_mut(&id) {
                     connection.repeating = None;

@@ -1,11 +1,14 @@
 //! Where the packets of messages are that the page is told about.
 
-use mqttscope_client::Command as ClientCommand;
-use mqttscope_protocol::{ConnectionId, MessageDraft, Outcome, Published, RecordId, Report};
+use mqttscope_client::{Command as ClientCommand, Phase};
+use mqttscope_protocol::{
+    BytesSent, ConnectionId, MessageDraft, Outcome, Published, RecordId, Report,
+};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, Sender};
 
-use super::Engine;
+use super::{Engine, Transport};
+use crate::by_hand::ByHand;
 use crate::connection::Handed;
 use crate::convert;
 use crate::view::cut::cut;
@@ -36,6 +39,42 @@ impl Engine {
             .rev()
             .map(RecordId)
             .find(is_it)
+    }
+
+    /// Sends bytes as they are. They are in the log and judged like everything that goes over the wire; the
+    /// connection's client knows nothing of them.
+    pub(super) fn send_bytes(&mut self, now: Instant, id: ConnectionId, bytes: Vec<u8>) {
+        let open = self.connections.get(&id).filter(|connection| {
+            connection.client.view().phase == Phase::Connected && !bytes.is_empty()
+        });
+        let Some(socket) = open.and_then(|connection| connection.socket) else {
+            return self.notice(Some(id), true, "Not sent: this connection is not open.");
+        };
+        let before = self.log.end();
+        self.record(now, id, Sender::Client, &bytes);
+        let record = (before < self.log.end()).then_some(RecordId(before));
+        if let Some(connection) = self.connections.get_mut(&id) {
+            let sent = BytesSent {
+                connection: id,
+                size: bytes.len(),
+                record,
+                followed: Vec::new(),
+                ended_after: None,
+            };
+            connection.by_hand = Some(ByHand::new(now, sent));
+        }
+        self.tell_bytes_sent(id);
+        self.transport.push_back(Transport::Send { socket, bytes });
+    }
+
+    /// Tells the page what followed the bytes that it sent, where that is news.
+    pub(super) fn tell_bytes_sent(&mut self, id: ConnectionId) {
+        let by_hand = self
+            .connections
+            .get_mut(&id)
+            .and_then(|connection| connection.by_hand.as_mut());
+        let news = by_hand.and_then(ByHand::news);
+        self.answers.extend(news.map(Report::BytesSent));
     }
 
     /// Publishes what a person asked for, and says what became of it.

@@ -440,6 +440,10 @@ impl Engine {
     /// A socket is gone: nothing more comes over it, and nothing is answered there.
     fn unlink(&mut self, now: Instant, id: ConnectionId, socket: SocketId) {
         self.record_rest(now, id, socket);
+        if let Some(by_hand) = (self.connections.get_mut(&id)).and_then(|it| it.by_hand.as_mut()) {
+            by_hand.ended(now);
+        }
+        self.tell_bytes_sent(id);
         self.links.forget(id);
         self.turned(now, id, socket, Turn::Closes);
         let judged = self.watch.close(socket, now);

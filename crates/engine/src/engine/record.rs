@@ -37,6 +37,9 @@ impl Engine {
                 }
             }
             if inwards {
+                if let Some(by_hand) = &mut connection.by_hand {
+                    by_hand.followed(now, written.record, written.first);
+                }
                 match written.frame {
                     Some(frame) => connection.client.handle_frame(now, frame),
                     None => connection.client.handle_rest(now, written.bytes),
@@ -54,6 +57,7 @@ impl Engine {
             .meter
             .note(now, inwards, messages, bytes.len() as u64);
         self.pace.packets(now);
+        self.tell_bytes_sent(id);
         if let Some(socket) = socket {
             let judged = self.watch.take(socket);
             self.judged(judged);

@@ -13,9 +13,9 @@ use mqttscope_answers::Table;
 use mqttscope_broker::{self as broker, Broker, Options, Transmit};
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_protocol::{
-    AnswersView, Command, ConnectionId, EventView, Exported, FindingView, FlowView, History,
-    MessageRow, Notice, Packet, Profile, Published, Report, StateAt, Summary, Target, TimedPacket,
-    TopicRow, WireRow,
+    AnswersView, BytesSent, Command, ConnectionId, EventView, Exported, FindingView, FlowView,
+    History, MessageRow, Notice, Packet, Profile, Published, Report, StateAt, Summary, Target,
+    TimedPacket, TopicRow, WireRow,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{
@@ -54,6 +54,7 @@ pub(crate) struct Seen {
     pub(crate) handshake: Vec<TimedPacket>,
     pub(crate) files: Vec<Exported>,
     pub(crate) published: Vec<Published>,
+    pub(crate) bytes_sent: Vec<BytesSent>,
     pub(crate) answers: Vec<AnswersView>,
     pub(crate) tables: Vec<Vec<Table>>,
 }
@@ -116,6 +117,7 @@ impl World {
                 Report::History(history) => seen.history = Some(history),
                 Report::Event(event) => seen.inspected.push(*event),
                 Report::Published(published) => seen.published.push(published),
+                Report::BytesSent(sent) => seen.bytes_sent.push(sent),
                 Report::Answers(view) => {
                     seen.tables.extend(view.tables.clone());
                     seen.answers.push(*view);
