@@ -17,7 +17,7 @@ use crate::components::toasts::ToastRegion;
 use crate::hooks::use_hash;
 use crate::pages::captures::{self, Captures, use_dropping};
 use crate::pages::flows::Flows;
-use crate::pages::live::Live;
+use crate::pages::live::{self, Live};
 use crate::route::{Page, Route};
 use crate::services::{browser, companion, failure};
 use crate::state;
@@ -176,6 +176,11 @@ pub fn converse(
 /// Takes files over for the Captures page, which opens them as it opens those that are dropped on it.
 pub fn hand_over(files: &Array) {
     captures::hand_over(files);
+}
+
+/// Takes bytes over for the Live page, which offers to send them on a connection.
+pub fn send_bytes(bytes: Vec<u8>) {
+    live::hand_over(bytes);
 }
 
 /// The packet with this index is looked at now.

@@ -26,6 +26,12 @@ pub fn hand_over(files: &js_sys::Array) {
     mqttscope::annex::hand_over(files);
 }
 
+/// Takes bytes over for the Live page.
+#[wasm_bindgen]
+pub fn send_bytes(bytes: Vec<u8>) {
+    mqttscope::annex::send_bytes(bytes);
+}
+
 /// Another packet of the conversation is looked at.
 #[wasm_bindgen]
 pub fn look(selected: usize) {

@@ -1,6 +1,7 @@
 //! Hooks: what components share of behaviour.
 
 mod hash;
+mod inbox;
 mod keys;
 mod narrow;
 mod reader;
@@ -9,6 +10,7 @@ mod texts;
 mod virtual_rows;
 
 pub use hash::{Arrival, use_hash};
+pub use inbox::{Inbox, use_inbox};
 pub use keys::use_window_keys;
 pub use narrow::{ONE_PANE, use_narrow};
 pub use reader::{ReaderStage, use_reader};

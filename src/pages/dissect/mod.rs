@@ -24,6 +24,7 @@ mod share;
 mod steps;
 mod talk;
 mod to_captures;
+mod to_live;
 mod waiting;
 
 use std::rc::Rc;
@@ -121,6 +122,7 @@ pub fn Dissect(props: &DissectProps) -> Html {
                     <span class="grow"></span>
                     { share::share_button(&desk) }
                     { copy::copy_menu(&desk) }
+                    { to_live::send_button(&desk) }
                 </div>
             </section>
             if is_talk {

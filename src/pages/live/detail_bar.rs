@@ -1,18 +1,23 @@
 //! The bar above a packet: back, what is shown of it, its answer, and the Dissect page.
 
+use mqttscope_capture::text::{self, Style};
 use mqttscope_protocol::{Packet, WireRow};
 use mqttscope_view::share::{self, Shared};
+use mqttscope_wire::Sender;
 use yew::prelude::*;
 
-use super::desk::Desk;
+use super::{desk::Desk, send_bytes};
 use crate::route::Page;
 use crate::services::browser;
-use crate::state::live::Act;
 use crate::state::live::around::Detail;
 use crate::state::live::words;
+use crate::state::live::{Act, Source};
 
 /// The longest link that is made, in characters.
 const LONGEST_LINK: usize = 32 * 1024;
+
+/// The largest packet that is put into the form for bytes, in bytes.
+const MOST_EDITED: usize = 16 * 1024;
 
 /// The bar; `row` is the packet's, while it is on screen.
 pub(super) fn detail_bar(
@@ -31,6 +36,7 @@ pub(super) fn detail_bar(
             { tabs(detail, desk) }
             <span class="grow"></span>
             { link(packet, row, desk) }
+            if can_be_sent(packet, desk) { { again(packet, desk) } }
             if let Some(address) = address(packet) { <a href={address} data-testid="open-in-dissect" title="Open it in the Dissect page, where it can be changed">{ "Dissect" }</a> }
         </div>
     }
@@ -76,6 +82,28 @@ fn tabs(now: Detail, desk: &Desk) -> Html {
     }
 }
 
+/// Whether it is one that we sent, without secrets, and no larger than a person edits.
+fn can_be_sent(packet: &Packet, desk: &Desk) -> bool {
+    packet.sender == Sender::Client
+        && desk.source == Source::Connections
+        && packet.bytes.len() <= MOST_EDITED
+        && !is_secret(packet)
+}
+
+/// A CONNECT may hold a password, an AUTH what stands for one.
+fn is_secret(packet: &Packet) -> bool {
+    let first = packet.bytes.first();
+    first.is_some_and(|first| matches!(first >> 4, 1 | 15))
+}
+
+/// Puts the packet's bytes where they can be changed and sent again.
+fn again(packet: &Packet, desk: &Desk) -> Html {
+    let desk = desk.clone();
+    let text = text::write(&packet.bytes, Style::Hex);
+    let go = Callback::from(move |_: MouseEvent| send_bytes::open(text.clone(), &desk));
+    html! { <button class="link" data-testid="send-again" title="Change its bytes and send them on this connection" onclick={go}>{ "Send again…" }</button> }
+}
+
 /// The way to the packet that answers it, or that it answers.
 fn link(packet: &Packet, row: Option<&WireRow>, desk: &Desk) -> Html {
     // The row is newer: an answer may have come since the packet was asked for.
@@ -111,10 +139,6 @@ fn answer(packet: &Packet) -> String {
 
 /// The Dissect page with this packet; none: it carries a password, or is too long for a link.
 fn address(packet: &Packet) -> Option<String> {
-    let is_secret = packet
-        .bytes
-        .first()
-        .is_some_and(|first| matches!(first >> 4, 1 | 15));
     let shared = Shared {
         bytes: packet.bytes.clone(),
         version: Some(packet.version),
@@ -123,6 +147,6 @@ fn address(packet: &Packet) -> Option<String> {
         packet: 0,
         node: None,
     };
-    let content = share::encode(&shared).ok().filter(|_| !is_secret)?;
+    let content = share::encode(&shared).ok().filter(|_| !is_secret(packet))?;
     (content.len() < LONGEST_LINK).then(|| Page::Dissect.hash_with(Some(&content)))
 }

@@ -21,6 +21,7 @@ mod finding_card;
 mod finding_list;
 mod flow_list;
 mod flow_picture;
+mod handed;
 mod history;
 mod import_notes;
 mod keep;
@@ -41,6 +42,7 @@ mod publish_more;
 mod record_list;
 mod repair;
 mod saved_menu;
+mod send_bytes;
 mod setting_field;
 pub(in crate::pages) mod steps;
 mod stopped;
@@ -56,7 +58,9 @@ mod undo;
 mod wire_list;
 mod wire_row;
 
+pub(crate) use handed::hand_over;
 use mqttscope_protocol::ConnectionState;
+use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 
 use crate::components::splitter::{Axis, Panel, Splitter};
@@ -101,6 +105,7 @@ pub fn Live(props: &LiveProps) -> Html {
         saved,
         step,
     } = use_desk(Source::Connections, &live, talk.clone(), begin, toaster);
+    handed::use_handed(&desk);
     opening::use_opening(&live, &profiles, &saved, &talk);
     keys::use_page_keys(&live, props.shown);
     looking::use_looking(&live, props.shown, &talk);
@@ -113,7 +118,8 @@ pub fn Live(props: &LiveProps) -> Html {
     let is_open = view
         .as_ref()
         .is_some_and(|view| view.state == ConnectionState::Open);
-    let is_v5 = known.is_some_and(|known| known.profile.version.is_v5());
+    let version = known.map_or(ProtocolVersion::V5, |known| known.profile.version);
+    let is_v5 = version.is_v5();
     let name = known
         .map(|known| AttrValue::from(known.profile.shown_name()))
         .unwrap_or_default();
@@ -137,7 +143,7 @@ pub fn Live(props: &LiveProps) -> Html {
                 <div class="pane middle">
                     { traffic::traffic(&live, &panels, &on_panels, &desk) }
                     <Splitter name="live-publish" label="Height of the publish form" controls="live-publish" variable="--live-publish" panel={Panel::After} axis={Axis::Rows} least=80 rest=200 />
-                    <publish::Publish form={(*publishing).clone()} saved={(*saved).clone()} connection={live.connection} {is_open} {is_v5} published={live.connection.and_then(|id| live.published.get(&id)).cloned()}
+                    <publish::Publish form={(*publishing).clone()} saved={(*saved).clone()} connection={live.connection} {is_open} {version} published={live.connection.and_then(|id| live.published.get(&id)).cloned()} bytes_sent={live.connection.and_then(|id| live.bytes_sent.get(&id)).cloned()}
                         repeating={view.as_ref().is_some_and(|view| view.repeating)} />
                 </div>
                 <Splitter name="live-details" label="Width of the details" controls="live-details" variable="--live-details" panel={Panel::After} least=300 rest=680 />

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use mqttscope_protocol::{Command, ConnectionId, Repeat};
+use mqttscope_protocol::{BytesSent, Command, ConnectionId, Repeat};
+use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
@@ -19,9 +20,11 @@ pub(super) struct PublishProps {
     pub(super) connection: Option<ConnectionId>,
     /// Whether one can publish now.
     pub(super) is_open: bool,
-    pub(super) is_v5: bool,
+    pub(super) version: ProtocolVersion,
     /// The message that this connection was asked to publish last.
     pub(super) published: Option<Rc<Sent>>,
+    /// The bytes that it sent as they are last.
+    pub(super) bytes_sent: Option<Rc<BytesSent>>,
     /// Whether a message is being repeated.
     pub(super) repeating: bool,
 }

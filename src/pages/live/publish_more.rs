@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::desk::{Desk, value_of};
 use super::publish::PublishProps;
 use super::saved_menu::SavedMenu;
+use super::send_bytes::SendBytes;
 use super::setting_field::groups;
 use crate::state::live::form::FormAct;
 use crate::state::live::message_settings::{MESSAGE, count};
@@ -30,7 +31,7 @@ pub(super) fn publish_more(
         <div class="publish-more">
             <details data-testid="more-properties">
                 <summary>{ "Properties" }if set > 0 { <span class="chip accent">{ set }</span> }if has_wrong { <span class="is-error">{ " check" }</span> }</summary>
-                if !props.is_v5 { <p class="quiet">{ "Sent in MQTT 5 only." }</p> }
+                if !props.version.is_v5() { <p class="quiet">{ "Sent in MQTT 5 only." }</p> }
                 <div class="flat">{ groups(&MESSAGE, &form.properties, "publish", &on_property, false) }</div>
             </details>
             <details data-testid="more-repeat" open={props.repeating}>
@@ -41,6 +42,7 @@ pub(super) fn publish_more(
                 <summary>{ "Request/response" }</summary>
                 { request(props, desk) }
             </details>
+            <SendBytes form={form.by_hand.clone()} connection={props.connection} is_open={props.is_open} version={props.version} sent={props.bytes_sent.clone()} />
             <span class="grow"></span>
             <SavedMenu saved={props.saved.clone()} draft={form.draft().ok()} />
         </div>
@@ -97,7 +99,7 @@ fn request(props: &PublishProps, desk: &Desk) -> Html {
     html! {
         <div class="in-line">
             <label>{ "Wait " }<input type="text" inputmode="numeric" data-testid="request-timeout" value={form.timeout.clone()} oninput={on_timeout} />{ " ms" }</label>
-            <button type="button" data-testid="request" disabled={!props.is_open || !props.is_v5} onclick={ask}>{ "Send request" }</button>
+            <button type="button" data-testid="request" disabled={!props.is_open || !props.version.is_v5()} onclick={ask}>{ "Send request" }</button>
             <span class="quiet">{ "Response Topic and Correlation Data are generated unless you set them." }</span>
         </div>
     }

@@ -4,6 +4,7 @@
 pub mod address;
 pub mod around;
 pub mod bridge;
+pub mod by_hand;
 pub mod chart;
 pub mod connect_settings;
 pub mod form;

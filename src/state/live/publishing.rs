@@ -30,6 +30,19 @@ pub struct Publishing {
     pub repeat: (String, String),
     /// Milliseconds to wait for an answer, as typed.
     pub timeout: String,
+    /// Bytes that are sent as they are.
+    pub by_hand: ByHand,
+}
+
+/// Bytes that are sent as they are, until they are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ByHand {
+    /// As they are written.
+    pub text: String,
+    /// Whether their form is open.
+    pub is_shown: bool,
+    /// Whether the focus is to go there.
+    pub wants_focus: bool,
 }
 
 /// What happens to the form.
@@ -54,6 +67,14 @@ pub enum PublishingAct {
     Times(String),
     /// Milliseconds to wait for an answer.
     Timeout(String),
+    /// Bytes that are sent as they are, as written.
+    Bytes(String),
+    /// The same; their form opens and gets the focus.
+    OpenBytes(String),
+    /// Whether their form is open.
+    ShowBytes(bool),
+    /// Their form has got the focus.
+    FocusedBytes,
     /// All of it, as a message that was published or kept.
     Again(MessageDraft),
 }
@@ -70,6 +91,11 @@ impl Default for Publishing {
             properties: Rc::default(),
             repeat: ("1000".into(), String::new()),
             timeout: "5000".into(),
+            by_hand: ByHand {
+                text: "c0 00  # PINGREQ".into(),
+                is_shown: false,
+                wants_focus: false,
+            },
         }
     }
 }
@@ -174,6 +200,16 @@ impl Reducible for Publishing {
             PublishingAct::Every(every) => next.repeat.0 = every,
             PublishingAct::Times(times) => next.repeat.1 = times,
             PublishingAct::Timeout(timeout) => next.timeout = timeout,
+            PublishingAct::Bytes(text) => next.by_hand.text = text,
+            PublishingAct::OpenBytes(text) => {
+                next.by_hand = ByHand {
+                    text,
+                    is_shown: true,
+                    wants_focus: true,
+                };
+            }
+            PublishingAct::ShowBytes(is_shown) => next.by_hand.is_shown = is_shown,
+            PublishingAct::FocusedBytes => next.by_hand.wants_focus = false,
             PublishingAct::Again(message) => {
                 (next.written, next.typed) = Written::of_bytes(&message.payload);
                 next.topic = message.topic;

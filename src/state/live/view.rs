@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use mqttscope_protocol::{
-    AnswersView, CapturedOrder, CapturedRow, Chart, ConnectionId, ConnectionView, EventView,
-    FindingView, FlowView, History, Instant, Looking, MessageRow, Packet, RecordId, Report,
-    Summary, TimedPacket, Timeline, TopicRow, Window, WireRow,
+    AnswersView, BytesSent, CapturedOrder, CapturedRow, Chart, ConnectionId, ConnectionView,
+    EventView, FindingView, FlowView, History, Instant, Looking, MessageRow, Packet, RecordId,
+    Report, Summary, TimedPacket, Timeline, TopicRow, Window, WireRow,
 };
 use mqttscope_wire::Severity;
 use yew::Reducible;
@@ -48,6 +48,8 @@ pub struct Live {
     pub findings: Rc<Rows<FindingView>>,
     /// The message that each connection was asked to publish last.
     pub published: Rc<BTreeMap<ConnectionId, Rc<Sent>>>,
+    /// The bytes that were sent as they are last, by connection.
+    pub bytes_sent: Rc<BTreeMap<ConnectionId, Rc<BytesSent>>>,
     /// What the answers of each connection have done; with the tables as they were told last.
     pub answers: Rc<BTreeMap<ConnectionId, Rc<AnswersView>>>,
     /// Only findings of this severity are listed; none: all.
@@ -301,6 +303,7 @@ impl Live {
     /// Nothing is recorded any more.
     fn clear(&mut self) {
         self.published = Rc::default();
+        self.bytes_sent = Rc::default();
         self.select(None);
         self.forget_rows();
     }

@@ -89,6 +89,9 @@ impl Live {
                 let sent = Sent::after(self.published.get(&id).map(|sent| &**sent), published);
                 Rc::make_mut(&mut self.published).insert(id, sent.into());
             }
+            Report::BytesSent(sent) => {
+                Rc::make_mut(&mut self.bytes_sent).insert(sent.connection, sent.into());
+            }
             Report::Answers(mut view) => {
                 let before = self.answers.get(&view.connection);
                 if view.tables.is_none() {
