@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
 use super::steps::Step;
+use crate::components::inspector::marked;
 use crate::components::menu::{Item, Menu};
 use crate::components::rule_chip::rule_chip;
 use crate::services::browser;
@@ -99,7 +100,7 @@ fn Form(props: &FormProps) -> Html {
         <div class="send-bytes">
             <textarea class="mono" id="bytes-text" data-testid="bytes-text" aria-label="Bytes to send" aria-describedby="bytes-help" rows="2" spellcheck="false" autocapitalize="off"
                 aria-invalid={written.is_err().then_some("true")} value={props.text.clone()} oninput={on_input} />
-            <div class="in-line">
+            <div class="bytes-acts">
                 { break_menu(&offers, &desk) }
                 <span class="grow"></span>
                 <button type="button" class="main" data-testid="send-bytes" disabled={!is_ready} onclick={send}>{ "Send" }</button>
@@ -128,7 +129,8 @@ fn break_menu(offers: &Rc<Vec<(PacketType, Vec<BrokenPacket>)>>, desk: &Desk) ->
         Callback::from(move |()| {
             let items = flat(&offers).into_iter().map(|(of, broken)| {
                 let says = broken.rule.words().map_or("", |words| words.summary);
-                Item::new(says, broken.rule.name()).under(of.name())
+                let more = format!("{} · {}", broken.rule.name(), broken.notation);
+                Item::new(says, more).under(of.name())
             });
             items.collect::<Vec<_>>()
         })
@@ -155,7 +157,7 @@ fn told(written: &Written, version: ProtocolVersion) -> Html {
             { for written.packets.iter().map(|(words, broken)| html! {
                 <li>
                     <span class="mono">{ words }</span>
-                    { for broken.iter().map(|broken| html! { <span class="is-error">{ " " }{ &broken.message }</span> }) }
+                    { for broken.iter().map(|broken| html! { <span class="is-error">{ " " }{ marked(&broken.message) }</span> }) }
                     if broken.is_empty() { <span class="quiet">{ ": breaks no rule by itself" }</span> }
                 </li>
             }) }
