@@ -1,5 +1,6 @@
 //! Hooks: what components share of behaviour.
 
+mod focus;
 mod hash;
 mod keys;
 mod narrow;
@@ -8,6 +9,7 @@ mod resizes;
 mod texts;
 mod virtual_rows;
 
+pub use focus::use_kept_focus;
 pub use hash::{Arrival, use_hash};
 pub use keys::use_window_keys;
 pub use narrow::{ONE_PANE, use_narrow};
