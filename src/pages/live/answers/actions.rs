@@ -169,9 +169,9 @@ fn fields(action: &Action, path: &str, tables: &[Table], change: &Callback<Actio
             otherwise,
         } => {
             let choices = [
-                ("yes", "says yes (not empty, 0, no or false)"),
-                ("empty", "has nothing"),
-                ("is", "is"),
+                ("yes", "is filled in, and not with 0, no or false"),
+                ("empty", "is empty"),
+                ("is", "is exactly"),
             ];
             let (chosen, value) = match asked {
                 Test::Yes => ("yes", None),
@@ -185,7 +185,7 @@ fn fields(action: &Action, path: &str, tables: &[Table], change: &Callback<Actio
             });
             html! { <>
                 { named("Column", test("column"), all_columns(), column, sets!(Action::When { column: place, .. } => place, to, to)) }
-                { choice("Its cell", test("test"), &choices, chosen, set_test) }
+                { choice("Condition", test("test"), &choices, chosen, set_test) }
                 if let Some(value) = value { { text("Text", test("value"), value, sets!(Action::When { test: place, .. } => place, to, Test::Is(to))) } }
                 { inner("then", "if so", then, |it, list| if let Action::When { then, .. } = it { *then = list; }) }
                 { inner("otherwise", "if not", otherwise, |it, list| if let Action::When { otherwise, .. } = it { *otherwise = list; }) }
