@@ -213,6 +213,22 @@ twice("a fork is shown, and kept only when it is asked for", async (hand, page) 
   await expect(page.getByTestId("save-shown")).toHaveCount(0);
 });
 
+test("on a phone a message of the Flows page covers nothing that is pressed", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await openFlows(page);
+  await page.getByTestId("fork").click();
+  await page.getByRole("menuitem").first().click();
+  await page.getByTestId("save-shown").click();
+  await expect(page.locator(".toast")).toContainText("Saved under “Yours”");
+  const message = (await page.locator(".toast").boundingBox())!;
+  for (const id of ["more-lanes", "play", "time", "fork", "alone", "part-memory"]) {
+    const box = (await page.getByTestId(id).boundingBox())!;
+    expect(box.y >= message.y + message.height || box.y + box.height <= message.y, id).toBe(true);
+  }
+  const [more, play] = [(await page.getByTestId("more-lanes").boundingBox())!, (await page.getByTestId("play").boundingBox())!];
+  expect(more.y + more.height).toBeLessThanOrEqual(play.y);
+});
+
 test("a long line of a scenario can be reached, and its bar is not a thin one", async ({ page }) => {
   await openFlows(page);
   await page.getByTestId("new-scenario").click();

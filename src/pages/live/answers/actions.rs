@@ -169,7 +169,7 @@ fn fields(action: &Action, path: &str, tables: &[Table], change: &Callback<Actio
             otherwise,
         } => {
             let choices = [
-                ("yes", "is filled in, and not with 0, no or false"),
+                ("yes", "is set"),
                 ("empty", "is empty"),
                 ("is", "is exactly"),
             ];
@@ -186,6 +186,7 @@ fn fields(action: &Action, path: &str, tables: &[Table], change: &Callback<Actio
             html! { <>
                 { named("Column", test("column"), all_columns(), column, sets!(Action::When { column: place, .. } => place, to, to)) }
                 { choice("Condition", test("test"), &choices, chosen, set_test) }
+                if chosen == "yes" { <p class="wide quiet">{ "Set is what is neither empty nor 0, no or false." }</p> }
                 if let Some(value) = value { { text("Text", test("value"), value, sets!(Action::When { test: place, .. } => place, to, Test::Is(to))) } }
                 { inner("then", "if so", then, |it, list| if let Action::When { then, .. } = it { *then = list; }) }
                 { inner("otherwise", "if not", otherwise, |it, list| if let Action::When { otherwise, .. } = it { *otherwise = list; }) }
