@@ -17,6 +17,8 @@ use crate::services::browser;
 
 /// What can have the focus.
 const FOCUSABLE: &str = "button:not(:disabled), a[href], input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex='0']";
+/// What a key leaves as it is, until it is pressed.
+const PRESSED: &str = "button, a, summary";
 /// What has things of its own to press.
 const ROOMS: &str = "section, form, dialog, fieldset";
 /// Where messages are.
@@ -196,7 +198,9 @@ fn home_of(trail: &Trail) -> Option<HtmlElement> {
         .find_map(|(room, _)| {
             let all = focusable(room);
             let home = all.iter().find(|one| one.has_attribute("data-home"));
-            home.cloned().or_else(|| all.first().cloned())
+            // Not a field, which the next key would change.
+            let pressed = all.iter().find(|one| one.matches(PRESSED).unwrap_or(false));
+            home.or(pressed).cloned()
         })
 }
 

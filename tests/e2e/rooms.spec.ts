@@ -213,6 +213,17 @@ twice("a fork is shown, and kept only when it is asked for", async (hand, page) 
   await expect(page.getByTestId("save-shown")).toHaveCount(0);
 });
 
+test("a comparison that is closed leaves the keys with the diagram", async ({ page }) => {
+  await openFlows(page, "QoS 1, no faults");
+  await page.getByTestId("compare").click();
+  await page.getByTestId("column").last().press("Enter");
+  await page.getByTestId("alone").press("Enter");
+  await expect(page.getByTestId("diagram")).toHaveCount(1);
+  await expect(page.getByTestId("alone")).toHaveCount(0);
+  // It became another button, or it is gone: no key changes a field by mistake.
+  await expect(focused(page)).not.toHaveJSProperty("tagName", "SELECT");
+});
+
 test("on a phone a message of the Flows page covers nothing that is pressed", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await openFlows(page);
