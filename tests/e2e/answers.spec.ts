@@ -237,7 +237,7 @@ twice("a table is pasted, looked up in, and changed", async (hand, page) => {
   await hand.press(page.getByTestId("action-0-found-add"));
   await hand.choose(page.getByTestId("action-0-found-0-kind"), "If a cell of the row…");
   await hand.choose(page.getByTestId("action-0-found-0-column"), "state");
-  await hand.choose(page.getByTestId("action-0-found-0-test"), "is exactly");
+  await hand.choose(page.getByTestId("action-0-found-0-test"), "equals");
   await hand.write(page.getByTestId("action-0-found-0-value"), "off");
   await hand.press(page.getByTestId("action-0-found-0-then-add"));
   await hand.choose(page.getByTestId("action-0-found-0-then-0-kind"), "Write into the row");

@@ -168,11 +168,7 @@ fn fields(action: &Action, path: &str, tables: &[Table], change: &Callback<Actio
             then,
             otherwise,
         } => {
-            let choices = [
-                ("yes", "is set"),
-                ("empty", "is empty"),
-                ("is", "is exactly"),
-            ];
+            let choices = [("yes", "is set"), ("empty", "is empty"), ("is", "equals")];
             let (chosen, value) = match asked {
                 Test::Yes => ("yes", None),
                 Test::Empty => ("empty", None),
