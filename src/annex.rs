@@ -14,7 +14,7 @@ use yew::{AppHandle, Renderer};
 
 use crate::components::conversation::{ConversationPane, ConversationPaneProps};
 use crate::components::toasts::ToastRegion;
-use crate::hooks::use_hash;
+use crate::hooks::{use_hash, use_kept_focus};
 use crate::pages::captures::{self, Captures, use_dropping};
 use crate::pages::flows::Flows;
 use crate::pages::live::{self, Live};
@@ -37,6 +37,7 @@ pub fn Annex() -> Html {
             toaster.dispatch(ToastAction::Say(says.into()));
         })
     };
+    use_kept_focus();
     let arrival = use_hash();
     let route = Route::of_hash(&arrival.hash);
     let companion = route.value("companion").map(AttrValue::from);

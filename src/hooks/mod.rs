@@ -1,5 +1,6 @@
 //! Hooks: what components share of behaviour.
 
+mod focus;
 mod hash;
 mod inbox;
 mod keys;
@@ -9,6 +10,7 @@ mod resizes;
 mod texts;
 mod virtual_rows;
 
+pub use focus::use_kept_focus;
 pub use hash::{Arrival, use_hash};
 pub use inbox::{Inbox, use_inbox};
 pub use keys::use_window_keys;

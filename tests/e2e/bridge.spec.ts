@@ -235,14 +235,14 @@ for (const way of ["mouse", "keyboard"] as const) {
         "tls-name": "broker.test",
         "tls-alpn": "mqtt, x-amzn-mqtt-ca",
       };
-      const group = dialog.locator("summary").filter({ hasText: "TLS of the companion" });
+      const group = dialog.locator("summary").filter({ hasText: "TLS to the broker" });
       await hand.press(group);
       await expect(dialog.getByTestId("connect-tls-ca")).toBeHidden();
       await hand.press(group);
       for (const [id, text] of Object.entries(texts)) await hand.write(dialog.getByTestId(`connect-${id}`), text);
       await hand.choose(dialog.getByTestId("connect-tls-version"), "1.3");
       await hand.turn(dialog.getByTestId("connect-tls-unverified"));
-      await hand.press(dialog.locator("summary").filter({ hasText: "The companion's way to the broker" }));
+      await hand.press(dialog.locator("summary").filter({ hasText: "Proxy, and who opens the connection" }));
       await hand.write(dialog.getByTestId("connect-proxy"), "https://proxy");
       await expect(dialog.locator("#connect-proxy-about")).toHaveText("A proxy begins with http:// or socks5://.");
       await hand.write(dialog.getByTestId("connect-proxy"), "socks5://proxy:1080");
@@ -259,7 +259,7 @@ for (const way of ["mouse", "keyboard"] as const) {
       // What the browser opens has none of it, and reaches WebSocket all the same.
       const ws = await broker(run, "--ws", "0");
       await hand.write(dialog.getByTestId("connect-address"), `ws://127.0.0.1:${ws}/mqtt`);
-      await hand.press(dialog.locator("summary").filter({ hasText: "The companion's way to the broker" }));
+      await hand.press(dialog.locator("summary").filter({ hasText: "Proxy, and who opens the connection" }));
       await hand.turn(dialog.getByTestId("connect-by-browser"));
       await expect(dialog.getByTestId("connect-proxy")).toHaveCount(0);
       await expect(dialog.getByTestId("connect-tls-ca")).toHaveCount(0);

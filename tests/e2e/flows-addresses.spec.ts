@@ -80,6 +80,7 @@ test("own scenarios and forks are kept, renamed, copied, deleted and brought bac
   await open(page, "QoS 1, no faults");
   await (await catchToken(page, "PUBACK")).click();
   const own = page.getByTestId("own-scenario");
+  await page.getByTestId("save-shown").click();
   await expect(own).toHaveCount(1);
   await expect(own).toContainText("QoS 1, no faults + cut Publisher's connection at");
   await page.getByTestId("new-scenario").click();

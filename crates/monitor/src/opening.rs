@@ -153,9 +153,19 @@ impl Connection {
         } else {
             ReasonCode(2)
         };
-        if code == for_identifier && self.asked.is_some_and(|asked| asked.plain_identifier) {
+        let Some(asked) = self.asked.filter(|_| code == for_identifier) else {
+            return;
+        };
+        if asked.plain_identifier {
             //= [MQTT-3.1.3-5] v5 and v3.1.1: such identifiers are accepted
             judge.broken(Rule::ClientIdRefused, u32::from(code.0));
+        } else if judge.log.has_notes && !asked.anonymous && self.version != ProtocolVersion::V3_1 {
+            // The note of the CONNECT, which nearly every client would have: now it says why.
+            let finding = Finding {
+                by: Sender::Client,
+                ..judge.found_with(Rule::ConnectClientIdNotGuaranteed, asked.packet)
+            };
+            judge.report(finding);
         }
     }
 

@@ -38,7 +38,8 @@ impl Connection {
     }
 }
 
-/// Reports what is no error: warnings, and notes where they are wanted.
+/// Reports what is no error: warnings, and notes where they are wanted. That a server may refuse a client identifier
+/// is of interest where one does, so it waits for that (`Connection::connack`).
 #[cold]
 pub(super) fn remark_on(judge: &mut Judge<'_>, dissection: &Dissection) {
     let least = if judge.log.has_notes {
@@ -47,7 +48,9 @@ pub(super) fn remark_on(judge: &mut Judge<'_>, dissection: &Dissection) {
         Severity::Warning
     };
     for diagnostic in &dissection.diagnostics {
-        if (least..=Severity::Warning).contains(&diagnostic.severity()) {
+        if (least..=Severity::Warning).contains(&diagnostic.severity())
+            && diagnostic.rule != Rule::ConnectClientIdNotGuaranteed
+        {
             let finding = Finding {
                 version: dissection.version,
                 span: Some(diagnostic.span),

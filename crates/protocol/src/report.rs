@@ -240,6 +240,8 @@ pub struct SearchProblem {
     pub end: u32,
     /// The cause, without a full stop.
     pub says: String,
+    /// What the lists are narrowed to all the same: the last text that could be searched for. Empty: they show all.
+    pub stands: String,
 }
 
 /// The log's size.

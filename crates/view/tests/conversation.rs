@@ -394,3 +394,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_identifier_that_may_be_refused_is_a_finding_where_it_is() {
+    // The Client Identifier `a-b`, in 3.1.1, accepted, refused for another reason, and refused for itself.
+    let connect = "> 10 0f 00 04 4d 51 54 54 04 02 00 3c 00 03 61 2d 62";
+    let notes = |answer: &str| {
+        let talk = conversation(&[connect, answer]);
+        let items = merged(&talk, &[ProtocolVersion::V3_1_1; 2], &talk.judge());
+        let name = "connect-client-id-not-guaranteed";
+        items.iter().filter(|item| item.rule == name).count()
+    };
+    assert_eq!(notes("< 20 02 00 00"), 0);
+    assert_eq!(notes("< 20 02 00 05"), 0);
+    assert_eq!(notes("< 20 02 00 02"), 1);
+}

@@ -89,7 +89,7 @@ fn sides(desk: &Desk) -> Html {
     let found = match (document.sides, document.recording.has_both()) {
         (Some(_), _) => "as found",
         (None, true) => "both sides",
-        (None, false) => "sender unknown",
+        (None, false) => "side unknown",
     };
     let names = Sides::ALL.iter().zip(SIDES);
     let names = names.map(|(&offered, name)| (name.to_owned(), document.sides == Some(offered)));

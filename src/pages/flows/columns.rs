@@ -56,7 +56,7 @@ pub(super) fn Columns(props: &ColumnsProps) -> Html {
     }
     html! {
         <>
-        <div class="room scroll" ref={props.player.room.clone()} tabindex="0" role="region" aria-label="The flow" data-testid="room">
+        <div class="room scroll" ref={props.player.room.clone()} tabindex="0" data-home="" role="region" aria-label="The flow" data-testid="room">
             <div class="columns">
                 { for props.columns.iter().zip(&props.diagrams).enumerate().map(|(index, (column, diagram))| html! {
                     <div class={classes!("column", (several && index == props.active).then_some("active"))}>

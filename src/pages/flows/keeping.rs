@@ -32,7 +32,11 @@ pub(super) fn use_keeping(state: &UseReducerHandle<Flows>) -> Callback<Keep> {
             Ok(yours) => {
                 let is_stored = storage::keep(NAME, &yours.to_text());
                 acts.dispatch(Act::Yours(yours));
-                (!is_stored).then(|| "This browser stores nothing for this page: the scenario is gone when the page is closed. Copy its link to keep it.".to_owned())
+                if is_stored {
+                    saved(&act)
+                } else {
+                    Some("This browser stores nothing for this page: the scenario is gone when the page is closed. Copy its link to keep it.".to_owned())
+                }
             }
         };
         if let (Some(said), Some(toaster)) = (said, &toaster) {
@@ -51,6 +55,19 @@ pub(super) fn use_keeping(state: &UseReducerHandle<Flows>) -> Callback<Keep> {
         });
     }
     keep
+}
+
+/// What is said of one that is kept now.
+fn saved(act: &Keep) -> Option<String> {
+    let Keep::Add(scenario) = act else {
+        return None;
+    };
+    let title = if scenario.title.is_empty() {
+        "Untitled scenario"
+    } else {
+        &scenario.title
+    };
+    Some(format!("Saved under “Yours”: {title}"))
 }
 
 /// What is kept.

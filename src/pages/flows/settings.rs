@@ -9,6 +9,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::act::Acts;
+use crate::services::browser;
 use crate::state::flows::Act;
 
 const LEVELS: [QoS; 3] = [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce];
@@ -18,6 +19,8 @@ pub(super) struct SettingsProps {
     pub(super) run: Rc<Run>,
     /// A scenario is being written: its text says all this.
     pub(super) is_preview: bool,
+    /// It is kept nowhere: it can be saved.
+    pub(super) is_unsaved: bool,
     /// The scenario is to be changed as text.
     pub(super) on_edit: Callback<Scenario>,
     /// The diagram is to fill the screen, or no longer.
@@ -29,6 +32,7 @@ impl PartialEq for SettingsProps {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.run, &other.run)
             && self.is_preview == other.is_preview
+            && self.is_unsaved == other.is_unsaved
             && self.presenting == other.presenting
     }
 }
@@ -56,6 +60,16 @@ pub(super) fn Settings(props: &SettingsProps) -> Html {
         props
             .on_edit
             .reform(move |_: MouseEvent| run.scenario.clone())
+    };
+    let save = {
+        let acts = acts.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(acts) = &acts {
+                acts.dispatch(Act::Save);
+            }
+            // The button goes; from here Space plays.
+            browser::focus_quietly("[data-testid=room]");
+        })
     };
     let (published, subscribed) = scenario.qos();
     let level = |id: &'static str,
@@ -85,6 +99,7 @@ pub(super) fn Settings(props: &SettingsProps) -> Html {
             if let (Some(published), Some(subscribed)) = (published, subscribed) {
                 <span class="quiet effective" title="A message is delivered at the lower of the two" data-testid="effective">{ format!("delivered at QoS {}", published.min(subscribed) as u8) }</span>
             }
+            if props.is_unsaved { <button data-testid="save-shown" class="save-shown" title="Keep this scenario in this browser, under “Yours”. Until then only its link leads back to it." onclick={save}>{ "Save" }</button> }
             <button data-testid="edit-this" class="edit-this" title="Edit the scenario as text (e)" disabled={is_preview} onclick={edit}>{ "Edit" }</button>
             <button data-testid="present" class="present" title="Fill the screen, with large captions (p)" aria-pressed={props.presenting.to_string()} onclick={props.on_present.reform(|_: MouseEvent| ())}>{ if props.presenting { "Leave presentation" } else { "Present" } }</button>
         </div>

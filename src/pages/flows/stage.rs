@@ -70,7 +70,7 @@ pub(super) fn Stage(props: &StageProps) -> Html {
     let is_preview = state.is_preview();
     html! {
         <section class="pane stage" aria-label="Diagram" onmousedown={panels.on_part.reform(|_: MouseEvent| Part::Diagram)}>
-            <Settings run={column.run.clone()} {is_preview} on_edit={panels.on_edit.clone()}
+            <Settings run={column.run.clone()} {is_preview} is_unsaved={state.is_unsaved()} on_edit={panels.on_edit.clone()}
                 presenting={*panels.presenting} on_present={panels.on_present.clone()} />
             { set_aside(state, &state.dispatcher(), &panels.on_part) }
             <Caption {beat} version={column.run.scenario.version} playing={playing.playing} step={playing.beat} of={props.beats.len()} />

@@ -35,7 +35,7 @@ pub(super) fn cleared(live: &Live, desk: &Desk) -> Html {
     let packets = if count == 1 { "packet" } else { "packets" };
     html! {
         <div class="undo" role="status" data-testid="cleared">
-            <span title="They stay within the size limit of the log, where new packets take their room">{ words::whole(count) }{ format!(" {packets} of all connections cleared.") }</span>
+            <span title="They stay within the size limit of the log, where new packets take their room">{ words::whole(count) }{ format!(" {packets} of all connections cleared, with messages, topics and findings.") }</span>
             <button data-testid="undo-clear" onclick={undo}>{ "Undo" }</button>
             <button class="bare square" data-testid="forget-cleared" aria-label="Close this message and free the memory" title="Close, and free the memory" onclick={forget}>{ icon(Icon::Cross) }</button>
         </div>

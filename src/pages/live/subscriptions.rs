@@ -81,7 +81,7 @@ pub(super) fn Subscriptions(props: &SubscriptionsProps) -> Html {
                 <h2>{ "Subscriptions" }</h2>
                 <span class="grow"></span>
                 <button class="bare" data-testid="subscribe-system" title="Subscribe to $SYS/#: what the broker publishes about itself" disabled={!props.is_open || has_system} onclick={system}>{ "$SYS" }</button>
-                <button class="bare square" aria-label="Subscribe" title="Subscribe" data-testid="subscribe" disabled={!props.is_open}
+                <button class="bare square" aria-label="Subscribe" title="Subscribe" data-testid="subscribe" data-home="" disabled={!props.is_open}
                     onclick={set_adding(true).reform(|_: MouseEvent| ())}>{ icon(Icon::Plus) }</button>
             </div>
             if props.filters.is_empty() {

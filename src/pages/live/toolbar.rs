@@ -120,10 +120,15 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
     };
     // Nothing comes to what is in a file.
     let is_file = props.source == Source::Captures;
-    let wrong = match &props.read {
-        SearchView::Wrong(problem) => Some(problem_at(&props.search, problem)),
-        _ => None,
+    let (wrong, class) = match &props.read {
+        SearchView::Wrong(problem) => (Some(problem), "search-wrong"),
+        // Whoever still types knows it.
+        SearchView::Unfinished(problem) => (Some(problem), "search-wrong unfinished"),
+        _ => (None, ""),
     };
+    let is_wrong = matches!(props.read, SearchView::Wrong(_));
+    let role = if is_wrong { "alert" } else { "note" };
+    let wrong = wrong.map(|problem| (problem_at(&props.search, problem), stands(problem)));
     let pause_says = if props.paused { "Resume" } else { "Pause" };
     html! {
         <>
@@ -131,9 +136,11 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
                 { icon(Icon::Search) }<span class="unseen">{ "Search" }</span>
                 <input type="text" id="search" data-testid="search" placeholder="text or filter" title="Text in topic, payload or packet; topic:a/# for a Topic Filter; hex:30 0A for bytes; or a filter as in Wireshark: mqtt.qos == 1 && !answered. Key: /"
                     spellcheck="false" autocomplete="off" autocapitalize="off" value={shown.clone()} oninput={on_search}
-                    list="search-offers" aria-invalid={wrong.is_some().to_string()} aria-describedby={wrong.is_some().then_some("search-wrong")} />
+                    list="search-offers" aria-invalid={is_wrong.to_string()} aria-describedby={wrong.is_some().then_some("search-wrong")} />
                 <datalist id="search-offers">{ for offers(&shown).into_iter().map(|(text, says)| html! { <option value={text}>{ says }</option> }) }</datalist>
-                if let Some(wrong) = wrong { <span id="search-wrong" class="search-wrong" role="alert" data-testid="search-wrong">{ wrong }</span> }
+                if let Some((wrong, stands)) = wrong {
+                    <span id="search-wrong" {class} {role} data-testid="search-wrong">{ wrong }{ ". " }<span class="stands" data-testid="search-stands">{ stands }</span></span>
+                }
             </label>
             if !is_file {
             <button class="square" data-testid="pause" aria-pressed={props.paused.to_string()} aria-label="Pause" title={pause_says} onclick={pause}>
@@ -142,7 +149,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             }
             <Menu id="export" label={html! { "Export" }} {items} {on_choose} />
             // The log is one: what is not shown is emptied with what is.
-            if !is_file { <button id={CLEAR} data-testid="clear" title="Empty the log of all connections; this can be undone" onclick={clear}>{ if props.scope.is_some() { "Clear all" } else { "Clear" } }</button> }
+            if !is_file { <button id={CLEAR} data-testid="clear" title="Clears packets, messages, topics and findings of all connections, also of those that are not shown. Undo brings them back." onclick={clear}>{ "Clear all" }</button> }
         </>
     }
 }
@@ -163,6 +170,15 @@ fn offers(typed: &str) -> Vec<(String, String)> {
     suggestions
         .map(|one| (format!("{before}{}", one.text), one.says))
         .collect()
+}
+
+/// What the lists show as long as the text is no filter.
+fn stands(problem: &SearchProblem) -> String {
+    if problem.stands.is_empty() {
+        "The list is not filtered.".to_owned()
+    } else {
+        format!("The list is still filtered by: {}", problem.stands)
+    }
 }
 
 /// The problem, with the place in the text that it is about.

@@ -141,6 +141,8 @@ pub enum Act {
     Yours(Yours),
     /// What was made is kept.
     Kept,
+    /// Keep what is looked at in this browser.
+    Save,
     /// Run it again with one more fault, beside the run there is.
     Fork(Fault),
     /// Run it at each QoS.
@@ -246,6 +248,19 @@ impl Flows {
     #[must_use]
     pub fn chosen_of_yours(&self) -> Option<usize> {
         self.yours.position(&self.active()?.run.scenario)
+    }
+
+    /// Whether what is looked at is neither of the gallery nor kept in this browser: it is gone when something else is
+    /// opened. Runs that are compared are not asked about.
+    #[must_use]
+    pub fn is_unsaved(&self) -> bool {
+        let is_known = |column: &Column| {
+            let scenario = &column.run.scenario;
+            self.gallery.contains(scenario) || self.yours.position(scenario).is_some()
+        };
+        !self.is_preview()
+            && self.mode != Mode::Compare
+            && self.active().is_some_and(|column| !is_known(column))
     }
 
     /// Something that was made here and is still to be kept.
@@ -449,9 +464,11 @@ impl Reducible for Flows {
             Act::Kept => next.made = None,
             Act::Fork(fault) => {
                 next.fork(fault);
-                if next.columns != self.columns {
-                    let fork = next.active().map(|column| column.run.scenario.clone());
-                    next.made = fork.map(|fork| Keep::Add(fork.into()));
+            }
+            Act::Save => {
+                if self.is_unsaved() {
+                    let shown = self.active().map(|column| column.run.scenario.clone());
+                    next.made = shown.map(|shown| Keep::Add(shown.into()));
                 }
             }
             Act::Compare => next.compare(),

@@ -97,12 +97,24 @@ fn an_address_leads_back_to_what_is_shown() {
 }
 
 #[test]
-fn a_fork_and_what_is_written_are_to_be_kept() {
+fn a_fork_is_kept_when_it_is_asked_for() {
     let fault = Fault::RestartBroker {
         at: 500,
         keeps: true,
     };
-    let forked = chosen("QoS 1, no faults").reduce(Act::Fork(fault));
+    let start = chosen("QoS 1, no faults");
+    assert!(!start.is_unsaved());
+    assert_eq!(
+        start.clone().reduce(Act::Save).made(),
+        None,
+        "it is of the gallery"
+    );
+    let forked = start.reduce(Act::Fork(fault));
+    assert_eq!(forked.made(), None);
+    assert!(forked.is_unsaved());
+    assert!(!forked.clone().reduce(Act::Activate(0)).is_unsaved());
+    assert!(!forked.clone().reduce(Act::Compare).is_unsaved());
+    let forked = forked.reduce(Act::Save);
     let Some(Keep::Add(kept)) = forked.made() else {
         panic!("a fork is kept");
     };
@@ -114,6 +126,13 @@ fn a_fork_and_what_is_written_are_to_be_kept() {
     let yours = Yours::default().after(&Keep::Add(kept)).unwrap();
     let state = forked.reduce(Act::Kept).reduce(Act::Yours(yours));
     assert_eq!((state.made(), state.chosen_of_yours()), (None, Some(0)));
+    assert!(!state.is_unsaved());
+    assert!(
+        state
+            .clone()
+            .reduce(Act::PublishQoS(QoS::AtMostOnce))
+            .is_unsaved()
+    );
     let chosen = state.reduce(Act::Choose(0));
     assert_eq!(chosen.chosen_of_yours(), None);
     assert_eq!(chosen.yours().list().len(), 1, "nothing is lost");

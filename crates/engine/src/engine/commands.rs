@@ -391,10 +391,10 @@ impl Engine {
     fn look(&mut self, looking: Looking) {
         self.looking = looking;
         let (sought, is_usable) = searching::view(&self.looking.search);
-        self.sought = sought;
         if is_usable {
             self.looking.search.trim().clone_into(&mut self.usable);
         }
+        self.sought = searching::standing(sought, &self.usable);
         self.rewant();
     }
 

@@ -3,6 +3,11 @@
 use mqttscope_filter::{Matcher, Problem, Search};
 use mqttscope_protocol::{SearchProblem, SearchView};
 
+use crate::view::cut::cut;
+
+/// Characters of a search that are told.
+const MOST_TEXT: usize = 200;
+
 /// What the page is told of a text, and whether anything can be searched for by it.
 pub(super) fn view(text: &str) -> (SearchView, bool) {
     let read = Search::read(text).and_then(|search| {
@@ -35,5 +40,14 @@ fn told(problem: Problem) -> SearchProblem {
         start: place(problem.start),
         end: place(problem.end),
         says: problem.says,
+        stands: String::new(),
     }
+}
+
+/// The same, with what the lists go on showing.
+pub(super) fn standing(mut view: SearchView, stands: &str) -> SearchView {
+    if let SearchView::Unfinished(problem) | SearchView::Wrong(problem) = &mut view {
+        cut(stands, MOST_TEXT).clone_into(&mut problem.stands);
+    }
+    view
 }

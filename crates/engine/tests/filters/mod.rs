@@ -255,6 +255,8 @@ fn what_is_typed_is_told_and_the_last_filter_stays_until_there_is_another() {
     };
     assert_eq!((problem.start, problem.end), (13, 17));
     assert_eq!(problem.says, "mqtt.qos is a number from 0 to 3, not a text");
+    // What the list shows meanwhile is told beside it.
+    assert_eq!(problem.stands, "mqtt.msgtype == CONNACK");
     assert_eq!(rows, "CONNACK");
     let (view, rows) = typed("mqtt.topic matches \"(\"");
     assert!(matches!(view, SearchView::Wrong(problem) if (problem.start, problem.end) == (19, 22)));
@@ -265,6 +267,9 @@ fn what_is_typed_is_told_and_the_last_filter_stays_until_there_is_another() {
     );
     assert_eq!(typed("topic:a/#").1, "PUBLISH");
     assert_eq!(typed("hex:32 31").1, "PUBLISH");
+    assert_eq!(typed("").0, SearchView::Nothing);
+    let (view, _) = typed("mqtt.qos ==");
+    assert!(matches!(view, SearchView::Unfinished(problem) if problem.stands.is_empty()));
 }
 
 #[test]

@@ -84,33 +84,74 @@ fn both_happen() {
     assert!(check(b"\xc0\x80\0").0);
 }
 
-/// Rules that the monitor reports of a packet of a client's.
+/// Rules that the monitor reports of packets of a client's.
 fn reported(monitor: crate::Monitor, bytes: &[u8]) -> Vec<Rule> {
-    let mut monitor = monitor;
+    reported_with(monitor, bytes, &[])
+}
+
+/// The same, with what the server answers.
+fn reported_with(mut monitor: crate::Monitor, bytes: &[u8], answer: &[u8]) -> Vec<Rule> {
     let connection = crate::ConnectionId(0);
     monitor.open(connection);
     monitor.push(connection, Sender::Client, bytes, crate::Instant::ZERO);
+    monitor.push(connection, Sender::Server, answer, crate::Instant::ZERO);
     let findings = monitor.findings().iter();
     findings.map(|finding| finding.rule).collect()
 }
 
+fn wanted() -> crate::Monitor {
+    crate::Monitor::new().with_notes()
+}
+
 #[test]
 fn notes_are_reported_where_they_are_wanted() {
-    // A Client Identifier that a server may refuse.
-    let connect = b"\x10\x10\0\x04MQTT\x04\x02\0\x3c\0\x04a-b!";
-    let wanted = || crate::Monitor::new().with_notes();
-    assert_eq!(reported(crate::Monitor::new(), connect), []);
-    assert_eq!(
-        reported(wanted(), connect),
-        [Rule::ConnectClientIdNotGuaranteed]
-    );
     // A message with a number before its text.
     let publish = b"\x10\x0d\0\x04MQTT\x04\x02\0\x3c\0\x01a\x30\x0a\0\x01a\0\x01hello";
     assert_eq!(reported(crate::Monitor::new(), publish), []);
     assert_eq!(reported(wanted(), publish), [Rule::PublishPayloadPrefixed]);
-    // A packet that breaks a rule, with a note beside it.
-    let broken = b"\x10\x10\0\x04MQTT\x04\x03\0\x3c\0\x04a-b!";
+    // A packet that breaks a rule, with a note beside it: a Keep Alive that may be meant in milliseconds.
+    let broken = b"\x10\x0d\0\x04MQTT\x04\x03\xea\x60\0\x01a";
     assert_eq!(reported(crate::Monitor::new(), broken).len(), 1);
     let both = reported(wanted(), broken);
-    assert!(both.len() == 2 && both.contains(&Rule::ConnectClientIdNotGuaranteed));
+    assert!(both.len() == 2 && both.contains(&Rule::ConnectKeepAliveUnlikely));
+}
+
+#[test]
+fn an_identifier_that_may_be_refused_is_noted_where_it_is() {
+    let note = [Rule::ConnectClientIdNotGuaranteed];
+    // Of 3.1.1 and of 5, with what accepts, what refuses for another reason, and what refuses the identifier.
+    let (v4, v5) = (
+        b"\x10\x10\0\x04MQTT\x04\x02\0\x3c\0\x04a-b!",
+        b"\x10\x11\0\x04MQTT\x05\x02\0\x3c\0\0\x04a-b!",
+    );
+    for (connect, answer, expected) in [
+        (&v4[..], &b""[..], &[][..]),
+        (v4, b"\x20\x02\0\0", &[]),
+        (v4, b"\x20\x02\0\x05", &[]),
+        (v4, b"\x20\x02\0\x02", &note),
+        (v5, b"\x20\x03\0\0\0", &[]),
+        (v5, b"\x20\x03\0\x87\0", &[]),
+        (v5, b"\x20\x03\0\x85\0", &note),
+    ] {
+        assert_eq!(
+            reported_with(wanted(), connect, answer),
+            expected,
+            "{answer:02x?}"
+        );
+        assert_eq!(reported_with(crate::Monitor::new(), connect, answer), []);
+    }
+    // Its place is the identifier's CONNECT, and who may change it is the client.
+    let mut monitor = wanted();
+    let connection = crate::ConnectionId(0);
+    monitor.open(connection);
+    monitor.push(connection, Sender::Client, v4, crate::Instant::ZERO);
+    monitor.push(
+        connection,
+        Sender::Server,
+        b"\x20\x02\0\x02",
+        crate::Instant::ZERO,
+    );
+    let finding = monitor.findings()[0];
+    assert_eq!(finding.by, Sender::Client);
+    assert_eq!(finding.packets.as_slice(), [0, 1]);
 }

@@ -1,7 +1,10 @@
 //! Everything that was found in a conversation, as one list with one count: broken rules of single packets,
 //! broken rules of the conversation, and what else is worth knowing.
 
-use mqttscope_wire::{Citation, Context, ProtocolVersion, Sender, Severity, dissect};
+use mqttscope_wire::{
+    Citation, Context, ControlPacket, Decoded, ProtocolVersion, ReasonCode, Rule, Sender, Severity,
+    decode, dissect,
+};
 
 use super::{Conversation, Judged};
 use crate::digits::grouped;
@@ -49,7 +52,11 @@ pub fn merged(
     versions: &[ProtocolVersion],
     judged: &Judged,
 ) -> Vec<Item> {
-    let mut items = of_packets(conversation, versions);
+    let mut items = of_packets(
+        conversation,
+        versions,
+        is_identifier_refused(conversation, versions),
+    );
     items.extend(judged.findings.iter().map(|finding| {
         Item {
             severity: finding.severity,
@@ -110,8 +117,36 @@ pub fn counts(items: &[Item]) -> [usize; 3] {
     })
 }
 
+/// Whether the server refuses the client identifier. That it may is worth saying only then: nearly every client has
+/// one that it may refuse. The packet's fields say it in any case.
+fn is_identifier_refused(conversation: &Conversation, versions: &[ProtocolVersion]) -> bool {
+    let mut packets = conversation.packets.iter().zip(versions);
+    packets.any(|(spoken, &version)| {
+        let bytes = conversation.bytes.get(spoken.range.clone());
+        let context = Context::new(version).from(spoken.from);
+        let decoded = bytes.map(|bytes| decode(bytes, context));
+        let Some(Ok(Decoded::Packet {
+            packet: ControlPacket::Connack(connack),
+            ..
+        })) = decoded
+        else {
+            return false;
+        };
+        connack.reason_code
+            == if version.is_v5() {
+                ReasonCode::CLIENT_IDENTIFIER_NOT_VALID
+            } else {
+                ReasonCode(2)
+            }
+    })
+}
+
 /// Rules that single packets break.
-fn of_packets(conversation: &Conversation, versions: &[ProtocolVersion]) -> Vec<Item> {
+fn of_packets(
+    conversation: &Conversation,
+    versions: &[ProtocolVersion],
+    is_identifier_refused: bool,
+) -> Vec<Item> {
     let mut items = Vec::new();
     for (place, spoken) in conversation.packets.iter().enumerate() {
         let bytes = conversation.bytes.get(spoken.range.clone());
@@ -122,6 +157,9 @@ fn of_packets(conversation: &Conversation, versions: &[ProtocolVersion]) -> Vec<
         for diagnostic in &dissection.diagnostics {
             if items.len() >= MOST {
                 return items;
+            }
+            if diagnostic.rule == Rule::ConnectClientIdNotGuaranteed && !is_identifier_refused {
+                continue;
             }
             items.push(Item {
                 severity: diagnostic.severity(),

@@ -168,11 +168,7 @@ fn fields(action: &Action, path: &str, tables: &[Table], change: &Callback<Actio
             then,
             otherwise,
         } => {
-            let choices = [
-                ("yes", "says yes (not empty, 0, no or false)"),
-                ("empty", "has nothing"),
-                ("is", "is"),
-            ];
+            let choices = [("yes", "is set"), ("empty", "is empty"), ("is", "equals")];
             let (chosen, value) = match asked {
                 Test::Yes => ("yes", None),
                 Test::Empty => ("empty", None),
@@ -185,7 +181,8 @@ fn fields(action: &Action, path: &str, tables: &[Table], change: &Callback<Actio
             });
             html! { <>
                 { named("Column", test("column"), all_columns(), column, sets!(Action::When { column: place, .. } => place, to, to)) }
-                { choice("Its cell", test("test"), &choices, chosen, set_test) }
+                { choice("Condition", test("test"), &choices, chosen, set_test) }
+                if chosen == "yes" { <p class="wide quiet">{ "Set is what is neither empty nor 0, no or false." }</p> }
                 if let Some(value) = value { { text("Text", test("value"), value, sets!(Action::When { test: place, .. } => place, to, Test::Is(to))) } }
                 { inner("then", "if so", then, |it, list| if let Action::When { then, .. } = it { *then = list; }) }
                 { inner("otherwise", "if not", otherwise, |it, list| if let Action::When { otherwise, .. } = it { *otherwise = list; }) }

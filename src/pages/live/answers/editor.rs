@@ -109,7 +109,7 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
                 <div class="answer-part">
                     { text("Name", "answer-name", &answer.name, with(&*answer, &on_change, |it, to| it.name = to)) }
                     { text("Topic filter", "answer-filter", &answer.filter, with(&*answer, &on_change, |it, to| it.filter = to)) }
-                    { text("Most a second", "answer-most", &most, with(&*answer, &on_change, |it, to| it.most_a_second = to.trim().parse().unwrap_or(0))) }
+                    { text("At most, per second", "answer-most", &most, with(&*answer, &on_change, |it, to| it.most_a_second = to.trim().parse().unwrap_or(0))) }
                 </div>
                 <h3>{ "Only if all of these hold" }</h3>
                 { conditions(&answer.conditions, &on_conditions) }
@@ -120,14 +120,16 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
                     <dl class="answer-places">{ for PLACES.map(|(place, means)| html! { <><dt class="mono">{ place }</dt><dd>{ means }</dd></> }) }</dl>
                 </details>
                 <Trial answer={answer.clone()} tables={props.tables.clone()} />
-                if !problems.is_empty() {
-                    <div class="is-error" role="alert" data-testid="answer-problems">{ for problems.iter().map(|problem| html! { <p>{ format!("This does not work yet: {problem}.") }</p> }) }</div>
-                }
                 if let Some(bar) = asking.bar {
                     { bar }
                 } else {
                     <div key="done" class="acts">
-                        <span class="grow"></span>
+                        // Here it is seen wherever the fields are scrolled to.
+                        <div class="grow answer-problems">
+                            if !problems.is_empty() {
+                                <div class="is-error" role="alert" data-testid="answer-problems">{ for problems.iter().map(|problem| html! { <p>{ format!("This does not work yet: {problem}.") }</p> }) }</div>
+                            }
+                        </div>
                         <button type="submit" class="main" data-testid="save-answer" disabled={!problems.is_empty()}>{ "Save" }</button>
                     </div>
                 }

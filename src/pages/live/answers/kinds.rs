@@ -6,7 +6,7 @@ use mqttscope_answers::{Action, Publish, Table, Template, Test};
 pub(super) const KINDS: [(&str, &str); 9] = [
     ("publish", "Publish"),
     ("look-up", "Look up in a table"),
-    ("when", "If the row says"),
+    ("when", "If a cell of the row…"),
     ("set", "Write into the row"),
     ("add-row", "Add a row"),
     ("remove-row", "Remove the row"),

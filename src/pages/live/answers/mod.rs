@@ -12,6 +12,7 @@ mod log;
 mod publishing;
 mod tables;
 mod trial;
+mod undo;
 
 use std::rc::Rc;
 
@@ -25,6 +26,7 @@ pub(super) use change::use_kept_tables;
 use super::desk::Desk;
 use crate::components::icon::{Icon, icon};
 use crate::state::live::words;
+use undo::Removed;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct AnswersProps {
@@ -49,6 +51,7 @@ enum Open {
 #[component]
 pub(super) fn Answers(props: &AnswersProps) -> Html {
     let open = use_state_eq(|| None::<Open>);
+    let removed = use_state_eq(|| None::<Removed>);
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
     };
@@ -99,10 +102,13 @@ pub(super) fn Answers(props: &AnswersProps) -> Html {
             html! { <log::Log lines={props.view.as_ref().map(|view| view.lines.clone()).unwrap_or_default()} {on_close} /> }
         }
     };
+    let undone = (*removed)
+        .as_ref()
+        .map(|it| undo::answer(it, &removed, profile, &on_answers));
     let rows = profile.answers.iter().enumerate().map(|(at, answer)| {
         let tally = props.view.as_ref().and_then(|view| view.tallies.get(at));
         let edit = opens(Open::Edit(Some(at), answer.clone().into()));
-        row(at, profile, tally, edit, &on_answers)
+        row(at, profile, tally, edit, &removed, &on_answers)
     });
     let is_full = profile.answers.len() >= Answer::MOST;
     html! {
@@ -112,12 +118,13 @@ pub(super) fn Answers(props: &AnswersProps) -> Html {
                 <span class="grow"></span>
                 <button class="bare" data-testid="answer-tables" title="What answers look up and change" onclick={opens(Open::Tables)}>{ "Tables" }</button>
                 <button class="bare" data-testid="answer-log" title="What answers did, line by line" onclick={opens(Open::Log)}>{ "Log" }</button>
-                <button class="bare square" aria-label="Add an answer" title="Add an answer" data-testid="add-answer" disabled={is_full} onclick={opens(Open::Gallery)}>{ icon(Icon::Plus) }</button>
+                <button class="bare square" aria-label="Add an answer" title="Add an answer" data-testid="add-answer" data-home="" disabled={is_full} onclick={opens(Open::Gallery)}>{ icon(Icon::Plus) }</button>
             </div>
             if profile.answers.is_empty() {
                 <p class="none">{ "Let this connection reply by itself: send a request back, look a code up in a table, count. Add an answer to begin." }</p>
             }
             <ul data-testid="answers">{ for rows }</ul>
+            { for undone }
             { window }
         </section>
     }
@@ -128,29 +135,35 @@ fn row(
     profile: &Rc<Profile>,
     tally: Option<&Tally>,
     edit: Callback<MouseEvent>,
+    removed: &UseStateHandle<Option<Removed>>,
     on_answers: &Callback<Vec<Answer>>,
 ) -> Html {
     let Some(answer) = profile.answers.get(at) else {
         return Html::default();
     };
-    let changed = |change: fn(&mut Vec<Answer>, usize)| {
+    let turn = {
         let (profile, on_answers) = (profile.clone(), on_answers.clone());
         move || {
             let mut answers = profile.answers.clone();
-            change(&mut answers, at);
+            if let Some(answer) = answers.get_mut(at) {
+                answer.on = !answer.on;
+            }
             on_answers.emit(answers);
         }
     };
-    let turn = changed(|answers, at| {
-        if let Some(answer) = answers.get_mut(at) {
-            answer.on = !answer.on;
+    let remove = {
+        let (profile, on_answers, removed) = (profile.clone(), on_answers.clone(), removed.clone());
+        move || {
+            let mut answers = profile.answers.clone();
+            if at < answers.len() {
+                removed.set(Some(Removed {
+                    at,
+                    answer: answers.remove(at),
+                }));
+            }
+            on_answers.emit(answers);
         }
-    });
-    let remove = changed(|answers, at| {
-        if at < answers.len() {
-            answers.remove(at);
-        }
-    });
+    };
     let name = visible(&answer.name).into_owned();
     let problem = check(answer, Some(&profile.tables)).into_iter().next();
     let (answered, stopped) = tally.map_or((0, 0), |tally| (tally.answered, tally.stopped));

@@ -1,10 +1,13 @@
 //! The tables of answers: which there are, new ones, and those from CSV or JSON.
 
+use std::rc::Rc;
+
 use mqttscope_answers::{Table, TableEdit, read_table, write_csv};
 use yew::prelude::*;
 
 use super::fields::{choice, lines, text};
 use super::grid::Grid;
+use super::undo;
 use crate::components::dialog::Dialog;
 use crate::services::files;
 
@@ -21,6 +24,7 @@ pub(super) fn Tables(props: &TablesProps) -> Html {
     let name = use_state_eq(String::new);
     let pasted = use_state_eq(String::new);
     let fault = use_state_eq(String::new);
+    let removed = use_state_eq(|| None::<Rc<Table>>);
     let tables = &props.tables;
     let by_name = |name: &String| tables.iter().find(|table| table.name == *name);
     let table = (chosen.as_ref().and_then(by_name)).or_else(|| tables.first());
@@ -59,12 +63,16 @@ pub(super) fn Tables(props: &TablesProps) -> Html {
             },
         )
     };
-    let remove = table.map(|table| {
-        let name = table.name.clone();
-        props
-            .on_edit
-            .reform(move |_: MouseEvent| TableEdit::Remove(name.clone()))
+    let remove = table.cloned().map(|table| {
+        let (on_edit, removed, table) = (props.on_edit.clone(), removed.clone(), Rc::new(table));
+        Callback::from(move |_: MouseEvent| {
+            removed.set(Some(table.clone()));
+            on_edit.emit(TableEdit::Remove(table.name.clone()));
+        })
     });
+    let undone = (*removed)
+        .as_ref()
+        .map(|table| undo::table(table, &removed, tables, &props.on_edit));
     let save = table.cloned().map(|table| {
         Callback::from(move |_: MouseEvent| {
             // Where the browser saves nothing it says so itself.
@@ -73,6 +81,7 @@ pub(super) fn Tables(props: &TablesProps) -> Html {
     });
     html! {
         <Dialog title="Tables of answers" on_close={props.on_close.clone()}>
+            { for undone }
             if let Some(table) = table {
                 <div class="in-line">
                     { choice("Table", "table-choice", &choices, &table.name, on_choose) }

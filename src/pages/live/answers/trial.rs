@@ -15,13 +15,32 @@ pub(super) struct TrialProps {
 
 #[component]
 pub(super) fn Trial(props: &TrialProps) -> Html {
-    let topic = use_state_eq(|| example(topic_filter(&props.answer.filter)));
+    // None: one that the filter matches.
+    let typed = use_state_eq(|| None::<String>);
     let payload = use_state_eq(String::new);
     let says = use_state_eq(|| None::<Vec<String>>);
-    let set = |to: &UseStateHandle<String>| {
-        let (to, says) = (to.clone(), says.clone());
+    {
+        let (typed, says) = (typed.clone(), says.clone());
+        let filter = props.answer.filter.clone();
+        use_effect_with(filter, move |_| typed.set(None));
+        // What was said was said of another answer.
+        let key = (props.answer.clone(), props.tables.clone());
+        use_effect_with(key, move |_| says.set(None));
+    }
+    let topic = (*typed)
+        .clone()
+        .unwrap_or_else(|| example(topic_filter(&props.answer.filter)));
+    let set_topic = {
+        let (typed, says) = (typed.clone(), says.clone());
         Callback::from(move |text: String| {
-            to.set(text);
+            typed.set(Some(text));
+            says.set(None);
+        })
+    };
+    let set_payload = {
+        let (payload, says) = (payload.clone(), says.clone());
+        Callback::from(move |text: String| {
+            payload.set(text);
             says.set(None);
         })
     };
@@ -35,8 +54,8 @@ pub(super) fn Trial(props: &TrialProps) -> Html {
     html! {
         <fieldset class="answer-trial">
             <legend>{ "Test with a message" }</legend>
-            { text("Topic", "trial-topic", &topic, set(&topic)) }
-            { lines("Payload", "trial-payload", &payload, set(&payload)) }
+            { text("Topic", "trial-topic", &topic, set_topic) }
+            { lines("Payload", "trial-payload", &payload, set_payload) }
             <button type="button" data-testid="try-answer" onclick={ask}>{ "What would happen?" }</button>
             <div role="status" data-testid="trial-says">{ for says.iter().flatten().map(|line| html! { <p>{ line }</p> }) }</div>
         </fieldset>

@@ -27,8 +27,8 @@ fn by_tcp(profile: &Profile) -> bool {
 pub(super) static TLS: &[Setting<Profile>] = &[
     Setting {
         id: "tls-ca",
-        label: "CA",
-        hint: "PEM, or the path of a PEM file; empty: those that this machine trusts",
+        label: "Trusted certificates (CA)",
+        hint: "PEM text, or the path of a PEM file on this machine; empty: those that this machine trusts",
         kind: Kind::Lines,
         applies: by_tls,
         get: |p| p.bridged.tls.ca.clone(),
@@ -40,7 +40,7 @@ pub(super) static TLS: &[Setting<Profile>] = &[
     Setting {
         id: "tls-certificate",
         label: "Client certificate",
-        hint: "with its chain: PEM, or the path of a PEM file; empty: none",
+        hint: "with its chain: PEM text, or the path of a PEM file; empty: none",
         kind: Kind::Lines,
         applies: by_tls,
         get: |p| p.bridged.tls.certificate.clone(),
@@ -51,8 +51,8 @@ pub(super) static TLS: &[Setting<Profile>] = &[
     },
     Setting {
         id: "tls-key",
-        label: "Key of the client certificate",
-        hint: "not encrypted: PEM, or the path of a PEM file",
+        label: "Private key of the client certificate",
+        hint: "without a passphrase: PEM text, or the path of a PEM file",
         kind: Kind::SecretLines,
         applies: by_tls,
         get: |p| p.bridged.tls.key.clone(),
@@ -64,7 +64,7 @@ pub(super) static TLS: &[Setting<Profile>] = &[
     Setting {
         id: "tls-name",
         label: "Server name (SNI)",
-        hint: "asked for and verified; empty: the host of the address",
+        hint: "the name in the server's certificate; empty: the host of the address",
         kind: Kind::Text,
         applies: by_tls,
         get: |p| p.bridged.tls.server_name.clone(),
@@ -76,7 +76,7 @@ pub(super) static TLS: &[Setting<Profile>] = &[
     Setting {
         id: "tls-alpn",
         label: "ALPN",
-        hint: "protocols that are offered, with commas between; empty: none",
+        hint: "protocols offered, separated by commas, such as mqtt; empty: none",
         kind: Kind::Text,
         applies: by_tls,
         get: |p| p.bridged.tls.alpn.join(", "),
@@ -96,7 +96,7 @@ pub(super) static TLS: &[Setting<Profile>] = &[
         id: "tls-version",
         label: "TLS version",
         hint: "",
-        kind: Kind::Choice(&[("1.2", "1.2 or newer"), ("1.3", "1.3")]),
+        kind: Kind::Choice(&[("1.2", "1.2 or newer"), ("1.3", "1.3 only")]),
         applies: by_tls,
         get: |p| if p.bridged.tls.only_1_3 { "1.3" } else { "1.2" }.into(),
         set: |p, text| {
@@ -106,7 +106,7 @@ pub(super) static TLS: &[Setting<Profile>] = &[
     },
     Setting {
         id: "tls-unverified",
-        label: "Do not verify who the server is: whoever stands in between reads everything",
+        label: "Accept any certificate of the server: whoever is in between can read everything",
         hint: "",
         kind: Kind::Check,
         applies: by_tls,

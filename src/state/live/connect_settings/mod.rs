@@ -22,12 +22,12 @@ pub static CONNECT: [Group<Profile>; 7] = [
         settings: usual::SETTINGS,
     },
     Group {
-        title: "TLS of the companion",
+        title: "TLS to the broker",
         folded: false,
         settings: bridged::TLS,
     },
     Group {
-        title: "The companion's way to the broker",
+        title: "Proxy, and who opens the connection",
         folded: true,
         settings: bridged::WAY,
     },
