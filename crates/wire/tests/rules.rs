@@ -510,6 +510,8 @@ const BROKEN: &[Case] = &[
     ("disconnect-reason-undefined", "5", "e0 | 01"),
     ("disconnect-reason-direction", "5>", "e0 | 8b"),
     ("disconnect-reason-direction", "5<", "e0 | 04"),
+    ("disconnect-of-v5", "3.1.1", "e0 | 8e"),
+    ("disconnect-of-v5", "3.1", "e0 | 00 00"),
     (
         "disconnect-session-expiry-from-server",
         "5<",
