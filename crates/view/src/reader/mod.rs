@@ -142,16 +142,37 @@ impl Request<'_> {
         if self.format.is_some_and(|format| format != Format::Binary) {
             return self.read_text(&String::from_utf8_lossy(bytes));
         }
-        match self.format.is_none().then(|| text_of_file(bytes)).flatten() {
-            Some(text) => Found {
-                text: Some(text.clone()),
-                ..self.read_text(&text)
-            },
-            None => Found {
+        let binary = || {
+            Found {
                 format: Some(Format::Binary),
                 ..Found::default()
             }
-            .examined(self, bytes.to_vec(), &[], Vec::new()),
+            .examined(self, bytes.to_vec(), &[], Vec::new())
+        };
+        if self.format.is_some() {
+            return binary();
+        }
+        // A JSON document is shown as text, so that what was found in it can be seen there.
+        if let Ok(text) = core::str::from_utf8(bytes)
+            && let Some(found) = json::read(text)
+        {
+            return Found {
+                text: Some(text.to_owned()),
+                ..Found::of_json(self, found)
+            };
+        }
+        let Some((text, reading)) = text::read_file(bytes) else {
+            return binary();
+        };
+        let reading = if self.takes_turns {
+            self.decode(&text)
+        } else {
+            reading
+        };
+        let found = self.of_reading(&text, reading);
+        Found {
+            text: Some(text),
+            ..found
         }
     }
 
@@ -161,7 +182,11 @@ impl Request<'_> {
         {
             return Found::of_json(self, found);
         }
-        match self.decode(text) {
+        self.of_reading(text, self.decode(text))
+    }
+
+    fn of_reading(&self, text: &str, reading: Result<Reading, TextError>) -> Found {
+        match reading {
             Ok(reading) => self.found(reading),
             Err(fault) => {
                 if let Some(found) = self.named(text, &fault) {
@@ -233,21 +258,6 @@ impl Request<'_> {
             found.notes.extend(says(headers));
         }
         found
-    }
-}
-
-/// The text of a file that is text in a known notation, so that it can be worked on. Text with a fault is text too:
-/// it says where.
-fn text_of_file(bytes: &[u8]) -> Option<String> {
-    // A JSON document is shown as text, so that what was found in it can be seen there.
-    if let Ok(text) = core::str::from_utf8(bytes)
-        && json::read(text).is_some()
-    {
-        return Some(text.to_owned());
-    }
-    match text::decode_file(bytes) {
-        Ok(content) => content.text,
-        Err(_) => Some(String::from_utf8_lossy(bytes).into_owned()),
     }
 }
 

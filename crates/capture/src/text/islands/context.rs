@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::super::Side;
-use super::super::marks::{Marks, meaning};
+use super::super::marks::{Marks, head, meaning};
 use super::super::scan::{self, words};
 
 /// What the words around an island tell of it.
@@ -68,10 +68,9 @@ fn side(line: &str) -> Option<(Side, Marks)> {
         // A word in a sentence tells less than a mark: only the last ones of a short line count.
         let near = count.saturating_sub(n) <= 3;
         // `C:10 0c`, `sendto(3,`: the mark ends within the word.
-        let head = word
-            .find(':')
-            .map_or(word, |at| word.get(..=at).unwrap_or(word));
-        let marked = head.ends_with(':') || head.starts_with(['[', '(', '<', '>', '-', '+']);
+        let head = head(word);
+        let marked =
+            head.ends_with([':', '：']) || head.starts_with(['[', '(', '<', '>', '-', '+']);
         if let Some(mark) = meaning(head).or_else(|| tag(head)) {
             if marked || near || n < 3 || mark.1 == Marks::Arrows {
                 found = Some(mark);
