@@ -59,6 +59,10 @@ const BEFORE: usize = 5;
 
 /// The mark that a line begins with, perhaps behind a time and the like.
 pub(super) fn mark(line: &str) -> Option<Mark> {
+    if let Some((side, end)) = arrow_of_assistant(line) {
+        let kind = Marks::Arrows;
+        return Some(Mark { side, kind, end });
+    }
     for (at, word) in words(line).take(BEFORE) {
         // A mark may touch what it is for: `C:10 0c`.
         let head = head(word);
@@ -86,6 +90,23 @@ pub(super) fn head(word: &str) -> &str {
     let colon = word.char_indices().find(|(_, c)| matches!(c, ':' | '：'));
     let end = colon.map_or(word.len(), |(at, c)| at.saturating_add(c.len_utf8()));
     word.get(..end).unwrap_or(word)
+}
+
+/// `[14:22:05.118]发→◇10 0F` and `收←◆20 02`, as the serial port assistants write it that are common in China, and where
+/// it ends.
+pub(super) fn arrow_of_assistant(line: &str) -> Option<(Side, usize)> {
+    let head = super::scan::head(line, 64);
+    [("发→", Side::First), ("收←", Side::Second)]
+        .into_iter()
+        .find_map(|(sign, side)| {
+            let end = head.find(sign)?.saturating_add(sign.len());
+            let rest = line.get(end..)?;
+            let bare = rest.trim_start_matches(['◇', '◆', ' ']);
+            Some((
+                side,
+                end.saturating_add(rest.len().saturating_sub(bare.len())),
+            ))
+        })
 }
 
 /// How long the words are that only go on with a mark: `client -> server:`.

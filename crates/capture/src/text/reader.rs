@@ -100,7 +100,9 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
         .as_ref()
         .is_ok_and(|decoded| is_settled(text, decoded));
     let found = if text.len() <= MAX_SEARCHED && !is_settled {
-        choose(text, islands::find(text)).filter(|choice| !is_log || choice.class >= Class::Known)
+        let may_be_names = is_log || is_json(text);
+        choose(text, islands::find(text))
+            .filter(|choice| !may_be_names || choice.class >= Class::Known)
     } else {
         None
     };
