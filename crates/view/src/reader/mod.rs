@@ -10,12 +10,15 @@ mod other;
 
 use mqttscope_capture::foreign::{Part, Protocol, recognize};
 use mqttscope_capture::json;
+use mqttscope_capture::reading::Role;
 use mqttscope_capture::text::{
     self, Decoded, Format, Marks, Note, Piece, Reading, Side, SourceMap, TextError, TextErrorKind,
     Turns,
 };
+use mqttscope_wire::{PacketType, Sender};
 use serde::{Deserialize, Serialize};
 
+use crate::lines;
 use crate::sides::{self, Run};
 use crate::told;
 pub use other::{Other, Shown, Taking};
@@ -65,6 +68,9 @@ pub struct Found {
     pub alternatives: Vec<Format>,
     /// Where parts with a time begin among the bytes, and their times in milliseconds.
     pub times: Vec<(usize, u64)>,
+    /// Where packets begin among the bytes, whatever the one before says: one of several that stand on lines of their
+    /// own has a wrong length. Empty: each begins where the one before ends.
+    pub cuts: Vec<usize>,
     /// What was passed over or guessed in the text, a sentence each without a full stop.
     pub notes: Vec<String>,
     /// Where in the text bytes may stand that were left out, in bytes of UTF-8.
@@ -136,6 +142,46 @@ impl Found {
     }
 }
 
+impl Found {
+    /// With each line as a packet of its own, where one of them has a wrong length.
+    fn line_by_line(mut self, text: &str) -> Self {
+        let (Some(source), Some(format), None) = (&self.source, self.format, &self.other) else {
+            return self;
+        };
+        if let Some(lines) = lines::of_text(text, format, source, &self.bytes, &self.runs) {
+            self.cuts = lines.cuts;
+            self.notes.push(lines.says);
+        }
+        self
+    }
+
+    /// With the one side that all is of.
+    fn of_one_side(mut self, from: Option<Sender>) -> Self {
+        if let Some(from) = from.filter(|_| self.runs.is_empty() && self.other.is_none()) {
+            self.runs.push(Run { start: 0, from });
+            let who = match from {
+                Sender::Client => "client, as its CONNECT shows",
+                Sender::Server => "server, as its CONNACK shows",
+            };
+            self.notes.push(format!("all of it was sent by the {who}"));
+        }
+        self
+    }
+}
+
+/// The side that all parts of a text are of, as their marks and a packet of that side alone show.
+fn only_side(pieces: &[Piece], bytes: &[u8]) -> Option<Sender> {
+    let first = pieces.first()?.from?;
+    let (from, shown) = match first {
+        Role::Client => (Sender::Client, PacketType::Connect),
+        Role::Server => (Sender::Server, PacketType::Connack),
+    };
+    let begins = |piece: &Piece| bytes.get(piece.bytes.start).copied();
+    let is_shown = |piece| begins(piece).map(PacketType::from_first_byte) == Some(shown);
+    let is_one = pieces.len() > 1 && pieces.iter().all(|piece| piece.from == Some(first));
+    (is_one && pieces.iter().any(is_shown)).then_some(from)
+}
+
 impl Request<'_> {
     fn read_file(&self, bytes: &[u8]) -> Found {
         // Asked for as text: what is no text in it is a fault with a place.
@@ -187,7 +233,14 @@ impl Request<'_> {
 
     fn of_reading(&self, text: &str, reading: Result<Reading, TextError>) -> Found {
         match reading {
-            Ok(reading) => self.found(reading),
+            Ok(reading) => {
+                let found = self.found(reading);
+                if self.format.is_none() {
+                    found.line_by_line(text)
+                } else {
+                    found
+                }
+            }
             Err(fault) => {
                 if let Some(found) = self.named(text, &fault) {
                     return found;
@@ -237,6 +290,7 @@ impl Request<'_> {
         let mut left_out = reading.left_out;
         left_out.sort_by_key(|range| range.start);
         let (parts, runs) = parts_of(&decoded);
+        let only = only_side(&reading.parts, &decoded.bytes);
         // Headers that the reader of text sees before MQTT are taken off here, so nothing need be said of them.
         let is_header = |note: &Note| matches!(note, Note::IpPacket { .. } | Note::EthernetFrame);
         let (headers, notes): (Vec<Note>, Vec<Note>) =
@@ -253,7 +307,9 @@ impl Request<'_> {
             format: Some(decoded.format),
             ..Found::default()
         };
-        let mut found = found.examined(self, decoded.bytes, &parts, runs);
+        let mut found = found
+            .examined(self, decoded.bytes, &parts, runs)
+            .of_one_side(only);
         if found.other.is_none() {
             found.notes.extend(says(headers));
         }
