@@ -607,7 +607,7 @@ fn a_text_out_of_a_file_keeps_the_file_s_name_as_long_as_it_is_that_text() {
     assert_eq!(bench.now().name.as_deref(), Some("serial.log"));
     let bench = bench.reduce(Act::ReadVersion(Some(ProtocolVersion::V5)));
     assert_eq!(bench.now().name.as_deref(), Some("serial.log"));
-    let typed = bench.reduce(Act::Type("c0 00 d0 00".into()));
+    let typed = bench.clone().reduce(Act::Type("c0 00 d0 00".into()));
     assert_eq!(typed.now().name, None);
     let edited = bench.reduce(Act::Edit(0, Rc::new([0xd0, 0])));
     assert_eq!(edited.now().name, None);
@@ -621,7 +621,7 @@ fn what_cannot_be_read_leaves_nothing_of_what_was_there() {
         Act::Open(Given::of_text("no bytes in these words".into())),
         Act::ReadAs(Some(Format::Base64)),
     ] {
-        let bench = bench.reduce(act);
+        let bench = bench.clone().reduce(act);
         assert!(bench.now().recording.packets().is_empty());
         assert!(bench.now().fault.is_some());
     }
