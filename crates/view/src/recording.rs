@@ -604,16 +604,11 @@ fn cut_packets(bytes: &[u8], cuts: &[usize], context: Context) -> Vec<PacketAt> 
     packets.collect()
 }
 
-/// Whether packets that are all of one side show by themselves whose they are: a CONNECT is among a client's, a CONNACK
-/// among a server's.
-fn is_shown<'a>(packets: impl Iterator<Item = (&'a PacketAt, Sender)>) -> bool {
-    packets
-        .filter(|(at, _)| !at.skipped)
-        .any(|(at, from)| match at.packet_type {
-            PacketType::Connect => from == Sender::Client,
-            PacketType::Connack => from == Sender::Server,
-            _ => false,
-        })
+/// Whether packets that are all of a client show by themselves that they are: a CONNECT is among them.
+fn is_shown<'a>(mut packets: impl Iterator<Item = (&'a PacketAt, Sender)>) -> bool {
+    packets.any(|(at, from)| {
+        from == Sender::Client && at.packet_type == PacketType::Connect && !at.skipped
+    })
 }
 
 /// Whether packets of which nobody says who sent them are a client's alone: it connects more than once, which is

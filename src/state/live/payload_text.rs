@@ -117,7 +117,6 @@ fn not_json(typed: &str, error: &serde_json::Error) -> String {
         "invalid number" => "this is not a number as JSON has them",
         "number out of range" => "the number is too large",
         "invalid escape" => "no such character may follow a backslash",
-        "recursion limit exceeded" => "it is nested too deeply",
         other if other.starts_with("control character") => {
             "a line end or another control character is in a text: write it as \\n or \\u0000"
         }
@@ -192,8 +191,8 @@ mod tests {
             "é",
             "[é]",
         ] {
+            // Of a number's size and of surrogates nothing is said where no value is built.
             let Err(says) = Written::Json.bytes(typed) else {
-                assert_eq!(typed, "");
                 continue;
             };
             assert!(says.starts_with("Not valid JSON: line "), "{typed}: {says}");
@@ -201,9 +200,6 @@ mod tests {
                 assert!(!says.contains(word), "{typed}: {says}");
             }
         }
-        let nested = "[".repeat(200) + &"]".repeat(200);
-        let says = Written::Json.bytes(&nested).unwrap_err();
-        assert!(says.contains("nested"), "{says}");
         // A column counts characters.
         let says = Written::Json.bytes("\"éé\" x").unwrap_err();
         assert!(says.contains("column 6"), "{says}");

@@ -617,9 +617,9 @@ fn a_text_out_of_a_file_keeps_the_file_s_name_as_long_as_it_is_that_text() {
 fn what_cannot_be_read_leaves_nothing_of_what_was_there() {
     let bench = after([Act::Type(PUBLISH.into())]);
     for act in [
-        Act::Type("no bytes in these words".into()),
-        Act::Open(Given::of_text("no bytes in these words".into())),
-        Act::ReadAs(Some(Format::Base64)),
+        Act::Type("nothing but words here".into()),
+        Act::Open(Given::of_text("nothing but words here".into())),
+        Act::ReadAs(Some(Format::DataUrl)),
     ] {
         let bench = bench.clone().reduce(act);
         assert!(bench.now().recording.packets().is_empty());

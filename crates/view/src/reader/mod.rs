@@ -155,31 +155,26 @@ impl Found {
         self
     }
 
-    /// With the one side that all is of.
-    fn of_one_side(mut self, from: Option<Sender>) -> Self {
-        if let Some(from) = from.filter(|_| self.runs.is_empty() && self.other.is_none()) {
+    /// With the client as the sender of all.
+    fn of_client(mut self) -> Self {
+        if self.runs.is_empty() && self.other.is_none() {
+            let from = Sender::Client;
             self.runs.push(Run { start: 0, from });
-            let who = match from {
-                Sender::Client => "client, as its CONNECT shows",
-                Sender::Server => "server, as its CONNACK shows",
-            };
-            self.notes.push(format!("all of it was sent by the {who}"));
+            let says = "all of it was sent by the client, as its CONNECT shows";
+            self.notes.push(says.to_owned());
         }
         self
     }
 }
 
-/// The side that all parts of a text are of, as their marks and a packet of that side alone show.
-fn only_side(pieces: &[Piece], bytes: &[u8]) -> Option<Sender> {
-    let first = pieces.first()?.from?;
-    let (from, shown) = match first {
-        Role::Client => (Sender::Client, PacketType::Connect),
-        Role::Server => (Sender::Server, PacketType::Connack),
-    };
+/// Whether all parts of a text are a client's, as their marks and a CONNECT among them show.
+fn is_of_client(pieces: &[Piece], bytes: &[u8]) -> bool {
     let begins = |piece: &Piece| bytes.get(piece.bytes.start).copied();
-    let is_shown = |piece| begins(piece).map(PacketType::from_first_byte) == Some(shown);
-    let is_one = pieces.len() > 1 && pieces.iter().all(|piece| piece.from == Some(first));
-    (is_one && pieces.iter().any(is_shown)).then_some(from)
+    let connects =
+        |piece| begins(piece).map(PacketType::from_first_byte) == Some(PacketType::Connect);
+    pieces.len() > 1
+        && pieces.iter().all(|piece| piece.from == Some(Role::Client))
+        && pieces.iter().any(connects)
 }
 
 impl Request<'_> {
@@ -290,7 +285,7 @@ impl Request<'_> {
         let mut left_out = reading.left_out;
         left_out.sort_by_key(|range| range.start);
         let (parts, runs) = parts_of(&decoded);
-        let only = only_side(&reading.parts, &decoded.bytes);
+        let is_of_client = is_of_client(&reading.parts, &decoded.bytes);
         // Headers that the reader of text sees before MQTT are taken off here, so nothing need be said of them.
         let is_header = |note: &Note| matches!(note, Note::IpPacket { .. } | Note::EthernetFrame);
         let (headers, notes): (Vec<Note>, Vec<Note>) =
@@ -307,9 +302,10 @@ impl Request<'_> {
             format: Some(decoded.format),
             ..Found::default()
         };
-        let mut found = found
-            .examined(self, decoded.bytes, &parts, runs)
-            .of_one_side(only);
+        let mut found = found.examined(self, decoded.bytes, &parts, runs);
+        if is_of_client {
+            found = found.of_client();
+        }
         if found.other.is_none() {
             found.notes.extend(says(headers));
         }
