@@ -20,7 +20,7 @@ pub struct DialogProps {
 }
 
 /// A dialog that is open as long as it is in the document. A text in it that is only to be read is
-/// selected, so that it can be copied; an element with `data-first` has the focus.
+/// selected, so that it can be copied; else an element with `data-first` has the focus, or its first field, or its heading.
 #[component]
 pub fn Dialog(props: &DialogProps) -> Html {
     let node = use_node_ref();
@@ -53,13 +53,22 @@ pub fn Dialog(props: &DialogProps) -> Html {
     html! {
         <dialog ref={node} aria-label={&props.title} oncancel={cancel} onmousedown={beside}>
             <div class="bar">
-                <h2 class="grow">{ &props.title }</h2>
+                <h2 class="grow" tabindex="-1">{ &props.title }</h2>
                 <button class="bare square" aria-label="Close" onclick={close}>{ icon(Icon::Cross) }</button>
             </div>
             <div class="body">{ props.children.clone() }</div>
         </dialog>
     }
 }
+
+/// What has the focus at first, the first of these that is there: else the browser would take the button that closes it.
+/// The attribute `autofocus` would do this too, but a browser also takes it for one of the page, and says that it is blocked.
+const FIRST: [&str; 4] = [
+    "[data-first]",
+    ".body > fieldset:first-of-type input:checked",
+    ".body :is(input:not([hidden]), select, textarea):not(:disabled)",
+    "h2",
+];
 
 /// Opens it, and opens it again where the browser closes it.
 fn open(dialog: &HtmlDialogElement) -> EventListener {
@@ -70,12 +79,12 @@ fn open(dialog: &HtmlDialogElement) -> EventListener {
         // It fails only on an element that is gone.
         let _ = text.focus();
         text.select();
-    }
-    // The attribute `autofocus` would do this too, but a browser also takes it for one of the page, and
-    // says that it is blocked.
-    let first = dialog.query_selector("[data-first]").ok().flatten();
-    if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
-        let _ = first.focus();
+    } else {
+        let mut all = FIRST.iter();
+        let first = all.find_map(|first| dialog.query_selector(first).ok()?);
+        if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
+            let _ = first.focus();
+        }
     }
     // A browser closes a dialog on a second Escape in a row, whatever the page says. As long as it is in the document
     // it is open.

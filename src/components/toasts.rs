@@ -4,6 +4,7 @@ use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::icon::{Icon, icon};
+use crate::components::inspector::marked;
 use crate::state::toasts::{Toast, ToastAction, Toaster, Toasts};
 
 /// How long a message stays, in milliseconds.
@@ -57,7 +58,7 @@ fn message(toast: &Toast, toaster: &Toaster) -> Html {
     });
     html! {
         <div key={id} class="toast">
-            <span>{ toast.text.clone() }</span>
+            <span>{ marked(&toast.text) }</span>
             { for offer }
             <button class="square" aria-label="Close this message" onclick={close}>
                 { icon(Icon::Cross) }

@@ -133,6 +133,18 @@ pub fn focus_id(id: &str) {
     }
 }
 
+/// Gives an element the focus that the one with this id has.
+pub fn take_focus_from(id: &str, node: &NodeRef) {
+    let has = document().and_then(|document| document.active_element());
+    let (Some(has), Some(element)) = (has, element_of::<HtmlElement>(node)) else {
+        return;
+    };
+    if has.id() == id {
+        // A list that can be gone through by keys can take it.
+        let _ = element.focus();
+    }
+}
+
 /// Selects what stands in the field with this id.
 pub fn select_text(id: &str) {
     let field = document().and_then(|document| document.get_element_by_id(id));

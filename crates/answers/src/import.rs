@@ -113,8 +113,10 @@ fn csv(text: &str) -> Result<Cells, String> {
 }
 
 fn json(text: &str) -> Result<Cells, String> {
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| format!("it is no JSON: {error}"))?;
+    let value: Value = serde_json::from_str(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        format!("it is not valid JSON: line {line}, column {column}")
+    })?;
     let Value::Array(items) = value else {
         return Err("the JSON is no array".into());
     };

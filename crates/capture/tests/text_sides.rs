@@ -266,3 +266,57 @@ fn a_comment_behind_a_mark_is_no_bytes_and_leaves_the_sides() {
     assert_eq!(decoded.bytes, [0xc0, 0, 0xd0, 0]);
     assert!(decoded.parts.len() >= 2, "{:?}", decoded.parts);
 }
+
+/// Who sent what, of a log as somebody has it.
+fn read_sides(text: &str) -> Vec<String> {
+    let reading = mqttscope_capture::text::read(text, None, Turns::Marked).unwrap();
+    runs(&reading.decoded)
+}
+
+#[test]
+fn serial_assistants_and_modems_mark_what_they_show() {
+    let assistant = "【14:22:05】发→◇10 0D 00 04 4D 51 54 54 04 02 00 3C 00 01 61 □\n\
+        【14:22:05】收←◆20 02 00 00\n";
+    let both = [
+        "> 10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 61",
+        "< 20 02 00 00",
+    ];
+    assert_eq!(read_sides(assistant), both);
+    let plain = "发送：10 0D 00 04 4D 51 54 54 04 02 00 3C 00 01 61\n接收：20 02 00 00\n\
+        请问为什么没有返回 D0 00 ？\n";
+    assert_eq!(read_sides(plain), both);
+    let counted = "[12:00:01] TX(15): 100d00044d5154540402003c000161\n[12:00:01] RX(4): 20020000\n";
+    assert_eq!(read_sides(counted), both);
+    let modem = "AT+CIPSEND=0,15\r\n> \r\n10 0D 00 04 4D 51 54 54 04 02 00 3C 00 01 61\r\n+IPD,4:20 02 00 00\r\n";
+    assert_eq!(read_sides(modem), both);
+}
+
+#[test]
+fn the_same_packet_sent_and_received_is_two() {
+    let text = "[12:00:02] TX(5): 3003000174\n[12:00:03] RX(5): 3003000174\n";
+    assert_eq!(read_sides(text), ["> 30 03 00 01 74", "< 30 03 00 01 74"]);
+}
+
+#[test]
+fn a_packet_at_fault_is_kept_among_others_with_their_names() {
+    let text = "What is wrong with the second one?\n\
+        CONNECT:   10 0D 00 04 4D 51 54 54 04 02 00 3C 00 01 61\n\
+        SUBSCRIBE: 82 07 00 01 00 01 61 00\n\
+        PINGREQ:   C0 00\n";
+    let reading = mqttscope_capture::text::read(text, None, Turns::Marked).unwrap();
+    assert_eq!(reading.decoded.bytes.len(), 15 + 8 + 2);
+    assert!(reading.left_out.is_empty());
+    let marked = "> 10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 61\n< 20 02 00 00\n\
+        > 82 19 00 01 00 01 61 00\n< 90 03 00 01 00\n";
+    assert_eq!(read_sides(marked).len(), 4);
+}
+
+#[test]
+fn the_identifiers_of_a_log_in_json_are_no_packets() {
+    let log = "{\"traceId\":\"1a2b3c4d-5e6f-7081-92a3-b4c5d6e7f809\",\"eventType\":\"Connect\",\"principalId\":\"3003000174ab0123456789abcdef0123456789abcdef\"}\n\
+        {\"traceId\":\"2b3c4d5e-6f70-8192-a3b4-c5d6e7f8091a\",\"eventType\":\"Disconnect\",\"principalId\":\"0123456789abcdef\"}\n";
+    assert!(mqttscope_capture::text::read(log, None, Turns::Marked).is_err());
+    let packet = "{\"dir\":\"tx\",\"hex\":\"c000\"}\n{\"dir\":\"tx\",\"hex\":\"100d00044d5154540402003c000161\"}\n";
+    let reading = mqttscope_capture::text::read(packet, None, Turns::Marked).unwrap();
+    assert!(reading.decoded.bytes.ends_with(b"\x04\x02\0\x3c\0\x01a"));
+}

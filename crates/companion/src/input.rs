@@ -149,9 +149,9 @@ pub(crate) fn of_text(bytes: &[u8], version: Option<ProtocolVersion>) -> Result<
         notes.push(other.headline.trim_end_matches('.').to_owned());
     }
     let recording = if found.runs.is_empty() {
-        Recording::read(found.bytes, version, None)
+        Recording::read_cut(found.bytes, &found.cuts, version, None)
     } else {
-        Recording::of_sides(&found.bytes, &found.runs, version)
+        Recording::of_sides_cut(&found.bytes, &found.runs, &found.cuts, version)
     };
     if recording.packets().is_empty() {
         bail!("no MQTT packets are in it");

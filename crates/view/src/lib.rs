@@ -28,6 +28,7 @@ pub mod examples;
 pub mod fields;
 pub mod glossary;
 pub mod help;
+mod lines;
 mod order;
 pub mod packet_lines;
 pub mod payload;

@@ -7,6 +7,7 @@ use mqttscope_wire::{
     Sender, detect, dissect_within, packets,
 };
 
+use crate::lines;
 use crate::order::sorted;
 use crate::repair::{self, Repair};
 use crate::sides::{self, Run};
@@ -27,6 +28,8 @@ pub struct Recording {
     pieces: Vec<PieceAt>,
     /// What was given, and where each side's bytes begin in it, where both sides speak.
     original: Option<(Vec<u8>, Vec<Run>)>,
+    /// Where packets begin in what was given, whatever the one before says; empty: where the one before ends.
+    cuts: Vec<usize>,
     packets: Vec<Packet>,
     /// What the rows of large packets say, in order: a row is made whenever it is drawn.
     summaries: Vec<(usize, String)>,
@@ -144,12 +147,28 @@ impl Recording {
     /// without any packet of a server's are the log of a client that connected again.
     #[must_use]
     pub fn read(bytes: Vec<u8>, version: Option<ProtocolVersion>, sender: Option<Sender>) -> Self {
-        let detection = detect(&bytes, sender);
+        Self::read_cut(bytes, &[], version, sender)
+    }
+
+    /// Like [`read`](Self::read), where a packet begins at each of the `cuts`, whatever the one before says; none: each
+    /// begins where the one before ends.
+    #[must_use]
+    pub fn read_cut(
+        bytes: Vec<u8>,
+        cuts: &[usize],
+        version: Option<ProtocolVersion>,
+        sender: Option<Sender>,
+    ) -> Self {
+        let detection = detection(&bytes, cuts, sender);
         let context = Context {
             version: version.unwrap_or(detection.version),
             sender,
         };
-        let places: Vec<PacketAt> = packets(&bytes, context).collect();
+        let places: Vec<PacketAt> = if cuts.is_empty() {
+            packets(&bytes, context).collect()
+        } else {
+            cut_packets(&bytes, cuts, context)
+        };
         let from = sender.or_else(|| is_log_of_client(places.iter()).then_some(Sender::Client));
         let places = places.into_iter().map(|at| (at, from));
         let (packets, summaries) = judge(&bytes, version, detection.version, places);
@@ -161,6 +180,7 @@ impl Recording {
             has_both: false,
             pieces: Vec::new(),
             original: None,
+            cuts: cuts.to_vec(),
             packets,
             summaries,
         }
@@ -171,7 +191,18 @@ impl Recording {
     /// The first run begins with the first byte.
     #[must_use]
     pub fn of_sides(bytes: &[u8], runs: &[Run], version: Option<ProtocolVersion>) -> Self {
-        let found = sides::find(bytes, runs);
+        Self::of_sides_cut(bytes, runs, &[], version)
+    }
+
+    /// Like [`of_sides`](Self::of_sides), with [cuts](Self::read_cut).
+    #[must_use]
+    pub fn of_sides_cut(
+        bytes: &[u8],
+        runs: &[Run],
+        cuts: &[usize],
+        version: Option<ProtocolVersion>,
+    ) -> Self {
+        let found = sides::find(bytes, runs, cuts);
         let given: Vec<_> = found
             .iter()
             .flat_map(|found| found.pieces.clone())
@@ -183,10 +214,11 @@ impl Recording {
             next = start.saturating_add(given.len());
             PieceAt { start, given }
         });
-        let detection = detect(&ordered, None);
+        let detection = detection(&ordered, cuts, None);
         let speaks = |side| found.iter().any(|found| found.from == side);
         let has_both = speaks(Sender::Client) && speaks(Sender::Server);
         let is_told = has_both
+            || is_shown(found.iter().map(|found| (&found.at, found.from)))
             || speaks(Sender::Client) && is_log_of_client(found.iter().map(|found| &found.at));
         let places = found
             .iter()
@@ -200,6 +232,7 @@ impl Recording {
             has_both,
             pieces: pieces.collect(),
             original: has_both.then(|| (bytes.to_vec(), runs.to_vec())),
+            cuts: cuts.to_vec(),
             packets,
             summaries,
         }
@@ -335,15 +368,40 @@ impl Recording {
         let end = at
             .offset
             .saturating_add(if self.has_both { at.len } else { most });
-        let bytes = self
-            .bytes
-            .get(at.offset..end.min(self.bytes.len()))
-            .unwrap_or_default();
         let context = Context {
             version: at.version,
             sender: *from,
         };
+        if !self.cuts.is_empty() {
+            return self.repairs_of_line(packet, context);
+        }
+        let bytes = self
+            .bytes
+            .get(at.offset..end.min(self.bytes.len()))
+            .unwrap_or_default();
         repair::repairs(bytes, at.len, context)
+    }
+
+    /// Of a packet on a line of its own, what belongs to it is known: all of the line.
+    fn repairs_of_line(&self, packet: usize, context: Context) -> Vec<Repair> {
+        let rest = packet.saturating_add(1);
+        let rest = self.packets.get(rest).filter(|rest| rest.at.skipped);
+        let own = self.bytes_of(packet);
+        let Some(offset) = self.packets.get(packet).map(|packet| packet.at.offset) else {
+            return Vec::new();
+        };
+        let len = own.len().saturating_add(rest.map_or(0, |rest| rest.at.len));
+        let line = self.bytes.get(offset..offset.saturating_add(len));
+        let line = line.unwrap_or_default();
+        let whole = repair::of_whole(line, own.len(), context);
+        let others = repair::repairs(line, own.len(), context).into_iter();
+        let is_other = |other: &Repair| {
+            whole
+                .as_ref()
+                .is_none_or(|whole| whole.bytes != other.bytes)
+        };
+        let others: Vec<_> = others.filter(is_other).collect();
+        whole.into_iter().chain(others).collect()
     }
 
     /// The packet that a byte of the recording belongs to.
@@ -459,6 +517,33 @@ impl Recording {
             .collect()
     }
 
+    /// Where packets begin in what was given, whatever the one before says; none: where the one before ends.
+    #[must_use]
+    pub fn cuts(&self) -> &[usize] {
+        &self.cuts
+    }
+
+    /// The cuts of what [`with`](Self::with) gives.
+    #[must_use]
+    pub fn cuts_with(&self, packet: usize, bytes: &[u8]) -> Vec<usize> {
+        let Some(Packet { at, .. }) = self.packets.get(packet) else {
+            return self.cuts.clone();
+        };
+        // With cuts a packet stands in one piece.
+        let place = self.given(at.offset..at.offset.saturating_add(at.len));
+        let mut cuts: Vec<usize> = (self.cuts.iter())
+            .map(|&cut| {
+                if cut < place.end {
+                    cut
+                } else {
+                    cut.saturating_sub(place.len()).saturating_add(bytes.len())
+                }
+            })
+            .collect();
+        cuts.dedup();
+        cuts
+    }
+
     /// All bytes, in the order in which they were given, with one packet replaced, and where each side's begin; none
     /// takes it out. The bytes of a packet that stands in several pieces stay in them, so that a length that is wrong
     /// for a while, and swallows what follows, moves nothing for good.
@@ -494,6 +579,36 @@ impl Recording {
         }
         (out, runs)
     }
+}
+
+/// The version; of lines, as they tell it where their lengths are put right: other readings have no places in them then.
+fn detection(bytes: &[u8], cuts: &[usize], sender: Option<Sender>) -> Detection {
+    if cuts.is_empty() {
+        return detect(bytes, sender);
+    }
+    let mut detection = detect(&lines::put_right(bytes, cuts), sender);
+    detection.alternatives.clear();
+    detection
+}
+
+fn cut_packets(bytes: &[u8], cuts: &[usize], context: Context) -> Vec<PacketAt> {
+    let lines = lines::pieces(0..bytes.len(), cuts);
+    let packets = lines.flat_map(|line| {
+        let own = bytes.get(line.clone()).unwrap_or_default();
+        let packets = lines::packets_of(own, context).into_iter();
+        packets.map(move |at| PacketAt {
+            offset: at.offset.saturating_add(line.start),
+            ..at
+        })
+    });
+    packets.collect()
+}
+
+/// Whether packets that are all of a client show by themselves that they are: a CONNECT is among them.
+fn is_shown<'a>(mut packets: impl Iterator<Item = (&'a PacketAt, Sender)>) -> bool {
+    packets.any(|(at, from)| {
+        from == Sender::Client && at.packet_type == PacketType::Connect && !at.skipped
+    })
 }
 
 /// Whether packets of which nobody says who sent them are a client's alone: it connects more than once, which is

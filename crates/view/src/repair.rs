@@ -45,6 +45,23 @@ pub fn repairs(bytes: &[u8], len: usize, context: Context) -> Vec<Repair> {
     found
 }
 
+/// The length that all `bytes` make, which are known to be one packet; its own first `len` are what is shown as such.
+pub(crate) fn of_whole(bytes: &[u8], len: usize, context: Context) -> Option<Repair> {
+    let packet = with_length(bytes, bytes.len()).filter(|packet| packet != bytes)?;
+    let frame::Header::Complete { header_len, .. } = frame::header(&packet) else {
+        return None;
+    };
+    let body = packet.len().checked_sub(header_len)?;
+    let length = packet.get(1..header_len)?;
+    // What stands behind the packet now belongs to it then.
+    let own = packet.len().checked_sub(bytes.len().checked_sub(len)?)?;
+    is_sound(&packet, context).then(|| Repair {
+        what: format!("Write the length {body} as {}", hex(length)),
+        bytes: packet.get(..own).unwrap_or_default().to_vec(),
+        why: format!("{body} bytes follow the length on this line."),
+    })
+}
+
 /// In the version at hand or, as that may be a guess, in another.
 fn is_sound(packet: &[u8], context: Context) -> bool {
     let others = [ProtocolVersion::V3_1_1, ProtocolVersion::V5];

@@ -4,8 +4,10 @@
 use std::ops::Range;
 
 use mqttscope_capture::foreign::first_is_client;
-use mqttscope_wire::{Context, PacketAt, PacketType, ProtocolVersion, Sender, packets};
+use mqttscope_wire::{Context, PacketAt, PacketType, ProtocolVersion, Sender, detect, packets};
 use serde::{Deserialize, Serialize};
+
+use crate::lines;
 
 /// Where bytes of one side begin; they end where the next run begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +79,7 @@ pub fn runs(bytes: &[u8], starts: &[(usize, bool)]) -> Vec<Run> {
         return if is_client { straight } else { swapped };
     }
     let wrong = |runs: &[Run]| {
-        let found = find(bytes, runs).into_iter();
+        let found = find(bytes, runs, &[]).into_iter();
         let of_others = |found: &Found| {
             let direction = found.at.packet_type.sent_by(found.at.version);
             found.at.packet_type != PacketType::Reserved && !direction.allows(found.from)
@@ -92,8 +94,11 @@ pub fn runs(bytes: &[u8], starts: &[(usize, bool)]) -> Vec<Run> {
 }
 
 /// The packets of both sides in the order in which they are complete. Their offsets count on from
-/// one to the next, as if their bytes stood in this order.
-pub(crate) fn find(bytes: &[u8], runs: &[Run]) -> Vec<Found> {
+/// one to the next, as if their bytes stood in this order. No packet goes on behind a cut.
+pub(crate) fn find(bytes: &[u8], runs: &[Run], cuts: &[usize]) -> Vec<Found> {
+    if !cuts.is_empty() {
+        return find_cut(bytes, runs, cuts);
+    }
     let end = |found: &Found| found.pieces.last().map(|piece| piece.end);
     // Each side's stand in their order already.
     let mut client = of_side(bytes, runs, Sender::Client).into_iter().peekable();
@@ -113,6 +118,36 @@ pub(crate) fn find(bytes: &[u8], runs: &[Run]) -> Vec<Found> {
         offset = offset.saturating_add(found.at.len);
         all.push(found);
     }
+}
+
+/// The packets of lines that are packets of their own.
+fn find_cut(bytes: &[u8], runs: &[Run], cuts: &[usize]) -> Vec<Found> {
+    let ends = runs.iter().skip(1).map(|run| run.start);
+    // A CONNECT whose length ends before its level says no version.
+    let version = detect(&lines::put_right(bytes, cuts), None).version;
+    let mut all = Vec::new();
+    let mut offset = 0_usize;
+    for (run, end) in runs.iter().zip(ends.chain([bytes.len()])) {
+        let context = Context {
+            version,
+            sender: Some(run.from),
+        };
+        for line in lines::pieces(run.start..end, cuts) {
+            let own = bytes.get(line.clone()).unwrap_or_default();
+            for mut at in lines::packets_of(own, context) {
+                let start = line.start.saturating_add(at.offset);
+                let piece = start..start.saturating_add(at.len);
+                at.offset = offset;
+                offset = offset.saturating_add(at.len);
+                all.push(Found {
+                    at,
+                    from: run.from,
+                    pieces: vec![piece],
+                });
+            }
+        }
+    }
+    all
 }
 
 fn of_side(bytes: &[u8], runs: &[Run], from: Sender) -> Vec<Found> {

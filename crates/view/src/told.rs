@@ -94,13 +94,15 @@ fn answered(asked: &mut Vec<u16>, identifier: u16) -> Option<Sender> {
     Some(Sender::Server)
 }
 
-/// Who sent a DISCONNECT. Before version 5 only a client may; since then its Reason Code may tell.
+/// Who sent a DISCONNECT. Before version 5 only a client may; since then its Reason Code may tell, and a server that
+/// sends one to a client of another version gives itself away by it.
 fn leaving(packet: &[u8], version: ProtocolVersion) -> Option<Sender> {
-    if !version.is_v5() {
+    // It may end behind its length: then it is a normal one.
+    let code = body(packet)?.first().copied();
+    if !version.is_v5() && code.is_none() {
         return Some(Sender::Client);
     }
-    // It may end behind its length: then it is a normal one.
-    let code = ReasonCode(body(packet)?.first().copied().unwrap_or(0));
+    let code = ReasonCode(code.unwrap_or(0));
     let may_be = |sender| code.may_be_sent_by(PacketType::Disconnect, sender);
     match (may_be(Sender::Client), may_be(Sender::Server)) {
         (true, false) => Some(Sender::Client),
@@ -153,7 +155,7 @@ mod tests {
     #[test]
     fn types_tell_both_sides_of_a_conversation() {
         let unsubscribe: &[u8] = b"\xa2\x05\0\x02\0\x01a";
-        let told: [(&[&[u8]], &str); 7] = [
+        let told: [(&[&[u8]], &str); 8] = [
             (&[V3, CONNACK], "><"),
             (&[V3, CONNACK, SUBSCRIBE, SUBACK], "><><"),
             // Nobody has to wait for an answer.
@@ -168,6 +170,8 @@ mod tests {
             (&[V5, CONNACK5, b"\xe0\0"], "><>"),
             (&[V5, CONNACK5, b"\xe0\x01\x04"], "><>"),
             (&[V5, CONNACK5, b"\xe0\x01\x8e"], "><<"),
+            // Only a server takes a session over, whatever version it believes in.
+            (&[V3, CONNACK, b"\xe0\x01\x8e"], "><<"),
         ];
         for (packets, signs) in told {
             assert_eq!(sides(packets).as_deref(), Some(signs));

@@ -8,7 +8,8 @@ use alloc::{
 use crate::explain::shown;
 use crate::explain::words::duration;
 use crate::{
-    Citation, Field, PacketType, PropertyId, ProtocolVersion, ReasonCode, Rule, Severity, Span,
+    Citation, Field, PacketType, PropertyId, ProtocolVersion, ReasonCode, Rule, Sender, Severity,
+    Span,
 };
 
 /// Characters of a protocol name that a message repeats: it is as long as somebody made it.
@@ -128,6 +129,17 @@ impl Diagnostic {
             | Rule::UnsubackReasonUndefined
             | Rule::DisconnectReasonUndefined => format!("0x{value:02X}"),
             Rule::AuthReasonUndefined => format!("0x{value:02X}"),
+            Rule::DisconnectOfV5 => {
+                let code = ReasonCode(byte);
+                let name = code.name(PacketType::Disconnect, ProtocolVersion::V5);
+                let by = |sender| code.may_be_sent_by(PacketType::Disconnect, sender);
+                let from = match (by(Sender::Client), by(Sender::Server)) {
+                    (false, true) => ", from the server",
+                    (true, false) => ", from the client",
+                    _ => "",
+                };
+                format!("0x{byte:02X} means {}{from}", name.unwrap_or("nothing"))
+            }
             Rule::ConnackOfV311 => {
                 let name = ReasonCode(byte).name(PacketType::Connack, ProtocolVersion::V3_1_1);
                 let name = name.unwrap_or("which has no name");

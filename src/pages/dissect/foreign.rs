@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::desk::Desk;
 use super::to_captures;
 use crate::components::icon::{Icon, icon};
+use crate::components::inspector::marked;
 use crate::state::workbench::Act;
 
 /// The banner, where there is something to say.
@@ -26,14 +27,14 @@ pub(super) fn banner(desk: &Rc<Desk>) -> Html {
     let details = other
         .details
         .iter()
-        .map(|detail| html! { <p>{ detail.clone() }</p> });
+        .map(|detail| html! { <p>{ marked(detail) }</p> });
     html! {
         <section
             class={classes!("foreign", is_refused.then_some("refused"))}
             aria-label="What these bytes are"
             data-testid="foreign"
         >
-            <p class="headline" aria-live="polite">{ icon(sign) }<span>{ other.headline.clone() }</span></p>
+            <p class="headline" aria-live="polite">{ icon(sign) }<span>{ marked(&other.headline) }</span></p>
             { for details }
             { for other.has_text_frame.then(text_frame) }
             { streams(desk, other) }

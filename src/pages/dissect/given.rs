@@ -140,6 +140,10 @@ fn long_text(desk: &Rc<Desk>) -> Html {
 
 fn title_of(document: &Document) -> String {
     let bytes = counted(document.recording.bytes().len(), "byte");
+    if let (Some(name), Given::Typed(text)) = (&document.name, &document.given) {
+        let size = counted(text.len(), "byte");
+        return format!("{name} · {size} of text · {bytes} found in it");
+    }
     match &document.given {
         Given::File { name, bytes } => format!("{name} · {}", counted(bytes.len(), "byte")),
         Given::Made(_) => format!("Changed here · {bytes}"),

@@ -35,6 +35,11 @@ pub(super) fn PacketList(props: &PacketListProps) -> Html {
             rows.reveal(selected)
         });
     }
+    {
+        let node = rows.node.clone();
+        // What opened the packets went with the invitation.
+        use_effect_with((), move |()| browser::take_focus_from("main", &node));
+    }
     let on_key = {
         let (rows, desk) = (rows.clone(), desk.clone());
         Callback::from(move |event: KeyboardEvent| {

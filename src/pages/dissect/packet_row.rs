@@ -1,5 +1,6 @@
 //! A packet in the list: what it is, what it says, where it stands, what is wrong with it.
 
+use mqttscope_view::digits;
 use mqttscope_view::recording::{Family, Row};
 use mqttscope_wire::Sender;
 use yew::prelude::*;
@@ -41,7 +42,7 @@ pub(super) fn packet_row(index: usize, count: usize, row: &Row, selected: bool) 
                 }
             </span>
             <span class="line">{ row.summary.to_string() }</span>
-            <span class="at">{ format!("{:#06x} · {} B", row.offset, row.len) }</span>
+            <span class="at">{ format!("{:#06x} · {}", row.offset, digits::bytes(row.len as u64)) }</span>
         </div>
     }
 }

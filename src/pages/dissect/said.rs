@@ -10,6 +10,7 @@ use super::caret::select_fault;
 use super::choice::Choice;
 use super::desk::Desk;
 use crate::components::icon::{Icon, icon};
+use crate::components::inspector::marked;
 use crate::hooks::ReaderStage;
 use crate::state::workbench::{Act, Awaiting, Document};
 
@@ -61,7 +62,7 @@ pub(super) fn said(desk: &Desk) -> Html {
     html! {
         <ul class="said" data-testid="notes">
             for note in document.notes.iter() {
-                <li>{ icon(Icon::Note) }<span>{ first_upper(note) }</span></li>
+                <li>{ icon(Icon::Note) }<span>{ marked(&first_upper(note)) }</span></li>
             }
         </ul>
     }
@@ -78,7 +79,7 @@ fn said_fault(fault: &Fault, document: &Document) -> Html {
             <li>
                 { icon(Icon::Fault) }
                 <span>
-                    { first_upper(&fault.says) }
+                    { marked(&first_upper(&fault.says)) }
                     { ". " }
                     if !document.given.is_long() {
                         <button class="link" onclick={show} data-testid="show-in-text">

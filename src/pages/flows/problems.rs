@@ -3,6 +3,8 @@
 use mqttscope_flows::{Fix, ScriptError, Unused};
 use yew::prelude::*;
 
+use crate::components::inspector::marked;
+
 use super::code::go_to_line;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -30,11 +32,11 @@ pub(super) fn Problems(props: &ProblemsProps) -> Html {
             if props.errors.is_empty() && props.unused.is_empty() { <li class="quiet">{ "No errors. The diagram shows this text." }</li> }
             { for props.errors.iter().map(|error| html! {
                 <li class="is-error">
-                    <button class="link" onclick={go(error.line)}>{ format!("Line {}", error.line) }</button>{ ": " }{ &error.message }
+                    <button class="link" onclick={go(error.line)}>{ format!("Line {}", error.line) }</button>{ ": " }{ marked(&error.message) }
                     if let Some(fix) = &error.fix { { " " }<button data-testid="fix" onclick={correct(error.line, fix)}>{ format!("Use {}", fix.right) }</button> }
                 </li>
             }) }
-            { for props.unused.iter().map(|unused| html! { <li class="is-warning" data-testid="unused">{ &unused.text }</li> }) }
+            { for props.unused.iter().map(|unused| html! { <li class="is-warning" data-testid="unused">{ marked(&unused.text) }</li> }) }
         </ul></div>
     }
 }

@@ -9,7 +9,10 @@ use yew::prelude::*;
 use super::desk::{Desk, value_of};
 use super::payload_field::PayloadField;
 use super::publish_more::publish_more;
+use crate::components::inspector::marked;
+use crate::services::browser;
 use crate::state::live::Sent;
+use crate::state::live::payload_text::Written;
 use crate::state::live::publishing::{Publishing, PublishingAct};
 use crate::state::live::saved::{Saved, SavedAct};
 
@@ -77,7 +80,7 @@ pub(super) fn Publish(props: &PublishProps) -> Html {
             <PayloadField written={form.written} typed={form.typed.clone()} file={form.file.as_ref().map(|(name, bytes)| (name.clone(), bytes.len()))} fault={form.payload().err()} />
             // Its line is there before there is something to say, so that the form does not move under the pointer.
             <div class="publish-told">
-                if let Some(fault) = &fault { <p class="publish-says is-error" role="alert" data-testid="publish-fault">{ fault }</p> }
+                if let Some(fault) = &fault { <p class="publish-says is-error" role="alert" data-testid="publish-fault">{ marked(fault) }{ as_text(form, &desk) }</p> }
                 else if !props.is_open { <p class="publish-says quiet">{ "Connect to publish." }</p> }
                 <p class="publish-says quiet" role="status" data-testid="published">{ sent(props.published.as_deref().filter(|_| fault.is_none()), &desk) }</p>
             </div>
@@ -86,6 +89,21 @@ pub(super) fn Publish(props: &PublishProps) -> Html {
         { publish_more(props, &desk, &send) }
         </div>
     }
+}
+
+/// A way out for a payload that is no JSON and shall be sent all the same.
+fn as_text(form: &Publishing, desk: &Desk) -> Html {
+    if form.written != Written::Json || form.payload().is_ok() {
+        return Html::default();
+    }
+    let desk = desk.clone();
+    let write = Callback::from(move |_: MouseEvent| {
+        desk.publishing
+            .dispatch(PublishingAct::Write(Written::Text));
+        // The button goes with the fault.
+        browser::focus_quietly("[data-testid=publish-payload]");
+    });
+    html! { <>{ " " }<button type="button" class="link" data-testid="send-as-text" onclick={write}>{ "Send as text" }</button></> }
 }
 
 /// Says what became of the last message, and leads to its packet.

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::desk::value_of;
 use crate::components::glossary::mark;
+use crate::components::inspector::marked;
 use crate::state::live::form::{Form, FormAct, Group, Kind, Setting};
 
 /// All groups of a form; `prefix` tells its fields from another form's. In a dialog the first field gets the
@@ -71,7 +72,7 @@ fn field<T: Clone + 'static>(
     let test = id.clone();
     let says = html! {
         if let Some(fault) = fault.clone() {
-            <small id={about.clone()} class="is-error" role="alert">{ fault }</small>
+            <small id={about.clone()} class="is-error" role="alert">{ marked(&fault) }</small>
         } else if !setting.hint.is_empty() {
             <small id={about.clone()}>{ setting.hint }</small>
         }

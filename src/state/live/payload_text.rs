@@ -63,7 +63,7 @@ impl Written {
             Self::Json if typed.trim().is_empty() => Ok(Vec::new()),
             Self::Json => serde_json::from_str::<IgnoredAny>(typed)
                 .map(|_| typed.as_bytes().to_vec())
-                .map_err(|error| not_json(&error)),
+                .map_err(|error| not_json(typed, &error)),
             Self::Hex => decoded(Format::Hex),
             Self::Base64 => decoded(Format::Base64),
         }
@@ -93,15 +93,42 @@ impl Written {
     }
 }
 
-/// Why a text is not JSON, with the place.
-fn not_json(error: &serde_json::Error) -> String {
-    let place = format!("line {}, column {}", error.line(), error.column());
-    if error.is_eof() {
-        return format!("Not valid JSON: it ends too early ({place}).");
-    }
+/// Why a text is not JSON, with the place, in words that need no knowledge of the program that reads it.
+fn not_json(typed: &str, error: &serde_json::Error) -> String {
     let says = error.to_string();
     let says = says.split(" at line ").next().unwrap_or(&says);
-    format!("Not valid JSON: {says} ({place}).")
+    let line = typed.split('\n').nth(error.line().saturating_sub(1));
+    // The place is counted in bytes, up to and with the one at fault.
+    let before = line.and_then(|line| line.get(..error.column().saturating_sub(1)));
+    let column = before.map_or(error.column(), |before| {
+        before.chars().count().saturating_add(1)
+    });
+    let why = match says {
+        _ if error.is_eof() => "it ends too early",
+        "expected value" | "expected ident" => {
+            "a value must stand here: a text in double quotes, a number, true, false, null, { or ["
+        }
+        "expected `:`" => "a colon must follow the name",
+        "expected `,` or `}`" => "a comma or } must stand here",
+        "expected `,` or `]`" => "a comma or ] must stand here",
+        "key must be a string" => "a name in double quotes must stand here",
+        "trailing comma" => "nothing follows the comma",
+        "trailing characters" => "something follows the end of the value",
+        "invalid number" => "this is not a number as JSON has them",
+        "number out of range" => "the number is too large",
+        "invalid escape" => "no such character may follow a backslash",
+        other if other.starts_with("control character") => {
+            "a line end or another control character is in a text: write it as \\n or \\u0000"
+        }
+        other if other.contains("hex escape") || other.contains("code point") => {
+            "four hex digits of a character must follow \\u"
+        }
+        _ => "this may not stand here",
+    };
+    format!(
+        "Not valid JSON: line {}, column {column}: {why}.",
+        error.line()
+    )
 }
 
 #[cfg(test)]
@@ -128,15 +155,54 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_its_place() {
         let fault = Written::Json.bytes("{\"t\": }").unwrap_err();
-        assert!(fault.contains("(line 1, column 7)"), "{fault}");
+        assert!(fault.contains("line 1, column 7: a value"), "{fault}");
         let fault = Written::Json.bytes("{\"t\"").unwrap_err();
         assert_eq!(
             fault,
-            "Not valid JSON: it ends too early (line 1, column 4)."
+            "Not valid JSON: line 1, column 4: it ends too early."
         );
         let fault = Written::Hex.bytes("00 zz").unwrap_err();
         assert!(fault.contains("zz"), "{fault}");
         assert!(Written::Base64.bytes("%%%").is_err());
+    }
+
+    #[test]
+    fn the_words_of_the_json_reader_are_not_shown() {
+        for typed in [
+            "no",
+            "nul",
+            "tru x",
+            "{a:1}",
+            "{\"a\" 1}",
+            "{\"a\":1 \"b\"",
+            "[1 2]",
+            "[1,]",
+            "{\"a\":1,}",
+            "1 2",
+            "01",
+            "-",
+            "1e999",
+            "\"\\q\"",
+            "\"a\nb\"",
+            "\"\\u12\"",
+            "\"\\ud800\"",
+            "on",
+            "",
+            "é",
+            "[é]",
+        ] {
+            // Of a number's size and of surrogates nothing is said where no value is built.
+            let Err(says) = Written::Json.bytes(typed) else {
+                continue;
+            };
+            assert!(says.starts_with("Not valid JSON: line "), "{typed}: {says}");
+            for word in ["ident", "EOF", "expected", "trailing", "may not stand", "`"] {
+                assert!(!says.contains(word), "{typed}: {says}");
+            }
+        }
+        // A column counts characters.
+        let says = Written::Json.bytes("\"éé\" x").unwrap_err();
+        assert!(says.contains("column 6"), "{says}");
     }
 
     #[test]

@@ -47,6 +47,11 @@ pub struct Document {
     pub times: Rc<[(usize, u64)]>,
     /// What was passed over or guessed in the text.
     pub notes: Rc<[String]>,
+    /// The file that a text was in.
+    pub name: Option<Rc<str>>,
+    /// Where packets begin among the bytes, whatever the one before says
+    /// ([`Recording::read_cut`]).
+    pub cuts: Rc<[usize]>,
     /// Where in the text bytes may stand that were left out, in bytes of UTF-8.
     pub left_out: Rc<[Range<usize>]>,
     /// Why the text could not be read.
@@ -88,6 +93,8 @@ impl Default for Document {
             alternatives: Rc::default(),
             times: Rc::default(),
             notes: Rc::default(),
+            name: None,
+            cuts: Rc::default(),
             left_out: Rc::default(),
             fault: None,
             source: None,
@@ -155,8 +162,16 @@ impl Document {
             return Self::default();
         }
         let is_made = matches!(given, Given::Made(_));
+        let is_same = given == self.given;
         let fresh = Self {
             given,
+            name: self.name.clone().filter(|_| is_same),
+            // Of a text they are found again.
+            cuts: if is_made && is_same {
+                self.cuts.clone()
+            } else {
+                Rc::default()
+            },
             format: self.format,
             version: self.version,
             held: self.held.filter(|_| is_made),
@@ -204,12 +219,17 @@ impl Document {
     }
 
     fn with_found(self, found: Found) -> Self {
-        let given = match found.text {
-            Some(text) => Given::Typed(text.into()),
-            None => self.given.clone(),
+        let (given, name) = match (found.text, &self.given) {
+            (Some(text), Given::File { name, .. }) => {
+                (Given::Typed(text.into()), Some(name.clone()))
+            }
+            (Some(text), _) => (Given::Typed(text.into()), None),
+            (None, given) => (given.clone(), self.name.clone()),
         };
         Self {
             given,
+            name,
+            cuts: found.cuts.into(),
             read_as: found.format,
             is_sure: !found.is_doubtful,
             alternatives: found.alternatives.into(),
@@ -254,11 +274,13 @@ impl Document {
     fn recorded(&self, bytes: Vec<u8>, runs: &[Run]) -> Recording {
         let version = self.version_asked();
         match self.sides {
-            Some(Sides::From(sender)) => Recording::read(bytes, version, Some(sender)),
-            None | Some(Sides::Marked | Sides::Turns) if !runs.is_empty() => {
-                Recording::of_sides(&bytes, runs, version)
+            Some(Sides::From(sender)) => {
+                Recording::read_cut(bytes, &self.cuts, version, Some(sender))
             }
-            _ => Recording::read(bytes, version, None),
+            None | Some(Sides::Marked | Sides::Turns) if !runs.is_empty() => {
+                Recording::of_sides_cut(&bytes, runs, &self.cuts, version)
+            }
+            _ => Recording::read_cut(bytes, &self.cuts, version, None),
         }
     }
 
@@ -281,6 +303,7 @@ impl Document {
             alternatives: Rc::default(),
             times: Rc::default(),
             notes: Rc::default(),
+            name: None,
             left_out: Rc::default(),
             fault: None,
             source: None,

@@ -39,8 +39,13 @@ impl Document {
     /// With other bytes in place of one packet. It is selected where it stands now, and so is its field.
     pub(super) fn edited(&self, packet: usize, bytes: &[u8]) -> Self {
         let before = &self.recording;
+        let cuts = before.cuts_with(packet, bytes);
         let (bytes, runs) = before.with(packet, bytes);
-        let made = self.changed(bytes, &runs);
+        let cut = Self {
+            cuts: cuts.into(),
+            ..self.clone()
+        };
+        let made = cut.changed(bytes, &runs);
         // A length that swallows what follows lets its packet be complete later, behind the other side's.
         let place = before.packets().get(packet).map(|packet| {
             let first = packet.at.offset;
@@ -73,7 +78,17 @@ impl Document {
                 },
             });
         }
-        self.changed([given, bytes].concat(), &runs)
+        let is_cut = !self.cuts.is_empty();
+        let cuts = self
+            .cuts
+            .iter()
+            .copied()
+            .chain(is_cut.then_some(given.len()));
+        let cut = Self {
+            cuts: cuts.collect(),
+            ..self.clone()
+        };
+        cut.changed([given, bytes].concat(), &runs)
             .selecting(first_new, None)
     }
 }

@@ -79,15 +79,15 @@ impl Workbench {
 
 /// A document as text of about `most` bytes at most.
 fn write(document: &Document, most: usize) -> Option<String> {
-    let (kind, name, content): (&str, &str, Rc<str>) = match &document.given {
-        Given::Nothing => ("nothing", "", "".into()),
-        Given::Typed(text) => ("typed", "", text.clone()),
-        Given::Made(text) => ("made", "", text.clone()),
+    let (kind, name, content): (&str, String, Rc<str>) = match &document.given {
+        Given::Nothing => ("nothing", String::new(), "".into()),
+        Given::Typed(text) => ("typed", String::new(), text.clone()),
+        Given::Made(text) => ("made", numbers(&document.cuts), text.clone()),
         Given::File { name, bytes } => {
             if bytes.len() / 3 > most / 4 {
                 return None;
             }
-            ("file", name, STANDARD.encode(bytes).into())
+            ("file", name.to_string(), STANDARD.encode(bytes).into())
         }
     };
     if content.len() > most {
@@ -119,6 +119,12 @@ fn write(document: &Document, most: usize) -> Option<String> {
         name.replace(['\n', '\r'], " "),
     ];
     Some(format!("{}\n{content}", words.join(" ")))
+}
+
+/// Numbers with commas between them: where packets begin in what was made here, in the place of a file's name.
+fn numbers(all: &[usize]) -> String {
+    let all: Vec<_> = all.iter().map(usize::to_string).collect();
+    all.join(",")
 }
 
 /// The document at the beginning of a text, and what is behind it.
@@ -166,7 +172,14 @@ fn read(saved: &str, by: Read) -> Option<(Document, &str)> {
     let given = match kind {
         "nothing" => Given::Nothing,
         "typed" => Given::Typed(content.into()),
-        "made" => return Some((made(&read_by, content)?, behind)),
+        "made" => {
+            let cuts = name.split(',').filter_map(|number| number.parse().ok());
+            let read_by = Document {
+                cuts: cuts.collect(),
+                ..read_by
+            };
+            return Some((made(&read_by, content)?, behind));
+        }
         "file" => Given::File {
             name: name.into(),
             bytes: STANDARD.decode(content).ok()?.into(),

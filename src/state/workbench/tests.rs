@@ -573,3 +573,56 @@ fn a_length_that_is_wrong_for_a_while_moves_no_packet_for_good() {
     let again = Workbench::restored(&broken.saved_now().unwrap(), None, read_here).unwrap();
     assert_eq!(kinds(&with_length(&Rc::new(again), 0x0d)), kinds(&before));
 }
+
+/// Packets on lines of their own, the second of which says a wrong length.
+const WRONG_LINES: &str = "c0 00\n32 19 00 03 61 2f 62 00 01 68 69\n40 02 00 01\nd0 00";
+
+#[test]
+fn lines_that_are_packets_stay_so_while_they_are_changed_and_behind_a_reload() {
+    let whole = |bench: &Workbench| {
+        let packets = bench.now().recording.packets().iter();
+        packets.filter(|packet| packet.at.missing == 0).count()
+    };
+    let bench = after([Act::Type(WRONG_LINES.into())]);
+    assert_eq!(bench.now().recording.packets().len(), 4);
+    // One before it becomes longer, another is added, and one is read in another version.
+    let bench = bench.reduce(Act::Edit(0, Rc::new([0xc0, 0x80, 0])));
+    let bench = bench.reduce(Act::Append(Rc::new([0xe0, 0])));
+    let bench = bench.reduce(Act::ReadVersion(Some(ProtocolVersion::V5)));
+    assert_eq!(bench.now().recording.packets().len(), 5);
+    assert_eq!(whole(&bench), 4);
+    let again = Workbench::restored(&bench.saved_now().unwrap(), None, read_here).unwrap();
+    assert_eq!(whole(&again), 4);
+    // The way back to one stream: the format is said.
+    let bench = after([
+        Act::Type(WRONG_LINES.into()),
+        Act::ReadAs(Some(Format::Hex)),
+    ]);
+    assert_eq!(bench.now().recording.packets().len(), 2);
+}
+
+#[test]
+fn a_text_out_of_a_file_keeps_the_file_s_name_as_long_as_it_is_that_text() {
+    let bench = after([Act::Open(file("serial.log", "c0 00"))]);
+    assert_eq!(bench.now().name.as_deref(), Some("serial.log"));
+    let bench = bench.reduce(Act::ReadVersion(Some(ProtocolVersion::V5)));
+    assert_eq!(bench.now().name.as_deref(), Some("serial.log"));
+    let typed = bench.clone().reduce(Act::Type("c0 00 d0 00".into()));
+    assert_eq!(typed.now().name, None);
+    let edited = bench.reduce(Act::Edit(0, Rc::new([0xd0, 0])));
+    assert_eq!(edited.now().name, None);
+}
+
+#[test]
+fn what_cannot_be_read_leaves_nothing_of_what_was_there() {
+    let bench = after([Act::Type(PUBLISH.into())]);
+    for act in [
+        Act::Type("nothing but words here".into()),
+        Act::Open(Given::of_text("nothing but words here".into())),
+        Act::ReadAs(Some(Format::DataUrl)),
+    ] {
+        let bench = bench.clone().reduce(act);
+        assert!(bench.now().recording.packets().is_empty());
+        assert!(bench.now().fault.is_some());
+    }
+}

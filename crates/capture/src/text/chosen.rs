@@ -105,6 +105,14 @@ impl Kept {
             || self.class == Class::Framed && (self.is_strong() || self.goes_on)
     }
 
+    /// Whether it is all that stands behind a colon in its line.
+    fn has_label(&self, text: &str) -> bool {
+        let before = text.get(self.island.words.clone()).unwrap_or_default();
+        let behind = text.get(self.island.range.end..).unwrap_or_default();
+        let rest = behind.split(['\n', '\r']).next().unwrap_or_default();
+        before.trim_end().ends_with([':', '：']) && rest.trim().is_empty()
+    }
+
     fn is_strong(&self) -> bool {
         self.island.strength >= Strength::Ordinary
     }
@@ -131,13 +139,21 @@ pub(super) fn choose(text: &str, islands: Vec<Island>) -> Option<Choice> {
         .map(|kept| kept.shape.clone())
         .take(64)
         .collect();
+    let labelled = all.iter().filter(|kept| kept.is_packets());
+    let are_labelled = labelled.filter(|kept| kept.has_label(text)).count() > 1;
     let takes = |kept: &Kept| {
         let own = kept.island.format == best && kept.is_strong();
+        // One of several packets that are at fault, each behind its name.
+        let is_one = own
+            && are_labelled
+            && kept.class == Class::Possible
+            && !kept.context.partial
+            && kept.has_label(text);
         let alike = own && !kept.context.partial && shapes.contains(&kept.shape);
         if together || top <= Class::Possible {
             own
         } else if top >= Class::Framed {
-            kept.is_packets() || alike && !kept.shape.is_empty()
+            kept.is_packets() || is_one || alike && !kept.shape.is_empty()
         } else {
             own && (kept.class == top || alike)
         }

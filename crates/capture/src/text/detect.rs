@@ -61,6 +61,18 @@ pub fn detect(text: &str) -> Vec<Candidate> {
     found.0
 }
 
+/// Whether [`detect`] puts a dump first, without the questions that only other formats answer.
+pub(super) fn is_dump(text: &str) -> bool {
+    let mut found = Ranking::default();
+    let sample = sample(text);
+    marked(&mut found, scan::trim(sample).1);
+    if found.0.is_empty() {
+        dump(&mut found, sample);
+    }
+    let best = found.0.iter().rev().max_by_key(|best| best.confidence);
+    best.is_some_and(|best| best.format.is_dump())
+}
+
 /// The lines that a text begins with, or the whole of one that is not long.
 fn sample(text: &str) -> &str {
     let head = scan::head(text, SAMPLE);

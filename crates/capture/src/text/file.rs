@@ -63,6 +63,23 @@ pub fn decode_file(bytes: &[u8]) -> Result<FileContent, TextError> {
     })
 }
 
+/// The text of a file and how it was read, where it clearly is text in one of the formats, or breaks one; `None`: the
+/// file is taken as the bytes that it holds. It agrees with [`decode_file`], and the text is read once.
+#[must_use]
+pub fn read_file(bytes: &[u8]) -> Option<(String, Result<Reading, TextError>)> {
+    let text = as_text(bytes)?;
+    let reading = read(&text, None, Turns::Marked);
+    let is_sure = reading.as_ref().is_ok_and(|reading| {
+        reading.sure && reading.decoded.format != Format::Binary && !reading.is_short_guess(&text)
+    });
+    let is_text = is_sure
+        || detect(&text)
+            .first()
+            .is_some_and(|best| best.confidence > Confidence::Possible)
+        || marks(&text).is_some() && decode_sides(&text, None, Turns::Marked).is_ok();
+    is_text.then_some((text, reading))
+}
+
 /// Reads a file as [`read_parts`] reads a text; what is no text in a known format are the bytes themselves.
 ///
 /// # Errors
@@ -97,7 +114,10 @@ fn as_text(bytes: &[u8]) -> Option<String> {
         _ => str::from_utf8(bytes).ok()?.to_owned(),
     };
     let is_text = |c: char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
-    text.chars().all(is_text).then_some(text)
+    let is_plain = text
+        .bytes()
+        .all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r'));
+    (is_plain || text.chars().all(is_text)).then_some(text)
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {

@@ -59,12 +59,14 @@ const BEFORE: usize = 5;
 
 /// The mark that a line begins with, perhaps behind a time and the like.
 pub(super) fn mark(line: &str) -> Option<Mark> {
+    if let Some((side, end)) = arrow_of_assistant(line) {
+        let kind = Marks::Arrows;
+        return Some(Mark { side, kind, end });
+    }
     for (at, word) in words(line).take(BEFORE) {
         // A mark may touch what it is for: `C:10 0c`.
-        let len = word
-            .find(':')
-            .map_or(word.len(), |colon| colon.saturating_add(1));
-        let head = word.get(..len)?;
+        let head = head(word);
+        let len = head.len();
         if let Some((side, kind)) = meaning(head) {
             let end = at.saturating_add(len);
             return Some(Mark {
@@ -81,6 +83,30 @@ pub(super) fn mark(line: &str) -> Option<Mark> {
         }
     }
     None
+}
+
+/// What of a word may be a mark: up to its colon, which Chinese has its own one of.
+pub(super) fn head(word: &str) -> &str {
+    let colon = word.char_indices().find(|(_, c)| matches!(c, ':' | '：'));
+    let end = colon.map_or(word.len(), |(at, c)| at.saturating_add(c.len_utf8()));
+    word.get(..end).unwrap_or(word)
+}
+
+/// `[14:22:05.118]发→◇10 0F` and `收←◆20 02`, as the serial port assistants write it that are common in China, and where
+/// it ends.
+pub(super) fn arrow_of_assistant(line: &str) -> Option<(Side, usize)> {
+    let head = super::scan::head(line, 64);
+    [("发→", Side::First), ("收←", Side::Second)]
+        .into_iter()
+        .find_map(|(sign, side)| {
+            let end = head.find(sign)?.saturating_add(sign.len());
+            let rest = line.get(end..)?;
+            let bare = rest.trim_start_matches(['◇', '◆', ' ']);
+            Some((
+                side,
+                end.saturating_add(rest.len().saturating_sub(bare.len())),
+            ))
+        })
 }
 
 /// How long the words are that only go on with a mark: `client -> server:`.
@@ -103,8 +129,8 @@ fn filler(rest: &str) -> usize {
 }
 
 pub(super) fn meaning(word: &str) -> Option<(Side, Marks)> {
-    let colon = word.ends_with(':');
-    let bare = word.trim_matches(['[', ']', '(', ')', ':', '|']);
+    let colon = word.ends_with([':', '：']);
+    let bare = word.trim_matches(['[', ']', '(', ')', ':', '|', '：', '【', '】']);
     if let Some(side) = arrow(bare) {
         return Some((side, Marks::Arrows));
     }
@@ -118,8 +144,15 @@ pub(super) fn meaning(word: &str) -> Option<(Side, Marks)> {
         // A letter alone may be a digit.
         return (is_marked || sender.len() > 1).then_some((side, Marks::Names));
     }
+    // `TX(21):`, how many bytes there are.
+    let counted = bare.split_once('(').filter(|(_, count)| {
+        !count.is_empty() && count.bytes().all(|digit| digit.is_ascii_digit())
+    });
+    let bare = counted.map_or(bare, |(verb, _)| verb);
     let is = |list: &[&str]| list.iter().any(|verb| verb.eq_ignore_ascii_case(bare));
-    if is(&["tx", "sent", "send", "sending", "out", "outgoing", "write"]) {
+    if is(&[
+        "tx", "sent", "send", "sending", "out", "outgoing", "write", "发送", "发", "上行",
+    ]) {
         Some((Side::First, Marks::Verbs))
     } else if is(&[
         "rx",
@@ -129,6 +162,10 @@ pub(super) fn meaning(word: &str) -> Option<(Side, Marks)> {
         "in",
         "incoming",
         "read",
+        "接收",
+        "收到",
+        "收",
+        "下行",
     ]) {
         Some((Side::Second, Marks::Verbs))
     } else {

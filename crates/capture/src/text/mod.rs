@@ -52,7 +52,7 @@ mod write;
 
 pub use detect::{Candidate, Confidence, detect};
 pub use error::{Place, TextError, TextErrorKind};
-pub use file::{FileContent, decode_file, read_bytes};
+pub use file::{FileContent, decode_file, read_bytes, read_file};
 pub use format::Format;
 pub use marks::Marks;
 pub use note::Note;

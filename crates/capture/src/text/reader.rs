@@ -24,6 +24,9 @@ use crate::foreign::{self, Examined, Foreign, Protocol};
 use crate::json::{self, Json};
 use crate::reading::{Other, Part, Role, TextReading};
 
+/// From how many bytes of UTF-8 on a text is not searched for islands where one format accounts for all of it.
+const LONG: usize = 256 << 10;
+
 /// The longest text that is searched for islands, in bytes of UTF-8: a longer one is a recording,
 /// which one format accounts for.
 const MAX_SEARCHED: usize = 8 << 20;
@@ -93,8 +96,13 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
         // Its strings are names and topics; packets may stand in it all the same.
         strict = Err(no_bytes(text));
     }
-    let found = if text.len() <= MAX_SEARCHED {
-        choose(text, islands::find(text)).filter(|choice| !is_log || choice.class >= Class::Known)
+    let is_settled = strict
+        .as_ref()
+        .is_ok_and(|decoded| is_settled(text, decoded));
+    let found = if text.len() <= MAX_SEARCHED && !is_settled {
+        let may_be_names = is_log || is_json(text);
+        choose(text, islands::find(text))
+            .filter(|choice| !may_be_names || choice.class >= Class::Known)
     } else {
         None
     };
@@ -268,6 +276,16 @@ fn said(foreign: &Foreign) -> String {
     format!("{}. {}", foreign.what, foreign.advice)
 }
 
+/// Whether a long text is hex from its beginning to its end, without times, and reads as packets: nothing else in it
+/// can be likelier.
+fn is_settled(text: &str, strict: &Decoded) -> bool {
+    text.len() >= LONG
+        && strict.format == Format::Hex
+        && accounts_for(text, strict)
+        && text.lines().take(64).find_map(islands::line_time).is_none()
+        && class_of(strict) == Class::Sound
+}
+
 /// Whether the islands account for the text better than one format for all of it does.
 fn is_better(text: &str, strict: &Decoded, choice: &Choice) -> bool {
     let (ours, theirs) = (choice.class, class_of(strict));
@@ -281,6 +299,14 @@ fn is_better(text: &str, strict: &Decoded, choice: &Choice) -> bool {
     }
     // Of both sides, what stands around the packets is known too: nothing of it may be left out.
     if strict.marks.is_some() && strict.bytes.len() >= all && holds_packets(strict) {
+        return false;
+    }
+    // Marked hex from the beginning to the end: a packet at fault in it is one of it all the same.
+    if strict.marks.is_some()
+        && is_all_digits
+        && accounts_for(text, strict)
+        && strict.bytes.len() > all
+    {
         return false;
     }
     let ignores = strict

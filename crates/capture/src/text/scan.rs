@@ -4,7 +4,11 @@ use super::TextErrorKind;
 use super::error::Fault;
 
 /// Spaces of every kind, and what is there but not seen: zero-width marks, soft hyphens, BOM.
+#[inline]
 pub(super) fn is_blank(c: char) -> bool {
+    if c.is_ascii() {
+        return matches!(c, ' ' | '\t'..='\r');
+    }
     c.is_whitespace()
         || matches!(
             c,

@@ -3,6 +3,7 @@
 //! A mark and what stands before it are blanked out and the rest is read as any other text, so all
 //! formats work behind marks, and every place is the one in the original text.
 
+use super::detect::is_dump;
 use super::error::Fault;
 use super::marks::{Mark, mark};
 use super::output::Output;
@@ -20,6 +21,9 @@ pub enum Turns {
     /// The sides take turns, with blank lines between them; the first block is the first side's.
     Alternating,
 }
+
+/// How much of a long text is read at first, in bytes, to see whether all of it need be.
+const TRIED: usize = 64 << 10;
 
 /// Lines of one side, one after the other.
 struct Block {
@@ -72,13 +76,27 @@ pub fn decode_sides(
     format: Option<Format>,
     turns: Turns,
 ) -> Result<Decoded, TextError> {
-    let (blocks, kind) = match (turns, marks(text)) {
+    match (turns, marks(text)) {
         // Bytes as they are have no marks: those would be bytes too.
-        _ if format == Some(Format::Binary) => return decode(text, format),
-        (Turns::Marked, None) => return decode(text, format),
-        (Turns::Marked, Some(kind)) => (marked(text), kind),
-        (Turns::Alternating, _) => (alternating(text), Marks::Turns),
-    };
+        _ if format == Some(Format::Binary) => decode(text, format),
+        (Turns::Marked, None) => decode(text, format),
+        (Turns::Marked, Some(kind)) => {
+            // What is a log of words is one from its beginning on: a long one need not be cut up for that.
+            if text.len() > TRIED && format.is_none() {
+                read_blocks(text, None, marked(text, TRIED), kind)?;
+            }
+            read_blocks(text, format, marked(text, usize::MAX), kind)
+        }
+        (Turns::Alternating, _) => read_blocks(text, format, alternating(text), Marks::Turns),
+    }
+}
+
+fn read_blocks(
+    text: &str,
+    format: Option<Format>,
+    blocks: Vec<Block>,
+    kind: Marks,
+) -> Result<Decoded, TextError> {
     let longest = blocks.iter().max_by_key(|block| block.text.len());
     let wanted = format.or_else(|| {
         let best = detect(&longest?.text);
@@ -125,16 +143,14 @@ impl Block {
 
     /// Whether a marked line belongs to it: the lines of one dump do, though each has its mark.
     fn takes(&mut self, side: Side) -> bool {
-        let dump = |text: &str| {
-            detect(text)
-                .first()
-                .is_some_and(|best| best.format.is_dump())
-        };
-        self.side == side && *self.is_dump.get_or_insert_with(|| dump(&self.text))
+        self.side == side && *self.is_dump.get_or_insert_with(|| is_dump(&self.text))
     }
 
     /// The format to read it in: `wanted`, if it can be that at all.
     fn format(&self, wanted: Option<Format>) -> Option<Format> {
+        if wanted == Some(Format::Hex) && is_pairs(&self.text) {
+            return wanted;
+        }
         let found = detect(&self.text);
         let fits = found
             .iter()
@@ -163,8 +179,8 @@ impl Block {
     }
 }
 
-/// The blocks of a marked text.
-fn marked(text: &str) -> Vec<Block> {
+/// The blocks of a marked text, up to the first one that begins behind the place `most`.
+fn marked(text: &str, most: usize) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     for (start, line) in scan::lines(text) {
         let Some(Mark { side, end, .. }) = mark(line) else {
@@ -179,6 +195,8 @@ fn marked(text: &str) -> Vec<Block> {
         {
             block.reach(text, start);
             block.text.push_str(&unmarked);
+        } else if start > most {
+            break;
         } else {
             blocks.push(Block::new(side, start, unmarked));
         }
@@ -214,6 +232,12 @@ fn is_headline(line: &str) -> bool {
     detect(line)
         .iter()
         .all(|candidate| is_short && matches!(candidate.format, Format::Base64 | Format::Base64Url))
+}
+
+/// Whether a line is pairs of hex digits and nothing else, as nearly all lines of a log of hex are.
+fn is_pairs(line: &str) -> bool {
+    !line.contains(['\n', '\r'])
+        && scan::words(line).all(|(_, word)| word.len() == 2 && scan::is_hex(word))
 }
 
 /// The line with blanks in place of its first `end` bytes: as long as before.

@@ -10,12 +10,15 @@ mod other;
 
 use mqttscope_capture::foreign::{Part, Protocol, recognize};
 use mqttscope_capture::json;
+use mqttscope_capture::reading::Role;
 use mqttscope_capture::text::{
     self, Decoded, Format, Marks, Note, Piece, Reading, Side, SourceMap, TextError, TextErrorKind,
     Turns,
 };
+use mqttscope_wire::{PacketType, Sender};
 use serde::{Deserialize, Serialize};
 
+use crate::lines;
 use crate::sides::{self, Run};
 use crate::told;
 pub use other::{Other, Shown, Taking};
@@ -65,6 +68,9 @@ pub struct Found {
     pub alternatives: Vec<Format>,
     /// Where parts with a time begin among the bytes, and their times in milliseconds.
     pub times: Vec<(usize, u64)>,
+    /// Where packets begin among the bytes, whatever the one before says: one of several that stand on lines of their
+    /// own has a wrong length. Empty: each begins where the one before ends.
+    pub cuts: Vec<usize>,
     /// What was passed over or guessed in the text, a sentence each without a full stop.
     pub notes: Vec<String>,
     /// Where in the text bytes may stand that were left out, in bytes of UTF-8.
@@ -136,22 +142,78 @@ impl Found {
     }
 }
 
+impl Found {
+    /// With each line as a packet of its own, where one of them has a wrong length.
+    fn line_by_line(mut self, text: &str) -> Self {
+        let (Some(source), Some(format), None) = (&self.source, self.format, &self.other) else {
+            return self;
+        };
+        if let Some(lines) = lines::of_text(text, format, source, &self.bytes, &self.runs) {
+            self.cuts = lines.cuts;
+            self.notes.push(lines.says);
+        }
+        self
+    }
+
+    /// With the client as the sender of all.
+    fn of_client(mut self) -> Self {
+        if self.runs.is_empty() && self.other.is_none() {
+            let from = Sender::Client;
+            self.runs.push(Run { start: 0, from });
+            let says = "all of it was sent by the client, as its CONNECT shows";
+            self.notes.push(says.to_owned());
+        }
+        self
+    }
+}
+
+/// Whether all parts of a text are a client's, as their marks and a CONNECT among them show.
+fn is_of_client(pieces: &[Piece], bytes: &[u8]) -> bool {
+    let begins = |piece: &Piece| bytes.get(piece.bytes.start).copied();
+    let connects =
+        |piece| begins(piece).map(PacketType::from_first_byte) == Some(PacketType::Connect);
+    pieces.len() > 1
+        && pieces.iter().all(|piece| piece.from == Some(Role::Client))
+        && pieces.iter().any(connects)
+}
+
 impl Request<'_> {
     fn read_file(&self, bytes: &[u8]) -> Found {
         // Asked for as text: what is no text in it is a fault with a place.
         if self.format.is_some_and(|format| format != Format::Binary) {
             return self.read_text(&String::from_utf8_lossy(bytes));
         }
-        match self.format.is_none().then(|| text_of_file(bytes)).flatten() {
-            Some(text) => Found {
-                text: Some(text.clone()),
-                ..self.read_text(&text)
-            },
-            None => Found {
+        let binary = || {
+            Found {
                 format: Some(Format::Binary),
                 ..Found::default()
             }
-            .examined(self, bytes.to_vec(), &[], Vec::new()),
+            .examined(self, bytes.to_vec(), &[], Vec::new())
+        };
+        if self.format.is_some() {
+            return binary();
+        }
+        // A JSON document is shown as text, so that what was found in it can be seen there.
+        if let Ok(text) = core::str::from_utf8(bytes)
+            && let Some(found) = json::read(text)
+        {
+            return Found {
+                text: Some(text.to_owned()),
+                ..Found::of_json(self, found)
+            };
+        }
+        let Some((text, reading)) = text::read_file(bytes) else {
+            return binary();
+        };
+        let reading = if self.takes_turns {
+            self.decode(&text)
+        } else {
+            reading
+        };
+        let found = self.of_reading(&text, reading);
+        Found {
+            text: Some(text),
+            ..found
         }
     }
 
@@ -161,8 +223,19 @@ impl Request<'_> {
         {
             return Found::of_json(self, found);
         }
-        match self.decode(text) {
-            Ok(reading) => self.found(reading),
+        self.of_reading(text, self.decode(text))
+    }
+
+    fn of_reading(&self, text: &str, reading: Result<Reading, TextError>) -> Found {
+        match reading {
+            Ok(reading) => {
+                let found = self.found(reading);
+                if self.format.is_none() {
+                    found.line_by_line(text)
+                } else {
+                    found
+                }
+            }
             Err(fault) => {
                 if let Some(found) = self.named(text, &fault) {
                     return found;
@@ -212,6 +285,7 @@ impl Request<'_> {
         let mut left_out = reading.left_out;
         left_out.sort_by_key(|range| range.start);
         let (parts, runs) = parts_of(&decoded);
+        let is_of_client = is_of_client(&reading.parts, &decoded.bytes);
         // Headers that the reader of text sees before MQTT are taken off here, so nothing need be said of them.
         let is_header = |note: &Note| matches!(note, Note::IpPacket { .. } | Note::EthernetFrame);
         let (headers, notes): (Vec<Note>, Vec<Note>) =
@@ -229,25 +303,13 @@ impl Request<'_> {
             ..Found::default()
         };
         let mut found = found.examined(self, decoded.bytes, &parts, runs);
+        if is_of_client {
+            found = found.of_client();
+        }
         if found.other.is_none() {
             found.notes.extend(says(headers));
         }
         found
-    }
-}
-
-/// The text of a file that is text in a known notation, so that it can be worked on. Text with a fault is text too:
-/// it says where.
-fn text_of_file(bytes: &[u8]) -> Option<String> {
-    // A JSON document is shown as text, so that what was found in it can be seen there.
-    if let Ok(text) = core::str::from_utf8(bytes)
-        && json::read(text).is_some()
-    {
-        return Some(text.to_owned());
-    }
-    match text::decode_file(bytes) {
-        Ok(content) => content.text,
-        Err(_) => Some(String::from_utf8_lossy(bytes).into_owned()),
     }
 }
 

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::recording::Recording;
 
 fn request(given: Given<'_>) -> Request<'_> {
     Request {
@@ -138,4 +139,151 @@ fn dates_and_identifiers_are_doubted_and_shown() {
         assert_eq!(other.shown, Shown::All);
         assert!(!found.bytes.is_empty());
     }
+}
+
+#[test]
+fn one_wrong_length_leaves_the_packets_on_other_lines_alone() {
+    const LINES: [&str; 6] = [
+        "10 0f 00 04 4d 51 54 54 04 02 00 3c 00 03 61 62 63",
+        "20 02 00 00",
+        "32 09 00 03 61 2f 62 00 01 68 69",
+        "40 02 00 01",
+        "c0 00",
+        "d0 00",
+    ];
+    let read_lines = |lines: &[String]| {
+        let text = lines.join("\n");
+        let found = read(&request(Given::Text(&text)));
+        let recording = if found.runs.is_empty() {
+            Recording::read_cut(found.bytes.clone(), &found.cuts, None, None)
+        } else {
+            Recording::of_sides_cut(&found.bytes, &found.runs, &found.cuts, None)
+        };
+        (found, recording)
+    };
+    let marks = ["> ", "< ", "> ", "< ", "> ", "< "];
+    for is_marked in [false, true] {
+        for (line, length) in [
+            (0, "19"),
+            (0, "05"),
+            (2, "19"),
+            (2, "07"),
+            (3, "7f"),
+            (4, "03"),
+        ] {
+            // The last packet of its side has none behind it to spoil.
+            if is_marked && line == 4 {
+                continue;
+            }
+            let lines: Vec<String> = LINES
+                .iter()
+                .zip(marks)
+                .enumerate()
+                .map(|(n, (own, mark))| {
+                    let mut own = (*own).to_owned();
+                    if n == line {
+                        own.replace_range(3..5, length);
+                    }
+                    if is_marked {
+                        format!("{mark}{own}")
+                    } else {
+                        own
+                    }
+                })
+                .collect();
+            let (found, recording) = read_lines(&lines);
+            let says = found
+                .notes
+                .iter()
+                .any(|note| note.contains(&format!("line {} says", line + 1)));
+            assert!(says, "{lines:?}: {:?}", found.notes);
+            let whole = recording.packets().iter().filter(|packet| {
+                packet.at.missing == 0 && !packet.at.skipped && packet.errors == 0
+            });
+            assert!(whole.count() >= 5, "{lines:?}");
+            // With the length put right, all of it is sound.
+            let broken = recording
+                .packets()
+                .iter()
+                .position(|packet| packet.at.missing > 0 || packet.at.skipped)
+                .unwrap();
+            let broken = if recording.packets()[broken].at.skipped {
+                broken - 1
+            } else {
+                broken
+            };
+            let repair = recording
+                .repairs(broken)
+                .into_iter()
+                .next()
+                .expect("a repair");
+            let cuts = recording.cuts_with(broken, &repair.bytes);
+            let (bytes, runs) = recording.with(broken, &repair.bytes);
+            let mended = if runs.is_empty() {
+                Recording::read_cut(bytes, &cuts, None, None)
+            } else {
+                Recording::of_sides_cut(&bytes, &runs, &cuts, None)
+            };
+            assert_eq!(mended.packets().len(), 6, "{lines:?}");
+            assert!(
+                mended
+                    .packets()
+                    .iter()
+                    .all(|packet| packet.errors == 0 && packet.at.missing == 0)
+            );
+        }
+    }
+    // Nothing wrong, or one packet over several lines: a stream, as ever.
+    let right: Vec<String> = LINES.iter().map(|&line| line.to_owned()).collect();
+    assert!(read_lines(&right).0.cuts.is_empty());
+}
+
+#[test]
+fn hex_that_is_wrapped_is_one_stream_whatever_its_lengths_say() {
+    let bytes: Vec<u8> = [
+        &b"\x10\x0f\0\x04MQTT\x04\x02\0\x3c\0\x03abc"[..],
+        b"\x20\x02\0\0",
+        b"\x32\x19\0\x03a/b\0\x01hi",
+        b"\x40\x02\0\x01\xc0\0\xd0\0\x30\x14\0\x03a/bsome more payload",
+    ]
+    .concat();
+    for width in [8, 16, 20, 24, 32] {
+        let rows = bytes.chunks(width).map(|row| {
+            let row: Vec<_> = row.iter().map(|byte| format!("{byte:02x}")).collect();
+            row.join(" ")
+        });
+        let text = rows.collect::<Vec<_>>().join("\n");
+        let found = read(&request(Given::Text(&text)));
+        assert!(found.cuts.is_empty(), "{text}\n{:?}", found.notes);
+        assert_eq!(found.bytes, bytes);
+    }
+}
+
+#[test]
+fn marks_of_one_side_tell_whose_they_are_where_a_connect_shows_it() {
+    let text = "08:00:00.000 DEBUG net tx 21 bytes: 10 13 00 04 4d 51 54 54 04 02 00 3c 00 07 73 65 6e 73 6f 72 31\n\
+        08:00:00.010 INFO app: hello\n\
+        08:00:00.020 DEBUG net tx 8 bytes: 30 06 00 01 74 61 62 63\n";
+    let found = read(&request(Given::Text(text)));
+    let recording = Recording::of_sides(&found.bytes, &found.runs, None);
+    let senders: Vec<_> = recording
+        .packets()
+        .iter()
+        .map(|packet| packet.from)
+        .collect();
+    assert_eq!(senders, [Some(Sender::Client); 2]);
+    // Of a server, whose tx is the other side's.
+    let found = read(&request(Given::Text(&text.replace(" tx ", " rx "))));
+    assert_eq!(
+        found.runs,
+        [Run {
+            start: 0,
+            from: Sender::Client
+        }]
+    );
+    // Without a CONNECT nobody knows.
+    let found = read(&request(Given::Text(
+        "net tx 8 bytes: 30 06 00 01 74 61 62 63\nnet tx 2 bytes: c0 00",
+    )));
+    assert!(found.runs.is_empty());
 }

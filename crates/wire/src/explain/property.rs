@@ -181,8 +181,8 @@ fn maximum_packet_size(number: u32) -> Meaning {
     }
     let size = super::words::size(number as usize);
     Some(match number {
-        0..1024 => format!("packets of up to {size}").into(),
-        _ if number.trailing_zeros() >= 10 => format!("packets of up to {size}").into(),
+        0..1000 => format!("packets of up to {size}").into(),
+        _ if number.is_multiple_of(1000) => format!("packets of up to {size}").into(),
         _ => format!(
             "packets of up to {} bytes, about {size}",
             thousands(number as usize)

@@ -32,17 +32,16 @@ pub(crate) fn thousands(number: usize) -> String {
     out
 }
 
-/// A size for a narrow column: `64 B`, `1.5 KiB`, `2 MiB`.
+/// A size for a narrow column: `64 B`, `1.5 kB`, `2 MB`. The page has one unit, a power of 1,000.
 pub(crate) fn size(count: usize) -> String {
-    const UNITS: [&str; 2] = ["MiB", "KiB"];
-    for (unit, shift) in UNITS.into_iter().zip([20_u32, 10]) {
-        if count >> shift == 0 {
+    const UNITS: [(&str, usize); 2] = [("MB", 1_000_000), ("kB", 1_000)];
+    for (unit, size) in UNITS {
+        if count < size {
             continue;
         }
-        let whole = count >> shift;
-        let rest = count.wrapping_sub(whole << shift);
+        let whole = count / size;
         // Tenths, rounded down: a size is never overstated.
-        let tenths = rest.saturating_mul(10) >> shift;
+        let tenths = (count % size) / (size / 10);
         return if tenths == 0 {
             format!("{whole} {unit}")
         } else {
@@ -202,11 +201,11 @@ mod tests {
         }
         let sizes = [
             (0, "0 B"),
-            (1023, "1023 B"),
-            (1024, "1 KiB"),
-            (1536, "1.5 KiB"),
-            (65_535, "63.9 KiB"),
-            (1 << 21, "2 MiB"),
+            (999, "999 B"),
+            (1000, "1 kB"),
+            (1536, "1.5 kB"),
+            (65_535, "65.5 kB"),
+            (2_000_000, "2 MB"),
         ];
         for (number, text) in sizes {
             assert_eq!(size(number), text);

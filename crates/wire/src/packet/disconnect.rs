@@ -17,7 +17,14 @@ pub struct Disconnect<'a> {
 }
 
 pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Disconnect<'a>, S> {
-    if !c.is_v5() || c.announced() == 0 {
+    if c.announced() == 0 {
+        return Ok(Disconnect::default());
+    }
+    if !c.is_v5() {
+        if let Some(code) = reason_of_v5(c) {
+            c.fault_value(Rule::DisconnectOfV5, c.ahead(), u32::from(code.0))?;
+            c.skip(Field::LeftOver);
+        }
         return Ok(Disconnect::default());
     }
     c.group(Field::VariableHeader, |c| {
@@ -49,6 +56,22 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Disconnect<'a>, S
             properties,
         })
     })
+}
+
+/// The reason code of a DISCONNECT of version 5, with no properties or as many as it says: before that version it has
+/// none, and a server sends no DISCONNECT at all.
+fn reason_of_v5<S: Sink>(c: &Cursor<'_, S>) -> Option<ReasonCode> {
+    let body = c.rest();
+    let (&code, properties) = body.split_first().filter(|_| !c.incomplete)?;
+    let code = ReasonCode(code);
+    let is_whole = match properties {
+        [] => true,
+        [len, rest @ ..] => usize::from(*len) == rest.len(),
+    };
+    let is_known = code
+        .name(PacketType::Disconnect, ProtocolVersion::V5)
+        .is_some();
+    (is_known && is_whole).then_some(code)
 }
 
 impl Encode for Disconnect<'_> {

@@ -561,6 +561,8 @@ const BROKEN: &[Row] = &[
         "5>",
         r#"e0 | 00 {1c "s"}"#,
     ),
+    ("disconnect-of-v5", "3.1.1", "e0 | 8e"),
+    ("disconnect-of-v5", "3.1", "e0 | 00 00"),
     ("auth-reason-undefined", "5", r#"f0 | 01 {15 "m"}"#),
     ("auth-reason-direction", "5>", r#"f0 | 00 {15 "m"}"#),
     ("auth-reason-direction", "5<", r#"f0 | 19 {15 "m"}"#),

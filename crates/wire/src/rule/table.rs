@@ -219,6 +219,8 @@ pub enum Rule {
     DisconnectReasonUndefined,
     /// A DISCONNECT has a reason code that only the other side may send.
     DisconnectReasonDirection,
+    /// A DISCONNECT has a reason code before version 5.
+    DisconnectOfV5,
     /// A server's DISCONNECT has a Session Expiry Interval.
     DisconnectSessionExpiryFromServer,
     /// A client's DISCONNECT has a Server Reference.
@@ -467,7 +469,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the table.
-    pub const ALL: [Self; 228] = [
+    pub const ALL: [Self; 229] = [
         Self::PacketType0,
         Self::PacketType15,
         Self::HeaderFlagsReserved,
@@ -574,6 +576,7 @@ impl Rule {
         Self::UnsubackReasonUndefined,
         Self::DisconnectReasonUndefined,
         Self::DisconnectReasonDirection,
+        Self::DisconnectOfV5,
         Self::DisconnectSessionExpiryFromServer,
         Self::DisconnectServerReferenceFromClient,
         Self::AuthReasonUndefined,
@@ -699,7 +702,7 @@ impl Rule {
     ];
 }
 
-pub(super) static FACTS: [Facts; 228] = [
+pub(super) static FACTS: [Facts; 229] = [
     Facts {
         seen: Seen::Packet,
         severity: Severity::Error,
@@ -1335,6 +1338,12 @@ pub(super) static FACTS: [Facts; 228] = [
         severity: Severity::Error,
         versions: [false, false, true],
         reason: Some(ReasonCode::PROTOCOL_ERROR),
+    },
+    Facts {
+        seen: Seen::Packet,
+        severity: Severity::Error,
+        versions: [true, true, false],
+        reason: Some(ReasonCode::MALFORMED_PACKET),
     },
     Facts {
         seen: Seen::Packet,
@@ -2070,7 +2079,7 @@ pub(super) static FACTS: [Facts; 228] = [
     },
 ];
 
-pub(super) static LABELS: [Label; 228] = [
+pub(super) static LABELS: [Label; 229] = [
     Label {
         name: "packet-type-0",
         v5: Citation::Section("2.1.2"),
@@ -2725,6 +2734,12 @@ pub(super) static LABELS: [Label; 228] = [
         v5: Citation::Section("3.14.2.1"),
         v3_1_1: Citation::None,
         v3_1: Citation::None,
+    },
+    Label {
+        name: "disconnect-of-v5",
+        v5: Citation::None,
+        v3_1_1: Citation::Section("3.14.2"),
+        v3_1: Citation::Section("3.14"),
     },
     Label {
         name: "disconnect-session-expiry-from-server",
@@ -3591,7 +3606,7 @@ pub(super) static LABELS: [Label; 228] = [
 ];
 
 /// Of the rules of packets, which come first.
-pub(super) static WORDS: [Words; 111] = [
+pub(super) static WORDS: [Words; 112] = [
     Words {
         summary: "Packet type 0 is used.",
         message: "Packet type 0 does not exist: no version of MQTT has ever used it.",
@@ -4132,6 +4147,13 @@ pub(super) static WORDS: [Words; 111] = [
         message: "Only the other side may give the reason {value}.",
         fix: Some(
             "0x04 is for clients only. Codes about a server's state, limits or features are for servers only.",
+        ),
+    },
+    Words {
+        summary: "A DISCONNECT has a reason code before version 5.",
+        message: "A DISCONNECT with a reason code is of MQTT 5, where {value}. The version here has no such code.",
+        fix: Some(
+            "A server of version 3.1.1 or 3.1 only closes the connection. A broker that sends this takes the client for one of version 5.",
         ),
     },
     Words {

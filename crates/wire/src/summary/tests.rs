@@ -84,8 +84,8 @@ fn publishes() {
         "QoS 1 · id 7 · dup · retain · a · empty"
     );
     assert_eq!(
-        sized(0b0010, b"a", &[0; 10], 2038),
-        "QoS 1 · id 7 · a · 10 B of 2 KiB"
+        sized(0b0010, b"a", &[0; 10], 1990),
+        "QoS 1 · id 7 · a · 10 B of 2 kB"
     );
     assert_eq!(
         sized(0b0010, b"a\n\xff", b"x", 0),

@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 use super::super::Side;
-use super::super::marks::{Marks, meaning};
+use super::super::marks::{Marks, arrow_of_assistant, head, meaning};
 use super::super::scan::{self, words};
 
 /// What the words around an island tell of it.
@@ -48,6 +48,14 @@ pub(in super::super) fn line_context(text: &str, range: Range<usize>) -> Context
             "supposed to be",
             "supposed to have been",
             "instead of",
+            "not return",
+            "n't return",
+            "never return",
+            "没有返回",
+            "没返回",
+            "没有收到",
+            "应该",
+            "应为",
         ]),
         partial: has(&[
             "payload",
@@ -62,16 +70,18 @@ pub(in super::super) fn line_context(text: &str, range: Range<usize>) -> Context
 
 /// Who sends, as the words of a line say; the last mark in it counts.
 fn side(line: &str) -> Option<(Side, Marks)> {
+    if let Some((side, _)) = arrow_of_assistant(line) {
+        return Some((side, Marks::Arrows));
+    }
     let count = words(line).count();
     let mut found = None;
     for (n, (_, word)) in words(line).enumerate() {
         // A word in a sentence tells less than a mark: only the last ones of a short line count.
         let near = count.saturating_sub(n) <= 3;
         // `C:10 0c`, `sendto(3,`: the mark ends within the word.
-        let head = word
-            .find(':')
-            .map_or(word, |at| word.get(..=at).unwrap_or(word));
-        let marked = head.ends_with(':') || head.starts_with(['[', '(', '<', '>', '-', '+']);
+        let head = head(word);
+        let marked =
+            head.ends_with([':', '：']) || head.starts_with(['[', '(', '<', '>', '-', '+']);
         if let Some(mark) = meaning(head).or_else(|| tag(head)) {
             if marked || near || n < 3 || mark.1 == Marks::Arrows {
                 found = Some(mark);
@@ -107,6 +117,10 @@ fn tag(word: &str) -> Option<(Side, Marks)> {
         "---" => return Some((Side::First, Marks::Verbs)),
         "+++" => return Some((Side::Second, Marks::Verbs)),
         _ => {}
+    }
+    // What a modem says before the bytes that came.
+    if word.starts_with("+IPD,") {
+        return Some((Side::Second, Marks::Verbs));
     }
     let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let last = bare.rsplit(['_', '.', '-']).next()?;

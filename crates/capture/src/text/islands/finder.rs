@@ -317,6 +317,9 @@ impl<'a> Finder<'a> {
 
     /// A word: digits, base64, or nothing.
     fn word(&mut self, at: usize, line: usize, end: usize) -> usize {
+        if let Some(behind) = behind_count(self.text, at, end) {
+            return behind;
+        }
         if let Some((island, behind)) = intel::read(self.text, at) {
             self.push(line, island);
             return behind;
@@ -550,6 +553,19 @@ impl<'a> Finder<'a> {
         }
         self.push(line, Island::new(range, Format::IndexTable, strength, out));
     }
+}
+
+/// Where the bytes begin behind the count of a modem, at which a word begins: `+IPD,4:20 02 00 00`.
+fn behind_count(text: &str, at: usize, end: usize) -> Option<usize> {
+    let before = text.get(..at)?;
+    let before = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == ',');
+    if !before.ends_with("+IPD") || at == before.len() {
+        return None;
+    }
+    let rest = text.get(at..end)?;
+    let count = rest.find(|c: char| !c.is_ascii_digit())?;
+    let is_count = count > 0 && rest.get(count..)?.starts_with(':');
+    is_count.then(|| at.saturating_add(count).saturating_add(1))
 }
 
 #[cfg(test)]

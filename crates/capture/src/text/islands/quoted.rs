@@ -89,8 +89,13 @@ const CALLS: [(&str, bool); 10] = [
 
 /// A line of `strace`: `sendto(3, "\300\0", 2, …) = 2`.
 pub(super) fn system_call(text: &str, start: usize, line: &str) -> Option<SystemCall> {
+    let head = scan::head(line, 96);
+    // Most lines have no call, and need not be searched ten times for one.
+    if !head.contains('(') {
+        return None;
+    }
     let (call, place, sent) = CALLS.iter().find_map(|&(call, sent)| {
-        let place = scan::head(line, 96).find(call)?;
+        let place = head.find(call)?;
         let before = line.get(..place)?.chars().next_back();
         before
             .is_none_or(|c| !c.is_alphanumeric() && c != '_')

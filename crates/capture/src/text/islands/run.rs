@@ -96,6 +96,10 @@ fn without_zeros(text: &str, first: Group<'_>, end: usize) -> Option<(Island, us
         else {
             break;
         };
+        // Who writes `00` once writes it always.
+        if group.digits.len() > 1 && group.digits.starts_with('0') {
+            return None;
+        }
         between = Some(kind);
         at = group.end();
         groups.push((group.at, group.digits));
@@ -257,12 +261,13 @@ fn push_group(out: &mut Output, group: &Group<'_>) {
 /// The group of digits at `at`, if one begins there and ends with a word's end.
 fn group(text: &str, at: usize, end: usize) -> Option<Group<'_>> {
     let rest = text.get(at..end)?;
-    let bare = rest
-        .strip_prefix("0x")
-        .or_else(|| rest.strip_prefix("0X"))
-        .unwrap_or(rest);
+    let bare = match rest.as_bytes() {
+        [b'0', b'x' | b'X', ..] => rest.get(2..)?,
+        _ => rest,
+    };
     let len = bare
-        .find(|c: char| !c.is_ascii_hexdigit())
+        .bytes()
+        .position(|byte| !byte.is_ascii_hexdigit())
         .unwrap_or(bare.len());
     let digits = bare.get(..len)?;
     let behind = bare.get(len..)?.chars().next();
