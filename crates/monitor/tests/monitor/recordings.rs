@@ -13,7 +13,7 @@ const TRUE: &[(&str, &str)] = &[
     ("amqtt-paho-mqttv311", "delivered-above-published-qos"),
     ("amqtt-paho-mqttv311", "delivery-unsubscribed"),
     ("ejabberd-clients-mqttv5", "subscribe-shared-unavailable"),
-    ("mqttv5-paho-mqttv311", "bytes-left-over"),
+    ("mqttv5-paho-mqttv311", "disconnect-of-v5"),
     ("mqttv5-paho-mqttv311", "packet-not-from-server"),
     ("rabbitmq-clients-mqttv31", "acknowledgement-wrong"),
     ("rabbitmq-clients-mqttv31", "unused-bits-set"),

@@ -322,7 +322,7 @@ fn real_traffic_without_its_order_shows_nothing_that_is_not_there() {
     assert_eq!(
         shown,
         [
-            ("mqttv5-paho-mqttv311", "bytes-left-over"),
+            ("mqttv5-paho-mqttv311", "disconnect-of-v5"),
             ("mqttv5-paho-mqttv311", "packet-not-from-server"),
             ("rabbitmq-clients-mqttv31", "acknowledgement-wrong"),
             ("rabbitmq-clients-mqttv31", "unused-bits-set"),
