@@ -1,5 +1,7 @@
 //! The bytes of one paste, as a list of packets.
 
+mod row;
+
 use std::ops::Range;
 
 use mqttscope_wire::{
@@ -12,6 +14,8 @@ use crate::order::sorted;
 use crate::repair::{self, Repair};
 use crate::sides::{self, Run};
 use crate::words;
+
+pub use row::{Family, Row};
 
 /// Bytes and the packets in them. Faults are counted once, in one pass; rows and dissections are
 /// made for what is on screen.
@@ -53,12 +57,6 @@ const MOST_REPAIRED: usize = 1 << 16;
 /// The largest packet that repairs are looked for in: each is tried out on all of it.
 const LARGEST_REPAIRED: usize = 1 << 20;
 
-/// What a row needs of a packet.
-const ROW: Limits = Limits {
-    nodes: 256,
-    diagnostics: 0,
-};
-
 /// One packet of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet {
@@ -66,75 +64,6 @@ pub struct Packet {
     pub at: PacketAt,
     /// Who sent it, where that is known.
     pub from: Option<Sender>,
-    /// Its errors.
-    pub errors: u32,
-    /// Its warnings.
-    pub warnings: u32,
-}
-
-/// What a packet is part of; each has one colour in a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Family {
-    /// Connecting, authenticating, disconnecting.
-    Connection,
-    /// Messages.
-    Message,
-    /// The handshakes that messages bring about.
-    Acknowledgement,
-    /// Subscribing and unsubscribing.
-    Subscription,
-    /// Signs of life.
-    Ping,
-    /// No packet.
-    None,
-}
-
-impl Family {
-    /// The family of a packet type.
-    #[must_use]
-    pub const fn of(packet_type: PacketType) -> Self {
-        match packet_type {
-            PacketType::Connect
-            | PacketType::Connack
-            | PacketType::Disconnect
-            | PacketType::Auth => Self::Connection,
-            PacketType::Publish => Self::Message,
-            PacketType::Puback | PacketType::Pubrec | PacketType::Pubrel | PacketType::Pubcomp => {
-                Self::Acknowledgement
-            }
-            PacketType::Subscribe
-            | PacketType::Suback
-            | PacketType::Unsubscribe
-            | PacketType::Unsuback => Self::Subscription,
-            PacketType::Pingreq | PacketType::Pingresp => Self::Ping,
-            PacketType::Reserved => Self::None,
-        }
-    }
-}
-
-/// One row of the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// From 1.
-    pub number: usize,
-    /// First byte in the recording.
-    pub offset: usize,
-    /// Who sent it, where both sides speak.
-    pub from: Option<Sender>,
-    /// Its type.
-    pub packet_type: PacketType,
-    /// What it is coloured by.
-    pub family: Family,
-    /// The low four bits of its first byte.
-    pub flags: u8,
-    /// Bytes that are there.
-    pub len: usize,
-    /// Bytes that are not there yet; 0: complete.
-    pub missing: usize,
-    /// Bytes between packets that are no packet.
-    pub skipped: bool,
-    /// What it says, in one line.
-    pub summary: String,
     /// Its errors.
     pub errors: u32,
     /// Its warnings.
@@ -415,62 +344,6 @@ impl Recording {
         (offset < at.offset.saturating_add(at.len)).then_some(place)
     }
 
-    /// A row of the list.
-    #[must_use]
-    pub fn row(&self, packet: usize) -> Option<Row> {
-        let Packet {
-            at,
-            from,
-            errors,
-            warnings,
-        } = *self.packets.get(packet)?;
-        let bytes = self.bytes_of(packet);
-        Some(Row {
-            number: packet.saturating_add(1),
-            offset: at.offset,
-            from: from.filter(|_| self.has_both),
-            packet_type: at.packet_type,
-            family: if at.skipped {
-                Family::None
-            } else {
-                Family::of(at.packet_type)
-            },
-            flags: bytes.first().map_or(0, |byte| byte & 15),
-            len: at.len,
-            missing: at.missing,
-            skipped: at.skipped,
-            summary: self.summary(packet, &at, bytes),
-            errors,
-            warnings,
-        })
-    }
-
-    fn summary(&self, packet: usize, at: &PacketAt, bytes: &[u8]) -> String {
-        if at.skipped {
-            return "no packet begins here".to_owned();
-        }
-        let missing = match (at.missing, bytes) {
-            (0, _) => String::new(),
-            (_, [_] | []) => return "a fixed header needs at least 1 more byte".to_owned(),
-            (1, _) => "1 byte missing".to_owned(),
-            (n, _) => format!("{n} bytes missing"),
-        };
-        let kept = self
-            .summaries
-            .binary_search_by_key(&packet, |&(packet, _)| packet)
-            .ok()
-            .and_then(|kept| self.summaries.get(kept));
-        let summary = match kept {
-            Some((_, summary)) => summary.clone(),
-            None => words::summary(&self.dissect_within(packet, ROW), bytes),
-        };
-        match (summary.is_empty(), missing.is_empty()) {
-            (_, true) => summary,
-            (true, false) => missing,
-            (false, false) => format!("{missing} · {summary}"),
-        }
-    }
-
     /// All bytes in the order in which they were given, and where each side's begin there.
     #[must_use]
     pub fn as_given(&self) -> (&[u8], Vec<Run>) {
@@ -631,7 +504,7 @@ fn judge(
     detected: ProtocolVersion,
     places: impl Iterator<Item = (PacketAt, Option<Sender>)>,
 ) -> (Vec<Packet>, Vec<(usize, String)>) {
-    let mut dissector = Dissector::within(ROW);
+    let mut dissector = Dissector::within(row::ROW);
     let mut version = chosen.unwrap_or(detected);
     let mut found = Vec::new();
     let mut summaries = Vec::new();
