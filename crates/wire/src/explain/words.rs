@@ -34,19 +34,13 @@ pub(crate) fn thousands(number: usize) -> String {
 
 /// A size for a narrow column: `64 B`, `1.5 kB`, `2 MB`. The page has one unit, a power of 1,000.
 pub(crate) fn size(count: usize) -> String {
-    const UNITS: [(&str, usize); 2] = [("MB", 1_000_000), ("kB", 1_000)];
-    for (unit, size) in UNITS {
-        if count < size {
-            continue;
+    // Tenths, rounded down: a size is never overstated.
+    for (unit, tenths) in [("MB", count / 100_000), ("kB", count / 100)] {
+        match (tenths / 10, tenths % 10) {
+            (0, _) => {}
+            (whole, 0) => return format!("{whole} {unit}"),
+            (whole, tenths) => return format!("{whole}.{tenths} {unit}"),
         }
-        let whole = count / size;
-        // Tenths, rounded down: a size is never overstated.
-        let tenths = (count % size) / (size / 10);
-        return if tenths == 0 {
-            format!("{whole} {unit}")
-        } else {
-            format!("{whole}.{tenths} {unit}")
-        };
     }
     format!("{count} B")
 }
