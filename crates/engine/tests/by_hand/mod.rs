@@ -6,6 +6,7 @@ use mqttscope_wire::{PacketType, Sender, Severity, broken_packets, notation};
 use super::world::World;
 use super::{A, all, connected};
 
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 fn send(world: &mut World, text: &str) -> Option<BytesSent> {
     let bytes = notation::parse(text).unwrap();
     world.command(Command::SendBytes(A, bytes));
