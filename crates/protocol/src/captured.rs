@@ -114,7 +114,9 @@ pub struct CapturedRow {
     pub lasts: Duration,
     /// Packets.
     pub packets: u64,
-    /// Bytes of these.
+    /// Those that a search or a span of time leaves; none: all are left.
+    pub found: Option<u64>,
+    /// Bytes of the packets.
     pub bytes: u64,
     /// Errors, warnings and notes.
     pub findings: [u64; 3],
