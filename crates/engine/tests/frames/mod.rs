@@ -1,5 +1,9 @@
 //! Packets of captures have the numbers of the frames in which they end.
 
+use mqttscope_engine::Engine;
+use mqttscope_protocol::{Command, Export, ExportFormat, Report};
+use mqttscope_shared::Instant;
+
 use crate::captured::{packet, packets, read};
 
 /// The frames in which tshark 4.0.17 has packets (`-Y mqtt -T fields -e frame.number -e mqtt.msgtype`), a frame for each
@@ -41,4 +45,66 @@ fn a_packet_has_the_frame_in_which_tshark_shows_it() {
         }
     }
     assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
+fn export(engine: &mut Engine, format: ExportFormat) -> String {
+    engine.handle_command(
+        Instant::ZERO,
+        Command::Export(Export {
+            connection: None,
+            format,
+            search: "mqtt.msgtype == PUBLISH && frame.number >= 13".to_owned(),
+            span: None,
+            with_secrets: false,
+        }),
+    );
+    let mut reports = engine.reports(Instant::ZERO).into_iter();
+    let file = reports.find_map(|report| match report {
+        Report::Exported(exported) => Some(exported.bytes),
+        _ => None,
+    });
+    String::from_utf8(file.unwrap()).unwrap()
+}
+
+#[test]
+fn an_export_has_frames_readable_times_and_clients() {
+    let (mut engine, _) = read(&["recorded/tcp.pcap"], 1 << 20);
+    let table = export(&mut engine, ExportFormat::WireCsv);
+    let mut lines = table.lines();
+    let head = "number,frame,time,utc,connection,client,direction,type,summary,hex";
+    assert_eq!(lines.next(), Some(head));
+    let first: Vec<&str> = lines.next().unwrap().splitn(9, ',').collect();
+    let [_, frame, time, utc, connection, client, direction, name, _] = first[..] else {
+        panic!("{first:?}");
+    };
+    assert_eq!(
+        (frame, connection, client, direction, name),
+        ("13", "1", "\"recorder\"", "in", "PUBLISH")
+    );
+    // Seconds, and the same to the millisecond as it is read.
+    let millis = &time.split_once('.').unwrap().1[..3];
+    assert!(
+        utc.starts_with("20") && utc.ends_with(&format!(".{millis}Z")),
+        "{utc}"
+    );
+    let messages = export(&mut engine, ExportFormat::MessagesCsv);
+    let head = "time,utc,connection,client,direction,topic,qos,retain,dup,payload";
+    assert_eq!(messages.lines().next(), Some(head));
+    assert!(
+        messages
+            .lines()
+            .nth(1)
+            .unwrap()
+            .contains("Z,1,\"recorder\",in,"),
+        "{messages}"
+    );
+    for format in [ExportFormat::WireJsonLines, ExportFormat::MessagesJsonLines] {
+        let lines = export(&mut engine, format);
+        let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+        assert_eq!(
+            (&first["frame"], &first["client"]),
+            (&13.into(), &"recorder".into())
+        );
+        assert_eq!(first["utc"], utc);
+    }
 }
