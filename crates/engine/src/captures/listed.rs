@@ -185,6 +185,7 @@ impl Captures {
             return;
         };
         self.listed.places.push(place);
+        self.counts_in_file();
         let version = self.all.get(place).and_then(Captured::known_version);
         let at = ProtocolVersion::ALL
             .iter()
