@@ -66,7 +66,7 @@ pub(super) fn Unread(props: &UnreadProps) -> Html {
             </ul>
             if more > 0 { <p>{ format!("And {} more, which the list of files has.", words::whole(more as u64)) }</p> }
             if props.is_all {
-                <Choose class="main" label="Add files" on_files={props.on_files.clone()} />
+                <Choose class="main" label="Add files" test={("open-instead", "files-instead")} on_files={props.on_files.clone()} />
             } else {
                 <button class="bare square" data-testid="close-unread" aria-label="Hide what is said of files without MQTT" title="Hide" onclick={close}>{ icon(Icon::Cross) }</button>
             }
