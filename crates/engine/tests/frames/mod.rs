@@ -1,4 +1,5 @@
 //! Packets of captures have the numbers of the frames in which they end.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 use mqttscope_engine::Engine;
 use mqttscope_protocol::{Command, Export, ExportFormat, Report};
