@@ -16,3 +16,4 @@ pub mod reader;
 pub mod session;
 pub mod storage;
 pub mod texts;
+pub mod used_filters;

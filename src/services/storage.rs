@@ -1,4 +1,4 @@
-//! What stays in the browser: between visits only settings and scenarios, never packets and never secrets; for
+//! What stays in the browser: between visits only settings, scenarios and filters, never packets and never secrets; for
 //! as long as the tab is open also what a person works on.
 
 use gloo_events::EventListener;

@@ -6,7 +6,8 @@ use xshell::cmd;
 use crate::context::{Context, step};
 use crate::{browser, js, npm};
 
-/// Runs all benches of the workspace, or those of the npm package in Node and in Chromium.
+/// Runs all benches of the workspace, or those of the npm package in Node and in Chromium. `benches/tshark.sh` needs tshark and is run
+/// by itself.
 pub(crate) fn run(cx: &Context, js_only: bool) -> Result<()> {
     let sh = &cx.sh;
     if js_only {

@@ -30,3 +30,4 @@ pub use import::{read_table, write_csv};
 pub use path::PathFault;
 pub use table::{Table, TableEdit};
 pub use template::{Template, TemplateFault};
+pub use time::rfc3339;

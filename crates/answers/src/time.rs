@@ -1,7 +1,8 @@
 //! Times in the notation of RFC 3339, UTC.
 
-/// Milliseconds since 1970 as `2026-01-31T12:00:00.000Z`.
-pub(crate) fn rfc3339(ms: u64) -> String {
+/// Milliseconds since 1970 as `2026-01-31T12:00:00.000Z`, in UTC.
+#[must_use]
+pub fn rfc3339(ms: u64) -> String {
     let (seconds, millis) = (ms / 1000, ms % 1000);
     let (days, second) = (seconds / 86_400, seconds % 86_400);
     let (year, month, day) = date(days);

@@ -1,9 +1,8 @@
-//! Writes a large capture for measuring: pcap with NULL links, IPv6, 20 connections on which messages go both ways.
-//! `cargo run --release -p mqttscope-capture --example generate_capture -- FILE [FRAMES]` (327650 unless said).
+//! Writes a large capture for measuring: pcap with NULL links, IPv6, connections on which messages go both ways.
+//! `cargo run --release -p mqttscope-capture --example generate_capture -- FILE [FRAMES [CONNECTIONS]]` (327650 and 20 unless
+//! said).
 
-use std::io::Write as _;
-
-const CONNECTIONS: usize = 20;
+use std::io::Write;
 
 /// One direction of a connection.
 struct Side {
@@ -12,12 +11,12 @@ struct Side {
     sequence: u32,
 }
 
-struct Out {
-    file: std::io::BufWriter<std::fs::File>,
+struct Out<W> {
+    file: W,
     frames: u64,
 }
 
-impl Out {
+impl<W: Write> Out<W> {
     /// A frame from one side, with the number that the other side is at.
     fn segment(
         &mut self,
@@ -82,14 +81,20 @@ fn main() -> std::io::Result<()> {
         .next()
         .and_then(|text| text.parse().ok())
         .unwrap_or(327_650);
+    let connections = arguments.next().and_then(|text| text.parse().ok());
     let file = std::io::BufWriter::new(std::fs::File::create(&path)?);
+    generate(file, wanted, connections.unwrap_or(20))
+}
+
+/// Writes so many frames, of so many connections: of at most 25,000.
+pub(crate) fn generate(file: impl Write, wanted: u64, connections: u16) -> std::io::Result<()> {
     let mut out = Out { file, frames: 0 };
     for word in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 262_144, 0] {
         out.file.write_all(&word.to_le_bytes())?;
     }
     let mut sides: Vec<(Side, Side)> = Vec::new();
-    for number in 0..CONNECTIONS {
-        let port = 40_000 + u16::try_from(number).unwrap_or(0);
+    for number in 0..connections.min(25_000) {
+        let port = 40_000 + number;
         let mut client = Side {
             port,
             to: 1883,

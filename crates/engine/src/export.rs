@@ -6,6 +6,7 @@ mod pcapng;
 
 use std::fmt::Write as _;
 
+use mqttscope_answers::rfc3339;
 use mqttscope_capture::pcapng::Ends;
 use mqttscope_protocol::{ConnectionId, Export, ExportFormat, Exported, RecordId};
 use mqttscope_wire::{Dissector, Field, Sender, summary};
@@ -41,6 +42,7 @@ pub(crate) fn write(
     let mut writer = Writer {
         log,
         topics,
+        facts,
         with_secrets: wanted.with_secrets,
         dissector: Dissector::new(),
         text: String::new(),
@@ -50,11 +52,11 @@ pub(crate) fn write(
     }
     match wanted.format {
         ExportFormat::MessagesCsv => {
-            let head = "time,direction,topic,qos,retain,dup,payload\n";
+            let head = "time,utc,connection,client,direction,topic,qos,retain,dup,payload\n";
             writer.text.push_str(head);
         }
         ExportFormat::WireCsv => {
-            let head = "number,time,connection,direction,type,summary,hex\n";
+            let head = "number,frame,time,utc,connection,client,direction,type,summary,hex\n";
             writer.text.push_str(head);
         }
         _ => {}
@@ -95,6 +97,7 @@ fn exported(format: ExportFormat, bytes: Vec<u8>) -> Exported {
 struct Writer<'a> {
     log: &'a WireLog,
     topics: &'a Topics,
+    facts: Facts<'a>,
     with_secrets: bool,
     dissector: Dissector,
     text: String,
@@ -129,6 +132,41 @@ impl Writer<'_> {
         id.0.saturating_sub(self.log.floor())
     }
 
+    /// Whose packet it is: the Client Identifier of its connection, or what else that is called.
+    fn client(&self, id: ConnectionId) -> String {
+        let captured = self.facts.captures.and_then(|captures| captures.name(id));
+        captured.unwrap_or_else(|| {
+            let own = self.facts.connections.and_then(|own| own.get(&id));
+            let Some(own) = own else { return String::new() };
+            match own.client.view().client_identifier {
+                "" => own.profile.shown_name().to_owned(),
+                name => name.to_owned(),
+            }
+        })
+    }
+
+    /// When and whose: the same columns of every line.
+    fn begin(&mut self, record: &Record) {
+        let client = self.client(record.connection);
+        // Writing into a String does not fail.
+        let _ = write!(
+            self.text,
+            "{},{},{},{}",
+            time(record.at),
+            rfc3339(record.at.millis()),
+            record.connection.0,
+            quoted(&client),
+        );
+    }
+
+    /// The number of a packet, and the frame of its capture.
+    fn begin_numbered(&mut self, id: RecordId, record: &Record) {
+        let frame = record.frame().map_or_else(String::new, |it| it.to_string());
+        // As above.
+        let _ = write!(self.text, "{},{frame},", self.number(id));
+        self.begin(record);
+    }
+
     fn hex(&mut self, record: &Record) {
         let arrow = match record.sender {
             Sender::Client => '>',
@@ -136,7 +174,7 @@ impl Writer<'_> {
         };
         self.text.push(arrow);
         for byte in self.bytes(record) {
-            // Writing into a String does not fail.
+            // As above.
             let _ = write!(self.text, " {byte:02x}");
         }
         self.text.push('\n');
@@ -151,8 +189,11 @@ impl Writer<'_> {
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let line = json!({
             "number": self.number(id),
+            "frame": record.frame(),
             "time": time(record.at),
+            "utc": rfc3339(record.at.millis()),
             "connection": record.connection.0,
+            "client": self.client(record.connection),
             "direction": direction(record),
             "version": record.version.name(),
             "type": record.packet_type().name(),
@@ -168,13 +209,11 @@ impl Writer<'_> {
         let context = rows::context(record);
         let summary = summary(self.dissector.dissect(&bytes, context), &bytes);
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.begin_numbered(id, record);
         // As above.
         let _ = writeln!(
             self.text,
-            "{},{},{},{},{},{},{hex}",
-            self.number(id),
-            time(record.at),
-            record.connection.0,
+            ",{},{},{},{hex}",
             direction(record),
             record.packet_type().name(),
             quoted(&summary),
@@ -200,8 +239,11 @@ impl Writer<'_> {
             ExportFormat::WireJsonLines => {
                 let line = json!({
                     "number": self.number(id),
+                    "frame": record.frame(),
                     "time": time(record.at),
+                    "utc": rfc3339(record.at.millis()),
                     "connection": record.connection.0,
+                    "client": self.client(record.connection),
                     "version": record.version.name(),
                     "event": event.name(),
                     "address": event.address,
@@ -215,15 +257,8 @@ impl Writer<'_> {
                 self.json(&line);
             }
             ExportFormat::WireCsv => {
-                let _ = writeln!(
-                    self.text,
-                    "{},{},{},,{},{},",
-                    self.number(id),
-                    time(record.at),
-                    record.connection.0,
-                    event.name(),
-                    quoted(&event.line()),
-                );
+                self.begin_numbered(id, record);
+                let _ = writeln!(self.text, ",,{},{},", event.name(), quoted(&event.line()),);
             }
             // A list of messages has messages only, and a capture is written by itself.
             ExportFormat::WirePcapng
@@ -237,8 +272,11 @@ impl Writer<'_> {
             return;
         };
         let mut line = json!({
+            "frame": record.frame(),
             "time": time(record.at),
+            "utc": rfc3339(record.at.millis()),
             "connection": record.connection.0,
+            "client": self.client(record.connection),
             "direction": direction(record),
             "topic": rows::topic_of(self.log, self.topics, record).unwrap_or_default(),
             "qos": publish.qos as u8,
@@ -272,11 +310,11 @@ impl Writer<'_> {
             return;
         };
         let topic = rows::topic_of(self.log, self.topics, record).unwrap_or_default();
+        self.begin(record);
         // As above.
         let _ = writeln!(
             self.text,
-            "{},{},{},{},{},{},{}",
-            time(record.at),
+            ",{},{},{},{},{},{}",
             direction(record),
             quoted(&topic),
             publish.qos as u8,

@@ -60,7 +60,7 @@ impl Ends {
 
 /// A packet with what is known of it. What costs something is asked for only where a filter needs it.
 pub trait Subject {
-    /// Its place in the list, from 1.
+    /// The frame of the capture in which it ends, or its place in the list; from 1.
     fn number(&self) -> u64;
     /// The packet. Without bytes a log tells of it in words, or it is none.
     fn packet(&self) -> Recorded<'_>;

@@ -34,7 +34,7 @@ pub struct CaptureView {
 }
 
 /// A file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaptureFile {
     /// Its name.
     pub name: String,
@@ -44,12 +44,23 @@ pub struct CaptureFile {
     pub read: u64,
     /// How far it is.
     pub state: CaptureState,
+    /// Its frames, so far as it is read to its end.
+    pub frames: u64,
+    /// Connections with MQTT in it.
+    pub connections: u64,
+    /// Connections with something else, or with nothing.
+    pub others: u64,
+    /// TLS connections that no key opens, which are among the others.
+    pub sealed: u64,
+    /// What was not read of it, and why: sentences without a full stop, the first ones.
+    pub notes: Vec<String>,
 }
 
 /// How far a file is read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CaptureState {
     /// Others come first.
+    #[default]
     Waiting,
     /// It is read now.
     Reading,
@@ -114,7 +125,9 @@ pub struct CapturedRow {
     pub lasts: Duration,
     /// Packets.
     pub packets: u64,
-    /// Bytes of these.
+    /// Those that a search or a span of time leaves; none: all are left.
+    pub found: Option<u64>,
+    /// Bytes of the packets.
     pub bytes: u64,
     /// Errors, warnings and notes.
     pub findings: [u64; 3],

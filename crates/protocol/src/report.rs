@@ -25,6 +25,8 @@ pub enum Report {
         first: u64,
         /// Rows there are.
         total: u64,
+        /// Connections there are, where a search or a span of time leaves some out.
+        of: Option<u64>,
         /// The rows asked for.
         rows: Vec<CapturedRow>,
     },
@@ -64,6 +66,8 @@ pub enum Report {
         total: u64,
         /// Topics that the tree has no room for; counted up to a limit.
         left_out: u64,
+        /// Topics with messages that a search or a span of time leaves, and all with messages; none: all are left.
+        found: Option<(u64, u64)>,
         /// What the server says of itself: topics below `$SYS` and the beginning of their last payload.
         system: Vec<(String, String)>,
         /// The rows asked for.
@@ -88,6 +92,8 @@ pub enum Report {
         total: u64,
         /// Rows that stood before row 0 and are gone, ever since the list is what it is.
         dropped: u64,
+        /// Errors, warnings and notes on packets that a search or a span of time leaves; none: all are left.
+        found: Option<[u64; 3]>,
         /// The rows asked for.
         rows: Vec<FindingView>,
     },
@@ -422,6 +428,8 @@ pub struct Packet {
     pub bytes: Vec<u8>,
     /// What the conversation shows to be wrong with it.
     pub findings: Vec<FindingView>,
+    /// The frame of the capture file in which it ends, from 1; none: it is not of a capture.
+    pub frame: Option<u32>,
     /// See [`WireRow::linked`].
     pub linked: Option<RecordId>,
     /// See [`WireRow::round_trip`].

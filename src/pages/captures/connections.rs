@@ -17,6 +17,8 @@ const ROW: u32 = 46;
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct ConnectionsProps {
     pub(super) rows: Rc<Rows<CapturedRow>>,
+    /// Connections there are, where a search or a stretch of time leaves some out.
+    pub(super) of: Option<u64>,
     pub(super) order: CapturedOrder,
     /// TLS connections that no key opens.
     pub(super) sealed: u64,
@@ -65,14 +67,14 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
         <section class="captured" aria-label="Connections">
             <div class="head">
                 <h2>{ "Connections" }</h2>
-                <span class="sub" data-testid="captured-total">{ words::whole(rows.total) }</span>
+                <span class="sub" data-testid="captured-total">{ words::of(rows.total, props.of) }</span>
                 <span class="grow"></span>
                 if props.current.is_some() { <button class="link" data-testid="all-connections" onclick={all}>{ "Show all" }</button> }
                 <select data-testid="captured-order" aria-label="Sort by" onchange={on_order}>
                     { for CapturedOrder::ALL.map(|(order, name)| html! { <option value={name} selected={order == props.order}>{ format!("by {name}") }</option> }) }
                 </select>
             </div>
-            if rows.total == 0 { <p class="none">{ "No connection with MQTT so far." }</p> }
+            if rows.total == 0 { <p class="none" data-testid="captured-none">{ none(props.of) }</p> }
             if props.sealed > 0 {
                 <p class="none" data-testid="sealed">{ sealed(props.sealed) }</p>
             }
@@ -81,6 +83,14 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
                 { for rows.rows.iter().zip(rows.first.saturating_add(1)..).map(|(row, number)| captured_row(row, number, rows.total, props.current == Some(row.id))) }
             </FarList>
         </section>
+    }
+}
+
+/// Why there is no connection.
+fn none(of: Option<u64>) -> &'static str {
+    match of {
+        Some(1..) => "No connection has packets that match the filter and the stretch of time.",
+        _ => "No connection with MQTT so far.",
     }
 }
 
@@ -108,7 +118,10 @@ fn captured_row(row: &CapturedRow, number: u64, total: u64, is_selected: bool) -
     });
     let packets = match row.packets {
         1 => "1 packet".to_owned(),
-        count => format!("{} packets", words::whole(count)),
+        count => match row.found {
+            Some(found) => format!("{} packets", words::of(found, Some(count))),
+            None => format!("{} packets", words::whole(count)),
+        },
     };
     let ends = if row.client_identifier.is_empty() {
         format!("to {}", row.server)

@@ -8,6 +8,7 @@ mod known;
 mod lent;
 mod opening;
 mod summary;
+mod unread;
 
 pub(crate) use handed::hand_over;
 use js_sys::Array;
@@ -110,6 +111,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
         return empty::empty(stopped, is_over, &on_files, &desk);
     };
     let summary = summary::summary(capture, &live, &desk);
+    let is_unread = unread::is_all(capture);
     html! {
         <ContextProvider<Desk> context={(*desk).clone()}>
             <main id="main" tabindex="-1" class="live captures" data-step={step.name()}
@@ -118,11 +120,14 @@ pub fn Captures(props: &CapturesProps) -> Html {
                 { steps::steps(STEPS, step, &desk.step) }
                 <div class="pane live-side" id="live-side">
                     <file_list::FileList files={capture.files.clone()} {notice} on_files={on_files.clone()} {on_close} />
-                    <connections::Connections rows={live.captured.clone()} order={live.captured_order} sealed={capture.sealed} current={live.connection.filter(|_| !live.everything)} />
-                    <topics::Topics rows={live.topics.clone()} tree={live.tree.tree.clone()} left_out={live.topics_left_out} connection={None} />
+                    <connections::Connections rows={live.captured.clone()} of={live.captured_of} order={live.captured_order} sealed={capture.sealed} current={live.connection.filter(|_| !live.everything)} />
+                    <topics::Topics rows={live.topics.clone()} tree={live.tree.tree.clone()} found={live.topics_found} left_out={live.topics_left_out} connection={None} is_file=true />
                 </div>
                 <Splitter name="live-side" label="Width of the connections" controls="live-side" variable="--live-side" panel={Panel::Before} least=200 rest=720 />
-                <div class="pane middle">{ traffic::traffic(&live, &panels, &on_panels, &desk) }</div>
+                <div class="pane middle" data-unread={is_unread.then_some("all")}>
+                    <unread::Unread files={unread::unread(capture)} is_all={is_unread} on_files={on_files.clone()} />
+                    { traffic::traffic(&live, &panels, &on_panels, &desk) }
+                </div>
                 <Splitter name="live-details" label="Width of the details" controls="live-details" variable="--live-details" panel={Panel::After} least=300 rest=680 />
                 <details::Details packet={live.packet.clone()} event={live.event.clone()} on_repair={Callback::noop()} row={live.selected_row().cloned()} history={live.history.clone()}
                     around={live.around.clone()} system={live.system.clone()} view={None} name="" otherwise={Some(summary)} />

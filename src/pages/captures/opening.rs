@@ -89,6 +89,9 @@ pub(super) struct ChooseProps {
     pub(super) label: AttrValue,
     #[prop_or_default]
     pub(super) class: Classes,
+    /// The names of the button and of the field behind it in tests.
+    #[prop_or(("open-captures", "capture-files"))]
+    pub(super) test: (&'static str, &'static str),
     pub(super) on_files: Callback<Vec<File>>,
 }
 
@@ -118,8 +121,8 @@ pub(super) fn Choose(props: &ChooseProps) -> Html {
     };
     html! {
         <>
-            <button class={props.class.clone()} data-testid="open-captures" onclick={press}>{ icon(Icon::File) }{ props.label.clone() }</button>
-            <input ref={input} type="file" multiple=true hidden=true aria-label="Capture files and key logs" data-testid="capture-files" onchange={chosen} />
+            <button class={props.class.clone()} data-testid={props.test.0} onclick={press}>{ icon(Icon::File) }{ props.label.clone() }</button>
+            <input ref={input} type="file" multiple=true hidden=true aria-label="Capture files and key logs" data-testid={props.test.1} onchange={chosen} />
         </>
     }
 }

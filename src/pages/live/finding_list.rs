@@ -24,6 +24,8 @@ pub(super) struct FindingListProps {
     pub(super) rows: Rc<Rows<FindingView>>,
     /// Errors, warnings and notes, whatever is listed.
     pub(super) counts: [u64; 3],
+    /// The same of those on packets that are found; none: nothing is searched for.
+    pub(super) found: Option<[u64; 3]>,
     /// Findings that are not listed.
     pub(super) left_out: u64,
     /// The severity that is listed; none: all.
@@ -63,20 +65,28 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
     let selected = chosen.as_ref().map(|(id, _)| *id);
     html! {
         <div class="finding-list">
-            { grades(props.counts, props.left_out, props.severity, &desk) }
+            { grades(props, &desk) }
             <div class="rows">
                 <FarList id="findings" label="Findings" row={ROW} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
                     {selected} {on_window} {on_select}>
                     { for rows.rows.iter().zip(first..).map(|(row, id)| finding_row(row, id, rows, selected == Some(id))) }
                 </FarList>
-                if rows.total == 0 { { nothing(props.severity, desk.source) } }
+                if rows.total == 0 { { nothing(props, desk.source) } }
             </div>
             if let Some((_, finding)) = &*chosen { { finding_card(finding, &desk) } }
         </div>
     }
 }
 
-fn nothing(severity: Option<Severity>, source: Source) -> Html {
+fn nothing(props: &FindingListProps, source: Source) -> Html {
+    let severity = props.severity;
+    if props.found.is_some() && props.counts.iter().any(|count| *count > 0) {
+        return html! {
+            <div class="nothing" data-testid="nothing">
+                <h2>{ "Nothing matches" }</h2><p>{ "No packet that is found has such a finding; other packets have some." }</p>
+            </div>
+        };
+    }
     let is_file = source == Source::Captures;
     let says = match severity {
         None if is_file => "Nothing found",
@@ -98,18 +108,31 @@ fn nothing(severity: Option<Severity>, source: Source) -> Html {
 }
 
 /// What is listed: all findings, or those of one severity, each with its count.
-fn grades(
-    [errors, warnings, notes]: [u64; 3],
-    left_out: u64,
-    now: Option<Severity>,
-    desk: &Desk,
-) -> Html {
-    let all = errors.saturating_add(warnings).saturating_add(notes);
+fn grades(props: &FindingListProps, desk: &Desk) -> Html {
+    let FindingListProps {
+        left_out,
+        severity: now,
+        ..
+    } = *props;
+    let counts = |[errors, warnings, notes]: [u64; 3]| {
+        let all = errors.saturating_add(warnings).saturating_add(notes);
+        [all, errors, warnings, notes]
+    };
+    let all = counts(props.counts);
+    // Where a search leaves some out: how many of how many.
+    let count = |at: usize| {
+        let whole = all.get(at).copied().unwrap_or_default();
+        let found = props.found.and_then(|found| counts(found).get(at).copied());
+        found.map_or_else(
+            || words::whole(whole),
+            |found| words::of(found, Some(whole)),
+        )
+    };
     let choices = [
-        (None, "All", all),
-        (Some(Severity::Error), "Errors", errors),
-        (Some(Severity::Warning), "Warnings", warnings),
-        (Some(Severity::Note), "Notes", notes),
+        (None, "All", count(0)),
+        (Some(Severity::Error), "Errors", count(1)),
+        (Some(Severity::Warning), "Warnings", count(2)),
+        (Some(Severity::Note), "Notes", count(3)),
     ];
     html! {
         <div class="grades" role="group" aria-label="Findings shown">
@@ -118,7 +141,7 @@ fn grades(
                 let choose = Callback::from(move |_: MouseEvent| acts.dispatch(Act::Severity(severity)));
                 html! {
                     <button class="chip" data-testid={format!("grade-{}", name.to_ascii_lowercase())} aria-pressed={(severity == now).to_string()} onclick={choose}>
-                        { name }{ " " }<span class="count">{ words::whole(count) }</span>
+                        { name }{ " " }<span class="count">{ count }</span>
                     </button>
                 }
             }) }

@@ -11,10 +11,12 @@ use super::wire_list::minutes_behind;
 use super::wire_row::direction;
 use crate::components::far_list::FarList;
 use crate::state::live::words;
-use crate::state::live::{Act, List, Rows};
+use crate::state::live::{Act, List, Rows, Source};
 
 /// Height of a row, as in the style sheet.
 const ROW: u32 = 30;
+/// The same of captures, where a row has a line for whose it is and what it is about.
+const TALL_ROW: u32 = 46;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct FlowListProps {
@@ -68,11 +70,12 @@ pub(super) fn FlowList(props: &FlowListProps) -> Html {
             }
         })
     };
+    let is_tall = desk.source == Source::Captures;
     html! {
         <>
-            <FarList id="flows" label="Handshakes" row={ROW} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
+            <FarList id="flows" label="Handshakes" row={if is_tall { TALL_ROW } else { ROW }} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
                 {selected} follows=true resumed={props.resumed} {on_window} {on_select}>
-                { for rows.rows.iter().zip(first..).map(|(row, id)| flow_row(row, id, rows, selected == Some(id), *minutes)) }
+                { for rows.rows.iter().zip(first..).map(|(row, id)| flow_row(row, (id, rows), is_tall, selected == Some(id), *minutes)) }
             </FarList>
             if let Some(flow) = flow { <FlowPicture {flow} packets={props.packets.clone()} selected={props.selected} /> }
             if rows.total == 0 {
@@ -96,10 +99,19 @@ fn next_of(packets: &[RecordId], now: Option<RecordId>) -> Option<RecordId> {
         .copied()
 }
 
+/// Whose it is and what it is about, in full.
+fn about(row: &FlowView) -> String {
+    match &row.of {
+        Some(of) if row.about.is_empty() => of.clone(),
+        Some(of) => format!("{of} · {}", row.about),
+        None => row.about.clone(),
+    }
+}
+
 fn flow_row(
     row: &FlowView,
-    id: u64,
-    rows: &Rows<FlowView>,
+    (id, rows): (u64, &Rows<FlowView>),
+    is_tall: bool,
     is_selected: bool,
     minutes_behind: f64,
 ) -> Html {
@@ -110,12 +122,12 @@ fn flow_row(
         FlowState::Refused | FlowState::Broken => "bad",
     };
     html! {
-        <div key={id} id={format!("flows-{id}")} class="flow-row" role="option" data-row={id.to_string()} data-testid="flow-row" aria-selected={is_selected.to_string()}
+        <div key={id} id={format!("flows-{id}")} class={classes!("flow-row", is_tall.then_some("tall"))} role="option" data-row={id.to_string()} data-testid="flow-row" aria-selected={is_selected.to_string()}
             aria-setsize={rows.total.to_string()} aria-posinset={id.saturating_sub(rows.dropped).saturating_add(1).to_string()} title="Press again for its next packet">
             <span class="time">{ words::time(row.began, minutes_behind).get(..12).unwrap_or_default().to_owned() }</span>
             { direction(row.sender) }
             <b>{ &row.name }</b>
-            <span class="says">if let Some(of) = &row.of { <span class="of">{ of }{ " · " }</span> }{ &row.about }</span>
+            <span class="says" title={about(row)}>if let Some(of) = &row.of { <span class="of">{ of }{ " · " }</span> }{ &row.about }</span>
             <span class="id">{ row.packet_identifier.map(|id| format!("id {id}")).unwrap_or_default() }</span>
             <span class="count">{ "×" }{ row.packets.len() }<span class="unseen">{ if row.packets.len() == 1 { " packet" } else { " packets" } }</span></span>
             <span class={classes!("chip", class)} title={row.state_text.clone()}>{ &row.state_text }</span>

@@ -60,7 +60,8 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
 /// How many findings there are, where not all are listed.
 fn of_all(live: &Live, listed: u64) -> String {
     let left_out = live.summary.left_out;
-    if live.tab == Tab::Findings && live.severity.is_none() && left_out > 0 {
+    let is_whole = live.severity.is_none() && live.findings_found.is_none();
+    if live.tab == Tab::Findings && is_whole && left_out > 0 {
         format!(
             " shown of {}",
             words::whole(listed.saturating_add(left_out))

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::desk::{Desk, value_of};
 use crate::components::icon::{Icon, icon};
 use crate::components::menu::{Item, Menu};
+use crate::services::used_filters;
 use crate::state::live::{Act, Source};
 
 /// Milliseconds from the last letter to the search.
@@ -81,6 +82,8 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             }));
         })
     };
+    // Typed to the end: on Enter, or when the field is left.
+    let on_use = Callback::from(|event: Event| used_filters::note(&value_of(&event)));
     let shown = (*typed).clone().unwrap_or_else(|| props.search.clone());
     let pause = {
         let (desk, paused) = (desk.clone(), props.paused);
@@ -132,7 +135,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
     let pause_says = if props.paused { "Resume" } else { "Pause" };
     html! {
         <>
-            <label class="search">
+            <label class="search" onchange={on_use}>
                 { icon(Icon::Search) }<span class="unseen">{ "Search" }</span>
                 <input type="text" id="search" data-testid="search" placeholder="text or filter" title="Text in topic, payload or packet; topic:a/# for a Topic Filter; hex:30 0A for bytes; or a filter as in Wireshark: mqtt.qos == 1 && !answered. Key: /"
                     spellcheck="false" autocomplete="off" autocapitalize="off" value={shown.clone()} oninput={on_search}
@@ -154,21 +157,22 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
     }
 }
 
-/// What may be typed on: the whole text with each suggestion in its place. Where nothing stands yet, whole filters.
+/// What may be typed on: filters that were used before, and the whole text with each suggestion in its place. Where nothing
+/// stands yet, whole filters.
 fn offers(typed: &str) -> Vec<(String, String)> {
     /// A list that is longer is not read.
     const MOST: usize = 12;
+    let used = used_filters::starting_with(typed).map(|used| (used, "used before".to_owned()));
     if typed.is_empty() {
         let ready = READY.iter();
-        return ready
-            .map(|ready| (ready.filter.to_owned(), ready.name.to_owned()))
+        return used
+            .chain(ready.map(|ready| (ready.filter.to_owned(), ready.name.to_owned())))
             .collect();
     }
     let completion = complete(typed, typed.len());
     let before = typed.get(..completion.start).unwrap_or_default();
     let suggestions = completion.suggestions.into_iter().take(MOST);
-    suggestions
-        .map(|one| (format!("{before}{}", one.text), one.says))
+    used.chain(suggestions.map(|one| (format!("{before}{}", one.text), one.says)))
         .collect()
 }
 

@@ -21,6 +21,12 @@ const ROW: u32 = 24;
 pub(in crate::pages) struct TopicsProps {
     pub(in crate::pages) rows: Rc<Rows<TopicRow>>,
     pub(in crate::pages) tree: Rc<Tree>,
+    /// Topics that a search leaves, and all; none: all are left.
+    #[prop_or_default]
+    pub(in crate::pages) found: Option<(u64, u64)>,
+    /// Whether they come from files, so that nothing arrives.
+    #[prop_or_default]
+    pub(in crate::pages) is_file: bool,
     /// Topics that the tree has no room for.
     pub(in crate::pages) left_out: u64,
     /// Where retained messages are cleared; none: the connection is not open.
@@ -97,8 +103,8 @@ pub(in crate::pages) fn Topics(props: &TopicsProps) -> Html {
     let can_clear = props.connection.is_some();
     html! {
         <section class="topics" aria-label="Topics">
-            { head(&props.tree, &desk) }
-            if rows.total == 0 { <p class="none">{ none(&props.tree) }</p> }
+            { head(&props.tree, props.found, &desk) }
+            if rows.total == 0 { <p class="none" data-testid="topics-none">{ none(props) }</p> }
             <FarList id="topics" label="Topics" role="tree" row={ROW} overscan=6 first={rows.first} total={rows.total} {ids}
                 selected={at.map(|at| rows.first.saturating_add(at as u64))} {on_window} {on_select} {on_key}>
                 { for rows.rows.iter().zip(rows.first..).map(|(row, id)| topic_row(row, id, Some(row.number) == *selected, can_clear.then_some(&on_clear), &desk)) }
@@ -123,11 +129,16 @@ fn left_out(count: u64) -> String {
     }
 }
 
-fn none(tree: &Tree) -> &'static str {
-    if !tree.text.is_empty() {
+fn none(props: &TopicsProps) -> &'static str {
+    let tree = &props.tree;
+    if props.found.is_some_and(|(_, all)| all > 0) && tree.text.is_empty() && !tree.retained {
+        "No message matches the filter and the stretch of time."
+    } else if !tree.text.is_empty() {
         "No topic contains this text."
     } else if tree.retained {
         "No retained message was seen."
+    } else if props.is_file {
+        "No messages with a topic that is known so far."
     } else {
         "No topics yet: they appear here when messages arrive."
     }

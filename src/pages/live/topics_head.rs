@@ -6,11 +6,12 @@ use yew::prelude::*;
 use super::desk::{Desk, value_of};
 use crate::components::icon::Icon;
 use crate::components::icon_button::IconButton;
-use crate::state::live::Act;
 use crate::state::live::tree::TreeAct;
+use crate::state::live::{Act, words};
 
 /// The heading, with what narrows, opens and closes the tree.
-pub(super) fn head(tree: &Tree, desk: &Desk) -> Html {
+/// Where a search leaves topics out, it says how many are left.
+pub(super) fn head(tree: &Tree, found: Option<(u64, u64)>, desk: &Desk) -> Html {
     let act = |act: TreeAct| {
         let acts = desk.live.clone();
         Callback::from(move |_: MouseEvent| acts.dispatch(Act::Tree(act.clone())))
@@ -24,6 +25,7 @@ pub(super) fn head(tree: &Tree, desk: &Desk) -> Html {
     html! {
         <div class="head">
             <h2>{ "Topics" }</h2>
+            if let Some((found, all)) = found { <span class="sub" data-testid="topics-found">{ words::of(found, Some(all)) }</span> }
             <input type="text" class="grow" data-testid="topic-filter" aria-label="Show only topics that contain" placeholder="filter" spellcheck="false"
                 autocomplete="off" autocapitalize="off" value={tree.text.clone()} oninput={on_text} />
             <button class="bare square kept" data-testid="only-retained" aria-pressed={tree.retained.to_string()} aria-label="Only retained messages" title="Only topics with a retained message"

@@ -42,7 +42,7 @@ pub(in crate::pages) fn traffic(
             html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} is_searched={is_narrowed} /> }
         }
         Tab::Findings => {
-            html! { <FindingList rows={live.findings.clone()} counts={live.summary.findings} left_out={live.summary.left_out} severity={live.severity} /> }
+            html! { <FindingList rows={live.findings.clone()} counts={live.summary.findings} found={live.findings_found} left_out={live.summary.left_out} severity={live.severity} /> }
         }
         Tab::Chart => {
             html! { <ChartView chart={live.chart.clone()} topic={AttrValue::from(live.chart_topic.clone())} path={AttrValue::from(live.chart_path.clone())} /> }

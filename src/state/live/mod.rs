@@ -19,6 +19,7 @@ mod sent;
 mod stopped;
 pub mod subscription_settings;
 pub mod tree;
+pub mod used_filters;
 mod view;
 pub mod words;
 

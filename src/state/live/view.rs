@@ -28,6 +28,8 @@ pub struct Live {
     pub summary: Rc<Summary>,
     /// Captured connections on screen.
     pub captured: Rc<Rows<CapturedRow>>,
+    /// Connections there are, where not all are listed.
+    pub captured_of: Option<u64>,
     /// By what these are sorted.
     pub captured_order: CapturedOrder,
     /// How many packets came when.
@@ -42,10 +44,14 @@ pub struct Live {
     pub messages: Rc<Rows<MessageRow>>,
     /// Topics on screen.
     pub topics: Rc<Rows<TopicRow>>,
+    /// Topics with messages that are found, and all; none: nothing is searched for, or it does not narrow them.
+    pub topics_found: Option<(u64, u64)>,
     /// Handshakes on screen.
     pub flows: Rc<Rows<FlowView>>,
     /// Findings on screen.
     pub findings: Rc<Rows<FindingView>>,
+    /// Errors, warnings and notes on packets that are found; none: nothing is searched for.
+    pub findings_found: Option<[u64; 3]>,
     /// The message that each connection was asked to publish last.
     pub published: Rc<BTreeMap<ConnectionId, Rc<Sent>>>,
     /// The bytes that were sent as they are last, by connection.
@@ -318,6 +324,7 @@ impl Live {
         self.findings = Rc::default();
         self.topics = Rc::default();
         self.topics_left_out = 0;
+        (self.captured_of, self.topics_found, self.findings_found) = (None, None, None);
         self.system = Rc::default();
         self.tree.clear();
         self.chart = Rc::default();

@@ -74,6 +74,15 @@ fn short(number: f64) -> String {
     }
 }
 
+/// A count, or how many of how many where some are left out: `3 of 40`.
+#[must_use]
+pub fn of(some: u64, all: Option<u64>) -> String {
+    match all {
+        Some(all) => format!("{} of {}", whole(some), whole(all)),
+        None => whole(some),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -47,6 +47,8 @@ pub(crate) struct Captured {
     pub(crate) packets: u64,
     bytes: u64,
     times: Option<(Instant, Instant)>,
+    /// The frames of the last bytes of the client and of the server.
+    frames: [u64; 2],
     pub(crate) findings: [u64; 3],
     /// The same of remarks: what no rule forbids, and what several connections show.
     remarks: [u64; 3],
@@ -71,6 +73,8 @@ enum Goodbye {
 pub(crate) struct Sent {
     pub(crate) sender: Sender,
     pub(crate) at: Instant,
+    /// The frame of the file in which it ends.
+    pub(crate) frame: u64,
 }
 
 /// Bytes that wait until their version is known.
@@ -165,6 +169,7 @@ impl Captured {
             packets: 0,
             bytes: 0,
             times: None,
+            frames: [0; 2],
             findings: [0; 3],
             remarks: [0; 3],
             gaps: 0,
@@ -235,6 +240,24 @@ impl Captured {
     /// Whether the server may have closed it because another connection came with its Client Identifier.
     fn may_be_taken_over(&self) -> bool {
         !self.client_identifier.is_empty() && self.goodbye != Some(Goodbye::Other)
+    }
+
+    /// Bytes of one side ended in a frame.
+    pub(crate) const fn pass_frame(&mut self, sent: Sent) {
+        let [client, server] = &mut self.frames;
+        match sent.sender {
+            Sender::Client => *client = sent.frame,
+            Sender::Server => *server = sent.frame,
+        }
+    }
+
+    /// The frame in which the last bytes of one side ended.
+    pub(crate) const fn last_frame(&self, sender: Sender) -> u64 {
+        let [client, server] = self.frames;
+        match sender {
+            Sender::Client => client,
+            Sender::Server => server,
+        }
     }
 
     fn pass(&mut self, at: Instant) {
@@ -387,6 +410,7 @@ impl Captured {
             begins: self.begins(),
             lasts: self.lasts(),
             packets: self.packets,
+            found: None,
             bytes: self.bytes,
             findings: self.found(),
             gaps: self.gaps,

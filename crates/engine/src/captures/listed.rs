@@ -9,17 +9,21 @@ use mqttscope_protocol::{CaptureView, CapturedOrder, CapturedRow, ConnectionId, 
 use mqttscope_wire::{PacketType, ProtocolVersion, Severity};
 
 use super::{Captured, Captures};
+use crate::log::Tally;
 
 /// Client Identifiers that are told apart.
 const MOST_CLIENTS: usize = 1 << 20;
+
+/// The order, the rows' revision, and that of what the list is narrowed to.
+type Made = (CapturedOrder, u64, Option<u64>);
 
 /// Connections with MQTT.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
     /// Where they stand, in the order in which their first packet was written down.
     places: Vec<usize>,
-    /// The same in another order, and what it was made from.
-    sorted: Option<(CapturedOrder, u64, Vec<usize>)>,
+    /// The same in another order or without some, and what it was made from.
+    sorted: Option<(Made, Vec<usize>)>,
     /// Different whenever a row may be.
     revision: u64,
     /// The last are of QoS 3, which is not allowed.
@@ -48,17 +52,22 @@ impl Captures {
             }
         }
         // Only an order by findings depends on it.
-        if matches!(self.listed.sorted, Some((CapturedOrder::Findings, ..))) {
+        if matches!(self.listed.sorted, Some(((CapturedOrder::Findings, ..), _))) {
             self.listed.sorted = None;
         }
     }
 
-    /// The rows of a window.
-    pub(crate) fn report(&mut self, window: Window, order: CapturedOrder) -> Report {
-        self.sort(order);
+    /// The rows of a window; `found` counts the packets to which the list is narrowed.
+    pub(crate) fn report(
+        &mut self,
+        window: Window,
+        order: CapturedOrder,
+        found: Option<&Tally>,
+    ) -> Report {
+        self.sort(order, found);
         let places = match &self.listed.sorted {
-            Some((of, _, places)) if *of == order => places,
-            _ => &self.listed.places,
+            Some((_, places)) => places,
+            None => &self.listed.places,
         };
         let total = places.len() as u64;
         let count = u64::from(window.count);
@@ -70,29 +79,43 @@ impl Captures {
         let skipped = usize::try_from(first).unwrap_or(usize::MAX);
         let shown = places.iter().skip(skipped).take(window.count as usize);
         let rows: Vec<CapturedRow> = shown
-            .filter_map(|&place| Some(self.all.get(place)?.row()))
+            .filter_map(|&place| {
+                let row = self.all.get(place)?.row();
+                Some(CapturedRow {
+                    found: found.map(|found| found.packets(row.id)),
+                    ..row
+                })
+            })
             .collect();
-        Report::Captured { first, total, rows }
+        Report::Captured {
+            first,
+            total,
+            of: found.map(|_| self.listed.places.len() as u64),
+            rows,
+        }
     }
 
-    /// Puts the list in order, where that is another one or something has changed.
-    fn sort(&mut self, order: CapturedOrder) {
+    /// Makes the list, where it is another one or something has changed: those with packets that were found, in order.
+    fn sort(&mut self, order: CapturedOrder, found: Option<&Tally>) {
         let Listed {
             places,
             sorted,
             revision,
             ..
         } = &mut self.listed;
-        if order == CapturedOrder::Begin {
+        if order == CapturedOrder::Begin && found.is_none() {
             *sorted = None;
             return;
         }
-        if matches!(sorted, Some((of, at, _)) if *of == order && at == revision) {
+        let made = (order, *revision, found.map(Tally::revision));
+        if matches!(sorted, Some((of, _)) if *of == made) {
             return;
         }
+        let packets = |it: &Captured| found.map_or(it.packets, |found| found.packets(it.id));
         let mut all: Vec<(usize, &Captured)> = places
             .iter()
             .filter_map(|&place| Some((place, self.all.get(place)?)))
+            .filter(|(_, it)| found.is_none() || packets(it) > 0)
             .collect();
         // Stable: equal ones stay in the order of the file.
         match order {
@@ -102,14 +125,14 @@ impl Captures {
                     (it.client_identifier().is_empty(), it.client_identifier())
                 });
             }
-            CapturedOrder::Packets => all.sort_by_key(|(_, it)| Reverse(it.packets)),
+            CapturedOrder::Packets => all.sort_by_key(|(_, it)| Reverse(packets(it))),
             CapturedOrder::Duration => {
                 all.sort_by_key(|(_, it)| Reverse(it.lasts()));
             }
             CapturedOrder::Findings => all.sort_by_key(|(_, it)| Reverse(it.found())),
         }
         let places = all.into_iter().map(|(place, _)| place).collect();
-        *sorted = Some((order, *revision, places));
+        *sorted = Some((made, places));
     }
 
     /// What is said of all of it.
@@ -162,6 +185,7 @@ impl Captures {
             return;
         };
         self.listed.places.push(place);
+        self.counts_in_file();
         let version = self.all.get(place).and_then(Captured::known_version);
         let at = ProtocolVersion::ALL
             .iter()

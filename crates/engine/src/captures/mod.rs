@@ -28,6 +28,8 @@ const CHUNK: u64 = 1 << 20;
 const MOST_KEYS: usize = 64 << 20;
 /// Notes that are told.
 const MOST_NOTES: usize = 200;
+/// Notes that are told with their file.
+const MOST_OF_FILE: usize = 5;
 /// Connections without MQTT that are named.
 const MOST_NAMED: u64 = 20;
 /// Bytes that show whether a file is a key log.
@@ -98,8 +100,7 @@ impl Captures {
         let files = files.into_iter().map(|(name, size)| CaptureFile {
             name,
             size,
-            read: 0,
-            state: CaptureState::Waiting,
+            ..CaptureFile::default()
         });
         self.files.extend(files);
     }
@@ -183,8 +184,6 @@ impl Captures {
             return false;
         };
         self.places.clear();
-        self.frames = self.frames.saturating_add(self.frames_of_file);
-        self.frames_of_file = 0;
         let mut state = state;
         if let Some(Reading::Keys(text)) = self.reading.take() {
             let lines = KeyLog::new().add(&text).lines;
@@ -195,8 +194,10 @@ impl Captures {
                 CaptureState::Keys(lines as u64)
             };
         }
+        let frames = core::mem::take(&mut self.frames_of_file);
+        self.frames = self.frames.saturating_add(frames);
         if let Some(file) = self.files.get_mut(current) {
-            file.state = state;
+            (file.state, file.frames) = (state, frames);
         }
         self.sealed > 0 && self.keys.len() > self.keys_before
     }
@@ -234,9 +235,20 @@ impl Captures {
         self.keys_before = self.keys.len();
         for file in &mut self.files {
             if matches!(file.state, CaptureState::Read) {
-                file.state = CaptureState::Waiting;
-                file.read = 0;
+                *file = CaptureFile {
+                    name: core::mem::take(&mut file.name),
+                    size: file.size,
+                    ..CaptureFile::default()
+                };
             }
+        }
+    }
+
+    /// A connection of the current file has MQTT in it.
+    pub(super) fn counts_in_file(&mut self) {
+        let current = self.current();
+        if let Some(file) = current.and_then(|at| self.files.get_mut(at)) {
+            file.connections = file.connections.saturating_add(1);
         }
     }
 
@@ -294,6 +306,11 @@ impl Captures {
         self.others = self.others.saturating_add(1);
         let is_sealed = captured.transport == Transport::Tls;
         self.sealed = self.sealed.saturating_add(is_sealed.into());
+        let current = self.current();
+        if let Some(file) = current.and_then(|at| self.files.get_mut(at)) {
+            file.others = file.others.saturating_add(1);
+            file.sealed = file.sealed.saturating_add(is_sealed.into());
+        }
         // Who opens TLS says himself what became of it.
         if captured.transport == Transport::Nothing || is_sealed || self.others > MOST_NAMED {
             return;
@@ -304,6 +321,12 @@ impl Captures {
 
     /// Something was not read.
     pub(crate) fn note(&mut self, note: String) {
+        let current = self.current();
+        if let Some(file) = current.and_then(|at| self.files.get_mut(at))
+            && file.notes.len() < MOST_OF_FILE
+        {
+            file.notes.push(note.clone());
+        }
         if self.notes.len() < MOST_NOTES {
             self.notes.push(note);
         }

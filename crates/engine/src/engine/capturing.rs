@@ -115,9 +115,13 @@ impl Engine {
                 connection,
                 from,
                 at_ns,
+                frame,
                 bytes,
-                ..
-            } => self.captured_bytes(connection, sender(from), moment(at_ns), bytes),
+            } => {
+                let at = moment(at_ns).unwrap_or(self.captured_at);
+                let sender = sender(from);
+                self.captured_bytes(connection, Sent { sender, at, frame }, bytes);
+            }
             Event::Gap {
                 connection,
                 from,
@@ -132,8 +136,8 @@ impl Engine {
                 connection,
                 from,
                 at_ns,
+                frame,
                 bytes,
-                ..
             } => {
                 let says = format!(
                     "{} of the {} belong to no packet whose beginning is in the capture",
@@ -143,6 +147,7 @@ impl Engine {
                 if bytes.is_empty() {
                     self.break_off(connection, sender(from));
                 } else {
+                    self.log.set_frame(frame);
                     self.captured_gap(connection, sender(from), moment(at_ns), says);
                 }
             }
@@ -151,10 +156,10 @@ impl Engine {
                 how,
                 from,
                 at_ns,
-                ..
+                frame,
             } => {
                 self.flush(connection);
-                self.captured_end(connection, moment(at_ns), how, from);
+                self.captured_end(connection, moment(at_ns), frame, how, from);
                 self.captures.settled(connection);
                 self.captures.changed();
             }
@@ -167,15 +172,15 @@ impl Engine {
                 connection,
                 from,
                 at_ns,
+                frame,
                 packet_type,
                 version,
                 words,
-                ..
             } => {
                 let at = moment(at_ns).unwrap_or(self.captured_at);
                 self.captured_at = at;
                 let sender = sender(from);
-                let sent = Sent { sender, at };
+                let sent = Sent { sender, at, frame };
                 self.told(connection, sent, packet_type, version, words);
             }
             // The reader itself uses them where it can.
@@ -184,16 +189,8 @@ impl Engine {
         }
     }
 
-    fn captured_bytes(
-        &mut self,
-        id: recording::ConnectionId,
-        sender: Sender,
-        at: Option<Instant>,
-        bytes: &[u8],
-    ) {
-        let at = at.unwrap_or(self.captured_at);
-        self.captured_at = at;
-        let sent = Sent { sender, at };
+    fn captured_bytes(&mut self, id: recording::ConnectionId, sent: Sent, bytes: &[u8]) {
+        self.captured_at = sent.at;
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };
@@ -226,12 +223,14 @@ impl Engine {
         let is_new = captured.packets == 0;
         captured.begin(version);
         let (number, socket, has_syn) = (captured.id, captured.socket, captured.opened.has_syn);
+        let begins = captured.opened.frame;
         let server = Target::WebSocket(captured.opened.server.to_string());
         let event = event(EventKind::Begins, captured.says_beginning());
         let at = held.begins().unwrap_or(self.captured_at);
         self.watch.join(&server, socket, number);
         if is_new {
             self.captures.list(id);
+            self.log.set_frame(begins);
             let first = self.log.push_event(at, number, version, &event);
             if let Some(captured) = self.captures.get_mut(id) {
                 captured.first = first.0;
@@ -252,6 +251,8 @@ impl Engine {
             return;
         };
         let socket = captured.socket;
+        self.log.set_frame(sent.frame);
+        captured.pass_frame(sent);
         let mut name = None;
         let mut recorder = Recorder {
             log: &mut self.log,
@@ -297,6 +298,7 @@ impl Engine {
         let is_new = captured.packets == 0;
         let is_first = captured.told(version, sent.at);
         let (number, version, socket) = (captured.id, captured.version(), captured.socket);
+        self.log.set_frame(sent.frame);
         if is_new {
             let begins = event(EventKind::Begins, captured.says_beginning());
             self.captures.list(id);
@@ -364,6 +366,8 @@ impl Engine {
         };
         let framer = core::mem::take(stream.framer(sender));
         if !framer.rest().is_empty() {
+            let frame = captured.last_frame(sender);
+            let before = self.log.set_frame(frame);
             let header = framer.rest().get(..MAXIMUM_HEADER);
             let context = Context::new(stream.version).from(sender);
             let header = header.unwrap_or(framer.rest());
@@ -376,7 +380,9 @@ impl Engine {
                 now: at,
             };
             let written = recorder.rest(&mut stream, sender, framer.rest(), is_faulty);
-            captured.note(Sent { sender, at }, &written);
+            let sent = Sent { sender, at, frame };
+            captured.note(sent, &written);
+            self.log.set_frame(before);
         }
         captured.stream = Some(stream);
     }
@@ -385,12 +391,14 @@ impl Engine {
         &mut self,
         id: recording::ConnectionId,
         at: Option<Instant>,
+        frame: u64,
         how: Ending,
         from: Option<Role>,
     ) {
         for sender in [Sender::Client, Sender::Server] {
             self.break_off(id, sender);
         }
+        self.log.set_frame(frame);
         let at = at.unwrap_or(self.captured_at);
         let rival = self.captures.rival(id);
         let Some(captured) = self.captures.get_mut(id) else {

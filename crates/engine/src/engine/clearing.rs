@@ -106,6 +106,8 @@ impl Engine {
     pub(super) fn list_anew(&mut self) {
         self.wire.clear();
         self.messages.clear();
+        self.found.clear();
+        self.narrowed = None;
         self.charting.clear();
         self.timeline.clear();
         self.states.clear();

@@ -452,6 +452,10 @@ impl Engine {
             ..wanted.clone()
         });
         self.flows_sieve.want(&wanted.search);
+        self.found.want(Wanted {
+            connection: None,
+            ..wanted.clone()
+        });
         self.wire.want(wanted);
         self.timeline.want(looking.connection);
         self.charting.want(

@@ -31,7 +31,7 @@ use crate::doctor::{End, Phase};
 use crate::log::{Index, Links, WireLog};
 use crate::sieve::{Facts, Sieve};
 use crate::states::{States, Turn, Turned};
-use crate::topics::Topics;
+use crate::topics::{Narrowed, Topics};
 use crate::view::charting::Charting;
 use crate::view::cut::cut;
 use crate::view::gone::Gone;
@@ -169,6 +169,10 @@ pub struct Engine {
     flows_sieve: Sieve,
     wire: Index,
     messages: Index,
+    /// What the search and the span leave of all connections: it narrows lists that are no lists of packets.
+    found: Index,
+    /// The tree of topics with only that.
+    narrowed: Option<Narrowed>,
     charting: Charting,
     timeline: Counting,
     watch: Watch,
@@ -216,6 +220,8 @@ impl Engine {
             flows_sieve: Sieve::default(),
             wire: Index::default(),
             messages: Index::default(),
+            found: Index::counting(),
+            narrowed: None,
             charting: Charting::default(),
             timeline: Counting::default(),
             watch: Watch::default(),
@@ -410,16 +416,23 @@ impl Engine {
             watch: Some(&self.watch),
         };
         let (log, topics) = (&self.log, &self.topics);
-        let wire = self.looking.wire.is_some() && self.wire.extend(log, topics, facts);
+        let (is_listed, looking) = (self.looking.wire.is_some(), &self.looking);
+        // The list of packets is often of all connections, too: then it is searched once.
+        let is_same = self.found.is_like(&self.wire) && !self.found.is_whole();
+        let wire = is_listed && !is_same && self.wire.extend(log, topics, facts);
+        let is_narrowing = looking.captured.is_some()
+            || looking.findings.is_some()
+            || looking.topics.is_some() && self.captures.is_used();
+        let found = (is_narrowing || is_same && is_listed) && self.found.extend(log, topics, facts);
         let messages = self.looking.messages.is_some() && self.messages.extend(log, topics, facts);
-        if !wire && !messages {
+        if !wire && !messages && !found {
             self.settled = Some(self.looking.number);
         }
         let chart = self.looking.chart && self.charting.extend(&self.log, &self.topics);
         let timeline = self.looking.timeline && self.timeline.extend(&self.log);
         let state = (self.looking.state)
             .is_some_and(|moment| self.states.extend(moment, &self.log, &self.topics));
-        self.searching = wire || messages || chart || timeline || state;
+        self.searching = wire || messages || found || chart || timeline || state;
         self.changed |= self.searching;
     }
 

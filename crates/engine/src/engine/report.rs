@@ -10,7 +10,7 @@ use super::pace::Part;
 use super::{BETWEEN_SUMMARIES, Engine};
 use crate::log::Record;
 use crate::sieve::Facts;
-use crate::topics::Unfolded;
+use crate::topics::{Narrowed, Unfolded};
 use crate::view::cut::cut;
 use crate::view::{flows, rows};
 use crate::watch::{Listed, Watched};
@@ -83,12 +83,7 @@ impl Engine {
                 .map(|connection| connection.view(now))
                 .collect(),
             log: self.log.view(),
-            findings: [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
-                listed
-                    .iter()
-                    .filter(|one| one.severity() == severity)
-                    .count() as u64
-            }),
+            findings: counted(&listed),
             left_out: (self.watch.left_out(self.looking.connection)).saturating_add(remarks_left),
             settled: self.settled,
             capture: self.captures.view(),
@@ -106,7 +101,8 @@ impl Engine {
                     Listed::Found(_) => None,
                 });
             self.captures.remarked(remarks);
-            reports.push(self.captures.report(window, order));
+            let found = self.found.tally();
+            reports.push(self.captures.report(window, order, found));
         }
         let looking = &self.looking;
         // Where the packets of several connections stand in one list, each says whose it is.
@@ -135,7 +131,12 @@ impl Engine {
             }
         }
         if let Some(window) = looking.wire {
-            let part = self.wire.window(&self.log, window);
+            let wire = if self.found.is_like(&self.wire) {
+                &self.found
+            } else {
+                &self.wire
+            };
+            let part = wire.window(&self.log, window);
             let mut rows = rows::wire(
                 &self.log,
                 &self.topics,
@@ -159,7 +160,7 @@ impl Engine {
                 dropped: part.dropped,
                 events: part.events,
                 rows,
-                revealed: revealed.and_then(|id| Some((id, self.wire.row_of(&self.log, id)?))),
+                revealed: revealed.and_then(|id| Some((id, wire.row_of(&self.log, id)?))),
             });
         }
         if let Some(window) = looking.messages {
@@ -223,23 +224,25 @@ impl Engine {
             });
         }
         if let Some(window) = looking.findings {
-            let is_wanted = |one: &Listed<'_>| {
-                let record = self.log.get(one.last());
-                looking
-                    .severity
-                    .is_none_or(|severity| one.severity() == severity)
-                    && record.is_none_or(|record| is_within(looking.span, record.at))
-            };
-            let all: Vec<Listed<'_>> = listed.into_iter().filter(is_wanted).collect();
+            let mut all = listed;
+            let mut found = None;
+            if !self.found.is_whole() {
+                all.retain(|one| one.packets().iter().any(|&it| self.found.contains(it)));
+                found = Some(counted(&all));
+            }
+            if let Some(severity) = looking.severity {
+                all.retain(|one| one.severity() == severity);
+            }
             // Only broken rules are many enough to be dropped.
             let numbers = all.iter().filter_map(|one| Some(one.found()?.number));
-            let of = format!("{:?} {:?}", looking.severity, looking.span);
+            let of = format!("{:?} {:?} {}", looking.severity, looking.span, self.usable);
             let dropped = (self.findings_gone).count(looking.connection, &of, numbers);
             let (first, shown) = part(&all, window, dropped);
             reports.push(Report::Findings {
                 first,
                 total: all.len() as u64,
                 dropped,
+                found,
                 rows: shown
                     .iter()
                     .map(|one| {
@@ -258,12 +261,24 @@ impl Engine {
         }
     }
 
-    fn report_tree(&self, reports: &mut Vec<Report>) {
-        let looking = &self.looking;
-        let Some(window) = looking.topics else {
+    /// Makes the tree that the search and the span leave, where it is another one than before.
+    fn narrow_tree(&mut self) {
+        // Who is connected wants to see what there is, whatever is searched for among the packets.
+        let found = self.found.tally().filter(|_| self.captures.is_used());
+        let (topics, of) = (&self.topics, self.looking.connection);
+        self.narrowed = found.map(|found| match self.narrowed.take() {
+            Some(narrowed) if narrowed.is_of(topics, of, found) => narrowed,
+            _ => Narrowed::new(topics, of, found),
+        });
+    }
+
+    fn report_tree(&mut self, reports: &mut Vec<Report>) {
+        let Some(window) = self.looking.topics else {
             return;
         };
-        let unfolded = Unfolded::new(&looking.tree);
+        self.narrow_tree();
+        let looking = &self.looking;
+        let unfolded = Unfolded::new(&looking.tree, self.narrowed.as_ref());
         let of = looking.connection;
         let shown = self.topics.shown(of, &unfolded);
         let first = usize::try_from(window.first).unwrap_or(usize::MAX);
@@ -272,12 +287,22 @@ impl Engine {
             .iter()
             .skip(first)
             .take(window.count as usize)
-            .filter_map(|&number| self.topics.row(number, of, &unfolded, preview))
+            .filter_map(|&number| {
+                let mut row = self.topics.row(number, of, &unfolded, preview)?;
+                let last = row.last_record.and_then(|last| self.log.get(last));
+                if self.narrowed.is_some()
+                    && let Some(publish) = last.and_then(|last| rows::publish(&self.log, last))
+                {
+                    row.last_size = u32::try_from(publish.payload.len()).unwrap_or(u32::MAX);
+                }
+                Some(row)
+            })
             .collect();
         reports.push(Report::Topics {
             first: window.first,
             total: shown.len() as u64,
             left_out: self.topics.left_out(),
+            found: self.narrowed.as_ref().map(Narrowed::topics),
             system: self.system(),
             rows,
         });
@@ -297,6 +322,14 @@ impl Engine {
         };
         last.into_iter().filter_map(with_payload).collect()
     }
+}
+
+/// Errors, warnings and notes.
+fn counted(all: &[Listed<'_>]) -> [u64; 3] {
+    [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
+        let those = all.iter().filter(|one| one.severity() == severity);
+        those.count() as u64
+    })
 }
 
 /// Whether a time is within these.

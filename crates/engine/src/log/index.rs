@@ -7,7 +7,7 @@ use mqttscope_filter::covers;
 use mqttscope_protocol::{ConnectionId, RecordId, Window};
 use mqttscope_wire::PacketType;
 
-use super::{Entry, Record, WireLog};
+use super::{Entry, Record, Tally, WireLog};
 use crate::sieve::{Facts, Sieve};
 use crate::topics::{NONE, Topics};
 use crate::view::rows::topic_of;
@@ -57,6 +57,8 @@ pub(crate) struct Index {
     sieve: Sieve,
     /// Whether a topic is hidden, as found before.
     topics: HashMap<(ConnectionId, u32), bool>,
+    /// Whose its packets are, where that is counted.
+    tally: Option<Box<Tally>>,
 }
 
 /// A part of a list.
@@ -77,15 +79,43 @@ pub(crate) struct Part {
 }
 
 impl Index {
+    /// One that counts whose its packets are.
+    pub(crate) fn counting() -> Self {
+        Self {
+            tally: Some(Box::default()),
+            ..Self::default()
+        }
+    }
+
     /// Shows something else from now on.
     pub(crate) fn want(&mut self, wanted: Wanted) {
         if wanted != self.wanted {
             *self = Self {
                 sieve: Sieve::new(&wanted.search),
                 wanted,
+                tally: self.counted_anew(),
                 ..Self::default()
             };
         }
+    }
+
+    fn counted_anew(&self) -> Option<Box<Tally>> {
+        (self.tally.as_ref()).map(|tally| Box::new(tally.anew()))
+    }
+
+    /// Whose its packets are; none where nothing is left out, or where it is not counted.
+    pub(crate) fn tally(&self) -> Option<&Tally> {
+        self.tally.as_deref().filter(|_| !self.is_whole())
+    }
+
+    /// Whether it shows what the other one does.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.wanted == other.wanted
+    }
+
+    /// Whether a packet is in it. Not for a list that leaves nothing out.
+    pub(crate) fn contains(&self, id: RecordId) -> bool {
+        self.hits.binary_search(&id.0).is_ok()
     }
 
     /// Whether this is what it shows.
@@ -101,7 +131,10 @@ impl Index {
 
     /// Forgets what it found.
     pub(crate) fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self {
+            tally: self.counted_anew(),
+            ..Self::default()
+        };
     }
 
     /// Looks at what was added, and again at what has changed; whether there is more to look at.
@@ -128,6 +161,9 @@ impl Index {
             bytes = bytes.saturating_add(size.into());
             if self.has(number, log, topics, facts) {
                 self.hits.push_back(number);
+                if let (Some(tally), Some(entry)) = (&mut self.tally, entry) {
+                    tally.add(RecordId(number), entry.record());
+                }
                 if is_no_packet(entry) {
                     self.events.push_back(number);
                 }
@@ -145,13 +181,23 @@ impl Index {
         if changes.all {
             self.hits.clear();
             self.events.clear();
+            self.tally = self.counted_anew();
             self.next = log.first();
             return;
         }
         for number in changes.entries(log, self.next) {
             let has = self.has(number, log, topics, facts);
-            put(&mut self.hits, number, has);
-            if is_no_packet(log.entry(RecordId(number))) {
+            let entry = log.entry(RecordId(number));
+            let is_new = put(&mut self.hits, number, has);
+            if let (Some(tally), Some(entry), true) = (&mut self.tally, entry, is_new) {
+                let (id, record) = (RecordId(number), entry.record());
+                if has {
+                    tally.add(id, record);
+                } else {
+                    tally.remove(id, record);
+                }
+            }
+            if is_no_packet(entry) {
                 put(&mut self.events, number, has);
             }
         }
@@ -246,7 +292,7 @@ impl Index {
     }
 
     /// Nothing is left out, so that nothing need be listed.
-    fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.wanted == Wanted::default()
     }
 
@@ -309,15 +355,16 @@ fn is_no_packet(entry: Option<Entry<'_>>) -> bool {
     matches!(entry, Some(Entry::Event(record)) if !record.is_packet())
 }
 
-/// Puts a number into an ordered list, or takes it out.
-fn put(list: &mut VecDeque<u64>, number: u64, is_in: bool) {
+/// Puts a number into an ordered list, or takes it out; whether it was not so before.
+fn put(list: &mut VecDeque<u64>, number: u64, is_in: bool) -> bool {
     match (list.binary_search(&number), is_in) {
         (Err(place), true) => list.insert(place, number),
         (Ok(place), false) => {
             list.remove(place);
         }
-        _ => {}
+        _ => return false,
     }
+    true
 }
 
 fn is_hidden(wanted: &Wanted, record: &Record, log: &WireLog, topics: &Topics) -> bool {

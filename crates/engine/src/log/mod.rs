@@ -11,6 +11,7 @@ mod index;
 mod journal;
 mod links;
 mod records;
+mod tally;
 
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -25,6 +26,7 @@ pub(crate) use journal::Journal;
 pub(crate) use links::Links;
 use mqttscope_protocol::{ConnectionEvent, ConnectionId, LogView, RecordId};
 use records::Records;
+pub(crate) use tally::{Messages, Tally};
 
 /// Bytes that the log may take when nobody says otherwise.
 const BUDGET: u64 = 256_000_000;
@@ -44,6 +46,8 @@ pub(crate) struct Record {
     round_trip_us: f32,
     /// How far before or behind it the packet is that it answers or that answers it; 0: none.
     link: i32,
+    /// See [`Record::frame`].
+    frame: u32,
     pub(crate) packet_identifier: u16,
     /// The first byte: packet type and flags.
     pub(crate) first: u8,
@@ -55,6 +59,15 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    /// The frame of the capture file in which it ends, from 1; none: it is not of a capture.
+    pub(crate) const fn frame(&self) -> Option<u32> {
+        if self.frame == 0 {
+            None
+        } else {
+            Some(self.frame)
+        }
+    }
+
     pub(crate) const fn packet_type(&self) -> PacketType {
         PacketType::from_nibble(self.first >> 4)
     }
@@ -110,6 +123,8 @@ pub(crate) struct WireLog {
     /// When the first record came that is shown, and what that was before the log was cleared last.
     begins: [Instant; 2],
     budget: u64,
+    /// The frame of a capture file that is read now; 0: none is.
+    frame: u32,
 }
 
 impl Default for WireLog {
@@ -124,11 +139,18 @@ impl Default for WireLog {
             touched: Journal::default(),
             begins: [Instant::ZERO; 2],
             budget: BUDGET,
+            frame: 0,
         }
     }
 }
 
 impl WireLog {
+    /// What is added from here on ends in this frame of a capture file, counted from 1. The frame before.
+    pub(crate) fn set_frame(&mut self, frame: u64) -> u64 {
+        let frame = u32::try_from(frame).unwrap_or(u32::MAX);
+        core::mem::replace(&mut self.frame, frame).into()
+    }
+
     /// Adds a packet; the oldest go when there is no room.
     pub(crate) fn push(&mut self, new: New, packet: &[u8]) -> RecordId {
         let first = packet.first().copied().unwrap_or_default();
@@ -173,6 +195,7 @@ impl WireLog {
             topic: new.topic,
             round_trip_us: f32::NAN,
             link: 0,
+            frame: self.frame,
             packet_identifier: new.packet_identifier,
             first,
             sender: new.sender,

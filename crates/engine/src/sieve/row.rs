@@ -27,7 +27,8 @@ pub(super) struct Row<'a> {
 
 impl Subject for Row<'_> {
     fn number(&self) -> u64 {
-        self.id.0.saturating_sub(self.log.floor()).saturating_add(1)
+        let row = || self.id.0.saturating_sub(self.log.floor()).saturating_add(1);
+        self.record.frame().map_or_else(row, u64::from)
     }
 
     fn packet(&self) -> Recorded<'_> {

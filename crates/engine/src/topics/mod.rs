@@ -4,6 +4,7 @@
 //! server sends decides how large the tree grows, so its bytes and its depth are bounded; topics beyond
 //! that are counted and not kept.
 
+mod narrowed;
 mod natural;
 mod shown;
 
@@ -15,6 +16,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use mqttscope_wire::Sender;
 
 use mqttscope_protocol::{ConnectionId, RecordId};
+pub(crate) use narrowed::Narrowed;
 use natural::Name;
 pub(crate) use shown::Unfolded;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use mqttscope_protocol::{ConnectionId, RecordId, TopicRow, Tree};
 
-use super::{Level, Topics};
+use super::{Level, Narrowed, Topics};
 use crate::view::cut::cut;
 
 /// Characters of a level's name that a row shows.
@@ -19,14 +19,22 @@ const MOST_SEARCHED: u32 = 1_024;
 pub(crate) struct Unfolded<'a> {
     tree: &'a Tree,
     toggled: BTreeSet<u32>,
+    /// Only topics with messages that were found.
+    narrowed: Option<&'a Narrowed>,
 }
 
 impl<'a> Unfolded<'a> {
-    pub(crate) fn new(tree: &'a Tree) -> Self {
+    pub(crate) fn new(tree: &'a Tree, narrowed: Option<&'a Narrowed>) -> Self {
         Self {
             tree,
             toggled: tree.toggled.iter().copied().collect(),
+            narrowed,
         }
+    }
+
+    /// Whether messages that were found are on a level or below.
+    fn has(&self, number: u32) -> bool {
+        (self.narrowed).is_none_or(|narrowed| narrowed.level(number).is_some())
     }
 
     /// What is narrowed is shown whole.
@@ -49,9 +57,10 @@ impl Topics {
                 continue;
             };
             let is_found = |found: &Vec<bool>| found.get(number as usize) == Some(&true);
-            let is_in = level
-                .seen_by(of)
-                .is_some_and(|seen| !tree.retained || seen.retained_below > 0)
+            let is_in = unfolded.has(number)
+                && level
+                    .seen_by(of)
+                    .is_some_and(|seen| !tree.retained || seen.retained_below > 0)
                 && found.as_ref().is_none_or(is_found);
             if !is_in {
                 continue;
@@ -105,10 +114,17 @@ impl Topics {
         preview: impl FnOnce(RecordId) -> Option<String>,
     ) -> Option<TopicRow> {
         let level = self.levels.get(number as usize)?;
-        let seen = level.seen_by(of)?;
-        let is_seen = |child: &u32| {
-            let child = self.levels.get(*child as usize);
-            child.is_some_and(|child| child.seen_by(of).is_some())
+        let mut seen = level.seen_by(of)?;
+        let found = unfolded.narrowed.and_then(|it| it.level(number));
+        if let Some(found) = found {
+            (seen.received, seen.sent) = (found.received, found.sent);
+            if seen.last != found.last {
+                (seen.last, seen.last_size) = (found.last, 0);
+            }
+        }
+        let is_seen = |&number: &u32| {
+            let child = self.levels.get(number as usize);
+            unfolded.has(number) && child.is_some_and(|child| child.seen_by(of).is_some())
         };
         Some(TopicRow {
             number,

@@ -30,7 +30,7 @@ fn rows(topics: &mut Topics, open: &[&str]) -> Vec<String> {
 }
 
 fn rows_of(topics: &Topics, of: Option<ConnectionId>, tree: &Tree) -> Vec<String> {
-    let unfolded = Unfolded::new(tree);
+    let unfolded = Unfolded::new(tree, None);
     let row = |number| {
         topics.row(number, of, &unfolded, |record| {
             Some(format!("#{}", record.0))
@@ -103,7 +103,7 @@ fn what_is_sent_and_what_comes_are_counted_apart() {
     }
     let tree = all();
     let row = topics
-        .row(0, None, &Unfolded::new(&tree), |_| None)
+        .row(0, None, &Unfolded::new(&tree, None), |_| None)
         .unwrap();
     assert_eq!((row.received, row.sent), (1, 2));
 }

@@ -263,6 +263,7 @@ pub(crate) fn packet(log: &WireLog, id: RecordId) -> Option<Packet> {
         version: record.version,
         bytes: log.bytes(record).to_vec(),
         findings: Vec::new(),
+        frame: record.frame(),
         linked: log.linked(id),
         round_trip: record.round_trip(),
     })

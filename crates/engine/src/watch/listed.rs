@@ -49,13 +49,17 @@ impl Listed<'_> {
         }
     }
 
-    /// The last packet that it is about.
-    pub(crate) fn last(&self) -> RecordId {
-        let packets = match self {
+    /// The packets that it is about; of many, the last ones.
+    pub(crate) fn packets(&self) -> &[RecordId] {
+        match self {
             Self::Found(found) => &found.packets,
             Self::Remark(remark) => &remark.packets,
-        };
-        packets.last().copied().unwrap_or(RecordId(u64::MAX))
+        }
+    }
+
+    /// The last packet that it is about.
+    pub(crate) fn last(&self) -> RecordId {
+        self.packets().last().copied().unwrap_or(RecordId(u64::MAX))
     }
 }
 

@@ -125,7 +125,7 @@ pub(crate) fn read(names: &[&str], most: usize) -> (Engine, Shown) {
     (engine, shown)
 }
 
-fn packet(engine: &mut Engine, row: &WireRow) -> Packet {
+pub(crate) fn packet(engine: &mut Engine, row: &WireRow) -> Packet {
     engine.handle_command(Instant::ZERO, Command::Inspect(row.record));
     let mut reports = engine.reports(Instant::ZERO).into_iter();
     reports

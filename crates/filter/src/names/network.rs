@@ -15,7 +15,7 @@ pub(super) static TABLE: &[Described] = &[
         "frame.number",
         Kind::Number(u64::MAX),
         Source::Fact(F::Number),
-        "its place among all rows, from 1; connections that open and close are rows, too",
+        "in a capture the frame of the file in which it ends, as Wireshark counts; else its place among all rows, from 1",
     ),
     row(
         "frame.len",

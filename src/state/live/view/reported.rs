@@ -13,7 +13,13 @@ impl Live {
         match report {
             Report::Summary(summary) => self.summary = summary.into(),
             Report::Timeline(timeline) => self.timeline = timeline.into(),
-            Report::Captured { first, total, rows } => {
+            Report::Captured {
+                first,
+                total,
+                of,
+                rows,
+            } => {
+                self.captured_of = of;
                 self.captured = Rows::new(first, total, 0, rows).into();
             }
             Report::Wire {
@@ -45,9 +51,11 @@ impl Live {
                 first,
                 total,
                 left_out,
+                found,
                 system,
                 rows,
             } => {
+                self.topics_found = found;
                 self.tree.open_small(&rows, total);
                 self.topics_left_out = left_out;
                 if *self.system != system {
@@ -65,8 +73,12 @@ impl Live {
                 first,
                 total,
                 dropped,
+                found,
                 rows,
-            } => self.findings = self.cut(Tab::Findings, Rows::new(first, total, dropped, rows)),
+            } => {
+                self.findings_found = found;
+                self.findings = self.cut(Tab::Findings, Rows::new(first, total, dropped, rows));
+            }
             Report::State(state) => {
                 if let Some(record) = self.around.take(state) {
                     self.selected = Some(record);

@@ -22,6 +22,7 @@ fn packet(record: u64) -> Report {
         sender: Sender::Server,
         version: ProtocolVersion::V5,
         bytes: vec![0xd0, 0],
+        frame: None,
         findings: Vec::new(),
         linked: None,
         round_trip: None,

@@ -1,0 +1,111 @@
+//! How much of a list is whose: its packets by connection, its messages by topic.
+
+use std::collections::HashMap;
+
+use mqttscope_protocol::{ConnectionId, RecordId};
+use mqttscope_wire::{PacketType, Sender};
+
+use super::Record;
+use crate::topics::NONE;
+
+/// Messages of one topic on one connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Messages {
+    pub(crate) received: u64,
+    pub(crate) sent: u64,
+    /// The last of them; none: it turned out not to be in the list, and none came since.
+    pub(crate) last: Option<RecordId>,
+}
+
+/// See [the module](self). What went with the oldest packets stays counted, as it does with the connections themselves.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    packets: HashMap<ConnectionId, u64>,
+    messages: HashMap<(ConnectionId, u32), Messages>,
+    revision: u64,
+}
+
+impl Tally {
+    /// One of another list.
+    pub(super) fn anew(&self) -> Self {
+        Self {
+            revision: self.revision.wrapping_add(1),
+            ..Self::default()
+        }
+    }
+
+    /// A row came.
+    pub(super) fn add(&mut self, id: RecordId, record: &Record) {
+        self.revision = self.revision.wrapping_add(1);
+        if !record.is_packet() {
+            return;
+        }
+        let count = self.packets.entry(record.connection).or_default();
+        *count = count.saturating_add(1);
+        if let Some(key) = key(record) {
+            let messages = self.messages.entry(key).or_default();
+            let count = messages.of(record.sender);
+            *count = count.saturating_add(1);
+            messages.last = messages.last.max(Some(id));
+        }
+    }
+
+    /// A row that had come is taken out.
+    pub(super) fn remove(&mut self, id: RecordId, record: &Record) {
+        self.revision = self.revision.wrapping_add(1);
+        if !record.is_packet() {
+            return;
+        }
+        if let Some(count) = self.packets.get_mut(&record.connection) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.packets.remove(&record.connection);
+            }
+        }
+        let Some(key) = key(record) else { return };
+        if let Some(messages) = self.messages.get_mut(&key) {
+            let count = messages.of(record.sender);
+            *count = count.saturating_sub(1);
+            messages.last = messages.last.filter(|last| *last != id);
+            if (messages.received, messages.sent) == (0, 0) {
+                self.messages.remove(&key);
+            }
+        }
+    }
+
+    /// Different whenever a count may be, also for another list.
+    pub(crate) const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Packets of a connection.
+    pub(crate) fn packets(&self, of: ConnectionId) -> u64 {
+        self.packets.get(&of).copied().unwrap_or_default()
+    }
+
+    /// Messages of one connection or of all, each with the number of its topic. A topic comes once for each
+    /// connection.
+    pub(crate) fn messages(
+        &self,
+        of: Option<ConnectionId>,
+    ) -> impl Iterator<Item = (u32, &Messages)> {
+        let all = self.messages.iter();
+        all.filter(move |((connection, _), _)| of.is_none_or(|of| of == *connection))
+            .map(|((_, topic), messages)| (*topic, messages))
+    }
+}
+
+impl Messages {
+    const fn of(&mut self, sender: Sender) -> &mut u64 {
+        match sender {
+            Sender::Server => &mut self.received,
+            Sender::Client => &mut self.sent,
+        }
+    }
+}
+
+/// Where a message is counted.
+fn key(record: &Record) -> Option<(ConnectionId, u32)> {
+    let is_message = record.packet_type() == PacketType::Publish && record.topic != NONE;
+    is_message.then_some((record.connection, record.topic))
+}

@@ -1,0 +1,116 @@
+//! Files in which no MQTT was found: which, why, and what to do instead, where the packets would stand.
+
+use mqttscope_protocol::{CaptureFile, CaptureState, CaptureView};
+use mqttscope_view::conversation::sentence;
+use web_sys::File;
+use yew::prelude::*;
+
+use super::opening::Choose;
+use crate::components::icon::{Icon, icon};
+use crate::state::live::words;
+
+/// Files that are named one by one.
+const MOST: usize = 5;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct UnreadProps {
+    pub(super) files: Vec<CaptureFile>,
+    /// Whether there is nothing else to look at.
+    pub(super) is_all: bool,
+    pub(super) on_files: Callback<Vec<File>>,
+}
+
+/// The files in which nothing was found.
+pub(super) fn unread(capture: &CaptureView) -> Vec<CaptureFile> {
+    let is_unread = |file: &&CaptureFile| {
+        let is_over = matches!(file.state, CaptureState::Read | CaptureState::Failed(_));
+        is_over && file.connections == 0
+    };
+    capture.files.iter().filter(is_unread).cloned().collect()
+}
+
+/// Whether nothing else is there or comes.
+pub(super) fn is_all(capture: &CaptureView) -> bool {
+    let may_have = |file: &CaptureFile| {
+        let comes = matches!(file.state, CaptureState::Waiting | CaptureState::Reading);
+        comes || file.connections > 0
+    };
+    !capture.files.iter().any(may_have)
+}
+
+#[component]
+pub(super) fn Unread(props: &UnreadProps) -> Html {
+    let closed = use_state_eq(|| 0_usize);
+    let count = props.files.len();
+    if count == 0 || !props.is_all && *closed >= count {
+        return Html::default();
+    }
+    let close = {
+        let closed = closed.setter();
+        Callback::from(move |_: MouseEvent| closed.set(count))
+    };
+    let more = count.saturating_sub(MOST);
+    html! {
+        <section class={classes!("unread", props.is_all.then_some("all"))} data-testid="unread" aria-label="Files without MQTT" role="status">
+            if props.is_all {
+                <h2>{ if count == 1 { "No MQTT was found in this file" } else { "No MQTT was found in these files" } }</h2>
+            }
+            <ul>
+                { for props.files.iter().take(MOST).map(|file| html! {
+                    <li>
+                        <b class="name">{ &file.name }</b>
+                        { for why(file).into_iter().map(|why| html! { <p>{ why }</p> }) }
+                        <p class="instead">{ instead(file) }</p>
+                    </li>
+                }) }
+            </ul>
+            if more > 0 { <p>{ format!("And {} more, which the list of files has.", words::whole(more as u64)) }</p> }
+            if props.is_all {
+                <Choose class="main" label="Add files" test={("open-instead", "files-instead")} on_files={props.on_files.clone()} />
+            } else {
+                <button class="bare square" data-testid="close-unread" aria-label="Hide what is said of files without MQTT" title="Hide" onclick={close}>{ icon(Icon::Cross) }</button>
+            }
+        </section>
+    }
+}
+
+/// Why there is nothing.
+fn why(file: &CaptureFile) -> Vec<String> {
+    if let CaptureState::Failed(why) = &file.state {
+        return vec![format!("The file could not be read: {why}.")];
+    }
+    if file.read == 0 {
+        return vec!["The file is empty.".to_owned()];
+    }
+    let mut all = Vec::new();
+    if file.frames > 0 {
+        let others = match file.others {
+            0 => "none of them with TCP that is followed".to_owned(),
+            1 => "with 1 connection, which carries no MQTT that can be read".to_owned(),
+            count => format!(
+                "with {} connections, none of which carries MQTT that can be read",
+                words::whole(count)
+            ),
+        };
+        all.push(format!("{} frames, {others}.", words::whole(file.frames)));
+    }
+    all.extend(file.notes.iter().map(|note| sentence(note)));
+    all
+}
+
+/// What to do instead.
+fn instead(file: &CaptureFile) -> &'static str {
+    let says = |part: &str| file.notes.iter().any(|note| note.contains(part));
+    if matches!(file.state, CaptureState::Failed(_)) {
+        "Look whether it is still there and may be read, then open it again."
+    } else if file.sealed > 0 {
+        "Its TLS connections are encrypted: add the key log (SSLKEYLOGFILE) of a client or the server beside it."
+    } else if says("save it as pcapng") || says("unpack it first") {
+        "Then open what came of it."
+    } else if file.frames == 0 {
+        "What can be read: pcap and pcapng, also gzipped; HAR files with WebSocket messages; flows of mitmproxy; logs of mosquitto, \
+         its clients, paho and EMQX. Single packets in hex or base64 are for the Dissect page."
+    } else {
+        "Record between the client and the broker, with all bytes of each frame: tcpdump -s 0 -i any -w mqtt.pcap port 1883"
+    }
+}
