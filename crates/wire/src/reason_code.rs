@@ -69,6 +69,13 @@ codes! {
     WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED = 0xA2, "Wildcard Subscriptions not supported";
 }
 
+impl core::fmt::Display for ReasonCode {
+    /// `0x87`. What it is called depends on its packet: [`ReasonCode::name`].
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "0x{:02X}", self.0)
+    }
+}
+
 impl ReasonCode {
     /// Whether it reports a failure (version 5: 0x80 and above). Of the return codes of a 3.x
     /// CONNACK every one but 0 is a failure: see [`ReasonCode::refuses`].

@@ -28,6 +28,22 @@ pub struct Subscription<'a> {
     pub options: SubscriptionOptions,
 }
 
+impl<'a> Subscription<'a> {
+    /// The options as they are by default, but for the QoS.
+    #[must_use]
+    pub const fn new(topic_filter: TopicFilter<'a>, maximum_qos: QoS) -> Self {
+        Self {
+            topic_filter,
+            options: SubscriptionOptions {
+                maximum_qos,
+                no_local: false,
+                retain_as_published: false,
+                retain_handling: RetainHandling::Send,
+            },
+        }
+    }
+}
+
 /// The byte behind a topic filter; before version 5 only the QoS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SubscriptionOptions {
