@@ -80,7 +80,7 @@ pub use span::Span;
 pub use stream::{PacketAt, StreamDecoder, StreamError, packets};
 pub use summary::summary;
 pub use text::{BinaryData, Utf8EncodedString};
-pub use topic::{SharedSubscription, TopicFilter, TopicName};
+pub use topic::{SharedSubscription, TopicError, TopicFilter, TopicName};
 pub use tree::{Node, Tree, Value};
 pub use version::{Context, ProtocolVersion, Sender, UnknownVersion};
 
