@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 
 use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode, Rule};
 
-use super::ConnectionId;
+use super::{ConnectionId, Message};
 
 /// Something happened. Events are for show and for logs; the broker does not need them read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,15 @@ pub enum Event {
         client_identifier: Arc<str>,
         /// Where it was published.
         topic_name: Arc<str>,
+    },
+    /// A client's message was accepted, or its Will Message published; told only where
+    /// [`super::Options::tell_published`] asks for it.
+    Published {
+        /// Whose it is.
+        client_identifier: Arc<str>,
+        /// The message with the QoS and RETAIN flag of its publisher, without its Message Expiry
+        /// Interval.
+        message: Message,
     },
     /// A message was not delivered to a client, or not accepted from one.
     Dropped {

@@ -32,6 +32,9 @@ pub struct Options {
     pub response_information: Option<String>,
     /// Milliseconds between two rounds of `$SYS` messages, while somebody is subscribed to them.
     pub sys_interval: u64,
+    /// Whether each message that clients publish is told as [`super::Event::Published`], which copies
+    /// it: for an owner who logs messages or hands them on without a client of its own.
+    pub tell_published: bool,
     /// See [`Options::new`].
     pub seed: u64,
     /// Who may connect, publish and subscribe.
@@ -54,6 +57,7 @@ impl Options {
             server_keep_alive: None,
             response_information: Some("response/".into()),
             sys_interval: 10_000,
+            tell_published: false,
             seed,
             access: Box::new(Anyone),
         }
