@@ -406,7 +406,43 @@ fn encoding(c: &mut Criterion) {
             }
         });
     });
+    let theirs: Vec<_> = bytes
+        .iter()
+        .map(|bytes| mqttbytes::v5::read(&mut BytesMut::from(&bytes[..]), 1 << 20).unwrap())
+        .collect();
+    let mut buffer = BytesMut::with_capacity(2048);
+    group.bench_function("mqttbytes", |b| {
+        b.iter(|| {
+            buffer.clear();
+            for packet in black_box(&theirs) {
+                write(packet, &mut buffer);
+            }
+        });
+    });
+    assert_eq!(&out[..], &buffer[..]);
     group.finish();
+}
+
+/// Writes any packet of mqttbytes, which has a function for each type.
+fn write(packet: &mqttbytes::v5::Packet, buffer: &mut BytesMut) {
+    use mqttbytes::v5::Packet;
+    match packet {
+        Packet::Connect(packet) => packet.write(buffer),
+        Packet::ConnAck(packet) => packet.write(buffer),
+        Packet::Publish(packet) => packet.write(buffer),
+        Packet::PubAck(packet) => packet.write(buffer),
+        Packet::PubRec(packet) => packet.write(buffer),
+        Packet::PubRel(packet) => packet.write(buffer),
+        Packet::PubComp(packet) => packet.write(buffer),
+        Packet::Subscribe(packet) => packet.write(buffer),
+        Packet::SubAck(packet) => packet.write(buffer),
+        Packet::Unsubscribe(packet) => packet.write(buffer),
+        Packet::UnsubAck(packet) => packet.write(buffer),
+        Packet::PingReq => mqttbytes::v5::PingReq.write(buffer),
+        Packet::PingResp => mqttbytes::v5::PingResp.write(buffer),
+        Packet::Disconnect(packet) => packet.write(buffer),
+    }
+    .unwrap();
 }
 
 criterion_group!(benches, decoding, streaming, encoding);

@@ -34,7 +34,7 @@ fn options() -> Options {
         events: 10,
         ..Limits::default()
     };
-    Options { limits, ..Options::default() }
+    Options { limits, ..Options::new(0) }
 }
 
 /// One of the versions must read the bytes as whole packets of a server.

@@ -1,7 +1,7 @@
 // What is thrown: an Error with the rule, its statement, the byte and a message.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Monitor, StreamDecoder, decode, dissect, encode } from "mqttscope";
+import { Monitor, MqttError, StreamDecoder, decode, dissect, encode } from "mqttscope";
 import { hex, thrown } from "./corpus.js";
 
 test("a broken rule, where it is broken", () => {
@@ -72,7 +72,11 @@ for (const [what, call, message] of [
   ["a BigInt", () => encode({ ...PUBLISH, qos: 1, packetIdentifier: 1n }), /packetIdentifier must be/],
   ["identifier 0", () => encode({ ...PUBLISH, qos: 1, packetIdentifier: 0 }), /packetIdentifier must be/],
   ["no identifier", () => encode({ ...PUBLISH, qos: 1 }), /Packet Identifier/],
-  ["a payload that is text", () => encode({ ...PUBLISH, payload: "hi" }), /payload must be a Uint8Array/],
+  ["a payload that is a number", () => encode({ ...PUBLISH, payload: 7 }), /payload must be a Uint8Array or a string/],
+  ["a payload with half a character", () => encode({ ...PUBLISH, payload: "\ud800" }), /payload must be/],
+  ["a field that is none", () => encode({ type: "PUBLISH", topic: "a" }), /PUBLISH: there is no field topic/],
+  ["a field of a will that is none", () => encode({ type: "CONNECT", will: { topic: "a" } }), /CONNECT\.will: there is no field topic/],
+  ["an option that is none", () => decode(hex("c000"), { vers: "5" }), /options: there is no field vers/],
   ["a property that is none", () => encode({ ...PUBLISH, properties: { expiry: 1 } }), /no property expiry/],
   ["a property's type", () => encode({ ...PUBLISH, properties: { contentType: 1 } }), /contentType must be a string/],
   ["a property's range", () => encode({ ...PUBLISH, properties: { topicAlias: 70000 } }), /topicAlias must be .* 65535/],
@@ -99,10 +103,33 @@ for (const [what, call, message] of [
   test(`wrong arguments are named: ${what}`, () => {
     const error = thrown(call);
     assert.ok(error instanceof Error);
+    assert.ok(error instanceof MqttError);
     assert.equal(error.name, "MqttError");
     assert.match(error.message, message);
   });
 }
+
+test("the packet of a list that is wrong", () => {
+  assert.equal(thrown(() => encode([PUBLISH, PUBLISH, { type: "PUBLISH" }])).index, 2);
+  assert.equal(thrown(() => encode({ type: "PUBLISH" })).index, undefined);
+});
+
+test("text as payload and password", () => {
+  const [connect, publish] = decode(
+    encode([
+      { type: "CONNECT", clientIdentifier: "a", userName: "u", password: "geheim" },
+      { ...PUBLISH, payload: "grün" },
+    ]),
+  );
+  assert.equal(new TextDecoder().decode(connect.password), "geheim");
+  assert.equal(new TextDecoder().decode(publish.payload), "grün");
+});
+
+test("a recording is ok when all of it is", () => {
+  assert.equal(dissect(hex("c000 d000")).ok, true);
+  assert.equal(dissect(hex("c000 30 10 00")).ok, false, "cut off");
+  assert.equal(dissect(hex("36 05 0001 61 0001")).ok, false, "a broken rule");
+});
 
 test("after a thousand mistakes all still works", () => {
   for (let n = 0; n < 1000; n += 1) thrown(() => encode({ ...PUBLISH, payload: n }));

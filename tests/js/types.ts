@@ -1,9 +1,9 @@
 // What TypeScript must accept, and what it must not. It is compiled, never run.
-import { Monitor, StreamDecoder, decode, dissect, encode, judge, readText } from "mqttscope";
-import type { ControlPacket, Field, MqttError, Publish } from "mqttscope";
+import { Monitor, MqttError, StreamDecoder, decode, dissect, encode, judge, readText } from "mqttscope";
+import type { ControlPacket, Field, Publish } from "mqttscope";
 import init, { decode as decodeInPage } from "mqttscope/web";
 
-const bytes: Uint8Array = encode([
+const bytes: Uint8Array<ArrayBuffer> = encode([
   { type: "CONNECT", protocolVersion: "5", clientIdentifier: "a", will: { topicName: "gone" } },
   { type: "PUBLISH", topicName: "a", properties: { userProperties: [["unit", "celsius"]] } },
   { type: "SUBSCRIBE", packetIdentifier: 1, subscriptions: [{ topicFilter: "a/#", maximumQos: 1 }] },
@@ -39,8 +39,10 @@ for (const packet of dissect(bytes).packets) {
 try {
   new StreamDecoder({ version: "5", maximumPacketSize: 1024 }).push(bytes);
 } catch (thrown) {
-  const error = thrown as MqttError;
+  if (!(thrown instanceof MqttError)) throw thrown;
+  const error = thrown;
   error.rule?.length;
+  error.index?.toFixed();
   error.offset?.toFixed();
   error.packets?.map((packet) => packet.type);
 }
@@ -61,6 +63,15 @@ const verdict = judge(bytes, bytes);
 verdict.packets.map(({ from, offset }) => `${from} ${offset}`);
 verdict.findings.map((finding) => finding.start ?? finding.rule);
 
+// What has a buffer of its own may be sent and hashed.
+new Blob([bytes]);
+const send = (socket: WebSocket) => socket.send(encode({ type: "PUBLISH", topicName: "a", payload: "text" }));
+send.length;
+const constant = { type: "UNSUBSCRIBE", packetIdentifier: 1, topicFilters: ["a"], properties: { userProperties: [["k", "v"]] } } as const;
+encode([constant], { version: "5" });
+declare const shared: Uint8Array<SharedArrayBuffer>;
+encode({ type: "PUBLISH", topicName: "a", payload: shared });
+
 await init();
 decodeInPage(bytes);
 
@@ -70,6 +81,8 @@ decode("c000");
 decode(bytes, { version: "4" });
 // @ts-expect-error a SUBSCRIBE needs subscriptions
 encode({ type: "SUBSCRIBE", packetIdentifier: 1 });
+// @ts-expect-error there is no such field
+encode({ type: "PUBLISH", topic: "a" });
 // @ts-expect-error there is no such packet
 encode({ type: "HELLO" });
 // @ts-expect-error bytes come from one of the two ends

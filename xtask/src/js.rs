@@ -19,6 +19,9 @@ const BUILDS: [(&str, &str, &str); 3] = [
     ("web", "web", "module"),
 ];
 
+/// How the list of exports begins in the entry of a bundler's build.
+const EXPORTS: &str = "export {\n    ";
+
 /// What rustc uses by itself; wasm-opt must neither miss it nor add more.
 const FEATURES: &[&str] = &[
     "--enable-bulk-memory",
@@ -55,6 +58,7 @@ pub(crate) fn build(cx: &Context) -> Result<()> {
             for (folder, target, kind) in BUILDS {
                 bind(cx, folder, target, kind)?;
             }
+            share_wasm(cx)?;
             describe(cx)
         },
     )
@@ -82,11 +86,56 @@ fn bind(cx: &Context, folder: &str, target: &str, kind: &str) -> Result<()> {
         _ => out.join("mqttscope.js"),
     };
     sh.write_file(&script, glue::guarded(&sh.read_file(&script)?)?)?;
+    if target == "bundler" {
+        let entry = out.join("mqttscope.js");
+        let exports = sh.read_file(&entry)?;
+        if !exports.contains(EXPORTS) {
+            bail!(
+                "wasm-bindgen writes the exports of a bundler's build otherwise than xtask knows"
+            );
+        }
+        sh.write_file(
+            &entry,
+            exports.replacen(EXPORTS, &format!("{EXPORTS}MqttError, "), 1),
+        )?;
+    }
     if kind == "commonjs" {
         as_commonjs(cx, &out)?;
     }
     let marker = format!("{{ \"type\": \"{kind}\" }}\n");
     Ok(sh.write_file(out.join("package.json"), marker)?)
+}
+
+/// Leaves one WebAssembly module of three, that of the bundlers' build: it names the script that it
+/// imports, which stands beside it.
+fn share_wasm(cx: &Context) -> Result<()> {
+    let sh = &cx.sh;
+    let shared = sh.read_binary_file(package(cx).join("bundler").join("mqttscope_bg.wasm"))?;
+    for (folder, own, common) in [
+        (
+            "node",
+            "`${__dirname}/mqttscope_bg.wasm`",
+            "`${__dirname}/../bundler/mqttscope_bg.wasm`",
+        ),
+        (
+            "web",
+            "new URL('mqttscope_bg.wasm'",
+            "new URL('../bundler/mqttscope_bg.wasm'",
+        ),
+    ] {
+        let folder = package(cx).join(folder);
+        let wasm = folder.join("mqttscope_bg.wasm");
+        let script = folder.join("mqttscope.js");
+        let text = sh.read_file(&script)?;
+        if sh.read_binary_file(&wasm)? != shared || !text.contains(own) {
+            bail!(
+                "the builds of the package are no longer alike, or load their module in another way"
+            );
+        }
+        sh.remove_path(wasm)?;
+        sh.write_file(script, text.replacen(own, common, 1))?;
+    }
+    Ok(())
 }
 
 /// Our own script, which wasm-bindgen copies as it is, as what Node's `require` reads: Node 20 does
@@ -101,14 +150,15 @@ fn as_commonjs(cx: &Context, out: &Path) -> Result<()> {
     Ok(sh.write_file(&copied, commonjs(&module))?)
 }
 
-/// A script whose exports are functions, each declared at the beginning of a line.
+/// A script whose exports are functions and classes, each declared at the beginning of a line.
 fn commonjs(module: &str) -> String {
     let names: Vec<&str> = module
         .lines()
-        .filter_map(|line| line.strip_prefix("export function "))
-        .filter_map(|rest| rest.split('(').next())
+        .filter_map(|line| line.strip_prefix("export "))
+        .filter_map(|line| line.split_once(' '))
+        .filter_map(|(_, declared)| declared.split(['(', ' ']).next())
         .collect();
-    let script = module.replace("\nexport function ", "\nfunction ");
+    let script = module.replace("\nexport ", "\n");
     format!("{script}\nmodule.exports = {{ {} }};\n", names.join(", "))
 }
 
@@ -133,8 +183,9 @@ mod tests {
 
     #[test]
     fn a_module_of_functions_becomes_a_script() {
-        let module = "let n = 0;\nexport function a() { return n; }\nexport function b(c) {}\n";
-        let script = "let n = 0;\nfunction a() { return n; }\nfunction b(c) {}\n\nmodule.exports = { a, b };\n";
+        let module =
+            "let n = 0;\nexport function a() { return n; }\nexport class B extends Error {}\n";
+        let script = "let n = 0;\nfunction a() { return n; }\nclass B extends Error {}\n\nmodule.exports = { a, B };\n";
         assert_eq!(commonjs(module), script);
     }
 }

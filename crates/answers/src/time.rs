@@ -41,6 +41,6 @@ mod tests {
             assert_eq!(rfc3339(ms), text);
         }
         // Any number of milliseconds is a time.
-        rfc3339(u64::MAX);
+        assert!(rfc3339(u64::MAX).ends_with('Z'));
     }
 }

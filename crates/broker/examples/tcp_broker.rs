@@ -74,8 +74,7 @@ fn serve(limits: Limits, inputs: &Receiver<Input>, to_broker: &Sender<Input>, ve
     let now = || Instant::ZERO + start.elapsed();
     let mut broker = Broker::new(Options {
         limits,
-        seed: u64::from(std::process::id()),
-        ..Options::default()
+        ..Options::new(u64::from(std::process::id()))
     });
     let mut peers: HashMap<ConnectionId, Peer> = HashMap::new();
     loop {

@@ -20,6 +20,14 @@ impl Broker {
         publisher: Option<SessionId>,
         now: Instant,
     ) -> usize {
+        if let Some(client_identifier) = &stored.publisher
+            && self.options.tell_published
+        {
+            self.event(Event::Published {
+                client_identifier: client_identifier.clone(),
+                message: stored.message.clone(),
+            });
+        }
         //= [MQTT-3.3.1-8] v5, [MQTT-3.3.1-12] v3.1.1: without RETAIN the kept message stays as it is
         if stored.message.retain
             && self

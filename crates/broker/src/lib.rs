@@ -10,7 +10,7 @@
 //! ```
 //! use mqttscope_broker::{Broker, Instant, Options, Transmit};
 //!
-//! let mut broker = Broker::new(Options::default());
+//! let mut broker = Broker::new(Options::new(0));
 //! let connection = broker.handle_open(Instant::ZERO);
 //! broker.handle_bytes(Instant::ZERO, connection, &[0x10, 12, 0, 4, b'M', b'Q', b'T', b'T', 4, 2, 0, 60, 0, 0]);
 //! assert_eq!(broker.poll_transmit(), Some((connection, Transmit::Bytes(vec![0x20, 2, 0, 0]))));

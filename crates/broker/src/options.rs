@@ -32,14 +32,20 @@ pub struct Options {
     pub response_information: Option<String>,
     /// Milliseconds between two rounds of `$SYS` messages, while somebody is subscribed to them.
     pub sys_interval: u64,
-    /// Makes the identifiers that are given to clients without one hard to guess.
+    /// Whether each message that clients publish is told as [`super::Event::Published`], which copies
+    /// it: for an owner who logs messages or hands them on without a client of its own.
+    pub tell_published: bool,
+    /// See [`Options::new`].
     pub seed: u64,
     /// Who may connect, publish and subscribe.
     pub access: Box<dyn Access + Send>,
 }
 
-impl Default for Options {
-    fn default() -> Self {
+impl Options {
+    /// Everything is on and everybody may do everything. `seed` makes the identifiers that are given to
+    /// clients without one hard to guess: another for each broker, from where the program gets what is random.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
         Self {
             limits: Limits::default(),
             maximum_qos: QoS::ExactlyOnce,
@@ -51,7 +57,8 @@ impl Default for Options {
             server_keep_alive: None,
             response_information: Some("response/".into()),
             sys_interval: 10_000,
-            seed: 0,
+            tell_published: false,
+            seed,
             access: Box::new(Anyone),
         }
     }

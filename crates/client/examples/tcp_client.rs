@@ -32,10 +32,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             match event {
                 Event::Connected(connected) => {
                     println!("connected as {}", connected.client_identifier);
-                    let filter = TopicFilter::new("example/#").ok_or("no topic filter")?;
+                    let filter = TopicFilter::try_from("example/#")?;
                     let subscribe = Command::subscribe(filter, QoS::AtLeastOnce);
                     client.handle_command(now(), subscribe)?;
-                    let topic = TopicName::new("example/greeting").ok_or("no topic name")?;
+                    let topic = TopicName::try_from("example/greeting")?;
                     let message = Message::new(topic, "hello").with_qos(QoS::AtLeastOnce);
                     client.handle_command(now(), Command::publish(message))?;
                 }
@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                     client.handle_command(now(), Command::disconnect())?;
                 }
                 Event::Disconnected { cause, .. } => {
-                    println!("disconnected: {cause:?}");
+                    println!("{cause}");
                     return Ok(());
                 }
                 other => println!("{other:?}"),

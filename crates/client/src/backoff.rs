@@ -52,9 +52,26 @@ impl Backoff {
     }
 }
 
+/// Where the jitter begins that nobody has given a seed: FNV-1a (Fowler, Noll and Vo, 1991) of the
+/// Client Identifier, so that two clients do not come back at the same moment.
+pub(super) fn seed_of(client_identifier: &str) -> u64 {
+    client_identifier
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |state, byte| {
+            (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clients_without_a_seed_differ_by_their_identifiers() {
+        let [a, b] = ["a", "b"].map(|identifier| Backoff::new(seed_of(identifier)));
+        let delay = |mut backoff: Backoff| backoff.next(Reconnect::default());
+        assert_ne!(delay(a), delay(b));
+    }
 
     #[test]
     fn delays_double_up_to_the_longest_with_jitter_below() {

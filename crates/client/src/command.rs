@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use mqttscope_shared::Message;
 use mqttscope_wire::{
-    EncodeError, PacketIdentifier, PropertiesBuf, QoS, ReasonCode, Subscription,
-    SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicFiltersBuf,
+    EncodeError, PacketIdentifier, PropertiesBuf, QoS, ReasonCode, Subscription, SubscriptionsBuf,
+    TopicFilter, TopicFiltersBuf,
 };
 
 /// What a client is to do.
@@ -82,16 +82,9 @@ impl Command {
     /// Subscribe to one filter, with the options as they are by default.
     #[must_use]
     pub fn subscribe(topic_filter: TopicFilter<'_>, maximum_qos: QoS) -> Self {
-        let mut subscriptions = SubscriptionsBuf::new();
-        subscriptions.push(Subscription {
-            topic_filter,
-            options: SubscriptionOptions {
-                maximum_qos,
-                ..SubscriptionOptions::default()
-            },
-        });
         Self::Subscribe {
-            subscriptions,
+            subscriptions: SubscriptionsBuf::new()
+                .with(Subscription::new(topic_filter, maximum_qos)),
             properties: PropertiesBuf::new(),
         }
     }
@@ -106,7 +99,8 @@ impl Command {
     }
 }
 
-/// Names a command in the events that answer it.
+/// Names a command in the events that answer it. What is not answered when the application disconnects
+/// is answered on a later connection of the client, or not at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Ticket(pub u64);
 

@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use mqttscope_shared::{Instant, Message};
-use mqttscope_wire::{DecodeError, PacketIdentifier, PacketType, PropertiesBuf, ReasonCode, Rule};
+use mqttscope_wire::{
+    DecodeError, PacketIdentifier, PacketType, PropertiesBuf, ProtocolVersion, ReasonCode, Rule,
+};
 
 use super::{Delivery, Ticket};
 
@@ -223,4 +225,137 @@ pub enum Oddity {
     UnaskedPingresp,
     /// The CONNACK has a Maximum QoS of 2 or more, which means what it means to leave it out.
     MaximumQoSValue,
+}
+
+impl core::fmt::Display for Cause {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Requested => f.write_str("disconnected on request"),
+            Self::NotOpened => f.write_str("the transport could not be opened"),
+            Self::Refused { reason_code, .. } => {
+                write!(f, "the server refused the connection: {reason_code}")?;
+                named(f, *reason_code, PacketType::Connack)
+            }
+            Self::AnsweredAsV3_1_1 { .. } => f.write_str("the server does not speak version 5"),
+            Self::ByServer { reason_code, .. } => {
+                write!(f, "the server ended the connection: {reason_code}")?;
+                named(f, *reason_code, PacketType::Disconnect)
+            }
+            Self::Lost => f.write_str("the connection was lost"),
+            Self::TimedOut(packet_type) => write!(f, "no {packet_type} came in time"),
+            Self::Fault(fault) => write!(f, "the server broke the protocol: {fault}"),
+        }
+    }
+}
+
+impl core::error::Error for Cause {}
+
+/// The name of a reason code behind its number: version 5's, or a Return Code's of 3.1.1.
+fn named(
+    f: &mut core::fmt::Formatter<'_>,
+    code: ReasonCode,
+    packet_type: PacketType,
+) -> core::fmt::Result {
+    let mut versions = [ProtocolVersion::V5, ProtocolVersion::V3_1_1].into_iter();
+    match versions.find_map(|version| code.name(packet_type, version)) {
+        Some(name) => write!(f, " ({name})"),
+        None => Ok(()),
+    }
+}
+
+impl core::fmt::Display for Fault {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::Malformed(error) => return error.fmt(f),
+            Self::TooLarge { len } => {
+                return write!(f, "a packet of {len} bytes is more than is accepted");
+            }
+            Self::Unexpected(packet_type) => {
+                return write!(f, "a server does not send {packet_type}, or not now");
+            }
+            Self::UnknownSession => "it has a session and this client has none",
+            Self::ReceiveMaximumExceeded => {
+                "more messages are open than this client's Receive Maximum"
+            }
+            Self::TopicAliasInvalid => "a Topic Alias is out of range or not set",
+            Self::AuthenticationMethod => "another Authentication Method than the CONNECT named",
+            Self::ReasonCodeCount => "not as many reason codes as topic filters",
+        })
+    }
+}
+
+impl core::error::Error for Fault {}
+
+impl core::fmt::Display for Failure {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Self::TooLarge => "the packet is larger than the server's Maximum Packet Size",
+            Self::QoSNotSupported => "the QoS is higher than the server's Maximum QoS",
+            Self::RetainNotSupported => "the server keeps no retained messages",
+            Self::WildcardsNotSupported => "the server has no wildcard subscriptions",
+            Self::SharedSubscriptionsNotSupported => "the server has no shared subscriptions",
+            Self::SubscriptionIdentifiersNotSupported => {
+                "the server has no Subscription Identifiers"
+            }
+            Self::Expired => "the message expired before it could be sent",
+            Self::NotConnected => "not connected",
+            Self::SessionLost => "the server dropped the session; the message may have arrived",
+            Self::NoPacketIdentifier => "all Packet Identifiers are in use",
+            Self::Superseded => "later requests name all of its topic filters",
+        })
+    }
+}
+
+impl core::error::Error for Failure {}
+
+impl core::fmt::Display for Oddity {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::UnknownPacketIdentifier(packet_type, identifier) => {
+                write!(
+                    f,
+                    "{packet_type} {identifier} answers nothing that was asked"
+                )
+            }
+            Self::UnaskedPingresp => f.write_str("a PINGRESP without a PINGREQ"),
+            Self::MaximumQoSValue => f.write_str("the CONNACK has a Maximum QoS of 2 or more"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn a_cause_in_words() {
+        let refused = |code| Cause::Refused {
+            reason_code: ReasonCode(code),
+            properties: PropertiesBuf::new(),
+        };
+        for (cause, words) in [
+            (
+                refused(0x87),
+                "the server refused the connection: 0x87 (Not authorized)",
+            ),
+            (
+                refused(4),
+                "the server refused the connection: 0x04 (Connection Refused, bad user name or password)",
+            ),
+            (refused(0xff), "the server refused the connection: 0xFF"),
+            (
+                Cause::TimedOut(PacketType::Connack),
+                "no CONNACK came in time",
+            ),
+            (
+                Cause::Fault(Fault::Unexpected(PacketType::Subscribe)),
+                "the server broke the protocol: a server does not send SUBSCRIBE, or not now",
+            ),
+        ] {
+            assert_eq!(cause.to_string(), words);
+        }
+        let odd = Oddity::UnknownPacketIdentifier(PacketType::Puback, PacketIdentifier::MIN);
+        assert_eq!(odd.to_string(), "PUBACK 1 answers nothing that was asked");
+    }
 }

@@ -2,7 +2,14 @@
 //!
 //! Call one `handle_*`, then drain: [`Client::poll_transmit`] until it is empty, then
 //! [`Client::poll_event`], then [`Client::poll_timeout`] says when to call
-//! [`Client::handle_timeout`] at the latest.
+//! [`Client::handle_timeout`] at the latest. Three things are easily missed in a loop (the example
+//! `tcp_client` is a whole one):
+//!
+//! - What is done at an event (a command, [`Client::handle_connected`] at [`Event::Open`]) makes new
+//!   bytes: send what [`Client::poll_transmit`] gives behind the events, too, before waiting.
+//! - A deadline that is due gives a wait of zero, which `TcpStream::set_read_timeout` refuses.
+//! - Behind [`Event::Close`] the transport is closed, and nothing of it is handed in any more, its end
+//!   (`handle_disconnected`) neither.
 //!
 //! ```
 //! use mqttscope_client::{Client, Command, Event, Instant, Options};
@@ -117,8 +124,9 @@ impl Client {
     /// When no CONNECT can be made of the options.
     pub fn new(options: Options) -> Result<Self, Misuse> {
         check(&options)?;
+        let seed = (options.seed).unwrap_or_else(|| backoff::seed_of(&options.client_identifier));
         Ok(Self {
-            backoff: Backoff::new(options.seed),
+            backoff: Backoff::new(seed),
             options,
             phase: Phase::Idle,
             session: Session::default(),

@@ -6,8 +6,8 @@ use core::time::Duration;
 
 use mqttscope_shared::Message;
 use mqttscope_wire::{
-    BinaryData, Connect, ControlPacket, EncodeError, Properties, PropertiesBuf, Property,
-    PropertyId, ProtocolVersion, Utf8EncodedString, WillMessage,
+    BinaryData, Connect, ControlPacket, EncodeError, Properties, PropertiesBuf, ProtocolVersion,
+    Utf8EncodedString, WillMessage,
 };
 
 /// Everything a CONNECT can carry, and how the client behaves.
@@ -20,6 +20,12 @@ pub struct Options {
     /// Begin a new session. In version 5 this holds for the first connection after a
     /// [`super::Command::Connect`]; later ones go on with the session if it lasts. Before version 5
     /// (Clean Session) it holds for each, and no session is kept.
+    ///
+    /// A client that sets it to false and is started anew knows nothing of the session that the server
+    /// may have kept, and version 5 has it close the connection then, [MQTT-3.2.2-4]: it ends in
+    /// [`super::Fault::UnknownSession`] and is not tried again. Either keep what
+    /// [`super::Client::save`] gives and [`super::Client::restore`] it, or set
+    /// [`Options::accept_unknown_session`].
     pub clean_start: bool,
     /// Seconds; 0: off.
     pub keep_alive: u16,
@@ -61,8 +67,9 @@ pub struct Options {
     pub assumed_receive_maximum: u16,
     /// What is kept at most.
     pub limits: Limits,
-    /// Where the jitter of reconnecting begins; any number, another for each client.
-    pub seed: u64,
+    /// Where the jitter of reconnecting begins. None: it comes of the Client Identifier, so give one
+    /// where the server is to choose that.
+    pub seed: Option<u64>,
 }
 
 /// How a connection is tried again: after `first`, then after twice as long each time up to
@@ -139,7 +146,7 @@ impl Options {
             renew_subscriptions: false,
             assumed_receive_maximum: 20,
             limits: Limits::default(),
-            seed: 0,
+            seed: None,
         }
     }
 
@@ -206,14 +213,8 @@ impl Options {
     }
 
     pub(super) fn authentication_method(&self) -> Option<&str> {
-        match self
-            .properties
-            .as_properties()
-            .get(PropertyId::AUTHENTICATION_METHOD)
-        {
-            Some(Property::AuthenticationMethod(method)) => Some(method.as_str()),
-            _ => None,
-        }
+        let method = self.properties.as_properties().authentication_method();
+        method.map(Utf8EncodedString::as_str)
     }
 
     /// Seconds that the session outlives its connection; `u32::MAX`: for ever.
@@ -221,35 +222,23 @@ impl Options {
         if !self.version.is_v5() {
             return if self.clean_start { 0 } else { u32::MAX };
         }
-        session_expiry_interval(self.properties.as_properties()).unwrap_or(0)
-    }
-}
-
-pub(super) fn session_expiry_interval(properties: Properties<'_>) -> Option<u32> {
-    match properties.get(PropertyId::SESSION_EXPIRY_INTERVAL) {
-        Some(Property::SessionExpiryInterval(seconds)) => Some(seconds),
-        _ => None,
+        let properties = self.properties.as_properties();
+        properties.session_expiry_interval().unwrap_or(0)
     }
 }
 
 /// 65,535 where nothing is said, as in versions that cannot say it.
 pub(super) fn receive_maximum(properties: Properties<'_>) -> u16 {
-    match properties.get(PropertyId::RECEIVE_MAXIMUM) {
-        Some(Property::ReceiveMaximum(maximum)) => maximum,
-        _ => u16::MAX,
-    }
+    properties.receive_maximum().unwrap_or(u16::MAX)
 }
 
 pub(super) fn maximum_packet_size(properties: Properties<'_>) -> usize {
-    match properties.get(PropertyId::MAXIMUM_PACKET_SIZE) {
-        Some(Property::MaximumPacketSize(bytes)) => usize::try_from(bytes).unwrap_or(usize::MAX),
-        _ => usize::MAX,
-    }
+    properties
+        .maximum_packet_size()
+        .and_then(|bytes| usize::try_from(bytes).ok())
+        .unwrap_or(usize::MAX)
 }
 
 pub(super) fn topic_alias_maximum(properties: Properties<'_>) -> u16 {
-    match properties.get(PropertyId::TOPIC_ALIAS_MAXIMUM) {
-        Some(Property::TopicAliasMaximum(maximum)) => maximum,
-        _ => 0,
-    }
+    properties.topic_alias_maximum().unwrap_or(0)
 }

@@ -7,9 +7,7 @@ use mqttscope_wire::{
 };
 
 use super::session::Request;
-use super::{
-    Cause, Client, Command, Event, Failure, Misuse, PINGS, Phase, Queued, Ticket, options,
-};
+use super::{Cause, Client, Command, Event, Failure, Misuse, PINGS, Phase, Queued, Ticket};
 
 impl Client {
     /// Does what the application wants. The ticket names the command in later events.
@@ -177,7 +175,9 @@ impl Client {
                 Rule::DisconnectReasonDirection,
             )));
         }
-        let prolongs = options::session_expiry_interval(properties.as_properties())
+        let prolongs = properties
+            .as_properties()
+            .session_expiry_interval()
             .is_some_and(|seconds| seconds > 0);
         if prolongs && self.options.session_expiry_interval() == 0 {
             return Err(Misuse::SessionExpiry);
@@ -185,8 +185,7 @@ impl Client {
         match self.phase {
             Phase::Idle => return Err(Misuse::NotConnected),
             Phase::Waiting(_) | Phase::Opening | Phase::Connecting | Phase::Connected => {
-                if let Some(seconds) = options::session_expiry_interval(properties.as_properties())
-                {
+                if let Some(seconds) = properties.as_properties().session_expiry_interval() {
                     self.session.known &= seconds > 0;
                 }
                 self.close(now, Cause::Requested, Some((reason_code, properties)));

@@ -149,7 +149,7 @@ impl Client {
         connection.outgoing_aliases = OutgoingAliases::new(connection.server.topic_alias_maximum);
         connection.connect_deadline = None;
         connection.authentication = Authentication::None;
-        connection.session_expiry_interval = super::options::session_expiry_interval(properties);
+        connection.session_expiry_interval = properties.session_expiry_interval();
         //= [MQTT-3.1.2-21] and [MQTT-3.2.2-21] v5: Server Keep Alive replaces the client's own
         if let Some(Property::ServerKeepAlive(seconds)) =
             properties.get(PropertyId::SERVER_KEEP_ALIVE)

@@ -315,14 +315,13 @@ impl Client {
         }
         //= [MQTT-3.14.2-3] and [MQTT-3.14.2-4] v5: no Reason String or User Property that makes it too large
         if !self.write(now, disconnect(properties.as_properties())) {
-            let essential =
-                match super::options::session_expiry_interval(properties.as_properties()) {
-                    Some(seconds) => with(
-                        PropertiesBuf::new(),
-                        Property::SessionExpiryInterval(seconds),
-                    ),
-                    None => PropertiesBuf::new(),
-                };
+            let essential = match properties.as_properties().session_expiry_interval() {
+                Some(seconds) => with(
+                    PropertiesBuf::new(),
+                    Property::SessionExpiryInterval(seconds),
+                ),
+                None => PropertiesBuf::new(),
+            };
             self.write(now, disconnect(essential.as_properties()));
         }
     }

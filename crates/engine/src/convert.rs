@@ -178,7 +178,7 @@ pub(crate) fn options(profile: &Profile, seed: u64) -> Result<Options, String> {
     options.answers_only = true;
     // A broker that lost a session but says it has one is worth seeing, not worth failing for.
     options.accept_unknown_session = true;
-    options.seed = seed;
+    options.seed = Some(seed);
     options.reconnect = profile.reconnect.map(|wanted| Reconnect {
         first: at_least(wanted.first_ms, Waits::SHORTEST_FIRST_MS),
         longest: at_least(wanted.longest_ms, Waits::SHORTEST_LONGEST_MS),
@@ -188,7 +188,9 @@ pub(crate) fn options(profile: &Profile, seed: u64) -> Result<Options, String> {
     if let Some(will) = &profile.will {
         let (mut message, _) = message(&will.message, version)?;
         if let Some(delay) = will.delay_interval.filter(|_| version.is_v5()) {
-            message = message.with_property(Property::WillDelayInterval(delay));
+            message = message
+                .with_property(Property::WillDelayInterval(delay))
+                .map_err(|error| error.to_string())?;
         }
         options.will = Some(message);
     }

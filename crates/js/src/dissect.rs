@@ -11,12 +11,14 @@ use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
 use crate::bytes;
-use crate::error::{Failure, statement};
+use crate::error::{Failure, section, statement};
 use crate::given::reading;
 use crate::options::Options;
 
 #[derive(Serialize)]
 struct Dissection {
+    /// Every packet is whole and sound, and nothing stands between them.
+    ok: bool,
     version: &'static str,
     #[serde(with = "serde_wasm_bindgen::preserve")]
     packets: Array,
@@ -101,6 +103,8 @@ struct Diagnostic {
     rule: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     statement: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    section: Option<&'static str>,
     severity: &'static str,
     start: u32,
     bits: u32,
@@ -135,6 +139,7 @@ fn take_apart(input: &[u8], options: Options) -> Result<Dissection, JsValue> {
     let (maximum, mut fields) = (options.maximum_packets(), options.maximum_fields());
     let list = Array::new();
     let mut dissection = Dissection {
+        ok: true,
         version: context.version.name(),
         packets: list.clone(),
         incomplete: None,
@@ -158,6 +163,7 @@ fn take_apart(input: &[u8], options: Options) -> Result<Dissection, JsValue> {
                 missing: at.missing,
             });
         }
+        dissection.ok &= !at.skipped && at.missing == 0;
         if at.skipped {
             list.push(&to_js(&skipped(at.offset, at.version.name(), bytes))?);
             continue;
@@ -171,6 +177,7 @@ fn take_apart(input: &[u8], options: Options) -> Result<Dissection, JsValue> {
             ..Limits::default()
         };
         let dissected = dissect_within(bytes, context, limits);
+        dissection.ok &= !dissected.has_errors();
         fields = fields.saturating_sub(dissected.tree.nodes().len());
         list.push(&to_js(&packet(at.offset, &dissected, bytes))?);
     }
@@ -201,6 +208,7 @@ fn packet(offset: usize, dissection: &Dissected, bytes: &[u8]) -> Packet {
             .map(|diagnostic| Diagnostic {
                 rule: diagnostic.rule.name(),
                 statement: statement(diagnostic.rule, diagnostic.version),
+                section: section(diagnostic.rule, diagnostic.version),
                 severity: severity(diagnostic.severity()),
                 start: diagnostic.span.start,
                 bits: diagnostic.span.len,

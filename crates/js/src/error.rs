@@ -12,6 +12,8 @@ pub(crate) struct Failure {
     statement: Option<&'static str>,
     /// The byte of the input that is wrong.
     offset: Option<f64>,
+    /// The place in a list of packets to be written.
+    index: Option<u32>,
     message: String,
 }
 
@@ -22,6 +24,7 @@ impl Failure {
             rule: None,
             statement: None,
             offset: None,
+            index: None,
             message: message.into(),
         }
     }
@@ -53,6 +56,7 @@ impl Failure {
             rule: Some(error.rule.name()),
             statement: statement(error.rule, dissection.version),
             offset: Some(offset.saturating_add(byte as u64) as f64),
+            index: None,
             message,
         }
     }
@@ -63,6 +67,7 @@ impl Failure {
             rule: Some("incomplete"),
             statement: None,
             offset: Some(offset as f64),
+            index: None,
             message: format!(
                 "the packet at byte {offset} is not complete: at least {missing} more bytes are needed"
             ),
@@ -75,6 +80,7 @@ impl Failure {
             rule: Some("too-large"),
             statement: None,
             offset: Some(offset as f64),
+            index: None,
             message: format!(
                 "the packet at byte {offset} has {len} bytes, more than maximumPacketSize, {maximum}"
             ),
@@ -87,6 +93,7 @@ impl Failure {
             rule: Some("too-many-packets"),
             statement: None,
             offset: Some(offset as f64),
+            index: None,
             message: format!(
                 "more than {maximum} packets, the next at byte {offset}: raise maximumPackets, or give the bytes in parts"
             ),
@@ -103,6 +110,7 @@ impl Failure {
             rule: rule.map(Rule::name),
             statement: rule.and_then(|rule| statement(rule, version)),
             offset: None,
+            index: None,
             message: match rule {
                 Some(rule) => format!("{packet_type}: {}", words(rule).summary),
                 None => format!("{packet_type}: {error}"),
@@ -117,13 +125,21 @@ impl Failure {
 }
 
 impl Failure {
+    /// The same of a packet in a list.
+    pub(crate) fn at(self, index: usize) -> Self {
+        Self {
+            index: u32::try_from(index).ok(),
+            ..self
+        }
+    }
+
     /// The Error to be thrown, with the packets that were read before it.
     pub(crate) fn with(self, packets: &Array) -> JsValue {
         self.error(Some(packets))
     }
 
     fn error(self, packets: Option<&Array>) -> JsValue {
-        let error = match JsError::new(&self.message) {
+        let error = match made(&self.message) {
             Ok(error) => error,
             Err(thrown) => return thrown,
         };
@@ -137,6 +153,9 @@ impl Failure {
         }
         if let Some(offset) = self.offset {
             error.set_offset(offset).ok();
+        }
+        if let Some(index) = self.index {
+            error.set_index(index).ok();
         }
         if let Some(packets) = packets {
             error.set_packets(packets).ok();
@@ -153,12 +172,25 @@ pub(crate) fn statement(rule: Rule, version: ProtocolVersion) -> Option<&'static
     }
 }
 
+/// The section of the version's standard, where no statement with a number says it.
+pub(crate) fn section(rule: Rule, version: ProtocolVersion) -> Option<&'static str> {
+    match rule.citation(version) {
+        Citation::Section(section) => Some(section),
+        Citation::Statements(_) | Citation::None => None,
+    }
+}
+
+#[wasm_bindgen(module = "/src/given.js")]
+extern "C" {
+    /// A `MqttError`, the class that callers can catch.
+    #[wasm_bindgen(catch)]
+    fn made(message: &str) -> Result<JsError, JsValue>;
+}
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = Error)]
     type JsError;
-    #[wasm_bindgen(constructor, js_class = "Error", catch)]
-    fn new(message: &str) -> Result<JsError, JsValue>;
     #[wasm_bindgen(method, setter, catch)]
     fn set_name(this: &JsError, name: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(method, setter, catch)]
@@ -167,6 +199,8 @@ extern "C" {
     fn set_statement(this: &JsError, statement: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(method, setter, catch)]
     fn set_offset(this: &JsError, offset: f64) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, setter, catch)]
+    fn set_index(this: &JsError, index: u32) -> Result<(), JsValue>;
     #[wasm_bindgen(method, setter, catch)]
     fn set_packets(this: &JsError, packets: &Array) -> Result<(), JsValue>;
 }

@@ -25,6 +25,54 @@ export function taken() {
   return thrown;
 }
 
+/** What is thrown for what is wrong with MQTT or with arguments. */
+export class MqttError extends Error {}
+
+/** For Rust, which adds the rest. */
+export function made(message) {
+  return new MqttError(message);
+}
+
+const names = (list) => new Set(list.split(" "));
+const ANSWER = names("type packetIdentifier reasonCode properties");
+const REASON = names("type reasonCode properties");
+const CODES = names("type packetIdentifier properties reasonCodes");
+const PING = names("type");
+
+/** The fields that objects may have. */
+const FIELDS = new Map(Object.entries({
+  CONNECT: names("type protocolVersion bridge cleanStart keepAlive properties clientIdentifier will userName password"),
+  CONNACK: names("type sessionPresent reasonCode properties"),
+  PUBLISH: names("type dup qos retain topicName packetIdentifier properties payload"),
+  PUBACK: ANSWER,
+  PUBREC: ANSWER,
+  PUBREL: ANSWER,
+  PUBCOMP: ANSWER,
+  SUBSCRIBE: names("type packetIdentifier properties subscriptions"),
+  SUBACK: CODES,
+  UNSUBSCRIBE: names("type packetIdentifier properties topicFilters"),
+  UNSUBACK: CODES,
+  PINGREQ: PING,
+  PINGRESP: PING,
+  DISCONNECT: REASON,
+  AUTH: REASON,
+  "CONNECT.will": names("qos retain properties topicName payload"),
+  "SUBSCRIBE.subscriptions": names("topicFilter maximumQos noLocal retainAsPublished retainHandling"),
+  options: names("version from maximumPacketSize maximumPackets maximumFields"),
+}));
+
+/** The first field that an object of this kind may not have; any may stand where there is no such kind. */
+export function strange(given, what) {
+  try {
+    if (failed) return undefined;
+    const known = FIELDS.get(what);
+    if (known) for (const key of Object.keys(given)) if (!known.has(key)) return key;
+  } catch (thrown) {
+    fail(thrown);
+  }
+  return undefined;
+}
+
 // Fields of packets, and of what stands in them.
 export function type(given) { try { return failed ? undefined : given.type; } catch (thrown) { fail(thrown); } }
 export function packetIdentifier(given) { try { return failed ? undefined : given.packetIdentifier; } catch (thrown) { fail(thrown); } }

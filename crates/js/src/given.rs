@@ -92,6 +92,17 @@ impl<'a> Given<'a> {
         js::value_of(self.0, key)
     }
 
+    /// Refuses a key that is no field of its kind, which most likely is misspelt. `kind` is a packet's type or
+    /// another of the names that `given.js` has fields for.
+    pub(crate) fn check_keys(self, kind: &JsValue, place: &str) -> Result<(), Failure> {
+        match js::strange(self.0, kind).as_string() {
+            Some(key) => Err(Failure::message(format!(
+                "{place}: there is no field {key}"
+            ))),
+            None => Ok(()),
+        }
+    }
+
     /// Its own keys, in their order.
     pub(crate) fn keys(self) -> Array {
         js::keys_of(self.0)
@@ -168,6 +179,7 @@ mod js {
         #[wasm_bindgen(js_name = hasFailed)]
         pub(super) fn has_failed() -> bool;
         pub(super) fn taken() -> JsValue;
+        pub(super) fn strange(given: &JsValue, kind: &JsValue) -> JsValue;
         #[wasm_bindgen(js_name = valueOf)]
         pub(super) fn value_of(given: &JsValue, key: &JsValue) -> JsValue;
         #[wasm_bindgen(js_name = keysOf)]

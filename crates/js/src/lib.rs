@@ -98,9 +98,9 @@ pub fn encode(packet: JsValue, options: JsValue) -> Result<Uint8Array, JsValue> 
     let written = reading(|| {
         let mut version = Options::of(options)?.written_in();
         match List::of(packet) {
-            Some(list) => list
-                .iter()
-                .try_for_each(|packet| packet::write(&packet, &mut version, &mut out)),
+            Some(list) => list.iter().enumerate().try_for_each(|(index, packet)| {
+                packet::write(&packet, &mut version, &mut out).map_err(|failure| failure.at(index))
+            }),
             None => packet::write(packet, &mut version, &mut out),
         }
     });

@@ -6,7 +6,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::dissect::severity;
-use crate::error::Failure;
+use crate::error::{Failure, section};
 use crate::held::Held;
 use crate::{bytes, options};
 
@@ -269,6 +269,8 @@ struct Finding {
     rule: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     statement: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    section: Option<&'static str>,
     severity: &'static str,
     connection: u32,
     by: &'static str,
@@ -285,6 +287,7 @@ impl Finding {
         Self {
             rule: finding.rule.name(),
             statement: finding.statement(),
+            section: section(finding.rule, finding.version),
             severity: severity(finding.severity()),
             connection: finding.connection.0,
             by: end(finding.by),

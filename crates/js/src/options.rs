@@ -38,6 +38,7 @@ impl Options {
                 Err(Failure::message("options must be an object"))
             };
         };
+        plain::OPTIONS.with(|kind| given.check_keys(kind, "options"))?;
         Ok(Self {
             version: version(&given.version())?,
             sender: sender(&given.from())?,

@@ -91,6 +91,9 @@ strings! {
     PINGRESP = "PINGRESP";
     DISCONNECT = "DISCONNECT";
     AUTH = "AUTH";
+    WILL = "CONNECT.will";
+    SUBSCRIPTION = "SUBSCRIBE.subscriptions";
+    OPTIONS = "options";
     V3_1 = "3.1";
     V3_1_1 = "3.1.1";
     V5 = "5";

@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" />
+
 /** A version of MQTT. */
 export type Version = "3.1" | "3.1.1" | "5";
 
@@ -35,6 +37,8 @@ export interface DissectOptions extends Options {
 export function dissect(bytes: Uint8Array, options?: DissectOptions): Dissection;
 
 export interface Dissection {
+  /** Every packet is whole and breaks no rule of severity "error", and nothing stands between them. */
+  ok: boolean;
   /** Of the first packet. */
   version: Version;
   packets: DissectedPacket[];
@@ -54,8 +58,8 @@ export interface DissectedPacket {
   length: number;
   /** The version it was read by. */
   version: Version;
-  /** "CONNECT", "PUBLISH", …; "Reserved" for type 0; "SKIPPED" for bytes between packets that are none. */
-  type: string;
+  /** "Reserved" for type 0; "SKIPPED" for bytes between packets that are none. */
+  type: ControlPacket["type"] | "Reserved" | "SKIPPED";
   /** One line, without passwords. */
   summary: string;
   fields: Field[];
@@ -87,6 +91,8 @@ export interface Diagnostic {
   rule: string;
   /** The statement of the version's standard, where it has a number. */
   statement?: string;
+  /** The section of the version's standard, where no statement with a number says it. */
+  section?: string;
   severity: Severity;
   /** First bit, counted as in `Field`. */
   start: number;
@@ -102,10 +108,13 @@ export function decode(bytes: Uint8Array, options?: Options): ControlPacket[];
 
 /**
  * Writes a packet, or several into one buffer: what `decode` gives. Flags, numbers, strings and
- * bytes may be left out: they are false, 0 and empty.
+ * bytes may be left out: they are false, 0 and empty. A string as payload or password becomes UTF-8.
  * @throws {MqttError} when a field is wrong or a rule would be broken.
  */
-export function encode(packet: ControlPacketInit | ControlPacketInit[], options?: Options): Uint8Array;
+export function encode(
+  packet: ControlPacketInit | readonly ControlPacketInit[],
+  options?: Options,
+): Uint8Array<ArrayBuffer>;
 
 /**
  * Decodes one direction of a connection from chunks of any size. With the version "auto" it takes the
@@ -197,6 +206,8 @@ export interface Finding {
   rule: string;
   /** The statement of the version's standard, where it has a number. */
   statement?: string;
+  /** The section of the version's standard, where no statement with a number says it. */
+  section?: string;
   severity: Severity;
   connection: number;
   /** Who broke it. */
@@ -241,8 +252,9 @@ export interface Explanation {
   text: string;
 }
 
-/** What is thrown. */
-export interface MqttError extends Error {
+/** What is thrown. Each build of the package has its own. */
+export class MqttError extends Error {
+  private constructor();
   name: "MqttError";
   /** The broken rule, "incomplete", "too-large" or "too-many-packets"; left out when the arguments are wrong. */
   rule?: string;
@@ -250,6 +262,8 @@ export interface MqttError extends Error {
   statement?: string;
   /** The byte of the input, for a stream of all its chunks, that is wrong. */
   offset?: number;
+  /** When several packets are written: the place in the list of the one that is wrong. */
+  index?: number;
   /** When reading: the packets before it. */
   packets?: ControlPacket[];
 }
@@ -262,13 +276,13 @@ export interface Properties {
   messageExpiryInterval?: number;
   contentType?: string;
   responseTopic?: string;
-  correlationData?: Uint8Array;
+  correlationData?: Uint8Array<ArrayBuffer>;
   subscriptionIdentifiers?: number[];
   sessionExpiryInterval?: number;
   assignedClientIdentifier?: string;
   serverKeepAlive?: number;
   authenticationMethod?: string;
-  authenticationData?: Uint8Array;
+  authenticationData?: Uint8Array<ArrayBuffer>;
   requestProblemInformation?: 0 | 1;
   willDelayInterval?: number;
   requestResponseInformation?: 0 | 1;
@@ -291,9 +305,9 @@ export interface Properties {
 export interface Connect {
   type: "CONNECT";
   protocolVersion: Version;
-  /** Before version 5: Clean Session. */
   /** The Protocol Level has the bit of a bridge (0x80), before version 5; left out where it has not. */
   bridge?: boolean;
+  /** Before version 5: Clean Session. */
   cleanStart: boolean;
   /** Seconds; 0: off. */
   keepAlive: number;
@@ -301,7 +315,7 @@ export interface Connect {
   clientIdentifier: string;
   will?: WillMessage;
   userName?: string;
-  password?: Uint8Array;
+  password?: Uint8Array<ArrayBuffer>;
 }
 
 export interface WillMessage {
@@ -309,7 +323,7 @@ export interface WillMessage {
   retain: boolean;
   properties?: Properties;
   topicName: string;
-  payload: Uint8Array;
+  payload: Uint8Array<ArrayBuffer>;
 }
 
 export interface Connack {
@@ -329,7 +343,7 @@ export interface Publish {
   /** With QoS 1 and 2. */
   packetIdentifier?: number;
   properties?: Properties;
-  payload: Uint8Array;
+  payload: Uint8Array<ArrayBuffer>;
 }
 
 export interface Acknowledgement {
@@ -408,10 +422,17 @@ export type ControlPacket =
   | Disconnect
   | Auth;
 
+/** What is written may be a constant, and its bytes may stand in any buffer. */
+type Given<T> = T extends Uint8Array
+  ? Uint8Array
+  : T extends object
+    ? { readonly [K in keyof T]: K extends "payload" | "password" ? Uint8Array | string : Given<T[K]> }
+    : T;
+
 type Init<T, Needed extends keyof T> = Partial<T> & Pick<T, Needed>;
 
 /** What must be said of a packet to write it. */
-export type ControlPacketInit =
+export type ControlPacketInit = Given<
   | (Omit<Init<Connect, "type">, "will"> & { will?: Init<WillMessage, "topicName"> })
   | Init<Connack, "type">
   | Init<Publish, "type">
@@ -422,7 +443,8 @@ export type ControlPacketInit =
   | Init<Unsuback, "type" | "packetIdentifier">
   | Ping
   | Init<Disconnect, "type">
-  | Init<Auth, "type">;
+  | Init<Auth, "type">
+>;
 
 export interface ReadTextOptions {
   /** One of the formats that `readText` gives, if it is known. */

@@ -107,6 +107,19 @@ impl Finding {
     }
 }
 
+impl core::fmt::Display for Finding {
+    /// `error: server: acknowledgement-unknown [MQTT-4.3.2-4]: …`.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}: {}: {}", self.severity(), self.by, self.rule)?;
+        match (self.statement(), self.citation()) {
+            (Some(statement), _) => write!(f, " [{statement}]")?,
+            (None, Citation::None) => {}
+            (None, citation) => write!(f, " [{citation}]")?,
+        }
+        write!(f, ": {}", self.message())
+    }
+}
+
 /// The QoS whose handshake a statement is about: both versions give each QoS a section of its own.
 fn qos_of(statement: &str) -> Option<QoS> {
     let is_in = |section| statement.starts_with(section);

@@ -4,7 +4,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use mqttscope_wire::{
-    PacketIdentifier, Properties, PropertiesBuf, Property, PropertyId, Publish, QoS, TopicName,
+    PacketIdentifier, Properties, PropertiesBuf, Property, PropertyError, PropertyId, Publish, QoS,
+    TopicName,
 };
 
 /// An Application Message with its topic and properties.
@@ -47,16 +48,17 @@ impl Message {
         Self { retain, ..self }
     }
 
-    /// The same with a property more; one that is out of range or may not repeat is left out.
-    #[must_use]
-    pub fn with_property(mut self, property: Property<'_>) -> Self {
-        // The error says that the property is not added, and that is what is documented.
-        let _ = self.properties.push(property);
-        self
+    /// The same with a property more.
+    ///
+    /// # Errors
+    /// When it is out of its range, or is there already and may not repeat.
+    pub fn with_property(mut self, property: Property<'_>) -> Result<Self, PropertyError> {
+        self.properties.push(property)?;
+        Ok(self)
     }
 
     /// What a PUBLISH carries, under its topic or the one that its alias stands for. The Topic
-    /// Alias is left out.
+    /// Alias is left out. A `topic_name` that is no Topic Name is an empty one.
     #[must_use]
     pub fn from_publish(publish: &Publish<'_>, topic_name: impl Into<Arc<str>>) -> Self {
         Self {
@@ -100,14 +102,7 @@ impl Message {
     /// Seconds it is of use, if it says so.
     #[must_use]
     pub fn expiry_interval(&self) -> Option<u32> {
-        match self
-            .properties
-            .as_properties()
-            .get(PropertyId::MESSAGE_EXPIRY_INTERVAL)
-        {
-            Some(Property::MessageExpiryInterval(seconds)) => Some(seconds),
-            _ => None,
-        }
+        self.properties.as_properties().message_expiry_interval()
     }
 }
 

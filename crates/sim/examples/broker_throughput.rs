@@ -19,7 +19,7 @@ use mqttscope_wire::{
 const MESSAGES: u32 = 200_000;
 
 fn run(version: ProtocolVersion, qos: QoS) -> Result<(u32, f64), Box<dyn Error>> {
-    let mut world = World::new(Broker::new(broker::Options::default()));
+    let mut world = World::new(Broker::new(broker::Options::new(0)));
     let from = world.add(Client::new(Options::new(version, "from"))?);
     let to = world.add(Client::new(Options::new(version, "to"))?);
     world.command(from, Command::Connect)?;

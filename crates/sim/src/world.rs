@@ -53,7 +53,7 @@ struct Wire {
 /// use mqttscope_client::{Client, Command, Event, Options};
 /// use mqttscope_sim::World;
 /// use mqttscope_wire::ProtocolVersion;
-/// let mut world = World::new(Broker::new(broker::Options::default()));
+/// let mut world = World::new(Broker::new(broker::Options::new(0)));
 /// let me = world.add(Client::new(Options::new(ProtocolVersion::V5, "me")).unwrap());
 /// world.command(me, Command::Connect).unwrap();
 /// assert!(matches!(world.events(me)[..], [Event::Connected(_)]));

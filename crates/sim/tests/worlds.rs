@@ -150,7 +150,7 @@ fn options(plan: &Plan, client: usize) -> Options {
         properties,
         automatic_topic_alias: plan.aliases,
         manual_acknowledgement: plan.manual,
-        seed: client as u64,
+        seed: Some(client as u64),
         ..Options::new(version, ["one", "other"][client])
     }
 }
@@ -312,7 +312,7 @@ impl Run<'_> {
 }
 
 fn run(plan: &Plan) -> Result<Sides, TestCaseError> {
-    let mut options_of_broker = broker::Options::default();
+    let mut options_of_broker = broker::Options::new(0);
     options_of_broker.limits.receive_maximum = plan.receive_maximum[0];
     let mut world = World::new(Broker::new(options_of_broker));
     world.record(true);

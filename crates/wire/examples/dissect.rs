@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use mqttscope_wire::{Context, ProtocolVersion, Value, dissect, explain, packets};
+use mqttscope_wire::dissect_all;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let text: String = std::env::args().skip(1).collect();
@@ -12,40 +12,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16))
         .collect::<Result<Vec<u8>, _>>()?;
 
-    for at in packets(&bytes, Context::new(ProtocolVersion::V5)) {
-        let packet = bytes.get(at.offset..at.offset + at.len).unwrap_or_default();
-        let dissection = dissect(packet, Context::new(at.version));
-        println!(
-            "{} of {} bytes, MQTT {}",
-            at.packet_type.name(),
-            at.len,
-            at.version.name()
-        );
-        for (index, node) in dissection.tree.nodes().iter().enumerate() {
-            let value = match node.value {
-                Value::Group => String::new(),
-                Value::Number(number) => number.to_string(),
-                Value::Text => explain::shown(dissection.tree.content(index, packet), 60),
-                Value::Bytes => format!("{:02x?}", node.span.slice(packet)),
-            };
-            let meaning = explain::value(&dissection.tree, index, packet, dissection.version);
-            println!(
-                "{:indent$}{} (bits {}..{}) {value} {}",
-                "",
-                node.field.name_in(dissection.version),
-                node.span.start,
-                node.span.end(),
-                meaning.unwrap_or_default(),
-                indent = 2 + 2 * usize::from(node.depth),
-            );
+    for packet in dissect_all(&bytes, None) {
+        println!("{packet}");
+        for field in packet.fields() {
+            let indent = 2 + 2 * field.depth();
+            println!("{:indent$}{field}, {}", "", field.span());
         }
-        for diagnostic in &dissection.diagnostics {
-            println!(
-                "  {:?}: {} ({})",
-                diagnostic.severity(),
-                diagnostic.message(packet),
-                diagnostic.rule.name()
-            );
+        for fault in packet.faults() {
+            println!("  {fault}");
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The strict decoder: a packet that keeps every rule, or the first rule it breaks.
 
-use crate::grammar::{Cursor, Stopped, Strict};
+use crate::grammar::{Cursor, Strict};
 use crate::packet::publish;
 use crate::{Context, ControlPacket, DecodeError, PacketType, Rule, Span, frame, packet};
 
@@ -50,6 +50,17 @@ pub fn decode(bytes: &[u8], context: Context) -> Result<Decoded<'_>, DecodeError
     let Some(bytes) = bytes.get(..len) else {
         return beginning(bytes, header_len, len, context, None);
     };
+    decode_whole(bytes, header_len, context)
+}
+
+/// Reads the packet that `bytes` are, whose fixed header has `header_len` of them.
+#[inline(always)]
+pub(crate) fn decode_whole(
+    bytes: &[u8],
+    header_len: usize,
+    context: Context,
+) -> Result<Decoded<'_>, DecodeError> {
+    let len = bytes.len();
     if bytes
         .first()
         .is_some_and(|first| first >> 4 == PacketType::Publish as u8)
@@ -60,7 +71,7 @@ pub fn decode(bytes: &[u8], context: Context) -> Result<Decoded<'_>, DecodeError
             len,
         });
     }
-    by_grammar(bytes, header_len, len, context, None).map_err(|stop| stop.error)
+    by_grammar(&mut cursor(bytes, len, context, None), header_len)
 }
 
 /// The same where one rule may be broken, of those that do not hinder the reading: for a receiver that
@@ -77,9 +88,10 @@ pub fn decode_tolerant(
         return decode(bytes, context);
     };
     match bytes.get(..len) {
-        Some(bytes) => {
-            by_grammar(bytes, header_len, len, context, Some(tolerated)).map_err(|stop| stop.error)
-        }
+        Some(bytes) => by_grammar(
+            &mut cursor(bytes, len, context, Some(tolerated)),
+            header_len,
+        ),
         None => beginning(bytes, header_len, len, context, Some(tolerated)),
     }
 }
@@ -100,22 +112,32 @@ fn beginning(
 ) -> Result<Decoded<'_>, DecodeError> {
     let missing = len.saturating_sub(bytes.len());
     let start = bytes.get(..LOOKED_AT).unwrap_or(bytes);
-    match by_grammar(start, header_len, len, context, tolerated) {
-        Err(stop) if !stop.waits => Err(stop.error),
+    let mut cursor = cursor(start, len, context, tolerated);
+    match by_grammar(&mut cursor, header_len) {
+        Err(error) if !cursor.sink.waits => Err(error),
         _ => Ok(Decoded::Incomplete { missing }),
     }
 }
 
 /// Apart from the plain case, so that it takes no registers from that one.
 #[inline(never)]
-fn by_grammar(
-    bytes: &[u8],
+fn by_grammar<'a>(
+    cursor: &mut Cursor<'a, Strict>,
     header_len: usize,
+) -> Result<Decoded<'a>, DecodeError> {
+    let len = cursor.limit;
+    packet::read(cursor, header_len, |packet| Decoded::Packet { packet, len })
+}
+
+/// Stands before a packet of `len` bytes, of which `bytes` are there.
+#[inline(always)]
+const fn cursor(
+    bytes: &[u8],
     len: usize,
     context: Context,
     tolerated: Option<Rule>,
-) -> Result<Decoded<'_>, Stopped> {
-    let mut cursor = Cursor {
+) -> Cursor<'_, Strict> {
+    Cursor {
         bytes,
         at: 0,
         end: bytes.len(),
@@ -124,10 +146,9 @@ fn by_grammar(
         lost: false,
         in_properties: false,
         context,
-        sink: Strict { tolerated },
-    };
-    packet::read(&mut cursor, header_len, |packet| Decoded::Packet {
-        packet,
-        len,
-    })
+        sink: Strict {
+            tolerated,
+            waits: false,
+        },
+    }
 }

@@ -20,7 +20,7 @@ macro_rules! fields {
     (
         { $($(#[$doc:meta])* $name:ident = $text:literal,)* }
         { $($(#[$doc_after:meta])* $name_after:ident = $text_after:literal,)* }
-        $($(#[$of_value:meta])* $number:literal $constant:ident $property:ident $parts:tt $owners:tt
+        $($(#[$of_value:meta])* $number:literal $getter:ident $constant:ident $property:ident $parts:tt $owners:tt
             $title:literal $rules:expr;)*
     ) => {
         fields! {

@@ -53,6 +53,19 @@ pub enum Framed<'a> {
     Unframed(&'a [u8]),
 }
 
+/// What a framer's rest begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Less than a packet.
+    Nothing,
+    /// A whole packet of `len` bytes, `header_len` of them its fixed header.
+    Packet { header_len: usize, len: usize },
+    /// A packet of `len` bytes, which is larger than is accepted.
+    TooLarge { len: usize },
+    /// Bytes of no packet.
+    Unframed,
+}
+
 impl Default for Framer {
     fn default() -> Self {
         Self::new(Self::MAXIMUM)
@@ -95,39 +108,58 @@ impl Framer {
     /// The next frame; `None` until more arrives.
     #[inline]
     pub fn next_frame(&mut self) -> Option<Framed<'_>> {
-        if self.done == self.buffer.len() {
-            self.let_go();
-            return None;
-        }
-        let rest = self.buffer.get(self.done..)?;
-        if self.lost {
-            self.done = self.buffer.len();
-            return Some(Framed::Unframed(rest));
-        }
-        match frame::header(rest) {
-            frame::Header::Complete { len, .. } if len > self.maximum => {
-                let start = rest.get(..len).unwrap_or(rest);
-                self.passing = len.saturating_sub(start.len());
-                self.done = self.done.saturating_add(start.len());
-                Some(Framed::TooLarge { start, len })
-            }
-            frame::Header::Complete { len, .. } => {
-                let packet = rest.get(..len)?;
-                self.done = self.done.saturating_add(len);
-                Some(Framed::Packet(packet))
-            }
-            frame::Header::Incomplete { .. } => None,
-            frame::Header::TooLong => {
+        match self.find() {
+            Found::Packet { len, .. } => Some(Framed::Packet(self.take(len))),
+            Found::TooLarge { len } => Some(Framed::TooLarge {
+                start: self.pass(len),
+                len,
+            }),
+            Found::Unframed => {
                 self.lost = true;
-                self.done = self.buffer.len();
-                Some(Framed::Unframed(rest))
+                Some(Framed::Unframed(self.take(self.rest().len())))
+            }
+            Found::Nothing => {
+                self.let_go();
+                None
             }
         }
     }
 
-    /// Nothing is held: room that a large chunk took is given back, for there may be thousands of framers.
-    fn let_go(&mut self) {
-        if self.buffer.capacity() > KEPT_ROOM {
+    /// What the rest begins with; a packet is there as a whole.
+    #[inline(always)]
+    pub(crate) fn find(&self) -> Found {
+        let rest = self.rest();
+        if self.lost && !rest.is_empty() {
+            return Found::Unframed;
+        }
+        match frame::header(rest) {
+            frame::Header::Complete { len, .. } if len > self.maximum => Found::TooLarge { len },
+            frame::Header::Complete { header_len, len } if len <= rest.len() => {
+                Found::Packet { header_len, len }
+            }
+            frame::Header::TooLong => Found::Unframed,
+            frame::Header::Complete { .. } | frame::Header::Incomplete { .. } => Found::Nothing,
+        }
+    }
+
+    /// Gives out the next `len` bytes, which are there.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, len: usize) -> &[u8] {
+        let start = self.done;
+        self.done = start.saturating_add(len);
+        self.buffer.get(start..self.done).unwrap_or_default()
+    }
+
+    /// Gives out what is there of the next `len` bytes; those to come are passed over.
+    fn pass(&mut self, len: usize) -> &[u8] {
+        let there = len.min(self.rest().len());
+        self.passing = len.saturating_sub(there);
+        self.take(there)
+    }
+
+    /// Where nothing is held, room that a large chunk took is given back: there may be thousands of framers.
+    pub(crate) fn let_go(&mut self) {
+        if self.done == self.buffer.len() && self.buffer.capacity() > KEPT_ROOM {
             self.clear();
         }
     }
@@ -136,13 +168,7 @@ impl Framer {
     #[must_use]
     #[inline]
     pub fn has_frame(&self) -> bool {
-        let rest = self.rest();
-        match frame::header(rest) {
-            _ if self.lost => !rest.is_empty(),
-            frame::Header::Complete { len, .. } => len <= rest.len() || len > self.maximum,
-            frame::Header::Incomplete { .. } => false,
-            frame::Header::TooLong => true,
-        }
+        self.find() != Found::Nothing
     }
 
     /// Bytes that are no frame yet: when [`Framer::next_frame`] gives none, the beginning of a packet.

@@ -2,10 +2,23 @@
 //!
 //! - [`decode`] gives a valid [`ControlPacket`] borrowed from the bytes, or the first broken rule.
 //! - [`dissect`] never fails: it gives every field with its bits, and every broken [`Rule`].
+//! - [`dissect_all`] does so with every packet of a recording, and its parts can be printed.
 //! - [`ControlPacket::encode`] writes what [`decode`] reads.
 //! - [`Framer`] finds the packets in chunks of any size, [`Frame`] is one that was read, [`StreamDecoder`]
 //!   is both for one who stops at the first fault; [`packets`] finds the packets in a recording;
 //!   [`detect`] works out the version of a recording without a CONNECT.
+//!
+//! ```
+//! use mqttscope_wire::dissect_all;
+//! let bytes = b"\x32\x08\0\x01a\0\x07hi!";
+//! for packet in dissect_all(bytes, None) {
+//!     println!("{packet}"); // PUBLISH, MQTT 3.1.1, 10 bytes: QoS 1 · id 7 · a · 3 B
+//!     for field in packet.fields() {
+//!         println!("{:1$}{field}, {2}", "", 2 * field.depth(), field.span());
+//!     }
+//!     assert!(packet.is_sound());
+//! }
+//! ```
 //!
 //! No input makes this crate panic, and nothing in it knows a clock, a socket or a thread.
 #![cfg_attr(not(test), no_std)]
@@ -20,6 +33,7 @@ mod decode;
 mod detect;
 mod diagnostic;
 mod dissect;
+mod dissected;
 mod encode;
 pub mod explain;
 mod field;
@@ -46,6 +60,7 @@ pub use decode::{Decoded, decode, decode_tolerant};
 pub use detect::{Detection, FirstError, Reason, Score, detect};
 pub use diagnostic::{DecodeError, Diagnostic};
 pub use dissect::{Dissection, Dissector, FaultCounts, Limits, dissect, dissect_within};
+pub use dissected::{Dissected, Fault, FieldAt, dissect_all};
 pub use encode::EncodeError;
 pub use field::{Field, Section};
 pub use framer::{Frame, Framed, Framer};
@@ -66,9 +81,9 @@ pub use span::Span;
 pub use stream::{PacketAt, StreamDecoder, StreamError, packets};
 pub use summary::summary;
 pub use text::{BinaryData, Utf8EncodedString};
-pub use topic::{SharedSubscription, TopicFilter, TopicName};
+pub use topic::{SharedSubscription, TopicError, TopicFilter, TopicName};
 pub use tree::{Node, Tree, Value};
-pub use version::{Context, ProtocolVersion, Sender};
+pub use version::{Context, ProtocolVersion, Sender, UnknownVersion};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

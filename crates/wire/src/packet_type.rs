@@ -198,6 +198,13 @@ impl PacketType {
     }
 }
 
+impl core::fmt::Display for PacketType {
+    /// The standard's name: `PUBLISH`.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.pad(self.name())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

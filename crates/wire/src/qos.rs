@@ -16,6 +16,9 @@ pub enum QoS {
 }
 
 impl QoS {
+    /// Every level, the least first.
+    pub const ALL: [Self; 3] = [Self::AtMostOnce, Self::AtLeastOnce, Self::ExactlyOnce];
+
     /// The level with this number.
     #[inline]
     #[must_use]
@@ -26,6 +29,13 @@ impl QoS {
             2 => Some(Self::ExactlyOnce),
             _ => None,
         }
+    }
+}
+
+impl core::fmt::Display for QoS {
+    /// `QoS 1`.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "QoS {}", *self as u8)
     }
 }
 
@@ -52,5 +62,11 @@ impl PacketIdentifier {
     #[must_use]
     pub const fn get(self) -> u16 {
         self.0.get()
+    }
+}
+
+impl core::fmt::Display for PacketIdentifier {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.get().fmt(f)
     }
 }

@@ -51,3 +51,40 @@ impl Span {
         packet.get(start..end.min(packet.len())).unwrap_or_default()
     }
 }
+
+impl core::fmt::Display for Span {
+    /// `byte 3`, `bytes 3 to 6` or `bits 5 to 6 of byte 0`, counted from 0, in a byte from its most
+    /// significant bit.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let (first, end) = self.bytes();
+        let last = end.saturating_sub(1).max(first);
+        let (from, to) = (self.start % 8, self.end().saturating_sub(1) % 8);
+        let is_whole = self.len == 0 || (from == 0 && to == 7);
+        match (is_whole, first == last) {
+            (true, true) => write!(f, "byte {first}"),
+            (true, false) => write!(f, "bytes {first} to {last}"),
+            (false, true) if from == to => write!(f, "bit {from} of byte {first}"),
+            (false, true) => write!(f, "bits {from} to {to} of byte {first}"),
+            (false, false) => write!(f, "bit {from} of byte {first} to bit {to} of byte {last}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_words() {
+        for (start, len, words) in [
+            (24, 8, "byte 3"),
+            (24, 0, "byte 3"),
+            (24, 32, "bytes 3 to 6"),
+            (7, 1, "bit 7 of byte 0"),
+            (5, 2, "bits 5 to 6 of byte 0"),
+            (4, 8, "bit 4 of byte 0 to bit 3 of byte 1"),
+        ] {
+            assert_eq!(Span { start, len }.to_string(), words);
+        }
+    }
+}

@@ -1,7 +1,9 @@
 //! Packets in a stream: fed in chunks of any size, or found in a recording.
 
+use crate::decode::decode_whole;
+use crate::framer::Found;
 use crate::{
-    Context, ControlPacket, DecodeError, Decoded, Dissector, Framed, Framer, Limits, PacketType,
+    Context, ControlPacket, DecodeError, Decoded, Dissector, Framer, Limits, PacketType,
     ProtocolVersion, decode, frame,
 };
 
@@ -90,21 +92,18 @@ impl StreamDecoder {
             *error = Some(failure);
             Err(failure)
         };
-        // The beginning of a packet may show already that it breaks a rule.
-        if !framer.has_frame() {
-            return match decode(framer.rest(), *context) {
-                Err(error) => fail(StreamError::Decode { offset, error }),
-                Ok(_) => Ok(None),
-            };
-        }
-        let bytes = match framer.next_frame() {
-            Some(Framed::Packet(bytes) | Framed::Unframed(bytes)) => bytes,
-            Some(Framed::TooLarge { len, .. }) => {
-                return fail(StreamError::TooLarge { offset, len });
+        let read = match framer.find() {
+            Found::Packet { header_len, len } => {
+                decode_whole(framer.take(len), header_len, *context)
             }
-            None => return Ok(None),
+            Found::TooLarge { len } => return fail(StreamError::TooLarge { offset, len }),
+            // The beginning of a packet may show already that it breaks a rule.
+            Found::Nothing | Found::Unframed => {
+                framer.let_go();
+                decode(framer.rest(), *context)
+            }
         };
-        match decode(bytes, *context) {
+        match read {
             Ok(Decoded::Packet { packet, .. }) => {
                 if let ControlPacket::Connect(connect) = packet {
                     context.version = connect.version;

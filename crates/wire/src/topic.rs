@@ -1,5 +1,6 @@
 //! Topic names and topic filters (v5 section 4.7, v3.1.1 section 4.7).
 
+use crate::Rule;
 use crate::text::{as_text, has_wildcard, has_zero};
 
 /// A name that a message is published to: no wildcard, no U+0000. In version 5 it may be empty
@@ -8,12 +9,11 @@ use crate::text::{as_text, has_wildcard, has_zero};
 pub struct TopicName<'a>(&'a str);
 
 impl<'a> TopicName<'a> {
-    /// Accepts at most 65,535 bytes without `+`, `#` and U+0000.
+    /// Accepts at most 65,535 bytes without `+`, `#` and U+0000; `TopicName::try_from` says which of
+    /// them is wrong.
     #[must_use]
     pub fn new(name: &'a str) -> Option<Self> {
-        let bytes = name.as_bytes();
-        (bytes.len() <= usize::from(u16::MAX) && !has_zero(bytes) && !has_wildcard(bytes))
-            .then_some(Self(name))
+        Self::try_from(name).ok()
     }
 
     #[inline(always)]
@@ -38,13 +38,10 @@ impl<'a> TopicFilter<'a> {
     /// Accepts what every version accepts.
     ///
     /// A filter that begins with `$share/` is held to version 5's rules for shared subscriptions.
+    /// `TopicFilter::try_from` accepts the same and says what is wrong with another.
     #[must_use]
     pub fn new(filter: &'a str) -> Option<Self> {
-        let bytes = filter.as_bytes();
-        let sound = bytes.len() <= usize::from(u16::MAX)
-            && !has_zero(bytes)
-            && faults(bytes, true).next().is_none();
-        sound.then_some(Self(filter))
+        Self::try_from(filter).ok()
     }
 
     #[inline(always)]
@@ -67,6 +64,61 @@ impl<'a> TopicFilter<'a> {
             share_name: name,
             topic_filter: TopicFilter(filter),
         })
+    }
+}
+
+/// Why a text is no Topic Name or Topic Filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TopicError {
+    /// It has more than 65,535 bytes.
+    TooLong,
+    /// It breaks this rule.
+    Breaks(Rule),
+}
+
+impl core::fmt::Display for TopicError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::TooLong => f.write_str("a topic has at most 65,535 bytes"),
+            Self::Breaks(rule) => write!(f, "{} ({rule})", rule.summary()),
+        }
+    }
+}
+
+impl core::error::Error for TopicError {}
+
+/// What names and filters have in common.
+fn check_text(bytes: &[u8]) -> Result<(), TopicError> {
+    if bytes.len() > usize::from(u16::MAX) {
+        Err(TopicError::TooLong)
+    } else if has_zero(bytes) {
+        Err(TopicError::Breaks(Rule::StringNull))
+    } else {
+        Ok(())
+    }
+}
+
+impl<'a> TryFrom<&'a str> for TopicName<'a> {
+    type Error = TopicError;
+
+    fn try_from(name: &'a str) -> Result<Self, TopicError> {
+        check_text(name.as_bytes())?;
+        if has_wildcard(name.as_bytes()) {
+            return Err(TopicError::Breaks(Rule::PublishTopicWildcard));
+        }
+        Ok(Self(name))
+    }
+}
+
+impl<'a> TryFrom<&'a str> for TopicFilter<'a> {
+    type Error = TopicError;
+
+    fn try_from(filter: &'a str) -> Result<Self, TopicError> {
+        check_text(filter.as_bytes())?;
+        faults(filter.as_bytes(), true, |fault, _| {
+            Err(TopicError::Breaks(fault.rule()))
+        })?;
+        Ok(Self(filter))
     }
 }
 
@@ -102,6 +154,21 @@ pub(crate) struct SharedParts {
     pub(crate) filter: usize,
 }
 
+impl FilterFault {
+    /// The rule that names it.
+    pub(crate) const fn rule(self) -> Rule {
+        match self {
+            Self::Empty => Rule::FilterEmpty,
+            Self::HashNotLast => Rule::FilterHashNotLast,
+            Self::HashNotAlone => Rule::FilterHashNotAlone,
+            Self::PlusNotAlone => Rule::FilterPlusNotAlone,
+            Self::ShareNameEmpty => Rule::ShareNameEmpty,
+            Self::ShareNameWildcard => Rule::ShareNameWildcard,
+            Self::ShareFilterMissing => Rule::ShareFilterMissing,
+        }
+    }
+}
+
 pub(crate) const SHARE_PREFIX: &[u8] = b"$share/";
 
 /// The parts of a shared subscription; none for any other filter.
@@ -118,55 +185,64 @@ pub(crate) fn shared_parts(filter: &[u8]) -> Option<SharedParts> {
     })
 }
 
-/// The faults of a filter, with the byte that each is at. `shared`: whether the version has shared
-/// subscriptions.
-pub(crate) fn faults(filter: &[u8], shared: bool) -> impl Iterator<Item = (FilterFault, usize)> {
-    let parts = if shared { shared_parts(filter) } else { None };
-    let start = parts.map_or(0, |parts| parts.filter);
-    let in_share = parts.into_iter().flat_map(move |parts| {
-        let name = filter
-            .get(SHARE_PREFIX.len()..parts.name_end)
-            .unwrap_or_default();
-        //= [MQTT-4.8.2-1] v5: a share name has at least one character
-        let empty = name
-            .is_empty()
-            .then_some((FilterFault::ShareNameEmpty, SHARE_PREFIX.len()));
-        //= [MQTT-4.8.2-2] v5: no wildcard in it, and a filter behind it
-        let wildcard = name
-            .iter()
-            .position(|&byte| matches!(byte, b'+' | b'#'))
-            .map(|at| {
-                (
-                    FilterFault::ShareNameWildcard,
-                    at.saturating_add(SHARE_PREFIX.len()),
-                )
-            });
-        let missing = (parts.filter >= filter.len())
-            .then_some((FilterFault::ShareFilterMissing, parts.name_end));
-        empty.into_iter().chain(wildcard).chain(missing)
-    });
+/// Tells the faults of a filter, with the byte that each is at, until `tell` gives an error. `shared`:
+/// whether the version has shared subscriptions.
+#[inline]
+pub(crate) fn faults<E>(
+    filter: &[u8],
+    shared: bool,
+    mut tell: impl FnMut(FilterFault, usize) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut start = 0;
+    if shared && let Some(parts) = shared_parts(filter) {
+        start = parts.filter;
+        faults_of_share(filter, parts, &mut tell)?;
+    }
     //= [MQTT-4.7.3-1] v5 and v3.1.1: at least one character
-    let empty = filter.is_empty().then_some((FilterFault::Empty, 0));
+    if filter.is_empty() {
+        tell(FilterFault::Empty, 0)?;
+    }
     // The scan for wildcards is left out where there are none, as in most filters.
-    let levels = if has_wildcard(filter) { filter } else { &[] };
-    let in_levels = levels
-        .iter()
-        .enumerate()
-        .skip(start)
-        .filter_map(move |(at, &byte)| {
-            let before =
-                at == start || at.checked_sub(1).and_then(|n| filter.get(n)) == Some(&b'/');
-            let next = filter.get(at.saturating_add(1));
-            match byte {
-                b'#' if !before => Some((FilterFault::HashNotAlone, at)),
-                b'#' if next.is_some() => Some((FilterFault::HashNotLast, at)),
-                b'+' if !before || !matches!(next, None | Some(b'/')) => {
-                    Some((FilterFault::PlusNotAlone, at))
-                }
-                _ => None,
+    if !has_wildcard(filter) {
+        return Ok(());
+    }
+    let mut is_level_start = true;
+    for (at, &byte) in filter.iter().enumerate().skip(start) {
+        let next = filter.get(at.saturating_add(1));
+        match byte {
+            b'#' if !is_level_start => tell(FilterFault::HashNotAlone, at)?,
+            b'#' if next.is_some() => tell(FilterFault::HashNotLast, at)?,
+            b'+' if !is_level_start || !matches!(next, None | Some(b'/')) => {
+                tell(FilterFault::PlusNotAlone, at)?;
             }
-        });
-    in_share.chain(empty).chain(in_levels)
+            _ => {}
+        }
+        is_level_start = byte == b'/';
+    }
+    Ok(())
+}
+
+fn faults_of_share<E>(
+    filter: &[u8],
+    parts: SharedParts,
+    tell: &mut impl FnMut(FilterFault, usize) -> Result<(), E>,
+) -> Result<(), E> {
+    let name = filter
+        .get(SHARE_PREFIX.len()..parts.name_end)
+        .unwrap_or_default();
+    //= [MQTT-4.8.2-1] v5: a share name has at least one character
+    if name.is_empty() {
+        tell(FilterFault::ShareNameEmpty, SHARE_PREFIX.len())?;
+    }
+    //= [MQTT-4.8.2-2] v5: no wildcard in it, and a filter behind it
+    if let Some(at) = name.iter().position(|byte| matches!(byte, b'+' | b'#')) {
+        let at = at.saturating_add(SHARE_PREFIX.len());
+        tell(FilterFault::ShareNameWildcard, at)?;
+    }
+    if parts.filter >= filter.len() {
+        tell(FilterFault::ShareFilterMissing, parts.name_end)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -208,8 +284,8 @@ mod tests {
             ("$share/g/a#", FilterFault::HashNotAlone, 10),
         ] {
             assert_eq!(
-                faults(bad.as_bytes(), true).next(),
-                Some((fault, at)),
+                faults(bad.as_bytes(), true, |fault, at| Err((fault, at))),
+                Err((fault, at)),
                 "{bad}"
             );
             assert!(TopicFilter::new(bad).is_none());

@@ -68,6 +68,33 @@ impl ProtocolVersion {
     }
 }
 
+impl core::fmt::Display for ProtocolVersion {
+    /// As people write it: `3.1.1`.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A text that names no version of MQTT; see [`ProtocolVersion::name`] for those that do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownVersion;
+
+impl core::fmt::Display for UnknownVersion {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("a version of MQTT is 3.1, 3.1.1 or 5")
+    }
+}
+
+impl core::error::Error for UnknownVersion {}
+
+impl core::str::FromStr for ProtocolVersion {
+    type Err = UnknownVersion;
+
+    fn from_str(name: &str) -> Result<Self, UnknownVersion> {
+        Self::from_name(name).ok_or(UnknownVersion)
+    }
+}
+
 /// Which end of the connection sent a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -87,6 +114,16 @@ impl Sender {
             Self::Client => Self::Server,
             Self::Server => Self::Client,
         }
+    }
+}
+
+impl core::fmt::Display for Sender {
+    /// `client` or `server`.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.pad(match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        })
     }
 }
 
@@ -116,5 +153,19 @@ impl Context {
             sender: Some(sender),
             ..self
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read_as_they_are_written() {
+        for version in ProtocolVersion::ALL {
+            assert_eq!(version.to_string().parse(), Ok(version));
+        }
+        assert_eq!("4".parse::<ProtocolVersion>(), Err(UnknownVersion));
+        assert_eq!(format!("{:>6}", Sender::Client.peer()), "server");
     }
 }

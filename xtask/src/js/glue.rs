@@ -4,7 +4,7 @@
 use anyhow::{Result, ensure};
 
 /// Names that are asked for from our own script.
-const NAMES: &str = "guarded, pointerOf";
+const NAMES: &str = "guarded, pointerOf, MqttError";
 
 /// Where a script gets the exports of the module, by the build.
 const EXPORTS: [&str; 3] = ["wasmInstance.exports;", "instance.exports;", "val;"];
@@ -52,6 +52,13 @@ pub(super) fn guarded(script: &str) -> Result<String> {
         out.push_str(&written);
         out.push('\n');
     }
+    // The class of what is thrown is one of the package's exports.
+    let is_module = script.lines().any(|line| line.starts_with("import "));
+    out.push_str(if is_module {
+        "\nexport { MqttError };\n"
+    } else {
+        "\nexports.MqttError = MqttError;\n"
+    });
     ensure!(
         imports == 1 && exports == 1 && methods > 0,
         "wasm-bindgen writes its scripts otherwise than xtask/src/js/glue.rs knows: {imports} imports of given.js, \
@@ -71,9 +78,9 @@ mod tests {
         let guarded = guarded(script).unwrap();
         assert_eq!(
             guarded,
-            "import { guarded, pointerOf, copyOf } from './given.js';\nexport class A {\n    push(chunk) {\n        \
+            "import { guarded, pointerOf, MqttError, copyOf } from './given.js';\nexport class A {\n    push(chunk) {\n        \
             const ret = wasm.a_push(pointerOf(this, A, \"A\"), chunk);\n    }\n}\nlet wasm;\nfunction f(val) {\n    \
-            wasm = guarded(val);\n}\n"
+            wasm = guarded(val);\n}\n\nexport { MqttError };\n"
         );
     }
 

@@ -262,7 +262,7 @@ fn the_broker_announces_what_differs() {
         subscription_identifier_available: false,
         shared_subscription_available: false,
         server_keep_alive: Some(4),
-        ..Options::default()
+        ..Options::new(0)
     };
     talk_with(
         options,

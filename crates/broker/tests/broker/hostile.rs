@@ -26,7 +26,7 @@ fn small() -> Options {
     };
     Options {
         limits,
-        ..Options::default()
+        ..Options::new(0)
     }
 }
 

@@ -1,6 +1,6 @@
 //! PUBLISH and its handshakes, both ways.
 
-use mqttscope_broker::{Limits, Options};
+use mqttscope_broker::{Event, Limits, Options};
 
 use crate::support::{plain, talk, talk_with};
 
@@ -340,4 +340,36 @@ fn state_can_be_seen() {
     talk.broker
         .visit_retained(|message| retained.push((message.topic_name(), message.payload())));
     assert_eq!(retained, [("t", &b"2"[..])]);
+}
+
+/// Each message once, however often it is sent, and not those of the broker's owner.
+#[test]
+fn the_owner_is_told_what_is_published() {
+    let options = Options {
+        tell_published: true,
+        ..plain()
+    };
+    let script = "p > CONNECT v3.1.1 id=p clean
+        p < CONNACK 00
+        p > PUBLISH t x q2 #7
+        p < PUBREC #7
+        p > PUBLISH t x q2 #7 dup
+        p < PUBREC #7
+        p > PUBREL #7
+        p < PUBCOMP #7
+        p > PUBLISH t y retain";
+    let told: Vec<_> = talk_with(options, script)
+        .events()
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::Published {
+                client_identifier,
+                message,
+            } => Some((client_identifier.to_string(), message)),
+            _ => None,
+        })
+        .map(|(by, message)| (by, message.topic_name().to_string(), message.payload))
+        .collect();
+    let expected = [b"x", b"y"].map(|payload| ("p".to_owned(), "t".to_owned(), payload.to_vec()));
+    assert_eq!(told, expected);
 }

@@ -58,7 +58,7 @@ fn connect_carries_everything() {
         own.password = Some(b"p".to_vec());
         let mut will = message("w", "gone", QoS::AtLeastOnce).with_retain(true);
         if version.is_v5() {
-            will = will.with_property(Property::WillDelayInterval(7));
+            will = will.with_property(Property::WillDelayInterval(7)).unwrap();
             own.properties = properties(&[
                 Property::SessionExpiryInterval(9),
                 Property::ReceiveMaximum(3),

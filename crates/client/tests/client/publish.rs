@@ -192,7 +192,9 @@ fn what_the_server_cannot_do_is_not_sent() {
 #[test]
 fn misuse_changes_nothing() {
     let mut peer = Peer::connected(options(ProtocolVersion::V3_1_1), &[]);
-    let five = message("a", "", QoS::AtMostOnce).with_property(Property::MessageExpiryInterval(1));
+    let five = message("a", "", QoS::AtMostOnce)
+        .with_property(Property::MessageExpiryInterval(1))
+        .unwrap();
     assert!(
         matches!(peer.command(Command::publish(five)), Err(Misuse::Encode(_))),
         "not in this version"
@@ -205,8 +207,9 @@ fn misuse_changes_nothing() {
     };
     assert_eq!(peer.command(alias), Err(Misuse::TopicAlias));
     let mut five = Peer::connected(options(ProtocolVersion::V5), &[]);
-    let identified =
-        message("a", "", QoS::AtMostOnce).with_property(Property::SubscriptionIdentifier(1));
+    let identified = message("a", "", QoS::AtMostOnce)
+        .with_property(Property::SubscriptionIdentifier(1))
+        .unwrap();
     assert!(matches!(
         five.command(Command::publish(identified)),
         Err(Misuse::Encode(_))
@@ -264,7 +267,8 @@ fn messages_expire_while_they_wait() {
     let mut peer = Peer::new(options(ProtocolVersion::V5));
     for seconds in [2, 9] {
         let message = message("a", "", QoS::AtMostOnce)
-            .with_property(Property::MessageExpiryInterval(seconds));
+            .with_property(Property::MessageExpiryInterval(seconds))
+            .unwrap();
         peer.command(Command::publish(message)).unwrap();
     }
     peer.pass(Duration::from_secs(3));
@@ -369,7 +373,7 @@ fn properties_go_out_in_their_order() {
     let own = list
         .iter()
         .fold(message("a", "x", QoS::AtLeastOnce), |message, &property| {
-            message.with_property(property)
+            message.with_property(property).unwrap()
         });
     peer.command(Command::publish(own)).unwrap();
     let list = properties(&list);

@@ -166,8 +166,9 @@ fn too_large_for_the_new_connection() {
 #[test]
 fn a_message_that_was_sent_does_not_expire() {
     let mut peer = Peer::connected(lasting(ProtocolVersion::V5), &[]);
-    let short =
-        message("a", "x", QoS::ExactlyOnce).with_property(Property::MessageExpiryInterval(1));
+    let short = message("a", "x", QoS::ExactlyOnce)
+        .with_property(Property::MessageExpiryInterval(1))
+        .unwrap();
     peer.command(Command::publish(short)).unwrap();
     peer.sent();
     peer.reconnect(true, &[]);

@@ -322,7 +322,7 @@ mod tests {
     /// messages in flight.
     fn full() -> SavedBroker {
         let now = Instant::ZERO;
-        let mut broker = Broker::new(Options::default());
+        let mut broker = Broker::new(Options::new(0));
         let one = broker.handle_open(now);
         // Clean Start 0, will at QoS 1, session for ever.
         broker.handle_bytes(

@@ -143,15 +143,15 @@ impl Options {
             ..Limits::default()
         };
         let now = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+        // Of a client without an identifier nobody must guess the one that it is given.
+        let seed = u64::from(std::process::id()) ^ u64::from(now.subsec_nanos()) << 32;
         Ok(Settings {
             limits,
-            // Of a client without an identifier nobody must guess the one that it is given.
-            seed: u64::from(std::process::id()) ^ u64::from(now.subsec_nanos()) << 32,
             access: match &self.users {
                 Some(path) => Box::new(Users::read(path)?),
                 None => Box::new(Anyone),
             },
-            ..Settings::default()
+            ..Settings::new(seed)
         })
     }
 

@@ -39,8 +39,7 @@ impl Owner {
         Self {
             broker: Broker::new(Options {
                 limits,
-                seed,
-                ..Options::default()
+                ..Options::new(seed)
             }),
             links: BTreeMap::new(),
             names: BTreeMap::new(),

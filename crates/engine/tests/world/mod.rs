@@ -66,7 +66,7 @@ impl World {
             now: Instant::from_millis(1_000_000),
             asked: Vec::new(),
             reported: Vec::new(),
-            broker: Broker::new(Options::default()),
+            broker: Broker::new(Options::new(0)),
             links: HashMap::new(),
         }
     }

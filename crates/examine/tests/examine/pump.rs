@@ -54,7 +54,7 @@ pub(crate) fn run(
     let mut pump = Pump {
         now,
         way,
-        broker: Broker::new(broker::Options::default()),
+        broker: Broker::new(broker::Options::new(0)),
         examination: Examination::new(checks, options, now),
         going: BTreeMap::new(),
         sequence: 0,

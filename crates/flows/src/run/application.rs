@@ -55,13 +55,15 @@ pub(super) fn options(
             add(Property::TopicAliasMaximum(ALIASES));
         }
     }
-    let will = station.will.as_ref().map(|will| {
+    let will = station.will.as_ref().and_then(|will| {
         let topic = TopicName::new(&will.topic).unwrap_or_default();
         let message = Message::new(topic, will.payload.as_bytes()).with_qos(will.qos);
         if version.is_v5() && will.delay > 0 {
-            message.with_property(Property::WillDelayInterval(will.delay))
-        } else {
             message
+                .with_property(Property::WillDelayInterval(will.delay))
+                .ok()
+        } else {
+            Some(message)
         }
     });
     Options {
@@ -80,7 +82,7 @@ pub(super) fn options(
         // Who takes another's identifier wants its session, too.
         accept_unknown_session: station.identifier.is_some(),
         automatic_topic_alias: station.alias && version.is_v5(),
-        seed: client as u64,
+        seed: Some(client as u64),
         ..Options::new(version, station.client_identifier())
     }
 }
@@ -109,12 +111,18 @@ pub(super) fn publish(publication: &Publication, version: ProtocolVersion) -> Op
     .with_retain(publication.retain);
     if version.is_v5() {
         if let Some(seconds) = publication.expiry {
-            message = message.with_property(Property::MessageExpiryInterval(seconds));
+            message = message
+                .with_property(Property::MessageExpiryInterval(seconds))
+                .ok()?;
         }
         if let Some(topic) = &publication.respond {
-            message = message.with_property(Property::ResponseTopic(TopicName::new(topic)?));
+            message = message
+                .with_property(Property::ResponseTopic(TopicName::new(topic)?))
+                .ok()?;
             if let Some(data) = BinaryData::new(b"1") {
-                message = message.with_property(Property::CorrelationData(data));
+                message = message
+                    .with_property(Property::CorrelationData(data))
+                    .ok()?;
             }
         }
     }

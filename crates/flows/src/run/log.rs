@@ -171,7 +171,7 @@ mod tests {
 
     /// A client connects, is cut while its second CONNECT is on its way, and connects again.
     fn play(mut each: impl FnMut(&mut World)) {
-        let mut world = World::new(Broker::new(broker::Options::default()));
+        let mut world = World::new(Broker::new(broker::Options::new(0)));
         world.record(true);
         world.set_impairments(Impairments {
             delay: Duration::from_millis(DELAY),

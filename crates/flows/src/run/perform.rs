@@ -113,7 +113,7 @@ impl Stage<'_> {
             self.world.cut_all();
             self.note();
             self.world
-                .replace_broker(Broker::new(broker::Options::default()));
+                .replace_broker(Broker::new(broker::Options::new(0)));
             self.log.next_broker();
         }
         let at = self.now().saturating_add(RESTART);

@@ -42,7 +42,7 @@ pub(super) struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     pub(super) fn new(scenario: &'a Scenario) -> Self {
-        let mut world = World::new(Broker::new(broker::Options::default()));
+        let mut world = World::new(Broker::new(broker::Options::new(0)));
         world.record(true);
         let mut applications = Vec::new();
         for (index, station) in scenario.clients.iter().enumerate() {

@@ -139,12 +139,15 @@ impl Place<'_> {
         bytes::copy(value).ok_or_else(|| Failure::field(self.0, name, BYTES))?
     }
 
-    /// No bytes when left out.
-    pub(super) fn bytes_or_none(self, name: &str, value: &JsValue) -> Result<Vec<u8>, Failure> {
-        match bytes::copy(value) {
-            Some(bytes) => bytes,
+    /// Bytes, or text, which becomes UTF-8: what a payload and a password are. None when left out.
+    pub(super) fn payload(self, name: &str, value: &JsValue) -> Result<Vec<u8>, Failure> {
+        if let Some(bytes) = bytes::copy(value) {
+            return bytes;
+        }
+        match value.as_string() {
+            Some(text) => Ok(self.sound(name, value, text)?.into_bytes()),
             None if is_absent(value) => Ok(Vec::new()),
-            None => Err(Failure::field(self.0, name, BYTES)),
+            None => Err(Failure::field(self.0, name, "a Uint8Array or a string")),
         }
     }
 

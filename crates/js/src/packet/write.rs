@@ -26,12 +26,14 @@ pub(crate) fn write(
     let packet = Given::of(packet)
         .ok_or_else(|| Failure::message("a packet must be an object with a type"))?;
     let name = packet.packet_type();
+    let kind = name.clone();
     // By far the most frequent, and comparing is cheaper than copying the name.
     let name = if plain::PUBLISH.with(|publish| name == *AsRef::<JsValue>::as_ref(publish)) {
         Cow::Borrowed("PUBLISH")
     } else {
         Cow::Owned(name.as_string().unwrap_or_default())
     };
+    packet.check_keys(&kind, &name)?;
     let mut writer = Writer {
         packet,
         place: Place(&name),
@@ -94,7 +96,7 @@ impl Writer<'_> {
         let topic = place.text_or_empty("topicName", &packet.topic_name())?;
         let identifier = packet.packet_identifier();
         let properties = self.properties()?;
-        let payload = place.bytes_or_none("payload", &packet.payload())?;
+        let payload = place.payload("payload", &packet.payload())?;
         self.out
             .try_reserve(payload.len())
             .map_err(|_| Failure::too_much(payload.len() as f64))?;
@@ -153,7 +155,7 @@ impl Writer<'_> {
         let password = if is_absent(&password) {
             None
         } else {
-            Some(place.bytes("password", &password)?)
+            Some(place.payload("password", &password)?)
         };
         let keep_alive = place.number_or_0("keepAlive", &packet.keep_alive(), 65_535)?;
         self.encode(ControlPacket::Connect(Connect {
@@ -281,6 +283,7 @@ impl Writer<'_> {
 
 fn read_subscription(given: Given<'_>, into: &mut SubscriptionsBuf) -> Result<(), Failure> {
     let place = Place("SUBSCRIBE.subscriptions");
+    plain::SUBSCRIPTION.with(|kind| given.check_keys(kind, place.0))?;
     let filter = place.text("topicFilter", &given.topic_filter())?;
     let handling = place.number_or_0("retainHandling", &given.retain_handling(), 2)?;
     into.push(Subscription {
@@ -312,6 +315,7 @@ impl Will {
 
     fn read(given: Given<'_>) -> Result<Self, Failure> {
         let place = Self::PLACE;
+        plain::WILL.with(|kind| given.check_keys(kind, place.0))?;
         Ok(Self {
             message: WillMessage {
                 qos: place.qos("qos", &given.qos())?,
@@ -319,7 +323,7 @@ impl Will {
                 ..WillMessage::default()
             },
             topic: place.text("topicName", &given.topic_name())?,
-            payload: place.bytes_or_none("payload", &given.payload())?,
+            payload: place.payload("payload", &given.payload())?,
             properties: properties::read(place, &given.properties())?,
         })
     }

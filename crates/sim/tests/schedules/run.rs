@@ -49,7 +49,7 @@ fn options(plan: &Plan, client: usize) -> Options {
         manual_acknowledgement: plan.manual && client == SUBSCRIBER,
         // A restart may lose the state of a session that the broker already has.
         accept_unknown_session: true,
-        seed: client as u64,
+        seed: Some(client as u64),
         ..Options::new(version, ["publisher", "subscriber"][client])
     }
 }
@@ -70,7 +70,7 @@ fn subscribe() -> Command {
 }
 
 fn options_of_broker(plan: &Plan) -> broker::Options {
-    let mut options = broker::Options::default();
+    let mut options = broker::Options::new(0);
     options.limits.receive_maximum = plan.receive_maximum[PUBLISHER];
     options
 }

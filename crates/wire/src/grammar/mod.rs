@@ -7,5 +7,5 @@ mod sink;
 mod strings;
 
 pub(crate) use cursor::{Cursor, Read};
-pub(crate) use sink::{Record, Sink, Stopped, Strict};
+pub(crate) use sink::{Record, Sink, Strict};
 pub(crate) use strings::Text;

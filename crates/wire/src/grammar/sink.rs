@@ -42,26 +42,13 @@ pub(crate) trait Sink {
 pub(crate) struct Strict {
     /// A rule that may be broken.
     pub(crate) tolerated: Option<Rule>,
-}
-
-/// Why the strict reading stopped.
-pub(crate) struct Stopped {
-    pub(crate) error: DecodeError,
-    /// It is no error: the bytes that come next are not there yet.
+    /// It has stopped at no error: the bytes that come next are not there yet.
     pub(crate) waits: bool,
 }
 
-impl Stopped {
-    const fn at(rule: Rule, span: Span) -> Self {
-        Self {
-            error: DecodeError { rule, span },
-            waits: false,
-        }
-    }
-}
-
 impl Sink for Strict {
-    type Stop = Stopped;
+    // No more than what the decoder returns, so that a packet is not copied on its way out.
+    type Stop = DecodeError;
     type Mark = ();
     const RECORDS: bool = false;
 
@@ -74,26 +61,30 @@ impl Sink for Strict {
     #[inline(always)]
     fn entry(&mut self, _: usize) {}
     #[inline]
-    fn fault(&mut self, _: ProtocolVersion, rule: Rule, span: Span, _: u32) -> Result<(), Stopped> {
+    fn fault(
+        &mut self,
+        _: ProtocolVersion,
+        rule: Rule,
+        span: Span,
+        _: u32,
+    ) -> Result<(), DecodeError> {
         if rule.severity() == Severity::Error && self.tolerated != Some(rule) {
-            Err(Stopped::at(rule, span))
+            Err(DecodeError { rule, span })
         } else {
             Ok(())
         }
     }
     #[inline]
-    fn end(&mut self, _: ProtocolVersion, rule: Rule, span: Span, _: u32) -> Stopped {
-        Stopped::at(rule, span)
+    fn end(&mut self, _: ProtocolVersion, rule: Rule, span: Span, _: u32) -> DecodeError {
+        DecodeError { rule, span }
     }
     #[inline]
-    fn wait(&mut self, _: ProtocolVersion, rule: Rule, span: Span) -> Stopped {
-        Stopped {
-            error: DecodeError { rule, span },
-            waits: true,
-        }
+    fn wait(&mut self, _: ProtocolVersion, rule: Rule, span: Span) -> DecodeError {
+        self.waits = true;
+        DecodeError { rule, span }
     }
     #[inline(always)]
-    fn recover(&mut self, stop: Stopped) -> Result<(), Stopped> {
+    fn recover(&mut self, stop: DecodeError) -> Result<(), DecodeError> {
         Err(stop)
     }
 }

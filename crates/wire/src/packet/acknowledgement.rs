@@ -74,9 +74,10 @@ impl Encode for Acknowledgement<'_> {
                 Err(EncodeError::NotInVersion)
             };
         }
-        match self.reason_code.name(packet_type, version) {
-            Some(_) => Ok(()),
-            None => Err(EncodeError::Breaks(undefined(packet_type))),
+        if self.reason_code.is_defined(packet_type, version) {
+            Ok(())
+        } else {
+            Err(EncodeError::Breaks(undefined(packet_type)))
         }
     }
 

@@ -27,7 +27,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Auth<'a>, S> {
         let reason_code = reason_code(c, PacketType::Auth, Rule::AuthReasonUndefined)?;
         let code = c.behind(1);
         if let Some(sender) = c.context.sender
-            && reason_code.name(PacketType::Auth, c.version()).is_some()
+            && reason_code.is_defined(PacketType::Auth, c.version())
             && !reason_code.may_be_sent_by(PacketType::Auth, sender)
         {
             c.fault_value(Rule::AuthReasonDirection, code, u32::from(reason_code.0))?;
@@ -58,7 +58,7 @@ impl Encode for Auth<'_> {
             return Err(EncodeError::NotInVersion);
         }
         check_properties(version, self.properties, PropertyOwner::Packet(packet_type))?;
-        if self.reason_code.name(packet_type, version).is_none() {
+        if !self.reason_code.is_defined(packet_type, version) {
             return Err(EncodeError::Breaks(Rule::AuthReasonUndefined));
         }
         let bare = self.reason_code == ReasonCode::SUCCESS && self.properties.is_empty();

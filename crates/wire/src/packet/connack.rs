@@ -97,9 +97,10 @@ impl Encode for Connack<'_> {
         if self.session_present && self.reason_code != ReasonCode::SUCCESS {
             return Err(EncodeError::Breaks(Rule::ConnackSessionPresentRefused));
         }
-        match self.reason_code.name(packet_type, version) {
-            Some(_) => Ok(()),
-            None => Err(EncodeError::Breaks(Rule::ConnackReasonUndefined)),
+        if self.reason_code.is_defined(packet_type, version) {
+            Ok(())
+        } else {
+            Err(EncodeError::Breaks(Rule::ConnackReasonUndefined))
         }
     }
 

@@ -32,6 +32,24 @@ pub struct Connect<'a> {
     pub password: Option<BinaryData<'a>>,
 }
 
+impl<'a> Connect<'a> {
+    /// A new session, Keep Alive off, nothing else.
+    #[must_use]
+    pub const fn new(version: ProtocolVersion, client_identifier: Utf8EncodedString<'a>) -> Self {
+        Self {
+            version,
+            bridge: false,
+            clean_start: true,
+            keep_alive: 0,
+            properties: Properties::NONE,
+            client_identifier,
+            will: None,
+            user_name: None,
+            password: None,
+        }
+    }
+}
+
 /// What is published when the connection is lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WillMessage<'a> {

@@ -31,9 +31,7 @@ pub(crate) fn read<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Disconnect<'a>, S
         //= [MQTT-3.14.2-1] v5: one of the table's codes
         let reason_code = reason_code(c, PacketType::Disconnect, Rule::DisconnectReasonUndefined)?;
         if let Some(sender) = c.context.sender
-            && reason_code
-                .name(PacketType::Disconnect, c.version())
-                .is_some()
+            && reason_code.is_defined(PacketType::Disconnect, c.version())
             && !reason_code.may_be_sent_by(PacketType::Disconnect, sender)
         {
             c.fault_value(
@@ -84,9 +82,10 @@ impl Encode for Disconnect<'_> {
                 Err(EncodeError::NotInVersion)
             };
         }
-        match self.reason_code.name(packet_type, version) {
-            Some(_) => Ok(()),
-            None => Err(EncodeError::Breaks(Rule::DisconnectReasonUndefined)),
+        if self.reason_code.is_defined(packet_type, version) {
+            Ok(())
+        } else {
+            Err(EncodeError::Breaks(Rule::DisconnectReasonUndefined))
         }
     }
 

@@ -21,7 +21,7 @@ pub(super) fn codes<'a, S: Sink>(
         while c.left() > 0 {
             c.sink.entry(c.at);
             let code = c.u8(Field::ReasonCode)?;
-            if ReasonCode(code).name(packet_type, c.version()).is_none() {
+            if !ReasonCode(code).is_defined(packet_type, c.version()) {
                 c.fault_value(undefined, c.behind(1), u32::from(code))?;
             }
         }
@@ -38,7 +38,7 @@ pub(super) fn reason_code<S: Sink>(
     undefined: Rule,
 ) -> Read<ReasonCode, S> {
     let code = ReasonCode(c.u8(Field::ReasonCode)?);
-    if code.name(packet_type, c.version()).is_none() {
+    if !code.is_defined(packet_type, c.version()) {
         c.fault_value(undefined, c.behind(1), u32::from(code.0))?;
     }
     Ok(code)

@@ -112,6 +112,18 @@ impl SubscriptionsBuf {
         self.bytes.push(subscription.options.byte());
     }
 
+    /// The same, for building in one expression.
+    #[must_use]
+    pub fn with(mut self, subscription: Subscription<'_>) -> Self {
+        self.push(subscription);
+        self
+    }
+
+    /// Takes all out and keeps the memory, for the next packet.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+    }
+
     /// What a [`super::Subscribe`] takes.
     #[must_use]
     pub fn as_subscriptions(&self) -> Subscriptions<'_> {
@@ -119,6 +131,12 @@ impl SubscriptionsBuf {
             bytes: &self.bytes,
             meant: u8::MAX,
         }
+    }
+}
+
+impl<'a> FromIterator<Subscription<'a>> for SubscriptionsBuf {
+    fn from_iter<I: IntoIterator<Item = Subscription<'a>>>(subscriptions: I) -> Self {
+        subscriptions.into_iter().fold(Self::new(), Self::with)
     }
 }
 
@@ -160,9 +178,60 @@ impl TopicFiltersBuf {
         push_string(filter.as_str(), &mut self.bytes);
     }
 
+    /// The same, for building in one expression.
+    #[must_use]
+    pub fn with(mut self, filter: TopicFilter<'_>) -> Self {
+        self.push(filter);
+        self
+    }
+
+    /// Takes all out and keeps the memory, for the next packet.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+    }
+
     /// What an [`super::Unsubscribe`] takes.
     #[must_use]
     pub fn as_topic_filters(&self) -> TopicFilters<'_> {
         TopicFilters { bytes: &self.bytes }
+    }
+}
+
+impl<'a> FromIterator<TopicFilter<'a>> for TopicFiltersBuf {
+    fn from_iter<I: IntoIterator<Item = TopicFilter<'a>>>(filters: I) -> Self {
+        filters.into_iter().fold(Self::new(), Self::with)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ControlPacket, PacketIdentifier, ProtocolVersion, QoS, Subscribe};
+
+    #[test]
+    fn lists_are_built_in_one_expression() {
+        let filters = ["a/#", "b/+"].map(|filter| TopicFilter::new(filter).unwrap());
+        let subscriptions: SubscriptionsBuf = filters
+            .into_iter()
+            .map(|filter| Subscription::new(filter, QoS::AtLeastOnce))
+            .collect();
+        let mut subscribe = SubscriptionsBuf::new();
+        for filter in filters {
+            subscribe = subscribe.with(Subscription::new(filter, QoS::AtLeastOnce));
+        }
+        assert_eq!(subscribe, subscriptions);
+        let packet = ControlPacket::Subscribe(Subscribe {
+            packet_identifier: PacketIdentifier::MIN,
+            properties: crate::Properties::NONE,
+            subscriptions: subscriptions.as_subscriptions(),
+        });
+        let mut out = Vec::new();
+        packet.encode(ProtocolVersion::V5, &mut out).unwrap();
+        assert_eq!(out, b"\x82\x0f\0\x01\0\0\x03a/#\x01\0\x03b/+\x01");
+        assert_eq!(packet.packet_identifier(), Some(PacketIdentifier::MIN));
+        let mut buf: TopicFiltersBuf = filters.into_iter().collect();
+        assert!(buf.as_topic_filters().iter().eq(filters));
+        buf.clear();
+        assert!(buf.as_topic_filters().is_empty());
     }
 }

@@ -27,7 +27,7 @@ pub use unsuback::Unsuback;
 pub use unsubscribe::Unsubscribe;
 
 use crate::grammar::{Cursor, Read, Sink};
-use crate::{Field, PacketType, Rule, Span};
+use crate::{Field, PacketIdentifier, PacketType, Properties, Rule, Span};
 
 /// Any packet, borrowed from the bytes it was read from or the values it was made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub enum ControlPacket<'a> {
     Auth(Auth<'a>),
 }
 
-impl ControlPacket<'_> {
+impl<'a> ControlPacket<'a> {
     /// Its type.
     #[must_use]
     pub const fn packet_type(&self) -> PacketType {
@@ -84,6 +84,49 @@ impl ControlPacket<'_> {
             Self::Pingresp => PacketType::Pingresp,
             Self::Disconnect(_) => PacketType::Disconnect,
             Self::Auth(_) => PacketType::Auth,
+        }
+    }
+
+    /// Its Packet Identifier, if it has one.
+    #[must_use]
+    pub const fn packet_identifier(&self) -> Option<PacketIdentifier> {
+        match self {
+            Self::Publish(publish) => publish.packet_identifier,
+            Self::Puback(packet)
+            | Self::Pubrec(packet)
+            | Self::Pubrel(packet)
+            | Self::Pubcomp(packet) => Some(packet.packet_identifier),
+            Self::Subscribe(subscribe) => Some(subscribe.packet_identifier),
+            Self::Suback(suback) => Some(suback.packet_identifier),
+            Self::Unsubscribe(unsubscribe) => Some(unsubscribe.packet_identifier),
+            Self::Unsuback(unsuback) => Some(unsuback.packet_identifier),
+            Self::Connect(_)
+            | Self::Connack(_)
+            | Self::Pingreq
+            | Self::Pingresp
+            | Self::Disconnect(_)
+            | Self::Auth(_) => None,
+        }
+    }
+
+    /// Its properties; none where the type has none, and before version 5.
+    #[must_use]
+    pub const fn properties(&self) -> Properties<'a> {
+        match self {
+            Self::Connect(packet) => packet.properties,
+            Self::Connack(packet) => packet.properties,
+            Self::Publish(packet) => packet.properties,
+            Self::Puback(packet)
+            | Self::Pubrec(packet)
+            | Self::Pubrel(packet)
+            | Self::Pubcomp(packet) => packet.properties,
+            Self::Subscribe(packet) => packet.properties,
+            Self::Suback(packet) => packet.properties,
+            Self::Unsubscribe(packet) => packet.properties,
+            Self::Unsuback(packet) => packet.properties,
+            Self::Disconnect(packet) => packet.properties,
+            Self::Auth(packet) => packet.properties,
+            Self::Pingreq | Self::Pingresp => Properties::NONE,
         }
     }
 }

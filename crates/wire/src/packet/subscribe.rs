@@ -28,6 +28,22 @@ pub struct Subscription<'a> {
     pub options: SubscriptionOptions,
 }
 
+impl<'a> Subscription<'a> {
+    /// The options as they are by default, but for the QoS.
+    #[must_use]
+    pub const fn new(topic_filter: TopicFilter<'a>, maximum_qos: QoS) -> Self {
+        Self {
+            topic_filter,
+            options: SubscriptionOptions {
+                maximum_qos,
+                no_local: false,
+                retain_as_published: false,
+                retain_handling: RetainHandling::Send,
+            },
+        }
+    }
+}
+
 /// The byte behind a topic filter; before version 5 only the QoS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SubscriptionOptions {
@@ -200,12 +216,12 @@ pub(super) fn filter<'a, S: Sink>(c: &mut Cursor<'a, S>) -> Read<Text<'a>, S> {
         //= [MQTT-3.8.3-1] and [MQTT-3.10.3-1] v5 and v3.1.1: a UTF-8 Encoded String
         c.check_text(raw, span)?;
         c.topic_null(raw, span)?;
-        for (fault, at) in topic::faults(raw, shared) {
+        topic::faults(raw, shared, |fault, at| {
             let at = span.bytes().0.saturating_add(at);
             // A fault at the end of the filter points at its last byte, or at the empty length.
             let at = at.min(span.bytes().1.saturating_sub(1));
-            c.fault(rule_of(fault), Span::of_bytes(at, at.saturating_add(1)))?;
-        }
+            c.fault(fault.rule(), Span::of_bytes(at, at.saturating_add(1)))
+        })?;
         Ok((Text { raw, span }, Value::Text))
     })
 }
@@ -232,18 +248,6 @@ fn parts<S: Sink>(c: &mut Cursor<'_, S>, raw: &[u8], span: Span, shared: bool) {
     }
 }
 
-const fn rule_of(fault: topic::FilterFault) -> Rule {
-    match fault {
-        topic::FilterFault::Empty => Rule::FilterEmpty,
-        topic::FilterFault::HashNotLast => Rule::FilterHashNotLast,
-        topic::FilterFault::HashNotAlone => Rule::FilterHashNotAlone,
-        topic::FilterFault::PlusNotAlone => Rule::FilterPlusNotAlone,
-        topic::FilterFault::ShareNameEmpty => Rule::ShareNameEmpty,
-        topic::FilterFault::ShareNameWildcard => Rule::ShareNameWildcard,
-        topic::FilterFault::ShareFilterMissing => Rule::ShareFilterMissing,
-    }
-}
-
 /// Whether a version can say all of the options and accepts the filter.
 fn check(version: ProtocolVersion, subscription: Subscription<'_>) -> Result<(), EncodeError> {
     let options = subscription.options;
@@ -265,10 +269,9 @@ pub(super) fn check_filter(
     version: ProtocolVersion,
     filter: TopicFilter<'_>,
 ) -> Result<(), EncodeError> {
-    match topic::faults(filter.as_str().as_bytes(), version.is_v5()).next() {
-        Some((fault, _)) => Err(EncodeError::Breaks(rule_of(fault))),
-        None => Ok(()),
-    }
+    topic::faults(filter.as_str().as_bytes(), version.is_v5(), |fault, _| {
+        Err(EncodeError::Breaks(fault.rule()))
+    })
 }
 
 impl Encode for Subscribe<'_> {

@@ -52,6 +52,12 @@ impl PropertiesBuf {
         }
     }
 
+    /// Takes all properties out and keeps the memory, for the next packet.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.set = PropertySet::EMPTY;
+    }
+
     /// Adds a property behind the others.
     ///
     /// # Errors
@@ -118,6 +124,11 @@ mod tests {
             buf.push(property).unwrap();
         }
         assert!(buf.as_properties().iter().eq(all));
+        let properties = buf.as_properties();
+        assert_eq!(properties.topic_alias(), Some(7));
+        assert_eq!(properties.subscription_identifier(), Some(300));
+        assert_eq!(properties.user_property(), Some((text("k"), text("v"))));
+        assert_eq!(properties.response_topic(), None);
         assert_eq!(
             buf.as_properties().get(PropertyId::TOPIC_ALIAS),
             Some(Property::TopicAlias(7))
@@ -131,6 +142,9 @@ mod tests {
             buf.push(Property::ReceiveMaximum(0)),
             Err(PropertyError::OutOfRange(PropertyId::RECEIVE_MAXIMUM))
         );
+        buf.clear();
+        assert_eq!(buf, PropertiesBuf::new());
+        assert_eq!(buf.push(Property::TopicAlias(1)), Ok(()));
     }
 
     #[test]

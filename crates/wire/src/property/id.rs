@@ -89,7 +89,7 @@ macro_rules! property_type {
 }
 
 macro_rules! definitions {
-    ($($(#[$doc:meta])* $number:literal $constant:ident $name:ident($($part:ident: $kind:ident),+)
+    ($($(#[$doc:meta])* $number:literal $getter:ident $constant:ident $name:ident($($part:ident: $kind:ident),+)
         [$($owner:ident)*] $title:literal $rules:expr;)*) => {
         impl PropertyId {
             $(#[doc = $title] pub const $constant: Self = Self($number);)*
@@ -218,6 +218,16 @@ impl PropertyId {
     #[must_use]
     pub fn of_field(field: Field) -> Option<Self> {
         Self::ALL.into_iter().find(|id| id.field() == Some(field))
+    }
+}
+
+impl core::fmt::Display for PropertyId {
+    /// The standard's name, or the number of an unknown property.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.definition() {
+            Some(definition) => f.pad(definition.name),
+            None => write!(f, "property 0x{:02X}", self.0),
+        }
     }
 }
 

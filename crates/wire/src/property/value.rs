@@ -141,7 +141,7 @@ macro_rules! from_value {
 }
 
 macro_rules! property {
-    ($($(#[$doc:meta])* $number:literal $constant:ident $name:ident($($part:ident: $kind:ident),+)
+    ($($(#[$doc:meta])* $number:literal $getter:ident $constant:ident $name:ident($($part:ident: $kind:ident),+)
         [$($owner:ident)*] $title:literal $rules:expr;)*) => {
         /// One property with its value.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,6 +188,18 @@ macro_rules! property {
                 }
             }
         }
+
+        #[allow(unused_parens, reason = "a property of two parts is a pair, one of one is that part")]
+        impl<'a> Properties<'a> {$(
+            #[doc = concat!("The value of the first ", $title, ", if there is one.")]
+            #[must_use]
+            pub fn $getter(self) -> Option<($(part_type!('a $kind)),+)> {
+                match self.get(PropertyId::$constant)? {
+                    Property::$name($($part),+) => Some(($($part),+)),
+                    _ => None,
+                }
+            }
+        )*}
 
         impl<'a> Iter<'a> {
             fn read(&mut self) -> Option<Property<'a>> {

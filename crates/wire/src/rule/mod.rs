@@ -23,6 +23,24 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// `note`, `warning` or `error`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl core::fmt::Display for Severity {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.pad(self.name())
+    }
+}
+
 /// Where a version's standard says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Citation {
@@ -32,6 +50,17 @@ pub enum Citation {
     Section(&'static str),
     /// The version has no such rule.
     None,
+}
+
+impl core::fmt::Display for Citation {
+    /// `MQTT-3.3.1-4` or `section 3.3.1`; nothing where the version has no such rule.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Statements(ids) => ids.first().map_or(Ok(()), |id| f.write_str(id)),
+            Self::Section(section) => write!(f, "section {section}"),
+            Self::None => Ok(()),
+        }
+    }
 }
 
 /// What it takes to see a rule broken.
@@ -155,6 +184,13 @@ impl Rule {
     /// What the rule forbids, in one sentence; the name of a rule that no packet breaks.
     pub(crate) fn summary(self) -> &'static str {
         self.words().map_or(self.name(), |words| words.summary)
+    }
+}
+
+impl core::fmt::Display for Rule {
+    /// Its name: `publish-qos-reserved`.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.pad(self.name())
     }
 }
 

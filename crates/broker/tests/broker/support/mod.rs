@@ -40,7 +40,7 @@ pub(crate) fn plain() -> Options {
             topic_aliases_out: 0,
             ..Limits::default()
         },
-        ..Options::default()
+        ..Options::new(0)
     }
 }
 
