@@ -10,12 +10,12 @@ pub struct Inbox<T>(RefCell<(Vec<T>, Option<Callback<T>>)>);
 
 impl<T: 'static> Inbox<T> {
     /// An empty one, which nobody looks into yet.
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(RefCell::new((Vec::new(), None)))
     }
 
     /// Hands something over.
-    pub fn put(&self, given: T) {
+    pub(crate) fn put(&self, given: T) {
         let taker = self.0.borrow().1.clone();
         match taker {
             Some(taker) => taker.emit(given),

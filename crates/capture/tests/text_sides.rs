@@ -268,6 +268,7 @@ fn a_comment_behind_a_mark_is_no_bytes_and_leaves_the_sides() {
 }
 
 /// Who sent what, of a log as somebody has it.
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 fn read_sides(text: &str) -> Vec<String> {
     let reading = mqttscope_capture::text::read(text, None, Turns::Marked).unwrap();
     runs(&reading.decoded)

@@ -171,7 +171,7 @@ mod tests {
         for typed in [
             "no",
             "nul",
-            "tru x",
+            "nul x",
             "{a:1}",
             "{\"a\" 1}",
             "{\"a\":1 \"b\"",
