@@ -19,6 +19,8 @@ test("a rule is broken on purpose: what the standard asks, what the broker does,
   await page.getByTestId("send-bytes").click();
   await expect(page.getByTestId("bytes-sent")).toContainText("5 bytes sent: DISCONNECT came");
   await expect(page.getByTestId("bytes-sent")).toContainText("the connection ended");
+  // The connection was closed under it.
+  await expect(page.getByTestId("send-bytes")).toBeFocused();
   await page.getByTestId("show-bytes-sent").click();
   await expect(page.getByTestId("field").first()).toBeVisible();
   await page.getByTestId("tab-findings").click();
@@ -33,11 +35,12 @@ test("bytes are written in a notation, and what is wrong with them is said at it
   await expect(page.getByTestId("send-bytes")).toBeDisabled();
   await page.getByTestId("bytes-text").fill("30 | \"by/hand\" {} 'hi'");
   await expect(page.getByTestId("bytes-told")).toContainText("breaks no rule by itself");
-  await page.getByTestId("send-bytes").click();
+  await page.getByTestId("bytes-text").press("Control+Enter");
   // The page is subscribed to everything.
   await expect(page.getByTestId("bytes-sent")).toContainText("PUBLISH came");
   await expect(rows(page, "PUBLISH")).toHaveCount(2);
   await page.getByTestId("bytes-text").fill("30");
+  await expect(page.getByTestId("bytes-sent")).toBeEmpty();
   await expect(page.getByTestId("bytes-told")).toContainText("1 byte begins a packet");
 });
 

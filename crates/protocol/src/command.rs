@@ -73,6 +73,26 @@ pub enum Command {
     Bridge(String),
 }
 
+impl Command {
+    /// The connection of which it asks something that its server sees.
+    #[must_use]
+    pub const fn asks_of(&self) -> Option<ConnectionId> {
+        match self {
+            Self::Connect(connection, _)
+            | Self::Disconnect { connection, .. }
+            | Self::Cut(connection)
+            | Self::Remove(connection)
+            | Self::Subscribe(connection, _)
+            | Self::Unsubscribe(connection, _)
+            | Self::Publish(connection, ..)
+            | Self::SendBytes(connection, _)
+            | Self::ClearRetained(connection, _)
+            | Self::Request(connection, ..) => Some(*connection),
+            _ => None,
+        }
+    }
+}
+
 /// A message published on a timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repeat {

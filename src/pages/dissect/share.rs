@@ -98,7 +98,7 @@ pub(super) fn share_button(desk: &Rc<Desk>) -> Html {
             onclick={share}
         >
             { icon(Icon::Link) }
-            { "Share link" }
+            { "Share" }
         </button>
     }
 }

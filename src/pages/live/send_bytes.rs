@@ -13,7 +13,7 @@ use crate::components::inspector::marked;
 use crate::components::menu::{Item, Menu};
 use crate::components::rule_chip::rule_chip;
 use crate::services::browser;
-use crate::state::live::by_hand::{self, Written};
+use crate::state::live::by_hand::{self, Told, Written};
 use crate::state::live::publishing::{ByHand, PublishingAct};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -43,7 +43,7 @@ pub(super) fn SendBytes(props: &SendBytesProps) -> Html {
     html! {
         <details data-testid="more-bytes" open={form.is_shown} ontoggle={on_toggle}>
             <summary>{ "Send bytes" }</summary>
-            if form.is_shown { <Form text={form.text} wants_focus={form.wants_focus} connection={props.connection} is_open={props.is_open} version={props.version} sent={props.sent.clone()} /> }
+            if form.is_shown { <Form text={form.text} wants_focus={form.wants_focus} is_sent={form.is_sent} connection={props.connection} is_open={props.is_open} version={props.version} sent={props.sent.clone()} /> }
         </details>
     }
 }
@@ -54,6 +54,8 @@ struct FormProps {
     wants_focus: bool,
     connection: Option<ConnectionId>,
     is_open: bool,
+    /// Whether the bytes were sent as they stand.
+    is_sent: bool,
     version: ProtocolVersion,
     sent: Option<Rc<BytesSent>>,
 }
@@ -88,28 +90,43 @@ fn Form(props: &FormProps) -> Html {
     let send = {
         let (desk, written) = (desk.clone(), written.clone());
         let connection = props.connection.filter(|_| props.is_open);
-        Callback::from(move |_: MouseEvent| {
-            if let (Some(connection), Ok(written)) = (connection, &*written) {
+        Callback::from(move |()| match (connection, &*written) {
+            (Some(connection), Ok(written)) if !written.bytes.is_empty() => {
                 let bytes = written.bytes.clone();
                 desk.talk.emit(Command::SendBytes(connection, bytes));
+                desk.publishing.dispatch(PublishingAct::SentBytes);
             }
+            (None, _) => desk.say("Not sent: this connection is not open."),
+            _ => {}
         })
     };
+    let on_click = send.reform(|_: MouseEvent| ());
+    // The form around it has the same key.
+    let on_key = Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+            event.prevent_default();
+            event.stop_propagation();
+            send.emit(());
+        }
+    });
     let is_ready = props.is_open && (*written).as_ref().is_ok_and(|it| !it.bytes.is_empty());
     html! {
-        <div class="send-bytes">
+        <div class="send-bytes" onkeydown={on_key}>
             <textarea class="mono" id="bytes-text" data-testid="bytes-text" aria-label="Bytes to send" aria-describedby="bytes-help" rows="2" spellcheck="false" autocapitalize="off"
                 aria-invalid={written.is_err().then_some("true")} value={props.text.clone()} oninput={on_input} />
             <div class="bytes-acts">
                 { break_menu(&offers, &desk) }
                 <span class="grow"></span>
-                <button type="button" class="main" data-testid="send-bytes" disabled={!is_ready} onclick={send}>{ "Send" }</button>
+                <button type="button" class="main" data-testid="send-bytes" aria-disabled={(!is_ready).then_some("true")} title="Ctrl+Enter, ⌘ Enter" onclick={on_click}>{ "Send" }</button>
             </div>
             { match &*written {
                 Ok(written) => told(written, version),
                 Err(fault) => html! { <p class="publish-says is-error" role="alert" data-testid="bytes-fault">{ fault.clone() }</p> },
             } }
-            <p class="publish-says" role="status" data-testid="bytes-sent">{ for props.sent.iter().map(|sent| followed(sent, &desk)) }</p>
+            <p class="publish-says" role="status" data-testid="bytes-sent">
+                if !props.is_open && !props.is_sent { <span class="quiet">{ "Connect to send." }</span> }
+                { for props.sent.iter().filter(|_| props.is_sent).map(|sent| followed(sent, &desk)) }
+            </p>
             <p class="quiet" id="bytes-help">{ "Sent as they are; the log and the findings show what comes of it. " }
                 <code>{ "30 | \"a\" {23 0001} 'hi'" }</code>{ ": the first byte, and behind | the rest with its Remaining Length; " }<code>{ "\"…\"" }</code>{ " a string with its length, " }<code>{ "'…'" }</code>{ " text alone, " }<code>{ "{…}" }</code>{ " a block with its length; all else is hexadecimal." }</p>
         </div>
@@ -154,14 +171,14 @@ fn told(written: &Written, version: ProtocolVersion) -> Html {
     }
     html! {
         <ul class="publish-says" data-testid="bytes-told">
-            { for written.packets.iter().map(|(words, broken)| html! {
+            { for written.packets.iter().map(|Told { words, broken, .. }| html! {
                 <li>
                     <span class="mono">{ words }</span>
                     { for broken.iter().map(|broken| html! { <span class="is-error">{ " " }{ marked(&broken.message) }</span> }) }
                     if broken.is_empty() { <span class="quiet">{ ": breaks no rule by itself" }</span> }
                 </li>
             }) }
-            if written.rest > 0 { <li>{ rest(written.rest) }</li> }
+            if written.rest.0 > 0 { <li>{ rest(written) }</li> }
             if let Some((says, statement)) = written.expected(version) {
                 <li data-testid="bytes-expected">{ says }{ " " }{ for statement.map(|statement| rule_chip(version, statement)) }</li>
             }
@@ -169,12 +186,19 @@ fn told(written: &Written, version: ProtocolVersion) -> Html {
     }
 }
 
-fn rest(bytes: usize) -> String {
+fn rest(written: &Written) -> Html {
+    let (bytes, broken) = &written.rest;
     let (count, verb) = match bytes {
         1 => ("1 byte".to_owned(), "begins"),
         _ => (format!("{bytes} bytes"), "begin"),
     };
-    format!("{count} {verb} a packet: the server takes what is sent next for its rest.")
+    html! {
+        <>
+            { count }{ " " }{ verb }{ " a packet" }
+            if broken.is_empty() { { ": the server takes what is sent next for its rest." } }
+            { for broken.iter().map(|broken| html! { <span class="is-error">{ " " }{ marked(&broken.message) }</span> }) }
+        </>
+    }
 }
 
 fn followed(sent: &BytesSent, desk: &Desk) -> Html {

@@ -17,10 +17,21 @@ const MOST_PACKETS: usize = 4;
 pub struct Written {
     /// Its bytes.
     pub bytes: Vec<u8>,
-    /// The first packets in them, in words, and what each breaks.
-    pub packets: Vec<(String, Vec<Broken>)>,
-    /// Bytes behind the last packet that are the beginning of another.
-    pub rest: usize,
+    /// The first packets in them.
+    pub packets: Vec<Told>,
+    /// The beginning of another behind the last packet: how many bytes, and what it breaks already.
+    pub rest: (usize, Vec<Broken>),
+}
+
+/// A packet of what is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Its type.
+    pub packet_type: PacketType,
+    /// What it says, in one line.
+    pub words: String,
+    /// What it breaks.
+    pub broken: Vec<Broken>,
 }
 
 /// A rule that is broken.
@@ -50,7 +61,13 @@ impl Written {
                 packets.push(described(packet, version));
             }
         }
-        let rest = framer.rest().len();
+        let rest = framer.rest();
+        let broken = if rest.is_empty() {
+            Vec::new()
+        } else {
+            described(rest, version).broken
+        };
+        let rest = (rest.len(), broken);
         Ok(Self {
             bytes,
             packets,
@@ -61,9 +78,17 @@ impl Written {
     /// What the standard asks of a server that gets it, and the statement; none where nothing is broken.
     #[must_use]
     pub fn expected(&self, version: ProtocolVersion) -> Option<(String, Option<&'static str>)> {
-        let errors = self.packets.iter().flat_map(|(_, broken)| broken);
-        let mut errors = errors.filter(|broken| broken.rule.severity() == Severity::Error);
-        let first = errors.next()?;
+        let packets = self.packets.iter().flat_map(|packet| &packet.broken);
+        let mut errors = (packets.chain(&self.rest.1))
+            .filter(|broken| broken.rule.severity() == Severity::Error);
+        let Some(first) = errors.next() else {
+            let is_connect = |packet: &Told| packet.packet_type == PacketType::Connect;
+            return self.packets.iter().any(is_connect).then(|| {
+                let says = "A second CONNECT on a connection: the server has to end it.";
+                let statement = (version != ProtocolVersion::V3_1).then_some("MQTT-3.1.0-2");
+                (says.to_owned(), statement)
+            });
+        };
         Some(match version {
             ProtocolVersion::V5 => {
                 let code = first.rule.reason();
@@ -90,7 +115,7 @@ impl Written {
     }
 }
 
-fn described(packet: &[u8], version: ProtocolVersion) -> (String, Vec<Broken>) {
+fn described(packet: &[u8], version: ProtocolVersion) -> Told {
     let dissection = dissect(packet, Context::new(version).from(Sender::Client));
     let name = dissection.packet_type.name();
     let words = match summary(&dissection, packet) {
@@ -101,7 +126,11 @@ fn described(packet: &[u8], version: ProtocolVersion) -> (String, Vec<Broken>) {
         rule: diagnostic.rule,
         message: diagnostic.message(packet),
     });
-    (words, broken.collect())
+    Told {
+        packet_type: dissection.packet_type,
+        words,
+        broken: broken.collect(),
+    }
 }
 
 /// The packets that break one rule each and that a client of this version can send on an open connection,
@@ -159,18 +188,27 @@ mod tests {
     #[test]
     fn what_is_written_is_told() {
         let written = Written::read("30 | \"a\" {} 'hi'\nc1 00\n82", ProtocolVersion::V5).unwrap();
-        let (words, broken) = &written.packets[0];
+        let Told { words, broken, .. } = &written.packets[0];
         assert_eq!(
             (words.as_str(), broken.len()),
             ("PUBLISH · QoS 0 · a · 2 B", 0)
         );
-        let (_, broken) = &written.packets[1];
+        let broken = &written.packets[1].broken;
         assert_eq!(broken[0].rule.name(), "header-flags-reserved");
         assert!(broken[0].message.contains("0001"), "{broken:?}");
-        assert_eq!((written.packets.len(), written.rest), (2, 1));
+        assert_eq!((written.packets.len(), written.rest.0), (2, 1));
+        assert_eq!(written.rest.1, [], "nothing is wrong yet");
         let (says, statement) = written.expected(ProtocolVersion::V5).unwrap();
         assert!(says.contains("0x81 (Malformed Packet)"), "{says}");
         assert_eq!(statement, Some("MQTT-4.13.1-1"));
+        let half = Written::read("00 31 32", ProtocolVersion::V5).unwrap();
+        assert_eq!(half.rest.1[0].rule.name(), "packet-type-0");
+        assert!(half.expected(ProtocolVersion::V5).is_some());
+        let connect = "10 | \"MQTT\" 04 02 003c \"c\"";
+        let connect = Written::read(connect, ProtocolVersion::V3_1_1).unwrap();
+        let (says, statement) = connect.expected(ProtocolVersion::V3_1_1).unwrap();
+        assert!(says.contains("second CONNECT"), "{says}");
+        assert_eq!(statement, Some("MQTT-3.1.0-2"));
         assert!(
             Written::read("3", ProtocolVersion::V5)
                 .unwrap_err()
@@ -185,7 +223,7 @@ mod tests {
             assert!(offers.len() > 5, "{version:?}");
             for broken in offers.iter().flat_map(|(_, group)| group) {
                 let written = Written::read(broken.notation, version).unwrap();
-                let rules: Vec<_> = written.packets.iter().flat_map(|(_, it)| it).collect();
+                let rules: Vec<_> = written.packets.iter().flat_map(|it| &it.broken).collect();
                 // A length that says more than there is has no packet yet.
                 if !rules.is_empty() {
                     assert_eq!(rules[0].rule, broken.rule, "{}", broken.notation);

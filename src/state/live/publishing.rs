@@ -43,6 +43,8 @@ pub struct ByHand {
     pub is_shown: bool,
     /// Whether the focus is to go there.
     pub wants_focus: bool,
+    /// Whether they were sent as they stand.
+    pub is_sent: bool,
 }
 
 /// What happens to the form.
@@ -73,6 +75,8 @@ pub enum PublishingAct {
     OpenBytes(String),
     /// Whether their form is open.
     ShowBytes(bool),
+    /// They were sent.
+    SentBytes,
     /// Their form has got the focus.
     FocusedBytes,
     /// All of it, as a message that was published or kept.
@@ -95,6 +99,7 @@ impl Default for Publishing {
                 text: "c0 00  # PINGREQ".into(),
                 is_shown: false,
                 wants_focus: false,
+                is_sent: false,
             },
         }
     }
@@ -200,12 +205,17 @@ impl Reducible for Publishing {
             PublishingAct::Every(every) => next.repeat.0 = every,
             PublishingAct::Times(times) => next.repeat.1 = times,
             PublishingAct::Timeout(timeout) => next.timeout = timeout,
-            PublishingAct::Bytes(text) => next.by_hand.text = text,
+            PublishingAct::Bytes(text) => {
+                next.by_hand.text = text;
+                next.by_hand.is_sent = false;
+            }
+            PublishingAct::SentBytes => next.by_hand.is_sent = true,
             PublishingAct::OpenBytes(text) => {
                 next.by_hand = ByHand {
                     text,
                     is_shown: true,
                     wants_focus: true,
+                    is_sent: false,
                 };
             }
             PublishingAct::ShowBytes(is_shown) => next.by_hand.is_shown = is_shown,

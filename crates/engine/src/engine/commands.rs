@@ -35,6 +35,12 @@ impl Engine {
             self.changed = true;
             self.pace.asked();
         }
+        if let Some(id) = command.asks_of()
+            && let Some(connection) = self.connections.get_mut(&id)
+            && let Some(by_hand) = &mut connection.by_hand
+        {
+            by_hand.stop();
+        }
         match command {
             Command::Connect(id, profile) => self.connect(now, id, *profile),
             Command::Disconnect {

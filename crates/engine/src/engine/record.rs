@@ -64,19 +64,27 @@ impl Engine {
         }
     }
 
-    /// A socket is gone: what came of the server's next packet is written down as it is. Only what is wrong in its
+    /// A socket is gone: what there was of each side's next packet is written down as it is. Only what is wrong in its
     /// Fixed Header is anybody's fault.
     pub(super) fn record_rest(&mut self, now: Instant, id: ConnectionId, socket: SocketId) {
+        if let Some(connection) = self.connections.get_mut(&id) {
+            connection.half = None;
+        }
+        // A client's packets are whole, but not all that a person sends.
+        for sender in [Sender::Client, Sender::Server] {
+            self.record_rest_of(now, id, socket, sender);
+        }
+    }
+
+    fn record_rest_of(&mut self, now: Instant, id: ConnectionId, socket: SocketId, sender: Sender) {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        let framer = core::mem::take(&mut connection.stream.inwards);
+        let framer = core::mem::take(connection.stream.framer(sender));
         let rest = framer.rest();
-        connection.half = None;
         if rest.is_empty() {
             return;
         }
-        let sender = Sender::Server;
         let context = Context::new(connection.stream.version).from(sender);
         let header = rest.get(..MAXIMUM_HEADER).unwrap_or(rest);
         let is_faulty = dissect(header, context).has_errors();
@@ -90,7 +98,7 @@ impl Engine {
         let written = recorder.rest(&mut connection.stream, sender, rest, is_faulty);
         let attempt = &mut connection.attempt;
         attempt.packet(now, sender, written.first, written.record);
-        if !is_faulty {
+        if sender == Sender::Server && !is_faulty {
             connection.half = unfinished::words(rest);
         }
     }

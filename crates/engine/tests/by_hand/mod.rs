@@ -4,7 +4,7 @@ use mqttscope_protocol::{BytesSent, Command, ConnectionState, Looking};
 use mqttscope_wire::{PacketType, Sender, Severity, broken_packets, notation};
 
 use super::world::World;
-use super::{A, all, connected};
+use super::{A, all, connected, message};
 
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 fn send(world: &mut World, text: &str) -> Option<BytesSent> {
@@ -50,6 +50,34 @@ fn every_broken_packet_of_a_client_ends_the_connection_and_is_a_finding() {
             assert!(!seen.findings.is_empty(), "{version}: {what:?}");
         }
     }
+}
+
+#[test]
+fn what_is_asked_for_later_is_not_told_of_the_bytes() {
+    let mut world = connected("5");
+    send(&mut world, "30 | \"a\" {}");
+    world.command(Command::Publish(A, message("t", "1", 1), None));
+    world.command(Command::Disconnect {
+        connection: A,
+        reason_code: 0,
+        session_expiry_interval: None,
+    });
+    assert_eq!(world.look().bytes_sent, []);
+}
+
+#[test]
+fn half_a_packet_is_in_the_log_when_the_connection_is_over() {
+    let mut world = connected("5");
+    world.command(Command::Look(Box::new(Looking {
+        wire: Some(all()),
+        ..Looking::default()
+    })));
+    let sent = send(&mut world, "30 09 00 01 74 00").unwrap();
+    assert_eq!((sent.record, sent.followed.len()), (None, 0));
+    world.command(Command::Cut(A));
+    let rows = world.look().wire;
+    let last = rows.last().unwrap();
+    assert_eq!((last.sender, last.size), (Sender::Client, 6));
 }
 
 #[test]
