@@ -18,7 +18,7 @@ pub fn rate(number: f64) -> String {
     }
 }
 
-/// A duration, short: `0.8 ms`, `107 ms`, `2.1 s`, `3 min`.
+/// A duration, short: `0.8 ms`, `107 ms`, `2.1 s`, `3 min`, `5 h`, `3 days`, `7.5 years`.
 #[must_use]
 pub fn duration(duration: Duration) -> String {
     let ms = duration.as_secs_f64() * 1e3;
@@ -26,10 +26,20 @@ pub fn duration(duration: Duration) -> String {
         format!("{} ms", short(ms))
     } else if ms < 60_000.0 {
         format!("{} s", short(ms / 1e3))
+    } else if ms < 120.0 * MINUTE {
+        format!("{} min", short(ms / MINUTE))
+    } else if ms < 2.0 * DAY {
+        format!("{} h", short(ms / 60.0 / MINUTE))
+    } else if ms < 730.0 * DAY {
+        format!("{} days", short(ms / DAY))
     } else {
-        format!("{} min", short(ms / 6e4))
+        format!("{} years", short(ms / 365.25 / DAY))
     }
 }
+
+/// Milliseconds.
+const MINUTE: f64 = 6e4;
+const DAY: f64 = 1_440.0 * MINUTE;
 
 /// Microseconds between two packets, with a sign: `+0.4`, `+107`, in milliseconds; longer with a unit.
 #[must_use]
@@ -98,6 +108,9 @@ mod tests {
             (107_200, "107 ms"),
             (2_100_000, "2.1 s"),
             (180_000_000, "3 min"),
+            (18_000_000_000, "5 h"),
+            (259_200_000_000, "3 days"),
+            (238_829_400_000_000, "7.6 years"),
         ] {
             assert_eq!(duration(Duration::from_micros(micros)), says);
         }

@@ -36,6 +36,15 @@ pub(super) struct Listed {
 }
 
 impl Captures {
+    /// What was not read; of several files, with the file's name.
+    fn told(&self, (file, note): &(Option<usize>, String)) -> String {
+        let file = file.and_then(|file| self.files.get(file));
+        match file.filter(|_| self.files.len() > 1) {
+            Some(file) => format!("{}: {note}", file.name),
+            None => note.clone(),
+        }
+    }
+
     /// Takes the remarks that there are now, with whose each is.
     pub(crate) fn remarked(&mut self, remarks: impl Iterator<Item = (ConnectionId, Severity)>) {
         for place in core::mem::take(&mut self.listed.remarked) {
@@ -150,7 +159,7 @@ impl Captures {
             versions: self.listed.versions,
             messages: self.listed.messages,
             times: self.listed.times,
-            notes: self.notes.clone(),
+            notes: self.notes.iter().map(|note| self.told(note)).collect(),
         }))
     }
 

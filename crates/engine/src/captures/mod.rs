@@ -76,7 +76,8 @@ pub(crate) struct Captures {
     frames_of_file: u64,
     others: u64,
     sealed: u64,
-    notes: Vec<String>,
+    /// What was not read, each with the place of its file.
+    notes: Vec<(Option<usize>, String)>,
 }
 
 impl core::fmt::Debug for Captures {
@@ -328,7 +329,7 @@ impl Captures {
             file.notes.push(note.clone());
         }
         if self.notes.len() < MOST_NOTES {
-            self.notes.push(note);
+            self.notes.push((current, note));
         }
     }
 

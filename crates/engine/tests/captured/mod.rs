@@ -434,6 +434,8 @@ fn a_file_that_cannot_be_read_says_why() {
     let failed = CaptureState::Failed("the file is gone".to_owned());
     assert_eq!(shown.view.files[0].state, failed);
     assert_eq!(shown.view.notes.len(), 1, "{:?}", shown.view.notes);
+    let names_its_file = shown.view.notes[0].starts_with("text: ");
+    assert!(names_its_file, "{:?}", shown.view.notes);
 }
 
 #[test]
