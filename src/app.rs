@@ -11,7 +11,7 @@ use crate::pages::dissect::Dissect;
 use crate::route::{Page, Route};
 use crate::services::{browser, session, storage};
 use crate::state::theme::Theme;
-use crate::state::toasts::Toasts;
+use crate::state::toasts::{ToastAction, Toasts};
 
 /// The whole app.
 #[component]
@@ -26,6 +26,16 @@ pub fn App() -> Html {
     let texts = use_texts(*help);
     let arrival = use_hash();
     let Route { page, shared, .. } = Route::of_hash(&arrival.hash);
+    {
+        let toaster = toasts.dispatcher();
+        use_effect_with(arrival.hash.clone(), move |hash| {
+            if let Some(address) = Route::unknown(hash) {
+                let says = format!("There is no page “{address}”; this is Dissect.");
+                toaster.dispatch(ToastAction::Say(says));
+                browser::replace_hash(Page::Dissect.hash());
+            }
+        });
+    }
 
     let set_help = |shown: bool| {
         let help = help.setter();

@@ -65,24 +65,33 @@ impl Route {
     /// Reads `location.hash`. What it does not know leads to the start page.
     #[must_use]
     pub fn of_hash(hash: &str) -> Self {
+        Self::find(hash).unwrap_or_default()
+    }
+
+    /// The page's name in an address that leads to none: what stands before `?`, shortened.
+    #[must_use]
+    pub fn unknown(hash: &str) -> Option<String> {
+        let is_known = matches!(hash, "" | "#" | "#/") || Self::find(hash).is_some();
+        let address = hash.split('?').next().unwrap_or_default();
+        (!is_known).then(|| address.chars().take(60).collect())
+    }
+
+    fn find(hash: &str) -> Option<Self> {
         let (address, shared) = hash.split_once('?').unwrap_or((hash, ""));
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        Page::ALL
-            .into_iter()
-            .find_map(|page| {
-                let path = address.strip_prefix(page.hash())?;
-                let path = if path.is_empty() {
-                    ""
-                } else {
-                    path.strip_prefix('/')?
-                };
-                Some(Self {
-                    page,
-                    path: some(path),
-                    shared: some(shared),
-                })
+        Page::ALL.into_iter().find_map(|page| {
+            let path = address.strip_prefix(page.hash())?;
+            let path = if path.is_empty() {
+                ""
+            } else {
+                path.strip_prefix('/')?
+            };
+            Some(Self {
+                page,
+                path: some(path),
+                shared: some(shared),
             })
-            .unwrap_or_default()
+        })
     }
 
     /// The value of a name in what follows `?`.
@@ -120,6 +129,14 @@ mod tests {
                 shared: shared.map(str::to_owned),
             };
             assert_eq!(Route::of_hash(hash), route, "{hash}");
+        }
+        for (hash, says) in [
+            ("#/unknown?b=EAA", Some("#/unknown")),
+            ("#/flowsy", Some("#/flowsy")),
+            ("#/", None),
+            ("#/live?x", None),
+        ] {
+            assert_eq!(Route::unknown(hash).as_deref(), says);
         }
         let route = Route::of_hash("#/flows/qos2-pubrec-lost?step=3");
         assert_eq!(route.path.as_deref(), Some("qos2-pubrec-lost"));

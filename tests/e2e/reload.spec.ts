@@ -109,3 +109,9 @@ test("the first finding names its rule until the texts arrive, and then says all
   arrive();
   await expect(finding.locator(".ids")).toContainText("MQTT-");
 });
+
+test("an address of no page says so, and is put right", async ({ page }) => {
+  await page.goto("#/nothing?x=1");
+  await expect(page.getByText("There is no page “#/nothing”; this is Dissect.")).toBeVisible();
+  await expect(page).toHaveURL(/#\/dissect$/);
+});
