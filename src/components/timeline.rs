@@ -191,9 +191,16 @@ fn said(timeline: &Timeline, stretch: Stretch, minutes_behind: f64) -> String {
     let (from, to) = times(timeline, stretch);
     let own = timeline.bars.get(stretch.0..stretch.1).unwrap_or_default();
     let packets: u64 = own.iter().map(|bar| u64::from(bar.packets)).sum();
+    let (begin, end) = times(timeline, (0, timeline.bars.len()));
+    let day = |at: Instant| words::date(at, minutes_behind);
+    let is_one_day = day(begin) == day(end);
     let time = |at: Instant| {
         let text = words::time(at, minutes_behind);
-        text.get(..12).unwrap_or(&text).to_owned()
+        if is_one_day {
+            text.get(..12).unwrap_or(&text).to_owned()
+        } else {
+            format!("{} {}", day(at), text.get(..8).unwrap_or(&text))
+        }
     };
     format!(
         "{} to {} · {} packet{}",
@@ -214,6 +221,20 @@ mod tests {
             width_us: 100,
             bars: vec![TimelineBar::default(); 5],
         }
+    }
+
+    #[test]
+    fn days_are_told_where_there_are_several() {
+        let mut timeline = timeline();
+        assert_eq!(
+            said(&timeline, (0, 1), 0.0),
+            "00:00:00.001 to 00:00:00.001 · 0 packets"
+        );
+        timeline.width_us = 86_400_000_000;
+        assert_eq!(
+            said(&timeline, (0, 1), 0.0),
+            "1970-01-01 00:00:00 to 1970-01-02 00:00:00 · 0 packets"
+        );
     }
 
     #[test]

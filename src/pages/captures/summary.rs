@@ -8,14 +8,6 @@ use crate::pages::live::desk::Desk;
 use crate::pages::live::steps::Step;
 use crate::state::live::{Act, Live, Tab, words};
 
-/// The day of a moment since 1970: `2026-11-29`.
-fn date(at: Instant) -> String {
-    // An invalid date throws: captures have times of 64 bits in nanoseconds, far within its range.
-    let at_ms = at.millis() as f64;
-    let text = String::from(js_sys::Date::new(&at_ms.into()).to_iso_string());
-    text.get(..10).unwrap_or_default().to_owned()
-}
-
 /// Counts that are not 0, each behind its name.
 fn listed(counts: &[u64], names: &[&str]) -> String {
     let some = counts.iter().zip(names).filter(|(count, _)| **count > 0);
@@ -37,7 +29,7 @@ pub(super) fn summary(capture: &CaptureView, live: &Live, desk: &Desk) -> Html {
         let minutes = js_sys::Date::new_0().get_timezone_offset();
         format!(
             "{} {}, {}",
-            date(words::local(from, minutes)),
+            words::date(from, minutes),
             words::time(from, minutes),
             words::duration(to - from)
         )

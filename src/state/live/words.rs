@@ -67,6 +67,13 @@ pub fn time(at: Instant, minutes_behind: f64) -> String {
     format!("{hours:02}:{minutes:02}:{seconds:02}.{parts:04}")
 }
 
+/// The day of a moment since 1970, where clocks are this many minutes behind UTC: `2026-11-29`.
+#[must_use]
+pub fn date(at: Instant, minutes_behind: f64) -> String {
+    let text = mqttscope_answers::rfc3339(local(at, minutes_behind).millis());
+    text.split('T').next().unwrap_or_default().to_owned()
+}
+
 /// What clocks show that are this many minutes behind UTC, as if it were UTC.
 #[must_use]
 pub fn local(at: Instant, minutes_behind: f64) -> Instant {
