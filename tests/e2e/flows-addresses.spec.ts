@@ -142,7 +142,7 @@ test("a share link opens the same scenario at the same step, faults included", a
   await expect(other.getByTestId("title")).toContainText("QoS 1, no faults + cut Publisher");
   await expect(other.getByTestId("duplicates").locator("td")).toHaveText("1");
   await other.goto(`${link.slice(0, -20)}`);
-  await expect(other.getByText("This link cannot be opened")).toBeVisible();
+  await expect(other.getByText("This link is damaged: part of it is missing or changed.")).toBeVisible();
 });
 
 test("Space plays after a scenario was chosen with the mouse, and with a key", async ({ page }) => {

@@ -176,12 +176,25 @@ test("beside a filter that is none stands what the list shows meanwhile", async 
   await search.fill("mqtt.qos == high");
   await expect(stands).toHaveText("The list is still filtered by: mqtt.msgtype == CONNACK");
   await expect(rows(page, "CONNACK")).toHaveCount(1);
-  // Half a filter is said to be one when the field is left.
+  // Half a filter is said to be one on Enter, and when the field is left.
+  await search.fill("mqtt.topic contains");
+  await expect(page.getByTestId("search-wrong")).toBeHidden();
+  await search.press("Enter");
+  await expect(page.getByTestId("search-wrong")).toContainText("This filter is unfinished");
+  await expect(stands).toBeVisible();
   await search.fill("mqtt.qos ==");
   await expect(page.getByTestId("search-wrong")).toBeHidden();
   await search.blur();
   await expect(stands).toBeVisible();
   await expect(stands).toHaveText("The list is still filtered by: mqtt.msgtype == CONNACK");
+});
+
+test("words that look like a filter are searched as text, and the field's name is told", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("search").fill("qos>=1");
+  const nothing = page.getByTestId("nothing");
+  await expect(nothing).toContainText("Searched as text. For the field, write mqtt.qos >= 1.");
+  await expect(nothing).not.toContainText("in the time that is chosen");
 });
 
 test("a sound connection has no findings, whatever its client identifier", async ({ page }) => {

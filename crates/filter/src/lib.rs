@@ -26,6 +26,7 @@ mod kind;
 mod lexer;
 mod literal;
 mod matcher;
+mod meant;
 mod names;
 mod net;
 mod packet;
@@ -42,6 +43,7 @@ pub use expression::{
 };
 pub use kind::Kind;
 pub use matcher::{Matcher, Relies, covers};
+pub use meant::{Meant, meant};
 pub use names::{Field, Names};
 pub use net::Net;
 pub use problem::Problem;

@@ -3,7 +3,7 @@
 use crate::expression::{Literal, Operand, Operator};
 use crate::kind::Kind;
 use crate::lexer::{At, Token};
-use crate::names::{Field, Names, distance};
+use crate::names::{Field, Names, distance, is_near};
 use crate::net::Net;
 use crate::problem::Problem;
 use crate::time;
@@ -148,8 +148,8 @@ fn near(names: Names, text: &str) -> String {
         .into_iter()
         .min_by_key(|(_, name)| distance(&name.to_ascii_lowercase(), &wanted));
     match nearest {
-        Some((_, name)) if distance(&name.to_ascii_lowercase(), &wanted) <= 3 => {
-            format!(": is it {name}?")
+        Some((_, name)) if is_near(&name.to_ascii_lowercase(), &wanted, 3) => {
+            format!(": {name} may be meant")
         }
         _ => String::new(),
     }

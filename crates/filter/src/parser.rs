@@ -250,7 +250,7 @@ impl<'a> Parser<'a> {
             });
         }
         let says = match names::nearest(word) {
-            Some(field) => format!("no field is called {word}: is it {}?", field.name()),
+            Some(field) => format!("no field is called {word}: {} may be meant", field.name()),
             None => format!(
                 "no field is called {word}; frame contains \"{word}\" looks for it as a text"
             ),

@@ -18,7 +18,7 @@ impl std::fmt::Display for LinkError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Damaged => f.write_str("This link is damaged: part of it is missing or changed."),
-            Self::Script(error) => error.fmt(f),
+            Self::Script(error) => write!(f, "This link cannot be opened: {error}"),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use mqttscope_capture::text::{Format, SourceMap};
 use mqttscope_wire::frame::{self, Header};
-use mqttscope_wire::{Context, PacketAt, PacketType, packets, varint};
+use mqttscope_wire::{Context, PacketAt, PacketType, Sender, packets, varint};
 
 use crate::recording::Recording;
 use crate::sides::Run;
@@ -31,8 +31,9 @@ struct Line<'a> {
     bytes: &'a [u8],
 }
 
-/// The lines, where reading each on its own leaves fewer bytes in packets at fault than one stream does: each begins as a
-/// packet does, most are whole packets, and one that is not has others behind it.
+/// The lines, where they are packets of their own: each begins as a packet does, most are whole packets, and one that is
+/// not has others behind it. What the lines show by themselves decides, as a wrong length may happen to fit the line
+/// behind it; where they show too little, that reading each on its own leaves fewer bytes in packets at fault.
 pub(crate) fn of_text(
     text: &str,
     format: Format,
@@ -53,6 +54,12 @@ pub(crate) fn of_text(
         return None;
     }
     let cuts: Vec<usize> = lines.iter().map(|line| line.start).collect();
+    if are_packets(&lines, runs) {
+        return Some(Lines {
+            says: says(&broken),
+            cuts,
+        });
+    }
     let read = |cuts: &[usize]| {
         if runs.is_empty() {
             Recording::read_cut(bytes.to_vec(), cuts, None, None)
@@ -108,6 +115,35 @@ fn lines<'a>(text: &str, source: &SourceMap, bytes: &'a [u8]) -> Option<Vec<Line
     });
     let lines: Vec<_> = lines.collect::<Option<_>>()?;
     (lines.len() > 1).then_some(lines)
+}
+
+/// Whether lines show by themselves that each is a packet: two of three are whole, they are no rows of one width, and
+/// none that is no whole packet goes on in another such line of its side, as a packet in several pieces does.
+fn are_packets(lines: &[Line<'_>], runs: &[Run]) -> bool {
+    let widths = || lines.iter().map(|line| line.bytes.len());
+    let width = widths().next().unwrap_or_default();
+    let are_rows = widths().rev().skip(1).all(|other| other == width)
+        && widths().next_back().is_some_and(|last| last <= width);
+    let side = |line: &Line<'_>| {
+        let run = runs.partition_point(|run| run.start <= line.start);
+        run.checked_sub(1).and_then(|run| Some(runs.get(run)?.from))
+    };
+    let mut broken = 0_usize;
+    // Whether the line before was broken, of the client and of the server; without sides all are one's.
+    let mut before = [false; 2];
+    let mut goes_on = false;
+    for line in lines {
+        let [client, server] = &mut before;
+        let before = match side(line) {
+            Some(Sender::Server) => server,
+            _ => client,
+        };
+        let is_broken = !is_whole(line.bytes);
+        goes_on |= is_broken && *before;
+        *before = is_broken;
+        broken = broken.saturating_add(usize::from(is_broken));
+    }
+    !are_rows && !goes_on && broken.saturating_mul(3) <= lines.len()
 }
 
 /// How many bytes stand in packets that are wrong, not whole or none.

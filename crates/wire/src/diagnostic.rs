@@ -157,7 +157,7 @@ impl Diagnostic {
 /// A reason code by number and name.
 fn reason(code: u8, packet_type: PacketType, version: ProtocolVersion) -> String {
     match ReasonCode(code).name(packet_type, version) {
-        Some(name) => format!("0x{code:02X}, {name},"),
+        Some(name) => format!("0x{code:02X} ({name})"),
         None => format!("0x{code:02X}"),
     }
 }

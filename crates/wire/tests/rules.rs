@@ -189,3 +189,23 @@ fn unused_option_bits_of_3_1_are_not_options() {
         .collect();
     assert_eq!(read, [("a", 1), ("b", 2)]);
 }
+
+#[test]
+fn a_message_with_a_named_reason_is_a_sentence() {
+    let context = |sender| Context {
+        version: ProtocolVersion::V5,
+        sender: Some(sender),
+    };
+    let message = |packet: &[u8], sender| {
+        let dissection = dissect(packet, context(sender));
+        dissection.diagnostics[0].message(packet)
+    };
+    assert_eq!(
+        message(&[0xe0, 1, 0x8e], Sender::Client),
+        "Only the other side may give the reason 0x8E (Session taken over)."
+    );
+    assert_eq!(
+        message(&[0xf0, 2, 0x19, 0], Sender::Server),
+        "Only the other side may give the reason 0x19 (Re-authenticate): 0x00 is the server's, 0x19 the client's."
+    );
+}

@@ -43,7 +43,11 @@ pub(super) fn use_shared(desk: &Rc<Desk>, shared: Option<AttrValue>, arrival: u3
                 packet: shared.packet as usize,
                 node: shared.node.map(|node| node as usize),
             })),
-            Err(error) => desk.say(format!("This link cannot be opened: {error}")),
+            Err(error) => {
+                desk.say(error.to_string());
+                // What is shown is not the link's.
+                browser::replace_hash(Page::Dissect.hash());
+            }
         }
     });
 

@@ -20,8 +20,8 @@ pub(super) struct MessageListProps {
     pub(super) resumed: u32,
     /// Whether more comes while it is looked at.
     pub(super) grows: bool,
-    /// Whether a search decides what is there.
-    pub(super) is_searched: bool,
+    /// What stands where a search, or a time that is chosen, leaves nothing; none: nothing narrows the list.
+    pub(super) none_found: Option<AttrValue>,
     /// Whether the connection that is looked at is open.
     pub(super) is_open: bool,
 }
@@ -32,7 +32,7 @@ pub(super) fn MessageList(props: &MessageListProps) -> Html {
     let rows = &props.rows;
     html! {
         <RecordList id="messages" label="Messages" row={ROW} place={(rows.first, rows.total, rows.dropped)} records={rows.rows.iter().map(|row| row.record).collect::<Vec<_>>()}
-            selected={props.selected} resumed={props.resumed} grows={props.grows} is_searched={props.is_searched} is_open={props.is_open}>
+            selected={props.selected} resumed={props.resumed} grows={props.grows} none_found={props.none_found.clone()} is_open={props.is_open}>
             { for rows.rows.iter().zip(rows.first.saturating_add(1)..).map(|(row, number)| {
                 message_row(row, number, rows.total, props.selected == Some(row.record), *minutes)
             }) }

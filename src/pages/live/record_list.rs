@@ -25,8 +25,8 @@ pub(super) struct RecordListProps {
     pub(super) resumed: u32,
     /// Whether more comes while it is looked at.
     pub(super) grows: bool,
-    /// Whether a search decides what is there.
-    pub(super) is_searched: bool,
+    /// What stands where a search, or a time that is chosen, leaves nothing; none: nothing narrows the list.
+    pub(super) none_found: Option<AttrValue>,
     /// Whether the connection that is looked at is open.
     pub(super) is_open: bool,
     /// The drawn rows.
@@ -55,18 +55,18 @@ pub(super) fn RecordList(props: &RecordListProps) -> Html {
                 selected={props.selected.map(|record| record.0)} reveal={props.reveal} follows={props.grows} resumed={props.resumed} {on_window} {on_select}>
                 { props.children.clone() }
             </FarList>
-            if total == 0 { { nothing(props.is_searched, props.is_open, source) } }
+            if total == 0 { { nothing(props.none_found.as_ref(), props.is_open, source) } }
         </>
     }
 }
 
 /// What stands where no row is.
-fn nothing(is_searched: bool, is_open: bool, source: Source) -> Html {
+fn nothing(none_found: Option<&AttrValue>, is_open: bool, source: Source) -> Html {
     html! {
         <div class="nothing" data-testid="nothing">
-            if is_searched {
+            if let Some(says) = none_found {
                 <h2>{ "Nothing matches" }</h2>
-                <p>{ "No recorded packet is what you look for, in the time that is chosen." }</p>
+                <p>{ says }</p>
             } else if source == Source::Captures {
                 <h2>{ "Nothing of this kind" }</h2>
                 <p>{ "What was read of the files has none. The summary in the details says what is in them, and what was not read." }</p>

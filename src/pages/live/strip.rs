@@ -37,7 +37,7 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
             </select>
             if let Some((total, noun)) = total {
                 if live.search.is_empty() || live.is_settled() {
-                    <span data-testid="total">{ words::whole(total) }{ " " }{ noun }{ if total == 1 { "" } else { "s" } }{ if live.search.is_empty() { "" } else { " found" } }{ of_all(live, total) }</span>
+                    <span data-testid="total">{ words::whole(total) }{ " " }{ noun }{ if total == 1 { "" } else { "s" } }{ if live.is_searched() { " found" } else { "" } }{ of_all(live, total) }</span>
                 } else {
                     <span data-testid="total">{ "searching…" }</span>
                 }

@@ -82,8 +82,26 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             }));
         })
     };
-    // Typed to the end: on Enter, or when the field is left.
-    let on_use = Callback::from(|event: Event| used_filters::note(&value_of(&event)));
+    // Typed to the end: on Enter, or when the field is left. Half a filter is then said to be one.
+    let ended = use_state_eq(|| None::<AttrValue>);
+    let on_use = {
+        let ended = ended.clone();
+        Callback::from(move |event: Event| {
+            let text = value_of(&event);
+            used_filters::note(&text);
+            ended.set(Some(text.into()));
+        })
+    };
+    // The same text once more is no change.
+    let on_key = {
+        let ended = ended.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Enter" {
+                ended.set(Some(value_of(&event).into()));
+            }
+        })
+    };
+    let is_ended = ended.as_ref() == Some(&props.search);
     let shown = (*typed).clone().unwrap_or_else(|| props.search.clone());
     let pause = {
         let (desk, paused) = (desk.clone(), props.paused);
@@ -125,24 +143,38 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
     let is_file = props.source == Source::Captures;
     let (wrong, class) = match &props.read {
         SearchView::Wrong(problem) => (Some(problem), "search-wrong"),
+        SearchView::Unfinished(problem) if is_ended => (Some(problem), "search-wrong ended"),
         // Whoever still types knows it.
         SearchView::Unfinished(problem) => (Some(problem), "search-wrong unfinished"),
         _ => (None, ""),
     };
     let is_wrong = matches!(props.read, SearchView::Wrong(_));
-    let role = if is_wrong { "alert" } else { "note" };
-    let wrong = wrong.map(|problem| (problem_at(&props.search, problem), stands(problem)));
+    let is_unfinished = matches!(props.read, SearchView::Unfinished(_));
+    let role = if is_wrong || is_ended {
+        "alert"
+    } else {
+        "note"
+    };
+    let begins = if is_unfinished {
+        "This filter is unfinished: "
+    } else {
+        ""
+    };
+    let wrong = wrong.map(|problem| {
+        let says = problem_at(&props.search, problem);
+        (format!("{begins}{says}. "), stands(problem))
+    });
     let pause_says = if props.paused { "Resume" } else { "Pause" };
     html! {
         <>
             <label class="search" onchange={on_use}>
                 { icon(Icon::Search) }<span class="unseen">{ "Search" }</span>
                 <input type="text" id="search" data-testid="search" placeholder="text or filter" title="Text in topic, payload or packet; topic:a/# for a Topic Filter; hex:30 0A for bytes; or a filter as in Wireshark: mqtt.qos == 1 && !answered. Key: /"
-                    spellcheck="false" autocomplete="off" autocapitalize="off" value={shown.clone()} oninput={on_search}
+                    spellcheck="false" autocomplete="off" autocapitalize="off" value={shown.clone()} oninput={on_search} onkeydown={on_key}
                     list="search-offers" aria-invalid={is_wrong.to_string()} aria-describedby={wrong.is_some().then_some("search-wrong")} />
                 <datalist id="search-offers">{ for offers(&shown).into_iter().map(|(text, says)| html! { <option value={text}>{ says }</option> }) }</datalist>
                 if let Some((wrong, stands)) = wrong {
-                    <span id="search-wrong" {class} {role} data-testid="search-wrong">{ wrong }{ ". " }<span class="stands" data-testid="search-stands">{ stands }</span></span>
+                    <span id="search-wrong" {class} {role} data-testid="search-wrong">{ wrong }<span class="stands" data-testid="search-stands">{ stands }</span></span>
                 }
             </label>
             if !is_file {

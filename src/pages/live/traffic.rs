@@ -30,13 +30,16 @@ pub(in crate::pages) fn traffic(
         .current()
         .is_some_and(|view| view.state == ConnectionState::Open);
     let is_narrowed = !live.search.is_empty() || live.span.is_some();
+    let in_span = live.span.is_some();
+    let none_found =
+        is_narrowed.then(|| AttrValue::from(words::nothing_found(&live.search, in_span)));
     let grows = live.grows();
     let shown = match live.tab {
         Tab::Wire => {
-            html! { <WireList rows={live.wire.clone()} {selected} reveal={live.revealed} resumed={live.resumed} {grows} is_searched={is_narrowed} {is_open} /> }
+            html! { <WireList rows={live.wire.clone()} {selected} reveal={live.revealed} resumed={live.resumed} {grows} {none_found} {is_open} /> }
         }
         Tab::Messages => {
-            html! { <MessageList rows={live.messages.clone()} {selected} resumed={live.resumed} {grows} is_searched={is_narrowed} {is_open} /> }
+            html! { <MessageList rows={live.messages.clone()} {selected} resumed={live.resumed} {grows} {none_found} {is_open} /> }
         }
         Tab::Flows => {
             html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} is_searched={is_narrowed} /> }

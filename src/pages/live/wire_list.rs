@@ -21,8 +21,8 @@ pub(super) struct WireListProps {
     pub(super) resumed: u32,
     /// Whether more comes while it is looked at.
     pub(super) grows: bool,
-    /// Whether a search decides what is there.
-    pub(super) is_searched: bool,
+    /// What stands where a search, or a time that is chosen, leaves nothing; none: nothing narrows the list.
+    pub(super) none_found: Option<AttrValue>,
     /// Whether the connection that is looked at is open.
     pub(super) is_open: bool,
 }
@@ -39,7 +39,7 @@ pub(super) fn WireList(props: &WireListProps) -> Html {
         .and_then(|row| row.linked);
     html! {
         <RecordList id="wire" label="Packets" row={ROW} place={(rows.first, rows.total, rows.dropped)} records={rows.rows.iter().map(|row| row.record).collect::<Vec<_>>()}
-            selected={props.selected} reveal={props.reveal} resumed={props.resumed} grows={props.grows} is_searched={props.is_searched} is_open={props.is_open}>
+            selected={props.selected} reveal={props.reveal} resumed={props.resumed} grows={props.grows} none_found={props.none_found.clone()} is_open={props.is_open}>
             { for rows.rows.iter().zip(rows.first.saturating_add(1)..).map(|(row, number)| {
                 wire_row(row, number, rows.total, props.selected == Some(row.record), linked == Some(row.record), *minutes)
             }) }

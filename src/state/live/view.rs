@@ -8,7 +8,7 @@ use std::rc::Rc;
 use mqttscope_protocol::{
     AnswersView, BytesSent, CapturedOrder, CapturedRow, Chart, ConnectionId, ConnectionView,
     EventView, FindingView, FlowView, History, Instant, Looking, MessageRow, Packet, RecordId,
-    Report, Summary, TimedPacket, Timeline, TopicRow, Window, WireRow,
+    Report, SearchView, Summary, TimedPacket, Timeline, TopicRow, Window, WireRow,
 };
 use mqttscope_wire::Severity;
 use yew::Reducible;
@@ -285,6 +285,16 @@ impl Live {
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.summary.settled == Some(self.number)
+    }
+
+    /// Whether a search narrows the lists: this one or, where it is no filter or not yet one, the one before it.
+    #[must_use]
+    pub fn is_searched(&self) -> bool {
+        let stands = match &self.summary.search {
+            SearchView::Unfinished(problem) | SearchView::Wrong(problem) => problem.stands.as_str(),
+            _ => &*self.search,
+        };
+        !self.search.is_empty() && !stands.is_empty()
     }
 
     /// The lists become others.

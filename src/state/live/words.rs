@@ -100,6 +100,26 @@ pub fn of(some: u64, all: Option<u64>) -> String {
     }
 }
 
+/// What stands where a search, or a time that is chosen, leaves nothing.
+#[must_use]
+pub fn nothing_found(search: &str, in_span: bool) -> String {
+    let mut says = "No recorded packet is what you look for".to_owned();
+    says.push_str(if in_span {
+        ", in the time that is chosen."
+    } else {
+        "."
+    });
+    if let Some(meant) = mqttscope_filter::meant(search) {
+        says.push_str(" Searched as text.");
+        if let Some(filter) = meant.filter {
+            says.push_str(" For the field, write ");
+            says.push_str(&filter);
+            says.push('.');
+        }
+    }
+    says
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,5 +152,23 @@ mod tests {
         let noon = Instant::from_micros(1_700_000_000_480_250);
         assert_eq!(time(noon, 0.0), "22:13:20.4802");
         assert_eq!(time(noon, -60.0), "23:13:20.4802");
+    }
+
+    #[test]
+    fn nothing_found_says_what_was_looked_for() {
+        const NONE: &str = "No recorded packet is what you look for";
+        assert_eq!(nothing_found("hello", false), format!("{NONE}."));
+        assert_eq!(
+            nothing_found("hello", true),
+            format!("{NONE}, in the time that is chosen.")
+        );
+        assert_eq!(
+            nothing_found("qos>=1", false),
+            format!("{NONE}. Searched as text. For the field, write mqtt.qos >= 1.")
+        );
+        assert_eq!(
+            nothing_found("size > 20", false),
+            format!("{NONE}. Searched as text.")
+        );
     }
 }

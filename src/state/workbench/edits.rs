@@ -1,11 +1,19 @@
 //! A document whose packets are changed or added here.
 
+use mqttscope_capture::text::Format;
 use mqttscope_view::fields;
 use mqttscope_view::recording::Recording;
 use mqttscope_view::sides::Run;
 use mqttscope_wire::{PacketType, ProtocolVersion, Reason, Sender};
 
-use super::Document;
+use super::{Document, Given};
+
+/// What is said where a change leaves nothing of a text but its bytes and who sent them.
+pub(super) const REWRITTEN: &str =
+    "the text was rewritten: its words and times are gone. Undo brings them back";
+
+/// Letters and digits from which on what stands beside bytes is a word or a time: a mark or a `0x` has fewer.
+const WORD: usize = 3;
 
 impl Document {
     /// The version that was chosen, or that holds while packets are changed.
@@ -14,9 +22,40 @@ impl Document {
         self.version.or(self.held)
     }
 
-    /// The same document with packets that were changed or added here, read in the version in which they
-    /// were read before. Where a CONNECT names a version, that one counts.
+    /// The same document with packets that were changed or added here. What the text loses by it is said until it is
+    /// another text.
     fn changed(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
+        let is_told = self.notes.iter().any(|note| note == REWRITTEN);
+        let is_told = is_told || self.has_words();
+        let notes = is_told.then(|| [REWRITTEN.to_owned()].into());
+        Self {
+            notes: notes.unwrap_or_default(),
+            ..self.changed_in_version(bytes, runs)
+        }
+    }
+
+    /// Whether the text says more than bytes and who sent them: a dump's columns, which come of them, are no more.
+    fn has_words(&self) -> bool {
+        let (Given::Typed(text), Some(source)) = (&self.given, &self.source) else {
+            return false;
+        };
+        if !matches!(self.read_as, Some(Format::Hex | Format::LogLines)) {
+            return !self.times.is_empty();
+        }
+        let mut end = 0_usize;
+        let places = (0..source.len()).filter_map(|byte| source.span(byte));
+        let behind = text.len()..text.len();
+        places.chain(core::iter::once(behind)).any(|place| {
+            let beside = text.get(end..place.start).unwrap_or_default();
+            end = place.end;
+            let letters = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).count();
+            beside.split_whitespace().any(|word| letters(word) >= WORD)
+        })
+    }
+
+    /// The same, read in the version in which the packets were read before. Where a CONNECT names a version, that one
+    /// counts.
+    fn changed_in_version(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
         let named =
             |recording: &Recording| recording.detection().reasons.first() == Some(&Reason::Connect);
         let before = &self.recording;

@@ -3,6 +3,7 @@ use mqttscope_wire::{Field, PacketType, ProtocolVersion};
 
 use mqttscope_view::reader::{self, Found, Request};
 
+use super::edits::REWRITTEN;
 use super::*;
 
 mod aside;
@@ -503,6 +504,36 @@ fn a_text_out_of_a_file_keeps_the_file_s_name_as_long_as_it_is_that_text() {
     assert_eq!(typed.now().name, None);
     let edited = bench.reduce(Act::Edit(0, Rc::new([0xd0, 0])));
     assert_eq!(edited.now().name, None);
+}
+
+#[test]
+fn a_text_that_loses_words_and_times_to_an_edit_says_so() {
+    const LOG: &str = "12:00:01.000 TX: 10 10 00 04 4D 51 54 54 04 02 00 3C 00 04 64 65 76 31\n\
+        12:00:01.050 RX: 20 02 00 00";
+    let edit = |text: &str| {
+        let bench = after([Act::Type(text.into())]);
+        let bytes = bench.now().recording.bytes_of(0).to_vec();
+        bench.reduce(Act::Edit(0, bytes.into()))
+    };
+    let edited = edit(LOG);
+    assert!(text(&edited).starts_with("C: 10 10 "), "{}", text(&edited));
+    assert_eq!(*edited.now().notes, [REWRITTEN]);
+    // Until it is another text.
+    let again = edited.reduce(Act::Edit(1, [0x20, 2, 1, 0].into()));
+    assert_eq!(*again.now().notes, [REWRITTEN]);
+    let back = again.reduce(Act::Undo).reduce(Act::Undo);
+    assert_eq!(text(&back), LOG);
+    assert!(!back.now().notes.iter().any(|note| note == REWRITTEN));
+    // Bytes and marks are written anew as they were.
+    let bare = "C: 10 10 00 04 4D 51 54 54 04 02 00 3C 00 04 64 65 76 31\nS: 20 02 00 00";
+    for text in [
+        bare,
+        "0xc0, 0x00",
+        "> c0 00\n< d0 00",
+        "00000000  c0 00 d0 00",
+    ] {
+        assert!(edit(text).now().notes.is_empty(), "{text}");
+    }
 }
 
 #[test]

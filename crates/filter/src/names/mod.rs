@@ -159,8 +159,15 @@ pub(crate) fn nearest(word: &str) -> Option<Field> {
         return Some(field);
     }
     let ends = |field: &Field| field.name().rsplit('.').next() == lower.rsplit('.').next();
-    let near = |field: &Field| distance(field.name(), &lower) <= 2;
+    let near = |field: &Field| is_near(field.name(), &lower, 2);
     Field::all().find(near).or_else(|| Field::all().find(ends))
+}
+
+/// Whether a word is a name with so many letters at most changed, and half of its own at least in their place: any two
+/// letters are two away from any one.
+pub(crate) fn is_near(name: &str, word: &str, most: usize) -> bool {
+    let distance = distance(name, word);
+    distance <= most && distance.saturating_mul(2) <= word.len()
 }
 
 /// Letters to change, add or take away between two short words; 99 where one is long.

@@ -150,7 +150,7 @@ fn filters_are_read_and_written() {
 }
 
 /// The text, what the problem's place holds, and words of what it says.
-const WRONG: [(&str, &str, &str); 48] = [
+const WRONG: [(&str, &str, &str); 49] = [
     (
         "mqtt.qos == high",
         "high",
@@ -181,8 +181,14 @@ const WRONG: [(&str, &str, &str); 48] = [
     ("mqtt.qos & 1", "&", "a bit mask with & is not known here"),
     ("mqtt.qos | 1", "|", "or is written ||"),
     ("mqtt.qos ^ 1", "^", "xor is written ^^"),
-    ("mqtt.qso == 1", "mqtt.qso", "is it mqtt.qos?"),
-    ("MQTT.QOS == 1", "MQTT.QOS", "is it mqtt.qos?"),
+    ("mqtt.qso == 1", "mqtt.qso", "mqtt.qos may be meant"),
+    ("MQTT.QOS == 1", "MQTT.QOS", "mqtt.qos may be meant"),
+    // One letter may be anything.
+    (
+        "!a == 1",
+        "a",
+        "no field is called a; frame contains \"a\" looks for it as a text",
+    ),
     (
         "mqtt.foo.bar == 1",
         "mqtt.foo.bar",
@@ -195,7 +201,7 @@ const WRONG: [(&str, &str, &str); 48] = [
     ),
     ("tcp.analysis.flags", "tcp.analysis.flags", "not segments"),
     ("vlan.id == 3", "vlan.id", "VLANs are not kept"),
-    ("mqtt.msgtype == PUBLIC", "PUBLIC", "is it PUBLISH?"),
+    ("mqtt.msgtype == PUBLIC", "PUBLIC", "PUBLISH may be meant"),
     ("mqtt.msgtype == 16", "16", "not 16"),
     (
         "mqtt.retain == 2",

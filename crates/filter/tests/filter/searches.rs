@@ -1,6 +1,6 @@
 //! What the search takes a text for.
 
-use mqttscope_filter::{Filter, READY, Search};
+use mqttscope_filter::{Filter, READY, Search, meant};
 
 fn words(text: &str) -> Search {
     Search::Words(text.to_owned())
@@ -122,5 +122,37 @@ fn the_ready_filters_are_filters() {
         let read = Search::read(ready.filter);
         assert!(matches!(read, Ok(Search::Filter(_))), "{ready:?}: {read:?}");
         assert!(mqttscope_filter::Matcher::new(&Filter::parse(ready.filter).unwrap()).is_ok());
+    }
+}
+
+#[test]
+fn words_that_look_like_a_filter_are_told_the_field() {
+    for (text, filter) in [
+        ("qos>=1", Some("mqtt.qos >= 1")),
+        ("qos = 1", Some("mqtt.qos == 1")),
+        ("type==publish", Some("mqtt.msgtype == publish")),
+        (
+            "clientid contains \"a b\" ",
+            Some("mqtt.clientid contains \"a b\""),
+        ),
+        ("retain == 1 && qos == 0", None),
+        ("size > 20", None),
+        ("x == 1", None),
+    ] {
+        let meant = meant(text).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(meant.filter.as_deref(), filter, "{text}");
+    }
+    for text in [
+        "qos",
+        "qos>=",
+        "mqtt.qos >= 1",
+        "mqtt.qos >=",
+        "temp 21",
+        "room in use",
+        "a ~",
+        "{\"a\": 1}",
+        "",
+    ] {
+        assert_eq!(meant(text), None, "{text}");
     }
 }

@@ -124,7 +124,9 @@ pub fn read(request: &Request<'_>) -> Found {
 impl Found {
     /// With both sides, where nothing marks them and the packets' types tell them.
     fn told_by_types(self) -> Self {
-        let is_unmarked = self.runs.is_empty() && self.marks.is_none() && self.other.is_none();
+        // As one stream, lines that are packets of their own would be cut in the wrong places.
+        let is_stream = self.other.is_none() && self.cuts.is_empty();
+        let is_unmarked = self.runs.is_empty() && self.marks.is_none() && is_stream;
         match is_unmarked.then(|| told::by_types(&self.bytes)).flatten() {
             Some(runs) => {
                 let says = "nothing marks who sent what; the packets' types tell it, so they are read as one conversation";

@@ -171,10 +171,6 @@ fn one_wrong_length_leaves_the_packets_on_other_lines_alone() {
             (3, "7f"),
             (4, "03"),
         ] {
-            // The last packet of its side has none behind it to spoil.
-            if is_marked && line == 4 {
-                continue;
-            }
             let lines: Vec<String> = LINES
                 .iter()
                 .zip(marks)
@@ -236,6 +232,49 @@ fn one_wrong_length_leaves_the_packets_on_other_lines_alone() {
     // Nothing wrong, or one packet over several lines: a stream, as ever.
     let right: Vec<String> = LINES.iter().map(|&line| line.to_owned()).collect();
     assert!(read_lines(&right).0.cuts.is_empty());
+}
+
+#[test]
+fn a_wrong_length_that_fits_the_line_behind_it_is_seen_all_the_same() {
+    const MARKS: [&str; 5] = ["TX: ", "RX: ", "TX: ", "TX: ", "TX: "];
+    const LINES: [&str; 4] = [
+        "10 10 00 04 4D 51 54 54 04 02 00 3C 00 04 64 65 76 31",
+        "20 02 00 00",
+        "30 09 00 01 74 32 31 2E 35",
+        "E0 01 8e",
+    ];
+    let fits = ["C0 00", "E0 00"];
+    let endings: [&[&str]; 2] = [&LINES[3..], &fits];
+    for ending in endings {
+        let lines: Vec<&str> = LINES[..3].iter().chain(ending).copied().collect();
+        for (has_time, has_mark) in [(false, false), (false, true), (true, true)] {
+            let lines = lines.iter().zip(MARKS).enumerate().map(|(n, (own, mark))| {
+                let time = format!("12:00:0{n}.000 ");
+                let time = if has_time { &time } else { "" };
+                let mark = if has_mark { mark } else { "" };
+                format!("{time}{mark}{own}")
+            });
+            let text = lines.collect::<Vec<_>>().join("\n");
+            let found = read(&request(Given::Text(&text)));
+            let says = "line 3 says 9, and 7 follow it";
+            assert!(
+                found.notes.iter().any(|note| note.contains(says)),
+                "{text}\n{found:?}"
+            );
+            assert_eq!(found.cuts.first(), Some(&0), "{text}");
+            assert!(found.cuts.contains(&31), "{text}");
+            assert_eq!(found.runs.is_empty(), !has_mark, "{text}");
+        }
+    }
+}
+
+/// A packet that was sent in two pieces, each logged on a line of its own.
+#[test]
+fn packets_that_go_on_in_other_lines_are_one_stream() {
+    let text = "TX: 10 10 00 04 4D 51 54 54 04 02 00 3C 00 04 64 65 76 31\nRX: 20 02 00 00\n\
+        TX: 30 0F 00 01 74 61 62 63 64 65\nTX: 30 31 32 33 34 35 36\nRX: D0 00\nTX: C0 00\nRX: D0 00";
+    let found = read(&request(Given::Text(text)));
+    assert!(found.cuts.is_empty(), "{:?}", found.notes);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 use super::*;
-use mqttscope_protocol::{ConnectionState, Instant, LogView, Outcome, Published, Rates};
+use mqttscope_protocol::{
+    ConnectionState, Instant, LogView, Outcome, Published, Rates, SearchProblem,
+};
 use mqttscope_wire::{ProtocolVersion, Sender};
 
 fn after(acts: impl IntoIterator<Item = Act>) -> Rc<Live> {
@@ -417,4 +419,36 @@ fn what_became_of_a_message_is_said_for_its_connection_alone() {
     let other = told(1, 1, "u", Outcome::Sent);
     let live = after([sent(1, 0), other]);
     assert_eq!(live.published[&ConnectionId(1)].count(), 1);
+}
+
+#[test]
+fn half_a_filter_finds_nothing_of_its_own() {
+    let searched = |text: &str, search: SearchView| {
+        let summary = Summary {
+            search,
+            ..Summary::default()
+        };
+        let acts = [
+            Act::Search(text.into()),
+            Act::Report(vec![Report::Summary(summary.into())]),
+        ];
+        after(acts).is_searched()
+    };
+    let problem = |stands: &str| SearchProblem {
+        start: 11,
+        end: 11,
+        says: "a value is missing at the end".to_owned(),
+        stands: stands.to_owned(),
+    };
+    assert!(!searched("", SearchView::Nothing));
+    assert!(searched("mqtt.qos >= 1", SearchView::Filter));
+    assert!(!searched(
+        "mqtt.qos >=",
+        SearchView::Unfinished(problem(""))
+    ));
+    assert!(searched(
+        "mqtt.qos >=",
+        SearchView::Unfinished(problem("mqtt.retain == 1"))
+    ));
+    assert!(!searched("mqtt.qos == x", SearchView::Wrong(problem(""))));
 }
