@@ -260,7 +260,7 @@ impl Captured {
         }
     }
 
-    fn pass(&mut self, at: Instant) {
+    pub(crate) fn pass(&mut self, at: Instant) {
         let (first, last) = self.times.unwrap_or((at, at));
         self.times = Some((first.min(at), last.max(at)));
     }
