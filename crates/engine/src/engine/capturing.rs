@@ -435,8 +435,13 @@ impl Engine {
         };
         if captured.ended().is_some() {
             captured.pass(at);
+            // At the end of a file the first FIN may be all there is.
+            if frame > captured.ended_in {
+                captured.end_other(how, at);
+            }
             return;
         }
+        captured.ended_in = frame;
         captured.end(how, from, at, rival);
         if captured.stream.is_none() {
             return;

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 use core::time::Duration;
+use mqttscope_capture::reading::Role;
+use mqttscope_capture::recording::{CaptureReader, Event, Limits};
 use mqttscope_wire::ProtocolVersion;
 
 use mqttscope_protocol::{Action, ClosedBy, EventKind, EventView};
@@ -553,4 +555,38 @@ fn http_within_the_websocket_is_named_and_stands_before_what_the_client_says_to_
         );
         assert!(!advice.remedy.contains("report it"), "{}", advice.remedy);
     }
+}
+
+#[test]
+fn a_capture_of_what_was_recorded_ends_a_connection_when_it_ended_and_not_before() {
+    let (mut world, socket) = asking("5");
+    world.engine.handle_bytes(world.now, socket, CONNACK);
+    let ended = |world: &mut World| {
+        world.command(Command::Export(Export {
+            connection: None,
+            format: ExportFormat::WirePcapng,
+            search: String::new(),
+            span: None,
+            with_secrets: true,
+        }));
+        let file = world.look().files.remove(0).bytes;
+        let mut reader = CaptureReader::new(Limits::default());
+        reader.handle_bytes(&file);
+        reader.handle_end();
+        let mut ended = Vec::new();
+        while let Some(event) = reader.poll_event() {
+            if let Event::Closed { from, at_ns, .. } = event {
+                ended.push((from, at_ns));
+            }
+        }
+        ended
+    };
+    assert_eq!(ended(&mut world), []);
+    world.now += Duration::from_millis(3_200);
+    let at_ns = world.now.micros() * 1_000;
+    world.engine.handle_closed(world.now, socket, &closed(1001));
+    // Another goes on for longer.
+    world.now += Duration::from_secs(60);
+    world.command(Command::Connect(B, profile("5", "b")));
+    assert_eq!(ended(&mut world), [(Some(Role::Server), Some(at_ns))]);
 }
