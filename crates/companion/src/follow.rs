@@ -296,6 +296,7 @@ impl Live {
                     continue;
                 }
                 Event::Transport { .. }
+                | Event::Fin { .. }
                 | Event::Skipped { .. }
                 | Event::Said { .. }
                 | Event::Named { .. }

@@ -7,24 +7,24 @@ mod pcapng;
 use std::fmt::Write as _;
 
 use mqttscope_answers::rfc3339;
-use mqttscope_capture::pcapng::Ends;
 use mqttscope_protocol::{ConnectionId, Export, ExportFormat, Exported, RecordId};
 use mqttscope_wire::{Dissector, Field, Sender, summary};
 use serde_json::json;
 
 use self::csv::quoted;
+pub(crate) use self::pcapng::{Ended, Known};
 use crate::log::{Entry, Index, Record, Wanted, WireLog};
 use crate::sieve::Facts;
 use crate::topics::Topics;
 use crate::view::rows;
 
-/// Writes what the export asks for. `ends` gives the two ends of a connection, and what is said of it.
+/// Writes what the export asks for. `known` tells of the ends of connections.
 pub(crate) fn write(
     log: &WireLog,
     topics: &Topics,
     facts: Facts<'_>,
     wanted: &Export,
-    ends: impl Fn(ConnectionId) -> (Ends, String),
+    known: &impl Known,
 ) -> Exported {
     let messages = matches!(
         wanted.format,
@@ -48,7 +48,7 @@ pub(crate) fn write(
         text: String::new(),
     };
     if wanted.format == ExportFormat::WirePcapng {
-        return exported(wanted.format, pcapng::write(&mut writer, &index, ends));
+        return exported(wanted.format, pcapng::write(&mut writer, &index, known));
     }
     match wanted.format {
         ExportFormat::MessagesCsv => {

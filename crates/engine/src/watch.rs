@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, VecDeque};
 use mqttscope_monitor::{self as monitor, Finding, Flow, FlowKind, Monitor, PacketNumbers};
 use mqttscope_protocol::{ConnectionId, FindingView, RecordId, Target};
 use mqttscope_shared::Instant;
-use mqttscope_wire::{Rule, Severity};
+use mqttscope_wire::{Rule, Sender, Severity};
 
 use crate::connection::SocketId;
 use crate::view::cut::cut;
@@ -165,6 +165,23 @@ impl Watch {
     pub(crate) fn found_since(&self, number: u64) -> impl Iterator<Item = &Found> {
         let from = self.found.partition_point(|found| found.number < number);
         self.found.range(from..)
+    }
+
+    /// The protocol other than MQTT with which the server of a connection began since then, and the first record of it.
+    pub(crate) fn other_protocol(
+        &self,
+        of: ConnectionId,
+        since: Instant,
+    ) -> Option<(&'static str, RecordId)> {
+        let is_it = |found: &&Found| {
+            let finding = &found.finding;
+            finding.rule == Rule::StreamOfAnotherProtocol
+                && finding.by == Sender::Server
+                && found.connection == of
+                && finding.at >= since
+        };
+        let found = self.found.iter().rev().find(is_it)?;
+        Some((found.finding.protocol()?, *found.packets.first()?))
     }
 
     /// What is wrong with a packet.

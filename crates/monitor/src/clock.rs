@@ -178,6 +178,7 @@ impl Connection {
         for sender in [Sender::Client, Sender::Server] {
             let half = self.halves.of_mut(sender);
             if let Some((number, at)) = half.disconnect
+                && !half.is_ended
                 && judge.at - at >= CLOSING
                 && self.phase == Phase::Ending
             {

@@ -37,6 +37,8 @@ pub(super) struct Half {
     pub(super) last_packet: Option<Instant>,
     /// Its DISCONNECT.
     pub(super) disconnect: Option<(u64, Instant)>,
+    /// It will send no more: it closed its side.
+    pub(super) is_ended: bool,
     /// A packet of it was larger than announced, or an alias above the maximum.
     pub(super) exceeded: bool,
 }
@@ -131,6 +133,8 @@ pub(super) struct Connection {
     /// Requests with a Response Topic that wait for their answer.
     pub(super) questions: Vec<(u64, Flow)>,
     pub(super) closed: Option<Instant>,
+    /// The number of its newest packet: what time shows stands there.
+    pub(super) newest: Option<u64>,
 }
 
 impl Connection {
@@ -170,6 +174,7 @@ impl Connection {
             expected: Vec::new(),
             questions: Vec::new(),
             closed: None,
+            newest: None,
         }
     }
 
@@ -188,6 +193,7 @@ impl Connection {
     /// What holds for every packet, before it is looked into.
     pub(super) fn arrive(&mut self, judge: &mut Judge<'_>, len: usize) {
         let from = judge.from;
+        self.newest = Some(judge.number);
         if from == Sender::Client {
             self.judge_keep_alive(judge, true);
             self.silence_judged = (false, false);

@@ -132,6 +132,18 @@ impl Connection {
         }
     }
 
+    /// A side will send no more.
+    pub(super) fn leave(&mut self, judge: &mut Judge<'_>, from: Sender) {
+        if self.closed.is_some() {
+            return;
+        }
+        self.judge_keep_alive(judge, false);
+        self.halves.of_mut(from).is_ended = true;
+        if matches!(self.phase, Phase::Open | Phase::Unknown) {
+            self.phase = Phase::Ending;
+        }
+    }
+
     /// The connection is closed.
     pub(super) fn close(&mut self, judge: &mut Judge<'_>, view: &mut View) {
         if self.closed.is_some() {
@@ -203,6 +215,7 @@ impl Connection {
         *self = Self {
             version: self.version,
             version_is_certain: self.version_is_certain,
+            newest: self.newest,
             ..Self::new(self.id)
         };
     }

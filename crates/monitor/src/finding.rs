@@ -97,6 +97,13 @@ impl Finding {
             .replace("{reason}", &self.reason())
     }
 
+    /// The protocol that was taken for MQTT, where the rule is about that.
+    #[must_use]
+    pub fn protocol(&self) -> Option<&'static str> {
+        let is_about_it = self.rule == Rule::StreamOfAnotherProtocol;
+        is_about_it.then(|| super::foreign::name(self.value))
+    }
+
     /// The value read as the reason code of its packet.
     fn reason(&self) -> String {
         let code = (self.value & 0xff) as u8;

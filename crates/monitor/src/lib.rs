@@ -288,6 +288,16 @@ impl Monitor {
         }
     }
 
+    /// Says that a side will send no more, as the FIN of TCP does, while the other still may: nothing is expected of it
+    /// any more. A connection that ends as a whole needs only [`Monitor::close`].
+    pub fn handle_end(&mut self, connection: ConnectionId, from: Sender, at: Instant) {
+        self.pass_time(at);
+        if let Some(known) = self.connections.get_mut(&connection) {
+            let mut judge = judge_of(&mut self.log, known, at);
+            known.leave(&mut judge, from);
+        }
+    }
+
     /// Says that bytes of a connection are missing here, of either side: what they began or ended is not known.
     /// What follows is judged as in a recording that begins in the middle. The missing bytes may have come at any time up
     /// to `at`.
@@ -369,7 +379,8 @@ impl Monitor {
         let Some(connection) = self.connections.get(&newer) else {
             return;
         };
-        let (Phase::Open, Some(number)) = (connection.phase, connection.connack) else {
+        let (Phase::Open | Phase::Ending, Some(number)) = (connection.phase, connection.connack)
+        else {
             return;
         };
         let was_assigned = connection.asked.is_some_and(|asked| asked.anonymous);
@@ -541,7 +552,7 @@ fn windows<'a>(
 /// Judges a moment rather than a packet.
 fn judge_of<'a>(log: &'a mut Log, connection: &Connection, at: Instant) -> Judge<'a> {
     Judge {
-        number: log.newest,
+        number: connection.newest.unwrap_or(log.newest),
         log,
         connection: connection.id,
         version: connection.version,

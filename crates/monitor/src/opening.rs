@@ -8,7 +8,7 @@ use mqttscope_wire::{
     ReasonCode, Rule, Sender,
 };
 
-use super::connection::{Asked, BadConnect, Connection};
+use super::connection::{Asked, BadConnect, Connection, Half};
 use super::explain::FactKind;
 use super::log::Judge;
 use super::session::Session;
@@ -117,7 +117,13 @@ impl Connection {
             self.judge_refusal(judge, code);
             return;
         }
-        self.phase = Phase::Open;
+        // The client may have sent DISCONNECT before it knew that it was accepted.
+        let leaves = |half: &Half| half.disconnect.is_some() || half.is_ended;
+        self.phase = if leaves(&self.halves.client) {
+            Phase::Ending
+        } else {
+            Phase::Open
+        };
         self.judge_announcements(judge, connack);
         self.accept(judge, view, connack);
     }

@@ -22,7 +22,7 @@ pub enum Phase {
     Open,
     /// CONNACK refused it.
     Refused,
-    /// A side sent DISCONNECT, or another connection took over.
+    /// A side sent DISCONNECT or will send no more, or another connection took over.
     Ending,
     /// It is closed.
     Closed,

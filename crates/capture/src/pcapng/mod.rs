@@ -164,6 +164,13 @@ impl Writer {
         connection.write(Role::Client, ACK, &[], "", at_ns, out);
     }
 
+    /// Nothing more is known of a connection: nothing is written of its end, and its ends are free for another.
+    pub fn forget(&mut self, id: u32) {
+        if let Some(connection) = self.open.remove(&id) {
+            self.taken.remove(&connection.ends);
+        }
+    }
+
     /// A connection was broken off by one of its sides: a reset.
     pub fn reset(&mut self, id: u32, by: Role, at_ns: u64, out: &mut Vec<u8>) {
         if let Some(connection) = self.open.remove(&id) {

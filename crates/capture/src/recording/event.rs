@@ -92,6 +92,19 @@ pub enum Event<'a> {
         /// The bytes. None at all where a packet without an end is followed by the next one at once.
         bytes: &'a [u8],
     },
+    /// A side has closed its half of the connection (FIN), the first of the two: it sends no more, while the other still
+    /// may. Told where it stands in the file, unless what is inside is not known by then; the end follows as
+    /// [`Event::Closed`].
+    Fin {
+        /// Which connection.
+        connection: ConnectionId,
+        /// Which side.
+        from: Role,
+        /// When, in nanoseconds since the Unix epoch.
+        at_ns: Option<u64>,
+        /// The frame that shows it.
+        frame: u64,
+    },
     /// The connection ended. Nothing is told of one that is still open at the end of the file.
     Closed {
         /// Which connection.
@@ -170,6 +183,7 @@ enum Queued {
     Said(Sent, PacketType, Option<ProtocolVersion>),
     Named(ConnectionId, Role, usize, usize),
     Skipped(Sent),
+    Fin(ConnectionId, Role, Moment),
     Closed(ConnectionId, Ending, Option<Role>, Moment),
     KeyLog(usize, usize),
     Note(usize, usize),
@@ -258,6 +272,12 @@ impl Queue {
                 from,
                 bytes,
             },
+            Queued::Fin(connection, from, moment) => Event::Fin {
+                connection,
+                from,
+                at_ns: moment.at_ns,
+                frame: moment.frame,
+            },
             Queued::Closed(connection, how, from, moment) => Event::Closed {
                 connection,
                 how,
@@ -293,6 +313,10 @@ impl Queue {
 
     pub(super) fn gap(&mut self, of: ConnectionId, from: Role, bytes: Option<u64>) {
         self.events.push_back(Queued::Gap(of, from, bytes));
+    }
+
+    pub(super) fn fin(&mut self, of: ConnectionId, from: Role, moment: Moment) {
+        self.events.push_back(Queued::Fin(of, from, moment));
     }
 
     pub(super) fn closed(

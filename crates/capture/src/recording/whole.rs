@@ -357,6 +357,7 @@ impl Building {
                     }
                 }
             }
+            Event::Fin { .. } => {}
             Event::Closed {
                 connection, how, ..
             } => {

@@ -24,6 +24,7 @@ pub(crate) struct Connection {
     pub(crate) whys: Vec<String>,
     pub(crate) client: Vec<Part>,
     pub(crate) server: Vec<Part>,
+    pub(crate) fin: Option<Role>,
     pub(crate) closed: Option<(Ending, Option<Role>)>,
     pub(crate) times: Vec<Option<u64>>,
     pub(crate) frames: Vec<u64>,
@@ -155,6 +156,13 @@ impl Found {
                 let one = self.connections.get_mut(connection).unwrap();
                 assert!(one.closed.is_none(), "closed twice");
                 one.closed = Some((*how, *from));
+            }
+            Event::Fin {
+                connection, from, ..
+            } => {
+                let one = self.connections.get_mut(connection).unwrap();
+                assert!(one.fin.is_none() && one.closed.is_none(), "a FIN twice");
+                one.fin = Some(*from);
             }
             Event::KeyLog(text) => self.key_logs.push(text.to_vec()),
             Event::Note(note) => self.notes.push((*note).to_owned()),

@@ -12,6 +12,7 @@ use mqttscope_wire::{
 };
 
 use crate::connection::SocketId;
+use crate::export::Ended;
 use crate::stream::{Stream, Written};
 use crate::view::cut::cut;
 
@@ -54,6 +55,10 @@ pub(crate) struct Captured {
     remarks: [u64; 3],
     pub(crate) gaps: u64,
     ended: Option<String>,
+    /// The frame of the file that shows it.
+    pub(crate) ended_in: u64,
+    /// The same for an export.
+    how: Option<Ended>,
     /// The DISCONNECT that came, if any.
     goodbye: Option<Goodbye>,
     refused: Option<String>,
@@ -174,6 +179,8 @@ impl Captured {
             remarks: [0; 3],
             gaps: 0,
             ended: None,
+            ended_in: 0,
+            how: None,
             goodbye: None,
             refused: None,
         }
@@ -260,7 +267,7 @@ impl Captured {
         }
     }
 
-    fn pass(&mut self, at: Instant) {
+    pub(crate) fn pass(&mut self, at: Instant) {
         let (first, last) = self.times.unwrap_or((at, at));
         self.times = Some((first.min(at), last.max(at)));
     }
@@ -300,6 +307,13 @@ impl Captured {
         if self.packets > 0 {
             self.pass(at);
         }
+        self.how = match (how, from) {
+            (Ending::Fin, Some(from)) => Some(Ended::Half(from, None)),
+            (Ending::Fin, None) => Some(Ended::Closed(None)),
+            (Ending::Reset, Some(by)) => Some(Ended::Reset(by)),
+            // Nobody saw it end.
+            (Ending::Reset, None) | (Ending::Reused | Ending::Evicted, _) => None,
+        };
         let is_told = self.goodbye == Some(Goodbye::TakenOver);
         let is_closed = matches!(how, Ending::Fin | Ending::Reset);
         // A client that closes the old connection itself was not thrown off.
@@ -320,6 +334,20 @@ impl Captured {
             (Ending::Evicted, _) => "not followed further: too many connections at once",
         };
         self.ended = Some(format!("{taken_over}{how}"));
+    }
+
+    /// The second side closed its half, or broke it off.
+    pub(crate) fn end_other(&mut self, how: Ending, at: Instant) {
+        if let Some(Ended::Half(_, other)) = &mut self.how
+            && how == Ending::Fin
+        {
+            *other = Some(at);
+        }
+    }
+
+    /// How it ended, as the packets of TCP would show it.
+    pub(crate) const fn how(&self) -> Option<Ended> {
+        self.how
     }
 
     pub(crate) fn ended(&self) -> Option<&str> {

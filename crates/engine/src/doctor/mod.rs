@@ -144,6 +144,13 @@ pub enum End {
         /// The statement that it breaks.
         statement: Option<String>,
     },
+    /// The server speaks another protocol.
+    Foreign {
+        /// Which: `HTTP`.
+        protocol: &'static str,
+        /// Its first line, where it is text.
+        line: Option<String>,
+    },
     /// A packet of this many bytes came, more than is kept here; nobody had told the server of a limit.
     LargerThanKept(usize),
     /// A CONNECT of version 5 was answered in the form of 3.1.1.
@@ -237,6 +244,9 @@ pub fn advise(trouble: &Trouble<'_>) -> Vec<Advice> {
             if let Some((_, advice)) = guesses.0.last_mut() {
                 advice.statement.clone_from(statement);
             }
+        }
+        (target, End::Foreign { protocol, line }) => {
+            opened::foreign(target, protocol, line.as_deref(), &mut guesses);
         }
         (_, End::Bridge(failure)) => bridged::guess(failure, &mut guesses),
         (_, End::Said { .. }) => said::guess(trouble, &mut guesses),

@@ -1,6 +1,6 @@
 //! The WebSocket opened, and no CONNACK came.
 
-use mqttscope_protocol::Action;
+use mqttscope_protocol::{Action, Target};
 use mqttscope_wire::ProtocolVersion;
 
 use super::{Address, Doubt, End, Guesses, Trouble, access_lines};
@@ -25,6 +25,38 @@ pub(super) fn guess(trouble: &Trouble<'_>, address: &Address, end: &End, guesses
             is_busy(guesses);
         }
     }
+}
+
+/// What opened carries another protocol than MQTT.
+pub(super) fn foreign(target: &Target, protocol: &str, line: Option<&str>, guesses: &mut Guesses) {
+    let begins = match line {
+        Some(line) if !line.is_empty() => format!(" It begins with `{line}`."),
+        _ => String::new(),
+    };
+    let is_websocket = matches!(target, Target::WebSocket(_));
+    let whence = if is_websocket {
+        "Inside the WebSocket came"
+    } else {
+        "The server sent"
+    };
+    let advice = match protocol {
+        "HTTP" if is_websocket => {
+            "What opens the WebSocket hands its bytes to a web server. Let it, a proxy as a rule, lead to the port of the \
+             broker where MQTT itself is spoken."
+        }
+        "HTTP" => "A web server answers on this port. Use the port where the broker speaks MQTT.",
+        "TLS" => {
+            "TLS is spoken where MQTT is expected. Use the port without TLS, or an address with TLS."
+        }
+        _ => "Check port and path, and what stands between here and the broker.",
+    };
+    guesses
+        .add(
+            100,
+            format!("{whence} {protocol}, not MQTT, so this client closed the connection.{begins}"),
+            advice,
+        )
+        .certain();
 }
 
 pub(super) fn is_busy(guesses: &mut Guesses) {

@@ -29,9 +29,16 @@ pub(super) fn guess(trouble: &Trouble<'_>, guesses: &mut Guesses) {
         } else {
             matches!(reason_code.0, 4 | 5)
         };
-    let meaning = reason_code
-        .meaning(*packet_type, trouble.version)
-        .unwrap_or("Look it up in the server's manual.");
+    let meaning = match packet_type {
+        // What the code means from a client is told of it elsewhere: a client's own withdraws its will.
+        PacketType::Disconnect if *reason_code == ReasonCode::NORMAL_DISCONNECTION => {
+            "The server closes as planned and names no fault. A will is published all the same: only the client's own \
+             DISCONNECT withdraws it. What is planned stands in the server's log."
+        }
+        _ => reason_code
+            .meaning(*packet_type, trouble.version)
+            .unwrap_or("Look it up in the server's manual."),
+    };
     if *packet_type == PacketType::Disconnect && *reason_code == ReasonCode::SESSION_TAKEN_OVER {
         if super::taken_over(trouble, guesses) {
             return;

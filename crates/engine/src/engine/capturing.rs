@@ -9,7 +9,7 @@ use mqttscope_shared::Instant;
 use mqttscope_wire::{Context, PacketType, ProtocolVersion, Sender, dissect};
 
 use super::Engine;
-use crate::captures::{Sent, WantedBytes};
+use crate::captures::{Captured, Sent, WantedBytes};
 use crate::connection::SocketId;
 use crate::log::New;
 use crate::states::Turn;
@@ -151,6 +151,12 @@ impl Engine {
                     self.captured_gap(connection, sender(from), moment(at_ns), says);
                 }
             }
+            Event::Fin {
+                connection,
+                from,
+                at_ns,
+                frame,
+            } => self.captured_fin(connection, moment(at_ns), frame, from),
             Event::Closed {
                 connection,
                 how,
@@ -387,6 +393,68 @@ impl Engine {
         captured.stream = Some(stream);
     }
 
+    /// A side closed its half: the row of the end stands here, in the order of time, whatever the other side still sends.
+    fn captured_fin(
+        &mut self,
+        id: recording::ConnectionId,
+        at: Option<Instant>,
+        frame: u64,
+        from: Role,
+    ) {
+        let at = at.unwrap_or(self.captured_at);
+        let has_stream = |captured: &Captured| captured.stream.is_some();
+        if !self.captures.get_mut(id).is_some_and(|it| has_stream(it)) {
+            return;
+        }
+        self.break_off(id, sender(from));
+        self.list_end(id, at, frame, Ending::Fin, Some(from));
+        let Some(captured) = self.captures.get_mut(id) else {
+            return;
+        };
+        let socket = captured.socket;
+        if let Some((id, monitor)) = self.watch.monitor(socket) {
+            monitor.handle_end(id, sender(from), at);
+        }
+        let judged = self.watch.take(socket);
+        self.judged(judged);
+        self.captures.changed();
+    }
+
+    /// The row of the end, once.
+    fn list_end(
+        &mut self,
+        id: recording::ConnectionId,
+        at: Instant,
+        frame: u64,
+        how: Ending,
+        from: Option<Role>,
+    ) {
+        let rival = self.captures.rival(id);
+        let Some(captured) = self.captures.get_mut(id) else {
+            return;
+        };
+        if captured.ended().is_some() {
+            captured.pass(at);
+            // At the end of a file the first FIN may be all there is.
+            if frame > captured.ended_in {
+                captured.end_other(how, at);
+            }
+            return;
+        }
+        captured.ended_in = frame;
+        captured.end(how, from, at, rival);
+        if captured.stream.is_none() {
+            return;
+        }
+        let (number, version) = (captured.id, captured.version());
+        let says = captured.ended().unwrap_or_default().to_owned();
+        let mut event = event(EventKind::Ended, says);
+        event.after = captured.lasts();
+        event.address = captured.ends();
+        self.log.set_frame(frame);
+        self.log.push_event(at, number, version, &event);
+    }
+
     fn captured_end(
         &mut self,
         id: recording::ConnectionId,
@@ -398,24 +466,15 @@ impl Engine {
         for sender in [Sender::Client, Sender::Server] {
             self.break_off(id, sender);
         }
-        self.log.set_frame(frame);
         let at = at.unwrap_or(self.captured_at);
-        let rival = self.captures.rival(id);
+        self.list_end(id, at, frame, how, from);
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };
-        captured.end(how, from, at, rival);
         if captured.stream.take().is_none() {
             return;
         }
-        let (number, version, socket) = (captured.id, captured.version(), captured.socket);
-        let mut event = event(
-            EventKind::Ended,
-            captured.ended().unwrap_or_default().to_owned(),
-        );
-        event.after = captured.lasts();
-        event.address = captured.ends();
-        self.log.push_event(at, number, version, &event);
+        let (number, socket) = (captured.id, captured.socket);
         self.turned(at, number, socket, Turn::Closes);
         let judged = self.watch.close(socket, at);
         self.judged(judged);

@@ -27,6 +27,9 @@ const MOST_QUICK: u32 = 5;
 /// A CONNECT of another connection of ours is what ended this one when it came so shortly before.
 const RIVAL: Duration = Duration::from_secs(3);
 
+/// Bytes of another protocol's first line that are quoted.
+const LONGEST_LINE: usize = 100;
+
 impl Engine {
     /// A socket has opened: the log gets a row for it.
     pub(super) fn opened(&mut self, now: Instant, id: ConnectionId) {
@@ -123,6 +126,7 @@ impl Engine {
             (Some(end), Some(rival)) if doctor::may_be_takeover(end) => {
                 format!("thrown off by your connection “{rival}”")
             }
+            (Some(End::Foreign { protocol, .. }), _) => format!("{protocol} came, not MQTT"),
             (Some(End::OlderVersion), _) => "the server does not speak MQTT 5".to_owned(),
             _ => match &half {
                 Some(half) => format!("{words}; it ended within a packet: {half}"),
@@ -153,7 +157,12 @@ impl Engine {
             },
             address: address(&connection.profile.target),
             after: now - attempt.opened.unwrap_or(attempt.began),
-            by: Some(by(cause, end.as_ref(), &connection.profile.target)),
+            by: Some(by(
+                cause,
+                end.as_ref(),
+                closed.is_some(),
+                &connection.profile.target,
+            )),
             code: closed
                 .map(|closed| closed.code)
                 .filter(|&code| code != 0 && !is_own)
@@ -264,6 +273,9 @@ impl Engine {
                 End::LargerThanKept(*len)
             }
             Cause::Fault(fault) => {
+                if let Some(foreign) = self.foreign(id, attempt.began) {
+                    return Some(foreign);
+                }
                 let last = attempt.last_received;
                 let bytes = last
                     .and_then(|noted| self.log.get(noted.record))
@@ -287,6 +299,24 @@ impl Engine {
                     statement,
                 }
             }
+        })
+    }
+
+    /// The other protocol that the server speaks, as its first bytes show.
+    fn foreign(&self, id: ConnectionId, since: Instant) -> Option<End> {
+        let (protocol, record) = self.watch.other_protocol(id, since)?;
+        let bytes = self.log.get(record).map(|record| self.log.bytes(record));
+        let line = bytes
+            .unwrap_or_default()
+            .split(|&byte| byte == b'\r')
+            .next();
+        let is_text = |line: &&[u8]| line.iter().all(|byte| matches!(byte, b' '..=b'~'));
+        let line = line
+            .filter(is_text)
+            .filter(|line| line.len() <= LONGEST_LINE);
+        Some(End::Foreign {
+            protocol,
+            line: line.map(|line| String::from_utf8_lossy(line).into_owned()),
         })
     }
 
@@ -392,12 +422,15 @@ fn reason_is_quiet(reason: &str) -> bool {
     reason.is_empty() || reason == hub::BROKER_CLOSED
 }
 
-fn by(cause: &Cause, end: Option<&End>, target: &Target) -> ClosedBy {
+/// Who closed a connection. `is_closed`: its socket had closed before this client did anything about it.
+fn by(cause: &Cause, end: Option<&End>, is_closed: bool, target: &Target) -> ClosedBy {
     match (cause, end) {
         (Cause::Requested, _) | (_, Some(End::Cut)) => ClosedBy::You,
         (_, Some(End::TextFrame)) | (Cause::TimedOut(_) | Cause::Fault(_), _) => ClosedBy::Client,
         // The client closes it, having read what it cannot go on with.
         (Cause::AnsweredAsV3_1_1 { .. }, _) => ClosedBy::Client,
+        // The server is to close then, but this client does not wait for it.
+        (Cause::Refused { .. } | Cause::ByServer { .. }, _) if !is_closed => ClosedBy::Client,
         (Cause::Refused { .. } | Cause::ByServer { .. }, _) => ClosedBy::Server,
         (Cause::NotOpened | Cause::Lost, Some(End::Closed { code, reason })) => {
             if *target == Target::BuiltIn {

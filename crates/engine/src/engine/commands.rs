@@ -15,6 +15,7 @@ use mqttscope_protocol::{
 use mqttscope_wire::{PropertiesBuf, Property, ReasonCode, TopicFilter, TopicFiltersBuf};
 
 use super::{Engine, Transport, searching};
+use crate::captures::Captured;
 use crate::connection::{Connection, Repeating, Request};
 use crate::convert;
 use crate::doctor::End;
@@ -27,6 +28,16 @@ use crate::view::{history, rows};
 const HANDSHAKE: usize = 64;
 /// The most bytes that they have together; a packet that is larger is left out.
 const HANDSHAKE_BYTES: u32 = 4 << 20;
+
+impl export::Known for Engine {
+    fn ends(&self, id: ConnectionId) -> (Ends, String) {
+        self.ends_of(id)
+    }
+
+    fn ended(&self, id: ConnectionId) -> Option<export::Ended> {
+        self.captures.by_number(id).and_then(Captured::how)
+    }
+}
 
 impl Engine {
     /// Does what the page asks for. What cannot be done is said in a notice.
@@ -425,8 +436,7 @@ impl Engine {
             captures: Some(&self.captures),
             watch: Some(&self.watch),
         };
-        let ends = |id| self.ends_of(id);
-        let exported = export::write(&self.log, &self.topics, facts, &wanted, ends);
+        let exported = export::write(&self.log, &self.topics, facts, &wanted, self);
         self.answers.push(Report::Exported(exported));
     }
 

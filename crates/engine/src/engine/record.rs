@@ -1,5 +1,6 @@
 //! Bytes of our own connections into the log.
 
+use mqttscope_client::Phase;
 use mqttscope_protocol::ConnectionId;
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Context, Sender, dissect};
@@ -53,10 +54,16 @@ impl Engine {
         if inwards {
             connection.note_unfinished(now);
         }
+        let phase = connection.client.view().phase;
+        let is_given_up = inwards && !matches!(phase, Phase::Connecting | Phase::Connected);
         connection
             .meter
             .note(now, inwards, messages, bytes.len() as u64);
         self.pace.packets(now);
+        if is_given_up && let Some(socket) = socket {
+            // The client has ended the connection over these bytes: they stand before what it says to that.
+            self.record_rest(now, id, socket);
+        }
         self.tell_bytes_sent(id);
         if let Some(socket) = socket {
             let judged = self.watch.take(socket);

@@ -1,25 +1,52 @@
 //! A capture of what was recorded: MQTT over TCP, made anew, whatever carried it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use mqttscope_capture::pcapng::{self, Ends};
 use mqttscope_capture::reading::Role;
-use mqttscope_protocol::{ConnectionId, EventKind};
+use mqttscope_protocol::{ClosedBy, ConnectionId, EventKind};
+use mqttscope_shared::Instant;
 use mqttscope_wire::Sender;
 
 use super::Writer;
 use crate::log::{Entry, Index};
 
-/// Writes the packets of a list. Nothing can be written of those that a log tells of in words.
-pub(super) fn write(
-    writer: &mut Writer<'_>,
-    index: &Index,
-    ends: impl Fn(ConnectionId) -> (Ends, String),
-) -> Vec<u8> {
+/// What stands at the handshake of TCP, which nobody saw.
+const MADE: &str = "handshake made by mqttscope; not in the recording";
+
+/// Who ended a connection, as far as that is known, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// Both sides are done; this one first.
+    Closed(Option<Role>),
+    /// This side is done; the other was at this time, where that is known.
+    Half(Role, Option<Instant>),
+    /// This side broke it off.
+    Reset(Role),
+}
+
+/// What the engine knows of a connection beside its packets.
+pub(crate) trait Known {
+    /// Its two ends, and what is said of it.
+    fn ends(&self, id: ConnectionId) -> (Ends, String);
+    /// How a capture's connection ended, where its row says that it did.
+    fn ended(&self, id: ConnectionId) -> Option<Ended>;
+}
+
+/// Writes the packets of a list. Nothing can be written of those that a log tells of in words, and no end where none
+/// is known.
+pub(super) fn write(writer: &mut Writer<'_>, index: &Index, known: &impl Known) -> Vec<u8> {
     let mut file = Vec::new();
     let mut capture = pcapng::Writer::new("mqttscope");
     let mut open = HashSet::new();
-    let mut last_ns = 0;
+    let mut last = HashMap::new();
+    // When the second of the two sides closed, whose row stands at the first.
+    let mut others = HashMap::new();
+    for id in index.all(writer.log) {
+        if let Some(entry) = writer.log.entry(id) {
+            last.insert(entry.record().connection, id);
+        }
+    }
     capture.begin(&mut file);
     for id in index.all(writer.log) {
         let Some(entry) = writer.log.entry(id) else {
@@ -27,12 +54,15 @@ pub(super) fn write(
         };
         let record = entry.record();
         let connection = record.connection;
-        let at_ns = record.at.micros().saturating_mul(1_000);
-        last_ns = at_ns;
+        let at_ns = nanoseconds(record.at);
         match entry {
             Entry::Packet(record) => {
                 if open.insert(connection) {
-                    let (ends, says) = ends(connection);
+                    let (ends, says) = known.ends(connection);
+                    let says = match says.as_str() {
+                        "" => MADE.to_owned(),
+                        says => format!("{says} ({MADE})"),
+                    };
                     capture.open(connection.0, ends, &says, at_ns, &mut file);
                 }
                 let from = match record.sender {
@@ -44,16 +74,52 @@ pub(super) fn write(
             }
             Entry::Event(record) => {
                 let event = writer.log.event(record);
-                let is_end =
-                    event.is_some_and(|it| matches!(it.kind, EventKind::Closed | EventKind::Ended));
-                if is_end && open.remove(&connection) {
-                    capture.close(connection.0, at_ns, &mut file);
+                let ended = event.and_then(|event| match event.kind {
+                    EventKind::Closed => Some(Ended::Closed(event.by.and_then(role))),
+                    EventKind::Ended => known.ended(connection),
+                    _ => None,
+                });
+                match ended.filter(|_| open.contains(&connection)) {
+                    Some(Ended::Closed(first)) => {
+                        open.remove(&connection);
+                        if let Some(first) = first {
+                            capture.end(connection.0, first, at_ns, &mut file);
+                        }
+                        capture.close(connection.0, at_ns, &mut file);
+                    }
+                    Some(Ended::Half(from, other)) => {
+                        capture.end(connection.0, from, at_ns, &mut file);
+                        if let Some(at) = other {
+                            others.insert(connection, nanoseconds(at));
+                        }
+                    }
+                    Some(Ended::Reset(by)) => {
+                        open.remove(&connection);
+                        capture.reset(connection.0, by, at_ns, &mut file);
+                    }
+                    None => {}
                 }
             }
         }
-    }
-    for connection in open {
-        capture.close(connection.0, last_ns, &mut file);
+        if last.get(&connection) == Some(&id) {
+            if let Some(at_ns) = others.remove(&connection) {
+                capture.close(connection.0, at_ns, &mut file);
+            }
+            capture.forget(connection.0);
+        }
     }
     file
+}
+
+const fn nanoseconds(at: Instant) -> u64 {
+    at.micros().saturating_mul(1_000)
+}
+
+/// The side that closed it.
+const fn role(by: ClosedBy) -> Option<Role> {
+    match by {
+        ClosedBy::You | ClosedBy::Client => Some(Role::Client),
+        ClosedBy::Server => Some(Role::Server),
+        ClosedBy::Tab | ClosedBy::Unknown => None,
+    }
 }

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use mqttscope_capture::pcapng::{Ends, Writer};
 use mqttscope_capture::reading::Role;
-use mqttscope_capture::recording::Capture;
+use mqttscope_capture::recording::{Capture, Ending};
 use mqttscope_engine::Engine;
 use mqttscope_monitor::{self as monitor, Monitor};
 use mqttscope_protocol::{
@@ -610,6 +610,8 @@ fn what_is_exported_as_a_capture_holds_the_same_packets() {
         "recorded/tcp.pcap",
         "recorded/websocket.pcap",
         "files/t2_alias.pcap",
+        // One of its connections does not end, and of the other one side only.
+        "files/zeek__mqtt.pcap",
     ] {
         let (mut engine, whole) = read(&[name], 1 << 20);
         engine.handle_command(
@@ -639,7 +641,19 @@ fn what_is_exported_as_a_capture_holds_the_same_packets() {
             packets.collect()
         };
         let again = Capture::read(&bytes, None);
-        assert_eq!(of(&again), of(&Capture::read(&file(name), None)), "{name}");
+        let original = Capture::read(&file(name), None);
+        assert_eq!(of(&again), of(&original), "{name}");
+        // No end is made up.
+        let ended = |capture: &Capture| -> BTreeMap<String, Option<Ending>> {
+            let connections = capture.connections.iter();
+            connections
+                .map(|it| (it.client.to_string(), it.ended))
+                .collect()
+        };
+        assert_eq!(ended(&again), ended(&original), "{name}");
+        let says = b"handshake made by mqttscope; not in the recording";
+        let made = bytes.windows(says.len()).filter(|bytes| bytes == says);
+        assert_eq!(made.count(), again.connections.len(), "{name}");
         assert_eq!(of(&again).len(), packets(&whole).count(), "{name}");
         assert_eq!(again.notes, [""; 0], "{name}");
     }
@@ -767,4 +781,96 @@ fn the_ends_of_a_har_file_are_named_plainly() {
             _ => None,
         });
     assert_eq!(told.as_deref(), Some(says));
+}
+
+#[test]
+fn a_side_that_closes_ends_its_watch_and_has_its_row_in_the_order_of_time() {
+    // `a` says goodbye before its CONNACK and closes its side; the server never does. `b` goes on for long.
+    let from = |port: u16| Ends {
+        client: ([127, 0, 0, 1], port).into(),
+        server: ([127, 0, 0, 1], 1883).into(),
+    };
+    const SECOND: u64 = 1_000_000_000;
+    let connect =
+        |name: u8| [b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x05\x00\x01", &[name][..]].concat();
+    let (mut writer, mut given) = (Writer::new("test"), Vec::new());
+    writer.begin(&mut given);
+    writer.open(2, from(50_001), "", SECOND, &mut given);
+    writer.bytes(2, Role::Client, &connect(b'b'), SECOND, &mut given);
+    writer.bytes(2, Role::Server, b"\x20\x02\0\0", SECOND, &mut given);
+    writer.open(1, from(50_000), "", 2 * SECOND, &mut given);
+    writer.bytes(1, Role::Client, &connect(b'a'), 2 * SECOND, &mut given);
+    writer.bytes(1, Role::Client, b"\xe0\0", 2 * SECOND + 150_000, &mut given);
+    writer.end(1, Role::Client, 2 * SECOND + 150_000, &mut given);
+    writer.bytes(
+        1,
+        Role::Server,
+        b"\x20\x02\0\0",
+        2 * SECOND + 229_000_000,
+        &mut given,
+    );
+    for at in [5, 10, 15, 20, 25_u64] {
+        writer.bytes(2, Role::Client, b"\xc0\0", at * SECOND, &mut given);
+        writer.bytes(2, Role::Server, b"\xd0\0", at * SECOND, &mut given);
+    }
+    let mut engine = Engine::new(1);
+    engine.handle_files([("one.pcapng".to_owned(), given.len() as u64)]);
+    feed(&mut engine, &[&given], usize::MAX);
+    let shown = shown(&mut engine, everything());
+    let rules: Vec<_> = (shown.findings.iter())
+        .map(|it| (&*it.rule, &*it.message))
+        .collect();
+    assert_eq!(rules, []);
+    let times: Vec<_> = shown.wire.iter().map(|row| row.at).collect();
+    assert!(times.is_sorted(), "{times:?}");
+    let ended: Vec<_> = (shown.wire.iter())
+        .filter(|row| row.event == Some(EventKind::Ended))
+        .map(|row| (row.at.micros(), row.summary.clone()))
+        .collect();
+    let [(2_000_150, says)] = &ended[..] else {
+        panic!("{ended:?}")
+    };
+    assert!(says.contains("the client closed it (FIN)"), "{says}");
+    // Its last packet came later.
+    let row = shown
+        .captured
+        .iter()
+        .find(|row| row.client.ends_with("50000"));
+    let row = row.unwrap();
+    assert_eq!(row.lasts, Duration::from_millis(229));
+    assert_eq!(row.findings, [0; 3]);
+}
+
+#[test]
+fn what_silence_shows_is_marked_at_its_own_connection() {
+    let from = |port: u16| Ends {
+        client: ([127, 0, 0, 1], port).into(),
+        server: ([127, 0, 0, 1], 1883).into(),
+    };
+    const SECOND: u64 = 1_000_000_000;
+    let connect =
+        |name: u8| [b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x05\x00\x01", &[name][..]].concat();
+    let (mut writer, mut given) = (Writer::new("test"), Vec::new());
+    writer.begin(&mut given);
+    for (id, name) in [(1, b'a'), (2, b'b')] {
+        writer.open(id, from(50_000 + id as u16), "", SECOND, &mut given);
+        writer.bytes(id, Role::Client, &connect(name), SECOND, &mut given);
+        writer.bytes(id, Role::Server, b"\x20\x02\0\0", SECOND, &mut given);
+    }
+    for at in 2..30_u64 {
+        writer.bytes(2, Role::Client, b"\xc0\0", at * SECOND, &mut given);
+        writer.bytes(2, Role::Server, b"\xd0\0", at * SECOND, &mut given);
+    }
+    let mut engine = Engine::new(1);
+    engine.handle_files([("one.pcapng".to_owned(), given.len() as u64)]);
+    feed(&mut engine, &[&given], usize::MAX);
+    let shown = shown(&mut engine, everything());
+    let silent = &shown.captured[0];
+    assert_eq!(
+        (&*silent.client_identifier, silent.findings),
+        ("a", [0, 2, 0])
+    );
+    assert_eq!(shown.captured[1].findings, [0; 3]);
+    let marked = shown.wire.iter().filter(|row| row.severity.is_some());
+    assert!(marked.map(|row| row.connection).eq([silent.id]));
 }

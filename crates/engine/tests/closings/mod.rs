@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 use core::time::Duration;
+use mqttscope_capture::reading::Role;
+use mqttscope_capture::recording::{CaptureReader, Event, Limits};
 use mqttscope_wire::ProtocolVersion;
 
 use mqttscope_protocol::{Action, ClosedBy, EventKind, EventView};
@@ -472,4 +474,119 @@ fn an_address_without_its_token_is_not_tried() {
         panic!("one notice: {:?}", seen.notices)
     };
     assert!(notice.text.contains("enter it"), "{}", notice.text);
+}
+
+/// A connection whose WebSocket is open and whose CONNECT is out, and its socket.
+fn asking(version: &str) -> (World, mqttscope_engine::SocketId) {
+    let mut world = world();
+    world.command(Command::Connect(A, websocket(version, "a")));
+    let socket = world.socket_asked_for();
+    world.engine.handle_open(world.now, socket);
+    (world, socket)
+}
+
+#[test]
+fn who_closed_after_a_refusal_is_who_did() {
+    // Bad User Name or Password; Server shutting down, which ends an accepted connection.
+    let refusal: &[u8] = b"\x20\x03\x00\x86\x00";
+    let goodbye: &[u8] = b"\x20\x03\x00\x00\x00\xe0\x01\x8b";
+    for bytes in [refusal, goodbye] {
+        let (mut world, socket) = asking("5");
+        // The server keeps its socket open: this client closes.
+        world.engine.handle_bytes(world.now, socket, bytes);
+        let closed = last(&mut world).event;
+        assert_eq!(closed.kind, EventKind::Closed);
+        assert_eq!(closed.by, Some(ClosedBy::Client), "{}", closed.line());
+    }
+}
+
+#[test]
+fn a_disconnect_of_the_server_as_planned_is_not_told_as_a_client_s() {
+    let (mut world, socket) = asking("5");
+    world.engine.handle_bytes(world.now, socket, CONNACK);
+    world.engine.handle_bytes(world.now, socket, b"\xe0\x00");
+    let advice = last(&mut world).event.advice.remove(0);
+    assert!(
+        advice.cause.contains("DISCONNECT with 0x00"),
+        "{}",
+        advice.cause
+    );
+    assert!(
+        !advice.remedy.contains("is not published"),
+        "{}",
+        advice.remedy
+    );
+    assert!(
+        advice.remedy.contains("The server closes as planned"),
+        "{}",
+        advice.remedy
+    );
+}
+
+#[test]
+fn http_within_the_websocket_is_named_and_stands_before_what_the_client_says_to_it() {
+    let short: &[u8] = b"HTTP/1.1 400 Bad Request\r\n\r\n";
+    let long = [
+        b"HTTP/1.1 400 Bad Request\r\nServer: x\r\nContent-Length: 200\r\n\r\n",
+        &[b'x'; 200][..],
+    ]
+    .concat();
+    for bytes in [short, &long] {
+        let (mut world, socket) = asking("5");
+        world.engine.handle_bytes(world.now, socket, bytes);
+        let seen = world.look();
+        let senders: Vec<_> = seen
+            .wire
+            .iter()
+            .map(|row| (row.sender, row.name()))
+            .collect();
+        let answers = senders
+            .iter()
+            .position(|row| *row == (Sender::Client, "DISCONNECT"));
+        let heard = senders.iter().rposition(|row| row.0 == Sender::Server);
+        assert!(heard.is_some() && heard < answers, "{senders:?}");
+        let closed = last(&mut world).event;
+        assert_eq!(closed.cause, "HTTP came, not MQTT");
+        let advice = &closed.advice[0];
+        assert_eq!(
+            advice.cause,
+            "Inside the WebSocket came HTTP, not MQTT, so this client closed the connection. \
+             It begins with `HTTP/1.1 400 Bad Request`."
+        );
+        assert!(!advice.remedy.contains("report it"), "{}", advice.remedy);
+    }
+}
+
+#[test]
+fn a_capture_of_what_was_recorded_ends_a_connection_when_it_ended_and_not_before() {
+    let (mut world, socket) = asking("5");
+    world.engine.handle_bytes(world.now, socket, CONNACK);
+    let ended = |world: &mut World| {
+        world.command(Command::Export(Export {
+            connection: None,
+            format: ExportFormat::WirePcapng,
+            search: String::new(),
+            span: None,
+            with_secrets: true,
+        }));
+        let file = world.look().files.remove(0).bytes;
+        let mut reader = CaptureReader::new(Limits::default());
+        reader.handle_bytes(&file);
+        reader.handle_end();
+        let mut ended = Vec::new();
+        while let Some(event) = reader.poll_event() {
+            if let Event::Closed { from, at_ns, .. } = event {
+                ended.push((from, at_ns));
+            }
+        }
+        ended
+    };
+    assert_eq!(ended(&mut world), []);
+    world.now += Duration::from_millis(3_200);
+    let at_ns = world.now.micros() * 1_000;
+    world.engine.handle_closed(world.now, socket, &closed(1001));
+    // Another goes on for longer.
+    world.now += Duration::from_secs(60);
+    world.command(Command::Connect(B, profile("5", "b")));
+    assert_eq!(ended(&mut world), [(Some(Role::Server), Some(at_ns))]);
 }

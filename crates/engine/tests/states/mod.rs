@@ -257,7 +257,7 @@ fn all_that_is_found_is_one_list_with_one_count() {
     }
     world.command(Command::Cut(B));
     let seen = world.look();
-    let [first, second, lost] = &seen.findings[..] else {
+    let [lost, first, second] = &seen.findings[..] else {
         panic!("three lines: {:#?}", seen.findings);
     };
     assert_eq!(seen.summary.findings, [2, 0, 1]);

@@ -8,6 +8,7 @@
 //! a> PUBLISH t x q1 #1                 the client of connection a sends
 //! a> PUBLISH t y q1 #2  ! RULE …        and this packet breaks the rules
 //! +20  ! RULE                           seconds pass, and a rule is seen to be broken
+//! a fin                               the client closes its side; the server may still send
 //! a close
 //! -- kept                               the same from the top, and no rule is broken
 //! a> PUBLISH t x q1 #1
@@ -81,6 +82,7 @@ impl Talk {
             (Some(name), _) => self.push(name, Sender::Client, rest),
             (_, Some(name)) => self.push(name, Sender::Server, rest),
             _ => match rest {
+                ["fin"] => (self.monitor).handle_end(connection(first), Sender::Client, self.now),
                 ["open"] => self.monitor.open(connection(first)),
                 ["close"] => self.monitor.close(connection(first), self.now),
                 ["connect", rest @ ..] => self.connect(first, rest),

@@ -346,3 +346,18 @@ fn a_connection_on_which_nothing_was_said_did_not_end() {
         [format!("connection {} ended without a DISCONNECT", A.0)]
     );
 }
+
+#[test]
+fn what_time_shows_stands_at_a_packet_of_its_own_connection() {
+    let mut talk = talk(
+        "a connect keep=10
+        b connect keep=60",
+    );
+    talk.now += Duration::from_secs(16);
+    talk.monitor.handle_time(talk.now);
+    let finding = talk.monitor.poll_finding().unwrap();
+    assert_eq!(finding.rule, Rule::KeepAliveMissed);
+    assert_eq!(finding.connection, A);
+    // The CONNACK of `a`: packets 2 and 3 are of `b`.
+    assert_eq!(finding.packets.as_slice(), [1]);
+}

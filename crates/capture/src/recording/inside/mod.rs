@@ -29,6 +29,8 @@ pub(super) struct Head {
     id: Option<ConnectionId>,
     first: Moment,
     pub(super) first_fin: Option<(usize, Moment)>,
+    /// It was told.
+    pub(super) is_fin_told: bool,
     /// No bytes were seen.
     pub(super) is_silent: bool,
 }
@@ -68,6 +70,7 @@ impl Head {
             id: None,
             first: moment,
             first_fin: None,
+            is_fin_told: false,
             is_silent: true,
         }
     }
@@ -81,6 +84,7 @@ impl Head {
             id: None,
             first: moment,
             first_fin: None,
+            is_fin_told: false,
             is_silent: true,
         }
     }
@@ -302,6 +306,16 @@ impl Inside {
     pub(super) fn begins(&mut self, side: usize) {
         if let Self::Look(look) = self {
             look.begins(side);
+        }
+    }
+
+    /// Whether MQTT is told as it comes: nothing waits until it is known what it is.
+    pub(super) fn is_told(&self) -> bool {
+        match self {
+            Self::Mqtt(_) => true,
+            Self::WebSocket(websocket) => websocket.inner.is_told(),
+            Self::Tls(tls) => tls.inner.is_told(),
+            Self::Look(_) | Self::Other(_) => false,
         }
     }
 

@@ -303,7 +303,7 @@ impl Flows {
             connection.head.first_fin = Some((side, moment));
         }
         if segment.has(Segment::FIN) || connection.head.first_fin.is_some() {
-            self.close_if_finished(slot, moment);
+            self.close_if_finished(slot, moment, around);
         }
     }
 
@@ -313,10 +313,24 @@ impl Flows {
         segment.sequence == 0 || direction.is_near(segment.sequence)
     }
 
-    fn close_if_finished(&mut self, slot: usize, moment: Moment) {
+    fn close_if_finished(&mut self, slot: usize, moment: Moment, around: &mut Around<'_>) {
         let Some(connection) = self.slots.get_mut(slot).and_then(Option::as_mut) else {
             return;
         };
+        if let Some((side, fin)) = connection.head.first_fin
+            && !connection.head.is_fin_told
+            && connection.state == State::Open
+            && connection
+                .sides
+                .get(side)
+                .is_some_and(Direction::is_finished)
+            && connection.inside.is_told()
+            && let Some(id) = connection.head.id()
+        {
+            connection.head.is_fin_told = true;
+            let role = connection.head.role(side);
+            around.queue.fin(id, role, fin);
+        }
         if connection.state == State::Open && connection.sides.iter().all(Direction::is_finished) {
             let side = connection.head.first_fin.map(|(side, _)| side);
             connection.state = State::Finishing(Some((Ending::Fin, side, moment)));
@@ -378,7 +392,7 @@ impl Flows {
         let Some(ready) = ready else {
             let moment = connection.head.first_fin.map(|(_, moment)| moment);
             if let Some(moment) = moment {
-                self.close_if_finished(slot, moment);
+                self.close_if_finished(slot, moment, around);
             }
             return false;
         };
