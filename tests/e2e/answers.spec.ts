@@ -235,7 +235,7 @@ twice("a table is pasted, looked up in, and changed", async (hand, page) => {
   await hand.choose(page.getByTestId("action-0-column"), "name");
   await hand.write(page.getByTestId("action-0-value"), "{{payload}}");
   await hand.press(page.getByTestId("action-0-found-add"));
-  await hand.choose(page.getByTestId("action-0-found-0-kind"), "If a cell of the row…");
+  await hand.choose(page.getByTestId("action-0-found-0-kind"), "If a cell of the row");
   await hand.choose(page.getByTestId("action-0-found-0-column"), "state");
   await hand.choose(page.getByTestId("action-0-found-0-test"), "equals");
   await hand.write(page.getByTestId("action-0-found-0-value"), "off");

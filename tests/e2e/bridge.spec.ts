@@ -251,7 +251,7 @@ for (const way of ["mouse", "keyboard"] as const) {
       const row = page.getByTestId("connection").nth(1);
       await hand.pick(row.getByRole("button", { name: /^More for/ }), "Change…");
       for (const [id, text] of Object.entries(texts)) await expect(dialog.getByTestId(`connect-${id}`)).toHaveValue(text);
-      await expect(dialog.getByTestId("connect-tls-version").locator("option:checked")).toHaveText("1.3");
+      await expect(dialog.getByTestId("connect-tls-version").locator("option:checked")).toHaveText("1.3 only");
       await expect(dialog.getByTestId("connect-tls-unverified")).toBeChecked();
       await expect(dialog.getByTestId("connect-proxy")).toHaveValue("socks5://proxy:1080");
       // A key that is typed is not shown.

@@ -24,7 +24,7 @@ test("a rule is broken on purpose: what the standard asks, what the broker does,
   await page.getByTestId("show-bytes-sent").click();
   await expect(page.getByTestId("field").first()).toBeVisible();
   await page.getByTestId("tab-findings").click();
-  await expect(page.getByTestId("finding-row").first()).toContainText("UNSUBSCRIBE");
+  await expect(page.getByTestId("finding-row").first()).toContainText("At least one topic filter must follow.");
 });
 
 test("bytes are written in a notation, and what is wrong with them is said at its place", async ({ page }) => {
