@@ -15,9 +15,9 @@ test("the diagram follows as one types, and wrong lines are named and corrected"
   await expect(says).toContainText("No errors");
   await expect(title(page)).toHaveText("New scenario");
   await page.getByTestId("script").fill(`${MINE}\nfoo\nat 5 P conect\nat 6 P publish t 3`);
-  await expect(says).toContainText("Line 9: A line cannot begin with `foo`.");
-  await expect(says).toContainText("Line 10: Unknown action `conect`. Did you mean `connect`?");
-  await expect(says).toContainText("Line 11: `3` is not a QoS: use 0, 1 or 2.");
+  await expect(says).toContainText("Line 9: A line cannot begin with foo.");
+  await expect(says).toContainText("Line 10: Unknown action conect. Did you mean connect?");
+  await expect(says).toContainText("Line 11: 3 is not a QoS: use 0, 1 or 2.");
   await expect(page.locator(".numbers .wrong")).toHaveText(["9", "10", "11"]);
   await expect(page.getByTestId("save-scenario")).toBeDisabled();
   await page.getByTestId("fix").click();
@@ -39,7 +39,7 @@ test("a fault that never happens is told in the editor and in the result", async
   await open(page);
   await page.getByTestId("new-scenario").click();
   await page.getByTestId("script").fill(`${MINE}\ncut P before PUBACK 1`);
-  const text = "`cut P before PUBACK 1` never happens: no PUBACK is sent on P's connection.";
+  const text = "cut P before PUBACK 1 never happens: no PUBACK is sent on P's connection.";
   await expect(page.getByTestId("unused")).toHaveText(text);
   await page.getByTestId("save-scenario").click();
   await page.keyboard.press("End");

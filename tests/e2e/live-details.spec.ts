@@ -177,7 +177,7 @@ test("any broker has a place in the menu, and its address can be pasted", async 
   await expect(page.getByTestId("connect-name")).toHaveValue("broker.example");
   await page.keyboard.press("Escape");
   await paste("mqtt://broker.example:1883");
-  await expect(page.locator("#connect-address-about")).toContainText("A browser reaches WebSocket only; `mqttscope` (the companion) opens mqtt://");
+  await expect(page.locator("#connect-address-about")).toContainText("A browser reaches WebSocket only; mqttscope (the companion) opens mqtt://");
   await expect(page.getByTestId("save-and-connect")).toBeDisabled();
 });
 

@@ -28,10 +28,20 @@ pub(super) fn Caption(props: &CaptionProps) -> Html {
     html! {
         <div class={classes!("caption", beat.fault.then_some("fault"))} data-testid="caption">
             <p aria-live={if props.playing { "off" } else { "polite" }}>
-                { sentence(&beat.text) }{ " " }
+                { worded(&beat.text) }{ " " }
                 { for beat.statements.iter().map(|id| rule_chip(props.version, id)) }
             </p>
             <span class="mono quiet" data-testid="step">{ format!("{} · step {number} of {}", seconds(beat.at), props.of) }</span>
         </div>
     }
+}
+
+/// A sentence with its terms explained; what stands between backticks is code.
+fn worded(text: &str) -> Html {
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(|(part, text)| match part % 2 {
+        0 => sentence(text),
+        _ => html! { <code>{ text.to_owned() }</code> },
+    });
+    parts.collect()
 }
