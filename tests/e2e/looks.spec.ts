@@ -25,12 +25,12 @@ async function failed(page: Page, address: string) {
   return row;
 }
 
-test("at 1440 pixels the head above the traffic is one row", async ({ page }) => {
+test("at 1440 pixels the head above the traffic is a row, and one for the search", async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await open(page);
-  expect((await box(page.locator(".traffic > .head"))).height).toBeLessThan(48);
+  expect((await box(page.locator(".traffic > .head"))).height).toBeLessThan(84);
   expect(await isCut(page.locator(".traffic > .head"))).toBe(false);
-  expect((await box(page.getByTestId("search"))).width).toBeGreaterThan(110);
+  expect((await box(page.getByTestId("search"))).width).toBeGreaterThan(240);
   expect((await box(page.getByTestId("pause"))).width).toBeGreaterThanOrEqual(26);
 });
 
