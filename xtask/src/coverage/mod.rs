@@ -19,6 +19,9 @@ use crate::requirements::{Requirements, Seen};
 const PAGE: &str = "docs/spec-coverage.md";
 /// Where a packet rule's name, quoted, counts as its test.
 const TESTS: &str = "crates/wire/tests";
+/// The packets that break one rule each, over all of which the tests in [`RULES`] run.
+const BROKEN: &str = "crates/wire/src/rule/broken.rs";
+const RULES: &str = "rules.rs";
 /// Where a conversation rule that a case breaks counts as tested.
 const CASES: &str = "crates/monitor/tests/monitor/cases";
 
@@ -95,7 +98,12 @@ pub(crate) fn write_page(cx: &Context, check: bool) -> Result<()> {
 
 fn tested(cx: &Context, requirements: &Requirements) -> Result<Tested> {
     let mut tested = Tested::default();
-    for (file, text) in test_files(&cx.root.join(TESTS))? {
+    let broken = fs::read_to_string(cx.root.join(BROKEN))?;
+    let broken = (RULES.to_owned(), broken);
+    for (file, text) in test_files(&cx.root.join(TESTS))?
+        .into_iter()
+        .chain([broken])
+    {
         let packet_rules = requirements.rules.iter();
         for rule in packet_rules.filter(|rule| rule.seen == Seen::Packet) {
             if text.contains(&format!("\"{}\"", rule.name)) {
