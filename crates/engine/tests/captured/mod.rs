@@ -783,16 +783,27 @@ fn the_ends_of_a_har_file_are_named_plainly() {
     assert_eq!(told.as_deref(), Some(says));
 }
 
+/// Nanoseconds.
+const SECOND: u64 = 1_000_000_000;
+
+/// The ends of a connection from this port.
+fn from(port: u16) -> Ends {
+    Ends {
+        client: ([127, 0, 0, 1], port).into(),
+        server: ([127, 0, 0, 1], 1883).into(),
+    }
+}
+
+/// A CONNECT of version 3.1.1 with Keep Alive 5 s.
+fn connect(name: u8) -> Vec<u8> {
+    let mut connect = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x05\x00\x01".to_vec();
+    connect.push(name);
+    connect
+}
+
 #[test]
 fn a_side_that_closes_ends_its_watch_and_has_its_row_in_the_order_of_time() {
     // `a` says goodbye before its CONNACK and closes its side; the server never does. `b` goes on for long.
-    let from = |port: u16| Ends {
-        client: ([127, 0, 0, 1], port).into(),
-        server: ([127, 0, 0, 1], 1883).into(),
-    };
-    const SECOND: u64 = 1_000_000_000;
-    let connect =
-        |name: u8| [b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x05\x00\x01", &[name][..]].concat();
     let (mut writer, mut given) = (Writer::new("test"), Vec::new());
     writer.begin(&mut given);
     writer.open(2, from(50_001), "", SECOND, &mut given);
@@ -843,13 +854,6 @@ fn a_side_that_closes_ends_its_watch_and_has_its_row_in_the_order_of_time() {
 
 #[test]
 fn what_silence_shows_is_marked_at_its_own_connection() {
-    let from = |port: u16| Ends {
-        client: ([127, 0, 0, 1], port).into(),
-        server: ([127, 0, 0, 1], 1883).into(),
-    };
-    const SECOND: u64 = 1_000_000_000;
-    let connect =
-        |name: u8| [b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x05\x00\x01", &[name][..]].concat();
     let (mut writer, mut given) = (Writer::new("test"), Vec::new());
     writer.begin(&mut given);
     for (id, name) in [(1, b'a'), (2, b'b')] {
