@@ -19,11 +19,13 @@ export default defineConfig({
   use: {
     baseURL: `${root}/some/sub-path/`,
     permissions: ["clipboard-read", "clipboard-write"],
-    trace: "retain-on-failure",
+    // Taking snapshots of every test costs a tenth of the run: in CI only what failed is recorded, when it is tried again.
+    trace: process.env.CI ? "on-first-retry" : "retain-on-failure",
     launchOptions: {
       // Unset: the browser that `npx playwright install chromium` brings.
       executablePath: process.env.CHROME,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic"],
+      // Each test loads the programs anew and uses them for seconds: optimising them costs more than it gives.
+      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--js-flags=--liftoff-only"],
     },
   },
   projects: [{ name: "chromium", use: { ...devices["Desktop Chrome"] } }],
