@@ -4,6 +4,7 @@ mod arguments;
 mod bridge;
 mod broker;
 mod dissect;
+mod encode;
 mod examine;
 mod faults;
 mod follow;
@@ -39,6 +40,8 @@ enum Command {
     Lint(lint::Options),
     /// Takes packets apart: every field, what it holds and means, and every broken rule.
     Dissect(dissect::Options),
+    /// Writes the bytes of a packet, a right or a wrong one, in hex, as a literal or as they are.
+    Encode(encode::Options),
     /// Shows the packets of captures, dumps and logs as rows, with what they break.
     Follow(follow::Options),
     /// Stands between clients and a broker: carries every byte, shows every packet and what it breaks.
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
     match command {
         Command::Lint(options) => lint::run(&options),
         Command::Dissect(options) => dissect::run(&options),
+        Command::Encode(options) => encode::run(&options),
         Command::Follow(options) => follow::run(&options),
         Command::Tap(options) => tap::run(&options),
         Command::Record(options) => record::run(&options),

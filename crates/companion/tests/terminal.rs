@@ -1,4 +1,4 @@
-//! `mqttscope dissect` and `mqttscope follow` as people run them.
+//! `mqttscope dissect`, `mqttscope encode` and `mqttscope follow` as people run them.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -214,4 +214,59 @@ fn the_same_is_seen_in_a_pipe_as_in_a_file() {
         piped.sort_by_key(key);
         assert_eq!(whole, piped, "{name}");
     }
+}
+
+#[test]
+fn a_notation_becomes_bytes_in_the_form_that_is_asked_for() {
+    let notation = r#"30 | "a/b" {23 0007} 'hi'"#;
+    let (code, out, err) = run(&["encode", notation], b"");
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert_eq!(out, "30 0b 00 03 61 2f 62 03 23 00 07 68 69\n");
+    let (_, out, _) = run(&["encode", "--as", "c"], notation.as_bytes());
+    assert!(
+        out.starts_with("const uint8_t packet[13] = {\n    0x30, 0x0b"),
+        "{out}"
+    );
+    let (_, out, _) = run(
+        &["encode", "--as", "binary", "-"],
+        b"3a 00 # a comment\n41 42",
+    );
+    assert_eq!(out.as_bytes(), b":\0AB");
+}
+
+#[test]
+fn what_is_no_notation_is_told_with_its_place() {
+    let (code, out, err) = run(&["encode"], b"c0 00\n30 | \"a");
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(
+        err.contains("Line 2, character 6: this quote is not closed."),
+        "{err}"
+    );
+    let (code, _, err) = run(&["encode", "# nothing"], b"");
+    assert_eq!(code, Some(2));
+    assert!(err.contains("there are no bytes in it"), "{err}");
+}
+
+#[test]
+fn packets_that_break_a_rule_are_found_to_break_it() {
+    let (code, out, err) = run(
+        &["encode", "--breaking", "vbi-not-minimal", "--mqtt", "5"],
+        b"",
+    );
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert!(out.starts_with("30 84 00 00 01 61 00\n"), "{out}");
+    let (_, found, _) = run(&["dissect", "--mqtt", "5", "-"], out.as_bytes());
+    assert!(found.contains("vbi-not-minimal"), "{found}");
+    let (code, _, err) = run(&["encode", "--breaking", "no-such-rule"], b"");
+    assert_eq!(code, Some(2));
+    assert!(
+        err.contains("no rule of packets is named `no-such-rule`"),
+        "{err}"
+    );
+    let (code, _, err) = run(
+        &["encode", "--breaking", "vbi-too-long", "--mqtt", "4"],
+        b"",
+    );
+    assert_eq!(code, Some(2));
+    assert!(err.contains("invalid value '4'"), "{err}");
 }
