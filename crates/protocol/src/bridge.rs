@@ -25,16 +25,18 @@ pub struct Bridged {
     pub tls: Secured,
 }
 
-/// TLS towards a server. A certificate or key is the path of a PEM file on the companion's machine, or the text of one.
+/// TLS towards a server. A certificate or key is the path of a file on the companion's machine, or the text of a PEM.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Secured {
     /// Whom to trust; empty: those whom the companion's machine trusts.
     pub ca: String,
-    /// The client certificate with its chain; empty: none.
+    /// The client certificate with its chain, or with its key, too (PEM or PKCS#12); empty: none.
     pub certificate: String,
-    /// Its key.
+    /// Its key, where it is not in the certificate's file.
     pub key: String,
+    /// What opens an encrypted key or a PKCS#12 file.
+    pub passphrase: String,
     /// The name that is asked for (SNI) and verified; empty: the host of the address.
     pub server_name: String,
     /// Protocols that are offered (ALPN), the preferred one first.
@@ -46,12 +48,13 @@ pub struct Secured {
 }
 
 impl Bridged {
-    /// The same without what nobody else may read: the text of a key, and what stands before the proxy's host.
+    /// The same without what nobody else may read: the text of a key, its passphrase, and what stands before the proxy's host.
     #[must_use]
     pub fn without_secrets(mut self) -> Self {
         if !is_path(&self.tls.key) {
             self.tls.key = String::new();
         }
+        self.tls.passphrase = String::new();
         self.proxy = without_address_secrets(&self.proxy);
         self
     }

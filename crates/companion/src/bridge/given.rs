@@ -1,14 +1,18 @@
-//! Certificates and keys as a person gives them: the path of a PEM file, or its text.
+//! Certificates and keys as a person gives them: the path of a file, or the text of a PEM.
 
 use std::fs::File;
 use std::io::Read as _;
 
-use mqttscope_protocol::{BridgeFailure, is_pem};
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use mqttscope_protocol::{BridgeFailure, Secured, is_pem};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+
+use crate::net::identity::{self, Fault, Identity};
 
 /// Bytes of the largest file that is read.
 const LARGEST: u64 = 1 << 20;
+
+const CERTIFICATE: &str = "client certificate";
+const KEY: &str = "key";
 
 fn failed(what: &str, why: impl Into<String>) -> BridgeFailure {
     BridgeFailure::Given {
@@ -17,8 +21,8 @@ fn failed(what: &str, why: impl Into<String>) -> BridgeFailure {
     }
 }
 
-/// The PEM of a field. Of a file nothing is told but whether it can be used.
-fn pem(what: &str, given: &str) -> Result<Vec<u8>, BridgeFailure> {
+/// What a field gives. Of a file nothing is told but whether it can be used.
+fn bytes(what: &str, given: &str) -> Result<Vec<u8>, BridgeFailure> {
     if is_pem(given) {
         return Ok(given.as_bytes().to_vec());
     }
@@ -46,28 +50,33 @@ pub(super) fn certificates(
     what: &str,
     given: &str,
 ) -> Result<Vec<CertificateDer<'static>>, BridgeFailure> {
-    let pem = pem(what, given)?;
-    let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-    match all {
-        Ok(all) if all.is_empty() => Err(failed(what, "it holds no certificate in PEM")),
-        Ok(all) => Ok(all),
-        Err(_) => Err(failed(what, "its PEM is broken")),
-    }
+    identity::certificates(&bytes(what, given)?).map_err(|why| failed(what, why))
 }
 
-/// The key of a field.
+/// The client certificate with its key, if there is one.
 ///
 /// # Errors
-/// It cannot be read, or holds none that is not encrypted.
-pub(super) fn key(what: &str, given: &str) -> Result<PrivateKeyDer<'static>, BridgeFailure> {
-    let pem = pem(what, given)?;
-    if pem.windows(9).any(|part| part == b"ENCRYPTED") {
-        return Err(failed(
-            what,
-            "it is encrypted: `openssl pkey -in KEY -out PLAIN` writes one that is not",
-        ));
+/// What of the two cannot be read or used.
+pub(super) fn identity(secured: &Secured) -> Result<Option<Identity>, BridgeFailure> {
+    let (certificate, key) = (secured.certificate.trim(), secured.key.trim());
+    if certificate.is_empty() {
+        return if key.is_empty() {
+            Ok(None)
+        } else {
+            Err(failed(CERTIFICATE, "there is a key and none"))
+        };
     }
-    PrivateKeyDer::from_pem_slice(&pem).map_err(|_| failed(what, "it holds no private key in PEM"))
+    let key = if key.is_empty() {
+        None
+    } else {
+        Some(bytes(KEY, key)?)
+    };
+    let certificate = bytes(CERTIFICATE, certificate)?;
+    let own = Identity::read(&certificate, key.as_deref(), &secured.passphrase);
+    own.map(Some).map_err(|fault| match fault {
+        Fault::Certificate(why) => failed(CERTIFICATE, why),
+        Fault::Key(why) => failed(KEY, why),
+    })
 }
 
 #[cfg(test)]
@@ -92,15 +101,22 @@ mod tests {
         }
         let encrypted =
             "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ENCRYPTED PRIVATE KEY-----";
+        let certificate = rcgen::generate_simple_self_signed(Vec::new()).unwrap();
         for (given, says) in [
-            (encrypted, "it is encrypted"),
+            (encrypted, "there is no passphrase"),
             (own, "no private key"),
             ("-----BEGIN X-----", "no private key"),
+            ("", "there is a client certificate and none"),
         ] {
-            let Err(BridgeFailure::Given { why, .. }) = key("key", given) else {
+            let secured = Secured {
+                certificate: certificate.cert.pem(),
+                key: given.to_owned(),
+                ..Secured::default()
+            };
+            let Err(BridgeFailure::Given { what, why }) = identity(&secured) else {
                 panic!("{given}")
             };
-            assert!(why.contains(says), "{why}");
+            assert!(what == KEY && why.contains(says), "{why}");
         }
     }
 }

@@ -21,6 +21,7 @@ use tokio_rustls::rustls::{
 
 use super::reach::Wire;
 use super::{chain, failure, given};
+use crate::net::identity::Identity;
 use crate::net::tls::Anybody;
 
 /// TLS towards one server.
@@ -73,28 +74,14 @@ impl Tls {
                 .build()
                 .map_err(|error| given("CA", error.to_string()))?
         };
-        let own = match (secured.certificate.trim(), secured.key.trim()) {
-            ("", "") => None,
-            ("", _) => {
-                return Err(given(
-                    "client certificate",
-                    "there is a key and none".into(),
-                ));
-            }
-            (_, "") => {
-                return Err(given(
-                    "key",
-                    "there is a client certificate and none".into(),
-                ));
-            }
-            (certificate, key) => {
-                let chain = given::certificates("client certificate", certificate)?;
-                let key = given::key("key", key)?;
+        let own = match given::identity(secured)? {
+            Some(Identity { chain, key }) => {
                 let own = CertifiedKey::from_der(chain, key, &provider);
                 Some(Arc::new(own.map_err(|error| {
                     given("client certificate", format!("with its key: {error}"))
                 })?))
             }
+            None => None,
         };
         let witness = Arc::new(Witness {
             verifier,

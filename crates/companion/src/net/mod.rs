@@ -1,6 +1,7 @@
 //! Sockets of either kind, and how they are opened, secured, limited and closed.
 
 pub(crate) mod address;
+pub(crate) mod identity;
 pub(crate) mod proxy;
 pub(crate) mod stop;
 pub(crate) mod stream;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use tokio_rustls::rustls::client::danger::{
@@ -13,12 +13,13 @@ use tokio_rustls::rustls::client::danger::{
 use tokio_rustls::rustls::crypto::{
     CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature,
 };
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{
     self, ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme,
 };
 use tokio_rustls::{TlsAcceptor, TlsConnector};
+
+use super::identity::{self, Fault, Identity};
 
 /// TLS towards a broker.
 #[derive(Args, Debug, Default)]
@@ -29,12 +30,15 @@ pub(crate) struct Outwards {
     /// Trust the certificates in this PEM file, in place of those that this machine trusts.
     #[arg(long, value_name = "FILE", requires = "tls")]
     pub(crate) cafile: Option<PathBuf>,
-    /// The client certificate, with its chain (PEM).
-    #[arg(long, value_name = "FILE", requires_all = ["tls", "key"])]
+    /// The client certificate, with its chain (PEM), or with its key, too (PEM or PKCS#12).
+    #[arg(long, value_name = "FILE", requires = "tls")]
     pub(crate) cert: Option<PathBuf>,
-    /// The key of the client certificate (PEM, not encrypted).
+    /// The key of the client certificate (PEM), where it is not in the certificate's file.
     #[arg(long, value_name = "FILE", requires = "cert")]
     pub(crate) key: Option<PathBuf>,
+    /// A file whose first line is the passphrase of the key, or of the PKCS#12 file.
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub(crate) passphrase_file: Option<PathBuf>,
     /// The name that is asked for and verified, where it is not the host.
     #[arg(long, value_name = "NAME", requires = "tls")]
     pub(crate) sni: Option<String>,
@@ -92,11 +96,14 @@ impl Outwards {
         } else {
             builder.with_root_certificates(self.roots()?)
         };
-        let mut config = match (&self.cert, &self.key) {
-            (Some(cert), Some(key)) => builder
-                .with_client_auth_cert(certificates(cert)?, private_key(key)?)
-                .with_context(|| format!("{} and {}", cert.display(), key.display()))?,
-            _ => builder.with_no_client_auth(),
+        let mut config = match &self.cert {
+            Some(cert) => {
+                let Identity { chain, key } = self.identity(cert)?;
+                builder
+                    .with_client_auth_cert(chain, key)
+                    .with_context(|| format!("{} with its key", cert.display()))?
+            }
+            None => builder.with_no_client_auth(),
         };
         config.alpn_protocols = self
             .alpn
@@ -109,6 +116,24 @@ impl Outwards {
             name: ServerName::try_from(name.to_owned())
                 .with_context(|| format!("`{name}` is no name that a certificate can have"))?,
         }))
+    }
+
+    fn identity(&self, cert: &Path) -> Result<Identity> {
+        let passphrase = match &self.passphrase_file {
+            Some(file) => String::from_utf8_lossy(&read(file)?).into_owned(),
+            None => String::new(),
+        };
+        let key = self.key.as_deref().map(read).transpose()?;
+        let passphrase = passphrase.lines().next().unwrap_or_default();
+        Identity::read(&read(cert)?, key.as_deref(), passphrase).map_err(|fault| match fault {
+            Fault::Certificate(why) => anyhow!("{}: {why}", cert.display()),
+            Fault::Key(why) => {
+                anyhow!(
+                    "the key in {}: {why}",
+                    self.key.as_deref().unwrap_or(cert).display()
+                )
+            }
+        })
     }
 
     fn roots(&self) -> Result<RootCertStore> {
@@ -151,24 +176,15 @@ impl Inwards {
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
-    let what = || format!("reading certificates from {}", path.display());
-    let all: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path)
-        .with_context(what)?
-        .collect();
-    let all = all.with_context(what)?;
-    if all.is_empty() {
-        bail!("{} holds no certificate (PEM)", path.display());
-    }
-    Ok(all)
+    identity::certificates(&read(path)?).map_err(|why| anyhow!("{}: {why}", path.display()))
 }
 
 fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>> {
-    PrivateKeyDer::from_pem_file(path).with_context(|| {
-        format!(
-            "reading a key that is not encrypted (PEM) from {}",
-            path.display()
-        )
-    })
+    identity::private_key(&read(path)?, "").map_err(|why| anyhow!("{}: {why}", path.display()))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("reading {}", path.display()))
 }
 
 /// A certificate and its key in a folder: those that are there, or new ones. The key of the CA that signs them is kept

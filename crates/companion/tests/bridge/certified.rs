@@ -7,9 +7,12 @@ use std::path::Path;
 use mqttscope_protocol::{
     BridgeEnd, BridgeFailure, BridgeSays, CertificateFault, Secured, TlsFailure, TlsFault,
 };
+use p12_keystore::{KeyStore, KeyStoreEntry};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd,
 };
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::http::Open;
 use crate::page::{Page, by_tls, failed, opened, plain};
@@ -308,6 +311,15 @@ fn mosquitto_gets_the_client_certificate_that_it_asks_for() {
         let spoken = facts.tls.unwrap().version;
         page.send(&CONNECT);
         assert_eq!(page.exactly(4), CONNACK, "{version}");
+        // The same in one file that a passphrase opens.
+        let how = by_tls(Secured {
+            certificate: pkcs12(&folder, "device", "pass phrase"),
+            passphrase: "pass phrase".into(),
+            ..trusting(&authority)
+        });
+        let (mut page, _) = opened(&open, &address, how);
+        page.send(&CONNECT);
+        assert_eq!(page.exactly(4), CONNACK, "{version}");
         // Without one, and with one of another CA.
         let none = refusal(&open, &address, &with("", ""));
         assert_eq!(none, TlsFault::ClientCertificateRequired, "{spoken}");
@@ -318,6 +330,23 @@ fn mosquitto_gets_the_client_certificate_that_it_asks_for() {
             "{strange:?}"
         );
     }
+}
+
+/// A PKCS#12 file of the certificate and key of that name in a folder.
+fn pkcs12(folder: &Path, file: &str, passphrase: &str) -> String {
+    let pem = |end: &str| std::fs::read_to_string(folder.join(format!("{file}.{end}"))).unwrap();
+    let certificate = CertificateDer::from_pem_slice(pem("pem").as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(pem("key").as_bytes()).unwrap();
+    let chain = p12_keystore::PrivateKeyChain::new(
+        vec![1],
+        p12_keystore::PrivateKey::from_der(key.secret_der()).unwrap(),
+        [p12_keystore::Certificate::from_der(&certificate).unwrap()],
+    );
+    let mut store = KeyStore::new();
+    store.add_entry(file, KeyStoreEntry::PrivateKeyChain(chain));
+    let path = folder.join(format!("{file}.p12"));
+    std::fs::write(&path, store.writer(passphrase).write().unwrap()).unwrap();
+    path.display().to_string()
 }
 
 /// Why TLS failed: in version 1.3 that is heard only after the handshake.

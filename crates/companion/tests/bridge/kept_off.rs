@@ -177,6 +177,7 @@ fn what_holds_secrets_is_in_no_output() {
     how = plain();
     how.tls.key = "-----BEGIN PRIVATE KEY-----\nkeysecret".into();
     how.tls.certificate = "-----BEGIN CERTIFICATE-----\ncertsecret".into();
+    how.tls.passphrase = "passsecret".into();
     let failure = failed(&open, "mqtts://broker.test", how);
     assert!(!format!("{failure:?}").contains("secret"), "{failure:?}");
     let (code, out, err) = open.running.interrupt();

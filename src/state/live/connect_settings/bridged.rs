@@ -40,7 +40,7 @@ pub(super) static TLS: &[Setting<Profile>] = &[
     Setting {
         id: "tls-certificate",
         label: "Client certificate",
-        hint: "with its chain: PEM text, or the path of a PEM file; empty: none",
+        hint: "with its chain: PEM text, or the path of a PEM or PKCS#12 file (.p12, .pfx); empty: none",
         kind: Kind::Lines,
         applies: by_tls,
         get: |p| p.bridged.tls.certificate.clone(),
@@ -52,12 +52,24 @@ pub(super) static TLS: &[Setting<Profile>] = &[
     Setting {
         id: "tls-key",
         label: "Private key of the client certificate",
-        hint: "without a passphrase: PEM text, or the path of a PEM file",
+        hint: "PEM text, or the path of a PEM file; empty: it is in the certificate's file",
         kind: Kind::SecretLines,
         applies: by_tls,
         get: |p| p.bridged.tls.key.clone(),
         set: |p, text| {
             p.bridged.tls.key = text.trim().into();
+            Ok(())
+        },
+    },
+    Setting {
+        id: "tls-passphrase",
+        label: "Passphrase of the key",
+        hint: "of an encrypted key or a PKCS#12 file; empty: none",
+        kind: Kind::Secret,
+        applies: by_tls,
+        get: |p| p.bridged.tls.passphrase.clone(),
+        set: |p, text| {
+            p.bridged.tls.passphrase = text.into();
             Ok(())
         },
     },
