@@ -232,6 +232,7 @@ for (const way of ["mouse", "keyboard"] as const) {
         "tls-ca": "/etc/ca.pem",
         "tls-certificate": "/etc/device.pem",
         "tls-key": "/etc/device.key",
+        "tls-passphrase": "open sesame",
         "tls-name": "broker.test",
         "tls-alpn": "mqtt, x-amzn-mqtt-ca",
       };
