@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page } from "@playwright/test";
 
-import { publish, Subscriber } from "./peers/clients";
+import { bothWays, wanted } from "./peers/both-ways";
+import { brokers, publish, Subscriber } from "./peers/clients";
 import { type Companion, program, test as base } from "./peers/companion";
 import { Desk } from "./peers/desk";
 import { Hand } from "./ways";
@@ -77,6 +78,26 @@ test("mqtt:// to a broker: messages of every QoS go both ways, and the rows tell
   await expect(row).toHaveAttribute("data-state", "closed");
   await expect(event.last()).toContainText("by you");
 });
+
+for (const real of brokers()) {
+  for (const version of real.tcpVersions) {
+    test(`${real.name} over TCP, ${version}: messages of every QoS go both ways`, async ({ page, companion }) => {
+      const { host, username, password } = version === "5" ? real.tcp5 : real.tcp;
+      const base = `bridged/${version.replaceAll(".", "")}`;
+      const profile = {
+        target: { Socket: `mqtt://${host}` },
+        version,
+        client_identifier: `bridged-${version.replaceAll(".", "")}`,
+        user_name: username || null,
+        password: password || null,
+        subscriptions: wanted(base),
+      };
+      const desk = await Desk.open(page, profile, await served(companion()));
+      await bothWays(desk, real, version, base);
+      await expect(page.getByTestId("link")).toHaveText(`TCP to ${host}`);
+    });
+  }
+}
 
 test("mqtts:// with a made CA: verified with it, refused in words without it, and a warning where nobody verifies", async ({ page, companion, run, folder }) => {
   const made = join(folder, "made");

@@ -2,23 +2,9 @@
 // the broker's TCP side.
 import { expect, test } from "@playwright/test";
 
+import { bothWays, delivered, wanted } from "./peers/both-ways";
 import { type Broker, brokers, Paho, publish, Subscriber, type Version } from "./peers/clients";
 import { Desk } from "./peers/desk";
-
-/** The QoS that a message of this QoS comes with at a subscription with QoS 2. */
-function delivered(broker: Broker, qos: number): number {
-  switch (broker.name) {
-    // It grants QoS 1.
-    case "rabbitmq":
-      return Math.min(qos, 1);
-    // They deliver as they granted, whatever the message came with.
-    case "amqtt":
-    case "rumqttd":
-      return 2;
-    default:
-      return qos;
-  }
-}
 
 function profile(broker: Broker, version: Version, more: object = {}) {
   const { username, password } = broker.tcp;
@@ -43,27 +29,8 @@ for (const broker of brokers()) {
     const base = `page/${broker.name}/${version.replaceAll(".", "")}`;
 
     test(`${broker.name}, ${version}: messages of every QoS go both ways`, async ({ page }) => {
-      const subscriber = await Subscriber.to(broker, version, `${base}/out/#`);
-      const subscriptions = [{ topic_filter: `${base}/in/#`, qos: 2 }];
-      const desk = await Desk.open(page, profile(broker, version, { subscriptions }));
-      await desk.connect();
-      await expect(desk.packets("SUBACK")).toHaveCount(1);
-      for (const qos of [0, 1, 2]) {
-        await desk.publish(`${base}/out/${qos}`, `from the page ${qos}`, qos);
-        await subscriber.hears(`${base}/out/${qos} ${delivered(broker, qos)} 0 from the page ${qos}`);
-        // RabbitMQ answers QoS 2 with a PUBACK, at which mosquitto's client gives up.
-        const most = broker.name === "rabbitmq" ? 1 : 2;
-        await publish(broker, version, `${base}/in/${qos}`, `from outside ${qos}`, "-q", String(Math.min(qos, most)));
-      }
-      // Every handshake comes to its end.
-      await expect(desk.packets("PUBCOMP").or(desk.packets("PUBACK")).first()).toBeVisible();
-      await desk.tab("messages");
-      for (const qos of [0, 1, 2]) {
-        const message = desk.message(`from outside ${qos}`);
-        await expect(message).toBeVisible();
-        await expect(message).toContainText(`${base}/in/${qos}`);
-      }
-      await subscriber.stop();
+      const desk = await Desk.open(page, profile(broker, version, { subscriptions: wanted(base) }));
+      await bothWays(desk, broker, version, base);
     });
 
     test(`${broker.name}, ${version}: what is retained comes with its mark`, async ({ page }) => {

@@ -8,7 +8,14 @@ use xshell::cmd;
 use crate::context::{Context, step};
 
 /// Installed in seconds.
-const QUICK: &[&str] = &["mosquitto", "ejabberd", "rabbitmq", "aedes", "amqtt"];
+const QUICK: &[&str] = &[
+    "mosquitto",
+    "ejabberd",
+    "rabbitmq",
+    "aedes",
+    "amqtt",
+    "activemq",
+];
 /// Compiled, which takes minutes; only when all are asked for.
 const SLOW: &[&str] = &["mqttv5", "rumqttd"];
 /// Without this one there is no proof at all.

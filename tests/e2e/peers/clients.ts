@@ -7,7 +7,7 @@ export type Version = "3.1" | "3.1.1" | "5";
 
 export interface Broker {
   name: string;
-  /** Its WebSocket address. */
+  /** Its WebSocket address; empty: it has none. */
   url: string;
   /** Its TCP address, with user name and password where it wants them. */
   tcp: URL;
@@ -15,6 +15,8 @@ export interface Broker {
   tcp5: URL;
   /** What it speaks over WebSocket. */
   versions: Version[];
+  /** What it speaks over TCP. */
+  tcpVersions: Version[];
 }
 
 /** Runs tests/brokers/brokers.sh, and gives what it prints. */
@@ -26,13 +28,16 @@ export function script(name: string, what: string, env: NodeJS.ProcessEnv = proc
 /** A broker as the script would start it in this environment. */
 export function known(name: string, env: NodeJS.ProcessEnv = process.env): Broker {
   const versions = script(name, "versions", env).split(" ") as Version[];
+  const url = script(name, "url", env);
+  // rumqttd's WebSocket listener speaks 3.1.1 only.
+  const overWebSocket: Version[] = name === "rumqttd" ? ["3.1.1"] : versions;
   return {
     name,
-    url: script(name, "url", env),
+    url,
     tcp: new URL(script(name, "tcp", env)),
     tcp5: new URL(script(name, "tcp5", env)),
-    // rumqttd's WebSocket listener speaks 3.1.1 only.
-    versions: name === "rumqttd" ? ["3.1.1"] : versions,
+    versions: url ? overWebSocket : [],
+    tcpVersions: versions,
   };
 }
 

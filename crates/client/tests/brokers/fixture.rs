@@ -21,6 +21,8 @@ pub(crate) enum Promise {
 
 /// Brokers that were seen to break one, with a client that does not: in one version, or in all.
 const BROKEN: &[(&str, Option<ProtocolVersion>, Promise)] = &[
+    // After a break it delivers messages of QoS 2 once more, under new identifiers.
+    ("activemq", None, Promise::Sessions),
     // PUBREL under identifiers of other messages when several are in flight.
     ("aedes", None, Promise::Handshakes),
     ("aedes", None, Promise::Sessions),
