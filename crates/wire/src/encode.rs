@@ -9,6 +9,7 @@ use crate::{
 
 /// Why a packet cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EncodeError {
     /// The packet would break this rule.
     Breaks(Rule),
