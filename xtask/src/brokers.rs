@@ -30,7 +30,7 @@ pub(crate) fn run(cx: &Context, all: bool) -> Result<()> {
     }
     let sh = &cx.sh;
     step(&format!("the client against {names}"), || {
-        cmd!(sh, "cargo test --package mqttscope-client --test brokers")
+        cmd!(sh, "cargo test --workspace --test brokers")
             .env("MQTTSCOPE_BROKERS", &names)
             .run()
             .map_err(Into::into)

@@ -13,11 +13,9 @@ const PAHO: &str = "2.2.0";
 pub(crate) fn run(cx: &Context) -> Result<()> {
     let sh = &cx.sh;
     let folder = cx.root.join("tests").join("clients");
-    cmd!(
-        sh,
-        "cargo build --package mqttscope-broker --example tcp_broker"
-    )
-    .run()?;
+    // Of the whole workspace, here and elsewhere: `--package` chooses other features of what is shared, and all of it
+    // would be compiled once more.
+    cmd!(sh, "cargo build --workspace --example tcp_broker").run()?;
     match python_with_paho(cx)? {
         Some(python) => {
             let script = folder.join("paho_against_broker.py");

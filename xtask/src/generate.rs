@@ -9,7 +9,7 @@ use std::fs;
 use anyhow::{Context as _, Result, bail, ensure};
 use xshell::{Shell, cmd};
 
-use crate::context::Context;
+use crate::context::{self, Context};
 use crate::coverage;
 use crate::requirements::{self, Basis, Rule, Seen, Severity};
 
@@ -40,12 +40,15 @@ pub(crate) fn run(cx: &Context, check: bool) -> Result<()> {
 /// The texts that the page loads: they stand in the code, so that is asked for them.
 fn write_texts(cx: &Context, check: bool) -> Result<()> {
     let sh = &cx.sh;
-    let mut texts = cmd!(
-        sh,
-        "cargo run --quiet --package mqttscope-view --example texts"
-    )
-    .quiet()
-    .read()?;
+    // With the features of the whole workspace, as the tests have built it.
+    cmd!(sh, "cargo build --quiet --workspace --example texts")
+        .quiet()
+        .run()?;
+    let built = context::target_folder(cx)
+        .join("debug")
+        .join("examples")
+        .join(format!("texts{}", std::env::consts::EXE_SUFFIX));
+    let mut texts = cmd!(sh, "{built}").quiet().read()?;
     texts.push('\n');
     write(cx, check, TEXTS, &texts)
 }

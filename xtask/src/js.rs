@@ -76,8 +76,6 @@ fn bind(cx: &Context, folder: &str, target: &str, kind: &str) -> Result<()> {
         "wasm-bindgen --target {target} --out-dir {out} --out-name mqttscope {wasm}"
     )
     .run()?;
-    let bound = out.join("mqttscope_bg.wasm");
-    cmd!(sh, "wasm-opt -O3 {FEATURES...} {bound} -o {bound}").run()?;
     // The raw exports of the wasm are nobody's business.
     sh.remove_path(out.join("mqttscope_bg.wasm.d.ts"))?;
     // The bundler's build has the classes in a script of their own.
@@ -106,11 +104,12 @@ fn bind(cx: &Context, folder: &str, target: &str, kind: &str) -> Result<()> {
     Ok(sh.write_file(out.join("package.json"), marker)?)
 }
 
-/// Leaves one WebAssembly module of three, that of the bundlers' build: it names the script that it
-/// imports, which stands beside it.
+/// Leaves one WebAssembly module of three, that of the bundlers' build, and optimizes it: it names the
+/// script that it imports, which stands beside it.
 fn share_wasm(cx: &Context) -> Result<()> {
     let sh = &cx.sh;
-    let shared = sh.read_binary_file(package(cx).join("bundler").join("mqttscope_bg.wasm"))?;
+    let bound = package(cx).join("bundler").join("mqttscope_bg.wasm");
+    let shared = sh.read_binary_file(&bound)?;
     for (folder, own, common) in [
         (
             "node",
@@ -135,7 +134,7 @@ fn share_wasm(cx: &Context) -> Result<()> {
         sh.remove_path(wasm)?;
         sh.write_file(script, text.replacen(own, common, 1))?;
     }
-    Ok(())
+    Ok(cmd!(sh, "wasm-opt -O3 {FEATURES...} {bound} -o {bound}").run()?)
 }
 
 /// Our own script, which wasm-bindgen copies as it is, as what Node's `require` reads: Node 20 does

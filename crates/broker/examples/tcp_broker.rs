@@ -14,7 +14,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant as Clock};
 
-use mqttscope_broker::{Broker, ConnectionId, Instant, Limits, Options, Transmit};
+use mqttscope_broker::{Broker, Chunk, ConnectionId, Instant, Limits, Options, Transmit};
 
 /// What the connections' threads tell the broker's.
 enum Input {
@@ -31,7 +31,7 @@ const HIGH_WATER: usize = 256 << 10;
 /// The broker's side of a connection.
 struct Peer {
     stream: TcpStream,
-    to_writer: Sender<Vec<u8>>,
+    to_writer: Sender<Chunk>,
     waiting: Arc<AtomicUsize>,
     congested: bool,
 }
@@ -160,7 +160,7 @@ fn start_threads(
     stream.set_nodelay(true)?;
     let mut reader = stream.try_clone()?;
     let mut writer = stream.try_clone()?;
-    let (to_writer, outgoing) = channel::<Vec<u8>>();
+    let (to_writer, outgoing) = channel::<Chunk>();
     let waiting = Arc::new(AtomicUsize::new(0));
     let written = Arc::clone(&waiting);
     let drained = to_broker.clone();

@@ -2,12 +2,15 @@
 
 use alloc::collections::BTreeSet;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use mqttscope_shared::{IncomingAliases, Instant, OutgoingAliases};
-use mqttscope_wire::{ControlPacket, Framer, PacketIdentifier, ProtocolVersion};
+use mqttscope_wire::{ControlPacket, Framer, PacketIdentifier, ProtocolVersion, Publish};
 
 use super::SessionId;
+use super::message::Stored;
+use super::output::Output;
 
 /// How far a connection has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +31,7 @@ pub(crate) struct Connection {
     pub(crate) version: ProtocolVersion,
     /// Holds the beginning of a packet whose end has not come.
     pub(crate) framer: Framer,
-    pub(crate) output: Vec<u8>,
+    pub(crate) output: Output,
     /// Whether it stands in the list of those with something to send.
     pub(crate) listed: bool,
     /// The transport cannot take more at the moment.
@@ -61,7 +64,7 @@ impl Connection {
             phase: Phase::AwaitConnect,
             version: ProtocolVersion::V3_1_1,
             framer: Framer::new(maximum),
-            output: Vec::new(),
+            output: Output::default(),
             listed: false,
             congested: false,
             last_received: now,
@@ -88,10 +91,19 @@ impl Connection {
     /// Writes a packet behind the others; false when the client would not take one of its size,
     /// or the version cannot say it, and then nothing is written.
     pub(crate) fn write(&mut self, packet: &ControlPacket<'_>) -> bool {
+        self.write_with(packet, None)
+    }
+
+    /// The same for a PUBLISH whose payload is the one of `stored`.
+    pub(crate) fn write_publish(&mut self, publish: &Publish<'_>, stored: &Arc<Stored>) -> bool {
+        self.write_with(&ControlPacket::Publish(*publish), Some(stored))
+    }
+
+    fn write_with(&mut self, packet: &ControlPacket<'_>, stored: Option<&Arc<Stored>>) -> bool {
         //= [MQTT-3.1.2-24] v5: no packet above the client's Maximum Packet Size
         let fits = packet
             .encoded_len(self.version)
             .is_ok_and(|len| len <= self.maximum_packet_size);
-        fits && packet.encode(self.version, &mut self.output).is_ok()
+        fits && self.output.write(packet, stored, self.version).is_ok()
     }
 }

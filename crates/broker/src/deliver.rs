@@ -176,7 +176,7 @@ fn write_publish(
     };
     publish.payload = &message.payload;
     if !v5 {
-        return connection.write(&ControlPacket::Publish(publish));
+        return connection.write_publish(&publish, &delivery.stored);
     }
     //= [MQTT-3.3.2-4], [MQTT-3.3.2-15], [MQTT-3.3.2-16], [MQTT-3.3.2-17], [MQTT-3.3.2-18] and
     // [MQTT-3.3.2-20] v5: the publisher's properties go on unaltered and in their order
@@ -187,8 +187,7 @@ fn write_publish(
         .as_properties();
     // An alias costs three bytes and saves the topic the next time. It is used only where the
     // packet fits with both, so that no alias is set by a packet that is not sent.
-    let packet = ControlPacket::Publish(publish);
-    let Ok(len) = packet.encoded_len(connection.version) else {
+    let Ok(len) = ControlPacket::Publish(publish).encoded_len(connection.version) else {
         return false;
     };
     let fits_with_alias = len.saturating_add(5) <= connection.maximum_packet_size;
@@ -198,7 +197,7 @@ fn write_publish(
         None
     };
     let Some(alias) = alias else {
-        return connection.write(&packet);
+        return connection.write_publish(&publish, &delivery.stored);
     };
     let with_alias = delivery.properties(now, Some(alias.alias));
     publish.properties = with_alias
@@ -208,5 +207,5 @@ fn write_publish(
     if !alias.with_topic {
         publish.topic_name = mqttscope_wire::TopicName::default();
     }
-    connection.write(&ControlPacket::Publish(publish))
+    connection.write_publish(&publish, &delivery.stored)
 }

@@ -8,6 +8,7 @@ use super::{ConnectionId, Message};
 
 /// Something happened. Events are for show and for logs; the broker does not need them read.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Event {
     /// A client is connected.
     Connected {
@@ -72,6 +73,7 @@ pub enum Event {
 
 /// Why a connection ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Cause {
     /// The client sent a DISCONNECT with this code.
     Client(ReasonCode),
@@ -88,6 +90,7 @@ pub enum Cause {
 
 /// Why a message was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Dropped {
     /// Its Message Expiry Interval passed.
     Expired,

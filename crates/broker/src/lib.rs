@@ -13,7 +13,7 @@
 //! let mut broker = Broker::new(Options::new(0));
 //! let connection = broker.handle_open(Instant::ZERO);
 //! broker.handle_bytes(Instant::ZERO, connection, &[0x10, 12, 0, 4, b'M', b'Q', b'T', b'T', 4, 2, 0, 60, 0, 0]);
-//! assert_eq!(broker.poll_transmit(), Some((connection, Transmit::Bytes(vec![0x20, 2, 0, 0]))));
+//! assert_eq!(broker.poll_transmit(), Some((connection, Transmit::Bytes(vec![0x20, 2, 0, 0].into()))));
 //! assert_eq!(broker.poll_transmit(), None);
 //! ```
 #![no_std]
@@ -31,6 +31,7 @@ mod event;
 mod inspect;
 mod message;
 mod options;
+mod output;
 mod packets;
 mod publish;
 mod retained;
@@ -51,6 +52,7 @@ pub use inspect::{
     ConnectionView, Counters, RetainedView, SessionView, SubscriptionView, UnacknowledgedView,
 };
 pub use options::{Access, Anyone, Authentication, Credentials, Limits, Options};
+pub use output::Chunk;
 pub use saved::{
     SavedBroker, SavedDelivery, SavedHandshake, SavedMessage, SavedSession, SavedSubscription,
     SavedWill,
@@ -90,8 +92,10 @@ pub struct SessionId(u64);
 /// What the transport of a connection is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Transmit {
-    /// Send these bytes: one packet or more, whole ones.
-    Bytes(Vec<u8>),
+    /// Send these bytes behind the ones before. They are whole packets, but for a PUBLISH with a large
+    /// payload: that is two, the last bytes of the first and the payload, which is not copied for
+    /// each receiver.
+    Bytes(Chunk),
     /// Close it once everything before is sent. The connection is no longer known afterwards.
     Close,
 }
@@ -196,7 +200,8 @@ impl Broker {
         }
     }
 
-    /// The next thing to be sent, for any connection.
+    /// The next thing to be sent, for any connection. Both chunks of a packet come one after the other
+    /// unless the transport is congested between them.
     pub fn poll_transmit(&mut self) -> Option<(ConnectionId, Transmit)> {
         while let Some(id) = self.ready.pop_front() {
             let Some(connection) = self.connections.get_mut(&id) else {
@@ -207,16 +212,19 @@ impl Broker {
             if connection.congested && !closing {
                 continue;
             }
-            if !connection.output.is_empty() {
-                let bytes = core::mem::take(&mut connection.output);
+            if let Some(chunk) = connection.output.next() {
                 self.counters.bytes_sent =
-                    self.counters.bytes_sent.saturating_add(bytes.len() as u64);
-                if closing {
+                    self.counters.bytes_sent.saturating_add(chunk.len() as u64);
+                if !connection.output.is_empty() {
+                    // So that a packet of two chunks is not torn apart by other connections'.
+                    connection.listed = true;
+                    self.ready.push_front(id);
+                } else if closing {
                     self.list(id);
                 } else {
                     self.pump(id);
                 }
-                return Some((id, Transmit::Bytes(bytes)));
+                return Some((id, Transmit::Bytes(chunk)));
             }
             if closing {
                 //= [MQTT-3.14.4-2] v5: behind a DISCONNECT the connection is closed

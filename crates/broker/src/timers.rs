@@ -11,6 +11,7 @@ use super::{Broker, Cause, ConnectionId, SessionId};
 
 /// What a deadline is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Timer {
     /// The CONNECT must have come, or a packet within one and a half times the Keep Alive.
     Silence(ConnectionId),

@@ -10,6 +10,7 @@ use mqttscope_wire::{
 
 /// What a client is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Command {
     /// Connect, and stay connected if the options say so.
     Connect,
@@ -126,6 +127,7 @@ impl Delivery {
 
 /// A command that makes no sense; nothing has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Misuse {
     /// No packet of this version can say it.
     Encode(EncodeError),

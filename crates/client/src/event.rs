@@ -13,6 +13,7 @@ use super::{Delivery, Ticket};
 
 /// What has happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Event {
     /// Open a transport, then call `handle_connected` or `handle_disconnected`.
     Open,
@@ -112,6 +113,7 @@ pub struct Connected {
 
 /// Why there is no connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Cause {
     /// The application asked for it.
     Requested,
@@ -148,6 +150,7 @@ pub enum Cause {
 
 /// How the server broke the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Fault {
     /// A packet breaks a rule.
     Malformed(DecodeError),
@@ -191,6 +194,7 @@ impl Fault {
 
 /// Why a command will not be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Failure {
     /// The packet is larger than the server's Maximum Packet Size.
     TooLarge,
@@ -218,6 +222,7 @@ pub enum Failure {
 
 /// Something that is not right and that the connection survives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Oddity {
     /// An answer to nothing that was asked.
     UnknownPacketIdentifier(PacketType, PacketIdentifier),

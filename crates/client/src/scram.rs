@@ -21,6 +21,7 @@ const ITERATIONS: core::ops::RangeInclusive<u32> = 4096..=600_000;
 
 /// Why an exchange ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ScramError {
     /// The nonce has characters that are not printable ASCII, or a comma, or is empty.
     Nonce,

@@ -67,6 +67,7 @@ impl FirstError {
 
 /// Why a version was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reason {
     /// A CONNECT names it.
     Connect,

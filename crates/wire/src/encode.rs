@@ -4,11 +4,12 @@ use alloc::vec::Vec;
 
 use crate::{
     ControlPacket, PacketType, Properties, Property, PropertyId, PropertyOwner, PropertySet,
-    ProtocolVersion, ReasonCode, ReasonCodes, Rule, varint,
+    ProtocolVersion, Publish, ReasonCode, ReasonCodes, Rule, varint,
 };
 
 /// Why a packet cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EncodeError {
     /// The packet would break this rule.
     Breaks(Rule),
@@ -46,6 +47,12 @@ pub(crate) trait Writer {
 
     /// A Variable Byte Integer, at most [`varint::MAX`].
     fn variable(&mut self, number: u32);
+
+    /// The payload of a PUBLISH, which is its end.
+    #[inline(always)]
+    fn payload(&mut self, payload: &[u8]) {
+        self.bytes(payload);
+    }
 
     #[inline(always)]
     fn u8(&mut self, byte: u8) {
@@ -139,6 +146,27 @@ impl Writer for Length {
     fn variable(&mut self, number: u32) {
         self.0 = self.0.saturating_add(varint::len(number));
     }
+}
+
+/// A buffer that gets a PUBLISH without its payload.
+struct Head<'a>(&'a mut Vec<u8>);
+
+impl Writer for Head<'_> {
+    #[inline(always)]
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    #[inline(always)]
+    fn reserve(&mut self, _: usize) {}
+
+    #[inline(always)]
+    fn variable(&mut self, number: u32) {
+        varint::write(number, self.0);
+    }
+
+    #[inline(always)]
+    fn payload(&mut self, _: &[u8]) {}
 }
 
 /// What each packet says of itself. The type is an argument: the four acknowledgements share one value.
@@ -344,6 +372,33 @@ impl ControlPacket<'_> {
             Self::Auth(packet) => append(packet, PacketType::Auth, version, out),
             Self::Pingreq | Self::Pingresp => append(&Ping, packet_type, version, out),
         }
+    }
+}
+
+impl Publish<'_> {
+    /// Appends all of the packet but its payload, for who sends the payload from where it is: behind these bytes it makes
+    /// up what [`ControlPacket::encode`] writes.
+    ///
+    /// ```
+    /// use mqttscope_wire::{ProtocolVersion, Publish, TopicName};
+    /// let publish = Publish {
+    ///     topic_name: TopicName::new("a").unwrap(),
+    ///     payload: b"text",
+    ///     ..Publish::default()
+    /// };
+    /// let mut head = Vec::new();
+    /// publish.encode_head(ProtocolVersion::V3_1_1, &mut head).unwrap();
+    /// assert_eq!(head, b"\x30\x07\0\x01a");
+    /// ```
+    ///
+    /// # Errors
+    /// As [`ControlPacket::encode`].
+    pub fn encode_head(
+        &self,
+        version: ProtocolVersion,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
+        append(self, PacketType::Publish, version, &mut Head(out))
     }
 }
 

@@ -26,6 +26,7 @@ pub struct StreamDecoder {
 
 /// Why a stream cannot be read on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StreamError {
     /// A packet breaks a rule.
     Decode {

@@ -69,6 +69,7 @@ impl<'a> TopicFilter<'a> {
 
 /// Why a text is no Topic Name or Topic Filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TopicError {
     /// It has more than 65,535 bytes.
     TooLong,

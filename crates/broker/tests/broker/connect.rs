@@ -130,7 +130,7 @@ fn a_refusal_is_no_larger_than_the_client_takes() {
         broker.handle_bytes(Instant::ZERO, id, &connect);
         let mut told = Vec::new();
         while let Some((_, Transmit::Bytes(bytes))) = broker.poll_transmit() {
-            told.extend(bytes);
+            told.extend_from_slice(&bytes);
         }
         assert!(lens.contains(&told.len()), "{limit}: {told:02x?}");
         assert!(told.get(3).is_none_or(|&code| code == 0x81), "{told:02x?}");

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::owner::{HIGH_WATER, Input, Inputs, Opened};
-use mqttscope_broker::ConnectionId;
+use mqttscope_broker::{Chunk, ConnectionId};
 
 /// Bytes that are read at a time.
 const PIECE: usize = 16 << 10;
@@ -21,7 +21,7 @@ pub(super) const LINGER: Duration = Duration::from_secs(2);
 pub(super) struct Served {
     pub(super) id: ConnectionId,
     pub(super) inputs: Inputs,
-    pub(super) outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
+    pub(super) outgoing: mpsc::UnboundedReceiver<Chunk>,
     waiting: Arc<AtomicUsize>,
 }
 

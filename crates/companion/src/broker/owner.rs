@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use mqttscope_broker::Instant;
-use mqttscope_broker::{Broker, ConnectionId, Options, SavedBroker, Transmit};
+use mqttscope_broker::{Broker, Chunk, ConnectionId, Options, SavedBroker, Transmit};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant as Clock, sleep_until};
 
@@ -28,7 +28,7 @@ pub(super) enum Input {
 
 /// A new connection.
 pub(super) struct Opened {
-    pub(super) to_writer: mpsc::UnboundedSender<Vec<u8>>,
+    pub(super) to_writer: mpsc::UnboundedSender<Chunk>,
     pub(super) waiting: Arc<AtomicUsize>,
     pub(super) tell: oneshot::Sender<ConnectionId>,
 }
@@ -37,7 +37,7 @@ pub(super) type Inputs = mpsc::Sender<Input>;
 
 /// The broker's side of a connection. Its writer ends when this does, and closes behind the last bytes.
 struct Peer {
-    to_writer: mpsc::UnboundedSender<Vec<u8>>,
+    to_writer: mpsc::UnboundedSender<Chunk>,
     waiting: Arc<AtomicUsize>,
     congested: bool,
 }
@@ -170,7 +170,7 @@ impl Owner {
         }
     }
 
-    fn send(&mut self, now: Instant, id: ConnectionId, bytes: Vec<u8>) {
+    fn send(&mut self, now: Instant, id: ConnectionId, bytes: Chunk) {
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };

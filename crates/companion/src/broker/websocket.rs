@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::IntoResponse;
@@ -117,7 +118,11 @@ async fn carry(socket: WebSocket, inputs: Inputs) {
     let writing = async {
         while let Some(bytes) = served.outgoing.recv().await {
             let len = bytes.len();
-            if to.send(Message::Binary(bytes.into())).await.is_err() {
+            if to
+                .send(Message::Binary(Bytes::from_owner(bytes)))
+                .await
+                .is_err()
+            {
                 return;
             }
             Served::written(&waiting, &inputs, id, len).await;

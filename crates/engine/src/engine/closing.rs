@@ -299,6 +299,7 @@ impl Engine {
                     statement,
                 }
             }
+            _ => attempt.end.clone()?,
         })
     }
 
@@ -450,7 +451,7 @@ fn by(cause: &Cause, end: Option<&End>, is_closed: bool, target: &Target) -> Clo
                 ClosedBy::Server
             }
         }
-        (Cause::NotOpened | Cause::Lost, _) => ClosedBy::Unknown,
+        (_, _) => ClosedBy::Unknown,
     }
 }
 

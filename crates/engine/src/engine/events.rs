@@ -113,12 +113,8 @@ impl Engine {
                 }
             }
             // Done by whoever calls, or nothing to do.
-            Event::Message { .. }
-            | Event::Unsubscribed { .. }
-            | Event::Pinged { .. }
-            | Event::Authenticate { .. }
-            | Event::Reauthenticated { .. }
-            | Event::Odd(_) => {}
+            // Of the others the log has the packets.
+            _ => {}
         }
     }
 
@@ -398,6 +394,7 @@ pub(super) fn words(
             "the server broke the protocol ({})",
             name(PacketType::Disconnect, fault.reason_code())
         ),
+        other => format!("the connection ended: {other}"),
     }
 }
 
@@ -444,5 +441,6 @@ const fn words_of_failure(failure: Failure) -> &'static str {
         }
         Failure::NoPacketIdentifier => "Not sent: every Packet Identifier is in use.",
         Failure::Superseded => "Not sent: a later request is for the same filters.",
+        _ => "Not done.",
     }
 }

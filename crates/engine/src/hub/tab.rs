@@ -239,7 +239,7 @@ impl Tab {
             let (tab, link, transmit) = owner.poll(self.now, self.id)?;
             if tab != self.id {
                 let body = match transmit {
-                    Transmit::Bytes(bytes) => Body::Bytes(link, bytes.into()),
+                    Transmit::Bytes(bytes) => Body::Bytes(link, bytes.into_vec().into()),
                     Transmit::Close => Body::Close(link),
                 };
                 self.post(Some(tab), body);
@@ -249,7 +249,9 @@ impl Tab {
                 continue;
             }
             match transmit {
-                Transmit::Bytes(bytes) => return Some(Output::Bytes(link.number, bytes)),
+                Transmit::Bytes(bytes) => {
+                    return Some(Output::Bytes(link.number, bytes.into_vec()));
+                }
                 Transmit::Close => {
                     self.links.remove(&link.number);
                     return Some(Output::Closed(link.number, BROKER_CLOSED));

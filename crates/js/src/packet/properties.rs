@@ -222,10 +222,8 @@ impl Entry<'_> {
         };
         pushed.map_err(|error| {
             self.place.fail(&match error {
-                PropertyError::OutOfRange(_) => {
-                    format!("{}: the value is out of its range", self.name)
-                }
                 PropertyError::Repeated(_) => format!("{} may not repeat", self.name),
+                _ => format!("{}: the value is out of its range", self.name),
             })
         })
     }

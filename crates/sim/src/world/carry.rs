@@ -97,13 +97,23 @@ impl World {
                 Transmit::Bytes(bytes) => {
                     wire.link.send(self.now, End::Server, &bytes);
                     if self.recording {
-                        self.sendings.push(Crossing {
-                            at: self.now,
-                            client: wire.client,
-                            connection,
-                            from: End::Server,
-                            bytes,
-                        });
+                        // A packet may come as two chunks; here it was sent in one piece.
+                        match self.sendings.last_mut() {
+                            Some(last)
+                                if last.connection == connection
+                                    && last.from == End::Server
+                                    && last.at == self.now =>
+                            {
+                                last.bytes.extend_from_slice(&bytes);
+                            }
+                            _ => self.sendings.push(Crossing {
+                                at: self.now,
+                                client: wire.client,
+                                connection,
+                                from: End::Server,
+                                bytes: bytes.into_vec(),
+                            }),
+                        }
                     }
                 }
                 Transmit::Close => wire.link.close(self.now, End::Server),

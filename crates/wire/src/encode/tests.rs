@@ -347,6 +347,14 @@ proptest! {
                 is_read,
                 "built: {is_built}, {written:?}, {read:?} of {bytes:02x?} for {packet:?} in {version:?}"
             );
+            if let ControlPacket::Publish(publish) = packet {
+                let mut head = Vec::new();
+                assert_eq!(publish.encode_head(version, &mut head), written);
+                if written.is_ok() {
+                    head.extend_from_slice(publish.payload);
+                }
+                assert_eq!(head, out);
+            }
             match written {
                 Ok(()) => {
                     assert_eq!(out, bytes);

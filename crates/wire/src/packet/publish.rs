@@ -209,6 +209,6 @@ impl Encode for Publish<'_> {
             out.u16(identifier.get());
         }
         out.properties(version, self.properties);
-        out.bytes(self.payload);
+        out.payload(self.payload);
     }
 }

@@ -7,6 +7,7 @@ use crate::text;
 
 /// Why a property cannot be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PropertyError {
     /// It is there already and may not repeat.
     Repeated(PropertyId),
