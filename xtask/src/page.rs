@@ -46,6 +46,28 @@ pub(crate) fn build(cx: &Context) -> Result<()> {
     )
 }
 
+/// Builds the release page unless the one in `dist/` is newer than all that it is made of.
+pub(crate) fn build_if_older(cx: &Context) -> Result<()> {
+    let built = fs::metadata(dist(cx).join("index.html")).and_then(|page| page.modified());
+    let Ok(built) = built else {
+        return build(cx);
+    };
+    let mut made_of = Vec::new();
+    for name in ["Cargo.lock", "Cargo.toml", "Trunk.toml", "index.html"] {
+        made_of.push(cx.root.join(name));
+    }
+    for folder in ["crates", "src", "www", "xtask"] {
+        made_of.append(&mut names::files_below(&cx.root.join(folder))?);
+    }
+    for file in made_of {
+        if fs::metadata(&file)?.modified()? > built {
+            return build(cx);
+        }
+    }
+    println!("the page in dist/ is newer than all that it is made of");
+    Ok(())
+}
+
 /// What Trunk.toml has Trunk call behind each build: a release gets content hashes in all file names and a
 /// Content-Security-Policy. Trunk says by variables where the files are.
 pub(crate) fn finish() -> Result<()> {
