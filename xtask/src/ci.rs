@@ -20,7 +20,7 @@ pub(crate) fn run(cx: &Context, with_tests: bool) -> Result<()> {
     lint::run(cx)?;
     page::build_if_older(cx)?;
     size::run(cx)?;
-    fuzz::run(cx, 20)?;
+    fuzz::run(cx, 10)?;
     println!("\neverything holds");
     Ok(())
 }
