@@ -209,6 +209,7 @@ impl Reading {
             is_timed: false,
             key: 0,
             last: None,
+            in_words: 0,
         }
     }
 

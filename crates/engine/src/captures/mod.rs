@@ -65,6 +65,8 @@ struct Reading {
     key: u64,
     /// The last time that was told of it.
     last: Option<Instant>,
+    /// Packets of which it has only words.
+    in_words: u64,
 }
 
 /// See [the module](self).
@@ -198,7 +200,15 @@ impl Captures {
         let at = self.at;
         self.places.retain(|(file, _), _| *file != at);
         let (mut state, mut frames) = (state, 0);
-        match self.readings.remove(&at).map(|reading| reading.what) {
+        let reading = self.readings.remove(&at);
+        if let Some(count) = reading.as_ref().map(|reading| reading.in_words).filter(|it| *it > 0) {
+            let (noun, are) = if count == 1 { ("packet", "is") } else { ("packets", "are") };
+            let count = mqttscope_view::digits::grouped(count);
+            self.note(format!(
+                "{count} {noun} {are} told in words, without bytes: no rules are checked of these"
+            ));
+        }
+        match reading.map(|reading| reading.what) {
             Some(What::Keys(text)) if state == CaptureState::Read => {
                 let lines = KeyLog::new().add(&text).lines;
                 state = if self.keys.len().saturating_add(text.len()) > MOST_KEYS {
@@ -339,6 +349,13 @@ impl Captures {
         }
         let note = format!("{} carries no MQTT: {}", captured.ends(), captured.why);
         self.note(note);
+    }
+
+    /// Of a packet there are only words.
+    pub(crate) fn count_in_words(&mut self) {
+        if let Some(reading) = self.readings.get_mut(&self.at) {
+            reading.in_words = reading.in_words.saturating_add(1);
+        }
     }
 
     /// Something was not read.

@@ -330,6 +330,7 @@ impl Engine {
         words: &str,
     ) {
         self.flush(id);
+        self.captures.count_in_words();
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };
