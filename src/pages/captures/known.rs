@@ -9,6 +9,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::File;
 use yew::prelude::*;
 
+use super::before;
 use crate::components::icon::{Icon, icon};
 
 /// Bytes at either end of a file by which it is known again.
@@ -22,11 +23,19 @@ struct Mark {
     hash: u64,
 }
 
-/// What was opened: sources as they were handed to the worker, and the names and marks of those that are files.
+/// What was opened, as it was handed to the worker.
+#[derive(Clone, Debug, PartialEq)]
+struct Source<S> {
+    source: S,
+    /// Of a file its name; none: the companion lends it.
+    name: Option<String>,
+    mark: Option<Mark>,
+}
+
+/// All that was opened, in its order.
 #[derive(Debug, Default)]
 struct Opened<S> {
-    sources: Vec<S>,
-    marks: Vec<(String, Mark)>,
+    sources: Vec<Source<S>>,
 }
 
 impl<S: Clone> Opened<S> {
@@ -34,22 +43,50 @@ impl<S: Clone> Opened<S> {
     fn take(&mut self, files: Vec<(S, String, Option<Mark>)>) -> (Vec<S>, Vec<String>) {
         let (mut new, mut again) = (Vec::new(), Vec::new());
         for (source, name, mark) in files {
-            let known = self.marks.iter().find(|(_, it)| Some(*it) == mark);
-            match known {
-                Some((before, _)) if *before == name => {
+            let mut sources = self.sources.iter();
+            let known = sources.find(|it| mark.is_some() && it.mark == mark);
+            match known.and_then(|it| it.name.as_deref()) {
+                Some(before) if *before == name => {
                     again.push(format!("“{name}” is open already"));
                 }
-                Some((before, _)) => {
+                Some(before) => {
                     again.push(format!("“{name}” has the same bytes as “{before}”"));
                 }
                 None => {
-                    self.sources.push(source.clone());
-                    new.push(source);
-                    self.marks.extend(mark.map(|mark| (name, mark)));
+                    new.push(source.clone());
+                    let name = Some(name);
+                    self.sources.push(Source { source, name, mark });
                 }
             }
         }
         (new, again)
+    }
+
+    /// Takes up what the companion lends.
+    fn lend(&mut self, sources: impl Iterator<Item = S>) {
+        let lent = |source| Source {
+            source,
+            name: None,
+            mark: None,
+        };
+        self.sources.extend(sources.map(lent));
+    }
+
+    /// Forgets the one at this place, and gives those that stay.
+    fn close(&mut self, place: usize) -> Vec<S> {
+        if place < self.sources.len() {
+            self.sources.remove(place);
+        }
+        self.all()
+    }
+
+    fn all(&self) -> Vec<S> {
+        self.sources.iter().map(|it| it.source.clone()).collect()
+    }
+
+    /// The names of its files.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.sources.iter().filter_map(|it| it.name.as_deref())
     }
 }
 
@@ -60,21 +97,44 @@ pub(super) struct Opening {
     pub(super) on_files: Callback<Vec<File>>,
     /// What the companion lends.
     pub(super) on_sources: Callback<Array>,
-    /// Nothing is open any more.
+    /// All are closed.
+    pub(super) on_close: Callback<()>,
+    /// The file at this place is closed; the others are read again.
+    pub(super) close_one: Callback<usize>,
+    /// Nothing is open any more, and not because somebody closed it.
     pub(super) forget: Callback<()>,
+    /// Whether files are open that the page could not open again.
+    pub(super) has_files: bool,
     /// Says which files were open already, and offers to read all again.
     pub(super) notice: Html,
 }
 
-/// `open` hands sources to the worker, `renew` starts another one, which knows of none.
+/// `open` hands sources to the worker. `close` and `renew` start another one, which knows of none; what is looked for
+/// stays with `renew`.
 #[hook]
-pub(super) fn use_known(open: &Callback<Array>, renew: &Callback<()>) -> Opening {
+pub(super) fn use_known(
+    open: &Callback<Array>,
+    close: &Callback<()>,
+    renew: &Callback<()>,
+) -> Opening {
     let opened = use_mut_ref(Opened::<JsValue>::default);
     let again = use_state_eq(Vec::<String>::new);
+    let has_files = use_state_eq(|| false);
+    // The tab keeps their names for after a reload.
+    let keep = {
+        let has_files = has_files.setter();
+        use_callback((), move |opened: Rc<RefCell<Opened<JsValue>>>, ()| {
+            let opened = opened.borrow();
+            before::keep(opened.names());
+            has_files.set(opened.names().next().is_some());
+        })
+    };
     let on_files = {
         let (opened, again, open) = (opened.clone(), again.setter(), open.clone());
+        let keep = keep.clone();
         use_callback((), move |files: Vec<File>, ()| {
             let (opened, again, open) = (opened.clone(), again.clone(), open.clone());
+            let keep = keep.clone();
             spawn_local(async move {
                 let mut marked = Vec::new();
                 for file in files {
@@ -83,6 +143,7 @@ pub(super) fn use_known(open: &Callback<Array>, renew: &Callback<()>) -> Opening
                 }
                 let (new, known) = opened.borrow_mut().take(marked);
                 again.set(known);
+                keep.emit(opened);
                 if !new.is_empty() {
                     open.emit(new.into_iter().collect());
                 }
@@ -92,22 +153,48 @@ pub(super) fn use_known(open: &Callback<Array>, renew: &Callback<()>) -> Opening
     let on_sources = {
         let (opened, open) = (opened.clone(), open.clone());
         use_callback((), move |sources: Array, ()| {
-            opened.borrow_mut().sources.extend(sources.iter());
+            opened.borrow_mut().lend(sources.iter());
             open.emit(sources);
         })
     };
     let forget = {
-        let (opened, again) = (opened.clone(), again.setter());
+        let (opened, again, has_files) = (opened.clone(), again.setter(), has_files.setter());
         use_callback((), move |(), ()| {
             opened.take();
             again.set(Vec::new());
+            has_files.set(false);
+        })
+    };
+    let on_close = {
+        let (opened, forget) = (opened.clone(), forget.clone());
+        let (keep, close) = (keep.clone(), close.clone());
+        use_callback((), move |(), ()| {
+            forget.emit(());
+            keep.emit(opened.clone());
+            close.emit(());
+        })
+    };
+    let close_one = {
+        let (opened, again) = (opened.clone(), again.setter());
+        let (open, renew) = (open.clone(), renew.clone());
+        use_callback((), move |place: usize, ()| {
+            again.set(Vec::new());
+            let rest = opened.borrow_mut().close(place);
+            keep.emit(opened.clone());
+            renew.emit(());
+            if !rest.is_empty() {
+                open.emit(rest.into_iter().collect());
+            }
         })
     };
     let notice = notice(&again, &opened, open, renew);
     Opening {
         on_files,
         on_sources,
+        on_close,
+        close_one,
         forget,
+        has_files: *has_files,
         notice,
     }
 }
@@ -131,7 +218,7 @@ fn notice(
         Callback::from(move |_: MouseEvent| {
             again.set(Vec::new());
             renew.emit(());
-            open.emit(opened.borrow().sources.iter().collect());
+            open.emit(opened.borrow().all().into_iter().collect());
         })
     };
     html! {
@@ -205,7 +292,13 @@ mod tests {
             let (new, again) = opened.take(vec![("d".into(), "d".into(), None)]);
             assert_eq!((new.len(), again.len()), (1, 0));
         }
-        assert_eq!(opened.sources, ["a", "b", "a", "d", "d"]);
+        assert_eq!(opened.all(), ["a", "b", "a", "d", "d"]);
+        // What is closed may be opened again, and what the companion lends is no file.
+        opened.lend(["lent".to_owned()].into_iter());
+        assert_eq!(opened.close(0), ["b", "a", "d", "d", "lent"]);
+        assert_eq!(opened.names().collect::<Vec<_>>(), ["b", "a", "d", "d"]);
+        assert_eq!(opened.take(vec![given("a", b"one")]).0, ["a"]);
+        assert_eq!(opened.close(9).len(), 6);
         assert_ne!(hash(&[b"ab"]), hash(&[b"ba"]));
     }
 }
