@@ -24,7 +24,7 @@ const KINDS: [(&str, &str); 6] = [
     ),
     (
         "Logs",
-        "Those of mosquitto, its clients and paho, in words; EMQX traces, with the packets' bytes.",
+        "Those of mosquitto, its clients, paho and Tasmota, in words; EMQX traces, with the packets' bytes.",
     ),
     (
         "Any port",

@@ -124,7 +124,7 @@ fn instead(file: &CaptureFile) -> &'static str {
         "Then open what came of it."
     } else if file.frames == 0 {
         "What can be read: pcap and pcapng, also gzipped; HAR files with WebSocket messages; flows of mitmproxy; logs of mosquitto, \
-         its clients, paho and EMQX. Single packets in hex or base64 are for the Dissect page."
+         its clients, paho, EMQX and Tasmota. Single packets in hex or base64 are for the Dissect page."
     } else {
         "Record between the client and the broker, with all bytes of each frame: tcpdump -s 0 -i any -w mqtt.pcap port 1883"
     }

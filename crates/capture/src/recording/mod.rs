@@ -26,6 +26,7 @@ mod inside;
 mod keyed;
 mod link;
 mod peer;
+mod said;
 mod streams;
 mod tcp;
 mod tls;
@@ -37,6 +38,7 @@ pub use event::{Ahead, ConnectionId, Ending, Event, Opened, Transport};
 #[cfg(feature = "tls")]
 pub use keyed::KeyLogSessions;
 pub use peer::Peer;
+pub use said::SaidNumbers;
 pub use tls::{Plain, TlsOpener, TlsSessions};
 pub use whole::{Capture, Connection, Gap, Packet};
 
