@@ -201,8 +201,16 @@ impl Captures {
         self.places.retain(|(file, _), _| *file != at);
         let (mut state, mut frames) = (state, 0);
         let reading = self.readings.remove(&at);
-        if let Some(count) = reading.as_ref().map(|reading| reading.in_words).filter(|it| *it > 0) {
-            let (noun, are) = if count == 1 { ("packet", "is") } else { ("packets", "are") };
+        if let Some(count) = reading
+            .as_ref()
+            .map(|reading| reading.in_words)
+            .filter(|it| *it > 0)
+        {
+            let (noun, are) = if count == 1 {
+                ("packet", "is")
+            } else {
+                ("packets", "are")
+            };
             let count = mqttscope_view::digits::grouped(count);
             self.note(format!(
                 "{count} {noun} {are} told in words, without bytes: no rules are checked of these"

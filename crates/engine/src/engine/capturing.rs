@@ -3,8 +3,10 @@
 use core::time::Duration;
 
 use mqttscope_capture::reading::Role;
-use mqttscope_capture::recording::{self, Ending, Event};
-use mqttscope_protocol::{CaptureState, ConnectionEvent, EventKind, Target};
+use mqttscope_capture::recording::{self, Ending, Event, SaidNumbers};
+use mqttscope_protocol::{
+    CaptureState, ConnectionEvent, ConnectionId, EventKind, RecordId, Target,
+};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Context, PacketType, ProtocolVersion, Sender, dissect};
 
@@ -355,18 +357,49 @@ impl Engine {
         }
         let mut event = event(EventKind::Told(sent.sender), words.to_owned());
         packet_type.name().clone_into(&mut event.reason);
+        let numbers = SaidNumbers::of(words);
         let new = New {
             at: sent.at,
             connection: number,
             sender: sent.sender,
             version,
-            packet_identifier: 0,
+            packet_identifier: numbers.packet_identifier.unwrap_or_default(),
             topic: NONE,
             severity: None,
         };
-        self.log.push_told(new, packet_type.nibble() << 4, &event);
+        let qos = numbers.qos.filter(|_| packet_type == PacketType::Publish);
+        let first = packet_type.nibble() << 4 | qos.unwrap_or_default() << 1;
+        let record = self.log.push_told(new, first, &event);
+        self.tie_told(number, sent.sender, first, numbers, record);
         self.captures.pass(sent.at);
         self.captures.changed();
+    }
+
+    /// Ties a packet in words to what it answers, as those with bytes are tied.
+    fn tie_told(
+        &mut self,
+        connection: ConnectionId,
+        sender: Sender,
+        first: u8,
+        numbers: SaidNumbers,
+        record: RecordId,
+    ) {
+        use PacketType::{Puback, Pubcomp, Publish, Pubrec, Pubrel};
+        let is_numbered = matches!(
+            PacketType::from_first_byte(first),
+            Publish | Puback | Pubrec | Pubrel | Pubcomp
+        );
+        let identifier = match numbers.packet_identifier {
+            Some(identifier) if is_numbered => identifier,
+            // Without it nobody knows what is answered.
+            None if is_numbered => return,
+            // Logs do not tell that of a SUBACK: it answers the SUBSCRIBE before it.
+            _ => 0,
+        };
+        let asked = (self.links).note(connection, sender, first, identifier, record);
+        if let Some(asked) = asked {
+            self.log.link(asked, record);
+        }
     }
 
     /// Bytes are missing, or are not to be read.

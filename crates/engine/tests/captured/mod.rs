@@ -686,6 +686,62 @@ fn the_timeline_counts_every_packet_and_narrows_the_lists() {
 }
 
 #[test]
+fn packets_in_words_are_tied_to_their_answers() {
+    let log = "Client a sending CONNECT\n\
+        Client a received CONNACK (0)\n\
+        Client a sending SUBSCRIBE (Mid: 1, Topic: hall/#, QoS: 2, Options: 0x00)\n\
+        Client a received SUBACK\n\
+        Client a sending PUBLISH (d0, q1, r0, m2, 'hall/m9', ... (4 bytes))\n\
+        Client a sending PUBLISH (d0, q1, r0, m3, 'hall/b', ... (4 bytes))\n\
+        Client a received PUBACK (Mid: 3, RC:0)\n\
+        Client a received PUBACK (Mid: 9, RC:0)\n";
+    let shown = read_bytes(&[log.as_bytes()], 1 << 20);
+    let rows: Vec<_> = shown
+        .wire
+        .iter()
+        .filter(|row| row.packet_type.is_some())
+        .collect();
+    let tied = |at: usize| {
+        let linked = rows[at].linked?;
+        rows.iter().position(|row| row.record == linked)
+    };
+    let all: Vec<_> = (0..rows.len()).map(tied).collect();
+    let none = None;
+    assert_eq!(
+        all,
+        [
+            Some(1),
+            Some(0),
+            Some(3),
+            Some(2),
+            none,
+            Some(6),
+            Some(5),
+            none
+        ]
+    );
+    assert_eq!(rows[5].packet_identifier, Some(3));
+    // What nobody acknowledged is found.
+    let mut engine = Engine::new(1);
+    engine.handle_files([("a".to_owned(), log.len() as u64)]);
+    feed(&mut engine, &[log.as_bytes()], 1 << 20);
+    let mut found = |search: &str| -> Vec<String> {
+        let looking = Looking {
+            search: search.to_owned(),
+            ..everything()
+        };
+        let shown = self::shown(&mut engine, looking);
+        let rows = shown.wire.iter();
+        rows.map(|row| row.summary.clone()).collect()
+    };
+    let unanswered = found("answered == false");
+    assert!(
+        matches!(&unanswered[..], [one] if one.contains("m2")),
+        "{unanswered:?}"
+    );
+}
+
+#[test]
 fn a_log_in_words_has_rows_without_bytes_and_no_findings() {
     let name = "../logs/files/mosquitto.log";
     let capture = Capture::read(&file(name), None);
