@@ -7,6 +7,7 @@ mod file_list;
 mod handed;
 mod known;
 mod lent;
+mod opened;
 mod opening;
 mod summary;
 mod unread;
