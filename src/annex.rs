@@ -56,7 +56,7 @@ pub fn Annex() -> Html {
             // Once it was looked at it stays, unseen: its connections must not break.
             if *was_live.borrow() { <Live shown={is_live} bridge={(*bridge).clone()} /> }
             // What it has read stays, too.
-            if *was_captures.borrow() { <Captures shown={is_captures} {companion} /> }
+            if *was_captures.borrow() { <Captures shown={is_captures} arrival={arrival.clone()} {companion} /> }
             if page == Page::Flows { <Flows {arrival} state={flows} /> }
             <ToastRegion {toasts} />
         </ContextProvider<Toaster>>

@@ -52,6 +52,7 @@ test("filters that were used are offered again, the last one first, in Live too"
     await search.fill(filter);
     await search.press("Enter");
   }
+  await expect(page, "what is secret is not in the address").not.toHaveURL(/filter=/);
   for (const name of ["captures", "live"]) {
     await page.goto(`#/${name}`);
     await page.reload();

@@ -64,6 +64,39 @@ fn what_keeps_the_rules_is_silent() {
 }
 
 #[test]
+fn what_has_no_end_is_said_and_breaks_no_rule() {
+    let connect = "10 0d 00 04 4d 51 54 54 04 02 00 3c 00 01 61";
+    let (code, out, err) = said(&given(format!("{connect} 30 07 00 01 61").as_bytes(), &[]));
+    assert_eq!((code, out.as_str()), (Some(0), ""), "{err}");
+    assert!(
+        err.contains("packet 2: PUBLISH is incomplete, 4 bytes or more of it are missing"),
+        "{err}"
+    );
+    assert!(
+        err.contains("in 2 packets") && err.contains("; 1 packet incomplete"),
+        "{err}"
+    );
+    let (_, _, err) = said(&given(connect.as_bytes(), &[]));
+    assert!(!err.contains("incomplete"), "{err}");
+}
+
+#[test]
+fn an_identifier_that_may_be_refused_is_said_where_it_is() {
+    // Client Identifier `a-b`.
+    let connect = "> 10 0f 00 04 4d 51 54 54 04 02 00 3c 00 03 61 2d 62";
+    let (code, out, err) = said(&given(
+        format!("{connect}\n< 20 02 00 00\n").as_bytes(),
+        &[],
+    ));
+    assert_eq!((code, out.as_str()), (Some(0), ""), "{err}");
+    let (_, out, _) = said(&given(
+        format!("{connect}\n< 20 02 00 02\n").as_bytes(),
+        &[],
+    ));
+    assert!(out.contains("It may refuse this one"), "{out}");
+}
+
+#[test]
 fn what_is_broken_is_said_with_its_place_and_its_rule() {
     let (code, out, _) = said(&lint(&[], &[capture("files/t12_keepalive.pcap")]));
     assert_eq!(code, Some(1));

@@ -528,7 +528,7 @@ fn fact<S: Subject>(
             .round_trip()
             .map(|it| Found::Real(it.as_micros() as f64 / 1e3)),
         Fact::Answered => {
-            let first = subject.packet().bytes.first().copied().unwrap_or_default();
+            let first = subject.first_byte().unwrap_or_default();
             let qos = QoS::new(first >> 1 & 3).unwrap_or_default();
             let is_due = PacketType::from_first_byte(first).answer(qos).is_some();
             is_due.then(|| Found::Number(subject.is_answered().into()))

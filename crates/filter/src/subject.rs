@@ -75,6 +75,10 @@ pub trait Subject {
             .first()
             .map(|&first| PacketType::from_first_byte(first))
     }
+    /// Its first byte, which holds type and flags: also of a packet in words, as far as these tell it.
+    fn first_byte(&self) -> Option<u8> {
+        self.packet().bytes.first().copied()
+    }
     /// The ends of its connection.
     fn ends(&self) -> Ends {
         Ends::default()

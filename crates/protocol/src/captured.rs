@@ -54,6 +54,17 @@ pub struct CaptureFile {
     pub sealed: u64,
     /// What was not read of it, and why: sentences without a full stop, the first ones.
     pub notes: Vec<String>,
+    /// Why its packets do not stand among those of the other files by their times; none: they do.
+    pub apart: Option<Apart>,
+}
+
+/// Why the packets of a file stand behind those of other files, whatever their times are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Apart {
+    /// It has no times, or such that do not count from 1970.
+    NoClock,
+    /// Packets that are later were there already, and cannot be read again.
+    CameLate,
 }
 
 /// How far a file is read.

@@ -26,7 +26,8 @@ pub use bridge::{
     Bridged, Certificate, CertificateFault, Secured, TlsFacts, TlsFailure, TlsFault, is_pem,
 };
 pub use captured::{
-    CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow, Timeline, TimelineBar,
+    Apart, CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow, Timeline,
+    TimelineBar,
 };
 pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};

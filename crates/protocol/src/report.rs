@@ -66,6 +66,8 @@ pub enum Report {
         total: u64,
         /// Topics that the tree has no room for; counted up to a limit.
         left_out: u64,
+        /// Those of them that have too many levels for it.
+        too_deep: u64,
         /// Topics with messages that a search or a span of time leaves, and all with messages; none: all are left.
         found: Option<(u64, u64)>,
         /// What the server says of itself: topics below `$SYS` and the beginning of their last payload.

@@ -1,5 +1,7 @@
 //! Capture files, and what the companion lends: the engine says which bytes it wants next, the browser gets them.
 
+use std::collections::HashMap;
+
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -47,11 +49,14 @@ pub(super) fn open(handle: &Handle, sources: Vec<Source>) {
     }
     let handle = handle.clone();
     spawn_local(async move {
-        let mut body = None;
+        let mut held = HashMap::new();
         while let Some((source, wanted)) = handle.wanted() {
             let read = match &source {
                 Source::File(file) => piece(file, wanted).await,
-                Source::Lent(lent) => lent_piece(lent, wanted, &mut body).await,
+                Source::Lent(lent) => {
+                    let is_alone = handle.0.borrow().files.len() < 2;
+                    lent_piece(lent, is_alone, wanted, &mut held).await
+                }
             };
             // What was asked to stop meanwhile is not read, and somebody else may read already.
             if handle.wanted().is_none_or(|(_, now)| now != wanted) {
@@ -62,7 +67,7 @@ pub(super) fn open(handle: &Handle, sources: Vec<Source>) {
     });
 }
 
-async fn piece(file: &File, wanted: WantedBytes) -> Result<Uint8Array, String> {
+async fn piece(file: &Blob, wanted: WantedBytes) -> Result<Uint8Array, String> {
     let end = wanted.offset.saturating_add(wanted.len);
     let read = match file.slice_with_f64_and_f64(wanted.offset as f64, end as f64) {
         Ok(part) => bytes(&part).await,
@@ -71,17 +76,33 @@ async fn piece(file: &File, wanted: WantedBytes) -> Result<Uint8Array, String> {
     read.map_err(|error| why(&error))
 }
 
-/// The next bytes of a body, which is asked for anew at its beginning.
+/// What is here of something lent.
+enum Held {
+    /// What comes of it, one piece behind the other.
+    Body(Body),
+    /// All of it.
+    Whole(Blob),
+}
+
+/// The next bytes of what is lent, which is asked for anew at its beginning. Of several files pieces are wanted in turns:
+/// each is fetched as a whole, as a browser keeps few connections to one host.
 async fn lent_piece(
     lent: &Lent,
+    is_alone: bool,
     wanted: WantedBytes,
-    body: &mut Option<Body>,
+    all: &mut HashMap<usize, Held>,
 ) -> Result<Uint8Array, String> {
     if wanted.offset == 0 {
-        *body = Some(Body::open(lent).await?);
+        let held = if is_alone || lent.size.is_none() {
+            Held::Body(Body::open(lent).await?)
+        } else {
+            Held::Whole(lent.whole().await?)
+        };
+        all.insert(wanted.file, held);
     }
-    match body {
-        Some(body) => body.next().await,
+    match all.get(&wanted.file) {
+        Some(Held::Body(body)) => body.next().await,
+        Some(Held::Whole(blob)) => piece(blob, wanted).await,
         None => Ok(Uint8Array::new_with_length(0)),
     }
 }

@@ -3,7 +3,7 @@
 use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{DedicatedWorkerGlobalScope, ReadableStreamDefaultReader, Response};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, ReadableStreamDefaultReader, Response};
 
 /// Where it is.
 #[derive(Clone)]
@@ -24,6 +24,31 @@ impl Lent {
             size: parts.get(2).as_f64(),
         })
     }
+
+    async fn fetch(&self) -> Result<Response, String> {
+        let unreached = |_: JsValue| "the companion cannot be reached".to_owned();
+        let scope = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>();
+        let scope = scope.map_err(|global| unreached(global.into()))?;
+        let asked = JsFuture::from(scope.fetch_with_str(&self.address)).await;
+        let response: Response =
+            (asked.map_err(unreached)?.dyn_into()).map_err(|other: JsValue| unreached(other))?;
+        if !response.ok() {
+            let status = response.status();
+            return Err(format!("the companion does not lend it (status {status})"));
+        }
+        Ok(response)
+    }
+
+    /// All its bytes, where the browser keeps them.
+    ///
+    /// # Errors
+    /// Why there are none, without a full stop.
+    pub(super) async fn whole(&self) -> Result<Blob, String> {
+        let gone = |_: JsValue| "the companion has closed the connection".to_owned();
+        let blob = self.fetch().await?.blob().map_err(gone)?;
+        let blob = JsFuture::from(blob).await.map_err(gone)?;
+        blob.dyn_into().map_err(gone)
+    }
 }
 
 /// Its body.
@@ -35,16 +60,7 @@ impl Body {
     /// # Errors
     /// Why there is none, without a full stop.
     pub(super) async fn open(lent: &Lent) -> Result<Self, String> {
-        let unreached = |_: JsValue| "the companion cannot be reached".to_owned();
-        let scope = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>();
-        let scope = scope.map_err(|global| unreached(global.into()))?;
-        let asked = JsFuture::from(scope.fetch_with_str(&lent.address)).await;
-        let response: Response =
-            (asked.map_err(unreached)?.dyn_into()).map_err(|other: JsValue| unreached(other))?;
-        if !response.ok() {
-            let status = response.status();
-            return Err(format!("the companion does not lend it (status {status})"));
-        }
+        let response = lent.fetch().await?;
         let body = response.body().ok_or("the companion lends nothing")?;
         (body.get_reader().dyn_into().map(Self))
             .map_err(|_| "the browser cannot read what the companion lends".to_owned())

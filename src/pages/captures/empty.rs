@@ -4,6 +4,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 use yew::prelude::*;
 
+use super::before::Before;
 use super::opening::{Choose, hint};
 use crate::pages::live::desk::Desk;
 use crate::services::files;
@@ -23,7 +24,7 @@ const KINDS: [(&str, &str); 6] = [
     ),
     (
         "Logs",
-        "Those of mosquitto, its clients and paho, in words; EMQX traces, with the packets' bytes.",
+        "Those of mosquitto, its clients, paho and Tasmota, in words; EMQX traces, with the packets' bytes.",
     ),
     (
         "Any port",
@@ -69,6 +70,7 @@ pub(super) fn empty(
                 <Choose class="main" label="Open capture files" on_files={on_files.clone()} />
                 <button data-testid="sample" onclick={sample}>{ "Try a sample" }</button>
             </div>
+            <Before on_files={on_files.clone()} />
             <dl>{ for KINDS.iter().map(|(name, says)| html! { <div><dt>{ *name }</dt><dd>{ *says }</dd></div> }) }</dl>
             <p class="how">{ "To record one: " }<code>{ "tcpdump -i any -w mqtt.pcap port 1883" }</code></p>
             if is_over { { hint() } }

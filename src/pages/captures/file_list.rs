@@ -1,6 +1,6 @@
 //! The files, and how far they are read.
 
-use mqttscope_protocol::{CaptureFile, CaptureState, Command};
+use mqttscope_protocol::{Apart, CaptureFile, CaptureState, Command};
 use web_sys::File;
 use yew::prelude::*;
 
@@ -16,6 +16,7 @@ pub(super) struct FileListProps {
     pub(super) notice: Html,
     pub(super) on_files: Callback<Vec<File>>,
     pub(super) on_close: Callback<()>,
+    pub(super) close_one: Callback<usize>,
 }
 
 #[component]
@@ -39,7 +40,14 @@ pub(super) fn FileList(props: &FileListProps) -> Html {
                 <button class="bare square" data-testid="close-captures" aria-label="Close all files" title="Close all files" onclick={close}>{ icon(Icon::Cross) }</button>
             </div>
             { props.notice.clone() }
-            <ul data-testid="files">{ for props.files.iter().map(row) }</ul>
+            <ul data-testid="files">
+                { for props.files.iter().enumerate().map(|(place, file)| {
+                    // The only one is closed by the button above.
+                    let close = (props.files.len() > 1)
+                        .then(|| props.close_one.reform(move |_: MouseEvent| place));
+                    row(file, close)
+                }) }
+            </ul>
         </section>
     }
 }
@@ -48,7 +56,23 @@ const fn is_open(file: &CaptureFile) -> bool {
     matches!(file.state, CaptureState::Waiting | CaptureState::Reading)
 }
 
-fn row(file: &CaptureFile) -> Html {
+/// Why its packets stand behind the others.
+const fn apart(why: Apart) -> &'static str {
+    match why {
+        Apart::NoClock => {
+            "has no times of a clock: its packets stand behind those of files that have"
+        }
+        Apart::CameLate => {
+            "came when later packets were read already: its packets stand behind them"
+        }
+    }
+}
+
+/// `close` closes it, where there are others.
+fn row(file: &CaptureFile, close: Option<Callback<MouseEvent>>) -> Html {
+    let why = file
+        .apart
+        .filter(|_| close.is_some() && file.connections > 0);
     let read = words::bytes(file.read);
     let size = file.size.map(words::bytes);
     let (says, class) = match &file.state {
@@ -73,6 +97,10 @@ fn row(file: &CaptureFile) -> Html {
         <li data-testid="capture-file">
             <span class="name" title={file.name.clone()}>{ &file.name }</span>
             <span class={classes!("line", class)} data-testid="file-state">{ says }</span>
+            if let Some(close) = close {
+                <button class="bare square" data-testid="close-file" aria-label={format!("Close {}", file.name)} title="Close this file; the others stay" onclick={close}>{ icon(Icon::Cross) }</button>
+            }
+            if let Some(why) = why { <span class="line apart" data-testid="file-apart">{ apart(why) }</span> }
             if let Some(size) = file.size.filter(|_| is_open(file)) {
                 <progress max={size.to_string()} value={file.read.to_string()} aria-label={format!("Reading {}", file.name)}></progress>
             }

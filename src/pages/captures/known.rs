@@ -9,49 +9,12 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::File;
 use yew::prelude::*;
 
+use super::before;
+use super::opened::{Mark, Opened, hash};
 use crate::components::icon::{Icon, icon};
 
 /// Bytes at either end of a file by which it is known again.
 const PIECE: f64 = 65_536.0;
-
-/// By what a file is known again, whatever it is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Mark {
-    size: u64,
-    /// Of its first and its last bytes.
-    hash: u64,
-}
-
-/// What was opened: sources as they were handed to the worker, and the names and marks of those that are files.
-#[derive(Debug, Default)]
-struct Opened<S> {
-    sources: Vec<S>,
-    marks: Vec<(String, Mark)>,
-}
-
-impl<S: Clone> Opened<S> {
-    /// Takes up the files that are new, and gives them, and what is to be said of the others.
-    fn take(&mut self, files: Vec<(S, String, Option<Mark>)>) -> (Vec<S>, Vec<String>) {
-        let (mut new, mut again) = (Vec::new(), Vec::new());
-        for (source, name, mark) in files {
-            let known = self.marks.iter().find(|(_, it)| Some(*it) == mark);
-            match known {
-                Some((before, _)) if *before == name => {
-                    again.push(format!("“{name}” is open already"));
-                }
-                Some((before, _)) => {
-                    again.push(format!("“{name}” has the same bytes as “{before}”"));
-                }
-                None => {
-                    self.sources.push(source.clone());
-                    new.push(source);
-                    self.marks.extend(mark.map(|mark| (name, mark)));
-                }
-            }
-        }
-        (new, again)
-    }
-}
 
 /// Opens files that are not open yet, and offers to read everything again where one is.
 #[derive(Clone, PartialEq)]
@@ -60,21 +23,44 @@ pub(super) struct Opening {
     pub(super) on_files: Callback<Vec<File>>,
     /// What the companion lends.
     pub(super) on_sources: Callback<Array>,
-    /// Nothing is open any more.
+    /// All are closed.
+    pub(super) on_close: Callback<()>,
+    /// The file at this place is closed; the others are read again.
+    pub(super) close_one: Callback<usize>,
+    /// Nothing is open any more, and not because somebody closed it.
     pub(super) forget: Callback<()>,
+    /// Whether files are open that the page could not open again.
+    pub(super) has_files: bool,
     /// Says which files were open already, and offers to read all again.
     pub(super) notice: Html,
 }
 
-/// `open` hands sources to the worker, `renew` starts another one, which knows of none.
+/// `open` hands sources to the worker. `close` and `renew` start another one, which knows of none; what is looked for
+/// stays with `renew`.
 #[hook]
-pub(super) fn use_known(open: &Callback<Array>, renew: &Callback<()>) -> Opening {
+pub(super) fn use_known(
+    open: &Callback<Array>,
+    close: &Callback<()>,
+    renew: &Callback<()>,
+) -> Opening {
     let opened = use_mut_ref(Opened::<JsValue>::default);
     let again = use_state_eq(Vec::<String>::new);
+    let has_files = use_state_eq(|| false);
+    // The tab keeps their names for after a reload.
+    let keep = {
+        let has_files = has_files.setter();
+        use_callback((), move |opened: Rc<RefCell<Opened<JsValue>>>, ()| {
+            let opened = opened.borrow();
+            before::keep(opened.names());
+            has_files.set(opened.names().next().is_some());
+        })
+    };
     let on_files = {
         let (opened, again, open) = (opened.clone(), again.setter(), open.clone());
+        let keep = keep.clone();
         use_callback((), move |files: Vec<File>, ()| {
             let (opened, again, open) = (opened.clone(), again.clone(), open.clone());
+            let keep = keep.clone();
             spawn_local(async move {
                 let mut marked = Vec::new();
                 for file in files {
@@ -83,6 +69,7 @@ pub(super) fn use_known(open: &Callback<Array>, renew: &Callback<()>) -> Opening
                 }
                 let (new, known) = opened.borrow_mut().take(marked);
                 again.set(known);
+                keep.emit(opened);
                 if !new.is_empty() {
                     open.emit(new.into_iter().collect());
                 }
@@ -92,22 +79,48 @@ pub(super) fn use_known(open: &Callback<Array>, renew: &Callback<()>) -> Opening
     let on_sources = {
         let (opened, open) = (opened.clone(), open.clone());
         use_callback((), move |sources: Array, ()| {
-            opened.borrow_mut().sources.extend(sources.iter());
+            opened.borrow_mut().lend(sources.iter());
             open.emit(sources);
         })
     };
     let forget = {
-        let (opened, again) = (opened.clone(), again.setter());
+        let (opened, again, has_files) = (opened.clone(), again.setter(), has_files.setter());
         use_callback((), move |(), ()| {
             opened.take();
             again.set(Vec::new());
+            has_files.set(false);
+        })
+    };
+    let on_close = {
+        let (opened, forget) = (opened.clone(), forget.clone());
+        let (keep, close) = (keep.clone(), close.clone());
+        use_callback((), move |(), ()| {
+            forget.emit(());
+            keep.emit(opened.clone());
+            close.emit(());
+        })
+    };
+    let close_one = {
+        let (opened, again) = (opened.clone(), again.setter());
+        let (open, renew) = (open.clone(), renew.clone());
+        use_callback((), move |place: usize, ()| {
+            again.set(Vec::new());
+            let rest = opened.borrow_mut().close(place);
+            keep.emit(opened.clone());
+            renew.emit(());
+            if !rest.is_empty() {
+                open.emit(rest.into_iter().collect());
+            }
         })
     };
     let notice = notice(&again, &opened, open, renew);
     Opening {
         on_files,
         on_sources,
+        on_close,
+        close_one,
         forget,
+        has_files: *has_files,
         notice,
     }
 }
@@ -131,7 +144,7 @@ fn notice(
         Callback::from(move |_: MouseEvent| {
             again.set(Vec::new());
             renew.emit(());
-            open.emit(opened.borrow().sources.iter().collect());
+            open.emit(opened.borrow().all().into_iter().collect());
         })
     };
     html! {
@@ -158,54 +171,4 @@ async fn piece(file: &File, from: f64, to: f64) -> Option<Vec<u8>> {
     let part = file.slice_with_f64_and_f64(from, to).ok()?;
     let buffer = JsFuture::from(part.array_buffer()).await.ok()?;
     Some(Uint8Array::new(&buffer).to_vec())
-}
-
-/// FNV-1a of 64 bits: nobody gains by a file that is taken for another of his own.
-fn hash(pieces: &[&[u8]]) -> u64 {
-    let bytes = pieces.iter().copied().flatten();
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_open_is_taken_once_whatever_it_is_called() {
-        let mark = |text: &[u8]| {
-            Some(Mark {
-                size: text.len() as u64,
-                hash: hash(&[text]),
-            })
-        };
-        let given = |name: &str, text: &[u8]| (name.to_owned(), name.to_owned(), mark(text));
-        let mut opened = Opened::default();
-        let (new, again) = opened.take(vec![given("a", b"one"), given("b", b"two")]);
-        assert_eq!((new.len(), again.len()), (2, 0));
-        // What has the same name and other bytes is another file.
-        let (new, again) = opened.take(vec![
-            given("a", b"one"),
-            given("a", b"more"),
-            given("c", b"two"),
-            given("c", b"two"),
-        ]);
-        assert_eq!(new, ["a"]);
-        assert_eq!(
-            again,
-            [
-                "“a” is open already",
-                "“c” has the same bytes as “b”",
-                "“c” has the same bytes as “b”"
-            ]
-        );
-        // What cannot be read is left to the worker, each time.
-        for _ in 0..2 {
-            let (new, again) = opened.take(vec![("d".into(), "d".into(), None)]);
-            assert_eq!((new.len(), again.len()), (1, 0));
-        }
-        assert_eq!(opened.sources, ["a", "b", "a", "d", "d"]);
-        assert_ne!(hash(&[b"ab"]), hash(&[b"ba"]));
-    }
 }

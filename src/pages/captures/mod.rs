@@ -1,11 +1,13 @@
 //! The Captures page: recorded files, and every packet in them, by the Live page's own lists.
 
+mod before;
 mod connections;
 mod empty;
 mod file_list;
 mod handed;
 mod known;
 mod lent;
+mod opened;
 mod opening;
 mod summary;
 mod unread;
@@ -18,8 +20,10 @@ use yew::prelude::*;
 
 use super::live::desk::{AtDesk, Desk, use_desk};
 use super::live::steps::{self, Step};
-use super::live::{details, engine, keys, looking, panels, topics, traffic};
+use super::live::{address, details, engine, keys, leaving, looking, panels, topics, traffic};
 use crate::components::splitter::{Panel, Splitter};
+use crate::hooks::Arrival;
+use crate::route::Page;
 use crate::services::engine::Purpose;
 use crate::state::live::{Act, Live as State, Source};
 use crate::state::toasts::Toaster;
@@ -39,6 +43,8 @@ const ROOM: u64 = 1 << 30;
 pub struct CapturesProps {
     /// Whether it is looked at. What it has read stays when it is not.
     pub shown: bool,
+    /// The address that a person came to.
+    pub arrival: Arrival,
     /// The token with which the companion has opened it, if it has.
     pub companion: Option<AttrValue>,
 }
@@ -73,33 +79,42 @@ pub fn Captures(props: &CapturesProps) -> Html {
         })
     };
     let close_all = {
-        let live = live.dispatcher();
+        let (live, renew) = (live.dispatcher(), renew.clone());
         use_callback((), move |(), ()| {
             renew.emit(());
             live.dispatch(Act::Closed);
         })
     };
+    let reopen = {
+        let (live, renew) = (live.dispatcher(), renew.clone());
+        use_callback((), move |(), ()| {
+            renew.emit(());
+            live.dispatch(Act::Reopened);
+        })
+    };
     let known::Opening {
         on_files,
         on_sources,
+        on_close,
+        close_one,
         forget,
+        has_files,
         notice,
-    } = known::use_known(&open_all, &close_all);
+    } = known::use_known(&open_all, &close_all, &reopen);
+    leaving::use_asking(has_files);
+    let is_open = live.summary.capture.is_some();
+    let at = (step, &desk.step);
+    address::use_address(Page::Captures, &props.arrival, &live, at, is_open);
     lent::use_lent(props.companion.as_ref(), &on_sources, toaster.as_ref());
     let is_over = use_dropping(props.shown, &on_files);
     handed::use_handed(&on_files);
     {
-        let forget = forget.clone();
         use_effect_with(live.stopped.is_some(), move |&has_stopped| {
             if has_stopped {
                 forget.emit(());
             }
         });
     }
-    let on_close = use_callback((), move |(), ()| {
-        forget.emit(());
-        close_all.emit(());
-    });
     if !props.shown {
         return Html::default();
     }
@@ -119,7 +134,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
                 <h1 class="unseen">{ "Capture files and their packets" }</h1>
                 { steps::steps(STEPS, step, &desk.step) }
                 <div class="pane live-side" id="live-side">
-                    <file_list::FileList files={capture.files.clone()} {notice} on_files={on_files.clone()} {on_close} />
+                    <file_list::FileList files={capture.files.clone()} {notice} on_files={on_files.clone()} {on_close} {close_one} />
                     <connections::Connections rows={live.captured.clone()} of={live.captured_of} order={live.captured_order} sealed={capture.sealed} current={live.connection.filter(|_| !live.everything)} />
                     <topics::Topics rows={live.topics.clone()} tree={live.tree.tree.clone()} found={live.topics_found} left_out={live.topics_left_out} connection={None} is_file=true />
                 </div>

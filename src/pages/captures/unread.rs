@@ -9,8 +9,9 @@ use super::opening::Choose;
 use crate::components::icon::{Icon, icon};
 use crate::state::live::words;
 
-/// Files that are named one by one.
+/// Files that are named one by one where nothing else is there, and within what is folded.
 const MOST: usize = 5;
+const MOST_FOLDED: usize = 200;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct UnreadProps {
@@ -49,14 +50,13 @@ pub(super) fn Unread(props: &UnreadProps) -> Html {
         let closed = closed.setter();
         Callback::from(move |_: MouseEvent| closed.set(count))
     };
-    let more = count.saturating_sub(MOST);
-    html! {
-        <section class={classes!("unread", props.is_all.then_some("all"))} data-testid="unread" aria-label="Files without MQTT" role="status">
-            if props.is_all {
-                <h2>{ if count == 1 { "No MQTT was found in this file" } else { "No MQTT was found in these files" } }</h2>
-            }
+    let is_folded = !props.is_all && count > 1;
+    let most = if is_folded { MOST_FOLDED } else { MOST };
+    let more = count.saturating_sub(most);
+    let list = html! {
+        <>
             <ul>
-                { for props.files.iter().take(MOST).map(|file| html! {
+                { for props.files.iter().take(most).map(|file| html! {
                     <li>
                         <b class="name">{ &file.name }</b>
                         { for why(file).into_iter().map(|why| html! { <p>{ why }</p> }) }
@@ -65,6 +65,21 @@ pub(super) fn Unread(props: &UnreadProps) -> Html {
                 }) }
             </ul>
             if more > 0 { <p>{ format!("And {} more, which the list of files has.", words::whole(more as u64)) }</p> }
+        </>
+    };
+    html! {
+        <section class={classes!("unread", props.is_all.then_some("all"))} data-testid="unread" aria-label="Files without MQTT" role="status">
+            if props.is_all {
+                <h2>{ if count == 1 { "No MQTT was found in this file" } else { "No MQTT was found in these files" } }</h2>
+            }
+            if is_folded {
+                <details>
+                    <summary data-testid="unread-files">{ format!("{} files without MQTT that can be read", words::whole(count as u64)) }</summary>
+                    <div class="folded" tabindex="0" role="region" aria-label="Files without MQTT">{ list }</div>
+                </details>
+            } else {
+                { list }
+            }
             if props.is_all {
                 <Choose class="main" label="Add files" test={("open-instead", "files-instead")} on_files={props.on_files.clone()} />
             } else {
@@ -109,7 +124,7 @@ fn instead(file: &CaptureFile) -> &'static str {
         "Then open what came of it."
     } else if file.frames == 0 {
         "What can be read: pcap and pcapng, also gzipped; HAR files with WebSocket messages; flows of mitmproxy; logs of mosquitto, \
-         its clients, paho and EMQX. Single packets in hex or base64 are for the Dissect page."
+         its clients, paho, EMQX and Tasmota. Single packets in hex or base64 are for the Dissect page."
     } else {
         "Record between the client and the broker, with all bytes of each frame: tcpdump -s 0 -i any -w mqtt.pcap port 1883"
     }

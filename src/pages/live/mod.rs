@@ -1,5 +1,6 @@
 //! The Live page: connections, and every packet that goes over them.
 
+pub(in crate::pages) mod address;
 mod advice;
 mod answers;
 mod asking;
@@ -27,7 +28,7 @@ mod import_notes;
 mod keep;
 pub(in crate::pages) mod keys;
 mod large_packet;
-mod leaving;
+pub(in crate::pages) mod leaving;
 mod log_limit;
 pub(in crate::pages) mod looking;
 mod message_list;

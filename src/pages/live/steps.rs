@@ -12,6 +12,13 @@ pub(in crate::pages) enum Step {
 }
 
 impl Step {
+    /// The part with this name, else the traffic.
+    pub(in crate::pages) fn named(name: &str) -> Self {
+        let others = [Self::Connections, Self::Publish, Self::Packet];
+        let named = others.into_iter().find(|step| step.name() == name);
+        named.unwrap_or(Self::Traffic)
+    }
+
     pub(in crate::pages) const fn name(self) -> &'static str {
         match self {
             Self::Connections => "connections",

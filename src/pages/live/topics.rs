@@ -27,8 +27,8 @@ pub(in crate::pages) struct TopicsProps {
     /// Whether they come from files, so that nothing arrives.
     #[prop_or_default]
     pub(in crate::pages) is_file: bool,
-    /// Topics that the tree has no room for.
-    pub(in crate::pages) left_out: u64,
+    /// Topics that the tree has no room for, and those of them that have too many levels for it.
+    pub(in crate::pages) left_out: (u64, u64),
     /// Where retained messages are cleared; none: the connection is not open.
     pub(in crate::pages) connection: Option<ConnectionId>,
 }
@@ -109,8 +109,8 @@ pub(in crate::pages) fn Topics(props: &TopicsProps) -> Html {
                 selected={at.map(|at| rows.first.saturating_add(at as u64))} {on_window} {on_select} {on_key}>
                 { for rows.rows.iter().zip(rows.first..).map(|(row, id)| topic_row(row, id, Some(row.number) == *selected, can_clear.then_some(&on_clear), &desk)) }
             </FarList>
-            if props.left_out > 0 {
-                <p class="none" data-testid="topics-left-out" title="The tree keeps topics of up to 200 levels, and 48 MB of them. Their messages are recorded and listed as all others.">
+            if props.left_out.0 > 0 {
+                <p class="none" data-testid="topics-left-out" title="The tree keeps topics of up to 200 levels, and 48 MB of them.">
                     { left_out(props.left_out) }
                 </p>
             }
@@ -119,14 +119,26 @@ pub(in crate::pages) fn Topics(props: &TopicsProps) -> Html {
     }
 }
 
-fn left_out(count: u64) -> String {
+/// How many, why, and where they are to be found.
+fn left_out((count, too_deep): (u64, u64)) -> String {
     /// The engine counts no further.
     const COUNTED: u64 = 50_000;
-    match count {
-        1 => "1 topic not shown".to_owned(),
-        COUNTED.. => format!("{} or more topics not shown", words::whole(count)),
-        _ => format!("{} topics not shown", words::whole(count)),
-    }
+    let (what, whose) = match count {
+        1 => ("1 topic".to_owned(), "Its"),
+        COUNTED.. => (format!("{} or more topics", words::whole(count)), "Their"),
+        _ => (format!("{} topics", words::whole(count)), "Their"),
+    };
+    let why = match too_deep {
+        0 => "the tree has no room for more".to_owned(),
+        _ if too_deep == count => "more than 200 levels".to_owned(),
+        _ => format!(
+            "{} with more than 200 levels, and no room for the others",
+            words::whole(too_deep)
+        ),
+    };
+    format!(
+        "{what} not shown: {why}. {whose} messages stand under Messages and Wire, and filters find them."
+    )
 }
 
 fn none(props: &TopicsProps) -> &'static str {

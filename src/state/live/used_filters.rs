@@ -14,6 +14,12 @@ pub fn read(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter(|line| !line.is_empty()).take(MOST)
 }
 
+/// Whether it may hold a secret that somebody looks for.
+#[must_use]
+pub fn is_secret(filter: &str) -> bool {
+    SECRET.iter().any(|part| filter.contains(part))
+}
+
 /// The text with a filter that was used now; none: it stays as it is.
 #[must_use]
 pub fn with(text: &str, used: &str) -> Option<String> {
@@ -22,8 +28,7 @@ pub fn with(text: &str, used: &str) -> Option<String> {
         Search::read(used),
         Ok(Search::Filter(_) | Search::Topic(_) | Search::Hex(_))
     );
-    let is_secret = SECRET.iter().any(|part| used.contains(part));
-    if !is_filter || is_secret || used.len() > LONGEST || read(text).next() == Some(used) {
+    if !is_filter || is_secret(used) || used.len() > LONGEST || read(text).next() == Some(used) {
         return None;
     }
     let others = read(text).filter(|other| *other != used);

@@ -90,8 +90,8 @@ pub struct Live {
     pub resumed: u32,
     /// How the topic tree is shown.
     pub tree: TreeView,
-    /// Topics that the tree has no room for.
-    pub topics_left_out: u64,
+    /// Topics that the tree has no room for, and those of them that have too many levels for it.
+    pub topics_left_out: (u64, u64),
     /// What the server says of itself below `$SYS`.
     pub system: Rc<Vec<(String, String)>>,
     /// See [`Looking::chart_topic`].
@@ -160,6 +160,8 @@ pub enum Act {
     Restarted,
     /// The capture files are closed.
     Closed,
+    /// Capture files are read anew.
+    Reopened,
 }
 
 impl Live {
@@ -333,7 +335,7 @@ impl Live {
         self.handshake = Rc::default();
         self.findings = Rc::default();
         self.topics = Rc::default();
-        self.topics_left_out = 0;
+        self.topics_left_out = (0, 0);
         (self.captured_of, self.topics_found, self.findings_found) = (None, None, None);
         self.system = Rc::default();
         self.tree.clear();
@@ -436,6 +438,16 @@ impl Reducible for Live {
             Act::Closed => {
                 next = Self {
                     number: self.number.wrapping_add(1),
+                    ..Self::of_captures()
+                };
+            }
+            // Numbers of packets and connections begin again; what is looked for stays.
+            Act::Reopened => {
+                next = Self {
+                    number: self.number.wrapping_add(1),
+                    tab: self.tab,
+                    search: self.search.clone(),
+                    captured_order: self.captured_order,
                     ..Self::of_captures()
                 };
             }

@@ -124,6 +124,17 @@ pub enum Event<'a> {
     Note(&'a str),
 }
 
+/// When the next event was, for whoever reads several files in the order of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ahead {
+    /// At this time, in nanoseconds since the Unix epoch.
+    At(u64),
+    /// It should have a time, and the file gives it none.
+    Timeless,
+    /// It belongs to what was told before it.
+    Beside,
+}
+
 /// A connection and its two ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
@@ -229,6 +240,23 @@ impl Queue {
             self.bytes.clear();
             self.bytes.shrink_to(KEPT_ROOM);
         }
+    }
+
+    /// When the next event was.
+    pub(super) fn ahead(&self) -> Option<Ahead> {
+        let at_ns = match self.events.front()? {
+            Queued::Opened(opened) => opened.at_ns,
+            Queued::Bytes(sent) | Queued::Said(sent, ..) | Queued::Skipped(sent) => {
+                sent.moment.at_ns
+            }
+            Queued::Fin(.., moment) | Queued::Closed(.., moment) => moment.at_ns,
+            Queued::Transport(..)
+            | Queued::Gap(..)
+            | Queued::Named(..)
+            | Queued::KeyLog(..)
+            | Queued::Note(..) => return Some(Ahead::Beside),
+        };
+        Some(at_ns.map_or(Ahead::Timeless, Ahead::At))
     }
 
     pub(super) fn poll(&mut self) -> Option<Event<'_>> {

@@ -26,6 +26,7 @@ mod inside;
 mod keyed;
 mod link;
 mod peer;
+mod said;
 mod streams;
 mod tcp;
 mod tls;
@@ -33,10 +34,11 @@ mod whole;
 
 use std::collections::BTreeMap;
 
-pub use event::{ConnectionId, Ending, Event, Opened, Transport};
+pub use event::{Ahead, ConnectionId, Ending, Event, Opened, Transport};
 #[cfg(feature = "tls")]
 pub use keyed::KeyLogSessions;
 pub use peer::Peer;
+pub use said::SaidNumbers;
 pub use tls::{Plain, TlsOpener, TlsSessions};
 pub use whole::{Capture, Connection, Gap, Packet};
 
@@ -174,15 +176,30 @@ impl CaptureReader {
 
     /// The next event; `None` until more bytes are given.
     pub fn poll_event(&mut self) -> Option<Event<'_>> {
+        if !self.find_event() {
+            return None;
+        }
+        self.queue.poll()
+    }
+
+    /// When the next event was, which [`CaptureReader::poll_event`] gives; `None` until more bytes are given.
+    pub fn ahead(&mut self) -> Option<Ahead> {
+        if !self.find_event() {
+            return None;
+        }
+        self.queue.ahead()
+    }
+
+    fn find_event(&mut self) -> bool {
         if self.queue.is_empty() {
             self.queue.clear();
         }
         while self.queue.is_empty() {
             if !self.step() {
-                return None;
+                return false;
             }
         }
-        self.queue.poll()
+        true
     }
 
     /// Does the next piece of work; false when there is none.

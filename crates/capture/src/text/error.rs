@@ -126,7 +126,8 @@ impl fmt::Display for TextError {
             }
             TextErrorKind::LogWithoutBytes => {
                 return f.write_str(
-                    "this is a log of packets, not their bytes: copy the packets as a hex dump, or log their bytes",
+                    "this is a log of packets, not their bytes: copy the packets as a hex dump, or log their bytes; the Captures page lists what \
+                     logs of mosquitto, paho, EMQX and Tasmota tell, opened as a file",
                 );
             }
             TextErrorKind::PacketList => {

@@ -23,6 +23,7 @@ use super::{
 use crate::foreign::{self, Examined, Foreign, Protocol};
 use crate::json::{self, Json};
 use crate::reading::{Other, Part, Role, TextReading};
+use crate::recording::Capture;
 
 /// From how many bytes of UTF-8 on a text is not searched for islands where one format accounts for all of it.
 const LONG: usize = 256 << 10;
@@ -475,7 +476,7 @@ fn is_slip(text: &str, error: &TextError) -> bool {
 fn no_bytes(text: &str) -> TextError {
     let kind = if is_packet_list(text) {
         TextErrorKind::PacketList
-    } else if tells_of_packets(text) {
+    } else if tells_of_packets(text) || Capture::is_known(text.as_bytes()) {
         TextErrorKind::LogWithoutBytes
     } else {
         TextErrorKind::NoBytesAmongWords

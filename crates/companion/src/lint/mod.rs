@@ -12,11 +12,14 @@ use std::{io, thread};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use mqttscope_view::conversation::Conversation;
-use mqttscope_wire::{Context, ProtocolVersion, Sender, Severity, dissect};
+use mqttscope_wire::{
+    Context, ControlPacket, Decoded, Dissection, PacketType, ProtocolVersion, ReasonCode, Rule,
+    Sender, Severity, decode, dissect,
+};
 
 use crate::arguments::Version;
 use crate::input::{self, Connection, Packet};
-use crate::report::{self, Finding, Linted, LintedConnection, Report, Totals};
+use crate::report::{self, Finding, Incomplete, Linted, LintedConnection, Report, Totals};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -164,29 +167,100 @@ fn file(
         findings.retain(|finding| rules::is_wanted(finding.rule, entries));
         LintedConnection {
             packets: connection.packets.len(),
+            incomplete: incomplete(&connection),
             findings,
             name: connection.name,
         }
     });
-    Ok(Linted {
-        connections: connections.collect(),
-        notes: input.notes,
+    let connections: Vec<LintedConnection> = connections.collect();
+    let mut notes = input.notes;
+    notes.extend(connections.iter().flat_map(report::incomplete_notes));
+    Ok(Linted { connections, notes })
+}
+
+/// Packets whose end is missing, and how many bytes of each at least.
+fn incomplete(connection: &Connection) -> Vec<Incomplete> {
+    let dissected = dissected(connection);
+    dissected
+        .filter(|(_, _, dissection)| dissection.missing > 0)
+        .map(|(index, packet, dissection)| Incomplete {
+            index,
+            frame: packet.frame,
+            packet_type: dissection.packet_type,
+            missing: dissection.missing,
+        })
+        .collect()
+}
+
+/// The packets of a connection with their numbers from 0, taken apart.
+fn dissected(connection: &Connection) -> impl Iterator<Item = (usize, &Packet, Dissection)> {
+    let mut start = 0_usize;
+    let packets = connection.packets.iter().enumerate();
+    packets.filter_map(move |(index, packet)| {
+        let end = start.saturating_add(packet.len);
+        let bytes = connection.bytes.get(start..end).unwrap_or_default();
+        start = end;
+        let context = Context {
+            version: packet.version,
+            sender: packet.from,
+        };
+        (!packet.is_skipped).then(|| (index, packet, dissect(bytes, context)))
     })
 }
 
 /// What each packet breaks by itself, and what only the conversation shows, in the order of the packets.
 pub(crate) fn of_connection(connection: &Connection) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let is_refused = is_identifier_refused(connection);
     let mut start = 0_usize;
     for (index, packet) in connection.packets.iter().enumerate() {
         let end = start.saturating_add(packet.len);
         let bytes = connection.bytes.get(start..end).unwrap_or_default();
         start = end;
-        findings.extend(of_packet(connection, index, packet, bytes));
+        let mut own = of_packet(connection, index, packet, bytes);
+        // Nearly every client has an identifier that a server may refuse: it is worth saying where one does.
+        own.retain(|finding| {
+            is_refused || finding.rule != Rule::ConnectClientIdNotGuaranteed.name()
+        });
+        findings.extend(own);
     }
     findings.extend(of_conversation(connection));
     findings.sort_by_key(|finding| finding.packets.last().copied());
     findings
+}
+
+/// Whether the server refuses the Client Identifier.
+fn is_identifier_refused(connection: &Connection) -> bool {
+    let mut start = 0_usize;
+    connection.packets.iter().any(|packet| {
+        let end = start.saturating_add(packet.len);
+        let bytes = connection.bytes.get(start..end).unwrap_or_default();
+        start = end;
+        if bytes
+            .first()
+            .map(|first| PacketType::from_first_byte(*first))
+            != Some(PacketType::Connack)
+        {
+            return false;
+        }
+        let context = Context {
+            version: packet.version,
+            sender: packet.from,
+        };
+        let Ok(Decoded::Packet {
+            packet: ControlPacket::Connack(connack),
+            ..
+        }) = decode(bytes, context)
+        else {
+            return false;
+        };
+        connack.reason_code
+            == if packet.version.is_v5() {
+                ReasonCode::CLIENT_IDENTIFIER_NOT_VALID
+            } else {
+                ReasonCode(2)
+            }
+    })
 }
 
 fn of_packet(connection: &Connection, index: usize, packet: &Packet, bytes: &[u8]) -> Vec<Finding> {

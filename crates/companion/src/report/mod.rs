@@ -8,7 +8,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
 
-use mqttscope_wire::Severity;
+use mqttscope_wire::{PacketType, Severity};
 
 pub(crate) use self::finding::{Finding, sender, severity, statement};
 use self::sarif::Sarif;
@@ -27,7 +27,37 @@ pub(crate) struct LintedConnection {
     pub(crate) name: Option<String>,
     /// The number of its packets.
     pub(crate) packets: usize,
+    /// Those whose end is missing.
+    pub(crate) incomplete: Vec<Incomplete>,
     pub(crate) findings: Vec<Finding>,
+}
+
+/// A packet whose end is not in the file, which breaks no rule: what recorded it may have stopped there.
+pub(crate) struct Incomplete {
+    /// Its number in the connection, from 0.
+    pub(crate) index: usize,
+    pub(crate) frame: Option<u64>,
+    pub(crate) packet_type: PacketType,
+    /// Bytes that are missing at least.
+    pub(crate) missing: usize,
+}
+
+/// What is said of packets whose end is missing.
+pub(crate) fn incomplete_notes(connection: &LintedConnection) -> impl Iterator<Item = String> + '_ {
+    connection.incomplete.iter().map(|it| {
+        let place = it.frame.map_or_else(
+            || format!("packet {}", it.index.saturating_add(1)),
+            |frame| format!("frame {frame}"),
+        );
+        let name = connection.name.as_deref();
+        let name = name.map_or_else(String::new, |name| format!("{name}, "));
+        format!(
+            "{name}{place}: {} is incomplete, {} or more of it {} missing: rules are checked as far as it goes",
+            it.packet_type.name(),
+            counted(it.missing as u64, "byte"),
+            if it.missing == 1 { "is" } else { "are" },
+        )
+    })
 }
 
 /// What all files show.
@@ -36,6 +66,8 @@ pub(crate) struct Totals {
     pub(crate) files: usize,
     pub(crate) unread: usize,
     pub(crate) packets: usize,
+    /// Those whose end is missing.
+    pub(crate) incomplete: usize,
     pub(crate) connections: usize,
     pub(crate) errors: usize,
     pub(crate) warnings: usize,
@@ -150,6 +182,7 @@ impl Totals {
         add(&mut self.connections, linted.connections.len());
         for connection in &linted.connections {
             add(&mut self.packets, connection.packets);
+            add(&mut self.incomplete, connection.incomplete.len());
             for finding in &connection.findings {
                 self.is_failed |= fail_on.fails(finding.severity);
                 let count = match finding.severity {
@@ -175,6 +208,13 @@ impl fmt::Display for Totals {
             counted(self.connections as u64, "connection"),
             counted(self.files as u64, "file"),
         )?;
+        if self.incomplete > 0 {
+            write!(
+                f,
+                "; {} incomplete",
+                counted(self.incomplete as u64, "packet")
+            )?;
+        }
         if self.unread > 0 {
             write!(f, "; {} not read", counted(self.unread as u64, "file"))?;
         }

@@ -45,6 +45,7 @@ pub(crate) struct Captured {
     is_named: bool,
     /// A log tells of packets in words: what others answer is not known.
     is_told: bool,
+    begins_with_connect: bool,
     pub(crate) packets: u64,
     bytes: u64,
     times: Option<(Instant, Instant)>,
@@ -134,6 +135,14 @@ impl Held {
         self.chunks.is_empty()
     }
 
+    /// The type of the first packet.
+    pub(crate) fn first(&self) -> Option<PacketType> {
+        let (_, bytes) = self.chunks.first()?;
+        bytes
+            .first()
+            .map(|&first| PacketType::from_first_byte(first))
+    }
+
     /// When the first of it came.
     pub(crate) fn begins(&self) -> Option<Instant> {
         self.chunks.first().map(|(sent, _)| sent.at)
@@ -171,6 +180,7 @@ impl Captured {
             version: None,
             is_named: false,
             is_told: false,
+            begins_with_connect: false,
             packets: 0,
             bytes: 0,
             times: None,
@@ -390,9 +400,20 @@ impl Captured {
         !core::mem::replace(&mut self.is_told, true)
     }
 
+    /// Whether it was there before the file: neither a SYN nor a CONNECT begins it.
+    const fn was_open(&self) -> bool {
+        !self.opened.has_syn && !self.begins_with_connect
+    }
+
+    /// Its first packet is of this type.
+    pub(crate) fn begins_with(&mut self, first: PacketType) -> bool {
+        self.begins_with_connect = first == PacketType::Connect;
+        self.was_open()
+    }
+
     /// Its ends and what carries it, for the row of its beginning.
     pub(crate) fn says_beginning(&self) -> String {
-        let since = if self.opened.has_syn {
+        let since = if !self.was_open() {
             ""
         } else {
             " · it was open before the capture"

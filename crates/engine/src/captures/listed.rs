@@ -8,7 +8,7 @@ use mqttscope_capture::recording;
 use mqttscope_protocol::{CaptureView, CapturedOrder, CapturedRow, ConnectionId, Report, Window};
 use mqttscope_wire::{PacketType, ProtocolVersion, Severity};
 
-use super::{Captured, Captures};
+use super::{Captured, Captures, Reading, What};
 use crate::log::Tally;
 
 /// Client Identifiers that are told apart.
@@ -144,6 +144,15 @@ impl Captures {
         *sorted = Some((made, places));
     }
 
+    fn frames_so_far(&self) -> u64 {
+        let of = |reading: &Reading| match &reading.what {
+            What::Capture(reader) => reader.counts().frames,
+            What::Keys(_) => 0,
+        };
+        let read = self.readings.values().map(of);
+        read.fold(self.frames, u64::saturating_add)
+    }
+
     /// What is said of all of it.
     pub(crate) fn view(&self) -> Option<Box<CaptureView>> {
         if !self.is_used() {
@@ -151,7 +160,7 @@ impl Captures {
         }
         Some(Box::new(CaptureView {
             files: self.files.clone(),
-            frames: self.frames.saturating_add(self.frames_of_file),
+            frames: self.frames_so_far(),
             connections: self.listed.places.len() as u64,
             others: self.others,
             sealed: self.sealed,
@@ -165,7 +174,11 @@ impl Captures {
 
     /// Counts a packet of a connection: its first byte, and when it came.
     pub(crate) fn count(&mut self, id: recording::ConnectionId, at: Instant, first: u8) {
-        let Some(captured) = self.places.get(&id).and_then(|&at| self.all.get(at)) else {
+        let Some(captured) = self
+            .places
+            .get(&(self.at, id))
+            .and_then(|&at| self.all.get(at))
+        else {
             return;
         };
         let listed = &mut self.listed;
@@ -190,7 +203,7 @@ impl Captures {
 
     /// The version of a connection is known, and its first packet comes.
     pub(crate) fn list(&mut self, id: recording::ConnectionId) {
-        let Some(&place) = self.places.get(&id) else {
+        let Some(&place) = self.places.get(&(self.at, id)) else {
             return;
         };
         self.listed.places.push(place);

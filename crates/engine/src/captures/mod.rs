@@ -5,6 +5,7 @@
 
 mod connection;
 mod listed;
+mod merging;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -21,9 +22,10 @@ use crate::connection::SocketId;
 use crate::log::Journal;
 pub(crate) use connection::{Captured, Sent};
 use listed::Listed;
+pub(crate) use merging::Turn;
+use merging::is_open;
+use mqttscope_shared::Instant;
 
-/// Bytes of a file that are read at a time.
-const CHUNK: u64 = 1 << 20;
 /// Bytes of key logs that are kept.
 const MOST_KEYS: usize = 64 << 20;
 /// Notes that are told.
@@ -47,24 +49,46 @@ pub struct WantedBytes {
 }
 
 /// What a file turned out to be.
-enum Reading {
+enum What {
     Capture(Box<CaptureReader>),
     Keys(Vec<u8>),
+}
+
+/// A file that is read.
+struct Reading {
+    what: What,
+    /// All its bytes are there.
+    is_ended: bool,
+    /// Whether it has times of a clock was looked at.
+    is_timed: bool,
+    /// When its next event was, in nanoseconds since 1970.
+    key: u64,
+    /// The last time that was told of it.
+    last: Option<Instant>,
+    /// Packets of which it has only words.
+    in_words: u64,
 }
 
 /// See [the module](self).
 #[derive(Default)]
 pub(crate) struct Captures {
     files: Vec<CaptureFile>,
-    reading: Option<Reading>,
+    /// Those that are read, by their places.
+    readings: BTreeMap<usize, Reading>,
+    /// The one whose bytes are wanted. It stays until they are here.
+    wanted: Option<usize>,
+    /// The one whose turn it is: what is told here is told of it.
+    at: usize,
+    /// The latest time of what was told.
+    told_until: Instant,
     /// The lines of all key logs, and those that captures carry.
     keys: Vec<u8>,
     /// Bytes of these when the first of the captures was begun.
-    keys_before: usize,
+    keys_before: Option<usize>,
     /// Every connection of every file, in the order in which they were told.
     all: Vec<Captured>,
-    /// Where those of the file that is read now stand.
-    places: HashMap<recording::ConnectionId, usize>,
+    /// Where those of the files that are read now stand, by the file and their number in it.
+    places: HashMap<(usize, recording::ConnectionId), usize>,
     of: BTreeMap<ConnectionId, usize>,
     /// The connection that came last with a Client Identifier.
     newest: HashMap<String, usize>,
@@ -72,8 +96,8 @@ pub(crate) struct Captures {
     renamed: Journal<(ConnectionId, u64)>,
     listed: Listed,
     last_id: u32,
+    /// Of files that are read to their end.
     frames: u64,
-    frames_of_file: u64,
     others: u64,
     sealed: u64,
     /// What was not read, each with the place of its file.
@@ -96,7 +120,7 @@ impl Captures {
         !self.files.is_empty()
     }
 
-    /// Opens files, which are read behind those that are there. Without a size they grow.
+    /// Opens files, beside those that are there. Without a size they grow.
     pub(crate) fn open(&mut self, files: impl IntoIterator<Item = (String, Option<u64>)>) {
         let files = files.into_iter().map(|(name, size)| CaptureFile {
             name,
@@ -104,124 +128,139 @@ impl Captures {
             ..CaptureFile::default()
         });
         self.files.extend(files);
+        self.wanted = self.wanted.or_else(|| self.first_wanted());
     }
 
     /// The bytes that are to be read next.
     pub(crate) fn wanted(&self) -> Option<WantedBytes> {
-        let file = self.current()?;
+        let file = self.wanted?;
         let CaptureFile { size, read, .. } = self.files.get(file)?;
+        let piece = self.piece();
         Some(WantedBytes {
             file,
             offset: *read,
-            len: size.map_or(CHUNK, |size| size.saturating_sub(*read).min(CHUNK)),
+            len: size.map_or(piece, |size| size.saturating_sub(*read).min(piece)),
         })
     }
 
-    /// The file that is read now, or that is the next.
-    fn current(&self) -> Option<usize> {
-        let is_open = |file: &CaptureFile| {
-            matches!(file.state, CaptureState::Reading | CaptureState::Waiting)
-        };
-        self.files.iter().position(is_open)
-    }
-
-    /// Takes the bytes that were wanted. Whether the file is at its end.
-    pub(crate) fn take(&mut self, bytes: &[u8]) -> bool {
-        let Some(current) = self.current() else {
-            return false;
+    /// Takes the bytes that were wanted.
+    pub(crate) fn take(&mut self, bytes: &[u8]) {
+        let Some(current) = self.wanted.take() else {
+            return;
         };
         let Some(file) = self.files.get_mut(current) else {
-            return false;
+            return;
         };
         file.state = CaptureState::Reading;
         file.read = file.read.saturating_add(bytes.len() as u64);
         // A file that shrinks while it is read ends where nothing comes any more.
         let is_end = bytes.is_empty() || file.size.is_some_and(|size| file.read >= size);
-        match &mut self.reading {
-            Some(Reading::Capture(reader)) => reader.handle_bytes(bytes),
-            Some(Reading::Keys(keys)) => keys.extend_from_slice(bytes),
-            None if is_key_log(bytes) => self.reading = Some(Reading::Keys(bytes.to_vec())),
-            None => {
-                self.keys_before = self.keys.len();
-                let sessions = KeyLogSessions::new(&self.keys);
-                let mut limits = Limits::default();
-                if pcapng::is_ours(bytes) {
-                    // A gap is shown at once, and not when much has come behind it.
-                    (limits.waiting, limits.segments) = (0, 0);
+        let reading = match self.readings.remove(&current) {
+            Some(mut reading) => {
+                match &mut reading.what {
+                    What::Capture(reader) => reader.handle_bytes(bytes),
+                    What::Keys(keys) => keys.extend_from_slice(bytes),
                 }
-                let reader = CaptureReader::new(limits);
-                let mut reader = Box::new(reader.with_tls(Box::new(sessions)));
-                reader.handle_bytes(bytes);
-                self.reading = Some(Reading::Capture(reader));
+                reading
             }
-        }
-        if is_end && let Some(Reading::Capture(reader)) = &mut self.reading {
+            None if is_key_log(bytes) => Reading::new(What::Keys(bytes.to_vec())),
+            None => Reading::new(What::Capture(self.begin(bytes))),
+        };
+        let reading = self.readings.entry(current).or_insert(reading);
+        reading.is_ended = is_end;
+        if is_end && let What::Capture(reader) = &mut reading.what {
             reader.handle_end();
         }
-        is_end
     }
 
-    /// The reader, on loan until it is given back: its events change everything else here.
-    pub(crate) fn lend(&mut self) -> Option<Box<CaptureReader>> {
-        match self.reading.take() {
-            Some(Reading::Capture(reader)) => Some(reader),
-            other => {
-                self.reading = other;
-                None
-            }
+    fn begin(&mut self, bytes: &[u8]) -> Box<CaptureReader> {
+        self.keys_before.get_or_insert(self.keys.len());
+        let sessions = KeyLogSessions::new(&self.keys);
+        let mut limits = Limits::default();
+        if pcapng::is_ours(bytes) {
+            // A gap is shown at once, and not when much has come behind it.
+            (limits.waiting, limits.segments) = (0, 0);
+        }
+        let reader = CaptureReader::new(limits);
+        let mut reader = Box::new(reader.with_tls(Box::new(sessions)));
+        reader.handle_bytes(bytes);
+        reader
+    }
+
+    /// The bytes that were wanted cannot be read: the file whose they are has its turn.
+    pub(crate) fn fail(&mut self) {
+        if let Some(file) = self.wanted.take() {
+            self.at = file;
         }
     }
 
-    /// See [`Captures::lend`].
-    pub(crate) fn give_back(&mut self, reader: Box<CaptureReader>) {
-        self.frames_of_file = reader.counts().frames;
-        self.reading = Some(Reading::Capture(reader));
-    }
-
-    /// The current file is at its end, or is given up for a reason. Whether its captures are to be read again,
+    /// The file whose turn it is is at its end, or is given up for a reason. Whether its captures are to be read again,
     /// with keys that came too late.
     pub(crate) fn end(&mut self, state: CaptureState) -> bool {
-        let Some(current) = self.current() else {
-            return false;
-        };
-        self.places.clear();
-        let mut state = state;
-        if let Some(Reading::Keys(text)) = self.reading.take() {
-            let lines = KeyLog::new().add(&text).lines;
-            state = if self.keys.len().saturating_add(text.len()) > MOST_KEYS {
-                CaptureState::Failed("there is no room for so many keys".to_owned())
+        let at = self.at;
+        self.places.retain(|(file, _), _| *file != at);
+        let (mut state, mut frames) = (state, 0);
+        let reading = self.readings.remove(&at);
+        if let Some(count) = reading
+            .as_ref()
+            .map(|reading| reading.in_words)
+            .filter(|it| *it > 0)
+        {
+            let (noun, are) = if count == 1 {
+                ("packet", "is")
             } else {
-                self.add_keys(&text);
-                CaptureState::Keys(lines as u64)
+                ("packets", "are")
             };
+            let count = mqttscope_view::digits::grouped(count);
+            self.note(format!(
+                "{count} {noun} {are} told in words, without bytes: no rules are checked of these"
+            ));
         }
-        let frames = core::mem::take(&mut self.frames_of_file);
+        match reading.map(|reading| reading.what) {
+            Some(What::Keys(text)) if state == CaptureState::Read => {
+                let lines = KeyLog::new().add(&text).lines;
+                state = if self.keys.len().saturating_add(text.len()) > MOST_KEYS {
+                    CaptureState::Failed("there is no room for so many keys".to_owned())
+                } else {
+                    self.add_keys(&text);
+                    CaptureState::Keys(lines as u64)
+                };
+            }
+            Some(What::Capture(reader)) => frames = reader.counts().frames,
+            Some(What::Keys(_)) | None => {}
+        }
         self.frames = self.frames.saturating_add(frames);
-        if let Some(file) = self.files.get_mut(current) {
+        let is_stopped = state == CaptureState::Stopped;
+        if let Some(file) = self.files.get_mut(at) {
             (file.state, file.frames) = (state, frames);
         }
-        self.sealed > 0 && self.keys.len() > self.keys_before
+        let before = self.keys_before.unwrap_or(usize::MAX);
+        !is_stopped && self.sealed > 0 && self.keys.len() > before && !self.grows()
     }
 
     /// Adds the lines of a key log, as far as there is room.
     pub(crate) fn add_keys(&mut self, text: &[u8]) {
-        if self.keys.len().saturating_add(text.len()) < MOST_KEYS {
+        // What is read again brings the same keys again.
+        let is_known = !text.is_empty() && memchr::memmem::find(&self.keys, text).is_some();
+        if !is_known && self.keys.len().saturating_add(text.len()) < MOST_KEYS {
             self.keys.extend_from_slice(text);
             self.keys.push(b'\n');
         }
     }
 
+    /// The next of the files that are read gets its turn, so that what is told here is told of it; false: there is none.
+    pub(crate) fn give_up_next(&mut self) -> bool {
+        let next = self.readings.keys().next().copied();
+        self.at = next.unwrap_or(self.at);
+        next.is_some()
+    }
+
     /// Nothing more is read.
     pub(crate) fn stop(&mut self) {
-        while let Some(current) = self.current() {
-            if let Some(file) = self.files.get_mut(current) {
-                file.state = CaptureState::Stopped;
-            }
+        for file in self.files.iter_mut().filter(|file| is_open(file)) {
+            file.state = CaptureState::Stopped;
         }
-        self.reading = None;
-        self.places.clear();
-        self.frames = self.frames.saturating_add(self.frames_of_file);
-        self.frames_of_file = 0;
+        self.wanted = None;
     }
 
     /// All captures are read again.
@@ -233,9 +272,8 @@ impl Captures {
             last_id: self.last_id,
             ..Self::default()
         };
-        self.keys_before = self.keys.len();
         for file in &mut self.files {
-            if matches!(file.state, CaptureState::Read) {
+            if is_open(file) || file.state == CaptureState::Read {
                 *file = CaptureFile {
                     name: core::mem::take(&mut file.name),
                     size: file.size,
@@ -243,12 +281,12 @@ impl Captures {
                 };
             }
         }
+        self.wanted = self.first_wanted();
     }
 
     /// A connection of the current file has MQTT in it.
     pub(super) fn counts_in_file(&mut self) {
-        let current = self.current();
-        if let Some(file) = current.and_then(|at| self.files.get_mut(at)) {
+        if let Some(file) = self.files.get_mut(self.at) {
             file.connections = file.connections.saturating_add(1);
         }
     }
@@ -258,19 +296,21 @@ impl Captures {
         self.last_id = self.last_id.wrapping_add(1);
         let id = ConnectionId(self.last_id);
         let place = self.all.len();
-        self.places.insert(opened.connection, place);
+        self.places.insert((self.at, opened.connection), place);
         self.of.insert(id, place);
         self.all.push(Captured::new(id, socket, opened));
     }
 
     pub(crate) fn get_mut(&mut self, id: recording::ConnectionId) -> Option<&mut Captured> {
-        let place = *self.places.get(&id)?;
+        let place = *self.places.get(&(self.at, id))?;
         self.all.get_mut(place)
     }
 
     /// Connections of the current file that did not end in it.
     pub(crate) fn open_ones(&self) -> Vec<recording::ConnectionId> {
-        let mut open: Vec<_> = self.places.keys().copied().collect();
+        let keys = self.places.keys();
+        let of_file = keys.filter(|(file, _)| *file == self.at);
+        let mut open: Vec<_> = of_file.map(|(_, id)| *id).collect();
         open.sort_unstable();
         open
     }
@@ -298,7 +338,7 @@ impl Captures {
 
     /// It will not change any more: it counts among those with MQTT, or those without.
     pub(crate) fn settled(&mut self, id: recording::ConnectionId) {
-        let Some(place) = self.places.remove(&id) else {
+        let Some(place) = self.places.remove(&(self.at, id)) else {
             return;
         };
         let Some(captured) = self.all.get(place).filter(|captured| !captured.is_mqtt()) else {
@@ -307,8 +347,7 @@ impl Captures {
         self.others = self.others.saturating_add(1);
         let is_sealed = captured.transport == Transport::Tls;
         self.sealed = self.sealed.saturating_add(is_sealed.into());
-        let current = self.current();
-        if let Some(file) = current.and_then(|at| self.files.get_mut(at)) {
+        if let Some(file) = self.files.get_mut(self.at) {
             file.others = file.others.saturating_add(1);
             file.sealed = file.sealed.saturating_add(is_sealed.into());
         }
@@ -320,16 +359,22 @@ impl Captures {
         self.note(note);
     }
 
+    /// Of a packet there are only words.
+    pub(crate) fn count_in_words(&mut self) {
+        if let Some(reading) = self.readings.get_mut(&self.at) {
+            reading.in_words = reading.in_words.saturating_add(1);
+        }
+    }
+
     /// Something was not read.
     pub(crate) fn note(&mut self, note: String) {
-        let current = self.current();
-        if let Some(file) = current.and_then(|at| self.files.get_mut(at))
+        if let Some(file) = self.files.get_mut(self.at)
             && file.notes.len() < MOST_OF_FILE
         {
             file.notes.push(note.clone());
         }
         if self.notes.len() < MOST_NOTES {
-            self.notes.push((current, note));
+            self.notes.push((Some(self.at), note));
         }
     }
 
@@ -352,7 +397,7 @@ impl Captures {
     /// Where a connection came from that was opened behind this one, to the same server and with the same Client
     /// Identifier, and that the server did not refuse so far.
     pub(crate) fn rival(&self, id: recording::ConnectionId) -> Option<String> {
-        let &own = self.places.get(&id)?;
+        let &own = self.places.get(&(self.at, id))?;
         let captured = self.all.get(own)?;
         let name = captured.client_identifier();
         let &newest = self.newest.get(name).filter(|_| !name.is_empty())?;
@@ -425,15 +470,24 @@ mod tests {
     }
 
     #[test]
-    fn files_are_read_one_behind_the_other() {
+    fn bytes_are_wanted_of_one_file_after_the_other() {
         let mut captures = Captures::default();
         captures.open([("a".to_owned(), Some(3 << 20)), ("b".to_owned(), Some(0))]);
         let wanted = |file, offset, len| Some(WantedBytes { file, offset, len });
-        assert_eq!(captures.wanted(), wanted(0, 0, CHUNK));
-        assert!(!captures.take(&vec![0; CHUNK as usize]));
-        assert_eq!(captures.wanted(), wanted(0, CHUNK, CHUNK));
-        assert!(captures.take(&[]), "it became shorter");
+        assert_eq!(captures.wanted(), wanted(0, 0, 1 << 20));
+        captures.take(&vec![0; 1 << 20]);
+        assert_eq!(captures.wanted(), None, "nobody looked at them yet");
+        // What it is stands in a note of it.
+        while let Turn::Events(None) = captures.turn() {
+            let (mut reader, _) = captures.lend().unwrap();
+            while reader.poll_event().is_some() {}
+            captures.give_back(reader, Instant::ZERO);
+        }
+        assert_eq!(captures.wanted(), wanted(0, 1 << 20, 1 << 20));
+        captures.take(&[]);
+        assert_eq!(captures.turn(), Turn::End, "it became shorter");
         assert!(!captures.end(CaptureState::Read));
+        assert_eq!(captures.turn(), Turn::Bytes);
         assert_eq!(captures.wanted(), wanted(1, 0, 0));
         captures.stop();
         assert_eq!(captures.wanted(), None);

@@ -3,16 +3,18 @@
 use core::time::Duration;
 
 use mqttscope_capture::reading::Role;
-use mqttscope_capture::recording::{self, Ending, Event};
-use mqttscope_protocol::{CaptureState, ConnectionEvent, EventKind, Target};
+use mqttscope_capture::recording::{self, Ending, Event, SaidNumbers};
+use mqttscope_protocol::{
+    CaptureState, ConnectionEvent, ConnectionId, EventKind, RecordId, Target,
+};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Context, PacketType, ProtocolVersion, Sender, dissect};
 
 use super::Engine;
-use crate::captures::{Captured, Sent, WantedBytes};
+use crate::captures::{Captured, Sent, Turn, WantedBytes};
 use crate::connection::SocketId;
 use crate::log::New;
-use crate::states::Turn;
+use crate::states;
 use crate::stream::Recorder;
 use crate::topics::NONE;
 
@@ -45,34 +47,58 @@ impl Engine {
         let bytes = match read {
             Ok(bytes) => bytes,
             Err(why) => {
+                self.captures.fail();
                 self.end_file(CaptureState::Failed(why));
+                self.read_on();
                 return;
             }
         };
-        let is_end = self.captures.take(bytes);
-        if let Some(mut reader) = self.captures.lend() {
-            while let Some(event) = reader.poll_event() {
-                self.captured(&event);
+        self.captures.take(bytes);
+        self.read_on();
+    }
+
+    /// Takes what is there of all files, in its order, until more bytes are needed.
+    fn read_on(&mut self) {
+        loop {
+            match self.captures.turn() {
+                Turn::Bytes => return,
+                Turn::End => self.end_file(CaptureState::Read),
+                Turn::Again => self.read_again(),
+                Turn::Events(until) => {
+                    let Some((mut reader, last)) = self.captures.lend() else {
+                        return;
+                    };
+                    self.captured_at = last.unwrap_or(self.captured_at);
+                    while self.captures.is_next(&mut reader, until)
+                        && let Some(event) = reader.poll_event()
+                    {
+                        self.captured(&event);
+                    }
+                    self.captures.give_back(reader, self.captured_at);
+                }
             }
-            self.captures.give_back(reader);
         }
-        if is_end {
-            self.end_file(CaptureState::Read);
-        }
+    }
+
+    fn read_again(&mut self) {
+        self.captures.begin_again();
+        self.forget_recorded();
+        self.captured_at = Instant::ZERO;
     }
 
     /// Reads no more of any file.
     pub(super) fn stop_reading(&mut self) {
-        self.end_open();
         self.captures.stop();
+        while self.captures.give_up_next() {
+            self.end_file(CaptureState::Stopped);
+        }
     }
 
     fn end_file(&mut self, state: CaptureState) {
         self.end_open();
         if self.captures.end(state) {
             // Keys came behind what they open.
-            self.captures.begin_again();
-            self.forget_recorded();
+            self.read_again();
         }
     }
 
@@ -95,7 +121,7 @@ impl Engine {
         self.links = crate::log::Links::default();
         self.topics = crate::topics::Topics::default();
         self.watch = crate::watch::Watch::default();
-        self.states = crate::states::States::default();
+        self.states = states::States::default();
         self.list_anew();
     }
 
@@ -228,7 +254,11 @@ impl Engine {
         // A log may have told of packets of it before.
         let is_new = captured.packets == 0;
         captured.begin(version);
-        let (number, socket, has_syn) = (captured.id, captured.socket, captured.opened.has_syn);
+        let was_open = match held.first().filter(|_| is_new) {
+            Some(first) => captured.begins_with(first),
+            None => !captured.opened.has_syn,
+        };
+        let (number, socket) = (captured.id, captured.socket);
         let begins = captured.opened.frame;
         let server = Target::WebSocket(captured.opened.server.to_string());
         let event = event(EventKind::Begins, captured.says_beginning());
@@ -242,7 +272,11 @@ impl Engine {
                 captured.first = first.0;
             }
         }
-        let turn = if has_syn { Turn::Opens } else { Turn::WasOpen };
+        let turn = if was_open {
+            states::Turn::WasOpen
+        } else {
+            states::Turn::Opens
+        };
         self.turned(at, number, socket, turn);
         for (sent, bytes) in (*held).into_chunks() {
             self.write_captured(id, sent, &bytes);
@@ -298,10 +332,14 @@ impl Engine {
         words: &str,
     ) {
         self.flush(id);
+        self.captures.count_in_words();
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };
         let is_new = captured.packets == 0;
+        if is_new {
+            captured.begins_with(packet_type);
+        }
         let is_first = captured.told(version, sent.at);
         let (number, version, socket) = (captured.id, captured.version(), captured.socket);
         self.log.set_frame(sent.frame);
@@ -319,18 +357,49 @@ impl Engine {
         }
         let mut event = event(EventKind::Told(sent.sender), words.to_owned());
         packet_type.name().clone_into(&mut event.reason);
+        let numbers = SaidNumbers::of(words);
         let new = New {
             at: sent.at,
             connection: number,
             sender: sent.sender,
             version,
-            packet_identifier: 0,
+            packet_identifier: numbers.packet_identifier.unwrap_or_default(),
             topic: NONE,
             severity: None,
         };
-        self.log.push_told(new, packet_type.nibble() << 4, &event);
+        let qos = numbers.qos.filter(|_| packet_type == PacketType::Publish);
+        let first = packet_type.nibble() << 4 | qos.unwrap_or_default() << 1;
+        let record = self.log.push_told(new, first, &event);
+        self.tie_told(number, sent.sender, first, numbers, record);
         self.captures.pass(sent.at);
         self.captures.changed();
+    }
+
+    /// Ties a packet in words to what it answers, as those with bytes are tied.
+    fn tie_told(
+        &mut self,
+        connection: ConnectionId,
+        sender: Sender,
+        first: u8,
+        numbers: SaidNumbers,
+        record: RecordId,
+    ) {
+        use PacketType::{Puback, Pubcomp, Publish, Pubrec, Pubrel};
+        let is_numbered = matches!(
+            PacketType::from_first_byte(first),
+            Publish | Puback | Pubrec | Pubrel | Pubcomp
+        );
+        let identifier = match numbers.packet_identifier {
+            Some(identifier) if is_numbered => identifier,
+            // Without it nobody knows what is answered.
+            None if is_numbered => return,
+            // Logs do not tell that of a SUBACK: it answers the SUBSCRIBE before it.
+            _ => 0,
+        };
+        let asked = (self.links).note(connection, sender, first, identifier, record);
+        if let Some(asked) = asked {
+            self.log.link(asked, record);
+        }
     }
 
     /// Bytes are missing, or are not to be read.
@@ -358,7 +427,7 @@ impl Engine {
         }
         let event = event(EventKind::Gap, says);
         self.log.push_event(at, number, version, &event);
-        self.turned(at, number, socket, Turn::Gap);
+        self.turned(at, number, socket, states::Turn::Gap);
     }
 
     /// What came of a packet that has no end is written down as it is.
@@ -475,7 +544,7 @@ impl Engine {
             return;
         }
         let (number, socket) = (captured.id, captured.socket);
-        self.turned(at, number, socket, Turn::Closes);
+        self.turned(at, number, socket, states::Turn::Closes);
         let judged = self.watch.close(socket, at);
         self.judged(judged);
     }

@@ -302,6 +302,7 @@ impl Engine {
             first: window.first,
             total: shown.len() as u64,
             left_out: self.topics.left_out(),
+            too_deep: self.topics.too_deep(),
             found: self.narrowed.as_ref().map(Narrowed::topics),
             system: self.system(),
             rows,

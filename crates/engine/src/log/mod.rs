@@ -228,9 +228,9 @@ impl WireLog {
 
     /// What a packet answers, or what answers it.
     pub(crate) fn linked(&self, id: RecordId) -> Option<RecordId> {
-        let record = self.get(id)?;
+        let record = self.record(id)?;
         let other = id.0.checked_add_signed(i64::from(record.link))?;
-        (record.link != 0 && self.get(RecordId(other)).is_some()).then_some(RecordId(other))
+        (record.link != 0 && self.record(RecordId(other)).is_some()).then_some(RecordId(other))
     }
 
     /// Marks a packet as worse than was known.

@@ -55,6 +55,10 @@ impl Subject for Row<'_> {
         is_packet.then(|| self.record.packet_type())
     }
 
+    fn first_byte(&self) -> Option<u8> {
+        self.packet_type().map(|_| self.record.first)
+    }
+
     fn ends(&self) -> Ends {
         let id = self.record.connection;
         let captured = self

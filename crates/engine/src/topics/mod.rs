@@ -105,6 +105,8 @@ pub(crate) struct Topics {
     bytes: usize,
     /// Hashes of topics that are not kept.
     left_out: HashSet<u64>,
+    /// Those of them that have too many levels.
+    too_deep: u64,
 }
 
 impl Topics {
@@ -119,8 +121,9 @@ impl Topics {
         let number = (depth <= MOST_LEVELS)
             .then(|| self.make(topic, hash))
             .flatten();
-        if number.is_none() && self.left_out.len() < MOST_COUNTED {
-            self.left_out.insert(hash);
+        if number.is_none() && self.left_out.len() < MOST_COUNTED && self.left_out.insert(hash) {
+            let is_deep = depth > MOST_LEVELS;
+            self.too_deep = self.too_deep.saturating_add(is_deep.into());
         }
         number.unwrap_or(NONE)
     }
@@ -261,6 +264,11 @@ impl Topics {
     /// Appends the topic of this number, if there is one.
     pub(crate) fn write_topic(&self, number: u32, into: &mut String) {
         write_topic(&self.levels, number, into);
+    }
+
+    /// Those of the topics that are left out that have too many levels.
+    pub(crate) const fn too_deep(&self) -> u64 {
+        self.too_deep
     }
 
     /// Topics that there was no room for; counted up to a limit.

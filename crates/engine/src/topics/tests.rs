@@ -198,7 +198,7 @@ fn the_tree_is_bounded_in_bytes_and_in_depth() {
     assert_eq!(topics.number(&"/".repeat(65_533)), NONE);
     assert_eq!(topics.number(&"/".repeat(MOST_LEVELS)), NONE);
     assert_ne!(topics.number(&"/".repeat(MOST_LEVELS - 1)), NONE);
-    assert_eq!(topics.left_out(), 2);
+    assert_eq!((topics.left_out(), topics.too_deep()), (2, 2));
     assert_eq!(topics.levels.len(), MOST_LEVELS);
     let mut kept = 0_u64;
     for n in 0..200_000_u64 {
@@ -207,6 +207,7 @@ fn the_tree_is_bounded_in_bytes_and_in_depth() {
     assert!(topics.bytes <= MOST_BYTES);
     assert!(kept > 100_000, "{kept}");
     assert_eq!(topics.left_out(), MOST_COUNTED as u64);
+    assert_eq!(topics.too_deep(), 2);
     assert_ne!(topics.number("5"), NONE);
 }
 

@@ -18,7 +18,7 @@ use mqttscope_capture::recording::{Capture, Ending};
 use mqttscope_engine::Engine;
 use mqttscope_monitor::{self as monitor, Monitor};
 use mqttscope_protocol::{
-    CaptureState, CaptureView, CapturedOrder, CapturedRow, Command, ConnectionId, EventKind,
+    Apart, CaptureState, CaptureView, CapturedOrder, CapturedRow, Command, ConnectionId, EventKind,
     Export, ExportFormat, FindingView, FlowView, Looking, Moment, Packet, Report, SearchView,
     Timeline, Window, WireRow,
 };
@@ -338,6 +338,143 @@ fn several_files_are_one_recording() {
     assert_eq!(together.view.files.len(), 3);
 }
 
+/// A capture of one connection of this client, whose packets come at these times, in seconds.
+fn capture_of(client: u8, seconds: &[u64]) -> Vec<u8> {
+    let (mut writer, mut bytes) = (Writer::new("mqttscope 1"), Vec::new());
+    writer.begin(&mut bytes);
+    let ends = Ends {
+        client: ([10, 0, 0, client], 40_000).into(),
+        server: ([10, 0, 0, 99], 1883).into(),
+    };
+    for (number, second) in seconds.iter().enumerate() {
+        let at = second * 1_000_000_000;
+        let mut packet = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x00\x00\x01a".to_vec();
+        packet[14] += client;
+        if number == 0 {
+            writer.open(1, ends, "", at, &mut bytes);
+        } else {
+            packet = vec![0xc0, 0];
+        }
+        writer.bytes(1, Role::Client, &packet, at, &mut bytes);
+    }
+    bytes
+}
+
+/// The clients of the packets in the list, by their last letters.
+fn clients(shown: &Shown) -> String {
+    let name = |row: &WireRow| {
+        let of = shown.captured.iter().find(|it| it.id == row.connection);
+        of.unwrap().client_identifier.clone()
+    };
+    packets(shown).map(name).collect()
+}
+
+fn read_bytes(files: &[&[u8]], most: usize) -> Shown {
+    let mut engine = Engine::new(1);
+    let names = ["a", "b", "c"].iter().zip(files);
+    engine.handle_files(names.map(|(name, bytes)| ((*name).to_owned(), bytes.len() as u64)));
+    feed(&mut engine, files, most);
+    shown(&mut engine, everything())
+}
+
+#[test]
+fn several_files_are_listed_by_time() {
+    /// In 2020.
+    const T: u64 = 1_600_000_000;
+    let a = capture_of(0, &[T, T + 3, T + 5, T + 5]);
+    let b = capture_of(1, &[T + 2, T + 4, T + 5]);
+    let c = capture_of(2, &[T - 1, T + 9]);
+    for most in [1, 64, 1 << 20] {
+        let merged = read_bytes(&[&a, &b, &c], most);
+        assert_eq!(clients(&merged), "cababaabc", "{most}");
+        assert!(merged.view.files.iter().all(|file| file.apart.is_none()));
+        let begins: Vec<Instant> = merged.captured.iter().map(|row| row.begins).collect();
+        assert!(begins.is_sorted(), "{begins:?}");
+        let frames: u64 = merged.view.files.iter().map(|file| file.frames).sum();
+        assert_eq!(merged.view.frames, frames);
+    }
+    // Without a clock that counts from 1970 a file stands behind the others, in the order of the files.
+    let since_start = capture_of(3, &[1, 7]);
+    let merged = read_bytes(&[&since_start, &a, &b], 1 << 20);
+    assert_eq!(clients(&merged), "ababaabdd");
+    let apart: Vec<_> = merged.view.files.iter().map(|file| file.apart).collect();
+    assert_eq!(apart, [Some(Apart::NoClock), None, None]);
+}
+
+#[test]
+fn a_file_that_is_added_later_stands_where_its_times_are() {
+    const T: u64 = 1_600_000_000;
+    let a = capture_of(0, &[T, T + 3]);
+    let b = capture_of(1, &[T - 2, T + 1]);
+    let c = capture_of(2, &[T + 7]);
+    let files = [&a[..], &b, &c];
+    let mut engine = Engine::new(1);
+    for (number, file) in files.iter().enumerate() {
+        engine.handle_files([(number.to_string(), file.len() as u64)]);
+        feed(&mut engine, &files, 1 << 20);
+    }
+    assert_eq!(clients(&shown(&mut engine, everything())), "babac");
+    // What was stopped cannot be read again: what comes later stands behind it, and that is said.
+    let mut engine = Engine::new(1);
+    engine.handle_files([("a".to_owned(), a.len() as u64)]);
+    let most = a.len() - 1;
+    engine.handle_read(Instant::ZERO, Ok(&a[..most]));
+    engine.handle_command(Instant::ZERO, Command::StopReading);
+    engine.handle_files([("b".to_owned(), b.len() as u64)]);
+    feed(&mut engine, &files, 1 << 20);
+    let shown = shown(&mut engine, everything());
+    assert_eq!(clients(&shown), "abb");
+    assert_eq!(shown.view.files[1].apart, Some(Apart::CameLate));
+}
+
+#[test]
+fn findings_of_merged_files_are_those_of_each() {
+    let names = [
+        "files/t12_keepalive.pcap",
+        "files/zeek__mqtt.pcap",
+        "files/presill__mqtt.pcap",
+        "files/suricata-verify__mqtt5-pub-qos2.pcap",
+    ];
+    let says = |shown: &Shown| {
+        let findings = shown.findings.iter();
+        let mut says: Vec<String> = findings.map(|it| it.message.clone()).collect();
+        says.sort();
+        says
+    };
+    let mut alone: Vec<String> = (names.iter())
+        .flat_map(|name| says(&read(&[name], 1 << 20).1))
+        .collect();
+    alone.sort();
+    assert!(!alone.is_empty());
+    let (_, merged) = read(&names, 1 << 16);
+    assert_eq!(says(&merged), alone);
+}
+
+#[test]
+fn a_connection_that_begins_with_connect_was_not_there_before() {
+    let begins = |name: &str| -> Vec<(String, String)> {
+        let (_, shown) = read(&[name], 1 << 20);
+        let mut rows = shown.wire.iter().peekable();
+        let mut all = Vec::new();
+        while let Some(row) = rows.next() {
+            if row.event == Some(EventKind::Begins)
+                && let Some(next) = rows.peek().filter(|next| next.connection == row.connection)
+            {
+                all.push((row.summary.clone(), next.summary.clone()));
+            }
+        }
+        all
+    };
+    let was_open = |(says, _): &(String, String)| says.contains("open before the capture");
+    // No SYN is in it.
+    let of_connect = begins("files/t2_alias.pcap");
+    assert!(
+        !of_connect.is_empty() && !of_connect.iter().any(was_open),
+        "{of_connect:?}"
+    );
+    assert!(begins("files/t9_midstream.pcap").iter().all(was_open));
+}
+
 #[test]
 fn reading_can_be_stopped() {
     let bytes = file("files/arkime__mqtt_big.pcap");
@@ -546,6 +683,62 @@ fn the_timeline_counts_every_packet_and_narrows_the_lists() {
         assert_eq!(packets(&part).count() as u64, sum(bars));
         assert_eq!(sum(&part.timeline.bars), all, "the picture stays whole");
     }
+}
+
+#[test]
+fn packets_in_words_are_tied_to_their_answers() {
+    let log = "Client a sending CONNECT\n\
+        Client a received CONNACK (0)\n\
+        Client a sending SUBSCRIBE (Mid: 1, Topic: hall/#, QoS: 2, Options: 0x00)\n\
+        Client a received SUBACK\n\
+        Client a sending PUBLISH (d0, q1, r0, m2, 'hall/m9', ... (4 bytes))\n\
+        Client a sending PUBLISH (d0, q1, r0, m3, 'hall/b', ... (4 bytes))\n\
+        Client a received PUBACK (Mid: 3, RC:0)\n\
+        Client a received PUBACK (Mid: 9, RC:0)\n";
+    let shown = read_bytes(&[log.as_bytes()], 1 << 20);
+    let rows: Vec<_> = shown
+        .wire
+        .iter()
+        .filter(|row| row.packet_type.is_some())
+        .collect();
+    let tied = |at: usize| {
+        let linked = rows[at].linked?;
+        rows.iter().position(|row| row.record == linked)
+    };
+    let all: Vec<_> = (0..rows.len()).map(tied).collect();
+    let none = None;
+    assert_eq!(
+        all,
+        [
+            Some(1),
+            Some(0),
+            Some(3),
+            Some(2),
+            none,
+            Some(6),
+            Some(5),
+            none
+        ]
+    );
+    assert_eq!(rows[5].packet_identifier, Some(3));
+    // What nobody acknowledged is found.
+    let mut engine = Engine::new(1);
+    engine.handle_files([("a".to_owned(), log.len() as u64)]);
+    feed(&mut engine, &[log.as_bytes()], 1 << 20);
+    let mut found = |search: &str| -> Vec<String> {
+        let looking = Looking {
+            search: search.to_owned(),
+            ..everything()
+        };
+        let shown = self::shown(&mut engine, looking);
+        let rows = shown.wire.iter();
+        rows.map(|row| row.summary.clone()).collect()
+    };
+    let unanswered = found("answered == false");
+    assert!(
+        matches!(&unanswered[..], [one] if one.contains("m2")),
+        "{unanswered:?}"
+    );
 }
 
 #[test]

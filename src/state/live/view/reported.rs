@@ -51,13 +51,14 @@ impl Live {
                 first,
                 total,
                 left_out,
+                too_deep,
                 found,
                 system,
                 rows,
             } => {
                 self.topics_found = found;
                 self.tree.open_small(&rows, total);
-                self.topics_left_out = left_out;
+                self.topics_left_out = (left_out, too_deep);
                 if *self.system != system {
                     self.system = system.into();
                 }

@@ -23,6 +23,19 @@ fn a_log_of_paho_is_one_without_bytes() {
 }
 
 #[test]
+fn a_console_of_tasmota_is_a_log_without_bytes() {
+    let text = "00:00:04.012 MQT: Attempting connection...\n\
+        00:00:04.203 MQT: tele/plug_1/LWT = Online (retained)\n\
+        00:00:09.110 MQT: tele/plug_1/STATE = {\"POWER\":\"ON\"}\n";
+    let error = read(text, None, Turns::Marked).err();
+    assert_eq!(
+        error.as_ref().map(|error| error.kind),
+        Some(TextErrorKind::LogWithoutBytes)
+    );
+    assert!(error.is_some_and(|error| error.to_string().contains("Captures page")));
+}
+
+#[test]
 fn lists_of_packets_are_named() {
     let tabs = "No.\tTime\tSource\tDestination\tProtocol\tLength\tInfo\n\
         4\t0.003\t192.168.1.23\t192.168.1.2\tMQTT\t89\tConnect Command\n\

@@ -6,6 +6,7 @@
 mod emqx;
 mod mosquitto;
 mod paho;
+mod tasmota;
 
 use std::collections::{HashMap, VecDeque};
 
@@ -80,6 +81,7 @@ fn line(text: &str) -> Option<Line<'_>> {
     emqx::line(text)
         .or_else(|| mosquitto::line(text))
         .or_else(|| paho::line(text))
+        .or_else(|| tasmota::line(text))
 }
 
 /// The packet type with this name, in capitals.
