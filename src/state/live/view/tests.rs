@@ -313,6 +313,7 @@ fn when_the_engine_stops_every_connection_is_lost_and_nothing_is_recorded() {
         rates: Rates::default(),
         round_trip: None,
         queued: 3,
+        opening: None,
         arriving: None,
         repeating: true,
         advice: Vec::new(),
