@@ -11,6 +11,7 @@ pub mod form;
 mod lists;
 pub mod message_settings;
 pub mod payload_text;
+pub mod place;
 pub mod profiles;
 pub mod publishing;
 pub mod saved;
