@@ -61,6 +61,25 @@ test("another broker begins with its address, which takes a whole one that is pa
   await expect(page.getByTestId("save")).toBeEnabled();
 });
 
+test("a tooltip of a finding has no marks of code in it", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("more-bytes").locator("summary").click();
+  await page.getByTestId("bytes-text").fill("30 | \"a/#\" {} 'hi'");
+  await page.getByTestId("send-bytes").click();
+  await expect(page.getByTestId("bytes-sent")).toContainText("bytes sent");
+  await page.getByTestId("tab-findings").click();
+  const says = page.getByTestId("finding-row").filter({ hasText: "are for topic filters only" }).locator(".says");
+  await expect(says.locator("code").first()).toHaveText("+");
+  await expect(says).toHaveAttribute("title", /: \+ and # are for topic filters only/);
+});
+
+test("a chart begins with a number, not with what is true or false", async ({ page }) => {
+  await open(page);
+  await publish(page, "plant/a", '{"alarm": true, "level": 3}', "0");
+  await page.getByTestId("tab-chart").click();
+  await expect(page.getByTestId("chart-path")).toHaveValue("level");
+});
+
 /** Elements of these whose text is cut and who have no title that says it. */
 const cutIn = (page: Page, selector: string) =>
   page.locator(selector).evaluateAll((bars) =>

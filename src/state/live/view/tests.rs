@@ -453,3 +453,33 @@ fn half_a_filter_finds_nothing_of_its_own() {
     ));
     assert!(!searched("mqtt.qos == x", SearchView::Wrong(problem(""))));
 }
+
+#[test]
+fn findings_behind_a_row_are_asked_for_and_counted_as_findings() {
+    let findings = |number: u32, findings: u64| {
+        let rows = Report::Findings {
+            first: 0,
+            total: 1,
+            dropped: 0,
+            findings,
+            rows: Vec::new(),
+        };
+        Act::Report(vec![settled(number), rows])
+    };
+    let key = FindingKey {
+        connection: ConnectionId(1),
+        rule: "pingresp-unasked".into(),
+        by: Sender::Server,
+    };
+    let live = after([Act::Show(Tab::Findings), findings(0, 30)]);
+    assert_eq!((live.findings.total, live.findings_listed), (1, 30));
+    let opened = live.reduce(Act::OpenFindings(Some(key.clone())));
+    assert_eq!(opened.looking().opened, Some(key));
+    // What comes while the list stands still is not counted before it goes on.
+    let paused = opened.reduce(Act::Pause(true)).reduce(findings(2, 40));
+    assert_eq!(paused.findings_listed, 30);
+    assert_eq!(
+        paused.reduce(Act::OpenFindings(None)).looking().opened,
+        None
+    );
+}
