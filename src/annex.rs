@@ -54,7 +54,7 @@ pub fn Annex() -> Html {
     html! {
         <ContextProvider<Toaster> context={toaster}>
             // Once it was looked at it stays, unseen: its connections must not break.
-            if *was_live.borrow() { <Live shown={is_live} bridge={(*bridge).clone()} /> }
+            if *was_live.borrow() { <Live shown={is_live} arrival={arrival.clone()} bridge={(*bridge).clone()} /> }
             // What it has read stays, too.
             if *was_captures.borrow() { <Captures shown={is_captures} arrival={arrival.clone()} {companion} /> }
             if page == Page::Flows { <Flows {arrival} state={flows} /> }

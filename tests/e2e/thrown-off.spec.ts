@@ -75,6 +75,55 @@ test("text: a CONNACK in a text frame", async ({ page }) => {
     await expect(first.getByTestId("rule-chip")).toHaveAttribute("href", /mqtt-v5\.0-os\.html#_Toc3901285$/);
     await page.keyboard.press("Escape");
     await expect(events(page, "closed")).toContainText("by this client");
+    // What came is a row among the packets and a finding.
+    await expect(events(page, "text frame")).toContainText("5 characters of text, not binary");
+    await page.getByTestId("tab-findings").click();
+    const finding = broken(page).filter({ hasText: "MQTT comes in binary WebSocket frames only" });
+    await expect(finding).toHaveCount(1);
+    await expect(finding).toContainText("MQTT-6.0.0-1");
+  });
+});
+
+test("bye: who ended it and who closed the socket is one sentence", async ({ page }) => {
+  await met(page, "bye", {}, async ({ desk }) => {
+    await desk.state("failed");
+    const row = events(page, "closed");
+    await expect(row).toContainText("by the server, and its socket then by this client, after");
+    await expect(row).not.toContainText("ended by");
+    await row.click();
+    await expect(page.getByTestId("event-facts")).toContainText("the server, and its socket then by this client");
+  });
+});
+
+test("silent: how long a CONNACK is waited for, and until when", async ({ page }) => {
+  await met(page, "silent", {}, async ({ desk }) => {
+    await desk.state("opening");
+    await expect(desk.row).toContainText(/no CONNACK for [2-9] s, gives up in 2\d s/);
+  });
+});
+
+test("pings: findings that are alike are one row with their number, which opens", async ({ page }) => {
+  await met(page, "pings", {}, async ({ desk }) => {
+    await desk.state("open");
+    await page.getByTestId("tab-findings").click();
+    const row = broken(page).filter({ hasText: "pingresp-unasked" });
+    await expect(row).toHaveCount(1);
+    await expect(row.getByTestId("finding-count")).toHaveText(/^×30/);
+    await expect(page.getByTestId("grade-warnings")).toContainText("30");
+    await expect(page.getByTestId("total")).toContainText(/^3\d findings$/);
+    await row.click();
+    const all = page.getByTestId("finding-all");
+    await expect(all).toHaveText("List all 30");
+    await all.click();
+    await expect(all).toHaveAttribute("aria-expanded", "true");
+    await expect(page.locator(".finding-row.part").first()).toBeVisible();
+    await expect(page.getByTestId("total")).toContainText(/^3\d findings$/);
+    await all.press("Enter");
+    await expect(row).toHaveCount(1);
+    // A filter that leaves none of them leaves none beside the tab either.
+    await page.getByTestId("search").fill("mqtt.msgtype == CONNACK");
+    await expect(page.getByTestId("tab-findings")).not.toContainText("3");
+    await expect(page.getByTestId("grade-warnings")).toContainText("0 of 30");
   });
 });
 

@@ -7,15 +7,15 @@ use mqttscope_answers::Answering;
 use mqttscope_client::{Client, Phase, Ticket};
 use mqttscope_filter::covers;
 use mqttscope_protocol::{
-    Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, Outcome,
-    Profile, Published, ServerLimit, SubscriptionDraft,
+    Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, OpeningView,
+    Outcome, Profile, Published, ServerLimit, SubscriptionDraft,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
 
 use crate::attempt::Attempt;
 use crate::by_hand::ByHand;
-use crate::doctor::bridged;
+use crate::doctor::{self, bridged};
 use crate::rates::Meter;
 use crate::stream::Stream;
 use crate::topics::{self, Topics};
@@ -408,12 +408,25 @@ impl Connection {
             rates: self.meter.rates(now),
             round_trip: self.stream.round_trip,
             queued: client.queued as u64,
+            opening: self.opening(now),
             arriving: self.arriving(now),
             repeating: self.repeating.is_some(),
             advice: self.advice.iter().map(shortened).collect(),
             unverified: tls.is_some_and(|tls| !tls.is_verified),
             link: link.map_or_else(String::new, bridged::link),
         }
+    }
+
+    /// What it waits for while it opens.
+    fn opening(&self, now: Instant) -> Option<OpeningView> {
+        let client = self.client.view();
+        let deadline = client.connect_deadline?;
+        let is_opening = matches!(self.state(now), ConnectionState::Opening);
+        is_opening.then(|| OpeningView {
+            for_connack: self.attempt.phase == doctor::Phase::Opened,
+            waited: now - self.attempt.since,
+            gives_up_in: deadline - now,
+        })
     }
 
     fn filter_view(&self, filter: &Filter) -> FilterView {

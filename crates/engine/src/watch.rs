@@ -3,8 +3,10 @@
 //! A monitor watches the connections to one server, so there is one for each address. Packets have the
 //! numbers of the log in all of them.
 
+mod grouped;
 mod listed;
 
+pub(crate) use grouped::{Entry, grouped};
 pub(crate) use listed::Listed;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -12,7 +14,7 @@ use std::collections::{BTreeMap, VecDeque};
 use mqttscope_monitor::{self as monitor, Finding, Flow, FlowKind, Monitor, PacketNumbers};
 use mqttscope_protocol::{ConnectionId, FindingView, RecordId, Target};
 use mqttscope_shared::Instant;
-use mqttscope_wire::{Rule, Sender, Severity};
+use mqttscope_wire::{ProtocolVersion, Rule, Sender, Severity};
 
 use crate::connection::SocketId;
 use crate::view::cut::cut;
@@ -21,6 +23,8 @@ use crate::view::cut::cut;
 const MOST_FINDINGS: usize = 10_000;
 /// Characters of a finding's or an explanation's text: it may quote what a server sent.
 const MOST_TEXT: usize = 600;
+/// Text frames of which is known.
+const MOST_TEXTS: usize = 1_000;
 /// Sockets whose connection is remembered, for findings and flows that name them.
 const MOST_SOCKETS: usize = 1 << 17;
 
@@ -67,6 +71,8 @@ pub(crate) struct Watch {
     left_out: LeftOut,
     /// The same when the log was cleared, and the time before.
     left_out_cleared: [LeftOut; 2],
+    /// Text frames of servers: the monitor sees packets only.
+    texts: VecDeque<FindingView>,
 }
 
 type LeftOut = BTreeMap<Option<ConnectionId>, u64>;
@@ -110,6 +116,34 @@ impl Watch {
             monitor.close(id, now);
         }
         self.take(socket)
+    }
+
+    /// A server sent a WebSocket text frame.
+    pub(crate) fn note_text(
+        &mut self,
+        connection: ConnectionId,
+        version: ProtocolVersion,
+        record: RecordId,
+        says: String,
+    ) {
+        if self.texts.len() >= MOST_TEXTS {
+            self.texts.pop_front();
+        }
+        self.texts.push_back(FindingView {
+            connection,
+            rule: String::new(),
+            // None of MQTT 3.1, which has no WebSocket.
+            statement: (version != ProtocolVersion::V3_1).then(|| "MQTT-6.0.0-1".to_owned()),
+            version,
+            severity: Severity::Error,
+            by: Some(Sender::Server),
+            count: 1,
+            message: cut(&says, MOST_TEXT),
+            packets: vec![record],
+            of: None,
+            is_open: false,
+            is_part: false,
+        });
     }
 
     /// Time has passed.
@@ -328,6 +362,8 @@ impl Found {
             message: cut(&self.finding.message(), MOST_TEXT),
             packets: self.packets.clone(),
             of: None,
+            is_open: false,
+            is_part: false,
         }
     }
 }

@@ -43,7 +43,7 @@ pub use expression::{
 };
 pub use kind::Kind;
 pub use matcher::{Matcher, Relies, covers};
-pub use meant::{Meant, meant};
+pub use meant::{Meant, meant, topic_filter};
 pub use names::{Field, Names};
 pub use net::Net;
 pub use problem::Problem;

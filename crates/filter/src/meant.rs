@@ -1,4 +1,4 @@
-//! Words that look like a filter, but name no field.
+//! Words that look like a filter, but name no field, and words that are a Topic Filter.
 
 use crate::expression::{Filter, Operator};
 use crate::lexer::{Token, tokens};
@@ -61,4 +61,41 @@ fn fields(word: &str) -> Vec<Field> {
         (last(field) != word, !is_of_mqtt, field.name().len())
     });
     fields
+}
+
+/// The text, if it is a Topic Filter with a wildcard: `+` and `#` stand for whole levels, `#` for the last one.
+#[must_use]
+pub fn topic_filter(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let mut levels = text.split('/').rev();
+    let is_right = |level: &str| level == "+" || !level.contains(['+', '#']);
+    let last = levels.next()?;
+    let is_filter = (last == "#" || is_right(last)) && levels.all(is_right);
+    let has_wildcard = text.contains(['+', '#']);
+    (is_filter && has_wildcard && !text.contains(char::is_whitespace) && !text.contains(':'))
+        .then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_topic_filter_is_known_by_its_wildcards() {
+        for text in ["plant/#", "+/state", "#", " a/+/b ", "$SYS/#"] {
+            assert_eq!(topic_filter(text), Some(text.trim()));
+        }
+        for text in [
+            "plant",
+            "c++",
+            "a#",
+            "#/a",
+            "a/#b",
+            "topic:a/#",
+            "a + b",
+            "",
+        ] {
+            assert_eq!(topic_filter(text), None, "{text}");
+        }
+    }
 }

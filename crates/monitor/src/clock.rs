@@ -10,6 +10,8 @@ use super::{Finding, FlowKind, FlowState, Phase};
 
 /// Time after which an answer is late.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+/// The same of a PINGRESP where Keep Alive is shorter: networks may be slow.
+const LEAST_PATIENCE: Duration = Duration::from_secs(5);
 /// What clocks and networks may add to Keep Alive before it counts as passed.
 const SLACK: Duration = Duration::from_secs(1);
 /// What a server may add, which looks at its clock now and then only.
@@ -124,12 +126,14 @@ impl Connection {
         self.judge_ping(judge, false);
     }
 
-    /// A PINGREQ that waits for its answer. At the end of a connection a Keep Alive is enough: by then
-    /// clients give up, and one that is patient closes the connection before an answer is late.
+    /// A PINGREQ that waits for its answer. The standard says "a reasonable amount of time"
+    /// (section 3.1.2.10): here Keep Alive's length, which is when clients give up, within bounds. At the
+    /// end of a connection there is no lower bound: who gives up closes it before an answer is late.
     pub(super) fn judge_ping(&mut self, judge: &mut Judge<'_>, ends: bool) {
+        let least = if ends { Duration::ZERO } else { LEAST_PATIENCE };
         let patience = match self.keep_alive {
-            Some((seconds @ 1.., _)) if ends => {
-                Duration::from_secs(u64::from(seconds)).min(PATIENCE)
+            Some((seconds @ 1.., _)) => {
+                Duration::from_secs(u64::from(seconds)).clamp(least, PATIENCE)
             }
             _ => PATIENCE,
         };
@@ -142,6 +146,7 @@ impl Connection {
                 by: Sender::Server,
                 packets: flow.packets,
                 value: seconds(judge.at - flow.updated),
+                limit: seconds(patience),
                 ..judge.found(Rule::PingreqUnanswered)
             };
             judge.report(finding);

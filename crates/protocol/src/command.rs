@@ -5,7 +5,9 @@ use mqttscope_shared::Instant;
 use mqttscope_wire::Severity;
 use serde::{Deserialize, Serialize};
 
-use super::{CapturedOrder, ConnectionId, MessageDraft, Profile, RecordId, SubscriptionDraft};
+use super::{
+    CapturedOrder, ConnectionId, FindingKey, MessageDraft, Profile, RecordId, SubscriptionDraft,
+};
 
 /// What the page asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +165,8 @@ pub struct Looking {
     pub findings: Option<Window>,
     /// Only findings of this severity; none: all.
     pub severity: Option<Severity>,
+    /// The row of findings whose findings are listed one by one.
+    pub opened: Option<FindingKey>,
     /// A packet that the list of packets is to show: where it stands there is reported.
     pub reveal: Option<RecordId>,
     /// What both ends know around a packet.

@@ -18,6 +18,8 @@ pub enum EventKind {
     NotOpened,
     /// It closed after it had been open.
     Closed,
+    /// The server sent a WebSocket text frame, which is no MQTT.
+    TextFrame,
     /// A captured connection begins.
     Begins,
     /// Bytes of a captured connection are missing.
@@ -36,6 +38,7 @@ impl EventKind {
             Self::Opened => "opened",
             Self::NotOpened => "not opened",
             Self::Closed => "closed",
+            Self::TextFrame => "text frame",
             Self::Begins => "begins",
             Self::Gap => "gap",
             Self::Ended => "ended",
@@ -53,6 +56,8 @@ pub enum ClosedBy {
     Client,
     /// The server said so: with a DISCONNECT, a refusing CONNACK or a WebSocket close frame.
     Server,
+    /// The server ended it with a DISCONNECT or a refusing CONNACK, and this client then closed the socket.
+    ServerThenClient,
     /// The connection ended without a close frame. A browser does not tell whether the server, a
     /// proxy or the network ended it.
     Unknown,
@@ -130,6 +135,9 @@ impl ConnectionEvent {
             Some(ClosedBy::You) => "by you",
             Some(ClosedBy::Client) => "by this client",
             Some(ClosedBy::Server) => "by the server",
+            Some(ClosedBy::ServerThenClient) => {
+                "by the server, and its socket then by this client,"
+            }
             Some(ClosedBy::Tab) => "with the tab that held the broker",
             Some(ClosedBy::Unknown) if self.kind == EventKind::Closed => {
                 "by the server or the network"
@@ -143,7 +151,9 @@ impl ConnectionEvent {
     pub fn line(&self) -> String {
         match self.kind {
             EventKind::Begins => return self.address.clone(),
-            EventKind::Gap | EventKind::Told(_) => return self.cause.clone(),
+            EventKind::Gap | EventKind::Told(_) | EventKind::TextFrame => {
+                return self.cause.clone();
+            }
             _ => {}
         }
         let mut line = self.by_whom().to_owned();
@@ -215,6 +225,12 @@ mod tests {
         assert_eq!(
             closed.line(),
             "by the server after 3.2 s · WebSocket code 1000 “bye” · Session taken over"
+        );
+        let mut ended = event(EventKind::Closed, Some(ClosedBy::ServerThenClient));
+        ended.cause = "DISCONNECT: Session taken over".into();
+        assert_eq!(
+            ended.line(),
+            "by the server, and its socket then by this client, after 3.2 s · DISCONNECT: Session taken over"
         );
         let opened = event(EventKind::Opened, None);
         assert_eq!(opened.line(), "after 3.2 s · ws://h:9001/");

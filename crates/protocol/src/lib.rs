@@ -36,12 +36,12 @@ pub use mqttscope_shared::{Instant, Recorded};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
     Action, Advice, AnswersView, BytesSent, Chart, ChartPoint, ConnectionState, ConnectionView,
-    Exported, FilterView, Followed, LogView, Notice, Outcome, Packet, Published, Rates, Report,
-    SearchProblem, SearchView, ServerLimit, StateAt, Summary, TimedPacket,
+    Exported, FilterView, Followed, LogView, Notice, OpeningView, Outcome, Packet, Published,
+    Rates, Report, SearchProblem, SearchView, ServerLimit, StateAt, Summary, TimedPacket,
 };
 pub use rows::{
-    DiffLine, FindingView, FlowState, FlowView, History, HistoryRow, LineChange, MessageRow,
-    TopicRow, WireRow,
+    DiffLine, FindingKey, FindingView, FlowState, FlowView, History, HistoryRow, LineChange,
+    MessageRow, TopicRow, WireRow,
 };
 
 use serde::{Deserialize, Serialize};

@@ -94,8 +94,8 @@ pub enum Report {
         total: u64,
         /// Rows that stood before row 0 and are gone, ever since the list is what it is.
         dropped: u64,
-        /// Errors, warnings and notes on packets that a search or a span of time leaves; none: all are left.
-        found: Option<[u64; 3]>,
+        /// Findings that are listed: a row may stand for several.
+        findings: u64,
         /// The rows asked for.
         rows: Vec<FindingView>,
     },
@@ -211,6 +211,8 @@ pub struct Summary {
     pub log: LogView,
     /// Findings of each severity, of the connections that are looked at: errors, warnings, notes.
     pub findings: [u64; 3],
+    /// The same on packets that a search or a span of time leaves; none: all are left.
+    pub found: Option<[u64; 3]>,
     /// Findings of the same connections that are not among these: of each rule that a connection breaks,
     /// the first are listed.
     pub left_out: u64,
@@ -289,6 +291,8 @@ pub struct ConnectionView {
     pub round_trip: Option<Duration>,
     /// Messages that wait to be sent.
     pub queued: u64,
+    /// While it opens: what it waits for.
+    pub opening: Option<OpeningView>,
     /// How much of the server's last packet came, in words, where its end is missing for a while.
     pub arriving: Option<String>,
     /// Whether a message is being repeated.
@@ -299,6 +303,19 @@ pub struct ConnectionView {
     pub unverified: bool,
     /// How the companion has opened it, in a line: the other end, TLS; empty: the browser did.
     pub link: String,
+}
+
+/// What a connection that opens waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OpeningView {
+    /// Its socket is open, and the CONNACK has not come.
+    pub for_connack: bool,
+    /// How long it has waited for that.
+    #[serde(with = "micros")]
+    pub waited: Duration,
+    /// The time until it gives up.
+    #[serde(with = "micros")]
+    pub gives_up_in: Duration,
 }
 
 /// Where a connection stands.

@@ -171,7 +171,7 @@ pub enum FlowState {
 pub struct FindingView {
     /// Whose.
     pub connection: ConnectionId,
-    /// The rule's name; empty: none is broken.
+    /// The rule's name; empty: none is broken, or (with [`FindingView::by`]) it is one of no packet.
     pub rule: String,
     /// The statement that it rests on.
     pub statement: Option<String>,
@@ -181,7 +181,7 @@ pub struct FindingView {
     pub severity: Severity,
     /// Who broke the rule.
     pub by: Option<Sender>,
-    /// How often this very line holds.
+    /// How often this very line holds; of a row that stands for several findings, how many these are.
     pub count: u32,
     /// What happened, in a sentence.
     pub message: String,
@@ -189,6 +189,33 @@ pub struct FindingView {
     pub packets: Vec<RecordId>,
     /// What its connection is called, where those of several are listed.
     pub of: Option<String>,
+    /// Those that it stands for follow it in the list.
+    pub is_open: bool,
+    /// It is one of those that a row above it stands for.
+    pub is_part: bool,
+}
+
+/// What findings have in common that are one row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingKey {
+    /// Whose.
+    pub connection: ConnectionId,
+    /// The rule's name.
+    pub rule: String,
+    /// Who broke it.
+    pub by: Sender,
+}
+
+impl FindingView {
+    /// What it has in common with those that it stands for, or is one of; none: it is a row by itself.
+    #[must_use]
+    pub fn key(&self) -> Option<FindingKey> {
+        Some(FindingKey {
+            connection: self.connection,
+            rule: self.rule.clone(),
+            by: self.by?,
+        })
+    }
 }
 
 /// The messages of a topic up to one of them.

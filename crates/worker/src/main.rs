@@ -39,7 +39,8 @@ pub(crate) enum News {
     Bytes(Vec<u8>),
     /// Bytes that are still the browser's.
     Buffer(ArrayBuffer),
-    Text,
+    /// Text: its beginning, and how many characters it has.
+    Text(String, u64),
     Closed(Closed),
 }
 
@@ -299,7 +300,7 @@ impl Worker {
                 // Most are small; a large one does not stay for the next.
                 self.incoming.shrink_to(KEPT);
             }
-            News::Text => self.engine.handle_text(now, id),
+            News::Text(text, length) => self.engine.handle_text(now, id, &text, length),
             News::Closed(closed) => {
                 self.sockets.remove(&id);
                 self.engine.handle_closed(now, id, &closed);

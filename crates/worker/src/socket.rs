@@ -5,9 +5,9 @@ use std::time::Duration;
 use std::collections::VecDeque;
 
 use gloo_events::EventListener;
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{ArrayBuffer, JsString, Uint8Array};
 use mqttscope_engine::{Bridging, Closed, SocketId};
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
 use super::{Handle, News, bridged};
@@ -23,6 +23,9 @@ const BRIDGED: usize = 64 << 10;
 /// Bytes from which on a message is freed by hand.
 const LARGE: usize = 4 << 10;
 
+/// Characters of a text frame that are told.
+const TEXT: u32 = 1_000;
+
 /// What is done when a socket has something to say.
 type Act = Box<dyn Fn(&Handle, &web_sys::Event)>;
 
@@ -36,6 +39,14 @@ pub(super) fn copy(buffer: &ArrayBuffer, into: &mut Vec<u8>) {
         // A browser that does not know how leaves it to its collector.
         let _ = buffer.transfer_with_length(0);
     }
+}
+
+/// What is told of a text frame, however long it is.
+fn news_of_text(text: &JsValue) -> News {
+    let Some(text) = text.dyn_ref::<JsString>() else {
+        return News::Text(String::new(), 0);
+    };
+    News::Text(text.slice(0, TEXT).into(), text.length().into())
 }
 
 /// An open or opening WebSocket. It is closed when it goes.
@@ -88,9 +99,10 @@ impl Socket {
                     let Some(event) = event.dyn_ref::<MessageEvent>() else {
                         return;
                     };
-                    let data = event.data();
-                    let buffer = data.dyn_into::<ArrayBuffer>();
-                    handle.news(id, buffer.map_or(News::Text, News::Buffer));
+                    match event.data().dyn_into::<ArrayBuffer>() {
+                        Ok(buffer) => handle.news(id, News::Buffer(buffer)),
+                        Err(text) => handle.news(id, news_of_text(&text)),
+                    }
                 }),
             ),
             listen(

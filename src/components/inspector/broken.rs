@@ -54,6 +54,11 @@ pub(super) fn broken(
     }
 }
 
+/// A text for where nothing can be drawn as code, such as a tooltip: without backticks.
+pub(crate) fn unmarked(text: &str) -> String {
+    text.replace('`', "")
+}
+
 /// A text; what stands between backticks is code.
 pub(crate) fn marked(text: &str) -> Html {
     let parts = text.split('`').enumerate();

@@ -31,7 +31,7 @@ use mqttscope_view::payload::Reader;
 use yew::prelude::*;
 
 use crate::hooks::use_texts;
-pub(crate) use broken::marked;
+pub(crate) use broken::{marked, unmarked};
 pub(crate) use look::severity;
 pub use shown::Shown;
 

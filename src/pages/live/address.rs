@@ -1,7 +1,7 @@
 //! The address of a page of packets: its tab, its filter and, where one part is shown at a time, the part. A link or a
-//! reload brings them back, and the browser's Back leads one part back.
+//! reload brings them back, and the browser's Back leads one tab or part back.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use yew::prelude::*;
 
@@ -12,8 +12,9 @@ use crate::services::browser;
 use crate::state::live::place::Place;
 use crate::state::live::{Act, Live};
 
-/// Keeps address and page the same. A part that is gone to is an entry of the browser's history where one is shown at a
-/// time; all else changes the entry there is. `is_kept`: there is something to come back to.
+/// Keeps address and page the same. Another tab is an entry of the browser's history, and so is another part where one is
+/// shown at a time; all else changes the entry there is. `is_kept`: there is something to come back
+/// to, even if nobody has gone anywhere yet.
 #[hook]
 pub(in crate::pages) fn use_address(
     page: Page,
@@ -26,12 +27,14 @@ pub(in crate::pages) fn use_address(
     let is_narrow = use_narrow(ONE_PANE);
     // What is still to be shown because the address says so. Until it is, nothing is written over it.
     let arriving = use_memo((), |()| RefCell::new(None::<Place>));
-    let last = use_memo((), |()| Cell::new(step));
     let here = Place {
         tab: live.tab,
         search: live.search.clone(),
         part: (is_narrow && step != Step::Traffic).then(|| step.name().to_owned()),
     };
+    let last = use_memo((), |()| RefCell::new(here.clone()));
+    let first = use_memo((), |()| here.clone());
+    let is_kept = is_kept || here != *first;
     {
         let (live, to_step, arriving) = (live.dispatcher(), to_step.clone(), arriving.clone());
         let here = here.clone();
@@ -51,8 +54,9 @@ pub(in crate::pages) fn use_address(
             arriving.replace(Some(there));
         });
     }
-    let shown = (here, is_narrow, is_kept, step, arrival.clone());
-    use_effect_with(shown, move |(here, is_narrow, is_kept, step, _)| {
+    let shown = (here, is_narrow, is_kept, arrival.clone());
+    use_effect_with(shown, move |(here, is_narrow, is_kept, _)| {
+        let before = last.replace(here.clone());
         let route = Route::of_hash(&browser::hash());
         if route.page != page {
             return;
@@ -67,15 +71,16 @@ pub(in crate::pages) fn use_address(
             arriving.replace(Some(there));
             return;
         }
-        let is_other = last.replace(*step) != *step;
         if !is_kept && Place::of(&route).is_none() {
             return;
         }
-        let hash = here.hash(page, &route);
-        if is_other && *is_narrow && !came {
-            browser::push_hash(&hash);
+        let is_other = before.tab != here.tab || *is_narrow && before.part != here.part;
+        if is_other && !came {
+            // The entry that is left says where one was, so that coming back leads there.
+            browser::replace_hash(&before.hash(page, &route));
+            browser::push_hash(&here.hash(page, &route));
         } else {
-            browser::replace_hash(&hash);
+            browser::replace_hash(&here.hash(page, &route));
         }
     });
 }

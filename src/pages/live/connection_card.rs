@@ -55,7 +55,7 @@ pub(super) fn connection_card(
     };
     html! {
         <>
-            <div class="head"><h2>{ name.to_owned() }</h2><span class="sub">{ &view.client_identifier }</span><span class="grow"></span><span class="chip ok">{ "connected" }</span></div>
+            <div class="head"><h2 title={name.to_owned()}>{ name.to_owned() }</h2><span class="sub" title={view.client_identifier.clone()}>{ &view.client_identifier }</span><span class="grow"></span><span class="chip ok">{ "connected" }</span></div>
             <div class="card-body" data-testid="connection-card" tabindex="0" role="region" aria-label="The connection">
                 <h3>{ "Statistics" }</h3>
                 <dl>{ for counted.map(|(name, value)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> }) }</dl>

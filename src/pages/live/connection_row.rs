@@ -131,7 +131,7 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
         <li {id} class="connection" aria-current={props.current.then_some("true")} data-testid="connection" data-state={dot}>
             <button class="it" onclick={look} data-testid="look">
                 <i class={classes!("dot", dot)}></i>
-                <span class="name">{ profile.shown_name() }<span class="unseen">{ format!(", {dot}") }</span></span>
+                <span class="name" title={profile.shown_name().to_owned()}>{ profile.shown_name() }<span class="unseen">{ format!(", {dot}") }</span></span>
                 <span class={classes!("line", is_trouble.then_some("is-error"))} title={line.clone()}>{ line }</span>
             </button>
             <span class="does">

@@ -1,6 +1,6 @@
 //! Where a connection stands, in words.
 
-use mqttscope_protocol::{ConnectionState, ConnectionView};
+use mqttscope_protocol::{ConnectionState, ConnectionView, OpeningView};
 
 use crate::state::live::words;
 
@@ -10,6 +10,18 @@ pub(super) fn cause(state: &ConnectionState) -> &str {
         ConnectionState::Waiting { cause, .. } | ConnectionState::Failed { cause } => cause,
         ConnectionState::Closed | ConnectionState::Opening | ConnectionState::Open => "",
     }
+}
+
+/// What it has waited for, since a second at least, and until when it does.
+fn waits(opening: OpeningView) -> Option<String> {
+    let waited = opening.waited.as_secs();
+    let what = if opening.for_connack {
+        "no CONNACK"
+    } else {
+        "not open"
+    };
+    let left = opening.gives_up_in.as_secs();
+    (waited > 0).then(|| format!("{what} for {waited} s, gives up in {left} s"))
 }
 
 /// The state's name, and what there is to say about it.
@@ -22,10 +34,10 @@ pub(super) fn said(
         ConnectionState::Opening => {
             let arriving = view.and_then(|view| view.arriving.as_deref());
             let arriving = arriving.map(|arriving| format!(" {arriving}"));
-            (
-                "opening",
-                format!("connecting…{}", arriving.unwrap_or_default()),
-            )
+            let waits = view.and_then(|view| view.opening).and_then(waits);
+            let waits = waits.unwrap_or_else(|| "connecting…".to_owned());
+            let says = format!("{waits}{}", arriving.unwrap_or_default());
+            ("opening", says)
         }
         ConnectionState::Open => {
             if let Some(arriving) = view.and_then(|view| view.arriving.as_deref()) {

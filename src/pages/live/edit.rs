@@ -3,16 +3,23 @@
 use std::rc::Rc;
 
 use mqttscope_protocol::{Profile, Target};
+use wasm_bindgen::JsCast as _;
+use web_sys::ClipboardEvent;
 use yew::prelude::*;
 
 use super::asking::use_asking;
 use super::setting_field::groups;
 use crate::components::dialog::Dialog;
+use crate::services::browser;
+use crate::state::live::address::pasted;
 use crate::state::live::connect_settings::CONNECT;
-use crate::state::live::form::{Form, FormAct};
+use crate::state::live::form::{Form, FormAct, Setting};
 
 /// What stands in the address of a broker that nobody knows yet, without and with the companion.
 const SCHEMES: [&str; 2] = ["ws://", "mqtt://"];
+
+/// The name of the field for the address.
+const ADDRESS: &str = "address";
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct EditProps {
@@ -38,6 +45,8 @@ pub(super) fn Edit(props: &EditProps) -> Html {
         Target::Socket(_) => "What this broker needs",
         _ => "Broker configuration for WebSocket",
     };
+    // What is still to be said of a broker that nobody knows is where it is.
+    let first = if is_begun { "name" } else { ADDRESS };
     let form = use_reducer(move || {
         let value = (*profile).clone();
         if is_begun {
@@ -49,6 +58,16 @@ pub(super) fn Edit(props: &EditProps) -> Html {
     let on_act = {
         let dispatcher = form.dispatcher();
         Callback::from(move |act: FormAct<Profile>| dispatcher.dispatch(act))
+    };
+    // An address that was pasted takes the place of what stands there, if only `ws://`.
+    let on_paste = {
+        let on_act = on_act.clone();
+        Callback::from(move |event: Event| {
+            if let Some((setting, address)) = pasted_address(&event) {
+                event.prevent_default();
+                on_act.emit(FormAct::Type(setting, address));
+            }
+        })
     };
     let is_right = form.is_right(&CONNECT);
     let done = |connect: bool| {
@@ -75,11 +94,11 @@ pub(super) fn Edit(props: &EditProps) -> Html {
     };
     html! {
         <Dialog {title} on_close={asking.on_close}>
-            <form class="edit" data-testid="edit" onsubmit={on_submit} oninput={asking.on_input}>
+            <form class="edit" data-testid="edit" onsubmit={on_submit} oninput={asking.on_input} onpaste={on_paste}>
                 if !props.note.is_empty() {
                     <details class="settings-group listener"><summary>{ about }</summary><pre tabindex="0" aria-label="Example configuration">{ &props.note }</pre></details>
                 }
-                { groups(&CONNECT, &form, "connect", &on_act, true) }
+                { groups(&CONNECT, &form, "connect", &on_act, Some(first)) }
                 if let Some(bar) = asking.bar {
                     { bar }
                 } else {
@@ -93,4 +112,14 @@ pub(super) fn Edit(props: &EditProps) -> Html {
             </form>
         </Dialog>
     }
+}
+
+/// The whole address of a broker that is pasted into the field for it, with that field's setting.
+fn pasted_address(event: &Event) -> Option<(&'static Setting<Profile>, String)> {
+    let is_there = browser::target(event)?.id() == format!("connect-{ADDRESS}");
+    let text = event.dyn_ref::<ClipboardEvent>()?.clipboard_data()?;
+    let text = text.get_data("text/plain").ok()?;
+    let address = pasted(&text).filter(|_| is_there)?.to_owned();
+    let mut all = CONNECT.iter().flat_map(|group| group.settings);
+    Some((all.find(|setting| setting.id == ADDRESS)?, address))
 }

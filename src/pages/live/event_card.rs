@@ -19,6 +19,7 @@ pub(super) fn event_card(
         EventKind::Opened => "Connection opened",
         EventKind::NotOpened => "Connection not opened",
         EventKind::Closed => "Connection closed",
+        EventKind::TextFrame => "WebSocket text frame",
         EventKind::Begins => "Connection begins",
         EventKind::Gap => "Bytes are missing",
         EventKind::Ended => "Connection ended",
@@ -32,7 +33,7 @@ pub(super) fn event_card(
         EventKind::Opened => "Opened after",
         EventKind::NotOpened => "Failed after",
         EventKind::Closed | EventKind::Ended => "Lasted",
-        EventKind::Begins | EventKind::Gap | EventKind::Told(_) => "",
+        EventKind::Begins | EventKind::Gap | EventKind::Told(_) | EventKind::TextFrame => "",
     };
     let code = event.code.map(|code| {
         let meaning = match code {
@@ -56,6 +57,7 @@ pub(super) fn event_card(
     };
     let (reason, why) = match event.kind {
         EventKind::Told(_) => ("Packet", "The log says"),
+        EventKind::TextFrame => ("", "What came"),
         _ => ("WebSocket reason", "Why"),
     };
     let facts = [
@@ -71,7 +73,11 @@ pub(super) fn event_card(
         ),
         (
             "Closed by",
-            event.by_whom().trim_start_matches("by ").to_owned(),
+            event
+                .by_whom()
+                .trim_start_matches("by ")
+                .trim_end_matches(',')
+                .to_owned(),
         ),
         ("WebSocket code", code.unwrap_or_default()),
         (reason, event.reason.clone()),

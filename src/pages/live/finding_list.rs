@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_protocol::FindingView;
+use mqttscope_protocol::{FindingKey, FindingView};
 use mqttscope_wire::{Sender, Severity};
 use yew::prelude::*;
 
@@ -12,7 +12,7 @@ use super::finding_card::finding_card;
 use super::wire_row::grade as look;
 use crate::components::far_list::FarList;
 use crate::components::icon::icon;
-use crate::components::inspector::marked;
+use crate::components::inspector::{marked, unmarked};
 use crate::state::live::words;
 use crate::state::live::{Act, List, Rows, Source};
 
@@ -30,6 +30,8 @@ pub(super) struct FindingListProps {
     pub(super) left_out: u64,
     /// The severity that is listed; none: all.
     pub(super) severity: Option<Severity>,
+    /// The row whose findings are listed one by one.
+    pub(super) opened: Option<FindingKey>,
 }
 
 #[component]
@@ -63,6 +65,16 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
         })
     };
     let selected = chosen.as_ref().map(|(id, _)| *id);
+    // A row that stands for several may stand for more by now.
+    let shown = chosen.as_ref().map(|(id, chosen)| {
+        let at = id
+            .checked_sub(first)
+            .and_then(|at| usize::try_from(at).ok());
+        let row = at.and_then(|at| rows.rows.get(at));
+        row.filter(|row| row.key() == chosen.key() && row.is_part == chosen.is_part)
+            .unwrap_or(chosen)
+            .clone()
+    });
     html! {
         <div class="finding-list">
             { grades(props, &desk) }
@@ -73,7 +85,7 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
                 </FarList>
                 if rows.total == 0 { { nothing(props, desk.source) } }
             </div>
-            if let Some((_, finding)) = &*chosen { { finding_card(finding, &desk) } }
+            if let Some(finding) = shown { { finding_card(&finding, props.opened.as_ref(), &desk) } }
         </div>
     }
 }
@@ -155,14 +167,18 @@ fn grades(props: &FindingListProps, desk: &Desk) -> Html {
 fn finding_row(row: &FindingView, id: u64, rows: &Rows<FindingView>, is_selected: bool) -> Html {
     let (class, picture, word) = look(row.severity);
     html! {
-        <div key={id} id={format!("findings-{id}")} class="finding-row" role="option" data-row={id.to_string()} data-testid="finding-row" aria-selected={is_selected.to_string()}
+        <div key={id} id={format!("findings-{id}")} class={classes!("finding-row", row.is_part.then_some("part"))} role="option" data-row={id.to_string()} data-testid="finding-row" aria-selected={is_selected.to_string()}
             aria-setsize={rows.total.to_string()} aria-posinset={id.saturating_sub(rows.dropped).saturating_add(1).to_string()}>
             <span class={class}>{ icon(picture) }<span class="unseen">{ word }</span></span>
-            <span class="says" title={row.message.clone()}>{ marked(&row.message) }</span>
+            <span class="says" title={unmarked(&row.message)}>{ marked(&row.message) }</span>
             <span class="ids">
                 <span class="quiet">{ by(row) }</span>
-                if let Some(of) = &row.of { <span class="of">{ of }</span> }
-                if row.count > 1 { <span>{ format!("{} times", words::whole(row.count.into())) }</span> }
+                if let Some(of) = &row.of { <span class="of" title={of.clone()}>{ of }</span> }
+                if row.count > 1 && row.by.is_some() {
+                    <span class="chip" data-testid="finding-count" title="So many findings of this rule; this is the last. Select it to list all">{ "×" }{ words::whole(row.count.into()) }<span class="unseen">{ " findings" }</span></span>
+                } else if row.count > 1 {
+                    <span>{ format!("{} times", words::whole(row.count.into())) }</span>
+                }
                 if let Some(statement) = &row.statement { <span>{ statement }</span> }
                 if !row.rule.is_empty() { <span class="rule">{ &row.rule }</span> }
             </span>

@@ -65,6 +65,8 @@ use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 
 use crate::components::splitter::{Axis, Panel, Splitter};
+use crate::hooks::Arrival;
+use crate::route::Page;
 use crate::services::engine::Purpose;
 use crate::state::live::{Live as State, Source};
 use crate::state::toasts::Toaster;
@@ -84,6 +86,8 @@ const STEPS: [(Step, &str); 4] = [
 pub struct LiveProps {
     /// Whether it is looked at. Its connections stay open when it is not.
     pub shown: bool,
+    /// The address that was come to.
+    pub arrival: Arrival,
     /// The address of the companion's bridge, where there is one.
     pub bridge: Option<AttrValue>,
 }
@@ -109,6 +113,8 @@ pub fn Live(props: &LiveProps) -> Html {
     handed::use_handed(&desk);
     opening::use_opening(&live, &profiles, &saved, &talk);
     keys::use_page_keys(&live, props.shown);
+    let at = (step, &desk.step);
+    address::use_address(Page::Live, &props.arrival, &live, at, false);
     looking::use_looking(&live, props.shown, &talk);
     answers::use_kept_tables(&live, &profiles);
     if !props.shown {

@@ -32,7 +32,7 @@ pub(super) fn publish_more(
             <details data-testid="more-properties">
                 <summary>{ "Properties" }if set > 0 { <span class="chip accent">{ set }</span> }if has_wrong { <span class="is-error">{ " check" }</span> }</summary>
                 if !props.version.is_v5() { <p class="quiet">{ "Sent in MQTT 5 only." }</p> }
-                <div class="flat">{ groups(&MESSAGE, &form.properties, "publish", &on_property, false) }</div>
+                <div class="flat">{ groups(&MESSAGE, &form.properties, "publish", &on_property, None) }</div>
             </details>
             <details data-testid="more-repeat" open={props.repeating}>
                 <summary>{ "Repeat" }if props.repeating { <span class="chip ok">{ "running" }</span> }</summary>

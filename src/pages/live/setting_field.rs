@@ -7,21 +7,15 @@ use crate::components::glossary::mark;
 use crate::components::inspector::marked;
 use crate::state::live::form::{Form, FormAct, Group, Kind, Setting};
 
-/// All groups of a form; `prefix` tells its fields from another form's. In a dialog the first field gets the
-/// focus.
+/// All groups of a form; `prefix` tells its fields from another form's. `first`: the field that has the focus when
+/// the dialog opens that they are in.
 pub(super) fn groups<T: Clone + 'static>(
     groups: &'static [Group<T>],
     form: &Form<T>,
     prefix: &'static str,
     on_act: &Callback<FormAct<T>>,
-    is_dialog: bool,
+    first: Option<&'static str>,
 ) -> Html {
-    // A dialog that opens gives the focus to the field that is marked for it.
-    let first = groups
-        .iter()
-        .flat_map(|group| group.settings)
-        .find(|setting| is_dialog && (setting.applies)(&form.value))
-        .map(|setting| setting.id);
     let fields = |group: &'static Group<T>| {
         let shown = group
             .settings

@@ -1,10 +1,12 @@
 //! Numbers that are always in sight: how fast, how slow, how full.
 
-use mqttscope_protocol::ConnectionView;
+use mqttscope_filter::topic_filter;
+use mqttscope_protocol::{ConnectionView, SearchView};
 use yew::prelude::*;
 
 use super::desk::{Desk, value_of};
 use super::log_limit::LogLimit;
+use crate::services::used_filters;
 use crate::state::live::words;
 use crate::state::live::{Act, Live, Source, Tab};
 
@@ -14,7 +16,7 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
         Tab::Wire => Some((live.packets(), "packet")),
         Tab::Messages => Some((live.messages.total, "message")),
         Tab::Flows => Some((live.flows.total, "handshake")),
-        Tab::Findings => Some((live.findings.total, "finding")),
+        Tab::Findings => Some((live.findings_listed, "finding")),
         Tab::Chart => None,
     };
     let everything = {
@@ -42,6 +44,7 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
                     <span data-testid="total">{ "searching…" }</span>
                 }
             }
+            if let Some(filter) = offered(live) { { as_topic(filter, desk) } }
             if live.paused {
                 <button class="chip warn" data-testid="paused" title="Recording goes on. Press to show what came since." onclick={resume}>
                     { "paused" }if live.fresh() > 0 { { " · +" }{ words::whole(live.fresh()) }{ " new" } }
@@ -57,10 +60,27 @@ pub(super) fn strip(live: &Live, desk: &Desk) -> Html {
     }
 }
 
+/// The Topic Filter that the words of the search are, which look for nothing like that.
+fn offered(live: &Live) -> Option<&str> {
+    let is_words = live.summary.search == SearchView::Words;
+    topic_filter(&live.search).filter(|_| is_words)
+}
+
+/// Searches for a Topic Filter as that.
+fn as_topic(filter: &str, desk: &Desk) -> Html {
+    let (acts, search) = (desk.live.clone(), format!("topic:{filter}"));
+    let says = format!("topic: {filter}");
+    let go = Callback::from(move |_: MouseEvent| {
+        used_filters::note(&search);
+        acts.dispatch(Act::Search(search.as_str().into()));
+    });
+    html! { <button class="chip accent" data-testid="search-topic" title="Show what this Topic Filter matches, instead of packets with this text in them" onclick={go}>{ says }</button> }
+}
+
 /// How many findings there are, where not all are listed.
 fn of_all(live: &Live, listed: u64) -> String {
     let left_out = live.summary.left_out;
-    let is_whole = live.severity.is_none() && live.findings_found.is_none();
+    let is_whole = live.severity.is_none() && live.summary.found.is_none();
     if live.tab == Tab::Findings && is_whole && left_out > 0 {
         format!(
             " shown of {}",

@@ -72,7 +72,7 @@ pub(super) fn Subscribe(props: &SubscribeProps) -> Html {
     html! {
         <Dialog title="Subscribe" on_close={asking.on_close}>
             <form class="edit" data-testid="subscribe-form" onsubmit={on_submit} oninput={asking.on_input}>
-                { groups(shown, &form, "subscribe", &on_act, true) }
+                { groups(shown, &form, "subscribe", &on_act, Some("topic-filter")) }
                 <fieldset class="colours"><legend>{ "Colour" }</legend>{ for colours }</fieldset>
                 if let Some(bar) = asking.bar {
                     { bar }

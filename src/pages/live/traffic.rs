@@ -45,7 +45,7 @@ pub(in crate::pages) fn traffic(
             html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} is_searched={is_narrowed} /> }
         }
         Tab::Findings => {
-            html! { <FindingList rows={live.findings.clone()} counts={live.summary.findings} found={live.findings_found} left_out={live.summary.left_out} severity={live.severity} /> }
+            html! { <FindingList rows={live.findings.clone()} counts={live.summary.findings} found={live.summary.found} left_out={live.summary.left_out} severity={live.severity} opened={live.opened.clone()} /> }
         }
         Tab::Chart => {
             html! { <ChartView chart={live.chart.clone()} topic={AttrValue::from(live.chart_topic.clone())} path={AttrValue::from(live.chart_path.clone())} /> }
@@ -93,11 +93,18 @@ fn panel_button(
 }
 
 fn tabs(live: &Live, desk: &Desk) -> Html {
-    let [errors, warnings, notes] = live.summary.findings;
-    let findings = errors
-        .saturating_add(warnings)
-        .saturating_add(notes)
-        .saturating_add(live.summary.left_out);
+    let summary = &live.summary;
+    let sum = |counts: [u64; 3]| counts.into_iter().fold(0, u64::saturating_add);
+    let all = sum(summary.findings).saturating_add(summary.left_out);
+    // Beside a filter stands what it leaves.
+    let [errors, warnings, _] = summary.found.unwrap_or(summary.findings);
+    let findings = summary.found.map_or(all, sum);
+    let of_all = summary.found.map(|_| {
+        format!(
+            "{} findings are on packets that the filter shows",
+            words::of(findings, Some(all))
+        )
+    });
     let on_key = {
         let (desk, now) = (desk.clone(), live.tab);
         Callback::from(move |event: KeyboardEvent| {
@@ -127,7 +134,7 @@ fn tabs(live: &Live, desk: &Desk) -> Html {
                         aria-selected={is_shown.to_string()} aria-controls="shown" tabindex={if is_shown { "0" } else { "-1" }} onclick={show}>
                         { tab.name() }
                         if tab == Tab::Findings && findings > 0 {
-                            <span class={classes!("chip", if errors > 0 { "bad" } else if warnings > 0 { "warn" } else { "" })}>{ words::whole(findings) }</span>
+                            <span title={of_all.clone()} class={classes!("chip", if errors > 0 { "bad" } else if warnings > 0 { "warn" } else { "" })}>{ words::whole(findings) }</span>
                         }
                     </button>
                 }

@@ -55,6 +55,7 @@ fn event_row(
         EventKind::Opened => ("opened", "○"),
         EventKind::NotOpened => ("not-opened", "×"),
         EventKind::Closed => ("closed", "×"),
+        EventKind::TextFrame => ("text-frame", "←"),
         EventKind::Begins => ("opened", "○"),
         EventKind::Gap => ("gap", "⋯"),
         EventKind::Ended => ("ended", "×"),
@@ -73,7 +74,7 @@ fn event_row(
                 <span class="chip" title="A log tells of it in words: its bytes are not there">{ "from a log" }</span>
             } else {
                 <span class="went" aria-hidden="true">{ mark }</span>
-                <b class="type"><span class="unseen">{ "connection " }</span>{ row.name() }</b>
+                <b class="type">if event != EventKind::TextFrame { <span class="unseen">{ "connection " }</span> }{ row.name() }</b>
             }
             <span class="says" title={row.summary.clone()}>{ &row.summary }</span>
         </div>

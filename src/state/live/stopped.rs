@@ -53,6 +53,7 @@ impl Stopped {
                 unverified: false,
                 link: String::new(),
                 queued: 0,
+                opening: None,
                 repeating: false,
                 ..view.clone()
             }

@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use mqttscope_protocol::{
     AnswersView, BytesSent, CapturedOrder, CapturedRow, Chart, ConnectionId, ConnectionView,
-    EventView, FindingView, FlowView, History, Instant, Looking, MessageRow, Packet, RecordId,
-    Report, SearchView, Summary, TimedPacket, Timeline, TopicRow, Window, WireRow,
+    EventView, FindingKey, FindingView, FlowView, History, Instant, Looking, MessageRow, Packet,
+    RecordId, Report, SearchView, Summary, TimedPacket, Timeline, TopicRow, Window, WireRow,
 };
 use mqttscope_wire::Severity;
 use yew::Reducible;
@@ -50,8 +50,10 @@ pub struct Live {
     pub flows: Rc<Rows<FlowView>>,
     /// Findings on screen.
     pub findings: Rc<Rows<FindingView>>,
-    /// Errors, warnings and notes on packets that are found; none: nothing is searched for.
-    pub findings_found: Option<[u64; 3]>,
+    /// Findings that these rows stand for, those that are not on screen too.
+    pub findings_listed: u64,
+    /// See [`Looking::opened`].
+    pub opened: Option<FindingKey>,
     /// The message that each connection was asked to publish last.
     pub published: Rc<BTreeMap<ConnectionId, Rc<Sent>>>,
     /// The bytes that were sent as they are last, by connection.
@@ -140,6 +142,8 @@ pub enum Act {
     CapturedOrder(CapturedOrder),
     /// Only findings of this severity, or all.
     Severity(Option<Severity>),
+    /// The findings that a row stands for are listed one by one, or none are.
+    OpenFindings(Option<FindingKey>),
     /// Stand still, or go on.
     Pause(bool),
     /// These rows of a list are on screen.
@@ -199,6 +203,7 @@ impl Live {
             flows: middle(Tab::Flows),
             findings: middle(Tab::Findings),
             severity: self.severity,
+            opened: self.opened.clone(),
             reveal: self.reveal,
             state: self.around.moment(),
             topics: self.topics_window,
@@ -336,7 +341,7 @@ impl Live {
         self.findings = Rc::default();
         self.topics = Rc::default();
         self.topics_left_out = (0, 0);
-        (self.captured_of, self.topics_found, self.findings_found) = (None, None, None);
+        (self.captured_of, self.topics_found) = (None, None);
         self.system = Rc::default();
         self.tree.clear();
         self.chart = Rc::default();
@@ -409,6 +414,10 @@ impl Reducible for Live {
             Act::CapturedOrder(order) => next.captured_order = order,
             Act::Severity(severity) => {
                 next.severity = severity;
+                next.begin_anew();
+            }
+            Act::OpenFindings(opened) => {
+                next.opened = opened;
                 next.begin_anew();
             }
             Act::Pause(paused) => next.pause(paused),

@@ -19,6 +19,9 @@ export type Mode =
   | "subackempty" // SUBACK without a code
   | "sp1" // Session Present 1 after Clean Start
   | "takeover" // close frame 1000 half a second after CONNACK
+  | "silent" // never answers CONNECT
+  | "pings" // thirty PINGRESP that nobody asked for
+  | "bye" // a DISCONNECT after CONNACK, and the socket stays open
   | "noping" // never answers PINGREQ
   | "form311" // answers a CONNECT of version 5 in the form of 3.1.1
   | "maxqos2" // CONNACK of version 5 with Maximum QoS 2
@@ -155,11 +158,14 @@ export class Misbehaving {
     switch (first >> 4) {
       case 1: {
         const present = mode === "sp1" ? 1 : 0;
+        if (mode === "silent") return;
         if (mode === "garbage") send(0xff, 0xfe, 0xfd, 0, ...Buffer.from("garbage"));
         else if (mode === "form311" && isV5) send(0x20, 2, 0, 1);
         else if (mode === "maxqos2" && isV5) send(0x20, 5, present, 0, 2, 0x24, 2);
         else if (isV5) send(0x20, 3, present, 0, 0);
         else send(0x20, 2, present, 0);
+        if (mode === "pings") for (let count = 0; count < 30; count++) send(0xd0, 0);
+        if (mode === "bye" && isV5) send(0xe0, 1, 0x8b);
         if (mode === "takeover") setTimeout(() => socket.end(frame(Buffer.from([3, 0xe8]), 8)), 500);
         return;
       }

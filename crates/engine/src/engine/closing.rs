@@ -172,10 +172,16 @@ impl Engine {
                 .map(|closed| closed.reason.clone())
                 .filter(|_| connection.profile.target != Target::BuiltIn)
                 .unwrap_or_default(),
-            cause: if matches!(cause, Cause::Requested) {
-                "DISCONNECT sent".to_owned()
-            } else {
-                words
+            cause: match cause {
+                Cause::Requested => "DISCONNECT sent".to_owned(),
+                // Who ended it is said before.
+                Cause::ByServer { .. } => {
+                    match words.strip_prefix(super::events::ENDED_BY_SERVER) {
+                        Some(code) => format!("DISCONNECT: {code}"),
+                        None => words,
+                    }
+                }
+                _ => words,
             },
             was_accepted,
             last_sent: attempt.last_sent.map(|noted| noted.before(now)),
@@ -431,7 +437,9 @@ fn by(cause: &Cause, end: Option<&End>, is_closed: bool, target: &Target) -> Clo
         // The client closes it, having read what it cannot go on with.
         (Cause::AnsweredAsV3_1_1 { .. }, _) => ClosedBy::Client,
         // The server is to close then, but this client does not wait for it.
-        (Cause::Refused { .. } | Cause::ByServer { .. }, _) if !is_closed => ClosedBy::Client,
+        (Cause::Refused { .. } | Cause::ByServer { .. }, _) if !is_closed => {
+            ClosedBy::ServerThenClient
+        }
         (Cause::Refused { .. } | Cause::ByServer { .. }, _) => ClosedBy::Server,
         (Cause::NotOpened | Cause::Lost, Some(End::Closed { code, reason })) => {
             if *target == Target::BuiltIn {

@@ -349,6 +349,9 @@ pub(super) fn words_of(closed: &Closed) -> String {
     }
 }
 
+/// How the words of a connection that a DISCONNECT ended begin.
+pub(super) const ENDED_BY_SERVER: &str = "ended by the server: ";
+
 pub(super) fn words(
     cause: &Cause,
     version: ProtocolVersion,
@@ -378,7 +381,7 @@ pub(super) fn words(
         }
         Cause::ByServer { reason_code, .. } => {
             format!(
-                "ended by the server: {}",
+                "{ENDED_BY_SERVER}{}",
                 name(PacketType::Disconnect, *reason_code)
             )
         }

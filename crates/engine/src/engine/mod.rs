@@ -12,6 +12,7 @@ mod record;
 mod report;
 mod retained;
 mod searching;
+mod text;
 
 use core::time::Duration;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -27,7 +28,7 @@ use mqttscope_wire::{Dissector, Sender, Severity};
 use crate::captures::Captures;
 use crate::connection::Connection;
 pub use crate::connection::SocketId;
-use crate::doctor::{End, Phase};
+use crate::doctor::Phase;
 use crate::log::{Index, Links, WireLog};
 use crate::sieve::{Facts, Sieve};
 use crate::states::{States, Turn, Turned};
@@ -288,39 +289,14 @@ impl Engine {
         self.settle(now, id);
     }
 
-    /// A WebSocket brought text, which MQTT does not use: it is closed, and the page is told.
-    pub fn handle_text(&mut self, now: Instant, socket: SocketId) {
-        //= [MQTT-6.0.0-1] v5 and v3.1.1: binary frames only
-        let Some(&id) = self.sockets.get(&socket) else {
-            return;
-        };
-        let name = (self.connections.get(&id)).map(|it| it.profile.shown_name());
-        let name = name.unwrap_or_default();
-        let text = format!(
-            "The server of “{name}” sent text where MQTT wants binary WebSocket frames, so the connection was closed. \
-             What answers there may not be an MQTT broker."
-        );
-        self.notice(Some(id), true, text);
-        if let Some(connection) = self.connections.get_mut(&id) {
-            connection.attempt.ended(End::TextFrame);
-        }
-        self.transport.push_back(Transport::Close { socket });
-        self.handle_closed(
-            now,
-            socket,
-            &Closed {
-                code: 1003,
-                was_open: true,
-                ..Closed::default()
-            },
-        );
-    }
-
     /// A socket is closed, or could not be opened.
     pub fn handle_closed(&mut self, now: Instant, socket: SocketId, closed: &Closed) {
         let Some(id) = self.sockets.remove(&socket) else {
             return;
         };
+        if let Some(BridgeSays::Ended(BridgeEnd::Text)) = closed.bridged.as_deref() {
+            self.text_came(now, id, None);
+        }
         self.unlink(now, id, socket);
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.socket = None;

@@ -13,7 +13,7 @@ use crate::sieve::Facts;
 use crate::topics::{Narrowed, Unfolded};
 use crate::view::cut::cut;
 use crate::view::{flows, rows};
-use crate::watch::{Listed, Watched};
+use crate::watch::{Entry, Listed, Watched, grouped};
 
 /// Topics below `$SYS` that are told, and characters of each.
 const SYSTEM: usize = 100;
@@ -76,6 +76,8 @@ impl Engine {
         self.drop_tree_of_gone();
         let oldest = RecordId(self.log.first());
         let (listed, remarks_left) = self.watch.listed(self.looking.connection, oldest);
+        let is_left = |one: &&Listed<'_>| one.packets().iter().any(|&it| self.found.contains(it));
+        let found = (!self.found.is_whole()).then(|| counted(listed.iter().filter(is_left)));
         reports.push(Report::Summary(Box::new(Summary {
             connections: self
                 .connections
@@ -84,6 +86,7 @@ impl Engine {
                 .collect(),
             log: self.log.view(),
             findings: counted(&listed),
+            found,
             left_out: (self.watch.left_out(self.looking.connection)).saturating_add(remarks_left),
             settled: self.settled,
             capture: self.captures.view(),
@@ -225,24 +228,26 @@ impl Engine {
         }
         if let Some(window) = looking.findings {
             let mut all = listed;
-            let mut found = None;
             if !self.found.is_whole() {
                 all.retain(|one| one.packets().iter().any(|&it| self.found.contains(it)));
-                found = Some(counted(&all));
             }
             if let Some(severity) = looking.severity {
                 all.retain(|one| one.severity() == severity);
             }
+            let entries = grouped(&all, looking.opened.as_ref());
             // Only broken rules are many enough to be dropped.
-            let numbers = all.iter().filter_map(|one| Some(one.found()?.number));
-            let of = format!("{:?} {:?} {}", looking.severity, looking.span, self.usable);
+            let numbers = entries.iter().filter_map(Entry::number);
+            let of = format!(
+                "{:?} {:?} {:?} {}",
+                looking.severity, looking.opened, looking.span, self.usable
+            );
             let dropped = (self.findings_gone).count(looking.connection, &of, numbers);
-            let (first, shown) = part(&all, window, dropped);
+            let (first, shown) = part(&entries, window, dropped);
             reports.push(Report::Findings {
                 first,
-                total: all.len() as u64,
+                total: entries.len() as u64,
                 dropped,
-                found,
+                findings: all.len() as u64,
                 rows: shown
                     .iter()
                     .map(|one| {
@@ -326,11 +331,19 @@ impl Engine {
 }
 
 /// Errors, warnings and notes.
-fn counted(all: &[Listed<'_>]) -> [u64; 3] {
-    [Severity::Error, Severity::Warning, Severity::Note].map(|severity| {
-        let those = all.iter().filter(|one| one.severity() == severity);
-        those.count() as u64
-    })
+fn counted<'a>(all: impl IntoIterator<Item = &'a Listed<'a>>) -> [u64; 3] {
+    let mut counts = [0_u64; 3];
+    for one in all {
+        let at = match one.severity() {
+            Severity::Error => 0,
+            Severity::Warning => 1,
+            Severity::Note => 2,
+        };
+        if let Some(count) = counts.get_mut(at) {
+            *count = count.saturating_add(1);
+        }
+    }
+    counts
 }
 
 /// Whether a time is within these.

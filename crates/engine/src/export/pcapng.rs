@@ -118,7 +118,7 @@ const fn nanoseconds(at: Instant) -> u64 {
 /// The side that closed it.
 const fn role(by: ClosedBy) -> Option<Role> {
     match by {
-        ClosedBy::You | ClosedBy::Client => Some(Role::Client),
+        ClosedBy::You | ClosedBy::Client | ClosedBy::ServerThenClient => Some(Role::Client),
         ClosedBy::Server => Some(Role::Server),
         ClosedBy::Tab | ClosedBy::Unknown => None,
     }

@@ -31,7 +31,7 @@ pub(crate) struct Charting {
     topic: String,
     path: String,
     lines: Vec<Line>,
-    paths: Vec<String>,
+    paths: Paths,
     without_number: u64,
     not_drawn: u64,
     /// The next packet whose number has not been read.
@@ -120,7 +120,7 @@ impl Charting {
             let number: f64 = text.parse().ok()?;
             return (self.path.is_empty() && number.is_finite()).then_some(number);
         };
-        if self.paths.len() < PATHS {
+        if !self.paths.are_full() {
             offer(&value, &mut String::new(), &mut self.paths);
         }
         let mut at = &value;
@@ -186,16 +186,47 @@ impl Charting {
                     (name, line.points.clone())
                 })
                 .collect(),
-            paths: self.paths.clone(),
+            paths: self.paths.listed(),
             without_number: self.without_number,
             not_drawn: self.not_drawn,
         }
     }
 }
 
+/// Paths that are offered, each once.
+#[derive(Debug, Default)]
+struct Paths {
+    numbers: Vec<String>,
+    /// To what is true or false, which is drawn as 1 and 0.
+    flags: Vec<String>,
+}
+
+impl Paths {
+    fn are_full(&self) -> bool {
+        self.numbers.len().saturating_add(self.flags.len()) >= PATHS
+    }
+
+    fn note(&mut self, path: &str, is_flag: bool) {
+        if is_flag {
+            let is_known = self.numbers.iter().chain(&self.flags).any(|it| it == path);
+            if !is_known {
+                self.flags.push(path.to_owned());
+            }
+        } else if !self.numbers.iter().any(|it| it == path) {
+            self.flags.retain(|it| it != path);
+            self.numbers.push(path.to_owned());
+        }
+    }
+
+    /// Numbers first: they are what a chart is for.
+    fn listed(&self) -> Vec<String> {
+        self.numbers.iter().chain(&self.flags).cloned().collect()
+    }
+}
+
 /// Notes the paths to numbers in a value.
-fn offer(value: &Value, path: &mut String, paths: &mut Vec<String>) {
-    if paths.len() >= PATHS {
+fn offer(value: &Value, path: &mut String, paths: &mut Paths) {
+    if paths.are_full() {
         return;
     }
     let mut below = |name: &str, value: &Value| {
@@ -213,10 +244,8 @@ fn offer(value: &Value, path: &mut String, paths: &mut Vec<String>) {
             .iter()
             .enumerate()
             .for_each(|(at, value)| below(&at.to_string(), value)),
-        Value::Number(_) | Value::Bool(_)
-            if !path.is_empty() && path.len() <= MOST_NAME && !paths.contains(path) =>
-        {
-            paths.push(path.clone());
+        Value::Number(_) | Value::Bool(_) if !path.is_empty() && path.len() <= MOST_NAME => {
+            paths.note(path, value.is_boolean());
         }
         _ => {}
     }
@@ -266,8 +295,18 @@ mod tests {
         let mut charting = Charting::default();
         charting.number(br#"{"t": 1, "in": {"x": 2, "y": "text"}, "l": [3]}"#);
         charting.number(br#"{"t": 1}"#);
-        charting.paths.sort();
-        assert_eq!(charting.paths, ["in.x", "l.0", "t"]);
+        let mut paths = charting.paths.listed();
+        paths.sort();
+        assert_eq!(paths, ["in.x", "l.0", "t"]);
+    }
+
+    #[test]
+    fn numbers_are_offered_before_what_is_true_or_false() {
+        let mut charting = Charting::default();
+        charting.number(br#"{"alarm": true, "t": 1, "z": false}"#);
+        assert_eq!(charting.paths.listed(), ["t", "alarm", "z"]);
+        charting.number(br#"{"alarm": 2, "t": true}"#);
+        assert_eq!(charting.paths.listed(), ["t", "alarm", "z"]);
     }
 
     #[test]

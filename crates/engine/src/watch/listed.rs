@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use mqttscope_protocol::{ConnectionId, FindingView, RecordId};
 use mqttscope_view::conversation::sentence;
-use mqttscope_wire::{ProtocolVersion, Severity};
+use mqttscope_wire::{ProtocolVersion, Sender, Severity};
 
 use super::{Found, MOST_TEXT, Watch, records};
 use crate::connection::SocketId;
@@ -20,7 +20,7 @@ const MOST_PACKETS: usize = 6;
 pub(crate) enum Listed<'a> {
     /// A broken rule.
     Found(&'a Found),
-    /// Something else that is worth knowing.
+    /// Something else that is worth knowing, or that no packet shows.
     Remark(FindingView),
 }
 
@@ -49,6 +49,17 @@ impl Listed<'_> {
         }
     }
 
+    /// What findings that are one row have in common: whose, which rule, who broke it. None: it is a row by itself.
+    pub(crate) fn key(&self) -> Option<(ConnectionId, &str, Sender)> {
+        match self {
+            Self::Found(found) => {
+                let finding = &found.finding;
+                Some((found.connection, finding.rule.name(), finding.by))
+            }
+            Self::Remark(remark) => Some((remark.connection, &*remark.rule, remark.by?)),
+        }
+    }
+
     /// The packets that it is about; of many, the last ones.
     pub(crate) fn packets(&self) -> &[RecordId] {
         match self {
@@ -74,6 +85,15 @@ impl Watch {
         let mut all: Vec<_> = self.findings(of).map(Listed::Found).collect();
         let (remarks, left_out) = self.remarks(of, oldest);
         all.extend(remarks.into_iter().map(Listed::Remark));
+        let is_shown = |text: &&FindingView| {
+            of.is_none_or(|of| text.connection == of)
+                && text
+                    .packets
+                    .iter()
+                    .all(|&it| it.0 >= self.cleared_before[0] && it >= oldest)
+        };
+        let texts = self.texts.iter().filter(is_shown).cloned();
+        all.extend(texts.map(Listed::Remark));
         // Stable: findings are in their order already.
         all.sort_by_key(Listed::last);
         (all, left_out)
@@ -132,6 +152,8 @@ impl Watch {
                     message: cut(&sentence(&text), MOST_TEXT),
                     packets: packets.collect(),
                     of: None,
+                    is_open: false,
+                    is_part: false,
                 });
             }
         }

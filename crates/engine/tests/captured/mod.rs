@@ -249,7 +249,10 @@ fn a_connection_is_judged_as_its_bytes_are() {
             .iter()
             .filter(|finding| !finding.rule.is_empty());
         let mut found: Vec<_> = rules
-            .map(|finding| (finding.rule.clone(), finding.severity))
+            .flat_map(|finding| {
+                let alike = (finding.rule.clone(), finding.severity);
+                std::iter::repeat_n(alike, finding.count as usize)
+            })
             .collect();
         found.sort();
         expected.sort();

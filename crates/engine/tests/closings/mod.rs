@@ -6,7 +6,7 @@ use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{CaptureReader, Event, Limits};
 use mqttscope_wire::ProtocolVersion;
 
-use mqttscope_protocol::{Action, ClosedBy, EventKind, EventView};
+use mqttscope_protocol::{Action, ClosedBy, EventKind, EventView, FindingKey};
 
 use super::*;
 
@@ -496,7 +496,13 @@ fn who_closed_after_a_refusal_is_who_did() {
         world.engine.handle_bytes(world.now, socket, bytes);
         let closed = last(&mut world).event;
         assert_eq!(closed.kind, EventKind::Closed);
-        assert_eq!(closed.by, Some(ClosedBy::Client), "{}", closed.line());
+        assert_eq!(closed.by, Some(ClosedBy::ServerThenClient));
+        let line = closed.line();
+        assert!(
+            line.starts_with("by the server, and its socket then by this client, after"),
+            "{line}"
+        );
+        assert!(!line.contains("ended by"), "{line}");
     }
 }
 
@@ -589,4 +595,70 @@ fn a_capture_of_what_was_recorded_ends_a_connection_when_it_ended_and_not_before
     world.now += Duration::from_secs(60);
     world.command(Command::Connect(B, profile("5", "b")));
     assert_eq!(ended(&mut world), [(Some(Role::Server), Some(at_ns))]);
+}
+
+#[test]
+fn who_waits_for_a_connack_is_told_how_long() {
+    let mut world = world();
+    world.command(Command::Connect(A, websocket("5", "a")));
+    let socket = world.socket_asked_for();
+    let opening = |world: &mut World| {
+        let view = world.look().summary.connections.remove(0);
+        let opening = view.opening?;
+        let seconds = (opening.waited.as_secs(), opening.gives_up_in.as_secs());
+        Some((opening.for_connack, seconds))
+    };
+    world.pass(2_000);
+    assert_eq!(opening(&mut world), Some((false, (3, 26))));
+    world.engine.handle_open(world.now, socket);
+    world.pass(7_000);
+    assert_eq!(opening(&mut world), Some((true, (8, 21))));
+    world.engine.handle_bytes(world.now, socket, CONNACK);
+    assert_eq!(opening(&mut world), None);
+}
+
+#[test]
+fn findings_that_are_alike_are_one_row_that_can_be_opened() {
+    let look = |opened: Option<FindingKey>, window: Window| {
+        Command::Look(Box::new(Looking {
+            findings: Some(window),
+            opened,
+            ..Looking::default()
+        }))
+    };
+    let mut world = world();
+    world.command(Command::Connect(A, websocket("5", "a")));
+    let socket = world.socket_asked_for();
+    world.engine.handle_open(world.now, socket);
+    world.engine.handle_bytes(world.now, socket, CONNACK);
+    world.command(look(None, all()));
+    for _ in 0..60 {
+        world.engine.handle_bytes(world.now, socket, b"\xd0\x00");
+    }
+    let seen = world.look();
+    let rows: Vec<_> = (seen.findings.iter())
+        .filter(|row| row.by.is_some())
+        .collect();
+    assert_eq!(rows.len(), 1, "{rows:#?}");
+    let row = rows[0].clone();
+    assert_eq!((row.count, &*row.rule), (60, "pingresp-unasked"));
+    let of_summary: u64 = seen.summary.findings.iter().sum();
+    assert_eq!(seen.summary.findings[1], 60, "findings, not rows");
+    assert_eq!(seen.listed, of_summary);
+    // All of them behind it, as far as they are looked at; the row is of the last.
+    world.command(look(row.key(), all()));
+    let seen = world.look();
+    let at = seen.findings.iter().position(|row| row.is_open).unwrap();
+    let parts = &seen.findings[at + 1..at + 61];
+    assert!(parts.iter().all(|part| part.is_part && part.count == 1));
+    assert_eq!(parts[59].packets, row.packets);
+    assert!(parts[0].packets < parts[1].packets);
+    assert_eq!(seen.listed, of_summary, "none is counted twice");
+    let some = Window {
+        first: 10,
+        count: 5,
+        ..all()
+    };
+    world.command(look(row.key(), some));
+    assert_eq!(world.look().findings.len(), 5);
 }

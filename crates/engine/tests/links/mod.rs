@@ -1,5 +1,7 @@
 //! Links that break, or never come about, and what is said about it.
 
+use mqttscope_protocol::EventKind;
+
 use super::*;
 
 #[test]
@@ -67,8 +69,35 @@ fn text_frames_are_refused_in_words() {
         panic!()
     };
     world.engine.handle_open(world.now, socket);
-    world.engine.handle_text(world.now, socket);
+    world.command(Command::Look(Box::new(Looking {
+        wire: Some(all()),
+        findings: Some(all()),
+        ..Looking::default()
+    })));
+    let text = "hello \u{7}".repeat(1_000);
+    world.engine.handle_text(world.now, socket, &text, 7_000);
     let seen = world.look();
+    // What came is a row among the packets, and a finding at it; both are bounded.
+    let rows: Vec<_> = seen.events.iter().map(|row| row.event.unwrap()).collect();
+    assert_eq!(
+        rows,
+        [EventKind::Opened, EventKind::TextFrame, EventKind::Closed]
+    );
+    let row = &seen.events[1];
+    assert!(
+        row.summary
+            .starts_with("7000 characters of text, not binary: hello \\u0007hello"),
+        "{}",
+        row.summary
+    );
+    assert!(row.summary.len() < 1_000);
+    let finding = seen.findings.iter().find(|it| it.by.is_some()).unwrap();
+    assert_eq!(finding.statement.as_deref(), Some("MQTT-6.0.0-1"));
+    assert_eq!(
+        (finding.severity, finding.by, finding.packets.as_slice()),
+        (Severity::Error, Some(Sender::Server), &[row.record][..])
+    );
+    assert!(finding.message.contains("hello") && finding.message.len() < 1_000);
     assert!(
         seen.notices[0]
             .text
@@ -78,6 +107,8 @@ fn text_frames_are_refused_in_words() {
         seen.summary.connections[0].state,
         ConnectionState::Waiting { .. }
     ));
+    world.command(Command::Clear);
+    assert!(world.look().findings.is_empty());
 }
 
 #[test]

@@ -58,9 +58,8 @@ fn lists(engine: &mut Engine, looking: Looking) -> Lists {
                 Report::Topics { found, rows, .. } => {
                     (lists.found_topics, lists.topics) = (found, rows);
                 }
-                Report::Findings { found, rows, .. } => {
-                    (lists.found, lists.findings) = (found, rows);
-                }
+                Report::Summary(summary) => lists.found = summary.found,
+                Report::Findings { rows, .. } => lists.findings = rows,
                 Report::Wire { rows, .. } => lists.wire = rows,
                 _ => {}
             }
@@ -91,6 +90,29 @@ fn by_connection(rows: &[WireRow]) -> BTreeMap<ConnectionId, u64> {
         *counts.entry(row.connection).or_default() += 1;
     }
     counts
+}
+
+/// Findings in the order of their packets, without the rows that stand for several.
+fn one_by_one(engine: &mut Engine, like: &Looking, rows: &[FindingView]) -> Vec<FindingView> {
+    let mut all = Vec::new();
+    for row in rows {
+        let opened = row.key().filter(|_| row.count > 1);
+        let Some(opened) = opened else {
+            all.push(row.clone());
+            continue;
+        };
+        let looking = Looking {
+            opened: Some(opened),
+            ..like.clone()
+        };
+        let parts = lists(engine, looking).findings.into_iter();
+        all.extend(parts.filter(|it| it.is_part).map(|part| FindingView {
+            is_part: false,
+            ..part
+        }));
+    }
+    all.sort_by(|a, b| (a.packets.last(), &a.message).cmp(&(b.packets.last(), &b.message)));
+    all
 }
 
 /// Held against the packets that the list of packets shows.
@@ -124,12 +146,10 @@ fn agree(engine: &mut Engine, looking: &Looking) {
             .iter()
             .any(|it| rows.iter().any(|row| row.record == *it))
     };
-    let expected: Vec<_> = all.findings.iter().filter(is_found).collect();
-    assert_eq!(
-        found.findings.iter().collect::<Vec<_>>(),
-        expected,
-        "{says}"
-    );
+    let all = one_by_one(engine, &self::looking(""), &all.findings);
+    let expected: Vec<_> = all.iter().filter(is_found).collect();
+    let listed = one_by_one(engine, looking, &found.findings);
+    assert_eq!(listed.iter().collect::<Vec<_>>(), expected, "{says}");
     let errors = expected.iter().filter(|it| it.severity == Severity::Error);
     assert_eq!(found.found.unwrap()[0], errors.count() as u64);
 }

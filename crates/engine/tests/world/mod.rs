@@ -47,6 +47,8 @@ pub(crate) struct Seen {
     pub(crate) topics: Vec<TopicRow>,
     pub(crate) flows: Vec<FlowView>,
     pub(crate) findings: Vec<FindingView>,
+    /// Findings that its rows stand for.
+    pub(crate) listed: u64,
     pub(crate) state: Option<StateAt>,
     pub(crate) history: Option<History>,
     pub(crate) notices: Vec<Notice>,
@@ -112,7 +114,9 @@ impl World {
                 Report::Handshake(packets) => seen.handshake = packets,
                 Report::Exported(file) => seen.files.push(file),
                 Report::Flows { rows, .. } => seen.flows = rows,
-                Report::Findings { rows, .. } => seen.findings = rows,
+                Report::Findings { rows, findings, .. } => {
+                    (seen.findings, seen.listed) = (rows, findings);
+                }
                 Report::State(state) => seen.state = state.map(|state| *state),
                 Report::History(history) => seen.history = Some(history),
                 Report::Event(event) => seen.inspected.push(*event),

@@ -139,7 +139,7 @@ pub(super) static WORDS: [Words; 117] = [
     },
     Words {
         summary: "A server does not answer a PINGREQ.",
-        message: "No PINGRESP came for {value} s.",
+        message: "No PINGRESP came for {value} s. A reasonable time is {limit} s here: Keep Alive's length, within bounds.",
         fix: None,
     },
     Words {

@@ -74,10 +74,12 @@ impl Live {
                 first,
                 total,
                 dropped,
-                found,
+                findings,
                 rows,
             } => {
-                self.findings_found = found;
+                if !self.paused {
+                    self.findings_listed = findings;
+                }
                 self.findings = self.cut(Tab::Findings, Rows::new(first, total, dropped, rows));
             }
             Report::State(state) => {

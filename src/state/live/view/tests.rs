@@ -313,6 +313,7 @@ fn when_the_engine_stops_every_connection_is_lost_and_nothing_is_recorded() {
         rates: Rates::default(),
         round_trip: None,
         queued: 3,
+        opening: None,
         arriving: None,
         repeating: true,
         advice: Vec::new(),
@@ -451,4 +452,34 @@ fn half_a_filter_finds_nothing_of_its_own() {
         SearchView::Unfinished(problem("mqtt.retain == 1"))
     ));
     assert!(!searched("mqtt.qos == x", SearchView::Wrong(problem(""))));
+}
+
+#[test]
+fn findings_behind_a_row_are_asked_for_and_counted_as_findings() {
+    let findings = |number: u32, findings: u64| {
+        let rows = Report::Findings {
+            first: 0,
+            total: 1,
+            dropped: 0,
+            findings,
+            rows: Vec::new(),
+        };
+        Act::Report(vec![settled(number), rows])
+    };
+    let key = FindingKey {
+        connection: ConnectionId(1),
+        rule: "pingresp-unasked".into(),
+        by: Sender::Server,
+    };
+    let live = after([Act::Show(Tab::Findings), findings(0, 30)]);
+    assert_eq!((live.findings.total, live.findings_listed), (1, 30));
+    let opened = live.reduce(Act::OpenFindings(Some(key.clone())));
+    assert_eq!(opened.looking().opened, Some(key));
+    // What comes while the list stands still is not counted before it goes on.
+    let paused = opened.reduce(Act::Pause(true)).reduce(findings(2, 40));
+    assert_eq!(paused.findings_listed, 30);
+    assert_eq!(
+        paused.reduce(Act::OpenFindings(None)).looking().opened,
+        None
+    );
 }
