@@ -13,8 +13,9 @@ use super::scrolling::scroll_on;
 use crate::components::sequence_diagram::{Scene, SequenceDiagram};
 use crate::state::flows::{Act, Column};
 
-/// From how many pixels of width on a name has the words of its fault.
-const WORDY: u32 = 340;
+/// Pixels of a letter of a name, and of its edges: the words of its fault are there where all of them have room.
+const LETTER: u32 = 8;
+const EDGES: u32 = 24;
 
 #[derive(Clone, Properties)]
 pub(super) struct ColumnsProps {
@@ -59,9 +60,11 @@ pub(super) fn Columns(props: &ColumnsProps) -> Html {
         let room = props.player.room.clone();
         Callback::from(move |_: MouseEvent| scroll_on(&room))
     };
-    let fits = drawn.iter().all(|diagram| diagram.width >= WORDY) && !stepped;
     let button = |index: usize, column: &Column| {
-        let name = if fits {
+        let letters = u32::try_from(column.name.chars().count()).unwrap_or(u32::MAX);
+        let needs = letters.saturating_mul(LETTER).saturating_add(EDGES);
+        let fits = |diagram: &Rc<Diagram>| needs <= diagram.width;
+        let name = if !stepped && props.diagrams.get(index).is_some_and(fits) {
             &*column.name
         } else {
             column.short_name()

@@ -4,6 +4,9 @@ use crate::packet::Fate;
 use crate::run::{Counts, Run, What};
 use crate::text::seconds;
 
+/// One of the sums of a run.
+type Sum = fn(&Counts) -> usize;
+
 /// What happened in a run, in order of time.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Seen<'a> {
@@ -34,14 +37,14 @@ pub fn what_differs(runs: &[&Run]) -> String {
     let Some(at) = differ_from(runs) else {
         return "No difference from beginning to end.".to_owned();
     };
-    let sums: [(fn(&Counts) -> usize, &str); 5] = [
+    let sums: [(Sum, &str); 5] = [
         (|counts| counts.delivered as usize, "delivered"),
         (|counts| counts.duplicated as usize, "duplicates"),
         (|counts| counts.lost as usize, "lost"),
         (|counts| counts.waiting as usize, "not yet delivered"),
         (|counts| counts.packets, "packets"),
     ];
-    let sum = |(of, name): &(fn(&Counts) -> usize, &str)| {
+    let sum = |(of, name): &(Sum, &str)| {
         let numbers: Vec<usize> = runs.iter().map(|run| of(&run.counts)).collect();
         let (last, before) = numbers.split_last()?;
         let before: Vec<String> = before.iter().map(ToString::to_string).collect();

@@ -91,7 +91,7 @@ impl Look {
             .saturating_mul(gaps)
             .saturating_add(narrow.margin.saturating_mul(2));
         if wanted <= room {
-            narrow
+            narrow.within(gaps, room)
         } else {
             Self::TIGHT.within(gaps, room)
         }
