@@ -78,12 +78,14 @@ twice("a fault is added, runs are compared, a term is explained", async (hand, p
   await expect(page.getByTestId("column").first()).toHaveAttribute("aria-pressed", "true");
   await expect(page.getByTestId("column-title")).toHaveText(["QoS 0", "QoS 1"]);
   await hand.press(page.getByTestId("alone"));
+  await page.setViewportSize({ width: 390, height: 844 });
   await page.evaluate(() => location.assign("#/flows/shared-subscription"));
   await expect(title(page)).toHaveText("Shared subscription");
   const left = () => page.getByTestId("room").evaluate((room) => room.scrollLeft);
   const before = await left();
   await hand.press(page.getByTestId("more-lanes"));
   await expect.poll(left).not.toBe(before);
+  await page.setViewportSize({ width: 600, height: 900 });
   await page.evaluate(() => location.assign("#/flows/qos2-no-faults"));
   await expect(title(page)).toHaveText("QoS 2, no faults");
   await hand.pick(page.getByTestId("fork"), 0);
