@@ -145,7 +145,7 @@ test("everything works by keys alone", async ({ page }) => {
   await page.keyboard.press("a");
   await expect(page.getByTestId("diagram")).toHaveCount(1);
   await page.keyboard.press("c");
-  await expect(page.getByTestId("diagram")).toHaveCount(3);
+  await expect(page.getByTestId("column")).toHaveCount(3);
   await page.keyboard.press("a");
   await page.getByTestId("time").focus();
   await page.keyboard.press("Home");
