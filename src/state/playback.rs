@@ -34,8 +34,6 @@ pub struct Score {
     pub heights: Vec<u32>,
     /// Its moments.
     pub time: TimeLine,
-    /// The column it is drawn in.
-    pub column: usize,
 }
 
 /// Where a player is.
@@ -337,7 +335,6 @@ mod tests {
         let score = Score {
             heights: diagram.heights_of(&beats),
             time: diagram.time.clone(),
-            column: 0,
         };
         let mut playback = Playback::new(false);
         playback.set_score(score.clone(), true);

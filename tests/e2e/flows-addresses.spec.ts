@@ -21,7 +21,7 @@ test("a scenario, a step, a comparison and a fork have addresses, and Back goes 
   await expect(page.getByTestId("diagram")).toHaveCount(1);
   await expect(caption(page)).toContainText("step 20 of 21");
   await page.goForward();
-  await expect(page.getByTestId("diagram")).toHaveCount(3);
+  await expect(page.getByTestId("column")).toHaveCount(3);
   await expect(page.getByTestId("column").first()).toHaveAttribute("aria-pressed", "true");
   await page.goBack();
   await page.goBack();

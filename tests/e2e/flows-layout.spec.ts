@@ -50,12 +50,11 @@ for (const colorScheme of ["light", "dark"] as const) {
   }
 }
 
-test.describe("where three runs do not fit", () => {
-  test.use({ viewport: { width: 600, height: 900 } });
+test.describe("where five lanes do not fit", () => {
+  test.use({ viewport: { width: 390, height: 844 } });
   test("a button says so, and scrolls to them", async ({ page }) => {
-    await open(page);
-    await page.getByTestId("compare").click();
-    await page.getByTestId("column").first().click();
+    await page.goto("#/flows/shared-subscription");
+    await expect(page.getByTestId("title")).toHaveText("Shared subscription");
     const more = page.getByTestId("more-lanes");
     await expect(more).toBeVisible();
     const left = () => page.getByTestId("room").evaluate((room) => room.scrollLeft);

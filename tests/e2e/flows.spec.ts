@@ -67,7 +67,7 @@ test("a packet on its way that is pressed is lost, and the fork stands beside th
   const token = await catchToken(page, "PUBACK");
   await token.click();
   await expect(page.getByTestId("diagram")).toHaveCount(2);
-  await expect(page.getByTestId("column").nth(1)).toContainText("With the fault: cut");
+  await expect(page.getByTestId("column").nth(1)).toHaveAttribute("title", /^With the fault: cut/);
   await page.keyboard.press("End");
   await expect(count(page, "duplicates").nth(0)).toHaveText("0");
   await expect(count(page, "duplicates").nth(1)).toHaveText("1");
@@ -141,11 +141,11 @@ test("everything works by keys alone", async ({ page }) => {
   await page.keyboard.press("Escape");
   await catchToken(page, "PUBREL");
   await page.keyboard.press("x");
-  await expect(page.getByTestId("column").nth(1)).toContainText("With the fault: cut");
+  await expect(page.getByTestId("column").nth(1)).toHaveAttribute("title", /^With the fault: cut/);
   await page.keyboard.press("a");
   await expect(page.getByTestId("diagram")).toHaveCount(1);
   await page.keyboard.press("c");
-  await expect(page.getByTestId("diagram")).toHaveCount(3);
+  await expect(page.getByTestId("column")).toHaveCount(3);
   await page.keyboard.press("a");
   await page.getByTestId("time").focus();
   await page.keyboard.press("Home");

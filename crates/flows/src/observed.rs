@@ -53,6 +53,7 @@ impl Scenario {
             retain: published.retain && publishes,
             expiry: None,
             respond: None,
+            correlate: None,
             payload: said(&published.payload),
         };
         let subscribe = Act::Subscribe { filter: topic, qos };

@@ -78,6 +78,10 @@ pub struct Facts {
     pub reason: u8,
     /// Of a PUBLISH; empty under a Topic Alias.
     pub topic: String,
+    /// The Response Topic of a PUBLISH.
+    pub respond: Option<String>,
+    /// The Correlation Data of a PUBLISH, as text.
+    pub correlate: Option<String>,
     /// Of a PUBLISH.
     pub payload: Vec<u8>,
     /// Of a PUBLISH.
@@ -100,6 +104,8 @@ impl Facts {
             topic: String::new(),
             payload: Vec::new(),
             alias: None,
+            respond: None,
+            correlate: None,
         };
         if let Ok(Decoded::Packet { packet, .. }) =
             decode(bytes, Context::new(version).from(sender))
@@ -125,6 +131,16 @@ impl Facts {
                 publish.payload.clone_into(&mut self.payload);
                 self.alias = match publish.properties.get(PropertyId::TOPIC_ALIAS) {
                     Some(Property::TopicAlias(alias)) => Some(alias),
+                    _ => None,
+                };
+                self.respond = match publish.properties.get(PropertyId::RESPONSE_TOPIC) {
+                    Some(Property::ResponseTopic(topic)) => Some(topic.as_str().to_owned()),
+                    _ => None,
+                };
+                self.correlate = match publish.properties.get(PropertyId::CORRELATION_DATA) {
+                    Some(Property::CorrelationData(data)) => {
+                        Some(String::from_utf8_lossy(data.as_bytes()).into_owned())
+                    }
                     _ => None,
                 };
             }

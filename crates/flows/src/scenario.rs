@@ -134,6 +134,8 @@ pub struct Publication {
     pub expiry: Option<u32>,
     /// Where an answer is wanted (version 5).
     pub respond: Option<String>,
+    /// Its Correlation Data (version 5); a request for which none is named has `1`.
+    pub correlate: Option<String>,
     /// What it says.
     pub payload: String,
 }

@@ -21,7 +21,7 @@
 //! | `will P t/gone 1 2 : words` | its will: topic, QoS, delay in seconds |
 //! | `at 0 P connect`, `at 900 P disconnect` | what it does, and at which millisecond |
 //! | `at 300 S subscribe t/# 1` | topic filter and QoS |
-//! | `at 600 P publish t/a 2 [retain] [expiry 5] [respond t/r] : words` | topic, QoS, what it says |
+//! | `at 600 P publish t/a 2 [retain] [expiry 5] [respond t/r] [correlate a] : words` | topic, QoS, what it says |
 //! | `cut P at 700`, `cut P before PUBREC 1`, `cut P after PUBLISH 1` | the connection breaks |
 //! | `restart P at 700 keeping`, `restart broker at 700 forgetting` | with or without what was remembered |
 //! | `offline S from 400 to 2000`, `slow S at 0 by 400`, `hold S until 900`, `hold S from 400 until 900` | away, slow, not acknowledging |

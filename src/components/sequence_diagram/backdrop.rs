@@ -1,14 +1,18 @@
-//! What stands behind the arrows: bars where something is remembered, bands without a connection.
+//! What stands behind the arrows: bars where something is remembered, bands without a connection, and the moment
+//! from which on runs beside each other differ.
 
 use mqttscope_flows::{Band, Bar, Diagram};
 use yew::prelude::*;
 
-/// Bars and bands.
+/// Bars, bands and that moment.
 pub(super) fn backdrop(diagram: &Diagram) -> Html {
     html! {
         <g aria-hidden="true">
             { for diagram.bands.iter().map(|shown| band(diagram, shown)) }
             { for diagram.bars.iter().map(|shown| bar(diagram, shown)) }
+            if let Some(height) = diagram.differs {
+                <line class="differs" x1="0" x2={diagram.width.to_string()} y1={height.to_string()} y2={height.to_string()} data-testid="differs-line" />
+            }
         </g>
     }
 }

@@ -6,8 +6,8 @@ use yew::prelude::*;
 pub(super) fn heads(diagram: &Diagram) -> Html {
     html! {
         <svg class="lane-heads" width={diagram.width.to_string()} height="30" aria-hidden="true">
-            { for diagram.lanes.iter().enumerate().map(|(index, lane)| html! {
-                <text x={diagram.look.x(index).to_string()} y="20" text-anchor="middle">{ &lane.name }</text>
+            { for diagram.heads().into_iter().map(|head| html! {
+                <text x={head.x.to_string()} y="20" text-anchor={head.anchor}>{ head.text }</text>
             }) }
         </svg>
     }

@@ -1,16 +1,21 @@
-//! The diagrams beside each other.
+//! The diagrams beside each other: as many as have room. Where not all have, their names are a row above them, by
+//! which one steps from run to run.
 
 use std::rc::Rc;
 
-use mqttscope_flows::Diagram;
+use mqttscope_flows::{Diagram, Run, what_differs};
 use yew::prelude::*;
 
 use super::act::Acts;
 use super::pictures;
 use super::player::Player;
-use super::scrolling::{reveal, scroll_on};
+use super::scrolling::scroll_on;
 use crate::components::sequence_diagram::{Scene, SequenceDiagram};
 use crate::state::flows::{Act, Column};
+
+/// Pixels of a letter of a name, and of its edges: the words of its fault are there where all of them have room.
+const LETTER: u32 = 8;
+const EDGES: u32 = 24;
 
 #[derive(Clone, Properties)]
 pub(super) struct ColumnsProps {
@@ -43,43 +48,71 @@ pub(super) fn Columns(props: &ColumnsProps) -> Html {
     let acts = use_context::<Acts>();
     pictures::use_room(&props.player.room, &props.on_room);
     let several = props.columns.len() > 1;
-    let is_cut = pictures::needed(&props.diagrams) > props.room.saturating_add(8);
+    let differs = use_memo(props.columns.clone(), |columns| {
+        let runs: Vec<&Run> = columns.iter().map(|column| &*column.run).collect();
+        what_differs(&runs)
+    });
+    let shown = pictures::shown(&props.columns, props.active, props.room);
+    let stepped = shown.len() < props.columns.len();
+    let drawn = props.diagrams.get(shown.clone()).unwrap_or_default();
+    let is_cut = pictures::needed(drawn) > props.room.saturating_add(8);
     let on_more = {
         let room = props.player.room.clone();
         Callback::from(move |_: MouseEvent| scroll_on(&room))
     };
-    {
-        let room = props.player.room.clone();
-        use_effect_with((props.columns.len(), props.active), move |_| {
-            reveal(&room);
-        });
-    }
+    let button = |index: usize, column: &Column| {
+        let letters = u32::try_from(column.name.chars().count()).unwrap_or(u32::MAX);
+        let needs = letters.saturating_mul(LETTER).saturating_add(EDGES);
+        let fits = |diagram: &Rc<Diagram>| needs <= diagram.width;
+        let name = if !stepped && props.diagrams.get(index).is_some_and(fits) {
+            &*column.name
+        } else {
+            column.short_name()
+        };
+        name_button(index, column, name, index == props.active, acts.clone())
+    };
+    let all = props.columns.iter().zip(&props.diagrams).enumerate();
     html! {
-        <>
-        <div class="room scroll" ref={props.player.room.clone()} tabindex="0" data-home="" role="region" aria-label="The flow" data-testid="room">
-            <div class="columns">
-                { for props.columns.iter().zip(&props.diagrams).enumerate().map(|(index, (column, diagram))| html! {
-                    <div class={classes!("column", (several && index == props.active).then_some("active"))}>
-                        if several { { name(index, column, index == props.active, acts.clone()) } }
-                        <OneColumn {index} column={column.clone()} diagram={diagram.clone()} player={props.player.clone()}
-                            on_packet={props.on_packet.clone()} on_cut={props.on_cut.clone()} />
+        <div class="runs">
+            if stepped {
+                <div class="run-names" role="group" aria-label="Runs" data-testid="run-names">
+                    { for props.columns.iter().enumerate().map(|(index, column)| button(index, column)) }
+                </div>
+            }
+            <div class="around">
+                <div class="room scroll" ref={props.player.room.clone()} tabindex="0" data-home="" role="region" aria-label="The flow" data-testid="room">
+                    <div class="columns">
+                        { for all.filter(|(index, _)| shown.contains(index)).map(|(index, (column, diagram))| html! {
+                            <div key={index} class={classes!("column", (several && index == props.active).then_some("active"))}>
+                                if several && !stepped { { button(index, column) } }
+                                if stepped && shown.len() > 1 { <div class="column-name" data-testid="column-title">{ column.short_name() }</div> }
+                                <OneColumn {index} column={column.clone()} diagram={diagram.clone()} player={props.player.clone()}
+                                    on_packet={props.on_packet.clone()} on_cut={props.on_cut.clone()} />
+                            </div>
+                        }) }
                     </div>
-                }) }
+                </div>
+                if is_cut { <button class="chip more-lanes" data-testid="more-lanes" onclick={on_more}>{ "More lanes: scroll sideways" }</button> }
             </div>
+            if several { <p class="differs" data-testid="differs" aria-live="polite"><i class="dash" aria-hidden="true"></i>{ (*differs).clone() }</p> }
         </div>
-        if is_cut { <button class="chip more-lanes" data-testid="more-lanes" onclick={on_more}>{ "More lanes: scroll sideways" }</button> }
-        </>
     }
 }
 
-fn name(index: usize, column: &Column, active: bool, acts: Option<Acts>) -> Html {
+fn name_button(
+    index: usize,
+    column: &Column,
+    name: &str,
+    active: bool,
+    acts: Option<Acts>,
+) -> Html {
     let on_click = Callback::from(move |_: MouseEvent| {
         if let Some(acts) = &acts {
             acts.dispatch(Act::Activate(index));
         }
     });
     html! {
-        <button class="column-name" data-testid="column" title={column.name.to_string()} aria-pressed={active.to_string()} onclick={on_click}>{ &*column.name }</button>
+        <button class="column-name" data-testid="column" title={column.name.to_string()} aria-pressed={active.to_string()} onclick={on_click}>{ name.to_owned() }</button>
     }
 }
 

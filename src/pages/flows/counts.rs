@@ -53,7 +53,7 @@ pub(super) fn CountsTable(props: &CountsProps) -> Html {
         <div class="head counted"><h2>{ "Totals" }</h2></div>
         <table class="counts" data-testid="counts" aria-label="Totals">
             if several {
-                <thead><tr><td></td>{ for props.columns.iter().map(|column| html! { <th scope="col">{ short(&column.name) }</th> }) }</tr></thead>
+                <thead><tr><td></td>{ for props.columns.iter().map(|column| html! { <th scope="col">{ column.short_name() }</th> }) }</tr></thead>
             }
             <tbody>
                 { row("published", "Published", false, &|counts| counts.published.to_string()) }
@@ -77,9 +77,4 @@ pub(super) fn CountsTable(props: &CountsProps) -> Html {
         </table>
         </>
     }
-}
-
-/// The name above a column, without the words of the fault.
-fn short(name: &str) -> &str {
-    name.split(':').next().unwrap_or(name)
 }

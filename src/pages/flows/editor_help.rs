@@ -18,7 +18,7 @@ const LINES: &[(&str, &str)] = &[
     ),
     ("at 200 S subscribe t/# 1", "topic filter and QoS"),
     (
-        "at 400 P publish t/a 2 retain expiry 5 respond t/r : payload",
+        "at 400 P publish t/a 2 retain expiry 5 respond t/r correlate a : payload",
         "topic and QoS; the options can be left out",
     ),
     (

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_flows::{Diagram, Export, Frame, slug};
+use mqttscope_flows::{Diagram, Export, Frame, Look, slug};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -69,7 +69,7 @@ pub(super) fn ExportMenu(props: &ExportMenuProps) -> Html {
                     props.svg(is_step).as_bytes(),
                 )),
                 1 | 3 => {
-                    let (svg, width) = (props.svg(is_step), props.diagram.width);
+                    let (svg, width) = (props.svg(is_step), props.alone().width);
                     spawn_local(async move {
                         let png = picture::png(&svg, width).await;
                         tell(png.and_then(|png| files::save(&format!("{name}.png"), &png)));
@@ -101,10 +101,18 @@ impl ExportMenuProps {
         }
     }
 
+    /// The picture of the run alone: beside others, it has gaps where only they go on, and little room.
+    fn alone(&self) -> Diagram {
+        let look = self.diagram.look;
+        let is_tight = look.margin < Look::NARROW.margin;
+        Diagram::of(&self.column.run, if is_tight { Look::WIDE } else { look })
+    }
+
     fn svg(&self, is_step: bool) -> String {
         let beat = self.column.beats.get(self.step).filter(|_| is_step);
-        let heights = self.diagram.heights_of(&self.column.beats);
-        self.diagram.to_svg(&Export {
+        let diagram = self.alone();
+        let heights = diagram.heights_of(&self.column.beats);
+        diagram.to_svg(&Export {
             title: &self.column.run.scenario.title,
             palette: &colours(),
             until: beat.and_then(|_| heights.get(self.step).copied()),
@@ -113,7 +121,8 @@ impl ExportMenuProps {
     }
 
     fn animation(&self) -> String {
-        let heights = self.diagram.heights_of(&self.column.beats);
+        let diagram = self.alone();
+        let heights = diagram.heights_of(&self.column.beats);
         let frames: Vec<Frame> = heights
             .into_iter()
             .zip(&*self.column.beats)
@@ -123,6 +132,6 @@ impl ExportMenuProps {
             })
             .collect();
         let title = &self.column.run.scenario.title;
-        self.diagram.to_animated_svg(title, &colours(), &frames)
+        diagram.to_animated_svg(title, &colours(), &frames)
     }
 }

@@ -112,17 +112,11 @@ impl Player {
     fn show(&self) {
         let playback = self.playback.borrow();
         let (at, moment) = (playback.at(), playback.moment());
-        for (column, scene) in self.scenes.borrow().iter().enumerate() {
-            let Some(scene) = scene else { continue };
-            let diagram = scene.diagram();
-            // Beside each other, runs are shown at the same moment, which is at another height.
-            scene.show(if column == playback.score().column {
-                at
-            } else if playback.is_over() {
-                f64::from(diagram.end())
-            } else {
-                f64::from(diagram.time.heights(moment).1)
-            });
+        for scene in &*self.scenes.borrow() {
+            // Beside each other, runs have one time line: the same moment is at the same height.
+            if let Some(scene) = scene {
+                scene.show(at);
+            }
         }
         let clock = seconds(moment);
         if let Some(slider) = browser::element_of::<HtmlInputElement>(&self.slider) {

@@ -42,13 +42,12 @@ pub(super) fn use_playing(
         let last = use_mut_ref(|| None::<u32>);
         use_effect_with(
             (Rc::as_ptr(&diagram).addr(), opened, place),
-            move |&(_, (opened, start), (active, columns))| {
+            move |&(_, (opened, start), (_, columns))| {
                 let anew = last.borrow_mut().replace(opened) != Some(opened);
                 player.keep_scenes(columns);
                 let score = Score {
                     heights: diagram.heights_of(&beats),
                     time: diagram.time.clone(),
-                    column: active,
                 };
                 player.act(|playback| {
                     playback.set_score(score, anew);

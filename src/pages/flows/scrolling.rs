@@ -14,21 +14,3 @@ pub(super) fn scroll_on(room: &NodeRef) {
         room.set_scroll_left(if is_end { 0 } else { left.saturating_add(by) });
     }
 }
-
-/// Scrolls sideways to the chosen run, where it is not wholly seen.
-pub(super) fn reveal(room: &NodeRef) {
-    let Some(room) = browser::element_of::<HtmlElement>(room) else {
-        return;
-    };
-    let chosen = room.query_selector(".column.active").ok().flatten();
-    if let Some(chosen) = chosen {
-        let (seen, place) = (
-            room.get_bounding_client_rect(),
-            chosen.get_bounding_client_rect(),
-        );
-        if place.left() < seen.left() || place.right() > seen.right() {
-            let by = (place.left() - seen.left()) as i32;
-            room.set_scroll_left(room.scroll_left().saturating_add(by));
-        }
-    }
-}

@@ -86,6 +86,7 @@ pub(super) fn Settings(props: &SettingsProps) -> Html {
     html! {
         <div class="head flow-settings">
             <h2 class="sub" data-testid="title" title={scenario.title.to_string()}>{ if scenario.title.is_empty() { "Untitled scenario" } else { &scenario.title } }</h2>
+            if props.is_unsaved { <button data-testid="save-shown" class="save-shown" title="Keep this scenario in this browser, under “Yours”. Until then only its link leads back to it." onclick={save}>{ "Save" }</button> }
             <span class="grow"></span>
             <select class="chip" data-testid="version" aria-label="MQTT version" disabled={is_preview} onchange={on_change(|index| ProtocolVersion::ALL.get(index).copied().map(Act::Version))}>
                 { for ProtocolVersion::ALL.map(|version| html! { <option selected={version == scenario.version}>{ format!("MQTT {}", version.name()) }</option> }) }
@@ -99,7 +100,6 @@ pub(super) fn Settings(props: &SettingsProps) -> Html {
             if let (Some(published), Some(subscribed)) = (published, subscribed) {
                 <span class="quiet effective" title="A message is delivered at the lower of the two" data-testid="effective">{ format!("delivered at QoS {}", published.min(subscribed) as u8) }</span>
             }
-            if props.is_unsaved { <button data-testid="save-shown" class="save-shown" title="Keep this scenario in this browser, under “Yours”. Until then only its link leads back to it." onclick={save}>{ "Save" }</button> }
             <button data-testid="edit-this" class="edit-this" title="Edit the scenario as text (e)" disabled={is_preview} onclick={edit}>{ "Edit" }</button>
             <button data-testid="present" class="present" title="Fill the screen, with large captions (p)" aria-pressed={props.presenting.to_string()} onclick={props.on_present.reform(|_: MouseEvent| ())}>{ if props.presenting { "Leave presentation" } else { "Present" } }</button>
         </div>

@@ -72,7 +72,7 @@ pub(super) fn Stage(props: &StageProps) -> Html {
         <section class="pane stage" aria-label="Diagram" onmousedown={panels.on_part.reform(|_: MouseEvent| Part::Diagram)}>
             <Settings run={column.run.clone()} {is_preview} is_unsaved={state.is_unsaved()} on_edit={panels.on_edit.clone()}
                 presenting={*panels.presenting} on_present={panels.on_present.clone()} />
-            { set_aside(state, &state.dispatcher(), &panels.on_part) }
+            if !*panels.presenting { { set_aside(state, &state.dispatcher(), &panels.on_part) } }
             <Caption {beat} version={column.run.scenario.version} playing={playing.playing} step={playing.beat} of={props.beats.len()} />
             <Columns columns={state.columns().to_vec()} active={state.active_index()} diagrams={(*props.diagrams).clone()} room={props.room} on_room={props.on_room.clone()}
                 player={playing.player.clone()} {on_packet} {on_cut} />

@@ -60,6 +60,12 @@ impl Column {
             ..self.clone()
         }
     }
+
+    /// Its name without the words of the fault, which the title of its scenario has as well.
+    #[must_use]
+    pub fn short_name(&self) -> &str {
+        self.name.split(':').next().unwrap_or_default()
+    }
 }
 
 /// The state of the page.

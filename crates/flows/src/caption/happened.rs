@@ -56,12 +56,19 @@ impl Run {
                 ),
                 cited::NONE,
             ),
-            What::Offline { client } => (
+            What::Offline {
+                client,
+                connected: true,
+            } => (
                 format!(
                     "{} loses its connection and cannot reconnect. The broker stores messages of QoS 1 and 2 for it as long as its session exists.",
                     name(client)
                 ),
                 cited::QUEUE,
+            ),
+            What::Offline { client, .. } => (
+                format!("{} is offline: it cannot reach the broker.", name(client)),
+                cited::NONE,
             ),
             What::Online { client } => (
                 format!("{} can reach the broker again.", name(client)),
@@ -103,7 +110,17 @@ impl Run {
                 ),
                 cited::NONE,
             ),
-            What::Closed { client } => (
+            What::Closed {
+                client,
+                by_client: true,
+            } => (
+                format!(
+                    "{} closes its connection, because of what the broker has sent.",
+                    name(client)
+                ),
+                cited::NONE,
+            ),
+            What::Closed { client, .. } => (
                 format!("The broker has closed the connection of {}.", name(client)),
                 cited::NONE,
             ),

@@ -4,7 +4,7 @@ use mqttscope_wire::{PacketType, ProtocolVersion, QoS, Sender};
 
 use super::cited::{self, Statements};
 use super::{Beat, sentence};
-use crate::packet::Packet;
+use crate::packet::{Facts, Packet};
 use crate::run::{Run, What};
 use crate::scenario::Act;
 
@@ -17,6 +17,7 @@ impl Run {
             PacketType::Publish => self.to_client(packet, at),
             _ => self.answer(index, packet),
         };
+        let text = text + &request(&packet.facts);
         Beat {
             at,
             packet: Some(index),
@@ -389,5 +390,17 @@ impl Run {
             }
             Act::Connect | Act::Disconnect | Act::Subscribe { .. } => false,
         })
+    }
+}
+
+/// What a message says of a request: where its response is wanted, and which request it belongs to.
+fn request(facts: &Facts) -> String {
+    match (&facts.respond, &facts.correlate) {
+        (None, None) => String::new(),
+        (Some(topic), None) => format!(" The response is wanted at {topic}."),
+        (Some(topic), Some(data)) => {
+            format!(" The response is wanted at {topic}, with Correlation Data “{data}”.")
+        }
+        (None, Some(data)) => format!(" Correlation Data “{data}” names the request it answers."),
     }
 }

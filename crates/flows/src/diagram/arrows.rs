@@ -1,4 +1,4 @@
-//! Packets as arrows.
+//! Packets as arrows, and the moments of one run or of several on one time line.
 
 use std::collections::BTreeMap;
 
@@ -12,29 +12,41 @@ use crate::run::Run;
 /// A way and a moment.
 type Place = (u64, usize, bool);
 
-/// Heights for all moments of a run, and its packets at them.
-pub(super) fn lay_out(run: &Run, lanes: &[Lane], look: Look) -> (TimeLine, Vec<Arrow>) {
-    let mut leaving = Places::default();
-    let mut arriving = Places::default();
+/// Heights for all moments of some runs: where one of them needs room, all have it, so that equal moments are at
+/// equal heights.
+pub(super) fn time_line(runs: &[&Run]) -> TimeLine {
     let mut crowds: BTreeMap<u64, Crowd> = BTreeMap::new();
     crowds.entry(0).or_default();
-    let mut ranks = Vec::with_capacity(run.packets.len());
-    for packet in &run.packets {
+    for run in runs {
+        for (packet, (left, came)) in run.packets.iter().zip(ranks(run)) {
+            let crowd = crowds.entry(packet.sent).or_default();
+            crowd.leaving = crowd.leaving.max(left.saturating_add(1));
+            let crowd = crowds.entry(end_of(packet)).or_default();
+            crowd.arriving = crowd.arriving.max(came.saturating_add(1));
+        }
+        for happening in &run.happenings {
+            crowds.entry(happening.at).or_default();
+        }
+    }
+    TimeLine::new(&crowds)
+}
+
+/// The places of the packets of a run among those that take the same way at the same moment: where they leave, and
+/// where they arrive.
+fn ranks(run: &Run) -> Vec<(u32, u32)> {
+    let mut leaving = Places::default();
+    let mut arriving = Places::default();
+    let rank = |packet: &Packet| {
         let left = leaving.next(packet, packet.sent);
-        let crowd = crowds.entry(packet.sent).or_default();
-        crowd.leaving = crowd.leaving.max(left.saturating_add(1));
-        let end = end_of(packet);
-        let came = arriving.next(packet, end);
-        let crowd = crowds.entry(end).or_default();
-        crowd.arriving = crowd.arriving.max(came.saturating_add(1));
-        ranks.push((left, came));
-    }
-    for happening in &run.happenings {
-        crowds.entry(happening.at).or_default();
-    }
-    let time = TimeLine::new(&crowds);
+        (left, arriving.next(packet, end_of(packet)))
+    };
+    run.packets.iter().map(rank).collect()
+}
+
+/// The packets of a run at the heights of a time line.
+pub(super) fn lay_out(run: &Run, lanes: &[Lane], look: Look, time: &TimeLine) -> Vec<Arrow> {
     let broker = lane_of(lanes, None);
-    let arrows = run.packets.iter().zip(ranks).enumerate();
+    let arrows = run.packets.iter().zip(ranks(run)).enumerate();
     let arrows = arrows.map(|(index, (packet, (left, came)))| {
         let client = lane_of(lanes, Some(packet.client));
         let (from, to) = match packet.sender {
@@ -62,7 +74,7 @@ pub(super) fn lay_out(run: &Run, lanes: &[Lane], look: Look) -> (TimeLine, Vec<A
         // What is lost at once still leaves its lane.
         arrow.bottom = arrow.bottom.max(arrow.top.saturating_add(4));
     }
-    (time, arrows)
+    arrows
 }
 
 /// How many packets took a way at a moment.

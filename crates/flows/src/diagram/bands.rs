@@ -8,9 +8,11 @@ pub(super) fn bands(run: &Run, diagram: &Diagram) -> Vec<Band> {
     let band = |gone: &crate::Break| {
         let what = match gone.why {
             Why::Cut => "connection lost",
+            Why::Offline => "offline",
             Why::Restart => "restarts",
             Why::BrokerRestart => "broker restarts",
             Why::Closed => "closed by the broker",
+            Why::ClosedByClient => "closed by the client",
         };
         let label = gone.to.map_or_else(
             || what.to_owned(),

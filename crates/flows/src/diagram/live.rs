@@ -69,7 +69,8 @@ impl Diagram {
         ];
         let mut diagram = Self {
             look,
-            width: look.x(1).saturating_add(look.margin),
+            width: look.width(2),
+            differs: None,
             height: time.height().saturating_add(super::time_line::BESIDE),
             bands: Vec::new(),
             bars: Vec::new(),

@@ -7,6 +7,8 @@
 mod animated;
 mod arrows;
 mod bands;
+mod differs;
+mod heads;
 mod labels;
 mod live;
 mod shape;
@@ -18,6 +20,8 @@ use mqttscope_wire::PacketType;
 
 use super::run::Run;
 pub use animated::Frame;
+pub use differs::{differ_from, what_differs};
+pub use heads::Head;
 pub use labels::{LabelBox, LabelPlace};
 pub use live::millis_after_first;
 pub use shape::Shape;
@@ -49,10 +53,11 @@ impl Look {
         short: true,
     };
 
-    /// For several pictures beside each other.
+    /// For several pictures beside each other: as narrow as the longest short label allows. The names of the outer
+    /// lanes stand inwards.
     pub const TIGHT: Self = Self {
-        spacing: 88,
-        margin: 40,
+        spacing: 116,
+        margin: 12,
         short: true,
     };
 
@@ -86,7 +91,7 @@ impl Look {
             .saturating_mul(gaps)
             .saturating_add(narrow.margin.saturating_mul(2));
         if wanted <= room {
-            narrow
+            narrow.within(gaps, room)
         } else {
             Self::TIGHT.within(gaps, room)
         }
@@ -108,6 +113,12 @@ impl Look {
             },
             _ => self,
         }
+    }
+
+    /// How wide a picture with so many lanes is, in pixels.
+    #[must_use]
+    pub const fn width(&self, lanes: usize) -> u32 {
+        self.x(lanes.saturating_sub(1)).saturating_add(self.margin)
     }
 
     /// Where a lane stands, in pixels from the left.
@@ -133,6 +144,8 @@ pub struct Diagram {
     pub bars: Vec<Bar>,
     /// Which moment is at which height.
     pub time: TimeLine,
+    /// From which height on it is another than those beside it.
+    pub differs: Option<u32>,
     /// In pixels.
     pub width: u32,
     /// In pixels.
@@ -205,14 +218,30 @@ impl Diagram {
     /// The picture of a run.
     #[must_use]
     pub fn of(run: &Run, look: Look) -> Self {
+        Self::on(run, look, arrows::time_line(&[run]))
+    }
+
+    /// The pictures of runs that are compared, on one time line: equal moments are at equal heights, and all are
+    /// equally high.
+    #[must_use]
+    pub fn beside(runs: &[&Run], look: Look) -> Vec<Self> {
+        let time = arrows::time_line(runs);
+        let differs = differ_from(runs).map(|at| time.heights(at).0);
+        let picture = |run: &&Run| Self {
+            differs,
+            ..Self::on(run, look, time.clone())
+        };
+        runs.iter().map(picture).collect()
+    }
+
+    fn on(run: &Run, look: Look, time: TimeLine) -> Self {
         let lanes = lanes(run);
-        let (time, arrows) = arrows::lay_out(run, &lanes, look);
+        let arrows = arrows::lay_out(run, &lanes, look, &time);
         let mut diagram = Self {
             look,
-            width: look
-                .x(lanes.len().saturating_sub(1))
-                .saturating_add(look.margin),
+            width: look.width(lanes.len()),
             height: time.height(),
+            differs: None,
             bands: Vec::new(),
             bars: Vec::new(),
             lanes,

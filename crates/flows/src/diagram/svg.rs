@@ -156,12 +156,14 @@ impl Diagram {
 <text x="{}" y="24" font-weight="600" font-size="15">{title}</text>"#,
             width / 2
         )?;
-        for (index, lane) in self.lanes.iter().enumerate() {
+        for (index, head) in self.heads().iter().enumerate() {
             let x = self.look.x(index);
             writeln!(
                 out,
-                r#"<text x="{x}" y="50" font-weight="600">{}</text><line x1="{x}" y1="58" x2="{x}" y2="{end}" stroke="{line}" stroke-width="2"/>"#,
-                escaped(&lane.name)
+                r#"<text x="{}" y="50" font-weight="600" text-anchor="{}">{}</text><line x1="{x}" y1="58" x2="{x}" y2="{end}" stroke="{line}" stroke-width="2"/>"#,
+                head.x,
+                head.anchor,
+                escaped(&head.text)
             )?;
         }
         writeln!(out, "</g>\n<g transform=\"translate(0 {HEAD})\">")

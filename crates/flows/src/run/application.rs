@@ -119,11 +119,13 @@ pub(super) fn publish(publication: &Publication, version: ProtocolVersion) -> Op
             message = message
                 .with_property(Property::ResponseTopic(TopicName::new(topic)?))
                 .ok()?;
-            if let Some(data) = BinaryData::new(b"1") {
-                message = message
-                    .with_property(Property::CorrelationData(data))
-                    .ok()?;
-            }
+        }
+        let data = publication.correlate.as_deref();
+        let data = data.or_else(|| publication.respond.is_some().then_some("1"));
+        if let Some(data) = data.and_then(|data| BinaryData::new(data.as_bytes())) {
+            message = message
+                .with_property(Property::CorrelationData(data))
+                .ok()?;
         }
     }
     Some(Command::publish(message))

@@ -12,11 +12,17 @@ impl Stage<'_> {
         match event {
             Event::Connected(connected) => self.connected(client, connected.session_present),
             Event::Disconnected { cause, .. } => match cause {
-                Cause::Requested | Cause::NotOpened => {}
-                _ => {
+                Cause::Requested => {}
+                // It wanted a connection while the broker could not be reached.
+                Cause::NotOpened => self.begin_break(client),
+                cause => {
                     let closed = self.blame.get(client) == Some(&Why::Closed);
                     if closed {
-                        self.happen(What::Closed { client });
+                        let by_client = matches!(cause, Cause::Fault(_));
+                        self.happen(What::Closed { client, by_client });
+                        if by_client {
+                            self.blame(client, Why::ClosedByClient);
+                        }
                     }
                     self.begin_break(client);
                 }

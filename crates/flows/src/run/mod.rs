@@ -53,14 +53,14 @@ pub struct Run {
     pub unused: Vec<Unused>,
 }
 
-/// A time in which a client that wants a connection has none.
+/// A time in which a client that wants a connection has none, or in which it is offline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Break {
     /// Whose.
     pub client: usize,
     /// Milliseconds after the beginning.
     pub from: u64,
-    /// When its next CONNECT goes out, if one does.
+    /// When its next CONNECT goes out, if one does; of one that wants no connection: when it could have one again.
     pub to: Option<u64>,
     /// Whether the broker said good-bye, or the client did nothing about it.
     pub why: Why,
@@ -71,12 +71,16 @@ pub struct Break {
 pub enum Why {
     /// The link was cut.
     Cut,
+    /// The client is away, whether it had a connection before or not.
+    Offline,
     /// The client's process died.
     Restart,
     /// The broker died.
     BrokerRestart,
     /// The broker closed it.
     Closed,
+    /// The client closed it, because of what the broker sent.
+    ClosedByClient,
 }
 
 /// Something that happened and is no packet.
@@ -120,6 +124,8 @@ pub enum What {
     Offline {
         /// Who.
         client: usize,
+        /// It had a connection, which is lost.
+        connected: bool,
     },
     /// The client can connect again.
     Online {
@@ -152,10 +158,12 @@ pub enum What {
         /// How many messages.
         messages: usize,
     },
-    /// The broker closed the connection.
+    /// The connection was closed, and not because the client's application asked for it.
     Closed {
         /// Whose.
         client: usize,
+        /// The client closed it, because of what the broker sent; else the broker did.
+        by_client: bool,
     },
     /// The broker dropped a message.
     Dropped {

@@ -6,7 +6,7 @@ use mqttscope_client::{Client, Command, Phase};
 use super::agenda::Todo;
 use super::application::{acknowledge, options, publish, subscribe};
 use super::stage::Stage;
-use super::{RESTART, What, Why};
+use super::{Break, RESTART, What, Why};
 use crate::scenario::Act;
 
 impl Stage<'_> {
@@ -21,23 +21,18 @@ impl Stage<'_> {
             Todo::Restart(client, keeps) => self.restart(client, keeps),
             Todo::RestartBroker(keeps) => self.restart_broker(keeps),
             Todo::Revive(client) => {
-                self.world.set_reachable(client, true);
+                self.unblock(client);
                 self.command(client, Command::Connect);
             }
             Todo::Answer => {
                 for client in 0..self.scenario.clients.len() {
-                    self.world.set_reachable(client, true);
+                    self.unblock(client);
                 }
             }
-            Todo::Offline(client) => {
-                self.blame(client, Why::Cut);
-                self.happen(What::Offline { client });
-                self.world.set_reachable(client, false);
-                self.world.cut(client);
-            }
+            Todo::Offline(client) => self.offline(client),
             Todo::Online(client) => {
                 self.happen(What::Online { client });
-                self.world.set_reachable(client, true);
+                self.unblock(client);
             }
             Todo::Slow(client, delay) => {
                 self.happen(What::Slow { client, delay });
@@ -78,6 +73,47 @@ impl Stage<'_> {
         }
     }
 
+    /// One more reason why a client cannot reach the broker.
+    fn block(&mut self, client: usize) {
+        if let Some(count) = self.blocks.get_mut(client) {
+            *count = count.saturating_add(1);
+        }
+        self.world.set_reachable(client, false);
+    }
+
+    /// One reason less; with the last one gone it can. A client that wants no connection is no longer without one.
+    fn unblock(&mut self, client: usize) {
+        let Some(count) = self.blocks.get_mut(client) else {
+            return;
+        };
+        *count = count.saturating_sub(1);
+        if *count > 0 {
+            return;
+        }
+        self.world.set_reachable(client, true);
+        let phase = self.world.client(client).map(|client| client.view().phase);
+        if phase == Some(Phase::Idle) {
+            let now = self.now();
+            let is_over = |gone: &&mut Break| {
+                gone.client == client && gone.to.is_none() && gone.why == Why::Offline
+            };
+            let over = self.breaks.iter_mut().filter(is_over);
+            over.for_each(|gone| gone.to = Some(now));
+        }
+    }
+
+    fn offline(&mut self, client: usize) {
+        let phase = self.world.client(client).map(|client| client.view().phase);
+        let connected = matches!(phase, Some(Phase::Connecting | Phase::Connected));
+        self.blame(client, Why::Offline);
+        self.happen(What::Offline { client, connected });
+        self.block(client);
+        self.world.cut(client);
+        // A connection that is lost by this is heard of first; where there was none, the time begins as well.
+        self.note();
+        self.begin_break(client);
+    }
+
     fn restart(&mut self, client: usize, keeps: bool) {
         let Some(station) = self.scenario.clients.get(client) else {
             return;
@@ -89,7 +125,7 @@ impl Stage<'_> {
             application.held.clear();
         }
         let options = options(self.scenario, station, client, !keeps);
-        self.world.set_reachable(client, false);
+        self.block(client);
         if keeps {
             // The same options were good before.
             let _ = self.world.restart(client, options);
@@ -104,7 +140,7 @@ impl Stage<'_> {
         self.happen(What::RestartBroker { keeps });
         for client in 0..self.scenario.clients.len() {
             self.blame(client, Why::BrokerRestart);
-            self.world.set_reachable(client, false);
+            self.block(client);
         }
         if keeps {
             self.world.cut_all();

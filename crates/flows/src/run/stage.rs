@@ -38,6 +38,8 @@ pub(super) struct Stage<'a> {
     pub(super) breaks: Vec<Break>,
     /// Why the connection that ends next will have ended.
     pub(super) blame: Vec<Why>,
+    /// For how many reasons a client cannot reach the broker; with none it can.
+    pub(super) blocks: Vec<u32>,
 }
 
 impl<'a> Stage<'a> {
@@ -78,6 +80,7 @@ impl<'a> Stage<'a> {
             book: Book::new(shares(scenario)),
             delays: vec![scenario.delay.max(1); scenario.clients.len()],
             blame: vec![Why::Closed; scenario.clients.len()],
+            blocks: vec![0; scenario.clients.len()],
             traps: traps.collect(),
             applications,
             happenings: Vec::new(),
@@ -218,6 +221,10 @@ impl<'a> Stage<'a> {
                     .iter_mut()
                     .filter(|open| open.client == packet.client && open.to.is_none());
                 open.for_each(|open| open.to = Some(packet.sent));
+                // What was cut where there was no connection is not why this one will end.
+                if let Some(slot) = self.blame.get_mut(packet.client) {
+                    *slot = Why::Closed;
+                }
             }
             for (fault, left) in &mut self.traps {
                 let Some(Fault::Cut {

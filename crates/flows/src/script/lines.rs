@@ -246,6 +246,7 @@ fn publication(words: &mut Words<'_>) -> Result<Publication, Wrong> {
         retain: false,
         expiry: None,
         respond: None,
+        correlate: None,
         payload: String::new(),
     };
     while let Some(word) = words.peek().filter(|&word| word != ":") {
@@ -254,12 +255,15 @@ fn publication(words: &mut Words<'_>) -> Result<Publication, Wrong> {
             "retain" => publication.retain = true,
             "expiry" => publication.expiry = Some(words.number(0, u32::MAX)?),
             "respond" => publication.respond = Some(topic_name(words)?),
+            "correlate" => {
+                publication.correlate = Some(words.want("Correlation Data")?.to_owned());
+            }
             word => {
                 return Err(Wrong::word(
                     word,
                     &format!("Unknown option `{word}`."),
-                    ["retain", "expiry", "respond"],
-                    "A message can have retain, expiry or respond; write the payload after ` : `.",
+                    ["retain", "expiry", "respond", "correlate"],
+                    "A message can have retain, expiry, respond or correlate; write the payload after ` : `.",
                 ));
             }
         }

@@ -36,6 +36,9 @@ impl Scenario {
                     if let Some(topic) = &message.respond {
                         add(&mut act, format_args!(" respond {topic}"));
                     }
+                    if let Some(data) = &message.correlate {
+                        add(&mut act, format_args!(" correlate {data}"));
+                    }
                     said(&mut act, &message.payload);
                     act
                 }
