@@ -209,7 +209,7 @@ test("a HAR file and a flow of mitmproxy open as captures do", async ({ page }) 
   await open(page, "../logs/files/ws.har", "../logs/files/tcp.flow");
   await expect(page.getByTestId("captured-row")).toHaveCount(4);
   // Who has opened the WebSocket is named, and the server by its host.
-  await expect(page.getByTestId("captured-row").first()).toContainText("client → 127.0.0.1:18942");
+  await expect(page.getByTestId("captured-row").filter({ hasText: "client → 127.0.0.1:18942" })).not.toHaveCount(0);
   await expect(page.getByTestId("captured-row").filter({ hasText: "?" })).toHaveCount(0);
   await expect(rows(page)).not.toHaveCount(0);
 });
