@@ -8,7 +8,7 @@ use mqttscope_client::{Client, Phase, Ticket};
 use mqttscope_filter::covers;
 use mqttscope_protocol::{
     Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, OpeningView,
-    Outcome, Profile, Published, ServerLimit, SubscriptionDraft,
+    Outcome, Profile, Published, Repeated, ServerLimit, SubscriptionDraft,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
@@ -16,6 +16,7 @@ use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
 use crate::attempt::Attempt;
 use crate::by_hand::ByHand;
 use crate::doctor::{self, bridged};
+use crate::engine::CUT_BY_YOU;
 use crate::rates::Meter;
 use crate::stream::Stream;
 use crate::topics::{self, Topics};
@@ -223,6 +224,7 @@ impl Connection {
         }
         self.matched.clear();
     }
+        self.attempt.socket = Some(socket);
 
     /// Notes what a SUBACK says; codes come in the order of the filters.
     pub(crate) fn granted(&mut self, ticket: Ticket, codes: &[ReasonCode]) {
@@ -442,6 +444,10 @@ impl Connection {
             refused: filter.is_refused(),
             messages: filter.messages,
             muted: filter.muted,
+            lost: match client.phase {
+                Phase::Connected if self.cause != CUT_BY_YOU => self.cause.clone(),
+                _ => String::new(),
+            },
         }
     }
 }

@@ -301,6 +301,8 @@ pub struct ConnectionView {
     pub advice: Vec<Advice>,
     /// It is open over TLS, and nobody has verified who the server is.
     pub unverified: bool,
+    /// While it is open: why its last link was lost, in a few words; empty: none was, since it was asked for.
+    pub lost: String,
     /// How the companion has opened it, in a line: the other end, TLS; empty: the browser did.
     pub link: String,
 }

@@ -50,6 +50,7 @@ impl Stopped {
                 session_present: None,
                 filters: Vec::new(),
                 advice: Vec::new(),
+                lost: String::new(),
                 unverified: false,
                 link: String::new(),
                 queued: 0,

@@ -318,6 +318,7 @@ fn when_the_engine_stops_every_connection_is_lost_and_nothing_is_recorded() {
         repeating: true,
         advice: Vec::new(),
         unverified: false,
+        lost: String::new(),
         link: String::new(),
     };
     let summary = Summary {
