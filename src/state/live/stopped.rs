@@ -56,6 +56,7 @@ impl Stopped {
                 queued: 0,
                 opening: None,
                 repeating: false,
+                repeated: None,
                 ..view.clone()
             }
         });

@@ -316,9 +316,10 @@ fn when_the_engine_stops_every_connection_is_lost_and_nothing_is_recorded() {
         opening: None,
         arriving: None,
         repeating: true,
+        repeated: None,
         advice: Vec::new(),
-        unverified: false,
         lost: String::new(),
+        unverified: false,
         link: String::new(),
     };
     let summary = Summary {
