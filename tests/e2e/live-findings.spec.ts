@@ -44,7 +44,7 @@ test("why a connection was lost can be asked after it is back, and the findings 
     await expect(finding).toHaveCount(1);
     await expect(finding).toContainText("MQTT-3.1.4-3");
     await expect(found(page).filter({ hasText: "without a DISCONNECT" })).toHaveCount(0);
-    await expect(desk.row.getByTestId("why-not")).toHaveText("why lost?");
+    await expect(desk.row.getByTestId("why-not")).toHaveText("what happened?");
     const advice = await desk.advice();
     await expect(page.getByRole("dialog")).toHaveAccessibleName("Why “real” was not connected");
     await expect(advice).toContainText("the server closed it in order");

@@ -131,7 +131,7 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
     let was_lost = state == ConnectionState::Open && !lost.is_empty();
     let has_why = has_advice && (is_trouble || was_lost || state == ConnectionState::Opening);
     let (why_says, why_title) = if was_lost {
-        ("why lost?", "Why its last link was lost")
+        ("what happened?", "Why it was not connected before")
     } else {
         ("why?", "Why it is not connected")
     };
