@@ -181,7 +181,7 @@ fn finding_row(
             <span class="says" title={unmarked(&row.message)}>{ marked(&row.message) }</span>
             <span class="ids">
                 if let Some(at) = row.at { <span class="time" title="When the last packet of it was sent or came">{ words::time(at, minutes_behind).get(..8).unwrap_or_default().to_owned() }</span> }
-                <span class="quiet">{ by(row) }</span>
+                <span class={classes!("quiet", row.by.is_none().then_some("by-none"))}>{ by(row) }</span>
                 if let Some(of) = &row.of { <span class="of" title={of.clone()}>{ of }</span> }
                 if row.count > 1 && row.by.is_some() {
                     <span class="chip" data-testid="finding-count" title="So many findings of this rule; this is the last. Select it to list all">{ "×" }{ words::whole(row.count.into()) }<span class="unseen">{ " findings" }</span></span>
