@@ -73,7 +73,7 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
             .checked_sub(first)
             .and_then(|at| usize::try_from(at).ok());
         let row = at.and_then(|at| rows.rows.get(at));
-        row.filter(|row| row.key() == chosen.key() && row.is_part == chosen.is_part)
+        row.filter(|row| is_same(row, chosen))
             .unwrap_or(chosen)
             .clone()
     });
@@ -90,6 +90,15 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
             if let Some(finding) = shown { { finding_card(&finding, props.opened.as_ref(), &desk) } }
         </div>
     }
+}
+
+/// Whether a row that stands where the chosen one stood is that one still.
+fn is_same(row: &FindingView, chosen: &FindingView) -> bool {
+    // Where no rule is broken, its packets tell it from others.
+    let is_known = |key: Option<FindingKey>| {
+        key.is_some() || row.packets.iter().any(|it| chosen.packets.contains(it))
+    };
+    row.key() == chosen.key() && row.is_part == chosen.is_part && is_known(row.key())
 }
 
 fn nothing(props: &FindingListProps, source: Source) -> Html {
