@@ -7,6 +7,7 @@ use mqttscope_protocol::{
 use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, Sender};
 
+use crate::connection::SocketId;
 use crate::doctor::{End, Phase};
 use crate::engine::Closed;
 
@@ -35,6 +36,8 @@ impl Noted {
 #[derive(Debug)]
 pub(crate) struct Attempt {
     pub(crate) phase: Phase,
+    /// Its link.
+    pub(crate) socket: Option<SocketId>,
     /// Whether it has not ended yet, as far as the log knows.
     pub(crate) is_live: bool,
     /// When it began.
@@ -62,6 +65,7 @@ impl Attempt {
     pub(crate) const fn new(now: Instant) -> Self {
         Self {
             phase: Phase::Opening,
+            socket: None,
             is_live: true,
             began: now,
             opened: None,

@@ -8,7 +8,7 @@ use mqttscope_client::{Client, Phase, Ticket};
 use mqttscope_filter::covers;
 use mqttscope_protocol::{
     Advice, ConnectionId, ConnectionState, ConnectionView, FilterView, MessageDraft, OpeningView,
-    Outcome, Profile, Published, ServerLimit, SubscriptionDraft,
+    Outcome, Profile, Published, Repeated, ServerLimit, SubscriptionDraft,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
@@ -16,6 +16,7 @@ use mqttscope_wire::{PacketType, ProtocolVersion, ReasonCode};
 use crate::attempt::Attempt;
 use crate::by_hand::ByHand;
 use crate::doctor::{self, bridged};
+use crate::engine::CUT_BY_YOU;
 use crate::rates::Meter;
 use crate::stream::Stream;
 use crate::topics::{self, Topics};
@@ -41,6 +42,9 @@ pub(crate) struct Repeating {
     pub(crate) every: Duration,
     pub(crate) next: Instant,
     pub(crate) left: Option<u32>,
+    pub(crate) began: Instant,
+    /// How often it was handed over.
+    pub(crate) count: u32,
 }
 
 /// A request without an answer.
@@ -93,6 +97,7 @@ pub(crate) struct Connection {
     pub(crate) half: Option<String>,
     pub(crate) meter: Meter,
     pub(crate) repeating: Option<Repeating>,
+    pub(crate) repeated: Option<Repeated>,
     pub(crate) requests: Vec<Request>,
     pub(crate) handed: Option<Handed>,
     /// The bytes that the page sent as they are last.
@@ -122,6 +127,8 @@ pub(crate) struct Connection {
     filters: Vec<Filter>,
     /// Which filters a topic matches, as found before.
     matched: HashMap<u32, Vec<usize>>,
+    /// Messages by filter of the connection that this one takes the place of.
+    counted: HashMap<String, u64>,
 }
 
 /// Advice may quote what the server sent.
@@ -150,6 +157,7 @@ impl Connection {
             half: None,
             meter: Meter::default(),
             repeating: None,
+            repeated: None,
             requests: Vec::new(),
             handed: None,
             by_hand: None,
@@ -169,6 +177,28 @@ impl Connection {
             answers_changed: false,
             filters: Vec::new(),
             matched: HashMap::new(),
+            counted: HashMap::new(),
+        }
+    }
+
+    /// The message that is repeated is repeated no more.
+    pub(crate) fn stop_repeating(&mut self, now: Instant) {
+        if let Some(repeating) = self.repeating.take() {
+            self.repeated = Some(Repeated {
+                count: repeating.count,
+                took: now - repeating.began,
+            });
+        }
+    }
+
+    /// Goes on counting where the connection stopped that this one takes the place of, and whose server it has.
+    pub(crate) fn count_on(&mut self, old: &Self) {
+        if old.profile.target == self.profile.target {
+            let counts = old.filters.iter().map(|filter| {
+                let topic_filter = filter.draft.topic_filter.clone();
+                (topic_filter, filter.messages)
+            });
+            self.counted = counts.collect();
         }
     }
 
@@ -194,6 +224,7 @@ impl Connection {
     pub(crate) fn begin(&mut self, now: Instant, socket: SocketId) {
         self.socket = Some(socket);
         self.attempt = Attempt::new(now);
+        self.attempt.socket = Some(socket);
         self.stream.begin();
         self.unfinished = None;
     }
@@ -205,7 +236,7 @@ impl Connection {
                 ticket: Some(ticket),
                 granted: None,
                 not_sent: "",
-                messages: 0,
+                messages: self.counted.remove(&draft.topic_filter).unwrap_or_default(),
                 muted: false,
                 draft,
             };
@@ -411,7 +442,12 @@ impl Connection {
             opening: self.opening(now),
             arriving: self.arriving(now),
             repeating: self.repeating.is_some(),
+            repeated: self.repeated,
             advice: self.advice.iter().map(shortened).collect(),
+            lost: match client.phase {
+                Phase::Connected if self.cause != CUT_BY_YOU => self.cause.clone(),
+                _ => String::new(),
+            },
             unverified: tls.is_some_and(|tls| !tls.is_verified),
             link: link.map_or_else(String::new, bridged::link),
         }

@@ -3,14 +3,17 @@
 //! A monitor watches the connections to one server, so there is one for each address. Packets have the
 //! numbers of the log in all of them.
 
+mod endings;
 mod grouped;
 mod listed;
 
+pub(crate) use endings::Ending;
 pub(crate) use grouped::{Entry, grouped};
 pub(crate) use listed::Listed;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use endings::Endings;
 use mqttscope_monitor::{self as monitor, Finding, Flow, FlowKind, Monitor, PacketNumbers};
 use mqttscope_protocol::{ConnectionId, FindingView, RecordId, Target};
 use mqttscope_shared::Instant;
@@ -73,6 +76,7 @@ pub(crate) struct Watch {
     left_out_cleared: [LeftOut; 2],
     /// Text frames of servers: the monitor sees packets only.
     texts: VecDeque<FindingView>,
+    endings: Endings,
 }
 
 type LeftOut = BTreeMap<Option<ConnectionId>, u64>;
@@ -118,6 +122,11 @@ impl Watch {
         self.take(socket)
     }
 
+    /// A connection has ended, or could not be opened; `socket` was its link.
+    pub(crate) fn note_ending(&mut self, socket: Option<SocketId>, ending: Ending) {
+        self.endings.note(socket, ending);
+    }
+
     /// A server sent a WebSocket text frame.
     pub(crate) fn note_text(
         &mut self,
@@ -140,6 +149,7 @@ impl Watch {
             count: 1,
             message: cut(&says, MOST_TEXT),
             packets: vec![record],
+            at: None,
             of: None,
             is_open: false,
             is_part: false,
@@ -361,6 +371,7 @@ impl Found {
             count: 1,
             message: cut(&self.finding.message(), MOST_TEXT),
             packets: self.packets.clone(),
+            at: Some(self.finding.at),
             of: None,
             is_open: false,
             is_part: false,

@@ -14,6 +14,7 @@ mod links;
 mod narrowed;
 mod outcomes;
 mod pipeline;
+mod said;
 mod states;
 mod world;
 

@@ -22,6 +22,8 @@ pub struct Explanation {
     pub count: u32,
     /// Packets that show it: the first time, and the last.
     pub packets: PacketNumbers,
+    /// It tells that a connection ended: without a DISCONNECT, or because another one took it over.
+    pub is_end: bool,
     /// In plain words.
     pub text: String,
 }
@@ -98,6 +100,7 @@ pub(super) fn explain(
             rule: None,
             count: fact.count,
             packets: fact.packets,
+            is_end: matches!(kind, FactKind::ConnectionLost | FactKind::TakenOver),
             text,
         });
     }
@@ -126,6 +129,7 @@ fn of_findings(findings: &[Finding], name: &impl Fn(ConnectionId) -> String) -> 
             rule: Some(finding.rule),
             count: 1,
             packets: finding.packets,
+            is_end: false,
             text: format!("{}: {}", name(finding.connection), finding.message()),
         });
     }

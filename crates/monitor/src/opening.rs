@@ -260,7 +260,10 @@ impl Connection {
             // of an older one does not tell all.
             _ if pipelined => early,
             (true, Some(stored)) if tells => {
-                judge.fact(FactKind::SessionResumed, 0);
+                //= [MQTT-3.1.2-4] v5, [MQTT-3.1.2-6] v3.1.1: behind a Clean Start there is none to go on with, whatever the server says
+                if !asked.clean_start {
+                    judge.fact(FactKind::SessionResumed, 0);
+                }
                 let mut session = stored.session;
                 session.resume(judge.at);
                 session

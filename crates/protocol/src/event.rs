@@ -132,6 +132,7 @@ impl ConnectionEvent {
     #[must_use]
     pub fn by_whom(&self) -> &'static str {
         match self.by {
+            Some(ClosedBy::You) if self.kind == EventKind::NotOpened => "given up by you",
             Some(ClosedBy::You) => "by you",
             Some(ClosedBy::Client) => "by this client",
             Some(ClosedBy::Server) => "by the server",

@@ -37,7 +37,7 @@ pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
     Action, Advice, AnswersView, BytesSent, Chart, ChartPoint, ConnectionState, ConnectionView,
     Exported, FilterView, Followed, LogView, Notice, OpeningView, Outcome, Packet, Published,
-    Rates, Report, SearchProblem, SearchView, ServerLimit, StateAt, Summary, TimedPacket,
+    Rates, Repeated, Report, SearchProblem, SearchView, ServerLimit, StateAt, Summary, TimedPacket,
 };
 pub use rows::{
     DiffLine, FindingKey, FindingView, FlowState, FlowView, History, HistoryRow, LineChange,

@@ -297,12 +297,26 @@ pub struct ConnectionView {
     pub arriving: Option<String>,
     /// Whether a message is being repeated.
     pub repeating: bool,
+    /// What became of the message that was repeated last, once that is over.
+    pub repeated: Option<Repeated>,
     /// Why it does not work, as far as a browser or the companion can know; the likeliest first.
     pub advice: Vec<Advice>,
+    /// While it is open: why its last link was lost, in a few words; empty: none was, since it was asked for.
+    pub lost: String,
     /// It is open over TLS, and nobody has verified who the server is.
     pub unverified: bool,
     /// How the companion has opened it, in a line: the other end, TLS; empty: the browser did.
     pub link: String,
+}
+
+/// A message that was repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeated {
+    /// How often it was handed over to be sent.
+    pub count: u32,
+    /// From the first time to the end.
+    #[serde(with = "micros")]
+    pub took: Duration,
 }
 
 /// What a connection that opens waits for.

@@ -187,6 +187,8 @@ pub struct FindingView {
     pub message: String,
     /// The packets it is about.
     pub packets: Vec<RecordId>,
+    /// When the last of them was sent or came.
+    pub at: Option<Instant>,
     /// What its connection is called, where those of several are listed.
     pub of: Option<String>,
     /// Those that it stands for follow it in the list.

@@ -18,6 +18,8 @@ pub(super) struct AdviceWindowProps {
     pub(super) number: ConnectionId,
     /// What the connection is called.
     pub(super) name: AttrValue,
+    /// Whether it is connected again.
+    pub(super) is_open: bool,
     /// Why it does not work, in a few words; empty while it is tried again.
     pub(super) cause: AttrValue,
     pub(super) advice: Vec<Advice>,
@@ -42,8 +44,13 @@ pub(super) fn AdviceWindow(props: &AdviceWindowProps) -> Html {
             on_close.emit(());
         })
     };
+    let title = if props.is_open {
+        format!("Why “{}” was not connected", props.name)
+    } else {
+        format!("Why “{}” is not connected", props.name)
+    };
     html! {
-        <Dialog title={format!("Why “{}” is not connected", props.name)} on_close={props.on_close.clone()}>
+        <Dialog {title} on_close={props.on_close.clone()}>
             <div class="advice" data-testid="advice">
                 if !cause.is_empty() { <p class="cause">{ cause }</p> }
                 if !props.state.is_empty() { <p class="quiet" role="status" data-testid="advice-state">{ &props.state }</p> }

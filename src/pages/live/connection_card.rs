@@ -57,7 +57,7 @@ pub(super) fn connection_card(
         <>
             <div class="head"><h2 title={name.to_owned()}>{ name.to_owned() }</h2><span class="sub" title={view.client_identifier.clone()}>{ &view.client_identifier }</span><span class="grow"></span><span class="chip ok">{ "connected" }</span></div>
             <div class="card-body" data-testid="connection-card" tabindex="0" role="region" aria-label="The connection">
-                <h3>{ "Statistics" }</h3>
+                <h3>{ "Statistics" }<span class="quiet">{ ", averages of the last 3 s" }</span></h3>
                 <dl>{ for counted.map(|(name, value)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> }) }</dl>
                 if !view.link.is_empty() { <h3>{ "Opened by the companion" }</h3><p data-testid="link">{ &view.link }</p> }
                 <h3>{ "Server limits (CONNACK)" }</h3>

@@ -71,6 +71,7 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
         })
     };
     let is_waiting = matches!(state, ConnectionState::Waiting { .. });
+    let is_open = state == ConnectionState::Open;
     let why = props
         .on_open
         .reform(move |_: MouseEvent| Open::Advice(number));
@@ -98,7 +99,7 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
             Item::new("Duplicate…", "another client"),
             Item::new("Delete", "can be undone"),
         ];
-        if !is_ended {
+        if is_open {
             items.push(
                 Item::new("Cut the link", "no DISCONNECT, as when a cable is pulled")
                     .under("While it is open"),
@@ -126,7 +127,14 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
         .is_some_and(|view| !view.advice.is_empty());
     let is_trouble = !cause(&state).is_empty();
     // It stays while another attempt goes on, and so does the focus on it.
-    let has_why = has_advice && (is_trouble || state == ConnectionState::Opening);
+    let lost = props.view.as_ref().map_or("", |view| view.lost.as_str());
+    let was_lost = state == ConnectionState::Open && !lost.is_empty();
+    let has_why = has_advice && (is_trouble || was_lost || state == ConnectionState::Opening);
+    let (why_says, why_title) = if was_lost {
+        ("what happened?", "Why it was not connected before")
+    } else {
+        ("why?", "Why it is not connected")
+    };
     html! {
         <li {id} class="connection" aria-current={props.current.then_some("true")} data-testid="connection" data-state={dot}>
             <button class="it" onclick={look} data-testid="look">
@@ -137,7 +145,7 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
             <span class="does">
                 <span key="more" class="more">
                 if is_waiting { <button key="retry" class="link" data-testid="retry" aria-label="Retry now" title="Connect now, without waiting" onclick={retry}>{ icon(Icon::Redo) }</button> }
-                if has_why { <button key="why" class="link" data-testid="why-not" onclick={why}>{ "why?" }</button> }
+                if has_why { <button key="why" class="link" data-testid="why-not" title={why_title} onclick={why}>{ why_says }</button> }
                 </span>
                 <button class={classes!(is_ended.then_some("main"))} data-testid={if is_ended { "connect" } else { "disconnect" }} onclick={turn}>
                     { match state { ConnectionState::Open => "Disconnect", _ if is_ended => "Connect", _ => "Stop" } }

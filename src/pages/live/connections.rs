@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use mqttscope_protocol::{Command, ConnectionId, Profile, Summary};
+use mqttscope_protocol::{Command, ConnectionId, ConnectionState, Profile, Summary};
 use yew::prelude::*;
 
 use super::advice::AdviceWindow;
 use super::connection_row::ConnectionRow;
-use super::connection_state::{cause, said};
+use super::connection_state::cause;
 use super::desk::Desk;
 use super::edit::Edit;
 use super::keep;
@@ -99,18 +99,26 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
                 .map(|known| AttrValue::from(known.profile.shown_name()))
                 .unwrap_or_default();
             let view = view(*number);
+            let is_open = (view.as_ref()).is_some_and(|view| view.state == ConnectionState::Open);
             let why = view
                 .as_ref()
-                .map(|view| cause(&view.state).to_owned())
+                .map(|view| {
+                    if is_open {
+                        &view.lost
+                    } else {
+                        cause(&view.state)
+                    }
+                    .to_owned()
+                })
                 .unwrap_or_default();
             // What it waits for is said in its row; here only that it is tried, or works again.
-            let state = match view.as_ref().filter(|_| why.is_empty()) {
-                Some(view) if said(&view.state, None).0 == "open" => "connected again",
+            let state = match view.as_ref().filter(|_| is_open || why.is_empty()) {
+                Some(_) if is_open => "connected again",
                 Some(_) => "trying again…",
                 None => "",
             };
             html! {
-                <AdviceWindow number={*number} {name} cause={why} advice={view.map(|view| view.advice).unwrap_or_default()} {state}
+                <AdviceWindow number={*number} {name} {is_open} cause={why} advice={view.map(|view| view.advice).unwrap_or_default()} {state}
                     on_repair={on_repair(&props.profiles, &desk)} on_close={on_close.clone()} />
             }
         }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use mqttscope_protocol::{ConnectionView, EventView, History, Packet, RecordId, WireRow};
 use mqttscope_view::payload::Reader;
-use mqttscope_wire::{Context, Sender, dissect};
+use mqttscope_wire::{Context, Rule, Sender, dissect};
 use yew::prelude::*;
 
 use super::advice::Repair;
@@ -147,6 +147,8 @@ fn shown(packet: &Packet) -> Shown {
         version: packet.version,
         sender: Some(packet.sender),
     };
-    let dissection = dissect(&packet.bytes, context);
+    let mut dissection = dissect(&packet.bytes, context);
+    // That a server may refuse this identifier is told where one has: among what the conversation shows.
+    (dissection.diagnostics).retain(|one| one.rule != Rule::ConnectClientIdNotGuaranteed);
     Shown::new(packet.bytes.as_slice().into(), dissection, 0)
 }

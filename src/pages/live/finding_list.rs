@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use super::desk::Desk;
 use super::finding_card::finding_card;
+use super::wire_list::minutes_behind;
 use super::wire_row::grade as look;
 use crate::components::far_list::FarList;
 use crate::components::icon::icon;
@@ -36,6 +37,7 @@ pub(super) struct FindingListProps {
 
 #[component]
 pub(super) fn FindingList(props: &FindingListProps) -> Html {
+    let minutes = use_memo((), |()| minutes_behind());
     let chosen = use_state_eq(|| None::<(u64, FindingView)>);
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
@@ -71,7 +73,7 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
             .checked_sub(first)
             .and_then(|at| usize::try_from(at).ok());
         let row = at.and_then(|at| rows.rows.get(at));
-        row.filter(|row| row.key() == chosen.key() && row.is_part == chosen.is_part)
+        row.filter(|row| is_same(row, chosen))
             .unwrap_or(chosen)
             .clone()
     });
@@ -81,13 +83,22 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
             <div class="rows">
                 <FarList id="findings" label="Findings" row={ROW} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
                     {selected} {on_window} {on_select}>
-                    { for rows.rows.iter().zip(first..).map(|(row, id)| finding_row(row, id, rows, selected == Some(id))) }
+                    { for rows.rows.iter().zip(first..).map(|(row, id)| finding_row(row, id, rows, selected == Some(id), *minutes)) }
                 </FarList>
                 if rows.total == 0 { { nothing(props, desk.source) } }
             </div>
             if let Some(finding) = shown { { finding_card(&finding, props.opened.as_ref(), &desk) } }
         </div>
     }
+}
+
+/// Whether a row that stands where the chosen one stood is that one still.
+fn is_same(row: &FindingView, chosen: &FindingView) -> bool {
+    // Where no rule is broken, its packets tell it from others.
+    let is_known = |key: Option<FindingKey>| {
+        key.is_some() || row.packets.iter().any(|it| chosen.packets.contains(it))
+    };
+    row.key() == chosen.key() && row.is_part == chosen.is_part && is_known(row.key())
 }
 
 fn nothing(props: &FindingListProps, source: Source) -> Html {
@@ -113,7 +124,7 @@ fn nothing(props: &FindingListProps, source: Source) -> Html {
             if severity.is_none() && is_file {
                 <p>{ "No packet that is listed breaks a rule of the standard. What is encrypted, missing in the capture or only told by a log could not be checked." }</p>
             } else if severity.is_none() {
-                <p>{ "No rule broken, no refusal, no message lost. Every packet, and the conversation as a whole, is checked against the rules of the standard." }</p>
+                <p>{ "No rule broken, no refusal, no attempt to connect that failed, no message lost. Every packet, and the conversation as a whole, is checked against the rules of the standard." }</p>
             }
         </div>
     }
@@ -164,7 +175,13 @@ fn grades(props: &FindingListProps, desk: &Desk) -> Html {
     }
 }
 
-fn finding_row(row: &FindingView, id: u64, rows: &Rows<FindingView>, is_selected: bool) -> Html {
+fn finding_row(
+    row: &FindingView,
+    id: u64,
+    rows: &Rows<FindingView>,
+    is_selected: bool,
+    minutes_behind: f64,
+) -> Html {
     let (class, picture, word) = look(row.severity);
     html! {
         <div key={id} id={format!("findings-{id}")} class={classes!("finding-row", row.is_part.then_some("part"))} role="option" data-row={id.to_string()} data-testid="finding-row" aria-selected={is_selected.to_string()}
@@ -172,7 +189,8 @@ fn finding_row(row: &FindingView, id: u64, rows: &Rows<FindingView>, is_selected
             <span class={class}>{ icon(picture) }<span class="unseen">{ word }</span></span>
             <span class="says" title={unmarked(&row.message)}>{ marked(&row.message) }</span>
             <span class="ids">
-                <span class="quiet">{ by(row) }</span>
+                if let Some(at) = row.at { <span class="time" title="When the last packet of it was sent or came">{ words::time(at, minutes_behind).get(..8).unwrap_or_default().to_owned() }</span> }
+                <span class={classes!("quiet", row.by.is_none().then_some("by-none"))}>{ by(row) }</span>
                 if let Some(of) = &row.of { <span class="of" title={of.clone()}>{ of }</span> }
                 if row.count > 1 && row.by.is_some() {
                     <span class="chip" data-testid="finding-count" title="So many findings of this rule; this is the last. Select it to list all">{ "×" }{ words::whole(row.count.into()) }<span class="unseen">{ " findings" }</span></span>
@@ -180,7 +198,7 @@ fn finding_row(row: &FindingView, id: u64, rows: &Rows<FindingView>, is_selected
                     <span>{ format!("{} times", words::whole(row.count.into())) }</span>
                 }
                 if let Some(statement) = &row.statement { <span>{ statement }</span> }
-                if !row.rule.is_empty() { <span class="rule">{ &row.rule }</span> }
+                if !row.rule.is_empty() { <span class="rule" title={row.rule.clone()}>{ &row.rule }</span> }
             </span>
         </div>
     }

@@ -127,7 +127,7 @@ fn flow_row(
             <span class="time">{ words::time(row.began, minutes_behind).get(..12).unwrap_or_default().to_owned() }</span>
             { direction(row.sender) }
             <b>{ &row.name }</b>
-            <span class="says" title={about(row)}>if let Some(of) = &row.of { <span class="of">{ of }{ " · " }</span> }{ &row.about }</span>
+            <span class="says" title={about(row)}>if let Some(of) = &row.of { <span class="of">{ of }if !row.about.is_empty() { { " · " } }</span> }{ &row.about }</span>
             <span class="id">{ row.packet_identifier.map(|id| format!("id {id}")).unwrap_or_default() }</span>
             <span class="count">{ "×" }{ row.packets.len() }<span class="unseen">{ if row.packets.len() == 1 { " packet" } else { " packets" } }</span></span>
             <span class={classes!("chip", class)} title={row.state_text.clone()}>{ &row.state_text }</span>

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_protocol::{BytesSent, Command, ConnectionId, Repeat};
+use mqttscope_protocol::{BytesSent, Command, ConnectionId, Repeat, Repeated};
 use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 
@@ -30,6 +30,8 @@ pub(super) struct PublishProps {
     pub(super) bytes_sent: Option<Rc<BytesSent>>,
     /// Whether a message is being repeated.
     pub(super) repeating: bool,
+    /// What became of the one that was repeated last.
+    pub(super) repeated: Option<Repeated>,
 }
 
 #[component]

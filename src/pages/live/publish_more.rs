@@ -11,6 +11,7 @@ use super::setting_field::groups;
 use crate::state::live::form::FormAct;
 use crate::state::live::message_settings::{MESSAGE, count};
 use crate::state::live::publishing::PublishingAct;
+use crate::state::live::words;
 
 /// The folded parts below the form.
 pub(super) fn publish_more(
@@ -34,7 +35,7 @@ pub(super) fn publish_more(
                 if !props.version.is_v5() { <p class="quiet">{ "Sent in MQTT 5 only." }</p> }
                 <div class="flat">{ groups(&MESSAGE, &form.properties, "publish", &on_property, None) }</div>
             </details>
-            <details data-testid="more-repeat" open={props.repeating}>
+            <details data-testid="more-repeat">
                 <summary>{ "Repeat" }if props.repeating { <span class="chip ok">{ "running" }</span> }</summary>
                 { repeat(props, desk, send) }
             </details>
@@ -69,6 +70,7 @@ fn repeat(props: &PublishProps, desk: &Desk, send: &Callback<Option<Repeat>>) ->
             <label>{ "Every " }<input type="text" inputmode="numeric" data-testid="repeat-every" value={form.repeat.0.clone()} oninput={on_text(PublishingAct::Every)} />{ " ms" }</label>
             <label><input type="text" inputmode="numeric" data-testid="repeat-times" placeholder="∞" value={form.repeat.1.clone()} oninput={on_text(PublishingAct::Times)} />{ " times" }</label>
             <button type="button" data-testid="repeat" disabled={!props.is_open} onclick={turn}>{ if props.repeating { "Stop" } else { "Start" } }</button>
+            <span class="quiet" role="status" data-testid="repeated">if let Some(repeated) = props.repeated { { words::whole(repeated.count.into()) }{ " sent in " }{ words::duration(repeated.took) } }</span>
         </div>
     }
 }

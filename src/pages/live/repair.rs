@@ -18,12 +18,27 @@ pub(super) fn on_repair(profiles: &Profiles, desk: &Desk) -> Callback<Repair> {
             return;
         };
         let profile = repaired(&known.profile, &action, js_sys::Math::random());
+        desk.say(changed(&profile, &action));
         keep::keep(&profile);
         desk.profiles
             .dispatch(ProfileAct::Put(profile.clone().into()));
         desk.live.dispatch(Act::Connection(number));
         desk.talk.emit(Command::Connect(number, profile.into()));
     })
+}
+
+/// What is said of it: the settings are other ones from now on.
+fn changed(profile: &Profile, action: &Action) -> String {
+    let name = profile.shown_name();
+    match action {
+        Action::UseVersion(version) => {
+            format!("“{name}” is set to MQTT {} and connects.", version.name())
+        }
+        Action::ChangeClientIdentifier => format!(
+            "“{name}” is set to the client identifier {} and connects. Its session begins anew.",
+            profile.client_identifier
+        ),
+    }
 }
 
 /// The settings with another version or client identifier; `random` is from 0 to 1.
@@ -55,6 +70,8 @@ mod tests {
         assert!(other.client_identifier.starts_with("a-very-long-ident-"));
         // The longest that every server of 3.1.1 takes has 23 characters.
         assert!(other.client_identifier.len() <= 23);
+        let says = changed(&other, &Action::ChangeClientIdentifier);
+        assert!(says.contains(&other.client_identifier), "{says}");
         let older = repaired(&profile, &Action::UseVersion(ProtocolVersion::V3_1_1), 0.5);
         assert_eq!(older.version, ProtocolVersion::V3_1_1);
     }

@@ -99,8 +99,8 @@ fn rates(view: Option<&ConnectionView>) -> Html {
     html! {
         <>
             if view.queued > 0 { <span class="chip warn" data-testid="queued">{ words::whole(view.queued) }{ " queued" }</span> }
-            <span data-testid="rates" title={format!("{} in, {} out a second", words::bytes(rates.bytes_in as u64), words::bytes(rates.bytes_out as u64))}>
-                { words::rate(rates.messages_in) }{ " in · " }{ words::rate(rates.messages_out) }{ " out" }<span class="unit">{ " msg/s" }</span>
+            <span data-testid="rates" title={format!("PUBLISH packets each second, the average of the last 3 seconds; {} in, {} out a second", words::bytes(rates.bytes_in as u64), words::bytes(rates.bytes_out as u64))}>
+                { words::rate(rates.messages_in) }{ " in · " }{ words::rate(rates.messages_out) }{ " out" }<span class="unit">{ " msg/s" }</span><span class="unit-short" aria-hidden="true">{ " /s" }</span>
             </span>
             if let Some(round_trip) = view.round_trip {
                 <span data-testid="round-trip" title="The last round trip: from a packet to its acknowledgement">{ "RTT " }{ words::duration(round_trip) }</span>

@@ -169,7 +169,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
         <>
             <label class="search" onchange={on_use}>
                 { icon(Icon::Search) }<span class="unseen">{ "Search" }</span>
-                <input type="text" id="search" data-testid="search" placeholder="text or filter" title="Text in topic, payload or packet; topic:a/# for a Topic Filter; hex:30 0A for bytes; or a filter as in Wireshark: mqtt.qos == 1 && !answered. Key: /"
+                <input type="text" id="search" data-testid="search" placeholder="text or filter" title="Text in topic, payload or packet, or what a row says (QoS 1, id 400, received); topic:a/# for a Topic Filter; hex:30 0A for bytes; or a filter as in Wireshark: mqtt.qos == 1 && !answered. Key: /"
                     spellcheck="false" autocomplete="off" autocapitalize="off" value={shown.clone()} oninput={on_search} onkeydown={on_key}
                     list="search-offers" aria-invalid={is_wrong.to_string()} aria-describedby={wrong.is_some().then_some("search-wrong")} />
                 <datalist id="search-offers">{ for offers(&shown).into_iter().map(|(text, says)| html! { <option value={text}>{ says }</option> }) }</datalist>

@@ -50,11 +50,13 @@ impl Stopped {
                 session_present: None,
                 filters: Vec::new(),
                 advice: Vec::new(),
+                lost: String::new(),
                 unverified: false,
                 link: String::new(),
                 queued: 0,
                 opening: None,
                 repeating: false,
+                repeated: None,
                 ..view.clone()
             }
         });

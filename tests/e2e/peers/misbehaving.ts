@@ -19,6 +19,7 @@ export type Mode =
   | "subackempty" // SUBACK without a code
   | "sp1" // Session Present 1 after Clean Start
   | "takeover" // close frame 1000 half a second after CONNACK
+  | "once" // the same, the first time only
   | "silent" // never answers CONNECT
   | "pings" // thirty PINGRESP that nobody asked for
   | "bye" // a DISCONNECT after CONNACK, and the socket stays open
@@ -166,7 +167,8 @@ export class Misbehaving {
         else send(0x20, 2, present, 0);
         if (mode === "pings") for (let count = 0; count < 30; count++) send(0xd0, 0);
         if (mode === "bye" && isV5) send(0xe0, 1, 0x8b);
-        if (mode === "takeover") setTimeout(() => socket.end(frame(Buffer.from([3, 0xe8]), 8)), 500);
+        const isFirst = this.came.filter((type) => type === 1).length === 1;
+        if (mode === "takeover" || (mode === "once" && isFirst)) setTimeout(() => socket.end(frame(Buffer.from([3, 0xe8]), 8)), 500);
         return;
       }
       case 3: {

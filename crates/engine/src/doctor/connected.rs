@@ -130,8 +130,7 @@ fn takeover(trouble: &Trouble<'_>, code: u16, guesses: &mut Guesses) {
     };
     let cause = if is_repeated {
         format!(
-            "Probably another client connects as `{identifier}`: the server accepts the connection and closes it seconds later without a word, {} times in a row. The two clients throw each other off.",
-            trouble.known.quick_ends
+            "Probably another client connects as `{identifier}`: the server accepts the connection and closes it seconds later without a word, again and again. The two clients throw each other off."
         )
     } else {
         format!(

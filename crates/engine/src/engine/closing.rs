@@ -14,11 +14,12 @@ use mqttscope_wire::{
 };
 
 use super::Engine;
-use crate::attempt::Noted;
+use crate::attempt::{Attempt, Noted};
 use crate::connection::Connection;
 use crate::doctor::{self, Doubt, End, Known, Phase, Trouble};
 use crate::hub;
 use crate::view::rows;
+use crate::watch::Ending;
 
 /// An accepted connection that ends sooner, without a word, was hardly ended by the network.
 const QUICK: Duration = Duration::from_secs(10);
@@ -26,6 +27,9 @@ const QUICK: Duration = Duration::from_secs(10);
 const MOST_QUICK: u32 = 5;
 /// A CONNECT of another connection of ours is what ended this one when it came so shortly before.
 const RIVAL: Duration = Duration::from_secs(3);
+
+/// How it ended, where the person let the link go.
+pub(crate) const CUT_BY_YOU: &str = "cut by you";
 
 /// Bytes of another protocol's first line that are quoted.
 const LONGEST_LINE: usize = 100;
@@ -121,8 +125,9 @@ impl Engine {
         };
         let words =
             super::events::words(cause, connection.stream.version, &connection.cause, phase);
+        let happened = words.clone();
         let words = match (&end, &rival) {
-            (Some(End::Cut), _) => "cut by you".to_owned(),
+            (Some(End::Cut), _) => CUT_BY_YOU.to_owned(),
             (Some(end), Some(rival)) if doctor::may_be_takeover(end) => {
                 format!("thrown off by your connection “{rival}”")
             }
@@ -173,7 +178,8 @@ impl Engine {
                 .filter(|_| connection.profile.target != Target::BuiltIn)
                 .unwrap_or_default(),
             cause: match cause {
-                Cause::Requested => "DISCONNECT sent".to_owned(),
+                Cause::Requested if has_said_so(attempt) => "DISCONNECT sent".to_owned(),
+                Cause::Requested => String::new(),
                 // Who ended it is said before.
                 Cause::ByServer { .. } => {
                     match words.strip_prefix(super::events::ENDED_BY_SERVER) {
@@ -190,12 +196,24 @@ impl Engine {
             advice,
         };
         let version = connection.stream.version;
+        let socket = attempt.socket;
         let is_fight = rival.is_some() && event.cause.starts_with("thrown off");
         let is_loop = connection.quick_ends >= MOST_QUICK;
         // The browser did not even try: the address is none, or not allowed on this page.
         let is_impossible = closed.is_some_and(|closed| closed.code == 0 && !closed.was_open)
             && connection.profile.target != Target::BuiltIn;
-        self.log.push_event(now, id, version, &event);
+        let record = self.log.push_event(now, id, version, &event);
+        if end.is_some_and(|end| !is_told(&end)) {
+            let ending = Ending {
+                connection: id,
+                record,
+                version,
+                phase,
+                words: happened,
+                advice: event.advice.into_iter().next(),
+            };
+            self.watch.note_ending(socket, ending);
+        }
         if retry_at.is_some() && (is_fight || is_loop || is_impossible) {
             self.stop(now, id, is_fight || is_impossible);
         }
@@ -422,6 +440,19 @@ impl Engine {
             before: now - noted.at,
         })
     }
+}
+
+/// Whether the last packet that was sent is a DISCONNECT: one that did not get through to a server had nobody to send it to.
+fn has_said_so(attempt: &Attempt) -> bool {
+    (attempt.last_sent).is_some_and(|noted| noted.packet_type() == PacketType::Disconnect)
+}
+
+/// Whether packets, or the person, tell already how a connection ended.
+const fn is_told(end: &End) -> bool {
+    matches!(
+        end,
+        End::Said { .. } | End::TextFrame | End::Fault { .. } | End::Foreign { .. } | End::Cut
+    )
 }
 
 /// Whether the words of a close frame say nothing of their own.

@@ -92,7 +92,7 @@ impl Engine {
             Command::SendBytes(id, bytes) => self.send_bytes(now, id, bytes),
             Command::StopRepeating(id) => {
                 if let Some(connection) = self.connections.get_mut(&id) {
-                    connection.repeating = None;
+                    connection.stop_repeating(now);
                 }
             }
             Command::Request(id, draft, timeout_ms) => {
@@ -212,7 +212,10 @@ impl Engine {
                 let mut new = Connection::new(id, profile, version, client);
                 match self.connections.get_mut(&id) {
                     // What its answers know goes on.
-                    Some(old) => core::mem::swap(&mut old.answering, &mut new.answering),
+                    Some(old) => {
+                        core::mem::swap(&mut old.answering, &mut new.answering);
+                        new.count_on(old);
+                    }
                     None => {
                         new.answering = Answering::new(self.seed);
                         new.answering.set_tables(tables);
@@ -249,7 +252,7 @@ impl Engine {
         let Some(connection) = self.connections.get_mut(&id) else {
             return;
         };
-        connection.repeating = None;
+        connection.stop_repeating(now);
         if connection.client.view().phase == Phase::Idle {
             connection.cause.clear();
             return;
@@ -339,12 +342,18 @@ impl Engine {
         // A timer faster than this would only build a queue.
         let every = Duration::from_millis(repeat.every_ms.max(10).into());
         if let Some(connection) = self.connections.get_mut(&id) {
-            connection.repeating = (left != Some(0)).then_some(Repeating {
+            connection.repeated = None;
+            connection.repeating = Some(Repeating {
                 draft,
                 every,
                 next: now + every,
                 left,
+                began: now,
+                count: 1,
             });
+            if left == Some(0) {
+                connection.stop_repeating(now);
+            }
         }
     }
 

@@ -233,13 +233,18 @@ impl Engine {
             return;
         }
         let draft = repeating.draft.clone();
-        if let Some(left) = &mut repeating.left {
-            *left = left.saturating_sub(1);
-            if *left == 0 {
-                connection.repeating = None;
-            }
+        let left = repeating.left.map(|left| left.saturating_sub(1));
+        repeating.left = left;
+        let is_taken = self.publish(now, id, &draft);
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        if let Some(repeating) = connection.repeating.as_mut().filter(|_| is_taken) {
+            repeating.count = repeating.count.saturating_add(1);
         }
-        self.publish(now, id, &draft);
+        if left == Some(0) {
+            connection.stop_repeating(now);
+        }
     }
 
     /// Says which requests nobody answered.

@@ -27,6 +27,8 @@ use mqttscope_wire::{Dissector, Sender, Severity};
 
 use crate::captures::Captures;
 use crate::connection::Connection;
+pub(crate) use closing::CUT_BY_YOU;
+
 pub use crate::connection::SocketId;
 use crate::doctor::Phase;
 use crate::log::{Index, Links, WireLog};

@@ -255,6 +255,8 @@ impl Engine {
                         // One that was cleared cannot be gone to.
                         let floor = self.log.floor();
                         view.packets.retain(|record| record.0 >= floor);
+                        let last = view.packets.last().and_then(|&last| self.log.entry(last));
+                        view.at = view.at.or(last.map(|last| last.record().at));
                         view.of = name(view.connection);
                         view
                     })

@@ -1,6 +1,7 @@
 //! What a list is narrowed to: words, or a filter held against packets with all that is known of them.
 
 mod row;
+mod said;
 mod words;
 
 use std::collections::{BTreeMap, HashMap};
@@ -16,6 +17,7 @@ use crate::topics::Topics;
 use crate::view::flows;
 use crate::watch::Watch;
 use row::Row;
+use words::Words;
 
 /// Packets that go before their findings are let go.
 const PRUNED: u64 = 1 << 16;
@@ -69,7 +71,7 @@ pub(crate) struct Sieve {
 enum Looked {
     #[default]
     All,
-    Words(String),
+    Words(Words),
     Topic(String),
     Hex(String),
     Filter(Box<Matcher>),
@@ -79,15 +81,15 @@ impl Looked {
     fn read(text: &str) -> Self {
         match Search::read(text) {
             Ok(Search::Nothing) => Self::All,
-            Ok(Search::Words(words)) => Self::Words(words),
+            Ok(Search::Words(words)) => Self::Words(Words::new(words)),
             Ok(Search::Topic(filter)) => Self::Topic(filter),
             Ok(Search::Hex(digits)) => Self::Hex(digits),
             Ok(Search::Filter(filter)) => match Matcher::new(&filter) {
                 Ok(matcher) => Self::Filter(Box::new(matcher)),
-                Err(_) => Self::Words(text.to_owned()),
+                Err(_) => Self::Words(Words::new(text.to_owned())),
             },
             // Whoever takes texts from people asks what is wrong with them before.
-            Err(_) => Self::Words(text.to_owned()),
+            Err(_) => Self::Words(Words::new(text.to_owned())),
         }
     }
 }
@@ -167,7 +169,7 @@ impl Sieve {
     ) -> bool {
         match &mut self.search {
             Looked::All => true,
-            Looked::Words(words) => words::are_in(words, record, log, topics),
+            Looked::Words(words) => words.are_in(record, log, topics),
             Looked::Topic(filter) => words::covers_topic(filter, record, log, topics),
             Looked::Hex(digits) => words::contains_hex(log.bytes(record), digits),
             Looked::Filter(matcher) => matcher.matches(&Row {

@@ -2,12 +2,34 @@
 
 use mqttscope_filter::covers;
 
+use super::said::{Said, are_in_summary};
 use crate::log::{Record, WireLog};
 use crate::topics::Topics;
 use crate::view::rows::topic_of;
 
+/// Words that are looked for: in a packet, and in what its row says of it.
+#[derive(Debug)]
+pub(super) struct Words {
+    text: String,
+    said: Option<Said>,
+}
+
+impl Words {
+    pub(super) fn new(text: String) -> Self {
+        let said = Said::read(&text);
+        Self { text, said }
+    }
+
+    /// Whether a packet contains them, or its row says them.
+    pub(super) fn are_in(&self, record: &Record, log: &WireLog, topics: &Topics) -> bool {
+        self.said.is_some_and(|said| said.is_of(record))
+            || are_in(&self.text, record, log, topics)
+            || are_in_summary(&self.text, record, log)
+    }
+}
+
 /// Whether a packet is of this type or contains these words.
-pub(super) fn are_in(words: &str, record: &Record, log: &WireLog, topics: &Topics) -> bool {
+fn are_in(words: &str, record: &Record, log: &WireLog, topics: &Topics) -> bool {
     // A topic that is not in the packet's own bytes is one that came by an alias.
     record.packet_type().name().eq_ignore_ascii_case(words)
         || contains(log.bytes(record), words.as_bytes())

@@ -8,7 +8,7 @@ use mqttscope_protocol::{
 use mqttscope_view::escape;
 use mqttscope_view::payload::{self, View};
 use mqttscope_wire::{
-    Context, ControlPacket, Decoded, Dissector, PacketType, Publish, Sender, decode, summary,
+    Context, ControlPacket, Decoded, Dissector, PacketType, Publish, Rule, Sender, decode, summary,
 };
 
 use crate::connection::Connection;
@@ -62,7 +62,9 @@ pub(crate) fn wire(
             (large(log, topics, record), None)
         } else {
             let dissection = dissector.dissect(bytes, context(record));
-            let diagnostics = dissection.diagnostics.iter();
+            // That a server may refuse the identifier is marked where one has, by the monitor.
+            let diagnostics = (dissection.diagnostics.iter())
+                .filter(|diagnostic| diagnostic.rule != Rule::ConnectClientIdNotGuaranteed);
             let worst = diagnostics.map(|diagnostic| diagnostic.severity());
             (summary(dissection, bytes), worst.max())
         };

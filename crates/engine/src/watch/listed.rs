@@ -13,7 +13,7 @@ use crate::view::cut::cut;
 /// Remarks that are listed.
 const MOST_REMARKS: usize = 2_000;
 /// Packets of a remark that are given.
-const MOST_PACKETS: usize = 6;
+pub(super) const MOST_PACKETS: usize = 6;
 
 /// An entry of the list.
 #[derive(Clone, Debug)]
@@ -94,6 +94,12 @@ impl Watch {
         };
         let texts = self.texts.iter().filter(is_shown).cloned();
         all.extend(texts.map(Listed::Remark));
+        let endings = self.endings.rows(|ending| {
+            of.is_none_or(|of| ending.connection == of)
+                && ending.record.0 >= self.cleared_before[0]
+                && ending.record >= oldest
+        });
+        all.extend(endings.into_iter().map(Listed::Remark));
         // Stable: findings are in their order already.
         all.sort_by_key(Listed::last);
         (all, left_out)
@@ -109,6 +115,10 @@ impl Watch {
                 let Some(&(_, connection)) = self.sockets.get(&SocketId(line.connection.0)) else {
                     continue;
                 };
+                // What the end of a connection may mean is told by its own line.
+                if line.is_end && self.endings.tell(SocketId(line.connection.0)) {
+                    continue;
+                }
                 // What was cleared is not spoken of any more.
                 let is_cleared = line
                     .packets
@@ -151,6 +161,7 @@ impl Watch {
                     count: 1,
                     message: cut(&sentence(&text), MOST_TEXT),
                     packets: packets.collect(),
+                    at: None,
                     of: None,
                     is_open: false,
                     is_part: false,

@@ -6,7 +6,9 @@ use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{CaptureReader, Event, Limits};
 use mqttscope_wire::ProtocolVersion;
 
-use mqttscope_protocol::{Action, ClosedBy, EventKind, EventView, FindingKey};
+use mqttscope_protocol::{Action, ClosedBy, EventKind, EventView, FindingKey, FindingView};
+
+use mqttscope_engine::SocketId;
 
 use super::*;
 
@@ -477,7 +479,7 @@ fn an_address_without_its_token_is_not_tried() {
 }
 
 /// A connection whose WebSocket is open and whose CONNECT is out, and its socket.
-fn asking(version: &str) -> (World, mqttscope_engine::SocketId) {
+fn asking(version: &str) -> (World, SocketId) {
     let mut world = world();
     world.command(Command::Connect(A, websocket(version, "a")));
     let socket = world.socket_asked_for();
@@ -661,4 +663,184 @@ fn findings_that_are_alike_are_one_row_that_can_be_opened() {
     };
     world.command(look(row.key(), some));
     assert_eq!(world.look().findings.len(), 5);
+}
+
+/// What is found, with what is told of the connections.
+fn found(world: &mut World) -> Vec<FindingView> {
+    world.command(Command::Look(Box::new(Looking {
+        wire: Some(all()),
+        findings: Some(all()),
+        ..Looking::default()
+    })));
+    world.look().findings
+}
+
+/// Lets attempts fail until so many have.
+fn fail(world: &mut World, times: u32, mut each: impl FnMut(&mut World, SocketId)) {
+    for _ in 0..times {
+        for _ in 0..120 {
+            if world.asked.is_empty() {
+                world.pass(1_000);
+            }
+        }
+        let socket = world.socket_asked_for();
+        each(world, socket);
+    }
+}
+
+#[test]
+fn attempts_that_fail_are_one_finding_with_their_cause() {
+    let mut world = world();
+    world.command(Command::Connect(A, websocket("5", "a")));
+    let never = Closed {
+        code: 1006,
+        ..Closed::default()
+    };
+    fail(&mut world, 3, |world, socket| {
+        world.now += Duration::from_millis(12);
+        world.engine.handle_closed(world.now, socket, &never);
+    });
+    let rows = found(&mut world);
+    let [row] = &rows[..] else {
+        panic!("one row: {rows:#?}");
+    };
+    assert_eq!((row.severity, row.count), (Severity::Warning, 3));
+    assert_eq!((row.connection, row.by), (A, None));
+    assert_eq!(row.packets.len(), 3, "the way to each attempt");
+    assert!(row.at.is_some());
+    let starts = "Could not connect. Probable cause: ";
+    assert!(row.message.starts_with(starts), "{}", row.message);
+    let seen = world.look();
+    assert_eq!(seen.summary.findings, [0, 1, 0]);
+    let event = last(&mut world);
+    assert_eq!(row.packets.last(), Some(&event.record));
+    // What is cleared is spoken of no more.
+    world.command(Command::Clear);
+    assert!(found(&mut world).is_empty());
+}
+
+#[test]
+fn what_never_answers_is_a_finding_and_an_attempt_that_is_given_up_is_none() {
+    let mut world = world();
+    world.command(Command::Connect(A, websocket("5", "a")));
+    let stop = Command::Disconnect {
+        connection: A,
+        reason_code: 0,
+        session_expiry_interval: None,
+    };
+    world.pass(7_400);
+    world.command(stop.clone());
+    let event = last(&mut world).event;
+    assert_eq!(event.kind, EventKind::NotOpened);
+    // Nothing was sent: there was nobody to send it to.
+    assert_eq!(event.line(), "given up by you after 7.4 s");
+    assert!(found(&mut world).is_empty());
+    // Where it opened, a DISCONNECT goes to the server, and is told.
+    let (mut world, socket) = asking("5");
+    world.engine.handle_bytes(world.now, socket, CONNACK);
+    world.command(stop);
+    let line = last(&mut world).event.line();
+    assert!(line.ends_with("DISCONNECT sent"), "{line}");
+
+    let (mut world, _) = asking("5");
+    world.pass(40_000);
+    let rows = found(&mut world);
+    assert!(
+        (rows.iter()).any(|row| row
+            .message
+            .starts_with("The server did not answer the CONNECT.")),
+        "{rows:#?}"
+    );
+}
+
+#[test]
+fn a_takeover_is_a_finding_that_stays_and_says_that_it_is_probable() {
+    let mut world = world();
+    world.command(Command::Connect(A, websocket("5", "pump-7")));
+    fail(&mut world, 2, |world, socket| {
+        world.engine.handle_open(world.now, socket);
+        world.engine.handle_bytes(world.now, socket, CONNACK);
+        world.now += Duration::from_millis(2_000);
+        world.engine.handle_closed(world.now, socket, &closed(1006));
+    });
+    // It is connected again, and the other client stays away.
+    fail(&mut world, 1, |world, socket| {
+        world.engine.handle_open(world.now, socket);
+        world.engine.handle_bytes(world.now, socket, CONNACK);
+    });
+    let rows = found(&mut world);
+    let [row] = &rows[..] else {
+        panic!("one row, and none that only tells of no DISCONNECT: {rows:#?}");
+    };
+    assert_eq!((row.severity, row.count), (Severity::Warning, 2));
+    let says = "Connection lost. Probable cause: Another client connects as `pump-7`";
+    assert!(row.message.starts_with(says), "{}", row.message);
+    assert_eq!(row.statement.as_deref(), Some("MQTT-3.1.4-3"));
+    // Why it was lost can be asked still, and no other count is named there.
+    let view = world.look().summary.connections.remove(0);
+    assert_eq!(view.state, ConnectionState::Open);
+    assert_eq!(view.lost, "connection lost");
+    let cause = &view.advice[0].cause;
+    assert!(cause.starts_with("Probably another client"), "{cause}");
+    assert!(!cause.contains("2 times"), "{cause}");
+    // Who connects anew asks no more.
+    for command in [
+        Command::Disconnect {
+            connection: A,
+            reason_code: 0,
+            session_expiry_interval: None,
+        },
+        Command::Connect(A, websocket("5", "pump-7")),
+    ] {
+        world.command(command);
+    }
+    let socket = world.socket_asked_for();
+    world.engine.handle_open(world.now, socket);
+    world.engine.handle_bytes(world.now, socket, CONNACK);
+    assert_eq!(world.look().summary.connections[0].lost, "");
+}
+
+#[test]
+fn two_connections_of_this_page_that_throw_each_other_off_are_told_once() {
+    let mut world = world();
+    world.command(Command::Connect(A, profile("3.1.1", "same")));
+    world.pass(2_000);
+    world.command(Command::Connect(B, profile("3.1.1", "same")));
+    world.pass(60_000);
+    let rows = found(&mut world);
+    let [row] = &rows[..] else {
+        panic!("one row: {rows:#?}");
+    };
+    assert_eq!((row.severity, row.connection), (Severity::Warning, A));
+    assert!(
+        row.message
+            .contains("uses the same Client Identifier, `same`")
+    );
+    assert!(!row.message.contains("Probable"), "it is certain");
+}
+
+#[test]
+fn a_mark_on_a_packet_is_a_finding_and_the_other_way_round() {
+    // An identifier that a server may refuse, with one that refuses it and one that does not.
+    let refusal: &[u8] = b"\x20\x03\x00\x85\x00";
+    for (answer, notes) in [(CONNACK, 0), (refusal, 1)] {
+        let mut world = world();
+        world.command(Command::Connect(A, websocket("5", "pump-7-8083")));
+        let socket = world.socket_asked_for();
+        world.engine.handle_open(world.now, socket);
+        world.engine.handle_bytes(world.now, socket, answer);
+        let about: Vec<_> = (found(&mut world).into_iter())
+            .filter(|row| row.rule == "connect-client-id-not-guaranteed")
+            .collect();
+        assert_eq!(about.len(), notes, "{about:#?}");
+        // What a row is marked for is listed.
+        let seen = world.look();
+        let marked: Vec<_> = (seen.wire.iter())
+            .filter(|row| row.severity.is_some())
+            .map(|row| (row.name(), row.record))
+            .collect();
+        assert_eq!(marked.len(), notes, "{marked:#?}");
+        let is_listed = |record| about.iter().any(|row| row.packets.contains(record));
+        assert!(marked.iter().all(|(_, record)| is_listed(record)));
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use mqttscope_monitor::{ConnectionId, FlowKind, FlowState, HandshakeStep, Instant, Phase};
+use mqttscope_monitor::{
+    ConnectionId, Explanation, FlowKind, FlowState, HandshakeStep, Instant, Phase,
+};
 use mqttscope_wire::{PacketType, ProtocolVersion, QoS, ReasonCode, Rule, Sender, Severity};
 
 use crate::cases::Talk;
@@ -273,6 +275,20 @@ fn a_recording_in_plain_words_the_worst_first() {
         open.iter()
             .any(|line| line.text.ends_with("ended without a DISCONNECT"))
     );
+}
+
+#[test]
+fn nobody_goes_on_with_a_session_behind_a_clean_start() {
+    for (again, goes_on) in [("resume expiry=100", true), ("expiry=100", false)] {
+        let talk = talk(&format!(
+            "a connect expiry=100\na close\na2 connect {again} / present"
+        ));
+        let lines = talk.monitor.explanations();
+        let says = |line: &Explanation| line.text.ends_with("went on with its session");
+        assert_eq!(lines.iter().any(says), goes_on, "{again}: {lines:#?}");
+        let is_wrong = |line: &Explanation| line.rule == Some(Rule::SessionPresentAfterCleanStart);
+        assert_eq!(lines.iter().any(is_wrong), !goes_on, "{again}: {lines:#?}");
+    }
 }
 
 #[test]

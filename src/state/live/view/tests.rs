@@ -316,7 +316,9 @@ fn when_the_engine_stops_every_connection_is_lost_and_nothing_is_recorded() {
         opening: None,
         arriving: None,
         repeating: true,
+        repeated: None,
         advice: Vec::new(),
+        lost: String::new(),
         unverified: false,
         link: String::new(),
     };

@@ -43,7 +43,7 @@ fn a_takeover_is_named() {
             .cause
             .starts_with("Probably another client connects as `sensor-1`")
     );
-    assert!(best[0].cause.contains("3 times in a row"));
+    assert!(best[0].cause.contains("again and again"));
     // Both connections are ours: that is certain, and nothing else is said.
     let rival = known(|known| known.rival = Some("two".into()));
     for end in [

@@ -1,0 +1,104 @@
+//! What rows say is found by those words, and what was done again and again is told with its number.
+
+use super::*;
+
+/// Types of the packets that a search finds, in their order.
+fn found(world: &mut World, search: &str) -> Vec<&'static str> {
+    world.command(Command::Look(Box::new(Looking {
+        wire: Some(all()),
+        search: search.into(),
+        ..Looking::default()
+    })));
+    // A search of a small log is done at once.
+    let rows = world.look().wire;
+    rows.iter().map(|row| row.name()).collect()
+}
+
+#[test]
+fn what_a_row_says_is_found_by_its_words() {
+    let mut world = World::new();
+    world.command(Command::Connect(A, profile("5", "client-c")));
+    world.command(Command::Subscribe(A, vec![subscription("plant/#")]));
+    for qos in [0, 1, 2] {
+        world.command(Command::Publish(A, message("plant/a", "x", qos), None));
+    }
+    let rows = found(&mut world, "");
+    let ours = rows.iter().filter(|name| **name == "PUBLISH").count();
+    assert_eq!(ours, 6, "three there and back: {rows:?}");
+
+    // The SUBSCRIBE and its SUBACK speak of QoS 2 too.
+    assert_eq!(found(&mut world, "QoS 1"), ["PUBLISH"; 2]);
+    assert_eq!(found(&mut world, "QoS 1 · id 2"), ["PUBLISH"]);
+    let all = found(&mut world, "qos");
+    assert_eq!(all.iter().filter(|name| **name == "PUBLISH").count(), 6);
+    assert!(all.contains(&"SUBSCRIBE") && all.contains(&"SUBACK"));
+    assert_eq!(found(&mut world, "id 1")[..2], ["SUBSCRIBE", "SUBACK"]);
+    assert_eq!(found(&mut world, "id 400"), [""; 0]);
+    let received = found(&mut world, "received");
+    assert!(received.contains(&"CONNACK") && !received.contains(&"CONNECT"));
+    assert_eq!(found(&mut world, "received publish"), ["PUBLISH"; 3]);
+    assert_eq!(found(&mut world, "retain"), [""; 0]);
+    assert_eq!(found(&mut world, "client client-c"), ["CONNECT"]);
+    assert_eq!(found(&mut world, "granted qos 2"), ["SUBACK"]);
+    // Words of a topic or a payload are found as before, also beside one that a row says.
+    assert_eq!(found(&mut world, "plant/a").len(), 6);
+    assert_eq!(found(&mut world, "nothing of the kind"), [""; 0]);
+}
+
+#[test]
+fn a_message_that_was_repeated_says_how_often_and_how_long() {
+    let mut world = connected();
+    let repeat = |times| Repeat {
+        every_ms: 100,
+        times,
+    };
+    let publish = |times| Command::Publish(A, message("r", "x", 0), Some(repeat(times)));
+    world.command(publish(Some(5)));
+    let view = |world: &mut World| world.look().summary.connections.remove(0);
+    world.pass(150);
+    assert!(view(&mut world).repeating);
+    world.pass(2_000);
+    let ended = view(&mut world);
+    let repeated = ended.repeated.unwrap();
+    assert!(!ended.repeating);
+    assert_eq!(repeated.count, 5);
+    assert!(repeated.took >= Duration::from_millis(400), "{repeated:?}");
+    // One that is stopped, too; while it goes on nothing is told of the one before.
+    world.command(publish(None));
+    assert_eq!(view(&mut world).repeated, None);
+    world.command(Command::StopRepeating(A));
+    let repeated = view(&mut world).repeated.unwrap();
+    assert!(repeated.count >= 1, "{repeated:?}");
+    world.command(publish(Some(1)));
+    assert_eq!(view(&mut world).repeated.unwrap().count, 1);
+}
+
+#[test]
+fn a_filter_counts_on_when_its_connection_gets_another_identifier() {
+    let mut world = World::new();
+    let named = |name| {
+        Box::new(Profile {
+            subscriptions: vec![subscription("plant/#")],
+            ..*profile("5", name)
+        })
+    };
+    world.command(Command::Connect(A, named("pump-7")));
+    for _ in 0..3 {
+        world.command(Command::Publish(A, message("plant/a", "x", 0), None));
+    }
+    let count = |world: &mut World| {
+        let view = world.look().summary.connections.remove(0);
+        view.filters[0].messages
+    };
+    assert_eq!(count(&mut world), 3);
+    world.command(Command::Connect(A, named("pump-7-8083")));
+    assert_eq!(count(&mut world), 3, "what it counts is the connection's");
+    world.command(Command::Publish(A, message("plant/a", "x", 0), None));
+    assert_eq!(count(&mut world), 4);
+}
+
+fn connected() -> World {
+    let mut world = World::new();
+    world.command(Command::Connect(A, profile("5", "a")));
+    world
+}
