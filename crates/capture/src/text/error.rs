@@ -66,6 +66,8 @@ pub enum TextErrorKind {
     NoBytesAmongWords,
     /// A log or a dissection that tells of packets and has none of their bytes.
     LogWithoutBytes,
+    /// A log of a broker or a client that tells of packets in words.
+    LogInWords,
     /// Wireshark's list of packets, which has a line about each and no bytes.
     PacketList,
     /// The text is longer than [`MAX_TEXT`](super::MAX_TEXT), or `*` lines stand for more than
@@ -127,6 +129,11 @@ impl fmt::Display for TextError {
             TextErrorKind::LogWithoutBytes => {
                 return f.write_str(
                     "this is a log of packets, not their bytes: copy the packets as a hex dump, or log their bytes",
+                );
+            }
+            TextErrorKind::LogInWords => {
+                return f.write_str(
+                    "this is a log that tells of packets in words, without their bytes: the Captures page reads it",
                 );
             }
             TextErrorKind::PacketList => {

@@ -18,7 +18,7 @@ fn a_log_of_paho_is_one_without_bytes() {
         .collect();
     for text in lines.chain([all.to_owned(), logged, timed]) {
         let kind = read(&text, None, Turns::Marked).map_err(|error| error.kind);
-        assert_eq!(kind.err(), Some(TextErrorKind::LogWithoutBytes), "{text}");
+        assert_eq!(kind.err(), Some(TextErrorKind::LogInWords), "{text}");
     }
 }
 
