@@ -1,5 +1,7 @@
 //! Fields that decide what stands elsewhere in the packet.
 
+use std::cell::RefCell;
+
 use mqttscope_wire::{
     Dissection, Field, PacketType, PropertyId, ProtocolVersion, Tree, Value, varint,
 };
@@ -22,7 +24,7 @@ pub(super) fn set(
     match node.field {
         Field::QoS if dissection.packet_type == PacketType::Publish => {
             patch.bits(node.span, number);
-            identifier(patch, tree, number > 0);
+            identifier(patch, packet, tree, number > 0);
         }
         Field::PacketType => {
             patch.bits(node.span, number);
@@ -46,16 +48,29 @@ pub(super) fn set(
     true
 }
 
+thread_local! {
+    /// The topic whose Packet Identifier was taken out last, and the identifier: whoever tries other values of QoS has it
+    /// back.
+    static TAKEN: RefCell<(Vec<u8>, Vec<u8>)> = RefCell::default();
+}
+
 /// A PUBLISH has a Packet Identifier above QoS 0.
-fn identifier(patch: &mut Patch<'_>, tree: &Tree, wanted: bool) {
+fn identifier(patch: &mut Patch<'_>, packet: &[u8], tree: &Tree, wanted: bool) {
+    let Some(topic) = tree.find(Field::TopicName) else {
+        return;
+    };
+    let end = tree.get(topic).map_or(0, |node| node.span.bytes().1);
+    let name = tree.content(topic, packet);
     match (wanted, tree.find(Field::PacketIdentifier)) {
-        (false, Some(node)) => patch.remove(node),
+        (false, Some(node)) => {
+            let bytes = packet.get(end..end.saturating_add(2));
+            TAKEN.set((name.to_vec(), bytes.unwrap_or_default().to_vec()));
+            patch.remove(node);
+        }
         (true, None) => {
-            if let Some(topic) = tree.find(Field::TopicName)
-                && let Some(node) = tree.get(topic)
-            {
-                patch.insert(node.span.bytes().1, vec![0, 1], tree.parent(topic));
-            }
+            let taken = TAKEN.with_borrow(|(of, bytes)| (of == name).then(|| bytes.clone()));
+            let bytes = taken.filter(|bytes| !bytes.is_empty());
+            patch.insert(end, bytes.unwrap_or_else(|| vec![0, 1]), tree.parent(topic));
         }
         _ => {}
     }
