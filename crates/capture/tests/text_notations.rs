@@ -273,6 +273,6 @@ fn logs_in_words_are_told_from_questions() {
         "My device sends CONNECT with keep alive 60 and then PUBLISH to a/b but the broker closes the socket, why?",
         "Why does the server close the connection after my CONNECT?\nI expected a CONNACK with return code 0 here.",
     ] {
-        assert_eq!(kind(text), Some(TextErrorKind::NoBytesAmongWords), "{text}");
+        assert_eq!(kind(text), Some(TextErrorKind::TalkOfPackets), "{text}");
     }
 }

@@ -221,6 +221,7 @@ pub fn read_parts(text: &str, format: Option<Format>) -> Result<TextReading, Tex
                 error.kind,
                 TextErrorKind::LogWithoutBytes
                     | TextErrorKind::LogInWords
+                    | TextErrorKind::TalkOfPackets
                     | TextErrorKind::PacketList
             ) =>
         {

@@ -10,7 +10,9 @@ pub(super) fn no_bytes(text: &str) -> TextError {
         TextErrorKind::PacketList
     } else if recording::is_log(text.as_bytes()) {
         TextErrorKind::LogInWords
-    } else if tells_of_packets(text) && !is_prose(text) {
+    } else if tells_of_packets(text) && is_prose(text) {
+        TextErrorKind::TalkOfPackets
+    } else if tells_of_packets(text) {
         TextErrorKind::LogWithoutBytes
     } else {
         TextErrorKind::NoBytesAmongWords
@@ -84,6 +86,6 @@ fn is_prose(text: &str) -> bool {
         };
         let plain = scan::words(line).filter(|(_, word)| is_word(word)).count();
         let begins = line.trim_start().starts_with(char::is_alphabetic);
-        all >= 6 && begins && plain.saturating_mul(4) >= all.saturating_mul(3)
+        all >= 8 && begins && plain.saturating_mul(4) >= all.saturating_mul(3)
     })
 }
