@@ -15,6 +15,7 @@ mod csp;
 mod fuzz;
 mod generate;
 mod js;
+mod lean;
 mod lint;
 mod load;
 mod names;

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use xshell::cmd;
 
 use crate::context::{self, Context, step};
-use crate::{csp, names, tools};
+use crate::{csp, lean, names, tools};
 
 /// The folder of the built page.
 pub(crate) fn dist(cx: &Context) -> PathBuf {
@@ -55,6 +55,7 @@ pub(crate) fn finish() -> Result<()> {
         return Ok(());
     }
     let site = PathBuf::from(variable("TRUNK_STAGING_DIR")?);
+    lean::all(&site)?;
     names::hash_all(&site)?;
     let index = site.join("index.html");
     let html = fs::read_to_string(&index)?;

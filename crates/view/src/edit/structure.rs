@@ -1,6 +1,6 @@
 //! Fields that decide what stands elsewhere in the packet.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 
 use mqttscope_wire::{
     Dissection, Field, PacketType, PropertyId, ProtocolVersion, Tree, Value, varint,
@@ -49,9 +49,9 @@ pub(super) fn set(
 }
 
 thread_local! {
-    /// The topic whose Packet Identifier was taken out last, and the identifier: whoever tries other values of QoS has it
-    /// back.
-    static TAKEN: RefCell<(Vec<u8>, Vec<u8>)> = RefCell::default();
+    /// The Packet Identifier that was taken out last, and how long the packet was with it: whoever tries other values of
+    /// QoS has it back.
+    static TAKEN: Cell<(usize, [u8; 2])> = const { Cell::new((0, [0, 1])) };
 }
 
 /// A PUBLISH has a Packet Identifier above QoS 0.
@@ -60,17 +60,18 @@ fn identifier(patch: &mut Patch<'_>, packet: &[u8], tree: &Tree, wanted: bool) {
         return;
     };
     let end = tree.get(topic).map_or(0, |node| node.span.bytes().1);
-    let name = tree.content(topic, packet);
     match (wanted, tree.find(Field::PacketIdentifier)) {
         (false, Some(node)) => {
-            let bytes = packet.get(end..end.saturating_add(2));
-            TAKEN.set((name.to_vec(), bytes.unwrap_or_default().to_vec()));
+            if let Some(taken) = packet.get(end..).and_then(|rest| rest.first_chunk()) {
+                TAKEN.set((packet.len(), *taken));
+            }
             patch.remove(node);
         }
         (true, None) => {
-            let taken = TAKEN.with_borrow(|(of, bytes)| (of == name).then(|| bytes.clone()));
-            let bytes = taken.filter(|bytes| !bytes.is_empty());
-            patch.insert(end, bytes.unwrap_or_else(|| vec![0, 1]), tree.parent(topic));
+            let (len, taken) = TAKEN.get();
+            let is_it = len == packet.len().saturating_add(2);
+            let bytes = if is_it { taken } else { [0, 1] };
+            patch.insert(end, bytes.to_vec(), tree.parent(topic));
         }
         _ => {}
     }

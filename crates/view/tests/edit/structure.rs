@@ -12,8 +12,8 @@ fn the_packet_identifier_comes_back_with_qos() {
     let given = at(b"\x32\x09\0\x03a/b\0\x07hi");
     let above = qos(&qos(&given, 0), 3);
     assert_eq!(above.number(Field::PacketIdentifier), Some(7));
-    // Of another topic it is no business.
-    let other = qos(&at(b"\x30\x07\0\x03a/chi"), 1);
+    // A packet of another length is another one.
+    let other = qos(&at(b"\x30\x06\0\x03a/ch"), 1);
     assert_eq!(other.number(Field::PacketIdentifier), Some(1));
 }
 
