@@ -27,34 +27,39 @@ enum Place {
 pub(super) fn in_known_digits(text: &str) -> Option<String> {
     let mut all: Option<String> = None;
     for (sign, alike, place) in ALIKE {
-        let now = all.as_deref().unwrap_or(text);
-        if !now.contains(sign) {
-            continue;
-        }
-        let mut out = String::with_capacity(now.len());
-        for (at, _) in now.match_indices(sign) {
-            let before = now.get(..at).unwrap_or_default();
-            let behind = now.get(at.saturating_add(sign.len())..).unwrap_or_default();
-            let ends = before.ends_with(|c: char| c.is_ascii_hexdigit());
-            let begins = behind
-                .trim_start_matches(is_blank)
-                .starts_with(|c: char| c.is_ascii_hexdigit());
-            let fits = match place {
-                // Of an Erlang binary it is a part.
-                Place::Before if sign == "16#" && now.contains("<<") => false,
-                Place::Before => begins && !before.ends_with(|c: char| c.is_alphanumeric()),
-                Place::Behind => ends,
-                Place::Between => ends && begins,
-            };
-            if fits {
-                out.push_str(now.get(out.len()..at).unwrap_or_default());
-                out.push_str(alike);
-            }
-        }
-        out.push_str(now.get(out.len()..).unwrap_or_default());
-        all = Some(out);
+        all = replaced(all.as_deref().unwrap_or(text), sign, alike, place).or(all);
     }
     all
+}
+
+/// The text with `alike` in place of each `sign` that stands where it must; none where none does.
+fn replaced(text: &str, sign: &str, alike: &str, place: Place) -> Option<String> {
+    let is_digit = |c: char| c.is_ascii_hexdigit();
+    // Of an Erlang binary it is a part.
+    if sign == "16#" && text.contains("<<") {
+        return None;
+    }
+    let mut out = String::new();
+    for (at, _) in text.match_indices(sign) {
+        let (before, behind) = text.split_at_checked(at)?;
+        let behind = behind.get(sign.len()..)?.trim_start_matches(is_blank);
+        let fits = match place {
+            Place::Before => {
+                behind.starts_with(is_digit) && !before.ends_with(char::is_alphanumeric)
+            }
+            Place::Behind => before.ends_with(is_digit),
+            Place::Between => before.ends_with(is_digit) && behind.starts_with(is_digit),
+        };
+        if fits {
+            out.push_str(text.get(out.len()..at)?);
+            out.push_str(alike);
+        }
+    }
+    if out.is_empty() {
+        return None;
+    }
+    out.push_str(text.get(out.len()..)?);
+    Some(out)
 }
 
 /// How many numbers must have their index: fewer may be anything.
