@@ -1,5 +1,6 @@
 //! The right pane of an inspector: the bytes, the bits of the selected field, the payload.
 
+use mqttscope_view::digits::grouped;
 use mqttscope_wire::Section;
 use yew::prelude::*;
 
@@ -27,13 +28,14 @@ pub(super) fn bytes_pane(
         .offset()
         .saturating_add(shown.bytes().len())
         .saturating_sub(1);
-    let place = match shown.total() {
-        Some(total) => format!("{}–{last} of {total}", shown.offset()),
-        None => format!("{}–{last}", shown.offset()),
-    };
+    let number = |number: usize| grouped(number as u64);
+    let mut place = format!("{}–{}", number(shown.offset()), number(last));
+    if let Some(total) = shown.total() {
+        place = format!("{place} of {}", number(total));
+    }
     let hint = match props.on_edit {
-        Some(_) => "click a byte, type its new value",
-        None => "click a byte",
+        Some(_) => "select a byte, type its new value",
+        None => "select a byte",
     };
     html! {
         <section class="pane bytes-pane" aria-label="Bytes of the packet">

@@ -26,7 +26,9 @@ pub(super) fn fault_chip(shown: &Shown, listed: &UseStateHandle<bool>) -> Html {
         (0, 0, 0) if shown.dissection().missing > 0 => {
             return html! { <span class="chip warn">{ "incomplete" }</span> };
         }
-        (0, 0, 0) => return html! { <span class="chip ok" data-testid="valid">{ "valid" }</span> },
+        (0, 0, 0) => {
+            return html! { <span class="chip ok" data-testid="valid">{ "bytes valid" }</span> };
+        }
         (0, 0, _) => ("", Icon::Note),
         (0, ..) => ("warn", Icon::Warning),
         _ => ("bad", Icon::Fault),

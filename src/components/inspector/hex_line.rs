@@ -117,14 +117,13 @@ fn hex(props: &HexLineProps, index: usize, value: u8, look: Classes) -> Html {
         Some(digit) if is_cursor => format!("{digit:x}_"),
         _ => format!("{value:02x}"),
     };
-    let half = (index == 8).then_some("half");
     let selected = props
         .selected
         .as_ref()
         .is_some_and(|range| range.contains(&byte));
     html! {
         <b
-            class={classes!(look, half, is_cursor.then_some("cursor"))}
+            class={classes!(look, is_cursor.then_some("cursor"))}
             role="gridcell"
             id={format!("byte-{byte}")}
             data-byte={byte.to_string()}

@@ -1,19 +1,20 @@
 //! The bytes of a packet: selected and changed where they stand.
 
 use mqttscope_view::edit;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::hex_keys::{digit, target};
 use super::hex_line::HexLine;
 use super::{Edited, Hover, Shown};
-use crate::hooks::{use_narrow, use_virtual_rows};
+use crate::hooks::{ONE_PANE, Resizes, use_narrow, use_virtual_rows};
 use crate::services::browser;
 
 /// Height of a line, as in the style sheet.
 const LINE: u32 = 24;
 
-/// Where 16 bytes and their letters do not fit beside the packets, as in the style sheet.
-const HALF_LINES: &str = "(max-width: 919px)";
+/// What 16 bytes and their letters take when they are close, in CSS pixels, as in the style sheet.
+const WHOLE_LINES: i32 = 452;
 
 /// What the bytes are given.
 #[derive(Clone, PartialEq, Properties)]
@@ -30,11 +31,25 @@ pub(super) struct HexViewProps {
 /// The bytes.
 #[component]
 pub(super) fn HexView(props: &HexViewProps) -> Html {
-    let across = if use_narrow(HALF_LINES) { 8 } else { 16 };
+    let is_tight = use_state_eq(|| false);
+    let is_half = use_narrow(ONE_PANE) || *is_tight;
+    let across = if is_half { 8 } else { 16 };
     let shown = &props.shown;
     let len = shown.bytes().len();
     let lines = shown.len_with_missing().div_ceil(across);
     let rows = use_virtual_rows(lines, LINE);
+    {
+        let (node, is_tight) = (rows.node.clone(), is_tight.setter());
+        use_effect_with((), move |()| {
+            let told = browser::element_of::<HtmlElement>(&node).and_then(|element| {
+                let view = element.clone();
+                Resizes::of(&element, move || {
+                    is_tight.set(view.client_width() < WHOLE_LINES);
+                })
+            });
+            move || drop(told)
+        });
+    }
     let range_of = |node: Option<usize>| node.and_then(|node| shown.byte_range(node));
     let (selected, hover) = (range_of(props.selected), range_of(props.hover.node));
     // Where the keys are, and the first digit of a byte that is being typed.
@@ -71,31 +86,44 @@ pub(super) fn HexView(props: &HexViewProps) -> Html {
         Callback::from(move |event: MouseEvent| {
             if let Some(byte) = browser::data_number(&event, "byte") {
                 go(byte);
+                // Only a field brings up the keyboard of a screen.
+                if browser::matches("(hover: none)") {
+                    browser::focus_quietly("#typed-byte");
+                }
             }
         })
     };
+    let on_digit = props.on_edit.as_ref().map(|on_edit| {
+        let (shown, on_edit, first_digit) = (shown.clone(), on_edit.clone(), first_digit.clone());
+        Callback::from(move |digit: u8| match (*first_digit, cursor) {
+            (Some(first), Some(cursor)) => {
+                at.set(Some(cursor));
+                let byte = first << 4 | digit;
+                on_edit.emit(Ok(edit::set_byte(shown.bytes(), cursor, byte)));
+            }
+            _ => first_digit.set(Some(digit)),
+        })
+    });
+    // What a keyboard on the screen types is no key.
+    let on_input = on_digit.clone().map(|on_digit| {
+        Callback::from(move |event: InputEvent| {
+            // Some give again what was typed before.
+            let data = event.data().unwrap_or_default();
+            if let Some(digit) = data.get(data.len().saturating_sub(1)..).and_then(digit) {
+                on_digit.emit(digit);
+            }
+        })
+    });
     let on_key = {
-        let (shown, on_edit, rows, first_digit) = (
-            shown.clone(),
-            props.on_edit.clone(),
-            rows.clone(),
-            first_digit.clone(),
-        );
+        let (rows, first_digit) = (rows.clone(), first_digit.clone());
         Callback::from(move |event: KeyboardEvent| {
             let last = len.saturating_sub(1);
             let now = cursor.unwrap_or(0);
             let command = event.ctrl_key() || event.meta_key();
-            if let (Some(digit), Some(on_edit), false) = (digit(&event.key()), &on_edit, command) {
+            if let (Some(digit), Some(on_digit), false) = (digit(&event.key()), &on_digit, command)
+            {
                 event.prevent_default();
-                match (*first_digit, cursor) {
-                    (Some(first), Some(cursor)) => {
-                        at.set(Some(cursor));
-                        let byte = first << 4 | digit;
-                        on_edit.emit(Ok(edit::set_byte(shown.bytes(), cursor, byte)));
-                    }
-                    _ => first_digit.set(Some(digit)),
-                }
-                return;
+                return on_digit.emit(digit);
             }
             if event.key() == "Escape" {
                 return first_digit.set(None);
@@ -135,7 +163,7 @@ pub(super) fn HexView(props: &HexViewProps) -> Html {
     html! {
         <div
             ref={rows.node.clone()}
-            class="hexview"
+            class={classes!("hexview", is_half.then_some("half"))}
             id="bytes"
             role="grid"
             tabindex="0"
@@ -149,6 +177,18 @@ pub(super) fn HexView(props: &HexViewProps) -> Html {
             onmouseleave={on_out}
         >
             { rows.draw(drawn) }
+            if let Some(on_input) = on_input {
+                <input
+                    id="typed-byte"
+                    class="unseen"
+                    tabindex="-1"
+                    aria-label="New value of the byte, two hex digits"
+                    autocomplete="off"
+                    autocapitalize="off"
+                    spellcheck="false"
+                    oninput={on_input}
+                />
+            }
         </div>
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn build_button(desk: &Rc<Desk>, building: &Building) -> Html {
     let is_more = !now.given.is_nothing();
     let building = building.setter();
     let open = Callback::from(move |_: MouseEvent| building.set(Some((version, is_more))));
-    html! { <button data-testid="build" onclick={open}>{ "Build a packet…" }</button> }
+    html! { <button data-testid="build" title="Build a packet" onclick={open}>{ "Build…" }</button> }
 }
 
 /// The window.
@@ -29,6 +29,8 @@ pub(super) fn build_window(desk: &Rc<Desk>, building: &Building) -> Html {
     let Some((version, add)) = **building else {
         return Html::default();
     };
+    // A conversation has one version.
+    let may_add = version == desk.now.recording.version();
     let on_close = {
         let building = building.setter();
         Callback::from(move |()| building.set(None))
@@ -43,7 +45,7 @@ pub(super) fn build_window(desk: &Rc<Desk>, building: &Building) -> Html {
                 { "Begin with the smallest valid packet and change it: every field, flag, bit " }
                 { "and byte can be set, even to values the standard forbids." }
             </p>
-            <fieldset>
+            <fieldset class="versions">
                 <legend>{ "Version" }</legend>
                 for &offered in ProtocolVersion::ALL.iter() {
                     { choice_of(offered, version, add, building) }
@@ -51,13 +53,13 @@ pub(super) fn build_window(desk: &Rc<Desk>, building: &Building) -> Html {
             </fieldset>
             <div class="build">
                 for offered in build::types(version) {
-                    { type_button(offered, version, add, desk, building) }
+                    { type_button(offered, version, add && may_add, desk, building) }
                 }
             </div>
             if !desk.now.given.is_nothing() {
                 <label class="check">
-                    <input type="checkbox" checked={add} onchange={turn} />
-                    { "Append to the current packets (same version)" }
+                    <input type="checkbox" checked={add && may_add} disabled={!may_add} onchange={turn} />
+                    { if may_add { "Append to the current packets" } else { "Append to the current packets: they are of another version" } }
                 </label>
             }
         </Dialog>

@@ -30,14 +30,14 @@ pub(super) fn empty(desk: &Rc<Desk>) -> Html {
         html! {
             <>
                 <h2>{ "No MQTT packets" }</h2>
-                <p>{ "What these bytes are, and what to do, is said next to them." }</p>
+                <p>{ "The message with the bytes says what they are, and what to do." }</p>
             </>
         }
     } else {
         html! {
             <>
                 <h2>{ "No bytes to show yet" }</h2>
-                <p>{ "The text on the left could not be read as bytes; see the message below it." }</p>
+                <p>{ "The text could not be read as bytes: the message below it says why." }</p>
             </>
         }
     };

@@ -38,7 +38,9 @@ pub(super) fn banner(desk: &Rc<Desk>) -> Html {
             { for details }
             { for other.has_text_frame.then(text_frame) }
             { streams(desk, other) }
-            { to_captures::button(desk, other) }
+            if other.streams.len() > 1 {
+                { to_captures::button(desk) }
+            }
             { buttons(desk, other) }
         </section>
     }

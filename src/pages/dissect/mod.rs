@@ -119,7 +119,6 @@ pub fn Dissect(props: &DissectProps) -> Html {
                 }
                 <div class="head foot">
                     { build::build_button(&desk, &building) }
-                    <span class="grow"></span>
                     { share::share_button(&desk) }
                     { copy::copy_menu(&desk) }
                     { to_live::send_button(&desk) }

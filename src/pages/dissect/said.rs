@@ -9,10 +9,11 @@ use yew::prelude::*;
 use super::caret::select_fault;
 use super::choice::Choice;
 use super::desk::Desk;
+use super::to_captures;
 use crate::components::icon::{Icon, icon};
 use crate::components::inspector::marked;
 use crate::hooks::ReaderStage;
-use crate::state::workbench::{Act, Awaiting, Document};
+use crate::state::workbench::{Act, Awaiting};
 
 /// The format that was found, which is a list to choose another from.
 pub(super) fn format_chip(desk: &Rc<Desk>) -> Html {
@@ -48,13 +49,13 @@ pub(super) fn format_chip(desk: &Rc<Desk>) -> Html {
 }
 
 /// What is wrong with the text, or what a person should know about how it was read.
-pub(super) fn said(desk: &Desk) -> Html {
+pub(super) fn said(desk: &Rc<Desk>) -> Html {
     let document = &desk.now;
     if document.awaiting == Awaiting::Reading {
         return reader_missing(desk);
     }
     if let Some(fault) = &document.fault {
-        return said_fault(fault, document);
+        return said_fault(fault, desk);
     }
     if document.notes.is_empty() {
         return Html::default();
@@ -69,7 +70,7 @@ pub(super) fn said(desk: &Desk) -> Html {
 }
 
 /// What is wrong with the text.
-fn said_fault(fault: &Fault, document: &Document) -> Html {
+fn said_fault(fault: &Fault, desk: &Rc<Desk>) -> Html {
     let show = {
         let fault = fault.clone();
         Callback::from(move |_: MouseEvent| select_fault(&fault))
@@ -81,7 +82,9 @@ fn said_fault(fault: &Fault, document: &Document) -> Html {
                 <span>
                     { marked(&first_upper(&fault.says)) }
                     { ". " }
-                    if !document.given.is_long() {
+                    if fault.is_log {
+                        { to_captures::button(desk) }
+                    } else if !desk.now.given.is_long() {
                         <button class="link" onclick={show} data-testid="show-in-text">
                             { "Show in the text" }
                         </button>

@@ -1,9 +1,8 @@
-//! A capture file with several connections, or one that is too large for this page, is for the Captures page.
+//! A capture file with several connections, one that is too large for this page, or a log in words is for the Captures page.
 
 use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
-use mqttscope_view::reader::Other;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 use yew::prelude::*;
@@ -14,24 +13,26 @@ use crate::services::{annex, browser};
 use crate::state::toasts::{ToastAction, Toaster};
 use crate::state::workbench::Given;
 
-/// The way to all connections of the file at once, where there are several.
-pub(super) fn button(desk: &Rc<Desk>, other: &Other) -> Html {
-    let Given::File { name, bytes } = &desk.now.given else {
-        return Html::default();
-    };
-    if other.streams.len() < 2 {
-        return Html::default();
-    }
-    let (name, bytes, toaster) = (name.clone(), bytes.clone(), desk.toaster.clone());
+/// The way to all connections of what was given.
+pub(super) fn button(desk: &Rc<Desk>) -> Html {
+    let desk = desk.clone();
     let open = Callback::from(move |_: MouseEvent| {
-        let parts = Array::of1(&Uint8Array::from(&*bytes));
-        if let Ok(file) = File::new_with_u8_array_sequence(&parts, &name) {
-            hand_over(file, toaster.clone());
+        let name = desk.now.name.as_deref();
+        let (name, bytes) = match &desk.now.given {
+            Given::File { name, bytes } => (&**name, &**bytes),
+            given => {
+                let text = given.text().map_or("", |text| text);
+                (name.unwrap_or("pasted.log"), text.as_bytes())
+            }
+        };
+        let parts = Array::of1(&Uint8Array::from(bytes));
+        if let Ok(file) = File::new_with_u8_array_sequence(&parts, name) {
+            hand_over(file, desk.toaster.clone());
         }
     });
     html! {
         <div class="acts">
-            <button type="button" data-testid="open-in-captures" title="All connections of the file, each with its packets" onclick={open}>{ "Open in Captures" }</button>
+            <button type="button" data-testid="open-in-captures" title="All connections in it, each with its packets" onclick={open}>{ "Open in Captures" }</button>
         </div>
     }
 }

@@ -42,6 +42,8 @@ pub use said::SaidNumbers;
 pub use tls::{Plain, TlsOpener, TlsSessions};
 pub use whole::{Capture, Connection, Gap, Packet};
 
+pub(crate) use whole::is_log;
+
 use container::{Container, Item};
 use event::{Moment, Queue};
 use link::{Fragments, Segment, Take, Unread, Walk};

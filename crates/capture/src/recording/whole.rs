@@ -203,6 +203,11 @@ impl Capture {
     }
 }
 
+/// Whether a file is a log that tells of packets in words.
+pub(crate) fn is_log(file: &[u8]) -> bool {
+    format(file) == "log"
+}
+
 /// The kind of a file by its beginning.
 fn format(file: &[u8]) -> &'static str {
     let text = || super::container::text_format(file);

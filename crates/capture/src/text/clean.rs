@@ -3,9 +3,11 @@
 
 use std::borrow::Cow;
 
+use super::notations::{in_known_digits, without_indexes};
 use super::scan;
 
-/// The text with blanks in place of colour codes, quoting marks at all lines, and line numbers.
+/// The text with blanks in place of colour codes, quoting marks at all lines, line numbers and indexes, and in digits that
+/// are read.
 pub(super) fn clean(text: &str) -> Cow<'_, str> {
     let mut cleaned = Cow::Borrowed(text);
     if text.contains('\u{1b}') || text.contains("[0m") {
@@ -14,8 +16,10 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
     if let Some(quoted) = without_quoting(&cleaned) {
         cleaned = Cow::Owned(quoted);
     }
-    if let Some(plain) = without_line_numbers(&cleaned) {
-        cleaned = Cow::Owned(plain);
+    for plain in [without_line_numbers, in_known_digits, without_indexes] {
+        if let Some(plain) = plain(&cleaned) {
+            cleaned = Cow::Owned(plain);
+        }
     }
     cleaned
 }
@@ -118,7 +122,7 @@ fn without_line_numbers(text: &str) -> Option<String> {
 }
 
 /// Blanks out as much of each line's beginning as `len` says.
-fn blank_starts(text: &str, len: impl Fn(&str) -> usize) -> String {
+pub(super) fn blank_starts(text: &str, len: impl Fn(&str) -> usize) -> String {
     let mut out = String::with_capacity(text.len());
     for (start, line) in scan::lines(text) {
         // The line end before this line.

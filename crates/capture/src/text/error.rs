@@ -66,6 +66,10 @@ pub enum TextErrorKind {
     NoBytesAmongWords,
     /// A log or a dissection that tells of packets and has none of their bytes.
     LogWithoutBytes,
+    /// Sentences about packets, as a question about MQTT has them.
+    TalkOfPackets,
+    /// A log of a broker or a client that tells of packets in words.
+    LogInWords,
     /// Wireshark's list of packets, which has a line about each and no bytes.
     PacketList,
     /// The text is longer than [`MAX_TEXT`](super::MAX_TEXT), or `*` lines stand for more than
@@ -126,8 +130,17 @@ impl fmt::Display for TextError {
             }
             TextErrorKind::LogWithoutBytes => {
                 return f.write_str(
-                    "this is a log of packets, not their bytes: copy the packets as a hex dump, or log their bytes; the Captures page lists what \
-                     logs of mosquitto, paho, EMQX and Tasmota tell, opened as a file",
+                    "this is a log of packets, not their bytes: copy the packets as a hex dump, or log their bytes",
+                );
+            }
+            TextErrorKind::TalkOfPackets => {
+                return f.write_str(
+                    "no bytes were found in this text: paste the packets that it speaks of as hex, base64, a dump or a literal",
+                );
+            }
+            TextErrorKind::LogInWords => {
+                return f.write_str(
+                    "this is a log that tells of packets in words, without their bytes: the Captures page reads it",
                 );
             }
             TextErrorKind::PacketList => {

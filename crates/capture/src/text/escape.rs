@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use super::error::Fault;
 use super::output::Output;
+use super::plausible::{Class, mqtt};
 use super::scan::{is_blank, trim};
 use super::{Format, TextErrorKind};
 
@@ -20,6 +21,8 @@ pub(super) struct Escapes {
     drops_indent: bool,
     /// Line ends are the work of a window's edge and no bytes.
     drops_lines: bool,
+    /// Lua's numbers are decimal: `\\192`.
+    decimal: bool,
     /// `echo` has three octal digits behind the zero: `\\0300`.
     echo: bool,
 }
@@ -34,6 +37,7 @@ impl Escapes {
             keeps_unknown: python,
             drops_indent: rust,
             drops_lines: format == Format::EscapedString,
+            decimal: format == Format::LuaLiteral,
             echo: false,
         }
     }
@@ -46,6 +50,13 @@ impl Escapes {
             ..Self::of(Format::CLiteral)
         }
     }
+}
+
+/// Whether escapes of digits may be Lua's: what they are as octal digits is read, or is none.
+pub(super) fn may_be_lua(text: &str, octal: Option<&[u8]>) -> bool {
+    let mut pairs = text.as_bytes().windows(2);
+    pairs.any(|pair| matches!(pair, [b'\\', b'0'..=b'9']))
+        && octal.is_none_or(|bytes| mqtt(bytes) < Class::Framed)
 }
 
 /// Reads the text between quotes; `range` is without them.
@@ -99,13 +110,14 @@ fn escape(out: &mut Output, text: &str, at: usize, escapes: Escapes) -> Result<u
             out.push(value, span.clone());
             return Ok(span.end);
         }
-        '0'..='7' if escapes.octal || kind == '0' => {
-            let digits = match kind {
+        '0'..='9' if escapes.decimal || kind == '0' || escapes.octal && kind < '8' => {
+            let most = match kind {
                 _ if !escapes.octal => 1,
                 '0' if escapes.echo => 4,
                 _ => 3,
             };
-            let (digits, value) = number(Some(rest), 8, digits);
+            let radix = if escapes.decimal { 10 } else { 8 };
+            let (digits, value) = number(Some(rest), radix, most);
             let span = at..at.saturating_add(1).saturating_add(digits);
             let out_of_range = Fault::over(span.clone(), TextErrorKind::OutOfRange);
             out.push(u8::try_from(value).map_err(|_| out_of_range)?, span.clone());

@@ -28,6 +28,8 @@ pub enum Format {
     GoLiteral,
     /// A Java, Kotlin or C# byte array, which may be signed.
     JavaLiteral,
+    /// A Lua string, whose escapes are decimal: `"\\192\\0"`.
+    LuaLiteral,
     /// Text with `\x10` and the like but without quotes.
     EscapedString,
     /// What `xxd` prints.
@@ -76,7 +78,7 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which a menu may list them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::Hex,
         Self::Base64,
         Self::Base64Url,
@@ -97,6 +99,7 @@ impl Format {
         Self::JsLiteral,
         Self::GoLiteral,
         Self::JavaLiteral,
+        Self::LuaLiteral,
         Self::NumberList,
         Self::ErlangBinary,
         Self::NsData,
@@ -138,6 +141,7 @@ impl Format {
                 | Self::JsLiteral
                 | Self::GoLiteral
                 | Self::JavaLiteral
+                | Self::LuaLiteral
         )
     }
 
@@ -155,6 +159,7 @@ impl Format {
             Self::JsLiteral => "JavaScript literal",
             Self::GoLiteral => "Go literal",
             Self::JavaLiteral => "Java or C# literal",
+            Self::LuaLiteral => "Lua literal",
             Self::EscapedString => "escaped string",
             Self::Xxd => "hex dump (xxd)",
             Self::HexdumpC => "hex dump (hexdump -C)",

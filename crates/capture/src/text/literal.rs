@@ -122,6 +122,7 @@ fn strings(out: &mut Output, text: &str, language: Format) -> Result<(), Fault> 
         && Tokens::new(text, 0, language, true).any(|token| matches!(token, Token::Quoted { .. }));
     let escapes = Escapes::of(language);
     let mut adjacent = false;
+    let is_shortened = text.contains("<repeats ");
     for token in Tokens::new(text, 0, language, marked) {
         let Token::Quoted {
             span,
@@ -131,8 +132,13 @@ fn strings(out: &mut Output, text: &str, language: Format) -> Result<(), Fault> 
             ..
         } = token
         else {
-            // A backslash only continues the line.
-            adjacent &= matches!(token, Token::Sign(_, '\\'));
+            // A backslash only continues the line; gdb says how often a character stands there, and goes on behind a comma.
+            let goes_on = match token {
+                Token::Sign(_, '\\') => true,
+                Token::Sign(at, '<') => out.repeat_last(text, at).is_some(),
+                _ => is_shortened,
+            };
+            adjacent &= goes_on;
             continue;
         };
         if !closed {

@@ -37,6 +37,7 @@ mod literal;
 mod log;
 mod looks;
 mod marks;
+mod notations;
 mod note;
 mod output;
 mod plausible;
@@ -47,6 +48,7 @@ mod scan;
 mod short;
 mod sides;
 mod source;
+mod times;
 mod token;
 mod write;
 
@@ -93,6 +95,10 @@ pub fn decode(text: &str, format: Option<Format>) -> Result<Decoded, TextError> 
         Err(scan::first_word(text, TextErrorKind::Unrecognised))
     } else {
         match decode_as(text, format) {
+            result if is_open && let Some(lua) = as_lua(text, format, &result) => {
+                format = Format::LuaLiteral;
+                Ok(lua)
+            }
             Err(fault) if is_odd(&fault) => match short::whole_decimals(text) {
                 Some(out) if is_open => {
                     format = Format::NumberList;
@@ -112,6 +118,28 @@ pub fn decode(text: &str, format: Option<Format>) -> Result<Decoded, TextError> 
     result
         .and_then(|output| output.finish(format, text))
         .map_err(|fault| fault.in_text(text, format))
+}
+
+/// A string whose escapes make packets as decimals, and none as octal digits.
+fn as_lua(text: &str, format: Format, octal: &Result<Output, Fault>) -> Option<Output> {
+    let is_string = matches!(format, Format::CLiteral | Format::EscapedString);
+    if !is_string || !escape::may_be_lua(text, octal.as_ref().ok().map(Output::bytes)) {
+        return None;
+    }
+    let mut lua = Output::default();
+    let (start, body) = scan::trim(text);
+    let escapes = escape::Escapes::of(Format::LuaLiteral);
+    match format {
+        Format::EscapedString => escape::decode(
+            &mut lua,
+            text,
+            start..start.saturating_add(body.len()),
+            escapes,
+        ),
+        _ => literal::decode(&mut lua, text, Format::LuaLiteral),
+    }
+    .ok()?;
+    (plausible::mqtt(lua.bytes()) >= plausible::Class::Framed).then_some(lua)
 }
 
 fn decode_as(text: &str, format: Format) -> Result<Output, Fault> {
@@ -139,7 +167,8 @@ fn decode_as(text: &str, format: Format) -> Result<Output, Fault> {
         | Format::PythonLiteral
         | Format::JsLiteral
         | Format::GoLiteral
-        | Format::JavaLiteral => literal::decode(out, text, format)?,
+        | Format::JavaLiteral
+        | Format::LuaLiteral => literal::decode(out, text, format)?,
         Format::Xxd
         | Format::HexdumpC
         | Format::Hexdump

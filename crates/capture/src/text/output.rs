@@ -185,6 +185,19 @@ impl Output {
         Ok(())
     }
 
+    /// Repeats the last byte as often as a debugger says at `at`: `<repeats 12 times>`. Gives where that ends; none:
+    /// it says something else there.
+    pub(super) fn repeat_last(&mut self, text: &str, at: usize) -> Option<usize> {
+        let rest = text.get(at..)?.strip_prefix("<repeats ")?;
+        let (digits, behind) = rest.split_at_checked(rest.find(' ')?)?;
+        let times: u64 = digits.parse().ok()?;
+        let behind = behind.strip_prefix(" times>")?;
+        let last = self.bytes.len().checked_sub(1)?;
+        self.fill(last..self.bytes.len(), times.checked_sub(1)?, at)
+            .ok()?;
+        Some(text.len().saturating_sub(behind.len()))
+    }
+
     pub(super) fn filled(&self) -> usize {
         self.filled
     }

@@ -4,6 +4,7 @@
 //! other finds islands of bytes among words. Both results are judged by how well their bytes read
 //! as MQTT, and by how much of the text they account for; the likelier one is taken.
 
+mod no_bytes;
 mod reading;
 
 use core::ops::Range;
@@ -12,18 +13,21 @@ use super::chosen::{Choice, choose};
 use mqttscope_wire::frame;
 
 use super::clean::clean;
-use super::error::{Fault, TextErrorKind};
+use super::error::TextErrorKind;
 use super::output::Output;
 use super::plausible::{Class, begins_connect, class, mqtt};
 use super::roles::Roles;
+use super::times::without_times;
 use super::{
     Decoded, Format, MAX_TEXT, Marks, Note, Side, SourceMap, TextError, Turns, columns,
     decode_sides, detect, follow, islands, scan, short,
 };
+use no_bytes::no_bytes;
+pub(super) use no_bytes::tells_of_packets;
+
 use crate::foreign::{self, Examined, Foreign, Protocol};
 use crate::json::{self, Json};
 use crate::reading::{Other, Part, Role, TextReading};
-use crate::recording::Capture;
 
 /// From how many bytes of UTF-8 on a text is not searched for islands where one format accounts for all of it.
 const LONG: usize = 256 << 10;
@@ -81,6 +85,10 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
         reading.sure = class_of(&reading.decoded) >= Class::Known;
         return Ok(reading);
     }
+    // What stands before the bytes tells their time; among the bytes it is none of them.
+    let timed = text;
+    let plain = without_times(timed);
+    let text = plain.as_deref().unwrap_or(timed);
     let mut strict = decode_sides(text, None, turns);
     if is_json(text)
         && strict
@@ -88,21 +96,21 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
             .is_ok_and(|decoded| decoded.format.is_literal())
     {
         // Its names and numbers are no bytes.
-        strict = Err(no_bytes(text));
+        strict = Err(no_bytes(timed));
     }
     let is_log = strict
         .as_ref()
         .is_ok_and(|decoded| is_log_of_packets(text, decoded));
     if is_log {
         // Its strings are names and topics; packets may stand in it all the same.
-        strict = Err(no_bytes(text));
+        strict = Err(no_bytes(timed));
     }
     let is_settled = strict
         .as_ref()
         .is_ok_and(|decoded| is_settled(text, decoded));
     let found = if text.len() <= MAX_SEARCHED && !is_settled {
         let may_be_names = is_log || is_json(text);
-        choose(text, islands::find(text))
+        choose(timed, islands::find(text))
             .filter(|choice| !may_be_names || choice.class >= Class::Known)
     } else {
         None
@@ -143,7 +151,7 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
         (strict, Some(choice)) if choice.is_likely(text) || strict.is_ok() => choice
             .finish(text)
             .map_err(|fault| fault.in_text(text, Format::Binary)),
-        (Ok(decoded), None) if is_words(text, &decoded) => http(text),
+        (Ok(decoded), None) if is_words(text, &decoded) => http(timed),
         (Ok(decoded), None) => {
             let others = alternatives(text, decoded.format);
             Ok(Reading::of(text, decoded, others))
@@ -151,12 +159,12 @@ pub fn read(text: &str, format: Option<Format>, turns: Turns) -> Result<Reading,
         (Err(error), _) if is_slip(text, &error) => Err(
             // The quotes and brackets of a log are no literal that breaks off.
             if error.format.is_literal() && logs_packets(text) {
-                no_bytes(text)
+                no_bytes(timed)
             } else {
                 error
             },
         ),
-        _ => http(text),
+        _ => http(timed),
     }
 }
 
@@ -211,7 +219,10 @@ pub fn read_parts(text: &str, format: Option<Format>) -> Result<TextReading, Tex
         Err(error)
             if matches!(
                 error.kind,
-                TextErrorKind::LogWithoutBytes | TextErrorKind::PacketList
+                TextErrorKind::LogWithoutBytes
+                    | TextErrorKind::LogInWords
+                    | TextErrorKind::TalkOfPackets
+                    | TextErrorKind::PacketList
             ) =>
         {
             Ok(TextReading {
@@ -470,73 +481,6 @@ fn is_slip(text: &str, error: &TextError) -> bool {
     }
     digits.saturating_mul(4) >= letters.saturating_mul(3) && words <= 1
         || !matches!(error.format, Format::Hex | Format::LogLines)
-}
-
-/// There are no bytes here: what the text is instead.
-fn no_bytes(text: &str) -> TextError {
-    let kind = if is_packet_list(text) {
-        TextErrorKind::PacketList
-    } else if tells_of_packets(text) || Capture::is_known(text.as_bytes()) {
-        TextErrorKind::LogWithoutBytes
-    } else {
-        TextErrorKind::NoBytesAmongWords
-    };
-    Fault::at(0, kind).in_text(text, Format::Binary)
-}
-
-/// Whether lines are those of a list of packets: a number, a time, two addresses, a protocol and a length.
-fn is_packet_list(text: &str) -> bool {
-    const COLUMNS: [&str; 5] = ["No.", "Time", "Source", "Destination", "Protocol"];
-    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
-    let is_address = |word: &str| {
-        word.contains(['.', ':'])
-            && word
-                .chars()
-                .all(|c| c.is_ascii_hexdigit() || matches!(c, '.' | ':'))
-    };
-    scan::head(text, 64 << 10).lines().take(64).any(|line| {
-        let words: Vec<&str> = line
-            .split(|c: char| scan::is_blank(c) || matches!(c, ',' | '"' | '→'))
-            .filter(|word| !word.is_empty() && *word != "->")
-            .take(8)
-            .collect();
-        // The number may be gone, as that of a line, and a date makes the time two words.
-        let is_row = |row: &[&str]| {
-            matches!(row, [source, destination, protocol, length]
-                if is_address(source)
-                    && is_address(destination)
-                    && protocol.starts_with(|c: char| c.is_ascii_uppercase())
-                    && is_number(length))
-        };
-        words.starts_with(&COLUMNS)
-            || words
-                .first()
-                .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
-                && words.windows(4).skip(1).any(is_row)
-    })
-}
-
-/// Whether a text names packets or their fields, as logs and dissectors do.
-pub(super) fn tells_of_packets(text: &str) -> bool {
-    const NAMES: [&str; 15] = [
-        "CONNECT",
-        "CONNACK",
-        "PUBLISH",
-        "PUBACK",
-        "PUBREC",
-        "PUBREL",
-        "PUBCOMP",
-        "SUBSCRIBE",
-        "SUBACK",
-        "UNSUBACK",
-        "PINGREQ",
-        "PINGRESP",
-        "DISCONNECT",
-        "MQ Telemetry",
-        "Mid:",
-    ];
-    let head = scan::head(text, 64 << 10);
-    NAMES.iter().any(|name| head.contains(name))
 }
 
 /// What a text may be instead: all but the likeliest, unless another than that was read.

@@ -1,5 +1,7 @@
 //! Fields that decide what stands elsewhere in the packet.
 
+use std::cell::Cell;
+
 use mqttscope_wire::{
     Dissection, Field, PacketType, PropertyId, ProtocolVersion, Tree, Value, varint,
 };
@@ -22,7 +24,7 @@ pub(super) fn set(
     match node.field {
         Field::QoS if dissection.packet_type == PacketType::Publish => {
             patch.bits(node.span, number);
-            identifier(patch, tree, number > 0);
+            identifier(patch, packet, tree, number > 0);
         }
         Field::PacketType => {
             patch.bits(node.span, number);
@@ -46,16 +48,30 @@ pub(super) fn set(
     true
 }
 
+thread_local! {
+    /// The Packet Identifier that was taken out last, and how long the packet was with it: whoever tries other values of
+    /// QoS has it back.
+    static TAKEN: Cell<(usize, [u8; 2])> = const { Cell::new((0, [0, 1])) };
+}
+
 /// A PUBLISH has a Packet Identifier above QoS 0.
-fn identifier(patch: &mut Patch<'_>, tree: &Tree, wanted: bool) {
+fn identifier(patch: &mut Patch<'_>, packet: &[u8], tree: &Tree, wanted: bool) {
+    let Some(topic) = tree.find(Field::TopicName) else {
+        return;
+    };
+    let end = tree.get(topic).map_or(0, |node| node.span.bytes().1);
     match (wanted, tree.find(Field::PacketIdentifier)) {
-        (false, Some(node)) => patch.remove(node),
-        (true, None) => {
-            if let Some(topic) = tree.find(Field::TopicName)
-                && let Some(node) = tree.get(topic)
-            {
-                patch.insert(node.span.bytes().1, vec![0, 1], tree.parent(topic));
+        (false, Some(node)) => {
+            if let Some(taken) = packet.get(end..).and_then(|rest| rest.first_chunk()) {
+                TAKEN.set((packet.len(), *taken));
             }
+            patch.remove(node);
+        }
+        (true, None) => {
+            let (len, taken) = TAKEN.get();
+            let is_it = len == packet.len().saturating_add(2);
+            let bytes = if is_it { taken } else { [0, 1] };
+            patch.insert(end, bytes.to_vec(), tree.parent(topic));
         }
         _ => {}
     }

@@ -96,6 +96,8 @@ pub struct Fault {
     pub end: usize,
     /// The line that they stand in, from 1.
     pub line: usize,
+    /// It is a log that tells of packets in words, as the Captures page reads it.
+    pub is_log: bool,
 }
 
 impl From<&TextError> for Fault {
@@ -106,6 +108,7 @@ impl From<&TextError> for Fault {
             start: range.start,
             end: range.end,
             line: error.place.line,
+            is_log: error.kind == TextErrorKind::LogInWords,
         }
     }
 }

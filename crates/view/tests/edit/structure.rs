@@ -3,6 +3,21 @@
 use super::*;
 
 #[test]
+fn the_packet_identifier_comes_back_with_qos() {
+    let at = |bytes: &[u8]| Sample {
+        bytes: bytes.to_vec(),
+        context: Context::new(ProtocolVersion::V3_1_1),
+    };
+    let qos = |sample: &Sample, qos| sample.set(Field::QoS, NewValue::Number(qos)).unwrap();
+    let given = at(b"\x32\x09\0\x03a/b\0\x07hi");
+    let above = qos(&qos(&given, 0), 3);
+    assert_eq!(above.number(Field::PacketIdentifier), Some(7));
+    // A packet of another length is another one.
+    let other = qos(&at(b"\x30\x06\0\x03a/ch"), 1);
+    assert_eq!(other.number(Field::PacketIdentifier), Some(1));
+}
+
+#[test]
 fn qos_brings_the_packet_identifier() {
     for version in ProtocolVersion::ALL {
         let at_0 = Sample {

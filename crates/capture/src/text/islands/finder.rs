@@ -242,7 +242,7 @@ impl<'a> Finder<'a> {
                     }
                     behind
                 }
-                '%' => {
+                '%' | '^' => {
                     let (island, behind) = quoted::percent(self.text, at, end);
                     if let Some(island) = island {
                         self.push(line, island);

@@ -60,6 +60,9 @@ pub(super) fn read(text: &str, at: usize) -> Option<Island> {
                 zeros |= word.len() == 2 && word.starts_with('0');
                 prefixed |= word.contains(['x', '-', '\'']);
                 out.push(byte, place..end);
+                count = count.saturating_add(1);
+                place = behind_number(&mut out, text, end)?;
+                continue;
             }
             Element::Text(body) => {
                 let escapes = Escapes::of(Format::CLiteral);
@@ -105,6 +108,31 @@ pub(super) fn read(text: &str, at: usize) -> Option<Island> {
         }
     }
     Some(island)
+}
+
+/// Where the number that ends at `at` is passed with what gdb writes behind it: its character, and how often it stands there.
+fn behind_number(out: &mut Output, text: &str, at: usize) -> Option<usize> {
+    let mut end = at;
+    let is_number = text
+        .get(..at)?
+        .ends_with(|c: char| c.is_ascii_alphanumeric());
+    let rest = text.get(at..)?.trim_start_matches(is_blank);
+    if let Some(character) = rest.strip_prefix('\'').filter(|_| is_number) {
+        let near = scan::head(character, 8);
+        // `'\''` holds a quote.
+        let close = near
+            .get(1..)?
+            .rfind('\'')
+            .filter(|_| near.starts_with("\\'"));
+        let len = close.map_or_else(|| near.find('\''), |len| Some(len.saturating_add(1)))?;
+        let behind = character.get(len.saturating_add(1)..)?;
+        end = text.len().saturating_sub(behind.len());
+    }
+    let rest = text.get(end..)?.trim_start_matches(is_blank);
+    if !rest.starts_with("<repeats") {
+        return Some(end);
+    }
+    out.repeat_last(text, text.len().saturating_sub(rest.len()))
 }
 
 /// Passes over blanks, and over comments as C has them.

@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use super::super::escape::{self, Escapes};
+use super::super::notations::caret;
 use super::super::output::Output;
 use super::super::plausible::{Class, class};
 use super::super::scan::{self, Quote, is_blank, quote};
@@ -57,7 +58,20 @@ pub(super) fn escapes(text: &str, at: usize, body: Range<usize>, end: usize) -> 
         (Format::CLiteral, Escapes::of(Format::CLiteral))
     };
     let mut out = Output::default();
-    escape::decode(&mut out, text, body, escapes).ok()?;
+    let is_read = escape::decode(&mut out, text, body.clone(), escapes).is_ok();
+    let mut format = format;
+    if format == Format::CLiteral && escape::may_be_lua(inside, is_read.then_some(out.bytes())) {
+        let mut lua = Output::default();
+        let escapes = Escapes::of(Format::LuaLiteral);
+        let is_lua = escape::decode(&mut lua, text, body, escapes).is_ok();
+        if is_lua && class(lua.bytes()) >= Class::Framed {
+            (out, format) = (lua, Format::LuaLiteral);
+        } else if !is_read {
+            return None;
+        }
+    } else if !is_read {
+        return None;
+    }
     let strength = if out.len() >= 4 || echo {
         Strength::Strong
     } else {
@@ -70,7 +84,7 @@ pub(super) fn escapes(text: &str, at: usize, body: Range<usize>, end: usize) -> 
 fn has_octal(text: &str) -> bool {
     text.as_bytes()
         .windows(2)
-        .any(|pair| matches!(pair, [b'\\', b'0'..=b'7']))
+        .any(|pair| matches!(pair, [b'\\', b'0'..=b'9']))
 }
 
 /// Calls that a trace shows with what they wrote or read.
@@ -171,16 +185,19 @@ pub(super) fn bare(text: &str, at: usize, line_end: usize) -> (Option<Island>, u
     (island, end)
 }
 
-/// Percent signs as in addresses, which some modems take for bytes: `%10%3e%00%04MQTT`. Addresses and
-/// topics have them too, so the bytes must read as packets, or as another protocol.
+/// Percent signs as in addresses, which some modems take for bytes: `%10%3e%00%04MQTT`; or carets as terminals show
+/// control characters: `^P^M^@^DMQTT`. Addresses and topics have them too, so the bytes must read as packets, or as
+/// another protocol.
 pub(super) fn percent(text: &str, at: usize, line_end: usize) -> (Option<Island>, usize) {
     let rest = text.get(at..line_end).unwrap_or_default();
     // What begins with no byte is passed over sign by sign, what does is read but once.
-    if !rest.get(1..3).is_some_and(scan::is_hex) {
+    let is_caret = caret(rest).is_some();
+    if !is_caret && !rest.get(1..3).is_some_and(scan::is_hex) {
         return (None, at.saturating_add(1));
     }
+    // Among carets a blank is a byte.
     let len = rest
-        .find(|c: char| is_blank(c) || matches!(c, '"' | '`'))
+        .find(|c: char| !is_caret && is_blank(c) || matches!(c, '"' | '`'))
         .unwrap_or(rest.len());
     let word = rest.get(..len).unwrap_or_default();
     let mut out = Output::default();
@@ -190,10 +207,14 @@ pub(super) fn percent(text: &str, at: usize, line_end: usize) -> (Option<Island>
         let digits = word
             .get(place.saturating_add(1)..place.saturating_add(3))
             .filter(|_| c == '%');
-        let value = digits
-            .filter(|digits| scan::is_hex(digits))
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        let next = place.saturating_add(value.map_or(c.len_utf8(), |_| 3));
+        let (value, width) = if is_caret {
+            (word.get(place..).and_then(caret), 2)
+        } else {
+            let digits = digits.filter(|digits| scan::is_hex(digits));
+            let value = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+            (value, 3)
+        };
+        let next = place.saturating_add(value.map_or(c.len_utf8(), |_| width));
         match value {
             Some(byte) => {
                 escapes = escapes.saturating_add(1);

@@ -298,7 +298,11 @@ fn separator(text: &str, at: usize, end: usize) -> Option<(Between, usize)> {
     let blanks = behind
         .len()
         .saturating_sub(behind.trim_start_matches(is_blank).len());
-    let most = if kind == Between::Blank { 3 } else { 1 };
+    let most = if matches!(kind, Between::Blank | Between::Comma) {
+        3
+    } else {
+        1
+    };
     let tight = matches!(kind, Between::Colon | Between::Dash);
     (blanks <= most && !(tight && blanks > 0))
         .then_some((kind, at.saturating_add(len).saturating_add(blanks)))

@@ -18,7 +18,7 @@ fn a_log_of_paho_is_one_without_bytes() {
         .collect();
     for text in lines.chain([all.to_owned(), logged, timed]) {
         let kind = read(&text, None, Turns::Marked).map_err(|error| error.kind);
-        assert_eq!(kind.err(), Some(TextErrorKind::LogWithoutBytes), "{text}");
+        assert_eq!(kind.err(), Some(TextErrorKind::LogInWords), "{text}");
     }
 }
 
@@ -30,7 +30,7 @@ fn a_console_of_tasmota_is_a_log_without_bytes() {
     let error = read(text, None, Turns::Marked).err();
     assert_eq!(
         error.as_ref().map(|error| error.kind),
-        Some(TextErrorKind::LogWithoutBytes)
+        Some(TextErrorKind::LogInWords)
     );
     assert!(error.is_some_and(|error| error.to_string().contains("Captures page")));
 }
