@@ -112,11 +112,9 @@ impl Player {
     fn show(&self) {
         let playback = self.playback.borrow();
         let (at, moment) = (playback.at(), playback.moment());
-        for scene in &*self.scenes.borrow() {
+        for scene in self.scenes.borrow().iter().flatten() {
             // Beside each other, runs have one time line: the same moment is at the same height.
-            if let Some(scene) = scene {
-                scene.show(at);
-            }
+            scene.show(at);
         }
         let clock = seconds(moment);
         if let Some(slider) = browser::element_of::<HtmlInputElement>(&self.slider) {
