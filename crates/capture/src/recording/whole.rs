@@ -357,7 +357,7 @@ impl Building {
                     }
                 }
             }
-            Event::Fin { .. } => {}
+            Event::Fin { .. } | Event::Client { .. } => {}
             Event::Closed {
                 connection, how, ..
             } => {

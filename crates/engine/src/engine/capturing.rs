@@ -189,9 +189,11 @@ impl Engine {
                 from,
                 at_ns,
                 frame,
+                words,
             } => {
                 self.flush(connection);
-                self.captured_end(connection, moment(at_ns), frame, how, from);
+                let at = moment(at_ns).unwrap_or(self.captured_at);
+                self.captured_end(connection, at, frame, (how, from, words));
                 self.captures.settled(connection);
                 self.captures.changed();
             }
@@ -200,6 +202,11 @@ impl Engine {
                 end,
                 name,
             } => self.captures.named(connection, end, name),
+            Event::Client {
+                connection,
+                identifier,
+                address,
+            } => self.captures.identified(connection, identifier, address),
             Event::Said {
                 connection,
                 from,
@@ -476,7 +483,7 @@ impl Engine {
             return;
         }
         self.break_off(id, sender(from));
-        self.list_end(id, at, frame, Ending::Fin, Some(from));
+        self.list_end(id, at, frame, (Ending::Fin, Some(from), ""));
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };
@@ -495,8 +502,7 @@ impl Engine {
         id: recording::ConnectionId,
         at: Instant,
         frame: u64,
-        how: Ending,
-        from: Option<Role>,
+        end: (Ending, Option<Role>, &str),
     ) {
         let rival = self.captures.rival(id);
         let Some(captured) = self.captures.get_mut(id) else {
@@ -506,13 +512,13 @@ impl Engine {
             captured.pass(at);
             // At the end of a file the first FIN may be all there is.
             if frame > captured.ended_in {
-                captured.end_other(how, at);
+                captured.end_other(end.0, at);
             }
             return;
         }
         captured.ended_in = frame;
-        captured.end(how, from, at, rival);
-        if captured.stream.is_none() {
+        captured.end(end, at, rival);
+        if captured.stream.is_none() && !captured.is_told() {
             return;
         }
         let (number, version) = (captured.id, captured.version());
@@ -520,23 +526,27 @@ impl Engine {
         let mut event = event(EventKind::Ended, says);
         event.after = captured.lasts();
         event.address = captured.ends();
+        let (is_taken_over, socket) = (captured.is_taken_over(), captured.socket);
         self.log.set_frame(frame);
-        self.log.push_event(at, number, version, &event);
+        let record = self.log.push_event(at, number, version, &event);
+        if is_taken_over && let Some((id, monitor)) = self.watch.monitor(socket) {
+            monitor.handle_takeover(id, record.0, at);
+        } else if let Some(says) = why_ended(end.0, end.2) {
+            self.watch.remark(number, version, record, &says);
+        }
     }
 
     fn captured_end(
         &mut self,
         id: recording::ConnectionId,
-        at: Option<Instant>,
+        at: Instant,
         frame: u64,
-        how: Ending,
-        from: Option<Role>,
+        end: (Ending, Option<Role>, &str),
     ) {
         for sender in [Sender::Client, Sender::Server] {
             self.break_off(id, sender);
         }
-        let at = at.unwrap_or(self.captured_at);
-        self.list_end(id, at, frame, how, from);
+        self.list_end(id, at, frame, end);
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };
@@ -555,6 +565,19 @@ const fn sender(role: Role) -> Sender {
         Role::Client => Sender::Client,
         Role::Server => Sender::Server,
     }
+}
+
+/// What is worth knowing of an end that a log tells in its words.
+fn why_ended(how: Ending, words: &str) -> Option<String> {
+    let why = match how {
+        Ending::TakenOver => {
+            "The connection was taken over by another one with the same client identifier"
+        }
+        Ending::TimedOut => "The client was silent for longer than its Keep Alive allows",
+        Ending::Failed => "The connection did not end as one side wanted",
+        Ending::Fin | Ending::Reset | Ending::Reused | Ending::Evicted => return None,
+    };
+    Some(format!("{why}; the log says: “{words}”."))
 }
 
 /// The last microsecond since 1970 that a browser has as it is: in the year 2255.

@@ -121,7 +121,7 @@ impl Engine {
         if looking.timeline {
             let at = |listed: &Listed<'_>| {
                 let last = listed.last();
-                Some((self.log.get(last)?.at, listed.severity()))
+                Some((self.log.entry(last)?.record().at, listed.severity()))
             };
             let found = listed.iter().filter_map(at);
             reports.push(Report::Timeline(self.timeline.view(found)));

@@ -786,6 +786,51 @@ fn a_log_in_words_has_rows_without_bytes_and_no_findings() {
 }
 
 #[test]
+fn a_log_says_in_its_words_why_connections_ended() {
+    let log = "1795997000: New connection from 127.0.0.1:34836 on port 4711.\n\
+        1795997000: New client connected from 127.0.0.1:34836 as meter-9 (p2, c1, k60).\n\
+        1795997000: Sending CONNACK to meter-9 (0, 0)\n\
+        1795997001: New connection from 127.0.0.1:34846 on port 4711.\n\
+        1795997001: Client meter-9 already connected, closing old connection.\n\
+        1795997001: New client connected from 127.0.0.1:34846 as meter-9 (p2, c1, k60).\n\
+        1795997001: Sending CONNACK to meter-9 (0, 0)\n\
+        1795997091: Client meter-9 has exceeded timeout, disconnecting.\n\
+        1795997092: New client connected from ::1:34848 as b (p5, c1, k60).\n\
+        1795997093: Client b closed its connection.\n";
+    let shown = read_bytes(&[log.as_bytes()], 1 << 20);
+    let words = [
+        "Client meter-9 already connected, closing old connection",
+        "Client meter-9 has exceeded timeout, disconnecting",
+        "Client b closed its connection",
+    ];
+    let ended: Vec<_> = (shown.wire.iter())
+        .filter(|row| row.event == Some(EventKind::Ended))
+        .collect();
+    assert_eq!(ended.len(), words.len());
+    for (row, words) in ended.iter().zip(words) {
+        assert!(row.summary.contains(words), "{row:?}");
+    }
+    // What one of both wanted is no finding.
+    assert_eq!(shown.findings.len(), 2, "{:?}", shown.findings);
+    for (at, says) in ["taken over", "silent for longer"].into_iter().enumerate() {
+        let finding = &shown.findings[at];
+        assert!(finding.message.contains(says), "{finding:?}");
+        assert!(finding.message.contains(words[at]), "{finding:?}");
+        assert_eq!(finding.packets, [ended[at].record]);
+        assert_eq!(finding.severity, Severity::Warning);
+    }
+    // Connections of one client are told apart by their ports.
+    let of: Vec<_> = ended.iter().filter_map(|row| row.of.as_deref()).collect();
+    assert_eq!(of, ["meter-9 :34836", "meter-9 :34846", "b"]);
+    let row = &shown.captured[0];
+    assert_eq!(row.client_identifier, "meter-9");
+    assert_eq!(
+        (&*row.client, &*row.server),
+        ("127.0.0.1:34836", "port 4711")
+    );
+}
+
+#[test]
 fn har_and_flow_files_are_read_as_captures_are() {
     for name in [
         "../logs/files/ws.har",
@@ -860,6 +905,14 @@ fn of_one_identifier(
     second: &[u8],
     end: impl FnOnce(&mut Writer, &mut Vec<u8>),
 ) -> (Vec<String>, Vec<CapturedRow>) {
+    let shown = shown_of_one_identifier(second, end);
+    let ended = (shown.wire.iter()).filter(|row| row.event == Some(EventKind::Ended));
+    let says = ended.map(|row| row.summary.clone()).collect();
+    (says, shown.captured)
+}
+
+/// The same with all that is shown.
+fn shown_of_one_identifier(second: &[u8], end: impl FnOnce(&mut Writer, &mut Vec<u8>)) -> Shown {
     let mut engine = Engine::new(1);
     engine.handle_files([("two".to_owned(), None)]);
     let (mut writer, mut given) = (Writer::new("mqttscope 1"), Vec::new());
@@ -878,10 +931,29 @@ fn of_one_identifier(
     writer.bytes(2, Role::Server, b"\x20\x03\0\0\0", 9_000, &mut given);
     engine.handle_read(Instant::ZERO, Ok(&given));
     engine.handle_read(Instant::ZERO, Ok(&[]));
-    let shown = shown(&mut engine, everything());
-    let ended = (shown.wire.iter()).filter(|row| row.event == Some(EventKind::Ended));
-    let says = ended.map(|row| row.summary.clone()).collect();
-    (says, shown.captured)
+    shown(&mut engine, everything())
+}
+
+#[test]
+fn an_end_by_takeover_is_one_finding_with_its_number() {
+    let same = b"\x10\x0e\x00\x04MQTT\x05\x02\x00\x3c\x00\x00\x01a";
+    // The server closes the older connection before it accepts the newer one, as mosquitto does.
+    let shown = shown_of_one_identifier(same, |writer, given| {
+        writer.end(1, Role::Server, 7_000, given);
+        writer.end(1, Role::Client, 8_000, given);
+    });
+    let ended = (shown.wire.iter()).find(|row| row.event == Some(EventKind::Ended));
+    let ended = ended.unwrap();
+    let of_it: Vec<_> = (shown.findings.iter())
+        .filter(|finding| finding.connection == ended.connection)
+        .filter(|finding| !finding.message.contains("Keep Alive"))
+        .collect();
+    let [one] = &of_it[..] else {
+        panic!("{of_it:?}")
+    };
+    assert!(one.message.contains("taken over by another connection"));
+    assert_eq!(one.severity, Severity::Warning);
+    assert_eq!(one.packets, [ended.record]);
 }
 
 #[test]
