@@ -493,6 +493,7 @@ impl Captured {
         CapturedRow {
             id: self.id,
             client_identifier: self.client_identifier.clone(),
+            name: String::new(),
             client: self.opened.client.to_string(),
             server: self.server(),
             transport: self.carrier().to_owned(),

@@ -94,6 +94,8 @@ pub(crate) struct Captures {
     newest: HashMap<String, usize>,
     /// Client Identifiers that several connections have.
     shared: HashSet<String>,
+    /// Packets of which there are only words.
+    in_words: u64,
     /// Connections whose client got another name, and the first of their entries in the log.
     renamed: Journal<(ConnectionId, u64)>,
     listed: Listed,
@@ -379,6 +381,7 @@ impl Captures {
 
     /// Of a packet there are only words.
     pub(crate) fn count_in_words(&mut self) {
+        self.in_words = self.in_words.saturating_add(1);
         if let Some(reading) = self.readings.get_mut(&self.at) {
             reading.in_words = reading.in_words.saturating_add(1);
         }

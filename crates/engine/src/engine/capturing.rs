@@ -3,20 +3,17 @@
 use core::time::Duration;
 
 use mqttscope_capture::reading::Role;
-use mqttscope_capture::recording::{self, Ending, Event, SaidNumbers};
-use mqttscope_protocol::{
-    CaptureState, ConnectionEvent, ConnectionId, EventKind, RecordId, Target,
-};
+use mqttscope_capture::recording::{self, Ending, Event};
+use mqttscope_protocol::{CaptureState, ConnectionEvent, EventKind, Target};
 use mqttscope_shared::Instant;
-use mqttscope_wire::{Context, PacketType, ProtocolVersion, Sender, dissect};
+use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 
 use super::Engine;
+use super::told::why_ended;
 use crate::captures::{Captured, Sent, Turn, WantedBytes};
 use crate::connection::SocketId;
-use crate::log::New;
 use crate::states;
 use crate::stream::Recorder;
-use crate::topics::NONE;
 
 /// The most bytes of a Fixed Header (section 2.1).
 const MAXIMUM_HEADER: usize = 5;
@@ -243,7 +240,7 @@ impl Engine {
     }
 
     /// The version is known by now, or has to be guessed: what waited for it is written down.
-    fn flush(&mut self, id: recording::ConnectionId) {
+    pub(super) fn flush(&mut self, id: recording::ConnectionId) {
         let held = self.captures.get_mut(id).and_then(|it| it.held.as_ref());
         if let Some(version) = held
             .filter(|held| !held.is_empty())
@@ -327,86 +324,6 @@ impl Engine {
         self.captures.changed();
         let judged = self.watch.take(socket);
         self.judged(judged);
-    }
-
-    /// A log tells of a packet in words: a row without bytes, which nobody judges.
-    fn told(
-        &mut self,
-        id: recording::ConnectionId,
-        sent: Sent,
-        packet_type: PacketType,
-        version: Option<ProtocolVersion>,
-        words: &str,
-    ) {
-        self.flush(id);
-        self.captures.count_in_words();
-        let Some(captured) = self.captures.get_mut(id) else {
-            return;
-        };
-        let is_new = captured.packets == 0;
-        if is_new {
-            captured.begins_with(packet_type);
-        }
-        let is_first = captured.told(version, sent.at);
-        let (number, version, socket) = (captured.id, captured.version(), captured.socket);
-        self.log.set_frame(sent.frame);
-        if is_new {
-            let begins = event(EventKind::Begins, captured.says_beginning());
-            self.captures.list(id);
-            let first = self.log.push_event(sent.at, number, version, &begins);
-            if let Some(captured) = self.captures.get_mut(id) {
-                captured.first = first.0;
-            }
-        }
-        // Of what it tells in bytes, too, the answers may be told in words.
-        if is_first && let Some((id, monitor)) = self.watch.monitor(socket) {
-            monitor.handle_gap(id, sent.at);
-        }
-        let mut event = event(EventKind::Told(sent.sender), words.to_owned());
-        packet_type.name().clone_into(&mut event.reason);
-        let numbers = SaidNumbers::of(words);
-        let new = New {
-            at: sent.at,
-            connection: number,
-            sender: sent.sender,
-            version,
-            packet_identifier: numbers.packet_identifier.unwrap_or_default(),
-            topic: NONE,
-            severity: None,
-        };
-        let qos = numbers.qos.filter(|_| packet_type == PacketType::Publish);
-        let first = packet_type.nibble() << 4 | qos.unwrap_or_default() << 1;
-        let record = self.log.push_told(new, first, &event);
-        self.tie_told(number, sent.sender, first, numbers, record);
-        self.captures.pass(sent.at);
-        self.captures.changed();
-    }
-
-    /// Ties a packet in words to what it answers, as those with bytes are tied.
-    fn tie_told(
-        &mut self,
-        connection: ConnectionId,
-        sender: Sender,
-        first: u8,
-        numbers: SaidNumbers,
-        record: RecordId,
-    ) {
-        use PacketType::{Puback, Pubcomp, Publish, Pubrec, Pubrel};
-        let is_numbered = matches!(
-            PacketType::from_first_byte(first),
-            Publish | Puback | Pubrec | Pubrel | Pubcomp
-        );
-        let identifier = match numbers.packet_identifier {
-            Some(identifier) if is_numbered => identifier,
-            // Without it nobody knows what is answered.
-            None if is_numbered => return,
-            // Logs do not tell that of a SUBACK: it answers the SUBSCRIBE before it.
-            _ => 0,
-        };
-        let asked = (self.links).note(connection, sender, first, identifier, record);
-        if let Some(asked) = asked {
-            self.log.link(asked, record);
-        }
     }
 
     /// Bytes are missing, or are not to be read.
@@ -567,19 +484,6 @@ const fn sender(role: Role) -> Sender {
     }
 }
 
-/// What is worth knowing of an end that a log tells in its words.
-fn why_ended(how: Ending, words: &str) -> Option<String> {
-    let why = match how {
-        Ending::TakenOver => {
-            "The connection was taken over by another one with the same client identifier"
-        }
-        Ending::TimedOut => "The client was silent for longer than its Keep Alive allows",
-        Ending::Failed => "The connection did not end as one side wanted",
-        Ending::Fin | Ending::Reset | Ending::Reused | Ending::Evicted => return None,
-    };
-    Some(format!("{why}; the log says: “{words}”."))
-}
-
 /// The last microsecond since 1970 that a browser has as it is: in the year 2255.
 const LATEST_US: u64 = (1 << 53) - 1;
 
@@ -593,7 +497,7 @@ fn counted(bytes: u64) -> String {
     format!("{count} byte{}", if bytes == 1 { "" } else { "s" })
 }
 
-fn event(kind: EventKind, says: String) -> ConnectionEvent {
+pub(super) fn event(kind: EventKind, says: String) -> ConnectionEvent {
     let (address, cause) = match kind {
         EventKind::Begins => (says, String::new()),
         _ => (String::new(), says),

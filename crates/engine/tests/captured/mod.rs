@@ -19,8 +19,8 @@ use mqttscope_engine::Engine;
 use mqttscope_monitor::{self as monitor, Monitor};
 use mqttscope_protocol::{
     Apart, CaptureState, CaptureView, CapturedOrder, CapturedRow, Command, ConnectionId, EventKind,
-    Export, ExportFormat, FindingView, FlowView, Looking, Moment, Packet, Report, SearchView,
-    Timeline, Window, WireRow,
+    Export, ExportFormat, FindingView, FlowView, Looking, MessageRow, Moment, Packet, Report,
+    SearchView, Timeline, Window, WireRow,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Sender, Severity};
@@ -45,6 +45,8 @@ pub(crate) struct Shown {
     pub(crate) flows: Vec<FlowView>,
     pub(crate) search: SearchView,
     timeline: Timeline,
+    messages: Vec<MessageRow>,
+    topics: u64,
 }
 
 fn folder() -> PathBuf {
@@ -91,6 +93,8 @@ pub(crate) fn shown(engine: &mut Engine, looking: Looking) -> Shown {
                 Report::Findings { rows, .. } => shown.findings = rows,
                 Report::Flows { rows, .. } => shown.flows = rows,
                 Report::Timeline(timeline) => shown.timeline = timeline,
+                Report::Messages { rows, .. } => shown.messages = rows,
+                Report::Topics { total, .. } => shown.topics = total,
                 _ => {}
             }
         }
@@ -831,6 +835,70 @@ fn a_log_says_in_its_words_why_connections_ended() {
 }
 
 #[test]
+fn packets_in_words_are_messages_with_topics_and_fields() {
+    let log = "1795997000: New connection from 127.0.0.1:34836 on port 4711.\n\
+        1795997000: New client connected from 127.0.0.1:34836 as pump (p5, c1, k60).\n\
+        1795997000: Sending CONNACK to pump (0, 0)\n\
+        1795997009: Received PUBLISH from pump (d0, q1, r1, m3, 'plant/pump1', ... (25 bytes))\n\
+        1795997009: Sending PUBACK to pump (m3, rc0)\n\
+        1795997010: Sending PUBLISH to pump (d1, q2, r0, m4, 'plant/pump2', ... (7 bytes))\n";
+    let mut engine = Engine::new(1);
+    engine.handle_files([("a".to_owned(), log.len() as u64)]);
+    feed(&mut engine, &[log.as_bytes()], 1 << 20);
+    let mut found = |search: &str| -> Vec<String> {
+        let looking = Looking {
+            search: search.to_owned(),
+            ..everything()
+        };
+        let shown = shown(&mut engine, looking);
+        shown.wire.iter().map(|row| row.name().to_owned()).collect()
+    };
+    for (search, names) in [
+        ("mqtt.topic == \"plant/pump1\"", &["PUBLISH"][..]),
+        ("topic:plant/+", &["PUBLISH", "PUBLISH"]),
+        ("mqtt.qos == 1", &["PUBLISH"]),
+        ("mqtt.retain == 1", &["PUBLISH"]),
+        ("mqtt.dupflag == 1", &["PUBLISH"]),
+        ("mqtt.msgid == 3", &["PUBLISH", "PUBACK"]),
+        ("mqtt.msgtype == 3", &["PUBLISH", "PUBLISH"]),
+        ("mqtt.clientid == \"pump\"", &["CONNECT"]),
+        ("mqtt.topic == \"plant\"", &[]),
+        // The payload is not there, and no size of the packet.
+        ("mqtt.msg", &[]),
+        ("mqtt.len", &[]),
+    ] {
+        assert_eq!(found(search), names, "{search}");
+    }
+    let looking = Looking {
+        messages: Some(ALL),
+        topics: Some(ALL),
+        ..everything()
+    };
+    let shown = shown(&mut engine, looking);
+    let [one, other] = &shown.messages[..] else {
+        panic!("{:?}", shown.messages)
+    };
+    assert_eq!(
+        (&*one.topic, one.qos, one.retain, one.size),
+        ("plant/pump1", 1, true, 25)
+    );
+    assert_eq!(
+        (&*one.preview, &*one.kind),
+        ("(not in the log)", "from a log")
+    );
+    assert_eq!(
+        (&*other.topic, other.qos, other.dup),
+        ("plant/pump2", 2, true)
+    );
+    assert!(shown.topics > 0);
+    let view = &shown.view;
+    assert_eq!(
+        (view.told, view.messages, view.clients),
+        (5, [0, 1, 1, 0], 1)
+    );
+}
+
+#[test]
 fn har_and_flow_files_are_read_as_captures_are() {
     for name in [
         "../logs/files/ws.har",
@@ -932,6 +1000,33 @@ fn shown_of_one_identifier(second: &[u8], end: impl FnOnce(&mut Writer, &mut Vec
     engine.handle_read(Instant::ZERO, Ok(&given));
     engine.handle_read(Instant::ZERO, Ok(&[]));
     shown(&mut engine, everything())
+}
+
+#[test]
+fn the_findings_of_a_capture_are_those_of_all_whichever_connection_is_looked_at() {
+    let (mut engine, whole) = read(
+        &["files/t11_reasons.pcap", "files/t12_keepalive.pcap"],
+        1 << 20,
+    );
+    let of_rows = |at: usize| {
+        whole
+            .captured
+            .iter()
+            .map(|row| row.findings[at])
+            .sum::<u64>()
+    };
+    assert_eq!(whole.view.findings, [0, 1, 2].map(of_rows));
+    assert_ne!(whole.view.findings, [0; 3]);
+    for row in &whole.captured {
+        let looking = Looking {
+            connection: Some(row.id),
+            ..everything()
+        };
+        let shown = shown(&mut engine, looking);
+        assert_eq!(shown.view.findings, whole.view.findings);
+        // One of both files has less.
+        assert!(shown.findings.len() < whole.findings.len());
+    }
 }
 
 #[test]
