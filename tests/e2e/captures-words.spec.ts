@@ -71,10 +71,12 @@ test("packets in words are messages with topics, and fields find them", async ({
 });
 
 test("times fit their column, with their unit, and a stretch is told by what came in it", async ({ page }) => {
-  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.setViewportSize({ width: 1600, height: 900 });
   // The last packet is more than a year behind the others.
   await openLog(page, [...LOG, "1827533010: Received PINGREQ from meter-10", "1827533010: Sending PINGRESP to meter-10"]);
   const deltas = page.locator(".wire-row .delta");
+  await expect(deltas.first()).toBeAttached();
+  expect(await deltas.last().evaluate((element) => getComputedStyle(element).display)).not.toBe("none");
   await expect(deltas.filter({ hasText: "365 d" })).toHaveCount(1);
   await expect(deltas.filter({ hasText: /^\+0 ms$/ })).not.toHaveCount(0);
   for (const delta of await deltas.all()) {
