@@ -188,10 +188,14 @@ fn bars(timeline: &Timeline, (from, to): (Instant, Instant)) -> Stretch {
 
 /// A stretch in words: from when to when, and how many packets.
 fn said(timeline: &Timeline, stretch: Stretch, minutes_behind: f64) -> String {
+    // Bars begin before what is in them, and end behind it.
     let (from, to) = times(timeline, stretch);
+    let (first, last) = timeline.ends.unwrap_or((from, to));
+    let (from, to) = (from.max(first), to.min(last));
     let own = timeline.bars.get(stretch.0..stretch.1).unwrap_or_default();
     let packets: u64 = own.iter().map(|bar| u64::from(bar.packets)).sum();
-    let (begin, end) = times(timeline, (0, timeline.bars.len()));
+    let whole = times(timeline, (0, timeline.bars.len()));
+    let (begin, end) = timeline.ends.unwrap_or(whole);
     let day = |at: Instant| words::date(at, minutes_behind);
     let is_one_day = day(begin) == day(end);
     let time = |at: Instant| {
@@ -219,6 +223,7 @@ mod tests {
         Timeline {
             from: Instant::from_micros(1_000),
             width_us: 100,
+            ends: None,
             bars: vec![TimelineBar::default(); 5],
         }
     }
@@ -234,6 +239,17 @@ mod tests {
         assert_eq!(
             said(&timeline, (0, 1), 0.0),
             "1970-01-01 00:00:00 to 1970-01-02 00:00:00 · 0 packets"
+        );
+        // No time is told at which nothing can have come.
+        let ends = [3_600_000_000, 90_000_000_000].map(Instant::from_micros);
+        timeline.ends = Some(ends.into());
+        assert_eq!(
+            said(&timeline, (0, 5), 0.0),
+            "1970-01-01 01:00:00 to 1970-01-02 01:00:00 · 0 packets"
+        );
+        assert_eq!(
+            said(&timeline, (0, 1), 0.0),
+            "1970-01-01 01:00:00 to 1970-01-02 00:00:00 · 0 packets"
         );
     }
 

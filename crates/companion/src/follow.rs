@@ -300,6 +300,7 @@ impl Live {
                 | Event::Skipped { .. }
                 | Event::Said { .. }
                 | Event::Named { .. }
+                | Event::Client { .. }
                 | Event::KeyLog(_) => continue,
             };
             *at_ns = time.unwrap_or(*at_ns);

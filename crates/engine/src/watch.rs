@@ -74,7 +74,7 @@ pub(crate) struct Watch {
     left_out: LeftOut,
     /// The same when the log was cleared, and the time before.
     left_out_cleared: [LeftOut; 2],
-    /// Text frames of servers: the monitor sees packets only.
+    /// Text frames of servers, and what a log says of ends: the monitor sees packets only.
     texts: VecDeque<FindingView>,
     endings: Endings,
 }
@@ -150,6 +150,33 @@ impl Watch {
             message: cut(&says, MOST_TEXT),
             packets: vec![record],
             at: None,
+            of: None,
+            is_open: false,
+            is_part: false,
+        });
+    }
+
+    /// Something worth knowing that no monitor sees, and the record that shows it.
+    pub(crate) fn remark(
+        &mut self,
+        connection: ConnectionId,
+        version: ProtocolVersion,
+        record: RecordId,
+        says: &str,
+    ) {
+        if self.texts.len() >= MOST_TEXTS {
+            self.texts.pop_front();
+        }
+        self.texts.push_back(FindingView {
+            connection,
+            rule: String::new(),
+            statement: None,
+            version,
+            severity: Severity::Warning,
+            by: None,
+            count: 1,
+            message: cut(says, MOST_TEXT),
+            packets: vec![record],
             of: None,
             is_open: false,
             is_part: false,

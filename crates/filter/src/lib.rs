@@ -36,6 +36,7 @@ mod ready;
 mod search;
 mod subject;
 mod time;
+mod told;
 
 pub use complete::{Completion, Suggestion, complete};
 pub use expression::{

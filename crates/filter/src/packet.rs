@@ -9,6 +9,7 @@ use mqttscope_wire::{
 };
 
 use crate::subject::{Ends, Subject};
+use crate::told;
 
 /// A value of a field.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -202,7 +203,7 @@ impl Source {
 pub(crate) struct Scratch {
     dissector: Dissector,
     is_dissected: bool,
-    text: String,
+    pub(crate) text: String,
 }
 
 impl Scratch {
@@ -265,8 +266,7 @@ pub(crate) fn each<S: Subject>(
                 see(Found::Number(of.nibble().into()));
             }
         }
-        // Of what a log tells in words there is nothing more.
-        _ if bytes.is_empty() => {}
+        _ if bytes.is_empty() => told::each(source, subject, scratch, see),
         Source::Header(header) => self::header(header, bytes, see),
         Source::Topic { .. } if bytes.first().is_some_and(|first| first >> 4 == 3) => {
             topic(subject, scratch, see);
@@ -364,7 +364,7 @@ fn topic<S: Subject>(subject: &S, scratch: &mut Scratch, see: &mut dyn FnMut(Fou
     }
 }
 
-fn header(header: Header, bytes: &[u8], see: &mut dyn FnMut(Found<'_>) -> bool) {
+pub(crate) fn header(header: Header, bytes: &[u8], see: &mut dyn FnMut(Found<'_>) -> bool) {
     let Some(&first) = bytes.first() else { return };
     let is_publish = first >> 4 == 3;
     let number = match header {

@@ -79,6 +79,10 @@ pub trait Subject {
     fn first_byte(&self) -> Option<u8> {
         self.packet().bytes.first().copied()
     }
+    /// The Packet Identifier of a packet in words, where these tell it.
+    fn packet_identifier(&self) -> Option<u16> {
+        None
+    }
     /// The ends of its connection.
     fn ends(&self) -> Ends {
         Ends::default()
@@ -87,7 +91,7 @@ pub trait Subject {
     fn client_identifier(&self) -> Option<&str> {
         None
     }
-    /// Appends the topic of a PUBLISH that has an alias in its place; nothing where it is not known.
+    /// Appends the topic of a PUBLISH that has an alias in its place, or of one in words; nothing where it is not known.
     fn aliased_topic(&self, _into: &mut String) {}
     /// The time from what it answers, on an answer.
     fn round_trip(&self) -> Option<Duration> {

@@ -235,6 +235,9 @@ const fn ending(ending: Ending) -> Option<&'static str> {
         Ending::Fin => Some("closed"),
         Ending::Reset => Some("reset"),
         Ending::Reused => Some("replaced"),
+        Ending::TakenOver => Some("taken over"),
+        Ending::TimedOut => Some("timed out"),
+        Ending::Failed => Some("failed"),
         Ending::Evicted => None,
     }
 }

@@ -540,7 +540,7 @@ export interface CaptureConnection {
   /** Whether the file has its beginning. */
   fromBeginning: boolean;
   /** How it ended, where the file shows it. */
-  ended?: "closed" | "reset" | "replaced";
+  ended?: "closed" | "reset" | "replaced" | "taken over" | "timed out" | "failed";
   /** Whole packets, in the order in which they were. */
   packets: CapturedPacket[];
   /** Where bytes are missing, behind so many packets; how many, where that is known. */

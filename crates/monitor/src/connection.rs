@@ -126,6 +126,8 @@ pub(super) struct Connection {
     pub(super) breach: Option<u64>,
     /// The packet of another connection that took over.
     pub(super) taken_over: Option<u64>,
+    /// Its end is known to be such a takeover, though the other was not accepted yet.
+    pub(super) is_thrown_off: bool,
     pub(super) served_after: bool,
     /// A packet could not be read, so what others answer need not be known.
     pub(super) doubtful: bool,
@@ -169,6 +171,7 @@ impl Connection {
             refused: None,
             breach: None,
             taken_over: None,
+            is_thrown_off: false,
             served_after: false,
             doubtful: false,
             expected: Vec::new(),

@@ -171,8 +171,10 @@ impl Connection {
         let by_client = self.halves.client.disconnect.is_some();
         let is_silent = self.halves.client.packets == 0 && self.halves.server.packets == 0;
         let by_server = self.halves.server.disconnect.is_some() || self.refused.is_some();
+        // A takeover says already why it ended.
+        let is_explained = self.taken_over.is_some() || self.is_thrown_off;
         // Where nothing was ever said, as behind an address that nobody answers, nothing ended.
-        if !by_client && !by_server && !is_silent {
+        if !by_client && !by_server && !is_silent && !is_explained {
             judge.fact(FactKind::ConnectionLost, 0);
         }
         if let Some(will) = view.will_of(self.id) {

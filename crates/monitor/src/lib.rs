@@ -298,6 +298,21 @@ impl Monitor {
         }
     }
 
+    /// Says that the end of a connection, which stands at `number`, is the work of another with its client identifier: a
+    /// server may close the older one before it accepts the newer. To be said before [`Monitor::close`].
+    pub fn handle_takeover(&mut self, connection: ConnectionId, number: u64, at: Instant) {
+        if let Some(known) = self.connections.get_mut(&connection)
+            && known.closed.is_none()
+            && known.taken_over.is_none()
+            && !known.is_thrown_off
+        {
+            let mut judge = judge_of(&mut self.log, known, at);
+            judge.number = number;
+            judge.fact(explain::FactKind::TakenOver, 0);
+            known.is_thrown_off = true;
+        }
+    }
+
     /// Says that bytes of a connection are missing here, of either side: what they began or ended is not known.
     /// What follows is judged as in a recording that begins in the middle. The missing bytes may have come at any time up
     /// to `at`.
@@ -406,7 +421,9 @@ impl Monitor {
                 };
                 judge.report(finding);
             }
-            judge.fact(explain::FactKind::TakenOver, 0);
+            if !connection.is_thrown_off {
+                judge.fact(explain::FactKind::TakenOver, 0);
+            }
             connection.taken_over = Some(number);
             connection.phase = Phase::Ending;
         }

@@ -27,6 +27,10 @@ pub struct CaptureView {
     pub versions: [u64; 3],
     /// PUBLISH packets of each QoS: 0, 1, 2, and 3, which no version allows.
     pub messages: [u64; 4],
+    /// Packets that logs tell of in words, without bytes.
+    pub told: u64,
+    /// Errors, warnings and notes of all connections.
+    pub findings: [u64; 3],
     /// When the first and the last packet came, since 1970.
     pub times: Option<(Instant, Instant)>,
     /// What was not read, and why: sentences without a full stop.
@@ -119,6 +123,8 @@ pub struct CapturedRow {
     pub id: ConnectionId,
     /// The Client Identifier, shortened where it is long; empty: none was seen.
     pub client_identifier: String,
+    /// What it is called in lists: the identifier, with the port where several connections have the same, or the client.
+    pub name: String,
     /// Who opened it: address and port, or what the recording calls it, such as `browser`.
     pub client: String,
     /// The other end: address and port, or the host.
@@ -157,6 +163,8 @@ pub struct Timeline {
     pub from: Instant,
     /// Microseconds that each bar is wide.
     pub width_us: u64,
+    /// When the first and the last packet came, which stand somewhere in the first and the last bar.
+    pub ends: Option<(Instant, Instant)>,
     /// The bars, without a gap between them.
     pub bars: Vec<TimelineBar>,
 }

@@ -107,11 +107,6 @@ fn sealed(count: u64) -> String {
 
 fn captured_row(row: &CapturedRow, number: u64, total: u64, is_selected: bool) -> Html {
     let id = row.id.0;
-    let name = if row.client_identifier.is_empty() {
-        row.client.clone()
-    } else {
-        row.client_identifier.clone()
-    };
     let version = row.version.map_or_else(String::new, |version| {
         let doubt = if row.is_named { "" } else { "?" };
         format!(" · MQTT {}{doubt}", version.name())
@@ -145,7 +140,7 @@ fn captured_row(row: &CapturedRow, number: u64, total: u64, is_selected: bool) -
         <div id={format!("captured-{id}")} class="captured-row" role="option" data-row={id.to_string()} data-testid="captured-row" {title}
             aria-selected={is_selected.to_string()} aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="top">
-                <span class="name">{ name }</span>
+                <span class="name">{ &row.name }</span>
                 if row.transport != "TCP" { <span class="chip">{ &row.transport }</span> }
                 if row.refused.is_some() { <span class="chip warn">{ "refused" }</span> }
                 if row.gaps > 0 { <span class="chip warn" title="Bytes of it are missing">{ words::whole(row.gaps) }{ if row.gaps == 1 { " gap" } else { " gaps" } }</span> }

@@ -12,6 +12,8 @@ use yew::prelude::*;
 use super::before;
 use super::opened::{Mark, Opened, hash};
 use crate::components::icon::{Icon, icon};
+use crate::state::live::words;
+use crate::state::toasts::{ToastAction, Toaster};
 
 /// Bytes at either end of a file by which it is known again.
 const PIECE: f64 = 65_536.0;
@@ -42,6 +44,7 @@ pub(super) fn use_known(
     open: &Callback<Array>,
     close: &Callback<()>,
     renew: &Callback<()>,
+    toaster: Option<&Toaster>,
 ) -> Opening {
     let opened = use_mut_ref(Opened::<JsValue>::default);
     let again = use_state_eq(Vec::<String>::new);
@@ -93,11 +96,29 @@ pub(super) fn use_known(
     };
     let on_close = {
         let (opened, forget) = (opened.clone(), forget.clone());
-        let (keep, close) = (keep.clone(), close.clone());
+        let (keep, close, open) = (keep.clone(), close.clone(), open.clone());
+        let toaster = toaster.cloned();
         use_callback((), move |(), ()| {
+            let closed = opened.take();
+            let says = match closed.len() {
+                1 => "1 file is closed.".to_owned(),
+                count => format!("{} files are closed.", words::whole(count as u64)),
+            };
             forget.emit(());
             keep.emit(opened.clone());
             close.emit(());
+            let Some(toaster) = &toaster else { return };
+            // A browser lets them be read again as long as the page has them.
+            let closed = Rc::new(RefCell::new(closed));
+            let (opened, keep, open) = (opened.clone(), keep.clone(), open.clone());
+            let undo = Callback::from(move |()| {
+                let sources = opened.borrow_mut().restore(closed.take());
+                keep.emit(opened.clone());
+                if !sources.is_empty() {
+                    open.emit(sources.into_iter().collect());
+                }
+            });
+            toaster.dispatch(ToastAction::Offer(says, "Undo", undo));
         })
     };
     let close_one = {

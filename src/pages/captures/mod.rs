@@ -100,7 +100,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
         forget,
         has_files,
         notice,
-    } = known::use_known(&open_all, &close_all, &reopen);
+    } = known::use_known(&open_all, &close_all, &reopen, toaster.as_ref());
     leaving::use_asking(has_files);
     let is_open = live.summary.capture.is_some();
     let at = (step, &desk.step);

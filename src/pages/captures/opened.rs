@@ -69,6 +69,24 @@ impl<S: Clone> Opened<S> {
         self.sources.iter().map(|it| it.source.clone()).collect()
     }
 
+    /// Takes up again what was closed, as far as it was not opened since, and gives that.
+    pub(super) fn restore(&mut self, closed: Self) -> Vec<S> {
+        let is_open = |it: &Source<S>| {
+            let mut sources = self.sources.iter();
+            it.mark.is_some() && sources.any(|now| now.mark == it.mark)
+        };
+        let (_, mut missing): (Vec<_>, Vec<_>) = closed.sources.into_iter().partition(is_open);
+        let sources = missing.iter().map(|it| it.source.clone()).collect();
+        // The worker reads it behind the others.
+        self.sources.append(&mut missing);
+        sources
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.sources.len()
+    }
+
     /// The names of its files.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.sources.iter().filter_map(|it| it.name.as_deref())
@@ -127,6 +145,13 @@ mod tests {
         assert_eq!(opened.names().collect::<Vec<_>>(), ["b", "a", "d", "d"]);
         assert_eq!(opened.take(vec![given("a", b"one")]).0, ["a"]);
         assert_eq!(opened.close(9).len(), 6);
+        // All that was closed comes back once.
+        let closed = core::mem::take(&mut opened);
+        assert_eq!(closed.len(), 6);
+        opened.take(vec![given("b", b"two")]);
+        let again = opened.restore(closed);
+        assert_eq!(again, ["a", "d", "d", "lent", "a"]);
+        assert_eq!(opened.len(), 6);
         assert_ne!(hash(&[b"ab"]), hash(&[b"ba"]));
     }
 }

@@ -64,10 +64,12 @@ pub(super) fn summary(capture: &CaptureView, live: &Live, desk: &Desk) -> Html {
             listed(&capture.messages, &["0", "1", "2", "3, not allowed"]),
         ),
     ];
-    let [errors, warnings, notes] = live.summary.findings;
+    let [errors, warnings, notes] = capture.findings;
     let findings = {
         let desk = desk.clone();
         Callback::from(move |_: MouseEvent| {
+            // They are of all connections, and so is the list of them.
+            desk.live.dispatch(Act::Everything(true));
             desk.live.dispatch(Act::Show(Tab::Findings));
             desk.step.emit(Step::Traffic);
         })

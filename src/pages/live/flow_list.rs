@@ -25,6 +25,8 @@ pub(super) struct FlowListProps {
     pub(super) packets: Rc<Vec<TimedPacket>>,
     pub(super) selected: Option<RecordId>,
     pub(super) resumed: u32,
+    /// Whether a log tells of packets in words: of these no handshake is drawn.
+    pub(super) in_words: bool,
     /// Whether a search decides what is there.
     pub(super) is_searched: bool,
 }
@@ -82,6 +84,8 @@ pub(super) fn FlowList(props: &FlowListProps) -> Html {
                 <div class="nothing" data-testid="nothing">
                     if props.is_searched {
                         <h2>{ "Nothing matches" }</h2><p>{ "No handshake has a packet that contains what you search for." }</p>
+                    } else if props.in_words {
+                        <h2>{ "No handshake with bytes" }</h2><p>{ "A log tells of these packets in words; the picture of a handshake needs their bytes. In Wire, each answer leads to what it answers." }</p>
                     } else {
                         <h2>{ "No handshake yet" }</h2><p>{ "A QoS 1 or 2 message, a subscription or a ping shows here with all its packets, and with what is still missing." }</p>
                     }

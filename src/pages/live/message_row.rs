@@ -32,7 +32,7 @@ pub(super) fn message_row(
                 if let Some(refused) = &row.refused { <span class="chip warn">{ "refused: " }{ refused }</span> }
             </span>
             <span class="time">{ words::time(row.at, minutes_behind) }</span>
-            <code class="preview">{ if row.size == 0 { "(empty)" } else { row.preview.as_str() } }</code>
+            <code class="preview">{ if row.size == 0 && row.preview.is_empty() { "(empty)" } else { row.preview.as_str() } }</code>
             <span class="kind">{ &row.kind }{ " · " }{ words::bytes(u64::from(row.size)) }</span>
         </div>
     }

@@ -42,7 +42,7 @@ pub(in crate::pages) fn traffic(
             html! { <MessageList rows={live.messages.clone()} {selected} resumed={live.resumed} {grows} {none_found} {is_open} /> }
         }
         Tab::Flows => {
-            html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} is_searched={is_narrowed} /> }
+            html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} in_words={live.summary.capture.as_ref().is_some_and(|capture| capture.told > 0)} is_searched={is_narrowed} /> }
         }
         Tab::Findings => {
             html! { <FindingList rows={live.findings.clone()} counts={live.summary.findings} found={live.summary.found} left_out={live.summary.left_out} severity={live.severity} opened={live.opened.clone()} /> }

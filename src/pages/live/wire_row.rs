@@ -28,7 +28,7 @@ pub(super) fn wire_row(
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="time">{ words::time(row.at, minutes_behind) }</span>
             <span class="delta">{ row.delta_us.map(words::delta).unwrap_or_default() }</span>
-            if let Some(of) = &row.of { <span class="of" title={of.clone()}>{ of }</span> }
+            { for row.of.as_deref().map(whose) }
             { direction(row.sender) }
             <b class="type">{ row.name() }</b>
             <span class="size">{ words::bytes(u64::from(row.size)) }</span>
@@ -67,7 +67,7 @@ fn event_row(
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="time">{ words::time(row.at, minutes_behind) }</span>
             <span class="delta">{ row.delta_us.map(words::delta).unwrap_or_default() }</span>
-            if let Some(of) = &row.of { <span class="of" title={of.clone()}>{ of }</span> }
+            { for row.of.as_deref().map(whose) }
             if let EventKind::Told(sender) = event {
                 { direction(sender) }
                 <b class="type">{ row.name() }</b>
@@ -78,6 +78,17 @@ fn event_row(
             }
             <span class="says" title={row.summary.clone()}>{ &row.summary }</span>
         </div>
+    }
+}
+
+/// Whose it is. Where a name does not fit, the port stays that tells it from others of the same name.
+fn whose(of: &str) -> Html {
+    let (name, port) = match of.rsplit_once(" :") {
+        Some((name, port)) if port.parse::<u16>().is_ok() => (name, Some(port)),
+        _ => (of, None),
+    };
+    html! {
+        <span class="of" title={of.to_owned()}><span>{ name }</span>if let Some(port) = port { <span class="port">{ " :" }{ port }</span> }</span>
     }
 }
 

@@ -41,16 +41,20 @@ pub fn duration(duration: Duration) -> String {
 const MINUTE: f64 = 6e4;
 const DAY: f64 = 1_440.0 * MINUTE;
 
-/// Microseconds between two packets, with a sign: `+0.4`, `+107`, in milliseconds; longer with a unit.
+/// Microseconds between two packets, with a sign and a unit, in seven characters at most: `+107 ms`, `+7.3 y`.
 #[must_use]
 pub fn delta(micros: i64) -> String {
     let sign = if micros < 0 { '−' } else { '+' };
     let far = Duration::from_micros(micros.unsigned_abs());
-    if far < Duration::from_secs(10) {
-        format!("{sign}{}", short(far.as_secs_f64() * 1e3))
-    } else {
-        format!("{sign}{}", duration(far))
-    }
+    let says = duration(far);
+    // The column is narrow.
+    let (number, unit) = says.split_once(' ').unwrap_or((&says, ""));
+    let unit = match unit {
+        "days" => "d",
+        "years" => "y",
+        unit => unit,
+    };
+    format!("{sign}{number} {unit}")
 }
 
 /// The time of day of a moment since 1970, where clocks are this many minutes behind UTC.
@@ -142,8 +146,16 @@ mod tests {
             assert_eq!(duration(Duration::from_micros(micros)), says);
         }
         assert_eq!(
-            [440, 107_000, 12_000_000, -440].map(delta),
-            ["+0.4", "+107", "+12 s", "−0.4"]
+            [440, 107_000, 12_000_000, -440, 0].map(delta),
+            ["+0.4 ms", "+107 ms", "+12 s", "−0.4 ms", "+0 ms"]
+        );
+        // None is wider than its column.
+        for micros in [999_960, 1_000_000, 86_400_000_000, 32_832_000_000_000] {
+            assert!(delta(micros).chars().count() <= 8, "{}", delta(micros));
+        }
+        assert_eq!(
+            [1_000_000, 32_832_000_000_000, 230_000_000_000_000].map(delta),
+            ["+1 s", "+380 d", "+7.3 y"]
         );
     }
 

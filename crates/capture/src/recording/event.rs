@@ -69,6 +69,15 @@ pub enum Event<'a> {
         /// Its name, as [`Peer`] has it.
         name: &'a str,
     },
+    /// Who the client is, where a log tells it beside its packets.
+    Client {
+        /// Which connection.
+        connection: ConnectionId,
+        /// Its Client Identifier.
+        identifier: &'a str,
+        /// Its address and port, as the log writes them; empty: not told.
+        address: &'a str,
+    },
     /// Bytes are missing here: a packet that was begun has no end.
     Gap {
         /// Which connection.
@@ -117,6 +126,8 @@ pub enum Event<'a> {
         at_ns: Option<u64>,
         /// The frame that shows it.
         frame: u64,
+        /// The words of a log for it; empty: there are none.
+        words: &'a str,
     },
     /// A TLS key log that the file carries for its own connections (a decryption secrets block).
     KeyLog(&'a [u8]),
@@ -183,6 +194,12 @@ pub enum Ending {
     Reused,
     /// It was forgotten, as there were too many.
     Evicted,
+    /// As a log says, for another connection of the same client.
+    TakenOver,
+    /// As a log says, since its client was silent for too long.
+    TimedOut,
+    /// As a log says, for another reason than that both sides were done.
+    Failed,
 }
 
 /// An event whose bytes stand in the queue.
@@ -193,9 +210,13 @@ enum Queued {
     Gap(ConnectionId, Role, Option<u64>),
     Said(Sent, PacketType, Option<ProtocolVersion>),
     Named(ConnectionId, Role, usize, usize),
+    /// The identifier, with the address behind it from a place on.
+    Client(ConnectionId, usize, usize, usize),
     Skipped(Sent),
     Fin(ConnectionId, Role, Moment),
     Closed(ConnectionId, Ending, Option<Role>, Moment),
+    /// The same with the words of a log for it.
+    SaidClosed(Sent, Ending),
     KeyLog(usize, usize),
     Note(usize, usize),
 }
@@ -246,13 +267,15 @@ impl Queue {
     pub(super) fn ahead(&self) -> Option<Ahead> {
         let at_ns = match self.events.front()? {
             Queued::Opened(opened) => opened.at_ns,
-            Queued::Bytes(sent) | Queued::Said(sent, ..) | Queued::Skipped(sent) => {
-                sent.moment.at_ns
-            }
+            Queued::Bytes(sent)
+            | Queued::Said(sent, ..)
+            | Queued::Skipped(sent)
+            | Queued::SaidClosed(sent, _) => sent.moment.at_ns,
             Queued::Fin(.., moment) | Queued::Closed(.., moment) => moment.at_ns,
             Queued::Transport(..)
             | Queued::Gap(..)
             | Queued::Named(..)
+            | Queued::Client(..)
             | Queued::KeyLog(..)
             | Queued::Note(..) => return Some(Ahead::Beside),
         };
@@ -295,6 +318,11 @@ impl Queue {
                 end,
                 name: text(of(start, len)),
             },
+            Queued::Client(connection, start, address, end) => Event::Client {
+                connection,
+                identifier: text(of(start, address.saturating_sub(start))),
+                address: text(of(address, end.saturating_sub(address))),
+            },
             Queued::Gap(connection, from, bytes) => Event::Gap {
                 connection,
                 from,
@@ -312,6 +340,15 @@ impl Queue {
                 from,
                 at_ns: moment.at_ns,
                 frame: moment.frame,
+                words: "",
+            },
+            Queued::SaidClosed(sent, how) => Event::Closed {
+                connection: sent.connection,
+                how,
+                from: None,
+                at_ns: sent.moment.at_ns,
+                frame: sent.moment.frame,
+                words: text(of(sent.start, sent.len)),
             },
             Queued::KeyLog(start, len) => Event::KeyLog(of(start, len)),
             Queued::Transport(connection, transport, start, len) => Event::Transport {
@@ -357,6 +394,18 @@ impl Queue {
         self.events.push_back(Queued::Closed(of, how, from, moment));
     }
 
+    /// The same as a log has it in words.
+    pub(super) fn said_closed(
+        &mut self,
+        of: ConnectionId,
+        how: Ending,
+        moment: Moment,
+        words: &str,
+    ) {
+        let sent = self.sent(of, Role::Server, moment, words.as_bytes());
+        self.events.push_back(Queued::SaidClosed(sent, how));
+    }
+
     pub(super) fn said(
         &mut self,
         of: ConnectionId,
@@ -372,6 +421,14 @@ impl Queue {
     pub(super) fn named(&mut self, of: ConnectionId, end: Role, name: &str) {
         let (start, len) = self.keep(name.as_bytes());
         self.events.push_back(Queued::Named(of, end, start, len));
+    }
+
+    pub(super) fn client(&mut self, of: ConnectionId, identifier: &str, address: &str) {
+        let (start, len) = self.keep(identifier.as_bytes());
+        let (at, of_address) = self.keep(address.as_bytes());
+        debug_assert_eq!(start.saturating_add(len), at, "one behind the other");
+        let end = at.saturating_add(of_address);
+        self.events.push_back(Queued::Client(of, start, at, end));
     }
 
     pub(super) fn key_log(&mut self, text: &[u8]) {

@@ -38,7 +38,7 @@ pub use event::{Ahead, ConnectionId, Ending, Event, Opened, Transport};
 #[cfg(feature = "tls")]
 pub use keyed::KeyLogSessions;
 pub use peer::Peer;
-pub use said::SaidNumbers;
+pub use said::{SaidMessage, SaidNumbers};
 pub use tls::{Plain, TlsOpener, TlsSessions};
 pub use whole::{Capture, Connection, Gap, Packet};
 

@@ -34,8 +34,10 @@ pub(super) enum Told {
     Missing(Role),
     /// A packet in words.
     Said(Role, PacketType, Option<ProtocolVersion>, String),
-    /// The connection is over; how, where that is told.
-    Ends(Option<Ending>),
+    /// The Client Identifier and the address of its client.
+    Client(String, String),
+    /// The connection is over; how, where that is told, and a log's words for it.
+    Ends(Option<Ending>, String),
 }
 
 struct Stream {
@@ -68,7 +70,7 @@ impl Streams {
                 within,
                 is_begun,
             } => {
-                self.finish(key, None, around);
+                self.finish(key, None, "", around);
                 if self.open.len() >= around.limits.connections {
                     self.evict(around);
                 }
@@ -85,7 +87,7 @@ impl Streams {
                 };
                 self.open.insert(key, stream);
             }
-            Told::Ends(how) => self.finish(key, Some((how, moment)), around),
+            Told::Ends(how, words) => self.finish(key, Some((how, moment)), &words, around),
             _ => {
                 let Some(stream) = self.open.get_mut(&key) else {
                     return;
@@ -111,7 +113,7 @@ impl Streams {
         let Some(&key) = self.open.keys().next() else {
             return false;
         };
-        self.finish(key, None, around);
+        self.finish(key, None, "", around);
         true
     }
 
@@ -137,7 +139,7 @@ impl Streams {
                 .open
                 .get(&key)
                 .map_or_else(Moment::default, |it| it.last);
-            self.finish(key, Some((Some(Ending::Evicted), last)), around);
+            self.finish(key, Some((Some(Ending::Evicted), last)), "", around);
         }
     }
 
@@ -145,6 +147,7 @@ impl Streams {
         &mut self,
         key: Key,
         ended: Option<(Option<Ending>, Moment)>,
+        words: &str,
         around: &mut Around<'_>,
     ) {
         let Some(mut stream) = self.open.remove(&key) else {
@@ -154,7 +157,11 @@ impl Streams {
         let mut out = Out::new(&mut stream.head, &mut self.told, around);
         stream.inside.finish(&mut out);
         if let (Some(id), Some((Some(how), moment))) = (stream.head.id(), ended) {
-            around.queue.closed(id, how, None, moment);
+            if words.is_empty() {
+                around.queue.closed(id, how, None, moment);
+            } else {
+                around.queue.said_closed(id, how, moment, words);
+            }
         }
     }
 }
@@ -177,7 +184,11 @@ impl Inside {
                 let what = (packet_type, version);
                 out.queue.said(id, from, moment, what, &words);
             }
-            Told::Begins { .. } | Told::Ends(_) => {}
+            Told::Client(identifier, address) => {
+                let id = out.tell();
+                out.queue.client(id, &identifier, &address);
+            }
+            Told::Begins { .. } | Told::Ends(..) => {}
         }
     }
 }

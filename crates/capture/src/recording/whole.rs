@@ -362,7 +362,7 @@ impl Building {
                     }
                 }
             }
-            Event::Fin { .. } => {}
+            Event::Fin { .. } | Event::Client { .. } => {}
             Event::Closed {
                 connection, how, ..
             } => {

@@ -2,8 +2,9 @@
 
 use core::time::Duration;
 
+use mqttscope_capture::foreign::Endpoint;
 use mqttscope_capture::reading::Role;
-use mqttscope_capture::recording::{Ending, Opened, Transport};
+use mqttscope_capture::recording::{Ending, Opened, Peer, Transport};
 use mqttscope_protocol::{CapturedRow, ConnectionId};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{
@@ -56,6 +57,8 @@ pub(crate) struct Captured {
     remarks: [u64; 3],
     pub(crate) gaps: u64,
     ended: Option<String>,
+    /// It ended because of another connection with its Client Identifier.
+    is_taken_over: bool,
     /// The frame of the file that shows it.
     pub(crate) ended_in: u64,
     /// The same for an export.
@@ -165,6 +168,16 @@ fn whole_packets(bytes: &[u8]) -> &[u8] {
     bytes.get(..end).unwrap_or_default()
 }
 
+/// An address and a port: `127.0.0.1:53348`, `[::1]:53348`, and as mosquitto has it `::1:53348`.
+fn endpoint(address: &str) -> Option<Endpoint> {
+    let (address, port) = address.rsplit_once(':')?;
+    let address = address.trim_start_matches('[').trim_end_matches(']');
+    Some(Endpoint {
+        address: address.parse().ok()?,
+        port: port.parse().ok()?,
+    })
+}
+
 impl Captured {
     pub(crate) fn new(id: ConnectionId, socket: SocketId, opened: Opened) -> Self {
         Self {
@@ -189,6 +202,7 @@ impl Captured {
             remarks: [0; 3],
             gaps: 0,
             ended: None,
+            is_taken_over: false,
             ended_in: 0,
             how: None,
             goodbye: None,
@@ -250,6 +264,19 @@ impl Captured {
         }
     }
 
+    /// A log tells who the client is. Whether that is another name.
+    pub(crate) fn identify(&mut self, identifier: &str, address: &str) -> bool {
+        if let Some(end) = endpoint(address) {
+            self.opened.client = Peer::Address(end);
+        } else if !address.is_empty() {
+            self.opened.client = Peer::Named(address.into());
+        }
+        let identifier = cut(identifier, MOST_IDENTIFIER);
+        let is_new = self.client_identifier != identifier;
+        self.client_identifier = identifier;
+        is_new
+    }
+
     pub(crate) const fn is_refused(&self) -> bool {
         self.refused.is_some()
     }
@@ -306,11 +333,10 @@ impl Captured {
     }
 
     /// The connection ended. `rival`: where a connection came from that has its Client Identifier, and was opened to
-    /// the same server while this one was there.
+    /// the same server while this one was there. With the words of a log for it, these are all that is known.
     pub(crate) fn end(
         &mut self,
-        how: Ending,
-        from: Option<Role>,
+        (how, from, words): (Ending, Option<Role>, &str),
         at: Instant,
         rival: Option<String>,
     ) {
@@ -323,6 +349,9 @@ impl Captured {
             (Ending::Reset, Some(by)) => Some(Ended::Reset(by)),
             // Nobody saw it end.
             (Ending::Reset, None) | (Ending::Reused | Ending::Evicted, _) => None,
+            (Ending::TakenOver | Ending::TimedOut | Ending::Failed, _) => {
+                Some(Ended::Closed(Some(Role::Server)))
+            }
         };
         let is_told = self.goodbye == Some(Goodbye::TakenOver);
         let is_closed = matches!(how, Ending::Fin | Ending::Reset);
@@ -333,6 +362,10 @@ impl Captured {
             None if is_told => "taken over by a connection that is not in the capture; ".to_owned(),
             None => String::new(),
         };
+        if !words.is_empty() {
+            self.ended = Some(cut(words, MOST_IDENTIFIER));
+            return;
+        }
         let how = match (how, from) {
             (Ending::Fin, Some(Role::Client)) => "the client closed it (FIN)",
             (Ending::Fin, Some(Role::Server)) => "the server closed it (FIN)",
@@ -342,8 +375,17 @@ impl Captured {
             (Ending::Reset, None) => "reset (RST)",
             (Ending::Reused, _) => "its ports were used again",
             (Ending::Evicted, _) => "not followed further: too many connections at once",
+            (Ending::TakenOver, _) => "taken over",
+            (Ending::TimedOut, _) => "the client was silent for too long",
+            (Ending::Failed, _) => "broken off",
         };
+        self.is_taken_over = !taken_over.is_empty();
         self.ended = Some(format!("{taken_over}{how}"));
+    }
+
+    /// Whether it ended because of another connection with its Client Identifier.
+    pub(crate) const fn is_taken_over(&self) -> bool {
+        self.is_taken_over
     }
 
     /// The second side closed its half, or broke it off.
@@ -451,6 +493,7 @@ impl Captured {
         CapturedRow {
             id: self.id,
             client_identifier: self.client_identifier.clone(),
+            name: String::new(),
             client: self.opened.client.to_string(),
             server: self.server(),
             transport: self.carrier().to_owned(),

@@ -92,6 +92,7 @@ impl Captures {
                 let row = self.all.get(place)?.row();
                 Some(CapturedRow {
                     found: found.map(|found| found.packets(row.id)),
+                    name: self.name(row.id).unwrap_or_default(),
                     ..row
                 })
             })
@@ -154,7 +155,7 @@ impl Captures {
     }
 
     /// What is said of all of it.
-    pub(crate) fn view(&self) -> Option<Box<CaptureView>> {
+    pub(crate) fn view(&self, findings: [u64; 3]) -> Option<Box<CaptureView>> {
         if !self.is_used() {
             return None;
         }
@@ -167,6 +168,8 @@ impl Captures {
             clients: self.listed.clients.len() as u64,
             versions: self.listed.versions,
             messages: self.listed.messages,
+            told: self.in_words,
+            findings,
             times: self.listed.times,
             notes: self.notes.iter().map(|note| self.told(note)).collect(),
         }))

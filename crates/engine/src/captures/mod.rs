@@ -7,7 +7,7 @@ mod connection;
 mod listed;
 mod merging;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::SocketAddr;
 
 use mqttscope_capture::pcapng::{self, Ends};
@@ -92,6 +92,10 @@ pub(crate) struct Captures {
     of: BTreeMap<ConnectionId, usize>,
     /// The connection that came last with a Client Identifier.
     newest: HashMap<String, usize>,
+    /// Client Identifiers that several connections have.
+    shared: HashSet<String>,
+    /// Packets of which there are only words.
+    in_words: u64,
     /// Connections whose client got another name, and the first of their entries in the log.
     renamed: Journal<(ConnectionId, u64)>,
     listed: Listed,
@@ -336,6 +340,22 @@ impl Captures {
         }
     }
 
+    /// A log tells who the client of a connection is.
+    pub(crate) fn identified(
+        &mut self,
+        id: recording::ConnectionId,
+        identifier: &str,
+        address: &str,
+    ) {
+        let Some(captured) = self.get_mut(id) else {
+            return;
+        };
+        if captured.identify(identifier, address) {
+            let (connection, first) = (captured.id, captured.first);
+            self.rename(connection, first);
+        }
+    }
+
     /// It will not change any more: it counts among those with MQTT, or those without.
     pub(crate) fn settled(&mut self, id: recording::ConnectionId) {
         let Some(place) = self.places.remove(&(self.at, id)) else {
@@ -361,6 +381,7 @@ impl Captures {
 
     /// Of a packet there are only words.
     pub(crate) fn count_in_words(&mut self) {
+        self.in_words = self.in_words.saturating_add(1);
         if let Some(reading) = self.readings.get_mut(&self.at) {
             reading.in_words = reading.in_words.saturating_add(1);
         }
@@ -390,7 +411,13 @@ impl Captures {
             && let Some(captured) = self.all.get(place)
         {
             let name = captured.client_identifier().to_owned();
-            self.newest.insert(name, place);
+            if self
+                .newest
+                .insert(name.clone(), place)
+                .is_some_and(|before| before != place)
+            {
+                self.shared.insert(name);
+            }
         }
     }
 
@@ -410,11 +437,17 @@ impl Captures {
     pub(crate) fn name(&self, id: ConnectionId) -> Option<String> {
         let captured = self.all.get(*self.of.get(&id)?)?;
         let name = captured.client_identifier();
-        Some(if name.is_empty() {
-            captured.opened.client.to_string()
-        } else {
-            name.to_owned()
+        Some(match &captured.opened.client {
+            client if name.is_empty() => client.to_string(),
+            // Connections of one client look alike but for their ports.
+            Peer::Address(end) if self.is_shared(name) => format!("{name} :{}", end.port),
+            _ => name.to_owned(),
         })
+    }
+
+    /// Whether several connections have this Client Identifier.
+    fn is_shared(&self, name: &str) -> bool {
+        !name.is_empty() && self.shared.contains(name)
     }
 
     /// The two ends of a connection, where they are addresses, and what carried it.
@@ -475,20 +508,32 @@ mod tests {
         captures.open([("a".to_owned(), Some(3 << 20)), ("b".to_owned(), Some(0))]);
         let wanted = |file, offset, len| Some(WantedBytes { file, offset, len });
         assert_eq!(captures.wanted(), wanted(0, 0, 1 << 20));
+        // What is told of a file, here in notes, is taken until something else is to be done.
+        let turn = |captures: &mut Captures| loop {
+            match captures.turn() {
+                Turn::Events(_) => {
+                    let (mut reader, _) = captures.lend().unwrap();
+                    while reader.poll_event().is_some() {}
+                    captures.give_back(reader, Instant::ZERO);
+                }
+                other => return other,
+            }
+        };
         captures.take(&vec![0; 1 << 20]);
         assert_eq!(captures.wanted(), None, "nobody looked at them yet");
-        // What it is stands in a note of it.
-        while let Turn::Events(None) = captures.turn() {
-            let (mut reader, _) = captures.lend().unwrap();
-            while reader.poll_event().is_some() {}
-            captures.give_back(reader, Instant::ZERO);
-        }
+        // Whose packets are earlier is known as soon as there are bytes of all.
+        assert_eq!(turn(&mut captures), Turn::Bytes);
+        assert_eq!(captures.wanted(), wanted(1, 0, 0));
+        captures.take(&[]);
+        assert_eq!(turn(&mut captures), Turn::Bytes);
         assert_eq!(captures.wanted(), wanted(0, 1 << 20, 1 << 20));
         captures.take(&[]);
-        assert_eq!(captures.turn(), Turn::End, "it became shorter");
-        assert!(!captures.end(CaptureState::Read));
-        assert_eq!(captures.turn(), Turn::Bytes);
-        assert_eq!(captures.wanted(), wanted(1, 0, 0));
+        for _ in 0..2 {
+            assert_eq!(turn(&mut captures), Turn::End, "it became shorter");
+            assert!(!captures.end(CaptureState::Read));
+        }
+        assert_eq!(turn(&mut captures), Turn::Bytes);
+        assert_eq!(captures.wanted(), None, "all is read");
         captures.stop();
         assert_eq!(captures.wanted(), None);
     }

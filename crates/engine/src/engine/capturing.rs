@@ -3,20 +3,17 @@
 use core::time::Duration;
 
 use mqttscope_capture::reading::Role;
-use mqttscope_capture::recording::{self, Ending, Event, SaidNumbers};
-use mqttscope_protocol::{
-    CaptureState, ConnectionEvent, ConnectionId, EventKind, RecordId, Target,
-};
+use mqttscope_capture::recording::{self, Ending, Event};
+use mqttscope_protocol::{CaptureState, ConnectionEvent, EventKind, Target};
 use mqttscope_shared::Instant;
-use mqttscope_wire::{Context, PacketType, ProtocolVersion, Sender, dissect};
+use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect};
 
 use super::Engine;
+use super::told::why_ended;
 use crate::captures::{Captured, Sent, Turn, WantedBytes};
 use crate::connection::SocketId;
-use crate::log::New;
 use crate::states;
 use crate::stream::Recorder;
-use crate::topics::NONE;
 
 /// The most bytes of a Fixed Header (section 2.1).
 const MAXIMUM_HEADER: usize = 5;
@@ -189,9 +186,11 @@ impl Engine {
                 from,
                 at_ns,
                 frame,
+                words,
             } => {
                 self.flush(connection);
-                self.captured_end(connection, moment(at_ns), frame, how, from);
+                let at = moment(at_ns).unwrap_or(self.captured_at);
+                self.captured_end(connection, at, frame, (how, from, words));
                 self.captures.settled(connection);
                 self.captures.changed();
             }
@@ -200,6 +199,11 @@ impl Engine {
                 end,
                 name,
             } => self.captures.named(connection, end, name),
+            Event::Client {
+                connection,
+                identifier,
+                address,
+            } => self.captures.identified(connection, identifier, address),
             Event::Said {
                 connection,
                 from,
@@ -236,7 +240,7 @@ impl Engine {
     }
 
     /// The version is known by now, or has to be guessed: what waited for it is written down.
-    fn flush(&mut self, id: recording::ConnectionId) {
+    pub(super) fn flush(&mut self, id: recording::ConnectionId) {
         let held = self.captures.get_mut(id).and_then(|it| it.held.as_ref());
         if let Some(version) = held
             .filter(|held| !held.is_empty())
@@ -322,86 +326,6 @@ impl Engine {
         self.judged(judged);
     }
 
-    /// A log tells of a packet in words: a row without bytes, which nobody judges.
-    fn told(
-        &mut self,
-        id: recording::ConnectionId,
-        sent: Sent,
-        packet_type: PacketType,
-        version: Option<ProtocolVersion>,
-        words: &str,
-    ) {
-        self.flush(id);
-        self.captures.count_in_words();
-        let Some(captured) = self.captures.get_mut(id) else {
-            return;
-        };
-        let is_new = captured.packets == 0;
-        if is_new {
-            captured.begins_with(packet_type);
-        }
-        let is_first = captured.told(version, sent.at);
-        let (number, version, socket) = (captured.id, captured.version(), captured.socket);
-        self.log.set_frame(sent.frame);
-        if is_new {
-            let begins = event(EventKind::Begins, captured.says_beginning());
-            self.captures.list(id);
-            let first = self.log.push_event(sent.at, number, version, &begins);
-            if let Some(captured) = self.captures.get_mut(id) {
-                captured.first = first.0;
-            }
-        }
-        // Of what it tells in bytes, too, the answers may be told in words.
-        if is_first && let Some((id, monitor)) = self.watch.monitor(socket) {
-            monitor.handle_gap(id, sent.at);
-        }
-        let mut event = event(EventKind::Told(sent.sender), words.to_owned());
-        packet_type.name().clone_into(&mut event.reason);
-        let numbers = SaidNumbers::of(words);
-        let new = New {
-            at: sent.at,
-            connection: number,
-            sender: sent.sender,
-            version,
-            packet_identifier: numbers.packet_identifier.unwrap_or_default(),
-            topic: NONE,
-            severity: None,
-        };
-        let qos = numbers.qos.filter(|_| packet_type == PacketType::Publish);
-        let first = packet_type.nibble() << 4 | qos.unwrap_or_default() << 1;
-        let record = self.log.push_told(new, first, &event);
-        self.tie_told(number, sent.sender, first, numbers, record);
-        self.captures.pass(sent.at);
-        self.captures.changed();
-    }
-
-    /// Ties a packet in words to what it answers, as those with bytes are tied.
-    fn tie_told(
-        &mut self,
-        connection: ConnectionId,
-        sender: Sender,
-        first: u8,
-        numbers: SaidNumbers,
-        record: RecordId,
-    ) {
-        use PacketType::{Puback, Pubcomp, Publish, Pubrec, Pubrel};
-        let is_numbered = matches!(
-            PacketType::from_first_byte(first),
-            Publish | Puback | Pubrec | Pubrel | Pubcomp
-        );
-        let identifier = match numbers.packet_identifier {
-            Some(identifier) if is_numbered => identifier,
-            // Without it nobody knows what is answered.
-            None if is_numbered => return,
-            // Logs do not tell that of a SUBACK: it answers the SUBSCRIBE before it.
-            _ => 0,
-        };
-        let asked = (self.links).note(connection, sender, first, identifier, record);
-        if let Some(asked) = asked {
-            self.log.link(asked, record);
-        }
-    }
-
     /// Bytes are missing, or are not to be read.
     fn captured_gap(
         &mut self,
@@ -476,7 +400,7 @@ impl Engine {
             return;
         }
         self.break_off(id, sender(from));
-        self.list_end(id, at, frame, Ending::Fin, Some(from));
+        self.list_end(id, at, frame, (Ending::Fin, Some(from), ""));
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };
@@ -495,8 +419,7 @@ impl Engine {
         id: recording::ConnectionId,
         at: Instant,
         frame: u64,
-        how: Ending,
-        from: Option<Role>,
+        end: (Ending, Option<Role>, &str),
     ) {
         let rival = self.captures.rival(id);
         let Some(captured) = self.captures.get_mut(id) else {
@@ -506,13 +429,13 @@ impl Engine {
             captured.pass(at);
             // At the end of a file the first FIN may be all there is.
             if frame > captured.ended_in {
-                captured.end_other(how, at);
+                captured.end_other(end.0, at);
             }
             return;
         }
         captured.ended_in = frame;
-        captured.end(how, from, at, rival);
-        if captured.stream.is_none() {
+        captured.end(end, at, rival);
+        if captured.stream.is_none() && !captured.is_told() {
             return;
         }
         let (number, version) = (captured.id, captured.version());
@@ -520,23 +443,27 @@ impl Engine {
         let mut event = event(EventKind::Ended, says);
         event.after = captured.lasts();
         event.address = captured.ends();
+        let (is_taken_over, socket) = (captured.is_taken_over(), captured.socket);
         self.log.set_frame(frame);
-        self.log.push_event(at, number, version, &event);
+        let record = self.log.push_event(at, number, version, &event);
+        if is_taken_over && let Some((id, monitor)) = self.watch.monitor(socket) {
+            monitor.handle_takeover(id, record.0, at);
+        } else if let Some(says) = why_ended(end.0, end.2) {
+            self.watch.remark(number, version, record, &says);
+        }
     }
 
     fn captured_end(
         &mut self,
         id: recording::ConnectionId,
-        at: Option<Instant>,
+        at: Instant,
         frame: u64,
-        how: Ending,
-        from: Option<Role>,
+        end: (Ending, Option<Role>, &str),
     ) {
         for sender in [Sender::Client, Sender::Server] {
             self.break_off(id, sender);
         }
-        let at = at.unwrap_or(self.captured_at);
-        self.list_end(id, at, frame, how, from);
+        self.list_end(id, at, frame, end);
         let Some(captured) = self.captures.get_mut(id) else {
             return;
         };
@@ -570,7 +497,7 @@ fn counted(bytes: u64) -> String {
     format!("{count} byte{}", if bytes == 1 { "" } else { "s" })
 }
 
-fn event(kind: EventKind, says: String) -> ConnectionEvent {
+pub(super) fn event(kind: EventKind, says: String) -> ConnectionEvent {
     let (address, cause) = match kind {
         EventKind::Begins => (says, String::new()),
         _ => (String::new(), says),

@@ -13,6 +13,7 @@ mod report;
 mod retained;
 mod searching;
 mod text;
+mod told;
 
 use core::time::Duration;
 use std::collections::{BTreeMap, HashMap, VecDeque};

@@ -76,8 +76,13 @@ impl Engine {
         self.drop_tree_of_gone();
         let oldest = RecordId(self.log.first());
         let (listed, remarks_left) = self.watch.listed(self.looking.connection, oldest);
+        let looks_at_one = self.looking.connection.is_some();
         let is_left = |one: &&Listed<'_>| one.packets().iter().any(|&it| self.found.contains(it));
         let found = (!self.found.is_whole()).then(|| counted(listed.iter().filter(is_left)));
+        // Of a capture all is counted, whichever connection is looked at.
+        let of_all =
+            (looks_at_one && self.captures.is_used()).then(|| self.watch.listed(None, oldest).0);
+        let of_capture = counted(of_all.as_ref().unwrap_or(&listed));
         reports.push(Report::Summary(Box::new(Summary {
             connections: self
                 .connections
@@ -89,12 +94,11 @@ impl Engine {
             found,
             left_out: (self.watch.left_out(self.looking.connection)).saturating_add(remarks_left),
             settled: self.settled,
-            capture: self.captures.view(),
+            capture: self.captures.view(of_capture),
             search: self.sought.clone(),
         })));
         if let Some((window, order)) = self.looking.captured {
             // What only several connections show is a remark: it counts with the connection that it is about.
-            let of_all = (self.looking.connection).map(|_| self.watch.listed(None, oldest).0);
             let remarks = of_all
                 .as_ref()
                 .unwrap_or(&listed)
@@ -121,7 +125,7 @@ impl Engine {
         if looking.timeline {
             let at = |listed: &Listed<'_>| {
                 let last = listed.last();
-                Some((self.log.get(last)?.at, listed.severity()))
+                Some((self.log.entry(last)?.record().at, listed.severity()))
             };
             let found = listed.iter().filter_map(at);
             reports.push(Report::Timeline(self.timeline.view(found)));

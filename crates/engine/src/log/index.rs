@@ -306,7 +306,8 @@ impl Index {
     ) -> bool {
         let wanted = &self.wanted;
         !wanted.packets
-            && !wanted.messages
+            && (!wanted.messages
+                || record.is_packet() && record.packet_type() == PacketType::Publish)
             && wanted.connection.is_none_or(|of| of == record.connection)
             && wanted.is_within(record)
             && self.sieve.passes_event(id, record, log, topics, facts)

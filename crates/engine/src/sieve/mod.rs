@@ -207,6 +207,7 @@ impl Sieve {
                         known: &self.known,
                     })
             }
+            Looked::Topic(filter) if words::covers_topic(filter, record, log, topics) => true,
             _ => log.event(record).is_some_and(|event| {
                 let name = match event.kind {
                     EventKind::Told(_) => &event.reason,

@@ -59,6 +59,10 @@ impl Subject for Row<'_> {
         self.packet_type().map(|_| self.record.first)
     }
 
+    fn packet_identifier(&self) -> Option<u16> {
+        Some(self.record.packet_identifier).filter(|identifier| *identifier != 0)
+    }
+
     fn ends(&self) -> Ends {
         let id = self.record.connection;
         let captured = self

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mqttscope_capture::recording::SaidMessage;
 use mqttscope_protocol::{
     ConnectionId, EventView, MessageRow, Packet, RecordId, TimedPacket, WireRow,
 };
@@ -167,7 +168,10 @@ pub(crate) fn message(
     connections: &BTreeMap<ConnectionId, Connection>,
     id: RecordId,
 ) -> Option<MessageRow> {
-    let record = log.get(id)?;
+    let record = match log.entry(id)? {
+        Entry::Packet(record) => record,
+        Entry::Event(record) => return told_message(log, topics, id, record),
+    };
     let publish = publish(log, record);
     let body = publish.map_or(&[][..], |publish| publish.payload);
     let topic = topic_of(log, topics, record).unwrap_or_default();
@@ -190,6 +194,40 @@ pub(crate) fn message(
             .get(&record.connection)
             .filter(|_| record.sender == Sender::Server)
             .and_then(|connection| connection.colour(&topic)),
+    })
+}
+
+/// The row of a message that a log tells of in words.
+fn told_message(
+    log: &WireLog,
+    topics: &Topics,
+    id: RecordId,
+    record: &Record,
+) -> Option<MessageRow> {
+    let event = log.event(record).filter(|_| record.is_packet())?;
+    let said = SaidMessage::of(&event.cause);
+    let topic = topics.topic(record.topic);
+    let topic = topic.or_else(|| Some(said?.topic.to_owned()));
+    let text = said.and_then(|said| said.text);
+    Some(MessageRow {
+        record: id,
+        connection: record.connection,
+        at: record.at,
+        sender: record.sender,
+        topic: cut(&topic.unwrap_or_default(), MOST_TOPIC),
+        qos: (record.first >> 1) & 3,
+        retain: record.first & 1 != 0,
+        dup: record.first & 8 != 0,
+        size: said.map_or(0, |said| said.size()),
+        preview: text.map_or_else(
+            || "(not in the log)".to_owned(),
+            |text| preview(text.as_bytes(), PREVIEW),
+        ),
+        kind: "from a log".to_owned(),
+        has_properties: false,
+        refused: None,
+        of: None,
+        colour: None,
     })
 }
 

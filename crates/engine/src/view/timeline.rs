@@ -23,6 +23,8 @@ pub(crate) struct Counting {
     /// The first bar's number, counted from 1970 in bars of this width.
     first: u64,
     bars: Vec<TimelineBar>,
+    /// When the first and the last of them came.
+    ends: Option<(Instant, Instant)>,
 }
 
 impl Default for Counting {
@@ -33,6 +35,7 @@ impl Default for Counting {
             width: 1,
             first: 0,
             bars: Vec::new(),
+            ends: None,
         }
     }
 }
@@ -83,6 +86,9 @@ impl Counting {
 
     /// The bar of a time; it is made where there is none yet.
     fn bar(&mut self, at: u64) -> Option<&mut TimelineBar> {
+        let moment = Instant::from_micros(at);
+        let (from, to) = self.ends.unwrap_or((moment, moment));
+        self.ends = Some((from.min(moment), to.max(moment)));
         if self.bars.is_empty() {
             self.first = at.checked_div(self.width)?;
             self.bars.push(TimelineBar::default());
@@ -142,6 +148,7 @@ impl Counting {
         Timeline {
             from: Instant::from_micros(self.first.saturating_mul(self.width)),
             width_us: self.width,
+            ends: self.ends,
             bars,
         }
     }
@@ -171,6 +178,9 @@ mod tests {
         assert_eq!(view.bars[10].worst, Some(Severity::Error));
         let wide = counted(&[1_000, 1_001, 1_000_000]).view(core::iter::empty());
         assert!(wide.width_us > 1_000);
+        // A bar is wider than what came in it.
+        let ends = [1_000, 1_000_000].map(Instant::from_micros);
+        assert_eq!(wide.ends, Some(ends.into()));
         assert_eq!(wide.bars.iter().map(|bar| bar.packets).sum::<u32>(), 3);
     }
 

@@ -19,8 +19,8 @@ use mqttscope_engine::Engine;
 use mqttscope_monitor::{self as monitor, Monitor};
 use mqttscope_protocol::{
     Apart, CaptureState, CaptureView, CapturedOrder, CapturedRow, Command, ConnectionId, EventKind,
-    Export, ExportFormat, FindingView, FlowView, Looking, Moment, Packet, Report, SearchView,
-    Timeline, Window, WireRow,
+    Export, ExportFormat, FindingView, FlowView, Looking, MessageRow, Moment, Packet, Report,
+    SearchView, Timeline, Window, WireRow,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{Sender, Severity};
@@ -45,6 +45,8 @@ pub(crate) struct Shown {
     pub(crate) flows: Vec<FlowView>,
     pub(crate) search: SearchView,
     timeline: Timeline,
+    messages: Vec<MessageRow>,
+    topics: u64,
 }
 
 fn folder() -> PathBuf {
@@ -91,6 +93,8 @@ pub(crate) fn shown(engine: &mut Engine, looking: Looking) -> Shown {
                 Report::Findings { rows, .. } => shown.findings = rows,
                 Report::Flows { rows, .. } => shown.flows = rows,
                 Report::Timeline(timeline) => shown.timeline = timeline,
+                Report::Messages { rows, .. } => shown.messages = rows,
+                Report::Topics { total, .. } => shown.topics = total,
                 _ => {}
             }
         }
@@ -786,6 +790,115 @@ fn a_log_in_words_has_rows_without_bytes_and_no_findings() {
 }
 
 #[test]
+fn a_log_says_in_its_words_why_connections_ended() {
+    let log = "1795997000: New connection from 127.0.0.1:34836 on port 4711.\n\
+        1795997000: New client connected from 127.0.0.1:34836 as meter-9 (p2, c1, k60).\n\
+        1795997000: Sending CONNACK to meter-9 (0, 0)\n\
+        1795997001: New connection from 127.0.0.1:34846 on port 4711.\n\
+        1795997001: Client meter-9 already connected, closing old connection.\n\
+        1795997001: New client connected from 127.0.0.1:34846 as meter-9 (p2, c1, k60).\n\
+        1795997001: Sending CONNACK to meter-9 (0, 0)\n\
+        1795997091: Client meter-9 has exceeded timeout, disconnecting.\n\
+        1795997092: New client connected from ::1:34848 as b (p5, c1, k60).\n\
+        1795997093: Client b closed its connection.\n";
+    let shown = read_bytes(&[log.as_bytes()], 1 << 20);
+    let words = [
+        "Client meter-9 already connected, closing old connection",
+        "Client meter-9 has exceeded timeout, disconnecting",
+        "Client b closed its connection",
+    ];
+    let ended: Vec<_> = (shown.wire.iter())
+        .filter(|row| row.event == Some(EventKind::Ended))
+        .collect();
+    assert_eq!(ended.len(), words.len());
+    for (row, words) in ended.iter().zip(words) {
+        assert!(row.summary.contains(words), "{row:?}");
+    }
+    // What one of both wanted is no finding.
+    assert_eq!(shown.findings.len(), 2, "{:?}", shown.findings);
+    for (at, says) in ["taken over", "silent for longer"].into_iter().enumerate() {
+        let finding = &shown.findings[at];
+        assert!(finding.message.contains(says), "{finding:?}");
+        assert!(finding.message.contains(words[at]), "{finding:?}");
+        assert_eq!(finding.packets, [ended[at].record]);
+        assert_eq!(finding.severity, Severity::Warning);
+    }
+    // Connections of one client are told apart by their ports.
+    let of: Vec<_> = ended.iter().filter_map(|row| row.of.as_deref()).collect();
+    assert_eq!(of, ["meter-9 :34836", "meter-9 :34846", "b"]);
+    let row = &shown.captured[0];
+    assert_eq!(row.client_identifier, "meter-9");
+    assert_eq!(
+        (&*row.client, &*row.server),
+        ("127.0.0.1:34836", "port 4711")
+    );
+}
+
+#[test]
+fn packets_in_words_are_messages_with_topics_and_fields() {
+    let log = "1795997000: New connection from 127.0.0.1:34836 on port 4711.\n\
+        1795997000: New client connected from 127.0.0.1:34836 as pump (p5, c1, k60).\n\
+        1795997000: Sending CONNACK to pump (0, 0)\n\
+        1795997009: Received PUBLISH from pump (d0, q1, r1, m3, 'plant/pump1', ... (25 bytes))\n\
+        1795997009: Sending PUBACK to pump (m3, rc0)\n\
+        1795997010: Sending PUBLISH to pump (d1, q2, r0, m4, 'plant/pump2', ... (7 bytes))\n";
+    let mut engine = Engine::new(1);
+    engine.handle_files([("a".to_owned(), log.len() as u64)]);
+    feed(&mut engine, &[log.as_bytes()], 1 << 20);
+    let mut found = |search: &str| -> Vec<String> {
+        let looking = Looking {
+            search: search.to_owned(),
+            ..everything()
+        };
+        let shown = shown(&mut engine, looking);
+        shown.wire.iter().map(|row| row.name().to_owned()).collect()
+    };
+    for (search, names) in [
+        ("mqtt.topic == \"plant/pump1\"", &["PUBLISH"][..]),
+        ("topic:plant/+", &["PUBLISH", "PUBLISH"]),
+        ("mqtt.qos == 1", &["PUBLISH"]),
+        ("mqtt.retain == 1", &["PUBLISH"]),
+        ("mqtt.dupflag == 1", &["PUBLISH"]),
+        ("mqtt.msgid == 3", &["PUBLISH", "PUBACK"]),
+        ("mqtt.msgtype == 3", &["PUBLISH", "PUBLISH"]),
+        ("mqtt.clientid == \"pump\"", &["CONNECT"]),
+        ("mqtt.topic == \"plant\"", &[]),
+        // The payload is not there, and no size of the packet.
+        ("mqtt.msg", &[]),
+        ("mqtt.len", &[]),
+    ] {
+        assert_eq!(found(search), names, "{search}");
+    }
+    let looking = Looking {
+        messages: Some(ALL),
+        topics: Some(ALL),
+        ..everything()
+    };
+    let shown = shown(&mut engine, looking);
+    let [one, other] = &shown.messages[..] else {
+        panic!("{:?}", shown.messages)
+    };
+    assert_eq!(
+        (&*one.topic, one.qos, one.retain, one.size),
+        ("plant/pump1", 1, true, 25)
+    );
+    assert_eq!(
+        (&*one.preview, &*one.kind),
+        ("(not in the log)", "from a log")
+    );
+    assert_eq!(
+        (&*other.topic, other.qos, other.dup),
+        ("plant/pump2", 2, true)
+    );
+    assert!(shown.topics > 0);
+    let view = &shown.view;
+    assert_eq!(
+        (view.told, view.messages, view.clients),
+        (5, [0, 1, 1, 0], 1)
+    );
+}
+
+#[test]
 fn har_and_flow_files_are_read_as_captures_are() {
     for name in [
         "../logs/files/ws.har",
@@ -860,6 +973,14 @@ fn of_one_identifier(
     second: &[u8],
     end: impl FnOnce(&mut Writer, &mut Vec<u8>),
 ) -> (Vec<String>, Vec<CapturedRow>) {
+    let shown = shown_of_one_identifier(second, end);
+    let ended = (shown.wire.iter()).filter(|row| row.event == Some(EventKind::Ended));
+    let says = ended.map(|row| row.summary.clone()).collect();
+    (says, shown.captured)
+}
+
+/// The same with all that is shown.
+fn shown_of_one_identifier(second: &[u8], end: impl FnOnce(&mut Writer, &mut Vec<u8>)) -> Shown {
     let mut engine = Engine::new(1);
     engine.handle_files([("two".to_owned(), None)]);
     let (mut writer, mut given) = (Writer::new("mqttscope 1"), Vec::new());
@@ -878,10 +999,56 @@ fn of_one_identifier(
     writer.bytes(2, Role::Server, b"\x20\x03\0\0\0", 9_000, &mut given);
     engine.handle_read(Instant::ZERO, Ok(&given));
     engine.handle_read(Instant::ZERO, Ok(&[]));
-    let shown = shown(&mut engine, everything());
-    let ended = (shown.wire.iter()).filter(|row| row.event == Some(EventKind::Ended));
-    let says = ended.map(|row| row.summary.clone()).collect();
-    (says, shown.captured)
+    shown(&mut engine, everything())
+}
+
+#[test]
+fn the_findings_of_a_capture_are_those_of_all_whichever_connection_is_looked_at() {
+    let (mut engine, whole) = read(
+        &["files/t11_reasons.pcap", "files/t12_keepalive.pcap"],
+        1 << 20,
+    );
+    let of_rows = |at: usize| {
+        whole
+            .captured
+            .iter()
+            .map(|row| row.findings[at])
+            .sum::<u64>()
+    };
+    assert_eq!(whole.view.findings, [0, 1, 2].map(of_rows));
+    assert_ne!(whole.view.findings, [0; 3]);
+    for row in &whole.captured {
+        let looking = Looking {
+            connection: Some(row.id),
+            ..everything()
+        };
+        let shown = shown(&mut engine, looking);
+        assert_eq!(shown.view.findings, whole.view.findings);
+        // One of both files has less.
+        assert!(shown.findings.len() < whole.findings.len());
+    }
+}
+
+#[test]
+fn an_end_by_takeover_is_one_finding_with_its_number() {
+    let same = b"\x10\x0e\x00\x04MQTT\x05\x02\x00\x3c\x00\x00\x01a";
+    // The server closes the older connection before it accepts the newer one, as mosquitto does.
+    let shown = shown_of_one_identifier(same, |writer, given| {
+        writer.end(1, Role::Server, 7_000, given);
+        writer.end(1, Role::Client, 8_000, given);
+    });
+    let ended = (shown.wire.iter()).find(|row| row.event == Some(EventKind::Ended));
+    let ended = ended.unwrap();
+    let of_it: Vec<_> = (shown.findings.iter())
+        .filter(|finding| finding.connection == ended.connection)
+        .filter(|finding| !finding.message.contains("Keep Alive"))
+        .collect();
+    let [one] = &of_it[..] else {
+        panic!("{of_it:?}")
+    };
+    assert!(one.message.contains("taken over by another connection"));
+    assert_eq!(one.severity, Severity::Warning);
+    assert_eq!(one.packets, [ended.record]);
 }
 
 #[test]

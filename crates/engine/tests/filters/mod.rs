@@ -369,9 +369,12 @@ fn packets_that_a_log_tells_in_words_have_a_type_and_a_sender() {
         find("mqtt && sender == server"),
         of(&|row| row.sender == Sender::Server)
     );
+    // What the words tell has a value, and bytes have none.
+    for told in ["mqtt.qos", "mqtt.topic"] {
+        assert_eq!(find(told), of(&|row| row.name() == "PUBLISH"), "{told}");
+    }
     for nothing in [
-        "mqtt.qos",
-        "mqtt.topic",
+        "mqtt.msg",
         "frame.len > 0",
         "answered == false",
         "finding",

@@ -271,10 +271,29 @@ fn a_recording_in_plain_words_the_worst_first() {
         open.iter()
             .any(|line| line.text.ends_with("ended with 2 handshakes open"))
     );
-    assert!(
-        open.iter()
-            .any(|line| line.text.ends_with("ended without a DISCONNECT"))
+    // The one that took over: what ended the other is known.
+    let lost = open
+        .iter()
+        .filter(|line| line.text.ends_with("ended without a DISCONNECT"));
+    assert_eq!(lost.count(), 1);
+}
+
+#[test]
+fn an_end_that_is_known_to_be_a_takeover_is_told_as_one() {
+    let mut talk = Talk::new(ProtocolVersion::V5);
+    talk.run("a connect\na2> CONNECT id=a");
+    talk.monitor.handle_takeover(A, 7, talk.now);
+    talk.run("a close\na2< CONNACK");
+    let lines = talk.monitor.explanations();
+    let texts: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        ["client `a` was taken over by another connection with the same client identifier"]
     );
+    assert_eq!(lines[0].packets.as_slice(), [7]);
+    // What was closed before is told already.
+    talk.monitor.handle_takeover(A, 8, talk.now);
+    assert_eq!(talk.monitor.explanations(), lines);
 }
 
 #[test]

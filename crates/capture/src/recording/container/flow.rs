@@ -395,7 +395,7 @@ impl Flows {
         if told.2 != within {
             self.tell(None, Told::Carried(within));
         }
-        self.tell(None, Told::Ends(None));
+        self.tell(None, Told::Ends(None, String::new()));
     }
 
     fn tell(&mut self, at_ns: Option<u64>, told: Told) {

@@ -319,7 +319,7 @@ impl Har {
         let entry = core::mem::take(&mut self.entry);
         self.has_silent |= entry.is_upgrade && entry.messages == 0;
         if entry.is_told {
-            self.tell(None, Told::Ends(None));
+            self.tell(None, Told::Ends(None, String::new()));
         }
     }
 

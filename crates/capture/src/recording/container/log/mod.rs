@@ -49,7 +49,9 @@ enum Line<'a> {
     /// A connection is over.
     Over {
         who: Who<'a>,
-        how: Option<Ending>,
+        how: Ending,
+        /// The line, from the first word that is about it.
+        words: &'a str,
     },
     /// More words for the packet of the line before.
     More(&'a str),
@@ -234,10 +236,14 @@ impl Log {
                     self.ports.insert(address.to_owned(), port.to_owned());
                 }
             }
-            Line::Over { who, how } => {
+            Line::Over { who, how, words } => {
                 self.flush();
                 if let Some(open) = self.open.remove(who.key) {
-                    self.push(open.key, at_ns, Told::Ends(how));
+                    self.push(
+                        open.key,
+                        at_ns,
+                        Told::Ends(Some(how), cut(words).to_owned()),
+                    );
                 }
             }
             Line::Bytes { who, hex } => {
@@ -292,13 +298,14 @@ impl Log {
             && begins
             && let Some(open) = self.open.remove(who.key)
         {
-            self.push(open.key, at_ns, Told::Ends(None));
+            self.push(open.key, at_ns, Told::Ends(None, String::new()));
         }
         if let Some(open) = self.open.get_mut(who.key) {
             let key = open.key;
             if open.id.is_empty() && !who.id.is_empty() {
                 who.id.clone_into(&mut open.id);
                 self.push(key, at_ns, Told::Named(Role::Client, named(who)));
+                self.identify(key, who, at_ns);
             }
             return key;
         }
@@ -323,7 +330,16 @@ impl Log {
             is_begun: begins,
         };
         self.push(self.keys, at_ns, begins);
+        self.identify(self.keys, who, at_ns);
         self.keys
+    }
+
+    /// Tells who the client is.
+    fn identify(&mut self, key: Key, who: Who<'_>, at_ns: Option<u64>) {
+        if !who.id.is_empty() {
+            let client = Told::Client(cut(who.id).to_owned(), cut(who.address).to_owned());
+            self.push(key, at_ns, client);
+        }
     }
 
     fn flush(&mut self) {

@@ -97,35 +97,62 @@ fn apart(rest: &str, packet_type: PacketType) -> (&str, &str) {
         .unwrap_or((rest, ""))
 }
 
-/// `Client sub disconnected.`
+/// `Client sub disconnected.`, `Client sub has exceeded timeout, disconnecting.`
 fn over(text: &str) -> Option<Line<'_>> {
-    if let Some((_, rest)) = text.split_once("Socket error on client ") {
-        let key = rest.split_once(", ")?.0;
-        let who = Who {
-            key,
-            ..Who::default()
-        };
-        return Some(Line::Over { who, how: None });
+    if let Some(at) = text.find("Socket error on client ") {
+        let words = text.get(at..)?;
+        let rest = words.strip_prefix("Socket error on client ")?;
+        return gone(rest.split_once(", ")?.0, Ending::Failed, words);
+    }
+    if let Some(at) = text.find("Bad socket read/write on client ") {
+        let words = text.get(at..)?;
+        let rest = words.strip_prefix("Bad socket read/write on client ")?;
+        return gone(rest.rsplit_once(": ")?.0, Ending::Failed, words);
     }
     let (before, rest) = text.split_once("Client ")?;
     // Behind a time, or at the beginning.
     if before.chars().any(char::is_lowercase) && !before.ends_with(": ") {
         return None;
     }
+    let words = text.get(before.len()..)?;
     let ends = [
-        (" disconnected.", Some(Ending::Fin)),
-        (" closed its connection.", Some(Ending::Fin)),
-        (" has exceeded timeout, disconnecting.", None),
-        (" already connected, closing old connection.", None),
+        (" disconnected.", Ending::Fin),
+        (" closed its connection.", Ending::Fin),
+        (" has exceeded timeout, disconnecting.", Ending::TimedOut),
+        (
+            " already connected, closing old connection.",
+            Ending::TakenOver,
+        ),
+        (
+            " been disconnected by administrative action.",
+            Ending::Failed,
+        ),
     ];
-    ends.into_iter().find_map(|(end, how)| {
+    if let Some(over) = ends.into_iter().find_map(|(end, how)| {
         let key = rest.strip_suffix(end)?;
-        let who = Who {
-            key,
-            ..Who::default()
-        };
-        Some(Line::Over { who, how })
-    })
+        gone(key, how, words)
+    }) {
+        return Some(over);
+    }
+    // Why stands behind it: `, not authorised.`, ` due to protocol error.`, `: Connection reset by peer.`
+    let (key, why) = rest.rsplit_once(" disconnected")?;
+    let is_why = [", ", " due to ", ": "];
+    let is_why = is_why.iter().any(|link| why.starts_with(link));
+    is_why.then(|| gone(key, Ending::Failed, words))?
+}
+
+fn gone<'a>(key: &'a str, how: Ending, words: &'a str) -> Option<Line<'a>> {
+    // A newer broker writes where the client is behind its name.
+    let key = key
+        .strip_suffix(']')
+        .and_then(|named| Some(named.rsplit_once(" [")?.0))
+        .unwrap_or(key);
+    let who = Who {
+        key,
+        ..Who::default()
+    };
+    let words = words.trim_end_matches('.');
+    Some(Line::Over { who, how, words })
 }
 
 /// `Client sub sending CONNECT`, `Client sub received PUBLISH (d0, …)`

@@ -90,6 +90,69 @@ fn other_lines_tell_nothing() {
 }
 
 #[test]
+fn the_words_of_mosquitto_for_an_end_are_read() {
+    for (text, how) in [
+        ("1: Client a b disconnected.", Ending::Fin),
+        (
+            "2026-11-30T00:00:00: Client a b closed its connection.",
+            Ending::Fin,
+        ),
+        (
+            "1: Client a b has exceeded timeout, disconnecting.",
+            Ending::TimedOut,
+        ),
+        (
+            "1: Client a b already connected, closing old connection.",
+            Ending::TakenOver,
+        ),
+        (
+            "1: Client a b disconnected, not authorised.",
+            Ending::Failed,
+        ),
+        (
+            "1: Client a b disconnected due to protocol error.",
+            Ending::Failed,
+        ),
+        (
+            "1: Client a b disconnected due to malformed packet.",
+            Ending::Failed,
+        ),
+        (
+            "1: Client a b disconnected: Connection reset by peer.",
+            Ending::Failed,
+        ),
+        (
+            "1: Client a b [127.0.0.1:4711] disconnected: the session ended.",
+            Ending::Failed,
+        ),
+        (
+            "1: Client a b been disconnected by administrative action.",
+            Ending::Failed,
+        ),
+        (
+            "1: Socket error on client a b, disconnecting.",
+            Ending::Failed,
+        ),
+        (
+            "1: Bad socket read/write on client a b: Broken pipe",
+            Ending::Failed,
+        ),
+    ] {
+        let Some(Line::Over {
+            who,
+            how: read,
+            words,
+        }) = line(text)
+        else {
+            panic!("{text}: {:?}", line(text));
+        };
+        assert_eq!((who.key, read), ("a b", how), "{text}");
+        let (_, own) = text.split_once(": ").unwrap();
+        assert_eq!(words, own.trim_end_matches('.'), "{text}");
+    }
+}
+
+#[test]
 fn a_quotation_is_no_log() {
     let mail = "Dear all,\nour broker says:\n\n> 1: Sending PUBACK to a (m1, rc0)\n\nWhat is wrong?\nCheers\n";
     assert!(!begins(mail.as_bytes()));
