@@ -27,7 +27,7 @@ const MOST_FINDINGS: usize = 10_000;
 /// Characters of a finding's or an explanation's text: it may quote what a server sent.
 const MOST_TEXT: usize = 600;
 /// Text frames of which is known.
-const MOST_TEXTS: usize = 1_000;
+const MOST_REMARKS: usize = 1_000;
 /// Sockets whose connection is remembered, for findings and flows that name them.
 const MOST_SOCKETS: usize = 1 << 17;
 
@@ -75,7 +75,7 @@ pub(crate) struct Watch {
     /// The same when the log was cleared, and the time before.
     left_out_cleared: [LeftOut; 2],
     /// Text frames of servers, and what a log says of ends: the monitor sees packets only.
-    texts: VecDeque<FindingView>,
+    remarks: VecDeque<FindingView>,
     endings: Endings,
 }
 
@@ -135,24 +135,13 @@ impl Watch {
         record: RecordId,
         says: String,
     ) {
-        if self.texts.len() >= MOST_TEXTS {
-            self.texts.pop_front();
-        }
-        self.texts.push_back(FindingView {
-            connection,
-            rule: String::new(),
-            // None of MQTT 3.1, which has no WebSocket.
-            statement: (version != ProtocolVersion::V3_1).then(|| "MQTT-6.0.0-1".to_owned()),
-            version,
+        // None of MQTT 3.1, which has no WebSocket.
+        let statement = (version != ProtocolVersion::V3_1).then(|| "MQTT-6.0.0-1".to_owned());
+        self.tell(FindingView {
+            statement,
             severity: Severity::Error,
             by: Some(Sender::Server),
-            count: 1,
-            message: cut(&says, MOST_TEXT),
-            packets: vec![record],
-            at: None,
-            of: None,
-            is_open: false,
-            is_part: false,
+            ..remark(connection, version, record, &says)
         });
     }
 
@@ -164,23 +153,15 @@ impl Watch {
         record: RecordId,
         says: &str,
     ) {
-        if self.texts.len() >= MOST_TEXTS {
-            self.texts.pop_front();
+        self.tell(remark(connection, version, record, says));
+    }
+
+    /// The oldest make room.
+    fn tell(&mut self, finding: FindingView) {
+        if self.remarks.len() >= MOST_REMARKS {
+            self.remarks.pop_front();
         }
-        self.texts.push_back(FindingView {
-            connection,
-            rule: String::new(),
-            statement: None,
-            version,
-            severity: Severity::Warning,
-            by: None,
-            count: 1,
-            message: cut(says, MOST_TEXT),
-            packets: vec![record],
-            of: None,
-            is_open: false,
-            is_part: false,
-        });
+        self.remarks.push_back(finding);
     }
 
     /// Time has passed.
@@ -365,6 +346,30 @@ impl Watched {
     /// Whether it is a request with its answer, whose messages have handshakes of their own.
     pub(crate) const fn is_request(&self) -> bool {
         matches!(self.flow.kind, FlowKind::RequestResponse)
+    }
+}
+
+/// Of one record, with no rule and nobody who broke it.
+fn remark(
+    connection: ConnectionId,
+    version: ProtocolVersion,
+    record: RecordId,
+    says: &str,
+) -> FindingView {
+    FindingView {
+        connection,
+        rule: String::new(),
+        statement: None,
+        version,
+        severity: Severity::Warning,
+        by: None,
+        count: 1,
+        message: cut(says, MOST_TEXT),
+        packets: vec![record],
+        at: None,
+        of: None,
+        is_open: false,
+        is_part: false,
     }
 }
 

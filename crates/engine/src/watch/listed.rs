@@ -92,8 +92,8 @@ impl Watch {
                     .iter()
                     .all(|&it| it.0 >= self.cleared_before[0] && it >= oldest)
         };
-        let texts = self.texts.iter().filter(is_shown).cloned();
-        all.extend(texts.map(Listed::Remark));
+        let remarks = self.remarks.iter().filter(is_shown).cloned();
+        all.extend(remarks.map(Listed::Remark));
         let endings = self.endings.rows(|ending| {
             of.is_none_or(|of| ending.connection == of)
                 && ending.record.0 >= self.cleared_before[0]
