@@ -26,7 +26,7 @@ use crate::view::cut::cut;
 const MOST_FINDINGS: usize = 10_000;
 /// Characters of a finding's or an explanation's text: it may quote what a server sent.
 const MOST_TEXT: usize = 600;
-/// Text frames of which is known.
+/// Remarks that are kept.
 const MOST_REMARKS: usize = 1_000;
 /// Sockets whose connection is remembered, for findings and flows that name them.
 const MOST_SOCKETS: usize = 1 << 17;
