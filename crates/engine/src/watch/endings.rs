@@ -41,18 +41,21 @@ impl Ending {
     /// What endings that are one row have in common. What the likeliest cause says may hold numbers that differ each
     /// time; what is to be done about it does not.
     fn is_like(&self, other: &Self) -> bool {
-        let action = |one: &Self| one.advice.as_ref().and_then(|advice| advice.action.clone());
         self.connection == other.connection
             && self.phase == other.phase
             && self.words == other.words
-            && action(self) == action(other)
+            && self.action() == other.action()
+    }
+
+    /// What is to be done about it.
+    fn action(&self) -> Option<&Action> {
+        self.advice.as_ref()?.action.as_ref()
     }
 
     /// A connection that was never accepted is of no use, and one whose identifier is taken will be lost again. One
     /// that is lost may come back by itself.
     fn severity(&self) -> Severity {
-        let is_taken = (self.advice.as_ref())
-            .is_some_and(|advice| advice.action == Some(Action::ChangeClientIdentifier));
+        let is_taken = self.action() == Some(&Action::ChangeClientIdentifier);
         if self.phase == Phase::Connected && !is_taken {
             Severity::Note
         } else {
