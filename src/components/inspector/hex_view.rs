@@ -161,22 +161,24 @@ pub(super) fn HexView(props: &HexViewProps) -> Html {
         }
     });
     html! {
-        <div
-            ref={rows.node.clone()}
-            class={classes!("hexview", is_half.then_some("half"))}
-            id="bytes"
-            role="grid"
-            tabindex="0"
-            data-testid="bytes"
-            aria-label="Bytes of the packet"
-            aria-rowcount={lines.to_string()}
-            aria-activedescendant={cursor.map(|cursor| format!("byte-{cursor}"))}
-            onclick={on_click}
-            onkeydown={on_key}
-            onmouseover={on_over}
-            onmouseleave={on_out}
-        >
-            { rows.draw(drawn) }
+        <>
+            <div
+                ref={rows.node.clone()}
+                class={classes!("hexview", is_half.then_some("half"))}
+                id="bytes"
+                role="grid"
+                tabindex="0"
+                data-testid="bytes"
+                aria-label="Bytes of the packet"
+                aria-rowcount={lines.to_string()}
+                aria-activedescendant={cursor.map(|cursor| format!("byte-{cursor}"))}
+                onclick={on_click}
+                onkeydown={on_key.clone()}
+                onmouseover={on_over}
+                onmouseleave={on_out}
+            >
+                { rows.draw(drawn) }
+            </div>
             if let Some(on_input) = on_input {
                 <input
                     id="typed-byte"
@@ -187,8 +189,9 @@ pub(super) fn HexView(props: &HexViewProps) -> Html {
                     autocapitalize="off"
                     spellcheck="false"
                     oninput={on_input}
+                    onkeydown={on_key}
                 />
             }
-        </div>
+        </>
     }
 }
