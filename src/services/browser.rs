@@ -196,6 +196,15 @@ pub fn matches(query: &str) -> bool {
         .is_some_and(|list| list.matches())
 }
 
+/// Whether a dialog lies over the page.
+#[must_use]
+pub fn has_dialog() -> bool {
+    document().is_some_and(|document| {
+        let dialog = document.query_selector("dialog[open]");
+        dialog.is_ok_and(|dialog| dialog.is_some())
+    })
+}
+
 /// Whether an element fills the screen.
 #[must_use]
 pub fn is_fullscreen() -> bool {

@@ -61,6 +61,21 @@ test("another broker begins with its address, which takes a whole one that is pa
   await expect(page.getByTestId("save")).toBeEnabled();
 });
 
+test("what is behind a dialog hears no keys", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("new-connection").click();
+  await page.getByRole("menuitem", { name: /Other broker/ }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.locator("summary").first().focus();
+  await page.keyboard.press("p");
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).toHaveCount(1);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  await publish(page, "after/the/dialog", "1");
+  await expect(page.locator('[data-testid="wire-row"]').filter({ hasText: "after/the/dialog" })).toHaveCount(2);
+});
+
 test("a tooltip of a finding has no marks of code in it", async ({ page }) => {
   await open(page);
   await page.getByTestId("more-bytes").locator("summary").click();

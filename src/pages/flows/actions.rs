@@ -77,7 +77,7 @@ pub(super) fn Actions(props: &ActionsProps) -> Html {
         <>
             <Menu id="fork" label={html! { <>{ "Add a fault" }<span class="at-length">{ " here" }</span></> }} disabled={props.is_preview} items={items} on_choose={on_choose} />
             if props.mode == Mode::Compare {
-                <button data-testid="alone" title="Show only the run in focus (a)" onclick={on(Act::Alone)}>{ "Close" }<span class="at-length">{ " comparison" }</span></button>
+                <button data-testid="alone" title="Back to the scenario (a)" onclick={on(Act::Alone)}>{ "Close" }<span class="at-length">{ " comparison" }</span></button>
             } else {
                 <button data-testid="compare" title="The same scenario at QoS 0, 1 and 2 (c)" disabled={props.is_preview} onclick={on(Act::Compare)}>{ "Compare" }<span class="at-length">{ " QoS 0, 1, 2" }</span></button>
             }

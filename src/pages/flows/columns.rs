@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use mqttscope_flows::{Diagram, Run, what_differs};
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::act::Acts;
@@ -56,6 +57,17 @@ pub(super) fn Columns(props: &ColumnsProps) -> Html {
     let stepped = shown.len() < props.columns.len();
     let drawn = props.diagrams.get(shown.clone()).unwrap_or_default();
     let is_cut = pictures::needed(drawn) > props.room.saturating_add(8);
+    // At the end of the lanes there are no more.
+    let is_at_end = use_state_eq(|| false);
+    let on_scroll = {
+        let (room, is_at_end) = (props.player.room.clone(), is_at_end.setter());
+        Callback::from(move |_: Event| {
+            if let Some(room) = room.cast::<Element>() {
+                let seen = room.scroll_left().saturating_add(room.client_width());
+                is_at_end.set(seen.saturating_add(8) >= room.scroll_width());
+            }
+        })
+    };
     let on_more = {
         let room = props.player.room.clone();
         Callback::from(move |_: MouseEvent| scroll_on(&room))
@@ -80,7 +92,7 @@ pub(super) fn Columns(props: &ColumnsProps) -> Html {
                 </div>
             }
             <div class="around">
-                <div class="room scroll" ref={props.player.room.clone()} tabindex="0" data-home="" role="region" aria-label="The flow" data-testid="room">
+                <div class="room scroll" ref={props.player.room.clone()} onscroll={on_scroll} tabindex="0" data-home="" role="region" aria-label="The flow" data-testid="room">
                     <div class="columns">
                         { for all.filter(|(index, _)| shown.contains(index)).map(|(index, (column, diagram))| html! {
                             <div key={index} class={classes!("column", (several && index == props.active).then_some("active"))}>
@@ -92,7 +104,7 @@ pub(super) fn Columns(props: &ColumnsProps) -> Html {
                         }) }
                     </div>
                 </div>
-                if is_cut { <button class="chip more-lanes" data-testid="more-lanes" onclick={on_more}>{ "More lanes: scroll sideways" }</button> }
+                if is_cut && !*is_at_end { <button class="chip more-lanes" data-testid="more-lanes" onclick={on_more}>{ "More lanes: scroll sideways" }</button> }
             </div>
             if several { <p class="differs" data-testid="differs" aria-live="polite"><i class="dash" aria-hidden="true"></i>{ (*differs).clone() }</p> }
         </div>

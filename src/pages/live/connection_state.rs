@@ -54,7 +54,10 @@ pub(super) fn said(
         }
         ConnectionState::Waiting { cause, again_in } => (
             "waiting",
-            format!("{cause} · again in {}", words::duration(*again_in)),
+            format!(
+                "{cause} · again in {}",
+                words::duration(*again_in).replace(' ', "\u{a0}")
+            ),
         ),
         ConnectionState::Failed { cause } => ("failed", cause.clone()),
     }

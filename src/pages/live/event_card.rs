@@ -52,7 +52,7 @@ pub(super) fn event_card(
         format!("{code}{meaning}")
     });
     let next = match event.retry_in {
-        Some(wait) => format!("in {}", duration(wait)),
+        Some(wait) => format!("{} later", duration(wait)),
         None => "not tried again".to_owned(),
     };
     let (reason, why) = match event.kind {

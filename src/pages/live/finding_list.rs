@@ -66,17 +66,15 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
             }
         })
     };
-    let selected = chosen.as_ref().map(|(id, _)| *id);
-    // A row that stands for several may stand for more by now.
-    let shown = chosen.as_ref().map(|(id, chosen)| {
-        let at = id
-            .checked_sub(first)
-            .and_then(|at| usize::try_from(at).ok());
-        let row = at.and_then(|at| rows.rows.get(at));
-        row.filter(|row| is_same(row, chosen))
-            .unwrap_or(chosen)
-            .clone()
+    // Where the chosen one stands now, if it is in sight; it may stand for more findings by now.
+    let found = chosen.as_ref().and_then(|(id, chosen)| {
+        let numbered = || (first..).zip(rows.rows.iter());
+        let same = |(_, row): &(u64, &FindingView)| is_same(row, chosen);
+        let there = numbered().find(|(number, row)| number == id && is_same(row, chosen));
+        there.or_else(|| numbered().find(same))
     });
+    let selected = found.map(|(number, _)| number);
+    let shown = (chosen.as_ref()).map(|(_, chosen)| found.map_or(chosen, |(_, row)| row).clone());
     html! {
         <div class="finding-list">
             { grades(props, &desk) }

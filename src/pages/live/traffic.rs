@@ -45,7 +45,9 @@ pub(in crate::pages) fn traffic(
             html! { <FlowList rows={live.flows.clone()} packets={live.handshake.clone()} {selected} resumed={live.resumed} in_words={live.summary.capture.as_ref().is_some_and(|capture| capture.told > 0)} is_searched={is_narrowed} /> }
         }
         Tab::Findings => {
-            html! { <FindingList rows={live.findings.clone()} counts={live.summary.findings} found={live.summary.found} left_out={live.summary.left_out} severity={live.severity} opened={live.opened.clone()} /> }
+            // What was chosen of one connection's is not shown beside those of another.
+            let whose = format!("{:?}", live.connection.filter(|_| !live.everything));
+            html! { <FindingList key={whose} rows={live.findings.clone()} counts={live.summary.findings} found={live.summary.found} left_out={live.summary.left_out} severity={live.severity} opened={live.opened.clone()} /> }
         }
         Tab::Chart => {
             html! { <ChartView chart={live.chart.clone()} topic={AttrValue::from(live.chart_topic.clone())} path={AttrValue::from(live.chart_path.clone())} /> }

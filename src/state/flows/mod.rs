@@ -478,6 +478,8 @@ impl Reducible for Flows {
                 }
             }
             Act::Compare => next.compare(),
+            // What is compared was made for that alone.
+            Act::Alone if self.mode == Mode::Compare => next.show(&self.base),
             Act::Alone => {
                 if let Some(column) = self.active() {
                     next.base = column.run.scenario.clone();

@@ -47,6 +47,14 @@ fn three_qos_stand_under_the_same_faults() {
         .collect();
     assert_eq!(counts, [(1, 0, 0), (1, 1, 0), (1, 0, 0)]);
     assert_eq!(flows.active_index(), 1);
+    // Whichever was looked at, the scenario is the same as before.
+    let flows = flows.reduce(Act::Activate(0)).reduce(Act::Alone);
+    let before = chosen("QoS 1, PUBACK lost");
+    assert_eq!(
+        flows.active().unwrap().run.scenario,
+        before.active().unwrap().run.scenario
+    );
+    assert_eq!((flows.mode(), flows.columns().len()), (Mode::One, 1));
 }
 
 #[test]

@@ -154,7 +154,7 @@ impl Engine {
         );
         // Where this side ends it, nobody waits for what the other says to that.
         let is_own = matches!(cause, Cause::Requested) || matches!(end, Some(End::Cut));
-        let event = ConnectionEvent {
+        let mut event = ConnectionEvent {
             kind: if attempt.opened.is_some() {
                 EventKind::Closed
             } else {
@@ -192,7 +192,7 @@ impl Engine {
             was_accepted,
             last_sent: attempt.last_sent.map(|noted| noted.before(now)),
             last_received: attempt.last_received.map(|noted| noted.before(now)),
-            retry_in: retry_at.map(|at| at - now),
+            retry_in: None,
             advice,
         };
         let version = connection.stream.version;
@@ -202,6 +202,8 @@ impl Engine {
         // The browser did not even try: the address is none, or not allowed on this page.
         let is_impossible = closed.is_some_and(|closed| closed.code == 0 && !closed.was_open)
             && connection.profile.target != Target::BuiltIn;
+        let gives_up = is_fight || is_loop || is_impossible;
+        event.retry_in = retry_at.filter(|_| !gives_up).map(|at| at - now);
         let record = self.log.push_event(now, id, version, &event);
         if end.is_some_and(|end| !is_told(&end)) {
             let ending = Ending {
@@ -214,7 +216,7 @@ impl Engine {
             };
             self.watch.note_ending(socket, ending);
         }
-        if retry_at.is_some() && (is_fight || is_loop || is_impossible) {
+        if retry_at.is_some() && gives_up {
             self.stop(now, id, is_fight || is_impossible);
         }
     }

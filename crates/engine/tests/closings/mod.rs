@@ -212,6 +212,7 @@ fn a_fight_with_another_client_is_named_and_stopped() {
     };
     assert!(cause.contains("stopped after 5 connections"), "{cause}");
     assert!(!seen.summary.connections[0].advice.is_empty());
+    assert_eq!(last(&mut world).event.retry_in, None, "nothing comes");
     // A person may go on.
     world.command(Command::Connect(A, websocket("5", "sensor-1")));
     assert_eq!(world.asked.len(), 1);
