@@ -2,7 +2,8 @@
 // findings and handshakes.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, type Page, test as base } from "@playwright/test";
@@ -13,7 +14,7 @@ import { Mosquitto } from "./peers/mosquitto";
 
 /** tcpdump, which records what passes at a port of loopback. */
 class Tcpdump {
-  private constructor(private readonly child: ChildProcess, readonly file: string) {}
+  private constructor(private readonly child: ChildProcess, private readonly port: number, readonly file: string) {}
 
   /** Recording once this is done. */
   static async at(port: string, folder: string): Promise<Tcpdump> {
@@ -28,7 +29,14 @@ class Tcpdump {
         if (said.includes("listening on")) resolve();
       });
     });
-    return new Tcpdump(child, file);
+    return new Tcpdump(child, Number(port), file);
+  }
+
+  /** All that has passed until now is in its file once this is done: a last word that passes the same way is there. */
+  async caughtUp() {
+    const word = "the end of what is recorded";
+    connect(this.port, "127.0.0.1").on("error", () => undefined).end(word);
+    await expect.poll(() => readFileSync(this.file).includes(word)).toBe(true);
   }
 
   /** Ends it; what it has recorded is in its file. */
@@ -123,6 +131,7 @@ for (const version of ["3.1.1", "5"] as const) {
     expect(live.length).toBeGreaterThan(20);
     const flows = await handshakes(page);
     expect(flows.length).toBeGreaterThan(5);
+    await recorder.caughtUp();
     await recorder.stop();
 
     await page.goto("#/captures");
