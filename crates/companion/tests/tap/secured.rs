@@ -161,11 +161,11 @@ fn files_that_cannot_be_used_are_named() {
         (&["--tls", "--cafile", &nothing], "nothing.pem"),
         (
             &["--tls", "--cafile", &empty],
-            "empty.pem holds no certificate",
+            "empty.pem: it holds no certificate",
         ),
         (
             &["--listen-cert", &empty, "--listen-key", &empty],
-            "empty.pem holds no certificate",
+            "empty.pem: it holds no certificate",
         ),
         (&["--cafile", &empty], "--tls"),
         (&["--tls", "--sni", "not a name"], "`not a name` is no name"),
