@@ -12,6 +12,7 @@ use super::pictures;
 use super::player::Player;
 use super::scrolling::scroll_on;
 use crate::components::sequence_diagram::{Scene, SequenceDiagram};
+use crate::services::browser;
 use crate::state::flows::{Act, Column};
 
 /// Pixels of a letter of a name, and of its edges: the words of its fault are there where all of them have room.
@@ -62,7 +63,7 @@ pub(super) fn Columns(props: &ColumnsProps) -> Html {
     let on_scroll = {
         let (room, is_at_end) = (props.player.room.clone(), is_at_end.setter());
         Callback::from(move |_: Event| {
-            if let Some(room) = room.cast::<Element>() {
+            if let Some(room) = browser::element_of::<Element>(&room) {
                 let seen = room.scroll_left().saturating_add(room.client_width());
                 is_at_end.set(seen.saturating_add(8) >= room.scroll_width());
             }
