@@ -414,12 +414,12 @@ pub(super) static WORDS: [Words; 117] = [
     },
     Words {
         summary: "A SUBACK has another number of codes than its SUBSCRIBE has filters.",
-        message: "The SUBSCRIBE has {limit} filters, the SUBACK {value} codes.",
+        message: "Filters in the SUBSCRIBE: {limit}; codes in the SUBACK: {value}.",
         fix: None,
     },
     Words {
         summary: "An UNSUBACK has another number of codes than its UNSUBSCRIBE has filters.",
-        message: "The UNSUBSCRIBE has {limit} filters, the UNSUBACK {value} codes.",
+        message: "Filters in the UNSUBSCRIBE: {limit}; codes in the UNSUBACK: {value}.",
         fix: None,
     },
     Words {
