@@ -77,9 +77,12 @@ test("runs are compared and chosen with keys", async ({ page }) => {
   await page.getByTestId("column").nth(2).focus();
   await page.keyboard.press("Space");
   await expect(page.getByTestId("column").nth(2)).toHaveAttribute("aria-pressed", "true");
+  await page.keyboard.press("End");
+  await expect(count(page, "duplicates")).toHaveText(["0", "1", "0"]);
+  // A closed comparison leaves the scenario as it was: with the duplicate of its lost PUBACK.
   await press(page, "alone", "Space");
   await page.keyboard.press("End");
-  await expect(count(page, "duplicates")).toHaveText("0");
+  await expect(count(page, "duplicates")).toHaveText("1");
 });
 
 test("a packet opens, and a packet in transit is lost, with keys", async ({ page }) => {
