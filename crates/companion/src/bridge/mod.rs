@@ -115,6 +115,14 @@ impl Bridge {
             Err(failure) => refuse(page, failure).await,
         }
     }
+
+    /// Comes back when no connection is open any more, or when that takes longer than `patience`. A server of HTTP does
+    /// not wait for what has become a WebSocket: without this the program would end before each page has heard of it.
+    pub(crate) async fn ended(&self, patience: Duration) {
+        let all = self.places.acquire_many(u32::from(self.most));
+        // Whoever does not read within it is left.
+        let _ = timeout(patience, all).await;
+    }
 }
 
 /// The page's first message.

@@ -127,13 +127,16 @@ fn open(options: &Options, page: Page) -> Result<()> {
         eprintln!("mqttscope: no browser could be started: open that address in one");
     }
     let carrying = ready.map(|ready| carry(ready, shelf, stopper.clone(), stop.clone()));
-    let served = runtime.block_on(serve(
-        listener,
-        Served::new(page, address, lent, bridge),
-        stop,
-    ));
-    // Whatever ended the page ends the taps, too.
-    stopper.stop();
+    let carried = bridge.clone();
+    let served = runtime.block_on(async {
+        let served = serve(listener, Served::new(page, address, lent, bridge), stop).await;
+        // Whatever ended the page ends the taps and the connections of pages, too.
+        stopper.stop();
+        if let Some(bridge) = carried {
+            bridge.ended(DRAINING).await;
+        }
+        served
+    });
     match carrying.map(thread::JoinHandle::join) {
         None => {}
         Some(Ok(seen)) => eprintln!("mqttscope: {}", seen?),
