@@ -19,4 +19,5 @@ done
 cd "$RUN"
 exec java -Xms64M -Xmx256M -Djava.io.tmpdir="$RUN/tmp" -Dactivemq.home="$home" -Dactivemq.base="$RUN" \
     -Dactivemq.conf="$RUN/conf" -Dactivemq.data="$RUN/data" -Dmqtt.port="$TCP_PORT" \
+    -Djava.rmi.server.hostname=127.0.0.1 -Djmx.port="$JMX_PORT" -Drmi.port="$RMI_PORT" \
     -cp "$classpath" org.apache.activemq.console.Main start "xbean:file:$RUN/conf/activemq.xml"
