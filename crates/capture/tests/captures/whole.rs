@@ -1,5 +1,5 @@
-//! Whole captures: what tcpdump recorded of mosquitto and paho-mqtt is what the client published and received.
-//! `record.py` made the files.
+//! Whole captures: what tcpdump recorded of mosquitto and paho-mqtt, and of aedes and Chromium, is what the client published
+//! and received. `record.py` and `record_deflate.mjs` made the files.
 
 use std::path::{Path, PathBuf};
 
@@ -52,6 +52,16 @@ fn what_the_client_says_is_what_the_capture_holds() {
         ("tcp", Transport::Tcp, ProtocolVersion::V5),
         ("tcp-3.1.1", Transport::Tcp, ProtocolVersion::V3_1_1),
         ("websocket", Transport::WebSocket, ProtocolVersion::V5),
+        (
+            "websocket-deflate",
+            Transport::WebSocket,
+            ProtocolVersion::V3_1_1,
+        ),
+        (
+            "websocket-deflate-alone",
+            Transport::WebSocket,
+            ProtocolVersion::V3_1_1,
+        ),
         ("tls-1.2", Transport::Tls, ProtocolVersion::V5),
         ("tls-1.3", Transport::Tls, ProtocolVersion::V5),
         ("wss-1.3", Transport::SecureWebSocket, ProtocolVersion::V5),
