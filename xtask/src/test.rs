@@ -142,6 +142,7 @@ fn end_to_end(cx: &Context, browser: &Browser, all_brokers: bool) -> Result<()> 
     page::build(cx)?;
     let brokers = brokers::start_all(cx, all_brokers)?;
     let paho = clients::python_with_paho(cx)?.unwrap_or_default();
+    let django = std::env::join_paths(clients::pythons_with_django(cx)?)?;
     let site = lay_out_site(cx)?;
     step("the companion, which serves that page", || {
         // With an example, Cargo takes the features that the tests were built with, and compiles nothing twice.
@@ -166,6 +167,7 @@ fn end_to_end(cx: &Context, browser: &Browser, all_brokers: bool) -> Result<()> 
             .env("MQTTSCOPE_COMPANION", &companion)
             .env("MQTTSCOPE_BROKERS", brokers.names())
             .env("MQTTSCOPE_PAHO_PYTHON", paho)
+            .env("MQTTSCOPE_DJANGO_PYTHONS", &django)
             .env("MQTTSCOPE_OPERATED", operated::folder(cx))
             .run()
             .map_err(Into::into)

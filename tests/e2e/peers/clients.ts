@@ -1,6 +1,7 @@
 // Real brokers, and mosquitto's clients on their TCP side.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export type Version = "3.1" | "3.1.1" | "5";
@@ -118,6 +119,21 @@ export class Paho extends Program {
     const { hostname, port, username, password } = version === "5" ? broker.tcp5 : broker.tcp;
     const args = [program, what, hostname, port, username, password, version, identifier, topic, ...more];
     return new Paho(spawn(Paho.python ?? "python3", args, { stdio: ["ignore", "pipe", "inherit"] }));
+  }
+}
+
+/** Django's ORM behind Paho, which redeems codes or asks for one; see redeemer.py for what it prints. */
+export class Redeemer extends Program {
+  /** Pythons that have both; none where `cargo xtask test` could not get them. */
+  static readonly pythons = (process.env.MQTTSCOPE_DJANGO_PYTHONS ?? "").split(delimiter).filter(Boolean);
+
+  /** `more`: the database that serves, or the code that is asked for. */
+  static run(python: string, what: "serve" | "ask", broker: Pick<Broker, "tcp">, more: string) {
+    const program = fileURLToPath(new URL("redeemer.py", import.meta.url));
+    const { hostname, port, username, password } = broker.tcp;
+    // Its first call is one of Paho 1.6, which 2.2 warns of.
+    const args = ["-W", "ignore::DeprecationWarning", program, what, hostname, port, username, password, more];
+    return new Redeemer(spawn(python, args, { stdio: ["ignore", "pipe", "inherit"] }));
   }
 }
 
