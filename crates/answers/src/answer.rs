@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::template::Template;
 
-/// What is done with messages of a kind.
+/// What is done with messages of a kind, or on a timer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Answer {
@@ -12,9 +12,12 @@ pub struct Answer {
     pub name: String,
     /// Whether it answers.
     pub on: bool,
-    /// The Topic Filter of its messages, also a shared one.
+    /// The Topic Filter of its messages, also a shared one; of no use with a timer.
     pub filter: String,
-    /// All of them must hold.
+    /// Milliseconds from one time to the next, for what is done on a timer while the connection is open, as a device does
+    /// it; none: it is done when a message comes.
+    pub every_ms: Option<u32>,
+    /// All of them must hold of the message.
     pub conditions: Vec<Condition>,
     /// Done in order.
     pub actions: Vec<Action>,
@@ -29,6 +32,8 @@ impl Answer {
     pub const MOST_DEPTH: usize = 8;
     /// The most conditions and actions of an answer.
     pub const MOST_PARTS: usize = 200;
+    /// The least milliseconds of a timer.
+    pub const LEAST_MS: u32 = 10;
 }
 
 impl Default for Answer {
@@ -37,6 +42,7 @@ impl Default for Answer {
             name: String::new(),
             on: true,
             filter: String::new(),
+            every_ms: None,
             conditions: Vec::new(),
             actions: Vec::new(),
             most_a_second: 100,

@@ -1,25 +1,24 @@
 //! Answers at work.
 
+use core::time::Duration;
 use std::collections::{BTreeMap, VecDeque};
 
 use mqttscope_shared::{Instant, topic_tree};
-use mqttscope_wire::{TopicFilter, TopicName};
+use mqttscope_wire::TopicFilter;
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{Action, Answer, Publish};
+use crate::answer::Answer;
 use crate::check::check;
-use crate::context::{Context, Nothing, Read, no_column};
+use crate::context::{Nothing, Read};
 use crate::marks::Marks;
 use crate::random::Random;
+use crate::run::{End, Memory, Run};
 use crate::table::{Table, TableEdit};
-use crate::template::Template;
 
 /// Lines of the log that are kept.
 const MOST_LINES: usize = 100;
 /// Characters of a line.
 const MOST_LINE: usize = 300;
-/// Counters that are kept.
-const MOST_COUNTERS: usize = 1_000;
 
 /// A message that came.
 #[derive(Clone, Copy, Debug, Default)]
@@ -129,14 +128,22 @@ pub fn includes(wide: &str, narrow: &str) -> bool {
 pub struct Answering {
     answers: Vec<Answer>,
     tallies: Vec<Tally>,
-    tables: Vec<Table>,
-    counters: BTreeMap<String, u64>,
+    /// What each keeps between two times.
+    kept: Vec<Kept>,
+    memory: Memory,
     marks: Marks,
-    random: Random,
     lines: VecDeque<Line>,
     /// Lines there were.
     line_count: u64,
-    tables_changed: bool,
+}
+
+/// What an answer keeps.
+#[derive(Clone, Debug, Default)]
+struct Kept {
+    /// When its timer runs out; none: it does not run.
+    due: Option<Instant>,
+    /// Where its walks are.
+    walks: BTreeMap<String, f64>,
 }
 
 impl Answering {
@@ -146,13 +153,11 @@ impl Answering {
         Self {
             answers: Vec::new(),
             tallies: Vec::new(),
-            tables: Vec::new(),
-            counters: BTreeMap::new(),
+            kept: Vec::new(),
+            memory: Memory::new(Random::new(seed)),
             marks: Marks::new(),
-            random: Random::new(seed),
             lines: VecDeque::new(),
             line_count: 0,
-            tables_changed: false,
         }
     }
 
@@ -173,23 +178,44 @@ impl Answering {
                 tally
             })
             .collect();
+        let mut kept = core::mem::take(&mut self.kept);
+        self.kept = (answers.iter().take(Answer::MOST).enumerate())
+            .map(|(place, answer)| {
+                let at = at(answer, place);
+                let mut kept = at.and_then(|at| kept.get_mut(at)).map(core::mem::take);
+                // Another time between two begins now.
+                if at
+                    .and_then(|at| before.get(at))
+                    .is_none_or(|it| it.every_ms != answer.every_ms)
+                    && let Some(kept) = &mut kept
+                {
+                    kept.due = None;
+                }
+                kept.unwrap_or_default()
+            })
+            .collect();
         self.answers = answers;
         self.answers.truncate(Answer::MOST);
     }
 
+    /// The Client Identifier, which a template may name.
+    pub fn set_client(&mut self, identifier: &str) {
+        identifier.clone_into(&mut self.memory.client);
+    }
+
     /// Takes these tables in the place of all others. They count as changed: whoever asks hears of them once.
     pub fn set_tables(&mut self, tables: Vec<Table>) {
-        self.tables_changed = true;
-        self.tables = tables;
-        self.tables.retain(|table| table.problem().is_none());
-        self.tables.truncate(Table::MOST);
+        self.memory.tables_changed = true;
+        self.memory.tables = tables;
+        self.memory.tables.retain(|table| table.problem().is_none());
+        self.memory.tables.truncate(Table::MOST);
     }
 
     /// Makes a person's change. False where it cannot be made; the tables are told anew then, too, so that
     /// the person sees what stands there.
     pub fn edit(&mut self, edit: &TableEdit) -> bool {
-        self.tables_changed = true;
-        edit.apply(&mut self.tables)
+        self.memory.tables_changed = true;
+        edit.apply(&mut self.memory.tables)
     }
 
     /// The answers.
@@ -207,7 +233,7 @@ impl Answering {
     /// The tables.
     #[must_use]
     pub fn tables(&self) -> &[Table] {
-        &self.tables
+        &self.memory.tables
     }
 
     /// The last lines of the log, the oldest first.
@@ -217,7 +243,7 @@ impl Answering {
 
     /// Whether a table has changed since this was asked.
     pub const fn take_changed(&mut self) -> bool {
-        core::mem::replace(&mut self.tables_changed, false)
+        core::mem::replace(&mut self.memory.tables_changed, false)
     }
 
     /// The Topic Filters of answers that work and are on, as they are subscribed to.
@@ -225,6 +251,7 @@ impl Answering {
         let working = |(answer, tally): &(&Answer, &Tally)| answer.on && tally.problem.is_empty();
         let both = self.answers.iter().zip(&self.tallies);
         both.filter(working)
+            .filter(|(answer, _)| answer.every_ms.is_none())
             .map(|(answer, _)| answer.filter.as_str())
     }
 
@@ -253,6 +280,7 @@ impl Answering {
         for (at, answer) in answers.iter().enumerate() {
             let works = self.tallies.get(at).is_some_and(|it| it.problem.is_empty());
             if !answer.on
+                || answer.every_ms.is_some()
                 || !works
                 || !topic_tree::matches(topic_filter(&answer.filter), message.topic)
                 || !answer
@@ -262,45 +290,109 @@ impl Answering {
             {
                 continue;
             }
-            let Some(number) = self.admit(now, at, answer, is_own) else {
-                continue;
-            };
-            let mut run = Run {
-                answering: self,
-                read: &read,
-                now,
-                number,
-                row: None,
-                removed: Vec::new(),
-                replies: Vec::new(),
-                said: Vec::new(),
-            };
-            let end = run.actions(&answer.actions);
-            let (made, said) = (run.replies, run.said);
-            let count = made.len() as u64;
-            for text in said {
-                self.say(now, at, answer, text, false);
-            }
-            if let Some(tally) = self.tallies.get_mut(at) {
-                tally.answered = tally.answered.saturating_add(count);
-            }
-            for reply in &made {
-                let copies = copies(&reply.topic);
-                self.marks
-                    .published(now, &reply.topic, &reply.payload, copies);
-            }
-            replies.extend(made);
-            match end {
-                Ok(()) => {}
-                Err(End::Stopped) => break,
-                Err(End::Nothing(Nothing(why))) => {
-                    self.stopped(at);
-                    self.say(now, at, answer, format!("Not done: {why}."), true);
-                }
+            if !self.run(now, at, answer, &read, is_own, &copies, &mut replies) {
+                break;
             }
         }
         self.answers = answers;
         replies
+    }
+
+    /// Starts the timers that do not run: each is due at once.
+    pub fn start_timers(&mut self, now: Instant) {
+        let all = self.answers.iter().zip(&self.tallies).zip(&mut self.kept);
+        for ((answer, tally), kept) in all {
+            let runs = answer.on && answer.every_ms.is_some() && tally.problem.is_empty();
+            kept.due = runs.then(|| kept.due.unwrap_or(now));
+        }
+    }
+
+    /// Ends all timers, until they are started.
+    pub fn stop_timers(&mut self) {
+        for kept in &mut self.kept {
+            kept.due = None;
+        }
+    }
+
+    /// When [`Answering::handle_timers`] has something to do.
+    #[must_use]
+    pub fn next_timer(&self) -> Option<Instant> {
+        self.kept.iter().filter_map(|kept| kept.due).min()
+    }
+
+    /// Does what is due on a timer, each answer once: what a slow clock has missed is not made up for. `copies` as for
+    /// [`Answering::handle`].
+    pub fn handle_timers(&mut self, now: Instant, copies: impl Fn(&str) -> u32) -> Vec<Reply> {
+        let mut replies = Vec::new();
+        if self.next_timer().is_none_or(|next| next > now) {
+            return replies;
+        }
+        let nothing = Incoming::default();
+        let read = Read::new(&nothing);
+        let answers = core::mem::take(&mut self.answers);
+        for (at, answer) in answers.iter().enumerate() {
+            let Some(kept) = self.kept.get_mut(at) else {
+                continue;
+            };
+            let Some(due) = kept.due.filter(|due| *due <= now) else {
+                continue;
+            };
+            let every = answer.every_ms.unwrap_or_default().max(Answer::LEAST_MS);
+            let every = Duration::from_millis(every.into());
+            let next = due + every;
+            kept.due = Some(if next > now { next } else { now + every });
+            self.run(now, at, answer, &read, false, &copies, &mut replies);
+        }
+        self.answers = answers;
+        replies
+    }
+
+    /// Does once what an answer does, and counts it. False where it says that nothing more is to be done.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all of it differs from call to call"
+    )]
+    fn run(
+        &mut self,
+        now: Instant,
+        at: usize,
+        answer: &Answer,
+        read: &Read<'_>,
+        is_own: bool,
+        copies: &impl Fn(&str) -> u32,
+        replies: &mut Vec<Reply>,
+    ) -> bool {
+        let Some(number) = self.admit(now, at, answer, is_own) else {
+            return true;
+        };
+        let Some(kept) = self.kept.get_mut(at) else {
+            return true;
+        };
+        let mut run = Run::new(&mut self.memory, &mut kept.walks, read, now, number);
+        let end = run.actions(&answer.actions);
+        let (made, said) = run.done();
+        let count = made.len() as u64;
+        for text in said {
+            self.say(now, at, answer, text, false);
+        }
+        if let Some(tally) = self.tallies.get_mut(at) {
+            tally.answered = tally.answered.saturating_add(count);
+        }
+        for reply in &made {
+            let copies = copies(&reply.topic);
+            self.marks
+                .published(now, &reply.topic, &reply.payload, copies);
+        }
+        replies.extend(made);
+        match end {
+            Ok(()) => true,
+            Err(End::Stopped) => false,
+            Err(End::Nothing(Nothing(why))) => {
+                self.stopped(at);
+                self.say(now, at, answer, format!("Not done: {why}."), true);
+                true
+            }
+        }
     }
 
     /// Says that a reply was not published after all.
@@ -382,209 +474,4 @@ fn shortened(text: String) -> String {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,
     }
-}
-
-/// Why actions end early.
-enum End {
-    Stopped,
-    Nothing(Nothing),
-}
-
-impl From<Nothing> for End {
-    fn from(nothing: Nothing) -> Self {
-        Self::Nothing(nothing)
-    }
-}
-
-/// The actions of one answer with one message.
-struct Run<'a> {
-    answering: &'a mut Answering,
-    read: &'a Read<'a>,
-    now: Instant,
-    number: u64,
-    /// Table and row that were looked up.
-    row: Option<(usize, usize)>,
-    /// Rows that were removed, with their tables, in order.
-    removed: Vec<(usize, usize)>,
-    replies: Vec<Reply>,
-    said: Vec<String>,
-}
-
-impl Run<'_> {
-    fn context(&mut self) -> Context<'_> {
-        let answering = &mut *self.answering;
-        let row = self.row;
-        Context {
-            read: self.read,
-            now: self.now,
-            number: self.number,
-            counters: &answering.counters,
-            random: &mut answering.random,
-            row: row.and_then(|(table, row)| Some((answering.tables.get(table)?, row))),
-        }
-    }
-
-    fn text(&mut self, template: &Template) -> Result<String, Nothing> {
-        template.text(&mut self.context())
-    }
-
-    fn table(&self, name: &str) -> Result<usize, Nothing> {
-        let found = (self.answering.tables.iter()).position(|table| table.name == name);
-        found.ok_or_else(|| Nothing(format!("there is no table {name}")))
-    }
-
-    fn column(&self, table: usize, name: &str) -> Result<usize, Nothing> {
-        let table = self.answering.tables.get(table);
-        let table = table.ok_or_else(no_row)?;
-        table.column(name).ok_or_else(|| no_column(table, name))
-    }
-
-    fn actions(&mut self, actions: &[Action]) -> Result<(), End> {
-        actions.iter().try_for_each(|action| self.action(action))
-    }
-
-    fn action(&mut self, action: &Action) -> Result<(), End> {
-        match action {
-            Action::Publish(publish) => self.publish(publish)?,
-            Action::LookUp {
-                table,
-                column,
-                value,
-                found,
-                missing,
-            } => {
-                let value = self.text(value)?;
-                let table = self.table(table)?;
-                let column = self.column(table, column)?;
-                let row = (self.answering.tables.get(table)).and_then(|it| it.find(column, &value));
-                let outer = core::mem::replace(&mut self.row, row.map(|row| (table, row)));
-                let before = self.removed.len();
-                self.actions(if row.is_some() { found } else { missing })?;
-                let removed = self.removed.iter().skip(before);
-                self.row = removed.fold(outer, |row, gone| row.and_then(|row| after(row, *gone)));
-            }
-            Action::When {
-                column,
-                test,
-                then,
-                otherwise,
-            } => {
-                let (table, row) = self.row.ok_or_else(no_row)?;
-                let column = self.column(table, column)?;
-                let cell = (self.answering.tables.get(table)).and_then(|it| it.cell(row, column));
-                let passes = test.passes(cell.ok_or_else(no_row)?);
-                self.actions(if passes { then } else { otherwise })?;
-            }
-            Action::Set { column, value } => {
-                let value = self.text(value)?;
-                let (table, row) = self.row.ok_or_else(no_row)?;
-                let at = self.column(table, column)?;
-                let table = self.answering.tables.get_mut(table);
-                if !table.is_some_and(|table| table.set(row, at, &value)) {
-                    return Err(Nothing(format!("the column {column} does not take this")).into());
-                }
-                self.answering.tables_changed = true;
-            }
-            Action::AddRow { table, cells } => self.add_row(table, cells)?,
-            Action::RemoveRow => {
-                let (at, row) = self.row.take().ok_or_else(no_row)?;
-                let table = self.answering.tables.get_mut(at).ok_or_else(no_row)?;
-                if row >= table.rows.len() {
-                    return Err(no_row().into());
-                }
-                table.rows.remove(row);
-                self.removed.push((at, row));
-                self.answering.tables_changed = true;
-            }
-            Action::Count(name) => {
-                let counters = &mut self.answering.counters;
-                if counters.len() >= MOST_COUNTERS && !counters.contains_key(name) {
-                    return Err(Nothing("there are too many counters".into()).into());
-                }
-                let count = counters.entry(name.clone()).or_default();
-                *count = count.saturating_add(1);
-            }
-            Action::Log(text) => {
-                let text = text.render(&mut self.context())?;
-                self.said.push(String::from_utf8_lossy(&text).into_owned());
-            }
-            Action::Stop => return Err(End::Stopped),
-        }
-        Ok(())
-    }
-
-    fn add_row(&mut self, name: &str, cells: &[(String, Template)]) -> Result<(), Nothing> {
-        let table = self.table(name)?;
-        let mut row = Vec::new();
-        for (column, value) in cells {
-            let text = self.text(value)?;
-            let at = self.column(table, column)?;
-            if row.len() <= at {
-                row.resize(at.saturating_add(1), String::new());
-            }
-            if let Some(cell) = row.get_mut(at) {
-                *cell = text;
-            }
-        }
-        let to = self.answering.tables.get_mut(table).ok_or_else(no_row)?;
-        if !to.add(row) {
-            return Err(Nothing(format!(
-                "the table {name} has no room for a row more"
-            )));
-        }
-        self.row = Some((table, to.rows.len().saturating_sub(1)));
-        self.answering.tables_changed = true;
-        Ok(())
-    }
-
-    fn publish(&mut self, publish: &Publish) -> Result<(), Nothing> {
-        let message = self.read.message;
-        let respond = message.response_topic.filter(|_| publish.respond);
-        let topic = match respond {
-            Some(topic) => topic.to_owned(),
-            None if publish.topic.is_empty() => {
-                let says = "the message has no Response Topic, and no other topic is given";
-                return Err(Nothing(says.into()));
-            }
-            None => self.text(&publish.topic)?,
-        };
-        if topic.is_empty() || TopicName::new(&topic).is_none() {
-            return Err(Nothing(format!(
-                "{topic:?} is no topic that one can publish to"
-            )));
-        }
-        let payload = publish.payload.render(&mut self.context())?;
-        let content_type = self.text(&publish.content_type)?;
-        let mut user_properties = Vec::new();
-        for (name, value) in &publish.user_properties {
-            user_properties.push((name.clone(), self.text(value)?));
-        }
-        let shown = String::from_utf8_lossy(payload.get(..200).unwrap_or(&payload));
-        let qos = publish.qos;
-        self.said
-            .push(format!("Publishes {shown} to {topic}, QoS {qos}"));
-        self.replies.push(Reply {
-            topic,
-            payload,
-            qos,
-            retain: publish.retain,
-            content_type: (!content_type.is_empty()).then_some(content_type),
-            correlation_data: (message.correlation_data.filter(|_| publish.respond))
-                .map(<[u8]>::to_vec),
-            user_properties,
-        });
-        Ok(())
-    }
-}
-
-/// Where a row is once another one is gone; none: it was that one.
-fn after((table, row): (usize, usize), gone: (usize, usize)) -> Option<(usize, usize)> {
-    if table != gone.0 || row < gone.1 {
-        return Some((table, row));
-    }
-    (row > gone.1).then(|| (table, row.saturating_sub(1)))
-}
-
-fn no_row() -> Nothing {
-    Nothing("no row was looked up, or it is gone".into())
 }

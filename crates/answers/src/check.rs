@@ -13,10 +13,19 @@ use crate::template::Template;
 pub fn check(answer: &Answer, tables: Option<&[Table]>) -> Vec<String> {
     let mut checking = Checking {
         tables,
+        has_message: answer.every_ms.is_none(),
         parts: 0,
         says: Vec::new(),
     };
-    if answer.filter.is_empty() {
+    if let Some(every) = answer.every_ms {
+        if every < Answer::LEAST_MS {
+            let least = Answer::LEAST_MS;
+            checking.say(format!("{every} ms are too short: {least} is the least"));
+        }
+        if !answer.conditions.is_empty() {
+            checking.say("a condition is asked of a message, and a timer has none");
+        }
+    } else if answer.filter.is_empty() {
         checking.say("it needs a topic filter");
     } else if TopicFilter::new(&answer.filter).is_none() {
         let filter = &answer.filter;
@@ -42,6 +51,8 @@ pub fn check(answer: &Answer, tables: Option<&[Table]>) -> Vec<String> {
 
 struct Checking<'a> {
     tables: Option<&'a [Table]>,
+    /// Whether a message comes before it.
+    has_message: bool,
     parts: usize,
     says: Vec<String>,
 }
@@ -57,6 +68,11 @@ impl<'a> Checking<'a> {
     fn template(&mut self, template: &Template) {
         if let Err(fault) = template.check() {
             self.say(fault.to_string());
+        } else if !self.has_message && template.needs_message() {
+            let text = &template.0;
+            self.say(format!(
+                "{text:?} asks for a part of a message, and a timer has none"
+            ));
         }
     }
 
@@ -89,7 +105,7 @@ impl<'a> Checking<'a> {
     }
 
     fn publish(&mut self, publish: &Publish) {
-        if publish.topic.is_empty() && !publish.respond {
+        if publish.topic.is_empty() && !(publish.respond && self.has_message) {
             self.say("a message needs a topic");
         }
         // Only what holds whatever the message is.
@@ -285,6 +301,35 @@ mod tests {
             assert_eq!(problems.len(), 1, "{problems:?}");
             assert!(problems[0].starts_with(says), "{problems:?}");
         }
+    }
+
+    #[test]
+    fn a_timer_has_no_message() {
+        let on_timer = |every_ms, payload: &str| Answer {
+            every_ms: Some(every_ms),
+            actions: vec![Action::Publish(Publish {
+                topic: "a".into(),
+                payload: payload.into(),
+                ..Publish::default()
+            })],
+            ..Answer::default()
+        };
+        let says = |answer: Answer| check(&answer, None);
+        assert_eq!(says(on_timer(10, "{{number}} {{walk 0 1 1}}")), [""; 0]);
+        assert_eq!(
+            says(on_timer(9, "")),
+            ["9 ms are too short: 10 is the least"]
+        );
+        assert_eq!(
+            says(on_timer(10, "{{json.a}}")),
+            ["\"{{json.a}}\" asks for a part of a message, and a timer has none"]
+        );
+        let mut answer = on_timer(10, "");
+        answer.conditions.push(Condition::Qos(0));
+        assert_eq!(
+            says(answer),
+            ["a condition is asked of a message, and a timer has none"]
+        );
     }
 
     #[test]

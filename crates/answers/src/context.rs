@@ -16,6 +16,9 @@ use crate::{path, time};
 /// The largest payload that is read as JSON, in bytes.
 const MOST_JSON: usize = 1 << 20;
 
+/// The most walks of an answer.
+const MOST_WALKS: usize = 100;
+
 /// Why a template becomes nothing: a sentence without its full stop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Nothing(pub(crate) String);
@@ -94,6 +97,10 @@ pub(crate) struct Context<'a> {
     pub(crate) number: u64,
     pub(crate) counters: &'a BTreeMap<String, u64>,
     pub(crate) random: &'a mut Random,
+    /// Where each walk of this answer is.
+    pub(crate) walks: &'a mut BTreeMap<String, f64>,
+    /// The Client Identifier.
+    pub(crate) client: &'a str,
     /// The row that was looked up.
     pub(crate) row: Option<(&'a Table, usize)>,
 }
@@ -153,14 +160,25 @@ impl Context<'_> {
                 put(self.counters.get(name).unwrap_or(&0).to_string().as_bytes());
             }
             Piece::Random => {
-                // The 53 bits that a number of this kind keeps.
-                let number = (self.random.next() >> 11) as f64 / (1_u64 << 53) as f64;
-                put(format!("{number:.6}").as_bytes());
+                put(format!("{:.6}", self.random.part()).as_bytes());
             }
             Piece::RandomBetween(from, to) => {
                 put(self.random.between(from, to).to_string().as_bytes());
             }
             Piece::Uuid => put(self.random.uuid().as_bytes()),
+            Piece::Wave(shape, bounds, seconds) => {
+                let number = bounds.wave(shape, seconds, self.now.millis());
+                put(bounds.text(number).as_bytes());
+            }
+            Piece::Walk(name, bounds, step) => {
+                let before = self.walks.get(name).copied();
+                let number = bounds.walk(before, step, self.random);
+                if before.is_some() || self.walks.len() < MOST_WALKS {
+                    self.walks.insert(name.to_owned(), number);
+                }
+                put(bounds.text(number).as_bytes());
+            }
+            Piece::Client => put(self.client.as_bytes()),
             Piece::Row(name) => {
                 let (table, row) = self.row.ok_or_else(|| {
                     Nothing(format!(

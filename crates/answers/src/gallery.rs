@@ -17,7 +17,7 @@ pub struct Ready {
 /// All of them.
 #[must_use]
 pub fn gallery() -> Vec<Ready> {
-    vec![echo(), codes(), ping()]
+    vec![echo(), codes(), ping(), sensor(), tank()]
 }
 
 fn publish(topic: &str, payload: &str, qos: u8) -> Action {
@@ -37,6 +37,43 @@ fn echo() -> Ready {
             name: "Echo".into(),
             filter: "echo".into(),
             actions: vec![publish("{{topic}}/reply", "{{payload}}", 0)],
+            ..Answer::default()
+        },
+        tables: Vec::new(),
+    }
+}
+
+fn sensor() -> Ready {
+    Ready {
+        about: "A device: every second it publishes a temperature that goes up and down once a minute, and a number that \
+                counts.",
+        answer: Answer {
+            name: "Temperature sensor".into(),
+            every_ms: Some(1000),
+            actions: vec![publish(
+                "sensors/{{client}}/temperature",
+                "{\"celsius\":{{sine 18 24 60}},\"number\":{{number}},\"at\":\"{{time}}\"}",
+                0,
+            )],
+            ..Answer::default()
+        },
+        tables: Vec::new(),
+    }
+}
+
+fn tank() -> Ready {
+    Ready {
+        about: "A device: every two seconds it publishes the level of a tank, which changes by chance, retained, at QoS 1.",
+        answer: Answer {
+            name: "Tank level".into(),
+            every_ms: Some(2000),
+            actions: vec![Action::Publish(Publish {
+                topic: "tanks/{{client}}/level".into(),
+                payload: "{{walk 0 100 5}}".into(),
+                qos: 1,
+                retain: true,
+                ..Publish::default()
+            })],
             ..Answer::default()
         },
         tables: Vec::new(),

@@ -1,6 +1,6 @@
-//! Messages that are answered.
+//! Messages that are answered, and what is done on a timer.
 //!
-//! An [`Answer`] says for which messages it is there (a Topic Filter, [`Condition`]s) and what it does
+//! An [`Answer`] says for which messages it is there (a Topic Filter, [`Condition`]s), or how often it is done by itself, and what it does
 //! ([`Action`]s): publish, look a value up in a [`Table`] and change it, count, log. [`Answering`] holds the
 //! answers of one connection with their tables, takes the messages that come, and gives what is to be
 //! published. It has no clock, no network and no source of randomness: time and a seed are passed in.
@@ -16,9 +16,11 @@ mod import;
 mod marks;
 mod path;
 mod random;
+mod run;
 mod table;
 mod template;
 mod time;
+mod waves;
 
 pub use mqttscope_shared::Instant;
 

@@ -17,6 +17,11 @@ impl Random {
         z ^ (z >> 31)
     }
 
+    /// A number from 0 to 1: the 53 bits that a number of this kind keeps.
+    pub(crate) const fn part(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
     /// A whole number between these two, both included.
     pub(crate) fn between(&mut self, from: i64, to: i64) -> i64 {
         let (from, to) = (from.min(to), from.max(to));

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::context::{Context, Nothing};
 use crate::path;
+use crate::waves::{Bounds, Shape};
 
 /// A text with places in it, each of which stands for a part of the message or something else that differs
 /// from message to message:
@@ -23,6 +24,9 @@ use crate::path;
 /// | `{{count.NAME}}` | a counter |
 /// | `{{random}}`, `{{random 1 6}}` | a number from 0 to 1, a whole number between two |
 /// | `{{uuid}}` | a UUID of version 4 |
+/// | `{{sine 18 24 60}}`, also `triangle`, `sawtooth`, `square` | a number that goes between two, in so many seconds there and back |
+/// | `{{walk 0 100 5}}` | a number that stays between two, and differs by at most 5 from the one before |
+/// | `{{client}}` | the Client Identifier of the connection |
 /// | `{{row.COLUMN}}` | a cell of the row that was looked up |
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -47,7 +51,7 @@ impl fmt::Display for TemplateFault {
 impl core::error::Error for TemplateFault {}
 
 /// A part of a template.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Piece<'a> {
     Text(&'a str),
     Topic,
@@ -69,7 +73,31 @@ pub(crate) enum Piece<'a> {
     Random,
     RandomBetween(i64, i64),
     Uuid,
+    /// A wave between two bounds, and its seconds.
+    Wave(Shape, Bounds, f64),
+    /// What a walk is called, its bounds, and its longest step.
+    Walk(&'a str, Bounds, f64),
+    Client,
     Row(&'a str),
+}
+
+impl Piece<'_> {
+    /// Whether it stands for something of the message, which a timer has none of.
+    const fn is_of_message(&self) -> bool {
+        matches!(
+            self,
+            Self::Topic
+                | Self::Level(_)
+                | Self::Payload
+                | Self::Json(_)
+                | Self::ResponseTopic
+                | Self::Correlation
+                | Self::ContentType
+                | Self::User(_)
+                | Self::Qos
+                | Self::Retain
+        )
+    }
 }
 
 /// The most bytes that a template becomes.
@@ -88,6 +116,12 @@ impl Template {
     /// The first that is not.
     pub fn check(&self) -> Result<(), TemplateFault> {
         self.pieces().try_for_each(|piece| piece.map(drop))
+    }
+
+    /// Whether a place in it stands for something of a message.
+    pub(crate) fn needs_message(&self) -> bool {
+        let mut pieces = self.pieces();
+        pieces.any(|piece| piece.is_ok_and(|piece| piece.is_of_message()))
     }
 
     /// Its parts, in order.
@@ -145,6 +179,7 @@ fn piece(name: &str) -> Option<Piece<'_>> {
         "number" => Piece::Number,
         "random" => Piece::Random,
         "uuid" => Piece::Uuid,
+        "client" => Piece::Client,
         _ => return longer(name),
     })
 }
@@ -161,6 +196,9 @@ fn longer(name: &str) -> Option<Piece<'_>> {
             to.trim().parse().ok()?,
         ));
     }
+    if let Some(found) = number(name) {
+        return Some(found);
+    }
     let (kind, name) = name.split_once('.').filter(|(_, name)| !name.is_empty())?;
     match kind {
         "topic" => Some(Piece::Level(name.parse().ok().filter(|&level| level > 0)?)),
@@ -169,6 +207,22 @@ fn longer(name: &str) -> Option<Piece<'_>> {
         "row" => Some(Piece::Row(name)),
         _ => None,
     }
+}
+
+/// `sine LOW HIGH SECONDS` or `walk LOW HIGH STEP`.
+fn number(name: &str) -> Option<Piece<'_>> {
+    let mut words = name.split_ascii_whitespace();
+    let kind = words.next()?;
+    let (low, high) = (words.next()?, words.next()?);
+    let last = words.next()?.parse::<f64>().ok()?;
+    let bounds = Bounds::new(low, high)?;
+    if words.next().is_some() || !last.is_finite() || last <= 0.0 {
+        return None;
+    }
+    Some(match kind {
+        "walk" => Piece::Walk(name, bounds, last),
+        _ => Piece::Wave(Shape::of_name(kind)?, bounds, last),
+    })
 }
 
 #[cfg(test)]

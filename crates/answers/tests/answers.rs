@@ -555,3 +555,81 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_timer_is_due_at_once_and_then_again_and_again() {
+    let mut answering = Answering::new(1);
+    answering.set_client("device-7");
+    answering.set_answers(vec![Answer {
+        name: "sensor".into(),
+        every_ms: Some(1000),
+        actions: vec![Action::Publish(Publish {
+            topic: "{{client}}/t".into(),
+            payload: "{{number}} {{triangle 0 10 20}}".into(),
+            qos: 1,
+            ..Publish::default()
+        })],
+        ..Answer::default()
+    }]);
+    // No message is waited for, and nothing happens before the connection is open.
+    assert_eq!(answering.filters().count(), 0);
+    assert!(!answering.wants(""));
+    assert_eq!(answering.next_timer(), None);
+    let at = Instant::from_millis;
+    let said = |answering: &mut Answering, ms| -> Vec<String> {
+        let replies = answering.handle_timers(at(ms), |_| 0);
+        let text = |reply: &Reply| {
+            format!(
+                "{} {}",
+                reply.topic,
+                String::from_utf8_lossy(&reply.payload)
+            )
+        };
+        replies.iter().map(text).collect()
+    };
+    assert!(said(&mut answering, 5000).is_empty());
+    answering.start_timers(at(20_000));
+    assert_eq!(answering.next_timer(), Some(at(20_000)));
+    assert_eq!(said(&mut answering, 20_000), ["device-7/t 1 0.00"]);
+    assert!(said(&mut answering, 20_999).is_empty());
+    assert_eq!(said(&mut answering, 21_000), ["device-7/t 2 1.00"]);
+    // A clock that stood still gives one, not a burst.
+    assert_eq!(said(&mut answering, 30_000), ["device-7/t 3 10.00"]);
+    assert!(said(&mut answering, 30_000).is_empty());
+    // Another time between two begins when the timers are started anew.
+    let mut changed = answering.answers().to_vec();
+    changed[0].every_ms = Some(50);
+    answering.set_answers(changed.clone());
+    assert_eq!(answering.next_timer(), None);
+    answering.start_timers(at(40_000));
+    assert_eq!(answering.next_timer(), Some(at(40_000)));
+    answering.stop_timers();
+    assert!(said(&mut answering, 50_000).is_empty());
+    changed[0].on = false;
+    answering.set_answers(changed);
+    answering.start_timers(at(50_000));
+    assert_eq!(answering.next_timer(), None);
+}
+
+#[test]
+fn a_walk_goes_on_from_time_to_time() {
+    let mut answering = Answering::new(9);
+    answering.set_answers(vec![gallery().remove(4).answer]);
+    answering.start_timers(Instant::from_millis(0));
+    let mut before: Option<f64> = None;
+    for second in (0..200).step_by(2) {
+        let replies = answering.handle_timers(Instant::from_millis(second * 1000), |_| 0);
+        let [reply] = &replies[..] else {
+            panic!("{replies:?}")
+        };
+        assert!(reply.retain && reply.qos == 1);
+        let level: f64 = std::str::from_utf8(&reply.payload)
+            .unwrap()
+            .parse()
+            .unwrap();
+        assert!((0.0..=100.0).contains(&level));
+        assert!(before.is_none_or(|before| (level - before).abs() <= 5.01));
+        before = Some(level);
+    }
+    assert_eq!(answering.tallies()[0].answered, 100);
+}

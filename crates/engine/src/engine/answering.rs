@@ -1,4 +1,4 @@
-//! Messages that are answered: what came goes to the answers of its connection, and what they say is published.
+//! Messages that are answered, and timers: what came goes to the answers of its connection, and what they say is published.
 
 use core::time::Duration;
 
@@ -30,34 +30,32 @@ impl Engine {
         if !connection.answering.wants(topic.as_str()) {
             return;
         }
-        let mut answering = core::mem::replace(&mut connection.answering, Answering::new(0));
-        let version = connection.stream.version;
-        // What No Local holds back does not come back.
-        let comes = |draft: &SubscriptionDraft| !(version.is_v5() && draft.no_local);
-        let copies = |topic: &str| {
-            let drafts = connection.subscribed().filter(|draft| comes(draft));
-            drafts
-                .filter(|draft| covers(&draft.topic_filter, topic))
-                .count() as u32
-        };
-        let replies = with_incoming(message, |incoming| answering.handle(now, incoming, copies));
-        for reply in replies {
-            let topic = reply.topic.clone();
-            let done =
-                convert::message(&draft_of(reply), version).and_then(|(message, topic_alias)| {
-                    let command = ClientCommand::Publish {
-                        message,
-                        topic_alias,
-                    };
-                    let done = connection.client.handle_command(now, command);
-                    done.map_err(|misuse| misuse.to_string())
-                });
-            if let Err(why) = done {
-                answering.not_published(now, &topic, &why);
-            }
+        connection.publish_replies(now, |answering, copies| {
+            with_incoming(message, |incoming| answering.handle(now, incoming, copies))
+        });
+    }
+
+    /// Does what is due on the timers of a connection's answers.
+    pub(super) fn handle_timers(&mut self, now: Instant, id: ConnectionId) {
+        if let Some(connection) = self.connections.get_mut(&id)
+            && connection.next_timer().is_some_and(|next| next <= now)
+        {
+            connection.publish_replies(now, |answering, copies| {
+                answering.handle_timers(now, copies)
+            });
+            self.changed = true;
         }
-        connection.answering = answering;
-        connection.answers_changed = true;
+    }
+
+    /// Starts the timers of a connection's answers, where it is open.
+    pub(super) fn start_timers(&mut self, now: Instant, id: ConnectionId) {
+        if let Some(connection) = self.connections.get_mut(&id)
+            && connection.client.view().phase == Phase::Connected
+        {
+            let client = connection.client.view().client_identifier.to_owned();
+            connection.answering.set_client(&client);
+            connection.answering.start_timers(now);
+        }
     }
 
     /// Answers so from now on.
@@ -74,6 +72,7 @@ impl Engine {
             .collect();
         connection.client.set_wanted(wanted);
         self.subscribe_for_answers(now, id);
+        self.start_timers(now, id);
     }
 
     /// Changes a table as a person wants it.
@@ -144,6 +143,50 @@ impl Engine {
                 tables: is_changed.then(|| answering.tables().to_vec()),
             })));
         }
+    }
+}
+
+impl Connection {
+    /// When a timer of its answers runs out; none: it is not open.
+    pub(crate) fn next_timer(&self) -> Option<Instant> {
+        let is_open = self.client.view().phase == Phase::Connected;
+        self.answering.next_timer().filter(|_| is_open)
+    }
+
+    /// Publishes what its answers give.
+    fn publish_replies(
+        &mut self,
+        now: Instant,
+        work: impl FnOnce(&mut Answering, &dyn Fn(&str) -> u32) -> Vec<Reply>,
+    ) {
+        let mut answering = core::mem::replace(&mut self.answering, Answering::new(0));
+        let version = self.stream.version;
+        // What No Local holds back does not come back.
+        let comes = |draft: &SubscriptionDraft| !(version.is_v5() && draft.no_local);
+        let copies = |topic: &str| {
+            let drafts = self.subscribed().filter(|draft| comes(draft));
+            drafts
+                .filter(|draft| covers(&draft.topic_filter, topic))
+                .count() as u32
+        };
+        let replies = work(&mut answering, &copies);
+        for reply in replies {
+            let topic = reply.topic.clone();
+            let done =
+                convert::message(&draft_of(reply), version).and_then(|(message, topic_alias)| {
+                    let command = ClientCommand::Publish {
+                        message,
+                        topic_alias,
+                    };
+                    let done = self.client.handle_command(now, command);
+                    done.map_err(|misuse| misuse.to_string())
+                });
+            if let Err(why) = done {
+                answering.not_published(now, &topic, &why);
+            }
+        }
+        self.answering = answering;
+        self.answers_changed = true;
     }
 }
 

@@ -68,8 +68,10 @@ impl Engine {
                 connection.session_present = Some(connected.session_present);
                 connection.limits = limits::of_connack(connection.stream.version, &connected);
                 self.subscribe_again(now, id, connected.session_present);
+                self.start_timers(now, id);
             }
             Event::Disconnected { cause, retry_at } => {
+                connection.answering.stop_timers();
                 self.ended(now, id, &cause, retry_at);
             }
             Event::Subscribed {

@@ -324,6 +324,7 @@ impl Engine {
                 connection.client.handle_timeout(now);
             }
             self.repeat(now, id);
+            self.handle_timers(now, id);
             self.give_up_requests(now, id);
             self.settle(now, id);
         }
@@ -479,5 +480,7 @@ fn next_of(connection: &Connection) -> Option<Instant> {
         .as_ref()
         .map(|repeating| repeating.next);
     let requests = connection.requests.iter().map(|request| request.until);
-    client.into_iter().chain(repeating).chain(requests).min()
+    let timer = connection.next_timer();
+    let all = client.into_iter().chain(repeating).chain(timer);
+    all.chain(requests).min()
 }

@@ -269,3 +269,43 @@ fn a_flood_of_questions_in_one_piece_is_answered() {
     let seen = world.look();
     assert_eq!(seen.answers.last().unwrap().tallies[0].answered, 5_001);
 }
+
+#[test]
+fn a_device_publishes_while_it_is_open_and_again_when_it_is_back() {
+    let mut world = answering("5", 3, &[]);
+    let look = |world: &mut World| {
+        world.command(Command::Drawn);
+        world.pass(300);
+        world.look()
+    };
+    let count = |world: &mut World| published(&look(world), A).len();
+    world.pass(3_500);
+    let seen = look(&mut world);
+    // At once, and each second.
+    assert_eq!(published(&seen, A).len(), 4);
+    let row = seen
+        .messages
+        .iter()
+        .find(|row| row.sender == Sender::Client)
+        .unwrap();
+    assert_eq!(row.topic, "sensors/a/temperature");
+    assert!(row.preview.starts_with("{\"celsius\":"), "{}", row.preview);
+    let view = seen.answers.last().unwrap();
+    assert!(view.tallies[0].answered >= 3 && view.tallies[0].problem.is_empty());
+    // Nobody subscribes for a timer.
+    assert_eq!(seen.summary.connections[0].filters.len(), 0);
+    world.command(Command::Cut(A));
+    let cut = count(&mut world);
+    // It comes back by itself, and goes on.
+    world.pass(20_000);
+    assert!(count(&mut world) > cut + 10);
+    // Whoever is closed publishes nothing.
+    world.command(Command::Disconnect {
+        connection: A,
+        reason_code: 0,
+        session_expiry_interval: None,
+    });
+    let closed = count(&mut world);
+    world.pass(10_000);
+    assert_eq!(count(&mut world), closed);
+}
