@@ -84,12 +84,13 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
         Callback::from(move |index: usize| match index {
             0 => on_open.emit(Open::Edit(profile.clone(), AttrValue::default())),
             1 => on_copy.emit(number),
-            2 => {
+            2 => on_open.emit(Open::Several(number, profile.clone())),
+            3 => {
                 keep::forget(&profile.id);
                 desk.talk.emit(Command::Remove(number));
                 desk.profiles.dispatch(ProfileAct::Remove(number));
             }
-            3 => desk.talk.emit(Command::Cut(number)),
+            4 => desk.talk.emit(Command::Cut(number)),
             _ => desk.talk.emit(end(number, WITH_WILL)),
         })
     };
@@ -97,6 +98,7 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
         let mut items = vec![
             Item::new("Change…", ""),
             Item::new("Duplicate…", "another client"),
+            Item::new("Make several…", "as many devices of it"),
             Item::new("Delete", "can be undone"),
         ];
         if is_open {

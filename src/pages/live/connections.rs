@@ -14,6 +14,7 @@ use super::keep;
 use super::new_menu::NewMenu;
 use super::paste::use_pasted_address;
 use super::repair::on_repair;
+use super::several::Several;
 use super::undo::Undo;
 use crate::state::live::Act;
 use crate::state::live::profiles::{ProfileAct, Profiles};
@@ -32,6 +33,8 @@ pub(super) enum Open {
     Edit(Rc<Profile>, AttrValue),
     /// Why this one does not work.
     Advice(ConnectionId),
+    /// How many clients there shall be of it.
+    Several(ConnectionId, Rc<Profile>),
 }
 
 #[component]
@@ -91,6 +94,9 @@ pub(super) fn Connections(props: &ConnectionsProps) -> Html {
         None => Html::default(),
         Some(Open::Edit(profile, note)) => html! {
             <Edit profile={profile.clone()} is_known={props.profiles.by_id(&profile.id).is_some()} note={note.clone()} {on_done} {on_close} />
+        },
+        Some(Open::Several(number, profile)) => html! {
+            <Several number={*number} profile={profile.clone()} profiles={props.profiles.clone()} {on_close} />
         },
         Some(Open::Advice(number)) => {
             let name = props

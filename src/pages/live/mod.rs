@@ -45,6 +45,7 @@ mod repair;
 mod saved_menu;
 mod send_bytes;
 mod setting_field;
+mod several;
 pub(in crate::pages) mod steps;
 mod stopped;
 mod strip;

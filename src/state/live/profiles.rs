@@ -95,15 +95,66 @@ impl Profiles {
             id,
             name: self.free_name(&known.profile.name),
             client_identifier: String::new(),
-            // Two clients with the same answers would answer each message twice.
+            // Two clients with the same answers would answer each message twice; on a timer each has its own to say.
             answers: (known.profile.answers.iter().cloned())
                 .map(|answer| Answer {
-                    on: false,
+                    on: answer.on && answer.every_ms.is_some(),
                     ..answer
                 })
                 .collect(),
             ..known.profile.as_ref().clone()
         })
+    }
+
+    /// The most copies that are made at once.
+    pub const MOST_AT_ONCE: usize = 50;
+
+    /// So many copies of one, at most [`Profiles::MOST_AT_ONCE`], as a fleet of devices has them: each has the name and the
+    /// Client Identifier with a number behind it, from 1. `id` gives each its id.
+    #[must_use]
+    pub fn several_of(
+        &self,
+        number: ConnectionId,
+        count: usize,
+        mut id: impl FnMut() -> String,
+    ) -> Vec<Profile> {
+        let mut known = self.clone();
+        let mut made = Vec::new();
+        let mut taken = 1_usize;
+        while made.len() < count.min(Self::MOST_AT_ONCE) {
+            let Some(copy) = known.copy_of(number, id()) else {
+                break;
+            };
+            let original = known.get(number).map(|known| known.profile.clone());
+            let Some(original) = original else { break };
+            let identifier = match original.client_identifier.as_str() {
+                "" => plain(&original.name),
+                identifier => identifier.to_owned(),
+            };
+            // The next number that none has.
+            let of = |number: usize| {
+                (
+                    format!("{} {number}", original.name),
+                    format!("{identifier}-{number}"),
+                )
+            };
+            let is_taken = |(name, identifier): &(String, String)| {
+                let mut all = known.known.iter().map(|known| &known.profile);
+                all.any(|it| it.name == *name || it.client_identifier == *identifier)
+            };
+            while is_taken(&of(taken)) {
+                taken = taken.saturating_add(1);
+            }
+            let (name, client_identifier) = of(taken);
+            let profile = Profile {
+                name,
+                client_identifier,
+                ..copy
+            };
+            known.put(profile.clone());
+            made.push(profile);
+        }
+        made
     }
 
     fn put(&mut self, profile: Profile) {
@@ -119,6 +170,17 @@ impl Profiles {
             self.next = self.next.saturating_add(1);
             self.known.push(Known { number, profile });
         }
+    }
+}
+
+/// A name as a Client Identifier that every server takes: letters and digits (3.1.3.1), and a few of them.
+fn plain(name: &str) -> String {
+    let signs = name.chars().filter(char::is_ascii_alphanumeric);
+    let plain: String = signs.take(16).collect();
+    if plain.is_empty() {
+        "client".into()
+    } else {
+        plain.to_lowercase()
     }
 }
 
@@ -292,6 +354,50 @@ mod tests {
         let copy = profiles.copy_of(ConnectionId(0), "b".into()).unwrap();
         let is_on = |profile: &Profile| profile.answers[0].on;
         assert!(is_on(&profiles.known()[0].profile) && !is_on(&copy));
+    }
+
+    #[test]
+    fn a_fleet_has_numbers() {
+        let sensor = Profile {
+            answers: vec![Answer {
+                every_ms: Some(1000),
+                ..Answer::default()
+            }],
+            ..named("a", "My sensor")
+        };
+        let profiles = after([
+            ProfileAct::Put(sensor.into()),
+            ProfileAct::Put(boxed("b", "My sensor 2")),
+        ]);
+        let mut ids = 0;
+        let id = || {
+            ids += 1;
+            format!("id{ids}")
+        };
+        let several = profiles.several_of(ConnectionId(0), 3, id);
+        let told: Vec<_> = several
+            .iter()
+            .map(|it| (&*it.id, &*it.name, &*it.client_identifier, it.answers[0].on))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("id1", "My sensor 1", "c-1", true),
+                ("id2", "My sensor 3", "c-3", true),
+                ("id3", "My sensor 4", "c-4", true),
+            ]
+        );
+        assert_eq!(
+            (&*plain("Küche: Sensor 7"), &*plain("…")),
+            ("kchesensor7", "client")
+        );
+        let many = profiles.several_of(ConnectionId(0), 1000, String::new);
+        assert!(many.len() <= Profiles::MOST_AT_ONCE);
+        assert!(
+            profiles
+                .several_of(ConnectionId(7), 3, String::new)
+                .is_empty()
+        );
     }
 
     #[test]

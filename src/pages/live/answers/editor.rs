@@ -7,13 +7,14 @@ use yew::prelude::*;
 
 use super::actions::actions;
 use super::conditions::conditions;
-use super::fields::{text, with};
+use super::fields::{choice, text, with};
+use super::timer::{self, Preview};
 use super::trial::Trial;
 use crate::components::dialog::Dialog;
 use crate::pages::live::asking::use_asking;
 
 /// What stands for what in a template.
-const PLACES: [(&str, &str); 12] = [
+const PLACES: [(&str, &str); 15] = [
     ("{{topic}}, {{topic.2}}", "the topic, its second level"),
     ("{{payload}}", "the payload"),
     (
@@ -40,6 +41,15 @@ const PLACES: [(&str, &str); 12] = [
         "a number from 0 to 1; a whole one",
     ),
     ("{{uuid}}", "a UUID"),
+    (
+        "{{sine 18 24 60}}",
+        "a number from 18 to 24, there and back in 60 seconds; also triangle, sawtooth, square",
+    ),
+    (
+        "{{walk 0 100 5}}",
+        "a number from 0 to 100 that differs by at most 5 from the one before",
+    ),
+    ("{{client}}", "the Client Identifier of this connection"),
     ("{{row.COLUMN}}", "a cell of the row that was found"),
 ];
 
@@ -50,6 +60,8 @@ pub(super) struct EditorProps {
     /// Whether it is there already.
     pub(super) is_known: bool,
     pub(super) tables: Vec<Table>,
+    /// What a template is told as the Client Identifier.
+    pub(super) client: AttrValue,
     pub(super) on_save: Callback<Answer>,
     pub(super) on_close: Callback<()>,
 }
@@ -103,23 +115,33 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
         "New answer"
     };
     let most = answer.most_a_second.to_string();
+    // None: it is done when a message comes.
+    let every = answer.every_ms.map(|every| every.to_string());
     html! {
         <Dialog {title} on_close={asking.on_close}>
             <form class="edit answer-edit" data-testid="answer-form" onsubmit={on_submit} oninput={asking.on_input}>
                 <div class="answer-part">
                     { text("Name", "answer-name", &answer.name, with(&*answer, &on_change, |it, to| it.name = to)) }
-                    { text("Topic filter", "answer-filter", &answer.filter, with(&*answer, &on_change, |it, to| it.filter = to)) }
+                    { choice("Done when", "answer-when", &timer::WHEN, timer::when(&answer), with(&*answer, &on_change, |it, to| timer::set_when(it, &to))) }
+                    if let Some(every) = &every {
+                        { text("Every, in ms", "answer-every", every, with(&*answer, &on_change, |it, to| it.every_ms = Some(to.trim().parse().unwrap_or(0)))) }
+                    } else {
+                        { text("Topic filter", "answer-filter", &answer.filter, with(&*answer, &on_change, |it, to| it.filter = to)) }
+                    }
                     { text("At most, per second", "answer-most", &most, with(&*answer, &on_change, |it, to| it.most_a_second = to.trim().parse().unwrap_or(0))) }
                 </div>
-                <h3>{ "Only if all of these hold" }</h3>
-                { conditions(&answer.conditions, &on_conditions) }
+                if every.is_none() || !answer.conditions.is_empty() {
+                    <h3>{ "Only if all of these hold" }</h3>
+                    { conditions(&answer.conditions, &on_conditions) }
+                }
                 <h3>{ "Then do" }</h3>
-                { actions(&answer.actions, "action", "for each message", &props.tables, &on_actions) }
+                { actions(&answer.actions, "action", if every.is_some() { "each time" } else { "for each message" }, &props.tables, &on_actions) }
+                if every.is_some() { <Preview answer={answer.clone()} client={props.client.clone()} /> }
                 <details class="settings-group" data-testid="answer-places">
                     <summary>{ "What {{…}} stands for" }</summary>
                     <dl class="answer-places">{ for PLACES.map(|(place, means)| html! { <><dt class="mono">{ place }</dt><dd>{ means }</dd></> }) }</dl>
                 </details>
-                <Trial answer={answer.clone()} tables={props.tables.clone()} />
+                <Trial answer={answer.clone()} tables={props.tables.clone()} client={props.client.clone()} />
                 if let Some(bar) = asking.bar {
                     { bar }
                 } else {

@@ -46,7 +46,7 @@ pub(super) fn Gallery(props: &GalleryProps) -> Html {
     });
     html! {
         <Dialog title="New answer" on_close={props.on_close.clone()}>
-            <p class="quiet">{ "An answer waits for messages of a topic filter and does something with each: it publishes, looks values up in a table, counts, writes a log. What this connection itself publishes is answered only where it has a subscription of its own for it." }</p>
+            <p class="quiet">{ "An answer waits for messages of a topic filter, or for a timer, and then does something: it publishes, looks values up in a table, counts, writes a log. What this connection itself publishes is answered only where it has a subscription of its own for it." }</p>
             <ul class="answer-gallery">
                 { for rows }
                 <li><button type="button" class="answer-ready" data-testid="ready-empty" onclick={empty}><strong>{ "Something else" }</strong><span>{ "Begins with a plain reply to whatever comes below request/." }</span></button></li>

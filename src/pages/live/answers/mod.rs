@@ -1,4 +1,4 @@
-//! Answers of a connection: what is done when a message comes.
+//! Answers of a connection: what is done when a message comes, or on a timer.
 
 mod actions;
 mod change;
@@ -11,6 +11,7 @@ mod kinds;
 mod log;
 mod publishing;
 mod tables;
+mod timer;
 mod trial;
 mod undo;
 
@@ -93,7 +94,7 @@ pub(super) fn Answers(props: &AnswersProps) -> Html {
             html! { <gallery::Gallery {on_answer} on_edit={on_edit.clone()} tables={profile.tables.clone()} {on_close} /> }
         }
         Some(Open::Edit(at, answer)) => {
-            html! { <editor::Editor answer={answer.clone()} is_known={at.is_some()} tables={profile.tables.clone()} {on_save} {on_close} /> }
+            html! { <editor::Editor answer={answer.clone()} is_known={at.is_some()} tables={profile.tables.clone()} client={client(profile)} {on_save} {on_close} /> }
         }
         Some(Open::Tables) => {
             html! { <tables::Tables tables={profile.tables.clone()} {on_edit} {on_close} /> }
@@ -121,12 +122,20 @@ pub(super) fn Answers(props: &AnswersProps) -> Html {
                 <button class="bare square" aria-label="Add an answer" title="Add an answer" data-testid="add-answer" data-home="" disabled={is_full} onclick={opens(Open::Gallery)}>{ icon(Icon::Plus) }</button>
             </div>
             if profile.answers.is_empty() {
-                <p class="none">{ "Let this connection reply by itself: send a request back, look a code up in a table, count. Add an answer to begin." }</p>
+                <p class="none">{ "Let this connection reply by itself (send a request back, look a code up in a table, count), or publish on a timer as a device does. Add an answer to begin." }</p>
             }
             <ul data-testid="answers">{ for rows }</ul>
             { for undone }
             { window }
         </section>
+    }
+}
+
+/// What templates are told as the Client Identifier, before a server has given one.
+fn client(profile: &Profile) -> AttrValue {
+    match profile.client_identifier.as_str() {
+        "" => "client".into(),
+        identifier => identifier.to_owned().into(),
     }
 }
 
@@ -172,17 +181,20 @@ fn row(
         (None, Some(tally)) => tally.last.clone(),
         (None, None) => String::new(),
     };
-    let title = format!(
-        "Matched {}, answered {answered}, stopped {stopped}",
-        tally.map_or(0, |tally| tally.matched)
-    );
+    let matched = tally.map_or(0, |tally| tally.matched);
+    let (was, did, verb) = if answer.every_ms.is_some() {
+        ("Timer ran out", "published", "Run")
+    } else {
+        ("Matched", "answered", "Answer")
+    };
+    let title = format!("{was} {matched}, {did} {answered}, stopped {stopped}");
     html! {
         <li key={at} class={classes!("answer", (!answer.on).then_some("off"))} data-testid="answer">
-            <input type="checkbox" aria-label={format!("Answer with {name}")} title={if answer.on { "Stop answering" } else { "Answer" }} data-testid="answer-on" checked={answer.on} onchange={Callback::from(move |_: Event| turn())} />
+            <input type="checkbox" aria-label={format!("{verb} {name}")} title={if answer.on { "Turn it off" } else { "Turn it on" }} data-testid="answer-on" checked={answer.on} onchange={Callback::from(move |_: Event| turn())} />
             <button class="it" data-testid="edit-answer" title="Change it" onclick={edit}>
-                <span class="name">{ &name }</span>{ " " }<span class="mono quiet">{ visible(&answer.filter).into_owned() }</span>
+                <span class="name">{ &name }</span>{ " " }<span class="mono quiet">{ answer.every_ms.map_or_else(|| visible(&answer.filter).into_owned(), timer::every) }</span>
             </button>
-            <span class="count" {title} data-testid="answer-count">{ words::whole(answered) }<span class="unseen">{ " answered" }</span>
+            <span class="count" {title} data-testid="answer-count">{ words::whole(answered) }<span class="unseen">{ " " }{ did }</span>
                 if stopped > 0 { <span class="is-error">{ format!(" · {} stopped", words::whole(stopped)) }</span> }</span>
             <button class="bare square" aria-label={format!("Remove {name}")} title="Remove it" data-testid="remove-answer" onclick={Callback::from(move |_: MouseEvent| remove())}>{ icon(Icon::Cross) }</button>
             if !says.is_empty() { <span class={classes!("last", problem.is_some().then_some("is-error"))} title={says.clone()} data-testid="answer-last">{ says.clone() }</span> }

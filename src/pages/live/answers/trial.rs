@@ -11,6 +11,7 @@ use super::fields::{lines, text};
 pub(super) struct TrialProps {
     pub(super) answer: Rc<Answer>,
     pub(super) tables: Vec<Table>,
+    pub(super) client: AttrValue,
 }
 
 #[component]
@@ -48,14 +49,18 @@ pub(super) fn Trial(props: &TrialProps) -> Html {
         let (props, topic, payload, says) =
             (props.clone(), topic.clone(), payload.clone(), says.clone());
         Callback::from(move |_: MouseEvent| {
-            says.set(Some(tried(&props.answer, &props.tables, &topic, &payload)));
+            says.set(Some(tried(&props, &topic, &payload)));
         })
     };
     html! {
         <fieldset class="answer-trial">
-            <legend>{ "Test with a message" }</legend>
-            { text("Topic", "trial-topic", &topic, set_topic) }
-            { lines("Payload", "trial-payload", &payload, set_payload) }
+            if props.answer.every_ms.is_some() {
+                <legend>{ "Test it" }</legend>
+            } else {
+                <legend>{ "Test with a message" }</legend>
+                { text("Topic", "trial-topic", &topic, set_topic) }
+                { lines("Payload", "trial-payload", &payload, set_payload) }
+            }
             <button type="button" data-testid="try-answer" onclick={ask}>{ "What would happen?" }</button>
             <div role="status" data-testid="trial-says">{ for says.iter().flatten().map(|line| html! { <p>{ line }</p> }) }</div>
         </fieldset>
@@ -71,25 +76,29 @@ fn example(filter: &str) -> String {
     levels.collect::<Vec<_>>().join("/")
 }
 
-fn tried(answer: &Answer, tables: &[Table], topic: &str, payload: &str) -> Vec<String> {
+fn tried(props: &TrialProps, topic: &str, payload: &str) -> Vec<String> {
+    let answer = &props.answer;
     let mut answering = Answering::new(js_sys::Date::now() as u64);
     let on = Answer {
         on: true,
-        ..answer.clone()
+        ..(**answer).clone()
     };
+    answering.set_client(&props.client);
     answering.set_answers(vec![on]);
-    answering.set_tables(tables.to_vec());
+    answering.set_tables(props.tables.clone());
     let message = Incoming {
         topic,
         payload: payload.as_bytes(),
         ..Incoming::default()
     };
     answering.take_changed();
-    answering.handle(
-        Instant::from_millis(js_sys::Date::now() as u64),
-        &message,
-        |_| 0,
-    );
+    let now = Instant::from_millis(js_sys::Date::now() as u64);
+    if answer.every_ms.is_some() {
+        answering.start_timers(now);
+        answering.handle_timers(now, |_| 0);
+    } else {
+        answering.handle(now, &message, |_| 0);
+    }
     let Some(tally) = answering.tallies().first() else {
         return Vec::new();
     };
