@@ -1,0 +1,92 @@
+// Devices: a connection that publishes on a timer, and many of them.
+import { expect, type Page } from "@playwright/test";
+
+import { withoutViolations } from "./axe";
+import { open } from "./live";
+import { test } from "./quiet";
+import { twice } from "./ways";
+
+const rows = (page: Page) => page.getByTestId("connection");
+
+/** The messages that the list knows, on the screen or not. */
+const sent = (page: Page) => page.getByTestId("message-row").filter({ hasText: "temperature" });
+
+twice("a device publishes by itself, is changed, and turned off", async (hand, page) => {
+  await open(page);
+  await hand.press(page.getByTestId("tab-messages"));
+  await hand.press(page.getByTestId("add-answer"));
+  await hand.press(page.getByTestId("ready-3"));
+  await expect(page.getByTestId("answer-name")).toHaveValue("Temperature sensor");
+  await expect(page.getByTestId("answer-every")).toHaveValue("1000");
+  await expect(page.getByTestId("answer-filter")).toHaveCount(0);
+  await expect(page.getByTestId("answer-preview")).toContainText("from 18 to 24");
+  await hand.press(page.getByTestId("try-answer"));
+  await expect(page.getByTestId("trial-says")).toContainText(/Publishes \{"celsius":\d\d\.\d\d,"number":1,/);
+  // What only a message has cannot be there.
+  await hand.write(page.getByTestId("action-0-payload"), "{{json.a}}");
+  await expect(page.getByTestId("answer-problems")).toContainText("a timer has none");
+  await hand.write(page.getByTestId("action-0-payload"), "{{walk 0 5 1}}");
+  await hand.write(page.getByTestId("answer-every"), "5");
+  await expect(page.getByTestId("answer-problems")).toContainText("10 is the least");
+  await hand.write(page.getByTestId("answer-every"), "200");
+  await hand.choose(page.getByTestId("answer-when"), "a message comes");
+  await expect(page.getByTestId("answer-problems")).toContainText("it needs a topic filter");
+  await hand.choose(page.getByTestId("answer-when"), "a timer runs out");
+  await hand.write(page.getByTestId("answer-every"), "200");
+  await withoutViolations(page);
+  await hand.press(page.getByTestId("save-answer"));
+  await expect(page.getByTestId("answer")).toContainText("every 200 ms");
+  await expect(sent(page).nth(3)).toBeVisible();
+  await expect(page.getByTestId("answer-last")).toContainText(/Publishes \d\.\d\d to sensors\//);
+  await hand.turn(page.getByTestId("answer-on"));
+  // What it has told in a quarter of a second is the last of it.
+  const count = page.getByTestId("answer-count");
+  let before = "";
+  await expect.poll(async () => {
+    const last = before;
+    before = await count.innerText();
+    return before === last;
+  }, { intervals: [700] }).toBe(true);
+});
+
+twice("of one connection there are several, each a client of its own", async (hand, page) => {
+  await open(page);
+  await hand.press(page.getByTestId("add-answer"));
+  await hand.press(page.getByTestId("ready-3"));
+  await hand.press(page.getByTestId("save-answer"));
+  const menu = rows(page).first().getByRole("button", { name: /^More for/ });
+  await hand.pick(menu, "Make several…");
+  await withoutViolations(page);
+  for (const wrong of ["0", "51", "x"]) {
+    await hand.write(page.getByTestId("several-count"), wrong);
+    await expect(page.getByTestId("several-fault")).toHaveText("Enter a number from 1 to 50.");
+    await expect(page.getByTestId("several-connect")).toBeDisabled();
+  }
+  await hand.write(page.getByTestId("several-count"), "3");
+  await hand.press(page.getByTestId("several-connect"));
+  await expect(rows(page)).toHaveCount(4);
+  for (const number of [0, 1, 2, 3]) await expect(rows(page).nth(number)).toHaveAttribute("data-state", "open");
+  await hand.choose(page.getByTestId("scope"), "all connections");
+  await hand.press(page.getByTestId("tab-messages"));
+  for (const device of [1, 2, 3]) await expect(sent(page).filter({ hasText: `-${device}/temperature` }).first()).toBeVisible();
+  // They can be made without being connected, too.
+  await hand.pick(menu, "Make several…");
+  await hand.write(page.getByTestId("several-count"), "1");
+  await hand.press(page.getByTestId("several-make"));
+  await expect(rows(page)).toHaveCount(5);
+  await expect(rows(page).nth(4)).not.toHaveAttribute("data-state", "open");
+});
+
+test("a device is there again after a reload, and goes on once it is connected", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("add-answer").click();
+  await page.getByTestId("ready-4").click();
+  await page.getByTestId("save-answer").click();
+  await page.getByTestId("tab-messages").click();
+  const level = page.getByTestId("message-row").filter({ hasText: "/level" });
+  await expect(level.first()).toBeVisible();
+  await page.reload();
+  await expect(page.getByTestId("answer")).toContainText("Tank level");
+  await page.getByTestId("tab-messages").click();
+  await expect(level.first()).toBeVisible();
+});
