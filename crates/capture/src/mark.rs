@@ -7,7 +7,7 @@
 //!
 //! let mark = Mark {
 //!     fault: 3,
-//!     effect: Effect::Lost,
+//!     effect: Effect::Cut,
 //!     packet: Some(MarkedPacket {
 //!         packet_type: PacketType::Puback,
 //!         identifier: Some(7),
@@ -15,7 +15,7 @@
 //!     }),
 //!     words: "fault 3: cut before PUBACK 1; 4 bytes did not go on".to_owned(),
 //! };
-//! let comment = "mqttscope fault 3 lost PUBACK 7 from server: fault 3: cut before PUBACK 1; 4 bytes did not go on";
+//! let comment = "mqttscope fault 3 cut PUBACK 7 from server: fault 3: cut before PUBACK 1; 4 bytes did not go on";
 //! assert_eq!(mark.to_string(), comment);
 //! assert_eq!(Mark::of_comment(comment), Some(mark));
 //! assert_eq!(Mark::of_comment("a comment of somebody else"), None);
@@ -53,6 +53,8 @@ pub enum Effect {
     Late,
     /// Something that was sent is not received.
     Lost,
+    /// Both sides are closed; what had not gone on is not received.
+    Cut,
     /// The other side receives another packet than was sent.
     Changed,
     /// From here on nothing goes on either way, and the client is not told.
@@ -71,12 +73,19 @@ pub struct MarkedPacket {
 }
 
 impl Effect {
-    const ALL: [Self; 4] = [Self::Late, Self::Lost, Self::Changed, Self::Silent];
+    const ALL: [Self; 5] = [
+        Self::Late,
+        Self::Lost,
+        Self::Cut,
+        Self::Changed,
+        Self::Silent,
+    ];
 
     const fn word(self) -> &'static str {
         match self {
             Self::Late => "late",
             Self::Lost => "lost",
+            Self::Cut => "cut",
             Self::Changed => "changed",
             Self::Silent => "silent",
         }

@@ -397,6 +397,14 @@ mod tests {
     }
 
     #[test]
+    fn each_fault_that_the_page_offers_is_read() {
+        for choice in mqttscope_protocol::FAULT_CHOICES {
+            let rules = parse(choice.line);
+            assert_eq!(rules.map(|rules| rules.len()), Ok(1), "{}", choice.line);
+        }
+    }
+
+    #[test]
     fn a_wrong_line_is_named_with_its_cause() {
         for (text, words) in [
             (

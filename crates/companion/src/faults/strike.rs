@@ -166,7 +166,7 @@ impl Link {
         self.lose_waiting(Sender::Server);
         active.strike();
         let text = format!("{active}: {what}; {} bytes did not go on", self.lost);
-        self.say(active, Effect::Lost, packet, text);
+        self.say(active, Effect::Cut, packet, text);
         self.over();
     }
 

@@ -56,7 +56,7 @@ fn packets_and_time_count_from_when_a_fault_came() {
         from: Role::Server,
     };
     let mark = &world.done.marks[0];
-    assert_eq!((mark.fault, mark.effect), (1, Effect::Lost));
+    assert_eq!((mark.fault, mark.effect), (1, Effect::Cut));
     assert_eq!(mark.packet, Some(packet));
     // The moment was for the connection of that moment.
     world.again(6000);

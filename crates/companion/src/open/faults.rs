@@ -19,7 +19,7 @@ pub(super) struct Lent {
     pub(super) is_allowed: bool,
 }
 
-/// `TOKEN/faults`: GET tells which are in force; PUT puts lines in their place, POST adds some, DELETE takes all away.
+/// `TOKEN/faults`: GET tells which are in force (`null`: there is no tap); PUT puts lines in their place, POST adds some, DELETE takes all away.
 pub(super) async fn all(
     State(served): State<Arc<Served>>,
     Path(token): Path<String>,
@@ -67,11 +67,16 @@ fn lent<'a>(
     if let Some(refused) = served.refused(token, headers) {
         return Err(Box::new(refused));
     }
+    let is_question = method == Method::GET || method == Method::HEAD;
     let Some(lent) = served.faults() else {
         let says = "there is no tap";
-        return Err(Box::new((StatusCode::NOT_FOUND, says).into_response()));
+        // A page asks before it knows, and a browser would tell of a failure.
+        return Err(Box::new(if is_question {
+            json(StatusCode::OK, &None::<TapFaults>)
+        } else {
+            (StatusCode::NOT_FOUND, says).into_response()
+        }));
     };
-    let is_question = method == Method::GET || method == Method::HEAD;
     if !is_question && !lent.is_allowed {
         let says = "pages may not set the faults of this tap (--no-page-faults)";
         return Err(Box::new((StatusCode::FORBIDDEN, says).into_response()));

@@ -99,7 +99,7 @@ fn a_fault_that_a_page_sets_strikes_the_open_connection_is_counted_and_stands_in
     };
     let first = CONNECT.len() + CONNACK.len() + 2 * (PUBLISH.len() + PUBACK.len());
     assert_eq!(*before, first);
-    assert_eq!((mark.fault, mark.effect), (1, Effect::Lost));
+    assert_eq!((mark.fault, mark.effect), (1, Effect::Cut));
     assert_eq!(mark.packet.unwrap().identifier, Some(1));
     assert_eq!(
         mark.words,
@@ -235,6 +235,7 @@ fn a_tap_may_be_closed_to_faults_from_pages() {
 #[test]
 fn without_a_tap_there_are_no_faults_to_set() {
     let open = Open::start("faults_none", &["-"]);
-    assert_eq!(say(&open, "GET", "", "").0, 404);
+    assert_eq!(say(&open, "GET", "", ""), (200, Value::Null));
     assert_eq!(say(&open, "PUT", "", "cut * at 5").0, 404);
+    assert_eq!(say(&open, "DELETE", "/1", "").0, 404);
 }
