@@ -111,10 +111,8 @@ impl Tape {
 }
 
 fn the_fault(shown: &Shown) -> &FaultRow {
-    let [row] = &shown.view.faults[..] else {
-        panic!("{:?}", shown.view.faults);
-    };
-    row
+    assert_eq!(shown.view.faults.len(), 1, "{:?}", shown.view.faults);
+    &shown.view.faults[0]
 }
 
 /// What the answer says, checked to be a finding with its packets.
