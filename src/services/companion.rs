@@ -1,9 +1,10 @@
 //! What the companion lends to the page that it serves.
 
 use js_sys::{Array, Reflect};
+use mqttscope_protocol::{FaultError, FaultsRefused, TapFaults};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Response;
+use web_sys::{RequestInit, Response};
 
 use yew::AttrValue;
 
@@ -66,4 +67,70 @@ pub async fn sources(token: &str) -> Result<Array, String> {
         Array::of3(&of("name"), &address.into(), &of("size"))
     });
     Ok(all.collect())
+}
+
+/// What is asked of the faults of the companion's taps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AskFaults {
+    /// Which are in force.
+    Tell,
+    /// These lines in the place of all.
+    Replace(String),
+    /// None any more.
+    Clear,
+    /// All but the one with this number.
+    Remove(u32),
+}
+
+impl AskFaults {
+    /// The method, what stands behind the address, and the body.
+    fn request(&self) -> (&'static str, String, Option<&str>) {
+        match self {
+            Self::Tell => ("GET", String::new(), None),
+            Self::Replace(text) => ("PUT", String::new(), Some(text)),
+            Self::Clear => ("DELETE", String::new(), None),
+            Self::Remove(number) => ("DELETE", format!("/{number}"), None),
+        }
+    }
+}
+
+/// The faults that are in force then; `None`: there is no tap.
+///
+/// # Errors
+/// Each line that is wrong; a sentence for the person at line 0 where it is none of a line.
+pub async fn faults(token: &str, ask: &AskFaults) -> Result<Option<TapFaults>, Vec<FaultError>> {
+    let failed = |message: &str| {
+        vec![FaultError {
+            line: 0,
+            message: message.to_owned(),
+            fix: None,
+        }]
+    };
+    let gone = |_: JsValue| failed("The companion cannot be reached: start mqttscope again.");
+    let window = browser::window().ok_or_else(|| gone(JsValue::NULL))?;
+    let origin = window.location().origin().map_err(gone)?;
+    if !is_token(token) {
+        return Err(failed("This is no address of the companion."));
+    }
+    let (method, behind, body) = ask.request();
+    let init = RequestInit::new();
+    init.set_method(method);
+    if let Some(body) = body {
+        init.set_body(&body.into());
+    }
+    let address = format!("{origin}/companion/{token}/faults{behind}");
+    let asked = JsFuture::from(window.fetch_with_str_and_init(&address, &init)).await;
+    let response: Response = asked.and_then(JsCast::dyn_into).map_err(gone)?;
+    let text = JsFuture::from(response.text().map_err(gone)?).await;
+    let text = text.map_err(gone)?.as_string().unwrap_or_default();
+    let unread = |_| failed("The companion's answer cannot be read: is it another version?");
+    match response.status() {
+        200 => serde_json::from_str(&text).map_err(unread),
+        422 => {
+            let refused: FaultsRefused = serde_json::from_str(&text).map_err(unread)?;
+            Err(refused.errors)
+        }
+        404 => Err(failed("There is no such fault any more.")),
+        _ => Err(failed(&format!("The companion says: {text}."))),
+    }
 }

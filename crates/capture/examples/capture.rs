@@ -174,6 +174,7 @@ fn take(
             let known = connections.entry(*connection).or_default();
             known.ending = format!(" {how:?} by {from:?}");
         }
+        Event::Marked { comment, .. } => writeln!(out, "{comment}")?,
         Event::Fin { .. } | Event::Client { .. } => {}
         Event::KeyLog(text) => writeln!(out, "a key log of {} bytes", text.len())?,
         Event::Note(note) => writeln!(out, "note: {note}")?,

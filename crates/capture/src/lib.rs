@@ -6,6 +6,7 @@
 
 pub mod foreign;
 pub mod json;
+pub mod mark;
 pub mod pcapng;
 pub mod reading;
 pub mod recording;

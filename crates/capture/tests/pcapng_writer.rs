@@ -10,9 +10,11 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use mqttscope_capture::mark::{Effect, Mark, MarkedPacket};
 use mqttscope_capture::pcapng::{Ends, Writer, whole_blocks};
 use mqttscope_capture::reading::Role;
-use mqttscope_capture::recording::{Capture, Ending};
+use mqttscope_capture::recording::{Capture, CaptureReader, Ending, Event, Limits};
+use mqttscope_wire::PacketType;
 use proptest::prelude::*;
 
 const CONNECT: [u8; 15] = *b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x3c\x00\x01a";
@@ -277,4 +279,59 @@ proptest! {
         let found = read(&file);
         prop_assert_eq!(&found[0].1, &wanted);
     }
+}
+
+#[test]
+fn what_a_tap_did_comes_back_where_it_stands() {
+    let mark = Mark {
+        fault: 2,
+        effect: Effect::Lost,
+        packet: Some(MarkedPacket {
+            packet_type: PacketType::Puback,
+            identifier: Some(1),
+            from: Role::Server,
+        }),
+        words: "fault 2: cut before PUBACK 1; 4 bytes did not go on".to_owned(),
+    };
+    let (mut writer, mut file) = (Writer::new("test"), Vec::new());
+    writer.begin(&mut file);
+    let ends = Ends {
+        client: "10.0.0.7:50000".parse().unwrap(),
+        server: "10.0.0.1:1883".parse().unwrap(),
+    };
+    let connect = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x3c\x00\x01a";
+    writer.open(1, ends, "a device", 1, &mut file);
+    writer.bytes(1, Role::Client, connect, 2, &mut file);
+    writer.bytes(1, Role::Server, &[0x40, 2, 0, 1], 3, &mut file);
+    writer.mark(1, &mark.to_string(), 4, &mut file);
+    // Of no connection: nothing is written.
+    writer.mark(9, &mark.to_string(), 4, &mut file);
+    writer.bytes(1, Role::Server, &[0xd0, 0], 5, &mut file);
+    writer.close(1, 6, &mut file);
+    let mut told = Vec::new();
+    for size in [1, 7, file.len()] {
+        let mut reader = CaptureReader::new(Limits::default());
+        for chunk in file.chunks(size) {
+            reader.handle_bytes(chunk);
+        }
+        reader.handle_end();
+        told.clear();
+        while let Some(event) = reader.poll_event() {
+            match event {
+                Event::Bytes { bytes, .. } => told.push(format!("{bytes:02x?}")),
+                Event::Marked { at_ns, comment, .. } => {
+                    assert_eq!(at_ns, Some(4));
+                    assert_eq!(Mark::of_comment(comment).as_ref(), Some(&mark));
+                    told.push("marked".to_owned());
+                }
+                Event::Note(note) => panic!("{note}"),
+                _ => {}
+            }
+        }
+        assert_eq!(reader.counts().keep_alives, 0);
+        assert_eq!(told[1..], ["[40, 02, 00, 01]", "marked", "[d0, 00]"]);
+    }
+    let capture = Capture::read(&file, None);
+    assert_eq!(capture.connections[0].disturbed, Some(2));
+    assert_eq!(capture.connections[0].packets.len(), 3);
 }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use clap::Args;
+use mqttscope_capture::mark::Mark;
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{
     self, Capture, CaptureReader, Ending, Event, KeyLogSessions, Limits, Peer,
@@ -17,6 +18,7 @@ use mqttscope_capture::recording::{
 use mqttscope_wire::{Framer, ProtocolVersion, Sender};
 
 use crate::arguments::{Format, Version};
+use crate::faults::Said;
 use crate::input::{self, Connection, Input};
 use crate::lint::of_connection;
 use crate::paint::{Colour, Paint, When};
@@ -290,6 +292,20 @@ impl Live {
                         _ => Closed::Done,
                     };
                     (connection, at_ns, What::Closed(how), &[])
+                }
+                Event::Marked {
+                    connection,
+                    at_ns,
+                    comment,
+                    ..
+                } => {
+                    let Some(mark) = Mark::of_comment(comment) else {
+                        continue;
+                    };
+                    let text = mark.words.clone();
+                    let mark = Some(mark);
+                    let said = Box::new(Said { text, mark });
+                    (connection, at_ns, What::Did(said), &[])
                 }
                 Event::Note(note) => {
                     eprintln!("-: {note}");

@@ -119,7 +119,7 @@ fn of_connection(
         })
         .collect::<Vec<_>>();
     let gaps = connection.gaps.iter().map(|gap| gap.after);
-    let gap = gaps.chain(said).min();
+    let gap = gaps.chain(said).chain(connection.disturbed).min();
     Connection {
         name: Some(format!("{} to {}", connection.client, connection.server)),
         bytes,

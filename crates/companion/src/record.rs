@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use mqttscope_capture::mark::Mark;
 use mqttscope_capture::pcapng;
 use mqttscope_wire::Sender;
 
@@ -237,6 +238,10 @@ impl Keep for Recording {
 
     fn closed(&mut self, id: ConnectionId, how: &Closed, at_ns: u64) {
         self.blocks.closed(id, how, at_ns);
+    }
+
+    fn marked(&mut self, id: ConnectionId, mark: &Mark, at_ns: u64) {
+        self.blocks.marked(id, mark, at_ns);
     }
 
     fn flush(&mut self, now_ns: u64) {

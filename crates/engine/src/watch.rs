@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use endings::Endings;
 use mqttscope_monitor::{self as monitor, Finding, Flow, FlowKind, Monitor, PacketNumbers};
-use mqttscope_protocol::{ConnectionId, FindingView, RecordId, Target};
+use mqttscope_protocol::{ConnectionId, FaultAnswer, FindingView, RecordId, Target};
 use mqttscope_shared::Instant;
 use mqttscope_wire::{ProtocolVersion, Rule, Sender, Severity};
 
@@ -154,6 +154,21 @@ impl Watch {
         says: &str,
     ) {
         self.tell(remark(connection, version, record, says));
+    }
+
+    /// What came of a fault of a tap.
+    pub(crate) fn answer(
+        &mut self,
+        connection: ConnectionId,
+        version: ProtocolVersion,
+        answer: &FaultAnswer,
+    ) {
+        let record = answer.packets.last().copied().unwrap_or(RecordId(0));
+        self.tell(FindingView {
+            severity: answer.severity,
+            packets: answer.packets.clone(),
+            ..remark(connection, version, record, &answer.says)
+        });
     }
 
     /// The oldest make room.

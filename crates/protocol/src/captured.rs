@@ -6,7 +6,7 @@ use mqttscope_shared::Instant;
 use mqttscope_wire::{ProtocolVersion, Severity};
 use serde::{Deserialize, Serialize};
 
-use super::{ConnectionId, micros};
+use super::{ConnectionId, RecordId, micros};
 
 /// What was read of capture files so far.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,40 @@ pub struct CaptureView {
     pub times: Option<(Instant, Instant)>,
     /// What was not read, and why: sentences without a full stop.
     pub notes: Vec<String>,
+    /// What the faults of taps did, by file and number.
+    pub faults: Vec<FaultRow>,
+}
+
+/// What a fault of a tap did in a recording.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FaultRow {
+    /// The place of its file.
+    pub file: usize,
+    /// Its number among those of its tap.
+    pub number: u32,
+    /// What it did, the last time.
+    pub words: String,
+    /// How often the recording tells of it.
+    pub count: u64,
+    /// The row that tells of it first.
+    pub first: RecordId,
+    /// The one that tells of it last.
+    pub last: RecordId,
+    /// Whether a packet is awaited that is to be sent again.
+    pub awaits: bool,
+    /// What became of that.
+    pub answer: Option<FaultAnswer>,
+}
+
+/// Whether a packet was sent again that a fault took away, or whose acknowledgement it took away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FaultAnswer {
+    /// A sentence.
+    pub says: String,
+    /// A note where all is as it should be.
+    pub severity: Severity,
+    /// The rows that show it, oldest first.
+    pub packets: Vec<RecordId>,
 }
 
 /// A file.

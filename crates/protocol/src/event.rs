@@ -24,6 +24,8 @@ pub enum EventKind {
     Begins,
     /// Bytes of a captured connection are missing.
     Gap,
+    /// A tap did something to a captured connection on purpose.
+    Fault,
     /// A captured connection ended.
     Ended,
     /// A packet that a log tells of in words: by whom. Its bytes are not there.
@@ -41,6 +43,7 @@ impl EventKind {
             Self::TextFrame => "text frame",
             Self::Begins => "begins",
             Self::Gap => "gap",
+            Self::Fault => "fault",
             Self::Ended => "ended",
             Self::Told(_) => "told",
         }
@@ -152,7 +155,7 @@ impl ConnectionEvent {
     pub fn line(&self) -> String {
         match self.kind {
             EventKind::Begins => return self.address.clone(),
-            EventKind::Gap | EventKind::Told(_) | EventKind::TextFrame => {
+            EventKind::Gap | EventKind::Fault | EventKind::Told(_) | EventKind::TextFrame => {
                 return self.cause.clone();
             }
             _ => {}

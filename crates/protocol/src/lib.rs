@@ -13,6 +13,7 @@ mod captured;
 mod command;
 mod draft;
 mod event;
+mod faults;
 mod micros;
 mod profile;
 pub mod profiles;
@@ -26,12 +27,16 @@ pub use bridge::{
     Bridged, Certificate, CertificateFault, Secured, TlsFacts, TlsFailure, TlsFault, is_pem,
 };
 pub use captured::{
-    Apart, CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow, Timeline,
-    TimelineBar,
+    Apart, CaptureFile, CaptureState, CaptureView, CapturedOrder, CapturedRow, FaultAnswer,
+    FaultRow, Timeline, TimelineBar,
 };
 pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
 pub use event::{ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, duration};
+pub use faults::{
+    ActiveFault, FAULT_CHOICES, FAULTS_TEXT, FaultChoice, FaultError, FaultFix, FaultsRefused,
+    TapFaults,
+};
 pub use mqttscope_shared::{Instant, Recorded};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{

@@ -14,6 +14,8 @@ pub(super) struct FileListProps {
     pub(super) files: Vec<CaptureFile>,
     /// What is said of files that were open already.
     pub(super) notice: Html,
+    /// The way to the faults of the tap that is among them.
+    pub(super) faults: Html,
     pub(super) on_files: Callback<Vec<File>>,
     pub(super) on_close: Callback<()>,
     pub(super) close_one: Callback<usize>,
@@ -36,6 +38,7 @@ pub(super) fn FileList(props: &FileListProps) -> Html {
                 <h2>{ "Files" }</h2>
                 <span class="grow"></span>
                 if is_reading { <button data-testid="stop-reading" onclick={stop}>{ "Stop" }</button> }
+                { props.faults.clone() }
                 <Choose label="Add" on_files={props.on_files.clone()} />
                 <button class="bare square" data-testid="close-captures" aria-label="Close all files" title="Close all files" onclick={close}>{ icon(Icon::Cross) }</button>
             </div>

@@ -3,6 +3,7 @@
 mod before;
 mod connections;
 mod empty;
+mod faults;
 mod file_list;
 mod handed;
 mod known;
@@ -126,6 +127,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
         return empty::empty(stopped, is_over, &on_files, &desk);
     };
     let summary = summary::summary(capture, &live, &desk);
+    let faults = faults::faults(props.companion.as_ref(), capture);
     let is_unread = unread::is_all(capture);
     html! {
         <ContextProvider<Desk> context={(*desk).clone()}>
@@ -134,7 +136,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
                 <h1 class="unseen">{ "Capture files and their packets" }</h1>
                 { steps::steps(STEPS, step, &desk.step) }
                 <div class="pane live-side" id="live-side">
-                    <file_list::FileList files={capture.files.clone()} {notice} on_files={on_files.clone()} {on_close} {close_one} />
+                    <file_list::FileList files={capture.files.clone()} {notice} {faults} on_files={on_files.clone()} {on_close} {close_one} />
                     <connections::Connections rows={live.captured.clone()} of={live.captured_of} order={live.captured_order} sealed={capture.sealed} current={live.connection.filter(|_| !live.everything)} />
                     <topics::Topics rows={live.topics.clone()} tree={live.tree.tree.clone()} found={live.topics_found} left_out={live.topics_left_out} connection={None} is_file=true />
                 </div>

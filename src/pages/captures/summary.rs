@@ -4,6 +4,7 @@ use mqttscope_protocol::{CaptureView, Instant};
 use mqttscope_wire::ProtocolVersion;
 use yew::prelude::*;
 
+use super::faults::struck;
 use crate::pages::live::desk::Desk;
 use crate::pages::live::steps::Step;
 use crate::state::live::{Act, Live, Tab, words};
@@ -94,6 +95,7 @@ pub(super) fn summary(capture: &CaptureView, live: &Live, desk: &Desk) -> Html {
                     <dt>{ "Findings" }</dt>
                     <dd>if found.is_empty() { { "none" } } else { <button class="link" data-testid="show-findings" onclick={findings}>{ found }</button> }</dd>
                 </dl>
+                { struck::recorded(&capture.faults, desk) }
                 if !capture.notes.is_empty() {
                     <h3>{ "Not read" }</h3>
                     <ul class="notes" data-testid="capture-notes">{ for capture.notes.iter().map(|note| html! { <li>{ note }</li> }) }</ul>

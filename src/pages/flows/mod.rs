@@ -23,7 +23,7 @@ mod panels;
 mod pictures;
 mod player;
 mod playing;
-mod problems;
+pub(super) mod problems;
 mod rename;
 mod scrolling;
 mod set_aside;

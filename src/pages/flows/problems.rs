@@ -42,7 +42,7 @@ pub(super) fn Problems(props: &ProblemsProps) -> Html {
 }
 
 /// The text with a word of a line corrected.
-fn corrected(text: &str, line: usize, fix: &Fix) -> String {
+pub(in crate::pages) fn corrected(text: &str, line: usize, fix: &Fix) -> String {
     let lines = (1..).zip(text.split('\n')).map(|(number, found)| {
         if number != line {
             return found.to_owned();

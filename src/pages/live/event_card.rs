@@ -22,6 +22,7 @@ pub(super) fn event_card(
         EventKind::TextFrame => "WebSocket text frame",
         EventKind::Begins => "Connection begins",
         EventKind::Gap => "Bytes are missing",
+        EventKind::Fault => "Fault of the tap",
         EventKind::Ended => "Connection ended",
         EventKind::Told(_) => "Packet told by a log",
     };
@@ -33,7 +34,11 @@ pub(super) fn event_card(
         EventKind::Opened => "Opened after",
         EventKind::NotOpened => "Failed after",
         EventKind::Closed | EventKind::Ended => "Lasted",
-        EventKind::Begins | EventKind::Gap | EventKind::Told(_) | EventKind::TextFrame => "",
+        EventKind::Begins
+        | EventKind::Gap
+        | EventKind::Fault
+        | EventKind::Told(_)
+        | EventKind::TextFrame => "",
     };
     let code = event.code.map(|code| {
         let meaning = match code {
@@ -58,6 +63,7 @@ pub(super) fn event_card(
     let (reason, why) = match event.kind {
         EventKind::Told(_) => ("Packet", "The log says"),
         EventKind::TextFrame => ("", "What came"),
+        EventKind::Fault => ("", "What the tap did"),
         _ => ("WebSocket reason", "Why"),
     };
     let facts = [

@@ -58,7 +58,7 @@ mod topics_head;
 pub(in crate::pages) mod traffic;
 mod undo;
 mod wire_list;
-mod wire_row;
+pub(in crate::pages) mod wire_row;
 
 pub(crate) use handed::hand_over;
 use mqttscope_protocol::ConnectionState;

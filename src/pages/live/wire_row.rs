@@ -58,6 +58,7 @@ fn event_row(
         EventKind::TextFrame => ("text-frame", "←"),
         EventKind::Begins => ("opened", "○"),
         EventKind::Gap => ("gap", "⋯"),
+        EventKind::Fault => ("fault", "×"),
         EventKind::Ended => ("ended", "×"),
         EventKind::Told(_) => ("told", ""),
     };
@@ -74,7 +75,7 @@ fn event_row(
                 <span class="chip" title="A log tells of it in words: its bytes are not there">{ "from a log" }</span>
             } else {
                 <span class="went" aria-hidden="true">{ mark }</span>
-                <b class="type">if event != EventKind::TextFrame { <span class="unseen">{ "connection " }</span> }{ row.name() }</b>
+                <b class="type">if !matches!(event, EventKind::TextFrame | EventKind::Fault) { <span class="unseen">{ "connection " }</span> }{ row.name() }</b>
             }
             <span class="says" title={row.summary.clone()}>{ &row.summary }</span>
         </div>
@@ -102,7 +103,7 @@ pub(super) fn direction(sender: Sender) -> Html {
 }
 
 /// The class, the icon and the word of a grade.
-pub(super) const fn grade(severity: Severity) -> (&'static str, Icon, &'static str) {
+pub(in crate::pages) const fn grade(severity: Severity) -> (&'static str, Icon, &'static str) {
     match severity {
         Severity::Error => ("is-error", Icon::Fault, "error"),
         Severity::Warning => ("is-warning", Icon::Warning, "warning"),

@@ -146,6 +146,13 @@ impl Writer {
         }
     }
 
+    /// The tap did something to a connection: a segment without bytes, with `comment` at it ([`crate::mark::Mark`]).
+    pub fn mark(&self, id: u32, comment: &str, at_ns: u64, out: &mut Vec<u8>) {
+        if let Some(connection) = self.open.get(&id) {
+            connection.write(Role::Client, ACK, &[], comment, at_ns, out);
+        }
+    }
+
     /// A side will send no more.
     pub fn end(&mut self, id: u32, from: Role, at_ns: u64, out: &mut Vec<u8>) {
         if let Some(connection) = self.open.get_mut(&id) {

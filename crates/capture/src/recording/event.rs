@@ -101,6 +101,18 @@ pub enum Event<'a> {
         /// The bytes. None at all where a packet without an end is followed by the next one at once.
         bytes: &'a [u8],
     },
+    /// The tap that recorded the connection did something to it on purpose. What is recorded is what each side sent: what
+    /// this fault changed or took away of it is not what the other side got.
+    Marked {
+        /// Which connection.
+        connection: ConnectionId,
+        /// When, in nanoseconds since the Unix epoch.
+        at_ns: Option<u64>,
+        /// The frame that says it.
+        frame: u64,
+        /// What it did, as [`crate::mark::Mark::of_comment`] reads it.
+        comment: &'a str,
+    },
     /// A side has closed its half of the connection (FIN), the first of the two: it sends no more, while the other still
     /// may. Told where it stands in the file, unless what is inside is not known by then; the end follows as
     /// [`Event::Closed`].
@@ -213,6 +225,7 @@ enum Queued {
     /// The identifier, with the address behind it from a place on.
     Client(ConnectionId, usize, usize, usize),
     Skipped(Sent),
+    Marked(Sent),
     Fin(ConnectionId, Role, Moment),
     Closed(ConnectionId, Ending, Option<Role>, Moment),
     /// The same with the words of a log for it.
@@ -270,6 +283,7 @@ impl Queue {
             Queued::Bytes(sent)
             | Queued::Said(sent, ..)
             | Queued::Skipped(sent)
+            | Queued::Marked(sent)
             | Queued::SaidClosed(sent, _) => sent.moment.at_ns,
             Queued::Fin(.., moment) | Queued::Closed(.., moment) => moment.at_ns,
             Queued::Transport(..)
@@ -303,6 +317,12 @@ impl Queue {
                 at_ns: sent.moment.at_ns,
                 frame: sent.moment.frame,
                 bytes: of(sent.start, sent.len),
+            },
+            Queued::Marked(sent) => Event::Marked {
+                connection: sent.connection,
+                at_ns: sent.moment.at_ns,
+                frame: sent.moment.frame,
+                comment: text(of(sent.start, sent.len)),
             },
             Queued::Said(sent, packet_type, version) => Event::Said {
                 connection: sent.connection,
@@ -446,6 +466,11 @@ impl Queue {
     pub(super) fn skipped(&mut self, of: ConnectionId, from: Role, moment: Moment, bytes: &[u8]) {
         let sent = self.sent(of, from, moment, bytes);
         self.events.push_back(Queued::Skipped(sent));
+    }
+
+    pub(super) fn mark(&mut self, of: ConnectionId, moment: Moment, comment: &[u8]) {
+        let sent = self.sent(of, Role::Client, moment, comment);
+        self.events.push_back(Queued::Marked(sent));
     }
 
     fn sent(&mut self, connection: ConnectionId, from: Role, moment: Moment, bytes: &[u8]) -> Sent {

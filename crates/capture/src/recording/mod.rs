@@ -230,6 +230,7 @@ impl CaptureReader {
                     around,
                     moment,
                     unread: &mut self.unread,
+                    comment: packet.comment,
                 };
                 let mut walk = Walk {
                     fragments: &mut self.fragments,
@@ -326,6 +327,8 @@ struct Taker<'t> {
     around: Around<'t>,
     moment: Moment,
     unread: &'t mut BTreeMap<Reason, u64>,
+    /// What a tap did, by the comment of the frame.
+    comment: &'t [u8],
 }
 
 impl Take for Taker<'_> {
@@ -334,6 +337,13 @@ impl Take for Taker<'_> {
         while self.flows.work(&mut self.around) {}
         self.around.counts.segments = self.around.counts.segments.saturating_add(1);
         self.flows.take(segment, self.moment, &mut self.around);
+        if !self.comment.is_empty() {
+            let ends = [segment.source, segment.destination];
+            let comment = core::mem::take(&mut self.comment);
+            let place = (ends, segment.path);
+            self.flows
+                .mark(place, self.moment, comment, &mut self.around);
+        }
     }
 
     fn unread(&mut self, why: Unread) {

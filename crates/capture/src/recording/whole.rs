@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use mqttscope_wire::{Framed, Framer, PacketType, ProtocolVersion, detect};
 
 use super::{CaptureReader, ConnectionId, Ending, Event, Limits, Opened, Peer, Transport};
+use crate::mark::{Effect, Mark};
 use crate::reading::Role;
 
 /// Bytes of a connection from which its version is worked out.
@@ -57,6 +58,9 @@ pub struct Connection {
     pub packets: Vec<Packet>,
     /// Where bytes are missing.
     pub gaps: Vec<Gap>,
+    /// How many packets stand before the first place where the tap that recorded it took something away or changed it on
+    /// purpose: what follows is not to be judged by what comes before. `None`: it did not.
+    pub disturbed: Option<usize>,
     /// How it ended, where that is in the file.
     pub ended: Option<Ending>,
     bytes: Vec<u8>,
@@ -362,6 +366,21 @@ impl Building {
                     }
                 }
             }
+            Event::Marked {
+                connection,
+                comment,
+                ..
+            } => {
+                let is_harmless =
+                    Mark::of_comment(comment).is_none_or(|mark| mark.effect == Effect::Late);
+                if let Some(open) = self.open.get_mut(&connection)
+                    && !is_harmless
+                {
+                    let connection = &mut open.connection;
+                    let here = connection.packets.len();
+                    connection.disturbed.get_or_insert(here);
+                }
+            }
             Event::Fin { .. } | Event::Client { .. } => {}
             Event::Closed {
                 connection, how, ..
@@ -438,6 +457,7 @@ impl Open {
                 version: None,
                 packets: Vec::new(),
                 gaps: Vec::new(),
+                disturbed: None,
                 ended: None,
                 bytes: Vec::new(),
             },

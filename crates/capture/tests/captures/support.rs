@@ -164,7 +164,7 @@ impl Found {
                 assert!(one.fin.is_none() && one.closed.is_none(), "a FIN twice");
                 one.fin = Some(*from);
             }
-            Event::Client { .. } => {}
+            Event::Client { .. } | Event::Marked { .. } => {}
             Event::KeyLog(text) => self.key_logs.push(text.to_vec()),
             Event::Note(note) => self.notes.push((*note).to_owned()),
         }

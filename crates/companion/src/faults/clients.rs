@@ -1,64 +1,137 @@
-//! What is known of clients over all their connections: when they first came, and what they and the broker have sent.
+//! The faults that are in force, and what is known of clients over all their connections: when they first came, and what
+//! they and the broker have sent.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use mqttscope_wire::{PacketType, Sender};
 
-use super::plan::{Rule, Which};
+use super::plan::Rule;
 
 /// Clients that are remembered; faults are for no others.
 const MOST: usize = 10_000;
 
+/// The most faults that are in force at a time.
+pub(crate) const MOST_ACTIVE: usize = 200;
+
 /// Faults, and the clients that they are for.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Faults {
-    rules: Arc<[Rule]>,
+    rules: Arc<[Arc<Active>]>,
     clients: HashMap<Box<str>, Client>,
+    /// Faults that ever were in force.
+    count: u32,
+}
+
+/// A fault that is in force.
+#[derive(Debug)]
+pub(crate) struct Active {
+    pub(crate) rule: Rule,
+    /// Its number among all that ever were, from 1.
+    pub(crate) number: u32,
+    /// It came while the tap runs, at this time in milliseconds: what was before is not for it. None: it was there first.
+    since: Option<u64>,
+    struck: AtomicU64,
 }
 
 #[derive(Debug)]
 struct Client {
     /// When it first connected, in milliseconds.
     since: u64,
-    /// Packets of each type, by who sent them.
-    counts: [[u32; 2]; 16],
+    /// By the number of a fault: packets that it counts.
+    counts: HashMap<u32, u32>,
 }
 
-/// How many packets of a type there were, with the newest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Count {
-    kind: Option<PacketType>,
-    from: Option<Sender>,
-    /// Of its sender, and of both.
-    own: u32,
-    both: u32,
+impl Active {
+    /// How often it has struck.
+    pub(crate) fn struck(&self) -> u64 {
+        self.struck.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn strike(&self) {
+        self.struck.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// When its time begins for a client that first connected at `client`.
+    pub(super) fn begins(&self, client: u64) -> u64 {
+        client.max(self.since.unwrap_or(0))
+    }
+
+    pub(super) fn is_for(&self, client: &str) -> bool {
+        self.rule
+            .client
+            .as_deref()
+            .is_none_or(|name| name == client)
+    }
 }
 
-impl Count {
-    /// Whether the newest packet is this one.
-    pub(crate) fn is(self, which: Which) -> bool {
-        if self.kind != Some(which.nth.kind) {
-            return false;
-        }
-        match which.from {
-            None => self.both == which.nth.n,
-            from => from == self.from && self.own == which.nth.n,
+impl fmt::Display for Active {
+    /// What it is called in what is said of it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.since {
+            None => write!(f, "line {}", self.rule.line),
+            Some(_) => write!(f, "fault {}", self.number),
         }
     }
 }
 
 impl Faults {
+    /// Faults that are in force before the first connection.
     pub(crate) fn new(rules: Vec<Rule>) -> Self {
-        Self {
-            rules: rules.into(),
-            clients: HashMap::new(),
-        }
+        let mut faults = Self::default();
+        faults.begin(rules, None);
+        faults
     }
 
-    /// All rules, in the order of their lines.
-    pub(crate) fn rules(&self) -> Arc<[Rule]> {
+    /// All that are in force, the oldest first.
+    pub(crate) fn rules(&self) -> Arc<[Arc<Active>]> {
         Arc::clone(&self.rules)
+    }
+
+    /// Whether these are all that are in force.
+    pub(super) fn are(&self, rules: &Arc<[Arc<Active>]>) -> bool {
+        Arc::ptr_eq(&self.rules, rules)
+    }
+
+    /// Adds some from now on. False: there would be too many, and nothing has changed.
+    pub(crate) fn add(&mut self, rules: Vec<Rule>, now: u64) -> bool {
+        let is_room = self.rules.len().saturating_add(rules.len()) <= MOST_ACTIVE;
+        if is_room {
+            self.begin(rules, Some(now));
+        }
+        is_room
+    }
+
+    fn begin(&mut self, rules: Vec<Rule>, since: Option<u64>) {
+        let mut all = self.rules.to_vec();
+        for rule in rules {
+            self.count = self.count.saturating_add(1);
+            all.push(Arc::new(Active {
+                rule,
+                number: self.count,
+                since,
+                struck: AtomicU64::new(0),
+            }));
+        }
+        self.rules = all.into();
+    }
+
+    /// Keeps those that `stay` says. Whether any is gone.
+    pub(crate) fn retain(&mut self, stay: impl Fn(&Active) -> bool) -> bool {
+        let before = self.rules.len();
+        let mut all = self.rules.to_vec();
+        all.retain(|active| stay(active));
+        if all.len() == before {
+            return false;
+        }
+        for client in self.clients.values_mut() {
+            let is_there = |number| all.iter().any(|active| active.number == number);
+            client.counts.retain(|number, _| is_there(*number));
+        }
+        self.rules = all.into();
+        true
     }
 
     /// A client connects. Gives when it first did; `None`: it is one too many to be remembered.
@@ -69,30 +142,31 @@ impl Faults {
         if self.clients.len() >= MOST {
             return None;
         }
-        let counts = [[0; 2]; 16];
-        self.clients
-            .insert(name.into(), Client { since: now, counts });
+        let client = Client {
+            since: now,
+            counts: HashMap::new(),
+        };
+        self.clients.insert(name.into(), client);
         Some(now)
     }
 
-    /// Counts a packet.
-    pub(crate) fn count(&mut self, name: &str, kind: PacketType, from: Sender) -> Count {
+    /// Counts a packet. Gives the numbers of the faults that wait for just this one.
+    pub(crate) fn count(&mut self, name: &str, kind: PacketType, from: Sender) -> Vec<u32> {
+        let mut struck = Vec::new();
         let Some(client) = self.clients.get_mut(name) else {
-            return Count::default();
+            return struck;
         };
-        let Some(counts) = client.counts.get_mut(usize::from(kind as u8 & 15)) else {
-            return Count::default();
-        };
-        let [own, other] = match (from, counts) {
-            (Sender::Client, [client, server]) => [client, server],
-            (Sender::Server, [client, server]) => [server, client],
-        };
-        *own = own.saturating_add(1);
-        Count {
-            kind: Some(kind),
-            from: Some(from),
-            own: *own,
-            both: own.saturating_add(*other),
+        for active in self.rules.iter().filter(|active| active.is_for(name)) {
+            if let Some(which) = active.rule.fault.packet()
+                && which.counts(kind, from)
+            {
+                let count = client.counts.entry(active.number).or_default();
+                *count = count.saturating_add(1);
+                if *count == which.nth.n {
+                    struck.push(active.number);
+                }
+            }
         }
+        struck
     }
 }

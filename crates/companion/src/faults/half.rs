@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use mqttscope_capture::mark::MarkedPacket;
 use mqttscope_wire::Framer;
 
 /// The largest packet that faults are for; a larger one passes as it comes.
@@ -19,17 +20,19 @@ pub(super) enum Waiting {
     Bytes(Vec<u8>),
     /// Its sender is done.
     End,
-    /// What comes behind the packet of a rule.
-    Break(usize),
+    /// What comes behind this packet of the fault with this number.
+    Break(u32, MarkedPacket),
 }
 
 /// An acknowledgement that is held back.
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) until: u64,
+    /// The number of the fault that does.
+    pub(super) by: u32,
     pub(super) packet: Vec<u8>,
-    /// Rules that strike behind it.
-    pub(super) breaks: Vec<usize>,
+    /// Faults that strike behind it, by their numbers.
+    pub(super) breaks: Vec<(u32, MarkedPacket)>,
 }
 
 /// One direction.
@@ -65,5 +68,14 @@ impl Half {
             free_at: 0,
             is_ended: false,
         }
+    }
+
+    /// Nothing delays what waits here any more: it is due at once, in its order.
+    pub(super) fn hurry(&mut self, now: u64) {
+        for item in &mut self.waiting {
+            item.due = item.due.min(now);
+        }
+        self.last_due = self.last_due.min(now);
+        self.free_at = self.free_at.min(now);
     }
 }

@@ -3,16 +3,19 @@
 //! Call one `handle_*`, then drain [`Link::poll_action`], then look at [`Link::poll_timeout`]. Without a fault that is for
 //! its client, every byte comes out as it went in, in its order. What does not come out is counted and told.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use mqttscope_capture::mark::{Effect, MarkedPacket};
 use mqttscope_wire::{Framed, Framer, PacketType, ProtocolVersion, Sender};
 
 use super::change::change;
-use super::clients::Faults;
+use super::clients::{Active, Faults};
 use super::half::{Half, Held, Item, LARGEST, Waiting};
-use super::plan::{Fault, Rule, When};
-use super::strike::held_until;
+use super::plan::{Change, Fault, When};
+use super::said::{Said, named};
+use super::strike::holds;
+use crate::report::counted;
 
 /// Bytes of a direction that wait at most before its sender is read no further.
 const MOST_WAITING: usize = 1 << 20;
@@ -35,7 +38,7 @@ pub(crate) enum Action {
         by_fault: bool,
     },
     /// Tell this.
-    Say(String),
+    Say(Said),
 }
 
 /// How far the link is.
@@ -50,9 +53,11 @@ pub(super) enum Phase {
 /// A connection through a tap with faults.
 #[derive(Debug)]
 pub(crate) struct Link {
-    pub(super) rules: Arc<[Rule]>,
-    /// Which rules of a moment are done with, here.
-    pub(super) done: Vec<bool>,
+    pub(super) rules: Arc<[Arc<Active>]>,
+    /// Faults of a moment that are done with here, by their numbers.
+    pub(super) done: BTreeSet<u32>,
+    /// Those that only take time and were told of here.
+    told: BTreeSet<u32>,
     /// Its client, and when that first connected. Faults are for no link without.
     pub(super) client: Option<(Arc<str>, u64)>,
     pub(super) opened: u64,
@@ -68,10 +73,10 @@ pub(crate) struct Link {
 impl Link {
     /// A connection opens at `now`, in milliseconds.
     pub(crate) fn new(faults: &Faults, now: u64) -> Self {
-        let rules = faults.rules();
         Self {
-            done: vec![false; rules.len()],
-            rules,
+            done: BTreeSet::new(),
+            told: BTreeSet::new(),
+            rules: faults.rules(),
             client: None,
             opened: now,
             version: ProtocolVersion::V5,
@@ -109,8 +114,37 @@ impl Link {
         let held = halves
             .iter()
             .filter_map(|half| half.held.front().map(|held| held.until));
-        let moments = (0..self.rules.len()).filter_map(|rule| self.moment(rule));
+        let moments = self.rules.iter().filter_map(|active| self.moment(active));
         waiting.chain(held).chain(moments).min()
+    }
+
+    /// Other faults may be in force than before: what a fault that is gone held back goes on.
+    pub(crate) fn handle_faults(&mut self, faults: &Faults, now: u64) {
+        if faults.are(&self.rules) {
+            return;
+        }
+        self.rules = faults.rules();
+        let rules = Arc::clone(&self.rules);
+        let is_slow = self.client.as_ref().is_some_and(|(client, _)| {
+            let mut own = rules.iter().filter(|active| active.is_for(client));
+            own.any(|active| {
+                matches!(
+                    active.rule.fault,
+                    Fault::Slow { .. } | Fault::Throttle { .. }
+                )
+            })
+        });
+        for half in [&mut self.up, &mut self.down] {
+            for held in &mut half.held {
+                if !rules.iter().any(|active| active.number == held.by) {
+                    held.until = held.until.min(now);
+                }
+            }
+            if !is_slow {
+                half.hurry(now);
+            }
+        }
+        self.advance(now);
     }
 
     /// A side sent bytes.
@@ -121,6 +155,7 @@ impl Link {
         from: Sender,
         bytes: &[u8],
     ) {
+        self.handle_faults(faults, now);
         self.advance(now);
         match self.phase {
             Phase::Open => {}
@@ -181,7 +216,7 @@ impl Link {
         self.advance(now);
         if self.phase == Phase::HalfOpen && from == Sender::Client {
             let lost = self.lost;
-            self.say(format!(
+            self.tell(format!(
                 "half-open: the client has gone; {lost} bytes went nowhere"
             ));
             return self.over();
@@ -213,48 +248,45 @@ impl Link {
         let Some((client, since)) = self.client.clone() else {
             return self.pass(now, from, packet);
         };
-        let elapsed = now.saturating_sub(since);
-        let count = faults.count(&client, kind, from);
+        let struck = faults.count(&client, kind, from);
         let rules = Arc::clone(&self.rules);
-        let own = rules.iter().enumerate();
-        let own: Vec<(usize, &Rule)> = own.filter(|(_, rule)| is_for(rule, &client)).collect();
-        for (_, rule) in &own {
-            if let Fault::Change {
-                packet: which,
-                change: how,
-            } = &rule.fault
-                && count.is(*which)
+        let own = rules.iter().filter(|active| active.is_for(&client));
+        let own: Vec<&Active> = own.map(AsRef::as_ref).collect();
+        if own.is_empty() {
+            self.pass(now, from, packet);
+            return self.release(now);
+        }
+        let waits = |active: &Active| struck.contains(&active.number);
+        for active in &own {
+            if let Fault::Change { change: how, .. } = &active.rule.fault
+                && waits(active)
             {
-                let what = format!("line {}: {} {}", rule.line, kind.name(), which.nth.n);
-                match change(&packet, how, self.version, from) {
-                    Ok((changed, said)) => {
-                        self.say(format!("{what} is changed: {said}"));
-                        packet = changed;
-                    }
-                    Err(why) => self.say(format!("{what} is not changed: {why}")),
-                }
+                self.change(active, how, &mut packet, from);
             }
         }
-        for (_, rule) in &own {
-            if self.stops(rule, count, elapsed, kind, from, packet.len()) {
+        let mark = named(&packet, self.version, from);
+        for active in &own {
+            let elapsed = now.checked_sub(active.begins(since));
+            if self.stops(active, waits(active), elapsed, mark, packet.len()) {
                 return;
             }
         }
-        let breaks = own.iter().filter(|(_, rule)| match &rule.fault {
-            Fault::Cut(When::After(which)) | Fault::HalfOpen(When::After(which)) => {
-                count.is(*which)
-            }
+        self.tell_late(&own, now, since);
+        let breaks = own.iter().filter(|active| match active.rule.fault {
+            Fault::Cut(When::After(_)) | Fault::HalfOpen(When::After(_)) => waits(active),
             _ => false,
         });
-        let breaks: Vec<usize> = breaks.map(|(index, _)| *index).collect();
-        if let Some(until) = held_until(&own, elapsed, kind, from) {
-            let until = since.saturating_add(until);
+        let breaks: Vec<(u32, MarkedPacket)> = breaks.map(|it| (it.number, mark)).collect();
+        if let Some((active, until)) = holds(&own, now, since, kind, from) {
             let left = until.saturating_sub(now);
-            self.say(format!("{} is held back for {left} ms", kind.name()));
+            active.strike();
+            let text = format!("{} is held back for {left} ms", kind.name());
+            self.say(active, Effect::Late, Some(mark), text);
             let half = self.half_mut(from);
             half.len = half.len.saturating_add(packet.len());
             half.held.push_back(Held {
                 until,
+                by: active.number,
                 packet,
                 breaks,
             });
@@ -265,14 +297,50 @@ impl Link {
         self.release(now);
     }
 
-    /// These rules strike behind what waits now.
-    fn break_behind(&mut self, now: u64, from: Sender, rules: Vec<usize>) {
+    fn change(&mut self, active: &Active, how: &Change, packet: &mut Vec<u8>, from: Sender) {
+        let mark = named(packet, self.version, from);
+        let n = active.rule.fault.packet().map_or(0, |which| which.nth.n);
+        let what = format!("{active}: {} {n}", mark.packet_type.name());
+        match change(packet, how, self.version, from) {
+            Ok((changed, said)) => {
+                active.strike();
+                let text = format!("{what} is changed: {said}");
+                self.say(active, Effect::Changed, Some(mark), text);
+                *packet = changed;
+            }
+            Err(why) => self.tell(format!("{what} is not changed: {why}")),
+        }
+    }
+
+    /// Counts a packet that takes its time, and says so of the first of them.
+    fn tell_late(&mut self, own: &[&Active], now: u64, since: u64) {
+        for active in own {
+            let elapsed = now.checked_sub(active.begins(since));
+            let what = match (&active.rule.fault, elapsed) {
+                (Fault::Slow { at, by }, Some(elapsed)) if elapsed >= *at => {
+                    format!("what is sent takes {by} ms longer from here on")
+                }
+                (Fault::Throttle { at, to }, Some(elapsed)) if elapsed >= *at => {
+                    format!("{} a second each way from here on", counted(*to, "byte"))
+                }
+                _ => continue,
+            };
+            active.strike();
+            if self.told.insert(active.number) {
+                self.say(active, Effect::Late, None, format!("{active}: {what}"));
+            }
+        }
+    }
+
+    /// These faults strike behind what waits now.
+    fn break_behind(&mut self, now: u64, from: Sender, breaks: Vec<(u32, MarkedPacket)>) {
         let half = self.half_mut(from);
         let due = half.last_due.max(now);
-        half.waiting.extend(rules.into_iter().map(|rule| Item {
-            due,
-            what: Waiting::Break(rule),
-        }));
+        half.waiting
+            .extend(breaks.into_iter().map(|(rule, mark)| Item {
+                due,
+                what: Waiting::Break(rule, mark),
+            }));
     }
 
     /// Takes bytes into the direction from `from`, behind what waits there.
@@ -311,9 +379,11 @@ impl Link {
         let Some((client, since)) = &self.client else {
             return (delay, rate);
         };
-        let elapsed = now.saturating_sub(*since);
-        for rule in self.rules.iter().filter(|rule| is_for(rule, client)) {
-            match rule.fault {
+        for active in self.rules.iter().filter(|active| active.is_for(client)) {
+            let Some(elapsed) = now.checked_sub(active.begins(*since)) else {
+                continue;
+            };
+            match active.rule.fault {
                 Fault::Slow { at, by } if elapsed >= at => delay = by,
                 Fault::Throttle { at, to } if elapsed >= at => rate = Some(to.max(1)),
                 _ => {}
@@ -365,7 +435,7 @@ impl Link {
                         self.actions.push_back(Action::Send(from.peer(), bytes));
                     }
                     Waiting::End => self.actions.push_back(Action::End(from.peer())),
-                    Waiting::Break(rule) => self.strike(rule, " behind its packet"),
+                    Waiting::Break(rule, mark) => self.strike(rule, Some(mark)),
                 }
             }
         }
@@ -391,8 +461,21 @@ impl Link {
         self.lost = self.lost.saturating_add(bytes as u64);
     }
 
-    pub(super) fn say(&mut self, text: String) {
-        self.actions.push_back(Action::Say(text));
+    /// A fault did this.
+    pub(super) fn say(
+        &mut self,
+        active: &Active,
+        effect: Effect,
+        packet: Option<MarkedPacket>,
+        text: String,
+    ) {
+        let said = Said::of(active, effect, packet, text);
+        self.actions.push_back(Action::Say(said));
+    }
+
+    /// No fault did this.
+    pub(super) fn tell(&mut self, text: String) {
+        self.actions.push_back(Action::Say(Said::plain(text)));
     }
 
     pub(super) const fn half(&self, from: Sender) -> &Half {
@@ -413,8 +496,4 @@ impl Link {
     pub(super) const fn lost(&self) -> u64 {
         self.lost
     }
-}
-
-pub(super) fn is_for(rule: &Rule, client: &str) -> bool {
-    rule.client.as_deref().is_none_or(|name| name == client)
 }

@@ -5,9 +5,13 @@ mod clients;
 mod half;
 mod link;
 pub(crate) mod plan;
+mod said;
 mod strike;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_live;
 
-pub(crate) use clients::Faults;
+pub(crate) use clients::{Active, Faults, MOST_ACTIVE};
 pub(crate) use link::{Action, Link};
+pub(crate) use said::Said;

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `cut NAME at 700` | the connection breaks, 700 ms after the client first connected |
 //! | `cut NAME before PUBACK 1`, `cut NAME after PUBLISH 2` | at the n-th packet of a type, which is lost or arrives |
+//! | `lose NAME PUBACK 1` | the n-th packet of a type does not go on; the connection stays |
 //! | `offline NAME from 400 to 2000` | the connection breaks, and none is let through until then |
 //! | `hold NAME until 900`, `hold NAME from 400 until 900` | the client's acknowledgements are held back |
 //! | `slow NAME at 0 by 400` | what is sent takes 400 ms longer from then on |
@@ -13,23 +14,26 @@
 //! | `change NAME PUBACK 1 byte 3 to 0x07` | one byte |
 //! | `change NAME PUBLISH 2 field topic-name to a/b` | a field, and the lengths around it |
 //!
-//! NAME is a client identifier, or `*` for each client. The n-th packet of a type is counted over all connections of a
+//! NAME is a client identifier, or `*` for each client. A line that comes while the tap runs counts packets and time from
+//! then on. The n-th packet of a type is counted over all connections of a
 //! client, whichever way it goes, or only one way with `from client` or `from server` at the end of its line; `hold … from
 //! server` holds back the broker's acknowledgements.
 
 use mqttscope_flows::script::{ScriptError, Words, Wrong, moment, nth, one_of};
 use mqttscope_flows::{MAX_DELAY, Nth};
+use mqttscope_protocol::FAULTS_TEXT;
 use mqttscope_wire::{PacketType, Sender};
 
 /// The most lines that are faults.
 const MOST: usize = 200;
 
 /// The longest text, in bytes.
-const LONGEST: usize = 64 << 10;
+const LONGEST: usize = FAULTS_TEXT;
 
 /// The words that a line can begin with.
-const BEGINNINGS: [&str; 8] = [
+const BEGINNINGS: [&str; 9] = [
     "cut",
+    "lose",
     "offline",
     "hold",
     "slow",
@@ -44,6 +48,8 @@ const BEGINNINGS: [&str; 8] = [
 pub(crate) struct Rule {
     /// Its line, from 1.
     pub(crate) line: usize,
+    /// What stands there.
+    pub(crate) text: Box<str>,
     /// A client identifier; `None`: each client.
     pub(crate) client: Option<String>,
     pub(crate) fault: Fault,
@@ -53,6 +59,7 @@ pub(crate) struct Rule {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     Cut(When),
+    Lose(Which),
     Offline {
         from: u64,
         to: u64,
@@ -100,6 +107,32 @@ pub(crate) struct Which {
     pub(crate) from: Option<Sender>,
 }
 
+impl Fault {
+    /// The packet that it waits for.
+    pub(crate) const fn packet(&self) -> Option<Which> {
+        match self {
+            Self::Cut(When::Before(which) | When::After(which))
+            | Self::HalfOpen(When::Before(which) | When::After(which))
+            | Self::Lose(which)
+            | Self::Refuse { packet: which, .. }
+            | Self::Change { packet: which, .. } => Some(*which),
+            Self::Cut(When::At(_))
+            | Self::HalfOpen(When::At(_))
+            | Self::Offline { .. }
+            | Self::Hold { .. }
+            | Self::Slow { .. }
+            | Self::Throttle { .. } => None,
+        }
+    }
+}
+
+impl Which {
+    /// Whether a packet is one of those that are counted.
+    pub(crate) fn counts(self, kind: PacketType, from: Sender) -> bool {
+        self.nth.kind == kind && self.from.is_none_or(|only| only == from)
+    }
+}
+
 /// What becomes of a packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
@@ -133,6 +166,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Rule>, Vec<ScriptError>> {
         match rule(&mut Words::of(line)) {
             Ok((client, fault)) => rules.push(Rule {
                 line: number,
+                text: line.into(),
                 client,
                 fault,
             }),
@@ -161,6 +195,7 @@ fn rule(words: &mut Words<'_>) -> Result<(Option<String>, Fault), Wrong> {
     let client = (client != "*").then(|| client.to_owned());
     let fault = match word {
         "cut" => Fault::Cut(when(words)?),
+        "lose" => Fault::Lose(which(words)?),
         "half-open" => Fault::HalfOpen(when(words)?),
         "offline" => {
             words.exactly("from")?;
@@ -322,9 +357,10 @@ mod tests {
             half-open * after PUBLISH 1
             refuse * CONNECT 1 with 0x88
             change * PUBACK 1 byte 3 to 7
-            change * PUBLISH 2 from client field Topic-Name to a b";
+            change * PUBLISH 2 from client field Topic-Name to a b
+            lose * PUBACK 1 from server";
         let rules = parse(text).unwrap();
-        assert_eq!(rules.len(), 12);
+        assert_eq!(rules.len(), 13);
         assert_eq!(rules[0].client.as_deref(), Some("sensor"));
         assert_eq!(rules[0].line, 3);
         let nth = |kind, n| Nth { kind, n };
@@ -357,6 +393,14 @@ mod tests {
                     .any(|word| line.starts_with(word));
                 assert_eq!(parse(&line).is_ok(), is_link, "{line}");
             }
+        }
+    }
+
+    #[test]
+    fn each_fault_that_the_page_offers_is_read() {
+        for choice in mqttscope_protocol::FAULT_CHOICES {
+            let rules = parse(choice.line);
+            assert_eq!(rules.map(|rules| rules.len()), Ok(1), "{}", choice.line);
         }
     }
 

@@ -1,51 +1,55 @@
-//! Rules that break a connection or keep a packet from going on, and their moments.
+//! Faults that break a connection or keep a packet from going on, and their moments.
 
 use std::sync::Arc;
 
+use mqttscope_capture::mark::{Effect, MarkedPacket};
 use mqttscope_wire::{Context, ControlPacket, Frame, PacketType, ProtocolVersion, Sender};
 
-use super::clients::{Count, Faults};
-use super::link::{Action, Link, Phase, is_for};
-use super::plan::{Fault, Rule, When};
+use super::clients::{Active, Faults};
+use super::link::{Action, Link, Phase};
+use super::plan::{Fault, When};
 
 impl Link {
-    /// Whether a rule keeps this packet from going on.
+    /// Whether a fault keeps this packet from going on. `is_it`: the packet is the one that it waits for; `elapsed`: since
+    /// its time began for the client.
     pub(super) fn stops(
         &mut self,
-        rule: &Rule,
-        count: Count,
-        elapsed: u64,
-        kind: PacketType,
-        from: Sender,
+        active: &Active,
+        is_it: bool,
+        elapsed: Option<u64>,
+        packet: MarkedPacket,
         len: usize,
     ) -> bool {
-        let line = rule.line;
-        match &rule.fault {
-            Fault::Cut(When::Before(which)) if count.is(*which) => {
+        let name = packet.packet_type.name();
+        let n = active.rule.fault.packet().map_or(0, |which| which.nth.n);
+        match &active.rule.fault {
+            Fault::Cut(When::Before(_)) if is_it => {
                 self.lose(len);
-                self.cut(&format!(
-                    "line {line}: cut before {} {}",
-                    kind.name(),
-                    which.nth.n
-                ));
+                self.cut(active, Some(packet), &format!("cut before {name} {n}"));
             }
-            Fault::HalfOpen(When::Before(which)) if count.is(*which) => {
+            Fault::Lose(_) if is_it => {
                 self.lose(len);
-                let what = format!(
-                    "line {line}: half-open before {} {}",
-                    kind.name(),
-                    which.nth.n
+                active.strike();
+                let text = format!("{active}: {name} {n} is lost; {len} bytes did not go on");
+                self.say(active, Effect::Lost, Some(packet), text);
+            }
+            Fault::HalfOpen(When::Before(_)) if is_it => {
+                self.lose(len);
+                self.half_open(
+                    active,
+                    Some(packet),
+                    &format!("half-open before {name} {n}"),
                 );
-                self.half_open(&what);
             }
             Fault::Offline { from: begins, to }
-                if kind == PacketType::Connect && (*begins..*to).contains(&elapsed) =>
+                if packet.packet_type == PacketType::Connect
+                    && elapsed.is_some_and(|elapsed| (*begins..*to).contains(&elapsed)) =>
             {
                 self.lose(len);
-                let left = to.saturating_sub(elapsed);
-                self.cut(&format!("line {line}: offline for {left} ms more"));
+                let left = to.saturating_sub(elapsed.unwrap_or(0));
+                self.cut(active, Some(packet), &format!("offline for {left} ms more"));
             }
-            Fault::Refuse { packet, code } if count.is(*packet) && from == Sender::Client => {
+            Fault::Refuse { code, .. } if is_it => {
                 self.lose(len);
                 let answer: &[u8] = match self.version {
                     ProtocolVersion::V5 => &[0x20, 3, 0, *code, 0],
@@ -53,10 +57,8 @@ impl Link {
                 };
                 self.actions
                     .push_back(Action::Send(Sender::Client, answer.to_vec()));
-                self.cut(&format!(
-                    "line {line}: the tap refuses CONNECT {} with 0x{code:02X}",
-                    packet.nth.n
-                ));
+                let what = format!("the tap refuses CONNECT {n} with 0x{code:02X}");
+                self.cut(active, Some(packet), &what);
             }
             _ => return false,
         }
@@ -77,65 +79,66 @@ impl Link {
         match faults.connects(name, now) {
             Some(since) => self.client = Some((name.into(), since)),
             None => {
-                self.say("faults are for the first clients only, and this is one too many".into())
+                self.tell("faults are for the first clients only, and this is one too many".into());
             }
         }
         // What was meant for a moment before this connection is not for it.
-        for rule in 0..self.rules.len() {
-            let is_past = self.moment(rule).is_some_and(|at| at < self.opened);
-            if let Some(done) = self.done.get_mut(rule) {
-                *done |= is_past;
+        for active in Arc::clone(&self.rules).iter() {
+            if self.moment(active).is_some_and(|at| at < self.opened) {
+                self.done.insert(active.number);
             }
         }
     }
 
-    /// When a rule that waits for a moment strikes this link.
-    pub(super) fn moment(&self, index: usize) -> Option<u64> {
+    /// When a fault that waits for a moment strikes this link.
+    pub(super) fn moment(&self, active: &Active) -> Option<u64> {
         let (client, since) = self.client.as_ref()?;
-        let rule = self.rules.get(index).filter(|rule| is_for(rule, client))?;
-        if self.done.get(index).is_none_or(|&done| done) {
+        if !active.is_for(client) || self.done.contains(&active.number) {
             return None;
         }
-        match rule.fault {
+        match active.rule.fault {
             Fault::Cut(When::At(at))
             | Fault::HalfOpen(When::At(at))
-            | Fault::Offline { from: at, .. } => Some(since.saturating_add(at)),
+            | Fault::Offline { from: at, .. } => Some(active.begins(*since).saturating_add(at)),
             _ => None,
         }
     }
 
-    /// Does what rules want at moments that have come, and lets go what was held back, in the order of time.
+    /// Does what faults want at moments that have come, and lets go what was held back, in the order of time.
     pub(super) fn advance(&mut self, now: u64) {
         if self.phase != Phase::Open {
             return;
         }
         // What was due before is sent before.
-        let due = (0..self.rules.len()).filter_map(|rule| Some((self.moment(rule)?, rule)));
-        let mut due: Vec<(u64, usize)> = due.filter(|(at, _)| *at <= now).collect();
+        let rules = self.rules.iter();
+        let due = rules.filter_map(|active| Some((self.moment(active)?, active.number)));
+        let mut due: Vec<(u64, u32)> = due.filter(|(at, _)| *at <= now).collect();
         due.sort_unstable();
-        for (at, rule) in due {
+        for (at, number) in due {
             self.release(at);
-            if let Some(done) = self.done.get_mut(rule) {
-                *done = true;
-            }
+            self.done.insert(number);
             if self.phase == Phase::Open {
-                self.strike(rule, "");
+                self.strike(number, None);
             }
         }
         self.release(now);
     }
 
-    /// Breaks the link for a rule.
-    pub(super) fn strike(&mut self, rule: usize, behind: &str) {
+    /// Breaks the link for a fault, if it is still in force; behind the packet, where there is one.
+    pub(super) fn strike(&mut self, number: u32, packet: Option<MarkedPacket>) {
         let rules = Arc::clone(&self.rules);
-        let Some(rule) = rules.get(rule) else {
+        let Some(active) = rules.iter().find(|active| active.number == number) else {
             return;
         };
-        let line = rule.line;
-        match &rule.fault {
-            Fault::HalfOpen(_) => self.half_open(&format!("line {line}: half-open{behind}")),
-            Fault::Offline { .. } => self.cut(&format!("line {line}: offline")),
-            _ => self.cut(&format!("line {line}: cut{behind}")),
+        let behind = if packet.is_some() {
+            " behind its packet"
+        } else {
+            ""
+        };
+        match &active.rule.fault {
+            Fault::HalfOpen(_) => self.half_open(active, packet, &format!("half-open{behind}")),
+            Fault::Offline { .. } => self.cut(active, packet, "offline"),
+            _ => self.cut(active, packet, &format!("cut{behind}")),
         }
     }
 
@@ -150,7 +153,7 @@ impl Link {
         self.lose_waiting(Sender::Server);
         let lost = self.lost().saturating_sub(before);
         if lost > 0 {
-            self.say(format!(
+            self.tell(format!(
                 "the tap ends; {lost} bytes that waited did not go on"
             ));
         }
@@ -158,22 +161,25 @@ impl Link {
     }
 
     /// Both sides are closed; what waits is lost.
-    pub(super) fn cut(&mut self, what: &str) {
+    fn cut(&mut self, active: &Active, packet: Option<MarkedPacket>, what: &str) {
         self.lose_waiting(Sender::Client);
         self.lose_waiting(Sender::Server);
-        let lost = self.lost;
-        self.say(format!("{what}; {lost} bytes did not go on"));
+        active.strike();
+        let text = format!("{active}: {what}; {} bytes did not go on", self.lost);
+        self.say(active, Effect::Cut, packet, text);
         self.over();
     }
 
     /// The broker's side is closed, the client's is not.
-    pub(super) fn half_open(&mut self, what: &str) {
+    fn half_open(&mut self, active: &Active, packet: Option<MarkedPacket>, what: &str) {
         self.lose_waiting(Sender::Client);
         self.lose_waiting(Sender::Server);
-        let lost = self.lost;
-        self.say(format!(
-            "{what}: the broker's side is closed, the client's stays; {lost} bytes did not go on"
-        ));
+        active.strike();
+        let text = format!(
+            "{active}: {what}: the broker's side is closed, the client's stays; {} bytes did not go on",
+            self.lost
+        );
+        self.say(active, Effect::Silent, packet, text);
         self.phase = Phase::HalfOpen;
         self.actions.push_back(Action::Close(Sender::Server));
         if self.half(Sender::Client).is_ended {
@@ -188,13 +194,14 @@ impl Link {
     }
 }
 
-/// Until when an acknowledgement is held back, if it is.
-pub(super) fn held_until(
-    rules: &[(usize, &Rule)],
-    elapsed: u64,
+/// The fault that holds an acknowledgement back for longest, if one does, and until when.
+pub(super) fn holds<'a>(
+    own: &[&'a Active],
+    now: u64,
+    since: u64,
     kind: PacketType,
     from: Sender,
-) -> Option<u64> {
+) -> Option<(&'a Active, u64)> {
     let is_acknowledgement = matches!(
         kind,
         PacketType::Puback
@@ -203,13 +210,20 @@ pub(super) fn held_until(
             | PacketType::Suback
             | PacketType::Unsuback
     );
-    let held = rules.iter().filter_map(|(_, rule)| match rule.fault {
+    let held = own.iter().filter_map(|active| match active.rule.fault {
         Fault::Hold {
             by,
             from: begins,
             until,
-        } if by == from && (begins..until).contains(&elapsed) => Some(until),
+        } if by == from => {
+            let since = active.begins(since);
+            let is_now = now
+                .checked_sub(since)
+                .is_some_and(|elapsed| (begins..until).contains(&elapsed));
+            is_now.then(|| (*active, since.saturating_add(until)))
+        }
         _ => None,
     });
-    held.max().filter(|_| is_acknowledgement)
+    held.max_by_key(|(_, until)| *until)
+        .filter(|_| is_acknowledgement)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use mqttscope_capture::mark::Mark;
 use mqttscope_wire::Sender::{Client, Server};
 use mqttscope_wire::{Framed, Framer, Sender};
 use proptest::prelude::*;
@@ -9,43 +10,44 @@ use proptest::prelude::*;
 use super::plan::parse;
 use super::{Action, Faults, Link};
 
-const CONNECT: &[u8] = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x3c\x00\x01a";
-const CONNACK: &[u8] = &[0x20, 2, 0, 0];
-const PINGREQ: &[u8] = &[0xc0, 0];
+pub(super) const CONNECT: &[u8] = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x3c\x00\x01a";
+pub(super) const CONNACK: &[u8] = &[0x20, 2, 0, 0];
+pub(super) const PINGREQ: &[u8] = &[0xc0, 0];
 const PINGRESP: &[u8] = &[0xd0, 0];
 
-fn puback(id: u8) -> Vec<u8> {
+pub(super) fn puback(id: u8) -> Vec<u8> {
     vec![0x40, 2, 0, id]
 }
 
 /// A PUBLISH of QoS 1 to the topic `t`.
-fn publish(id: u8, payload: &[u8]) -> Vec<u8> {
+pub(super) fn publish(id: u8, payload: &[u8]) -> Vec<u8> {
     let len = u8::try_from(payload.len() + 5).unwrap();
     [&[0x32, len, 0, 1, b't', 0, id], payload].concat()
 }
 
 /// What a link did so far.
 #[derive(Default)]
-struct Done {
-    to_client: Vec<u8>,
-    to_server: Vec<u8>,
+pub(super) struct Done {
+    pub(super) to_client: Vec<u8>,
+    pub(super) to_server: Vec<u8>,
     /// When what was sent to each was, and how much of it.
     times: Vec<(u64, Sender, usize)>,
-    ended: Vec<Sender>,
-    closed: Vec<Sender>,
-    is_over: bool,
-    said: Vec<String>,
+    pub(super) ended: Vec<Sender>,
+    pub(super) closed: Vec<Sender>,
+    pub(super) is_over: bool,
+    pub(super) said: Vec<String>,
+    pub(super) marks: Vec<Mark>,
 }
 
-struct World {
-    faults: Faults,
-    link: Link,
-    now: u64,
-    done: Done,
+pub(super) struct World {
+    pub(super) faults: Faults,
+    pub(super) link: Link,
+    pub(super) now: u64,
+    pub(super) done: Done,
 }
 
 impl World {
-    fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         let faults = Faults::new(parse(text).unwrap());
         let link = Link::new(&faults, 0);
         Self {
@@ -57,13 +59,13 @@ impl World {
     }
 
     /// The client connects again.
-    fn again(&mut self, now: u64) {
+    pub(super) fn again(&mut self, now: u64) {
         self.now = now;
         self.link = Link::new(&self.faults, now);
         self.done = Done::default();
     }
 
-    fn drain(&mut self) {
+    pub(super) fn drain(&mut self) {
         while let Some(action) = self.link.poll_action() {
             let done = &mut self.done;
             assert!(!done.is_over, "{action:?} after the end");
@@ -82,12 +84,15 @@ impl World {
                 Action::End(to) => done.ended.push(to),
                 Action::Close(side) => done.closed.push(side),
                 Action::Over { .. } => done.is_over = true,
-                Action::Say(text) => done.said.push(text),
+                Action::Say(said) => {
+                    done.said.push(said.text);
+                    done.marks.extend(said.mark);
+                }
             }
         }
     }
 
-    fn send(&mut self, from: Sender, bytes: &[u8]) {
+    pub(super) fn send(&mut self, from: Sender, bytes: &[u8]) {
         self.link
             .handle_bytes(&mut self.faults, self.now, from, bytes);
         self.drain();
@@ -99,7 +104,7 @@ impl World {
     }
 
     /// Time passes, and what is due on the way is done when it is due.
-    fn wait(&mut self, until: u64) {
+    pub(super) fn wait(&mut self, until: u64) {
         while let Some(at) = self.link.poll_timeout().filter(|&at| at <= until) {
             assert!(at >= self.now || at == 0 || self.link.poll_timeout() == Some(at));
             self.now = self.now.max(at);
@@ -112,7 +117,7 @@ impl World {
         self.drain();
     }
 
-    fn connect(&mut self) {
+    pub(super) fn connect(&mut self) {
         self.send(Client, CONNECT);
         self.send(Server, CONNACK);
     }
@@ -265,7 +270,10 @@ fn what_waits_when_the_tap_ends_is_told() {
     assert_eq!(world.done.to_server, CONNECT);
     assert_eq!(
         world.done.said,
-        ["the tap ends; 2 bytes that waited did not go on"]
+        [
+            "line 1: what is sent takes 700 ms longer from here on",
+            "the tap ends; 2 bytes that waited did not go on"
+        ]
     );
 }
 

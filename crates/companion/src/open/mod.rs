@@ -1,5 +1,6 @@
 //! `mqttscope open`: the page on this machine, and what it is lent: files, a pipe, a tap.
 
+mod faults;
 mod lend;
 mod page;
 mod pipe;
@@ -41,6 +42,9 @@ pub(crate) struct Options {
     to: Vec<Target>,
     #[command(flatten)]
     ways: Ways,
+    /// The page may not set the faults of the tap; those of --faults stay as they are.
+    #[arg(long, requires = "tap")]
+    no_page_faults: bool,
     #[command(flatten)]
     bridge: bridge::Options,
     /// The port, of 127.0.0.1 only. What the browser keeps for the page is kept for this port. [default: 8437]
@@ -96,7 +100,9 @@ fn open(options: &Options, page: Page) -> Result<()> {
             "a pipe and a tap go on for ever, and the page reads one behind the other: give one of them"
         );
     }
-    let ready = (!options.tap.is_empty()).then(|| options.ways.listen(&options.tap, &options.to));
+    let may_set = !options.no_page_faults;
+    let ready = (!options.tap.is_empty())
+        .then(|| (options.ways).listen(&options.tap, &options.to, may_set));
     let ready = ready.transpose()?;
     let shelf = Arc::new(Shelf::default());
     if let Some(ready) = &ready {
@@ -126,10 +132,15 @@ fn open(options: &Options, page: Page) -> Result<()> {
     if !options.no_browser && !browse(&url) {
         eprintln!("mqttscope: no browser could be started: open that address in one");
     }
+    let faults = (ready.as_ref().and_then(Ready::faulty)).map(|faulty| faults::Lent {
+        faulty,
+        is_allowed: may_set,
+    });
     let carrying = ready.map(|ready| carry(ready, shelf, stopper.clone(), stop.clone()));
     let carried = bridge.clone();
     let served = runtime.block_on(async {
-        let served = serve(listener, Served::new(page, address, lent, bridge), stop).await;
+        let served = Served::new(page, address, lent, bridge).with_faults(faults);
+        let served = serve(listener, served, stop).await;
         // Whatever ended the page ends the taps and the connections of pages, too.
         stopper.stop();
         if let Some(bridge) = carried {

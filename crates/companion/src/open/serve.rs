@@ -9,9 +9,10 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use mqttscope_protocol::BRIDGE_MESSAGE;
 
+use super::faults;
 use super::lend::Lent;
 use super::page::{self, Page};
 use crate::bridge::Bridge;
@@ -26,6 +27,8 @@ pub(super) struct Served {
     lent: Lent,
     /// None: it is turned off.
     bridge: Option<Bridge>,
+    /// None: there is no tap.
+    faults: Option<faults::Lent>,
 }
 
 impl Served {
@@ -40,11 +43,21 @@ impl Served {
             address,
             lent,
             bridge,
+            faults: None,
         }
     }
 
+    /// The same with the faults of taps.
+    pub(super) fn with_faults(self, faults: Option<faults::Lent>) -> Self {
+        Self { faults, ..self }
+    }
+
+    pub(super) const fn faults(&self) -> Option<&faults::Lent> {
+        self.faults.as_ref()
+    }
+
     /// Whether a request is for the host that this is.
-    fn is_for_us(&self, headers: &HeaderMap) -> bool {
+    pub(super) fn is_for_us(&self, headers: &HeaderMap) -> bool {
         let host = text(headers, header::HOST);
         host.is_some_and(|host| self.names().iter().any(|name| name == host))
     }
@@ -77,7 +90,7 @@ impl Served {
     }
 
     /// The answer to who does not know the token, or is another page.
-    fn refused(&self, token: &str, headers: &HeaderMap) -> Option<Response> {
+    pub(super) fn refused(&self, token: &str, headers: &HeaderMap) -> Option<Response> {
         let is_ours = self.is_from_us(headers) && self.lent.knows(token);
         let says = "this is lent to another page";
         (!is_ours).then(|| (StatusCode::FORBIDDEN, says).into_response())
@@ -137,12 +150,14 @@ type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 pub(super) fn app(served: Served) -> Router {
     Router::new()
         .route("/companion/{token}/bridge", get(bridge))
+        .route("/companion/{token}/faults", any(faults::all))
+        .route("/companion/{token}/faults/{number}", any(faults::one))
         .fallback(answer)
         .with_state(Arc::new(served))
 }
 
 /// Another site's name that was made to lead here (DNS rebinding).
-fn misdirected() -> Response {
+pub(super) fn misdirected() -> Response {
     (StatusCode::MISDIRECTED_REQUEST, "this is not that host").into_response()
 }
 
@@ -179,7 +194,7 @@ async fn answer(
 }
 
 /// The answer with what keeps others off it.
-fn kept_off(mut response: Response) -> Response {
+pub(super) fn kept_off(mut response: Response) -> Response {
     let common = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 use axum::body::Bytes;
+use mqttscope_capture::mark::Mark;
 use mqttscope_capture::pcapng;
 use mqttscope_wire::Sender;
 use tokio::sync::watch;
@@ -210,6 +211,10 @@ impl Keep for Shelving {
     fn closed(&mut self, id: ConnectionId, how: &Closed, at_ns: u64) {
         self.blocks.closed(id, how, at_ns);
         self.step(PIECE);
+    }
+
+    fn marked(&mut self, id: ConnectionId, mark: &Mark, at_ns: u64) {
+        self.blocks.marked(id, mark, at_ns);
     }
 
     fn flush(&mut self, _: u64) {

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use mqttscope_capture::mark::Mark;
 use mqttscope_capture::pcapng::{self, Writer};
 use mqttscope_capture::reading::Role;
 use mqttscope_wire::Sender;
@@ -56,6 +57,12 @@ impl Blocks {
     /// A side is done.
     pub(crate) fn ended(&mut self, id: ConnectionId, from: Sender, at_ns: u64) {
         self.writer.end(id.0, role(from), at_ns, &mut self.made);
+    }
+
+    /// A fault did something to the connection.
+    pub(crate) fn marked(&mut self, id: ConnectionId, mark: &Mark, at_ns: u64) {
+        self.writer
+            .mark(id.0, &mark.to_string(), at_ns, &mut self.made);
     }
 
     /// The connection is over.

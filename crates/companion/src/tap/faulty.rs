@@ -1,16 +1,20 @@
 //! Bytes from one end to the other through faults.
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use mqttscope_flows::script::ScriptError;
+use mqttscope_protocol::{ActiveFault, FaultError, FaultFix};
 use mqttscope_wire::Sender;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::relay::PIECE;
 use super::tape::{Closed, Place, Tape, What};
-use crate::faults::{Action, Faults, Link};
+use crate::faults::plan;
+use crate::faults::{Action, Active, Faults, Link, MOST_ACTIVE};
 use crate::net::{Stop, Stream, stream};
 
 /// Bytes that wait for the socket of a side before the other side is read no further.
@@ -106,12 +110,17 @@ enum Next {
     Read(Sender, io::Result<usize>),
     Written(Sender, io::Result<usize>),
     Due,
+    /// There are other faults.
+    Changed,
     Stop,
 }
 
-/// The faults of a tap, for all its connections.
+/// The faults of all taps, for all their connections.
+#[derive(Debug)]
 pub(crate) struct Faulty {
     faults: Mutex<Faults>,
+    /// Told when there are others.
+    changed: watch::Sender<()>,
     start: Instant,
 }
 
@@ -119,8 +128,54 @@ impl Faulty {
     pub(crate) fn new(faults: Faults) -> Self {
         Self {
             faults: Mutex::new(faults),
+            changed: watch::Sender::default(),
             start: Instant::now(),
         }
+    }
+
+    /// All that are in force, the oldest first.
+    pub(crate) fn active(&self) -> Vec<ActiveFault> {
+        let rules = self.lock().rules();
+        let told = |active: &Arc<Active>| ActiveFault {
+            number: active.number,
+            line: active.rule.text.to_string(),
+            struck: active.struck(),
+        };
+        rules.iter().map(told).collect()
+    }
+
+    /// Puts the faults of these lines in force, beside those that are or in their place.
+    ///
+    /// # Errors
+    /// Each line that is wrong, and why; nothing has changed then.
+    pub(crate) fn set(&self, text: &str, replaces: bool) -> Result<(), Vec<FaultError>> {
+        let rules =
+            plan::parse(text).map_err(|errors| errors.into_iter().map(told).collect::<Vec<_>>())?;
+        let now = self.now();
+        let mut faults = self.lock();
+        if replaces {
+            faults.retain(|_| false);
+        }
+        if !faults.add(rules, now) {
+            return Err(vec![FaultError {
+                line: 1,
+                message: format!("There can be at most {MOST_ACTIVE} faults at a time."),
+                fix: None,
+            }]);
+        }
+        drop(faults);
+        self.changed.send_replace(());
+        Ok(())
+    }
+
+    /// Takes the fault with this number out of force, or all. Whether there was one.
+    pub(crate) fn clear(&self, number: Option<u32>) -> bool {
+        let is_it = |active: &Active| number.is_none_or(|number| active.number == number);
+        let has_changed = self.lock().retain(|active| !is_it(active));
+        if has_changed {
+            self.changed.send_replace(());
+        }
+        has_changed
     }
 
     /// Carries both directions until a fault or both sides end it. What comes is on the tape as it came.
@@ -161,13 +216,15 @@ impl Faulty {
         tokio::pin!(asked);
         let mut over = None;
         let mut is_stopping = false;
+        let mut changes = self.changed.subscribe();
+        link.handle_faults(&self.lock(), self.now());
         loop {
             while let Some(action) = link.poll_action() {
                 match action {
                     Action::Send(to, bytes) => ends.of(to).send(&bytes),
                     Action::End(side) | Action::Close(side) => ends.of(side).ends = true,
                     Action::Over { by_fault } => over = Some(by_fault),
-                    Action::Say(text) => tape.say(place, What::Did(text.into())),
+                    Action::Say(said) => tape.say(place, What::Did(Box::new(said))),
                 }
             }
             if let Some(by_fault) = over
@@ -198,10 +255,15 @@ impl Faulty {
                     Next::Read(Sender::Server, read),
                 () = sleep_until(due.unwrap_or(self.start)), if due.is_some() => Next::Due,
                 () = &mut asked, if !is_stopping => Next::Stop,
+                Ok(()) = changes.changed() => Next::Changed,
             };
             match next {
                 Next::Written(side, written) => ends.of(side).wrote(written),
                 Next::Due => link.handle_timeout(self.now()),
+                Next::Changed => {
+                    let faults = self.lock();
+                    link.handle_faults(&faults, self.now());
+                }
                 Next::Stop => {
                     is_stopping = true;
                     link.handle_stop(self.now());
@@ -231,6 +293,18 @@ impl Faulty {
 
     fn lock(&self) -> MutexGuard<'_, Faults> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn told(error: ScriptError) -> FaultError {
+    let ScriptError { line, message, fix } = error;
+    FaultError {
+        line,
+        message,
+        fix: fix.map(|fix| FaultFix {
+            wrong: fix.wrong,
+            right: fix.right,
+        }),
     }
 }
 

@@ -111,7 +111,7 @@ impl Carried {
         show: Option<&dyn Fn(Stopper) -> Show>,
         keep: Option<Box<dyn Keep>>,
     ) -> Result<Seen> {
-        let ready = self.ways.listen(&self.listen, &self.to)?;
+        let ready = self.ways.listen(&self.listen, &self.to, false)?;
         let (stopper, stop) = Stop::new();
         {
             let _entered = ready.runtime.enter();
@@ -127,6 +127,7 @@ pub(crate) struct Ready {
     runtime: tokio::runtime::Runtime,
     taps: Vec<Tap>,
     max_packet: usize,
+    faulty: Option<Arc<Faulty>>,
 }
 
 impl fmt::Display for Ready {
@@ -137,6 +138,11 @@ impl fmt::Display for Ready {
 }
 
 impl Ready {
+    /// The faults of its taps; none: there are none, and there will be none.
+    pub(crate) fn faulty(&self) -> Option<Arc<Faulty>> {
+        self.faulty.clone()
+    }
+
     /// Carries until it is told to end. Whoever is to be told of that end is told by `stopper`, too.
     pub(crate) fn carry(
         self,
@@ -149,6 +155,7 @@ impl Ready {
             runtime,
             taps,
             max_packet,
+            faulty: _,
         } = self;
         let tape = Arc::new(Tape::default());
         let watcher = Watcher::new(taps.len(), max_packet, show, keep);
@@ -166,23 +173,37 @@ impl Ready {
 }
 
 impl Ways {
-    /// Listens at all addresses.
+    /// Listens at all addresses. `with_faults`: there may be some later, where there are none now.
     ///
     /// # Errors
     /// What cannot be listened at, and why; a file that cannot be used.
-    pub(crate) fn listen(&self, listen: &[Listen], to: &[Target]) -> Result<Ready> {
+    pub(crate) fn listen(
+        &self,
+        listen: &[Listen],
+        to: &[Target],
+        with_faults: bool,
+    ) -> Result<Ready> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;
-        let taps = runtime.block_on(self.taps(listen, to))?;
+        let rules = self.faults.as_deref().map(faults).transpose()?;
+        let rules = rules.or_else(|| with_faults.then(Vec::new));
+        let faulty = rules.map(|rules| Arc::new(Faulty::new(Faults::new(rules))));
+        let taps = runtime.block_on(self.taps(listen, to, faulty.as_ref()))?;
         Ok(Ready {
             runtime,
             taps,
             max_packet: self.max_packet,
+            faulty,
         })
     }
 
-    async fn taps(&self, listen: &[Listen], to: &[Target]) -> Result<Vec<Tap>> {
+    async fn taps(
+        &self,
+        listen: &[Listen],
+        to: &[Target],
+        faulty: Option<&Arc<Faulty>>,
+    ) -> Result<Vec<Tap>> {
         if to.len() != 1 && to.len() != listen.len() {
             bail!(
                 "{} taps and {} brokers: name one broker for all taps, or one for each",
@@ -190,7 +211,6 @@ impl Ways {
                 to.len()
             );
         }
-        let faults = self.faults.as_deref().map(faults).transpose()?;
         let mut taps = Vec::new();
         let targets = to.iter().cycle();
         for (index, (listen, target)) in listen.iter().zip(targets).enumerate() {
@@ -209,7 +229,7 @@ impl Ways {
                 proxy_in: self.proxy_in,
                 proxy_out: self.proxy_out,
                 most: self.max_connections,
-                faulty: (faults.as_ref()).map(|rules| Faulty::new(Faults::new(rules.clone()))),
+                faulty: faulty.cloned(),
             };
             eprintln!("mqttscope: {tap}");
             taps.push(tap);

@@ -42,7 +42,7 @@ pub(crate) struct Tap {
     /// Connections at a time.
     pub(crate) most: usize,
     /// What goes wrong on purpose.
-    pub(crate) faulty: Option<Faulty>,
+    pub(crate) faulty: Option<Arc<Faulty>>,
 }
 
 impl fmt::Display for Tap {

@@ -11,6 +11,8 @@ use std::time::Duration;
 use mqttscope_wire::Sender;
 use tokio::sync::Notify;
 
+use crate::faults::Said;
+
 /// Bytes that the tape holds at most, with what is noted of them.
 const MOST: usize = 16 << 20;
 
@@ -48,7 +50,7 @@ pub(crate) enum What {
     /// It is over, and how.
     Closed(Closed),
     /// The tap did something to it, in words.
-    Did(Box<str>),
+    Did(Box<Said>),
 }
 
 /// How a connection ended.

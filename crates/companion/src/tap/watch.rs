@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
+use mqttscope_capture::mark::{Effect, Mark};
 use mqttscope_monitor::Instant;
 use mqttscope_monitor::{ConnectionId as Watched, Finding, Monitor};
 use mqttscope_view::escape;
@@ -38,6 +39,8 @@ pub(crate) trait Keep: Send {
     fn ended(&mut self, id: ConnectionId, from: Sender, at_ns: u64);
     /// The connection is over.
     fn closed(&mut self, id: ConnectionId, how: &Closed, at_ns: u64);
+    /// A fault did something to it.
+    fn marked(&mut self, id: ConnectionId, mark: &Mark, at_ns: u64);
     /// All of one look is there, or time has passed.
     fn flush(&mut self, at_ns: u64);
     /// Nothing will come any more.
@@ -116,6 +119,8 @@ struct Connection {
     client: Framer,
     server: Framer,
     packets: u64,
+    /// Both sides get what the other sends, or nearly.
+    is_judged: bool,
 }
 
 /// Something that is no packet, as JSON.
@@ -252,7 +257,12 @@ impl Watcher {
                 }
                 self.closed(tap, id, how, at, at_ns);
             }
-            What::Did(text) => self.tell("fault", id, at_ns, text),
+            What::Did(said) => {
+                if let Some(mark) = &said.mark {
+                    self.marked(tap, id, mark, at_ns);
+                }
+                self.tell("fault", id, at_ns, &said.text);
+            }
         }
         self.findings(tap, at);
     }
@@ -273,7 +283,8 @@ impl Watcher {
         if let Some(version) = self.version {
             connection.version = version;
         }
-        if framer.offset() == 0 {
+        let is_judged = connection.is_judged;
+        if framer.offset() == 0 && is_judged {
             // Another protocol may begin here.
             (watch.monitor).handle_beginning(watched, watch.packets, from, framer.rest(), at);
         }
@@ -287,20 +298,24 @@ impl Watcher {
                 Framed::Packet(packet) => {
                     if let Some(frame) = Frame::read(packet, context) {
                         connection.learn(id, &frame, self.version);
-                        watch.monitor.handle_frame(watched, number, &frame, at);
+                        if is_judged {
+                            watch.monitor.handle_frame(watched, number, &frame, at);
+                        }
                     }
                     row::What::Packet(packet)
                 }
                 Framed::TooLarge { start, len } => {
-                    watch
-                        .monitor
-                        .handle_unread(watched, number, from, framed, at);
+                    if is_judged {
+                        let monitor = &mut watch.monitor;
+                        monitor.handle_unread(watched, number, from, framed, at);
+                    }
                     row::What::TooLarge(start, len)
                 }
                 Framed::Unframed(rest) => {
-                    watch
-                        .monitor
-                        .handle_unread(watched, number, from, framed, at);
+                    if is_judged {
+                        let monitor = &mut watch.monitor;
+                        monitor.handle_unread(watched, number, from, framed, at);
+                    }
                     row::What::Foreign(rest)
                 }
             };
@@ -332,6 +347,24 @@ impl Watcher {
             }
         }
         *connection.framer(from) = framer;
+    }
+
+    /// A fault took something away or changed it: what follows is not judged by what came before, since the other side
+    /// did not get that.
+    fn marked(&mut self, tap: usize, id: ConnectionId, mark: &Mark, at_ns: u64) {
+        if let Some(keep) = &mut self.keep {
+            keep.marked(id, mark, at_ns);
+        }
+        let (Some(watch), Some(connection)) =
+            (self.taps.get_mut(tap), self.connections.get_mut(&id))
+        else {
+            return;
+        };
+        if mark.effect != Effect::Late {
+            let at = watch.instant(at_ns);
+            watch.monitor.handle_gap(Watched(id.0), at);
+        }
+        connection.is_judged &= mark.effect != Effect::Silent;
     }
 
     fn closed(&mut self, tap: usize, id: ConnectionId, how: &Closed, at: Instant, at_ns: u64) {
@@ -480,6 +513,7 @@ impl Connection {
             client: Framer::new(largest),
             server: Framer::new(largest),
             packets: 0,
+            is_judged: true,
         }
     }
 

@@ -52,6 +52,11 @@ impl Open {
 
     /// Asks with these lines of a header; without a host among them it is the right one.
     pub(crate) fn ask(&self, path: &str, lines: &[&str]) -> Answer {
+        self.send("GET", path, lines, b"")
+    }
+
+    /// Asks for something else than to be given something.
+    pub(crate) fn send(&self, method: &str, path: &str, lines: &[&str], body: &[u8]) -> Answer {
         let mut stream = connect(self.address);
         let host = format!("Host: {}", self.address);
         let has_host = lines.iter().any(|line| line.starts_with("Host:"));
@@ -60,8 +65,14 @@ impl Open {
             .copied()
             .chain((!has_host).then_some(&*host))
             .collect();
-        let text = format!("GET {path} HTTP/1.1\r\n{}\r\n\r\n", lines.join("\r\n"));
+        let length = format!("Content-Length: {}", body.len());
+        let text = format!(
+            "{method} {path} HTTP/1.1\r\n{}\r\n{length}\r\n\r\n",
+            lines.join("\r\n")
+        );
         stream.write_all(text.as_bytes()).unwrap();
+        // Who is refused may not be read to the end.
+        let _ = stream.write_all(body);
         Answer::read(stream)
     }
 }

@@ -1,7 +1,7 @@
 //! What a page gets of files, of a pipe and of a tap.
 
 use std::io::Write as _;
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 
 use mqttscope_capture::recording::Capture;
@@ -77,18 +77,25 @@ fn a_pipe_is_lent_from_its_beginning_as_it_grows_and_ends() {
     assert_eq!(body, b"firstsecond");
 }
 
-struct Tapped {
-    open: Open,
-    client: TcpStream,
-    broker: TcpStream,
+pub(crate) struct Tapped {
+    pub(crate) open: Open,
+    pub(crate) tap: SocketAddr,
+    pub(crate) server: Server,
+    pub(crate) client: TcpStream,
+    pub(crate) broker: TcpStream,
 }
 
 /// A tap with a client that has connected through it.
 fn tapped(name: &str) -> Tapped {
+    tapped_with(name, &[])
+}
+
+/// The same with more arguments.
+pub(crate) fn tapped_with(name: &str, more: &[&str]) -> Tapped {
     let server = Server::start();
     let page = crate::http::page(name);
     let (page, to) = (page.to_str().unwrap(), server.address());
-    let mut running = Running::start(&[
+    let all = [
         "open",
         "--no-browser",
         "--port",
@@ -99,7 +106,8 @@ fn tapped(name: &str) -> Tapped {
         "0",
         "--to",
         &to,
-    ]);
+    ];
+    let mut running = Running::start(&[&all[..], more].concat());
     let tap = running.address("tap");
     let open = Open::of(running);
     let mut client = connect(tap);
@@ -110,6 +118,8 @@ fn tapped(name: &str) -> Tapped {
     assert_eq!(sources(&open), json!([{"name": name, "size": null}]));
     Tapped {
         open,
+        tap,
+        server,
         client,
         broker,
     }
@@ -121,6 +131,7 @@ fn pages_see_what_passes_a_tap_and_what_passed_before_they_came() {
         open,
         mut client,
         mut broker,
+        ..
     } = tapped("tap");
     let (mut early, mut stream) = (open.lent("source/0"), Vec::new());
     early.until(&mut stream, &CONNACK);
@@ -147,6 +158,7 @@ fn a_page_that_does_not_read_makes_no_traffic_wait() {
         open,
         mut client,
         mut broker,
+        ..
     } = tapped("slow");
     let (mut slow, mut stream) = (open.lent("source/0"), Vec::new());
     slow.until(&mut stream, &CONNACK);

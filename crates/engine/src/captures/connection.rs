@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use mqttscope_capture::foreign::Endpoint;
+use mqttscope_capture::mark::Effect;
 use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{Ending, Opened, Peer, Transport};
 use mqttscope_protocol::{CapturedRow, ConnectionId};
@@ -59,6 +60,10 @@ pub(crate) struct Captured {
     ended: Option<String>,
     /// It ended because of another connection with its Client Identifier.
     is_taken_over: bool,
+    /// A fault of its tap keeps what either side sends from the other.
+    is_silent: bool,
+    /// A fault of its tap closed it.
+    is_cut: bool,
     /// The frame of the file that shows it.
     pub(crate) ended_in: u64,
     /// The same for an export.
@@ -203,6 +208,8 @@ impl Captured {
             gaps: 0,
             ended: None,
             is_taken_over: false,
+            is_silent: false,
+            is_cut: false,
             ended_in: 0,
             how: None,
             goodbye: None,
@@ -362,6 +369,10 @@ impl Captured {
             None if is_told => "taken over by a connection that is not in the capture; ".to_owned(),
             None => String::new(),
         };
+        if self.is_cut {
+            self.ended = Some("cut by a fault of the tap".to_owned());
+            return;
+        }
         if !words.is_empty() {
             self.ended = Some(cut(words, MOST_IDENTIFIER));
             return;
@@ -381,6 +392,20 @@ impl Captured {
         };
         self.is_taken_over = !taken_over.is_empty();
         self.ended = Some(format!("{taken_over}{how}"));
+    }
+
+    /// A fault of its tap did this to it.
+    pub(crate) const fn disturb(&mut self, effect: Effect) {
+        match effect {
+            Effect::Silent => self.is_silent = true,
+            Effect::Cut => self.is_cut = true,
+            Effect::Late | Effect::Lost | Effect::Changed => {}
+        }
+    }
+
+    /// Whether a fault of its tap keeps what either side sends from the other.
+    pub(crate) const fn is_silent(&self) -> bool {
+        self.is_silent
     }
 
     /// Whether it ended because of another connection with its Client Identifier.

@@ -172,6 +172,7 @@ impl Captures {
             findings,
             times: self.listed.times,
             notes: self.notes.iter().map(|note| self.told(note)).collect(),
+            faults: self.faulted.rows(),
         }))
     }
 

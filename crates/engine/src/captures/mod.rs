@@ -4,6 +4,7 @@
 //! behind the captures that it opens; where one comes behind, they are read again.
 
 mod connection;
+mod faults;
 mod listed;
 mod merging;
 
@@ -21,6 +22,8 @@ use mqttscope_protocol::{CaptureFile, CaptureState, ConnectionId};
 use crate::connection::SocketId;
 use crate::log::Journal;
 pub(crate) use connection::{Captured, Sent};
+use faults::Faulted;
+pub(crate) use faults::{Answered, Heard, awaited_of};
 use listed::Listed;
 pub(crate) use merging::Turn;
 use merging::is_open;
@@ -99,6 +102,7 @@ pub(crate) struct Captures {
     /// Connections whose client got another name, and the first of their entries in the log.
     renamed: Journal<(ConnectionId, u64)>,
     listed: Listed,
+    faulted: Faulted,
     last_id: u32,
     /// Of files that are read to their end.
     frames: u64,

@@ -103,6 +103,7 @@ impl Engine {
     fn end_open(&mut self) {
         for id in self.captures.open_ones() {
             self.flush(id);
+            self.hear_no_more(id);
             if let Some(captured) = self.captures.get_mut(id) {
                 captured.stream = None;
             }
@@ -189,6 +190,7 @@ impl Engine {
                 words,
             } => {
                 self.flush(connection);
+                self.hear_no_more(connection);
                 let at = moment(at_ns).unwrap_or(self.captured_at);
                 self.captured_end(connection, at, frame, (how, from, words));
                 self.captures.settled(connection);
@@ -218,6 +220,15 @@ impl Engine {
                 let sender = sender(from);
                 let sent = Sent { sender, at, frame };
                 self.told(connection, sent, packet_type, version, words);
+            }
+            Event::Marked {
+                connection,
+                at_ns,
+                frame,
+                comment,
+            } => {
+                let at = moment(at_ns).unwrap_or(self.captured_at);
+                self.marked(connection, at, frame, comment);
             }
             // The reader itself uses them where it can.
             Event::KeyLog(text) => self.captures.add_keys(text),
@@ -298,11 +309,13 @@ impl Engine {
         self.log.set_frame(sent.frame);
         captured.pass_frame(sent);
         let mut name = None;
+        let before = self.log.end();
         let mut recorder = Recorder {
             log: &mut self.log,
             links: &mut self.links,
             topics: &mut self.topics,
-            monitor: (self.watch.monitor(socket)).filter(|_| !captured.is_told()),
+            monitor: (self.watch.monitor(socket))
+                .filter(|_| !captured.is_told() && !captured.is_silent()),
             now: sent.at,
         };
         recorder.record(&mut stream, sent.sender, bytes, |written, _| {
@@ -317,6 +330,9 @@ impl Engine {
         captured.stream = Some(stream);
         if let Some((connection, first)) = name {
             self.captures.rename(connection, first);
+        }
+        if self.captures.awaits() {
+            self.hear_again(id, before);
         }
         for first in self.firsts.drain(..) {
             self.captures.count(id, sent.at, first);

@@ -6,6 +6,7 @@ mod clearing;
 mod closing;
 mod commands;
 mod events;
+mod marked;
 mod messages;
 mod pace;
 mod record;

@@ -7,6 +7,8 @@
     reason = "a test that cannot go on says so"
 )]
 
+mod faults;
+
 use core::time::Duration;
 
 use std::collections::BTreeMap;

@@ -29,6 +29,8 @@ pub(super) struct Packet<'a> {
     pub(super) cut: usize,
     /// The interface, in files that have several.
     pub(super) interface: u32,
+    /// What a tap did behind it, as [`crate::mark`] has it; empty: nothing.
+    pub(super) comment: &'a [u8],
 }
 
 /// What a recording without frames tells of a connection.
@@ -145,6 +147,8 @@ enum Step {
         /// Bytes before the frame's.
         skip: usize,
         len: usize,
+        /// Where a comment stands behind the frame's first byte, and its length.
+        comment: Option<(usize, usize)>,
         /// Bytes of the frame at its end that are no payload.
         fcs: usize,
         /// Bytes behind the frame.
@@ -241,19 +245,24 @@ impl Container {
                     interface,
                     skip,
                     len,
+                    comment,
                     fcs,
                     behind,
                     cut,
                 } => {
                     self.input.skip(skip as u64);
                     let end = len.saturating_add(behind);
-                    let bytes = self.input.take(end).get(..len.saturating_sub(fcs));
+                    let taken = self.input.take(end);
+                    let bytes = taken.get(..len.saturating_sub(fcs));
+                    let comment = comment
+                        .and_then(|(start, len)| taken.get(start..start.saturating_add(len)));
                     return Some(Item::Packet(Packet {
                         link,
                         at_ns,
                         bytes: bytes.unwrap_or_default(),
                         cut,
                         interface,
+                        comment: comment.unwrap_or_default(),
                     }));
                 }
                 Step::KeyLog { skip, len, behind } => {

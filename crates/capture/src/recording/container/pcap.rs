@@ -202,6 +202,7 @@ impl Pcap {
             interface: 0,
             skip: self.header,
             len,
+            comment: None,
             fcs: self.fcs.saturating_sub(cut).min(len),
             behind: 0,
             cut: cut.saturating_sub(self.fcs),

@@ -1,6 +1,7 @@
 //! pcapng: blocks in sections, each section in its own byte order.
 
 use super::{Input, Step};
+use crate::mark::is_mark;
 use crate::recording::fields::{Order, size};
 
 const SECTION: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
@@ -145,6 +146,9 @@ impl Pcapng {
             interface: u32::try_from(number).unwrap_or(u32::MAX),
             skip,
             len,
+            comment: (kind == 6)
+                .then(|| mark_at(block, order, skip, len))
+                .flatten(),
             fcs: fcs.saturating_sub(cut).min(len),
             behind: whole.saturating_sub(skip).saturating_sub(len),
             cut: cut.saturating_sub(fcs),
@@ -166,8 +170,21 @@ fn whole(order: Order, rest: &[u8], len: usize, said: u32, is_ended: bool) -> Op
     }
 }
 
+/// Where the comment of a frame stands that says what a tap did (behind the frame's first byte), and its length.
+fn mark_at(block: &[u8], order: Order, skip: usize, len: usize) -> Option<(usize, usize)> {
+    let at = skip.saturating_add(len.next_multiple_of(4));
+    let mut comments = options_at(block, order, at).filter(|(code, ..)| *code == 1);
+    let (_, start, value) = comments.find(|(.., value)| is_mark(value))?;
+    Some((start.checked_sub(skip)?, value.len()))
+}
+
 /// The options of a block: code and value, as far as they are there.
 fn options(block: &[u8], order: Order, at: usize) -> impl Iterator<Item = (u16, &[u8])> {
+    options_at(block, order, at).map(|(code, _, value)| (code, value))
+}
+
+/// The same with the place of each value.
+fn options_at(block: &[u8], order: Order, at: usize) -> impl Iterator<Item = (u16, usize, &[u8])> {
     let mut at = at;
     core::iter::from_fn(move || {
         let code = order.u16(block, at)?;
@@ -175,7 +192,7 @@ fn options(block: &[u8], order: Order, at: usize) -> impl Iterator<Item = (u16, 
         let start = at.saturating_add(4);
         let value = block.get(start..start.saturating_add(len))?;
         at = start.saturating_add(len.next_multiple_of(4));
-        (code != 0).then_some((code, value))
+        (code != 0).then_some((code, start, value))
     })
 }
 

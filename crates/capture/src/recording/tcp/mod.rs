@@ -20,6 +20,16 @@ struct Key {
     path: u64,
 }
 
+impl Key {
+    fn of([one, other]: [Endpoint; 2], path: u64) -> Self {
+        Self {
+            low: one.min(other),
+            high: one.max(other),
+            path,
+        }
+    }
+}
+
 struct Connection {
     key: Key,
     head: Head,
@@ -95,16 +105,7 @@ impl Flows {
     pub(super) fn take(&mut self, segment: &Segment<'_>, moment: Moment, around: &mut Around<'_>) {
         let (source, destination) = (segment.source, segment.destination);
         let side = usize::from(source > destination);
-        let (low, high) = if side == 0 {
-            (source, destination)
-        } else {
-            (destination, source)
-        };
-        let key = Key {
-            low,
-            high,
-            path: segment.path,
-        };
+        let key = Key::of([source, destination], segment.path);
         let found = match self.last {
             Some((last, slot)) if last == key => Some(slot),
             _ => self.map.get(&key).copied(),
@@ -122,6 +123,27 @@ impl Flows {
         };
         self.last = Some((key, slot));
         self.segment(slot, side, segment, moment, around);
+    }
+
+    /// A tap did something to the connection of these ends: `comment` says what.
+    pub(super) fn mark(
+        &mut self,
+        (ends, path): ([Endpoint; 2], u64),
+        moment: Moment,
+        comment: &[u8],
+        around: &mut Around<'_>,
+    ) {
+        // What came before it is told before it.
+        while self.work(around) {}
+        let key = Key::of(ends, path);
+        let slot = self.map.get(&key).copied();
+        let connection = slot.and_then(|slot| self.slots.get_mut(slot)?.as_mut());
+        let Some(connection) = connection.filter(|it| it.state == State::Open) else {
+            return;
+        };
+        let mut out = Out::new(&mut connection.head, &mut self.told, around);
+        let id = out.tell();
+        out.queue.mark(id, moment, comment);
     }
 
     /// Whether the ports are used again: a SYN with another number, or one behind the end. The old connection is

@@ -1,0 +1,222 @@
+//! What a tap did on purpose to a connection, as it stands in a recording: the comment of a frame.
+//!
+//! ```
+//! use mqttscope_capture::mark::{Effect, Mark, MarkedPacket};
+//! use mqttscope_capture::reading::Role;
+//! use mqttscope_wire::PacketType;
+//!
+//! let mark = Mark {
+//!     fault: 3,
+//!     effect: Effect::Cut,
+//!     packet: Some(MarkedPacket {
+//!         packet_type: PacketType::Puback,
+//!         identifier: Some(7),
+//!         from: Role::Server,
+//!     }),
+//!     words: "fault 3: cut before PUBACK 1; 4 bytes did not go on".to_owned(),
+//! };
+//! let comment = "mqttscope fault 3 cut PUBACK 7 from server: fault 3: cut before PUBACK 1; 4 bytes did not go on";
+//! assert_eq!(mark.to_string(), comment);
+//! assert_eq!(Mark::of_comment(comment), Some(mark));
+//! assert_eq!(Mark::of_comment("a comment of somebody else"), None);
+//! ```
+
+use core::fmt;
+
+use mqttscope_wire::PacketType;
+
+use crate::reading::Role;
+
+/// With what such a comment begins.
+const BEGINNING: &str = "mqttscope fault ";
+
+/// The most bytes of its words.
+const LONGEST: usize = 600;
+
+/// What a fault did.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Mark {
+    /// The fault's number among those of its tap.
+    pub fault: u32,
+    /// What became of the connection.
+    pub effect: Effect,
+    /// The packet that it was about, where there is one.
+    pub packet: Option<MarkedPacket>,
+    /// The same for people.
+    pub words: String,
+}
+
+/// What becomes of a connection by a fault: what its recording does not show, since it holds what each side sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// The other side gets it later.
+    Late,
+    /// Something that was sent is not received.
+    Lost,
+    /// Both sides are closed; what had not gone on is not received.
+    Cut,
+    /// The other side receives another packet than was sent.
+    Changed,
+    /// From here on nothing goes on either way, and the client is not told.
+    Silent,
+}
+
+/// A packet that a fault is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MarkedPacket {
+    /// Its type.
+    pub packet_type: PacketType,
+    /// Its Packet Identifier, if it has one.
+    pub identifier: Option<u16>,
+    /// Who sent it.
+    pub from: Role,
+}
+
+impl Effect {
+    const ALL: [Self; 5] = [
+        Self::Late,
+        Self::Lost,
+        Self::Cut,
+        Self::Changed,
+        Self::Silent,
+    ];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Late => "late",
+            Self::Lost => "lost",
+            Self::Cut => "cut",
+            Self::Changed => "changed",
+            Self::Silent => "silent",
+        }
+    }
+}
+
+impl fmt::Display for Mark {
+    /// The comment.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (fault, effect) = (self.fault, self.effect.word());
+        write!(f, "{BEGINNING}{fault} {effect}")?;
+        if let Some(packet) = self.packet {
+            write!(f, " {}", packet.packet_type.name())?;
+            if let Some(identifier) = packet.identifier {
+                write!(f, " {identifier}")?;
+            }
+            write!(f, " from {}", packet.from.name())?;
+        }
+        write!(f, ": {}", shortened(&self.words))
+    }
+}
+
+impl Mark {
+    /// Reads a comment; `None`: it is no mark.
+    #[must_use]
+    pub fn of_comment(comment: &str) -> Option<Self> {
+        let rest = comment.strip_prefix(BEGINNING)?;
+        let (head, words) = rest.split_once(": ")?;
+        let mut head = head.split(' ');
+        let fault = head.next()?.parse().ok()?;
+        let effect = head.next()?;
+        let effect = Effect::ALL.into_iter().find(|it| it.word() == effect)?;
+        let packet = match head.next() {
+            None => None,
+            Some(name) => {
+                let packet_type = (1..16_u8)
+                    .map(|nibble| PacketType::from_first_byte(nibble << 4))
+                    .find(|kind| kind.name() == name)?;
+                let (identifier, from) = match head.next()? {
+                    "from" => (None, head.next()?),
+                    number => {
+                        let number = number.parse().ok()?;
+                        (head.next()? == "from").then_some(())?;
+                        (Some(number), head.next()?)
+                    }
+                };
+                let from = [Role::Client, Role::Server]
+                    .into_iter()
+                    .find(|role| role.name() == from)?;
+                Some(MarkedPacket {
+                    packet_type,
+                    identifier,
+                    from,
+                })
+            }
+        };
+        head.next().is_none().then(|| Self {
+            fault,
+            effect,
+            packet,
+            words: shortened(words).to_owned(),
+        })
+    }
+}
+
+/// Whether a comment begins as a mark does.
+pub(crate) fn is_mark(comment: &[u8]) -> bool {
+    comment.starts_with(BEGINNING.as_bytes())
+}
+
+fn shortened(words: &str) -> &str {
+    let end = words.floor_char_boundary(LONGEST);
+    words.get(..end).unwrap_or(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_effect_with_and_without_a_packet_comes_back() {
+        let identifiers = [None, Some(7)];
+        for effect in Effect::ALL {
+            for identifier in identifiers {
+                for from in [Role::Client, Role::Server] {
+                    let packet = MarkedPacket {
+                        packet_type: PacketType::Publish,
+                        identifier,
+                        from,
+                    };
+                    for packet in [None, Some(packet)] {
+                        let mark = Mark {
+                            fault: 12,
+                            effect,
+                            packet,
+                            words: "line 2: what: it did".to_owned(),
+                        };
+                        assert_eq!(Mark::of_comment(&mark.to_string()), Some(mark));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_none_is_not_taken_for_one() {
+        for comment in [
+            "",
+            "mqttscope fault",
+            "mqttscope fault x lost: a",
+            "mqttscope fault 1 lot: a",
+            "mqttscope fault 1 lost",
+            "mqttscope fault 1 lost PUBAK 1 from server: a",
+            "mqttscope fault 1 lost PUBACK 1 server: a",
+            "mqttscope fault 1 lost PUBACK 70000 from server: a",
+            "mqttscope fault 1 lost PUBACK 1 from nobody: a",
+            "mqttscope fault 1 lost PUBACK 1 from server now: a",
+        ] {
+            assert_eq!(Mark::of_comment(comment), None, "{comment}");
+        }
+    }
+
+    #[test]
+    fn long_words_are_cut_between_characters() {
+        let mark = Mark {
+            fault: 1,
+            effect: Effect::Late,
+            packet: None,
+            words: "ä".repeat(LONGEST),
+        };
+        let read = Mark::of_comment(&mark.to_string());
+        assert_eq!(read.map(|it| it.words), Some("ä".repeat(LONGEST / 2)));
+    }
+}

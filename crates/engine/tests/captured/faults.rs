@@ -1,0 +1,278 @@
+//! What a tap did on purpose, and what came of it: rows, answers, and nobody blamed for it.
+
+use mqttscope_capture::mark::{Effect, Mark, MarkedPacket};
+use mqttscope_capture::pcapng::{Ends, Writer};
+use mqttscope_capture::reading::Role;
+use mqttscope_engine::Engine;
+use mqttscope_protocol::{EventKind, FaultRow};
+use mqttscope_wire::{PacketType, Severity};
+
+use super::{Shown, everything, feed, shown};
+
+const SECOND: u64 = 1_000_000_000;
+const PUBLISH: [u8; 8] = [0x32, 6, 0, 1, b't', 0, 3, b'x'];
+const AGAIN: [u8; 8] = [0x3a, 6, 0, 1, b't', 0, 3, b'x'];
+const PUBACK: [u8; 4] = [0x40, 2, 0, 3];
+
+/// A CONNECT of version 3.1.1 that goes on with the session, of the client `a`.
+const CONNECT: [u8; 15] = *b"\x10\x0d\x00\x04MQTT\x04\x00\x00\x3c\x00\x01a";
+
+fn connack(session_present: u8) -> [u8; 4] {
+    [0x20, 2, session_present, 0]
+}
+
+fn lost(effect: Effect, packet_type: PacketType) -> Mark {
+    Mark {
+        fault: 1,
+        effect,
+        packet: Some(MarkedPacket {
+            packet_type,
+            identifier: Some(3),
+            from: if packet_type == PacketType::Publish {
+                Role::Client
+            } else {
+                Role::Server
+            },
+        }),
+        words: format!(
+            "fault 1: cut before {} 1; 4 bytes did not go on",
+            packet_type.name()
+        ),
+    }
+}
+
+/// What a tap records, second by second.
+struct Tape {
+    writer: Writer,
+    made: Vec<u8>,
+    at: u64,
+}
+
+impl Tape {
+    fn new() -> Self {
+        let (writer, mut made) = (Writer::new("mqttscope 1"), Vec::new());
+        writer.begin(&mut made);
+        Self {
+            writer,
+            made,
+            at: SECOND,
+        }
+    }
+
+    fn open(&mut self, id: u32) {
+        let ends = Ends {
+            client: ([127, 0, 0, 1], 50_000 + u16::try_from(id).unwrap()).into(),
+            server: ([127, 0, 0, 1], 1883).into(),
+        };
+        self.writer.open(id, ends, "", self.at, &mut self.made);
+        self.client(id, &CONNECT);
+    }
+
+    fn client(&mut self, id: u32, bytes: &[u8]) {
+        self.writer
+            .bytes(id, Role::Client, bytes, self.at, &mut self.made);
+        self.at += SECOND;
+    }
+
+    fn server(&mut self, id: u32, bytes: &[u8]) {
+        self.writer
+            .bytes(id, Role::Server, bytes, self.at, &mut self.made);
+        self.at += SECOND;
+    }
+
+    fn mark(&mut self, id: u32, mark: &Mark) {
+        self.writer
+            .mark(id, &mark.to_string(), self.at, &mut self.made);
+    }
+
+    fn close(&mut self, id: u32) {
+        self.writer.close(id, self.at, &mut self.made);
+        self.at += SECOND;
+    }
+
+    /// A connection whose PUBLISH is cut off by its lost PUBACK.
+    fn cut_off() -> Self {
+        let mut tape = Self::new();
+        tape.open(1);
+        tape.server(1, &connack(0));
+        tape.client(1, &PUBLISH);
+        tape.server(1, &PUBACK);
+        tape.mark(1, &lost(Effect::Cut, PacketType::Puback));
+        tape.close(1);
+        tape
+    }
+
+    fn shown(self) -> Shown {
+        let mut engine = Engine::new(1);
+        engine.handle_files([("tap.pcapng".to_owned(), self.made.len() as u64)]);
+        feed(&mut engine, &[&self.made], usize::MAX);
+        shown(&mut engine, everything())
+    }
+}
+
+fn the_fault(shown: &Shown) -> &FaultRow {
+    assert_eq!(shown.view.faults.len(), 1, "{:?}", shown.view.faults);
+    &shown.view.faults[0]
+}
+
+/// What the answer says, checked to be a finding with its packets.
+fn answer(shown: &Shown) -> (String, Severity) {
+    let row = the_fault(shown);
+    let answer = row.answer.clone().unwrap();
+    assert!(!row.awaits);
+    let found = shown.findings.iter().find(|it| it.message == answer.says);
+    let found = found.unwrap();
+    assert_eq!(found.packets, answer.packets);
+    assert_eq!(found.severity, answer.severity);
+    assert!(answer.packets.contains(&row.last), "{answer:?}");
+    (answer.says, answer.severity)
+}
+
+#[test]
+fn a_message_that_was_sent_again_with_dup_is_an_answer_and_no_fault_of_anybody() {
+    let mut tape = Tape::cut_off();
+    tape.open(2);
+    tape.server(2, &connack(1));
+    tape.client(2, &AGAIN);
+    tape.server(2, &PUBACK);
+    tape.client(2, &[0xe0, 0]);
+    tape.close(2);
+    let shown = tape.shown();
+    let (says, severity) = answer(&shown);
+    assert_eq!(
+        says,
+        "The client's PUBLISH with Packet Identifier 3 was sent again with DUP, 3.0 s later, on the new connection."
+    );
+    assert_eq!(severity, Severity::Note);
+    let blamed: Vec<_> = shown
+        .findings
+        .iter()
+        .filter(|it| !it.rule.is_empty())
+        .collect();
+    assert!(blamed.is_empty(), "{blamed:#?}");
+    let row = the_fault(&shown);
+    assert_eq!((row.file, row.number, row.count), (0, 1, 1));
+    let marks: Vec<_> = (shown.wire.iter())
+        .filter(|row| row.event == Some(EventKind::Fault))
+        .collect();
+    assert_eq!(marks.len(), 1);
+    assert_eq!(marks[0].record, row.last);
+    assert_eq!(
+        marks[0].summary,
+        "fault 1: cut before PUBACK 1; 4 bytes did not go on"
+    );
+    // Nor is it said that the client closed it.
+    let ended = shown.captured[0].ended.clone();
+    assert_eq!(ended.as_deref(), Some("cut by a fault of the tap"));
+    // The packets that show it: first, the fault, again.
+    let packets = row.answer.clone().unwrap().packets;
+    let types: Vec<_> = (packets.iter())
+        .map(|packet| {
+            let row = shown.wire.iter().find(|row| row.record == *packet).unwrap();
+            (row.event.is_some(), row.packet_type)
+        })
+        .collect();
+    assert_eq!(types[0], (false, Some(PacketType::Publish)));
+    assert!(types[1].0);
+    assert_eq!(types[2], (false, Some(PacketType::Publish)));
+}
+
+#[test]
+fn a_message_that_was_sent_again_without_dup_is_told() {
+    let mut tape = Tape::cut_off();
+    tape.open(2);
+    tape.server(2, &connack(1));
+    tape.client(2, &PUBLISH);
+    let (says, severity) = answer(&tape.shown());
+    assert!(
+        says.ends_with("on the new connection, but without DUP."),
+        "{says}"
+    );
+    assert_eq!(severity, Severity::Warning);
+}
+
+#[test]
+fn a_message_that_was_not_sent_again_is_told_when_that_is_certain() {
+    // The new connection ends, or goes on for long.
+    for is_long in [false, true] {
+        let mut tape = Tape::cut_off();
+        tape.open(2);
+        tape.server(2, &connack(1));
+        if is_long {
+            tape.at += 10 * SECOND;
+            tape.client(2, &[0xc0, 0]);
+            tape.server(2, &[0xd0, 0]);
+        } else {
+            tape.close(2);
+        }
+        let (says, severity) = answer(&tape.shown());
+        assert_eq!(
+            says,
+            "The client's PUBLISH with Packet Identifier 3 was not sent again on the new connection."
+        );
+        assert_eq!(severity, Severity::Warning);
+    }
+    let mut tape = Tape::cut_off();
+    tape.open(2);
+    tape.server(2, &connack(1));
+    let other = [0x32, 6, 0, 1, b't', 0, 3, b'y'];
+    tape.client(2, &other);
+    let (says, _) = answer(&tape.shown());
+    assert!(says.contains("in use for another message"), "{says}");
+}
+
+#[test]
+fn without_a_session_nothing_needs_to_be_sent_again() {
+    let mut tape = Tape::cut_off();
+    tape.open(2);
+    tape.server(2, &connack(0));
+    tape.close(2);
+    let (says, severity) = answer(&tape.shown());
+    assert!(says.contains("Session Present 0"), "{says}");
+    assert_eq!(severity, Severity::Note);
+}
+
+#[test]
+fn a_connection_that_is_refused_answers_nothing() {
+    let mut tape = Tape::cut_off();
+    tape.open(2);
+    tape.server(2, &[0x20, 2, 0, 5]);
+    tape.close(2);
+    let shown = tape.shown();
+    let row = the_fault(&shown);
+    assert!(row.awaits);
+    assert_eq!(row.answer, None);
+}
+
+#[test]
+fn on_a_connection_that_stays_the_message_may_be_sent_again_too() {
+    let mut tape = Tape::new();
+    tape.open(1);
+    tape.server(1, &connack(0));
+    tape.client(1, &PUBLISH);
+    tape.server(1, &PUBACK);
+    tape.mark(1, &lost(Effect::Lost, PacketType::Puback));
+    tape.client(1, &AGAIN);
+    tape.server(1, &PUBACK);
+    let (says, _) = answer(&tape.shown());
+    assert!(says.contains("on the same connection"), "{says}");
+}
+
+#[test]
+fn nobody_is_judged_on_a_connection_that_a_fault_has_made_silent() {
+    let mut tape = Tape::new();
+    tape.open(1);
+    tape.server(1, &connack(0));
+    let mut mark = lost(Effect::Silent, PacketType::Publish);
+    mark.packet = None;
+    tape.mark(1, &mark);
+    // Nobody answers these.
+    tape.client(1, &[0xc0, 0]);
+    tape.at += 600 * SECOND;
+    tape.client(1, &PUBLISH);
+    tape.client(1, &PUBLISH);
+    tape.close(1);
+    let shown = tape.shown();
+    assert!(shown.findings.is_empty(), "{:#?}", shown.findings);
+    assert_eq!(the_fault(&shown).answer, None);
+}
