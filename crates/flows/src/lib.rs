@@ -19,7 +19,7 @@ mod text;
 pub use caption::{Beat, Statements};
 pub use diagram::{
     Arrow, Band, Bar, Diagram, Export, Frame, Head, LabelBox, LabelPlace, Lane, Look, Palette,
-    Shape, TimeLine, differ_from, millis_after_first, what_differs,
+    Reach, Shape, TimeLine, differ_from, millis_after_first, what_differs,
 };
 pub use gallery::{gallery, gallery_groups, slug};
 pub use link::{LinkError, of_link, to_link};
