@@ -123,6 +123,7 @@ impl Document {
         let made = Self {
             version: open.version,
             sides: open.sender.map(Sides::From),
+            cuts: open.cuts.into(),
             ..Self::default()
         };
         let request = Request {
@@ -261,6 +262,7 @@ impl Document {
                     version: self.version,
                     sender: self.recording.sender(),
                     runs: Vec::new(),
+                    cuts: self.cuts.to_vec(),
                     packet: self.packet,
                     node: self.node,
                 },

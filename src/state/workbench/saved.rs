@@ -306,6 +306,7 @@ mod tests {
                 version: Some(ProtocolVersion::V3_1_1),
                 sender: None,
                 runs: Vec::new(),
+                cuts: Vec::new(),
                 packet: 1,
                 node: Some(3),
             }),

@@ -333,6 +333,7 @@ fn bytes_of_both_sides_are_opened_as_such() {
         version: Some(ProtocolVersion::V3_1_1),
         sender: None,
         runs: vec![run(0, Sender::Client), run(2, Sender::Server)],
+        cuts: Vec::new(),
         packet: 1,
         node: None,
     })]);
@@ -375,6 +376,7 @@ fn a_connect_names_its_version_while_it_is_edited() {
         version: None,
         sender: None,
         runs: Vec::new(),
+        cuts: Vec::new(),
         packet: 0,
         node: None,
     })]);
@@ -404,6 +406,7 @@ fn what_was_chosen_for_one_text_says_nothing_of_another() {
         version: Some(ProtocolVersion::V5),
         sender: Some(Sender::Client),
         runs: Vec::new(),
+        cuts: Vec::new(),
         packet: 0,
         node: None,
     });
