@@ -501,10 +501,7 @@ fn who_closed_after_a_refusal_is_who_did() {
         assert_eq!(closed.kind, EventKind::Closed);
         assert_eq!(closed.by, Some(ClosedBy::ServerThenClient));
         let line = closed.line();
-        assert!(
-            line.starts_with("by the server after "),
-            "{line}"
-        );
+        assert!(line.starts_with("by the server after "), "{line}");
         assert!(
             line.ends_with("; this client closed the socket after that"),
             "{line}"
