@@ -1,6 +1,6 @@
 //! Playing a run: where on its picture one is, and where that is at the next frame.
 
-use mqttscope_flows::TimeLine;
+use mqttscope_flows::{Reach, TimeLine};
 
 /// Pixels of height in a second, at speed 1.
 const PACE: f64 = 120.0;
@@ -32,6 +32,8 @@ pub struct Shown {
 pub struct Score {
     /// Of its steps, in pixels, never above the one before.
     pub heights: Vec<u32>,
+    /// Where their arrows are from side to side; none: the step is no packet.
+    pub reaches: Vec<Option<Reach>>,
     /// Its moments.
     pub time: TimeLine,
 }
@@ -95,6 +97,17 @@ impl Playback {
     #[must_use]
     pub fn moment(&self) -> u64 {
         self.score.time.moment(self.at as u32)
+    }
+
+    /// What has to be seen from side to side: the packet on its way to the next step, else the one of the present
+    /// step, or of the last before it; none before the first.
+    #[must_use]
+    pub fn reach(&self) -> Option<Reach> {
+        let of = |beat: usize| *self.score.reaches.get(beat)?;
+        let is_sent = |reach: &Reach| f64::from(reach.top) < self.at;
+        let next = of(self.beat.saturating_add(1)).filter(|_| self.playing && !self.still);
+        let before = || (0..=self.beat).rev().find_map(of);
+        next.filter(is_sent).or_else(|| before().filter(is_sent))
     }
 
     /// Whether it is at the end.
@@ -267,7 +280,7 @@ impl Playback {
 
 #[cfg(test)]
 mod tests {
-    use mqttscope_flows::{Diagram, Look, Run};
+    use mqttscope_flows::{Diagram, Look, Run, gallery};
 
     use super::*;
 
@@ -291,6 +304,58 @@ mod tests {
             frames += 1;
         }
         frames
+    }
+
+    /// The score of a scenario, as wide as on a phone.
+    fn of_phone(title: &str) -> Score {
+        let mut gallery = gallery().into_iter();
+        let scenario = gallery.find(|scenario| scenario.title == title);
+        let run = Run::of(&scenario.unwrap());
+        let lanes = run.scenario.clients.len() + 1;
+        let (diagram, beats) = (Diagram::of(&run, Look::fit(lanes, 372)), run.beats());
+        Score {
+            heights: diagram.heights_of(&beats),
+            reaches: diagram.reaches_of(&beats),
+            time: diagram.time,
+        }
+    }
+
+    #[test]
+    fn the_arrow_of_the_present_step_is_what_is_to_be_seen() {
+        for still in [false, true] {
+            let score = of_phone("Shared subscription");
+            let mut playback = Playback::new(still);
+            playback.set_score(score.clone(), true);
+            assert_eq!(playback.reach(), None, "nothing was sent");
+            let mut seen = 0;
+            for (beat, reach) in score.reaches.iter().enumerate().skip(1) {
+                playback.step(true);
+                run(&mut playback);
+                assert_eq!(playback.shown().beat, beat);
+                if let Some(reach) = reach {
+                    assert_eq!(playback.reach(), Some(*reach), "step {beat}, still {still}");
+                    seen += 1;
+                }
+            }
+            assert!(seen > 10);
+        }
+    }
+
+    #[test]
+    fn while_it_plays_the_packet_on_its_way_is_to_be_seen() {
+        let score = of_phone("Shared subscription");
+        let mut playback = Playback::new(false);
+        playback.set_score(score.clone(), true);
+        playback.go(3);
+        playback.step(true);
+        let next = score.reaches[4].unwrap();
+        let mut now = 0.0;
+        while playback.at() <= f64::from(next.top) {
+            playback.frame(now);
+            now += 10.0;
+        }
+        assert!(playback.shown().playing);
+        assert_eq!((playback.shown().beat, playback.reach()), (3, Some(next)));
     }
 
     #[test]
@@ -328,12 +393,13 @@ mod tests {
 
     #[test]
     fn a_step_that_shares_its_moment_stays_in_another_run() {
-        let scenario = mqttscope_flows::gallery().swap_remove(0);
+        let scenario = gallery().swap_remove(0);
         let run = Run::of(&scenario);
         let diagram = Diagram::of(&run, Look::WIDE);
         let beats = run.beats();
         let score = Score {
             heights: diagram.heights_of(&beats),
+            reaches: diagram.reaches_of(&run.beats()),
             time: diagram.time.clone(),
         };
         let mut playback = Playback::new(false);

@@ -118,3 +118,45 @@ test("the bar of numbers fits while the lists are paused", async ({ page }) => {
   const strip = page.locator(".strip");
   expect(await strip.evaluate((strip) => strip.scrollWidth - strip.clientWidth)).toBeLessThanOrEqual(0);
 });
+
+for (const [width, height] of [
+  [768, 1024],
+  [768, 500],
+  [390, 844],
+] as const) {
+  test(`at ${width} × ${height} each part of Live shows something of its own`, async ({ page }) => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await open(page);
+    await page.setViewportSize({ width, height });
+    const parts = page.getByRole("navigation", { name: "Parts of the page" }).getByRole("button");
+    const shown = async () => {
+      const all = ["#live-side", "#wire", "#live-publish", "#live-details"];
+      const seen = await Promise.all(all.map((one) => page.locator(one).isVisible()));
+      return seen.join();
+    };
+    const seen = new Set<string>();
+    for (const part of await parts.all()) {
+      await part.click();
+      await expect(part).toHaveAttribute("aria-current", "step");
+      seen.add(await shown());
+    }
+    expect(seen.size).toBe(await parts.count());
+    const hasBoth = width >= 720 && height >= 600;
+    await expect(page.getByTestId("step-publish")).toHaveCount(hasBoth ? 0 : 1);
+  });
+}
+
+test("a page that gets room for the form below the traffic shows both", async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await open(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByTestId("step-publish").click();
+  await expect(page.locator("#wire")).toBeHidden();
+  await page.setViewportSize({ width: 768, height: 1024 });
+  await expect(page.getByTestId("step-traffic")).toHaveAttribute("aria-current", "step");
+  await expect(page.locator("#wire")).toBeVisible();
+  await expect(page.locator("#live-publish")).toBeVisible();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(page.getByTestId("step-publish")).toHaveAttribute("aria-current", "step");
+  await expect(page.locator("#wire")).toBeHidden();
+});

@@ -13,6 +13,7 @@ mod check;
 mod context;
 mod gallery;
 mod import;
+mod incoming;
 mod marks;
 mod path;
 mod random;

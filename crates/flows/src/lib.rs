@@ -4,6 +4,7 @@
 //! simulated network in virtual time: every packet with its times and its fate, and what each side
 //! remembers from moment to moment. A [`Diagram`] is its picture, and a [`Beat`] one sentence of it.
 
+mod behaviour;
 mod caption;
 mod diagram;
 mod fault;
@@ -16,10 +17,11 @@ mod scenario;
 pub mod script;
 mod text;
 
+pub use behaviour::Behaviour;
 pub use caption::{Beat, Statements};
 pub use diagram::{
     Arrow, Band, Bar, Diagram, Export, Frame, Head, LabelBox, LabelPlace, Lane, Look, Palette,
-    Shape, TimeLine, differ_from, millis_after_first, what_differs,
+    Reach, Shape, TimeLine, differ_from, millis_after_first, what_differs,
 };
 pub use gallery::{gallery, gallery_groups, slug};
 pub use link::{LinkError, of_link, to_link};
@@ -28,8 +30,8 @@ pub use run::{
     Break, Counts, Happening, Line, MAX_PACKETS, Memory, Run, Side, Tally, Unused, What, Why,
 };
 pub use scenario::{
-    Act, Fault, MAX_AT, MAX_CLIENTS, MAX_DELAY, MAX_FAULTS, MAX_STEPS, Nth, Publication, Scenario,
-    Station, Step, When, Will,
+    Act, Fault, MAX_AT, MAX_BEHAVIOURS, MAX_CLIENTS, MAX_DELAY, MAX_FAULTS, MAX_STEPS, Nth,
+    Publication, Scenario, Station, Step, When, Will,
 };
 pub use script::{Fix, MAX_TEXT, ScriptError};
 pub use text::seconds;

@@ -2,10 +2,14 @@
 
 use mqttscope_wire::{PacketType, ProtocolVersion, QoS};
 
+use crate::behaviour::Behaviour;
+
 /// The most clients of a scenario.
 pub const MAX_CLIENTS: usize = 6;
 /// The most things that its clients do.
 pub const MAX_STEPS: usize = 200;
+/// The most ways in which its applications answer.
+pub const MAX_BEHAVIOURS: usize = 20;
 /// The most things that go wrong in it.
 pub const MAX_FAULTS: usize = 20;
 /// The last moment that a scenario can name, in milliseconds.
@@ -34,6 +38,8 @@ pub struct Scenario {
     pub clients: Vec<Station>,
     /// What they do, in the order in which it was written.
     pub steps: Vec<Step>,
+    /// How their applications answer.
+    pub behaviours: Vec<Behaviour>,
     /// What goes wrong.
     pub faults: Vec<Fault>,
 }
@@ -226,6 +232,7 @@ impl Scenario {
             delay: 50,
             clients: Vec::new(),
             steps: Vec::new(),
+            behaviours: Vec::new(),
             faults: Vec::new(),
         }
     }
@@ -258,6 +265,9 @@ impl Scenario {
                 publication.qos = level;
             }
         }
+        for behaviour in &mut next.behaviours {
+            behaviour.qos = level;
+        }
         next
     }
 
@@ -284,6 +294,9 @@ impl Scenario {
                 Act::Subscribe { qos, .. } => both.1 = both.1.max(Some(*qos)),
                 Act::Connect | Act::Disconnect => {}
             }
+        }
+        for behaviour in &self.behaviours {
+            both.0 = both.0.max(Some(behaviour.qos));
         }
         both
     }

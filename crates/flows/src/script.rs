@@ -22,10 +22,12 @@
 //! | `at 0 P connect`, `at 900 P disconnect` | what it does, and at which millisecond |
 //! | `at 300 S subscribe t/# 1` | topic filter and QoS |
 //! | `at 600 P publish t/a 2 [retain] [expiry 5] [respond t/r] [correlate a] : words` | topic, QoS, what it says |
+//! | `on S jobs reply 1 [to t/done] [retain] [after 300] [hold] : {{payload}} done` | how its application answers: topic filter, QoS, where to (else to the Response Topic), how long it works, whether it acknowledges when it has answered |
 //! | `cut P at 700`, `cut P before PUBREC 1`, `cut P after PUBLISH 1` | the connection breaks |
 //! | `restart P at 700 keeping`, `restart broker at 700 forgetting` | with or without what was remembered |
 //! | `offline S from 400 to 2000`, `slow S at 0 by 400`, `hold S until 900`, `hold S from 400 until 900` | away, slow, not acknowledging |
 
+mod behaviours;
 mod lines;
 mod words;
 mod write;
@@ -35,7 +37,7 @@ use std::fmt;
 
 use mqttscope_wire::ProtocolVersion;
 
-use super::scenario::{Fault, MAX_CLIENTS, MAX_FAULTS, MAX_STEPS, Scenario};
+use super::scenario::{Fault, MAX_BEHAVIOURS, MAX_CLIENTS, MAX_FAULTS, MAX_STEPS, Scenario};
 pub use lines::{moment, nth, one_of};
 pub use words::Words;
 pub use wrong::{Fix, Wrong};
@@ -128,6 +130,7 @@ impl Scenario {
         let table = [
             (self.clients.len(), MAX_CLIENTS, "clients"),
             (self.steps.len(), MAX_STEPS, "steps"),
+            (self.behaviours.len(), MAX_BEHAVIOURS, "answers"),
             (self.faults.len(), MAX_FAULTS, "faults"),
         ];
         for (count, most, what) in table {
@@ -208,6 +211,23 @@ mod tests {
                 "There is already a client `P`.",
             ),
             ("publisher P sesion", 1, "Did you mean `session`?"),
+            ("publisher P\non P t/a replay 1", 2, "Did you mean `reply`?"),
+            (
+                "publisher P\non P t/a reply 1 afer 3",
+                2,
+                "Did you mean `after`?",
+            ),
+            (
+                "publisher P\non P t/a reply 1 to b : {{topc}}",
+                2,
+                "This answer cannot work: {{topc}} stands for nothing",
+            ),
+            (
+                "publisher P\non P a#b reply 1",
+                2,
+                "not a valid topic filter",
+            ),
+            ("publisher P\non P t reply 1 to a/# : x", 2, "cannot work"),
             ("publisher broker", 1, "the name of the broker"),
             ("publisher P\ncut P before PUBLISH", 2, "Missing: a number."),
             (

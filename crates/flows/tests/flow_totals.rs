@@ -41,6 +41,25 @@ fn every_scenario_of_the_gallery_ends_as_its_words_say() {
     assert_eq!(ends, expected, "\n{ends}");
 }
 
+#[test]
+fn what_was_lost_stays_lost_when_the_same_is_published_again() {
+    // Nobody subscribes to the first; the second reaches somebody.
+    let text = "version 5\npublisher P\nsubscriber S\nat 0 P connect\nat 0 S connect\nat 200 P publish t 1 : same\n\
+        at 600 S subscribe t 1\nat 900 P publish t 1 : same\n";
+    let run = Run::of(&Scenario::parse(text).unwrap());
+    counts_agree_with_the_state(&run);
+    let counts = run.counts;
+    assert_eq!(
+        (
+            counts.published,
+            counts.reached,
+            counts.lost,
+            counts.duplicated
+        ),
+        (2, 1, 1, 0)
+    );
+}
+
 /// At every step each message is accounted for once, what is over stays so, and what waits is
 /// stored by somebody or on its way.
 fn counts_agree_with_the_state(run: &Run) {

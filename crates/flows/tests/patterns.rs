@@ -1,5 +1,10 @@
 //! The patterns of the gallery: what their words say is what the packets do.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 use mqttscope_flows::{Packet, Run, Scenario, gallery};
 use mqttscope_wire::{PacketType, Sender};
@@ -41,13 +46,16 @@ fn responses_come_in_another_order_and_name_their_requests() {
     };
     assert_eq!(
         reach(&run, "Responder"),
-        [message("sums", "3 + 4", "a"), message("sums", "5 * 6", "b")]
+        [
+            message("sums/long/ask", "3 + 4", "a"),
+            message("sums/short/ask", "5 * 6", "b")
+        ]
     );
     assert_eq!(
         reach(&run, "Requester"),
         [
-            message("sums/answers", "30", "b"),
-            message("sums/answers", "7", "a")
+            message("sums/answers", "5 * 6 = 30", "b"),
+            message("sums/answers", "3 + 4 = 7", "a")
         ]
     );
     let told = run.to_text();
@@ -90,6 +98,141 @@ fn every_worker_does_the_job_that_it_was_given() {
         .map(|(_, payload, ..)| payload)
         .collect();
     assert_eq!(results, ["result of 1", "result of 2"]);
+}
+
+/// The Correlation Data of what reaches a client at a topic, with what it says.
+fn answers(run: &Run, topic: &str) -> Vec<(String, String)> {
+    let reached = reach(run, "Requester").into_iter();
+    let answers = reached.filter(|(at, ..)| at == topic);
+    answers
+        .map(|(_, payload, data, _)| (data.unwrap_or_default(), payload))
+        .collect()
+}
+
+#[test]
+fn a_late_answer_names_the_request_that_it_is_late_for() {
+    let run = run("An answer that comes too late");
+    let price = |data: &str| (data.to_owned(), "42".to_owned());
+    assert_eq!(answers(&run, "prices"), [price("first"), price("second")]);
+    let place =
+        |text: &str, what: &str| text.find(what).unwrap_or_else(|| panic!("{what}\n{text}"));
+    let told = run.to_text();
+    let asked = place(&told, "with Correlation Data “second”");
+    assert!(
+        asked
+            < place(
+                &told,
+                "Correlation Data “first” names the request it answers"
+            )
+    );
+}
+
+#[test]
+fn a_request_dies_with_the_application_that_had_acknowledged_it() {
+    let run = run("The responder dies with a request");
+    assert_eq!(answers(&run, "prices"), [("b".to_owned(), "42".to_owned())]);
+    assert_eq!(reach(&run, "Responder").len(), 2);
+    let will = reach(&run, "Requester").into_iter().next().unwrap();
+    assert_eq!((&*will.0, &*will.1), ("responders/1", "gone"));
+    let told = run.to_text();
+    assert!(
+        told.contains("forgets the message that it was working on"),
+        "{told}"
+    );
+}
+
+/// What the collector gets, and how often A gets its job.
+fn with_a_dead_worker(qos: u8) -> (Vec<String>, usize) {
+    let run = run(&format!("A worker dies with a job, QoS {qos}"));
+    let results = reach(&run, "Collector").into_iter();
+    let results = results.map(|(_, payload, ..)| payload).collect();
+    (results, reach(&run, "A").len())
+}
+
+#[test]
+fn a_job_that_is_acknowledged_when_it_is_done_outlives_its_worker() {
+    assert_eq!(with_a_dead_worker(0), (vec!["2 by B".to_owned()], 1));
+    assert_eq!(
+        with_a_dead_worker(1),
+        (vec!["2 by B".to_owned(), "1 by A".to_owned()], 2)
+    );
+    assert_eq!(with_a_dead_worker(2), (vec!["2 by B".to_owned()], 1));
+}
+
+#[test]
+fn jobs_take_turns_also_where_one_worker_is_slow() {
+    let run = run("A slow worker and a quick one");
+    let results: Vec<String> = reach(&run, "Collector")
+        .into_iter()
+        .map(|(_, payload, ..)| payload)
+        .collect();
+    assert_eq!(
+        results,
+        ["2 by Quick", "4 by Quick", "1 by Slow", "3 by Slow"]
+    );
+}
+
+#[test]
+fn answers_are_written_as_they_are_read_and_wait_their_turn() {
+    let text = "version 5\ndelay 50\npublisher P\nsubscriber S\nat 0 P connect\nat 0 S connect\nat 100 S subscribe t/+ 1\nat 100 P subscribe r/# 1\nat 300 P publish t/a 1 : 1\nat 310 P publish t/b 1 : 2\non S t/+ reply 1 to r/{{topic.2}} retain after 200 hold : {{payload}} done\n";
+    let scenario = Scenario::parse(text).unwrap();
+    assert_eq!(scenario.to_text(), text);
+    let run = Run::of(&scenario);
+    let got: Vec<(String, String)> = reach(&run, "P")
+        .into_iter()
+        .map(|(topic, payload, ..)| (topic, payload))
+        .collect();
+    let done = |topic: &str, payload: &str| (topic.to_owned(), payload.to_owned());
+    assert_eq!(got, [done("r/a", "1 done"), done("r/b", "2 done")]);
+    // One at a time, each acknowledged when it is answered.
+    let sent = |kind: PacketType| -> Vec<u64> {
+        let own = |packet: &&Packet| {
+            packet.sender == Sender::Client && packet.client == 1 && packet.facts.kind == kind
+        };
+        run.packets
+            .iter()
+            .filter(own)
+            .map(|packet| packet.sent)
+            .collect()
+    };
+    assert_eq!(sent(PacketType::Publish), [600, 800]);
+    assert_eq!(sent(PacketType::Puback), [600, 800]);
+    let memory = run.memory_at(500).unwrap();
+    let lines = memory.clients[1]
+        .lines
+        .iter()
+        .map(|line| line.text.as_str());
+    assert!(
+        lines.clone().any(|line| line == "application works on 2"),
+        "{memory:?}"
+    );
+}
+
+#[test]
+fn without_a_response_topic_nothing_is_answered_and_that_is_told() {
+    for (version, respond) in [("5", ""), ("3.1.1", " respond r")] {
+        let text = format!(
+            "version {version}\npublisher P\nsubscriber S\nat 0 P connect\nat 0 S connect\nat 100 S subscribe t 1\nat 300 P publish t 1{respond} : 1\non S t reply 1 after 100 : x\n"
+        );
+        let run = Run::of(&Scenario::parse(&text).unwrap());
+        let told = run.to_text();
+        assert!(
+            told.contains("does not answer. Not done: the message has no Response Topic"),
+            "{told}"
+        );
+        assert!(run.complete);
+    }
+}
+
+#[test]
+fn applications_that_answer_each_other_for_ever_are_stopped() {
+    let text = "version 5\npublisher P\nsubscriber S\nat 0 P connect\nat 0 S connect\nat 100 S subscribe a 0\nat 100 P subscribe b 0\nat 300 P publish a 0 : 1\non S a reply 0 to b : x\non P b reply 0 to a : y\n";
+    assert!(!Run::of(&Scenario::parse(text).unwrap()).complete);
+    // One that would answer its own answers does not.
+    let own = "version 5\npublisher P\nat 0 P connect\nat 100 P subscribe a 0\nat 300 P publish a 0 : 1\non P a reply 0 to a : x\n";
+    let run = Run::of(&Scenario::parse(own).unwrap());
+    assert!(run.complete);
+    assert_eq!(reach(&run, "P").len(), 2);
 }
 
 #[test]

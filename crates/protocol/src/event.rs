@@ -138,15 +138,21 @@ impl ConnectionEvent {
             Some(ClosedBy::You) if self.kind == EventKind::NotOpened => "given up by you",
             Some(ClosedBy::You) => "by you",
             Some(ClosedBy::Client) => "by this client",
-            Some(ClosedBy::Server) => "by the server",
-            Some(ClosedBy::ServerThenClient) => {
-                "by the server, and its socket then by this client,"
-            }
+            Some(ClosedBy::Server | ClosedBy::ServerThenClient) => "by the server",
             Some(ClosedBy::Tab) => "with the tab that held the broker",
             Some(ClosedBy::Unknown) if self.kind == EventKind::Closed => {
                 "by the server or the network"
             }
             Some(ClosedBy::Unknown) | None => "",
+        }
+    }
+
+    /// What became of the socket of a connection that a packet of the server had ended, in words.
+    #[must_use]
+    pub const fn socket(&self) -> &'static str {
+        match self.by {
+            Some(ClosedBy::ServerThenClient) => "this client closed the socket after that",
+            _ => "",
         }
     }
 
@@ -172,6 +178,9 @@ impl ConnectionEvent {
         }
         if !self.cause.is_empty() {
             let _ = write!(line, " · {}", self.cause);
+        }
+        if !self.socket().is_empty() {
+            let _ = write!(line, "; {}", self.socket());
         }
         if self.kind == EventKind::Opened {
             let _ = write!(line, " · {}", self.address);
@@ -234,7 +243,7 @@ mod tests {
         ended.cause = "DISCONNECT: Session taken over".into();
         assert_eq!(
             ended.line(),
-            "by the server, and its socket then by this client, after 3.2 s · DISCONNECT: Session taken over"
+            "by the server after 3.2 s · DISCONNECT: Session taken over; this client closed the socket after that"
         );
         let opened = event(EventKind::Opened, None);
         assert_eq!(opened.line(), "after 3.2 s · ws://h:9001/");

@@ -423,34 +423,84 @@ impl Recording {
     #[must_use]
     pub fn with(&self, packet: usize, bytes: &[u8]) -> (Vec<u8>, Vec<Run>) {
         let (given, mut runs) = self.as_given();
-        let Some(Packet { at, .. }) = self.packets.get(packet) else {
-            return (given.to_vec(), runs);
-        };
-        let pieces = self.pieces_of(at);
         let mut out = Vec::with_capacity(given.len().saturating_add(bytes.len()));
-        // Where a piece ended, and where it ends now.
-        let mut moved = vec![(0_usize, 0_usize)];
         let (mut from, mut rest) = (0_usize, bytes);
-        for (index, piece) in pieces.iter().enumerate() {
-            let is_last = index.saturating_add(1) == pieces.len();
-            let kept = if is_last { rest.len() } else { piece.len() };
-            let (here, behind) = rest.split_at(kept.min(rest.len()));
-            out.extend_from_slice(given.get(from..piece.start).unwrap_or_default());
+        let moved = self.moved(packet, bytes.len());
+        for &Moved {
+            piece: (start, end),
+            to,
+        } in &moved
+        {
+            out.extend_from_slice(given.get(from..start).unwrap_or_default());
+            let (here, behind) = rest.split_at(to.saturating_sub(out.len()).min(rest.len()));
             out.extend_from_slice(here);
-            (from, rest) = (piece.end, behind);
-            moved.push((piece.end, out.len()));
+            (from, rest) = (end, behind);
         }
         out.extend_from_slice(given.get(from..).unwrap_or_default());
         for run in &mut runs {
-            let before = moved.partition_point(|&(end, _)| end <= run.start);
-            let (end, now) = before
-                .checked_sub(1)
-                .and_then(|last| moved.get(last))
-                .copied()
-                .unwrap_or_default();
-            run.start = now.saturating_add(run.start.saturating_sub(end));
+            run.start = Moved::place(&moved, run.start);
         }
         (out, runs)
+    }
+
+    /// The places of times among the bytes that [`with`](Self::with) gives; what stood behind the last byte is left out.
+    #[must_use]
+    pub fn times_with(
+        &self,
+        packet: usize,
+        bytes: &[u8],
+        times: &[(usize, u64)],
+    ) -> Vec<(usize, u64)> {
+        let moved = self.moved(packet, bytes.len());
+        let len = Moved::place(&moved, self.bytes.len());
+        let times = times
+            .iter()
+            .map(|&(place, at)| (Moved::place(&moved, place), at));
+        times.filter(|&(place, _)| place < len).collect()
+    }
+
+    /// What becomes of the pieces of a packet when it has so many bytes.
+    fn moved(&self, packet: usize, len: usize) -> Vec<Moved> {
+        let Some(Packet { at, .. }) = self.packets.get(packet) else {
+            return Vec::new();
+        };
+        let pieces = self.pieces_of(at);
+        let (mut from, mut now, mut rest) = (0_usize, 0_usize, len);
+        let mut moved = Vec::with_capacity(pieces.len());
+        for (index, piece) in pieces.iter().enumerate() {
+            let is_last = index.saturating_add(1) == pieces.len();
+            let kept = if is_last { rest } else { piece.len().min(rest) };
+            let before = piece.start.saturating_sub(from);
+            now = now.saturating_add(before).saturating_add(kept);
+            (from, rest) = (piece.end, rest.saturating_sub(kept));
+            moved.push(Moved {
+                piece: (piece.start, piece.end),
+                to: now,
+            });
+        }
+        moved
+    }
+}
+
+/// A piece of a packet that is replaced, and where its new bytes end.
+struct Moved {
+    piece: (usize, usize),
+    to: usize,
+}
+
+impl Moved {
+    /// Where a place is when these pieces are replaced; one within a piece stays within it.
+    fn place(all: &[Self], place: usize) -> usize {
+        let before = all.partition_point(|moved| moved.piece.1 <= place);
+        let (end, now) = before
+            .checked_sub(1)
+            .and_then(|last| all.get(last))
+            .map_or((0, 0), |moved| (moved.piece.1, moved.to));
+        let to = now.saturating_add(place.saturating_sub(end));
+        match all.get(before) {
+            Some(next) if place > next.piece.0 => to.min(next.to),
+            _ => to,
+        }
     }
 }
 

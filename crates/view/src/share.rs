@@ -2,8 +2,9 @@
 //!
 //! The token is base64url without padding, so nothing in it needs escaping. Inside: one byte of
 //! flags, the selection and the number of bytes as Variable Byte Integers, where both sides speak the
-//! lengths of their turns, then the bytes as they are or packed as an LZ4 block, whichever is shorter. The number of bytes bounds what is unpacked,
-//! and tells a link that was cut off from a whole one.
+//! lengths of their turns, where packets begin at lines of a text the lengths of these, then the bytes as they are or
+//! packed as an LZ4 block, whichever is shorter. The number of bytes bounds what is unpacked, and tells a link that was
+//! cut off from a whole one.
 //!
 //! LZ4 rather than deflate: the links are longer by half, but the page is smaller by a fifteenth.
 
@@ -31,6 +32,8 @@ pub struct Shared {
     pub sender: Option<Sender>,
     /// Where each side's bytes begin, where both speak; then there is no one sender.
     pub runs: Vec<Run>,
+    /// Where packets begin among the bytes, whatever the one before says; none: as their lengths say.
+    pub cuts: Vec<usize>,
     /// The selected packet, from 0.
     pub packet: u32,
     /// The selected node of its tree.
@@ -59,6 +62,8 @@ impl std::error::Error for ShareError {}
 
 /// The version of the token itself, in the flags' three high bits.
 const FORMAT: u8 = 1 << 5;
+/// The same with cuts behind the turns: only links that have some, so that all others open in older pages.
+const FORMAT_CUT: u8 = 2 << 5;
 const FORMAT_BITS: u8 = 0xe0;
 const PACKED: u8 = 0x10;
 /// Both sides speak.
@@ -91,7 +96,12 @@ pub fn encode(shared: &Shared) -> Result<String, ShareError> {
         Some(Sender::Client) => 1 << 2,
         Some(Sender::Server) => 2 << 2,
     };
-    let mut out = vec![FORMAT | mark | sender | version];
+    let format = if shared.cuts.is_empty() {
+        FORMAT
+    } else {
+        FORMAT_CUT
+    };
+    let mut out = vec![format | mark | sender | version];
     varint::write(shared.packet.min(varint::MAX), &mut out);
     varint::write(
         shared
@@ -112,8 +122,22 @@ pub fn encode(shared: &Shared) -> Result<String, ShareError> {
             before = run.start;
         }
     }
+    if !shared.cuts.is_empty() {
+        let count = u32::try_from(shared.cuts.len()).unwrap_or(0);
+        varint::write(count, &mut out);
+        let mut before = 0;
+        for &cut in &shared.cuts {
+            let between = u32::try_from(cut.saturating_sub(before)).unwrap_or(0);
+            varint::write(between, &mut out);
+            before = cut;
+        }
+    }
     out.extend_from_slice(body);
-    Ok(URL_SAFE_NO_PAD.encode(out))
+    let token = URL_SAFE_NO_PAD.encode(out);
+    if token.len() > MAX_TOKEN {
+        return Err(ShareError::TooLarge);
+    }
+    Ok(token)
 }
 
 /// Reads a token, whoever made it.
@@ -129,9 +153,11 @@ pub fn decode(token: &str) -> Result<Shared, ShareError> {
         .map_err(|_| ShareError::Damaged)?;
     let (&flags, rest) = bytes.split_first().ok_or(ShareError::Damaged)?;
     // Nothing tells a newer format from a token whose first letter is another.
-    if flags & FORMAT_BITS != FORMAT {
-        return Err(ShareError::Damaged);
-    }
+    let is_cut = match flags & FORMAT_BITS {
+        FORMAT => false,
+        FORMAT_CUT => true,
+        _ => return Err(ShareError::Damaged),
+    };
     let version = match flags & 3 {
         0 => None,
         1 => Some(ProtocolVersion::V3_1),
@@ -154,6 +180,11 @@ pub fn decode(token: &str) -> Result<Shared, ShareError> {
         BOTH => runs(body, len)?,
         _ => (Vec::new(), body),
     };
+    let (cuts, body) = if is_cut {
+        cuts(body, len)?
+    } else {
+        (Vec::new(), body)
+    };
     let bytes = if flags & PACKED != 0 {
         // Nothing larger than promised is ever allocated.
         lz4_flex::block::decompress(body, len).map_err(|_| ShareError::Damaged)?
@@ -168,6 +199,7 @@ pub fn decode(token: &str) -> Result<Shared, ShareError> {
         version,
         sender,
         runs,
+        cuts,
         packet,
         node: node.checked_sub(1),
     })
@@ -195,6 +227,27 @@ fn runs(body: &[u8], len: usize) -> Result<(Vec<Run>, &[u8]), ShareError> {
     match head {
         2.. if start <= len => Ok((runs, rest)),
         _ => Err(ShareError::Damaged),
+    }
+}
+
+/// Where packets begin, and what follows.
+fn cuts(body: &[u8], len: usize) -> Result<(Vec<usize>, &[u8]), ShareError> {
+    let (count, mut rest) = number(body)?;
+    let mut cuts = Vec::new();
+    let mut place = 0_usize;
+    for _ in 0..count {
+        let (between, behind) = number(rest)?;
+        rest = behind;
+        place = place.saturating_add(between as usize);
+        let is_next = cuts.last().is_none_or(|&last| last < place);
+        if place > len || !is_next {
+            return Err(ShareError::Damaged);
+        }
+        cuts.push(place);
+    }
+    match count {
+        0 => Err(ShareError::Damaged),
+        _ => Ok((cuts, rest)),
     }
 }
 
@@ -231,8 +284,11 @@ mod tests {
                 any::<bool>(),
                 proptest::collection::btree_set(1..300_usize, 0..9),
             )),
+            proptest::collection::btree_set(0..300_usize, 0..9),
         )
-            .prop_map(|(bytes, version, sender, packet, node, turns)| {
+            .prop_map(|(bytes, version, sender, packet, node, turns, cuts)| {
+                let cuts = cuts.into_iter().filter(|&cut| cut <= bytes.len());
+                let cuts = cuts.collect();
                 let runs: Vec<Run> = turns.map_or_else(Vec::new, |(server_begins, starts)| {
                     let within = starts.into_iter().filter(|&start| start < bytes.len());
                     let starts = core::iter::once(0).chain(within);
@@ -251,6 +307,7 @@ mod tests {
                     version,
                     sender: sender.filter(|_| runs.is_empty()),
                     runs,
+                    cuts,
                     packet,
                     node,
                 }
@@ -306,6 +363,32 @@ mod tests {
             }),
             Err(ShareError::TooLarge)
         );
+    }
+
+    #[test]
+    fn links_that_were_made_before_cuts_open() {
+        let shared = decode("JAEAAsAA").unwrap();
+        let before = Shared {
+            bytes: vec![0xc0, 0x00],
+            sender: Some(Sender::Client),
+            packet: 1,
+            ..Shared::default()
+        };
+        assert_eq!(shared, before);
+        // Without cuts they are written as they were.
+        assert_eq!(encode(&before).as_deref(), Ok("JAEAAsAA"));
+    }
+
+    #[test]
+    fn cuts_that_no_page_writes_are_refused() {
+        let token = |cuts: &[u8]| {
+            let bytes = [&[FORMAT_CUT, 0, 0, 2][..], cuts, &[0xc0, 0]].concat();
+            decode(&URL_SAFE_NO_PAD.encode(bytes))
+        };
+        assert_eq!(token(&[1, 1]).map(|shared| shared.cuts), Ok(vec![1]));
+        for cuts in [&[0][..], &[1, 3], &[2, 1, 0], &[0x7f]] {
+            assert_eq!(token(cuts), Err(ShareError::Damaged), "{cuts:?}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use web_sys::Element;
 /// The parts of a drawn diagram that playing moves: the curtain and the packets on their way.
 /// Nothing else in the document is touched for a frame.
 pub struct Scene {
+    root: Element,
     diagram: Rc<Diagram>,
     curtain: Option<Element>,
     tokens: Vec<Option<Element>>,
@@ -73,6 +74,7 @@ impl Scene {
         let bottoms = diagram.bands.iter().map(|band| band.bottom);
         labels.extend(Label::all(root, ".band-label", bottoms));
         Self {
+            root: root.clone(),
             labels,
             curtain: find(".curtain"),
             tokens,
@@ -85,6 +87,12 @@ impl Scene {
     #[must_use]
     pub fn diagram(&self) -> &Rc<Diagram> {
         &self.diagram
+    }
+
+    /// Where it begins on the screen, in pixels from the left.
+    #[must_use]
+    pub fn left(&self) -> f64 {
+        self.root.get_bounding_client_rect().left()
     }
 
     /// Shows the flow down to a height, in pixels; packets on their way at that height, too.

@@ -134,7 +134,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
             <main id="main" tabindex="-1" class="live captures" data-step={step.name()}
                 data-side={(!panels.side).then_some("off")} data-details={(!panels.details).then_some("off")}>
                 <h1 class="unseen">{ "Capture files and their packets" }</h1>
-                { steps::steps(STEPS, step, &desk.step) }
+                { steps::steps(&STEPS, step, &desk.step) }
                 <div class="pane live-side" id="live-side">
                     <file_list::FileList files={capture.files.clone()} {notice} {faults} on_files={on_files.clone()} {on_close} {close_one} />
                     <connections::Connections rows={live.captured.clone()} of={live.captured_of} order={live.captured_order} sealed={capture.sealed} current={live.connection.filter(|_| !live.everything)} />

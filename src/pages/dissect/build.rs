@@ -116,6 +116,7 @@ fn begin(offered: PacketType, version: ProtocolVersion, add: bool) -> Act {
         version: Some(version),
         sender: None,
         runs: Vec::new(),
+        cuts: Vec::new(),
         packet: 0,
         node: None,
     })

@@ -17,6 +17,7 @@ pub(super) fn open(example: &Example<'_>, acts: &Acts) {
             bytes: lines.bytes.into(),
             version: Some(example.version),
             sender: example.sender,
+            cuts: Vec::new(),
             packet: 0,
             node: None,
         }));

@@ -11,6 +11,15 @@ pub(super) fn shared_of(document: &Document) -> Shared {
     // Bytes that are not packets are named at the other end too, unless they may hold secrets.
     let other = document.other.as_ref();
     let unread = other.filter(|_| document.recording.packets().is_empty());
+    // They are places in what was given, which is in another order where a packet stands in pieces.
+    let recording = &document.recording;
+    let is_in_order = recording.as_given().0 == recording.bytes();
+    let cuts = recording.cuts();
+    let cuts = if unread.is_none() && is_in_order {
+        cuts
+    } else {
+        &[]
+    };
     Shared {
         bytes: unread.map_or_else(
             || without_secrets(&document.recording).0,
@@ -19,6 +28,7 @@ pub(super) fn shared_of(document: &Document) -> Shared {
         version: document.version_asked(),
         sender: document.recording.sender(),
         runs: document.recording.runs(),
+        cuts: cuts.to_vec(),
         packet: u32::try_from(document.packet).unwrap_or(0),
         node: document.node.and_then(|node| u32::try_from(node).ok()),
     }
@@ -55,7 +65,57 @@ pub(super) fn without_secrets(recording: &Recording) -> (Vec<u8>, bool) {
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
+    use mqttscope_view::reader::{self, Found, Request};
+    use mqttscope_view::share;
+    use yew::Reducible as _;
+
     use super::*;
+    use crate::state::workbench::{Act, OpenBytes, Workbench};
+
+    fn read(request: &Request<'_>) -> Option<Found> {
+        Some(reader::read(request))
+    }
+
+    /// What a link to this text shows, and what the text does.
+    fn linked(text: &str) -> (Rc<Document>, Rc<Document>) {
+        let bench = Rc::new(Workbench::new(read)).reduce(Act::Type(text.into()));
+        let token = share::encode(&shared_of(bench.now())).unwrap();
+        let shared = share::decode(&token).unwrap();
+        let opened = Rc::new(Workbench::new(read)).reduce(Act::OpenBytes(OpenBytes {
+            bytes: shared.bytes.into(),
+            version: shared.version,
+            sender: shared.sender,
+            runs: shared.runs,
+            cuts: shared.cuts,
+            packet: shared.packet as usize,
+            node: None,
+        }));
+        (opened.now().clone(), bench.now().clone())
+    }
+
+    #[test]
+    fn a_line_with_a_wrong_length_stays_apart_in_a_link() {
+        for text in [
+            // The second line's length is one too large, and would swallow the first byte of the third.
+            "c0 00\n30 06 00 01 61 68 69\nd0 00\nc0 00",
+            "C: c0 00\nC: 30 06 00 01 61 68 69\nS: d0 00\nC: c0 00\nC: e0 00",
+        ] {
+            let (opened, typed) = linked(text);
+            assert!(!typed.cuts.is_empty(), "{text}");
+            assert_eq!(typed.recording.packets().len(), text.lines().count());
+            assert_eq!(
+                opened.recording.packets(),
+                typed.recording.packets(),
+                "{text}"
+            );
+        }
+        // As their lengths say.
+        let (opened, typed) = linked("c0 00 d0 00");
+        assert_eq!(opened.recording.packets().len(), 2);
+        assert!(typed.cuts.is_empty() && opened.cuts.is_empty());
+    }
 
     #[test]
     fn a_password_does_not_travel() {

@@ -40,6 +40,7 @@ pub(super) fn use_shared(desk: &Rc<Desk>, shared: Option<AttrValue>, arrival: u3
                 version: shared.version,
                 sender: shared.sender,
                 runs: shared.runs,
+                cuts: shared.cuts,
                 packet: shared.packet as usize,
                 node: shared.node.map(|node| node as usize),
             })),
@@ -76,6 +77,7 @@ fn is_same(shared: &Shared, document: &Document) -> bool {
         && shared.version == shown.version
         && shared.sender == shown.sender
         && shared.runs == shown.runs
+        && shared.cuts == shown.cuts
 }
 
 /// Copies a link that shows the same view.

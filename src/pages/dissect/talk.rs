@@ -82,33 +82,18 @@ fn given(host: &Element, desk: &Desk) -> Array {
     });
     let recording = &desk.now.recording;
     let spoken: Vec<u32> = recording.packets().iter().map(spoken).collect();
+    // Not a number: the text tells no time.
+    let times = desk.now.packet_times().into_iter();
+    let times: Vec<f64> = times
+        .map(|at| at.map_or(f64::NAN, |at| at as f64))
+        .collect();
     Array::of5(
         host,
         &Uint8Array::from(recording.bytes()),
         &Uint32Array::from(spoken.as_slice()),
-        &Float64Array::from(times(&desk.now).as_slice()),
+        &Float64Array::from(times.as_slice()),
         &on_select.into_js_value(),
     )
-}
-
-/// The time of each packet in milliseconds; not a number where the text does not tell it.
-fn times(document: &Document) -> Vec<f64> {
-    let recording = &document.recording;
-    // Of bytes that were taken out of something else, the places are not those in the text.
-    let known: &[(usize, u64)] = match document.other {
-        None => &document.times,
-        Some(_) => &[],
-    };
-    let packets = recording.packets().iter();
-    packets
-        .map(|packet| {
-            let end = packet.at.offset.saturating_add(packet.at.len);
-            let start = recording.given(packet.at.offset..end).start;
-            let behind = known.partition_point(|(begins, _)| *begins <= start);
-            let told = behind.checked_sub(1).and_then(|index| known.get(index));
-            told.map_or(f64::NAN, |(_, at)| *at as f64)
-        })
-        .collect()
 }
 
 /// A packet as the annex is told of it.

@@ -8,6 +8,7 @@ use mqttscope_flows::seconds;
 use web_sys::{HtmlElement, HtmlInputElement};
 use yew::NodeRef;
 
+use super::scrolling::Follow;
 use crate::components::sequence_diagram::Scene;
 use crate::services::browser;
 use crate::state::playback::{Playback, Shown};
@@ -21,6 +22,8 @@ pub(super) struct Player {
     scenes: RefCell<Vec<Option<Rc<Scene>>>>,
     frame: RefCell<Option<AnimationFrame>>,
     heard: RefCell<Option<Heard>>,
+    /// Whose arrows are followed from side to side.
+    followed: RefCell<Follow>,
     /// How much larger than drawn the diagrams are shown; then the slider, the clock, and what scrolls.
     pub(super) zoom: Cell<f64>,
     pub(super) slider: NodeRef,
@@ -42,6 +45,7 @@ impl Player {
             scenes: RefCell::default(),
             frame: RefCell::default(),
             heard: RefCell::default(),
+            followed: RefCell::default(),
             zoom: Cell::new(1.0),
             slider: NodeRef::default(),
             clock: NodeRef::default(),
@@ -104,6 +108,11 @@ impl Player {
         self.show();
     }
 
+    /// Follows the arrows of this diagram from side to side from now on; `anew`: from the left.
+    pub(super) fn follow(&self, column: usize, anew: bool) {
+        self.followed.borrow_mut().change(column, anew);
+    }
+
     /// Only so many diagrams are shown.
     pub(super) fn keep_scenes(&self, columns: usize) {
         self.scenes.borrow_mut().truncate(columns);
@@ -136,6 +145,10 @@ impl Player {
                 room.set_scroll_top((at + 60.0 - high * 0.86) as i32);
             } else if at < top {
                 room.set_scroll_top((at - high * 0.2) as i32);
+            }
+            let mut followed = self.followed.borrow_mut();
+            if let Some(Some(scene)) = self.scenes.borrow().get(followed.column()) {
+                followed.show(&room, scene.left(), self.zoom.get(), &playback);
             }
         }
     }

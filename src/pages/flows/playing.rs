@@ -42,11 +42,13 @@ pub(super) fn use_playing(
         let last = use_mut_ref(|| None::<u32>);
         use_effect_with(
             (Rc::as_ptr(&diagram).addr(), opened, place),
-            move |&(_, (opened, start), (_, columns))| {
+            move |&(_, (opened, start), (column, columns))| {
                 let anew = last.borrow_mut().replace(opened) != Some(opened);
                 player.keep_scenes(columns);
+                player.follow(column, anew);
                 let score = Score {
                     heights: diagram.heights_of(&beats),
+                    reaches: diagram.reaches_of(&beats),
                     time: diagram.time.clone(),
                 };
                 player.act(|playback| {

@@ -145,6 +145,7 @@ fn address(packet: &Packet) -> Option<String> {
         version: Some(packet.version),
         sender: Some(packet.sender),
         runs: Vec::new(),
+        cuts: Vec::new(),
         packet: 0,
         node: None,
     };

@@ -79,12 +79,9 @@ pub(super) fn event_card(
         ),
         (
             "Closed by",
-            event
-                .by_whom()
-                .trim_start_matches("by ")
-                .trim_end_matches(',')
-                .to_owned(),
+            event.by_whom().trim_start_matches("by ").to_owned(),
         ),
+        ("Socket", event.socket().to_owned()),
         ("WebSocket code", code.unwrap_or_default()),
         (reason, event.reason.clone()),
         (why, event.cause.clone()),

@@ -115,6 +115,7 @@ pub fn Live(props: &LiveProps) -> Html {
     opening::use_opening(&live, &profiles, &saved, &talk);
     keys::use_page_keys(&live, props.shown);
     let at = (step, &desk.step);
+    let (parts, part) = steps::use_steps(&STEPS, step);
     address::use_address(Page::Live, &props.arrival, &live, at, false);
     looking::use_looking(&live, props.shown, &talk);
     answers::use_kept_tables(&live, &profiles);
@@ -133,10 +134,10 @@ pub fn Live(props: &LiveProps) -> Html {
         .unwrap_or_default();
     html! {
         <ContextProvider<Desk> context={(*desk).clone()}>
-            <main id="main" tabindex="-1" class="live" data-step={step.name()}
+            <main id="main" tabindex="-1" class="live" data-step={part.name()}
                 data-side={(!panels.side).then_some("off")} data-details={(!panels.details).then_some("off")}>
                 <h1 class="unseen">{ "Connections and their packets" }</h1>
-                { steps::steps(STEPS, step, &desk.step) }
+                { steps::steps(&parts, part, &desk.step) }
                 if let Some(stopped) = &live.stopped { <stopped::StoppedLine stopped={stopped.clone()} profiles={(*profiles).clone()} /> }
                 if view.as_ref().is_some_and(|view| view.unverified) { { bridged::unverified(&name) } }
                 <div class="pane live-side" id="live-side">

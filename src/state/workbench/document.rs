@@ -6,7 +6,7 @@ use std::rc::Rc;
 use mqttscope_capture::text::{self, Format, Marks, SourceMap, Style};
 use mqttscope_view::packet_lines::{self, PacketLines};
 use mqttscope_view::reader::{self, Fault, Found, Other, Request, Taking};
-use mqttscope_view::recording::Recording;
+use mqttscope_view::recording::{Packet, Recording};
 use mqttscope_view::sides::Run;
 use mqttscope_wire::ProtocolVersion;
 
@@ -123,6 +123,7 @@ impl Document {
         let made = Self {
             version: open.version,
             sides: open.sender.map(Sides::From),
+            cuts: open.cuts.into(),
             ..Self::default()
         };
         let request = Request {
@@ -169,6 +170,11 @@ impl Document {
             // Of a text they are found again.
             cuts: if is_made && is_same {
                 self.cuts.clone()
+            } else {
+                Rc::default()
+            },
+            times: if is_made && is_same {
+                self.times.clone()
             } else {
                 Rc::default()
             },
@@ -256,6 +262,7 @@ impl Document {
                     version: self.version,
                     sender: self.recording.sender(),
                     runs: Vec::new(),
+                    cuts: self.cuts.to_vec(),
                     packet: self.packet,
                     node: self.node,
                 },
@@ -390,6 +397,20 @@ impl Document {
             node,
             ..self.clone()
         }
+    }
+
+    /// The time of each packet in milliseconds, as the text tells it; none: it does not.
+    #[must_use]
+    pub fn packet_times(&self) -> Vec<Option<u64>> {
+        let recording = &self.recording;
+        let time = |packet: &Packet| {
+            let end = packet.at.offset.saturating_add(packet.at.len);
+            let start = recording.given(packet.at.offset..end).start;
+            let behind = self.times.partition_point(|(begins, _)| *begins <= start);
+            let told = self.times.get(behind.checked_sub(1)?)?;
+            Some(told.1)
+        };
+        recording.packets().iter().map(time).collect()
     }
 
     /// About how much memory it holds on to, in bytes.

@@ -10,7 +10,9 @@ use super::{Document, Given};
 
 /// What is said where a change leaves nothing of a text but its bytes and who sent them.
 pub(super) const REWRITTEN: &str =
-    "the text was rewritten: its words and times are gone. Undo brings them back";
+    "the text was rewritten: its words are gone. Undo brings them back";
+/// The same, where packets have times.
+pub(super) const TIMES_KEPT: &str = "the text was rewritten: its words are gone, and each packet keeps its time. Undo brings them back";
 
 /// Letters and digits from which on what stands beside bytes is a word or a time: a mark or a `0x` has fewer.
 const WORD: usize = 3;
@@ -24,12 +26,19 @@ impl Document {
 
     /// The same document with packets that were changed or added here. What the text loses by it is said until it is
     /// another text.
-    fn changed(&self, bytes: Vec<u8>, runs: &[Run]) -> Self {
-        let is_told = self.notes.iter().any(|note| note == REWRITTEN);
+    fn changed(&self, bytes: Vec<u8>, runs: &[Run], times: Vec<(usize, u64)>) -> Self {
+        let told = [REWRITTEN, TIMES_KEPT];
+        let is_told = self.notes.iter().any(|note| told.contains(&note.as_str()));
         let is_told = is_told || self.has_words();
-        let notes = is_told.then(|| [REWRITTEN.to_owned()].into());
+        let note = if times.is_empty() {
+            REWRITTEN
+        } else {
+            TIMES_KEPT
+        };
+        let notes = is_told.then(|| [note.to_owned()].into());
         Self {
             notes: notes.unwrap_or_default(),
+            times: times.into(),
             ..self.changed_in_version(bytes, runs)
         }
     }
@@ -79,12 +88,13 @@ impl Document {
     pub(super) fn edited(&self, packet: usize, bytes: &[u8]) -> Self {
         let before = &self.recording;
         let cuts = before.cuts_with(packet, bytes);
+        let times = before.times_with(packet, bytes, &self.times);
         let (bytes, runs) = before.with(packet, bytes);
         let cut = Self {
             cuts: cuts.into(),
             ..self.clone()
         };
-        let made = cut.changed(bytes, &runs);
+        let made = cut.changed(bytes, &runs, times);
         // A length that swallows what follows lets its packet be complete later, behind the other side's.
         let place = before.packets().get(packet).map(|packet| {
             let first = packet.at.offset;
@@ -127,7 +137,7 @@ impl Document {
             cuts: cuts.collect(),
             ..self.clone()
         };
-        cut.changed([given, bytes].concat(), &runs)
+        cut.changed([given, bytes].concat(), &runs, self.times.to_vec())
             .selecting(first_new, None)
     }
 }

@@ -82,6 +82,8 @@ pub struct OpenBytes {
     pub sender: Option<Sender>,
     /// Where each side's bytes begin, where both speak.
     pub runs: Vec<Run>,
+    /// Where packets begin, whatever the one before says; none: as their lengths say.
+    pub cuts: Vec<usize>,
     /// Look at this packet.
     pub packet: usize,
     /// Look at this field of it.

@@ -82,7 +82,7 @@ fn write(document: &Document, most: usize) -> Option<String> {
     let (kind, name, content): (&str, String, Rc<str>) = match &document.given {
         Given::Nothing => ("nothing", String::new(), "".into()),
         Given::Typed(text) => ("typed", String::new(), text.clone()),
-        Given::Made(text) => ("made", numbers(&document.cuts), text.clone()),
+        Given::Made(text) => ("made", told_of(document), text.clone()),
         Given::File { name, bytes } => {
             if bytes.len() / 3 > most / 4 {
                 return None;
@@ -90,7 +90,7 @@ fn write(document: &Document, most: usize) -> Option<String> {
             ("file", name.to_string(), STANDARD.encode(bytes).into())
         }
     };
-    if content.len() > most {
+    if content.len().saturating_add(name.len()) > most {
         return None;
     }
     let or_none = |word: Option<String>| word.unwrap_or_else(|| "-".to_owned());
@@ -121,10 +121,16 @@ fn write(document: &Document, most: usize) -> Option<String> {
     Some(format!("{}\n{content}", words.join(" ")))
 }
 
-/// Numbers with commas between them: where packets begin in what was made here, in the place of a file's name.
-fn numbers(all: &[usize]) -> String {
-    let all: Vec<_> = all.iter().map(usize::to_string).collect();
-    all.join(",")
+/// What the text of a document that was made here does not say, in the place of a file's name: where packets begin,
+/// and the times of places; `2,4;0:1000,2:2500`.
+fn told_of(document: &Document) -> String {
+    let cuts: Vec<_> = document.cuts.iter().map(usize::to_string).collect();
+    if document.times.is_empty() {
+        return cuts.join(",");
+    }
+    let times = document.times.iter();
+    let times: Vec<_> = times.map(|(place, at)| format!("{place}:{at}")).collect();
+    format!("{};{}", cuts.join(","), times.join(","))
 }
 
 /// The document at the beginning of a text, and what is behind it.
@@ -173,11 +179,22 @@ fn read(saved: &str, by: Read) -> Option<(Document, &str)> {
         "nothing" => Given::Nothing,
         "typed" => Given::Typed(content.into()),
         "made" => {
-            let cuts = name.split(',').filter_map(|number| number.parse().ok());
+            let (cuts, times) = name.split_once(';').unwrap_or((name, ""));
+            let cuts = cuts.split(',').filter_map(|number| number.parse().ok());
+            let time = |told: &str| {
+                let (place, at) = told.split_once(':')?;
+                Some((place.parse().ok()?, at.parse().ok()?))
+            };
+            let times: Vec<(usize, u64)> = times.split(',').filter_map(time).collect();
+            let is_in_order = times.is_sorted_by_key(|(place, _)| *place);
             let read_by = Document {
                 cuts: cuts.collect(),
+                times: times.into(),
                 ..read_by
             };
+            if !is_in_order {
+                return None;
+            }
             return Some((made(&read_by, content)?, behind));
         }
         "file" => Given::File {
@@ -192,7 +209,10 @@ fn read(saved: &str, by: Read) -> Option<(Document, &str)> {
 /// A document that was made here, from its text.
 fn made(read_by: &Document, text: &str) -> Option<Document> {
     let lines = packet_lines::read(text)?;
-    let document = read_by.with_bytes(lines.bytes, &lines.runs);
+    let document = Document {
+        times: read_by.times.clone(),
+        ..read_by.with_bytes(lines.bytes, &lines.runs)
+    };
     Some(document.selecting(read_by.packet, read_by.node))
 }
 
@@ -222,6 +242,7 @@ mod tests {
             (document.version, document.held, document.sides),
             document.recording.bytes().to_vec(),
             document.recording.packets().to_vec(),
+            document.packet_times(),
             (document.packet, document.node),
             document.fault.clone(),
         )
@@ -263,6 +284,19 @@ mod tests {
     }
 
     #[test]
+    fn the_times_of_an_edited_log_are_restored() {
+        let log = "12:00:01.000 TX: c0 00\n12:00:02.500 RX: d0 00";
+        let bench = after([
+            Act::Type(log.into()),
+            Act::Edit(0, [0xc0, 0x01, 0x00].as_slice().into()),
+        ]);
+        let times = bench.now().packet_times();
+        assert_eq!(times.len(), 2);
+        assert_eq!(times[1].unwrap() - times[0].unwrap(), 1500);
+        assert_eq!(seen(bench.now()), seen(again(&bench).now()));
+    }
+
+    #[test]
     fn what_was_selected_and_opened_is_restored() {
         let bench = after([
             Act::OpenBytes(OpenBytes {
@@ -272,6 +306,7 @@ mod tests {
                 version: Some(ProtocolVersion::V3_1_1),
                 sender: None,
                 runs: Vec::new(),
+                cuts: Vec::new(),
                 packet: 1,
                 node: Some(3),
             }),
@@ -325,6 +360,7 @@ mod tests {
             "typed - - - - 0 - 9 0 5 \nc0 00",
             "file - - - - 0 - 0 0 3 name\n***",
             "made - - - - 0 - 0 0 2 \nzz",
+            "made - - - - 0 - 0 0 5 ;2:1,0:1\nc0 00",
         ] {
             assert!(
                 Workbench::restored(saved, None, read_here).is_none(),

@@ -452,7 +452,13 @@ impl Choice {
         }
         let letters = text.chars().filter(|c| !scan::is_blank(*c)).count();
         if covered.saturating_add(8) < letters {
-            out.note(Note::WordsIgnored);
+            let times = pieces.iter().any(|piece| piece.at_ms.is_some());
+            let sides = roles.both && marks.is_some();
+            out.note(if times || sides {
+                Note::WordsUsed { times, sides }
+            } else {
+                Note::WordsIgnored
+            });
         }
         out.marks = marks.filter(|_| roles.both);
         let format = if log { Format::LogLines } else { self.format };

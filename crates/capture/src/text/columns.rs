@@ -74,7 +74,14 @@ pub(super) fn read(text: &str) -> Option<Output> {
     if !is_timed && class(out.bytes()) < Class::Known {
         return None;
     }
-    out.note(Note::WordsIgnored);
+    out.note(if names.is_some() {
+        Note::WordsUsed {
+            times: false,
+            sides: true,
+        }
+    } else {
+        Note::WordsIgnored
+    });
     Some(out)
 }
 
@@ -129,7 +136,14 @@ fn two_columns(text: &str, first: usize, sign: char) -> Option<Output> {
         }
         out.push(byte, range);
     }
-    out.note(Note::WordsIgnored);
+    out.note(if taken == (true, true) {
+        Note::WordsUsed {
+            times: false,
+            sides: true,
+        }
+    } else {
+        Note::WordsIgnored
+    });
     Some(out)
 }
 

@@ -64,6 +64,13 @@ pub enum Note {
     PaddingMissing,
     /// Words around the bytes were passed over.
     WordsIgnored,
+    /// Of the words around the bytes something was used, and the rest passed over.
+    WordsUsed {
+        /// When the parts were sent.
+        times: bool,
+        /// Who sent them.
+        sides: bool,
+    },
     /// More in the text may be bytes, and was left out: repeated, or in another notation.
     LeftOut {
         /// How many stretches of the text.
@@ -122,6 +129,17 @@ impl fmt::Display for Note {
             }
             Self::PaddingMissing => f.write_str("the base64 padding was missing"),
             Self::WordsIgnored => f.write_str("the words around the bytes were ignored"),
+            Self::WordsUsed { times, sides } => {
+                let used = match (times, sides) {
+                    (true, true) => "times and sides",
+                    (true, false) => "times",
+                    (false, _) => "sides",
+                };
+                write!(
+                    f,
+                    "{used} were read from the words around the bytes, which are ignored otherwise"
+                )
+            }
             Self::LeftOut { runs: 1 } => {
                 f.write_str("1 other stretch of the text may be bytes and was left out")
             }

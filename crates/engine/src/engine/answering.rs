@@ -9,7 +9,7 @@ use mqttscope_protocol::{
     AnswersView, ConnectionId, MessageDraft, MessageProperties, Report, SubscriptionDraft,
 };
 use mqttscope_shared::{Instant, Message};
-use mqttscope_wire::{Property, PropertyId, TopicFilter};
+use mqttscope_wire::TopicFilter;
 
 use super::Engine;
 use crate::connection::Connection;
@@ -31,7 +31,7 @@ impl Engine {
             return;
         }
         connection.publish_replies(now, |answering, copies| {
-            with_incoming(message, |incoming| answering.handle(now, incoming, copies))
+            Incoming::with(message, |incoming| answering.handle(now, incoming, copies))
         });
     }
 
@@ -207,35 +207,6 @@ fn needed(connection: &Connection) -> Vec<String> {
         }
     }
     needed
-}
-
-/// Gives a message as answers see it.
-fn with_incoming<T>(message: &Message, give: impl FnOnce(&Incoming<'_>) -> T) -> T {
-    let properties = message.properties.as_properties();
-    let topic = message.topic_name();
-    let mut incoming = Incoming {
-        topic: topic.as_str(),
-        payload: &message.payload,
-        qos: message.qos as u8,
-        retain: message.retain,
-        ..Incoming::default()
-    };
-    if let Some(Property::ResponseTopic(topic)) = properties.get(PropertyId::RESPONSE_TOPIC) {
-        incoming.response_topic = Some(topic.as_str());
-    }
-    if let Some(Property::CorrelationData(data)) = properties.get(PropertyId::CORRELATION_DATA) {
-        incoming.correlation_data = Some(data.as_bytes());
-    }
-    if let Some(Property::ContentType(text)) = properties.get(PropertyId::CONTENT_TYPE) {
-        incoming.content_type = Some(text.as_str());
-    }
-    let pair = |property| match property {
-        Property::UserProperty(name, value) => Some((name.as_str(), value.as_str())),
-        _ => None,
-    };
-    let pairs: Vec<_> = properties.iter().filter_map(pair).collect();
-    incoming.user_properties = &pairs;
-    give(&incoming)
 }
 
 fn draft_of(reply: Reply) -> MessageDraft {

@@ -5,6 +5,7 @@ use mqttscope_wire::ProtocolVersion;
 use super::cited::{self, Statements};
 use super::{Beat, sentence};
 use crate::run::{Happening, Run, What};
+use crate::text::seconds;
 
 impl Run {
     pub(super) fn happening(&self, happening: &Happening) -> Beat {
@@ -44,6 +45,58 @@ impl Run {
                 },
                 cited::NONE,
             ),
+            What::Works {
+                client,
+                topic,
+                until,
+                holds,
+            } => {
+                let (name, time) = (name(client), seconds(*until));
+                let then = if *holds {
+                    ", and acknowledges it then"
+                } else {
+                    ""
+                };
+                (
+                    format!(
+                        "The application of {name} works on the message from {topic}. It will have answered at {time}{then}."
+                    ),
+                    cited::NONE,
+                )
+            }
+            What::Answered {
+                client,
+                topic,
+                waits,
+            } => {
+                let then = if *waits {
+                    " There is no connection, so the message is queued."
+                } else {
+                    ""
+                };
+                let name = name(client);
+                (
+                    format!("The application of {name} publishes its answer to {topic}.{then}"),
+                    cited::NONE,
+                )
+            }
+            What::Unanswered { client, why } => (
+                format!("The application of {} does not answer. {why}", name(client)),
+                cited::NONE,
+            ),
+            What::Abandoned { client, messages } => {
+                let works = match messages {
+                    1 => "the message that it was working on".to_owned(),
+                    more => format!("the {more} messages that it was working on"),
+                };
+                (
+                    format!(
+                        "The application of {} forgets {works}: nothing of MQTT keeps what an application does.",
+                        name(client)
+                    ),
+                    cited::NONE,
+                )
+            }
             What::Delivered {
                 client,
                 topic,

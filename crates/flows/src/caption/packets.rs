@@ -211,7 +211,11 @@ impl Run {
             ),
             (true, Some(2..)) => (
                 format!(
-                    "The broker received no acknowledgement for {id} and sends the message again, marked DUP. The application of {client} receives it a second time: at least once."
+                    "The broker received no acknowledgement for {id} and sends the message again, marked DUP. The application of {client} receives it a second time{}.",
+                    match facts.qos {
+                        Some(QoS::ExactlyOnce) => ", as it had not let the first be acknowledged",
+                        _ => ": at least once",
+                    }
                 ),
                 cited::AGAIN,
             ),

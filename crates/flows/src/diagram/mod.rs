@@ -4,6 +4,7 @@
 //! wait takes little more room than a short one. Playing goes along the height, so a wait is short
 //! there, too.
 
+mod across;
 mod animated;
 mod arrows;
 mod bands;
@@ -19,6 +20,7 @@ mod time_line;
 use mqttscope_wire::PacketType;
 
 use super::run::Run;
+pub use across::Reach;
 pub use animated::Frame;
 pub use differs::{differ_from, what_differs};
 pub use heads::Head;

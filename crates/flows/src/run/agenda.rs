@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::work::Work;
 use crate::scenario::{Act, Fault, Scenario, When};
 
 /// Something to be done to the world.
@@ -19,6 +20,8 @@ pub(super) enum Todo {
     Online(usize),
     Slow(usize, u32),
     Release(usize),
+    /// An application has done its work on a message.
+    Reply(Work),
 }
 
 /// In order of time, and of being added.

@@ -8,6 +8,7 @@ use mqttscope_wire::{
     SubscriptionOptions, SubscriptionsBuf, TopicFilter, TopicName,
 };
 
+use super::work::Worker;
 use crate::scenario::{Fault, Publication, Scenario, Station};
 
 /// The Topic Alias Maximum of a client that uses aliases.
@@ -24,6 +25,12 @@ pub(super) struct Application {
     pub(super) held: Vec<Delivery>,
     /// Messages it got.
     pub(super) received: u32,
+    /// How it answers.
+    pub(super) workers: Vec<Worker>,
+    /// Messages that it works on.
+    pub(super) working: u32,
+    /// How often its process has died.
+    pub(super) life: u32,
 }
 
 /// What a client is told before it connects.
@@ -39,6 +46,8 @@ pub(super) fn options(
         .faults
         .iter()
         .any(|fault| matches!(fault, Fault::Hold { client: who, .. } if *who == client));
+    let mut own = scenario.behaviours.iter();
+    let holds = holds || own.any(|behaviour| behaviour.client == client && behaviour.hold);
     let mut properties = PropertiesBuf::new();
     if version.is_v5() {
         let mut add = |property| {

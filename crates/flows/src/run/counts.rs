@@ -78,8 +78,19 @@ struct Published {
     expires: Option<u64>,
     /// The broker retained it when it was looked at last.
     retained: bool,
-    /// What became of those that reached nobody, once nobody has them any more.
+    /// What became of those that reached nobody, once nobody has them any more, and how many these are.
     end: Option<End>,
+    ended: u32,
+    /// The same of those before: another one that is alike changes nothing of it.
+    over: Vec<(End, u32)>,
+}
+
+impl Published {
+    /// How many there are but for those that are over.
+    fn live(&self) -> u32 {
+        let over = self.over.iter().map(|(_, count)| count);
+        self.times.saturating_sub(over.sum())
+    }
 }
 
 /// How a message ends that reaches nobody.
@@ -121,7 +132,9 @@ impl Book {
         published.times = published.times.saturating_add(1);
         published.expires =
             expiry.map(|seconds| at.saturating_add(u64::from(seconds).saturating_mul(1000)));
-        published.end = None;
+        if let Some(end) = published.end.take() {
+            published.over.push((end, published.ended));
+        }
     }
 
     /// A message arrived; gives how often this one has come by now, from 1. Of several that are alike, each
@@ -137,7 +150,7 @@ impl Book {
     ) -> u32 {
         self.last = self.last.max(at);
         let key = (topic.to_owned(), payload.to_vec());
-        let alike = self.published.get(&key).map_or(1, |found| found.times);
+        let alike = self.published.get(&key).map_or(1, Published::live);
         let times = self.arrived.entry((client, key)).or_default();
         if *times == 0 || !retained {
             *times = times.saturating_add(1);
@@ -168,7 +181,7 @@ impl Book {
         // How many of each name reached somebody.
         let mut reached: BTreeMap<&Key, u32> = BTreeMap::new();
         for ((_, key), &times) in &self.arrived {
-            let once = self.published.get(key).map_or(1, |found| found.times);
+            let once = self.published.get(key).map_or(1, Published::live);
             let once = once.min(times);
             counts.delivered = counts.delivered.saturating_add(once);
             counts.duplicated = counts.duplicated.saturating_add(times.saturating_sub(once));
@@ -180,7 +193,7 @@ impl Book {
             };
         }
         let all_reached = |(key, found): (&Key, &Published)| {
-            reached.get(key).is_some_and(|sum| *sum >= found.times)
+            reached.get(key).is_some_and(|sum| *sum >= found.live())
         };
         let present = if self.published.iter().all(all_reached) {
             Present::default()
@@ -190,17 +203,29 @@ impl Book {
         let now = world.now().millis();
         for (key, found) in &mut self.published {
             counts.published = counts.published.saturating_add(found.times);
-            let reached = reached.get(key).copied().unwrap_or_default();
-            let reached = reached.min(found.times);
+            let mut add = |end: End, more: u32| {
+                let sum = match end {
+                    End::Lost => &mut counts.lost,
+                    End::Replaced => &mut counts.replaced,
+                    End::Deleted => &mut counts.deleted,
+                    End::Expired => &mut counts.expired,
+                };
+                *sum = sum.saturating_add(more);
+            };
+            for &(end, count) in &found.over {
+                add(end, count);
+            }
+            let live = found.live();
+            let reached = reached.get(key).copied().unwrap_or_default().min(live);
+            let rest = live.saturating_sub(reached);
             counts.reached = counts.reached.saturating_add(reached);
-            let rest = found.times.saturating_sub(reached);
             if rest == 0 {
                 continue;
             }
-            let sum = if present.has(key) {
+            if present.has(key) {
                 found.end = None;
                 found.retained = present.retains(key);
-                &mut counts.waiting
+                counts.waiting = counts.waiting.saturating_add(rest);
             } else {
                 let is_over = found.expires.is_some_and(|end| end <= now);
                 let end = if is_over {
@@ -212,14 +237,9 @@ impl Book {
                 } else {
                     End::Lost
                 };
-                match found.end.get_or_insert(end) {
-                    End::Lost => &mut counts.lost,
-                    End::Replaced => &mut counts.replaced,
-                    End::Deleted => &mut counts.deleted,
-                    End::Expired => &mut counts.expired,
-                }
-            };
-            *sum = sum.saturating_add(rest);
+                found.ended = rest;
+                add(*found.end.get_or_insert(end), rest);
+            }
         }
         counts
     }

@@ -38,15 +38,18 @@ impl Stage<'_> {
                 self.happen(What::Delivered {
                     client,
                     topic,
-                    payload: message.payload,
+                    payload: message.payload.clone(),
                     time,
                 });
+                let is_worked_on = self.take_up(client, &message, delivery);
                 let holds = self.scenario.holds(client, now);
                 let Some(application) = self.applications.get_mut(client) else {
                     return;
                 };
                 application.received = application.received.saturating_add(1);
-                let Some(delivery) = delivery else { return };
+                let Some(delivery) = delivery.filter(|_| !is_worked_on) else {
+                    return;
+                };
                 if holds {
                     application.held.push(delivery);
                 } else {

@@ -10,6 +10,15 @@ use crate::scenario::{Scenario, Station};
 /// How many of a kind are told one by one.
 const SHOWN: usize = 8;
 
+/// What a client's application has done and does.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Does {
+    /// Messages that it got.
+    pub(super) received: u32,
+    /// Messages that it works on.
+    pub(super) working: u32,
+}
+
 /// What all sides remember.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
@@ -71,13 +80,13 @@ impl Side {
 }
 
 impl Memory {
-    /// What is remembered now; `received` counts messages that each client's application got.
-    pub(super) fn of(world: &World, scenario: &Scenario, received: &[u32]) -> Self {
+    /// What is remembered now; `does` says what each client's application does.
+    pub(super) fn of(world: &World, scenario: &Scenario, does: &[Does]) -> Self {
         let clients = scenario.clients.iter().enumerate().map(|(index, station)| {
-            let received = received.get(index).copied().unwrap_or_default();
+            let does = does.get(index).copied().unwrap_or_default();
             world
                 .client(index)
-                .map(|client| client_side(client, station, received))
+                .map(|client| client_side(client, station, does))
                 .unwrap_or_default()
         });
         let sessions = world.broker().sessions();
@@ -93,7 +102,7 @@ impl Memory {
     }
 }
 
-fn client_side(client: &Client, station: &Station, received: u32) -> Side {
+fn client_side(client: &Client, station: &Station, does: Does) -> Side {
     let mut side = Side::default();
     let view = client.view();
     side.say(match view.phase {
@@ -140,8 +149,11 @@ fn client_side(client: &Client, station: &Station, received: u32) -> Side {
     for (alias, topic) in view.incoming_aliases.iter() {
         side.say(format!("alias {alias}, received: {topic}"));
     }
-    if received > 0 {
-        side.say(format!("application received {received}"));
+    if does.received > 0 {
+        side.say(format!("application received {}", does.received));
+    }
+    if does.working > 0 {
+        side.open(format!("application works on {}", does.working));
     }
     side
 }

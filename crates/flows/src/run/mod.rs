@@ -10,6 +10,7 @@ mod memory;
 mod perform;
 mod stage;
 mod unused;
+mod work;
 
 use mqttscope_wire::{PacketType, QoS, Sender};
 
@@ -103,6 +104,40 @@ pub enum What {
         topic: String,
         /// Whether it must wait for a connection.
         waits: bool,
+    },
+    /// The application works on a message, and answers it then.
+    Works {
+        /// Whose application.
+        client: usize,
+        /// Where the message was published.
+        topic: String,
+        /// When it will have answered, in milliseconds after the beginning.
+        until: u64,
+        /// It acknowledges the message then, and not before.
+        holds: bool,
+    },
+    /// The application handed in an answer.
+    Answered {
+        /// Whose application.
+        client: usize,
+        /// Where to.
+        topic: String,
+        /// Whether it must wait for a connection.
+        waits: bool,
+    },
+    /// The application cannot answer a message.
+    Unanswered {
+        /// Whose application.
+        client: usize,
+        /// Why, as a sentence.
+        why: String,
+    },
+    /// What the application was working on died with its process.
+    Abandoned {
+        /// Whose application.
+        client: usize,
+        /// How many messages.
+        messages: u32,
     },
     /// A message reached the application.
     Delivered {

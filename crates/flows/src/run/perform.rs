@@ -39,6 +39,7 @@ impl Stage<'_> {
                 self.set_delay(client, delay);
             }
             Todo::Release(client) => self.release(client),
+            Todo::Reply(work) => self.reply(work),
         }
     }
 
@@ -120,6 +121,7 @@ impl Stage<'_> {
         };
         self.blame(client, Why::Restart);
         self.happen(What::Restart { client, keeps });
+        self.abandon(client);
         self.begin_break(client);
         if let Some(application) = self.applications.get_mut(client) {
             application.held.clear();

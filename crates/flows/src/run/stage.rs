@@ -11,8 +11,9 @@ use super::agenda::{Agenda, Todo};
 use super::application::{Application, options};
 use super::counts::{Book, Counts};
 use super::log::Log;
-use super::memory::Memory;
+use super::memory::{Does, Memory};
 use super::unused::unused;
+use super::work::Worker;
 use super::{Break, Happening, MAX_PACKETS, Run, What, Why};
 use crate::scenario::{Act, Fault, Scenario, When};
 
@@ -60,7 +61,10 @@ impl<'a> Stage<'a> {
             if let Ok(client) = client {
                 world.add(client);
             }
-            applications.push(Application::default());
+            applications.push(Application {
+                workers: Worker::all_of(scenario, index),
+                ..Application::default()
+            });
         }
         let traps = scenario
             .faults
@@ -196,12 +200,15 @@ impl<'a> Stage<'a> {
             .log
             .follow(&mut self.world, self.scenario.version, delay);
         self.spring(&sent);
-        let received: Vec<u32> = self
+        let does: Vec<Does> = self
             .applications
             .iter()
-            .map(|application| application.received)
+            .map(|application| Does {
+                received: application.received,
+                working: application.working,
+            })
             .collect();
-        let memory = Memory::of(&self.world, self.scenario, &received);
+        let memory = Memory::of(&self.world, self.scenario, &does);
         let now = self.now();
         let clients = self.scenario.clients.len();
         let counts = self.book.counts(&self.log.packets, &self.world, clients);

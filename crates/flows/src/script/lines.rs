@@ -9,7 +9,7 @@ use crate::scenario::{
 };
 
 /// The words that a line can begin with.
-const BEGINNINGS: [&str; 13] = [
+const BEGINNINGS: [&str; 14] = [
     "title",
     "watch",
     "version",
@@ -18,6 +18,7 @@ const BEGINNINGS: [&str; 13] = [
     "subscriber",
     "will",
     "at",
+    "on",
     "cut",
     "restart",
     "offline",
@@ -39,6 +40,7 @@ impl Scenario {
             "subscriber" => self.client(words, false)?,
             "will" => self.will(words)?,
             "at" => self.step(words)?,
+            "on" => self.behaviour(words)?,
             "cut" => self.cut(words)?,
             "restart" => self.restart(words)?,
             "offline" => self.offline(words)?,
@@ -214,7 +216,7 @@ impl Scenario {
         Ok(())
     }
 
-    fn named(&self, words: &mut Words<'_>) -> Result<usize, Wrong> {
+    pub(super) fn named(&self, words: &mut Words<'_>) -> Result<usize, Wrong> {
         let name = words.want("a client's name")?;
         self.clients
             .iter()
@@ -280,7 +282,7 @@ pub fn moment(words: &mut Words<'_>) -> Result<u64, Wrong> {
     words.number(0, MAX_AT)
 }
 
-fn qos(words: &mut Words<'_>) -> Result<QoS, Wrong> {
+pub(super) fn qos(words: &mut Words<'_>) -> Result<QoS, Wrong> {
     let word = words.want("a QoS")?;
     match word {
         "0" => Ok(QoS::AtMostOnce),

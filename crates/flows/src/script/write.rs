@@ -45,6 +45,9 @@ impl Scenario {
             };
             line(&mut out, format_args!("at {} {name} {act}", step.at));
         }
+        for behaviour in &self.behaviours {
+            line(&mut out, format_args!("{}", self.behaviour_text(behaviour)));
+        }
         for fault in &self.faults {
             line(&mut out, format_args!("{}", self.fault_text(fault)));
         }

@@ -25,6 +25,7 @@ fn what_is_no_mqtt_is_named_and_read_only_when_asked() {
         version: None,
         sender: None,
         runs: Vec::new(),
+        cuts: Vec::new(),
         packet: 0,
         node: None,
     })]);

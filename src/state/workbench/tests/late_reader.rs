@@ -46,6 +46,7 @@ fn opened_bytes_are_shown_before_the_reader_is_here() {
             version: Some(ProtocolVersion::V5),
             sender: None,
             runs: Vec::new(),
+            cuts: Vec::new(),
             packet: 1,
             node: Some(0),
         })
