@@ -3,10 +3,11 @@
 use core::time::Duration;
 
 use mqttscope_protocol::Instant;
-/// A number of bytes, short.
-pub use mqttscope_view::digits::bytes;
 /// A whole number, thousands apart.
 pub use mqttscope_view::digits::grouped as whole;
+use mqttscope_view::digits::short;
+/// Numbers of bytes and durations, short.
+pub use mqttscope_view::digits::{bytes, duration};
 
 /// A rate: whole where it is large, with a digit behind the point where it is small.
 #[must_use]
@@ -17,29 +18,6 @@ pub fn rate(number: f64) -> String {
         short(number)
     }
 }
-
-/// A duration, short: `0.8 ms`, `107 ms`, `2.1 s`, `3 min`, `5 h`, `3 days`, `7.5 years`.
-#[must_use]
-pub fn duration(duration: Duration) -> String {
-    let ms = duration.as_secs_f64() * 1e3;
-    if ms < 1000.0 {
-        format!("{} ms", short(ms))
-    } else if ms < 60_000.0 {
-        format!("{} s", short(ms / 1e3))
-    } else if ms < 120.0 * MINUTE {
-        format!("{} min", short(ms / MINUTE))
-    } else if ms < 2.0 * DAY {
-        format!("{} h", short(ms / 60.0 / MINUTE))
-    } else if ms < 730.0 * DAY {
-        format!("{} days", short(ms / DAY))
-    } else {
-        format!("{} years", short(ms / 365.25 / DAY))
-    }
-}
-
-/// Milliseconds.
-const MINUTE: f64 = 6e4;
-const DAY: f64 = 1_440.0 * MINUTE;
 
 /// Microseconds between two packets, with a sign and a unit, in seven characters at most: `+107 ms`, `+7.3 y`.
 #[must_use]
@@ -85,16 +63,6 @@ pub fn local(at: Instant, minutes_behind: f64) -> Instant {
     Instant::from_micros(at.micros().saturating_add_signed(behind.saturating_neg()))
 }
 
-/// A digit behind the point below ten, none where it is a whole number or large.
-fn short(number: f64) -> String {
-    if number >= 9.95 {
-        format!("{number:.0}")
-    } else {
-        let text = format!("{number:.1}");
-        text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
-    }
-}
-
 /// A count, or how many of how many where some are left out: `3 of 40`.
 #[must_use]
 pub fn of(some: u64, all: Option<u64>) -> String {
@@ -134,17 +102,6 @@ mod tests {
             (rate(0.0), rate(1.25), rate(1203.6)),
             ("0".into(), "1.2".into(), "1,204".into())
         );
-        for (micros, says) in [
-            (840, "0.8 ms"),
-            (107_200, "107 ms"),
-            (2_100_000, "2.1 s"),
-            (180_000_000, "3 min"),
-            (18_000_000_000, "5 h"),
-            (259_200_000_000, "3 days"),
-            (238_829_400_000_000, "7.6 years"),
-        ] {
-            assert_eq!(duration(Duration::from_micros(micros)), says);
-        }
         assert_eq!(
             [440, 107_000, 12_000_000, -440, 0].map(delta),
             ["+0.4 ms", "+107 ms", "+12 s", "−0.4 ms", "+0 ms"]

@@ -46,6 +46,41 @@ fn what_a_row_says_is_found_by_its_words() {
 }
 
 #[test]
+fn the_name_of_a_connection_is_found_where_rows_say_it() {
+    let mut world = World::new();
+    world.engine = mqttscope_engine::Engine::new(1).in_time_zone(-60.0);
+    let named = |name: &str| {
+        Box::new(Profile {
+            name: name.into(),
+            ..*profile("5", &name[..1])
+        })
+    };
+    world.command(Command::Connect(A, named("kitchen")));
+    assert_eq!(found(&mut world, "kitchen"), [""; 0], "no row says it");
+    world.command(Command::Connect(B, named("cellar")));
+    world.command(Command::Publish(B, message("a", "x", 0), None));
+    assert_eq!(found(&mut world, "kitchen"), ["CONNECT", "CONNACK"]);
+    assert_eq!(found(&mut world, "cellar publish"), ["PUBLISH"]);
+    world.command(Command::Publish(A, message("b", "x", 0), None));
+    assert_eq!(found(&mut world, "KITCHEN publish"), ["PUBLISH"]);
+    // The times of rows are those of the clocks here.
+    assert_eq!(found(&mut world, "").len(), found(&mut world, "01:1").len());
+    assert_eq!(found(&mut world, "00:16").len(), 0);
+    assert_eq!(found(&mut world, "1970-01-01 publish"), ["PUBLISH"; 2]);
+    let one = |world: &mut World, search: &str| {
+        world.command(Command::Look(Box::new(Looking {
+            connection: Some(A),
+            wire: Some(all()),
+            search: search.into(),
+            ..Looking::default()
+        })));
+        world.look().wire.len()
+    };
+    assert_eq!((one(&mut world, "cellar"), one(&mut world, "7 B")), (0, 1));
+    assert_eq!(one(&mut world, "1 B publish"), 1);
+}
+
+#[test]
 fn a_message_that_was_repeated_says_how_often_and_how_long() {
     let mut world = connected();
     let repeat = |times| Repeat {
