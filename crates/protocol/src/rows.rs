@@ -65,6 +65,8 @@ pub struct MessageRow {
     pub connection: ConnectionId,
     /// When, since 1970.
     pub at: Instant,
+    /// When the one before it in this list was; none: it is the first.
+    pub before: Option<Instant>,
     /// Which way.
     pub sender: Sender,
     /// The Topic Name, an alias resolved where it is known.

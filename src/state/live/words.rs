@@ -56,6 +56,56 @@ pub fn date(at: Instant, minutes_behind: f64) -> String {
     text.split('T').next().unwrap_or_default().to_owned()
 }
 
+/// Day and time of a moment: `2026-11-29 18:16:18.1234`; empty where a recording has no times.
+#[must_use]
+pub fn moment(at: Instant, minutes_behind: f64) -> String {
+    if at == Instant::ZERO {
+        return String::new();
+    }
+    let day = date(at, minutes_behind);
+    format!("{day} {}", time(at, minutes_behind))
+}
+
+/// What rows tell times by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Clock {
+    /// How many minutes the clocks here are behind UTC.
+    pub minutes_behind: f64,
+    /// The time now.
+    pub now: Instant,
+}
+
+impl Clock {
+    /// [`time`] by this clock.
+    #[must_use]
+    pub fn time(self, at: Instant) -> String {
+        time(at, self.minutes_behind)
+    }
+
+    /// The day of a row where the row before it is of another one, or has no time; `before` is that row's time. Of the first
+    /// row the day where it is not today.
+    #[must_use]
+    pub fn day(self, at: Instant, before: Option<Instant>) -> Option<String> {
+        let day = |at| local(at, self.minutes_behind).micros() / 86_400_000_000;
+        let is_same = match before {
+            Some(before) => before != Instant::ZERO && day(before) == day(at),
+            None => day(self.now) == day(at),
+        };
+        (at != Instant::ZERO && !is_same).then(|| date(at, self.minutes_behind))
+    }
+}
+
+/// The time before each of these in a list that is drawn in part: of the first it is not known.
+pub fn before(
+    times: impl Iterator<Item = Option<Instant>>,
+) -> impl Iterator<Item = Option<Instant>> {
+    let mut last = None;
+    times.map(move |at| match at {
+        Some(at) => last.replace(at),
+        None => last,
+    })
+}
+
 /// What clocks show that are this many minutes behind UTC, as if it were UTC.
 #[must_use]
 pub fn local(at: Instant, minutes_behind: f64) -> Instant {
@@ -121,6 +171,37 @@ mod tests {
         let noon = Instant::from_micros(1_700_000_000_480_250);
         assert_eq!(time(noon, 0.0), "22:13:20.4802");
         assert_eq!(time(noon, -60.0), "23:13:20.4802");
+    }
+
+    #[test]
+    fn a_row_says_its_day_where_that_is_another_one() {
+        let hour = |hours: u64| Instant::from_millis(1_700_000_000_000 + hours * 3_600_000);
+        let clock = |minutes_behind, now| Clock {
+            minutes_behind,
+            now,
+        };
+        let utc = clock(0.0, hour(48));
+        // 22:13 of the 14th.
+        assert_eq!(utc.day(hour(0), None).as_deref(), Some("2023-11-14"));
+        assert_eq!(utc.day(hour(1), Some(hour(0))), None);
+        assert_eq!(
+            utc.day(hour(2), Some(hour(1))).as_deref(),
+            Some("2023-11-15")
+        );
+        // Also where times go back, and behind rows without a time.
+        assert_eq!(
+            utc.day(hour(1), Some(hour(2))).as_deref(),
+            Some("2023-11-14")
+        );
+        assert!(utc.day(hour(1), Some(Instant::ZERO)).is_some());
+        assert_eq!(utc.day(Instant::ZERO, Some(hour(2))), None);
+        // What began today need not say so, until it is another day.
+        assert_eq!(clock(0.0, hour(1)).day(hour(0), None), None);
+        assert!(clock(0.0, hour(2)).day(hour(0), None).is_some());
+        // Midnight is that of the place.
+        let east = clock(-60.0, hour(48));
+        assert!(east.day(hour(1), Some(hour(0))).is_some());
+        assert_eq!(east.day(hour(2), Some(hour(1))), None);
     }
 
     #[test]

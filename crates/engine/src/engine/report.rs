@@ -176,12 +176,15 @@ impl Engine {
         }
         if let Some(window) = looking.messages {
             let part = self.messages.window(&self.log, window);
+            let before = part.before.and_then(|id| self.log.entry(id));
+            let mut before = before.map(|entry| entry.record().at);
             let rows = part
                 .ids
                 .iter()
                 .filter_map(|&id| {
                     let row = rows::message(&self.log, &self.topics, connections, id)?;
                     Some(MessageRow {
+                        before: before.replace(row.at),
                         of: name(row.connection),
                         ..row
                     })
