@@ -1,12 +1,11 @@
 //! A button that opens a list of things to do.
 
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::icon::{Icon, icon};
 pub use super::menu_item::Item;
 use super::menu_item::{numbered, rows, search_field};
-use super::menu_list::{Step, hide, show, step};
+use super::menu_list::{Step, hide, is_shown, show, step};
 use crate::services::browser;
 
 /// What a menu is given.
@@ -43,9 +42,31 @@ pub struct MenuProps {
 pub fn Menu(props: &MenuProps) -> Html {
     let open = use_state_eq(|| false);
     let (button, list_node) = (use_node_ref(), use_node_ref());
+    // The browser hides the list before a click on the button comes: what counts is whether it was there when that began.
+    let at_press = use_mut_ref(|| None::<bool>);
+    let on_press = {
+        let (at_press, list) = (at_press.clone(), list_node.clone());
+        Callback::from(move |_: PointerEvent| *at_press.borrow_mut() = Some(is_shown(&list)))
+    };
+    let on_button_key = {
+        let at_press = at_press.clone();
+        Callback::from(move |_: KeyboardEvent| *at_press.borrow_mut() = None)
+    };
     let turn = {
-        let open = open.clone();
-        Callback::from(move |_: MouseEvent| open.set(!*open))
+        let (open, at_press) = (open.clone(), at_press.clone());
+        let (button, list) = (button.clone(), list_node.clone());
+        Callback::from(move |_: MouseEvent| {
+            let was_shown = at_press.borrow_mut().take();
+            if was_shown.unwrap_or_else(|| is_shown(&list)) {
+                hide(&list);
+                open.set(false);
+            } else if *open {
+                // It was hidden, which the browser tells later.
+                show(&button, &list);
+            } else {
+                open.set(true);
+            }
+        })
     };
     let is_open = *open;
     let query = use_state_eq(String::new);
@@ -81,9 +102,7 @@ pub fn Menu(props: &MenuProps) -> Html {
             if event.target() != list.get().map(Into::into) {
                 return;
             }
-            let shown = browser::element_of::<HtmlElement>(&list)
-                .is_some_and(|list| list.matches(":popover-open").unwrap_or(false));
-            open.set(shown);
+            open.set(is_shown(&list));
             query.set(String::new());
         })
     };
@@ -138,6 +157,8 @@ pub fn Menu(props: &MenuProps) -> Html {
             title={props.name.clone()}
             disabled={props.disabled}
             data-testid={&props.id}
+            onpointerdown={on_press}
+            onkeydown={on_button_key}
             onclick={turn}
         >
             { props.label.clone() }

@@ -53,6 +53,12 @@ pub(super) fn show(button: &NodeRef, list: &NodeRef) {
     }
 }
 
+/// Whether the list is open now. What a menu was told of it may be older.
+pub(super) fn is_shown(list: &NodeRef) -> bool {
+    browser::element_of::<HtmlElement>(list)
+        .is_some_and(|list| list.matches(":popover-open").unwrap_or(false))
+}
+
 /// Closes the list.
 pub(super) fn hide(list: &NodeRef) {
     if let Some(list) = browser::element_of::<HtmlElement>(list) {

@@ -149,7 +149,7 @@ fn bring_back(kept: &Kept) {
         let kept = kept.borrow();
         let Some(trail) = kept.as_ref() else { return };
         let is_there = trail.element.is_connected();
-        if is_there && !trail.in_message || !is_nowhere() {
+        if is_there && !trail.in_message || !browser::is_focus_nowhere() {
             return;
         }
         if is_there {
@@ -165,14 +165,6 @@ fn bring_back(kept: &Kept) {
         // An element that cannot take it is left as it is.
         let _ = home.focus_with_options(&options);
     }
-}
-
-/// Whether nothing has the focus.
-fn is_nowhere() -> bool {
-    browser::document().is_some_and(|document| {
-        let active = document.active_element();
-        active.is_none_or(|active| active.tag_name() == "BODY")
-    })
 }
 
 fn home_of(trail: &Trail) -> Option<HtmlElement> {

@@ -164,6 +164,15 @@ pub fn focus_quietly(selector: &str) {
     }
 }
 
+/// Whether nothing has the focus.
+#[must_use]
+pub fn is_focus_nowhere() -> bool {
+    document().is_some_and(|document| {
+        let active = document.active_element();
+        active.is_none_or(|active| active.tag_name() == "BODY")
+    })
+}
+
 /// Whether an event happened within an element that a selector finds.
 #[must_use]
 pub fn is_within(event: &Event, selector: &str) -> bool {

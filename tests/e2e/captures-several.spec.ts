@@ -35,6 +35,26 @@ twice("one of several files is closed, and the others stay with the filter", asy
   await expect(page.getByTestId("wire-row")).toHaveCount(1);
   // The only one is closed by the button that closes all.
   await expect(page.getByTestId("close-file")).toHaveCount(0);
+  await expect(page.getByTestId("close-captures")).toBeFocused();
+  // What was closed is opened again.
+  await expect(page.locator(".toast")).toContainText("“tcp.pcap” is closed.");
+  await hand.press(page.locator(".toast").getByRole("button", { name: "Undo" }));
+  await expect(page.getByTestId("capture-file")).toHaveCount(2);
+  await expect(page.getByTestId("wire-row")).toHaveCount(2);
+});
+
+twice("the keys stay where files are opened and closed", async (hand, page) => {
+  await page.goto("#/captures");
+  await hand.press(page.getByTestId("sample"));
+  await expect(page.getByTestId("captured-row")).not.toHaveCount(0);
+  await expect(page.locator("#main")).toBeFocused();
+  await page.getByTestId("capture-files").setInputFiles(["recorded/tcp.pcap", "recorded/websocket.pcap"].map(file));
+  await expect(page.getByTestId("capture-file")).toHaveCount(3);
+  await hand.press(page.getByRole("button", { name: "Close tcp.pcap" }));
+  await expect(page.getByTestId("capture-file")).toHaveCount(2);
+  await expect(page.getByRole("button", { name: "Close websocket.pcap" })).toBeFocused();
+  await hand.press(page.getByTestId("close-captures"));
+  await expect(page.locator(".captures-empty .acts button").first()).toBeFocused();
 });
 
 test("a log of Tasmota has the messages of its device, and a file without a clock says where it stands", async ({ page }) => {

@@ -51,3 +51,4 @@ pub use problem::Problem;
 pub use ready::{READY, Ready};
 pub use search::Search;
 pub use subject::{Ends, HandshakeState, Subject};
+pub use time::moment;

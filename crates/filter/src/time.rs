@@ -66,6 +66,13 @@ const fn days_of(year: i64, month: i64, day: i64) -> i64 {
     era.saturating_mul(146_097) + day_of_era - 719_468
 }
 
+/// Microseconds from 1970 to a date, with or without a time of day, as filters read it: `2026-11-29`, `2026-11-29 13:05`.
+/// None: it is no date, or one before 1970.
+#[must_use]
+pub fn moment(text: &str) -> Option<u64> {
+    u64::try_from(parse(text)?).ok()
+}
+
 /// The date of a day since 1970.
 const fn civil(days: i64) -> (i64, i64, i64) {
     let days = days.saturating_add(719_468);

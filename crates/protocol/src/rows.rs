@@ -65,6 +65,8 @@ pub struct MessageRow {
     pub connection: ConnectionId,
     /// When, since 1970.
     pub at: Instant,
+    /// When the one before it in this list was; none: it is the first.
+    pub before: Option<Instant>,
     /// Which way.
     pub sender: Sender,
     /// The Topic Name, an alias resolved where it is known.
@@ -209,6 +211,17 @@ pub struct FindingKey {
 }
 
 impl FindingView {
+    /// Its words, as a row of the list says them.
+    #[must_use]
+    pub fn says(&self) -> String {
+        let statement = self.statement.as_deref().unwrap_or_default();
+        format!(
+            "{} {statement} {}",
+            self.message.replace('`', ""),
+            self.rule
+        )
+    }
+
     /// What it has in common with those that it stands for, or is one of; none: it is a row by itself.
     #[must_use]
     pub fn key(&self) -> Option<FindingKey> {

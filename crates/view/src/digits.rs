@@ -1,5 +1,7 @@
 //! Numbers as a person reads them.
 
+use core::time::Duration;
+
 /// A number with commas between thousands: 65,535.
 #[must_use]
 pub fn grouped(number: u64) -> String {
@@ -37,9 +39,45 @@ pub fn bytes(number: u64) -> String {
     format!("{number} B")
 }
 
+/// A duration, short: `0.8 ms`, `107 ms`, `2.1 s`, `3 min`, `5 h`, `3 days`, `7.5 years`.
+#[must_use]
+pub fn duration(duration: Duration) -> String {
+    let ms = duration.as_secs_f64() * 1e3;
+    if ms < 1000.0 {
+        format!("{} ms", short(ms))
+    } else if ms < 60_000.0 {
+        format!("{} s", short(ms / 1e3))
+    } else if ms < 120.0 * MINUTE {
+        format!("{} min", short(ms / MINUTE))
+    } else if ms < 2.0 * DAY {
+        format!("{} h", short(ms / 60.0 / MINUTE))
+    } else if ms < 730.0 * DAY {
+        format!("{} days", short(ms / DAY))
+    } else {
+        format!("{} years", short(ms / 365.25 / DAY))
+    }
+}
+
+/// Milliseconds.
+const MINUTE: f64 = 6e4;
+const DAY: f64 = 1_440.0 * MINUTE;
+
+/// A digit behind the point below ten, none where it is a whole number or large.
+#[must_use]
+pub fn short(number: f64) -> String {
+    if number >= 9.95 {
+        format!("{number:.0}")
+    } else {
+        let text = format!("{number:.1}");
+        text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{bytes, grouped};
+    use core::time::Duration;
+
+    use super::{bytes, duration, grouped};
 
     #[test]
     fn bytes_are_short() {
@@ -70,6 +108,21 @@ mod tests {
             (16_777_216, "16,777,216"),
         ] {
             assert_eq!(grouped(number), says);
+        }
+    }
+
+    #[test]
+    fn durations_are_short() {
+        for (micros, says) in [
+            (840, "0.8 ms"),
+            (107_200, "107 ms"),
+            (2_100_000, "2.1 s"),
+            (180_000_000, "3 min"),
+            (18_000_000_000, "5 h"),
+            (259_200_000_000, "3 days"),
+            (238_829_400_000_000, "7.6 years"),
+        ] {
+            assert_eq!(duration(Duration::from_micros(micros)), says);
         }
     }
 }

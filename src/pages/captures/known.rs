@@ -107,30 +107,28 @@ pub(super) fn use_known(
             forget.emit(());
             keep.emit(opened.clone());
             close.emit(());
-            let Some(toaster) = &toaster else { return };
-            // A browser lets them be read again as long as the page has them.
-            let closed = Rc::new(RefCell::new(closed));
-            let (opened, keep, open) = (opened.clone(), keep.clone(), open.clone());
-            let undo = Callback::from(move |()| {
-                let sources = opened.borrow_mut().restore(closed.take());
-                keep.emit(opened.clone());
-                if !sources.is_empty() {
-                    open.emit(sources.into_iter().collect());
-                }
-            });
-            toaster.dispatch(ToastAction::Offer(says, "Undo", undo));
+            if let Some(toaster) = &toaster {
+                toaster.dispatch(undo(says, closed, &opened, &keep, &open));
+            }
         })
     };
     let close_one = {
         let (opened, again) = (opened.clone(), again.setter());
         let (open, renew) = (open.clone(), renew.clone());
+        let toaster = toaster.cloned();
         use_callback((), move |place: usize, ()| {
             again.set(Vec::new());
-            let rest = opened.borrow_mut().close(place);
+            let closed = opened.borrow_mut().close(place);
+            let rest = opened.borrow().all();
             keep.emit(opened.clone());
             renew.emit(());
             if !rest.is_empty() {
                 open.emit(rest.into_iter().collect());
+            }
+            if let Some(toaster) = toaster.as_ref().filter(|_| closed.len() > 0) {
+                let name = closed.names().next().map(|name| format!("“{name}”"));
+                let says = format!("{} is closed.", name.as_deref().unwrap_or("1 file"));
+                toaster.dispatch(undo(says, closed, &opened, &keep, &open));
             }
         })
     };
@@ -144,6 +142,26 @@ pub(super) fn use_known(
         has_files: *has_files,
         notice,
     }
+}
+
+/// Says what is closed, and offers to open it again: a browser lets it be read as long as the page has it.
+fn undo(
+    says: String,
+    closed: Opened<JsValue>,
+    opened: &Rc<RefCell<Opened<JsValue>>>,
+    keep: &Callback<Rc<RefCell<Opened<JsValue>>>>,
+    open: &Callback<Array>,
+) -> ToastAction {
+    let closed = Rc::new(RefCell::new(closed));
+    let (opened, keep, open) = (opened.clone(), keep.clone(), open.clone());
+    let undo = Callback::from(move |()| {
+        let sources = opened.borrow_mut().restore(closed.take());
+        keep.emit(opened.clone());
+        if !sources.is_empty() {
+            open.emit(sources.into_iter().collect());
+        }
+    });
+    ToastAction::Offer(says, "Undo", undo)
 }
 
 fn notice(

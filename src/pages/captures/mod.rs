@@ -6,6 +6,7 @@ mod empty;
 mod faults;
 mod file_list;
 mod handed;
+mod homing;
 mod known;
 mod lent;
 mod opened;
@@ -104,6 +105,9 @@ pub fn Captures(props: &CapturesProps) -> Html {
     } = known::use_known(&open_all, &close_all, &reopen, toaster.as_ref());
     leaving::use_asking(has_files);
     let is_open = live.summary.capture.is_some();
+    let home = homing::use_home(is_open, props.shown);
+    let close_one = home.at_file(&close_one);
+    let from_start = home.at_main(&on_files);
     let at = (step, &desk.step);
     address::use_address(Page::Captures, &props.arrival, &live, at, is_open);
     lent::use_lent(props.companion.as_ref(), &on_sources, toaster.as_ref());
@@ -124,7 +128,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
             .stopped
             .as_ref()
             .map(|stopped| AttrValue::from(stopped.why.clone()));
-        return empty::empty(stopped, is_over, &on_files, &desk);
+        return empty::empty(stopped, is_over, &from_start, &desk);
     };
     let summary = summary::summary(capture, &live, &desk);
     let faults = faults::faults(props.companion.as_ref(), capture);

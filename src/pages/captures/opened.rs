@@ -57,12 +57,12 @@ impl<S: Clone> Opened<S> {
         self.sources.extend(sources.map(lent));
     }
 
-    /// Forgets the one at this place, and gives those that stay.
-    pub(super) fn close(&mut self, place: usize) -> Vec<S> {
-        if place < self.sources.len() {
-            self.sources.remove(place);
-        }
-        self.all()
+    /// Forgets the one at this place, and gives it.
+    pub(super) fn close(&mut self, place: usize) -> Self {
+        let is_there = place < self.sources.len();
+        let closed = is_there.then(|| self.sources.remove(place));
+        let sources = closed.into_iter().collect();
+        Self { sources }
     }
 
     pub(super) fn all(&self) -> Vec<S> {
@@ -141,10 +141,17 @@ mod tests {
         assert_eq!(opened.all(), ["a", "b", "a", "d", "d"]);
         // What is closed may be opened again, and what the companion lends is no file.
         opened.lend(["lent".to_owned()].into_iter());
-        assert_eq!(opened.close(0), ["b", "a", "d", "d", "lent"]);
+        let one = opened.close(0);
+        assert_eq!(one.names().collect::<Vec<_>>(), ["a"]);
+        assert_eq!(opened.all(), ["b", "a", "d", "d", "lent"]);
         assert_eq!(opened.names().collect::<Vec<_>>(), ["b", "a", "d", "d"]);
         assert_eq!(opened.take(vec![given("a", b"one")]).0, ["a"]);
-        assert_eq!(opened.close(9).len(), 6);
+        assert_eq!((opened.close(9).len(), opened.len()), (0, 6));
+        // One that was closed comes back behind the others, and not where it was opened again meanwhile.
+        assert!(opened.restore(one).is_empty());
+        let one = opened.close(1);
+        assert_eq!(opened.restore(one), ["a"]);
+        assert_eq!(opened.all(), ["b", "d", "d", "lent", "a", "a"]);
         // All that was closed comes back once.
         let closed = core::mem::take(&mut opened);
         assert_eq!(closed.len(), 6);

@@ -86,7 +86,7 @@ pub(in crate::pages) fn Details(props: &DetailsProps) -> Html {
             { faults(packet) }
             <div class="detail" id="detail" role="tabpanel" aria-labelledby={format!("detail-{}", detail.name())}>
                 if detail == Detail::History {
-                    { history(props.history.as_deref(), *minutes, &desk) }
+                    { history(props.history.as_deref(), &desk) }
                 } else if detail == Detail::State {
                     { state(&props.around, *minutes, &desk) }
                 } else if let Some(shown) = &*shown {

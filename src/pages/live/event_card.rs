@@ -68,7 +68,7 @@ pub(super) fn event_card(
     };
     let facts = [
         ("Address", event.address.clone()),
-        ("Time", words::time(view.at, minutes_behind)),
+        ("Time", words::moment(view.at, minutes_behind)),
         (
             after,
             if after.is_empty() {

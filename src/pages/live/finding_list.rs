@@ -3,14 +3,14 @@
 
 use std::rc::Rc;
 
-use mqttscope_protocol::{FindingKey, FindingView};
+use mqttscope_protocol::{FindingKey, FindingView, Instant};
 use mqttscope_wire::{Sender, Severity};
 use yew::prelude::*;
 
 use super::desk::Desk;
 use super::finding_card::finding_card;
-use super::wire_list::minutes_behind;
-use super::wire_row::grade as look;
+use super::wire_list::clock;
+use super::wire_row::{day, grade as look};
 use crate::components::far_list::FarList;
 use crate::components::icon::icon;
 use crate::components::inspector::{marked, unmarked};
@@ -37,7 +37,7 @@ pub(super) struct FindingListProps {
 
 #[component]
 pub(super) fn FindingList(props: &FindingListProps) -> Html {
-    let minutes = use_memo((), |()| minutes_behind());
+    let clock = clock();
     let chosen = use_state_eq(|| None::<(u64, FindingView)>);
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
@@ -81,7 +81,9 @@ pub(super) fn FindingList(props: &FindingListProps) -> Html {
             <div class="rows">
                 <FarList id="findings" label="Findings" row={ROW} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
                     {selected} {on_window} {on_select}>
-                    { for rows.rows.iter().zip(first..).map(|(row, id)| finding_row(row, id, rows, selected == Some(id), *minutes)) }
+                    { for rows.rows.iter().zip(words::before(rows.rows.iter().map(|row| row.at))).zip(first..).map(|((row, before), id)| {
+                        finding_row(row, id, rows, selected == Some(id), (clock, before))
+                    }) }
                 </FarList>
                 if rows.total == 0 { { nothing(props, desk.source) } }
             </div>
@@ -178,7 +180,7 @@ fn finding_row(
     id: u64,
     rows: &Rows<FindingView>,
     is_selected: bool,
-    minutes_behind: f64,
+    (clock, before): (words::Clock, Option<Instant>),
 ) -> Html {
     let (class, picture, word) = look(row.severity);
     html! {
@@ -187,7 +189,7 @@ fn finding_row(
             <span class={class}>{ icon(picture) }<span class="unseen">{ word }</span></span>
             <span class="says" title={unmarked(&row.message)}>{ marked(&row.message) }</span>
             <span class="ids">
-                if let Some(at) = row.at { <span class="time" title="When the last packet of it was sent or came">{ words::time(at, minutes_behind).get(..8).unwrap_or_default().to_owned() }</span> }
+                if let Some(at) = row.at { { day(clock.day(at, before)) }<span class="time" title="When the last packet of it was sent or came">{ clock.time(at).get(..8).unwrap_or_default().to_owned() }</span> }
                 <span class={classes!("quiet", row.by.is_none().then_some("by-none"))}>{ by(row) }</span>
                 if let Some(of) = &row.of { <span class="of" title={of.clone()}>{ of }</span> }
                 if row.count > 1 && row.by.is_some() {

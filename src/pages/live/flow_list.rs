@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use mqttscope_protocol::{FlowState, FlowView, RecordId, TimedPacket};
+use mqttscope_protocol::{FlowState, FlowView, Instant, RecordId, TimedPacket};
 use yew::prelude::*;
 
 use super::desk::Desk;
 use super::flow_picture::FlowPicture;
-use super::wire_list::minutes_behind;
-use super::wire_row::direction;
+use super::wire_list::clock;
+use super::wire_row::{day, direction};
 use crate::components::far_list::FarList;
 use crate::state::live::words;
 use crate::state::live::{Act, List, Rows, Source};
@@ -33,7 +33,7 @@ pub(super) struct FlowListProps {
 
 #[component]
 pub(super) fn FlowList(props: &FlowListProps) -> Html {
-    let minutes = use_memo((), |()| minutes_behind());
+    let clock = clock();
     let Some(desk) = use_context::<Desk>() else {
         return Html::default();
     };
@@ -77,7 +77,9 @@ pub(super) fn FlowList(props: &FlowListProps) -> Html {
         <>
             <FarList id="flows" label="Handshakes" row={if is_tall { TALL_ROW } else { ROW }} first={rows.first} total={rows.total} dropped={rows.dropped} ids={(first..).take(rows.rows.len()).collect::<Vec<_>>()}
                 {selected} follows=true resumed={props.resumed} {on_window} {on_select}>
-                { for rows.rows.iter().zip(first..).map(|(row, id)| flow_row(row, (id, rows), is_tall, selected == Some(id), *minutes)) }
+                { for rows.rows.iter().zip(words::before(rows.rows.iter().map(|row| Some(row.began)))).zip(first..).map(|((row, before), id)| {
+                    flow_row(row, (id, rows), is_tall, selected == Some(id), (clock, before))
+                }) }
             </FarList>
             if let Some(flow) = flow { <FlowPicture {flow} packets={props.packets.clone()} selected={props.selected} /> }
             if rows.total == 0 {
@@ -117,7 +119,7 @@ fn flow_row(
     (id, rows): (u64, &Rows<FlowView>),
     is_tall: bool,
     is_selected: bool,
-    minutes_behind: f64,
+    (clock, before): (words::Clock, Option<Instant>),
 ) -> Html {
     let class = match row.state {
         FlowState::Complete => "ok",
@@ -128,10 +130,10 @@ fn flow_row(
     html! {
         <div key={id} id={format!("flows-{id}")} class={classes!("flow-row", is_tall.then_some("tall"))} role="option" data-row={id.to_string()} data-testid="flow-row" aria-selected={is_selected.to_string()}
             aria-setsize={rows.total.to_string()} aria-posinset={id.saturating_sub(rows.dropped).saturating_add(1).to_string()} title="Press again for its next packet">
-            <span class="time">{ words::time(row.began, minutes_behind).get(..12).unwrap_or_default().to_owned() }</span>
+            <span class="time">{ clock.time(row.began).get(..12).unwrap_or_default().to_owned() }</span>
             { direction(row.sender) }
             <b>{ &row.name }</b>
-            <span class="says" title={about(row)}>if let Some(of) = &row.of { <span class="of">{ of }if !row.about.is_empty() { { " · " } }</span> }{ &row.about }</span>
+            <span class="says" title={about(row)}>{ day(clock.day(row.began, before)) }if let Some(of) = &row.of { <span class="of">{ of }if !row.about.is_empty() { { " · " } }</span> }{ &row.about }</span>
             <span class="id">{ row.packet_identifier.map(|id| format!("id {id}")).unwrap_or_default() }</span>
             <span class="count">{ "×" }{ row.packets.len() }<span class="unseen">{ if row.packets.len() == 1 { " packet" } else { " packets" } }</span></span>
             <span class={classes!("chip", class)} title={row.state_text.clone()}>{ &row.state_text }</span>

@@ -1,13 +1,15 @@
 //! Earlier messages of a topic, and what the selected one changed.
 
-use mqttscope_protocol::{DiffLine, History, HistoryRow, LineChange};
+use mqttscope_protocol::{DiffLine, History, HistoryRow, Instant, LineChange};
 use yew::prelude::*;
 
 use super::desk::Desk;
+use super::wire_list::clock;
+use super::wire_row::day;
 use crate::state::live::words;
 
 /// The list; none: the selected packet is not a message, or its history is still to come.
-pub(super) fn history(history: Option<&History>, minutes_behind: f64, desk: &Desk) -> Html {
+pub(super) fn history(history: Option<&History>, desk: &Desk) -> Html {
     let Some(history) = history else {
         return html! { <div class="nothing"><p>{ "Only a PUBLISH with a known topic has a history." }</p></div> };
     };
@@ -15,6 +17,7 @@ pub(super) fn history(history: Option<&History>, minutes_behind: f64, desk: &Des
         .diff
         .iter()
         .any(|line| line.change != LineChange::Same);
+    let clock = clock();
     html! {
         <div class="history" data-testid="history" tabindex="0" role="region" aria-label="History of the topic">
             <h3>{ "Changes since the message before" }</h3>
@@ -28,7 +31,9 @@ pub(super) fn history(history: Option<&History>, minutes_behind: f64, desk: &Des
                 <pre class="diff" data-testid="diff">{ for history.diff.iter().map(diff_line) }</pre>
             }
             <h3>{ "Messages of this topic" }</h3>
-            <ol>{ for history.rows.iter().map(|row| message(row, row.record == history.record, minutes_behind, desk)) }</ol>
+            <ol>{ for history.rows.iter().zip(words::before(history.rows.iter().map(|row| Some(row.at)))).map(|(row, before)| {
+                message(row, row.record == history.record, (clock, before), desk)
+            }) }</ol>
         </div>
     }
 }
@@ -42,13 +47,19 @@ fn diff_line(line: &DiffLine) -> Html {
     html! { <span {class}><span aria-hidden="true">{ sign }</span><span class="unseen">{ says }</span>{ &line.text }{ "\n" }</span> }
 }
 
-fn message(row: &HistoryRow, is_shown: bool, minutes_behind: f64, desk: &Desk) -> Html {
+fn message(
+    row: &HistoryRow,
+    is_shown: bool,
+    (clock, before): (words::Clock, Option<Instant>),
+    desk: &Desk,
+) -> Html {
     let (acts, record) = (desk.clone(), row.record);
     let go = Callback::from(move |_: MouseEvent| acts.inspect(record));
-    let time = words::time(row.at, minutes_behind);
+    let time = clock.time(row.at);
     html! {
         <li key={record.0} data-testid="history-row">
             <button class="bare" aria-current={is_shown.then_some("true")} onclick={go}>
+                { day(clock.day(row.at, before)) }
                 <span class="time">{ time.get(..12).unwrap_or_default().to_owned() }</span>
                 <code>{ if row.size == 0 { "(empty)" } else { row.preview.as_str() } }</code>
             </button>

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::message_row::message_row;
 use super::record_list::RecordList;
-use super::wire_list::minutes_behind;
+use super::wire_list::clock;
 use crate::state::live::Rows;
 
 /// Height of a row, as in the style sheet.
@@ -28,13 +28,13 @@ pub(super) struct MessageListProps {
 
 #[component]
 pub(super) fn MessageList(props: &MessageListProps) -> Html {
-    let minutes = use_memo((), |()| minutes_behind());
+    let clock = clock();
     let rows = &props.rows;
     html! {
         <RecordList id="messages" label="Messages" row={ROW} place={(rows.first, rows.total, rows.dropped)} records={rows.rows.iter().map(|row| row.record).collect::<Vec<_>>()}
             selected={props.selected} resumed={props.resumed} grows={props.grows} none_found={props.none_found.clone()} is_open={props.is_open}>
             { for rows.rows.iter().zip(rows.first.saturating_add(1)..).map(|(row, number)| {
-                message_row(row, number, rows.total, props.selected == Some(row.record), *minutes)
+                message_row(row, number, rows.total, props.selected == Some(row.record), clock)
             }) }
         </RecordList>
     }

@@ -3,7 +3,7 @@
 use mqttscope_protocol::MessageRow;
 use yew::prelude::*;
 
-use super::wire_row::direction;
+use super::wire_row::{day, direction};
 use crate::state::live::words;
 
 /// Its markup; `number` of `total` in the list. Without a key: in a flood every row is another
@@ -13,7 +13,7 @@ pub(super) fn message_row(
     number: u64,
     total: u64,
     is_selected: bool,
-    minutes_behind: f64,
+    clock: words::Clock,
 ) -> Html {
     let id = row.record.0;
     html! {
@@ -31,7 +31,7 @@ pub(super) fn message_row(
                 if row.has_properties { <span class="chip">{ "properties" }</span> }
                 if let Some(refused) = &row.refused { <span class="chip warn">{ "refused: " }{ refused }</span> }
             </span>
-            <span class="time">{ words::time(row.at, minutes_behind) }</span>
+            <span class="time">{ day(clock.day(row.at, row.before)) }{ clock.time(row.at) }</span>
             <code class="preview">{ if row.size == 0 && row.preview.is_empty() { "(empty)" } else { row.preview.as_str() } }</code>
             <span class="kind">{ &row.kind }{ " · " }{ words::bytes(u64::from(row.size)) }</span>
         </div>

@@ -107,6 +107,8 @@ fn tabs(live: &Live, desk: &Desk) -> Html {
             words::of(findings, Some(all))
         )
     });
+    // That a filter leaves none is not that there are none.
+    let count = words::of(findings, (findings == 0).then_some(all));
     let on_key = {
         let (desk, now) = (desk.clone(), live.tab);
         Callback::from(move |event: KeyboardEvent| {
@@ -135,8 +137,8 @@ fn tabs(live: &Live, desk: &Desk) -> Html {
                     <button role="tab" id={format!("tab-{}", tab.name())} data-testid={format!("tab-{}", tab.name().to_ascii_lowercase())}
                         aria-selected={is_shown.to_string()} aria-controls="shown" tabindex={if is_shown { "0" } else { "-1" }} onclick={show}>
                         { tab.name() }
-                        if tab == Tab::Findings && findings > 0 {
-                            <span title={of_all.clone()} class={classes!("chip", if errors > 0 { "bad" } else if warnings > 0 { "warn" } else { "" })}>{ words::whole(findings) }</span>
+                        if tab == Tab::Findings && all > 0 {
+                            <span title={of_all.clone()} class={classes!("chip", if errors > 0 { "bad" } else if warnings > 0 { "warn" } else { "" })}>{ &count }</span>
                         }
                     </button>
                 }

@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use mqttscope_protocol::{RecordId, WireRow};
+use mqttscope_protocol::{Instant, RecordId, WireRow};
 use yew::prelude::*;
 
 use super::record_list::RecordList;
 use super::wire_row::wire_row;
 use crate::state::live::Rows;
+use crate::state::live::words::Clock;
 
 /// Height of a row, as in the style sheet.
 const ROW: u32 = 25;
@@ -29,7 +30,7 @@ pub(super) struct WireListProps {
 
 #[component]
 pub(super) fn WireList(props: &WireListProps) -> Html {
-    let minutes = use_memo((), |()| minutes_behind());
+    let clock = clock();
     let rows = &props.rows;
     // What answers the selected packet, or what it answers.
     let linked = rows
@@ -41,9 +42,17 @@ pub(super) fn WireList(props: &WireListProps) -> Html {
         <RecordList id="wire" label="Packets" row={ROW} place={(rows.first, rows.total, rows.dropped)} records={rows.rows.iter().map(|row| row.record).collect::<Vec<_>>()}
             selected={props.selected} reveal={props.reveal} resumed={props.resumed} grows={props.grows} none_found={props.none_found.clone()} is_open={props.is_open}>
             { for rows.rows.iter().zip(rows.first.saturating_add(1)..).map(|(row, number)| {
-                wire_row(row, number, rows.total, props.selected == Some(row.record), linked == Some(row.record), *minutes)
+                wire_row(row, number, rows.total, props.selected == Some(row.record), linked == Some(row.record), clock)
             }) }
         </RecordList>
+    }
+}
+
+/// What rows tell times by.
+pub(super) fn clock() -> Clock {
+    Clock {
+        minutes_behind: minutes_behind(),
+        now: Instant::from_millis(js_sys::Date::now() as u64),
     }
 }
 

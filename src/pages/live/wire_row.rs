@@ -1,6 +1,6 @@
 //! A packet in the list: when, how long after the last, which way, what, and what is wrong with it.
 
-use mqttscope_protocol::{EventKind, WireRow};
+use mqttscope_protocol::{EventKind, Instant, WireRow};
 use mqttscope_wire::{Sender, Severity};
 use yew::prelude::*;
 
@@ -15,23 +15,24 @@ pub(super) fn wire_row(
     total: u64,
     is_selected: bool,
     is_linked: bool,
-    minutes_behind: f64,
+    clock: words::Clock,
 ) -> Html {
     let id = row.record.0;
     if let Some(event) = row.event {
-        return event_row(row, event, number, total, is_selected, minutes_behind);
+        return event_row(row, event, number, total, is_selected, clock);
     }
     let grade = row.severity.map(grade);
     html! {
         <div id={format!("wire-{id}")} class={classes!("wire-row", is_linked.then_some("linked"), grade.map(|(class, ..)| class))} role="option"
             data-row={id.to_string()} data-testid="wire-row" data-type={row.name()} aria-selected={is_selected.to_string()}
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
-            <span class="time">{ words::time(row.at, minutes_behind) }</span>
+            <span class="time">{ clock.time(row.at) }</span>
             <span class="delta">{ row.delta_us.map(words::delta).unwrap_or_default() }</span>
             { for row.of.as_deref().map(whose) }
             { direction(row.sender) }
             <b class="type">{ row.name() }</b>
             <span class="size">{ words::bytes(u64::from(row.size)) }</span>
+            { day(clock.day(row.at, before(row))) }
             <span class="says">{ &row.summary }if let Some(preview) = &row.preview { <code class="preview">{ preview }</code> }</span>
             <span class="after">
                 if let Some((class, picture, word)) = grade { <span class={class}>{ icon(picture) }<span class="unseen">{ word }</span></span> }
@@ -48,7 +49,7 @@ fn event_row(
     number: u64,
     total: u64,
     is_selected: bool,
-    minutes_behind: f64,
+    clock: words::Clock,
 ) -> Html {
     let id = row.record.0;
     let (class, mark) = match event {
@@ -66,7 +67,7 @@ fn event_row(
         <div id={format!("wire-{id}")} class={classes!("wire-row", "wire-event", class)} role="option"
             data-row={id.to_string()} data-testid="wire-event" data-type={row.name()} aria-selected={is_selected.to_string()}
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
-            <span class="time">{ words::time(row.at, minutes_behind) }</span>
+            <span class="time">{ clock.time(row.at) }</span>
             <span class="delta">{ row.delta_us.map(words::delta).unwrap_or_default() }</span>
             { for row.of.as_deref().map(whose) }
             if let EventKind::Told(sender) = event {
@@ -77,9 +78,22 @@ fn event_row(
                 <span class="went" aria-hidden="true">{ mark }</span>
                 <b class="type">if !matches!(event, EventKind::TextFrame | EventKind::Fault) { <span class="unseen">{ "connection " }</span> }{ row.name() }</b>
             }
+            { day(clock.day(row.at, before(row))) }
             <span class="says" title={row.summary.clone()}>{ &row.summary }</span>
         </div>
     }
+}
+
+/// When the packet in the row before was.
+fn before(row: &WireRow) -> Option<Instant> {
+    let micros = row.at.micros();
+    (row.delta_us)
+        .map(|since| Instant::from_micros(micros.saturating_add_signed(since.saturating_neg())))
+}
+
+/// The day of a row that says it.
+pub(super) fn day(day: Option<String>) -> Html {
+    html! { if let Some(day) = day { <span class="day" data-testid="day">{ day }</span> } }
 }
 
 /// Whose it is. Where a name does not fit, the port stays that tells it from others of the same name.

@@ -3,10 +3,11 @@
 use core::time::Duration;
 
 use mqttscope_protocol::Instant;
-/// A number of bytes, short.
-pub use mqttscope_view::digits::bytes;
 /// A whole number, thousands apart.
 pub use mqttscope_view::digits::grouped as whole;
+use mqttscope_view::digits::short;
+/// Numbers of bytes and durations, short.
+pub use mqttscope_view::digits::{bytes, duration};
 
 /// A rate: whole where it is large, with a digit behind the point where it is small.
 #[must_use]
@@ -17,29 +18,6 @@ pub fn rate(number: f64) -> String {
         short(number)
     }
 }
-
-/// A duration, short: `0.8 ms`, `107 ms`, `2.1 s`, `3 min`, `5 h`, `3 days`, `7.5 years`.
-#[must_use]
-pub fn duration(duration: Duration) -> String {
-    let ms = duration.as_secs_f64() * 1e3;
-    if ms < 1000.0 {
-        format!("{} ms", short(ms))
-    } else if ms < 60_000.0 {
-        format!("{} s", short(ms / 1e3))
-    } else if ms < 120.0 * MINUTE {
-        format!("{} min", short(ms / MINUTE))
-    } else if ms < 2.0 * DAY {
-        format!("{} h", short(ms / 60.0 / MINUTE))
-    } else if ms < 730.0 * DAY {
-        format!("{} days", short(ms / DAY))
-    } else {
-        format!("{} years", short(ms / 365.25 / DAY))
-    }
-}
-
-/// Milliseconds.
-const MINUTE: f64 = 6e4;
-const DAY: f64 = 1_440.0 * MINUTE;
 
 /// Microseconds between two packets, with a sign and a unit, in seven characters at most: `+107 ms`, `+7.3 y`.
 #[must_use]
@@ -78,21 +56,61 @@ pub fn date(at: Instant, minutes_behind: f64) -> String {
     text.split('T').next().unwrap_or_default().to_owned()
 }
 
+/// Day and time of a moment: `2026-11-29 18:16:18.1234`; empty where a recording has no times.
+#[must_use]
+pub fn moment(at: Instant, minutes_behind: f64) -> String {
+    if at == Instant::ZERO {
+        return String::new();
+    }
+    let day = date(at, minutes_behind);
+    format!("{day} {}", time(at, minutes_behind))
+}
+
+/// What rows tell times by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Clock {
+    /// How many minutes the clocks here are behind UTC.
+    pub minutes_behind: f64,
+    /// The time now.
+    pub now: Instant,
+}
+
+impl Clock {
+    /// [`time`] by this clock.
+    #[must_use]
+    pub fn time(self, at: Instant) -> String {
+        time(at, self.minutes_behind)
+    }
+
+    /// The day of a row where the row before it is of another one, or has no time; `before` is that row's time. Of the first
+    /// row the day where it is not today.
+    #[must_use]
+    pub fn day(self, at: Instant, before: Option<Instant>) -> Option<String> {
+        let day = |at| local(at, self.minutes_behind).micros() / 86_400_000_000;
+        let is_same = match before {
+            Some(before) => before != Instant::ZERO && day(before) == day(at),
+            None => day(self.now) == day(at),
+        };
+        (at != Instant::ZERO && !is_same).then(|| date(at, self.minutes_behind))
+    }
+}
+
+/// The time before each of these in a list that is drawn in part: of the first it is not known.
+pub fn before(
+    times: impl Iterator<Item = Option<Instant>>,
+) -> impl Iterator<Item = Option<Instant>> {
+    let mut last = None;
+    times.map(move |at| match at {
+        Some(at) => last.replace(at),
+        None => last,
+    })
+}
+
 /// What clocks show that are this many minutes behind UTC, as if it were UTC.
 #[must_use]
 pub fn local(at: Instant, minutes_behind: f64) -> Instant {
     let behind = (minutes_behind * 6e7) as i64;
     Instant::from_micros(at.micros().saturating_add_signed(behind.saturating_neg()))
-}
-
-/// A digit behind the point below ten, none where it is a whole number or large.
-fn short(number: f64) -> String {
-    if number >= 9.95 {
-        format!("{number:.0}")
-    } else {
-        let text = format!("{number:.1}");
-        text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
-    }
 }
 
 /// A count, or how many of how many where some are left out: `3 of 40`.
@@ -134,17 +152,6 @@ mod tests {
             (rate(0.0), rate(1.25), rate(1203.6)),
             ("0".into(), "1.2".into(), "1,204".into())
         );
-        for (micros, says) in [
-            (840, "0.8 ms"),
-            (107_200, "107 ms"),
-            (2_100_000, "2.1 s"),
-            (180_000_000, "3 min"),
-            (18_000_000_000, "5 h"),
-            (259_200_000_000, "3 days"),
-            (238_829_400_000_000, "7.6 years"),
-        ] {
-            assert_eq!(duration(Duration::from_micros(micros)), says);
-        }
         assert_eq!(
             [440, 107_000, 12_000_000, -440, 0].map(delta),
             ["+0.4 ms", "+107 ms", "+12 s", "−0.4 ms", "+0 ms"]
@@ -164,6 +171,37 @@ mod tests {
         let noon = Instant::from_micros(1_700_000_000_480_250);
         assert_eq!(time(noon, 0.0), "22:13:20.4802");
         assert_eq!(time(noon, -60.0), "23:13:20.4802");
+    }
+
+    #[test]
+    fn a_row_says_its_day_where_that_is_another_one() {
+        let hour = |hours: u64| Instant::from_millis(1_700_000_000_000 + hours * 3_600_000);
+        let clock = |minutes_behind, now| Clock {
+            minutes_behind,
+            now,
+        };
+        let utc = clock(0.0, hour(48));
+        // 22:13 of the 14th.
+        assert_eq!(utc.day(hour(0), None).as_deref(), Some("2023-11-14"));
+        assert_eq!(utc.day(hour(1), Some(hour(0))), None);
+        assert_eq!(
+            utc.day(hour(2), Some(hour(1))).as_deref(),
+            Some("2023-11-15")
+        );
+        // Also where times go back, and behind rows without a time.
+        assert_eq!(
+            utc.day(hour(1), Some(hour(2))).as_deref(),
+            Some("2023-11-14")
+        );
+        assert!(utc.day(hour(1), Some(Instant::ZERO)).is_some());
+        assert_eq!(utc.day(Instant::ZERO, Some(hour(2))), None);
+        // What began today need not say so, until it is another day.
+        assert_eq!(clock(0.0, hour(1)).day(hour(0), None), None);
+        assert!(clock(0.0, hour(2)).day(hour(0), None).is_some());
+        // Midnight is that of the place.
+        let east = clock(-60.0, hour(48));
+        assert!(east.day(hour(1), Some(hour(0))).is_some());
+        assert_eq!(east.day(hour(2), Some(hour(1))), None);
     }
 
     #[test]

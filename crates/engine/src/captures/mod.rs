@@ -415,12 +415,13 @@ impl Captures {
             && let Some(captured) = self.all.get(place)
         {
             let name = captured.client_identifier().to_owned();
-            if self
-                .newest
-                .insert(name.clone(), place)
-                .is_some_and(|before| before != place)
+            let before = self.newest.insert(name.clone(), place);
+            let before = before.filter(|&before| before != place);
+            // From here on the one before is called by its port, too.
+            if let Some(before) = before.and_then(|before| self.all.get(before))
+                && self.shared.insert(name)
             {
-                self.shared.insert(name);
+                self.renamed.push((before.id, before.first));
             }
         }
     }

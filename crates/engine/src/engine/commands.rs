@@ -444,6 +444,7 @@ impl Engine {
             connections: Some(&self.connections),
             captures: Some(&self.captures),
             watch: Some(&self.watch),
+            minutes_behind: self.minutes_behind,
         };
         let exported = export::write(&self.log, &self.topics, facts, &wanted, self);
         self.answers.push(Report::Exported(exported));
@@ -477,8 +478,9 @@ impl Engine {
             ..wanted.clone()
         });
         self.flows_sieve.want(&wanted.search);
+        let is_of_files = looking.captured.is_some() || self.captures.is_used();
         self.found.want(Wanted {
-            connection: None,
+            connection: looking.connection.filter(|_| !is_of_files),
             ..wanted.clone()
         });
         self.wire.want(wanted);

@@ -174,8 +174,10 @@ pub struct Engine {
     flows_sieve: Sieve,
     wire: Index,
     messages: Index,
-    /// What the search and the span leave of all connections: it narrows lists that are no lists of packets.
+    /// What the search and the span leave, of captures of all connections: it narrows lists that are no lists of packets.
     found: Index,
+    /// Whether there were findings when they were counted last.
+    has_findings: bool,
     /// The tree of topics with only that.
     narrowed: Option<Narrowed>,
     charting: Charting,
@@ -226,6 +228,7 @@ impl Engine {
             wire: Index::default(),
             messages: Index::default(),
             found: Index::counting(),
+            has_findings: false,
             narrowed: None,
             charting: Charting::default(),
             timeline: Counting::default(),
@@ -395,6 +398,7 @@ impl Engine {
             connections: Some(&self.connections),
             captures: Some(&self.captures),
             watch: Some(&self.watch),
+            minutes_behind: self.minutes_behind,
         };
         let (log, topics) = (&self.log, &self.topics);
         let (is_listed, looking) = (self.looking.wire.is_some(), &self.looking);
@@ -403,7 +407,10 @@ impl Engine {
         let wire = is_listed && !is_same && self.wire.extend(log, topics, facts);
         let is_narrowing = looking.captured.is_some()
             || looking.findings.is_some()
+            // How many of them a search leaves stands beside every list.
+            || self.has_findings
             || looking.topics.is_some() && self.captures.is_used();
+        let is_narrowing = is_narrowing && self.found.is_narrowed();
         let found = (is_narrowing || is_same && is_listed) && self.found.extend(log, topics, facts);
         let messages = self.looking.messages.is_some() && self.messages.extend(log, topics, facts);
         if !wire && !messages && !found {

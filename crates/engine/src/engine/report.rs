@@ -76,9 +76,13 @@ impl Engine {
         self.drop_tree_of_gone();
         let oldest = RecordId(self.log.first());
         let (listed, remarks_left) = self.watch.listed(self.looking.connection, oldest);
+        self.has_findings = !listed.is_empty();
         let looks_at_one = self.looking.connection.is_some();
-        let is_left = |one: &&Listed<'_>| one.packets().iter().any(|&it| self.found.contains(it));
-        let found = (!self.found.is_whole()).then(|| counted(listed.iter().filter(is_left)));
+        let is_left = |one: &&Listed<'_>| self.is_left(one);
+        let found = self
+            .found
+            .is_narrowed()
+            .then(|| counted(listed.iter().filter(is_left)));
         // Of a capture all is counted, whichever connection is looked at.
         let of_all =
             (looks_at_one && self.captures.is_used()).then(|| self.watch.listed(None, oldest).0);
@@ -172,12 +176,15 @@ impl Engine {
         }
         if let Some(window) = looking.messages {
             let part = self.messages.window(&self.log, window);
+            let before = part.before.and_then(|id| self.log.entry(id));
+            let mut before = before.map(|entry| entry.record().at);
             let rows = part
                 .ids
                 .iter()
                 .filter_map(|&id| {
                     let row = rows::message(&self.log, &self.topics, connections, id)?;
                     Some(MessageRow {
+                        before: before.replace(row.at),
                         of: name(row.connection),
                         ..row
                     })
@@ -200,6 +207,7 @@ impl Engine {
                     connections: Some(&self.connections),
                     captures: Some(&self.captures),
                     watch: Some(&self.watch),
+                    minutes_behind: self.minutes_behind,
                 };
                 let (log, topics) = (&self.log, &self.topics);
                 sieve.refresh(log, facts);
@@ -232,8 +240,8 @@ impl Engine {
         }
         if let Some(window) = looking.findings {
             let mut all = listed;
-            if !self.found.is_whole() {
-                all.retain(|one| one.packets().iter().any(|&it| self.found.contains(it)));
+            if self.found.is_narrowed() {
+                all.retain(|one| self.is_left(one));
             }
             if let Some(severity) = looking.severity {
                 all.retain(|one| one.severity() == severity);
@@ -270,6 +278,15 @@ impl Engine {
         if looking.chart {
             reports.push(Report::Chart(self.charting.chart(&self.topics)));
         }
+    }
+
+    /// Whether the search and the span leave a finding: by a packet of it, or by its own words where no packet has them.
+    fn is_left(&self, one: &Listed<'_>) -> bool {
+        let is_said = || match one {
+            Listed::Found(found) if !found.packets().is_empty() => false,
+            _ => self.looking.span.is_none() && self.found.is_said_in(&one.view().says()),
+        };
+        one.packets().iter().any(|&it| self.found.contains(it)) || is_said()
     }
 
     /// Makes the tree that the search and the span leave, where it is another one than before.

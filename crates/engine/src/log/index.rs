@@ -91,7 +91,7 @@ impl Index {
     pub(crate) fn want(&mut self, wanted: Wanted) {
         if wanted != self.wanted {
             *self = Self {
-                sieve: Sieve::new(&wanted.search),
+                sieve: Sieve::new(&wanted.search).of_one(wanted.connection.is_some()),
                 wanted,
                 tally: self.counted_anew(),
                 ..Self::default()
@@ -289,6 +289,16 @@ impl Index {
             .flatten()
             .chain(hits.into_iter().flatten())
             .map(RecordId)
+    }
+
+    /// Whether a text has the words that are looked for.
+    pub(crate) fn is_said_in(&self, text: &str) -> bool {
+        self.sieve.is_said_in(text)
+    }
+
+    /// A search or a span leaves something out.
+    pub(crate) fn is_narrowed(&self) -> bool {
+        !self.sieve.is_open() || self.wanted.span.is_some()
     }
 
     /// Nothing is left out, so that nothing need be listed.

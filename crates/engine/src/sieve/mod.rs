@@ -17,7 +17,7 @@ use crate::topics::Topics;
 use crate::view::flows;
 use crate::watch::Watch;
 use row::Row;
-use words::Words;
+use words::{Beside, Words};
 
 /// Packets that go before their findings are let go.
 const PRUNED: u64 = 1 << 16;
@@ -28,6 +28,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) connections: Option<&'a BTreeMap<ConnectionId, Connection>>,
     pub(crate) captures: Option<&'a Captures>,
     pub(crate) watch: Option<&'a Watch>,
+    /// How far the clocks are behind UTC that rows show times by.
+    pub(crate) minutes_behind: f64,
 }
 
 /// What must be judged again.
@@ -51,8 +53,10 @@ struct Known {
     /// Those of packets before this number were let go.
     pruned: u64,
     handshakes: HashMap<u64, HandshakeState>,
-    /// The clients of our own connections.
+    /// The clients of our own connections; where words are looked for, what the connections are called.
     clients: BTreeMap<ConnectionId, String>,
+    /// What rows call connections, as far as it was asked.
+    names: HashMap<ConnectionId, String>,
     /// Changes of the log that were read.
     touched: u64,
     /// The same of names of captured clients.
@@ -64,6 +68,8 @@ struct Known {
 pub(crate) struct Sieve {
     text: String,
     search: Looked,
+    /// Whether the list is of one connection, so that no row says whose it is.
+    is_of_one: bool,
     known: Known,
 }
 
@@ -100,8 +106,14 @@ impl Sieve {
         Self {
             text: text.to_owned(),
             search: Looked::read(text),
+            is_of_one: false,
             known: Known::default(),
         }
+    }
+
+    /// The same for a list that may be of one connection.
+    pub(crate) fn of_one(self, is_of_one: bool) -> Self {
+        Self { is_of_one, ..self }
     }
 
     /// Looks for this text from now on.
@@ -119,6 +131,7 @@ impl Sieve {
     fn relies(&self) -> Relies {
         match &self.search {
             Looked::Filter(matcher) => matcher.relies(),
+            Looked::Words(words) => words.relies(),
             _ => Relies::default(),
         }
     }
@@ -130,6 +143,10 @@ impl Sieve {
         if relies == Relies::default() {
             return changes;
         }
+        let words = match &self.search {
+            Looked::Words(words) => Some(words),
+            _ => None,
+        };
         let known = &mut self.known;
         if !core::mem::replace(&mut known.is_begun, true) {
             known.touched = log.touched().end();
@@ -137,7 +154,8 @@ impl Sieve {
                 .captures
                 .map_or(0, |captures| captures.renamed().end());
         }
-        if relies.answers || relies.findings {
+        // Words are those of findings, and not of what a packet's record says of these.
+        if relies.answers || relies.findings && words.is_none() {
             match log.touched().since(known.touched) {
                 Some(touched) => changes.packets.extend(touched),
                 None => changes.all = true,
@@ -146,14 +164,14 @@ impl Sieve {
         }
         if let Some(watch) = facts.watch {
             if relies.findings {
-                known.read_findings(watch, log, &mut changes);
+                known.read_findings(words, watch, log, &mut changes);
             }
             if relies.handshakes {
                 known.read_handshakes(watch, log, &mut changes);
             }
         }
         if relies.clients {
-            known.read_clients(log, facts, &mut changes);
+            known.read_clients(words.is_some(), self.is_of_one, log, facts, &mut changes);
         }
         changes
     }
@@ -169,7 +187,16 @@ impl Sieve {
     ) -> bool {
         match &mut self.search {
             Looked::All => true,
-            Looked::Words(words) => words.are_in(record, log, topics),
+            Looked::Words(words) => {
+                let known = &mut self.known;
+                known.findings.contains_key(&id.0)
+                    || words.are_in(
+                        record,
+                        log,
+                        topics,
+                        known.beside(record, facts, self.is_of_one),
+                    )
+            }
             Looked::Topic(filter) => words::covers_topic(filter, record, log, topics),
             Looked::Hex(digits) => words::contains_hex(log.bytes(record), digits),
             Looked::Filter(matcher) => matcher.matches(&Row {
@@ -209,21 +236,44 @@ impl Sieve {
             }
             Looked::Topic(filter) if words::covers_topic(filter, record, log, topics) => true,
             _ => log.event(record).is_some_and(|event| {
-                let name = match event.kind {
-                    EventKind::Told(_) => &event.reason,
-                    _ => event.name(),
+                let (name, chip) = match event.kind {
+                    EventKind::Told(_) => (event.reason.as_str(), "from a log "),
+                    _ => (event.name(), ""),
                 };
-                let line = format!("{name} {} {}", event.line(), event.address);
-                words::contains(line.as_bytes(), self.text.as_bytes())
+                let begins = (facts.captures)
+                    .and_then(|captures| captures.by_number(record.connection))
+                    .filter(|_| event.kind == EventKind::Begins)
+                    .map(|captured| captured.says_beginning());
+                let says = begins.unwrap_or_else(|| event.line());
+                let line = format!("{name} {chip}{says} {}", event.address);
+                let Looked::Words(words) = &self.search else {
+                    return words::contains(line.as_bytes(), self.text.as_bytes());
+                };
+                let beside = self.known.beside(record, facts, self.is_of_one);
+                words.are_in_event(record, log, &line, beside)
             }),
         }
+    }
+
+    /// Whether a text has the words that are looked for.
+    pub(crate) fn is_said_in(&self, text: &str) -> bool {
+        matches!(&self.search, Looked::Words(words) if words.are_in_text(text))
     }
 }
 
 impl Known {
-    fn read_findings(&mut self, watch: &Watch, log: &WireLog, changes: &mut Changes) {
+    fn read_findings(
+        &mut self,
+        words: Option<&Words>,
+        watch: &Watch,
+        log: &WireLog,
+        changes: &mut Changes,
+    ) {
         for found in watch.found_since(self.found) {
             self.found = found.number.saturating_add(1);
+            if words.is_some_and(|words| !words.are_in_text(&found.view().says())) {
+                continue;
+            }
             for packet in found.packets() {
                 let of = self.findings.entry(packet.0).or_default();
                 of.push((found.rule(), found.severity()));
@@ -265,22 +315,64 @@ impl Known {
         self.handshakes = states;
     }
 
-    fn read_clients(&mut self, log: &WireLog, facts: Facts<'_>, changes: &mut Changes) {
+    fn read_clients(
+        &mut self,
+        is_of_rows: bool,
+        is_of_one: bool,
+        log: &WireLog,
+        facts: Facts<'_>,
+        changes: &mut Changes,
+    ) {
         if let Some(captures) = facts.captures {
             match captures.renamed().since(self.renamed) {
-                Some(renamed) => changes.connections.extend(renamed),
-                None => changes.all = true,
+                Some(renamed) => {
+                    for &(id, first) in renamed {
+                        self.names.remove(&id);
+                        changes.connections.push((id, first));
+                    }
+                }
+                None => {
+                    self.names.clear();
+                    changes.all = true;
+                }
             }
             self.renamed = captures.renamed().end();
         }
         for (id, connection) in facts.connections.into_iter().flatten() {
-            let name = connection.client.view().client_identifier;
-            if self.clients.get(id).is_none_or(|known| known != name) {
-                self.clients.insert(*id, name.to_owned());
+            let name = if is_of_rows {
+                row_name(*id, facts, is_of_one).unwrap_or_default()
+            } else {
+                connection.client.view().client_identifier.to_owned()
+            };
+            if self.clients.get(id) != Some(&name) {
+                self.names.remove(id);
+                self.clients.insert(*id, name);
                 changes.connections.push((*id, log.first()));
             }
         }
     }
+
+    /// What the row of a packet says beside it.
+    fn beside(&mut self, record: &Record, facts: Facts<'_>, is_of_one: bool) -> Beside<'_> {
+        let id = record.connection;
+        let name = (self.names.entry(id))
+            .or_insert_with(|| row_name(id, facts, is_of_one).unwrap_or_default());
+        Beside {
+            name,
+            minutes_behind: facts.minutes_behind,
+        }
+    }
+}
+
+/// What the row of a packet calls its connection, where it says it.
+fn row_name(id: ConnectionId, facts: Facts<'_>, is_of_one: bool) -> Option<String> {
+    if let Some(name) = facts.captures.and_then(|captures| captures.name(id)) {
+        return Some(name);
+    }
+    let own = facts
+        .connections
+        .filter(|own| own.len() > 1 && !is_of_one)?;
+    Some(own.get(&id)?.profile.shown_name())
 }
 
 impl Changes {

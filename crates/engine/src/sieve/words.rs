@@ -1,8 +1,8 @@
 //! The words of the search.
 
-use mqttscope_filter::covers;
+use mqttscope_filter::{Relies, covers};
 
-use super::said::{Said, are_in_summary};
+use super::said::{self, Said, Word, are_in_summary};
 use crate::log::{Record, WireLog};
 use crate::topics::Topics;
 use crate::view::rows::topic_of;
@@ -11,20 +11,79 @@ use crate::view::rows::topic_of;
 #[derive(Debug)]
 pub(super) struct Words {
     text: String,
-    said: Option<Said>,
+    said: Vec<Word>,
+}
+
+/// What a row says beside its packet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Beside<'a> {
+    /// What its connection is called; empty where the row does not say it.
+    pub(super) name: &'a str,
+    /// See [`super::Facts::minutes_behind`].
+    pub(super) minutes_behind: f64,
 }
 
 impl Words {
     pub(super) fn new(text: String) -> Self {
-        let said = Said::read(&text);
+        let said = said::read(&text);
         Self { text, said }
     }
 
+    /// What they need of what comes when a packet is in the list already.
+    pub(super) fn relies(&self) -> Relies {
+        Relies {
+            answers: self.said.iter().any(|it| matches!(it.said, Said::Took(_))),
+            handshakes: false,
+            findings: true,
+            clients: true,
+        }
+    }
+
     /// Whether a packet contains them, or its row says them.
-    pub(super) fn are_in(&self, record: &Record, log: &WireLog, topics: &Topics) -> bool {
-        self.said.is_some_and(|said| said.is_of(record))
+    pub(super) fn are_in(
+        &self,
+        record: &Record,
+        log: &WireLog,
+        topics: &Topics,
+        beside: Beside<'_>,
+    ) -> bool {
+        let named = |words: &str| contains(beside.name.as_bytes(), words.as_bytes());
+        self.are_said(record, log, beside, |text| {
+            are_in(text, record, log, topics) || named(text) || are_in_summary(text, record, log)
+        }) || !beside.name.is_empty() && named(&self.text)
             || are_in(&self.text, record, log, topics)
             || are_in_summary(&self.text, record, log)
+    }
+
+    /// Whether the row of an event says them; `line` is its text.
+    pub(super) fn are_in_event(
+        &self,
+        record: &Record,
+        log: &WireLog,
+        line: &str,
+        beside: Beside<'_>,
+    ) -> bool {
+        let has = |words: &str| {
+            contains(line.as_bytes(), words.as_bytes())
+                || contains(beside.name.as_bytes(), words.as_bytes())
+        };
+        has(&self.text) || self.are_said(record, log, beside, has)
+    }
+
+    fn are_said(
+        &self,
+        record: &Record,
+        log: &WireLog,
+        beside: Beside<'_>,
+        says: impl Fn(&str) -> bool,
+    ) -> bool {
+        let is_of = |it: &Word| it.is_of(record, log, beside.minutes_behind, &says);
+        !self.said.is_empty() && self.said.iter().all(is_of)
+    }
+
+    /// Whether a text has them.
+    pub(super) fn are_in_text(&self, text: &str) -> bool {
+        contains(text.as_bytes(), self.text.as_bytes())
     }
 }
 

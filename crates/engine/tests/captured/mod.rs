@@ -49,6 +49,8 @@ pub(crate) struct Shown {
     timeline: Timeline,
     messages: Vec<MessageRow>,
     topics: u64,
+    /// Findings that a search leaves.
+    found: Option<[u64; 3]>,
 }
 
 fn folder() -> PathBuf {
@@ -80,14 +82,21 @@ pub(crate) fn feed_with(
 }
 
 pub(crate) fn shown(engine: &mut Engine, looking: Looking) -> Shown {
-    engine.handle_command(Instant::from_millis(1), Command::Look(Box::new(looking)));
+    shown_from(engine, looking, 1)
+}
+
+/// The same from this second on: time goes on where a test looks often.
+fn shown_from(engine: &mut Engine, looking: Looking, second: u32) -> Shown {
+    let from = Instant::from_millis(u64::from(second) * 1_000);
+    engine.handle_command(from, Command::Look(Box::new(looking)));
     let mut shown = Shown::default();
     // What is searched for comes a slice at a time.
-    for now in 1_u32..200 {
+    for now in second..second + 200 {
         for report in engine.reports(Instant::from_millis(u64::from(now) * 1_000)) {
             match report {
                 Report::Summary(summary) => {
                     shown.view = *summary.capture.unwrap();
+                    shown.found = summary.found;
                     shown.search = summary.search;
                 }
                 Report::Captured { rows, .. } => shown.captured = rows,
@@ -663,6 +672,94 @@ fn rows_of_several_connections_say_whose_they_are() {
     };
     let one = shown(&mut engine, looking);
     assert!(one.wire.iter().all(|row| row.of.is_none()));
+}
+
+/// What a row says in words, column by column, where the clocks are those of UTC.
+fn words_of(row: &WireRow) -> Vec<String> {
+    let time = mqttscope_answers::rfc3339(row.at.millis());
+    let mut words = vec![row.name().to_owned()];
+    if row.at != Instant::ZERO {
+        let (date, clock) = time.split_once('T').unwrap();
+        words.extend([date, &clock[..8], &clock[..5]].map(str::to_owned));
+    }
+    words.extend(row.of.clone());
+    if row.event.is_none() {
+        words.push(mqttscope_view::digits::bytes(row.size.into()));
+    }
+    let is_whole = |part: &&str| !part.contains('…') && !part.is_empty();
+    let parts = row.summary.split(" · ").filter(is_whole);
+    words.extend(parts.map(str::to_owned));
+    words.extend(row.round_trip.map(mqttscope_view::digits::duration));
+    if matches!(row.event, Some(EventKind::Told(_))) {
+        words.push("from a log".to_owned());
+    }
+    words
+}
+
+#[test]
+fn every_word_of_a_row_is_found() {
+    let names = [
+        "files/t2_alias.pcap",
+        "files/t11_reasons.pcap",
+        "recorded/tcp.pcap",
+        "../logs/files/mosquitto.log",
+    ];
+    let (mut engine, all) = read(&names, 1 << 20);
+    let mut second = 1_000;
+    let mut found = |search: &str| {
+        second += 1_000;
+        let looking = Looking {
+            search: search.to_owned(),
+            ..everything()
+        };
+        shown_from(&mut engine, looking, second)
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    for row in all.wire.iter().step_by(4) {
+        let words = words_of(row);
+        let row_says = words.join(" · ");
+        for search in words.into_iter().chain([row_says]) {
+            if !seen.insert((search.clone(), row.record)) {
+                continue;
+            }
+            let is_found = found(&search).wire.iter().any(|it| it.record == row.record);
+            assert!(is_found, "{search:?} is not found in {row:?}");
+        }
+    }
+    assert!(seen.iter().any(|(search, _)| search == "alias 1"));
+    assert!(seen.iter().any(|(search, _)| search == "from a log"));
+    // And what no row says is not.
+    for search in ["alias 999", "1999-12-31", "999 MB", "publish nobody"] {
+        assert_eq!(found(search).wire, [], "{search}");
+    }
+}
+
+#[test]
+fn the_words_of_a_finding_find_it_and_its_packets() {
+    let (mut engine, all) = read(
+        &["files/t11_reasons.pcap", "files/t12_keepalive.pcap"],
+        1 << 20,
+    );
+    let has_some = all.findings.iter().any(|it| !it.rule.is_empty());
+    assert!(has_some && all.findings.iter().any(|it| it.rule.is_empty()));
+    for (finding, second) in all.findings.iter().zip(1_u32..) {
+        let word = finding.message.replace('`', "");
+        let looking = Looking {
+            search: word.clone(),
+            ..everything()
+        };
+        let found = shown_from(&mut engine, looking, second * 1_000);
+        let same = |it: &&FindingView| it.message == finding.message;
+        assert!(found.findings.iter().any(|it| same(&it)), "{word}");
+        if !finding.rule.is_empty() {
+            for packet in &finding.packets {
+                assert!(found.wire.iter().any(|it| it.record == *packet), "{word}");
+            }
+            assert!(found.wire.len() < all.wire.len());
+        }
+        let counted = found.found.unwrap();
+        assert!(counted.iter().sum::<u64>() > 0);
+    }
 }
 
 #[test]

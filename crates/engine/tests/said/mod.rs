@@ -46,6 +46,41 @@ fn what_a_row_says_is_found_by_its_words() {
 }
 
 #[test]
+fn the_name_of_a_connection_is_found_where_rows_say_it() {
+    let mut world = World::new();
+    world.engine = mqttscope_engine::Engine::new(1).in_time_zone(-60.0);
+    let named = |name: &str| {
+        Box::new(Profile {
+            name: name.into(),
+            ..*profile("5", &name[..1])
+        })
+    };
+    world.command(Command::Connect(A, named("kitchen")));
+    assert_eq!(found(&mut world, "kitchen"), [""; 0], "no row says it");
+    world.command(Command::Connect(B, named("cellar")));
+    world.command(Command::Publish(B, message("a", "x", 0), None));
+    assert_eq!(found(&mut world, "kitchen"), ["CONNECT", "CONNACK"]);
+    assert_eq!(found(&mut world, "cellar publish"), ["PUBLISH"]);
+    world.command(Command::Publish(A, message("b", "x", 0), None));
+    assert_eq!(found(&mut world, "KITCHEN publish"), ["PUBLISH"]);
+    // The times of rows are those of the clocks here.
+    assert_eq!(found(&mut world, "").len(), found(&mut world, "01:1").len());
+    assert_eq!(found(&mut world, "00:16").len(), 0);
+    assert_eq!(found(&mut world, "1970-01-01 publish"), ["PUBLISH"; 2]);
+    let one = |world: &mut World, search: &str| {
+        world.command(Command::Look(Box::new(Looking {
+            connection: Some(A),
+            wire: Some(all()),
+            search: search.into(),
+            ..Looking::default()
+        })));
+        world.look().wire.len()
+    };
+    assert_eq!((one(&mut world, "cellar"), one(&mut world, "7 B")), (0, 1));
+    assert_eq!(one(&mut world, "1 B publish"), 1);
+}
+
+#[test]
 fn a_message_that_was_repeated_says_how_often_and_how_long() {
     let mut world = connected();
     let repeat = |times| Repeat {
@@ -101,4 +136,29 @@ fn connected() -> World {
     let mut world = World::new();
     world.command(Command::Connect(A, profile("5", "a")));
     world
+}
+
+#[test]
+fn a_message_knows_when_the_one_before_it_in_its_list_was() {
+    let mut world = connected();
+    for topic in ["a", "b", "a"] {
+        world.command(Command::Publish(A, message(topic, "x", 0), None));
+        world.pass(500);
+    }
+    let mut befores = |search: &str, first| {
+        world.command(Command::Look(Box::new(Looking {
+            messages: Some(Window { first, ..all() }),
+            search: search.into(),
+            ..Looking::default()
+        })));
+        let rows = world.look().messages;
+        let at: Vec<_> = rows.iter().map(|row| row.at).collect();
+        (rows.iter().map(|row| row.before).collect::<Vec<_>>(), at)
+    };
+    let (before, at) = befores("", 0);
+    assert_eq!(before, [None, Some(at[0]), Some(at[1])]);
+    let (before, two) = befores("topic:a", 0);
+    assert_eq!((before, two), (vec![None, Some(at[0])], vec![at[0], at[2]]));
+    // Rows before the window count, too.
+    assert_eq!(befores("", 2).0, [Some(at[1])]);
 }

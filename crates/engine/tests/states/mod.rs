@@ -283,3 +283,32 @@ fn all_that_is_found_is_one_list_with_one_count() {
     let seen = world.look();
     assert_eq!((seen.findings, seen.summary.findings), (Vec::new(), [0; 3]));
 }
+
+#[test]
+fn how_many_findings_a_search_leaves_is_told_beside_every_list() {
+    let mut world = connected("3.1.1");
+    let socket = world.socket_of_first();
+    let bytes = [0x90, 3, 0, 9, 0];
+    world.engine.handle_bytes(world.now, socket, &bytes);
+    world.command(Command::Publish(A, message("a", "x", 0), None));
+    world.command(findings(None, None));
+    let found = world.look().findings.remove(0);
+    let mut left = |search: &str, connection| {
+        world.command(Command::Look(Box::new(Looking {
+            messages: Some(all()),
+            connection,
+            search: search.into(),
+            ..Looking::default()
+        })));
+        world.look().summary.found
+    };
+    for connection in [None, Some(A)] {
+        assert_eq!(left("", connection), None);
+        assert_eq!(left("suback", connection), Some([1, 0, 0]));
+        // By its own words, too.
+        assert_eq!(left(&found.rule, connection), Some([1, 0, 0]));
+        assert_eq!(left("publish", connection), Some([0; 3]));
+        assert_eq!(left("mqtt.msgtype == CONNECT", connection), Some([0; 3]));
+    }
+    assert_eq!(left("suback", Some(B)), Some([0; 3]));
+}
