@@ -13,6 +13,7 @@ mod captured;
 mod command;
 mod draft;
 mod event;
+mod examined;
 mod micros;
 mod profile;
 pub mod profiles;
@@ -32,6 +33,11 @@ pub use captured::{
 pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
 pub use event::{ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, duration};
+pub use examined::{
+    CheckLine, CheckView, Examine, ExaminedCheck, ExaminedFormat, ExaminedStage, ExaminedView,
+    JudgedView,
+};
+pub use mqttscope_examine::Verdict;
 pub use mqttscope_shared::{Instant, Recorded};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{
