@@ -182,12 +182,13 @@ impl Listing {
         });
         rows.sort_by(|(a, a_judged), (b, b_judged)| {
             let place = |judged: &Option<&JudgedView>| place(judged.map(|it| it.verdict));
-            let statement = |check: &CheckView| check.statements.first().cloned();
             let by_statement = || {
                 // Those of version 3.1 have none and stand behind.
-                let (a, b) = (statement(a), statement(b));
+                let (a, b) = (a.statements.first(), b.statements.first());
                 let none = a.is_none().cmp(&b.is_none());
-                none.then_with(|| natural(&a.unwrap_or_default(), &b.unwrap_or_default()))
+                none.then_with(|| {
+                    natural(a.map_or("", String::as_str), b.map_or("", String::as_str))
+                })
             };
             let order = match self.order {
                 Order::Verdict => place(a_judged)
