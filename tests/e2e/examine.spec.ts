@@ -213,6 +213,7 @@ twice("every control of an examination", async (hand, page) => {
   await expect(page.getByTestId("check-verdict")).toHaveText("kept");
   await hand.press(page.getByTestId("check-close"));
   await expect(page.getByTestId("check")).toHaveCount(0);
+  await expect(page.getByTestId("checks")).toBeFocused();
 
   // The card takes the place of the list where there is room for one only.
   await page.setViewportSize({ width: 390, height: 844 });
@@ -223,6 +224,8 @@ twice("every control of an examination", async (hand, page) => {
   await expect(checks(page).first()).toBeVisible();
   await hand.press(page.getByTestId("examine-back"));
   await expect(page.getByTestId("examine")).toHaveCount(0);
+  // On a phone the list of connections is another step.
+  await expect(page.getByTestId("tab-wire")).toBeVisible();
 });
 
 twice("checks that do not come are asked for again", async (hand, page) => {

@@ -106,7 +106,8 @@ impl Examining {
 
     /// All that was found, as a file.
     pub(crate) fn exported(&self, format: ExaminedFormat) -> Exported {
-        let reports: Vec<Report> = self.found.values().map(|it| it.report.clone()).collect();
+        let mut reports: Vec<Report> = self.found.values().map(|it| it.report.clone()).collect();
+        reports.sort_by_key(|report| (core::cmp::Reverse(report.version), report.id));
         let url = self.profile.as_deref();
         let url = url.map(|it| address_of(&it.target)).unwrap_or_default();
         let examined = Examined {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use mqttscope_protocol::{CheckLine, CheckView, Command, Examine, ExaminedCheck};
 use yew::prelude::*;
 
@@ -34,7 +35,8 @@ pub(super) fn CheckPane(props: &CheckPaneProps) -> Html {
         let desk = desk.clone();
         Callback::from(move |_: MouseEvent| {
             desk.live.dispatch(Act::CloseCheck);
-            browser::focus_id("checks");
+            // On a narrow screen the list is not there before.
+            Timeout::new(0, || browser::focus_id("checks")).forget();
         })
     };
     let again = {

@@ -11,6 +11,7 @@ mod summary;
 
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use mqttscope_protocol::{Command, ConnectionId, Examine, Profile};
 use yew::prelude::*;
 
@@ -57,7 +58,9 @@ pub(super) fn ExaminePage(props: &ExaminePageProps) -> Html {
         let (desk, number) = (desk.clone(), props.number);
         Callback::from(move |_: MouseEvent| {
             desk.live.dispatch(Act::Examine(None));
-            browser::focus_quietly(&format!("#connection-row-{} .it", number.0));
+            // Its row is drawn first.
+            let row = format!("#connection-row-{} .it", number.0);
+            Timeout::new(0, move || browser::focus_quietly(&row)).forget();
         })
     };
     let on_begin = {
