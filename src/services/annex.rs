@@ -9,7 +9,13 @@ use super::assets;
 /// The module's name beside the page, as `Trunk` writes it.
 const MODULE: &str = "annex.js";
 /// The style sheets of its pages.
-const SHEETS: [&str; 4] = ["live.css", "flows.css", "state.css", "conversation.css"];
+const SHEETS: [&str; 5] = [
+    "live.css",
+    "flows.css",
+    "state.css",
+    "conversation.css",
+    "examine.css",
+];
 
 #[wasm_bindgen(module = "/src/services/later.js")]
 extern "C" {

@@ -3,6 +3,7 @@
 pub(crate) mod annex;
 mod assets;
 pub mod browser;
+pub(crate) mod checks;
 pub mod clipboard;
 pub mod companion;
 mod database;

@@ -3,12 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::assets;
 use mqttscope_view::texts::Texts;
-use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::Response;
-
-use super::{assets, browser};
 
 /// The file's name beside the page.
 const FILE: &str = "texts.txt";
@@ -31,16 +27,7 @@ pub fn keep(texts: Texts) {
 /// The texts, fetched if they have not come yet; `None` when they do not come or are not ours.
 pub(crate) async fn load() -> Option<Rc<Texts>> {
     if kept().is_none() {
-        keep(Texts::read(&fetch().await.ok()?)?);
+        keep(Texts::read(&assets::text(FILE).await?)?);
     }
     kept()
-}
-
-async fn fetch() -> Result<String, JsValue> {
-    let window = browser::window().ok_or(JsValue::NULL)?;
-    let response: Response = JsFuture::from(window.fetch_with_str(&assets::address(FILE)))
-        .await?
-        .dyn_into()?;
-    let text = JsFuture::from(response.text()?).await?;
-    text.as_string().ok_or(JsValue::NULL)
 }

@@ -14,6 +14,7 @@ mod connection;
 mod convert;
 pub mod doctor;
 mod engine;
+mod examining;
 mod export;
 pub mod hub;
 mod log;

@@ -6,6 +6,7 @@ mod by_hand;
 mod captured;
 mod clearing;
 mod closings;
+mod examined;
 mod filters;
 mod frames;
 mod handshakes;

@@ -29,6 +29,50 @@ pub struct Check {
     pub(crate) lines: Vec<Line>,
 }
 
+impl Check {
+    /// Whether somebody who wrote `id` means it, in any version: by its own name, by a statement that it shows, or by its
+    /// name and a version, as in `ping@5`.
+    #[must_use]
+    pub fn is_meant_by(&self, id: &str) -> bool {
+        let mut shown = self.shows.iter();
+        shown.any(|shows| self.is_meant_in(shows.version, id))
+    }
+
+    /// The same in one version.
+    pub(crate) fn is_meant_in(&self, version: ProtocolVersion, id: &str) -> bool {
+        if let Some((name, of)) = id.split_once('@') {
+            return self.id == name && version.name() == of;
+        }
+        let shows = |shows: &Shows| shows.statements.contains(&id);
+        self.id == id || self.shows.iter().any(shows)
+    }
+
+    /// Its conversation in this version, line by line: the notation, why the line stands there (empty: no word about it),
+    /// and whether it shows the statement or only leads there.
+    pub fn conversation(
+        &self,
+        version: ProtocolVersion,
+    ) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        let mut is_shown = false;
+        let mut before = "";
+        self.lines.iter().filter_map(move |line| {
+            if let Act::Shown(shown) = line.act {
+                (is_shown, before) = (shown, "");
+                return None;
+            }
+            // What goes on the card shows nothing.
+            if matches!(line.act, Act::Fact(..)) {
+                return None;
+            }
+            let is_other = line.only_v5.is_some_and(|v5| v5 != version.is_v5());
+            // `a connect` is two acts in one line.
+            let is_same = core::ptr::eq(before, line.text);
+            before = line.text;
+            (!is_other && !is_same).then_some((line.text, line.note, is_shown))
+        })
+    }
+}
+
 /// What a check shows in a version.
 #[derive(Clone, Debug)]
 pub struct Shows {

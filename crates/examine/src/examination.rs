@@ -39,6 +39,7 @@ pub struct Examination<'c> {
     refused: BTreeMap<ProtocolVersion, String>,
     done: usize,
     total: usize,
+    is_paused: bool,
 }
 
 /// A check that runs, or is cleaned up after.
@@ -71,7 +72,7 @@ impl<'c> Examination<'c> {
             for check in checks {
                 let is_asked = check.is_probe
                     || ((options.only.is_empty()
-                        || options.only.iter().any(|id| names(check, id)))
+                        || (options.only.iter()).any(|id| check.is_meant_in(*version, id)))
                         && (options.is_hostile || !check.is_hostile));
                 if is_asked && check.shows.iter().any(|shows| shows.version == *version) {
                     waiting.push((check, *version));
@@ -96,6 +97,7 @@ impl<'c> Examination<'c> {
             refused: BTreeMap::new(),
             done: 0,
             total,
+            is_paused: false,
         };
         examination.go_on();
         examination
@@ -164,6 +166,20 @@ impl<'c> Examination<'c> {
     /// Time passed.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.advance(now);
+        self.go_on();
+    }
+
+    /// Begins no more checks until [`Self::handle_resume`]; those that run go on to their end, which a broker would else
+    /// see as a client that falls silent.
+    pub fn handle_pause(&mut self, now: Instant) {
+        self.advance(now);
+        self.is_paused = true;
+    }
+
+    /// Goes on after [`Self::handle_pause`].
+    pub fn handle_resume(&mut self, now: Instant) {
+        self.advance(now);
+        self.is_paused = false;
         self.go_on();
     }
 
@@ -241,6 +257,12 @@ impl<'c> Examination<'c> {
         }
     }
 
+    /// The checks that run now.
+    pub fn running(&self) -> impl Iterator<Item = (&'static str, ProtocolVersion)> + '_ {
+        let running = self.running.iter();
+        running.map(|slot| (slot.talk.check.id, slot.talk.version))
+    }
+
     /// Whose connection it is: the check, its version, and the name that the check gives it.
     #[must_use]
     pub fn connection(
@@ -270,6 +292,9 @@ impl<'c> Examination<'c> {
     }
 
     fn has_room(&self) -> bool {
+        if self.is_paused {
+            return false;
+        }
         // Nothing runs beside a probe: what it finds decides about the rest.
         let probes = self.running.iter().any(|slot| slot.talk.check.is_probe);
         let next_probes = self
@@ -494,15 +519,6 @@ impl<'c> Examination<'c> {
         cleaning.link = Some(Broom { id, rest });
         false
     }
-}
-
-/// Whether somebody who wrote `id` means this check: by its own name or by a statement that it shows.
-fn names(check: &Check, id: &str) -> bool {
-    check.id == id
-        || check
-            .shows
-            .iter()
-            .any(|shows| shows.statements.contains(&id))
 }
 
 /// How long a check takes at a broker that answers at once.

@@ -16,6 +16,8 @@ mod clean;
 mod examination;
 mod link;
 mod mutation;
+#[cfg(feature = "report")]
+mod report;
 mod talk;
 mod verdict;
 mod words;
@@ -27,6 +29,8 @@ struct Readme;
 pub use check::{Check, Shows};
 pub use examination::Examination;
 pub use mutation::{Mutation, Passed};
+#[cfg(feature = "report")]
+pub use report::{Examined, escaped, shortened, told};
 pub use verdict::{Card, Fact, Happened, Report, Seen, Verdict};
 
 pub use mqttscope_shared::Instant;
@@ -38,6 +42,7 @@ use core::time::Duration;
 use mqttscope_wire::ProtocolVersion;
 
 /// The files of checks, in the order of the standard's chapters.
+#[cfg(feature = "checks")]
 const FILES: [(&str, &str); 10] = [
     ("probe", include_str!("../checks/probe.txt")),
     ("connecting", include_str!("../checks/connecting.txt")),
@@ -55,6 +60,7 @@ const FILES: [(&str, &str); 10] = [
 ///
 /// # Errors
 /// The file and line that cannot be read. The tests read all of them.
+#[cfg(feature = "checks")]
 pub fn checks() -> Result<Vec<Check>, String> {
     let mut checks = Vec::new();
     for (file, text) in FILES {
@@ -64,12 +70,21 @@ pub fn checks() -> Result<Vec<Check>, String> {
     Ok(checks)
 }
 
+/// Checks that come from elsewhere, in the same notation: a program that loads them when they are wanted has no need of
+/// [`checks`].
+///
+/// # Errors
+/// The line that cannot be read, and why.
+pub fn read(text: &'static str) -> Result<Vec<Check>, String> {
+    check::read(text)
+}
+
 /// What is examined, and how.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The versions to speak.
     pub versions: Vec<ProtocolVersion>,
-    /// Only these checks, by their names or by statements that they show; all if empty.
+    /// Only these checks, by their names, by statements that they show, or by name and version (`ping@5`); all if empty.
     pub only: Vec<String>,
     /// Also what is meant to strain a broker.
     pub is_hostile: bool,

@@ -1,5 +1,6 @@
 //! What an examination says.
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -7,6 +8,7 @@ use mqttscope_wire::ProtocolVersion;
 
 /// What became of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Verdict {
     /// The broker did what the statement asks.
     Kept,
@@ -120,5 +122,16 @@ impl Card {
     pub fn get(&self, version: ProtocolVersion, name: &str) -> Option<&str> {
         let is = |fact: &&Fact| fact.version == version && fact.name == name;
         self.facts.iter().find(is).map(|fact| &*fact.value)
+    }
+
+    /// The facts by version, the newest first, each under its name; of several the last.
+    #[must_use]
+    pub fn by_version(&self) -> Vec<(ProtocolVersion, BTreeMap<&str, &str>)> {
+        let mut all: BTreeMap<ProtocolVersion, BTreeMap<&str, &str>> = BTreeMap::new();
+        for fact in &self.facts {
+            let of_version = all.entry(fact.version).or_default();
+            of_version.insert(&fact.name, &fact.value);
+        }
+        all.into_iter().rev().collect()
     }
 }

@@ -6,7 +6,8 @@ use mqttscope_wire::Severity;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CapturedOrder, ConnectionId, FindingKey, MessageDraft, Profile, RecordId, SubscriptionDraft,
+    CapturedOrder, ConnectionId, Examine, FindingKey, MessageDraft, Profile, RecordId,
+    SubscriptionDraft,
 };
 
 /// What the page asks for.
@@ -73,6 +74,8 @@ pub enum Command {
     StopReading,
     /// The companion opens connections from now on; holds the address of its bridge, `ws://…`.
     Bridge(String),
+    /// Something of the examination of a broker.
+    Examine(Examine),
 }
 
 impl Command {

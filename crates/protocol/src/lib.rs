@@ -13,6 +13,7 @@ mod captured;
 mod command;
 mod draft;
 mod event;
+mod examined;
 mod faults;
 mod micros;
 mod profile;
@@ -37,6 +38,11 @@ pub use faults::{
     ActiveFault, FAULT_CHOICES, FAULTS_TEXT, FaultChoice, FaultError, FaultFix, FaultsRefused,
     TapFaults,
 };
+pub use examined::{
+    CheckLine, CheckView, Examine, ExaminedCheck, ExaminedFormat, ExaminedStage, ExaminedView,
+    JudgedView,
+};
+pub use mqttscope_examine::Verdict;
 pub use mqttscope_shared::{Instant, Recorded};
 pub use profile::{ConnectProperties, Profile, Reconnect, Target, WillDraft};
 pub use report::{

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use mqttscope_view::states::StateView;
 
 use super::{
-    CaptureView, CapturedRow, ConnectionId, EventView, FindingView, FlowView, History, MessageRow,
-    Moment, RecordId, SubscriptionDraft, Timeline, TopicRow, WireRow, micros,
+    CaptureView, CapturedRow, CheckView, ConnectionId, EventView, ExaminedCheck, ExaminedView,
+    FindingView, FlowView, History, MessageRow, Moment, RecordId, SubscriptionDraft, Timeline,
+    TopicRow, WireRow, micros,
 };
 
 /// What the engine tells the page.
@@ -119,7 +120,13 @@ pub enum Report {
     BytesSent(BytesSent),
     /// What the answers of a connection have done.
     Answers(Box<AnswersView>),
-    /// An answer to [`super::Command::Export`].
+    /// The checks that a broker can be examined with.
+    Checks(Vec<CheckView>),
+    /// How far the examination of a broker is.
+    Examination(Box<ExaminedView>),
+    /// An answer to [`super::Examine::Open`]; said again when the check has been run again.
+    Examined(Box<ExaminedCheck>),
+    /// An answer to [`super::Command::Export`] or [`super::Examine::Export`].
     Exported(Exported),
     /// Something that a person should know now.
     Notice(Notice),

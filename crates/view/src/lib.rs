@@ -29,6 +29,7 @@ pub mod fields;
 pub mod glossary;
 pub mod help;
 mod lines;
+pub mod natural;
 mod order;
 pub mod packet_lines;
 pub mod payload;

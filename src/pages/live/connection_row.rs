@@ -90,7 +90,11 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
                 desk.talk.emit(Command::Remove(number));
                 desk.profiles.dispatch(ProfileAct::Remove(number));
             }
-            4 => desk.talk.emit(Command::Cut(number)),
+            4 => {
+                desk.live.dispatch(Act::Connection(number));
+                desk.live.dispatch(Act::Examine(Some(number)));
+            }
+            5 => desk.talk.emit(Command::Cut(number)),
             _ => desk.talk.emit(end(number, WITH_WILL)),
         })
     };
@@ -100,6 +104,7 @@ pub(super) fn ConnectionRow(props: &ConnectionRowProps) -> Html {
             Item::new("Duplicate…", "another client"),
             Item::new("Make several…", "as many devices of it"),
             Item::new("Delete", "can be undone"),
+            Item::new("Examine this broker…", "what it keeps of the standard"),
         ];
         if is_open {
             items.push(

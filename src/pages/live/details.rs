@@ -142,7 +142,8 @@ fn faults(packet: &Packet) -> Html {
     }
 }
 
-fn shown(packet: &Packet) -> Shown {
+/// The packet, taken apart.
+pub(super) fn shown(packet: &Packet) -> Shown {
     let context = Context {
         version: packet.version,
         sender: Some(packet.sender),

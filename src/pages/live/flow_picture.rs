@@ -43,7 +43,7 @@ pub(super) fn FlowPicture(props: &FlowPictureProps) -> Html {
     let room = use_node_ref();
     let width = use_width(&room, is_shown);
     let drawn = use_memo((props.packets.clone(), width), |(packets, width)| {
-        Drawn::of(packets, Look::fit(LANES, *width))
+        Drawn::fit(packets, *width)
     });
     let on_packet = {
         let (desk, packets) = (desk.clone(), props.packets.clone());
@@ -78,7 +78,7 @@ pub(super) fn FlowPicture(props: &FlowPictureProps) -> Html {
 
 /// How wide an element's content may be, in pixels; as wide as it likes before it is drawn.
 #[hook]
-fn use_width(node: &NodeRef, is_shown: bool) -> u32 {
+pub(super) fn use_width(node: &NodeRef, is_shown: bool) -> u32 {
     let width = use_state_eq(|| u32::MAX);
     {
         let (node, width) = (node.clone(), width.setter());
@@ -96,14 +96,19 @@ fn use_width(node: &NodeRef, is_shown: bool) -> u32 {
     *width
 }
 
-struct Drawn {
-    diagram: Rc<Diagram>,
-    says: Rc<[String]>,
+pub(super) struct Drawn {
+    pub(super) diagram: Rc<Diagram>,
+    pub(super) says: Rc<[String]>,
     /// The Flows page with the same message.
     link: Option<String>,
 }
 
 impl Drawn {
+    /// As wide as this.
+    pub(super) fn fit(packets: &[TimedPacket], width: u32) -> Self {
+        Self::of(packets, Look::fit(LANES, width))
+    }
+
     fn of(packets: &[TimedPacket], look: Look) -> Self {
         let packets: Vec<Recorded<'_>> = packets.iter().map(TimedPacket::recorded).collect();
         let diagram = Diagram::of_packets("This client", &packets, look);

@@ -18,6 +18,7 @@ pub(in crate::pages) mod details;
 mod edit;
 pub(in crate::pages) mod engine;
 mod event_card;
+mod examine;
 mod finding_card;
 mod finding_list;
 mod flow_list;
@@ -113,7 +114,7 @@ pub fn Live(props: &LiveProps) -> Html {
     } = use_desk(Source::Connections, &live, talk.clone(), begin, toaster);
     handed::use_handed(&desk);
     opening::use_opening(&live, &profiles, &saved, &talk);
-    keys::use_page_keys(&live, props.shown);
+    keys::use_page_keys(&live, props.shown && live.examine.of.is_none());
     let at = (step, &desk.step);
     let (parts, part) = steps::use_steps(&STEPS, step);
     address::use_address(Page::Live, &props.arrival, &live, at, false);
@@ -121,6 +122,13 @@ pub fn Live(props: &LiveProps) -> Html {
     answers::use_kept_tables(&live, &profiles);
     if !props.shown {
         return Html::default();
+    }
+    if let Some(known) = live.examine.of.and_then(|number| profiles.get(number)) {
+        return html! {
+            <ContextProvider<Desk> context={(*desk).clone()}>
+                <examine::ExaminePage number={known.number} profile={known.profile.clone()} examine={live.examine.clone()} stopped={live.stopped.clone()} profiles={(*profiles).clone()} />
+            </ContextProvider<Desk>>
+        };
     }
     let view = live.current().cloned();
     let known = live.connection.and_then(|number| profiles.get(number));

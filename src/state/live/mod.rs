@@ -7,6 +7,7 @@ pub mod bridge;
 pub mod by_hand;
 pub mod chart;
 pub mod connect_settings;
+pub mod examine;
 pub mod form;
 mod lists;
 pub mod message_settings;

@@ -14,6 +14,7 @@ use mqttscope_wire::Severity;
 use yew::Reducible;
 
 use super::around::{Around, Detail};
+use super::examine::Examine;
 use super::lists::{List, Rows, Source, Still, Tab};
 use super::sent::Sent;
 use super::stopped::Stopped;
@@ -100,6 +101,8 @@ pub struct Live {
     pub chart_topic: Rc<str>,
     /// See [`Looking::chart_path`].
     pub chart_path: Rc<str>,
+    /// The broker that is examined.
+    pub examine: Examine,
     /// Rows of the list of packets that are no packets.
     wire_events: u64,
     /// The packet that the list of packets is to show.
@@ -134,6 +137,12 @@ pub enum Act {
     Connection(ConnectionId),
     /// All connections in the lists, or the one that is looked at.
     Everything(bool),
+    /// The examination of this connection's broker is shown; none: the traffic again.
+    Examine(Option<ConnectionId>),
+    /// An examination of this connection's broker was begun.
+    Examining(ConnectionId),
+    /// No check is opened.
+    CloseCheck,
     /// Only what contains this.
     Search(Rc<str>),
     /// Only what came between these times, in microseconds since 1970.
@@ -403,6 +412,9 @@ impl Reducible for Live {
                 next.everything = everything;
                 next.begin_anew();
             }
+            Act::Examine(of) => next.examine.of = of,
+            Act::Examining(begun) => next.examine.begun = Some(begun),
+            Act::CloseCheck => next.examine.opened = None,
             Act::Search(search) => {
                 next.search = search;
                 next.begin_anew();
@@ -438,6 +450,7 @@ impl Reducible for Live {
                 next.summary = stopped.summary().into();
                 next.stopped = Some(stopped.into());
                 next.answers = Rc::default();
+                next.examine.stop();
                 next.clear();
             }
             Act::Restarted => {

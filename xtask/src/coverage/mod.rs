@@ -3,6 +3,7 @@
 
 mod cited;
 mod conversations;
+mod examined;
 mod gaps;
 pub(crate) mod operated;
 mod page;
@@ -32,6 +33,8 @@ pub(super) struct Tested {
     rules: BTreeMap<String, BTreeSet<String>>,
     /// Rules that a case breaks and keeps, with the version and the statements it is about.
     cases: Vec<Case>,
+    /// Checks of a broker, by the statements that they show.
+    examined: examined::Examined,
 }
 
 /// A conversation that breaks statements, and one that keeps them.
@@ -97,7 +100,10 @@ pub(crate) fn write_page(cx: &Context, check: bool) -> Result<()> {
 }
 
 fn tested(cx: &Context, requirements: &Requirements) -> Result<Tested> {
-    let mut tested = Tested::default();
+    let mut tested = Tested {
+        examined: examined::read(cx)?,
+        ..Tested::default()
+    };
     let broken = fs::read_to_string(cx.root.join(BROKEN))?;
     let broken = (RULES.to_owned(), broken);
     for (file, text) in test_files(&cx.root.join(TESTS))?

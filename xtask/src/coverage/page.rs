@@ -16,10 +16,11 @@ const HEAD: &str = "\
 Every normative statement of MQTT 5.0 and MQTT 3.1.1, what it takes to see it broken, the rules of ours
 that find it, and the files that test these rules: in crates/wire/tests for packets, and in
 crates/monitor/tests/monitor/cases for conversations, where a case breaks the statement and another keeps it.
-The words are ours; the standards are the source.
+Behind them stand the checks of crates/examine that ask a broker for what a statement says. The words are ours; the
+standards are the source.
 
-| standard | statements | seen in one packet | in a conversation | never on the wire | with rules | with tested rules |
-|---|---|---|---|---|---|---|
+| standard | statements | seen in one packet | in a conversation | never on the wire | with rules | with tested rules | binding a server | of these with a check |
+|---|---|---|---|---|---|---|---|---|
 ";
 
 /// The whole page as Markdown.
@@ -52,9 +53,9 @@ pub(super) fn page(requirements: &Requirements, tested: &Tested) -> Result<Strin
         writeln!(page, "\n## MQTT {label}\n")?;
         writeln!(
             page,
-            "| id | binds | seen in | rules | tests | what it asks |"
+            "| id | binds | seen in | rules | tests | checks | what it asks |"
         )?;
-        writeln!(page, "|---|---|---|---|---|---|")?;
+        writeln!(page, "|---|---|---|---|---|---|---|")?;
         for statement in &standard.statements {
             writeln!(page, "{}", row(label, statement, tested))?;
         }
@@ -76,12 +77,19 @@ fn counts(label: &str, standard: &Standard, tested: &Tested) -> String {
             && (statement.seen != Seen::Conversation
                 || tested.cases_of(&place, &statement.rules).next().is_some())
     };
+    let binds_server = |statement: &Statement| statement.binds != "client";
+    let is_examined = |statement: &Statement| {
+        let place = format!("{label} {}", statement.id);
+        binds_server(statement) && tested.examined.contains_key(&place)
+    };
     let counts = [
         count(&|statement| statement.seen == Seen::Packet),
         count(&|statement| statement.seen == Seen::Conversation),
         count(&|statement| statement.seen == Seen::Never),
         count(&has_rules),
         count(&is_tested),
+        count(&binds_server),
+        count(&is_examined),
     ];
     let listed = format!("{} of {}", standard.statements.len(), standard.count);
     let counts = counts.iter().map(usize::to_string);
@@ -109,11 +117,12 @@ fn row(label: &str, statement: &Statement, tested: &Tested) -> String {
     };
     let why = statement.why.as_deref().map(|why| format!(" *{why}*"));
     format!(
-        "| {} | {} | {seen} | {} | {} | {} |",
+        "| {} | {} | {seen} | {} | {} | {} | {} |",
         statement.id,
         statement.binds,
         code(&statement.rules),
         code(files),
+        code(tested.examined.get(&place).into_iter().flatten()),
         (statement.summary.clone() + &why.unwrap_or_default()).replace('|', "\\|"),
     )
 }
@@ -142,11 +151,15 @@ mod tests {
         let files = BTreeSet::from(["rules.rs".to_owned()]);
         let tested = Tested {
             rules: BTreeMap::from([("a-b".to_owned(), files)]),
+            examined: BTreeMap::from([(
+                "5.0 MQTT-1.1.1-1".to_owned(),
+                BTreeSet::from(["a-check".to_owned()]),
+            )]),
             ..Tested::default()
         };
         assert_eq!(
             row("5.0", &statement, &tested),
-            "| MQTT-1.1.1-1 | both | a packet | `a-b` `c-d` | `rules.rs` | One \\| two. *Not all of it.* |"
+            "| MQTT-1.1.1-1 | both | a packet | `a-b` `c-d` | `rules.rs` | `a-check` | One \\| two. *Not all of it.* |"
         );
     }
 }

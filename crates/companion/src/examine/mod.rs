@@ -1,11 +1,10 @@
 //! `mqttscope examine`: a broker against the statements of the standards.
 
 mod carry;
-mod html;
 mod report;
 mod url;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -15,7 +14,7 @@ use std::time::{Duration, Instant as Clock};
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
 use mqttscope_examine::{
-    Card, Check, Command, ConnectionId, Examination, Instant, Report, Verdict, checks,
+    Card, Check, Command, ConnectionId, Examination, Examined, Instant, Report, Verdict, checks,
 };
 use mqttscope_wire::ProtocolVersion;
 use tokio::sync::mpsc;
@@ -96,7 +95,7 @@ impl Version {
 }
 
 /// What an examination gave, for those who write it.
-struct Examined {
+struct Gave {
     url: String,
     reports: Vec<Report>,
     card: Card,
@@ -104,12 +103,15 @@ struct Examined {
     took: Duration,
 }
 
-impl Examined {
-    fn count(&self, verdict: Verdict) -> usize {
-        self.reports
-            .iter()
-            .filter(|report| report.verdict == verdict)
-            .count()
+impl Gave {
+    fn examined(&self) -> Examined<'_> {
+        Examined {
+            url: &self.url,
+            reports: &self.reports,
+            card: &self.card,
+            round_trip: self.round_trip,
+            took: self.took,
+        }
     }
 }
 
@@ -127,14 +129,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 fn examined(options: &Options) -> Result<ExitCode> {
     let checks = checks().map_err(anyhow::Error::msg)?;
     for id in &options.only {
-        let knows = |check: &Check| {
-            check.id == id
-                || check
-                    .shows
-                    .iter()
-                    .any(|shows| shows.statements.contains(&&**id))
-        };
-        if !checks.iter().any(knows) {
+        if !checks.iter().any(|check| check.is_meant_by(id)) {
             bail!("no check has the name or shows the statement `{id}`; --list names them all");
         }
     }
@@ -145,13 +140,14 @@ fn examined(options: &Options) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let examined = runtime.block_on(examine(options, url, &checks))?;
+    let gave = runtime.block_on(examine(options, url, &checks))?;
+    let examined = gave.examined();
     let mut out = io::stdout().lock();
     let written = match options.format {
         Format::Text => report::text(&examined, &mut out),
         Format::Json => report::json(&examined, &mut out),
         Format::Junit => report::junit(&examined, &mut out),
-        Format::Html => html::write(&examined, &mut out),
+        Format::Html => report::html(&examined, &mut out),
     };
     written.context("writing the report")?;
     out.flush()?;
@@ -176,7 +172,7 @@ fn examined(options: &Options) -> Result<ExitCode> {
     })
 }
 
-async fn examine(options: &Options, url: &Url, checks: &[Check]) -> Result<Examined> {
+async fn examine(options: &Options, url: &Url, checks: &[Check]) -> Result<Gave> {
     let tls = Outwards {
         tls: url.is_tls,
         cafile: options.cafile.clone(),
@@ -224,7 +220,7 @@ async fn examine(options: &Options, url: &Url, checks: &[Check]) -> Result<Exami
     let (stopper, stop) = Stop::new();
     stop::on_signals(stopper)?;
     let reports = drive(&mut examination, &way, begun, stop).await;
-    Ok(Examined {
+    Ok(Gave {
         url: url.shown.clone(),
         reports,
         card: examination.card().clone(),
@@ -325,15 +321,4 @@ fn show(examination: &Examination<'_>) {
         line.push('…');
     }
     eprint!("\r\x1b[K{line}");
-}
-
-/// The facts of a card by version, newest first.
-fn by_version(card: &Card) -> Vec<(ProtocolVersion, BTreeMap<&str, &str>)> {
-    let mut all: BTreeMap<ProtocolVersion, BTreeMap<&str, &str>> = BTreeMap::new();
-    for fact in &card.facts {
-        all.entry(fact.version)
-            .or_default()
-            .insert(&fact.name, &fact.value);
-    }
-    all.into_iter().rev().collect()
 }

@@ -1,149 +1,18 @@
-//! The report of an examination as text, JSON and JUnit's XML.
+//! The report of an examination as text and JUnit's XML; `mqttscope_examine` writes it as JSON and HTML.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use mqttscope_examine::{Check, Happened, Report, Seen, Verdict};
-use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect, summary};
-use serde::Serialize;
+use mqttscope_examine::{Check, Examined, Report, Verdict, escaped, shortened, told};
 
-use super::{Examined, by_version};
-
-/// The most bytes of a packet that a line of text shows.
-const MOST: usize = 64;
-
-#[derive(Serialize)]
-struct Json<'a> {
-    checks: Vec<JsonCheck<'a>>,
-    card: JsonCard<'a>,
+pub(super) fn json(examined: &Examined<'_>, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}", examined.json())
 }
 
-#[derive(Serialize)]
-struct JsonCheck<'a> {
-    id: &'a str,
-    title: &'a str,
-    statements: &'a [&'static str],
-    version: &'a str,
-    must: bool,
-    verdict: &'a str,
-    why: &'a str,
-    packets: Vec<JsonPacket<'a>>,
+pub(super) fn html(examined: &Examined<'_>, out: &mut impl Write) -> io::Result<()> {
+    write!(out, "{}", examined.html())
 }
 
-#[derive(Serialize)]
-struct JsonPacket<'a> {
-    /// Milliseconds since the check began.
-    at: u64,
-    connection: &'a str,
-    event: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hex: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<String>,
-}
-
-#[derive(Serialize)]
-struct JsonCard<'a> {
-    url: &'a str,
-    round_trip_ms: u128,
-    took_ms: u128,
-    /// By version and name.
-    versions: BTreeMap<&'a str, BTreeMap<&'a str, &'a str>>,
-}
-
-/// What happened, in a word; the bytes of a packet, and what it says.
-pub(super) fn told(
-    seen: &Seen,
-    version: ProtocolVersion,
-) -> (&'static str, Option<String>, Option<String>) {
-    let packet = |bytes: &[u8], sender| {
-        let dissection = dissect(bytes, Context::new(version).from(sender));
-        (Some(hex(bytes)), Some(summary(&dissection, bytes)))
-    };
-    match &seen.what {
-        Happened::Opened => ("opened", None, None),
-        Happened::Sent(bytes) => {
-            let (hex, text) = packet(bytes, Sender::Client);
-            ("sent", hex, text)
-        }
-        Happened::Received(bytes) => {
-            let (hex, text) = packet(bytes, Sender::Server);
-            ("received", hex, text)
-        }
-        Happened::ClosedHere => ("closed by us", None, None),
-        Happened::ClosedThere => ("closed by the broker", None, None),
-        Happened::Failed(why) => ("failed", None, Some(why.clone())),
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().saturating_mul(3));
-    for byte in bytes {
-        // Writing into a string does not fail.
-        let _ = write!(text, "{byte:02x} ");
-    }
-    text.truncate(text.trim_end().len());
-    text
-}
-
-/// Hex of a packet, and how much of it is left out.
-pub(super) fn shortened(hex: &str) -> String {
-    let bytes = hex.len().div_ceil(3);
-    match hex.get(..MOST.saturating_mul(3)) {
-        Some(start) if bytes > MOST => format!("{start}… ({bytes} bytes)"),
-        _ => hex.to_owned(),
-    }
-}
-
-pub(super) fn json(examined: &Examined, out: &mut impl Write) -> io::Result<()> {
-    let packet = |seen: &'_ Seen, version| {
-        let (event, hex, text) = told(seen, version);
-        (seen.at, event, hex, text)
-    };
-    let check = |report| -> JsonCheck<'_> {
-        let report: &Report = report;
-        JsonCheck {
-            id: report.id,
-            title: report.title,
-            statements: &report.statements,
-            version: report.version.name(),
-            must: report.is_must,
-            verdict: report.verdict.name(),
-            why: &report.why,
-            packets: report
-                .packets
-                .iter()
-                .map(|seen| {
-                    let (at, event, hex, text) = packet(seen, report.version);
-                    JsonPacket {
-                        at,
-                        connection: &seen.connection,
-                        event,
-                        hex,
-                        text,
-                    }
-                })
-                .collect(),
-        }
-    };
-    let all = Json {
-        checks: examined.reports.iter().map(check).collect(),
-        card: JsonCard {
-            url: &examined.url,
-            round_trip_ms: examined.round_trip.as_millis(),
-            took_ms: examined.took.as_millis(),
-            versions: by_version(&examined.card)
-                .into_iter()
-                .map(|(version, facts)| (version.name(), facts))
-                .collect(),
-        },
-    };
-    serde_json::to_writer(&mut *out, &all)?;
-    writeln!(out)
-}
-
-pub(super) fn text(examined: &Examined, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn text(examined: &Examined<'_>, out: &mut impl Write) -> io::Result<()> {
     for verdict in [
         Verdict::NotApplicable,
         Verdict::Allowed,
@@ -170,7 +39,7 @@ pub(super) fn text(examined: &Examined, out: &mut impl Write) -> io::Result<()> 
             }
         }
     }
-    for (version, facts) in by_version(&examined.card) {
+    for (version, facts) in examined.card.by_version() {
         writeln!(out, "MQTT {}", version.name())?;
         for (name, value) in facts {
             writeln!(out, "    {name}: {value}")?;
@@ -205,30 +74,7 @@ fn conversation(report: &Report, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// In XML and HTML.
-pub(super) fn escaped(text: &str) -> String {
-    let mut all = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => all.push_str("&amp;"),
-            '<' => all.push_str("&lt;"),
-            '>' => all.push_str("&gt;"),
-            '"' => all.push_str("&quot;"),
-            '\'' => all.push_str("&#39;"),
-            // XML has no place for them.
-            '\u{0}'..='\u{8}'
-            | '\u{b}'
-            | '\u{c}'
-            | '\u{e}'..='\u{1f}'
-            | '\u{fffe}'
-            | '\u{ffff}' => all.push('\u{fffd}'),
-            letter => all.push(letter),
-        }
-    }
-    all
-}
-
-pub(super) fn junit(examined: &Examined, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn junit(examined: &Examined<'_>, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     let skipped = examined
         .count(Verdict::NotApplicable)
@@ -236,12 +82,12 @@ pub(super) fn junit(examined: &Examined, out: &mut impl Write) -> io::Result<()>
     writeln!(
         out,
         "<testsuites><testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{skipped}\" time=\"{:.3}\">",
-        escaped(&examined.url),
+        escaped(examined.url),
         examined.reports.len(),
         examined.count(Verdict::Broken),
         examined.took.as_secs_f64(),
     )?;
-    for report in &examined.reports {
+    for report in examined.reports {
         let took = report.packets.last().map_or(0, |seen| seen.at);
         write!(
             out,

@@ -138,6 +138,7 @@ impl Engine {
             Command::Budget(bytes) => self.log.set_budget(bytes),
             Command::StopReading => self.stop_reading(),
             Command::Bridge(address) => self.bridge = Some(address),
+            Command::Examine(wanted) => self.examine(now, wanted),
             Command::Clear => self.clear(),
             Command::Restore => self.restore(),
             Command::ForgetCleared => self.forget_cleared(),

@@ -159,11 +159,7 @@ impl Engine {
         let Some(connection) = self.connections.get(&id) else {
             return;
         };
-        let subprotocol = if connection.stream.version == ProtocolVersion::V3_1 {
-            "mqttv3.1"
-        } else {
-            "mqtt"
-        };
+        let subprotocol = subprotocol(connection.stream.version);
         let bridge = bridging(&connection.profile, subprotocol, self.bridge.as_ref());
         self.sockets.insert(socket, id);
         self.transport.push_back(Transport::Open {
@@ -306,8 +302,17 @@ impl Engine {
     }
 }
 
+/// What a WebSocket is asked for that carries this version.
+pub(super) fn subprotocol(version: ProtocolVersion) -> &'static str {
+    if version == ProtocolVersion::V3_1 {
+        "mqttv3.1"
+    } else {
+        "mqtt"
+    }
+}
+
 /// How the companion is asked; none: there is no companion, or the browser is to open it.
-fn bridging(
+pub(super) fn bridging(
     profile: &Profile,
     subprotocol: &str,
     companion: Option<&String>,

@@ -6,6 +6,7 @@ mod clearing;
 mod closing;
 mod commands;
 mod events;
+mod examining;
 mod marked;
 mod messages;
 mod pace;
@@ -30,9 +31,11 @@ use mqttscope_wire::{Dissector, Sender, Severity};
 use crate::captures::Captures;
 use crate::connection::Connection;
 pub(crate) use closing::CUT_BY_YOU;
+pub(crate) use examining::address_of;
 
 pub use crate::connection::SocketId;
 use crate::doctor::Phase;
+use crate::examining::Examining;
 use crate::log::{Index, Links, WireLog};
 use crate::sieve::{Facts, Sieve};
 use crate::states::{States, Turn, Turned};
@@ -185,6 +188,7 @@ pub struct Engine {
     watch: Watch,
     states: States,
     captures: Captures,
+    examining: Examining,
     /// When the last of what was captured came.
     captured_at: Instant,
     /// First bytes of packets on their way to be counted: kept for its room.
@@ -235,6 +239,7 @@ impl Engine {
             watch: Watch::default(),
             states: States::default(),
             captures: Captures::default(),
+            examining: Examining::default(),
             captured_at: Instant::ZERO,
             firsts: Vec::new(),
             flows_gone: Gone::default(),
@@ -274,7 +279,7 @@ impl Engine {
     /// A socket is open.
     pub fn handle_open(&mut self, now: Instant, socket: SocketId) {
         let Some(&id) = self.sockets.get(&socket) else {
-            return;
+            return self.examined_open(now, socket);
         };
         self.opened(now, id);
         if let Some(connection) = self.connections.get_mut(&id) {
@@ -287,7 +292,7 @@ impl Engine {
     /// A socket brought bytes.
     pub fn handle_bytes(&mut self, now: Instant, socket: SocketId, bytes: &[u8]) {
         let Some(&id) = self.sockets.get(&socket) else {
-            return;
+            return self.examined_bytes(now, socket, bytes);
         };
         if let Some(connection) = self.connections.get_mut(&id) {
             connection.attempt.heard(now);
@@ -299,7 +304,7 @@ impl Engine {
     /// A socket is closed, or could not be opened.
     pub fn handle_closed(&mut self, now: Instant, socket: SocketId, closed: &Closed) {
         let Some(id) = self.sockets.remove(&socket) else {
-            return;
+            return self.examined_closed(now, socket, closed);
         };
         if let Some(BridgeSays::Ended(BridgeEnd::Text)) = closed.bridged.as_deref() {
             self.text_came(now, id, None);
@@ -332,6 +337,7 @@ impl Engine {
             self.give_up_requests(now, id);
             self.settle(now, id);
         }
+        self.examined_timeout(now);
         // The clock of this machine says nothing of what was captured.
         if !self.captures.is_used() {
             let judged = self.watch.handle_time(now);
@@ -355,12 +361,13 @@ impl Engine {
             Some(Instant::ZERO)
         } else if is_drawn && self.changed {
             Some(self.report_due())
-        } else if is_drawn && self.connections.values().any(is_open) {
+        } else if is_drawn && (self.connections.values().any(is_open) || self.examining.is_on()) {
             Some(self.summary_due())
         } else {
             None
         };
-        connections.chain(report).min()
+        let examining = self.examining.poll_timeout();
+        connections.chain(report).chain(examining).min()
     }
 
     /// Drains a client: what it sends and what has happened.

@@ -38,6 +38,7 @@ impl Engine {
         if part != Part::Tree {
             self.report_answers(now, &mut reports);
             self.report_rows(now, &mut reports);
+            self.examining.report(&mut reports);
         }
         if part != Part::Rows {
             self.report_tree(&mut reports);

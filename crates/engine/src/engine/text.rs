@@ -17,7 +17,7 @@ impl Engine {
     pub fn handle_text(&mut self, now: Instant, socket: SocketId, text: &str, length: u64) {
         //= [MQTT-6.0.0-1] v5 and v3.1.1: binary frames only
         let Some(&id) = self.sockets.get(&socket) else {
-            return;
+            return self.examined_text(now, socket);
         };
         let name = (self.connections.get(&id)).map(|it| it.profile.shown_name());
         let name = name.unwrap_or_default();

@@ -13,9 +13,9 @@ use mqttscope_answers::Table;
 use mqttscope_broker::{self as broker, Broker, Options, Transmit};
 use mqttscope_engine::{Closed, Engine, SocketId, Transport};
 use mqttscope_protocol::{
-    AnswersView, BytesSent, Command, ConnectionId, EventView, Exported, FindingView, FlowView,
-    History, MessageRow, Notice, Packet, Profile, Published, Report, StateAt, Summary, Target,
-    TimedPacket, TopicRow, WireRow,
+    AnswersView, BytesSent, CheckView, Command, ConnectionId, EventView, ExaminedCheck,
+    ExaminedView, Exported, FindingView, FlowView, History, MessageRow, Notice, Packet, Profile,
+    Published, Report, StateAt, Summary, Target, TimedPacket, TopicRow, WireRow,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{
@@ -31,6 +31,8 @@ pub(crate) struct World {
     reported: Vec<Report>,
     broker: Broker,
     links: HashMap<SocketId, broker::ConnectionId>,
+    /// A packet of the broker that begins with this byte does not come.
+    pub(crate) lost: Option<u8>,
 }
 
 /// What was reported.
@@ -59,6 +61,9 @@ pub(crate) struct Seen {
     pub(crate) bytes_sent: Vec<BytesSent>,
     pub(crate) answers: Vec<AnswersView>,
     pub(crate) tables: Vec<Vec<Table>>,
+    pub(crate) checks: Vec<CheckView>,
+    pub(crate) examination: Vec<ExaminedView>,
+    pub(crate) examined: Vec<ExaminedCheck>,
 }
 
 impl World {
@@ -70,6 +75,7 @@ impl World {
             reported: Vec::new(),
             broker: Broker::new(Options::new(0)),
             links: HashMap::new(),
+            lost: None,
         }
     }
 
@@ -86,6 +92,27 @@ impl World {
             self.engine.handle_timeout(self.now);
             self.settle();
             // The page draws at once.
+            let reports = self.engine.reports(self.now);
+            self.reported.extend(reports);
+            self.engine.handle_command(self.now, Command::Drawn);
+        }
+        self.now = end;
+    }
+
+    /// The same where what the broker does by itself counts: keep alive, expiry, wills.
+    pub(crate) fn pass_at_both_ends(&mut self, millis: u64) {
+        let end = self.now + Duration::from_millis(millis);
+        loop {
+            let due = self.engine.poll_timeout().into_iter();
+            let due = due.chain(self.broker.poll_timeout()).min();
+            let Some(due) = due.filter(|due| *due <= end) else {
+                break;
+            };
+            self.now = due.max(self.now + Duration::from_millis(1));
+            self.broker.handle_timeout(self.now);
+            self.settle();
+            self.engine.handle_timeout(self.now);
+            self.settle();
             let reports = self.engine.reports(self.now);
             self.reported.extend(reports);
             self.engine.handle_command(self.now, Command::Drawn);
@@ -126,6 +153,9 @@ impl World {
                     seen.tables.extend(view.tables.clone());
                     seen.answers.push(*view);
                 }
+                Report::Checks(checks) => seen.checks = checks,
+                Report::Examination(view) => seen.examination.push(*view),
+                Report::Examined(check) => seen.examined.push(*check),
                 Report::Chart(_) | Report::Captured { .. } | Report::Timeline(_) => {}
             }
         }
@@ -155,6 +185,13 @@ impl World {
 
     pub(crate) fn socket_of_first(&self) -> SocketId {
         *self.links.keys().min().unwrap()
+    }
+
+    /// What the broker still holds: sessions and retained messages.
+    pub(crate) fn left_at_broker(&self) -> (usize, usize) {
+        let mut retained = 0;
+        self.broker.visit_retained(|_| retained += 1);
+        (self.broker.sessions().count(), retained)
     }
 
     fn settle(&mut self) {
@@ -192,6 +229,7 @@ impl World {
                     continue;
                 };
                 match transmit {
+                    Transmit::Bytes(bytes) if bytes.first().copied() == self.lost => {}
                     Transmit::Bytes(bytes) => self.engine.handle_bytes(self.now, socket, &bytes),
                     Transmit::Close => {
                         self.links.remove(&socket);

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use mqttscope_examine::{
     Check, Command, Examination, Happened, Instant, Mutation, Options, Report, Verdict, checks,
+    read,
 };
 use mqttscope_wire::ProtocolVersion;
 use pump::run;
@@ -224,6 +225,40 @@ fn one_check_can_be_asked_for_by_its_name_or_by_a_statement() {
     };
     assert_eq!(asked("one-connack"), ["one-connack"; 2]);
     assert_eq!(asked("MQTT-3.3.1-13"), ["retain-as-published"]);
+    assert_eq!(asked("one-connack@5"), ["one-connack"]);
+    assert!(asked("one-connack@3.1").is_empty());
+}
+
+#[test]
+fn a_check_says_its_conversation_line_by_line() {
+    let checks = all();
+    let check = checks.iter().find(|check| check.id == "ping").unwrap();
+    let lines: Vec<_> = check.conversation(ProtocolVersion::V5).collect();
+    let texts: Vec<&str> = lines.iter().map(|(text, ..)| *text).collect();
+    assert_eq!(texts, ["a connect", "a> PINGREQ", "a< PINGRESP"]);
+    let shown: Vec<bool> = lines.iter().map(|(.., is_shown)| *is_shown).collect();
+    assert_eq!(shown, [false, true, true]);
+    assert!(read("== a\nb").is_ok() && read("nothing").is_err());
+}
+
+#[test]
+fn a_pause_lets_what_runs_end_and_begins_nothing() {
+    let checks = all();
+    let mut examination = Examination::new(&checks, hostile(), Instant::ZERO);
+    assert!(matches!(examination.poll_command(), Some(Command::Open(_))));
+    let now = Instant::from_millis(1);
+    examination.handle_pause(now);
+    // The probe goes on: it gives up after its time, and the next one does not begin.
+    let mut last = now;
+    while let Some(due) = examination.poll_timeout() {
+        last = due;
+        examination.handle_timeout(due);
+    }
+    assert_eq!(examination.running().count(), 0);
+    assert_eq!(examination.progress().done, 1);
+    assert!(!examination.is_done());
+    examination.handle_resume(last + NEAR);
+    assert_eq!(examination.running().count(), 1);
 }
 
 #[test]

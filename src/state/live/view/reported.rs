@@ -114,6 +114,9 @@ impl Live {
                 }
                 Rc::make_mut(&mut self.answers).insert(view.connection, Rc::new(*view));
             }
+            Report::Checks(checks) => self.examine.checks = checks.into(),
+            Report::Examination(view) => self.examine.take(*view),
+            Report::Examined(check) => self.examine.opened = Some((*check).into()),
             // A packet that is not wanted any more; files and notices are nobody's state.
             Report::Packet(_)
             | Report::Event(_)

@@ -1,11 +1,10 @@
 //! The report of an examination as one HTML file, which needs nothing else.
 
-use std::io::{self, Write};
+use alloc::vec::Vec;
+use core::fmt::{Result, Write};
 
-use mqttscope_examine::{Report, Verdict};
-
-use super::report::{escaped, shortened, told};
-use super::{Examined, by_version};
+use super::{Examined, escaped, shortened, told};
+use crate::verdict::{Report, Verdict};
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;\
 color-scheme:light dark}code,td.b{font-family:ui-monospace,monospace;font-size:13px;overflow-wrap:anywhere}\
@@ -14,8 +13,8 @@ summary{cursor:pointer;padding:.2rem 0}.v{display:inline-block;min-width:8.5rem;
 .broken .v{color:light-dark(#b00020,#ff7b7b)}.kept .v{color:light-dark(#1b6e2d,#6fd484)}\
 .unknown .v,.allowed .v{color:light-dark(#8a5a00,#f0b95a)}";
 
-pub(super) fn write(examined: &Examined, out: &mut impl Write) -> io::Result<()> {
-    let url = escaped(&examined.url);
+pub(super) fn write(examined: &Examined<'_>, out: &mut impl Write) -> Result {
+    let url = escaped(examined.url);
     writeln!(
         out,
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
@@ -30,7 +29,7 @@ pub(super) fn write(examined: &Examined, out: &mut impl Write) -> io::Result<()>
         "in {:.1} s; a round trip takes {trip} ms.</p>",
         examined.took.as_secs_f64()
     )?;
-    for (version, facts) in by_version(&examined.card) {
+    for (version, facts) in examined.card.by_version() {
         writeln!(
             out,
             "<h2>MQTT {}: what was found</h2><table>",
@@ -69,7 +68,7 @@ pub(super) fn write(examined: &Examined, out: &mut impl Write) -> io::Result<()>
     writeln!(out, "</html>")
 }
 
-fn check(report: &Report, out: &mut impl Write) -> io::Result<()> {
+fn check(report: &Report, out: &mut impl Write) -> Result {
     let verdict = report.verdict.name();
     writeln!(
         out,

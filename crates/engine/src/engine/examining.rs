@@ -1,0 +1,138 @@
+//! The examination of a broker over the engine's sockets.
+
+use mqttscope_protocol::{Examine, Profile, Report, Target};
+use mqttscope_shared::Instant;
+use mqttscope_wire::ProtocolVersion;
+
+use super::closing::address;
+use super::events::{bridging, subprotocol, words_of};
+use super::{Closed, Engine, SocketId, Transport};
+use crate::examining::Asked;
+
+/// Where a broker is, without what nobody else may read.
+pub(crate) fn address_of(target: &Target) -> String {
+    address(target)
+}
+
+impl Engine {
+    /// Does what the page asks of it.
+    pub(super) fn examine(&mut self, now: Instant, wanted: Examine) {
+        match wanted {
+            Examine::Checks(text) => match self.examining.set_checks(text) {
+                Ok(()) => self.answers.push(Report::Checks(self.examining.listed())),
+                Err(why) => self.notice(None, true, format!("No checks: {why}.")),
+            },
+            Examine::Begin(profile, checks) => self.begin_examining(now, profile, &checks),
+            Examine::Again(number) => {
+                let seed = self.next_seed();
+                if self.examining.is_on() {
+                    self.notice(None, true, "Not run again: other checks still run.");
+                } else if !self.examining.again(now, number, seed) {
+                    self.notice(None, true, "Not run again: no such check.");
+                }
+            }
+            Examine::Pause(is_paused) => self.examining.pause(now, is_paused),
+            Examine::Cancel => self.examining.cancel(now),
+            Examine::Forget => self.examining.forget(now),
+            Examine::Open(number) => {
+                let opened = self.examining.open(number);
+                self.answers
+                    .extend(opened.map(|opened| Report::Examined(Box::new(opened))));
+            }
+            Examine::Export(format) => {
+                let exported = self.examining.exported(format);
+                self.answers.push(Report::Exported(exported));
+            }
+        }
+        self.settle_examining(now);
+    }
+
+    fn begin_examining(&mut self, now: Instant, profile: Box<Profile>, checks: &[u32]) {
+        let seed = self.next_seed();
+        if self.examining.is_on() {
+            self.notice(None, true, "Not begun: another examination goes on.");
+        } else if !self.examining.begin(now, profile, checks, seed) {
+            self.notice(None, true, "Not begun: there are no such checks.");
+        }
+    }
+
+    fn next_seed(&mut self) -> u64 {
+        self.seed = self
+            .seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        self.seed >> 16
+    }
+
+    /// A socket that is nobody's else is open.
+    pub(super) fn examined_open(&mut self, now: Instant, socket: SocketId) {
+        if self.examining.has(socket) {
+            self.examining.opened(now, socket);
+            self.settle_examining(now);
+        }
+    }
+
+    /// It brought bytes.
+    #[inline(never)]
+    pub(super) fn examined_bytes(&mut self, now: Instant, socket: SocketId, bytes: &[u8]) {
+        if self.examining.has(socket) {
+            self.examining.bytes(now, socket, bytes);
+            self.settle_examining(now);
+        }
+    }
+
+    /// It is closed.
+    pub(super) fn examined_closed(&mut self, now: Instant, socket: SocketId, closed: &Closed) {
+        let Some(profile) = self.examining.profile() else {
+            return;
+        };
+        if self.examining.has(socket) {
+            let why = words_of(&closed.without_secrets_of(&profile.target));
+            self.examining.closed(now, socket, &why);
+            self.settle_examining(now);
+        }
+    }
+
+    /// It brought text, over which a client closes it.
+    pub(super) fn examined_text(&mut self, now: Instant, socket: SocketId) {
+        if self.examining.has(socket) {
+            self.transport.push_back(Transport::Close { socket });
+            let why = "the server sent text where MQTT wants binary WebSocket frames";
+            self.examining.closed(now, socket, why);
+            self.settle_examining(now);
+        }
+    }
+
+    /// Does what is due.
+    pub(super) fn examined_timeout(&mut self, now: Instant) {
+        if self.examining.poll_timeout().is_some_and(|due| due <= now) {
+            self.examining.timeout(now);
+            self.settle_examining(now);
+        }
+    }
+
+    /// Hands on what it asks of its sockets.
+    fn settle_examining(&mut self, now: Instant) {
+        self.changed = true;
+        while let Some(asked) = self.examining.poll_asked(now, &mut self.next_socket) {
+            let transport = match asked {
+                Asked::Open(socket, version) => self.examined_way(socket, version),
+                Asked::Send(socket, bytes) => Some(Transport::Send { socket, bytes }),
+                Asked::Close(socket) => Some(Transport::Close { socket }),
+            };
+            self.transport.extend(transport);
+        }
+    }
+
+    /// The same way that connections of the profile go.
+    fn examined_way(&self, socket: SocketId, version: ProtocolVersion) -> Option<Transport> {
+        let profile = self.examining.profile()?;
+        let subprotocol = subprotocol(version);
+        Some(Transport::Open {
+            socket,
+            target: profile.target.clone(),
+            subprotocol,
+            bridge: bridging(profile, subprotocol, self.bridge.as_ref()),
+        })
+    }
+}

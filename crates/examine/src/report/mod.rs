@@ -1,0 +1,124 @@
+//! What an examination gave, as a document: JSON for programs, HTML for people.
+
+mod html;
+mod json;
+
+use alloc::string::String;
+use core::fmt::Write as _;
+use core::time::Duration;
+
+use mqttscope_wire::{Context, ProtocolVersion, Sender, dissect, summary};
+
+use crate::verdict::{Card, Happened, Report, Seen, Verdict};
+
+/// The most bytes of a packet that a line of text shows.
+const MOST: usize = 64;
+
+/// What an examination gave.
+#[derive(Clone, Copy, Debug)]
+pub struct Examined<'a> {
+    /// Where the broker is, without user name and password.
+    pub url: &'a str,
+    /// Each check that is done, in the order in which they are written.
+    pub reports: &'a [Report],
+    /// What was found out beside them.
+    pub card: &'a Card,
+    /// See [`Examination::round_trip`](crate::Examination::round_trip).
+    pub round_trip: Duration,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Examined<'_> {
+    /// How many checks have this verdict.
+    #[must_use]
+    pub fn count(&self, verdict: Verdict) -> usize {
+        let has_it = |report: &&Report| report.verdict == verdict;
+        self.reports.iter().filter(has_it).count()
+    }
+
+    /// `{ checks: [{ id, title, statements, version, must, verdict, why, packets }], card }`.
+    #[must_use]
+    pub fn json(&self) -> String {
+        json::json(self)
+    }
+
+    /// One file that needs nothing else.
+    #[must_use]
+    pub fn html(&self) -> String {
+        let mut html = String::new();
+        // Writing into a string does not fail.
+        let _ = html::write(self, &mut html);
+        html
+    }
+}
+
+/// What happened, in a word; the bytes of a packet, and what it says.
+#[must_use]
+pub fn told(
+    seen: &Seen,
+    version: ProtocolVersion,
+) -> (&'static str, Option<String>, Option<String>) {
+    let packet = |bytes: &[u8], sender| {
+        let dissection = dissect(bytes, Context::new(version).from(sender));
+        (Some(hex(bytes)), Some(summary(&dissection, bytes)))
+    };
+    match &seen.what {
+        Happened::Opened => ("opened", None, None),
+        Happened::Sent(bytes) => {
+            let (hex, text) = packet(bytes, Sender::Client);
+            ("sent", hex, text)
+        }
+        Happened::Received(bytes) => {
+            let (hex, text) = packet(bytes, Sender::Server);
+            ("received", hex, text)
+        }
+        Happened::ClosedHere => ("closed by us", None, None),
+        Happened::ClosedThere => ("closed by the broker", None, None),
+        Happened::Failed(why) => ("failed", None, Some(why.clone())),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len().saturating_mul(3));
+    for byte in bytes {
+        // Writing into a string does not fail.
+        let _ = write!(text, "{byte:02x} ");
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+/// Hex of a packet, and how much of it is left out.
+#[must_use]
+pub fn shortened(hex: &str) -> String {
+    let bytes = hex.len().div_ceil(3);
+    match hex.get(..MOST.saturating_mul(3)) {
+        Some(start) if bytes > MOST => alloc::format!("{start}… ({bytes} bytes)"),
+        _ => hex.into(),
+    }
+}
+
+/// In XML and HTML.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut all = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => all.push_str("&amp;"),
+            '<' => all.push_str("&lt;"),
+            '>' => all.push_str("&gt;"),
+            '"' => all.push_str("&quot;"),
+            '\'' => all.push_str("&#39;"),
+            // XML has no place for them.
+            '\u{0}'..='\u{8}'
+            | '\u{b}'
+            | '\u{c}'
+            | '\u{e}'..='\u{1f}'
+            | '\u{fffe}'
+            | '\u{ffff}' => all.push('\u{fffd}'),
+            letter => all.push(letter),
+        }
+    }
+    all
+}
