@@ -34,13 +34,13 @@ pub use captured::{
 pub use command::{Command, Export, ExportFormat, Looking, Moment, Repeat, Tree, Window};
 pub use draft::{MessageDraft, MessageProperties, SubscriptionDraft};
 pub use event::{ClosedBy, ConnectionEvent, EventKind, EventView, LastPacket, duration};
-pub use faults::{
-    ActiveFault, FAULT_CHOICES, FAULTS_TEXT, FaultChoice, FaultError, FaultFix, FaultsRefused,
-    TapFaults,
-};
 pub use examined::{
     CheckLine, CheckView, Examine, ExaminedCheck, ExaminedFormat, ExaminedStage, ExaminedView,
     JudgedView,
+};
+pub use faults::{
+    ActiveFault, FAULT_CHOICES, FAULTS_TEXT, FaultChoice, FaultError, FaultFix, FaultsRefused,
+    TapFaults,
 };
 pub use mqttscope_examine::Verdict;
 pub use mqttscope_shared::{Instant, Recorded};

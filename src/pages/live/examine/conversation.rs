@@ -11,7 +11,7 @@ use crate::components::inspector::Inspector;
 use crate::components::sequence_diagram::{Scene, SequenceDiagram};
 use crate::pages::live::details::shown;
 use crate::pages::live::flow_picture::{Drawn, use_width};
-use crate::pages::live::wire_list::minutes_behind;
+use crate::pages::live::wire_list::clock;
 use crate::pages::live::wire_row::wire_row;
 
 /// Height of a row, as in the style sheet.
@@ -27,7 +27,7 @@ pub(super) struct ConversationProps {
 #[component]
 pub(super) fn Conversation(props: &ConversationProps) -> Html {
     let opened = &props.opened;
-    let minutes = use_memo((), |()| minutes_behind());
+    let clock = clock();
     let window = use_state_eq(Window::default);
     let on_window = {
         let window = window.setter();
@@ -56,7 +56,7 @@ pub(super) fn Conversation(props: &ConversationProps) -> Html {
             <div class="examine-rows" style={format!("height:{height}px")}>
                 <FarList id="exchanged" label="What went over the connections of the check" row={ROW} {first} {total} {ids} selected={*selected} {on_window} on_select={on_select.clone()}>
                     { for drawn.iter().zip(first.saturating_add(1)..).map(|(row, number)| {
-                        wire_row(row, number, total, *selected == Some(row.record.0), false, *minutes)
+                        wire_row(row, number, total, *selected == Some(row.record.0), false, clock)
                     }) }
                 </FarList>
             </div>
