@@ -208,3 +208,31 @@ test("a paste without marks is judged where the types of the packets tell who se
   await expect(page.getByTestId("from")).toHaveCount(0);
   await expect(page.getByTestId("conversation")).toHaveCount(0);
 });
+
+/** Keep Alive 1 s, kept until the PINGREQ that comes after 8 s. */
+const TIMED = [
+  "12:00:01.000 TX: 10 10 00 04 4d 51 54 54 04 02 00 01 00 04 64 65 76 31",
+  "12:00:01.050 RX: 20 02 00 00",
+  "12:00:01.400 TX: 30 05 00 01 61 68 69",
+  "12:00:09.000 TX: c0 00",
+].join("\n");
+
+test("an edit keeps the times of a log, and what they show of Keep Alive", async ({ page }) => {
+  await give(page, TIMED);
+  const notes = page.getByTestId("notes");
+  await expect(notes).toContainText("imes and sides were read from the words around the bytes");
+  await expect(notes).not.toContainText("the words around the bytes were ignored");
+  const verdict = page.getByTestId("verdict");
+  await expect(verdict).toHaveText(/^\d+ findings?$/);
+  const before = (await verdict.textContent())!;
+  await packet(page, 3).click();
+  await page.getByTestId("field").and(page.locator('[data-name="Topic Name"]')).first().dblclick();
+  await page.getByTestId("edit").fill("a/b");
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("text")).toHaveValue(/30 07 00 03 61 2f 62 68 69/);
+  await expect(notes).toContainText("each packet keeps its time");
+  await expect(verdict).toHaveText(before);
+  await page.reload();
+  await expect(page.getByTestId("packet").first()).toBeVisible();
+  await expect(verdict).toHaveText(before);
+});

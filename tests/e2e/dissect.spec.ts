@@ -271,6 +271,23 @@ test("bytes are copied in the form that is asked for", async ({ page }) => {
   expect((await download).suggestedFilename()).toBe("mqtt.bin");
 });
 
+test("a line with a wrong length stays apart in a share link", async ({ page, context }) => {
+  await open(page);
+  await give(page, "c0 00\n30 06 00 01 61 68 69\nd0 00\nc0 00");
+  await expect(page.getByTestId("packet")).toHaveCount(4);
+  await page.getByTestId("share").click();
+  await expect(page.getByRole("status")).toContainText("Link copied");
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await expect(other.getByTestId("packet")).toHaveCount(4);
+  await expect(other.getByTestId("packet")).toContainText(["PINGREQ", "PUBLISH", "PINGRESP", "PINGREQ"]);
+  await other.close();
+  // A link that was made before links knew of lines.
+  const before = await context.newPage();
+  await before.goto("#/dissect?JAEAAsAA");
+  await expect(before.getByTestId("packet-type")).toHaveText("PINGREQ");
+});
+
 test("a share link shows the same view", async ({ page, context }) => {
   await open(page);
   await give(page, RECORDING);

@@ -35,6 +35,21 @@ test("the diagram follows as one types, and wrong lines are named and corrected"
   await expect(count(page, "delivered")).toHaveText("1");
 });
 
+test("an application answers as its line says", async ({ page }) => {
+  await open(page);
+  await page.getByTestId("new-scenario").click();
+  const line = "on S a/+ replay 0 to done/{{topic.2}} after 300 : got {{payload}}";
+  await page.getByTestId("script").fill(`${MINE}\n${line}`);
+  await expect(page.getByTestId("script-says")).toContainText("Did you mean reply?");
+  await page.getByTestId("fix").click();
+  await expect(page.getByTestId("script")).toHaveValue(`${MINE}\n${line.replace("replay", "reply")}`);
+  const run = page.getByTestId("run-list");
+  await expect(run).toContainText("The application of S works on the message from a/b.");
+  await expect(run).toContainText("The application of S publishes its answer to done/b.");
+  await page.getByTestId("script").fill(`${MINE}\non S a/+ reply 0 to x : {{payloadd}}`);
+  await expect(page.getByTestId("script-says")).toContainText("This answer cannot work: {{payloadd}} stands for nothing that is known.");
+});
+
 test("a fault that never happens is told in the editor and in the result", async ({ page }) => {
   await open(page);
   await page.getByTestId("new-scenario").click();
