@@ -122,18 +122,18 @@ for (const way of ["mouse", "keyboard"] as const) {
     await expect.poll(() => device.isOpen).toBe(false);
     expect(device.heard).toHaveLength(1);
     await expect(page.getByTestId("fault-struck")).toHaveText("struck once");
-    await expect(page.getByTestId("fault-awaits")).toBeVisible();
+    await expect(dialog(page).getByTestId("fault-awaits")).toBeVisible();
     const again = await Device.to(tap);
     again.send(publish(3, true));
-    await expect(page.getByTestId("fault-answer")).toContainText("was sent again with DUP");
+    await expect(dialog(page).getByTestId("fault-answer")).toContainText("was sent again with DUP");
     await expect.poll(() => again.heard.at(-1)?.[0]).toBe(0x40);
 
     // The packet that shows it, and where the fault struck.
-    await hand.press(page.getByTestId("fault-packet"));
+    await hand.press(dialog(page).getByTestId("fault-packet"));
     await expect(dialog(page)).toHaveCount(0);
     await expect(page.getByTestId("details")).toContainText("PUBLISH");
     await hand.press(page.getByTestId("faults-open"));
-    await hand.press(page.getByTestId("fault-show"));
+    await hand.press(dialog(page).getByTestId("fault-show"));
     await expect(dialog(page)).toHaveCount(0);
     const mark = page.locator("[data-testid=wire-event][data-type=fault]");
     await expect(mark).toHaveCount(1);

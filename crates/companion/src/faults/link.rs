@@ -248,6 +248,10 @@ impl Link {
         let Some((client, since)) = self.client.clone() else {
             return self.pass(now, from, packet);
         };
+        if self.rules.is_empty() {
+            self.pass(now, from, packet);
+            return self.release(now);
+        }
         let struck = faults.count(&client, kind, from);
         let rules = Arc::clone(&self.rules);
         let own = rules.iter().filter(|active| active.is_for(&client));
@@ -280,7 +284,7 @@ impl Link {
         if let Some((active, until)) = holds(&own, now, since, kind, from) {
             let left = until.saturating_sub(now);
             active.strike();
-            let text = format!("{} is held back for {left} ms", kind.name());
+            let text = format!("{active}: {} is held back for {left} ms", kind.name());
             self.say(active, Effect::Late, Some(mark), text);
             let half = self.half_mut(from);
             half.len = half.len.saturating_add(packet.len());

@@ -78,6 +78,41 @@ fn a_lost_acknowledgement_ends_both_connections_and_is_told() {
 }
 
 #[test]
+fn nobody_is_blamed_for_what_a_fault_took_away() {
+    let server = Server::start();
+    let faults = "cut a before PUBACK 1\nhalf-open a after PINGREQ 1";
+    let mut running = tap("blame", &server.address(), faults, &[]);
+    let address = running.address("tap");
+    let kept = *b"\x10\x0d\x00\x04MQTT\x04\x00\x00\x3c\x00\x01a";
+    let mut client = connect(address);
+    let mut broker = server.accept();
+    passes(&mut client, &mut broker, &kept);
+    passes(&mut broker, &mut client, &CONNACK);
+    passes(&mut client, &mut broker, &[0x32, 5, 0, 1, b't', 0, 1]);
+    broker.write_all(&[0x40, 2, 0, 1]).unwrap();
+    until_end(&mut client);
+    let mut client = connect(address);
+    let mut broker = server.accept();
+    passes(&mut client, &mut broker, &kept);
+    passes(&mut broker, &mut client, &[0x20, 2, 1, 0]);
+    // The broker has acknowledged it, and the client cannot know.
+    passes(&mut client, &mut broker, &[0x3a, 5, 0, 1, b't', 0, 1]);
+    passes(&mut broker, &mut client, &[0x40, 2, 0, 1]);
+    passes(&mut client, &mut broker, &[0xc0, 0]);
+    running.out().wait("the client's stays");
+    // What nobody gets is not judged: no second CONNECT may come on a connection.
+    client.write_all(&kept).unwrap();
+    running.out().wait("→ CONNECT");
+    drop(client);
+    running.out().wait("bytes went nowhere");
+    let (_, _, err) = running.interrupt();
+    assert!(
+        err.contains("2 connections, 10 packets, 0 findings"),
+        "{err}"
+    );
+}
+
+#[test]
 fn a_refused_client_reads_why() {
     let server = Server::start();
     let mut running = tap(

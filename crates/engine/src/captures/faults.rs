@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use mqttscope_capture::mark::{Mark, MarkedPacket};
+use mqttscope_capture::mark::{Effect, Mark};
 use mqttscope_capture::reading::Role;
 use mqttscope_protocol::{ConnectionId, FaultAnswer, FaultRow, RecordId, duration};
 use mqttscope_shared::Instant;
@@ -80,7 +80,9 @@ pub(crate) struct Answered {
 }
 
 /// Who sends the packet whose loss or acknowledgement's loss a mark tells of, and what is sent again then.
-pub(crate) fn awaited_of(packet: MarkedPacket) -> Option<(Sender, PacketType, u16)> {
+pub(crate) fn awaited_of(mark: &Mark) -> Option<(Sender, PacketType, u16)> {
+    let is_lost = matches!(mark.effect, Effect::Lost | Effect::Cut | Effect::Silent);
+    let packet = mark.packet.filter(|_| is_lost)?;
     let from = match packet.from {
         Role::Client => Sender::Client,
         Role::Server => Sender::Server,
@@ -119,7 +121,7 @@ impl Faulted {
         struck.words.clone_from(&mark.words);
         struck.count = struck.count.saturating_add(1);
         struck.last = record;
-        let Some((sender, kind, identifier)) = mark.packet.and_then(awaited_of) else {
+        let Some((sender, kind, identifier)) = awaited_of(mark) else {
             return;
         };
         if self.awaited.len() < MOST_AWAITED && !client.is_empty() {

@@ -47,20 +47,18 @@ impl Engine {
             }
             self.turned(at, number, socket, states::Turn::Gap);
         }
-        let sent = (mark.packet.filter(|_| mark.effect != Effect::Late))
-            .and_then(awaited_of)
-            .and_then(|(sender, kind, identifier)| {
-                let first = record.0.saturating_sub(LOOKED_AT);
-                (first..record.0).rev().map(RecordId).find(|record| {
-                    self.log.get(*record).is_some_and(|it| {
-                        it.is_packet()
-                            && it.connection == number
-                            && it.sender == sender
-                            && it.packet_type() == kind
-                            && it.packet_identifier == identifier
-                    })
+        let sent = awaited_of(&mark).and_then(|(sender, kind, identifier)| {
+            let first = record.0.saturating_sub(LOOKED_AT);
+            (first..record.0).rev().map(RecordId).find(|record| {
+                self.log.get(*record).is_some_and(|it| {
+                    it.is_packet()
+                        && it.connection == number
+                        && it.sender == sender
+                        && it.packet_type() == kind
+                        && it.packet_identifier == identifier
                 })
-            });
+            })
+        });
         self.captures
             .note_fault(&mark, (number, &client), (record, at), sent);
         self.captures.changed();

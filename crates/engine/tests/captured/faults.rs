@@ -276,3 +276,23 @@ fn nobody_is_judged_on_a_connection_that_a_fault_has_made_silent() {
     assert!(shown.findings.is_empty(), "{:#?}", shown.findings);
     assert_eq!(the_fault(&shown).answer, None);
 }
+
+#[test]
+fn what_is_late_or_changed_is_not_awaited_again() {
+    for effect in [Effect::Late, Effect::Changed] {
+        let mut tape = Tape::new();
+        tape.open(1);
+        tape.server(1, &connack(0));
+        tape.client(1, &PUBLISH);
+        tape.server(1, &PUBACK);
+        tape.mark(1, &lost(effect, PacketType::Puback));
+        tape.mark(1, &lost(effect, PacketType::Puback));
+        tape.client(1, &[0xe0, 0]);
+        tape.close(1);
+        let shown = tape.shown();
+        let row = the_fault(&shown);
+        assert_eq!((row.count, row.awaits, &row.answer), (2, false, &None));
+        assert!(row.first < row.last);
+        assert!(shown.findings.is_empty(), "{:#?}", shown.findings);
+    }
+}
