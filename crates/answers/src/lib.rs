@@ -18,7 +18,6 @@ mod path;
 mod random;
 mod table;
 mod template;
-mod time;
 
 pub use mqttscope_shared::Instant;
 
@@ -30,4 +29,4 @@ pub use import::{read_table, write_csv};
 pub use path::PathFault;
 pub use table::{Table, TableEdit};
 pub use template::{Template, TemplateFault};
-pub use time::rfc3339;
+pub use mqttscope_shared::rfc3339;

@@ -9,6 +9,7 @@
 extern crate alloc;
 
 mod alias;
+mod calendar;
 mod handshake;
 mod identifiers;
 mod instant;
@@ -16,6 +17,7 @@ mod message;
 mod recorded;
 pub mod topic_tree;
 
+pub use calendar::rfc3339;
 pub use alias::{AliasError, IncomingAliases, OutgoingAlias, OutgoingAliases};
 pub use handshake::{
     Incoming, IncomingStep, NotFound, Outgoing, OutgoingEntry, OutgoingStep, Received, Resend,
