@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use crate::answer::{Condition, JsonTest};
 use crate::answering::Incoming;
+use crate::path;
 use crate::random::Random;
 use crate::table::Table;
 use crate::template::Piece;
-use crate::path;
 
 /// The largest payload that is read as JSON, in bytes.
 const MOST_JSON: usize = 1 << 20;

@@ -17,8 +17,8 @@ mod message;
 mod recorded;
 pub mod topic_tree;
 
-pub use calendar::rfc3339;
 pub use alias::{AliasError, IncomingAliases, OutgoingAlias, OutgoingAliases};
+pub use calendar::rfc3339;
 pub use handshake::{
     Incoming, IncomingStep, NotFound, Outgoing, OutgoingEntry, OutgoingStep, Received, Resend,
 };
