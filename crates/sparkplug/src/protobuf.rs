@@ -27,7 +27,7 @@ pub enum Value<'a> {
     Fixed32(u32),
 }
 
-/// The fields of a message, in their order. It ends with the message, or with `Some(None)` where the bytes are none.
+/// The fields of a message, in their order. Where the bytes are no message, the last item is `None`.
 #[derive(Clone, Debug)]
 pub struct Fields<'a> {
     rest: &'a [u8],

@@ -1,9 +1,5 @@
 //! Sparkplug over connections and in captures: metrics with the names of the births before, and broken rules as findings.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on says so"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 use mqttscope_capture::pcapng::{Ends, Writer};
 use mqttscope_capture::reading::Role;

@@ -18,7 +18,7 @@ pub(super) fn unpacked(bytes: &[u8], reader: Reader) -> Option<String> {
             })?,
         ),
         // A window of 32 KiB, and a header that is a multiple of 31.
-        [0x78, flags, ..] if (0x7800_u16 | u16::from(*flags)) % 31 == 0 => (
+        [0x78, flags, ..] if (0x7800_u16 | u16::from(*flags)).is_multiple_of(31) => (
             "zlib",
             inflate(bytes, |bytes| {
                 decompress_to_vec_zlib_with_limit(bytes, MAX_SHOWN)
