@@ -43,7 +43,7 @@ pub struct Message<'a> {
     pub dup: bool,
 }
 
-/// See [the module](self). One serves all connections; the two directions of each are followed apart.
+/// Watches the messages of Sparkplug. One serves all connections; the two directions of each are followed apart.
 #[derive(Clone, Debug, Default)]
 pub struct Monitor {
     edges: Edges,
