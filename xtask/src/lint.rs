@@ -59,7 +59,14 @@ fn bare_metal(cx: &Context) -> Result<()> {
             .collect()
     };
     let no_std = packages(&[
-        "wire", "shared", "client", "broker", "monitor", "sim", "examine",
+        "wire",
+        "shared",
+        "client",
+        "broker",
+        "monitor",
+        "sim",
+        "examine",
+        "sparkplug",
     ]);
     match has_target {
         Ok(()) => step("the no_std crates on bare metal", || {

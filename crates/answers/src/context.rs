@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use crate::answer::{Condition, JsonTest};
 use crate::answering::Incoming;
+use crate::path;
 use crate::random::Random;
 use crate::table::Table;
 use crate::template::Piece;
-use crate::{path, time};
 
 /// The largest payload that is read as JSON, in bytes.
 const MOST_JSON: usize = 1 << 20;
@@ -153,7 +153,7 @@ impl Context<'_> {
             }
             Piece::Qos => put(message.qos.to_string().as_bytes()),
             Piece::Retain => put(message.retain.to_string().as_bytes()),
-            Piece::Time => put(time::rfc3339(self.now.millis()).as_bytes()),
+            Piece::Time => put(mqttscope_shared::rfc3339(self.now.millis()).as_bytes()),
             Piece::TimeMs => put(self.now.millis().to_string().as_bytes()),
             Piece::Number => put(self.number.to_string().as_bytes()),
             Piece::Count(name) => {

@@ -20,7 +20,6 @@ mod random;
 mod run;
 mod table;
 mod template;
-mod time;
 mod waves;
 
 pub use mqttscope_shared::Instant;
@@ -30,7 +29,7 @@ pub use answering::{Answering, Incoming, Line, Reply, Tally, includes, topic_fil
 pub use check::check;
 pub use gallery::{Ready, gallery};
 pub use import::{read_table, write_csv};
+pub use mqttscope_shared::rfc3339;
 pub use path::PathFault;
 pub use table::{Table, TableEdit};
 pub use template::{Template, TemplateFault};
-pub use time::rfc3339;

@@ -21,6 +21,7 @@ mod log;
 mod practice;
 mod rates;
 mod sieve;
+mod sparkplug;
 mod states;
 mod stream;
 mod topics;

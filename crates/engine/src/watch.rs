@@ -17,6 +17,7 @@ use endings::Endings;
 use mqttscope_monitor::{self as monitor, Finding, Flow, FlowKind, Monitor, PacketNumbers};
 use mqttscope_protocol::{ConnectionId, FaultAnswer, FindingView, RecordId, Target};
 use mqttscope_shared::Instant;
+use mqttscope_sparkplug as sparkplug;
 use mqttscope_wire::{ProtocolVersion, Rule, Sender, Severity};
 
 use crate::connection::SocketId;
@@ -76,6 +77,8 @@ pub(crate) struct Watch {
     left_out_cleared: [LeftOut; 2],
     /// Text frames of servers, and what a log says of ends: the monitor sees packets only.
     remarks: VecDeque<FindingView>,
+    /// Broken rules of Sparkplug, which its own monitor sees.
+    sparkplug: VecDeque<FindingView>,
     endings: Endings,
 }
 
@@ -179,6 +182,41 @@ impl Watch {
         self.remarks.push_back(finding);
     }
 
+    /// A broken rule of Sparkplug.
+    pub(crate) fn tell_sparkplug(
+        &mut self,
+        finding: &sparkplug::Finding,
+        at: Instant,
+        version: ProtocolVersion,
+    ) {
+        if self.sparkplug.len() >= MOST_FINDINGS {
+            self.sparkplug.pop_front();
+        }
+        self.sparkplug.push_back(FindingView {
+            connection: ConnectionId(finding.connection),
+            rule: finding.rule.name().to_owned(),
+            statement: finding.statement().map(str::to_owned),
+            version,
+            severity: finding.severity(),
+            by: Some(finding.by),
+            count: 1,
+            message: cut(&finding.message(), MOST_TEXT),
+            packets: finding.packets.iter().copied().map(RecordId).collect(),
+            at: Some(at),
+            of: None,
+            is_open: false,
+            is_part: false,
+        });
+    }
+
+    /// So many findings more are not listed, of whichever connection.
+    pub(crate) fn leave_out(&mut self, more: u64) {
+        if more > 0 {
+            let count = self.left_out.entry(None).or_default();
+            *count = count.saturating_add(more);
+        }
+    }
+
     /// Time has passed.
     pub(crate) fn handle_time(&mut self, now: Instant) -> Vec<(Severity, Option<RecordId>)> {
         let mut judged = Vec::new();
@@ -254,7 +292,9 @@ impl Watch {
     /// What is wrong with a packet.
     pub(crate) fn findings_about(&self, record: RecordId) -> Vec<FindingView> {
         let about = |found: &&Found| found.packets.contains(&record);
-        self.found.iter().filter(about).map(Found::view).collect()
+        let found = self.found.iter().filter(about).map(Found::view);
+        let sparkplug = (self.sparkplug.iter()).filter(|it| it.packets.contains(&record));
+        found.chain(sparkplug.cloned()).collect()
     }
 
     /// Handshakes of one connection, or of all, in the order in which they began. Those whose

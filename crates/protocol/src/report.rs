@@ -468,6 +468,8 @@ pub struct Packet {
     pub bytes: Vec<u8>,
     /// What the conversation shows to be wrong with it.
     pub findings: Vec<FindingView>,
+    /// Its payload as Sparkplug B, with the names of the births before; none: topic or payload is something else.
+    pub sparkplug: Option<String>,
     /// The frame of the capture file in which it ends, from 1; none: it is not of a capture.
     pub frame: Option<u32>,
     /// See [`WireRow::linked`].

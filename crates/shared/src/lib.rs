@@ -9,6 +9,7 @@
 extern crate alloc;
 
 mod alias;
+mod calendar;
 mod handshake;
 mod identifiers;
 mod instant;
@@ -17,6 +18,7 @@ mod recorded;
 pub mod topic_tree;
 
 pub use alias::{AliasError, IncomingAliases, OutgoingAlias, OutgoingAliases};
+pub use calendar::rfc3339;
 pub use handshake::{
     Incoming, IncomingStep, NotFound, Outgoing, OutgoingEntry, OutgoingStep, Received, Resend,
 };

@@ -65,7 +65,8 @@ pub(super) fn Payload(props: &PayloadProps) -> Html {
             let picture = is_image.then(|| Picture(image_size(bytes)));
             (view.name(), picture, view.content().to_owned().into())
         };
-        views.map(form).collect()
+        let given = shown.form().map(|(name, text)| (*name, None, text.clone()));
+        given.into_iter().chain(views.map(form)).collect()
     });
     let shown = &props.shown;
     let named = |form: &&Form| form.0 == *chosen;

@@ -7,6 +7,7 @@ use mqttscope_view::bytes::{Layout, Line};
 use mqttscope_view::recording::Recording;
 use mqttscope_view::repair::Repair;
 use mqttscope_wire::{Dissection, Tree};
+use yew::AttrValue;
 
 use crate::hooks::TextsStage;
 
@@ -26,6 +27,7 @@ struct Inner {
     total: Option<usize>,
     layout: Layout,
     repairs: Vec<Repair>,
+    form: Option<(&'static str, AttrValue)>,
 }
 
 impl PartialEq for Shown {
@@ -42,8 +44,16 @@ impl Shown {
     }
 
     /// A packet, taken apart, that begins at `offset` of what it stands in.
+    ///
+    /// `form` is one more in which its payload can be shown, the likeliest: a name and a text, which somebody else has
+    /// made.
     #[must_use]
-    pub fn new(bytes: Rc<[u8]>, dissection: Dissection, offset: usize) -> Self {
+    pub fn new(
+        bytes: Rc<[u8]>,
+        dissection: Dissection,
+        offset: usize,
+        form: Option<(&'static str, AttrValue)>,
+    ) -> Self {
         let layout = Layout::new(&dissection);
         let inner = Inner {
             bytes,
@@ -52,6 +62,7 @@ impl Shown {
             total: None,
             layout,
             repairs: Vec::new(),
+            form,
         };
         Self(Rc::new(inner), TextsStage::Coming)
     }
@@ -68,6 +79,7 @@ impl Shown {
             layout: Layout::new(&dissection),
             dissection,
             repairs: recording.repairs(packet),
+            form: None,
         };
         Some(Self(Rc::new(inner), TextsStage::Coming))
     }
@@ -76,6 +88,11 @@ impl Shown {
     #[must_use]
     pub(super) fn repairs(&self) -> &[Repair] {
         &self.0.repairs
+    }
+
+    /// The form of its payload that came with it.
+    pub(super) fn form(&self) -> Option<&(&'static str, AttrValue)> {
+        self.0.form.as_ref()
     }
 
     /// A line of its bytes.

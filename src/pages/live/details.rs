@@ -151,5 +151,7 @@ pub(super) fn shown(packet: &Packet) -> Shown {
     let mut dissection = dissect(&packet.bytes, context);
     // That a server may refuse this identifier is told where one has: among what the conversation shows.
     (dissection.diagnostics).retain(|one| one.rule != Rule::ConnectClientIdNotGuaranteed);
-    Shown::new(packet.bytes.as_slice().into(), dissection, 0)
+    let form = packet.sparkplug.clone();
+    let form = form.map(|text| ("Sparkplug B", text.into()));
+    Shown::new(packet.bytes.as_slice().into(), dissection, 0, form)
 }

@@ -205,9 +205,11 @@ fn finding_row(
 }
 
 /// Who broke the rule, in words.
-pub(super) const fn by(finding: &FindingView) -> &'static str {
+pub(super) fn by(finding: &FindingView) -> &'static str {
     match finding.by {
         Some(Sender::Client) => "by this client",
+        // A server makes none of these messages.
+        Some(Sender::Server) if finding.rule.starts_with("sparkplug-") => "passed on by the server",
         Some(Sender::Server) => "by the server",
         None => "no rule broken",
     }

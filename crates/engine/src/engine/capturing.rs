@@ -119,6 +119,7 @@ impl Engine {
         self.links = crate::log::Links::default();
         self.topics = crate::topics::Topics::default();
         self.watch = crate::watch::Watch::default();
+        self.sparkplug = crate::sparkplug::Sparkplug::default();
         self.states = states::States::default();
         self.list_anew();
     }
@@ -318,7 +319,9 @@ impl Engine {
                 .filter(|_| !captured.is_told() && !captured.is_silent()),
             now: sent.at,
         };
-        recorder.record(&mut stream, sent.sender, bytes, |written, _| {
+        recorder.record(&mut stream, sent.sender, bytes, |written, topics| {
+            self.sparkplug
+                .note(captured.id, sent.sender, written, topics);
             let is_named = matches!(written.first >> 4, 1 | 2);
             let before = is_named.then(|| captured.client_identifier().to_owned());
             captured.note(sent, written);
@@ -340,6 +343,7 @@ impl Engine {
         self.captures.changed();
         let judged = self.watch.take(socket);
         self.judged(judged);
+        self.judge_sparkplug();
     }
 
     /// Bytes are missing, or are not to be read.
@@ -365,6 +369,7 @@ impl Engine {
         if let Some((id, monitor)) = self.watch.monitor(socket) {
             monitor.handle_gap(id, at);
         }
+        self.sparkplug.gap(number);
         let event = event(EventKind::Gap, says);
         self.log.push_event(at, number, version, &event);
         self.turned(at, number, socket, states::Turn::Gap);

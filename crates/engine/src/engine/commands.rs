@@ -105,8 +105,10 @@ impl Engine {
             Command::Inspect(record) => {
                 if let Some(mut packet) = rows::packet(&self.log, record) {
                     packet.findings = self.watch.findings_about(record);
+                    packet.sparkplug =
+                        rows::sparkplug(&self.log, &self.topics, &self.sparkplug, record);
                     self.answers.push(Report::Packet(packet));
-                    let history = history::of(&self.log, &self.topics, record);
+                    let history = history::of(&self.log, &self.topics, &self.sparkplug, record);
                     self.answers.extend(history.map(Report::History));
                 } else if let Some(mut event) = rows::event(&self.log, record) {
                     let captured = self.captures.by_number(event.connection);

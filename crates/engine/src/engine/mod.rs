@@ -38,6 +38,7 @@ use crate::doctor::Phase;
 use crate::examining::Examining;
 use crate::log::{Index, Links, WireLog};
 use crate::sieve::{Facts, Sieve};
+use crate::sparkplug::Sparkplug;
 use crate::states::{States, Turn, Turned};
 use crate::topics::{Narrowed, Topics};
 use crate::view::charting::Charting;
@@ -186,6 +187,7 @@ pub struct Engine {
     charting: Charting,
     timeline: Counting,
     watch: Watch,
+    sparkplug: Sparkplug,
     states: States,
     captures: Captures,
     examining: Examining,
@@ -237,6 +239,7 @@ impl Engine {
             charting: Charting::default(),
             timeline: Counting::default(),
             watch: Watch::default(),
+            sparkplug: Sparkplug::default(),
             states: States::default(),
             captures: Captures::default(),
             examining: Examining::default(),
@@ -470,6 +473,21 @@ impl Engine {
                 turn,
             });
         }
+    }
+
+    /// Lists what Sparkplug's monitor has found since, and marks the packets.
+    fn judge_sparkplug(&mut self) {
+        while let Some(finding) = self.sparkplug.poll() {
+            let record = finding.packets.last().copied().map(RecordId);
+            let Some((id, record)) = record.and_then(|id| Some((id, self.log.get(id)?))) else {
+                continue;
+            };
+            let (at, version) = (record.at, record.version);
+            // The list of captured connections counts it as it counts remarks.
+            self.log.judge(id, finding.severity());
+            self.watch.tell_sparkplug(&finding, at, version);
+        }
+        self.watch.leave_out(self.sparkplug.left_out());
     }
 
     /// Marks the packets that findings are about.

@@ -31,6 +31,7 @@ impl Engine {
         recorder.record(&mut stream, sender, bytes, |written, topics| {
             let attempt = &mut connection.attempt;
             attempt.packet(now, sender, written.first, written.record);
+            self.sparkplug.note(id, sender, written, topics);
             if let Some((topic, name)) = written.topic {
                 messages = messages.saturating_add(1);
                 if inwards {
@@ -69,6 +70,7 @@ impl Engine {
             let judged = self.watch.take(socket);
             self.judged(judged);
         }
+        self.judge_sparkplug();
     }
 
     /// A socket is gone: what there was of each side's next packet is written down as it is. Only what is wrong in its

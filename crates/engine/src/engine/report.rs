@@ -152,6 +152,7 @@ impl Engine {
             let mut rows = rows::wire(
                 &self.log,
                 &self.topics,
+                &self.sparkplug,
                 &mut self.dissector,
                 &part.ids,
                 part.before,
@@ -183,7 +184,8 @@ impl Engine {
                 .ids
                 .iter()
                 .filter_map(|&id| {
-                    let row = rows::message(&self.log, &self.topics, connections, id)?;
+                    let sparkplug = &self.sparkplug;
+                    let row = rows::message(&self.log, &self.topics, sparkplug, connections, id)?;
                     Some(MessageRow {
                         before: before.replace(row.at),
                         of: name(row.connection),
@@ -311,7 +313,7 @@ impl Engine {
         let of = looking.connection;
         let shown = self.topics.shown(of, &unfolded);
         let first = usize::try_from(window.first).unwrap_or(usize::MAX);
-        let preview = |record| rows::preview_of(&self.log, record);
+        let preview = |record| rows::preview_of(&self.log, &self.topics, &self.sparkplug, record);
         let rows = shown
             .iter()
             .skip(first)
@@ -348,7 +350,10 @@ impl Engine {
             let is_servers = |it: &Record| it.sender == Sender::Server;
             self.log.get(record).filter(|it| is_servers(it))?;
             let name = topic.strip_prefix("$SYS/").unwrap_or(&topic);
-            Some((cut(name, SYSTEM_NAME), rows::preview_of(&self.log, record)?))
+            Some((
+                cut(name, SYSTEM_NAME),
+                rows::preview_of(&self.log, &self.topics, &self.sparkplug, record)?,
+            ))
         };
         last.into_iter().filter_map(with_payload).collect()
     }

@@ -141,7 +141,10 @@ impl Subject for Row<'_> {
         for &(rule, severity) in found.into_iter().flatten() {
             each(Some(rule), severity);
         }
-        if let Some(severity) = self.record.severity.filter(|_| found.is_none()) {
+        // Sparkplug's rules are not the standard's: of them, as of a whole log's first look, the severity is known.
+        let is_told =
+            |severity: &Severity| found.is_some_and(|it| it.iter().any(|it| it.1 == *severity));
+        if let Some(severity) = self.record.severity.filter(|it| !is_told(it)) {
             each(None, severity);
         }
     }

@@ -4,6 +4,7 @@ use mqttscope_protocol::{DiffLine, History, HistoryRow, LineChange, RecordId};
 use mqttscope_view::payload;
 
 use crate::log::WireLog;
+use crate::sparkplug::Sparkplug;
 use crate::topics::Topics;
 use crate::view::cut::cut;
 use crate::view::rows::{preview, publish, topic_of};
@@ -21,7 +22,12 @@ const LINES: usize = 300;
 const LINE: usize = 300;
 
 /// Of a PUBLISH: itself and earlier ones of its connection and topic, the newest first.
-pub(crate) fn of(log: &WireLog, topics: &Topics, id: RecordId) -> Option<History> {
+pub(crate) fn of(
+    log: &WireLog,
+    topics: &Topics,
+    sparkplug: &Sparkplug,
+    id: RecordId,
+) -> Option<History> {
     let record = log.get(id)?;
     let topic = topic_of(log, topics, record)?;
     let oldest = log.first().max(id.0.saturating_sub(LOOKED_BACK));
@@ -44,13 +50,17 @@ pub(crate) fn of(log: &WireLog, topics: &Topics, id: RecordId) -> Option<History
             record: id,
             at: log.get(id)?.at,
             size: u32::try_from(payload.len()).unwrap_or(u32::MAX),
-            preview: preview(payload, PREVIEW),
+            preview: (sparkplug.line(&topic, id, payload, PREVIEW))
+                .unwrap_or_else(|| preview(payload, PREVIEW)),
         })
     };
-    let before = found.get(1).copied().and_then(body);
-    let diff = match (before, body(id)) {
-        (Some(before), Some(now)) if before.len().max(now.len()) <= COMPARED => {
-            diff(&text(before), &text(now))
+    let before = found.get(1).copied();
+    let text = |id: RecordId, body: &[u8]| {
+        (sparkplug.shown(&topic, id, body)).unwrap_or_else(|| text(body))
+    };
+    let diff = match (before.and_then(body), body(id)) {
+        (Some(earlier), Some(now)) if earlier.len().max(now.len()) <= COMPARED => {
+            diff(&text(before.unwrap_or(id), earlier), &text(id, now))
         }
         _ => Vec::new(),
     };

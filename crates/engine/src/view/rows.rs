@@ -14,6 +14,7 @@ use mqttscope_wire::{
 
 use crate::connection::Connection;
 use crate::log::{Entry, Record, WireLog};
+use crate::sparkplug::Sparkplug;
 use crate::topics::Topics;
 use crate::view::cut::cut;
 
@@ -38,6 +39,7 @@ pub(crate) const fn context(record: &Record) -> Context {
 pub(crate) fn wire(
     log: &WireLog,
     topics: &Topics,
+    sparkplug: &Sparkplug,
     dissector: &mut Dissector,
     ids: &[RecordId],
     before: Option<RecordId>,
@@ -79,7 +81,7 @@ pub(crate) fn wire(
             size: record.size(),
             packet_identifier: (record.packet_identifier != 0).then_some(record.packet_identifier),
             summary: cut(&says, MOST_SUMMARY),
-            preview: preview_of(log, id),
+            preview: preview_of(log, topics, sparkplug, id),
             severity: record.severity.max(worst),
             linked: log.linked(id),
             round_trip: record.round_trip(),
@@ -165,6 +167,7 @@ pub(crate) fn publish<'a>(log: &'a WireLog, record: &Record) -> Option<Publish<'
 pub(crate) fn message(
     log: &WireLog,
     topics: &Topics,
+    sparkplug: &Sparkplug,
     connections: &BTreeMap<ConnectionId, Connection>,
     id: RecordId,
 ) -> Option<MessageRow> {
@@ -175,6 +178,7 @@ pub(crate) fn message(
     let publish = publish(log, record);
     let body = publish.map_or(&[][..], |publish| publish.payload);
     let topic = topic_of(log, topics, record).unwrap_or_default();
+    let line = sparkplug.line(&topic, id, body, PREVIEW);
     Some(MessageRow {
         record: id,
         connection: record.connection,
@@ -186,8 +190,12 @@ pub(crate) fn message(
         retain: record.first & 1 != 0,
         dup: record.first & 8 != 0,
         size: u32::try_from(body.len()).unwrap_or(u32::MAX),
-        preview: preview(body, PREVIEW),
-        kind: kind(body).to_owned(),
+        kind: match line {
+            Some(_) => "Sparkplug B",
+            None => kind(body),
+        }
+        .to_owned(),
+        preview: line.unwrap_or_else(|| preview(body, PREVIEW)),
         has_properties: publish.is_some_and(|publish| publish.properties.iter().next().is_some()),
         refused: refusal(log, id),
         of: None,
@@ -250,13 +258,22 @@ fn refusal(log: &WireLog, id: RecordId) -> Option<String> {
 }
 
 /// The beginning of the payload of this packet.
-pub(crate) fn preview_of(log: &WireLog, id: RecordId) -> Option<String> {
+pub(crate) fn preview_of(
+    log: &WireLog,
+    topics: &Topics,
+    sparkplug: &Sparkplug,
+    id: RecordId,
+) -> Option<String> {
     let record = log.get(id)?;
     if record.packet_type() != PacketType::Publish {
         return None;
     }
     let payload = publish(log, record)?.payload;
-    (!payload.is_empty()).then(|| preview(payload, SHORT_PREVIEW))
+    let line = || {
+        let topic = topic_of(log, topics, record)?;
+        sparkplug.line(&topic, id, payload, SHORT_PREVIEW)
+    };
+    (!payload.is_empty()).then(|| line().unwrap_or_else(|| preview(payload, SHORT_PREVIEW)))
 }
 
 /// The beginning of a payload, so many characters at most, in one line: as text, as what CBOR or
@@ -296,6 +313,18 @@ fn kind(body: &[u8]) -> &'static str {
         .map_or("hex", View::name)
 }
 
+/// The payload of this packet as Sparkplug B, where its topic and it are that.
+pub(crate) fn sparkplug(
+    log: &WireLog,
+    topics: &Topics,
+    sparkplug: &Sparkplug,
+    id: RecordId,
+) -> Option<String> {
+    let record = log.get(id)?;
+    let topic = topic_of(log, topics, record)?;
+    sparkplug.shown(&topic, id, publish(log, record)?.payload)
+}
+
 /// A packet with its bytes.
 pub(crate) fn packet(log: &WireLog, id: RecordId) -> Option<Packet> {
     let record = log.get(id)?;
@@ -305,6 +334,7 @@ pub(crate) fn packet(log: &WireLog, id: RecordId) -> Option<Packet> {
         version: record.version,
         bytes: log.bytes(record).to_vec(),
         findings: Vec::new(),
+        sparkplug: None,
         frame: record.frame(),
         linked: log.linked(id),
         round_trip: record.round_trip(),

@@ -1,15 +1,20 @@
 //! A payload in the forms a person can read.
 
+mod binary;
 mod cbor;
 mod image;
 mod message_pack;
+mod packed;
 mod print;
+mod protobuf;
+mod sparkplug;
 
 use mqttscope_wire::{Dissection, Field};
 use serde_core::de::IgnoredAny;
 
 use crate::escape;
 pub use image::image_size;
+pub use sparkplug::{sparkplug, sparkplug_line};
 
 /// One way to show a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +27,12 @@ pub enum View {
     Cbor(String),
     /// MessagePack, written like JSON, one member a line.
     MessagePack(String),
+    /// Sparkplug B, one metric a line.
+    Sparkplug(String),
+    /// Protobuf without its schema, one field a line.
+    Protobuf(String),
+    /// What is inside gzip or zlib.
+    Unpacked(String),
     /// An image, as a `data:` address.
     Image(String),
     /// Hex dump: offset, sixteen bytes, their characters.
@@ -37,6 +48,9 @@ impl View {
             Self::Json(_) => "JSON",
             Self::Cbor(_) => "CBOR",
             Self::MessagePack(_) => "MessagePack",
+            Self::Sparkplug(_) => "Sparkplug B",
+            Self::Protobuf(_) => "Protobuf",
+            Self::Unpacked(_) => "unpacked",
             Self::Image(_) => "image",
             Self::Hex(_) => "hex",
         }
@@ -50,6 +64,9 @@ impl View {
             | Self::Json(content)
             | Self::Cbor(content)
             | Self::MessagePack(content)
+            | Self::Sparkplug(content)
+            | Self::Protobuf(content)
+            | Self::Unpacked(content)
             | Self::Image(content)
             | Self::Hex(content) => content,
         }
@@ -68,14 +85,20 @@ pub fn views(bytes: &[u8], content_type: Option<&str>, format_indicator: Option<
 /// Reads payloads in some forms. A program carries only the readers that it names.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader {
-    packed: &'static [Packed],
+    binary: Option<Binary>,
 }
+
+/// Adds the binary forms of a payload with this content type: the likely ones to the first list, what may be right but
+/// is not likely to the second.
+type Binary = fn(&mut Vec<View>, &mut Vec<View>, &[u8], Option<&str>);
 
 impl Reader {
     /// Text, JSON, images and hex.
-    pub const PLAIN: Self = Self { packed: &[] };
-    /// CBOR and MessagePack too.
-    pub const FULL: Self = Self { packed: &PACKED };
+    pub const PLAIN: Self = Self { binary: None };
+    /// CBOR and MessagePack too, what is inside gzip and zlib, and Protobuf without its schema.
+    pub const FULL: Self = Self {
+        binary: Some(binary::all),
+    };
 
     /// The views of a payload, the most telling first. Hex is always there; behind it are only
     /// views that may be right, but not likely.
@@ -88,77 +111,38 @@ impl Reader {
         content_type: Option<&str>,
         format_indicator: Option<u32>,
     ) -> Vec<View> {
-        views_with(self.packed, bytes, content_type, format_indicator)
-    }
-}
-
-impl PartialEq for Reader {
-    fn eq(&self, other: &Self) -> bool {
-        let names = |reader: &Self| reader.packed.iter().map(|&(names, ..)| names);
-        names(self).eq(names(other))
-    }
-}
-
-fn views_with(
-    packed: &[Packed],
-    bytes: &[u8],
-    content_type: Option<&str>,
-    format_indicator: Option<u32>,
-) -> Vec<View> {
-    let mut views = Vec::with_capacity(4);
-    views.extend(image::data_url(bytes).map(View::Image));
-    let mut unlikely = Vec::new();
-    for (name, print, view) in packed {
-        let announced = content_type.is_some_and(|it| is_kind(it, name));
-        if bytes.len() <= MAX_SHOWN
-            && (announced || may_be_packed(bytes))
-            && let Some(printed) = print(bytes)
+        let mut views = Vec::with_capacity(4);
+        views.extend(image::data_url(bytes).map(View::Image));
+        let mut unlikely = Vec::new();
+        if let Some(binary) = self.binary {
+            binary(&mut views, &mut unlikely, bytes, content_type);
+        }
+        if let Ok(text) = std::str::from_utf8(bytes)
+            && !text.is_empty()
         {
-            // Two bytes are soon a list of one number; a word in it is hardly chance.
-            if announced || (printed.is_container && printed.has_text) {
-                views.push(view(printed.text));
-            } else if printed.is_container {
-                unlikely.push(view(printed.text));
+            if let Some(json) = pretty(text, content_type.is_some_and(|it| is_kind(it, &["json"])))
+            {
+                views.push(View::Json(json));
+            }
+            // Who says that it is text is believed; else it has to look like text.
+            if format_indicator == Some(1) || looks_like_text(text) {
+                let shown = text.floor_char_boundary(MAX_SHOWN);
+                views.push(View::Text(readable(text.get(..shown).unwrap_or_default())));
             }
         }
+        views.push(View::Hex(hex(bytes
+            .get(..MAX_SHOWN.min(bytes.len()))
+            .unwrap_or(bytes))));
+        views.append(&mut unlikely);
+        views
     }
-    if let Ok(text) = std::str::from_utf8(bytes)
-        && !text.is_empty()
-    {
-        if let Some(json) = pretty(text, content_type.is_some_and(|it| is_kind(it, &["json"]))) {
-            views.push(View::Json(json));
-        }
-        // Who says that it is text is believed; else it has to look like text.
-        if format_indicator == Some(1) || looks_like_text(text) {
-            let shown = text.floor_char_boundary(MAX_SHOWN);
-            views.push(View::Text(readable(text.get(..shown).unwrap_or_default())));
-        }
-    }
-    views.push(View::Hex(hex(bytes
-        .get(..MAX_SHOWN.min(bytes.len()))
-        .unwrap_or(bytes))));
-    views.append(&mut unlikely);
-    views
 }
 
-/// Binary forms: the names of their content types, and how to read and show them.
-type Packed = (
-    &'static [&'static str],
-    fn(&[u8]) -> Option<print::Printed>,
-    fn(String) -> View,
-);
-static PACKED: [Packed; 2] = [
-    (&["cbor"], cbor::print, View::Cbor),
-    (
-        &["msgpack", "x-msgpack", "vnd.msgpack", "messagepack"],
-        message_pack::print,
-        View::MessagePack,
-    ),
-];
-
-/// Lists, maps and tags begin so, in CBOR and in MessagePack; text and JSON never do.
-fn may_be_packed(bytes: &[u8]) -> bool {
-    bytes.first().is_some_and(|&byte| byte >= 0x80)
+/// There are two that pages name.
+impl PartialEq for Reader {
+    fn eq(&self, other: &Self) -> bool {
+        self.binary.is_some() == other.binary.is_some()
+    }
 }
 
 /// The views of the node's message, with what its properties say of it; `None`: it is no message.

@@ -71,6 +71,13 @@ fn binary_forms() {
         ["MessagePack", "hex"]
     );
     assert_eq!(names(b"\x80", None), ["hex"]);
+    assert_eq!(names(b"\x08\x96\x01", None), ["hex", "Protobuf"]);
+    assert_eq!(
+        names(b"\x12\x02on", Some("application/x-protobuf")),
+        ["Protobuf", "hex"]
+    );
+    let zlib = include_bytes!("packed/json.zlib");
+    assert_eq!(names(zlib, None), ["unpacked", "hex"]);
     assert_eq!(names("\u{e9}t\u{e9}".as_bytes(), None), ["text", "hex"]);
     assert_eq!(names(b"GIF89a..", None), ["image", "text", "hex"]);
     assert_eq!(names(b"{}", Some("json")), ["JSON", "text", "hex"]);
@@ -143,7 +150,7 @@ proptest! {
     fn no_payload_panics(
         bytes: Vec<u8>,
         format in proptest::option::of(0..3_u32),
-        kind in proptest::sample::select(vec!["text/json", "application/cbor", "application/msgpack"]),
+        kind in proptest::sample::select(vec!["text/json", "application/cbor", "application/msgpack", "application/protobuf"]),
     ) {
         prop_assert!(!views(&bytes, Some(kind), format).is_empty());
     }

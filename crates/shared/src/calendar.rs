@@ -1,5 +1,8 @@
 //! Times in the notation of RFC 3339, UTC.
 
+use alloc::format;
+use alloc::string::String;
+
 /// Milliseconds since 1970 as `2026-01-31T12:00:00.000Z`, in UTC.
 #[must_use]
 pub fn rfc3339(ms: u64) -> String {
@@ -13,6 +16,10 @@ pub fn rfc3339(ms: u64) -> String {
 
 /// Year, month and day of so many days after 1970-01-01, in the Gregorian calendar, counted in eras of 400
 /// years that begin in March.
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "of any number of milliseconds there are fewer than 2^38 days"
+)]
 const fn date(days: u64) -> (u64, u64, u64) {
     let days = days.saturating_add(719_468);
     let (era, day) = (days / 146_097, days % 146_097);
