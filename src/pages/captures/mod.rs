@@ -127,7 +127,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
             .stopped
             .as_ref()
             .map(|stopped| AttrValue::from(stopped.why.clone()));
-        return empty::empty(stopped, is_over, &from_start, &desk);
+        return empty::empty(stopped, &live.search, is_over, &from_start, &desk);
     };
     let summary = summary::summary(capture, &live, &desk);
     let is_unread = unread::is_all(capture);
