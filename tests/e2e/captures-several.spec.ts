@@ -169,3 +169,17 @@ test("on a phone Back leads one part back", async ({ page }) => {
   await page.goForward();
   await expect(main).toHaveAttribute("data-step", "traffic");
 });
+
+twice("a filter of before is told where no file is open yet, and cleared there", async (hand, page) => {
+  await page.goto("#/captures?tab=wire&filter=pump");
+  const kept = page.getByTestId("kept-filter");
+  await expect(kept).toContainText("pump");
+  await page.reload();
+  await expect(kept).toContainText("pump");
+  await hand.press(page.getByTestId("clear-kept-filter"));
+  await expect(kept).toHaveCount(0);
+  await expect(page.locator(".captures-empty .acts button").first()).toBeFocused();
+  await expect.poll(() => page.evaluate(() => location.hash)).not.toContain("pump");
+  await hand.press(page.getByTestId("sample"));
+  await expect(page.getByTestId("search")).toHaveValue("");
+});

@@ -54,3 +54,13 @@ test("a row is found by the words that it says, by several at once", async ({ pa
   await expect(rows).toHaveCount(1);
   await expect(rows).toContainText("plant/pump1");
 });
+
+test("the types of packets are whole on a phone", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await openLog(page);
+  await page.getByRole("button", { name: "Packets", exact: true }).click();
+  const types = page.getByTestId("wire").locator(".type");
+  await expect(types.first()).toBeVisible();
+  const cut = await types.evaluateAll((all) => all.filter((it) => it.scrollWidth > it.clientWidth).map((it) => it.textContent));
+  expect(cut).toEqual([]);
+});

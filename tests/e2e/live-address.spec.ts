@@ -16,6 +16,7 @@ test("tab and filter are in the address, through a reload, a link, Back and Forw
   await page.reload();
   await expect(page.getByTestId("search")).toHaveValue("mqtt.qos == 1 && plant/#", { timeout: 15_000 });
   await expect(page.getByTestId("tab-messages")).toHaveAttribute("aria-selected", "true");
+  await expect(page.getByTestId("nothing")).toContainText("No packet recorded yet");
   await page.getByTestId("search").fill("");
   await hash(page).toBe("#/live?tab=messages");
   // Typing made no entries: the one before is the list of packets.

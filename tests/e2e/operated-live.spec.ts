@@ -146,6 +146,12 @@ twice("what was changed in a connection is not given up by Escape", async (hand,
   await hand.press(keep);
   await expect(name).toHaveValue("bench");
   await expect(page.getByTestId("save")).toBeVisible();
+  // The focus goes back to where it was.
+  const identifier = page.getByTestId("connect-client-identifier");
+  await hand.write(identifier, "bench-1");
+  await page.keyboard.press("Escape");
+  await hand.press(keep);
+  await expect(identifier).toBeFocused();
   await page.keyboard.press("Escape");
   await hand.press(discard);
   await expect(form).toHaveCount(0);

@@ -100,6 +100,8 @@ pub struct ConnectionEvent {
     pub cause: String,
     /// Whether a CONNACK had accepted the client.
     pub was_accepted: bool,
+    /// The Client Identifier that it had; empty where the event is no end.
+    pub client_identifier: String,
     /// The last packet that was sent.
     pub last_sent: Option<LastPacket>,
     /// The last packet that came.
@@ -222,6 +224,7 @@ mod tests {
             reason: String::new(),
             cause: String::new(),
             was_accepted: true,
+            client_identifier: String::new(),
             last_sent: None,
             last_received: None,
             retry_in: None,

@@ -7,10 +7,14 @@ use yew::prelude::*;
 use super::before::Before;
 use super::opening::{Choose, hint};
 use crate::pages::live::desk::Desk;
-use crate::services::files;
+use crate::services::{browser, files};
+use crate::state::live::Act;
 
 /// A capture to begin with: paho and mosquitto, by tcpdump.
 const SAMPLE: &str = "sample.pcap";
+
+/// The first thing to press on the page.
+pub(super) const FIRST: &str = ".captures-empty .acts button";
 
 /// What can be read.
 const KINDS: [(&str, &str); 6] = [
@@ -40,9 +44,10 @@ const KINDS: [(&str, &str); 6] = [
     ),
 ];
 
-/// The page; `stopped`: why the worker has stopped.
+/// The page; `stopped`: why the worker has stopped. `search`: the filter that what is opened will have.
 pub(super) fn empty(
     stopped: Option<AttrValue>,
+    search: &str,
     is_over: bool,
     on_files: &Callback<Vec<File>>,
     desk: &Desk,
@@ -70,10 +75,26 @@ pub(super) fn empty(
                 <Choose class="main" label="Open capture files" on_files={on_files.clone()} />
                 <button data-testid="sample" onclick={sample}>{ "Try a sample" }</button>
             </div>
+            if !search.is_empty() { { kept_filter(search, desk) } }
             <Before on_files={on_files.clone()} />
             <dl>{ for KINDS.iter().map(|(name, says)| html! { <div><dt>{ *name }</dt><dd>{ *says }</dd></div> }) }</dl>
             <p class="how">{ "To record one: " }<code>{ "tcpdump -i any -w mqtt.pcap port 1883" }</code></p>
             if is_over { { hint() } }
         </main>
+    }
+}
+
+/// The filter that an address or the files of before have left.
+fn kept_filter(search: &str, desk: &Desk) -> Html {
+    let acts = desk.live.clone();
+    let clear = Callback::from(move |_: MouseEvent| {
+        browser::focus_quietly(FIRST);
+        acts.dispatch(Act::Search("".into()));
+    });
+    html! {
+        <p class="kept-filter" data-testid="kept-filter">
+            { "Filter kept for what you open: " }<code>{ search.to_owned() }</code>
+            <button data-testid="clear-kept-filter" aria-label="Clear the filter" onclick={clear}>{ "Clear" }</button>
+        </p>
     }
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use web_sys::File;
 use yew::prelude::*;
 
+use super::empty::FIRST;
 use crate::services::browser;
 
 /// What is to have the focus when files are there again.
@@ -61,7 +62,7 @@ pub(super) fn use_home(is_open: bool, shown: bool) -> Home {
                 return;
             }
             match next.take() {
-                _ if !is_open => browser::focus_quietly(".captures-empty .acts button"),
+                _ if !is_open => browser::focus_quietly(FIRST),
                 Some(Next::File(place)) => focus_file(place),
                 Some(Next::Main) => browser::focus_quietly("#main"),
                 None => {}

@@ -128,7 +128,7 @@ pub fn Captures(props: &CapturesProps) -> Html {
             .stopped
             .as_ref()
             .map(|stopped| AttrValue::from(stopped.why.clone()));
-        return empty::empty(stopped, is_over, &from_start, &desk);
+        return empty::empty(stopped, &live.search, is_over, &from_start, &desk);
     };
     let summary = summary::summary(capture, &live, &desk);
     let faults = faults::faults(props.companion.as_ref(), capture);

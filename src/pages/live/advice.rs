@@ -71,12 +71,12 @@ pub(super) fn causes(
 ) -> Html {
     html! {
         <ol>
-            { for advice.iter().map(|one| html! {
+            { for advice.iter().enumerate().map(|(place, one)| html! {
                 <li data-testid="cause">
                     <h3>{ marked(&one.cause) }</h3>
                     <p>{ marked(&one.remedy) }</p>
                     { repair(one, number, on_repair) }
-                    { configuration(&one.configuration) }
+                    { configuration(&one.configuration, place == 0) }
                     if !one.shown.is_empty() {
                         <pre tabindex="0" role="region" aria-label="The server's certificates" data-testid="certificates">{ &one.shown }</pre>
                     }
@@ -100,14 +100,14 @@ fn repair(advice: &Advice, number: ConnectionId, on_repair: &Callback<Repair>) -
     html! { <button class="repair" data-testid="repair" onclick={go}>{ says }</button> }
 }
 
-/// Example configuration; folded where it is that of every broker, so that it does not hide the other
-/// causes.
-fn configuration(lines: &str) -> Html {
+/// Example configuration; only that of the likeliest cause is open, and not where it is that of every broker, which would
+/// hide the other causes.
+fn configuration(lines: &str, is_first: bool) -> Html {
     if lines.is_empty() {
         return Html::default();
     }
     html! {
-        <details open={lines.lines().count() <= FEW_LINES}>
+        <details open={is_first && lines.lines().count() <= FEW_LINES}>
             <summary>{ "Example configuration" }</summary>
             <pre tabindex="0" aria-label="Example configuration">{ lines }</pre>
         </details>

@@ -1,6 +1,7 @@
 //! A window with something typed into it is closed on a second word only: Escape is pressed by mistake.
 
-use web_sys::HtmlInputElement;
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlElement, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::services::browser;
@@ -15,7 +16,8 @@ pub(super) struct Asking {
     pub(super) bar: Option<Html>,
 }
 
-/// Asks before `on_close` where something `would_lose`; `says` what, and the focus goes to `back` when one stays.
+/// Asks before `on_close` where something `would_lose`; `says` what. The focus goes back to where it was when one stays, or
+/// to `back` where that was what closes the window.
 #[hook]
 pub(super) fn use_asking(
     would_lose: bool,
@@ -24,10 +26,14 @@ pub(super) fn use_asking(
     back: &'static str,
 ) -> Asking {
     let is_asking = use_state_eq(|| false);
+    let left = use_mut_ref(|| None::<HtmlElement>);
     let close = {
-        let (on_close, is_asking) = (on_close.clone(), is_asking.clone());
+        let (on_close, is_asking, left) = (on_close.clone(), is_asking.clone(), left.clone());
         Callback::from(move |()| {
             if would_lose {
+                if !*is_asking {
+                    left.replace(at_work());
+                }
                 is_asking.set(true);
             } else {
                 on_close.emit(());
@@ -40,11 +46,15 @@ pub(super) fn use_asking(
         }
     });
     let bar = is_asking.then(|| {
-        let is_asking = is_asking.clone();
+        let (is_asking, left) = (is_asking.clone(), left.clone());
         let keep = Callback::from(move |_: MouseEvent| {
             is_asking.set(false);
             // The button goes.
-            browser::focus_quietly(back);
+            match left.take().filter(|left| left.is_connected()) {
+                // It takes the focus, as it had it.
+                Some(left) => left.focus().unwrap_or_default(),
+                None => browser::focus_quietly(back),
+            }
         });
         let discard = on_close.reform(|_: MouseEvent| ());
         html! {
@@ -73,4 +83,12 @@ pub(super) fn use_asking(
         on_input,
         bar,
     }
+}
+
+/// What has the focus in the window; none: what closes it.
+fn at_work() -> Option<HtmlElement> {
+    let active = browser::document()?.active_element()?;
+    let is_in = |selector: &str| active.closest(selector).is_ok_and(|found| found.is_some());
+    let is_work = is_in("dialog") && !is_in("dialog > .bar");
+    active.dyn_into().ok().filter(|_| is_work)
 }

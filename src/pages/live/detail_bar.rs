@@ -34,11 +34,13 @@ pub(super) fn detail_bar(
         <div class="head linked-bar">
             <button class="bare square" data-testid="show-connection" aria-label="Back to the connection" title="Back to the connection" onclick={close}>{ "←" }</button>
             { tabs(detail, desk) }
-            <span class="grow"></span>
+            // They go to the next line together.
+            <span class="acts">
             if let Some(frame) = packet.frame { <span class="sub" data-testid="frame" title="The frame of the capture file in which it ends">{ "frame " }{ words::whole(frame.into()) }</span> }
             { link(packet, row, desk) }
             if can_be_sent(packet, desk) { { again(packet, desk) } }
             if let Some(address) = address(packet) { <a href={address} data-testid="open-in-dissect" title="Open it in the Dissect page, where it can be changed">{ "Dissect" }</a> }
+            </span>
         </div>
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use mqttscope_protocol::{ConnectionView, EventView, History, Packet, RecordId, WireRow};
+use mqttscope_protocol::{Command, ConnectionView, EventView, History, Packet, RecordId, WireRow};
 use mqttscope_view::payload::Reader;
 use mqttscope_wire::{Context, Rule, Sender, dissect};
 use yew::prelude::*;
@@ -12,6 +12,7 @@ use super::connection_card::connection_card;
 use super::desk::Desk;
 use super::detail_bar::detail_bar;
 use super::event_card::event_card;
+use super::finding_card::jump;
 use super::history::history;
 use super::large_packet::{LARGE, large};
 use super::wire_list::minutes_behind;
@@ -71,7 +72,13 @@ pub(in crate::pages) fn Details(props: &DetailsProps) -> Html {
         return Html::default();
     };
     if let Some(event) = &props.event {
-        return event_card(event, *minutes, &desk, &props.on_repair);
+        let (on_repair, talk, record) = (props.on_repair.clone(), desk.talk.clone(), event.record);
+        let on_repair = Callback::from(move |repair: Repair| {
+            on_repair.emit(repair);
+            // What is done is not offered any more.
+            talk.emit(Command::Inspect(record));
+        });
+        return event_card(event, *minutes, &desk, &on_repair);
     }
     if let (None, Some(otherwise)) = (&props.packet, &props.otherwise) {
         return html! { <section class="pane details" id="live-details" aria-label="Capture">{ otherwise.clone() }</section> };
@@ -83,7 +90,7 @@ pub(in crate::pages) fn Details(props: &DetailsProps) -> Html {
     html! {
         <section class="pane details" id="live-details" aria-label="Packet" data-testid="details">
             { detail_bar(packet, props.row.as_ref(), detail, &desk) }
-            { faults(packet) }
+            { faults(packet, &desk) }
             <div class="detail" id="detail" role="tabpanel" aria-labelledby={format!("detail-{}", detail.name())}>
                 if detail == Detail::History {
                     { history(props.history.as_deref(), &desk) }
@@ -123,7 +130,7 @@ fn state(around: &Around, minutes_behind: f64, desk: &Desk) -> Html {
 }
 
 /// What the conversation shows to be wrong with the packet.
-fn faults(packet: &Packet) -> Html {
+fn faults(packet: &Packet, desk: &Desk) -> Html {
     if packet.findings.is_empty() {
         return Html::default();
     }
@@ -134,12 +141,18 @@ fn faults(packet: &Packet) -> Html {
                 html! {
                     <div class={classes!("diagnostic", class.strip_prefix("is-"))}>
                         { icon(picture) }<span class="says">{ marked(&finding.message) }</span>
-                        <span class="ids">if let Some(statement) = &finding.statement { { rule_chip(finding.version, statement) } }<span class="rule">{ &finding.rule }</span></span>
+                        <span class="ids">if let Some(statement) = &finding.statement { { rule_chip(finding.version, statement) } }<span class="rule">{ &finding.rule }</span>{ others(&finding.packets, packet.record, desk) }</span>
                     </div>
                 }
             }) }
         </div>
     }
+}
+
+/// The way to the other packets that show a finding, by the numbers that its card has for them.
+fn others(packets: &[RecordId], own: RecordId, desk: &Desk) -> Html {
+    let others = (packets.iter().zip(1_usize..)).filter(|(record, _)| **record != own);
+    html! { <>{ for others.map(|(&record, number)| jump(record, (number, packets.len()), "fault-packet", desk)) }</> }
 }
 
 /// The packet, taken apart.

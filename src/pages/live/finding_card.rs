@@ -24,7 +24,7 @@ pub(super) fn finding_card(
                 <span class="quiet">{ by(finding) }</span>
                 if let Some(statement) = &finding.statement { { rule_chip(finding.version, statement) } }
                 if !finding.rule.is_empty() { <span class="rule">{ &finding.rule }</span> }
-                { for finding.packets.iter().zip(1_usize..).map(|(&record, number)| jump(record, number, count, desk)) }
+                { for finding.packets.iter().zip(1_usize..).map(|(&record, number)| jump(record, (number, count), "finding-packet", desk)) }
                 if finding.count > 1 { { all(finding, opened, desk) } }
                 if count == 0 { <span class="quiet">{ "its packets are no longer in the log" }</span> }
             </p>
@@ -51,7 +51,12 @@ fn all(finding: &FindingView, opened: Option<&FindingKey>, desk: &Desk) -> Html 
 }
 
 /// The way to one of the packets that show it.
-fn jump(record: RecordId, number: usize, count: usize, desk: &Desk) -> Html {
+pub(super) fn jump(
+    record: RecordId,
+    (number, count): (usize, usize),
+    test: &'static str,
+    desk: &Desk,
+) -> Html {
     let go = {
         let acts = desk.live.clone();
         Callback::from(move |_: MouseEvent| acts.dispatch(Act::Jump(record)))
@@ -61,5 +66,5 @@ fn jump(record: RecordId, number: usize, count: usize, desk: &Desk) -> Html {
     } else {
         format!("Show packet {number}")
     };
-    html! { <button class="chip accent" data-testid="finding-packet" title="Show it in the list of packets" onclick={go}>{ says }</button> }
+    html! { <button class="chip accent" data-testid={test} title="Show it in the list of packets" onclick={go}>{ says }</button> }
 }

@@ -20,8 +20,8 @@ pub(super) struct MessageListProps {
     pub(super) resumed: u32,
     /// Whether more comes while it is looked at.
     pub(super) grows: bool,
-    /// What stands where a search, or a time that is chosen, leaves nothing; none: nothing narrows the list.
-    pub(super) none_found: Option<AttrValue>,
+    /// What stands where a search, or a time that is chosen, leaves nothing, with its title; none: nothing narrows the list.
+    pub(super) none_found: Option<(AttrValue, AttrValue)>,
     /// Whether the connection that is looked at is open.
     pub(super) is_open: bool,
 }

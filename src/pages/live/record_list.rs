@@ -25,8 +25,8 @@ pub(super) struct RecordListProps {
     pub(super) resumed: u32,
     /// Whether more comes while it is looked at.
     pub(super) grows: bool,
-    /// What stands where a search, or a time that is chosen, leaves nothing; none: nothing narrows the list.
-    pub(super) none_found: Option<AttrValue>,
+    /// What stands where a search, or a time that is chosen, leaves nothing, with its title; none: nothing narrows the list.
+    pub(super) none_found: Option<(AttrValue, AttrValue)>,
     /// Whether the connection that is looked at is open.
     pub(super) is_open: bool,
     /// The drawn rows.
@@ -61,11 +61,11 @@ pub(super) fn RecordList(props: &RecordListProps) -> Html {
 }
 
 /// What stands where no row is.
-fn nothing(none_found: Option<&AttrValue>, is_open: bool, source: Source) -> Html {
+fn nothing(none_found: Option<&(AttrValue, AttrValue)>, is_open: bool, source: Source) -> Html {
     html! {
         <div class="nothing" data-testid="nothing">
-            if let Some(says) = none_found {
-                <h2>{ "Nothing matches" }</h2>
+            if let Some((title, says)) = none_found {
+                <h2>{ title }</h2>
                 <p>{ says }</p>
             } else if source == Source::Captures {
                 <h2>{ "Nothing of this kind" }</h2>

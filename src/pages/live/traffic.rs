@@ -29,10 +29,15 @@ pub(in crate::pages) fn traffic(
     let is_open = live
         .current()
         .is_some_and(|view| view.state == ConnectionState::Open);
-    let is_narrowed = !live.search.is_empty() || live.span.is_some();
     let in_span = live.span.is_some();
-    let none_found =
-        is_narrowed.then(|| AttrValue::from(words::nothing_found(&live.search, in_span)));
+    let is_any = live.summary.log.packets > 0 || live.source == Source::Captures;
+    let is_narrowed = (!live.search.is_empty() || in_span) && is_any;
+    let none_found = if is_any {
+        is_narrowed.then(|| words::nothing_found(&live.search, in_span))
+    } else {
+        (!live.search.is_empty()).then(|| words::nothing_yet(&live.search))
+    };
+    let none_found = none_found.map(|(title, says)| (title.into(), AttrValue::from(says)));
     let grows = live.grows();
     let shown = match live.tab {
         Tab::Wire => {

@@ -122,9 +122,16 @@ pub fn of(some: u64, all: Option<u64>) -> String {
     }
 }
 
-/// What stands where a search, or a time that is chosen, leaves nothing.
+/// The title and the words that stand where a search is kept and nothing is recorded yet.
 #[must_use]
-pub fn nothing_found(search: &str, in_span: bool) -> String {
+pub fn nothing_yet(search: &str) -> (&'static str, String) {
+    let says = format!("The filter “{search}” is kept: it applies to what comes.");
+    ("No packet recorded yet", says)
+}
+
+/// The same where a search, or a time that is chosen, leaves nothing.
+#[must_use]
+pub fn nothing_found(search: &str, in_span: bool) -> (&'static str, String) {
     let mut says = "No recorded packet is what you look for".to_owned();
     says.push_str(if in_span {
         ", in the time that is chosen."
@@ -139,7 +146,7 @@ pub fn nothing_found(search: &str, in_span: bool) -> String {
             says.push('.');
         }
     }
-    says
+    ("Nothing matches", says)
 }
 
 #[cfg(test)]
@@ -206,18 +213,19 @@ mod tests {
 
     #[test]
     fn nothing_found_says_what_was_looked_for() {
+        assert!(nothing_yet("hello").1.contains("“hello” is kept"));
         const NONE: &str = "No recorded packet is what you look for";
-        assert_eq!(nothing_found("hello", false), format!("{NONE}."));
+        assert_eq!(nothing_found("hello", false).1, format!("{NONE}."));
         assert_eq!(
-            nothing_found("hello", true),
+            nothing_found("hello", true).1,
             format!("{NONE}, in the time that is chosen.")
         );
         assert_eq!(
-            nothing_found("qos>=1", false),
+            nothing_found("qos>=1", false).1,
             format!("{NONE}. Searched as text. For the field, write mqtt.qos >= 1.")
         );
         assert_eq!(
-            nothing_found("size > 20", false),
+            nothing_found("size > 20", false).1,
             format!("{NONE}. Searched as text.")
         );
     }

@@ -532,6 +532,7 @@ pub(super) fn event(kind: EventKind, says: String) -> ConnectionEvent {
         reason: String::new(),
         cause,
         was_accepted: false,
+        client_identifier: String::new(),
         last_sent: None,
         last_received: None,
         retry_in: None,

@@ -4,8 +4,8 @@ use core::time::Duration;
 
 use mqttscope_client::{Cause, Command as ClientCommand, Fault, Phase as ClientPhase};
 use mqttscope_protocol::{
-    Advice, BridgeEnd, BridgeSays, ClosedBy, ConnectionEvent, ConnectionId, EventKind, Target,
-    bare_address,
+    Action, Advice, BridgeEnd, BridgeSays, ClosedBy, ConnectionEvent, ConnectionId, EventKind,
+    EventView, Target, bare_address,
 };
 use mqttscope_shared::Instant;
 use mqttscope_wire::{
@@ -50,6 +50,7 @@ impl Engine {
             reason: String::new(),
             cause: (attempt.link.as_deref()).map_or_else(String::new, doctor::bridged::link),
             was_accepted: false,
+            client_identifier: String::new(),
             last_sent: None,
             last_received: None,
             retry_in: None,
@@ -190,6 +191,7 @@ impl Engine {
                 _ => words,
             },
             was_accepted,
+            client_identifier: connection.client.view().client_identifier.to_owned(),
             last_sent: attempt.last_sent.map(|noted| noted.before(now)),
             last_received: attempt.last_received.map(|noted| noted.before(now)),
             retry_in: None,
@@ -512,6 +514,30 @@ fn said(packet_type: PacketType, reason_code: ReasonCode, properties: &Propertie
 }
 
 /// Where a connection leads, as the log tells it: without what may be a secret in it.
+impl Engine {
+    /// Takes back what an event offers and what has been done since.
+    pub(super) fn without_done(&self, view: &mut EventView) {
+        let Some(connection) = self.connections.get(&view.connection) else {
+            return;
+        };
+        let event = &mut view.event;
+        let identifier = connection.client.view().client_identifier;
+        for advice in &mut event.advice {
+            let done = match &advice.action {
+                Some(Action::UseVersion(version)) if connection.profile.version == *version => {
+                    format!(" It uses MQTT {} now.", version.name())
+                }
+                Some(Action::ChangeClientIdentifier) if event.client_identifier != identifier => {
+                    " It has another client identifier now.".to_owned()
+                }
+                _ => continue,
+            };
+            advice.action = None;
+            advice.remedy.push_str(&done);
+        }
+    }
+}
+
 pub(super) fn address(target: &Target) -> String {
     match target {
         Target::BuiltIn => "the built-in broker".to_owned(),

@@ -107,6 +107,12 @@ impl Engine {
                     packet.findings = self.watch.findings_about(record);
                     packet.sparkplug =
                         rows::sparkplug(&self.log, &self.topics, &self.sparkplug, record);
+                    for finding in &mut packet.findings {
+                        // One that was cleared or dropped cannot be gone to.
+                        let floor = self.log.floor();
+                        (finding.packets)
+                            .retain(|&it| it.0 >= floor && self.log.entry(it).is_some());
+                    }
                     self.answers.push(Report::Packet(packet));
                     let history = history::of(&self.log, &self.topics, &self.sparkplug, record);
                     self.answers.extend(history.map(Report::History));
@@ -115,6 +121,7 @@ impl Engine {
                     if let (EventKind::Begins, Some(captured)) = (event.event.kind, captured) {
                         event.event.address = captured.says_beginning();
                     }
+                    self.without_done(&mut event);
                     self.answers.push(Report::Event(Box::new(event)));
                 } else {
                     self.notice(None, true, "This packet is no longer in the log.");

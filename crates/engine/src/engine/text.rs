@@ -70,6 +70,7 @@ impl Engine {
             reason: String::new(),
             cause: says.clone(),
             was_accepted: false,
+            client_identifier: String::new(),
             last_sent: None,
             last_received: None,
             retry_in: None,

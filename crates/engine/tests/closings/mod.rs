@@ -6,7 +6,9 @@ use mqttscope_capture::reading::Role;
 use mqttscope_capture::recording::{CaptureReader, Event, Limits};
 use mqttscope_wire::ProtocolVersion;
 
-use mqttscope_protocol::{Action, ClosedBy, EventKind, EventView, FindingKey, FindingView};
+use mqttscope_protocol::{
+    Action, ClosedBy, ConnectionEvent, EventKind, EventView, FindingKey, FindingView,
+};
 
 use mqttscope_engine::SocketId;
 
@@ -351,6 +353,46 @@ fn an_answer_in_the_form_of_3_1_1_is_told_as_that() {
         first.action,
         Some(Action::UseVersion(ProtocolVersion::V3_1_1))
     );
+    // What was done since is not offered again, also where it did not help.
+    world.command(Command::Connect(A, websocket("3.1.1", "a")));
+    let after = last_not_opened(&mut world);
+    assert_eq!(after.advice[0].action, None);
+    assert!(after.advice[0].remedy.ends_with("uses MQTT 3.1.1 now."));
+}
+
+#[test]
+fn another_identifier_is_offered_until_there_is_one() {
+    let mut world = world();
+    world.command(Command::Connect(A, profile("5", "same")));
+    world.pass(2_000);
+    world.command(Command::Connect(B, profile("5", "same")));
+    world.pass(60_000);
+    let ended = |world: &mut World| {
+        let rows = world.look().events;
+        let row = rows.iter().find(|row| row.event == Some(EventKind::Closed));
+        let record = row.unwrap().record;
+        world.command(Command::Inspect(record));
+        world.look().inspected.remove(0).event.advice.remove(0)
+    };
+    let offers = Some(Action::ChangeClientIdentifier);
+    assert_eq!(ended(&mut world).action, offers);
+    // To connect again with the same one is not it.
+    world.command(Command::Connect(A, profile("5", "same")));
+    world.pass(2_000);
+    assert_eq!(ended(&mut world).action, offers);
+    world.command(Command::Connect(A, profile("5", "other")));
+    world.pass(2_000);
+    assert_eq!(ended(&mut world).action, None);
+}
+
+/// What is known of the last attempt that has failed.
+fn last_not_opened(world: &mut World) -> ConnectionEvent {
+    let rows = world.look().events;
+    let failed = (rows.iter().rev())
+        .find(|row| matches!(row.event, Some(EventKind::NotOpened | EventKind::Closed)));
+    let record = failed.unwrap().record;
+    world.command(Command::Inspect(record));
+    world.look().inspected.remove(0).event
 }
 
 #[test]
