@@ -31,6 +31,9 @@ async function run(page: Page, only: string) {
 test("our broker is examined: a pause, no verdict but kept, a conversation, and files of it", async ({ page }) => {
   test.setTimeout(240_000);
   await open(page);
+  // What is published for the checks would come to this client, too.
+  await page.getByRole("button", { name: "Unsubscribe from #", exact: true }).click();
+  await expect(rows(page, "UNSUBACK")).toHaveCount(1);
   await examine(page);
   const start = page.getByTestId("examine-start");
   // Before anything is sent it is said what will be.
@@ -191,11 +194,15 @@ twice("every control of an examination", async (hand, page) => {
     await download;
   }
 
+  // One with several connections.
+  await hand.write(page.getByTestId("examine-search"), "shared-beside-plain");
+  await expect(check(page, "probe")).toHaveCount(0);
   await openCheck(hand, page);
   await expect(page.getByTestId("check-verdict")).toBeVisible();
   await hand.scroll(page.getByTestId("check-body"));
   await hand.follow(page.getByTestId("check-statements").getByRole("link").first());
   const connections = page.getByTestId("check-connection");
+  await expect(connections.nth(1)).toBeVisible();
   for (const connection of await connections.all()) {
     await hand.press(connection);
     await expect(connection).toHaveAttribute("aria-pressed", "true");

@@ -243,6 +243,70 @@ fn last_close(world: &mut World) -> Option<Transport> {
 }
 
 #[test]
+fn the_companion_opens_what_it_opens_for_connections() {
+    let (mut world, checks) = ready();
+    world.command(Command::Bridge("ws://127.0.0.1:2/bridge".into()));
+    let far = Box::new(Profile {
+        target: Target::Socket("mqtts://broker.example".into()),
+        ..Profile::default()
+    });
+    let ping = number(&checks, "ping", ProtocolVersion::V3_1);
+    examine(&mut world, Examine::Begin(far, vec![ping]));
+    let asked = |world: &mut World| match world.asked.pop() {
+        Some(Transport::Open {
+            socket,
+            bridge: Some(bridge),
+            subprotocol,
+            ..
+        }) => (socket, bridge.address, bridge.request.address, subprotocol),
+        other => panic!("{other:?}"),
+    };
+    let (trial, address, wanted, subprotocol) = asked(&mut world);
+    assert_eq!(address, "ws://127.0.0.1:2/bridge");
+    assert_eq!(
+        (&*wanted, subprotocol),
+        ("mqtts://broker.example", "mqttv3.1")
+    );
+    // It is reached: the trial is closed, and the probe goes the same way.
+    world.engine.handle_open(world.now, trial);
+    let mut next = Vec::new();
+    while let Some(transport) = world.engine.poll_transport() {
+        next.push(transport);
+    }
+    assert_eq!(next.first(), Some(&Transport::Close { socket: trial }));
+    assert!(matches!(
+        next.get(1),
+        Some(Transport::Open {
+            bridge: Some(_),
+            ..
+        })
+    ));
+}
+
+#[test]
+fn text_where_bytes_should_be_is_no_broker() {
+    let (mut world, checks) = ready();
+    let web = Box::new(Profile {
+        target: Target::WebSocket("ws://127.0.0.1:1".into()),
+        ..Profile::default()
+    });
+    let ping = number(&checks, "ping", ProtocolVersion::V5);
+    examine(&mut world, Examine::Begin(web, vec![ping]));
+    let trial = world.socket_asked_for();
+    world.engine.handle_text(world.now, trial, "hello", 5);
+    assert_eq!(
+        world.engine.poll_transport(),
+        Some(Transport::Close { socket: trial })
+    );
+    let seen = world.look();
+    let ExaminedStage::Unreachable(why) = &last(&seen).stage else {
+        panic!("{:?}", last(&seen));
+    };
+    assert!(why.contains("text"), "{why}");
+    assert_eq!(seen.notices, []);
+}
+
+#[test]
 fn connections_of_the_person_go_on_beside_it() {
     let (mut world, checks) = ready();
     world.command(Command::Connect(A, profile("5", "mine")));
