@@ -213,7 +213,7 @@ mod tests {
             ("publisher P sesion", 1, "Did you mean `session`?"),
             ("publisher P\non P t/a replay 1", 2, "Did you mean `reply`?"),
             (
-                "publisher P\non P t/a reply 1 afer 3",
+                "publisher P\non P t/a reply 1 aftre 3",
                 2,
                 "Did you mean `after`?",
             ),

@@ -145,7 +145,7 @@ fn a_message_knows_when_the_one_before_it_in_its_list_was() {
         world.command(Command::Publish(A, message(topic, "x", 0), None));
         world.pass(500);
     }
-    let mut befores = |search: &str, first| {
+    let mut times_before = |search: &str, first| {
         world.command(Command::Look(Box::new(Looking {
             messages: Some(Window { first, ..all() }),
             search: search.into(),
@@ -155,10 +155,10 @@ fn a_message_knows_when_the_one_before_it_in_its_list_was() {
         let at: Vec<_> = rows.iter().map(|row| row.at).collect();
         (rows.iter().map(|row| row.before).collect::<Vec<_>>(), at)
     };
-    let (before, at) = befores("", 0);
+    let (before, at) = times_before("", 0);
     assert_eq!(before, [None, Some(at[0]), Some(at[1])]);
-    let (before, two) = befores("topic:a", 0);
+    let (before, two) = times_before("topic:a", 0);
     assert_eq!((before, two), (vec![None, Some(at[0])], vec![at[0], at[2]]));
     // Rows before the window count, too.
-    assert_eq!(befores("", 2).0, [Some(at[1])]);
+    assert_eq!(times_before("", 2).0, [Some(at[1])]);
 }
