@@ -1,6 +1,6 @@
 //! The entry point of the reader of pasted text and files.
 
-use mqttscope_view::reader;
+use mqttscope_view::{reader, repair};
 use wasm_bindgen::prelude::*;
 
 /// Reads what was given: a [`reader::Request`] in, a [`reader::Found`] out, both in postcard's format.
@@ -11,6 +11,16 @@ use wasm_bindgen::prelude::*;
 pub fn read(request: &[u8]) -> Result<Vec<u8>, JsError> {
     let request = postcard::from_bytes(request)?;
     Ok(postcard::to_allocvec(&reader::read(&request))?)
+}
+
+/// What was probably meant by a packet: a [`repair::Doubtful`] in, [`repair::Repair`]s out, in the same format.
+///
+/// # Errors
+/// The bytes are no such thing.
+#[wasm_bindgen]
+pub fn repairs(doubtful: &[u8]) -> Result<Vec<u8>, JsError> {
+    let doubtful: repair::Doubtful<'_> = postcard::from_bytes(doubtful)?;
+    Ok(postcard::to_allocvec(&doubtful.repairs())?)
 }
 
 fn main() {}

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use js_sys::{Function, Uint8Array};
 use mqttscope_capture::text::Format;
 use mqttscope_view::reader::{Fault, Found, Given, Request, Taking};
+use mqttscope_view::repair::{Doubtful, Repair};
 use wasm_bindgen::prelude::*;
 
 use super::assets;
@@ -117,6 +118,15 @@ pub fn read(request: &Request<'_>) -> Option<Found> {
         Some(key) => read_aside(key, request),
         None => read_here(request),
     }
+}
+
+/// What was probably meant by a packet, where it is wrong; nothing while the reader is not here.
+#[must_use]
+pub fn repairs(doubtful: &Doubtful<'_>) -> Vec<Repair> {
+    let asked = postcard::to_allocvec(doubtful).unwrap_or_default();
+    let found = call_of(MODULE, "repairs", &asked).ok().flatten();
+    let found = found.and_then(|found| postcard::from_bytes(&found.to_vec()).ok());
+    found.unwrap_or_default()
 }
 
 fn read_here(request: &Request<'_>) -> Option<Found> {

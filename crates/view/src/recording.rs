@@ -11,7 +11,7 @@ use mqttscope_wire::{
 
 use crate::lines;
 use crate::order::sorted;
-use crate::repair::{self, Repair};
+use crate::repair::Doubtful;
 use crate::sides::{self, Run};
 use crate::words;
 
@@ -286,51 +286,31 @@ impl Recording {
         dissect_within(self.bytes_of(packet), context, limits)
     }
 
-    /// What was probably meant by a packet that is wrong. Of two sides, only what a packet itself shows.
+    /// A packet and what of the recording says what was probably meant by it, where it is wrong: of two sides, only what a
+    /// packet itself shows. None where it is too large, or no packet.
     #[must_use]
-    pub fn repairs(&self, packet: usize) -> Vec<Repair> {
+    pub fn doubtful(&self, packet: usize) -> Option<Doubtful<'_>> {
         let may_be = |it: &&Packet| !it.at.skipped && it.at.len <= LARGEST_REPAIRED;
-        let Some(Packet { at, from, .. }) = self.packets.get(packet).filter(may_be) else {
-            return Vec::new();
+        let Packet { at, from, .. } = self.packets.get(packet).filter(may_be)?;
+        let is_whole = !self.cuts.is_empty();
+        let len = if is_whole {
+            // Of a packet on a line of its own, what belongs to it is known: all of the line.
+            let rest = self.packets.get(packet.saturating_add(1));
+            let rest = rest.filter(|rest| rest.at.skipped);
+            at.len.saturating_add(rest.map_or(0, |rest| rest.at.len))
+        } else if self.has_both {
+            at.len
+        } else {
+            at.len.max(MOST_REPAIRED)
         };
-        let most = at.len.max(MOST_REPAIRED);
-        let end = at
-            .offset
-            .saturating_add(if self.has_both { at.len } else { most });
-        let context = Context {
+        let end = at.offset.saturating_add(len).min(self.bytes.len());
+        Some(Doubtful {
+            bytes: self.bytes.get(at.offset..end)?,
+            len: at.len,
             version: at.version,
             sender: *from,
-        };
-        if !self.cuts.is_empty() {
-            return self.repairs_of_line(packet, context);
-        }
-        let bytes = self
-            .bytes
-            .get(at.offset..end.min(self.bytes.len()))
-            .unwrap_or_default();
-        repair::repairs(bytes, at.len, context)
-    }
-
-    /// Of a packet on a line of its own, what belongs to it is known: all of the line.
-    fn repairs_of_line(&self, packet: usize, context: Context) -> Vec<Repair> {
-        let rest = packet.saturating_add(1);
-        let rest = self.packets.get(rest).filter(|rest| rest.at.skipped);
-        let own = self.bytes_of(packet);
-        let Some(offset) = self.packets.get(packet).map(|packet| packet.at.offset) else {
-            return Vec::new();
-        };
-        let len = own.len().saturating_add(rest.map_or(0, |rest| rest.at.len));
-        let line = self.bytes.get(offset..offset.saturating_add(len));
-        let line = line.unwrap_or_default();
-        let whole = repair::of_whole(line, own.len(), context);
-        let others = repair::repairs(line, own.len(), context).into_iter();
-        let is_other = |other: &Repair| {
-            whole
-                .as_ref()
-                .is_none_or(|whole| whole.bytes != other.bytes)
-        };
-        let others: Vec<_> = others.filter(is_other).collect();
-        whole.into_iter().chain(others).collect()
+            is_whole,
+        })
     }
 
     /// The packet that a byte of the recording belongs to.

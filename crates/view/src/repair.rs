@@ -3,14 +3,55 @@
 //!
 //! Nothing is offered that does not turn the packet into a sound one.
 
-use mqttscope_wire::{Context, Limits, ProtocolVersion, dissect_within, frame, varint};
+use mqttscope_wire::{Context, Limits, ProtocolVersion, Sender, dissect_within, frame, varint};
+use serde::{Deserialize, Serialize};
+
+/// A packet that may be wrong, and what stands behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doubtful<'a> {
+    /// The packet's bytes and those behind it.
+    #[serde(with = "serde_bytes", borrow)]
+    pub bytes: &'a [u8],
+    /// How many are the packet's.
+    pub len: usize,
+    /// The version it is read in.
+    pub version: ProtocolVersion,
+    /// Who sent it.
+    pub sender: Option<Sender>,
+    /// All `bytes` are known to be one packet: they stood on a line of their own.
+    pub is_whole: bool,
+}
+
+impl Doubtful<'_> {
+    /// The changes that make it sound; none for a sound one, and of the rest only what is likely.
+    #[must_use]
+    pub fn repairs(&self) -> Vec<Repair> {
+        let context = Context {
+            version: self.version,
+            sender: self.sender,
+        };
+        let likely = repairs(self.bytes, self.len, context);
+        if !self.is_whole {
+            return likely;
+        }
+        let whole = of_whole(self.bytes, self.len, context);
+        let is_other = |other: &Repair| {
+            whole
+                .as_ref()
+                .is_none_or(|whole| whole.bytes != other.bytes)
+        };
+        let others: Vec<_> = likely.into_iter().filter(is_other).collect();
+        whole.into_iter().chain(others).collect()
+    }
+}
 
 /// A change that makes a packet sound.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repair {
     /// What is done.
     pub what: String,
     /// What the packet's bytes become. Those behind it stay, and may then belong to it.
+    #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
     /// What speaks for it.
     pub why: String,
@@ -22,7 +63,7 @@ const TAILS: [&[u8]; 4] = [b"\x1a\r\n", b"\r\n", b"\x1a", b"\n"];
 /// The changes that make the packet sound with which `bytes` begin: its own first `len`, and those
 /// behind it. None for a sound one, and of the rest only what is likely.
 #[must_use]
-pub fn repairs(bytes: &[u8], len: usize, context: Context) -> Vec<Repair> {
+fn repairs(bytes: &[u8], len: usize, context: Context) -> Vec<Repair> {
     let packet = bytes.get(..len).unwrap_or(bytes);
     if is_sound(packet, context) {
         return Vec::new();
@@ -46,7 +87,7 @@ pub fn repairs(bytes: &[u8], len: usize, context: Context) -> Vec<Repair> {
 }
 
 /// The length that all `bytes` make, which are known to be one packet; its own first `len` are what is shown as such.
-pub(crate) fn of_whole(bytes: &[u8], len: usize, context: Context) -> Option<Repair> {
+fn of_whole(bytes: &[u8], len: usize, context: Context) -> Option<Repair> {
     let packet = with_length(bytes, bytes.len()).filter(|packet| packet != bytes)?;
     let frame::Header::Complete { header_len, .. } = frame::header(&packet) else {
         return None;
@@ -359,7 +400,10 @@ mod tests {
     /// Repairs the first packet and gives what is offered, and the packets that are then there.
     fn repaired(bytes: &[u8]) -> Vec<(String, Vec<usize>)> {
         let recording = Recording::read(bytes.to_vec(), None, None);
-        let offered = recording.repairs(0);
+        let offered = recording
+            .doubtful(0)
+            .map(|it| it.repairs())
+            .unwrap_or_default();
         let after = |repair: Repair| {
             let (bytes, _) = recording.with(0, &repair.bytes);
             let recording = Recording::read(bytes, None, None);
@@ -425,8 +469,17 @@ mod tests {
     fn what_a_modem_leaves_behind_a_packet() {
         let all = bytes("c0 00 1a 0d 0a");
         let recording = Recording::read(all, Some(ProtocolVersion::V3_1_1), None);
-        assert!(recording.repairs(0).is_empty());
-        let found = recording.repairs(1);
+        assert!(
+            recording
+                .doubtful(0)
+                .map(|it| it.repairs())
+                .unwrap_or_default()
+                .is_empty()
+        );
+        let found = recording
+            .doubtful(1)
+            .map(|it| it.repairs())
+            .unwrap_or_default();
         assert_eq!(found.len(), 1);
         assert_eq!(
             (found[0].what.as_str(), &found[0].bytes[..]),

@@ -67,9 +67,9 @@ impl Shown {
         Self(Rc::new(inner), TextsStage::Coming)
     }
 
-    /// The packet with this index of a recording.
+    /// The packet with this index of a recording, and what was probably meant by it, where it is wrong.
     #[must_use]
-    pub fn of(recording: &Recording, packet: usize) -> Option<Self> {
+    pub fn of(recording: &Recording, packet: usize, repairs: Vec<Repair>) -> Option<Self> {
         let offset = recording.packets().get(packet)?.at.offset;
         let dissection = recording.dissect(packet);
         let inner = Inner {
@@ -78,7 +78,7 @@ impl Shown {
             total: Some(recording.bytes().len()),
             layout: Layout::new(&dissection),
             dissection,
-            repairs: recording.repairs(packet),
+            repairs,
             form: None,
         };
         Some(Self(Rc::new(inner), TextsStage::Coming))

@@ -33,7 +33,8 @@ use mqttscope_view::payload::Reader;
 use yew::prelude::*;
 
 use crate::components::inspector::{Edited, Inspector, Shown};
-use crate::hooks::{use_reader, use_texts};
+use crate::hooks::{ReaderStage, use_reader, use_texts};
+use crate::services::reader;
 use crate::state::toasts::Toaster;
 use crate::state::workbench::{Act, Workbench};
 pub(crate) use counted::counted;
@@ -82,8 +83,12 @@ pub fn Dissect(props: &DissectProps) -> Html {
     let texts = use_texts(list_head::alternative(now).is_some());
 
     let address = Rc::as_ptr(&now.recording).addr();
-    let shown = use_memo((address, now.packet), |_| {
-        Shown::of(&now.recording, now.packet)
+    // The reader knows what was probably meant.
+    let has_reader = *desk.reader == ReaderStage::Here;
+    let shown = use_memo((address, now.packet, has_reader), |_| {
+        let doubtful = now.recording.doubtful(now.packet);
+        let repairs = doubtful.map(|it| reader::repairs(&it)).unwrap_or_default();
+        Shown::of(&now.recording, now.packet, repairs)
     });
     let on_select = {
         let acts = desk.acts.clone();

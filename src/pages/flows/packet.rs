@@ -24,7 +24,7 @@ pub(super) fn PacketWindow(props: &PacketWindowProps) -> Html {
         let packet = column.run.packets.get(*packet)?;
         let version = Some(column.run.scenario.version);
         let recording = Recording::read(packet.bytes.clone(), version, Some(packet.sender));
-        Shown::of(&recording, 0)
+        Shown::of(&recording, 0, Vec::new())
     });
     let on_select = {
         let selected = selected.clone();

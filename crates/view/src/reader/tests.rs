@@ -209,7 +209,9 @@ fn one_wrong_length_leaves_the_packets_on_other_lines_alone() {
                 broken
             };
             let repair = recording
-                .repairs(broken)
+                .doubtful(broken)
+                .unwrap()
+                .repairs()
                 .into_iter()
                 .next()
                 .expect("a repair");
