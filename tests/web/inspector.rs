@@ -28,7 +28,7 @@ fn Bench(props: &BenchProps) -> Html {
     let selected = use_state(|| None::<usize>);
     let shown = use_memo(bytes.clone(), |bytes| {
         let recording = Recording::read((**bytes).clone(), Some(ProtocolVersion::V3_1_1), None);
-        Shown::of(&recording, 0).unwrap()
+        Shown::of(&recording, 0, Vec::new()).unwrap()
     });
     let on_select = {
         let selected = selected.clone();
