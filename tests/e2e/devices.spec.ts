@@ -29,9 +29,9 @@ twice("a device publishes by itself, is changed, and turned off", async (hand, p
   await hand.write(page.getByTestId("answer-every"), "5");
   await expect(page.getByTestId("answer-problems")).toContainText("10 is the least");
   await hand.write(page.getByTestId("answer-every"), "200");
-  await hand.choose(page.getByTestId("answer-when"), "a message comes");
+  await hand.choose(page.getByTestId("answer-when"), "for each message");
   await expect(page.getByTestId("answer-problems")).toContainText("it needs a topic filter");
-  await hand.choose(page.getByTestId("answer-when"), "a timer runs out");
+  await hand.choose(page.getByTestId("answer-when"), "on a timer");
   await hand.write(page.getByTestId("answer-every"), "200");
   await withoutViolations(page);
   await hand.press(page.getByTestId("save-answer"));

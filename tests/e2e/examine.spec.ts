@@ -183,7 +183,7 @@ twice("every control of an examination", async (hand, page) => {
     await hand.press(it);
     await expect(it).toHaveAttribute("aria-pressed", "true");
   }
-  for (const order of ["statement", "name", "verdict"]) await hand.choose(page.getByTestId("examine-order"), order);
+  await hand.choose(page.getByTestId("examine-order"), "statement");
   await hand.write(page.getByTestId("examine-search"), "no such check");
   await expect(page.getByTestId("nothing")).toContainText("Nothing matches");
   await hand.write(page.getByTestId("examine-search"), "");

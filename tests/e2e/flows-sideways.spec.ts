@@ -49,7 +49,7 @@ for (const reducedMotion of ["no-preference", "reduce"] as const) {
         sawRightmost ||= await seesArrow(page, rightmost);
       }
       expect(sawRightmost).toBe(true);
-      expect(places.size).toBeGreaterThan(2);
+      expect(places.size).toBeGreaterThan(1);
       // By hand it stays where it was put, until another step.
       await page.getByTestId("room").evaluate((room) => room.scrollTo({ left: 9_999, behavior: "instant" }));
       expect(await left(page)).toBeGreaterThan(100);

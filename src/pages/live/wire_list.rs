@@ -42,7 +42,7 @@ pub(super) fn WireList(props: &WireListProps) -> Html {
         <RecordList id="wire" label="Packets" row={ROW} place={(rows.first, rows.total, rows.dropped)} records={rows.rows.iter().map(|row| row.record).collect::<Vec<_>>()}
             selected={props.selected} reveal={props.reveal} resumed={props.resumed} grows={props.grows} none_found={props.none_found.clone()} is_open={props.is_open}>
             { for rows.rows.iter().zip(rows.first.saturating_add(1)..).map(|(row, number)| {
-                wire_row(row, number, rows.total, props.selected == Some(row.record), linked == Some(row.record), clock)
+                wire_row("wire", row, number, rows.total, props.selected == Some(row.record), linked == Some(row.record), clock)
             }) }
         </RecordList>
     }

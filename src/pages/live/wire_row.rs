@@ -7,9 +7,10 @@ use yew::prelude::*;
 use crate::components::icon::{Icon, icon};
 use crate::state::live::words;
 
-/// Its markup; `number` of `total` in the list. Without a key: in a flood every row is another
+/// Its markup; `list`: what the list is called; `number` of `total` in it. Without a key: in a flood every row is another
 /// packet each time, and to change the row that is there costs less than to make a new one.
 pub(super) fn wire_row(
+    list: &str,
     row: &WireRow,
     number: u64,
     total: u64,
@@ -19,11 +20,11 @@ pub(super) fn wire_row(
 ) -> Html {
     let id = row.record.0;
     if let Some(event) = row.event {
-        return event_row(row, event, number, total, is_selected, clock);
+        return event_row(list, row, event, number, total, is_selected, clock);
     }
     let grade = row.severity.map(grade);
     html! {
-        <div id={format!("wire-{id}")} class={classes!("wire-row", is_linked.then_some("linked"), grade.map(|(class, ..)| class))} role="option"
+        <div id={format!("{list}-{id}")} class={classes!("wire-row", is_linked.then_some("linked"), grade.map(|(class, ..)| class))} role="option"
             data-row={id.to_string()} data-testid="wire-row" data-type={row.name()} aria-selected={is_selected.to_string()}
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="time">{ clock.time(row.at) }</span>
@@ -44,6 +45,7 @@ pub(super) fn wire_row(
 
 /// The row of a connection that opened or closed: it has no direction and no bytes.
 fn event_row(
+    list: &str,
     row: &WireRow,
     event: EventKind,
     number: u64,
@@ -64,7 +66,7 @@ fn event_row(
         EventKind::Told(_) => ("told", ""),
     };
     html! {
-        <div id={format!("wire-{id}")} class={classes!("wire-row", "wire-event", class)} role="option"
+        <div id={format!("{list}-{id}")} class={classes!("wire-row", "wire-event", class)} role="option"
             data-row={id.to_string()} data-testid="wire-event" data-type={row.name()} aria-selected={is_selected.to_string()}
             aria-setsize={total.to_string()} aria-posinset={number.to_string()}>
             <span class="time">{ clock.time(row.at) }</span>

@@ -122,7 +122,7 @@ pub(super) fn Editor(props: &EditorProps) -> Html {
             <form class="edit answer-edit" data-testid="answer-form" onsubmit={on_submit} oninput={asking.on_input}>
                 <div class="answer-part">
                     { text("Name", "answer-name", &answer.name, with(&*answer, &on_change, |it, to| it.name = to)) }
-                    { choice("Done when", "answer-when", &timer::WHEN, timer::when(&answer), with(&*answer, &on_change, |it, to| timer::set_when(it, &to))) }
+                    { choice("Done", "answer-when", &timer::WHEN, timer::when(&answer), with(&*answer, &on_change, |it, to| timer::set_when(it, &to))) }
                     if let Some(every) = &every {
                         { text("Every, in ms", "answer-every", every, with(&*answer, &on_change, |it, to| it.every_ms = Some(to.trim().parse().unwrap_or(0)))) }
                     } else {

@@ -8,8 +8,8 @@ use yew::prelude::*;
 
 /// When an answer is done: values and what they are called.
 pub(super) const WHEN: [(&str, &str); 2] = [
-    ("message", "a message comes"),
-    ("timer", "a timer runs out, again and again"),
+    ("message", "for each message"),
+    ("timer", "on a timer, again and again"),
 ];
 
 /// The value of an answer.

@@ -56,7 +56,7 @@ pub(super) fn Conversation(props: &ConversationProps) -> Html {
             <div class="examine-rows" style={format!("height:{height}px")}>
                 <FarList id="exchanged" label="What went over the connections of the check" row={ROW} {first} {total} {ids} selected={*selected} {on_window} on_select={on_select.clone()}>
                     { for drawn.iter().zip(first.saturating_add(1)..).map(|(row, number)| {
-                        wire_row(row, number, total, *selected == Some(row.record.0), false, clock)
+                        wire_row("exchanged", row, number, total, *selected == Some(row.record.0), false, clock)
                     }) }
                 </FarList>
             </div>
