@@ -266,14 +266,14 @@ test("a connection that was deleted comes back as it was", async ({ page }) => {
 test("a menu that is open does not change under the pointer", async ({ page }) => {
   await open(page);
   await page.getByTestId("connection-0").click();
-  await expect(page.getByRole("menuitem")).toHaveCount(5);
+  await expect(page.getByRole("menuitem")).toHaveCount(7);
   // The connection ends by itself meanwhile.
   await page.evaluate(() => (document.querySelector("[data-testid=disconnect]") as HTMLElement).click());
   await expect(page.getByTestId("connection")).toHaveAttribute("data-state", "closed");
-  await expect(page.getByRole("menuitem")).toHaveCount(5);
+  await expect(page.getByRole("menuitem")).toHaveCount(7);
   await page.keyboard.press("Escape");
   await page.getByTestId("connection-0").click();
-  await expect(page.getByRole("menuitem")).toHaveCount(3);
+  await expect(page.getByRole("menuitem")).toHaveCount(5);
 });
 
 test("what was published and kept is there after a reload, and can be forgotten", async ({ page }) => {
