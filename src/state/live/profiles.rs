@@ -110,7 +110,8 @@ impl Profiles {
     pub const MOST_AT_ONCE: usize = 50;
 
     /// So many copies of one, at most [`Profiles::MOST_AT_ONCE`], as a fleet of devices has them: each has the name and the
-    /// Client Identifier with a number behind it, from 1. `id` gives each its id.
+    /// Client Identifier with a number behind it, from 1, and no subscriptions: with `#` each would get what all publish. `id`
+    /// gives each its id.
     #[must_use]
     pub fn several_of(
         &self,
@@ -149,6 +150,7 @@ impl Profiles {
             let profile = Profile {
                 name,
                 client_identifier,
+                subscriptions: Vec::new(),
                 ..copy
             };
             known.put(profile.clone());
@@ -363,6 +365,7 @@ mod tests {
                 every_ms: Some(1000),
                 ..Answer::default()
             }],
+            subscriptions: vec![SubscriptionDraft::default()],
             ..named("a", "My sensor")
         };
         let profiles = after([
@@ -391,6 +394,7 @@ mod tests {
             (&*plain("Küche: Sensor 7"), &*plain("…")),
             ("kchesensor7", "client")
         );
+        assert!(several.iter().all(|it| it.subscriptions.is_empty()));
         let many = profiles.several_of(ConnectionId(0), 1000, String::new);
         assert!(many.len() <= Profiles::MOST_AT_ONCE);
         assert!(
