@@ -47,7 +47,7 @@ test("a row is found by the words that it says, by several at once", async ({ pa
   await openLog(page);
   const rows = page.getByTestId("wire").locator("[data-row]");
   const search = page.getByTestId("search");
-  await search.fill("begins from a log");
+  await search.fill("begins");
   await expect(rows).toHaveCount(1);
   await search.fill("from a log");
   await expect(rows).toHaveCount(LOG.length);
