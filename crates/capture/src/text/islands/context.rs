@@ -196,7 +196,9 @@ fn clock(head: &str) -> Option<u64> {
                     .get(before)
                     .is_some_and(|b| b.is_ascii_hexdigit() || *b == b':')
             })
-            && !(colon(at.saturating_add(8)) || digit(at.saturating_add(8)).is_some())
+            && digit(at.saturating_add(8)).is_none()
+            // mosquitto sets a colon and a blank behind its times; more pairs are a list of bytes.
+            && (!colon(at.saturating_add(8)) || bytes.get(at.saturating_add(9)) == Some(&b' '))
     })?;
     let (hours, minutes, seconds) = (
         pair(at)?,
@@ -337,6 +339,11 @@ mod tests {
         assert_eq!(time("1534347568: Received"), Some(1_534_347_568_000));
         assert_eq!(time("[   12.345678] uart"), Some(12_345));
         assert_eq!(time("536.293: DEBUG - Fixed Header: "), Some(536_293));
+        // mosquitto's `log_timestamp_format`, with its colon behind it.
+        assert_eq!(
+            time("1970-01-02T00:00:01: Sending SUBACK to x"),
+            Some(day + 1000)
+        );
         assert_eq!(time("12.5: c0 00"), None);
         assert_eq!(time("10:13:00:04:4d"), None);
         assert_eq!(time("c0 00"), None);
