@@ -23,7 +23,7 @@ const LINES: &[(&str, &str)] = &[
     ),
     (
         "on S t/a reply 1 to t/b after 300 hold : done: {{payload}}",
-        "how the application of S answers; without `to` at the Response Topic. `after`: the milliseconds it works on each message. `hold`: it acknowledges when it has answered. The text takes the places of the answers on Live",
+        "how the application of S answers; without “to” at the Response Topic. “after”: the milliseconds it works on each message. “hold”: it acknowledges when it has answered. The text takes the places of the answers on Live",
     ),
     (
         "cut P before PUBREC 1",

@@ -60,6 +60,13 @@ impl Links {
         Some((link.id, link.is_open))
     }
 
+    /// Closes what is left of another examination: its connections have the numbers that those of the next one have.
+    pub(super) fn close_all(&mut self) {
+        let left = self.links.drain();
+        self.asked
+            .extend(left.map(|(socket, _)| Asked::Close(socket)));
+    }
+
     fn socket_of(&self, id: ConnectionId) -> Option<SocketId> {
         let mut links = self.links.iter();
         links.find_map(|(socket, link)| (link.id == id).then_some(*socket))

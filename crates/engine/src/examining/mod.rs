@@ -205,6 +205,7 @@ impl Examining {
     pub(crate) fn opened(&mut self, now: Instant, socket: SocketId) {
         if self.trial.is_some_and(|(trial, _)| trial == socket) {
             if let Some(wanted) = self.wanted.take() {
+                self.links.close_all();
                 self.examination = Some(Box::new(Examination::new(self.checks, wanted, now)));
                 self.stage = ExaminedStage::Running;
                 self.is_changed = true;
