@@ -205,6 +205,35 @@ fn what_is_ended_keeps_what_was_found_and_cleans_up() {
 }
 
 #[test]
+fn nothing_of_one_that_was_ended_disturbs_the_next() {
+    let (mut world, checks) = ready();
+    let shared: Vec<u32> = checks
+        .iter()
+        .filter(|check| check.name.starts_with("shared"))
+        .map(|check| check.number)
+        .collect();
+    assert!(!shared.is_empty());
+    for pause in [1, 5, 20, 100] {
+        let profile = || Box::new(Profile::default());
+        examine(&mut world, Examine::Begin(profile(), numbers(&checks)));
+        world.pass(pause);
+        examine(&mut world, Examine::Cancel);
+        world.pass(LONG);
+        for _ in 0..3 {
+            world.look();
+            examine(&mut world, Examine::Begin(profile(), shared.clone()));
+            world.pass(LONG);
+            let seen = world.look();
+            let found = verdicts(&seen);
+            assert!(
+                found.iter().all(|it| it.verdict == Verdict::Kept),
+                "{found:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_broker_that_cannot_be_reached_is_said_to_be_so() {
     let (mut world, checks) = ready();
     let away = Box::new(Profile {
