@@ -4,6 +4,7 @@ import { expect, type Page } from "@playwright/test";
 
 import { open, publish, rows } from "./live";
 import { test } from "./quiet";
+import { twice } from "./ways";
 
 // What others encoded: see make.py beside the file.
 const file = new URL("../../crates/sparkplug/tests/fixtures/payloads.txt", import.meta.url);
@@ -86,4 +87,20 @@ test("what is inside gzip is shown", async ({ page }) => {
   const payload = page.getByTestId("payload");
   await expect(payload.getByRole("tab", { name: "unpacked" })).toHaveAttribute("aria-selected", "true");
   await expect(payload.getByRole("tabpanel")).toContainText('"t": 21.5');
+});
+
+twice("the forms of a payload are chosen", async (hand, page) => {
+  await open(page);
+  const payload = page.getByTestId("payload");
+  const choose = async (name: string) => {
+    const tab = payload.getByRole("tab", { name, exact: true });
+    await hand.press(tab);
+    await expect(tab).toHaveAttribute("aria-selected", "true");
+  };
+  await send(page, "NBIRTH");
+  await rows(page, "PUBLISH").first().click();
+  for (const form of ["Protobuf", "hex", "Sparkplug B"]) await choose(form);
+  await publish(page, "packed", "789cab562a51b23232d433ad05000f2302b1", "0", "hex");
+  await rows(page, "PUBLISH").filter({ hasText: "packed" }).first().click();
+  for (const form of ["hex", "unpacked"]) await choose(form);
 });
