@@ -4,8 +4,8 @@
 //! that may be odd are told first.
 
 use mqttscope_wire::{
-    Context, ControlPacket, Dissection, PropertyValue, ProtocolVersion, Rule, Severity, Span,
-    dissect,
+    Context, ControlPacket, Dissection, PacketType, PropertyValue, ProtocolVersion, Rule, Severity,
+    Span, dissect,
 };
 
 use super::Finding;
@@ -81,7 +81,9 @@ fn may_be_odd(bytes: &[u8], packet: &ControlPacket<'_>, version: ProtocolVersion
         | ControlPacket::Pubrec(answer)
         | ControlPacket::Pubrel(answer)
         | ControlPacket::Pubcomp(answer) => {
-            if version == ProtocolVersion::V3_1 && !matches!(first & 15, 0 | 2) {
+            // MQTT 3.1 lets them be what they want, which is odd.
+            let usual = PacketType::from_first_byte(first).reserved_flags();
+            if version == ProtocolVersion::V3_1 && first & 15 != usual {
                 return true;
             }
             answer.properties

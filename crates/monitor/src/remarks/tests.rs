@@ -57,6 +57,14 @@ fn check(bytes: &[u8]) -> (bool, bool) {
     (found, ruled_out)
 }
 
+#[test]
+fn flags_that_mqtt_3_1_leaves_open_are_odd() {
+    for first in 0x40..=0x7f_u8 {
+        check(&[first, 2, 0, 1]);
+    }
+    assert_eq!(check(&[0x52, 2, 0, 1]), (true, false));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1024, failure_persistence: None, ..ProptestConfig::default() })]
 
