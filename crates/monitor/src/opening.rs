@@ -269,7 +269,16 @@ impl Connection {
                 session
             }
             (true, _) => Session::new(false),
-            (false, stored) => Session::begin_anew(stored.as_ref().map(|stored| &stored.session)),
+            (false, stored) => {
+                let stored = stored.as_ref().map(|stored| &stored.session);
+                let mut session = Session::begin_anew(stored);
+                // 3.1.1, section 3.2.2.2: a client that wanted its session, and is told that the server has none, may go on
+                // with its own. What it has sent before is not known.
+                if self.version != ProtocolVersion::V5 && !asked.clean_start {
+                    session.windows.client.doubt();
+                }
+                session
+            }
         };
         self.session.client_identifier = name;
     }
