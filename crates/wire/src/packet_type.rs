@@ -70,7 +70,8 @@ impl Direction {
 impl PacketType {
     /// What the low four bits of the first byte must be (v5 table 2-2); of a PUBLISH they are flags.
     #[inline(always)]
-    pub(crate) const fn reserved_flags(self) -> u8 {
+    #[must_use]
+    pub const fn reserved_flags(self) -> u8 {
         match self {
             Self::Pubrel | Self::Subscribe | Self::Unsubscribe => 2,
             _ => 0,
