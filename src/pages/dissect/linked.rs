@@ -72,7 +72,7 @@ mod tests {
     use yew::Reducible as _;
 
     use super::*;
-    use crate::state::workbench::{Act, OpenBytes, Workbench};
+    use crate::state::workbench::{Act, Workbench};
 
     fn read(request: &Request<'_>) -> Option<Found> {
         Some(reader::read(request))
@@ -83,15 +83,7 @@ mod tests {
         let bench = Rc::new(Workbench::new(read)).reduce(Act::Type(text.into()));
         let token = share::encode(&shared_of(bench.now())).unwrap();
         let shared = share::decode(&token).unwrap();
-        let opened = Rc::new(Workbench::new(read)).reduce(Act::OpenBytes(OpenBytes {
-            bytes: shared.bytes.into(),
-            version: shared.version,
-            sender: shared.sender,
-            runs: shared.runs,
-            cuts: shared.cuts,
-            packet: shared.packet as usize,
-            node: None,
-        }));
+        let opened = Rc::new(Workbench::new(read)).reduce(Act::OpenBytes(shared.into()));
         (opened.now().clone(), bench.now().clone())
     }
 

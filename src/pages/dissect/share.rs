@@ -10,7 +10,7 @@ use super::linked::{shared_of, without_secrets};
 use crate::components::icon::{Icon, icon};
 use crate::route::{Page, Route};
 use crate::services::browser;
-use crate::state::workbench::{Act, Document, OpenBytes};
+use crate::state::workbench::{Act, Document};
 
 /// Opens what a share link carries, and keeps the address true: it follows the selection as long
 /// as the bytes are those of the link, and is plain again when they change.
@@ -35,15 +35,7 @@ pub(super) fn use_shared(desk: &Rc<Desk>, shared: Option<AttrValue>, arrival: u3
                 let node = shared.node.map(|node| node as usize);
                 desk.acts.dispatch(Act::SelectNode(node));
             }
-            Ok(shared) => desk.acts.dispatch(Act::OpenBytes(OpenBytes {
-                bytes: shared.bytes.into(),
-                version: shared.version,
-                sender: shared.sender,
-                runs: shared.runs,
-                cuts: shared.cuts,
-                packet: shared.packet as usize,
-                node: shared.node.map(|node| node as usize),
-            })),
+            Ok(shared) => desk.acts.dispatch(Act::OpenBytes(shared.into())),
             Err(error) => {
                 desk.say(error.to_string());
                 // What is shown is not the link's.

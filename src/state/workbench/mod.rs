@@ -13,6 +13,7 @@ use std::rc::Rc;
 
 use mqttscope_capture::text::Format;
 use mqttscope_view::reader::Taking;
+use mqttscope_view::share::Shared;
 use mqttscope_view::sides::Run;
 use mqttscope_wire::{ProtocolVersion, Sender};
 use yew::Reducible;
@@ -88,6 +89,20 @@ pub struct OpenBytes {
     pub packet: usize,
     /// Look at this field of it.
     pub node: Option<usize>,
+}
+
+impl From<Shared> for OpenBytes {
+    fn from(shared: Shared) -> Self {
+        Self {
+            bytes: shared.bytes.into(),
+            version: shared.version,
+            sender: shared.sender,
+            runs: shared.runs,
+            cuts: shared.cuts,
+            packet: shared.packet as usize,
+            node: shared.node.map(|node| node as usize),
+        }
+    }
 }
 
 /// Whose packets the bytes are.

@@ -15,6 +15,8 @@ use super::{Captured, Captures};
 
 /// Faults that are listed.
 const MOST: usize = 400;
+/// Marks that an export writes again.
+const MOST_MARKS: usize = 20_000;
 /// Packets that are awaited at a time.
 const MOST_AWAITED: usize = 64;
 /// How long a new connection may take before what was not sent again on it counts as not sent again. A sender that does so
@@ -30,6 +32,8 @@ pub(crate) struct Faulted {
     /// By the file, and the fault's number in it.
     struck: BTreeMap<(usize, u32), Struck>,
     awaited: Vec<Awaited>,
+    /// By their rows.
+    marks: BTreeMap<RecordId, Mark>,
 }
 
 #[derive(Debug)]
@@ -107,6 +111,9 @@ impl Faulted {
         (record, at): (RecordId, Instant),
         sent: Option<RecordId>,
     ) {
+        if self.marks.len() < MOST_MARKS {
+            self.marks.insert(record, mark.clone());
+        }
         let key = (file, mark.fault);
         if self.struck.len() >= MOST && !self.struck.contains_key(&key) {
             return;
@@ -164,7 +171,9 @@ impl Faulted {
     }
 
     fn answer(&mut self, mut of: impl FnMut(&mut Awaited) -> Option<FaultAnswer>) -> Vec<Answered> {
-        let Self { struck, awaited } = self;
+        let Self {
+            struck, awaited, ..
+        } = self;
         let mut answered = Vec::new();
         awaited.retain_mut(|awaited| {
             let Some(answer) = of(awaited) else {
@@ -349,6 +358,11 @@ impl Captures {
         sent: Option<RecordId>,
     ) {
         self.faulted.note(self.at, mark, whose, place, sent);
+    }
+
+    /// The mark of a row.
+    pub(crate) fn mark_of(&self, row: RecordId) -> Option<&Mark> {
+        self.faulted.marks.get(&row)
     }
 
     /// Whether a packet is awaited that a fault made lost.

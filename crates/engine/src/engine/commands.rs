@@ -6,6 +6,7 @@ use mqttscope_shared::Instant;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use mqttscope_answers::Answering;
+use mqttscope_capture::mark::Mark;
 use mqttscope_capture::pcapng::Ends;
 use mqttscope_client::{Client, Command as ClientCommand, Phase};
 use mqttscope_protocol::{
@@ -36,6 +37,10 @@ impl export::Known for Engine {
 
     fn ended(&self, id: ConnectionId) -> Option<export::Ended> {
         self.captures.by_number(id).and_then(Captured::how)
+    }
+
+    fn mark(&self, row: RecordId) -> Option<&Mark> {
+        self.captures.mark_of(row)
     }
 }
 

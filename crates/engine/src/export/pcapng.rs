@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use mqttscope_capture::mark::Mark;
 use mqttscope_capture::pcapng::{self, Ends};
 use mqttscope_capture::reading::Role;
-use mqttscope_protocol::{ClosedBy, ConnectionId, EventKind};
+use mqttscope_protocol::{ClosedBy, ConnectionId, EventKind, RecordId};
 use mqttscope_shared::Instant;
 use mqttscope_wire::Sender;
 
@@ -31,6 +32,8 @@ pub(crate) trait Known {
     fn ends(&self, id: ConnectionId) -> (Ends, String);
     /// How a capture's connection ended, where its row says that it did.
     fn ended(&self, id: ConnectionId) -> Option<Ended>;
+    /// What a tap did at this row, where a recording says so.
+    fn mark(&self, row: RecordId) -> Option<&Mark>;
 }
 
 /// Writes the packets of a list. Nothing can be written of those that a log tells of in words, and no end where none
@@ -74,6 +77,9 @@ pub(super) fn write(writer: &mut Writer<'_>, index: &Index, known: &impl Known) 
             }
             Entry::Event(record) => {
                 let event = writer.log.event(record);
+                if let Some(mark) = known.mark(id).filter(|_| open.contains(&connection)) {
+                    capture.mark(connection.0, &mark.to_string(), at_ns, &mut file);
+                }
                 let ended = event.and_then(|event| match event.kind {
                     EventKind::Closed => Some(Ended::Closed(event.by.and_then(role))),
                     EventKind::Ended => known.ended(connection),

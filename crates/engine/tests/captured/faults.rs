@@ -7,7 +7,7 @@ use mqttscope_engine::Engine;
 use mqttscope_protocol::{EventKind, FaultRow};
 use mqttscope_wire::{PacketType, Severity};
 
-use super::{Shown, everything, feed, shown};
+use super::{Shown, everything, exported, feed, shown};
 
 const SECOND: u64 = 1_000_000_000;
 const PUBLISH: [u8; 8] = [0x32, 6, 0, 1, b't', 0, 3, b'x'];
@@ -102,12 +102,21 @@ impl Tape {
         tape
     }
 
-    fn shown(self) -> Shown {
-        let mut engine = Engine::new(1);
-        engine.handle_files([("tap.pcapng".to_owned(), self.made.len() as u64)]);
-        feed(&mut engine, &[&self.made], usize::MAX);
-        shown(&mut engine, everything())
+    fn read(self) -> Engine {
+        read(&self.made)
     }
+
+    fn shown(self) -> Shown {
+        shown(&mut self.read(), everything())
+    }
+}
+
+/// An engine that has read a capture.
+fn read(file: &[u8]) -> Engine {
+    let mut engine = Engine::new(1);
+    engine.handle_files([("tap.pcapng".to_owned(), file.len() as u64)]);
+    feed(&mut engine, &[file], usize::MAX);
+    engine
 }
 
 fn the_fault(shown: &Shown) -> &FaultRow {
@@ -175,6 +184,27 @@ fn a_message_that_was_sent_again_with_dup_is_an_answer_and_no_fault_of_anybody()
     assert_eq!(types[0], (false, Some(PacketType::Publish)));
     assert!(types[1].0);
     assert_eq!(types[2], (false, Some(PacketType::Publish)));
+}
+
+#[test]
+fn an_export_tells_the_same_of_faults() {
+    let mut tape = Tape::cut_off();
+    tape.open(2);
+    tape.server(2, &connack(1));
+    tape.client(2, &AGAIN);
+    tape.server(2, &PUBACK);
+    tape.client(2, &[0xe0, 0]);
+    tape.close(2);
+    let mut engine = tape.read();
+    let before = shown(&mut engine, everything());
+    let again = exported(&mut engine);
+    let after = shown(&mut read(&again), everything());
+    assert_eq!(answer(&after), answer(&before));
+    let rules = |shown: &Shown| -> Vec<String> {
+        shown.findings.iter().map(|it| it.rule.clone()).collect()
+    };
+    assert_eq!(rules(&after), rules(&before));
+    assert_eq!(after.captured[0].ended, before.captured[0].ended);
 }
 
 #[test]

@@ -1012,6 +1012,28 @@ fn har_and_flow_files_are_read_as_captures_are() {
     }
 }
 
+/// All packets as a capture.
+fn exported(engine: &mut Engine) -> Vec<u8> {
+    engine.handle_command(
+        Instant::ZERO,
+        Command::Export(Export {
+            connection: None,
+            format: ExportFormat::WirePcapng,
+            search: String::new(),
+            span: None,
+            with_secrets: true,
+        }),
+    );
+    let exported = engine
+        .reports(Instant::ZERO)
+        .into_iter()
+        .find_map(|report| match report {
+            Report::Exported(exported) => Some(exported),
+            _ => None,
+        });
+    exported.unwrap().bytes
+}
+
 #[test]
 fn what_is_exported_as_a_capture_holds_the_same_packets() {
     for name in [
@@ -1022,24 +1044,7 @@ fn what_is_exported_as_a_capture_holds_the_same_packets() {
         "files/zeek__mqtt.pcap",
     ] {
         let (mut engine, whole) = read(&[name], 1 << 20);
-        engine.handle_command(
-            Instant::ZERO,
-            Command::Export(Export {
-                connection: None,
-                format: ExportFormat::WirePcapng,
-                search: String::new(),
-                span: None,
-                with_secrets: true,
-            }),
-        );
-        let exported = engine
-            .reports(Instant::ZERO)
-            .into_iter()
-            .find_map(|report| match report {
-                Report::Exported(exported) => Some(exported),
-                _ => None,
-            });
-        let bytes = exported.unwrap().bytes;
+        let bytes = exported(&mut engine);
         let of = |capture: &Capture| -> Vec<(Role, Vec<u8>)> {
             let connections = capture.connections.iter();
             let packets = connections.flat_map(|connection| {
