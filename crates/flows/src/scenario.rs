@@ -1,5 +1,7 @@
 //! A scenario: who takes part, what they do and when, and what goes wrong. Data and no code.
 
+use mqttscope_answers::topic_filter;
+use mqttscope_shared::topic_tree;
 use mqttscope_wire::{PacketType, ProtocolVersion, QoS};
 
 use crate::behaviour::Behaviour;
@@ -311,6 +313,15 @@ impl Scenario {
                 until,
             } => who == client && (from..until).contains(&at),
             _ => false,
+        })
+    }
+
+    /// Whether a client's application acknowledges a message with this topic only when it has answered it.
+    #[must_use]
+    pub fn holds_until_answered(&self, client: usize, topic: &str) -> bool {
+        self.behaviours.iter().any(|behaviour| {
+            let filter = topic_filter(&behaviour.filter);
+            behaviour.client == client && behaviour.hold && topic_tree::matches(filter, topic)
         })
     }
 

@@ -472,3 +472,23 @@ fn the_picture_of_packets_seen_live() {
         "{shown}"
     );
 }
+
+#[test]
+fn who_acknowledges_a_job_when_it_is_done_does_not_so_before() {
+    let titled = |title: &str| {
+        let found = gallery().into_iter().find(|it| it.title == title);
+        Run::of(&found.unwrap()).to_text()
+    };
+    let text = titled("A worker dies with a job, QoS 1");
+    assert!(text.contains("does not acknowledge it before it has answered it"));
+    assert!(
+        !text.contains("A sends PUBACK, as QoS 1 requires"),
+        "{text}"
+    );
+    // A worker that acknowledges at once is told so.
+    let text = titled("A worker dies with a job, QoS 2");
+    assert!(
+        text.contains("A stores the identifier and sends PUBREC"),
+        "{text}"
+    );
+}

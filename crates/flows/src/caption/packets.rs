@@ -254,6 +254,16 @@ impl Run {
                 ),
                 cited::ANSWER,
             ),
+            _ if facts.qos != Some(QoS::AtMostOnce)
+                && (self.scenario).holds_until_answered(packet.client, &facts.topic) =>
+            {
+                (
+                    format!(
+                        "The application of {client} receives the message, and does not acknowledge it before it has answered it. Until then, the broker keeps message {id} stored."
+                    ),
+                    cited::ANSWER,
+                )
+            }
             _ if limited == Some(1) => (
                 format!(
                     "{client} receives the one message it allows at a time{answer}. The next message has to wait for that."
