@@ -76,6 +76,12 @@ twice("of one connection there are several, each a client of its own", async (ha
   await hand.press(page.getByTestId("several-make"));
   await expect(rows(page)).toHaveCount(5);
   await expect(rows(page).nth(4)).not.toHaveAttribute("data-state", "open");
+  // They stand in the order in which they were made, also later.
+  const names = () => rows(page).locator(".name").allInnerTexts();
+  const before = (await names()).map((name) => name.split(",")[0]);
+  await page.reload();
+  await expect(rows(page)).toHaveCount(5);
+  expect((await names()).map((name) => name.split(",")[0])).toEqual(before);
 });
 
 test("a device is there again after a reload, and goes on once it is connected", async ({ page }) => {

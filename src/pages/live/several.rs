@@ -36,7 +36,13 @@ pub(super) fn Several(props: &SeveralProps) -> Html {
                 return;
             };
             let mut number = props.profiles.next_number();
-            for profile in props.profiles.several_of(props.number, count, keep::new_id) {
+            // They are loaded in the order of these.
+            let (together, mut made) = (keep::new_id(), 0);
+            let id = || {
+                made += 1;
+                format!("{together}-{made:02}")
+            };
+            for profile in props.profiles.several_of(props.number, count, id) {
                 keep::keep(&profile);
                 desk.profiles
                     .dispatch(ProfileAct::Put(profile.clone().into()));

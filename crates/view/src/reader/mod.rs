@@ -132,7 +132,7 @@ impl Found {
         let is_unmarked = self.runs.is_empty() && self.marks.is_none() && is_stream;
         match is_unmarked.then(|| told::by_types(&self.bytes)).flatten() {
             Some(runs) => {
-                let says = "nothing marks who sent what; the packets' types tell it, so they are read as one conversation";
+                let says = "no mark that is known here says who sent what; the packets' types tell it, so they are read as one conversation";
                 let mut notes = self.notes;
                 notes.push(says.to_owned());
                 Self {
