@@ -23,6 +23,14 @@ const test = base.extend<{ mosquitto: Mosquitto; folder: string }>({
   },
 });
 
+const settings = (mosquitto: Mosquitto) => ({
+  target: { WebSocket: mosquitto.url },
+  version: "3.1.1",
+  client_identifier: "page",
+  user_name: "user",
+  password: "secret",
+});
+
 // All rows are in the page, where the lists have room for them.
 test.use({ viewport: { width: 1440, height: 2600 } });
 
@@ -37,11 +45,7 @@ for (const python of Redeemer.pythons) {
     await mosquitto.again();
     await program.hears("subscribed");
     const desk = await Desk.open(page, {
-      target: { WebSocket: mosquitto.url },
-      version: "3.1.1",
-      client_identifier: "page",
-      user_name: "user",
-      password: "secret",
+      ...settings(mosquitto),
       reconnect: { first_ms: 500, longest_ms: 2000, attempts: null },
       subscriptions: [{ topic_filter: "test", qos: 2 }],
     });
@@ -71,13 +75,7 @@ for (const python of Redeemer.pythons) {
   });
 
   test(`${name}: the page answers it`, async ({ page, mosquitto }) => {
-    const desk = await Desk.open(page, {
-      target: { WebSocket: mosquitto.url },
-      version: "3.1.1",
-      client_identifier: "page",
-      user_name: "user",
-      password: "secret",
-    });
+    const desk = await Desk.open(page, settings(mosquitto));
     await page.getByTestId("add-answer").click();
     await page.getByTestId("ready-1").click();
     await page.getByTestId("save-answer").click();
