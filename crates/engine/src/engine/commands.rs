@@ -182,15 +182,21 @@ impl Engine {
         (made, says)
     }
 
-    fn connect(&mut self, now: Instant, id: ConnectionId, mut profile: Profile) {
-        // They are changed without another connection.
-        let answers = core::mem::take(&mut profile.answers);
-        let tables = core::mem::take(&mut profile.tables);
+    /// Another seed for who wants one: a step of a linear congruential generator, without its poor low bits.
+    pub(super) const fn next_seed(&mut self) -> u64 {
         self.seed = self
             .seed
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1);
-        let made = convert::options(&profile, self.seed >> 16).and_then(|options| {
+        self.seed >> 16
+    }
+
+    fn connect(&mut self, now: Instant, id: ConnectionId, mut profile: Profile) {
+        // They are changed without another connection.
+        let answers = core::mem::take(&mut profile.answers);
+        let tables = core::mem::take(&mut profile.tables);
+        let seed = self.next_seed();
+        let made = convert::options(&profile, seed).and_then(|options| {
             let version = options.version;
             Client::new(options)
                 .map(|client| (version, client))
@@ -379,6 +385,7 @@ impl Engine {
         mut draft: MessageDraft,
         timeout: Duration,
     ) {
+        let made = self.next_seed().to_be_bytes().to_vec();
         let Some(connection) = self.connections.get(&id) else {
             return;
         };
@@ -396,11 +403,6 @@ impl Engine {
             .response_topic
             .get_or_insert_with(|| format!("mqttscope/response/{name}"))
             .clone();
-        self.seed = self
-            .seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        let made = (self.seed >> 24).to_be_bytes().to_vec();
         let correlation_data = draft
             .properties
             .correlation_data

@@ -56,14 +56,6 @@ impl Engine {
         }
     }
 
-    fn next_seed(&mut self) -> u64 {
-        self.seed = self
-            .seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        self.seed >> 16
-    }
-
     /// A socket that is nobody's else is open.
     pub(super) fn examined_open(&mut self, now: Instant, socket: SocketId) {
         if self.examining.has(socket) {
