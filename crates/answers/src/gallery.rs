@@ -50,11 +50,14 @@ fn sensor() -> Ready {
         answer: Answer {
             name: "Temperature sensor".into(),
             every_ms: Some(1000),
-            actions: vec![publish(
-                "sensors/{{client}}/temperature",
-                "{\"celsius\":{{sine 18 24 60}},\"number\":{{number}},\"at\":\"{{time}}\"}",
-                0,
-            )],
+            actions: vec![Action::Publish(Publish {
+                respond: false,
+                topic: "sensors/{{client}}/temperature".into(),
+                payload:
+                    "{\"celsius\":{{sine 18 24 60}},\"number\":{{number}},\"at\":\"{{time}}\"}"
+                        .into(),
+                ..Publish::default()
+            })],
             ..Answer::default()
         },
         tables: Vec::new(),
@@ -68,6 +71,7 @@ fn tank() -> Ready {
             name: "Tank level".into(),
             every_ms: Some(2000),
             actions: vec![Action::Publish(Publish {
+                respond: false,
                 topic: "tanks/{{client}}/level".into(),
                 payload: "{{walk 0 100 5}}".into(),
                 qos: 1,

@@ -7,10 +7,8 @@ use mqttscope_answers::{Answer, Answering, Instant};
 use yew::prelude::*;
 
 /// When an answer is done: values and what they are called.
-pub(super) const WHEN: [(&str, &str); 2] = [
-    ("message", "for each message"),
-    ("timer", "on a timer, again and again"),
-];
+pub(super) const WHEN: [(&str, &str); 2] =
+    [("message", "for each message"), ("timer", "on a timer")];
 
 /// The value of an answer.
 pub(super) const fn when(answer: &Answer) -> &'static str {
