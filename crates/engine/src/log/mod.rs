@@ -105,6 +105,14 @@ pub(crate) struct New {
     pub(crate) severity: Option<Severity>,
 }
 
+/// Where the records begin that are shown.
+#[derive(Clone, Copy, Debug, Default)]
+struct Floor {
+    number: u64,
+    /// Records before it that were no packets.
+    events: u64,
+}
+
 /// The log.
 #[derive(Debug)]
 pub(crate) struct WireLog {
@@ -112,12 +120,14 @@ pub(crate) struct WireLog {
     records: Records,
     /// The number of the oldest record that is there.
     oldest: u64,
-    /// Records before this number are hidden: they were cleared.
-    floor: u64,
+    /// Records before it are hidden: they were cleared.
+    floor: Floor,
     /// What the floor was before the log was cleared last, for as long as that can be undone.
-    floor_before: Option<u64>,
-    /// The numbers of the records that are no packets.
+    floor_before: Option<Floor>,
+    /// The numbers of the records that are there and are no packets.
     events: VecDeque<u64>,
+    /// Records that were no packets and are gone.
+    events_gone: u64,
     /// Packets that were answered or judged when they were there already.
     touched: Journal<u64>,
     /// When the first record came that is shown, and what that was before the log was cleared last.
@@ -133,9 +143,10 @@ impl Default for WireLog {
             arena: Arena::default(),
             records: Records::default(),
             oldest: 0,
-            floor: 0,
+            floor: Floor::default(),
             floor_before: None,
             events: VecDeque::new(),
+            events_gone: 0,
             touched: Journal::default(),
             begins: [Instant::ZERO; 2],
             budget: BUDGET,
@@ -184,7 +195,7 @@ impl WireLog {
     }
 
     fn add(&mut self, new: New, bytes: &[u8], first: u8, is_event: bool) -> RecordId {
-        if self.end() == self.floor {
+        if self.end() == self.floor.number {
             self.begins[0] = new.at;
         }
         let place = self.arena.push(bytes);
@@ -263,12 +274,11 @@ impl WireLog {
 
     /// Openings and closings that are kept.
     pub(crate) fn events(&self) -> u64 {
-        let hidden = self.events.partition_point(|&event| event < self.floor);
-        self.events.len().saturating_sub(hidden) as u64
+        (self.all_events()).saturating_sub(self.events_gone.max(self.floor.events))
     }
 
     fn record(&self, id: RecordId) -> Option<&Record> {
-        if id.0 < self.floor {
+        if id.0 < self.floor.number {
             return None;
         }
         let at = id.0.checked_sub(self.oldest)?;
@@ -298,7 +308,7 @@ impl WireLog {
 
     /// The number of the oldest packet that is shown.
     pub(crate) fn first(&self) -> u64 {
-        self.oldest.max(self.floor)
+        self.oldest.max(self.floor.number)
     }
 
     /// The number of the oldest packet, one that was cleared included.
@@ -308,12 +318,17 @@ impl WireLog {
 
     /// The number that the first packet had, or would have had, after the log was last cleared.
     pub(crate) const fn floor(&self) -> u64 {
-        self.floor
+        self.floor.number
     }
 
-    /// Packets that made room for newer ones since the log was last cleared.
+    /// Records that made room for newer ones since the log was last cleared.
     pub(crate) const fn dropped(&self) -> u64 {
-        self.oldest.saturating_sub(self.floor)
+        self.oldest.saturating_sub(self.floor.number)
+    }
+
+    /// Records so far that were no packets.
+    fn all_events(&self) -> u64 {
+        self.events_gone.saturating_add(self.events.len() as u64)
     }
 
     /// The number that the next packet gets.
@@ -325,7 +340,8 @@ impl WireLog {
     pub(crate) fn view(&self) -> LogView {
         LogView {
             packets: (self.end().saturating_sub(self.first())).saturating_sub(self.events()),
-            dropped: self.dropped(),
+            dropped: (self.dropped())
+                .saturating_sub(self.events_gone.saturating_sub(self.floor.events)),
             cleared: self.cleared(),
             bytes: self.size(),
             budget: self.budget,
@@ -345,7 +361,10 @@ impl WireLog {
         }
         self.forget_cleared();
         self.floor_before = Some(self.floor);
-        self.floor = self.end();
+        self.floor = Floor {
+            number: self.end(),
+            events: self.all_events(),
+        };
         self.begins = [Instant::ZERO, self.begins[0]];
         true
     }
@@ -355,7 +374,7 @@ impl WireLog {
         let Some(before) = self
             .floor_before
             .take()
-            .filter(|_| self.oldest < self.floor)
+            .filter(|_| self.oldest < self.floor.number)
         else {
             return false;
         };
@@ -367,17 +386,18 @@ impl WireLog {
     /// Lets go what is hidden.
     pub(crate) fn forget_cleared(&mut self) {
         self.floor_before = None;
-        let shown = self.record(RecordId(self.floor));
+        let shown = self.record(RecordId(self.floor.number));
         match shown.map(|record| record.place.chunk) {
             Some(chunk) => {
                 while self.arena.first_chunk() < chunk && self.arena.drop_first() {}
                 self.drop_records();
             }
             // Nothing that is there is shown.
-            None if self.floor >= self.end() => {
+            None if self.floor.number >= self.end() => {
                 self.oldest = self.end();
                 self.arena = Arena::default();
                 self.records = Records::default();
+                self.events_gone = self.all_events();
                 self.events.clear();
             }
             None => {}
@@ -389,10 +409,9 @@ impl WireLog {
         let Some(before) = self.floor_before else {
             return 0;
         };
-        let from = self.oldest.max(before);
-        let below = |number| self.events.partition_point(|&event| event < number) as u64;
-        let events = below(self.floor).saturating_sub(below(from));
-        self.floor.saturating_sub(from).saturating_sub(events)
+        let from = self.oldest.max(before.number);
+        let events = (self.floor.events).saturating_sub(self.events_gone.max(before.events));
+        (self.floor.number.saturating_sub(from)).saturating_sub(events)
     }
 
     /// Gives a packet the number that its topic has in another tree.
@@ -423,12 +442,15 @@ impl WireLog {
         let oldest = self.oldest;
         while self.events.front().is_some_and(|&event| event < oldest) {
             self.events.pop_front();
+            self.events_gone = self.events_gone.saturating_add(1);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use mqttscope_protocol::EventKind;
+
     use super::*;
 
     fn new(micros: u64) -> New {
@@ -474,6 +496,55 @@ mod tests {
         assert!(log.get(RecordId(0)).is_none());
         let last = log.get(RecordId(99_999)).unwrap();
         assert_eq!(log.bytes(last), [(99_999_u32 % 256) as u8; 100]);
+    }
+
+    #[test]
+    fn events_are_no_packets_kept_dropped_or_cleared() {
+        let mut log = WireLog::default();
+        log.set_budget(0);
+        let event = ConnectionEvent {
+            kind: EventKind::Opened,
+            address: String::new(),
+            after: Duration::ZERO,
+            by: None,
+            code: None,
+            reason: String::new(),
+            cause: String::new(),
+            was_accepted: false,
+            client_identifier: String::new(),
+            last_sent: None,
+            last_received: None,
+            retry_in: None,
+            advice: Vec::new(),
+        };
+        let fill = |log: &mut WireLog, packets: u64| {
+            for n in 0..packets {
+                if n % 100 == 0 {
+                    let (id, version) = (ConnectionId(1), ProtocolVersion::V5);
+                    log.push_event(Instant::from_micros(n), id, version, &event);
+                }
+                log.push(new(n), &[0; 100]);
+            }
+        };
+        fill(&mut log, 50_000);
+        let full = log.view();
+        assert!(full.dropped > 0);
+        assert_eq!(full.dropped + full.packets, 50_000);
+        assert!(log.clear());
+        let cleared = log.view();
+        assert_eq!((cleared.packets, cleared.dropped), (0, 0));
+        assert_eq!((log.events(), cleared.cleared), (0, full.packets));
+        // Some of what is hidden makes room; what is left can be shown again.
+        fill(&mut log, 1_000);
+        let hidden = log.view();
+        assert_eq!((hidden.packets, log.events()), (1_000, 10));
+        assert!(log.restore());
+        let restored = log.view();
+        assert_eq!(restored.packets, hidden.cleared + 1_000);
+        assert_eq!(restored.dropped + restored.packets, 51_000);
+        log.clear();
+        fill(&mut log, 50_000);
+        assert_eq!(log.view().dropped + log.view().packets, 50_000);
     }
 
     #[test]
